@@ -1,0 +1,30 @@
+import type { LossSettings, TrainingSettings } from './settings.ts';
+
+/** The five numbers of the combined loss; N in batches. */
+export interface Hyperparameters {
+  alpha: number;
+  beta: number;
+  gamma: number;
+  epsilon: number;
+  N: number;
+}
+
+export type ParamValue = number | string | boolean | null;
+
+/** One assignment of hyperparameters: one row of the ablation table. */
+export interface Arm extends Hyperparameters {
+  /** Position in the plan, from 0. */
+  index: number;
+  /** Built from what varies, e.g. `α0.5 β0.1 N200`. */
+  name: string;
+  /** Name of the ablation it was derived by; null for a point of the search. */
+  ablation: string | null;
+  /** True for an arm without the intra-class phase. */
+  control: boolean;
+  /** Index of the arm without the intra-class phase and with the same everything else; null where there is none. */
+  controlIndex: number | null;
+  /** Every swept key besides the five numbers (`training.optimizer.learningRate`, …) and its value in this arm. */
+  swept: Record<string, ParamValue>;
+  loss: LossSettings;
+  training: TrainingSettings;
+}

@@ -1,0 +1,28 @@
+import type { Arm } from './arm.ts';
+
+/** All arms × seeds of a sweep, made once before anything trains. */
+export interface Plan {
+  name: string;
+  /** Same definition, same plan, same hash; says nothing about data or engine. */
+  planHash: string;
+  metric: { name: string; goal: 'maximize' | 'minimize' };
+  arms: Arm[];
+  seeds: number[];
+  /** Ordered by seed first, so that half a sweep is already a table. */
+  runs: PlannedRun[];
+  dropped: { constraint: string; count: number }[];
+  folded: number;
+  /** Batches to train with prefix sharing, every ε on its own from N on. */
+  batches: number;
+  batchesUnshared: number;
+  /** Nodes of the stage tree over all seeds. */
+  stages: number;
+  /** The smallest p-value that the seeds allow. */
+  smallestP: { maxT: number; holm: number };
+}
+
+export interface PlannedRun {
+  /** Index of the arm. */
+  arm: number;
+  seed: number;
+}

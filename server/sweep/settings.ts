@@ -1,0 +1,111 @@
+/**
+ * The resolved settings of an arm: what is left of a definition once defaults are filled in and the swept keys are
+ * assigned. Everything that trains, stores or reports reads these types; only `parse` makes them.
+ */
+
+export type Truncation = 'batch' | 'sample' | 'class' | 'none';
+export type Distance = 'cosine' | 'angle' | 'euclidean';
+export type CenterUpdate = 'cumulative' | 'ema' | 'wen' | 'batch';
+export type CenterSpace = 'unit' | 'raw';
+export type CenterOrder = 'updateThenLoss' | 'lossThenUpdate';
+export type CrossEntropyHead = 'linear' | 'cosine';
+
+export interface LossSettings {
+  /** Scale s of the cosine logits. */
+  s: number;
+  /** Additive margin m of AM-Softmax. */
+  m: number;
+  truncation: Truncation;
+  distance: Distance;
+  centerUpdate: CenterUpdate;
+  /** ρ of `ema`, η of `wen`; unused by the other rules. */
+  centerRate: number;
+  centerSpace: CenterSpace;
+  centerOrder: CenterOrder;
+  crossEntropyHead: CrossEntropyHead;
+}
+
+export interface AugmentSettings {
+  /** Largest shift in pixels, in either direction; 0 is off. */
+  shift: number;
+  /** Mirror left to right with probability ½. */
+  flip: boolean;
+  /** Pad by this many pixels, then cut a random window of the original size; 0 is off. */
+  crop: number;
+  /** Side of the square that is blanked out, in pixels; 0 is off. */
+  cutout: number;
+}
+
+/** What every data set understands, whatever its source. */
+export interface DatasetCommon {
+  /** A count (≥ 1) or a share (0 to 1, exclusive) of the training part that becomes the validation part. */
+  validation: number;
+  /** Seeds the split; `"seed"`: the run's own seed, another split for every seed. */
+  splitSeed: number | 'seed';
+  augment: AugmentSettings;
+  /** Keep this many training images, stratified, after the split; null keeps all. */
+  limit: number | null;
+}
+
+export type NamedDataset = 'mnist' | 'fashion-mnist' | 'kmnist' | 'cifar10' | 'cifar100';
+
+export interface GlyphsSource { name: 'glyphs'; classes: number; train: number; seed: number }
+export interface NamedSource { name: NamedDataset; folder: string | null }
+export interface IdxSource {
+  name: 'idx';
+  images: string; labels: string;
+  validationImages: string | null; validationLabels: string | null;
+  testImages: string | null; testLabels: string | null;
+}
+export interface CsvSource {
+  name: 'csv'; file: string;
+  /** Column name or index of the label. */
+  label: string | number;
+  /** [height, width, channels] */
+  shape: [number, number, number];
+  /** Pixel values are multiplied by this. */
+  scale: number;
+}
+export interface ImagesSource { name: 'images'; folder: string; size: number; channels: 1 | 3 }
+
+export type DatasetSettings = DatasetCommon & (GlyphsSource | NamedSource | IdxSource | CsvSource | ImagesSource);
+
+export type ModelName = 'mlp' | 'cnn-small' | 'cnn' | 'resnet8' | 'resnet20';
+
+export interface ModelSettings {
+  name: ModelName;
+  /** Width of the embedding, the input of the last linear layer. */
+  embedding: number;
+  /** Share of activations dropped before the embedding; 0 is off. */
+  dropout: number;
+}
+
+export interface OptimizerSettings {
+  name: 'sgd' | 'momentum' | 'adam' | 'adamw';
+  learningRate: number;
+  momentum: number;
+  nesterov: boolean;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  schedule: 'constant' | 'step' | 'cosine';
+  /** Batches of linear warm-up. */
+  warmup: number;
+  /** Batches at which `step` multiplies the learning rate by `decay`. */
+  steps: number[];
+  decay: number;
+  /** Largest norm of the whole gradient; null is off. */
+  clipNorm: number | null;
+}
+
+export interface TrainingSettings {
+  dataset: DatasetSettings;
+  model: ModelSettings;
+  optimizer: OptimizerSettings;
+  batchSize: number;
+  /** Optimiser steps of the whole run (`epochs` of a definition are already converted). */
+  batches: number;
+  /** Optimiser steps between evaluations. */
+  evalEvery: number;
+}

@@ -1,0 +1,35 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
+
+/** Tensors by name: a step's state, batch, scalars or outputs. */
+export type Tensors = Record<string, Tensor>;
+
+/**
+ * A pure function of its three arguments: no hidden variables, no optimiser objects, no random operations, no constants
+ * that a run could change. Which keys and shapes come in and go out depends on the step's structure alone, never on values.
+ *
+ * `scalars` arrive as tensors of rank 0. The keys and shapes of the returned `state` are those of the given one.
+ */
+export type Step = (state: Tensors, batch: Tensors, scalars: Tensors) => { state: Tensors; outputs: Tensors };
+
+/** A step made ready for one set of shapes. Gives the same bits as the step run operation by operation on its engine. */
+export interface CompiledStep {
+  /**
+   * Runs the step once. Disposes nothing that it was given; the caller disposes `state`, `batch` and what is returned.
+   * The names and shapes of `state`, `batch` and `scalars` must be those of the example it was compiled with.
+   */
+  run(state: Tensors, batch: Tensors, scalars: Record<string, number>): { state: Tensors; outputs: Tensors };
+  dispose(): void;
+}
+
+/** What executes tensors. One engine a process: `open` makes its backend the one that TensorFlow.js uses. */
+export interface Engine {
+  readonly name: EngineName;
+  /** The processor it runs on, in words (`CPU, 1 thread`, `NVIDIA H100`). */
+  readonly device: string;
+  /** Library name → version. */
+  readonly versions: Record<string, string>;
+  compile(step: Step, example: { state: Tensors; batch: Tensors; scalars: Record<string, number> }): CompiledStep;
+  close(): Promise<void>;
+}
