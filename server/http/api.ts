@@ -1,0 +1,517 @@
+/**
+ * What the API under `/api` takes and gives, as types: handlers return these, the dashboard reads them. Every body is
+ * JSON; a number that is not finite or not there is `null`. Ids are `s3` (sweep) and `r41` (run); paths take ids only.
+ */
+import type { ParamValue } from '../sweep/arm.ts';
+import type { RunState, SweepState } from '../sweep/results.ts';
+import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
+
+// ——— Shared pieces
+
+/** Body of every answer with a status of 400 or above. */
+export interface ErrorResponse {
+  error: {
+    /** For programs: `bad-request`, `bad-definition`, `not-found`, `unauthorized`, `forbidden`, `too-large`, `conflict`, `internal`. */
+    code: string;
+    /** For people: what was attempted, what was found, what is wanted. Text, never HTML. */
+    message: string;
+    /** Every problem of a definition, or of a request's parameters. */
+    details?: Problem[];
+  };
+}
+
+export interface Problem {
+  /** Where in the definition or the request: `parameters.alpha.values[1]`; empty for the whole. */
+  path: string;
+  message: string;
+}
+
+/** One page of a longer list. `page` counts from 1. */
+export interface Page<Item> {
+  items: Item[];
+  total: number;
+  page: number;
+  size: number;
+}
+
+export type Goal = 'maximize' | 'minimize';
+
+export interface Metric {
+  name: string;
+  goal: Goal;
+}
+
+/** Every state is present, 0 where no run is in it. */
+export type RunCounts = Record<RunState, number>;
+
+/** The five numbers, N in batches, and every further swept key by its dotted name; `null`: not in force. */
+export interface ArmParams {
+  alpha: number | null;
+  beta: number | null;
+  gamma: number | null;
+  epsilon: number | null;
+  N: number | null;
+  [swept: string]: ParamValue;
+}
+
+/** An arm as lists and tables show it. `index` is its place in the plan, from 0. */
+export interface ArmItem {
+  index: number;
+  name: string;
+  ablation: string | null;
+  control: boolean;
+  /** Index of its arm without the intra-class phase. */
+  controlIndex: number | null;
+  params: ArmParams;
+}
+
+// ——— GET /sweeps?page=&size=      → Page<SweepItem>, newest first
+
+export interface SweepItem {
+  id: string;
+  name: string;
+  description: string | null;
+  state: SweepState;
+  /** Cancel was asked for and the process that runs it has not yet stopped. */
+  cancelling: boolean;
+  metric: Metric;
+  arms: number;
+  seeds: number;
+  counts: RunCounts;
+  /** ISO 8601. */
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  engine: string | null;
+}
+
+// ——— GET /sweeps/:id      → SweepDetail
+
+export interface SweepDetail extends SweepItem {
+  planHash: string;
+  seedList: number[];
+  progress: Progress;
+  /** Best first by the sweep's metric, at most 10; arms without a complete run are left out. */
+  best: ArmScore[];
+  /** Runs that failed or diverged, with why; at most 200 (`counts` has the true numbers). */
+  failures: Failure[];
+  armList: ArmItem[];
+  /** Keys of `ArmParams` with more than one value over the arms, ablations left out: what a table can have as rows or columns. */
+  varying: string[];
+  /** Names of the metrics that its runs have recorded so far. */
+  metrics: string[];
+  /** The definition as it was written. */
+  definition: string;
+  /** Folder that its relative paths start at. */
+  baseFolder: string;
+  dropped: { constraint: string; count: number }[];
+  folded: number;
+}
+
+export interface Progress {
+  /** Batches trained so far and batches that the sweep asks for; both count what was reused. */
+  batches: number;
+  batchesTotal: number;
+  runs: number;
+  runsTotal: number;
+  /** Estimated; null while nothing trains. */
+  secondsLeft: number | null;
+}
+
+export interface ArmScore {
+  arm: number;
+  name: string;
+  control: boolean;
+  n: number;
+  mean: number;
+  /** null with a single run. */
+  sd: number | null;
+}
+
+export interface Failure {
+  run: string;
+  arm: number;
+  armName: string;
+  seed: number;
+  state: 'failed' | 'diverged';
+  reason: string | null;
+}
+
+// ——— GET /sweeps/:id/runs?sort=&order=asc|desc&state=&arm=&seed=&q=&page=&size=      → Page<RunRow>
+//
+// sort: id | arm | seed | state | engine | seconds | startedAt | a key of ArmParams | last:METRIC | best:METRIC. null sorts last either way.
+// state, arm, seed: one value or several with commas. q: text that the arm's name contains. size: at most 500.
+
+export interface RunRow {
+  id: string;
+  arm: number;
+  armName: string;
+  control: boolean;
+  seed: number;
+  state: RunState;
+  error: string | null;
+  engine: string | null;
+  seconds: number | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  params: ArmParams;
+  metrics: Record<string, MetricSummary>;
+}
+
+export interface MetricSummary {
+  last: number | null;
+  /** By the metric's own direction; null for metrics that have none. */
+  best: number | null;
+  bestBatch: number | null;
+}
+
+// ——— GET /runs/:id      → RunDetail
+
+export interface RunDetail {
+  id: string;
+  /** The sweeps that refer to it: a run is what was computed, not who asked for it. */
+  sweeps: { id: string; name: string; arm: number; armName: string }[];
+  arm: ArmItem;
+  seed: number;
+  state: RunState;
+  error: string | null;
+  metrics: Record<string, MetricSummary>;
+  stages: StageItem[];
+  engine: string | null;
+  device: string | null;
+  versions: Record<string, string>;
+  gitCommit: string | null;
+  dataFingerprint: string | null;
+  /** Resolved settings: what was computed, defaults filled in. */
+  config: { loss: LossSettings; training: TrainingSettings };
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** Seconds of training steps and of evaluations. */
+  durations: { training: number | null; evaluation: number | null };
+  /** The run without the intra-class phase with the same everything else and the same seed; null where there is none. */
+  controlRun: string | null;
+  /** Names of the classes by index, where the data set names them. */
+  classes: string[] | null;
+  /** Batches whose confusion matrix and projection can be asked for, oldest first. */
+  evaluations: { batch: number; confusion: boolean; projection: boolean }[];
+  /** Those of the last evaluation. */
+  confusion: ConfusionMatrix | null;
+  projection: Projection | null;
+}
+
+// ——— GET /runs/:id/confusion?batch=      → ConfusionMatrix
+// ——— GET /runs/:id/projection?batch=     → Projection
+
+export interface ConfusionMatrix {
+  batch: number;
+  /** counts[true class][predicted class] */
+  counts: number[][];
+}
+
+/** A fixed sample of validation features in two dimensions. */
+export interface Projection {
+  batch: number;
+  x: number[];
+  y: number[];
+  labels: number[];
+}
+
+// ——— GET /curves?runs=r1,r2&metric=val/accuracy,train/total&from=&to=&width=      → CurvesResponse
+//
+// runs × metrics × width has a ceiling (400 with code too-large beyond it). from and to are batches, both included. width: pixel columns.
+
+export interface CurvesResponse {
+  /** Batches [from, to] that were looked at. */
+  from: number;
+  to: number;
+  width: number;
+  curves: CurveItem[];
+}
+
+/**
+ * One curve as points in order of batch; the batches are those recorded, never made up. With `raw: false` each of
+ * `width` equal columns of [from, to] is reduced to its first, lowest, highest and last point (those that coincide once):
+ * a line through them covers the same pixels as a line through all. A value that was not finite is null and ends the line.
+ */
+export interface CurveItem {
+  run: string;
+  metric: string;
+  /** True where every recorded point of the range is here. */
+  raw: boolean;
+  /** Points recorded in the range. */
+  points: number;
+  batches: number[];
+  values: (number | null)[];
+}
+
+// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairsResponse
+
+export interface PairsResponse {
+  metric: Metric;
+  pairs: PairItem[];
+  /** Mean and band of every arm over its seeds, for the overlay of with and without. */
+  bands: ArmBand[];
+  /** The picture that answers the question; null while no pair has a point. */
+  picture: PairCurves | null;
+}
+
+export interface PairItem {
+  seed: number;
+  arm: number;
+  armName: string;
+  run: string;
+  control: number;
+  controlName: string;
+  controlRun: string;
+  beta: number;
+  epsilon: number;
+  N: number;
+  value: number | null;
+  controlValue: number | null;
+  /** with − without */
+  difference: number | null;
+}
+
+export interface ArmBand {
+  arm: number;
+  name: string;
+  control: boolean;
+  /** Switch batch; null for controls. */
+  N: number | null;
+  batches: number[];
+  /** Over the runs that have a finite value at that batch. */
+  n: number[];
+  mean: number[];
+  /** mean ± sd; null where n = 1. */
+  low: (number | null)[];
+  high: (number | null)[];
+}
+
+/** The picture of a paired comparison: one panel per N over a shared y (with − without). */
+export interface PairCurves {
+  metric: Metric;
+  /** The answer in words. */
+  title: string;
+  /** Factor and unit of the differences on the y axis (`points`: percent points of an accuracy). */
+  unit: string;
+  scale: number;
+  yRange: [number, number];
+  panels: PairPanel[];
+}
+
+export interface PairPanel {
+  /** Switch batch, and its label (`N = ½`). */
+  N: number;
+  label: string;
+  /** Last batch of the runs. */
+  end: number;
+  groups: PairGroup[];
+  /** Spread of the control over seeds by batch: ± sd around 0; the faint stripe. */
+  controlSpread: { batches: number[]; sd: (number | null)[] };
+}
+
+/** One arm of a panel and its differences to its control. */
+export interface PairGroup {
+  arm: number;
+  name: string;
+  beta: number;
+  epsilon: number;
+  label: string;
+  batches: number[];
+  /** One line per seed: with − without by batch. */
+  seeds: { seed: number; values: (number | null)[] }[];
+  mean: (number | null)[];
+  /** Student's 95 % interval by batch. */
+  low: (number | null)[];
+  high: (number | null)[];
+  /** Batch from which the band excludes zero for good; null where it never does. */
+  leavesZeroAt: number | null;
+  /** At the last evaluation, per seed, and its interval. */
+  final: { seed: number; value: number }[];
+  finalMean: number | null;
+  finalLow: number | null;
+  finalHigh: number | null;
+  pMaxT: number | null;
+  /** Mean over seeds of the truncated term and the intra-class cosine, for the strip below the panel. */
+  truncated: { batches: number[]; values: (number | null)[] };
+  cosine: { batches: number[]; values: (number | null)[] };
+  /** Stretches [from, to) in which the truncated term was 0 on every seed: hatched. */
+  dead: { from: number; to: number }[];
+}
+
+// ——— GET /sweeps/:id/ablation?format=json|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=
+//
+// json (the default) → AblationResponse; the others → text of that format. metric may be given several times.
+
+export interface AblationResponse {
+  /** The data: the same shape as `cosweep export --format json`. */
+  data: AblationData | { sweepId: string; name: string; tables: AblationData[] };
+  /** The same content laid out for a page: cells of plain text. */
+  table: DisplayTable;
+}
+
+export interface AblationData {
+  sweepId: string;
+  name: string;
+  metric: string;
+  goal: Goal;
+  at: 'last' | 'best';
+  baseline: string | null;
+  test: string;
+  correction: string;
+  dataHash: string | null;
+  rows: AblationRow[];
+  missing: { arm: number; seed: number; state: RunState }[];
+  note: string;
+}
+
+export interface AblationRow {
+  arm: number;
+  name: string;
+  control: boolean;
+  ablation: string | null;
+  diverged: number;
+  params: ArmParams;
+  n: number;
+  mean: number | null;
+  sd: number | null;
+  best: boolean;
+  difference: null | {
+    control: number;
+    n: number;
+    mean: number;
+    low: number | null;
+    high: number | null;
+    p: number | null;
+    pHolm: number | null;
+    pMaxT: number | null;
+  };
+  batchesToTarget: null | { target: number; median: number | null; reached: number };
+}
+
+export interface DisplayTable {
+  caption: string;
+  head: DisplayCell[][];
+  body: DisplayCell[][];
+  /** The footnote, one sentence or more. */
+  note: string;
+}
+
+export interface DisplayCell {
+  text: string;
+  /** The smaller line below: the difference to the control with its interval and mark. */
+  below?: string;
+  bold?: boolean;
+  span?: number;
+  header?: boolean;
+}
+
+// ——— GET /sweeps/:id/stages      → { stages: StageItem[] }
+
+export interface StageItem {
+  id: string;
+  parent: string | null;
+  /** Batches [from, to). */
+  from: number;
+  to: number;
+  seed: number;
+  state: RunState;
+  /** Runs whose path goes through it; more than one: a trunk. */
+  runs: string[];
+  /** Effective: null where not in force. */
+  params: ArmParams;
+  engine: string | null;
+  seconds: number | null;
+}
+
+// ——— GET /doctor      → DoctorResponse (as `cosweep doctor --json`)
+
+export interface DoctorResponse {
+  engines: EngineReport[];
+  datasets: DatasetReport[];
+  database: DatabaseReport;
+}
+
+export interface EngineReport {
+  name: string;
+  works: boolean;
+  device: string | null;
+  versions: Record<string, string>;
+  /** Milliseconds of one training step of the small network. */
+  stepMs: number | null;
+  /** Why it does not work, and what to do about it. */
+  reason: string | null;
+  remedy: string | null;
+  lossCases: null | { cases: number; passed: number; worst: { terms: number; centers: number; gradients: number } };
+}
+
+export interface DatasetReport {
+  name: string;
+  available: boolean;
+  /** Where it was found, or where it was looked for. */
+  where: string[];
+  remedy: string | null;
+}
+
+export interface DatabaseReport {
+  path: string;
+  exists: boolean;
+  works: boolean;
+  /** Name of the last migration that was applied. */
+  schema: string | null;
+  bytes: number | null;
+  sweeps: number | null;
+  runs: number | null;
+  reason: string | null;
+  remedy: string | null;
+}
+
+// ——— POST /plan  (PlanRequest)      → PlanResponse (as `cosweep plan --arms --json`); 400 bad-definition with every problem
+
+export interface PlanRequest {
+  /** The definition's JSON text (so that messages can name line and column), or the parsed object. */
+  definition: unknown;
+  /** Folder that its relative paths start at; default: where the server was started. */
+  baseFolder?: string;
+}
+
+export interface PlanResponse {
+  name: string;
+  planHash: string;
+  arms: number;
+  runs: number;
+  dropped: { constraint: string; count: number }[];
+  folded: number;
+  batches: number;
+  batchesUnshared: number;
+  stages: number;
+  smallestP: { maxT: number; holm: number };
+  armList: ({ index: number; name: string; ablation: string | null; control: boolean } & ArmParams)[];
+}
+
+// ——— POST /sweeps  (StartRequest)      → 201 StartResponse; stored as queued, a run process is started for it
+
+export interface StartRequest extends PlanRequest {
+  engine?: 'auto' | 'tensorflow' | 'webgpu' | 'wasm';
+}
+
+export interface StartResponse {
+  id: string;
+  name: string;
+  state: SweepState;
+}
+
+// ——— POST /sweeps/:id/cancel, …/resume, …/retry  (empty body or {})      → 202 StartResponse
+
+// ——— GET /events      → server-sent events; each `data:` line is one ServerEvent as JSON
+
+export interface ServerEvent {
+  /**
+   * `hello`: the connection stands (sent first, and after every reconnection: read everything anew).
+   * `sweeps`: a sweep was added or removed. `sweep`: its state or counts changed. `run`: a run's state changed.
+   * `points`: a sweep's runs have new curve points. `closing`: the server is shutting down.
+   */
+  kind: 'hello' | 'sweeps' | 'sweep' | 'run' | 'points' | 'closing';
+  sweep?: string;
+  run?: string;
+}
