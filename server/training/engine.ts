@@ -9,7 +9,8 @@ export type Tensors = Record<string, Tensor>;
  * A pure function of its three arguments: no hidden variables, no optimiser objects, no random operations, no constants
  * that a run could change. Which keys and shapes come in and go out depends on the step's structure alone, never on values.
  *
- * `scalars` arrive as tensors of rank 0. The keys and shapes of the returned `state` are those of the given one.
+ * `scalars` arrive as tensors of rank 0. A step that trains returns the keys and shapes of `state` that it was given; one that
+ * only evaluates returns `state: {}`.
  */
 export type Step = (state: Tensors, batch: Tensors, scalars: Tensors) => { state: Tensors; outputs: Tensors };
 

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensors } from './engine.ts';
+import './gradients.ts';
+
+/** A scalar function's value and its gradient with respect to every tensor of `at`; all of them must enter the function. */
+export function differentiate(f: (at: Tensors) => Tensor, at: Tensors): { value: Tensor; gradients: Tensors } {
+  const names = Object.keys(at);
+  const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => f(named(names, tensors)) as tf.Scalar)(names.map((name) => at[name]!));
+  return { value, gradients: named(names, grads) };
+}
+
+/**
+ * The gradient of a loss with respect to `weights`, where the loss is known only by its gradient at the features:
+ * `forward` runs once, `gradientAt` gets its features and gives dLoss/dFeatures of the same shape, which is then carried
+ * back through the network (a vector-Jacobian product).
+ *
+ * Tensors that `forward` and `gradientAt` give to the outside must be passed through `tf.keep`.
+ */
+export function backpropagate(weights: Tensors, forward: (weights: Tensors) => Tensor, gradientAt: (features: Tensor) => Tensor): Tensors {
+  // TensorFlow.js wants the upstream gradient before the forward pass. A surrogate of value 0, whose custom gradient is
+  // computed only on the way back, gives it afterwards, so that nothing runs twice.
+  const surrogate = tf.customGrad((features, save) => {
+    (save as (tensors: Tensor[]) => void)([features as Tensor]);
+    return { value: tf.scalar(0), gradFunc: (_dy: Tensor, saved: Tensor[]) => gradientAt(saved[0]!) };
+  });
+  const names = Object.keys(weights);
+  const gradients = tf.grads((...tensors: Tensor[]) => surrogate(forward(named(names, tensors))))(names.map((name) => weights[name]!));
+  return named(names, gradients);
+}
+
+function named(names: string[], tensors: Tensor[]): Tensors {
+  return Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
+}

@@ -1,0 +1,66 @@
+/** Classification measures, on the host in float64. NaN in logits never wins a comparison, so such a row counts as class 0. */
+
+/** @param logits rows × classes, row-major; of rows that tie the lowest class wins */
+export function predict(logits: Float32Array, rows: number, classes: number): Int32Array {
+  const predictions = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (logits[i * classes + k]! > logits[i * classes + best]!) best = k;
+    predictions[i] = best;
+  }
+  return predictions;
+}
+
+/** matrix[k][l]: samples of class k that were taken for class l. */
+export function confusionMatrix(labels: Int32Array, predictions: Int32Array, classes: number): number[][] {
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  labels.forEach((label, i) => matrix[label]![predictions[i]!]!++);
+  return matrix;
+}
+
+/** Share of samples on the diagonal. */
+export function accuracy(confusion: number[][]): number {
+  return sum(confusion.map((row, k) => row[k]!)) / sum(confusion.map(sum));
+}
+
+/** F1 averaged over the classes that occur, as labels or as predictions; 2·tp/(labelled + predicted). */
+export function macroF1(confusion: number[][]): number {
+  const scores = confusion.flatMap((row, k) => {
+    const occurrences = sum(row) + sum(confusion.map((other) => other[k]!));
+    return occurrences > 0 ? [(2 * row[k]!) / occurrences] : [];
+  });
+  return sum(scores) / scores.length;
+}
+
+/** (n_{k→l} + n_{l→k}) / (n_k + n_l): how often two classes are taken for each other. */
+export function pairError(confusion: number[][], k: number, l: number): number {
+  return (confusion[k]![l]! + confusion[l]![k]!) / (sum(confusion[k]!) + sum(confusion[l]!));
+}
+
+/** The largest pair error over all unordered pairs of classes that occur. */
+export function mostConfusedError(confusion: number[][]): number {
+  let largest = 0;
+  for (let k = 0; k < confusion.length; k++) {
+    for (let l = 0; l < k; l++) {
+      const error = pairError(confusion, k, l);
+      if (error > largest) largest = error;
+    }
+  }
+  return largest;
+}
+
+/** −mean_i log softmax(scale·z_i)[y_i]. @param logits z, rows × classes */
+export function crossEntropy(logits: Float32Array, labels: Int32Array, classes: number, scale: number): number {
+  let total = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    const largest = scale * row.reduce((a, b) => Math.max(a, b));
+    const exponentials = row.reduce((acc, z) => acc + Math.exp(scale * z - largest), 0);
+    total += Math.log(exponentials) + largest - scale * row[labels[i]!]!;
+  }
+  return total / labels.length;
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from './engine.ts';
+import { Stream } from '../sweep/random.ts';
+import type { Centers } from './losses/centers.ts';
+import { headParameters, type Model } from './models/model.ts';
+import type { Initial, ParameterSpec } from './models/layer.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
+
+/** One array of a state on the host. */
+export interface HostTensor {
+  shape: number[];
+  values: Float32Array;
+}
+
+/** Everything that training changes, on the host: what a checkpoint holds. All of it is float32. */
+export type HostState = Record<string, HostTensor>;
+
+/** The state by its parts, names without their prefix. */
+export function split(state: Tensors): { weights: Tensors; statistics: Tensors; slots: Tensors; centers: Centers } {
+  const part = (prefix: string): Tensors =>
+    Object.fromEntries(Object.entries(state).flatMap(([key, tensor]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), tensor]] : [])));
+  return { weights: part('weights/'), statistics: part('statistics/'), slots: part('slots/'), centers: part('centers/') as unknown as Centers };
+}
+
+/** The state before batch 0: weights from streams keyed by (seed, parameter), slots and centers 0. */
+export function initialState(model: Model, optimizer: Optimizer, classes: number, embedding: number, seed: number): HostState {
+  const parameters = [...model.parameters, ...headParameters(classes, embedding)];
+  const state: HostState = {};
+  for (const parameter of parameters) state[`weights/${parameter.name}`] = draw(parameter, seed);
+  for (const parameter of model.statistics) state[`statistics/${parameter.name}`] = draw(parameter, seed);
+  for (const slot of optimizer.slots) {
+    for (const { name, shape } of parameters) state[`slots/${slot}/${name}`] = zeros(shape);
+  }
+  state['centers/sum'] = zeros([classes, embedding]);
+  state['centers/count'] = zeros([classes]);
+  state['centers/center'] = zeros([classes, embedding]);
+  return state;
+}
+
+function draw({ name, shape, initial }: ParameterSpec, seed: number): HostTensor {
+  const next = generator(initial, new Stream(seed, `weights/${name}`));
+  return { shape, values: zeros(shape).values.map(next) };
+}
+
+function generator(initial: Initial, stream: Stream): () => number {
+  switch (initial.rule) {
+    case 'zeros':
+      return () => 0;
+    case 'ones':
+      return () => 1;
+    case 'he': {
+      const deviation = Math.sqrt(2 / initial.fanIn);
+      return () => deviation * stream.normal();
+    }
+    case 'glorot': {
+      const limit = Math.sqrt(6 / (initial.fanIn + initial.fanOut));
+      return () => limit * (2 * stream.uniform() - 1);
+    }
+  }
+}
+
+function zeros(shape: number[]): HostTensor {
+  return { shape, values: new Float32Array(shape.reduce((product, side) => product * side, 1)) };
+}
+
+/** The caller disposes the tensors. */
+export function toDevice(state: HostState): Tensors {
+  return Object.fromEntries(Object.entries(state).map(([name, { shape, values }]) => [name, tf.tensor(values, shape, 'float32')]));
+}
+
+export async function toHost(state: Tensors): Promise<HostState> {
+  const entries = Object.entries(state).map(async ([name, tensor]) => {
+    const values = (await tensor.data()) as Float32Array;
+    // A copy: on some engines the array is a view of the engine's own memory.
+    return [name, { shape: tensor.shape, values: Float32Array.from(values) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}

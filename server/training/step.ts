@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { backpropagate } from './differentiate.ts';
+import type { Step, Tensors } from './engine.ts';
+import { cosines, linearLogits } from './losses/cross-entropy.ts';
+import { combinedLoss, type CombinedLoss, type LossOptions, type LossScalars, type TermsInForce } from './losses/combined.ts';
+import type { Model } from './models/model.ts';
+import { clipByNorm } from './optimizers/clip.ts';
+import { buildOptimizer, type OptimizerScalars, type OptimizerStructure } from './optimizers/optimizer.ts';
+import { split } from './state.ts';
+
+/** Everything that decides which operations a step has. Numbers that a run may choose are scalars instead. */
+export interface StepStructure {
+  classes: number;
+  loss: LossOptions;
+  inForce: TermsInForce;
+  optimizer: OptimizerStructure;
+}
+
+export type StepScalars = LossScalars & OptimizerScalars;
+
+/** The rows of a step's output `metrics`, in order. */
+export function stepMetrics(inForce: TermsInForce): string[] {
+  return [
+    'train/total',
+    'train/crossEntropy',
+    'train/interClass',
+    'train/intraClass',
+    ...(inForce.intraClass ? ['train/truncated'] : []),
+    'train/accuracy',
+    'train/gradient/crossEntropy',
+    'train/gradient/interClass',
+    'train/gradient/intraClass',
+  ];
+}
+
+/**
+ * One batch of training, the method's steps in its order. A pure function (see `Step`):
+ *
+ * - state: `weights/…`, `statistics/…`, `slots/…`, `centers/{sum,count,center}`
+ * - batch: `images` [B, height, width, channels], `labels` [B] int32, and `dropoutMask` where the network drops
+ * - scalars: `StepScalars`
+ * - outputs: `metrics`, the numbers of `stepMetrics` in one vector, so that one transfer reads them
+ */
+export function buildStep(model: Model, structure: StepStructure): Step {
+  const optimizer = buildOptimizer(structure.optimizer);
+  return (state, batch, scalars) => {
+    const { weights, statistics, slots, centers } = split(state);
+    const { 'head/weights': headWeights, 'head/bias': headBias, ...network } = weights as Record<string, Tensor>;
+    const oneHot = tf.cast(tf.oneHot(batch.labels as tf.Tensor1D, structure.classes), 'float32'); // [B, C]
+    const newStatistics: Tensors = {};
+    let loss: CombinedLoss | undefined;
+    let metrics: Tensor | undefined;
+
+    const networkGradients = backpropagate(
+      network,
+      // S1: the forward pass gives the features.
+      (weights) =>
+        model.features(batch.images!, { weights, statistics, training: true, dropoutMask: batch.dropoutMask ?? null, newStatistics }),
+      // S2: the combined loss at the features, with S21 to S23 inside; its gradient goes back through the network.
+      (features) => {
+        loss = combinedLoss(features, headWeights!, headBias!, oneHot, centers, scalars as LossScalars, structure.loss, structure.inForce);
+        metrics = tf.keep(describe(loss, accuracy(features, headWeights!, headBias!, batch.labels!, structure)));
+        Object.values(loss.centers).forEach((tensor) => tf.keep(tensor));
+        Object.values(loss.gradients).forEach((tensor) => tf.keep(tensor));
+        return loss.gradients.features;
+      },
+    );
+
+    const { features, weights: headWeightsGradient, bias: headBiasGradient } = loss!.gradients;
+    const gradients = { ...networkGradients, 'head/weights': headWeightsGradient, 'head/bias': headBiasGradient };
+    const clipped = structure.optimizer.clip ? clipByNorm(gradients, scalars.clipNorm!) : gradients;
+    const newState: Tensors = {};
+    for (const [name, weight] of Object.entries(weights)) {
+      const own = Object.fromEntries(optimizer.slots.map((slot) => [slot, slots[`${slot}/${name}`]!]));
+      const updated = optimizer.update(
+        { weight, gradient: clipped[name as keyof typeof clipped]!, slots: own, decays: weight.rank > 1 },
+        scalars as OptimizerScalars,
+      );
+      newState[`weights/${name}`] = updated.weight;
+      for (const slot of optimizer.slots) newState[`slots/${slot}/${name}`] = updated.slots[slot]!;
+    }
+    for (const [name, tensor] of Object.entries(newStatistics)) newState[`statistics/${name}`] = tensor;
+    for (const [name, tensor] of Object.entries(loss!.centers)) newState[`centers/${name}`] = tensor;
+    tf.dispose([features, headWeightsGradient, headBiasGradient]);
+    return { state: newState, outputs: { metrics: metrics! } };
+  };
+}
+
+/** The prediction's logits: of the head that was trained. Where γ = 0 only the cosines were. The margin is never applied. */
+export function predictionIsCosine(structure: Pick<StepStructure, 'loss' | 'inForce'>): boolean {
+  return structure.loss.crossEntropyHead === 'cosine' || !structure.inForce.crossEntropy;
+}
+
+/** Share of the batch that is classified correctly, before the update; scalar. */
+function accuracy(features: Tensor, weights: Tensor, bias: Tensor, labels: Tensor, structure: StepStructure): Tensor {
+  const logits = predictionIsCosine(structure) ? cosines(features, weights) : linearLogits(features, weights, bias);
+  return tf.mean(tf.cast(tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels), 'float32'));
+}
+
+/** The vector of `stepMetrics`. */
+function describe({ terms, gradientNorms }: CombinedLoss, accuracy: Tensor): Tensor {
+  return tf.stack([
+    terms.total,
+    terms.crossEntropy,
+    terms.interClass,
+    terms.intraClass,
+    ...(terms.truncated ? [terms.truncated] : []),
+    accuracy,
+    gradientNorms.crossEntropy,
+    gradientNorms.interClass,
+    gradientNorms.intraClass,
+  ]);
+}
