@@ -508,10 +508,11 @@ export interface StartResponse {
 export interface ServerEvent {
   /**
    * `hello`: the connection stands (sent first, and after every reconnection: read everything anew).
-   * `sweeps`: a sweep was added or removed. `sweep`: its state or counts changed. `run`: a run's state changed.
-   * `points`: a sweep's runs have new curve points. `closing`: the server is shutting down.
+   * `sweeps`: the list changed: a sweep was added or removed. `sweep`: something of this sweep or of its runs changed.
+   * `run`: this run changed: its state, or it has new curve points. `closing`: the server is shutting down.
+   * Events within a third of a second come once.
    */
-  kind: 'hello' | 'sweeps' | 'sweep' | 'run' | 'points' | 'closing';
+  kind: 'hello' | 'sweeps' | 'sweep' | 'run' | 'closing';
   sweep?: string;
   run?: string;
 }
