@@ -1,0 +1,144 @@
+import type { RunState } from '../sweep/results.ts';
+import type { Arm } from '../sweep/arm.ts';
+import { training, type Lease } from './lease.ts';
+import type { Params } from './params.ts';
+import type { Storage } from './storage.ts';
+
+/** What a run of a sweep would compute, known once the data is loaded and the engine chosen. */
+export interface RunIdentity {
+  /** Index of the arm. */
+  arm: number;
+  seed: number;
+  /** Names what is computed: effective settings, seed, data, engine. */
+  key: string;
+  engine: string;
+  dataFingerprint: string;
+  /** The run's path through the tree, in order of batches; parents come before children. */
+  stages: StageIdentity[];
+}
+
+export interface StageIdentity {
+  key: string;
+  /** Batches [from, to). */
+  from: number;
+  to: number;
+  /** The parameters in force in it. */
+  params: Params;
+}
+
+/** A run of a sweep as the runner sees it. */
+export interface RunTask {
+  runId: number;
+  arm: number;
+  seed: number;
+  state: RunState;
+  /** True where another sweep had already completed it. */
+  reused: boolean;
+  attempts: number;
+  stages: StageTask[];
+}
+
+export interface StageTask {
+  stageId: number;
+  parentId: number | null;
+  from: number;
+  to: number;
+  /** Everything before this batch is committed. */
+  batch: number;
+}
+
+/** The arms of a sweep, in order. */
+export function readArms(storage: Storage, sweepId: number): Arm[] {
+  const rows = storage.prepare('SELECT settings FROM "Arm" WHERE sweepId = ? ORDER BY "index"').pluck().all(sweepId) as string[];
+  return rows.map((settings) => JSON.parse(settings) as Arm);
+}
+
+/**
+ * Gives the runs of a sweep their keys, all in one transaction. A run that the database already holds, whichever sweep it
+ * came from, takes the place of the one that was waiting; stages are shared by key in the same way. With `fresh` nothing is
+ * taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more are left to
+ * `removeUnused`. An interrupted fresh sweep that is continued keeps its editions, since they have the wanted keys.
+ */
+export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, identities: RunIdentity[], fresh: boolean, now = Date.now()): RunTask[] {
+  return training(storage, lease, () => {
+    const edition = fresh ? nextEdition(storage) : null;
+    for (const identity of identities) {
+      const held = heldRun(storage, sweepId, identity);
+      if (edition === null && held.key === identity.key) continue;
+      attach(storage, sweepId, held, identity, edition);
+    }
+    storage.prepare(`UPDATE "Sweep" SET resumedAt = ?, batchesBefore = (SELECT coalesce(sum(r.batch), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+      WHERE s.sweepId = @sweepId) WHERE id = @sweepId`).run(now, { sweepId });
+    return readTasks(storage, sweepId);
+  });
+}
+
+/** The runs of a sweep in the order in which they are to be trained. */
+export function readTasks(storage: Storage, sweepId: number): RunTask[] {
+  const tasks = storage.prepare(`SELECT r.id AS runId, s.armIndex AS arm, r.seed, r.state, s.reused, r.attempts FROM "SweepRun" s
+    JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`).all(sweepId) as (Omit<RunTask, 'reused'> & { reused: number })[];
+  const stages = storage.prepare(`SELECT DISTINCT p.runId, p.position, g.id AS stageId, g.parentId, g.fromBatch AS "from", g.toBatch AS "to", g.batch
+    FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId JOIN "Stage" g ON g.id = p.stageId
+    WHERE s.sweepId = ? ORDER BY p.runId, p.position`).all(sweepId) as (StageTask & { runId: number; position: number })[];
+  const paths = Map.groupBy(stages, (stage) => stage.runId);
+  return tasks.map((task) => ({
+    ...task,
+    reused: task.reused === 1,
+    stages: (paths.get(task.runId) ?? []).map(({ stageId, parentId, from, to, batch }) => ({ stageId, parentId, from, to, batch })),
+  }));
+}
+
+interface HeldRun { id: number; key: string | null; state: RunState }
+
+function heldRun(storage: Storage, sweepId: number, { arm, seed }: RunIdentity): HeldRun {
+  const run = storage.prepare(`SELECT r.id, r.key, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId = ? AND s.armIndex = ? AND s.seed = ?`).get(sweepId, arm, seed);
+  if (!run) throw new Error(`Cannot identify a run of arm ${arm} with seed ${seed}: sweep ${sweepId} has none`);
+  return run as HeldRun;
+}
+
+function attach(storage: Storage, sweepId: number, held: HeldRun, identity: RunIdentity, edition: number | null): void {
+  const known = edition === null ? newestRun(storage, identity.key) : undefined;
+  const runId = known?.id ?? makeRun(storage, held, identity, edition ?? 0);
+  if (runId === held.id) return;
+  const reused = known !== undefined && (known.state === 'complete' || known.state === 'diverged');
+  storage.prepare('UPDATE "SweepRun" SET runId = ?, reused = ? WHERE sweepId = ? AND armIndex = ? AND seed = ?')
+    .run(runId, Number(reused), sweepId, identity.arm, identity.seed);
+  if (held.key === null) storage.prepare('DELETE FROM "Run" WHERE id = ? AND id NOT IN (SELECT runId FROM "SweepRun")').run(held.id);
+}
+
+/** Of several editions the one that is furthest, then the newest. */
+function newestRun(storage: Storage, key: string): HeldRun | undefined {
+  return storage.prepare(`SELECT id, key, state FROM "Run" WHERE key = ?
+    ORDER BY state IN ('complete', 'diverged') DESC, edition DESC LIMIT 1`).get(key) as HeldRun | undefined;
+}
+
+/** The waiting run gets the key; a run that has another key already (other data, another edition) is left alone and a new one made. */
+function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition: number): number {
+  const { key, engine, dataFingerprint, seed } = identity;
+  const runId = held.key === null ? held.id : copyRun(storage, held.id);
+  storage.prepare('UPDATE "Run" SET key = ?, edition = ?, engine = ?, dataFingerprint = ? WHERE id = ?').run(key, edition, engine, dataFingerprint, runId);
+  const insertPath = storage.prepare('INSERT INTO "RunStage" (runId, position, stageId) VALUES (?, ?, ?)');
+  let parent: number | null = null;
+  for (const [position, stage] of identity.stages.entries()) {
+    parent = findOrMakeStage(storage, stage, parent, seed, edition);
+    insertPath.run(runId, position, parent);
+  }
+  return runId;
+}
+
+function copyRun(storage: Storage, runId: number): number {
+  return Number(storage.prepare(`INSERT INTO "Run" (seed, state, batches, epsilon) SELECT seed, 'waiting', batches, epsilon FROM "Run" WHERE id = ?`)
+    .run(runId).lastInsertRowid);
+}
+
+function findOrMakeStage(storage: Storage, { key, from, to, params }: StageIdentity, parent: number | null, seed: number, edition: number): number {
+  const known = storage.prepare('SELECT id FROM "Stage" WHERE key = ? AND edition = ?').pluck().get(key, edition);
+  if (known !== undefined) return known as number;
+  return Number(storage.prepare(`INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(key, edition, parent, from, to, from, seed, JSON.stringify(params)).lastInsertRowid);
+}
+
+function nextEdition(storage: Storage): number {
+  return 1 + Number(storage.prepare('SELECT max((SELECT coalesce(max(edition), 0) FROM "Run"), (SELECT coalesce(max(edition), 0) FROM "Stage"))').pluck().get());
+}

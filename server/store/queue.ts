@@ -1,0 +1,71 @@
+import { leaseHolder, training, type Lease } from './lease.ts';
+import type { Storage } from './storage.ts';
+import { transaction } from './transaction.ts';
+
+/** The sweep that waits longest; null where none does. */
+export function nextQueuedSweep(storage: Storage): number | null {
+  const id = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'queued' ORDER BY queuedAt, id LIMIT 1`).pluck().get();
+  return (id as number | undefined) ?? null;
+}
+
+/**
+ * To be called by whoever has just taken the lease: what is still `running` was left by a process that died. Its sweeps
+ * become `interrupted` (`cancelled` where that was asked for), its runs wait again.
+ * @returns the sweeps
+ */
+export function clearLeftovers(storage: Storage, lease: Lease): number[] {
+  return training(storage, lease, () => {
+    storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running'`).run();
+    const left = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'running'`).pluck().all() as number[];
+    storage.prepare(`UPDATE "Sweep" SET state = CASE WHEN cancelRequested THEN 'cancelled' ELSE 'interrupted' END WHERE state = 'running'`).run();
+    return left;
+  });
+}
+
+/**
+ * A queued sweep begins: it is `running` on this engine, and those of its runs that failed or were cancelled wait again,
+ * with all their attempts. False where it is no longer queued (cancelled or removed meanwhile).
+ */
+export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string, now = Date.now()): boolean {
+  return training(storage, lease, () => {
+    const { changes } = storage.prepare(`UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
+        startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ? AND state = 'queued'`)
+      .run(engine, now, sweepId);
+    if (changes === 0) return false;
+    storage.prepare(`UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state IN ('failed', 'cancelled')
+      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+    return true;
+  });
+}
+
+/**
+ * The sweep ends or stops. Its runs that are still `running` wait again; with `cancelled` those that wait are cancelled,
+ * unless another sweep in the queue asks for them too.
+ * @param error why the sweep itself could not go on
+ */
+export function finishSweep(
+  storage: Storage, lease: Lease, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled', error: string | null = null, now = Date.now(),
+): void {
+  training(storage, lease, () => {
+    storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+    if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
+    storage.prepare('UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ?').run(state, error, now, sweepId);
+  });
+}
+
+/** Within a transaction. */
+export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
+  storage.prepare(`UPDATE "Run" SET state = 'cancelled' WHERE state = 'waiting'
+    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = @sweepId)
+    AND id NOT IN (SELECT r.runId FROM "SweepRun" r JOIN "Sweep" s ON s.id = r.sweepId WHERE s.state IN ('queued', 'running') AND s.id <> @sweepId)`)
+    .run({ sweepId });
+}
+
+/** `resume`: a sweep that is not at work goes to the end of the queue. False where it is queued or running. */
+export function queueAgain(storage: Storage, sweepId: number, now = Date.now()): boolean {
+  return transaction(storage, () => {
+    const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
+    return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
+      WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
+  });
+}

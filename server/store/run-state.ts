@@ -1,0 +1,56 @@
+import { training, type Lease } from './lease.ts';
+import type { Storage } from './storage.ts';
+
+/** What a run was trained with: recorded when it starts. */
+export interface RunRecord {
+  device: string;
+  /** Library name → version. */
+  versions: Record<string, string>;
+  /** Commit of the working folder; null where it is none of git's. */
+  gitCommit: string | null;
+  /** The resolved settings. */
+  configuration: unknown;
+  /** Names of the classes by index. */
+  classes: string[];
+  /** Images in the validation and the test part. */
+  evaluated: { val: number; test: number };
+}
+
+export type RunOutcome =
+  /** `intraDead`: the truncated term was 0 from N to the end; null where the phase was not in force. */
+  | { state: 'complete'; intraDead: boolean | null }
+  /** `batch`: the first whose total was not finite. */
+  | { state: 'diverged'; batch: number; intraDead: boolean | null }
+  | { state: 'failed'; error: string }
+  /** Stopped on the way; it continues from its last checkpoint. */
+  | { state: 'waiting' }
+  | { state: 'cancelled' };
+
+/** A run begins or continues: one more attempt. */
+export function startRun(storage: Storage, lease: Lease, runId: number, record: RunRecord, now = Date.now()): void {
+  training(storage, lease, () => {
+    storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
+        device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
+        startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`)
+      .run(record.device, JSON.stringify(record.versions), record.gitCommit, JSON.stringify(record.configuration), JSON.stringify(record.classes),
+        record.evaluated.val, record.evaluated.test, now, runId);
+  });
+}
+
+export function finishRun(storage: Storage, lease: Lease, runId: number, outcome: RunOutcome, now = Date.now()): void {
+  training(storage, lease, () => setOutcome(storage, runId, outcome, now));
+}
+
+/** Within a transaction. */
+export function setOutcome(storage: Storage, runId: number, outcome: RunOutcome, now: number): void {
+  const ended = outcome.state === 'complete' || outcome.state === 'diverged';
+  const dead = ended ? outcome.intraDead : null;
+  storage.prepare('UPDATE "Run" SET state = ?, error = ?, divergedBatch = ?, intraDead = ?, finishedAt = ? WHERE id = ?').run(
+    outcome.state,
+    outcome.state === 'failed' ? outcome.error : null,
+    outcome.state === 'diverged' ? outcome.batch : null,
+    dead === null ? null : Number(dead),
+    outcome.state === 'waiting' ? null : now,
+    runId,
+  );
+}
