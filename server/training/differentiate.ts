@@ -22,11 +22,23 @@ export function backpropagate(weights: Tensors, forward: (weights: Tensors) => T
   // computed only on the way back, gives it afterwards, so that nothing runs twice.
   const surrogate = tf.customGrad((features, save) => {
     (save as (tensors: Tensor[]) => void)([features as Tensor]);
-    return { value: tf.scalar(0), gradFunc: (_dy: Tensor, saved: Tensor[]) => gradientAt(saved[0]!) };
+    return { value: tf.scalar(0), gradFunc: (_dy: Tensor, saved: Tensor[]) => onATapeOfItsOwn(() => gradientAt(saved[0]!)) };
   });
   const names = Object.keys(weights);
   const gradients = tf.grads((...tensors: Tensor[]) => surrogate(forward(named(names, tensors))))(names.map((name) => weights[name]!));
   return named(names, gradients);
+}
+
+/**
+ * TensorFlow.js has one tape. A derivative that is taken on the way back of another one would start it anew and clear it, and
+ * the outer one, which still has tensors on it to dispose, would fail: so the outer tape is laid aside meanwhile.
+ */
+function onATapeOfItsOwn<T>(derivative: () => T): T {
+  const { state } = tf.engine();
+  const outer = state.activeTape;
+  const result = derivative();
+  state.activeTape = outer;
+  return result;
 }
 
 function named(names: string[], tensors: Tensor[]): Tensors {
