@@ -1,3 +1,5 @@
+import type { DatasetSettings } from '../sweep/settings.ts';
+
 /** Images of one part of a data set, in the order of their source. */
 export interface Part {
   count: number;
@@ -7,11 +9,62 @@ export interface Part {
   labels: Int32Array;
 }
 
+/** [height, width, channels] */
+export type Shape = [number, number, number];
+
+/** What a source holds, before anything is split off or left out. */
+export interface SourceData {
+  shape: Shape;
+  /** Names of the classes by index. */
+  classes: string[];
+  train: Part;
+  /** null: the validation part is split off the training part. */
+  validation: Part | null;
+  test: Part | null;
+}
+
+/** What can be said of a source without reading its pixels. */
+export interface SourceDescription {
+  shape: Shape;
+  classes: number;
+  trainCount: number;
+  /** Whether the source brings a validation part of its own. */
+  ownValidation: boolean;
+}
+
+/** What a source needs to know besides its settings. */
+export interface SourceContext {
+  /** Where relative paths start: the folder of the sweep's definition. */
+  baseFolder: string;
+  /** One line of text for the person who waits. */
+  log: (message: string) => void;
+  /** How much of a file has been downloaded, in bytes; called often. */
+  progress?: (file: string, received: number, total: number) => void;
+}
+
+/**
+ * Where images come from. Every data set is one of these, in a file of its own under `datasets/`, and
+ * `test/training/datasets/contract.test.ts` holds all of them to this text:
+ *
+ * - `load` gives the whole source: no split, no limit, no normalisation, no augmentation. The same settings and files give
+ *   the same bytes, on any machine and in any process.
+ * - Every part has `count` ≥ 1 images, `pixels` of exactly count × height × width × channels finite numbers, and a label in
+ *   0 … classes − 1 for each. There are at least two classes, and each occurs in the training part.
+ * - Everything is checked before it is returned. A file that is missing, truncated, too long, of another format or labelled
+ *   out of range is a `UserError` that names the file, what was found and what is wanted. A length that a file states about
+ *   itself is compared with the file before anything of that length is allocated.
+ * - `describe` says the same of shape, classes and count as `load` would give, without reading pixels or downloading.
+ * - Nothing is written, except that a named data set may be downloaded into the cache, and only by `load`.
+ */
+export interface Source<Settings = DatasetSettings> {
+  describe(settings: Settings, context: SourceContext): Promise<SourceDescription>;
+  load(settings: Settings, context: SourceContext): Promise<SourceData>;
+}
+
 /** A data set as training sees it: split, limited, with the numbers that normalise it. */
 export interface Dataset {
   name: string;
-  /** [height, width, channels] */
-  shape: [number, number, number];
+  shape: Shape;
   /** Names of the classes by index. */
   classes: string[];
   train: Part;

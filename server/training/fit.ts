@@ -1,0 +1,193 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { hasIntraPhase } from '../sweep/effective.ts';
+import { CurveBuffer, type Series } from './curve-buffer.ts';
+import type { Dataset } from './dataset.ts';
+import { deviceBatch } from './device-batch.ts';
+import type { Tensors } from './engine.ts';
+import { evaluate, type Evaluation } from './evaluate.ts';
+import { betaAt, buildNetwork, freshState, scalarsAt, structureAt, type Network, type RunSettings } from './network.ts';
+import { learningRate } from './optimizers/schedule.ts';
+import { PendingMetrics } from './pending-metrics.ts';
+import { toDevice, toHost, type HostState } from './state.ts';
+import type { StepCache } from './step-cache.ts';
+import { predictionIsCosine, stepMetrics } from './step.ts';
+
+/** Everything that continuing from a batch needs. */
+export interface Checkpoint {
+  /** Optimiser steps taken. */
+  batch: number;
+  state: HostState;
+  /** Whether the truncated term has been above 0 so far. */
+  intraLive: boolean;
+}
+
+export interface FitTask {
+  settings: RunSettings;
+  seed: number;
+  /** null: from batch 0. */
+  start: Checkpoint | null;
+  /** Batch at which this stage ends; the run's last one is `settings.training.batches`. */
+  to: number;
+}
+
+/** A stretch of batches that is done: its points, its evaluations and the state after it belong together. */
+export interface Segment {
+  from: number;
+  to: number;
+  points: Series[];
+  evaluations: Evaluation[];
+  /** null where training diverged: there is nothing to continue. */
+  checkpoint: Checkpoint | null;
+  seconds: { training: number; evaluation: number };
+}
+
+export interface FitResult {
+  outcome: 'complete' | 'stopped' | 'diverged';
+  /** Optimiser steps taken; where it diverged, the batch whose total was not finite. */
+  batch: number;
+  /** True where the truncated term was 0 from N to the end; null where the phase was not in force or did not end. */
+  intraDead: boolean | null;
+}
+
+export interface FitCallbacks {
+  /** Called in order; their stretches follow each other without a gap. */
+  onSegment(segment: Segment): void | Promise<void>;
+  onProgress(batch: number): void;
+  /** Asked whenever losses have been read: true ends training there, with a segment that can be continued. */
+  shouldStop(): boolean;
+}
+
+/** Batches between two looks at the losses: a GPU is not kept waiting, and a stop is noticed soon. */
+const READ_EVERY = 25;
+
+/** A segment ends after this long at the latest: so much is lost when a worker dies. */
+const SEGMENT_SECONDS = 20;
+
+/**
+ * Trains one stage: batches `start` to `to` of a run. Data in, segments of points, evaluations and checkpoints out.
+ *
+ * A pure function of its task on one engine: where it is cut into segments or interrupted and continued makes no
+ * difference to any number.
+ */
+export async function fit(task: FitTask, dataset: Dataset, steps: StepCache, callbacks: FitCallbacks): Promise<FitResult> {
+  const network = buildNetwork(task.settings, dataset);
+  const training = new Stage(task, network, steps);
+  try {
+    return await training.run(callbacks);
+  } finally {
+    training.dispose();
+  }
+}
+
+class Stage {
+  readonly #task: FitTask;
+  readonly #network: Network;
+  readonly #steps: StepCache;
+  readonly #curves = new CurveBuffer();
+  readonly #pending = new PendingMetrics();
+  #evaluations: Evaluation[] = [];
+  #state: Tensors;
+  #t: number;
+  #intraLive: boolean;
+  #segment: { from: number; started: number; evaluating: number };
+
+  constructor(task: FitTask, network: Network, steps: StepCache) {
+    this.#task = task;
+    this.#network = network;
+    this.#steps = steps;
+    this.#state = toDevice(task.start?.state ?? freshState(network, task.seed));
+    this.#t = task.start?.batch ?? 0;
+    this.#intraLive = task.start?.intraLive ?? false;
+    this.#segment = { from: this.#t, started: performance.now(), evaluating: 0 };
+  }
+
+  async run({ onSegment, onProgress, shouldStop }: FitCallbacks): Promise<FitResult> {
+    const { to, settings } = this.#task;
+    const { batches, evalEvery } = settings.training;
+    if (this.#t === 0) await this.#evaluate('val');
+    while (this.#t < to) {
+      this.#trainBatch();
+      const evaluates = this.#t % evalEvery === 0 || this.#t === batches;
+      if (!evaluates && this.#pending.length < READ_EVERY && this.#t < to) continue;
+
+      const diverged = await this.#readLosses();
+      onProgress(this.#t);
+      if (diverged !== null) {
+        await onSegment(this.#endSegment(null));
+        return { outcome: 'diverged', batch: diverged, intraDead: null };
+      }
+      if (evaluates) await this.#evaluate('val');
+      if (this.#t === batches && this.#network.dataset.test) await this.#evaluate('test');
+      if (this.#t === to) break;
+      await new Promise(setImmediate); // lets a message arrive that asks to stop
+      const stop = shouldStop();
+      if (stop || performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS) await onSegment(this.#endSegment(await this.#checkpoint()));
+      if (stop) return { outcome: 'stopped', batch: this.#t, intraDead: null };
+    }
+    await onSegment(this.#endSegment(await this.#checkpoint()));
+    return { outcome: 'complete', batch: this.#t, intraDead: hasIntraPhase(settings) && this.#t === batches ? !this.#intraLive : null };
+  }
+
+  #trainBatch(): void {
+    const t = this.#t;
+    const step = this.#steps.training(this.#network, t);
+    const batch = deviceBatch(this.#network, this.#task.seed, t);
+    const { state, outputs } = step.run(this.#state, batch, scalarsAt(this.#network, t));
+    tf.dispose([this.#state, batch]);
+    this.#state = state;
+    this.#pending.push(t, stepMetrics(structureAt(this.#network, t).inForce), outputs.metrics!);
+    this.#t = t + 1;
+  }
+
+  /** Moves what the device has measured into the curves. @returns the first batch whose total is not finite, null if there is none */
+  async #readLosses(): Promise<number | null> {
+    const { settings } = this.#task;
+    for (const { t, metrics } of await this.#pending.read()) {
+      for (const [name, value] of metrics) {
+        this.#curves.add(name, t, value);
+        if (name === 'train/truncated' && !(value <= 0)) this.#intraLive = true;
+      }
+      this.#curves.add('train/beta', t, betaAt(settings, t));
+      this.#curves.add('train/learningRate', t, learningRate(settings.training.optimizer, settings.training.batches, t));
+      const [, total] = metrics.find(([name]) => name === 'train/total')!;
+      if (!Number.isFinite(total)) return t;
+    }
+    return null;
+  }
+
+  async #evaluate(part: 'val' | 'test'): Promise<void> {
+    const started = performance.now();
+    const { settings, dataset } = this.#network;
+    const step = this.#steps.evaluation(this.#network, settings.training.batchSize);
+    const prediction = { cosine: predictionIsCosine(structureAt(this.#network, 0)), loss: settings.loss };
+    const evaluation = await evaluate(step, this.#state, dataset, part, settings.training.batchSize, prediction, this.#t);
+    for (const [name, value] of Object.entries(evaluation.metrics)) this.#curves.add(name, this.#t, value);
+    this.#evaluations.push(evaluation);
+    this.#segment.evaluating += performance.now() - started;
+  }
+
+  async #checkpoint(): Promise<Checkpoint> {
+    return { batch: this.#t, state: await toHost(this.#state), intraLive: this.#intraLive };
+  }
+
+  #endSegment(checkpoint: Checkpoint | null): Segment {
+    const now = performance.now();
+    const { from, started, evaluating } = this.#segment;
+    const segment: Segment = {
+      from,
+      to: this.#t,
+      points: this.#curves.take(),
+      evaluations: this.#evaluations,
+      checkpoint,
+      seconds: { training: (now - started - evaluating) / 1000, evaluation: evaluating / 1000 },
+    };
+    this.#evaluations = [];
+    this.#segment = { from: this.#t, started: now, evaluating: 0 };
+    return segment;
+  }
+
+  dispose(): void {
+    tf.dispose(this.#state);
+    this.#pending.dispose();
+  }
+}

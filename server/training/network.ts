@@ -1,0 +1,79 @@
+import { hasIntraPhase } from '../sweep/effective.ts';
+import type { Hyperparameters } from '../sweep/arm.ts';
+import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
+import type { Dataset } from './dataset.ts';
+import { buildModel, type Model } from './models/model.ts';
+import { buildOptimizer, type OptimizerStructure } from './optimizers/optimizer.ts';
+import { learningRate } from './optimizers/schedule.ts';
+import { initialState, type HostState } from './state.ts';
+import type { StepStructure } from './step.ts';
+
+/** What one run trains: an arm's settings. */
+export interface RunSettings extends Hyperparameters {
+  loss: LossSettings;
+  training: TrainingSettings;
+}
+
+/** A run's settings with the network that they mean for this data set. */
+export interface Network {
+  model: Model;
+  settings: RunSettings;
+  dataset: Dataset;
+}
+
+export function buildNetwork(settings: RunSettings, dataset: Dataset): Network {
+  return { model: buildModel(settings.training.model, dataset.shape), settings, dataset };
+}
+
+/** The state before batch 0 of the run with this seed. */
+export function freshState({ model, settings, dataset }: Network, seed: number): HostState {
+  const optimizer = buildOptimizer(optimizerStructure(settings));
+  return initialState(model, optimizer, dataset.classes.length, settings.training.model.embedding, seed);
+}
+
+/** The structure of the step at batch t. It changes once at most, at the switch batch N. */
+export function structureAt({ settings, dataset }: Network, t: number): StepStructure {
+  const { loss, alpha, gamma, N } = settings;
+  return {
+    classes: dataset.classes.length,
+    loss: {
+      truncation: loss.truncation, distance: loss.distance, centerUpdate: loss.centerUpdate,
+      centerSpace: loss.centerSpace, centerOrder: loss.centerOrder, crossEntropyHead: loss.crossEntropyHead,
+    },
+    inForce: { crossEntropy: gamma > 0, interClass: alpha > 0, intraClass: hasIntraPhase(settings) && t >= N },
+    optimizer: optimizerStructure(settings),
+  };
+}
+
+function optimizerStructure({ training: { optimizer } }: RunSettings): OptimizerStructure {
+  return { name: optimizer.name, nesterov: optimizer.nesterov, decay: optimizer.weightDecay > 0, clip: optimizer.clipNorm !== null };
+}
+
+/** Every numeric hyperparameter at batch t, as the step's scalars. */
+export function scalarsAt({ settings }: Network, t: number): Record<string, number> {
+  const { alpha, gamma, epsilon, loss, training } = settings;
+  const { optimizer } = training;
+  return {
+    alpha,
+    beta: betaAt(settings, t),
+    gamma,
+    epsilon,
+    s: loss.s,
+    m: loss.m,
+    centerRate: loss.centerRate,
+    learningRate: learningRate(optimizer, training.batches, t),
+    momentum: optimizer.momentum,
+    beta1: optimizer.beta1,
+    beta2: optimizer.beta2,
+    correction1: 1 - optimizer.beta1 ** (t + 1),
+    correction2: 1 - optimizer.beta2 ** (t + 1),
+    adamEpsilon: optimizer.epsilon,
+    weightDecay: optimizer.weightDecay,
+    clipNorm: optimizer.clipNorm ?? 0,
+  };
+}
+
+/** S22: β(t) is 0 before batch N and β from it on. */
+export function betaAt({ beta, N }: Hyperparameters, t: number): number {
+  return t < N ? 0 : beta;
+}

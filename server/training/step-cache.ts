@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { CompiledStep, Engine, Step, Tensors } from './engine.ts';
+import { buildEvaluationStep, inferenceState } from './evaluation-step.ts';
+import { freshState, scalarsAt, structureAt, type Network } from './network.ts';
+import { toDevice, type HostState } from './state.ts';
+import { buildStep } from './step.ts';
+
+/** Few structures are met in one sweep; what falls out is compiled again when it is met again. */
+const KEPT_STEPS = 8;
+
+/** Compiled steps by structure. One a worker: a step serves every arm with the same structure and shapes. */
+export class StepCache {
+  readonly #engine: Engine;
+  readonly #steps = new Map<string, CompiledStep>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  training(network: Network, t: number): CompiledStep {
+    const structure = structureAt(network, t);
+    const { batchSize } = network.settings.training;
+    return this.#get({ kind: 'training', structure, ...shapes(network) }, () => {
+      const batch = exampleBatch(network, batchSize);
+      return this.#compile(buildStep(network.model, structure), freshState(network, 0), batch, scalarsAt(network, t));
+    });
+  }
+
+  evaluation(network: Network, batchSize: number): CompiledStep {
+    return this.#get({ kind: 'evaluation', batchSize, ...shapes(network) }, () => {
+      const images = tf.zeros([batchSize, ...network.dataset.shape]);
+      return this.#compile(buildEvaluationStep(network.model), inferenceState(freshState(network, 0)), { images }, {});
+    });
+  }
+
+  dispose(): void {
+    for (const step of this.#steps.values()) step.dispose();
+    this.#steps.clear();
+  }
+
+  #compile(step: Step, hostState: HostState, batch: Tensors, scalars: Record<string, number>): CompiledStep {
+    const state = toDevice(hostState);
+    const compiled = this.#engine.compile(step, { state, batch, scalars });
+    tf.dispose([state, batch]);
+    return compiled;
+  }
+
+  #get(key: object, compile: () => CompiledStep): CompiledStep {
+    const name = JSON.stringify(key);
+    const kept = this.#steps.get(name);
+    if (kept) this.#steps.delete(name);
+    const step = kept ?? compile();
+    // A Map keeps the order of insertion: the first is the one that has not been used for longest.
+    this.#steps.set(name, step);
+    const [oldest] = this.#steps.keys();
+    if (this.#steps.size > KEPT_STEPS && oldest) {
+      this.#steps.get(oldest)!.dispose();
+      this.#steps.delete(oldest);
+    }
+    return step;
+  }
+}
+
+function shapes({ settings: { training }, dataset }: Network): object {
+  return { model: training.model, batchSize: training.batchSize, image: dataset.shape, classes: dataset.classes.length };
+}
+
+function exampleBatch({ model, settings: { training }, dataset }: Network, batchSize: number): Tensors {
+  return {
+    images: tf.zeros([batchSize, ...dataset.shape]),
+    labels: tf.zeros([batchSize], 'int32'),
+    ...(training.model.dropout > 0 ? { dropoutMask: tf.ones([batchSize, model.dropoutWidth]) } : {}),
+  };
+}
