@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../../cache-folder.ts';
+import { ADDON_API } from './package.ts';
+
+export type Variant = 'cpu' | 'cuda';
+
+/** What a finished build was made of. */
+export interface BuildRecord {
+  tfjsNode: string;
+  libtensorflow: string;
+  variant: Variant;
+  platform: string;
+  addonApi: number;
+  /** Where the library came from, in words. */
+  source: string;
+}
+
+/** A finished build in the user's cache: `deps/lib` holds the library, `lib/napi-v…` the addon that finds it there. */
+export interface Build extends BuildRecord {
+  folder: string;
+}
+
+const RECORD = 'build.json';
+const UNFINISHED = '.unfinished-';
+
+export const thisPlatform = `${process.platform}-${process.arch}`;
+
+export function buildsFolder(): string {
+  return join(cacheFolder(), 'tensorflow');
+}
+
+/** The finished builds that fit this machine and this tfjs-node, the one installed last first. */
+export function finishedBuilds(tfjsNode: string): Build[] {
+  const found: { build: Build; installed: number }[] = [];
+  for (const name of entries(buildsFolder())) {
+    if (name.startsWith(UNFINISHED)) continue;
+    const folder = join(buildsFolder(), name);
+    const record = readRecord(folder);
+    if (!record || record.tfjsNode !== tfjsNode || record.platform !== thisPlatform || record.addonApi !== ADDON_API) continue;
+    found.push({ build: { ...record, folder }, installed: record.installed });
+  }
+  return found.sort((a, b) => b.installed - a.installed).map(({ build }) => build);
+}
+
+/** A folder beside the finished builds, so that finishing is one rename. What dead processes left there is removed. */
+export function startBuild(): string {
+  mkdirSync(buildsFolder(), { recursive: true });
+  for (const name of entries(buildsFolder())) {
+    const [, owner] = new RegExp(`^\\${UNFINISHED}(\\d+)-`).exec(name) ?? [];
+    if (owner && !isAlive(Number(owner))) rmSync(join(buildsFolder(), name), { recursive: true, force: true });
+  }
+  return mkdtempSync(join(buildsFolder(), `${UNFINISHED}${process.pid}-`));
+}
+
+/**
+ * Turns a started build into a finished one, replacing an older one of the same versions. When two processes finish the same
+ * build at once, the one that comes second drops its own: they are alike.
+ */
+export function finishBuild(started: string, record: BuildRecord): Build {
+  const { tfjsNode, libtensorflow, variant, platform, addonApi } = record;
+  const folder = join(buildsFolder(), `tfjs-node-${tfjsNode}_libtensorflow-${libtensorflow}-${variant}_napi-${addonApi}_${platform}`);
+  writeFileSync(join(started, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+  const replaced = mkdtempSync(join(buildsFolder(), `${UNFINISHED}${process.pid}-`));
+  tryRename(folder, join(replaced, 'old'));
+  if (!tryRename(started, folder)) rmSync(started, { recursive: true, force: true });
+  rmSync(replaced, { recursive: true, force: true });
+  return { ...record, folder };
+}
+
+/** False where the source is gone or the target is taken. */
+function tryRename(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Makes a build the one that later processes take. */
+export function preferBuild(build: Build): void {
+  const now = new Date();
+  utimesSync(join(build.folder, RECORD), now, now);
+}
+
+function readRecord(folder: string): (BuildRecord & { installed: number }) | null {
+  try {
+    const path = join(folder, RECORD);
+    return { ...(JSON.parse(readFileSync(path, 'utf8')) as BuildRecord), installed: statSync(path).mtimeMs };
+  } catch {
+    return null; // a folder without a readable record is not a finished build
+  }
+}
+
+function entries(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, but another user's
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync, lstatSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { finishedBuilds, type Build } from './builds.ts';
+import { ADDON_API, tfjsNodeFolder, tfjsNodeVersion } from './package.ts';
+
+const PARTS = ['deps', 'lib'] as const;
+
+/** True where tfjs-node finds its addon, whether by our links or because its own install script has put it there. */
+export function hasAddon(tfjsNode: string): boolean {
+  return existsSync(join(tfjsNode, 'lib', `napi-v${ADDON_API}`, 'tfjs_binding.node'));
+}
+
+/** Links a build's library and addon into tfjs-node; each link appears at once or not at all, so two processes may do it together. */
+export function linkBuild(build: Build, tfjsNode: string): void {
+  for (const part of PARTS) {
+    const target = join(build.folder, part);
+    const place = join(tfjsNode, part);
+    if (linkTarget(place) === target) continue;
+    const temporary = mkdtempSync(join(tfjsNode, '.link-'));
+    symlinkSync(target, join(temporary, part), 'junction'); // `junction` matters on Windows only, where it needs no privilege
+    if (isFolder(place)) rmSync(place, { recursive: true, force: true }); // a rename replaces a link, but not a folder
+    renameSync(join(temporary, part), place);
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Puts the links back that `npm ci` has wiped together with node_modules, from the build installed last.
+ * False where tfjs-node or a build for it is missing.
+ */
+export function relink(): boolean {
+  const tfjsNode = tfjsNodeFolder();
+  if (!tfjsNode) return false;
+  if (hasAddon(tfjsNode)) return true;
+  const [build] = finishedBuilds(tfjsNodeVersion(tfjsNode));
+  if (!build) return false;
+  linkBuild(build, tfjsNode);
+  return true;
+}
+
+/** The build that tfjs-node is linked to; null where there is none, or where tfjs-node has an addon of its own. */
+export function linkedBuild(): Build | null {
+  const tfjsNode = tfjsNodeFolder();
+  if (!tfjsNode) return null;
+  const target = linkTarget(join(tfjsNode, 'lib'));
+  return finishedBuilds(tfjsNodeVersion(tfjsNode)).find((build) => join(build.folder, 'lib') === target) ?? null;
+}
+
+function linkTarget(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
