@@ -1,0 +1,141 @@
+import express, { type ErrorRequestHandler, type Request as ExpressRequest, type Response } from 'express';
+import { answer, errorReply } from './answer.ts';
+import type { EventStreams } from './events.ts';
+import { guard, type GuardOptions } from './guard.ts';
+import { HttpError } from './http-error.ts';
+import { describeApi } from './openapi.ts';
+import type { Context, Reply, Route } from './route.ts';
+import { routes } from './routes.ts';
+import { apiHeaders, pageHeaders } from './security-headers.ts';
+import type { StaticFiles } from './static-files.ts';
+
+export interface AppOptions extends GuardOptions {
+  context: Context;
+  streams: EventStreams;
+  files: StaticFiles;
+  /** '' or `/cosweep`. */
+  basePath: string;
+  report: (error: unknown) => void;
+}
+
+/** Far above any definition: 100,000 arms are a few lines of JSON. */
+const bodyLimit = '2mb';
+
+/** Routes, guard and pages as an Express application. Nothing else in the product knows Express. */
+export function makeApp(options: AppOptions): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('strict routing');
+  app.set('query parser', 'simple');
+
+  app.use((request, response, next) => {
+    response.set(isApi(pathBelow(request, options.basePath)) ? apiHeaders : pageHeaders);
+    if (acceptToken(request, response, options)) return;
+    guard(incoming(request, options.basePath), options);
+    next();
+  });
+  app.use(`${options.basePath}/api`, makeApi(options));
+  app.use(servePages(options));
+  app.use(handleErrors(options));
+  return app;
+}
+
+function makeApi({ context, streams, basePath, report }: AppOptions): express.Router {
+  const api = express.Router({ strict: true });
+  api.use(express.json({ limit: bodyLimit, inflate: false }));
+  const description = describeApi(routes, `${basePath}/api`);
+  api.get('/openapi.json', (_request, response) => void send(response, { status: 200, body: description }));
+  api.get('/events', (request, response) => streams.open(request, response));
+  for (const route of routes) api[route.method](route.path, respond(route, context, report));
+  api.use((request) => {
+    throw notForRoute(request);
+  });
+  return api;
+}
+
+function respond(route: Route, context: Context, report: (error: unknown) => void) {
+  return async (request: ExpressRequest, response: Response) => {
+    send(response, await answer(route, context, { params: request.params, query: request.query, body: request.body }, report));
+  };
+}
+
+function send(response: Response, reply: Reply): void {
+  if (response.headersSent || response.destroyed) return;
+  response.status(reply.status);
+  if (reply.fileName !== undefined) response.attachment(reply.fileName);
+  if (reply.type !== undefined) response.type(reply.type).send(reply.body);
+  else response.json(reply.body);
+}
+
+/** Known under another method: 405; not known at all: 404. */
+function notForRoute(request: ExpressRequest): HttpError {
+  const methods = routes.filter(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(request.path)).map(({ method }) => method.toUpperCase());
+  if (methods.length > 0) {
+    return new HttpError('method-not-allowed', `Cannot ${request.method} /api${request.path}: want ${methods.join(' or ')}`);
+  }
+  return new HttpError('not-found', `Cannot ${request.method} /api${request.path}: no such endpoint; /api/openapi.json lists them`);
+}
+
+/** A browser shows the token once in the address, gets a cookie for it and is sent to the address without it. */
+function acceptToken(request: ExpressRequest, response: Response, { token, hosts, basePath }: AppOptions): boolean {
+  const shown = request.query['token'];
+  const page = request.method === 'GET' && !isApi(pathBelow(request, basePath));
+  if (token === null || !page || typeof shown !== 'string' || !token.matches(shown)) return false;
+  guard(incoming(request, basePath), { hosts, token: null });
+  const rest = new URLSearchParams(request.url.split('?')[1]);
+  rest.delete('token');
+  response.set('Set-Cookie', token.cookie(`${basePath}/`)).set('Cache-Control', 'no-store');
+  // One leading slash: with two the browser would take the path for another server's name.
+  response.redirect(303, request.path.replace(/^[/\\]+/, '/') + (rest.size > 0 ? `?${rest}` : ''));
+  return true;
+}
+
+/** The dashboard finds its own way below its page, so an unknown path without an ending gets the page too. */
+function servePages({ files, basePath }: AppOptions): express.RequestHandler {
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new HttpError('method-not-allowed', `Cannot ${request.method} ${request.path}: want GET`);
+    }
+    if (request.path === basePath && basePath !== '') return response.redirect(308, `${basePath}/`);
+    const path = pathBelow(request, basePath);
+    const file = path === null ? undefined : (files.get(path) ?? (/\.\w+$/.test(path) ? undefined : files.get('/')));
+    if (file === undefined) throw new HttpError('not-found', `Cannot find ${request.path}: the dashboard is at ${basePath}/`);
+    response.set('ETag', file.etag);
+    response.set('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    response.type(file.type).send(file.body);
+  };
+}
+
+/** Last of all, so that it sees the errors of everything before it. */
+function handleErrors({ report }: AppOptions): ErrorRequestHandler {
+  return (error, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    send(response, errorReply(fromExpress(error), report));
+  };
+}
+
+/** Express and its body parser mark what the caller did wrong with a status. */
+function fromExpress(error: unknown): unknown {
+  const { status, type } = error as { status?: number; type?: string };
+  if (error instanceof HttpError || status === undefined || status >= 500) return error;
+  if (status === 413) return new HttpError('too-large', `Cannot read the request: its body is larger than ${bodyLimit}`);
+  if (status === 415) return new HttpError('unsupported-media-type', 'Cannot read the request: want a body of plain application/json in UTF-8');
+  if (type === 'entity.parse.failed') return new HttpError('bad-request', `Cannot read the request: its body is not JSON (${(error as Error).message})`);
+  return new HttpError('bad-request', `Cannot read the request: ${(error as Error).message}`);
+}
+
+function incoming(request: ExpressRequest, basePath: string) {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return { method: request.method, path: pathBelow(request, basePath) ?? request.path, headers, hasBody };
+}
+
+function pathBelow(request: ExpressRequest, basePath: string): string | null {
+  if (!request.path.startsWith(`${basePath}/`)) return null;
+  return request.path.slice(basePath.length);
+}
+
+function isApi(path: string | null): boolean {
+  return path !== null && (path === '/api' || path.startsWith('/api/'));
+}

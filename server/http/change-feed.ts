@@ -1,0 +1,82 @@
+import type { ServerEvent } from './api.ts';
+
+/** What changed since an earlier look. */
+export interface Changes {
+  /** To be asked with next time. */
+  revision: number;
+  /** Ids of sweeps that are new, or changed, or have a run that changed. */
+  sweeps: string[];
+  runs: string[];
+  /** True where the list of sweeps itself changed. */
+  list: boolean;
+}
+
+/** Where changes are read from; asked several times a second, so it must be cheap where nothing changed. */
+export interface ChangeSource {
+  /** Where things stand now. */
+  revision(): number;
+  since(revision: number): Changes | Promise<Changes>;
+}
+
+export interface ChangeFeed {
+  /** Calls `listener` for every change from now on; returns the function that ends it. */
+  subscribe(listener: (event: ServerEvent) => void): () => void;
+  close(): void;
+}
+
+/** Changes as events: the list first, since what follows may name a sweep that is new in it. */
+export function toEvents({ list, sweeps, runs }: Changes): ServerEvent[] {
+  return [
+    ...(list ? [{ kind: 'sweeps' as const }] : []),
+    ...sweeps.map((sweep) => ({ kind: 'sweep' as const, sweep })),
+    ...runs.map((run) => ({ kind: 'run' as const, run })),
+  ];
+}
+
+/**
+ * Watches the database and tells everyone who listens. The process that trains is another one, so there is nothing to be
+ * called by: every `interval` ms the database is asked what is new. With nobody listening nothing is read.
+ */
+export function watchChanges(source: ChangeSource, interval: number, report: (error: unknown) => void): ChangeFeed {
+  const listeners = new Set<(event: ServerEvent) => void>();
+  let timer: NodeJS.Timeout | null = null;
+  let revision = 0;
+  let looking = false;
+
+  async function look(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    try {
+      const changes = await source.since(revision);
+      revision = changes.revision;
+      for (const event of toEvents(changes)) for (const listener of listeners) listener(event);
+    } catch (error) {
+      report(error);
+    } finally {
+      looking = false;
+    }
+  }
+
+  function stop(): void {
+    if (timer !== null) clearInterval(timer);
+    timer = null;
+  }
+
+  return {
+    subscribe(listener) {
+      if (timer === null) {
+        revision = source.revision();
+        timer = setInterval(() => void look(), interval);
+      }
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) stop();
+      };
+    },
+    close() {
+      listeners.clear();
+      stop();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerEvent } from './api.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import { HttpError } from './http-error.ts';
+
+/** The open connections of `GET /events`. */
+export interface EventStreams {
+  /** Sends every change as a server-sent event until either side ends the connection. */
+  open(request: IncomingMessage, response: ServerResponse): void;
+  /** Says goodbye and ends them all: by themselves they never would, and a shutdown would wait for them. */
+  close(): void;
+}
+
+/** Proxies cut what is silent for a minute; a comment line keeps the connection and is no event to the browser. */
+const heartbeatMs = 15_000;
+const mostStreams = 200;
+
+export function makeEventStreams(feed: ChangeFeed): EventStreams {
+  const streams = new Set<ServerResponse>();
+
+  return {
+    open(request, response) {
+      if (streams.size >= mostStreams) throw new HttpError('unavailable', `Cannot open another event stream: ${streams.size} are open`);
+      response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+      response.write('retry: 1000\n');
+      write(response, { kind: 'hello' });
+      const unsubscribe = feed.subscribe((event) => write(response, event));
+      const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
+      streams.add(response);
+      request.on('close', () => {
+        clearInterval(heartbeat);
+        unsubscribe();
+        streams.delete(response);
+      });
+    },
+    close() {
+      for (const response of streams) {
+        write(response, { kind: 'closing' });
+        response.end();
+      }
+    },
+  };
+}
+
+function write(response: ServerResponse, event: ServerEvent): void {
+  response.write(`data: ${JSON.stringify(event)}\n\n`);
+}

@@ -1,0 +1,71 @@
+import { hostName } from './hosts.ts';
+import { HttpError } from './http-error.ts';
+import type { Token } from './token.ts';
+
+/** What the checks look at; header names in lower case. */
+export interface Incoming {
+  method: string;
+  /** Below the base path, without the query. */
+  path: string;
+  headers: Record<string, string | undefined>;
+  hasBody: boolean;
+}
+
+export interface GuardOptions {
+  hosts: Set<string>;
+  /** null: nobody but this machine can connect. */
+  token: Token | null;
+}
+
+/**
+ * Everything that is checked before a request is looked at, whatever its path: a new route is guarded because it exists.
+ * Throws what the answer should be; returns where the request may go on.
+ */
+export function guard(incoming: Incoming, options: GuardOptions): void {
+  checkHost(incoming, options.hosts);
+  options.token?.check(incoming.headers);
+  checkSite(incoming);
+  checkMediaType(incoming);
+}
+
+function checkHost({ headers }: Incoming, hosts: Set<string>): void {
+  const name = hostName(headers.host);
+  if (name === '' || !hosts.has(name)) {
+    throw new HttpError('forbidden', `Cannot answer for host ${JSON.stringify(headers.host ?? '')}: not a name of this server; allow it with: cosweep serve --allow-host NAME`);
+  }
+}
+
+function changesState(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+/** Pages of other origins, other ports of this machine too, may follow links here and nothing else. */
+function checkSite({ method, path, headers }: Incoming): void {
+  const site = headers['sec-fetch-site'];
+  const ownSite = site === undefined || site === 'same-origin' || site === 'none';
+  if (changesState(method)) {
+    const origin = headers.origin;
+    if (!ownSite || (origin !== undefined && !sameHost(origin, headers.host))) {
+      throw new HttpError('forbidden', `Cannot ${method} ${path} for a page of ${origin ?? `a ${site} origin`}: only the dashboard's own pages may change something`);
+    }
+  } else if (!ownSite && isApi(path) && headers['sec-fetch-mode'] !== 'navigate') {
+    throw new HttpError('forbidden', `Cannot ${method} ${path} for a page of a ${site} origin: only the dashboard's own pages may read the API`);
+  }
+}
+
+function sameHost(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+}
+
+function isApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/');
+}
+
+/** Any web page can send text/plain, forms and no type at all without asking (CVE-2023-43472); JSON it cannot. */
+function checkMediaType({ method, path, headers, hasBody }: Incoming): void {
+  const type = headers['content-type'];
+  const found = type?.split(';')[0]!.trim().toLowerCase();
+  if (changesState(method) && (hasBody || type !== undefined) && found !== 'application/json') {
+    throw new HttpError('unsupported-media-type', `Cannot ${method} ${path}: got a body of type ${type ?? '(none)'}, want application/json`);
+  }
+}

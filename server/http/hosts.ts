@@ -1,0 +1,31 @@
+import { hostname, networkInterfaces } from 'node:os';
+
+const loopback = ['localhost', '127.0.0.1', '::1'];
+
+/** Name without port, brackets and the root's dot, in lower case; '' where there is none. */
+export function hostName(host: string | undefined): string {
+  const bracketed = /^\[([0-9a-f:.]+)\](?::\d+)?$/i.exec(host ?? '');
+  if (bracketed) return bracketed[1]!.toLowerCase();
+  const plain = /^([a-z0-9._-]+?)\.?(?::\d+)?$/i.exec(host ?? '');
+  return plain ? plain[1]!.toLowerCase() : '';
+}
+
+/** True where only this machine can connect, so that no token is needed. */
+export function isLoopback(host: string): boolean {
+  return loopback.includes(host.toLowerCase()) || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * The names under which this server may be addressed. A page of another site can point its own name at this address
+ * (DNS rebinding, CVE-2025-14279) but cannot choose the name that the browser sends: whatever is not here is refused.
+ */
+export function allowedHosts(host: string, allowed: readonly string[]): Set<string> {
+  const names = new Set([...loopback, ...allowed.map((name) => hostName(name) || name.toLowerCase())]);
+  if (host === '0.0.0.0' || host === '::') {
+    names.add(hostname().toLowerCase());
+    for (const address of Object.values(networkInterfaces()).flat()) names.add(address!.address.toLowerCase());
+  } else {
+    names.add(host.toLowerCase());
+  }
+  return names;
+}

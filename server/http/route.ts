@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import type { Storage } from '../store/storage.ts';
+import type { DoctorResponse } from './api.ts';
+
+/** What a handler works with: the store, and what the http room may not open itself. */
+export interface Context {
+  storage: Storage;
+  actions: Actions;
+}
+
+/** Handed in by the `serve` command. */
+export interface Actions {
+  /** Starts a `run` process for a queued sweep, in a process of its own. */
+  startRun(sweepId: string): Promise<void>;
+  /** What works on this machine. */
+  doctor(): Promise<DoctorResponse>;
+}
+
+/** Request data after validation. */
+export interface Request<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+}
+
+export interface Reply {
+  status: number;
+  /** Sent as JSON, or as it is where `type` is given. */
+  body: unknown;
+  /** A media type of ours, never one that was asked for. */
+  type?: string;
+  /** Suggests to save the answer under this name. */
+  fileName?: string;
+}
+
+type Shape = z.ZodRawShape;
+
+/** One endpoint: what is asked for, what it takes, and the function that answers. The API's description is made from it. */
+export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape> {
+  method: 'get' | 'post';
+  /** Below `/api`, with `:id` for parameters. */
+  path: string;
+  summary: string;
+  params: z.ZodObject<P>;
+  query: z.ZodObject<Q>;
+  /** null: takes no body, or an empty object. */
+  body: z.ZodObject<B> | null;
+  /** The answer when all goes well: its status and the type in `server/http/api.ts`. */
+  answer: { status: number; type: string; media?: string[] };
+  handle(context: Context, request: Request<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, z.output<z.ZodObject<B>>>): Promise<Reply> | Reply;
+}
+
+/** Checks a route's types against each other; the list of routes does not need them any more. */
+export function route<P extends Shape, Q extends Shape, B extends Shape>(route: Route<P, Q, B>): Route {
+  return route as unknown as Route;
+}
+
+export const nothing = z.strictObject({});

@@ -1,0 +1,112 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UserError } from '../sweep/user-error.ts';
+import { makeApp } from './app.ts';
+import { parseBasePath } from './base-path.ts';
+import { storageChanges } from './storage-changes.ts';
+import { watchChanges } from './change-feed.ts';
+import { makeEventStreams } from './events.ts';
+import { allowedHosts, isLoopback } from './hosts.ts';
+import type { Context } from './route.ts';
+import { readStaticFiles } from './static-files.ts';
+import { generateToken, makeToken } from './token.ts';
+
+export interface ServeOptions {
+  context: Context;
+  /** Folder of the built dashboard. */
+  webFolder: string;
+  host: string;
+  port: number;
+  basePath: string;
+  /** Further names that the server may be addressed by. */
+  allowHosts: readonly string[];
+  /** From COSWEEP_TOKEN; null: one is generated where one is needed. */
+  token: string | null;
+  /** Where failures that are ours are written. */
+  report: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  /** To open in a browser; carries the token where one is needed. */
+  url: string;
+  port: number;
+  token: string | null;
+  /** Takes no new requests, lets those in flight finish, ends event streams. */
+  close(): Promise<void>;
+}
+
+/** How often the database's change counter is read, in ms. */
+const watchInterval = 300;
+/** What a request may take to arrive, and what a shutdown waits for those in flight, in ms. */
+const requestTimeout = 30_000;
+const closeTimeout = 10_000;
+/** How many ports after a taken one are tried. */
+const portsTried = 50;
+
+/** Starts the dashboard and the API. */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const basePath = parseBasePath(options.basePath);
+  const files = readStaticFiles(options.webFolder, basePath);
+  const secret = options.token ?? (isLoopback(options.host) ? null : generateToken());
+  const feed = watchChanges(storageChanges(options.context.storage), watchInterval, options.report);
+  const streams = makeEventStreams(feed);
+
+  const server = createServer({ requestTimeout, headersTimeout: requestTimeout });
+  const port = await listen(server, options.host, options.port);
+  const app = makeApp({
+    context: options.context,
+    streams,
+    files,
+    basePath,
+    report: options.report,
+    hosts: allowedHosts(options.host, options.allowHosts),
+    token: secret === null ? null : makeToken(secret, `cosweep_${port}`),
+  });
+  server.on('request', app);
+
+  return {
+    url: `http://${shownHost(options.host)}:${port}${basePath}/${secret === null ? '' : `?token=${encodeURIComponent(secret)}`}`,
+    port,
+    token: secret,
+    close: () => close(server, () => {
+      streams.close();
+      feed.close();
+    }),
+  };
+}
+
+/** Listens on the port or, where it is taken, on the next free one. Returns the one it got. */
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  for (let candidate = port; ; candidate++) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(candidate, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      return (server.address() as AddressInfo).port;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const last = Math.min(port + portsTried, 65_535);
+      if (code !== 'EADDRINUSE' || candidate >= last) {
+        throw new UserError(`Cannot serve on ${host}, port ${port}: ${code === 'EADDRINUSE' ? `ports ${port} to ${last} are taken` : message}; choose with --host and --port`);
+      }
+    }
+  }
+}
+
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function close(server: Server, endStreams: () => void): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  endStreams();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), closeTimeout);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import { UserError } from '../sweep/user-error.ts';
+
+export interface StaticFile {
+  body: Buffer;
+  type: string;
+  etag: string;
+  /** Named by its content, so that it may be kept for ever. */
+  immutable: boolean;
+}
+
+/** The dashboard by path (`/assets/index-3f2a.js`); `/` is its page. */
+export type StaticFiles = Map<string, StaticFile>;
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+};
+
+/**
+ * Reads the built dashboard into memory once. What is served is a look-up in this map, so no path of a request ever
+ * reaches the file system, and a rebuild under a running server cannot mix two builds.
+ */
+export function readStaticFiles(folder: string, basePath: string): StaticFiles {
+  const files: StaticFiles = new Map();
+  for (const path of filesBelow(folder)) {
+    const type = types[extname(path)];
+    if (type === undefined) continue;
+    const url = `/${relative(folder, path).split(sep).join('/')}`;
+    const page = url === '/index.html';
+    const body = page ? withBase(readFileSync(path, 'utf8'), basePath) : readFileSync(path);
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    files.set(page ? '/' : url, { body, type, etag, immutable: url.startsWith('/assets/') });
+  }
+  if (!files.has('/')) {
+    throw new UserError(`Cannot serve the dashboard: no index.html in ${folder}; build it with: npm run build`);
+  }
+  return files;
+}
+
+function filesBelow(folder: string): string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Relative addresses of the page start at the base path, however deep the address is that the page was opened under. */
+function withBase(html: string, basePath: string): Buffer {
+  return Buffer.from(html.replace(/<head[^>]*>/i, (head) => `${head}<base href="${basePath}/">`));
+}

@@ -1,0 +1,245 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { routes } from '../../server/http/routes.ts';
+import { ask, startTestServer, type TestServer } from './running-server.ts';
+
+/** Each test is an attack that worked on some experiment tracker, against a running server. */
+
+let local: TestServer;
+let remote: TestServer;
+const token = 'a-long-token-of-the-test';
+const json = { 'content-type': 'application/json' };
+
+beforeAll(async () => {
+  local = await startTestServer();
+  remote = await startTestServer({ token, allowHosts: ['lab.example.org'], basePath: '/lab' });
+});
+afterAll(async () => {
+  await local.close();
+  await remote.close();
+});
+
+const errorCode = (answer: { json: unknown }) => (answer.json as { error: { code: string } }).error.code;
+
+describe('a page of another site', () => {
+  test.each(['evil.example', 'evil.example:7070', 'localhost.evil.example', '127.0.0.1.nip.io', 'evil.example/localhost', 'localhost@evil.example'])(
+    'that points its own name at this machine (Host: %s) gets nothing, not even the page',
+    async (host) => {
+      for (const path of ['/', '/api/sweeps', '/api/openapi.json', '/assets/index-1a2b.js', '/nothing']) {
+        const answer = await ask(local.server.port, path, { headers: { host } });
+        expect(answer.status).toBe(403);
+        expect(errorCode(answer)).toBe('forbidden');
+      }
+    },
+  );
+
+  test('is not served without a Host either', async () => {
+    const answer = await raw(local.server.port, 'GET /api/sweeps HTTP/1.0\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  test.each([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://localhost:1' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
+  ])('cannot change anything: %o', async (headers) => {
+    const host = `localhost:${local.server.port}`;
+    for (const path of ['/api/sweeps', '/api/sweeps/s1/cancel', '/api/plan']) {
+      const answer = await ask(local.server.port, path, { method: 'POST', headers: { host, ...json, ...(headers as Record<string, string>) }, body: '{}' });
+      expect(answer.status).toBe(403);
+    }
+    expect(local.started).toEqual([]);
+  });
+
+  test('cannot read the API through the browser, but may link to it', async () => {
+    const embedded = await ask(local.server.port, '/api/sweeps', { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } });
+    expect(embedded.status).toBe(403);
+    const followed = await ask(local.server.port, '/api/sweeps', { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' } });
+    expect(followed.status).toBe(200);
+  });
+
+  test('is never named in a CORS header', async () => {
+    const answer = await ask(local.server.port, '/api/sweeps', { headers: { origin: 'https://evil.example' } });
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    const preflight = await ask(local.server.port, '/api/sweeps', { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } });
+    expect(preflight.status).toBe(403);
+    expect(preflight.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json-patch+json', 'text/plain; application/json'])(
+    'cannot send what needs no permission: %s',
+    async (type) => {
+      const answer = await ask(local.server.port, '/api/sweeps/s1/cancel', { method: 'POST', headers: { 'content-type': type }, body: '{}' });
+      expect(answer.status).toBe(415);
+    },
+  );
+
+  test('cannot send a body without a type, nor an empty form', async () => {
+    const untyped = await ask(local.server.port, '/api/plan', { method: 'POST', body: '{}' });
+    expect(untyped.status).toBe(415);
+    const form = await ask(local.server.port, '/api/sweeps/s1/cancel', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    expect(form.status).toBe(415);
+  });
+
+  test('the own page may change something', async () => {
+    const host = `localhost:${local.server.port}`;
+    const answer = await ask(local.server.port, '/api/sweeps/s999/cancel', {
+      method: 'POST', headers: { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin', ...json }, body: '{}',
+    });
+    expect(answer.status).toBe(404);
+  });
+});
+
+describe('a caller without the token', () => {
+  test('gets nothing from any path, known or not', async () => {
+    const paths = ['/lab/', '/lab/assets/index-1a2b.js', '/lab/api/events', '/lab/api/openapi.json', '/lab/api/nothing', '/', '/elsewhere'];
+    for (const path of paths) expect((await ask(remote.server.port, path)).status).toBe(401);
+    for (const { method, path } of routes) {
+      const answer = await ask(remote.server.port, `/lab/api${path.replace(':id', 's1')}`, { method: method.toUpperCase(), headers: json });
+      expect(answer.status).toBe(401);
+      expect(errorCode(answer)).toBe('unauthorized');
+    }
+  });
+
+  test.each(['Bearer wrong', `Basic ${token}`, `Bearer ${token}x`, 'Bearer '])('gets nothing with Authorization: %s', async (authorization) => {
+    expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { authorization } })).status).toBe(401);
+  });
+
+  test('gets nothing with a guessed cookie or the token itself as cookie or query of the API', async () => {
+    const cookie = `cosweep_${remote.server.port}=${token}`;
+    expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { cookie } })).status).toBe(401);
+    expect((await ask(remote.server.port, `/lab/api/sweeps?token=${token}`)).status).toBe(401);
+    expect((await ask(remote.server.port, '/lab/?token=wrong')).status).toBe(401);
+  });
+
+  test('with the token all is well: as a header, or once in the address and from then on as a cookie', async () => {
+    const bearer = await ask(remote.server.port, '/lab/api/sweeps', { headers: { authorization: `Bearer ${token}`, host: 'lab.example.org' } });
+    expect(bearer.status).toBe(200);
+
+    const first = await ask(remote.server.port, `/lab/?token=${token}&x=1`);
+    expect(first.status).toBe(303);
+    expect(first.headers.location).toBe('/lab/?x=1');
+    const set = String(first.headers['set-cookie']);
+    expect(set).toContain('HttpOnly');
+    expect(set).toContain('SameSite=Lax');
+    expect(set).toContain('Path=/lab/');
+    expect(set).not.toContain(token);
+    const cookie = set.split(';')[0]!;
+    expect((await ask(remote.server.port, '/lab/', { headers: { cookie } })).status).toBe(200);
+    expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { cookie } })).status).toBe(200);
+  });
+
+  test('the token does not open the door to another host name', async () => {
+    const answer = await ask(remote.server.port, `/lab/?token=${token}`, { headers: { host: 'evil.example' } });
+    expect(answer.status).toBe(403);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('the redirect never leaves this server', async () => {
+    const answer = await ask(remote.server.port, `//evil.example/?token=${token}`);
+    expect(String(answer.headers.location)).toBe('/evil.example/');
+  });
+});
+
+describe('paths', () => {
+  test.each(['/../secret.js', '/assets/../../secret.js', '/..%2fsecret.js', '/%2e%2e/secret.js', '/assets/..%5c..%5csecret.js', '/%252e%252e/secret.js', '/assets/%00.js', '//secret.js'])(
+    '%s does not leave the dashboard',
+    async (path) => {
+      const answer = await ask(local.server.port, path);
+      expect(answer.text).not.toContain('outside');
+      expect(answer.status).toBe(404);
+    },
+  );
+
+  test.each(['name', 's0', 's-1', 's1.5', 's1%20', '..%2fs1', 's99999999999999999999', 'S1'])('ids only: %s', async (id) => {
+    const answer = await ask(local.server.port, `/api/sweeps/${id}`);
+    expect(answer.status).toBe(400);
+    expect(errorCode(answer)).toBe('bad-request');
+  });
+
+  test('a broken percent code is the caller\'s mistake', async () => {
+    expect((await ask(local.server.port, '/api/sweeps/%E0%A4%A')).status).toBe(400);
+  });
+});
+
+describe('ceilings', () => {
+  test('a body that is too large is refused, and one that is not JSON', async () => {
+    const large = await ask(local.server.port, '/api/plan', { method: 'POST', headers: json, body: JSON.stringify({ definition: 'x'.repeat(3_000_000) }) });
+    expect(large.status).toBe(413);
+    const broken = await ask(local.server.port, '/api/plan', { method: 'POST', headers: json, body: '{"a":' });
+    expect(broken.status).toBe(400);
+  });
+
+  test('a compressed body is not unpacked', async () => {
+    const answer = await ask(local.server.port, '/api/plan', { method: 'POST', headers: { ...json, 'content-encoding': 'gzip' }, body: 'x' });
+    expect(answer.status).toBe(415);
+  });
+
+  test('curves: runs × metrics × width', async () => {
+    const runs = Array.from({ length: 500 }, (_, i) => `r${i + 1}`).join(',');
+    const metrics = ['train/total', 'train/beta', 'val/accuracy', 'val/nc1'].join(',');
+    const many = await ask(local.server.port, `/api/curves?runs=${runs}&metric=${metrics}&width=4000`);
+    expect([many.status, errorCode(many)]).toEqual([413, 'too-large']);
+    const wide = await ask(local.server.port, '/api/curves?runs=r1&metric=train/total&width=1000000');
+    expect(wide.status).toBe(400);
+  });
+
+  test('pages', async () => {
+    expect((await ask(local.server.port, '/api/sweeps?size=100000')).status).toBe(400);
+  });
+});
+
+describe('answers', () => {
+  test('pages may run their own scripts only and not be framed', async () => {
+    const page = await ask(local.server.port, '/');
+    const policy = String(page.headers['content-security-policy']);
+    expect(page.status).toBe(200);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(page.headers['x-content-type-options']).toBe('nosniff');
+    expect(page.headers['referrer-policy']).toBe('no-referrer');
+    expect(page.headers['x-powered-by']).toBeUndefined();
+  });
+
+  test('errors are JSON with the guards of every answer, and quote nothing as HTML', async () => {
+    const answer = await ask(local.server.port, '/api/%3Cscript%3Ealert(1)%3C/script%3E');
+    expect(answer.status).toBe(404);
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    expect(answer.headers['content-security-policy']).toContain('sandbox');
+  });
+
+  test('a type is never taken from the request', async () => {
+    const answer = await ask(local.server.port, '/api/sweeps?format=text/html', { headers: { accept: 'text/html' } });
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+  });
+
+  test('unknown paths and methods say what is wanted', async () => {
+    const unknown = await ask(local.server.port, '/api/nothing');
+    expect([unknown.status, errorCode(unknown)]).toEqual([404, 'not-found']);
+    const method = await ask(local.server.port, '/api/sweeps', { method: 'DELETE' });
+    expect([method.status, errorCode(method)]).toEqual([405, 'method-not-allowed']);
+    expect((await ask(local.server.port, '/', { method: 'PUT' })).status).toBe(405);
+  });
+
+  test('nothing of this was taken for a failure of the server', () => {
+    expect(local.reported).toEqual([]);
+    expect(remote.reported).toEqual([]);
+  });
+});
+
+/** Sends bytes that no HTTP client would. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (chunk) => (received += chunk.toString()));
+    socket.on('end', () => resolve(received));
+    socket.on('error', reject);
+  });
+}
