@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import type { DoctorResponse } from '../http/api.ts';
+import { launcher } from './launcher.ts';
+
+/**
+ * Runs `cosweep doctor --json` in a process of its own, so that a long-lived server never loads an engine. Whoever asks
+ * while it is at work gets the same answer.
+ */
+export function doctorAsker(db: string): () => Promise<DoctorResponse> {
+  let asked: Promise<DoctorResponse> | null = null;
+  return () => {
+    asked ??= ask(db).finally(() => (asked = null));
+    return asked;
+  };
+}
+
+function ask(db: string): Promise<DoctorResponse> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, launcher(db, 'doctor', '--json'), { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(JSON.parse(stdout));
+      else reject(new Error(`Cannot tell what works here: cosweep doctor ended with ${code}: ${stderr.trim()}`));
+    });
+  });
+}

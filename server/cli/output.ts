@@ -1,0 +1,31 @@
+/** Where a command writes. Data goes to stdout; progress and messages go to stderr, so that output can be piped. */
+export interface Output {
+  /** Data: one line, or several. */
+  data(text: string): void;
+  /** Data as one JSON document. */
+  json(value: unknown): void;
+  /** A message; left out with `--quiet`. */
+  say(text: string): void;
+  /** What went wrong; never left out. */
+  complain(text: string): void;
+  /** True where stderr is a terminal on which progress may be drawn. */
+  readonly live: boolean;
+  /** Columns of that terminal. */
+  readonly width: number;
+  /** Draws on the terminal; nothing elsewhere. */
+  draw(text: string): void;
+}
+
+export function makeOutput(quiet: boolean, stdout: NodeJS.WriteStream = process.stdout, stderr: NodeJS.WriteStream = process.stderr): Output {
+  return {
+    data: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    json: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    say: (text) => void (quiet || stderr.write(`${text}\n`)),
+    complain: (text) => void stderr.write(`${text}\n`),
+    live: stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb',
+    get width() {
+      return stderr.columns ?? 80;
+    },
+    draw: (text) => void stderr.write(text),
+  };
+}

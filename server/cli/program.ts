@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import type { Action, CliCommand } from './command.ts';
+import { makeOutput } from './output.ts';
+import { packageFile } from './package-root.ts';
+import { UserError } from '../sweep/user-error.ts';
+
+/** Thrown by an action that was interrupted; its code is the process's. */
+export const badUsage = 2;
+export const failed = 1;
+
+/**
+ * Runs one command line and says how it ended.
+ *
+ * @param args what follows `cosweep`
+ * @returns the exit code of `interfaces`: 0 done, 1 something failed while running, 2 the user's mistake, 130 and 143 signals
+ */
+export async function runProgram(args: readonly string[], commands: readonly CliCommand[]): Promise<number> {
+  let exitCode = 0;
+  const program = makeProgram();
+  const run = (action: Action) => async (...received: unknown[]) => {
+    // Commander appends the command itself after arguments and options.
+    const given = received.slice(0, -1);
+    exitCode = (await action(sessionOf(program), ...(given as never[]))) ?? 0;
+  };
+  for (const command of commands) command.define(program, run);
+  for (const command of program.commands) forEachCommand(command, (each) => each.exitOverride().configureOutput(program.configureOutput()));
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function makeProgram(): Command {
+  const { version } = packageFile();
+  return new Command('cosweep')
+    .description('Sweeps the hyperparameters of the combined cosine-space loss and answers what the intra-class phase is worth.')
+    .version(version)
+    .option('--db <file>', 'the database; default: COSWEEP_DB, else cosweep.db in the current folder')
+    .option('--json', 'one JSON document on stdout')
+    .option('--quiet', 'nothing but errors on stderr')
+    .helpCommand(true)
+    .showHelpAfterError('(cosweep --help lists the commands; cosweep help COMMAND their options)')
+    .exitOverride();
+}
+
+function forEachCommand(command: Command, visit: (command: Command) => void): void {
+  visit(command);
+  for (const below of command.commands) forEachCommand(below, visit);
+}
+
+function sessionOf(program: Command) {
+  const { db, json, quiet } = program.opts<{ db?: string; json?: true; quiet?: true }>();
+  const path = db ?? (process.env['COSWEEP_DB'] || 'cosweep.db');
+  return { output: makeOutput(quiet === true), db: resolve(path), json: json === true, quiet: quiet === true };
+}
+
+/** Says what went wrong on stderr: the user's mistake in one message, our own with a stack and whose it is. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : badUsage;
+  if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n`);
+    return badUsage;
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.\n`);
+  return failed;
+}
