@@ -1,0 +1,50 @@
+import type { DatasetSettings } from '../../sweep/settings.ts';
+import type { Dataset, Part, Source, SourceContext } from '../dataset.ts';
+import { channelStatistics } from './normalise.ts';
+import { fingerprint } from './fingerprint.ts';
+import { limitPart, splitPart, trainCount, validationCount } from './split.ts';
+import { sources } from './sources.ts';
+
+export interface LoadOptions {
+  /** Where relative paths start: the folder of the sweep's definition. */
+  baseFolder: string;
+  /** The run's seed; it splits the data where `splitSeed` is "seed". */
+  seed: number;
+  log?: (message: string) => void;
+  progress?: SourceContext['progress'];
+}
+
+/** Reads a data set and makes it ready to train on: split, limited, measured, fingerprinted. */
+export async function loadDataset(settings: DatasetSettings, { baseFolder, seed, log = () => {}, progress }: LoadOptions): Promise<Dataset> {
+  const source = await sourceOf(settings).load(settings, { baseFolder, log, ...(progress && { progress }) });
+  const { shape, classes, test } = source;
+  const splitSeed = settings.splitSeed === 'seed' ? seed : settings.splitSeed;
+  const { train, validation } = source.validation
+    ? { train: source.train, validation: source.validation }
+    : splitPart(source.train, shape, settings.validation, splitSeed);
+  const limited: Part = limitPart(train, shape, settings.limit, classes.length, splitSeed);
+  return {
+    name: settings.name,
+    shape,
+    classes,
+    train: limited,
+    validation,
+    test,
+    ...channelStatistics(limited, shape[2]),
+    fingerprint: fingerprint(source),
+  };
+}
+
+/** What a plan needs to know of a data set, without reading its pixels or downloading it. */
+export async function describeDataset(
+  settings: DatasetSettings, { baseFolder }: { baseFolder: string },
+): Promise<{ trainCount: number; shape: Dataset['shape']; classes: number }> {
+  const { shape, classes, trainCount: count, ownValidation } = await sourceOf(settings).describe(settings, { baseFolder, log: () => {} });
+  const left = ownValidation ? count : count - validationCount(count, settings.validation);
+  return { trainCount: trainCount(left, settings.limit, classes), shape, classes };
+}
+
+/** The table holds under each name the source that reads settings of that name, which its type cannot say. */
+function sourceOf(settings: DatasetSettings): Source {
+  return sources[settings.name] as Source;
+}

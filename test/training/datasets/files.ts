@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { onTestFinished } from 'vitest';
+import type { DatasetCommon } from '../../../server/sweep/settings.ts';
+import type { SourceContext } from '../../../server/training/dataset.ts';
+
+/** Settings that every data set has, at their defaults. */
+export const common: DatasetCommon = {
+  validation: 0.1, splitSeed: 0, limit: null, augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
+};
+
+export const fixtures = join(import.meta.dirname, '..', '..', 'fixtures');
+
+export function context(baseFolder: string): SourceContext {
+  return { baseFolder, log: () => {} };
+}
+
+/** A folder that is gone when the test is over. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cosweep-datasets-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An IDX file of bytes (or of the given type), as the format's page says. */
+export function idxBytes(dims: number[], values: ArrayLike<number>, type = 0x08): Buffer {
+  const header = Buffer.alloc(4 + 4 * dims.length);
+  header.set([0, 0, type, dims.length]);
+  dims.forEach((dim, i) => header.writeUInt32BE(dim, 4 + 4 * i));
+  return Buffer.concat([header, Uint8Array.from(values)]);
+}
+
+/** The four files of a data set like MNIST: pixel p of image i is (i + p) mod 251, its label i mod 10. */
+export async function writeMnistLike(folder: string, trainCount: number, testCount: number): Promise<void> {
+  for (const [part, count] of [['train', trainCount], ['t10k', testCount]] as const) {
+    const pixels = Uint8Array.from({ length: count * 784 }, (_, k) => (Math.floor(k / 784) + (k % 784)) % 251);
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+    await writeFile(join(folder, `${part}-images-idx3-ubyte.gz`), gzipSync(idxBytes([count, 28, 28], pixels)));
+    await writeFile(join(folder, `${part}-labels-idx1-ubyte.gz`), gzipSync(idxBytes([count], labels)));
+  }
+}
+
+/** A .tar.gz, written by the book (POSIX ustar). */
+export function tarGz(entries: { path: string; bytes: Uint8Array; type?: string }[]): Buffer {
+  const blocks = entries.flatMap(({ path, bytes, type = '0' }) => {
+    const header = Buffer.alloc(512);
+    header.write(path, 0, 'latin1');
+    header.write('0000644\0', 100, 'latin1');
+    header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+    header.write(' '.repeat(8), 148, 'latin1');
+    header.write(type, 156, 'latin1');
+    header.write('ustar\x0000', 257, 'latin1');
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return [header, Buffer.from(bytes), Buffer.alloc((512 - (bytes.length % 512)) % 512)];
+  });
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+}
+
+/** CIFAR records: plane c of image i is 10·c + i everywhere except its first pixel, which is 200 + c. */
+export function cifarRecords(count: number, labelBytes: number, classes: number, first = 0): Uint8Array {
+  const record = labelBytes + 3072;
+  const bytes = new Uint8Array(count * record);
+  for (let i = 0; i < count; i++) {
+    bytes[i * record + labelBytes - 1] = (first + i) % classes;
+    for (let c = 0; c < 3; c++) {
+      bytes.fill(10 * c + i, i * record + labelBytes + c * 1024, i * record + labelBytes + (c + 1) * 1024);
+      bytes[i * record + labelBytes + c * 1024] = 200 + c;
+    }
+  }
+  return bytes;
+}
