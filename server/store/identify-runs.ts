@@ -57,7 +57,7 @@ export function readArms(storage: Storage, sweepId: number): Arm[] {
  * Gives the runs of a sweep their keys, all in one transaction. A run that the database already holds, whichever sweep it
  * came from, takes the place of the one that was waiting; stages are shared by key in the same way. With `fresh` nothing is
  * taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more are left to
- * `removeUnused`. An interrupted fresh sweep that is continued keeps its editions, since they have the wanted keys.
+ * `removeSweep`. An interrupted fresh sweep that is continued keeps its editions, since they have the wanted keys.
  */
 export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, identities: RunIdentity[], fresh: boolean, now = Date.now()): RunTask[] {
   return training(storage, lease, () => {
@@ -67,7 +67,7 @@ export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, id
       if (edition === null && held.key === identity.key) continue;
       attach(storage, sweepId, held, identity, edition);
     }
-    storage.prepare(`UPDATE "Sweep" SET resumedAt = ?, batchesBefore = (SELECT coalesce(sum(r.batch), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    storage.prepare(`UPDATE "Sweep" SET resumedAt = ?, batchesBefore = (SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
       WHERE s.sweepId = @sweepId) WHERE id = @sweepId`).run(now, { sweepId });
     return readTasks(storage, sweepId);
   });

@@ -36,16 +36,37 @@ interface Row {
   token: number; holder: string | null; pid: number; host: string; machine: string; command: string; takenAt: number; heartbeatAt: number;
 }
 
+/**
+ * Process ids mean the same only on one host, between two boots, in one process namespace: containers that share a database
+ * may all have process 7. Where the system does not tell, the host's name has to do.
+ */
+const MACHINE = toMachine();
+
+function toMachine(): string {
+  const ask = (read: () => string): string => {
+    try {
+      return read().trim();
+    } catch {
+      return '';
+    }
+  };
+  const boot = ask(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+  const namespace = ask(() => readlinkSync('/proc/self/ns/pid'));
+  return [hostname(), boot, namespace].join(' ');
+}
+
 /** Tells this process from an earlier one that had the same process id. */
 const PROCESS = randomUUID();
 
 /** The lease, or who holds it. Taken from a holder that is dead or has not renewed for `STALE_MS`. */
 export function takeLease(storage: Storage, command: string, now = Date.now()): { lease: Lease } | { holder: LeaseHolder } {
+  const holder = leaseHolder(storage, now); // looked at first without a transaction: who waits asks often
+  if (holder) return { holder };
   return transaction(storage, () => {
     const row = read(storage);
     if (alive(row, now)) return { holder: toHolder(row) };
     storage.prepare(`UPDATE "Lease" SET token = token + 1, holder = ?, pid = ?, host = ?, machine = ?, command = ?, takenAt = ?, heartbeatAt = ?
-      WHERE name = 'training'`).run(PROCESS, process.pid, hostname(), machine(), command, now, now);
+      WHERE name = 'training'`).run(PROCESS, process.pid, hostname(), MACHINE, command, now, now);
     return { lease: { token: row.token + 1 } };
   });
 }
@@ -89,7 +110,7 @@ function toHolder({ pid, host, command, takenAt, heartbeatAt }: Row): LeaseHolde
 function alive(row: Row, now: number): boolean {
   if (row.holder === null) return false;
   if (Math.abs(now - row.heartbeatAt) > STALE_MS) return false; // either way: clocks are set back too
-  if (row.holder === PROCESS || row.machine !== machine()) return true;
+  if (row.holder === PROCESS || row.machine !== MACHINE) return true;
   return row.pid !== process.pid && processExists(row.pid);
 }
 
@@ -100,21 +121,4 @@ function processExists(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/**
- * Process ids mean the same only on one host, between two boots, in one process namespace: containers that share a database
- * may all have process 7. Where the system does not tell, the host's name has to do.
- */
-function machine(): string {
-  const ask = (read: () => string): string => {
-    try {
-      return read().trim();
-    } catch {
-      return '';
-    }
-  };
-  const boot = ask(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
-  const namespace = ask(() => readlinkSync('/proc/self/ns/pid'));
-  return [hostname(), boot, namespace].join(' ');
 }

@@ -186,14 +186,14 @@ INSERT INTO "Lease" ("name", "token") VALUES ('training', 0);
 CREATE TABLE "Change" (
     "id" INTEGER NOT NULL PRIMARY KEY,
     "revision" INTEGER NOT NULL,
-    "removals" INTEGER NOT NULL
+    "list" INTEGER NOT NULL
 );
-INSERT INTO "Change" ("id", "revision", "removals") VALUES (1, 0, 0);
+INSERT INTO "Change" ("id", "revision", "list") VALUES (1, 0, 0);
 
 -- Whoever changes a sweep or a run, by whatever statement, is counted: so the dashboard asks one row whether anything is new.
 -- The inner updates touch only "revision", which no trigger listens to.
 CREATE TRIGGER "Sweep_added" AFTER INSERT ON "Sweep" BEGIN
-    UPDATE "Change" SET "revision" = "revision" + 1;
+    UPDATE "Change" SET "revision" = "revision" + 1, "list" = "revision" + 1;
     UPDATE "Sweep" SET "revision" = (SELECT "revision" FROM "Change") WHERE "id" = NEW."id";
 END;
 CREATE TRIGGER "Sweep_changed" AFTER UPDATE OF "name", "definition", "planHash", "engine", "state", "cancelRequested", "error", "notes", "queuedAt" ON "Sweep" BEGIN
@@ -201,7 +201,7 @@ CREATE TRIGGER "Sweep_changed" AFTER UPDATE OF "name", "definition", "planHash",
     UPDATE "Sweep" SET "revision" = (SELECT "revision" FROM "Change") WHERE "id" = NEW."id";
 END;
 CREATE TRIGGER "Sweep_removed" AFTER DELETE ON "Sweep" BEGIN
-    UPDATE "Change" SET "revision" = "revision" + 1, "removals" = "revision" + 1;
+    UPDATE "Change" SET "revision" = "revision" + 1, "list" = "revision" + 1;
 END;
 CREATE TRIGGER "Run_changed" AFTER UPDATE OF "key", "state", "engine", "batch", "attempts", "error" ON "Run" BEGIN
     UPDATE "Change" SET "revision" = "revision" + 1;
