@@ -38,7 +38,9 @@ const START = 4096;
 export async function readIdxImages(path: string): Promise<{ count: number; shape: Shape; pixels: Uint8Array | Float32Array }> {
   const { header, bytes } = await readIdx(path);
   const { count, shape } = imageDims(path, header);
-  if (header.type.name === 'uint8') return { count, shape, pixels: bytes.subarray(header.headerLength) };
+  if (header.type.name === 'uint8') {
+    return { count, shape, pixels: new Uint8Array(bytes.buffer, bytes.byteOffset + header.headerLength, header.length - header.headerLength) };
+  }
   const pixels = Float32Array.from(numbers(header, bytes));
   const bad = pixels.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return { count, shape, pixels };

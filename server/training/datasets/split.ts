@@ -66,8 +66,8 @@ export function limitPart(part: Part, shape: Shape, limit: number | null, classe
 
 function selectImages(part: Part, [height, width, channels]: Shape, indices: Int32Array): Part {
   const size = height * width * channels;
-  const Pixels = part.pixels.constructor as new (length: number) => Uint8Array | Float32Array;
-  const pixels = new Pixels(indices.length * size);
+  const length = indices.length * size;
+  const pixels = part.pixels instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
   indices.forEach((source, target) => pixels.set(part.pixels.subarray(source * size, (source + 1) * size), target * size));
   return { count: indices.length, pixels, labels: Int32Array.from(indices, (index) => part.labels[index]!) };
 }

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../sweep/user-error.ts';
 
 const BLOCK = 512;
@@ -15,13 +14,16 @@ export interface WantedEntry { name: string; bytes: number }
  */
 export async function readTarGz(path: string, wanted: readonly WantedEntry[]): Promise<Map<string, Uint8Array>> {
   const reader = new TarReader(path, wanted);
+  const file = createReadStream(path);
+  const unzipped = file.pipe(createGunzip());
+  file.on('error', (error) => unzipped.destroy(error));
   try {
-    await pipeline(createReadStream(path), createGunzip(), async (chunks: AsyncIterable<Uint8Array>) => {
-      for await (const chunk of chunks) reader.push(chunk);
-    });
+    for await (const chunk of unzipped) reader.push(chunk as Uint8Array);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`Cannot unpack ${path}: ${(error as Error).message}; a complete .tar.gz file is wanted (it may be cut off or damaged)`);
+  } finally {
+    file.destroy();
   }
   return reader.finish();
 }
