@@ -3,7 +3,7 @@ import type { RunState } from '../sweep/results.ts';
 
 /** The ablation table as data: what every format is written from. */
 
-export type Goal = 'maximize' | 'minimize' | null;
+export type Goal = 'maximize' | 'minimize';
 
 export interface TableOptions {
   /** Metrics, one column group each; default: the sweep's own. `pairs/worst5` is known besides those of the curves. */
@@ -20,8 +20,6 @@ export interface TableOptions {
   target?: number;
   /** Show the ids of the runs behind each line. */
   ids?: boolean;
-  /** Show these arms only (indices); the family of the tests stays that of the whole sweep. */
-  arms?: number[];
 }
 
 export interface AblationTable {
@@ -37,12 +35,29 @@ export interface AblationTable {
   batches: number | null;
   /** Fingerprint of the data; several joined by `+`; null where no run has one. */
   dataHash: string | null;
+  /** Where the rows of every metric stand in rows × columns; null where each arm is a line of its own. */
+  matrix: Matrix | null;
   tables: MetricTable[];
+}
+
+export interface Matrix {
+  columns: ParamValue[];
+  lines: MatrixLine[];
+}
+
+export interface MatrixLine {
+  /** Value of the row parameter; null where it is not in force. */
+  value: ParamValue;
+  /** `noIntra`, `control`, …; null for a line of the search. */
+  ablation: string | null;
+  /** `row` is an index into `rows` of every metric's table; null: no arm is there. */
+  cells: { row: number | null; span: number }[];
 }
 
 /** One metric of the table: complete in itself. */
 export interface MetricTable {
   metric: string;
+  /** `maximize` where neither direction is better; nothing is bold then. */
   goal: Goal;
   /** The tests in words, and the correction for several rows. */
   test: string;

@@ -1,0 +1,44 @@
+/**
+ * Decimals of an accuracy in percent: two, but never finer than one image of the evaluation set, whose share is rounded
+ * to one digit first: 10,000 and 9,000 images (0.01) allow two decimals, 2,000 (0.05) one, 100 (1) none.
+ */
+export function percentDecimals(images: number | null): number {
+  if (images === null || !(images > 0)) return 2;
+  const share = Number((100 / images).toPrecision(1));
+  return Math.max(0, Math.min(2, Math.floor(-Math.log10(share) + 1e-9)));
+}
+
+/** Decimals that show three significant digits of the sd; without an sd above 0, four of the value itself. */
+export function decimalsBySpread(sd: number | null, value: number): number {
+  if (sd !== null && sd > 0) return decimalsFor(sd, 3);
+  return value === 0 ? 3 : decimalsFor(Math.abs(value), 4);
+}
+
+function decimalsFor(value: number, digits: number): number {
+  const exponent = Number(value.toExponential(digits - 1).split('e')[1]);
+  return Math.max(0, Math.min(20, digits - 1 - exponent));
+}
+
+/** A number with so many decimals; what rounds to zero has no sign. */
+export function toFixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? (0).toFixed(decimals) : text;
+}
+
+/** As `toFixed`, with a sign in front of what is above zero. */
+export function toSigned(value: number, decimals: number): string {
+  const text = toFixed(value, decimals);
+  return Number(text) > 0 ? `+${text}` : text;
+}
+
+/** A p-value: three decimals; what would round to nothing is `<0.001`. */
+export function toP(p: number): string {
+  return p < 0.001 ? '<0.001' : String(Number(p.toFixed(3)));
+}
+
+/** Seconds as people say them: `48 s`, `12 min`, `3 h 20 min`. */
+export function toDuration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

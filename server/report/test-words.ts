@@ -1,0 +1,10 @@
+import { DRAWS, EXACT_SEEDS } from './sign-patterns.ts';
+
+/** The test as notes and JSON name it. @param seeds of the row with the most */
+export function describeTest(seeds: number): string {
+  return seeds > EXACT_SEEDS
+    ? `two-sided sign-flip test of the paired differences, ${DRAWS.toLocaleString('en')} seeded draws`
+    : `two-sided exact sign-flip test of the paired differences, all 2^${seeds} patterns of signs`;
+}
+
+export const CORRECTION = "Westfall and Young's step-down max-T, signs flipped per seed";
