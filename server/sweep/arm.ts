@@ -11,6 +11,9 @@ export interface Hyperparameters {
 
 export type ParamValue = number | string | boolean | null;
 
+/** Values of parameters by canonical name; N in the unit in which the definition gives it. */
+export type Assignment = Record<string, ParamValue>;
+
 /** One assignment of hyperparameters: one row of the ablation table. */
 export interface Arm extends Hyperparameters {
   /** Position in the plan, from 0. */

@@ -10,7 +10,9 @@ export interface Plan {
   seeds: number[];
   /** Ordered by seed first, so that half a sweep is already a table. */
   runs: PlannedRun[];
+  /** Points of the grid, or draws, by the first constraint (or `exclude[0]`) that they break; those that dropped nothing too. */
   dropped: { constraint: string; count: number }[];
+  /** Points whose effective settings another arm already has. */
   folded: number;
   /** Batches to train with prefix sharing, every ε on its own from N on. */
   batches: number;
@@ -19,6 +21,8 @@ export interface Plan {
   stages: number;
   /** The smallest p-value that the seeds allow. */
   smallestP: { maxT: number; holm: number };
+  /** What the author of the definition should know, one sentence each (a constraint that almost nothing passes, …). */
+  notes: string[];
 }
 
 export interface PlannedRun {

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { lossSchema } from './loss-schema.ts';
+import { parameterSchema } from './parameter-schema.ts';
+import { oneOf, strict, text, whole } from './schema-parts.ts';
+import { trainingSchema } from './training-schema.ts';
+
+const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()], 'a finite number, text, true, false or null');
+const assignment = z.record(z.string(), scalar, 'an object of parameters and values');
+
+const runCap = whole(1).optional().describe('Random search: how many distinct arms to draw that pass all constraints, before ablations.');
+
+const SEEDS = 'a count ≥ 1, or a list of whole numbers ≥ 0 without repeats';
+
+export const ablationSchema = strict({
+  name: text('a name'),
+  set: assignment.describe('Settings of the loss or of training that this ablation changes.'),
+});
+
+/**
+ * The shape of a definition. What depends on several keys at once (which names are parameters, whether a range has a
+ * count, what a constraint refers to) is checked by `parseDefinition`.
+ */
+export const definitionShape = strict({
+  $schema: z.string('the address of the JSON schema').optional(),
+  name: text('a name'),
+  description: z.string('text').default('').describe('The question that the sweep answers.'),
+  method: oneOf(['grid', 'random']).describe('All combinations, or `runCap` of them drawn at random.'),
+  metric: strict({
+    name: text('the name of a metric'),
+    goal: oneOf(['maximize', 'minimize']).optional(),
+  }).prefault({ name: 'val/accuracy' }).describe('What tables and the dashboard compare; val/accuracy by default.'),
+  parameters: z.record(z.string(), parameterSchema, 'an object of parameters').describe('alpha, beta, gamma (1 by default), epsilon, N, Greek letters too, and dotted keys of `loss` and `training`.'),
+  constraints: z.array(text('a comparison, "gamma > alpha > beta"'), 'a list of comparisons').default([]).describe('Chained comparisons of linear expressions; gamma > alpha > beta is always in force.'),
+  include: z.array(assignment, 'a list of objects').default([]).describe('Further points; each assigns every parameter that has no single value.'),
+  exclude: z.array(assignment, 'a list of objects').default([]).describe('Partial assignments; points that match one are dropped.'),
+  seeds: z.union([z.number().int().min(1), z.array(z.number().int().min(0)).min(1)], SEEDS).default(1).describe('Seeds, or how many of them (0, 1, …).'),
+  ablations: z.array(z.union([z.string(), ablationSchema], 'the name of an ablation, or {"name": "…", "set": {…}}'), 'a list of ablations').default(['noIntra']).describe('noIntra, crossEntropyOnly, interOnly, noWarmup, noTruncation, or own ones.'),
+  runCap,
+  run_cap: runCap,
+  samplerSeed: whole(0).optional().describe('Random search: another seed draws other arms; 0 by default.'),
+  loss: lossSchema.prefault({}),
+  training: trainingSchema,
+});
+
+export type DefinitionInput = z.input<typeof definitionShape>;

@@ -1,0 +1,35 @@
+import type { Plan } from './plan.ts';
+
+const count = (n: number) => n.toLocaleString('en-US');
+const plural = (n: number, word: string) => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
+
+/** A plan for people: what would run, what it costs and what it can show. @param options.arms with the list of arms */
+export function planToText(plan: Plan, options: { arms: boolean }): string {
+  const lines = [
+    `Sweep ${JSON.stringify(plan.name)}`,
+    `  arms       ${describeArms(plan)}`,
+    `  runs       ${count(plan.runs.length)} (${count(plan.arms.length)} × ${plural(plan.seeds.length, 'seed')})`,
+    ...plan.dropped.map(({ constraint, count: dropped }) => `  dropped    ${count(dropped)} by ${constraint}`),
+    `  folded     ${plan.folded === 0 ? 'none' : `${plural(plan.folded, 'point')} into arms that compute the same`}`,
+    `  batches    ${count(plan.batches)} with shared stages, ${count(plan.batchesUnshared)} without (${percent(1 - plan.batches / plan.batchesUnshared)} less)`,
+    `  stages     ${count(plan.stages)}`,
+    `  smallest p ${describeP(plan)}`,
+    ...plan.notes.map((note) => `  note       ${note}`),
+    ...(options.arms ? ['', ...plan.arms.map(({ index, name, control, controlIndex }) => `  ${String(index).padStart(String(plan.arms.length - 1).length)}  ${name}${control ? '  (control)' : controlIndex === null ? '' : `  – ${plan.arms[controlIndex]!.name}`}`)] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function describeArms({ arms }: Plan): string {
+  const ablations = arms.filter(({ ablation }) => ablation !== null).length;
+  const controls = arms.filter(({ control }) => control).length;
+  return `${count(arms.length)}: ${plural(arms.length - ablations, 'point')} of the search and ${plural(ablations, 'ablation')}; ${count(controls)} without the intra-class phase`;
+}
+
+function describeP({ smallestP: { maxT, holm }, seeds }: Plan): string {
+  const p = (value: number) => String(Number(value.toPrecision(3)));
+  const warning = maxT > 0.05 ? `: no difference can be significant with ${plural(seeds.length, 'seed')}, six are the least` : holm > 0.05 ? ": none can be significant by Holm's" : '';
+  return `${p(maxT)} by max-t, ${p(holm)} by Holm${warning}`;
+}
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;

@@ -1,0 +1,107 @@
+import type { Arm } from './arm.ts';
+import { toCanonicalJson } from './canonical-json.ts';
+import { effectiveLoss, hasIntraPhase } from './effective.ts';
+
+/** A stretch of batches [from, to) under one set of effective settings, for every seed alike. */
+export interface StageNode {
+  /** Position in the tree; parents come before their children. */
+  id: number;
+  from: number;
+  to: number;
+  /** The stage whose last state this one starts from; null for one that starts from the initial weights. */
+  parent: number | null;
+  alpha: number;
+  gamma: number;
+  /** β in force: 0 before the switch. */
+  beta: number;
+  /** ε in force; null before the switch. */
+  epsilon: number | null;
+  /** Arm whose loss and training settings it has (those of all arms that pass through it are equal). */
+  settingsOf: number;
+  /** Arm that ends with this stage; null for a trunk that only leads on. */
+  arm: number | null;
+  /** How many arms pass through it: a trunk has more than one. */
+  arms: number;
+}
+
+type TreeArm = Pick<Arm, 'index' | 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'loss' | 'training'>;
+
+/**
+ * The stage tree of one seed. Arms with equal α, γ and settings share one trunk, on which β is 0 and ε nowhere; it is cut
+ * at every N, where the arms that switch there fork. An arm without the intra-class phase is its trunk carried to the end.
+ */
+export function buildStageTree(arms: readonly TreeArm[]): StageNode[] {
+  const nodes: StageNode[] = [];
+  for (const group of groupByTrunk(arms)) addGroup(group, nodes);
+  return nodes;
+}
+
+/** The stages of an arm, first to last. */
+export function stagePath(tree: readonly StageNode[], arm: number): StageNode[] {
+  const path: StageNode[] = [];
+  for (let node = tree.find((candidate) => candidate.arm === arm); node; node = node.parent === null ? undefined : tree[node.parent]) path.unshift(node);
+  return path;
+}
+
+/** Batches that one seed trains, shared stages once. */
+export function batchesOf(tree: readonly StageNode[]): number {
+  return tree.reduce((sum, { from, to }) => sum + (to - from), 0);
+}
+
+function groupByTrunk(arms: readonly TreeArm[]): TreeArm[][] {
+  const settingsIds = new Map<unknown, string>();
+  const idOf = (settings: object) => {
+    let id = settingsIds.get(settings);
+    if (id === undefined) settingsIds.set(settings, (id = toCanonicalJson(settings)));
+    return id;
+  };
+  const groups = new Map<string, TreeArm[]>();
+  for (const arm of arms) {
+    const loss = effectiveLossOf(arm.loss);
+    const key = `${arm.alpha} ${arm.gamma} ${idOf(loss)} ${idOf(arm.training)}`;
+    const group = groups.get(key);
+    if (group) group.push(arm);
+    else groups.set(key, [arm]);
+  }
+  return [...groups.values()];
+}
+
+const effectiveLosses = new WeakMap<TreeArm['loss'], object>();
+
+/** Arms share their settings objects, so each is masked once. */
+function effectiveLossOf(loss: TreeArm['loss']): object {
+  let effective = effectiveLosses.get(loss);
+  if (!effective) effectiveLosses.set(loss, (effective = effectiveLoss(loss)));
+  return effective;
+}
+
+function addGroup(group: readonly TreeArm[], nodes: StageNode[]): void {
+  const { alpha, gamma, index, training } = group[0]!;
+  const switching = group.filter(hasIntraPhase);
+  const whole = group.find((arm) => !hasIntraPhase(arm));
+  const cuts = [...new Set(switching.map(({ N }) => N)), ...(whole ? [training.batches] : [])].filter((N) => N > 0).sort((a, b) => a - b);
+  const trunkEndingAt = new Map<number, number>();
+  const remaining = countFrom(group);
+  let parent: number | null = null;
+  let from = 0;
+  for (const to of cuts) {
+    const id: number = nodes.length;
+    nodes.push({ id, from, to, parent, alpha, gamma, beta: 0, epsilon: null, settingsOf: index, arm: to === training.batches ? (whole?.index ?? null) : null, arms: remaining(to) });
+    trunkEndingAt.set(to, id);
+    parent = id;
+    from = to;
+  }
+  for (const { index: arm, N, beta, epsilon } of switching) {
+    nodes.push({ id: nodes.length, from: N, to: training.batches, parent: trunkEndingAt.get(N) ?? null, alpha, gamma, beta, epsilon, settingsOf: arm, arm, arms: 1 });
+  }
+}
+
+/** How many arms of a group are still on the trunk just before batch `to`. Calls must come in rising order of `to`. */
+function countFrom(group: readonly TreeArm[]): (to: number) => number {
+  const ends = group.map((arm) => (hasIntraPhase(arm) ? arm.N : arm.training.batches)).sort((a, b) => a - b);
+  let left = 0;
+  return (to) => {
+    while (left < ends.length && ends[left]! < to) left++;
+    return ends.length - left;
+  };
+}

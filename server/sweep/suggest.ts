@@ -1,0 +1,37 @@
+/** Edit distance in which two neighbouring letters swapped count as one mistake (optimal string alignment). */
+function distance(a: string, b: string): number {
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)));
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min(replaced, rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      rows[i]![j] = best;
+    }
+  }
+  return rows[a.length]![b.length]!;
+}
+
+/** What is compared: case, dashes and underscores are the commonest mistakes and cost nothing. */
+const bare = (word: string) => word.toLowerCase().replace(/[-_\s]/g, '');
+
+/** The known word that `word` was most likely meant to be; null where nothing is near (more than a third of it is different). */
+export function suggest(word: string, known: readonly string[]): string | null {
+  if (word.length > 100) return null;
+  let best: string | null = null;
+  let bestDistance = Infinity;
+  for (const candidate of known) {
+    const d = distance(bare(word), bare(candidate));
+    if (d < bestDistance && d <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)) && d < bare(candidate).length) {
+      best = candidate;
+      bestDistance = d;
+    }
+  }
+  return best;
+}
+
+/** ` — did you mean "alpha"?`, or nothing where no known word is near. */
+export function toSuggestion(word: string, known: readonly string[]): string {
+  const nearest = suggest(word, known);
+  return nearest === null ? '' : ` — did you mean ${JSON.stringify(nearest)}?`;
+}
