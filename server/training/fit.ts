@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasIntraPhase } from '../sweep/effective.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { CurveBuffer, type Series } from './curve-buffer.ts';
 import type { Dataset } from './dataset.ts';
 import { deviceBatch } from './device-batch.ts';
@@ -8,18 +9,9 @@ import { evaluate, type Evaluation } from './evaluate.ts';
 import { betaAt, buildNetwork, freshState, scalarsAt, structureAt, type Network, type RunSettings } from './network.ts';
 import { learningRate } from './optimizers/schedule.ts';
 import { PendingMetrics } from './pending-metrics.ts';
-import { toDevice, toHost, type HostState } from './state.ts';
+import { toDevice, toHost } from './state.ts';
 import type { StepCache } from './step-cache.ts';
 import { predictionIsCosine, stepMetrics } from './step.ts';
-
-/** Everything that continuing from a batch needs. */
-export interface Checkpoint {
-  /** Optimiser steps taken. */
-  batch: number;
-  state: HostState;
-  /** Whether the truncated term has been above 0 so far. */
-  intraLive: boolean;
-}
 
 export interface FitTask {
   settings: RunSettings;
@@ -39,6 +31,8 @@ export interface Segment {
   /** null where training diverged: there is nothing to continue. */
   checkpoint: Checkpoint | null;
   seconds: { training: number; evaluation: number };
+  /** How the stage ended, with its last segment. */
+  result: FitResult | null;
 }
 
 export interface FitResult {
@@ -113,19 +107,23 @@ class Stage {
       const diverged = await this.#readLosses();
       onProgress(this.#t);
       if (diverged !== null) {
-        await onSegment(this.#endSegment(null));
-        return { outcome: 'diverged', batch: diverged, intraDead: null };
+        const result: FitResult = { outcome: 'diverged', batch: diverged, intraDead: null };
+        await onSegment(this.#endSegment(null, result));
+        return result;
       }
       if (evaluates) await this.#evaluate('val');
       if (this.#t === batches && this.#network.dataset.test) await this.#evaluate('test');
       if (this.#t === to) break;
       await new Promise(setImmediate); // lets a message arrive that asks to stop
-      const stop = shouldStop();
-      if (stop || performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS) await onSegment(this.#endSegment(await this.#checkpoint()));
-      if (stop) return { outcome: 'stopped', batch: this.#t, intraDead: null };
+      const stopped: FitResult | null = shouldStop() ? { outcome: 'stopped', batch: this.#t, intraDead: null } : null;
+      const long = performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS;
+      if (stopped || long) await onSegment(this.#endSegment(await this.#checkpoint(), stopped));
+      if (stopped) return stopped;
     }
-    await onSegment(this.#endSegment(await this.#checkpoint()));
-    return { outcome: 'complete', batch: this.#t, intraDead: hasIntraPhase(settings) && this.#t === batches ? !this.#intraLive : null };
+    const dead = hasIntraPhase(settings) && this.#t === batches ? !this.#intraLive : null;
+    const result: FitResult = { outcome: 'complete', batch: this.#t, intraDead: dead };
+    await onSegment(this.#endSegment(await this.#checkpoint(), result));
+    return result;
   }
 
   #trainBatch(): void {
@@ -170,7 +168,7 @@ class Stage {
     return { batch: this.#t, state: await toHost(this.#state), intraLive: this.#intraLive };
   }
 
-  #endSegment(checkpoint: Checkpoint | null): Segment {
+  #endSegment(checkpoint: Checkpoint | null, result: FitResult | null): Segment {
     const now = performance.now();
     const { from, started, evaluating } = this.#segment;
     const segment: Segment = {
@@ -180,6 +178,7 @@ class Stage {
       evaluations: this.#evaluations,
       checkpoint,
       seconds: { training: (now - started - evaluating) / 1000, evaluation: evaluating / 1000 },
+      result,
     };
     this.#evaluations = [];
     this.#segment = { from: this.#t, started: now, evaluating: 0 };

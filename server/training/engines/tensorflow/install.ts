@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../../sweep/user-error.ts';
 import { buildAddon, requireBuildTools, tryAddon } from './addon.ts';
@@ -78,7 +78,8 @@ async function makeBuild(request: Request): Promise<Build> {
   try {
     const source = request.from ? await takeNamed(request, request.from, folder) : await takeFirstThatWorks(request, folder);
     const libtensorflow = await tryAddon(folder);
-    for (const name of ['build', 'binding', 'scripts', 'wheels', 'deps/include']) rmSync(join(folder, name), { recursive: true, force: true });
+    keepOnly(['deps', 'lib'], folder);
+    rmSync(join(folder, 'deps', 'include'), { recursive: true, force: true });
     return finishBuild(folder, { tfjsNode: request.tfjsNodeVersion, libtensorflow, variant: request.variant, platform: thisPlatform, addonApi: ADDON_API, source });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -122,6 +123,11 @@ async function build(tfjsNode: string, folder: string, log: (line: string) => vo
   log('building the addon of tfjs-node');
   copyBuildFiles(tfjsNode, folder);
   await buildAddon(tfjsNode, folder, log);
+}
+
+/** Sources, object files and wheels are of no use once the addon is built. */
+function keepOnly(names: string[], folder: string): void {
+  for (const name of readdirSync(folder)) if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Changes when the file does, so that the same wheel is not unpacked twice. */

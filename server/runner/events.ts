@@ -1,0 +1,39 @@
+import type { RunState } from '../sweep/results.ts';
+import type { LeaseHolder } from '../store/lease.ts';
+
+/** What a run process tells about its work, for a terminal or a log to show. Ids are those of the command line. */
+export type RunnerEvent =
+  /** Another process trains on this database; this one waits for it. */
+  | { kind: 'waiting'; holder: LeaseHolder }
+  | { kind: 'log'; message: string }
+  /** A sweep begins. `runs` counts all of its runs, `left` those that have to be trained. */
+  | { kind: 'sweep'; sweep: string; name: string; engine: string; workers: number; runs: number; left: number }
+  /** What a worker does now; null where it is idle. */
+  | { kind: 'worker'; worker: number; training: WorkerProgress | null }
+  | { kind: 'run'; run: string; arm: string; seed: number; state: RunState; batches: number; seconds: number; error: string | null }
+  /** How far the sweep is; `secondsLeft` is null until there is something to estimate it from. */
+  | { kind: 'progress'; batches: number; of: number; secondsLeft: number | null }
+  | { kind: 'sweepEnd'; summary: SweepSummary };
+
+export interface WorkerProgress {
+  run: string;
+  arm: string;
+  seed: number;
+  batch: number;
+  batches: number;
+  batchesPerSecond: number | null;
+}
+
+export interface SweepSummary {
+  sweepId: string;
+  name: string;
+  engine: string;
+  state: 'complete' | 'interrupted' | 'cancelled';
+  runs: { complete: number; failed: number; diverged: number; reused: number };
+  /** Of this process, from the sweep's start to its end. */
+  seconds: number;
+  /** Trained by this process. */
+  batchesTrained: number;
+  /** What training each of these runs from batch 0 would have taken. */
+  batchesUnshared: number;
+}

@@ -1,0 +1,36 @@
+import { effectiveSettings, runKey, stageKey } from '../sweep/effective.ts';
+import type { Arm } from '../sweep/arm.ts';
+import type { RunIdentity } from '../store/identify-runs.ts';
+import { toParams } from '../store/params.ts';
+import { loadDataset } from '../training/datasets/load.ts';
+import type { EngineName } from '../training/engine.ts';
+
+/**
+ * Names what every run of a sweep computes: arm, seed, the data as it is on the disk now, and the engine. Reads each data
+ * set once, which also finds everything that is wrong with it before anything trains.
+ */
+export async function identifyAll(
+  arms: Arm[], runs: { arm: number; seed: number }[], engine: EngineName, share: boolean, folder: string, log: (message: string) => void,
+): Promise<RunIdentity[]> {
+  const fingerprints = new Map<string, string>();
+  const identities: RunIdentity[] = [];
+  // What was computed without sharing is recorded as such, so that both ways can stand side by side and be compared.
+  const computedBy = share ? engine : `${engine}+no-share`;
+  for (const { arm: index, seed } of runs) {
+    const arm = arms[index]!;
+    const { dataset, batches } = arm.training;
+    const source = JSON.stringify(dataset);
+    if (!fingerprints.has(source)) fingerprints.set(source, (await loadDataset(dataset, { baseFolder: folder, seed, log })).fingerprint);
+    const dataFingerprint = fingerprints.get(source)!;
+    const effective = effectiveSettings(arm);
+    identities.push({
+      arm: index,
+      seed,
+      key: runKey(effective, seed, dataFingerprint, computedBy),
+      engine,
+      dataFingerprint,
+      stages: [{ key: stageKey(effective, batches, seed, dataFingerprint, computedBy), from: 0, to: batches, params: toParams(arm) }],
+    });
+  }
+  return identities;
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sweepName } from '../store/ids.ts';
+import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
+import { clearLeftovers, nextQueuedSweep } from '../store/queue.ts';
+import { readSweep } from '../store/read-sweep.ts';
+import { checkpointFiles } from '../store/rewind-stage.ts';
+import type { Storage } from '../store/storage.ts';
+import { UserError } from '../sweep/user-error.ts';
+import type { EngineName } from '../training/engine.ts';
+import { sweepFolder } from './checkpoint-files.ts';
+import type { RunnerEvent, SweepSummary } from './events.ts';
+import { keepLease } from './heartbeat.ts';
+import { runSweep } from './run-sweep.ts';
+
+export interface RunOptions {
+  storage: Storage;
+  /** The queued sweep that was asked for. */
+  sweepId: number;
+  engine: EngineName | 'auto';
+  workers: number | 'auto';
+  /** Train every run of this sweep anew, whatever the database holds. */
+  fresh: boolean;
+  /** False: where another process trains, leave the sweep queued and return at once. */
+  wait: boolean;
+  /** The command line, for others to see who trains. */
+  command: string;
+  tell: (event: RunnerEvent) => void;
+  /** Aborted: stop at the next checkpoint. */
+  stop: AbortSignal;
+  /** Aborted: stop now. */
+  kill: AbortSignal;
+}
+
+const POLL_MS = 1000;
+
+/**
+ * Trains the queued sweeps of a database in order, the one asked for among them. One process per database does: where
+ * another one is at it, this one waits until the lease is free or the other has trained its sweep.
+ *
+ * @returns how the sweep that was asked for ended; null where another process has it, or it was stopped while waiting
+ */
+export async function runQueue(options: RunOptions): Promise<SweepSummary | null> {
+  const { storage, tell } = options;
+  const lease = await waitForLease(options);
+  if (!lease) return null;
+  const heartbeat = keepLease(storage, lease);
+  const stop = AbortSignal.any([options.stop, heartbeat.lost]);
+  const kill = AbortSignal.any([options.kill, heartbeat.lost]);
+  try {
+    for (const id of clearLeftovers(storage, lease)) {
+      if (id !== options.sweepId) tell({ kind: 'log', message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it` });
+    }
+    await sweepFolder(storage.checkpointFolder, checkpointFiles(storage));
+    let asked: SweepSummary | null = null;
+    for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {
+      const isAsked = id === options.sweepId;
+      const summary = await runSweep({ ...options, sweepId: id, fresh: options.fresh && isAsked, lease, stop, kill, isAsked });
+      if (isAsked) asked = summary;
+    }
+    return asked;
+  } finally {
+    heartbeat.end();
+    releaseLease(storage, lease);
+  }
+}
+
+/** null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile. */
+async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
+  let told = false;
+  for (;;) {
+    const taken = takeLease(storage, command);
+    if ('lease' in taken) return taken.lease;
+    if (fresh) {
+      const { pid, host } = taken.holder;
+      throw new UserError(`Cannot train ${sweepName(sweepId)} anew: process ${pid} on ${host} trains on this database; wait until it is done, or stop it`);
+    }
+    if (!told) tell({ kind: 'waiting', holder: taken.holder });
+    told = true;
+    if (!wait || stop.aborted) return null;
+    const sweep = await readSweep(storage, sweepId);
+    if (!sweep || (sweep.state !== 'queued' && sweep.state !== 'running')) return null;
+    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
+  }
+}

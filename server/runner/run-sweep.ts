@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { isCancelRequested } from '../store/cancel-sweep.ts';
+import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
+import type { Lease } from '../store/lease.ts';
+import { finishSweep, startSweep } from '../store/queue.ts';
+import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
+import { UserError } from '../sweep/user-error.ts';
+import type { EngineName } from '../training/engine.ts';
+import { chooseEngine } from '../training/engines/open.ts';
+import type { SweepSummary } from './events.ts';
+import { identifyAll } from './identify.ts';
+import type { RunOptions } from './run-queue.ts';
+import { trainSweep } from './train-sweep.ts';
+
+export interface SweepOptions extends RunOptions {
+  lease: Lease;
+  /** False for a sweep that only stood before the one that was asked for: its errors are its own. */
+  isAsked: boolean;
+}
+
+const CANCEL_POLL_MS = 1000;
+
+/** Trains one queued sweep to its end. @returns null where it is not queued any more, or could not begin */
+export async function runSweep(options: SweepOptions): Promise<SweepSummary | null> {
+  const { storage, lease, sweepId, tell } = options;
+  const started = performance.now();
+  const sweep = (await readSweep(storage, sweepId))!;
+  const cancel = watchCancel(options);
+  try {
+    const engine = await engineOf(sweep, options);
+    if (!startSweep(storage, lease, sweepId, engine)) return null;
+    const tasks = await identify(sweep, engine, options);
+    const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
+    const left = tasks.filter(({ state }) => state === 'waiting').length;
+    tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: tasks.length, left });
+
+    const gitCommit = await commitOf(sweep.folder);
+    const stop = AbortSignal.any([options.stop, cancel.requested]);
+    const batchesTrained = await trainSweep({
+      ...options, arms: sweep.armList, tasks, engine, workers, folder: sweep.folder, gitCommit, stop,
+    });
+
+    const state = cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted ? 'interrupted' : 'complete';
+    finishSweep(storage, lease, sweepId, state);
+    const summary: SweepSummary = {
+      sweepId: sweep.id,
+      name: sweep.name,
+      engine,
+      state,
+      runs: countRuns(readTasks(storage, sweepId)),
+      seconds: (performance.now() - started) / 1000,
+      batchesTrained,
+      batchesUnshared: tasks.reduce((total, { arm }) => total + sweep.armList[arm]!.training.batches, 0),
+    };
+    tell({ kind: 'sweepEnd', summary });
+    return summary;
+  } catch (error) {
+    // A sweep that cannot begin (its data is gone, its engine does not open) leaves the queue, with the reason.
+    endBroken(options, error);
+    if (options.isAsked || !(error instanceof UserError)) throw error;
+    tell({ kind: 'log', message: `${sweep.id} could not be trained: ${error.message}` });
+    return null;
+  } finally {
+    cancel.end();
+  }
+}
+
+/** A sweep keeps the engine it started with, since another one would make other bits of the same run. */
+async function engineOf(sweep: SweepRecord, { engine, fresh }: SweepOptions): Promise<EngineName> {
+  const kept = fresh ? null : (sweep.engine as EngineName | null);
+  if (kept !== null && engine !== 'auto' && engine !== kept) {
+    throw new UserError(`Cannot train ${sweep.id} on ${engine}: it was started on ${kept}, and runs of two engines cannot be paired; `
+      + `leave --engine out to continue it, or add --fresh to train everything anew`);
+  }
+  return chooseEngine(kept ?? engine);
+}
+
+async function identify(sweep: SweepRecord, engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {
+  const planned = readTasks(storage, sweepId);
+  const identities = await identifyAll(sweep.armList, planned, engine, sweep.share, sweep.folder, (message) => tell({ kind: 'log', message }));
+  return identifyRuns(storage, lease, sweepId, identities, fresh);
+}
+
+function countRuns(tasks: RunTask[]): SweepSummary['runs'] {
+  const count = (state: RunTask['state']) => tasks.filter((task) => task.state === state).length;
+  return { complete: count('complete'), failed: count('failed'), diverged: count('diverged'), reused: tasks.filter(({ reused }) => reused).length };
+}
+
+/** Looks at the flag that `cosweep cancel` and the dashboard set. */
+function watchCancel({ storage, sweepId }: SweepOptions): { requested: AbortSignal; end: () => void } {
+  const requested = new AbortController();
+  const timer = setInterval(() => {
+    if (isCancelRequested(storage, sweepId)) requested.abort();
+  }, CANCEL_POLL_MS);
+  return { requested: requested.signal, end: () => clearInterval(timer) };
+}
+
+function endBroken({ storage, lease, sweepId }: SweepOptions, error: unknown): void {
+  try {
+    finishSweep(storage, lease, sweepId, 'interrupted', error instanceof Error ? error.message : String(error));
+  } catch {
+    // The database itself is the trouble, or the lease is lost: the first error says more than this one would.
+  }
+}
+
+/** The commit that the folder of the definition stands at; null where it is none of git's or git is not there. */
+async function commitOf(folder: string): Promise<string | null> {
+  return promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: folder }).then(({ stdout }) => stdout.trim(), () => null);
+}

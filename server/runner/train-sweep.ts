@@ -1,0 +1,56 @@
+import type { Arm } from '../sweep/arm.ts';
+import type { RunTask } from '../store/identify-runs.ts';
+import type { Lease } from '../store/lease.ts';
+import type { Storage } from '../store/storage.ts';
+import type { EngineName } from '../training/engine.ts';
+import type { RunnerEvent } from './events.ts';
+import { Lane } from './lane.ts';
+import { Pace } from './pace.ts';
+
+export interface SweepWork {
+  storage: Storage;
+  lease: Lease;
+  arms: Arm[];
+  /** In the order in which they are to be trained; those that are done are left alone. */
+  tasks: RunTask[];
+  engine: EngineName;
+  workers: number;
+  /** Where the data sets' relative paths start. */
+  folder: string;
+  gitCommit: string | null;
+  tell: (event: RunnerEvent) => void;
+  /** Aborted: no new stage begins and those in training end with a checkpoint. */
+  stop: AbortSignal;
+  /** Aborted: the workers are killed; what they have not committed is trained again another time. */
+  kill: AbortSignal;
+}
+
+/**
+ * Trains the runs of a sweep that are not done yet, each worker one after the other. A run that diverges or fails leaves
+ * the others alone; a worker that dies is replaced and its run is continued from its last checkpoint.
+ *
+ * @returns batches trained
+ */
+export async function trainSweep(work: SweepWork): Promise<number> {
+  const unique = new Map(work.tasks.map((task) => [task.runId, task]));
+  const waiting = [...unique.values()].filter(({ state }) => state === 'waiting');
+  const pace = new Pace(waiting.reduce((total, task) => total + remaining(task), 0));
+  const size = Math.min(work.workers, waiting.length);
+  const broken = new AbortController();
+  const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
+  const lanes = Array.from({ length: size }, async (_, index) => {
+    try {
+      await new Lane(index, ownTrouble, waiting, pace).run();
+    } catch (error) {
+      broken.abort(); // a full disk or a lost lease is met by all of them
+      throw error;
+    }
+  });
+  const failure = (await Promise.allSettled(lanes)).find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
+  return pace.done;
+}
+
+function remaining({ stages }: RunTask): number {
+  return stages.reduce((total, { batch, to }) => total + to - batch, 0);
+}

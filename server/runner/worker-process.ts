@@ -1,0 +1,108 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { EngineName } from '../training/engine.ts';
+import type { FromWorker, Loaded, SegmentReport, StageOrder, ToWorker } from './messages.ts';
+
+/** What a stage tells while it trains. `onSegment` is waited for before the next message is looked at. */
+export interface StageCallbacks {
+  onLoaded(loaded: Loaded): void;
+  onProgress(batch: number): void;
+  onSegment(segment: SegmentReport): Promise<void>;
+}
+
+/** The worker could not go on with its stage; the message is for the run's record. */
+export class WorkerError extends Error {
+  override name = 'WorkerError';
+}
+
+/** How much of what a worker wrote to stderr is kept, to say why it died. */
+const STDERR_KEPT = 2000;
+
+/** A worker process as the main process sees it: opened once, then given one stage after the other. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<never>;
+  #receive: (message: FromWorker) => void = () => {};
+  #stderr = '';
+  #dead = false;
+
+  constructor() {
+    // One thread a worker: all cores are used by workers, and the order of additions never depends on how many there are.
+    const environment = { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' };
+    this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: environment,
+    });
+    this.#child.stderr!.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+    });
+    this.#child.on('message', (message: FromWorker) => this.#receive(message));
+    this.#exited = new Promise((_, reject) => {
+      this.#child.once('error', (error) => reject(this.#died(error.message)));
+      this.#child.once('exit', (code, signal) => reject(this.#died(signal ? `killed by ${signal}` : `exit code ${code}`)));
+    });
+    this.#exited.catch(() => {}); // whoever waits for the worker hears of it; nobody may be waiting
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** Opens the engine. @returns what the worker runs on */
+  open(engine: EngineName): Promise<{ device: string; versions: Record<string, string> }> {
+    return this.#converse({ kind: 'open', engine }, async (message, { resolve }) => {
+      if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
+    });
+  }
+
+  /** Trains a stage. Ends with its last segment; fails with a `WorkerError` where the stage or the process does. */
+  train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
+    return this.#converse<void>({ kind: 'train', order }, async (message, { resolve }) => {
+      if (message.kind === 'loaded') onLoaded(message.loaded);
+      if (message.kind === 'progress') onProgress(message.batch);
+      if (message.kind === 'segment') {
+        await onSegment(message.segment);
+        if (message.segment.result) resolve();
+      }
+    });
+  }
+
+  /** Asks the stage in training to end at its next reading of losses. */
+  stop(): void {
+    this.#send({ kind: 'stop' });
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Sends a request and handles what comes back, one message after the other, until the handler resolves. */
+  async #converse<T>(request: ToWorker, handle: (message: FromWorker, end: { resolve: (value: T) => void }) => Promise<void>): Promise<T> {
+    const answer = new Promise<T>((resolve, reject) => {
+      let previous = Promise.resolve();
+      this.#receive = (message) => {
+        previous = previous
+          .then(() => (message.kind === 'failed' ? reject(new WorkerError(message.message)) : handle(message, { resolve })))
+          .catch(reject);
+      };
+    });
+    this.#send(request);
+    return Promise.race([answer, this.#exited]);
+  }
+
+  #send(message: ToWorker): void {
+    // A worker that has just died is noticed by its exit, not by what could not be sent to it.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  #died(how: string): WorkerError {
+    this.#dead = true;
+    const said = this.#stderr.trim().split('\n').slice(-5).join('\n');
+    return new WorkerError(`Worker process ${this.#child.pid} ended while training (${how})${said ? `: ${said}` : ''}`);
+  }
+}

@@ -1,0 +1,70 @@
+import { loadDataset } from '../training/datasets/load.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint.ts';
+import type { Dataset } from '../training/dataset.ts';
+import { openEngine } from '../training/engines/open.ts';
+import { fit, type Segment } from '../training/fit.ts';
+import { StepCache } from '../training/step-cache.ts';
+import type { FromWorker, SegmentReport, StageOrder, ToWorker } from './messages.ts';
+
+// A worker process: trains one stage after the other as the main process says, and never touches the database.
+
+let steps: StepCache | undefined;
+let stopping = false;
+
+// Ctrl-C reaches the whole process group. The main process decides what happens then, and says so by message.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+// Without a main process nobody takes the results.
+process.on('disconnect', () => process.exit());
+
+process.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'open':
+      return void report(async () => {
+        const engine = await openEngine(message.engine);
+        steps = new StepCache(engine);
+        send({ kind: 'ready', device: engine.device, versions: engine.versions });
+      });
+    case 'train':
+      stopping = false;
+      return void report(() => train(message.order));
+    case 'stop':
+      stopping = true;
+  }
+});
+
+async function train(order: StageOrder): Promise<void> {
+  const dataset = await datasetOf(order);
+  send({ kind: 'loaded', loaded: { classes: dataset.classes, evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 } } });
+  const { settings, seed, start, to } = order;
+  await fit({ settings, seed, start: start && decodeCheckpoint(start), to }, dataset, steps!, {
+    onProgress: (batch) => send({ kind: 'progress', batch }),
+    onSegment: (segment) => send({ kind: 'segment', segment: toReport(segment) }),
+    shouldStop: () => stopping,
+  });
+}
+
+let held: { key: string; dataset: Dataset } | undefined;
+
+/** Most sweeps have one data set, or one split of it a seed: the last one is kept. */
+async function datasetOf({ dataset: settings, baseFolder, seed }: StageOrder): Promise<Dataset> {
+  const key = JSON.stringify([settings, baseFolder, settings.splitSeed === 'seed' ? seed : null]);
+  if (held?.key !== key) held = { key, dataset: await loadDataset(settings, { baseFolder, seed }) };
+  return held.dataset;
+}
+
+function toReport({ checkpoint, ...segment }: Segment): SegmentReport {
+  return { ...segment, checkpoint: checkpoint && { batch: checkpoint.batch, bytes: encodeCheckpoint(checkpoint) } };
+}
+
+async function report(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function send(message: FromWorker): void {
+  process.send!(message);
+}

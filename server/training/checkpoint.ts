@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { HostState } from './state.ts';
+
+/** Everything that continuing from a batch needs. */
+export interface Checkpoint {
+  /** Optimiser steps taken. */
+  batch: number;
+  state: HostState;
+  /** Whether the truncated term has been above 0 so far. */
+  intraLive: boolean;
+}
+
+const MAGIC = 'cosweep1';
+
+const headerShape = z.object({
+  batch: z.int().min(0),
+  intraLive: z.boolean(),
+  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(0)) })),
+});
+
+/**
+ * A checkpoint as bytes: `cosweep1`, the header's length (uint32), the header (JSON, padded with spaces to a multiple of 4),
+ * then the tensors' float32 values in the header's order. Numbers are little-endian. Equal checkpoints give equal bytes.
+ */
+export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8Array {
+  const names = Object.keys(state).sort();
+  const json = JSON.stringify({ batch, intraLive, tensors: names.map((name) => ({ name, shape: state[name]!.shape })) });
+  const header = new TextEncoder().encode(json);
+  const padded = Math.ceil(header.length / 4) * 4;
+  const start = MAGIC.length + 4 + padded;
+  const bytes = new Uint8Array(start + 4 * names.reduce((total, name) => total + state[name]!.values.length, 0));
+  const view = new DataView(bytes.buffer);
+  new TextEncoder().encodeInto(MAGIC, bytes);
+  view.setUint32(MAGIC.length, padded, true);
+  bytes.fill(0x20, MAGIC.length + 4, start);
+  bytes.set(header, MAGIC.length + 4);
+  let at = start;
+  for (const name of names) {
+    for (const value of state[name]!.values) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+/** @throws {Error} where the bytes are not a whole checkpoint */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = MAGIC.length + 4;
+  if (bytes.length < start || new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) {
+    throw new Error(`Cannot read a checkpoint: found ${bytes.length} bytes that do not begin with "${MAGIC}"`);
+  }
+  const end = start + view.getUint32(MAGIC.length, true);
+  if (end > bytes.length) throw new Error(`Cannot read a checkpoint: its header should end at byte ${end}, found ${bytes.length} bytes`);
+  const { batch, intraLive, tensors } = headerShape.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))));
+  const counts = tensors.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
+  const expected = end + 4 * counts.reduce((total, count) => total + count, 0);
+  if (expected !== bytes.length) throw new Error(`Cannot read a checkpoint: its header says ${expected} bytes, found ${bytes.length}`);
+  let at = end;
+  const state: HostState = {};
+  for (const [i, { name, shape }] of tensors.entries()) {
+    const values = Float32Array.from({ length: counts[i]! }, (_, k) => view.getFloat32(at + 4 * k, true));
+    at += 4 * counts[i]!;
+    state[name] = { shape, values };
+  }
+  return { batch, state, intraLive };
+}
