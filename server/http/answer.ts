@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { DefinitionError } from '../sweep/problem.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { ErrorResponse, Problem } from './api.ts';
 import { HttpError } from './http-error.ts';
@@ -35,6 +36,7 @@ function validate<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
 /** The answer for whatever was thrown. What is our own fault is reported to the operator, not to the caller. */
 export function errorReply(error: unknown, report: (error: unknown) => void): Reply {
   if (error instanceof HttpError) return failure(error.status, error.code, error.message, error.details);
+  if (error instanceof DefinitionError) return failure(400, 'bad-definition', error.message, [...error.problems]);
   if (error instanceof UserError) return failure(400, 'bad-request', error.message);
   report(error);
   return failure(500, 'internal', 'Something failed inside Cosweep: this is a bug of Cosweep; the terminal of `cosweep serve` shows where');

@@ -2,6 +2,8 @@
  * What the API under `/api` takes and gives, as types: handlers return these, the dashboard reads them. Every body is
  * JSON; a number that is not finite or not there is `null`. Ids are `s3` (sweep) and `r41` (run); paths take ids only.
  */
+import type { DisplayTable } from '../report/display-table.ts';
+import type { AblationJson } from '../report/to-json.ts';
 import type { ParamValue } from '../sweep/arm.ts';
 import type { RunState, SweepState } from '../sweep/results.ts';
 import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
@@ -11,7 +13,7 @@ import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
 /** Body of every answer with a status of 400 or above. */
 export interface ErrorResponse {
   error: {
-    /** For programs: `bad-request`, `bad-definition`, `not-found`, `unauthorized`, `forbidden`, `too-large`, `conflict`, `internal`. */
+    /** For programs: `bad-request`, `bad-definition`, `unauthorized`, `forbidden`, `not-found`, `conflict`, `too-large`, `internal`, … */
     code: string;
     /** For people: what was attempted, what was found, what is wanted. Text, never HTML. */
     message: string;
@@ -83,6 +85,11 @@ export interface SweepItem {
   startedAt: string | null;
   finishedAt: string | null;
   engine: string | null;
+  /** Batches trained so far, of those asked for; both count what was reused. */
+  batches: number;
+  batchesTotal: number;
+  /** Why the sweep itself could not go on (a missing data set, an engine that does not open). */
+  error: string | null;
 }
 
 // ——— GET /sweeps/:id      → SweepDetail
@@ -152,6 +159,11 @@ export interface RunRow {
   error: string | null;
   engine: string | null;
   seconds: number | null;
+  /** Batches trained so far, of `batches`. */
+  batch: number;
+  batches: number;
+  /** True where another sweep had already completed it. */
+  reused: boolean;
   startedAt: string | null;
   finishedAt: string | null;
   params: ArmParams;
@@ -171,19 +183,28 @@ export interface RunDetail {
   id: string;
   /** The sweeps that refer to it: a run is what was computed, not who asked for it. */
   sweeps: { id: string; name: string; arm: number; armName: string }[];
-  arm: ArmItem;
+  /** As the newest of its sweeps has it; null where no sweep refers to it any more. */
+  arm: ArmItem | null;
   seed: number;
   state: RunState;
   error: string | null;
   metrics: Record<string, MetricSummary>;
-  stages: StageItem[];
+  /** Its path through the stage tree. */
+  stages: PathStage[];
+  /** Batches trained so far, of `batches`. */
+  batch: number;
+  batches: number;
+  /** First batch whose total was not finite. */
+  divergedBatch: number | null;
+  /** True where the truncated term was 0 from N to the end; null where the phase was not in force. */
+  intraDead: boolean | null;
   engine: string | null;
   device: string | null;
   versions: Record<string, string>;
   gitCommit: string | null;
   dataFingerprint: string | null;
-  /** Resolved settings: what was computed, defaults filled in. */
-  config: { loss: LossSettings; training: TrainingSettings };
+  /** Resolved settings, defaults filled in; null where no sweep refers to the run any more. */
+  config: { loss: LossSettings; training: TrainingSettings } | null;
   startedAt: string | null;
   finishedAt: string | null;
   /** Seconds of training steps and of evaluations. */
@@ -211,8 +232,9 @@ export interface ConfusionMatrix {
 /** A fixed sample of validation features in two dimensions. */
 export interface Projection {
   batch: number;
-  x: number[];
-  y: number[];
+  /** null where a feature was not finite. */
+  x: (number | null)[];
+  y: (number | null)[];
   labels: number[];
 }
 
@@ -339,87 +361,40 @@ export interface PairGroup {
   dead: { from: number; to: number }[];
 }
 
-// ——— GET /sweeps/:id/ablation?format=json|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=
+// ——— GET /sweeps/:id/ablation?format=json|page|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=true
 //
-// json (the default) → AblationResponse; the others → text of that format. metric may be given several times.
+// page → AblationResponse, for the dashboard; json (the default) → AblationJson, the same as `cosweep export --format json`;
+// the others → text of that format. metric may be given several times. Rows or columns by names of `ArmParams`.
+
+export type { AblationJson, MetricJson as AblationData, RowJson as AblationRow } from '../report/to-json.ts';
+export type { DisplayTable, DisplayCell } from '../report/display-table.ts';
 
 export interface AblationResponse {
-  /** The data: the same shape as `cosweep export --format json`. */
-  data: AblationData | { sweepId: string; name: string; tables: AblationData[] };
+  /** The numbers. */
+  data: AblationJson;
   /** The same content laid out for a page: cells of plain text. */
   table: DisplayTable;
 }
 
-export interface AblationData {
-  sweepId: string;
-  name: string;
-  metric: string;
-  goal: Goal;
-  at: 'last' | 'best';
-  baseline: string | null;
-  test: string;
-  correction: string;
-  dataHash: string | null;
-  rows: AblationRow[];
-  missing: { arm: number; seed: number; state: RunState }[];
-  note: string;
-}
-
-export interface AblationRow {
-  arm: number;
-  name: string;
-  control: boolean;
-  ablation: string | null;
-  diverged: number;
-  params: ArmParams;
-  n: number;
-  mean: number | null;
-  sd: number | null;
-  best: boolean;
-  difference: null | {
-    control: number;
-    n: number;
-    mean: number;
-    low: number | null;
-    high: number | null;
-    p: number | null;
-    pHolm: number | null;
-    pMaxT: number | null;
-  };
-  batchesToTarget: null | { target: number; median: number | null; reached: number };
-}
-
-export interface DisplayTable {
-  caption: string;
-  head: DisplayCell[][];
-  body: DisplayCell[][];
-  /** The footnote, one sentence or more. */
-  note: string;
-}
-
-export interface DisplayCell {
-  text: string;
-  /** The smaller line below: the difference to the control with its interval and mark. */
-  below?: string;
-  bold?: boolean;
-  span?: number;
-  header?: boolean;
-}
-
 // ——— GET /sweeps/:id/stages      → { stages: StageItem[] }
 
-export interface StageItem {
+/** A stretch of batches [from, to) trained under one set of effective hyperparameters. */
+export interface PathStage {
   id: string;
   parent: string | null;
-  /** Batches [from, to). */
   from: number;
   to: number;
+  /** Everything before this batch is stored. */
+  batch: number;
+  /** In force in it: null where not. */
+  params: ArmParams;
+}
+
+export interface StageItem extends PathStage {
   seed: number;
   state: RunState;
   /** Runs whose path goes through it; more than one: a trunk. */
   runs: string[];
-  /** Effective: null where not in force. */
-  params: ArmParams;
   engine: string | null;
   seconds: number | null;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Storage } from '../store/storage.ts';
+import type { Plan } from '../sweep/plan.ts';
 import type { DoctorResponse } from './api.ts';
 
 /** What a handler works with: the store, and what the http room may not open itself. */
@@ -12,6 +13,8 @@ export interface Context {
 export interface Actions {
   /** Starts a `run` process for a queued sweep, in a process of its own. */
   startRun(sweepId: string): Promise<void>;
+  /** Plans a definition; what it needs to know of a data set it reads from there. Throws `DefinitionError` with every problem. */
+  plan(definition: string, baseFolder: string): Promise<Plan>;
   /** What works on this machine. */
   doctor(): Promise<DoctorResponse>;
 }

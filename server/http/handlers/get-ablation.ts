@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { buildAblationTable } from '../../report/ablation-table.ts';
+import { toDisplayTable } from '../../report/display-table.ts';
+import { metricsOfTable } from '../../report/table-needs.ts';
+import type { AblationTable, TableOptions } from '../../report/table.ts';
+import { toCsv } from '../../report/to-csv.ts';
+import { toHtml } from '../../report/to-html.ts';
+import { toJson } from '../../report/to-json.ts';
+import { toLatex } from '../../report/to-latex.ts';
+import { toMarkdown } from '../../report/to-markdown.ts';
+import { readSweep } from '../../store/read-sweep.ts';
+import type { AblationResponse } from '../api.ts';
+import { knownSweep } from '../known.ts';
+import { decimal, metricName, repeated, sweepId, text } from '../parameters.ts';
+import { resultsFor } from '../results-for.ts';
+import { route, type Reply } from '../route.ts';
+
+const files: Record<string, { type: string; ending: string; write: (table: AblationTable) => string }> = {
+  md: { type: 'text/markdown', ending: 'md', write: toMarkdown },
+  csv: { type: 'text/csv', ending: 'csv', write: toCsv },
+  latex: { type: 'text/x-tex', ending: 'tex', write: toLatex },
+  html: { type: 'text/html', ending: 'html', write: toHtml },
+};
+
+export const getAblationRoute = route({
+  method: 'get',
+  path: '/sweeps/:id/ablation',
+  summary: 'The ablation table: as data, laid out for a page, or in a format for papers and programs',
+  params: z.strictObject({ id: sweepId }),
+  query: z.strictObject({
+    format: z.enum(['json', 'page', 'md', 'csv', 'latex', 'html']).default('json'),
+    metric: repeated(metricName, 10).optional().describe("may be given several times; default: the sweep's own"),
+    at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
+    rows: text(120).optional().describe('arm (the default), or a parameter'),
+    cols: text(120).optional().describe('a parameter; rows must be another one'),
+    baseline: text(200).optional().describe('index or name of the arm that every other is compared with'),
+    target: decimal.optional().describe('what batchesToTarget counts up to'),
+    ids: z.enum(['true', 'false']).default('false').describe('with the ids of the runs behind each line'),
+  }),
+  body: null,
+  answer: { status: 200, type: 'AblationJson', media: ['application/json', ...Object.values(files).map(({ type }) => type)] },
+  async handle({ storage }, { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } }): Promise<Reply> {
+    const sweep = await knownSweep(storage, id);
+    const options: TableOptions = {
+      at,
+      ids: ids === 'true',
+      ...(metric === undefined ? {} : { metrics: metric }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(cols === undefined ? {} : { cols }),
+      ...(baseline === undefined ? {} : { baseline }),
+      ...(target === undefined ? {} : { target }),
+    };
+    const own = (await readSweep(storage, sweep))!.metric.name;
+    const table = buildAblationTable(await resultsFor(storage, sweep, metricsOfTable(own, options)), options);
+    const file = files[format];
+    if (file !== undefined) return { status: 200, body: file.write(table), type: `${file.type}; charset=utf-8`, fileName: `${id}-ablation.${file.ending}` };
+    const data = toJson(table);
+    const page: AblationResponse = { data, table: toDisplayTable(table) };
+    return { status: 200, body: format === 'page' ? page : data };
+  },
+});

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { readCurve } from '../../store/read-curve.ts';
+import type { Curve } from '../../sweep/results.ts';
+import type { CurvesResponse } from '../api.ts';
+import { decimate } from '../decimate.ts';
+import { HttpError } from '../http-error.ts';
+import { knownRun } from '../known.ts';
+import { list, metricName, runId, wholeNumber } from '../parameters.ts';
+import { nothing, route } from '../route.ts';
+
+/** Points of all curves together: what may leave (at most four of a column), and what may be read for it. */
+const mostColumns = 4_000_000;
+const mostPoints = 5_000_000;
+
+const batch = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
+export const getCurvesRoute = route({
+  method: 'get',
+  path: '/curves',
+  summary: 'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each pixel column, exact; all points where they fit',
+  params: nothing,
+  query: z.strictObject({
+    runs: list(runId, 500).describe('run ids, with commas between'),
+    metric: list(metricName, 20).describe('metric names, with commas between'),
+    from: batch.default(0).describe('first batch'),
+    to: batch.optional().describe('last batch, included; default: the last that is recorded'),
+    width: wholeNumber(1, 4_000).default(800).describe('pixel columns'),
+  }),
+  body: null,
+  answer: { status: 200, type: 'CurvesResponse' },
+  async handle({ storage }, { query: { runs, metric, from, to, width } }) {
+    const columns = runs.length * metric.length * width;
+    if (columns > mostColumns) {
+      throw new HttpError('too-large', `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is more than ${mostColumns}; ask for fewer at once`);
+    }
+    const curves: { run: string; metric: string; curve: Curve }[] = [];
+    let points = 0;
+    for (const run of runs) {
+      const id = await knownRun(storage, run);
+      for (const name of metric) {
+        const curve = readCurve(storage, id, name, { from, ...(to === undefined ? {} : { to }) });
+        curves.push({ run, metric: name, curve });
+        points += curve.batches.length;
+      }
+      if (points > mostPoints) {
+        throw new HttpError('too-large', `Cannot read these curves at once: they have more than ${mostPoints} points; ask for fewer runs, or for a stretch with from and to`);
+      }
+    }
+    const last = to ?? curves.reduce((latest, { curve }) => Math.max(latest, curve.batches.at(-1) ?? 0), from);
+    const body: CurvesResponse = {
+      from,
+      to: last,
+      width,
+      curves: curves.map(({ curve, ...which }) => ({ ...which, ...decimate(curve, from, last, width) })),
+    };
+    return { status: 200, body };
+  },
+});

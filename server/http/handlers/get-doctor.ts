@@ -1,0 +1,12 @@
+import { nothing, route } from '../route.ts';
+
+export const getDoctorRoute = route({
+  method: 'get',
+  path: '/doctor',
+  summary: 'Engines, devices, data sets and database: what works on this machine, and for what does not, why and what to do',
+  params: nothing,
+  query: nothing,
+  body: null,
+  answer: { status: 200, type: 'DoctorResponse' },
+  handle: async ({ actions }) => ({ status: 200, body: await actions.doctor() }),
+});

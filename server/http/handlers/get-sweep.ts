@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { knownSweep } from '../known.ts';
+import { sweepId } from '../parameters.ts';
+import { nothing, route } from '../route.ts';
+import { readSweepDetail } from '../sweep-detail.ts';
+
+export const getSweepRoute = route({
+  method: 'get',
+  path: '/sweeps/:id',
+  summary: 'One sweep: progress, best arms, what failed and why, its arms and its definition',
+  params: z.strictObject({ id: sweepId }),
+  query: nothing,
+  body: null,
+  answer: { status: 200, type: 'SweepDetail' },
+  async handle({ storage }, { params: { id } }) {
+    return { status: 200, body: await readSweepDetail(storage, await knownSweep(storage, id)) };
+  },
+});

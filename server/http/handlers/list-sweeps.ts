@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { listSweeps } from '../../store/list-sweeps.ts';
+import type { Page, SweepItem } from '../api.ts';
+import { paging } from '../parameters.ts';
+import { nothing, route } from '../route.ts';
+import { toSweepItem } from '../to-sweep-item.ts';
+
+export const listSweepsRoute = route({
+  method: 'get',
+  path: '/sweeps',
+  summary: 'Sweeps with their progress, newest first',
+  params: nothing,
+  query: z.strictObject(paging),
+  body: null,
+  answer: { status: 200, type: 'Page<SweepItem>' },
+  async handle({ storage }, { query: { page, size } }) {
+    const { items, total } = await listSweeps(storage, { offset: (page - 1) * size, limit: size });
+    const body: Page<SweepItem> = { items: items.map(toSweepItem), total, page, size };
+    return { status: 200, body };
+  },
+});

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { cancelSweep } from '../../store/cancel-sweep.ts';
+import { HttpError } from '../http-error.ts';
+import { knownSweep } from '../known.ts';
+import { sweepId } from '../parameters.ts';
+import { nothing, route } from '../route.ts';
+import { toStartResponse } from '../start-response.ts';
+
+export const postCancelRoute = route({
+  method: 'post',
+  path: '/sweeps/:id/cancel',
+  summary: 'Stops a sweep: the process that trains it reads the flag within seconds; where none is alive it is cancelled at once',
+  params: z.strictObject({ id: sweepId }),
+  query: nothing,
+  body: nothing,
+  answer: { status: 202, type: 'StartResponse' },
+  async handle({ storage }, { params: { id } }) {
+    const sweep = await knownSweep(storage, id);
+    if (cancelSweep(storage, sweep) === 'ended') throw new HttpError('conflict', `Cannot cancel ${id}: it has ended already`);
+    return { status: 202, body: await toStartResponse(storage, sweep) };
+  },
+});

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { queueAgain } from '../../store/queue.ts';
+import { HttpError } from '../http-error.ts';
+import { knownSweep } from '../known.ts';
+import { sweepId } from '../parameters.ts';
+import { nothing, route } from '../route.ts';
+import { toStartResponse } from '../start-response.ts';
+
+export const postResumeRoute = route({
+  method: 'post',
+  path: '/sweeps/:id/resume',
+  summary: 'Continues a sweep that is not complete, a cancelled one too, where it stopped',
+  params: z.strictObject({ id: sweepId }),
+  query: nothing,
+  body: nothing,
+  answer: { status: 202, type: 'StartResponse' },
+  async handle({ storage, actions }, { params: { id } }) {
+    const sweep = await knownSweep(storage, id);
+    const { state } = await toStartResponse(storage, sweep);
+    if (state === 'running') throw new HttpError('conflict', `Cannot resume ${id}: it is being trained`);
+    queueAgain(storage, sweep);
+    await actions.startRun(id);
+    return { status: 202, body: await toStartResponse(storage, sweep) };
+  },
+});

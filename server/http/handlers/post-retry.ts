@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { retrySweep } from '../../store/retry-sweep.ts';
+import { HttpError } from '../http-error.ts';
+import { knownSweep } from '../known.ts';
+import { sweepId } from '../parameters.ts';
+import { nothing, route } from '../route.ts';
+import { toStartResponse } from '../start-response.ts';
+
+export const postRetryRoute = route({
+  method: 'post',
+  path: '/sweeps/:id/retry',
+  summary: 'Trains the failed runs of a sweep again',
+  params: z.strictObject({ id: sweepId }),
+  query: nothing,
+  body: nothing,
+  answer: { status: 202, type: 'StartResponse' },
+  async handle({ storage, actions }, { params: { id } }) {
+    const sweep = await knownSweep(storage, id);
+    if (retrySweep(storage, sweep) === 0) throw new HttpError('conflict', `Cannot retry ${id}: none of its runs has failed`);
+    await actions.startRun(id);
+    return { status: 202, body: await toStartResponse(storage, sweep) };
+  },
+});

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { sweepName } from '../../store/ids.ts';
+import { queueSweep } from '../../store/queue-sweep.ts';
+import type { StartResponse } from '../api.ts';
+import { definitionBody, definitionOf } from '../definition-of.ts';
+import { nothing, route } from '../route.ts';
+
+export const postSweepRoute = route({
+  method: 'post',
+  path: '/sweeps',
+  summary: 'Stores a definition as a queued sweep and starts a process that trains it',
+  params: nothing,
+  query: nothing,
+  body: z.strictObject({
+    ...definitionBody,
+    engine: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'),
+  }),
+  answer: { status: 201, type: 'StartResponse' },
+  async handle({ storage, actions }, { body }) {
+    const { text, folder } = definitionOf(body);
+    const plan = await actions.plan(text, folder);
+    const engine = body.engine === 'auto' ? null : body.engine;
+    const { sweepId } = queueSweep(storage, { definition: text, definitionPath: null, folder, plan, engine, share: true });
+    const id = sweepName(sweepId);
+    await actions.startRun(id);
+    const answer: StartResponse = { id, name: plan.name, state: 'queued' };
+    return { status: 201, body: answer };
+  },
+});

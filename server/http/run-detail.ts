@@ -1,0 +1,44 @@
+import { readArtefact } from '../store/read-artefact.ts';
+import { readRun, type RunRecord } from '../store/read-run.ts';
+import type { Storage } from '../store/storage.ts';
+import type { ConfusionMatrix, Projection, RunDetail } from './api.ts';
+import { toArmItem } from './to-arm-item.ts';
+import { toIso } from './to-iso.ts';
+
+/** One run as its page shows it; null where there is none. */
+export async function readRunDetail(storage: Storage, runId: number): Promise<RunDetail | null> {
+  const run = await readRun(storage, runId);
+  if (run === null) return null;
+  const { arm, configuration: _, evaluated: __, attempts: ___, artefacts, startedAt, finishedAt, ...rest } = run;
+  return {
+    ...rest,
+    arm: arm === null ? null : toArmItem(arm),
+    config: arm === null ? null : { loss: arm.loss, training: arm.training },
+    startedAt: toIso(startedAt),
+    finishedAt: toIso(finishedAt),
+    evaluations: toEvaluations(artefacts),
+    confusion: readConfusion(storage, runId, null),
+    projection: readProjection(storage, runId, null),
+  };
+}
+
+function toEvaluations(artefacts: RunRecord['artefacts']): RunDetail['evaluations'] {
+  const names = Map.groupBy(artefacts, ({ batch }) => batch);
+  return [...names].map(([batch, all]) => ({
+    batch,
+    confusion: all.some(({ name }) => name === 'confusion'),
+    projection: all.some(({ name }) => name === 'projection'),
+  }));
+}
+
+/** @param batch of the evaluation; null: the last that has one */
+export function readConfusion(storage: Storage, runId: number, batch: number | null): ConfusionMatrix | null {
+  const found = readArtefact(storage, runId, 'confusion', batch);
+  return found && { batch: found.batch, counts: found.value as number[][] };
+}
+
+/** @param batch of the evaluation; null: the last that has one */
+export function readProjection(storage: Storage, runId: number, batch: number | null): Projection | null {
+  const found = readArtefact(storage, runId, 'projection', batch);
+  return found && { batch: found.batch, ...(found.value as Omit<Projection, 'batch'>) };
+}

@@ -1,0 +1,58 @@
+import { readArmScores } from '../store/arm-scores.ts';
+import { listRuns } from '../store/list-runs.ts';
+import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
+import type { Storage } from '../store/storage.ts';
+import type { ArmItem, ArmScore, Failure, Progress, SweepDetail } from './api.ts';
+import { toArmItem } from './to-arm-item.ts';
+import { toSweepItem } from './to-sweep-item.ts';
+
+const mostBest = 10;
+const mostFailures = 200;
+
+/** One sweep as its page shows it; null where there is none. */
+export async function readSweepDetail(storage: Storage, sweepId: number): Promise<SweepDetail | null> {
+  const sweep = await readSweep(storage, sweepId);
+  if (sweep === null) return null;
+  const armList = sweep.armList.map(toArmItem);
+  return {
+    ...toSweepItem(sweep),
+    planHash: sweep.planHash,
+    seedList: sweep.plan.seeds,
+    progress: toProgress(sweep),
+    best: bestArms(storage, sweepId, armList),
+    failures: readFailures(storage, sweepId),
+    armList,
+    varying: varyingParams(armList),
+    metrics: sweep.metrics,
+    definition: sweep.definition,
+    baseFolder: sweep.folder,
+    dropped: sweep.plan.dropped,
+    folded: sweep.plan.folded,
+  };
+}
+
+function toProgress({ batches, batchesTotal, counts, secondsLeft }: SweepRecord): Progress {
+  const ended = counts.complete + counts.diverged + counts.failed;
+  const runsTotal = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return { batches, batchesTotal, runs: ended, runsTotal, secondsLeft };
+}
+
+function bestArms(storage: Storage, sweepId: number, arms: ArmItem[]): ArmScore[] {
+  return readArmScores(storage, sweepId).slice(0, mostBest).map((score) => {
+    const { name, control } = arms[score.arm]!;
+    return { ...score, name, control };
+  });
+}
+
+function readFailures(storage: Storage, sweepId: number): Failure[] {
+  return listRuns(storage, sweepId, { states: ['failed', 'diverged'], limit: mostFailures }).items.map(({ id, arm, armName, seed, state, error }) => ({
+    run: id, arm, armName, seed, state: state as Failure['state'], reason: error,
+  }));
+}
+
+/** Parameters with more than one value among the points of the search. */
+export function varyingParams(arms: readonly ArmItem[]): string[] {
+  const points = arms.filter(({ ablation }) => ablation === null);
+  const names = Object.keys(points[0]?.params ?? {});
+  return names.filter((name) => new Set(points.map(({ params }) => params[name])).size > 1);
+}

@@ -1,0 +1,13 @@
+import type { SweepRow } from '../store/list-sweeps.ts';
+import type { SweepItem } from './api.ts';
+import { toIso } from './to-iso.ts';
+
+export function toSweepItem(row: SweepRow): SweepItem {
+  const { id, name, description, state, cancelling, metric, arms, seeds, counts, engine, batches, batchesTotal, error } = row;
+  return {
+    id, name, description, state, cancelling, metric, arms, seeds, counts, engine, batches, batchesTotal, error,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: toIso(row.startedAt),
+    finishedAt: toIso(row.finishedAt),
+  };
+}
