@@ -1,0 +1,46 @@
+import { getKernel, registerKernel, unregisterKernel, type KernelConfig, type KernelFunc } from '@tensorflow/tfjs-core';
+import { add } from './kernels/add.ts';
+import { batchMatMul } from './kernels/batch-mat-mul.ts';
+import { batchNormTraining } from './kernels/batch-norm-training.ts';
+import { batchNormTrainingGrad } from './kernels/batch-norm-training-grad.ts';
+import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
+import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
+import { identity } from './kernels/identity.ts';
+import { maxPoolGrad } from './kernels/max-pool-grad.ts';
+import { sum } from './kernels/sum.ts';
+import { tile } from './kernels/tile.ts';
+
+/** Kernels that the wasm backend lacks, or has in a form too slow to train with. */
+const kernels: KernelConfig[] = [
+  batchMatMul,
+  batchNormTraining,
+  batchNormTrainingGrad,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  identity,
+  maxPoolGrad,
+  tile,
+];
+
+/** Kernels that do some cases themselves and leave the rest to the shipped one. */
+const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, sum];
+
+let registered = false;
+
+/** Puts ours in the place of the shipped ones. Before the backend starts: it sets up the kernels that it finds. */
+export function registerKernels(): void {
+  if (registered) return;
+  registered = true;
+  for (const kernel of kernels) replace(kernel);
+  for (const around of partial) {
+    const { kernelName } = around(() => []);
+    replace(around(getKernel(kernelName, 'wasm').kernelFunc));
+  }
+}
+
+function replace(kernel: KernelConfig): void {
+  const shipped = getKernel(kernel.kernelName, 'wasm');
+  if (shipped) unregisterKernel(kernel.kernelName, 'wasm');
+  // The shipped kernel's set-up stays: ours may call it.
+  registerKernel({ ...kernel, setupFunc: shipped?.setupFunc });
+}

@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import type { Engine } from '../../engine.ts';
+import '../../gradients.ts';
+import { compile } from './compile.ts';
+import { registerKernels } from './kernels.ts';
+
+/**
+ * TensorFlow.js on its WebAssembly backend: works wherever Node does, with nothing to install or download. One thread, so
+ * that bits repeat; SIMD where the processor has it (the backend sees to that).
+ */
+export async function openWasm(): Promise<Engine> {
+  const binaries = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  setWasmPaths(binaries + sep);
+  setThreadsCount(1);
+  registerKernels();
+  if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
+    throw new Error(`Cannot open engine "wasm": the backend did not start from ${binaries}, its .wasm files are wanted there`);
+  }
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  return {
+    name: 'wasm',
+    device: simd ? 'CPU, 1 thread, SIMD' : 'CPU, 1 thread',
+    versions: { '@tensorflow/tfjs-core': tf.version_core, '@tensorflow/tfjs-backend-wasm': version_wasm },
+    compile,
+    // No device and no threads are held: the memory goes with the process.
+    close: async () => {},
+  };
+}
+
+/**
+ * The compiled backend hooks itself into `uncaughtException` and `unhandledRejection`, to throw again: every error of the
+ * program would end in its stack, behind pages of its source. Errors are the program's to handle.
+ */
+async function withoutNewListeners<T>(start: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = events.map((event) => process.listeners(event as 'uncaughtException'));
+  const result = await start();
+  events.forEach((event, i) => {
+    const added = process.listeners(event as 'uncaughtException').filter((listener) => !before[i]!.includes(listener));
+    for (const listener of added) process.removeListener(event, listener);
+  });
+  return result;
+}
