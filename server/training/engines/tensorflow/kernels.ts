@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Backend, OperationAttribute } from './binding.ts';
+
+/**
+ * TensorFlow's own operations for what TensorFlow.js composes of many: gradients of relu and of batch norm. Registered under the
+ * names by which `ops/relu.ts` and `ops/batch-norm.ts` look for them.
+ */
+export function registerKernels(): void {
+  register('ReluGrad', ({ dy, y }, _, backend) => [backend.executeSingleOutput('ReluGrad', [typeOf(backend)], [dy!, y!])]);
+
+  register('BatchNormTraining', ({ x, gamma, beta }, { epsilon }, backend) => {
+    const none = tf.tensor1d([]); // running statistics, which training does not read
+    const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', batchNormAttributes(backend, epsilon!), [x!, gamma!, beta!, none, none], 6);
+    none.dispose();
+    return outputs; // y, mean, unbiased variance, then three that the gradient wants back
+  });
+
+  register('BatchNormTrainingGrad', ({ dy, x, gamma, saved0, saved1, saved2 }, { epsilon }, backend) => {
+    const inputs = [dy!, x!, gamma!, saved0!, saved1!, saved2!];
+    const [dx, dGamma, dBeta, ...unused] = backend.executeMultipleOutputs('FusedBatchNormGradV3', batchNormAttributes(backend, epsilon!), inputs, 5);
+    tf.dispose(unused);
+    return [dx!, dGamma!, dBeta!];
+  });
+}
+
+type Compute = (inputs: Record<string, Tensor>, attributes: Record<string, number>, backend: Backend) => Tensor[];
+
+function register(kernelName: string, compute: Compute): void {
+  if (tf.getKernel(kernelName, 'tensorflow')) return;
+  tf.registerKernel({
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) => compute(inputs as Record<string, Tensor>, attrs as Record<string, number>, backend as unknown as Backend),
+  });
+}
+
+function typeOf({ binding }: Backend): OperationAttribute {
+  return { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+}
+
+function batchNormAttributes(backend: Backend, epsilon: number): OperationAttribute[] {
+  const { binding } = backend;
+  return [
+    typeOf(backend),
+    { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
+    { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
+    { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
+  ];
+}

@@ -1,0 +1,8 @@
+import { createRequire } from 'node:module';
+
+/** tfjs-node 4.22 calls functions of `node:util` that Node 23 has removed. Must run before tfjs-node is loaded. */
+export function provideRemovedFunctions(): void {
+  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
+  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+}

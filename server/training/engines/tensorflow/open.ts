@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { createRequire } from 'node:module';
+import type { Engine } from '../../engine.ts';
+import { EngineUnavailable } from '../unavailable.ts';
+import type { Backend } from './binding.ts';
+import { compile } from './compile.ts';
+import { registerKernels } from './kernels.ts';
+import { relink } from './link.ts';
+import { provideRemovedFunctions } from './node-compatibility.ts';
+import { tfjsNodeFolder, tfjsNodeVersion } from './package.ts';
+
+/** Read by libtensorflow when it is loaded. One thread per process: workers are the parallelism, and one thread repeats its bits. */
+const ENVIRONMENT = {
+  TF_NUM_INTRAOP_THREADS: '1',
+  TF_NUM_INTEROP_THREADS: '1',
+  OMP_NUM_THREADS: '1',
+  TF_DETERMINISTIC_OPS: '1',
+  TF_CUDNN_USE_AUTOTUNE: '0',
+};
+
+const REMEDY = 'Run: cosweep engine install tensorflow';
+
+/** Native TensorFlow through tfjs-node. Throws with the reason and the remedy where it cannot be used. */
+export async function openTensorflow(): Promise<Engine> {
+  const backend = await loadBackend();
+  registerKernels();
+  const { binding } = backend;
+  return {
+    name: 'tensorflow',
+    device: binding.isUsingGpuDevice() ? 'GPU, CUDA' : 'CPU, 1 thread',
+    versions: { libtensorflow: binding.TF_Version, 'tfjs-node': tfjsNodeVersion(tfjsNodeFolder()!), 'tfjs-core': tf.version_core },
+    compile: (step, example) => compile(backend, step, example),
+    // The addon holds no threads of ours, no files and no device that a process would have to give back before it ends.
+    close: async () => {},
+  };
+}
+
+async function loadBackend(): Promise<Backend> {
+  const folder = tfjsNodeFolder();
+  if (!folder) throw new EngineUnavailable('tensorflow', 'node_modules has no @tensorflow/tfjs-node', REMEDY);
+  if (!relink()) throw new EngineUnavailable('tensorflow', 'libtensorflow and the addon of tfjs-node are not installed', REMEDY);
+  Object.assign(process.env, ENVIRONMENT);
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  provideRemovedFunctions();
+  try {
+    createRequire(import.meta.url)(folder);
+  } catch (error) {
+    throw new EngineUnavailable('tensorflow', `its addon does not load here (${(error as Error).message.split('\n')[0]})`, REMEDY);
+  }
+  await tf.setBackend('tensorflow');
+  return tf.backend() as unknown as Backend;
+}

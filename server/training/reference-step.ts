@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ModelName } from '../sweep/settings.ts';
+import { Stream } from '../sweep/random.ts';
+import type { Engine, Tensors } from './engine.ts';
+import { buildModel } from './models/model.ts';
+import { buildOptimizer } from './optimizers/optimizer.ts';
+import { initialState, toDevice } from './state.ts';
+import { buildStep, type StepScalars, type StepStructure } from './step.ts';
+
+export interface ReferenceStep {
+  network: ModelName;
+  batchSize: number;
+  /** How many batches are timed; the median counts. */
+  batches: number;
+}
+
+const CLASSES = 10;
+const EMBEDDING = 64;
+const WARM_UP = 5;
+
+/** Every term in force, momentum: what a sweep trains most of the time. */
+const structure: StepStructure = {
+  classes: CLASSES,
+  loss: {
+    truncation: 'batch',
+    distance: 'cosine',
+    centerUpdate: 'cumulative',
+    centerSpace: 'unit',
+    centerOrder: 'updateThenLoss',
+    crossEntropyHead: 'linear',
+  },
+  inForce: { interClass: true, intraClass: true, crossEntropy: true },
+  optimizer: { name: 'momentum', nesterov: false, decay: false, clip: false },
+};
+
+const scalars: Record<keyof StepScalars, number> = {
+  alpha: 0.5, beta: 0.1, gamma: 1, epsilon: 0.05, s: 30, m: 0.35, centerRate: 0.5,
+  learningRate: 0.01, momentum: 0.9, beta1: 0.9, beta2: 0.999, correction1: 0.1, correction2: 0.001, adamEpsilon: 1e-8,
+  weightDecay: 0, clipNorm: 1,
+};
+
+/** [height, width, channels] of the images that a network is timed on: grey digits for the small ones, CIFAR's for the others. */
+export function referenceShape(network: ModelName): [number, number, number] {
+  return network === 'mlp' || network === 'cnn-small' ? [28, 28, 1] : [32, 32, 3];
+}
+
+/** Milliseconds per batch of the product's real step on an engine: the median, with its metrics read every batch. */
+export async function timeReferenceStep(engine: Engine, reference: ReferenceStep): Promise<number> {
+  const runner = await prepareReferenceStep(engine, reference);
+  const times: number[] = [];
+  for (let i = 0; i < reference.batches; i++) times.push(await runner.time());
+  runner.dispose();
+  return times.sort((a, b) => a - b)[times.length >> 1]!;
+}
+
+/** A compiled, warmed-up step that can be timed batch by batch, so that several engines can take turns. */
+export async function prepareReferenceStep(engine: Engine, { network, batchSize }: ReferenceStep): Promise<{ time(): Promise<number>; dispose(): void }> {
+  const shape = referenceShape(network);
+  const model = buildModel({ name: network, embedding: EMBEDDING, dropout: 0 }, shape);
+  let state = toDevice(initialState(model, buildOptimizer(structure.optimizer), CLASSES, EMBEDDING, 1));
+  const batch = noise(batchSize, shape);
+  const compiled = engine.compile(buildStep(model, structure), { state, batch, scalars });
+
+  async function time(): Promise<number> {
+    const start = performance.now();
+    const result = compiled.run(state, batch, scalars);
+    await result.outputs.metrics!.data();
+    const elapsed = performance.now() - start;
+    tf.dispose([state, result.outputs]);
+    state = result.state;
+    return elapsed;
+  }
+  for (let i = 0; i < WARM_UP; i++) await time();
+  return {
+    time,
+    dispose: () => {
+      compiled.dispose();
+      tf.dispose([state, batch]);
+    },
+  };
+}
+
+/** A batch of noise: what a step costs does not depend on what it sees. */
+function noise(batchSize: number, shape: [number, number, number]): Tensors {
+  const stream = new Stream(1, 'noise');
+  const pixels = batchSize * shape[0] * shape[1] * shape[2];
+  return {
+    images: tf.tensor(Float32Array.from({ length: pixels }, () => stream.normal()), [batchSize, ...shape]),
+    labels: tf.tensor(Int32Array.from({ length: batchSize }, () => stream.below(CLASSES)), [batchSize], 'int32'),
+  };
+}
