@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { NamedSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Source } from '../dataset.ts';
+import { checkAllPresent } from './labels.ts';
 import { obtain } from './published.ts';
 import type { Located, Published } from './published.ts';
 import { readTarGz } from './tar.ts';
@@ -32,13 +33,10 @@ export function cifarPublished(published: CifarPublished): Source<NamedSource> {
     async load({ folder }, context) {
       const located = await obtain(published, folder, context);
       const files = await readFiles(published, located);
-      return {
-        shape: [SIDE, SIDE, CHANNELS],
-        classes,
-        train: parseRecords(published, trainFiles, files, recordsPerTrainFile),
-        validation: null,
-        test: parseRecords(published, testFiles, files, recordsPerTestFile),
-      };
+      const train = parseRecords(published, trainFiles, files, recordsPerTrainFile);
+      checkAllPresent(files.get(trainFiles[0]!)!.path, train.labels, classes.length);
+      const test = parseRecords(published, testFiles, files, recordsPerTestFile);
+      return { shape: [SIDE, SIDE, CHANNELS], classes, train, validation: null, test };
     },
   };
 }

@@ -17,31 +17,32 @@ let downloads = 0;
 export async function download(
   url: string, path: string, expected: PublishedFile, progress: (received: number) => void = () => {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}-${++downloads}.part`;
-  const file = await open(temporary, 'wx');
+  let file: FileHandle | undefined;
   try {
+    await mkdir(dirname(path), { recursive: true });
+    file = await open(temporary, 'wx');
     await receive(url, file, expected, progress);
     await file.sync();
     await file.close();
     await rename(temporary, path);
   } catch (error) {
-    await file.close().catch(() => {});
-    await rm(temporary, { force: true });
-    throw error instanceof UserError ? error : new UserError(`Cannot download ${url}: ${reason(error)}`);
+    await file?.close().catch(() => {});
+    // Cleaning up may fail for the same reason; the first one is what helps.
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error instanceof UserError ? error : new UserError(`Cannot download ${url} to ${path}: ${reason(error)}`);
   }
 }
 
 async function receive(url: string, file: FileHandle, expected: PublishedFile, progress: (received: number) => void): Promise<void> {
-  const stalled = new AbortController();
-  let timer = setTimeout(() => stalled.abort(), PATIENCE_MS);
+  const patience = new Patience();
   try {
-    const response = await fetch(url, { signal: stalled.signal });
+    const response = await fetch(url, { signal: patience.signal });
     if (!response.ok || !response.body) throw new Error(`the server answered ${response.status} ${response.statusText}`);
     const hash = createHash('sha256');
     let received = 0;
     for await (const chunk of response.body) {
-      timer = (clearTimeout(timer), setTimeout(() => stalled.abort(), PATIENCE_MS));
+      patience.renew();
       received += chunk.length;
       if (received > expected.bytes) break;
       hash.update(chunk);
@@ -50,7 +51,30 @@ async function receive(url: string, file: FileHandle, expected: PublishedFile, p
     }
     check(url, expected, received, hash.digest('hex'));
   } finally {
-    clearTimeout(timer);
+    patience.end();
+  }
+}
+
+/** Aborts a download of which nothing has come for a while; how long all of it takes does not matter. */
+class Patience {
+  readonly #controller = new AbortController();
+  #timer = this.#start();
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  renew(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#start();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #start(): NodeJS.Timeout {
+    return setTimeout(() => this.#controller.abort(), PATIENCE_MS);
   }
 }
 
@@ -68,5 +92,5 @@ function check(url: string, expected: PublishedFile, received: number, sha256: s
 function reason(error: unknown): string {
   const { name, message, cause } = error as Error & { cause?: Error & { code?: string } };
   if (name === 'AbortError') return `no data came for ${PATIENCE_MS / 1000} s`;
-  return cause ? cause.message || cause.code || message : message;
+  return cause?.message || cause?.code || message;
 }

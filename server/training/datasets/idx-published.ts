@@ -2,7 +2,7 @@ import type { NamedSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Source } from '../dataset.ts';
 import { readIdxImages, readIdxLabels } from './idx-file.ts';
-import { checkCounts, checkRange } from './labels.ts';
+import { checkAllPresent, checkCounts, checkRange } from './labels.ts';
 import { obtain } from './published.ts';
 import type { Published } from './published.ts';
 
@@ -28,13 +28,10 @@ export function idxPublished(published: IdxPublished): Source<NamedSource> {
     async load({ folder }, context) {
       const { paths } = await obtain(published, folder, context);
       const [trainImages, trainLabels, testImages, testLabels] = paths as [string, string, string, string];
-      return {
-        shape: [28, 28, 1],
-        classes,
-        train: await readPart(trainImages, trainLabels, trainCount, classes.length),
-        validation: null,
-        test: await readPart(testImages, testLabels, testCount, classes.length),
-      };
+      const train = await readPart(trainImages, trainLabels, trainCount, classes.length);
+      checkAllPresent(trainLabels, train.labels, classes.length);
+      const test = await readPart(testImages, testLabels, testCount, classes.length);
+      return { shape: [28, 28, 1], classes, train, validation: null, test };
     },
   };
 }

@@ -5,7 +5,7 @@ import type { IdxPublished } from './idx-published.ts';
 export const kmnistFiles: IdxPublished = {
   name: 'kmnist',
   about: 'cursive Japanese characters, 28×28 grey, 10 classes, 60,000 + 10,000',
-  mirrors: ['http://codh.rois.ac.jp/kmnist/dataset/kmnist/'],
+  mirrors: ['https://codh.rois.ac.jp/kmnist/dataset/kmnist/', 'http://codh.rois.ac.jp/kmnist/dataset/kmnist/'],
   files: [
     { name: 'train-images-idx3-ubyte.gz', bytes: 18165135, sha256: '51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4' },
     { name: 'train-labels-idx1-ubyte.gz', bytes: 29497, sha256: 'e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17' },

@@ -35,6 +35,14 @@ export function checkRange(path: string, labels: Int32Array, first: number, last
   throw new UserError(`Cannot use ${path}: the label of image ${index} (from 0) is ${labels[index]}; ${first} to ${last} are wanted`);
 }
 
+/** Refuses a training part in which a class does not occur: nothing could learn it. */
+export function checkAllPresent(path: string, labels: Int32Array, classes: number): void {
+  const present = new Set(labels);
+  const missing = Array.from({ length: classes }, (_, label) => label).find((label) => !present.has(label));
+  if (missing === undefined) return;
+  throw new UserError(`Cannot use ${path}: no image has the label ${missing}; images of all ${classes} classes are wanted`);
+}
+
 /** Refuses a pair of files of which one has more entries than the other. */
 export function checkCounts(images: string, imageCount: number, labels: string, labelCount: number): void {
   if (imageCount === labelCount) return;

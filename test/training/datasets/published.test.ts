@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UserError } from '../../../server/sweep/user-error.ts';
 import { download } from '../../../server/training/datasets/download.ts';
@@ -11,7 +12,8 @@ import { getDataset, listDatasets } from '../../../server/training/datasets/list
 import { mnist, mnistFiles } from '../../../server/training/datasets/mnist.ts';
 import { obtain } from '../../../server/training/datasets/published.ts';
 import type { Published } from '../../../server/training/datasets/published.ts';
-import { context, temporaryFolder, writeMnistLike } from './files.ts';
+import { idxPublished } from '../../../server/training/datasets/idx-published.ts';
+import { context, idxBytes, temporaryFolder, writeMnistLike } from './files.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -94,6 +96,15 @@ describe('downloading', () => {
   });
 });
 
+it('says so when the cache cannot be written', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'datasets'), 'a file where a folder is wanted');
+  vi.stubEnv('COSWEEP_CACHE', folder);
+  const error = await obtain(published(['http://127.0.0.1:9/']), null, context('/')).catch((error) => error);
+  expect(error).toBeInstanceOf(UserError);
+  expect(error.message).toContain(join(folder, 'datasets', 'mnist', 'a.gz'));
+});
+
 describe('local files', () => {
   it('are taken from COSWEEP_DATA before the cache, packed or not', async () => {
     const [data, cache] = [await temporaryFolder(), await temporaryFolder()];
@@ -113,6 +124,19 @@ describe('local files', () => {
     await mkdir(join(base, 'datasets', 'mnist'), { recursive: true });
     await writeFile(join(base, 'datasets', 'mnist', 'a.gz'), content);
     await expect(obtain(published([]), 'typo', context(base))).rejects.toThrow(`Cannot find mnist: its files are not in ${join(base, 'typo')}; wanted there are a.gz (or unpacked)`);
+  });
+
+  it('labelled out of range, or without a class, are refused by name', async () => {
+    const folder = await temporaryFolder();
+    const small = idxPublished({ ...mnistFiles, trainCount: 30, testCount: 20 });
+    const load = () => small.load({ name: 'mnist', folder: '.' }, context(folder));
+    await writeMnistLike(folder, 30, 20);
+    await writeFile(join(folder, 't10k-labels-idx1-ubyte.gz'), gzipSync(idxBytes([20], new Uint8Array(20).fill(10, 19))));
+    await expect(load()).rejects.toThrow(`Cannot use ${join(folder, 't10k-labels-idx1-ubyte.gz')}: the label of image 19 (from 0) is 10; 0 to 9 are wanted`);
+    await writeFile(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(idxBytes([30], new Uint8Array(30))));
+    await expect(load()).rejects.toThrow('no image has the label 1; images of all 10 classes are wanted');
+    await writeFile(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(idxBytes([29], new Uint8Array(29))));
+    await expect(load()).rejects.toThrow('found 30 images and 29 labels; one label for each image is wanted');
   });
 
   it('of another size than published are refused by name', async () => {
