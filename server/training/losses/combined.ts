@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LossSettings } from '../../sweep/settings.ts';
 import { differentiate } from '../differentiate.ts';
 import type { Tensors } from '../engine.ts';
+import { norm } from '../ops/norm.ts';
 import { amSoftmax } from './am-softmax.ts';
 import { updateCenters, type Centers } from './centers.ts';
 import { cosines, crossEntropy, linearLogits } from './cross-entropy.ts';
@@ -97,9 +98,9 @@ export function combinedLoss(
       total: weightedSum(weighted, (term) => term.value, tf.scalar(0)),
     },
     gradientNorms: {
-      crossEntropy: tf.norm(ce.gradients.features!),
-      interClass: tf.norm(inter.gradients.features!),
-      intraClass: tf.norm(intra.gradients.features!),
+      crossEntropy: norm(ce.gradients.features!),
+      interClass: norm(inter.gradients.features!),
+      intraClass: norm(intra.gradients.features!),
     },
     gradients: {
       features: weightedSum(weighted, (term) => term.gradients.features, tf.zerosLike(features)),
