@@ -1,5 +1,6 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig, type KernelFunc } from '@tensorflow/tfjs-core';
 import { add } from './kernels/add.ts';
+import { avgPoolGrad } from './kernels/avg-pool-grad.ts';
 import { batchMatMul } from './kernels/batch-mat-mul.ts';
 import { batchNormTraining } from './kernels/batch-norm-training.ts';
 import { batchNormTrainingGrad } from './kernels/batch-norm-training-grad.ts';
@@ -12,6 +13,7 @@ import { tile } from './kernels/tile.ts';
 
 /** Kernels that the wasm backend lacks, or has in a form too slow to train with. */
 const kernels: KernelConfig[] = [
+  avgPoolGrad,
   batchMatMul,
   batchNormTraining,
   batchNormTrainingGrad,

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Engine } from '../../engine.ts';
 import '../../gradients.ts';
+import { EngineUnavailable } from '../unavailable.ts';
 import { compile } from './compile.ts';
 import { registerKernels } from './kernels.ts';
 
@@ -17,7 +18,7 @@ export async function openWasm(): Promise<Engine> {
   setThreadsCount(1);
   registerKernels();
   if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
-    throw new Error(`Cannot open engine "wasm": the backend did not start from ${binaries}, its .wasm files are wanted there`);
+    throw new EngineUnavailable('wasm', `its backend did not start from the .wasm files in ${binaries}`, 'Install the packages again: npm ci');
   }
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return {
