@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.ts';
 import { readRunMetrics } from './run-metrics.ts';
 import type { Storage } from './storage.ts';
 
@@ -17,7 +18,7 @@ export function readArmScores(storage: Storage, sweepId: number): ArmScore[] {
     WHERE s.sweepId = ? AND r.state = 'complete' ORDER BY s.armIndex, s.position`).all(sweepId) as { arm: number; runId: number }[];
   const metrics = readRunMetrics(storage, runs.map(({ runId }) => runId));
   const sign = sweep.metricGoal === 'minimize' ? 1 : -1;
-  return [...Map.groupBy(runs, ({ arm }) => arm)]
+  return [...groupBy(runs, ({ arm }) => arm)]
     .map(([arm, group]) => toScore(arm, group.map(({ runId }) => metrics.get(runId)![sweep.metricName]?.last ?? null)))
     .filter((score) => score !== null)
     .sort((a, b) => sign * (a.mean - b.mean) || a.arm - b.arm);

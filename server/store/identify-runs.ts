@@ -1,5 +1,6 @@
 import type { RunState } from '../sweep/results.ts';
 import type { Arm } from '../sweep/arm.ts';
+import { groupBy } from './group-by.ts';
 import { training, type Lease } from './lease.ts';
 import type { Params } from './params.ts';
 import type { Storage } from './storage.ts';
@@ -80,7 +81,7 @@ export function readTasks(storage: Storage, sweepId: number): RunTask[] {
   const stages = storage.prepare(`SELECT DISTINCT p.runId, p.position, g.id AS stageId, g.parentId, g.fromBatch AS "from", g.toBatch AS "to", g.batch
     FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId JOIN "Stage" g ON g.id = p.stageId
     WHERE s.sweepId = ? ORDER BY p.runId, p.position`).all(sweepId) as (StageTask & { runId: number; position: number })[];
-  const paths = Map.groupBy(stages, (stage) => stage.runId);
+  const paths = groupBy(stages, (stage) => stage.runId);
   return tasks.map((task) => ({
     ...task,
     reused: task.reused === 1,

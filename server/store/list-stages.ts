@@ -1,4 +1,5 @@
 import type { RunState } from '../sweep/results.ts';
+import { groupBy } from './group-by.ts';
 import { runName, stageName } from './ids.ts';
 import type { Params } from './params.ts';
 import { seenRunState } from './seen-state.ts';
@@ -27,7 +28,7 @@ export function listStages(storage: Storage, sweepId: number): StageRow[] {
       r.id AS runId, r.engine, ${seenRunState(storage)} AS state
     FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id JOIN "Stage" g ON g.id = p.stageId
     WHERE s.sweepId = ? ORDER BY g.seed, g.fromBatch, g.id, s.position`).all(sweepId) as Row[];
-  return [...Map.groupBy(rows, ({ id }) => id).values()].map(toStageRow);
+  return [...groupBy(rows, ({ id }) => id).values()].map(toStageRow);
 }
 
 interface Row {

@@ -117,6 +117,7 @@ function runIdentity({ alpha, beta, gamma, epsilon, N, loss, training }: Arm, se
   return toCanonicalJson([alpha, beta, gamma, epsilon, N, loss, training, seed]);
 }
 
-function toPlanJson({ seeds, dropped, folded, batches, batchesUnshared, stages, smallestP }: Plan): string {
-  return JSON.stringify({ seeds, dropped, folded, batches, batchesUnshared, stages, smallestP });
+/** What is not in tables of its own. */
+function toPlanJson({ arms: _arms, runs: _runs, ...rest }: Plan): string {
+  return JSON.stringify(rest);
 }

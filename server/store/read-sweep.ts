@@ -7,7 +7,7 @@ import type { Storage } from './storage.ts';
 export interface SweepRecord extends SweepRow {
   planHash: string;
   /** What the plan has besides arms and runs. */
-  plan: Pick<Plan, 'seeds' | 'dropped' | 'folded' | 'batches' | 'batchesUnshared' | 'stages' | 'smallestP'>;
+  plan: Omit<Plan, 'arms' | 'runs'>;
   armList: Arm[];
   /** Names of the metrics that its runs have recorded so far, sorted. */
   metrics: string[];

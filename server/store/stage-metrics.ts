@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.ts';
 import { toStored } from './numbers.ts';
 import type { Storage } from './storage.ts';
 
@@ -44,7 +45,7 @@ export function summariseAgain(storage: Storage, stageId: number): void {
   storage.prepare('DELETE FROM "StageMetric" WHERE stageId = ?').run(stageId);
   const points = storage.prepare('SELECT metricId, batch, value FROM "Point" WHERE stageId = ? ORDER BY metricId, batch')
     .all(stageId) as { metricId: number; batch: number; value: number | null }[];
-  for (const [metricId, column] of Map.groupBy(points, (point) => point.metricId)) {
+  for (const [metricId, column] of groupBy(points, (point) => point.metricId)) {
     writeSummary(storage, stageId, metricId, summarise(column.map(({ batch }) => batch), column.map(({ value }) => value ?? NaN)));
   }
 }

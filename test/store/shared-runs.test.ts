@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commitSegment } from '../../server/store/commit-segment.ts';
+import { identifyRuns, type RunTask } from '../../server/store/identify-runs.ts';
+import type { Lease } from '../../server/store/lease.ts';
+import { listRuns } from '../../server/store/list-runs.ts';
+import { finishSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
+import { queueSweep } from '../../server/store/queue-sweep.ts';
+import { readCurve } from '../../server/store/read-curve.ts';
+import { readRun } from '../../server/store/read-run.ts';
+import { removeSweep } from '../../server/store/remove-sweep.ts';
+import { startRun } from '../../server/store/run-state.ts';
+import type { Storage } from '../../server/store/storage.ts';
+import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD, request } from './support.ts';
+
+function train(storage: Storage, token: Lease, { runId, stages }: RunTask): void {
+  startRun(storage, token, runId, RECORD);
+  commitSegment(storage, token, makeSegment(stages[0]!.stageId, 0, 100, { ends: { runId, outcome: { state: 'complete', intraDead: false } } }));
+}
+
+const summary = (tasks: RunTask[]): unknown[] => tasks.map(({ runId, arm, seed, state, reused }) => [runId, arm, seed, state, reused]);
+
+describe('a run is what was computed, not who asked for it', () => {
+  test('a sweep that overlaps takes over what is complete, and what is not is one run of both', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const first = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.2 }], [1, 2], 'first'));
+    expect(summary(first.tasks)).toEqual([[1, 0, 1, 'waiting', false], [2, 1, 1, 'waiting', false], [3, 0, 2, 'waiting', false], [4, 1, 2, 'waiting', false]]);
+    for (const task of first.tasks.slice(0, 3)) train(storage, token, task);
+    finishSweep(storage, token, first.sweepId, 'interrupted');
+
+    const second = begin(storage, token, makePlan([{ beta: 0.3 }, { beta: 0.2 }], [1, 2, 3], 'second'));
+    expect(summary(second.tasks)).toEqual([
+      [5, 0, 1, 'waiting', false], [2, 1, 1, 'complete', true], [7, 0, 2, 'waiting', false], [4, 1, 2, 'waiting', false],
+      [9, 0, 3, 'waiting', false], [10, 1, 3, 'waiting', false],
+    ]);
+    expect(second.tasks[1]!.stages).toEqual([{ stageId: 2, parentId: null, from: 0, to: 100, batch: 100 }]);
+    expect((await readRun(storage, 2))!.sweeps).toEqual([
+      { id: 's1', name: 'first', arm: 1, armName: 'β0.2' }, { id: 's2', name: 'second', arm: 1, armName: 'β0.2' },
+    ]);
+    train(storage, token, second.tasks[3]!);
+    expect(listRuns(storage, first.sweepId).items.map(({ state }) => state)).toEqual(['complete', 'complete', 'complete', 'complete']);
+  });
+
+  test('an extended definition trains only what is new', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const before = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.2 }], [1, 2]));
+    for (const task of before.tasks) train(storage, token, task);
+    finishSweep(storage, token, before.sweepId, 'complete');
+    const after = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.1 }, { beta: 0.2 }], [1, 2, 3]));
+    expect(after.sweepId).toBe(before.sweepId);
+    expect(after.tasks.map(({ arm, seed, state }) => [arm, seed, state])).toEqual([
+      [0, 1, 'complete'], [1, 1, 'waiting'], [2, 1, 'complete'],
+      [0, 2, 'complete'], [1, 2, 'waiting'], [2, 2, 'complete'],
+      [0, 3, 'waiting'], [1, 3, 'waiting'], [2, 3, 'waiting'],
+    ]);
+    const shorter = begin(storage, token, makePlan([{ beta: 0.2 }], [1], 'unrelated'));
+    expect(shorter.tasks.map(({ state }) => state)).toEqual(['complete']);
+  });
+
+  test('other data or another engine is another run', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const { sweepId, tasks } = begin(storage, token, makePlan([{ beta: 0 }], [1]));
+    train(storage, token, tasks[0]!);
+    const changed = identifyRuns(storage, token, sweepId, identities(storage, sweepId, 'other data'), false);
+    expect(summary(changed)).toEqual([[2, 0, 1, 'waiting', false]]);
+    expect(readCurve(storage, 2, 'train/total').batches).toEqual([]);
+    expect(readCurve(storage, 1, 'train/total').batches).toHaveLength(100);
+    expect(summary(identifyRuns(storage, token, sweepId, identities(storage, sweepId, 'data', 'tensorflow'), false))).toEqual([[3, 0, 1, 'waiting', false]]);
+    expect(summary(identifyRuns(storage, token, sweepId, identities(storage, sweepId), false))).toEqual([[1, 0, 1, 'complete', true]]);
+  });
+
+  test('arms that are one computation are one run', async () => {
+    const storage = await newStorage();
+    const { tasks } = begin(storage, lease(storage), makePlan([{ beta: 0 }, { beta: 0.2, N: 100 }], [1]));
+    expect(tasks.map(({ runId }) => runId)).toEqual([1, 1]);
+  });
+
+  test('fresh trains everything anew; continued, it keeps what it has trained since', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = makePlan([{ beta: 0 }, { beta: 0.2 }], [1]);
+    const old = begin(storage, token, plan);
+    for (const task of old.tasks) train(storage, token, task);
+    const other = begin(storage, token, makePlan([{ beta: 0 }], [1], 'other'));
+    finishSweep(storage, token, old.sweepId, 'complete');
+    const fresh = begin(storage, token, plan, { fresh: true });
+    expect(summary(fresh.tasks)).toEqual([[4, 0, 1, 'waiting', false], [5, 1, 1, 'waiting', false]]);
+    expect(fresh.tasks.map(({ stages }) => stages[0]!.batch)).toEqual([0, 0]);
+    train(storage, token, fresh.tasks[0]!);
+    finishSweep(storage, token, fresh.sweepId, 'interrupted');
+    queueAgain(storage, fresh.sweepId);
+    startSweep(storage, token, fresh.sweepId, 'wasm');
+    const continued = identifyRuns(storage, token, fresh.sweepId, identities(storage, fresh.sweepId), false);
+    expect(summary(continued)).toEqual([[4, 0, 1, 'complete', false], [5, 1, 1, 'waiting', false]]);
+    expect(listRuns(storage, other.sweepId).items.map(({ id, state }) => [id, state])).toEqual([['r1', 'complete']]);
+  });
+});
+
+describe('removing a sweep', () => {
+  test('takes what no other sweep refers to, with its checkpoint files; the rest stays', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const first = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.2 }], [1], 'first'));
+    for (const task of first.tasks) train(storage, token, task);
+    const second = begin(storage, token, makePlan([{ beta: 0.2 }, { beta: 0.3 }], [1], 'second'));
+    finishSweep(storage, token, first.sweepId, 'complete');
+    finishSweep(storage, token, second.sweepId, 'complete');
+    mkdirSync(storage.checkpointFolder);
+    const files = ['1-100.bin', '2-100.bin'].map((name) => join(storage.checkpointFolder, name));
+    for (const file of files) writeFileSync(file, 'state');
+
+    expect(removeSweep(storage, first.sweepId)).toEqual({ runs: 1, stages: 1, checkpoints: 1 });
+    expect(files.map((file) => existsSync(file))).toEqual([false, true]);
+    expect(listRuns(storage, second.sweepId).items.map(({ id, state, reused }) => [id, state, reused])).toEqual([['r2', 'complete', true], ['r4', 'waiting', false]]);
+    expect(readCurve(storage, 2, 'train/total').batches).toHaveLength(100);
+    expect(removeSweep(storage, second.sweepId)).toEqual({ runs: 2, stages: 2, checkpoints: 1 });
+    for (const table of ['Sweep', 'Arm', 'Run', 'SweepRun', 'Stage', 'RunStage', 'Checkpoint', 'Point', 'StageMetric', 'Artefact']) {
+      expect([table, storage.raw.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()]).toEqual([table, 0]);
+    }
+    expect(queueSweep(storage, request(makePlan([{}], [1]))).sweepId).toBe(3); // an id is never used twice
+  });
+
+  test('is refused while it is trained, and never reaches outside of the checkpoint folder', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const { sweepId, tasks } = begin(storage, token, makePlan([{ beta: 0 }], [1]));
+    expect(() => removeSweep(storage, sweepId)).toThrow(`Cannot remove s1: process ${process.pid} on`);
+    const outside = join(storage.checkpointFolder, '..', 'precious.txt');
+    writeFileSync(outside, 'data');
+    commitSegment(storage, token, makeSegment(tasks[0]!.stages[0]!.stageId, 0, 10, { checkpoint: { batch: 10, file: '../precious.txt', bytes: 4, hash: '' } }));
+    finishSweep(storage, token, sweepId, 'interrupted');
+    removeSweep(storage, sweepId);
+    expect(existsSync(outside)).toBe(true);
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../server/sweep/user-error.ts';
+import { cancelSweep, isCancelRequested } from '../../server/store/cancel-sweep.ts';
+import { findRun, findSweep, runOfId, sweepOfId } from '../../server/store/find-sweep.ts';
+import { listRuns } from '../../server/store/list-runs.ts';
+import { listSweeps } from '../../server/store/list-sweeps.ts';
+import { releaseLease } from '../../server/store/lease.ts';
+import { finishSweep, nextQueuedSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
+import { queueSweep } from '../../server/store/queue-sweep.ts';
+import { readArms } from '../../server/store/identify-runs.ts';
+import { readSweep } from '../../server/store/read-sweep.ts';
+import { retrySweep } from '../../server/store/retry-sweep.ts';
+import { finishRun, startRun } from '../../server/store/run-state.ts';
+import type { Storage } from '../../server/store/storage.ts';
+import { writeNotes } from '../../server/store/write-notes.ts';
+import { begin, lease, makePlan, newStorage, RECORD, request } from './support.ts';
+
+const arms = [{ beta: 0 }, { beta: 0.2, controlIndex: 0 }];
+
+const runStates = (storage: Storage, sweepId: number): string[] => listRuns(storage, sweepId).items.map(({ state }) => state);
+
+describe('queueing', () => {
+  test('stores the definition, the plan, every arm and a waiting run for each seed, ordered by seed', async () => {
+    const storage = await newStorage();
+    const plan = makePlan(arms, [7, 2 ** 52]);
+    expect(queueSweep(storage, request(plan))).toEqual({ sweepId: 1, created: true });
+    expect(await readSweep(storage, 1)).toMatchObject({
+      id: 's1', name: 'switch-batch', description: 'Does a later switch help?', state: 'queued', cancelling: false, engine: null, share: true,
+      metric: { name: 'val/accuracy', goal: 'maximize' }, arms: 2, seeds: 2, batches: 0, batchesTotal: 400, folder: '/study',
+      definition: request(plan).definition, definitionPath: '/study/switch-batch.json', planHash: plan.planHash, metrics: [], secondsLeft: null,
+      counts: { waiting: 4, running: 0, complete: 0, failed: 0, diverged: 0, cancelled: 0 },
+      plan: { seeds: [7, 2 ** 52], dropped: plan.dropped, folded: 1, batches: 300, batchesUnshared: 400, stages: 5, smallestP: { maxT: 0.5, holm: 1 } },
+    });
+    expect(readArms(storage, 1)).toEqual(plan.arms);
+    expect(listRuns(storage, 1).items.map(({ id, arm, seed, params }) => [id, arm, seed, params.beta, params.epsilon, params.N])).toEqual([
+      ['r1', 0, 7, 0, null, null], ['r2', 1, 7, 0.2, 0.02, 50], ['r3', 0, 2 ** 52, 0, null, null], ['r4', 1, 2 ** 52, 0.2, 0.02, 50],
+    ]);
+  });
+
+  test('the same file with the same name continues; another name or place, or no file, is another sweep', async () => {
+    const storage = await newStorage();
+    const plan = makePlan(arms);
+    expect(queueSweep(storage, request(plan)).sweepId).toBe(1);
+    expect(queueSweep(storage, request(plan))).toEqual({ sweepId: 1, created: false });
+    expect(queueSweep(storage, request(plan, { definitionPath: '/elsewhere.json' })).sweepId).toBe(2);
+    expect(queueSweep(storage, request(makePlan(arms, [1], 'other'), { definitionPath: '/study/switch-batch.json' })).sweepId).toBe(3);
+    expect(queueSweep(storage, request(plan, { definitionPath: null })).sweepId).toBe(4);
+    expect(queueSweep(storage, request(plan, { definitionPath: null })).sweepId).toBe(5);
+  });
+
+  test('a changed definition keeps the runs of the arms that it still has, wherever they now are', async () => {
+    const storage = await newStorage();
+    queueSweep(storage, request(makePlan([{ beta: 0 }, { beta: 0.2 }, { beta: 0.3 }], [1, 2])));
+    queueSweep(storage, request(makePlan([{ beta: 0.1 }, { beta: 0 }, { beta: 0.3 }], [2, 3])));
+    expect(listRuns(storage, 1).items.map(({ id, arm, seed, params }) => [id, arm, seed, params.beta])).toEqual([
+      ['r7', 0, 2, 0.1], ['r4', 1, 2, 0], ['r6', 2, 2, 0.3], ['r8', 0, 3, 0.1], ['r9', 1, 3, 0], ['r10', 2, 3, 0.3],
+    ]);
+    expect(await readSweep(storage, 1)).toMatchObject({ seeds: 2, arms: 3, plan: { seeds: [2, 3] } });
+    expect(storage.raw.prepare('SELECT count(*) FROM "Run"').pluck().get()).toBe(6);
+  });
+
+  test('a sweep that is being trained cannot be changed, only asked for again', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    begin(storage, token, makePlan(arms));
+    expect(queueSweep(storage, request(makePlan(arms)))).toEqual({ sweepId: 1, created: false });
+    expect(() => queueSweep(storage, request(makePlan(arms, [1, 2, 3])))).toThrow('Cannot queue sweep "switch-batch": s1 is being trained');
+    expect(runStates(storage, 1)).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
+    expect((await readSweep(storage, 1))!.state).toBe('running');
+    releaseLease(storage, token);
+    queueSweep(storage, request(makePlan(arms, [1, 2, 3])));
+    expect(await readSweep(storage, 1)).toMatchObject({ state: 'queued', engine: 'wasm', seeds: 3 }); // it keeps the engine it started with
+  });
+
+  test('of 10,000 arms and 6 seeds is quick enough to be one transaction', async () => {
+    const storage = await newStorage();
+    const plan = makePlan(Array.from({ length: 10_000 }, (_, i) => ({ beta: 0.1 + i / 1e6 })), [1, 2, 3, 4, 5, 6]);
+    const { sweepId } = queueSweep(storage, request(plan));
+    expect((await readSweep(storage, sweepId))!.counts.waiting).toBe(60_000);
+    expect(listRuns(storage, sweepId, { sort: 'beta', descending: true, limit: 2 })).toMatchObject({ total: 60_000, items: [{ arm: 9999, seed: 1 }, { arm: 9999, seed: 2 }] });
+  }, 30_000);
+});
+
+describe('the queue', () => {
+  test('is taken in order, the oldest first; what is asked for again keeps its place', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const queue = (name: string, at: number): number => queueSweep(storage, request(makePlan(arms, [1], name)), at).sweepId;
+    expect(nextQueuedSweep(storage)).toBeNull();
+    expect([queue('a', 10), queue('b', 20), queue('a', 30)]).toEqual([1, 2, 1]);
+    expect(nextQueuedSweep(storage)).toBe(1);
+    expect(startSweep(storage, token, 1, 'wasm')).toBe(true);
+    expect(startSweep(storage, token, 1, 'wasm')).toBe(false);
+    expect(nextQueuedSweep(storage)).toBe(2);
+    expect(queueAgain(storage, 1)).toBe(false);
+    finishSweep(storage, token, 1, 'interrupted');
+    expect(queueAgain(storage, 1, 40)).toBe(true);
+    expect(nextQueuedSweep(storage)).toBe(2);
+  });
+
+  test('a sweep that starts again tries its failed and cancelled runs again', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const { sweepId, tasks } = begin(storage, token, makePlan(arms));
+    const [a, b, c] = tasks.map(({ runId }) => runId) as [number, number, number];
+    for (const runId of [a, b, c]) startRun(storage, token, runId, RECORD);
+    finishRun(storage, token, a, { state: 'complete', intraDead: null });
+    finishRun(storage, token, b, { state: 'failed', error: 'out of memory' });
+    expect(listRuns(storage, sweepId, { states: ['failed'] })).toMatchObject({ total: 1, items: [{ id: 'r2', error: 'out of memory' }] });
+    finishSweep(storage, token, sweepId, 'cancelled');
+    expect(runStates(storage, sweepId)).toEqual(['complete', 'failed', 'cancelled', 'cancelled']);
+    queueAgain(storage, sweepId);
+    startSweep(storage, token, sweepId, 'wasm');
+    expect(runStates(storage, sweepId)).toEqual(['complete', 'waiting', 'waiting', 'waiting']);
+  });
+
+  test('says why a sweep itself could not go on', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const { sweepId } = begin(storage, token, makePlan(arms));
+    finishSweep(storage, token, sweepId, 'interrupted', 'Cannot read data set "idx": no such file');
+    expect(await readSweep(storage, sweepId)).toMatchObject({ state: 'interrupted', error: 'Cannot read data set "idx": no such file' });
+  });
+
+  test('the time left is estimated from what was trained since the sweep last started', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const { sweepId, tasks } = begin(storage, token, makePlan(arms, [1]));
+    storage.raw.prepare('UPDATE "Sweep" SET resumedAt = 1000000').run();
+    expect((await readSweep(storage, sweepId))!.secondsLeft).toBeNull();
+    storage.raw.prepare('UPDATE "Run" SET batch = 50 WHERE id = ?').run(tasks[0]!.runId);
+    expect((await readSweep(storage, sweepId, 1_010_000))!.secondsLeft).toBe(30); // 50 of 200 batches in 10 s
+  });
+});
+
+describe('cancelling', () => {
+  test('asks the process that trains it; a queued or abandoned sweep is cancelled at once', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const { sweepId, tasks } = begin(storage, token, makePlan(arms));
+    const queued = queueSweep(storage, request(makePlan([{ beta: 0 }, { beta: 0.9 }], [1], 'queued'))).sweepId;
+    expect(isCancelRequested(storage, sweepId)).toBe(false);
+    expect(cancelSweep(storage, sweepId)).toBe('requested');
+    expect(isCancelRequested(storage, sweepId)).toBe(true);
+    expect(await readSweep(storage, sweepId)).toMatchObject({ state: 'running', cancelling: true });
+    expect(cancelSweep(storage, queued)).toBe('cancelled');
+    expect(nextQueuedSweep(storage)).toBeNull();
+    startRun(storage, token, tasks[0]!.runId, RECORD);
+    releaseLease(storage, token);
+    expect(cancelSweep(storage, sweepId)).toBe('cancelled');
+    expect(runStates(storage, sweepId)).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
+    expect(cancelSweep(storage, sweepId)).toBe('ended');
+  });
+
+  test('leaves alone what another queued sweep asks for too', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const first = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.2 }], [1], 'first'));
+    finishSweep(storage, token, first.sweepId, 'interrupted');
+    const second = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.3 }], [1], 'second'));
+    queueAgain(storage, first.sweepId);
+    finishSweep(storage, token, second.sweepId, 'cancelled');
+    expect(runStates(storage, second.sweepId)).toEqual(['waiting', 'cancelled']);
+    expect(runStates(storage, first.sweepId)).toEqual(['waiting', 'waiting']);
+  });
+});
+
+test('retry: the failed runs wait again and the sweep is queued; while it is trained that is refused', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  const { sweepId, tasks } = begin(storage, token, makePlan(arms, [1]));
+  expect(() => retrySweep(storage, sweepId)).toThrow(UserError);
+  startRun(storage, token, tasks[1]!.runId, RECORD);
+  finishRun(storage, token, tasks[1]!.runId, { state: 'failed', error: 'x' });
+  finishSweep(storage, token, sweepId, 'complete');
+  expect(retrySweep(storage, sweepId)).toBe(1);
+  expect(runStates(storage, sweepId)).toEqual(['waiting', 'waiting']);
+  expect(nextQueuedSweep(storage)).toBe(sweepId);
+  finishSweep(storage, token, sweepId, 'complete');
+  expect(retrySweep(storage, sweepId)).toBe(0);
+  expect(nextQueuedSweep(storage)).toBeNull();
+});
+
+test('SWEEP is an id, latest, a unique name or a path; anything else is said with what there is', async () => {
+  const storage = await newStorage();
+  await expect(findSweep(storage, 'latest')).rejects.toThrow('it holds no sweeps yet');
+  queueSweep(storage, request(makePlan(arms, [1], 'beta')));
+  queueSweep(storage, request(makePlan(arms, [1], 'twice')));
+  queueSweep(storage, request(makePlan(arms, [1], 'twice'), { definitionPath: '/other/twice.json' }));
+  queueSweep(storage, request(makePlan(arms, [1], 's2'), { definitionPath: '/odd.json' }));
+  const find = (argument: string): Promise<number> => findSweep(storage, argument);
+  expect(await Promise.all(['s3', 's2', 'latest', 'beta', '/other/twice.json', '/other/../odd.json'].map(find))).toEqual([3, 2, 4, 1, 3, 4]);
+  await expect(find('twice')).rejects.toThrow('Cannot tell which sweep "twice" is: found s2, s3; wanted one of these ids');
+  await expect(find('s9')).rejects.toThrow(`Cannot find sweep "s9" in ${storage.file}: the newest are s4 (s2), s3 (twice), s2 (twice), s1 (beta); wanted an id`);
+  await expect(find(`'; DROP TABLE "Sweep"; --`)).rejects.toThrow(UserError);
+  expect(await Promise.all(['s1', 's9', 'beta', '1', 's01', 'S1', 's1e3'].map((text) => sweepOfId(storage, text)))).toEqual([1, null, null, null, null, null, null]);
+  expect(await Promise.all(['r1', 'r99', 's1', '1'].map((text) => runOfId(storage, text)))).toEqual([1, null, null, null]);
+  expect(await findRun(storage, 'r2')).toBe(2);
+  await expect(findRun(storage, 'r99')).rejects.toThrow('Cannot find run "r99"');
+});
+
+test('sweeps are listed newest first, a page at a time, with their notes kept', async () => {
+  const storage = await newStorage();
+  for (const name of ['a', 'b', 'c']) queueSweep(storage, request(makePlan(arms, [1], name)));
+  const names = async (options?: { offset?: number; limit?: number }): Promise<unknown> => {
+    const { items, total } = await listSweeps(storage, options);
+    return [total, ...items.map(({ name }) => name)];
+  };
+  expect(await names()).toEqual([3, 'c', 'b', 'a']);
+  expect(await names({ offset: 1, limit: 1 })).toEqual([3, 'b']);
+  await writeNotes(storage, 2, 'ε was too large');
+  expect((await readSweep(storage, 2))!.notes).toBe('ε was too large');
+  await writeNotes(storage, 2, '');
+  expect((await readSweep(storage, 2))!.notes).toBeNull();
+  expect(await readSweep(storage, 99)).toBeNull();
+});
