@@ -17,7 +17,7 @@ function toLatexCharacters(text: string): string {
 /** `[` and `*` are in braces because `\\` and the rules take them for options where they begin the next line. */
 const SPECIALS: Record<string, string> = {
   '\\': '\\textbackslash{}', '[': '{[}', '*': '{*}', '{': '\\{', '}': '\\}', '$': '\\$', '&': '\\&', '#': '\\#', '%': '\\%', _: '\\_',
-  '^': '\\textasciicircum{}', '~': '\\textasciitilde{}', '<': '$<$', '>': '$>$', '|': '$|$', '"': '\\textquotedbl{}', '\n': ' ', '\r': ' ', '\t': ' ',
+  '^': '\\textasciicircum{}', '~': '\\textasciitilde{}', '<': '$<$', '>': '$>$', '|': '$|$', '"': "''", '\n': ' ', '\r': ' ', '\t': ' ',
 };
 
 const SIGNS: Record<string, string> = {

@@ -18,9 +18,8 @@ export function writeNote(
     ...tests(table, counted),
     ...bold(table),
     ...sameComputations(table),
-    ...targets(table),
-    ...afterSwitch(table),
-    ...worst5(metric, table),
+    // Rows × columns have no room for these.
+    ...(options.rows === 'arm' ? [...targets(table), ...afterSwitch(table), ...worst5(metric, table)] : []),
     ...missing(results, table),
     ...engines(results),
     ...time(results),
@@ -39,14 +38,14 @@ function values(metric: MetricView, { at }: ParsedOptions, { rows }: Described, 
 
 function differences(results: SweepResults, { baseline }: ParsedOptions, { rows }: Described): string {
   const to = baseline === null ? 'the arm without the intra-class phase and with the same other settings' : `the arm ${results.arms[baseline]!.name}`;
-  if (rows.every((row) => row.difference === null)) return `No arm has a complete pair with ${to} yet.`;
-  return `Below or beside: mean difference to ${to}, paired by seed, with Student's 95 % interval (unadjusted).`;
+  if (rows.every((row) => row.difference === null)) return `No pair of runs is complete to show a difference to ${to}.`;
+  return `Differences are to ${to}, paired by seed: mean with Student's 95 % interval (unadjusted).`;
 }
 
 function tests({ rows, test, correction }: Described, counted: number): string[] {
   const compared = rows.filter((row) => row.difference !== null);
   if (compared.length === 0) return [];
-  const sentences = [`* p < ${LEVEL}: ${test}, corrected by ${correction}, over the family of all ${counted} differences of the sweep.`];
+  const sentences = [`* p < ${LEVEL}: ${test}, corrected by ${correction}, over the family of all differences of the sweep (${counted}).`];
   const seeds = Math.max(...compared.map((row) => row.difference!.n));
   const least = smallestP(seeds, counted);
   if (least.maxT > LEVEL) sentences.push(`With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no p can be under ${short(least.maxT)}: no difference can be significant.`);

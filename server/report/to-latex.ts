@@ -72,7 +72,7 @@ function toHead({ text, math, span, group }: HeadCell): string {
 function toMath(math: string): string {
   const word = /^(\S+) (.+)$/.exec(math);
   if (word) return `${toMath(word[1]!)} ${toLatexText(word[2]!)}`;
-  return /^[\dN/.+-]+$/.test(math) ? `$${math}$` : toLatexText(math);
+  return /^[\dNT/.+-]+$/.test(math) ? `$${math}$` : toLatexText(math);
 }
 
 function spanned(content: string, span: number): string {

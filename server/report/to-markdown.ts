@@ -24,10 +24,10 @@ function spread(line: readonly DisplayCell[]): DisplayCell[] {
   return line.flatMap((cell) => Array.from({ length: cell.span ?? 1 }, () => cell));
 }
 
-/** Text of others (names, labels) as text: no emphasis, links, HTML, code, new cells or new lines. */
+/** Text of others (names, labels) as text: no emphasis, links, HTML, code, new cells, new lines or control codes. */
 export function escapeMarkdown(text: string): string {
   return text
-    .replace(/[\r\n]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .replace(/[\\`*_{}[\]|~#!$]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')

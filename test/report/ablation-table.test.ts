@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { buildAblationTable } from '../../server/report/ablation-table.ts';
+import type { TableRow } from '../../server/report/table.ts';
+import { UserError } from '../../server/sweep/user-error.ts';
+import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
+
+const { finals } = JSON.parse(readFileSync(new URL('../fixtures/report/beta-by-switch.json', import.meta.url), 'utf8')) as { finals: number[][] };
+const betaBySwitch = () => makeResults([makeControl(0), ...[100, 200, 300].map((N, i) => makeArm(i + 1, { N, name: `β0.1 N${N}` }))], finals);
+
+const rowsOf = (...args: Parameters<typeof buildAblationTable>): TableRow[] => buildAblationTable(...args).tables[0]!.rows;
+const noteOf = (...args: Parameters<typeof buildAblationTable>): string => buildAblationTable(...args).tables[0]!.note;
+
+describe('differences to the control', () => {
+  // SciPy 1.17.1 on a = finals[arm], b = finals[0]: np.mean(a - b); scipy.stats.ttest_rel(a, b).confidence_interval(0.95); and
+  // scipy.stats.permutation_test((a - b,), lambda x, axis: np.abs(np.mean(x, axis=axis)), permutation_type='samples',
+  //   n_resamples=np.inf, alternative='greater').pvalue
+  it.each([
+    [1, -0.00213, -0.002881125082218193, -0.0013788749177817818, 0.001953125],
+    [2, 0.00273, 0.0018801557432110334, 0.003579844256788943, 0.001953125],
+    [3, 0.000914999, 0.0004142489526391185, 0.001415749047360892, 0.001953125],
+  ])('arm %d as SciPy', (arm, mean, low, high, p) => {
+    const { difference, n } = rowsOf(betaBySwitch())[arm]!;
+    expect(n).toBe(10);
+    expect(difference!.control).toBe(0);
+    expect(difference!.mean).toBeCloseTo(mean, 12);
+    expect(difference!.low).toBeCloseTo(low, 12);
+    expect(difference!.high).toBeCloseTo(high, 12);
+    expect(difference!.p).toBe(p);
+    expect(difference!.pHolm).toBe(3 * p);
+    expect(difference!.pMaxT).toBe(p);
+  });
+
+  it('pairs by seed, whatever the order of the runs and whoever is missing', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.8, 0.7, 0.6], [null, 0.81, 0.72, 0.65]]);
+    results.runs.reverse();
+    const [control, arm] = rowsOf(results);
+    expect(control!.n).toBe(4);
+    expect(control!.difference).toBeNull();
+    expect(arm!.n).toBe(3);
+    expect(arm!.difference).toMatchObject({ n: 3 });
+    expect(arm!.difference!.mean).toBeCloseTo((0.01 + 0.02 + 0.05) / 3, 12);
+    expect(buildAblationTable(results).tables[0]!.missing).toEqual([{ arm: 1, seed: 0, state: 'waiting' }]);
+  });
+
+  it('is to the baseline for every other arm where one is named, by index or name', () => {
+    for (const baseline of [2, '2', 'β0.1 N200']) {
+      const rows = rowsOf(betaBySwitch(), { baseline });
+      expect(rows.map((row) => row.difference?.control ?? null)).toEqual([2, 2, null, 2]);
+      // SciPy: scipy.stats.ttest_rel(finals[3], finals[2]).statistic = -4.210853569997851
+      const { mean, low, high } = rows[3]!.difference!;
+      expect(mean / ((high! - low!) / 2 / 2.262157162798205)).toBeCloseTo(-4.210853569997851, 9);
+    }
+  });
+
+  it('has no interval and p = 1 for one seed, and nothing is bold', () => {
+    const [control, arm] = rowsOf(makeResults([makeControl(0), makeArm(1)], [[0.9], [0.95]]));
+    expect(control).toMatchObject({ n: 1, sd: null, best: false });
+    expect(arm).toMatchObject({ n: 1, sd: null, best: false, difference: { n: 1, low: null, high: null, p: 1, pHolm: 1, pMaxT: 1 } });
+  });
+
+  it('survives arms without any spread', () => {
+    const [control, arm] = rowsOf(makeResults([makeControl(0), makeArm(1)], [Array(6).fill(0.5), Array(6).fill(0.75)]));
+    expect(control).toMatchObject({ sd: 0, best: false });
+    expect(arm).toMatchObject({ sd: 0, best: true, difference: { mean: 0.25, low: 0.25, high: 0.25, p: 2 / 64, pMaxT: 2 / 64 } });
+  });
+});
+
+describe('what may not count', () => {
+  it('keeps diverged runs out of every mean, counts them, and withholds p where their numbers differ', () => {
+    const results = makeResults([makeControl(0), makeArm(1), makeArm(2)], [[0.9, 0.91, 0.92], [0.95, 0.5, 0.96], [0.93, 0.94, 0.95]]);
+    results.runs.find((run) => run.arm === 1 && run.seed === 1)!.state = 'diverged';
+    const [, diverged, whole] = rowsOf(results);
+    expect(diverged).toMatchObject({ n: 2, diverged: 1, planned: 3, best: false, difference: { n: 2, p: null, pHolm: null, pMaxT: null } });
+    expect(diverged!.mean).toBeCloseTo(0.955, 12);
+    expect(whole!.difference!.p).toBe(0.25);
+    expect(buildAblationTable(results).tables[0]!.missing).toEqual([{ arm: 1, seed: 1, state: 'diverged' }]);
+    expect(noteOf(results)).toContain('Missing of 9 runs: 1 diverged (in no mean).');
+    expect(noteOf(results)).toContain('p is withheld');
+  });
+
+  it('tests again where as many diverged on both sides', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.91, 0.92, 0.9], [0.95, 0.5, 0.96, 0.93]]);
+    for (const arm of [0, 1]) results.runs.find((run) => run.arm === arm && run.seed === 1)!.state = 'diverged';
+    expect(rowsOf(results)[1]!.difference).toMatchObject({ n: 3, p: 0.25 });
+  });
+
+  it('takes a run that ended at NaN as one without a value, not as its value before', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.91], [0.95, 0.96]]);
+    results.runs[2]!.curves['val/accuracy']!.values[4] = null;
+    expect(rowsOf(results)[1]).toMatchObject({ n: 1, mean: 0.96 });
+    expect(noteOf(results)).toContain('1 complete without a finite value');
+  });
+
+  it('names what is missing by cause', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.91, 0.92], [0.95, null, null]]);
+    results.runs.push(makeRun(1, 1, { state: 'failed' }), makeRun(1, 2, { state: 'cancelled' }));
+    expect(noteOf(results)).toContain('Missing of 6 runs: 1 failed, 1 cancelled.');
+  });
+
+  it('is a table before anything has trained', () => {
+    const rows = rowsOf({ ...makeResults([makeControl(0), makeArm(1)], [[null, null], [null, null]]) });
+    expect(rows.map(({ n, mean, sd, best, difference, batchesToTarget }) => ({ n, mean, sd, best, difference, batchesToTarget }))).toEqual(
+      Array(2).fill({ n: 0, mean: null, sd: null, best: false, difference: null, batchesToTarget: null }),
+    );
+  });
+});
+
+describe('bold', () => {
+  it('is the best mean and what does not differ from it significantly', () => {
+    const best = [0.95, 0.96, 0.97, 0.95, 0.96, 0.97, 0.95, 0.96];
+    const like = best.map((value, seed) => value + (seed % 2 === 0 ? -0.011 : 0.01));
+    const worse = best.map((value) => value - 0.02);
+    const rows = rowsOf(makeResults([makeControl(0), makeArm(1), makeArm(2)], [worse, best, like]));
+    expect(rows.map((row) => row.best)).toEqual([false, true, true]);
+  });
+
+  it('goes to the lowest mean of a metric to minimise, and to none where neither direction is better', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [[1, 2, 3, 4, 5, 6], [2, 3, 4, 5, 6, 7]]);
+    for (const run of results.runs) run.curves = { 'val/crossEntropy': run.curves['val/accuracy']!, 'train/learningRate': run.curves['val/accuracy']! };
+    expect(rowsOf(results, { metrics: ['val/crossEntropy'] }).map((row) => row.best)).toEqual([true, false]);
+    expect(rowsOf(results, { metrics: ['train/learningRate'] }).map((row) => row.best)).toEqual([false, false]);
+  });
+});
+
+describe('rows × columns', () => {
+  it('averages over the arms of a cell within each seed first', () => {
+    const arms = [makeControl(0, { alpha: 0.5 }), makeControl(1, { alpha: 0.9 }), makeArm(2, { alpha: 0.5, controlIndex: 0 }), makeArm(3, { alpha: 0.9, controlIndex: 1 })];
+    const results = makeResults(arms, [[0.5, 0.6, 0.7], [0.9, 0.8, 0.9], [0.6, 0.8, 0.8], [0.92, 0.84, null]]);
+    const { matrix, tables } = buildAblationTable(results, { rows: 'β', cols: 'N' });
+    expect(matrix).toEqual({ columns: [200], lines: [
+      { value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }] },
+      { value: 0.1, ablation: null, cells: [{ row: 1, span: 1 }] },
+    ] });
+    const [control, cell] = tables[0]!.rows;
+    expect(control).toMatchObject({ arm: null, arms: [0, 1], n: 3 });
+    expect(control!.mean).toBeCloseTo((0.7 + 0.7 + 0.8) / 3, 12);
+    // Seed 2 has no run of arm 3: averaging the other alone would compare different mixtures.
+    expect(cell).toMatchObject({ arm: null, arms: [2, 3], n: 2, params: { alpha: null, beta: 0.1, N: 200 }, difference: { control: null, n: 2 } });
+    expect(cell!.mean).toBeCloseTo(((0.6 + 0.92) / 2 + (0.8 + 0.84) / 2) / 2, 12);
+    expect(cell!.difference!.mean).toBeCloseTo(((0.1 + 0.02) / 2 + (0.2 + 0.04) / 2) / 2, 12);
+  });
+
+  it('gives controls that differ in the row parameter a line each, and those that differ in the column a cell each', () => {
+    const arms = [makeControl(0, { alpha: 0.5 }), makeControl(1, { alpha: 0.9 }), makeArm(2, { alpha: 0.5, controlIndex: 0 }), makeArm(3, { alpha: 0.9, controlIndex: 1 })];
+    const results = makeResults(arms, [[0.5], [0.9], [0.6], [0.92]]);
+    expect(buildAblationTable(results, { rows: 'alpha', cols: 'N' }).matrix!.lines).toEqual([
+      { value: 0.5, ablation: 'noIntra', cells: [{ row: 0, span: 1 }] },
+      { value: 0.9, ablation: 'noIntra', cells: [{ row: 1, span: 1 }] },
+      { value: 0.5, ablation: null, cells: [{ row: 2, span: 1 }] },
+      { value: 0.9, ablation: null, cells: [{ row: 3, span: 1 }] },
+    ]);
+    expect(buildAblationTable(results, { rows: 'beta', cols: 'alpha' }).matrix!.lines[0]).toEqual({ value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }, { row: 1, span: 1 }] });
+  });
+
+  it('leaves a hole where no arm is, and sets other ablations below', () => {
+    const arms = [
+      makeControl(0), makeArm(1, { beta: 0.1, N: 100 }), makeArm(2, { beta: 0.2, N: 200 }),
+      makeArm(3, { name: 'noWarmup', ablation: 'noWarmup', N: 0 }), makeArm(4, { name: 'crossEntropyOnly', ablation: 'crossEntropyOnly', alpha: 0, beta: 0, controlIndex: null }),
+    ];
+    const { matrix } = buildAblationTable(makeResults(arms, arms.map(() => [0.9, 0.8])), { rows: 'beta', cols: 'N' });
+    expect(matrix!.columns).toEqual([100, 200]);
+    expect(matrix!.lines.map(({ value, ablation, cells }) => [value, ablation, cells.map(({ row, span }) => (row === null ? null : span))])).toEqual([
+      [0, 'noIntra', [2]], [0.1, null, [1, null]], [0.2, null, [null, 1]], [0.1, 'noWarmup', [2]], [0, 'crossEntropyOnly', [2]],
+    ]);
+  });
+});
+
+describe('the family', () => {
+  it('counts an arm that never separated in ε once, and a dead one, being its control, not at all', () => {
+    const control = [0.9, 0.91, 0.92, 0.9, 0.91, 0.92];
+    const better = control.map((value, seed) => value + 0.01 + seed / 1000);
+    const arms = [makeControl(0), makeArm(1, { name: 'ε0.01', epsilon: 0.01 }), makeArm(2, { name: 'ε0.02', epsilon: 0.02 }), makeArm(3, { name: 'ε2', epsilon: 2 })];
+    const results = makeResults(arms, [control, better, better, control]);
+    for (const run of results.runs.filter(({ arm }) => arm === 3)) run.intraDead = true;
+    const [, first, second, dead] = rowsOf(results);
+    expect(first!.difference).toMatchObject({ p: 2 / 64, pHolm: 2 / 64, pMaxT: 2 / 64 });
+    expect(second).toMatchObject({ sameAs: 1, difference: { p: 2 / 64, pHolm: 2 / 64 } });
+    expect(dead).toMatchObject({ dead: 6, sameAs: null, difference: { mean: 0, p: 1, pHolm: 1, pMaxT: 1 } });
+    expect(noteOf(results)).toContain('over the family of all differences of the sweep (1).');
+    expect(noteOf(results)).toContain("Term dead (truncated term 0 from N to the end, so the runs are their controls'): ε2.");
+    expect(noteOf(results)).toContain('Never separated from a neighbour in ε, one run, counted once: ε0.02 (as ε0.01).');
+  });
+
+  it('does not take arms for the same that differ in a curve, or in another setting', () => {
+    const results = makeResults([makeControl(0), makeArm(1, { epsilon: 0.01 }), makeArm(2, { epsilon: 0.02 }), makeArm(3, { epsilon: 0.01, beta: 0.2 })], Array(4).fill([0.9, 0.91]));
+    results.runs.find((run) => run.arm === 2)!.curves['val/accuracy']!.values[3] = 0.7;
+    expect(rowsOf(results).map((row) => row.sameAs)).toEqual([null, null, null, null]);
+  });
+
+  it.each([[5, 0.0625], [3, 0.25]])('says with %d seeds the smallest value that can be reached', (seeds, least) => {
+    const note = noteOf(makeResults([makeControl(0), makeArm(1)], [Array(seeds).fill(0.9), Array(seeds).fill(0.95)]));
+    expect(note).toContain(`With ${seeds} seeds no p can be under ${String(Number(least.toPrecision(2)))}: no difference can be significant.`);
+  });
+});
+
+describe('beside the mean', () => {
+  const curve = (values: number[]) => ({ batches: [0, 100, 200, 300, 400], values });
+  const climbing = () => makeResults([makeControl(0), makeArm(1, { N: 100 })], [[0, 0, 0], [0, 0, 0]]);
+  const set = (results: ReturnType<typeof climbing>, arm: number, seed: number, values: number[]) => {
+    results.runs.find((run) => run.arm === arm && run.seed === seed)!.curves['val/accuracy'] = curve(values);
+  };
+
+  it('counts batches to the median final value of the control, a run that never gets there as infinite', () => {
+    const results = climbing();
+    [0, 1, 2].forEach((seed) => set(results, 0, seed, [0.1, 0.5, 0.6, 0.7, 0.8 + seed / 100]));
+    set(results, 1, 0, [0.1, 0.5, 0.82, 0.7, 0.7]);
+    set(results, 1, 1, [0.1, 0.5, 0.6, 0.7, 0.81]);
+    set(results, 1, 2, [0.1, 0.5, 0.6, 0.7, 0.8]);
+    const [control, arm] = rowsOf(results);
+    expect(control!.batchesToTarget).toEqual({ target: 0.81, median: 400, reached: 2 });
+    expect(arm!.batchesToTarget).toEqual({ target: 0.81, median: 400, reached: 2 });
+    expect(rowsOf(results, { target: 0.815 })[1]!.batchesToTarget).toEqual({ target: 0.815, median: null, reached: 1 });
+    expect(rowsOf(results, { target: 0.5 })[1]!.batchesToTarget).toEqual({ target: 0.5, median: 100, reached: 3 });
+  });
+
+  it('gives the paired mean over (N, end]', () => {
+    const results = climbing();
+    [0, 1, 2].forEach((seed) => {
+      set(results, 0, seed, [0.1, 0.2, 0.3, 0.4, 0.5]);
+      set(results, 1, seed, [0.1, 0.9, 0.4, 0.5 + seed / 10, 0.5]);
+    });
+    // (0.1 + 0.1 + 0)/3, (0.1 + 0.2 + 0)/3, (0.1 + 0.3 + 0)/3: the evaluation at N itself is still the same run
+    expect(rowsOf(results)[1]!.afterSwitch!.mean).toBeCloseTo(0.1, 12);
+    expect(rowsOf(results)[0]!.afterSwitch).toBeNull();
+  });
+
+  it('takes the best evaluation where asked, and says that it is optimistic', () => {
+    const results = climbing();
+    [0, 1, 2].forEach((seed) => { set(results, 0, seed, [0.1, 0.2, 0.3, 0.9, 0.5]); set(results, 1, seed, [0.1, 0.2, 0.3, 0.4, 0.5]); });
+    expect(rowsOf(results, { at: 'best' })[0]!.mean).toBeCloseTo(0.9, 12);
+    expect(noteOf(results, { at: 'best' })).toContain('a maximum over evaluations is optimistic');
+    expect(noteOf(results)).not.toContain('optimistic');
+  });
+
+  it('measures worst pairs on the pairs that the controls of the other seeds confuse most', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.9], [0.9, 0.9]]);
+    // Four classes of 10 images: `errors[k]` of class k are taken for class k + 1.
+    const confusion = (errors: number[]) => errors.map((wrong, k) => Array.from({ length: 4 }, (_, l) => (l === k ? 10 - wrong : l === (k + 1) % 4 ? wrong : 0)));
+    results.runs.forEach((run) => { run.confusion = confusion([0, 0, 0, 0]); });
+    results.runs[0]!.confusion = confusion([8, 0, 0, 0]);
+    results.runs[3]!.confusion = confusion([4, 2, 0, 0]);
+    const rows = rowsOf(results, { metrics: ['pairs/worst5'] });
+    // Of six pairs the five worst on seed 0's control are {0,1} and, by order, {0,2} {0,3} {1,2} {1,3}.
+    expect(rows[1]!.mean).toBeCloseTo((0 + (4 / 20 + 2 / 20) / 5) / 2, 12);
+    // Seed 0's control is measured on the pairs of seed 1's control, all without errors there, so in order: {0,1} is among them.
+    expect(rows[0]!.mean).toBeCloseTo((8 / 20 / 5 + 0) / 2, 12);
+    expect(rowsOf(results).map((row) => row.worst5)).toEqual(rows.map((row) => row.mean));
+  });
+});
+
+describe('the footnote', () => {
+  it('names engines where there are several, the training time of each run once, and the data', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.8], [0.9, 0.8]]);
+    results.runs[0]!.engine = 'tensorflow';
+    results.runs[3]!.id = results.runs[2]!.id;
+    expect(noteOf(results)).toContain('Runs come from different engines: tensorflow, wasm.');
+    expect(noteOf(results)).toContain('Training took 30 s in total.');
+    expect(noteOf(results)).toContain('Data: SHA-256 abcdef0123456789.');
+    expect(noteOf(results)).toContain('mean ± standard deviation (n − 1) of val/accuracy in percent at the last evaluation; n = 2 seeds.');
+  });
+});
+
+describe('bad options', () => {
+  it.each([
+    [{ metrics: ['val/acuracy'] }, 'found "val/acuracy", wanted the name of a metric — did you mean "val/accuracy"?'],
+    [{ rows: 'betta' }, 'rows: found "betta", wanted a parameter of the sweep (alpha, beta, gamma, epsilon, N) — did you mean "beta"?'],
+    [{ rows: 'beta', cols: 'training.batchSize' }, 'cols: found "training.batchSize", wanted a parameter of the sweep'],
+    [{ rows: 'beta', cols: 'β' }, 'found beta as rows and as columns'],
+    [{ cols: 'N' }, 'found columns by N and one row per arm'],
+    [{ baseline: 'noIntr' }, 'found arm "noIntr", wanted the name of an arm or its index (0 to 3) — did you mean "noIntra"?'],
+    [{ baseline: 4 }, 'found arm "4", wanted the name of an arm or its index (0 to 3)'],
+    [{ at: 'end' as 'last' }, 'found at = "end", wanted "last" or "best"'],
+    [{ target: Number.NaN }, 'found target = NaN, wanted a finite number'],
+    [{ target: 1, metrics: ['val/crossEntropy'] }, 'found a target for val/crossEntropy, wanted a metric to maximise'],
+  ])('%j', (options, message) => {
+    expect(() => buildAblationTable(betaBySwitch(), options)).toThrow(UserError);
+    expect(() => buildAblationTable(betaBySwitch(), options)).toThrow(`Cannot make the table of sweep "made by hand": ${message}`);
+  });
+
+  it('names metrics once, in the order given', () => {
+    expect(buildAblationTable(betaBySwitch(), { metrics: ['val/macroF1', 'val/accuracy', 'val/macroF1'] }).tables.map(({ metric }) => metric)).toEqual(['val/macroF1', 'val/accuracy']);
+  });
+});
