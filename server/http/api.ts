@@ -267,99 +267,12 @@ export interface CurveItem {
 }
 
 // ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairsResponse
+//
+// metric: default: the sweep's own. Lines of thousands of points are thinned so that every line keeps its extremes.
 
-export interface PairsResponse {
-  metric: Metric;
-  pairs: PairItem[];
-  /** Mean and band of every arm over its seeds, for the overlay of with and without. */
-  bands: ArmBand[];
-  /** The picture that answers the question; null while no pair has a point. */
-  picture: PairCurves | null;
-}
-
-export interface PairItem {
-  seed: number;
-  arm: number;
-  armName: string;
-  run: string;
-  control: number;
-  controlName: string;
-  controlRun: string;
-  beta: number;
-  epsilon: number;
-  N: number;
-  value: number | null;
-  controlValue: number | null;
-  /** with − without */
-  difference: number | null;
-}
-
-export interface ArmBand {
-  arm: number;
-  name: string;
-  control: boolean;
-  /** Switch batch; null for controls. */
-  N: number | null;
-  batches: number[];
-  /** Over the runs that have a finite value at that batch. */
-  n: number[];
-  mean: number[];
-  /** mean ± sd; null where n = 1. */
-  low: (number | null)[];
-  high: (number | null)[];
-}
-
-/** The picture of a paired comparison: one panel per N over a shared y (with − without). */
-export interface PairCurves {
-  metric: Metric;
-  /** The answer in words. */
-  title: string;
-  /** Factor and unit of the differences on the y axis (`points`: percent points of an accuracy). */
-  unit: string;
-  scale: number;
-  yRange: [number, number];
-  panels: PairPanel[];
-}
-
-export interface PairPanel {
-  /** Switch batch, and its label (`N = ½`). */
-  N: number;
-  label: string;
-  /** Last batch of the runs. */
-  end: number;
-  groups: PairGroup[];
-  /** Spread of the control over seeds by batch: ± sd around 0; the faint stripe. */
-  controlSpread: { batches: number[]; sd: (number | null)[] };
-}
-
-/** One arm of a panel and its differences to its control. */
-export interface PairGroup {
-  arm: number;
-  name: string;
-  beta: number;
-  epsilon: number;
-  label: string;
-  batches: number[];
-  /** One line per seed: with − without by batch. */
-  seeds: { seed: number; values: (number | null)[] }[];
-  mean: (number | null)[];
-  /** Student's 95 % interval by batch. */
-  low: (number | null)[];
-  high: (number | null)[];
-  /** Batch from which the band excludes zero for good; null where it never does. */
-  leavesZeroAt: number | null;
-  /** At the last evaluation, per seed, and its interval. */
-  final: { seed: number; value: number }[];
-  finalMean: number | null;
-  finalLow: number | null;
-  finalHigh: number | null;
-  pMaxT: number | null;
-  /** Mean over seeds of the truncated term and the intra-class cosine, for the strip below the panel. */
-  truncated: { batches: number[]; values: (number | null)[] };
-  cosine: { batches: number[]; values: (number | null)[] };
-  /** Stretches [from, to) in which the truncated term was 0 on every seed: hatched. */
-  dead: { from: number; to: number }[];
-}
+export type { PairCurves as PairsResponse, PairItem, ArmBand } from '../report/pair-curves.ts';
+/** The picture that answers the question. */
+export type { Picture as PairCurves, Panel as PairPanel, Group as PairGroup } from '../report/picture.ts';
 
 // ——— GET /sweeps/:id/ablation?format=json|page|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=true
 //

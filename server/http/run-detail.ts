@@ -23,12 +23,9 @@ export async function readRunDetail(storage: Storage, runId: number): Promise<Ru
 }
 
 function toEvaluations(artefacts: RunRecord['artefacts']): RunDetail['evaluations'] {
-  const names = Map.groupBy(artefacts, ({ batch }) => batch);
-  return [...names].map(([batch, all]) => ({
-    batch,
-    confusion: all.some(({ name }) => name === 'confusion'),
-    projection: all.some(({ name }) => name === 'projection'),
-  }));
+  const batches = [...new Set(artefacts.map(({ batch }) => batch))];
+  const has = (batch: number, wanted: string) => artefacts.some((each) => each.batch === batch && each.name === wanted);
+  return batches.map((batch) => ({ batch, confusion: has(batch, 'confusion'), projection: has(batch, 'projection') }));
 }
 
 /** @param batch of the evaluation; null: the last that has one */

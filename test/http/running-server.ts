@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { DoctorResponse } from '../../server/http/api.ts';
 import { startServer, type RunningServer, type ServeOptions } from '../../server/http/server.ts';
 import { openStorage, type Storage } from '../../server/store/storage.ts';
+import { planText } from './plan-text.ts';
 
 /** A server on a free port over a database of its own, with a page in place of the dashboard. */
 export interface TestServer {
@@ -35,7 +36,7 @@ export async function startTestServer(options: Partial<ServeOptions> = {}): Prom
   const started: string[] = [];
   const reported: unknown[] = [];
   const server = await startServer({
-    context: { storage, actions: { startRun: async (id) => void started.push(id), doctor: async () => doctorAnswer } },
+    context: { storage, actions: { startRun: async (id) => void started.push(id), plan: async (text) => planText(text), doctor: async () => doctorAnswer } },
     webFolder,
     host: '127.0.0.1',
     port: 0,

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { metricsOfPairs, pairCurves } from '../../report/pair-curves.ts';
+import { readSweep } from '../../store/read-sweep.ts';
+import { knownSweep } from '../known.ts';
+import { metricName, sweepId } from '../parameters.ts';
+import { resultsFor } from '../results-for.ts';
+import { route } from '../route.ts';
+import { thinPairs } from '../thin-pairs.ts';
+
+export const getPairsRoute = route({
+  method: 'get',
+  path: '/sweeps/:id/pairs',
+  summary: 'With and without the intra-class phase: pairs by seed, bands over seeds, and the picture of the differences',
+  params: z.strictObject({ id: sweepId }),
+  query: z.strictObject({
+    metric: metricName.optional().describe("default: the sweep's own"),
+    at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
+  }),
+  body: null,
+  answer: { status: 200, type: 'PairsResponse' },
+  async handle({ storage }, { params: { id }, query: { metric, at } }) {
+    const sweep = await knownSweep(storage, id);
+    const name = metric ?? (await readSweep(storage, sweep))!.metric.name;
+    // The strip below the picture shows the truncated term of every batch; the picture can do without.
+    const results = await resultsFor(storage, sweep, metricsOfPairs(name), name === 'train/truncated' ? null : 'train/truncated');
+    return { status: 200, body: thinPairs(pairCurves(results, name, at)) };
+  },
+});

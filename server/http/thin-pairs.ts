@@ -1,0 +1,55 @@
+import type { ArmBand, PairGroup, PairsResponse } from './api.ts';
+import { decimate } from './decimate.ts';
+
+/** Lines up to this length are left alone; longer ones are reduced to the extremes of this many columns. */
+const longest = 2_000;
+const columns = 250;
+
+/** Long lines cut to what a page can draw. Lines over the same batches keep the same points: the extremes of each of them. */
+export function thinPairs({ picture, bands, ...rest }: PairsResponse): PairsResponse {
+  return {
+    ...rest,
+    bands: bands.map(thinBand),
+    picture: picture && {
+      ...picture,
+      panels: picture.panels.map((panel) => ({
+        ...panel,
+        groups: panel.groups.map(thinGroup),
+        controlSpread: thin(panel.controlSpread, [panel.controlSpread.sd], (spread, pick) => ({ batches: pick(spread.batches), sd: pick(spread.sd) })),
+      })),
+    },
+  };
+}
+
+function thinGroup(group: PairGroup): PairGroup {
+  const lines = [group.mean, group.low, group.high, ...group.seeds.map(({ values }) => values)];
+  const thinned = thin(group, lines, (whole, pick) => ({
+    ...whole,
+    batches: pick(whole.batches),
+    mean: pick(whole.mean),
+    low: pick(whole.low),
+    high: pick(whole.high),
+    seeds: whole.seeds.map(({ seed, values }) => ({ seed, values: pick(values) })),
+  }));
+  const strip = (curve: PairGroup['truncated']) => thin(curve, [curve.values], (whole, pick) => ({ batches: pick(whole.batches), values: pick(whole.values) }));
+  return { ...thinned, truncated: strip(group.truncated), cosine: strip(group.cosine) };
+}
+
+function thinBand(band: ArmBand): ArmBand {
+  return thin(band, [band.mean, band.low, band.high], (whole, pick) => ({
+    ...whole,
+    batches: pick(whole.batches),
+    n: pick(whole.n),
+    mean: pick(whole.mean),
+    low: pick(whole.low),
+    high: pick(whole.high),
+  }));
+}
+
+/** Picks, from everything that goes by these batches, the places at which any of the lines has an extreme. */
+function thin<T extends { batches: number[] }>(whole: T, lines: (number | null)[][], take: (whole: T, pick: <V>(values: V[]) => V[]) => T): T {
+  const { batches } = whole;
+  if (batches.length <= longest) return whole;
+  const kept = new Set(lines.flatMap((values) => decimate({ batches, values }, batches[0]!, batches.at(-1)!, columns).batches));
+  return take(whole, (values) => values.filter((_, i) => kept.has(batches[i]!)));
+}

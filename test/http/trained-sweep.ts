@@ -1,0 +1,65 @@
+import { commitSegment } from '../../server/store/commit-segment.ts';
+import { releaseLease } from '../../server/store/lease.ts';
+import { finishSweep } from '../../server/store/queue.ts';
+import { finishRun, startRun } from '../../server/store/run-state.ts';
+import type { Storage } from '../../server/store/storage.ts';
+import { begin, lease, RECORD } from '../store/support.ts';
+import { definition, planText } from './plan-text.ts';
+
+/** What the phase adds to the accuracy, by arm: the two with it and the control. */
+const effect = [0.02, 0.03, 0];
+
+/** The accuracy of a run at an evaluation: the pair's prefix up to N = 20 is the same. */
+export function accuracyAt(arm: number, seed: number, batch: number): number {
+  return 0.5 + batch / 200 + seed / 1000 + (batch > 20 ? effect[arm]! + (seed * arm) / 1e4 : 0);
+}
+
+export function totalAt(seed: number, batch: number): number {
+  return Math.fround(10 / (batch + 1) + seed / 100);
+}
+
+/**
+ * Stores a sweep as if it had been trained: 16 runs complete; with the last seed, arm 0 failed and arm 1 diverged.
+ *
+ * @returns ids of its runs by `arm/seed`
+ */
+export function storeTrainedSweep(storage: Storage): { sweepId: number; run: (arm: number, seed: number) => number } {
+  const plan = planText(JSON.stringify(definition));
+  const token = lease(storage);
+  const { sweepId, tasks } = begin(storage, token, plan, { definition: JSON.stringify(definition, null, 2), definitionPath: '/study/two-betas.json' });
+  const lastSeed = plan.seeds.at(-1);
+  for (const { runId, arm, seed, stages } of tasks) {
+    startRun(storage, token, runId, RECORD);
+    if (seed === lastSeed && arm === 0) {
+      finishRun(storage, token, runId, { state: 'failed', error: 'the worker was killed <script>alert(1)</script>' });
+      continue;
+    }
+    const diverged = seed === lastSeed && arm === 1;
+    const end = diverged ? 30 : 40;
+    const batches = Array.from({ length: end }, (_, i) => i);
+    const evaluations = [0, 10, 20, 30, 40].filter((batch) => batch <= end);
+    const perEvaluation = (metric: string, value: (batch: number) => number) => ({ metric, epsilon: null, batches: evaluations, values: evaluations.map(value) });
+    commitSegment(storage, token, {
+      stageId: stages[0]!.stageId,
+      from: 0,
+      to: end,
+      columns: [
+        { metric: 'train/total', epsilon: null, batches, values: batches.map((batch) => (diverged && batch === 29 ? NaN : totalAt(seed, batch))) },
+        ...(arm === 2 ? [] : [{ metric: 'train/truncated', epsilon: null, batches: batches.slice(20), values: batches.slice(20).map(() => 0.01) }]),
+        perEvaluation('val/accuracy', (batch) => accuracyAt(arm, seed, batch)),
+        perEvaluation('val/crossEntropy', (batch) => 2 - accuracyAt(arm, seed, batch)),
+        perEvaluation('val/intraClassCosine', (batch) => accuracyAt(arm, seed, batch) / 2),
+      ],
+      artefacts: evaluations.flatMap((batch) => [
+        { batch, name: 'confusion', value: [[batch, 1], [2, 3]] },
+        { batch, name: 'projection', value: { x: [1, NaN], y: [3, 4], labels: [0, 1] } },
+      ]),
+      checkpoint: null,
+      seconds: { training: 2, evaluation: 0.5 },
+      ends: { runId, outcome: diverged ? { state: 'diverged', batch: 29, intraDead: false } : { state: 'complete', intraDead: arm === 2 ? null : false } },
+    });
+  }
+  finishSweep(storage, token, sweepId, 'complete');
+  releaseLease(storage, token);
+  return { sweepId, run: (arm, seed) => tasks.find((task) => task.arm === arm && task.seed === seed)!.runId };
+}
