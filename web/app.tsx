@@ -1,0 +1,82 @@
+import { useEffect, useState } from 'preact/hooks';
+import { readTheme, setTheme, type Theme } from './chart/theme.ts';
+import { subscribe, useConnection, type Connection } from './data/live.ts';
+import { ComparePage } from './pages/compare.tsx';
+import { DoctorPage } from './pages/doctor.tsx';
+import { NewSweepPage } from './pages/new-sweep.tsx';
+import { RunPage } from './pages/run.tsx';
+import { RunsPage } from './pages/runs.tsx';
+import { SweepPage } from './pages/sweep.tsx';
+import { SweepsPage } from './pages/sweeps.tsx';
+import { TablePage } from './pages/table.tsx';
+import { Message } from './parts/message.tsx';
+import { Link } from './routing/link.tsx';
+import { useLocation } from './routing/location.ts';
+import { parseRoute, type Route } from './routing/route.ts';
+
+export function App() {
+  const { path } = useLocation();
+  const route = parseRoute(path);
+  return (
+    <>
+      <a class="skip" href="#content" onClick={skipToContent}>Skip to content</a>
+      <header class="top">
+        <Link to="" class="brand">Cosweep</Link>
+        <nav aria-label="Main">
+          <Link to="" current={route.page === 'sweeps'}>Sweeps</Link>
+          <Link to="new" current={route.page === 'new'}>New sweep</Link>
+          <Link to="doctor" current={route.page === 'doctor'}>Doctor</Link>
+        </nav>
+        <LiveMark />
+        <ThemeSwitch />
+      </header>
+      <main id="content" tabIndex={-1}><Page route={route} /></main>
+    </>
+  );
+}
+
+/** Pages are keyed by what they show, so that nothing of one sweep or run is left on the page of another. */
+function Page({ route }: { route: Route }) {
+  useTitle(route);
+  switch (route.page) {
+    case 'sweeps': return <SweepsPage />;
+    case 'new': return <NewSweepPage />;
+    case 'sweep': return <SweepPage key={route.sweep} id={route.sweep} />;
+    case 'runs': return <RunsPage key={route.sweep} id={route.sweep} />;
+    case 'compare': return <ComparePage key={route.sweep} id={route.sweep} />;
+    case 'table': return <TablePage key={route.sweep} id={route.sweep} />;
+    case 'run': return <RunPage key={route.run} id={route.run} />;
+    case 'doctor': return <DoctorPage />;
+    case 'unknown': return <Message kind="error" title="There is no such page"><p><Link to="">All sweeps</Link></p></Message>;
+  }
+}
+
+function useTitle(route: Route): void {
+  const place = 'sweep' in route ? `${route.page === 'sweep' ? '' : `${route.page} · `}${route.sweep}` : 'run' in route ? route.run : route.page;
+  useEffect(() => void (document.title = `${place} · Cosweep`), [place]);
+}
+
+/** By hand, because a fragment alone would be resolved against the base path and leave the page. */
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+const connectionWords: Record<Connection, string> = { connecting: 'connecting', live: 'live', lost: 'reconnecting' };
+
+function LiveMark() {
+  useEffect(() => subscribe(() => {}), []);
+  const connection = useConnection();
+  return <span class={`live live-${connection}`} role="status" title="Pages follow a sweep while it runs">{connectionWords[connection]}</span>;
+}
+
+const nextTheme: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
+
+function ThemeSwitch() {
+  const [theme, setShown] = useState(readTheme);
+  const change = (): void => {
+    setTheme(nextTheme[theme]);
+    setShown(nextTheme[theme]);
+  };
+  return <button type="button" class="theme" onClick={change} title="Colours: automatic, light, dark" aria-label={`Colours: ${theme}; change to ${nextTheme[theme]}`}>{theme === 'auto' ? 'Auto' : theme === 'light' ? 'Light' : 'Dark'}</button>;
+}

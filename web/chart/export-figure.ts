@@ -1,0 +1,112 @@
+import { BasicPlatform, type Chart as ChartType } from 'chart.js';
+import { Context as SvgContext } from 'svgcanvas';
+import type { ChartSpec } from '../series/chart-spec.ts';
+import { Chart } from './chart-js.ts';
+import { layOutFigure, type FigureLayout, type Placed } from './figure-layout.ts';
+import { fontFamily } from './marks.ts';
+import { lightPalette, toColour } from './palette.ts';
+import { toConfig } from './to-config.ts';
+
+/** Panels under a title, as they go into a paper: always in light colours. */
+export interface Figure {
+  title: string;
+  panels: { label: string; spec: ChartSpec }[];
+  legend: { label: string; ink: number }[];
+}
+
+/** The resolution of the PNG: sharp in print at column width. */
+const pixelRatio = 3;
+
+export async function downloadSvg(figure: Figure, name: string): Promise<void> {
+  save(new Blob([toSvg(figure)], { type: 'image/svg+xml' }), `${name}.svg`);
+}
+
+export async function downloadPng(figure: Figure, name: string): Promise<void> {
+  const layout = layOut(figure);
+  const canvas = document.createElement('canvas');
+  canvas.width = layout.width * pixelRatio;
+  canvas.height = layout.height * pixelRatio;
+  const context = canvas.getContext('2d')!;
+  context.scale(pixelRatio, pixelRatio);
+  drawFrame(context, layout, figure);
+  for (const { spec, x, y, width, height } of placedPanels(layout, figure)) {
+    const panel = document.createElement('canvas');
+    panel.width = width * pixelRatio;
+    panel.height = height * pixelRatio;
+    const chart = drawPanel(panel, panel.getContext('2d')!, spec, width, height, pixelRatio);
+    context.drawImage(panel, x, y, width, height);
+    chart.destroy();
+  }
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (blob === null) throw new Error(`the browser made no PNG of ${canvas.width} × ${canvas.height} pixels`);
+  save(blob, `${name}.png`);
+}
+
+/** Chart.js draws on a context that writes SVG; every panel becomes a nested picture of its own. */
+export function toSvg(figure: Figure): string {
+  const layout = layOut(figure);
+  const frame = new SvgContext(layout.width, layout.height);
+  drawFrame(frame as unknown as CanvasRenderingContext2D, layout, figure);
+  const root = frame.getSvg();
+  root.setAttribute('viewBox', `0 0 ${layout.width} ${layout.height}`);
+  for (const { spec, x, y, width, height } of placedPanels(layout, figure)) {
+    const context = new SvgContext(width, height);
+    const canvas = { width, height, style: {}, getContext: () => context } as unknown as HTMLCanvasElement;
+    Object.assign(context, { canvas });
+    drawPanel(canvas, context as unknown as CanvasRenderingContext2D, spec, width, height, 1);
+    const panel = context.getSvg();
+    panel.setAttribute('x', String(x));
+    panel.setAttribute('y', String(y));
+    root.append(panel);
+  }
+  return new XMLSerializer().serializeToString(root);
+}
+
+function layOut(figure: Figure): FigureLayout {
+  const measure = document.createElement('canvas').getContext('2d')!;
+  return layOutFigure(figure.title, figure.panels.length, figure.legend.map(({ label }) => label), (text, font) => {
+    measure.font = `${font} ${fontFamily}`;
+    return measure.measureText(text).width;
+  });
+}
+
+function placedPanels(layout: FigureLayout, figure: Figure): (Placed & { spec: ChartSpec })[] {
+  return layout.panels.map((place, index) => ({ ...place, spec: figure.panels[index]!.spec }));
+}
+
+function drawPanel(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, spec: ChartSpec, width: number, height: number, devicePixelRatio: number): ChartType {
+  const config = toConfig(spec, lightPalette);
+  canvas.width = width;
+  canvas.height = height;
+  return new Chart(context as never, { ...config, platform: BasicPlatform, options: { ...config.options, responsive: false, devicePixelRatio, events: [] } } as never);
+}
+
+/** Everything but the panels: title, legend, names of the panels. */
+function drawFrame(context: CanvasRenderingContext2D, layout: FigureLayout, figure: Figure): void {
+  context.fillStyle = lightPalette.surface;
+  context.fillRect(0, 0, layout.width, layout.height);
+  context.textBaseline = 'alphabetic';
+  context.textAlign = 'left';
+  context.fillStyle = lightPalette.text;
+  context.font = `${layout.titleFont} ${fontFamily}`;
+  for (const { text, x, y } of layout.title) context.fillText(text, x, y);
+  context.font = `${layout.labelFont} ${fontFamily}`;
+  layout.legend.forEach(({ text, x, y }, index) => {
+    context.fillStyle = toColour(figure.legend[index]!.ink, lightPalette);
+    context.fillRect(x, y - 5, 18, 3);
+    context.fillStyle = lightPalette.quiet;
+    context.fillText(text, x + 24, y);
+  });
+  context.fillStyle = lightPalette.text;
+  layout.panels.forEach(({ x, y }, index) => context.fillText(figure.panels[index]!.label, x + 8, y - 6));
+}
+
+function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+  link.click();
+  // The download has to have begun before its address goes.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

@@ -1,0 +1,171 @@
+import type { Chart, ChartType, Plugin } from 'chart.js';
+import type { Mark } from '../series/chart-spec.ts';
+import { toColour, withOpacity, type Palette } from './palette.ts';
+
+export interface MarksOptions {
+  marks: Mark[];
+  palette: Palette;
+}
+
+declare module 'chart.js' {
+  // The type parameter is Chart.js's own and has to be repeated.
+  interface PluginOptionsByType<TType extends ChartType> {
+    cosweepMarks?: MarksOptions;
+  }
+}
+
+/** Draws what a chart's data stands on (areas, the zero line) and what is said over it (switch batch, ticks, notes). */
+export const marksPlugin: Plugin = {
+  id: 'cosweepMarks',
+  beforeDatasetsDraw(chart, _arguments, options) {
+    const { marks, palette } = options as unknown as MarksOptions;
+    for (const mark of marks) {
+      if (mark.kind === 'area') drawArea(chart, mark, palette);
+      if (mark.kind === 'hatch') drawHatch(chart, mark, palette);
+      if (mark.kind === 'zero') drawZero(chart, mark, palette);
+    }
+  },
+  afterDatasetsDraw(chart, _arguments, options) {
+    const { marks, palette } = options as unknown as MarksOptions;
+    for (const mark of marks) {
+      if (mark.kind === 'vertical') drawVertical(chart, mark, palette);
+      if (mark.kind === 'tick') drawTick(chart, mark, palette);
+      if (mark.kind === 'note') drawNote(chart, mark, palette);
+      if (mark.kind === 'area' && mark.label !== undefined) drawAreaLabel(chart, mark, mark.label, palette);
+    }
+  },
+};
+
+type Of<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
+
+interface Box { left: number; right: number; top: number; bottom: number }
+
+function drawArea(chart: Chart, mark: Of<'area'>, palette: Palette): void {
+  const box = boxOf(chart, mark, chart.chartArea);
+  if (box === null) return;
+  chart.ctx.save();
+  chart.ctx.fillStyle = palette.shade;
+  chart.ctx.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+  chart.ctx.restore();
+}
+
+/** Lines at 45°, each cut at the box by arithmetic: a clip would do on a canvas, but plain lines stay editable in the exported SVG. */
+function drawHatch(chart: Chart, mark: Of<'hatch'>, palette: Palette): void {
+  const strip = chart.scales[mark.yAxis]!;
+  const lane = (strip.bottom - strip.top) / mark.lanes;
+  const box = boxOf(chart, mark, { top: strip.top + mark.lane * lane, bottom: strip.top + (mark.lane + 1) * lane });
+  if (box === null) return;
+  const { ctx } = chart;
+  const height = box.bottom - box.top;
+  ctx.save();
+  ctx.strokeStyle = toColour(mark.ink, palette);
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (let start = box.left - height; start < box.right; start += 6) {
+    const from = Math.max(start, box.left);
+    const to = Math.min(start + height, box.right);
+    if (to <= from) continue;
+    ctx.moveTo(from, box.bottom - (from - start));
+    ctx.lineTo(to, box.bottom - (to - start));
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+function drawAreaLabel(chart: Chart, mark: Of<'area'>, label: string, palette: Palette): void {
+  const box = boxOf(chart, mark, chart.chartArea);
+  if (box === null) return;
+  const { ctx } = chart;
+  ctx.save();
+  setFont(ctx, palette.quiet);
+  // A label wider than its area would cover data; the shade alone then says it, and the legend explains the shade.
+  if (ctx.measureText(label).width + 8 <= box.right - box.left) {
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'top';
+    ctx.fillText(label, (box.left + box.right) / 2, box.top + 6);
+  }
+  ctx.restore();
+}
+
+function drawZero(chart: Chart, mark: Of<'zero'>, palette: Palette): void {
+  const scale = chart.scales[mark.yAxis]!;
+  const y = scale.getPixelForValue(0);
+  if (y < scale.top || y > scale.bottom) return;
+  stroke(chart.ctx, palette.axis, [], [[chart.chartArea.left, y], [chart.chartArea.right, y]]);
+}
+
+function drawVertical(chart: Chart, mark: Of<'vertical'>, palette: Palette): void {
+  const scale = chart.scales[mark.xAxis]!;
+  const x = scale.getPixelForValue(mark.at);
+  if (x < scale.left - 0.5 || x > scale.right + 0.5) return;
+  const { ctx, chartArea } = chart;
+  stroke(ctx, palette.quiet, [4, 3], [[x, chartArea.top], [x, chartArea.bottom]]);
+  if (mark.label === undefined) return;
+  ctx.save();
+  setFont(ctx, palette.quiet);
+  const fitsRight = x + 5 + ctx.measureText(mark.label).width <= scale.right;
+  ctx.textAlign = fitsRight ? 'left' : 'right';
+  ctx.textBaseline = 'top';
+  ctx.fillText(mark.label, fitsRight ? x + 5 : x - 5, chartArea.top + 4);
+  ctx.restore();
+}
+
+/** A small triangle that stands on the zero line. */
+function drawTick(chart: Chart, mark: Of<'tick'>, palette: Palette): void {
+  const x = chart.scales[mark.xAxis]!.getPixelForValue(mark.at);
+  const y = chart.scales[mark.yAxis]!.getPixelForValue(0);
+  const { ctx } = chart;
+  ctx.save();
+  ctx.fillStyle = toColour(mark.ink, palette);
+  ctx.strokeStyle = palette.surface;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(x, y);
+  ctx.lineTo(x - 5, y + 9);
+  ctx.lineTo(x + 5, y + 9);
+  ctx.closePath();
+  ctx.fill();
+  ctx.stroke();
+  ctx.restore();
+}
+
+function drawNote(chart: Chart, mark: Of<'note'>, palette: Palette): void {
+  const scale = chart.scales[mark.yAxis]!;
+  const { ctx } = chart;
+  ctx.save();
+  setFont(ctx, palette.quiet, 10);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'top';
+  const width = ctx.measureText(mark.text).width;
+  ctx.fillStyle = withOpacity(palette.surface, 0.8);
+  ctx.fillRect(chart.chartArea.left + 2, scale.top + 1, width + 6, 13);
+  ctx.fillStyle = palette.quiet;
+  ctx.fillText(mark.text, chart.chartArea.left + 5, scale.top + 2);
+  ctx.restore();
+}
+
+function boxOf(chart: Chart, { xAxis, from, to }: { xAxis: string; from: number; to: number }, { top, bottom }: { top: number; bottom: number }): Box | null {
+  const x = chart.scales[xAxis]!;
+  const left = Math.max(x.left, x.getPixelForValue(from));
+  const right = Math.min(x.right, x.getPixelForValue(to));
+  return right > left ? { left, right, top, bottom } : null;
+}
+
+function stroke(ctx: CanvasRenderingContext2D, colour: string, dash: number[], [[x1, y1], [x2, y2]]: [[number, number], [number, number]]): void {
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.25;
+  ctx.setLineDash(dash);
+  ctx.beginPath();
+  ctx.moveTo(x1, y1);
+  ctx.lineTo(x2, y2);
+  ctx.stroke();
+  ctx.restore();
+}
+
+function setFont(ctx: CanvasRenderingContext2D, colour: string, size = 11): void {
+  ctx.font = `${size}px ${fontFamily}`;
+  ctx.fillStyle = colour;
+}
+
+export const fontFamily = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';

@@ -1,0 +1,171 @@
+import type { ChartConfiguration, ChartDataset, ScaleOptionsByType, TooltipItem } from 'chart.js';
+import { formatFixed, formatNumber, formatSigned } from '../format/number.ts';
+import type { Axis, BandShape, ChartSpec, LineShape, PointsShape, Shape } from '../series/chart-spec.ts';
+import { fontFamily } from './marks.ts';
+import { toColour, withOpacity, type Palette } from './palette.ts';
+
+export type LineConfig = ChartConfiguration<'line', Point[]>;
+/** `id` tells which dataset of the drawn chart goes on being which after an update. */
+export type LineData = ChartDataset<'line', Point[]> & { id: string };
+
+interface Point { x: number; y: number }
+
+const widths = { thin: 1, normal: 1.6, bold: 2.8 };
+const dashes = { dashed: [6, 4], dotted: [2, 3] };
+
+/** Chart.js's configuration of a chart: the one place that knows how shapes look. */
+export function toConfig(spec: ChartSpec, palette: Palette): LineConfig {
+  return {
+    type: 'line',
+    data: { datasets: spec.shapes.flatMap((shape, index) => toDatasets(shape, spec.shapes.length - index, palette)) },
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      parsing: false,
+      normalized: true,
+      spanGaps: false,
+      interaction: { mode: 'nearest', axis: spec.shapes.some(({ kind }) => kind === 'line') ? 'x' : 'xy', intersect: false },
+      layout: { padding: { top: 4, right: 6 } },
+      font: { family: fontFamily, size: 11 },
+      scales: Object.fromEntries(spec.axes.map((axis, index) => [axis.id, toScale(axis, index, spec.axes, palette)])),
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          filter: (item, index, items) => labelOf(item, spec) !== null && items.findIndex((other) => other.datasetIndex === item.datasetIndex) === index,
+          callbacks: { title: (items) => titleOf(items, spec), label: (item) => textOf(item, spec) },
+          titleFont: { family: fontFamily },
+          bodyFont: { family: fontFamily },
+          usePointStyle: true,
+          boxPadding: 4,
+        },
+        cosweepMarks: { marks: spec.marks, palette },
+      },
+    },
+  };
+}
+
+function toDatasets(shape: Shape, order: number, palette: Palette): LineData[] {
+  if (shape.kind === 'line') return [toLine(shape, order, palette)];
+  if (shape.kind === 'points') return [toPoints(shape, order, palette)];
+  return toBand(shape, order, palette);
+}
+
+function toLine(shape: LineShape, order: number, palette: Palette): LineData {
+  const colour = toColour(shape.ink, palette);
+  const opacity = shape.weight === 'thin' ? 0.45 : 1;
+  return {
+    ...common(shape, order),
+    id: shape.id,
+    data: toData(shape.x, shape.y),
+    borderColor: withOpacity(colour, opacity),
+    backgroundColor: colour,
+    borderWidth: widths[shape.weight],
+    borderDash: shape.dash === undefined ? [] : dashes[shape.dash],
+    borderJoinStyle: 'round',
+    // A line of one point would be invisible.
+    pointRadius: shape.x.length === 1 ? 2.5 : 0,
+    pointHoverRadius: shape.label === null ? 0 : 4,
+    pointHitRadius: 0,
+  };
+}
+
+function toPoints(shape: PointsShape, order: number, palette: Palette): LineData {
+  const colour = toColour(shape.ink, palette);
+  return {
+    ...common(shape, order),
+    id: shape.id,
+    data: toData(shape.x, shape.y),
+    showLine: false,
+    pointStyle: shape.symbol,
+    pointRadius: shape.size,
+    pointHoverRadius: shape.size + 1.5,
+    backgroundColor: withOpacity(colour, 0.75),
+    borderColor: colour,
+    borderWidth: shape.symbol === 'star' || shape.symbol === 'cross' ? 1.5 : 0.8,
+  };
+}
+
+/** Two lines without ink, the area between them filled. */
+function toBand(shape: BandShape, order: number, palette: Palette): LineData[] {
+  const colour = toColour(shape.ink, palette);
+  const edge = { ...common(shape, order), borderWidth: 0, borderColor: 'transparent', pointRadius: 0, pointHoverRadius: 0, pointHitRadius: 0 };
+  return [
+    { ...edge, id: `${shape.id}/low`, data: toData(shape.x, shape.low), fill: '+1', backgroundColor: withOpacity(colour, shape.stripe ? 0.22 : 0.2) },
+    { ...edge, id: `${shape.id}/high`, data: toData(shape.x, shape.high) },
+  ];
+}
+
+function common(shape: Shape, order: number) {
+  // `segment`, though empty, makes Chart.js draw lines call by call and not as a Path2D, which the SVG export could not read.
+  return { label: shape.label ?? '', order, xAxisID: shape.xAxis, yAxisID: shape.yAxis, segment: {}, tension: 0, fill: false as LineData['fill'] };
+}
+
+function toData(x: number[], y: (number | null)[]): Point[] {
+  return x.map((value, index) => ({ x: value, y: y[index] ?? NaN }));
+}
+
+type ScaleOptions = ScaleOptionsByType<'linear' | 'logarithmic'>;
+
+function toScale(axis: Axis, index: number, axes: Axis[], palette: Palette): ScaleOptions {
+  const shared = axes.filter(({ direction }) => direction === axis.direction);
+  const scale = {
+    type: axis.logarithmic ? 'logarithmic' : 'linear',
+    axis: axis.direction,
+    position: axis.direction === 'x' ? 'bottom' : 'left',
+    // Chart.js stacks y axes from the bottom up, so those listed first weigh most.
+    weight: axis.direction === 'x' ? index : -index,
+    title: { display: axis.title !== null, text: axis.title ?? '', color: palette.quiet, font: { size: 11 }, padding: 2 },
+    border: { color: palette.axis, display: axis.direction === 'x' },
+    grid: { color: palette.grid, drawOnChartArea: axis.categories === undefined, drawTicks: false },
+    ticks: {
+      color: palette.quiet,
+      maxTicksLimit: axis.ticks ?? (axis.direction === 'x' ? 7 : 6),
+      maxRotation: axis.categories === undefined ? 0 : 90,
+      autoSkip: axis.categories === undefined,
+      padding: 5,
+      callback: (value: number | string) => tickText(axis, Number(value)),
+    },
+    ...(shared.length > 1 ? { stack: axis.direction, stackWeight: axis.share ?? 1 } : {}),
+    ...(axis.min === undefined ? {} : { min: axis.min }),
+    ...(axis.max === undefined ? {} : { max: axis.max }),
+    ...(axis.categories === undefined ? {} : { min: -0.6, max: axis.categories.length - 0.4, afterBuildTicks: (built: { ticks: { value: number }[] }) => void (built.ticks = axis.categories!.map((_, value) => ({ value }))) }),
+  };
+  return scale as unknown as ScaleOptions;
+}
+
+function tickText(axis: Axis, value: number): string {
+  if (axis.categories !== undefined) return axis.categories[value] ?? '';
+  return valueText(axis, value, 3);
+}
+
+function valueText(axis: Axis | undefined, value: number, digits: number): string {
+  if (axis?.format === 'percent') return `${formatNumber(value * 100, digits)} %`;
+  if (axis?.format === 'signed') return formatSigned(value, (size) => digits === 3 ? formatNumber(size, 3) : formatFixed(size, 3));
+  return formatNumber(value, digits);
+}
+
+function titleOf(items: TooltipItem<'line'>[], spec: ChartSpec): string {
+  const item = items[0];
+  if (item === undefined) return '';
+  const axis = spec.axes.find(({ id }) => id === item.dataset.xAxisID);
+  if (axis?.categories !== undefined) return axis.categories[Math.round(item.parsed.x ?? 0)] ?? '';
+  return axis?.title == null ? '' : `${axis.title} ${valueText(axis, item.parsed.x ?? NaN, 6)}`;
+}
+
+function textOf(item: TooltipItem<'line'>, spec: ChartSpec): string {
+  const shape = shapeOf(item, spec);
+  const axis = spec.axes.find(({ id }) => id === item.dataset.yAxisID);
+  const note = shape?.kind === 'points' ? shape.notes?.[item.dataIndex] : undefined;
+  const value = axis?.title === null && note !== undefined ? '' : `: ${valueText(axis, item.parsed.y ?? NaN, 5)}`;
+  return ` ${shape?.label ?? ''}${note === undefined ? '' : ` ${note}`}${value}`;
+}
+
+function labelOf(item: TooltipItem<'line'>, spec: ChartSpec): string | null {
+  return shapeOf(item, spec)?.label ?? null;
+}
+
+function shapeOf(item: TooltipItem<'line'>, spec: ChartSpec): Shape | undefined {
+  const { id } = item.dataset as unknown as LineData;
+  return spec.shapes.find((shape) => shape.id === id);
+}

@@ -1,0 +1,15 @@
+import type { ParamValue } from '../../server/sweep/arm.ts';
+import { formatExact } from './number.ts';
+
+const symbols: Record<string, string> = { alpha: 'α', beta: 'β', gamma: 'γ', epsilon: 'ε', N: 'N' };
+
+/** `alpha` → `α`; `training.optimizer.learningRate` → `learningRate`, which the whole key explains on hover. */
+export function parameterLabel(key: string): string {
+  return symbols[key] ?? key.split('.').at(-1)!;
+}
+
+/** A setting that is not in force is a dash. */
+export function formatParameter(value: ParamValue | undefined): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'number' ? formatExact(value) : String(value);
+}

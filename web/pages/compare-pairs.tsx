@@ -1,0 +1,103 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { CurvesResponse, PairItem, SweepDetail } from '../../server/http/api.ts';
+import { ChartView } from '../chart/chart.tsx';
+import { query } from '../data/api.ts';
+import { aboutSweep, useResource } from '../data/use-resource.ts';
+import { formatMetric, formatMetricDifference, metricLabel } from '../format/metric.ts';
+import { Select } from '../parts/field.tsx';
+import { Legend } from '../parts/legend.tsx';
+import { Loaded } from '../parts/loaded.tsx';
+import { RangeFields, type Range } from '../parts/range-fields.tsx';
+import { Link } from '../routing/link.tsx';
+import { useChoice } from '../routing/location.ts';
+import { toCurveChart, toPairLooks } from '../series/curves.ts';
+
+/** Every pair of one arm: a small chart per seed, with and without. */
+export function PairsSection({ pairs, sweep, metric }: { pairs: PairItem[]; sweep: SweepDetail; metric: string }) {
+  const arms = [...new Map(pairs.map(({ arm, armName }) => [arm, armName]))];
+  const [chosen, setChosen] = useChoice('pair', String(arms[0]![0]));
+  const [seed, setSeed] = useChoice('pairSeed', '');
+  const ofArm = pairs.filter(({ arm }) => String(arm) === chosen);
+  const shown = seed === '' ? ofArm : ofArm.filter((pair) => String(pair.seed) === seed);
+  return (
+    <section class="card" aria-label="Pair by pair">
+      <h2>Pair by pair</h2>
+      <div class="controls">
+        <Select label="Arm" value={chosen} onChange={setChosen} options={arms.map(([arm, name]) => ({ value: String(arm), label: name }))} />
+        <Select label="Seed" value={seed} onChange={setSeed} options={[{ value: '', label: 'all' }, ...ofArm.map((pair) => ({ value: String(pair.seed), label: String(pair.seed) }))]} />
+      </div>
+      <PairCharts pairs={shown} sweep={sweep} metric={metric} />
+      <PairTable pairs={shown} metric={metric} />
+    </section>
+  );
+}
+
+/** Small charts ask for no more columns than they have; one chart alone gets its full width. */
+const columns = { many: 300, one: 1200 };
+
+function PairCharts({ pairs, sweep, metric }: { pairs: PairItem[]; sweep: SweepDetail; metric: string }) {
+  const [range, setRange] = useState<Range | null>(null);
+  const runs = [...new Set(pairs.flatMap(({ run, controlRun }) => [run, controlRun]))];
+  const width = pairs.length === 1 ? columns.one : columns.many;
+  const path = runs.length === 0 ? null : `curves${query({ runs: runs.join(','), metric, from: range?.from, to: range?.to, width })}`;
+  const curves = useResource<CurvesResponse>(path, aboutSweep(sweep.id));
+  const zoom = (from: number, to: number): void => setRange({ from: Math.max(0, Math.floor(from)), to: Math.ceil(to) });
+  return (
+    <>
+      <div class="chart-tools">
+        <Legend items={[{ label: 'with the intra-class phase', ink: 0 }, { label: 'without', ink: 'control', look: 'dashed' }]} />
+        <RangeFields range={range} onChange={setRange} />
+      </div>
+      <Loaded resource={curves} what="the curves">
+        {(answer) => (
+          <div class={pairs.length === 1 ? 'panels panels-one' : 'panels panels-small'}>
+            {pairs.map((pair) => <PairChart key={`${pair.arm}/${pair.seed}`} pair={pair} answer={answer} metric={metric} range={range} large={pairs.length === 1} onRange={zoom} />)}
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+interface PairChartProps {
+  pair: PairItem;
+  answer: CurvesResponse;
+  metric: string;
+  range: Range | null;
+  large: boolean;
+  onRange: (from: number, to: number) => void;
+}
+
+function PairChart({ pair, answer, metric, range, large, onRange }: PairChartProps) {
+  const spec = useMemo(() => toCurveChart({
+    title: `${metricLabel(metric)} of ${pair.armName}, seed ${pair.seed}, with and without`,
+    looks: toPairLooks(pair, metric, 0), curves: answer.curves, range, N: pair.N,
+  }), [pair.run, pair.controlRun, pair.N, answer, metric, range]);
+  return (
+    <figure class="panel">
+      <figcaption>seed {pair.seed} <span class="quiet">{formatMetricDifference(metric, pair.difference)}</span></figcaption>
+      <ChartView spec={spec} size={large ? 'large' : 'small'} onRange={onRange} />
+    </figure>
+  );
+}
+
+function PairTable({ pairs, metric }: { pairs: PairItem[]; metric: string }) {
+  return (
+    <div class="scroll">
+      <table class="data">
+        <caption class="visually-hidden">Values with and without the phase, by seed</caption>
+        <thead><tr><th class="number">Seed</th><th>With</th><th class="number">Value</th><th>Without</th><th class="number">Value</th><th class="number">Difference</th></tr></thead>
+        <tbody>
+          {pairs.map((pair) => (
+            <tr key={`${pair.arm}/${pair.seed}`}>
+              <td class="number">{pair.seed}</td>
+              <td><Link to={`runs/${pair.run}`}>{pair.run}</Link></td><td class="number">{formatMetric(metric, pair.value)}</td>
+              <td><Link to={`runs/${pair.controlRun}`}>{pair.controlRun}</Link></td><td class="number">{formatMetric(metric, pair.controlValue)}</td>
+              <td class="number">{formatMetricDifference(metric, pair.difference)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

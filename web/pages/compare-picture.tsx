@@ -1,0 +1,56 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { PairCurves, SweepDetail } from '../../server/http/api.ts';
+import { ChartView } from '../chart/chart.tsx';
+import { downloadPng, downloadSvg, type Figure } from '../chart/export-figure.ts';
+import { Legend, type LegendItem } from '../parts/legend.tsx';
+import { toPicture } from '../series/pair-picture.ts';
+
+/** The picture that answers the question: its title is the answer. */
+export function PictureSection({ picture, sweep }: { picture: PairCurves | null; sweep: SweepDetail }) {
+  const drawn = useMemo(() => (picture === null ? null : toPicture(picture)), [picture]);
+  if (picture === null || drawn === null) {
+    return <section class="card"><h2>With and without the intra-class phase</h2><p class="quiet">No pair has been evaluated yet.</p></section>;
+  }
+  const items: LegendItem[] = [...drawn.legend, ...explanations];
+  const figure: Figure = { title: picture.title, panels: drawn.panels, legend: drawn.legend };
+  return (
+    <section class="card picture" aria-labelledby="answer">
+      <div class="picture-head">
+        <h2 id="answer">{picture.title}</h2>
+        <ExportButtons figure={figure} name={`${sweep.name}-${picture.metric.name.replaceAll('/', '-')}`} />
+      </div>
+      <Legend items={items} />
+      <div class="panels">
+        {drawn.panels.map(({ label, spec }) => (
+          <figure key={label} class="panel">
+            <figcaption>{label}</figcaption>
+            <ChartView spec={spec} size="picture" />
+          </figure>
+        ))}
+      </div>
+      <p class="small quiet">Thin lines: one per seed, with − without. Bold: their mean with Student's 95 % interval by batch. At the right of each panel the final differences per seed, their mean and interval (unadjusted).</p>
+    </section>
+  );
+}
+
+const explanations: LegendItem[] = [
+  { label: 'same run up to N', ink: 'faint', look: 'shade' },
+  { label: "control's spread over seeds (± sd)", ink: 'faint', look: 'shade' },
+  { label: 'interval leaves zero for good', ink: 'control', look: 'tick' },
+  { label: 'truncated term dead on every seed', ink: 'control', look: 'hatch' },
+];
+
+function ExportButtons({ figure, name }: { figure: Figure; name: string }) {
+  const [error, setError] = useState<string | null>(null);
+  const save = (download: (figure: Figure, name: string) => Promise<void>) => (): void => {
+    setError(null);
+    download(figure, name).catch((problem: Error) => setError(`Cannot export the picture: ${problem.message}`));
+  };
+  return (
+    <div class="actions">
+      <button type="button" onClick={save(downloadSvg)}>SVG</button>
+      <button type="button" onClick={save(downloadPng)}>PNG</button>
+      {error !== null && <span class="problem" role="alert">{error}</span>}
+    </div>
+  );
+}

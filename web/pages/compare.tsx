@@ -1,0 +1,54 @@
+import { useMemo } from 'preact/hooks';
+import type { PairsResponse, SweepDetail } from '../../server/http/api.ts';
+import { query } from '../data/api.ts';
+import { aboutSweep, useResource } from '../data/use-resource.ts';
+import { Select } from '../parts/field.tsx';
+import { Loaded } from '../parts/loaded.tsx';
+import { Message } from '../parts/message.tsx';
+import { MetricSelect } from '../parts/metric-select.tsx';
+import { SweepFrame } from '../parts/sweep-frame.tsx';
+import { Link } from '../routing/link.tsx';
+import { useChoice } from '../routing/location.ts';
+import { BandsSection } from './compare-bands.tsx';
+import { PairsSection } from './compare-pairs.tsx';
+import { PictureSection } from './compare-picture.tsx';
+
+export function ComparePage({ id }: { id: string }) {
+  return <SweepFrame id={id} page="compare">{(sweep) => <Compare sweep={sweep} />}</SweepFrame>;
+}
+
+/** The answer first, then what it rests on: every arm's mean and band, every pair. */
+function Compare({ sweep }: { sweep: SweepDetail }) {
+  const [metric, setMetric] = useChoice('metric', sweep.metric.name);
+  const [at, setAt] = useChoice('at', 'last');
+  const pairs = useResource<PairsResponse>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
+  const metrics = useMemo(() => (sweep.metrics.length === 0 ? [sweep.metric.name] : sweep.metrics), [sweep.metrics, sweep.metric.name]);
+  return (
+    <>
+      <div class="controls">
+        <MetricSelect metrics={metrics} value={metric} onChange={setMetric} />
+        <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
+      </div>
+      <Loaded resource={pairs} what="the comparison">
+        {(answer) => answer.pairs.length === 0 ? <NoPairs sweep={sweep} /> : (
+          <>
+            <PictureSection picture={answer.picture} sweep={sweep} />
+            <BandsSection bands={answer.bands} sweep={sweep} metric={answer.metric.name} />
+            <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} />
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function NoPairs({ sweep }: { sweep: SweepDetail }) {
+  return (
+    <Message kind="empty" title="No pairs to compare">
+      <p>A pair is a run with the intra-class phase and its control: same everything else, same seed. {sweep.armList.some(({ control }) => control)
+        ? 'They appear here as soon as both have begun to train.'
+        : 'This sweep has no control; the ablation "noIntra" would give it one.'}</p>
+      <p><Link to={`sweeps/${sweep.id}`}>Progress of the sweep</Link></p>
+    </Message>
+  );
+}

@@ -1,0 +1,116 @@
+import { useState } from 'preact/hooks';
+import type { PlanRequest, PlanResponse, StartRequest, StartResponse } from '../../server/http/api.ts';
+import { ApiError, post } from '../data/api.ts';
+import { formatAmount, formatCount, formatNumber } from '../format/number.ts';
+import { formatParameter, parameterLabel } from '../format/parameter.ts';
+import { Facts } from '../parts/facts.tsx';
+import { Field, Select } from '../parts/field.tsx';
+import { Problems } from '../parts/loaded.tsx';
+import { navigate } from '../routing/location.ts';
+import { exampleDefinition } from './example-definition.ts';
+
+type Check =
+  | { state: 'none' }
+  | { state: 'busy' }
+  | { state: 'bad'; error: Error }
+  | { state: 'good'; plan: PlanResponse };
+
+const engines = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
+
+/** Paste a definition, see its plan or all its problems, start it. */
+export function NewSweepPage() {
+  const [definition, setDefinition] = useState('');
+  const [baseFolder, setBaseFolder] = useState('');
+  const [engine, setEngine] = useState<string>('auto');
+  const [check, setCheck] = useState<Check>({ state: 'none' });
+  const request = (): PlanRequest => ({ definition, ...(baseFolder === '' ? {} : { baseFolder }) });
+  const edit = (text: string): void => {
+    setDefinition(text);
+    setCheck({ state: 'none' });
+  };
+
+  const plan = async (): Promise<void> => {
+    setCheck({ state: 'busy' });
+    setCheck(await post<PlanResponse>('plan', request()).then(
+      (answer): Check => ({ state: 'good', plan: answer }),
+      (error: Error): Check => ({ state: 'bad', error }),
+    ));
+  };
+  const start = async (): Promise<void> => {
+    setCheck({ state: 'busy' });
+    await post<StartResponse>('sweeps', { ...request(), engine: engine as NonNullable<StartRequest['engine']> }).then(
+      ({ id }) => navigate(`sweeps/${id}`),
+      (error: Error) => setCheck({ state: 'bad', error }),
+    );
+  };
+
+  return (
+    <>
+      <header class="page-head"><h1>New sweep</h1><p class="lead">Paste a definition. Its plan is shown before anything trains.</p></header>
+      <div class="columns">
+        <form class="card" onSubmit={(event) => { event.preventDefault(); void plan(); }}>
+          <Field label="Definition (JSON)">
+            <textarea class="code" rows={22} spellcheck={false} value={definition} onInput={(event) => edit(event.currentTarget.value)} placeholder={exampleDefinition} required />
+          </Field>
+          <div class="field-row">
+            <Field label="Folder that relative paths start at"><input type="text" value={baseFolder} placeholder="where the server was started" onInput={(event) => { setBaseFolder(event.currentTarget.value); setCheck({ state: 'none' }); }} /></Field>
+            <Select label="Engine" value={engine} onChange={setEngine} options={engines.map((name) => ({ value: name, label: name }))} />
+          </div>
+          <div class="actions">
+            <button type="submit" disabled={check.state === 'busy'}>Show the plan</button>
+            <button type="button" class="primary" disabled={check.state !== 'good'} onClick={() => void start()}>Start the sweep</button>
+            {definition === '' && <button type="button" class="plain" onClick={() => edit(exampleDefinition)}>Fill in an example</button>}
+          </div>
+        </form>
+        <section class="card" aria-live="polite">
+          <h2>Plan</h2>
+          {check.state === 'none' && <p class="quiet">Nothing checked yet.</p>}
+          {check.state === 'busy' && <p class="quiet">Checking …</p>}
+          {check.state === 'bad' && <BadDefinition error={check.error} />}
+          {check.state === 'good' && <PlanView plan={check.plan} />}
+        </section>
+      </div>
+    </>
+  );
+}
+
+function BadDefinition({ error }: { error: Error }) {
+  const details = error instanceof ApiError ? error.details : [];
+  return (
+    <div role="alert">
+      <p class="problem">{details.length === 0 ? error.message : `${formatAmount(details.length, 'problem')} to solve before this can be planned:`}</p>
+      <Problems problems={details} />
+    </div>
+  );
+}
+
+const shownArms = 200;
+
+function PlanView({ plan }: { plan: PlanResponse }) {
+  const keys = Object.keys(plan.armList[0] ?? {}).filter((key) => !['index', 'name', 'ablation', 'control'].includes(key));
+  return (
+    <>
+      <Facts facts={[
+        ['Name', plan.name],
+        ['Arms', formatCount(plan.arms)],
+        ['Runs', formatCount(plan.runs)],
+        ['Dropped', plan.dropped.length === 0 ? 'none' : plan.dropped.map(({ constraint, count }) => `${formatCount(count)} by ${constraint}`).join(', ')],
+        ['Folded duplicates', formatCount(plan.folded)],
+        ['Batches', `${formatCount(plan.batches)} with shared prefixes, ${formatCount(plan.batchesUnshared)} without`],
+        ['Smallest p', `${formatNumber(plan.smallestP.maxT, 2)} (max-T), ${formatNumber(plan.smallestP.holm, 2)} (Holm)`],
+      ]} />
+      {plan.smallestP.maxT > 0.05 && <p class="banner">With so few seeds no difference can be significant: p cannot be under {formatNumber(plan.smallestP.maxT, 2)}.</p>}
+      <div class="scroll">
+        <table class="data">
+          <thead><tr><th class="number">#</th><th>Arm</th>{keys.map((key) => <th key={key} class="number" title={key}>{parameterLabel(key)}</th>)}</tr></thead>
+          <tbody>
+            {plan.armList.slice(0, shownArms).map((arm) => (
+              <tr key={arm.index}><td class="number quiet">{arm.index}</td><td>{arm.name}{arm.control && <span class="tag">control</span>}</td>{keys.map((key) => <td key={key} class="number">{formatParameter(arm[key])}</td>)}</tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {plan.armList.length > shownArms && <p class="small quiet">The first {shownArms} of {formatCount(plan.armList.length)} arms.</p>}
+    </>
+  );
+}

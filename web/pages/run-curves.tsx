@@ -1,0 +1,78 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { CurvesResponse, RunDetail } from '../../server/http/api.ts';
+import { ChartView } from '../chart/chart.tsx';
+import { query } from '../data/api.ts';
+import { aboutRun, useResource } from '../data/use-resource.ts';
+import { metricLabel } from '../format/metric.ts';
+import { Legend } from '../parts/legend.tsx';
+import { Loaded } from '../parts/loaded.tsx';
+import { MetricSelect } from '../parts/metric-select.tsx';
+import { RangeFields, type Range } from '../parts/range-fields.tsx';
+import { useChoice } from '../routing/location.ts';
+import { toCurveChart, toMetricLooks } from '../series/curves.ts';
+
+interface Group {
+  title: string;
+  metrics: string[];
+  /** Losses and gradient norms span powers of ten. */
+  logarithmic: boolean;
+}
+
+const terms: Group = { title: 'Terms of the loss', logarithmic: true, metrics: ['train/total', 'train/crossEntropy', 'train/interClass', 'train/intraClass', 'train/truncated'] };
+const gradients: Group = { title: 'Gradient norms at the features', logarithmic: true, metrics: ['train/gradient/crossEntropy', 'train/gradient/interClass', 'train/gradient/intraClass'] };
+const accuracies: Group = { title: 'Accuracy', logarithmic: false, metrics: ['train/accuracy', 'val/accuracy', 'val/accuracyLinear', 'val/accuracyCosine'] };
+
+/** The curves of one run in groups that share an axis, and one group of the reader's choice. */
+export function RunCurves({ run }: { run: RunDetail }) {
+  const [range, setRange] = useState<Range | null>(null);
+  const recorded = Object.keys(run.metrics);
+  const others = recorded.filter((metric) => ![terms, gradients, accuracies].some(({ metrics }) => metrics.includes(metric)));
+  const [chosen, setChosen] = useChoice('metric', others.includes('val/intraClassCosine') ? 'val/intraClassCosine' : others[0] ?? '');
+  if (recorded.length === 0) return <section class="card"><h2>Curves</h2><p class="quiet">This run has not recorded anything yet.</p></section>;
+  const free: Group = { title: metricLabel(chosen), metrics: [chosen], logarithmic: false };
+  const groups = [terms, gradients, accuracies, free].map((group) => ({ ...group, metrics: group.metrics.filter((metric) => recorded.includes(metric)) }));
+  return (
+    <section class="card" aria-label="Curves">
+      <div class="chart-tools">
+        <h2>Curves</h2>
+        <RangeFields range={range} onChange={setRange} />
+      </div>
+      <div class="panels">
+        {groups.filter(({ metrics }) => metrics.length > 0).map((group, place) => (
+          <div key={place} class="panel">
+            {group.title === free.title ? <MetricSelect metrics={others} value={chosen} onChange={setChosen} label="Other metric" /> : <h3>{group.title}</h3>}
+            <GroupChart run={run} group={group} range={range} onRange={setRange} />
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface GroupChartProps {
+  run: RunDetail;
+  group: Group;
+  range: Range | null;
+  onRange: (range: Range) => void;
+}
+
+function GroupChart({ run, group, range, onRange }: GroupChartProps) {
+  const curves = useResource<CurvesResponse>(`curves${query({ runs: run.id, metric: group.metrics.join(','), from: range?.from, to: range?.to, width: 800 })}`, aboutRun(run.id));
+  const looks = useMemo(() => toMetricLooks(run.id, group.metrics), [run.id, group.metrics.join()]);
+  return (
+    <Loaded resource={curves} what={group.title}>
+      {(answer) => (
+        <>
+          {looks.length > 1 && <Legend items={looks.map(({ label, ink }) => ({ label, ink }))} />}
+          <GroupView run={run} group={group} looks={looks} answer={answer} range={range} onRange={onRange} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function GroupView({ run, group, looks, answer, range, onRange }: GroupChartProps & { looks: ReturnType<typeof toMetricLooks>; answer: CurvesResponse }) {
+  const N = run.arm?.params.N ?? null;
+  const spec = useMemo(() => toCurveChart({ title: group.title, looks, curves: answer.curves, range, N, logarithmic: group.logarithmic }), [looks, answer, range, N]);
+  return <ChartView spec={spec} size="medium" onRange={(from, to) => onRange({ from: Math.max(0, Math.floor(from)), to: Math.ceil(to) })} />;
+}

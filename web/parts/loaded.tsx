@@ -1,0 +1,46 @@
+import type { ComponentChildren } from 'preact';
+import { ApiError } from '../data/api.ts';
+import type { Resource } from '../data/use-resource.ts';
+import { Message } from './message.tsx';
+
+interface LoadedProps<Value> {
+  resource: Resource<Value>;
+  /** Named in messages: `the sweeps`. */
+  what: string;
+  children: (value: Value) => ComponentChildren;
+}
+
+/** Shows a resource once it is there; an older value stays visible while a newer attempt fails, with a word about it. */
+export function Loaded<Value>({ resource: { value, error, loading }, what, children }: LoadedProps<Value>) {
+  if (value === null) {
+    if (error !== null) return <Failure error={error} what={what} />;
+    return <Message kind="loading" title={`Loading ${what} …`} />;
+  }
+  return (
+    <div class={loading ? 'loaded loaded-again' : 'loaded'} aria-busy={loading}>
+      {error !== null && <p class="banner" role="alert">Not up to date: {error.message}</p>}
+      {children(value)}
+    </div>
+  );
+}
+
+export function Failure({ error, what }: { error: Error; what: string }) {
+  const details = error instanceof ApiError ? error.details : [];
+  return (
+    <Message kind="error" title={`Cannot show ${what}`}>
+      <p>{error.message}</p>
+      {details.length > 0 && <Problems problems={details} />}
+    </Message>
+  );
+}
+
+/** Every problem with the place it is at. */
+export function Problems({ problems }: { problems: { path: string; message: string }[] }) {
+  return (
+    <ul class="problems">
+      {problems.map(({ path, message }, index) => (
+        <li key={index}>{path !== '' && <code>{path}</code>} {message}</li>
+      ))}
+    </ul>
+  );
+}

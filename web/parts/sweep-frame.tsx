@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import type { SweepDetail } from '../../server/http/api.ts';
+import { aboutSweep, useResource } from '../data/use-resource.ts';
+import { Link } from '../routing/link.tsx';
+import { Loaded } from './loaded.tsx';
+import { StateBadge } from './state-badge.tsx';
+
+interface SweepFrameProps {
+  id: string;
+  page: 'sweep' | 'runs' | 'compare' | 'table';
+  children: (sweep: SweepDetail) => ComponentChildren;
+}
+
+const tabs = [
+  { page: 'sweep', path: '', label: 'Overview' },
+  { page: 'runs', path: '/runs', label: 'Runs' },
+  { page: 'compare', path: '/compare', label: 'Compare' },
+  { page: 'table', path: '/table', label: 'Table' },
+] as const;
+
+/** What all pages of a sweep have in common: its name, its state and the way to the others. */
+export function SweepFrame({ id, page, children }: SweepFrameProps) {
+  const sweep = useResource<SweepDetail>(`sweeps/${id}`, aboutSweep(id));
+  return (
+    <Loaded resource={sweep} what={`sweep ${id}`}>
+      {(detail) => (
+        <>
+          <header class="page-head">
+            <p class="crumbs"><Link to="">Sweeps</Link> / {detail.id}</p>
+            <h1>{detail.name} <StateBadge state={detail.cancelling ? 'cancelling' : detail.state} /></h1>
+            {detail.description !== null && <p class="lead">{detail.description}</p>}
+          </header>
+          <nav class="tabs" aria-label="Pages of this sweep">
+            {tabs.map((tab) => <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>{tab.label}</Link>)}
+          </nav>
+          {children(detail)}
+        </>
+      )}
+    </Loaded>
+  );
+}

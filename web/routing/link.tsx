@@ -1,0 +1,20 @@
+import type { ComponentChildren } from 'preact';
+import { navigate } from './location.ts';
+
+interface LinkProps {
+  /** Relative to the base path: `sweeps/s3/compare`. */
+  to: string;
+  children: ComponentChildren;
+  class?: string;
+  current?: boolean;
+}
+
+/** A link to a page of the dashboard; with a modifier key the browser does what it always does. */
+export function Link({ to, children, current, ...rest }: LinkProps) {
+  const follow = (event: MouseEvent) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    navigate(to);
+  };
+  return <a href={to === '' ? './' : to} onClick={follow} aria-current={current ? 'page' : undefined} {...rest}>{children}</a>;
+}

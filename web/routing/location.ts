@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'preact/hooks';
+
+export interface Location {
+  /** Below the base path, without a leading slash. */
+  path: string;
+  query: URLSearchParams;
+}
+
+const changed = 'cosweep:location';
+
+export function useLocation(): Location {
+  const [location, setLocation] = useState(read);
+  useEffect(() => {
+    const follow = () => setLocation(read());
+    addEventListener('popstate', follow);
+    addEventListener(changed, follow);
+    return () => {
+      removeEventListener('popstate', follow);
+      removeEventListener(changed, follow);
+    };
+  }, []);
+  return location;
+}
+
+/** Goes to a page; its address is relative to the base path. */
+export function navigate(address: string): void {
+  history.pushState(null, '', new URL(address, document.baseURI));
+  scrollTo(0, 0);
+  dispatchEvent(new Event(changed));
+}
+
+/**
+ * A choice that belongs to the page's address, so that a link shows what its sender saw.
+ * The default is left out of the address.
+ */
+export function useChoice(name: string, fallback: string): [string, (value: string) => void] {
+  const { query } = useLocation();
+  return [query.get(name) ?? fallback, (value) => choose({ [name]: value === fallback ? null : value })];
+}
+
+/** Several choices in one step of the address; `null` removes one. */
+export function choose(values: Record<string, string | null>): void {
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+  }
+  history.replaceState(null, '', address);
+  dispatchEvent(new Event(changed));
+}
+
+function read(): Location {
+  const base = new URL(document.baseURI).pathname;
+  const { pathname, search } = location;
+  return { path: pathname.startsWith(base) ? pathname.slice(base.length) : pathname, query: new URLSearchParams(search) };
+}

@@ -1,0 +1,27 @@
+/** Every page by its address below the base path. */
+export type Route =
+  | { page: 'sweeps' }
+  | { page: 'new' }
+  | { page: 'sweep' | 'runs' | 'compare' | 'table'; sweep: string }
+  | { page: 'run'; run: string }
+  | { page: 'doctor' }
+  | { page: 'unknown'; path: string };
+
+/** `sweeps/s3/compare` → the compare page of sweep s3. */
+export function parseRoute(path: string): Route {
+  const [first, second, third, ...more] = path.split('/').filter((segment) => segment !== '');
+  if (first === undefined) return { page: 'sweeps' };
+  if (first === 'new' && second === undefined) return { page: 'new' };
+  if (first === 'doctor' && second === undefined) return { page: 'doctor' };
+  if (first === 'runs' && isId('r', second) && third === undefined) return { page: 'run', run: second };
+  if (first === 'sweeps' && second === undefined) return { page: 'sweeps' };
+  if (first === 'sweeps' && isId('s', second) && more.length === 0) {
+    if (third === undefined) return { page: 'sweep', sweep: second };
+    if (third === 'runs' || third === 'compare' || third === 'table') return { page: third, sweep: second };
+  }
+  return { page: 'unknown', path };
+}
+
+function isId(letter: string, text: string | undefined): text is string {
+  return text !== undefined && new RegExp(`^${letter}[0-9]+$`).test(text);
+}

@@ -1,0 +1,43 @@
+import type { ArmBand, ArmItem } from '../../server/http/api.ts';
+import { isAccuracy } from '../format/metric.ts';
+import type { ChartSpec, Ink, LineShape, Shape } from './chart-spec.ts';
+import { assignInks } from './colour-keys.ts';
+import { markSwitch } from './curves.ts';
+import type { LegendEntry } from './pair-picture.ts';
+
+export interface BandPanel {
+  /** Switch batch of the arms in it. */
+  N: number;
+  spec: ChartSpec;
+}
+
+/** Mean ± sd over seeds of every arm with the phase, one panel per N, each with the controls of its arms behind it. */
+export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, label: (arm: ArmItem) => string): { panels: BandPanel[]; legend: LegendEntry[] } {
+  const byIndex = new Map(arms.map((arm) => [arm.index, arm]));
+  const withPhase = bands.filter(({ control, N, arm }) => !control && N !== null && byIndex.get(arm)?.ablation === null);
+  const named = (band: ArmBand): string => label(byIndex.get(band.arm)!);
+  const inks = assignInks(withPhase.map(named));
+  const switches = [...new Set(withPhase.map(({ N }) => N!))].sort((a, b) => a - b);
+  const panels = switches.map((N) => {
+    const members = withPhase.filter((band) => band.N === N);
+    const controls = new Set(members.map(({ arm }) => byIndex.get(arm)!.controlIndex));
+    const behind = bands.filter(({ arm }) => controls.has(arm));
+    const all = [...behind.map((band) => ({ band, name: `without (${band.name})`, ink: 'control' as Ink })), ...members.map((band) => ({ band, name: named(band), ink: inks.get(named(band))! as Ink }))];
+    return { N, spec: toBandChart(all, N, metric) };
+  });
+  return { panels, legend: [...inks].map(([name, ink]) => ({ label: name, ink })) };
+}
+
+function toBandChart(members: { band: ArmBand; name: string; ink: Ink }[], N: number, metric: string): ChartSpec {
+  const bands = members.map(({ band, ink }): Shape => ({ kind: 'band', id: `band/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: null, x: band.batches, low: band.low, high: band.high }));
+  const means = members.map(({ band, name, ink }): LineShape => ({ kind: 'line', id: `mean/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: name, x: band.batches, y: band.mean, weight: 'normal', ...(band.control ? { dash: 'dashed' as const } : {}) }));
+  return {
+    description: `${metric} by batch, mean and one standard deviation over seeds, switch batch ${N}: ${members.map(({ name }) => name).join(', ')}`,
+    axes: [
+      { id: 'batch', direction: 'x', title: 'batch' },
+      { id: 'value', direction: 'y', title: null, format: isAccuracy(metric) ? 'percent' : 'number' },
+    ],
+    shapes: [...bands, ...means],
+    marks: [markSwitch(N)],
+  };
+}

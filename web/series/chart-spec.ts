@@ -1,0 +1,82 @@
+/**
+ * What a chart shows, as numbers and words without pixels: pure functions make it from answers of the API, the drawing
+ * shell in `chart/` turns it into a Chart.js configuration. Shapes are listed from the back to the front.
+ */
+export interface ChartSpec {
+  /** What a reader who cannot see the chart is told. */
+  description: string;
+  axes: Axis[];
+  shapes: Shape[];
+  marks: Mark[];
+}
+
+export interface Axis {
+  id: string;
+  direction: 'x' | 'y';
+  title: string | null;
+  min?: number;
+  max?: number;
+  logarithmic?: boolean;
+  /** Axes of one direction share the side of the chart in this proportion, in the order listed (left to right, top to bottom). */
+  share?: number;
+  /** Labels at 0, 1, 2, … in place of numbers. */
+  categories?: string[];
+  /** How the numbers along it are written. */
+  format?: 'number' | 'percent' | 'signed';
+  /** At most this many numbers along it. */
+  ticks?: number;
+}
+
+/** A number is a place in the palette; `control` and `faint` are greys. */
+export type Ink = number | 'control' | 'faint';
+
+interface ShapeBase {
+  /** Stays the same while a chart is updated: what has the same id is changed in place. */
+  id: string;
+  ink: Ink;
+  xAxis: string;
+  yAxis: string;
+  /** Name in the tooltip; null: the pointer passes over it. */
+  label: string | null;
+}
+
+export interface LineShape extends ShapeBase {
+  kind: 'line';
+  x: number[];
+  /** null interrupts the line. */
+  y: (number | null)[];
+  weight: 'thin' | 'normal' | 'bold';
+  dash?: 'dashed' | 'dotted';
+}
+
+export interface BandShape extends ShapeBase {
+  kind: 'band';
+  x: number[];
+  low: (number | null)[];
+  high: (number | null)[];
+  /** Fainter, for what lies behind the data. */
+  stripe?: boolean;
+}
+
+export interface PointsShape extends ShapeBase {
+  kind: 'points';
+  x: number[];
+  y: (number | null)[];
+  symbol: PointSymbol;
+  size: number;
+  /** What the tooltip says about each point, after the label. */
+  notes?: string[];
+}
+
+export type PointSymbol = 'circle' | 'triangle' | 'rect' | 'rectRot' | 'star' | 'cross';
+export type Shape = LineShape | BandShape | PointsShape;
+
+/** What is drawn behind or over the data by hand. Areas and upright lines span all y axes. */
+export type Mark =
+  | { kind: 'area'; xAxis: string; from: number; to: number; label?: string }
+  /** Hatched, in the `lane`th of `lanes` equal lanes of the y axis. */
+  | { kind: 'hatch'; xAxis: string; yAxis: string; from: number; to: number; lane: number; lanes: number; ink: Ink }
+  | { kind: 'vertical'; xAxis: string; at: number; label?: string }
+  | { kind: 'zero'; yAxis: string }
+  | { kind: 'tick'; xAxis: string; yAxis: string; at: number; ink: Ink }
+  | { kind: 'note'; yAxis: string; text: string };

@@ -1,0 +1,65 @@
+import type { CurveItem } from '../../server/http/api.ts';
+import type { ChartSpec, Ink, LineShape, Mark } from './chart-spec.ts';
+import { isAccuracy, metricLabel, metricShortLabel } from '../format/metric.ts';
+
+/** How one curve of several is shown. */
+export interface CurveLook {
+  run: string;
+  metric: string;
+  label: string;
+  ink: Ink;
+  dash?: LineShape['dash'];
+}
+
+export interface CurveChart {
+  title: string;
+  looks: CurveLook[];
+  curves: CurveItem[];
+  /** Batches shown; null: all. */
+  range: { from: number; to: number } | null;
+  /** Switch batch; null where the phase is never in force. */
+  N: number | null;
+  logarithmic?: boolean;
+}
+
+/** Curves of runs over the batch, the switch batch marked. Values that a logarithm has no place for interrupt their line. */
+export function toCurveChart({ title, looks, curves, range, N, logarithmic = false }: CurveChart): ChartSpec {
+  const shapes = looks.flatMap((look): LineShape[] => {
+    const curve = curves.find(({ run, metric }) => run === look.run && metric === look.metric);
+    if (curve === undefined || curve.batches.length === 0) return [];
+    return [{
+      kind: 'line', id: `${look.run}/${look.metric}`, xAxis: 'batch', yAxis: 'value', label: look.label, ink: look.ink, weight: 'normal',
+      ...(look.dash === undefined ? {} : { dash: look.dash }),
+      x: curve.batches,
+      y: logarithmic ? curve.values.map((value) => (value !== null && value > 0 ? value : null)) : curve.values,
+    }];
+  });
+  const percent = looks.length > 0 && looks.every(({ metric }) => isAccuracy(metric));
+  return {
+    description: `${title}, by batch${N === null ? '' : `; switch batch ${N}`}: ${looks.map(({ label }) => label).join(', ')}`,
+    axes: [
+      { id: 'batch', direction: 'x', title: 'batch', ...(range === null ? {} : { min: range.from, max: range.to }) },
+      { id: 'value', direction: 'y', title: null, logarithmic, format: percent ? 'percent' : 'number' },
+    ],
+    shapes,
+    marks: N === null ? [] : [markSwitch(N)],
+  };
+}
+
+/** A run and its control in one chart: the control grey and dashed, so that colour is not the only difference. */
+export function toPairLooks(pair: { run: string; controlRun: string }, metric: string, ink: number): CurveLook[] {
+  return [
+    { run: pair.controlRun, metric, label: 'without', ink: 'control', dash: 'dashed' },
+    { run: pair.run, metric, label: 'with', ink },
+  ];
+}
+
+/** One run's metrics as lines named by what they are. */
+export function toMetricLooks(run: string, metrics: string[]): CurveLook[] {
+  const sameName = new Set(metrics.map(metricShortLabel)).size < metrics.length;
+  return metrics.map((metric, ink) => ({ run, metric, label: sameName ? metricLabel(metric) : metricShortLabel(metric), ink }));
+}
+
+export function markSwitch(N: number): Mark {
+  return { kind: 'vertical', xAxis: 'batch', at: N, label: `N = ${N}` };
+}

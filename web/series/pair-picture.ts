@@ -1,0 +1,131 @@
+import type { PairCurves, PairGroup, PairPanel } from '../../server/http/api.ts';
+import type { Axis, ChartSpec, Mark, Shape } from './chart-spec.ts';
+import { assignInks } from './colour-keys.ts';
+
+export interface PicturePanel {
+  label: string;
+  spec: ChartSpec;
+}
+
+/** A name with its colour, for the legend. */
+export interface LegendEntry {
+  label: string;
+  ink: number;
+}
+
+/**
+ * The picture that answers the question: one panel per N over a shared y. Above, with − without by batch, and at its right
+ * the final differences per seed with their interval; below, the truncated term and the intra-class cosine.
+ */
+export function toPicture(picture: PairCurves): { panels: PicturePanel[]; legend: LegendEntry[] } {
+  const inks = assignInks(picture.panels.flatMap(({ groups }) => groups.map(({ label }) => label)));
+  const shared = sharedRanges(picture);
+  const panels = picture.panels.map((panel) => ({ label: panel.label, spec: toPanel(panel, picture, inks, shared) }));
+  return { panels, legend: [...inks].map(([label, ink]) => ({ label, ink })) };
+}
+
+interface SharedRanges {
+  truncated: number;
+  cosine: [number, number];
+}
+
+function toPanel(panel: PairPanel, picture: PairCurves, inks: Map<string, number>, shared: SharedRanges): ChartSpec {
+  const { groups } = panel;
+  const scaled = (values: (number | null)[]): (number | null)[] => scale(values, picture.scale);
+  return {
+    description: describe(panel, picture),
+    axes: toAxes(panel, picture, shared),
+    shapes: [
+      toSpread(panel, picture.scale),
+      ...groups.map((group): Shape => ({ ...onDifference, kind: 'band', id: `band/${group.arm}`, ink: inks.get(group.label)!, label: null, x: group.batches, low: scaled(group.low), high: scaled(group.high) })),
+      ...groups.flatMap((group) => group.seeds.map((line): Shape => ({ ...onDifference, kind: 'line', id: `seed/${group.arm}/${line.seed}`, ink: inks.get(group.label)!, label: null, x: group.batches, y: scaled(line.values), weight: 'thin' }))),
+      ...groups.map((group): Shape => ({ ...onDifference, kind: 'line', id: `mean/${group.arm}`, ink: inks.get(group.label)!, label: group.label, x: group.batches, y: scaled(group.mean), weight: 'bold' })),
+      ...groups.flatMap((group, place) => toFinals(group, place, picture.scale, inks.get(group.label)!)),
+      ...groups.map((group): Shape => ({ kind: 'line', id: `truncated/${group.arm}`, xAxis: 'batch', yAxis: 'truncated', ink: inks.get(group.label)!, label: `${group.label}, truncated term`, x: group.truncated.batches, y: group.truncated.values, weight: 'normal' })),
+      ...groups.map((group): Shape => ({ kind: 'line', id: `cosine/${group.arm}`, xAxis: 'batch', yAxis: 'cosine', ink: inks.get(group.label)!, label: `${group.label}, intra-class cosine`, x: group.cosine.batches, y: group.cosine.values, weight: 'normal' })),
+    ],
+    marks: toMarks(panel, inks),
+  };
+}
+
+const onDifference = { xAxis: 'batch', yAxis: 'difference' };
+
+function toAxes(panel: PairPanel, picture: PairCurves, shared: SharedRanges): Axis[] {
+  return [
+    { id: 'batch', direction: 'x', title: 'batch', min: 0, max: panel.end, share: 7, ticks: 5 },
+    { id: 'final', direction: 'x', title: 'at the end', share: Math.min(4, 1 + 0.5 * panel.groups.length), categories: panel.groups.map(({ label }) => label) },
+    { id: 'difference', direction: 'y', title: `with − without (${picture.unit})`, min: picture.yRange[0], max: picture.yRange[1], format: 'signed', share: 10 },
+    { id: 'truncated', direction: 'y', title: null, min: 0, max: shared.truncated, share: 2.2, ticks: 3 },
+    { id: 'cosine', direction: 'y', title: null, min: shared.cosine[0], max: shared.cosine[1], share: 2.2, ticks: 3 },
+  ];
+}
+
+/** The faint stripe: how far the control alone strays from seed to seed. */
+function toSpread({ controlSpread: { batches, sd } }: PairPanel, factor: number): Shape {
+  return { ...onDifference, kind: 'band', id: 'spread', ink: 'faint', label: null, stripe: true, x: batches, low: scale(sd, -factor), high: scale(sd, factor) };
+}
+
+/** Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright line. */
+function toFinals(group: PairGroup, place: number, factor: number, ink: number): Shape[] {
+  const base = { xAxis: 'final', yAxis: 'difference', ink };
+  const count = group.final.length;
+  const dots: Shape = {
+    ...base, kind: 'points', id: `final/${group.arm}`, label: group.label, symbol: 'circle', size: 2.5,
+    x: group.final.map((_, index) => place + (count < 2 ? 0 : (index / (count - 1) - 0.5) * 0.5)),
+    y: group.final.map(({ value }) => value * factor),
+    notes: group.final.map(({ seed }) => `seed ${seed}`),
+  };
+  if (group.finalMean === null) return [dots];
+  const mean: Shape = { ...base, kind: 'points', id: `finalMean/${group.arm}`, label: group.label, symbol: 'rectRot', size: 5, x: [place], y: [group.finalMean * factor], notes: ['mean'] };
+  if (group.finalLow === null || group.finalHigh === null) return [dots, mean];
+  return [dots, { ...base, kind: 'line', id: `interval/${group.arm}`, label: null, x: [place, place], y: [group.finalLow * factor, group.finalHigh * factor], weight: 'bold' }, mean];
+}
+
+function toMarks(panel: PairPanel, inks: Map<string, number>): Mark[] {
+  const marks: Mark[] = [{ kind: 'zero', yAxis: 'difference' }];
+  if (panel.N > 0) marks.push({ kind: 'area', xAxis: 'batch', from: 0, to: panel.N, label: 'same run' });
+  panel.groups.forEach((group, lane) => {
+    for (const { from, to } of group.dead) marks.push({ kind: 'hatch', xAxis: 'batch', yAxis: 'truncated', from, to, lane, lanes: panel.groups.length, ink: inks.get(group.label)! });
+    if (group.leavesZeroAt !== null) marks.push({ kind: 'tick', xAxis: 'batch', yAxis: 'difference', at: group.leavesZeroAt, ink: inks.get(group.label)! });
+  });
+  marks.push({ kind: 'note', yAxis: 'truncated', text: 'truncated term' }, { kind: 'note', yAxis: 'cosine', text: 'intra-class cosine' });
+  return marks;
+}
+
+function sharedRanges(picture: PairCurves): SharedRanges {
+  const groups = picture.panels.flatMap((panel) => panel.groups);
+  const truncated = groups.flatMap((group) => finite(group.truncated.values));
+  const cosine = groups.flatMap((group) => finite(group.cosine.values));
+  const highest = largest(truncated);
+  return {
+    // A term that was dead everywhere still needs a strip in which zero is at the bottom.
+    truncated: highest > 0 ? highest * 1.1 : 1,
+    cosine: cosine.length === 0 ? [0, 1] : padded(-largest(cosine.map((value) => -value)), largest(cosine)),
+  };
+}
+
+function describe(panel: PairPanel, { metric, unit, scale: factor }: PairCurves): string {
+  const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) => finalMean === null ? `${label}: no final difference yet` : `${label}: ${round(finalMean * factor)}${finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`}`);
+  return `${panel.label}: ${metric.name} with minus without the intra-class phase by batch, in ${unit}; at the end ${finals.join('; ')}`;
+}
+
+function scale(values: (number | null)[], factor: number): (number | null)[] {
+  return values.map((value) => (value === null ? null : value * factor));
+}
+
+function finite(values: (number | null)[]): number[] {
+  return values.filter((value) => value !== null);
+}
+
+function largest(values: number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), -Infinity);
+}
+
+function padded(low: number, high: number): [number, number] {
+  const pad = (high - low || Math.abs(high) || 1) * 0.08;
+  return [low - pad, high + pad];
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

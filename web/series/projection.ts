@@ -1,0 +1,26 @@
+import type { Projection } from '../../server/http/api.ts';
+import type { ChartSpec, PointSymbol } from './chart-spec.ts';
+import { toClassName } from './confusion.ts';
+
+/** Ten colours × six symbols: no two of sixty classes look the same. */
+const symbols: PointSymbol[] = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross'];
+
+/** Validation features in two dimensions, by class. The axes have no names: what matters is what lies beside what. */
+export function toProjectionChart({ batch, x, y, labels }: Projection, classes: string[] | null): ChartSpec {
+  const present = [...new Set(labels)].sort((a, b) => a - b);
+  const shapes = present.map((label) => {
+    const members = labels.flatMap((other, index) => (other === label ? [index] : []));
+    return {
+      kind: 'points' as const, id: `class/${label}`, xAxis: 'first', yAxis: 'second', ink: label, label: toClassName(label, classes), size: 3,
+      symbol: symbols[label % symbols.length]!,
+      x: members.map((index) => x[index]!),
+      y: members.map((index) => y[index]!),
+    };
+  });
+  return {
+    description: `Projection of ${labels.length} validation features onto two dimensions at batch ${batch}, ${present.length} classes`,
+    axes: [{ id: 'first', direction: 'x', title: null, ticks: 5 }, { id: 'second', direction: 'y', title: null, ticks: 5 }],
+    shapes,
+    marks: [],
+  };
+}
