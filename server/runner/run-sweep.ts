@@ -68,13 +68,13 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 }
 
 /** A sweep keeps the engine it started with, since another one would make other bits of the same run. */
-async function engineOf(sweep: SweepRecord, { engine, fresh }: SweepOptions): Promise<EngineName> {
+async function engineOf(sweep: SweepRecord, { engine, fresh, tell }: SweepOptions): Promise<EngineName> {
   const kept = fresh ? null : (sweep.engine as EngineName | null);
   if (kept !== null && engine !== 'auto' && engine !== kept) {
     throw new UserError(`Cannot train ${sweep.id} on ${engine}: it was started on ${kept}, and runs of two engines cannot be paired; `
       + `leave --engine out to continue it, or add --fresh to train everything anew`);
   }
-  return chooseEngine(kept ?? engine);
+  return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }));
 }
 
 async function identify(sweep: SweepRecord, engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {

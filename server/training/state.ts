@@ -15,10 +15,14 @@ export interface HostTensor {
 /** Everything that training changes, on the host: what a checkpoint holds. All of it is float32. */
 export type HostState = Record<string, HostTensor>;
 
-/** The state by its parts, names without their prefix. */
+/**
+ * The state by its parts, names without their prefix. Always in the same order, whichever order the state came in: sums over
+ * all parameters (the norm that clips) depend on it, and a checkpoint may not change a bit.
+ */
 export function split(state: Tensors): { weights: Tensors; statistics: Tensors; slots: Tensors; centers: Centers } {
+  const keys = Object.keys(state).sort();
   const part = (prefix: string): Tensors =>
-    Object.fromEntries(Object.entries(state).flatMap(([key, tensor]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), tensor]] : [])));
+    Object.fromEntries(keys.flatMap((key) => (key.startsWith(prefix) ? [[key.slice(prefix.length), state[key]!]] : [])));
   return { weights: part('weights/'), statistics: part('statistics/'), slots: part('slots/'), centers: part('centers/') as unknown as Centers };
 }
 

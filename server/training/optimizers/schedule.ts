@@ -12,7 +12,7 @@ import type { OptimizerSettings } from '../../sweep/settings.ts';
  */
 export function learningRate(settings: OptimizerSettings, batches: number, t: number): number {
   const { learningRate: full, schedule, warmup, steps, decay } = settings;
-  if (t < warmup) return (full * (t + 1)) / warmup;
+  if (t < warmup) return full * ((t + 1) / warmup);
   switch (schedule) {
     case 'constant':
       return full;

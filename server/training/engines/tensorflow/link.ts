@@ -28,22 +28,13 @@ export function linkBuild(build: Build, tfjsNode: string): void {
  * Puts the links back that `npm ci` has wiped together with node_modules, from the build installed last.
  * False where tfjs-node or a build for it is missing.
  */
-export function relink(): boolean {
-  const tfjsNode = tfjsNodeFolder();
+export function relink(tfjsNode = tfjsNodeFolder()): boolean {
   if (!tfjsNode) return false;
   if (hasAddon(tfjsNode)) return true;
   const [build] = finishedBuilds(tfjsNodeVersion(tfjsNode));
   if (!build) return false;
   linkBuild(build, tfjsNode);
   return true;
-}
-
-/** The build that tfjs-node is linked to; null where there is none, or where tfjs-node has an addon of its own. */
-export function linkedBuild(): Build | null {
-  const tfjsNode = tfjsNodeFolder();
-  if (!tfjsNode) return null;
-  const target = linkTarget(join(tfjsNode, 'lib'));
-  return finishedBuilds(tfjsNodeVersion(tfjsNode)).find((build) => join(build.folder, 'lib') === target) ?? null;
 }
 
 function linkTarget(path: string): string | null {

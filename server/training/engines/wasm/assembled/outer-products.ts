@@ -4,7 +4,7 @@ import { add, advance, call, constant, FunctionBuilder, get, inBlocksOf, multipl
 const ROWS = [4, 2, 1] as const;
 const COLUMNS = [8, 4, 1] as const;
 
-const geometry = ['lines', 'points', 'aLine', 'aPoint', 'bLine', 'bPoint', 'outRow'] as const;
+const geometry = ['lines', 'points', 'aRow', 'aLine', 'aPoint', 'bLine', 'bPoint', 'outRow'] as const;
 const addresses = ['a', 'b', 'out'] as const;
 
 /**
@@ -20,11 +20,11 @@ export function addOuterProducts(module: ModuleBuilder, wide: Lanes): number {
     return [rows, module.add(strip(blocks))];
   }));
   const f = new FunctionBuilder([...addresses, ...geometry, 'm', 'n']);
-  const { a, out, outRow, m } = f.parameters;
+  const { a, aRow, out, outRow, m } = f.parameters;
   const forward = [...addresses, ...geometry, 'n' as const].map((name) => get(f.parameters[name]));
   const body = ROWS.flatMap((rows) => inBlocksOf(rows, m, [
     ...call(strips.get(rows)!, ...forward),
-    ...advance(a, constant(4 * rows)),
+    ...advance(a, multiply(get(aRow), constant(rows))),
     ...advance(out, multiply(get(outRow), constant(rows))),
   ]));
   return module.add(f.build(body), 'addOuterProducts');
@@ -47,8 +47,9 @@ function block(wide: Lanes, rows: number, columns: number): AssembledFunction {
   const lanes = columns % wide.count === 0 ? wide : one;
   const vectors = columns / lanes.count;
   const f = new FunctionBuilder([...addresses, ...geometry]);
-  const { a, b, out, lines, points, aLine, aPoint, bLine, bPoint, outRow } = f.parameters;
-  const [aHere, bHere, left] = [f.integer(), f.integer(), f.integer()];
+  const { a, b, out, lines, points, aRow, aLine, aPoint, bLine, bPoint, outRow } = f.parameters;
+  const [bHere, left] = [f.integer(), f.integer()];
+  const aHere = Array.from({ length: rows }, () => f.integer());
   const factor = f.floats(lanes);
   const right = Array.from({ length: vectors }, () => f.floats(lanes));
   const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.floats(lanes)));
@@ -58,16 +59,16 @@ function block(wide: Lanes, rows: number, columns: number): AssembledFunction {
   const atPoint = [
     ...right.flatMap((vector, j) => set(vector, lanes.load(get(bHere), bytes * j))),
     ...sums.flatMap((row, i) => [
-      ...set(factor, lanes.spread(get(aHere), 4 * i)),
+      ...set(factor, lanes.spread(get(aHere[i]!))),
       ...row.flatMap((sum, j) => set(sum, lanes.add(get(sum), lanes.multiply(get(factor), get(right[j]!))))),
     ]),
-    ...advance(aHere, get(aPoint)),
+    ...aHere.flatMap((address) => advance(address, get(aPoint))),
     ...advance(bHere, get(bPoint)),
   ];
   return f.build([
     ...sums.flatMap((row, i) => row.flatMap((sum, j) => set(sum, lanes.load(rowOf(i), bytes * j)))),
     ...repeat(lines, get(lines), [
-      ...set(aHere, get(a)),
+      ...aHere.flatMap((address, i) => set(address, add(get(a), multiply(get(aRow), constant(i))))),
       ...set(bHere, get(b)),
       ...repeat(left, get(points), atPoint),
       ...advance(a, get(aLine)),

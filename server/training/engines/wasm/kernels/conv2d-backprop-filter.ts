@@ -38,7 +38,7 @@ export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter
         addOuterProducts(
           from + (b * height + p * strideHeight + i) * xLine, y, to + 4 * i * row * outChannels,
           Math.min(lines, outHeight - p), outWidth,
-          strideHeight * xLine, 4 * strideWidth * inChannels, yLine, 4 * outChannels, 4 * outChannels, row, outChannels,
+          4, strideHeight * xLine, 4 * strideWidth * inChannels, yLine, 4 * outChannels, 4 * outChannels, row, outChannels,
         );
       }
     }

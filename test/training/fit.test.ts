@@ -1,0 +1,200 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Stream } from '../../server/sweep/random.ts';
+import type { LossSettings, OptimizerSettings, TrainingSettings } from '../../server/sweep/settings.ts';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../server/training/checkpoint.ts';
+import type { Dataset, Part } from '../../server/training/dataset.ts';
+import { fit, type FitResult, type Segment } from '../../server/training/fit.ts';
+import type { RunSettings } from '../../server/training/network.ts';
+import { StepCache } from '../../server/training/step-cache.ts';
+import { eachEngine } from '../helpers/engines.ts';
+
+/** Three classes of 8×8 images: a bright corner each, in noise. */
+function corners(): Dataset {
+  const part = (count: number, purpose: string): Part => {
+    const stream = new Stream(1, purpose);
+    const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
+    const pixels = Uint8Array.from({ length: count * 64 }, (_, at) => {
+      const [label, y, x] = [labels[Math.floor(at / 64)]!, Math.floor((at % 64) / 8), at % 8];
+      const bright = Math.floor(y / 4) * 2 + Math.floor(x / 4) === label;
+      return stream.below(120) + (bright ? 100 : 0);
+    });
+    return { count, pixels, labels };
+  };
+  return {
+    name: 'corners', shape: [8, 8, 1], classes: ['a', 'b', 'c'], train: part(90, 'train'), validation: part(30, 'val'), test: part(20, 'test'),
+    mean: Float32Array.of(80), std: Float32Array.of(50), fingerprint: 'corners',
+  };
+}
+
+const loss: LossSettings = {
+  s: 30, m: 0.35, truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerRate: 0.1,
+  centerSpace: 'unit', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear',
+};
+const momentum: OptimizerSettings = {
+  name: 'momentum', learningRate: 0.01, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0,
+  schedule: 'cosine', warmup: 5, steps: [], decay: 0.1, clipNorm: null,
+};
+
+interface Changes {
+  model?: Partial<TrainingSettings['model']>;
+  optimizer?: Partial<OptimizerSettings>;
+  augment?: Partial<TrainingSettings['dataset']['augment']>;
+  run?: Partial<RunSettings>;
+}
+
+function settings({ model, optimizer, augment, run }: Changes = {}): RunSettings {
+  const training = {
+    dataset: { augment: { shift: 0, flip: false, crop: 0, cutout: 0, ...augment } } as TrainingSettings['dataset'],
+    model: { name: 'cnn-small', embedding: 6, dropout: 0, ...model },
+    optimizer: { ...momentum, ...optimizer },
+    batchSize: 16, batches: 40, evalEvery: 15,
+  } as TrainingSettings;
+  return { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.02, N: 20, loss, training, ...run };
+}
+
+interface Trained {
+  segments: Segment[];
+  result: FitResult;
+  /** Every point as text with all of its digits, in order of metric and batch. */
+  points: string[];
+  last: Checkpoint | null;
+}
+
+async function train(steps: StepCache, run: RunSettings, { start = null as Checkpoint | null, stopAt = Infinity, seed = 5 } = {}): Promise<Trained> {
+  const segments: Segment[] = [];
+  let at = 0;
+  const result = await fit({ settings: run, seed, start, to: run.training.batches }, corners(), steps, {
+    onSegment: (segment) => void segments.push(segment),
+    onProgress: (batch) => (at = batch),
+    shouldStop: () => at >= stopAt,
+  });
+  return { segments, result, points: pointsOf(segments), last: segments.at(-1)!.checkpoint };
+}
+
+function pointsOf(segments: Segment[]): string[] {
+  return segments.flatMap(({ points }) => points.flatMap(({ metric, batches, values }) => [...batches].map((batch, i) => `${metric} ${batch} ${values[i]}`))).sort();
+}
+
+function curve(segments: Segment[], metric: string): [batch: number, value: number][] {
+  return segments.flatMap(({ points }) => points.filter((series) => series.metric === metric).flatMap(({ batches, values }) => [...batches].map((batch, i): [number, number] => [batch, values[i]!])));
+}
+
+const bytes = (checkpoint: Checkpoint | null): Buffer => Buffer.from(encodeCheckpoint(checkpoint!));
+
+eachEngine('fit', (open) => {
+  let steps: StepCache;
+  beforeAll(async () => {
+    steps = new StepCache(await open());
+  });
+
+  test('learns, and records every metric at its batches', async () => {
+    const { segments, result, last } = await train(steps, settings());
+    expect(result).toEqual({ outcome: 'complete', batch: 40, intraDead: false });
+    const everyBatch = Array.from({ length: 40 }, (_, t) => t);
+    for (const name of ['total', 'crossEntropy', 'interClass', 'intraClass', 'accuracy', 'beta', 'learningRate', 'gradient/crossEntropy', 'gradient/interClass', 'gradient/intraClass']) {
+      expect(curve(segments, `train/${name}`).map(([batch]) => batch)).toEqual(everyBatch);
+    }
+    expect(curve(segments, 'train/truncated').map(([batch]) => batch)).toEqual(everyBatch.slice(20));
+    expect(curve(segments, 'train/beta').map(([, value]) => value)).toEqual(everyBatch.map((t) => (t < 20 ? 0 : 0.2)));
+    expect(curve(segments, 'val/accuracy').map(([batch]) => batch)).toEqual([0, 15, 30, 40]);
+    expect(curve(segments, 'test/accuracy').map(([batch]) => batch)).toEqual([40]);
+    expect(curve(segments, 'val/accuracy').at(-1)![1]).toBeGreaterThan(0.9);
+    expect(last!.batch).toBe(40);
+    // The total is what its recorded parts say it is.
+    for (const t of [0, 19, 20, 39]) {
+      const at = (name: string): number => curve(segments, `train/${name}`).find(([batch]) => batch === t)?.[1] ?? 0;
+      expect(at('total')).toBeCloseTo(at('crossEntropy') + 0.5 * at('interClass') + at('beta') * at('truncated'), 4);
+    }
+    // The centers have seen every sample once.
+    expect([...last!.state['centers/count']!.values].reduce((a, b) => a + b)).toBe(40 * 16);
+  });
+
+  test('the same task twice gives the same bits, another seed others', async () => {
+    const [one, two, other] = [await train(steps, settings()), await train(steps, settings()), await train(steps, settings(), { seed: 6 })];
+    expect(two.points).toEqual(one.points);
+    expect(bytes(two.last).equals(bytes(one.last))).toBe(true);
+    expect(other.points).not.toEqual(one.points);
+  });
+
+  test.each<[string, Changes]>([
+    ['momentum', {}],
+    ['adam with dropout, weight decay and clipping', { model: { dropout: 0.3 }, optimizer: { name: 'adam', learningRate: 1e-3, weightDecay: 1e-3, clipNorm: 1 } }],
+    ['adamw with batch norm and augmentation', { model: { name: 'cnn' }, optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 1e-2 }, augment: { shift: 1, flip: true, cutout: 2 } }],
+    ['sgd on a residual network', { model: { name: 'resnet8' }, optimizer: { name: 'sgd' } }],
+  ])('stopped and continued gives the bits of an undisturbed run: %s', async (_name, changes) => {
+    const run = settings(changes);
+    const whole = await train(steps, run);
+    const first = await train(steps, run, { stopAt: 15 });
+    expect(first.result.outcome).toBe('stopped');
+    expect(first.last!.batch).toBeLessThan(40);
+    const second = await train(steps, run, { start: decodeCheckpoint(encodeCheckpoint(first.last!)) });
+    expect(second.segments[0]!.from).toBe(first.last!.batch);
+    expect(pointsOf([...first.segments, ...second.segments])).toEqual(whole.points);
+    expect(bytes(second.last).equals(bytes(whole.last))).toBe(true);
+  });
+
+  test('runs that differ only after N are the same until N', async () => {
+    const [a, b] = [await train(steps, settings({ run: { beta: 0.4, epsilon: 0.1 } })), await train(steps, settings({ run: { beta: 0 } }))];
+    const before = ({ points }: Trained): string[] => points.filter((point) => Number(point.split(' ')[1]) < 20);
+    expect(before(a)).toEqual(before(b));
+    expect(a.points).not.toEqual(b.points);
+    expect(curve(b.segments, 'train/truncated')).toEqual([]);
+    expect(b.result.intraDead).toBeNull();
+  });
+
+  test('an ε above L2 leaves the term dead, and the run says so', async () => {
+    const { result, segments } = await train(steps, settings({ run: { epsilon: 1.9 } }));
+    expect(result.intraDead).toBe(true);
+    expect(curve(segments, 'train/truncated').every(([, value]) => value === 0)).toBe(true);
+  });
+
+  test('a total that is not finite ends the run there, and the curve reaches to it', async () => {
+    const { result, segments, last } = await train(steps, settings({ optimizer: { name: 'sgd', learningRate: 1e30, warmup: 0 } }));
+    expect(result.outcome).toBe('diverged');
+    const totals = curve(segments, 'train/total');
+    expect(totals.at(-1)![0]).toBe(result.batch);
+    expect(Number.isFinite(totals.at(-1)![1])).toBe(false);
+    expect(totals.slice(0, -1).every(([, value]) => Number.isFinite(value))).toBe(true);
+    expect(last).toBeNull();
+  });
+
+  test('γ = 0 predicts by the cosines', async () => {
+    const { segments } = await train(steps, settings({ run: { gamma: 0, beta: 0 } }));
+    expect(curve(segments, 'val/accuracy')).toEqual(curve(segments, 'val/accuracyCosine'));
+  });
+
+  test('the number of tensors is flat over batches', async () => {
+    const counts: number[] = [];
+    const run = settings({ model: { name: 'cnn', dropout: 0.2 }, optimizer: { clipNorm: 1 } });
+    await fit({ settings: run, seed: 1, start: null, to: 40 }, corners(), steps, {
+      onSegment: () => {},
+      onProgress: () => void counts.push(tf.memory().numTensors),
+      shouldStop: () => false,
+    });
+    expect(new Set(counts).size).toBe(1);
+  });
+});
+
+describe('a checkpoint', () => {
+  const checkpoint: Checkpoint = {
+    batch: 7, intraLive: true,
+    state: { b: { shape: [2, 2], values: Float32Array.of(1, NaN, -0, 1e-42) }, a: { shape: [], values: Float32Array.of(0.1) } },
+  };
+
+  test('comes back with the same bits, and equal ones are equal bytes', () => {
+    const encoded = encodeCheckpoint(checkpoint);
+    const decoded = decodeCheckpoint(encoded);
+    expect(decoded).toMatchObject({ batch: 7, intraLive: true });
+    expect(Buffer.from(decoded.state.b!.values.buffer)).toEqual(Buffer.from(checkpoint.state.b!.values.buffer));
+    const { a, b } = checkpoint.state;
+    expect(encodeCheckpoint({ ...checkpoint, state: { a: a!, b: b! } })).toEqual(encoded);
+  });
+
+  test('that is cut, or something else, is refused', () => {
+    const encoded = encodeCheckpoint(checkpoint);
+    expect(() => decodeCheckpoint(encoded.subarray(0, encoded.length - 4))).toThrow(/says \d+ bytes, found \d+/);
+    expect(() => decodeCheckpoint(encoded.subarray(0, 20))).toThrow(/header/);
+    expect(() => decodeCheckpoint(new TextEncoder().encode('not a checkpoint'))).toThrow(/cosweep1/);
+  });
+});
