@@ -33,9 +33,12 @@ export function captionOf(table: AblationTable): string {
   return `Ablation table of sweep ${table.name} (${table.sweepId}): ${metrics}`;
 }
 
-/** The footnote of all metrics; with several, each begins with its metric's name. */
+/** The footnote of all metrics: what is true of one begins with its name, what is true of all is said once. */
 export function noteOf({ tables }: AblationTable): string {
-  return tables.length === 1 ? tables[0]!.note : tables.map(({ metric, note }) => `${metric}: ${note}`).join(' ');
+  const shared = tables[0]!.note.filter((sentence) => tables.every(({ note }) => note.includes(sentence)));
+  if (tables.length === 1) return shared.join(' ');
+  const own = tables.map(({ metric, note }) => `${metric}: ${note.filter((sentence) => !shared.includes(sentence)).join(' ')}`);
+  return [...own, 'All metrics:', ...shared].join(' ');
 }
 
 export function valueToText({ mean, sd }: ValueText): string {

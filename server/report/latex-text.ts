@@ -16,7 +16,7 @@ function toLatexCharacters(text: string): string {
 
 /** `[` and `*` are in braces because `\\` and the rules take them for options where they begin the next line. */
 const SPECIALS: Record<string, string> = {
-  '\\': '\\textbackslash{}', '[': '{[}', '*': '{*}', '{': '\\{', '}': '\\}', '$': '\\$', '&': '\\&', '#': '\\#', '%': '\\%', _: '\\_',
+  '\\': '\\textbackslash{}', '[': '{[}', '*': '{*}', '{': '\\{', '}': '\\}', '$': '$\\mathdollar$', '&': '\\&', '#': '\\#', '%': '\\%', _: '\\_',
   '^': '\\textasciicircum{}', '~': '\\textasciitilde{}', '<': '$<$', '>': '$>$', '|': '$|$', '"': "''", '\n': ' ', '\r': ' ', '\t': ' ',
 };
 

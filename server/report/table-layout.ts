@@ -205,7 +205,7 @@ function pairText(pair: { mean: number; low: number | null; high: number | null 
 
 function targetText({ batchesToTarget, n }: TableRow): string {
   if (batchesToTarget === null) return '';
-  return `${batchesToTarget.median ?? 'never'} (${batchesToTarget.reached} of ${n})`;
+  return `${batchesToTarget.median ?? '–'} (${batchesToTarget.reached} of ${n})`;
 }
 
 /** What sets a row apart from its neighbours. @param most the n of the others, where the table has no column for n */

@@ -11,9 +11,9 @@ type Described = Omit<MetricTable, 'note'>;
 /** The footnote: everything that a reader has to know to read the table, as sentences. */
 export function writeNote(
   results: SweepResults, metric: MetricView, options: ParsedOptions, table: Described, counted: number, images: number | null,
-): string {
+): string[] {
   return [
-    values(metric, options, table, images),
+    ...values(metric, options, table, images),
     differences(results, options, table),
     ...tests(table, counted),
     ...bold(table),
@@ -24,16 +24,16 @@ export function writeNote(
     ...engines(results),
     ...time(results),
     ...data(results),
-  ].join(' ');
+  ];
 }
 
-function values(metric: MetricView, { at }: ParsedOptions, { rows }: Described, images: number | null): string {
+function values(metric: MetricView, { at }: ParsedOptions, { rows }: Described, images: number | null): string[] {
   const percent = metric.accuracy ? ' in percent' : '';
   const when = metric.name === 'pairs/worst5'
     ? 'mean error over the five class pairs that the controls of the other seeds confuse most, at the last evaluation'
     : at === 'best' ? `${metric.name}${percent} at each run's best evaluation (a maximum over evaluations is optimistic)` : `${metric.name}${percent} at the last evaluation`;
-  const image = metric.accuracy && images !== null ? ` One image of the evaluation set is ${Number((100 / images).toPrecision(2))} points.` : '';
-  return `Values are mean ± standard deviation (n − 1) of ${when}; n = ${span(rows.map((row) => row.n))} seeds.${image}`;
+  const image = metric.accuracy && images !== null ? [`One image of the evaluation set is ${Number((100 / images).toPrecision(2))} points.`] : [];
+  return [`Values are mean ± standard deviation (n − 1) of ${when}; n = ${span(rows.map((row) => row.n))} seeds.`, ...image];
 }
 
 function differences(results: SweepResults, { baseline }: ParsedOptions, { rows }: Described): string {

@@ -66,8 +66,8 @@ export interface MetricTable {
   percentDecimals: number | null;
   rows: TableRow[];
   missing: { arm: number; seed: number; state: RunState }[];
-  /** Everything that a reader has to know: the footnote, one sentence after the other. */
-  note: string;
+  /** Everything that a reader has to know: the footnote, sentence by sentence. */
+  note: string[];
 }
 
 export interface TableRow {

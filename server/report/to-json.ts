@@ -25,7 +25,7 @@ export type AblationJson = MetricJson | (Pick<MetricJson, 'sweepId' | 'name' | '
 export function toJson(table: AblationTable): AblationJson {
   const { sweepId, name, at, baseline, dataHash } = table;
   const tables = table.tables.map(({ metric, goal, test, correction, rows, missing, note }): MetricJson => (
-    { sweepId, name, metric, goal, at, baseline, test, correction, dataHash, rows: rows.map(rowJson), missing, note }
+    { sweepId, name, metric, goal, at, baseline, test, correction, dataHash, rows: rows.map(rowJson), missing, note: note.join(' ') }
   ));
   return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, tables };
 }

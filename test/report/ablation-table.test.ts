@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildAblationTable } from '../../server/report/ablation-table.ts';
 import type { TableRow } from '../../server/report/table.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
-
-const { finals } = JSON.parse(readFileSync(new URL('../fixtures/report/beta-by-switch.json', import.meta.url), 'utf8')) as { finals: number[][] };
-const betaBySwitch = () => makeResults([makeControl(0), ...[100, 200, 300].map((N, i) => makeArm(i + 1, { N, name: `β0.1 N${N}` }))], finals);
+import { betaBySwitch } from './sample-sweeps.ts';
 
 const rowsOf = (...args: Parameters<typeof buildAblationTable>): TableRow[] => buildAblationTable(...args).tables[0]!.rows;
-const noteOf = (...args: Parameters<typeof buildAblationTable>): string => buildAblationTable(...args).tables[0]!.note;
+const noteOf = (...args: Parameters<typeof buildAblationTable>): string => buildAblationTable(...args).tables[0]!.note.join(' ');
 
 describe('differences to the control', () => {
   // SciPy 1.17.1 on a = finals[arm], b = finals[0]: np.mean(a - b); scipy.stats.ttest_rel(a, b).confidence_interval(0.95); and

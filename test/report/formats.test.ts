@@ -1,0 +1,97 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { buildAblationTable } from '../../server/report/ablation-table.ts';
+import type { AblationTable } from '../../server/report/table.ts';
+import { toCsv } from '../../server/report/to-csv.ts';
+import { toHtml } from '../../server/report/to-html.ts';
+import { toJson } from '../../server/report/to-json.ts';
+import { toLatex } from '../../server/report/to-latex.ts';
+import { toMarkdown } from '../../server/report/to-markdown.ts';
+import { betaBySwitch, hostileSweep, troubledSweep } from './sample-sweeps.ts';
+
+const writers: Record<string, (table: AblationTable) => string> = {
+  md: toMarkdown, csv: toCsv, html: toHtml, tex: toLatex, json: (table) => `${JSON.stringify(toJson(table), null, 2)}\n`,
+};
+
+const tables: Record<string, AblationTable> = {
+  arms: buildAblationTable(betaBySwitch()),
+  'beta-by-switch': buildAblationTable(betaBySwitch(), { rows: 'beta', cols: 'N' }),
+  troubled: buildAblationTable(troubledSweep(), { ids: true }),
+  'two-metrics': buildAblationTable(troubledSweep(), { metrics: ['val/accuracy', 'val/crossEntropy'], rows: 'epsilon', cols: 'N' }),
+  hostile: buildAblationTable(hostileSweep()),
+};
+
+/** Golden tables are files, looked at by a person before they were committed; `npx vitest -u` writes them anew. */
+describe.each(Object.keys(tables))('table %s', (name) => {
+  it.each(Object.keys(writers))('as %s', async (format) => {
+    await expect(writers[format]!(tables[name]!)).toMatchFileSnapshot(`../fixtures/report/${name}.${format}`);
+  });
+});
+
+describe('LaTeX', () => {
+  it('is laid out as a paper has it, line for line', () => {
+    expect(toLatex(tables['beta-by-switch']!)).toContain(String.raw`
+\begin{tabular}{lccc} \toprule
+& \multicolumn{3}{c}{Switch $N/T$} \\ \cmidrule(lr){2-4}
+$\beta$ & $1/4$ & $1/2$ & $3/4$ \\ \midrule
+0 (noIntra) & \multicolumn{3}{c}{$97.21 \pm 0.13$} \\ \addlinespace
+0.10 & $96.99 \pm 0.21$ & $\mathbf{97.48 \pm 0.18}$ & $97.30 \pm 0.18$ \\
+ & \scriptsize $-0.21\;[-0.29,-0.14]^*$ & \scriptsize $+0.27\;[0.19,0.36]^*$ & \scriptsize $+0.09\;[0.04,0.14]^*$ \\ \bottomrule \end{tabular}
+`);
+  });
+
+  it('says all of the footnote in the caption', () => {
+    const caption = /\\caption\{(.*)\}/.exec(toLatex(tables['beta-by-switch']!))![1]!;
+    for (const part of ['made by hand', 'val/accuracy', 'n = 10 seeds', 'paired by seed', '95 \\% interval', '$2^{10}$ patterns', 'max-T', 'Bold', 'Training took', 'SHA-256']) expect(caption).toContain(part);
+  });
+});
+
+describe('CSV', () => {
+  it('reads back with every number in full', () => {
+    const rows = parse(toCsv(tables['arms']!), { columns: true }) as Record<string, string>[];
+    const expected = tables['arms']!.tables[0]!.rows;
+    expect(rows).toHaveLength(4);
+    rows.forEach((row, index) => {
+      expect(Number(row['mean'])).toBe(expected[index]!.mean);
+      expect(row['p_max_t'] === '' ? null : Number(row['p_max_t'])).toBe(expected[index]!.difference?.pMaxT ?? null);
+    });
+    expect(rows[0]!['note']).toBe(tables['arms']!.tables[0]!.note.join(' '));
+  });
+
+  it('has no cell that a spreadsheet takes for a formula, and keeps negative numbers numbers', () => {
+    const rows = parse(toCsv(tables['hostile']!), { columns: true }) as Record<string, string>[];
+    for (const cell of rows.flatMap((row) => Object.values(row))) expect(cell === '' || !/^[=+\-@\t\r\n]/.test(cell) || Number.isFinite(Number(cell))).toBe(true);
+    expect(rows.map((row) => row['name'])).toEqual(["'=HYPERLINK(\"http://evil\",\"x\")", "'+1+cmd|' /C calc'!A0", "'@SUM(A1)", "'-2+3", '<img src=x onerror=alert(1)>', '| a | `b` | [c](http://d) **e** $f$', '\\input{/etc/passwd} % & _ # ^ ~ é ß 中 α−β']);
+    expect(Number(rows[3]!['difference_mean'])).toBeLessThan(0);
+  });
+});
+
+describe('HTML and Markdown', () => {
+  it('show names as text', () => {
+    expect(toHtml(tables['hostile']!)).not.toMatch(/<(?!\/?(table|caption|thead|tbody|tr|th|td|strong|br|small|p)\b)/);
+    const markdown = toMarkdown(tables['hostile']!);
+    expect(markdown).toContain('\\| a \\| \\`b\\` \\| \\[c\\](http\\://d) \\*\\*e\\*\\* \\$f\\$');
+    expect(markdown).not.toContain('<img');
+    const widths = markdown.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.replaceAll('\\|', '').split('|').length);
+    expect(new Set(widths).size).toBe(1);
+  });
+});
+
+describe('JSON', () => {
+  it('has the documented keys, and nothing that JSON cannot hold', () => {
+    const json = JSON.parse(JSON.stringify(toJson(tables['arms']!)));
+    expect(Object.keys(json)).toEqual(['sweepId', 'name', 'metric', 'goal', 'at', 'baseline', 'test', 'correction', 'dataHash', 'rows', 'missing', 'note']);
+    expect(json.rows[2]).toMatchObject({
+      arm: 2, name: 'β0.1 N200', control: false, ablation: null, diverged: 0, params: { alpha: 0.5, beta: 0.1, gamma: 1, epsilon: 0.02, N: 200 }, n: 10, best: true,
+      difference: { control: 0, n: 10, p: 2 / 1024, pHolm: 6 / 1024, pMaxT: 2 / 1024 }, batchesToTarget: { median: 400, reached: 10 },
+    });
+    expect(Object.keys(json.rows[2].difference)).toEqual(['control', 'n', 'mean', 'low', 'high', 'p', 'pHolm', 'pMaxT']);
+    expect(json.rows[0].params).toEqual({ alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null });
+  });
+
+  it('puts several metrics side by side', () => {
+    const json = JSON.parse(JSON.stringify(toJson(tables['two-metrics']!)));
+    expect(json.tables.map((each: { metric: string }) => each.metric)).toEqual(['val/accuracy', 'val/crossEntropy']);
+    expect(Object.keys(json)).toEqual(['sweepId', 'name', 'at', 'baseline', 'dataHash', 'tables']);
+  });
+});
