@@ -4,7 +4,7 @@ import { UserError } from '../sweep/user-error.ts';
 import { parseRunId, parseSweepId, sweepName } from './ids.ts';
 import type { Storage } from './storage.ts';
 
-/** What the command line calls SWEEP: an id, `latest`, a unique name, or a definition's path, looked for in this order. */
+/** What the command line calls SWEEP: an id, `latest`, a unique name, or a definition's path (its newest sweep), looked for in this order. */
 export async function findSweep(storage: Storage, argument: string): Promise<number> {
   const id = parseSweepId(argument);
   if (id !== null && await hasSweep(storage, id)) return id;
@@ -48,7 +48,7 @@ async function named(storage: Storage, argument: string): Promise<number[]> {
   if (byName.length > 0) return byName;
   const path = resolve(argument);
   const paths = existsSync(path) ? [path, realpathSync(path)] : [path];
-  return ids(await storage.prisma.sweep.findMany({ select: { id: true }, where: { definitionPath: { in: paths } }, orderBy: { id: 'asc' } }));
+  return ids(await storage.prisma.sweep.findMany({ select: { id: true }, where: { definitionPath: { in: paths } }, orderBy: { id: 'desc' }, take: 1 }));
 }
 
 const ids = (rows: { id: number }[]): number[] => rows.map(({ id }) => id);

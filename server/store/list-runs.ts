@@ -3,6 +3,7 @@ import { runName } from './ids.ts';
 import type { PageOptions } from './list-sweeps.ts';
 import type { Params } from './params.ts';
 import { bestColumn, readRunMetrics, type MetricSummary } from './run-metrics.ts';
+import { RUN_SECONDS } from './run-seconds.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from './storage.ts';
 
@@ -52,7 +53,7 @@ export function listRuns(storage: Storage, sweepId: number, query: RunQuery = {}
   const order = toOrder(storage, query);
   const total = storage.prepare(`SELECT count(*) ${from} WHERE ${where.sql}`).pluck().get(...where.values) as number;
   const rows = storage.prepare(`SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed, ${seenRunState(storage)} AS state,
-      r.error, r.divergedBatch, r.engine, ${SECONDS} AS seconds, r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
+      r.error, r.divergedBatch, r.engine, ${RUN_SECONDS} AS seconds, r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
       a.alpha, a.beta, a.gamma, a.epsilon, a.N, a.swept
       ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`)
     .all(...where.values, ...order.values, query.limit ?? -1, query.offset ?? 0) as Row[];
@@ -65,11 +66,9 @@ export function toReason(error: string | null, divergedBatch: number | null): st
   return error ?? (divergedBatch === null ? null : `the total was not finite in batch ${divergedBatch}`);
 }
 
-const SECONDS = `(SELECT nullif(sum(g.trainingSeconds + g.evaluationSeconds), 0) FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId = r.id)`;
-
 /** What can be sorted by without looking at metrics or at swept keys. */
 const COLUMNS: Record<string, string> = {
-  id: 'r.id', arm: 's.armIndex', seed: 's.seed', engine: 'r.engine', seconds: SECONDS, startedAt: 'r.startedAt',
+  id: 'r.id', arm: 's.armIndex', seed: 's.seed', engine: 'r.engine', seconds: RUN_SECONDS, startedAt: 'r.startedAt',
   alpha: 'a.alpha', beta: 'a.beta', gamma: 'a.gamma', epsilon: 'a.epsilon', N: 'a.N',
 };
 

@@ -6,7 +6,7 @@ import type { Database as Connection } from 'better-sqlite3';
 import { UserError } from '../sweep/user-error.ts';
 
 /** "COSW": marks a file as ours, so that a foreign database is told apart whatever tables it has. */
-export const APPLICATION_ID = 0x434f5357;
+const APPLICATION_ID = 0x434f5357;
 
 /** Prisma's own table, column for column: `prisma migrate deploy` finds the migrations applied. */
 const MIGRATIONS_TABLE = `CREATE TABLE "_prisma_migrations" (
@@ -30,22 +30,26 @@ interface Applied { name: string; checksum: string; finished: number | null }
  */
 export function migrate(raw: Connection, file: string, folder: string): void {
   const known = readMigrations(folder);
-  raw.exec('BEGIN IMMEDIATE');
-  try {
-    const applied = readApplied(raw, file);
-    refuseForeign(known, applied, file);
-    const missing = known.slice(applied.length);
-    if (applied.length === 0) {
-      raw.pragma(`application_id = ${APPLICATION_ID}`);
-      raw.exec(MIGRATIONS_TABLE);
-    }
-    for (const migration of missing) apply(raw, migration);
-    raw.exec('COMMIT');
-  } catch (error) {
-    if (raw.inTransaction) raw.exec('ROLLBACK');
-    throw error;
+  const look = (): Migration[] => missingMigrations(raw, file, known);
+  // Most databases lack nothing: looking first spares readers from waiting for the process that writes.
+  if (raw.transaction(look).deferred().length > 0) {
+    raw.transaction(() => applyAll(raw, look())).immediate();
   }
   useWriteAheadLog(raw);
+}
+
+function missingMigrations(raw: Connection, file: string, known: Migration[]): Migration[] {
+  const applied = readApplied(raw, file);
+  refuseForeign(known, applied, file);
+  return known.slice(applied.length);
+}
+
+function applyAll(raw: Connection, missing: Migration[]): void {
+  if (raw.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+    raw.pragma(`application_id = ${APPLICATION_ID}`);
+    raw.exec(MIGRATIONS_TABLE);
+  }
+  for (const migration of missing) apply(raw, migration);
 }
 
 /** `prisma/migrations` of the package, whether this file runs from the sources or from `dist`. */

@@ -3,6 +3,7 @@ import { runName, sweepName } from './ids.ts';
 import { readArms } from './identify-runs.ts';
 import { readArtefact } from './read-artefact.ts';
 import { readCurve } from './read-curve.ts';
+import { RUN_SECONDS } from './run-seconds.ts';
 import { seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from './storage.ts';
 
@@ -30,7 +31,7 @@ interface RunColumns {
 
 function readRuns(storage: Storage, sweepId: number): RunColumns[] {
   return storage.prepare(`SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
-      (SELECT nullif(sum(g.trainingSeconds + g.evaluationSeconds), 0) FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId = r.id) AS seconds,
+      ${RUN_SECONDS} AS seconds,
       r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint
     FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`).all(sweepId) as RunColumns[];
 }

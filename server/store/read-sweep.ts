@@ -40,7 +40,7 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
 }
 
 /** Names of the metrics that the runs of a sweep have recorded so far. */
-export function recordedMetrics(storage: Storage, sweepId: number): string[] {
+function recordedMetrics(storage: Storage, sweepId: number): string[] {
   return storage.prepare(`SELECT DISTINCT m.name FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId
     JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId WHERE s.sweepId = ? ORDER BY m.name`).pluck().all(sweepId) as string[];
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Database as Connection, Statement } from 'better-sqlite3';
@@ -25,7 +25,7 @@ export interface Storage {
   readonly checkpointFolder: string;
   readonly raw: Connection;
   readonly prisma: PrismaClient;
-  /** The statement of this text on `raw`, prepared once. */
+  /** The statement of this text on `raw`, prepared once; modes such as `pluck` stay with the text. */
   prepare(sql: string): Statement;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export interface OpenOptions {
 
 /** Opens a database, makes it where it may and brings its schema up to date. A file that is not one of ours is left as it is. */
 export async function openStorage({ file, create, migrations = migrationsFolder() }: OpenOptions): Promise<Storage> {
-  const path = resolve(file);
+  const path = toPath(file);
   if (!create && !existsSync(path)) throw new UserError(`Cannot open database ${path}: there is no such file`);
   checkPlace(path);
   const raw = connect(path, migrations);
@@ -63,6 +63,11 @@ export async function openStorage({ file, create, migrations = migrationsFolder(
       raw.close();
     },
   };
+}
+
+/** A link stands for what it leads to: whichever way a database is opened, its checkpoints are in one folder. */
+function toPath(file: string): string {
+  return existsSync(file) ? realpathSync(file) : resolve(file);
 }
 
 function connect(path: string, migrations: string): Connection {

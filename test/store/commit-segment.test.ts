@@ -31,6 +31,8 @@ describe('numbers', () => {
     commitSegment(storage, token, makeSegment(stageId, 0, 50, { columns: [column('train/total', float32), column('val/accuracy', float64)] }));
     expect(readCurve(storage, runId, 'train/total').values).toEqual([...float32]);
     expect(readCurve(storage, runId, 'val/accuracy').values).toEqual([...float64]);
+    commitSegment(storage, token, makeSegment(stageId, 50, 51, { columns: [column('val/nc1', [-0], 50)] }));
+    expect(readCurve(storage, runId, 'val/nc1').values).toEqual([0]); // SQLite keeps no sign of zero
     expect(JSON.parse(JSON.stringify(readCurve(storage, runId, 'val/accuracy').values))).toEqual([...float64]);
   });
 

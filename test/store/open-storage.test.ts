@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -56,6 +56,24 @@ describe('a new database', () => {
     expect(storage.raw.pragma('synchronous', { simple: true })).toBe(1);
     expect(await storage.prisma.$queryRawUnsafe('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1n }]);
     expect(storage.checkpointFolder).toBe(`${storage.file}.checkpoints`);
+  });
+
+  test('that is opened by a link is the same database, checkpoints too', async () => {
+    const storage = await newStorage();
+    const link = join(temporaryFolder(), 'link.db');
+    symlinkSync(storage.file, link);
+    const other = await openStorage({ file: link, create: false });
+    expect([other.file, other.checkpointFolder]).toEqual([storage.file, storage.checkpointFolder]);
+    await other.close();
+  });
+
+  test('that is up to date opens while another process is writing', async () => {
+    const storage = await newStorage();
+    storage.raw.exec('BEGIN IMMEDIATE');
+    const reader = await openStorage({ file: storage.file, create: false });
+    expect((await listSweeps(reader)).total).toBe(0);
+    await reader.close();
+    storage.raw.exec('ROLLBACK');
   });
 
   test('is only made by who may make one', async () => {

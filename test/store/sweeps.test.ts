@@ -190,8 +190,10 @@ test('SWEEP is an id, latest, a unique name or a path; anything else is said wit
   queueSweep(storage, request(makePlan(arms, [1], 's2'), { definitionPath: '/odd.json' }));
   const find = (argument: string): Promise<number> => findSweep(storage, argument);
   expect(await Promise.all(['s3', 's2', 'latest', 'beta', '/other/twice.json', '/other/../odd.json'].map(find))).toEqual([3, 2, 4, 1, 3, 4]);
+  queueSweep(storage, request(makePlan(arms, [1], 'renamed'), { definitionPath: '/odd.json' }));
+  expect(await find('/odd.json')).toBe(5);
   await expect(find('twice')).rejects.toThrow('Cannot tell which sweep "twice" is: found s2, s3; wanted one of these ids');
-  await expect(find('s9')).rejects.toThrow(`Cannot find sweep "s9" in ${storage.file}: the newest are s4 (s2), s3 (twice), s2 (twice), s1 (beta); wanted an id`);
+  await expect(find('s9')).rejects.toThrow(`Cannot find sweep "s9" in ${storage.file}: the newest are s5 (renamed), s4 (s2), s3 (twice), s2 (twice), s1 (beta); wanted an id`);
   await expect(find(`'; DROP TABLE "Sweep"; --`)).rejects.toThrow(UserError);
   expect(await Promise.all(['s1', 's9', 'beta', '1', 's01', 'S1', 's1e3'].map((text) => sweepOfId(storage, text)))).toEqual([1, null, null, null, null, null, null]);
   expect(await Promise.all(['r1', 'r99', 's1', '1'].map((text) => runOfId(storage, text)))).toEqual([1, null, null, null]);
