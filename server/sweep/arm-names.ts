@@ -1,19 +1,20 @@
-import type { Ablation } from './ablations.ts';
 import type { ParamValue } from './arm.ts';
+import { type Definition, singleValue } from './definition.ts';
 import type { DraftArm } from './draft-arm.ts';
-import { isLossParameter, LOSS_PARAMETERS, SYMBOLS } from './parameter-names.ts';
+import { usesCenterRate } from './effective.ts';
+import { isLossParameter, isSettingName, LOSS_PARAMETERS, SYMBOLS } from './parameter-names.ts';
 
 /**
- * Names of arms, built from what varies between the points of the search: `α0.5 β0.1 N200`, `noIntra α0.5`. What is not in
- * force in an arm, and what its ablation sets, is left out of its name.
- *
- * @param settingNames swept settings, in declaration order
+ * Names of arms, built from what varies: `α0.5 β0.1 N200`, `noIntra α0.5`. What is not in force in an arm, and what its
+ * ablation sets, is left out of its name.
  */
-export function armNames(arms: readonly DraftArm[], settingNames: readonly string[], ablations: readonly Ablation[]): string[] {
+export function armNames(arms: readonly DraftArm[], { parameters, ablations }: Pick<Definition, 'parameters' | 'ablations'>): string[] {
+  const settingNames = parameters.map(({ name }) => name).filter(isSettingName);
+  const axes = new Set(parameters.filter((parameter) => singleValue(parameter) === undefined).map(({ name }) => name));
   const keys = [...LOSS_PARAMETERS, ...settingNames];
   const points = arms.filter(({ ablation }) => ablation === null);
-  const formats = keys.map((key) => makeFormat(points.filter((arm) => isInForce(arm, key)).map((arm) => valueOf(arm, key))));
-  const labels = keys.map((key) => (isLossParameter(key) ? SYMBOLS[key] : `${shortName(key, settingNames)}=`));
+  const formats = keys.map((key) => makeFormat(points.filter((arm) => isInForce(arm, key)).map((arm) => valueOf(arm, key)), axes.has(key)));
+  const labels = keys.map((key) => (isLossParameter(key) ? SYMBOLS[key] : `${shortName(key)}=`));
   const varies = keys.some((_, i) => formats[i]!.varies);
   const sets = new Map(ablations.map(({ name, set }) => [name, set]));
   const names = arms.map((arm) => {
@@ -27,8 +28,9 @@ export function armNames(arms: readonly DraftArm[], settingNames: readonly strin
   return withoutTwins(names);
 }
 
-/** ε and N say nothing about an arm without the intra-class phase. β does: it is 0. */
+/** ε and N say nothing about an arm without the intra-class phase. β does, unless the ablation's name says it: it is 0. */
 function isInForce(arm: DraftArm, key: string): boolean {
+  if (key === 'loss.centerRate') return usesCenterRate(arm.settings.loss);
   return !(arm.control && (key === 'epsilon' || key === 'N')) && !(arm.ablation !== null && arm.control && key === 'beta');
 }
 
@@ -36,24 +38,19 @@ function valueOf(arm: DraftArm, key: string): ParamValue {
   return isLossParameter(key) ? arm[key] : arm.assignment[key]!;
 }
 
-/** The last part of a setting's name, or as many as make it unlike the other swept ones. */
-function shortName(key: string, all: readonly string[]): string {
-  const parts = key.split('.');
-  for (let n = 1; n < parts.length; n++) {
-    const short = parts.slice(-n).join('.');
-    if (all.filter((other) => other === short || other.endsWith(`.${short}`)).length === 1) return short;
-  }
-  return key;
+/** `training.optimizer.learningRate` → `learningRate`, `training.model.name` → `model`: no two settings share that word. */
+function shortName(key: string): string {
+  return key.replace(/\.name$/, '').split('.').at(-1)!;
 }
 
-/** Numbers with as few digits (from four on) as keep different values different. */
-function makeFormat(values: readonly ParamValue[]): { varies: boolean; format: (value: ParamValue) => string } {
+/** Numbers with as few digits (from four on) as keep different values different. @param isAxis it varies by definition, whatever is left of it */
+function makeFormat(values: readonly ParamValue[], isAxis: boolean): { varies: boolean; format: (value: ParamValue) => string } {
   const distinct = new Set(values);
   for (let digits = 4; digits < 17; digits++) {
     const format = (value: ParamValue) => (typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(digits))) : String(value));
-    if (new Set([...distinct].map(format)).size === distinct.size) return { varies: distinct.size > 1, format };
+    if (new Set([...distinct].map(format)).size === distinct.size) return { varies: isAxis || distinct.size > 1, format };
   }
-  return { varies: distinct.size > 1, format: String };
+  return { varies: isAxis || distinct.size > 1, format: String };
 }
 
 /** Names are how people tell arms apart, so two that come out equal get a number. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { flag, oneOf, strict, text, whole } from './schema-parts.ts';
 
+const SPLIT_SEED = 'a whole number ≥ 0, or "seed" for another split with every seed';
 const VALIDATION = 'a share between 0 and 1, or a whole number ≥ 1';
 
 const augmentSchema = strict({
@@ -13,11 +14,11 @@ const augmentSchema = strict({
 /** What every data set understands. */
 const common = {
   validation: z
-    .union([z.number().gt(0).lt(1), z.number().int().min(1)], VALIDATION)
+    .union([z.number().gt(0, VALIDATION).lt(1, VALIDATION), z.number().int(VALIDATION).min(1, VALIDATION)], VALIDATION)
     .default(0.1)
     .describe('Taken from the training part, stratified by class: a share (below 1) or a count.'),
   splitSeed: z
-    .union([z.number().int().min(0), z.literal('seed')], 'a whole number ≥ 0, or "seed" for another split with every seed')
+    .union([z.number().int(SPLIT_SEED).min(0, SPLIT_SEED), z.literal('seed')], SPLIT_SEED)
     .default(0)
     .describe('Seeds the split. `"seed"`: another split for every seed, the same for all arms.'),
   augment: augmentSchema.prefault({}),
@@ -53,13 +54,14 @@ const idx = strict({
   ...common,
 });
 
+const COLUMN = 'the name or the index of a column';
 const SHAPE = 'three whole numbers ≥ 1: [height, width, channels]';
 const side = z.number(SHAPE).int(SHAPE).min(1, SHAPE);
 
 const csv = strict({
   name: z.literal('csv'),
   file,
-  label: z.union([z.string().min(1), z.number().int().min(0)], 'the name or the index of a column').describe('Column of the label: name or index from 0.'),
+  label: z.union([z.string().min(1, COLUMN), z.number().int(COLUMN).min(0, COLUMN)], COLUMN).describe('Column of the label: name or index from 0.'),
   shape: z.tuple([side, side, side], SHAPE),
   scale: z.number('a number > 0').gt(0, 'a number > 0').default(1).describe('Pixel values are multiplied by this.'),
   ...common,

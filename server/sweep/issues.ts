@@ -6,6 +6,9 @@ import { suggest, toSuggestion } from './suggest.ts';
 type Issue = z.core.$ZodIssue;
 type Parts = readonly PropertyKey[];
 
+/** How the message about a key begins that nobody knows. */
+export const UNKNOWN_KEY = 'unknown key';
+
 /**
  * Checks `value` and tells every mistake in the grammar of our messages: what was found, what is wanted, and for a
  * misspelt word what was probably meant.
@@ -23,7 +26,7 @@ function problemsOfIssue(issue: Issue, value: unknown, root: Parts): Problem[] {
   const at = [...root, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
-    return issue.keys.map((key) => ({ path: toPath([...at, key]), message: `unknown key${toSuggestion(key, known) || `, wanted one of ${known.join(', ')}`}` }));
+    return issue.keys.map((key) => ({ path: toPath([...at, key]), message: `${UNKNOWN_KEY}${toSuggestion(key, known) || `, wanted one of ${known.join(', ')}`}` }));
   }
   if (issue.code === 'invalid_union') return problemsOfUnion(issue, found, at);
   return [toProblem(at, found, issue.message)];
@@ -39,6 +42,7 @@ function problemsOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>, found
 }
 
 function problemsOfParameter(written: Record<string, unknown>, at: Parts): Problem[] {
+  if ('value' in written && 'values' in written) return [{ path: toPath(at), message: 'found both value and values, wanted one of them' }];
   const distribution = distributionOf(spelledRight(written));
   if (distribution !== null) return problemsOf(PARAMETER_SCHEMAS[distribution], written, at);
   return [toProblem([...at, 'distribution'], written.distribution, `one of ${Object.keys(PARAMETER_SCHEMAS).join(', ')}`)];
@@ -46,7 +50,8 @@ function problemsOfParameter(written: Record<string, unknown>, at: Parts): Probl
 
 /** Keys as they were probably meant: `valus` means a list of values and not a range without bounds. */
 function spelledRight(written: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(written).map(([key, value]) => [suggest(key, ['value', 'values', 'min', 'max', 'distribution']) ?? key, value]));
+  const meant = (key: string, value: unknown) => suggest(key, [Array.isArray(value) ? 'values' : 'value', 'min', 'max', 'distribution']) ?? key;
+  return Object.fromEntries(Object.entries(written).map(([key, value]) => [meant(key, value), value]));
 }
 
 function toProblem(at: Parts, found: unknown, wanted: string): Problem {

@@ -19,5 +19,5 @@ export function isLossParameter(name: string): name is LossParameter {
 
 /** True for `loss.m`, `training.optimizer.learningRate`: a setting that a definition sweeps. */
 export function isSettingName(name: string): boolean {
-  return /^(loss|training)\./.test(name);
+  return name.startsWith('loss.') || name.startsWith('training.');
 }

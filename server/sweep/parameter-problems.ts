@@ -1,3 +1,4 @@
+import { UNKNOWN_KEY } from './issues.ts';
 import type { Judge } from './judge.ts';
 import { isLossParameter, isSettingName, LOSS_PARAMETERS } from './parameter-names.ts';
 import { type Problem, toPath } from './problem.ts';
@@ -41,8 +42,10 @@ function valueProblems({ name, space }: WrittenParameter, method: unknown, judge
   const problems = problemsOfSpace(space, method, root);
   if (problems.length > 0) return problems;
   for (const { value, at } of sampleValues(space, method)) {
+    const found = judge(name, value);
+    if (found.some(({ message }) => message.startsWith(UNKNOWN_KEY))) return found.map(({ message }) => ({ path: toPath(root), message }));
     const hint = at.length === 0 && !Number.isInteger(value) ? `, a value of this range${method === 'random' ? ' ("int_uniform" draws whole numbers)' : ''}` : '';
-    problems.push(...judge(name, value).map(({ below, message }) => ({ path: toPath([...root, ...at]) + below, message: message.replace(', wanted', `${hint}, wanted`) })));
+    problems.push(...found.map(({ below, message }) => ({ path: toPath([...root, ...at]) + below, message: message.replace(', wanted', `${hint}, wanted`) })));
     // One value shows what is wrong with a range; listed values are each a mistake of their own.
     if (problems.length > 0 && isRange(space)) break;
   }

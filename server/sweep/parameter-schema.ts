@@ -28,7 +28,7 @@ export type DistributionName = keyof typeof PARAMETER_SCHEMAS;
 
 export const WANTED_PARAMETER = 'an object with value, values, or a distribution and its bounds, {"values": [0.1, 0.2]}';
 
-export const parameterSchema = z.union(Object.values(PARAMETER_SCHEMAS), WANTED_PARAMETER);
+export const parameterSchema = z.union(Object.values(PARAMETER_SCHEMAS), WANTED_PARAMETER).meta({ id: 'parameter' });
 
 type Written<Name extends DistributionName> = Omit<z.output<(typeof PARAMETER_SCHEMAS)[Name]>, 'distribution'>;
 /** A parameter as written, with its distribution named. */

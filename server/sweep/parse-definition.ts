@@ -44,7 +44,7 @@ export function parseDefinitionValue(raw: unknown): Parsed {
   const problems = withoutRepeats([
     ...shapeProblems({ ...raw, ...sections }, parameters),
     ...problemsOfSearch(raw),
-    ...problemsOfParameters(parameters, raw.method, judge),
+    ...(isObject(raw.parameters) ? problemsOfParameters(parameters, raw.method, judge) : []),
     ...constraintProblems,
     ...problemsOfInclude(raw.include, parameters, judge),
     ...problemsOfExclude(raw.exclude, parameters, judge),

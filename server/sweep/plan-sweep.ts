@@ -2,7 +2,6 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { armNames } from './arm-names.ts';
 import type { Arm, Assignment } from './arm.ts';
-import { toCanonicalJson } from './canonical-json.ts';
 import type { Definition } from './definition.ts';
 import { type DraftArm, toDraftArm } from './draft-arm.ts';
 import { isSettingName } from './parameter-names.ts';
@@ -89,9 +88,9 @@ function override(assignment: Assignment, set: Assignment): Assignment {
   return { ...assignment, ...set };
 }
 
-function toArms(drafts: readonly DraftArm[], { parameters, ablations }: Definition): Arm[] {
-  const settingNames = parameters.map(({ name }) => name).filter(isSettingName);
-  const names = armNames(drafts, settingNames, ablations);
+function toArms(drafts: readonly DraftArm[], definition: Definition): Arm[] {
+  const settingNames = definition.parameters.map(({ name }) => name).filter(isSettingName);
+  const names = armNames(drafts, definition);
   const controls = new Map(drafts.flatMap((draft, index) => (draft.control ? [[controlKey(draft), index] as const] : [])));
   return drafts.map((draft, index) => ({
     index,
@@ -119,8 +118,8 @@ function controlKey({ settings, alpha, gamma }: DraftArm): string {
 function hashOf({ name, metric, seeds }: Definition, drafts: readonly DraftArm[], arms: readonly Arm[]): string {
   const settings = new Map(drafts.map(({ settings }) => [settings.id, settings]));
   const hash = sha256.create();
-  hash.update(utf8ToBytes(toCanonicalJson({ name, metric, seeds })));
-  for (const { id, loss, training } of settings.values()) hash.update(utf8ToBytes(toCanonicalJson({ id, loss, training })));
+  hash.update(utf8ToBytes(JSON.stringify([name, metric.name, metric.goal, seeds])));
+  for (const { id, loss, training } of settings.values()) hash.update(utf8ToBytes(JSON.stringify([id, loss, training])));
   for (const { index, name: armName, ablation, alpha, beta, gamma, epsilon, N } of arms) {
     hash.update(utf8ToBytes(JSON.stringify([armName, ablation, alpha, beta, gamma, epsilon, N, drafts[index]!.settings.id])));
   }

@@ -1,5 +1,4 @@
 import type { Assignment, ParamValue } from './arm.ts';
-import { toCanonicalJson } from './canonical-json.ts';
 import type { Definition } from './definition.ts';
 import { effectiveLoss } from './effective.ts';
 import { lossSchema } from './loss-schema.ts';
@@ -43,15 +42,15 @@ export class SettingsResolver {
 
   /** @returns null where the combination breaks a rule, which is then in `problems` */
   resolve(assignment: Assignment): ResolvedSettings | null {
-    const swept = Object.entries(assignment).filter(([name]) => isSettingName(name));
-    const key = JSON.stringify(swept);
-    if (!this.#byValues.has(key)) this.#byValues.set(key, this.#build(swept));
-    return this.#byValues.get(key)!;
+    const key = keyOf(assignment);
+    let settings = this.#byValues.get(key);
+    if (settings === undefined) this.#byValues.set(key, (settings = this.#build(Object.entries(assignment).filter(([name]) => isSettingName(name)))));
+    return settings;
   }
 
   /** Batches in an epoch of these settings; the data set is asked once for equal ones. */
   batchesPerEpoch(training: EpochSettings): number {
-    const key = toCanonicalJson([training.dataset, training.batchSize]);
+    const key = JSON.stringify([training.dataset, training.batchSize]);
     let batches = this.#epochs.get(key);
     if (batches === undefined) {
       batches = this.#batchesPerEpoch(training);
@@ -70,7 +69,7 @@ export class SettingsResolver {
     }
     const loss = this.#share(lossSchema.parse(assigned.loss));
     const training = this.#share(this.#toTraining(trainingSchema.parse(assigned.training)));
-    return { id: this.#idOf(toCanonicalJson([effectiveLoss(loss), training])), loss, training };
+    return { id: this.#idOf(JSON.stringify([effectiveLoss(loss), training])), loss, training };
   }
 
   #toTraining({ batches, epochs, evalEvery, ...rest }: TrainingOutput): TrainingSettings {
@@ -88,9 +87,12 @@ export class SettingsResolver {
     };
   }
 
-  /** One object for equal settings: ten thousand arms that differ in the learning rate hold one data set. */
+  /**
+   * One object for equal settings: ten thousand arms that differ in the learning rate hold one data set. Whatever the order
+   * of keys in the definition, the validator's output has its own, so equal settings are equal text.
+   */
   #share<T extends object>(value: T): T {
-    const key = toCanonicalJson(value);
+    const key = JSON.stringify(value);
     const known = this.#shared.get(key) as T | undefined;
     if (known !== undefined) return known;
     this.#shared.set(key, value);
@@ -103,4 +105,13 @@ export class SettingsResolver {
     this.#ids.set(key, this.#ids.size);
     return this.#ids.size - 1;
   }
+}
+
+/** The settings in an assignment as one text. A random search asks up to a million times, so nothing is built on the way. */
+function keyOf(assignment: Assignment): string {
+  let key = '';
+  for (const name in assignment) {
+    if (isSettingName(name)) key += `${name}=${JSON.stringify(assignment[name])};`;
+  }
+  return key;
 }

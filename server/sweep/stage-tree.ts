@@ -1,5 +1,4 @@
 import type { Arm } from './arm.ts';
-import { toCanonicalJson } from './canonical-json.ts';
 import { effectiveLoss, hasIntraPhase } from './effective.ts';
 
 /** A stretch of batches [from, to) under one set of effective settings, for every seed alike. */
@@ -49,16 +48,11 @@ export function batchesOf(tree: readonly StageNode[]): number {
 }
 
 function groupByTrunk(arms: readonly TreeArm[]): TreeArm[][] {
-  const settingsIds = new Map<unknown, string>();
-  const idOf = (settings: object) => {
-    let id = settingsIds.get(settings);
-    if (id === undefined) settingsIds.set(settings, (id = toCanonicalJson(settings)));
-    return id;
-  };
+  const lossIds = makeIds((loss: TreeArm['loss']) => JSON.stringify(effectiveLoss(loss)));
+  const trainingIds = makeIds((training: TreeArm['training']) => JSON.stringify(training));
   const groups = new Map<string, TreeArm[]>();
   for (const arm of arms) {
-    const loss = effectiveLossOf(arm.loss);
-    const key = `${arm.alpha} ${arm.gamma} ${idOf(loss)} ${idOf(arm.training)}`;
+    const key = `${arm.alpha} ${arm.gamma} ${lossIds(arm.loss)} ${trainingIds(arm.training)}`;
     const group = groups.get(key);
     if (group) group.push(arm);
     else groups.set(key, [arm]);
@@ -66,13 +60,20 @@ function groupByTrunk(arms: readonly TreeArm[]): TreeArm[][] {
   return [...groups.values()];
 }
 
-const effectiveLosses = new WeakMap<TreeArm['loss'], object>();
-
-/** Arms share their settings objects, so each is masked once. */
-function effectiveLossOf(loss: TreeArm['loss']): object {
-  let effective = effectiveLosses.get(loss);
-  if (!effective) effectiveLosses.set(loss, (effective = effectiveLoss(loss)));
-  return effective;
+/** Numbers for objects, equal for equal text. Arms share their settings objects, so each is written out once. */
+function makeIds<T extends object>(toText: (value: T) => string): (value: T) => number {
+  const byObject = new Map<T, number>();
+  const byText = new Map<string, number>();
+  return (value) => {
+    let id = byObject.get(value);
+    if (id === undefined) {
+      const text = toText(value);
+      id = byText.get(text) ?? byText.size;
+      byText.set(text, id);
+      byObject.set(value, id);
+    }
+    return id;
+  };
 }
 
 function addGroup(group: readonly TreeArm[], nodes: StageNode[]): void {

@@ -21,7 +21,8 @@ export function suggest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Infinity;
   for (const candidate of known) {
-    const d = distance(bare(word), bare(candidate));
+    // the beginning of a word is as near as one mistake: `log_uniform` means `log_uniform_values`
+    const d = word.length >= 4 && bare(candidate).startsWith(bare(word)) ? Math.min(1, candidate.length - word.length) : distance(bare(word), bare(candidate));
     if (d < bestDistance && d <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)) && d < bare(candidate).length) {
       best = candidate;
       bestDistance = d;
