@@ -38,7 +38,7 @@ export function finishedBuilds(tfjsNode: string): Build[] {
     const folder = join(buildsFolder(), name);
     const record = readRecord(folder);
     if (!record || record.tfjsNode !== tfjsNode || record.platform !== thisPlatform || record.addonApi !== ADDON_API) continue;
-    found.push({ build: { ...record, folder }, installed: record.installed });
+    found.push({ build: { ...record, folder }, installed: statSync(join(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0 });
   }
   return found.sort((a, b) => b.installed - a.installed).map(({ build }) => build);
 }
@@ -85,12 +85,12 @@ export function preferBuild(build: Build): void {
   utimesSync(join(build.folder, RECORD), now, now);
 }
 
-function readRecord(folder: string): (BuildRecord & { installed: number }) | null {
+/** Null where the folder is not a finished build. */
+function readRecord(folder: string): BuildRecord | null {
   try {
-    const path = join(folder, RECORD);
-    return { ...(JSON.parse(readFileSync(path, 'utf8')) as BuildRecord), installed: statSync(path).mtimeMs };
+    return JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as BuildRecord;
   } catch {
-    return null; // a folder without a readable record is not a finished build
+    return null;
   }
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Stream } from '../../../../server/sweep/random.ts';
-import type { LossSettings, ModelName, OptimizerSettings } from '../../../../server/sweep/settings.ts';
+import type { LossSettings, ModelName } from '../../../../server/sweep/settings.ts';
 import type { Engine, Step, Tensors } from '../../../../server/training/engine.ts';
 import type { Backend } from '../../../../server/training/engines/tensorflow/binding.ts';
 import { openTensorflow } from '../../../../server/training/engines/tensorflow/open.ts';
@@ -27,7 +27,7 @@ const momentum = { name: 'momentum', nesterov: false, decay: false, clip: false 
 const all = { interClass: true, intraClass: true, crossEntropy: true };
 
 /** Every value of every option, each in at least one case: that is where TensorFlow's graph optimiser could change bits. */
-const cases: { network: ModelName; loss?: Partial<LossSettings>; optimizer?: Partial<OptimizerSettings> & { decay?: boolean; clip?: boolean }; inForce?: Partial<typeof all> }[] = [
+const cases: { network: ModelName; loss?: Partial<LossSettings>; optimizer?: Partial<StepStructure['optimizer']>; inForce?: Partial<typeof all> }[] = [
   { network: 'mlp' },
   { network: 'cnn-small', loss: { truncation: 'sample', distance: 'angle', centerUpdate: 'ema' }, optimizer: { nesterov: true, decay: true } },
   { network: 'cnn', loss: { truncation: 'class', distance: 'euclidean', centerSpace: 'raw', centerUpdate: 'wen' }, optimizer: { name: 'adamw', decay: true, clip: true } },
