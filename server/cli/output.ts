@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+
 /** Where a command writes. Data goes to stdout; progress and messages go to stderr, so that output can be piped. */
 export interface Output {
   /** Data: one line, or several. */
   data(text: string): void;
   /** Data as one JSON document. */
   json(value: unknown): void;
+  /** Data that is too long to be held at once, in pieces. */
+  pieces(texts: Iterable<string>): Promise<void>;
   /** A message; left out with `--quiet`. */
   say(text: string): void;
   /** What went wrong; never left out. */
@@ -20,6 +24,7 @@ export function makeOutput(quiet: boolean, stdout: NodeJS.WriteStream = process.
   return {
     data: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    pieces: (texts) => writePieces(stdout, texts),
     say: (text) => void (quiet || stderr.write(`${text}\n`)),
     complain: (text) => void stderr.write(`${text}\n`),
     live: stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb',
@@ -28,4 +33,18 @@ export function makeOutput(quiet: boolean, stdout: NodeJS.WriteStream = process.
     },
     draw: (text) => void stderr.write(text),
   };
+}
+
+/** Gathers small pieces and waits whenever the reader at the other end is slower than we are. */
+async function writePieces(stream: NodeJS.WriteStream, texts: Iterable<string>): Promise<void> {
+  let gathered = '';
+  const flush = async () => {
+    if (!stream.write(gathered)) await once(stream, 'drain');
+    gathered = '';
+  };
+  for (const text of texts) {
+    gathered += text;
+    if (gathered.length > 65_536) await flush();
+  }
+  await flush();
 }

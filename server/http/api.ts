@@ -373,7 +373,10 @@ export interface PlanResponse {
   batches: number;
   batchesUnshared: number;
   stages: number;
+  /** The smallest p-value that the seeds allow, by the correction. */
   smallestP: { maxT: number; holm: number };
+  /** What the author should know, one sentence each. */
+  notes: string[];
   armList: ({ index: number; name: string; ablation: string | null; control: boolean } & ArmParams)[];
 }
 

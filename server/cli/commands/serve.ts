@@ -34,6 +34,8 @@ export const serveCommand: CliCommand = {
 async function serve({ output, db, json }: Session, options: Options): Promise<number> {
   const { openStorage } = await import('../../store/storage.ts');
   const { startServer } = await import('../../http/server.ts');
+  const { planDefinition } = await import('../../runner/plan-definition.ts');
+  const { readDefinition } = await import('../../sweep/parse-definition.ts');
   const storage = await openStorage({ file: db, create: true });
   try {
     const stopped = waitForSignal();
@@ -42,6 +44,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
         storage,
         actions: {
           startRun: async (sweepId) => output.say(`${sweepId}: training in a process of its own, log in ${await spawnRun(db, sweepId)}`),
+          plan: (definition, folder) => planDefinition(readDefinition(definition, '(from the dashboard)'), folder),
           doctor: doctorAsker(db),
         },
       },

@@ -1,0 +1,32 @@
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+export const cancelCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('cancel')
+      .description('stops a sweep; `run` can continue it')
+      .argument('<sweep>', 'id, name, definition or "latest"')
+      .action(run(cancel));
+  },
+};
+
+function cancel({ output, db, json }: Session, sweep: string): Promise<void> {
+  return withStorage(db, async (storage) => {
+    const { findSweep } = await import('../../store/find-sweep.ts');
+    const { cancelSweep } = await import('../../store/cancel-sweep.ts');
+    const { toStartResponse } = await import('../../http/start-response.ts');
+    const id = await findSweep(storage, sweep);
+    const outcome = cancelSweep(storage, id);
+    const where = await toStartResponse(storage, id);
+    if (json) output.json({ ...where, outcome });
+    else output.data(`${where.id} ${where.name}: ${said[outcome]}`);
+  });
+}
+
+const said = {
+  cancelled: 'cancelled',
+  requested: 'the process that trains it will stop it within seconds',
+  ended: 'it has ended already, nothing to cancel',
+};

@@ -1,0 +1,55 @@
+import { Option } from 'commander';
+import { UserError } from '../../sweep/user-error.ts';
+import type { Storage } from '../../store/storage.ts';
+import type { SweepResults } from '../../sweep/results.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+interface Options {
+  format: 'csv' | 'json';
+  metric?: string[];
+}
+
+export const curvesCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('curves')
+      .description('curves, one point a line')
+      .argument('<sweep|run>', 'a run\'s id (r41), or a sweep\'s id (s3), name, definition or "latest"')
+      .addOption(new Option('--format <format>').choices(['csv', 'json']).default('csv'))
+      .option('--metric <name...>', 'default: all that are recorded')
+      .action(run(curves));
+  },
+};
+
+function curves({ output, db, json }: Session, what: string, options: Options): Promise<void> {
+  return withStorage(db, async (storage) => {
+    const { curvesToCsv, curvesToJson } = await import('../../report/curves-table.ts');
+    const results = await (/^r\d+$/.test(what) ? resultsOfRun : resultsOfSweep)(storage, what, options.metric);
+    await output.pieces(json || options.format === 'json' ? curvesToJson(results) : curvesToCsv(results));
+  });
+}
+
+async function resultsOfRun(storage: Storage, what: string, metrics: string[] | undefined): Promise<SweepResults> {
+  const { findRun } = await import('../../store/find-sweep.ts');
+  const { readRun } = await import('../../store/read-run.ts');
+  const { id, sweeps } = (await readRun(storage, await findRun(storage, what)))!;
+  const newest = sweeps.at(-1);
+  if (newest === undefined) throw new UserError(`Cannot give the curves of ${id}: no sweep refers to it any more`);
+  const results = await resultsOfSweep(storage, newest.id, metrics);
+  return { ...results, runs: results.runs.filter((run) => run.id === id) };
+}
+
+async function resultsOfSweep(storage: Storage, what: string, metrics: string[] | undefined): Promise<SweepResults> {
+  const { findSweep } = await import('../../store/find-sweep.ts');
+  const { readSweep } = await import('../../store/read-sweep.ts');
+  const { parseMetric } = await import('../../sweep/metrics.ts');
+  const { readLazyResults } = await import('../lazy-results.ts');
+  for (const name of metrics ?? []) {
+    const parsed = parseMetric(name);
+    if ('problem' in parsed) throw new UserError(`Cannot give the curves of ${what}: --metric: ${parsed.problem}`);
+  }
+  const id = await findSweep(storage, what);
+  return readLazyResults(storage, id, metrics ?? (await readSweep(storage, id))!.metrics);
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../../http/api.ts';
+import { toColumns } from '../columns.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+
+export const doctorCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('doctor')
+      .description('engines, data sets, database: what works here, and for what does not, why and what to do')
+      .option('--loss-cases <file>', 'compute a file of reference cases of the loss on every engine that works')
+      .action(run(doctor));
+  },
+};
+
+/** @returns 1 where a reference case is out of tolerance, or no engine could compute any */
+async function doctor({ output, db, json }: Session, options: { lossCases?: string }): Promise<number> {
+  const { examine } = await import('../examine.ts');
+  const report = await examine(db, options.lossCases === undefined ? null : resolve(options.lossCases));
+  if (json) output.json(report);
+  else output.data(toText(report));
+  return options.lossCases === undefined || allPassed(report) ? 0 : 1;
+}
+
+function allPassed({ engines }: DoctorResponse): boolean {
+  const checked = engines.flatMap(({ lossCases }) => lossCases ?? []);
+  return checked.length > 0 && checked.every(({ cases, passed }) => passed === cases);
+}
+
+function toText({ engines, datasets, database }: DoctorResponse): string {
+  return [
+    toColumns(['ENGINE', 'WORKS', 'DEVICE', 'MS/STEP'], engines.map(({ name, works, device, stepMs }) => [name, works ? 'yes' : 'no', device, stepMs === null ? null : Number(stepMs.toPrecision(3))])),
+    ...engines.flatMap(engineNotes),
+    '',
+    toColumns(['DATA SET', 'READY', 'WHERE'], datasets.map(({ name, available, where }) => [name, available ? 'yes' : 'no', where.join(', ')])),
+    ...datasets.flatMap(datasetNotes),
+    '',
+    databaseLine(database),
+  ].join('\n');
+}
+
+function engineNotes({ name, reason, remedy, lossCases }: EngineReport): string[] {
+  const why = reason === null ? [] : [`${name}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`];
+  if (lossCases === null) return why;
+  const { cases, passed, worst } = lossCases;
+  const share = (error: number) => `${Number((100 * error).toPrecision(2))} %`;
+  return [...why, `${name}: ${passed} of ${cases} reference cases; largest errors, of what is allowed: terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`];
+}
+
+function datasetNotes({ name, remedy }: DatasetReport): string[] {
+  return remedy === null ? [] : [`${name}: ${remedy}`];
+}
+
+function databaseLine({ path, works, schema, sweeps, runs, reason, remedy }: DatabaseReport): string {
+  if (works) return `database ${path}: ${sweeps} sweeps, ${runs} runs, schema ${schema}`;
+  return `database ${path}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`;
+}

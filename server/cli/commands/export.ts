@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import type { AblationTable, TableOptions } from '../../report/table.ts';
+import { UserError } from '../../sweep/user-error.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+type Format = 'md' | 'csv' | 'json' | 'latex' | 'html';
+
+interface Options {
+  format: Format;
+  metric?: string[];
+  at: 'last' | 'best';
+  rows?: string;
+  cols?: string;
+  baseline?: string;
+  target?: string;
+  ids?: true;
+  out?: string;
+}
+
+export const exportCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('export')
+      .description('the ablation table')
+      .argument('<sweep>', 'id, name, definition or "latest"')
+      .addOption(new Option('--format <format>').choices(['md', 'csv', 'json', 'latex', 'html']).default('md'))
+      .option('--metric <name...>', "default: the sweep's own; several: column groups")
+      .addOption(new Option('--at <which>', 'the value of a run: its last evaluation or its best').choices(['last', 'best']).default('last'))
+      .option('--rows <parameter>', '"arm" (the default): one line per arm; or a parameter')
+      .option('--cols <parameter>', 'a parameter whose values become the columns')
+      .option('--baseline <arm>', 'index or name of the arm that every other is compared with, in place of its own control')
+      .option('--target <value>', 'what the batches to the target count up to; default: the median final value of the control')
+      .option('--ids', 'with the ids of the runs behind each line')
+      .option('--out <file>', 'write there instead of stdout')
+      .action(run(exportTable));
+  },
+};
+
+function exportTable({ output, db, json }: Session, sweep: string, options: Options): Promise<void> {
+  return withStorage(db, async (storage) => {
+    const { findSweep } = await import('../../store/find-sweep.ts');
+    const { readResults } = await import('../../store/read-results.ts');
+    const { readSweep } = await import('../../store/read-sweep.ts');
+    const { metricsOfTable } = await import('../../report/table-needs.ts');
+    const { buildAblationTable } = await import('../../report/ablation-table.ts');
+    const wanted = toTableOptions(options);
+    const id = await findSweep(storage, sweep);
+    const own = (await readSweep(storage, id))!.metric.name;
+    const table = buildAblationTable(readResults(storage, id, metricsOfTable(own, wanted))!, wanted);
+    const text = await write(table, json ? 'json' : options.format);
+    if (options.out === undefined) return output.data(text);
+    writeTo(options.out, text);
+    output.say(`Written to ${resolve(options.out)}`);
+  });
+}
+
+function toTableOptions({ metric, at, rows, cols, baseline, target, ids }: Options): TableOptions {
+  return {
+    at,
+    ids: ids === true,
+    ...(metric === undefined ? {} : { metrics: metric }),
+    ...(rows === undefined ? {} : { rows }),
+    ...(cols === undefined ? {} : { cols }),
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(target === undefined ? {} : { target: Number(target) }),
+  };
+}
+
+async function write(table: AblationTable, format: Format): Promise<string> {
+  switch (format) {
+    case 'md': return (await import('../../report/to-markdown.ts')).toMarkdown(table);
+    case 'csv': return (await import('../../report/to-csv.ts')).toCsv(table);
+    case 'latex': return (await import('../../report/to-latex.ts')).toLatex(table);
+    case 'html': return (await import('../../report/to-html.ts')).toHtml(table);
+    case 'json': return `${JSON.stringify((await import('../../report/to-json.ts')).toJson(table), null, 2)}\n`;
+  }
+}
+
+function writeTo(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UserError(`Cannot write the table to ${resolve(file)}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,27 @@
+import type { SweepItem } from '../../http/api.ts';
+import { toColumns } from '../columns.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+export const listCommand: CliCommand = {
+  define(program, run) {
+    program.command('list').description('the sweeps in the database, newest first').action(run(list));
+  },
+};
+
+function list({ output, db, json }: Session): Promise<void> {
+  return withStorage(db, async (storage) => {
+    const { listSweeps } = await import('../../store/list-sweeps.ts');
+    const { toSweepItem } = await import('../../http/to-sweep-item.ts');
+    const items = (await listSweeps(storage)).items.map(toSweepItem);
+    if (json) output.json(items);
+    else if (items.length === 0) output.say('No sweeps yet; `cosweep run FILE` makes one.');
+    else output.data(toColumns(['ID', 'NAME', 'STATE', 'RUNS', 'DONE', 'FAILED', 'DIVERGED', 'ENGINE', 'CREATED'], items.map(toRow)));
+  });
+}
+
+function toRow({ id, name, state, cancelling, arms, seeds, counts, engine, createdAt }: SweepItem) {
+  const done = counts.complete + counts.failed + counts.diverged;
+  return [id, name, cancelling ? 'stopping' : state, arms * seeds, done, counts.failed, counts.diverged, engine, createdAt.slice(0, 16).replace('T', ' ')];
+}

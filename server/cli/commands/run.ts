@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import type { Storage } from '../../store/storage.ts';
+import { UserError } from '../../sweep/user-error.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { addTrainOptions, type TrainOptions } from '../train-options.ts';
+
+interface Options extends TrainOptions {
+  share: boolean;
+  fresh?: true;
+}
+
+export const runCommand: CliCommand = {
+  define(program, run) {
+    addTrainOptions(
+      program
+        .command('run')
+        .description('trains a sweep, or continues it where it stopped; failed runs are tried again')
+        .argument('<file|sweep>', 'a definition, or a stored sweep\'s id, name or "latest"'),
+    )
+      .option('--no-share', 'train each run on its own from batch 0')
+      .option('--fresh', 'train everything anew, whatever the database holds')
+      .action(run(runSweep));
+  },
+};
+
+async function runSweep(session: Session, what: string, options: Options): Promise<number> {
+  const { readDefinition } = await import('../../sweep/parse-definition.ts');
+  const { readDefinitionFile } = await import('../read-definition-file.ts');
+  const { openStorage } = await import('../../store/storage.ts');
+  const { train } = await import('../train.ts');
+  const isFile = existsSync(what) || (!existsSync(session.db) || /\.json$/i.test(what));
+  // A definition with mistakes, or that is not there, leaves no database behind.
+  if (isFile) readDefinition(readDefinitionFile(what).text, what);
+  const storage = await openStorage({ file: session.db, create: isFile });
+  try {
+    const sweepId = isFile ? await queueFile(storage, what, options) : await queueStored(storage, what, options);
+    return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
+  } finally {
+    await storage.close();
+  }
+}
+
+async function queueFile(storage: Storage, file: string, { engine, share }: Options): Promise<number> {
+  const { queueDefinition } = await import('../queue-definition.ts');
+  return queueDefinition(storage, file, { engine: engine === 'auto' ? null : engine, share });
+}
+
+async function queueStored(storage: Storage, what: string, { share }: Options): Promise<number> {
+  const { findSweep } = await import('../../store/find-sweep.ts');
+  const { queueAgain } = await import('../../store/queue.ts');
+  const sweepId = await findSweep(storage, what);
+  if (!share) throw new UserError(`Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`);
+  queueAgain(storage, sweepId);
+  return sweepId;
+}

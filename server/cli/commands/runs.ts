@@ -1,0 +1,40 @@
+import { Option } from 'commander';
+import type { RunRow } from '../../report/runs-table.ts';
+import type { RunRow as StoredRow } from '../../store/list-runs.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+export const runsCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('runs')
+      .description('one row per run: parameters, seed, state, engine, seconds, last and best of each metric')
+      .argument('<sweep>', 'id, name, definition or "latest"')
+      .addOption(new Option('--format <format>').choices(['csv', 'json']).default('csv'))
+      .action(run(runs));
+  },
+};
+
+function runs({ output, db, json }: Session, sweep: string, { format }: { format: 'csv' | 'json' }): Promise<void> {
+  return withStorage(db, async (storage) => {
+    const { findSweep } = await import('../../store/find-sweep.ts');
+    const { listRuns } = await import('../../store/list-runs.ts');
+    const { readSweep } = await import('../../store/read-sweep.ts');
+    const { runRowsToCsv } = await import('../../report/runs-csv.ts');
+    const id = await findSweep(storage, sweep);
+    const { metrics } = (await readSweep(storage, id))!;
+    const rows = listRuns(storage, id, { sort: 'arm' }).items.map((row) => toRow(row, metrics));
+    if (json || format === 'json') output.json(rows);
+    else output.data(runRowsToCsv(rows));
+  });
+}
+
+/** From the stored summaries: the curves themselves, millions of points, are not read. */
+function toRow({ id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow, names: string[]): RunRow {
+  const none = { last: null, best: null, bestBatch: null };
+  return {
+    run: id, arm, armName, control, seed, params, state, engine, seconds, error,
+    metrics: Object.fromEntries(names.map((name) => [name, metrics[name] ?? none])),
+  };
+}

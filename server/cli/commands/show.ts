@@ -1,0 +1,90 @@
+import type { RunDetail, SweepDetail } from '../../http/api.ts';
+import type { Storage } from '../../store/storage.ts';
+import { toColumns, type Cell } from '../columns.ts';
+import type { CliCommand } from '../command.ts';
+import { toDuration } from '../duration.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+export const showCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('show')
+      .description('one sweep or one run')
+      .argument('<sweep|run>', 'a run\'s id (r41), or a sweep\'s id (s3), name, definition or "latest"')
+      .action(run(show));
+  },
+};
+
+function show(session: Session, what: string): Promise<void> {
+  return withStorage(session.db, (storage) => (/^r\d+$/.test(what) ? showRun(session, storage, what) : showSweep(session, storage, what)));
+}
+
+async function showRun({ output, json }: Session, storage: Storage, what: string): Promise<void> {
+  const { findRun } = await import('../../store/find-sweep.ts');
+  const { readRunDetail } = await import('../../http/run-detail.ts');
+  const detail = (await readRunDetail(storage, await findRun(storage, what)))!;
+  if (json) output.json({ ...detail, arm: detail.arm && flatArm(detail.arm) });
+  else output.data(runText(detail));
+}
+
+/** An arm as every command's JSON has it: parameters beside the name. */
+function flatArm({ params, ...arm }: NonNullable<RunDetail['arm']>): object {
+  return { ...arm, ...params };
+}
+
+function runText(run: RunDetail): string {
+  const facts: [string, Cell][] = [
+    ['run', `${run.id}, ${run.state}${run.error === null ? '' : `: ${run.error}`}`],
+    ['arm', run.arm === null ? 'in no sweep any more' : `${run.arm.index} ${run.arm.name}`],
+    ['seed', String(run.seed)],
+    ['sweeps', run.sweeps.map(({ id, name }) => `${id} ${name}`).join(', ')],
+    ['control', run.controlRun],
+    ['engine', [run.engine, run.device].filter((each) => each !== null).join(', ')],
+    ['batches', `${run.batch} of ${run.batches}`],
+    ['training', run.durations.training === null ? null : `${toDuration(run.durations.training)}, evaluations ${toDuration(run.durations.evaluation ?? 0)}`],
+    ['started', run.startedAt],
+    ['finished', run.finishedAt],
+    ['data', run.dataFingerprint],
+  ];
+  const metrics = Object.entries(run.metrics).map(([name, { last, best, bestBatch }]): Cell[] => [name, round(last), round(best), bestBatch]);
+  return [toFacts(facts), ...(metrics.length > 0 ? [toColumns(['METRIC', 'LAST', 'BEST', 'AT BATCH'], metrics)] : [])].join('\n\n');
+}
+
+async function showSweep({ output, json }: Session, storage: Storage, what: string): Promise<void> {
+  const { findSweep } = await import('../../store/find-sweep.ts');
+  const { readSweepDetail } = await import('../../http/sweep-detail.ts');
+  const detail = (await readSweepDetail(storage, await findSweep(storage, what)))!;
+  if (json) output.json(detail);
+  else output.data(sweepText(detail));
+}
+
+function sweepText(sweep: SweepDetail): string {
+  const counts = Object.entries(sweep.counts).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`);
+  const facts: [string, Cell][] = [
+    ['sweep', `${sweep.id} ${sweep.name}, ${sweep.cancelling ? 'stopping' : sweep.state}${sweep.error === null ? '' : `: ${sweep.error}`}`],
+    ['about', sweep.description],
+    ['metric', `${sweep.metric.name}, ${sweep.metric.goal}`],
+    ['runs', `${sweep.arms} arms × ${sweep.seeds} seeds: ${counts.join(', ')}`],
+    ['batches', `${sweep.progress.batches} of ${sweep.progress.batchesTotal}${sweep.progress.secondsLeft === null ? '' : `, ${toDuration(sweep.progress.secondsLeft)} left`}`],
+    ['engine', sweep.engine],
+    ['created', sweep.createdAt],
+    ['finished', sweep.finishedAt],
+  ];
+  const best = sweep.best.map(({ arm, name, n, mean, sd }): Cell[] => [arm, name, n, round(mean), round(sd)]);
+  const failures = sweep.failures.map(({ run, armName, seed, state, reason }): Cell[] => [run, armName, String(seed), state, reason]);
+  return [
+    toFacts(facts),
+    ...(best.length > 0 ? [toColumns(['ARM', 'NAME', 'N', 'MEAN', 'SD'], best)] : []),
+    ...(failures.length > 0 ? [toColumns(['RUN', 'ARM', 'SEED', 'STATE', 'WHY'], failures)] : []),
+  ].join('\n\n');
+}
+
+function round(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(5));
+}
+
+function toFacts(facts: [string, Cell][]): string {
+  const rows = facts.filter(([, value]) => value !== null && value !== '');
+  return toColumns(['', ''], rows).trimStart();
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import type { DatasetReport, DoctorResponse, EngineReport } from '../http/api.ts';
+import { reportDatabase } from '../store/report-database.ts';
+import { listDatasets, type DatasetListing } from '../training/datasets/list.ts';
+import { probeEngines } from '../training/engines/open.ts';
+import { parseLossCases } from '../training/loss-cases.ts';
+import { UserError } from '../sweep/user-error.ts';
+import { checkEngine } from './loss-cases.ts';
+
+/** What works on this machine. @param lossCases a file of reference cases to compute on every engine that works */
+export async function examine(db: string, lossCases: string | null): Promise<DoctorResponse> {
+  if (lossCases !== null) checkFile(lossCases);
+  const engines: EngineReport[] = [];
+  for (const probe of await probeEngines({ timeStep: true })) {
+    engines.push({ ...probe, lossCases: lossCases !== null && probe.works ? await checkEngine(probe.name, lossCases) : null });
+  }
+  const datasets = (await listDatasets({ baseFolder: process.cwd() })).map(toDatasetReport);
+  return { engines, datasets, database: await reportDatabase(db) };
+}
+
+/** A file that is wrong is told once, here, and not by every engine. */
+function checkFile(file: string): void {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`Cannot read reference cases from ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`);
+  }
+  parseLossCases(text, file);
+}
+
+function toDatasetReport({ name, state, folder, looksIn, files }: DatasetListing): DatasetReport {
+  return {
+    name,
+    available: state !== 'missing',
+    where: folder === null ? looksIn : [folder],
+    remedy: state === 'missing' ? `cosweep datasets get ${name}, or put ${files.join(', ')} there` : null,
+  };
+}

@@ -1,0 +1,37 @@
+import type { RunnerEvent, WorkerProgress } from '../runner/events.ts';
+import type { ProgressView } from './progress-lines.ts';
+
+/** What the terminal has to remember of what the runner told. */
+export interface ProgressState {
+  sweep: string;
+  workers: (WorkerProgress | null)[];
+  runsDone: number;
+  runs: number;
+  batchesDone: number;
+  batches: number;
+  secondsLeft: number | null;
+}
+
+/** null: no sweep has begun. */
+export function follow(state: ProgressState | null, event: RunnerEvent): ProgressState | null {
+  switch (event.kind) {
+    case 'sweep': {
+      const { sweep, name, workers, runs, left } = event;
+      return { sweep: `${sweep} ${name}`, workers: Array.from({ length: workers }, () => null), runsDone: runs - left, runs, batchesDone: 0, batches: 0, secondsLeft: null };
+    }
+    case 'worker':
+      return state && { ...state, workers: state.workers.map((worker, i) => (i === event.worker ? event.training : worker)) };
+    case 'run':
+      return state && (event.state === 'waiting' ? state : { ...state, runsDone: state.runsDone + 1 });
+    case 'progress':
+      return state && { ...state, batchesDone: event.batches, batches: event.of, secondsLeft: event.secondsLeft };
+    case 'sweepEnd':
+      return null;
+    default:
+      return state;
+  }
+}
+
+export function toView({ workers, ...rest }: ProgressState): ProgressView {
+  return { ...rest, workers: workers.map((worker) => worker && { ...worker, note: worker.batchesPerSecond === null ? null : `${worker.batchesPerSecond.toPrecision(3)} batches/s` }) };
+}

@@ -1,0 +1,64 @@
+import type { RunnerEvent, SweepSummary } from '../runner/events.ts';
+import { printable } from './columns.ts';
+import { toDuration } from './duration.ts';
+import { makeLiveBlock } from './live-block.ts';
+import type { Output } from './output.ts';
+import { toProgressLines } from './progress-lines.ts';
+import { follow, toView, type ProgressState } from './progress-state.ts';
+
+/** Shows what the runner tells: drawn on a terminal, elsewhere one line per finished run. */
+export interface RunDisplay {
+  tell(event: RunnerEvent): void;
+  say(text: string): void;
+  end(): void;
+}
+
+/** Several times a second is as often as an eye can read. */
+const drawEvery = 200;
+
+export function makeRunDisplay(output: Output): RunDisplay {
+  let state: ProgressState | null = null;
+  const block = makeLiveBlock(output);
+  const say = (text: string) => (output.live ? block.say(text) : output.say(text));
+  const draw = () => block.update(state === null ? [] : toProgressLines(toView(state), output.width));
+  const timer = output.live ? setInterval(draw, drawEvery) : null;
+  return {
+    tell(event) {
+      state = follow(state, event);
+      const line = toLine(event, state);
+      if (line !== null) say(printable(line));
+    },
+    say,
+    end() {
+      if (timer === null) return;
+      clearInterval(timer);
+      block.end();
+    },
+  };
+}
+
+/** What stays to be read of an event; null where it is only progress. */
+function toLine(event: RunnerEvent, state: ProgressState | null): string | null {
+  switch (event.kind) {
+    case 'waiting':
+      return `Process ${event.holder.pid} on ${event.holder.host} trains on this database (${event.holder.command}); this sweep is queued`;
+    case 'log':
+      return event.message;
+    case 'sweep':
+      return `${event.sweep} ${event.name}: ${event.runs} runs, ${event.left} to train, on ${event.engine} with ${event.workers} ${event.workers === 1 ? 'worker' : 'workers'}`;
+    case 'run': {
+      const place = state === null ? '' : `  (${state.runsDone} of ${state.runs})`;
+      return `${event.run} ${event.arm}, seed ${event.seed}: ${event.state === 'waiting' ? 'stopped' : event.state}${event.error === null ? '' : `: ${event.error}`}, ${toDuration(event.seconds)}${place}`;
+    }
+    case 'sweepEnd':
+      return toSummaryLine(event.summary);
+    default:
+      return null;
+  }
+}
+
+function toSummaryLine({ sweepId, name, state, runs, seconds, batchesTrained }: SweepSummary): string {
+  const counts = [`${runs.complete} complete`, ...(['failed', 'diverged', 'reused'] as const).filter((each) => runs[each] > 0).map((each) => `${runs[each]} ${each}`)];
+  const next = state === 'interrupted' ? `; continue it with: cosweep run ${sweepId}` : '';
+  return `${sweepId} ${name}: ${state}, ${counts.join(', ')}; ${batchesTrained} batches in ${toDuration(seconds)}${next}`;
+}

@@ -1,0 +1,31 @@
+import { signalExitCodes, type StopSignal } from './signals.ts';
+
+/** The first signal asks training to stop at its next checkpoint, the second one to stop now. */
+export interface StopSignals {
+  stop: AbortSignal;
+  kill: AbortSignal;
+  /** Exit code of the first signal; null where none came. */
+  exitCode(): number | null;
+  end(): void;
+}
+
+/** @param tell is called at the first signal */
+export function watchStopSignals(tell: (signal: StopSignal) => void): StopSignals {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let first: StopSignal | null = null;
+  const heard = (signal: NodeJS.Signals) => {
+    if (first !== null) return kill.abort();
+    first = signal as StopSignal;
+    tell(first);
+    stop.abort();
+  };
+  const signals = Object.keys(signalExitCodes) as StopSignal[];
+  for (const signal of signals) process.on(signal, heard);
+  return {
+    stop: stop.signal,
+    kill: kill.signal,
+    exitCode: () => first && signalExitCodes[first],
+    end: () => signals.forEach((signal) => process.off(signal, heard)),
+  };
+}

@@ -1,0 +1,25 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { EngineName } from '../training/engine.ts';
+
+/** How training is done; the same for `run` and `retry`. */
+export interface TrainOptions {
+  engine: EngineName | 'auto';
+  workers: number | 'auto';
+  wait: boolean;
+  failOn: 'failed' | 'diverged' | 'none';
+}
+
+export function addTrainOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--engine <engine>', 'auto takes the fastest that works here').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'))
+    .option('--workers <count>', 'processes that train; auto: one per core', parseWorkers, 'auto')
+    .option('--no-wait', 'where another process trains on this database, leave the sweep queued and return')
+    .addOption(new Option('--fail-on <what>', 'what makes the exit code 1').choices(['failed', 'diverged', 'none']).default('failed'));
+}
+
+function parseWorkers(text: string): number | 'auto' {
+  if (text === 'auto') return 'auto';
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 1_024) throw new InvalidArgumentError('Want a whole number from 1 to 1024, or auto.');
+  return count;
+}

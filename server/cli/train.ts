@@ -1,0 +1,58 @@
+import type { SweepSummary } from '../runner/events.ts';
+import { runQueue } from '../runner/run-queue.ts';
+import { readSweep } from '../store/read-sweep.ts';
+import type { Storage } from '../store/storage.ts';
+import type { SweepState } from '../sweep/results.ts';
+import { UserError } from '../sweep/user-error.ts';
+import { makeRunDisplay } from './run-display.ts';
+import type { Session } from './session.ts';
+import { watchStopSignals } from './stop-signals.ts';
+import type { TrainOptions } from './train-options.ts';
+
+/** How a sweep stands when this process is done with it; `engine` is null where it was never started. */
+type Ended = Omit<SweepSummary, 'engine' | 'state'> & { engine: string | null; state: SweepState };
+
+/**
+ * Trains a queued sweep and shows how it goes.
+ *
+ * @returns the exit code
+ */
+export async function train({ output, json }: Session, storage: Storage, sweepId: number, options: TrainOptions & { fresh: boolean }): Promise<number> {
+  const { engine, workers, wait, fresh, failOn } = options;
+  const display = makeRunDisplay(output);
+  const signals = watchStopSignals((signal) => display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`));
+  try {
+    const trained = await runQueue({
+      storage, sweepId, engine, workers, wait, fresh,
+      command: `cosweep ${process.argv.slice(2).join(' ')}`,
+      tell: (event) => display.tell(event),
+      stop: signals.stop,
+      kill: signals.kill,
+    });
+    const ended = trained ?? (await standing(storage, sweepId));
+    if (json) output.json(ended);
+    return signals.exitCode() ?? exitCodeOf(ended, failOn);
+  } catch (error) {
+    // Ctrl-C reaches the processes of the engines too: what breaks by that is no mistake of the user's.
+    const interrupted = signals.exitCode();
+    if (interrupted === null || !(error instanceof UserError)) throw error;
+    return interrupted;
+  } finally {
+    signals.end();
+    display.end();
+  }
+}
+
+/** A sweep that another process trained, or that still waits for one. */
+async function standing(storage: Storage, sweepId: number): Promise<Ended> {
+  const { id, name, engine, state, counts, batchesTotal } = (await readSweep(storage, sweepId))!;
+  const { complete, failed, diverged } = counts;
+  return { sweepId: id, name, engine, state, runs: { complete, failed, diverged, reused: 0 }, seconds: 0, batchesTrained: 0, batchesUnshared: batchesTotal };
+}
+
+/** A sweep that was left queued is what was asked for; one that was stopped is not done. */
+function exitCodeOf({ state, runs }: Ended, failOn: TrainOptions['failOn']): number {
+  if (state === 'cancelled' || state === 'interrupted') return 1;
+  if (failOn === 'none') return 0;
+  return runs.failed > 0 || (failOn === 'diverged' && runs.diverged > 0) ? 1 : 0;
+}

@@ -1,0 +1,12 @@
+import type { Storage } from '../store/storage.ts';
+
+/** Opens a database that must be there, and closes it whatever happens. */
+export async function withStorage<T>(file: string, use: (storage: Storage) => Promise<T>): Promise<T> {
+  const { openStorage } = await import('../store/storage.ts');
+  const storage = await openStorage({ file, create: false });
+  try {
+    return await use(storage);
+  } finally {
+    await storage.close();
+  }
+}
