@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { hasProgram } from './has-program.js';
+import { run, works } from './run.js';
+
+/** What the tests use beyond Node and npm: what for, how it is recognised, and Debian's packages that bring it. */
+const tools = [
+  { name: 'make', use: 'compiling addons', isThere: () => hasProgram('make'), packages: ['make'] },
+  { name: 'a C++ compiler', use: 'compiling addons', isThere: () => ['g++', 'clang++', 'c++'].some(hasProgram), packages: ['g++'] },
+  { name: 'python3', use: 'compiling addons', isThere: () => hasProgram('python3'), packages: ['python3'] },
+  { name: 'pip', use: 'fetching native TensorFlow', isThere: () => works('python3', ['-m', 'pip', '--version']), packages: ['python3-pip'] },
+  { name: 'Chromium', use: 'the browser tests', isThere: () => ['chromium', 'chromium-browser', 'google-chrome'].some(hasProgram), packages: ['chromium'] },
+  { name: 'LaTeX with booktabs', use: 'compiling the LaTeX tables', isThere: hasLatex, packages: ['texlive-latex-base', 'texlive-latex-recommended'] },
+];
+
+/** Installs what is missing where this can be done: as root on Debian and its kin. @returns what is still missing, in words */
+export function provideSystemTools() {
+  const missing = tools.filter(({ isThere }) => !isThere());
+  if (missing.length === 0) return [];
+  const packages = missing.flatMap((tool) => tool.packages);
+  if (canInstall()) installPackages(packages);
+  return missing.filter(({ isThere }) => !isThere()).map(({ name, use, packages }) => `${name} is missing, for ${use}${onDebian() ? ` (apt-get install ${packages.join(' ')})` : ''}`);
+}
+
+function installPackages(packages) {
+  console.error(`set-up: apt-get install ${packages.join(' ')} …`);
+  const environment = { DEBIAN_FRONTEND: 'noninteractive' };
+  // What is still missing afterwards is told by the caller, whatever the reason.
+  if (run('apt-get', ['-qq', 'update'], environment)) {
+    run('apt-get', ['-qq', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0', 'install', ...packages], environment);
+  }
+}
+
+function canInstall() {
+  return onDebian() && process.getuid?.() === 0;
+}
+
+function onDebian() {
+  return existsSync('/etc/debian_version') && hasProgram('apt-get');
+}
+
+function hasLatex() {
+  return hasProgram('pdflatex') && works('kpsewhich', ['booktabs.sty']);
+}

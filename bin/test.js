@@ -1,0 +1,46 @@
+/**
+ * `npm test`: sets everything up, in a fresh clone too, and runs all tests; arguments go to Vitest (`npm test -- test/sweep`).
+ *
+ * What this machine cannot provide is said and its tests are skipped. With CI set in the environment, a skip is a failure.
+ */
+import { join } from 'node:path';
+import { buildProduct } from './setup/build-product.js';
+import { installPackages } from './setup/install-packages.js';
+import { root } from './setup/root.js';
+import { run, statusOf } from './setup/run.js';
+import { provideSystemTools } from './setup/system-tools.js';
+
+try {
+  const missing = provideSystemTools();
+  installPackages();
+  buildProduct();
+  if (!installNativeEngine()) missing.push('native TensorFlow could not be installed (see above), for the tests of the tensorflow engine');
+  sayMissing(missing);
+  checkTypes();
+  process.exit(runTests());
+} catch (error) {
+  console.error(`\nnpm test stopped. ${error.message}`);
+  process.exit(1);
+}
+
+/** From the user's cache where it is there already, so that this takes a second. */
+function installNativeEngine() {
+  console.error('set-up: native TensorFlow …');
+  return run(process.execPath, [join(root, 'bin', 'cosweep.js'), 'engine', 'install', 'tensorflow']);
+}
+
+function sayMissing(missing) {
+  if (missing.length === 0) return;
+  const lines = missing.map((what) => `!!!   ${what}`).join('\n');
+  if (process.env.CI) throw new Error(`CI is set, so that nothing may be skipped, but:\n${lines}`);
+  console.error(`\n!!! Not everything can be tested here:\n${lines}\n`);
+}
+
+function checkTypes() {
+  console.error('types …');
+  if (!run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'])) throw new Error('The types do not fit (see above).');
+}
+
+function runTests() {
+  return statusOf(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', join('test', 'vitest.config.ts'), ...process.argv.slice(2)]);
+}
