@@ -1,7 +1,9 @@
 import type { Arm } from '../sweep/arm.ts';
 import type { SweepResults } from '../sweep/results.ts';
 import { metricTable } from './metric-table.ts';
+import { worstPairValues } from './run-values.ts';
 import { findSameArms } from './same-runs.ts';
+import { makeContext } from './table-context.ts';
 import { entriesByArm, entriesByParameters } from './table-entries.ts';
 import { parseTableOptions } from './table-options.ts';
 import type { AblationTable, TableOptions } from './table.ts';
@@ -18,6 +20,7 @@ export function buildAblationTable(results: SweepResults, options: TableOptions 
     ? { entries: entriesByArm(results.arms), matrix: null }
     : entriesByParameters(results.arms, parsed.rows, parsed.cols);
   const same = findSameArms(results);
+  const worst5 = worstPairValues(results, parsed.baseline);
   return {
     sweepId: results.id,
     name: results.name,
@@ -29,7 +32,7 @@ export function buildAblationTable(results: SweepResults, options: TableOptions 
     batches: commonBatches(results.arms),
     dataHash: dataHash(results),
     matrix,
-    tables: parsed.metrics.map((metric) => metricTable(results, metric, entries, same, parsed)),
+    tables: parsed.metrics.map((metric) => metricTable(entries, makeContext(results, metric, parsed, worst5, same))),
   };
 }
 

@@ -1,4 +1,5 @@
-import { layOut, type BodyCell, type DifferenceText, type HeadCell, type ValueText } from './table-layout.ts';
+import type { BodyCell, DifferenceText, HeadCell, ValueText } from './layout.ts';
+import { layOut } from './table-layout.ts';
 import type { AblationTable } from './table.ts';
 
 /** A table of plain text, for pages and for the formats that are text: nothing in it is escaped yet. */

@@ -18,16 +18,7 @@ export function maxT(rows: readonly (readonly (number | null)[])[]): number[] {
   const statistics = rows.map(rowStatistic);
   const order = rows.map((_, index) => index).sort((a, b) => descending(statistics[a]!.observed, statistics[b]!.observed));
   const sorted = order.map((index) => statistics[index]!);
-  const hits = new Float64Array(rows.length);
-  forEachPattern(order.map((index) => rows[index]!.map((value) => value ?? 0)), (sums) => {
-    let largest = 0;
-    for (let k = sorted.length - 1; k >= 0; k--) {
-      const row = sorted[k]!;
-      const squared = squaredT(Math.abs(sums[k]!) + row.slack, row);
-      if (squared > largest) largest = squared;
-      if (largest >= row.observed) hits[k]!++;
-    }
-  });
+  const hits = countHits(order.map((index) => rows[index]!.map((value) => value ?? 0)), sorted);
   const corrected = new Array<number>(rows.length);
   let running = 0;
   order.forEach((index, k) => {
@@ -37,9 +28,28 @@ export function maxT(rows: readonly (readonly (number | null)[])[]): number[] {
   return corrected;
 }
 
+/** For every row, the patterns whose q_k reaches its t². Plain arrays, since this runs patterns × rows times. */
+function countHits(differences: readonly (readonly number[])[], rows: readonly RowStatistic[]): Float64Array {
+  const slack = Float64Array.from(rows, (row) => row.slack);
+  const scale = Float64Array.from(rows, (row) => row.scale);
+  const freedom = Float64Array.from(rows, (row) => row.n - 1);
+  const observed = Float64Array.from(rows, (row) => row.observed);
+  const hits = new Float64Array(rows.length);
+  forEachPattern(differences, (sums) => {
+    let largest = 0;
+    for (let k = sums.length - 1; k >= 0; k--) {
+      const squared = squaredT(Math.abs(sums[k]!) + slack[k]!, scale[k]!, freedom[k]!);
+      if (squared > largest) largest = squared;
+      if (largest >= observed[k]!) hits[k]!++;
+    }
+  });
+  return hits;
+}
+
 interface RowStatistic {
   n: number;
-  squares: number;
+  /** 1/(nΣd²); 0 where all differences are 0. */
+  scale: number;
   /** What a flipped sum may lack and still be "at least" the observed one: 1e−9 of the largest difference in the mean. */
   slack: number;
   /** Observed t². */
@@ -48,25 +58,21 @@ interface RowStatistic {
 
 function rowStatistic(row: readonly (number | null)[]): RowStatistic {
   const values = row.filter((value) => value !== null);
+  const n = values.length;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const statistic = {
-    n: values.length,
-    squares: values.reduce((sum, value) => sum + value * value, 0),
-    slack: values.length * SAME * largest,
-    observed: 0,
-  };
-  statistic.observed = squaredT(Math.abs(values.reduce((sum, value) => sum + value, 0)), statistic);
-  return statistic;
+  const squares = values.reduce((sum, value) => sum + value * value, 0);
+  const scale = squares > 0 ? 1 / (n * squares) : 0;
+  const sum = Math.abs(values.reduce((total, value) => total + value, 0));
+  return { n, scale, slack: n * SAME * largest, observed: squaredT(sum, scale, n - 1) };
 }
 
 /**
  * t² from the sum alone, because Σd² is the same under every pattern: with r² = S²/(nΣd²), t² = (n − 1) r²/(1 − r²).
  * r² = 1 is "sd = 0"; it is taken as reached within 1e−9, where the difference would be nothing but rounding.
  */
-function squaredT(sum: number, { n, squares }: RowStatistic): number {
-  if (!(squares > 0)) return 0;
-  const share = (sum * sum) / (n * squares);
-  return share >= 1 - SAME ? Infinity : ((n - 1) * share) / (1 - share);
+function squaredT(sum: number, scale: number, freedom: number): number {
+  const share = sum * sum * scale;
+  return share >= 1 - SAME ? Infinity : (freedom * share) / (1 - share);
 }
 
 function descending(a: number, b: number): number {

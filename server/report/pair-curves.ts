@@ -6,7 +6,7 @@ import { mean, standardDeviation } from './moments.ts';
 import { listPairs } from './pair-runs.ts';
 import { buildPicture, type Picture } from './picture.ts';
 import { runsByArm } from './runs-by-arm.ts';
-import { runValues } from './run-values.ts';
+import { runValues, worstPairValues } from './run-values.ts';
 import type { Goal } from './table.ts';
 
 /** What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences. */
@@ -59,7 +59,7 @@ export interface ArmBand {
  */
 export function pairCurves(results: SweepResults, metric: string, at: 'last' | 'best' = 'last'): PairCurves {
   const view = viewMetric(results, metric, `compare the pairs of sweep "${results.name}"`);
-  const values = runValues(results, view, at, null);
+  const values = view.name === 'pairs/worst5' ? worstPairValues(results, null) : runValues(results, view, at);
   const pairs = listPairs(results).map(({ arm, control, seed, run, controlRun }): PairItem => {
     const value = values.get(arm.index)!.get(seed) ?? null;
     const controlValue = values.get(control.index)!.get(seed) ?? null;

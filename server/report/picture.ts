@@ -1,6 +1,6 @@
 import type { Arm } from '../sweep/arm.ts';
 import { SYMBOLS } from '../sweep/parameter-names.ts';
-import type { Curve, SweepResults } from '../sweep/results.ts';
+import type { Curve, RunResult, SweepResults } from '../sweep/results.ts';
 import { buildAblationTable } from './ablation-table.ts';
 import { armParams } from './arm-params.ts';
 import { differenceCurve, intervalBand, leavesZeroAt, meanCurve, spreadCurve } from './curve-bands.ts';
@@ -9,7 +9,7 @@ import { listPairs, type Pair } from './pair-runs.ts';
 import { writeTitle } from './picture-title.ts';
 import { pairBySeed, runValues } from './run-values.ts';
 import type { Difference, Goal } from './table.ts';
-import { toShare } from './table-layout.ts';
+import { toShare } from './parameter-text.ts';
 
 /** The picture that answers the question, as data: one panel per N over a shared y (with − without), x = batch. */
 export interface Picture {
@@ -64,7 +64,7 @@ export interface Group {
 
 /** null while no pair has a point. */
 export function buildPicture(results: SweepResults, metric: MetricView): Picture | null {
-  const pairs = listPairs(results).filter(({ run, controlRun }) => run.curves[metric.name] && controlRun.curves[metric.name]);
+  const pairs = listPairs(results).filter(({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name));
   if (pairs.length === 0) return null;
   const arms = [...new Set(pairs.map(({ arm }) => arm))];
   const differences = new Map(buildAblationTable(results, { metrics: [metric.name] }).tables[0]!.rows.map((row) => [row.arm!, row.difference]));
@@ -86,6 +86,10 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
     yRange: sharedRange(panels, scale),
     panels,
   };
+}
+
+function hasPoints({ curves }: RunResult, metric: string): boolean {
+  return (curves[metric]?.batches.length ?? 0) > 0;
 }
 
 function toGroup(arm: Arm, pairs: readonly Pair[], metric: string, label: string, difference: Difference | null, finals: ReadonlyMap<number, number>): Group {
@@ -114,7 +118,7 @@ function toGroup(arm: Arm, pairs: readonly Pair[], metric: string, label: string
 
 /** Arm → seed → difference of the complete pairs at their last evaluation. */
 function finalDifferences(results: SweepResults, metric: MetricView): Map<number, Map<number, number>> {
-  const values = runValues(results, metric, 'last', null);
+  const values = runValues(results, metric, 'last');
   return new Map(results.arms.map((arm) => [
     arm.index, arm.controlIndex === null ? new Map<number, number>() : pairBySeed(values.get(arm.index)!, values.get(arm.controlIndex)!),
   ]));

@@ -10,23 +10,23 @@ export type RunValues = ReadonlyMap<number, ReadonlyMap<number, number>>;
  * The value of every complete run: the metric at its last evaluation, or its best. A value that is not finite is none:
  * a run that ended at NaN must not vanish behind the finite value before.
  */
-export function runValues(results: SweepResults, metric: MetricView, at: 'last' | 'best', baseline: number | null): RunValues {
-  const valueOf = metric.name === 'pairs/worst5' ? worstPairValue(results, baseline) : curveValue(metric, at);
+export function runValues(results: SweepResults, metric: MetricView, at: 'last' | 'best'): RunValues {
+  return collect(results, (run) => summariseCurve(run.curves[metric.name], metric.goal)[at]);
+}
+
+/** The same of `pairs/worst5`, which needs the confusion matrices of other runs. */
+export function worstPairValues(results: SweepResults, baseline: number | null): RunValues {
+  const errors = worstPairErrors(results, baseline);
+  return collect(results, (run) => errors.get(run) ?? null);
+}
+
+function collect(results: SweepResults, valueOf: (run: RunResult) => number | null): RunValues {
   const values = new Map<number, Map<number, number>>(results.arms.map((arm) => [arm.index, new Map()]));
   for (const run of results.runs) {
     const value = run.state === 'complete' ? valueOf(run) : null;
     if (value !== null && Number.isFinite(value)) values.get(run.arm)!.set(run.seed, value);
   }
   return values;
-}
-
-function curveValue(metric: MetricView, at: 'last' | 'best'): (run: RunResult) => number | null {
-  return (run) => summariseCurve(run.curves[metric.name], metric.goal)[at];
-}
-
-function worstPairValue(results: SweepResults, baseline: number | null): (run: RunResult) => number | null {
-  const errors = worstPairErrors(results, baseline);
-  return (run) => errors.get(run) ?? null;
 }
 
 /** Seed → mean over the arms, of the seeds that every arm has a value for (arms without any value left out). */

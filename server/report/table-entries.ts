@@ -62,8 +62,9 @@ function symbolOf(parameter: string): string {
   return isLossParameter(parameter) ? SYMBOLS[parameter] : `${parameter} `;
 }
 
-/** Each value once: numbers in rising order, others as they came. */
+/** Each value once: numbers in rising order, then the others as they came. */
 function distinct<T extends ParamValue>(values: readonly T[]): T[] {
   const once = [...new Set(values)];
-  return once.every((value) => typeof value === 'number') ? once.sort((a, b) => (a as number) - (b as number)) : once;
+  const isNumber = (value: T) => typeof value === 'number';
+  return [...once.filter(isNumber).sort((a, b) => Number(a) - Number(b)), ...once.filter((value) => !isNumber(value))];
 }

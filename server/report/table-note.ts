@@ -1,21 +1,21 @@
 import type { RunState, SweepResults } from '../sweep/results.ts';
 import { smallestP } from '../sweep/smallest-p.ts';
 import { LEVEL } from './best-rows.ts';
+import type { Family } from './family.ts';
 import type { MetricView } from './metric-view.ts';
 import { toDuration } from './number-format.ts';
+import type { TableContext } from './table-context.ts';
 import type { ParsedOptions } from './table-options.ts';
 import type { MetricTable } from './table.ts';
 
 type Described = Omit<MetricTable, 'note'>;
 
 /** The footnote: everything that a reader has to know to read the table, as sentences. */
-export function writeNote(
-  results: SweepResults, metric: MetricView, options: ParsedOptions, table: Described, counted: number, images: number | null,
-): string[] {
+export function writeNote({ results, metric, options }: TableContext, table: Described, family: Family, images: number | null): string[] {
   return [
     ...values(metric, options, table, images),
     differences(results, options, table),
-    ...tests(table, counted),
+    ...tests(table, family),
     ...bold(table),
     ...sameComputations(table),
     // Rows × columns have no room for these.
@@ -42,13 +42,14 @@ function differences(results: SweepResults, { baseline }: ParsedOptions, { rows 
   return `Differences are to ${to}, paired by seed: mean with Student's 95 % interval (unadjusted).`;
 }
 
-function tests({ rows, test, correction }: Described, counted: number): string[] {
+function tests({ rows, test, correction }: Described, { counted, reach }: Family): string[] {
   const compared = rows.filter((row) => row.difference !== null);
   if (compared.length === 0) return [];
   const sentences = [`* p < ${LEVEL}: ${test}, corrected by ${correction}, over the family of all differences of the sweep (${counted}).`];
   const seeds = Math.max(...compared.map((row) => row.difference!.n));
-  const least = smallestP(seeds, counted);
-  if (least.maxT > LEVEL) sentences.push(`With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no p can be under ${short(least.maxT)}: no difference can be significant.`);
+  const least = smallestP(Math.min(seeds, reach), counted);
+  const zeros = reach < seeds ? `, at most ${reach} of them with a difference that is not zero,` : '';
+  if (least.maxT > LEVEL) sentences.push(`With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}${zeros} no p can be under ${short(least.maxT)}: no difference can be significant.`);
   else if (least.holm > LEVEL) sentences.push(`Holm's correction could not go under ${short(least.holm)}.`);
   if (compared.some((row) => row.difference!.p === null)) {
     sentences.push('p is withheld where an arm and its control diverged on different numbers of seeds, since only survivors would count.');

@@ -1,3 +1,4 @@
+import { LEVEL } from './best-rows.ts';
 import { toCsvLines, type CsvValue } from './csv.ts';
 import { noteOf } from './display-table.ts';
 import type { AblationTable, MetricTable, TableRow } from './table.ts';
@@ -35,7 +36,7 @@ function metricCells({ n, mean, sd, best, difference, batchesToTarget, afterSwit
     p: difference?.p ?? null,
     p_holm: difference?.pHolm ?? null,
     p_max_t: difference?.pMaxT ?? null,
-    significant: difference?.pMaxT == null ? null : difference.pMaxT < 0.05,
+    significant: difference?.pMaxT == null ? null : difference.pMaxT < LEVEL,
     target: batchesToTarget?.target ?? null,
     batches_to_target: batchesToTarget?.median ?? null,
     reached: batchesToTarget?.reached ?? null,

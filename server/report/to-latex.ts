@@ -1,6 +1,7 @@
 import { captionOf, noteOf } from './display-table.ts';
 import { toLatexText } from './latex-text.ts';
-import { layOut, type BodyCell, type BodyLine, type DifferenceText, type HeadCell, type Layout, type ValueText } from './table-layout.ts';
+import type { BodyCell, BodyLine, DifferenceText, HeadCell, Layout, ValueText } from './layout.ts';
+import { layOut } from './table-layout.ts';
 import type { AblationTable } from './table.ts';
 
 /** The table as a float for a paper that loads `booktabs`: the caption says all of the footnote. */

@@ -1,5 +1,6 @@
 import type { Arm } from '../sweep/arm.ts';
 import type { RunResult, SweepResults } from '../sweep/results.ts';
+import { runsByArm } from './runs-by-arm.ts';
 
 const WORST = 5;
 
@@ -13,15 +14,18 @@ const WORST = 5;
  * @returns run → error, of complete runs with a confusion matrix where at least one other seed's control has one
  */
 export function worstPairErrors(results: SweepResults, baseline: number | null): Map<RunResult, number> {
-  const measured = results.runs.filter((run) => run.state === 'complete' && run.confusion !== null);
-  const errors = new Map(measured.map((run) => [run, pairErrors(run.confusion!)]));
+  const measured = runsByArm(results).map((runs) => runs.filter((run) => run.state === 'complete' && run.confusion !== null));
+  const errors = new Map(measured.flat().map((run) => [run, pairErrors(run.confusion!)]));
+  const chosen = new Map<string, number[]>();
   const worst = new Map<RunResult, number>();
-  for (const run of measured) {
+  for (const [run, own] of errors) {
     const references = referenceArms(results.arms, results.arms[run.arm]!, baseline);
-    const others = measured.filter((other) => other.seed !== run.seed && references.includes(other.arm));
+    const key = `${references.join(' ')} without ${run.seed}`;
+    const others = references.flatMap((arm) => measured[arm]!).filter((other) => other.seed !== run.seed);
     if (others.length === 0) continue;
-    const pairs = worstPairs(others.map((other) => errors.get(other)!));
-    const own = errors.get(run)!;
+    // All arms with the same control look at the same pairs: chosen once.
+    const pairs = chosen.get(key) ?? worstPairs(others.map((other) => errors.get(other)!));
+    chosen.set(key, pairs);
     const known = pairs.map((pair) => own[pair]!).filter((error) => !Number.isNaN(error));
     if (known.length > 0) worst.set(run, known.reduce((sum, error) => sum + error, 0) / known.length);
   }

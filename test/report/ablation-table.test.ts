@@ -189,6 +189,11 @@ describe('the family', () => {
     const note = noteOf(makeResults([makeControl(0), makeArm(1)], [Array(seeds).fill(0.9), Array(seeds).fill(0.95)]));
     expect(note).toContain(`With ${seeds} seeds no p can be under ${String(Number(least.toPrecision(2)))}: no difference can be significant.`);
   });
+
+  it('says so too where zero differences keep p from getting small', () => {
+    const note = noteOf(makeResults([makeControl(0), makeArm(1)], [Array(8).fill(0.9), [0.95, 0.94, 0.95, 0.95, 0.9, 0.9, 0.9, 0.9]]));
+    expect(note).toContain('With 8 seeds, at most 4 of them with a difference that is not zero, no p can be under 0.13: no difference can be significant.');
+  });
 });
 
 describe('beside the mean', () => {
