@@ -28,18 +28,18 @@ describe.each([['four numbers at a time', true], ['one number at a time', false]
   it.each([[1, 1, 1, 1], [4, 8, 1, 3], [7, 13, 3, 5], [9, 16, 2, 8], [3, 31, 1, 40]])('outer products of %i × %i over %i lines of %i points', (m, n, lines, points) => {
     const { functions, put } = bench(simd);
     // Points of a overlap, as in a convolution's input; lines are further apart than their points need.
-    const [aPoint, aLine, bPoint, bLine] = [2, 2 * points + 5, n + 3, (n + 3) * points + 1];
-    const a = put(values(aLine * lines + m, 1));
+    const [aPoint, aRow, aLine, bPoint, bLine] = [2, 3, 2 * points + 5, n + 3, (n + 3) * points + 1];
+    const a = put(values(aLine * lines + aRow * m, 1));
     const b = put(values(bLine * lines + n, 2));
     const before = values(m * (n + 2), 3);
     const out = put(before);
-    functions.addOuterProducts(a.address, b.address, out.address, lines, points, 4 * aLine, 4 * aPoint, 4 * bLine, 4 * bPoint, 4 * (n + 2), m, n);
+    functions.addOuterProducts(a.address, b.address, out.address, lines, points, 4 * aRow, 4 * aLine, 4 * aPoint, 4 * bLine, 4 * bPoint, 4 * (n + 2), m, n);
     const expected = before.map((value, flat) => {
       const [i, j] = [Math.floor(flat / (n + 2)), flat % (n + 2)];
       if (j >= n) return value;
       let sum = value;
       for (let line = 0; line < lines; line++)
-        for (let point = 0; point < points; point++) sum += a.view[line * aLine + point * aPoint + i]! * b.view[line * bLine + point * bPoint + j]!;
+        for (let point = 0; point < points; point++) sum += a.view[line * aLine + point * aPoint + i * aRow]! * b.view[line * bLine + point * bPoint + j]!;
       return sum;
     });
     expect(difference(out.view, expected)).toBeLessThan(2e-6);

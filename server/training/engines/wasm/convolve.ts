@@ -1,34 +1,50 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { compiled, idOf } from './heap.ts';
+import { assembledFunctions } from './assembled/module.ts';
+import { addressOf } from './heap.ts';
+import { forEachPanel, type Panels } from './panels.ts';
 
-/** Rows (or columns) of zeros before and after. */
-export interface Padding {
-  before: number;
-  after: number;
+/** One convolution over images that are padded already. */
+export interface Convolution {
+  /** [B, height, width, C] */
+  images: TensorInfo;
+  /** The first window's corner. */
+  row: number;
+  column: number;
+  /** Steps between windows. */
+  strides: [number, number];
+  /** Height and width of a window. */
+  window: [number, number];
+  /** The filter as a matrix of window · C rows and D columns. */
+  filter: Panels;
+  /** [B, …, …, D]; the results are added to every `outStrides`-th pixel from `outRow`, `outColumn` on. */
+  out: TensorInfo;
+  outRow: number;
+  outColumn: number;
+  outStrides: [number, number];
+  /** How many results there are in a column and in a row. */
+  outHeight: number;
+  outWidth: number;
 }
 
-/**
- * The backend's forward convolution with stride 1 (XNNPACK, the one fast primitive that everything else is composed from).
- *
- * @param x [B, H, W, C]
- * @param filter [h, w, C, D]
- * @param dilation steps between neighbouring taps of the filter
- * @returns [B, H + padding − dilation·(h − 1), W + padding − dilation·(w − 1), D]
- */
-export function convolve(
-  backend: BackendWasm, x: TensorInfo, filter: TensorInfo, rows: Padding, columns: Padding, dilation: [number, number] = [1, 1],
-): TensorInfo {
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const [filterHeight, filterWidth, , depth] = filter.shape as [number, number, number, number];
-  const outHeight = height + rows.before + rows.after - dilation[0] * (filterHeight - 1);
-  const outWidth = width + columns.before + columns.after - dilation[1] * (filterWidth - 1);
-  const out = backend.makeOutput([batch, outHeight, outWidth, depth], 'float32');
-  compiled(backend, 'Conv2D')(
-    idOf(backend, x), batch, height, width,
-    idOf(backend, filter), filterHeight, filterWidth,
-    rows.before, columns.after, rows.after, columns.before, 0 /* padding as given, not "same" */,
-    dilation[0], dilation[1], 1, 1 /* strides */, channels, depth, idOf(backend, out),
-  );
-  return out;
+/** Adds a convolution's results to pixels of `out`: every row of results is one matrix product, in which windows overlap. */
+export function convolve(backend: BackendWasm, { images, row, column, strides, window, filter, out, outRow, outColumn, outStrides, outHeight, outWidth }: Convolution): void {
+  const [batch, height, width, channels] = images.shape as [number, number, number, number];
+  const [, fullHeight, fullWidth, depth] = out.shape as [number, number, number, number];
+  const { addOuterProducts } = assembledFunctions(backend);
+  const [from, to] = [addressOf(backend, images), addressOf(backend, out)];
+  const line = 4 * width * channels;
+  const taps = window[1] * channels;
+  forEachPanel(backend, filter, (panel, first, panelWidth) => {
+    for (let b = 0; b < batch; b++) {
+      for (let p = 0; p < outHeight; p++) {
+        const target = ((b * fullHeight + outRow + p * outStrides[0]) * fullWidth + outColumn) * depth + first;
+        addOuterProducts(
+          from + (b * height + row + p * strides[0]) * line + 4 * column * channels, panel, to + 4 * target,
+          window[0], taps,
+          4 * strides[1] * channels, line, 4, 4 * taps * panelWidth, 4 * panelWidth, 4 * outStrides[1] * depth, outWidth, panelWidth,
+        );
+      }
+    }
+  });
 }

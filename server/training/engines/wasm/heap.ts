@@ -24,16 +24,6 @@ export function floats(backend: BackendWasm, tensor: TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;
 }
 
-/** The number by which compiled functions know a tensor. */
-export function idOf(backend: BackendWasm, tensor: TensorInfo): number {
-  return backend.dataIdMap.get(tensor.dataId).id;
-}
-
-/** A function of the compiled backend that takes numbers only. */
-export function compiled(backend: BackendWasm, name: string): (...numbers: number[]) => void {
-  return (backend.wasm as unknown as Record<string, (...numbers: number[]) => void>)[`_${name}`]!;
-}
-
 /** A float32 tensor of zeros; what a kernel makes with `makeOutput` holds whatever the memory held before. */
 export function zeros(backend: BackendWasm, shape: number[]): TensorInfo {
   const tensor = backend.makeOutput(shape, 'float32');

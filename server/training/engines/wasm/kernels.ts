@@ -4,6 +4,7 @@ import { avgPoolGrad } from './kernels/avg-pool-grad.ts';
 import { batchMatMul } from './kernels/batch-mat-mul.ts';
 import { batchNormTraining } from './kernels/batch-norm-training.ts';
 import { batchNormTrainingGrad } from './kernels/batch-norm-training-grad.ts';
+import { conv2d } from './kernels/conv2d.ts';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
 import { identity } from './kernels/identity.ts';
@@ -25,7 +26,7 @@ const kernels: KernelConfig[] = [
 ];
 
 /** Kernels that do some cases themselves and leave the rest to the shipped one. */
-const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, sum];
+const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, conv2d, sum];
 
 let registered = false;
 

@@ -8,37 +8,36 @@ const geometry = ['lines', 'points', 'aRow', 'aLine', 'aPoint', 'bLine', 'bPoint
 const addresses = ['a', 'b', 'out'] as const;
 
 /**
- * Adds a sum of outer products to a matrix, out[i, j] += Σ_points a[point, i] · b[point, j], 0 ≤ i < m, 0 ≤ j < n: the gradient of
- * every filter and dense kernel has this form. Neither operand is packed or transposed.
+ * Adds a matrix product to a matrix, as a sum of outer products: out[i, j] += Σ_points a[i, point] · b[point, j], 0 ≤ i < m,
+ * 0 ≤ j < n. Convolutions, their gradients and dense layers all have this form.
  *
- * Points form `lines` lines of `points` points each, both at least 1; `aLine`, `aPoint` and so on are the distances of
- * neighbours in bytes, `outRow` that of the rows of out. Points of a may overlap, as those of a convolution's input do.
+ * Points form `lines` lines of `points` points each, both at least 1. `aRow`, `aLine` and `aPoint` are the distances in bytes
+ * from one row of a to the next, from one line to the next, from one point to the next; `bLine`, `bPoint` and `outRow`
+ * likewise. Rows of a may overlap, as the windows of a convolution do. Columns of b and out lie together.
  */
-export function addOuterProducts(module: ModuleBuilder, wide: Lanes): number {
-  const strips = new Map(ROWS.map((rows) => {
-    const blocks = new Map(COLUMNS.map((columns) => [columns, module.add(block(wide, rows, columns))]));
-    return [rows, module.add(strip(blocks))];
-  }));
+export function addOuterProducts(module: ModuleBuilder, wide: Lanes): void {
   const f = new FunctionBuilder([...addresses, ...geometry, 'm', 'n']);
-  const { a, aRow, out, outRow, m } = f.parameters;
-  const forward = [...addresses, ...geometry, 'n' as const].map((name) => get(f.parameters[name]));
-  const body = ROWS.flatMap((rows) => inBlocksOf(rows, m, [
-    ...call(strips.get(rows)!, ...forward),
-    ...advance(a, multiply(get(aRow), constant(rows))),
-    ...advance(out, multiply(get(outRow), constant(rows))),
-  ]));
-  return module.add(f.build(body), 'addOuterProducts');
+  const { b, out, n } = f.parameters;
+  const forward = [...addresses, ...geometry, 'm' as const].map((name) => get(f.parameters[name]));
+  module.add(f.build(COLUMNS.flatMap((columns) => {
+    const target = module.add(strip(new Map(ROWS.map((rows) => [rows, module.add(block(wide, rows, columns))]))));
+    return inBlocksOf(columns, n, [
+      ...call(target, ...forward),
+      ...advance(b, constant(4 * columns)),
+      ...advance(out, constant(4 * columns)),
+    ]);
+  })), 'addOuterProducts');
 }
 
-/** A few rows of the result, all columns. */
+/** A few columns of the result, all rows. */
 function strip(blocks: Map<number, number>): AssembledFunction {
-  const f = new FunctionBuilder([...addresses, ...geometry, 'n']);
-  const { b, out, n } = f.parameters;
+  const f = new FunctionBuilder([...addresses, ...geometry, 'm']);
+  const { a, aRow, out, outRow, m } = f.parameters;
   const forward = [...addresses, ...geometry].map((name) => get(f.parameters[name]));
-  return f.build(COLUMNS.flatMap((columns) => inBlocksOf(columns, n, [
-    ...call(blocks.get(columns)!, ...forward),
-    ...advance(b, constant(4 * columns)),
-    ...advance(out, constant(4 * columns)),
+  return f.build([...blocks].flatMap(([rows, target]) => inBlocksOf(rows, m, [
+    ...call(target, ...forward),
+    ...advance(a, multiply(get(aRow), constant(rows))),
+    ...advance(out, multiply(get(outRow), constant(rows))),
   ])));
 }
 

@@ -1,7 +1,8 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolve } from '../convolve.ts';
-import { floats, release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { padTo } from '../pad-to.ts';
+import { pack, releasePanels } from '../panels.ts';
 
 interface Attributes {
   strides: number | [number, number];
@@ -23,95 +24,54 @@ export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput',
   const { strides, pad, dimRoundingMode, inputShape } = attrs;
   const info = backend_util.computeConv2DInfo(
     inputShape, filter.shape as [number, number, number, number], strides, 1, pad as 'same', dimRoundingMode);
-  const rows = phases(info.inHeight, info.outHeight, info.filterHeight, info.strideHeight, info.padInfo.top);
-  const columns = phases(info.inWidth, info.outWidth, info.filterWidth, info.strideWidth, info.padInfo.left);
+  const { strideHeight, strideWidth, inChannels, outChannels } = info;
+  const rows = phases(info.inHeight, info.filterHeight, strideHeight, info.padInfo.top);
+  const columns = phases(info.inWidth, info.filterWidth, strideWidth, info.padInfo.left);
+  const [top, height] = extent(rows);
+  const [left, width] = extent(columns);
+  const padded = padTo(backend, dy, height, width, top, left);
 
-  if (isWhole(rows, info.outHeight) && isWhole(columns, info.outWidth)) return convolvePhase(backend, dy, filter, rows[0]!, columns[0]!);
   const dx = zeros(backend, inputShape); // pixels that no tap reaches stay 0
   for (const row of rows) {
     for (const column of columns) {
       if (row.taps.length === 0 || column.taps.length === 0) continue;
-      const part = convolvePhase(backend, dy, filter, row, column);
-      scatter(backend, part, dx, row, column);
-      release(backend, part);
+      const taps = row.taps.flatMap((i) => column.taps.map((j) => (i * info.filterWidth + j) * inChannels * outChannels));
+      const rotated = pack(backend, filter, taps.flatMap((tap) => Array.from({ length: outChannels }, (_, d) => tap + d)), inChannels, outChannels);
+      convolve(backend, {
+        images: padded, row: top - row.before, column: left - column.before, strides: [1, 1], window: [row.taps.length, column.taps.length], filter: rotated,
+        out: dx, outRow: row.first, outColumn: column.first, outStrides: [strideHeight, strideWidth], outHeight: row.count, outWidth: column.count,
+      });
+      releasePanels(backend, rotated);
     }
   }
+  release(backend, padded);
   return dx;
 });
 
-/** The positions first, first + step, … of dx along one dimension, and the convolution that gives them. */
+/** The positions first, first + stride, … of dx along one dimension, and the convolution that gives them. */
 interface Phase {
   first: number;
-  step: number;
   count: number;
-  /** Taps of the filter that reach these positions, already in rotated order. */
+  /** Taps of the filter that reach these positions, in rotated order. */
   taps: number[];
+  /** How far before the beginning of dy the first window starts; negative where dy begins with what dx does not need. */
   before: number;
-  after: number;
-  /** How many results come before the first position: where dy has rows that dx does not need. */
-  skip: number;
 }
 
 /**
- * dx[first + step·i] = Σ_j dy[i + q − j] · w[k + step·j], where first + pad = step·q + k: as a convolution with rotated taps
- * over dy, padded so that i runs from 0 to count − 1.
+ * dx[first + s·i] = Σ_j dy[i + q − j] · w[k + s·j], where first + pad = s·q + k: with rotated taps a convolution whose first
+ * window starts at dy[q − (number of taps − 1)].
  */
-function phases(input: number, output: number, filter: number, stride: number, pad: number): Phase[] {
+function phases(input: number, filter: number, stride: number, pad: number): Phase[] {
   return Array.from({ length: Math.min(stride, input) }, (_, first) => {
-    const q = Math.floor((first + pad) / stride);
     const taps: number[] = [];
     for (let tap = (first + pad) % stride; tap < filter; tap += stride) taps.unshift(tap);
-    const count = Math.ceil((input - first) / stride);
-    const before = taps.length - 1 - q;
-    const after = count - output + q;
-    return { first, step: stride, count, taps, before: Math.max(0, before), after: Math.max(0, after), skip: Math.max(0, -before) };
+    return { first, count: Math.ceil((input - first) / stride), taps, before: taps.length - 1 - Math.floor((first + pad) / stride) };
   });
 }
 
-/** Whether the convolution's result is dx as it stands. */
-function isWhole([phase]: Phase[], output: number): boolean {
-  const { step, skip, count, taps, before, after } = phase!;
-  return step === 1 && skip === 0 && taps.length > 0 && output + before + after - (taps.length - 1) === count;
-}
-
-function convolvePhase(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, row: Phase, column: Phase): TensorInfo {
-  const rotated = rotate(backend, filter, row.taps, column.taps);
-  const part = convolve(backend, dy, rotated, row, column); // [B, ≥ row.count, ≥ column.count, C]
-  release(backend, rotated);
-  return part;
-}
-
-/** The chosen taps of [h, w, C, D] in the order given, channels swapped: [rows, columns, D, C]. */
-function rotate(backend: BackendWasm, filter: TensorInfo, rows: number[], columns: number[]): TensorInfo {
-  const [, width, channels, depth] = filter.shape as [number, number, number, number];
-  const rotated = backend.makeOutput([rows.length, columns.length, depth, channels], 'float32');
-  const from = floats(backend, filter);
-  const to = floats(backend, rotated);
-  let target = 0;
-  for (const i of rows) {
-    for (const j of columns) {
-      const tap = (i * width + j) * channels * depth;
-      for (let d = 0; d < depth; d++) {
-        for (let c = 0; c < channels; c++) to[target++] = from[tap + c * depth + d]!;
-      }
-    }
-  }
-  return rotated;
-}
-
-function scatter(backend: BackendWasm, part: TensorInfo, dx: TensorInfo, row: Phase, column: Phase): void {
-  const [, partHeight, partWidth] = part.shape as [number, number, number, number];
-  const [batch, height, width, channels] = dx.shape as [number, number, number, number];
-  const from = floats(backend, part);
-  const to = floats(backend, dx);
-  for (let b = 0; b < batch; b++) {
-    for (let i = 0; i < row.count; i++) {
-      let source = ((b * partHeight + row.skip + i) * partWidth + column.skip) * channels;
-      const targetRow = (b * height + row.first + i * row.step) * width;
-      for (let j = 0; j < column.count; j++) {
-        const target = (targetRow + column.first + j * column.step) * channels;
-        for (let c = 0; c < channels; c++) to[target + c] = from[source++]!;
-      }
-    }
-  }
+/** Zeros before dy, and the whole length, with which every window of every phase lies inside. */
+function extent(phases: Phase[]): [before: number, length: number] {
+  const before = Math.max(0, ...phases.map((phase) => phase.before));
+  return [before, Math.max(...phases.map((phase) => before - phase.before + phase.count + phase.taps.length - 1))];
 }
