@@ -67,7 +67,8 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
   const pairs = listPairs(results).filter(({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name));
   if (pairs.length === 0) return null;
   const arms = [...new Set(pairs.map(({ arm }) => arm))];
-  const differences = new Map(buildAblationTable(results, { metrics: [metric.name] }).tables[0]!.rows.map((row) => [row.arm!, row.difference]));
+  const table = buildAblationTable(results, { metrics: [metric.name] }).tables[0]!;
+  const differences = new Map(table.rows.map((row) => [row.arm!, row.difference]));
   const finals = finalDifferences(results, metric);
   const varying = varyingKeys(arms);
   const panels = [...new Set(arms.map(({ N }) => N))].sort((a, b) => a - b).map((N): Panel => {
@@ -80,7 +81,7 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
   const scale = metric.accuracy ? 100 : 1;
   return {
     metric: { name: metric.name, goal: metric.goal },
-    title: writeTitle(panels, metric),
+    title: writeTitle(panels, metric, table.percentDecimals),
     unit: metric.accuracy ? 'points' : metric.name,
     scale,
     yRange: sharedRange(panels, scale),

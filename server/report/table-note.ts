@@ -32,8 +32,8 @@ function values(metric: MetricView, { at }: ParsedOptions, { rows }: Described, 
   const when = metric.name === 'pairs/worst5'
     ? 'mean error over the five class pairs that the controls of the other seeds confuse most, at the last evaluation'
     : at === 'best' ? `${metric.name}${percent} at each run's best evaluation (a maximum over evaluations is optimistic)` : `${metric.name}${percent} at the last evaluation`;
-  const image = metric.accuracy && images !== null ? [`One image of the evaluation set is ${Number((100 / images).toPrecision(2))} points.`] : [];
-  return [`Values are mean ± standard deviation (n − 1) of ${when}; n = ${span(rows.map((row) => row.n))} seeds.`, ...image];
+  const image = metric.accuracy && images !== null ? [`One image of the evaluation set is ${plural(Number((100 / images).toPrecision(2)), 'point')}.`] : [];
+  return [`Values are mean ± standard deviation (n − 1) of ${when}; n = ${span(rows.map((row) => row.n))}.`, ...image];
 }
 
 function differences(results: SweepResults, { baseline }: ParsedOptions, { rows }: Described): string {
@@ -49,7 +49,7 @@ function tests({ rows, test, correction }: Described, { counted, reach }: Family
   const seeds = Math.max(...compared.map((row) => row.difference!.n));
   const least = smallestP(Math.min(seeds, reach), counted);
   const zeros = reach < seeds ? `, at most ${reach} of them with a difference that is not zero,` : '';
-  if (least.maxT > LEVEL) sentences.push(`With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}${zeros} no p can be under ${short(least.maxT)}: no difference can be significant.`);
+  if (least.maxT > LEVEL) sentences.push(`With ${plural(seeds, 'seed')}${zeros} no p can be under ${short(least.maxT)}: no difference can be significant.`);
   else if (least.holm > LEVEL) sentences.push(`Holm's correction could not go under ${short(least.holm)}.`);
   if (compared.some((row) => row.difference!.p === null)) {
     sentences.push('p is withheld where an arm and its control diverged on different numbers of seeds, since only survivors would count.');
@@ -116,10 +116,15 @@ function data({ runs }: SweepResults): string[] {
   return [`Data: SHA-256 ${hashes.map((hash) => hash.slice(0, 16)).join(', ')}${hashes.length > 1 ? ' (runs of different data)' : ''}.`];
 }
 
+/** `10 seeds`, `6 to 10 seeds` */
 function span(counts: readonly number[]): string {
   const low = Math.min(...counts);
-  const high = Math.max(...counts);
-  return counts.length === 0 ? '0' : low === high ? String(low) : `${low} to ${high}`;
+  const high = Math.max(0, ...counts);
+  return low < high ? `${low} to ${plural(high, 'seed')}` : plural(high, 'seed');
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function short(p: number): string {
