@@ -73,6 +73,9 @@ describe.each([['four numbers at a time', true], ['one number at a time', false]
     functions.shift(x.address, shift.address, out.address, points, channels);
     expect(difference(out.view, perPoint((at, c) => x.view[at]! + shift.view[c]!))).toBeLessThan(1e-6);
     out = all();
+    functions.gate(x.address, y.address, out.address, points, channels);
+    expect([...out.view]).toEqual(perPoint((at) => (x.view[at]! > 0 ? y.view[at]! : 0)));
+    out = all();
     functions.scaleCentered(x.address, center.address, scale.address, shift.address, out.address, points, channels);
     expect(difference(out.view, perPoint((at, c) => apart(at, c) * scale.view[c]! + shift.view[c]!))).toBeLessThan(1e-6);
     out = all();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openWasm } from '../../../server/training/engines/wasm/open-wasm.ts';
 import { batchNorm } from '../../../server/training/ops/batch-norm.ts';
+import { relu } from '../../../server/training/ops/relu.ts';
 import {
   avgPool, avgPoolGradient, conv2d, conv2dGradients, difference, matMul, maxPoolGradient, pooledShape, size, slowTensor, type Slow,
 } from './slow.ts';
@@ -248,6 +249,15 @@ describe('smaller kernels', () => {
       const y = tf.add(fast(left), fast(right));
       const [aWide, bWide] = [left, right].map((slow) => tf.broadcastTo(fast(slow), y.shape).dataSync());
       expect([...y.dataSync()]).toEqual([...aWide!].map((value, i) => Math.fround(value + bWide![i]!)));
+    });
+  });
+
+  it.each([[[5]], [[3, 64]], [[9, 7, 11]]])('the gradient of relu over %j', (shape) => {
+    const [x, dy] = [slowTensor(shape, 1), slowTensor(shape, 2)];
+    x.values[0] = 0;
+    tf.tidy(() => {
+      const dx = tf.grad((x) => relu(x))(fast(x), fast(dy));
+      expect([...dx.dataSync()]).toEqual(dy.values.map((value, i) => (x.values[i]! > 0 ? value : 0)));
     });
   });
 

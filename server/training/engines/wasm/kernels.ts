@@ -9,6 +9,7 @@ import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
 import { identity } from './kernels/identity.ts';
 import { maxPoolGrad } from './kernels/max-pool-grad.ts';
+import { reluGrad } from './kernels/relu-grad.ts';
 import { sum } from './kernels/sum.ts';
 import { tile } from './kernels/tile.ts';
 
@@ -22,6 +23,7 @@ const kernels: KernelConfig[] = [
   conv2dBackpropInput,
   identity,
   maxPoolGrad,
+  reluGrad,
   tile,
 ];
 

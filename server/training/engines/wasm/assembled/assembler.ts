@@ -72,6 +72,8 @@ export interface Lanes {
   subtract(a: Code, b: Code): Code;
   multiply(a: Code, b: Code): Code;
   maximum(a: Code, b: Code): Code;
+  /** `value` where a > 0, 0 elsewhere. */
+  wherePositive(a: Code, value: Code): Code;
   /** `value` where a = b, 0 elsewhere. */
   whereEqual(a: Code, b: Code, value: Code): Code;
   /** NaN, which equals nothing, where a = b; a elsewhere. */
@@ -80,6 +82,9 @@ export interface Lanes {
 
 const memory = (offset: number): Code => [2 /* alignment 2², a hint */, ...unsigned(offset)];
 const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
+
+const ZERO: Code = [0x43, 0x00, 0x00, 0x00, 0x00];
+const NAN: Code = [0x43, 0x00, 0x00, 0xc0, 0x7f];
 
 export const four: Lanes = {
   count: 4,
@@ -91,11 +96,10 @@ export const four: Lanes = {
   subtract: (a, b) => [...a, ...b, ...simd(0xe5)],
   multiply: (a, b) => [...a, ...b, ...simd(0xe6)],
   maximum: (a, b) => [...a, ...b, ...simd(0xe9)],
+  wherePositive: (a, value) => [...a, ...simd(0x0c), ...Array<number>(16).fill(0), ...simd(0x44), ...value, ...simd(0x4e)],
   whereEqual: (a, b, value) => [...a, ...b, ...simd(0x41), ...value, ...simd(0x4e)],
   spoilWhereEqual: (a, b) => [...a, ...a, ...b, ...simd(0x41), ...simd(0x50)],
 };
-
-const NAN: Code = [0x43, 0x00, 0x00, 0xc0, 0x7f];
 
 export const one: Lanes = {
   count: 1,
@@ -107,7 +111,8 @@ export const one: Lanes = {
   subtract: (a, b) => [...a, ...b, 0x93],
   multiply: (a, b) => [...a, ...b, 0x94],
   maximum: (a, b) => [...a, ...b, 0x97],
-  whereEqual: (a, b, value) => [...value, 0x43, 0, 0, 0, 0, ...a, ...b, 0x5b, 0x1b],
+  wherePositive: (a, value) => [...value, ...ZERO, ...a, ...ZERO, 0x5e, 0x1b],
+  whereEqual: (a, b, value) => [...value, ...ZERO, ...a, ...b, 0x5b, 0x1b],
   spoilWhereEqual: (a, b) => [...NAN, ...a, ...a, ...b, 0x5b, 0x1b],
 };
 

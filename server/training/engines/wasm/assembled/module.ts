@@ -13,6 +13,8 @@ export interface AssembledFunctions {
   addMaxPoolWindow: Numbers;
   /** out = x + by (x, by, out, points, channels) */
   shift: Numbers;
+  /** out = y where x > 0, 0 elsewhere (x, y, out, points, channels) */
+  gate: Numbers;
   /** out[c] += Σ x (x, out, points, channels) */
   addSums: Numbers;
   /** out[c] += Σ (x − center)² (x, center, out, points, channels) */
@@ -32,6 +34,7 @@ export function assemble(simd: boolean): Uint8Array<ArrayBuffer> {
   addOuterProducts(module, wide);
   addMaxPoolWindow(module, wide);
   addChannelwise(module, wide, 'shift', { arrays: ['x'], constants: ['by'], out: 'each', value: (lanes, { x, by }) => lanes.add(x!, by!) });
+  addChannelwise(module, wide, 'gate', { arrays: ['x', 'y'], constants: [], out: 'each', value: (lanes, { x, y }) => lanes.wherePositive(x!, y!) });
   addChannelwise(module, wide, 'addSums', { arrays: ['x'], constants: [], out: 'sum', value: (_, { x }) => x! });
   addChannelwise(module, wide, 'addCenteredSquares', {
     arrays: ['x'], constants: ['center'], out: 'sum', value: (lanes, { x, center }) => square(lanes, lanes.subtract(x!, center!)),
