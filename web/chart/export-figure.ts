@@ -1,10 +1,10 @@
 import { BasicPlatform, type Chart as ChartType } from 'chart.js';
-import { Context as SvgContext } from 'svgcanvas';
 import type { ChartSpec } from '../series/chart-spec.ts';
 import { Chart } from './chart-js.ts';
 import { layOutFigure, type FigureLayout, type Placed } from './figure-layout.ts';
 import { fontFamily } from './marks.ts';
 import { lightPalette, toColour } from './palette.ts';
+import { SvgContext } from './svg-context.ts';
 import { toConfig } from './to-config.ts';
 
 /** Panels under a title, as they go into a paper: always in light colours. */
@@ -42,32 +42,30 @@ export async function downloadPng(figure: Figure, name: string): Promise<void> {
   save(blob, `${name}.png`);
 }
 
-/** Chart.js draws on a context that writes SVG; every panel becomes a nested picture of its own. */
+/** Chart.js draws on a context that writes SVG; every panel becomes a group at its place. */
 export function toSvg(figure: Figure): string {
   const layout = layOut(figure);
-  const frame = new SvgContext(layout.width, layout.height);
+  const frame = new SvgContext('frame', measureText);
   drawFrame(frame as unknown as CanvasRenderingContext2D, layout, figure);
-  const root = frame.getSvg();
-  root.setAttribute('viewBox', `0 0 ${layout.width} ${layout.height}`);
-  for (const { spec, x, y, width, height } of placedPanels(layout, figure)) {
-    const context = new SvgContext(width, height);
+  const panels = placedPanels(layout, figure).map(({ spec, x, y, width, height }, index) => {
+    const context = new SvgContext(`panel-${index}`, measureText);
     const canvas = { width, height, style: {}, getContext: () => context } as unknown as HTMLCanvasElement;
-    Object.assign(context, { canvas });
-    drawPanel(canvas, context as unknown as CanvasRenderingContext2D, spec, width, height, 1);
-    const panel = context.getSvg();
-    panel.setAttribute('x', String(x));
-    panel.setAttribute('y', String(y));
-    root.append(panel);
-  }
-  return new XMLSerializer().serializeToString(root);
+    drawPanel(canvas, Object.assign(context, { canvas }) as unknown as CanvasRenderingContext2D, spec, width, height, 1).destroy();
+    return `<g transform="translate(${x} ${y})">\n${context.toMarkup()}\n</g>`;
+  });
+  const { width, height } = layout;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n${[frame.toMarkup(), ...panels].join('\n')}\n</svg>\n`;
 }
 
 function layOut(figure: Figure): FigureLayout {
-  const measure = document.createElement('canvas').getContext('2d')!;
-  return layOutFigure(figure.title, figure.panels.length, figure.legend.map(({ label }) => label), (text, font) => {
-    measure.font = `${font} ${fontFamily}`;
-    return measure.measureText(text).width;
-  });
+  return layOutFigure(figure.title, figure.panels.length, figure.legend.map(({ label }) => label), (text, font) => measureText(text, `${font} ${fontFamily}`));
+}
+
+const measuring = document.createElement('canvas').getContext('2d')!;
+
+function measureText(text: string, font: string): number {
+  measuring.font = font;
+  return measuring.measureText(text).width;
 }
 
 function placedPanels(layout: FigureLayout, figure: Figure): (Placed & { spec: ChartSpec })[] {

@@ -1,6 +1,6 @@
 import type { Chart, ChartType, Plugin } from 'chart.js';
 import type { Mark } from '../series/chart-spec.ts';
-import { toColour, withOpacity, type Palette } from './palette.ts';
+import { toColour, type Palette } from './palette.ts';
 
 export interface MarksOptions {
   marks: Mark[];
@@ -14,7 +14,7 @@ declare module 'chart.js' {
   }
 }
 
-/** Draws what a chart's data stands on (areas, the zero line) and what is said over it (switch batch, ticks, notes). */
+/** Draws what a chart's data stands on (areas, the zero line) and what is said over it (switch batch, ticks). */
 export const marksPlugin: Plugin = {
   id: 'cosweepMarks',
   beforeDatasetsDraw(chart, _arguments, options) {
@@ -30,7 +30,6 @@ export const marksPlugin: Plugin = {
     for (const mark of marks) {
       if (mark.kind === 'vertical') drawVertical(chart, mark, palette);
       if (mark.kind === 'tick') drawTick(chart, mark, palette);
-      if (mark.kind === 'note') drawNote(chart, mark, palette);
       if (mark.kind === 'area' && mark.label !== undefined) drawAreaLabel(chart, mark, mark.label, palette);
     }
   },
@@ -113,7 +112,8 @@ function drawVertical(chart: Chart, mark: Of<'vertical'>, palette: Palette): voi
 /** A small triangle that stands on the zero line. */
 function drawTick(chart: Chart, mark: Of<'tick'>, palette: Palette): void {
   const x = chart.scales[mark.xAxis]!.getPixelForValue(mark.at);
-  const y = chart.scales[mark.yAxis]!.getPixelForValue(0);
+  // One below the other where several are at one batch.
+  const y = chart.scales[mark.yAxis]!.getPixelForValue(0) + mark.lane * 8;
   const { ctx } = chart;
   ctx.save();
   ctx.fillStyle = toColour(mark.ink, palette);
@@ -126,21 +126,6 @@ function drawTick(chart: Chart, mark: Of<'tick'>, palette: Palette): void {
   ctx.closePath();
   ctx.fill();
   ctx.stroke();
-  ctx.restore();
-}
-
-function drawNote(chart: Chart, mark: Of<'note'>, palette: Palette): void {
-  const scale = chart.scales[mark.yAxis]!;
-  const { ctx } = chart;
-  ctx.save();
-  setFont(ctx, palette.quiet, 10);
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'top';
-  const width = ctx.measureText(mark.text).width;
-  ctx.fillStyle = withOpacity(palette.surface, 0.8);
-  ctx.fillRect(chart.chartArea.left + 2, scale.top + 1, width + 6, 13);
-  ctx.fillStyle = palette.quiet;
-  ctx.fillText(mark.text, chart.chartArea.left + 5, scale.top + 2);
   ctx.restore();
 }
 

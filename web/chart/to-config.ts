@@ -1,7 +1,7 @@
 import type { ChartConfiguration, ChartDataset, ScaleOptionsByType, TooltipItem } from 'chart.js';
 import { formatFixed, formatNumber, formatSigned } from '../format/number.ts';
 import type { Axis, BandShape, ChartSpec, LineShape, PointsShape, Shape } from '../series/chart-spec.ts';
-import { fontFamily } from './marks.ts';
+import { niceTicks } from '../series/ticks.ts';
 import { toColour, withOpacity, type Palette } from './palette.ts';
 
 export type LineConfig = ChartConfiguration<'line', Point[]>;
@@ -27,15 +27,12 @@ export function toConfig(spec: ChartSpec, palette: Palette): LineConfig {
       spanGaps: false,
       interaction: { mode: 'nearest', axis: spec.shapes.some(({ kind }) => kind === 'line') ? 'x' : 'xy', intersect: false },
       layout: { padding: { top: 4, right: 6 } },
-      font: { family: fontFamily, size: 11 },
       scales: Object.fromEntries(spec.axes.map((axis, index) => [axis.id, toScale(axis, index, spec.axes, palette)])),
       plugins: {
         legend: { display: false },
         tooltip: {
           filter: (item, index, items) => labelOf(item, spec) !== null && items.findIndex((other) => other.datasetIndex === item.datasetIndex) === index,
           callbacks: { title: (items) => titleOf(items, spec), label: (item) => textOf(item, spec) },
-          titleFont: { family: fontFamily },
-          bodyFont: { family: fontFamily },
           usePointStyle: true,
           boxPadding: 4,
         },
@@ -109,29 +106,41 @@ type ScaleOptions = ScaleOptionsByType<'linear' | 'logarithmic'>;
 
 function toScale(axis: Axis, index: number, axes: Axis[], palette: Palette): ScaleOptions {
   const shared = axes.filter(({ direction }) => direction === axis.direction);
+  const most = axis.ticks ?? (axis.direction === 'x' ? 7 : 6);
+  const fixed = fixedTicks(axis, most);
   const scale = {
     type: axis.logarithmic ? 'logarithmic' : 'linear',
     axis: axis.direction,
     position: axis.direction === 'x' ? 'bottom' : 'left',
     // Chart.js stacks y axes from the bottom up, so those listed first weigh most.
     weight: axis.direction === 'x' ? index : -index,
-    title: { display: axis.title !== null, text: axis.title ?? '', color: palette.quiet, font: { size: 11 }, padding: 2 },
+    title: { display: axis.title !== null, text: axis.title ?? '', color: palette.quiet, padding: 2 },
     border: { color: palette.axis, display: axis.direction === 'x' },
     grid: { color: palette.grid, drawOnChartArea: axis.categories === undefined, drawTicks: false },
     ticks: {
       color: palette.quiet,
-      maxTicksLimit: axis.ticks ?? (axis.direction === 'x' ? 7 : 6),
-      maxRotation: axis.categories === undefined ? 0 : 90,
-      autoSkip: axis.categories === undefined,
+      maxTicksLimit: most,
+      maxRotation: 0,
+      display: axis.hideLabels !== true,
       padding: 5,
       callback: (value: number | string) => tickText(axis, Number(value)),
+      ...(fixed === null ? {} : { autoSkip: false }),
     },
+    // Chart.js counts the ticks of stacked axes by a height that they do not have, and labels bounds that are no round numbers.
+    ...(fixed === null ? {} : { afterBuildTicks: (built: { ticks: { value: number }[] }) => void (built.ticks = fixed.map((value) => ({ value }))) }),
     ...(shared.length > 1 ? { stack: axis.direction, stackWeight: axis.share ?? 1 } : {}),
     ...(axis.min === undefined ? {} : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),
-    ...(axis.categories === undefined ? {} : { min: -0.6, max: axis.categories.length - 0.4, afterBuildTicks: (built: { ticks: { value: number }[] }) => void (built.ticks = axis.categories!.map((_, value) => ({ value }))) }),
+    ...(axis.categories === undefined ? {} : { min: -0.6, max: axis.categories.length - 0.4 }),
   };
   return scale as unknown as ScaleOptions;
+}
+
+/** Where both ends of an axis are given, or its labels are words, its ticks are ours; else null. */
+function fixedTicks(axis: Axis, most: number): number[] | null {
+  if (axis.categories !== undefined) return axis.categories.map((_, value) => value);
+  if (axis.min === undefined || axis.max === undefined || axis.logarithmic) return null;
+  return niceTicks(axis.min, axis.max, most);
 }
 
 function tickText(axis: Axis, value: number): string {

@@ -7,8 +7,8 @@ import { armLabel } from '../series/arm-label.ts';
 import { toBandPanels } from '../series/bands.ts';
 
 /** Any metric with and without the phase, as mean ± band over seeds. */
-export function BandsSection({ bands, sweep, metric }: { bands: ArmBand[]; sweep: SweepDetail; metric: string }) {
-  const drawn = useMemo(() => toBandPanels(bands, sweep.armList, metric, (arm) => armLabel(arm, sweep.varying)), [bands, sweep.armList, metric]);
+export function BandsSection({ bands, sweep, metric, late }: { bands: ArmBand[]; sweep: SweepDetail; metric: string; late: boolean }) {
+  const drawn = useMemo(() => toBandPanels(bands, sweep.armList, metric, (arm) => armLabel(arm, sweep.varying), late), [bands, sweep.armList, metric, late]);
   if (drawn.panels.length === 0) return null;
   return (
     <section class="card">

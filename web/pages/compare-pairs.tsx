@@ -12,8 +12,15 @@ import { Link } from '../routing/link.tsx';
 import { useChoice } from '../routing/location.ts';
 import { toCurveChart, toPairLooks } from '../series/curves.ts';
 
+interface PairsProps {
+  pairs: PairItem[];
+  sweep: SweepDetail;
+  metric: string;
+  late: boolean;
+}
+
 /** Every pair of one arm: a small chart per seed, with and without. */
-export function PairsSection({ pairs, sweep, metric }: { pairs: PairItem[]; sweep: SweepDetail; metric: string }) {
+export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
   const arms = [...new Map(pairs.map(({ arm, armName }) => [arm, armName]))];
   const [chosen, setChosen] = useChoice('pair', String(arms[0]![0]));
   const [seed, setSeed] = useChoice('pairSeed', '');
@@ -26,7 +33,7 @@ export function PairsSection({ pairs, sweep, metric }: { pairs: PairItem[]; swee
         <Select label="Arm" value={chosen} onChange={setChosen} options={arms.map(([arm, name]) => ({ value: String(arm), label: name }))} />
         <Select label="Seed" value={seed} onChange={setSeed} options={[{ value: '', label: 'all' }, ...ofArm.map((pair) => ({ value: String(pair.seed), label: String(pair.seed) }))]} />
       </div>
-      <PairCharts pairs={shown} sweep={sweep} metric={metric} />
+      <PairCharts pairs={shown} sweep={sweep} metric={metric} late={late} />
       <PairTable pairs={shown} metric={metric} />
     </section>
   );
@@ -35,7 +42,7 @@ export function PairsSection({ pairs, sweep, metric }: { pairs: PairItem[]; swee
 /** Small charts ask for no more columns than they have; one chart alone gets its full width. */
 const columns = { many: 300, one: 1200 };
 
-function PairCharts({ pairs, sweep, metric }: { pairs: PairItem[]; sweep: SweepDetail; metric: string }) {
+function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
   const [range, setRange] = useState<Range | null>(null);
   const runs = [...new Set(pairs.flatMap(({ run, controlRun }) => [run, controlRun]))];
   const width = pairs.length === 1 ? columns.one : columns.many;
@@ -51,7 +58,7 @@ function PairCharts({ pairs, sweep, metric }: { pairs: PairItem[]; sweep: SweepD
       <Loaded resource={curves} what="the curves">
         {(answer) => (
           <div class={pairs.length === 1 ? 'panels panels-one' : 'panels panels-small'}>
-            {pairs.map((pair) => <PairChart key={`${pair.arm}/${pair.seed}`} pair={pair} answer={answer} metric={metric} range={range} large={pairs.length === 1} onRange={zoom} />)}
+            {pairs.map((pair) => <PairChart key={`${pair.arm}/${pair.seed}`} pair={pair} answer={answer} metric={metric} late={late} range={range} large={pairs.length === 1} onRange={zoom} />)}
           </div>
         )}
       </Loaded>
@@ -63,16 +70,17 @@ interface PairChartProps {
   pair: PairItem;
   answer: CurvesResponse;
   metric: string;
+  late: boolean;
   range: Range | null;
   large: boolean;
   onRange: (from: number, to: number) => void;
 }
 
-function PairChart({ pair, answer, metric, range, large, onRange }: PairChartProps) {
+function PairChart({ pair, answer, metric, late, range, large, onRange }: PairChartProps) {
   const spec = useMemo(() => toCurveChart({
     title: `${metricLabel(metric)} of ${pair.armName}, seed ${pair.seed}, with and without`,
-    looks: toPairLooks(pair, metric, 0), curves: answer.curves, range, N: pair.N,
-  }), [pair.run, pair.controlRun, pair.N, answer, metric, range]);
+    looks: toPairLooks(pair, metric, 0), curves: answer.curves, range, N: pair.N, late,
+  }), [pair.run, pair.controlRun, pair.N, answer, metric, range, late]);
   return (
     <figure class="panel">
       <figcaption>seed {pair.seed} <span class="quiet">{formatMetricDifference(metric, pair.difference)}</span></figcaption>

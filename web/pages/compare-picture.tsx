@@ -28,13 +28,12 @@ export function PictureSection({ picture, sweep }: { picture: PairCurves | null;
           </figure>
         ))}
       </div>
-      <p class="small quiet">Thin lines: one per seed, with − without. Bold: their mean with Student's 95 % interval by batch. At the right of each panel the final differences per seed, their mean and interval (unadjusted).</p>
+      <p class="small quiet">Thin lines: one per seed, with − without. Bold: their mean with Student's 95 % interval by batch. At the right of each panel the final differences per seed, their mean and interval (unadjusted). Below: the truncated intra-class term and the intra-class cosine, means over seeds.</p>
     </section>
   );
 }
 
 const explanations: LegendItem[] = [
-  { label: 'same run up to N', ink: 'faint', look: 'shade' },
   { label: "control's spread over seeds (± sd)", ink: 'faint', look: 'shade' },
   { label: 'interval leaves zero for good', ink: 'control', look: 'tick' },
   { label: 'truncated term dead on every seed', ink: 'control', look: 'hatch' },

@@ -21,6 +21,7 @@ export function ComparePage({ id }: { id: string }) {
 function Compare({ sweep }: { sweep: SweepDetail }) {
   const [metric, setMetric] = useChoice('metric', sweep.metric.name);
   const [at, setAt] = useChoice('at', 'last');
+  const [axis, setAxis] = useChoice('axis', 'late');
   const pairs = useResource<PairsResponse>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
   const metrics = useMemo(() => (sweep.metrics.length === 0 ? [sweep.metric.name] : sweep.metrics), [sweep.metrics, sweep.metric.name]);
   return (
@@ -28,13 +29,14 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
       <div class="controls">
         <MetricSelect metrics={metrics} value={metric} onChange={setMetric} />
         <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
+        <Select label="Vertical axis of curves" value={axis} onChange={setAxis} options={[{ value: 'late', label: 'fits the later values' }, { value: 'all', label: 'fits all values' }]} />
       </div>
       <Loaded resource={pairs} what="the comparison">
         {(answer) => answer.pairs.length === 0 ? <NoPairs sweep={sweep} /> : (
           <>
             <PictureSection picture={answer.picture} sweep={sweep} />
-            <BandsSection bands={answer.bands} sweep={sweep} metric={answer.metric.name} />
-            <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} />
+            <BandsSection bands={answer.bands} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
+            <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
           </>
         )}
       </Loaded>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { PlanRequest, PlanResponse, StartRequest, StartResponse } from '../../server/http/api.ts';
 import { ApiError, post } from '../data/api.ts';
+import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount, formatNumber } from '../format/number.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { Facts } from '../parts/facts.tsx';
@@ -94,7 +95,7 @@ function PlanView({ plan }: { plan: PlanResponse }) {
         ['Name', plan.name],
         ['Arms', formatCount(plan.arms)],
         ['Runs', formatCount(plan.runs)],
-        ['Dropped', plan.dropped.length === 0 ? 'none' : plan.dropped.map(({ constraint, count }) => `${formatCount(count)} by ${constraint}`).join(', ')],
+        ['Dropped', droppedWords(plan.dropped)],
         ['Folded duplicates', formatCount(plan.folded)],
         ['Batches', `${formatCount(plan.batches)} with shared prefixes, ${formatCount(plan.batchesUnshared)} without`],
         ['Smallest p', `${formatNumber(plan.smallestP.maxT, 2)} (max-T), ${formatNumber(plan.smallestP.holm, 2)} (Holm)`],

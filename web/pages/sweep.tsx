@@ -3,6 +3,7 @@ import type { ArmScore, Failure, StartResponse, SweepDetail } from '../../server
 import { ChartView } from '../chart/chart.tsx';
 import { post } from '../data/api.ts';
 import { formatMetric, formatSpread, metricLabel } from '../format/metric.ts';
+import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
 import { Facts, Moment } from '../parts/facts.tsx';
@@ -18,10 +19,12 @@ export function SweepPage({ id }: { id: string }) {
       {(sweep) => (
         <div class="columns">
           {sweep.error !== null && <p class="banner banner-bad wide reason" role="alert">{sweep.error}</p>}
-          <ProgressCard sweep={sweep} />
+          <div class="stack">
+            <ProgressCard sweep={sweep} />
+            <PlanCard sweep={sweep} />
+          </div>
           <BestCard sweep={sweep} />
           {sweep.failures.length > 0 && <FailuresCard sweep={sweep} />}
-          <PlanCard sweep={sweep} />
           <section class="card wide">
             <h2>Definition</h2>
             <pre class="definition" tabIndex={0}><code>{sweep.definition}</code></pre>
@@ -140,11 +143,11 @@ function FailureRow({ failure }: { failure: Failure }) {
 
 function PlanCard({ sweep }: { sweep: SweepDetail }) {
   return (
-    <section class="card wide">
+    <section class="card">
       <h2>Plan</h2>
       <Facts facts={[
         ['Arms × seeds', `${formatCount(sweep.arms)} × ${formatCount(sweep.seeds)} = ${formatAmount(sweep.arms * sweep.seeds, 'run')}`],
-        ['Dropped by constraints', sweep.dropped.length === 0 ? 'none' : sweep.dropped.map(({ constraint, count }) => `${formatCount(count)} by ${constraint}`).join(', ')],
+        ['Dropped by constraints', droppedWords(sweep.dropped)],
         ['Folded duplicates', formatCount(sweep.folded)],
         ['Engine', sweep.engine],
         ['Created', <Moment at={sweep.createdAt} />],

@@ -2,7 +2,8 @@ import type { ArmBand, ArmItem } from '../../server/http/api.ts';
 import { isAccuracy } from '../format/metric.ts';
 import type { ChartSpec, Ink, LineShape, Shape } from './chart-spec.ts';
 import { assignInks } from './colour-keys.ts';
-import { markSwitch } from './curves.ts';
+import { lateFrom, lateRange } from './late-range.ts';
+import { markSwitch, toBatchAxis } from './curves.ts';
 import type { LegendEntry } from './pair-picture.ts';
 
 export interface BandPanel {
@@ -11,8 +12,8 @@ export interface BandPanel {
   spec: ChartSpec;
 }
 
-/** Mean ± sd over seeds of every arm with the phase, one panel per N, each with the controls of its arms behind it. */
-export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, label: (arm: ArmItem) => string): { panels: BandPanel[]; legend: LegendEntry[] } {
+/** Mean ± sd over seeds of every arm with the phase, one panel per N, each with the controls of its arms behind it. `late`: the vertical axis fits what comes after the beginning. */
+export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, label: (arm: ArmItem) => string, late = false): { panels: BandPanel[]; legend: LegendEntry[] } {
   const byIndex = new Map(arms.map((arm) => [arm.index, arm]));
   const withPhase = bands.filter(({ control, N, arm }) => !control && N !== null && byIndex.get(arm)?.ablation === null);
   const named = (band: ArmBand): string => label(byIndex.get(band.arm)!);
@@ -23,19 +24,21 @@ export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, 
     const controls = new Set(members.map(({ arm }) => byIndex.get(arm)!.controlIndex));
     const behind = bands.filter(({ arm }) => controls.has(arm));
     const all = [...behind.map((band) => ({ band, name: `without (${band.name})`, ink: 'control' as Ink })), ...members.map((band) => ({ band, name: named(band), ink: inks.get(named(band))! as Ink }))];
-    return { N, spec: toBandChart(all, N, metric) };
+    return { N, spec: toBandChart(all, N, metric, late) };
   });
   return { panels, legend: [...inks].map(([name, ink]) => ({ label: name, ink })) };
 }
 
-function toBandChart(members: { band: ArmBand; name: string; ink: Ink }[], N: number, metric: string): ChartSpec {
+function toBandChart(members: { band: ArmBand; name: string; ink: Ink }[], N: number, metric: string, late: boolean): ChartSpec {
   const bands = members.map(({ band, ink }): Shape => ({ kind: 'band', id: `band/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: null, x: band.batches, low: band.low, high: band.high }));
   const means = members.map(({ band, name, ink }): LineShape => ({ kind: 'line', id: `mean/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: name, x: band.batches, y: band.mean, weight: 'normal', ...(band.control ? { dash: 'dashed' as const } : {}) }));
+  const edges = members.flatMap(({ band }) => [{ x: band.batches, y: band.low }, { x: band.batches, y: band.high }, { x: band.batches, y: band.mean }]);
+  const fit = late ? lateRange(edges, lateFrom(edges, null)) : null;
   return {
     description: `${metric} by batch, mean and one standard deviation over seeds, switch batch ${N}: ${members.map(({ name }) => name).join(', ')}`,
     axes: [
-      { id: 'batch', direction: 'x', title: 'batch' },
-      { id: 'value', direction: 'y', title: null, format: isAccuracy(metric) ? 'percent' : 'number' },
+      toBatchAxis(edges, null),
+      { id: 'value', direction: 'y', title: null, format: isAccuracy(metric) ? 'percent' : 'number', ...fit },
     ],
     shapes: [...bands, ...means],
     marks: [markSwitch(N)],

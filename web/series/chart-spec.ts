@@ -21,6 +21,8 @@ export interface Axis {
   share?: number;
   /** Labels at 0, 1, 2, … in place of numbers. */
   categories?: string[];
+  /** The categories are named by colour and legend alone; the tooltip still says them. */
+  hideLabels?: boolean;
   /** How the numbers along it are written. */
   format?: 'number' | 'percent' | 'signed';
   /** At most this many numbers along it. */
@@ -78,5 +80,4 @@ export type Mark =
   | { kind: 'hatch'; xAxis: string; yAxis: string; from: number; to: number; lane: number; lanes: number; ink: Ink }
   | { kind: 'vertical'; xAxis: string; at: number; label?: string }
   | { kind: 'zero'; yAxis: string }
-  | { kind: 'tick'; xAxis: string; yAxis: string; at: number; ink: Ink }
-  | { kind: 'note'; yAxis: string; text: string };
+  | { kind: 'tick'; xAxis: string; yAxis: string; at: number; lane: number; ink: Ink };

@@ -1,6 +1,7 @@
 import type { CurveItem } from '../../server/http/api.ts';
-import type { ChartSpec, Ink, LineShape, Mark } from './chart-spec.ts';
+import type { Axis, ChartSpec, Ink, LineShape, Mark } from './chart-spec.ts';
 import { isAccuracy, metricLabel, metricShortLabel } from '../format/metric.ts';
+import { lateFrom, lateRange } from './late-range.ts';
 
 /** How one curve of several is shown. */
 export interface CurveLook {
@@ -20,10 +21,12 @@ export interface CurveChart {
   /** Switch batch; null where the phase is never in force. */
   N: number | null;
   logarithmic?: boolean;
+  /** Fit the vertical axis to what comes after the beginning of training. */
+  late?: boolean;
 }
 
 /** Curves of runs over the batch, the switch batch marked. Values that a logarithm has no place for interrupt their line. */
-export function toCurveChart({ title, looks, curves, range, N, logarithmic = false }: CurveChart): ChartSpec {
+export function toCurveChart({ title, looks, curves, range, N, logarithmic = false, late = false }: CurveChart): ChartSpec {
   const shapes = looks.flatMap((look): LineShape[] => {
     const curve = curves.find(({ run, metric }) => run === look.run && metric === look.metric);
     if (curve === undefined || curve.batches.length === 0) return [];
@@ -34,16 +37,23 @@ export function toCurveChart({ title, looks, curves, range, N, logarithmic = fal
       y: logarithmic ? curve.values.map((value) => (value !== null && value > 0 ? value : null)) : curve.values,
     }];
   });
+  const fit = late && !logarithmic ? lateRange(shapes, lateFrom(shapes, range)) : null;
   const percent = looks.length > 0 && looks.every(({ metric }) => isAccuracy(metric));
   return {
     description: `${title}, by batch${N === null ? '' : `; switch batch ${N}`}: ${looks.map(({ label }) => label).join(', ')}`,
     axes: [
-      { id: 'batch', direction: 'x', title: 'batch', ...(range === null ? {} : { min: range.from, max: range.to }) },
-      { id: 'value', direction: 'y', title: null, logarithmic, format: percent ? 'percent' : 'number' },
+      toBatchAxis(shapes, range),
+      { id: 'value', direction: 'y', title: null, logarithmic, format: percent ? 'percent' : 'number', ...fit },
     ],
     shapes,
     marks: N === null ? [] : [markSwitch(N)],
   };
+}
+
+/** Both ends are given: where the vertical axis is limited, Chart.js would otherwise limit this one to the points that are left. */
+export function toBatchAxis(lines: { x: number[] }[], range: { from: number; to: number } | null): Axis {
+  const last = lines.reduce((most, { x }) => Math.max(most, x.at(-1) ?? 0), 1);
+  return { id: 'batch', direction: 'x', title: 'batch', min: range?.from ?? 0, max: range?.to ?? last };
 }
 
 /** A run and its control in one chart: the control grey and dashed, so that colour is not the only difference. */

@@ -53,10 +53,10 @@ const onDifference = { xAxis: 'batch', yAxis: 'difference' };
 function toAxes(panel: PairPanel, picture: PairCurves, shared: SharedRanges): Axis[] {
   return [
     { id: 'batch', direction: 'x', title: 'batch', min: 0, max: panel.end, share: 7, ticks: 5 },
-    { id: 'final', direction: 'x', title: 'at the end', share: Math.min(4, 1 + 0.5 * panel.groups.length), categories: panel.groups.map(({ label }) => label) },
+    { id: 'final', direction: 'x', title: 'at the end', share: Math.min(4, 1 + 0.5 * panel.groups.length), categories: panel.groups.map(({ label }) => label), hideLabels: true },
     { id: 'difference', direction: 'y', title: `with − without (${picture.unit})`, min: picture.yRange[0], max: picture.yRange[1], format: 'signed', share: 10 },
-    { id: 'truncated', direction: 'y', title: null, min: 0, max: shared.truncated, share: 2.2, ticks: 3 },
-    { id: 'cosine', direction: 'y', title: null, min: shared.cosine[0], max: shared.cosine[1], share: 2.2, ticks: 3 },
+    { id: 'truncated', direction: 'y', title: 'trunc.', min: 0, max: shared.truncated, share: 2.2, ticks: 3 },
+    { id: 'cosine', direction: 'y', title: 'cosine', min: shared.cosine[0], max: shared.cosine[1], share: 2.2, ticks: 3 },
   ];
 }
 
@@ -84,11 +84,11 @@ function toFinals(group: PairGroup, place: number, factor: number, ink: number):
 function toMarks(panel: PairPanel, inks: Map<string, number>): Mark[] {
   const marks: Mark[] = [{ kind: 'zero', yAxis: 'difference' }];
   if (panel.N > 0) marks.push({ kind: 'area', xAxis: 'batch', from: 0, to: panel.N, label: 'same run' });
+  let ticks = 0;
   panel.groups.forEach((group, lane) => {
     for (const { from, to } of group.dead) marks.push({ kind: 'hatch', xAxis: 'batch', yAxis: 'truncated', from, to, lane, lanes: panel.groups.length, ink: inks.get(group.label)! });
-    if (group.leavesZeroAt !== null) marks.push({ kind: 'tick', xAxis: 'batch', yAxis: 'difference', at: group.leavesZeroAt, ink: inks.get(group.label)! });
+    if (group.leavesZeroAt !== null) marks.push({ kind: 'tick', xAxis: 'batch', yAxis: 'difference', at: group.leavesZeroAt, lane: ticks++, ink: inks.get(group.label)! });
   });
-  marks.push({ kind: 'note', yAxis: 'truncated', text: 'truncated term' }, { kind: 'note', yAxis: 'cosine', text: 'intra-class cosine' });
   return marks;
 }
 

@@ -9,7 +9,7 @@ const symbols: PointSymbol[] = ['circle', 'triangle', 'rect', 'rectRot', 'star',
 export function toProjectionChart({ batch, x, y, labels }: Projection, classes: string[] | null): ChartSpec {
   const present = [...new Set(labels)].sort((a, b) => a - b);
   const shapes = present.map((label) => {
-    const members = labels.flatMap((other, index) => (other === label ? [index] : []));
+    const members = labels.flatMap((other, index) => (other === label && x[index] !== null && y[index] !== null ? [index] : []));
     return {
       kind: 'points' as const, id: `class/${label}`, xAxis: 'first', yAxis: 'second', ink: label, label: toClassName(label, classes), size: 3,
       symbol: symbols[label % symbols.length]!,

@@ -1,7 +1,0 @@
-/** The part of svgcanvas that is used here; the package has no types of its own. */
-declare module 'svgcanvas' {
-  export class Context {
-    constructor(width: number, height: number);
-    getSvg(): SVGSVGElement;
-  }
-}
