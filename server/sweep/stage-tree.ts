@@ -35,11 +35,16 @@ export function buildStageTree(arms: readonly TreeArm[]): StageNode[] {
   return nodes;
 }
 
-/** The stages of an arm, first to last. */
-export function stagePath(tree: readonly StageNode[], arm: number): StageNode[] {
-  const path: StageNode[] = [];
-  for (let node = tree.find((candidate) => candidate.arm === arm); node; node = node.parent === null ? undefined : tree[node.parent]) path.unshift(node);
-  return path;
+/** The stages of every arm by its index, first to last. */
+export function stagePaths(tree: readonly StageNode[]): Map<number, StageNode[]> {
+  const leaves = tree.filter(({ arm }) => arm !== null);
+  return new Map(leaves.map((leaf) => [leaf.arm!, lineTo(tree, leaf)]));
+}
+
+function lineTo(tree: readonly StageNode[], leaf: StageNode): StageNode[] {
+  const line = [leaf];
+  for (let node = leaf; node.parent !== null; line.unshift(node)) node = tree[node.parent]!;
+  return line;
 }
 
 /** Batches that one seed trains, shared stages once. */
