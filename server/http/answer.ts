@@ -12,17 +12,29 @@ export interface RawRequest {
   body: unknown;
 }
 
+/** What an answer may take, in ms; asking every engine whether it works is the longest. */
+const timeLimit = 300_000;
+
 /** Validates a request by its route and lets the route's handler answer; every failure becomes an answer too. */
 export async function answer(route: Route, context: Context, raw: RawRequest, report: (error: unknown) => void): Promise<Reply> {
   try {
-    return await route.handle(context, {
+    const request = {
       params: validate(route.params, raw.params, 'path'),
       query: validate(route.query, raw.query, 'query'),
       body: route.body === null ? {} : validate(route.body, raw.body ?? {}, 'body'),
-    });
+    };
+    return await within(timeLimit, async () => route.handle(context, request));
   } catch (error) {
     return errorReply(error, report);
   }
+}
+
+async function within<T>(limit: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new HttpError('unavailable', `Cannot answer within ${limit / 1000} s`)), limit);
+  });
+  return Promise.race([work(), late]).finally(() => clearTimeout(timer));
 }
 
 function validate<T>(schema: z.ZodType<T>, value: unknown, part: string): T {

@@ -20,7 +20,7 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
 /** A number in the query. */
 export const decimal: z.ZodType<number, string> = z.string().max(40).transform((written) => (written.trim() === '' ? NaN : Number(written))).pipe(z.number());
 
-export function text(longest: number): z.ZodType<string, string> {
+export function text(longest: number): z.ZodString {
   return z.string().min(1).max(longest);
 }
 

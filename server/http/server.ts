@@ -40,6 +40,7 @@ const watchInterval = 300;
 /** What a request may take to arrive, and what a shutdown waits for those in flight, in ms. */
 const requestTimeout = 30_000;
 const closeTimeout = 10_000;
+const mostConnections = 1_000;
 /** How many ports after a taken one are tried. */
 const portsTried = 50;
 
@@ -52,6 +53,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const streams = makeEventStreams(feed);
 
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout });
+  server.maxConnections = mostConnections;
   const port = await listen(server, options.host, options.port);
   const app = makeApp({
     context: options.context,

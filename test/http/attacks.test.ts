@@ -187,6 +187,12 @@ describe('ceilings', () => {
     expect(wide.status).toBe(400);
   });
 
+  test('a sort key is a name, nothing to be evaluated', async () => {
+    for (const key of ['"', "a'b", 'a);DROP TABLE Run', '$[0]']) {
+      expect((await ask(local.server.port, `/api/sweeps/s1/runs?sort=${encodeURIComponent(key)}`)).status).toBe(400);
+    }
+  });
+
   test('pages', async () => {
     expect((await ask(local.server.port, '/api/sweeps?size=100000')).status).toBe(400);
   });

@@ -56,7 +56,7 @@ export function storeTrainedSweep(storage: Storage): { sweepId: number; run: (ar
       ]),
       checkpoint: null,
       seconds: { training: 2, evaluation: 0.5 },
-      ends: { runId, outcome: diverged ? { state: 'diverged', batch: 29, intraDead: false } : { state: 'complete', intraDead: arm === 2 ? null : false } },
+      ends: [{ runId, outcome: diverged ? { state: 'diverged', batch: 29, intraDead: false } : { state: 'complete', intraDead: arm === 2 ? null : false } }],
     });
   }
   finishSweep(storage, token, sweepId, 'complete');

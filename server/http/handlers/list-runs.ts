@@ -15,7 +15,7 @@ export const listRunsRoute = route({
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     ...paging,
-    sort: text(120).optional().describe('id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC or best:METRIC; default: the order of training'),
+    sort: text(120).regex(/^[\w.:/]+$/, 'want id, a parameter, last:METRIC, …').optional().describe('id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC or best:METRIC; default: the order of training'),
     order: z.enum(['asc', 'desc']).default('asc'),
     state: list(state, 6).optional().describe('these states only, with commas between'),
     arm: list(wholeNumber(0, 1e6), 1_000).optional().describe('these arms only (indices), with commas between'),

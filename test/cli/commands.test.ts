@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStorage } from '../../server/store/storage.ts';
+import { definition, planText } from '../http/plan-text.ts';
+import { accuracyAt, storeTrainedSweep, totalAt } from '../http/trained-sweep.ts';
+import { inProcess } from './in-process.ts';
+
+let folder: string;
+let run: (arm: number, seed: number) => number;
+const seeds = planText(JSON.stringify(definition)).seeds;
+const ask = (...args: string[]) => inProcess(args, folder);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cosweep-cli-'));
+  const storage = await openStorage({ file: join(folder, 'cosweep.db'), create: true });
+  ({ run } = storeTrainedSweep(storage));
+  await storage.close();
+  writeFileSync(join(folder, 'good.json'), JSON.stringify(definition));
+  writeFileSync(join(folder, 'bad.json'), JSON.stringify({ ...definition, metod: 'grid', seeds: 0 }));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('bad usage: exit code 2, nothing on stdout', () => {
+  test.each([
+    [['--frobnicate'], /unknown option '--frobnicate'/],
+    [['lst'], /unknown command 'lst'[^]*list/],
+    [['export', 'latest', '--format', 'pdf'], /Allowed choices are md, csv, json, latex, html/],
+    [['run', 'good.json', '--workers', '0'], /whole number from 1 to 1024, or auto/],
+    [['serve', '--port', 'http'], /whole number from 0 to 65535/],
+    [['plan', 'nothing.json'], /Cannot read the sweep definition .*nothing\.json: there is no such file/],
+    [['plan', 'bad.json'], /2 problems[^]*seeds: found 0[^]*metod: unknown key — did you mean "method"/],
+    [['show', 's99'], /Cannot find sweep "s99" in .*two-betas/],
+    [['show', 'r99999'], /Cannot find run "r99999"/],
+    [['curves', 's1', '--metric', 'val/acuracy'], /did you mean "val\/accuracy"/],
+    [['export', 's1', '--baseline', 'nobody'], /Cannot make the table of sweep "two-betas"/],
+    [['rm', 's1'], /no terminal to ask on: want --yes/],
+    [['engine', 'install', 'abacus'], /Cannot install engine "abacus"/],
+    [['doctor', '--loss-cases', 'nothing.json'], /Cannot read reference cases from .*nothing\.json: there is no such file/],
+  ])('cosweep %j', async (args, message) => {
+    const { code, stdout, stderr } = await ask(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  test.each([['list'], ['show', 'latest'], ['export', 'latest'], ['runs', 's1'], ['curves', 's1'], ['cancel', 's1'], ['retry', 's1'], ['rm', 's1', '--yes']])(
+    'cosweep %s of a database that is not there names it in full, and makes none',
+    async (...args) => {
+      const { code, stdout, stderr } = await ask('--db', 'elsewhere.db', ...args);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(join(folder, 'elsewhere.db'));
+      expect(existsSync(join(folder, 'elsewhere.db'))).toBe(false);
+    },
+  );
+
+  test('a definition with mistakes leaves no database behind', async () => {
+    const { code } = await ask('run', 'bad.json', '--db', 'elsewhere.db');
+    expect(code).toBe(2);
+    expect(existsSync(join(folder, 'elsewhere.db'))).toBe(false);
+  });
+});
+
+test('help lists every command and opens no room', async () => {
+  const { code, stdout } = await ask('--help');
+  expect(code).toBe(0);
+  for (const command of ['plan', 'run', 'serve', 'list', 'show', 'export', 'runs', 'curves', 'cancel', 'retry', 'rm', 'doctor', 'engine', 'datasets']) {
+    expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+  }
+});
+
+test('plan --json, with and without the arms', async () => {
+  const { code, stdout } = await ask('plan', 'good.json', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    name: 'two-betas', planHash: planText(JSON.stringify(definition)).planHash, arms: 3, runs: 18, dropped: [{ constraint: 'gamma > alpha > beta', count: 0 }], folded: 0,
+    batches: 6 * (20 + 3 * 20), batchesUnshared: 720, stages: 6 * 4, smallestP: { maxT: 2 / 2 ** 6, holm: 4 / 2 ** 6 }, notes: [],
+  });
+  const { armList } = JSON.parse((await ask('plan', 'good.json', '--json', '--arms')).stdout);
+  expect(armList[1]).toMatchObject({ index: 1, ablation: null, control: false, alpha: 0.5, beta: 0.4, gamma: 1, epsilon: 0.01, N: 20 });
+  expect(armList[2]).toMatchObject({ index: 2, ablation: 'noIntra', control: true, beta: 0, epsilon: null, N: null });
+});
+
+test('list, show', async () => {
+  expect(JSON.parse((await ask('list', '--json')).stdout)).toEqual([expect.objectContaining({ id: 's1', name: 'two-betas', state: 'complete' })]);
+  expect((await ask('list')).stdout).toMatch(/^ID {2}NAME.*\ns1 {2}two-betas {2}complete/);
+  const sweep = JSON.parse((await ask('show', 'latest', '--json')).stdout);
+  expect(sweep).toMatchObject({ id: 's1', counts: { complete: 16, failed: 1, diverged: 1 } });
+  const shown = JSON.parse((await ask('show', `r${run(1, seeds[0]!)}`, '--json')).stdout);
+  expect(shown).toMatchObject({
+    id: `r${run(1, seeds[0]!)}`, sweeps: [{ id: 's1' }], arm: { index: 1, beta: 0.4, N: 20 }, seed: seeds[0], state: 'complete', engine: 'wasm', versions: { tfjs: '4.22.0' }, error: null,
+    metrics: { 'val/accuracy': { last: accuracyAt(1, seeds[0]!, 40), best: accuracyAt(1, seeds[0]!, 40), bestBatch: 40 } },
+  });
+  expect(shown.stages).toHaveLength(1);
+  expect((await ask('show', 'two-betas')).stdout).toContain('the worker was killed <script>alert(1)</script>');
+});
+
+test('curves: every number comes back as it was', async () => {
+  const points = JSON.parse((await ask('curves', 's1', '--metric', 'train/total', '--json')).stdout);
+  const expected = seeds.slice(0, 5).flatMap((seed) => [0, 1, 2].flatMap((arm) => Array.from({ length: 40 }, (_, batch) => [run(arm, seed), arm, seed, batch, totalAt(seed, batch)])));
+  const found = points.filter(({ seed }: { seed: number }) => seed !== seeds.at(-1));
+  expect(found.map((point: Record<string, unknown>) => [Number(String(point['run']).slice(1)), point['arm'], point['seed'], point['batch'], point['value']])).toEqual(expected.sort((a, b) => a[0]! - b[0]! || a[3]! - b[3]!));
+  const diverged = JSON.parse((await ask('curves', `r${run(1, seeds.at(-1)!)}`, '--metric', 'train/total', '--json')).stdout);
+  expect(diverged).toHaveLength(30);
+  expect(diverged.at(-1).value).toBeNull();
+  const lines = (await ask('curves', `r${run(0, seeds[0]!)}`)).stdout.split('\n');
+  expect(lines[0]).toBe('run,arm,armName,seed,metric,batch,value,alpha,beta,gamma,epsilon,N');
+  expect(lines[1]).toBe(`r${run(0, seeds[0]!)},0,β0.2,${seeds[0]},train/total,0,${totalAt(seeds[0]!, 0)},0.5,0.2,1,0.01,20`);
+});
+
+test('runs: a row per run with its parameters and metrics', async () => {
+  const rows = JSON.parse((await ask('runs', 's1', '--json')).stdout);
+  expect(rows).toHaveLength(18);
+  expect(rows[6]).toMatchObject({ arm: 1, armName: 'β0.4', seed: seeds[0], state: 'complete', engine: 'wasm', seconds: 2.5, params: { beta: 0.4, N: 20 }, metrics: { 'val/accuracy': { last: accuracyAt(1, seeds[0]!, 40) } } });
+  expect(rows[5]).toMatchObject({ state: 'failed', metrics: { 'val/accuracy': { last: null, best: null } } });
+  const csv = (await ask('runs', 's1')).stdout.trimEnd().split('\n');
+  expect(csv).toHaveLength(19);
+  expect(csv[0]).toContain('val/accuracy last,val/accuracy best,val/accuracy bestBatch');
+});
+
+test('export: each format, to stdout or to a file', async () => {
+  const json = JSON.parse((await ask('export', 's1', '--format', 'json')).stdout);
+  expect(json.rows.map(({ name, n }: { name: string; n: number }) => [name, n])).toEqual([['β0.2', 5], ['β0.4', 5], ['noIntra', 6]]);
+  const { stdout, stderr } = await ask('export', 's1', '--format', 'latex', '--rows', 'beta', '--cols', 'N', '--out', 'table.tex');
+  expect(stdout).toBe('');
+  expect(stderr).toContain(join(folder, 'table.tex'));
+  expect(readFileSync(join(folder, 'table.tex'), 'utf8')).toContain('\\multicolumn');
+  expect((await ask('export', 's1')).stdout).toContain('| β0.4 |');
+});
