@@ -16,6 +16,7 @@ const ENVIRONMENT = {
   OMP_NUM_THREADS: '1',
   TF_DETERMINISTIC_OPS: '1',
   TF_CUDNN_USE_AUTOTUNE: '0',
+  TF_ENABLE_ONEDNN_OPTS: '1',
 };
 
 const REMEDY = 'Run: cosweep engine install tensorflow';
