@@ -12,7 +12,8 @@ export function toProjectionChart({ batch, x, y, labels }: Projection, classes: 
     const members = labels.flatMap((other, index) => (other === label && x[index] !== null && y[index] !== null ? [index] : []));
     return {
       kind: 'points' as const, id: `class/${label}`, xAxis: 'first', yAxis: 'second', ink: label, label: toClassName(label, classes), size: 3,
-      symbol: symbols[label % symbols.length]!,
+      // One further with every turn of the colours: ten and six share a factor.
+      symbol: symbols[(label + Math.floor(label / 10)) % symbols.length]!,
       x: members.map((index) => x[index]!),
       y: members.map((index) => y[index]!),
     };
