@@ -1,6 +1,7 @@
 import { effectiveSettings, runKey, stageKey } from '../sweep/effective.ts';
+import { buildStageTree, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
 import type { Arm } from '../sweep/arm.ts';
-import type { RunIdentity } from '../store/identify-runs.ts';
+import type { RunIdentity, StageIdentity } from '../store/identify-runs.ts';
 import { toParams } from '../store/params.ts';
 import { loadDataset } from '../training/datasets/load.ts';
 import type { EngineName } from '../training/engine.ts';
@@ -14,23 +15,34 @@ export async function identifyAll(
 ): Promise<RunIdentity[]> {
   const fingerprints = new Map<string, string>();
   const identities: RunIdentity[] = [];
+  const paths = pathsOf(arms, share);
   // What was computed without sharing is recorded as such, so that both ways can stand side by side and be compared.
   const computedBy = share ? engine : `${engine}+no-share`;
   for (const { arm: index, seed } of runs) {
     const arm = arms[index]!;
-    const { dataset, batches } = arm.training;
+    const { dataset } = arm.training;
     const source = JSON.stringify(dataset);
     if (!fingerprints.has(source)) fingerprints.set(source, (await loadDataset(dataset, { baseFolder: folder, seed, log })).fingerprint);
     const dataFingerprint = fingerprints.get(source)!;
     const effective = effectiveSettings(arm);
-    identities.push({
-      arm: index,
-      seed,
-      key: runKey(effective, seed, dataFingerprint, computedBy),
-      engine,
-      dataFingerprint,
-      stages: [{ key: stageKey(effective, batches, seed, dataFingerprint, computedBy), from: 0, to: batches, params: toParams(arm) }],
+    const toStage = ({ from, to, beta, epsilon }: Stretch): StageIdentity => ({
+      key: stageKey(effective, to, seed, dataFingerprint, computedBy),
+      from,
+      to,
+      params: { ...toParams(arm), beta, epsilon, N: beta > 0 ? arm.N : null },
     });
+    identities.push({ arm: index, seed, key: runKey(effective, seed, dataFingerprint, computedBy), engine, dataFingerprint, stages: paths.get(index)!.map(toStage) });
   }
   return identities;
+}
+
+type Stretch = Pick<StageNode, 'from' | 'to' | 'beta' | 'epsilon'>;
+
+/** The stages of every arm. Without sharing each arm is one stage from batch 0 to its end. */
+function pathsOf(arms: Arm[], share: boolean): Map<number, Stretch[]> {
+  if (share) return stagePaths(buildStageTree(arms));
+  return new Map(arms.map((arm) => {
+    const { beta, epsilon } = effectiveSettings(arm);
+    return [arm.index, [{ from: 0, to: arm.training.batches, beta, epsilon }]];
+  }));
 }

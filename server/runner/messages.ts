@@ -11,6 +11,8 @@ import type { DatasetSettings } from '../sweep/settings.ts';
 export interface StageOrder {
   settings: RunSettings;
   seed: number;
+  /** Batches [from, to) are recorded; what lies between the checkpoint and `from` is trained without being recorded. */
+  from: number;
   to: number;
   dataset: DatasetSettings;
   /** Where the data set's relative paths start. */

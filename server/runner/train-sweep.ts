@@ -6,6 +6,7 @@ import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
+import { StageQueue } from './stage-queue.ts';
 
 export interface SweepWork {
   storage: Storage;
@@ -26,21 +27,21 @@ export interface SweepWork {
 }
 
 /**
- * Trains the runs of a sweep that are not done yet, each worker one after the other. A run that diverges or fails leaves
- * the others alone; a worker that dies is replaced and its run is continued from its last checkpoint.
+ * Trains the stages of a sweep's runs that are not done yet: what runs share once, each worker one stage after the other. A
+ * stage that diverges or fails takes only the runs with it that need it; a worker that dies is replaced and its stage is
+ * continued from its last checkpoint.
  *
  * @returns batches trained
  */
 export async function trainSweep(work: SweepWork): Promise<number> {
-  const unique = new Map(work.tasks.map((task) => [task.runId, task]));
-  const waiting = [...unique.values()].filter(({ state }) => state === 'waiting');
-  const pace = new Pace(waiting.reduce((total, task) => total + remaining(task), 0));
-  const size = Math.min(work.workers, waiting.length);
+  const queue = new StageQueue(work.tasks);
+  const pace = new Pace(queue.batches);
+  const size = Math.min(work.workers, queue.size);
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
   const lanes = Array.from({ length: size }, async (_, index) => {
     try {
-      await new Lane(index, ownTrouble, waiting, pace).run();
+      await new Lane(index, ownTrouble, queue, pace).run();
     } catch (error) {
       broken.abort(); // a full disk or a lost lease is met by all of them
       throw error;
@@ -49,8 +50,4 @@ export async function trainSweep(work: SweepWork): Promise<number> {
   const failure = (await Promise.allSettled(lanes)).find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
   return pace.done;
-}
-
-function remaining({ stages }: RunTask): number {
-  return stages.reduce((total, { batch, to }) => total + to - batch, 0);
 }

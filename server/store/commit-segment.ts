@@ -42,8 +42,8 @@ export interface Segment {
   /** The state after batch `to`; null for a segment that cannot be continued from (the last of a diverged run). */
   checkpoint: CheckpointFile | null;
   seconds: { training: number; evaluation: number };
-  /** Ends a run in the same transaction. */
-  ends?: { runId: number; outcome: RunOutcome };
+  /** What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for their next stage. */
+  ends?: { runId: number; outcome: RunOutcome }[];
 }
 
 /**
@@ -60,7 +60,7 @@ export function commitSegment(storage: Storage, lease: Lease, segment: Segment, 
       storage.prepare('INSERT INTO "Artefact" (stageId, batch, name, data) VALUES (?, ?, ?, ?)')
         .run(segment.stageId, batch, name, deflateRawSync(JSON.stringify(value)));
     }
-    if (segment.ends) setOutcome(storage, segment.ends.runId, segment.ends.outcome, now);
+    for (const { runId, outcome } of segment.ends ?? []) setOutcome(storage, runId, outcome, now);
     return segment.checkpoint ? replaceCheckpoint(storage, segment.stageId, segment.checkpoint, now) : [];
   });
 }

@@ -120,12 +120,32 @@ function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition
   const runId = held.key === null ? held.id : copyRun(storage, held.id);
   storage.prepare('UPDATE "Run" SET key = ?, edition = ?, engine = ?, dataFingerprint = ? WHERE id = ?').run(key, edition, engine, dataFingerprint, runId);
   const insertPath = storage.prepare('INSERT INTO "RunStage" (runId, position, stageId) VALUES (?, ?, ?)');
-  let parent: number | null = null;
-  for (const [position, stage] of identity.stages.entries()) {
-    parent = findOrMakeStage(storage, stage, parent, seed, edition);
-    insertPath.run(runId, position, parent);
-  }
+  for (const [position, stageId] of makePath(storage, identity.stages, seed, edition).entries()) insertPath.run(runId, position, stageId);
   return runId;
+}
+
+/**
+ * The stages of a run, first to last. Of those that the database holds, the one furthest along is taken with all that leads to
+ * it: another plan may have cut the same trunk at other batches, and its points are there once.
+ */
+function makePath(storage: Storage, stages: StageIdentity[], seed: number, edition: number): number[] {
+  const held = stages.map(({ key }) => heldStage(storage, key, edition));
+  const furthest = held.findLastIndex((id) => id !== undefined);
+  const path = furthest < 0 ? [] : lineOf(storage, held[furthest]!);
+  for (const stage of stages.slice(furthest + 1)) path.push(makeStage(storage, stage, path.at(-1) ?? null, seed, edition));
+  return path;
+}
+
+/** A stage and its ancestors, first to last. */
+function lineOf(storage: Storage, stageId: number): number[] {
+  return storage.prepare(`WITH RECURSIVE line (id, parentId, fromBatch) AS (
+      SELECT id, parentId, fromBatch FROM "Stage" WHERE id = ?
+      UNION ALL SELECT g.id, g.parentId, g.fromBatch FROM "Stage" g JOIN line ON g.id = line.parentId)
+    SELECT id FROM line ORDER BY fromBatch`).pluck().all(stageId) as number[];
+}
+
+function heldStage(storage: Storage, key: string, edition: number): number | undefined {
+  return storage.prepare('SELECT id FROM "Stage" WHERE key = ? AND edition = ?').pluck().get(key, edition) as number | undefined;
 }
 
 function copyRun(storage: Storage, runId: number): number {
@@ -133,9 +153,7 @@ function copyRun(storage: Storage, runId: number): number {
     .run(runId).lastInsertRowid);
 }
 
-function findOrMakeStage(storage: Storage, { key, from, to, params }: StageIdentity, parent: number | null, seed: number, edition: number): number {
-  const known = storage.prepare('SELECT id FROM "Stage" WHERE key = ? AND edition = ?').pluck().get(key, edition);
-  if (known !== undefined) return known as number;
+function makeStage(storage: Storage, { key, from, to, params }: StageIdentity, parent: number | null, seed: number, edition: number): number {
   return Number(storage.prepare(`INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
     .run(key, edition, parent, from, to, from, seed, JSON.stringify(params)).lastInsertRowid);
 }

@@ -22,11 +22,11 @@ export type RunOutcome =
   /** `batch`: the first whose total was not finite. */
   | { state: 'diverged'; batch: number; intraDead: boolean | null }
   | { state: 'failed'; error: string }
-  /** Stopped on the way; it continues from its last checkpoint. */
+  /** Stopped on the way, or waiting for its next stage; it continues from the last checkpoint. */
   | { state: 'waiting' }
   | { state: 'cancelled' };
 
-/** A run begins or continues: one more attempt. */
+/** A stage of the run begins or continues: one more attempt. */
 export function startRun(storage: Storage, lease: Lease, runId: number, record: RunRecord, now = Date.now()): void {
   training(storage, lease, () => {
     storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,

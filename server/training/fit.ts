@@ -18,6 +18,8 @@ export interface FitTask {
   seed: number;
   /** null: from batch 0. */
   start: Checkpoint | null;
+  /** First batch that is recorded, `start`'s batch or after it; what lies between is trained to get there. */
+  from: number;
   /** Batch at which this stage ends; the run's last one is `settings.training.batches`. */
   to: number;
 }
@@ -28,7 +30,7 @@ export interface Segment {
   to: number;
   points: Series[];
   evaluations: Evaluation[];
-  /** null where training diverged: there is nothing to continue. */
+  /** null where there is nothing to continue: training diverged, or stopped before its first recorded batch. */
   checkpoint: Checkpoint | null;
   seconds: { training: number; evaluation: number };
   /** How the stage ended, with its last segment. */
@@ -92,16 +94,16 @@ class Stage {
     this.#state = toDevice(task.start?.state ?? freshState(network, task.seed));
     this.#t = task.start?.batch ?? 0;
     this.#intraLive = task.start?.intraLive ?? false;
-    this.#segment = { from: this.#t, started: performance.now(), evaluating: 0 };
+    this.#segment = { from: task.from, started: performance.now(), evaluating: 0 };
   }
 
   async run({ onSegment, onProgress, shouldStop }: FitCallbacks): Promise<FitResult> {
-    const { to, settings } = this.#task;
+    const { from, to, settings } = this.#task;
     const { batches, evalEvery } = settings.training;
-    if (this.#t === 0) await this.#evaluate('val');
+    if (from === 0 && this.#t === 0) await this.#evaluate('val');
     while (this.#t < to) {
       this.#trainBatch();
-      const evaluates = this.#t % evalEvery === 0 || this.#t === batches;
+      const evaluates = this.#t > from && (this.#t % evalEvery === 0 || this.#t === batches);
       if (!evaluates && this.#pending.length < READ_EVERY && this.#t < to) continue;
 
       const diverged = await this.#readLosses();
@@ -116,8 +118,9 @@ class Stage {
       if (this.#t === to) break;
       await new Promise(setImmediate); // lets a message arrive that asks to stop
       const stopped: FitResult | null = shouldStop() ? { outcome: 'stopped', batch: this.#t, intraDead: null } : null;
-      const long = performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS;
-      if (stopped || long) await onSegment(this.#endSegment(await this.#checkpoint(), stopped));
+      const recording = this.#t >= from;
+      const long = recording && performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS;
+      if (stopped || long) await onSegment(this.#endSegment(recording ? await this.#checkpoint() : null, stopped));
       if (stopped) return stopped;
     }
     const dead = hasIntraPhase(settings) && this.#t === batches ? !this.#intraLive : null;
@@ -139,18 +142,20 @@ class Stage {
 
   /** Moves what the device has measured into the curves. @returns the first batch whose total is not finite, null if there is none */
   async #readLosses(): Promise<number | null> {
-    const { settings } = this.#task;
     for (const { t, metrics } of await this.#pending.read()) {
-      for (const [name, value] of metrics) {
-        this.#curves.add(name, t, value);
-        if (name === 'train/truncated' && !(value <= 0)) this.#intraLive = true;
-      }
-      this.#curves.add('train/beta', t, betaAt(settings, t));
-      this.#curves.add('train/learningRate', t, learningRate(settings.training.optimizer, settings.training.batches, t));
+      if (t >= this.#task.from) this.#record(t, metrics);
+      if (metrics.some(([name, value]) => name === 'train/truncated' && !(value <= 0))) this.#intraLive = true;
       const [, total] = metrics.find(([name]) => name === 'train/total')!;
       if (!Number.isFinite(total)) return t;
     }
     return null;
+  }
+
+  #record(t: number, metrics: [name: string, value: number][]): void {
+    const { settings } = this.#task;
+    for (const [name, value] of metrics) this.#curves.add(name, t, value);
+    this.#curves.add('train/beta', t, betaAt(settings, t));
+    this.#curves.add('train/learningRate', t, learningRate(settings.training.optimizer, settings.training.batches, t));
   }
 
   async #evaluate(part: 'val' | 'test'): Promise<void> {
@@ -173,7 +178,7 @@ class Stage {
     const { from, started, evaluating } = this.#segment;
     const segment: Segment = {
       from,
-      to: this.#t,
+      to: Math.max(from, this.#t),
       points: this.#curves.take(),
       evaluations: this.#evaluations,
       checkpoint,
@@ -181,7 +186,7 @@ class Stage {
       result,
     };
     this.#evaluations = [];
-    this.#segment = { from: this.#t, started: now, evaluating: 0 };
+    this.#segment = { from: segment.to, started: now, evaluating: 0 };
     return segment;
   }
 

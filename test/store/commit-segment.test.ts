@@ -91,7 +91,7 @@ describe('a segment', () => {
   test('ends its run in the same transaction', async () => {
     const { storage, token, runId, stageId } = await oneRun();
     commitSegment(storage, token, makeSegment(stageId, 0, 8, {
-      columns: [column('train/total', [3, 2, NaN])], checkpoint: null, ends: { runId, outcome: { state: 'diverged', batch: 2, intraDead: null } },
+      columns: [column('train/total', [3, 2, NaN])], checkpoint: null, ends: [{ runId, outcome: { state: 'diverged', batch: 2, intraDead: null } }],
     }));
     expect(await readRun(storage, runId)).toMatchObject({ state: 'diverged', divergedBatch: 2, error: 'the total was not finite in batch 2' });
   });

@@ -39,7 +39,7 @@ async function study(): Promise<{ storage: Storage; token: Lease; sweepId: numbe
         ...(diverged ? [] : [{ metric: 'val/accuracy', epsilon: null, batches: [0, 50, 100], values }]),
       ],
       seconds: { training: 10 - i, evaluation: 1 },
-      ends: { runId, outcome: diverged ? { state: 'diverged', batch: 0, intraDead: null } : { state: 'complete', intraDead: i === 1 } },
+      ends: [{ runId, outcome: diverged ? { state: 'diverged', batch: 0, intraDead: null } : { state: 'complete', intraDead: i === 1 } }],
     }), 2000);
   }
   return { storage, token, sweepId };

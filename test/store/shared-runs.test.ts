@@ -16,7 +16,7 @@ import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD, re
 
 function train(storage: Storage, token: Lease, { runId, stages }: RunTask): void {
   startRun(storage, token, runId, RECORD);
-  commitSegment(storage, token, makeSegment(stages[0]!.stageId, 0, 100, { ends: { runId, outcome: { state: 'complete', intraDead: false } } }));
+  commitSegment(storage, token, makeSegment(stages[0]!.stageId, 0, 100, { ends: [{ runId, outcome: { state: 'complete', intraDead: false } }] }));
 }
 
 const summary = (tasks: RunTask[]): unknown[] => tasks.map(({ runId, arm, seed, state, reused }) => [runId, arm, seed, state, reused]);

@@ -61,10 +61,10 @@ interface Trained {
   last: Checkpoint | null;
 }
 
-async function train(steps: StepCache, run: RunSettings, { start = null as Checkpoint | null, stopAt = Infinity, seed = 5 } = {}): Promise<Trained> {
+async function train(steps: StepCache, run: RunSettings, { start = null, from, stopAt = Infinity, seed = 5 }: { start?: Checkpoint | null; from?: number; stopAt?: number; seed?: number } = {}): Promise<Trained> {
   const segments: Segment[] = [];
   let at = 0;
-  const result = await fit({ settings: run, seed, start, to: run.training.batches }, corners(), steps, {
+  const result = await fit({ settings: run, seed, start, from: from ?? start?.batch ?? 0, to: run.training.batches }, corners(), steps, {
     onSegment: (segment) => void segments.push(segment),
     onProgress: (batch) => (at = batch),
     shouldStop: () => at >= stopAt,
@@ -134,6 +134,16 @@ eachEngine('fit', (open) => {
     expect(bytes(second.last).equals(bytes(whole.last))).toBe(true);
   });
 
+  test('a stage whose checkpoint is lost is trained from further back, and recorded only from its first batch', async () => {
+    const whole = await train(steps, settings());
+    const replayed = await train(steps, settings(), { from: 20 });
+    // The evaluation of batch 20 belongs to the stage before.
+    const after = whole.points.filter((point) => (point.startsWith('train/') ? Number(point.split(' ')[1]) >= 20 : Number(point.split(' ')[1]) > 20));
+    expect(replayed.points).toEqual(after);
+    expect(replayed.segments[0]!.from).toBe(20);
+    expect(bytes(replayed.last).equals(bytes(whole.last))).toBe(true);
+  });
+
   test('runs that differ only after N are the same until N', async () => {
     const [a, b] = [await train(steps, settings({ run: { beta: 0.4, epsilon: 0.1 } })), await train(steps, settings({ run: { beta: 0 } }))];
     const before = ({ points }: Trained): string[] => points.filter((point) => Number(point.split(' ')[1]) < 20);
@@ -167,7 +177,7 @@ eachEngine('fit', (open) => {
   test('the number of tensors is flat over batches', async () => {
     const counts: number[] = [];
     const run = settings({ model: { name: 'cnn', dropout: 0.2 }, optimizer: { clipNorm: 1 } });
-    await fit({ settings: run, seed: 1, start: null, to: 40 }, corners(), steps, {
+    await fit({ settings: run, seed: 1, start: null, from: 0, to: 40 }, corners(), steps, {
       onSegment: () => {},
       onProgress: () => void counts.push(tf.memory().numTensors),
       shouldStop: () => false,

@@ -1,0 +1,34 @@
+import type { Arm } from '../sweep/arm.ts';
+import type { ArtefactValue } from '../store/commit-segment.ts';
+import type { RunOutcome } from '../store/run-state.ts';
+import type { Evaluation } from '../training/evaluate.ts';
+import type { FitResult } from '../training/fit.ts';
+import type { StageJob } from './stage-queue.ts';
+
+// How what training gives becomes what the store keeps.
+
+/** What evaluations give beside numbers. The validation part's go by their bare names. */
+export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
+  return evaluations.flatMap(({ batch, part, confusion, projection }) => {
+    const prefix = part === 'val' ? '' : `${part}/`;
+    return [
+      { batch, name: `${prefix}confusion`, value: confusion },
+      { batch, name: `${prefix}projection`, value: projection },
+    ];
+  });
+}
+
+/** The settings that a run was trained with, without what only places it in a plan. */
+export function configurationOf({ alpha, beta, gamma, epsilon, N, loss, training }: Arm): object {
+  return { alpha, beta, gamma, epsilon, N, loss, training };
+}
+
+/** What the end of a stage means for its runs: it ends some, others wait for their next stage; where it diverged, all have. */
+export function outcomesOf({ runs, ending }: StageJob, { outcome, batch, intraDead }: FitResult): { runId: number; outcome: RunOutcome }[] {
+  return runs.map((run) => {
+    const { runId } = run;
+    if (outcome === 'diverged') return { runId, outcome: { state: 'diverged', batch, intraDead } };
+    if (outcome === 'complete' && ending.includes(run)) return { runId, outcome: { state: 'complete', intraDead } };
+    return { runId, outcome: { state: 'waiting' } };
+  });
+}

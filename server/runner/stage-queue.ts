@@ -1,0 +1,107 @@
+import type { RunTask, StageTask } from '../store/identify-runs.ts';
+
+/** A stage to train, for the runs of a sweep that need it. */
+export interface StageJob {
+  stage: StageTask;
+  /** The runs that wait for it, in the sweep's order; more than one: a trunk. */
+  runs: RunTask[];
+  /** Those of them that end with it. */
+  ending: RunTask[];
+}
+
+interface Node extends StageJob {
+  /** Position of the first seed that needs it: a seed's runs are trained before the next one's, so that half a sweep is a table. */
+  seed: number;
+  /** Batches of the longest way from here to the end of a run: the critical path is followed first. */
+  longest: number;
+  state: 'blocked' | 'ready' | 'training' | 'done' | 'dropped';
+}
+
+/**
+ * The stages of a sweep that are still to be trained. A stage is ready when the one before it is at its end; where nothing
+ * is ready, whoever asks waits for a stage in training.
+ */
+export class StageQueue {
+  readonly #nodes: Map<number, Node>;
+  #waiting: (() => void)[] = [];
+
+  /** @param tasks the runs of a sweep in their order; those that do not wait are left alone */
+  constructor(tasks: RunTask[]) {
+    this.#nodes = buildNodes(tasks);
+  }
+
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  /** Batches that are still to be trained. */
+  get batches(): number {
+    let total = 0;
+    for (const { stage } of this.#nodes.values()) total += stage.to - stage.batch;
+    return total;
+  }
+
+  /** The next stage to train, or null when there will be none any more. @param ended aborted: none from then on */
+  async next(ended: AbortSignal): Promise<StageJob | null> {
+    const wake = (): void => this.#wake();
+    ended.addEventListener('abort', wake);
+    try {
+      for (;;) {
+        const open = [...this.#nodes.values()].filter(({ state }) => state === 'ready' || state === 'training' || state === 'blocked');
+        if (ended.aborted || open.length === 0) return null;
+        const best = open.filter(({ state }) => state === 'ready').sort(compare)[0];
+        if (best) {
+          best.state = 'training';
+          return best;
+        }
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      }
+    } finally {
+      ended.removeEventListener('abort', wake);
+    }
+  }
+
+  /** The stage is at its end: those that fork from it are ready. */
+  complete({ stage }: StageJob): void {
+    this.#nodes.get(stage.stageId)!.state = 'done';
+    for (const node of this.#nodes.values()) if (node.stage.parentId === stage.stageId) node.state = 'ready';
+    this.#wake();
+  }
+
+  /** The stage will not come to its end (it diverged, or failed for good): nothing that follows it can be trained. */
+  drop({ stage }: StageJob): void {
+    const node = this.#nodes.get(stage.stageId);
+    if (!node) return;
+    node.state = 'dropped';
+    for (const child of this.#nodes.values()) if (child.stage.parentId === stage.stageId) this.drop(child);
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+function compare(a: Node, b: Node): number {
+  return a.seed - b.seed || b.longest - a.longest || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
+}
+
+function buildNodes(tasks: RunTask[]): Map<number, Node> {
+  const nodes = new Map<number, Node>();
+  const seeds = [...new Set(tasks.map(({ seed }) => seed))];
+  const distinct = new Map(tasks.map((task) => [task.runId, task]));
+  for (const task of distinct.values()) {
+    if (task.state !== 'waiting') continue;
+    const todo = task.stages.filter(({ batch, to }) => batch < to);
+    for (const [i, stage] of todo.entries()) {
+      let node = nodes.get(stage.stageId);
+      if (!node) nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked' }));
+      node.runs.push(task);
+      if (stage === task.stages.at(-1)) node.ending.push(task);
+      node.longest = Math.max(node.longest, todo.slice(i).reduce((total, { batch, to }) => total + to - batch, 0));
+    }
+  }
+  return nodes;
+}
