@@ -25,7 +25,7 @@ const runCap = whole(1).optional().describe('Random search: how many distinct ar
 
 const SEEDS = 'a count ≥ 1, or a list of whole numbers ≥ 0 without repeats';
 
-export const ablationSchema = strict({
+const ablationSchema = strict({
   name: text('a name'),
   set: assignment.describe('Settings of the loss or of training that this ablation changes.'),
 });
@@ -55,5 +55,3 @@ export const definitionShape = strict({
   loss: lossSchema.prefault({}),
   training: trainingSchema,
 });
-
-export type DefinitionInput = z.input<typeof definitionShape>;

@@ -67,7 +67,7 @@ export function stageKey(effective: EffectiveSettings, to: number, seed: number,
 }
 
 /** The settings in force in the first `to` batches. */
-export function effectiveBefore(effective: EffectiveSettings, to: number): EffectiveSettings {
+function effectiveBefore(effective: EffectiveSettings, to: number): EffectiveSettings {
   return effective.N === null || effective.N < to ? effective : { ...effective, beta: 0, epsilon: null, N: null };
 }
 

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { above, aboveUpTo, halfOpen, oneOf, strict } from './schema-parts.ts';
 
 /** `loss` of a definition: the options of the combined loss and their defaults. */
@@ -13,5 +12,3 @@ export const lossSchema = strict({
   centerOrder: oneOf(['updateThenLoss', 'lossThenUpdate']).default('updateThenLoss').describe('Whether the loss sees the centers after or before this batch updates them.'),
   crossEntropyHead: oneOf(['linear', 'cosine']).default('linear').describe('Logits of the cross-entropy: W f + b, or s·cos(f, w) without margin and bias.'),
 });
-
-export type LossInput = z.input<typeof lossSchema>;

@@ -26,7 +26,7 @@ export const PARAMETER_SCHEMAS = {
 
 export type DistributionName = keyof typeof PARAMETER_SCHEMAS;
 
-export const WANTED_PARAMETER = 'an object with value, values, or a distribution and its bounds, {"values": [0.1, 0.2]}';
+const WANTED_PARAMETER = 'an object with value, values, or a distribution and its bounds, {"values": [0.1, 0.2]}';
 
 export const parameterSchema = z.union(Object.values(PARAMETER_SCHEMAS), WANTED_PARAMETER).meta({ id: 'parameter' });
 

@@ -1,8 +1,7 @@
-import type { ParamValue } from './arm.ts';
 import type { Plan } from './plan.ts';
-import { shownParameters } from './shown-parameters.ts';
+import { type ShownParameters, shownParameters } from './shown-parameters.ts';
 
-/** What `cosweep plan --json` and `POST /plan` give. */
+/** A plan in numbers: what `cosweep plan --json` prints. */
 export interface PlanJson {
   name: string;
   planHash: string;
@@ -14,16 +13,18 @@ export interface PlanJson {
   batchesUnshared: number;
   stages: number;
   smallestP: { maxT: number; holm: number };
-  armList?: PlanJsonArm[];
+  notes: string[];
 }
 
-/** With alpha, beta, gamma, epsilon, N (in batches) and every other swept key; null where it is not in force. */
-export type PlanJsonArm = { index: number; name: string; ablation: string | null; control: boolean } & Record<string, ParamValue>;
+export type PlanJsonArm = { index: number; name: string; ablation: string | null; control: boolean } & ShownParameters;
+export type PlanJsonWithArms = PlanJson & { armList: PlanJsonArm[] };
 
 /** @param options.arms with the list of arms */
-export function planToJson(plan: Plan, options: { arms: boolean }): PlanJson {
-  const { name, planHash, arms, runs, dropped, folded, batches, batchesUnshared, stages, smallestP } = plan;
-  const summary = { name, planHash, arms: arms.length, runs: runs.length, dropped, folded, batches, batchesUnshared, stages, smallestP };
+export function planToJson(plan: Plan, options: { arms: true }): PlanJsonWithArms;
+export function planToJson(plan: Plan, options: { arms: boolean }): PlanJson | PlanJsonWithArms;
+export function planToJson(plan: Plan, options: { arms: boolean }): PlanJson | PlanJsonWithArms {
+  const { name, planHash, arms, runs, dropped, folded, batches, batchesUnshared, stages, smallestP, notes } = plan;
+  const summary = { name, planHash, arms: arms.length, runs: runs.length, dropped, folded, batches, batchesUnshared, stages, smallestP, notes };
   if (!options.arms) return summary;
   return { ...summary, armList: arms.map((arm) => ({ index: arm.index, name: arm.name, ablation: arm.ablation, control: arm.control, ...shownParameters(arm) })) };
 }

@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 export const MAX_ARMS = 100_000;
 /** Points of a grid that are looked at, most of which the constraints may drop. */
 export const MAX_POINTS = 10_000_000;
-export const MAX_BYTES = 2e9;
+const MAX_BYTES = 2e9;
 
 /** What a plan takes in memory: measured on plans of 10⁴ and 10⁵ arms (`bench/plan`), rounded up. */
 const BYTES_PER_ARM = 2_000;

@@ -3,8 +3,8 @@ import type { Plan } from './plan.ts';
 const count = (n: number) => n.toLocaleString('en-US');
 const plural = (n: number, word: string) => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 
-/** A plan for people: what would run, what it costs and what it can show. @param options.arms with the list of arms */
-export function planToText(plan: Plan, options: { arms: boolean }): string {
+/** A plan for people: what would run, what it costs and what it can show. */
+export function planToText(plan: Plan): string {
   const lines = [
     `Sweep ${JSON.stringify(plan.name)}`,
     `  arms       ${describeArms(plan)}`,
@@ -15,7 +15,6 @@ export function planToText(plan: Plan, options: { arms: boolean }): string {
     `  stages     ${count(plan.stages)}`,
     `  smallest p ${describeP(plan)}`,
     ...plan.notes.map((note) => `  note       ${note}`),
-    ...(options.arms ? ['', ...plan.arms.map(({ index, name, control, controlIndex }) => `  ${String(index).padStart(String(plan.arms.length - 1).length)}  ${name}${control ? '  (control)' : controlIndex === null ? '' : `  – ${plan.arms[controlIndex]!.name}`}`)] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

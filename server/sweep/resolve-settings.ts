@@ -30,6 +30,7 @@ export class SettingsResolver {
   readonly #batchesPerEpoch: BatchesPerEpoch;
   readonly #byValues = new Map<string, ResolvedSettings | null>();
   readonly #shared = new Map<string, object>();
+  readonly #numbers = new Map<object, number>();
   readonly #ids = new Map<string, number>();
   readonly #epochs = new Map<string, number>();
   /** What combinations of swept settings break, each of them fine by itself. */
@@ -69,7 +70,7 @@ export class SettingsResolver {
     }
     const loss = this.#share(lossSchema.parse(assigned.loss));
     const training = this.#share(this.#toTraining(trainingSchema.parse(assigned.training)));
-    return { id: this.#idOf(JSON.stringify([effectiveLoss(loss), training])), loss, training };
+    return { id: this.#idOf(this.#share(effectiveLoss(loss)), training), loss, training };
   }
 
   #toTraining({ batches, epochs, evalEvery, ...rest }: TrainingOutput): TrainingSettings {
@@ -99,12 +100,18 @@ export class SettingsResolver {
     return value;
   }
 
-  #idOf(key: string): number {
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    this.#ids.set(key, this.#ids.size);
-    return this.#ids.size - 1;
+  /** Equal settings are one object, so objects stand for their content. */
+  #idOf(loss: object, training: object): number {
+    const key = `${numberOf(loss, this.#numbers)} ${numberOf(training, this.#numbers)}`;
+    return numberOf(key, this.#ids);
   }
+}
+
+/** Numbers for what is met, in the order in which it is met. */
+function numberOf<K>(key: K, numbers: Map<K, number>): number {
+  let number = numbers.get(key);
+  if (number === undefined) numbers.set(key, (number = numbers.size));
+  return number;
 }
 
 /** The settings in an assignment as one text. A random search asks up to a million times, so nothing is built on the way. */

@@ -1,9 +1,19 @@
 import type { Arm, ParamValue } from './arm.ts';
-import { hasIntraPhase, usesCenterRate } from './effective.ts';
+import { effectiveSettings } from './effective.ts';
 
-/** The parameters of an arm as tables, JSON and pages show them: null where a setting is not in force, N in batches. */
-export function shownParameters(arm: Pick<Arm, 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'swept' | 'loss' | 'training'>): Record<string, ParamValue> {
-  const intra = hasIntraPhase(arm);
-  const swept = 'loss.centerRate' in arm.swept && !usesCenterRate(arm.loss) ? { ...arm.swept, 'loss.centerRate': null } : arm.swept;
-  return { alpha: arm.alpha, beta: intra ? arm.beta : 0, gamma: arm.gamma, epsilon: intra ? arm.epsilon : null, N: intra ? arm.N : null, ...swept };
+/** The five numbers, N in batches, and every further swept key by its dotted name; null where one is not in force. */
+export interface ShownParameters {
+  alpha: number;
+  beta: number;
+  gamma: number;
+  epsilon: number | null;
+  N: number | null;
+  [swept: string]: ParamValue;
+}
+
+/** The parameters of an arm as tables, JSON and pages show them. */
+export function shownParameters(arm: Pick<Arm, 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'swept' | 'loss' | 'training'>): ShownParameters {
+  const { alpha, beta, gamma, epsilon, N, loss } = effectiveSettings(arm);
+  const swept = 'loss.centerRate' in arm.swept ? { ...arm.swept, 'loss.centerRate': loss.centerRate } : arm.swept;
+  return { alpha, beta, gamma, epsilon, N, ...swept };
 }

@@ -35,5 +35,4 @@ export const trainingSchema = strict({
   evalEvery: whole(1).optional().describe('Optimiser steps between evaluations; one epoch by default.'),
 });
 
-export type TrainingInput = z.input<typeof trainingSchema>;
 export type TrainingOutput = z.output<typeof trainingSchema>;

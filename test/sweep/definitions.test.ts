@@ -23,7 +23,7 @@ describe('good definitions give the expected plan', () => {
     expect(planHash).toMatch(/^[0-9a-f]{64}$/);
     expect(sweepName).toBe(JSON.parse(read(`good/${name}`)).name);
     const controls = plan.arms.map(({ controlIndex }) => controlIndex);
-    expect({ ...json, notes: plan.notes, controls }).toEqual(JSON.parse(read(`good/${name.replace('.json', '.expected.json')}`)));
+    expect({ ...json, controls }).toEqual(JSON.parse(read(`good/${name.replace('.json', '.expected.json')}`)));
   });
 });
 

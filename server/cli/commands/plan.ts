@@ -1,4 +1,4 @@
-import type { PlanResponse } from '../../http/api.ts';
+import type { PlanJsonWithArms } from '../../sweep/plan-json.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import { readDefinitionFile } from '../read-definition-file.ts';
@@ -18,28 +18,16 @@ export const planCommand: CliCommand = {
 async function plan({ output, json }: Session, file: string, options: { arms?: true }): Promise<void> {
   const { readDefinition } = await import('../../sweep/parse-definition.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
-  const { toPlanResponse, toPlanSummary } = await import('../../http/plan-response.ts');
+  const { planToJson } = await import('../../sweep/plan-json.ts');
+  const { planToText } = await import('../../sweep/plan-text.ts');
   const { text, folder } = readDefinitionFile(file);
   const made = await planDefinition(readDefinition(text, file), folder);
-  const response = toPlanResponse(made);
-  if (json) output.json(options.arms ? response : toPlanSummary(made));
-  else output.data(toText(response, options.arms === true));
+  const arms = options.arms === true;
+  if (json) output.json(planToJson(made, { arms }));
+  else output.data(arms ? `${planToText(made)}\n${toArmList(planToJson(made, { arms }))}` : planToText(made));
 }
 
-function toText(plan: PlanResponse, arms: boolean): string {
-  const { maxT, holm } = plan.smallestP;
-  const dropped = plan.dropped.filter(({ count }) => count > 0).map(({ constraint, count }) => `${count} break ${constraint}`);
-  return [
-    `${plan.name}: ${plan.arms} arms × ${plan.runs / plan.arms} seeds = ${plan.runs} runs  (plan ${plan.planHash.slice(0, 12)})`,
-    `left out: ${dropped.length > 0 ? dropped.join(', ') : 'none'}; ${plan.folded} folded into an arm with the same effective settings`,
-    `batches to train: ${plan.batches} with shared prefixes (${plan.stages} stages), ${plan.batchesUnshared} without`,
-    `smallest p that the seeds allow: ${Number(maxT.toPrecision(3))} (max-T), ${Number(holm.toPrecision(3))} (Holm)${maxT > 0.05 ? ': no difference can be significant, take six seeds or more' : ''}`,
-    ...plan.notes.map((note) => `note: ${note}`),
-    ...(arms ? ['', toArmList(plan)] : []),
-  ].join('\n');
-}
-
-function toArmList({ armList }: PlanResponse): string {
+function toArmList({ armList }: PlanJsonWithArms): string {
   const params = Object.keys(armList[0]!).filter((key) => !['index', 'name', 'ablation', 'control'].includes(key));
   return toColumns(
     ['ARM', 'NAME', 'ABLATION', ...params],

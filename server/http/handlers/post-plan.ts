@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { planToJson } from '../../sweep/plan-json.ts';
 import { definitionBody, definitionOf } from '../definition-of.ts';
-import { toPlanResponse } from '../plan-response.ts';
 import { nothing, route } from '../route.ts';
+import { planResponse } from '../schemas/plan.ts';
 
 export const postPlanRoute = route({
   method: 'post',
@@ -10,9 +11,9 @@ export const postPlanRoute = route({
   params: nothing,
   query: nothing,
   body: z.strictObject(definitionBody),
-  answer: { status: 200, type: 'PlanResponse' },
+  answer: { status: 200, shape: planResponse },
   async handle({ actions }, { body }) {
     const { text, folder } = definitionOf(body);
-    return { status: 200, body: toPlanResponse(await actions.plan(text, folder)) };
+    return { status: 200, body: planToJson(await actions.plan(text, folder), { arms: true }) };
   },
 });
