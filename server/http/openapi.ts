@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { Route } from './route.ts';
+import './schemas/common.ts';
+import { shapes } from './schemas/registry.ts';
+
+const refer = (id: string): string => `#/components/schemas/${id}`;
 
 /** The API's description (OpenAPI 3.1), made from the routes themselves. */
 export function describeApi(routes: readonly Route[], server: string): object {
-  const paths: Record<string, Record<string, object>> = {
-    '/events': { get: eventsOperation },
-  };
+  const paths: Record<string, Record<string, object>> = { '/events': { get: eventsOperation } };
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     (paths[path] ??= {})[route.method] = operation(route);
@@ -15,44 +17,47 @@ export function describeApi(routes: readonly Route[], server: string): object {
     info: {
       title: 'Cosweep',
       version: '1',
-      description: 'Sweeps, runs, curves, pairs and ablation tables. Types of all answers: server/http/api.ts.',
+      description: 'Sweeps, runs, curves, pairs and ablation tables. A number that is not finite or not there is null.',
     },
     servers: [{ url: server }],
-    components: { schemas: { ErrorResponse: errorSchema }, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      schemas: namedShapes(),
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    },
     security: [{}, { token: [] }],
     paths,
   };
 }
 
-const errorSchema = z.toJSONSchema(
-  z.object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    }),
-  }),
-);
+/** Under their names; an address of its own (`$id`) would be wrong inside this document. */
+function namedShapes(): Record<string, object> {
+  const { schemas } = z.toJSONSchema(shapes, { uri: refer, unrepresentable: 'any' });
+  return Object.fromEntries(Object.entries(schemas).map(([id, { $id: _, $schema: __, ...schema }]) => [id, schema]));
+}
+
+const errors = { default: { description: 'what went wrong', content: { 'application/json': { schema: { $ref: refer('ErrorResponse') } } } } };
 
 const eventsOperation = {
-  summary: 'What changes, as server-sent events',
-  responses: { 200: { description: 'ServerEvent as JSON in every data line', content: { 'text/event-stream': { schema: { type: 'string' } } } } },
+  summary: 'What changes, as server-sent events: {kind, sweep?, run?} as JSON in every data line',
+  responses: { 200: { description: 'an endless stream', content: { 'text/event-stream': { schema: { type: 'string' } } } }, ...errors },
 };
 
 function operation(route: Route): object {
-  const media = route.answer.media ?? ['application/json'];
+  const { status, shape, media = ['application/json'] } = route.answer;
+  const content = media.map((type) => [type, { schema: type === 'application/json' ? reference(shape) : { type: 'string' } }]);
   return {
     summary: route.summary,
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(route.body === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body) } } } }),
-    responses: {
-      [route.answer.status]: {
-        description: route.answer.type,
-        content: Object.fromEntries(media.map((type) => [type, { schema: type === 'application/json' ? { type: 'object', title: route.answer.type } : { type: 'string' } }])),
-      },
-      default: { description: 'ErrorResponse', content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorResponse' } } } },
-    },
+    responses: { [status]: { description: shapes.get(shape)?.id ?? 'one of several', content: Object.fromEntries(content) }, ...errors },
   };
+}
+
+/** By name where the shape has one; a union by the names of its parts. */
+function reference(shape: z.ZodType): object {
+  const id = shapes.get(shape)?.id;
+  if (id !== undefined) return { $ref: refer(id) };
+  return { anyOf: (shape as z.ZodUnion<z.ZodType[]>).options.map(reference) };
 }
 
 function parameters(schema: z.ZodObject, place: 'path' | 'query'): object[] {

@@ -48,8 +48,8 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   query: z.ZodObject<Q>;
   /** null: takes no body, or an empty object. */
   body: z.ZodObject<B> | null;
-  /** The answer when all goes well: its status and the type in `server/http/api.ts`. */
-  answer: { status: number; type: string; media?: string[] };
+  /** The answer when all goes well: its status, its shape as JSON, and every media type that it can have. */
+  answer: { status: number; shape: z.ZodType; media?: string[] };
   handle(context: Context, request: Request<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, z.output<z.ZodObject<B>>>): Promise<Reply> | Reply;
 }
 

@@ -6,6 +6,7 @@ import { answer } from '../../server/http/answer.ts';
 import type { AblationData, AblationResponse, ConfusionMatrix, CurvesResponse, ErrorResponse, Page, PairsResponse, PlanResponse, Projection, RunDetail, RunRow, StageItem, StartResponse, SweepDetail, SweepItem } from '../../server/http/api.ts';
 import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
+import { errorResponse } from '../../server/http/schemas/common.ts';
 import { cancelSweep } from '../../server/store/cancel-sweep.ts';
 import { openStorage, type Storage } from '../../server/store/storage.ts';
 import { definition, planText } from './plan-text.ts';
@@ -48,7 +49,10 @@ async function ask<Body>(method: 'get' | 'post', path: string, body?: unknown): 
   const reply = await answer(route, context, { params: Object.fromEntries(names), query, body }, (error) => {
     throw error;
   });
-  return { ...reply, body: reply.type === undefined ? JSON.parse(JSON.stringify(reply.body)) : reply.body } as Reply & { body: Body };
+  const sent = reply.type === undefined ? JSON.parse(JSON.stringify(reply.body)) : reply.body;
+  // Whatever a handler answers has the shape that the API's description promises.
+  if (reply.type === undefined) (reply.status < 400 ? route.answer.shape : errorResponse).parse(sent);
+  return { ...reply, body: sent } as Reply & { body: Body };
 }
 
 test('sweeps: a page of them with counts', async () => {

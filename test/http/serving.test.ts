@@ -162,6 +162,9 @@ test('the description names every route, its parameters and its answers', async 
     expect.objectContaining({ name: 'to', required: false }),
     expect.objectContaining({ name: 'width', required: false }),
   ]);
+  expect(description.paths['/runs/{id}']!['get']!.responses).toHaveProperty(['200', 'content', 'application/json', 'schema', '$ref'], '#/components/schemas/RunDetail');
+  expect(description).toHaveProperty('components.schemas.CurveItem.properties.values.items.type', ['number', 'null']);
+  expect(description).toHaveProperty('components.schemas.CurvesResponse.properties.curves.items.$ref', '#/components/schemas/CurveItem');
   expect(description.paths['/sweeps/{id}/ablation']!['get']!.responses).toHaveProperty(['200', 'content', 'text/x-tex']);
   expect(description.paths['/sweeps']!['post']).toMatchObject({ requestBody: { content: { 'application/json': { schema: { required: ['definition'] } } } } });
 });

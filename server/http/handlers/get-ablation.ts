@@ -14,6 +14,7 @@ import { knownSweep } from '../known.ts';
 import { decimal, metricName, repeated, sweepId, text } from '../parameters.ts';
 import { resultsFor } from '../results-for.ts';
 import { route, type Reply } from '../route.ts';
+import { ablationJson, ablationResponse } from '../schemas/ablation.ts';
 
 const files: Record<string, { type: string; ending: string; write: (table: AblationTable) => string }> = {
   md: { type: 'text/markdown', ending: 'md', write: toMarkdown },
@@ -21,6 +22,8 @@ const files: Record<string, { type: string; ending: string; write: (table: Ablat
   latex: { type: 'text/x-tex', ending: 'tex', write: toLatex },
   html: { type: 'text/html', ending: 'html', write: toHtml },
 };
+
+const ablationAnswer = z.union([ablationJson, ablationResponse]);
 
 export const getAblationRoute = route({
   method: 'get',
@@ -38,7 +41,7 @@ export const getAblationRoute = route({
     ids: z.enum(['true', 'false']).default('false').describe('with the ids of the runs behind each line'),
   }),
   body: null,
-  answer: { status: 200, type: 'AblationJson', media: ['application/json', ...Object.values(files).map(({ type }) => type)] },
+  answer: { status: 200, shape: ablationAnswer, media: ['application/json', ...Object.values(files).map(({ type }) => type)] },
   async handle({ storage }, { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } }): Promise<Reply> {
     const sweep = await knownSweep(storage, id);
     const options: TableOptions = {

@@ -4,6 +4,7 @@ import { knownRun } from '../known.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { readConfusion } from '../run-detail.ts';
+import { confusionMatrix } from '../schemas/run.ts';
 
 export const getConfusionRoute = route({
   method: 'get',
@@ -12,7 +13,7 @@ export const getConfusionRoute = route({
   params: z.strictObject({ id: runId }),
   query: z.strictObject({ batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last') }),
   body: null,
-  answer: { status: 200, type: 'ConfusionMatrix' },
+  answer: { status: 200, shape: confusionMatrix },
   async handle({ storage }, { params: { id }, query: { batch } }) {
     const body = readConfusion(storage, await knownRun(storage, id), batch ?? null);
     if (body === null) {

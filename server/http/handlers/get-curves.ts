@@ -7,6 +7,7 @@ import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
 import { list, metricName, runId, wholeNumber } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
+import { curvesResponse } from '../schemas/curves.ts';
 
 /** Points of all curves together: what may leave (at most four of a column), and what may be read for it. */
 const mostColumns = 4_000_000;
@@ -27,7 +28,7 @@ export const getCurvesRoute = route({
     width: wholeNumber(1, 4_000).default(800).describe('pixel columns'),
   }),
   body: null,
-  answer: { status: 200, type: 'CurvesResponse' },
+  answer: { status: 200, shape: curvesResponse },
   async handle({ storage }, { query: { runs, metric, from, to, width } }) {
     const columns = runs.length * metric.length * width;
     if (columns > mostColumns) {

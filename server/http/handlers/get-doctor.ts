@@ -1,4 +1,5 @@
 import { nothing, route } from '../route.ts';
+import { doctorResponse } from '../schemas/doctor.ts';
 
 export const getDoctorRoute = route({
   method: 'get',
@@ -7,6 +8,6 @@ export const getDoctorRoute = route({
   params: nothing,
   query: nothing,
   body: null,
-  answer: { status: 200, type: 'DoctorResponse' },
+  answer: { status: 200, shape: doctorResponse },
   handle: async ({ actions }) => ({ status: 200, body: await actions.doctor() }),
 });

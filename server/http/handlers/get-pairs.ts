@@ -5,6 +5,7 @@ import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
 import { resultsFor } from '../results-for.ts';
 import { route } from '../route.ts';
+import { pairsResponse } from '../schemas/pairs.ts';
 import { thinPairs } from '../thin-pairs.ts';
 
 export const getPairsRoute = route({
@@ -17,7 +18,7 @@ export const getPairsRoute = route({
     at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
   }),
   body: null,
-  answer: { status: 200, type: 'PairsResponse' },
+  answer: { status: 200, shape: pairsResponse },
   async handle({ storage }, { params: { id }, query: { metric, at } }) {
     const sweep = await knownSweep(storage, id);
     const name = metric ?? (await readSweep(storage, sweep))!.metric.name;

@@ -4,6 +4,7 @@ import { knownRun } from '../known.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { readProjection } from '../run-detail.ts';
+import { projection } from '../schemas/run.ts';
 
 export const getProjectionRoute = route({
   method: 'get',
@@ -12,7 +13,7 @@ export const getProjectionRoute = route({
   params: z.strictObject({ id: runId }),
   query: z.strictObject({ batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last') }),
   body: null,
-  answer: { status: 200, type: 'Projection' },
+  answer: { status: 200, shape: projection },
   async handle({ storage }, { params: { id }, query: { batch } }) {
     const body = readProjection(storage, await knownRun(storage, id), batch ?? null);
     if (body === null) {

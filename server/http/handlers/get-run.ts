@@ -3,6 +3,7 @@ import { knownRun } from '../known.ts';
 import { runId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { readRunDetail } from '../run-detail.ts';
+import { runDetail } from '../schemas/run.ts';
 
 export const getRunRoute = route({
   method: 'get',
@@ -11,7 +12,7 @@ export const getRunRoute = route({
   params: z.strictObject({ id: runId }),
   query: nothing,
   body: null,
-  answer: { status: 200, type: 'RunDetail' },
+  answer: { status: 200, shape: runDetail },
   async handle({ storage }, { params: { id } }) {
     return { status: 200, body: await readRunDetail(storage, await knownRun(storage, id)) };
   },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
+import { sweepDetail } from '../schemas/sweep.ts';
 import { readSweepDetail } from '../sweep-detail.ts';
 
 export const getSweepRoute = route({
@@ -11,7 +12,7 @@ export const getSweepRoute = route({
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,
-  answer: { status: 200, type: 'SweepDetail' },
+  answer: { status: 200, shape: sweepDetail },
   async handle({ storage }, { params: { id } }) {
     return { status: 200, body: await readSweepDetail(storage, await knownSweep(storage, id)) };
   },

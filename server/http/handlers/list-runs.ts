@@ -4,6 +4,7 @@ import type { Page, RunRow } from '../api.ts';
 import { knownSweep } from '../known.ts';
 import { list, paging, sweepId, text, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
+import { runPage } from '../schemas/run.ts';
 import { toRunRow } from '../to-run-row.ts';
 
 const state = z.enum(['waiting', 'running', 'complete', 'failed', 'diverged', 'cancelled']);
@@ -23,7 +24,7 @@ export const listRunsRoute = route({
     q: text(200).optional().describe('text that the name of the arm contains'),
   }),
   body: null,
-  answer: { status: 200, type: 'Page<RunRow>' },
+  answer: { status: 200, shape: runPage },
   async handle({ storage }, { params: { id }, query: { page, size, sort, order, state, arm, seed, q } }) {
     const { items, total } = listRuns(storage, await knownSweep(storage, id), {
       offset: (page - 1) * size,

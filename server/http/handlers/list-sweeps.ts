@@ -3,6 +3,7 @@ import { listSweeps } from '../../store/list-sweeps.ts';
 import type { Page, SweepItem } from '../api.ts';
 import { paging } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
+import { sweepPage } from '../schemas/sweep.ts';
 import { toSweepItem } from '../to-sweep-item.ts';
 
 export const listSweepsRoute = route({
@@ -12,7 +13,7 @@ export const listSweepsRoute = route({
   params: nothing,
   query: z.strictObject(paging),
   body: null,
-  answer: { status: 200, type: 'Page<SweepItem>' },
+  answer: { status: 200, shape: sweepPage },
   async handle({ storage }, { query: { page, size } }) {
     const { items, total } = await listSweeps(storage, { offset: (page - 1) * size, limit: size });
     const body: Page<SweepItem> = { items: items.map(toSweepItem), total, page, size };

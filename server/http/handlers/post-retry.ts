@@ -4,6 +4,7 @@ import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
+import { startResponse } from '../schemas/sweep.ts';
 import { toStartResponse } from '../start-response.ts';
 
 export const postRetryRoute = route({
@@ -13,7 +14,7 @@ export const postRetryRoute = route({
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: nothing,
-  answer: { status: 202, type: 'StartResponse' },
+  answer: { status: 202, shape: startResponse },
   async handle({ storage, actions }, { params: { id } }) {
     const sweep = await knownSweep(storage, id);
     if (retrySweep(storage, sweep) === 0) throw new HttpError('conflict', `Cannot retry ${id}: none of its runs has failed`);

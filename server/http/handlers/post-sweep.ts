@@ -4,6 +4,7 @@ import { queueSweep } from '../../store/queue-sweep.ts';
 import type { StartResponse } from '../api.ts';
 import { definitionBody, definitionOf } from '../definition-of.ts';
 import { nothing, route } from '../route.ts';
+import { startResponse } from '../schemas/sweep.ts';
 
 export const postSweepRoute = route({
   method: 'post',
@@ -15,7 +16,7 @@ export const postSweepRoute = route({
     ...definitionBody,
     engine: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'),
   }),
-  answer: { status: 201, type: 'StartResponse' },
+  answer: { status: 201, shape: startResponse },
   async handle({ storage, actions }, { body }) {
     const { text, folder } = definitionOf(body);
     const plan = await actions.plan(text, folder);
