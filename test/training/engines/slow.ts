@@ -118,6 +118,15 @@ export function maxPoolGradient(x: Slow, dy: Slow, window: [number, number], str
   return dx;
 }
 
+/** The largest value of each window. */
+export function maxPool(x: Slow, window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number): number[] {
+  const largest: number[] = [];
+  overWindows(x.shape, window, strides, pad, (members, yAt) => {
+    largest[yAt] = Math.max(...members.map((member) => x.values[member]!));
+  });
+  return largest;
+}
+
 /** The mean of the values of each window that lie in the image. */
 export function avgPool(x: Slow, window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number): number[] {
   const means: number[] = [];

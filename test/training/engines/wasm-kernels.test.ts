@@ -4,7 +4,7 @@ import { openWasm } from '../../../server/training/engines/wasm/open-wasm.ts';
 import { batchNorm } from '../../../server/training/ops/batch-norm.ts';
 import { relu } from '../../../server/training/ops/relu.ts';
 import {
-  avgPool, avgPoolGradient, conv2d, conv2dGradients, difference, matMul, maxPoolGradient, pooledShape, size, slowTensor, type Slow,
+  avgPool, avgPoolGradient, conv2d, conv2dGradients, difference, matMul, maxPool, maxPoolGradient, pooledShape, size, slowTensor, type Slow,
 } from './slow.ts';
 
 /** Sums of up to some thousand float32 products. */
@@ -66,7 +66,7 @@ describe('pooling', () => {
     [[2, 4, 6, 8], [4, 6], [1, 1], 'valid'],
   ];
 
-  it.each(cases)('of %j, window %j, strides %j, padding %s: gradients of maximum and average', (shape, window, strides, pad) => {
+  it.each(cases)('of %j, window %j, strides %j, padding %s: maximum, average and their gradients', (shape, window, strides, pad) => {
     const x = slowTensor(shape, 1);
     x.values = x.values.map((value) => Math.round(value * 3)); // many ties
     const dy = slowTensor(pooledShape(shape, window, strides, pad), 2);
@@ -74,6 +74,8 @@ describe('pooling', () => {
     tf.tidy(() => {
       const largest = tf.grad((x) => tf.maxPool(x as tf.Tensor4D, window, strides, pad, rounding))(fast(x), fast(dy));
       const average = tf.grad((x) => tf.avgPool(x as tf.Tensor4D, window, strides, pad, rounding))(fast(x), fast(dy));
+      const maxima = tf.maxPool(fast(x) as tf.Tensor4D, window, strides, pad, rounding);
+      expect([...maxima.dataSync()]).toEqual(maxPool(x, window, strides, pad));
       const means = tf.avgPool(fast(x) as tf.Tensor4D, window, strides, pad, rounding);
       expect(difference(means.dataSync(), avgPool(x, window, strides, pad))).toBeLessThan(TOLERANCE);
       expect(difference(largest.dataSync(), maxPoolGradient(x, dy, window, strides, pad).values)).toBeLessThan(TOLERANCE);

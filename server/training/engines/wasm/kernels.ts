@@ -8,6 +8,7 @@ import { conv2d } from './kernels/conv2d.ts';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
 import { identity } from './kernels/identity.ts';
+import { maxPool } from './kernels/max-pool.ts';
 import { maxPoolGrad } from './kernels/max-pool-grad.ts';
 import { reluGrad } from './kernels/relu-grad.ts';
 import { sum } from './kernels/sum.ts';
@@ -22,6 +23,7 @@ const kernels: KernelConfig[] = [
   conv2dBackpropFilter,
   conv2dBackpropInput,
   identity,
+  maxPool,
   maxPoolGrad,
   reluGrad,
   tile,

@@ -2,15 +2,18 @@ import { env } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { four, ModuleBuilder, one, type Lanes } from './assembler.ts';
 import { addChannelwise } from './channelwise.ts';
-import { addMaxPoolWindow } from './max-pool-window.ts';
 import { addOuterProducts } from './outer-products.ts';
+import { addPoolWindows } from './pool-windows.ts';
 
 type Numbers = (...addressesAndCounts: number[]) => void;
 
 /** Functions on the backend's own memory; addresses and distances are in bytes. */
 export interface AssembledFunctions {
+  /** See `addOuterProducts`. */
   addOuterProducts: Numbers;
-  addMaxPoolWindow: Numbers;
+  /** See `addPoolWindows`. */
+  setWindowMaximum: Numbers;
+  addWindowGradient: Numbers;
   /** out = x + by (x, by, out, points, channels) */
   shift: Numbers;
   /** out = y where x > 0, 0 elsewhere (x, y, out, points, channels) */
@@ -32,7 +35,7 @@ export function assemble(simd: boolean): Uint8Array<ArrayBuffer> {
   const wide = simd ? four : one;
   const module = new ModuleBuilder();
   addOuterProducts(module, wide);
-  addMaxPoolWindow(module, wide);
+  addPoolWindows(module, wide);
   addChannelwise(module, wide, 'shift', { arrays: ['x'], constants: ['by'], out: 'each', value: (lanes, { x, by }) => lanes.add(x!, by!) });
   addChannelwise(module, wide, 'gate', { arrays: ['x', 'y'], constants: [], out: 'each', value: (lanes, { x, y }) => lanes.wherePositive(x!, y!) });
   addChannelwise(module, wide, 'addSums', { arrays: ['x'], constants: [], out: 'sum', value: (_, { x }) => x! });

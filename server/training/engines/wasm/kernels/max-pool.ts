@@ -1,0 +1,23 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { assembledFunctions } from '../assembled/module.ts';
+import { addressOf, wasmKernel, type Call } from '../heap.ts';
+import { forEachWindow, poolInfo, type PoolAttributes } from '../windows.ts';
+
+/**
+ * Max pooling in which NaN wins, as in TensorFlow. The shipped kernel loses it: a network whose weights had become NaN went on
+ * with a finite loss, and its divergence was not seen.
+ */
+export const maxPool = wasmKernel<PoolAttributes>('MaxPool', ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
+  const { x } = inputs as { x: TensorInfo };
+  const info = poolInfo(x, attrs);
+  const y = backend.makeOutput(info.outShape, 'float32');
+  const { setWindowMaximum } = assembledFunctions(backend);
+  const point = 4 * info.inChannels;
+  const from = addressOf(backend, x);
+  let to = addressOf(backend, y);
+  forEachWindow(info, (corner, rows, columns) => {
+    setWindowMaximum(from + corner * point, to, rows, columns, info.inWidth * point, point, info.inChannels);
+    to += point;
+  });
+  return y;
+});
