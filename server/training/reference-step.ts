@@ -54,7 +54,7 @@ export async function timeReferenceStep(engine: Engine, reference: ReferenceStep
 }
 
 /** A compiled, warmed-up step that can be timed batch by batch, so that several engines can take turns. */
-export async function prepareReferenceStep(engine: Engine, { network, batchSize }: ReferenceStep): Promise<{ time(): Promise<number>; dispose(): void }> {
+export async function prepareReferenceStep(engine: Engine, { network, batchSize }: Omit<ReferenceStep, 'batches'>): Promise<{ time(): Promise<number>; dispose(): void }> {
   const shape = referenceShape(network);
   const model = buildModel({ name: network, embedding: EMBEDDING, dropout: 0 }, shape);
   let state = toDevice(initialState(model, buildOptimizer(structure.optimizer), CLASSES, EMBEDDING, 1));

@@ -1,0 +1,100 @@
+/**
+ * `npm run bench engines [NETWORK…]`: milliseconds per batch of the product's real step (forward, the whole loss with what is
+ * logged, backward, update) on every engine, one thread, beside PyTorch where Python has it (`PYTHON` names another Python).
+ * All take turns in one run, so that whatever else the machine does hits them alike. Writes bench/out/engines.json.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModelName } from '../server/sweep/settings.ts';
+import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
+import { RunningContender, type Contender } from './engines/contender.ts';
+
+interface Row {
+  network: ModelName;
+  batchSize: number;
+  engine: string;
+  msPerBatch: number;
+  /** To PyTorch in its faster memory layout; null where PyTorch is not installed. */
+  ratioToPyTorch: number | null;
+}
+
+const NETWORKS: ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
+const BATCH_SIZES = [64, 256];
+const ROUNDS = 7;
+
+/** How long a contender trains in one round, in milliseconds; a batch that takes longer is trained alone. */
+const TURN = 400;
+
+const asked = process.argv.slice(2) as ModelName[];
+const unknown = asked.filter((name) => !NETWORKS.includes(name));
+if (unknown.length > 0) {
+  console.error(`Cannot bench ${unknown.join(', ')}: networks are ${NETWORKS.join(', ')}`);
+  process.exit(2);
+}
+
+const rows: Row[] = [];
+const versions: Record<string, string> = {};
+for (const network of asked.length > 0 ? asked : NETWORKS) {
+  for (const batchSize of BATCH_SIZES) {
+    const measured = await compare(network, batchSize);
+    rows.push(...measured);
+    console.log(table(measured));
+  }
+}
+const machine = { processor: cpus()[0]!.model, cores: cpus().length, node: process.version, versions };
+const file = join(projectFolder(), 'bench', 'out', 'engines.json');
+mkdirSync(join(file, '..'), { recursive: true });
+writeFileSync(file, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+console.log(`${machine.processor}, one thread; ${file}`);
+
+async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
+  const running: RunningContender[] = [];
+  for (const contender of contenders(network, batchSize)) {
+    const started = new RunningContender(contender);
+    const found = await started.ready();
+    if (found) running.push(started);
+    else console.log(`${contender.name} does not work here and is left out`);
+    Object.assign(versions, found);
+  }
+  const times = await takeTurns(running);
+  running.forEach((contender) => contender.close());
+  const medians = times.map(median);
+  const torch = medians.filter((_, i) => running[i]!.name.startsWith('pytorch'));
+  const best = torch.length > 0 ? Math.min(...torch) : null;
+  return running.map(({ name }, i) => ({ network, batchSize, engine: name, msPerBatch: medians[i]!, ratioToPyTorch: best && medians[i]! / best }));
+}
+
+/** The times of every contender's batches, all rounds together. */
+async function takeTurns(running: RunningContender[]): Promise<number[][]> {
+  const times: number[][] = running.map(() => []);
+  const batches: number[] = [];
+  for (const contender of running) batches.push(Math.max(1, Math.round(TURN / median(await contender.train(3)))));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, contender] of running.entries()) times[i]!.push(...(await contender.train(batches[i]!)));
+  }
+  return times;
+}
+
+function contenders(network: ModelName, batchSize: number): Contender[] {
+  const engineStep = fileURLToPath(new URL('./engines/engine-step.js', import.meta.url));
+  const torchStep = join(projectFolder(), 'bench', 'engines', 'torch_step.py');
+  const engine = (name: string): Contender => ({ name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`] });
+  const torch = (name: string, layout: string): Contender => ({
+    name, program: process.env.PYTHON ?? 'python3', argumentList: [torchStep, network, `${batchSize}`, layout],
+  });
+  return [engine('tensorflow'), engine('wasm'), torch('pytorch', 'contiguous_format'), torch('pytorch, channels last', 'channels_last')];
+}
+
+function table(measured: Row[]): string {
+  const lines = measured.map(({ network, batchSize, engine, msPerBatch, ratioToPyTorch }) =>
+    [network.padEnd(10), `B = ${batchSize}`.padEnd(8), engine.padEnd(24), `${msPerBatch.toFixed(2)} ms`.padStart(12),
+      ratioToPyTorch === null ? '' : `${ratioToPyTorch.toFixed(2)} × PyTorch`.padStart(16)].join(' '),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}

@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** What takes part in a comparison: a program that trains the reference step when it is told to. */
+export interface Contender {
+  name: string;
+  program: string;
+  argumentList: string[];
+}
+
+/**
+ * A contender's process. It prints `ready` and its versions as JSON once it has warmed up; then it answers every line N on its
+ * standard input with the times of N batches in milliseconds, a JSON list on one line.
+ */
+export class RunningContender {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor({ name, program, argumentList }: Contender) {
+    this.name = name;
+    this.#child = spawn(program, argumentList, { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.#child.on('error', () => {}); // then standard output ends, which is noticed below
+    this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** Versions of its libraries; null where it does not work here. */
+  async ready(): Promise<Record<string, string> | null> {
+    const line = await this.#nextLine();
+    return line?.startsWith('ready ') ? (JSON.parse(line.slice('ready '.length)) as Record<string, string>) : null;
+  }
+
+  async train(batches: number): Promise<number[]> {
+    this.#child.stdin!.write(`${batches}\n`);
+    const line = await this.#nextLine();
+    if (line === null) throw new Error(`Cannot time ${this.name}: its process ended. Wanted: the times of ${batches} batches.`);
+    return JSON.parse(line) as number[];
+  }
+
+  close(): void {
+    this.#child.stdin!.end();
+  }
+
+  async #nextLine(): Promise<string | null> {
+    const { value, done } = await this.#lines.next();
+    return done ? null : value;
+  }
+}
