@@ -42,16 +42,15 @@ async function demo(database) {
 /** Resolves as soon as the dashboard can be opened. */
 function serve(cosweep) {
   return new Promise((resolve, reject) => {
-    const { child, ended } = cosweep(['--json', 'serve'], (printed) => {
-      if (printed.endsWith('\n')) resolve({ child, ended, url: JSON.parse(printed).url });
+    const server = cosweep(['--json', 'serve'], (printed) => {
+      if (printed.endsWith('\n')) resolve({ ...server, url: JSON.parse(printed).url });
     });
-    ended.then(({ status }) => reject(new Error(`The dashboard ended with status ${status} (see above).`)), reject);
+    server.ended.then(({ status }) => reject(new Error(`The dashboard ended with status ${status} (see above).`)), reject);
   });
 }
 
-async function end({ child, ended }, status) {
-  child.kill('SIGTERM');
-  await ended;
+async function end(dashboard, status) {
+  await dashboard.stop();
   return status;
 }
 

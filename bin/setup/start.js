@@ -12,7 +12,7 @@ let stopping = null;
  * one means "at once". So we alone get it and hand it on, once.
  *
  * @param onOutput gets all that was printed so far, whenever more comes
- * @returns the process, and a promise of its status and all that it printed
+ * @returns a promise of its status and all that it printed, and a way to end it
  */
 export function start(args, onOutput = () => {}) {
   const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -27,7 +27,13 @@ export function start(args, onOutput = () => {}) {
       resolve({ status: code ?? 128 + constants.signals[signal], printed });
     });
   });
-  return { child, ended };
+  return { ended, stop };
+
+  /** Ends it, unless it was asked to already: a second signal would mean "at once". */
+  function stop() {
+    if (!stopping) child.kill('SIGTERM');
+    return ended;
+  }
 }
 
 /** Hands the first request to end on to all that is running, and to what is started later. */
