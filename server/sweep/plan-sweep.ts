@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { armNames } from './arm-names.ts';
-import type { Arm, Assignment } from './arm.ts';
+import type { Arm } from './arm.ts';
 import type { Definition } from './definition.ts';
 import { type DraftArm, toDraftArm } from './draft-arm.ts';
 import { isSettingName } from './parameter-names.ts';
@@ -69,7 +69,7 @@ function withAblations(search: SearchArms, definition: Definition, resolver: Set
   let folded = search.folded;
   for (const { name, set } of definition.ablations) {
     for (const arm of search.arms) {
-      const derived = toDraftArm(override(arm.assignment, set), unitOf(definition), resolver, name);
+      const derived = toDraftArm({ ...arm.assignment, ...set }, unitOf(definition), resolver, name);
       if (derived === null) continue;
       const known = byKey.get(derived.key);
       if (known !== undefined && !(known.control && known.ablation === null)) continue;
@@ -82,10 +82,6 @@ function withAblations(search: SearchArms, definition: Definition, resolver: Set
     }
   }
   return { arms: [...byKey.values()], folded };
-}
-
-function override(assignment: Assignment, set: Assignment): Assignment {
-  return { ...assignment, ...set };
 }
 
 function toArms(drafts: readonly DraftArm[], definition: Definition): Arm[] {

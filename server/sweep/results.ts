@@ -19,7 +19,7 @@ export interface RunResult {
   seed: number;
   state: RunState;
   engine: string | null;
-  /** Seconds of training, evaluation included; null before it has trained. */
+  /** Seconds of training, evaluation included, from batch 0 on; null before it has trained. */
   seconds: number | null;
   error: string | null;
   /** Only the metrics that were asked for. */
@@ -42,4 +42,6 @@ export interface SweepResults {
   arms: Arm[];
   seeds: number[];
   runs: RunResult[];
+  /** Seconds that training them took: a stage that several runs share counts once. */
+  seconds: number;
 }
