@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CompiledStep, Step, Tensors } from '../../engine.ts';
 
 /**
- * A step is run as it is, operation by operation: dispatching a kernel takes about 4 µs here, and every kernel of a step
- * computes for far longer than that.
+ * A step is run as it is, operation by operation. There is nothing to gain from a graph: a kernel is called in the same thread
+ * within microseconds, and dispatch, tape and scopes take about a tenth of the small network's step.
  */
 export function compile(step: Step): CompiledStep {
   return {

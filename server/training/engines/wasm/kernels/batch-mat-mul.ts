@@ -1,7 +1,7 @@
-import { broadcast_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { broadcast_util, getKernel, util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, wasmKernel, zeros, type Call } from '../heap.ts';
-import { forEachPanel, pack, releasePanels } from '../panels.ts';
+import { addressOf, release, reshaped, wasmKernel, zeros, type Call } from '../heap.ts';
 
 interface Attributes {
   transposeA: boolean;
@@ -26,27 +26,28 @@ export const batchMatMul = wasmKernel<Attributes>('BatchMatMul', ({ inputs, back
   const [indexA, indexB] = [broadcastIndices(batchA, batch), broadcastIndices(batchB, batch)];
 
   const out = zeros(backend, [...batch, m, n]);
+  const right = transposeB ? swapLastTwo(backend, b) : reshaped(backend, b, b.shape);
   const { addOuterProducts } = assembledFunctions(backend);
   const [aRow, aPoint] = transposeA ? [4, 4 * m] : [4 * k, 4];
-  indexA.forEach((aIndex, i) => {
-    const rows = Array.from({ length: k }, (_, row) => indexB[i]! * k * n + row * (transposeB ? 1 : n));
-    const right = pack(backend, b, rows, n, transposeB ? k : 1);
-    const [left, to] = [addressOf(backend, a) + 4 * aIndex * m * k, addressOf(backend, out) + 4 * i * m * n];
-    forEachPanel(backend, right, (panel, first, width) => {
-      for (let from = 0; from < k; from += POINTS) {
-        addOuterProducts(
-          left + from * aPoint, panel + 4 * from * width, to + 4 * first, 1, Math.min(POINTS, k - from),
-          aRow, 0, aPoint, 0, 4 * width, 4 * n, m, width,
-        );
-      }
-    });
-    releasePanels(backend, right);
-  });
+  for (let i = 0; i < indexA.length; i++) {
+    const [left, to] = [addressOf(backend, a) + 4 * indexA[i]! * m * k, addressOf(backend, out) + 4 * i * m * n];
+    const rows = addressOf(backend, right) + 4 * indexB[i]! * k * n;
+    for (let from = 0; from < k; from += POINTS) {
+      addOuterProducts(left + from * aPoint, rows + 4 * from * n, to, 1, Math.min(POINTS, k - from), aRow, 0, aPoint, 0, 4 * n, 4 * n, m, n);
+    }
+  }
+  release(backend, right);
   return out;
 });
 
-/** Points of one call: few enough that their part of a panel stays in the first-level cache. */
-const POINTS = 512;
+/** Points of one call: few enough that a few columns of as many rows stay in the first-level cache. */
+const POINTS = 128;
+
+function swapLastTwo(backend: BackendWasm, x: TensorInfo): TensorInfo {
+  const perm = x.shape.map((_, d) => d);
+  [perm[perm.length - 2], perm[perm.length - 1]] = [perm.length - 1, perm.length - 2];
+  return getKernel('Transpose', 'wasm').kernelFunc({ inputs: { x }, backend, attrs: { perm } }) as TensorInfo;
+}
 
 function lastTwo({ shape }: TensorInfo, transposed: boolean): [number, number] {
   const [rows, columns] = shape.slice(-2) as [number, number];
