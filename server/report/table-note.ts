@@ -104,10 +104,8 @@ function engines({ runs }: SweepResults): string[] {
   return names.length > 1 ? [`Runs come from different engines: ${names.join(', ')}.`] : [];
 }
 
-/** A run that several arms share was trained once. */
-function time({ runs }: SweepResults): string[] {
-  const seconds = new Map(runs.filter((run) => run.seconds !== null).map((run) => [run.id, run.seconds!]));
-  return seconds.size === 0 ? [] : [`Training took ${toDuration([...seconds.values()].reduce((sum, value) => sum + value, 0))} in total.`];
+function time({ seconds }: SweepResults): string[] {
+  return seconds === 0 ? [] : [`Training took ${toDuration(seconds)} in total.`];
 }
 
 function data({ runs }: SweepResults): string[] {

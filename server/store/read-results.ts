@@ -19,7 +19,13 @@ export function readResults(storage: Storage, sweepId: number, metrics: string[]
     arms: readArms(storage, sweepId),
     seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds,
     runs: readRuns(storage, sweepId).map((run) => toResult(storage, run, metrics)),
+    seconds: secondsOf(storage, sweepId),
   };
+}
+
+function secondsOf(storage: Storage, sweepId: number): number {
+  return storage.prepare(`SELECT coalesce(sum(trainingSeconds + evaluationSeconds), 0) FROM "Stage" WHERE id IN (
+    SELECT p.stageId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?)`).pluck().get(sweepId) as number;
 }
 
 interface SweepColumns { name: string; state: string; metricName: string; metricGoal: 'maximize' | 'minimize'; plan: string }

@@ -71,6 +71,21 @@ function effectiveBefore(effective: EffectiveSettings, to: number): EffectiveSet
   return effective.N === null || effective.N < to ? effective : { ...effective, beta: 0, epsilon: null, N: null };
 }
 
-function hash(value: unknown): string {
-  return bytesToHex(sha256(utf8ToBytes(toCanonicalJson(value))));
+interface Computation {
+  kind: 'run' | 'stage';
+  effective: EffectiveSettings;
+  [part: string]: unknown;
+}
+
+function hash({ effective, ...rest }: Computation): string {
+  const { training } = effective;
+  const identity = { ...rest, effective: { ...effective, training: { ...training, dataset: withoutPlaces(training.dataset) } } };
+  return bytesToHex(sha256(utf8ToBytes(toCanonicalJson(identity))));
+}
+
+/** Where a data set's files are. The fingerprint says what is in them, so that data may be moved without training anew. */
+const PLACES = new Set(['folder', 'file', 'images', 'labels', 'validationImages', 'validationLabels', 'testImages', 'testLabels']);
+
+function withoutPlaces(dataset: TrainingSettings['dataset']): object {
+  return Object.fromEntries(Object.entries(dataset).filter(([key]) => !PLACES.has(key)));
 }

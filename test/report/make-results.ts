@@ -37,5 +37,5 @@ export function makeRun(arm: number, seed: number, settings: Partial<RunResult> 
 export function makeResults(arms: Arm[], finals: readonly (readonly (number | null)[])[], settings: Partial<SweepResults> = {}): SweepResults {
   const seeds = finals[0]!.map((_, seed) => seed);
   const runs = finals.flatMap((values, arm) => values.flatMap((value, seed) => (value === null ? [] : [makeRun(arm, seed, { curves: { 'val/accuracy': risingTo(value) } })])));
-  return { id: 's1', name: 'made by hand', state: 'complete', metric: { name: 'val/accuracy', goal: 'maximize' }, arms, seeds, runs, ...settings };
+  return { id: 's1', name: 'made by hand', state: 'complete', metric: { name: 'val/accuracy', goal: 'maximize' }, arms, seeds, runs, seconds: 10 * runs.length, ...settings };
 }

@@ -71,6 +71,15 @@ describe('keys', () => {
     expect(keyOf({ ...arm, loss: { ...ema, centerRate: 0.7 } })).not.toBe(keyOf({ ...arm, loss: ema }));
   });
 
+  it('of a run say nothing about where its data lies, since the fingerprint says what it is', () => {
+    const at = (images: string, validation = 0.1): string => {
+      const dataset = { ...arms[0]!.training.dataset, name: 'idx', images, labels: 'labels.gz', validation } as Arm['training']['dataset'];
+      return keyOf({ ...arms[0]!, training: { ...arms[0]!.training, dataset } });
+    };
+    expect(at('/old/images.gz')).toBe(at('/new/images.gz'));
+    expect(at('/old/images.gz', 0.2)).not.toBe(at('/old/images.gz'));
+  });
+
   it('of a run do not depend on the order of keys', () => {
     const arm = arms[0]!;
     const turned = Object.fromEntries(Object.entries(arm.training).reverse()) as unknown as Arm['training'];

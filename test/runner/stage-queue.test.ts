@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { RunTask } from '../../server/store/identify-runs.ts';
+import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
+
+/** Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for the second seed. */
+function tasks(): RunTask[] {
+  return [0, 10].flatMap((offset) => {
+    const stage = (id: number, parent: number | null, from: number, to: number) =>
+      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, from, to, batch: from });
+    const trunk = [stage(1, null, 0, 40), stage(2, 1, 40, 70), stage(3, 2, 70, 100)];
+    const run = (runId: number, stages: RunTask['stages']): RunTask =>
+      ({ runId: runId + offset, arm: runId, seed: offset, state: 'waiting', reused: false, attempts: 0, stages });
+    return [
+      run(0, [trunk[0]!, stage(4, 1, 40, 100)]),
+      run(1, [trunk[0]!, trunk[1]!, stage(5, 2, 70, 100)]),
+      run(2, trunk),
+    ];
+  });
+}
+
+const never = new AbortController().signal;
+const id = (job: StageJob | null): number | undefined => job?.stage.stageId;
+
+test('a seed is trained before the next, shared stages once, the longest way first', async () => {
+  const queue = new StageQueue(tasks());
+  expect(queue.batches).toBe(2 * (100 + 60 + 30));
+  const order: number[] = [];
+  for (let job = await queue.next(never); job; job = await queue.next(never)) {
+    order.push(job.stage.stageId);
+    queue.complete(job);
+  }
+  expect(order).toEqual([1, 2, 4, 3, 5, 11, 12, 14, 13, 15]);
+});
+
+test('a job names its runs and those that end with it', async () => {
+  const queue = new StageQueue(tasks());
+  const trunk = (await queue.next(never))!;
+  expect([trunk.runs.map(({ runId }) => runId), trunk.ending]).toEqual([[0, 1, 2], []]);
+  queue.complete(trunk);
+  const fork = (await queue.next(never))!;
+  expect([fork.runs.map(({ runId }) => runId), fork.ending]).toEqual([[1, 2], []]);
+});
+
+test('a second worker takes the next seed, then waits for what the first one trains', async () => {
+  const queue = new StageQueue(tasks().slice(0, 3));
+  const trunk = (await queue.next(never))!;
+  const second = queue.next(never);
+  const third = queue.next(never);
+  queue.complete(trunk);
+  expect([id(await second), id(await third)].sort()).toEqual([2, 4]);
+});
+
+test('what follows a stage that diverged is never trained, the rest is', async () => {
+  const queue = new StageQueue(tasks());
+  queue.drop((await queue.next(never))!);
+  const left: (number | undefined)[] = [];
+  for (let job = await queue.next(never); job; job = await queue.next(never)) {
+    left.push(id(job));
+    queue.complete(job);
+  }
+  expect(left.sort()).toEqual([11, 12, 13, 14, 15]);
+});
+
+test('whoever waits is let go when training is to end', async () => {
+  const queue = new StageQueue(tasks().slice(0, 3));
+  await queue.next(never);
+  const ended = new AbortController();
+  const waiting = queue.next(ended.signal);
+  ended.abort();
+  expect(await waiting).toBeNull();
+});
+
+test('runs that do not wait and stages that are done are left alone', async () => {
+  const [fork, later, control] = tasks() as [RunTask, RunTask, RunTask];
+  control.state = 'complete';
+  fork.stages[0]!.batch = 40;
+  const queue = new StageQueue([fork, { ...later, state: 'diverged' }, control]);
+  expect(id(await queue.next(never))).toBe(4);
+  expect(queue.size).toBe(1);
+});

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { commitSegment } from '../../server/store/commit-segment.ts';
+import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/identify-runs.ts';
+import { listStages } from '../../server/store/list-stages.ts';
+import { startSweep } from '../../server/store/queue.ts';
+import { queueSweep } from '../../server/store/queue-sweep.ts';
+import { readCurve } from '../../server/store/read-curve.ts';
+import { readResults } from '../../server/store/read-results.ts';
+import { readRun } from '../../server/store/read-run.ts';
+import type { Storage } from '../../server/store/storage.ts';
+import type { Lease } from '../../server/store/lease.ts';
+import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
+import { toParams } from '../../server/store/params.ts';
+import { buildStageTree, stagePaths } from '../../server/sweep/stage-tree.ts';
+import { lease, makePlan, makeSegment, newStorage, request } from './support.ts';
+
+/** Every run with its path through the stage tree. */
+function treeIdentities(storage: Storage, sweepId: number): RunIdentity[] {
+  const arms = readArms(storage, sweepId);
+  const paths = stagePaths(buildStageTree(arms));
+  return readTasks(storage, sweepId).map(({ arm: index, seed }) => {
+    const effective = effectiveSettings(arms[index]!);
+    return {
+      arm: index, seed, key: runKey(effective, seed, 'data', 'wasm'), engine: 'wasm', dataFingerprint: 'data',
+      stages: paths.get(index)!.map(({ from, to }) => ({ key: stageKey(effective, to, seed, 'data', 'wasm'), from, to, params: toParams(arms[index]!) })),
+    };
+  });
+}
+
+function beginTree(storage: Storage, token: Lease, name: string, switches: number[]): { sweepId: number; tasks: RunTask[] } {
+  const plan = makePlan([{ beta: 0 }, ...switches.map((N) => ({ beta: 0.2, N }))], [1], name);
+  const { sweepId } = queueSweep(storage, request(plan));
+  startSweep(storage, token, sweepId, 'wasm');
+  return { sweepId, tasks: identifyRuns(storage, token, sweepId, treeIdentities(storage, sweepId), false) };
+}
+
+const path = ({ stages }: RunTask): [number, number][] => stages.map(({ from, to }) => [from, to]);
+
+test('runs share a trunk, and its points and its time are there once', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  const { sweepId, tasks } = beginTree(storage, token, 'first', [40]);
+  expect(tasks.map(path)).toEqual([[[0, 40], [40, 100]], [[0, 40], [40, 100]]]);
+  const [control, arm] = tasks as [RunTask, RunTask];
+  expect(arm.stages[0]!.stageId).toBe(control.stages[0]!.stageId);
+
+  commitSegment(storage, token, makeSegment(control.stages[0]!.stageId, 0, 40));
+  for (const { stages, runId } of tasks) {
+    commitSegment(storage, token, makeSegment(stages[1]!.stageId, 40, 100, { ends: [{ runId, outcome: { state: 'complete', intraDead: null } }] }));
+  }
+  for (const { runId } of tasks) {
+    expect(readCurve(storage, runId, 'train/total').batches).toEqual(Array.from({ length: 100 }, (_, t) => t));
+    expect((await readRun(storage, runId))!.metrics['train/total']).toMatchObject({ last: Math.fround(10 / 100), best: Math.fround(10 / 100), bestBatch: 99 });
+  }
+  expect(storage.raw.prepare(`SELECT count(*) FROM "Point"`).pluck().get()).toBe(40 + 60 + 60 + 3);
+  // A stage of support.ts takes 2.5 s: three of them, although each of the two runs took 5 s.
+  const results = readResults(storage, sweepId, [])!;
+  expect(results.seconds).toBe(7.5);
+  expect(results.runs.map(({ seconds }) => seconds)).toEqual([5, 5]);
+  expect(listStages(storage, sweepId).map(({ from, to, runs, parent }) => [from, to, runs.length, parent !== null])).toEqual([[0, 40, 2, false], [40, 100, 1, true], [40, 100, 1, true]]);
+});
+
+test('a trunk that another plan has cut elsewhere is taken as it is', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  const first = beginTree(storage, token, 'first', [40]);
+  const second = beginTree(storage, token, 'second', [20, 40]);
+  // The control and the arm of N = 40 are the runs of the first sweep; only what forks at 20 has stages of its own.
+  expect(second.tasks.map(({ runId }) => runId).filter((id) => first.tasks.some(({ runId }) => runId === id))).toHaveLength(2);
+  expect(path(second.tasks[1]!)).toEqual([[0, 20], [20, 100]]);
+
+  const third = beginTree(storage, token, 'third', [60]);
+  // [0, 40) is there, but nothing at 60: the new arm forks from a trunk of its own.
+  expect(path(third.tasks[1]!)).toEqual([[0, 60], [60, 100]]);
+  const fourth = beginTree(storage, token, 'fourth', [20, 60, 80]);
+  // At 80 nothing is held, at 60 a stage that begins at 0: it is taken with its own cuts.
+  expect(path(fourth.tasks[3]!)).toEqual([[0, 60], [60, 80], [80, 100]]);
+});
