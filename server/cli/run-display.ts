@@ -19,8 +19,12 @@ const drawEvery = 200;
 export function makeRunDisplay(output: Output): RunDisplay {
   let state: ProgressState | null = null;
   const block = makeLiveBlock(output);
-  const say = (text: string) => (output.live ? block.say(text) : output.say(text));
   const draw = () => block.update(state === null ? [] : toProgressLines(toView(state), output.width));
+  const say = (text: string) => {
+    if (!output.live) return output.say(text);
+    block.say(text);
+    draw();
+  };
   const timer = output.live ? setInterval(draw, drawEvery) : null;
   return {
     tell(event) {

@@ -240,7 +240,7 @@ export interface Projection {
 
 // ——— GET /curves?runs=r1,r2&metric=val/accuracy,train/total&from=&to=&width=      → CurvesResponse
 //
-// runs × metrics × width has a ceiling (400 with code too-large beyond it). from and to are batches, both included. width: pixel columns.
+// runs × metrics × width has a ceiling (413, too-large, beyond it). from and to are batches, both included. width: pixel columns.
 
 export interface CurvesResponse {
   /** Batches [from, to] that were looked at. */

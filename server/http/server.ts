@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { UserError } from '../sweep/user-error.ts';
 import { makeApp } from './app.ts';
 import { parseBasePath } from './base-path.ts';
-import { storageChanges } from './storage-changes.ts';
 import { watchChanges } from './change-feed.ts';
 import { makeEventStreams } from './events.ts';
 import { allowedHosts, isLoopback } from './hosts.ts';
 import type { Context } from './route.ts';
 import { readStaticFiles } from './static-files.ts';
+import { storageChanges } from './storage-changes.ts';
 import { generateToken, makeToken } from './token.ts';
 
 export interface ServeOptions {
