@@ -72,7 +72,7 @@ def place(name):
     if name in libraries: return 'lib/' + os.path.basename(name)
     if name.startswith('tensorflow/include/external/'): return None
     if name.startswith('tensorflow/include/'): return name[len('tensorflow/'):]
-    if name.startswith('nvidia/') and '/lib/' in name: return name
+    if name.startswith('nvidia/') and '/include/' not in name: return name
 for wheel in wheels:
     with zipfile.ZipFile(wheel) as archive:
         for info in archive.infolist():
@@ -81,6 +81,7 @@ for wheel in wheels:
             path = os.path.join(deps, to)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with archive.open(info) as source, open(path, 'wb') as target: shutil.copyfileobj(source, target, 1 << 20)
+            if '/bin/' in to: os.chmod(path, 0o755)
             if info.filename in libraries: print(info.filename)
 `;
 
