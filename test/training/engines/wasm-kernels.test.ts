@@ -142,8 +142,9 @@ describe('matMul', () => {
     });
   });
 
-  it('refuses inner dimensions that differ', () => {
+  it('refuses inner dimensions that differ, and integers', () => {
     expect(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 5]))).toThrow(/inner/i);
+    expect(() => tf.matMul(tf.zeros([2, 3], 'int32'), tf.zeros([3, 5], 'int32'))).toThrow(/float32/);
   });
 });
 

@@ -16,6 +16,8 @@ interface Attributes {
  */
 export const batchMatMul = wasmKernel<Attributes>('BatchMatMul', ({ inputs, backend, attrs: { transposeA, transposeB } }: Call<Attributes>) => {
   const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  util.assert(a.dtype === 'float32' && b.dtype === 'float32', () =>
+    `Cannot multiply matrices of ${a.dtype} and ${b.dtype} on the wasm engine, both must be float32`);
   const [m, kOfA] = lastTwo(a, transposeA);
   const [k, n] = lastTwo(b, transposeB);
   util.assert(kOfA === k, () =>
