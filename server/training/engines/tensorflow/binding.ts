@@ -47,6 +47,7 @@ export interface Binding {
 /** The part of tfjs-node's backend that is used here. */
 export interface Backend {
   binding: Binding;
+  getDTypeInteger(dtype: string): number;
   getInputTensorIds(tensors: Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): Tensor;
   executeSingleOutput(name: string, attributes: OperationAttribute[], inputs: Tensor[]): Tensor;

@@ -39,11 +39,12 @@ export class Recorder {
     this.binding = Object.create(binding, Object.getOwnPropertyDescriptors(recording)) as Binding;
   }
 
-  /** Declares a tensor to be an input of the graph. @returns the name of its node */
+  /** Declares a tensor to be an input of the graph. @returns `node:index` */
   input(id: number, name: string, dtype: number, shape: readonly number[]): string {
     this.nodes.push({ name, op: 'Placeholder', input: [], attr: { dtype: { type: dtype }, shape: { shape: shapeOf(shape) } } });
-    this.#origins.set(id, { output: `${name}:0`, dtype, constant: false });
-    return name;
+    const output = `${name}:0`;
+    this.#origins.set(id, { output, dtype, constant: false });
+    return output;
   }
 
   /** Declares a vector to be an input and each of these tensors to be the element of it at its index. */
@@ -56,7 +57,7 @@ export class Recorder {
     ids.forEach((id, index) => this.#origins.set(id, { output: `${name}_elements:${index}`, dtype, constant: false }));
   }
 
-  /** A node of its own for an output, since TensorFlow can neither return what it was fed nor the same output twice. */
+  /** A node of its own for an output, since TensorFlow can neither return what it was fed nor the same output twice. @returns `node:index` */
   output(id: number, name: string): string {
     const { output, dtype } = this.#origin(id);
     this.nodes.push({ name, op: 'Identity', input: [output], attr: { T: { type: dtype } } });

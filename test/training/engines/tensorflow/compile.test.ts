@@ -7,9 +7,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Stream } from '../../../../server/sweep/random.ts';
 import type { LossSettings, ModelName } from '../../../../server/sweep/settings.ts';
 import type { Engine, Step, Tensors } from '../../../../server/training/engine.ts';
+import { buildEvaluationStep, inferenceState } from '../../../../server/training/evaluation-step.ts';
 import type { Backend } from '../../../../server/training/engines/tensorflow/binding.ts';
 import { openTensorflow } from '../../../../server/training/engines/tensorflow/open.ts';
-import { buildModel } from '../../../../server/training/models/model.ts';
+import { buildModel, type Model } from '../../../../server/training/models/model.ts';
 import { buildOptimizer } from '../../../../server/training/optimizers/optimizer.ts';
 import { initialState, toDevice } from '../../../../server/training/state.ts';
 import { buildStep, type StepStructure } from '../../../../server/training/step.ts';
@@ -27,9 +28,9 @@ const momentum = { name: 'momentum', nesterov: false, decay: false, clip: false 
 const all = { interClass: true, intraClass: true, crossEntropy: true };
 
 /** Every value of every option, each in at least one case: that is where TensorFlow's graph optimiser could change bits. */
-const cases: { network: ModelName; loss?: Partial<LossSettings>; optimizer?: Partial<StepStructure['optimizer']>; inForce?: Partial<typeof all> }[] = [
+const cases: { network: ModelName; loss?: Partial<LossSettings>; optimizer?: Partial<StepStructure['optimizer']>; dropout?: number; inForce?: Partial<typeof all> }[] = [
   { network: 'mlp' },
-  { network: 'cnn-small', loss: { truncation: 'sample', distance: 'angle', centerUpdate: 'ema' }, optimizer: { nesterov: true, decay: true } },
+  { network: 'cnn-small', dropout: 0.3, loss: { truncation: 'sample', distance: 'angle', centerUpdate: 'ema' }, optimizer: { nesterov: true, decay: true } },
   { network: 'cnn', loss: { truncation: 'class', distance: 'euclidean', centerSpace: 'raw', centerUpdate: 'wen' }, optimizer: { name: 'adamw', decay: true, clip: true } },
   { network: 'resnet8', loss: { truncation: 'none', centerOrder: 'lossThenUpdate', centerUpdate: 'batch' }, optimizer: { name: 'adam', decay: true } },
   { network: 'resnet20', loss: { crossEntropyHead: 'cosine' }, optimizer: { name: 'sgd', clip: true } },
@@ -61,6 +62,17 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
     }
     const [moved] = Object.values(ofGraph);
     expect(moved!.dataSync()).not.toEqual(Object.values(state)[0]!.dataSync());
+    compiled.dispose();
+  });
+
+  it('evaluates with the bits of the uncompiled evaluation, and returns no state', () => {
+    const { model, state, batchOf } = realStep({ network: 'cnn' });
+    const [step, read, { images }] = [buildEvaluationStep(model), inferenceState(state), batchOf(0)];
+    const compiled = engine.compile(step, { state: read, batch: { images: images! }, scalars: {} });
+    const graph = compiled.run(read, { images: images! }, {});
+    expect(graph.state).toEqual({});
+    expect(Object.keys(graph.outputs)).toEqual(['features', 'logits', 'cosines']);
+    expect(differing(graph, runPlainly(step, read, { images: images! }, {}))).toEqual([]);
     compiled.dispose();
   });
 
@@ -141,19 +153,20 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
   });
 });
 
-function realStep({ network, ...options }: (typeof cases)[number]): { step: Step; state: Tensors; batchOf: (t: number) => Tensors } {
+function realStep({ network, dropout = 0, ...options }: (typeof cases)[number]): { model: Model; step: Step; state: Tensors; batchOf: (t: number) => Tensors } {
   const shape: [number, number, number] = network.startsWith('resnet') || network === 'cnn' ? [8, 8, 3] : [9, 9, 1];
   const structure = { classes: 4, loss: { ...loss, ...options.loss }, inForce: { ...all, ...options.inForce }, optimizer: { ...momentum, ...options.optimizer } };
-  const model = buildModel({ name: network, embedding: 6, dropout: 0 }, shape);
+  const model = buildModel({ name: network, embedding: 6, dropout }, shape);
   const state = toDevice(initialState(model, buildOptimizer(structure.optimizer), structure.classes, 6, 3));
   const batchOf = (t: number): Tensors => {
     const stream = new Stream(5, 'batch', t);
     return {
       images: tf.tensor(Float32Array.from({ length: 8 * shape[0] * shape[1] * shape[2] }, () => stream.normal()), [8, ...shape]),
       labels: tf.tensor(Int32Array.from({ length: 8 }, () => stream.below(4)), [8], 'int32'),
+      ...(dropout > 0 ? { dropoutMask: tf.tensor(Float32Array.from({ length: 8 * model.dropoutWidth }, () => stream.below(2) * 2), [8, model.dropoutWidth]) } : {}),
     };
   };
-  return { step: buildStep(model, structure), state, batchOf };
+  return { model, step: buildStep(model, structure), state, batchOf };
 }
 
 function runPlainly(step: Step, state: Tensors, batch: Tensors, onDevice: Tensors): { state: Tensors; outputs: Tensors } {

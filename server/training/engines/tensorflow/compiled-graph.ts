@@ -1,0 +1,66 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { CompiledStep, Tensors } from '../../engine.ts';
+import type { Backend } from './binding.ts';
+import { SCALARS, type InputSpec, type Signature } from './trace.ts';
+
+/** A step that TensorFlow runs as one graph. */
+export class CompiledGraph implements CompiledStep {
+  readonly #backend: Backend;
+  readonly #graph: number;
+  readonly #signature: Signature;
+  readonly #inputNames: string;
+  readonly #outputNames: string;
+  readonly #scalars: Float32Array;
+
+  constructor(backend: Backend, graph: number, signature: Signature) {
+    this.#backend = backend;
+    this.#graph = graph;
+    this.#signature = signature;
+    const { state, batch, scalars, outputs } = signature;
+    const inputs = [...state, ...batch].map(({ input }) => input);
+    this.#inputNames = [...inputs, ...(scalars.length > 0 ? [`${SCALARS}:0`] : [])].join(',');
+    this.#outputNames = outputs.map(({ output }) => output).join(',');
+    this.#scalars = new Float32Array(scalars.length);
+  }
+
+  run(state: Tensors, batch: Tensors, scalars: Record<string, number>): { state: Tensors; outputs: Tensors } {
+    const { binding } = this.#backend;
+    const tensors = [...take('state', this.#signature.state, state), ...take('batch', this.#signature.batch, batch)];
+    const ids = this.#backend.getInputTensorIds(tensors);
+    const vector = this.#createScalars(scalars);
+    try {
+      const made = binding.runSavedModel(this.#graph, vector === null ? ids : [...ids, vector], this.#inputNames, this.#outputNames);
+      const result: { state: Tensors; outputs: Tensors } = { state: {}, outputs: {} };
+      this.#signature.outputs.forEach(({ part, key }, index) => (result[part][key] = this.#backend.createOutputTensor(made[index]!)));
+      return result;
+    } finally {
+      if (vector !== null) binding.deleteTensor(vector);
+    }
+  }
+
+  dispose(): void {
+    this.#backend.binding.deleteSavedModel(this.#graph);
+  }
+
+  /** All scalars go in as one vector: making a tensor costs about as much as a small operation. */
+  #createScalars(scalars: Record<string, number>): number | null {
+    const names = this.#signature.scalars;
+    if (names.length === 0) return null;
+    names.forEach((name, index) => {
+      const value = scalars[name];
+      if (value === undefined) throw new Error(`Cannot run the step: scalar "${name}", which it was compiled with, is missing.`);
+      this.#scalars[index] = value;
+    });
+    return this.#backend.binding.createTensor([names.length], this.#backend.binding.TF_FLOAT, this.#scalars);
+  }
+}
+
+/** TensorFlow itself does not compare what it is fed with what the graph was made for. */
+function take(part: string, specs: InputSpec[], tensors: Tensors): Tensor[] {
+  return specs.map(({ key, shape, dtype }) => {
+    const tensor = tensors[key];
+    if (tensor && tensor.dtype === dtype && tensor.rank === shape.length && shape.every((size, axis) => tensor.shape[axis] === size)) return tensor;
+    const found = tensor ? `${tensor.dtype} [${tensor.shape}]` : 'nothing';
+    throw new Error(`Cannot run the step: ${part}.${key} is ${found}. Wanted: ${dtype} [${shape}], which it was compiled with.`);
+  });
+}
