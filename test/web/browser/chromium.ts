@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+import { describe, it } from 'vitest';
+
+/** Where the browser is: as the environment says, or the first of the usual names on the PATH. */
+const path = process.env['COSWEEP_CHROMIUM'] ?? ['chromium', 'chromium-browser', 'google-chrome']
+  .flatMap((name) => process.env['PATH']!.split(delimiter).map((folder) => join(folder, name)))
+  .find(existsSync);
+
+/** A browser that talks to nobody but the pages it is given. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: path!,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** A suite that needs a browser. Where there is none it is skipped loudly; with CI set, that is a failure. */
+export function describeInBrowser(name: string, suite: () => void): void {
+  if (path !== undefined && existsSync(path)) return void describe(name, suite);
+  const why = `no browser was found${path === undefined ? '' : ` at ${path}`} (apt-get install chromium, or name one by COSWEEP_CHROMIUM)`;
+  if (process.env['CI']) {
+    it(`${name}: needs a browser`, () => {
+      throw new Error(`${why}, and with CI set nothing may be skipped`);
+    });
+    return;
+  }
+  console.warn(`\n!!! SKIPPED: ${name}: ${why}\n`);
+  describe.skip(name, suite);
+}

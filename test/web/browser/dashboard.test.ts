@@ -1,0 +1,303 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { AblationResponse, CurvesResponse, PairsResponse, Page as ListPage, RunDetail, RunRow, SweepDetail } from '../../../server/http/api.ts';
+import { cosweep } from '../../cli/cosweep.ts';
+import { describeInBrowser, openBrowser } from './chromium.ts';
+import { serve, type Served } from './served.ts';
+import { openPage, overflow, type WatchedPage } from './watched-page.ts';
+
+const hostile = '<img src=x onerror="document.title=\'owned\'"><b>text</b>';
+
+/** Two arms, their control, and both again with a learning rate that must diverge; three seeds: small enough to train while the test watches. */
+const definition = {
+  name: 'walk',
+  description: `Does the phase help? ${hostile}`,
+  method: 'grid',
+  metric: { name: 'val/accuracy', goal: 'maximize' },
+  parameters: { alpha: { value: 0.5 }, beta: { values: [0.2, 0.45] }, epsilon: { value: 0.02 }, N: { value: 0.5, unit: 'fraction' } },
+  ablations: ['noIntra', { name: 'tooHot', set: { 'training.optimizer.learningRate': 1e30 } }],
+  seeds: 3,
+  training: { dataset: { name: 'glyphs', train: 300, validation: 0.4 }, model: { name: 'mlp', embedding: 8 }, batchSize: 16, batches: 40, evalEvery: 10 },
+};
+
+describeInBrowser('the dashboard', () => {
+  let folder: string;
+  let server: Served;
+  let base: string;
+  let browser: Browser;
+  let watched: WatchedPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cosweep-web-'));
+    writeFileSync(join(folder, 'walk.json'), JSON.stringify(definition, null, 2));
+    server = await serve(folder, []);
+    base = server.url;
+    browser = await openBrowser();
+    watched = await openPage(browser, base);
+    page = watched.page;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  afterEach(() => {
+    expect(watched.complaints.splice(0)).toEqual([]);
+  });
+
+  const api = async <Body>(path: string): Promise<Body> => (await fetch(`${base}api/${path}`)).json() as Promise<Body>;
+
+  it('says how to start a sweep, then shows one that is started in a terminal without being loaded again', async () => {
+    await page.goto('');
+    await page.getByText('No sweeps yet').waitFor();
+    expect(await page.locator('.message pre').innerText()).toContain('cosweep run sweeps/demo.json');
+    await page.evaluate(() => void ((window as unknown as { kept: boolean }).kept = true));
+
+    const run = cosweep(['run', 'walk.json', '--engine', 'wasm', '--workers', '1'], { cwd: folder });
+    await page.getByRole('link', { name: 'walk', exact: true }).click();
+    await page.getByRole('heading', { name: 'Progress' }).waitFor();
+    expect((await run).code).toBe(0);
+    await page.locator('h1 .badge', { hasText: 'complete' }).waitFor();
+    await page.getByText('9 of 15 complete, 6 diverged').waitFor();
+    expect(await page.evaluate(() => (window as unknown as { kept?: boolean }).kept)).toBe(true);
+  });
+
+  it('shows best arms, what diverged and why, and the definition as text', async () => {
+    const sweep = await api<SweepDetail>('sweeps/s1');
+    const best = await page.locator('.card', { has: page.getByRole('heading', { name: 'Best arms' }) }).locator('tbody tr').allInnerTexts();
+    expect(best.map((row) => row.split('\t').slice(1).join(' ').replace('control', ' control').replace(/\s+/g, ' '))).toEqual(
+      sweep.best.map(({ name, control, mean, sd, n }) => `${name}${control ? ' control' : ''} ${(mean * 100).toFixed(2)} % ± ${(sd! * 100).toFixed(2)} ${n}`),
+    );
+    const failures = page.locator('.card', { has: page.getByRole('heading', { name: 'Failed and diverged' }) });
+    expect(await failures.locator('tbody tr').count()).toBe(6);
+    expect(await failures.locator('tbody tr').first().innerText()).toContain('not finite');
+    expect(await page.locator('.lead').innerText()).toBe(definition.description);
+    expect(await page.locator('pre.definition').innerText()).toBe(readFileSync(join(folder, 'walk.json'), 'utf8').trimEnd());
+    expect(await page.locator('main img, main b').count()).toBe(0);
+    expect(await page.title()).toBe('s1 · Cosweep');
+  });
+
+  it('compares: the answer first, the final difference of every pair, bands, and a pair with its switch batch', async () => {
+    await page.getByRole('link', { name: 'Compare', exact: true }).click();
+    const { picture, pairs } = await api<PairsResponse>('sweeps/s1/pairs');
+    await page.getByRole('heading', { name: picture!.title }).waitFor();
+    expect(picture!.title).toContain('With 3 seeds no difference can be significant');
+
+    const charts = page.locator('.picture canvas');
+    expect(await charts.count()).toBe(1);
+    expect(await page.locator('.picture figcaption').allInnerTexts()).toEqual(['N = ½']);
+    for (const group of picture!.panels[0]!.groups) {
+      expect(await charts.first().getAttribute('aria-label')).toContain(`${group.label}: ${Number((group.finalMean! * 100).toPrecision(3))}`);
+    }
+    expect(await inked(page, '.picture canvas')).toBeGreaterThan(500);
+
+    const first = pairs.filter(({ arm }) => arm === 0);
+    const rows = await page.getByRole('region', { name: 'Pair by pair' }).locator('tbody tr').allInnerTexts();
+    expect(rows.map((row) => numbers(row).at(-1))).toEqual(first.map(({ difference }) => expect.closeTo(difference! * 100, 2)));
+    expect(rows.map((row) => row.split('\t')[1])).toEqual(first.map(({ run }) => run));
+
+    await choice(page, 'Arm').selectOption('1');
+    await choice(page, 'Seed').selectOption('1');
+    await page.locator('canvas[aria-label*="seed 1"][aria-label*="switch batch 20"]').waitFor();
+    expect(await page.locator('canvas[aria-label*="with and without"]').count()).toBe(1);
+    expect(new URL(page.url()).search).toContain('pairSeed=1');
+
+    await choice(page, 'Metric').selectOption('val/intraClassCosine');
+    await page.locator('canvas[aria-label^="N = ½: val/intraClassCosine"]').waitFor();
+  });
+
+  it('exports the picture as SVG and PNG', async () => {
+    await page.goto('sweeps/s1/compare');
+    const title = await page.locator('#answer').innerText();
+    const svg = readFileSync(await download(page, 'SVG'), 'utf8');
+    expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
+    expect(/<text[^>]*>([^<]*)/.exec(svg)![1]!.length).toBeGreaterThan(10);
+    expect(title.startsWith(/<text[^>]*>([^<]*)/.exec(svg)![1]!)).toBe(true);
+    expect(await page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? 'well-formed', svg)).toBe('well-formed');
+    expect(svg).toContain('same run');
+    const png = readFileSync(await download(page, 'PNG'));
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.readUInt32BE(16)).toBe(3 * (420 + 32));
+  });
+
+  it('lists runs: sorted by a click, filtered, with the columns chosen', async () => {
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByText('1 to 15 of 15').waitFor();
+    await page.getByRole('button', { name: 'accuracy (validation), last' }).click();
+    await page.locator('th[aria-sort="ascending"]', { hasText: 'last' }).waitFor();
+    await page.getByRole('button', { name: 'accuracy (validation), last' }).click();
+    await page.locator('th[aria-sort="descending"]', { hasText: 'last' }).waitFor();
+    const { items } = await api<ListPage<RunRow>>('sweeps/s1/runs?sort=last:val/accuracy&order=desc');
+    await expect.poll(() => page.locator('.runs tbody tr td:first-child').allInnerTexts()).toEqual(items.map(({ id }) => id));
+
+    await choice(page, 'State').selectOption('diverged');
+    await page.getByText('1 to 6 of 6').waitFor();
+    await page.locator('summary', { hasText: /^Columns/ }).click();
+    await page.getByRole('checkbox', { name: 'Error', exact: true }).check();
+    expect(await page.locator('.runs tbody tr').first().innerText()).toContain('not finite');
+    await page.reload();
+    await page.getByText('1 to 6 of 6').waitFor();
+    await page.getByLabel("Arm's name contains").fill('nothing is called this');
+    await page.getByText('No run fits these filters').waitFor();
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByText('1 to 15 of 15').waitFor();
+  });
+
+  it('shows one run: its values, its confusion matrix at any evaluation, its configuration', async () => {
+    await page.goto('sweeps/s1/runs');
+    await page.getByRole('link', { name: 'r1', exact: true }).click();
+    const run = await api<RunDetail>('runs/r1');
+    await page.getByRole('heading', { name: `${run.arm!.name}, seed ${run.seed}` }).waitFor();
+    const total = await page.locator('tr', { has: page.getByTitle('train/total', { exact: true }) }).innerText();
+    expect(numbers(total)[0]).toBeCloseTo(run.metrics['train/total']!.last!, 3);
+    expect(await page.locator('canvas[aria-label^="Terms of the loss"]').getAttribute('aria-label')).toContain('switch batch 20');
+    expect(await page.locator('canvas[aria-label^="Gradient norms"]').count()).toBe(1);
+
+    const cells = async (): Promise<number[]> => (await page.locator('.confusion tbody td').allInnerTexts()).map(Number);
+    await page.locator('.confusion').waitFor();
+    expect(await cells()).toEqual(run.confusion!.counts.flat());
+    expect(await page.locator('canvas[aria-label^="Projection"]').getAttribute('aria-label')).toContain('batch 40');
+    await page.getByRole('slider').fill('0');
+    await page.getByRole('heading', { name: 'Evaluation at batch 0' }).waitFor();
+    const early = await api<{ counts: number[][] }>('runs/r1/confusion?batch=0');
+    await expect.poll(cells).toEqual(early.counts.flat());
+    expect(JSON.parse(await page.locator('pre.definition').innerText())).toEqual(run.config);
+  });
+
+  it('shows the ablation table with the numbers that the raw points give', async () => {
+    await page.goto('sweeps/s1/table');
+    await page.locator('.ablation').waitFor();
+    const { table } = await api<AblationResponse>('sweeps/s1/ablation?format=page');
+    const rows = await page.locator('.ablation tbody tr').all();
+    expect(rows.length).toBe(table.body.length);
+    expect(await page.locator('.note').innerText()).toBe(table.note);
+    expect(table.note).toMatch(/3 seeds/);
+
+    const sweep = await api<SweepDetail>('sweeps/s1');
+    for (const arm of sweep.armList.filter(({ ablation }) => ablation !== 'tooHot')) {
+      const finals = await finalAccuracies(api, sweep, arm.index);
+      const mean = finals.reduce((sum, value) => sum + value, 0) / finals.length;
+      const sd = Math.sqrt(finals.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (finals.length - 1));
+      const row = page.locator('.ablation tbody tr', { has: page.getByRole('rowheader', { name: arm.name, exact: true }) });
+      // One image of 120 is 0.83 points, and nothing is shown finer than one image.
+      const [, shownMean, shownSd] = /(\d+) ± (\d+)/.exec(await row.innerText())!.map(Number);
+      expect([arm.name, shownMean, shownSd]).toEqual([arm.name, Math.round(mean * 100), Math.round(sd * 100)]);
+    }
+
+    await choice(page, 'Rows').selectOption('beta');
+    await page.locator('.ablation thead', { hasText: 'β' }).waitFor();
+    expect(await page.locator('.ablation tbody th').allInnerTexts()).toEqual(expect.arrayContaining(['0.20', '0.45']));
+    const latex = await page.getByRole('link', { name: 'LaTeX' }).getAttribute('href');
+    expect(latex).toContain('rows=beta');
+    expect(await (await fetch(new URL(latex!, base))).text()).toContain('\\begin{tabular}');
+  });
+
+  it('plans a pasted definition, names every mistake with its place, starts, cancels', async () => {
+    await page.goto('new');
+    const text = page.getByLabel('Definition (JSON)');
+    await text.fill(JSON.stringify({ ...definition, metod: 'grid', seeds: 0 }));
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.locator('.problems li').first().waitFor();
+    const problems = await page.locator('.problems li').allInnerTexts();
+    expect(problems.some((problem) => problem.includes('metod'))).toBe(true);
+    expect(problems.some((problem) => problem.startsWith('seeds'))).toBe(true);
+    expect(watched.complaints.splice(0).every((complaint) => complaint.includes('400'))).toBe(true);
+
+    await text.fill(JSON.stringify({ ...definition, name: 'long', training: { ...definition.training, batches: 4000, evalEvery: 50 } }));
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.getByText('With so few seeds').waitFor();
+    await choice(page, 'Engine').selectOption('wasm');
+    await page.getByRole('button', { name: 'Start the sweep' }).click();
+    await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+  });
+
+  it('says what works on this machine', async () => {
+    await page.getByRole('link', { name: 'Doctor' }).click();
+    await page.getByRole('heading', { name: 'wasm ✓ works' }).waitFor();
+    expect(await page.locator('main').innerText()).toContain(join(folder, 'cosweep.db'));
+    expect(await page.getByRole('heading', { name: 'glyphs ✓ works' }).count()).toBe(1);
+  });
+
+  it('says so where a sweep, a run or a page is not there', async () => {
+    await page.goto('sweeps/s99');
+    await page.getByRole('alert').getByText('Cannot show sweep s99').waitFor();
+    await page.goto('runs/r9999');
+    await page.getByRole('alert').getByText('Cannot show run r9999').waitFor();
+    await page.goto('else/where');
+    await page.getByText('There is no such page').waitFor();
+    expect(watched.complaints.splice(0).every((complaint) => complaint.includes('404'))).toBe(true);
+  });
+
+  const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'runs/r1', 'doctor'];
+
+  it.each([['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'], ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)']] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
+    const other = await openPage(browser, base, { viewport: { width, height: 900 }, colorScheme });
+    for (const place of places) {
+      await other.page.goto(place);
+      await other.page.locator('main :is(canvas, table, form, .card, .facts)').first().waitFor();
+      await expect.poll(() => other.page.locator('.message-loading').count()).toBe(0);
+      expect([place, await overflow(other.page)]).toEqual([place, 0]);
+      expect(await other.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(background);
+    }
+    // The reader's choice goes before the system's, and stays.
+    await other.page.getByRole('button', { name: /^Colours: auto/ }).click();
+    if (colorScheme === 'light') await other.page.getByRole('button', { name: /^Colours: light/ }).click();
+    await other.page.reload();
+    await other.page.locator('h1').waitFor();
+    expect(await other.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).not.toBe(background);
+    expect(other.complaints).toEqual([]);
+    await other.page.context().close();
+  });
+
+  it('works under a base path, from a link into the middle', async () => {
+    const second = await serve(folder, ['--base-path', '/lab/cosweep']);
+    const other = await openPage(browser, second.url);
+    await other.page.goto('sweeps/s1/compare');
+    await other.page.locator('.picture canvas').waitFor();
+    await other.page.getByRole('link', { name: 'Overview' }).click();
+    await other.page.locator('.live-live').waitFor();
+    expect(new URL(other.page.url()).pathname).toBe('/lab/cosweep/sweeps/s1');
+    expect(other.complaints).toEqual([]);
+    await other.page.context().close();
+    await second.stop();
+  });
+});
+
+function choice(page: Page, name: string): Locator {
+  return page.getByRole('combobox', { name, exact: true });
+}
+
+async function finalAccuracies(api: <Body>(path: string) => Promise<Body>, sweep: SweepDetail, arm: number): Promise<number[]> {
+  const { items } = await api<ListPage<RunRow>>(`sweeps/${sweep.id}/runs?arm=${arm}`);
+  const { curves } = await api<CurvesResponse>(`curves?runs=${items.map(({ id }) => id).join(',')}&metric=val/accuracy&width=1000`);
+  return curves.map(({ values }) => values.at(-1)!);
+}
+
+async function download(page: Page, button: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  return file.path();
+}
+
+/** Pixels of a canvas that are neither transparent nor grey: what is drawn in the colours of the series. */
+function inked(page: Page, selector: string): Promise<number> {
+  return page.locator(selector).first().evaluate((canvas) => {
+    const { width, height } = canvas as HTMLCanvasElement;
+    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3]! > 0 && Math.abs(data[i]! - data[i + 2]!) > 60) count++;
+    return count;
+  });
+}
+
+function numbers(text: string): number[] {
+  return [...text.replaceAll('−', '-').matchAll(/(?<![\w.])[-+]?\d+(?:\.\d+)?/g)].map(([digits]) => Number(digits));
+}

@@ -1,0 +1,34 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+/** A page with everything that a page must not do written down. */
+export interface WatchedPage {
+  page: Page;
+  /** Console errors and warnings, uncaught errors, violations of the content security policy, requests to other hosts. */
+  complaints: string[];
+}
+
+export async function openPage(browser: Browser, base: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, baseURL: base, ...options });
+  context.setDefaultTimeout(40_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(new URL(base).origin)) complaints.push(`request to ${request.url()}`);
+  });
+  await page.exposeFunction('complain', (text: string) => void complaints.push(text));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      void (window as unknown as { complain(text: string): void }).complain(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  return { page, complaints };
+}
+
+/** How far the page is wider than its window, in px. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
