@@ -29,7 +29,7 @@ export async function openTensorflow(): Promise<Engine> {
   return {
     name: 'tensorflow',
     device: binding.isUsingGpuDevice() ? 'GPU, CUDA' : 'CPU, 1 thread',
-    versions: { libtensorflow: binding.TF_Version, 'tfjs-node': tfjsNodeVersion(tfjsNodeFolder()!), 'tfjs-core': tf.version_core },
+    versions: { libtensorflow: binding.TF_Version, '@tensorflow/tfjs-node': tfjsNodeVersion(tfjsNodeFolder()!), '@tensorflow/tfjs-core': tf.version_core },
     compile: (step, example) => compile(backend, step, example),
     // The addon holds no threads of ours, no files and no device that a process would have to give back before it ends.
     close: async () => {},
