@@ -8,7 +8,7 @@ const tools = [
   { name: 'a C++ compiler', use: 'compiling addons', isThere: () => ['g++', 'clang++', 'c++'].some(hasProgram), packages: ['g++'] },
   { name: 'python3', use: 'compiling addons', isThere: () => hasProgram('python3'), packages: ['python3'] },
   { name: 'pip', use: 'fetching native TensorFlow', isThere: () => works('python3', ['-m', 'pip', '--version']), packages: ['python3-pip'] },
-  { name: 'Chromium', use: 'the browser tests', isThere: () => ['chromium', 'chromium-browser', 'google-chrome'].some(hasProgram), packages: ['chromium'] },
+  { name: 'Chromium', use: 'the browser tests', isThere: hasChromium, packages: ['chromium'] },
   { name: 'LaTeX with booktabs', use: 'compiling the LaTeX tables', isThere: hasLatex, packages: ['texlive-latex-base', 'texlive-latex-recommended'] },
 ];
 
@@ -36,6 +36,11 @@ function canInstall() {
 
 function onDebian() {
   return existsSync('/etc/debian_version') && hasProgram('apt-get');
+}
+
+function hasChromium() {
+  const { COSWEEP_CHROMIUM: named } = process.env;
+  return named ? existsSync(named) : ['chromium', 'chromium-browser', 'google-chrome'].some(hasProgram);
 }
 
 function hasLatex() {

@@ -12,7 +12,7 @@ if (!hasLatex) {
   console.warn('SKIPPED: no pdflatex on this machine, so no LaTeX table is compiled (Debian: apt-get install texlive-latex-base texlive-latex-recommended)');
 }
 // Where everything is promised to be set up, a skip would be a hole nobody sees.
-it.runIf(!hasLatex && process.env['CI'])('pdflatex is there, as CI promises', () => expect(hasLatex).toBe(true));
+if (process.env['CI']) it('pdflatex is there, as CI promises', () => expect(hasLatex).toBe(true));
 
 it.runIf(hasLatex)('every golden table compiles in a plain article with booktabs', () => {
   const names = ['arms', 'beta-by-switch', 'troubled', 'two-metrics', 'hostile'];
