@@ -41,5 +41,5 @@ test('a late axis looks at means and bands after the first quarter', () => {
 test('an arm is labelled by what varies and is in force', () => {
   expect(armLabel(arms[0]!, ['alpha', 'beta', 'N'])).toBe('α = 0.5, β = 0.2');
   expect(armLabel({ ...arms[0]!, params: { ...arms[0]!.params, epsilon: null, 'training.optimizer.learningRate': 0.01 } }, ['epsilon', 'training.optimizer.learningRate'])).toBe('learningRate = 0.01');
-  expect(armLabel(arms[0]!, ['N'])).toBe('with');
+  expect(armLabel(arms[0]!, ['N'])).toBe('β = 0.2');
 });

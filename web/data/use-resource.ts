@@ -14,6 +14,8 @@ export interface Resource<Value> {
 
 /** Under a busy sweep events come several times a second; the page follows once in this time. */
 const restMs = 1000;
+/** And an answer that takes the server long is asked for so much less often. */
+const restFactor = 4;
 
 /**
  * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. `null` as path: nothing is asked for.
@@ -50,7 +52,7 @@ function never(): boolean {
   return false;
 }
 
-/** One request at a time, at most one per `restMs`, and always one after the last event. */
+/** One request at a time, with a rest between, and always one after the last event. */
 function follow<Value>(path: string, isStale: (event: ServerEvent) => boolean, show: (next: { value: Value | null; error: Error | null }) => void): () => void {
   const abort = new AbortController();
   let busy = false;
@@ -59,11 +61,12 @@ function follow<Value>(path: string, isStale: (event: ServerEvent) => boolean, s
     if (busy) return void (again = true);
     busy = true;
     again = false;
+    const asked = performance.now();
     await get<Value>(path, abort.signal).then(
       (value) => show({ value, error: null }),
       (error: Error) => { if (!abort.signal.aborted) show({ value: null, error }); },
     );
-    await new Promise((resolve) => setTimeout(resolve, restMs));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(restMs, restFactor * (performance.now() - asked))));
     busy = false;
     if (again && !abort.signal.aborted) await fetchOnce();
   };

@@ -6,8 +6,17 @@ import { Legend } from '../parts/legend.tsx';
 import { armLabel } from '../series/arm-label.ts';
 import { toBandPanels } from '../series/bands.ts';
 
+interface BandsProps {
+  bands: ArmBand[];
+  /** Names of the switch batches. */
+  switches: Map<number, string>;
+  sweep: SweepDetail;
+  metric: string;
+  late: boolean;
+}
+
 /** Any metric with and without the phase, as mean ± band over seeds. */
-export function BandsSection({ bands, sweep, metric, late }: { bands: ArmBand[]; sweep: SweepDetail; metric: string; late: boolean }) {
+export function BandsSection({ bands, switches, sweep, metric, late }: BandsProps) {
   const drawn = useMemo(() => toBandPanels(bands, sweep.armList, metric, (arm) => armLabel(arm, sweep.varying), late), [bands, sweep.armList, metric, late]);
   if (drawn.panels.length === 0) return null;
   return (
@@ -17,7 +26,7 @@ export function BandsSection({ bands, sweep, metric, late }: { bands: ArmBand[];
       <Legend items={[{ label: 'without the intra-class phase', ink: 'control', look: 'dashed' }, ...drawn.legend]} />
       <div class="panels">
         {drawn.panels.map(({ N, spec }) => (
-          <figure key={N} class="panel"><figcaption>N = {N}</figcaption><ChartView spec={spec} size="medium" /></figure>
+          <figure key={N} class="panel"><figcaption>{switches.get(N) ?? `N = ${N}`}</figcaption><ChartView spec={spec} size="medium" /></figure>
         ))}
       </div>
     </section>

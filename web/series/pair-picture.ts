@@ -55,7 +55,8 @@ function toAxes(panel: PairPanel, picture: PairCurves, shared: SharedRanges): Ax
     { id: 'batch', direction: 'x', title: 'batch', min: 0, max: panel.end, share: 7, ticks: 5 },
     { id: 'final', direction: 'x', title: 'at the end', share: Math.min(4, 1 + 0.5 * panel.groups.length), categories: panel.groups.map(({ label }) => label), hideLabels: true },
     { id: 'difference', direction: 'y', title: `with − without (${picture.unit})`, min: picture.yRange[0], max: picture.yRange[1], format: 'signed', share: 10 },
-    { id: 'truncated', direction: 'y', title: 'trunc.', min: 0, max: shared.truncated, share: 2.2, ticks: 3 },
+    // Room below zero, so that its label does not touch those of the strip below.
+    { id: 'truncated', direction: 'y', title: 'trunc.', min: -0.08 * shared.truncated, max: shared.truncated, share: 2.2, ticks: 3 },
     { id: 'cosine', direction: 'y', title: 'cosine', min: shared.cosine[0], max: shared.cosine[1], share: 2.2, ticks: 3 },
   ];
 }
@@ -123,7 +124,7 @@ function largest(values: number[]): number {
 
 function padded(low: number, high: number): [number, number] {
   const pad = (high - low || Math.abs(high) || 1) * 0.08;
-  return [low - pad, high + pad];
+  return [low - pad, high + 2 * pad];
 }
 
 function round(value: number): number {
