@@ -11,8 +11,10 @@ import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/open.ts';
 import type { SweepSummary } from './events.ts';
 import { identifyAll } from './identify.ts';
+import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
 import { trainSweep } from './train-sweep.ts';
+import { everything, trunksOnly } from './trunks-only.ts';
 
 export interface SweepOptions extends RunOptions {
   lease: Lease;
@@ -33,17 +35,20 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     if (!startSweep(storage, lease, sweepId, engine)) return null;
     const tasks = await identify(sweep, engine, options);
     const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
-    const left = tasks.filter(({ state }) => state === 'waiting').length;
+    const wanted = options.only ? trunksOnly(sweep.armList, sweep.plan.seeds, options.only.seeds) : everything;
+    const left = tasks.filter((task) => task.state === 'waiting' && task.stages.some((stage) => wanted(task, stage))).length;
     tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: tasks.length, left });
 
     const gitCommit = await commitOf(sweep.folder);
     const stop = AbortSignal.any([options.stop, cancel.requested]);
     const batchesTrained = await trainSweep({
-      ...options, arms: sweep.armList, tasks, engine, workers, folder: sweep.folder, gitCommit, stop,
+      ...options, arms: sweep.armList, tasks, wanted, engine, workers, folder: sweep.folder, gitCommit, stop,
     });
 
-    const state = cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted ? 'interrupted' : 'complete';
+    const cut = options.only !== null && tasks.some((task) => task.state === 'waiting');
+    const state = cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted || cut ? 'interrupted' : 'complete';
     finishSweep(storage, lease, sweepId, state);
+    await pruneCheckpoints(storage, lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,
       name: sweep.name,

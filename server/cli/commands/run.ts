@@ -8,6 +8,7 @@ import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 interface Options extends TrainOptions {
   share: boolean;
   fresh?: true;
+  keepCheckpoints?: true;
 }
 
 export const runCommand: CliCommand = {
@@ -35,6 +36,7 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   const storage = await openStorage({ file: session.db, create: isFile });
   try {
     const sweepId = isFile ? await queueFile(storage, what, options) : await queueStored(storage, what, options);
+    if (options.keepCheckpoints) (await import('../../store/retire-checkpoints.ts')).keepCheckpoints(storage, sweepId);
     return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   } finally {
     await storage.close();

@@ -1,0 +1,1 @@
+ALTER TABLE "Sweep" ADD COLUMN "keepCheckpoints" BOOLEAN NOT NULL DEFAULT false;
