@@ -21,6 +21,7 @@ export const runCommand: CliCommand = {
     )
       .option('--no-share', 'train each run on its own from batch 0')
       .option('--fresh', 'train everything anew, whatever the database holds')
+      .option('--keep-checkpoints', 'keep the checkpoints of every stage for as long as the sweep is there, not only each run\'s final weights')
       .action(run(runSweep));
   },
 };
