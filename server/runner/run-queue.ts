@@ -20,6 +20,8 @@ export interface RunOptions {
   workers: number | 'auto';
   /** Train every run of this sweep anew, whatever the database holds. */
   fresh: boolean;
+  /** Not null: train only what does without the intra-class phase, for the first so many seeds, and leave the sweep interrupted. */
+  only: { trunks: true; seeds: number } | null;
   /** False: where another process trains, leave the sweep queued and return at once. */
   wait: boolean;
   /** The command line, for others to see who trains. */
@@ -54,7 +56,7 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     let asked: SweepSummary | null = null;
     for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {
       const isAsked = id === options.sweepId;
-      const summary = await runSweep({ ...options, sweepId: id, fresh: options.fresh && isAsked, lease, stop, kill, isAsked });
+      const summary = await runSweep({ ...options, sweepId: id, fresh: options.fresh && isAsked, only: isAsked ? options.only : null, lease, stop, kill, isAsked });
       if (isAsked) asked = summary;
     }
     return asked;
@@ -65,14 +67,15 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
 }
 
 /** null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile. */
-async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
+async function waitForLease({ storage, sweepId, fresh, only, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
   let told = false;
   for (;;) {
     const taken = takeLease(storage, command);
     if ('lease' in taken) return taken.lease;
-    if (fresh) {
+    // The holder takes what is queued as an ordinary sweep: as a whole, and from what the database holds.
+    if (fresh || only) {
       const { pid, host } = taken.holder;
-      throw new UserError(`Cannot train ${sweepName(sweepId)} anew: process ${pid} on ${host} trains on this database; wait until it is done, or stop it`);
+      throw new UserError(`Cannot ${only ? `probe ${sweepName(sweepId)}` : `train ${sweepName(sweepId)} anew`}: process ${pid} on ${host} trains on this database; wait until it is done, or stop it`);
     }
     if (!told) tell({ kind: 'waiting', holder: taken.holder });
     told = true;

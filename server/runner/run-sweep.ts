@@ -36,7 +36,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const tasks = await identify(sweep, engine, options);
     const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
     const wanted = options.only ? trunksOnly(sweep.armList, sweep.plan.seeds, options.only.seeds) : everything;
-    const left = tasks.filter((task) => task.state === 'waiting' && task.stages.some((stage) => wanted(task, stage))).length;
+    const left = tasks.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
     tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: tasks.length, left });
 
     const gitCommit = await commitOf(sweep.folder);

@@ -1,4 +1,5 @@
 import type { RunTask, StageTask } from '../store/identify-runs.ts';
+import { everything, type Wanted } from './trunks-only.ts';
 
 /** A stage to train, for the runs of a sweep that need it. */
 export interface StageJob {
@@ -25,9 +26,12 @@ export class StageQueue {
   readonly #nodes: Map<number, Node>;
   #waiting: (() => void)[] = [];
 
-  /** @param tasks the runs of a sweep in their order; those that do not wait are left alone */
-  constructor(tasks: RunTask[]) {
-    this.#nodes = buildNodes(tasks);
+  /**
+   * @param tasks the runs of a sweep in their order; those that do not wait are left alone
+   * @param wanted other stages are left for another time
+   */
+  constructor(tasks: RunTask[], wanted: Wanted = everything) {
+    this.#nodes = buildNodes(tasks, wanted);
   }
 
   get size(): number {
@@ -88,13 +92,13 @@ function compare(a: Node, b: Node): number {
   return a.seed - b.seed || b.longest - a.longest || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
 }
 
-function buildNodes(tasks: RunTask[]): Map<number, Node> {
+function buildNodes(tasks: RunTask[], wanted: Wanted): Map<number, Node> {
   const nodes = new Map<number, Node>();
   const seeds = [...new Set(tasks.map(({ seed }) => seed))];
   const distinct = new Map(tasks.map((task) => [task.runId, task]));
   for (const task of distinct.values()) {
     if (task.state !== 'waiting') continue;
-    const todo = task.stages.filter(({ batch, to }) => batch < to);
+    const todo = task.stages.filter((stage) => stage.batch < stage.to && wanted(task, stage));
     for (const [i, stage] of todo.entries()) {
       let node = nodes.get(stage.stageId);
       if (!node) nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked' }));

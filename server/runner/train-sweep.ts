@@ -7,6 +7,7 @@ import type { RunnerEvent } from './events.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
+import type { Wanted } from './trunks-only.ts';
 
 export interface SweepWork {
   storage: Storage;
@@ -14,6 +15,8 @@ export interface SweepWork {
   arms: Arm[];
   /** In the order in which they are to be trained; those that are done are left alone. */
   tasks: RunTask[];
+  /** Which of their stages. */
+  wanted: Wanted;
   engine: EngineName;
   workers: number;
   /** Where the data sets' relative paths start. */
@@ -34,7 +37,7 @@ export interface SweepWork {
  * @returns batches trained
  */
 export async function trainSweep(work: SweepWork): Promise<number> {
-  const queue = new StageQueue(work.tasks);
+  const queue = new StageQueue(work.tasks, work.wanted);
   const pace = new Pace(queue.batches);
   const size = Math.min(work.workers, queue.size);
   const broken = new AbortController();

@@ -23,7 +23,7 @@ export interface StageNode {
   arms: number;
 }
 
-type TreeArm = Pick<Arm, 'index' | 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'loss' | 'training'>;
+export type TreeArm = Pick<Arm, 'index' | 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'loss' | 'training'>;
 
 /**
  * The stage tree of one seed. Arms with equal α, γ and settings share one trunk, on which β is 0 and ε nowhere; it is cut
@@ -52,10 +52,11 @@ export function batchesOf(tree: readonly StageNode[]): number {
   return tree.reduce((sum, { from, to }) => sum + (to - from), 0);
 }
 
-function groupByTrunk(arms: readonly TreeArm[]): TreeArm[][] {
+/** Arms with equal α, γ and settings: those that have a trunk in common, besides those that switch at batch 0. */
+export function groupByTrunk<A extends TreeArm>(arms: readonly A[]): A[][] {
   const lossIds = makeIds((loss: TreeArm['loss']) => JSON.stringify(effectiveLoss(loss)));
   const trainingIds = makeIds((training: TreeArm['training']) => JSON.stringify(training));
-  const groups = new Map<string, TreeArm[]>();
+  const groups = new Map<string, A[]>();
   for (const arm of arms) {
     const key = `${arm.alpha} ${arm.gamma} ${lossIds(arm.loss)} ${trainingIds(arm.training)}`;
     const group = groups.get(key);

@@ -1,0 +1,23 @@
+import type { Arm } from '../sweep/arm.ts';
+import { hasIntraPhase } from '../sweep/effective.ts';
+import type { RunTask, StageTask } from '../store/identify-runs.ts';
+
+/** Says of a stage on a run's way whether it is to be trained now. */
+export type Wanted = (task: Pick<RunTask, 'arm' | 'seed'>, stage: Pick<StageTask, 'to'>) => boolean;
+
+/** What a sweep is without being cut short. */
+export const everything: Wanted = () => true;
+
+/**
+ * Only the stages in which β is not in force, for the first so many seeds: what a probe trains. An arm without the intra-class
+ * phase is a trunk to its end. The runs keep their whole paths, so that one that is cut here is not taken for complete.
+ *
+ * @param seeds of the sweep, in its order
+ */
+export function trunksOnly(arms: readonly Arm[], seeds: readonly number[], count: number): Wanted {
+  const wanted = new Set(seeds.slice(0, count));
+  return ({ arm: index, seed }, { to }) => {
+    const arm = arms[index]!;
+    return wanted.has(seed) && (!hasIntraPhase(arm) || to <= arm.N);
+  };
+}
