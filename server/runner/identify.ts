@@ -3,6 +3,7 @@ import { buildStageTree, stagePaths, type StageNode } from '../sweep/stage-tree.
 import type { Arm } from '../sweep/arm.ts';
 import type { RunIdentity, StageIdentity } from '../store/identify-runs.ts';
 import { toParams } from '../store/params.ts';
+import { passingKey } from '../store/split-stage.ts';
 import { loadDataset } from '../training/datasets/load.ts';
 import type { EngineName } from '../training/engine.ts';
 
@@ -33,7 +34,30 @@ export async function identifyAll(
     });
     identities.push({ arm: index, seed, key: runKey(effective, seed, dataFingerprint, computedBy), engine, dataFingerprint, stages: paths.get(index)!.map(toStage) });
   }
+  if (share) keepTogether(arms, identities);
   return identities;
+}
+
+/**
+ * Runs that differ in ε alone begin their last stage together, and stay so until a test separates them. Such a stage has a key
+ * that no other run will ask for: which ε it carries is settled when it begins.
+ */
+function keepTogether(arms: Arm[], identities: RunIdentity[]): void {
+  const groups = new Map<string, StageIdentity[]>();
+  for (const { arm, seed, dataFingerprint, stages } of identities) {
+    const effective = effectiveSettings(arms[arm]!);
+    if (effective.epsilon === null) continue;
+    const key = JSON.stringify([{ ...effective, epsilon: null }, seed, dataFingerprint]);
+    const last = stages.at(-1)!;
+    const group = groups.get(key);
+    if (group) group.push(last);
+    else groups.set(key, [last]);
+  }
+  for (const group of groups.values()) {
+    if (group.length === 1) continue;
+    const key = passingKey();
+    for (const stage of group) Object.assign(stage, { key, params: { ...stage.params, epsilon: null } });
+  }
 }
 
 type Stretch = Pick<StageNode, 'from' | 'to' | 'beta' | 'epsilon'>;

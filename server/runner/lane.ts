@@ -1,4 +1,4 @@
-import type { RunTask } from '../store/identify-runs.ts';
+import { readPaths, type RunTask } from '../store/identify-runs.ts';
 import { runName } from '../store/ids.ts';
 import { finishRun, startRun, type RunOutcome } from '../store/run-state.ts';
 import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
@@ -7,6 +7,7 @@ import { checkpointFiles } from '../store/rewind-stage.ts';
 import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import { Pace } from './pace.ts';
+import { epsilonsOf } from './epsilons-of.ts';
 import { findStart } from './find-start.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
@@ -87,7 +88,7 @@ export class Lane {
     let shown = at;
     this.#ownPace = new Pace(to - at);
     this.#ownPace.advance(0, performance.now());
-    const order = { settings: arm, seed: first.seed, from: at, to, dataset: arm.training.dataset, baseFolder: folder, start: start?.bytes ?? null };
+    const order = { settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to, dataset: arm.training.dataset, baseFolder: folder, start: start?.bytes ?? null };
     const training = worker.train(order, {
       onLoaded: (loaded) => {
         this.#begin(job, loaded);
@@ -129,17 +130,18 @@ export class Lane {
 
   async #commit(job: StageJob, stageId: number, from: number, segment: SegmentReport): Promise<void> {
     const { storage, lease } = this.#work;
-    const ends = segment.result ? outcomesOf(job, segment.result) : [];
+    const ends = segment.result ? outcomesOf(job, this.#work.arms[job.runs[0]!.arm]!, segment.result) : [];
     const checkpoint = segment.checkpoint && (await writeCheckpoint(storage.checkpointFolder, segment.checkpoint));
     const replaced = commitSegment(storage, lease, {
       stageId,
       from,
       to: segment.to,
-      columns: segment.points.map((series) => ({ ...series, epsilon: null })),
+      columns: segment.points,
       artefacts: artefactsOf(segment.evaluations),
       checkpoint,
       seconds: segment.seconds,
       ends,
+      ...(segment.result?.groups ? { split: segment.result.groups } : {}),
     });
     job.stage.batch = segment.to;
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
@@ -148,6 +150,7 @@ export class Lane {
     for (const { runId, outcome } of ends) this.#settle(job, runId, outcome);
     if (segment.result?.outcome === 'complete') this.#queue.complete(job);
     if (segment.result?.outcome === 'diverged') this.#queue.drop(job);
+    if (segment.result?.outcome === 'split') this.#pace.grow(this.#queue.split(job, readPaths(storage, job.runs.map(({ runId }) => runId))));
   }
 
   /** The stage ends without a segment. */
@@ -161,7 +164,8 @@ export class Lane {
   }
 
   #settle(job: StageJob, runId: number, outcome: RunOutcome): void {
-    const task = job.runs.find((run) => run.runId === runId)!;
+    const task = job.runs.find((run) => run.runId === runId);
+    if (!task) return; // of another sweep, which will find it done
     task.state = outcome.state;
     if (outcome.state === 'waiting') return;
     const error = outcome.state === 'failed' ? outcome.error : outcome.state === 'diverged' ? `the total was not finite at batch ${outcome.batch}` : null;

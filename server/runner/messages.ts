@@ -10,6 +10,8 @@ import type { DatasetSettings } from '../sweep/settings.ts';
 /** A stage for a worker to train. */
 export interface StageOrder {
   settings: RunSettings;
+  /** Every ε that is trained along. */
+  epsilons: number[];
   seed: number;
   /** Batches [from, to) are recorded; what lies between the checkpoint and `from` is trained without being recorded. */
   from: number;

@@ -1,6 +1,6 @@
 /** How far a sweep is and how long it still takes, from how fast it has been lately. */
 export class Pace {
-  readonly #total: number;
+  #total: number;
   readonly #samples: { time: number; batches: number }[] = [];
   #done = 0;
 
@@ -15,6 +15,11 @@ export class Pace {
 
   get total(): number {
     return this.#total;
+  }
+
+  /** What was one computation is several from here on. @param batches more to train */
+  grow(batches: number): void {
+    this.#total += batches;
   }
 
   /** @param batches trained since the last call @param now milliseconds */

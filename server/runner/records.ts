@@ -3,6 +3,7 @@ import type { ArtefactValue } from '../store/commit-segment.ts';
 import type { RunOutcome } from '../store/run-state.ts';
 import type { Evaluation } from '../training/evaluate.ts';
 import type { FitResult } from '../training/fit.ts';
+import { epsilonsOf } from './epsilons-of.ts';
 import type { StageJob } from './stage-queue.ts';
 
 // How what training gives becomes what the store keeps.
@@ -23,12 +24,18 @@ export function configurationOf({ alpha, beta, gamma, epsilon, N, loss, training
   return { alpha, beta, gamma, epsilon, N, loss, training };
 }
 
-/** What the end of a stage means for its runs: it ends some, others wait for their next stage; where it diverged, all have. */
-export function outcomesOf({ runs, ending }: StageJob, { outcome, batch, intraDead }: FitResult): { runId: number; outcome: RunOutcome }[] {
-  return runs.map((run) => {
-    const { runId } = run;
+/**
+ * What the end of a stage means for its runs: it ends some, others wait for their next stage; where it diverged, all have. Runs
+ * of other sweeps that are trained along because they differ in ε alone end with it too.
+ *
+ * @param arm of one of the runs
+ */
+export function outcomesOf({ stage, runs, ending }: StageJob, arm: Arm, { outcome, batch, intraDead }: FitResult): { runId: number; outcome: RunOutcome }[] {
+  const along = epsilonsOf(arm, stage).length > 1 ? stage.members.map(({ runId }) => runId) : [];
+  const ends = new Set([...ending.map(({ runId }) => runId), ...along]);
+  return [...new Set([...runs.map(({ runId }) => runId), ...along])].map((runId) => {
     if (outcome === 'diverged') return { runId, outcome: { state: 'diverged', batch, intraDead } };
-    if (outcome === 'complete' && ending.includes(run)) return { runId, outcome: { state: 'complete', intraDead } };
+    if (outcome === 'complete' && ends.has(runId)) return { runId, outcome: { state: 'complete', intraDead } };
     return { runId, outcome: { state: 'waiting' } };
   });
 }

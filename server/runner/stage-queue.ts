@@ -72,6 +72,31 @@ export class StageQueue {
     this.#wake();
   }
 
+  /**
+   * The runs of the stage are not one computation any more: each group goes on by itself.
+   *
+   * @param paths of the stage's runs, as they are now
+   * @returns batches that are to be trained more than before
+   */
+  split(job: StageJob, paths: Map<number, StageTask[]>): number {
+    const { seed } = this.#nodes.get(job.stage.stageId)!;
+    this.#nodes.delete(job.stage.stageId);
+    let batches = 0;
+    for (const run of job.runs) {
+      run.stages = paths.get(run.runId)!;
+      const stage = run.stages.at(-1)!;
+      let node = this.#nodes.get(stage.stageId);
+      if (!node) {
+        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], seed, longest: stage.to - stage.batch, state: 'ready' }));
+        batches += stage.to - stage.batch;
+      }
+      node.runs.push(run);
+      node.ending.push(run);
+    }
+    this.#wake();
+    return batches - (job.stage.to - job.stage.batch);
+  }
+
   /** The stage will not come to its end (it diverged, or failed for good): nothing that follows it can be trained. */
   drop({ stage }: StageJob): void {
     const node = this.#nodes.get(stage.stageId);

@@ -36,8 +36,8 @@ process.on('message', (message: ToWorker) => {
 async function train(order: StageOrder): Promise<void> {
   const dataset = await datasetOf(order);
   send({ kind: 'loaded', loaded: { classes: dataset.classes, evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 } } });
-  const { settings, seed, start, from, to } = order;
-  await fit({ settings, seed, start: start && decodeCheckpoint(start), from, to }, dataset, steps!, {
+  const { settings, epsilons, seed, start, from, to } = order;
+  await fit({ settings, epsilons, seed, start: start && decodeCheckpoint(start), from, to }, dataset, steps!, {
     onProgress: (batch) => send({ kind: 'progress', batch }),
     onSegment: (segment) => send({ kind: 'segment', segment: toReport(segment) }),
     shouldStop: () => stopping,

@@ -2,6 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { training, type Lease } from './lease.ts';
 import { toStored } from './numbers.ts';
 import { setOutcome, type RunOutcome } from './run-state.ts';
+import { splitStage } from './split-stage.ts';
 import type { Storage } from './storage.ts';
 import { summarise, writeSummary } from './stage-metrics.ts';
 
@@ -44,6 +45,8 @@ export interface Segment {
   seconds: { training: number; evaluation: number };
   /** What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for their next stage. */
   ends?: { runId: number; outcome: RunOutcome }[];
+  /** The ε that stay together from batch `to` on: there the stage's runs stop being one computation. */
+  split?: number[][];
 }
 
 /**
@@ -61,6 +64,7 @@ export function commitSegment(storage: Storage, lease: Lease, segment: Segment, 
         .run(segment.stageId, batch, name, deflateRawSync(JSON.stringify(value)));
     }
     for (const { runId, outcome } of segment.ends ?? []) setOutcome(storage, runId, outcome, now);
+    if (segment.split) splitStage(storage, segment.stageId, segment.to, segment.split);
     return segment.checkpoint ? replaceCheckpoint(storage, segment.stageId, segment.checkpoint, now) : [];
   });
 }

@@ -1,6 +1,5 @@
 import type { RunState } from '../sweep/results.ts';
 import type { Arm } from '../sweep/arm.ts';
-import { groupBy } from './group-by.ts';
 import { training, type Lease } from './lease.ts';
 import type { Params } from './params.ts';
 import type { Storage } from './storage.ts';
@@ -46,6 +45,14 @@ export interface StageTask {
   to: number;
   /** Everything before this batch is committed. */
   batch: number;
+  /** Every run whose path goes through it, those of other sweeps too. */
+  members: StageMember[];
+}
+
+export interface StageMember {
+  runId: number;
+  /** null where the intra-class phase is never in force. */
+  epsilon: number | null;
 }
 
 /** The arms of a sweep, in order. */
@@ -74,19 +81,33 @@ export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, id
   });
 }
 
-/** The runs of a sweep in the order in which they are to be trained. */
+/** The runs of a sweep in the order in which they are to be trained. Runs that share a stage have the same object for it. */
 export function readTasks(storage: Storage, sweepId: number): RunTask[] {
   const tasks = storage.prepare(`SELECT r.id AS runId, s.armIndex AS arm, r.seed, r.state, s.reused, r.attempts FROM "SweepRun" s
     JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`).all(sweepId) as (Omit<RunTask, 'reused'> & { reused: number })[];
-  const stages = storage.prepare(`SELECT DISTINCT p.runId, p.position, g.id AS stageId, g.parentId, g.fromBatch AS "from", g.toBatch AS "to", g.batch
-    FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId JOIN "Stage" g ON g.id = p.stageId
-    WHERE s.sweepId = ? ORDER BY p.runId, p.position`).all(sweepId) as (StageTask & { runId: number; position: number })[];
-  const paths = groupBy(stages, (stage) => stage.runId);
-  return tasks.map((task) => ({
-    ...task,
-    reused: task.reused === 1,
-    stages: (paths.get(task.runId) ?? []).map(({ stageId, parentId, from, to, batch }) => ({ stageId, parentId, from, to, batch })),
-  }));
+  const paths = readPaths(storage, tasks.map(({ runId }) => runId));
+  return tasks.map((task) => ({ ...task, reused: task.reused === 1, stages: paths.get(task.runId) ?? [] }));
+}
+
+/** The stages of each of these runs, first to last. */
+export function readPaths(storage: Storage, runIds: number[]): Map<number, StageTask[]> {
+  const wanted = JSON.stringify(runIds);
+  const rows = storage.prepare(`SELECT p.runId, g.id AS stageId, g.parentId, g.fromBatch AS "from", g.toBatch AS "to", g.batch
+    FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`)
+    .all(wanted) as (Omit<StageTask, 'members'> & { runId: number })[];
+  const stages = new Map<number, StageTask>();
+  const paths = new Map<number, StageTask[]>();
+  for (const { runId, ...row } of rows) {
+    let stage = stages.get(row.stageId);
+    if (!stage) stages.set(row.stageId, (stage = { ...row, members: [] }));
+    const path = paths.get(runId);
+    if (path) path.push(stage);
+    else paths.set(runId, [stage]);
+  }
+  const members = storage.prepare(`SELECT p.stageId, r.id AS runId, r.epsilon FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
+    WHERE p.stageId IN (SELECT value FROM json_each(?)) ORDER BY r.id`).all(JSON.stringify([...stages.keys()])) as (StageMember & { stageId: number })[];
+  for (const { stageId, ...member } of members) stages.get(stageId)!.members.push(member);
+  return paths;
 }
 
 interface HeldRun { id: number; key: string | null; state: RunState }

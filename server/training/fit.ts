@@ -5,16 +5,19 @@ import { CurveBuffer, type Series } from './curve-buffer.ts';
 import type { Dataset } from './dataset.ts';
 import { deviceBatch } from './device-batch.ts';
 import type { Tensors } from './engine.ts';
+import { groupEpsilons } from './epsilon-groups.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import { betaAt, buildNetwork, freshState, scalarsAt, structureAt, type Network, type RunSettings } from './network.ts';
 import { learningRate } from './optimizers/schedule.ts';
-import { PendingMetrics } from './pending-metrics.ts';
+import { PendingMetrics, type BatchMetrics } from './pending-metrics.ts';
 import { toDevice, toHost } from './state.ts';
 import type { StepCache } from './step-cache.ts';
 import { predictionIsCosine, stepMetrics } from './step.ts';
 
 export interface FitTask {
   settings: RunSettings;
+  /** Every ε that is trained along, the settings' own among them: one computation until their tests come out differently. */
+  epsilons: number[];
   seed: number;
   /** null: from batch 0. */
   start: Checkpoint | null;
@@ -30,7 +33,7 @@ export interface Segment {
   to: number;
   points: Series[];
   evaluations: Evaluation[];
-  /** null where there is nothing to continue: training diverged, or stopped before its first recorded batch. */
+  /** null where there is nothing to continue: training diverged, or stopped or split before its first batch was recorded. */
   checkpoint: Checkpoint | null;
   seconds: { training: number; evaluation: number };
   /** How the stage ended, with its last segment. */
@@ -38,11 +41,14 @@ export interface Segment {
 }
 
 export interface FitResult {
-  outcome: 'complete' | 'stopped' | 'diverged';
+  /** `split`: from `batch` on the ε are not the same computation any more; nothing of that batch is recorded. */
+  outcome: 'complete' | 'stopped' | 'diverged' | 'split';
   /** Optimiser steps taken; where it diverged, the batch whose total was not finite. */
   batch: number;
   /** True where the truncated term was 0 from N to the end; null where the phase was not in force or did not end. */
   intraDead: boolean | null;
+  /** Of a split: the ε that stay together, each group on its own from here. */
+  groups?: number[][];
 }
 
 export interface FitCallbacks {
@@ -60,20 +66,22 @@ const READ_EVERY = 25;
 const SEGMENT_SECONDS = 20;
 
 /**
- * Trains one stage: batches `start` to `to` of a run. Data in, segments of points, evaluations and checkpoints out.
+ * Trains one stage: batches `from` to `to` of a run. Data in, segments of points, evaluations and checkpoints out.
  *
- * A pure function of its task on one engine: where it is cut into segments or interrupted and continued makes no
- * difference to any number.
+ * A pure function of its task on one engine: where it is cut into segments or interrupted and continued, and which ε are
+ * trained along, makes no difference to any number.
  */
 export async function fit(task: FitTask, dataset: Dataset, steps: StepCache, callbacks: FitCallbacks): Promise<FitResult> {
-  const network = buildNetwork(task.settings, dataset);
-  const training = new Stage(task, network, steps);
+  const stage = new Stage(task, buildNetwork(task.settings, dataset, task.epsilons), steps);
   try {
-    return await training.run(callbacks);
+    return await stage.train(callbacks);
   } finally {
-    training.dispose();
+    stage.dispose();
   }
 }
+
+/** What a look at the losses finds; null where training goes on. */
+type Finding = { kind: 'diverged'; batch: number } | { kind: 'split'; batch: number; groups: number[][] } | null;
 
 class Stage {
   readonly #task: FitTask;
@@ -84,6 +92,8 @@ class Stage {
   #evaluations: Evaluation[] = [];
   #state: Tensors;
   #t: number;
+  /** The state at the last look at the losses, kept while several ε are trained: a split is noticed late and replayed from here. */
+  #looked: { t: number; state: Tensors } | null = null;
   #intraLive: boolean;
   #segment: { from: number; started: number; evaluating: number };
 
@@ -95,9 +105,10 @@ class Stage {
     this.#t = task.start?.batch ?? 0;
     this.#intraLive = task.start?.intraLive ?? false;
     this.#segment = { from: task.from, started: performance.now(), evaluating: 0 };
+    this.#keepForReplay();
   }
 
-  async run({ onSegment, onProgress, shouldStop }: FitCallbacks): Promise<FitResult> {
+  async train({ onSegment, onProgress, shouldStop }: FitCallbacks): Promise<FitResult> {
     const { from, to, settings } = this.#task;
     const { batches, evalEvery } = settings.training;
     if (from === 0 && this.#t === 0) await this.#evaluate('val');
@@ -106,11 +117,14 @@ class Stage {
       const evaluates = this.#t > from && (this.#t % evalEvery === 0 || this.#t === batches);
       if (!evaluates && this.#pending.length < READ_EVERY && this.#t < to) continue;
 
-      const diverged = await this.#readLosses();
+      const finding = await this.#readLosses();
+      if (finding?.kind === 'split') this.#returnTo(finding.batch);
       onProgress(this.#t);
-      if (diverged !== null) {
-        const result: FitResult = { outcome: 'diverged', batch: diverged, intraDead: null };
-        await onSegment(this.#endSegment(null, result));
+      if (finding) {
+        const result = toResult(finding);
+        const atOnce = finding.batch === from; // then there is no such stage: what it has recorded is of those that follow
+        if (finding.kind === 'split' && atOnce) this.#forget();
+        await onSegment(this.#endSegment(finding.kind === 'split' && !atOnce ? await this.#checkpoint() : null, result));
         return result;
       }
       if (evaluates) await this.#evaluate('val');
@@ -122,6 +136,7 @@ class Stage {
       const long = recording && performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS;
       if (stopped || long) await onSegment(this.#endSegment(recording ? await this.#checkpoint() : null, stopped));
       if (stopped) return stopped;
+      this.#keepForReplay();
     }
     const dead = hasIntraPhase(settings) && this.#t === batches ? !this.#intraLive : null;
     const result: FitResult = { outcome: 'complete', batch: this.#t, intraDead: dead };
@@ -131,31 +146,62 @@ class Stage {
 
   #trainBatch(): void {
     const t = this.#t;
-    const step = this.#steps.training(this.#network, t);
-    const batch = deviceBatch(this.#network, this.#task.seed, t);
-    const { state, outputs } = step.run(this.#state, batch, scalarsAt(this.#network, t));
-    tf.dispose([this.#state, batch]);
+    const { state, outputs } = this.#step(this.#state, t);
+    if (this.#state !== this.#looked?.state) tf.dispose(this.#state);
     this.#state = state;
-    this.#pending.push(t, stepMetrics(structureAt(this.#network, t).inForce), outputs.metrics!);
+    this.#pending.push(t, stepMetrics(structureAt(this.#network, t)), outputs.metrics!);
     this.#t = t + 1;
   }
 
-  /** Moves what the device has measured into the curves. @returns the first batch whose total is not finite, null if there is none */
-  async #readLosses(): Promise<number | null> {
-    for (const { t, metrics } of await this.#pending.read()) {
-      if (t >= this.#task.from) this.#record(t, metrics);
-      if (metrics.some(([name, value]) => name === 'train/truncated' && !(value <= 0))) this.#intraLive = true;
-      const [, total] = metrics.find(([name]) => name === 'train/total')!;
-      if (!Number.isFinite(total)) return t;
+  #step(state: Tensors, t: number): { state: Tensors; outputs: Tensors } {
+    const batch = deviceBatch(this.#network, this.#task.seed, t);
+    const result = this.#steps.training(this.#network, t).run(state, batch, scalarsAt(this.#network, t));
+    tf.dispose(batch);
+    return result;
+  }
+
+  /** Moves what the device has measured into the curves, up to the first batch that ends the stage. */
+  async #readLosses(): Promise<Finding> {
+    for (const measured of await this.#pending.read()) {
+      const { t, metrics } = measured;
+      const apart = metrics.filter(({ name }) => name === 'apart').map(({ value }) => value);
+      if (apart.some((count) => count > 0)) {
+        return { kind: 'split', batch: t, groups: groupEpsilons(this.#task.epsilons, apart, this.#task.settings.loss.truncation) };
+      }
+      if (t >= this.#task.from) this.#record(measured);
+      if (metrics.some(({ name, value }) => name === 'train/truncated' && value !== 0)) this.#intraLive = true;
+      if (metrics.some(({ name, value }) => name === 'train/total' && !Number.isFinite(value))) return { kind: 'diverged', batch: t };
     }
     return null;
   }
 
-  #record(t: number, metrics: [name: string, value: number][]): void {
-    const { settings } = this.#task;
-    for (const [name, value] of metrics) this.#curves.add(name, t, value);
+  #record({ t, metrics }: BatchMetrics): void {
+    const { settings, epsilons } = this.#task;
+    for (const { name, epsilon, value } of metrics) {
+      if (name !== 'apart') this.#curves.add(name, t, value, epsilon === null ? null : epsilons[epsilon]!);
+    }
     this.#curves.add('train/beta', t, betaAt(settings, t));
     this.#curves.add('train/learningRate', t, learningRate(settings.training.optimizer, settings.training.batches, t));
+  }
+
+  #keepForReplay(): void {
+    if (this.#task.epsilons.length === 1) return;
+    if (this.#looked && this.#looked.state !== this.#state) tf.dispose(this.#looked.state);
+    this.#looked = { t: this.#t, state: this.#state };
+  }
+
+  /** Takes the state back to the batch before which nothing separated the ε, from where losses were last looked at. */
+  #returnTo(batch: number): void {
+    const { t: start, state: kept } = this.#looked!;
+    if (this.#state !== kept) tf.dispose(this.#state);
+    this.#state = kept;
+    for (let t = start; t < batch; t++) {
+      const { state, outputs } = this.#step(this.#state, t);
+      tf.dispose(outputs);
+      if (this.#state !== kept) tf.dispose(this.#state);
+      this.#state = state;
+    }
+    this.#t = batch;
   }
 
   async #evaluate(part: 'val' | 'test'): Promise<void> {
@@ -171,6 +217,11 @@ class Stage {
 
   async #checkpoint(): Promise<Checkpoint> {
     return { batch: this.#t, state: await toHost(this.#state), intraLive: this.#intraLive };
+  }
+
+  #forget(): void {
+    this.#curves.take();
+    this.#evaluations = [];
   }
 
   #endSegment(checkpoint: Checkpoint | null, result: FitResult | null): Segment {
@@ -191,7 +242,12 @@ class Stage {
   }
 
   dispose(): void {
-    tf.dispose(this.#state);
+    tf.dispose([this.#state, this.#looked?.state ?? {}]);
     this.#pending.dispose();
   }
+}
+
+function toResult(finding: NonNullable<Finding>): FitResult {
+  const { kind, batch } = finding;
+  return kind === 'split' ? { outcome: 'split', batch, intraDead: null, groups: finding.groups } : { outcome: 'diverged', batch, intraDead: null };
 }

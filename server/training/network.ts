@@ -6,7 +6,7 @@ import { buildModel, type Model } from './models/model.ts';
 import { buildOptimizer, type OptimizerStructure } from './optimizers/optimizer.ts';
 import { learningRate } from './optimizers/schedule.ts';
 import { initialState, type HostState } from './state.ts';
-import type { StepStructure } from './step.ts';
+import { epsilonScalar, type StepStructure } from './step.ts';
 
 /** What one run trains: an arm's settings. */
 export interface RunSettings extends Hyperparameters {
@@ -18,11 +18,13 @@ export interface RunSettings extends Hyperparameters {
 export interface Network {
   model: Model;
   settings: RunSettings;
+  /** Every ε that is trained along; the settings' own where there is only one. */
+  epsilons: readonly number[];
   dataset: Dataset;
 }
 
-export function buildNetwork(settings: RunSettings, dataset: Dataset): Network {
-  return { model: buildModel(settings.training.model, dataset.shape), settings, dataset };
+export function buildNetwork(settings: RunSettings, dataset: Dataset, epsilons: readonly number[] = [settings.epsilon]): Network {
+  return { model: buildModel(settings.training.model, dataset.shape), settings, epsilons, dataset };
 }
 
 /** The state before batch 0 of the run with this seed. */
@@ -32,16 +34,18 @@ export function freshState({ model, settings, dataset }: Network, seed: number):
 }
 
 /** The structure of the step at batch t. It changes once at most, at the switch batch N. */
-export function structureAt({ settings, dataset }: Network, t: number): StepStructure {
+export function structureAt({ settings, epsilons, dataset }: Network, t: number): StepStructure {
   const { loss, alpha, gamma, N } = settings;
+  const intra = hasIntraPhase(settings) && t >= N;
   return {
     classes: dataset.classes.length,
     loss: {
       truncation: loss.truncation, distance: loss.distance, centerUpdate: loss.centerUpdate,
       centerSpace: loss.centerSpace, centerOrder: loss.centerOrder, crossEntropyHead: loss.crossEntropyHead,
     },
-    inForce: { crossEntropy: gamma > 0, interClass: alpha > 0, intraClass: hasIntraPhase(settings) && t >= N },
+    inForce: { crossEntropy: gamma > 0, interClass: alpha > 0, intraClass: intra },
     optimizer: optimizerStructure(settings),
+    epsilons: intra ? epsilons.length : 1,
   };
 }
 
@@ -50,14 +54,16 @@ function optimizerStructure({ training: { optimizer } }: RunSettings): Optimizer
 }
 
 /** Every numeric hyperparameter at batch t, as the step's scalars. */
-export function scalarsAt({ settings }: Network, t: number): Record<string, number> {
-  const { alpha, gamma, epsilon, loss, training } = settings;
+export function scalarsAt(network: Network, t: number): Record<string, number> {
+  const { settings } = network;
+  const epsilons = network.epsilons.slice(0, structureAt(network, t).epsilons);
+  const { alpha, gamma, loss, training } = settings;
   const { optimizer } = training;
   return {
     alpha,
     beta: betaAt(settings, t),
     gamma,
-    epsilon,
+    ...Object.fromEntries(epsilons.map((epsilon, i) => [epsilonScalar(i), epsilon])),
     s: loss.s,
     m: loss.m,
     centerRate: loss.centerRate,

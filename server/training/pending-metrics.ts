@@ -1,21 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { StepMetric } from './step.ts';
+
+/** What one batch has measured. */
+export interface BatchMetrics {
+  t: number;
+  metrics: (StepMetric & { value: number })[];
+}
 
 /** What batches have measured and the device still holds, so that training need not wait for it in every batch. */
 export class PendingMetrics {
-  #batches: { t: number; names: string[]; metrics: Tensor }[] = [];
+  #batches: { t: number; rows: StepMetric[]; metrics: Tensor }[] = [];
 
   get length(): number {
     return this.#batches.length;
   }
 
-  /** Takes `metrics` [names.length] over. */
-  push(t: number, names: string[], metrics: Tensor): void {
-    this.#batches.push({ t, names, metrics });
+  /** Takes `metrics` [rows.length] over. */
+  push(t: number, rows: StepMetric[], metrics: Tensor): void {
+    this.#batches.push({ t, rows, metrics });
   }
 
   /** Everything pending in one transfer; nothing is pending afterwards. */
-  async read(): Promise<{ t: number; metrics: [name: string, value: number][] }[]> {
+  async read(): Promise<BatchMetrics[]> {
     const batches = this.#batches;
     this.#batches = [];
     if (batches.length === 0) return [];
@@ -23,7 +30,7 @@ export class PendingMetrics {
     const values = await together.data();
     tf.dispose([together, ...batches.map(({ metrics }) => metrics)]);
     let at = 0;
-    return batches.map(({ t, names }) => ({ t, metrics: names.map((name) => [name, values[at++]!]) }));
+    return batches.map(({ t, rows }) => ({ t, metrics: rows.map((row) => ({ ...row, value: values[at++]! })) }));
   }
 
   dispose(): void {

@@ -30,6 +30,7 @@ const structure: StepStructure = {
     crossEntropyHead: 'linear',
   },
   inForce: { interClass: true, intraClass: true, crossEntropy: true },
+  epsilons: 1,
   optimizer: { name: 'momentum', nesterov: false, decay: false, clip: false },
 };
 

@@ -15,23 +15,43 @@ export interface StepStructure {
   loss: LossOptions;
   inForce: TermsInForce;
   optimizer: OptimizerStructure;
+  /** How many ε it carries, 1 or more: runs that differ in ε alone are one computation until their tests separate them. */
+  epsilons: number;
 }
 
+/** Besides the named ones: `epsilon1`, `epsilon2`, … for the further ε. */
 export type StepScalars = LossScalars & OptimizerScalars;
 
+/** One number of a step's output `metrics`. */
+export interface StepMetric {
+  /** `apart` is no metric that is recorded: how many tests of this ε came out differently than those of the first one. */
+  name: string;
+  /** Which ε it is of, from 0; null for what is the same for all. */
+  epsilon: number | null;
+}
+
 /** The rows of a step's output `metrics`, in order. */
-export function stepMetrics(inForce: TermsInForce): string[] {
+export function stepMetrics({ inForce, epsilons }: Pick<StepStructure, 'inForce' | 'epsilons'>): StepMetric[] {
+  const further = Array.from({ length: inForce.intraClass ? epsilons - 1 : 0 }, (_, i) => i + 1);
+  const first = further.length > 0 ? 0 : null;
+  const row = (name: string, epsilon: number | null = null): StepMetric => ({ name, epsilon });
   return [
-    'train/total',
-    'train/crossEntropy',
-    'train/interClass',
-    'train/intraClass',
-    ...(inForce.intraClass ? ['train/truncated'] : []),
-    'train/accuracy',
-    'train/gradient/crossEntropy',
-    'train/gradient/interClass',
-    'train/gradient/intraClass',
+    row('train/total', first),
+    row('train/crossEntropy'),
+    row('train/interClass'),
+    row('train/intraClass'),
+    ...(inForce.intraClass ? [row('train/truncated', first)] : []),
+    row('train/accuracy'),
+    row('train/gradient/crossEntropy'),
+    row('train/gradient/interClass'),
+    row('train/gradient/intraClass'),
+    ...further.flatMap((epsilon) => [row('train/total', epsilon), row('train/truncated', epsilon), row('apart', epsilon)]),
   ];
+}
+
+/** The name of the scalar that holds the i-th ε. */
+export function epsilonScalar(i: number): string {
+  return i === 0 ? 'epsilon' : `epsilon${i}`;
 }
 
 /**
@@ -48,6 +68,7 @@ export function buildStep(model: Model, structure: StepStructure): Step {
     const { weights, statistics, slots, centers } = split(state);
     const { 'head/weights': headWeights, 'head/bias': headBias, ...network } = weights as Record<string, Tensor>;
     const oneHot = tf.cast(tf.oneHot(batch.labels as tf.Tensor1D, structure.classes), 'float32'); // [B, C]
+    const furtherEpsilons = Array.from({ length: structure.epsilons - 1 }, (_, i) => scalars[epsilonScalar(i + 1)]!);
     const newStatistics: Tensors = {};
     let loss: CombinedLoss | undefined;
     let metrics: Tensor | undefined;
@@ -59,7 +80,7 @@ export function buildStep(model: Model, structure: StepStructure): Step {
         model.features(batch.images!, { weights, statistics, training: true, dropoutMask: batch.dropoutMask ?? null, newStatistics }),
       // S2: the combined loss at the features, with S21 to S23 inside; its gradient goes back through the network.
       (features) => {
-        loss = combinedLoss(features, headWeights!, headBias!, oneHot, centers, scalars as LossScalars, structure.loss, structure.inForce);
+        loss = combinedLoss(features, headWeights!, headBias!, oneHot, centers, scalars as LossScalars, structure.loss, structure.inForce, furtherEpsilons);
         metrics = tf.keep(describe(loss, accuracy(features, headWeights!, headBias!, batch.labels!, structure)));
         Object.values(loss.centers).forEach((tensor) => tf.keep(tensor));
         Object.values(loss.gradients).forEach((tensor) => tf.keep(tensor));
@@ -99,7 +120,7 @@ function accuracy(features: Tensor, weights: Tensor, bias: Tensor, labels: Tenso
 }
 
 /** The vector of `stepMetrics`. */
-function describe({ terms, gradientNorms }: CombinedLoss, accuracy: Tensor): Tensor {
+function describe({ terms, gradientNorms, others }: CombinedLoss, accuracy: Tensor): Tensor {
   return tf.stack([
     terms.total,
     terms.crossEntropy,
@@ -110,5 +131,6 @@ function describe({ terms, gradientNorms }: CombinedLoss, accuracy: Tensor): Ten
     gradientNorms.crossEntropy,
     gradientNorms.interClass,
     gradientNorms.intraClass,
+    ...others.flatMap(({ total, truncated, apart }) => [total, truncated, apart]),
   ]);
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { RunTask } from '../../server/store/identify-runs.ts';
+import type { RunTask, StageTask } from '../../server/store/identify-runs.ts';
 import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
 
 /** Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for the second seed. */
 function tasks(): RunTask[] {
   return [0, 10].flatMap((offset) => {
     const stage = (id: number, parent: number | null, from: number, to: number) =>
-      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, from, to, batch: from });
+      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, from, to, batch: from, members: [] });
     const trunk = [stage(1, null, 0, 40), stage(2, 1, 40, 70), stage(3, 2, 70, 100)];
     const run = (runId: number, stages: RunTask['stages']): RunTask =>
       ({ runId: runId + offset, arm: runId, seed: offset, state: 'waiting', reused: false, attempts: 0, stages });
@@ -59,6 +59,25 @@ test('what follows a stage that diverged is never trained, the rest is', async (
     queue.complete(job);
   }
   expect(left.sort()).toEqual([11, 12, 13, 14, 15]);
+});
+
+test('runs that stop being one computation go on each by itself', async () => {
+  const stage = (stageId: number, parentId: number | null, from: number, to: number): StageTask => ({ stageId, parentId, from, to, batch: from, members: [] });
+  const together = stage(2, 1, 40, 100);
+  const runs = [0, 1, 2].map((runId): RunTask => ({ runId, arm: runId, seed: 0, state: 'waiting', reused: false, attempts: 0, stages: [stage(1, null, 0, 40), together] }));
+  for (const run of runs) run.stages[0]!.batch = 40;
+  const queue = new StageQueue(runs);
+  const job = (await queue.next(never))!;
+  expect([id(job), job.ending.length]).toEqual([2, 3]);
+
+  const [pair, alone] = [stage(3, 2, 60, 100), stage(4, 2, 60, 100)];
+  const cut = { ...together, to: 60, batch: 60 };
+  const more = queue.split(job, new Map([[0, [runs[0]!.stages[0]!, cut, pair]], [1, [runs[1]!.stages[0]!, cut, pair]], [2, [runs[2]!.stages[0]!, cut, alone]]]));
+  expect(more).toBe(40 + 40 - (100 - 40));
+  const next = [(await queue.next(never))!, (await queue.next(never))!];
+  expect(next.map((forked) => [id(forked), forked.ending.map(({ runId }) => runId)])).toEqual([[3, [0, 1]], [4, [2]]]);
+  for (const forked of next) queue.complete(forked);
+  expect(await queue.next(never)).toBeNull();
 });
 
 test('whoever waits is let go when training is to end', async () => {

@@ -35,7 +35,7 @@ describe('a run is what was computed, not who asked for it', () => {
       [5, 0, 1, 'waiting', false], [2, 1, 1, 'complete', true], [7, 0, 2, 'waiting', false], [4, 1, 2, 'waiting', false],
       [9, 0, 3, 'waiting', false], [10, 1, 3, 'waiting', false],
     ]);
-    expect(second.tasks[1]!.stages).toEqual([{ stageId: 2, parentId: null, from: 0, to: 100, batch: 100 }]);
+    expect(second.tasks[1]!.stages).toMatchObject([{ stageId: 2, parentId: null, from: 0, to: 100, batch: 100 }]);
     expect((await readRun(storage, 2))!.sweeps).toEqual([
       { id: 's1', name: 'first', arm: 1, armName: 'β0.2' }, { id: 's2', name: 'second', arm: 1, armName: 'β0.2' },
     ]);

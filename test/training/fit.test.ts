@@ -61,10 +61,18 @@ interface Trained {
   last: Checkpoint | null;
 }
 
-async function train(steps: StepCache, run: RunSettings, { start = null, from, stopAt = Infinity, seed = 5 }: { start?: Checkpoint | null; from?: number; stopAt?: number; seed?: number } = {}): Promise<Trained> {
+interface How {
+  start?: Checkpoint | null;
+  from?: number;
+  stopAt?: number;
+  seed?: number;
+  epsilons?: number[];
+}
+
+async function train(steps: StepCache, run: RunSettings, { start = null, from = start?.batch ?? 0, stopAt = Infinity, seed = 5, epsilons = [run.epsilon] }: How = {}): Promise<Trained> {
   const segments: Segment[] = [];
   let at = 0;
-  const result = await fit({ settings: run, seed, start, from: from ?? start?.batch ?? 0, to: run.training.batches }, corners(), steps, {
+  const result = await fit({ settings: run, epsilons, seed, start, from, to: run.training.batches }, corners(), steps, {
     onSegment: (segment) => void segments.push(segment),
     onProgress: (batch) => (at = batch),
     shouldStop: () => at >= stopAt,
@@ -72,8 +80,10 @@ async function train(steps: StepCache, run: RunSettings, { start = null, from, s
   return { segments, result, points: pointsOf(segments), last: segments.at(-1)!.checkpoint };
 }
 
-function pointsOf(segments: Segment[]): string[] {
-  return segments.flatMap(({ points }) => points.flatMap(({ metric, batches, values }) => [...batches].map((batch, i) => `${metric} ${batch} ${values[i]}`))).sort();
+/** @param epsilon of the run; what was recorded for another one is left out */
+function pointsOf(segments: Segment[], epsilon: number | null = null): string[] {
+  const own = segments.flatMap(({ points }) => points.filter((series) => series.epsilon === null || series.epsilon === epsilon));
+  return own.flatMap(({ metric, batches, values }) => [...batches].map((batch, i) => `${metric} ${batch} ${values[i]}`)).sort();
 }
 
 function curve(segments: Segment[], metric: string): [batch: number, value: number][] {
@@ -153,6 +163,62 @@ eachEngine('fit', (open) => {
     expect(b.result.intraDead).toBeNull();
   });
 
+  describe('several ε at once', () => {
+    /** Trains the ε together, and after each split every group on its own; the segments along each ε's way. */
+    async function forked(run: RunSettings, epsilons: number[], start: Checkpoint | null = null): Promise<Map<number, { segments: Segment[]; splits: number[]; last: Checkpoint | null }>> {
+      const { segments, result, last } = await train(steps, { ...run, epsilon: epsilons[0]! }, { epsilons, start });
+      const ways = new Map(epsilons.map((epsilon) => [epsilon, { segments, splits: [] as number[], last }]));
+      if (result.outcome !== 'split') return ways;
+      expect(result.groups!.flat().sort()).toEqual([...epsilons].sort());
+      for (const group of result.groups!) {
+        for (const [epsilon, way] of await forked(run, group, last ?? start)) {
+          ways.set(epsilon, { segments: [...segments, ...way.segments], splits: [result.batch, ...way.splits], last: way.last });
+        }
+      }
+      return ways;
+    }
+
+    const epsilons = [0, 0.004, 0.01, 0.03, 0.06, 1.9];
+
+    test.each<[string, Changes]>([
+      ['batch, momentum', {}],
+      ['batch, adam with dropout, decay, clipping', { model: { dropout: 0.3 }, optimizer: { name: 'adam', learningRate: 1e-3, weightDecay: 1e-3, clipNorm: 1 } }],
+      ['batch, adamw with batch norm and augmentation', { model: { name: 'cnn' }, optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 1e-2 }, augment: { shift: 1, flip: true, cutout: 2 } }],
+      ['batch, Nesterov on a residual network', { model: { name: 'resnet8' }, optimizer: { nesterov: true } }],
+      ['batch, N = 0', { run: { N: 0 } }],
+      ['sample', { run: { loss: { ...loss, truncation: 'sample' } } }],
+      ['class', { run: { loss: { ...loss, truncation: 'class' } } }],
+      ['none', { run: { loss: { ...loss, truncation: 'none' } } }],
+    ])('are the runs that each would be alone, bit for bit: %s', async (name, changes) => {
+      const run = settings(changes);
+      const together = await forked(run, epsilons);
+      for (const [epsilon, way] of together) {
+        const alone = await train(steps, { ...run, epsilon });
+        expect(pointsOf(way.segments, epsilon)).toEqual(alone.points);
+        expect(bytes(way.last).equals(bytes(alone.last))).toBe(true);
+      }
+      const splits = new Set([...together.values()].flatMap((way) => way.splits));
+      if (name === 'none') expect(splits.size).toBe(0);
+      else expect(splits.size).toBeGreaterThan(0);
+    });
+
+    test('split exactly at the first batch whose tests differ', async () => {
+      const run = settings();
+      const [low, high] = [0.004, 0.03];
+      const { result } = await train(steps, { ...run, epsilon: low }, { epsilons: [low, high] });
+      const alone = await train(steps, { ...run, epsilon: low });
+      const first = curve(alone.segments, 'train/intraClass').find(([t, l2]) => t >= 20 && Math.fround(low) < l2 !== Math.fround(high) < l2);
+      expect(result).toMatchObject({ outcome: 'split', batch: first![0], groups: [[low], [high]] });
+    });
+
+    test('that never separate stay one run to the end', async () => {
+      const { result, segments } = await train(steps, settings({ run: { epsilon: 1.8 } }), { epsilons: [1.8, 1.9] });
+      expect(result).toEqual({ outcome: 'complete', batch: 40, intraDead: true });
+      const totals = segments.flatMap(({ points }) => points.filter(({ metric }) => metric === 'train/truncated'));
+      expect(totals.map(({ epsilon }) => epsilon)).toEqual([1.8, 1.9]);
+    });
+  });
+
   test('an ε above L2 leaves the term dead, and the run says so', async () => {
     const { result, segments } = await train(steps, settings({ run: { epsilon: 1.9 } }));
     expect(result.intraDead).toBe(true);
@@ -177,7 +243,7 @@ eachEngine('fit', (open) => {
   test('the number of tensors is flat over batches', async () => {
     const counts: number[] = [];
     const run = settings({ model: { name: 'cnn', dropout: 0.2 }, optimizer: { clipNorm: 1 } });
-    await fit({ settings: run, seed: 1, start: null, from: 0, to: 40 }, corners(), steps, {
+    await fit({ settings: run, epsilons: [run.epsilon], seed: 1, start: null, from: 0, to: 40 }, corners(), steps, {
       onSegment: () => {},
       onProgress: () => void counts.push(tf.memory().numTensors),
       shouldStop: () => false,

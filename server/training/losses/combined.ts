@@ -8,7 +8,7 @@ import { amSoftmax } from './am-softmax.ts';
 import { updateCenters, type Centers } from './centers.ts';
 import { cosines, crossEntropy, linearLogits } from './cross-entropy.ts';
 import { intraClass, intraClassMean } from './intra-class.ts';
-import { truncate } from './truncation.ts';
+import { testsApart, truncate } from './truncation.ts';
 import { unit } from './unit.ts';
 
 /** Options of the loss that decide which operations there are; everything numeric is a scalar argument instead. */
@@ -40,6 +40,17 @@ export interface CombinedLoss {
   gradients: { features: Tensor; weights: Tensor; bias: Tensor };
   /** Centers after the batch. */
   centers: Centers;
+  /** The same batch with each of the further ε, in their order; empty where the intra-class term is not in force. */
+  others: OtherEpsilon[];
+}
+
+/** What another ε makes of the same batch. While `apart` is 0 its gradient is the same, bit for bit, and so is what it trains. */
+export interface OtherEpsilon {
+  /** Scalars. */
+  truncated: Tensor;
+  total: Tensor;
+  /** How many of the truncation's tests come out differently than with the first ε. */
+  apart: Tensor;
 }
 
 /**
@@ -55,6 +66,7 @@ export interface CombinedLoss {
  * @param bias b, [C]
  * @param oneHot labels, [B, C]
  * @param centers before the batch
+ * @param furtherEpsilons scalars: ε of runs that are the same computation as this one until their tests come out differently
  */
 export function combinedLoss(
   features: Tensor,
@@ -65,6 +77,7 @@ export function combinedLoss(
   scalars: LossScalars,
   options: LossOptions,
   inForce: TermsInForce,
+  furtherEpsilons: readonly Tensor[] = [],
 ): CombinedLoss {
   // S21: the features of this batch give the centers of the classes present, before and after the switch batch alike.
   const inCenterSpace = options.centerSpace === 'unit' ? unit(features) : features; // [B, d]
@@ -85,10 +98,19 @@ export function combinedLoss(
     : null;
 
   // S23: the truncated intra-class term joins the total, whose gradient starts the backward pass.
-  const weighted: Weighted[] = [];
-  if (inForce.crossEntropy) weighted.push({ weight: scalars.gamma, ...ce });
-  if (inForce.interClass) weighted.push({ weight: scalars.alpha, ...inter });
-  if (truncated) weighted.push({ weight: scalars.beta, ...truncated });
+  const always: Weighted[] = [];
+  if (inForce.crossEntropy) always.push({ weight: scalars.gamma, ...ce });
+  if (inForce.interClass) always.push({ weight: scalars.alpha, ...inter });
+  const weighted = truncated ? [...always, { weight: scalars.beta, ...truncated }] : always;
+  const others = !truncated ? [] : furtherEpsilons.map((epsilon) => {
+    const distances = intraClass(features, oneHot, around, options.distance);
+    const value = truncate(distances, oneHot, epsilon, options.truncation);
+    return {
+      truncated: value,
+      total: weightedSum([...always, { weight: scalars.beta, value, gradients: {} }], (term) => term.value, tf.scalar(0)),
+      apart: testsApart(distances, oneHot, scalars.epsilon, epsilon, options.truncation),
+    };
+  });
   return {
     terms: {
       crossEntropy: ce.value,
@@ -108,6 +130,7 @@ export function combinedLoss(
       bias: weightedSum(weighted, (term) => term.gradients.bias, tf.zerosLike(bias)),
     },
     centers: updated,
+    others,
   };
 }
 

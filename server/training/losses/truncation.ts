@@ -3,29 +3,42 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Truncation } from '../../sweep/settings.ts';
 import { intraClassMean, type IntraClass } from './intra-class.ts';
 
-type Rule = (intra: IntraClass, oneHot: Tensor, epsilon: Tensor) => Tensor;
+/** What a truncation tests against ε, and which of these values count (1) at all. Both of one shape. */
+interface Tested {
+  values: Tensor;
+  counts: Tensor;
+}
+
+interface Rule {
+  tested(intra: IntraClass, oneHot: Tensor): Tested;
+  /** @param live the tested values, truncated */
+  average(live: Tensor, counts: Tensor): Tensor;
+}
 
 /** max(0, L2 − ε) on the batch scalar. */
-const batch: Rule = (intra, _oneHot, epsilon) => tf.relu(tf.sub(intraClassMean(intra), epsilon));
-
-/** mean_i max(0, d_i − ε). */
-const sample: Rule = ({ distances, seen }, _oneHot, epsilon) =>
-  intraClassMean({ distances: tf.relu(tf.sub(distances, epsilon)), seen });
-
-/** Mean over the classes present of max(0, mean_{i∈k} d_i − ε). */
-const byClass: Rule = ({ distances, seen }, oneHot, epsilon) => {
-  const members = tf.mul(oneHot, tf.expandDims(seen, 1)); // [B, C]
-  const n = tf.sum(members, 0); // [C]
-  const sums = tf.sum(tf.mul(members, tf.expandDims(distances, 1)), 0); // [C]
-  const live = tf.relu(tf.sub(tf.div(sums, tf.maximum(n, 1)), epsilon)); // [C]
-  const present = tf.cast(tf.greater(n, 0), 'float32'); // [C]
-  return tf.div(tf.sum(tf.mul(present, live)), tf.maximum(tf.sum(present), 1));
+const batch: Rule = {
+  tested: (intra) => ({ values: intraClassMean(intra), counts: tf.scalar(1) }),
+  average: (live) => live,
 };
 
-/** L2 − ε, for comparison: the gradient does not know ε. */
-const none: Rule = (intra, _oneHot, epsilon) => tf.sub(intraClassMean(intra), epsilon);
+/** mean_i max(0, d_i − ε). */
+const sample: Rule = {
+  tested: ({ distances, seen }) => ({ values: distances, counts: seen }), // [B]
+  average: (live, seen) => intraClassMean({ distances: live, seen }),
+};
 
-const rules: Record<Truncation, Rule> = { batch, sample, class: byClass, none };
+/** Mean over the classes present of max(0, mean_{i∈k} d_i − ε). */
+const byClass: Rule = {
+  tested: ({ distances, seen }, oneHot) => {
+    const members = tf.mul(oneHot, tf.expandDims(seen, 1)); // [B, C]
+    const n = tf.sum(members, 0); // [C]
+    const sums = tf.sum(tf.mul(members, tf.expandDims(distances, 1)), 0); // [C]
+    return { values: tf.div(sums, tf.maximum(n, 1)), counts: tf.cast(tf.greater(n, 0), 'float32') };
+  },
+  average: (live, present) => tf.div(tf.sum(tf.mul(present, live)), tf.maximum(tf.sum(present), 1)),
+};
+
+const rules: Record<Exclude<Truncation, 'none'>, Rule> = { batch, sample, class: byClass };
 
 /**
  * Trunc(L2 − ε): stops pulling a class together once it is within ε. The test is strict, so the gradient at L2 = ε is 0
@@ -38,5 +51,22 @@ const rules: Record<Truncation, Rule> = { batch, sample, class: byClass, none };
  * @returns scalar
  */
 export function truncate(intra: IntraClass, oneHot: Tensor, epsilon: Tensor, rule: Truncation): Tensor {
-  return rules[rule](intra, oneHot, epsilon);
+  // L2 − ε, for comparison: the gradient does not know ε.
+  if (rule === 'none') return tf.sub(intraClassMean(intra), epsilon);
+  const { tested, average } = rules[rule];
+  const { values, counts } = tested(intra, oneHot);
+  return average(tf.relu(tf.sub(values, epsilon)), counts);
+}
+
+/**
+ * How many of a truncation's tests come out differently for two ε. While it is 0 both have the same gradient: ε enters it
+ * only through the tests, and each is the one that the gradient of `relu` makes, float32 against float32.
+ *
+ * @returns scalar, a whole number; NaN is never apart, since such a run ends here anyway
+ */
+export function testsApart(intra: IntraClass, oneHot: Tensor, one: Tensor, other: Tensor, rule: Truncation): Tensor {
+  if (rule === 'none') return tf.scalar(0);
+  const { values, counts } = rules[rule].tested(intra, oneHot);
+  const passes = (epsilon: Tensor): Tensor => tf.cast(tf.greater(tf.sub(values, epsilon), 0), 'float32');
+  return tf.sum(tf.mul(counts, tf.abs(tf.sub(passes(one), passes(other)))));
 }

@@ -155,7 +155,7 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
 
 function realStep({ network, dropout = 0, ...options }: (typeof cases)[number]): { model: Model; step: Step; state: Tensors; batchOf: (t: number) => Tensors } {
   const shape: [number, number, number] = network.startsWith('resnet') || network === 'cnn' ? [8, 8, 3] : [9, 9, 1];
-  const structure = { classes: 4, loss: { ...loss, ...options.loss }, inForce: { ...all, ...options.inForce }, optimizer: { ...momentum, ...options.optimizer } };
+  const structure = { classes: 4, loss: { ...loss, ...options.loss }, inForce: { ...all, ...options.inForce }, optimizer: { ...momentum, ...options.optimizer }, epsilons: 1 };
   const model = buildModel({ name: network, embedding: 6, dropout }, shape);
   const state = toDevice(initialState(model, buildOptimizer(structure.optimizer), structure.classes, 6, 3));
   const batchOf = (t: number): Tensors => {
