@@ -19,7 +19,7 @@ export interface Palette {
  */
 export const lightPalette: Palette = {
   text: '#1b2430', quiet: '#5b6776', grid: '#e6eaef', axis: '#9aa5b1', surface: '#ffffff', shade: '#eef1f5', control: '#46515e', faint: '#b5bec9',
-  series: ['#0072b2', '#d55e00', '#00896a', '#b6468b', '#c78500', '#3f9fd8', '#8c6d00', '#6a4c93', '#882255', '#5f7a1f'],
+  series: ['#0072b2', '#d55e00', '#00896a', '#b6468b', '#c78500', '#3792cf', '#8c6d00', '#6a4c93', '#882255', '#5f7a1f'],
 };
 
 export const darkPalette: Palette = {

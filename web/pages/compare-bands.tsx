@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { ArmBand, SweepDetail } from '../../server/http/api.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { metricLabel } from '../format/metric.ts';
+import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { armLabel } from '../series/arm-label.ts';
 import { toBandPanels } from '../series/bands.ts';
@@ -24,11 +25,15 @@ export function BandsSection({ bands, switches, sweep, metric, late }: BandsProp
       <h2>Mean over seeds</h2>
       <p class="small quiet">{metricLabel(metric)}: mean ± sd over the seeds recorded so far.</p>
       <Legend items={[{ label: 'without the intra-class phase', ink: 'control', look: 'dashed' }, ...drawn.legend]} />
-      <div class="panels">
-        {drawn.panels.map(({ N, spec }) => (
-          <figure key={N} class="panel"><figcaption>{switches.get(N) ?? `N = ${N}`}</figcaption><ChartView spec={spec} size="medium" /></figure>
-        ))}
-      </div>
+      <FirstOf items={drawn.panels} most={12} noun="panels">
+        {(panels) => (
+          <div class="panels">
+            {panels.map(({ N, spec }) => (
+              <figure key={N} class="panel"><figcaption>{switches.get(N) ?? `N = ${N}`}</figcaption><ChartView spec={spec} size="medium" /></figure>
+            ))}
+          </div>
+        )}
+      </FirstOf>
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { formatMetric, formatMetricDifference, metricLabel } from '../format/metric.ts';
 import { Select } from '../parts/field.tsx';
+import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { RangeFields, type Range } from '../parts/range-fields.tsx';
@@ -57,9 +58,13 @@ function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
       </div>
       <Loaded resource={curves} what="the curves">
         {(answer) => (
-          <div class={pairs.length === 1 ? 'panels panels-one' : 'panels panels-small'}>
-            {pairs.map((pair) => <PairChart key={`${pair.arm}/${pair.seed}`} pair={pair} answer={answer} metric={metric} late={late} range={range} large={pairs.length === 1} onRange={zoom} />)}
-          </div>
+          <FirstOf items={pairs} most={24} noun="pairs">
+            {(shown) => (
+              <div class={pairs.length === 1 ? 'panels panels-one' : 'panels panels-small'}>
+                {shown.map((pair) => <PairChart key={`${pair.arm}/${pair.seed}`} pair={pair} answer={answer} metric={metric} late={late} range={range} large={pairs.length === 1} onRange={zoom} />)}
+              </div>
+            )}
+          </FirstOf>
         )}
       </Loaded>
     </>

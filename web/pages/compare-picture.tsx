@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { PairCurves, SweepDetail } from '../../server/http/api.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { downloadPng, downloadSvg, type Figure } from '../chart/export-figure.ts';
+import { FirstOf } from '../parts/first-of.tsx';
 import { Legend, type LegendItem } from '../parts/legend.tsx';
 import { toPicture } from '../series/pair-picture.ts';
 
@@ -20,14 +21,18 @@ export function PictureSection({ picture, sweep }: { picture: PairCurves | null;
         <ExportButtons figure={figure} name={`${sweep.name}-${picture.metric.name.replaceAll('/', '-')}`} />
       </div>
       <Legend items={items} />
-      <div class="panels">
-        {drawn.panels.map(({ label, spec }) => (
-          <figure key={label} class="panel">
-            <figcaption>{label}</figcaption>
-            <ChartView spec={spec} size="picture" />
-          </figure>
-        ))}
-      </div>
+      <FirstOf items={drawn.panels} most={12} noun="panels">
+        {(panels) => (
+          <div class="panels">
+            {panels.map(({ label, spec }) => (
+              <figure key={label} class="panel">
+                <figcaption>{label}</figcaption>
+                <ChartView spec={spec} size="picture" />
+              </figure>
+            ))}
+          </div>
+        )}
+      </FirstOf>
       <p class="small quiet">Thin lines: one per seed, with − without. Bold: their mean with Student's 95 % interval by batch. At the right of each panel the final differences per seed, their mean and interval (unadjusted). Below: the truncated intra-class term and the intra-class cosine, means over seeds.</p>
     </section>
   );

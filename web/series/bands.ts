@@ -1,7 +1,7 @@
 import type { ArmBand, ArmItem } from '../../server/http/api.ts';
 import { isAccuracy } from '../format/metric.ts';
 import type { ChartSpec, Ink, LineShape, Shape } from './chart-spec.ts';
-import { assignInks } from './colour-keys.ts';
+import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';
 import { markSwitch, toBatchAxis } from './curves.ts';
 import type { LegendEntry } from './pair-picture.ts';
@@ -29,9 +29,14 @@ export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, 
   return { panels, legend: [...inks].map(([name, ink]) => ({ label: name, ink })) };
 }
 
+function dashOfBand({ control }: ArmBand, ink: Ink): Pick<LineShape, 'dash'> {
+  const dash = control ? 'dashed' : dashOf(Number(ink));
+  return dash === undefined ? {} : { dash };
+}
+
 function toBandChart(members: { band: ArmBand; name: string; ink: Ink }[], N: number, metric: string, late: boolean): ChartSpec {
   const bands = members.map(({ band, ink }): Shape => ({ kind: 'band', id: `band/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: null, x: band.batches, low: band.low, high: band.high }));
-  const means = members.map(({ band, name, ink }): LineShape => ({ kind: 'line', id: `mean/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: name, x: band.batches, y: band.mean, weight: 'normal', ...(band.control ? { dash: 'dashed' as const } : {}) }));
+  const means = members.map(({ band, name, ink }): LineShape => ({ kind: 'line', id: `mean/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: name, x: band.batches, y: band.mean, weight: 'normal', ...dashOfBand(band, ink) }));
   const edges = members.flatMap(({ band }) => [{ x: band.batches, y: band.low }, { x: band.batches, y: band.high }, { x: band.batches, y: band.mean }]);
   const fit = late ? lateRange(edges, lateFrom(edges, null)) : null;
   return {

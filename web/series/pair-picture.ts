@@ -1,6 +1,6 @@
 import type { PairCurves, PairGroup, PairPanel } from '../../server/http/api.ts';
-import type { Axis, ChartSpec, Mark, Shape } from './chart-spec.ts';
-import { assignInks } from './colour-keys.ts';
+import type { Axis, ChartSpec, LineShape, Mark, Shape } from './chart-spec.ts';
+import { assignInks, dashOf } from './colour-keys.ts';
 
 export interface PicturePanel {
   label: string;
@@ -31,6 +31,10 @@ interface SharedRanges {
 
 function toPanel(panel: PairPanel, picture: PairCurves, inks: Map<string, number>, shared: SharedRanges): ChartSpec {
   const { groups } = panel;
+  const dash = ({ label }: PairGroup): Pick<LineShape, 'dash'> => {
+    const look = dashOf(inks.get(label)!);
+    return look === undefined ? {} : { dash: look };
+  };
   const scaled = (values: (number | null)[]): (number | null)[] => scale(values, picture.scale);
   return {
     description: describe(panel, picture),
@@ -39,7 +43,7 @@ function toPanel(panel: PairPanel, picture: PairCurves, inks: Map<string, number
       toSpread(panel, picture.scale),
       ...groups.map((group): Shape => ({ ...onDifference, kind: 'band', id: `band/${group.arm}`, ink: inks.get(group.label)!, label: null, x: group.batches, low: scaled(group.low), high: scaled(group.high) })),
       ...groups.flatMap((group) => group.seeds.map((line): Shape => ({ ...onDifference, kind: 'line', id: `seed/${group.arm}/${line.seed}`, ink: inks.get(group.label)!, label: null, x: group.batches, y: scaled(line.values), weight: 'thin' }))),
-      ...groups.map((group): Shape => ({ ...onDifference, kind: 'line', id: `mean/${group.arm}`, ink: inks.get(group.label)!, label: group.label, x: group.batches, y: scaled(group.mean), weight: 'bold' })),
+      ...groups.map((group): Shape => ({ ...onDifference, kind: 'line', id: `mean/${group.arm}`, ink: inks.get(group.label)!, label: group.label, x: group.batches, y: scaled(group.mean), weight: 'bold', ...dash(group) })),
       ...groups.flatMap((group, place) => toFinals(group, place, picture.scale, inks.get(group.label)!)),
       ...groups.map((group): Shape => ({ kind: 'line', id: `truncated/${group.arm}`, xAxis: 'batch', yAxis: 'truncated', ink: inks.get(group.label)!, label: `${group.label}, truncated term`, x: group.truncated.batches, y: group.truncated.values, weight: 'normal' })),
       ...groups.map((group): Shape => ({ kind: 'line', id: `cosine/${group.arm}`, xAxis: 'batch', yAxis: 'cosine', ink: inks.get(group.label)!, label: `${group.label}, intra-class cosine`, x: group.cosine.batches, y: group.cosine.values, weight: 'normal' })),
