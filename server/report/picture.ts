@@ -1,4 +1,4 @@
-import type { Arm } from '../sweep/arm.ts';
+import type { Arm, ParamValue } from '../sweep/arm.ts';
 import { SYMBOLS } from '../sweep/parameter-names.ts';
 import type { Curve, RunResult, SweepResults } from '../sweep/results.ts';
 import { buildAblationTable } from './ablation-table.ts';
@@ -163,7 +163,9 @@ function varyingKeys(arms: readonly Arm[]): string[] {
 
 function labelOf(arm: Arm, keys: readonly string[]): string {
   const params = armParams(arm);
-  return keys.map((key) => `${key in SYMBOLS ? SYMBOLS[key as keyof typeof SYMBOLS] : key} = ${params[key]}`).join(', ');
+  // In four digits, as in names of arms: what a random search draws has sixteen.
+  const shown = (value: ParamValue | undefined) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+  return keys.map((key) => `${key in SYMBOLS ? SYMBOLS[key as keyof typeof SYMBOLS] : key} = ${shown(params[key])}`).join(', ');
 }
 
 const SIGNS: Record<string, string> = { '1/2': '½', '1/4': '¼', '3/4': '¾', '1/3': '⅓', '2/3': '⅔' };

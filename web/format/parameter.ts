@@ -1,5 +1,5 @@
 import type { ParamValue } from '../../server/sweep/arm.ts';
-import { formatExact } from './number.ts';
+import { formatExact, formatNumber } from './number.ts';
 
 const symbols: Record<string, string> = { alpha: 'α', beta: 'β', gamma: 'γ', epsilon: 'ε', N: 'N' };
 
@@ -12,4 +12,9 @@ export function parameterLabel(key: string): string {
 export function formatParameter(value: ParamValue | undefined): string {
   if (value === null || value === undefined) return '–';
   return typeof value === 'number' ? formatExact(value) : String(value);
+}
+
+/** In four digits, as names of arms have it: what a random search draws has sixteen. */
+export function formatRounded(value: ParamValue | undefined): string {
+  return typeof value === 'number' ? formatNumber(value, 4) : formatParameter(value);
 }

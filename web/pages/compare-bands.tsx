@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { ArmBand, SweepDetail } from '../../server/http/api.ts';
+import type { ArmBand, PairCurves, SweepDetail } from '../../server/http/api.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { metricLabel } from '../format/metric.ts';
 import { FirstOf } from '../parts/first-of.tsx';
@@ -9,16 +9,22 @@ import { toBandPanels } from '../series/bands.ts';
 
 interface BandsProps {
   bands: ArmBand[];
-  /** Names of the switch batches. */
-  switches: Map<number, string>;
+  /** What is drawn above: names and colours are taken from it. */
+  picture: PairCurves | null;
   sweep: SweepDetail;
   metric: string;
   late: boolean;
 }
 
 /** Any metric with and without the phase, as mean ± band over seeds. */
-export function BandsSection({ bands, switches, sweep, metric, late }: BandsProps) {
-  const drawn = useMemo(() => toBandPanels(bands, sweep.armList, metric, (arm) => armLabel(arm, sweep.varying), late), [bands, sweep.armList, metric, late]);
+export function BandsSection({ bands, picture, sweep, metric, late }: BandsProps) {
+  const panels = picture?.panels ?? [];
+  const switches = new Map(panels.map(({ N, label }) => [N, label]));
+  const drawn = useMemo(() => {
+    const groups = panels.flatMap((panel) => panel.groups);
+    const labels = new Map(groups.map(({ arm, label }) => [arm, label]));
+    return toBandPanels(bands, sweep.armList, metric, { label: (arm) => labels.get(arm.index) ?? armLabel(arm, sweep.varying), known: [...labels.values()], late });
+  }, [bands, picture, sweep.armList, metric, late]);
   if (drawn.panels.length === 0) return null;
   return (
     <section class="card">
@@ -26,9 +32,9 @@ export function BandsSection({ bands, switches, sweep, metric, late }: BandsProp
       <p class="small quiet">{metricLabel(metric)}: mean ± sd over the seeds recorded so far.</p>
       <Legend items={[{ label: 'without the intra-class phase', ink: 'control', look: 'dashed' }, ...drawn.legend]} />
       <FirstOf items={drawn.panels} most={12} noun="panels">
-        {(panels) => (
+        {(shown) => (
           <div class="panels">
-            {panels.map(({ N, spec }) => (
+            {shown.map(({ N, spec }) => (
               <figure key={N} class="panel"><figcaption>{switches.get(N) ?? `N = ${N}`}</figcaption><ChartView spec={spec} size="medium" /></figure>
             ))}
           </div>

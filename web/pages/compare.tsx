@@ -35,18 +35,13 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
         {(answer) => answer.pairs.length === 0 ? <NoPairs sweep={sweep} /> : (
           <>
             <PictureSection picture={answer.picture} sweep={sweep} />
-            <BandsSection bands={answer.bands} switches={switchLabels(answer)} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
+            <BandsSection bands={answer.bands} picture={answer.picture} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
             <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
           </>
         )}
       </Loaded>
     </>
   );
-}
-
-/** Names of the switch batches as the picture writes them: `N = ½`. */
-function switchLabels({ picture }: PairsResponse): Map<number, string> {
-  return new Map((picture?.panels ?? []).map(({ N, label }) => [N, label]));
 }
 
 function NoPairs({ sweep }: { sweep: SweepDetail }) {

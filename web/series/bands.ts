@@ -12,12 +12,21 @@ export interface BandPanel {
   spec: ChartSpec;
 }
 
-/** Mean ± sd over seeds of every arm with the phase, one panel per N, each with the controls of its arms behind it. `late`: the vertical axis fits what comes after the beginning. */
-export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, label: (arm: ArmItem) => string, late = false): { panels: BandPanel[]; legend: LegendEntry[] } {
+interface BandOptions {
+  label: (arm: ArmItem) => string;
+  /** Labels that have their colours already, in the order of those. */
+  known?: string[];
+  /** The vertical axis fits what comes after the beginning. */
+  late?: boolean;
+}
+
+/** Mean ± sd over seeds of every arm with the phase, one panel per N, each with the controls of its arms behind it. */
+export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, { label, known = [], late = false }: BandOptions): { panels: BandPanel[]; legend: LegendEntry[] } {
   const byIndex = new Map(arms.map((arm) => [arm.index, arm]));
-  const withPhase = bands.filter(({ control, N, arm }) => !control && N !== null && byIndex.get(arm)?.ablation === null);
+  const withPhase = bands.filter(({ control, N, arm }) => !control && N !== null && byIndex.has(arm));
   const named = (band: ArmBand): string => label(byIndex.get(band.arm)!);
-  const inks = assignInks(withPhase.map(named));
+  const labels = new Set(withPhase.map(named));
+  const inks = assignInks([...known, ...labels]);
   const switches = [...new Set(withPhase.map(({ N }) => N!))].sort((a, b) => a - b);
   const panels = switches.map((N) => {
     const members = withPhase.filter((band) => band.N === N);
@@ -26,7 +35,7 @@ export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, 
     const all = [...behind.map((band) => ({ band, name: `without (${band.name})`, ink: 'control' as Ink })), ...members.map((band) => ({ band, name: named(band), ink: inks.get(named(band))! as Ink }))];
     return { N, spec: toBandChart(all, N, metric, late) };
   });
-  return { panels, legend: [...inks].map(([name, ink]) => ({ label: name, ink })) };
+  return { panels, legend: [...inks].filter(([name]) => labels.has(name)).map(([name, ink]) => ({ label: name, ink })) };
 }
 
 function dashOfBand({ control }: ArmBand, ink: Ink): Pick<LineShape, 'dash'> {
