@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Action, CliCommand } from './command.ts';
 import { makeOutput } from './output.ts';
 import { packageFile } from './package-root.ts';
+import { OutsideError } from '../sweep/outside-error.ts';
 import { UserError } from '../sweep/user-error.ts';
 
 /** Thrown by an action that was interrupted; its code is the process's. */
@@ -34,7 +35,7 @@ export async function runProgram(args: readonly string[], commands: readonly Cli
   }
 }
 
-function makeProgram(): Command {
+export function makeProgram(): Command {
   const { version } = packageFile();
   return new Command('cosweep')
     .description('Sweeps the hyperparameters of the combined cosine-space loss and answers what the intra-class phase is worth.')
@@ -58,12 +59,12 @@ function sessionOf(program: Command) {
   return { output: makeOutput(quiet === true), db: resolve(path), json: json === true, quiet: quiet === true };
 }
 
-/** Says what went wrong on stderr: the user's mistake in one message, our own with a stack and whose it is. */
+/** Says what went wrong on stderr: the user's mistake and what came from outside in one message, our own with a stack and whose it is. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : badUsage;
-  if (error instanceof UserError) {
+  if (error instanceof UserError || error instanceof OutsideError) {
     process.stderr.write(`${error.message}\n`);
-    return badUsage;
+    return error instanceof UserError ? badUsage : failed;
   }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.\n`);
   return failed;

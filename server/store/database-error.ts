@@ -1,3 +1,4 @@
+import { OutsideError } from '../sweep/outside-error.ts';
 import { UserError } from '../sweep/user-error.ts';
 
 /** What is wrong with the place or the file, by the beginning of SQLite's error code; longer codes first. */
@@ -24,5 +25,7 @@ export function explain(error: unknown, attempted: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') return error;
   const cause = CAUSES.find(([prefix]) => code.startsWith(prefix));
-  return cause ? new UserError(`Cannot ${attempted}: ${cause[1]} (${code})`, { cause: error }) : error;
+  if (!cause) return error;
+  const Kind = /^SQLITE_(FULL|IOERR(?!_LOCK|_SHM))/.test(code) ? OutsideError : UserError; // a disk that fills up is nobody's mistake
+  return new Kind(`Cannot ${attempted}: ${cause[1]} (${code})`, { cause: error });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { OutsideError } from '../sweep/outside-error.ts';
 import { transaction } from './transaction.ts';
 import type { Storage } from './storage.ts';
 
@@ -25,7 +26,7 @@ export interface LeaseHolder {
 }
 
 /** Another process took the lease meanwhile (this one was suspended, or too busy to renew): nothing was written, stop training. */
-export class LeaseLostError extends Error {
+export class LeaseLostError extends OutsideError {
   override name = 'LeaseLostError';
   constructor() {
     super('Cannot go on training: another process has taken over this database, since this one did not answer for too long');
@@ -78,9 +79,16 @@ export function renewLease(storage: Storage, lease: Lease, now = Date.now()): vo
   if (changes !== 1) throw new LeaseLostError();
 }
 
-/** Gives the lease back; does nothing where it is already lost. */
+/**
+ * Gives the lease back; does nothing where it is already lost. Never fails: on a disk that is full it cannot be written down, and
+ * need not be, since the lease of a process that has ended is there for the taking. What filled the disk was told before.
+ */
 export function releaseLease(storage: Storage, lease: Lease): void {
-  storage.prepare(`UPDATE "Lease" SET holder = NULL WHERE name = 'training' AND token = ?`).run(lease.token);
+  try {
+    storage.prepare(`UPDATE "Lease" SET holder = NULL WHERE name = 'training' AND token = ?`).run(lease.token);
+  } catch {
+    // see above
+  }
 }
 
 /** The living process that trains on this database; null where none does. */

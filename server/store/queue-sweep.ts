@@ -5,6 +5,7 @@ import { UserError } from '../sweep/user-error.ts';
 import { sweepName } from './ids.ts';
 import { leaseHolder } from './lease.ts';
 import { toParams } from './params.ts';
+import { refuseOtherEngine } from './refuse-other-engine.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -20,6 +21,8 @@ export interface SweepRequest {
   engine: string | null;
   /** False: every run on its own from batch 0. */
   share: boolean;
+  /** True: everything is trained anew, and may be on another engine. */
+  fresh?: boolean;
 }
 
 export interface QueuedSweep {
@@ -44,17 +47,18 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
       throw new UserError(`Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process `
         + 'with an earlier form of this definition; wait until it is done, or cancel it first');
     }
+    if (!request.fresh) refuseOtherEngine(found.id, found.engine, request.engine);
     updateSweep(storage, found.id, request, now);
     if (found.planHash !== request.plan.planHash) replaceArms(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };
   });
 }
 
-interface Found { id: number; state: string; planHash: string }
+interface Found { id: number; state: string; planHash: string; engine: string | null }
 
 function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: SweepRequest): Found | undefined {
   if (definitionPath === null) return undefined;
-  return storage.prepare('SELECT id, state, planHash FROM "Sweep" WHERE definitionPath = ? AND name = ? ORDER BY id DESC')
+  return storage.prepare('SELECT id, state, planHash, engine FROM "Sweep" WHERE definitionPath = ? AND name = ? ORDER BY id DESC')
     .get(definitionPath, plan.name) as Found | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { leaseHolder, training, type Lease } from './lease.ts';
+import { refuseOtherEngine } from './refuse-other-engine.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -61,9 +62,13 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
     .run({ sweepId });
 }
 
-/** `resume`: a sweep that is not at work goes to the end of the queue. False where it is queued or running. */
-export function queueAgain(storage: Storage, sweepId: number, now = Date.now()): boolean {
+/**
+ * `resume`: a sweep that is not at work goes to the end of the queue. False where it is queued or running.
+ * With `engine` named, only where the sweep has no other one.
+ */
+export function queueAgain(storage: Storage, sweepId: number, { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {}): boolean {
   return transaction(storage, () => {
+    refuseOtherEngine(sweepId, storage.prepare('SELECT engine FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | null, engine);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;

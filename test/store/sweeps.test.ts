@@ -94,7 +94,7 @@ describe('the queue', () => {
     expect(nextQueuedSweep(storage)).toBe(2);
     expect(queueAgain(storage, 1)).toBe(false);
     finishSweep(storage, token, 1, 'interrupted');
-    expect(queueAgain(storage, 1, 40)).toBe(true);
+    expect(queueAgain(storage, 1, { now: 40 })).toBe(true);
     expect(nextQueuedSweep(storage)).toBe(2);
   });
 

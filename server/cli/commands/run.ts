@@ -44,16 +44,21 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   }
 }
 
-async function queueFile(storage: Storage, file: string, { engine, share }: Options): Promise<number> {
+async function queueFile(storage: Storage, file: string, { engine, share, fresh }: Options): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
-  return queueDefinition(storage, file, { engine: engine === 'auto' ? null : engine, share });
+  return queueDefinition(storage, file, { engine: asked(engine), share, fresh: fresh === true });
 }
 
-async function queueStored(storage: Storage, what: string, { share }: Options): Promise<number> {
+async function queueStored(storage: Storage, what: string, { engine, share, fresh }: Options): Promise<number> {
   const { findSweep } = await import('../../store/find-sweep.ts');
   const { queueAgain } = await import('../../store/queue.ts');
   const sweepId = await findSweep(storage, what);
   if (!share) throw new UserError(`Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`);
-  queueAgain(storage, sweepId);
+  queueAgain(storage, sweepId, { engine: fresh ? null : asked(engine) });
   return sweepId;
+}
+
+/** The engine that was asked for by name; null where the choice is left open. */
+function asked(engine: TrainOptions['engine']): string | null {
+  return engine === 'auto' ? null : engine;
 }
