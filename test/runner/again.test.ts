@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { countRuns, snapshot } from './snapshot.ts';
+import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
+import { undisturbed, type Summary } from './undisturbed.ts';
+
+// With N = 0 nothing is shared between runs, so that what has to be trained is a whole number of runs.
+const small = { N: [0] };
+
+test('what the database holds is not trained again: the same definition, a longer one, another sweep; --fresh does', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const train = (file: string, ...more: string[]): Promise<Summary> => cosweepJson<Summary>(runArgs(file, ...more), { db });
+  const file = writeStudy(folder, small);
+  expect(await train(file)).toMatchObject({ sweepId: 's1', batchesTrained: 4 * BATCHES });
+  const first = await snapshot(db);
+
+  expect(await train(file)).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 4, failed: 0 }, batchesTrained: 0, batchesUnshared: 4 * BATCHES });
+  expect(await snapshot(db)).toEqual(first);
+
+  // One more β and one more seed: 3 arms × 3 seeds, of which 2 × 2 are there.
+  const longer = { ...small, beta: [0.3, 0.4], seeds: 3 };
+  writeStudy(folder, longer);
+  expect(await train(file)).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 9 }, batchesTrained: 5 * BATCHES });
+  const extended = await snapshot(db);
+  expect(extended['noIntra, seed 1']).toEqual(first['noIntra, seed 1']);
+  expect(extended['β0.3, seed 0']!.curves).toEqual(first['β0.3 N0, seed 0']?.curves ?? Object.values(first)[0]!.curves);
+
+  const other = writeStudy(folder, { ...small, name: 'other', beta: [0.4], seeds: [2, 3] });
+  expect(await train(other)).toMatchObject({ sweepId: 's2', state: 'complete', runs: { complete: 4, reused: 2 }, batchesTrained: 2 * BATCHES });
+
+  writeStudy(folder, small);
+  expect(await train(file)).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 4 }, batchesTrained: 0 });
+  expect(await snapshot(db, 's1')).toEqual(first);
+
+  const before = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
+  expect(await train(file, '--fresh')).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 4, reused: 0 }, batchesTrained: 4 * BATCHES });
+  const after = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
+  expect(after.filter(({ run }) => before.some((old) => old.run === run))).toEqual([]);
+  expect(await snapshot(db, 's1')).toEqual(first);
+});
+
+test('a sweep keeps its engine: another one is refused, and nothing changes', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder, { ...small, seeds: 1 });
+  expect((await cosweep(runArgs(file), { db })).code).toBe(0);
+  const before = await cosweepJson(['list'], { db });
+  for (const sweep of [file, 's1']) {
+    const { code, stderr } = await cosweep(['run', sweep, '--engine', 'tensorflow'], { db });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Cannot train s1 on tensorflow: it was started on wasm');
+    expect(stderr).toContain('--fresh');
+    expect(await cosweepJson(['list'], { db })).toEqual(before);
+  }
+});
+
+test('a damaged checkpoint costs its stage and nothing else', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const args = runArgs(writeStudy(folder));
+  const run = start(args, { db });
+  await run.until('a run trained', () => countRuns(db, 'running') > 0);
+  await sleep(150);
+  run.signal('SIGTERM');
+  expect((await run.ended).code).toBe(143);
+  const files = readdirSync(`${db}.checkpoints`);
+  expect(files.length).toBeGreaterThan(0);
+  for (const name of files) flipOneBit(join(`${db}.checkpoints`, name));
+
+  const { code, stderr } = await cosweep(args, { db });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/[Cc]heckpoint .* is lost or damaged/);
+  expect(await snapshot(db)).toEqual((await undisturbed()).results);
+});
+
+function flipOneBit(file: string): void {
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(file, bytes);
+}

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { cosweep, type Ended } from './cosweep.ts';
+import { countRuns, snapshot } from './snapshot.ts';
+import { runArgs, temporaryFolder, writeStudy } from './study.ts';
+import { undisturbed } from './undisturbed.ts';
+
+const small = { N: [0] };
+
+/** Permissions do not count for root: then the program is started as somebody else. */
+const user = process.getuid!() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+
+function folderOfTheUser(): string {
+  const folder = temporaryFolder();
+  if (user) chownSync(folder, user.uid, user.gid);
+  return folder;
+}
+
+/** Not done, and said in words that are for the user. */
+function expectRefusal({ code, stderr }: Ended, exitCode: number, ...words: (string | RegExp)[]): void {
+  expect(code, stderr).toBe(exitCode);
+  for (const word of words) expect(stderr).toMatch(word);
+  expect(stderr).not.toMatch(/bug of Cosweep|^\s+at /m);
+}
+
+test('a database that may not be written is refused and stays as it is', async () => {
+  const folder = folderOfTheUser();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder, { ...small, seeds: 1 });
+  const options = { db, ...(user ? { user } : {}) };
+  expect((await cosweep(runArgs(file), options)).code).toBe(0);
+  const before = await snapshot(db, 'latest', options);
+  const bytes = readFileSync(db);
+
+  writeStudy(folder, small);
+  chmodSync(db, 0o444);
+  expectRefusal(await cosweep(runArgs(file), options), 2, `Cannot open database ${db}`, 'the file is read-only');
+  chmodSync(db, 0o644);
+  chmodSync(folder, 0o555);
+  expectRefusal(await cosweep(runArgs(file), options), 2, `Cannot open database ${db}`, /folder .* is read-only/);
+  expect(readFileSync(db).equals(bytes)).toBe(true);
+
+  chmodSync(folder, 0o755);
+  expect((await cosweep(runArgs(file), options)).code).toBe(0);
+  const after = await snapshot(db, 'latest', options);
+  expect(after).toEqual((await undisturbed(small)).results);
+  expect(after).toMatchObject(before);
+});
+
+test('a checkpoint folder that may not be written stops training with its name; when it may, training continues', async () => {
+  const folder = folderOfTheUser();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder, small);
+  const options = { db, ...(user ? { user } : {}) };
+  const checkpoints = `${db}.checkpoints`;
+  mkdirSync(checkpoints, { mode: 0o555 });
+  if (user) chownSync(checkpoints, user.uid, user.gid);
+  expectRefusal(await cosweep(runArgs(file), options), 1, 'Cannot write', `${db}.checkpoints`);
+  expect(countRuns(db, 'failed')).toBe(0); // the runs are not to blame
+  expect(countRuns(db, 'running')).toBe(0);
+
+  chmodSync(checkpoints, 0o755);
+  expect((await cosweep(runArgs(file), options)).code).toBe(0);
+  expect(await snapshot(db, 'latest', options)).toEqual((await undisturbed(small)).results);
+});
+
+test('a full disk stops training with a clear message and damages nothing; with room it continues', async (context) => {
+  const folder = temporaryFolder();
+  const disk = smallDisk(join(folder, 'disk'));
+  if (disk === null) {
+    const why = 'a file system of its own size can only be made by root on Linux';
+    if (process.env['CI'] && process.platform === 'linux') throw new Error(`${why}, and with CI set nothing may be skipped`);
+    console.warn(`\n!!! SKIPPED: a full disk: ${why}\n`);
+    return context.skip();
+  }
+  const db = join(disk.folder, 'study.db');
+  const file = writeStudy(folder, small);
+
+  disk.resize(SMALL); // room for two or three checkpoints
+  expectRefusal(await cosweep(runArgs(file), { db }), 1, 'Cannot write', 'disk is full');
+  expect(countRuns(db, 'failed')).toBe(0);
+  const kept = countRuns(db, 'complete');
+
+  disk.fill(); // not even a page of the database
+  expectRefusal(await cosweep(runArgs(file), { db }), 1, 'disk is full');
+  expect(countRuns(db, 'complete')).toBe(kept);
+
+  disk.resize(64 * MEGABYTE);
+  const { code, stderr } = await cosweep(runArgs(file), { db });
+  expect(code, stderr).toBe(0);
+  expect(await snapshot(db)).toEqual((await undisturbed(small)).results);
+});
+
+const MEGABYTE = 1 << 20;
+const SMALL = 6 * MEGABYTE;
+
+interface SmallDisk {
+  folder: string;
+  resize(bytes: number): void;
+  /** Leaves no room at all. */
+  fill(): void;
+}
+
+/** A disk in memory that is gone after the test; null where none can be mounted. */
+function smallDisk(folder: string): SmallDisk | null {
+  mkdirSync(folder);
+  const mount = (...args: string[]): boolean => {
+    try {
+      execFileSync('mount', args, { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (process.platform !== 'linux' || !mount('-t', 'tmpfs', '-o', `size=${64 * MEGABYTE}`, 'tmpfs', folder)) return null;
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  const filler = join(folder, 'filler');
+  return {
+    folder,
+    resize(bytes) {
+      if (existsSync(filler)) rmSync(filler);
+      mount('-o', `remount,size=${bytes}`, folder);
+    },
+    fill() {
+      const { bavail, bsize } = statfsSync(folder);
+      writeFileSync(filler, Buffer.alloc(bavail * bsize));
+    },
+  };
+}

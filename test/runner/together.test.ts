@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { ask, countRuns, isTaken, snapshot } from './snapshot.ts';
+import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
+import { undisturbed, type Summary } from './undisturbed.ts';
+
+interface Listed { name: string; state: string; error: string | null; engine: string | null; cancelling: boolean; counts: Record<string, number> }
+
+test('of several runs on one database one trains everything, and the others say who is at work', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder);
+  const first = start(['--json', ...runArgs(file)], { db });
+  await first.until('it took the database', () => isTaken(db));
+
+  // Half of it is what the first one trains anyway.
+  const left = writeStudy(folder, { name: 'left', N: [60], beta: [0.3, 0.4], seeds: 1 });
+  const queued = await cosweep(['--json', ...runArgs(left, '--no-wait')], { db });
+  expect(queued.code).toBe(0);
+  expect(queued.stderr).toMatch(new RegExp(`Process ${first.pid} on .* trains on this database \\(cosweep .*run ${file}.*\\); this sweep is queued`));
+  expect(JSON.parse(queued.stdout)).toMatchObject({ name: 'left', state: 'queued', batchesTrained: 0 });
+
+  // Another sweep in the queue has its own engine, whatever this process was told; whether that works here is another matter.
+  const native = writeStudy(folder, { name: 'native', N: [0], seeds: 1 });
+  expect((await cosweep(['run', native, '--engine', 'tensorflow', '--no-wait'], { db })).code).toBe(0);
+
+  const same = start(['--json', ...runArgs(file)], { db });
+  await same.until('it waited', () => same.stderr().includes(`Process ${first.pid}`));
+  const leaves = start(runArgs(left), { db });
+  await leaves.until('it waited', () => leaves.stderr().includes(`Process ${first.pid}`));
+  leaves.signal('SIGINT');
+  expect((await leaves.ended).code).toBe(130);
+
+  const removed = await cosweep(['rm', 'study', '--yes'], { db });
+  expect(removed.code).toBe(2);
+  expect(removed.stderr).toContain('Cannot');
+
+  const [one, two] = await Promise.all([first.ended, same.ended]);
+  expect([one.code, two.code]).toEqual([0, 0]);
+  const summaries = [one, two].map(({ stdout }) => JSON.parse(stdout) as Summary);
+  expect(summaries).toMatchObject([{ state: 'complete', runs: { complete: 6 } }, { state: 'complete', runs: { complete: 6 } }]);
+  expect(summaries[0]!.batchesTrained + summaries[1]!.batchesTrained).toBe((await undisturbed()).summary.batchesTrained);
+  const sweeps = await cosweepJson<Listed[]>(['list'], { db });
+  expect(sweeps.slice(1).map(({ name, state }) => [name, state])).toEqual([['left', 'complete'], ['study', 'complete']]);
+  expect(sweeps[0]).toMatchObject({ name: 'native', engine: 'tensorflow' });
+  if (sweeps[0]!.state !== 'complete') expect(sweeps[0]!.error).toMatch(/^Cannot open the tensorflow engine/);
+  expect(sweeps[1]!.counts.complete).toBe(3);
+  expect(ask(db, `SELECT count(*) FROM "Run" WHERE engine = 'wasm'`)).toBe(7); // of the three runs of `left` two are the study's
+  expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
+});
+
+test('cancel from another process stops a sweep, and run continues it', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder);
+  const run = start(['--json', ...runArgs(file)], { db });
+  await run.until('a run trained', () => countRuns(db, 'running') > 0);
+  const cancelled = await cosweep(['cancel', 'study'], { db });
+  expect([cancelled.code, cancelled.stdout]).toEqual([0, 's1 study: the process that trains it will stop it within seconds\n']);
+  const { code, stdout } = await run.ended;
+  expect(code).toBe(1);
+  const summary = JSON.parse(stdout) as Summary;
+  expect(summary.state).toBe('cancelled');
+  expect(summary.batchesTrained).toBeLessThan(6 * BATCHES);
+  expect(run.children()).toEqual([]);
+  const [sweep] = await cosweepJson<Listed[]>(['list'], { db });
+  expect(sweep).toMatchObject({ state: 'cancelled', cancelling: false, counts: { waiting: 0, running: 0 } });
+  expect((await cosweep(runArgs('s1'), { db })).code).toBe(0);
+  expect(await snapshot(db)).toEqual((await undisturbed()).results);
+});
