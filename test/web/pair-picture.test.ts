@@ -35,6 +35,13 @@ test('differences are shown in the unit of the axis', () => {
   expect(first.axes.find(({ id }) => id === 'difference')).toMatchObject({ min: -0.1, max: 0.4, title: 'with − without (points)' });
 });
 
+test('a late axis fits zero, the ends and everything after the first quarter', () => {
+  const noisy = { ...group, seeds: [{ seed: 1, values: [0.9, 0, 0.002, 0.003] }] };
+  const { spec } = toPicture({ ...picture, panels: [{ ...picture.panels[0]!, groups: [noisy] }] }, true).panels[0]!;
+  // From 0 to the upper end of the interval, 0.35 points, and 6 % of that around it.
+  expect(spec.axes.find(({ id }) => id === 'difference')).toMatchObject({ min: expect.closeTo(-0.021, 12), max: expect.closeTo(0.371, 12) });
+});
+
 test('a label has one colour in all panels', () => {
   expect(legend).toEqual([{ label: 'β = 0.1', ink: 0 }, { label: 'β = 0.2', ink: 1 }]);
   expect(shape('mean/4').ink).toBe(1);

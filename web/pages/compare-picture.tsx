@@ -7,8 +7,8 @@ import { Legend, type LegendItem } from '../parts/legend.tsx';
 import { toPicture } from '../series/pair-picture.ts';
 
 /** The picture that answers the question: its title is the answer. */
-export function PictureSection({ picture, sweep }: { picture: PairCurves | null; sweep: SweepDetail }) {
-  const drawn = useMemo(() => (picture === null ? null : toPicture(picture)), [picture]);
+export function PictureSection({ picture, sweep, late }: { picture: PairCurves | null; sweep: SweepDetail; late: boolean }) {
+  const drawn = useMemo(() => (picture === null ? null : toPicture(picture, late)), [picture, late]);
   if (picture === null || drawn === null) {
     return <section class="card"><h2>With and without the intra-class phase</h2><p class="quiet">No pair has been evaluated yet.</p></section>;
   }

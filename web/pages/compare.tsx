@@ -29,12 +29,12 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
       <div class="controls">
         <MetricSelect metrics={metrics} value={metric} onChange={setMetric} />
         <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
-        <Select label="Vertical axis of curves" value={axis} onChange={setAxis} options={[{ value: 'late', label: 'fits the later values' }, { value: 'all', label: 'fits all values' }]} />
+        <Select label="Vertical axes" value={axis} onChange={setAxis} options={[{ value: 'late', label: 'fits the later values' }, { value: 'all', label: 'fits all values' }]} />
       </div>
       <Loaded resource={pairs} what="the comparison">
         {(answer) => answer.pairs.length === 0 ? <NoPairs sweep={sweep} /> : (
           <>
-            <PictureSection picture={answer.picture} sweep={sweep} />
+            <PictureSection picture={answer.picture} sweep={sweep} late={axis === 'late'} />
             <BandsSection bands={answer.bands} picture={answer.picture} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
             <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
           </>

@@ -1,6 +1,7 @@
 import type { PairCurves, PairGroup, PairPanel } from '../../server/http/api.ts';
 import type { Axis, ChartSpec, LineShape, Mark, Shape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
+import { lateFrom, lateRange } from './late-range.ts';
 
 export interface PicturePanel {
   label: string;
@@ -16,15 +17,17 @@ export interface LegendEntry {
 /**
  * The picture that answers the question: one panel per N over a shared y. Above, with − without by batch, and at its right
  * the final differences per seed with their interval; below, the truncated term and the intra-class cosine.
+ * `late`: the shared axis fits what comes after the beginning, whose noise is larger than any effect.
  */
-export function toPicture(picture: PairCurves): { panels: PicturePanel[]; legend: LegendEntry[] } {
+export function toPicture(picture: PairCurves, late = false): { panels: PicturePanel[]; legend: LegendEntry[] } {
   const inks = assignInks(picture.panels.flatMap(({ groups }) => groups.map(({ label }) => label)));
-  const shared = sharedRanges(picture);
+  const shared = sharedRanges(picture, late);
   const panels = picture.panels.map((panel) => ({ label: panel.label, spec: toPanel(panel, picture, inks, shared) }));
   return { panels, legend: [...inks].map(([label, ink]) => ({ label, ink })) };
 }
 
 interface SharedRanges {
+  difference: [number, number];
   truncated: number;
   cosine: [number, number];
 }
@@ -58,7 +61,7 @@ function toAxes(panel: PairPanel, picture: PairCurves, shared: SharedRanges): Ax
   return [
     { id: 'batch', direction: 'x', title: 'batch', min: 0, max: panel.end, share: 7, ticks: 5 },
     { id: 'final', direction: 'x', title: 'at the end', share: Math.min(4, 1 + 0.5 * panel.groups.length), categories: panel.groups.map(({ label }) => label), hideLabels: true },
-    { id: 'difference', direction: 'y', title: `with − without (${picture.unit})`, min: picture.yRange[0], max: picture.yRange[1], format: 'signed', share: 10 },
+    { id: 'difference', direction: 'y', title: `with − without (${picture.unit})`, min: shared.difference[0], max: shared.difference[1], format: 'signed', share: 10 },
     // Room below zero, so that its label does not touch those of the strip below.
     { id: 'truncated', direction: 'y', title: 'trunc.', min: -0.08 * shared.truncated, max: shared.truncated, share: 2.2, ticks: 3 },
     { id: 'cosine', direction: 'y', title: 'cosine', min: shared.cosine[0], max: shared.cosine[1], share: 2.2, ticks: 3 },
@@ -97,16 +100,27 @@ function toMarks(panel: PairPanel, inks: Map<string, number>): Mark[] {
   return marks;
 }
 
-function sharedRanges(picture: PairCurves): SharedRanges {
+function sharedRanges(picture: PairCurves, late: boolean): SharedRanges {
   const groups = picture.panels.flatMap((panel) => panel.groups);
   const truncated = groups.flatMap((group) => finite(group.truncated.values));
   const cosine = groups.flatMap((group) => finite(group.cosine.values));
   const highest = largest(truncated);
   return {
+    difference: (late ? lateDifferences(picture) : null) ?? picture.yRange,
     // A term that was dead everywhere still needs a strip in which zero is at the bottom.
     truncated: highest > 0 ? highest * 1.1 : 1,
     cosine: cosine.length === 0 ? [0, 1] : padded(-largest(cosine.map((value) => -value)), largest(cosine)),
   };
+}
+
+/** Everything after the beginning, the final differences, and zero. */
+function lateDifferences({ panels, scale: factor }: PairCurves): [number, number] | null {
+  const lines = panels.flatMap(({ end, groups }) => groups.flatMap((group) => [
+    ...[group.low, group.high, ...group.seeds.map(({ values }) => values)].map((values) => ({ x: group.batches, y: scale(values, factor) })),
+    { x: [end, end, end, ...group.final.map(() => end)], y: scale([0, group.finalLow, group.finalHigh, ...group.final.map(({ value }) => value)], factor) },
+  ]));
+  const range = lateRange(lines, lateFrom(lines, null));
+  return range === null ? null : [range.min, range.max];
 }
 
 function describe(panel: PairPanel, { metric, unit, scale: factor }: PairCurves): string {
