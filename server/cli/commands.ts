@@ -1,5 +1,6 @@
 import type { CliCommand } from './command.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { confirmCommand } from './commands/confirm.ts';
 import { curvesCommand } from './commands/curves.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -7,17 +8,19 @@ import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
 import { listCommand } from './commands/list.ts';
 import { planCommand } from './commands/plan.ts';
+import { probeCommand } from './commands/probe.ts';
 import { retryCommand } from './commands/retry.ts';
 import { rmCommand } from './commands/rm.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
+import { weightsCommand } from './commands/weights.ts';
 
 /** In the order in which `cosweep --help` lists them. */
 export const commands: readonly CliCommand[] = [
-  planCommand, runCommand, serveCommand,
-  listCommand, showCommand, exportCommand, runsCommand, curvesCommand,
+  planCommand, probeCommand, runCommand, confirmCommand, serveCommand,
+  listCommand, showCommand, exportCommand, runsCommand, curvesCommand, weightsCommand,
   cancelCommand, retryCommand, rmCommand,
   doctorCommand, engineCommand, datasetsCommand,
 ];

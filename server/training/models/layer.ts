@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Drawing, SymbolicTensor } from './drawing.ts';
 import type { Tensors } from '../engine.ts';
-import { batchNorm as normalize } from '../ops/batch-norm.ts';
+import { BATCH_NORM_EPSILON, batchNorm as normalize } from '../ops/batch-norm.ts';
 import { relu as rectify } from '../ops/relu.ts';
 
 /** How fresh weights are drawn. `he`: normal with variance 2/fanIn (before a relu). `glorot`: uniform in ±√(6/(fanIn + fanOut)). */
@@ -32,6 +33,8 @@ export interface Layer {
   parameters: ParameterSpec[];
   statistics: ParameterSpec[];
   apply(x: Tensor, pass: Pass): Tensor;
+  /** The same in inference mode, drawn with the layers that TensorFlow.js brings. */
+  draw(x: SymbolicTensor, drawing: Drawing): SymbolicTensor;
 }
 
 /** Makes the layer for an input of this shape (without the batch dimension). */
@@ -53,6 +56,10 @@ export function conv(name: string, filters: number, size: number, stride = 1, bi
         const y = tf.conv2d(x as tf.Tensor4D, weights[kernel.name] as tf.Tensor4D, stride, 'same');
         return bias ? tf.add(y, weights[offset.name]!) : y;
       },
+      draw: (x, { layers, add }) => {
+        const layer = layers.conv2d({ name, filters, kernelSize: size, strides: stride, padding: 'same', useBias: bias, kernelInitializer: 'zeros' });
+        return add(layer, x, bias ? [`weights/${kernel.name}`, `weights/${offset.name}`] : [`weights/${kernel.name}`]);
+      },
     };
   };
 }
@@ -68,6 +75,8 @@ export function dense(name: string, units: number, before: 'relu' | 'linear'): L
       parameters: [kernel, bias],
       statistics: [],
       apply: (x, { weights }) => tf.add(tf.matMul(x as tf.Tensor2D, weights[kernel.name] as tf.Tensor2D), weights[bias.name]!),
+      draw: (x, { layers, add }) =>
+        add(layers.dense({ name, units, kernelInitializer: 'zeros' }), x, [`weights/${kernel.name}`, `weights/${bias.name}`]),
     };
   };
 }
@@ -97,6 +106,10 @@ export function batchNorm(name: string): LayerOf {
         }
         return seen.y;
       },
+      draw: (x, { layers, add }) =>
+        add(layers.batchNormalization({ name, epsilon: BATCH_NORM_EPSILON }), x, [
+          `weights/${gamma}`, `weights/${beta}`, `statistics/${mean}`, `statistics/${variance}`,
+        ]),
     };
   };
 }
@@ -107,24 +120,36 @@ function moveBy(running: Tensor, batch: Tensor): Tensor {
   return tf.add(running, tf.mul(BATCH_NORM_MOMENTUM, tf.sub(batch, running)));
 }
 
-export const relu: LayerOf = (input) => ({ output: input, ...nothing, apply: (x) => rectify(x) });
+export const relu: LayerOf = (input) => ({
+  output: input,
+  ...nothing,
+  apply: (x) => rectify(x),
+  draw: (x, { layers, add }) => add(layers.reLU(), x),
+});
 
 /** Largest value of every 2×2 window; an odd edge is a window of its own, so that any input shape works. */
 export const maxPool: LayerOf = ([height, width, channels]) => ({
   output: [Math.ceil(height! / 2), Math.ceil(width! / 2), channels!],
   ...nothing,
   apply: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'same'),
+  draw: (x, { layers, add }) => add(layers.maxPooling2d({ poolSize: 2, strides: 2, padding: 'same' }), x),
 });
 
 export const globalAveragePool: LayerOf = ([, , channels]) => ({
   output: [channels!],
   ...nothing,
   apply: (x) => tf.mean(x, [1, 2]),
+  draw: (x, { layers, add }) => add(layers.globalAveragePooling2d({}), x),
 });
 
 export const flatten: LayerOf = (input) => {
   const size = input.reduce((product, side) => product * side, 1);
-  return { output: [size], ...nothing, apply: (x) => tf.reshape(x, [-1, size]) };
+  return {
+    output: [size],
+    ...nothing,
+    apply: (x) => tf.reshape(x, [-1, size]),
+    draw: (x, { layers, add }) => add(layers.flatten(), x),
+  };
 };
 
 /** Drops activations by the mask that comes with the batch; nothing where there is none. */
@@ -132,6 +157,7 @@ export const dropout: LayerOf = (input) => ({
   output: input,
   ...nothing,
   apply: (x, { dropoutMask }) => (dropoutMask ? tf.mul(x, dropoutMask) : x),
+  draw: (x) => x,
 });
 
 /** One layer after the other. */
@@ -144,6 +170,7 @@ export function sequence(...layers: LayerOf[]): LayerOf {
       parameters: built.flatMap((layer) => layer.parameters),
       statistics: built.flatMap((layer) => layer.statistics),
       apply: (x, pass) => built.reduce((y, layer) => layer.apply(y, pass), x),
+      draw: (x, drawing) => built.reduce((y, layer) => layer.draw(y, drawing), x),
     };
   };
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ModelName, ModelSettings } from '../../sweep/settings.ts';
 import { cnn } from './cnn.ts';
 import { cnnSmall } from './cnn-small.ts';
+import type { Drawing, SymbolicTensor } from './drawing.ts';
 import { dense, dropout, sequence, type LayerOf, type ParameterSpec, type Pass } from './layer.ts';
 import { mlp } from './mlp.ts';
 import { resnet } from './resnet.ts';
@@ -16,6 +17,8 @@ export interface Model {
   dropoutWidth: number;
   /** images [B, height, width, channels] → features [B, embedding] */
   features(images: Tensor, pass: Pass): Tensor;
+  /** The same in inference mode, drawn with the layers that TensorFlow.js brings. */
+  draw(images: SymbolicTensor, drawing: Drawing): SymbolicTensor;
 }
 
 /** @param shape [height, width, channels] of the images */
@@ -27,6 +30,7 @@ export function buildModel(settings: ModelSettings, shape: readonly number[]): M
     statistics: body.statistics,
     dropoutWidth: body.output[0]!,
     features: (images, pass) => embedding.apply(body.apply(images, pass), pass),
+    draw: (images, drawing) => embedding.draw(body.draw(images, drawing), drawing),
   };
 }
 

@@ -31,6 +31,7 @@ function residual(name: string, filters: number, stride: number): LayerOf {
       parameters: [...branch.parameters, ...shortcut.parameters],
       statistics: [...branch.statistics, ...shortcut.statistics],
       apply: (x, pass) => join.apply(tf.add(branch.apply(x, pass), shortcut.apply(x, pass)), pass),
+      draw: (x, drawing) => join.draw(drawing.add(drawing.layers.add({}), [branch.draw(x, drawing), shortcut.draw(x, drawing)]), drawing),
     };
   };
 }

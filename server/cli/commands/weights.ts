@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+export const weightsCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('weights')
+      .description('writes the final weights of a run as a TensorFlow.js model')
+      .argument('<run>', 'a run\'s id (r41)')
+      .requiredOption('--out <dir>', 'a new or an empty folder')
+      .action(run(weights));
+  },
+};
+
+function weights({ output, db, json }: Session, what: string, { out }: { out: string }): Promise<void> {
+  return withStorage(db, async (storage) => {
+    const { findRun } = await import('../../store/find-sweep.ts');
+    const { exportWeights } = await import('../../runner/export-weights.ts');
+    const { run, folder, files } = await exportWeights(storage, await findRun(storage, what), resolve(out));
+    if (json) output.json({ run, folder, files });
+    else output.data(`${run}: ${folder} with ${files.map(({ name, bytes }) => `${name} (${bytes} bytes)`).join(', ')}`);
+  });
+}

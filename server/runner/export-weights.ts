@@ -1,0 +1,77 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finalWeights } from '../store/final-weights.ts';
+import { parseSweepId } from '../store/ids.ts';
+import { readRun, type RunRecord } from '../store/read-run.ts';
+import { readSweep } from '../store/read-sweep.ts';
+import type { Storage } from '../store/storage.ts';
+import { UserError } from '../sweep/user-error.ts';
+import { decodeCheckpoint } from '../training/checkpoint.ts';
+import type { Dataset } from '../training/dataset.ts';
+import { loadDataset } from '../training/datasets/load.ts';
+import { openEngine } from '../training/engines/open.ts';
+import { inferenceState } from '../training/evaluation-step.ts';
+import { toLayersModel } from '../training/layers-model.ts';
+import type { RunSettings } from '../training/network.ts';
+import { readCheckpoint } from './checkpoint-files.ts';
+
+/** What was written. */
+export interface ExportedWeights {
+  run: string;
+  folder: string;
+  files: { name: string; bytes: number }[];
+}
+
+/**
+ * Writes the final weights of a complete run as a layers model of TensorFlow.js (`toLayersModel` says what it takes and gives).
+ *
+ * The run's data set is read for it: the numbers that normalise its images are those of its training part, and belong to the network.
+ *
+ * @param folder is made if it is not there; must be empty
+ */
+export async function exportWeights(storage: Storage, runId: number, folder: string): Promise<ExportedWeights> {
+  const run = (await readRun(storage, runId))!;
+  if (existsSync(folder) && readdirSync(folder).length > 0) throw refusal(run, `${folder} is not empty; wanted a new or an empty folder`);
+  if (run.state !== 'complete') throw refusal(run, whyUnfinished(run));
+  const state = await readFinalState(storage, runId, run);
+  const settings = run.configuration as RunSettings;
+  const dataset = await readDataset(storage, run, settings);
+  await openEngine('wasm'); // the one that is always there; it only holds the weights
+  const files = await toLayersModel({
+    settings, dataset, state: inferenceState(state),
+    about: { run: run.id, seed: run.seed, batches: run.batches, dataFingerprint: run.dataFingerprint, configuration: settings },
+  });
+  await mkdir(folder, { recursive: true });
+  // model.json last: whoever finds it finds its weights too.
+  for (const { name, bytes } of files.toReversed()) await writeFile(join(folder, name), bytes);
+  return { run: run.id, folder, files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })) };
+}
+
+function refusal({ id }: RunRecord, found: string): UserError {
+  return new UserError(`Cannot write the weights of ${id}: ${found}`);
+}
+
+function whyUnfinished({ state, batch, batches, divergedBatch, sweeps }: RunRecord): string {
+  if (state === 'diverged') return `it diverged at batch ${divergedBatch}, so that it has no final weights; wanted a complete run`;
+  const sweep = sweeps.at(-1)?.id ?? 'SWEEP';
+  return `it is ${state}, at batch ${batch} of ${batches}; wanted a complete run (\`cosweep run ${sweep}\` continues its sweep)`;
+}
+
+async function readFinalState(storage: Storage, runId: number, run: RunRecord): Promise<ReturnType<typeof decodeCheckpoint>['state']> {
+  const point = finalWeights(storage, runId);
+  const bytes = point && (await readCheckpoint(storage.checkpointFolder, point.file, point.hash));
+  if (bytes) return decodeCheckpoint(bytes).state;
+  const what = point ? `its checkpoint ${join(storage.checkpointFolder, point.file)} is lost or damaged` : 'the database has no checkpoint of its end any more';
+  throw refusal(run, `${what}; \`cosweep run ${run.sweeps.at(-1)?.id ?? 'SWEEP'} --fresh\` trains its sweep anew`);
+}
+
+async function readDataset(storage: Storage, run: RunRecord, { training }: RunSettings): Promise<Dataset> {
+  const sweepId = parseSweepId(run.sweeps.at(-1)?.id ?? '');
+  const sweep = sweepId === null ? null : await readSweep(storage, sweepId);
+  if (!sweep) throw refusal(run, 'no sweep refers to it any more, so that it is not known where its data set is');
+  const dataset = await loadDataset(training.dataset, { baseFolder: sweep.folder, seed: run.seed });
+  if (dataset.fingerprint === run.dataFingerprint) return dataset;
+  throw refusal(run, `data set "${dataset.name}" is not what it was trained on (its fingerprint is ${dataset.fingerprint.slice(0, 12)}…, `
+    + `wanted ${run.dataFingerprint?.slice(0, 12)}…), and the numbers that normalise its images are taken from it`);
+}
