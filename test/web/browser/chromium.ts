@@ -8,6 +8,9 @@ const path = process.env['COSWEEP_CHROMIUM'] ?? ['chromium', 'chromium-browser',
   .flatMap((name) => process.env['PATH']!.split(delimiter).map((folder) => join(folder, name)))
   .find(existsSync);
 
+/** A busy machine trains and draws slowly; nothing is asserted about time, so only a hang may reach this. */
+const timeout = 240_000;
+
 /** A browser that talks to nobody but the pages it is given. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -18,7 +21,7 @@ export function openBrowser(): Promise<Browser> {
 
 /** A suite that needs a browser. Where there is none it is skipped loudly; with CI set, that is a failure. */
 export function describeInBrowser(name: string, suite: () => void): void {
-  if (path !== undefined && existsSync(path)) return void describe(name, suite);
+  if (path !== undefined && existsSync(path)) return void describe(name, { timeout }, suite);
   const why = `no browser was found${path === undefined ? '' : ` at ${path}`} (apt-get install chromium, or name one by COSWEEP_CHROMIUM)`;
   if (process.env['CI']) {
     it(`${name}: needs a browser`, () => {

@@ -23,6 +23,9 @@ const definition = {
   training: { dataset: { name: 'glyphs', train: 300, validation: 0.4 }, model: { name: 'mlp', embedding: 8 }, batchSize: 16, batches: 40, evalEvery: 10 },
 };
 
+/** One second, the usual limit, is what a busy machine may need for a single answer. */
+const patient = { timeout: 90_000 };
+
 describeInBrowser('the dashboard', () => {
   let folder: string;
   let server: Served;
@@ -134,7 +137,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'accuracy (validation), last' }).click();
     await page.locator('th[aria-sort="descending"]', { hasText: 'last' }).waitFor();
     const { items } = await api<ListPage<RunRow>>('sweeps/s1/runs?sort=last:val/accuracy&order=desc');
-    await expect.poll(() => page.locator('.runs tbody tr td:first-child').allInnerTexts()).toEqual(items.map(({ id }) => id));
+    await expect.poll(() => page.locator('.runs tbody tr td:first-child').allInnerTexts(), patient).toEqual(items.map(({ id }) => id));
 
     await choice(page, 'State').selectOption('diverged');
     await page.getByText('1 to 6 of 6').waitFor();
@@ -166,7 +169,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('slider').fill('0');
     await page.getByRole('heading', { name: 'Evaluation at batch 0' }).waitFor();
     const early = await api<{ counts: number[][] }>('runs/r1/confusion?batch=0');
-    await expect.poll(cells).toEqual(early.counts.flat());
+    await expect.poll(cells, patient).toEqual(early.counts.flat());
     expect(JSON.parse(await page.locator('pre.definition').innerText())).toEqual(run.config);
   });
 
@@ -244,7 +247,7 @@ describeInBrowser('the dashboard', () => {
     for (const place of places) {
       await other.page.goto(place);
       await other.page.locator('main :is(canvas, table, form, .card, .facts)').first().waitFor();
-      await expect.poll(() => other.page.locator('.message-loading').count()).toBe(0);
+      await expect.poll(() => other.page.locator('.message-loading').count(), patient).toBe(0);
       expect([place, await overflow(other.page)]).toEqual([place, 0]);
       expect(await other.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(background);
     }
