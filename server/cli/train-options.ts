@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EngineName } from '../training/engine.ts';
 
-/** How training is done; the same for `run` and `retry`. */
+/** How training is done; the same for `run`, `retry` and `confirm`. */
 export interface TrainOptions {
   engine: EngineName | 'auto';
   workers: number | 'auto';
@@ -10,11 +10,16 @@ export interface TrainOptions {
 }
 
 export function addTrainOptions(command: Command): Command {
-  return command
-    .addOption(new Option('--engine <engine>', 'auto takes the fastest that works here').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'))
-    .option('--workers <count>', 'processes that train; auto: one per core', parseWorkers, 'auto')
+  return addEngineOptions(command)
     .option('--no-wait', 'where another process trains on this database, leave the sweep queued and return')
     .addOption(new Option('--fail-on <what>', 'what makes the exit code 1').choices(['failed', 'diverged', 'none']).default('failed'));
+}
+
+/** Where training is done: what every command that trains may be asked. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--engine <engine>', 'auto takes the fastest that works here').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'))
+    .option('--workers <count>', 'processes that train; auto: one per core', parseWorkers, 'auto');
 }
 
 function parseWorkers(text: string): number | 'auto' {

@@ -1,5 +1,5 @@
 import type { SweepSummary } from '../runner/events.ts';
-import { runQueue } from '../runner/run-queue.ts';
+import { runQueue, type RunOptions } from '../runner/run-queue.ts';
 import { readSweep } from '../store/read-sweep.ts';
 import type { Storage } from '../store/storage.ts';
 import type { SweepState } from '../sweep/results.ts';
@@ -10,33 +10,47 @@ import { watchStopSignals } from './stop-signals.ts';
 import type { TrainOptions } from './train-options.ts';
 
 /** How a sweep stands when this process is done with it; `engine` is null where it was never started. */
-type Ended = Omit<SweepSummary, 'engine' | 'state'> & { engine: string | null; state: SweepState };
+export type Ended = Omit<SweepSummary, 'engine' | 'state'> & { engine: string | null; state: SweepState };
+
+/**
+ * Trains a queued sweep, shows how it goes and says how it ended.
+ *
+ * @returns the exit code
+ */
+export async function train(session: Session, storage: Storage, sweepId: number, options: TrainOptions & { fresh: boolean }): Promise<number> {
+  const { ended, interrupted } = await trainAndShow(session, storage, sweepId, options);
+  if (ended !== null && session.json) session.output.json(ended);
+  return interrupted ?? exitCodeOf(ended!, options.failOn);
+}
+
+/** What training does: all of it, or only the trunks of so many seeds. */
+type Extent = { fresh: boolean; only?: RunOptions['only'] };
 
 /**
  * Trains a queued sweep and shows how it goes.
  *
- * @returns the exit code
+ * @returns how it stands then, null where a signal broke it off; and the exit code of that signal, null where none came
  */
-export async function train({ output, json }: Session, storage: Storage, sweepId: number, options: TrainOptions & { fresh: boolean }): Promise<number> {
-  const { engine, workers, wait, fresh, failOn } = options;
+export async function trainAndShow(
+  { output }: Session, storage: Storage, sweepId: number, options: Omit<TrainOptions, 'failOn'> & Extent,
+): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
+  const { engine, workers, wait, fresh, only = null } = options;
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) => display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`));
   try {
     const trained = await runQueue({
-      storage, sweepId, engine, workers, wait, fresh,
+      storage, sweepId, engine, workers, wait, fresh, only,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,
       tell: (event) => display.tell(event),
       stop: signals.stop,
       kill: signals.kill,
     });
-    const ended = trained ?? (await standing(storage, sweepId));
-    if (json) output.json(ended);
-    return signals.exitCode() ?? exitCodeOf(ended, failOn);
+    return { ended: trained ?? (await standing(storage, sweepId)), interrupted: signals.exitCode() };
   } catch (error) {
     // Ctrl-C reaches the processes of the engines too: what breaks by that is no mistake of the user's.
     const interrupted = signals.exitCode();
     if (interrupted === null || !(error instanceof UserError)) throw error;
-    return interrupted;
+    return { ended: null, interrupted };
   } finally {
     signals.end();
     display.end();
@@ -51,7 +65,7 @@ async function standing(storage: Storage, sweepId: number): Promise<Ended> {
 }
 
 /** A sweep that was left queued is what was asked for; one that was stopped is not done. */
-function exitCodeOf({ state, runs }: Ended, failOn: TrainOptions['failOn']): number {
+export function exitCodeOf({ state, runs }: Ended, failOn: TrainOptions['failOn']): number {
   if (state === 'cancelled' || state === 'interrupted') return 1;
   if (failOn === 'none') return 0;
   return runs.failed > 0 || (failOn === 'diverged' && runs.diverged > 0) ? 1 : 0;

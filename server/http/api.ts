@@ -113,6 +113,10 @@ export interface SweepDetail extends SweepItem {
   baseFolder: string;
   dropped: { constraint: string; count: number }[];
   folded: number;
+  /** The sweep and the arm of it that this one confirms on fresh seeds; the arm is null where that sweep has it no more. */
+  confirms: { sweep: string; arm: number | null } | null;
+  /** The sweeps that confirm an arm of this one. */
+  confirmations: { id: string; name: string }[];
 }
 
 export interface Progress {
@@ -288,6 +292,26 @@ export interface AblationResponse {
   /** The same content laid out for a page: cells of plain text. */
   table: DisplayTable;
 }
+
+// ——— GET /sweeps/:id/probe      → ProbeResponse (as `cosweep probe --json`), of the trunks that are trained by now
+
+export type {
+  ProbeReport as ProbeResponse, ProbeTrunk, ProbeCandidate, ProbeArm, Quantiles as ProbeQuantiles, Spread as SeedSpread,
+} from '../report/probe-report.ts';
+
+// ——— POST /sweeps/:id/confirm  (ConfirmRequest)      → 201 StartResponse: a sweep of its own, whose `confirms` says what it is
+// ——— GET /sweeps/:id/confirmation      → ConfirmResponse (as `cosweep confirm --json`) of such a sweep; 404 for any other
+
+export interface ConfirmRequest {
+  /** Index of the arm; it must have a control. */
+  arm: number;
+  /** How many fresh seeds. */
+  seeds: number;
+  /** A metric of evaluations (val/…), default: the sweep's own; compared on the test part where there is one. */
+  metric?: string;
+}
+
+export type { ConfirmReport as ConfirmResponse } from '../report/confirm-report.ts';
 
 // ——— GET /sweeps/:id/stages      → { stages: StageItem[] }
 

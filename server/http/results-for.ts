@@ -5,7 +5,7 @@ import type { SweepResults } from '../sweep/results.ts';
 import { HttpError } from './http-error.ts';
 
 /** Points that one answer may be computed from. */
-const mostPoints = 10_000_000;
+export const mostPoints = 10_000_000;
 
 /**
  * A sweep with these metrics' curves, unless that is more than one request may cost.

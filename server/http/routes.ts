@@ -1,8 +1,10 @@
 import { getAblationRoute } from './handlers/get-ablation.ts';
+import { getConfirmationRoute } from './handlers/get-confirmation.ts';
 import { getConfusionRoute } from './handlers/get-confusion.ts';
 import { getCurvesRoute } from './handlers/get-curves.ts';
 import { getDoctorRoute } from './handlers/get-doctor.ts';
 import { getPairsRoute } from './handlers/get-pairs.ts';
+import { getProbeRoute } from './handlers/get-probe.ts';
 import { getProjectionRoute } from './handlers/get-projection.ts';
 import { getRunRoute } from './handlers/get-run.ts';
 import { getSweepRoute } from './handlers/get-sweep.ts';
@@ -10,6 +12,7 @@ import { listRunsRoute } from './handlers/list-runs.ts';
 import { listStagesRoute } from './handlers/list-stages.ts';
 import { listSweepsRoute } from './handlers/list-sweeps.ts';
 import { postCancelRoute } from './handlers/post-cancel.ts';
+import { postConfirmRoute } from './handlers/post-confirm.ts';
 import { postPlanRoute } from './handlers/post-plan.ts';
 import { postResumeRoute } from './handlers/post-resume.ts';
 import { postRetryRoute } from './handlers/post-retry.ts';
@@ -18,7 +21,7 @@ import type { Route } from './route.ts';
 
 /** The whole API below `/api`, besides `/events` and `/openapi.json`. */
 export const routes: readonly Route[] = [
-  listSweepsRoute, getSweepRoute, listRunsRoute, getPairsRoute, getAblationRoute, listStagesRoute,
+  listSweepsRoute, getSweepRoute, listRunsRoute, getPairsRoute, getAblationRoute, listStagesRoute, getProbeRoute, getConfirmationRoute,
   getRunRoute, getConfusionRoute, getProjectionRoute, getCurvesRoute, getDoctorRoute,
-  postPlanRoute, postSweepRoute, postCancelRoute, postResumeRoute, postRetryRoute,
+  postPlanRoute, postSweepRoute, postCancelRoute, postResumeRoute, postRetryRoute, postConfirmRoute,
 ];

@@ -1,8 +1,10 @@
 import { readArmScores } from '../store/arm-scores.ts';
+import { listConfirmations } from '../store/list-confirmations.ts';
 import { listRuns } from '../store/list-runs.ts';
 import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
 import type { Storage } from '../store/storage.ts';
 import type { ArmItem, ArmScore, Failure, Progress, SweepDetail } from './api.ts';
+import { readConfirmed } from './confirmation.ts';
 import { toArmItem } from './to-arm-item.ts';
 import { toSweepItem } from './to-sweep-item.ts';
 
@@ -28,6 +30,8 @@ export async function readSweepDetail(storage: Storage, sweepId: number): Promis
     baseFolder: sweep.folder,
     dropped: sweep.plan.dropped,
     folded: sweep.plan.folded,
+    confirms: await readConfirmed(storage, sweepId),
+    confirmations: await listConfirmations(storage, sweepId),
   };
 }
 

@@ -36,8 +36,9 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const tasks = await identify(sweep, engine, options);
     const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
     const wanted = options.only ? trunksOnly(sweep.armList, sweep.plan.seeds, options.only.seeds) : everything;
-    const left = tasks.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
-    tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: tasks.length, left });
+    const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
+    const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
+    tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: asked.length, left });
 
     const gitCommit = await commitOf(sweep.folder);
     const stop = AbortSignal.any([options.stop, cancel.requested]);

@@ -27,7 +27,7 @@ export interface SweepRow {
   engine: string | null;
   /** Why the sweep itself could not go on. */
   error: string | null;
-  /** Absolute path of the definition's file; null where it came through HTTP or an import. */
+  /** Absolute path of the definition's file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import. */
   definitionPath: string | null;
 }
 

@@ -12,7 +12,7 @@ import { transaction } from './transaction.ts';
 export interface SweepRequest {
   /** The definition's text as it was given. */
   definition: string;
-  /** Absolute path of its file; null where it came through HTTP or an import. */
+  /** Absolute path of its file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import. */
   definitionPath: string | null;
   /** Absolute path of the folder that its relative paths start at. */
   folder: string;

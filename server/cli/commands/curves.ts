@@ -45,7 +45,7 @@ async function resultsOfSweep(storage: Storage, what: string, metrics: string[] 
   const { findSweep } = await import('../../store/find-sweep.ts');
   const { readSweep } = await import('../../store/read-sweep.ts');
   const { parseMetric } = await import('../../sweep/metrics.ts');
-  const { readLazyResults } = await import('../lazy-results.ts');
+  const { readLazyResults } = await import('../../store/lazy-results.ts');
   for (const name of metrics ?? []) {
     const parsed = parseMetric(name);
     if ('problem' in parsed) throw new UserError(`Cannot give the curves of ${what}: --metric: ${parsed.problem}`);

@@ -24,6 +24,8 @@ export const sweepDetail = shape<SweepDetail>('SweepDetail', z.strictObject({
   planHash: z.string(), seedList: z.array(count), progress, best: z.array(armScore), failures: z.array(failure), armList: z.array(armItem),
   varying: z.array(z.string()), metrics: z.array(z.string()), definition: z.string(), baseFolder: z.string(),
   dropped: z.array(z.strictObject({ constraint: z.string(), count })), folded: count,
+  confirms: z.strictObject({ sweep: z.string(), arm: count.nullable() }).nullable(),
+  confirmations: z.array(z.strictObject({ id: z.string(), name: z.string() })),
 }));
 
 const path = { id: z.string(), parent: words, from: batch, to: batch, batch, params: armParams };

@@ -1,7 +1,7 @@
-import { parseRunId } from '../store/ids.ts';
-import { readCurve } from '../store/read-curve.ts';
-import { readResults } from '../store/read-results.ts';
-import type { Storage } from '../store/storage.ts';
+import { parseRunId } from './ids.ts';
+import { readCurve } from './read-curve.ts';
+import { readResults } from './read-results.ts';
+import type { Storage } from './storage.ts';
 import type { Curve, SweepResults } from '../sweep/results.ts';
 
 /** A sweep whose curves are read when they are looked at: all of them at once may not fit into memory. */

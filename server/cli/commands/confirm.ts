@@ -1,0 +1,61 @@
+import type { Storage } from '../../store/storage.ts';
+import { printable } from '../columns.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { addTrainOptions, type TrainOptions } from '../train-options.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { withStorage } from '../with-storage.ts';
+
+interface Options extends TrainOptions {
+  arm: string;
+  seeds: number;
+  metric?: string;
+}
+
+export const confirmCommand: CliCommand = {
+  define(program, run) {
+    addTrainOptions(
+      program
+        .command('confirm')
+        .description('trains one arm and its control on fresh seeds, and tests the difference once')
+        .argument('<sweep>', 'the sweep that the arm was chosen in: id, name, definition or "latest"')
+        .requiredOption('--arm <arm>', 'index or name of the arm')
+        .option('--seeds <count>', 'how many fresh seeds', wholeNumber(1, 1000), 12)
+        .option('--metric <name>', "default: the sweep's own; on the test part where there is one"),
+    ).action(run(confirm));
+  },
+};
+
+function confirm(session: Session, sweep: string, options: Options): Promise<number> {
+  return withStorage(session.db, async (storage) => {
+    const { trainAndShow, exitCodeOf } = await import('../train.ts');
+    const sweepId = await queue(session, storage, sweep, options);
+    const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { ...options, fresh: false });
+    if (ended === null || interrupted !== null) return interrupted!;
+    await show(session, storage, sweepId);
+    return exitCodeOf(ended, options.failOn);
+  });
+}
+
+async function queue({ output }: Session, storage: Storage, sweep: string, { arm, seeds, metric, engine }: Options): Promise<number> {
+  const { findSweep } = await import('../../store/find-sweep.ts');
+  const { queueConfirmation } = await import('../../http/confirmation.ts');
+  const { planDefinition } = await import('../../runner/plan-definition.ts');
+  const { readDefinition } = await import('../../sweep/parse-definition.ts');
+  const { warnOfFewSeeds } = await import('../../report/confirm-report.ts');
+  const { smallestP } = await import('../../sweep/smallest-p.ts');
+  const wanted = { arm, seeds, metric: metric ?? null, engine: engine === 'auto' ? null : engine };
+  const plan = (definition: string, folder: string) => planDefinition(readDefinition(definition, '(of the confirmation)'), folder);
+  const sweepId = await queueConfirmation(storage, await findSweep(storage, sweep), wanted, plan);
+  if (smallestP(seeds, 1).maxT > 0.05) output.say(warnOfFewSeeds(seeds));
+  return sweepId;
+}
+
+/** Also of a sweep that was left queued: what is there by now. */
+async function show({ output, json }: Session, storage: Storage, sweepId: number): Promise<void> {
+  const { readConfirmation } = await import('../../http/confirmation.ts');
+  const { confirmToText } = await import('../../report/confirm-text.ts');
+  const report = (await readConfirmation(storage, sweepId))!;
+  if (json) output.json(report);
+  else output.data(confirmToText(report).split('\n').map(printable).join('\n'));
+}

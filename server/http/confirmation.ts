@@ -1,0 +1,60 @@
+import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../report/confirm-report.ts';
+import { parseSweepId } from '../store/ids.ts';
+import { queueSweep } from '../store/queue-sweep.ts';
+import { readResults } from '../store/read-results.ts';
+import { readSweep } from '../store/read-sweep.ts';
+import type { Storage } from '../store/storage.ts';
+import { armToConfirm, confirmDefinition, freshSeeds } from '../sweep/confirm-definition.ts';
+import { confirmKey, parseConfirmKey } from '../sweep/confirm-key.ts';
+import type { Plan } from '../sweep/plan.ts';
+
+export interface Confirmation {
+  /** Index, or what was written: an index or a name. */
+  arm: string | number;
+  /** How many fresh seeds. */
+  seeds: number;
+  /** Default: the sweep's own. */
+  metric: string | null;
+  /** Default: the sweep's own. */
+  engine: string | null;
+}
+
+/**
+ * Stores an arm of a sweep and its control on fresh seeds as a queued sweep of its own; asked for again, it is the same one.
+ *
+ * @returns the number of that sweep
+ */
+export async function queueConfirmation(
+  storage: Storage, sweepId: number, wanted: Confirmation, plan: (definition: string, folder: string) => Promise<Plan>,
+): Promise<number> {
+  const sweep = (await readSweep(storage, sweepId))!;
+  const metric = wanted.metric === null || wanted.metric === sweep.metric.name ? sweep.metric : { name: wanted.metric, goal: undefined };
+  metricsOfConfirmation(metric.name);
+  const arm = armToConfirm(sweep.name, sweep.armList, wanted.arm);
+  const definition = confirmDefinition({ sweep: sweep.name, arm, metric, seeds: freshSeeds(sweep.plan.seeds, wanted.seeds) });
+  return queueSweep(storage, {
+    definition,
+    definitionPath: confirmKey(sweep.id, arm),
+    folder: sweep.folder,
+    plan: await plan(definition, sweep.folder),
+    engine: wanted.engine ?? sweep.engine,
+    share: true,
+  }).sweepId;
+}
+
+/** What a confirmation says by now; null for any other sweep. */
+export async function readConfirmation(storage: Storage, sweepId: number): Promise<ConfirmReport | null> {
+  const confirms = await readConfirmed(storage, sweepId);
+  if (confirms === null) return null;
+  const { metric } = (await readSweep(storage, sweepId))!;
+  const { test, validation } = metricsOfConfirmation(metric.name);
+  return buildConfirmReport(readResults(storage, sweepId, [test, validation])!, metric.name, confirms);
+}
+
+/** The sweep and the arm that a confirmation is of; null for any other sweep. The arm is null where that sweep has it no more. */
+export async function readConfirmed(storage: Storage, sweepId: number): Promise<{ sweep: string; arm: number | null } | null> {
+  const key = parseConfirmKey((await readSweep(storage, sweepId))!.definitionPath);
+  if (key === null) return null;
+  const confirmed = await readSweep(storage, parseSweepId(key.sweep)!);
+  return { sweep: key.sweep, arm: confirmed?.armList.find(key.isArm)?.index ?? null };
+}

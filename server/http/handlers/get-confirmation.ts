@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { readConfirmation } from '../confirmation.ts';
+import { HttpError } from '../http-error.ts';
+import { knownSweep } from '../known.ts';
+import { sweepId } from '../parameters.ts';
+import { nothing, route } from '../route.ts';
+import { confirmResponse } from '../schemas/confirm.ts';
+
+export const getConfirmationRoute = route({
+  method: 'get',
+  path: '/sweeps/:id/confirmation',
+  summary: 'What a sweep that confirms an arm of another says by now: one paired test on fresh seeds',
+  params: z.strictObject({ id: sweepId }),
+  query: nothing,
+  body: null,
+  answer: { status: 200, shape: confirmResponse },
+  async handle({ storage }, { params: { id } }) {
+    const report = await readConfirmation(storage, await knownSweep(storage, id));
+    if (report === null) throw new HttpError('not-found', `Cannot find a confirmation in ${id}: it is a sweep of its own; POST /sweeps/${id}/confirm makes one`);
+    return { status: 200, body: report };
+  },
+});

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { TRUNK_METRICS } from '../../report/trunks.ts';
+import { readSweep } from '../../store/read-sweep.ts';
+import { groupByTrunk } from '../../sweep/stage-tree.ts';
+import { HttpError } from '../http-error.ts';
+import { knownSweep } from '../known.ts';
+import { sweepId } from '../parameters.ts';
+import { probeOf } from '../probe-of.ts';
+import { mostPoints } from '../results-for.ts';
+import { nothing, route } from '../route.ts';
+import { probeResponse } from '../schemas/probe.ts';
+
+export const getProbeRoute = route({
+  method: 'get',
+  path: '/sweeps/:id/probe',
+  summary: "What the trunks that are trained by now say: L2's quantiles at every N, the gradient ratio of every β, arms that would be dead or the same",
+  params: z.strictObject({ id: sweepId }),
+  query: nothing,
+  body: null,
+  answer: { status: 200, shape: probeResponse },
+  async handle({ storage }, { params: { id } }) {
+    const sweep = await knownSweep(storage, id);
+    const { armList, plan } = (await readSweep(storage, sweep))!;
+    const batches = groupByTrunk(armList).reduce((sum, [first]) => sum + first!.training.batches, 0);
+    const points = batches * plan.seeds.length * TRUNK_METRICS.length;
+    if (points > mostPoints) throw new HttpError('too-large', `Cannot look at the trunks of ${id}: about ${points} points, more than ${mostPoints}; cosweep probe can`);
+    return { status: 200, body: probeOf(storage, sweep) };
+  },
+});
