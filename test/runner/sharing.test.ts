@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Stream } from '../../server/sweep/random.ts';
+import { hasTensorflow } from '../helpers/engines.ts';
+import { ask, snapshot, type Snapshot } from './snapshot.ts';
+import { cosweepJson } from './cosweep.ts';
+import { temporaryFolder } from './study.ts';
+import type { Summary } from './undisturbed.ts';
+
+/** Images of 8×8 pixels in three classes, so small that a convolutional network with batch norm takes milliseconds. */
+function writeImages(folder: string): void {
+  const [count, side] = [90, 8];
+  const stream = new Stream(1, 'images');
+  const header = (magic: number, ...sizes: number[]): Buffer => {
+    const bytes = Buffer.alloc(4 + 4 * sizes.length);
+    bytes.writeUInt32BE(magic, 0);
+    sizes.forEach((size, i) => bytes.writeUInt32BE(size, 4 + 4 * i));
+    return bytes;
+  };
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
+  const pixels = Uint8Array.from({ length: count * side * side }, (_, at) => stream.below(150) + 40 * labels[Math.floor(at / side / side)]!);
+  writeFileSync(join(folder, 'images'), Buffer.concat([header(0x803, count, side, side), pixels]));
+  writeFileSync(join(folder, 'labels'), Buffer.concat([header(0x801, count), labels]));
+}
+
+/**
+ * Two optimisers with batch norm, dropout, augmentation, weight decay, clipping and a cosine schedule; N = 0, one in the middle
+ * and one past the end; ε that separate at once, later and never.
+ */
+const definition = {
+  name: 'sharing',
+  method: 'grid',
+  parameters: {
+    alpha: { value: 0.5 }, beta: { value: 0.4 }, epsilon: { values: [0.05, 0.3, 1.4, 1.5] }, N: { values: [0, 8, 40] },
+    'training.optimizer.name': { values: ['momentum', 'adamw'] },
+  },
+  training: {
+    dataset: { name: 'idx', images: 'images', labels: 'labels', validation: 15, augment: { shift: 1, cutout: 2 } },
+    model: { name: 'cnn', embedding: 8, dropout: 0.2 },
+    optimizer: { learningRate: 0.003, schedule: 'cosine', warmup: 3, weightDecay: 0.001, clipNorm: 5 },
+    batchSize: 8, batches: 24, evalEvery: 10,
+  },
+};
+
+const wanted = ['wasm', ...(hasTensorflow || process.env.CI ? ['tensorflow'] : [])];
+
+describe.each(wanted)('on %s', (engine) => {
+  test('shared and unshared training give the same bits: every point, every artefact, every final weight', async () => {
+    const folder = temporaryFolder();
+    writeImages(folder);
+    const file = join(folder, 'sharing.json');
+    writeFileSync(file, JSON.stringify(definition));
+    const train = async (db: string, ...more: string[]): Promise<{ summary: Summary; runs: Snapshot }> => {
+      const summary = await cosweepJson<Summary>(['run', file, '--engine', engine, ...more], { db: join(folder, db) });
+      return { summary, runs: await snapshot(join(folder, db)) };
+    };
+    const [shared, alone] = [await train('shared.db'), await train('alone.db', '--no-share')];
+
+    const optimisers = 2;
+    expect(shared.summary.runs.complete).toBe(optimisers * (4 * 2 + 1)); // N = 40 is past the end and folds into the control
+    expect(alone.summary.batchesTrained).toBe(alone.summary.batchesUnshared);
+    // Without ε-forking: the control, and from each N on every ε by itself.
+    expect(shared.summary.batchesTrained).toBeLessThan(optimisers * (24 + 4 * (24 + 16)));
+
+    for (const [name, run] of Object.entries(alone.runs)) {
+      const other = shared.runs[name]!;
+      expect({ name, state: other.state, metrics: other.metrics }).toEqual({ name, state: run.state, metrics: run.metrics });
+      expect(other.curves).toEqual(run.curves);
+      expect(other.artefacts).toEqual(run.artefacts);
+      expect(other.checkpoints['24']).toBe(run.checkpoints['24']);
+    }
+    // Runs that a test never separated are one stage to the end.
+    const together = `SELECT max(n) FROM (SELECT count(*) AS n FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE g.toBatch = 24 GROUP BY g.id)`;
+    expect(ask<number>(join(folder, 'shared.db'), together)).toBeGreaterThan(1);
+    expect(ask<number>(join(folder, 'alone.db'), together)).toBe(1);
+  });
+});
