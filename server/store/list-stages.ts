@@ -1,5 +1,5 @@
 import type { RunState } from '../sweep/results.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../sweep/group-by.ts';
 import { runName, stageName } from './ids.ts';
 import type { Params } from './params.ts';
 import { seenRunState } from './seen-state.ts';

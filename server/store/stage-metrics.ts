@@ -1,4 +1,4 @@
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../sweep/group-by.ts';
 import { toStored } from './numbers.ts';
 import type { Storage } from './storage.ts';
 

@@ -150,6 +150,20 @@ describe('rows × columns', () => {
     expect(buildAblationTable(results, { rows: 'beta', cols: 'alpha' }).matrix!.lines[0]).toEqual({ value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }, { row: 1, span: 1 }] });
   });
 
+  it('has a column for a value that only a control has', () => {
+    const arms = [makeControl(0), makeArm(1), makeControl(2, { alpha: 0.7 })];
+    const { matrix } = buildAblationTable(makeResults(arms, arms.map(() => [0.9, 0.8])), { rows: 'beta', cols: 'alpha' });
+    expect(matrix!.columns).toEqual([0.5, 0.7]);
+    expect(matrix!.lines[0]).toEqual({ value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }, { row: 1, span: 1 }] });
+    expect(matrix!.lines[1]!.cells).toEqual([{ row: 2, span: 1 }, { row: null, span: 1 }]);
+  });
+
+  it('refuses parameters drawn at random, whose every value is its own row and column', () => {
+    const arms = Array.from({ length: 120 }, (_, index) => makeArm(index, { controlIndex: null, alpha: 0.5 + index / 1000, beta: 0.1 + index / 1000 }));
+    expect(() => buildAblationTable(makeResults(arms, arms.map(() => [0.9])), { rows: 'alpha', cols: 'beta' }))
+      .toThrow('Cannot make the table: found 120 rows by alpha × 120 columns by beta, wanted at most 10000 cells; one row per arm has room for all');
+  });
+
   it('leaves a hole where no arm is, and sets other ablations below', () => {
     const arms = [
       makeControl(0), makeArm(1, { beta: 0.1, N: 100 }), makeArm(2, { beta: 0.2, N: 200 }),
