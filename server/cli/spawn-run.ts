@@ -5,7 +5,7 @@ import { launcher } from './launcher.ts';
 
 /**
  * Starts `cosweep run` for a stored sweep in a session of its own: it outlives this process, and a Ctrl-C meant for this
- * one does not reach it. What it says goes to a log beside the database.
+ * one does not reach it. A sweep that was cancelled before it came to it stays cancelled. What it says goes to a log beside the database.
  *
  * @returns the path of the log
  */
@@ -14,7 +14,7 @@ export async function spawnRun(db: string, sweepId: string): Promise<string> {
   mkdirSync(dirname(log), { recursive: true });
   const file = openSync(log, 'a');
   try {
-    const child = spawn(process.execPath, launcher(db, 'run', sweepId), { detached: true, stdio: ['ignore', file, file] });
+    const child = spawn(process.execPath, launcher(db, 'run', sweepId, '--if-queued'), { detached: true, stdio: ['ignore', file, file] });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cancelSweep } from '../../server/store/cancel-sweep.ts';
+import { queueSweep } from '../../server/store/queue-sweep.ts';
 import { openStorage } from '../../server/store/storage.ts';
 import { definition, planText } from '../http/plan-text.ts';
 import { accuracyAt, storeTrainedSweep, totalAt } from '../http/trained-sweep.ts';
@@ -55,6 +57,17 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
       expect(existsSync(join(folder, 'elsewhere.db'))).toBe(false);
     },
   );
+
+  test('a sweep that was cancelled before its process came to it stays cancelled', async () => {
+    const db = join(folder, 'cancelled.db');
+    const storage = await openStorage({ file: db, create: true });
+    const { sweepId } = queueSweep(storage, { definition: '{}', definitionPath: null, folder, plan: planText(JSON.stringify(definition)), engine: null, share: true });
+    expect(cancelSweep(storage, sweepId)).toBe('cancelled');
+    await storage.close();
+    const { code, stdout } = await ask('run', 's1', '--if-queued', '--json', '--db', db);
+    expect(JSON.parse(stdout)).toMatchObject({ sweepId: 's1', state: 'cancelled', batchesTrained: 0 });
+    expect(code).toBe(1);
+  });
 
   test('a definition with mistakes leaves no database behind', async () => {
     const { code } = await ask('run', 'bad.json', '--db', 'elsewhere.db');

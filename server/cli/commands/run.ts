@@ -9,6 +9,7 @@ interface Options extends TrainOptions {
   share: boolean;
   fresh?: true;
   keepCheckpoints?: true;
+  ifQueued?: true;
 }
 
 export const runCommand: CliCommand = {
@@ -22,6 +23,7 @@ export const runCommand: CliCommand = {
       .option('--no-share', 'train each run on its own from batch 0')
       .option('--fresh', 'train everything anew, whatever the database holds')
       .option('--keep-checkpoints', 'keep the checkpoints of every stage for as long as the sweep is there, not only each run\'s final weights')
+      .option('--if-queued', 'of a stored sweep: leave it alone where it is not queued any more')
       .action(run(runSweep));
   },
 };
@@ -49,12 +51,12 @@ async function queueFile(storage: Storage, file: string, { engine, share, fresh 
   return queueDefinition(storage, file, { engine: asked(engine), share, fresh: fresh === true });
 }
 
-async function queueStored(storage: Storage, what: string, { engine, share, fresh }: Options): Promise<number> {
+async function queueStored(storage: Storage, what: string, { engine, share, fresh, ifQueued }: Options): Promise<number> {
   const { findSweep } = await import('../../store/find-sweep.ts');
   const { queueAgain } = await import('../../store/queue.ts');
   const sweepId = await findSweep(storage, what);
   if (!share) throw new UserError(`Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`);
-  queueAgain(storage, sweepId, { engine: fresh ? null : asked(engine) });
+  if (!ifQueued) queueAgain(storage, sweepId, { engine: fresh ? null : asked(engine) });
   return sweepId;
 }
 
