@@ -212,3 +212,18 @@ test('what is not there is 404', async () => {
     expect(await ask('get', path)).toMatchObject({ status: 404, body: { error: { code: 'not-found' } } });
   }
 });
+
+test('names that mean nothing are refused, with a suggestion, not answered with nothing', async () => {
+  for (const path of ['/curves?runs=r1&metric=val/acuracy', '/sweeps/s1/pairs?metric=val/acuracy', '/sweeps/s1/ablation?metric=val/acuracy']) {
+    const { status, body } = await ask<ErrorResponse>('get', path);
+    expect(status).toBe(400);
+    expect(body.error.message).toContain('found "val/acuracy", wanted the name of a metric — did you mean "val/accuracy"?');
+  }
+  expect((await ask<ErrorResponse>('get', '/curves?metric=val/accuracy')).body.error.message).toBe('Cannot read the request: query.runs: want one, or several with commas between');
+  for (const key of ['bogus', 'last:val/acuracy', 'best:']) {
+    const { status, body } = await ask<ErrorResponse>('get', `/sweeps/s1/runs?sort=${key}`);
+    expect(status).toBe(400);
+    expect(body.error.message).toContain('query.sort: want id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC or best:METRIC');
+  }
+  for (const key of ['id', 'startedAt', 'N', 'training.optimizer.learningRate', 'best:val/nc1']) expect((await ask('get', `/sweeps/s1/runs?sort=${key}`)).status).toBe(200);
+});

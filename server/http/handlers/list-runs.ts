@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { listRuns } from '../../store/list-runs.ts';
 import type { Page, RunRow } from '../api.ts';
 import { knownSweep } from '../known.ts';
-import { list, paging, sweepId, text, wholeNumber } from '../parameters.ts';
+import { list, paging, runSortKey, sweepId, text, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { runPage } from '../schemas/run.ts';
 import { toRunRow } from '../to-run-row.ts';
@@ -16,7 +16,7 @@ export const listRunsRoute = route({
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     ...paging,
-    sort: text(120).regex(/^[\w.:/]+$/, 'want id, a parameter, last:METRIC, …').optional().describe('id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC or best:METRIC; default: the order of training'),
+    sort: runSortKey.optional(),
     order: z.enum(['asc', 'desc']).default('asc'),
     state: list(state, 6).optional().describe('these states only, with commas between'),
     arm: list(wholeNumber(0, 1e6), 1_000).optional().describe('these arms only (indices), with commas between'),
