@@ -11,12 +11,13 @@ export interface DefinitionFile {
   folder: string;
 }
 
-const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' };
+const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read', ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8' };
 
 export function readDefinitionFile(file: string): DefinitionFile {
   const path = resolve(file);
   try {
-    return { text: readFileSync(path, 'utf8'), path, folder: dirname(path) };
+    // Not decoded leniently: a name in another encoding would be stored with replacement characters.
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)), path, folder: dirname(path) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || !(code in reasons)) throw error;

@@ -91,7 +91,7 @@ class ConstraintReader {
       return inner;
     }
     const token = this.#tokens[this.#at++];
-    if (token?.kind === 'number') return { terms: [], constant: Number(token.text) };
+    if (token?.kind === 'number') return { terms: [], constant: toConstant(token.text) };
     if (token?.kind === 'name') return { terms: [[this.#toParameter(token.text), 1]], constant: 0 };
     throw new ConstraintMistake(`wanted a number or a parameter ${token === undefined ? 'at the end' : `before ${JSON.stringify(token.text)}`}`);
   }
@@ -125,6 +125,13 @@ function tokensOf(text: string): Token[] {
     tokens.push(number !== undefined ? { kind: 'number', text: number } : name !== undefined ? { kind: 'name', text: name } : { kind: 'sign', text: sign! });
   }
   return tokens;
+}
+
+/** Infinity would make a comparison always or never true, and Infinity − Infinity never. */
+function toConstant(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new ConstraintMistake(`wanted finite numbers, which ${text} is not`);
+  return value;
 }
 
 function add(a: Linear, b: Linear, factor: number): Linear {

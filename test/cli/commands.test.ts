@@ -21,6 +21,7 @@ beforeAll(async () => {
   ({ run } = storeTrainedSweep(storage));
   await storage.close();
   writeFileSync(join(folder, 'good.json'), JSON.stringify(definition));
+  writeFileSync(join(folder, 'latin1.json'), JSON.stringify({ ...definition, name: 'Größe' }), 'latin1');
   writeFileSync(join(folder, 'bad.json'), JSON.stringify({ ...definition, metod: 'grid', seeds: 0 }));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,10 +34,12 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['run', 'good.json', '--workers', '0'], /whole number from 1 to 1024, or auto/],
     [['serve', '--port', 'http'], /whole number from 0 to 65535/],
     [['plan', 'nothing.json'], /Cannot read the sweep definition .*nothing\.json: there is no such file/],
+    [['plan', 'latin1.json'], /Cannot read the sweep definition .*latin1\.json: it is not text in UTF-8; want a JSON file/],
     [['plan', 'bad.json'], /2 problems[^]*seeds: found 0[^]*metod: unknown key — did you mean "method"/],
     [['show', 's99'], /Cannot find sweep "s99" in .*two-betas/],
     [['show', 'r99999'], /Cannot find run "r99999"/],
     [['curves', 's1', '--metric', 'val/acuracy'], /did you mean "val\/accuracy"/],
+    [['export', 's1', '--target', '95%'], /argument '95%' is invalid. Want a finite number/],
     [['export', 's1', '--baseline', 'nobody'], /Cannot make the table of sweep "two-betas"/],
     [['rm', 's1'], /no terminal to ask on: want --yes/],
     [['engine', 'install', 'abacus'], /Cannot install engine "abacus"/],

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import type { AblationTable, TableOptions } from '../../report/table.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
+import { finiteNumber } from '../finite-number.ts';
 import type { Session } from '../session.ts';
 import { withStorage } from '../with-storage.ts';
 
@@ -16,7 +17,7 @@ interface Options {
   rows?: string;
   cols?: string;
   baseline?: string;
-  target?: string;
+  target?: number;
   ids?: true;
   out?: string;
 }
@@ -33,7 +34,7 @@ export const exportCommand: CliCommand = {
       .option('--rows <parameter>', '"arm" (the default): one line per arm; or a parameter')
       .option('--cols <parameter>', 'a parameter whose values become the columns')
       .option('--baseline <arm>', 'index or name of the arm that every other is compared with, in place of its own control')
-      .option('--target <value>', 'what the batches to the target count up to; default: the median final value of the control')
+      .option('--target <value>', 'what the batches to the target count up to; default: the median final value of the control', finiteNumber)
       .option('--ids', 'with the ids of the runs behind each line')
       .option('--out <file>', 'write there instead of stdout')
       .action(run(exportTable));
@@ -66,7 +67,7 @@ function toTableOptions({ metric, at, rows, cols, baseline, target, ids }: Optio
     ...(rows === undefined ? {} : { rows }),
     ...(cols === undefined ? {} : { cols }),
     ...(baseline === undefined ? {} : { baseline }),
-    ...(target === undefined ? {} : { target: Number(target) }),
+    ...(target === undefined ? {} : { target }),
   };
 }
 
