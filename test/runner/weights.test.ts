@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import { parseDefinitionValue } from '../../server/sweep/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan-sweep.ts';
+import { loadDataset } from '../../server/training/datasets/load.ts';
+import { cosweep, cosweepJson } from './cosweep.ts';
+import { snapshot, type Snapshot } from './snapshot.ts';
+import { BATCHES, definition, temporaryFolder, writeStudy } from './study.ts';
+import { undisturbed, type Summary } from './undisturbed.ts';
+
+interface Listed { run: string; armName: string; seed: number; metrics: Record<string, { last: number }> }
+
+/** As users do, without the option that other tests keep every checkpoint with. */
+const runArgs = (file: string, ...more: string[]): string[] => ['run', file, '--engine', 'wasm', '--workers', '2', ...more];
+
+const checkpointsOf = (db: string): string[] => readdirSync(`${db}.checkpoints`).sort();
+
+test('of a complete sweep the final weights of each run are kept, and `weights` writes a model that predicts what the run did', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  expect((await cosweep(runArgs(writeStudy(folder)), { db })).code).toBe(0);
+  const runs = await cosweepJson<Listed[]>(['runs', 'latest'], { db });
+  expect(checkpointsOf(db)).toHaveLength(runs.length);
+
+  const [run] = runs as [Listed];
+  const out = join(folder, 'model');
+  const written = await cosweepJson<{ run: string; folder: string; files: { name: string; bytes: number }[] }>(['weights', run.run, '--out', out], { db });
+  expect(written).toMatchObject({ run: run.run, folder: out });
+  expect(readdirSync(out).sort()).toEqual(written.files.map(({ name }) => name).sort());
+  const model = await load(out);
+  expect(model.getUserDefinedMetadata()).toMatchObject({ run: run.run, seed: run.seed, batches: BATCHES, predictsBy: 'logits', network: 'mlp' });
+
+  const settings = planOf(definition()).arms[0]!.training.dataset;
+  const { validation, shape } = await loadDataset(settings, { baseFolder: folder, seed: run.seed });
+  const [logits] = model.predict(tf.tensor(Float32Array.from(validation.pixels), [validation.count, ...shape])) as [tf.Tensor2D];
+  const predictions = logits.argMax(1).dataSync();
+  const right = predictions.filter((label, i) => label === validation.labels[i]).length;
+  expect(right / validation.count).toBe(run.metrics['val/accuracyLinear']!.last);
+
+  const again = await cosweep(['weights', run.run, '--out', out], { db });
+  expect([again.code, again.stderr]).toEqual([2, `Cannot write the weights of ${run.run}: ${out} is not empty; wanted a new or an empty folder\n`]);
+});
+
+test('weights that are not there are refused in words: a run that is not complete or diverged, a checkpoint that is gone, other data', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const images = join(folder, 'images.csv');
+  const file = writeCsvStudy(folder, images, [0.02, 1e30]);
+  writeCsv(images, 1);
+  expect((await cosweep(runArgs(file), { db })).code).toBe(0);
+  const rows = await cosweepJson<{ run: string; state: string }[]>(['runs', 'latest'], { db });
+  const complete = rows.find(({ state }) => state === 'complete')!.run;
+  const diverged = rows.find(({ state }) => state === 'diverged')!.run;
+  const out = join(folder, 'model');
+  const refusalOf = async (run: string): Promise<string> => {
+    const { code, stdout, stderr } = await cosweep(['weights', run, '--out', out], { db });
+    expect([code, stdout, existsSync(out)]).toEqual([2, '', false]);
+    return stderr;
+  };
+  expect(await refusalOf(diverged)).toMatch(/^Cannot write the weights of r\d+: it diverged at batch \d+, so that it has no final weights; wanted a complete run\n$/);
+
+  writeCsv(images, 2);
+  expect(await refusalOf(complete)).toMatch(/^Cannot write the weights of r\d+: data set "csv" is not what it was trained on .* the numbers that normalise its images are taken from it\n$/);
+  writeCsv(images, 1);
+  for (const name of checkpointsOf(db)) rmSync(join(`${db}.checkpoints`, name));
+  expect(await refusalOf(complete)).toMatch(/^Cannot write the weights of r\d+: its checkpoint .*\.checkpoint is lost or damaged; `cosweep run s1 --fresh` trains its sweep anew\n$/);
+
+  const queued = writeStudy(folder, { name: 'later' });
+  const run = cosweep(['run', queued, '--engine', 'wasm', '--workers', '1'], { db });
+  for (;;) {
+    const [waiting] = await cosweepJson<{ run: string; state: string }[]>(['runs', 'later'], { db }).catch(() => []);
+    if (!waiting) continue;
+    if (waiting.state !== 'complete') expect(await refusalOf(waiting.run)).toMatch(/it is (waiting|running), at batch \d+ of 120; wanted a complete run \(`cosweep run s2` continues its sweep\)/);
+    break;
+  }
+  await run;
+});
+
+test('--keep-checkpoints keeps every stage\'s; without it a sweep that grows trains lost trunks again, to the same bits', async () => {
+  const grown = { beta: [0.3, 0.4], N: [0, 60, 90], seeds: 1 };
+  const expected = (await undisturbed(grown)).results;
+  const folder = temporaryFolder();
+  const train = async (db: string, ...more: string[]): Promise<Summary> => {
+    const file = writeStudy(folder, { seeds: 1 });
+    expect((await cosweep(runArgs(file, ...more), { db })).code).toBe(0);
+    expect(checkpointsOf(db).length > FINAL).toBe(more.includes('--keep-checkpoints'));
+    writeStudy(folder, grown);
+    const summary = await cosweepJson<Summary>(runArgs(file), { db });
+    expect(summary).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 7, failed: 0 } });
+    return summary;
+  };
+  const pruned = join(folder, 'pruned.db');
+  const lost = await train(pruned);
+  expect(withFinalCheckpoints(await snapshot(pruned))).toEqual(withFinalCheckpoints(expected));
+  expect(checkpointsOf(pruned)).toHaveLength(7);
+
+  const kept = join(folder, 'kept.db');
+  const reused = await train(kept, '--keep-checkpoints');
+  expect(withFinalCheckpoints(await snapshot(kept))).toEqual(withFinalCheckpoints(expected));
+  expect(reused.batchesTrained).toBeLessThanOrEqual(lost.batchesTrained);
+});
+
+/** Runs of the study before it grows: three arms. */
+const FINAL = 3;
+
+function withFinalCheckpoints(results: Snapshot): Snapshot {
+  return Object.fromEntries(Object.entries(results).map(([name, run]) => [name, { ...run, checkpoints: { [BATCHES]: run.checkpoints[BATCHES]! } }]));
+}
+
+function planOf(value: object): ReturnType<typeof planSweep> {
+  const parsed = parseDefinitionValue(value);
+  if (parsed.problems) throw new Error(JSON.stringify(parsed.problems));
+  return planSweep(parsed.definition, { batchesPerEpoch: () => 1 });
+}
+
+/** What a user of plain TensorFlow.js does, without its file system handler. */
+async function load(folder: string): Promise<tf.LayersModel> {
+  await tf.setBackend('cpu');
+  const { weightsManifest, ...artifacts } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as tf.io.ModelJSON;
+  const weightData = Buffer.concat(weightsManifest.flatMap(({ paths }) => paths.map((name) => readFileSync(join(folder, name)))));
+  return tf.loadLayersModel(tf.io.fromMemory({
+    ...artifacts, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: Uint8Array.from(weightData).buffer,
+  }));
+}
+
+function writeCsvStudy(folder: string, images: string, learningRate: number[]): string {
+  mkdirSync(folder, { recursive: true });
+  const study = definition({ N: [0], learningRate, seeds: 1 }) as { training: object };
+  const file = join(folder, 'csv.json');
+  writeFileSync(file, JSON.stringify({ ...study, training: { ...study.training, dataset: { name: 'csv', file: images, label: 'label', shape: [4, 4, 1], validation: 20 } } }));
+  return file;
+}
+
+/** 100 images of 4 × 4 in two classes. */
+function writeCsv(file: string, shade: number): void {
+  const header = ['label', ...Array.from({ length: 16 }, (_, i) => `p${i}`)].join(',');
+  const lines = Array.from({ length: 100 }, (_, i) => [i % 2, ...Array.from({ length: 16 }, (_, p) => (i * 7 + p * 5 * (1 + (i % 2)) + shade) % 11)].join(','));
+  writeFileSync(file, [header, ...lines].join('\n'));
+}
