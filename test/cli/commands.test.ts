@@ -82,7 +82,7 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
 test('help lists every command and opens no room', async () => {
   const { code, stdout } = await ask('--help');
   expect(code).toBe(0);
-  for (const command of ['plan', 'run', 'serve', 'list', 'show', 'export', 'runs', 'curves', 'cancel', 'retry', 'rm', 'doctor', 'engine', 'datasets']) {
+  for (const command of ['plan', 'probe', 'run', 'confirm', 'serve', 'list', 'show', 'export', 'runs', 'curves', 'cancel', 'retry', 'rm', 'doctor', 'engine', 'datasets']) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
 });
