@@ -6,6 +6,7 @@ import { DoctorPage } from './pages/doctor.tsx';
 import { NewSweepPage } from './pages/new-sweep.tsx';
 import { RunPage } from './pages/run.tsx';
 import { RunsPage } from './pages/runs.tsx';
+import { StagesPage } from './pages/stages.tsx';
 import { SweepPage } from './pages/sweep.tsx';
 import { SweepsPage } from './pages/sweeps.tsx';
 import { TablePage } from './pages/table.tsx';
@@ -45,6 +46,7 @@ function Page({ route }: { route: Route }) {
     case 'runs': return <RunsPage key={route.sweep} id={route.sweep} />;
     case 'compare': return <ComparePage key={route.sweep} id={route.sweep} />;
     case 'table': return <TablePage key={route.sweep} id={route.sweep} />;
+    case 'stages': return <StagesPage key={route.sweep} id={route.sweep} />;
     case 'run': return <RunPage key={route.run} id={route.run} />;
     case 'doctor': return <DoctorPage />;
     case 'unknown': return <Message kind="error" title="There is no such page"><p><Link to="">All sweeps</Link></p></Message>;

@@ -7,7 +7,7 @@ import { StateBadge } from './state-badge.tsx';
 
 interface SweepFrameProps {
   id: string;
-  page: 'sweep' | 'runs' | 'compare' | 'table';
+  page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages';
   children: (sweep: SweepDetail) => ComponentChildren;
 }
 
@@ -16,6 +16,7 @@ const tabs = [
   { page: 'runs', path: '/runs', label: 'Runs' },
   { page: 'compare', path: '/compare', label: 'Compare' },
   { page: 'table', path: '/table', label: 'Table' },
+  { page: 'stages', path: '/stages', label: 'Stages' },
 ] as const;
 
 /** What all pages of a sweep have in common: its name, its state and the way to the others. */

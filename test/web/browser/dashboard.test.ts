@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { AblationResponse, CurvesResponse, PairsResponse, Page as ListPage, RunDetail, RunRow, SweepDetail } from '../../../server/http/api.ts';
+import type { AblationResponse, CurvesResponse, PairsResponse, Page as ListPage, RunDetail, RunRow, StageItem, SweepDetail } from '../../../server/http/api.ts';
 import { cosweep } from '../../cli/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
@@ -201,6 +201,25 @@ describeInBrowser('the dashboard', () => {
     expect(await (await fetch(new URL(latex!, base))).text()).toContain('\\begin{tabular}');
   });
 
+  it('shows the stage tree: what was saved, every bar, and the runs that share it', async () => {
+    await page.getByRole('link', { name: 'Stages', exact: true }).click();
+    await page.locator('.lanes').waitFor();
+    const { stages } = await api<{ stages: StageItem[] }>('sweeps/s1/stages');
+    const sum = (count: (stage: StageItem) => number): number => stages.reduce((total, stage) => total + count(stage), 0);
+    const [trained, batches] = [sum(({ from, batch }) => batch - from), sum(({ from, to }) => to - from)];
+    expect(await page.locator('.saved').innerText()).toContain(`${(100 * (1 - batches / 600)).toFixed(1)} %`);
+    expect(numbers(await page.locator('.saved p.numbers').last().innerText())).toEqual([trained, batches, 600]);
+
+    const own = stages.filter(({ seed }) => seed === stages[0]!.seed);
+    const bars = (list: StageItem[]): string[] => list.map(({ from, to, runs }) => `${from} to ${to}, ${runs.length > 1 ? 'shared' : 'alone'}`).sort();
+    const drawn = page.locator('.lanes .stage');
+    expect(await drawn.evaluateAll((all) => all.map((bar) => `${/batches (\d+ to \d+)/.exec(bar.getAttribute('title')!)![1]}, ${bar.classList.contains('stage-shared') ? 'shared' : 'alone'}`).sort())).toEqual(bars(own));
+    await page.locator('.stage-shared').first().click();
+    expect(await page.locator('.stage-words a').allInnerTexts()).toEqual(own.find(({ runs }) => runs.length > 1)!.runs);
+    await page.locator('summary', { hasText: 'Seed 1' }).click();
+    await expect.poll(() => drawn.count(), patient).toBe(stages.filter(({ seed }) => seed < 2).length);
+  });
+
   it('plans a pasted definition, names every mistake with its place, starts, cancels', async () => {
     await page.goto('new');
     const text = page.getByLabel('Definition (JSON)');
@@ -240,7 +259,7 @@ describeInBrowser('the dashboard', () => {
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('404'))).toBe(true);
   });
 
-  const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'runs/r1', 'doctor'];
+  const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'sweeps/s1/stages', 'runs/r1', 'doctor'];
 
   it.each([['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'], ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)']] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
     const other = await openPage(browser, base, { viewport: { width, height: 900 }, colorScheme });

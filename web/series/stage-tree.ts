@@ -1,0 +1,115 @@
+import type { StageItem } from '../../server/http/api.ts';
+import type { RunState } from '../../server/sweep/results.ts';
+
+/** One stage as a bar over the axis of batches. Places and widths are shares of that axis, from 0 to 1. */
+export interface StageBar {
+  stage: StageItem;
+  /** `unreached`: what leads to it diverged, so it is never trained. */
+  state: RunState | 'unreached';
+  left: number;
+  width: number;
+  /** Share of the bar that is trained. */
+  done: number;
+  /** How many lanes above the stage is that it forks from; 0 where it goes on in its lane or starts from the initial weights. */
+  up: number;
+}
+
+/** Bars one after another; what ends with the last of them names the lane. */
+export type StageLane = StageBar[];
+
+export interface SeedTree extends StageTotals {
+  seed: number;
+  /** Batches of the longest way. */
+  end: number;
+  lanes: StageLane[];
+  running: StageBar[];
+  /** The first batch, the switch batches and the end, those that are too near to another left out. */
+  ticks: number[];
+}
+
+export interface StageTotals {
+  /** Batches trained so far, and those that the tree has by now. */
+  trained: number;
+  batches: number;
+  /** What its runs take when each is trained from batch 0. */
+  unshared: number;
+  /** True while stages that several ε share are unfinished: a split adds batches. */
+  mayGrow: boolean;
+}
+
+/** Two numbers under the axis need this share of it between them. */
+const tickRoom = 0.08;
+
+/** The trees of a sweep by seed. A trunk keeps its lane; what forks off later stands nearer to it, so that no line crosses a bar. */
+export function layoutStageTree(stages: readonly StageItem[]): SeedTree[] {
+  const bySeed = new Map<number, StageItem[]>();
+  for (const stage of stages) bySeed.set(stage.seed, [...(bySeed.get(stage.seed) ?? []), stage]);
+  return [...bySeed].map(([seed, own]) => layoutSeed(seed, own));
+}
+
+/** @param stages of one seed or of all */
+export function countBatches(stages: readonly StageItem[]): StageTotals {
+  const sum = (count: (stage: StageItem) => number): number => stages.reduce((total, stage) => total + count(stage), 0);
+  return {
+    trained: sum(({ from, batch }) => batch - from),
+    batches: sum(({ from, to }) => to - from),
+    unshared: sum(({ from, to, runs }) => (to - from) * runs.length),
+    mayGrow: stages.some((stage) => sharesEpsilon(stage) && stage.batch < stage.to),
+  };
+}
+
+/** In the intra-class phase and still one computation for several ε. */
+export function sharesEpsilon({ params, runs }: Pick<StageItem, 'params' | 'runs'>): boolean {
+  return runs.length > 1 && params.N !== null && params.epsilon === null;
+}
+
+function layoutSeed(seed: number, stages: readonly StageItem[]): SeedTree {
+  const end = Math.max(1, ...stages.map(({ to }) => to));
+  const lanes = layoutLanes(stages, end);
+  return { seed, end, lanes, running: lanes.flat().filter(({ state }) => state === 'running'), ticks: chooseTicks(stages, end), ...countBatches(stages) };
+}
+
+function layoutLanes(stages: readonly StageItem[], end: number): StageLane[] {
+  const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  const children = new Map<string | null, StageItem[]>();
+  for (const stage of stages) {
+    const parent = stage.parent !== null && byId.has(stage.parent) ? stage.parent : null;
+    children.set(parent, [...(children.get(parent) ?? []), stage]);
+  }
+  const lanes: StageLane[] = [];
+  const place = (stage: StageItem, parent: StageBar | null, lane: number, up: number): void => {
+    const bar = toBar(stage, parent, end, up);
+    (lanes[lane] ??= []).push(bar);
+    const [next, ...forks] = (children.get(stage.id) ?? []).sort(trunkFirst);
+    if (next) place(next, bar, lane, 0);
+    for (const fork of forks) place(fork, bar, lanes.length, lanes.length - lane);
+  };
+  for (const root of (children.get(null) ?? []).sort(trunkFirst)) place(root, null, lanes.length, 0);
+  return lanes;
+}
+
+function toBar(stage: StageItem, parent: StageBar | null, end: number, up: number): StageBar {
+  const { from, to, batch } = stage;
+  return { stage, state: shownState(stage, parent), left: from / end, width: (to - from) / end, done: to > from ? (batch - from) / (to - from) : 1, up };
+}
+
+/** A stage is told the state of its runs, which may as well be busy, or have diverged, before it. */
+function shownState({ state }: StageItem, parent: StageBar | null): StageBar['state'] {
+  if (parent === null || parent.state === 'complete') return state;
+  if (parent.state === 'diverged' || parent.state === 'unreached') return 'unreached';
+  return state === 'running' ? 'waiting' : state;
+}
+
+/** The trunk carried on, then by N, β and ε; a part that several ε still share before single ones. */
+function trunkFirst(a: StageItem, b: StageItem): number {
+  const keys = ['N', 'beta', 'epsilon', 'alpha', 'gamma'] as const;
+  const found = keys.map((key) => (a.params[key] ?? -Infinity) - (b.params[key] ?? -Infinity)).find((difference) => difference < 0 || difference > 0);
+  return found ?? 0;
+}
+
+function chooseTicks(stages: readonly StageItem[], end: number): number[] {
+  const switches = [...new Set(stages.flatMap(({ params }) => (params.N === null ? [] : [params.N])))].sort((a, b) => a - b);
+  const ticks = [0];
+  for (const N of switches) if (N - ticks.at(-1)! >= tickRoom * end && end - N >= tickRoom * end) ticks.push(N);
+  return [...ticks, end];
+}

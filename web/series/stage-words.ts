@@ -1,0 +1,38 @@
+import type { ArmItem } from '../../server/http/api.ts';
+import { formatCount, formatPercent } from '../format/number.ts';
+import { formatRounded, parameterLabel } from '../format/parameter.ts';
+import { formatDuration } from '../format/time.ts';
+import { sharesEpsilon, type StageBar, type StageTotals } from './stage-tree.ts';
+
+/** `33.3 %` of the batches; null where nothing is shared. */
+export function savedShare({ batches, unshared }: StageTotals): string | null {
+  return batches >= unshared ? null : formatPercent(1 - batches / unshared, 1);
+}
+
+/** Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as names of arms have it; ablations by their names. */
+export function armsLabel(arms: readonly ArmItem[], varying: readonly string[]): string {
+  const named = arms.filter(({ ablation }) => ablation !== null || varying.length === 0).map(({ name }) => name);
+  const others = arms.filter(({ ablation }) => ablation === null && varying.length > 0);
+  const values = (key: string): string[] => [...new Set(others.flatMap(({ params }) => (params[key] === null || params[key] === undefined ? [] : [formatRounded(params[key])])))];
+  const parts = varying.map((key) => ({ key, found: values(key) })).filter(({ found }) => found.length > 0).map(({ key, found }) => `${parameterLabel(key)}${parameterLabel(key).length > 1 ? ' ' : ''}${found.join('|')}`);
+  return [...named, ...(parts.length > 0 ? [parts.join(' ')] : others.map(({ name }) => name))].join(' · ');
+}
+
+/** What a stage is to the tree. */
+export function stageKind({ stage }: StageBar): string {
+  if (sharesEpsilon(stage)) return `Shared by ${stage.runs.length} runs that ε has not separated`;
+  return stage.runs.length > 1 ? `Trunk of ${stage.runs.length} runs` : stage.parent === null ? 'One run' : 'Fork';
+}
+
+/** `Trunk of 17 runs: batches 0 to 20, running at 12 (60 %), wasm, 2.1 s` */
+export function describeBar(bar: StageBar): string {
+  const { from, to, engine, seconds } = bar.stage;
+  const parts = [`batches ${formatCount(from)} to ${formatCount(to)}`, stateWords(bar), ...(engine === null ? [] : [engine]), ...(seconds === null ? [] : [formatDuration(seconds)])];
+  return `${stageKind(bar)}: ${parts.join(', ')}`;
+}
+
+export function stateWords({ state, stage, done }: StageBar): string {
+  if (state === 'unreached') return 'not reached: it diverged before';
+  if (state === 'running' || (state !== 'complete' && done > 0)) return `${state} at ${formatCount(stage.batch)} (${formatPercent(done, 0)})`;
+  return state;
+}
