@@ -1,4 +1,5 @@
 import type { DatasetSettings } from '../../sweep/settings.ts';
+import { UserError } from '../../sweep/user-error.ts';
 import type { Dataset, Part, Source, SourceContext } from '../dataset.ts';
 import { channelStatistics } from './normalise.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -23,6 +24,7 @@ export async function loadDataset(settings: DatasetSettings, { baseFolder, seed,
     ? { train: source.train, validation: source.validation }
     : splitPart(source.train, shape, settings.validation, splitSeed);
   const limited: Part = limitPart(train, shape, settings.limit, classes.length, splitSeed);
+  refuseAbsentClass(limited, classes);
   return {
     name: settings.name,
     shape,
@@ -33,6 +35,16 @@ export async function loadDataset(settings: DatasetSettings, { baseFolder, seed,
     ...channelStatistics(limited, shape[2]),
     fingerprint: fingerprint(source),
   };
+}
+
+/** The split takes whole images: of a class with very few, none may be left to learn from. */
+function refuseAbsentClass({ labels, count }: Part, classes: readonly string[]): void {
+  const present = new Set(labels);
+  const absent = classes.find((_, label) => !present.has(label));
+  if (absent === undefined) return;
+  throw new UserError(
+    `Cannot train on the ${count} images left after the split: none is of class "${absent}"; at least one of each class is wanted (training.dataset.validation, training.dataset.limit)`,
+  );
 }
 
 /** What a plan needs to know of a data set, without reading its pixels or downloading it. */

@@ -14,6 +14,15 @@ const mnist: DatasetSettings = {
 const options = { baseFolder: fixtures, seed: 4 };
 
 describe('loading', () => {
+  it('refuses a split that leaves nothing of a class to train on', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'few.csv'), 'label,p\na,1\nb,2\nb,3\n');
+    const settings: DatasetSettings = { ...common, name: 'csv', file: 'few.csv', label: 'label', shape: [1, 1, 1], scale: 1, validation: 2 };
+    await expect(loadDataset(settings, { baseFolder: folder, seed: 0 })).rejects.toThrow(
+      'Cannot train on the 1 images left after the split: none is of class "a"; at least one of each class is wanted',
+    );
+  });
+
   it('splits, limits and measures the training part only', async () => {
     const data = await loadDataset({ ...mnist, validation: 0.25, limit: 120 }, options);
     expect([data.train.count, data.validation.count, data.test]).toEqual([120, 100, null]);
