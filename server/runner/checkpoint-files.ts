@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointFile } from '../store/commit-segment.ts';
+import { OutsideError } from '../sweep/outside-error.ts';
 
 /** The name says the content, so that writing the same checkpoint twice is writing it once. */
 const SUFFIX = '.checkpoint';
@@ -14,10 +15,25 @@ const SUFFIX = '.checkpoint';
 export async function writeCheckpoint(folder: string, { batch, bytes }: { batch: number; bytes: Uint8Array }): Promise<CheckpointFile> {
   const hash = createHash('sha256').update(bytes).digest('hex');
   const file = `${hash}${SUFFIX}`;
-  const path = join(folder, file);
+  try {
+    // What has this name may be damaged: the bytes decide, not the length.
+    if (!(await readCheckpoint(folder, file, hash))) await writeWhole(folder, file, bytes);
+  } catch (error) {
+    throw new OutsideError(`Cannot write checkpoint ${join(folder, file)}: ${CAUSES[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error)}; `
+      + 'what was stored before is intact, and `cosweep run` continues from it', { cause: error });
+  }
+  return { batch, file, bytes: bytes.length, hash };
+}
+
+const CAUSES: Record<string, string> = {
+  ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EACCES: 'its folder may not be written', EPERM: 'its folder may not be written',
+  EROFS: 'the file system is read-only', ENOTDIR: 'its folder is not one',
+};
+
+async function writeWhole(folder: string, file: string, bytes: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
-  if (!(await hasLength(path, bytes.length))) {
-    const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = join(folder, `${file}.${process.pid}.tmp`);
+  try {
     const handle = await open(temporary, 'w');
     try {
       await handle.writeFile(bytes);
@@ -25,10 +41,12 @@ export async function writeCheckpoint(folder: string, { batch, bytes }: { batch:
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
-    await syncFolder(folder);
+    await rename(temporary, join(folder, file));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {}); // what is half written takes room that others could use
+    throw error;
   }
-  return { batch, file, bytes: bytes.length, hash };
+  await syncFolder(folder);
 }
 
 /** @returns null where the file is gone or is not what the hash says */
@@ -51,10 +69,6 @@ export async function sweepFolder(folder: string, wanted: Set<string>): Promise<
   const names = await readdir(folder).catch(() => [] as string[]);
   const ours = names.filter((name) => name.endsWith(SUFFIX) || name.includes(`${SUFFIX}.`));
   await Promise.all(ours.filter((name) => !wanted.has(name)).map((name) => rm(join(folder, name), { force: true })));
-}
-
-async function hasLength(path: string, length: number): Promise<boolean> {
-  return stat(path).then(({ size }) => size === length, () => false);
 }
 
 /** A rename is on the disk only when its folder is; systems that cannot sync a folder (Windows) do it by themselves. */

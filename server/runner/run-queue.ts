@@ -56,7 +56,9 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     let asked: SweepSummary | null = null;
     for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {
       const isAsked = id === options.sweepId;
-      const summary = await runSweep({ ...options, sweepId: id, fresh: options.fresh && isAsked, only: isAsked ? options.only : null, lease, stop, kill, isAsked });
+      // What was asked for, was asked for one sweep: another one in the queue is trained as a whole, on its own engine.
+      const { engine, fresh, only }: Pick<RunOptions, 'engine' | 'fresh' | 'only'> = isAsked ? options : { engine: 'auto', fresh: false, only: null };
+      const summary = await runSweep({ ...options, sweepId: id, engine, fresh, only, lease, stop, kill, isAsked });
       if (isAsked) asked = summary;
     }
     return asked;
