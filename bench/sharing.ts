@@ -1,0 +1,131 @@
+/**
+ * `npm run bench sharing [DATA] [--rounds N] [--batches N] [--seeds N]`: the reference ablation sweep (28 arms × 3 seeds, `cnn-small`,
+ * 200 batches of 64) trained with shared trunks, without sharing, and the way it is done today: Optuna over PyTorch, every run from
+ * scratch, one process per core (`PYTHON` names a Python that has torch and optuna; without one it is left out). Whole processes are
+ * timed: start-up, planning and storing included. All take turns, and medians count. DATA (or COSWEEP_DATA) is the folder of MNIST's
+ * test part as IDX files. Writes bench/out/sharing.json.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
+import { BATCH_SIZE, EMBEDDING, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';
+
+interface Turn {
+  seconds: number;
+  batches: number;
+  /** Mean of the runs' last accuracy on the validation part. */
+  accuracy: number;
+}
+
+interface Plan {
+  arms: number;
+  runs: number;
+  /** With trunks shared and every ε on its own from N on. */
+  batches: number;
+  batchesUnshared: number;
+  armList: { alpha: number | null; beta: number | null; gamma: number | null; epsilon: number | null; N: number | null }[];
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '3' }, batches: { type: 'string', default: '200' }, seeds: { type: 'string', default: '3' } },
+});
+const [rounds, batches, seeds] = [values.rounds, values.batches, values.seeds].map(Number) as [number, number, number];
+const found = findImages(positionals[0]);
+if (!found) {
+  console.error('Cannot bench sharing: t10k-images-idx3-ubyte(.gz) and its labels were not found; give their folder as argument or in COSWEEP_DATA');
+  process.exit(2);
+}
+const images: Images = found;
+const program = join(projectFolder(), 'bin', 'cosweep.js');
+const workers = availableParallelism();
+const folder = mkdtempSync(join(tmpdir(), 'cosweep-sharing-'));
+const definition = join(folder, 'reference.json');
+writeFileSync(definition, JSON.stringify(referenceSweep(images, { batches, seeds })));
+
+const plan = JSON.parse(cosweep('plan.db', '--json', 'plan', definition, '--arms')) as Plan;
+console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ${plan.batches} with trunks shared and every ε on its own`);
+const versions: Record<string, string> = {};
+const load: number[] = [];
+const turns: Record<string, Turn[]> = { shared: [], unshared: [], optuna: [] };
+for (let round = 0; round < rounds; round++) {
+  load.push(loadavg()[0]!);
+  turns['shared']!.push(sweep(`shared-${round}.db`));
+  turns['unshared']!.push(sweep(`unshared-${round}.db`, '--no-share'));
+  const optuna = optunaTorch(round);
+  if (optuna) turns['optuna']!.push(optuna);
+}
+rmSync(folder, { recursive: true });
+
+const [shared, unshared, optuna] = ['shared', 'unshared', 'optuna'].map((name) => middle(turns[name]!)) as [Turn, Turn, Turn | null];
+const wallRatio = shared.seconds / unshared.seconds;
+const batchRatio = shared.batches / unshared.batches;
+const result = {
+  machine: { processor: cpus()[0]!.model, cores: cpus().length, workers, node: process.version, versions, loadBefore: load },
+  sweep: { arms: plan.arms, runs: plan.runs, batches, seeds, rounds },
+  shared, unshared, optuna,
+  batchesWithoutEpsilonForking: plan.batches,
+  savedByEpsilonForking: 1 - shared.batches / plan.batches,
+  wallRatio, batchRatio, wallOverBatchRatio: wallRatio / batchRatio,
+  sharedOverOptuna: optuna && shared.seconds / optuna.seconds,
+  turns,
+};
+const file = join(projectFolder(), 'bench', 'out', 'sharing.json');
+mkdirSync(join(file, '..'), { recursive: true });
+writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+console.log(`${[line('cosweep, shared', shared), line('cosweep, --no-share', unshared), ...(optuna ? [line('Optuna over PyTorch', optuna)] : [])].join('\n')}
+
+wall shared / unshared     ${wallRatio.toFixed(3)}
+batches shared / unshared  ${batchRatio.toFixed(3)}  (wall ratio is ${(wallRatio / batchRatio).toFixed(3)} × this; at most 1.05 is the goal)
+ε-forking saves            ${(100 * result.savedByEpsilonForking).toFixed(1)} % of the batches that are left with trunks alone
+${optuna ? `shared / Optuna            ${(shared.seconds / optuna.seconds).toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)` : 'Python has no torch and optuna here (PYTHON names another one): left out'}
+
+${result.machine.processor}, ${workers} workers, load before each round ${load.map((each) => each.toFixed(1)).join(', ')}; ${file}`);
+
+/** Trains the whole sweep into a database of its own. */
+function sweep(db: string, ...options: string[]): Turn {
+  const started = performance.now();
+  const summary = JSON.parse(cosweep(db, '--json', '--quiet', 'run', definition, ...options)) as { engine: string; batchesTrained: number; runs: { complete: number } };
+  const seconds = (performance.now() - started) / 1000;
+  if (summary.runs.complete !== plan.runs) throw new Error(`Cannot time the sweep: ${summary.runs.complete} of ${plan.runs} runs are complete`);
+  const runs = JSON.parse(cosweep(db, 'runs', 'latest', '--format', 'json')) as { metrics: Record<string, { last: number }> }[];
+  versions['engine'] = summary.engine;
+  return { seconds, batches: summary.batchesTrained, accuracy: mean(runs.map(({ metrics }) => metrics['val/accuracy']!.last)) };
+}
+
+function cosweep(db: string, ...args: string[]): string {
+  return execFileSync(process.execPath, [program, '--db', join(folder, db), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+}
+
+/** Null where Python has no torch or no optuna. */
+function optunaTorch(round: number): Turn | null {
+  const python = process.env['PYTHON'] ?? 'python3';
+  if (spawnSync(python, ['-c', 'import torch, optuna']).status !== 0) return null;
+  const settings = {
+    ...images, arms: plan.armList, seeds: Array.from({ length: seeds }, (_, seed) => seed), storage: `sqlite:///${join(folder, `optuna-${round}.db`)}`,
+    workers, batches, batchSize: BATCH_SIZE, evalEvery: batches / 4, embedding: EMBEDDING, learningRate: LEARNING_RATE, warmup: WARMUP, validation: VALIDATION,
+  };
+  const started = performance.now();
+  const output = execFileSync(python, [join(projectFolder(), 'bench', 'sharing', 'optuna_torch.py')], { input: JSON.stringify(settings), encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] });
+  const seconds = (performance.now() - started) / 1000;
+  const result = JSON.parse(output) as { runs: number; trials: number; accuracy: number; versions: Record<string, string> };
+  if (result.runs !== plan.runs) throw new Error(`Cannot time Optuna: ${result.runs} of ${plan.runs} runs are complete`);
+  Object.assign(versions, result.versions);
+  return { seconds, batches: result.trials * batches, accuracy: result.accuracy };
+}
+
+/** The turn of the median time; null where there was none. */
+function middle(all: Turn[]): Turn | null {
+  return all.toSorted((a, b) => a.seconds - b.seconds)[all.length >> 1] ?? null;
+}
+
+function mean(numbers: number[]): number {
+  return numbers.reduce((total, value) => total + value, 0) / numbers.length;
+}
+
+function line(name: string, turn: Turn): string {
+  return [name.padEnd(22), `${turn.seconds.toFixed(1)} s`.padStart(9), `${turn.batches} batches`.padStart(15), `accuracy ${(100 * turn.accuracy).toFixed(2)} %`].join('  ');
+}
