@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 /** The part of a request that carries a definition. */
 export const definitionBody = {
-  definition: z.union([z.string(), z.record(z.string(), z.unknown())]).describe('the definition: its JSON text, or the object'),
+  definition: z.union([z.string(), z.record(z.string(), z.unknown())], 'want a sweep definition: an object, or its JSON text').describe('the definition: its JSON text, or the object'),
   baseFolder: z.string().min(1).max(4_096).optional().describe("folder that its relative paths start at; default: the server's"),
 };
 

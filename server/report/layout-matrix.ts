@@ -3,6 +3,9 @@ import { differenceText, remarkOf, valueText } from './row-text.ts';
 import { headCell, textCell, type BodyCell, type BodyLine, type HeadCell, type Layout } from './layout.ts';
 import type { AblationTable, Matrix, MetricTable, TableRow } from './table.ts';
 
+/** Stands for the value of a parameter where it is not in force: a line without a name would look like a part of the one above. */
+const NOT_IN_FORCE = '–';
+
 /** Rows × columns of two parameters; several metrics side by side. */
 export function layOutMatrix(table: AblationTable, matrix: Matrix): Layout {
   const width = matrix.columns.length;
@@ -13,7 +16,7 @@ export function layOutMatrix(table: AblationTable, matrix: Matrix): Layout {
     const title = parameterTitle(table.cols, matrix.columns, table.batches);
     head.push([headCell(''), ...table.tables.map(() => ({ ...title, span: width, group: true }))]);
   }
-  const values = table.cols === null ? [] : parameterValues(table.cols, matrix.columns, table.batches);
+  const values = table.cols === null ? [] : parameterValues(table.cols, matrix.columns, table.batches).map((value) => value || NOT_IN_FORCE);
   const rowValues = matrix.lines.map((line) => line.value);
   const corner = parameterTitle(table.rows, rowValues, table.batches);
   head.push([
@@ -38,6 +41,6 @@ function matrixCell(row: TableRow | null, metric: MetricTable, span: number): Bo
 }
 
 function lineLabel(value: string, ablation: string | null): string {
-  if (ablation === null) return value;
+  if (ablation === null) return value || NOT_IN_FORCE;
   return value === '' ? ablation : `${value} (${ablation})`;
 }

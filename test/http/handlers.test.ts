@@ -202,6 +202,7 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
   expect(started).toEqual([id, id]);
   expect(await ask('post', `/sweeps/${id}/retry`, {})).toMatchObject({ status: 409 });
 
+  expect(await ask('post', '/sweeps/s1/resume', {})).toMatchObject({ status: 409, body: { error: { message: 'Cannot resume s1: it is complete; failed runs are trained again by retry' } } });
   expect(await ask('post', '/sweeps/s1/retry', {})).toMatchObject({ status: 202, body: { id: 's1', state: 'queued' } });
   expect(started).toEqual([id, id, 's1']);
   cancelSweep(storage, 1);

@@ -7,6 +7,7 @@ import { toHtml } from '../../server/report/to-html.ts';
 import { toJson } from '../../server/report/to-json.ts';
 import { toLatex } from '../../server/report/to-latex.ts';
 import { toMarkdown } from '../../server/report/to-markdown.ts';
+import { makeArm, makeResults } from './make-results.ts';
 import { betaBySwitch, hostileSweep, troubledSweep } from './sample-sweeps.ts';
 
 const writers: Record<string, (table: AblationTable) => string> = {
@@ -26,6 +27,16 @@ describe.each(Object.keys(tables))('table %s', (name) => {
   it.each(Object.keys(writers))('as %s', async (format) => {
     await expect(writers[format]!(tables[name]!)).toMatchFileSnapshot(`../fixtures/report/${name}.${format}`);
   });
+});
+
+it('a line or column of arms in which the parameter is not in force has a name too', () => {
+  const updated = (index: number, centerUpdate: 'cumulative' | 'ema') => {
+    const arm = makeArm(index, { controlIndex: null, swept: { 'loss.centerRate': 0.1 } });
+    return { ...arm, loss: { ...arm.loss, centerUpdate } };
+  };
+  const results = makeResults([updated(0, 'cumulative'), updated(1, 'ema')], [[0.5], [0.6]]);
+  expect(toMarkdown(buildAblationTable(results, { rows: 'loss.centerRate' }))).toMatch(/^\| – \| 50/m);
+  expect(toMarkdown(buildAblationTable(results, { rows: 'beta', cols: 'loss.centerRate' }))).toMatch(/^\| β \| .* 0\.1 \| .* – \|$/m);
 });
 
 describe('LaTeX', () => {
