@@ -1,21 +1,30 @@
 import type { PlanJsonWithArms } from '../../sweep/plan-json.ts';
+import type { TimeAnswer } from '../ask-time.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
+import { toDuration } from '../duration.ts';
 import { readDefinitionFile } from '../read-definition-file.ts';
 import type { Session } from '../session.ts';
+import { addEngineOptions, type TrainOptions } from '../train-options.ts';
+
+interface Options extends Pick<TrainOptions, 'engine' | 'workers'> {
+  arms?: true;
+  time?: true;
+}
 
 export const planCommand: CliCommand = {
   define(program, run) {
-    program
+    const command = program
       .command('plan')
       .description('validates a definition and shows what would run')
       .argument('<file>', 'the sweep definition')
       .option('--arms', 'list the arms')
-      .action(run(plan));
+      .option('--time', 'predict how long it takes here, from a few batches that are trained for it and not kept');
+    addEngineOptions(command).action(run(plan));
   },
 };
 
-async function plan({ output, json }: Session, file: string, options: { arms?: true }): Promise<void> {
+async function plan({ output, json }: Session, file: string, options: Options): Promise<void> {
   const { readDefinition } = await import('../../sweep/parse-definition.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
   const { planToJson } = await import('../../sweep/plan-json.ts');
@@ -23,8 +32,15 @@ async function plan({ output, json }: Session, file: string, options: { arms?: t
   const { text, folder } = readDefinitionFile(file);
   const made = await planDefinition(readDefinition(text, file), folder);
   const arms = options.arms === true;
-  if (json) output.json(planToJson(made, { arms }));
-  else output.data(arms ? `${planToText(made)}\n${toArmList(planToJson(made, { arms }))}` : planToText(made));
+  const seconds = options.time ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say) : null;
+  if (json) return output.json({ ...planToJson(made, { arms }), ...(seconds && { seconds }) });
+  const summary = `${planToText(made)}${seconds ? timeLine(seconds) : ''}`;
+  output.data(arms ? `${summary}\n${toArmList(planToJson(made, { arms: true }))}` : summary);
+}
+
+function timeLine({ shared, unshared, engine, workers }: TimeAnswer): string {
+  const by = `${workers} ${workers === 1 ? 'worker' : 'workers'} on ${engine}`;
+  return `  time       about ${toDuration(shared)} with shared stages, ${toDuration(unshared)} without (${by})\n`;
 }
 
 function toArmList({ armList }: PlanJsonWithArms): string {

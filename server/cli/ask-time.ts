@@ -1,0 +1,23 @@
+import { availableParallelism } from 'node:os';
+import type { PredictedTime } from '../runner/predict-time.ts';
+import type { Plan } from '../sweep/plan.ts';
+import type { EngineName } from '../training/engine.ts';
+import type { TrainOptions } from './train-options.ts';
+
+/** A prediction and what it was made for. */
+export interface TimeAnswer extends PredictedTime {
+  engine: EngineName;
+  workers: number;
+}
+
+/** Predicts how long a plan trains on this machine, from a few batches of its first arm that are trained for it and not kept. */
+export async function askTime(plan: Plan, folder: string, options: Pick<TrainOptions, 'engine' | 'workers'>, say: (text: string) => void): Promise<TimeAnswer> {
+  const { chooseEngine } = await import('../training/engines/open.ts');
+  const { calibrate } = await import('../runner/calibrate.ts');
+  const { predictTime } = await import('../runner/predict-time.ts');
+  const engine = await chooseEngine(options.engine, say);
+  const wanted = options.workers === 'auto' ? availableParallelism() : options.workers;
+  const workers = Math.min(wanted, plan.runs.length);
+  const calibration = await calibrate(plan.arms[0]!, plan.seeds[0]!, folder, engine, workers);
+  return { ...predictTime(plan, calibration, workers), engine, workers };
+}
