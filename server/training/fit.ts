@@ -1,18 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { hasIntraPhase } from '../sweep/effective.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { CurveBuffer, type Series } from './curve-buffer.ts';
+import type { Series } from './curve-buffer.ts';
 import type { Dataset } from './dataset.ts';
-import { deviceBatch } from './device-batch.ts';
-import type { Tensors } from './engine.ts';
-import { groupEpsilons } from './epsilon-groups.ts';
-import { evaluate, type Evaluation } from './evaluate.ts';
-import { betaAt, buildNetwork, freshState, scalarsAt, structureAt, type Network, type RunSettings } from './network.ts';
-import { learningRate } from './optimizers/schedule.ts';
-import { PendingMetrics, type BatchMetrics } from './pending-metrics.ts';
-import { toDevice, toHost } from './state.ts';
+import type { Evaluation } from './evaluate.ts';
+import { buildNetwork, type RunSettings } from './network.ts';
+import { Stage } from './stage.ts';
 import type { StepCache } from './step-cache.ts';
-import { predictionIsCosine, stepMetrics } from './step.ts';
 
 export interface FitTask {
   settings: RunSettings;
@@ -59,12 +51,6 @@ export interface FitCallbacks {
   shouldStop(): boolean;
 }
 
-/** Batches between two looks at the losses: a GPU is not kept waiting, and a stop is noticed soon. */
-const READ_EVERY = 25;
-
-/** A segment ends after this long at the latest: so much is lost when a worker dies. */
-const SEGMENT_SECONDS = 20;
-
 /**
  * Trains one stage: batches `from` to `to` of a run. Data in, segments of points, evaluations and checkpoints out.
  *
@@ -78,176 +64,4 @@ export async function fit(task: FitTask, dataset: Dataset, steps: StepCache, cal
   } finally {
     stage.dispose();
   }
-}
-
-/** What a look at the losses finds; null where training goes on. */
-type Finding = { kind: 'diverged'; batch: number } | { kind: 'split'; batch: number; groups: number[][] } | null;
-
-class Stage {
-  readonly #task: FitTask;
-  readonly #network: Network;
-  readonly #steps: StepCache;
-  readonly #curves = new CurveBuffer();
-  readonly #pending = new PendingMetrics();
-  #evaluations: Evaluation[] = [];
-  #state: Tensors;
-  #t: number;
-  /** The state at the last look at the losses, kept while several ε are trained: a split is noticed late and replayed from here. */
-  #looked: { t: number; state: Tensors } | null = null;
-  #intraLive: boolean;
-  #segment: { from: number; started: number; evaluating: number };
-
-  constructor(task: FitTask, network: Network, steps: StepCache) {
-    this.#task = task;
-    this.#network = network;
-    this.#steps = steps;
-    this.#state = toDevice(task.start?.state ?? freshState(network, task.seed));
-    this.#t = task.start?.batch ?? 0;
-    this.#intraLive = task.start?.intraLive ?? false;
-    this.#segment = { from: task.from, started: performance.now(), evaluating: 0 };
-    this.#keepForReplay();
-  }
-
-  async train({ onSegment, onProgress, shouldStop }: FitCallbacks): Promise<FitResult> {
-    const { from, to, settings } = this.#task;
-    const { batches, evalEvery } = settings.training;
-    if (from === 0 && this.#t === 0) await this.#evaluate('val');
-    while (this.#t < to) {
-      this.#trainBatch();
-      const evaluates = this.#t > from && (this.#t % evalEvery === 0 || this.#t === batches);
-      if (!evaluates && this.#pending.length < READ_EVERY && this.#t < to) continue;
-
-      const finding = await this.#readLosses();
-      if (finding?.kind === 'split') this.#returnTo(finding.batch);
-      onProgress(this.#t);
-      if (finding) {
-        const result = toResult(finding);
-        const atOnce = finding.batch === from; // then there is no such stage: what it has recorded is of those that follow
-        if (finding.kind === 'split' && atOnce) this.#forget();
-        await onSegment(this.#endSegment(finding.kind === 'split' && !atOnce ? await this.#checkpoint() : null, result));
-        return result;
-      }
-      if (evaluates) await this.#evaluate('val');
-      if (this.#t === batches && this.#network.dataset.test) await this.#evaluate('test');
-      if (this.#t === to) break;
-      await new Promise(setImmediate); // lets a message arrive that asks to stop
-      const stopped: FitResult | null = shouldStop() ? { outcome: 'stopped', batch: this.#t, intraDead: null } : null;
-      const recording = this.#t >= from;
-      const long = recording && performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS;
-      if (stopped || long) await onSegment(this.#endSegment(recording ? await this.#checkpoint() : null, stopped));
-      if (stopped) return stopped;
-      this.#keepForReplay();
-    }
-    const dead = hasIntraPhase(settings) && this.#t === batches ? !this.#intraLive : null;
-    const result: FitResult = { outcome: 'complete', batch: this.#t, intraDead: dead };
-    await onSegment(this.#endSegment(await this.#checkpoint(), result));
-    return result;
-  }
-
-  #trainBatch(): void {
-    const t = this.#t;
-    const { state, outputs } = this.#step(this.#state, t);
-    if (this.#state !== this.#looked?.state) tf.dispose(this.#state);
-    this.#state = state;
-    this.#pending.push(t, stepMetrics(structureAt(this.#network, t)), outputs.metrics!);
-    this.#t = t + 1;
-  }
-
-  #step(state: Tensors, t: number): { state: Tensors; outputs: Tensors } {
-    const batch = deviceBatch(this.#network, this.#task.seed, t);
-    const result = this.#steps.training(this.#network, t).run(state, batch, scalarsAt(this.#network, t));
-    tf.dispose(batch);
-    return result;
-  }
-
-  /** Moves what the device has measured into the curves, up to the first batch that ends the stage. */
-  async #readLosses(): Promise<Finding> {
-    for (const measured of await this.#pending.read()) {
-      const { t, metrics } = measured;
-      const apart = metrics.filter(({ name }) => name === 'apart').map(({ value }) => value);
-      if (apart.some((count) => count > 0)) {
-        return { kind: 'split', batch: t, groups: groupEpsilons(this.#task.epsilons, apart, this.#task.settings.loss.truncation) };
-      }
-      if (t >= this.#task.from) this.#record(measured);
-      if (metrics.some(({ name, value }) => name === 'train/truncated' && value !== 0)) this.#intraLive = true;
-      if (metrics.some(({ name, value }) => name === 'train/total' && !Number.isFinite(value))) return { kind: 'diverged', batch: t };
-    }
-    return null;
-  }
-
-  #record({ t, metrics }: BatchMetrics): void {
-    const { settings, epsilons } = this.#task;
-    for (const { name, epsilon, value } of metrics) {
-      if (name !== 'apart') this.#curves.add(name, t, value, epsilon === null ? null : epsilons[epsilon]!);
-    }
-    this.#curves.add('train/beta', t, betaAt(settings, t));
-    this.#curves.add('train/learningRate', t, learningRate(settings.training.optimizer, settings.training.batches, t));
-  }
-
-  #keepForReplay(): void {
-    if (this.#task.epsilons.length === 1) return;
-    if (this.#looked && this.#looked.state !== this.#state) tf.dispose(this.#looked.state);
-    this.#looked = { t: this.#t, state: this.#state };
-  }
-
-  /** Takes the state back to the batch before which nothing separated the ε, from where losses were last looked at. */
-  #returnTo(batch: number): void {
-    const { t: start, state: kept } = this.#looked!;
-    if (this.#state !== kept) tf.dispose(this.#state);
-    this.#state = kept;
-    for (let t = start; t < batch; t++) {
-      const { state, outputs } = this.#step(this.#state, t);
-      tf.dispose(outputs);
-      if (this.#state !== kept) tf.dispose(this.#state);
-      this.#state = state;
-    }
-    this.#t = batch;
-  }
-
-  async #evaluate(part: 'val' | 'test'): Promise<void> {
-    const started = performance.now();
-    const { settings, dataset } = this.#network;
-    const step = this.#steps.evaluation(this.#network, settings.training.batchSize);
-    const prediction = { cosine: predictionIsCosine(structureAt(this.#network, 0)), loss: settings.loss };
-    const evaluation = await evaluate(step, this.#state, dataset, part, settings.training.batchSize, prediction, this.#t);
-    for (const [name, value] of Object.entries(evaluation.metrics)) this.#curves.add(name, this.#t, value);
-    this.#evaluations.push(evaluation);
-    this.#segment.evaluating += performance.now() - started;
-  }
-
-  async #checkpoint(): Promise<Checkpoint> {
-    return { batch: this.#t, state: await toHost(this.#state), intraLive: this.#intraLive };
-  }
-
-  #forget(): void {
-    this.#curves.take();
-    this.#evaluations = [];
-  }
-
-  #endSegment(checkpoint: Checkpoint | null, result: FitResult | null): Segment {
-    const now = performance.now();
-    const { from, started, evaluating } = this.#segment;
-    const segment: Segment = {
-      from,
-      to: Math.max(from, this.#t),
-      points: this.#curves.take(),
-      evaluations: this.#evaluations,
-      checkpoint,
-      seconds: { training: (now - started - evaluating) / 1000, evaluation: evaluating / 1000 },
-      result,
-    };
-    this.#evaluations = [];
-    this.#segment = { from: segment.to, started: now, evaluating: 0 };
-    return segment;
-  }
-
-  dispose(): void {
-    tf.dispose([this.#state, this.#looked?.state ?? {}]);
-    this.#pending.dispose();
-  }
-}
-
-function toResult(finding: NonNullable<Finding>): FitResult {
-  const { kind, batch } = finding;
-  return kind === 'split' ? { outcome: 'split', batch, intraDead: null, groups: finding.groups } : { outcome: 'diverged', batch, intraDead: null };
 }
