@@ -4,6 +4,7 @@ import { subscribe, useConnection, type Connection } from './data/live.ts';
 import { ComparePage } from './pages/compare.tsx';
 import { DoctorPage } from './pages/doctor.tsx';
 import { NewSweepPage } from './pages/new-sweep.tsx';
+import { ProbePage } from './pages/probe.tsx';
 import { RunPage } from './pages/run.tsx';
 import { RunsPage } from './pages/runs.tsx';
 import { StagesPage } from './pages/stages.tsx';
@@ -47,6 +48,7 @@ function Page({ route }: { route: Route }) {
     case 'compare': return <ComparePage key={route.sweep} id={route.sweep} />;
     case 'table': return <TablePage key={route.sweep} id={route.sweep} />;
     case 'stages': return <StagesPage key={route.sweep} id={route.sweep} />;
+    case 'probe': return <ProbePage key={route.sweep} id={route.sweep} />;
     case 'run': return <RunPage key={route.run} id={route.run} />;
     case 'doctor': return <DoctorPage />;
     case 'unknown': return <Message kind="error" title="There is no such page"><p><Link to="">All sweeps</Link></p></Message>;

@@ -12,6 +12,7 @@ import { StateBadge } from '../parts/state-badge.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
 import { toBestArmsChart } from '../series/best-arms.ts';
+import { ConfirmationCard, ConfirmationsCard } from './sweep-confirmation.tsx';
 
 export function SweepPage({ id }: { id: string }) {
   return (
@@ -19,12 +20,14 @@ export function SweepPage({ id }: { id: string }) {
       {(sweep) => (
         <div class="columns">
           {sweep.error !== null && <p class="banner banner-bad wide reason" role="alert">{sweep.error}</p>}
+          {sweep.confirms !== null && <ConfirmationCard sweep={sweep} />}
           <div class="stack">
             <ProgressCard sweep={sweep} />
             <PlanCard sweep={sweep} />
           </div>
           <BestCard sweep={sweep} />
           {sweep.failures.length > 0 && <FailuresCard sweep={sweep} />}
+          {sweep.confirmations.length > 0 && <ConfirmationsCard sweep={sweep} />}
           <section class="card wide">
             <h2>Definition</h2>
             <pre class="definition" tabIndex={0}><code>{sweep.definition}</code></pre>

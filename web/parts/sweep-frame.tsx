@@ -7,7 +7,7 @@ import { StateBadge } from './state-badge.tsx';
 
 interface SweepFrameProps {
   id: string;
-  page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages';
+  page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages' | 'probe';
   children: (sweep: SweepDetail) => ComponentChildren;
 }
 
@@ -17,6 +17,7 @@ const tabs = [
   { page: 'compare', path: '/compare', label: 'Compare' },
   { page: 'table', path: '/table', label: 'Table' },
   { page: 'stages', path: '/stages', label: 'Stages' },
+  { page: 'probe', path: '/probe', label: 'Probe' },
 ] as const;
 
 /** What all pages of a sweep have in common: its name, its state and the way to the others. */

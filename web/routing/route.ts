@@ -2,7 +2,7 @@
 export type Route =
   | { page: 'sweeps' }
   | { page: 'new' }
-  | { page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages'; sweep: string }
+  | { page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages' | 'probe'; sweep: string }
   | { page: 'run'; run: string }
   | { page: 'doctor' }
   | { page: 'unknown'; path: string };
@@ -17,7 +17,7 @@ export function parseRoute(path: string): Route {
   if (first === 'sweeps' && second === undefined) return { page: 'sweeps' };
   if (first === 'sweeps' && isId('s', second) && more.length === 0) {
     if (third === undefined) return { page: 'sweep', sweep: second };
-    if (third === 'runs' || third === 'compare' || third === 'table' || third === 'stages') return { page: third, sweep: second };
+    if (third === 'runs' || third === 'compare' || third === 'table' || third === 'stages' || third === 'probe') return { page: third, sweep: second };
   }
   return { page: 'unknown', path };
 }

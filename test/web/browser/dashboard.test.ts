@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { AblationResponse, CurvesResponse, PairsResponse, Page as ListPage, RunDetail, RunRow, StageItem, SweepDetail } from '../../../server/http/api.ts';
+import type { AblationResponse, CurvesResponse, PairsResponse, Page as ListPage, ProbeResponse, RunDetail, RunRow, StageItem, SweepDetail } from '../../../server/http/api.ts';
 import { cosweep } from '../../cli/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
@@ -220,6 +220,21 @@ describeInBrowser('the dashboard', () => {
     await expect.poll(() => drawn.count(), patient).toBe(stages.filter(({ seed }) => seed < 2).length);
   });
 
+  it('shows what the trunks say: the gradient ratio of every β, and what every ε does', async () => {
+    await page.getByRole('link', { name: 'Probe', exact: true }).click();
+    const { trunks, arms } = await api<ProbeResponse>('sweeps/s1/probe');
+    await page.getByText(`Of ${arms.length} arms with the intra-class phase`).waitFor();
+    const trained = trunks.filter(({ seeds }) => seeds.length > 0);
+    const ratios = await page.locator('canvas[aria-label^="Gradient ratio"]').evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label')!));
+    expect(ratios.map((label) => [...label.matchAll(/N = (\d+), β = ([\d.]+): ([\d.e−]+)/g)].map((found) => found.slice(1).map((digits) => Number(digits.replace('−', '-')))))).toEqual(
+      trained.map(({ candidates }) => candidates.flatMap(({ N, ratios: own }) => own.map(({ beta, ratio }) => [N, beta, Number(ratio!.mean.toPrecision(3))]))),
+    );
+    const verdicts = { dead: /^dead/, live: /^always live/, between: /^live at times/ };
+    const words = await page.locator('.card', { has: page.getByRole('heading', { name: /^Trunk/ }) }).locator('.findings tbody td:nth-child(3)').allInnerTexts();
+    expect(words).toEqual(trained.flatMap(({ candidates }) => candidates.flatMap(({ epsilons }) => epsilons.map(({ verdict }) => expect.stringMatching(verdicts[verdict])))));
+    expect(words.length).toBeGreaterThan(0);
+  });
+
   it('plans a pasted definition, names every mistake with its place, starts, cancels', async () => {
     await page.goto('new');
     const text = page.getByLabel('Definition (JSON)');
@@ -259,7 +274,7 @@ describeInBrowser('the dashboard', () => {
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('404'))).toBe(true);
   });
 
-  const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'sweeps/s1/stages', 'runs/r1', 'doctor'];
+  const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'sweeps/s1/stages', 'sweeps/s1/probe', 'runs/r1', 'doctor'];
 
   it.each([['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'], ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)']] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
     const other = await openPage(browser, base, { viewport: { width, height: 900 }, colorScheme });
