@@ -46,7 +46,8 @@ test('batches of the tree, those trained, and what the runs take one by one', ()
   const totals = countBatches(tree);
   expect(totals).toEqual({ trained: 40 + 20 + 20 + 0 + 10, batches: 220, unshared: 400, mayGrow: false });
   expect(savedShare(totals)).toBe('45.0 %');
-  expect(countBatches([stage('g1', null, 40, 60, { params: fork(40, 0.2, null), runs: ['r3', 'r4'], batch: 50 })]).mayGrow).toBe(true);
+  expect(countBatches([stage('g1', null, 40, 60, { params: fork(40, 0.2, null), runs: ['r3', 'r4'], batch: 50 })]).mayGrow).toBe(false);
+  expect(countBatches([stage('g1', null, 40, 60, { params: fork(40, 0.2, null), runs: ['r3', 'r4'], batch: 50, state: 'running' })]).mayGrow).toBe(true);
   expect(savedShare(countBatches([stage('g1', null, 0, 60)]))).toBeNull();
 });
 
@@ -67,5 +68,6 @@ test('stages and lanes in words', () => {
   expect(armsLabel(arms.slice(1), ['beta', 'epsilon', 'N'])).toBe('β0.2 ε0.1|0.3 N40');
   expect(armsLabel(arms.slice(0, 1), ['beta'])).toBe('arm 0');
   expect(armsLabel(arms.slice(1, 2), [])).toBe('arm 1');
+  expect(armsLabel([arm(3, fork(40, 0.2, 0.1), 'hot'), arm(4, fork(40, 0.2, 0.3), 'hot')], ['epsilon', 'training.optimizer.learningRate'])).toBe('hot ε0.1|0.3');
   expect(armsLabel(arms, ['epsilon'])).toBe('arm 0 · ε0.1|0.3');
 });

@@ -33,7 +33,7 @@ export interface StageTotals {
   batches: number;
   /** What its runs take when each is trained from batch 0. */
   unshared: number;
-  /** True while stages that several ε share are unfinished: a split adds batches. */
+  /** True while stages that several ε share are still to be trained: a split adds batches. */
   mayGrow: boolean;
 }
 
@@ -54,7 +54,7 @@ export function countBatches(stages: readonly StageItem[]): StageTotals {
     trained: sum(({ from, batch }) => batch - from),
     batches: sum(({ from, to }) => to - from),
     unshared: sum(({ from, to, runs }) => (to - from) * runs.length),
-    mayGrow: stages.some((stage) => sharesEpsilon(stage) && stage.batch < stage.to),
+    mayGrow: stages.some((stage) => sharesEpsilon(stage) && (stage.state === 'running' || stage.state === 'waiting')),
   };
 }
 

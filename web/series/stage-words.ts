@@ -9,13 +9,17 @@ export function savedShare({ batches, unshared }: StageTotals): string | null {
   return batches >= unshared ? null : formatPercent(1 - batches / unshared, 1);
 }
 
-/** Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as names of arms have it; ablations by their names. */
+/** Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as names of arms have it; a single arm of an ablation by its name. */
 export function armsLabel(arms: readonly ArmItem[], varying: readonly string[]): string {
-  const named = arms.filter(({ ablation }) => ablation !== null || varying.length === 0).map(({ name }) => name);
-  const others = arms.filter(({ ablation }) => ablation === null && varying.length > 0);
-  const values = (key: string): string[] => [...new Set(others.flatMap(({ params }) => (params[key] === null || params[key] === undefined ? [] : [formatRounded(params[key])])))];
-  const parts = varying.map((key) => ({ key, found: values(key) })).filter(({ found }) => found.length > 0).map(({ key, found }) => `${parameterLabel(key)}${parameterLabel(key).length > 1 ? ' ' : ''}${found.join('|')}`);
-  return [...named, ...(parts.length > 0 ? [parts.join(' ')] : others.map(({ name }) => name))].join(' · ');
+  const ablations = [...new Set(arms.map(({ ablation }) => ablation))];
+  return ablations.map((ablation) => groupLabel(ablation, arms.filter((arm) => arm.ablation === ablation), varying)).join(' · ');
+}
+
+function groupLabel(ablation: string | null, arms: ArmItem[], varying: readonly string[]): string {
+  const values = (key: string): string[] => [...new Set(arms.flatMap(({ params }) => (params[key] === null || params[key] === undefined ? [] : [formatRounded(params[key])])))];
+  const parts = varying.map((key) => ({ symbol: parameterLabel(key), found: values(key) })).filter(({ found }) => found.length > 0);
+  if (parts.length === 0 || (ablation !== null && arms.length === 1)) return arms.map(({ name }) => name).join(', ');
+  return [...(ablation === null ? [] : [ablation]), ...parts.map(({ symbol, found }) => `${symbol}${symbol.length > 1 ? ' ' : ''}${found.join('|')}`)].join(' ');
 }
 
 /** What a stage is to the tree. */
