@@ -29,7 +29,7 @@ export function makeOutput(quiet: boolean, stdout: NodeJS.WriteStream = process.
     complain: (text) => void stderr.write(`${text}\n`),
     live: stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb',
     get width() {
-      return stderr.columns ?? 80;
+      return stderr.columns || 80; // 0 where a terminal was never told its size
     },
     draw: (text) => void stderr.write(text),
   };
