@@ -80,19 +80,19 @@ export class Lane {
     const worker = await this.#aliveWorker();
     const [first] = job.runs as [RunTask, ...RunTask[]];
     const arm = arms[first.arm]!;
-    const start = await findStart(storage, lease, first.stages, stageId, (message) => tell({ kind: 'log', message }));
+    const start = await findStart(storage, lease, first.stages, job, (message) => tell({ kind: 'log', message }));
     if (stop.aborted) return;
 
     // What the checkpoint and the stage's own batches do not cover is trained again without being recorded.
-    let at = Math.max(from, start?.batch ?? 0);
-    let shown = at;
-    this.#ownPace = new Pace(to - at);
+    let at = job.restores ? to : Math.max(from, start?.batch ?? 0);
+    let shown = job.restores ? from : at;
+    this.#ownPace = new Pace(to - shown);
     this.#ownPace.advance(0, performance.now());
     const order = { settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to, dataset: arm.training.dataset, baseFolder: folder, start: start?.bytes ?? null };
     const training = worker.train(order, {
       onLoaded: (loaded) => {
         this.#begin(job, loaded);
-        this.#show(job, at);
+        this.#show(job, shown);
       },
       onProgress: (batch) => {
         const trained = Math.max(0, batch - shown);
@@ -108,7 +108,7 @@ export class Lane {
     });
     if (stop.aborted) worker.stop();
     await training.catch((error) => {
-      this.#pace.advance(at - shown, performance.now()); // what was not committed is trained again
+      this.#pace.advance((job.restores ? from : at) - shown, performance.now()); // what was not committed is trained again
       throw error;
     });
   }

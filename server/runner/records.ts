@@ -30,7 +30,8 @@ export function configurationOf({ alpha, beta, gamma, epsilon, N, loss, training
  *
  * @param arm of one of the runs
  */
-export function outcomesOf({ stage, runs, ending }: StageJob, arm: Arm, { outcome, batch, intraDead }: FitResult): { runId: number; outcome: RunOutcome }[] {
+export function outcomesOf({ stage, runs, ending, restores }: StageJob, arm: Arm, { outcome, batch, intraDead }: FitResult): { runId: number; outcome: RunOutcome }[] {
+  if (restores) return runs.map(({ runId }) => ({ runId, outcome: { state: 'waiting' } }));
   const along = epsilonsOf(arm, stage).length > 1 ? stage.members.map(({ runId }) => runId) : [];
   const ends = new Set([...ending.map(({ runId }) => runId), ...along]);
   return [...new Set([...runs.map(({ runId }) => runId), ...along])].map((runId) => {

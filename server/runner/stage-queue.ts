@@ -8,6 +8,8 @@ export interface StageJob {
   runs: RunTask[];
   /** Those of them that end with it. */
   ending: RunTask[];
+  /** It is at its end, but the state there is not kept: it is trained once more for that alone, and nothing is recorded again. */
+  restores: boolean;
 }
 
 interface Node extends StageJob {
@@ -41,7 +43,7 @@ export class StageQueue {
   /** Batches that are still to be trained. */
   get batches(): number {
     let total = 0;
-    for (const { stage } of this.#nodes.values()) total += stage.to - stage.batch;
+    for (const node of this.#nodes.values()) total += batchesOf(node);
     return total;
   }
 
@@ -68,7 +70,7 @@ export class StageQueue {
   /** The stage is at its end: those that fork from it are ready. */
   complete({ stage }: StageJob): void {
     this.#nodes.get(stage.stageId)!.state = 'done';
-    for (const node of this.#nodes.values()) if (node.stage.parentId === stage.stageId) node.state = 'ready';
+    for (const node of this.#nodes.values()) if (node.stage.parentId === stage.stageId && node.state === 'blocked') node.state = 'ready';
     this.#wake();
   }
 
@@ -87,7 +89,7 @@ export class StageQueue {
       const stage = run.stages.at(-1)!;
       let node = this.#nodes.get(stage.stageId);
       if (!node) {
-        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], seed, longest: stage.to - stage.batch, state: 'ready' }));
+        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], restores: false, seed, longest: stage.to - stage.batch, state: 'ready' }));
         batches += stage.to - stage.batch;
       }
       node.runs.push(run);
@@ -123,14 +125,34 @@ function buildNodes(tasks: RunTask[], wanted: Wanted): Map<number, Node> {
   const distinct = new Map(tasks.map((task) => [task.runId, task]));
   for (const task of distinct.values()) {
     if (task.state !== 'waiting') continue;
-    const todo = task.stages.filter((stage) => stage.batch < stage.to && wanted(task, stage));
-    for (const [i, stage] of todo.entries()) {
+    const way = wayOf(task, wanted);
+    for (const [i, step] of way.entries()) {
+      const { stage } = step;
       let node = nodes.get(stage.stageId);
-      if (!node) nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked' }));
+      if (!node) nodes.set(stage.stageId, (node = { ...step, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked' }));
       node.runs.push(task);
       if (stage === task.stages.at(-1)) node.ending.push(task);
-      node.longest = Math.max(node.longest, todo.slice(i).reduce((total, { batch, to }) => total + to - batch, 0));
+      node.longest = Math.max(node.longest, way.slice(i).reduce((total, next) => total + batchesOf(next), 0));
     }
   }
   return nodes;
+}
+
+type Step = Pick<StageJob, 'stage' | 'restores'>;
+
+/** What has to be trained for a run, first to last: the states on the way that are not kept any more, then what it has not got. */
+function wayOf(task: RunTask, wanted: Wanted): Step[] {
+  const todo = task.stages.filter((stage) => stage.batch < stage.to && wanted(task, stage));
+  const way: Step[] = todo.map((stage) => ({ stage, restores: false }));
+  const [first] = todo;
+  if (!first || first.kept) return way;
+  for (const stage of task.stages.slice(0, task.stages.indexOf(first)).reverse()) {
+    if (stage.kept) break;
+    way.unshift({ stage, restores: true });
+  }
+  return way;
+}
+
+function batchesOf({ stage, restores }: Step): number {
+  return stage.to - (restores ? stage.from : stage.batch);
 }

@@ -45,6 +45,8 @@ export interface StageTask {
   to: number;
   /** Everything before this batch is committed. */
   batch: number;
+  /** Whether the state at `batch` is kept. */
+  kept: boolean;
   /** Every run whose path goes through it, those of other sweeps too. */
   members: StageMember[];
 }
@@ -92,14 +94,15 @@ export function readTasks(storage: Storage, sweepId: number): RunTask[] {
 /** The stages of each of these runs, first to last. */
 export function readPaths(storage: Storage, runIds: number[]): Map<number, StageTask[]> {
   const wanted = JSON.stringify(runIds);
-  const rows = storage.prepare(`SELECT p.runId, g.id AS stageId, g.parentId, g.fromBatch AS "from", g.toBatch AS "to", g.batch
+  const rows = storage.prepare(`SELECT p.runId, g.id AS stageId, g.parentId, g.fromBatch AS "from", g.toBatch AS "to", g.batch,
+      EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c.stageId = g.id AND c.batch = g.batch) AS kept
     FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`)
-    .all(wanted) as (Omit<StageTask, 'members'> & { runId: number })[];
+    .all(wanted) as (Omit<StageTask, 'members' | 'kept'> & { runId: number; kept: number })[];
   const stages = new Map<number, StageTask>();
   const paths = new Map<number, StageTask[]>();
   for (const { runId, ...row } of rows) {
     let stage = stages.get(row.stageId);
-    if (!stage) stages.set(row.stageId, (stage = { ...row, members: [] }));
+    if (!stage) stages.set(row.stageId, (stage = { ...row, kept: row.kept === 1, members: [] }));
     const path = paths.get(runId);
     if (path) path.push(stage);
     else paths.set(runId, [stage]);

@@ -6,7 +6,7 @@ import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
 function tasks(): RunTask[] {
   return [0, 10].flatMap((offset) => {
     const stage = (id: number, parent: number | null, from: number, to: number) =>
-      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, from, to, batch: from, members: [] });
+      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, from, to, batch: from, kept: false, members: [] });
     const trunk = [stage(1, null, 0, 40), stage(2, 1, 40, 70), stage(3, 2, 70, 100)];
     const run = (runId: number, stages: RunTask['stages']): RunTask =>
       ({ runId: runId + offset, arm: runId, seed: offset, state: 'waiting', reused: false, attempts: 0, stages });
@@ -62,10 +62,10 @@ test('what follows a stage that diverged is never trained, the rest is', async (
 });
 
 test('runs that stop being one computation go on each by itself', async () => {
-  const stage = (stageId: number, parentId: number | null, from: number, to: number): StageTask => ({ stageId, parentId, from, to, batch: from, members: [] });
+  const stage = (stageId: number, parentId: number | null, from: number, to: number): StageTask => ({ stageId, parentId, from, to, batch: from, kept: false, members: [] });
   const together = stage(2, 1, 40, 100);
   const runs = [0, 1, 2].map((runId): RunTask => ({ runId, arm: runId, seed: 0, state: 'waiting', reused: false, attempts: 0, stages: [stage(1, null, 0, 40), together] }));
-  for (const run of runs) run.stages[0]!.batch = 40;
+  for (const run of runs) Object.assign(run.stages[0]!, { batch: 40, kept: true });
   const queue = new StageQueue(runs);
   const job = (await queue.next(never))!;
   expect([id(job), job.ending.length]).toEqual([2, 3]);
@@ -80,6 +80,28 @@ test('runs that stop being one computation go on each by itself', async () => {
   expect(await queue.next(never)).toBeNull();
 });
 
+test('a state that is not kept any more is trained again once, for all that fork from it or after it', async () => {
+  const all = tasks().slice(0, 3);
+  const [fork, later, control] = all as [RunTask, RunTask, RunTask];
+  for (const stage of control.stages) stage.batch = stage.to;
+  control.state = 'complete';
+  const queue = new StageQueue(all);
+  expect(queue.batches).toBe(40 + 30 + 60 + 30);
+  const order: [number | undefined, boolean, number][] = [];
+  for (let job = await queue.next(never); job; job = await queue.next(never)) {
+    order.push([id(job), job.restores, job.ending.length]);
+    queue.complete(job);
+  }
+  expect(order).toEqual([[1, true, 0], [2, true, 0], [4, false, 1], [5, false, 1]]);
+
+  // Where the state at 40 is kept, nothing before it is trained.
+  fork.stages[0]!.kept = true;
+  const kept = new StageQueue(all);
+  expect(kept.batches).toBe(30 + 60 + 30);
+  later.stages[1]!.kept = true;
+  expect(new StageQueue(all).batches).toBe(60 + 30);
+});
+
 test('whoever waits is let go when training is to end', async () => {
   const queue = new StageQueue(tasks().slice(0, 3));
   await queue.next(never);
@@ -92,7 +114,7 @@ test('whoever waits is let go when training is to end', async () => {
 test('runs that do not wait and stages that are done are left alone', async () => {
   const [fork, later, control] = tasks() as [RunTask, RunTask, RunTask];
   control.state = 'complete';
-  fork.stages[0]!.batch = 40;
+  Object.assign(fork.stages[0]!, { batch: 40, kept: true });
   const queue = new StageQueue([fork, { ...later, state: 'diverged' }, control]);
   expect(id(await queue.next(never))).toBe(4);
   expect(queue.size).toBe(1);
