@@ -18,6 +18,6 @@ export async function askTime(plan: Plan, folder: string, options: Pick<TrainOpt
   const engine = await chooseEngine(options.engine, say);
   const wanted = options.workers === 'auto' ? availableParallelism() : options.workers;
   const workers = Math.min(wanted, plan.runs.length);
-  const calibration = await calibrate(plan.arms[0]!, plan.seeds[0]!, folder, engine, workers);
+  const calibration = await calibrate(plan.arms[0]!, plan.seeds[0]!, folder, engine, workers, say);
   return { ...predictTime(plan, calibration, workers), engine, workers };
 }

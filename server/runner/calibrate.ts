@@ -1,4 +1,5 @@
 import type { Arm } from '../sweep/arm.ts';
+import { loadDataset } from '../training/datasets/load.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { StageOrder, SegmentReport } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -25,7 +26,9 @@ const EVAL_EVERY = 20;
  *
  * @param folder where the data set's relative paths start
  */
-export async function calibrate(arm: Arm, seed: number, folder: string, engine: EngineName, workers: number): Promise<Calibration> {
+export async function calibrate(arm: Arm, seed: number, folder: string, engine: EngineName, workers: number, log: (message: string) => void): Promise<Calibration> {
+  // What is wrong with the data is the user's to hear here, and a download is made once.
+  await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
   const measured = await Promise.all(Array.from({ length: workers }, () => calibrateWorker(arm, seed, folder, engine)));
   const mean = (value: (each: Calibration) => number): number => measured.reduce((sum, each) => sum + value(each), 0) / workers;
   return {

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cosweep, cosweepJson } from './cosweep.ts';
-import { temporaryFolder, writeStudy } from './study.ts';
+import { definition, temporaryFolder, writeStudy } from './study.ts';
 
 interface Timed { runs: number; batches: number; seconds?: { shared: number; unshared: number; engine: string; workers: number } }
 
@@ -24,4 +24,15 @@ test('plan --time trains a few batches, says what they foretell and leaves nothi
   expect(stdout).toMatch(/\n {2}time {7}about .*(s|min|h) with shared stages, .*(s|min|h).* without \(1 worker on wasm\)\n/);
   expect(existsSync(db)).toBe(false);
   expect(readdirSync(folder)).toEqual(['study.json']);
+});
+
+test('data that is not there is the user\'s to hear, in one line', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'lost.json');
+  const lost = definition() as { training: object };
+  writeFileSync(file, JSON.stringify({ ...lost, training: { ...lost.training, dataset: { name: 'idx', images: 'gone.gz', labels: 'gone.gz' } } }));
+  const { code, stdout, stderr } = await cosweep(['plan', file, '--time', '--engine', 'wasm'], { db: join(folder, 'none.db') });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/gone\.gz/);
+  expect(stderr).not.toMatch(/\n\s+at /);
 });
