@@ -4,9 +4,13 @@
  */
 import type { DisplayTable } from '../report/display-table.ts';
 import type { AblationJson } from '../report/to-json.ts';
+import type { DatabaseReport } from '../store/report-database.ts';
 import type { ParamValue } from '../sweep/arm.ts';
+import type { PlanJson } from '../sweep/plan-json.ts';
 import type { RunState, SweepState } from '../sweep/results.ts';
 import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
+
+export type { DatabaseReport };
 
 // ——— Shared pieces
 
@@ -365,19 +369,6 @@ export interface DatasetReport {
   remedy: string | null;
 }
 
-export interface DatabaseReport {
-  path: string;
-  exists: boolean;
-  works: boolean;
-  /** Name of the last migration that was applied. */
-  schema: string | null;
-  bytes: number | null;
-  sweeps: number | null;
-  runs: number | null;
-  reason: string | null;
-  remedy: string | null;
-}
-
 // ——— POST /plan  (PlanRequest)      → PlanResponse (as `cosweep plan --arms --json`); 400 bad-definition with every problem
 
 export interface PlanRequest {
@@ -387,22 +378,7 @@ export interface PlanRequest {
   baseFolder?: string;
 }
 
-export interface PlanResponse {
-  name: string;
-  planHash: string;
-  arms: number;
-  runs: number;
-  dropped: { constraint: string; count: number }[];
-  folded: number;
-  batches: number;
-  batchesUnshared: number;
-  stages: number;
-  /** The smallest p-value that the seeds allow, by the correction. */
-  smallestP: { maxT: number; holm: number };
-  /** What the author should know, one sentence each. */
-  notes: string[];
-  armList: ({ index: number; name: string; ablation: string | null; control: boolean } & ArmParams)[];
-}
+export type PlanResponse = PlanJson & { armList: ({ index: number; name: string; ablation: string | null; control: boolean } & ArmParams)[] };
 
 // ——— POST /sweeps  (StartRequest)      → 201 StartResponse; stored as queued, a run process is started for it
 

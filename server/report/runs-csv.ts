@@ -1,13 +1,7 @@
-import type { SweepResults } from '../sweep/results.ts';
 import { toCsvLines } from './csv.ts';
-import { runsTable, type RunRow } from './runs-table.ts';
+import type { RunRow } from './runs-table.ts';
 
-/** The runs table as CSV: a column per parameter, and `METRIC last`, `METRIC best`, `METRIC bestBatch` per metric. */
-export function runsToCsv(results: SweepResults): string {
-  return runRowsToCsv(runsTable(results));
-}
-
-/** The same of rows that were made from stored summaries. Every row has the same metrics. */
+/** The runs table as CSV: a column per parameter, and `METRIC last`, `METRIC best`, `METRIC bestBatch` per metric. Every row has the same metrics. */
 export function runRowsToCsv(rows: readonly RunRow[]): string {
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
   const metrics = Object.keys(rows[0]?.metrics ?? {});

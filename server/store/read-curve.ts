@@ -17,9 +17,3 @@ export function readCurve(storage: Storage, runId: number, metric: string, { fro
   for (let i = 0; i < points.length; i++) [curve.batches[i], curve.values[i]] = points[i]! as [number, number];
   return curve;
 }
-
-/** Names of the metrics that a run has recorded, sorted. */
-export function metricsOfRun(storage: Storage, runId: number): string[] {
-  return storage.prepare(`SELECT DISTINCT m.name FROM "RunStage" p JOIN "StageMetric" g ON g.stageId = p.stageId
-    JOIN "Metric" m ON m.id = g.metricId WHERE p.runId = ? ORDER BY m.name`).pluck().all(runId) as string[];
-}

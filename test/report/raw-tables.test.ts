@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { toCsvCell } from '../../server/report/csv.ts';
 import { curveRows, curvesToCsv, curvesToJson } from '../../server/report/curves-table.ts';
-import { runsToCsv } from '../../server/report/runs-csv.ts';
+import { runRowsToCsv } from '../../server/report/runs-csv.ts';
 import { runsTable } from '../../server/report/runs-table.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
 
@@ -31,7 +31,7 @@ describe('runs', () => {
   });
 
   it('is the same in CSV, what is not there being empty', () => {
-    const rows = parse(runsToCsv(sweep()), { columns: true }) as Record<string, string>[];
+    const rows = parse(runRowsToCsv(runsTable(sweep())), { columns: true }) as Record<string, string>[];
     expect(rows).toHaveLength(4);
     expect(rows[2]).toMatchObject({ run: 'r2', armName: 'β0.1, "quoted"', beta: '0.1', N: '200', 'training.optimizer.learningRate': '0.02', 'val/accuracy last': '0.95' });
     expect(rows[3]).toMatchObject({ state: 'diverged', 'train/total last': '', 'train/total best': String(Math.fround(0.1)), 'train/total bestBatch': '0', 'val/accuracy best': '' });

@@ -7,7 +7,7 @@ import { listRuns, type RunQuery } from '../../server/store/list-runs.ts';
 import { listStages } from '../../server/store/list-stages.ts';
 import { finishSweep } from '../../server/store/queue.ts';
 import { queueSweep } from '../../server/store/queue-sweep.ts';
-import { metricsOfRun, readCurve } from '../../server/store/read-curve.ts';
+import { readCurve } from '../../server/store/read-curve.ts';
 import { readResults } from '../../server/store/read-results.ts';
 import { readRun } from '../../server/store/read-run.ts';
 import { readSweep } from '../../server/store/read-sweep.ts';
@@ -103,7 +103,7 @@ test('one run in full', async () => {
   });
   expect((await readRun(storage, 1))!.controlRun).toBeNull();
   expect(await readRun(storage, 99)).toBeNull();
-  expect(metricsOfRun(storage, 2)).toEqual(['train/total', 'val/accuracy']);
+  expect(Object.keys((await readRun(storage, 2))!.metrics)).toEqual(['train/total', 'val/accuracy']);
 });
 
 test('the results of a sweep, as the report reads them', async () => {
