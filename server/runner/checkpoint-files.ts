@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointFile } from '../store/commit-segment.ts';
@@ -32,7 +32,8 @@ const CAUSES: Record<string, string> = {
 
 async function writeWhole(folder: string, file: string, bytes: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `${file}.${process.pid}.tmp`);
+  // Stages that come to the same state write the same checkpoint, maybe at the same time: each under a name of its own.
+  const temporary = join(folder, `${file}.${randomUUID()}.tmp`);
   try {
     const handle = await open(temporary, 'w');
     try {

@@ -25,6 +25,13 @@ test('writing a checkpoint again repairs a damaged file of its name', async () =
   expect(new Uint8Array((await readCheckpoint(folder, file, hash))!)).toEqual(bytes);
 });
 
+test('several lanes that come to the same state at the same time write one checkpoint, and nothing half', async () => {
+  const folder = temporaryFolder();
+  const written = await Promise.all(Array.from({ length: 20 }, () => writeCheckpoint(folder, { batch: 30, bytes })));
+  expect(readdirSync(folder)).toEqual([written[0]!.file]);
+  expect(new Uint8Array((await readCheckpoint(folder, written[0]!.file, written[0]!.hash))!)).toEqual(bytes);
+});
+
 test('a place that cannot be written is said in words, with its name', async () => {
   const folder = join(temporaryFolder(), 'checkpoints');
   writeFileSync(folder, 'a file where the folder should be');
