@@ -20,7 +20,8 @@ const headerShape = z.object({
 
 /**
  * A checkpoint as bytes: `cosweep1`, the header's length (uint32), the header (JSON, padded with spaces to a multiple of 4),
- * then the tensors' float32 values in the header's order. Numbers are little-endian. Equal checkpoints give equal bytes.
+ * then the tensors' float32 values in the header's order. Numbers are little-endian, as on every machine that TensorFlow.js runs
+ * on. Equal checkpoints give equal bytes.
  */
 export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8Array {
   const names = Object.keys(state).sort();
@@ -36,10 +37,9 @@ export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8
   bytes.set(header, MAGIC.length + 4);
   let at = start;
   for (const name of names) {
-    for (const value of state[name]!.values) {
-      view.setFloat32(at, value, true);
-      at += 4;
-    }
+    const { buffer, byteOffset, byteLength } = state[name]!.values;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
   }
   return bytes;
 }
@@ -60,9 +60,10 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   let at = end;
   const state: HostState = {};
   for (const [i, { name, shape }] of tensors.entries()) {
-    const values = Float32Array.from({ length: counts[i]! }, (_, k) => view.getFloat32(at + 4 * k, true));
-    at += 4 * counts[i]!;
-    state[name] = { shape, values };
+    const length = 4 * counts[i]!;
+    const copy = new Uint8Array(bytes.subarray(at, at + length)); // what was read may begin anywhere, numbers may not
+    state[name] = { shape, values: new Float32Array(copy.buffer) };
+    at += length;
   }
   return { batch, state, intraLive };
 }

@@ -76,7 +76,7 @@ export async function toHost(state: Tensors): Promise<HostState> {
   const entries = Object.entries(state).map(async ([name, tensor]) => {
     const values = (await tensor.data()) as Float32Array;
     // A copy: on some engines the array is a view of the engine's own memory.
-    return [name, { shape: tensor.shape, values: Float32Array.from(values) }] as const;
+    return [name, { shape: tensor.shape, values: values.slice() }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -28,20 +28,20 @@ export function featureSpace(features: Float32Array, labels: Int32Array, predict
   const units = unitRows(features, n, d);
   const { present, means } = classMeans(units, labels, d, classes);
   const directions = unitRows(means, classes, d);
-  const within = withinScatter(units, labels, means, present, d);
-  const between = betweenScatter(means, present, d);
+  const within = weightedDeviations(units, labels, means, present, d);
+  const between = weightedMeans(means, present, d);
   return {
     ...interClassCosines(directions, present, d),
     intraClassCosine: mean(n, (i) => dot(units, i, directions, labels[i]!, d)),
-    fisherRatio: trace(within) / trace(between),
-    nc1: traceOfProductWithPseudoInverse(within, between, Math.min(present.length - 1, d)) / present.length,
+    fisherRatio: sumOfSquares(within) / sumOfSquares(between),
+    nc1: traceOfProductWithPseudoInverse(within, between, d, Math.min(present.length - 1, d)) / present.length,
     nc4: mean(n, (i) => (nearest(units, i, directions, present, d) === predictions[i] ? 0 : 1)),
   };
 }
 
 /** Rows scaled to length 1 (rows shorter than 1e−12 are scaled by 1e12, as in the loss). */
 export function unitRows(rows: ArrayLike<number>, n: number, d: number): Float64Array {
-  const units = Float64Array.from(rows);
+  const units = new Float64Array(rows);
   for (let i = 0; i < n; i++) {
     let squared = 0;
     for (let j = 0; j < d; j++) squared += units[i * d + j]! ** 2;
@@ -63,55 +63,66 @@ function classMeans(units: Float64Array, labels: Int32Array, d: number, classes:
   return { present, means };
 }
 
-/** S_W, d × d: each class's covariance (divided by its count), averaged over the classes. */
-function withinScatter(units: Float64Array, labels: Int32Array, means: Float64Array, present: number[], d: number): Float64Array {
+/**
+ * Rows whose outer products add up to S_W: each sample's deviation from the mean of its class, over the root of how many there are
+ * of the class and of how many classes there are.
+ *
+ * @returns n × d
+ */
+function weightedDeviations(units: Float64Array, labels: Int32Array, means: Float64Array, present: number[], d: number): Float64Array {
   const counts = new Map(present.map((k) => [k, 0]));
   labels.forEach((label) => counts.set(label, counts.get(label)! + 1));
-  const scatter = new Float64Array(d * d);
-  const deviation = new Float64Array(d);
+  const rows = new Float64Array(units.length);
   labels.forEach((label, i) => {
-    for (let j = 0; j < d; j++) deviation[j] = units[i * d + j]! - means[label * d + j]!;
-    addOuter(scatter, deviation, 1 / (counts.get(label)! * present.length));
+    const weight = 1 / Math.sqrt(counts.get(label)! * present.length);
+    for (let j = 0; j < d; j++) rows[i * d + j] = weight * (units[i * d + j]! - means[label * d + j]!);
   });
-  return scatter;
+  return rows;
 }
 
-/** S_B, d × d. */
-function betweenScatter(means: Float64Array, present: number[], d: number): Float64Array {
+/** Rows whose outer products add up to S_B. @returns as many as there are classes present, × d */
+function weightedMeans(means: Float64Array, present: number[], d: number): Float64Array {
   const center = Float64Array.from({ length: d }, (_, j) => mean(present.length, (p) => means[present[p]! * d + j]!));
-  const scatter = new Float64Array(d * d);
-  for (const k of present) {
-    const deviation = center.map((value, j) => means[k * d + j]! - value);
-    addOuter(scatter, deviation, 1 / present.length);
-  }
-  return scatter;
+  const weight = 1 / Math.sqrt(present.length);
+  return Float64Array.from({ length: present.length * d }, (_, at) => weight * (means[present[Math.floor(at / d)]! * d + (at % d)]! - center[at % d]!));
 }
 
-/** scatter += weight · v vᵀ */
-function addOuter(scatter: Float64Array, v: Float64Array, weight: number): void {
-  const d = v.length;
-  for (let a = 0; a < d; a++) {
-    const scaled = weight * v[a]!;
-    for (let b = 0; b < d; b++) scatter[a * d + b]! += scaled * v[b]!;
-  }
-}
-
-/** tr(A B⁺), B⁺ from the `rank` largest eigenvalues of the symmetric B. Eigenvalues that are rounding noise are left out. */
-function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, rank: number): number {
-  const d = Math.sqrt(a.length);
+/**
+ * tr(A B⁺) of A = Σ a aᵀ and B = Σ b bᵀ over rows, B⁺ from the `rank` largest eigenvalues λ of B with their vectors u:
+ *
+ *     tr(A B⁺) = Σ_p u_pᵀ A u_p / λ_p = Σ_p Σ_a (a · u_p)² / λ_p
+ *
+ * so that neither d × d matrix is made. Eigenvalues that are rounding noise are left out.
+ */
+function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, d: number, rank: number): number {
   // The decomposition does not end on numbers that are not finite.
   if (!a.every(Number.isFinite) || !b.every(Number.isFinite)) return NaN;
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(d, d, b), { assumeSymmetric: true });
-  const largest = [...realEigenvalues.keys()].sort((p, q) => realEigenvalues[q]! - realEigenvalues[p]!).slice(0, rank);
-  const noise = 1e-12 * (realEigenvalues[largest[0] ?? 0] ?? 0);
-  const A = Matrix.from1DArray(d, d, a);
+  const { values, vectors } = eigenOfScatter(b, d);
+  const largest = [...values.keys()].sort((p, q) => values[q]! - values[p]!).slice(0, rank);
+  const noise = 1e-12 * (values[largest[0] ?? 0] ?? 0);
   let total = 0;
   for (const p of largest) {
-    if (!(realEigenvalues[p]! > noise)) continue;
-    const u = eigenvectorMatrix.getColumnVector(p);
-    total += u.transpose().mmul(A).mmul(u).get(0, 0) / realEigenvalues[p]!;
+    if (!(values[p]! > noise)) continue;
+    let squares = 0;
+    for (let row = 0; row < a.length / d; row++) squares += dot(a, row, vectors, p, d) ** 2;
+    total += squares / values[p]!;
   }
   return total;
+}
+
+/**
+ * Eigenvalues of Bᵀ B that are not 0, and their vectors as rows of length 1. The smaller of Bᵀ B and B Bᵀ is decomposed: they have the
+ * same eigenvalues, and where v is a vector of B Bᵀ, Bᵀ v / √λ is one of Bᵀ B.
+ *
+ * @param rows B, r × d
+ */
+function eigenOfScatter(rows: Float64Array, d: number): { values: number[]; vectors: Float64Array } {
+  const B = Matrix.from1DArray(rows.length / d, d, rows);
+  const narrow = d <= B.rows;
+  const product = narrow ? B.transpose().mmul(B) : B.mmul(B.transpose());
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(product, { assumeSymmetric: true });
+  const vectors = narrow ? eigenvectorMatrix : B.transpose().mmul(eigenvectorMatrix); // d × number of values
+  return { values: realEigenvalues, vectors: unitRows(vectors.transpose().to1DArray(), vectors.columns, d) };
 }
 
 function interClassCosines(directions: Float64Array, present: number[], d: number): { interClassCosineMax: number; interClassCosineMean: number } {
@@ -135,11 +146,8 @@ function dot(a: Float64Array, row: number, b: Float64Array, other: number, d: nu
   return total;
 }
 
-function trace(matrix: Float64Array): number {
-  const d = Math.sqrt(matrix.length);
-  let total = 0;
-  for (let j = 0; j < d; j++) total += matrix[j * d + j]!;
-  return total;
+function sumOfSquares(values: Float64Array): number {
+  return values.reduce((total, value) => total + value * value, 0);
 }
 
 function mean(count: number, value: (i: number) => number): number {
