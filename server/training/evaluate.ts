@@ -27,6 +27,14 @@ export interface Prediction {
   loss: Pick<LossSettings, 's' | 'crossEntropyHead'>;
 }
 
+/** About so many images are evaluated at once: beyond that nothing is gained. */
+const IMAGES_AT_ONCE = 256;
+
+/** How many images of a part with this many are evaluated at once, so that the last batch is nearly full too. */
+export function evaluationBatchSize(count: number): number {
+  return Math.ceil(count / Math.ceil(count / IMAGES_AT_ONCE));
+}
+
 /**
  * Runs the network over a part of the data set and measures it. The engine gives features and logits; everything else is
  * computed here, so that a share of correct images is exact and ties stay ties.

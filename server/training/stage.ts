@@ -5,7 +5,7 @@ import { CurveBuffer } from './curve-buffer.ts';
 import { deviceBatch } from './device-batch.ts';
 import type { Tensors } from './engine.ts';
 import { groupEpsilons } from './epsilon-groups.ts';
-import { evaluate, type Evaluation } from './evaluate.ts';
+import { evaluate, evaluationBatchSize, type Evaluation } from './evaluate.ts';
 import type { FitCallbacks, FitResult, FitTask, Segment } from './fit.ts';
 import { betaAt, freshState, scalarsAt, structureAt, type Network } from './network.ts';
 import { learningRate } from './optimizers/schedule.ts';
@@ -148,9 +148,10 @@ export class Stage {
   async #evaluate(part: 'val' | 'test'): Promise<void> {
     const started = performance.now();
     const { settings, dataset } = this.#network;
-    const step = this.#steps.evaluation(this.#network, settings.training.batchSize);
+    const batchSize = evaluationBatchSize(dataset.validation.count);
+    const step = this.#steps.evaluation(this.#network, batchSize);
     const prediction = { cosine: predictionIsCosine(structureAt(this.#network, 0)), loss: settings.loss };
-    const evaluation = await evaluate(step, this.#state, dataset, part, settings.training.batchSize, prediction, this.#t);
+    const evaluation = await evaluate(step, this.#state, dataset, part, batchSize, prediction, this.#t);
     for (const [name, value] of Object.entries(evaluation.metrics)) this.#curves.add(name, this.#t, value);
     this.#evaluations.push(evaluation);
     this.#segment.evaluating += performance.now() - started;

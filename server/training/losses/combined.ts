@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LossSettings } from '../../sweep/settings.ts';
+import type { LossSettings, Truncation } from '../../sweep/settings.ts';
 import { differentiate } from '../differentiate.ts';
 import type { Tensors } from '../engine.ts';
 import { norm } from '../ops/norm.ts';
 import { amSoftmax } from './am-softmax.ts';
 import { updateCenters, type Centers } from './centers.ts';
 import { cosines, crossEntropy, linearLogits } from './cross-entropy.ts';
-import { intraClass, intraClassMean } from './intra-class.ts';
-import { testsApart, truncate } from './truncation.ts';
+import { intraClass, intraClassMean, type IntraClass } from './intra-class.ts';
+import { testsApart, truncate, truncateMean } from './truncation.ts';
 import { unit } from './unit.ts';
 
 /** Options of the loss that decide which operations there are; everything numeric is a scalar argument instead. */
@@ -90,12 +90,11 @@ export function combinedLoss(
     linear ? { features, weights, bias } : { features, weights },
   );
   const inter = differentiate((at) => amSoftmax(at.features!, at.weights!, oneHot, scalars.s, scalars.m), { features, weights });
-  const intra = differentiate((at) => intraClassMean(intraClass(at.features!, oneHot, around, options.distance)), { features });
+  const distancesAt = (features: Tensor): IntraClass => intraClass(features, oneHot, around, options.distance);
+  const intra = differentiate((at) => intraClassMean(distancesAt(at.features!)), { features });
 
   // S22: β is piecewise in the batch number. Before N the truncated term and ε are nowhere in the graph.
-  const truncated = inForce.intraClass
-    ? differentiate((at) => truncate(intraClass(at.features!, oneHot, around, options.distance), oneHot, scalars.epsilon, options.truncation), { features })
-    : null;
+  const truncated = inForce.intraClass ? truncatedTerm(intra, distancesAt, features, oneHot, scalars.epsilon, options.truncation) : null;
 
   // S23: the truncated intra-class term joins the total, whose gradient starts the backward pass.
   const always: Weighted[] = [];
@@ -103,13 +102,8 @@ export function combinedLoss(
   if (inForce.interClass) always.push({ weight: scalars.alpha, ...inter });
   const weighted = truncated ? [...always, { weight: scalars.beta, ...truncated }] : always;
   const others = !truncated ? [] : furtherEpsilons.map((epsilon) => {
-    const distances = intraClass(features, oneHot, around, options.distance);
-    const value = truncate(distances, oneHot, epsilon, options.truncation);
-    return {
-      truncated: value,
-      total: weightedSum([...always, { weight: scalars.beta, value, gradients: {} }], (term) => term.value, tf.scalar(0)),
-      apart: testsApart(distances, oneHot, scalars.epsilon, epsilon, options.truncation),
-    };
+    const { value, apart } = otherTerm(intra.value, distancesAt, features, oneHot, scalars.epsilon, epsilon, options.truncation);
+    return { truncated: value, total: weightedSum([...always, { weight: scalars.beta, value, gradients: {} }], (term) => term.value, tf.scalar(0)), apart };
   });
   return {
     terms: {
@@ -134,10 +128,36 @@ export function combinedLoss(
   };
 }
 
-interface Weighted {
-  weight: Tensor;
+interface Term {
   value: Tensor;
   gradients: Tensors;
+}
+
+/** Trunc(L2 − ε). @param intra L2 itself @param distancesAt the distances of features to their centers */
+function truncatedTerm(
+  intra: Term, distancesAt: (features: Tensor) => IntraClass, features: Tensor, oneHot: Tensor, epsilon: Tensor, rule: Truncation,
+): Term {
+  if (rule === 'sample' || rule === 'class') {
+    return differentiate((at) => truncate(distancesAt(at.features!), oneHot, epsilon, rule), { features });
+  }
+  const { value, live } = truncateMean(intra.value, epsilon, rule);
+  return { value, gradients: { features: tf.mul(live, intra.gradients.features!) } };
+}
+
+/** Trunc(L2 − ε) of another ε, and how many of its tests come out differently than those of the first. */
+function otherTerm(
+  mean: Tensor, distancesAt: (features: Tensor) => IntraClass, features: Tensor, oneHot: Tensor, first: Tensor, epsilon: Tensor, rule: Truncation,
+): { value: Tensor; apart: Tensor } {
+  if (rule === 'sample' || rule === 'class') {
+    const distances = distancesAt(features);
+    return { value: truncate(distances, oneHot, epsilon, rule), apart: testsApart(distances, oneHot, first, epsilon, rule) };
+  }
+  const { value, live } = truncateMean(mean, epsilon, rule);
+  return { value, apart: tf.abs(tf.sub(live, truncateMean(mean, first, rule).live)) };
+}
+
+interface Weighted extends Term {
+  weight: Tensor;
 }
 
 /** Σ weight · part over the terms that have the part; `empty` where none has. */

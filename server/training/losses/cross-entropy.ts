@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { softmaxCrossEntropy } from '../ops/softmax-cross-entropy.ts';
 import { unit } from './unit.ts';
 
 /**
@@ -14,7 +15,7 @@ import { unit } from './unit.ts';
  * @returns scalar
  */
 export function crossEntropy(logits: Tensor, oneHot: Tensor): Tensor {
-  return tf.neg(tf.mean(tf.sum(tf.mul(oneHot, tf.logSoftmax(logits)), 1)));
+  return tf.mean(softmaxCrossEntropy(logits, oneHot));
 }
 
 /** Logits of the linear head, f Wᵀ + b. @param features [B, d] @param weights [C, d] @param bias [C] @returns [B, C] */

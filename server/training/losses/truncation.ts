@@ -59,13 +59,24 @@ export function truncate(intra: IntraClass, oneHot: Tensor, epsilon: Tensor, rul
 }
 
 /**
+ * The same for the truncations that ask L2 alone: there the gradient is L2's own where the test passes, so that it need not be
+ * taken a second time.
+ *
+ * @param mean L2, scalar
+ * @returns scalars: the truncated term, and 1 where it is live, else 0
+ */
+export function truncateMean(mean: Tensor, epsilon: Tensor, rule: 'batch' | 'none'): { value: Tensor; live: Tensor } {
+  const above = tf.sub(mean, epsilon);
+  return rule === 'none' ? { value: above, live: tf.scalar(1) } : { value: tf.relu(above), live: tf.cast(tf.greater(above, 0), 'float32') };
+}
+
+/**
  * How many of a truncation's tests come out differently for two ε. While it is 0 both have the same gradient: ε enters it
  * only through the tests, and each is the one that the gradient of `relu` makes, float32 against float32.
  *
  * @returns scalar, a whole number; NaN is never apart, since such a run ends here anyway
  */
-export function testsApart(intra: IntraClass, oneHot: Tensor, one: Tensor, other: Tensor, rule: Truncation): Tensor {
-  if (rule === 'none') return tf.scalar(0);
+export function testsApart(intra: IntraClass, oneHot: Tensor, one: Tensor, other: Tensor, rule: 'sample' | 'class'): Tensor {
   const { values, counts } = rules[rule].tested(intra, oneHot);
   const passes = (epsilon: Tensor): Tensor => tf.cast(tf.greater(tf.sub(values, epsilon), 0), 'float32');
   return tf.sum(tf.mul(counts, tf.abs(tf.sub(passes(one), passes(other)))));

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Drawing, SymbolicTensor } from './drawing.ts';
 import type { Tensors } from '../engine.ts';
+import { addBias } from '../ops/add-bias.ts';
 import { BATCH_NORM_EPSILON, batchNorm as normalize } from '../ops/batch-norm.ts';
 import { relu as rectify } from '../ops/relu.ts';
 
@@ -54,7 +55,7 @@ export function conv(name: string, filters: number, size: number, stride = 1, bi
       statistics: [],
       apply: (x, { weights }) => {
         const y = tf.conv2d(x as tf.Tensor4D, weights[kernel.name] as tf.Tensor4D, stride, 'same');
-        return bias ? tf.add(y, weights[offset.name]!) : y;
+        return bias ? addBias(y, weights[offset.name]!) : y;
       },
       draw: (x, { layers, add }) => {
         const layer = layers.conv2d({ name, filters, kernelSize: size, strides: stride, padding: 'same', useBias: bias, kernelInitializer: 'zeros' });
@@ -74,7 +75,7 @@ export function dense(name: string, units: number, before: 'relu' | 'linear'): L
       output: [units],
       parameters: [kernel, bias],
       statistics: [],
-      apply: (x, { weights }) => tf.add(tf.matMul(x as tf.Tensor2D, weights[kernel.name] as tf.Tensor2D), weights[bias.name]!),
+      apply: (x, { weights }) => addBias(tf.matMul(x as tf.Tensor2D, weights[kernel.name] as tf.Tensor2D), weights[bias.name]!),
       draw: (x, { layers, add }) =>
         add(layers.dense({ name, units, kernelInitializer: 'zeros' }), x, [`weights/${kernel.name}`, `weights/${bias.name}`]),
     };

@@ -3,11 +3,15 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Backend, OperationAttribute } from './binding.ts';
 
 /**
- * TensorFlow's own operations for what TensorFlow.js composes of many: gradients of relu and of batch norm. Registered under the
- * names by which `ops/relu.ts` and `ops/batch-norm.ts` look for them.
+ * TensorFlow's own operations for what TensorFlow.js composes of others: biases, softmax cross-entropy, gradients of relu and
+ * of batch norm. Registered under the names by which the files of `ops` look for them.
  */
 export function registerKernels(): void {
+  register('AddBias', ({ x, bias }, _, backend) => [backend.executeSingleOutput('BiasAdd', biasAttributes(backend), [x!, bias!])]);
   register('ReluGrad', ({ dy, y }, _, backend) => [backend.executeSingleOutput('ReluGrad', [typeOf(backend)], [dy!, y!])]);
+
+  register('SoftmaxCrossEntropy', ({ logits, oneHot }, _, backend) =>
+    backend.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [typeOf(backend)], [logits!, oneHot!], 2));
 
   register('BatchNormTraining', ({ x, gamma, beta }, { epsilon }, backend) => {
     const none = tf.tensor1d([]); // running statistics, which training does not read
@@ -37,6 +41,10 @@ function register(kernelName: string, compute: Compute): void {
 
 function typeOf({ binding }: Backend): OperationAttribute {
   return { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+}
+
+function biasAttributes(backend: Backend): OperationAttribute[] {
+  return [typeOf(backend), { name: 'data_format', type: backend.binding.TF_ATTR_STRING, value: 'NHWC' }];
 }
 
 function batchNormAttributes(backend: Backend, epsilon: number): OperationAttribute[] {

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { nativeKernel } from './native-kernel.ts';
+
+/**
+ * y = x + b along the last axis; the gradient of b is the sum over all the others.
+ *
+ * An engine may have a kernel `AddBias` ({x, bias} → y): a library that knows an addition to be a bias makes it part of the
+ * convolution or matrix product before it.
+ *
+ * Example: x = [[1, 2], [3, 4]], b = [10, 20]: y = [[11, 22], [13, 24]]; dy = 1 everywhere: db = [2, 2].
+ *
+ * @param x […, C]
+ * @param bias [C]
+ */
+export function addBias<T extends Tensor>(x: T, bias: Tensor): T {
+  const withGradient = tf.customGrad((x, bias) => ({ value: forward(x as Tensor, bias as Tensor), gradFunc: (dy) => [dy as Tensor, overAllButTheLast(dy as Tensor)] }));
+  return withGradient(x, bias) as T;
+}
+
+function forward(x: Tensor, bias: Tensor): Tensor {
+  const native = nativeKernel('AddBias');
+  return native ? native({ x, bias })[0]! : tf.add(x, bias);
+}
+
+function overAllButTheLast(dy: Tensor): Tensor {
+  return tf.sum(dy, dy.shape.slice(1).map((_, axis) => axis));
+}
