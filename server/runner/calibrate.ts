@@ -80,7 +80,7 @@ async function trainStage(worker: WorkerProcess, order: StageOrder): Promise<Tra
   await worker.train(order, {
     onLoaded: ({ evaluated }) => Object.assign(trained, { loadedAt: performance.now(), evaluated }),
     onProgress: () => {},
-    onSegment: async ({ seconds, checkpoint }: SegmentReport) => {
+    onSegment: ({ seconds, checkpoint }: SegmentReport) => {
       trained.training += seconds.training;
       trained.evaluation += seconds.evaluation;
       if (checkpoint) trained.checkpoint = checkpoint.bytes;

@@ -10,6 +10,7 @@ import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/open.ts';
 import type { SweepSummary } from './events.ts';
+import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import { identifyAll } from './identify.ts';
 import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
@@ -26,15 +27,20 @@ const CANCEL_POLL_MS = 1000;
 
 /** Trains one queued sweep to its end. @returns null where it is not queued any more, or could not begin */
 export async function runSweep(options: SweepOptions): Promise<SweepSummary | null> {
-  const { storage, lease, sweepId, tell } = options;
+  const { storage, lease, sweepId, fresh, tell } = options;
   const started = performance.now();
   const sweep = (await readSweep(storage, sweepId))!;
   const cancel = watchCancel(options);
+  const hired: HiredWorker[] = [];
   try {
     const engine = await engineOf(sweep, options);
     if (!startSweep(storage, lease, sweepId, engine)) return null;
-    const tasks = await identify(sweep, engine, options);
     const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
+    const planned = readTasks(storage, sweepId);
+    // Engines open while data is read here; where all is done already there is nobody to wait for.
+    const unfinished = planned.filter(({ state }) => fresh || state === 'waiting').length;
+    for (let i = 0; i < Math.min(workers, unfinished); i++) hired.push(hireWorker(engine));
+    const tasks = await identify(sweep, planned, engine, options);
     const wanted = options.only ? trunksOnly(sweep.armList, sweep.plan.seeds, options.only.seeds) : everything;
     const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
     const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
@@ -43,7 +49,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const gitCommit = await commitOf(sweep.folder);
     const stop = AbortSignal.any([options.stop, cancel.requested]);
     const batchesTrained = await trainSweep({
-      ...options, arms: sweep.armList, tasks, wanted, engine, workers, folder: sweep.folder, gitCommit, stop,
+      ...options, arms: sweep.armList, tasks, wanted, engine, workers, hired, folder: sweep.folder, gitCommit, stop,
     });
 
     const cut = options.only !== null && tasks.some((task) => task.state === 'waiting');
@@ -70,6 +76,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     return null;
   } finally {
     cancel.end();
+    for (const { process } of hired) process.kill();
   }
 }
 
@@ -83,8 +90,7 @@ async function engineOf(sweep: SweepRecord, { engine, fresh, tell }: SweepOption
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }));
 }
 
-async function identify(sweep: SweepRecord, engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {
-  const planned = readTasks(storage, sweepId);
+async function identify(sweep: SweepRecord, planned: RunTask[], engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {
   const identities = await identifyAll(sweep.armList, planned, engine, sweep.share, sweep.folder, (message) => tell({ kind: 'log', message }));
   return identifyRuns(storage, lease, sweepId, identities, fresh);
 }

@@ -4,7 +4,9 @@ import type { Lease } from '../store/lease.ts';
 import type { Storage } from '../store/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
+import type { HiredWorker } from './hire-worker.ts';
 import { Lane } from './lane.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
 import type { Wanted } from './trunks-only.ts';
@@ -19,6 +21,8 @@ export interface SweepWork {
   wanted: Wanted;
   engine: EngineName;
   workers: number;
+  /** Processes that were started early, at most as many. */
+  hired: HiredWorker[];
   /** Where the data sets' relative paths start. */
   folder: string;
   gitCommit: string | null;
@@ -39,12 +43,13 @@ export interface SweepWork {
 export async function trainSweep(work: SweepWork): Promise<number> {
   const queue = new StageQueue(work.tasks, work.wanted);
   const pace = new Pace(queue.batches);
+  const shared = { queue, pace, storing: new OneAtATime() };
   const size = Math.min(work.workers, queue.size);
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
   const lanes = Array.from({ length: size }, async (_, index) => {
     try {
-      await new Lane(index, ownTrouble, queue, pace).run();
+      await new Lane(index, ownTrouble, work.hired[index] ?? null, shared).run();
     } catch (error) {
       broken.abort(); // a full disk or a lost lease is met by all of them
       throw error;

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../training/engine.ts';
 import type { FromWorker, Loaded, SegmentReport, StageOrder, ToWorker } from './messages.ts';
 
-/** What a stage tells while it trains. `onSegment` is waited for before the next message is looked at. */
+/** What a stage tells while it trains, in order. */
 export interface StageCallbacks {
   onLoaded(loaded: Loaded): void;
   onProgress(batch: number): void;
-  onSegment(segment: SegmentReport): Promise<void>;
+  onSegment(segment: SegmentReport): void;
 }
 
 /** The worker could not go on with its stage; the message is for the run's record. */
@@ -55,18 +55,18 @@ export class WorkerProcess {
 
   /** Opens the engine. @returns what the worker runs on */
   open(engine: EngineName): Promise<{ device: string; versions: Record<string, string> }> {
-    return this.#converse({ kind: 'open', engine }, async (message, { resolve }) => {
+    return this.#converse({ kind: 'open', engine }, (message, resolve) => {
       if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
     });
   }
 
   /** Trains a stage. Ends with its last segment; fails with a `WorkerError` where the stage or the process does. */
   train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
-    return this.#converse<void>({ kind: 'train', order }, async (message, { resolve }) => {
+    return this.#converse<void>({ kind: 'train', order }, (message, resolve) => {
       if (message.kind === 'loaded') onLoaded(message.loaded);
       if (message.kind === 'progress') onProgress(message.batch);
       if (message.kind === 'segment') {
-        await onSegment(message.segment);
+        onSegment(message.segment);
         if (message.segment.result) resolve();
       }
     });
@@ -81,14 +81,16 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** Sends a request and handles what comes back, one message after the other, until the handler resolves. */
-  async #converse<T>(request: ToWorker, handle: (message: FromWorker, end: { resolve: (value: T) => void }) => Promise<void>): Promise<T> {
+  /** Sends a request and handles what comes back until the handler resolves. */
+  async #converse<T>(request: ToWorker, handle: (message: FromWorker, resolve: (value: T) => void) => void): Promise<T> {
     const answer = new Promise<T>((resolve, reject) => {
-      let previous = Promise.resolve();
       this.#receive = (message) => {
-        previous = previous
-          .then(() => (message.kind === 'failed' ? reject(new WorkerError(message.message)) : handle(message, { resolve })))
-          .catch(reject);
+        try {
+          if (message.kind === 'failed') reject(new WorkerError(message.message));
+          else handle(message, resolve);
+        } catch (error) {
+          reject(error as Error);
+        }
       };
     });
     this.#send(request);

@@ -1,0 +1,22 @@
+import type { EngineName } from '../training/engine.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** What a worker runs on. */
+export interface Machine {
+  device: string;
+  versions: Record<string, string>;
+}
+
+/** A worker process that is opening its engine or has done so. */
+export interface HiredWorker {
+  process: WorkerProcess;
+  opened: Promise<Machine>;
+}
+
+/** Starts a worker. It opens its engine by itself, which takes about a second, while whoever hired it goes on. */
+export function hireWorker(engine: EngineName): HiredWorker {
+  const process = new WorkerProcess();
+  const opened = process.open(engine);
+  opened.catch(() => {}); // whoever gives it work hears of it
+  return { process, opened };
+}
