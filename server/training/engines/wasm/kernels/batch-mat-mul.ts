@@ -1,6 +1,7 @@
 import { broadcast_util, getKernel, util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from '../assembled/module.ts';
+import { broadcastIndices } from '../broadcast-indices.ts';
 import { addressOf, release, reshaped, wasmKernel, zeros, type Call } from '../heap.ts';
 
 interface Attributes {
@@ -54,17 +55,4 @@ function swapLastTwo(backend: BackendWasm, x: TensorInfo): TensorInfo {
 function lastTwo({ shape }: TensorInfo, transposed: boolean): [number, number] {
   const [rows, columns] = shape.slice(-2) as [number, number];
   return transposed ? [columns, rows] : [rows, columns];
-}
-
-/** For every matrix of the result, which matrix of an operand of shape `from` it takes. */
-function broadcastIndices(from: number[], to: number[]): number[] {
-  const strides = util.computeStrides([...from, 1]);
-  const offset = to.length - from.length;
-  return Array.from({ length: util.sizeFromShape(to) }, (_, flat) => {
-    let index = 0;
-    for (let d = to.length - 1, rest = flat; d >= 0; rest = Math.floor(rest / to[d]!), d--) {
-      if (d >= offset && from[d - offset] !== 1) index += (rest % to[d]!) * strides[d - offset]!;
-    }
-    return index;
-  });
 }

@@ -8,6 +8,8 @@ interface Attributes {
   pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
   dataFormat: 'NHWC';
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** Absent where TensorFlow.js asks, which has no gradients of dilated convolutions. */
+  dilations?: number | [number, number];
   filterShape: [number, number, number, number];
 }
 
@@ -17,7 +19,7 @@ const PIXELS = 64;
 /**
  * The gradient of a convolution with respect to its filter, which the backend does not have:
  *
- *     dw[i, j, c, d] = Σ_{b, p, q} x[b, s·p + i − pad, s·q + j − pad, c] · dy[b, p, q, d]
+ *     dw[i, j, c, d] = Σ_{b, p, q} x[b, s·p + δ·i − pad, s·q + δ·j − pad, c] · dy[b, p, q, d]
  *
  * For every row i of the filter that is a sum of outer products over the pixels: of the stretch of x that the row covers with
  * the pixel of dy. As a forward convolution with batch and channels swapped, the way without a function of our own, it takes
@@ -25,13 +27,13 @@ const PIXELS = 64;
  */
 export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter', ({ inputs, backend, attrs }: Call<Attributes>) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-  const { strides, pad, dimRoundingMode, filterShape } = attrs;
+  const { strides, pad, dimRoundingMode, filterShape, dilations = 1 } = attrs;
   const info = backend_util.computeConv2DInfo(
-    x.shape as [number, number, number, number], filterShape, strides, 1, pad as 'same', dimRoundingMode);
-  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+    x.shape as [number, number, number, number], filterShape, strides, dilations, pad as 'same', dimRoundingMode);
+  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
 
-  const height = (outHeight - 1) * strideHeight + filterHeight;
-  const width = (outWidth - 1) * strideWidth + filterWidth;
+  const height = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
+  const width = (outWidth - 1) * strideWidth + info.effectiveFilterWidth;
   const padded = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
   const dw = zeros(backend, filterShape);
   const { addOuterProducts } = assembledFunctions(backend);
@@ -39,15 +41,20 @@ export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter
   const lines = Math.max(1, Math.floor(PIXELS / outWidth));
   const xLine = 4 * width * inChannels;
   const yLine = 4 * outWidth * outChannels;
-  const taps = filterWidth * inChannels; // of one row of the filter; they lie together in x and in dw
+  // Taps of one row of the filter lie together in dw, and in x where there is no gap between them.
+  const together = dilationWidth === 1 ? filterWidth : 1;
+  const taps = together * inChannels;
   for (let b = 0; b < batchSize; b++) {
     for (let p = 0; p < outHeight; p += lines) {
       for (let i = 0; i < filterHeight; i++) {
-        addOuterProducts(
-          from + (b * height + p * strideHeight + i) * xLine, gradient + (b * outHeight + p) * yLine, to + 4 * i * taps * outChannels,
-          Math.min(lines, outHeight - p), outWidth,
-          4, strideHeight * xLine, 4 * strideWidth * inChannels, yLine, 4 * outChannels, 4 * outChannels, taps, outChannels,
-        );
+        for (let j = 0; j < filterWidth; j += together) {
+          addOuterProducts(
+            from + (b * height + p * strideHeight + i * dilationHeight) * xLine + 4 * j * dilationWidth * inChannels,
+            gradient + (b * outHeight + p) * yLine, to + 4 * (i * filterWidth + j) * inChannels * outChannels,
+            Math.min(lines, outHeight - p), outWidth,
+            4, strideHeight * xLine, 4 * strideWidth * inChannels, yLine, 4 * outChannels, 4 * outChannels, taps, outChannels,
+          );
+        }
       }
     }
   }

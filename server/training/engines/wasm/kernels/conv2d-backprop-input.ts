@@ -9,6 +9,8 @@ interface Attributes {
   pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
   dataFormat: 'NHWC';
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** Absent where TensorFlow.js asks, which has no gradients of dilated convolutions. */
+  dilations?: number | [number, number];
   inputShape: [number, number, number, number];
 }
 
@@ -21,12 +23,12 @@ interface Attributes {
  */
 export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-  const { strides, pad, dimRoundingMode, inputShape } = attrs;
+  const { strides, pad, dimRoundingMode, inputShape, dilations = 1 } = attrs;
   const info = backend_util.computeConv2DInfo(
-    inputShape, filter.shape as [number, number, number, number], strides, 1, pad as 'same', dimRoundingMode);
+    inputShape, filter.shape as [number, number, number, number], strides, dilations, pad as 'same', dimRoundingMode);
   const { strideHeight, strideWidth, inChannels, outChannels } = info;
-  const rows = phases(info.inHeight, info.filterHeight, strideHeight, info.padInfo.top);
-  const columns = phases(info.inWidth, info.filterWidth, strideWidth, info.padInfo.left);
+  const rows = phases(info.inHeight, info.filterHeight, strideHeight, info.dilationHeight, info.padInfo.top);
+  const columns = phases(info.inWidth, info.filterWidth, strideWidth, info.dilationWidth, info.padInfo.left);
   const [top, height] = extent(rows);
   const [left, width] = extent(columns);
   const padded = padTo(backend, dy, height, width, top, left);
@@ -38,7 +40,8 @@ export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput',
       const taps = row.taps.flatMap((i) => column.taps.map((j) => (i * info.filterWidth + j) * inChannels * outChannels));
       const rotated = pack(backend, filter, taps.flatMap((tap) => Array.from({ length: outChannels }, (_, d) => tap + d)), inChannels, outChannels);
       convolve(backend, {
-        images: padded, row: top - row.before, column: left - column.before, strides: [1, 1], window: [row.taps.length, column.taps.length], filter: rotated,
+        images: padded, row: top - row.before, column: left - column.before, strides: [1, 1], window: [row.taps.length, column.taps.length],
+        dilations: [row.apart, column.apart], filter: rotated,
         out: dx, outRow: row.first, outColumn: column.first, outStrides: [strideHeight, strideWidth], outHeight: row.count, outWidth: column.count,
       });
       releasePanels(backend, rotated);
@@ -54,24 +57,33 @@ interface Phase {
   count: number;
   /** Taps of the filter that reach these positions, in rotated order. */
   taps: number[];
+  /** From one tap's dy to the next one's. */
+  apart: number;
   /** How far before the beginning of dy the first window starts; negative where dy begins with what dx does not need. */
   before: number;
 }
 
 /**
- * dx[first + s·i] = Σ_j dy[i + q − j] · w[k + s·j], where first + pad = s·q + k: with rotated taps a convolution whose first
- * window starts at dy[q − (number of taps − 1)].
+ * dx[first + s·i] = Σ dy[i + (first + pad − δ·j)/s] · w[j] over the taps j for which the division leaves no rest: with rotated
+ * taps a convolution, whose first window starts at the dy of the last such tap. Neighbours among these taps are s/gcd(s, δ)
+ * apart, and what they reach in dy is δ/gcd(s, δ) apart.
  */
-function phases(input: number, filter: number, stride: number, pad: number): Phase[] {
+function phases(input: number, filter: number, stride: number, dilation: number, pad: number): Phase[] {
+  const common = greatestCommonDivisor(stride, dilation);
   return Array.from({ length: Math.min(stride, input) }, (_, first) => {
     const taps: number[] = [];
-    for (let tap = (first + pad) % stride; tap < filter; tap += stride) taps.unshift(tap);
-    return { first, count: Math.ceil((input - first) / stride), taps, before: taps.length - 1 - Math.floor((first + pad) / stride) };
+    for (let tap = 0; tap < filter; tap++) if ((first + pad - dilation * tap) % stride === 0) taps.unshift(tap);
+    return { first, count: Math.ceil((input - first) / stride), taps, apart: dilation / common, before: ((taps[0] ?? 0) * dilation - first - pad) / stride };
   });
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** Zeros before dy, and the whole length, with which every window of every phase lies inside. */
 function extent(phases: Phase[]): [before: number, length: number] {
-  const before = Math.max(0, ...phases.map((phase) => phase.before));
-  return [before, Math.max(...phases.map((phase) => before - phase.before + phase.count + phase.taps.length - 1))];
+  const reached = phases.filter(({ taps }) => taps.length > 0);
+  const before = Math.max(0, ...reached.map((phase) => phase.before));
+  return [before, Math.max(0, ...reached.map(({ before: own, count, taps, apart }) => before - own + count + (taps.length - 1) * apart))];
 }
