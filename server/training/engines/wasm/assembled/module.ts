@@ -4,11 +4,12 @@ import { four, ModuleBuilder, one, type Lanes } from './assembler.ts';
 import { addChannelwise } from './channelwise.ts';
 import { addOuterProducts } from './outer-products.ts';
 import { addPoolWindows } from './pool-windows.ts';
+import { addTileTransforms, type TileTransform } from './tile-transforms.ts';
 
 type Numbers = (...addressesAndCounts: number[]) => void;
 
 /** Functions on the backend's own memory; addresses and distances are in bytes. */
-export interface AssembledFunctions {
+export interface AssembledFunctions extends Record<TileTransform, Numbers> {
   /** See `addOuterProducts`. */
   addOuterProducts: Numbers;
   /** See `addPoolWindows`. */
@@ -36,6 +37,7 @@ export function assemble(simd: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   addOuterProducts(module, wide);
   addPoolWindows(module, wide);
+  addTileTransforms(module, wide);
   addChannelwise(module, wide, 'shift', { arrays: ['x'], constants: ['by'], out: 'each', value: (lanes, { x, by }) => lanes.add(x!, by!) });
   addChannelwise(module, wide, 'gate', { arrays: ['x', 'y'], constants: [], out: 'each', value: (lanes, { x, y }) => lanes.wherePositive(x!, y!) });
   addChannelwise(module, wide, 'addSums', { arrays: ['x'], constants: [], out: 'sum', value: (_, { x }) => x! });

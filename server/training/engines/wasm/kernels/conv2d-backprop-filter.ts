@@ -2,6 +2,7 @@ import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { assembledFunctions } from '../assembled/module.ts';
+import { filterGradientOfTiles, suitsWinograd } from '../winograd.ts';
 
 interface Attributes {
   strides: number | [number, number];
@@ -35,6 +36,12 @@ export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter
   const height = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
   const width = (outWidth - 1) * strideWidth + info.effectiveFilterWidth;
   const padded = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
+  if (suitsWinograd(info, [outHeight, outWidth])) {
+    const dw = backend.makeOutput(filterShape, 'float32');
+    filterGradientOfTiles(backend, padded, dy, dw);
+    release(backend, padded);
+    return dw;
+  }
   const dw = zeros(backend, filterShape);
   const { addOuterProducts } = assembledFunctions(backend);
   const [from, gradient, to] = [addressOf(backend, padded), addressOf(backend, dy), addressOf(backend, dw)];

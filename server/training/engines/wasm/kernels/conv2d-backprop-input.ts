@@ -1,8 +1,10 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolve } from '../convolve.ts';
-import { release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { floats, release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
+import { convolveTiles, suitsWinograd } from '../winograd.ts';
 
 interface Attributes {
   strides: number | [number, number];
@@ -27,6 +29,14 @@ export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput',
   const info = backend_util.computeConv2DInfo(
     inputShape, filter.shape as [number, number, number, number], strides, dilations, pad as 'same', dimRoundingMode);
   const { strideHeight, strideWidth, inChannels, outChannels } = info;
+  if (suitsWinograd(info, [info.inHeight, info.inWidth]) && info.padInfo.top <= 2 && info.padInfo.left <= 2) {
+    const padded = padTo(backend, dy, info.inHeight + 2, info.inWidth + 2, 2 - info.padInfo.top, 2 - info.padInfo.left);
+    const rotated = rotate(backend, filter);
+    const dx = backend.makeOutput(inputShape, 'float32');
+    convolveTiles(backend, padded, rotated, dx);
+    release(backend, padded, rotated);
+    return dx;
+  }
   const rows = phases(info.inHeight, info.filterHeight, strideHeight, info.dilationHeight, info.padInfo.top);
   const columns = phases(info.inWidth, info.filterWidth, strideWidth, info.dilationWidth, info.padInfo.left);
   const [top, height] = extent(rows);
@@ -50,6 +60,20 @@ export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput',
   release(backend, padded);
   return dx;
 });
+
+/** Turned by half a turn, what went in coming out: [h, w, C, D] → [h, w, D, C]. */
+function rotate(backend: BackendWasm, filter: TensorInfo): TensorInfo {
+  const [height, width, channels, depth] = filter.shape as [number, number, number, number];
+  const rotated = backend.makeOutput([height, width, depth, channels], 'float32');
+  const [from, to] = [floats(backend, filter), floats(backend, rotated)];
+  let target = 0;
+  for (let tap = height * width - 1; tap >= 0; tap--) {
+    for (let d = 0; d < depth; d++) {
+      for (let c = 0; c < channels; c++) to[target++] = from[(tap * channels + c) * depth + d]!;
+    }
+  }
+  return rotated;
+}
 
 /** The positions first, first + stride, … of dx along one dimension, and the convolution that gives them. */
 interface Phase {

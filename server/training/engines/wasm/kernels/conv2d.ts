@@ -3,6 +3,7 @@ import { convolve } from '../convolve.ts';
 import { release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
+import { convolveTiles, suitsWinograd } from '../winograd.ts';
 
 interface Attributes {
   strides: number | [number, number];
@@ -29,6 +30,12 @@ export function conv2d(shipped: KernelFunc): KernelConfig {
     const height = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
     const width = (outWidth - 1) * strideWidth + info.effectiveFilterWidth;
     const images = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
+    if (suitsWinograd(info, [outHeight, outWidth])) {
+      const out = backend.makeOutput(info.outShape, 'float32');
+      convolveTiles(backend, images, filter, out);
+      release(backend, images);
+      return out;
+    }
     const rows = Array.from({ length: filterHeight * filterWidth * inChannels }, (_, row) => row * outChannels);
     const panels = pack(backend, filter, rows, outChannels, 1);
     const out = zeros(backend, info.outShape);
