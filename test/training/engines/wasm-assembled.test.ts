@@ -92,7 +92,7 @@ describe.each([['four numbers at a time', true], ['one number at a time', false]
     }));
     const dy = put(values(channels, 1));
     const dx = put(Array<number>(8 * channels).fill(1));
-    functions.addWindowGradient(x.address, dy.address, dx.address, 2, 3, 4 * 4 * channels, 4 * channels, channels);
+    functions.addWindowGradient(x.address, dy.address, dx.address, 2, 3, 4 * 4 * channels, 4 * channels, 1, 0, channels);
     const expected = Array.from({ length: 8 * channels }, (_, at) => {
       const [point, c] = [Math.floor(at / channels), at % channels];
       return 1 + (point === c % 3 ? dy.view[c]! : 0);
@@ -100,10 +100,10 @@ describe.each([['four numbers at a time', true], ['one number at a time', false]
     expect([...dx.view]).toEqual(expected.map(Math.fround));
 
     const out = put(Array<number>(channels).fill(0));
-    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, channels);
+    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, 1, 0, channels);
     expect([...out.view]).toEqual(Array<number>(channels).fill(5));
     x.view[5 * channels] = NaN; // in the window's second row, first channel
-    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, channels);
+    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, 1, 0, channels);
     expect([...out.view]).toEqual([NaN, ...Array<number>(channels - 1).fill(5)]);
   });
 });

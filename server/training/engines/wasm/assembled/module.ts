@@ -2,6 +2,7 @@ import { env } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { four, ModuleBuilder, one, type Lanes } from './assembler.ts';
 import { addChannelwise } from './channelwise.ts';
+import { addCopyRows } from './copy-rows.ts';
 import { addOuterProducts } from './outer-products.ts';
 import { addPoolWindows } from './pool-windows.ts';
 import { addTileTransforms, type TileTransform } from './tile-transforms.ts';
@@ -12,6 +13,8 @@ type Numbers = (...addressesAndCounts: number[]) => void;
 export interface AssembledFunctions extends Record<TileTransform, Numbers> {
   /** See `addOuterProducts`. */
   addOuterProducts: Numbers;
+  /** See `addCopyRows`. */
+  copyRows: Numbers;
   /** See `addPoolWindows`. */
   setWindowMaximum: Numbers;
   addWindowGradient: Numbers;
@@ -36,6 +39,7 @@ export function assemble(simd: boolean): Uint8Array<ArrayBuffer> {
   const wide = simd ? four : one;
   const module = new ModuleBuilder();
   addOuterProducts(module, wide);
+  addCopyRows(module, wide);
   addPoolWindows(module, wide);
   addTileTransforms(module, wide);
   addChannelwise(module, wide, 'shift', { arrays: ['x'], constants: ['by'], out: 'each', value: (lanes, { x, by }) => lanes.add(x!, by!) });

@@ -10,15 +10,18 @@ export const avgPool = wasmKernel<PoolAttributes>('AvgPool', ({ inputs, backend,
   const y = zeros(backend, info.outShape);
   const [values, means] = [floats(backend, x), floats(backend, y)];
   let to = 0;
-  forEachWindow(info, (corner, rows, columns) => {
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) {
-        const from = (corner + i * inWidth + j) * channels;
-        for (let c = 0; c < channels; c++) means[to + c] = means[to + c]! + values[from + c]!;
+  forEachWindow(info, (first, rows, columns, windows) => {
+    for (let w = 0; w < windows; w++) {
+      const corner = first + w * info.strideWidth;
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) {
+          const from = (corner + i * inWidth + j) * channels;
+          for (let c = 0; c < channels; c++) means[to + c] = means[to + c]! + values[from + c]!;
+        }
       }
+      for (let c = 0; c < channels; c++) means[to + c] = means[to + c]! / (rows * columns);
+      to += channels;
     }
-    for (let c = 0; c < channels; c++) means[to + c] = means[to + c]! / (rows * columns);
-    to += channels;
   });
   return y;
 });

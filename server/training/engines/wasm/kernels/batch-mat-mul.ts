@@ -30,21 +30,28 @@ export const batchMatMul = wasmKernel<Attributes>('BatchMatMul', ({ inputs, back
 
   const out = zeros(backend, [...batch, m, n]);
   const right = transposeB ? swapLastTwo(backend, b) : reshaped(backend, b, b.shape);
-  const { addOuterProducts } = assembledFunctions(backend);
+  const panel = backend.makeOutput([POINTS, WIDTH], 'float32');
+  const { addOuterProducts, copyRows } = assembledFunctions(backend);
   const [aRow, aPoint] = transposeA ? [4, 4 * m] : [4 * k, 4];
   for (let i = 0; i < indexA.length; i++) {
     const [left, to] = [addressOf(backend, a) + 4 * indexA[i]! * m * k, addressOf(backend, out) + 4 * i * m * n];
     const rows = addressOf(backend, right) + 4 * indexB[i]! * k * n;
     for (let from = 0; from < k; from += POINTS) {
-      addOuterProducts(left + from * aPoint, rows + 4 * from * n, to, 1, Math.min(POINTS, k - from), aRow, 0, aPoint, 0, 4 * n, 4 * n, m, n);
+      const points = Math.min(POINTS, k - from);
+      for (let column = 0; column < n; column += WIDTH) {
+        const width = Math.min(WIDTH, n - column);
+        copyRows(rows + 4 * (from * n + column), 4 * n, addressOf(backend, panel), 4 * width, points, width);
+        addOuterProducts(left + from * aPoint, addressOf(backend, panel), to + 4 * column, 1, points, aRow, 0, aPoint, 0, 4 * width, 4 * n, m, width);
+      }
     }
   }
-  release(backend, right);
+  release(backend, right, panel);
   return out;
 });
 
-/** Points of one call: few enough that a few columns of as many rows stay in the first-level cache. */
+/** Points and columns of one call: so few, lying together, that they stay in the first-level cache while all rows go by. */
 const POINTS = 128;
+const WIDTH = 8;
 
 function swapLastTwo(backend: BackendWasm, x: TensorInfo): TensorInfo {
   const perm = x.shape.map((_, d) => d);
