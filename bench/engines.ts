@@ -1,7 +1,7 @@
 /**
  * `npm run bench engines [NETWORK…]`: milliseconds per batch of the product's real step (forward, the whole loss with what is
- * logged, backward, update) on every engine, one thread, beside PyTorch where Python has it (`PYTHON` names another Python).
- * All take turns in one run, so that whatever else the machine does hits them alike. Writes bench/out/engines.json.
+ * logged, backward, update) on every engine, one thread, beside PyTorch, JAX and TensorFlow where Python has them (`PYTHON` names
+ * another Python). All take turns in one run, so that whatever else the machine does hits them alike. Writes bench/out/engines.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -79,12 +79,18 @@ async function takeTurns(running: RunningContender[]): Promise<number[][]> {
 
 function contenders(network: ModelName, batchSize: number): Contender[] {
   const engineStep = fileURLToPath(new URL('./engines/engine-step.js', import.meta.url));
-  const torchStep = join(projectFolder(), 'bench', 'engines', 'torch_step.py');
   const engine = (name: string): Contender => ({ name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`] });
-  const torch = (name: string, layout: string): Contender => ({
-    name, program: process.env.PYTHON ?? 'python3', argumentList: [torchStep, network, `${batchSize}`, layout],
+  const python = (name: string, script: string, ...options: string[]): Contender => ({
+    name, program: process.env.PYTHON ?? 'python3', argumentList: [join(projectFolder(), 'bench', 'engines', script), network, `${batchSize}`, ...options],
   });
-  return [engine('tensorflow'), engine('wasm'), torch('pytorch', 'contiguous_format'), torch('pytorch, channels last', 'channels_last')];
+  return [
+    engine('tensorflow'),
+    engine('wasm'),
+    python('pytorch', 'torch_step.py', 'contiguous_format'),
+    python('pytorch, channels last', 'torch_step.py', 'channels_last'),
+    python('jax', 'jax_step.py'),
+    python('tensorflow in Python', 'keras_step.py'),
+  ];
 }
 
 function table(measured: Row[]): string {
