@@ -1,7 +1,7 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from './assembled/module.ts';
-import { addressOf, floats, release, zeros } from './heap.ts';
+import { addressOf, release, zeros } from './heap.ts';
 
 /**
  * Winograd's convolution of 3×3 taps (`tile-transforms.ts`): tiles of 4×4 pixels, two apart, and taps are transformed to 16
@@ -37,12 +37,11 @@ export function convolveTiles(backend: BackendWasm, images: TensorInfo, filter: 
   transformFilter(backend, 'transformTaps', filter, 3, taps, 4);
   const grid = gridOf(out);
   const [pixels, results] = [channels, depth].map((width) => tileBuffer(backend, grid, width, channels + depth)) as [TileBuffer, TileBuffer];
-  const { addOuterProducts } = assembledFunctions(backend);
+  const { setOuterProducts } = assembledFunctions(backend);
   inRounds(grid, channels + depth, (first, rows) => {
     transformRows(backend, 'transformPixels', images, pixels, grid, first, rows);
-    floats(backend, results.tensor).fill(0);
     for (let position = 0; position < POSITIONS; position++) {
-      addOuterProducts(
+      setOuterProducts(
         addressOf(backend, pixels.tensor) + position * pixels.stride, addressOf(backend, taps) + 4 * position * channels * depth, addressOf(backend, results.tensor) + position * results.stride,
         1, channels, 4 * channels, 0, 4, 0, 4 * depth, 4 * depth, rows * grid.columns, depth,
       );

@@ -13,6 +13,7 @@ type Numbers = (...addressesAndCounts: number[]) => void;
 export interface AssembledFunctions extends Record<TileTransform, Numbers> {
   /** See `addOuterProducts`. */
   addOuterProducts: Numbers;
+  setOuterProducts: Numbers;
   /** See `addCopyRows`. */
   copyRows: Numbers;
   /** See `addPoolWindows`. */

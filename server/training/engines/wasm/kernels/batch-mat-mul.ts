@@ -28,10 +28,10 @@ export const batchMatMul = wasmKernel<Attributes>('BatchMatMul', ({ inputs, back
   const batch = broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
   const [indexA, indexB] = [broadcastIndices(batchA, batch), broadcastIndices(batchB, batch)];
 
-  const out = zeros(backend, [...batch, m, n]);
+  const out = k > 0 ? backend.makeOutput([...batch, m, n], 'float32') : zeros(backend, [...batch, m, n]);
   const right = transposeB ? swapLastTwo(backend, b) : reshaped(backend, b, b.shape);
   const panel = backend.makeOutput([POINTS, WIDTH], 'float32');
-  const { addOuterProducts, copyRows } = assembledFunctions(backend);
+  const { setOuterProducts, addOuterProducts, copyRows } = assembledFunctions(backend);
   const [aRow, aPoint] = transposeA ? [4, 4 * m] : [4 * k, 4];
   for (let i = 0; i < indexA.length; i++) {
     const [left, to] = [addressOf(backend, a) + 4 * indexA[i]! * m * k, addressOf(backend, out) + 4 * i * m * n];
@@ -41,7 +41,8 @@ export const batchMatMul = wasmKernel<Attributes>('BatchMatMul', ({ inputs, back
       for (let column = 0; column < n; column += WIDTH) {
         const width = Math.min(WIDTH, n - column);
         copyRows(rows + 4 * (from * n + column), 4 * n, addressOf(backend, panel), 4 * width, points, width);
-        addOuterProducts(left + from * aPoint, addressOf(backend, panel), to + 4 * column, 1, points, aRow, 0, aPoint, 0, 4 * width, 4 * n, m, width);
+        const multiply = from === 0 ? setOuterProducts : addOuterProducts;
+        multiply(left + from * aPoint, addressOf(backend, panel), to + 4 * column, 1, points, aRow, 0, aPoint, 0, 4 * width, 4 * n, m, width);
       }
     }
   }
