@@ -16,34 +16,53 @@ interface Attributes {
   inputShape: [number, number, number, number];
 }
 
-/**
- * The gradient of a convolution with respect to its input: dy convolved with the filter rotated by half a turn.
- *
- * With a stride s, neighbouring pixels of dx see different taps of the filter. Pixels whose position has the same rest
- * modulo s see the same ones, so each of the s·s rests is a small convolution of its own with every s-th tap, written to every
- * s-th pixel; inserting zeros into dy instead would multiply the work by s·s.
- */
+/** The gradient of a convolution with respect to its input: dy convolved with the filter rotated by half a turn. */
 export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
   const { strides, pad, dimRoundingMode, inputShape, dilations = 1 } = attrs;
   const info = backend_util.computeConv2DInfo(
     inputShape, filter.shape as [number, number, number, number], strides, dilations, pad as 'same', dimRoundingMode);
-  const { strideHeight, strideWidth, inChannels, outChannels } = info;
-  if (suitsWinograd(info, [info.inHeight, info.inWidth]) && info.padInfo.top <= 2 && info.padInfo.left <= 2) {
-    const padded = padTo(backend, dy, info.inHeight + 2, info.inWidth + 2, 2 - info.padInfo.top, 2 - info.padInfo.left);
-    const rotated = rotate(backend, filter);
-    const dx = backend.makeOutput(inputShape, 'float32');
-    convolveTiles(backend, padded, rotated, dx);
-    release(backend, padded, rotated);
-    return dx;
+  const fitsTiles = suitsWinograd(info, [info.inHeight, info.inWidth]) && info.padInfo.top <= 2 && info.padInfo.left <= 2;
+  return fitsTiles ? byTiles(backend, dy, filter, info) : byPhases(backend, dy, filter, info);
+});
+
+function byTiles(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, { inShape, inHeight, inWidth, padInfo }: backend_util.Conv2DInfo): TensorInfo {
+  const padded = padTo(backend, dy, inHeight + 2, inWidth + 2, 2 - padInfo.top, 2 - padInfo.left);
+  const rotated = rotate(backend, filter);
+  const dx = backend.makeOutput(inShape, 'float32');
+  convolveTiles(backend, padded, rotated, dx);
+  release(backend, padded, rotated);
+  return dx;
+}
+
+/** Turned by half a turn, what went in coming out: [h, w, C, D] → [h, w, D, C]. */
+function rotate(backend: BackendWasm, filter: TensorInfo): TensorInfo {
+  const [height, width, channels, depth] = filter.shape as [number, number, number, number];
+  const rotated = backend.makeOutput([height, width, depth, channels], 'float32');
+  const [from, to] = [floats(backend, filter), floats(backend, rotated)];
+  let target = 0;
+  for (let tap = height * width - 1; tap >= 0; tap--) {
+    for (let d = 0; d < depth; d++) {
+      for (let c = 0; c < channels; c++) to[target++] = from[(tap * channels + c) * depth + d]!;
+    }
   }
+  return rotated;
+}
+
+/**
+ * With a stride s, neighbouring pixels of dx see different taps of the filter. Pixels whose position has the same rest
+ * modulo s see the same ones, so each of the s·s rests is a small convolution of its own with every s-th tap, written to every
+ * s-th pixel; inserting zeros into dy instead would multiply the work by s·s.
+ */
+function byPhases(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, info: backend_util.Conv2DInfo): TensorInfo {
+  const { strideHeight, strideWidth, inChannels, outChannels } = info;
   const rows = phases(info.inHeight, info.filterHeight, strideHeight, info.dilationHeight, info.padInfo.top);
   const columns = phases(info.inWidth, info.filterWidth, strideWidth, info.dilationWidth, info.padInfo.left);
   const [top, height] = extent(rows);
   const [left, width] = extent(columns);
   const padded = padTo(backend, dy, height, width, top, left);
 
-  const dx = zeros(backend, inputShape); // pixels that no tap reaches stay 0
+  const dx = zeros(backend, info.inShape); // pixels that no tap reaches stay 0
   for (const row of rows) {
     for (const column of columns) {
       if (row.taps.length === 0 || column.taps.length === 0) continue;
@@ -59,20 +78,6 @@ export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput',
   }
   release(backend, padded);
   return dx;
-});
-
-/** Turned by half a turn, what went in coming out: [h, w, C, D] → [h, w, D, C]. */
-function rotate(backend: BackendWasm, filter: TensorInfo): TensorInfo {
-  const [height, width, channels, depth] = filter.shape as [number, number, number, number];
-  const rotated = backend.makeOutput([height, width, depth, channels], 'float32');
-  const [from, to] = [floats(backend, filter), floats(backend, rotated)];
-  let target = 0;
-  for (let tap = height * width - 1; tap >= 0; tap--) {
-    for (let d = 0; d < depth; d++) {
-      for (let c = 0; c < channels; c++) to[target++] = from[(tap * channels + c) * depth + d]!;
-    }
-  }
-  return rotated;
 }
 
 /** The positions first, first + stride, … of dx along one dimension, and the convolution that gives them. */

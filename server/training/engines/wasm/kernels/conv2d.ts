@@ -1,4 +1,5 @@
 import { backend_util, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolve } from '../convolve.ts';
 import { release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
@@ -26,26 +27,25 @@ export function conv2d(shipped: KernelFunc): KernelConfig {
       false, backend_util.convertConv2DDataFormat(dataFormat));
     if (dataFormat !== 'NHWC') return shipped(call as never);
 
-    const { outHeight, outWidth, outChannels, inChannels, strideHeight, strideWidth, filterHeight, filterWidth } = info;
-    const height = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
-    const width = (outWidth - 1) * strideWidth + info.effectiveFilterWidth;
+    const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
+    const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
     const images = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
-    if (suitsWinograd(info, [outHeight, outWidth])) {
-      const out = backend.makeOutput(info.outShape, 'float32');
-      convolveTiles(backend, images, filter, out);
-      release(backend, images);
-      return out;
-    }
-    const rows = Array.from({ length: filterHeight * filterWidth * inChannels }, (_, row) => row * outChannels);
-    const panels = pack(backend, filter, rows, outChannels, 1);
     const out = zeros(backend, info.outShape);
-    convolve(backend, {
-      images, row: 0, column: 0, strides: [strideHeight, strideWidth], window: [filterHeight, filterWidth],
-      dilations: [info.dilationHeight, info.dilationWidth], filter: panels,
-      out, outRow: 0, outColumn: 0, outStrides: [1, 1], outHeight, outWidth,
-    });
+    if (suitsWinograd(info, [info.outHeight, info.outWidth])) convolveTiles(backend, images, filter, out);
+    else convolveRows(backend, images, filter, out, info);
     release(backend, images);
-    releasePanels(backend, panels);
     return out;
   });
+}
+
+function convolveRows(backend: BackendWasm, images: TensorInfo, filter: TensorInfo, out: TensorInfo, info: backend_util.Conv2DInfo): void {
+  const { filterHeight, filterWidth, inChannels, outChannels, outHeight, outWidth } = info;
+  const rows = Array.from({ length: filterHeight * filterWidth * inChannels }, (_, row) => row * outChannels);
+  const panels = pack(backend, filter, rows, outChannels, 1);
+  convolve(backend, {
+    images, row: 0, column: 0, strides: [info.strideHeight, info.strideWidth], window: [filterHeight, filterWidth],
+    dilations: [info.dilationHeight, info.dilationWidth], filter: panels,
+    out, outRow: 0, outColumn: 0, outStrides: [1, 1], outHeight, outWidth,
+  });
+  releasePanels(backend, panels);
 }
