@@ -24,6 +24,10 @@ const NETWORKS: ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20']
 const BATCH_SIZES = [64, 256];
 const ROUNDS = 7;
 
+/** Where a batch takes longer than this, in milliseconds, fewer rounds have to do. */
+const SLOW = 1000;
+const SLOW_ROUNDS = 3;
+
 /** How long a contender trains in one round, in milliseconds; a batch that takes longer is trained alone. */
 const TURN = 400;
 
@@ -69,9 +73,11 @@ async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
 /** The times of every contender's batches, all rounds together. */
 async function takeTurns(running: RunningContender[]): Promise<number[][]> {
   const times: number[][] = running.map(() => []);
-  const batches: number[] = [];
-  for (const contender of running) batches.push(Math.max(1, Math.round(TURN / median(await contender.train(3)))));
-  for (let round = 0; round < ROUNDS; round++) {
+  const perBatch: number[] = [];
+  for (const contender of running) perBatch.push(median(await contender.train(3)));
+  const batches = perBatch.map((time) => Math.max(1, Math.round(TURN / time)));
+  const rounds = perBatch.some((time) => time > SLOW) ? SLOW_ROUNDS : ROUNDS;
+  for (let round = 0; round < rounds; round++) {
     for (const [i, contender] of running.entries()) times[i]!.push(...(await contender.train(batches[i]!)));
   }
   return times;

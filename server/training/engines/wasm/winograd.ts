@@ -10,7 +10,7 @@ import { addressOf, release, zeros } from './heap.ts';
  */
 const POSITIONS = 16;
 
-/** Numbers that the tiles of one round take, with what becomes of them: what the second-level cache holds beside the taps. */
+/** Numbers that the tiles of one round take, with what becomes of them: what the second-level cache holds. */
 const NUMBERS = 1 << 16;
 
 /** Fewer channels than these leave too little work at a position to pay for the transforms. */
@@ -36,13 +36,15 @@ export function convolveTiles(backend: BackendWasm, images: TensorInfo, filter: 
   const taps = backend.makeOutput([POSITIONS, channels, depth], 'float32');
   transformFilter(backend, 'transformTaps', filter, 3, taps, 4);
   const grid = gridOf(out);
-  const [pixels, results] = [channels, depth].map((width) => tileBuffer(backend, grid, width, channels + depth)) as [TileBuffer, TileBuffer];
+  const pixels = tileBuffer(backend, grid, channels, channels + depth);
+  const results = tileBuffer(backend, grid, depth, channels + depth);
   const { setOuterProducts } = assembledFunctions(backend);
   inRounds(grid, channels + depth, (first, rows) => {
     transformRows(backend, 'transformPixels', images, pixels, grid, first, rows);
     for (let position = 0; position < POSITIONS; position++) {
+      const matrix = addressOf(backend, taps) + 4 * position * channels * depth;
       setOuterProducts(
-        addressOf(backend, pixels.tensor) + position * pixels.stride, addressOf(backend, taps) + 4 * position * channels * depth, addressOf(backend, results.tensor) + position * results.stride,
+        addressAt(backend, pixels, position), matrix, addressAt(backend, results, position),
         1, channels, 4 * channels, 0, 4, 0, 4 * depth, 4 * depth, rows * grid.columns, depth,
       );
     }
@@ -62,14 +64,16 @@ export function filterGradientOfTiles(backend: BackendWasm, images: TensorInfo, 
   const [channels, depth] = dw.shape.slice(2) as [number, number];
   const taps = zeros(backend, [POSITIONS, channels, depth]);
   const grid = gridOf(dy);
-  const [pixels, gradients] = [channels, depth].map((width) => tileBuffer(backend, grid, width, channels + depth)) as [TileBuffer, TileBuffer];
+  const pixels = tileBuffer(backend, grid, channels, channels + depth);
+  const gradients = tileBuffer(backend, grid, depth, channels + depth);
   const { addOuterProducts } = assembledFunctions(backend);
   inRounds(grid, channels + depth, (first, rows) => {
     transformRows(backend, 'transformPixels', images, pixels, grid, first, rows);
     transformRows(backend, 'transformResults', dy, gradients, grid, first, rows);
     for (let position = 0; position < POSITIONS; position++) {
+      const matrix = addressOf(backend, taps) + 4 * position * channels * depth;
       addOuterProducts(
-        addressOf(backend, pixels.tensor) + position * pixels.stride, addressOf(backend, gradients.tensor) + position * gradients.stride, addressOf(backend, taps) + 4 * position * channels * depth,
+        addressAt(backend, pixels, position), addressAt(backend, gradients, position), matrix,
         1, rows * grid.columns, 4, 0, 4 * channels, 0, 4 * depth, 4 * depth, channels, depth,
       );
     }
@@ -105,6 +109,10 @@ function tileBuffer(backend: BackendWasm, grid: Grid, channels: number, together
   return { tensor: backend.makeOutput([POSITIONS * numbers], 'float32'), channels, stride: 4 * numbers };
 }
 
+function addressAt(backend: BackendWasm, { tensor, stride }: TileBuffer, position: number): number {
+  return addressOf(backend, tensor) + position * stride;
+}
+
 function rowsOfRound(grid: Grid, together: number): number {
   return Math.max(1, Math.floor(NUMBERS / (POSITIONS * together * grid.columns)));
 }
@@ -117,7 +125,8 @@ function inRounds(grid: Grid, together: number, work: (first: number, rows: numb
 
 /** Between some rows of tiles of images and their positions. */
 function transformRows(
-  backend: BackendWasm, name: 'transformPixels' | 'transformResults' | 'restoreResults', images: TensorInfo, buffer: TileBuffer, grid: Grid, first: number, rows: number,
+  backend: BackendWasm, name: 'transformPixels' | 'transformResults' | 'restoreResults',
+  images: TensorInfo, buffer: TileBuffer, grid: Grid, first: number, rows: number,
 ): void {
   const transform = assembledFunctions(backend)[name];
   const [, height, width] = images.shape as [number, number, number];
@@ -134,7 +143,9 @@ function transformRows(
 }
 
 /** Between taps and their positions, squares of `fromSide` and `toSide` matrices. */
-function transformFilter(backend: BackendWasm, name: 'transformTaps' | 'restoreTaps', from: TensorInfo, fromSide: number, to: TensorInfo, toSide: number): void {
+function transformFilter(
+  backend: BackendWasm, name: 'transformTaps' | 'restoreTaps', from: TensorInfo, fromSide: number, to: TensorInfo, toSide: number,
+): void {
   const numbers = from.shape.slice(-2).reduce((product, side) => product * side, 1);
   const matrix = 4 * numbers;
   assembledFunctions(backend)[name](addressOf(backend, from), fromSide * matrix, matrix, addressOf(backend, to), toSide * matrix, matrix, 0, 0, 1, numbers);

@@ -23,8 +23,9 @@ export function record(backend: BackendWasm, step: Step, example: Example): Reco
     batch: copyTensors(example.batch),
     scalars: Object.fromEntries(Object.entries(example.scalars).map(([name, value]) => [name, tf.scalar(value)])),
   };
-  const [state, batch, scalars] = [given.state, given.batch, given.scalars].map((tensors) => declare(recorder, tensors)) as [Places, Places, Places];
-  const result = recorder.watch(() => tf.tidy(() => step(given.state, given.batch, given.scalars) as unknown as tf.TensorContainer)) as unknown as ReturnType<Step>;
+  const [state, batch, scalars] = [declare(recorder, given.state), declare(recorder, given.batch), declare(recorder, given.scalars)];
+  const run = () => step(given.state, given.batch, given.scalars) as unknown as tf.TensorContainer;
+  const result = recorder.watch(() => tf.tidy(run)) as unknown as ReturnType<Step>;
   const results = (['state', 'outputs'] as const).flatMap((part) =>
     Object.entries(result[part]).map(([key, tensor]) => ({ part, key, place: recorder.place(tensor) })));
   tf.dispose([given.state, given.batch, given.scalars, result.state, result.outputs]);
@@ -33,19 +34,19 @@ export function record(backend: BackendWasm, step: Step, example: Example): Reco
     releaseConstants(backend, constants);
     return null;
   }
-  const calls = needed(recorder.calls, results.map(({ place }) => place.slot));
-  markDone(calls, new Set([...[state, batch, scalars].flatMap((places) => Object.values(places)).map(({ slot }) => slot), ...constants.keys(), ...results.map(({ place }) => place.slot)]));
+  const inputs = [state, batch, scalars].flatMap((places) => Object.values(places).map(({ slot }) => slot));
+  const outputs = results.map(({ place }) => place.slot);
+  const calls = needed(recorder.calls, outputs);
+  markDone(calls, new Set([...inputs, ...constants.keys(), ...outputs]));
   return { state, batch, scalars, calls, constants, results, slotCount: recorder.slotCount };
 }
-
-type Places = Record<string, Place>;
 
 /** Two inputs may share their values; a tensor's data id must say which input it is. */
 function copyTensors(tensors: Tensors): Tensors {
   return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tf.tensor(tensor.dataSync(), tensor.shape, tensor.dtype)]));
 }
 
-function declare(recorder: Recorder, tensors: Tensors): Places {
+function declare(recorder: Recorder, tensors: Tensors): Record<string, Place> {
   return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => {
     recorder.input(tensor);
     return [key, recorder.place(tensor)];
