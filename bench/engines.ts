@@ -1,7 +1,7 @@
 /**
  * `npm run bench engines [NETWORK…]`: milliseconds per batch of the product's real step (forward, the whole loss with what is
- * logged, backward, update) on every engine, one thread, beside PyTorch where Python has it (`PYTHON` names another Python).
- * All take turns in one run, so that whatever else the machine does hits them alike. Writes bench/out/engines.json.
+ * logged, backward, update) on every engine, one thread, beside PyTorch, JAX and TensorFlow where Python has them (`PYTHON` names
+ * another Python). All take turns in one run, so that whatever else the machine does hits them alike. Writes bench/out/engines.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -23,6 +23,10 @@ interface Row {
 const NETWORKS: ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
 const BATCH_SIZES = [64, 256];
 const ROUNDS = 7;
+
+/** Where a batch takes longer than this, in milliseconds, fewer rounds have to do. */
+const SLOW = 1000;
+const SLOW_ROUNDS = 3;
 
 /** How long a contender trains in one round, in milliseconds; a batch that takes longer is trained alone. */
 const TURN = 400;
@@ -69,9 +73,11 @@ async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
 /** The times of every contender's batches, all rounds together. */
 async function takeTurns(running: RunningContender[]): Promise<number[][]> {
   const times: number[][] = running.map(() => []);
-  const batches: number[] = [];
-  for (const contender of running) batches.push(Math.max(1, Math.round(TURN / median(await contender.train(3)))));
-  for (let round = 0; round < ROUNDS; round++) {
+  const perBatch: number[] = [];
+  for (const contender of running) perBatch.push(median(await contender.train(3)));
+  const batches = perBatch.map((time) => Math.max(1, Math.round(TURN / time)));
+  const rounds = perBatch.some((time) => time > SLOW) ? SLOW_ROUNDS : ROUNDS;
+  for (let round = 0; round < rounds; round++) {
     for (const [i, contender] of running.entries()) times[i]!.push(...(await contender.train(batches[i]!)));
   }
   return times;
@@ -79,12 +85,18 @@ async function takeTurns(running: RunningContender[]): Promise<number[][]> {
 
 function contenders(network: ModelName, batchSize: number): Contender[] {
   const engineStep = fileURLToPath(new URL('./engines/engine-step.js', import.meta.url));
-  const torchStep = join(projectFolder(), 'bench', 'engines', 'torch_step.py');
   const engine = (name: string): Contender => ({ name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`] });
-  const torch = (name: string, layout: string): Contender => ({
-    name, program: process.env.PYTHON ?? 'python3', argumentList: [torchStep, network, `${batchSize}`, layout],
+  const python = (name: string, script: string, ...options: string[]): Contender => ({
+    name, program: process.env.PYTHON ?? 'python3', argumentList: [join(projectFolder(), 'bench', 'engines', script), network, `${batchSize}`, ...options],
   });
-  return [engine('tensorflow'), engine('wasm'), torch('pytorch', 'contiguous_format'), torch('pytorch, channels last', 'channels_last')];
+  return [
+    engine('tensorflow'),
+    engine('wasm'),
+    python('pytorch', 'torch_step.py', 'contiguous_format'),
+    python('pytorch, channels last', 'torch_step.py', 'channels_last'),
+    python('jax', 'jax_step.py'),
+    python('tensorflow in Python', 'keras_step.py'),
+  ];
 }
 
 function table(measured: Row[]): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { instantiate } from '../../../server/training/engines/wasm/assembled/module.ts';
+import type { TileTransform } from '../../../server/training/engines/wasm/assembled/tile-transforms.ts';
 import { difference, slowTensor } from './slow.ts';
 
 /** A memory of its own, with numbers in it, and the functions on it. */
@@ -43,6 +44,47 @@ describe.each([['four numbers at a time', true], ['one number at a time', false]
       return sum;
     });
     expect(difference(out.view, expected)).toBeLessThan(2e-6);
+    const afresh = put(before.map(() => NaN));
+    functions.setOuterProducts(a.address, b.address, afresh.address, lines, points, 4 * aRow, 4 * aLine, 4 * aPoint, 4 * bLine, 4 * bPoint, 4 * (n + 2), m, n);
+    const set = expected.map((value, flat) => (flat % (n + 2) < n ? value - before[flat]! : NaN));
+    expect(afresh.view.every((value, flat) => Number.isNaN(value) === Number.isNaN(set[flat]!))).toBe(true);
+    expect(difference(afresh.view.filter((value) => !Number.isNaN(value)), set.filter((value) => !Number.isNaN(value)))).toBeLessThan(4e-6);
+  });
+
+  it.each([1, 4, 6, 13])('copies %i columns of rows that are apart', (columns) => {
+    const { functions, put } = bench(simd);
+    const [rows, from, to] = [3, put(values(3 * 20, 1)), put(Array<number>(3 * 15).fill(0))];
+    functions.copyRows(from.address, 4 * 20, to.address, 4 * 15, rows, columns);
+    expect([...to.view]).toEqual(Array.from(to.view, (_, at) => (at % 15 < columns ? from.view[Math.floor(at / 15) * 20 + (at % 15)]! : 0)));
+  });
+
+  it.each([1, 4, 7])("Winograd's tiles in %i channels are a convolution and its gradient", (channels) => {
+    const { functions, put } = bench(simd);
+    const square = (side: number, seed: number) => put(values(side * side * channels, seed));
+    const empty = (side: number) => put(Array<number>(side * side * channels).fill(0));
+    /** All channels of one tile, before and after. */
+    const transform = (name: TileTransform, from: Placed, fromSide: number, toSide: number) => {
+      const to = empty(toSide);
+      functions[name](from.address, 4 * fromSide * channels, 4 * channels, to.address, 4 * toSide * channels, 4 * channels, 0, 0, 1, channels);
+      return to;
+    };
+    const times = (a: Placed, b: Placed) => put([...a.view].map((value, at) => value * b.view[at]!));
+    const at = (side: number, i: number, j: number, c: number) => (i * side + j) * channels + c;
+
+    const [pixels, taps, gradients] = [square(4, 1), square(3, 2), square(2, 3)];
+    const positions = transform('transformPixels', pixels, 4, 4);
+    const results = transform('restoreResults', times(positions, transform('transformTaps', taps, 3, 4)), 4, 2);
+    const tapGradients = transform('restoreTaps', times(positions, transform('transformResults', gradients, 2, 4)), 4, 3);
+    const [expected, expectedGradients] = [[...empty(2).view], [...empty(3).view]];
+    for (const [p, q, i, j] of [0, 1].flatMap((p) => [0, 1].flatMap((q) => [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [p, q, i, j] as const))))) {
+      for (let c = 0; c < channels; c++) {
+        const pixel = pixels.view[at(4, p + i, q + j, c)]!;
+        expected[at(2, p, q, c)]! += pixel * taps.view[at(3, i, j, c)]!;
+        expectedGradients[at(3, i, j, c)]! += pixel * gradients.view[at(2, p, q, c)]!;
+      }
+    }
+    expect(difference(results.view, expected)).toBeLessThan(2e-6);
+    expect(difference(tapGradients.view, expectedGradients)).toBeLessThan(2e-6);
   });
 
   it.each([1, 3, 4, 8, 13, 29])('functions by channel, of %i channels', (channels) => {
@@ -92,7 +134,7 @@ describe.each([['four numbers at a time', true], ['one number at a time', false]
     }));
     const dy = put(values(channels, 1));
     const dx = put(Array<number>(8 * channels).fill(1));
-    functions.addWindowGradient(x.address, dy.address, dx.address, 2, 3, 4 * 4 * channels, 4 * channels, channels);
+    functions.addWindowGradient(x.address, dy.address, dx.address, 2, 3, 4 * 4 * channels, 4 * channels, 1, 0, channels);
     const expected = Array.from({ length: 8 * channels }, (_, at) => {
       const [point, c] = [Math.floor(at / channels), at % channels];
       return 1 + (point === c % 3 ? dy.view[c]! : 0);
@@ -100,10 +142,10 @@ describe.each([['four numbers at a time', true], ['one number at a time', false]
     expect([...dx.view]).toEqual(expected.map(Math.fround));
 
     const out = put(Array<number>(channels).fill(0));
-    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, channels);
+    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, 1, 0, channels);
     expect([...out.view]).toEqual(Array<number>(channels).fill(5));
     x.view[5 * channels] = NaN; // in the window's second row, first channel
-    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, channels);
+    functions.setWindowMaximum(x.address, out.address, 2, 3, 4 * 4 * channels, 4 * channels, 1, 0, channels);
     expect([...out.view]).toEqual([NaN, ...Array<number>(channels - 1).fill(5)]);
   });
 });

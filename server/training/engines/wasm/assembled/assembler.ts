@@ -68,6 +68,8 @@ export interface Lanes {
   /** The number at the address, in every lane. */
   spread(address: Code, offset?: number): Code;
   store(address: Code, value: Code, offset?: number): Code;
+  /** This number, in every lane. */
+  number(value: number): Code;
   add(a: Code, b: Code): Code;
   subtract(a: Code, b: Code): Code;
   multiply(a: Code, b: Code): Code;
@@ -83,8 +85,12 @@ export interface Lanes {
 const memory = (offset: number): Code => [2 /* alignment 2², a hint */, ...unsigned(offset)];
 const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
 
-const ZERO: Code = [0x43, 0x00, 0x00, 0x00, 0x00];
-const NAN: Code = [0x43, 0x00, 0x00, 0xc0, 0x7f];
+function float(value: number): Code {
+  return [0x43, ...new Uint8Array(Float32Array.of(value).buffer)];
+}
+
+const ZERO = float(0);
+const NAN = float(NaN);
 
 export const four: Lanes = {
   count: 4,
@@ -92,6 +98,7 @@ export const four: Lanes = {
   load: (address, offset = 0) => [...address, ...simd(0x00), ...memory(offset)],
   spread: (address, offset = 0) => [...address, ...simd(0x09), ...memory(offset)],
   store: (address, value, offset = 0) => [...address, ...value, ...simd(0x0b), ...memory(offset)],
+  number: (value) => [...float(value), ...simd(0x13)],
   add: (a, b) => [...a, ...b, ...simd(0xe4)],
   subtract: (a, b) => [...a, ...b, ...simd(0xe5)],
   multiply: (a, b) => [...a, ...b, ...simd(0xe6)],
@@ -107,6 +114,7 @@ export const one: Lanes = {
   load: (address, offset = 0) => [...address, 0x2a, ...memory(offset)],
   spread: (address, offset = 0) => [...address, 0x2a, ...memory(offset)],
   store: (address, value, offset = 0) => [...address, ...value, 0x38, ...memory(offset)],
+  number: float,
   add: (a, b) => [...a, ...b, 0x92],
   subtract: (a, b) => [...a, ...b, 0x93],
   multiply: (a, b) => [...a, ...b, 0x94],

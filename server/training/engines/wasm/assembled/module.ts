@@ -2,15 +2,20 @@ import { env } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { four, ModuleBuilder, one, type Lanes } from './assembler.ts';
 import { addChannelwise } from './channelwise.ts';
+import { addCopyRows } from './copy-rows.ts';
 import { addOuterProducts } from './outer-products.ts';
 import { addPoolWindows } from './pool-windows.ts';
+import { addTileTransforms, type TileTransform } from './tile-transforms.ts';
 
 type Numbers = (...addressesAndCounts: number[]) => void;
 
 /** Functions on the backend's own memory; addresses and distances are in bytes. */
-export interface AssembledFunctions {
+export interface AssembledFunctions extends Record<TileTransform, Numbers> {
   /** See `addOuterProducts`. */
   addOuterProducts: Numbers;
+  setOuterProducts: Numbers;
+  /** See `addCopyRows`. */
+  copyRows: Numbers;
   /** See `addPoolWindows`. */
   setWindowMaximum: Numbers;
   addWindowGradient: Numbers;
@@ -35,7 +40,9 @@ export function assemble(simd: boolean): Uint8Array<ArrayBuffer> {
   const wide = simd ? four : one;
   const module = new ModuleBuilder();
   addOuterProducts(module, wide);
+  addCopyRows(module, wide);
   addPoolWindows(module, wide);
+  addTileTransforms(module, wide);
   addChannelwise(module, wide, 'shift', { arrays: ['x'], constants: ['by'], out: 'each', value: (lanes, { x, by }) => lanes.add(x!, by!) });
   addChannelwise(module, wide, 'gate', { arrays: ['x', 'y'], constants: [], out: 'each', value: (lanes, { x, y }) => lanes.wherePositive(x!, y!) });
   addChannelwise(module, wide, 'addSums', { arrays: ['x'], constants: [], out: 'sum', value: (_, { x }) => x! });

@@ -8,25 +8,30 @@ const geometry = ['lines', 'points', 'aRow', 'aLine', 'aPoint', 'bLine', 'bPoint
 const addresses = ['a', 'b', 'out'] as const;
 
 /**
- * Adds a matrix product to a matrix, as a sum of outer products: out[i, j] += Σ_points a[i, point] · b[point, j], 0 ≤ i < m,
- * 0 ≤ j < n. Convolutions, their gradients and dense layers all have this form.
+ * Adds two functions. `addOuterProducts` adds a matrix product to a matrix, as a sum of outer products:
+ * out[i, j] += Σ_points a[i, point] · b[point, j], 0 ≤ i < m, 0 ≤ j < n; `setOuterProducts` sets the matrix to it. Convolutions,
+ * their gradients and dense layers all have this form.
  *
  * Points form `lines` lines of `points` points each, both at least 1. `aRow`, `aLine` and `aPoint` are the distances in bytes
  * from one row of a to the next, from one line to the next, from one point to the next; `bLine`, `bPoint` and `outRow`
  * likewise. Rows of a may overlap, as the windows of a convolution do. Columns of b and out lie together.
  */
 export function addOuterProducts(module: ModuleBuilder, wide: Lanes): void {
+  for (const start of ['add', 'set'] as const) product(module, wide, start);
+}
+
+function product(module: ModuleBuilder, wide: Lanes, start: 'add' | 'set'): void {
   const f = new FunctionBuilder([...addresses, ...geometry, 'm', 'n']);
   const { b, out, n } = f.parameters;
   const forward = [...addresses, ...geometry, 'm' as const].map((name) => get(f.parameters[name]));
   module.add(f.build(COLUMNS.flatMap((columns) => {
-    const target = module.add(strip(new Map(ROWS.map((rows) => [rows, module.add(block(wide, rows, columns))]))));
+    const target = module.add(strip(new Map(ROWS.map((rows) => [rows, module.add(block(wide, rows, columns, start))]))));
     return inBlocksOf(columns, n, [
       ...call(target, ...forward),
       ...advance(b, constant(4 * columns)),
       ...advance(out, constant(4 * columns)),
     ]);
-  })), 'addOuterProducts');
+  })), `${start}OuterProducts`);
 }
 
 /** A few columns of the result, all rows. */
@@ -42,7 +47,7 @@ function strip(blocks: Map<number, number>): AssembledFunction {
 }
 
 /** A block of the result, held in local variables while all points go by. */
-function block(wide: Lanes, rows: number, columns: number): AssembledFunction {
+function block(wide: Lanes, rows: number, columns: number, start: 'add' | 'set'): AssembledFunction {
   const lanes = columns % wide.count === 0 ? wide : one;
   const vectors = columns / lanes.count;
   const f = new FunctionBuilder([...addresses, ...geometry]);
@@ -65,7 +70,7 @@ function block(wide: Lanes, rows: number, columns: number): AssembledFunction {
     ...advance(bHere, get(bPoint)),
   ];
   return f.build([
-    ...sums.flatMap((row, i) => row.flatMap((sum, j) => set(sum, lanes.load(rowOf(i), bytes * j)))),
+    ...sums.flatMap((row, i) => row.flatMap((sum, j) => set(sum, start === 'add' ? lanes.load(rowOf(i), bytes * j) : lanes.number(0)))),
     ...repeat(lines, get(lines), [
       ...aHere.flatMap((address, i) => set(address, add(get(a), multiply(get(aRow), constant(i))))),
       ...set(bHere, get(b)),

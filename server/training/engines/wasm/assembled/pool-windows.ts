@@ -3,14 +3,17 @@ import {
   type AssembledFunction, type Code, type Lanes, type ModuleBuilder, type Variable,
 } from './assembler.ts';
 
-/** `x` is the address of the window's corner, `rows` and `columns` its size, `row` and `point` the distances of neighbours in bytes. */
-const geometry = ['rows', 'columns', 'row', 'point'] as const;
+/**
+ * `x` is the address of the first window's corner, `rows` and `columns` a window's size, `row` and `point` the distances of
+ * neighbours in bytes; `windows` how many there are, `step` bytes apart, their results `point` apart.
+ */
+const geometry = ['rows', 'columns', 'row', 'point', 'windows', 'step'] as const;
 
 /**
- * Adds the two functions of max pooling, each for one window and all channels:
+ * Adds the two functions of max pooling, each for some windows side by side and all channels:
  *
- * - setWindowMaximum (x, out, rows, columns, row, point, channels): out = the largest x; NaN counts as largest;
- * - addWindowGradient (x, dy, dx, rows, columns, row, point, channels): dy is added to dx where x is first the largest.
+ * - setWindowMaximum (x, out, rows, columns, row, point, windows, step, channels): out = the largest x; NaN counts as largest;
+ * - addWindowGradient (x, dy, dx, rows, columns, row, point, windows, step, channels): dy is added to dx where x is first the largest.
  */
 export function addPoolWindows(module: ModuleBuilder, wide: Lanes): void {
   const lanes = new Set([wide, one]);
@@ -31,20 +34,22 @@ function overChannels(module: ModuleBuilder, lanes: Set<Lanes>, name: string, ad
 
 function maximum(lanes: Lanes): AssembledFunction {
   const f = new FunctionBuilder(['x', 'out', ...geometry]);
-  const { x, out } = f.parameters;
+  const { x, out, windows, step, point } = f.parameters;
   const largest = f.floats(lanes);
-  return f.build([
+  return f.build(repeat(windows, get(windows), [
     ...set(largest, lanes.load(get(x))),
     ...overWindow(f, [x], ([here]) => set(largest, lanes.maximum(get(largest), lanes.load(get(here!))))),
     ...lanes.store(get(out), get(largest)),
-  ]);
+    ...advance(x, get(step)),
+    ...advance(out, get(point)),
+  ]));
 }
 
 function gradient(lanes: Lanes): AssembledFunction {
   const f = new FunctionBuilder(['x', 'dy', 'dx', ...geometry]);
-  const { x, dy, dx } = f.parameters;
+  const { x, dy, dx, windows, step, point } = f.parameters;
   const [largest, share] = [f.floats(lanes), f.floats(lanes)];
-  return f.build([
+  return f.build(repeat(windows, get(windows), [
     ...set(largest, lanes.load(get(x))),
     ...overWindow(f, [x], ([here]) => set(largest, lanes.maximum(get(largest), lanes.load(get(here!))))),
     ...set(share, lanes.load(get(dy))),
@@ -56,7 +61,10 @@ function gradient(lanes: Lanes): AssembledFunction {
         ...set(largest, lanes.spoilWhereEqual(get(largest), value)),
       ];
     }),
-  ]);
+    ...advance(x, get(step)),
+    ...advance(dx, get(step)),
+    ...advance(dy, get(point)),
+  ]));
 }
 
 /** The body for every point of the window, with variables that hold its address in each of the arrays. */

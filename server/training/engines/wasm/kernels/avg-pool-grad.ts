@@ -16,15 +16,18 @@ export const avgPoolGrad = wasmKernel<PoolAttributes>('AvgPoolGrad', ({ inputs, 
   const gradient = floats(backend, dy);
   const result = floats(backend, dx);
   let from = 0;
-  forEachWindow(info, (corner, rows, columns) => {
+  forEachWindow(info, (first, rows, columns, windows) => {
     const share = 1 / (rows * columns);
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) {
-        const to = (corner + i * inWidth + j) * channels;
-        for (let c = 0; c < channels; c++) result[to + c] = result[to + c]! + gradient[from + c]! * share;
+    for (let w = 0; w < windows; w++) {
+      const corner = first + w * info.strideWidth;
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) {
+          const to = (corner + i * inWidth + j) * channels;
+          for (let c = 0; c < channels; c++) result[to + c] = result[to + c]! + gradient[from + c]! * share;
+        }
       }
+      from += channels;
     }
-    from += channels;
   });
   return dx;
 });

@@ -1,6 +1,7 @@
 import { broadcast_util, getKernel, util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from '../assembled/module.ts';
+import { broadcastIndices } from '../broadcast-indices.ts';
 import { addressOf, release, reshaped, wasmKernel, zeros, type Call } from '../heap.ts';
 
 interface Attributes {
@@ -27,23 +28,31 @@ export const batchMatMul = wasmKernel<Attributes>('BatchMatMul', ({ inputs, back
   const batch = broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
   const [indexA, indexB] = [broadcastIndices(batchA, batch), broadcastIndices(batchB, batch)];
 
-  const out = zeros(backend, [...batch, m, n]);
+  const out = k > 0 ? backend.makeOutput([...batch, m, n], 'float32') : zeros(backend, [...batch, m, n]);
   const right = transposeB ? swapLastTwo(backend, b) : reshaped(backend, b, b.shape);
-  const { addOuterProducts } = assembledFunctions(backend);
+  const panel = backend.makeOutput([POINTS, WIDTH], 'float32');
+  const { setOuterProducts, addOuterProducts, copyRows } = assembledFunctions(backend);
   const [aRow, aPoint] = transposeA ? [4, 4 * m] : [4 * k, 4];
   for (let i = 0; i < indexA.length; i++) {
     const [left, to] = [addressOf(backend, a) + 4 * indexA[i]! * m * k, addressOf(backend, out) + 4 * i * m * n];
     const rows = addressOf(backend, right) + 4 * indexB[i]! * k * n;
     for (let from = 0; from < k; from += POINTS) {
-      addOuterProducts(left + from * aPoint, rows + 4 * from * n, to, 1, Math.min(POINTS, k - from), aRow, 0, aPoint, 0, 4 * n, 4 * n, m, n);
+      const points = Math.min(POINTS, k - from);
+      for (let column = 0; column < n; column += WIDTH) {
+        const width = Math.min(WIDTH, n - column);
+        copyRows(rows + 4 * (from * n + column), 4 * n, addressOf(backend, panel), 4 * width, points, width);
+        const multiply = from === 0 ? setOuterProducts : addOuterProducts;
+        multiply(left + from * aPoint, addressOf(backend, panel), to + 4 * column, 1, points, aRow, 0, aPoint, 0, 4 * width, 4 * n, m, width);
+      }
     }
   }
-  release(backend, right);
+  release(backend, right, panel);
   return out;
 });
 
-/** Points of one call: few enough that a few columns of as many rows stay in the first-level cache. */
+/** Points and columns of one call: so few, lying together, that they stay in the first-level cache while all rows go by. */
 const POINTS = 128;
+const WIDTH = 8;
 
 function swapLastTwo(backend: BackendWasm, x: TensorInfo): TensorInfo {
   const perm = x.shape.map((_, d) => d);
@@ -54,17 +63,4 @@ function swapLastTwo(backend: BackendWasm, x: TensorInfo): TensorInfo {
 function lastTwo({ shape }: TensorInfo, transposed: boolean): [number, number] {
   const [rows, columns] = shape.slice(-2) as [number, number];
   return transposed ? [columns, rows] : [rows, columns];
-}
-
-/** For every matrix of the result, which matrix of an operand of shape `from` it takes. */
-function broadcastIndices(from: number[], to: number[]): number[] {
-  const strides = util.computeStrides([...from, 1]);
-  const offset = to.length - from.length;
-  return Array.from({ length: util.sizeFromShape(to) }, (_, flat) => {
-    let index = 0;
-    for (let d = to.length - 1, rest = flat; d >= 0; rest = Math.floor(rest / to[d]!), d--) {
-      if (d >= offset && from[d - offset] !== 1) index += (rest % to[d]!) * strides[d - offset]!;
-    }
-    return index;
-  });
 }

@@ -1,56 +1,70 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { assembledFunctions } from '../assembled/module.ts';
 import { addressOf, release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
-import { assembledFunctions } from '../assembled/module.ts';
+import { filterGradientOfTiles, suitsWinograd } from '../winograd.ts';
 
 interface Attributes {
   strides: number | [number, number];
   pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
   dataFormat: 'NHWC';
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** Absent where TensorFlow.js asks, which has no gradients of dilated convolutions. */
+  dilations?: number | [number, number];
   filterShape: [number, number, number, number];
 }
+
+/**
+ * The gradient of a convolution with respect to its filter, which the backend does not have:
+ *
+ *     dw[i, j, c, d] = Σ_{b, p, q} x[b, s·p + δ·i − pad, s·q + δ·j − pad, c] · dy[b, p, q, d]
+ */
+export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter', ({ inputs, backend, attrs }: Call<Attributes>) => {
+  const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
+  const { strides, pad, dimRoundingMode, filterShape, dilations = 1 } = attrs;
+  const info = backend_util.computeConv2DInfo(
+    x.shape as [number, number, number, number], filterShape, strides, dilations, pad as 'same', dimRoundingMode);
+  const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
+  const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
+  const padded = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
+  const dw = zeros(backend, filterShape);
+  if (suitsWinograd(info, [info.outHeight, info.outWidth])) filterGradientOfTiles(backend, padded, dy, dw);
+  else addOverPixels(backend, padded, dy, dw, info);
+  release(backend, padded);
+  return dw;
+});
 
 /** Pixels of one call: few enough that they stay in the first-level cache while all taps and filters see them. */
 const PIXELS = 64;
 
 /**
- * The gradient of a convolution with respect to its filter, which the backend does not have:
- *
- *     dw[i, j, c, d] = Σ_{b, p, q} x[b, s·p + i − pad, s·q + j − pad, c] · dy[b, p, q, d]
- *
- * For every row i of the filter that is a sum of outer products over the pixels: of the stretch of x that the row covers with
- * the pixel of dy. As a forward convolution with batch and channels swapped, the way without a function of our own, it takes
- * three times as long.
+ * For every row i of the filter the gradient is a sum of outer products over the pixels: of the stretch of x that the row covers
+ * with the pixel of dy. As a forward convolution with batch and channels swapped, the way without a function of our own, it
+ * takes three times as long.
  */
-export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter', ({ inputs, backend, attrs }: Call<Attributes>) => {
-  const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-  const { strides, pad, dimRoundingMode, filterShape } = attrs;
-  const info = backend_util.computeConv2DInfo(
-    x.shape as [number, number, number, number], filterShape, strides, 1, pad as 'same', dimRoundingMode);
-  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
-
-  const height = (outHeight - 1) * strideHeight + filterHeight;
-  const width = (outWidth - 1) * strideWidth + filterWidth;
-  const padded = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
-  const dw = zeros(backend, filterShape);
+function addOverPixels(backend: BackendWasm, padded: TensorInfo, dy: TensorInfo, dw: TensorInfo, info: backend_util.Conv2DInfo): void {
+  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
+  const [, height, width] = padded.shape as [number, number, number];
   const { addOuterProducts } = assembledFunctions(backend);
   const [from, gradient, to] = [addressOf(backend, padded), addressOf(backend, dy), addressOf(backend, dw)];
   const lines = Math.max(1, Math.floor(PIXELS / outWidth));
   const xLine = 4 * width * inChannels;
   const yLine = 4 * outWidth * outChannels;
-  const taps = filterWidth * inChannels; // of one row of the filter; they lie together in x and in dw
+  // Taps of one row of the filter lie together in dw, and in x where there is no gap between them.
+  const together = dilationWidth === 1 ? filterWidth : 1;
   for (let b = 0; b < batchSize; b++) {
     for (let p = 0; p < outHeight; p += lines) {
       for (let i = 0; i < filterHeight; i++) {
-        addOuterProducts(
-          from + (b * height + p * strideHeight + i) * xLine, gradient + (b * outHeight + p) * yLine, to + 4 * i * taps * outChannels,
-          Math.min(lines, outHeight - p), outWidth,
-          4, strideHeight * xLine, 4 * strideWidth * inChannels, yLine, 4 * outChannels, 4 * outChannels, taps, outChannels,
-        );
+        for (let j = 0; j < filterWidth; j += together) {
+          addOuterProducts(
+            from + (b * height + p * strideHeight + i * dilationHeight) * xLine + 4 * j * dilationWidth * inChannels,
+            gradient + (b * outHeight + p) * yLine, to + 4 * (i * filterWidth + j) * inChannels * outChannels,
+            Math.min(lines, outHeight - p), outWidth,
+            4, strideHeight * xLine, 4 * strideWidth * inChannels, yLine, 4 * outChannels, 4 * outChannels, together * inChannels, outChannels,
+          );
+        }
       }
     }
   }
-  release(backend, padded);
-  return dw;
-});
+}

@@ -1,44 +1,76 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolve } from '../convolve.ts';
-import { release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { floats, release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
+import { convolveTiles, suitsWinograd } from '../winograd.ts';
 
 interface Attributes {
   strides: number | [number, number];
   pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
   dataFormat: 'NHWC';
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** Absent where TensorFlow.js asks, which has no gradients of dilated convolutions. */
+  dilations?: number | [number, number];
   inputShape: [number, number, number, number];
 }
 
+/** The gradient of a convolution with respect to its input: dy convolved with the filter rotated by half a turn. */
+export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
+  const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
+  const { strides, pad, dimRoundingMode, inputShape, dilations = 1 } = attrs;
+  const info = backend_util.computeConv2DInfo(
+    inputShape, filter.shape as [number, number, number, number], strides, dilations, pad as 'same', dimRoundingMode);
+  const fitsTiles = suitsWinograd(info, [info.inHeight, info.inWidth]) && info.padInfo.top <= 2 && info.padInfo.left <= 2;
+  return fitsTiles ? byTiles(backend, dy, filter, info) : byPhases(backend, dy, filter, info);
+});
+
+function byTiles(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, { inShape, inHeight, inWidth, padInfo }: backend_util.Conv2DInfo): TensorInfo {
+  const padded = padTo(backend, dy, inHeight + 2, inWidth + 2, 2 - padInfo.top, 2 - padInfo.left);
+  const rotated = rotate(backend, filter);
+  const dx = backend.makeOutput(inShape, 'float32');
+  convolveTiles(backend, padded, rotated, dx);
+  release(backend, padded, rotated);
+  return dx;
+}
+
+/** Turned by half a turn, what went in coming out: [h, w, C, D] → [h, w, D, C]. */
+function rotate(backend: BackendWasm, filter: TensorInfo): TensorInfo {
+  const [height, width, channels, depth] = filter.shape as [number, number, number, number];
+  const rotated = backend.makeOutput([height, width, depth, channels], 'float32');
+  const [from, to] = [floats(backend, filter), floats(backend, rotated)];
+  let target = 0;
+  for (let tap = height * width - 1; tap >= 0; tap--) {
+    for (let d = 0; d < depth; d++) {
+      for (let c = 0; c < channels; c++) to[target++] = from[(tap * channels + c) * depth + d]!;
+    }
+  }
+  return rotated;
+}
+
 /**
- * The gradient of a convolution with respect to its input: dy convolved with the filter rotated by half a turn.
- *
  * With a stride s, neighbouring pixels of dx see different taps of the filter. Pixels whose position has the same rest
  * modulo s see the same ones, so each of the s·s rests is a small convolution of its own with every s-th tap, written to every
  * s-th pixel; inserting zeros into dy instead would multiply the work by s·s.
  */
-export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
-  const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-  const { strides, pad, dimRoundingMode, inputShape } = attrs;
-  const info = backend_util.computeConv2DInfo(
-    inputShape, filter.shape as [number, number, number, number], strides, 1, pad as 'same', dimRoundingMode);
+function byPhases(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, info: backend_util.Conv2DInfo): TensorInfo {
   const { strideHeight, strideWidth, inChannels, outChannels } = info;
-  const rows = phases(info.inHeight, info.filterHeight, strideHeight, info.padInfo.top);
-  const columns = phases(info.inWidth, info.filterWidth, strideWidth, info.padInfo.left);
+  const rows = phases(info.inHeight, info.filterHeight, strideHeight, info.dilationHeight, info.padInfo.top);
+  const columns = phases(info.inWidth, info.filterWidth, strideWidth, info.dilationWidth, info.padInfo.left);
   const [top, height] = extent(rows);
   const [left, width] = extent(columns);
   const padded = padTo(backend, dy, height, width, top, left);
 
-  const dx = zeros(backend, inputShape); // pixels that no tap reaches stay 0
+  const dx = zeros(backend, info.inShape); // pixels that no tap reaches stay 0
   for (const row of rows) {
     for (const column of columns) {
       if (row.taps.length === 0 || column.taps.length === 0) continue;
       const taps = row.taps.flatMap((i) => column.taps.map((j) => (i * info.filterWidth + j) * inChannels * outChannels));
       const rotated = pack(backend, filter, taps.flatMap((tap) => Array.from({ length: outChannels }, (_, d) => tap + d)), inChannels, outChannels);
       convolve(backend, {
-        images: padded, row: top - row.before, column: left - column.before, strides: [1, 1], window: [row.taps.length, column.taps.length], filter: rotated,
+        images: padded, row: top - row.before, column: left - column.before, strides: [1, 1], window: [row.taps.length, column.taps.length],
+        dilations: [row.apart, column.apart], filter: rotated,
         out: dx, outRow: row.first, outColumn: column.first, outStrides: [strideHeight, strideWidth], outHeight: row.count, outWidth: column.count,
       });
       releasePanels(backend, rotated);
@@ -46,7 +78,7 @@ export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput',
   }
   release(backend, padded);
   return dx;
-});
+}
 
 /** The positions first, first + stride, … of dx along one dimension, and the convolution that gives them. */
 interface Phase {
@@ -54,24 +86,33 @@ interface Phase {
   count: number;
   /** Taps of the filter that reach these positions, in rotated order. */
   taps: number[];
+  /** From one tap's dy to the next one's. */
+  apart: number;
   /** How far before the beginning of dy the first window starts; negative where dy begins with what dx does not need. */
   before: number;
 }
 
 /**
- * dx[first + s·i] = Σ_j dy[i + q − j] · w[k + s·j], where first + pad = s·q + k: with rotated taps a convolution whose first
- * window starts at dy[q − (number of taps − 1)].
+ * dx[first + s·i] = Σ dy[i + (first + pad − δ·j)/s] · w[j] over the taps j for which the division leaves no rest: with rotated
+ * taps a convolution, whose first window starts at the dy of the last such tap. Neighbours among these taps are s/gcd(s, δ)
+ * apart, and what they reach in dy is δ/gcd(s, δ) apart.
  */
-function phases(input: number, filter: number, stride: number, pad: number): Phase[] {
+function phases(input: number, filter: number, stride: number, dilation: number, pad: number): Phase[] {
+  const common = greatestCommonDivisor(stride, dilation);
   return Array.from({ length: Math.min(stride, input) }, (_, first) => {
     const taps: number[] = [];
-    for (let tap = (first + pad) % stride; tap < filter; tap += stride) taps.unshift(tap);
-    return { first, count: Math.ceil((input - first) / stride), taps, before: taps.length - 1 - Math.floor((first + pad) / stride) };
+    for (let tap = 0; tap < filter; tap++) if ((first + pad - dilation * tap) % stride === 0) taps.unshift(tap);
+    return { first, count: Math.ceil((input - first) / stride), taps, apart: dilation / common, before: ((taps[0] ?? 0) * dilation - first - pad) / stride };
   });
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** Zeros before dy, and the whole length, with which every window of every phase lies inside. */
 function extent(phases: Phase[]): [before: number, length: number] {
-  const before = Math.max(0, ...phases.map((phase) => phase.before));
-  return [before, Math.max(...phases.map((phase) => before - phase.before + phase.count + phase.taps.length - 1))];
+  const reached = phases.filter(({ taps }) => taps.length > 0);
+  const before = Math.max(0, ...reached.map((phase) => phase.before));
+  return [before, Math.max(0, ...reached.map(({ before: own, count, taps, apart }) => before - own + count + (taps.length - 1) * apart))];
 }

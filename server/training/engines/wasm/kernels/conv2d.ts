@@ -1,8 +1,10 @@
 import { backend_util, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolve } from '../convolve.ts';
 import { release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
+import { convolveTiles, suitsWinograd } from '../winograd.ts';
 
 interface Attributes {
   strides: number | [number, number];
@@ -14,7 +16,7 @@ interface Attributes {
 
 /**
  * Convolution, a quarter faster than the shipped kernel, which also packs and forgets a filter that changes in every step.
- * Dilated ones are left to it.
+ * Images with channels first are left to it.
  */
 export function conv2d(shipped: KernelFunc): KernelConfig {
   return wasmKernel<Attributes>('Conv2D', (call: Call<Attributes>) => {
@@ -23,21 +25,27 @@ export function conv2d(shipped: KernelFunc): KernelConfig {
     const info = backend_util.computeConv2DInfo(
       x.shape as [number, number, number, number], filter.shape as [number, number, number, number], strides, dilations, pad as 'same', dimRoundingMode,
       false, backend_util.convertConv2DDataFormat(dataFormat));
-    if (info.dilationHeight > 1 || info.dilationWidth > 1 || dataFormat !== 'NHWC') return shipped(call as never);
+    if (dataFormat !== 'NHWC') return shipped(call as never);
 
-    const { outHeight, outWidth, outChannels, inChannels, strideHeight, strideWidth, filterHeight, filterWidth } = info;
-    const height = (outHeight - 1) * strideHeight + filterHeight;
-    const width = (outWidth - 1) * strideWidth + filterWidth;
+    const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
+    const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
     const images = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
-    const rows = Array.from({ length: filterHeight * filterWidth * inChannels }, (_, row) => row * outChannels);
-    const panels = pack(backend, filter, rows, outChannels, 1);
     const out = zeros(backend, info.outShape);
-    convolve(backend, {
-      images, row: 0, column: 0, strides: [strideHeight, strideWidth], window: [filterHeight, filterWidth], filter: panels,
-      out, outRow: 0, outColumn: 0, outStrides: [1, 1], outHeight, outWidth,
-    });
+    if (suitsWinograd(info, [info.outHeight, info.outWidth])) convolveTiles(backend, images, filter, out);
+    else convolveRows(backend, images, filter, out, info);
     release(backend, images);
-    releasePanels(backend, panels);
     return out;
   });
+}
+
+function convolveRows(backend: BackendWasm, images: TensorInfo, filter: TensorInfo, out: TensorInfo, info: backend_util.Conv2DInfo): void {
+  const { filterHeight, filterWidth, inChannels, outChannels, outHeight, outWidth } = info;
+  const rows = Array.from({ length: filterHeight * filterWidth * inChannels }, (_, row) => row * outChannels);
+  const panels = pack(backend, filter, rows, outChannels, 1);
+  convolve(backend, {
+    images, row: 0, column: 0, strides: [info.strideHeight, info.strideWidth], window: [filterHeight, filterWidth],
+    dilations: [info.dilationHeight, info.dilationWidth], filter: panels,
+    out, outRow: 0, outColumn: 0, outStrides: [1, 1], outHeight, outWidth,
+  });
+  releasePanels(backend, panels);
 }

@@ -17,9 +17,9 @@ export const maxPoolGrad = wasmKernel<PoolAttributes>('MaxPoolGrad', ({ inputs, 
   const point = 4 * info.inChannels;
   const [from, to] = [addressOf(backend, input), addressOf(backend, dx)];
   let gradient = addressOf(backend, dy);
-  forEachWindow(info, (corner, rows, columns) => {
-    addWindowGradient(from + corner * point, gradient, to + corner * point, rows, columns, info.inWidth * point, point, info.inChannels);
-    gradient += point;
+  forEachWindow(info, (corner, rows, columns, windows) => {
+    addWindowGradient(from + corner * point, gradient, to + corner * point, rows, columns, info.inWidth * point, point, windows, info.strideWidth * point, info.inChannels);
+    gradient += windows * point;
   });
   return dx;
 });

@@ -15,9 +15,9 @@ export const maxPool = wasmKernel<PoolAttributes>('MaxPool', ({ inputs, backend,
   const point = 4 * info.inChannels;
   const from = addressOf(backend, x);
   let to = addressOf(backend, y);
-  forEachWindow(info, (corner, rows, columns) => {
-    setWindowMaximum(from + corner * point, to, rows, columns, info.inWidth * point, point, info.inChannels);
-    to += point;
+  forEachWindow(info, (corner, rows, columns, windows) => {
+    setWindowMaximum(from + corner * point, to, rows, columns, info.inWidth * point, point, windows, info.strideWidth * point, info.inChannels);
+    to += windows * point;
   });
   return y;
 });

@@ -1,0 +1,23 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { depthwiseInfo, forEachTap, type DepthwiseAttributes } from '../depthwise.ts';
+import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
+
+interface Attributes extends DepthwiseAttributes {
+  filterShape: [number, number, number, number];
+}
+
+/** The gradient of a depthwise convolution with respect to its filter, [h, w, C, M], which the backend does not have. */
+export const depthwiseConv2dBackpropFilter = wasmKernel<Attributes>('DepthwiseConv2dNativeBackpropFilter', ({ inputs, backend, attrs }: Call<Attributes>) => {
+  const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
+  const info = depthwiseInfo(x.shape, attrs.filterShape, attrs);
+  const { outChannels } = info;
+  const multiplier = outChannels / info.inChannels;
+  const dw = zeros(backend, attrs.filterShape);
+  const [from, gradient, to] = [floats(backend, x), floats(backend, dy), floats(backend, dw)];
+  forEachTap(info, (xAt, filterAt, yAt) => {
+    for (let d = 0, c = 0; d < outChannels; c++) {
+      for (let m = 0; m < multiplier; m++, d++) to[filterAt + d] = to[filterAt + d]! + from[xAt + c]! * gradient[yAt + d]!;
+    }
+  });
+  return dw;
+});

@@ -1,0 +1,23 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { depthwiseInfo, forEachTap, type DepthwiseAttributes } from '../depthwise.ts';
+import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
+
+interface Attributes extends DepthwiseAttributes {
+  inputShape: [number, number, number, number];
+}
+
+/** The gradient of a depthwise convolution with respect to its input, which the backend does not have. */
+export const depthwiseConv2dBackpropInput = wasmKernel<Attributes>('DepthwiseConv2dNativeBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
+  const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
+  const info = depthwiseInfo(attrs.inputShape, filter.shape, attrs);
+  const { outChannels } = info;
+  const multiplier = outChannels / info.inChannels;
+  const dx = zeros(backend, attrs.inputShape);
+  const [gradient, weights, to] = [floats(backend, dy), floats(backend, filter), floats(backend, dx)];
+  forEachTap(info, (xAt, filterAt, yAt) => {
+    for (let d = 0, c = 0; d < outChannels; c++) {
+      for (let m = 0; m < multiplier; m++, d++) to[xAt + c] = to[xAt + c]! + weights[filterAt + d]! * gradient[yAt + d]!;
+    }
+  });
+  return dx;
+});
