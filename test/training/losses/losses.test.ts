@@ -9,7 +9,7 @@ import { updateCenters, type Centers } from '../../../server/training/losses/cen
 import { combinedLoss, type LossOptions } from '../../../server/training/losses/combined.ts';
 import { crossEntropy } from '../../../server/training/losses/cross-entropy.ts';
 import { intraClass, intraClassMean } from '../../../server/training/losses/intra-class.ts';
-import { truncate } from '../../../server/training/losses/truncation.ts';
+import { truncate, truncateMean } from '../../../server/training/losses/truncation.ts';
 import { unit } from '../../../server/training/losses/unit.ts';
 
 const [B, C, d] = [9, 4, 5];
@@ -118,6 +118,20 @@ describe('truncation', () => {
       differentiate(({ x }) => truncate({ distances: x!, seen: tf.ones([2]) }, oneHot([0, 0]), tf.scalar(epsilon), 'batch'), { x: tf.tensor1d([0.25, 0.25]) });
     expect([...at(0.25).gradients.x!.dataSync()]).toEqual([0, 0]);
     expect([...at(Math.fround(0.25 - 2 ** -26)).gradients.x!.dataSync()]).toEqual([0.5, 0.5]);
+  });
+
+  test.each(['batch', 'none'] as const)('%s asks L2 alone: its gradient is that of L2 where the test passes, 0 where it does not', (rule) => {
+    const [f, hot, centers] = [tensor(features), oneHot(labels), updateCenters(noCenters(), unit(tensor(features)), oneHot(labels), 'cumulative', tf.scalar(0))];
+    const distances = (at: tf.Tensor) => intraClass(at, hot, centers, 'cosine');
+    const mean = differentiate((at) => intraClassMean(distances(at.f!)), { f });
+    const l2 = mean.value.dataSync()[0]!;
+    for (const epsilon of [0, l2 / 2, l2, 2 * l2]) {
+      const whole = differentiate((at) => truncate(distances(at.f!), hot, tf.scalar(epsilon), rule), { f });
+      const { value, live } = truncateMean(mean.value, tf.scalar(epsilon), rule);
+      expect(value.dataSync()[0]).toBe(whole.value.dataSync()[0]);
+      expect([...tf.mul(live, mean.gradients.f!).abs().dataSync()]).toEqual([...whole.gradients.f!.abs().dataSync()]);
+      expect(live.dataSync()[0]).toBe(rule === 'none' || epsilon < l2 ? 1 : 0);
+    }
   });
 
   test('NaN in a distance is not hidden', () => {
