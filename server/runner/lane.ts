@@ -11,7 +11,7 @@ import { epsilonsOf } from './epsilons-of.ts';
 import { findStart } from './find-start.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
-import { WorkerError, WorkerProcess } from './worker-process.ts';
+import { WorkerError, WorkerProcess, type Machine } from './worker-process.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;
@@ -23,7 +23,7 @@ export class Lane {
   readonly #queue: StageQueue;
   readonly #pace: Pace;
   #worker: WorkerProcess | null = null;
-  #machine: { device: string; versions: Record<string, string> } | null = null;
+  #machine: Machine | null = null;
   /** Of the stage in training. */
   #seconds = 0;
   #ownPace = new Pace(0);
@@ -34,6 +34,7 @@ export class Lane {
     this.#work = work;
     this.#queue = queue;
     this.#pace = pace;
+    if (index === 0 && work.opened) ({ worker: this.#worker, machine: this.#machine } = work.opened);
   }
 
   async run(): Promise<void> {
@@ -115,6 +116,7 @@ export class Lane {
 
   async #aliveWorker(): Promise<WorkerProcess> {
     if (this.#worker && !this.#worker.dead) return this.#worker;
+    // Known before it is open, so that it can be killed while it opens.
     this.#worker = new WorkerProcess();
     this.#machine = await this.#worker.open(this.#work.engine);
     return this.#worker;

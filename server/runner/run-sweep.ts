@@ -12,6 +12,7 @@ import { chooseEngine } from '../training/engines/open.ts';
 import type { SweepSummary } from './events.ts';
 import { identifyAll } from './identify.ts';
 import { pruneCheckpoints } from './prune-checkpoints.ts';
+import { openWorker, type OpenWorker } from './open-worker.ts';
 import type { RunOptions } from './run-queue.ts';
 import { trainSweep } from './train-sweep.ts';
 import { everything, trunksOnly } from './trunks-only.ts';
@@ -30,8 +31,11 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   const started = performance.now();
   const sweep = (await readSweep(storage, sweepId))!;
   const cancel = watchCancel(options);
+  let opened: OpenWorker | null = null;
   try {
-    const engine = await engineOf(sweep, options);
+    const choose = (): Promise<EngineName> => engineOf(sweep, options);
+    opened = mayTrain(sweep, options) ? await openWorker(choose, options.kill, (message) => tell({ kind: 'log', message })) : null;
+    const engine = opened?.engine ?? (await choose());
     if (!startSweep(storage, lease, sweepId, engine)) return null;
     const tasks = await identify(sweep, engine, options);
     const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
@@ -43,7 +47,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const gitCommit = await commitOf(sweep.folder);
     const stop = AbortSignal.any([options.stop, cancel.requested]);
     const batchesTrained = await trainSweep({
-      ...options, arms: sweep.armList, tasks, wanted, engine, workers, folder: sweep.folder, gitCommit, stop,
+      ...options, arms: sweep.armList, tasks, wanted, engine, opened, workers, folder: sweep.folder, gitCommit, stop,
     });
 
     const cut = options.only !== null && tasks.some((task) => task.state === 'waiting');
@@ -69,8 +73,14 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     tell({ kind: 'log', message: `${sweep.id} could not be trained: ${error.message}` });
     return null;
   } finally {
+    opened?.worker.kill();
     cancel.end();
   }
+}
+
+/** A sweep whose runs are all done needs no worker, unless it is trained anew. */
+function mayTrain({ counts, armList, plan }: SweepRecord, { fresh }: SweepOptions): boolean {
+  return fresh || counts.complete + counts.diverged < armList.length * plan.seeds.length;
 }
 
 /** A sweep keeps the engine it started with, since another one would make other bits of the same run. */

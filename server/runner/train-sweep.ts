@@ -5,6 +5,7 @@ import type { Storage } from '../store/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
 import { Lane } from './lane.ts';
+import type { OpenWorker } from './open-worker.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
 import type { Wanted } from './trunks-only.ts';
@@ -18,6 +19,8 @@ export interface SweepWork {
   /** Which of their stages. */
   wanted: Wanted;
   engine: EngineName;
+  /** A worker that has the engine open already, the first one to be used; null where there is none. */
+  opened: OpenWorker | null;
   workers: number;
   /** Where the data sets' relative paths start. */
   folder: string;
