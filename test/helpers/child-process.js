@@ -4,10 +4,12 @@
  * for a line on stdin, so that several children can start at the same moment.
  */
 import { once } from 'node:events';
-import { runnerImport } from 'vite';
+import { createServer } from 'vite';
 
 const [file, ...args] = process.argv.slice(2);
-const { module } = await runnerImport(file, { configFile: false, logLevel: 'error' });
+// It stays open: what is imported only when it is needed is read by it as well.
+const loader = await createServer({ configFile: false, logLevel: 'error', appType: 'custom', server: { middlewareMode: true, hmr: false, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
+const module = await loader.ssrLoadModule(file);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 const result = await module.default(...args);
