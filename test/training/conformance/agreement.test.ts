@@ -27,7 +27,7 @@ async function train({ name, environment }: Trainer, order: { training: Training
 const reference = { name: 'reference', environment: {}, atLength: ['mlp'] } satisfies Trainer;
 
 const trainingsOf = ({ name }: Trainer): Training[] =>
-  trainings.filter(({ network, optimizer }) => name !== 'reference' || network === 'mlp' || (network === 'cnn-small' && optimizer === 'momentum'));
+  trainings.filter(({ network, optimizer }) => name !== 'reference' || (network === 'mlp' && optimizer === 'adamw') || (network === 'cnn-small' && optimizer === 'momentum'));
 
 const trained = new Map<string, Promise<Record<string, Trained>>>();
 
