@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { conv2d, conv2dGradients, slowTensor, type Pad } from '../../engines/slow.ts';
+import { conv2d, conv2dGradients, slowTensor } from '../../engines/slow.ts';
 import { compareWithGradients, fast, type Operation } from './operation.ts';
 
 type Pair = [number, number];
 
-/** [x, filter, strides, padding] */
-const cases: [number[], number[], Pair, Pad][] = [
+/** [x, filter, strides, padding]; tfjs-node has no padding that is given as a number. */
+const cases: [number[], number[], Pair, 'same' | 'valid'][] = [
   [[2, 5, 5, 3], [3, 3, 3, 4], [1, 1], 'same'],
   [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1], 'valid'],
   [[1, 4, 7, 1], [3, 3, 1, 16], [1, 1], 'same'],
@@ -17,8 +17,6 @@ const cases: [number[], number[], Pair, Pad][] = [
   [[2, 8, 8, 2], [3, 3, 2, 3], [2, 2], 'valid'], // the last row and column reach no window
   [[1, 9, 9, 2], [5, 3, 2, 3], [1, 2], 'same'],
   [[1, 9, 10, 2], [2, 2, 2, 3], [3, 3], 'valid'], // pixels between the windows have no gradient
-  [[2, 6, 6, 2], [4, 4, 2, 3], [2, 2], 1],
-  [[1, 5, 5, 2], [2, 2, 2, 3], [1, 1], 2], // more padding than the filter is wide
   [[1, 3, 3, 2], [5, 5, 2, 3], [1, 1], 'same'],
   [[2, 20, 70, 3], [3, 3, 3, 18], [1, 1], 'same'],
   [[64, 7, 7, 3], [3, 3, 3, 16], [1, 1], 'same'],
@@ -26,7 +24,7 @@ const cases: [number[], number[], Pair, Pad][] = [
 ];
 
 /** [x, filter, padding, dilations]; TensorFlow.js has no gradient of a dilated convolution. */
-const dilated: [number[], number[], Pad, Pair][] = [
+const dilated: [number[], number[], 'same' | 'valid', Pair][] = [
   [[2, 9, 9, 3], [3, 3, 3, 5], 'same', [2, 2]],
   [[1, 8, 11, 2], [3, 2, 2, 3], 'valid', [1, 3]],
 ];
@@ -40,8 +38,7 @@ export const convolutions: Operation[] = [
       const y = conv2d(x, filter, strides, pad);
       const dy = slowTensor(y.shape, 3);
       const { dx, dFilter } = conv2dGradients(x, filter, dy, strides, pad);
-      const rounding = typeof pad === 'number' ? 'floor' : undefined;
-      const convolve = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad, 'NHWC', [1, 1], rounding);
+      const convolve = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad);
       return compareWithGradients(convolve as never, [x, filter], dy, { y, gradients: [dx, dFilter] });
     },
   })),
