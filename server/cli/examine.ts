@@ -11,7 +11,7 @@ import { checkEngine } from './loss-cases.ts';
 export async function examine(db: string, lossCases: string | null): Promise<DoctorResponse> {
   if (lossCases !== null) checkFile(lossCases);
   const engines: EngineReport[] = [];
-  for (const probe of await probeEngines({ timeStep: true })) {
+  for (const probe of await probeEngines()) {
     engines.push({ ...probe, lossCases: lossCases !== null && probe.works ? await checkEngine(probe.name, lossCases) : null });
   }
   const datasets = (await listDatasets({ baseFolder: process.cwd() })).map(toDatasetReport);

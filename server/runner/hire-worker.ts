@@ -1,11 +1,5 @@
 import type { EngineName } from '../training/engine.ts';
-import { WorkerProcess } from './worker-process.ts';
-
-/** What a worker runs on. */
-export interface Machine {
-  device: string;
-  versions: Record<string, string>;
-}
+import { WorkerProcess, type Machine } from './worker-process.ts';
 
 /** A worker process that is opening its engine or has done so. */
 export interface HiredWorker {

@@ -5,7 +5,7 @@ import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
 import { commitSegment } from '../store/commit-segment.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
-import { hireWorker, type HiredWorker, type Machine } from './hire-worker.ts';
+import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { Pace } from './pace.ts';
@@ -13,7 +13,7 @@ import { epsilonsOf } from './epsilons-of.ts';
 import { findStart } from './find-start.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
-import { WorkerError, type WorkerProcess } from './worker-process.ts';
+import { WorkerError, type Machine, type WorkerProcess } from './worker-process.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;

@@ -10,7 +10,7 @@ import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/open.ts';
 import type { SweepSummary } from './events.ts';
-import { hireWorker, type HiredWorker } from './hire-worker.ts';
+import { hireCrew, type Crew } from './hire-crew.ts';
 import { identifyAll } from './identify.ts';
 import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
@@ -31,16 +31,15 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   const started = performance.now();
   const sweep = (await readSweep(storage, sweepId))!;
   const cancel = watchCancel(options);
-  const hired: HiredWorker[] = [];
+  let crew: Crew | null = null;
   try {
-    const engine = await engineOf(sweep, options);
-    if (!startSweep(storage, lease, sweepId, engine)) return null;
+    const choose = (): Promise<EngineName> => engineOf(sweep, options);
     const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
-    const planned = readTasks(storage, sweepId);
-    // Engines open while data is read here; where all is done already there is nobody to wait for.
-    const unfinished = planned.filter(({ state }) => fresh || state === 'waiting').length;
-    for (let i = 0; i < Math.min(workers, unfinished); i++) hired.push(hireWorker(engine));
-    const tasks = await identify(sweep, planned, engine, options);
+    const unfinished = fresh ? sweep.armList.length * sweep.plan.seeds.length : unfinishedRuns(sweep);
+    if (unfinished > 0) crew = await hireCrew(choose, () => Math.min(workers, unfinished), options.kill, (message) => tell({ kind: 'log', message }));
+    const engine = crew?.engine ?? (await choose());
+    if (!startSweep(storage, lease, sweepId, engine)) return null;
+    const tasks = await identify(sweep, engine, options);
     const wanted = options.only ? trunksOnly(sweep.armList, sweep.plan.seeds, options.only.seeds) : everything;
     const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
     const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
@@ -49,7 +48,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const gitCommit = await commitOf(sweep.folder);
     const stop = AbortSignal.any([options.stop, cancel.requested]);
     const batchesTrained = await trainSweep({
-      ...options, arms: sweep.armList, tasks, wanted, engine, workers, hired, folder: sweep.folder, gitCommit, stop,
+      ...options, arms: sweep.armList, tasks, wanted, engine, workers, hired: crew?.workers ?? [], folder: sweep.folder, gitCommit, stop,
     });
 
     const cut = options.only !== null && tasks.some((task) => task.state === 'waiting');
@@ -76,8 +75,12 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     return null;
   } finally {
     cancel.end();
-    for (const { process } of hired) process.kill();
+    for (const { process } of crew?.workers ?? []) process.kill();
   }
+}
+
+function unfinishedRuns({ counts, armList, plan }: SweepRecord): number {
+  return armList.length * plan.seeds.length - counts.complete - counts.diverged;
 }
 
 /** A sweep keeps the engine it started with, since another one would make other bits of the same run. */
@@ -90,7 +93,8 @@ async function engineOf(sweep: SweepRecord, { engine, fresh, tell }: SweepOption
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }));
 }
 
-async function identify(sweep: SweepRecord, planned: RunTask[], engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {
+async function identify(sweep: SweepRecord, engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {
+  const planned = readTasks(storage, sweepId);
   const identities = await identifyAll(sweep.armList, planned, engine, sweep.share, sweep.folder, (message) => tell({ kind: 'log', message }));
   return identifyRuns(storage, lease, sweepId, identities, fresh);
 }

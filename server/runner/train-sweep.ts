@@ -21,7 +21,7 @@ export interface SweepWork {
   wanted: Wanted;
   engine: EngineName;
   workers: number;
-  /** Processes that were started early, at most as many. */
+  /** Those that were started already, at most as many. */
   hired: HiredWorker[];
   /** Where the data sets' relative paths start. */
   folder: string;

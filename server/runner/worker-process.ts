@@ -3,6 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../training/engine.ts';
 import type { FromWorker, Loaded, SegmentReport, StageOrder, ToWorker } from './messages.ts';
 
+/** What a worker runs on. */
+export interface Machine {
+  device: string;
+  versions: Record<string, string>;
+}
+
 /** What a stage tells while it trains, in order. */
 export interface StageCallbacks {
   onLoaded(loaded: Loaded): void;
@@ -54,7 +60,7 @@ export class WorkerProcess {
   }
 
   /** Opens the engine. @returns what the worker runs on */
-  open(engine: EngineName): Promise<{ device: string; versions: Record<string, string> }> {
+  open(engine: EngineName): Promise<Machine> {
     return this.#converse({ kind: 'open', engine }, (message, resolve) => {
       if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
     });

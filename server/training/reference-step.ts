@@ -10,8 +10,6 @@ import { buildStep, type StepScalars, type StepStructure } from './step.ts';
 export interface ReferenceStep {
   network: ModelName;
   batchSize: number;
-  /** How many batches are timed; the median counts. */
-  batches: number;
 }
 
 const CLASSES = 10;
@@ -45,17 +43,17 @@ export function referenceShape(network: ModelName): [number, number, number] {
   return network === 'mlp' || network === 'cnn-small' ? [28, 28, 1] : [32, 32, 3];
 }
 
-/** Milliseconds per batch of the product's real step on an engine: the median, with its metrics read every batch. */
-export async function timeReferenceStep(engine: Engine, reference: ReferenceStep): Promise<number> {
-  const runner = await prepareReferenceStep(engine, reference);
-  const times: number[] = [];
-  for (let i = 0; i < reference.batches; i++) times.push(await runner.time());
-  runner.dispose();
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
+/** A compiled, warmed-up reference step. */
+export interface PreparedStep {
+  /** Trains one batch, its metrics read. @returns milliseconds */
+  time(): Promise<number>;
+  /** Whether the same step on the same state gives the same bits twice: all that it measures and all that it changes. */
+  repeats(): Promise<boolean>;
+  dispose(): void;
 }
 
-/** A compiled, warmed-up step that can be timed batch by batch, so that several engines can take turns. */
-export async function prepareReferenceStep(engine: Engine, { network, batchSize }: Omit<ReferenceStep, 'batches'>): Promise<{ time(): Promise<number>; dispose(): void }> {
+/** The product's real step, to be timed batch by batch, so that several engines can take turns. */
+export async function prepareReferenceStep(engine: Engine, { network, batchSize }: ReferenceStep): Promise<PreparedStep> {
   const shape = referenceShape(network);
   const model = buildModel({ name: network, embedding: EMBEDDING, dropout: 0 }, shape);
   let state = toDevice(initialState(model, buildOptimizer(structure.optimizer), CLASSES, EMBEDDING, 1));
@@ -71,9 +69,20 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
     state = result.state;
     return elapsed;
   }
+
+  async function bits(): Promise<Buffer> {
+    const { state: next, outputs } = compiled.run(state, batch, scalars);
+    const arrays = await Promise.all([outputs.metrics!, ...Object.values(next)].map((tensor) => tensor.data()));
+    // Copies: on some engines the arrays are views of the engine's own memory.
+    const copied = Buffer.concat(arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));
+    tf.dispose([next, outputs]);
+    return copied;
+  }
+
   for (let i = 0; i < WARM_UP; i++) await time();
   return {
     time,
+    repeats: async () => (await bits()).equals(await bits()),
     dispose: () => {
       compiled.dispose();
       tf.dispose([state, batch]);

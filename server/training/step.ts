@@ -5,6 +5,7 @@ import type { Step, Tensors } from './engine.ts';
 import { cosines, linearLogits } from './losses/cross-entropy.ts';
 import { combinedLoss, type CombinedLoss, type LossOptions, type LossScalars, type TermsInForce } from './losses/combined.ts';
 import type { Model } from './models/model.ts';
+import { flaw } from './ops/flaw.ts';
 import { clipByNorm } from './optimizers/clip.ts';
 import { buildOptimizer, type OptimizerScalars, type OptimizerStructure } from './optimizers/optimizer.ts';
 import { split } from './state.ts';
@@ -81,7 +82,7 @@ export function buildStep(model: Model, structure: StepStructure): Step {
       // S2: the combined loss at the features, with S21 to S23 inside; its gradient goes back through the network.
       (features) => {
         loss = combinedLoss(features, headWeights!, headBias!, oneHot, centers, scalars as LossScalars, structure.loss, structure.inForce, furtherEpsilons);
-        metrics = tf.keep(describe(loss, accuracy(features, headWeights!, headBias!, batch.labels!, structure)));
+        metrics = tf.keep(describe(loss, flaw(Object.values(weights)), accuracy(features, headWeights!, headBias!, batch.labels!, structure)));
         Object.values(loss.centers).forEach((tensor) => tf.keep(tensor));
         Object.values(loss.gradients).forEach((tensor) => tf.keep(tensor));
         return loss.gradients.features;
@@ -120,9 +121,9 @@ function accuracy(features: Tensor, weights: Tensor, bias: Tensor, labels: Tenso
 }
 
 /** The vector of `stepMetrics`. */
-function describe({ terms, gradientNorms, others }: CombinedLoss, accuracy: Tensor): Tensor {
+function describe({ terms, gradientNorms, others }: CombinedLoss, flaw: Tensor, accuracy: Tensor): Tensor {
   return tf.stack([
-    terms.total,
+    tf.add(terms.total, flaw),
     terms.crossEntropy,
     terms.interClass,
     terms.intraClass,
@@ -131,6 +132,6 @@ function describe({ terms, gradientNorms, others }: CombinedLoss, accuracy: Tens
     gradientNorms.crossEntropy,
     gradientNorms.interClass,
     gradientNorms.intraClass,
-    ...others.flatMap(({ total, truncated, apart }) => [total, truncated, apart]),
+    ...others.flatMap(({ total, truncated, apart }) => [tf.add(total, flaw), truncated, apart]),
   ]);
 }

@@ -1,36 +1,71 @@
-import { describe, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
+import type { ModelName } from '../../server/sweep/settings.ts';
 import type { Engine, EngineName } from '../../server/training/engine.ts';
 import { openEngine } from '../../server/training/engines/open.ts';
 import { relink } from '../../server/training/engines/tensorflow/link.ts';
 
+/** An engine as the tests take it. */
+export interface EngineUnderTest {
+  name: EngineName;
+  /** Why this machine cannot test it, and what to do; null where it can. */
+  missing: string | null;
+  /** What must be in the environment of every process that opens it. */
+  environment: Record<string, string>;
+  /** The networks that it trains at full length; where it is slow it only begins with the others. */
+  atLength: readonly ModelName[];
+}
+
+export const networks: readonly ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
+
 /** Whether native TensorFlow is installed here; links it into node_modules where only that is missing. */
 export const hasTensorflow = relink();
 
-/**
- * A suite that needs native TensorFlow. Where it is not installed the suite is skipped loudly; with CI set, that is a failure.
- */
-export function describeWithTensorflow(name: string, suite: () => void): void {
-  if (hasTensorflow) {
+/** Every engine: what one suite holds against all of them starts here. */
+export const engines: EngineUnderTest[] = [
+  {
+    name: 'tensorflow',
+    missing: hasTensorflow ? null : 'native TensorFlow is not installed (node bin/cosweep.js engine install tensorflow)',
+    environment: {},
+    atLength: networks,
+  },
+  { name: 'wasm', missing: null, environment: {}, atLength: networks },
+];
+
+/** The engines that tests of whole programs train on: those that are here, and with CI set all of them, so that a hole is a failure. */
+export const enginesHere = engines.filter(({ missing }) => missing === null || process.env.CI);
+
+/** A suite that needs an engine. Where the machine does not have it the suite is skipped loudly; with CI set, that is a failure. */
+export function describeWith(engine: EngineName, name: string, suite: () => void): void {
+  const { missing, environment } = engines.find((each) => each.name === engine)!;
+  if (missing === null) {
+    Object.assign(process.env, environment);
     describe(name, suite);
     return;
   }
-  const why = 'native TensorFlow is not installed (node bin/cosweep.js engine install tensorflow)';
   if (process.env.CI) {
-    it(`${name}: needs native TensorFlow`, () => {
-      throw new Error(`${why}, and with CI set nothing may be skipped`);
+    it(`${name}: needs ${engine}`, () => {
+      throw new Error(`${missing}, and with CI set nothing may be skipped`);
     });
     return;
   }
-  console.warn(`\n!!! SKIPPED: ${name}: ${why}\n`);
+  console.warn(`\n!!! SKIPPED: ${name}: ${missing}\n`);
   describe.skip(name, suite);
+}
+
+export function describeWithTensorflow(name: string, suite: () => void): void {
+  describeWith('tensorflow', name, suite);
 }
 
 /**
  * One suite over every engine. `open` opens the engine and makes it the one that TensorFlow.js uses; call it in a hook or a
  * test, not while tests are collected.
  */
-export function eachEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineName) => void): void {
-  const on = (engine: EngineName) => (): void => suite(() => openEngine(engine), engine);
-  describeWithTensorflow(`${name} on tensorflow`, on('tensorflow'));
-  describe(`${name} on wasm`, on('wasm'));
+export function eachEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void): void {
+  for (const engine of engines) {
+    describeWith(engine.name, `${name} on ${engine.name}`, () => {
+      let opened: Promise<Engine> | undefined;
+      afterAll(async () => (await opened)?.close());
+      suite(() => (opened ??= openEngine(engine.name)), engine);
+    });
+  }
 }

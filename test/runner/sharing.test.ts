@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
-import { hasTensorflow } from '../helpers/engines.ts';
+import { enginesHere } from '../helpers/engines.ts';
 import { ask, snapshot, type Snapshot } from './snapshot.ts';
 import { cosweepJson } from './cosweep.ts';
 import { temporaryFolder } from './study.ts';
@@ -25,7 +25,7 @@ function writeImages(folder: string): void {
 }
 
 /**
- * Two optimisers with batch norm, dropout, augmentation, weight decay, clipping and a cosine schedule; N = 0, one in the middle
+ * Every optimiser with batch norm, dropout, augmentation, weight decay, clipping and a cosine schedule; N = 0, one in the middle
  * and one past the end; ε that separate at once, later and never.
  */
 const definition = {
@@ -33,7 +33,7 @@ const definition = {
   method: 'grid',
   parameters: {
     alpha: { value: 0.5 }, beta: { value: 0.4 }, epsilon: { values: [0.05, 0.3, 1.4, 1.5] }, N: { values: [0, 8, 40] },
-    'training.optimizer.name': { values: ['momentum', 'adamw'] },
+    'training.optimizer.name': { values: ['sgd', 'momentum', 'adam', 'adamw'] },
   },
   training: {
     dataset: { name: 'idx', images: 'images', labels: 'labels', validation: 15, augment: { shift: 1, cutout: 2 } },
@@ -43,10 +43,9 @@ const definition = {
   },
 };
 
-const wanted = ['wasm', ...(hasTensorflow || process.env.CI ? ['tensorflow'] : [])];
-
-describe.each(wanted)('on %s', (engine) => {
+describe.each(enginesHere)('on $name', ({ name: engine, environment }) => {
   test('shared and unshared training give the same bits: every point, every artefact, every final weight', async () => {
+    Object.assign(process.env, environment);
     const folder = temporaryFolder();
     writeImages(folder);
     const file = join(folder, 'sharing.json');
@@ -57,7 +56,7 @@ describe.each(wanted)('on %s', (engine) => {
     };
     const [shared, alone] = [await train('shared.db'), await train('alone.db', '--no-share')];
 
-    const optimisers = 2;
+    const optimisers = 4;
     expect(shared.summary.runs.complete).toBe(optimisers * (4 * 2 + 1)); // N = 40 is past the end and folds into the control
     expect(alone.summary.batchesTrained).toBe(alone.summary.batchesUnshared);
     // Without ε-forking: the control, and from each N on every ε by itself.

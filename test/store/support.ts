@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
@@ -16,6 +12,7 @@ import { queueSweep, type SweepRequest } from '../../server/store/queue-sweep.ts
 import { startSweep } from '../../server/store/queue.ts';
 import type { Segment } from '../../server/store/commit-segment.ts';
 import { openStorage, type Storage } from '../../server/store/storage.ts';
+import { startChild, type Child } from '../helpers/child.ts';
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -123,37 +120,7 @@ export const RECORD = {
   device: 'CPU, 1 thread', versions: { tfjs: '4.22.0' }, gitCommit: null, configuration: { loss: { s: 30 } }, classes: ['a', 'b'], evaluated: { val: 100, test: 0 },
 };
 
-export interface Child {
-  /** Lets it start. */
-  go(): void;
-  /** The next line that it prints. */
-  line(): Promise<string>;
-  /** Kills it as a crash would, and waits until it is gone. */
-  kill(): Promise<void>;
-  /** Its result. */
-  result(): Promise<unknown>;
-}
-
-/** The default export of a file beside this one, in a process of its own that waits for `go`. */
-export async function child(file: string, ...args: string[]): Promise<Child> {
-  const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-  const process_ = spawn(process.execPath, [here('child.js'), here(file), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = once(process_, 'exit');
-  onTestFinished(() => void process_.kill('SIGKILL'));
-  const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
-  const line = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${file} ended early`);
-    return value;
-  };
-  if (await line() !== 'ready') throw new Error(`${file} did not start`);
-  return {
-    go: () => void process_.stdin.write('go\n'),
-    line,
-    kill: async () => {
-      process_.kill('SIGKILL');
-      await ended;
-    },
-    result: async () => JSON.parse(await line()),
-  };
+/** The default export of a file beside this one, in a process of its own. */
+export function child(file: string, ...args: string[]): Promise<Child> {
+  return startChild(new URL(file, import.meta.url), args);
 }

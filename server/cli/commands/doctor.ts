@@ -32,6 +32,7 @@ function toText({ engines, datasets, database }: DoctorResponse): string {
   return [
     toColumns(['ENGINE', 'WORKS', 'DEVICE', 'MS/STEP'], engines.map(({ name, works, device, stepMs }) => [name, works ? 'yes' : 'no', device, stepMs === null ? null : Number(stepMs.toPrecision(3))])),
     ...engines.flatMap(engineNotes),
+    autoLine(engines),
     '',
     toColumns(['DATA SET', 'READY', 'WHERE'], datasets.map(({ name, available, where }) => [name, available ? 'yes' : 'no', where.join(', ')])),
     ...datasets.flatMap(datasetNotes),
@@ -40,12 +41,22 @@ function toText({ engines, datasets, database }: DoctorResponse): string {
   ].join('\n');
 }
 
-function engineNotes({ name, reason, remedy, lossCases }: EngineReport): string[] {
-  const why = reason === null ? [] : [`${name}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`];
-  if (lossCases === null) return why;
+function engineNotes({ name, versions, reason, remedy, lossCases }: EngineReport): string[] {
+  const made = Object.entries(versions).map(([library, version]) => `${library} ${version}`).join(', ');
+  const notes = [
+    ...(made === '' ? [] : [`${name}: ${made}`]),
+    ...(reason === null ? [] : [`${name}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`]),
+  ];
+  if (lossCases === null) return notes;
   const { cases, passed, worst } = lossCases;
   const share = (error: number) => `${Number((100 * error).toPrecision(2))} %`;
-  return [...why, `${name}: ${passed} of ${cases} reference cases; largest errors, of what is allowed: terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`];
+  return [...notes, `${name}: ${passed} of ${cases} reference cases; largest errors, of what is allowed: terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`];
+}
+
+/** The time is that of one batch of 64 on the small network, forward, backward and update; it was measured just now. */
+function autoLine(engines: EngineReport[]): string {
+  const [fastest] = engines.filter(({ works }) => works).sort((a, b) => a.stepMs! - b.stepMs!);
+  return fastest ? `--engine auto takes ${fastest.name}, the fastest that works here (Node ${process.version}, ${process.platform} ${process.arch})` : '--engine auto finds nothing to train on';
 }
 
 function datasetNotes({ name, remedy }: DatasetReport): string[] {

@@ -9,17 +9,12 @@ export interface EngineProbe {
   /** The processor it runs on; null where it does not work. */
   device: string | null;
   versions: Record<string, string>;
-  /** Milliseconds of the reference step, where it was asked for. */
+  /** Milliseconds of one training step of the small network; null where it does not work. */
   stepMs: number | null;
   /** Why it does not work; null where it does. */
   reason: string | null;
   /** What to do about it; null where there is nothing to do. */
   remedy: string | null;
-}
-
-export interface ProbeOptions {
-  /** Also time the reference step, which takes a few seconds. */
-  timeStep?: boolean;
 }
 
 /** What the probing process tells. */
@@ -28,10 +23,14 @@ export type ProbeMessage = Omit<EngineProbe, 'name'>;
 /** An engine that hangs does not work, in milliseconds. */
 const ANSWER_WITHIN = 120_000;
 
-/** Opens an engine in a process of its own, where a native library that crashes does no harm. */
-export function probeEngine(name: EngineName, { timeStep = false }: ProbeOptions = {}): Promise<EngineProbe> {
+/**
+ * Opens and checks an engine in a process of its own, where a native library that crashes does no harm.
+ *
+ * @returns `answered`: false where the process died, which may have been an accident
+ */
+export function probeEngine(name: EngineName): Promise<{ probe: EngineProbe; answered: boolean }> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name, timeStep ? 'time' : 'open'], {
+    const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: ANSWER_WITHIN,
       killSignal: 'SIGKILL',
@@ -40,10 +39,10 @@ export function probeEngine(name: EngineName, { timeStep = false }: ProbeOptions
     let answer: ProbeMessage | undefined;
     child.stderr!.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.on('message', (message: ProbeMessage) => (answer = message));
-    child.on('error', (error) => resolve(failed(name, error.message)));
+    child.on('error', (error) => resolve({ probe: failed(name, error.message), answered: false }));
     child.on('close', (code, signal) => {
-      if (answer) resolve({ name, ...answer });
-      else resolve(failed(name, `a process that opened it ended with ${signal ?? `status ${code}`}${lastLine(printed)}`));
+      if (answer) resolve({ probe: { name, ...answer }, answered: true });
+      else resolve({ probe: failed(name, `a process that opened it ended with ${signal ?? `status ${code}`}${lastLine(printed)}`), answered: false });
     });
   });
 }

@@ -1,22 +1,35 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseLossCases } from '../../../server/training/loss-cases.ts';
+import { selfCheckCase } from '../../../server/training/engines/self-check-case.ts';
 import { describeWithTensorflow } from '../../helpers/engines.ts';
 
 type Open = typeof import('../../../server/training/engines/open.ts');
+type Verdicts = typeof import('../../../server/training/engines/verdicts.ts');
 
-const built = join(import.meta.dirname, '../../../dist/server/training/engines/open.js');
+vi.setConfig({ testTimeout: 180_000 });
+
+const built = (name: string): string => join(import.meta.dirname, '../../../dist/server/training/engines', name);
 let open: Open;
+let verdicts: Verdicts;
 let folder: string;
 beforeAll(async () => {
-  if (!existsSync(built)) throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
-  open = (await import(/* @vite-ignore */ pathToFileURL(built).href)) as Open;
-  folder = mkdtempSync(join(tmpdir(), 'cosweep-probe-'));
+  if (!existsSync(built('open.js'))) throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
+  open = (await import(/* @vite-ignore */ pathToFileURL(built('open.js')).href)) as Open;
+  verdicts = (await import(/* @vite-ignore */ pathToFileURL(built('verdicts.js')).href)) as Verdicts;
 });
-afterEach(() => vi.unstubAllEnvs());
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cosweep-probe-'));
+  vi.stubEnv('COSWEEP_CACHE', folder); // nothing is known of this machine
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 /** From now on a process that probes one of these engines dies as a crashing native library makes it die. */
 function crash(...engines: string[]): void {
@@ -25,22 +38,41 @@ function crash(...engines: string[]): void {
   vi.stubEnv('NODE_OPTIONS', `--require ${file}`);
 }
 
+/** What would be known had the engines been tried. */
+function keep(engine: 'tensorflow' | 'webgpu' | 'wasm', stepMs: number | null): void {
+  const works = stepMs !== null;
+  verdicts.keepVerdict({ name: engine, works, device: works ? 'a test' : null, versions: {}, stepMs, reason: works ? null : 'a test says so', remedy: null });
+}
+
+async function choose(): Promise<{ engine: string; said: string[] }> {
+  const said: string[] = [];
+  return { engine: await open.chooseEngine('auto', (message) => said.push(message)), said };
+}
+
 describe('probing engines', () => {
-  it('tells of every engine whether it works, and for what does not why and what to do', async () => {
+  it('tells of every engine whether it works and how fast, and for what does not why and what to do', async () => {
     const probes = await open.probeEngines();
     expect(probes.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm']);
     const [tensorflow, webgpu, wasm] = probes;
-    expect(wasm).toMatchObject({ works: true, reason: null, stepMs: null });
+    expect(wasm).toMatchObject({ works: true, reason: null, remedy: null, stepMs: expect.any(Number) });
     expect(wasm!.device).toMatch(/^CPU, 1 thread/);
     expect(webgpu).toMatchObject({ works: false, device: null, reason: 'this version of Cosweep does not have it', remedy: 'Use --engine tensorflow or --engine wasm.' });
     expect(tensorflow!.works ? tensorflow!.versions.libtensorflow : tensorflow!.remedy).toMatch(/^\d+\.\d+\.\d+|engine install tensorflow$/);
+    // What was measured is what auto goes by from now on, without trying anything.
+    crash('tensorflow', 'webgpu', 'wasm');
+    const { said } = await choose();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(`wasm`);
   });
 
   it('survives a native library that crashes: auto takes the next engine and says why', async () => {
     crash('tensorflow');
-    const said: string[] = [];
-    expect(await open.chooseEngine('auto', (message) => said.push(message))).toBe('wasm');
-    expect(said[0]).toContain('tensorflow does not: a process that opened it ended with SIGSEGV');
+    const { engine, said } = await choose();
+    expect(engine).toBe('wasm');
+    expect(said[0]).toBe('trying the engines, once on this machine');
+    expect(said[1]).toMatch(/^engine wasm \(CPU, 1 thread.*\): the fastest that works here, [\d.]+ ms a training step; tensorflow does not work: a process that opened it ended with SIGSEGV/);
+    // A crash may have been an accident, and is not kept.
+    expect([...verdicts.readVerdicts().keys()]).toEqual(['webgpu', 'wasm']);
   });
 
   it('refuses an engine that was asked for by name and does not work', async () => {
@@ -51,16 +83,96 @@ describe('probing engines', () => {
 
   it('says of all engines why none works', async () => {
     crash('tensorflow', 'wasm');
-    await expect(open.chooseEngine('auto')).rejects.toThrow(/Cannot find an engine that works here: tensorflow does not: .*; wasm does not: /);
+    await expect(open.chooseEngine('auto')).rejects.toThrow(/Cannot find an engine that works here: tensorflow does not work: .*; wasm does not work: /);
+  });
+});
+
+describe('what is known of this machine', () => {
+  it('decides by the measured time of a step, without a process', async () => {
+    crash('tensorflow', 'webgpu', 'wasm');
+    keep('tensorflow', 7.04);
+    keep('wasm', 6.5);
+    keep('webgpu', null);
+    expect(await choose()).toEqual({
+      engine: 'wasm', said: ['engine wasm (a test): the fastest that works here, 6.5 ms a training step; tensorflow takes 7.04 ms; webgpu does not work: a test says so.'],
+    });
+    keep('webgpu', 0.9);
+    expect((await choose()).engine).toBe('webgpu');
+    expect(await open.chooseEngine('tensorflow')).toBe('tensorflow');
+  });
+
+  it('is tried again where the engine was asked for by name and did not work', async () => {
+    keep('wasm', null);
+    expect(await open.chooseEngine('wasm')).toBe('wasm');
+    expect(verdicts.readVerdicts().get('wasm')).toMatchObject({ works: true });
+  });
+
+  it('counts on the same machine only, and a damaged file is none', () => {
+    keep('wasm', 5);
+    keep('tensorflow', 4);
+    expect(verdicts.readVerdicts().size).toBe(2);
+    verdicts.forgetVerdict('tensorflow');
+    expect([...verdicts.readVerdicts().keys()]).toEqual(['wasm']);
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '1');
+    expect(verdicts.readVerdicts().size).toBe(0);
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
+    expect(verdicts.readVerdicts().size).toBe(1);
+    const file = verdicts.verdictsFile();
+    for (const text of ['', '{', '{"fingerprint": 3}', readFileSync(file, 'utf8').replace('"wasm"', '"abacus"')]) {
+      writeFileSync(file, text);
+      expect(verdicts.readVerdicts().size).toBe(0);
+    }
+    keep('wasm', 6);
+    expect(verdicts.readVerdicts().get('wasm')!.stepMs).toBe(6);
+    expect(readdirSync(join(folder, 'engines'))).toHaveLength(1); // nothing half written is left
+  });
+
+  it('is not needed: where the cache cannot be written, engines are tried every time', async () => {
+    writeFileSync(join(folder, 'a file'), '');
+    vi.stubEnv('COSWEEP_CACHE', join(folder, 'a file'));
+    keep('wasm', 5);
+    expect(verdicts.readVerdicts().size).toBe(0);
+    expect(await open.chooseEngine('wasm')).toBe('wasm');
+  });
+});
+
+describe('the self-check', () => {
+  it('has a case of the reference cases', () => {
+    const file = join(import.meta.dirname, '../../fixtures/loss-cases.json');
+    const cases = parseLossCases(readFileSync(file, 'utf8'), file);
+    expect(cases.map((each) => ({ ...each, name: 'self-check' }))).toContainEqual(selfCheckCase);
+  });
+
+  it.each([
+    ['computes another loss', 'Exp', /^it opens, but the loss that it computes is wrong \(.*terms \d/],
+    ['gives other bits every time', 'Conv2D', /^it opens, but the same training step twice gives different bits$/],
+  ])('finds an engine that %s', (_, kernel, flaw) => {
+    const program = `
+      import * as tf from '@tensorflow/tfjs-core';
+      import { openEngine } from ${JSON.stringify(pathToFileURL(built('open.js')).href)};
+      import { selfCheck } from ${JSON.stringify(pathToFileURL(built('self-check.js')).href)};
+      const engine = await openEngine('wasm');
+      const { kernelFunc, ...rest } = tf.getKernel('${kernel}', 'wasm');
+      tf.unregisterKernel('${kernel}', 'wasm');
+      let calls = 0;
+      tf.registerKernel({ ...rest, kernelFunc: (call) => {
+        const out = kernelFunc(call);
+        call.backend.typedArrayFromHeap(out)[0] += 1e-2 * ++calls;
+        return out;
+      } });
+      // Operation by operation, as an engine without replay would.
+      const step = (step) => ({ run: (state, batch, scalars) => tf.tidy(() => step(state, batch, Object.fromEntries(Object.entries(scalars).map(([k, v]) => [k, tf.scalar(v)])))), dispose() {} });
+      console.log((await selfCheck({ ...engine, compile: step })).flaw);
+    `;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', cwd: join(import.meta.dirname, '../../..') });
+    expect(stdout.trim(), stderr).toMatch(flaw);
   });
 });
 
 describeWithTensorflow('choosing between engines that both work', () => {
-  it('prefers tensorflow, and times the reference step when asked to', async () => {
-    const said: string[] = [];
-    expect(await open.chooseEngine('auto', (message) => said.push(message))).toBe('tensorflow');
-    expect(said).toEqual(['engine tensorflow (CPU, 1 thread): the fastest that works here']);
-    const [tensorflow] = await open.probeEngines({ timeStep: true });
-    expect(tensorflow!.stepMs).toBeGreaterThan(0);
+  it('measures them, and says which is the fastest', async () => {
+    const { engine, said } = await choose();
+    expect(engine).toBe('tensorflow');
+    expect(said[1]).toMatch(/^engine tensorflow \(CPU, 1 thread\): the fastest that works here, [\d.]+ ms a training step; wasm takes [\d.]+ ms; webgpu does not work: /);
   });
 });

@@ -28,8 +28,10 @@ function zeros(shape: number[]): Slow {
 
 const at = ([, h, w, c]: Four, b: number, i: number, j: number, k: number) => ((b * h + i) * w + j) * c + k;
 
+export type Pad = 'same' | 'valid' | number;
+
 /** Where windows lie along one dimension: TensorFlow's "same" puts the odd row of padding at the end. */
-function layout(input: number, window: number, stride: number, pad: 'same' | 'valid' | number): { output: number; before: number } {
+function layout(input: number, window: number, stride: number, pad: Pad): { output: number; before: number } {
   if (pad === 'same') {
     const output = Math.ceil(input / stride);
     return { output, before: Math.floor(Math.max(0, (output - 1) * stride + window - input) / 2) };
@@ -40,20 +42,20 @@ function layout(input: number, window: number, stride: number, pad: 'same' | 'va
 
 /** Calls `visit` for every product x[xAt]·filter[filterAt] that enters y[yAt] of a convolution. */
 function overConvolution(
-  x: number[], filter: number[], strides: [number, number], pad: 'same' | 'valid' | number,
+  x: number[], filter: number[], strides: [number, number], pad: Pad, dilations: [number, number],
   visit: (xAt: number, filterAt: number, yAt: number) => void,
 ): number[] {
   const [batch, height, width, channels] = x as Four;
   const [h, w, , depth] = filter as Four;
-  const rows = layout(height, h, strides[0], pad);
-  const columns = layout(width, w, strides[1], pad);
+  const rows = layout(height, (h - 1) * dilations[0] + 1, strides[0], pad);
+  const columns = layout(width, (w - 1) * dilations[1] + 1, strides[1], pad);
   const y: Four = [batch, rows.output, columns.output, depth];
   for (let b = 0; b < batch; b++)
     for (let p = 0; p < y[1]; p++)
       for (let q = 0; q < y[2]; q++)
         for (let i = 0; i < h; i++)
           for (let j = 0; j < w; j++) {
-            const [row, column] = [p * strides[0] + i - rows.before, q * strides[1] + j - columns.before];
+            const [row, column] = [p * strides[0] + i * dilations[0] - rows.before, q * strides[1] + j * dilations[1] - columns.before];
             if (row < 0 || row >= height || column < 0 || column >= width) continue;
             for (let c = 0; c < channels; c++)
               for (let d = 0; d < depth; d++)
@@ -62,17 +64,19 @@ function overConvolution(
   return y;
 }
 
-export function conv2d(x: Slow, filter: Slow, strides: [number, number], pad: 'same' | 'valid' | number): Slow {
+export function conv2d(x: Slow, filter: Slow, strides: [number, number], pad: Pad, dilations: [number, number] = [1, 1]): Slow {
   const products: [number, number, number][] = [];
-  const shape = overConvolution(x.shape, filter.shape, strides, pad, (...entry) => products.push(entry));
+  const shape = overConvolution(x.shape, filter.shape, strides, pad, dilations, (...entry) => products.push(entry));
   const y = zeros(shape);
   for (const [xAt, filterAt, yAt] of products) y.values[yAt]! += x.values[xAt]! * filter.values[filterAt]!;
   return y;
 }
 
-export function conv2dGradients(x: Slow, filter: Slow, dy: Slow, strides: [number, number], pad: 'same' | 'valid' | number): { dx: Slow; dFilter: Slow } {
+export function conv2dGradients(
+  x: Slow, filter: Slow, dy: Slow, strides: [number, number], pad: Pad, dilations: [number, number] = [1, 1],
+): { dx: Slow; dFilter: Slow } {
   const [dx, dFilter] = [zeros(x.shape), zeros(filter.shape)];
-  overConvolution(x.shape, filter.shape, strides, pad, (xAt, filterAt, yAt) => {
+  overConvolution(x.shape, filter.shape, strides, pad, dilations, (xAt, filterAt, yAt) => {
     dx.values[xAt]! += dy.values[yAt]! * filter.values[filterAt]!;
     dFilter.values[filterAt]! += dy.values[yAt]! * x.values[xAt]!;
   });
@@ -81,7 +85,7 @@ export function conv2dGradients(x: Slow, filter: Slow, dy: Slow, strides: [numbe
 
 /** Calls `visit` for every window with the indices of its values in order, and the index of its result. */
 function overWindows(
-  x: number[], window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number,
+  x: number[], window: [number, number], strides: [number, number], pad: Pad,
   visit: (members: number[], yAt: number) => void,
 ): number[] {
   const [batch, height, width, channels] = x as Four;
@@ -104,12 +108,12 @@ function overWindows(
 }
 
 /** The shape of a pooling's result. */
-export function pooledShape(x: number[], window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number): number[] {
+export function pooledShape(x: number[], window: [number, number], strides: [number, number], pad: Pad): number[] {
   return overWindows(x, window, strides, pad, () => {});
 }
 
 /** Each dy goes to the first largest value of its window. */
-export function maxPoolGradient(x: Slow, dy: Slow, window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number): Slow {
+export function maxPoolGradient(x: Slow, dy: Slow, window: [number, number], strides: [number, number], pad: Pad): Slow {
   const dx = zeros(x.shape);
   overWindows(x.shape, window, strides, pad, (members, yAt) => {
     const largest = members.reduce((best, member) => (x.values[member]! > x.values[best]! ? member : best));
@@ -119,7 +123,7 @@ export function maxPoolGradient(x: Slow, dy: Slow, window: [number, number], str
 }
 
 /** The largest value of each window. */
-export function maxPool(x: Slow, window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number): number[] {
+export function maxPool(x: Slow, window: [number, number], strides: [number, number], pad: Pad): number[] {
   const largest: number[] = [];
   overWindows(x.shape, window, strides, pad, (members, yAt) => {
     largest[yAt] = Math.max(...members.map((member) => x.values[member]!));
@@ -128,7 +132,7 @@ export function maxPool(x: Slow, window: [number, number], strides: [number, num
 }
 
 /** The mean of the values of each window that lie in the image. */
-export function avgPool(x: Slow, window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number): number[] {
+export function avgPool(x: Slow, window: [number, number], strides: [number, number], pad: Pad): number[] {
   const means: number[] = [];
   overWindows(x.shape, window, strides, pad, (members, yAt) => {
     means[yAt] = members.reduce((sum, member) => sum + x.values[member]!, 0) / members.length;
@@ -137,7 +141,7 @@ export function avgPool(x: Slow, window: [number, number], strides: [number, num
 }
 
 /** Each dy is shared by the values of its window that lie in the image. */
-export function avgPoolGradient(x: Slow, dy: Slow, window: [number, number], strides: [number, number], pad: 'same' | 'valid' | number): Slow {
+export function avgPoolGradient(x: Slow, dy: Slow, window: [number, number], strides: [number, number], pad: Pad): Slow {
   const dx = zeros(x.shape);
   overWindows(x.shape, window, strides, pad, (members, yAt) => {
     for (const member of members) dx.values[member]! += dy.values[yAt]! / members.length;
@@ -153,6 +157,53 @@ export function matMul(m: number, k: number, n: number, a: (i: number, l: number
     for (let l = 0; l < k; l++) sum += a(i, l) * b(l, j);
     return sum;
   });
+}
+
+/** A function of every value. */
+export function map(x: Slow, f: (value: number, index: number) => number): Slow {
+  return { shape: x.shape, values: x.values.map(f) };
+}
+
+/** A function of two tensors' values, the smaller one repeated along the dimensions that it lacks or has with size 1. */
+export function zip(a: Slow, b: Slow, f: (a: number, b: number) => number): Slow {
+  const shape = broadcastShape(a.shape, b.shape);
+  const [left, right] = [broadcast(a, shape), broadcast(b, shape)];
+  return { shape, values: left.values.map((value, i) => f(value, right.values[i]!)) };
+}
+
+function broadcastShape(a: number[], b: number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, d) => Math.max(a[d - rank + a.length] ?? 1, b[d - rank + b.length] ?? 1));
+}
+
+/** Repeats a tensor until it has a shape. */
+export function broadcast(x: Slow, shape: number[]): Slow {
+  return { shape, values: indices(shape).map((index) => x.values[smallerIndex(index, x.shape)]!) };
+}
+
+/** The reverse of `broadcast`: adds up what was repeated. */
+export function sumTo(x: Slow, shape: number[]): Slow {
+  const sum = zeros(shape);
+  indices(x.shape).forEach((index, flat) => (sum.values[smallerIndex(index, shape)]! += x.values[flat]!));
+  return sum;
+}
+
+/** Folds the values along some dimensions, negative ones counted from the end; dimensions that are folded stay with size 1. */
+export function fold(x: Slow, axes: number[], f: (members: number[]) => number): Slow {
+  const shape = x.shape.map((side, d) => (axes.some((axis) => (axis + x.shape.length) % x.shape.length === d) ? 1 : side));
+  const members: number[][] = Array.from({ length: size(shape) }, () => []);
+  indices(x.shape).forEach((index, flat) => members[smallerIndex(index, shape)]!.push(x.values[flat]!));
+  return { shape, values: members.map(f) };
+}
+
+/** Every index of a shape, in row-major order. */
+function indices(shape: number[]): number[][] {
+  return shape.reduce<number[][]>((found, side) => found.flatMap((index) => Array.from({ length: side }, (_, i) => [...index, i])), [[]]);
+}
+
+/** Where an index of a larger shape lies in a smaller one. */
+function smallerIndex(index: number[], shape: number[]): number {
+  return shape.reduce((flat, side, d) => flat * side + (side === 1 ? 0 : index[d + index.length - shape.length]!), 0);
 }
 
 /** The largest difference, as a share of the largest expected value (of 1e−6 where all are smaller). */

@@ -48,6 +48,13 @@ export async function tryAddon(folder: string): Promise<string> {
   );
 }
 
+/** Whether TensorFlow opens a GPU here; asked in a process of its own, since what does not fit may crash it. */
+export async function findsGpu(folder: string): Promise<boolean> {
+  const load = 'const binding = require(process.argv[1]); console.log("GPU=" + binding.isUsingGpuDevice())';
+  const { code, output } = await command(process.execPath, ['-e', load, addonPath(folder)], { environment: { TF_CPP_MIN_LOG_LEVEL: '3' } });
+  return code === 0 && output.includes('GPU=true');
+}
+
 export function addonPath(folder: string): string {
   return join(folder, 'lib', `napi-v${ADDON_API}`, 'tfjs_binding.node');
 }

@@ -86,7 +86,7 @@ export function preferBuild(build: Build): void {
 }
 
 /** Null where the folder is not a finished build. */
-function readRecord(folder: string): BuildRecord | null {
+export function readRecord(folder: string): BuildRecord | null {
   try {
     return JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as BuildRecord;
   } catch {

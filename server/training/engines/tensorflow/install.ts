@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../../sweep/user-error.ts';
-import { buildAddon, requireBuildTools, tryAddon } from './addon.ts';
+import { buildAddon, findsGpu, requireBuildTools, tryAddon } from './addon.ts';
 import { finishBuild, finishedBuilds, preferBuild, startBuild, thisPlatform, type Build, type Variant } from './builds.ts';
 import { command, lastLines } from './command.ts';
+import { whyNoGpu } from './cuda.ts';
 import { copyBuildFiles, downloadLibrary } from './library-download.ts';
 import { takeLibrary } from './library-folder.ts';
 import { downloadWheels, unpackWheels } from './library-wheel.ts';
@@ -35,6 +36,10 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
   const build = found ?? (await makeBuild(request));
   preferBuild(build);
   linkBuild(build, tfjsNode);
+  if (build.variant === 'cuda' && !(await findsGpu(build.folder))) {
+    const { reason, remedy } = whyNoGpu(build.folder);
+    log(`the build for CUDA finds no GPU, and would train on the CPU: ${reason}. ${remedy}`);
+  }
   log(`tensorflow is ready: libtensorflow ${build.libtensorflow} (${build.variant}), tfjs-node ${build.tfjsNode}`);
   return build;
 }

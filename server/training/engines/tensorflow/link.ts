@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { finishedBuilds, type Build } from './builds.ts';
+import { dirname, join } from 'node:path';
+import { finishedBuilds, readRecord, type Build } from './builds.ts';
 import { ADDON_API, tfjsNodeFolder, tfjsNodeVersion } from './package.ts';
 
 const PARTS = ['deps', 'lib'] as const;
@@ -35,6 +35,14 @@ export function relink(tfjsNode = tfjsNodeFolder()): boolean {
   if (!build) return false;
   linkBuild(build, tfjsNode);
   return true;
+}
+
+/** The build that is linked into tfjs-node; null where its own install script has put its addon there. */
+export function linkedBuild(tfjsNode: string): Build | null {
+  const library = linkTarget(join(tfjsNode, 'lib'));
+  const folder = library === null ? null : dirname(library);
+  const record = folder === null ? null : readRecord(folder);
+  return record && { ...record, folder: folder! };
 }
 
 function linkTarget(path: string): string | null {

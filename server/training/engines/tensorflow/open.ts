@@ -4,8 +4,9 @@ import type { Engine } from '../../engine.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import type { Backend } from './binding.ts';
 import { compile } from './compile.ts';
+import { cudaCards, whyNoGpu } from './cuda.ts';
 import { registerKernels } from './kernels.ts';
-import { relink } from './link.ts';
+import { linkedBuild, relink } from './link.ts';
 import { provideRemovedFunctions } from './node-compatibility.ts';
 import { tfjsNodeFolder, tfjsNodeVersion } from './package.ts';
 
@@ -16,6 +17,7 @@ const ENVIRONMENT = {
   OMP_NUM_THREADS: '1',
   TF_DETERMINISTIC_OPS: '1',
   TF_CUDNN_USE_AUTOTUNE: '0',
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true', // else the first worker takes all of a GPU's memory
   TF_ENABLE_ONEDNN_OPTS: '1',
 };
 
@@ -28,12 +30,22 @@ export async function openTensorflow(): Promise<Engine> {
   const { binding } = backend;
   return {
     name: 'tensorflow',
-    device: binding.isUsingGpuDevice() ? 'GPU, CUDA' : 'CPU, 1 thread',
+    device: deviceOf(backend),
     versions: { libtensorflow: binding.TF_Version, '@tensorflow/tfjs-node': tfjsNodeVersion(tfjsNodeFolder()!), '@tensorflow/tfjs-core': tf.version_core },
     compile: (step, example) => compile(backend, step, example),
     // The addon holds no threads of ours, no files and no device that a process would have to give back before it ends.
     close: async () => {},
   };
+}
+
+/** A build for CUDA that found no GPU works, on the CPU: that is not what it was installed for, so it says why. */
+function deviceOf({ binding }: Backend): string {
+  const build = linkedBuild(tfjsNodeFolder()!);
+  if (binding.isUsingGpuDevice()) {
+    const cards = cudaCards();
+    return cards.length === 1 ? `${cards[0]}, CUDA` : 'GPU, CUDA';
+  }
+  return build?.variant === 'cuda' ? `CPU, 1 thread; built for CUDA, but ${whyNoGpu(build.folder).reason}` : 'CPU, 1 thread';
 }
 
 async function loadBackend(): Promise<Backend> {

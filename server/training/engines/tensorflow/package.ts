@@ -16,8 +16,13 @@ export function projectFolder(): string {
 
 /** node_modules/@tensorflow/tfjs-node where npm put it; null when npm left the optional package out. */
 export function tfjsNodeFolder(): string | null {
+  return packageFolder(NAME);
+}
+
+/** Where npm put a package, here or in a folder above; null when it did not. */
+export function packageFolder(name: string): string | null {
   for (let folder = projectFolder(); ; folder = dirname(folder)) {
-    const candidate = join(folder, 'node_modules', ...NAME.split('/'));
+    const candidate = join(folder, 'node_modules', ...name.split('/'));
     if (existsSync(join(candidate, 'package.json'))) return candidate;
     if (folder === dirname(folder)) return null;
   }

@@ -1,42 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Stream } from '../../../../server/sweep/random.ts';
-import type { LossSettings, ModelName } from '../../../../server/sweep/settings.ts';
 import type { Engine, Step, Tensors } from '../../../../server/training/engine.ts';
-import { buildEvaluationStep, inferenceState } from '../../../../server/training/evaluation-step.ts';
 import type { Backend } from '../../../../server/training/engines/tensorflow/binding.ts';
 import { openTensorflow } from '../../../../server/training/engines/tensorflow/open.ts';
-import { buildModel, type Model } from '../../../../server/training/models/model.ts';
-import { buildOptimizer } from '../../../../server/training/optimizers/optimizer.ts';
-import { initialState, toDevice } from '../../../../server/training/state.ts';
-import { buildStep, type StepStructure } from '../../../../server/training/step.ts';
 import { describeWithTensorflow } from '../../../helpers/engines.ts';
-
-const scalars = {
-  alpha: 0.5, beta: 0.3, gamma: 0.9, epsilon: 0.01, s: 20, m: 0.35, centerRate: 0.4,
-  learningRate: 0.05, momentum: 0.9, beta1: 0.9, beta2: 0.99, correction1: 0.1, correction2: 0.01, adamEpsilon: 1e-8,
-  weightDecay: 0.01, clipNorm: 0.7,
-};
-const loss = {
-  truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerSpace: 'unit', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear',
-} satisfies StepStructure['loss'];
-const momentum = { name: 'momentum', nesterov: false, decay: false, clip: false } satisfies StepStructure['optimizer'];
-const all = { interClass: true, intraClass: true, crossEntropy: true };
-
-/** Every value of every option, each in at least one case: that is where TensorFlow's graph optimiser could change bits. */
-const cases: { network: ModelName; loss?: Partial<LossSettings>; optimizer?: Partial<StepStructure['optimizer']>; dropout?: number; inForce?: Partial<typeof all> }[] = [
-  { network: 'mlp' },
-  { network: 'cnn-small', dropout: 0.3, loss: { truncation: 'sample', distance: 'angle', centerUpdate: 'ema' }, optimizer: { nesterov: true, decay: true } },
-  { network: 'cnn', loss: { truncation: 'class', distance: 'euclidean', centerSpace: 'raw', centerUpdate: 'wen' }, optimizer: { name: 'adamw', decay: true, clip: true } },
-  { network: 'resnet8', loss: { truncation: 'none', centerOrder: 'lossThenUpdate', centerUpdate: 'batch' }, optimizer: { name: 'adam', decay: true } },
-  { network: 'resnet20', loss: { crossEntropyHead: 'cosine' }, optimizer: { name: 'sgd', clip: true } },
-  { network: 'mlp', inForce: { intraClass: false, crossEntropy: false } },
-  { network: 'mlp', inForce: { interClass: false } },
-];
 
 describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
   let engine: Engine;
@@ -46,35 +16,6 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
     backend = tf.backend() as unknown as Backend;
   });
   afterAll(() => engine.close());
-
-  it.each(cases)('gives the bits of the step run operation by operation: %j', (options) => {
-    const { step, state, batchOf } = realStep(options);
-    const compiled = engine.compile(step, { state, batch: batchOf(0), scalars });
-    const onDevice = tf.tidy(() => Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, tf.keep(tf.scalar(value))])));
-    let [ofGraph, ofStep] = [state, state];
-    for (let t = 0; t < 4; t++) {
-      const batch = batchOf(t);
-      const graph = compiled.run(ofGraph, batch, scalars);
-      const plain = runPlainly(step, ofStep, batch, onDevice);
-      expect(Object.keys(graph.state).sort()).toEqual(Object.keys(state).sort());
-      expect(differing(graph, plain)).toEqual([]);
-      [ofGraph, ofStep] = [graph.state, plain.state];
-    }
-    const [moved] = Object.values(ofGraph);
-    expect(moved!.dataSync()).not.toEqual(Object.values(state)[0]!.dataSync());
-    compiled.dispose();
-  });
-
-  it('evaluates with the bits of the uncompiled evaluation, and returns no state', () => {
-    const { model, state, batchOf } = realStep({ network: 'cnn' });
-    const [step, read, { images }] = [buildEvaluationStep(model), inferenceState(state), batchOf(0)];
-    const compiled = engine.compile(step, { state: read, batch: { images: images! }, scalars: {} });
-    const graph = compiled.run(read, { images: images! }, {});
-    expect(graph.state).toEqual({});
-    expect(Object.keys(graph.outputs)).toEqual(['features', 'logits', 'cosines']);
-    expect(differing(graph, runPlainly(step, read, { images: images! }, {}))).toEqual([]);
-    compiled.dispose();
-  });
 
   it('takes other scalars without being compiled again', () => {
     const example = { state: { w: tf.scalar(1) }, batch: { x: tf.scalar(3) }, scalars: { rate: 2, unused: 7 } };
@@ -152,37 +93,6 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
     rmSync(folder, { recursive: true });
   });
 });
-
-function realStep({ network, dropout = 0, ...options }: (typeof cases)[number]): { model: Model; step: Step; state: Tensors; batchOf: (t: number) => Tensors } {
-  const shape: [number, number, number] = network.startsWith('resnet') || network === 'cnn' ? [8, 8, 3] : [9, 9, 1];
-  const structure = { classes: 4, loss: { ...loss, ...options.loss }, inForce: { ...all, ...options.inForce }, optimizer: { ...momentum, ...options.optimizer }, epsilons: 1 };
-  const model = buildModel({ name: network, embedding: 6, dropout }, shape);
-  const state = toDevice(initialState(model, buildOptimizer(structure.optimizer), structure.classes, 6, 3));
-  const batchOf = (t: number): Tensors => {
-    const stream = new Stream(5, 'batch', t);
-    return {
-      images: tf.tensor(Float32Array.from({ length: 8 * shape[0] * shape[1] * shape[2] }, () => stream.normal()), [8, ...shape]),
-      labels: tf.tensor(Int32Array.from({ length: 8 }, () => stream.below(4)), [8], 'int32'),
-      ...(dropout > 0 ? { dropoutMask: tf.tensor(Float32Array.from({ length: 8 * model.dropoutWidth }, () => stream.below(2) * 2), [8, model.dropoutWidth]) } : {}),
-    };
-  };
-  return { model, step: buildStep(model, structure), state, batchOf };
-}
-
-function runPlainly(step: Step, state: Tensors, batch: Tensors, onDevice: Tensors): { state: Tensors; outputs: Tensors } {
-  return tf.tidy(() => step(state, batch, onDevice) as unknown as tf.TensorContainer) as unknown as { state: Tensors; outputs: Tensors };
-}
-
-/** The tensors whose bits differ: NaN equals itself here, and 0 differs from −0. */
-function differing(a: { state: Tensors; outputs: Tensors }, b: { state: Tensors; outputs: Tensors }): string[] {
-  const [left, right] = [{ ...a.state, ...a.outputs }, { ...b.state, ...b.outputs }];
-  return Object.keys(left).filter((name) => Buffer.compare(bytesOf(left[name]!), bytesOf(right[name]!)) !== 0);
-}
-
-function bytesOf(tensor: Tensor): Buffer {
-  const values = tensor.dataSync();
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-}
 
 function changing(): Step {
   let calls = 0;

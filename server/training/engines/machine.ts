@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { arch, cpus, hostname, platform, release } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ADDON_API, packageFolder, tfjsNodeFolder } from './tensorflow/package.ts';
+
+/** What an engine is made of, beside Node and the machine. */
+const PACKAGES = [
+  '@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node', '@tensorflow/tfjs-backend-webgpu', 'webgpu',
+];
+
+/** In the folder of tfjs-node: what `engine install` puts there. */
+const LIBRARIES = [`lib/napi-v${ADDON_API}/tfjs_binding.node`, 'deps/lib/libtensorflow.so', 'deps/lib/libtensorflow.dylib'];
+
+/** Files and folders that are others after a new driver or another card. */
+const DRIVERS = ['/proc/driver/nvidia/version', '/sys/module/amdgpu/version', '/sys/module/i915/version'];
+const DEVICES = ['/dev/dri', '/proc/driver/nvidia/gpus', '/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
+
+/** Variables by which a user chooses a device, a driver or a library. */
+const VARIABLES = ['CUDA_VISIBLE_DEVICES', 'LD_LIBRARY_PATH', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES'];
+
+/** The machine in one word, fit for a file's name. */
+export function machineName(): string {
+  return hostname().replace(/[^\w.-]/g, '_') || 'machine';
+}
+
+/** Differs wherever an engine might work differently than when it was looked at. Takes a millisecond. */
+export function fingerprint(): string {
+  const parts = {
+    machine: [hostname(), platform(), arch(), release(), cpus().length, cpus()[0]?.model],
+    node: process.version,
+    packages: PACKAGES.map(version),
+    libraries: LIBRARIES.map((file) => trace(join(tfjsNodeFolder() ?? '', file))),
+    // This program itself: what is built anew may do other things.
+    program: trace(fileURLToPath(import.meta.url)),
+    drivers: DRIVERS.map(content),
+    devices: DEVICES.map(listing),
+    variables: VARIABLES.map((name) => process.env[name]),
+  };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function version(name: string): string | null {
+  const folder = packageFolder(name);
+  const manifest = folder === null ? null : content(join(folder, 'package.json'));
+  return manifest === null ? null : (JSON.parse(manifest) as { version: string }).version;
+}
+
+function trace(file: string): [string, number, number] | null {
+  if (!existsSync(file)) return null;
+  const { size, mtimeMs } = statSync(file);
+  return [realpathSync(file), size, mtimeMs];
+}
+
+function content(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function listing(folder: string): string[] | null {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { cacheFolder } from '../cache-folder.ts';
+import type { EngineName } from '../engine.ts';
+import { fingerprint, machineName } from './machine.ts';
+import type { EngineProbe } from './probe.ts';
+
+/**
+ * What was found of the engines on this machine, so that a run need not try them again: one file a machine in the user's cache.
+ * It counts only for as long as the machine's fingerprint is the same; a file that is damaged is none.
+ */
+
+const verdictsShape = z.object({
+  fingerprint: z.string(),
+  engines: z.array(z.object({
+    name: z.enum(['tensorflow', 'webgpu', 'wasm']), works: z.boolean(), device: z.string().nullable(), versions: z.record(z.string(), z.string()),
+    stepMs: z.number().nullable(), reason: z.string().nullable(), remedy: z.string().nullable(),
+  })),
+});
+
+export function verdictsFile(): string {
+  return join(cacheFolder(), 'engines', `${machineName()}.json`);
+}
+
+export function readVerdicts(): Map<EngineName, EngineProbe> {
+  try {
+    const verdicts = verdictsShape.parse(JSON.parse(readFileSync(verdictsFile(), 'utf8')));
+    return new Map(verdicts.fingerprint === fingerprint() ? verdicts.engines.map((probe) => [probe.name, probe]) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+/** Beside what is known of the other engines. */
+export function keepVerdict(probe: EngineProbe): void {
+  write(new Map(readVerdicts()).set(probe.name, probe));
+}
+
+export function forgetVerdict(name: EngineName): void {
+  const verdicts = readVerdicts();
+  if (verdicts.delete(name)) write(verdicts);
+}
+
+function write(verdicts: Map<EngineName, EngineProbe>): void {
+  const file = verdictsFile();
+  const unfinished = `${file}.${process.pid}`;
+  // A cache that cannot be written costs time, and nothing else.
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch {
+    return;
+  }
+  try {
+    writeFileSync(unfinished, `${JSON.stringify({ fingerprint: fingerprint(), engines: [...verdicts.values()] }, null, 2)}\n`);
+    renameSync(unfinished, file);
+  } catch {
+    rmSync(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Runs a TypeScript file in a process of its own: `node test/helpers/child-process.js FILE ARGUMENT…` calls its default export with the
+ * arguments. What it returns is printed as JSON; a line `ready` before tells that everything is loaded, and the call waits
+ * for a line on stdin, so that several children can start at the same moment.
+ */
+import { once } from 'node:events';
+import { createServer } from 'vite';
+
+const [file, ...args] = process.argv.slice(2);
+// It stays open: what is imported only when it is needed is read by it as well.
+const loader = await createServer({ configFile: false, logLevel: 'error', appType: 'custom', server: { middlewareMode: true, hmr: false, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
+const module = await loader.ssrLoadModule(file);
+process.stdout.write('ready\n');
+await once(process.stdin, 'data');
+const result = await module.default(...args);
+process.stdout.write(`${JSON.stringify(result ?? null)}\n`);
+process.exit(0);

@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import type { Engine, Tensors } from '../../../server/training/engine.ts';
+import { buildEvaluationStep, inferenceState } from '../../../server/training/evaluation-step.ts';
+import { eachEngine, networks } from '../../helpers/engines.ts';
+import { buildVariant, describeVariant, runPlainly, scalars, variants } from './variants.ts';
+
+const STEPS = 4;
+
+type Result = { state: Tensors; outputs: Tensors };
+
+eachEngine('a compiled step', (open) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await open();
+  });
+
+  test.each(variants.map((variant) => ({ what: describeVariant(variant), variant })))('gives the bits of the step run operation by operation: $what', async ({ variant }) => {
+    const { step, state, batchOf } = buildVariant(variant);
+    const example = batchOf(0);
+    const compiled = engine.compile(step, { state, batch: example, scalars });
+    tf.dispose(example);
+    let [ofCompiled, ofPlain] = [state, state];
+    for (let t = 0; t < STEPS; t++) {
+      const batch = batchOf(t);
+      const [run, plain] = [compiled.run(ofCompiled, batch, scalars), runPlainly(step, ofPlain, batch)];
+      expect(Object.keys(run.state).sort()).toEqual(Object.keys(state).sort());
+      expect({ t, differing: await differing(run, plain) }).toEqual({ t, differing: [] });
+      tf.dispose([batch, run.outputs, plain.outputs, ...(t > 0 ? [ofCompiled, ofPlain] : [])]);
+      [ofCompiled, ofPlain] = [run.state, plain.state];
+    }
+    expect(await bytesOf(ofCompiled['weights/head/weights']!)).not.toEqual(await bytesOf(state['weights/head/weights']!));
+    compiled.dispose();
+    tf.dispose([state, ofCompiled, ofPlain]);
+  });
+
+  test.each(networks)('evaluates %s with the bits of the uncompiled evaluation, and returns no state', async (network) => {
+    const { model, state, batchOf } = buildVariant({ network });
+    const [step, read, batch] = [buildEvaluationStep(model), inferenceState(state), batchOf(0)];
+    const images = { images: batch.images! };
+    const compiled = engine.compile(step, { state: read, batch: images, scalars: {} });
+    const [run, plain] = [compiled.run(read, images, {}), runPlainly(step, read, images, {})];
+    expect([run.state, Object.keys(run.outputs)]).toEqual([{}, ['features', 'logits', 'cosines']]);
+    expect(await differing(run, plain)).toEqual([]);
+    compiled.dispose();
+    tf.dispose([state, batch, run.outputs, plain.outputs]);
+  });
+
+  test('leaves no tensor behind, however often it runs', () => {
+    const { step, state, batchOf } = buildVariant({ network: 'resnet8', dropout: 0.3 });
+    const batch = batchOf(0);
+    const compiled = engine.compile(step, { state, batch, scalars });
+    let current = state;
+    const counts: number[] = [];
+    for (let t = 0; t < 5; t++) {
+      const { state: next, outputs } = compiled.run(current, batch, scalars);
+      tf.dispose([current, outputs]);
+      current = next;
+      counts.push(tf.memory().numTensors);
+    }
+    expect(new Set(counts).size).toBe(1);
+    compiled.dispose();
+    tf.dispose([current, batch]);
+  });
+});
+
+/** The tensors whose bits differ: NaN equals itself here, and 0 differs from −0. */
+async function differing(a: Result, b: Result): Promise<string[]> {
+  const [left, right] = [{ ...a.state, ...a.outputs }, { ...b.state, ...b.outputs }];
+  const names: string[] = [];
+  for (const [name, tensor] of Object.entries(left)) if (Buffer.compare(await bytesOf(tensor), await bytesOf(right[name]!)) !== 0) names.push(name);
+  return names;
+}
+
+async function bytesOf(tensor: Tensor): Promise<Buffer> {
+  const values = await tensor.data();
+  return Buffer.from(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
+}
