@@ -29,8 +29,13 @@ export interface Engine {
   readonly name: EngineName;
   /** The processor it runs on, in words (`CPU, 1 thread`, `NVIDIA H100`). */
   readonly device: string;
+  /** True: a program that passes itself off as a GPU, for trying and testing; slower than the engines for processors. */
+  readonly software?: boolean;
   /** Library name → version. */
   readonly versions: Record<string, string>;
   compile(step: Step, example: { state: Tensors; batch: Tensors; scalars: Record<string, number> }): CompiledStep;
+  /** Why its device computes no more; null while it does. A process in which it is lost has to end. */
+  lost?(): string | null;
+  /** To be awaited before the process ends: some devices must be given back. */
   close(): Promise<void>;
 }

@@ -2,27 +2,48 @@ import { describe, it } from 'vitest';
 import type { Engine, EngineName } from '../../server/training/engine.ts';
 import { openEngine } from '../../server/training/engines/open.ts';
 import { relink } from '../../server/training/engines/tensorflow/link.ts';
+import { listAdapters } from '../../server/training/engines/webgpu/adapters.ts';
+import { loadDawn } from '../../server/training/engines/webgpu/dawn.ts';
 
 /** Whether native TensorFlow is installed here; links it into node_modules where only that is missing. */
 export const hasTensorflow = relink();
+
+/** Whether Dawn finds a GPU here, or a program that passes itself off as one. */
+export const hasWebgpu = await findsAdapter();
 
 /**
  * A suite that needs native TensorFlow. Where it is not installed the suite is skipped loudly; with CI set, that is a failure.
  */
 export function describeWithTensorflow(name: string, suite: () => void): void {
-  if (hasTensorflow) {
+  describeWhere(hasTensorflow, 'native TensorFlow is not installed (node bin/cosweep.js engine install tensorflow)', name, suite);
+}
+
+/** A suite that needs a GPU, be it SwiftShader's; otherwise as with TensorFlow. */
+export function describeWithWebgpu(name: string, suite: () => void): void {
+  describeWhere(hasWebgpu, 'there is no GPU, nor libvulkan1 and Chromium\'s SwiftShader in its place', name, suite);
+}
+
+function describeWhere(there: boolean, why: string, name: string, suite: () => void): void {
+  if (there) {
     describe(name, suite);
     return;
   }
-  const why = 'native TensorFlow is not installed (node bin/cosweep.js engine install tensorflow)';
   if (process.env.CI) {
-    it(`${name}: needs native TensorFlow`, () => {
+    it(`${name}: needs its engine`, () => {
       throw new Error(`${why}, and with CI set nothing may be skipped`);
     });
     return;
   }
   console.warn(`\n!!! SKIPPED: ${name}: ${why}\n`);
   describe.skip(name, suite);
+}
+
+async function findsAdapter(): Promise<boolean> {
+  try {
+    return (await listAdapters(await loadDawn())).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -33,4 +54,5 @@ export function eachEngine(name: string, suite: (open: () => Promise<Engine>, en
   const on = (engine: EngineName) => (): void => suite(() => openEngine(engine), engine);
   describeWithTensorflow(`${name} on tensorflow`, on('tensorflow'));
   describe(`${name} on wasm`, on('wasm'));
+  describeWithWebgpu(`${name} on webgpu`, on('webgpu'));
 }

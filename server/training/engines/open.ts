@@ -4,6 +4,7 @@ import { probeEngine, type EngineProbe, type ProbeOptions } from './probe.ts';
 import { openTensorflow } from './tensorflow/open.ts';
 import { EngineUnavailable } from './unavailable.ts';
 import { openWasm } from './wasm/open-wasm.ts';
+import { openWebgpu } from './webgpu/open-webgpu.ts';
 
 /** The fastest first. */
 const BY_SPEED: EngineName[] = ['tensorflow', 'wasm'];
@@ -13,7 +14,7 @@ const ALL: EngineName[] = ['tensorflow', 'webgpu', 'wasm'];
 
 const openers: Record<EngineName, () => Promise<Engine>> = {
   tensorflow: openTensorflow,
-  webgpu: () => Promise.reject(new EngineUnavailable('webgpu', 'this version of Cosweep does not have it', 'Use --engine tensorflow or --engine wasm.')),
+  webgpu: openWebgpu,
   wasm: openWasm,
 };
 
