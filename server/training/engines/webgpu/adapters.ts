@@ -12,6 +12,9 @@ export interface AdapterListing {
 /** The interfaces that can compute everything that training needs; OpenGL is not among them. */
 const BACKENDS = ['vulkan', 'metal', 'd3d12'];
 
+/** Every shader here writes shared memory before it reads it; zeroing it first makes SwiftShader compile ten times longer. */
+const OPTIONS = ['enable-dawn-features=disable_workgroup_init'];
+
 /** No adapter has this name: Dawn answers it with the names of all. */
 const NOBODY = 'no adapter has this name';
 
@@ -23,7 +26,7 @@ const NOBODY = 'no adapter has this name';
  */
 export async function requestAdapter(dawn: Dawn, wanted: string | null): Promise<{ adapter: GPUAdapter; name: string | null; gpu: GPU }> {
   const listing = wanted === null ? null : choose(await listAdapters(dawn), wanted);
-  const gpu = dawn.create(listing === null ? [] : [`backend=${listing.backend}`, `adapter=${listing.name}`]);
+  const gpu = dawn.create(listing === null ? OPTIONS : [...OPTIONS, `backend=${listing.backend}`, `adapter=${listing.name}`]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter) return { adapter, name: listing?.name ?? null, gpu };
   throw new EngineUnavailable('webgpu', `Dawn finds no adapter (${hintOfDrivers()})`, remedyOfDrivers());
