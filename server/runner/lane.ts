@@ -51,7 +51,7 @@ export class Lane {
     } finally {
       stop.removeEventListener('abort', onStop);
       kill.removeEventListener('abort', onKill);
-      this.#worker?.kill();
+      await this.#worker?.end();
       tell({ kind: 'worker', worker: this.#index, training: null });
     }
   }
@@ -116,7 +116,7 @@ export class Lane {
   async #aliveWorker(): Promise<WorkerProcess> {
     if (this.#worker && !this.#worker.dead) return this.#worker;
     this.#worker = new WorkerProcess();
-    this.#machine = await this.#worker.open(this.#work.engine);
+    this.#machine = await this.#worker.open(this.#work.engine, this.#work.device);
     return this.#worker;
   }
 

@@ -18,6 +18,8 @@ export interface SweepWork {
   /** Which of their stages. */
   wanted: Wanted;
   engine: EngineName;
+  /** Of the engine, as the user names it. */
+  device: string | null;
   workers: number;
   /** Where the data sets' relative paths start. */
   folder: string;

@@ -15,6 +15,9 @@ export class WorkerError extends Error {
   override name = 'WorkerError';
 }
 
+/** A worker that takes longer to end, in milliseconds, is killed. */
+const ENDS_WITHIN = 5000;
+
 /** How much of what a worker wrote to stderr is kept, to say why it died. */
 const STDERR_KEPT = 2000;
 
@@ -54,8 +57,8 @@ export class WorkerProcess {
   }
 
   /** Opens the engine. @returns what the worker runs on */
-  open(engine: EngineName): Promise<{ device: string; versions: Record<string, string> }> {
-    return this.#converse({ kind: 'open', engine }, async (message, { resolve }) => {
+  open(engine: EngineName, device: string | null): Promise<{ device: string; versions: Record<string, string> }> {
+    return this.#converse({ kind: 'open', engine, device }, async (message, { resolve }) => {
       if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
     });
   }
@@ -77,6 +80,14 @@ export class WorkerProcess {
     this.#send({ kind: 'stop' });
   }
 
+  /** Lets it give its device back and end. */
+  async end(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    const late = setTimeout(() => this.kill(), ENDS_WITHIN);
+    await this.#exited.catch(() => {});
+    clearTimeout(late);
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -86,6 +97,7 @@ export class WorkerProcess {
     const answer = new Promise<T>((resolve, reject) => {
       let previous = Promise.resolve();
       this.#receive = (message) => {
+        if (message.kind === 'failed' && message.ends) this.#dead = true;
         previous = previous
           .then(() => (message.kind === 'failed' ? reject(new WorkerError(message.message)) : handle(message, { resolve })))
           .catch(reject);

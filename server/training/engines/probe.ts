@@ -20,7 +20,14 @@ export interface EngineProbe {
 export interface ProbeOptions {
   /** Also time the reference step, which takes a few seconds. */
   timeStep?: boolean;
+  /** Which device of the engine; null leaves it to the engine. */
+  device?: string | null;
+  /** A program that passes itself off as a GPU does not count. */
+  hardware?: boolean;
 }
+
+/** What the probing process is asked, as JSON in its argument. */
+export type ProbeRequest = { name: EngineName } & Required<ProbeOptions>;
 
 /** What the probing process tells. */
 export type ProbeMessage = Omit<EngineProbe, 'name'>;
@@ -29,9 +36,10 @@ export type ProbeMessage = Omit<EngineProbe, 'name'>;
 const ANSWER_WITHIN = 120_000;
 
 /** Opens an engine in a process of its own, where a native library that crashes does no harm. */
-export function probeEngine(name: EngineName, { timeStep = false }: ProbeOptions = {}): Promise<EngineProbe> {
+export function probeEngine(name: EngineName, { timeStep = false, device = null, hardware = false }: ProbeOptions = {}): Promise<EngineProbe> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name, timeStep ? 'time' : 'open'], {
+    const request: ProbeRequest = { name, timeStep, device, hardware };
+    const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name, JSON.stringify(request)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: ANSWER_WITHIN,
       killSignal: 'SIGKILL',

@@ -1,4 +1,3 @@
-import { UserError } from '../../../sweep/user-error.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import type { Dawn } from './dawn.ts';
 
@@ -49,7 +48,7 @@ function choose(adapters: AdapterListing[], wanted: string): AdapterListing {
     : adapters.find(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   if (found) return found;
   const list = adapters.map(({ backend, name }, i) => `${i} is ${name} (${backend})`).join(', ');
-  throw new UserError(`Cannot open the webgpu engine: no device is "${wanted}". ${list === '' ? 'There is none here.' : `Wanted: a number or a part of a name, of these: ${list}.`}`);
+  throw new EngineUnavailable('webgpu', `no device is "${wanted}"`, list === '' ? remedyOfDrivers() : `Wanted: a number or a part of a name, of these: ${list}.`);
 }
 
 function hintOfDrivers(): string {

@@ -1,3 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What is read from a device that is lost fails at once; why it is lost is known soon after, in milliseconds. */
+const REASON_WITHIN = 1000;
+
 /** As far as the adapter goes: TensorFlow.js chooses shaders by these, and large models need large buffers. */
 const LIMITS = [
   'maxBufferSize',
@@ -33,6 +38,19 @@ export class Device {
 
   check(): void {
     if (this.#trouble !== null) throw new Error(`Cannot compute on the GPU: ${this.#trouble}. Wanted: a device that is there to the end; what was trained since the last checkpoint is trained again.`);
+  }
+
+  /** What is read from the device, if it was there all the while. */
+  async reading<T>(values: Promise<T>): Promise<T> {
+    try {
+      const read = await values;
+      this.check();
+      return read;
+    } catch (error) {
+      await Promise.race([this.gpuDevice.lost, sleep(REASON_WITHIN, null, { ref: false })]);
+      this.check(); // says why
+      throw error;
+    }
   }
 
   /** A process that ends with a live device may crash while its memory is taken from under Dawn's threads. */

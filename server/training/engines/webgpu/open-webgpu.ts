@@ -30,6 +30,8 @@ export async function openWebgpu(wanted: string | null = null): Promise<Engine> 
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', PACKED); // the others add up in whatever order threads finish, or are slower
   registerKernels();
   const backend = new WebGPUBackend(device.gpuDevice, adapter.info) as Backend;
+  const read = backend.read.bind(backend);
+  backend.read = (dataId) => device.reading(read(dataId));
   backend.readSync = refuseToWait;
   tf.registerBackend('webgpu', () => backend as never);
   if (!(await tf.setBackend('webgpu'))) throw new EngineUnavailable('webgpu', 'its backend did not start', null);
