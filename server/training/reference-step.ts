@@ -51,20 +51,30 @@ export async function timeReferenceStep(engine: Engine, reference: ReferenceStep
   const times: number[] = [];
   for (let i = 0; i < reference.batches; i++) times.push(await runner.time());
   runner.dispose();
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
+  return median(times);
 }
 
 /** A compiled, warmed-up step that can be timed batch by batch, so that several engines can take turns. */
-export async function prepareReferenceStep(engine: Engine, { network, batchSize }: Omit<ReferenceStep, 'batches'>): Promise<{ time(): Promise<number>; dispose(): void }> {
+export interface PreparedStep {
+  /** Trains a batch. @returns milliseconds until its metrics are read */
+  time(): Promise<number>;
+  /** Median milliseconds for which the batches so far kept JavaScript busy, and how many calls of shaders they handed over; null where there are none. */
+  mainThread(): { msPerBatch: number; dispatches: number } | null;
+  dispose(): void;
+}
+
+export async function prepareReferenceStep(engine: Engine, { network, batchSize }: Omit<ReferenceStep, 'batches'>): Promise<PreparedStep> {
   const shape = referenceShape(network);
   const model = buildModel({ name: network, embedding: EMBEDDING, dropout: 0 }, shape);
   let state = toDevice(initialState(model, buildOptimizer(structure.optimizer), CLASSES, EMBEDDING, 1));
   const batch = noise(batchSize, shape);
   const compiled = engine.compile(buildStep(model, structure), { state, batch, scalars });
 
+  const busy: number[] = [];
   async function time(): Promise<number> {
     const start = performance.now();
     const result = compiled.run(state, batch, scalars);
+    busy.push(performance.now() - start);
     await result.outputs.metrics!.data();
     const elapsed = performance.now() - start;
     tf.dispose([state, result.outputs]);
@@ -74,11 +84,16 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
   for (let i = 0; i < WARM_UP; i++) await time();
   return {
     time,
+    mainThread: () => (compiled.dispatches === undefined ? null : { msPerBatch: median(busy), dispatches: compiled.dispatches }),
     dispose: () => {
       compiled.dispose();
       tf.dispose([state, batch]);
     },
   };
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** A batch of noise: what a step costs does not depend on what it sees. */

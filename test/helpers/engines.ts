@@ -51,8 +51,13 @@ async function findsAdapter(): Promise<boolean> {
  * test, not while tests are collected.
  */
 export function eachEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineName) => void): void {
+  eachCpuEngine(name, suite);
+  describeWithWebgpu(`${name} on webgpu`, () => suite(() => openEngine('webgpu'), 'webgpu'));
+}
+
+/** The same without webgpu, for suites that train so much that SwiftShader would take minutes. */
+export function eachCpuEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineName) => void): void {
   const on = (engine: EngineName) => (): void => suite(() => openEngine(engine), engine);
   describeWithTensorflow(`${name} on tensorflow`, on('tensorflow'));
   describe(`${name} on wasm`, on('wasm'));
-  describeWithWebgpu(`${name} on webgpu`, on('webgpu'));
 }

@@ -15,30 +15,43 @@ const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
 /** Values of the backend's flag for matrix products. */
 const PACKED = 3;
 
+/** The engine that is open in this process, and the device that was asked for. */
+let opened: { wanted: string | null; engine: Engine } | null = null;
+
 /**
- * TensorFlow.js on its WebGPU backend, over Dawn: any GPU with Vulkan, Metal or Direct3D 12.
+ * TensorFlow.js on its WebGPU backend, over Dawn: any GPU with Vulkan, Metal or Direct3D 12. Opened again it is the same engine, until
+ * it is closed.
  *
  * @param wanted which device, by its number or a part of its name; null takes the fastest
  */
 export async function openWebgpu(wanted: string | null = null): Promise<Engine> {
+  if (opened?.wanted !== wanted) {
+    await opened?.engine.close();
+    opened = { wanted, engine: await open(wanted) };
+  }
+  if (!(await tf.setBackend('webgpu'))) throw new EngineUnavailable('webgpu', 'its backend did not start', null);
+  return opened.engine;
+}
+
+async function open(wanted: string | null): Promise<Engine> {
   const { WebGPUBackend } = await import(PACKAGE); // before there is a navigator: the package would open a device of its own choice
   const dawn = await loadDawn();
   const { adapter, name, gpu } = await requestAdapter(dawn, wanted);
   const device = await openDevice(adapter);
   provideNavigator(gpu);
   tf.env().set('WEBGPU_CPU_FORWARD', false); // small tensors too: a scalar that JavaScript reads would be compiled in
-  tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', PACKED); // the others add up in whatever order threads finish, or are slower
+  tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', PACKED); // of the others one adds up in whatever order threads finish
   registerKernels();
   const backend = new WebGPUBackend(device.gpuDevice, adapter.info) as Backend;
   const read = backend.read.bind(backend);
   backend.read = (dataId) => device.reading(read(dataId));
   backend.readSync = refuseToWait;
   tf.registerBackend('webgpu', () => backend as never);
-  if (!(await tf.setBackend('webgpu'))) throw new EngineUnavailable('webgpu', 'its backend did not start', null);
   return {
     name: 'webgpu',
     device: describe(adapter, name),
     software: adapter.info.isFallbackAdapter,
+    residentBytes: device.gpuDevice.limits.maxStorageBufferBindingSize,
     versions: {
       '@tensorflow/tfjs-core': tf.version_core,
       [PACKAGE]: (createRequire(import.meta.url)(`${PACKAGE}/package.json`) as { version: string }).version,
@@ -46,7 +59,11 @@ export async function openWebgpu(wanted: string | null = null): Promise<Engine> 
     },
     compile: (step, example) => compile(backend, device, step, example),
     lost: () => device.lost(),
-    close: () => device.close(),
+    close: async () => {
+      opened = null;
+      if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+      await device.close();
+    },
   };
 }
 

@@ -34,6 +34,10 @@ export class RecordedStep implements CompiledStep {
     this.#groups = new BindGroups(device.gpuDevice, recording.dispatches, (buffer) => this.#memory.placeOf(buffer), changing);
   }
 
+  get dispatches(): number {
+    return this.#recording.dispatches.length;
+  }
+
   run(state: Tensors, batch: Tensors, scalars: Record<string, number>): { state: Tensors; outputs: Tensors } {
     this.#device.check();
     const { gpuDevice } = this.#device;
