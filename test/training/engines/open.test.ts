@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { describeWithTensorflow } from '../../helpers/engines.ts';
+import { describeWithTensorflow, describeWithWebgpu } from '../../helpers/engines.ts';
 
 type Open = typeof import('../../../server/training/engines/open.ts');
 
@@ -29,10 +29,9 @@ describe('probing engines', () => {
   it('tells of every engine whether it works, and for what does not why and what to do', async () => {
     const probes = await open.probeEngines();
     expect(probes.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm']);
-    const [tensorflow, webgpu, wasm] = probes;
+    const [tensorflow, , wasm] = probes;
     expect(wasm).toMatchObject({ works: true, reason: null, stepMs: null });
     expect(wasm!.device).toMatch(/^CPU, 1 thread/);
-    expect(webgpu).toMatchObject({ works: false, device: null, reason: 'this version of Cosweep does not have it', remedy: 'Use --engine tensorflow or --engine wasm.' });
     expect(tensorflow!.works ? tensorflow!.versions.libtensorflow : tensorflow!.remedy).toMatch(/^\d+\.\d+\.\d+|engine install tensorflow$/);
   });
 
@@ -43,8 +42,13 @@ describe('probing engines', () => {
     expect(said[0]).toContain('tensorflow does not: a process that opened it ended with SIGSEGV');
   });
 
+  it('says what webgpu needs where there is no driver for it', async () => {
+    vi.stubEnv('VK_ICD_FILENAMES', join(folder, 'no-driver.json'));
+    const refused = open.chooseEngine('webgpu');
+    await expect(refused).rejects.toMatchObject({ name: 'UserError', message: expect.stringMatching(/^Cannot open the webgpu engine: Dawn finds no adapter \(.*\)\. .*libvulkan1/) });
+  });
+
   it('refuses an engine that was asked for by name and does not work', async () => {
-    await expect(open.chooseEngine('webgpu')).rejects.toMatchObject({ name: 'UserError', message: expect.stringContaining('Cannot open the webgpu engine') });
     crash('wasm');
     await expect(open.chooseEngine('wasm')).rejects.toThrow('Cannot open the wasm engine: a process that opened it ended with SIGSEGV');
   });
@@ -52,6 +56,18 @@ describe('probing engines', () => {
   it('says of all engines why none works', async () => {
     crash('tensorflow', 'wasm');
     await expect(open.chooseEngine('auto')).rejects.toThrow(/Cannot find an engine that works here: tensorflow does not: .*; wasm does not: /);
+  });
+});
+
+describeWithWebgpu('probing webgpu', () => {
+  it('tells its device, and that one which is only a program is none for auto', async () => {
+    const webgpu = (await open.probeEngines()).find(({ name }) => name === 'webgpu')!;
+    expect(webgpu).toMatchObject({ works: true, reason: null });
+    expect(webgpu.device).not.toBe('');
+    expect(Object.keys(webgpu.versions)).toContain('webgpu');
+    if (!/in software$/.test(webgpu.device!)) return;
+    const { probeEngine } = (await import(/* @vite-ignore */ pathToFileURL(join(built, '../probe.js')).href)) as typeof import('../../../server/training/engines/probe.ts');
+    expect(await probeEngine('webgpu', { hardware: true })).toMatchObject({ works: false, reason: `its device is only a program (${webgpu.device})` });
   });
 });
 
