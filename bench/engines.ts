@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelName } from '../server/sweep/settings.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
-import { RunningContender, type Contender } from './engines/contender.ts';
+import { RunningContender, type Contender, type MainThread } from './engines/contender.ts';
 
 interface Row {
   network: ModelName;
@@ -18,6 +18,8 @@ interface Row {
   msPerBatch: number;
   /** To PyTorch in its faster memory layout; null where PyTorch is not installed. */
   ratioToPyTorch: number | null;
+  /** Of an engine that hands dispatches to a GPU: how long that takes JavaScript, which the GPU should not have to wait for. */
+  mainThread?: MainThread & { msPer100Dispatches: number };
 }
 
 const NETWORKS: ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
@@ -63,11 +65,16 @@ async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
     Object.assign(versions, found);
   }
   const times = await takeTurns(running);
+  const mainThreads = await Promise.all(running.map((contender) => contender.mainThread()));
   running.forEach((contender) => contender.close());
   const medians = times.map(median);
   const torch = medians.filter((_, i) => running[i]!.name.startsWith('pytorch'));
   const best = torch.length > 0 ? Math.min(...torch) : null;
-  return running.map(({ name }, i) => ({ network, batchSize, engine: name, msPerBatch: medians[i]!, ratioToPyTorch: best && medians[i]! / best }));
+  return running.map(({ name }, i) => {
+    const mainThread = mainThreads[i];
+    const per100 = mainThread && { mainThread: { ...mainThread, msPer100Dispatches: (100 * mainThread.msPerBatch) / mainThread.dispatches } };
+    return { network, batchSize, engine: name, msPerBatch: medians[i]!, ratioToPyTorch: best && medians[i]! / best, ...per100 };
+  });
 }
 
 /** The times of every contender's batches, all rounds together. */
@@ -85,13 +92,14 @@ async function takeTurns(running: RunningContender[]): Promise<number[][]> {
 
 function contenders(network: ModelName, batchSize: number): Contender[] {
   const engineStep = fileURLToPath(new URL('./engines/engine-step.js', import.meta.url));
-  const engine = (name: string): Contender => ({ name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`] });
+  const engine = (name: string): Contender => ({ name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`], tellsMainThread: true });
   const python = (name: string, script: string, ...options: string[]): Contender => ({
     name, program: process.env.PYTHON ?? 'python3', argumentList: [join(projectFolder(), 'bench', 'engines', script), network, `${batchSize}`, ...options],
   });
   return [
     engine('tensorflow'),
     engine('wasm'),
+    engine('webgpu'),
     python('pytorch', 'torch_step.py', 'contiguous_format'),
     python('pytorch, channels last', 'torch_step.py', 'channels_last'),
     python('jax', 'jax_step.py'),
@@ -100,9 +108,10 @@ function contenders(network: ModelName, batchSize: number): Contender[] {
 }
 
 function table(measured: Row[]): string {
-  const lines = measured.map(({ network, batchSize, engine, msPerBatch, ratioToPyTorch }) =>
+  const lines = measured.map(({ network, batchSize, engine, msPerBatch, ratioToPyTorch, mainThread }) =>
     [network.padEnd(10), `B = ${batchSize}`.padEnd(8), engine.padEnd(24), `${msPerBatch.toFixed(2)} ms`.padStart(12),
-      ratioToPyTorch === null ? '' : `${ratioToPyTorch.toFixed(2)} × PyTorch`.padStart(16)].join(' '),
+      ratioToPyTorch === null ? '' : `${ratioToPyTorch.toFixed(2)} × PyTorch`.padStart(16),
+      mainThread ? `  JavaScript ${mainThread.msPerBatch.toFixed(2)} ms, ${mainThread.msPer100Dispatches.toFixed(2)} ms per 100 of ${mainThread.dispatches} dispatches` : ''].join(' ').trimEnd(),
   );
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { softwareGpu } from './helpers/software-gpu.ts';
 import { NoSkips } from './no-skips.ts';
 
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // Native addons do not survive worker threads.
     pool: 'forks',
+    env: softwareGpu(),
     // Tests start workers and browsers of their own; more files at once would only make each slower.
     maxWorkers: Math.min(2, availableParallelism()),
     // Training on a busy machine is slow; nothing is asserted about time, so only a hang may reach this.

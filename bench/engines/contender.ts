@@ -6,6 +6,16 @@ export interface Contender {
   name: string;
   program: string;
   argumentList: string[];
+  /** Whether it answers `MAIN_THREAD`. */
+  tellsMainThread?: boolean;
+}
+
+/** Asks a contender of ours how long a batch keeps JavaScript busy: `{msPerBatch, dispatches}`, or null where it has no dispatches. */
+export const MAIN_THREAD = 'main thread';
+
+export interface MainThread {
+  msPerBatch: number;
+  dispatches: number;
 }
 
 /**
@@ -14,11 +24,13 @@ export interface Contender {
  */
 export class RunningContender {
   readonly name: string;
+  readonly #tellsMainThread: boolean;
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor({ name, program, argumentList }: Contender) {
+  constructor({ name, program, argumentList, tellsMainThread = false }: Contender) {
     this.name = name;
+    this.#tellsMainThread = tellsMainThread;
     this.#child = spawn(program, argumentList, { stdio: ['pipe', 'pipe', 'ignore'] });
     this.#child.on('error', () => {}); // then standard output ends, which is noticed below
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
@@ -35,6 +47,12 @@ export class RunningContender {
     const line = await this.#nextLine();
     if (line === null) throw new Error(`Cannot time ${this.name}: its process ended. Wanted: the times of ${batches} batches.`);
     return JSON.parse(line) as number[];
+  }
+
+  async mainThread(): Promise<MainThread | null> {
+    if (!this.#tellsMainThread) return null;
+    this.#child.stdin!.write(`${MAIN_THREAD}\n`);
+    return JSON.parse((await this.#nextLine()) ?? 'null') as MainThread | null;
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { hasProgram } from './has-program.js';
 import { run, works } from './run.js';
@@ -9,6 +10,7 @@ const tools = [
   { name: 'python3', use: 'compiling addons', isThere: () => hasProgram('python3'), packages: ['python3'] },
   { name: 'pip', use: 'fetching native TensorFlow', isThere: () => works('python3', ['-m', 'pip', '--version']), packages: ['python3-pip'] },
   { name: 'Chromium', use: 'the browser tests', isThere: hasChromium, packages: ['chromium'] },
+  { name: 'the Vulkan loader', use: 'the tests of the webgpu engine', isThere: hasVulkan, packages: ['libvulkan1'] },
   { name: 'LaTeX with booktabs', use: 'compiling the LaTeX tables', isThere: hasLatex, packages: ['texlive-latex-base', 'texlive-latex-recommended'] },
 ];
 
@@ -41,6 +43,13 @@ function onDebian() {
 function hasChromium() {
   const { COSWEEP_CHROMIUM: named } = process.env;
   return named ? existsSync(named) : ['chromium', 'chromium-browser', 'google-chrome'].some(hasProgram);
+}
+
+/** Only Linux needs it. */
+function hasVulkan() {
+  if (process.platform !== 'linux') return true;
+  const { status, stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8', env: { ...process.env, PATH: `${process.env.PATH}:/sbin:/usr/sbin` } });
+  return status === 0 && stdout.includes('libvulkan.so.1');
 }
 
 function hasLatex() {

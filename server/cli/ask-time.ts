@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { PredictedTime } from '../runner/predict-time.ts';
 import type { Plan } from '../sweep/plan.ts';
 import type { EngineName } from '../training/engine.ts';
@@ -11,13 +10,13 @@ export interface TimeAnswer extends PredictedTime {
 }
 
 /** Predicts how long a plan trains on this machine, from a few batches of its first arm that are trained for it and not kept. */
-export async function askTime(plan: Plan, folder: string, options: Pick<TrainOptions, 'engine' | 'workers'>, say: (text: string) => void): Promise<TimeAnswer> {
+export async function askTime(plan: Plan, folder: string, options: Pick<TrainOptions, 'engine' | 'device' | 'workers'>, say: (text: string) => void): Promise<TimeAnswer> {
   const { chooseEngine } = await import('../training/engines/open.ts');
   const { calibrate } = await import('../runner/calibrate.ts');
   const { predictTime } = await import('../runner/predict-time.ts');
-  const engine = await chooseEngine(options.engine, say);
-  const wanted = options.workers === 'auto' ? availableParallelism() : options.workers;
-  const workers = Math.min(wanted, plan.runs.length);
-  const calibration = await calibrate(plan.arms[0]!, plan.seeds[0]!, folder, engine, workers, say);
+  const { workerCount } = await import('../runner/worker-count.ts');
+  const engine = await chooseEngine(options.engine, say, options.device);
+  const workers = Math.min(workerCount(options.workers, engine), plan.runs.length);
+  const calibration = await calibrate(plan.arms[0]!, plan.seeds[0]!, folder, engine, options.device ?? null, workers, say);
   return { ...predictTime(plan, calibration, workers), engine, workers };
 }

@@ -4,6 +4,7 @@ import type { EngineName } from '../training/engine.ts';
 /** How training is done; the same for `run`, `retry` and `confirm`. */
 export interface TrainOptions {
   engine: EngineName | 'auto';
+  device?: string;
   workers: number | 'auto';
   wait: boolean;
   failOn: 'failed' | 'diverged' | 'none';
@@ -19,7 +20,8 @@ export function addTrainOptions(command: Command): Command {
 export function addEngineOptions(command: Command): Command {
   return command
     .addOption(new Option('--engine <engine>', 'auto takes the fastest that works here').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'))
-    .option('--workers <count>', 'processes that train; auto: one per core', parseWorkers, 'auto');
+    .option('--device <device>', 'which GPU webgpu takes: its number or a part of its name; `cosweep doctor` shows the default one')
+    .option('--workers <count>', 'processes that train; auto: one per core, on webgpu one', parseWorkers, 'auto');
 }
 
 function parseWorkers(text: string): number | 'auto' {

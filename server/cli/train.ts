@@ -34,12 +34,12 @@ type Extent = { fresh: boolean; only?: RunOptions['only'] };
 export async function trainAndShow(
   { output }: Session, storage: Storage, sweepId: number, options: Omit<TrainOptions, 'failOn'> & Extent,
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
-  const { engine, workers, wait, fresh, only = null } = options;
+  const { engine, device = null, workers, wait, fresh, only = null } = options;
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) => display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`));
   try {
     const trained = await runQueue({
-      storage, sweepId, engine, workers, wait, fresh, only,
+      storage, sweepId, engine, device, workers, wait, fresh, only,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,
       tell: (event) => display.tell(event),
       stop: signals.stop,

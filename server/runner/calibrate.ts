@@ -26,10 +26,10 @@ const EVAL_EVERY = 20;
  *
  * @param folder where the data set's relative paths start
  */
-export async function calibrate(arm: Arm, seed: number, folder: string, engine: EngineName, workers: number, log: (message: string) => void): Promise<Calibration> {
+export async function calibrate(arm: Arm, seed: number, folder: string, engine: EngineName, device: string | null, workers: number, log: (message: string) => void): Promise<Calibration> {
   // What is wrong with the data is the user's to hear here, and a download is made once.
   await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
-  const measured = await Promise.all(Array.from({ length: workers }, () => calibrateWorker(arm, seed, folder, engine)));
+  const measured = await Promise.all(Array.from({ length: workers }, () => calibrateWorker(arm, seed, folder, engine, device)));
   const mean = (value: (each: Calibration) => number): number => measured.reduce((sum, each) => sum + value(each), 0) / workers;
   return {
     opening: mean(({ opening }) => opening),
@@ -39,11 +39,11 @@ export async function calibrate(arm: Arm, seed: number, folder: string, engine: 
   };
 }
 
-async function calibrateWorker(arm: Arm, seed: number, folder: string, engine: EngineName): Promise<Calibration> {
+async function calibrateWorker(arm: Arm, seed: number, folder: string, engine: EngineName, device: string | null): Promise<Calibration> {
   const started = performance.now();
   const worker = new WorkerProcess();
   try {
-    await worker.open(engine);
+    await worker.open(engine, device);
     // Longer than what is trained, so that the end of a run, which also looks at the test part, is not reached.
     const training = { ...arm.training, batches: 10 * (WARM_UP + TIMED), evalEvery: EVAL_EVERY };
     const order: StageOrder = {
@@ -60,7 +60,7 @@ async function calibrateWorker(arm: Arm, seed: number, folder: string, engine: E
       evaluation: { val, test: (val * first.evaluated.test) / first.evaluated.val },
     };
   } finally {
-    worker.kill();
+    await worker.end();
   }
 }
 

@@ -16,21 +16,21 @@ export interface Crew {
  * @param size of a crew on an engine, 1 or more
  * @param tell gets why the choice was made twice
  */
-export async function hireCrew(choose: () => Promise<EngineName>, size: (engine: EngineName) => number, kill: AbortSignal, tell: (message: string) => void): Promise<Crew> {
+export async function hireCrew(choose: () => Promise<EngineName>, size: (engine: EngineName) => number, device: string | null, kill: AbortSignal, tell: (message: string) => void): Promise<Crew> {
   const first = await choose();
   try {
-    return await hire(first, size(first), kill);
+    return await hire(first, size(first), device, kill);
   } catch (error) {
     if (!(error instanceof WorkerError) || kill.aborted) throw error;
     tell(`engine ${first} worked here before and does not open now (${error.message}); trying again`);
     forgetVerdict(first);
     const second = await choose();
-    return hire(second, size(second), kill);
+    return hire(second, size(second), device, kill);
   }
 }
 
-async function hire(engine: EngineName, size: number, kill: AbortSignal): Promise<Crew> {
-  const workers = Array.from({ length: size }, () => hireWorker(engine));
+async function hire(engine: EngineName, size: number, device: string | null, kill: AbortSignal): Promise<Crew> {
+  const workers = Array.from({ length: size }, () => hireWorker(engine, device));
   const letGo = (): void => workers.forEach(({ process }) => process.kill());
   kill.addEventListener('abort', letGo);
   try {

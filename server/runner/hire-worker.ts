@@ -7,10 +7,10 @@ export interface HiredWorker {
   opened: Promise<Machine>;
 }
 
-/** Starts a worker. It opens its engine by itself, which takes about a second, while whoever hired it goes on. */
-export function hireWorker(engine: EngineName): HiredWorker {
+/** Starts a worker. It opens its engine by itself, which takes about a second, while whoever hired it goes on. @param device of the engine; null leaves it to it */
+export function hireWorker(engine: EngineName, device: string | null): HiredWorker {
   const process = new WorkerProcess();
-  const opened = process.open(engine);
+  const opened = process.open(engine, device);
   opened.catch(() => {}); // whoever gives it work hears of it
   return { process, opened };
 }

@@ -73,7 +73,7 @@ export class Lane {
     } finally {
       stop.removeEventListener('abort', onStop);
       for (const signal of [kill, broken]) signal.removeEventListener('abort', onKill);
-      this.#worker?.process.kill();
+      await this.#worker?.process.end();
       tell({ kind: 'worker', worker: this.#index, training: null });
     }
   }
@@ -142,7 +142,7 @@ export class Lane {
   }
 
   async #aliveWorker(): Promise<WorkerProcess> {
-    if (!this.#worker || this.#worker.process.dead) this.#worker = hireWorker(this.#work.engine);
+    if (!this.#worker || this.#worker.process.dead) this.#worker = hireWorker(this.#work.engine, this.#work.device);
     this.#machine = await this.#worker.opened;
     return this.#worker.process;
   }

@@ -41,7 +41,7 @@ export interface Loaded {
 }
 
 export type ToWorker =
-  | { kind: 'open'; engine: EngineName }
+  | { kind: 'open'; engine: EngineName; device: string | null }
   | { kind: 'train'; order: StageOrder }
   /** Stop at the next reading of losses, with a checkpoint. */
   | { kind: 'stop' };
@@ -51,4 +51,5 @@ export type FromWorker =
   | { kind: 'loaded'; loaded: Loaded }
   | { kind: 'progress'; batch: number }
   | { kind: 'segment'; segment: SegmentReport }
-  | { kind: 'failed'; message: string };
+  /** @param ends the process cannot go on and ends now */
+  | { kind: 'failed'; message: string; ends: boolean };

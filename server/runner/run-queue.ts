@@ -17,6 +17,8 @@ export interface RunOptions {
   /** The queued sweep that was asked for. */
   sweepId: number;
   engine: EngineName | 'auto';
+  /** Which device of the engine, as the user names it; null leaves it to the engine. */
+  device: string | null;
   workers: number | 'auto';
   /** Train every run of this sweep anew, whatever the database holds. */
   fresh: boolean;
@@ -57,8 +59,8 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {
       const isAsked = id === options.sweepId;
       // What was asked for, was asked for one sweep: another one in the queue is trained as a whole, on its own engine.
-      const { engine, fresh, only }: Pick<RunOptions, 'engine' | 'fresh' | 'only'> = isAsked ? options : { engine: 'auto', fresh: false, only: null };
-      const summary = await runSweep({ ...options, sweepId: id, engine, fresh, only, lease, stop, kill, isAsked });
+      const { engine, device, fresh, only }: Pick<RunOptions, 'engine' | 'device' | 'fresh' | 'only'> = isAsked ? options : { engine: 'auto', device: null, fresh: false, only: null };
+      const summary = await runSweep({ ...options, sweepId: id, engine, device, fresh, only, lease, stop, kill, isAsked });
       if (isAsked) asked = summary;
     }
     return asked;

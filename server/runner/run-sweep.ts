@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { isCancelRequested } from '../store/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
@@ -16,6 +15,7 @@ import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
 import { trainSweep } from './train-sweep.ts';
 import { everything, trunksOnly } from './trunks-only.ts';
+import { workerCount } from './worker-count.ts';
 
 export interface SweepOptions extends RunOptions {
   lease: Lease;
@@ -34,12 +34,12 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   let crew: Crew | null = null;
   try {
     const choose = (): Promise<EngineName> => engineOf(sweep, options);
-    const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
     const unfinished = fresh ? sweep.armList.length * sweep.plan.seeds.length : unfinishedRuns(sweep);
-    if (unfinished > 0) crew = await hireCrew(choose, () => Math.min(workers, unfinished), options.kill, (message) => tell({ kind: 'log', message }));
+    if (unfinished > 0) crew = await hireCrew(choose, (engine) => Math.min(workerCount(options.workers, engine), unfinished), options.device, options.kill, (message) => tell({ kind: 'log', message }));
     const engine = crew?.engine ?? (await choose());
     if (!startSweep(storage, lease, sweepId, engine)) return null;
     const tasks = await identify(sweep, engine, options);
+    const workers = workerCount(options.workers, engine);
     const wanted = options.only ? trunksOnly(sweep.armList, sweep.plan.seeds, options.only.seeds) : everything;
     const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
     const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
@@ -75,7 +75,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     return null;
   } finally {
     cancel.end();
-    for (const { process } of crew?.workers ?? []) process.kill();
+    for (const { process } of crew?.workers ?? []) process.kill(); // those that were not needed; the others have ended
   }
 }
 
@@ -84,13 +84,13 @@ function unfinishedRuns({ counts, armList, plan }: SweepRecord): number {
 }
 
 /** A sweep keeps the engine it started with, since another one would make other bits of the same run. */
-async function engineOf(sweep: SweepRecord, { engine, fresh, tell }: SweepOptions): Promise<EngineName> {
+async function engineOf(sweep: SweepRecord, { engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
   const kept = fresh ? null : (sweep.engine as EngineName | null);
   if (kept !== null && engine !== 'auto' && engine !== kept) {
     throw new UserError(`Cannot train ${sweep.id} on ${engine}: it was started on ${kept}, and runs of two engines cannot be paired; `
       + `leave --engine out to continue it, or add --fresh to train everything anew`);
   }
-  return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }));
+  return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
 }
 
 async function identify(sweep: SweepRecord, engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {

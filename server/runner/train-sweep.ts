@@ -20,6 +20,8 @@ export interface SweepWork {
   /** Which of their stages. */
   wanted: Wanted;
   engine: EngineName;
+  /** Of the engine, as the user names it. */
+  device: string | null;
   workers: number;
   /** Those that were started already, at most as many. */
   hired: HiredWorker[];

@@ -21,6 +21,9 @@ export class WorkerError extends Error {
   override name = 'WorkerError';
 }
 
+/** A worker that takes longer to end, in milliseconds, is killed. */
+const ENDS_WITHIN = 5000;
+
 /** How much of what a worker wrote to stderr is kept, to say why it died. */
 const STDERR_KEPT = 2000;
 
@@ -60,8 +63,8 @@ export class WorkerProcess {
   }
 
   /** Opens the engine. @returns what the worker runs on */
-  open(engine: EngineName): Promise<Machine> {
-    return this.#converse({ kind: 'open', engine }, (message, resolve) => {
+  open(engine: EngineName, device: string | null): Promise<Machine> {
+    return this.#converse({ kind: 'open', engine, device }, (message, resolve) => {
       if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
     });
   }
@@ -83,6 +86,14 @@ export class WorkerProcess {
     this.#send({ kind: 'stop' });
   }
 
+  /** Lets it give its device back and end. */
+  async end(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    const late = setTimeout(() => this.kill(), ENDS_WITHIN);
+    await this.#exited.catch(() => {});
+    clearTimeout(late);
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -92,8 +103,9 @@ export class WorkerProcess {
     const answer = new Promise<T>((resolve, reject) => {
       this.#receive = (message) => {
         try {
-          if (message.kind === 'failed') reject(new WorkerError(message.message));
-          else handle(message, resolve);
+          if (message.kind !== 'failed') return handle(message, resolve);
+          if (message.ends) this.#dead = true;
+          reject(new WorkerError(message.message));
         } catch (error) {
           reject(error as Error);
         }

@@ -1,6 +1,7 @@
 import { loadDataset } from '../training/datasets/load.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint.ts';
 import type { Dataset } from '../training/dataset.ts';
+import type { Engine } from '../training/engine.ts';
 import { openEngine } from '../training/engines/open.ts';
 import { fit, type Segment } from '../training/fit.ts';
 import { StepCache } from '../training/step-cache.ts';
@@ -8,6 +9,7 @@ import type { FromWorker, SegmentReport, StageOrder, ToWorker } from './messages
 
 // A worker process: trains one stage after the other as the main process says, and never touches the database.
 
+let engine: Engine | undefined;
 let steps: StepCache | undefined;
 let stopping = false;
 
@@ -15,13 +17,13 @@ let stopping = false;
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 // Without a main process nobody takes the results.
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => void end());
 
 process.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'open':
       return void report(async () => {
-        const engine = await openEngine(message.engine);
+        engine = await openEngine(message.engine, message.device);
         steps = new StepCache(engine);
         send({ kind: 'ready', device: engine.device, versions: engine.versions });
       });
@@ -61,10 +63,18 @@ async function report(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const ends = (engine?.lost?.() ?? null) !== null;
+    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error), ends });
+    if (ends) await end();
   }
 }
 
+/** Whoever sent for this process may be gone meanwhile. */
 function send(message: FromWorker): void {
-  process.send!(message);
+  if (process.connected) process.send!(message);
+}
+
+async function end(): Promise<void> {
+  await engine?.close();
+  process.exit();
 }

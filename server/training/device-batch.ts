@@ -1,18 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Stream } from '../sweep/random.ts';
-import { drawBatch } from './datasets/batch.ts';
+import { drawBatch, drawIndices, labelsOf } from './datasets/batch.ts';
 import type { Tensors } from './engine.ts';
 import type { Network } from './network.ts';
+import { ResidentImages } from './resident-images.ts';
 
 /** Everything that the host draws for batch t, as the step's `batch`; the caller disposes it. */
-export function deviceBatch({ model, settings: { training }, dataset }: Network, seed: number, t: number): Tensors {
-  const { batchSize, dataset: { augment }, model: { dropout } } = training;
-  const { images, labels } = drawBatch(dataset, { batchSize, augment }, seed, t);
+export function deviceBatch(network: Network, seed: number, t: number, resident = new ResidentImages(0)): Tensors {
+  const { model, settings: { training: { batchSize, model: { dropout } } } } = network;
   return {
-    images: tf.tensor(images, [batchSize, ...dataset.shape]),
-    labels: tf.tensor1d(labels, 'int32'),
+    ...(resident.takes(network) ? ofResidentImages(network, seed, t, resident) : ofOwnImages(network, seed, t)),
     ...(dropout > 0 ? { dropoutMask: dropoutMask(batchSize, model.dropoutWidth, dropout, seed, t) } : {}),
   };
+}
+
+function ofOwnImages({ settings: { training }, dataset }: Network, seed: number, t: number): Tensors {
+  const { batchSize, dataset: { augment } } = training;
+  const { images, labels } = drawBatch(dataset, { batchSize, augment }, seed, t);
+  return { images: tf.tensor(images, [batchSize, ...dataset.shape]), labels: tf.tensor1d(labels, 'int32') };
+}
+
+function ofResidentImages({ settings: { training }, dataset }: Network, seed: number, t: number, resident: ResidentImages): Tensors {
+  const indices = drawIndices(dataset, training.batchSize, seed, t);
+  return { trainingImages: resident.of(dataset), indices: tf.tensor1d(indices, 'int32'), labels: tf.tensor1d(labelsOf(dataset.train, indices), 'int32') };
 }
 
 /** 0 with probability `share`, else 1/(1 − share), so that the expected activation stays what it is. */

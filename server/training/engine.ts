@@ -16,6 +16,8 @@ export type Step = (state: Tensors, batch: Tensors, scalars: Tensors) => { state
 
 /** A step made ready for one set of shapes. Gives the same bits as the step run operation by operation on its engine. */
 export interface CompiledStep {
+  /** Calls of shaders in one run; absent where an engine does not work by such calls. */
+  readonly dispatches?: number;
   /**
    * Runs the step once. Disposes nothing that it was given; the caller disposes `state`, `batch` and what is returned.
    * The names and shapes of `state`, `batch` and `scalars` must be those of the example it was compiled with.
@@ -29,8 +31,15 @@ export interface Engine {
   readonly name: EngineName;
   /** The processor it runs on, in words (`CPU, 1 thread`, `NVIDIA H100`). */
   readonly device: string;
+  /** True: a program that passes itself off as a GPU, for trying and testing; slower than the engines for processors. */
+  readonly software?: boolean;
+  /** Up to how many bytes of images stay on its device for as long as they are trained on; absent where batches bring their images. */
+  readonly residentBytes?: number;
   /** Library name → version. */
   readonly versions: Record<string, string>;
   compile(step: Step, example: { state: Tensors; batch: Tensors; scalars: Record<string, number> }): CompiledStep;
+  /** Why its device computes no more; null while it does. A process in which it is lost has to end. */
+  lost?(): string | null;
+  /** To be awaited before the process ends: some devices must be given back. */
   close(): Promise<void>;
 }

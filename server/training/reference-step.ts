@@ -45,8 +45,10 @@ export function referenceShape(network: ModelName): [number, number, number] {
 
 /** A compiled, warmed-up reference step. */
 export interface PreparedStep {
-  /** Trains one batch, its metrics read. @returns milliseconds */
+  /** Trains one batch. @returns milliseconds until its metrics are read */
   time(): Promise<number>;
+  /** Median milliseconds for which the batches so far kept JavaScript busy, and how many calls of shaders they handed over; null where there are none. */
+  mainThread(): { msPerBatch: number; dispatches: number } | null;
   /** Whether the same step on the same state gives the same bits twice: all that it measures and all that it changes. */
   repeats(): Promise<boolean>;
   dispose(): void;
@@ -60,9 +62,11 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
   const batch = noise(batchSize, shape);
   const compiled = engine.compile(buildStep(model, structure), { state, batch, scalars });
 
+  const busy: number[] = [];
   async function time(): Promise<number> {
     const start = performance.now();
     const result = compiled.run(state, batch, scalars);
+    busy.push(performance.now() - start);
     await result.outputs.metrics!.data();
     const elapsed = performance.now() - start;
     tf.dispose([state, result.outputs]);
@@ -82,12 +86,17 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
   for (let i = 0; i < WARM_UP; i++) await time();
   return {
     time,
+    mainThread: () => (compiled.dispatches === undefined ? null : { msPerBatch: median(busy), dispatches: compiled.dispatches }),
     repeats: async () => (await bits()).equals(await bits()),
     dispose: () => {
       compiled.dispose();
       tf.dispose([state, batch]);
     },
   };
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** A batch of noise: what a step costs does not depend on what it sees. */

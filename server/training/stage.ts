@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hasIntraPhase } from '../sweep/effective.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CurveBuffer } from './curve-buffer.ts';
-import { deviceBatch } from './device-batch.ts';
 import type { Tensors } from './engine.ts';
 import { groupEpsilons } from './epsilon-groups.ts';
 import { evaluate, evaluationBatchSize, type Evaluation } from './evaluate.ts';
@@ -95,7 +94,7 @@ export class Stage {
   }
 
   #step(state: Tensors, t: number): { state: Tensors; outputs: Tensors } {
-    const batch = deviceBatch(this.#network, this.#task.seed, t);
+    const batch = this.#steps.batch(this.#network, this.#task.seed, t);
     const result = this.#steps.training(this.#network, t).run(state, batch, scalarsAt(this.#network, t));
     tf.dispose(batch);
     return result;

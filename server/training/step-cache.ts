@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { deviceBatch } from './device-batch.ts';
 import type { CompiledStep, Engine, Step, Tensors } from './engine.ts';
 import { buildEvaluationStep, inferenceState } from './evaluation-step.ts';
 import { freshState, scalarsAt, structureAt, type Network } from './network.ts';
+import { onResidentImages, ResidentImages } from './resident-images.ts';
 import { toDevice, type HostState } from './state.ts';
 import { buildStep } from './step.ts';
 
@@ -12,17 +14,24 @@ const KEPT_STEPS = 8;
 export class StepCache {
   readonly #engine: Engine;
   readonly #steps = new Map<string, CompiledStep>();
+  readonly #resident: ResidentImages;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#resident = new ResidentImages(engine.residentBytes ?? 0);
+  }
+
+  /** Batch t as the training step takes it; the caller disposes it. */
+  batch(network: Network, seed: number, t: number): Tensors {
+    return deviceBatch(network, seed, t, this.#resident);
   }
 
   training(network: Network, t: number): CompiledStep {
     const structure = structureAt(network, t);
-    const { batchSize } = network.settings.training;
-    return this.#get({ kind: 'training', structure, ...shapes(network) }, () => {
-      const batch = exampleBatch(network, batchSize);
-      return this.#compile(buildStep(network.model, structure), freshState(network, 0), batch, scalarsAt(network, t));
+    const resident = this.#resident.takes(network) ? network.dataset.train.count : null;
+    return this.#get({ kind: 'training', structure, resident, ...shapes(network) }, () => {
+      const step = buildStep(network.model, structure);
+      return this.#compile(resident === null ? step : onResidentImages(step), freshState(network, 0), this.batch(network, 0, 0), scalarsAt(network, t));
     });
   }
 
@@ -36,6 +45,7 @@ export class StepCache {
   dispose(): void {
     for (const step of this.#steps.values()) step.dispose();
     this.#steps.clear();
+    this.#resident.dispose();
   }
 
   #compile(step: Step, hostState: HostState, batch: Tensors, scalars: Record<string, number>): CompiledStep {
@@ -63,12 +73,4 @@ export class StepCache {
 
 function shapes({ settings: { training }, dataset }: Network): object {
   return { model: training.model, batchSize: training.batchSize, image: dataset.shape, classes: dataset.classes.length };
-}
-
-function exampleBatch({ model, settings: { training }, dataset }: Network, batchSize: number): Tensors {
-  return {
-    images: tf.zeros([batchSize, ...dataset.shape]),
-    labels: tf.zeros([batchSize], 'int32'),
-    ...(training.model.dropout > 0 ? { dropoutMask: tf.ones([batchSize, model.dropoutWidth]) } : {}),
-  };
 }

@@ -3,6 +3,10 @@ import type { ModelName } from '../../server/sweep/settings.ts';
 import type { Engine, EngineName } from '../../server/training/engine.ts';
 import { openEngine } from '../../server/training/engines/open.ts';
 import { relink } from '../../server/training/engines/tensorflow/link.ts';
+import { listAdapters } from '../../server/training/engines/webgpu/adapters.ts';
+import { loadDawn } from '../../server/training/engines/webgpu/dawn.ts';
+import { hasGpu } from '../../server/training/engines/webgpu/has-gpu.ts';
+import { softwareGpu } from './software-gpu.ts';
 
 /** An engine as the tests take it. */
 export interface EngineUnderTest {
@@ -29,6 +33,13 @@ export const engines: EngineUnderTest[] = [
     atLength: networks,
   },
   { name: 'wasm', missing: null, environment: {}, atLength: networks },
+  {
+    name: 'webgpu',
+    missing: (await findsAdapter()) ? null : "there is no GPU, nor libvulkan1 and Chromium's SwiftShader in its place",
+    environment: softwareGpu(),
+    // In software a batch of the others takes seconds.
+    atLength: hasGpu() ? networks : ['mlp', 'cnn-small'],
+  },
 ];
 
 /** The engines that tests of whole programs train on: those that are here, and with CI set all of them, so that a hole is a failure. */
@@ -56,12 +67,34 @@ export function describeWithTensorflow(name: string, suite: () => void): void {
   describeWith('tensorflow', name, suite);
 }
 
+export function describeWithWebgpu(name: string, suite: () => void): void {
+  describeWith('webgpu', name, suite);
+}
+
+/** Whether Dawn finds a GPU, or a program that passes itself off as one. */
+async function findsAdapter(): Promise<boolean> {
+  try {
+    return (await listAdapters(await loadDawn())).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * One suite over every engine. `open` opens the engine and makes it the one that TensorFlow.js uses; call it in a hook or a
  * test, not while tests are collected.
  */
 export function eachEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void): void {
-  for (const engine of engines) {
+  overAll(engines, name, suite);
+}
+
+/** The same without webgpu, for suites that train so much that a GPU in software would take minutes. */
+export function eachCpuEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void): void {
+  overAll(engines.filter((engine) => engine.name !== 'webgpu'), name, suite);
+}
+
+function overAll(tested: EngineUnderTest[], name: string, suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void): void {
+  for (const engine of tested) {
     describeWith(engine.name, `${name} on ${engine.name}`, () => {
       let opened: Promise<Engine> | undefined;
       afterAll(async () => (await opened)?.close());

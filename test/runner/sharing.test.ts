@@ -1,28 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Stream } from '../../server/sweep/random.ts';
 import { enginesHere } from '../helpers/engines.ts';
 import { ask, snapshot, type Snapshot } from './snapshot.ts';
 import { cosweepJson } from './cosweep.ts';
 import { temporaryFolder } from './study.ts';
+import { writeImages } from './tiny-images.ts';
 import type { Summary } from './undisturbed.ts';
-
-/** Images of 8×8 pixels in three classes, so small that a convolutional network with batch norm takes milliseconds. */
-function writeImages(folder: string): void {
-  const [count, side] = [90, 8];
-  const stream = new Stream(1, 'images');
-  const header = (magic: number, ...sizes: number[]): Buffer => {
-    const bytes = Buffer.alloc(4 + 4 * sizes.length);
-    bytes.writeUInt32BE(magic, 0);
-    sizes.forEach((size, i) => bytes.writeUInt32BE(size, 4 + 4 * i));
-    return bytes;
-  };
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
-  const pixels = Uint8Array.from({ length: count * side * side }, (_, at) => stream.below(150) + 40 * labels[Math.floor(at / side / side)]!);
-  writeFileSync(join(folder, 'images'), Buffer.concat([header(0x803, count, side, side), pixels]));
-  writeFileSync(join(folder, 'labels'), Buffer.concat([header(0x801, count), labels]));
-}
 
 /**
  * Every optimiser with batch norm, dropout, augmentation, weight decay, clipping and a cosine schedule; N = 0, one in the middle
@@ -47,7 +31,7 @@ describe.each(enginesHere)('on $name', ({ name: engine, environment }) => {
   test('shared and unshared training give the same bits: every point, every artefact, every final weight', async () => {
     Object.assign(process.env, environment);
     const folder = temporaryFolder();
-    writeImages(folder);
+    writeImages(folder, 90, 8);
     const file = join(folder, 'sharing.json');
     writeFileSync(file, JSON.stringify(definition));
     const train = async (db: string, ...more: string[]): Promise<{ summary: Summary; runs: Snapshot }> => {

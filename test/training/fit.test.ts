@@ -7,7 +7,7 @@ import type { Dataset, Part } from '../../server/training/dataset.ts';
 import { fit, type FitResult, type Segment } from '../../server/training/fit.ts';
 import type { RunSettings } from '../../server/training/network.ts';
 import { StepCache } from '../../server/training/step-cache.ts';
-import { eachEngine } from '../helpers/engines.ts';
+import { eachCpuEngine } from '../helpers/engines.ts';
 
 /** Three classes of 8×8 images: a bright corner each, in noise. */
 function corners(): Dataset {
@@ -92,7 +92,7 @@ function curve(segments: Segment[], metric: string): [batch: number, value: numb
 
 const bytes = (checkpoint: Checkpoint | null): Buffer => Buffer.from(encodeCheckpoint(checkpoint!));
 
-eachEngine('fit', (open) => {
+eachCpuEngine('fit', (open) => {
   let steps: StepCache;
   beforeAll(async () => {
     steps = new StepCache(await open());

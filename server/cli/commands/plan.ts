@@ -7,7 +7,7 @@ import { readDefinitionFile } from '../read-definition-file.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
-interface Options extends Pick<TrainOptions, 'engine' | 'workers'> {
+interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers'> {
   arms?: true;
   time?: true;
 }

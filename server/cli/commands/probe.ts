@@ -6,7 +6,7 @@ import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
-type Options = Pick<TrainOptions, 'engine' | 'workers'>;
+type Options = Pick<TrainOptions, 'engine' | 'device' | 'workers'>;
 
 /** Enough to see whether seeds agree. */
 const SEEDS = 2;
@@ -36,13 +36,14 @@ async function probe(session: Session, file: string, options: Options): Promise<
   }
 }
 
-async function probeFile(session: Session, storage: Storage, file: string, { engine, workers }: Options): Promise<number> {
+async function probeFile(session: Session, storage: Storage, file: string, options: Options): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
   const { trainAndShow } = await import('../train.ts');
   const { probeOf } = await import('../../http/probe-of.ts');
   await refuseWhileAnotherTrains(storage, file);
+  const { engine } = options;
   const sweepId = await queueDefinition(storage, file, { engine: engine === 'auto' ? null : engine, share: true });
-  const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { engine, workers, wait: false, fresh: false, only: { trunks: true, seeds: SEEDS } });
+  const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { ...options, wait: false, fresh: false, only: { trunks: true, seeds: SEEDS } });
   if (ended === null || interrupted !== null) return interrupted!;
   await show(session, probeOf(storage, sweepId));
   return ended.state === 'cancelled' || ended.runs.failed > 0 ? 1 : 0;

@@ -11,27 +11,47 @@ export interface Batch {
 }
 
 /**
- * Batch t of the run with this seed: a pure function of its arguments. Batches run on across epochs, so all have the same
- * size; epoch e goes through the training part in the order of the stream (seed, 'order', e).
+ * Which images of the training part batch t of the run with this seed is made of: a pure function of its arguments. Batches run
+ * on across epochs, so all have the same size; epoch e goes through the part in the order of the stream (seed, 'order', e).
  */
+export function drawIndices(dataset: Dataset, batchSize: number, seed: number, t: number): Int32Array {
+  const { count } = dataset.train;
+  return Int32Array.from({ length: batchSize }, (_, i) => {
+    const position = t * batchSize + i;
+    return epochOrder(dataset, seed, Math.floor(position / count))[position % count]!;
+  });
+}
+
+/** Batch t of the run with this seed: a pure function of its arguments. */
 export function drawBatch(
   dataset: Dataset, { batchSize, augment }: { batchSize: number; augment: AugmentSettings }, seed: number, t: number,
 ): Batch {
   const { train, shape } = dataset;
   const size = shape[0] * shape[1] * shape[2];
   const images = new Float32Array(batchSize * size);
-  const labels = new Int32Array(batchSize);
+  const indices = drawIndices(dataset, batchSize, seed, t);
   const write = writerOf(dataset);
   const placements = augments(augment) ? drawPlacements(augment, batchSize, shape, seed, t) : null;
 
-  for (let i = 0; i < batchSize; i++) {
-    const position = t * batchSize + i;
-    const index = epochOrder(dataset, seed, Math.floor(position / train.count))[position % train.count]!;
-    labels[i] = train.labels[index]!;
+  for (const [i, index] of indices.entries()) {
     if (placements) write.placed(train.pixels, index * size, images, i * size, placements[i]!, augment.cutout);
     else write.plain(train.pixels, index * size, images, i * size);
   }
-  return { images, labels };
+  return { images, labels: labelsOf(train, indices) };
+}
+
+export function labelsOf({ labels }: Part, indices: Int32Array): Int32Array {
+  return indices.map((index) => labels[index]!);
+}
+
+/** All images of the training part, with the bits that they have in a batch that is not augmented. */
+export function trainingImages(dataset: Dataset): Float32Array {
+  const { train, shape } = dataset;
+  const size = shape[0] * shape[1] * shape[2];
+  const images = new Float32Array(train.count * size);
+  const write = writerOf(dataset);
+  for (let i = 0; i < train.count; i++) write.plain(train.pixels, i * size, images, i * size);
+  return images;
 }
 
 /** Goes through a part in its order; the last batch is filled up with zeros, `count` says how many images are real. */

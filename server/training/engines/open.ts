@@ -3,46 +3,61 @@ import type { Engine, EngineName } from '../engine.ts';
 import { probeEngine, type EngineProbe } from './probe.ts';
 import { EngineUnavailable } from './unavailable.ts';
 import { keepVerdict, readVerdicts } from './verdicts.ts';
+import { hasGpu } from './webgpu/has-gpu.ts';
 
 /** Loaded only where one is opened: choosing, which every run begins with, needs none of their libraries. */
-const openers: Record<EngineName, () => Promise<Engine>> = {
+const openers: Record<EngineName, (device: string | null) => Promise<Engine>> = {
   tensorflow: async () => (await import('./tensorflow/open.ts')).openTensorflow(),
-  webgpu: () => Promise.reject(new EngineUnavailable('webgpu', 'this version of Cosweep does not have it', 'Use --engine tensorflow or --engine wasm.')),
+  webgpu: async (device) => (await import('./webgpu/open-webgpu.ts')).openWebgpu(device),
   wasm: async () => (await import('./wasm/open-wasm.ts')).openWasm(),
 };
 
 /** Every engine that there is. */
 const ALL = Object.keys(openers) as EngineName[];
 
-/** Opens an engine in this process, once per process; it becomes the backend that TensorFlow.js uses. */
-export function openEngine(name: EngineName): Promise<Engine> {
-  return openers[name]();
+/** Opens an engine in this process, once per process; it becomes the backend that TensorFlow.js uses. @param device of the engine, as the user names it */
+export function openEngine(name: EngineName, device: string | null = null): Promise<Engine> {
+  return openers[name](device);
 }
 
 /**
- * The engine to use, without opening it here. A named engine must work; `auto` takes the fastest that does. Engines are tried in
- * processes of their own; what was found is kept, so that on the same machine it is known at once the next time.
+ * The engine to use, without opening it here. A named engine must work; `auto` takes the fastest that does, and no GPU that is only
+ * a program. Engines are tried in processes of their own; what was found is kept, so that on the same machine it is known at once the
+ * next time.
  *
  * @param tell gets which one it is and why
+ * @param device a device of an engine that has several, webgpu's
  */
-export async function chooseEngine(name: EngineName | 'auto', tell: (message: string) => void = () => {}): Promise<EngineName> {
+export async function chooseEngine(name: EngineName | 'auto', tell: (message: string) => void = () => {}, device: string | null = null): Promise<EngineName> {
+  if (device !== null) return chooseDevice(name, device);
   if (name !== 'auto') {
     const known = readVerdicts().get(name);
     // One that did not work is tried again: it was asked for, and may have been set up.
-    const { works, reason, remedy } = known?.works ? known : await examine(name);
-    if (!works) throw new EngineUnavailable(name, reason!, remedy);
-    return name;
+    return insistOn(known?.works ? known : await examine(name));
   }
+  const candidates = ALL.filter((each) => each !== 'webgpu' || hasGpu());
   const known = readVerdicts();
-  if (ALL.some((candidate) => !known.has(candidate))) tell('trying the engines, once on this machine');
+  if (candidates.some((candidate) => !known.has(candidate))) tell('trying the engines, once on this machine');
   const probes: EngineProbe[] = [];
-  for (const candidate of ALL) probes.push(known.get(candidate) ?? (await examine(candidate)));
-  const [fastest, ...slower] = probes.filter(({ works }) => works).sort((a, b) => a.stepMs! - b.stepMs!);
+  for (const candidate of candidates) probes.push(known.get(candidate) ?? (await examine(candidate)));
+  const [fastest, ...slower] = probes.filter(({ works, stepMs }) => works && stepMs !== null).sort((a, b) => a.stepMs! - b.stepMs!);
   const notHere = probes.filter(({ works }) => !works).map(({ name, reason, remedy }) => [`${name} does not work: ${reason}.`, remedy].filter(Boolean).join(' '));
   if (!fastest) throw new UserError(`Cannot find an engine that works here: ${notHere.join('; ')}`);
   const times = slower.map(({ name, stepMs }) => `${name} takes ${milliseconds(stepMs!)}`);
-  tell(`engine ${fastest.name} (${fastest.device}): the fastest that works here, ${milliseconds(fastest.stepMs!)} a training step; ${[...times, ...notHere].join('; ')}`);
+  const others = [...times, ...notHere];
+  tell(`engine ${fastest.name} (${fastest.device}): the fastest that works here, ${milliseconds(fastest.stepMs!)} a training step${others.map((other) => `; ${other}`).join('')}`);
   return fastest.name;
+}
+
+/** The engine that has a choice of devices. What is known is of the device that it takes by itself, so this one is tried. */
+async function chooseDevice(name: EngineName | 'auto', device: string): Promise<EngineName> {
+  if (name !== 'webgpu' && name !== 'auto') throw new UserError(`Cannot use device "${device}": the engine ${name} has no choice of devices; wanted --engine webgpu`);
+  return insistOn((await probeEngine('webgpu', device)).probe);
+}
+
+function insistOn({ name, works, reason, remedy }: EngineProbe): EngineName {
+  if (!works) throw new EngineUnavailable(name, reason!, remedy);
+  return name;
 }
 
 /** What works on this machine, measured anew, and for what does not, why and what to do. */

@@ -5,12 +5,12 @@ import type { ProbeMessage } from './probe.ts';
 import { selfCheck } from './self-check.ts';
 import { EngineUnavailable } from './unavailable.ts';
 
-const [name] = process.argv.slice(2) as [EngineName];
+const [name, chosen = null] = process.argv.slice(2) as [EngineName, string?];
 process.send!(await probe(), () => process.exit(0));
 
 async function probe(): Promise<ProbeMessage> {
   try {
-    const engine = await openEngine(name);
+    const engine = await openEngine(name, chosen);
     const { device, versions } = engine;
     const { flaw, stepMs } = await selfCheck(engine);
     await engine.close();

@@ -26,11 +26,12 @@ const ANSWER_WITHIN = 120_000;
 /**
  * Opens and checks an engine in a process of its own, where a native library that crashes does no harm.
  *
+ * @param device of the engine, as the user names it; null leaves it to the engine
  * @returns `answered`: false where the process died, which may have been an accident
  */
-export function probeEngine(name: EngineName): Promise<{ probe: EngineProbe; answered: boolean }> {
+export function probeEngine(name: EngineName, device: string | null = null): Promise<{ probe: EngineProbe; answered: boolean }> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name], {
+    const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name, ...(device === null ? [] : [device])], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: ANSWER_WITHIN,
       killSignal: 'SIGKILL',

@@ -1,7 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CompiledStep, Tensors } from '../../engine.ts';
+import { takeScalars, takeTensors } from '../take-arguments.ts';
 import type { Backend } from './binding.ts';
-import { SCALARS, type InputSpec, type Signature } from './trace.ts';
+import { SCALARS, type Signature } from './trace.ts';
 
 /** A step that TensorFlow runs as one graph. */
 export class CompiledGraph implements CompiledStep {
@@ -25,7 +25,7 @@ export class CompiledGraph implements CompiledStep {
 
   run(state: Tensors, batch: Tensors, scalars: Record<string, number>): { state: Tensors; outputs: Tensors } {
     const { binding } = this.#backend;
-    const tensors = [...take('state', this.#signature.state, state), ...take('batch', this.#signature.batch, batch)];
+    const tensors = [...takeTensors('state', this.#signature.state, state), ...takeTensors('batch', this.#signature.batch, batch)];
     const ids = this.#backend.getInputTensorIds(tensors);
     const vector = this.#createScalars(scalars);
     try {
@@ -46,21 +46,7 @@ export class CompiledGraph implements CompiledStep {
   #createScalars(scalars: Record<string, number>): number | null {
     const names = this.#signature.scalars;
     if (names.length === 0) return null;
-    names.forEach((name, index) => {
-      const value = scalars[name];
-      if (value === undefined) throw new Error(`Cannot run the step: scalar "${name}", which it was compiled with, is missing.`);
-      this.#scalars[index] = value;
-    });
+    this.#scalars.set(takeScalars(names, scalars));
     return this.#backend.binding.createTensor([names.length], this.#backend.binding.TF_FLOAT, this.#scalars);
   }
-}
-
-/** TensorFlow itself does not compare what it is fed with what the graph was made for. */
-function take(part: string, specs: InputSpec[], tensors: Tensors): Tensor[] {
-  return specs.map(({ key, shape, dtype }) => {
-    const tensor = tensors[key];
-    if (tensor && tensor.dtype === dtype && tensor.rank === shape.length && shape.every((size, axis) => tensor.shape[axis] === size)) return tensor;
-    const found = tensor ? `${tensor.dtype} [${tensor.shape}]` : 'nothing';
-    throw new Error(`Cannot run the step: ${part}.${key} is ${found}. Wanted: ${dtype} [${shape}], which it was compiled with.`);
-  });
 }

@@ -1,0 +1,62 @@
+import { EngineUnavailable } from '../unavailable.ts';
+import type { Dawn } from './dawn.ts';
+
+/** One way to compute on this machine: a device of one of the system's drivers. */
+export interface AdapterListing {
+  /** Dawn's name of the interface: `vulkan`, `metal`, `d3d12`. */
+  backend: string;
+  name: string;
+}
+
+/** The interfaces that can compute everything that training needs; OpenGL is not among them. */
+const BACKENDS = ['vulkan', 'metal', 'd3d12'];
+
+/** Every shader here writes shared memory before it reads it; zeroing it first makes SwiftShader compile ten times longer. */
+const OPTIONS = ['enable-dawn-features=disable_workgroup_init'];
+
+/** No adapter has this name: Dawn answers it with the names of all. */
+const NOBODY = 'no adapter has this name';
+
+/**
+ * The adapter to train on: the fastest that Dawn finds (a discrete GPU before one that shares the processor's memory), or the one
+ * that was asked for.
+ *
+ * @param wanted its number in the list of adapters, or a part of its name
+ */
+export async function requestAdapter(dawn: Dawn, wanted: string | null): Promise<{ adapter: GPUAdapter; name: string | null; gpu: GPU }> {
+  const listing = wanted === null ? null : choose(await listAdapters(dawn), wanted);
+  const gpu = dawn.create(listing === null ? OPTIONS : [...OPTIONS, `backend=${listing.backend}`, `adapter=${listing.name}`]);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter) return { adapter, name: listing?.name ?? null, gpu };
+  throw new EngineUnavailable('webgpu', `Dawn finds no adapter (${hintOfDrivers()})`, remedyOfDrivers());
+}
+
+export async function listAdapters(dawn: Dawn): Promise<AdapterListing[]> {
+  try {
+    await dawn.create([`adapter=${NOBODY}`]).requestAdapter();
+    return []; // where there is no adapter at all it answers null instead
+  } catch (error) {
+    const lines = String(error).matchAll(/^ \* backend: '(.*)', name: '(.*)'$/gm);
+    const all = [...lines].map(([, backend, name]) => ({ backend: backend!, name: name! })).filter(({ backend }) => BACKENDS.includes(backend));
+    return all.filter((each, i) => all.findIndex(({ backend, name }) => backend === each.backend && name === each.name) === i);
+  }
+}
+
+function choose(adapters: AdapterListing[], wanted: string): AdapterListing {
+  const found = /^\d+$/.test(wanted)
+    ? adapters[Number(wanted)]
+    : adapters.find(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
+  if (found) return found;
+  const list = adapters.map(({ backend, name }, i) => `${i} is ${name} (${backend})`).join(', ');
+  throw new EngineUnavailable('webgpu', `no device is "${wanted}"`, list === '' ? remedyOfDrivers() : `Wanted: a number or a part of a name, of these: ${list}.`);
+}
+
+function hintOfDrivers(): string {
+  if (process.platform !== 'linux') return 'it needs a GPU with a driver for Metal or Direct3D 12';
+  return 'it needs the Vulkan loader, and a GPU whose driver brings Vulkan';
+}
+
+function remedyOfDrivers(): string | null {
+  if (process.platform !== 'linux') return null;
+  return 'On Debian and Ubuntu: apt-get install libvulkan1, and the driver of the GPU (mesa-vulkan-drivers, or NVIDIA\'s).';
+}

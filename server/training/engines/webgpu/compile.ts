@@ -1,0 +1,17 @@
+import type { CompiledStep, Step } from '../../engine.ts';
+import type { Backend } from './backend.ts';
+import type { Device } from './device.ts';
+import { RecordedStep } from './recorded-step.ts';
+import { sameRecording, trace, type Example } from './trace.ts';
+
+/**
+ * Records what a step has the GPU do, once, and plays that back for every batch: TensorFlow.js takes a hundred times longer to
+ * come to the same calls, and a GPU would wait for it.
+ */
+export function compile(backend: Backend, device: Device, step: Step, example: Example): CompiledStep {
+  const recording = trace(backend, step, example);
+  if (!sameRecording(recording, trace(backend, step, example))) {
+    throw new Error('Cannot compile the step: run twice on the same arguments, it did two different things. Wanted: a pure function.');
+  }
+  return new RecordedStep(backend, device, recording);
+}

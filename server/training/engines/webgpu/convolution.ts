@@ -1,0 +1,32 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+
+/** The attributes that all kernels of a convolution share. */
+export interface ConvolutionAttributes {
+  strides: number | [number, number];
+  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+type Shape4 = [number, number, number, number];
+
+export function convolutionInfo(input: number[], filter: number[], { strides, pad, dimRoundingMode }: ConvolutionAttributes): backend_util.Conv2DInfo {
+  return backend_util.computeConv2DInfo(input as Shape4, filter as Shape4, strides, 1, pad as 'same', dimRoundingMode);
+}
+
+/** A convolution's sizes as the text that tells its shader from others. */
+export function convolutionKey({ inShape, filterShape, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+  return `${inShape} ${filterShape} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
+}
+
+/** WGSL: number `k` of the window of x that result `row` is computed from, counted over taps and channels; 0 outside of the image. */
+export function windowReader(info: backend_util.Conv2DInfo): string {
+  const { outHeight, outWidth, inHeight, inWidth, inChannels, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  return `
+    fn windowValue(row : i32, k : i32) -> f32 {
+      let tap = k / ${inChannels};
+      let y = ((row / ${outWidth}) % ${outHeight}) * ${strideHeight} + tap / ${filterWidth} - ${padInfo.top};
+      let z = (row % ${outWidth}) * ${strideWidth} + tap % ${filterWidth} - ${padInfo.left};
+      if (y < 0 || y >= ${inHeight} || z < 0 || z >= ${inWidth}) { return 0.0; }
+      return x[((row / ${outHeight * outWidth} * ${inHeight} + y) * ${inWidth} + z) * ${inChannels} + k % ${inChannels}];
+    }`;
+}

@@ -1,0 +1,69 @@
+import { getKernel, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Backend, Program } from './backend.ts';
+
+/** What a kernel is called with. */
+export interface Call<Attributes = object> {
+  inputs: Record<string, TensorInfo>;
+  backend: Backend;
+  attrs: Attributes;
+}
+
+export function webgpuKernel<Attributes = object>(kernelName: string, compute: (call: Call<Attributes>) => TensorInfo | TensorInfo[]): KernelConfig {
+  return { kernelName, backendName: 'webgpu', kernelFunc: compute as unknown as KernelFunc };
+}
+
+/** A shader, in WGSL, that computes one number of its output in every invocation. */
+export interface ElementShader {
+  /** Tells it from other shaders: stands for everything that is written into its text. */
+  key: string;
+  outputShape: number[];
+  /** Its inputs by the names that they have in the text, where they are arrays. */
+  inputs: Record<string, TensorInfo>;
+  /** Whole numbers that the text knows as `uniforms.NAME`: one shader then serves all sizes. */
+  integers?: Record<string, number>;
+  /** Functions that `value` calls. */
+  functions?: string;
+  /** Statements: the number for `index`, returned. */
+  value: string;
+  /** Where it goes; at `index` where this is left out. */
+  target?: string;
+  /** Statements before `value` and `target`, seen by both. */
+  before?: string;
+}
+
+/** Threads of a workgroup; every GPU takes as many. */
+const WORKGROUP = 64;
+
+/** Computes every number of a float32 tensor by itself. */
+export function runElementShader(backend: Backend, shader: ElementShader): TensorInfo {
+  const { key, outputShape, inputs, integers = {}, functions = '', before = '', value, target = 'index' } = shader;
+  const size = outputShape.reduce((product, side) => product * side, 1);
+  const program: Program = {
+    variableNames: Object.keys(inputs),
+    outputShape,
+    workgroupSize: [WORKGROUP, 1, 1],
+    dispatchLayout: { x: outputShape.map((_, axis) => axis) },
+    dispatch: [Math.ceil(size / WORKGROUP), 1, 1],
+    size: true,
+    shaderKey: `cosweep ${key}`,
+    uniforms: Object.keys(integers).map((name) => `${name} : i32, `).join(''),
+    getUserCode: () => `
+      ${functions}
+      fn valueAt(index : i32) -> f32 {
+        ${before}
+        ${value}
+      }
+      fn main(index : i32) {
+        if (index < uniforms.size) {
+          ${before}
+          result[${target}] = valueAt(index);
+        }
+      }`,
+  };
+  return backend.runWebGPUProgram(program, Object.values(inputs), 'float32', Object.values(integers).map((number) => ({ type: 'int32', data: [number] })));
+}
+
+/** Runs a kernel that is registered, the backend's or ours. */
+export function runKernel(backend: Backend, name: string, inputs: Record<string, TensorInfo>, attrs: object = {}): TensorInfo {
+  return getKernel(name, 'webgpu').kernelFunc({ inputs, attrs, backend } as never) as TensorInfo;
+}

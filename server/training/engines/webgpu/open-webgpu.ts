@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../../engine.ts';
+import '../../gradients.ts';
+import { EngineUnavailable } from '../unavailable.ts';
+import { requestAdapter } from './adapters.ts';
+import type { Backend, HostValues } from './backend.ts';
+import { compile } from './compile.ts';
+import { dawnVersion, loadDawn } from './dawn.ts';
+import { openDevice } from './device.ts';
+import { registerKernels } from './kernels.ts';
+
+const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
+
+/** Values of the backend's flag for matrix products. */
+const PACKED = 3;
+
+/** The engine that is open in this process, and the device that was asked for. */
+let opened: { wanted: string | null; engine: Engine } | null = null;
+
+/**
+ * TensorFlow.js on its WebGPU backend, over Dawn: any GPU with Vulkan, Metal or Direct3D 12. Opened again it is the same engine, until
+ * it is closed.
+ *
+ * @param wanted which device, by its number or a part of its name; null takes the fastest
+ */
+export async function openWebgpu(wanted: string | null = null): Promise<Engine> {
+  if (opened?.wanted !== wanted) {
+    await opened?.engine.close();
+    opened = { wanted, engine: await open(wanted) };
+  }
+  if (!(await tf.setBackend('webgpu'))) throw new EngineUnavailable('webgpu', 'its backend did not start', null);
+  return opened.engine;
+}
+
+async function open(wanted: string | null): Promise<Engine> {
+  const { WebGPUBackend } = await import(PACKAGE); // before there is a navigator: the package would open a device of its own choice
+  const dawn = await loadDawn();
+  const { adapter, name, gpu } = await requestAdapter(dawn, wanted);
+  const device = await openDevice(adapter);
+  provideNavigator(gpu);
+  tf.env().set('WEBGPU_CPU_FORWARD', false); // small tensors too: a scalar that JavaScript reads would be compiled in
+  tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', PACKED); // of the others one adds up in whatever order threads finish
+  registerKernels();
+  const backend = new WebGPUBackend(device.gpuDevice, adapter.info) as Backend;
+  const read = backend.read.bind(backend);
+  backend.read = (dataId) => device.reading(read(dataId));
+  backend.readSync = refuseToWait;
+  tf.registerBackend('webgpu', () => backend as never);
+  return {
+    name: 'webgpu',
+    device: describe(adapter, name),
+    software: adapter.info.isFallbackAdapter,
+    residentBytes: device.gpuDevice.limits.maxStorageBufferBindingSize,
+    versions: {
+      '@tensorflow/tfjs-core': tf.version_core,
+      [PACKAGE]: (createRequire(import.meta.url)(`${PACKAGE}/package.json`) as { version: string }).version,
+      webgpu: dawnVersion(),
+    },
+    compile: (step, example) => compile(backend, device, step, example),
+    lost: () => device.lost(),
+    close: async () => {
+      opened = null;
+      if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+      await device.close();
+    },
+  };
+}
+
+/** Where TensorFlow.js looks for a GPU; newer versions of Node have a navigator of their own, without one. */
+function provideNavigator(gpu: GPU): void {
+  const { navigator } = globalThis as { navigator?: object };
+  if (navigator) Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+}
+
+function describe({ info }: GPUAdapter, name: string | null): string {
+  const words = name ?? (info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(' '));
+  return info.isFallbackAdapter ? `${words}, in software` : words;
+}
+
+/** Nothing in Node can wait for a GPU without giving way. */
+function refuseToWait(this: Backend, dataId: object): HostValues {
+  const { values } = this.tensorMap.get(dataId);
+  if (values) return values;
+  throw new Error('Cannot read a tensor at once (dataSync): on webgpu its values are on the device. Wanted: await tensor.data().');
+}

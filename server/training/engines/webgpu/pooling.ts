@@ -1,0 +1,38 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+
+/** The attributes of every pooling kernel. */
+export interface PoolAttributes {
+  filterSize: number | [number, number];
+  strides: number | [number, number];
+  pad: 'same' | 'valid' | number;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+export function poolInfo(input: number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): backend_util.Conv2DInfo {
+  return backend_util.computePool2DInfo(input as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+}
+
+/** A pooling's sizes as the text that tells its shader from others. */
+export function poolKey({ inShape, filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+  return `${inShape} ${filterHeight} ${filterWidth} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
+}
+
+/**
+ * WGSL: where in `x` the largest value of a window is, the first of equal ones as in TensorFlow. NaN is larger than any number:
+ * WGSL's own max may lose it, and a network that has become NaN would go on with a finite loss.
+ */
+export function largestOfWindow({ inHeight, inWidth, inChannels, filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+  return `
+    fn largestOfWindow(image : i32, p : i32, q : i32, channel : i32) -> i32 {
+      let top = p * ${strideHeight} - ${padInfo.top};
+      let left = q * ${strideWidth} - ${padInfo.left};
+      var best = -1;
+      for (var y = max(top, 0); y < min(top + ${filterHeight}, ${inHeight}); y++) {
+        for (var z = max(left, 0); z < min(left + ${filterWidth}, ${inWidth}); z++) {
+          let at = ((image * ${inHeight} + y) * ${inWidth} + z) * ${inChannels} + channel;
+          if (best == -1 || (!isnan(x[best]) && (isnan(x[at]) || x[at] > x[best]))) { best = at; }
+        }
+      }
+      return best;
+    }`;
+}

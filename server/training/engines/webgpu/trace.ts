@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Step, Tensors } from '../../engine.ts';
+import { bytesOf, tensorOn, type Backend } from './backend.ts';
+import { Recorder, type Dispatch, type RecordedBuffer } from './recorder.ts';
+
+export interface Example {
+  state: Tensors;
+  batch: Tensors;
+  scalars: Record<string, number>;
+}
+
+/** A step as what the GPU has to do. */
+export interface Recording {
+  state: RecordedTensor[];
+  batch: RecordedTensor[];
+  scalars: { name: string; buffer: RecordedBuffer }[];
+  dispatches: Dispatch[];
+  outputs: (RecordedTensor & { part: 'state' | 'outputs' })[];
+}
+
+export interface RecordedTensor {
+  key: string;
+  shape: number[];
+  dtype: tf.DataType;
+  buffer: RecordedBuffer;
+}
+
+/** Runs a step once on tensors without values, shaped like the example's. */
+export function trace(backend: Backend, step: Step, example: Example): Recording {
+  const recorder = new Recorder(backend);
+  return recorder.record(() => {
+    const given: Tensor[] = [];
+    const give = (shape: number[], dtype: tf.DataType): Tensor => {
+      const tensor = tensorOn(backend, shape, dtype, recorder.createInput(bytesOf(shape)), false);
+      given.push(tensor);
+      return tensor;
+    };
+    const like = (tensors: Tensors): Tensors => Object.fromEntries(Object.entries(tensors).map(([key, { shape, dtype }]) => [key, give(shape, dtype)]));
+    const [state, batch] = [like(example.state), like(example.batch)];
+    const scalars = Object.fromEntries(Object.keys(example.scalars).map((name) => [name, give([], 'float32')]));
+    let result: ReturnType<Step> | undefined;
+    try {
+      result = tf.tidy(() => step(state, batch, scalars) as unknown as tf.TensorContainer) as unknown as ReturnType<Step>;
+      return {
+        state: describe(backend, state),
+        batch: describe(backend, batch),
+        scalars: describe(backend, scalars).map(({ key, buffer }) => ({ name: key, buffer })),
+        outputs: (['state', 'outputs'] as const).flatMap((part) => describe(backend, result![part]).map((tensor) => ({ ...tensor, part }))),
+        dispatches: recorder.dispatches,
+      };
+    } finally {
+      tf.dispose([given, result?.state ?? {}, result?.outputs ?? {}]);
+    }
+  });
+}
+
+function describe(backend: Backend, tensors: Tensors): RecordedTensor[] {
+  return Object.entries(tensors).map(([key, { dataId, shape, dtype }]) => {
+    backend.uploadToGPU(dataId); // a number that JavaScript computed may never have been used by a shader
+    return { key, shape, dtype, buffer: backend.tensorMap.get(dataId).resource as unknown as RecordedBuffer };
+  });
+}
+
+/** Whether two recordings do the same with the same: a number or a choice of JavaScript's that changed shows here. */
+export function sameRecording(a: Recording, b: Recording): boolean {
+  const shaders = (recording: Recording): GPUComputePipeline[] => recording.dispatches.map(({ pipeline }) => pipeline);
+  const [left, right] = [shaders(a), shaders(b)];
+  return left.length === right.length && left.every((shader, i) => shader === right[i]) && dataFlow(a) === dataFlow(b);
+}
+
+/** Which buffers go where, by number in the order in which they turn up, and contents in full. */
+function dataFlow({ state, batch, scalars, dispatches, outputs }: Recording): string {
+  const numbers = new Map<RecordedBuffer, number>();
+  const nameOf = (buffer: RecordedBuffer): number | string => {
+    if (buffer.contents) return Buffer.from(buffer.contents).toString('base64');
+    if (!numbers.has(buffer)) numbers.set(buffer, numbers.size);
+    return numbers.get(buffer)!;
+  };
+  return JSON.stringify([
+    [...state, ...batch, ...scalars].map(({ buffer }) => nameOf(buffer)),
+    dispatches.map(({ buffers, workgroups }) => [buffers.map(nameOf), workgroups]),
+    outputs.map(({ part, key, buffer }) => [part, key, nameOf(buffer)]),
+  ]);
+}

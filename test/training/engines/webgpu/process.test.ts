@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, expect, it } from 'vitest';
+import { describeWithWebgpu } from '../../../helpers/engines.ts';
+
+const dist = join(import.meta.dirname, '../../../../dist/server/training/engines/open.js');
+const core = join(import.meta.dirname, '../../../../node_modules/@tensorflow/tfjs-core/dist/tf-core.node.js');
+
+/** Opens the engine and computes with it; what follows is a test's. */
+const begin = `
+  const { openEngine } = await import(${JSON.stringify(pathToFileURL(dist).href)});
+  const tf = (await import(${JSON.stringify(pathToFileURL(core).href)})).default;
+  const engine = await openEngine('webgpu');
+  const square = async () => { const product = tf.square(3); const [value] = await product.data(); product.dispose(); return value; };
+  if ((await square()) !== 9) throw new Error('3 · 3 is not 9');
+`;
+
+describeWithWebgpu('a process with the webgpu engine', () => {
+  beforeAll(() => {
+    if (!existsSync(dist)) throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
+  });
+
+  it('ends by itself once the engine is closed, and may open it again before', async () => {
+    const { code, stderr } = await run(`${begin} await engine.close(); const again = await openEngine('webgpu'); await square(); await again.close();`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('takes no processor time while it waits', async () => {
+    const { code, stdout } = await run(`${begin}
+      const before = process.cpuUsage();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const { user, system } = process.cpuUsage(before);
+      console.log((user + system) / 1000);
+      await engine.close();`);
+    expect(code).toBe(0);
+    expect(Number(stdout)).toBeLessThan(200); // milliseconds of a second, in all threads
+  });
+
+  it('says that its device is lost, and why, to whoever computes with it or reads from it', async () => {
+    const { code, stdout } = await run(`${begin}
+      const example = { state: { w: tf.scalar(1) }, batch: {}, scalars: {} };
+      const step = engine.compile(({ w }) => ({ state: { w: tf.add(w, 1) }, outputs: {} }), example);
+      const { state } = step.run(example.state, {}, {});
+      tf.backend().device.destroy();
+      await state.w.data().catch(({ message }) => console.log(message));
+      try { step.run(state, {}, {}); } catch ({ message }) { console.log(message); }
+      console.log(engine.lost());
+      await engine.close();`);
+    const [read, ran, lost] = stdout.trim().split('\n');
+    expect(read).toMatch(/^Cannot compute on the GPU: it was lost \(.+\)\. Wanted: /);
+    expect(ran).toBe(read);
+    expect(lost).toMatch(/^it was lost/);
+    expect(code).toBe(0);
+  });
+
+  it('leaves nothing locked where it is killed', async () => {
+    const killed = await run(`${begin} process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});`);
+    expect(killed.code).toBeNull();
+    expect((await run(`${begin} await engine.close();`)).code).toBe(0);
+  });
+});
+
+function run(source: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...said }));
+  });
+}
