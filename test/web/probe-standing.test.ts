@@ -1,24 +1,32 @@
 import { expect, test } from 'vitest';
-import type { ProbeTrunk, StageItem } from '../../server/http/api.ts';
+import type { StageItem } from '../../server/http/api.ts';
 import { atWorkWords } from '../../web/series/at-work.ts';
 import { areTrunksTrained, countTrunkBatches, isProbing } from '../../web/series/probe-standing.ts';
 
 const sweep = { probeSeeds: 2, seedList: [5, 3, 9] };
+const trunk = { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null };
 
-test('the trunks are trained when all of them are, for the first seeds of the sweep', () => {
-  const trunk = (seeds: number[]) => ({ seeds }) as ProbeTrunk;
-  expect(areTrunksTrained({ trunks: [trunk([3, 5]), trunk([3, 5, 9])] }, sweep)).toBe(true);
-  expect(areTrunksTrained({ trunks: [trunk([3, 5]), trunk([5, 9])] }, sweep)).toBe(false);
-  expect(areTrunksTrained({ trunks: [trunk([5])] }, { probeSeeds: 2, seedList: [5] })).toBe(true);
+function stage(id: string, seed: number, rest: Partial<StageItem> = {}): StageItem {
+  return { id, parent: null, from: 0, to: 40, batch: 40, seed, state: 'complete', runs: ['r1', 'r2'], engine: 'wasm', worker: null, seconds: null, params: trunk, ...rest };
+}
+
+/** Of three seeds, the last of which is not looked at. */
+const stages = [
+  stage('g1', 5), stage('g2', 5, { parent: 'g1', from: 40, to: 100, batch: 100 }),
+  stage('g3', 5, { parent: 'g1', from: 40, to: 100, batch: 40, state: 'waiting', params: { ...trunk, N: 40 } }),
+  stage('g4', 3), stage('g5', 9, { batch: 0, state: 'waiting' }),
+];
+
+test('the trunks are trained when nothing of them is left, for the seeds that were asked for', () => {
+  expect(areTrunksTrained(stages, sweep)).toBe(true);
+  expect(areTrunksTrained(stages, { ...sweep, probeSeeds: 3 })).toBe(false);
+  expect(areTrunksTrained([], sweep)).toBe(false);
+  const hot = [stage('g1', 5, { batch: 3, state: 'diverged' }), stage('g2', 5, { parent: 'g1', from: 40, to: 100, batch: 40, state: 'diverged' })];
+  expect(areTrunksTrained(hot, sweep)).toBe(true);
 });
 
 test('a probe is at work on stages without the phase, of its seeds', () => {
-  const trunk = { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null };
-  const stage = (seed: number, rest: Partial<StageItem> = {}): StageItem => ({
-    id: 'g1', parent: null, from: 0, to: 40, batch: 10, seed, state: 'running', runs: ['r1', 'r2'], engine: 'wasm', worker: 0, seconds: null, params: trunk, ...rest,
-  });
-  const stages = [stage(5), stage(3), stage(9), stage(5, { from: 40, to: 100, params: { ...trunk, N: 40 } })];
-  expect(countTrunkBatches(stages, sweep)).toMatchObject({ trained: 20, batches: 80 });
+  expect(countTrunkBatches(stages.map((each) => (each.id === 'g4' ? { ...each, batch: 10 } : each)), sweep)).toMatchObject({ trained: 110, batches: 140 });
   expect(['queued', 'running', 'interrupted', 'complete'].map((state) => isProbing({ probeSeeds: 2, state: state as 'queued' }))).toEqual([true, true, false, false]);
   expect(isProbing({ probeSeeds: null, state: 'running' })).toBe(false);
 });

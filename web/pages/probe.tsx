@@ -23,7 +23,7 @@ function Probe({ sweep }: { sweep: SweepDetail }) {
   return (
     <Loaded resource={probe} what="the probe">
       {(report) => <>
-        <ProbeStanding sweep={sweep} report={report} />
+        <ProbeStanding sweep={sweep} />
         {report.trunks.length === 0
           ? <Message kind="empty" title="No trunk to look at"><p>No arm of this sweep has the intra-class phase.</p></Message>
           : <Findings report={report} sweep={sweep} />}
