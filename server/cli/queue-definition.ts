@@ -1,11 +1,13 @@
 import { planDefinition } from '../runner/plan-definition.ts';
-import { queueSweep } from '../store/queue-sweep.ts';
+import { queueSweep, type SweepRequest } from '../store/queue-sweep.ts';
 import type { Storage } from '../store/storage.ts';
 import { readDefinition } from '../sweep/parse-definition.ts';
 import { readDefinitionFile } from './read-definition-file.ts';
 
+type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'probeSeeds'>;
+
 /** Plans a definition and stores it as a queued sweep, or as more of the sweep that the same file made before. */
-export async function queueDefinition(storage: Storage, file: string, options: { engine: string | null; share: boolean; fresh?: boolean }): Promise<number> {
+export async function queueDefinition(storage: Storage, file: string, options: Options): Promise<number> {
   const { text, path, folder } = readDefinitionFile(file);
   const plan = await planDefinition(readDefinition(text, file), folder);
   return queueSweep(storage, { definition: text, definitionPath: path, folder, plan, ...options }).sweepId;

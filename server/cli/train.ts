@@ -1,5 +1,5 @@
 import type { SweepSummary } from '../runner/events.ts';
-import { runQueue, type RunOptions } from '../runner/run-queue.ts';
+import { runQueue } from '../runner/run-queue.ts';
 import { readSweep } from '../store/read-sweep.ts';
 import type { Storage } from '../store/storage.ts';
 import type { SweepState } from '../sweep/results.ts';
@@ -23,23 +23,20 @@ export async function train(session: Session, storage: Storage, sweepId: number,
   return interrupted ?? exitCodeOf(ended!, options.failOn);
 }
 
-/** What training does: all of it, or only the trunks of so many seeds. */
-type Extent = { fresh: boolean; only?: RunOptions['only'] };
-
 /**
  * Trains a queued sweep and shows how it goes.
  *
  * @returns how it stands then, null where a signal broke it off; and the exit code of that signal, null where none came
  */
 export async function trainAndShow(
-  { output }: Session, storage: Storage, sweepId: number, options: Omit<TrainOptions, 'failOn'> & Extent,
+  { output }: Session, storage: Storage, sweepId: number, options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
-  const { engine, device = null, workers, wait, fresh, only = null } = options;
+  const { engine, device = null, workers, wait, fresh } = options;
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) => display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`));
   try {
     const trained = await runQueue({
-      storage, sweepId, engine, device, workers, wait, fresh, only,
+      storage, sweepId, engine, device, workers, wait, fresh,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,
       tell: (event) => display.tell(event),
       stop: signals.stop,

@@ -92,6 +92,8 @@ export interface SweepItem {
   /** Batches trained so far, of those asked for; both count what was reused. */
   batches: number;
   batchesTotal: number;
+  /** Not null: only the trunks were asked for, of so many of its first seeds (a probe); null once all of it is. */
+  probeSeeds: number | null;
   /** Why the sweep itself could not go on (a missing data set, an engine that does not open). */
   error: string | null;
 }
@@ -317,7 +319,7 @@ export interface ConfirmRequest {
 
 export type { ConfirmReport as ConfirmResponse } from '../report/confirm-report.ts';
 
-// ——— GET /sweeps/:id/stages      → { stages: StageItem[] }
+// ——— GET /sweeps/:id/stages      → StageList
 
 /** A stretch of batches [from, to) trained under one set of effective hyperparameters. */
 export interface PathStage {
@@ -337,7 +339,16 @@ export interface StageItem extends PathStage {
   /** Runs whose path goes through it; more than one: a trunk. */
   runs: string[];
   engine: string | null;
+  /** Which worker of the process that trains has it now, counted from 0; null where it is not being trained. */
+  worker: number | null;
   seconds: number | null;
+}
+
+export interface StageList {
+  /** Parents before children. */
+  stages: StageItem[];
+  /** The process that trains on this database; null where none does. */
+  trainer: { pid: number; host: string } | null;
 }
 
 // ——— GET /doctor      → DoctorResponse (as `cosweep doctor --json`)
@@ -384,6 +395,8 @@ export type PlanResponse = PlanJson & { armList: ({ index: number; name: string;
 
 export interface StartRequest extends PlanRequest {
   engine?: 'auto' | 'tensorflow' | 'webgpu' | 'wasm';
+  /** Train the trunks of two seeds only, for GET /sweeps/:id/probe; POST /sweeps/:id/resume goes on with all of it. */
+  probe?: boolean;
 }
 
 export interface StartResponse {

@@ -3,9 +3,9 @@ import type { SweepItem } from './api.ts';
 import { toIso } from './to-iso.ts';
 
 export function toSweepItem(row: SweepRow): SweepItem {
-  const { id, name, description, state, cancelling, metric, arms, seeds, counts, engine, batches, batchesTotal, error } = row;
+  const { id, name, description, state, cancelling, metric, arms, seeds, counts, engine, batches, batchesTotal, probeSeeds, error } = row;
   return {
-    id, name, description, state, cancelling, metric, arms, seeds, counts, engine, batches, batchesTotal, error,
+    id, name, description, state, cancelling, metric, arms, seeds, counts, engine, batches, batchesTotal, probeSeeds, error,
     createdAt: row.createdAt.toISOString(),
     startedAt: toIso(row.startedAt),
     finishedAt: toIso(row.finishedAt),

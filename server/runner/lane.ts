@@ -151,7 +151,7 @@ export class Lane {
     const { storage, lease, arms, gitCommit } = this.#work;
     const { device, versions } = this.#machine!;
     for (const { runId, arm } of runs) {
-      startRun(storage, lease, runId, { device, versions, gitCommit, configuration: configurationOf(arms[arm]!), classes, evaluated });
+      startRun(storage, lease, runId, { worker: this.#index, device, versions, gitCommit, configuration: configurationOf(arms[arm]!), classes, evaluated });
     }
   }
 

@@ -22,8 +22,6 @@ export interface RunOptions {
   workers: number | 'auto';
   /** Train every run of this sweep anew, whatever the database holds. */
   fresh: boolean;
-  /** Not null: train only what does without the intra-class phase, for the first so many seeds, and leave the sweep interrupted. */
-  only: { trunks: true; seeds: number } | null;
   /** False: where another process trains, leave the sweep queued and return at once. */
   wait: boolean;
   /** The command line, for others to see who trains. */
@@ -58,9 +56,9 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     let asked: SweepSummary | null = null;
     for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {
       const isAsked = id === options.sweepId;
-      // What was asked for, was asked for one sweep: another one in the queue is trained as a whole, on its own engine.
-      const { engine, device, fresh, only }: Pick<RunOptions, 'engine' | 'device' | 'fresh' | 'only'> = isAsked ? options : { engine: 'auto', device: null, fresh: false, only: null };
-      const summary = await runSweep({ ...options, sweepId: id, engine, device, fresh, only, lease, stop, kill, isAsked });
+      // What was asked for, was asked for one sweep: another one in the queue is trained as it is, on its own engine.
+      const { engine, device, fresh }: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = isAsked ? options : { engine: 'auto', device: null, fresh: false };
+      const summary = await runSweep({ ...options, sweepId: id, engine, device, fresh, lease, stop, kill, isAsked });
       if (isAsked) asked = summary;
     }
     return asked;
@@ -71,15 +69,15 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
 }
 
 /** null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile. */
-async function waitForLease({ storage, sweepId, fresh, only, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
+async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
   let told = false;
   for (;;) {
     const taken = takeLease(storage, command);
     if ('lease' in taken) return taken.lease;
-    // The holder takes what is queued as an ordinary sweep: as a whole, and from what the database holds.
-    if (fresh || only) {
+    // The holder takes what is queued from what the database holds.
+    if (fresh) {
       const { pid, host } = taken.holder;
-      throw new UserError(`Cannot ${only ? `probe ${sweepName(sweepId)}` : `train ${sweepName(sweepId)} anew`}: process ${pid} on ${host} trains on this database; wait until it is done, or stop it`);
+      throw new UserError(`Cannot train ${sweepName(sweepId)} anew: process ${pid} on ${host} trains on this database; wait until it is done, or stop it`);
     }
     if (!told) tell({ kind: 'waiting', holder: taken.holder });
     told = true;

@@ -25,7 +25,11 @@ export interface SweepOptions extends RunOptions {
 
 const CANCEL_POLL_MS = 1000;
 
-/** Trains one queued sweep to its end. @returns null where it is not queued any more, or could not begin */
+/**
+ * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves it interrupted.
+ *
+ * @returns null where it is not queued any more, or could not begin
+ */
 export async function runSweep(options: SweepOptions): Promise<SweepSummary | null> {
   const { storage, lease, sweepId, fresh, tell } = options;
   const started = performance.now();
@@ -40,7 +44,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     if (!startSweep(storage, lease, sweepId, engine)) return null;
     const tasks = await identify(sweep, engine, options);
     const workers = workerCount(options.workers, engine);
-    const wanted = options.only ? trunksOnly(sweep.armList, sweep.plan.seeds, options.only.seeds) : everything;
+    const wanted = sweep.probeSeeds === null ? everything : trunksOnly(sweep.armList, sweep.plan.seeds, sweep.probeSeeds);
     const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
     const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
     tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: asked.length, left });
@@ -51,7 +55,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
       ...options, arms: sweep.armList, tasks, wanted, engine, workers, hired: crew?.workers ?? [], folder: sweep.folder, gitCommit, stop,
     });
 
-    const cut = options.only !== null && tasks.some((task) => task.state === 'waiting');
+    const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
     const state = cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted || cut ? 'interrupted' : 'complete';
     finishSweep(storage, lease, sweepId, state);
     await pruneCheckpoints(storage, lease, (message) => tell({ kind: 'log', message }));

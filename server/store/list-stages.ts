@@ -19,13 +19,15 @@ export interface StageRow {
   /** In force in it: null where not. */
   params: Params;
   engine: string | null;
+  /** Which of the processes that train has it now, counted from 0; null where it is not being trained. */
+  worker: number | null;
   seconds: number | null;
 }
 
 /** The stage tree of a sweep, parents before children. */
 export function listStages(storage: Storage, sweepId: number): StageRow[] {
   const rows = storage.prepare(`SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.seed, g.params, g.trainingSeconds + g.evaluationSeconds AS seconds,
-      r.id AS runId, r.engine, ${seenRunState(storage)} AS state
+      r.id AS runId, r.engine, r.worker, ${seenRunState(storage)} AS state
     FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id JOIN "Stage" g ON g.id = p.stageId
     WHERE s.sweepId = ? ORDER BY g.seed, g.fromBatch, g.id, s.position`).all(sweepId) as Row[];
   return [...groupBy(rows, ({ id }) => id).values()].map(toStageRow);
@@ -33,11 +35,12 @@ export function listStages(storage: Storage, sweepId: number): StageRow[] {
 
 interface Row {
   id: number; parentId: number | null; fromBatch: number; toBatch: number; batch: number; seed: number; params: string; seconds: number;
-  runId: number; engine: string | null; state: RunState;
+  runId: number; engine: string | null; worker: number | null; state: RunState;
 }
 
 function toStageRow(rows: Row[]): StageRow {
   const first = rows[0]!;
+  const state = stateOf(first, rows);
   return {
     id: stageName(first.id),
     parent: first.parentId === null ? null : stageName(first.parentId),
@@ -45,10 +48,11 @@ function toStageRow(rows: Row[]): StageRow {
     to: first.toBatch,
     batch: first.batch,
     seed: first.seed,
-    state: stateOf(first, rows),
+    state,
     runs: [...new Set(rows.map(({ runId }) => runName(runId)))],
     params: JSON.parse(first.params) as Params,
     engine: first.engine,
+    worker: state === 'running' ? rows.find((row) => row.state === 'running')!.worker : null,
     seconds: first.seconds || null,
   };
 }

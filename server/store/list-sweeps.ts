@@ -25,6 +25,8 @@ export interface SweepRow {
   startedAt: Date | null;
   finishedAt: Date | null;
   engine: string | null;
+  /** Not null: only the trunks were asked for, of so many of its first seeds. */
+  probeSeeds: number | null;
   /** Why the sweep itself could not go on. */
   error: string | null;
   /** Absolute path of the definition's file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import. */
@@ -62,6 +64,7 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
     startedAt: sweep.startedAt,
     finishedAt: sweep.finishedAt,
     engine: sweep.engine,
+    probeSeeds: sweep.probeSeeds,
     error: sweep.error,
     definitionPath: sweep.definitionPath,
   }));

@@ -23,6 +23,8 @@ export interface SweepRequest {
   share: boolean;
   /** True: everything is trained anew, and may be on another engine. */
   fresh?: boolean;
+  /** Only the trunks, of so many of its first seeds; without it: all of it. */
+  probeSeeds?: number;
 }
 
 export interface QueuedSweep {
@@ -65,9 +67,9 @@ function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: Sweep
 function insertSweep(storage: Storage, request: SweepRequest, now: number): number {
   const { plan } = request;
   const { lastInsertRowid } = storage.prepare(`INSERT INTO "Sweep" (name, definitionPath, folder, definition, planHash, plan,
-      metricName, metricGoal, engine, share, state, createdAt, queuedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`)
+      metricName, metricGoal, engine, share, probeSeeds, state, createdAt, queuedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`)
     .run(plan.name, request.definitionPath, request.folder, request.definition, plan.planHash, toPlanJson(plan),
-      plan.metric.name, plan.metric.goal, request.engine, Number(request.share), now, now);
+      plan.metric.name, plan.metric.goal, request.engine, Number(request.share), request.probeSeeds ?? null, now, now);
   const sweepId = Number(lastInsertRowid);
   insertArms(storage, sweepId, plan);
   insertRuns(storage, sweepId, plan, new Map());
@@ -78,9 +80,9 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
   storage.prepare(`UPDATE "Sweep" SET folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
-      engine = coalesce(engine, ?), share = ?, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
+      engine = coalesce(engine, ?), share = ?, probeSeeds = ?, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
     .run(request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
-      request.engine, Number(request.share), now, sweepId);
+      request.engine, Number(request.share), request.probeSeeds ?? null, now, sweepId);
 }
 
 function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {

@@ -63,13 +63,15 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
 }
 
 /**
- * `resume`: a sweep that is not at work goes to the end of the queue. False where it is queued or running.
+ * `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or running.
  * With `engine` named, only where the sweep has no other one.
  */
 export function queueAgain(storage: Storage, sweepId: number, { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {}): boolean {
   return transaction(storage, () => {
     refuseOtherEngine(sweepId, storage.prepare('SELECT engine FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | null, engine);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
+    // One that waits to be probed keeps its place, but all of it is asked for now.
+    storage.prepare(`UPDATE "Sweep" SET probeSeeds = NULL WHERE id = ? AND (state <> 'running' OR ? = 'queued')`).run(sweepId, atWork);
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
   });

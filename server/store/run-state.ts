@@ -3,6 +3,8 @@ import type { Storage } from './storage.ts';
 
 /** What a run was trained with: recorded when it starts. */
 export interface RunRecord {
+  /** Which of the processes that train, counted from 0. */
+  worker: number;
   device: string;
   /** Library name → version. */
   versions: Record<string, string>;
@@ -30,9 +32,9 @@ export type RunOutcome =
 export function startRun(storage: Storage, lease: Lease, runId: number, record: RunRecord, now = Date.now()): void {
   training(storage, lease, () => {
     storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
-        device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
+        worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
         startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`)
-      .run(record.device, JSON.stringify(record.versions), record.gitCommit, JSON.stringify(record.configuration), JSON.stringify(record.classes),
+      .run(record.worker, record.device, JSON.stringify(record.versions), record.gitCommit, JSON.stringify(record.configuration), JSON.stringify(record.classes),
         record.evaluated.val, record.evaluated.test, now, runId);
   });
 }

@@ -141,12 +141,14 @@ test('few seeds are warned of; what cannot be confirmed is refused and leaves no
   expect(JSON.parse((await inProcess(['list', '--json'], folder)).stdout)).toHaveLength(2);
 });
 
-test('a database that another process trains on is not probed: it would train the sweep as a whole', async () => {
+test('a probe waits for its turn: whoever trains on the database is left alone, and would train no more of it either', async () => {
   const storage = await openStorage({ file: join(folder, 'busy.db'), create: true });
   const taken = takeLease(storage, 'cosweep run other.json');
-  const { code, stdout, stderr } = await inProcess(['probe', 'tiny.json', '--db', 'busy.db'], folder);
-  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^Cannot probe tiny\.json: process \d+ on .* trains on this database/)]);
-  expect(await storage.prisma.sweep.count()).toBe(0);
+  const probing = train('probe', 'tiny.json', '--db', 'busy.db');
+  await expect.poll(() => storage.prisma.sweep.findMany(), { timeout: 60_000 }).toMatchObject([{ state: 'queued', probeSeeds: 2 }]);
   if ('lease' in taken) releaseLease(storage, taken.lease);
   await storage.close();
+  const { code, stdout, stderr } = await probing;
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/Process \d+ on .* trains on this database \(cosweep run other\.json\); this sweep is queued/)]);
+  expect(JSON.parse(stdout)).toMatchObject({ sweepId: 's1', trunks: [{ seeds: [0, 1], unfinished: [2] }] });
 });

@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
-import type { AblationData, AblationResponse, ConfusionMatrix, CurvesResponse, ErrorResponse, Page, PairsResponse, PlanResponse, Projection, RunDetail, RunRow, StageItem, StartResponse, SweepDetail, SweepItem } from '../../server/http/api.ts';
+import type { AblationData, AblationResponse, ConfusionMatrix, CurvesResponse, ErrorResponse, Page, PairsResponse, PlanResponse, Projection, RunDetail, RunRow, StageList, StartResponse, SweepDetail, SweepItem } from '../../server/http/api.ts';
 import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
 import { errorResponse } from '../../server/http/schemas/common.ts';
 import { cancelSweep } from '../../server/store/cancel-sweep.ts';
+import { releaseLease } from '../../server/store/lease.ts';
+import { finishSweep } from '../../server/store/queue.ts';
+import { startRun } from '../../server/store/run-state.ts';
 import { openStorage, type Storage } from '../../server/store/storage.ts';
+import { begin, lease, RECORD } from '../store/support.ts';
 import { definition, planText } from './plan-text.ts';
 import { accuracyAt, storeTrainedSweep, totalAt } from './trained-sweep.ts';
 
@@ -170,9 +174,22 @@ test('the ablation table: as data, as a page, in every format', async () => {
 });
 
 test('stages', async () => {
-  const { stages } = (await ask<{ stages: StageItem[] }>('get', '/sweeps/s1/stages')).body;
+  const { stages, trainer } = (await ask<StageList>('get', '/sweeps/s1/stages')).body;
   expect(stages).toHaveLength(18);
-  expect(stages[0]).toMatchObject({ parent: null, from: 0, to: 40, seed: seeds[0], state: 'complete' });
+  expect(stages[0]).toMatchObject({ parent: null, from: 0, to: 40, seed: seeds[0], state: 'complete', worker: null });
+  expect(trainer).toBeNull();
+});
+
+test('what trains now: the worker of every stage, and the process that it belongs to', async () => {
+  const token = lease(storage);
+  const { sweepId, tasks: [first, second] } = begin(storage, token, planText(JSON.stringify({ ...definition, name: 'at work', seeds: [40, 41] })));
+  startRun(storage, token, first!.runId, { ...RECORD, worker: 3 });
+  const { stages, trainer } = (await ask<StageList>('get', `/sweeps/s${sweepId}/stages`)).body;
+  const workerOf = (runId: number) => stages.find(({ runs }) => runs.includes(`r${runId}`))!.worker;
+  expect([workerOf(first!.runId), workerOf(second!.runId)]).toEqual([3, null]);
+  expect(trainer).toEqual({ pid: process.pid, host: hostname() });
+  finishSweep(storage, token, sweepId, 'interrupted');
+  releaseLease(storage, token);
 });
 
 test('a definition → its plan, or every problem with its place', async () => {
@@ -206,6 +223,17 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
   expect(await ask('post', '/sweeps/s1/retry', {})).toMatchObject({ status: 202, body: { id: 's1', state: 'queued' } });
   expect(started).toEqual([id, id, 's1']);
   cancelSweep(storage, 1);
+});
+
+test('a definition → a queued probe, which resume turns into all of the sweep, whether it has begun or not', async () => {
+  const { id } = (await ask<StartResponse>('post', '/sweeps', { definition, baseFolder: '/study', probe: true })).body;
+  expect(started).toEqual([id]);
+  const probeSeeds = async () => (await ask<SweepDetail>('get', `/sweeps/${id}`)).body.probeSeeds;
+  expect(await probeSeeds()).toBe(2);
+  expect(await ask('post', `/sweeps/${id}/resume`, {})).toMatchObject({ status: 202, body: { id, state: 'queued' } });
+  expect(await probeSeeds()).toBeNull();
+  expect((await ask<ErrorResponse>('post', '/sweeps', { definition, probe: 'yes' })).status).toBe(400);
+  await ask('post', `/sweeps/${id}/cancel`);
 });
 
 test('what is not there is 404', async () => {

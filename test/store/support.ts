@@ -117,7 +117,7 @@ export function makeSegment(stageId: number, from: number, to: number, change: P
 }
 
 export const RECORD = {
-  device: 'CPU, 1 thread', versions: { tfjs: '4.22.0' }, gitCommit: null, configuration: { loss: { s: 30 } }, classes: ['a', 'b'], evaluated: { val: 100, test: 0 },
+  worker: 0, device: 'CPU, 1 thread', versions: { tfjs: '4.22.0' }, gitCommit: null, configuration: { loss: { s: 30 } }, classes: ['a', 'b'], evaluated: { val: 100, test: 0 },
 };
 
 /** The default export of a file beside this one, in a process of its own. */

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { ArmItem, StageItem } from '../../server/http/api.ts';
-import { countBatches, layoutStageTree } from '../../web/series/stage-tree.ts';
-import { armsLabel, describeBar, savedShare, stageKind } from '../../web/series/stage-words.ts';
+import { countSavings } from '../../web/series/stage-savings.ts';
+import { countBatches, layoutStageTree, pathTo } from '../../web/series/stage-tree.ts';
+import { armsLabel, barWords, describeBar, phaseWords, savedShare, stageKind } from '../../web/series/stage-words.ts';
 
 function stage(id: string, parent: string | null, from: number, to: number, rest: Partial<StageItem> = {}): StageItem {
-  return { id, parent, from, to, batch: to, seed: 0, state: 'complete', runs: [id], engine: 'wasm', seconds: null, params: trunk, ...rest };
+  return { id, parent, from, to, batch: to, seed: 0, state: 'complete', runs: [id], engine: 'wasm', worker: null, seconds: null, params: trunk, ...rest };
 }
 
 const trunk = { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null };
@@ -51,6 +52,21 @@ test('batches of the tree, those trained, and what the runs take one by one', ()
   expect(savedShare(countBatches([stage('g1', null, 0, 60)]))).toBeNull();
 });
 
+test('what is saved: before the phase, and in it until ε separates', () => {
+  const timed = tree.map((each) => (each.id === 'g1' ? { ...each, seconds: 2 } : each.id === 'g5' ? { ...each, seconds: 0.5 } : each));
+  // 40 batches for three more runs, 40 for one more; 20 in the phase for one more.
+  expect(countSavings(timed)).toEqual({ shared: 3, single: 4, trunkBatches: 40 * 3 + 40, epsilonBatches: 20, seconds: 2 * 3 + 0.5 });
+  const { batches, unshared } = countBatches(tree);
+  expect(unshared - batches).toBe(40 * 3 + 40 + 20);
+});
+
+test('what leads to a stage', () => {
+  const { lanes } = layoutStageTree(tree)[0]!;
+  expect([...pathTo(lanes, 'g6')]).toEqual(['g6', 'g5', 'g1']);
+  expect([...pathTo(lanes, null)]).toEqual([]);
+  expect([...pathTo(lanes, 'g99')]).toEqual([]);
+});
+
 test('seeds have trees of their own; switch batches too near to another have no number', () => {
   const trees = layoutStageTree([stage('g1', null, 0, 50), stage('g2', null, 0, 100, { seed: 7 }), ...[2, 50, 53, 97].map((N) => stage(`h${N}`, 'g2', N, 100, { seed: 7, params: fork(N, 0.2, 0.1) }))]);
   expect(trees.map(({ seed, end, batches }) => [seed, end, batches])).toEqual([[0, 50, 50], [7, 100, 100 + 98 + 50 + 47 + 3]]);
@@ -62,6 +78,10 @@ test('stages and lanes in words', () => {
   expect(describeBar(bars.get('g2')!)).toBe('Trunk of 2 runs: batches 40 to 80, running at 60 (50 %), wasm');
   expect(stageKind(bars.get('g5')!)).toBe('Shared by 2 runs that ε has not separated');
   expect(stageKind(bars.get('g4')!)).toBe('Fork');
+  const atWork = layoutStageTree(tree.map((each) => (each.id === 'g2' ? { ...each, worker: 1 } : each)))[0]!.running[0]!;
+  expect(describeBar(atWork)).toBe('Trunk of 2 runs: batches 40 to 80, running at 60 (50 %), worker 2, wasm');
+  expect([barWords(atWork), barWords(bars.get('g2')!), barWords(bars.get('g4')!)]).toEqual(['2 runs, worker 2', '2 runs, running', '']);
+  expect([phaseWords(atWork), phaseWords(bars.get('g5')!)]).toEqual(['', 'β = 0.2, N = 40']);
 
   const arm = (index: number, params: Partial<ArmItem['params']>, ablation: string | null = null): ArmItem => ({ index, name: `arm ${index}`, ablation, control: ablation !== null, controlIndex: 0, params: { ...trunk, ...params } as ArmItem['params'] });
   const arms = [arm(0, {}, 'noIntra'), arm(1, fork(40, 0.2, 0.1)), arm(2, fork(40, 0.2, 0.3))];

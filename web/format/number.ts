@@ -37,8 +37,8 @@ export function formatCount(value: number): string {
 }
 
 /** `1 run`, `12 runs` */
-export function formatAmount(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+export function formatAmount(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** Digits as they are written without rounding, for settings: 0.1 stays 0.1. */

@@ -12,6 +12,7 @@ import { useChoice } from '../routing/location.ts';
 import { BandsSection } from './compare-bands.tsx';
 import { PairsSection } from './compare-pairs.tsx';
 import { PictureSection } from './compare-picture.tsx';
+import { ConfirmForm } from './confirm-form.tsx';
 
 export function ComparePage({ id }: { id: string }) {
   return <SweepFrame id={id} page="compare">{(sweep) => <Compare sweep={sweep} />}</SweepFrame>;
@@ -40,6 +41,7 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
           </>
         )}
       </Loaded>
+      <ConfirmForm sweep={sweep} />
     </>
   );
 }

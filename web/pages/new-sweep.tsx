@@ -4,6 +4,7 @@ import { ApiError, post } from '../data/api.ts';
 import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount, formatNumber } from '../format/number.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
+import { AtWork } from '../parts/at-work.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Problems } from '../parts/loaded.tsx';
@@ -14,7 +15,7 @@ type Check =
   | { state: 'none' }
   | { state: 'busy' }
   | { state: 'bad'; error: Error }
-  | { state: 'good'; plan: PlanResponse };
+  | { state: 'good'; plan: PlanResponse; refused: Error | null };
 
 const engines = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
 
@@ -33,17 +34,21 @@ export function NewSweepPage() {
   const plan = async (): Promise<void> => {
     setCheck({ state: 'busy' });
     setCheck(await post<PlanResponse>('plan', request()).then(
-      (answer): Check => ({ state: 'good', plan: answer }),
+      (answer): Check => ({ state: 'good', plan: answer, refused: null }),
       (error: Error): Check => ({ state: 'bad', error }),
     ));
   };
-  const start = async (): Promise<void> => {
+  const start = async (plan: PlanResponse, probe: boolean): Promise<void> => {
     setCheck({ state: 'busy' });
-    await post<StartResponse>('sweeps', { ...request(), engine: engine as NonNullable<StartRequest['engine']> }).then(
-      ({ id }) => navigate(`sweeps/${id}`),
-      (error: Error) => setCheck({ state: 'bad', error }),
+    const body: StartRequest = { ...request(), engine: engine as NonNullable<StartRequest['engine']>, probe };
+    await post<StartResponse>('sweeps', body).then(
+      ({ id }) => navigate(probe ? `sweeps/${id}/probe` : `sweeps/${id}`),
+      (refused: Error) => setCheck({ state: 'good', plan, refused }),
     );
   };
+  const startButton = (probe: boolean, label: string) => (
+    <button type="button" class={probe ? undefined : 'primary'} disabled={check.state !== 'good'} onClick={() => { if (check.state === 'good') void start(check.plan, probe); }}>{label}</button>
+  );
 
   return (
     <>
@@ -59,15 +64,19 @@ export function NewSweepPage() {
           </div>
           <div class="actions">
             <button type="submit" disabled={check.state === 'busy'}>Show the plan</button>
-            <button type="button" class="primary" disabled={check.state !== 'good'} onClick={() => void start()}>Start the sweep</button>
+            {startButton(true, 'Probe first')}
+            {startButton(false, 'Start the sweep')}
             {definition === '' && <button type="button" class="plain" onClick={() => edit(exampleDefinition)}>Fill in an example</button>}
           </div>
+          <p class="small quiet form-note">A probe trains what the arms share before the phase begins, with two seeds, and shows which arms would be dead, weak or the same. The sweep goes on from there.</p>
+          <AtWork before={null} />
         </form>
         <section class="card" aria-live="polite">
           <h2>Plan</h2>
           {check.state === 'none' && <p class="quiet">Nothing checked yet.</p>}
           {check.state === 'busy' && <p class="quiet">Checking …</p>}
           {check.state === 'bad' && <BadDefinition error={check.error} />}
+          {check.state === 'good' && check.refused !== null && <p class="banner banner-bad" role="alert">{check.refused.message}</p>}
           {check.state === 'good' && <PlanView plan={check.plan} />}
         </section>
       </div>

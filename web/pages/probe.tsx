@@ -10,6 +10,8 @@ import { Message } from '../parts/message.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
 import { betaLegend, countWords, epsilonLegend, sameWords, spreadWords, toQuantileChart, toRatioChart, verdictWords } from '../series/probe.ts';
+import { isProbing } from '../series/probe-standing.ts';
+import { ProbeStanding } from './probe-standing.tsx';
 
 export function ProbePage({ id }: { id: string }) {
   return <SweepFrame id={id} page="probe">{(sweep) => <Probe sweep={sweep} />}</SweepFrame>;
@@ -20,14 +22,23 @@ function Probe({ sweep }: { sweep: SweepDetail }) {
   const probe = useResource<ProbeResponse>(`sweeps/${sweep.id}/probe`, aboutSweep(sweep.id));
   return (
     <Loaded resource={probe} what="the probe">
-      {(report) => report.trunks.length === 0
-        ? <Message kind="empty" title="No trunk to look at"><p>No arm of this sweep has the intra-class phase.</p></Message>
-        : <>
-          {report.notes.map((note) => <p key={note} class="banner">{note}</p>)}
-          <ArmsCard report={report} sweep={sweep} />
-          <FirstOf items={report.trunks} most={8} noun="trunks">{(trunks) => trunks.map((trunk, index) => <TrunkCard key={index} trunk={trunk} report={report} />)}</FirstOf>
-        </>}
+      {(report) => <>
+        <ProbeStanding sweep={sweep} />
+        {report.trunks.length === 0
+          ? <Message kind="empty" title="No trunk to look at"><p>No arm of this sweep has the intra-class phase.</p></Message>
+          : <Findings report={report} sweep={sweep} />}
+      </>}
     </Loaded>
+  );
+}
+
+function Findings({ report, sweep }: { report: ProbeResponse; sweep: SweepDetail }) {
+  return (
+    <>
+      {!isProbing(sweep) && report.notes.map((note) => <p key={note} class="banner">{note}</p>)}
+      <ArmsCard report={report} sweep={sweep} />
+      <FirstOf items={report.trunks} most={8} noun="trunks">{(trunks) => trunks.map((trunk, index) => <TrunkCard key={index} trunk={trunk} report={report} />)}</FirstOf>
+    </>
   );
 }
 

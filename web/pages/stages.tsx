@@ -1,87 +1,62 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { ArmItem, Page, RunRow, StageItem, SweepDetail } from '../../server/http/api.ts';
+import type { ArmItem, Page, RunRow, StageList, SweepDetail } from '../../server/http/api.ts';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
-import { formatAmount, formatCount } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 import { FirstOf } from '../parts/first-of.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Message } from '../parts/message.tsx';
-import { ProgressBar } from '../parts/progress.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
-import { countBatches, layoutStageTree, type SeedTree, type StageBar, type StageLane } from '../series/stage-tree.ts';
-import { armsLabel, describeBar, savedShare, stageKind, stateWords } from '../series/stage-words.ts';
+import { layoutStageTree, pathTo, type SeedTree, type StageBar, type StageLane } from '../series/stage-tree.ts';
+import { armsLabel, barWords, describeBar } from '../series/stage-words.ts';
+import { StagesRunning } from './stages-running.tsx';
+import { StagesSaved } from './stages-saved.tsx';
 
 export function StagesPage({ id }: { id: string }) {
   return <SweepFrame id={id} page="stages">{(sweep) => <Stages sweep={sweep} />}</SweepFrame>;
 }
 
 function Stages({ sweep }: { sweep: SweepDetail }) {
-  const answer = useResource<{ stages: StageItem[] }>(`sweeps/${sweep.id}/stages`, aboutSweep(sweep.id));
+  const answer = useResource<StageList>(`sweeps/${sweep.id}/stages`, aboutSweep(sweep.id));
   return (
     <Loaded resource={answer} what="the stage tree">
-      {({ stages }) => stages.length === 0
+      {({ stages, trainer }) => stages.length === 0
         ? <Message kind="empty" title="No stages yet"><p>They are laid out as soon as the sweep begins to train.</p></Message>
-        : <Trees stages={stages} sweep={sweep} />}
+        : <Trees stages={stages} trainer={trainer} sweep={sweep} />}
     </Loaded>
   );
 }
 
-function Trees({ stages, sweep }: { stages: StageItem[]; sweep: SweepDetail }) {
+function Trees({ stages, trainer, sweep }: StageList & { sweep: SweepDetail }) {
   const seeds = useMemo(() => layoutStageTree(stages), [stages]);
-  const running = seeds.flatMap((tree) => tree.running.map((bar) => ({ tree, bar })));
+  const firstAtWork = Math.max(0, seeds.findIndex(({ running }) => running.length > 0));
   return (
     <>
       <div class="columns">
-        <SavedCard stages={stages} />
-        <section class="card">
-          <h2>Running now</h2>
-          {running.length === 0 ? <p class="quiet">Nothing trains.</p> : (
-            <ul class="running small">{running.map(({ tree, bar }) => <li key={bar.stage.id}><RunningStage bar={bar} seed={tree.seed} sweep={sweep} /></li>)}</ul>
-          )}
-        </section>
+        <StagesSaved stages={stages} />
+        <StagesRunning seeds={seeds} trainer={trainer} sweep={sweep} />
       </div>
       <section class="card stage-trees">
         <h2>Stage tree</h2>
-        <p class="small quiet">Every bar is a stretch of batches that is trained once. Thick bars are shared by several runs; runs fork at their switch batch N, and where ε separates them.</p>
-        <StateLegend />
-        <FirstOf items={seeds} most={30} noun="seeds">{(shown) => shown.map((tree, place) => <SeedSection key={tree.seed} tree={tree} sweep={sweep} first={place === 0} />)}</FirstOf>
+        <p class="small quiet">Every bar is a stretch of batches that is trained once. Runs fork at their switch batch N, and where ε separates them. Choose a bar to read about it and to see what leads to it.</p>
+        <StageLegend />
+        <FirstOf items={seeds} most={30} noun="seeds">{(shown) => shown.map((tree, place) => <SeedSection key={tree.seed} tree={tree} sweep={sweep} first={place === firstAtWork} />)}</FirstOf>
       </section>
     </>
   );
 }
 
-function SavedCard({ stages }: { stages: StageItem[] }) {
-  const totals = useMemo(() => countBatches(stages), [stages]);
-  const saved = savedShare(totals);
+const states = ['complete', 'running', 'waiting', 'diverged', 'failed', 'cancelled'] as const;
+
+function StageLegend() {
   return (
-    <section class="card saved">
-      <h2>Saved by sharing</h2>
-      <p class="big numbers">{saved === null ? 'Nothing is shared' : saved}{saved !== null && <span class="quiet"> of the batches</span>}</p>
-      <ProgressBar done={totals.trained} total={totals.batches} label="Batches of the tree trained" />
-      <p class="small numbers">{formatCount(totals.trained)} of {formatCount(totals.batches)} batches trained; with every run on its own it would be {formatCount(totals.unshared)}.</p>
-      {totals.mayGrow && <p class="small quiet">The tree grows where ε separates runs that are still one computation.</p>}
-    </section>
+    <ul class="legend">
+      <li><span class="stage-swatch stage-swatch-shared" aria-hidden="true" />of several runs</li>
+      <li><span class="stage-swatch stage-swatch-single" aria-hidden="true" />of one run</li>
+      {states.map((state) => <li key={state}><span class={`stage-swatch stage-${state}`} aria-hidden="true" />{state}</li>)}
+    </ul>
   );
-}
-
-function RunningStage({ bar, seed, sweep }: { bar: StageBar; seed: number; sweep: SweepDetail }) {
-  const { stage } = bar;
-  const keys = ['beta', 'epsilon', 'N'] as const;
-  const inForce = keys.filter((key) => stage.params[key] !== null && stage.params[key] !== 0);
-  const words = inForce.map((key) => `${{ beta: 'β', epsilon: 'ε', N: 'N' }[key]} = ${stage.params[key]}`).join(', ');
-  return (
-    <>
-      Seed {seed}: {stageKind(bar)}{words !== '' && ` (${words})`}, {stateWords(bar)} of {formatCount(stage.to)}{stage.engine !== null && ` on ${stage.engine}`}{' '}
-      <Link to={stage.runs.length === 1 ? `runs/${stage.runs[0]}` : `sweeps/${sweep.id}/runs?state=running`}>{stage.runs.length === 1 ? stage.runs[0] : formatAmount(stage.runs.length, 'run')}</Link>
-    </>
-  );
-}
-
-const legend = ['complete', 'running', 'waiting', 'diverged', 'failed', 'cancelled'] as const;
-
-function StateLegend() {
-  return <ul class="legend">{legend.map((state) => <li key={state}><span class={`stage-swatch stage-${state}`} aria-hidden="true" />{state}</li>)}</ul>;
 }
 
 /** What is closed is not laid out in the page: a sweep may have thousands of stages. */
@@ -101,14 +76,16 @@ function SeedLanes({ tree, sweep }: { tree: SeedTree; sweep: SweepDetail }) {
   const armsOf = useMemo(() => mapArms(runs.value?.items ?? [], sweep.armList), [runs.value, sweep.armList]);
   const nameOf = ({ stage }: StageBar): string => armsLabel(stage.runs.flatMap((run) => armsOf.get(run) ?? []), sweep.varying) || stage.runs.join(', ');
   const bar = tree.lanes.flat().find(({ stage }) => stage.id === chosen);
+  const path = useMemo(() => pathTo(tree.lanes, chosen), [tree, chosen]);
+  const choose = (stage: string): void => setChosen(stage === chosen ? null : stage);
   return (
     <>
       <div class="lanes-scale numbers" aria-hidden="true">{tree.ticks.map((batch) => <span key={batch} style={{ left: `${100 * batch / tree.end}%` }}>{formatCount(batch)}</span>)}</div>
       <FirstOf items={tree.lanes} most={150} noun="lanes">
-        {(lanes) => <ol class="lanes">{lanes.map((lane) => <Lane key={lane[0]!.stage.id} lane={lane} name={nameOf(lane.at(-1)!)} nameOf={nameOf} chosen={chosen} onChoose={setChosen} />)}</ol>}
+        {(lanes) => <ol class={bar === undefined ? 'lanes' : 'lanes lanes-chosen'}>{lanes.map((lane) => <Lane key={lane[0]!.stage.id} lane={lane} name={nameOf(lane.at(-1)!)} nameOf={nameOf} chosen={chosen} path={path} onChoose={choose} />)}</ol>}
       </FirstOf>
       <p class="small stage-words" aria-live="polite">
-        {bar === undefined ? <span class="quiet">Choose a bar to read about it.</span> : <>
+        {bar !== undefined && <>
           {describeBar(bar)}. {nameOf(bar)}. Runs: {bar.stage.runs.slice(0, 40).map((run) => <><Link key={run} to={`runs/${run}`}>{run}</Link> </>)}{bar.stage.runs.length > 40 && '…'}
         </>}
       </p>
@@ -121,10 +98,12 @@ interface LaneProps {
   name: string;
   nameOf: (bar: StageBar) => string;
   chosen: string | null;
+  /** The stages that lead to the chosen one, itself among them. */
+  path: Set<string>;
   onChoose: (stage: string) => void;
 }
 
-function Lane({ lane, name, nameOf, chosen, onChoose }: LaneProps) {
+function Lane({ lane, name, nameOf, chosen, path, onChoose }: LaneProps) {
   return (
     <li class="lane">
       <span class="lane-name small" title={name}>{name}</span>
@@ -135,9 +114,9 @@ function Lane({ lane, name, nameOf, chosen, onChoose }: LaneProps) {
           return (
             <div key={stage.id} class="lane-bar" style={{ left: `${100 * left}%`, width: `${100 * width}%` }}>
               {up > 0 && <span class="lane-fork" style={{ height: `calc(${up} * var(--lane))` }} />}
-              <button type="button" class={`stage stage-${state}${stage.runs.length > 1 ? ' stage-shared' : ''}`} title={words} aria-label={words} aria-pressed={stage.id === chosen} onClick={() => onChoose(stage.id)}>
+              <button type="button" class={`stage stage-${state}${stage.runs.length > 1 ? ' stage-shared' : ''}${path.has(stage.id) ? ' stage-path' : ''}`} title={words} aria-label={words} aria-pressed={stage.id === chosen} onClick={() => onChoose(stage.id)}>
                 <span class="stage-done" style={{ width: `${100 * done}%` }} />
-                {stage.runs.length > 1 && <span class="stage-count">{stage.runs.length} runs</span>}
+                {(stage.runs.length > 1 || state === 'running') && <span class="stage-count">{barWords(bar)}</span>}
               </button>
             </div>
           );

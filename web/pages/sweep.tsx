@@ -1,12 +1,12 @@
-import { useMemo, useState } from 'preact/hooks';
-import type { ArmScore, Failure, StartResponse, SweepDetail } from '../../server/http/api.ts';
+import { useMemo } from 'preact/hooks';
+import type { ArmScore, Failure, SweepDetail } from '../../server/http/api.ts';
 import { ChartView } from '../chart/chart.tsx';
-import { post } from '../data/api.ts';
 import { formatMetric, formatSpread, metricLabel } from '../format/metric.ts';
 import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
 import { Facts, Moment } from '../parts/facts.tsx';
+import { PostButton } from '../parts/post-button.tsx';
 import { CountsBar, CountsWords, ProgressBar } from '../parts/progress.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
@@ -50,6 +50,7 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
       <p class="small quiet numbers">{formatCount(progress.batches)} of {formatCount(progress.batchesTotal)} batches</p>
       <CountsBar counts={sweep.counts} />
       <p class="small"><CountsWords counts={sweep.counts} /></p>
+      {sweep.probeSeeds !== null && sweep.state !== 'complete' && <p class="small">Only its trunks were asked for, of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')}: <Link to={`sweeps/${sweep.id}/probe`}>what they say</Link>.</p>}
       <Actions sweep={sweep} />
     </section>
   );
@@ -68,19 +69,11 @@ function possibleActions(sweep: SweepDetail): Action[] {
 const actionWords: Record<Action, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
 
 function Actions({ sweep }: { sweep: SweepDetail }) {
-  const [busy, setBusy] = useState<Action | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const act = async (action: Action): Promise<void> => {
-    setBusy(action);
-    setError(null);
-    await post<StartResponse>(`sweeps/${sweep.id}/${action}`, {}).catch((problem: Error) => setError(problem.message));
-    setBusy(null);
-  };
+  const words = { ...actionWords, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };
   return (
     <div class="actions">
-      {possibleActions(sweep).map((action) => <button key={action} type="button" class={action === 'cancel' ? 'danger' : 'primary'} disabled={busy !== null} onClick={() => void act(action)}>{actionWords[action]}</button>)}
+      {possibleActions(sweep).map((action) => <PostButton key={action} path={`sweeps/${sweep.id}/${action}`} kind={action === 'cancel' ? 'danger' : 'primary'}>{words[action]}</PostButton>)}
       {sweep.cancelling && <span class="quiet small">Stopping at the next checkpoint …</span>}
-      {error !== null && <p class="problem" role="alert">{error}</p>}
     </div>
   );
 }
@@ -99,7 +92,7 @@ function BestCard({ sweep }: { sweep: SweepDetail }) {
             <tbody>{sweep.best.map((score, place) => <BestRow key={score.arm} score={score} place={place} sweep={sweep} />)}</tbody>
           </table>
         </div>
-        <p class="small quiet">Whether a difference is more than chance: <Link to={`sweeps/${sweep.id}/compare`}>compare</Link> and <Link to={`sweeps/${sweep.id}/table`}>table</Link>.</p>
+        <p class="small quiet">Whether a difference is more than chance: <Link to={`sweeps/${sweep.id}/compare`}>compare</Link> and <Link to={`sweeps/${sweep.id}/table`}>table</Link>; there an arm can be confirmed on fresh seeds.</p>
       </>}
     </section>
   );

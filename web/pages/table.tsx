@@ -7,6 +7,7 @@ import { Field, Select } from '../parts/field.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { useChoice } from '../routing/location.ts';
+import { ConfirmForm } from './confirm-form.tsx';
 
 export function TablePage({ id }: { id: string }) {
   return <SweepFrame id={id} page="table">{(sweep) => <AblationTable sweep={sweep} />}</SweepFrame>;
@@ -49,6 +50,7 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
           </section>
         )}
       </Loaded>
+      <ConfirmForm sweep={sweep} />
     </>
   );
 }

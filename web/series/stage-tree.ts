@@ -63,6 +63,14 @@ export function sharesEpsilon({ params, runs }: Pick<StageItem, 'params' | 'runs
   return runs.length > 1 && params.N !== null && params.epsilon === null;
 }
 
+/** A stage and all that leads to it. */
+export function pathTo(lanes: readonly StageLane[], id: string | null): Set<string> {
+  const parents = new Map(lanes.flat().map(({ stage }) => [stage.id, stage.parent]));
+  const path = new Set<string>();
+  for (let at = id; at !== null && parents.has(at); at = parents.get(at)!) path.add(at);
+  return path;
+}
+
 function layoutSeed(seed: number, stages: readonly StageItem[]): SeedTree {
   const end = Math.max(1, ...stages.map(({ to }) => to));
   const lanes = layoutLanes(stages, end);

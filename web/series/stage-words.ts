@@ -28,11 +28,24 @@ export function stageKind({ stage }: StageBar): string {
   return stage.runs.length > 1 ? `Trunk of ${stage.runs.length} runs` : stage.parent === null ? 'One run' : 'Fork';
 }
 
-/** `Trunk of 17 runs: batches 0 to 20, running at 12 (60 %), wasm, 2.1 s` */
+/** What is in force of the phase: `β = 0.2, ε = 0.02, N = 40`; empty before it. */
+export function phaseWords({ stage: { params } }: StageBar): string {
+  if (params.N === null) return '';
+  const found = (['beta', 'epsilon', 'N'] as const).filter((key) => params[key] !== null);
+  return found.map((key) => `${parameterLabel(key)} = ${formatRounded(params[key])}`).join(', ');
+}
+
+/** `Trunk of 17 runs: batches 0 to 20, running at 12 (60 %), worker 1, wasm, 2.1 s` */
 export function describeBar(bar: StageBar): string {
-  const { from, to, engine, seconds } = bar.stage;
-  const parts = [`batches ${formatCount(from)} to ${formatCount(to)}`, stateWords(bar), ...(engine === null ? [] : [engine]), ...(seconds === null ? [] : [formatDuration(seconds)])];
+  const { from, to, engine, worker, seconds } = bar.stage;
+  const parts = [`batches ${formatCount(from)} to ${formatCount(to)}`, stateWords(bar), ...(bar.state !== 'running' || worker === null ? [] : [`worker ${worker + 1}`]), ...(engine === null ? [] : [engine]), ...(seconds === null ? [] : [formatDuration(seconds)])];
   return `${stageKind(bar)}: ${parts.join(', ')}`;
+}
+
+/** What stands on a bar that has room: of how many runs it is, and who has it. */
+export function barWords({ stage: { runs, worker }, state }: StageBar): string {
+  const parts = [...(runs.length > 1 ? [`${runs.length} runs`] : []), ...(state === 'running' ? [worker === null ? 'running' : `worker ${worker + 1}`] : [])];
+  return parts.join(', ');
 }
 
 export function stateWords({ state, stage, done }: StageBar): string {

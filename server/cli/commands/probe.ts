@@ -1,6 +1,6 @@
 import type { ProbeReport } from '../../report/probe-report.ts';
 import type { Storage } from '../../store/storage.ts';
-import { UserError } from '../../sweep/user-error.ts';
+import { PROBE_SEEDS } from '../../sweep/probe-seeds.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -8,15 +8,12 @@ import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
 type Options = Pick<TrainOptions, 'engine' | 'device' | 'workers'>;
 
-/** Enough to see whether seeds agree. */
-const SEEDS = 2;
-
 export const probeCommand: CliCommand = {
   define(program, run) {
     addEngineOptions(
       program
         .command('probe')
-        .description(`trains the trunks only (${SEEDS} seeds) and shows which arms would be dead, weak or the same; \`run\` goes on from there`)
+        .description(`trains the trunks only (${PROBE_SEEDS} seeds) and shows which arms would be dead, weak or the same; \`run\` goes on from there`)
         .argument('<file>', 'the sweep definition'),
     ).action(run(probe));
   },
@@ -40,20 +37,12 @@ async function probeFile(session: Session, storage: Storage, file: string, optio
   const { queueDefinition } = await import('../queue-definition.ts');
   const { trainAndShow } = await import('../train.ts');
   const { probeOf } = await import('../../http/probe-of.ts');
-  await refuseWhileAnotherTrains(storage, file);
   const { engine } = options;
-  const sweepId = await queueDefinition(storage, file, { engine: engine === 'auto' ? null : engine, share: true });
-  const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { ...options, wait: false, fresh: false, only: { trunks: true, seeds: SEEDS } });
+  const sweepId = await queueDefinition(storage, file, { engine: engine === 'auto' ? null : engine, share: true, probeSeeds: PROBE_SEEDS });
+  const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { ...options, wait: true, fresh: false });
   if (ended === null || interrupted !== null) return interrupted!;
   await show(session, probeOf(storage, sweepId));
   return ended.state === 'cancelled' || ended.runs.failed > 0 ? 1 : 0;
-}
-
-/** Whoever trains takes queued sweeps as they are: it would train this one as a whole. */
-async function refuseWhileAnotherTrains(storage: Storage, file: string): Promise<void> {
-  const { leaseHolder } = await import('../../store/lease.ts');
-  const holder = leaseHolder(storage);
-  if (holder) throw new UserError(`Cannot probe ${file}: process ${holder.pid} on ${holder.host} trains on this database; wait until it is done, or name another one with --db`);
 }
 
 async function show({ output, json }: Session, report: ProbeReport): Promise<void> {

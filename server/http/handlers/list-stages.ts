@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { leaseHolder } from '../../store/lease.ts';
 import { listStages } from '../../store/list-stages.ts';
-import type { StageItem } from '../api.ts';
+import type { StageList } from '../api.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
@@ -9,13 +10,17 @@ import { stageList } from '../schemas/sweep.ts';
 export const listStagesRoute = route({
   method: 'get',
   path: '/sweeps/:id/stages',
-  summary: 'The stage tree of a sweep, parents before children',
+  summary: 'The stage tree of a sweep, parents before children, and who trains',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,
   answer: { status: 200, shape: stageList },
   async handle({ storage }, { params: { id } }) {
-    const body: { stages: StageItem[] } = { stages: listStages(storage, await knownSweep(storage, id)) };
+    const holder = leaseHolder(storage);
+    const body: StageList = {
+      stages: listStages(storage, await knownSweep(storage, id)),
+      trainer: holder && { pid: holder.pid, host: holder.host },
+    };
     return { status: 200, body };
   },
 });

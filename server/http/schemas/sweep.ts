@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { ArmScore, Failure, PathStage, Progress, StageItem, StartResponse, SweepDetail, SweepItem } from '../api.ts';
+import type { ArmScore, Failure, PathStage, Progress, StageItem, StageList, StartResponse, SweepDetail, SweepItem } from '../api.ts';
 import { armItem, armParams, batch, count, maybe, metric, page, runCounts, runState, sweepState, time, words } from './common.ts';
 import { shape } from './registry.ts';
 
 const item = {
   id: z.string(), name: z.string(), description: words, state: sweepState, cancelling: z.boolean(), metric, arms: count, seeds: count, counts: runCounts,
-  createdAt: z.string(), startedAt: time, finishedAt: time, engine: words, batches: count, batchesTotal: count, error: words,
+  createdAt: z.string(), startedAt: time, finishedAt: time, engine: words, batches: count, batchesTotal: count, probeSeeds: count.nullable(), error: words,
 };
 
 export const sweepItem = shape<SweepItem>('SweepItem', z.strictObject(item));
@@ -33,9 +33,11 @@ const path = { id: z.string(), parent: words, from: batch, to: batch, batch, par
 export const pathStage = shape<PathStage>('PathStage', z.strictObject(path));
 
 const stageItem = shape<StageItem>('StageItem', z.strictObject({
-  ...path, seed: count, state: runState, runs: z.array(z.string()), engine: words, seconds: maybe,
+  ...path, seed: count, state: runState, runs: z.array(z.string()), engine: words, worker: count.nullable(), seconds: maybe,
 }));
 
-export const stageList = shape<{ stages: StageItem[] }>('StageList', z.strictObject({ stages: z.array(stageItem) }));
+export const stageList = shape<StageList>('StageList', z.strictObject({
+  stages: z.array(stageItem), trainer: z.strictObject({ pid: count, host: z.string() }).nullable(),
+}));
 
 export const startResponse = shape<StartResponse>('StartResponse', z.strictObject({ id: z.string(), name: z.string(), state: sweepState }));

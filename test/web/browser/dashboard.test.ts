@@ -214,7 +214,11 @@ describeInBrowser('the dashboard', () => {
     const bars = (list: StageItem[]): string[] => list.map(({ from, to, runs }) => `${from} to ${to}, ${runs.length > 1 ? 'shared' : 'alone'}`).sort();
     const drawn = page.locator('.lanes .stage');
     expect(await drawn.evaluateAll((all) => all.map((bar) => `${/batches (\d+ to \d+)/.exec(bar.getAttribute('title')!)![1]}, ${bar.classList.contains('stage-shared') ? 'shared' : 'alone'}`).sort())).toEqual(bars(own));
+    const forks = page.locator('.lanes .stage:not(.stage-shared)');
+    await forks.first().click();
+    expect(await page.locator('.stage-path').count()).toBe(2);
     await page.locator('.stage-shared').first().click();
+    expect(await page.locator('.stage-path').count()).toBe(1);
     expect(await page.locator('.stage-words a').allInnerTexts()).toEqual(own.find(({ runs }) => runs.length > 1)!.runs);
     await page.locator('summary', { hasText: 'Seed 1' }).click();
     await expect.poll(() => drawn.count(), patient).toBe(stages.filter(({ seed }) => seed < 2).length);
@@ -255,6 +259,60 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
+  });
+
+  it('probes a pasted definition: waits for what trains, fills as the trunks train, and goes on with the whole sweep', async () => {
+    await page.goto('sweeps/s2');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
+    await page.goto('new');
+    await page.getByText('s2 long is being trained. One sweep trains at a time').waitFor();
+    await page.getByLabel('Definition (JSON)').fill(JSON.stringify({ ...definition, name: 'looked at', training: { ...definition.training, batches: 60 } }));
+    expect(await page.getByRole('button', { name: 'Probe first' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await choice(page, 'Engine').selectOption('wasm');
+    await page.getByRole('button', { name: 'Probe first' }).click();
+    await page.waitForURL(/\/probe$/);
+    const id = /sweeps\/(s\d+)\/probe$/.exec(page.url())![1]!;
+    await page.locator('.probe-standing').getByText('s2 long is being trained').waitFor();
+    expect((await fetch(`${base}api/sweeps/s2/cancel`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(202);
+    await page.getByRole('heading', { name: 'The trunks of 2 seeds are trained' }).waitFor();
+
+    const { trunks } = await api<ProbeResponse>(`sweeps/${id}/probe`);
+    expect(trunks[0]!.seeds).toEqual([0, 1]);
+    await page.getByRole('heading', { name: 'Trunk', exact: false }).first().waitFor();
+    expect(await page.locator('canvas[aria-label^="Gradient ratio"]').count()).toBe(1);
+    expect(await api<SweepDetail>(`sweeps/${id}`)).toMatchObject({ state: 'interrupted', probeSeeds: 2 });
+
+    await page.getByRole('button', { name: 'Train the whole sweep' }).click();
+    await page.locator('h1 .badge', { hasText: 'complete' }).waitFor();
+    await expect.poll(() => page.locator('.probe-standing').count(), patient).toBe(0);
+    expect(await api<SweepDetail>(`sweeps/${id}`)).toMatchObject({ state: 'complete', probeSeeds: null, counts: { waiting: 0 } });
+  });
+
+  it('confirms an arm of a complete sweep on fresh seeds: from its table to the sweep that does', async () => {
+    await page.goto('sweeps/s1/table');
+    const form = page.getByRole('region', { name: 'Confirm an arm' });
+    await form.getByText('With 12 seeds the smallest possible p is 0.00049.').waitFor();
+    const { best, armList } = await api<SweepDetail>('sweeps/s1');
+    const chosen = best.find(({ control }) => !control)!;
+    expect(await choice(page, 'Arm to confirm').inputValue()).toBe(String(chosen.arm));
+    expect(await choice(page, 'Arm to confirm').locator('option').allInnerTexts()).not.toContain(armList.find(({ control }) => control)!.name);
+    await form.getByLabel('Fresh seeds').fill('0');
+    expect(await form.getByRole('button').isDisabled()).toBe(true);
+    await form.getByLabel('Fresh seeds').fill('2');
+    await form.getByText('Six seeds are the least').waitFor();
+    await form.getByRole('button', { name: 'Confirm on fresh seeds' }).click();
+
+    await page.getByRole('heading', { name: 'Confirms an arm of s1 on fresh seeds' }).waitFor();
+    const id = /sweeps\/(s\d+)$/.exec(page.url())![1]!;
+    await page.locator('h1 .badge', { hasText: 'complete' }).waitFor();
+    expect(await api<SweepDetail>(`sweeps/${id}`)).toMatchObject({ confirms: { sweep: 's1', arm: chosen.arm }, seedList: [3, 4], counts: { complete: 4 } });
+    await page.getByRole('link', { name: 'Table', exact: true }).click();
+    await page.locator('.ablation').waitFor();
+    expect(await page.getByRole('region', { name: 'Confirm an arm' }).count()).toBe(0);
+    await page.goto('sweeps/s1');
+    await page.getByRole('heading', { name: 'Confirmed on fresh seeds' }).waitFor();
   });
 
   it('says what works on this machine', async () => {

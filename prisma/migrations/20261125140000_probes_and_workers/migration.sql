@@ -1,0 +1,2 @@
+ALTER TABLE "Sweep" ADD COLUMN "probeSeeds" INTEGER;
+ALTER TABLE "Run" ADD COLUMN "worker" INTEGER;

@@ -1,0 +1,10 @@
+import type { Page, SweepItem } from '../../server/http/api.ts';
+import { useResource } from '../data/use-resource.ts';
+import { atWorkWords } from '../series/at-work.ts';
+
+/** What is trained before anything that is started now; nothing where nothing is. */
+export function AtWork({ before }: { before: string | null }) {
+  const sweeps = useResource<Page<SweepItem>>('sweeps?size=100', ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep');
+  const words = atWorkWords(sweeps.value?.items ?? [], before);
+  return words === null ? null : <p class="banner" role="status">{words}</p>;
+}

@@ -1,0 +1,25 @@
+import type { StageItem, SweepDetail } from '../../server/http/api.ts';
+import { countBatches, layoutStageTree, type StageTotals } from './stage-tree.ts';
+
+type Probed = Pick<SweepDetail, 'probeSeeds' | 'seedList'>;
+
+/** True while the top of its page says what is not known yet, and why. */
+export function isProbing({ probeSeeds, state }: Pick<SweepDetail, 'probeSeeds' | 'state'>): boolean {
+  return probeSeeds !== null && (state === 'queued' || state === 'running');
+}
+
+/** True where nothing of what a probe trains is left; a trunk that diverged or failed is not tried again. */
+export function areTrunksTrained(stages: readonly StageItem[], sweep: Probed): boolean {
+  const bars = layoutStageTree(trunkStages(stages, sweep)).flatMap(({ lanes }) => lanes.flat());
+  return bars.length > 0 && bars.every(({ state }) => state === 'complete' || state === 'diverged' || state === 'failed' || state === 'unreached');
+}
+
+export function countTrunkBatches(stages: readonly StageItem[], sweep: Probed): StageTotals {
+  return countBatches(trunkStages(stages, sweep));
+}
+
+/** What a probe trains: the stages without the intra-class phase, of the sweep's first seeds. */
+function trunkStages(stages: readonly StageItem[], { probeSeeds, seedList }: Probed): StageItem[] {
+  const wanted = new Set(seedList.slice(0, probeSeeds ?? 0));
+  return stages.filter(({ seed, params }) => wanted.has(seed) && params.N === null);
+}

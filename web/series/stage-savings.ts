@@ -1,0 +1,26 @@
+import type { StageItem } from '../../server/http/api.ts';
+import { sharesEpsilon } from './stage-tree.ts';
+
+/** What is trained once for several runs, and what that saves against every run on its own. */
+export interface Savings {
+  /** Stages of several runs, and of one. */
+  shared: number;
+  single: number;
+  /** Batches saved before the phase begins, and in it while ε has not separated runs. */
+  trunkBatches: number;
+  epsilonBatches: number;
+  /** Of those that are trained by now. */
+  seconds: number;
+}
+
+export function countSavings(stages: readonly StageItem[]): Savings {
+  const shared = stages.filter(({ runs }) => runs.length > 1);
+  const saved = (some: readonly StageItem[]): number => some.reduce((sum, { from, to, runs }) => sum + (to - from) * (runs.length - 1), 0);
+  return {
+    shared: shared.length,
+    single: stages.length - shared.length,
+    trunkBatches: saved(shared.filter((stage) => !sharesEpsilon(stage))),
+    epsilonBatches: saved(shared.filter(sharesEpsilon)),
+    seconds: shared.reduce((sum, { seconds, runs }) => sum + (seconds ?? 0) * (runs.length - 1), 0),
+  };
+}
