@@ -1,4 +1,5 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig, type KernelFunc } from '@tensorflow/tfjs-core';
+import { acos } from './kernels/acos.ts';
 import { batchMatMul } from './kernels/batch-mat-mul.ts';
 import { batchNormTraining } from './kernels/batch-norm-training.ts';
 import { batchNormTrainingGrad } from './kernels/batch-norm-training-grad.ts';
@@ -10,8 +11,17 @@ import { maxPoolGrad } from './kernels/max-pool-grad.ts';
 import { reluGrad } from './kernels/relu-grad.ts';
 import { sum } from './kernels/sum.ts';
 
-/** Kernels that the backend lacks, or has in a form that is slow or loses NaN. */
-const kernels: KernelConfig[] = [batchNormTraining, batchNormTrainingGrad, conv2dBackpropFilter, conv2dBackpropInput, maxPool, maxPoolGrad, reluGrad];
+/** Kernels that the backend lacks, or has in a form that is slow, inexact or loses NaN. */
+const kernels: KernelConfig[] = [
+  acos,
+  batchNormTraining,
+  batchNormTrainingGrad,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  maxPool,
+  maxPoolGrad,
+  reluGrad,
+];
 
 /** Kernels that do some cases themselves and leave the rest to the shipped one. */
 const partial: ((shipped: KernelFunc) => KernelConfig)[] = [batchMatMul, conv2d, sum];
