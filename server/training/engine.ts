@@ -35,6 +35,8 @@ export interface Engine {
   readonly software?: boolean;
   /** Up to how many bytes of images stay on its device for as long as they are trained on; absent where batches bring their images. */
   readonly residentBytes?: number;
+  /** Up to how many batches it is given before their losses are read, so that it need not wait; absent where a step has run when `run` returns. */
+  readonly batchesAhead?: number;
   /** Library name → version. */
   readonly versions: Record<string, string>;
   compile(step: Step, example: { state: Tensors; batch: Tensors; scalars: Record<string, number> }): CompiledStep;

@@ -13,8 +13,8 @@ import { toDevice, toHost } from './state.ts';
 import type { StepCache } from './step-cache.ts';
 import { predictionIsCosine, stepMetrics } from './step.ts';
 
-/** Batches between two looks at the losses: a GPU is not kept waiting, and a stop is noticed soon. */
-const READ_EVERY = 25;
+/** Batches between two looks around: a GPU is not kept waiting, and a stop is noticed soon. */
+const LOOK_EVERY = 25;
 
 /** A segment ends after this long at the latest: so much is lost when a worker dies. */
 const SEGMENT_SECONDS = 20;
@@ -27,6 +27,8 @@ export class Stage {
   readonly #task: FitTask;
   readonly #network: Network;
   readonly #steps: StepCache;
+  /** Batches after which losses are read: while several ε are trained, as soon as the engine has them, since what follows a split is lost. */
+  readonly #readEvery: number;
   readonly #curves = new CurveBuffer();
   readonly #pending = new PendingMetrics();
   #evaluations: Evaluation[] = [];
@@ -41,6 +43,7 @@ export class Stage {
     this.#task = task;
     this.#network = network;
     this.#steps = steps;
+    this.#readEvery = task.epsilons.length > 1 ? steps.batchesAhead : LOOK_EVERY;
     this.#state = toDevice(task.start?.state ?? freshState(network, task.seed));
     this.#t = task.start?.batch ?? 0;
     this.#intraLive = task.start?.intraLive ?? false;
@@ -55,9 +58,14 @@ export class Stage {
     while (this.#t < to) {
       this.#trainBatch();
       const evaluates = this.#t > from && (this.#t % evalEvery === 0 || this.#t === batches);
-      if (!evaluates && this.#pending.length < READ_EVERY && this.#t < to) continue;
+      const looks = evaluates || this.#t % LOOK_EVERY === 0 || this.#t === to;
+      if (!looks && this.#pending.length < this.#readEvery) continue;
 
       const finding = await this.#readLosses();
+      if (!looks && !finding) {
+        this.#keepForReplay();
+        continue;
+      }
       if (finding?.kind === 'split') this.#returnTo(finding.batch);
       onProgress(this.#t);
       if (finding) {

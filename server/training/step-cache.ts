@@ -21,6 +21,11 @@ export class StepCache {
     this.#resident = new ResidentImages(engine.residentBytes ?? 0);
   }
 
+  /** Up to how many batches the engine is given before their losses are read. */
+  get batchesAhead(): number {
+    return this.#engine.batchesAhead ?? 1;
+  }
+
   /** Batch t as the training step takes it; the caller disposes it. */
   batch(network: Network, seed: number, t: number): Tensors {
     return deviceBatch(network, seed, t, this.#resident);

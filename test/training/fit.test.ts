@@ -94,8 +94,12 @@ const bytes = (checkpoint: Checkpoint | null): Buffer => Buffer.from(encodeCheck
 
 eachCpuEngine('fit', (open) => {
   let steps: StepCache;
+  /** As on an engine that is given batches ahead: what separates ε is noticed late and replayed. */
+  let late: StepCache;
   beforeAll(async () => {
-    steps = new StepCache(await open());
+    const engine = await open();
+    steps = new StepCache(engine);
+    late = new StepCache({ ...engine, batchesAhead: 25 });
   });
 
   test('learns, and records every metric at its batches', async () => {
@@ -165,13 +169,13 @@ eachCpuEngine('fit', (open) => {
 
   describe('several ε at once', () => {
     /** Trains the ε together, and after each split every group on its own; the segments along each ε's way. */
-    async function forked(run: RunSettings, epsilons: number[], start: Checkpoint | null = null): Promise<Map<number, { segments: Segment[]; splits: number[]; last: Checkpoint | null }>> {
+    async function forked(run: RunSettings, epsilons: number[], start: Checkpoint | null, steps: StepCache): Promise<Map<number, { segments: Segment[]; splits: number[]; last: Checkpoint | null }>> {
       const { segments, result, last } = await train(steps, { ...run, epsilon: epsilons[0]! }, { epsilons, start });
       const ways = new Map(epsilons.map((epsilon) => [epsilon, { segments, splits: [] as number[], last }]));
       if (result.outcome !== 'split') return ways;
       expect(result.groups!.flat().sort()).toEqual([...epsilons].sort());
       for (const group of result.groups!) {
-        for (const [epsilon, way] of await forked(run, group, last ?? start)) {
+        for (const [epsilon, way] of await forked(run, group, last ?? start, steps)) {
           ways.set(epsilon, { segments: [...segments, ...way.segments], splits: [result.batch, ...way.splits], last: way.last });
         }
       }
@@ -189,9 +193,10 @@ eachCpuEngine('fit', (open) => {
       ['sample', { run: { loss: { ...loss, truncation: 'sample' } } }],
       ['class', { run: { loss: { ...loss, truncation: 'class' } } }],
       ['none', { run: { loss: { ...loss, truncation: 'none' } } }],
+      ['batch, momentum, read late', {}],
     ])('are the runs that each would be alone, bit for bit: %s', async (name, changes) => {
       const run = settings(changes);
-      const together = await forked(run, epsilons);
+      const together = await forked(run, epsilons, null, name.endsWith('read late') ? late : steps);
       for (const [epsilon, way] of together) {
         const alone = await train(steps, { ...run, epsilon });
         expect(pointsOf(way.segments, epsilon)).toEqual(alone.points);
@@ -202,10 +207,10 @@ eachCpuEngine('fit', (open) => {
       else expect(splits.size).toBeGreaterThan(0);
     });
 
-    test('split exactly at the first batch whose tests differ', async () => {
+    test.each(['at once', 'late'])('split exactly at the first batch whose tests differ, losses read %s', async (when) => {
       const run = settings();
       const [low, high] = [0.004, 0.03];
-      const { result } = await train(steps, { ...run, epsilon: low }, { epsilons: [low, high] });
+      const { result } = await train(when === 'late' ? late : steps, { ...run, epsilon: low }, { epsilons: [low, high] });
       const alone = await train(steps, { ...run, epsilon: low });
       const first = curve(alone.segments, 'train/intraClass').find(([t, l2]) => t >= 20 && Math.fround(low) < l2 !== Math.fround(high) < l2);
       expect(result).toMatchObject({ outcome: 'split', batch: first![0], groups: [[low], [high]] });

@@ -12,6 +12,9 @@ import { registerKernels } from './kernels.ts';
 
 const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
 
+/** Reading makes the GPU wait for JavaScript: so many batches take longer than that. */
+const BATCHES_AHEAD = 25;
+
 /** Values of the backend's flag for matrix products. */
 const PACKED = 3;
 
@@ -51,6 +54,7 @@ async function open(wanted: string | null): Promise<Engine> {
     name: 'webgpu',
     device: describe(adapter, name),
     software: adapter.info.isFallbackAdapter,
+    batchesAhead: BATCHES_AHEAD,
     residentBytes: device.gpuDevice.limits.maxStorageBufferBindingSize,
     versions: {
       '@tensorflow/tfjs-core': tf.version_core,
