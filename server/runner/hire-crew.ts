@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EngineName } from '../training/engine.ts';
+import { EngineUnavailable } from '../training/engines/unavailable.ts';
 import { forgetVerdict } from '../training/engines/verdicts.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import { WorkerError } from './worker-process.ts';
@@ -14,32 +16,39 @@ export interface Crew {
  * all is forgotten, and the choice is made once more.
  *
  * @param size of a crew on an engine, 1 or more
+ * @param ended aborted: nobody is hired, and who was is let go
  * @param tell gets why the choice was made twice
+ * @returns null where it was ended
  */
-export async function hireCrew(choose: () => Promise<EngineName>, size: (engine: EngineName) => number, device: string | null, kill: AbortSignal, tell: (message: string) => void): Promise<Crew> {
+export async function hireCrew(
+  choose: () => Promise<EngineName>, size: (engine: EngineName) => number, device: string | null, ended: AbortSignal, tell: (message: string) => void,
+): Promise<Crew | null> {
   const first = await choose();
-  try {
-    return await hire(first, size(first), device, kill);
-  } catch (error) {
-    if (!(error instanceof WorkerError) || kill.aborted) throw error;
-    tell(`engine ${first} worked here before and does not open now (${error.message}); trying again`);
-    forgetVerdict(first);
-    const second = await choose();
-    return hire(second, size(second), device, kill);
-  }
+  const crew = await hire(first, size(first), device, ended);
+  if (!(crew instanceof WorkerError)) return crew;
+  tell(`engine ${first} worked here before and does not open now (${crew.message}); trying again`);
+  forgetVerdict(first);
+  const second = await choose();
+  const again = await hire(second, size(second), device, ended);
+  if (again instanceof WorkerError) throw new EngineUnavailable(second, `it opens when it is tried, but not to train (${again.message})`, null);
+  return again;
 }
 
-async function hire(engine: EngineName, size: number, device: string | null, kill: AbortSignal): Promise<Crew> {
+async function hire(engine: EngineName, size: number, device: string | null, ended: AbortSignal): Promise<Crew | WorkerError | null> {
+  if (ended.aborted) return null;
   const workers = Array.from({ length: size }, () => hireWorker(engine, device));
   const letGo = (): void => workers.forEach(({ process }) => process.kill());
-  kill.addEventListener('abort', letGo);
+  ended.addEventListener('abort', letGo);
   try {
     await workers[0]!.opened;
     return { engine, workers };
   } catch (error) {
     letGo();
-    throw error;
+    if (!(error instanceof WorkerError)) throw error;
+    // Ctrl-C reaches workers too, and they may not know yet that it is not for them.
+    await setImmediate();
+    return ended.aborted ? null : error;
   } finally {
-    kill.removeEventListener('abort', letGo);
+    ended.removeEventListener('abort', letGo);
   }
 }

@@ -70,10 +70,14 @@ export class Lane {
         await this.#train(job);
       }
       await this.#stored;
+    } catch (error) {
+      this.#worker?.process.kill();
+      await this.#stored.catch(() => {}); // it needs the lease and the database, which go when this has ended
+      throw error;
     } finally {
+      await this.#worker?.process.end();
       stop.removeEventListener('abort', onStop);
       for (const signal of [kill, broken]) signal.removeEventListener('abort', onKill);
-      await this.#worker?.process.end();
       tell({ kind: 'worker', worker: this.#index, training: null });
     }
   }
@@ -110,6 +114,7 @@ export class Lane {
     // What the checkpoint and the stage's own batches do not cover is trained again without being recorded.
     let at = job.restores ? to : Math.max(from, start?.batch ?? 0);
     let shown = job.restores ? from : at;
+    let splits = false;
     this.#ownPace = new Pace(to - shown);
     this.#ownPace.advance(0, performance.now());
     const order = { settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to, dataset: arm.training.dataset, baseFolder: folder, start: start?.bytes ?? null };
@@ -128,6 +133,7 @@ export class Lane {
       onSegment: (segment) => {
         const begin = at;
         at = segment.to;
+        splits = segment.result?.outcome === 'split';
         this.#stored = this.#stored.then(() => this.#storing.run(() => this.#commit(job, begin, segment, spent)));
         this.#stored.catch(() => this.#broken.abort()); // the error itself is met by whoever waits for what is stored
       },
@@ -138,13 +144,21 @@ export class Lane {
       throw error;
     });
     // While a stage is stored the next one is trained, unless it may be one that follows it: the critical path goes first.
-    await (this.#queue.isFollowed(job) ? this.#stored : before);
+    await (splits || this.#queue.isFollowed(job) ? this.#stored : before);
   }
 
   async #aliveWorker(): Promise<WorkerProcess> {
+    if (this.#worker?.process.dead) void this.#worker.process.end();
     if (!this.#worker || this.#worker.process.dead) this.#worker = hireWorker(this.#work.engine, this.#work.device);
-    this.#machine = await this.#worker.opened;
-    return this.#worker.process;
+    const { process, opened } = this.#worker;
+    try {
+      this.#machine = await opened;
+      return process;
+    } catch (error) {
+      process.kill();
+      this.#worker = null; // the next attempt is another process's
+      throw error;
+    }
   }
 
   #begin({ runs }: StageJob, { classes, evaluated }: Loaded): void {

@@ -39,7 +39,14 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   try {
     const choose = (): Promise<EngineName> => engineOf(sweep, options);
     const unfinished = fresh ? sweep.armList.length * sweep.plan.seeds.length : unfinishedRuns(sweep);
-    if (unfinished > 0) crew = await hireCrew(choose, (engine) => Math.min(workerCount(options.workers, engine), unfinished), options.device, options.kill, (message) => tell({ kind: 'log', message }));
+    const ended = AbortSignal.any([options.stop, options.kill, cancel.requested]);
+    if (unfinished > 0) {
+      crew = await hireCrew(choose, (engine) => Math.min(workerCount(options.workers, engine), unfinished), options.device, ended, (message) => tell({ kind: 'log', message }));
+      if (!crew) {
+        finishSweep(storage, lease, sweepId, cancel.requested.aborted ? 'cancelled' : 'interrupted');
+        return null;
+      }
+    }
     const engine = crew?.engine ?? (await choose());
     if (!startSweep(storage, lease, sweepId, engine)) return null;
     const tasks = await identify(sweep, engine, options);

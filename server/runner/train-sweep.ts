@@ -47,6 +47,7 @@ export async function trainSweep(work: SweepWork): Promise<number> {
   const pace = new Pace(queue.batches);
   const shared = { queue, pace, storing: new OneAtATime() };
   const size = Math.min(work.workers, queue.size);
+  for (const { process } of work.hired.slice(size)) process.kill();
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
   const lanes = Array.from({ length: size }, async (_, index) => {

@@ -74,7 +74,12 @@ function send(message: FromWorker): void {
   if (process.connected) process.send!(message);
 }
 
+/** In milliseconds. */
+const ENDS_WITHIN = 5000;
+
+/** A device that does not let itself be given back must not keep a process that nobody waits for. */
 async function end(): Promise<void> {
-  await engine?.close();
+  setTimeout(() => process.exit(1), ENDS_WITHIN).unref();
+  await engine?.close().catch(() => {});
   process.exit();
 }

@@ -76,11 +76,14 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
   return sweepId;
 }
 
-/** A sweep keeps the engine it started with: another one would make other bits of the same run. */
+/**
+ * A sweep keeps the engine it started with: another one would make other bits of the same run. One that waits to be trained as a whole
+ * stays so when a probe of it is asked for: its trunks come first anyway.
+ */
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
   storage.prepare(`UPDATE "Sweep" SET folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
-      engine = coalesce(engine, ?), share = ?, probeSeeds = ?, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
+      engine = coalesce(engine, ?), share = ?, probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
     .run(request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
       request.engine, Number(request.share), request.probeSeeds ?? null, now, sweepId);
 }

@@ -41,7 +41,7 @@ export class StepCache {
   }
 
   evaluation(network: Network, batchSize: number): CompiledStep {
-    return this.#get({ kind: 'evaluation', batchSize, ...shapes(network) }, () => {
+    return this.#get({ kind: 'evaluation', ...shapes(network), batchSize }, () => {
       const images = tf.zeros([batchSize, ...network.dataset.shape]);
       return this.#compile(buildEvaluationStep(network.model), inferenceState(freshState(network, 0)), { images }, {});
     });

@@ -15,7 +15,9 @@ export interface EngineUnderTest {
   missing: string | null;
   /** What must be in the environment of every process that opens it. */
   environment: Record<string, string>;
-  /** The networks that it trains at full length; where it is slow it only begins with the others. */
+  /** The networks that suites train on it: a GPU in software takes minutes for the others. */
+  trains: readonly ModelName[];
+  /** Those of them that it trains at full length; where it is slow it only begins with the others. */
   atLength: readonly ModelName[];
 }
 
@@ -30,15 +32,16 @@ export const engines: EngineUnderTest[] = [
     name: 'tensorflow',
     missing: hasTensorflow ? null : 'native TensorFlow is not installed (node bin/cosweep.js engine install tensorflow)',
     environment: {},
+    trains: networks,
     atLength: networks,
   },
-  { name: 'wasm', missing: null, environment: {}, atLength: networks },
+  { name: 'wasm', missing: null, environment: {}, trains: networks, atLength: networks },
   {
     name: 'webgpu',
     missing: (await findsAdapter()) ? null : "there is no GPU, nor libvulkan1 and Chromium's SwiftShader in its place",
     environment: softwareGpu(),
-    // In software a batch of the others takes seconds.
-    atLength: hasGpu() ? networks : ['mlp', 'cnn-small'],
+    trains: hasGpu() ? networks : ['mlp', 'cnn-small'],
+    atLength: hasGpu() ? networks : ['mlp'],
   },
 ];
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../../http/api.ts';
+import { bySpeed } from '../../training/engines/open.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -55,7 +56,7 @@ function engineNotes({ name, versions, reason, remedy, lossCases }: EngineReport
 
 /** The time is that of one batch of 64 on the small network, forward, backward and update; it was measured just now. */
 function autoLine(engines: EngineReport[]): string {
-  const [fastest] = engines.filter(({ works }) => works).sort((a, b) => a.stepMs! - b.stepMs!);
+  const [fastest] = bySpeed(engines);
   return fastest ? `--engine auto takes ${fastest.name}, the fastest that works here (Node ${process.version}, ${process.platform} ${process.arch})` : '--engine auto finds nothing to train on';
 }
 

@@ -35,18 +35,24 @@ export async function chooseEngine(name: EngineName | 'auto', tell: (message: st
     // One that did not work is tried again: it was asked for, and may have been set up.
     return insistOn(known?.works ? known : await examine(name));
   }
-  const candidates = ALL.filter((each) => each !== 'webgpu' || hasGpu());
   const known = readVerdicts();
+  // Without a GPU there may still be a program in its place, which takes minutes to try and is never the fastest.
+  const candidates = ALL.filter((each) => each !== 'webgpu' || hasGpu() || known.has(each));
   if (candidates.some((candidate) => !known.has(candidate))) tell('trying the engines, once on this machine');
   const probes: EngineProbe[] = [];
   for (const candidate of candidates) probes.push(known.get(candidate) ?? (await examine(candidate)));
-  const [fastest, ...slower] = probes.filter(({ works, stepMs }) => works && stepMs !== null).sort((a, b) => a.stepMs! - b.stepMs!);
+  const [fastest, ...slower] = bySpeed(probes);
   const notHere = probes.filter(({ works }) => !works).map(({ name, reason, remedy }) => [`${name} does not work: ${reason}.`, remedy].filter(Boolean).join(' '));
   if (!fastest) throw new UserError(`Cannot find an engine that works here: ${notHere.join('; ')}`);
   const times = slower.map(({ name, stepMs }) => `${name} takes ${milliseconds(stepMs!)}`);
   const others = [...times, ...notHere];
   tell(`engine ${fastest.name} (${fastest.device}): the fastest that works here, ${milliseconds(fastest.stepMs!)} a training step${others.map((other) => `; ${other}`).join('')}`);
   return fastest.name;
+}
+
+/** Those that `auto` has to choose from, the fastest first: what works, and is no program in a GPU's place, whose steps are not timed. */
+export function bySpeed<T extends Pick<EngineProbe, 'works' | 'stepMs'>>(probes: T[]): T[] {
+  return probes.filter(({ works, stepMs }) => works && stepMs !== null).sort((a, b) => a.stepMs! - b.stepMs!);
 }
 
 /** The engine that has a choice of devices. What is known is of the device that it takes by itself, so this one is tried. */

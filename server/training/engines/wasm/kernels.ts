@@ -27,7 +27,6 @@ const kernels: KernelConfig[] = [
   batchMatMul,
   batchNormTraining,
   batchNormTrainingGrad,
-  clipByValue,
   conv2dBackpropFilter,
   conv2dBackpropInput,
   depthwiseConv2dBackpropFilter,
@@ -40,7 +39,7 @@ const kernels: KernelConfig[] = [
 ];
 
 /** Kernels that do some cases themselves and leave the rest to the shipped one. */
-const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, conv2d, maximum, minimum, sum];
+const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, clipByValue, conv2d, maximum, minimum, sum];
 
 let registered = false;
 

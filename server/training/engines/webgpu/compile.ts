@@ -1,5 +1,5 @@
 import type { CompiledStep, Step } from '../../engine.ts';
-import type { Backend } from './backend.ts';
+import { flush, type Backend } from './backend.ts';
 import type { Device } from './device.ts';
 import { RecordedStep } from './recorded-step.ts';
 import { sameRecording, trace, type Example } from './trace.ts';
@@ -9,6 +9,7 @@ import { sameRecording, trace, type Example } from './trace.ts';
  * come to the same calls, and a GPU would wait for it.
  */
 export function compile(backend: Backend, device: Device, step: Step, example: Example): CompiledStep {
+  flush(backend); // what was asked for before belongs to no recording
   const recording = trace(backend, step, example);
   if (!sameRecording(recording, trace(backend, step, example))) {
     throw new Error('Cannot compile the step: run twice on the same arguments, it did two different things. Wanted: a pure function.');

@@ -14,8 +14,8 @@ export function convolutionInfo(input: number[], filter: number[], { strides, pa
 }
 
 /** A convolution's sizes as the text that tells its shader from others. */
-export function convolutionKey({ inShape, filterShape, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
-  return `${inShape} ${filterShape} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
+export function convolutionKey({ inShape, filterShape, outShape, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+  return `${inShape} ${filterShape} ${outShape} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
 }
 
 /** WGSL: number `k` of the window of x that result `row` is computed from, counted over taps and channels; 0 outside of the image. */

@@ -4,5 +4,5 @@ import { existsSync, readdirSync } from 'node:fs';
 export function hasGpu(): boolean {
   if (process.platform !== 'linux') return true;
   const renders = existsSync('/dev/dri') && readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
-  return renders || existsSync('/dev/nvidia0') || existsSync('/dev/dxg'); // the last is Windows' GPU in its Linux
+  return renders || readdirSync('/dev').some((name) => /^nvidia\d+$/.test(name)) || existsSync('/dev/dxg'); // the last is Windows' GPU in its Linux
 }

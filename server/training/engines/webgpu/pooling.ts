@@ -13,8 +13,8 @@ export function poolInfo(input: number[], { filterSize, strides, pad, dimRoundin
 }
 
 /** A pooling's sizes as the text that tells its shader from others. */
-export function poolKey({ inShape, filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
-  return `${inShape} ${filterHeight} ${filterWidth} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
+export function poolKey({ inShape, outShape, filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+  return `${inShape} ${outShape} ${filterHeight} ${filterWidth} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
 }
 
 /**

@@ -72,10 +72,12 @@ export class RecordedStep implements CompiledStep {
     return this.#backend.tensorMap.get(dataId).resource!;
   }
 
-  /** Where a batch's values are. What is still on the host goes into a buffer that is written anew for every batch. */
-  #uploaded({ dataId, shape, dtype }: Tensor, i: number): GPUBuffer {
-    const { resource, values } = this.#backend.tensorMap.get(dataId);
+  /** Where a batch's values are. What is still on the host goes into a buffer that is written anew for every batch, unless it stays. */
+  #uploaded(tensor: Tensor, i: number): GPUBuffer {
+    const { dataId, shape, dtype } = tensor;
+    const { resource, values, refCount } = this.#backend.tensorMap.get(dataId);
     if (resource) return resource;
+    if (refCount > 1) return this.#onDevice(tensor); // somebody keeps it for other batches
     let buffer = this.#uploads.get(i);
     if (!buffer) this.#uploads.set(i, (buffer = this.#backend.bufferManager.acquireBuffer(bytesOf(shape), storageUsage(), false, false)));
     this.#backend.queue.writeBuffer(buffer, 0, dtype === 'bool' ? Int32Array.from(values!) : (values as Float32Array<ArrayBuffer>));

@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { floats, wasmKernel, type Call } from '../heap.ts';
 
 interface Attributes {
@@ -7,10 +7,14 @@ interface Attributes {
 }
 
 /** Values between two bounds; NaN stays. The shipped kernel makes the lower bound of it, and a loss that diverged looks finite. */
-export const clipByValue = wasmKernel<Attributes>('ClipByValue', ({ inputs, backend, attrs }: Call<Attributes>) => {
-  const { x } = inputs as { x: TensorInfo };
-  const out = backend.makeOutput(x.shape, 'float32');
-  const [from, to] = [floats(backend, x), floats(backend, out)];
-  for (let i = 0; i < from.length; i++) to[i] = Math.min(Math.max(from[i]!, attrs.clipValueMin), attrs.clipValueMax);
-  return out;
-});
+export function clipByValue(shipped: KernelFunc): KernelConfig {
+  return wasmKernel<Attributes>('ClipByValue', (call: Call<Attributes>) => {
+    const { backend, attrs: { clipValueMin, clipValueMax } } = call;
+    const { x } = call.inputs as { x: TensorInfo };
+    if (x.dtype !== 'float32') return shipped(call as never);
+    const out = backend.makeOutput(x.shape, 'float32');
+    const [from, to] = [floats(backend, x), floats(backend, out)];
+    for (let i = 0; i < from.length; i++) to[i] = Math.min(Math.max(from[i]!, clipValueMin), clipValueMax);
+    return out;
+  });
+}

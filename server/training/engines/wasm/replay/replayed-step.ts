@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { DataId, Tensor } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { CompiledStep, Tensors } from '../../../engine.ts';
+import { takeScalars, takeTensors } from '../../take-arguments.ts';
 import { releaseConstants } from './constants.ts';
 import type { Place, Recording } from './recording.ts';
 
@@ -20,8 +21,8 @@ export class ReplayedStep implements CompiledStep {
   }
 
   run(state: Tensors, batch: Tensors, scalars: Record<string, number>): { state: Tensors; outputs: Tensors } {
-    this.#take('state', this.#recording.state, state);
-    this.#take('batch', this.#recording.batch, batch);
+    this.#place('state', this.#recording.state, state);
+    this.#place('batch', this.#recording.batch, batch);
     const made = this.#makeScalars(scalars);
     this.#repeatCalls();
     const results = this.#results();
@@ -33,25 +34,15 @@ export class ReplayedStep implements CompiledStep {
     releaseConstants(this.#backend, this.#recording.constants);
   }
 
-  /** The kernels themselves would take other shapes for those that they were recorded with. */
-  #take(part: string, places: Record<string, Place>, tensors: Tensors): void {
-    for (const [key, { slot, shape, dtype }] of Object.entries(places)) {
-      const tensor = tensors[key];
-      const fits = tensor && tensor.dtype === dtype && tensor.rank === shape.length && shape.every((size, axis) => tensor.shape[axis] === size);
-      if (!fits) {
-        const found = tensor ? `${tensor.dtype} [${tensor.shape}]` : 'nothing';
-        throw new Error(`Cannot run the step: ${part}.${key} is ${found}. Wanted: ${dtype} [${shape}], which it was compiled with.`);
-      }
-      this.#data[slot] = tensor.dataId;
-    }
+  #place(part: string, places: Record<string, Place>, tensors: Tensors): void {
+    const expected = Object.entries(places).map(([key, place]) => ({ key, ...place }));
+    takeTensors(part, expected, tensors).forEach(({ dataId }, i) => (this.#data[expected[i]!.slot] = dataId));
   }
 
   #makeScalars(scalars: Record<string, number>): DataId[] {
-    return Object.entries(this.#recording.scalars).map(([name, { slot }]) => {
-      const value = scalars[name];
-      if (value === undefined) throw new Error(`Cannot run the step: scalar "${name}", which it was compiled with, is missing.`);
-      return (this.#data[slot] = this.#backend.write(Float32Array.of(value), [], 'float32'));
-    });
+    const places = Object.values(this.#recording.scalars);
+    const values = takeScalars(Object.keys(this.#recording.scalars), scalars);
+    return values.map((value, i) => (this.#data[places[i]!.slot] = this.#backend.write(Float32Array.of(value), [], 'float32')));
   }
 
   #repeatCalls(): void {
