@@ -5,7 +5,9 @@ import type { LossSettings, OptimizerSettings, TrainingSettings } from '../../se
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../server/training/checkpoint.ts';
 import type { Dataset, Part } from '../../server/training/dataset.ts';
 import { fit, type FitResult, type Segment } from '../../server/training/fit.ts';
-import type { RunSettings } from '../../server/training/network.ts';
+import { inferenceState } from '../../server/training/evaluation-step.ts';
+import { buildNetwork, freshState, type RunSettings } from '../../server/training/network.ts';
+import { toDevice } from '../../server/training/state.ts';
 import { StepCache } from '../../server/training/step-cache.ts';
 import { eachCpuEngine } from '../helpers/engines.ts';
 
@@ -100,6 +102,17 @@ eachCpuEngine('fit', (open) => {
     const engine = await open();
     steps = new StepCache(engine);
     late = new StepCache({ ...engine, batchesAhead: 25 });
+  });
+
+  test('evaluates parts of different sizes, one after the other', async () => {
+    const part = corners();
+    for (const count of [5, 9, 5]) {
+      const network = buildNetwork(settings(), { ...part, validation: { ...part.validation, count } });
+      const state = toDevice(freshState(network, 1));
+      const { outputs } = steps.evaluation(network, count).run(inferenceState(state), { images: tf.zeros([count, ...part.shape]) }, {});
+      expect(outputs.logits!.shape).toEqual([count, part.classes.length]);
+      tf.dispose([state, outputs]);
+    }
   });
 
   test('learns, and records every metric at its batches', async () => {

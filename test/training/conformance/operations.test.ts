@@ -8,12 +8,13 @@ import { operations } from './operations/every.ts';
 import { TOLERANCE } from './operations/operation.ts';
 import { buildVariant, describeVariant, runPlainly, variants } from './variants.ts';
 
-eachEngine('every operation that training uses', (open) => {
+eachEngine('every operation that training uses', (open, { name }) => {
   beforeAll(async () => {
     await open();
   });
 
-  test.each(operations)('$name', async ({ kernels, compare }) => {
+  // On webgpu, average pools and matrices repeated along a batch are TensorFlow.js's own, with its mistakes.
+  test.each(operations.filter(({ unused }) => !unused || name !== 'webgpu'))('$name', async ({ kernels, compare }) => {
     const before = tf.memory().numTensors;
     let compared: ReturnType<typeof compare> = [];
     const called = kernelsCalled(() => (compared = tf.tidy(() => compare() as unknown as tf.TensorContainer) as unknown as typeof compared));

@@ -12,6 +12,7 @@ const cases: [number[], number[], Pair, 'same' | 'valid'][] = [
   [[3, 6, 5, 4], [1, 1, 4, 9], [1, 1], 'same'],
   [[3, 6, 5, 4], [1, 1, 4, 9], [2, 2], 'same'],
   [[2, 8, 8, 16], [3, 3, 16, 8], [2, 2], 'same'],
+  [[2, 8, 8, 16], [3, 3, 16, 8], [2, 2], 'valid'], // as before but for the padding, in one process
   [[2, 7, 9, 5], [3, 3, 5, 7], [2, 2], 'same'],
   [[2, 7, 9, 5], [3, 3, 5, 7], [2, 2], 'valid'],
   [[2, 8, 8, 2], [3, 3, 2, 3], [2, 2], 'valid'], // the last row and column reach no window

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from '../../../../server/training/ops/add-bias.ts';
 import { relu } from '../../../../server/training/ops/relu.ts';
 import { broadcast, map, slowTensor, sumTo, zip, type Slow } from '../../engines/slow.ts';
 import { compareWithGradients, fast, numbers, type Operation } from './operation.ts';
@@ -116,6 +117,15 @@ export const elementwise: Operation[] = [
       return compareWithGradients(relu, [x], dy, { y: { shape: [5], values: [0, 0, 0, Math.fround(1e-30), 3] }, gradients: [{ shape: [5], values: [0, 0, 0, 40, 50] }] }, 0);
     },
   },
+  ...[[4, 3], [1, 1], [2, 3, 5, 7], [64, 10]].map((shape): Operation => ({
+    name: `bias of [${shape}]`,
+    kernels: ['AddBias'],
+    compare: () => {
+      const [x, bias, dy] = [slowTensor(shape, 1), slowTensor(shape.slice(-1), 2), slowTensor(shape, 3)];
+      const y = zip(x, broadcast(bias, shape), (x, b) => x + b);
+      return compareWithGradients(addBias as never, [x, bias], dy, { y, gradients: [dy, sumTo(dy, bias.shape)] });
+    },
+  })),
   {
     name: 'casts',
     kernels: ['Cast'],

@@ -18,6 +18,7 @@ function multiplication(batchA: number[], batchB: number[], m: number, k: number
   return {
     name: `matMul of [${aShape}]${transposeA ? ' transposed' : ''} and [${bShape}]${transposeB ? ' transposed' : ''}`,
     kernels: ['BatchMatMul'],
+    ...(`${batchA}` === `${batchB}` ? {} : { unused: true }),
     compare: () => {
       const batch = batchA.map((side, d) => Math.max(side, batchB[d]!));
       const [a, b, dy] = [slowTensor(aShape, 1), slowTensor(bShape, 2), slowTensor([...batch, m, n], 3)];

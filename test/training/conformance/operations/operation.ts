@@ -6,6 +6,8 @@ export interface Operation {
   name: string;
   /** The kernels that it holds to account: it must call those of them that the engine has. */
   kernels: string[];
+  /** No network uses it: an engine that leaves it to TensorFlow.js is not held to it. */
+  unused?: true;
   /** Runs on the engine that is open, in a scope of its own. */
   compare(): Comparison[];
 }

@@ -1,4 +1,5 @@
-import { beforeAll, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { Stream } from '../../../../server/sweep/random.ts';
 import type { TrainingSettings } from '../../../../server/sweep/settings.ts';
 import { encodeCheckpoint, type Checkpoint } from '../../../../server/training/checkpoint.ts';
@@ -75,6 +76,18 @@ describeWithWebgpu('fit on webgpu', () => {
     const second = await train(engine, settings(), first.last);
     expect([...first.points, ...second.points].sort()).toEqual(whole.points);
     expect(encodeCheckpoint(second.last!)).toEqual(encodeCheckpoint(whole.last!));
+  });
+
+  it('hands the images over once, and their numbers with every batch', async () => {
+    const whole = 4 * 10 * 32; // bytes of the training part
+    const { queue } = tf.backend() as unknown as { queue: { writeBuffer(...args: unknown[]): void } };
+    const written = vi.spyOn(queue, 'writeBuffer');
+    await train(engine, settings());
+    const sizes = written.mock.calls.map((call) => (call[2] as ArrayBuffer | ArrayBufferView).byteLength);
+    written.mockRestore();
+    // They themselves go over by a buffer that is mapped while it is made.
+    expect(sizes.length).toBeGreaterThan(0);
+    expect(sizes.filter((size) => size === whole)).toEqual([]);
   });
 
   it('sees a run diverge', async () => {
