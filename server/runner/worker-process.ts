@@ -124,6 +124,6 @@ export class WorkerProcess {
     this.#dead = true;
     this.#receive = () => {}; // what it sent before may still come in, and its stage is tried again meanwhile
     const said = this.#stderr.trim().split('\n').slice(-5).join('\n');
-    return new WorkerError(`Worker process ${this.#child.pid} ended (${how})${said ? `: ${said}` : ''}`);
+    return new WorkerError(`Worker process ${this.#child.pid} ended while training (${how})${said ? `: ${said}` : ''}`);
   }
 }
