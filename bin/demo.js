@@ -56,6 +56,6 @@ async function end(dashboard, status) {
 
 function toSummary(printed, database) {
   const { engine, seconds } = JSON.parse(printed.trim().split('\n').at(-1));
-  const faster = engine === 'wasm' ? '\nNative TensorFlow is several times faster: npx cosweep engine install tensorflow' : '';
+  const faster = engine === 'wasm' ? '\nNative TensorFlow is about twice as fast: npx cosweep engine install tensorflow' : '';
   return `Trained in ${Math.round(seconds)} s by the engine ${engine}.${faster}\nMore from this database: npx cosweep --db ${database} --help`;
 }
