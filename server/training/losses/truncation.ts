@@ -15,12 +15,6 @@ interface Rule {
   average(live: Tensor, counts: Tensor): Tensor;
 }
 
-/** max(0, L2 − ε) on the batch scalar. */
-const batch: Rule = {
-  tested: (intra) => ({ values: intraClassMean(intra), counts: tf.scalar(1) }),
-  average: (live) => live,
-};
-
 /** mean_i max(0, d_i − ε). */
 const sample: Rule = {
   tested: ({ distances, seen }) => ({ values: distances, counts: seen }), // [B]
@@ -38,7 +32,8 @@ const byClass: Rule = {
   average: (live, present) => tf.div(tf.sum(tf.mul(present, live)), tf.maximum(tf.sum(present), 1)),
 };
 
-const rules: Record<Exclude<Truncation, 'none'>, Rule> = { batch, sample, class: byClass };
+/** The truncations that test parts of a batch; the others ask L2 alone. */
+const rules: Record<'sample' | 'class', Rule> = { sample, class: byClass };
 
 /**
  * Trunc(L2 − ε): stops pulling a class together once it is within ε. The test is strict, so the gradient at L2 = ε is 0
@@ -51,16 +46,15 @@ const rules: Record<Exclude<Truncation, 'none'>, Rule> = { batch, sample, class:
  * @returns scalar
  */
 export function truncate(intra: IntraClass, oneHot: Tensor, epsilon: Tensor, rule: Truncation): Tensor {
-  // L2 − ε, for comparison: the gradient does not know ε.
-  if (rule === 'none') return tf.sub(intraClassMean(intra), epsilon);
+  if (rule === 'batch' || rule === 'none') return truncateMean(intraClassMean(intra), epsilon, rule).value;
   const { tested, average } = rules[rule];
   const { values, counts } = tested(intra, oneHot);
   return average(tf.relu(tf.sub(values, epsilon)), counts);
 }
 
 /**
- * The same for the truncations that ask L2 alone: there the gradient is L2's own where the test passes, so that it need not be
- * taken a second time.
+ * The same for the truncations that ask L2 alone: `batch`, max(0, L2 − ε), and for comparison `none`, L2 − ε. There the gradient is
+ * L2's own where the test passes, so that it need not be taken a second time.
  *
  * @param mean L2, scalar
  * @returns scalars: the truncated term, and 1 where it is live, else 0
