@@ -1,16 +1,9 @@
-import { readPaths, type RunTask } from '../store/identify-runs.ts';
+import type { RunTask } from '../store/identify-runs.ts';
 import { runName } from '../store/ids.ts';
-import { finishRun, startRun, type RunOutcome } from '../store/run-state.ts';
-import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
-import { commitSegment } from '../store/commit-segment.ts';
-import { checkpointFiles } from '../store/rewind-stage.ts';
-import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
-import { hireWorker, type HiredWorker } from './hire-worker.ts';
-import type { Loaded, SegmentReport } from './messages.ts';
-import type { OneAtATime } from './one-at-a-time.ts';
-import { Pace } from './pace.ts';
+import type { Deliveries, Spent } from './deliveries.ts';
 import { epsilonsOf } from './epsilons-of.ts';
-import { findStart } from './find-start.ts';
+import { hireWorker, type HiredWorker } from './hire-worker.ts';
+import { Pace } from './pace.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
 import { WorkerError, type Machine, type WorkerProcess } from './worker-process.ts';
@@ -18,17 +11,11 @@ import { WorkerError, type Machine, type WorkerProcess } from './worker-process.
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;
 
-/** What a stage has cost so far. */
-interface Spent {
-  seconds: number;
-}
-
 /** What all lanes of a sweep have in common. */
 export interface Shared {
   queue: StageQueue;
   pace: Pace;
-  /** Equal states are one file: one lane's may not be deleted as replaced while another one is about to refer to it. */
-  storing: OneAtATime;
+  deliveries: Deliveries;
 }
 
 /** One worker's place: takes the next stage, trains it, and gets a new process where the old one died. */
@@ -37,23 +24,23 @@ export class Lane {
   readonly #work: SweepWork;
   readonly #queue: StageQueue;
   readonly #pace: Pace;
-  readonly #storing: OneAtATime;
+  readonly #deliveries: Deliveries;
   #worker: HiredWorker | null;
   #machine: Machine | null = null;
   #ownPace = new Pace(0);
-  /** Everything that the worker has delivered so far is stored. A worker need not wait for that before it goes on with another stage. */
+  /** The worker's last delivery is stored, and with it what came before. A worker need not wait for that before it goes on with another stage. */
   #stored: Promise<void> = Promise.resolve();
   /** Aborted where storing has failed. */
   readonly #broken = new AbortController();
 
   /** @param worker its first process, null to start one @param shared by all lanes */
-  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, storing }: Shared) {
+  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries }: Shared) {
     this.#index = index;
     this.#work = work;
     this.#worker = worker;
     this.#queue = queue;
     this.#pace = pace;
-    this.#storing = storing;
+    this.#deliveries = deliveries;
   }
 
   async run(): Promise<void> {
@@ -93,22 +80,22 @@ export class Lane {
         // Only what went wrong in the worker says something about the stage; anything else is this process's own trouble.
         if (!(error instanceof WorkerError)) throw error;
         await this.#stored; // the next attempt continues from it
-        if (kill.aborted) return this.#end(job, { state: 'waiting' }, spent);
-        if (++failures > RETRIES) return this.#end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent);
+        if (kill.aborted) return this.#store(this.#deliveries.end(job, { state: 'waiting' }, spent));
+        if (++failures > RETRIES) return this.#store(this.#deliveries.end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent));
         tell({ kind: 'log', message: `${describe(job)} is tried again: ${error.message}` });
-        if (stop.aborted) return this.#end(job, { state: 'waiting' }, spent);
+        if (stop.aborted) return this.#store(this.#deliveries.end(job, { state: 'waiting' }, spent));
       }
     }
   }
 
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
-    const { storage, lease, arms, folder, stop, tell } = this.#work;
+    const { arms, folder, stop } = this.#work;
     const { from, to } = job.stage;
     const before = this.#stored;
     const worker = await this.#aliveWorker();
     const [first] = job.runs as [RunTask, ...RunTask[]];
     const arm = arms[first.arm]!;
-    const start = await findStart(storage, lease, first.stages, job, (message) => tell({ kind: 'log', message }));
+    const start = await this.#deliveries.startOf(job);
     if (stop.aborted) return;
 
     // What the checkpoint and the stage's own batches do not cover is trained again without being recorded.
@@ -120,7 +107,7 @@ export class Lane {
     const order = { settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to, dataset: arm.training.dataset, baseFolder: folder, start: start?.bytes ?? null };
     const training = worker.train(order, {
       onLoaded: (loaded) => {
-        this.#begin(job, loaded);
+        this.#store(this.#deliveries.begin(job, this.#index, this.#machine!, loaded));
         this.#show(job, shown);
       },
       onProgress: (batch) => {
@@ -134,8 +121,7 @@ export class Lane {
         const begin = at;
         at = segment.to;
         splits = segment.result?.outcome === 'split';
-        this.#stored = this.#stored.then(() => this.#storing.run(() => this.#commit(job, begin, segment, spent)));
-        this.#stored.catch(() => this.#broken.abort()); // the error itself is met by whoever waits for what is stored
+        this.#store(this.#deliveries.segment(job, begin, segment, spent));
       },
     });
     if (stop.aborted) worker.stop();
@@ -143,8 +129,13 @@ export class Lane {
       this.#pace.advance((job.restores ? from : at) - shown, performance.now()); // what was not delivered is trained again
       throw error;
     });
-    // While a stage is stored the next one is trained, unless it may be one that follows it: the critical path goes first.
-    await (splits || this.#queue.isFollowed(job) ? this.#stored : before);
+    // While a stage is stored the next one is trained, unless which ones follow is known only then. One stage waits at most.
+    await (splits ? this.#stored : before);
+  }
+
+  #store(stored: Promise<void>): void {
+    this.#stored = stored;
+    stored.catch(() => this.#broken.abort()); // the error itself is met by whoever waits for what is stored
   }
 
   async #aliveWorker(): Promise<WorkerProcess> {
@@ -159,59 +150,6 @@ export class Lane {
       this.#worker = null; // the next attempt is another process's
       throw error;
     }
-  }
-
-  #begin({ runs }: StageJob, { classes, evaluated }: Loaded): void {
-    const { storage, lease, arms, gitCommit } = this.#work;
-    const { device, versions } = this.#machine!;
-    for (const { runId, arm } of runs) {
-      startRun(storage, lease, runId, { worker: this.#index, device, versions, gitCommit, configuration: configurationOf(arms[arm]!), classes, evaluated });
-    }
-  }
-
-  async #commit(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
-    const { storage, lease } = this.#work;
-    const ends = segment.result ? outcomesOf(job, this.#work.arms[job.runs[0]!.arm]!, segment.result) : [];
-    const checkpoint = segment.checkpoint && (await writeCheckpoint(storage.checkpointFolder, segment.checkpoint));
-    const replaced = commitSegment(storage, lease, {
-      stageId: job.stage.stageId,
-      from,
-      to: segment.to,
-      columns: segment.points,
-      artefacts: artefactsOf(segment.evaluations),
-      checkpoint,
-      seconds: segment.seconds,
-      ends,
-      ...(segment.result?.groups ? { split: segment.result.groups } : {}),
-    });
-    job.stage.batch = segment.to;
-    const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
-    for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
-    spent.seconds += segment.seconds.training + segment.seconds.evaluation;
-    for (const { runId, outcome } of ends) this.#settle(job, runId, outcome, spent);
-    if (segment.result?.outcome === 'complete') this.#queue.complete(job);
-    if (segment.result?.outcome === 'diverged') this.#queue.drop(job);
-    if (segment.result?.outcome === 'split') this.#pace.grow(this.#queue.split(job, readPaths(storage, job.runs.map(({ runId }) => runId))));
-  }
-
-  /** The stage ends without a segment. */
-  #end(job: StageJob, outcome: RunOutcome, spent: Spent): void {
-    const { storage, lease } = this.#work;
-    for (const { runId } of job.runs) {
-      finishRun(storage, lease, runId, outcome);
-      this.#settle(job, runId, outcome, spent);
-    }
-    this.#queue.drop(job);
-  }
-
-  #settle(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {
-    const task = job.runs.find((run) => run.runId === runId);
-    if (!task) return; // of another sweep, which will find it done
-    task.state = outcome.state;
-    if (outcome.state === 'waiting') return;
-    const error = outcome.state === 'failed' ? outcome.error : outcome.state === 'diverged' ? `the total was not finite at batch ${outcome.batch}` : null;
-    const arm = this.#work.arms[task.arm]!;
-    this.#work.tell({ kind: 'run', run: runName(runId), arm: arm.name, seed: task.seed, state: outcome.state, batches: job.stage.batch, seconds, error });
   }
 
   #show(job: StageJob, batch: number): void {

@@ -67,11 +67,6 @@ export class StageQueue {
     }
   }
 
-  /** Whether stages wait for this one. */
-  isFollowed({ stage }: StageJob): boolean {
-    return [...this.#nodes.values()].some((node) => node.stage.parentId === stage.stageId);
-  }
-
   /** The stage is at its end: those that fork from it are ready. */
   complete({ stage }: StageJob): void {
     this.#nodes.get(stage.stageId)!.state = 'done';

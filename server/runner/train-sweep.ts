@@ -3,10 +3,10 @@ import type { RunTask } from '../store/identify-runs.ts';
 import type { Lease } from '../store/lease.ts';
 import type { Storage } from '../store/storage.ts';
 import type { EngineName } from '../training/engine.ts';
+import { Deliveries } from './deliveries.ts';
 import type { RunnerEvent } from './events.ts';
 import type { HiredWorker } from './hire-worker.ts';
 import { Lane } from './lane.ts';
-import { OneAtATime } from './one-at-a-time.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
 import type { Wanted } from './trunks-only.ts';
@@ -45,11 +45,11 @@ export interface SweepWork {
 export async function trainSweep(work: SweepWork): Promise<number> {
   const queue = new StageQueue(work.tasks, work.wanted);
   const pace = new Pace(queue.batches);
-  const shared = { queue, pace, storing: new OneAtATime() };
   const size = Math.min(work.workers, queue.size);
   for (const { process } of work.hired.slice(size)) process.kill();
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
+  const shared = { queue, pace, deliveries: new Deliveries(ownTrouble, queue, pace) };
   const lanes = Array.from({ length: size }, async (_, index) => {
     try {
       await new Lane(index, ownTrouble, work.hired[index] ?? null, shared).run();

@@ -1,0 +1,114 @@
+import { readPaths } from '../store/identify-runs.ts';
+import { commitSegment } from '../store/commit-segment.ts';
+import { runName } from '../store/ids.ts';
+import { checkpointFiles } from '../store/rewind-stage.ts';
+import { finishRun, startRun, type RunOutcome } from '../store/run-state.ts';
+import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
+import { findStart, type Start } from './find-start.ts';
+import type { Loaded, SegmentReport } from './messages.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { Pace } from './pace.ts';
+import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
+import type { StageJob, StageQueue } from './stage-queue.ts';
+import type { SweepWork } from './train-sweep.ts';
+import type { Machine } from './worker-process.ts';
+
+/** What a stage has cost so far. */
+export interface Spent {
+  seconds: number;
+}
+
+/**
+ * What the workers of a sweep deliver, on its way into the database. It is stored in the order in which it came, one thing after
+ * the other, and nothing after what could not be stored: so what a stage continues from is there before its own points are.
+ *
+ * Nobody waits for that to train on: a stage that is delivered to its end is followed at once, from the state that is still on its way.
+ */
+export class Deliveries {
+  readonly #work: SweepWork;
+  readonly #queue: StageQueue;
+  readonly #pace: Pace;
+  readonly #storing = new OneAtATime();
+  /** By stage: the states at the end of stages that are not stored yet. */
+  readonly #onTheWay = new Map<number, Start>();
+
+  constructor(work: SweepWork, queue: StageQueue, pace: Pace) {
+    this.#work = work;
+    this.#queue = queue;
+    this.#pace = pace;
+  }
+
+  /** What to train the stage from; null for batch 0. */
+  startOf(job: StageJob): Promise<Start | null> {
+    const { storage, lease, tell } = this.#work;
+    return findStart(storage, lease, job, this.#onTheWay, (message) => tell({ kind: 'log', message }));
+  }
+
+  /** The runs of the stage are in training. @param worker its index */
+  begin({ runs }: StageJob, worker: number, { device, versions }: Machine, { classes, evaluated }: Loaded): Promise<void> {
+    const { storage, lease, arms, gitCommit } = this.#work;
+    return this.#storing.run(async () => {
+      for (const { runId, arm } of runs) {
+        startRun(storage, lease, runId, { worker, device, versions, gitCommit, configuration: configurationOf(arms[arm]!), classes, evaluated });
+      }
+    });
+  }
+
+  /** A stretch of the stage is trained, from batch `from` on. @returns when it is stored */
+  segment(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
+    const { stageId } = job.stage;
+    if (segment.result?.outcome === 'complete') {
+      this.#onTheWay.set(stageId, segment.checkpoint!);
+      this.#queue.complete(job);
+    }
+    return this.#storing.run(async () => {
+      await this.#commit(job, from, segment, spent);
+      this.#onTheWay.delete(stageId);
+    });
+  }
+
+  /** The stage ends without a segment. */
+  end(job: StageJob, outcome: RunOutcome, spent: Spent): Promise<void> {
+    const { storage, lease } = this.#work;
+    this.#queue.drop(job);
+    return this.#storing.run(async () => {
+      for (const { runId } of job.runs) {
+        finishRun(storage, lease, runId, outcome);
+        this.#settle(job, runId, outcome, spent);
+      }
+    });
+  }
+
+  async #commit(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
+    const { storage, lease, arms } = this.#work;
+    const { points, evaluations, seconds, to, result } = segment;
+    const ends = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
+    const checkpoint = segment.checkpoint && (await writeCheckpoint(storage.checkpointFolder, segment.checkpoint));
+    const replaced = commitSegment(storage, lease, {
+      stageId: job.stage.stageId, from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint, seconds, ends,
+      ...(result?.groups ? { split: result.groups } : {}),
+    });
+    job.stage.batch = to;
+    const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
+    for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
+    spent.seconds += seconds.training + seconds.evaluation;
+    for (const { runId, outcome } of ends) this.#settle(job, runId, outcome, spent);
+    if (result?.outcome === 'diverged') this.#queue.drop(job);
+    if (result?.outcome === 'split') this.#pace.grow(this.#queue.split(job, readPaths(storage, job.runs.map(({ runId }) => runId))));
+  }
+
+  #settle(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {
+    const task = job.runs.find((run) => run.runId === runId);
+    if (!task) return; // of another sweep, which will find it done
+    task.state = outcome.state;
+    if (outcome.state === 'waiting') return;
+    this.#work.tell({
+      kind: 'run', run: runName(runId), arm: this.#work.arms[task.arm]!.name, seed: task.seed, state: outcome.state, batches: job.stage.batch, seconds, error: errorOf(outcome),
+    });
+  }
+}
+
+function errorOf(outcome: RunOutcome): string | null {
+  if (outcome.state === 'failed') return outcome.error;
+  return outcome.state === 'diverged' ? `the total was not finite at batch ${outcome.batch}` : null;
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { Deliveries } from '../../server/runner/deliveries.ts';
+import type { SegmentReport } from '../../server/runner/messages.ts';
+import { Pace } from '../../server/runner/pace.ts';
+import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
+import type { SweepWork } from '../../server/runner/train-sweep.ts';
+import { identifyRuns, readArms, type RunIdentity } from '../../server/store/identify-runs.ts';
+import { lastCheckpoint } from '../../server/store/rewind-stage.ts';
+import type { Storage } from '../../server/store/storage.ts';
+import { begin, identities, lease, makePlan, newStorage } from '../store/support.ts';
+
+const never = new AbortController().signal;
+const machine = { device: 'CPU, 1 thread', versions: {} };
+const loaded = { classes: ['a', 'b'], evaluated: { val: 10, test: 0 } };
+
+/** A control [0, 100) cut at 50, and an arm that forks there. */
+async function start(): Promise<{ storage: Storage; queue: StageQueue; deliveries: Deliveries }> {
+  const storage = await newStorage();
+  const token = lease(storage);
+  const { sweepId } = begin(storage, token, makePlan([{ beta: 0.1 }, {}], [1]));
+  const whole = identities(storage, sweepId, 'cut');
+  const trunk = { key: 'trunk', from: 0, to: 50, params: whole[1]!.stages[0]!.params };
+  const cut = whole.map((run, i): RunIdentity => ({ ...run, key: `run ${i}`, stages: [trunk, { ...run.stages[0]!, key: `rest ${i}`, from: 50, to: 100 }] }));
+  const queue = new StageQueue(identifyRuns(storage, token, sweepId, cut, false));
+  const work = { storage, lease: token, arms: readArms(storage, sweepId), gitCommit: null, tell: () => {} } as unknown as SweepWork;
+  return { storage, queue, deliveries: new Deliveries(work, queue, new Pace(queue.batches)) };
+}
+
+function segment(from: number, to: number): SegmentReport {
+  const points = [{ metric: 'train/total', epsilon: null, batches: Int32Array.of(from), values: Float64Array.of(1) }];
+  const checkpoint = { batch: to, bytes: Uint8Array.of(from, to) };
+  return { from, to, points, evaluations: [], checkpoint, seconds: { training: 1, evaluation: 0 }, result: { outcome: 'complete', batch: to, intraDead: null } };
+}
+
+const statesOf = (storage: Storage): unknown[] => storage.prepare('SELECT state FROM "Run" WHERE key IS NOT NULL ORDER BY id').pluck().all();
+const batchOf = (storage: Storage, { stage }: StageJob): unknown => storage.prepare('SELECT batch FROM "Stage" WHERE id = ?').pluck().get(stage.stageId);
+
+test('what follows a stage is trained from its state while that is still being stored, and is stored after it', async () => {
+  const { storage, queue, deliveries } = await start();
+  const trunk = (await queue.next(never))!;
+  expect(await deliveries.startOf(trunk)).toBeNull();
+  void deliveries.begin(trunk, 0, machine, loaded);
+  const stored = deliveries.segment(trunk, 0, segment(0, 50), { seconds: 0 });
+
+  const [next, other] = [(await queue.next(never))!, (await queue.next(never))!];
+  expect(lastCheckpoint(storage, trunk.stage.stageId)).toBeNull();
+  for (const job of [next, other]) expect(await deliveries.startOf(job)).toEqual({ batch: 50, bytes: Uint8Array.of(0, 50) });
+  const last = deliveries.begin(next, 1, machine, loaded);
+  await stored;
+  await last;
+  // The trunk's end leaves its runs waiting: that came first.
+  const running = next.runs[0]!.runId;
+  expect(storage.prepare('SELECT id FROM "Run" WHERE state = \'running\'').pluck().all()).toEqual([running]);
+  await deliveries.segment(next, 50, segment(50, 100), { seconds: 0 });
+  expect([batchOf(storage, trunk), batchOf(storage, next), batchOf(storage, other)]).toEqual([50, 100, 50]);
+  expect(await deliveries.startOf(other)).toMatchObject({ batch: 50 }); // from the disk now
+});
+
+test('after what could not be stored nothing is stored any more', async () => {
+  const { storage, queue, deliveries } = await start();
+  const trunk = (await queue.next(never))!;
+  const lost = deliveries.segment(trunk, 25, segment(25, 50), { seconds: 0 }); // it stands at batch 0
+  const next = (await queue.next(never))!;
+  const after = deliveries.segment(next, 50, segment(50, 100), { seconds: 0 });
+  await expect(lost).rejects.toThrow(/it does not stand at batch 25/);
+  await expect(after).rejects.toThrow(/it does not stand at batch 25/);
+  expect([batchOf(storage, trunk), batchOf(storage, next)]).toEqual([0, 50]);
+  expect(statesOf(storage)).not.toContain('complete');
+});
