@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { isCancelRequested } from '../store/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
 import type { Lease } from '../store/lease.ts';
-import { finishSweep, startSweep } from '../store/queue.ts';
+import { finishProbe, finishSweep, startSweep } from '../store/queue.ts';
 import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
@@ -64,7 +64,8 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 
     const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
     const state = cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted || cut ? 'interrupted' : 'complete';
-    finishSweep(storage, lease, sweepId, state);
+    if (sweep.probeSeeds !== null && state === 'interrupted') finishProbe(storage, lease, sweepId);
+    else finishSweep(storage, lease, sweepId, state);
     await pruneCheckpoints(storage, lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,

@@ -5,6 +5,7 @@ import { UserError } from '../sweep/user-error.ts';
 import { sweepName } from './ids.ts';
 import { leaseHolder } from './lease.ts';
 import { toParams } from './params.ts';
+import { askForAll } from './queue.ts';
 import { refuseOtherEngine } from './refuse-other-engine.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
@@ -38,14 +39,18 @@ export interface QueuedSweep {
  * and where its definition changed, the arms it still has keep their runs. Every arm × seed gets a run right away, waiting
  * and without a key; `identifyRuns` replaces it where the database holds what it would compute.
  *
- * A sweep that is being trained at this moment stays as it is; it cannot be changed meanwhile.
+ * A sweep that is being trained at this moment stays as it is; it cannot be changed meanwhile. One that is only being probed is queued
+ * when that is done, where all of it is asked for now.
  */
 export function queueSweep(storage: Storage, request: SweepRequest, now = Date.now()): QueuedSweep {
   return transaction(storage, () => {
     const found = findSweepOfDefinition(storage, request);
     if (!found) return { sweepId: insertSweep(storage, request, now), created: true };
     if (found.state === 'running' && leaseHolder(storage, now)) {
-      if (found.planHash === request.plan.planHash) return { sweepId: found.id, created: false };
+      if (found.planHash === request.plan.planHash) {
+        if (request.probeSeeds === undefined) askForAll(storage, found.id);
+        return { sweepId: found.id, created: false };
+      }
       throw new UserError(`Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process `
         + 'with an earlier form of this definition; wait until it is done, or cancel it first');
     }

@@ -47,11 +47,22 @@ export function startSweep(storage: Storage, lease: Lease, sweepId: number, engi
 export function finishSweep(
   storage: Storage, lease: Lease, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled', error: string | null = null, now = Date.now(),
 ): void {
+  training(storage, lease, () => finish(storage, sweepId, state, error, now));
+}
+
+/** The probe of a sweep ends or stops before all of it is trained. All of it may have been asked for meanwhile: then it waits for that. */
+export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): void {
   training(storage, lease, () => {
-    storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
-    if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
-    storage.prepare('UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ?').run(state, error, now, sweepId);
+    const wholeIsAsked = storage.prepare('SELECT probeSeeds IS NULL FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 1;
+    finish(storage, sweepId, 'interrupted', null, now);
+    if (wholeIsAsked) storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, finishedAt = NULL WHERE id = ?`).run(now, sweepId);
   });
+}
+
+function finish(storage: Storage, sweepId: number, state: string, error: string | null, now: number): void {
+  storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+  if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
+  storage.prepare('UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ?').run(state, error, now, sweepId);
 }
 
 /** Within a transaction. */
@@ -63,16 +74,21 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
 }
 
 /**
- * `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or running.
+ * `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or running;
+ * a probe of it, waiting or at work, becomes one of all of it.
  * With `engine` named, only where the sweep has no other one.
  */
 export function queueAgain(storage: Storage, sweepId: number, { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {}): boolean {
   return transaction(storage, () => {
     refuseOtherEngine(sweepId, storage.prepare('SELECT engine FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | null, engine);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
-    // One that waits to be probed keeps its place, but all of it is asked for now.
-    storage.prepare(`UPDATE "Sweep" SET probeSeeds = NULL WHERE id = ? AND (state <> 'running' OR ? = 'queued')`).run(sweepId, atWork);
+    askForAll(storage, sweepId);
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
   });
+}
+
+/** Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued after that. */
+export function askForAll(storage: Storage, sweepId: number): void {
+  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL WHERE id = ?').run(sweepId);
 }

@@ -50,6 +50,19 @@ test('of several runs on one database one trains everything, and the others say 
   expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
 });
 
+test('run of a sweep that is being probed waits for the probe and trains the rest', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder);
+  const probe = start(['--json', 'probe', file, '--engine', 'wasm', '--workers', '2'], { db });
+  await probe.until('a run trained', () => countRuns(db, 'running') > 0);
+  const run = await cosweep(['--json', ...runArgs(file)], { db });
+  expect(run.code, run.stderr).toBe(0);
+  expect(JSON.parse(run.stdout)).toMatchObject({ state: 'complete', runs: { complete: 6 } });
+  expect((await probe.ended).code).toBe(0);
+  expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
+});
+
 test('cancel from another process stops a sweep, and run continues it', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
