@@ -2,7 +2,8 @@
  * `npm run bench sharing [DATA] [--rounds N] [--batches N] [--seeds N]`: the reference ablation sweep (28 arms × 3 seeds, `cnn-small`,
  * 200 batches of 64) trained with shared trunks, without sharing, and the way it is done today: Optuna over PyTorch, every run from
  * scratch, one process per core (`PYTHON` names a Python that has torch and optuna; without one it is left out). Whole processes are
- * timed: start-up, planning and storing included. All take turns, and medians count. DATA (or COSWEEP_DATA) is the folder of MNIST's
+ * timed: start-up, planning and storing included; that the engines are tried, once on a
+ * machine, comes before. All take turns, and medians count. DATA (or COSWEEP_DATA) is the folder of MNIST's
  * test part as IDX files. Writes bench/out/sharing.json.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -26,6 +27,8 @@ interface Plan {
   /** With trunks shared and every ε on its own from N on. */
   batches: number;
   batchesUnshared: number;
+  /** Predicted. */
+  seconds: { shared: number; unshared: number };
   armList: { alpha: number | null; beta: number | null; gamma: number | null; epsilon: number | null; N: number | null }[];
 }
 
@@ -46,8 +49,8 @@ const folder = mkdtempSync(join(tmpdir(), 'cosweep-sharing-'));
 const definition = join(folder, 'reference.json');
 writeFileSync(definition, JSON.stringify(referenceSweep(images, { batches, seeds })));
 
-const plan = JSON.parse(cosweep('plan.db', '--json', 'plan', definition, '--arms')) as Plan;
-console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ${plan.batches} with trunks shared and every ε on its own`);
+const plan = JSON.parse(cosweep('plan.db', '--json', 'plan', definition, '--arms', '--time')) as Plan;
+console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ${plan.batches} with trunks shared and every ε on its own; predicted: ${plan.seconds.shared.toFixed(0)} s shared, ${plan.seconds.unshared.toFixed(0)} s unshared`);
 const versions: Record<string, string> = {};
 const load: number[] = [];
 const turns: Record<string, Turn[]> = { shared: [], unshared: [], optuna: [] };
@@ -67,6 +70,7 @@ const result = {
   machine: { processor: cpus()[0]!.model, cores: cpus().length, workers, node: process.version, versions, loadBefore: load },
   sweep: { arms: plan.arms, runs: plan.runs, batches, seeds, rounds },
   shared, unshared, optuna,
+  predictedSeconds: plan.seconds,
   batchesWithoutEpsilonForking: plan.batches,
   savedByEpsilonForking: 1 - shared.batches / plan.batches,
   wallRatio, batchRatio, wallOverBatchRatio: wallRatio / batchRatio,
