@@ -4,6 +4,7 @@ import { isCancelRequested } from '../store/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
 import type { Lease } from '../store/lease.ts';
 import { finishProbe, finishSweep, startSweep } from '../store/queue.ts';
+import { readMachines } from '../store/read-machines.ts';
 import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
@@ -11,6 +12,7 @@ import { chooseEngine } from '../training/engines/open.ts';
 import type { SweepSummary } from './events.ts';
 import { hireCrew, type Crew } from './hire-crew.ts';
 import { identifyAll } from './identify.ts';
+import { otherMachine } from './other-machine.ts';
 import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
 import { trainSweep } from './train-sweep.ts';
@@ -55,6 +57,8 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
     const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
     tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: asked.length, left });
+    const other = crew && left > 0 ? otherMachine(readMachines(storage, sweepId), await crew.workers[0]!.opened) : null;
+    if (other) tell({ kind: 'log', message: `${sweep.id} ${other}` });
 
     const gitCommit = await commitOf(sweep.folder);
     const stop = AbortSignal.any([options.stop, cancel.requested]);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { cosweep, cosweepJson, start } from './cosweep.ts';
 import { countRuns, snapshot } from './snapshot.ts';
@@ -41,6 +42,23 @@ test('what the database holds is not trained again: the same definition, a longe
   const after = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
   expect(after.filter(({ run }) => before.some((old) => old.run === run))).toEqual([]);
   expect(await snapshot(db, 's1')).toEqual(first);
+});
+
+test('a sweep that goes on with another device or library says so, one that goes on as it was does not', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder, { ...small, seeds: 1 });
+  expect((await cosweep(runArgs(file), { db })).code).toBe(0);
+  writeStudy(folder, { ...small, seeds: 2 });
+  expect((await cosweep(runArgs(file), { db })).stderr).not.toContain('round differently');
+
+  const connection = new Database(db);
+  connection.prepare(`UPDATE "Run" SET device = 'GeForce 256', versions = json_set(versions, '$."@tensorflow/tfjs-core"', '1.0.0') WHERE id = 1`).run();
+  connection.close();
+  writeStudy(folder, { ...small, seeds: 3 });
+  const { code, stderr } = await cosweep(runArgs(file), { db });
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/s1 was trained on GeForce 256, now on CPU, 1 thread[^;]*; with @tensorflow\/tfjs-core 1\.0\.0, now with \d+\.\d+\.\d+: they round differently/);
 });
 
 test('a sweep keeps its engine: another one is refused, and nothing changes', async () => {
