@@ -1,17 +1,12 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from '../assembled/module.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
 import { addressOf, release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { filterGradientOfTiles, suitsWinograd } from '../winograd.ts';
 
-interface Attributes {
-  strides: number | [number, number];
-  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
-  dataFormat: 'NHWC';
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  /** Absent where TensorFlow.js asks, which has no gradients of dilated convolutions. */
-  dilations?: number | [number, number];
+interface Attributes extends ConvolutionAttributes {
   filterShape: [number, number, number, number];
 }
 
@@ -22,9 +17,8 @@ interface Attributes {
  */
 export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter', ({ inputs, backend, attrs }: Call<Attributes>) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-  const { strides, pad, dimRoundingMode, filterShape, dilations = 1 } = attrs;
-  const info = backend_util.computeConv2DInfo(
-    x.shape as [number, number, number, number], filterShape, strides, dilations, pad as 'same', dimRoundingMode);
+  const { filterShape } = attrs;
+  const info = convolutionInfo(x.shape, filterShape, attrs);
   const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
   const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
   const padded = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);

@@ -1,27 +1,20 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
 import { convolve } from '../convolve.ts';
 import { floats, release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
 import { convolveTiles, suitsWinograd } from '../winograd.ts';
 
-interface Attributes {
-  strides: number | [number, number];
-  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
-  dataFormat: 'NHWC';
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  /** Absent where TensorFlow.js asks, which has no gradients of dilated convolutions. */
-  dilations?: number | [number, number];
+interface Attributes extends ConvolutionAttributes {
   inputShape: [number, number, number, number];
 }
 
 /** The gradient of a convolution with respect to its input: dy convolved with the filter rotated by half a turn. */
 export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-  const { strides, pad, dimRoundingMode, inputShape, dilations = 1 } = attrs;
-  const info = backend_util.computeConv2DInfo(
-    inputShape, filter.shape as [number, number, number, number], strides, dilations, pad as 'same', dimRoundingMode);
+  const info = convolutionInfo(attrs.inputShape, filter.shape, attrs);
   const fitsTiles = suitsWinograd(info, [info.inHeight, info.inWidth]) && info.padInfo.top <= 2 && info.padInfo.left <= 2;
   return fitsTiles ? byTiles(backend, dy, filter, info) : byPhases(backend, dy, filter, info);
 });

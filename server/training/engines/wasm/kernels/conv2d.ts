@@ -1,17 +1,14 @@
 import { backend_util, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
 import { convolve } from '../convolve.ts';
 import { release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
 import { convolveTiles, suitsWinograd } from '../winograd.ts';
 
-interface Attributes {
-  strides: number | [number, number];
-  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
-  dilations: number | [number, number];
+interface Attributes extends ConvolutionAttributes {
   dataFormat: 'NHWC' | 'NCHW';
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
 /**
@@ -20,13 +17,10 @@ interface Attributes {
  */
 export function conv2d(shipped: KernelFunc): KernelConfig {
   return wasmKernel<Attributes>('Conv2D', (call: Call<Attributes>) => {
-    const { backend, attrs: { strides, pad, dilations, dataFormat, dimRoundingMode } } = call;
+    const { backend, attrs } = call;
+    if (attrs.dataFormat !== 'NHWC') return shipped(call as never);
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
-    const info = backend_util.computeConv2DInfo(
-      x.shape as [number, number, number, number], filter.shape as [number, number, number, number], strides, dilations, pad as 'same', dimRoundingMode,
-      false, backend_util.convertConv2DDataFormat(dataFormat));
-    if (dataFormat !== 'NHWC') return shipped(call as never);
-
+    const info = convolutionInfo(x.shape, filter.shape, attrs);
     const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
     const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
     const images = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);

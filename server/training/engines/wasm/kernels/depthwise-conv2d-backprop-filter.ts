@@ -1,15 +1,16 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { depthwiseInfo, forEachTap, type DepthwiseAttributes } from '../depthwise.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
+import { forEachTap } from '../for-each-tap.ts';
 import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
 
-interface Attributes extends DepthwiseAttributes {
+interface Attributes extends ConvolutionAttributes {
   filterShape: [number, number, number, number];
 }
 
 /** The gradient of a depthwise convolution with respect to its filter, [h, w, C, M], which the backend does not have. */
 export const depthwiseConv2dBackpropFilter = wasmKernel<Attributes>('DepthwiseConv2dNativeBackpropFilter', ({ inputs, backend, attrs }: Call<Attributes>) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-  const info = depthwiseInfo(x.shape, attrs.filterShape, attrs);
+  const info = convolutionInfo(x.shape, attrs.filterShape, attrs, true);
   const { outChannels } = info;
   const multiplier = outChannels / info.inChannels;
   const dw = zeros(backend, attrs.filterShape);

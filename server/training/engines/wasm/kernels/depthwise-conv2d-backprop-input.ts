@@ -1,15 +1,16 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { depthwiseInfo, forEachTap, type DepthwiseAttributes } from '../depthwise.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
+import { forEachTap } from '../for-each-tap.ts';
 import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
 
-interface Attributes extends DepthwiseAttributes {
+interface Attributes extends ConvolutionAttributes {
   inputShape: [number, number, number, number];
 }
 
 /** The gradient of a depthwise convolution with respect to its input, which the backend does not have. */
 export const depthwiseConv2dBackpropInput = wasmKernel<Attributes>('DepthwiseConv2dNativeBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-  const info = depthwiseInfo(attrs.inputShape, filter.shape, attrs);
+  const info = convolutionInfo(attrs.inputShape, filter.shape, attrs, true);
   const { outChannels } = info;
   const multiplier = outChannels / info.inChannels;
   const dx = zeros(backend, attrs.inputShape);

@@ -1,17 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core';
-
-/** The attributes of every depthwise kernel. */
-export interface DepthwiseAttributes {
-  strides: number | [number, number];
-  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
-  dilations?: number | [number, number];
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-export function depthwiseInfo(xShape: number[], filterShape: number[], { strides, pad, dilations, dimRoundingMode }: DepthwiseAttributes): backend_util.Conv2DInfo {
-  return backend_util.computeConv2DInfo(
-    xShape as [number, number, number, number], filterShape as [number, number, number, number], strides, dilations ?? 1, pad as 'same', dimRoundingMode, true);
-}
+import type { backend_util } from '@tensorflow/tfjs-core';
 
 /** Calls `work` for every tap of every window that lies in the image: where its pixels of x, of the filter and of y begin. */
 export function forEachTap(info: backend_util.Conv2DInfo, work: (xAt: number, filterAt: number, yAt: number) => void): void {

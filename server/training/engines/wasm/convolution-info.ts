@@ -1,0 +1,16 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+
+/** The attributes that every kernel of a convolution has. */
+export interface ConvolutionAttributes {
+  strides: number | [number, number];
+  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** Absent where TensorFlow.js asks for a gradient: it has none of dilated convolutions. */
+  dilations?: number | [number, number];
+}
+
+/** Shapes, padding and strides of a convolution, channels last. @param x [B, height, width, channels] @param filter [height, width, channels, depth] */
+export function convolutionInfo(x: number[], filter: number[], { strides, pad, dilations, dimRoundingMode }: ConvolutionAttributes, depthwise = false): backend_util.Conv2DInfo {
+  return backend_util.computeConv2DInfo(
+    x as [number, number, number, number], filter as [number, number, number, number], strides, dilations ?? 1, pad as 'same', dimRoundingMode, depthwise);
+}
