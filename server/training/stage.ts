@@ -52,31 +52,14 @@ export class Stage {
   }
 
   async train({ onSegment, onProgress, shouldStop }: FitCallbacks): Promise<FitResult> {
-    const { from, to, settings } = this.#task;
-    const { batches, evalEvery } = settings.training;
+    const { from, to } = this.#task;
     if (from === 0 && this.#t === 0) await this.#evaluate('val');
     while (this.#t < to) {
-      this.#trainBatch();
-      const evaluates = this.#t > from && (this.#t % evalEvery === 0 || this.#t === batches);
-      const looks = evaluates || this.#t % LOOK_EVERY === 0 || this.#t === to;
-      if (!looks && this.#pending.length < this.#readEvery) continue;
-
-      const finding = await this.#readLosses();
-      if (!looks && !finding) {
-        this.#keepForReplay();
-        continue;
-      }
+      const finding = await this.#trainToNextLook();
       if (finding?.kind === 'split') this.#returnTo(finding.batch);
       onProgress(this.#t);
-      if (finding) {
-        const result = toResult(finding);
-        const atOnce = finding.batch === from; // then there is no such stage: what it has recorded is of those that follow
-        if (finding.kind === 'split' && atOnce) this.#forget();
-        await onSegment(this.#endSegment(finding.kind === 'split' && !atOnce ? await this.#checkpoint() : null, result));
-        return result;
-      }
-      if (evaluates) await this.#evaluate('val');
-      if (this.#t === batches && this.#network.dataset.test) await this.#evaluate('test');
+      if (finding) return this.#endEarly(finding, onSegment);
+      await this.#evaluateWhatIsDue();
       if (this.#t === to) break;
       await new Promise(setImmediate); // lets a message arrive that asks to stop
       const stopped: FitResult | null = shouldStop() ? { outcome: 'stopped', batch: this.#t, intraDead: null } : null;
@@ -86,7 +69,43 @@ export class Stage {
       if (stopped) return stopped;
       this.#keepForReplay();
     }
-    const dead = hasIntraPhase(settings) && this.#t === batches ? !this.#intraLive : null;
+    return this.#endComplete(onSegment);
+  }
+
+  /** Trains up to where others hear of it, or to where losses say that the stage ends. */
+  async #trainToNextLook(): Promise<Finding> {
+    for (;;) {
+      this.#trainBatch();
+      const looks = this.#isEvaluated() || this.#t % LOOK_EVERY === 0 || this.#t === this.#task.to;
+      if (!looks && this.#pending.length < this.#readEvery) continue;
+      const finding = await this.#readLosses();
+      if (looks || finding) return finding;
+      this.#keepForReplay();
+    }
+  }
+
+  /** The state at the stage's first batch was evaluated by the stage before. */
+  #isEvaluated(): boolean {
+    const { from, settings: { training: { batches, evalEvery } } } = this.#task;
+    return this.#t > from && (this.#t % evalEvery === 0 || this.#t === batches);
+  }
+
+  async #evaluateWhatIsDue(): Promise<void> {
+    if (this.#isEvaluated()) await this.#evaluate('val');
+    if (this.#t === this.#task.settings.training.batches && this.#network.dataset.test) await this.#evaluate('test');
+  }
+
+  async #endEarly(finding: NonNullable<Finding>, onSegment: FitCallbacks['onSegment']): Promise<FitResult> {
+    const result = toResult(finding);
+    const atOnce = finding.batch === this.#task.from; // then there is no such stage: what it has recorded is of those that follow
+    if (finding.kind === 'split' && atOnce) this.#forget();
+    await onSegment(this.#endSegment(finding.kind === 'split' && !atOnce ? await this.#checkpoint() : null, result));
+    return result;
+  }
+
+  async #endComplete(onSegment: FitCallbacks['onSegment']): Promise<FitResult> {
+    const { settings } = this.#task;
+    const dead = hasIntraPhase(settings) && this.#t === settings.training.batches ? !this.#intraLive : null;
     const result: FitResult = { outcome: 'complete', batch: this.#t, intraDead: dead };
     await onSegment(this.#endSegment(await this.#checkpoint(), result));
     return result;
