@@ -8,6 +8,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelName } from '../server/sweep/settings.ts';
+import { median } from '../server/report/moments.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import { RunningContender, type Contender, type MainThread } from './engines/contender.ts';
 
@@ -114,8 +115,4 @@ function table(measured: Row[]): string {
       mainThread ? `  JavaScript ${mainThread.msPerBatch.toFixed(2)} ms, ${mainThread.msPer100Dispatches.toFixed(2)} ms per 100 of ${mainThread.dispatches} dispatches` : ''].join(' ').trimEnd(),
   );
   return `${lines.join('\n')}\n`;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -10,6 +10,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../server/training/engine.ts';
+import { median } from '../server/report/moments.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import type { Phase, Turn, Turns } from './recording/turns.ts';
 
@@ -70,8 +71,4 @@ function middle(turns: Turn[]): Turn {
 function line({ engine, phase, product, bare, cost }: Row): string {
   const cells = [product.cpu, bare.cpu, product.wall, bare.wall].map((milliseconds) => `${milliseconds.toFixed(2)} ms`);
   return [engine, phase, ...cells, `${(100 * cost).toFixed(1)} %`].map((cell) => cell.padEnd(WIDTH)).join('');
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
