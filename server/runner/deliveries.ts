@@ -20,7 +20,8 @@ export interface Spent {
 
 /**
  * What the workers of a sweep deliver, on its way into the database. It is stored in the order in which it came, one thing after
- * the other, and nothing after what could not be stored: so what a stage continues from is there before its own points are.
+ * the other, and nothing after what could not be stored: so what a stage continues from is there before its own points are. Equal
+ * states are one file, and so one stage's is never deleted as replaced while another one is about to refer to it.
  *
  * Nobody waits for that to train on: a stage that is delivered to its end is followed at once, from the state that is still on its way.
  */
@@ -55,7 +56,7 @@ export class Deliveries {
   }
 
   /** A stretch of the stage is trained, from batch `from` on. @returns when it is stored */
-  segment(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
+  advance(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
     const { stageId } = job.stage;
     if (segment.result?.outcome === 'complete') {
       this.#onTheWay.set(stageId, segment.checkpoint!);
@@ -63,7 +64,8 @@ export class Deliveries {
     }
     return this.#storing.run(async () => {
       await this.#commit(job, from, segment, spent);
-      this.#onTheWay.delete(stageId);
+      // What was delivered earlier may not take the state away that came after it.
+      if (this.#onTheWay.get(stageId) === segment.checkpoint) this.#onTheWay.delete(stageId);
     });
   }
 
@@ -103,7 +105,8 @@ export class Deliveries {
     task.state = outcome.state;
     if (outcome.state === 'waiting') return;
     this.#work.tell({
-      kind: 'run', run: runName(runId), arm: this.#work.arms[task.arm]!.name, seed: task.seed, state: outcome.state, batches: job.stage.batch, seconds, error: errorOf(outcome),
+      kind: 'run', run: runName(runId), arm: this.#work.arms[task.arm]!.name, seed: task.seed, state: outcome.state,
+      batches: job.stage.batch, seconds, error: errorOf(outcome),
     });
   }
 }

@@ -28,7 +28,8 @@ export interface SweepSummary {
   sweepId: string;
   name: string;
   engine: string;
-  state: 'complete' | 'interrupted' | 'cancelled';
+  /** `queued`: it was probed, and all of it was asked for meanwhile. */
+  state: 'complete' | 'interrupted' | 'cancelled' | 'queued';
   runs: { complete: number; failed: number; diverged: number; reused: number };
   /** Of this process, from the sweep's start to its end. */
   seconds: number;

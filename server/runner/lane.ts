@@ -121,7 +121,7 @@ export class Lane {
         const begin = at;
         at = segment.to;
         splits = segment.result?.outcome === 'split';
-        this.#store(this.#deliveries.segment(job, begin, segment, spent));
+        this.#store(this.#deliveries.advance(job, begin, segment, spent));
       },
     });
     if (stop.aborted) worker.stop();

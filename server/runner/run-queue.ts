@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/ids.ts';
-import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
+import { leaseHolder, takeLease, releaseLease, type Lease } from '../store/lease.ts';
 import { clearLeftovers, nextQueuedSweep } from '../store/queue.ts';
 import { readSweep } from '../store/read-sweep.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
+import type { SweepState } from '../sweep/results.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
 import { sweepFolder } from './checkpoint-files.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
 
 const POLL_MS = 1000;
 
+const WAITED_FOR: SweepState[] = ['queued', 'running', 'interrupted'];
+
 /**
  * Trains the queued sweeps of a database in order, the one asked for among them. One process per database does: where
  * another one is at it, this one waits until the lease is free or the other has trained its sweep.
@@ -49,7 +52,7 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
   const stop = AbortSignal.any([options.stop, heartbeat.lost]);
   const kill = AbortSignal.any([options.kill, heartbeat.lost]);
   try {
-    for (const id of clearLeftovers(storage, lease)) {
+    for (const id of clearLeftovers(storage, lease, options.sweepId)) {
       if (id !== options.sweepId) tell({ kind: 'log', message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it` });
     }
     await sweepFolder(storage.checkpointFolder, checkpointFiles(storage));
@@ -83,7 +86,9 @@ async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop
     told = true;
     if (!wait || stop.aborted) return null;
     const sweep = await readSweep(storage, sweepId);
-    if (!sweep || (sweep.state !== 'queued' && sweep.state !== 'running')) return null;
+    if (!sweep || !WAITED_FOR.includes(sweep.state)) return null;
+    // Seen so where the holder has just died; then this process clears up.
+    if (sweep.state === 'interrupted' && leaseHolder(storage)) return null;
     await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
   }
 }

@@ -28,7 +28,8 @@ export interface SweepOptions extends RunOptions {
 const CANCEL_POLL_MS = 1000;
 
 /**
- * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves it interrupted.
+ * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves it interrupted, or
+ * queued where all of it was asked for meanwhile.
  *
  * @returns null where it is not queued any more, or could not begin
  */
@@ -45,7 +46,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     if (unfinished > 0) {
       crew = await hireCrew(choose, (engine) => Math.min(workerCount(options.workers, engine), unfinished), options.device, ended, (message) => tell({ kind: 'log', message }));
       if (!crew) {
-        finishSweep(storage, lease, sweepId, cancel.requested.aborted ? 'cancelled' : 'interrupted');
+        finish(sweep, options, cancel.requested.aborted ? 'cancelled' : 'interrupted');
         return null;
       }
     }
@@ -67,9 +68,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     });
 
     const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
-    const state = cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted || cut ? 'interrupted' : 'complete';
-    if (sweep.probeSeeds !== null && state === 'interrupted') finishProbe(storage, lease, sweepId);
-    else finishSweep(storage, lease, sweepId, state);
+    const state = finish(sweep, options, cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted || cut ? 'interrupted' : 'complete');
     await pruneCheckpoints(storage, lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,
@@ -97,6 +96,13 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 
 function unfinishedRuns({ counts, armList, plan }: SweepRecord): number {
   return armList.length * plan.seeds.length - counts.complete - counts.diverged;
+}
+
+/** @returns the state that the sweep is in now */
+function finish({ probeSeeds }: SweepRecord, { storage, lease, sweepId }: SweepOptions, state: 'complete' | 'interrupted' | 'cancelled'): SweepSummary['state'] {
+  if (probeSeeds !== null && state === 'interrupted') return finishProbe(storage, lease, sweepId);
+  finishSweep(storage, lease, sweepId, state);
+  return state;
 }
 
 /** A sweep keeps the engine it started with, since another one would make other bits of the same run. */

@@ -46,15 +46,15 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
   return transaction(storage, () => {
     const found = findSweepOfDefinition(storage, request);
     if (!found) return { sweepId: insertSweep(storage, request, now), created: true };
+    if (!request.fresh) refuseOtherEngine(found.id, found.engine, request.engine);
     if (found.state === 'running' && leaseHolder(storage, now)) {
       if (found.planHash === request.plan.planHash) {
-        if (request.probeSeeds === undefined) askForAll(storage, found.id);
+        if (request.probeSeeds === undefined && !request.fresh) askForAll(storage, found.id); // what is being trained is not trained anew
         return { sweepId: found.id, created: false };
       }
       throw new UserError(`Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process `
         + 'with an earlier form of this definition; wait until it is done, or cancel it first');
     }
-    if (!request.fresh) refuseOtherEngine(found.id, found.engine, request.engine);
     updateSweep(storage, found.id, request, now);
     if (found.planHash !== request.plan.planHash) replaceArms(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };

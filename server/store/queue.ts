@@ -12,13 +12,16 @@ export function nextQueuedSweep(storage: Storage): number | null {
 /**
  * To be called by whoever has just taken the lease: what is still `running` was left by a process that died. Its sweeps
  * become `interrupted` (`cancelled` where that was asked for), its runs wait again.
- * @returns the sweeps
+ *
+ * @param asked the sweep that the caller is here for: it has waited for the dead process, and is queued
+ * @returns the sweeps that were left
  */
-export function clearLeftovers(storage: Storage, lease: Lease): number[] {
+export function clearLeftovers(storage: Storage, lease: Lease, asked: number): number[] {
   return training(storage, lease, () => {
     storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running'`).run();
     const left = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'running'`).pluck().all() as number[];
-    storage.prepare(`UPDATE "Sweep" SET state = CASE WHEN cancelRequested THEN 'cancelled' ELSE 'interrupted' END WHERE state = 'running'`).run();
+    storage.prepare(`UPDATE "Sweep" SET state = CASE WHEN cancelRequested THEN 'cancelled' WHEN id = ? THEN 'queued' ELSE 'interrupted' END
+      WHERE state = 'running'`).run(asked);
     return left;
   });
 }
@@ -50,16 +53,25 @@ export function finishSweep(
   training(storage, lease, () => finish(storage, sweepId, state, error, now));
 }
 
-/** The probe of a sweep ends or stops before all of it is trained. All of it may have been asked for meanwhile: then it waits for that. */
-export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): void {
-  training(storage, lease, () => {
-    const wholeIsAsked = storage.prepare('SELECT probeSeeds IS NULL FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 1;
-    finish(storage, sweepId, 'interrupted', null, now);
-    if (wholeIsAsked) storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, finishedAt = NULL WHERE id = ?`).run(now, sweepId);
+/**
+ * The probe of a sweep ends or stops before all of it is trained: it stands interrupted, unless all of it was asked for meanwhile. Then it
+ * is queued for that. A cancel that nobody has noticed yet cancels it.
+ *
+ * @returns the state that it is in now
+ */
+export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): 'interrupted' | 'queued' | 'cancelled' {
+  return training(storage, lease, () => {
+    const { whole, cancelled } = storage.prepare('SELECT probeSeeds IS NULL AS whole, cancelRequested AS cancelled FROM "Sweep" WHERE id = ?')
+      .get(sweepId) as { whole: number; cancelled: number };
+    const state = cancelled ? 'cancelled' : 'interrupted';
+    finish(storage, sweepId, state, null, now);
+    if (!whole || cancelled) return state;
+    storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, finishedAt = NULL WHERE id = ?`).run(now, sweepId);
+    return 'queued';
   });
 }
 
-function finish(storage: Storage, sweepId: number, state: string, error: string | null, now: number): void {
+function finish(storage: Storage, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled', error: string | null, now: number): void {
   storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
   if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
   storage.prepare('UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ?').run(state, error, now, sweepId);
@@ -75,20 +87,25 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
 
 /**
  * `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or running;
- * a probe of it, waiting or at work, becomes one of all of it.
+ * where it is being probed, or waits to be, all of it is asked for.
  * With `engine` named, only where the sweep has no other one.
+ *
+ * @param fresh it is to be trained anew: that is not asked of who trains it now
  */
-export function queueAgain(storage: Storage, sweepId: number, { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {}): boolean {
+export function queueAgain(
+  storage: Storage, sweepId: number, { engine = null, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
+): boolean {
   return transaction(storage, () => {
-    refuseOtherEngine(sweepId, storage.prepare('SELECT engine FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | null, engine);
+    const kept = storage.prepare('SELECT engine, state FROM "Sweep" WHERE id = ?').get(sweepId) as { engine: string | null; state: string };
+    refuseOtherEngine(sweepId, kept.engine, engine);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
-    askForAll(storage, sweepId);
+    if (!(fresh && kept.state === 'running' && atWork === 'running')) askForAll(storage, sweepId);
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
   });
 }
 
-/** Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued after that. */
+/** Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done. */
 export function askForAll(storage: Storage, sweepId: number): void {
   storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL WHERE id = ?').run(sweepId);
 }

@@ -55,5 +55,8 @@ function discardAll(storage: Storage, stageId: number): void {
 
 function setBatch(storage: Storage, stageId: number, batch: number): void {
   storage.prepare('UPDATE "Stage" SET batch = ? WHERE id = ?').run(batch, stageId);
-  storage.prepare('UPDATE "Run" SET batch = ? WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = ?)').run(batch, stageId);
+  // A stage may begin while the end of the one before it is still being stored; that says then how far its runs are.
+  storage.prepare(`UPDATE "Run" SET batch = @batch WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = @stageId)
+    AND NOT EXISTS (SELECT 1 FROM "Stage" s JOIN "Stage" before ON before.id = s.parentId WHERE s.id = @stageId AND before.batch < before.toBatch)`)
+    .run({ stageId, batch });
 }

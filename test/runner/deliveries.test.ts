@@ -40,7 +40,7 @@ test('what follows a stage is trained from its state while that is still being s
   const trunk = (await queue.next(never))!;
   expect(await deliveries.startOf(trunk)).toBeNull();
   void deliveries.begin(trunk, 0, machine, loaded);
-  const stored = deliveries.segment(trunk, 0, segment(0, 50), { seconds: 0 });
+  const stored = deliveries.advance(trunk, 0, segment(0, 50), { seconds: 0 });
 
   const [next, other] = [(await queue.next(never))!, (await queue.next(never))!];
   expect(lastCheckpoint(storage, trunk.stage.stageId)).toBeNull();
@@ -51,17 +51,27 @@ test('what follows a stage is trained from its state while that is still being s
   // The trunk's end leaves its runs waiting: that came first.
   const running = next.runs[0]!.runId;
   expect(storage.prepare('SELECT id FROM "Run" WHERE state = \'running\'').pluck().all()).toEqual([running]);
-  await deliveries.segment(next, 50, segment(50, 100), { seconds: 0 });
+  await deliveries.advance(next, 50, segment(50, 100), { seconds: 0 });
   expect([batchOf(storage, trunk), batchOf(storage, next), batchOf(storage, other)]).toEqual([50, 100, 50]);
   expect(await deliveries.startOf(other)).toMatchObject({ batch: 50 }); // from the disk now
+});
+
+test('what was delivered before a stage\'s end and is stored later does not take the state at its end away', async () => {
+  const { queue, deliveries } = await start();
+  const trunk = (await queue.next(never))!;
+  const half = deliveries.advance(trunk, 0, { ...segment(0, 25), result: null }, { seconds: 0 });
+  const end = deliveries.advance(trunk, 25, segment(25, 50), { seconds: 0 });
+  await half;
+  expect(await deliveries.startOf((await queue.next(never))!)).toEqual({ batch: 50, bytes: Uint8Array.of(25, 50) });
+  await end;
 });
 
 test('after what could not be stored nothing is stored any more', async () => {
   const { storage, queue, deliveries } = await start();
   const trunk = (await queue.next(never))!;
-  const lost = deliveries.segment(trunk, 25, segment(25, 50), { seconds: 0 }); // it stands at batch 0
+  const lost = deliveries.advance(trunk, 25, segment(25, 50), { seconds: 0 }); // it stands at batch 0
   const next = (await queue.next(never))!;
-  const after = deliveries.segment(next, 50, segment(50, 100), { seconds: 0 });
+  const after = deliveries.advance(next, 50, segment(50, 100), { seconds: 0 });
   await expect(lost).rejects.toThrow(/it does not stand at batch 25/);
   await expect(after).rejects.toThrow(/it does not stand at batch 25/);
   expect([batchOf(storage, trunk), batchOf(storage, next)]).toEqual([0, 50]);

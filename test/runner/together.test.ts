@@ -63,6 +63,21 @@ test('run of a sweep that is being probed waits for the probe and trains the res
   expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
 });
 
+test('a second run takes over where the first one is killed', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder);
+  const first = start(runArgs(file), { db });
+  await first.until('a run trained', () => countRuns(db, 'running') > 0);
+  const second = start(['--json', ...runArgs(file)], { db });
+  await second.until('it waited', () => second.stderr().includes(`Process ${first.pid}`));
+  first.signal('SIGKILL');
+  const { code, stdout, stderr } = await second.ended;
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'complete', runs: { complete: 6 } });
+  expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
+});
+
 test('cancel from another process stops a sweep, and run continues it', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { commitSegment } from '../../server/store/commit-segment.ts';
-import { LeaseLostError, leaseHolder, releaseLease, renewLease, STALE_MS, takeLease } from '../../server/store/lease.ts';
+import { LeaseLostError, leaseHolder, releaseLease, renewLease, STALE_MS, takeLease, type Lease } from '../../server/store/lease.ts';
 import { listSweeps } from '../../server/store/list-sweeps.ts';
-import { clearLeftovers } from '../../server/store/queue.ts';
+import { clearLeftovers, nextQueuedSweep } from '../../server/store/queue.ts';
 import { readCurve } from '../../server/store/read-curve.ts';
 import { finishRun, startRun } from '../../server/store/run-state.ts';
 import { openStorage } from '../../server/store/storage.ts';
@@ -65,9 +65,18 @@ test('a killed holder is noticed at once: readers see its sweep interrupted, the
   expect((await listSweeps(storage)).items).toMatchObject([{ state: 'interrupted', counts: { running: 0, waiting: 2 } }]);
   const taken = takeLease(storage, 'this test');
   expect(taken).toEqual({ lease: { token: 2 } });
-  expect(clearLeftovers(storage, { token: 2 })).toEqual([1]);
+  expect(clearLeftovers(storage, { token: 2 }, 0)).toEqual([1]);
   const states = storage.raw.prepare('SELECT state FROM "Run" ORDER BY id').pluck().all();
   expect(states).toEqual(['waiting', 'waiting']);
+});
+
+test('a sweep that a dead process has left is queued for who waits for it', async () => {
+  const storage = await newStorage();
+  const { sweepId } = begin(storage, lease(storage), makePlan([{ beta: 0 }, { beta: 0.1 }]));
+  storage.raw.prepare('UPDATE "Lease" SET heartbeatAt = 0').run();
+  const taken = takeLease(storage, 'this test') as { lease: Lease };
+  expect(clearLeftovers(storage, taken.lease, sweepId)).toEqual([sweepId]);
+  expect(nextQueuedSweep(storage)).toBe(sweepId);
 });
 
 test('two opened databases in one process are two holders', async () => {

@@ -5,7 +5,7 @@ import { findRun, findSweep, runOfId, sweepOfId } from '../../server/store/find-
 import { listRuns } from '../../server/store/list-runs.ts';
 import { listSweeps } from '../../server/store/list-sweeps.ts';
 import { releaseLease } from '../../server/store/lease.ts';
-import { finishSweep, nextQueuedSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
+import { finishProbe, finishSweep, nextQueuedSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
 import { queueSweep } from '../../server/store/queue-sweep.ts';
 import { readArms } from '../../server/store/identify-runs.ts';
 import { readSweep } from '../../server/store/read-sweep.ts';
@@ -96,6 +96,42 @@ describe('the queue', () => {
     finishSweep(storage, token, 1, 'interrupted');
     expect(queueAgain(storage, 1, { now: 40 })).toBe(true);
     expect(nextQueuedSweep(storage)).toBe(2);
+  });
+
+  test('all of a sweep that is asked for while it is probed is queued when the probe ends; a cancel goes before that', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = makePlan(arms);
+    const probe = (): number => {
+      const { sweepId } = queueSweep(storage, request(plan, { probeSeeds: 2 }), 10);
+      startSweep(storage, token, sweepId, 'wasm');
+      return sweepId;
+    };
+    const sweepId = probe();
+    expect(queueSweep(storage, request(plan, { probeSeeds: 2 }))).toEqual({ sweepId, created: false });
+    expect(finishProbe(storage, token, sweepId)).toBe('interrupted');
+
+    probe();
+    const other = queueSweep(storage, request(makePlan(arms, [1], 'other')), 20).sweepId;
+    expect(() => queueSweep(storage, request(plan, { engine: 'tensorflow' }))).toThrow(/it was started on wasm/);
+    queueSweep(storage, request(plan, { fresh: true })); // which waits for nobody: its process says so
+    queueAgain(storage, sweepId, { fresh: true });
+    expect(finishProbe(storage, token, sweepId)).toBe('interrupted');
+
+    for (const ask of [() => queueSweep(storage, request(plan)), () => queueAgain(storage, sweepId)]) {
+      probe();
+      ask();
+      expect(finishProbe(storage, token, sweepId, 30)).toBe('queued');
+      expect(nextQueuedSweep(storage)).toBe(other);
+      expect(await readSweep(storage, sweepId)).toMatchObject({ state: 'queued', probeSeeds: null });
+      startSweep(storage, token, sweepId, 'wasm');
+      finishSweep(storage, token, sweepId, 'interrupted');
+    }
+
+    probe();
+    queueSweep(storage, request(plan));
+    cancelSweep(storage, sweepId);
+    expect(finishProbe(storage, token, sweepId)).toBe('cancelled');
   });
 
   test('a sweep that starts again tries its failed and cancelled runs again', async () => {
