@@ -7,7 +7,7 @@ import { command, lastLines } from './command.ts';
 import { whyNoGpu } from './cuda.ts';
 import { copyBuildFiles, downloadLibrary } from './library-download.ts';
 import { takeLibrary } from './library-folder.ts';
-import { downloadWheels, unpackWheels } from './library-wheel.ts';
+import { downloadWheels, unpackWheels, VERSIONS } from './library-wheel.ts';
 import { linkBuild } from './link.ts';
 import { ADDON_API, projectFolder, tfjsNodeFolder, tfjsNodeRequest, tfjsNodeVersion } from './package.ts';
 
@@ -41,7 +41,17 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
     log(`the build for CUDA finds no GPU, and would train on the CPU: ${reason}. ${remedy}`);
   }
   log(`tensorflow is ready: libtensorflow ${build.libtensorflow} (${build.variant}), tfjs-node ${build.tfjsNode}`);
+  const slow = slowerThanWheels(build);
+  if (slow) log(slow);
   return build;
+}
+
+/** tfjs-node's own libtensorflow is of 2022: its max pooling takes ten times as long as it does in those of the wheels. */
+export function slowerThanWheels({ libtensorflow }: Pick<Build, 'libtensorflow'>): string | null {
+  const [major, minor] = libtensorflow.split('.').map(Number) as [number, number];
+  if (major > 2 || minor >= 15 || process.platform !== 'linux') return null; // elsewhere there is no other one
+  return `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling as the one in TensorFlow's Python wheel: `
+    + `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", then cosweep engine install tensorflow --from FILE.whl`;
 }
 
 interface Request {

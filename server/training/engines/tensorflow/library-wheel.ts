@@ -4,7 +4,7 @@ import { UserError } from '../../../sweep/user-error.ts';
 import { command, findProgram, lastLines } from './command.ts';
 
 /** The wheels that were tried hold the C API and its headers; a later one may be arranged differently. */
-const VERSIONS = '>=2.15,<2.22';
+export const VERSIONS = '>=2.15,<2.22';
 
 /** Only the native parts of the wheel are used, so a wheel for another Python is as good: used where this Python is too new or too old. */
 const OTHER_PYTHON = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../../../server/sweep/user-error.ts';
-import { installTensorflow } from '../../../../server/training/engines/tensorflow/install.ts';
+import { installTensorflow, slowerThanWheels } from '../../../../server/training/engines/tensorflow/install.ts';
 
 /** Found before the tests change the PATH; the interpreter itself, since what the PATH has may be a script that needs the PATH. */
 const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
@@ -113,4 +113,9 @@ describe('engine install tensorflow', () => {
     expect(message).toContain('Cannot install the tensorflow engine on');
     expect(message).toContain('--engine wasm');
   });
+});
+
+it("says of tfjs-node's own library that there is a faster one, and of others nothing", () => {
+  expect(slowerThanWheels({ libtensorflow: '2.9.1' })).toMatch(/pip download .*"tensorflow-cpu>=2\.15,<2\.22", then cosweep engine install tensorflow --from FILE\.whl$/);
+  for (const libtensorflow of ['2.15.0', '2.21.0', '3.0.0']) expect(slowerThanWheels({ libtensorflow })).toBeNull();
 });
