@@ -17,7 +17,10 @@ interface Row {
   batchSize: number;
   engine: string;
   msPerBatch: number;
-  /** To PyTorch in its faster memory layout; null where PyTorch is not installed. */
+  /**
+   * To PyTorch in its faster memory layout, round by round, and of that the median: what a machine does beside this changes from minute to
+   * minute, and all contenders of a round meet it alike. Null where PyTorch is not installed.
+   */
   ratioToPyTorch: number | null;
   /** Of an engine that hands dispatches to a GPU: how long that takes JavaScript, which the GPU should not have to wait for. */
   mainThread?: MainThread & { msPer100Dispatches: number };
@@ -26,10 +29,6 @@ interface Row {
 const NETWORKS: ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
 const BATCH_SIZES = [64, 256];
 const ROUNDS = 7;
-
-/** Where a batch takes longer than this, in milliseconds, fewer rounds have to do. */
-const SLOW = 1000;
-const SLOW_ROUNDS = 3;
 
 /** How long a contender trains in one round, in milliseconds; a batch that takes longer is trained alone. */
 const TURN = 400;
@@ -68,25 +67,25 @@ async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
   const times = await takeTurns(running);
   const mainThreads = await Promise.all(running.map((contender) => contender.mainThread()));
   running.forEach((contender) => contender.close());
-  const medians = times.map(median);
-  const torch = medians.filter((_, i) => running[i]!.name.startsWith('pytorch'));
-  const best = torch.length > 0 ? Math.min(...torch) : null;
+  const medians = times.map((rounds) => median(rounds.flat()));
+  const torch = running.flatMap(({ name }, i) => (name.startsWith('pytorch') ? [i] : []));
+  const best = torch.sort((a, b) => medians[a]! - medians[b]!)[0];
   return running.map(({ name }, i) => {
     const mainThread = mainThreads[i];
     const per100 = mainThread && { mainThread: { ...mainThread, msPer100Dispatches: (100 * mainThread.msPerBatch) / mainThread.dispatches } };
-    return { network, batchSize, engine: name, msPerBatch: medians[i]!, ratioToPyTorch: best && medians[i]! / best, ...per100 };
+    const ratioToPyTorch = best === undefined ? null : median(times[i]!.map((round, r) => median(round) / median(times[best]![r]!)));
+    return { network, batchSize, engine: name, msPerBatch: medians[i]!, ratioToPyTorch, ...per100 };
   });
 }
 
-/** The times of every contender's batches, all rounds together. */
-async function takeTurns(running: RunningContender[]): Promise<number[][]> {
-  const times: number[][] = running.map(() => []);
+/** The times of every contender's batches, by round. */
+async function takeTurns(running: RunningContender[]): Promise<number[][][]> {
+  const times: number[][][] = running.map(() => []);
   const perBatch: number[] = [];
   for (const contender of running) perBatch.push(median(await contender.train(3)));
   const batches = perBatch.map((time) => Math.max(1, Math.round(TURN / time)));
-  const rounds = perBatch.some((time) => time > SLOW) ? SLOW_ROUNDS : ROUNDS;
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, contender] of running.entries()) times[i]!.push(...(await contender.train(batches[i]!)));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, contender] of running.entries()) times[i]!.push(await contender.train(batches[i]!));
   }
   return times;
 }
