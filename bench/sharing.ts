@@ -3,13 +3,14 @@
  * 200 batches of 64) trained with shared trunks, without sharing, and the way it is done today: Optuna over PyTorch, every run from
  * scratch, one process per core (`PYTHON` names a Python that has torch and optuna; without one it is left out). Whole processes are
  * timed: start-up, planning and storing included; that the engines are tried, once on a machine, comes before. All take turns, and
- * medians count. DATA (or COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
+ * medians count, of ratios those of every round. DATA (or COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '../server/report/moments.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import { BATCH_SIZE, EMBEDDING, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';
 
@@ -49,7 +50,8 @@ const definition = join(folder, 'reference.json');
 writeFileSync(definition, JSON.stringify(referenceSweep(images, { batches, seeds })));
 
 const plan = JSON.parse(cosweep('plan.db', '--json', 'plan', definition, '--arms', '--time')) as Plan;
-console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ${plan.batches} with trunks shared and every ε on its own; predicted: ${plan.seconds.shared.toFixed(0)} s shared, ${plan.seconds.unshared.toFixed(0)} s unshared`);
+console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ${plan.batches} with trunks shared and every ε on its own; \
+predicted: ${plan.seconds.shared.toFixed(0)} s shared, ${plan.seconds.unshared.toFixed(0)} s unshared`);
 const versions: Record<string, string> = {};
 const load: number[] = [];
 const turns: Record<string, Turn[]> = { shared: [], unshared: [], optuna: [] };
@@ -63,7 +65,8 @@ for (let round = 0; round < rounds; round++) {
 rmSync(folder, { recursive: true });
 
 const [shared, unshared, optuna] = ['shared', 'unshared', 'optuna'].map((name) => middle(turns[name]!)) as [Turn, Turn, Turn | null];
-const wallRatio = shared.seconds / unshared.seconds;
+const wallRatio = median(ratios('unshared'));
+const overOptuna = optuna && median(ratios('optuna'));
 const batchRatio = shared.batches / unshared.batches;
 const result = {
   machine: { processor: cpus()[0]!.model, cores: cpus().length, workers, node: process.version, versions, loadBefore: load },
@@ -73,7 +76,7 @@ const result = {
   batchesWithoutEpsilonForking: plan.batches,
   savedByEpsilonForking: 1 - shared.batches / plan.batches,
   wallRatio, batchRatio, wallOverBatchRatio: wallRatio / batchRatio,
-  sharedOverOptuna: optuna && shared.seconds / optuna.seconds,
+  sharedOverOptuna: overOptuna,
   turns,
 };
 const file = join(projectFolder(), 'bench', 'out', 'sharing.json');
@@ -84,7 +87,7 @@ console.log(`${[line('cosweep, shared', shared), line('cosweep, --no-share', uns
 wall shared / unshared     ${wallRatio.toFixed(3)}
 batches shared / unshared  ${batchRatio.toFixed(3)}  (wall ratio is ${(wallRatio / batchRatio).toFixed(3)} × this; at most 1.05 is the goal)
 ε-forking saves            ${(100 * result.savedByEpsilonForking).toFixed(1)} % of the batches that are left with trunks alone
-${optuna ? `shared / Optuna            ${(shared.seconds / optuna.seconds).toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)` : 'Python has no torch and optuna here (PYTHON names another one): left out'}
+${overOptuna ? `shared / Optuna            ${overOptuna.toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)` : 'Python has no torch and optuna here (PYTHON names another one): left out'}
 
 ${result.machine.processor}, ${workers} workers, load before each round ${load.map((each) => each.toFixed(1)).join(', ')}; ${file}`);
 
@@ -120,9 +123,14 @@ function optunaTorch(round: number): Turn | null {
   return { seconds, batches: result.trials * batches, accuracy: result.accuracy };
 }
 
-/** The turn of the median time; null where there was none. */
+/** Of the shared sweep's time to another one's, round by round. */
+function ratios(name: string): number[] {
+  return turns[name]!.map(({ seconds }, round) => turns['shared']![round]!.seconds / seconds);
+}
+
+/** The median time; null where there was no turn. */
 function middle(all: Turn[]): Turn | null {
-  return all.toSorted((a, b) => a.seconds - b.seconds)[all.length >> 1] ?? null;
+  return all[0] ? { ...all[0], seconds: median(all.map(({ seconds }) => seconds)) } : null;
 }
 
 function mean(numbers: number[]): number {

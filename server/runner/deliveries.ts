@@ -23,7 +23,7 @@ export interface Spent {
  * the other, and nothing after what could not be stored: so what a stage continues from is there before its own points are. Equal
  * states are one file, and so one stage's is never deleted as replaced while another one is about to refer to it.
  *
- * Nobody waits for that to train on: a stage that is delivered to its end is followed at once, from the state that is still on its way.
+ * A stage that is delivered to its end is followed at once, from the state that is still on its way.
  */
 export class Deliveries {
   readonly #work: SweepWork;

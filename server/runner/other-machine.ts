@@ -2,7 +2,7 @@ import type { RecordedMachine } from '../store/read-machines.ts';
 
 /**
  * What a sweep goes on with that is not what it was trained with until now. Another device or another version of a library rounds
- * differently: a run's numbers stay right, but a pair of two machines differs by that too, and its bits cannot be had again.
+ * differently (all CPUs are one device here): a run's numbers stay right, but a pair of two machines differs by that too, and its bits cannot be had again.
  *
  * @param before what its runs were trained on
  * @returns null where all of it is the same

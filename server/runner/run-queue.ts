@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/ids.ts';
-import { leaseHolder, takeLease, releaseLease, type Lease } from '../store/lease.ts';
-import { clearLeftovers, nextQueuedSweep } from '../store/queue.ts';
+import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
+import { clearLeftovers, isStoredAsRunning, nextQueuedSweep } from '../store/queue.ts';
 import { readSweep } from '../store/read-sweep.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
-import type { SweepState } from '../sweep/results.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
 import { sweepFolder } from './checkpoint-files.ts';
@@ -35,8 +34,6 @@ export interface RunOptions {
 }
 
 const POLL_MS = 1000;
-
-const WAITED_FOR: SweepState[] = ['queued', 'running', 'interrupted'];
 
 /**
  * Trains the queued sweeps of a database in order, the one asked for among them. One process per database does: where
@@ -86,9 +83,8 @@ async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop
     told = true;
     if (!wait || stop.aborted) return null;
     const sweep = await readSweep(storage, sweepId);
-    if (!sweep || !WAITED_FOR.includes(sweep.state)) return null;
-    // Seen so where the holder has just died; then this process clears up.
-    if (sweep.state === 'interrupted' && leaseHolder(storage)) return null;
+    // One that is seen as interrupted may be what a process has left that has just died: then this one clears up.
+    if (sweep?.state !== 'queued' && !isStoredAsRunning(storage, sweepId)) return null;
     await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
   }
 }

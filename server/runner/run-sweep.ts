@@ -99,7 +99,9 @@ function unfinishedRuns({ counts, armList, plan }: SweepRecord): number {
 }
 
 /** @returns the state that the sweep is in now */
-function finish({ probeSeeds }: SweepRecord, { storage, lease, sweepId }: SweepOptions, state: 'complete' | 'interrupted' | 'cancelled'): SweepSummary['state'] {
+function finish(
+  { probeSeeds }: SweepRecord, { storage, lease, sweepId }: SweepOptions, state: 'complete' | 'interrupted' | 'cancelled',
+): SweepSummary['state'] {
   if (probeSeeds !== null && state === 'interrupted') return finishProbe(storage, lease, sweepId);
   finishSweep(storage, lease, sweepId, state);
   return state;

@@ -49,7 +49,7 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
     if (!request.fresh) refuseOtherEngine(found.id, found.engine, request.engine);
     if (found.state === 'running' && leaseHolder(storage, now)) {
       if (found.planHash === request.plan.planHash) {
-        if (request.probeSeeds === undefined && !request.fresh) askForAll(storage, found.id); // what is being trained is not trained anew
+        if (request.probeSeeds === undefined && !request.fresh) askForAll(storage, found.id, request.share); // what is being trained is not trained anew
         return { sweepId: found.id, created: false };
       }
       throw new UserError(`Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process `

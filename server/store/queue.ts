@@ -86,8 +86,8 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
 }
 
 /**
- * `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or running;
- * where it is being probed, or waits to be, all of it is asked for.
+ * `run SWEEP` and `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or
+ * running; where it is being probed, or waits to be, all of it is asked for.
  * With `engine` named, only where the sweep has no other one.
  *
  * @param fresh it is to be trained anew: that is not asked of who trains it now
@@ -105,7 +105,12 @@ export function queueAgain(
   });
 }
 
-/** Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done. */
-export function askForAll(storage: Storage, sweepId: number): void {
-  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL WHERE id = ?').run(sweepId);
+/** Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done. @param share null leaves it as it is */
+export function askForAll(storage: Storage, sweepId: number, share: boolean | null = null): void {
+  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = coalesce(?, share) WHERE id = ?').run(share === null ? null : Number(share), sweepId);
+}
+
+/** Whether a sweep is at work, or was when its process died and nobody has cleared up since. */
+export function isStoredAsRunning(storage: Storage, sweepId: number): boolean {
+  return storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 'running';
 }

@@ -44,18 +44,15 @@ test('what the database holds is not trained again: the same definition, a longe
   expect(await snapshot(db, 's1')).toEqual(first);
 });
 
-test('a sweep that goes on with another device or library says so, one that goes on as it was does not', async () => {
+test('a sweep that goes on with another device or library says so', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
   const file = writeStudy(folder, { ...small, seeds: 1 });
   expect((await cosweep(runArgs(file), { db })).code).toBe(0);
-  writeStudy(folder, { ...small, seeds: 2 });
-  expect((await cosweep(runArgs(file), { db })).stderr).not.toContain('round differently');
-
   const connection = new Database(db);
   connection.prepare(`UPDATE "Run" SET device = 'GeForce 256', versions = json_set(versions, '$."@tensorflow/tfjs-core"', '1.0.0') WHERE id = 1`).run();
   connection.close();
-  writeStudy(folder, { ...small, seeds: 3 });
+  writeStudy(folder, { ...small, seeds: 2 });
   const { code, stderr } = await cosweep(runArgs(file), { db });
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/s1 was trained on GeForce 256, now on CPU, 1 thread[^;]*; with @tensorflow\/tfjs-core 1\.0\.0, now with \d+\.\d+\.\d+: they round differently/);

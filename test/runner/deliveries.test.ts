@@ -33,6 +33,7 @@ function segment(from: number, to: number): SegmentReport {
 }
 
 const statesOf = (storage: Storage): unknown[] => storage.prepare('SELECT state FROM "Run" WHERE key IS NOT NULL ORDER BY id').pluck().all();
+const batchesOf = (storage: Storage): unknown[] => storage.prepare('SELECT batch FROM "Run" WHERE key IS NOT NULL AND key LIKE \'run %\' ORDER BY id').pluck().all();
 const batchOf = (storage: Storage, { stage }: StageJob): unknown => storage.prepare('SELECT batch FROM "Stage" WHERE id = ?').pluck().get(stage.stageId);
 
 test('what follows a stage is trained from its state while that is still being stored, and is stored after it', async () => {
@@ -45,8 +46,10 @@ test('what follows a stage is trained from its state while that is still being s
   const [next, other] = [(await queue.next(never))!, (await queue.next(never))!];
   expect(lastCheckpoint(storage, trunk.stage.stageId)).toBeNull();
   for (const job of [next, other]) expect(await deliveries.startOf(job)).toEqual({ batch: 50, bytes: Uint8Array.of(0, 50) });
+  expect(batchesOf(storage)).toEqual([0, 0]);
   const last = deliveries.begin(next, 1, machine, loaded);
   await stored;
+  expect(batchesOf(storage)).toEqual([50, 50]);
   await last;
   // The trunk's end leaves its runs waiting: that came first.
   const running = next.runs[0]!.runId;

@@ -50,15 +50,19 @@ test('of several runs on one database one trains everything, and the others say 
   expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
 });
 
-test('run of a sweep that is being probed waits for the probe and trains the rest', async () => {
+test('run of a sweep that is being probed waits, and who probes it goes on with all of it', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
   const file = writeStudy(folder);
   const probe = start(['--json', 'probe', file, '--engine', 'wasm', '--workers', '2'], { db });
   await probe.until('a run trained', () => countRuns(db, 'running') > 0);
-  const run = await cosweep(['--json', ...runArgs(file)], { db });
+  probe.signal('SIGSTOP'); // else the probe may be done before the other one has started
+  const waiting = start(['--json', ...runArgs(file)], { db });
+  await waiting.until('it waited', () => waiting.stderr().includes(`Process ${probe.pid}`));
+  probe.signal('SIGCONT');
+  const run = await waiting.ended;
   expect(run.code, run.stderr).toBe(0);
-  expect(JSON.parse(run.stdout)).toMatchObject({ state: 'complete', runs: { complete: 6 } });
+  expect(JSON.parse(run.stdout)).toMatchObject({ state: 'complete', runs: { complete: 6 }, batchesTrained: 0 });
   expect((await probe.ended).code).toBe(0);
   expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
 });

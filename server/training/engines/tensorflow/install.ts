@@ -46,10 +46,10 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
   return build;
 }
 
-/** tfjs-node's own libtensorflow is of 2022: its max pooling takes ten times as long as it does in those of the wheels. */
+/** tfjs-node's own libtensorflow, 2.9, is of 2022: its max pooling takes ten times as long as it does in those of the wheels. Other processors have no such wheel. */
 export function slowerThanWheels({ libtensorflow }: Pick<Build, 'libtensorflow'>): string | null {
   const [major, minor] = libtensorflow.split('.').map(Number) as [number, number];
-  if (major > 2 || minor >= 15 || process.platform !== 'linux') return null; // elsewhere there is no other one
+  if (major > 2 || minor > 9 || process.platform !== 'linux' || process.arch !== 'x64') return null;
   return `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling as the one in TensorFlow's Python wheel: `
     + `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", then cosweep engine install tensorflow --from FILE.whl`;
 }

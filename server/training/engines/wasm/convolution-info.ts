@@ -10,7 +10,9 @@ export interface ConvolutionAttributes {
 }
 
 /** Shapes, padding and strides of a convolution, channels last. @param x [B, height, width, channels] @param filter [height, width, channels, depth] */
-export function convolutionInfo(x: number[], filter: number[], { strides, pad, dilations, dimRoundingMode }: ConvolutionAttributes, depthwise = false): backend_util.Conv2DInfo {
+export function convolutionInfo(
+  x: number[], filter: number[], { strides, pad, dilations, dimRoundingMode }: ConvolutionAttributes, depthwise = false,
+): backend_util.Conv2DInfo {
   return backend_util.computeConv2DInfo(
     x as [number, number, number, number], filter as [number, number, number, number], strides, dilations ?? 1, pad as 'same', dimRoundingMode, depthwise);
 }
