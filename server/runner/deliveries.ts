@@ -2,7 +2,7 @@ import { readPaths } from '../store/identify-runs.ts';
 import { commitSegment } from '../store/commit-segment.ts';
 import { runName } from '../store/ids.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
-import { finishRun, startRun, type RunOutcome } from '../store/run-state.ts';
+import { finishRun, startRun, type Machine, type RunOutcome } from '../store/run-state.ts';
 import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
 import { findStart, type Start } from './find-start.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
@@ -11,7 +11,6 @@ import type { Pace } from './pace.ts';
 import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
-import type { Machine } from './worker-process.ts';
 
 /** What a stage has cost so far. */
 export interface Spent {

@@ -1,5 +1,6 @@
+import type { Machine } from '../store/run-state.ts';
 import type { EngineName } from '../training/engine.ts';
-import { WorkerProcess, type Machine } from './worker-process.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 /** A worker process that is opening its engine or has done so. */
 export interface HiredWorker {

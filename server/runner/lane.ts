@@ -1,12 +1,13 @@
 import type { RunTask } from '../store/identify-runs.ts';
 import { runName } from '../store/ids.ts';
+import type { Machine } from '../store/run-state.ts';
 import type { Deliveries, Spent } from './deliveries.ts';
 import { epsilonsOf } from './epsilons-of.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import { Pace } from './pace.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
-import { WorkerError, type Machine, type WorkerProcess } from './worker-process.ts';
+import { WorkerError, type WorkerProcess } from './worker-process.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;

@@ -1,4 +1,4 @@
-import type { RecordedMachine } from '../store/read-machines.ts';
+import type { Machine } from '../store/run-state.ts';
 
 /**
  * What a sweep goes on with that is not what it was trained with until now. Another device or another version of a library rounds
@@ -7,7 +7,7 @@ import type { RecordedMachine } from '../store/read-machines.ts';
  * @param before what its runs were trained on
  * @returns null where all of it is the same
  */
-export function otherMachine(before: RecordedMachine[], now: RecordedMachine): string | null {
+export function otherMachine(before: Machine[], now: Machine): string | null {
   const changes = before.flatMap(({ device, versions }) => [
     ...(device === now.device ? [] : [`on ${device}, now on ${now.device}`]),
     ...Object.entries(versions).filter(([name, version]) => (now.versions[name] ?? version) !== version)

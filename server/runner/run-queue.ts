@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/ids.ts';
 import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
-import { clearLeftovers, isStoredAsRunning, nextQueuedSweep } from '../store/queue.ts';
-import { readSweep } from '../store/read-sweep.ts';
+import { clearLeftovers, isToBeTrained, nextQueuedSweep } from '../store/queue.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
 import { UserError } from '../sweep/user-error.ts';
@@ -82,9 +81,7 @@ async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop
     if (!told) tell({ kind: 'waiting', holder: taken.holder });
     told = true;
     if (!wait || stop.aborted) return null;
-    const sweep = await readSweep(storage, sweepId);
-    // One that is seen as interrupted may be what a process has left that has just died: then this one clears up.
-    if (sweep?.state !== 'queued' && !isStoredAsRunning(storage, sweepId)) return null;
+    if (!isToBeTrained(storage, sweepId)) return null;
     await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
   }
 }

@@ -1,13 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Machine } from '../store/run-state.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { FromWorker, Loaded, SegmentReport, StageOrder, ToWorker } from './messages.ts';
-
-/** What a worker runs on. */
-export interface Machine {
-  device: string;
-  versions: Record<string, string>;
-}
 
 /** What a stage tells while it trains, in order. */
 export interface StageCallbacks {

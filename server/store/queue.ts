@@ -110,7 +110,7 @@ export function askForAll(storage: Storage, sweepId: number, share: boolean | nu
   storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = coalesce(?, share) WHERE id = ?').run(share === null ? null : Number(share), sweepId);
 }
 
-/** Whether a sweep is at work, or was when its process died and nobody has cleared up since. */
-export function isStoredAsRunning(storage: Storage, sweepId: number): boolean {
-  return storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 'running';
+/** Whether a sweep waits, is at work, or was when its process died and nobody has cleared up since. */
+export function isToBeTrained(storage: Storage, sweepId: number): boolean {
+  return storage.prepare(`SELECT count(*) FROM "Sweep" WHERE id = ? AND state IN ('queued', 'running')`).pluck().get(sweepId) === 1;
 }

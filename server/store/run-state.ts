@@ -1,13 +1,17 @@
 import { training, type Lease } from './lease.ts';
 import type { Storage } from './storage.ts';
 
-/** What a run was trained with: recorded when it starts. */
-export interface RunRecord {
-  /** Which of the processes that train, counted from 0. */
-  worker: number;
+/** What runs are trained on. */
+export interface Machine {
   device: string;
   /** Library name → version. */
   versions: Record<string, string>;
+}
+
+/** What a run was trained with: recorded when it starts. */
+export interface RunRecord extends Machine {
+  /** Which of the processes that train, counted from 0. */
+  worker: number;
   /** Commit of the working folder; null where it is none of git's. */
   gitCommit: string | null;
   /** The resolved settings. */

@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { Engine, Tensors } from '../../../server/training/engine.ts';
 import { buildEvaluationStep, inferenceState } from '../../../server/training/evaluation-step.ts';
+import { isOlder } from '../../../server/training/engines/tensorflow/is-older.ts';
 import { eachEngine } from '../../helpers/engines.ts';
 import { buildVariant, describeVariant, runPlainly, scalars, variants } from './variants.ts';
 
@@ -70,7 +71,7 @@ eachEngine('a compiled step', (open, { trains }) => {
  * and after them where they are two. Newer ones add it after them either way.
  */
 function fusesInexactly({ versions: { libtensorflow } }: Engine): boolean {
-  return libtensorflow !== undefined && Number(libtensorflow.split('.')[1]) < 15;
+  return libtensorflow !== undefined && isOlder(libtensorflow, '2.15');
 }
 
 /** Of a tensor's largest entry. */

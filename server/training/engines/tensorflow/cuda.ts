@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOlder } from './is-older.ts';
 
 /** Where NVIDIA's driver shows itself on Linux. */
 export interface DriverFiles {
@@ -49,12 +50,6 @@ function driverVersion(driver: string): string | null {
 function cudaVersion(build: string): string | null {
   const libraries = entries(join(build, 'deps', 'nvidia')).flatMap((part) => entries(join(build, 'deps', 'nvidia', part, 'lib')));
   return libraries.flatMap((name) => /^libcudart\.so\.(\d+)/.exec(name)?.[1] ?? [])[0] ?? null;
-}
-
-function isOlder(version: string, than: string): boolean {
-  const [left, right] = [version, than].map((text) => text.split('.').map(Number)) as [number[], number[]];
-  const at = right.findIndex((part, i) => (left[i] ?? 0) !== part);
-  return at >= 0 && (left[at] ?? 0) < right[at]!;
 }
 
 function read(file: string): string | null {

@@ -5,6 +5,7 @@ import { buildAddon, findsGpu, requireBuildTools, tryAddon } from './addon.ts';
 import { finishBuild, finishedBuilds, preferBuild, startBuild, thisPlatform, type Build, type Variant } from './builds.ts';
 import { command, lastLines } from './command.ts';
 import { whyNoGpu } from './cuda.ts';
+import { isOlder } from './is-older.ts';
 import { copyBuildFiles, downloadLibrary } from './library-download.ts';
 import { takeLibrary } from './library-folder.ts';
 import { downloadWheels, unpackWheels, VERSIONS } from './library-wheel.ts';
@@ -48,8 +49,7 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
 
 /** tfjs-node's own libtensorflow, 2.9, is of 2022: its max pooling takes ten times as long as it does in those of the wheels. Other processors have no such wheel. */
 export function slowerThanWheels({ libtensorflow }: Pick<Build, 'libtensorflow'>): string | null {
-  const [major, minor] = libtensorflow.split('.').map(Number) as [number, number];
-  if (major > 2 || minor > 9 || process.platform !== 'linux' || process.arch !== 'x64') return null;
+  if (!isOlder(libtensorflow, '2.10') || process.platform !== 'linux' || process.arch !== 'x64') return null;
   return `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling as the one in TensorFlow's Python wheel: `
     + `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", then cosweep engine install tensorflow --from FILE.whl`;
 }

@@ -1,17 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core';
-
-/** The attributes that all kernels of a convolution share. */
-export interface ConvolutionAttributes {
-  strides: number | [number, number];
-  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-type Shape4 = [number, number, number, number];
-
-export function convolutionInfo(input: number[], filter: number[], { strides, pad, dimRoundingMode }: ConvolutionAttributes): backend_util.Conv2DInfo {
-  return backend_util.computeConv2DInfo(input as Shape4, filter as Shape4, strides, 1, pad as 'same', dimRoundingMode);
-}
+import type { backend_util } from '@tensorflow/tfjs-core';
 
 /** A convolution's sizes as the text that tells its shader from others. */
 export function convolutionKey({ inShape, filterShape, outShape, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {

@@ -1,16 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core';
-
-/** The attributes of every pooling kernel. */
-export interface PoolAttributes {
-  filterSize: number | [number, number];
-  strides: number | [number, number];
-  pad: 'same' | 'valid' | number;
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-export function poolInfo(input: number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): backend_util.Conv2DInfo {
-  return backend_util.computePool2DInfo(input as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
-}
+import type { backend_util } from '@tensorflow/tfjs-core';
 
 /** A pooling's sizes as the text that tells its shader from others. */
 export function poolKey({ inShape, outShape, filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {

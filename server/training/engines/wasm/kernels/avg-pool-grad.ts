@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
-import { forEachWindow, poolInfo, type PoolAttributes } from '../windows.ts';
+import { poolInfo, type PoolAttributes } from '../../window-info.ts';
+import { forEachWindow } from '../for-each-window.ts';
 
 /**
  * The gradient of average pooling: each dy is shared evenly by the values of its window.
@@ -10,7 +11,7 @@ import { forEachWindow, poolInfo, type PoolAttributes } from '../windows.ts';
  */
 export const avgPoolGrad = wasmKernel<PoolAttributes>('AvgPoolGrad', ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
   const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
-  const info = poolInfo(input, attrs);
+  const info = poolInfo(input.shape, attrs);
   const { inWidth, inChannels: channels } = info;
   const dx = zeros(backend, input.shape);
   const gradient = floats(backend, dy);

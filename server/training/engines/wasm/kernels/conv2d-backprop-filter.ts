@@ -1,7 +1,7 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from '../assembled/module.ts';
-import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { addressOf, release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { filterGradientOfTiles, suitsWinograd } from '../winograd.ts';

@@ -1,6 +1,6 @@
 import type { backend_util, KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { convolve } from '../convolve.ts';
 import { release, wasmKernel, zeros, type Call } from '../heap.ts';
 import { padTo } from '../pad-to.ts';

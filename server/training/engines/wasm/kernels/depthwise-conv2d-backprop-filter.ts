@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { convolutionInfo, type ConvolutionAttributes } from '../convolution-info.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { forEachTap } from '../for-each-tap.ts';
 import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
 

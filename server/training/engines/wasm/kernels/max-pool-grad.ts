@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
 import { addressOf, wasmKernel, zeros, type Call } from '../heap.ts';
-import { forEachWindow, poolInfo, type PoolAttributes } from '../windows.ts';
+import { poolInfo, type PoolAttributes } from '../../window-info.ts';
+import { forEachWindow } from '../for-each-window.ts';
 
 /**
  * The gradient of max pooling: each dy goes to the first largest value of its window, as in TensorFlow.
@@ -11,7 +12,7 @@ import { forEachWindow, poolInfo, type PoolAttributes } from '../windows.ts';
  */
 export const maxPoolGrad = wasmKernel<PoolAttributes>('MaxPoolGrad', ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
   const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
-  const info = poolInfo(input, attrs);
+  const info = poolInfo(input.shape, attrs);
   const dx = zeros(backend, input.shape);
   const { addWindowGradient } = assembledFunctions(backend);
   const point = 4 * info.inChannels;

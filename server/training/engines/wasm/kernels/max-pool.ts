@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
 import { addressOf, wasmKernel, type Call } from '../heap.ts';
-import { forEachWindow, poolInfo, type PoolAttributes } from '../windows.ts';
+import { poolInfo, type PoolAttributes } from '../../window-info.ts';
+import { forEachWindow } from '../for-each-window.ts';
 
 /**
  * Max pooling in which NaN wins, as in TensorFlow. The shipped kernel loses it: a network whose weights had become NaN went on
@@ -9,7 +10,7 @@ import { forEachWindow, poolInfo, type PoolAttributes } from '../windows.ts';
  */
 export const maxPool = wasmKernel<PoolAttributes>('MaxPool', ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
   const { x } = inputs as { x: TensorInfo };
-  const info = poolInfo(x, attrs);
+  const info = poolInfo(x.shape, attrs);
   const y = backend.makeOutput(info.outShape, 'float32');
   const { setWindowMaximum } = assembledFunctions(backend);
   const point = 4 * info.inChannels;

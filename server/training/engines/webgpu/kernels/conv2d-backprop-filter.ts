@@ -1,4 +1,5 @@
-import { convolutionInfo, convolutionKey, windowReader, type ConvolutionAttributes } from '../convolution.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
+import { convolutionKey, windowReader } from '../convolution.ts';
 import { webgpuKernel } from '../kernel.ts';
 import { tiledProduct } from '../tiled-product.ts';
 

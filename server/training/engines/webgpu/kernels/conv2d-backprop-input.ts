@@ -1,4 +1,5 @@
-import { convolutionInfo, convolutionKey, type ConvolutionAttributes } from '../convolution.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
+import { convolutionKey } from '../convolution.ts';
 import { webgpuKernel } from '../kernel.ts';
 import { tiledProduct } from '../tiled-product.ts';
 

@@ -1,5 +1,6 @@
 import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
-import { convolutionInfo, convolutionKey, windowReader, type ConvolutionAttributes } from '../convolution.ts';
+import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
+import { convolutionKey, windowReader } from '../convolution.ts';
 import { webgpuKernel, type Call } from '../kernel.ts';
 import { tiledProduct } from '../tiled-product.ts';
 

@@ -1,5 +1,6 @@
 import { runElementShader, webgpuKernel } from '../kernel.ts';
-import { largestOfWindow, poolInfo, poolKey, type PoolAttributes } from '../pooling.ts';
+import { poolInfo, type PoolAttributes } from '../../window-info.ts';
+import { largestOfWindow, poolKey } from '../pooling.ts';
 
 /** Max pooling in which NaN wins, as in TensorFlow. */
 export const maxPool = webgpuKernel<PoolAttributes>('MaxPool', ({ inputs, backend, attrs }) => {

@@ -1,16 +1,4 @@
-import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
-
-/** The attributes of every pooling kernel. */
-export interface PoolAttributes {
-  filterSize: number | [number, number];
-  strides: number | [number, number];
-  pad: 'same' | 'valid' | number;
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-export function poolInfo(x: TensorInfo, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): backend_util.Conv2DInfo {
-  return backend_util.computePool2DInfo(x.shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
-}
+import type { backend_util } from '@tensorflow/tfjs-core';
 
 /**
  * Calls `work` for all windows of a pooling, in the order of their results, those side by side that are of one size together: which
