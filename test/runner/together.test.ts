@@ -21,20 +21,22 @@ test('of several runs on one database one trains everything, and the others say 
   expect(queued.stderr).toMatch(new RegExp(`Process ${first.pid} on .* trains on this database \\(cosweep .*run ${file}.*\\); this sweep is queued`));
   expect(JSON.parse(queued.stdout)).toMatchObject({ name: 'left', state: 'queued', batchesTrained: 0 });
 
+  // Early, since all of this is over in seconds where the machine is fast.
+  await first.until('a run trained', () => countRuns(db, 'running') > 0);
+  const removed = await cosweep(['rm', 'study', '--yes'], { db });
+  expect(removed.code).toBe(2);
+  expect(removed.stderr).toContain('Cannot');
+
   // Another sweep in the queue has its own engine, whatever this process was told; whether that works here is another matter.
   const native = writeStudy(folder, { name: 'native', N: [0], seeds: 1 });
   expect((await cosweep(['run', native, '--engine', 'tensorflow', '--no-wait'], { db })).code).toBe(0);
 
   const same = start(['--json', ...runArgs(file)], { db });
-  await same.until('it waited', () => same.stderr().includes(`Process ${first.pid}`));
   const leaves = start(runArgs(left), { db });
+  await same.until('it waited', () => same.stderr().includes(`Process ${first.pid}`));
   await leaves.until('it waited', () => leaves.stderr().includes(`Process ${first.pid}`));
   leaves.signal('SIGINT');
   expect((await leaves.ended).code).toBe(130);
-
-  const removed = await cosweep(['rm', 'study', '--yes'], { db });
-  expect(removed.code).toBe(2);
-  expect(removed.stderr).toContain('Cannot');
 
   const [one, two] = await Promise.all([first.ended, same.ended]);
   expect([one.code, two.code]).toEqual([0, 0]);
