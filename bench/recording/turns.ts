@@ -11,7 +11,7 @@ import { learningRate } from '../../server/training/optimizers/schedule.ts';
 import { PendingMetrics } from '../../server/training/pending-metrics.ts';
 import { toDevice } from '../../server/training/state.ts';
 import { StepCache } from '../../server/training/step-cache.ts';
-import { predictionIsCosine, stepMetrics } from '../../server/training/step.ts';
+import { stepMetrics } from '../../server/training/step.ts';
 import { buildBareStep } from './bare-step.ts';
 
 /** Milliseconds, per batch where batches are trained. `cpu` is what the process used: other work on the machine does not count as it does in `wall`. */
@@ -137,14 +137,11 @@ async function timeTurn(step: CompiledStep, first: number, take: (t: number, out
 }
 
 async function timeEvaluations(): Promise<{ evaluation: Turn[]; evaluated: number }> {
-  const { batchSize } = settings.training;
-  const step = steps.evaluation(network, batchSize);
   const state = toDevice(freshState(network, 0));
-  const prediction = { cosine: predictionIsCosine(structureAt(network, 0)), loss: settings.loss };
   const evaluation: Turn[] = [];
   for (let i = 0; i < ROUNDS; i++) {
     const watch = startWatch();
-    await evaluate(step, state, network.dataset, 'val', batchSize, prediction, 0);
+    await evaluate(steps, network, state, 'val', 0);
     evaluation.push(watch());
   }
   tf.dispose(state);

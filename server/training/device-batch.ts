@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Stream } from '../sweep/random.ts';
-import { drawBatch, drawIndices, labelsOf } from './datasets/batch.ts';
+import type { Part } from './dataset.ts';
+import { augments } from './datasets/augment.ts';
+import { drawBatch, drawIndices, imagesOf, labelsOf } from './datasets/batch.ts';
 import type { Tensors } from './engine.ts';
 import type { Network } from './network.ts';
 import { ResidentImages } from './resident-images.ts';
@@ -9,9 +11,21 @@ import { ResidentImages } from './resident-images.ts';
 export function deviceBatch(network: Network, seed: number, t: number, resident = new ResidentImages(0)): Tensors {
   const { model, settings: { training: { batchSize, model: { dropout } } } } = network;
   return {
-    ...(resident.takes(network) ? ofResidentImages(network, seed, t, resident) : ofOwnImages(network, seed, t)),
+    ...(trainsOnResidentImages(network, resident) ? ofResidentImages(network, seed, t, resident) : ofOwnImages(network, seed, t)),
     ...(dropout > 0 ? { dropoutMask: dropoutMask(batchSize, model.dropoutWidth, dropout, seed, t) } : {}),
   };
+}
+
+/** Where images are augmented, the host does it, for each batch. */
+export function trainsOnResidentImages({ dataset, settings: { training } }: Network, resident: ResidentImages): boolean {
+  return !augments(training.dataset.augment) && resident.takes(dataset, dataset.train);
+}
+
+/** `batchSize` images of a part from number `start` on, as the evaluation step's `batch`; past the part's end comes anything. The caller disposes it. */
+export function evaluationBatch({ dataset }: Network, part: Part, start: number, batchSize: number, resident: ResidentImages): Tensors {
+  if (!resident.takes(dataset, part)) return { images: tf.tensor(imagesOf(dataset, part, start, batchSize), [batchSize, ...dataset.shape]) };
+  const indices = Int32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, part.count - 1));
+  return { residentImages: resident.of(dataset, part), indices: tf.tensor1d(indices, 'int32') };
 }
 
 function ofOwnImages({ settings: { training }, dataset }: Network, seed: number, t: number): Tensors {
@@ -22,7 +36,7 @@ function ofOwnImages({ settings: { training }, dataset }: Network, seed: number,
 
 function ofResidentImages({ settings: { training }, dataset }: Network, seed: number, t: number, resident: ResidentImages): Tensors {
   const indices = drawIndices(dataset, training.batchSize, seed, t);
-  return { trainingImages: resident.of(dataset), indices: tf.tensor1d(indices, 'int32'), labels: tf.tensor1d(labelsOf(dataset.train, indices), 'int32') };
+  return { residentImages: resident.of(dataset, dataset.train), indices: tf.tensor1d(indices, 'int32'), labels: tf.tensor1d(labelsOf(dataset.train, indices), 'int32') };
 }
 
 /** 0 with probability `share`, else 1/(1 − share), so that the expected activation stays what it is. */

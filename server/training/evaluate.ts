@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LossSettings } from '../sweep/settings.ts';
-import type { Dataset, Part } from './dataset.ts';
-import { evaluationBatches } from './datasets/batch.ts';
-import type { CompiledStep, Tensors } from './engine.ts';
+import type { Part } from './dataset.ts';
+import type { Tensors } from './engine.ts';
 import { inferenceState } from './evaluation-step.ts';
 import { accuracy, confusionMatrix, crossEntropy, macroF1, mostConfusedError, predict } from './measures/classification.ts';
 import { featureSpace } from './measures/feature-space.ts';
 import { project, type Projection } from './measures/projection.ts';
+import { structureAt, type Network } from './network.ts';
+import type { StepCache } from './step-cache.ts';
+import { predictionIsCosine } from './step.ts';
 
 /** What one evaluation finds, all numbers in float64. */
 export interface Evaluation {
@@ -20,18 +21,11 @@ export interface Evaluation {
   projection: Projection;
 }
 
-/** How a network predicts. */
-export interface Prediction {
-  /** By the cosines instead of the linear head. */
-  cosine: boolean;
-  loss: Pick<LossSettings, 's' | 'crossEntropyHead'>;
-}
-
 /** About so many images are evaluated at once: beyond that nothing is gained. */
 const IMAGES_AT_ONCE = 256;
 
 /** How many images of a part with this many are evaluated at once, so that the last batch is nearly full too. */
-export function evaluationBatchSize(count: number): number {
+function evaluationBatchSize(count: number): number {
   return Math.ceil(count / Math.ceil(count / IMAGES_AT_ONCE));
 }
 
@@ -39,17 +33,16 @@ export function evaluationBatchSize(count: number): number {
  * Runs the network over a part of the data set and measures it. The engine gives features and logits; everything else is
  * computed here, so that a share of correct images is exact and ties stay ties.
  */
-export async function evaluate(
-  step: CompiledStep, state: Tensors, dataset: Dataset, part: 'val' | 'test', batchSize: number, prediction: Prediction, batch: number,
-): Promise<Evaluation> {
+export async function evaluate(steps: StepCache, network: Network, state: Tensors, part: 'val' | 'test', batch: number): Promise<Evaluation> {
+  const { dataset, settings: { loss } } = network;
   const images = part === 'val' ? dataset.validation : dataset.test!;
-  const { features, logits, cosines } = await infer(step, state, dataset, images, batchSize);
+  const { features, logits, cosines } = await infer(steps, network, state, images);
   const { labels, count } = images;
   const classes = dataset.classes.length;
   const d = features.length / count;
   const linear = predict(logits, count, classes);
   const cosine = predict(cosines, count, classes);
-  const predictions = prediction.cosine ? cosine : linear;
+  const predictions = predictionIsCosine(structureAt(network, 0)) ? cosine : linear;
   const confusion = confusionMatrix(labels, predictions, classes);
   const metrics = {
     accuracy: accuracy(confusion),
@@ -58,9 +51,9 @@ export async function evaluate(
     macroF1: macroF1(confusion),
     mostConfusedError: mostConfusedError(confusion),
     crossEntropy:
-      prediction.loss.crossEntropyHead === 'linear'
+      loss.crossEntropyHead === 'linear'
         ? crossEntropy(logits, labels, classes, 1)
-        : crossEntropy(cosines, labels, classes, prediction.loss.s),
+        : crossEntropy(cosines, labels, classes, loss.s),
     ...featureSpace(features, labels, predictions, d, classes),
   };
   return {
@@ -78,27 +71,34 @@ interface Inferred {
   cosines: Float32Array;
 }
 
-async function infer(step: CompiledStep, state: Tensors, dataset: Dataset, part: Part, batchSize: number): Promise<Inferred> {
+/** Everything is handed over before the first result is read: a GPU need not wait in between. */
+async function infer(steps: StepCache, network: Network, state: Tensors, part: Part): Promise<Inferred> {
+  const batchSize = evaluationBatchSize(network.dataset.validation.count); // of the test part too: one compiled step
+  const step = steps.evaluation(network, part, batchSize);
   const inference = inferenceState(state);
-  const rows: { [name in keyof Inferred]: Float32Array[] } = { features: [], logits: [], cosines: [] };
-  for (const { images, count } of evaluationBatches(dataset, part, batchSize)) {
-    const input = { images: tf.tensor(images, [batchSize, ...dataset.shape]) };
-    const { outputs } = step.run(inference, input, {});
-    for (const name of ['features', 'logits', 'cosines'] as const) {
-      const values = (await outputs[name]!.data()) as Float32Array;
-      rows[name].push(values.slice(0, (values.length / batchSize) * count));
-    }
-    tf.dispose([input, outputs]);
+  const results: Tensors[] = [];
+  for (let start = 0; start < part.count; start += batchSize) {
+    const batch = steps.evaluationBatch(network, part, start, batchSize);
+    results.push(step.run(inference, batch, {}).outputs);
+    tf.dispose(batch);
   }
-  return { features: concat(rows.features), logits: concat(rows.logits), cosines: concat(rows.cosines) };
+  const [features, logits, cosines] = await Promise.all([
+    rows(results.map((outputs) => outputs.features!), part.count),
+    rows(results.map((outputs) => outputs.logits!), part.count),
+    rows(results.map((outputs) => outputs.cosines!), part.count),
+  ]);
+  tf.dispose(results);
+  return { features, logits, cosines };
 }
 
-function concat(parts: Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
+/** The first `count` rows of tensors that follow each other. */
+async function rows(tensors: tf.Tensor[], count: number): Promise<Float32Array> {
+  const width = tensors[0]!.shape[1]!;
+  const whole = new Float32Array(count * width);
   let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  for (const values of await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()))) {
+    whole.set(values.subarray(0, whole.length - at), at);
+    at += values.length;
   }
   return whole;
 }

@@ -4,14 +4,14 @@ import type { Checkpoint } from './checkpoint.ts';
 import { CurveBuffer } from './curve-buffer.ts';
 import type { Tensors } from './engine.ts';
 import { groupEpsilons } from './epsilon-groups.ts';
-import { evaluate, evaluationBatchSize, type Evaluation } from './evaluate.ts';
+import { evaluate, type Evaluation } from './evaluate.ts';
 import type { FitCallbacks, FitResult, FitTask, Segment } from './fit.ts';
 import { betaAt, freshState, scalarsAt, structureAt, type Network } from './network.ts';
 import { learningRate } from './optimizers/schedule.ts';
 import { PendingMetrics, type BatchMetrics } from './pending-metrics.ts';
 import { toDevice, toHost } from './state.ts';
 import type { StepCache } from './step-cache.ts';
-import { predictionIsCosine, stepMetrics } from './step.ts';
+import { stepMetrics } from './step.ts';
 
 /** Batches between two looks around: a GPU is not kept waiting, and a stop is noticed soon. */
 const LOOK_EVERY = 25;
@@ -173,11 +173,7 @@ export class Stage {
 
   async #evaluate(part: 'val' | 'test'): Promise<void> {
     const started = performance.now();
-    const { settings, dataset } = this.#network;
-    const batchSize = evaluationBatchSize(dataset.validation.count);
-    const step = this.#steps.evaluation(this.#network, batchSize);
-    const prediction = { cosine: predictionIsCosine(structureAt(this.#network, 0)), loss: settings.loss };
-    const evaluation = await evaluate(step, this.#state, dataset, part, batchSize, prediction, this.#t);
+    const evaluation = await evaluate(this.#steps, this.#network, this.#state, part, this.#t);
     for (const [name, value] of Object.entries(evaluation.metrics)) this.#curves.add(name, this.#t, value);
     this.#evaluations.push(evaluation);
     this.#segment.evaluating += performance.now() - started;

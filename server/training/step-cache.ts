@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { deviceBatch } from './device-batch.ts';
+import type { Part } from './dataset.ts';
+import { deviceBatch, evaluationBatch, trainsOnResidentImages } from './device-batch.ts';
 import type { CompiledStep, Engine, Step, Tensors } from './engine.ts';
 import { buildEvaluationStep, inferenceState } from './evaluation-step.ts';
 import { freshState, scalarsAt, structureAt, type Network } from './network.ts';
@@ -33,17 +34,24 @@ export class StepCache {
 
   training(network: Network, t: number): CompiledStep {
     const structure = structureAt(network, t);
-    const resident = this.#resident.takes(network) ? network.dataset.train.count : null;
+    const resident = trainsOnResidentImages(network, this.#resident) ? network.dataset.train.count : null;
     return this.#get({ kind: 'training', structure, resident, ...shapes(network) }, () => {
       const step = buildStep(network.model, structure);
       return this.#compile(resident === null ? step : onResidentImages(step), freshState(network, 0), this.batch(network, 0, 0), scalarsAt(network, t));
     });
   }
 
-  evaluation(network: Network, batchSize: number): CompiledStep {
-    return this.#get({ kind: 'evaluation', ...shapes(network), batchSize }, () => {
-      const images = tf.zeros([batchSize, ...network.dataset.shape]);
-      return this.#compile(buildEvaluationStep(network.model), inferenceState(freshState(network, 0)), { images }, {});
+  /** Images of a part from number `start` on as the evaluation step takes them; the caller disposes them. */
+  evaluationBatch(network: Network, part: Part, start: number, batchSize: number): Tensors {
+    return evaluationBatch(network, part, start, batchSize, this.#resident);
+  }
+
+  evaluation(network: Network, part: Part, batchSize: number): CompiledStep {
+    const resident = this.#resident.takes(network.dataset, part) ? part.count : null;
+    return this.#get({ kind: 'evaluation', resident, ...shapes(network), batchSize }, () => {
+      const step = buildEvaluationStep(network.model);
+      const batch = this.evaluationBatch(network, part, 0, batchSize);
+      return this.#compile(resident === null ? step : onResidentImages(step), inferenceState(freshState(network, 0)), batch, {});
     });
   }
 

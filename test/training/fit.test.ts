@@ -109,7 +109,7 @@ eachCpuEngine('fit', (open) => {
     for (const count of [5, 9, 5]) {
       const network = buildNetwork(settings(), { ...part, validation: { ...part.validation, count } });
       const state = toDevice(freshState(network, 1));
-      const { outputs } = steps.evaluation(network, count).run(inferenceState(state), { images: tf.zeros([count, ...part.shape]) }, {});
+      const { outputs } = steps.evaluation(network, network.dataset.validation, count).run(inferenceState(state), { images: tf.zeros([count, ...part.shape]) }, {});
       expect(outputs.logits!.shape).toEqual([count, part.classes.length]);
       tf.dispose([state, outputs]);
     }

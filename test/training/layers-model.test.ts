@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
 import type { DatasetSettings, LossSettings, ModelName, OptimizerSettings, TrainingSettings } from '../../server/sweep/settings.ts';
 import type { Dataset } from '../../server/training/dataset.ts';
-import { evaluationBatches } from '../../server/training/datasets/batch.ts';
+import { imagesOf } from '../../server/training/datasets/batch.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
 import type { Engine } from '../../server/training/engine.ts';
 import { openEngine } from '../../server/training/engines/open.ts';
@@ -55,9 +55,8 @@ async function evaluate(run: RunSettings): Promise<{ state: HostState; expected:
   }
   const steps = new StepCache(engine);
   const state = toDevice(host);
-  const [batch] = evaluationBatches(dataset, dataset.validation, IMAGES);
-  const images = tf.tensor(batch!.images, [IMAGES, ...dataset.shape]);
-  const { outputs } = steps.evaluation(network, IMAGES).run(inferenceState(state), { images }, {});
+  const images = tf.tensor(imagesOf(dataset, dataset.validation, 0, IMAGES), [IMAGES, ...dataset.shape]);
+  const { outputs } = steps.evaluation(network, dataset.validation, IMAGES).run(inferenceState(state), { images }, {});
   const read = (name: string) => Float32Array.from(outputs[name]!.dataSync());
   return { state: host, expected: { logits: read('logits'), features: read('features'), cosines: read('cosines') } };
 }

@@ -44,30 +44,13 @@ export function labelsOf({ labels }: Part, indices: Int32Array): Int32Array {
   return indices.map((index) => labels[index]!);
 }
 
-/** All images of the training part, with the bits that they have in a batch that is not augmented. */
-export function trainingImages(dataset: Dataset): Float32Array {
-  const { train, shape } = dataset;
-  const size = shape[0] * shape[1] * shape[2];
-  const images = new Float32Array(train.count * size);
-  const write = writerOf(dataset);
-  for (let i = 0; i < train.count; i++) write.plain(train.pixels, i * size, images, i * size);
-  return images;
-}
-
-/** Goes through a part in its order; the last batch is filled up with zeros, `count` says how many images are real. */
-export function* evaluationBatches(dataset: Dataset, part: Part, batchSize: number): Generator<Batch & { count: number }> {
+/** `rows` images of a part from number `start` on, with the bits that they have in a batch that is not augmented; past the part's end, zeros. */
+export function imagesOf(dataset: Dataset, part: Part, start: number, rows: number): Float32Array {
   const size = dataset.shape[0] * dataset.shape[1] * dataset.shape[2];
+  const images = new Float32Array(rows * size);
   const write = writerOf(dataset);
-  for (let start = 0; start < part.count; start += batchSize) {
-    const count = Math.min(batchSize, part.count - start);
-    const images = new Float32Array(batchSize * size);
-    const labels = new Int32Array(batchSize);
-    for (let i = 0; i < count; i++) {
-      labels[i] = part.labels[start + i]!;
-      write.plain(part.pixels, (start + i) * size, images, i * size);
-    }
-    yield { images, labels, count };
-  }
+  for (let i = 0; i < Math.min(rows, part.count - start); i++) write.plain(part.pixels, (start + i) * size, images, i * size);
+  return images;
 }
 
 const orders = new WeakMap<Dataset, Map<string, Int32Array>>();

@@ -30,11 +30,14 @@ export function featureSpace(features: Float32Array, labels: Int32Array, predict
   const directions = unitRows(means, classes, d);
   const within = weightedDeviations(units, labels, means, present, d);
   const between = weightedMeans(means, present, d);
+  const [spreadWithin, spreadBetween] = [sumOfSquares(within), sumOfSquares(between)];
+  // The decomposition does not end on numbers that are not finite.
+  const finite = Number.isFinite(spreadWithin) && Number.isFinite(spreadBetween);
   return {
     ...interClassCosines(directions, present, d),
     intraClassCosine: mean(n, (i) => dot(units, i, directions, labels[i]!, d)),
-    fisherRatio: sumOfSquares(within) / sumOfSquares(between),
-    nc1: traceOfProductWithPseudoInverse(within, between, d, Math.min(present.length - 1, d)) / present.length,
+    fisherRatio: spreadWithin / spreadBetween,
+    nc1: finite ? traceOfProductWithPseudoInverse(within, between, d, Math.min(present.length - 1, d)) / present.length : NaN,
     nc4: mean(n, (i) => (nearest(units, i, directions, present, d) === predictions[i] ? 0 : 1)),
   };
 }
@@ -95,8 +98,6 @@ function weightedMeans(means: Float64Array, present: number[], d: number): Float
  * so that neither d × d matrix is made. Eigenvalues that are rounding noise are left out.
  */
 function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, d: number, rank: number): number {
-  // The decomposition does not end on numbers that are not finite.
-  if (!a.every(Number.isFinite) || !b.every(Number.isFinite)) return NaN;
   const { values, vectors } = eigenOfScatter(b, d);
   const largest = [...values.keys()].sort((p, q) => values[q]! - values[p]!).slice(0, rank);
   const noise = 1e-12 * (values[largest[0] ?? 0] ?? 0);
@@ -142,12 +143,14 @@ function nearest(units: Float64Array, i: number, directions: Float64Array, prese
 
 function dot(a: Float64Array, row: number, b: Float64Array, other: number, d: number): number {
   let total = 0;
-  for (let j = 0; j < d; j++) total += a[row * d + j]! * b[other * d + j]!;
+  for (let i = row * d, j = other * d, end = i + d; i < end; i++, j++) total += a[i]! * b[j]!;
   return total;
 }
 
 function sumOfSquares(values: Float64Array): number {
-  return values.reduce((total, value) => total + value * value, 0);
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]! * values[i]!;
+  return total;
 }
 
 function mean(count: number, value: (i: number) => number): number {

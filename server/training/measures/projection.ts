@@ -42,7 +42,10 @@ function principal(rows: Float64Array[], d: number): number[][] {
 function scatterOf(rows: Float64Array[], d: number): Matrix {
   const sums = new Float64Array(d * d);
   for (const v of rows) {
-    for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) sums[a * d + b]! += v[a]! * v[b]!;
+    for (let a = 0; a < d; a++) {
+      const value = v[a]!;
+      for (let b = 0, at = a * d; b <= a; b++, at++) sums[at]! += value * v[b]!;
+    }
   }
   for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) sums[b * d + a] = sums[a * d + b]!;
   return Matrix.from1DArray(d, d, sums);
