@@ -11,7 +11,7 @@ export interface TimeAnswer extends PredictedTime {
 
 /** Predicts how long a plan trains on this machine, from a few batches of its first arm that are trained for it and not kept. */
 export async function askTime(plan: Plan, folder: string, options: Pick<TrainOptions, 'engine' | 'device' | 'workers'>, say: (text: string) => void): Promise<TimeAnswer> {
-  const { chooseEngine } = await import('../training/engines/open.ts');
+  const { chooseEngine } = await import('../training/engines/choose.ts');
   const { calibrate } = await import('../runner/calibrate.ts');
   const { predictTime } = await import('../runner/predict-time.ts');
   const { workerCount } = await import('../runner/worker-count.ts');

@@ -5,7 +5,7 @@ import { forgetVerdict } from '../training/engines/verdicts.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import { WorkerError } from './worker-process.ts';
 
-/** Workers on one engine. The first of them has it open; the others may still be opening it. */
+/** Workers on one engine, none where nothing is to be trained. The first of them has it open; the others may still be opening it. */
 export interface Crew {
   engine: EngineName;
   workers: HiredWorker[];
@@ -15,7 +15,7 @@ export interface Crew {
  * Chooses an engine and starts workers on it. That an engine works here is remembered from another day: one that does not open after
  * all is forgotten, and the choice is made once more.
  *
- * @param size of a crew on an engine, 1 or more
+ * @param size of a crew on an engine
  * @param ended aborted: nobody is hired, and who was is let go
  * @param tell gets why the choice was made twice
  * @returns null where it was ended
@@ -40,7 +40,7 @@ async function hire(engine: EngineName, size: number, device: string | null, end
   const letGo = (): void => workers.forEach(({ process }) => process.kill());
   ended.addEventListener('abort', letGo);
   try {
-    await workers[0]!.opened;
+    await workers[0]?.opened;
     return { engine, workers };
   } catch (error) {
     letGo();

@@ -1,30 +1,37 @@
 import { effectiveSettings, runKey, stageKey } from '../sweep/effective.ts';
 import { buildStageTree, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
 import type { Arm } from '../sweep/arm.ts';
+import type { DatasetSettings } from '../sweep/settings.ts';
 import type { RunIdentity, StageIdentity } from '../store/identify-runs.ts';
 import { toParams } from '../store/params.ts';
 import { passingKey } from '../store/split-stage.ts';
 import { loadDataset } from '../training/datasets/load.ts';
 import type { EngineName } from '../training/engine.ts';
 
-/**
- * Names what every run of a sweep computes: arm, seed, the data as it is on the disk now, and the engine. Reads each data
- * set once, which also finds everything that is wrong with it before anything trains.
- */
-export async function identifyAll(
-  arms: Arm[], runs: { arm: number; seed: number }[], engine: EngineName, share: boolean, folder: string, log: (message: string) => void,
-): Promise<RunIdentity[]> {
-  const fingerprints = new Map<string, string>();
+/** The fingerprint of a data set as it is on the disk. */
+export type Fingerprints = (dataset: DatasetSettings) => string;
+
+/** Reads each data set of a sweep once, which also finds everything that is wrong with it before anything trains. @param folder where relative paths start */
+export async function readFingerprints(arms: Arm[], seed: number, folder: string, log: (message: string) => void): Promise<Fingerprints> {
+  const found = new Map<string, string>();
+  for (const { training: { dataset } } of arms) {
+    const source = JSON.stringify(dataset);
+    if (!found.has(source)) found.set(source, (await loadDataset(dataset, { baseFolder: folder, seed, log })).fingerprint);
+  }
+  return (dataset) => found.get(JSON.stringify(dataset))!;
+}
+
+/** Names what every run of a sweep computes: arm, seed, data and engine. */
+export function identifyAll(
+  arms: Arm[], runs: { arm: number; seed: number }[], engine: EngineName, share: boolean, fingerprintOf: Fingerprints,
+): RunIdentity[] {
   const identities: RunIdentity[] = [];
   const paths = pathsOf(arms, share);
   // What was computed without sharing is recorded as such, so that both ways can stand side by side and be compared.
   const computedBy = share ? engine : `${engine}+no-share`;
   for (const { arm: index, seed } of runs) {
     const arm = arms[index]!;
-    const { dataset } = arm.training;
-    const source = JSON.stringify(dataset);
-    if (!fingerprints.has(source)) fingerprints.set(source, (await loadDataset(dataset, { baseFolder: folder, seed, log })).fingerprint);
-    const dataFingerprint = fingerprints.get(source)!;
+    const dataFingerprint = fingerprintOf(arm.training.dataset);
     const effective = effectiveSettings(arm);
     const toStage = ({ from, to, beta, epsilon }: Stretch): StageIdentity => ({
       key: stageKey(effective, to, seed, dataFingerprint, computedBy),

@@ -2,16 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isCancelRequested } from '../store/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
+import { sweepName } from '../store/ids.ts';
 import type { Lease } from '../store/lease.ts';
-import { finishProbe, finishSweep, startSweep } from '../store/queue.ts';
+import { finishProbe, finishSweep, readOutstanding, startSweep } from '../store/queue.ts';
 import { readMachines } from '../store/read-machines.ts';
 import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
-import { chooseEngine } from '../training/engines/open.ts';
+import { chooseEngine } from '../training/engines/choose.ts';
 import type { SweepSummary } from './events.ts';
 import { hireCrew, type Crew } from './hire-crew.ts';
-import { identifyAll } from './identify.ts';
+import { identifyAll, readFingerprints } from './identify.ts';
 import { otherMachine } from './other-machine.ts';
 import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
@@ -36,35 +37,41 @@ const CANCEL_POLL_MS = 1000;
 export async function runSweep(options: SweepOptions): Promise<SweepSummary | null> {
   const { storage, lease, sweepId, fresh, tell } = options;
   const started = performance.now();
-  const sweep = (await readSweep(storage, sweepId))!;
   const cancel = watchCancel(options);
-  let crew: Crew | null = null;
+  const over = new AbortController();
+  const hiring = hire(options, AbortSignal.any([options.stop, options.kill, cancel.requested, over.signal]));
+  hiring.catch(() => {}); // met below
   try {
-    const choose = (): Promise<EngineName> => engineOf(sweep, options);
-    const unfinished = fresh ? sweep.armList.length * sweep.plan.seeds.length : unfinishedRuns(sweep);
-    const ended = AbortSignal.any([options.stop, options.kill, cancel.requested]);
-    if (unfinished > 0) {
-      crew = await hireCrew(choose, (engine) => Math.min(workerCount(options.workers, engine), unfinished), options.device, ended, (message) => tell({ kind: 'log', message }));
-      if (!crew) {
-        finish(sweep, options, cancel.requested.aborted ? 'cancelled' : 'interrupted');
-        return null;
-      }
+    // It takes workers a second or two to open their engine: meanwhile this process reads what they will train.
+    const sweep = await readSweep(storage, sweepId);
+    if (!sweep) return null; // removed meanwhile
+    const reading = Promise.all([
+      readFingerprints(sweep.armList, sweep.plan.seeds[0]!, sweep.folder, (message) => tell({ kind: 'log', message })),
+      commitOf(sweep.folder),
+    ]);
+    reading.catch(() => {}); // met below
+    const crew = await hiring;
+    if (!crew) {
+      finish(sweep, options, cancel.requested.aborted ? 'cancelled' : 'interrupted');
+      return null;
     }
-    const engine = crew?.engine ?? (await choose());
+    const { engine } = crew;
     if (!startSweep(storage, lease, sweepId, engine)) return null;
-    const tasks = await identify(sweep, engine, options);
+    const [fingerprintOf, gitCommit] = await reading;
+    const identities = identifyAll(sweep.armList, readTasks(storage, sweepId), engine, sweep.share, fingerprintOf);
+    const tasks = identifyRuns(storage, lease, sweepId, identities, fresh);
     const workers = workerCount(options.workers, engine);
     const wanted = sweep.probeSeeds === null ? everything : trunksOnly(sweep.armList, sweep.plan.seeds, sweep.probeSeeds);
     const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
     const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
     tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: asked.length, left });
-    const other = crew && left > 0 ? otherMachine(readMachines(storage, sweepId), await crew.workers[0]!.opened) : null;
+    const [first] = crew.workers;
+    const other = first && left > 0 ? otherMachine(readMachines(storage, sweepId), await first.opened) : null;
     if (other) tell({ kind: 'log', message: `${sweep.id} ${other}` });
 
-    const gitCommit = await commitOf(sweep.folder);
     const stop = AbortSignal.any([options.stop, cancel.requested]);
     const batchesTrained = await trainSweep({
-      ...options, arms: sweep.armList, tasks, wanted, engine, workers, hired: crew?.workers ?? [], folder: sweep.folder, gitCommit, stop,
+      ...options, arms: sweep.armList, tasks, wanted, engine, workers, hired: crew.workers, folder: sweep.folder, gitCommit, stop,
     });
 
     const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
@@ -86,16 +93,22 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     // A sweep that cannot begin (its data is gone, its engine does not open) leaves the queue, with the reason.
     endBroken(options, error);
     if (options.isAsked || !(error instanceof UserError)) throw error;
-    tell({ kind: 'log', message: `${sweep.id} could not be trained: ${error.message}` });
+    tell({ kind: 'log', message: `${sweepName(sweepId)} could not be trained: ${error.message}` });
     return null;
   } finally {
     cancel.end();
+    over.abort();
+    const crew = await hiring.catch(() => null);
     for (const { process } of crew?.workers ?? []) process.kill(); // those that were not needed; the others have ended
   }
 }
 
-function unfinishedRuns({ counts, armList, plan }: SweepRecord): number {
-  return armList.length * plan.seeds.length - counts.complete - counts.diverged;
+/** Starts as many workers as there is work for. @returns null where it was `ended` */
+async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | null> {
+  const { storage, sweepId, fresh, device, tell } = options;
+  const { engine: kept, runs, unfinished } = readOutstanding(storage, sweepId);
+  const size = (engine: EngineName): number => Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished);
+  return hireCrew(() => engineOf(kept, options), size, device, ended, (message) => tell({ kind: 'log', message }));
 }
 
 /** @returns the state that the sweep is in now */
@@ -108,19 +121,13 @@ function finish(
 }
 
 /** A sweep keeps the engine it started with, since another one would make other bits of the same run. */
-async function engineOf(sweep: SweepRecord, { engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
-  const kept = fresh ? null : (sweep.engine as EngineName | null);
+async function engineOf(before: string | null, { sweepId, engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
+  const kept = fresh ? null : (before as EngineName | null);
   if (kept !== null && engine !== 'auto' && engine !== kept) {
-    throw new UserError(`Cannot train ${sweep.id} on ${engine}: it was started on ${kept}, and runs of two engines cannot be paired; `
+    throw new UserError(`Cannot train ${sweepName(sweepId)} on ${engine}: it was started on ${kept}, and runs of two engines cannot be paired; `
       + `leave --engine out to continue it, or add --fresh to train everything anew`);
   }
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
-}
-
-async function identify(sweep: SweepRecord, engine: EngineName, { storage, lease, sweepId, fresh, tell }: SweepOptions): Promise<RunTask[]> {
-  const planned = readTasks(storage, sweepId);
-  const identities = await identifyAll(sweep.armList, planned, engine, sweep.share, sweep.folder, (message) => tell({ kind: 'log', message }));
-  return identifyRuns(storage, lease, sweepId, identities, fresh);
 }
 
 function countRuns(tasks: RunTask[]): SweepSummary['runs'] {

@@ -9,6 +9,12 @@ export function nextQueuedSweep(storage: Storage): number | null {
   return (id as number | undefined) ?? null;
 }
 
+/** What of a sweep says whether it needs workers, and on what: the engine that it was started on, null where it never was, and its runs. */
+export function readOutstanding(storage: Storage, sweepId: number): { engine: string | null; runs: number; unfinished: number } {
+  return storage.prepare(`SELECT w.engine, count(*) AS runs, total(r.state NOT IN ('complete', 'diverged')) AS unfinished
+    FROM "Sweep" w JOIN "SweepRun" s ON s.sweepId = w.id JOIN "Run" r ON r.id = s.runId WHERE w.id = ?`).get(sweepId) as ReturnType<typeof readOutstanding>;
+}
+
 /**
  * To be called by whoever has just taken the lease: what is still `running` was left by a process that died. Its sweeps
  * become `interrupted` (`cancelled` where that was asked for), its runs wait again.

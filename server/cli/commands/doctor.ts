@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../../http/api.ts';
-import { bySpeed } from '../../training/engines/open.ts';
+import { bySpeed } from '../../training/engines/choose.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
-import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import type { ImagesSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Shape, Source } from '../dataset.ts';
@@ -93,18 +93,19 @@ async function readPart({ folder, files }: Listing, settings: ImagesSource): Pro
       `Cannot load ${folder}: ${files.length} images of ${height}×${width}×${channels} take ${(files.length * size / 2 ** 30).toFixed(1)} GiB; at most 2 GiB are wanted (training.dataset.size)`,
     );
   }
+  const { default: sharp } = await import('sharp'); // only where there is something to read: it is slow to load, and every worker would
   const pixels = new Uint8Array(files.length * size);
   let next = 0;
   const worker = async () => {
-    for (let i = next++; i < files.length; i = next++) pixels.set(await readImage(files[i]!.path, settings), i * size);
+    for (let i = next++; i < files.length; i = next++) pixels.set(await readImage(sharp(files[i]!.path), files[i]!.path, settings), i * size);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return { count: files.length, pixels, labels: Int32Array.from(files, (file) => file.label) };
 }
 
-async function readImage(path: string, { size, channels }: ImagesSource): Promise<Uint8Array> {
+async function readImage(image: Sharp, path: string, { size, channels }: ImagesSource): Promise<Uint8Array> {
   try {
-    return await sharp(path)
+    return await image
       .autoOrient()
       .flatten({ background: 'black' })
       .resize(size, size, { fit: 'cover' })

@@ -14,6 +14,12 @@ describe('channel statistics', () => {
     expect(std[1]).toBe(10);
   });
 
+  it('are the same of bytes and of the same numbers as floats', () => {
+    const bytes = Uint8Array.from({ length: 999 }, (_, i) => (i * i) % 251);
+    const [counted, added] = [bytes, Float32Array.from(bytes)].map((pixels) => channelStatistics(part(pixels, new Array<number>(37).fill(0)), 3));
+    expect(counted).toEqual(added);
+  });
+
   it('keep their digits where the mean is large against the deviation', () => {
     const { std } = channelStatistics(part(Float32Array.of(10000, 10001, 10002, 10003), [0]), 1);
     expect(std[0]).toBeCloseTo(Math.sqrt(1.25), 6);

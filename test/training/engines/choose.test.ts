@@ -9,18 +9,18 @@ import { selfCheckCase } from '../../../server/training/engines/self-check-case.
 import { hasGpu } from '../../../server/training/engines/webgpu/has-gpu.ts';
 import { describeWithTensorflow, describeWithWebgpu } from '../../helpers/engines.ts';
 
-type Open = typeof import('../../../server/training/engines/open.ts');
+type Choose = typeof import('../../../server/training/engines/choose.ts');
 type Verdicts = typeof import('../../../server/training/engines/verdicts.ts');
 
 vi.setConfig({ testTimeout: 180_000 });
 
 const built = (name: string): string => join(import.meta.dirname, '../../../dist/server/training/engines', name);
-let open: Open;
+let engines: Choose;
 let verdicts: Verdicts;
 let folder: string;
 beforeAll(async () => {
-  if (!existsSync(built('open.js'))) throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
-  open = (await import(/* @vite-ignore */ pathToFileURL(built('open.js')).href)) as Open;
+  if (!existsSync(built('choose.js'))) throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
+  engines = (await import(/* @vite-ignore */ pathToFileURL(built('choose.js')).href)) as Choose;
   verdicts = (await import(/* @vite-ignore */ pathToFileURL(built('verdicts.js')).href)) as Verdicts;
 });
 beforeEach(() => {
@@ -47,12 +47,12 @@ function keep(engine: 'tensorflow' | 'webgpu' | 'wasm', stepMs: number | null): 
 
 async function choose(): Promise<{ engine: string; said: string[] }> {
   const said: string[] = [];
-  return { engine: await open.chooseEngine('auto', (message) => said.push(message)), said };
+  return { engine: await engines.chooseEngine('auto', (message) => said.push(message)), said };
 }
 
 describe('probing engines', () => {
   it('tells of every engine whether it works and how fast, and for what does not why and what to do', async () => {
-    const probes = await open.probeEngines();
+    const probes = await engines.probeEngines();
     expect(probes.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm']);
     const [tensorflow, , wasm] = probes;
     expect(wasm).toMatchObject({ works: true, reason: null, remedy: null, stepMs: expect.any(Number) });
@@ -77,18 +77,18 @@ describe('probing engines', () => {
 
   it('says what webgpu needs where there is no driver for it', async () => {
     vi.stubEnv('VK_ICD_FILENAMES', join(folder, 'no-driver.json'));
-    const refused = open.chooseEngine('webgpu');
+    const refused = engines.chooseEngine('webgpu');
     await expect(refused).rejects.toMatchObject({ name: 'UserError', message: expect.stringMatching(/^Cannot open the webgpu engine: Dawn finds no adapter \(.*\)\. .*libvulkan1/) });
   });
 
   it('refuses an engine that was asked for by name and does not work', async () => {
     crash('wasm');
-    await expect(open.chooseEngine('wasm')).rejects.toThrow('Cannot open the wasm engine: a process that opened it ended with SIGSEGV');
+    await expect(engines.chooseEngine('wasm')).rejects.toThrow('Cannot open the wasm engine: a process that opened it ended with SIGSEGV');
   });
 
   it('says of all engines why none works', async () => {
     crash('tensorflow', 'wasm');
-    await expect(open.chooseEngine('auto')).rejects.toThrow(/Cannot find an engine that works here: tensorflow does not work: .*; wasm does not work: /);
+    await expect(engines.chooseEngine('auto')).rejects.toThrow(/Cannot find an engine that works here: tensorflow does not work: .*; wasm does not work: /);
   });
 });
 
@@ -103,12 +103,12 @@ describe('what is known of this machine', () => {
     });
     keep('webgpu', 0.9);
     expect((await choose()).engine).toBe('webgpu');
-    expect(await open.chooseEngine('tensorflow')).toBe('tensorflow');
+    expect(await engines.chooseEngine('tensorflow')).toBe('tensorflow');
   });
 
   it('is tried again where the engine was asked for by name and did not work', async () => {
     keep('wasm', null);
-    expect(await open.chooseEngine('wasm')).toBe('wasm');
+    expect(await engines.chooseEngine('wasm')).toBe('wasm');
     expect(verdicts.readVerdicts().get('wasm')).toMatchObject({ works: true });
   });
 
@@ -137,7 +137,7 @@ describe('what is known of this machine', () => {
     vi.stubEnv('COSWEEP_CACHE', join(folder, 'a file'));
     keep('wasm', 5);
     expect(verdicts.readVerdicts().size).toBe(0);
-    expect(await open.chooseEngine('wasm')).toBe('wasm');
+    expect(await engines.chooseEngine('wasm')).toBe('wasm');
   });
 });
 
@@ -176,7 +176,7 @@ describe('the self-check', () => {
 
 describeWithWebgpu('probing webgpu', () => {
   it('tells its device, and that one which is only a program is none for auto', async () => {
-    const webgpu = (await open.probeEngines()).find(({ name }) => name === 'webgpu')!;
+    const webgpu = (await engines.probeEngines()).find(({ name }) => name === 'webgpu')!;
     expect(webgpu).toMatchObject({ works: true, reason: null });
     expect(Object.keys(webgpu.versions)).toContain('webgpu');
     if (!/in software$/.test(webgpu.device!)) return;
