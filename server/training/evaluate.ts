@@ -24,9 +24,13 @@ export interface Evaluation {
 /** About so many images are evaluated at once: beyond that nothing is gained. */
 const IMAGES_AT_ONCE = 256;
 
-/** How many images of a part with this many are evaluated at once, so that the last batch is nearly full too. */
-function evaluationBatchSize(count: number): number {
-  return Math.ceil(count / Math.ceil(count / IMAGES_AT_ONCE));
+/** Of larger images fewer at once, no more than are trained on at once: a network that can be trained can be evaluated. */
+const PIXELS_AT_ONCE = IMAGES_AT_ONCE * 32 * 32;
+
+/** How many images are evaluated at once, so that the last batch of the validation part is nearly full too. The test part takes as many. */
+function evaluationBatchSize({ dataset: { validation: { count }, shape: [height, width] }, settings: { training } }: Network): number {
+  const most = Math.min(IMAGES_AT_ONCE, Math.max(training.batchSize, Math.floor(PIXELS_AT_ONCE / (height * width))));
+  return Math.ceil(count / Math.ceil(count / most));
 }
 
 /**
@@ -73,7 +77,7 @@ interface Inferred {
 
 /** Everything is handed over before the first result is read: a GPU need not wait in between. */
 async function infer(steps: StepCache, network: Network, state: Tensors, part: Part): Promise<Inferred> {
-  const batchSize = evaluationBatchSize(network.dataset.validation.count); // of the test part too: one compiled step
+  const batchSize = evaluationBatchSize(network);
   const step = steps.evaluation(network, part, batchSize);
   const inference = inferenceState(state);
   const results: Tensors[] = [];

@@ -16,6 +16,9 @@ import { stepMetrics } from './step.ts';
 /** Batches between two looks around: a GPU is not kept waiting, and a stop is noticed soon. */
 const LOOK_EVERY = 25;
 
+/** Where batches take long, time says when to look. */
+const LOOK_SECONDS = 2;
+
 /** A segment ends after this long at the latest: so much is lost when a worker dies. */
 const SEGMENT_SECONDS = 20;
 
@@ -74,9 +77,11 @@ export class Stage {
 
   /** Trains up to where others hear of it, or to where losses say that the stage ends. */
   async #trainToNextLook(): Promise<Finding> {
+    const started = performance.now();
     for (;;) {
       this.#trainBatch();
-      const looks = this.#isEvaluated() || this.#t % LOOK_EVERY === 0 || this.#t === this.#task.to;
+      const late = performance.now() - started > 1000 * LOOK_SECONDS;
+      const looks = late || this.#isEvaluated() || this.#t % LOOK_EVERY === 0 || this.#t === this.#task.to;
       if (!looks && this.#pending.length < this.#readEvery) continue;
       const finding = await this.#readLosses();
       if (looks || finding) return finding;

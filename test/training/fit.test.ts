@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
 import type { LossSettings, OptimizerSettings, TrainingSettings } from '../../server/sweep/settings.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../server/training/checkpoint.ts';
 import type { Dataset, Part } from '../../server/training/dataset.ts';
 import { fit, type FitResult, type Segment } from '../../server/training/fit.ts';
+import { evaluate } from '../../server/training/evaluate.ts';
 import { inferenceState } from '../../server/training/evaluation-step.ts';
 import { buildNetwork, freshState, type RunSettings } from '../../server/training/network.ts';
 import { toDevice } from '../../server/training/state.ts';
@@ -113,6 +114,41 @@ eachCpuEngine('fit', (open) => {
       expect(outputs.logits!.shape).toEqual([count, part.classes.length]);
       tf.dispose([state, outputs]);
     }
+  });
+
+  test('looks around after every batch where batches take seconds, and gives the same bits', async () => {
+    const quick = await train(steps, settings());
+    let now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1500));
+    const progress: number[] = [];
+    const segments: Segment[] = [];
+    await fit({ settings: settings(), epsilons: [0.02], seed: 5, start: null, from: 0, to: 40 }, corners(), steps, {
+      onSegment: (segment) => void segments.push(segment), onProgress: (batch) => void progress.push(batch), shouldStop: () => false,
+    });
+    clock.mockRestore();
+    expect(Math.max(...progress.map((batch, i) => batch - (progress[i - 1] ?? 0)))).toBeLessThanOrEqual(2);
+    expect(segments.length).toBeGreaterThan(1);
+    expect(pointsOf(segments)).toEqual(quick.points);
+    expect(bytes(segments.at(-1)!.checkpoint)).toEqual(bytes(quick.last));
+  });
+
+  test('evaluates fewer images at once where they are large, but no fewer than are trained on', async () => {
+    const [height, width] = [100, 120];
+    const part: Part = { count: 90, labels: Int32Array.from({ length: 90 }, (_, i) => i % 3), pixels: new Uint8Array(90 * height * width) };
+    const large: Dataset = { ...corners(), shape: [height, width, 1], train: part, validation: part, test: null };
+    const atOnce = async (batchSize: number): Promise<number[]> => {
+      const run = settings({ model: { name: 'mlp' } });
+      const network = buildNetwork({ ...run, training: { ...run.training, batchSize } }, large);
+      const handed = vi.spyOn(steps, 'evaluationBatch');
+      const state = toDevice(freshState(network, 1));
+      await evaluate(steps, network, state, 'val', 0);
+      tf.dispose(state);
+      const sizes = handed.mock.calls.map((call) => call[3]);
+      handed.mockRestore();
+      return sizes;
+    };
+    expect(new Set(await atOnce(16))).toEqual(new Set([18])); // 262,144 pixels are 21 images: five batches of 18
+    expect(new Set(await atOnce(64))).toEqual(new Set([45]));
   });
 
   test('learns, and records every metric at its batches', async () => {

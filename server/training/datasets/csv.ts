@@ -8,13 +8,15 @@ import { classesFromNumbers } from './labels.ts';
 
 /**
  * One image a line: a label and height × width × channels numbers, row by row, channels last, each multiplied by `scale`.
- * A heading line is needed where the label column is named, and recognised by its text where the column is given by index.
+ * A heading line is needed where the label column is named, and recognised where the column is given by index: by text in the place of
+ * all pixels, or, where the pixels' columns are numbered, in the place of a label while all others are numbers.
  */
 export const csv: Source<CsvSource> = {
   async describe(settings, { baseFolder }) {
     const path = resolve(baseFolder, settings.file);
     const labels: string[] = [];
     for await (const { label } of readLines(path, settings)) labels.push(label);
+    if (startsWithHeading(settings, labels)) labels.shift();
     const { classes } = classesOf(path, labels);
     return { shape: settings.shape, classes: classes.length, trainCount: labels.length, ownValidation: false };
   },
@@ -29,8 +31,9 @@ export const csv: Source<CsvSource> = {
       writePixels(path, { line, cells, labelColumn }, settings.scale, pixels, names.length * size);
       names.push(label);
     }
-    const { classes, labels } = classesOf(path, names);
-    const train: Part = { count: names.length, pixels: pixels.slice(0, names.length * size), labels };
+    const headings = startsWithHeading(settings, names) ? 1 : 0;
+    const { classes, labels } = classesOf(path, names.slice(headings));
+    const train: Part = { count: labels.length, pixels: pixels.slice(headings * size, names.length * size), labels };
     return { shape: settings.shape, classes, train, validation: null, test: null };
   },
 };
@@ -80,7 +83,16 @@ function findLabel(path: string, { label }: CsvSource, first: string[]): number 
 }
 
 function isHeading({ label }: CsvSource, cells: string[], labelColumn: number): boolean {
-  return typeof label === 'string' || cells.some((cell, column) => column !== labelColumn && !Number.isFinite(toNumber(cell)));
+  return typeof label === 'string' || cells.every((cell, column) => column === labelColumn || isText(cell));
+}
+
+/** Whether the first of all lines is a heading of numbered columns, as in `label,0,1,2`. */
+function startsWithHeading({ label }: CsvSource, [first, ...others]: string[]): boolean {
+  return typeof label === 'number' && others.length > 0 && isText(first!) && others.every((name) => Number.isInteger(toNumber(name)));
+}
+
+function isText(cell: string): boolean {
+  return cell.trim() !== '' && Number.isNaN(toNumber(cell));
 }
 
 function writePixels(path: string, { line, cells, labelColumn }: Line, scale: number, pixels: Float32Array, at: number): void {

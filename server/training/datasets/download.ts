@@ -46,7 +46,7 @@ async function receive(url: string, file: FileHandle, expected: PublishedFile, p
       received += chunk.length;
       if (received > expected.bytes) break;
       hash.update(chunk);
-      await file.write(chunk);
+      await file.writeFile(chunk); // a full disk takes a part of what `write` is given, without a word
       progress(received);
     }
     check(url, expected, received, hash.digest('hex'));

@@ -6,6 +6,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Shape, Source } from '../dataset.ts';
 
 const FORMATS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.avif']);
+const PARTS = ['train', 'val', 'test'];
 const AT_ONCE = 8;
 /** What a part may take once decoded: more does not fit into one array of bytes on every machine. */
 const LARGEST_PART = 2 ** 31;
@@ -36,7 +37,13 @@ interface Listing { folder: string; classes: string[]; files: { path: string; la
 
 async function listFolder(folder: string): Promise<{ train: Listing; validation: Listing | null; test: Listing | null }> {
   const names = await subfolders(folder);
-  if (!names.includes('train')) return { train: await listPart(folder), validation: null, test: null };
+  // A class may be called train: it has images and no classes of its own.
+  const inParts = names.includes('train') && (await subfolders(join(folder, 'train'))).length > 0;
+  if (!inParts) return { train: await listPart(folder), validation: null, test: null };
+  const stranger = names.find((name) => !PARTS.includes(name));
+  if (stranger !== undefined) {
+    throw new UserError(`Cannot use ${folder}: beside train/ found ${stranger}/; of the sub-folders there, ${PARTS.join('/, ')}/ alone are wanted`);
+  }
   const train = await listPart(join(folder, 'train'));
   const other = async (name: string) => (names.includes(name) ? listPart(join(folder, name), train) : null);
   return { train, validation: await other('val'), test: await other('test') };
@@ -55,7 +62,7 @@ async function listPart(folder: string, train?: Listing): Promise<Listing> {
     if (label < 0) throw new UserError(`Cannot use ${join(folder, name)}: ${train!.folder} has no class ${JSON.stringify(name)}; the classes of the training part are wanted`);
     const paths = await imageFiles(join(folder, name));
     if (paths.length === 0) throw new UserError(`Cannot use ${join(folder, name)}: found no image; files ending in ${[...FORMATS].join(' ')} are wanted`);
-    files.push(...paths.map((path) => ({ path, label })));
+    for (const path of paths) files.push({ path, label });
   }
   if (files.length === 0) throw new UserError(`Cannot use ${folder}: found no sub-folder; one for each class is wanted`);
   return { folder, classes, files };

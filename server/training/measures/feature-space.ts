@@ -9,7 +9,7 @@ export interface FeatureSpace {
   interClassCosineMean: number;
   /** tr(S_W)/tr(S_B) */
   fisherRatio: number;
-  /** tr(S_W S_B⁺)/C: within-class variability in units of the classes' own spread (Papyan, Han, Donoho 2020). */
+  /** tr(S_W S_B⁺)/C: within-class variability in units of the classes' own spread (Papyan, Han, Donoho 2020). NaN where they have none. */
   nc1: number;
   /** Share of samples whose nearest class mean by cosine disagrees with the prediction. */
   nc4: number;
@@ -101,14 +101,14 @@ function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, d: nu
   const { values, vectors } = eigenOfScatter(b, d);
   const largest = [...values.keys()].sort((p, q) => values[q]! - values[p]!).slice(0, rank);
   const noise = 1e-12 * (values[largest[0] ?? 0] ?? 0);
+  const used = largest.filter((p) => values[p]! > noise);
   let total = 0;
-  for (const p of largest) {
-    if (!(values[p]! > noise)) continue;
+  for (const p of used) {
     let squares = 0;
     for (let row = 0; row < a.length / d; row++) squares += dot(a, row, vectors, p, d) ** 2;
     total += squares / values[p]!;
   }
-  return total;
+  return used.length > 0 ? total : NaN;
 }
 
 /**
@@ -128,7 +128,7 @@ function eigenOfScatter(rows: Float64Array, d: number): { values: number[]; vect
 
 function interClassCosines(directions: Float64Array, present: number[], d: number): { interClassCosineMax: number; interClassCosineMean: number } {
   const values = present.flatMap((k, p) => present.slice(0, p).map((l) => dot(directions, k, directions, l, d)));
-  return { interClassCosineMax: Math.max(...values), interClassCosineMean: mean(values.length, (i) => values[i]!) };
+  return { interClassCosineMax: values.reduce((largest, value) => Math.max(largest, value), -Infinity), interClassCosineMean: mean(values.length, (i) => values[i]!) };
 }
 
 function nearest(units: Float64Array, i: number, directions: Float64Array, present: number[], d: number): number {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,12 @@ type Colour = { r: number; g: number; b: number; alpha?: number };
 async function draw(path: string, colour: Colour, { width = 6, height = 6 } = {}): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await sharp({ create: { width, height, channels: colour.alpha === undefined ? 3 : 4, background: colour } }).toFile(path);
+}
+
+/** Makes the classes of a folder those of its training part. */
+async function intoParts(folder: string): Promise<void> {
+  await mkdir(join(folder, 'train'));
+  for (const name of ['a', 'b']) await rename(join(folder, name), join(folder, 'train', name));
 }
 
 function load(folder: string, channels: 1 | 3 = 3, size = 4) {
@@ -43,6 +49,12 @@ describe('a folder of images', () => {
     const { train, validation, test, classes } = await load(folder);
     expect(classes).toEqual(['a', 'b', 'c']);
     expect([train.count, validation!.count, test!.count]).toEqual([3, 2, 2]);
+  });
+
+  it('may have a class called train', async () => {
+    const folder = await temporaryFolder();
+    for (const name of ['truck', 'train', 'bicycle']) await draw(join(folder, name, '1.png'), grey);
+    expect((await load(folder)).classes).toEqual(['bicycle', 'train', 'truck']);
   });
 
   it('gives as many channels as asked for, whatever the files have', async () => {
@@ -83,11 +95,14 @@ describe('a folder of images', () => {
     ],
     ['a class without images', (folder: string) => mkdir(join(folder, 'empty')).then(() => {}), /Cannot use .*empty: found no image; files ending in \.png/],
     ['a class that training does not have', async (folder: string) => {
-      await draw(join(folder, 'train', 'a', '1.png'), grey);
-      await draw(join(folder, 'train', 'b', '1.png'), grey);
+      await intoParts(folder);
       await draw(join(folder, 'test', 'c', '1.png'), grey);
     }, /test\/c: .*train has no class "c"/],
-    ['a single class', (folder: string) => draw(join(folder, 'train', 'a', '1.png'), grey), /found 1 sub-folder; one for each of at least two classes is wanted/],
+    ['a single class', (folder: string) => rm(join(folder, 'b'), { recursive: true }), /found 1 sub-folder; one for each of at least two classes is wanted/],
+    ['a part of another name', async (folder: string) => {
+      await intoParts(folder);
+      await draw(join(folder, 'valid', 'a', '1.png'), grey);
+    }, /beside train\/ found valid\/; of the sub-folders there, train\/, val\/, test\/ alone are wanted/],
   ])('is refused for %s', async (_, spoil, message) => {
     const folder = await temporaryFolder();
     await draw(join(folder, 'a', '1.png'), grey);

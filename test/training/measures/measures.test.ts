@@ -34,6 +34,19 @@ describe('classification', () => {
 });
 
 describe('feature space', () => {
+  test('takes a thousand classes', () => {
+    const classes = 1000;
+    const random = new Stream(5, 'many');
+    const many = featureSpace(Float32Array.from({ length: 2 * classes }, () => random.normal()), Int32Array.from({ length: classes }, (_, i) => i), new Int32Array(classes), 2, classes);
+    expect(many.interClassCosineMax).toBeGreaterThan(0.999);
+    expect(many.interClassCosineMax).toBeLessThanOrEqual(1 + 1e-12);
+  });
+
+  test('has no spread between classes where there is one, and no nc1', () => {
+    const alone = featureSpace(Float32Array.of(1, 0, 0.6, 0.8), Int32Array.of(1, 1), Int32Array.of(1, 1), 2, 3);
+    expect(alone.nc1).toBeNaN();
+  });
+
   const random = new Stream(11, 'features');
   const d = 3;
   const labels = Int32Array.from([0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2]);

@@ -20,6 +20,7 @@ export async function openWasm(): Promise<Engine> {
   if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
     throw new EngineUnavailable('wasm', `its backend did not start from the .wasm files in ${binaries}`, 'Install the packages again: npm ci');
   }
+  refuseToOverflow();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return {
     name: 'wasm',
@@ -29,6 +30,26 @@ export async function openWasm(): Promise<Engine> {
     // No device and no threads are held: the memory goes with the process.
     close: async () => {},
   };
+}
+
+interface Allocator {
+  _malloc: ((bytes: number) => number) & { refuses?: true };
+  _free(address: number): void;
+}
+
+/** Where no memory is left the backend is given address 0, and would overwrite what lies there: its own tables, and weights. */
+function refuseToOverflow(): void {
+  const { wasm } = tf.backend() as unknown as { wasm: Allocator };
+  wasm._free(wasm._malloc(1)); // the first call puts another function in its place
+  const allocate = wasm._malloc;
+  if (allocate.refuses) return; // opened before
+  const refusing = (bytes: number): number => {
+    const address = allocate(bytes);
+    if (address !== 0 || bytes === 0) return address;
+    throw new Error(`Cannot compute on wasm: its memory is full (${(bytes / 2 ** 20).toFixed(0)} MiB more were asked for; WebAssembly has 4 GiB at most). `
+      + 'Wanted: a smaller training.batchSize, smaller images or a smaller network; or another engine.');
+  };
+  wasm._malloc = Object.assign(refusing, { refuses: true as const });
 }
 
 /**

@@ -37,15 +37,18 @@ export function tiledProduct(backend: Backend, product: Product): TensorInfo {
   const slices = Math.ceil(depth / SLICE);
   const slicesEach = Math.ceil(slices / Math.max(1, Math.floor(BUSY / (tiles[0] * tiles[1]))));
   const parts = Math.ceil(slices / slicesEach);
+  // More rows of tiles than one direction takes go on in z, which is free then: such a product is not cut up.
+  const most = backend.device.limits.maxComputeWorkgroupsPerDimension;
+  const stacks = Math.ceil(tiles[1] / most);
   const program: Program = {
     variableNames: Object.keys(inputs),
     outputShape: parts === 1 ? outputShape : [parts, rows * columns],
     workgroupSize: [SIDE, SIDE, 1],
     dispatchLayout: { x: [0], y: [1] },
-    dispatch: [tiles[0], tiles[1], parts],
+    dispatch: [tiles[0], Math.min(tiles[1], most), stacks * parts],
     size: true,
     shaderKey: `cosweep ${product.key} ${[rows, columns, depth, slicesEach]}`,
-    getUserCode: () => shader(product, rowsEach, columnsEach, slicesEach),
+    getUserCode: () => shader(product, rowsEach, columnsEach, slicesEach, stacks > 1 ? most : null),
   };
   const computed = backend.runWebGPUProgram(program, Object.values(inputs), 'float32');
   if (parts === 1) return computed;
@@ -60,7 +63,7 @@ function resultsEach(size: number): number {
 }
 
 /** A thread's results lie `SIDE` apart, so that neighbouring threads read and write neighbouring numbers. */
-function shader({ rows, columns, depth, factors }: Product, rowsEach: number, columnsEach: number, slices: number): string {
+function shader({ rows, columns, depth, factors }: Product, rowsEach: number, columnsEach: number, slices: number, stack: number | null): string {
   const [ownRows, ownColumns] = [rowsEach, columnsEach].map((count) => Array.from({ length: count }, (_, i) => i)) as [number[], number[]];
   // Written out, not as arrays and loops, which not every driver keeps in registers.
   const each = (write: (r: number, c: number) => string): string => ownRows.flatMap((r) => ownColumns.map((c) => write(r, c))).join('\n');
@@ -70,13 +73,14 @@ function shader({ rows, columns, depth, factors }: Product, rowsEach: number, co
     ${factors}
     fn main() {
       _ = uniforms.size; // a shader that does not mention its uniforms has no binding for them
-      let firstRow = i32(workgroupId.y) * ${SIDE * rowsEach};
+      let z = i32(workgroupId.z);
+      let firstRow = (i32(workgroupId.y)${stack === null ? '' : ` + z * ${stack}`}) * ${SIDE * rowsEach};
       let firstColumn = i32(workgroupId.x) * ${SIDE * columnsEach};
       let ownRow = i32(localId.y);
       let ownColumn = i32(localId.x);
       ${each((r, c) => `var sum${r}${c} = 0.0;`)}
       for (var slice = 0; slice < ${slices}; slice++) {
-        let k0 = (i32(workgroupId.z) * ${slices} + slice) * ${SLICE};
+        let k0 = (${stack === null ? `z * ${slices} + ` : ''}slice) * ${SLICE};
         ${fill('leftTile', SIDE * rowsEach, `firstRow + place < ${rows} && k < ${depth}`, 'left(firstRow + place, k)')}
         ${fill('rightTile', SIDE * columnsEach, `firstColumn + place < ${columns} && k < ${depth}`, 'right(k, firstColumn + place)')}
         workgroupBarrier();
@@ -87,7 +91,7 @@ function shader({ rows, columns, depth, factors }: Product, rowsEach: number, co
         }
         workgroupBarrier();
       }
-      let part = i32(workgroupId.z) * ${rows * columns};
+      let part = ${stack === null ? `z * ${rows * columns}` : '0'};
       ${each((r, c) => `if (firstRow + ownRow + ${r * SIDE} < ${rows} && firstColumn + ownColumn + ${c * SIDE} < ${columns}) {
         result[part + (firstRow + ownRow + ${r * SIDE}) * ${columns} + firstColumn + ownColumn + ${c * SIDE}] = sum${r}${c};
       }`)}
