@@ -28,8 +28,8 @@ const EVAL_EVERY = 20;
  */
 export async function calibrate(arm: Arm, seed: number, folder: string, engine: EngineName, device: string | null, workers: number, log: (message: string) => void): Promise<Calibration> {
   // What is wrong with the data is the user's to hear here, and a download is made once.
-  await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
-  const measured = await Promise.all(Array.from({ length: workers }, () => calibrateWorker(arm, seed, folder, engine, device)));
+  const { fingerprint } = await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
+  const measured = await Promise.all(Array.from({ length: workers }, () => calibrateWorker(arm, seed, { baseFolder: folder, fingerprint }, engine, device)));
   const mean = (value: (each: Calibration) => number): number => measured.reduce((sum, each) => sum + value(each), 0) / workers;
   return {
     opening: mean(({ opening }) => opening),
@@ -39,7 +39,7 @@ export async function calibrate(arm: Arm, seed: number, folder: string, engine: 
   };
 }
 
-async function calibrateWorker(arm: Arm, seed: number, folder: string, engine: EngineName, device: string | null): Promise<Calibration> {
+async function calibrateWorker(arm: Arm, seed: number, data: Pick<StageOrder, 'baseFolder' | 'fingerprint'>, engine: EngineName, device: string | null): Promise<Calibration> {
   const started = performance.now();
   const worker = new WorkerProcess();
   try {
@@ -47,7 +47,7 @@ async function calibrateWorker(arm: Arm, seed: number, folder: string, engine: E
     // Longer than what is trained, so that the end of a run, which also looks at the test part, is not reached.
     const training = { ...arm.training, batches: 10 * (WARM_UP + TIMED), evalEvery: EVAL_EVERY };
     const order: StageOrder = {
-      settings: { ...arm, training }, epsilons: [arm.epsilon], seed, from: 0, to: WARM_UP, dataset: training.dataset, baseFolder: folder, start: null,
+      settings: { ...arm, training }, epsilons: [arm.epsilon], seed, from: 0, to: WARM_UP, dataset: training.dataset, ...data, start: null,
     };
     const first = await trainStage(worker, order);
     const second = await trainStage(worker, { ...order, from: WARM_UP, to: WARM_UP + TIMED, start: first.checkpoint });

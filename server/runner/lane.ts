@@ -4,6 +4,7 @@ import type { Machine } from '../store/run-state.ts';
 import type { Deliveries, Spent } from './deliveries.ts';
 import { epsilonsOf } from './epsilons-of.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
+import type { StageOrder } from './messages.ts';
 import { Pace } from './pace.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
@@ -90,7 +91,7 @@ export class Lane {
   }
 
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
-    const { arms, folder, stop } = this.#work;
+    const { arms, folder, fingerprintOf, stop } = this.#work;
     const { from, to } = job.stage;
     const before = this.#stored;
     const worker = await this.#aliveWorker();
@@ -105,7 +106,11 @@ export class Lane {
     let splits = false;
     this.#ownPace = new Pace(to - shown);
     this.#ownPace.advance(0, performance.now());
-    const order = { settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to, dataset: arm.training.dataset, baseFolder: folder, start: start?.bytes ?? null };
+    const { dataset } = arm.training;
+    const order: StageOrder = {
+      settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to,
+      dataset, baseFolder: folder, fingerprint: fingerprintOf(dataset), start: start?.bytes ?? null,
+    };
     const training = worker.train(order, {
       onLoaded: (loaded) => {
         this.#store(this.#deliveries.begin(job, this.#index, this.#machine!, loaded));

@@ -19,6 +19,8 @@ export interface StageOrder {
   dataset: DatasetSettings;
   /** Where the data set's relative paths start. */
   baseFolder: string;
+  /** Of the data that is to be trained on: nothing else may be stored as trained on it. */
+  fingerprint: string;
   /** The checkpoint to continue from, encoded; null for batch 0. */
   start: Uint8Array | null;
 }

@@ -6,6 +6,7 @@ import type { EngineName } from '../training/engine.ts';
 import { Deliveries } from './deliveries.ts';
 import type { RunnerEvent } from './events.ts';
 import type { HiredWorker } from './hire-worker.ts';
+import type { Fingerprints } from './identify.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
@@ -27,6 +28,7 @@ export interface SweepWork {
   hired: HiredWorker[];
   /** Where the data sets' relative paths start. */
   folder: string;
+  fingerprintOf: Fingerprints;
   gitCommit: string | null;
   tell: (event: RunnerEvent) => void;
   /** Aborted: no new stage begins and those in training end with a checkpoint. */

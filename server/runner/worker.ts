@@ -49,10 +49,12 @@ async function train(order: StageOrder): Promise<void> {
 let held: { key: string; dataset: Dataset } | undefined;
 
 /** Most sweeps have one data set, or one split of it a seed: the last one is kept. */
-async function datasetOf({ dataset: settings, baseFolder, seed }: StageOrder): Promise<Dataset> {
+async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint }: StageOrder): Promise<Dataset> {
   const key = JSON.stringify([settings, baseFolder, settings.splitSeed === 'seed' ? seed : null]);
   if (held?.key !== key) held = { key, dataset: await loadDataset(settings, { baseFolder, seed }) };
-  return held.dataset;
+  if (held.dataset.fingerprint === fingerprint) return held.dataset;
+  throw new Error(`Cannot train on the data set ${settings.name}: it has changed since the sweep began (it was ${fingerprint.slice(0, 12)}…, found `
+    + `${held.dataset.fingerprint.slice(0, 12)}…). Wanted: the same data to the end; \`cosweep run\` trains all of it on what is there now`);
 }
 
 function toReport({ checkpoint, ...segment }: Segment): SegmentReport {
