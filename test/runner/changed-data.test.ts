@@ -12,7 +12,7 @@ test('what is trained after the data has changed does not count as trained on it
   writeImages(folder, 300, 12);
   const study = definition({ N: [0] }) as { training: object };
   const dataset = { name: 'idx', images: 'images', labels: 'labels', validation: 60, splitSeed: 'seed' };
-  writeFileSync(join(folder, 'study.json'), JSON.stringify({ ...study, training: { ...study.training, dataset, batches: 10 * BATCHES, evalEvery: BATCHES } }));
+  writeFileSync(join(folder, 'study.json'), JSON.stringify({ ...study, training: { ...study.training, dataset, batches: 4 * BATCHES, evalEvery: BATCHES } }));
   const args = ['--json', 'run', 'study.json', '--engine', 'wasm', '--workers', '1'];
 
   const run = start(args, { db });
