@@ -1,15 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import type { Engine, Tensors } from '../../../server/training/engine.ts';
+import type { Engine, Step } from '../../../server/training/engine.ts';
 import { buildEvaluationStep, inferenceState } from '../../../server/training/evaluation-step.ts';
 import { isOlder } from '../../../server/training/engines/tensorflow/is-older.ts';
-import { eachEngine } from '../../helpers/engines.ts';
+import { eachEngine, networks } from '../../helpers/engines.ts';
+import { bytesOf, differing } from './same-bits.ts';
 import { buildVariant, describeVariant, runPlainly, scalars, variants } from './variants.ts';
 
 const STEPS = 4;
-
-type Result = { state: Tensors; outputs: Tensors };
 
 eachEngine('a compiled step', (open, { trains }) => {
   let engine: Engine;
@@ -36,16 +34,46 @@ eachEngine('a compiled step', (open, { trains }) => {
     tf.dispose([state, ofCompiled, ofPlain]);
   });
 
-  test.each(trains)('evaluates %s with the bits of the uncompiled evaluation, and returns no state', async (network) => {
+  test.each(networks)('evaluates %s with the bits of the uncompiled evaluation, and returns no state', async (network) => {
     const { model, state, batchOf } = buildVariant({ network });
     const [step, read, batch] = [buildEvaluationStep(model), inferenceState(state), batchOf(0)];
     const images = { images: batch.images! };
     const compiled = engine.compile(step, { state: read, batch: images, scalars: {} });
     const [run, plain] = [compiled.run(read, images, {}), runPlainly(step, read, images, {})];
     expect([run.state, Object.keys(run.outputs)]).toEqual([{}, ['features', 'logits', 'cosines']]);
-    expect(await differing(run, plain, 0)).toEqual([]);
+    expect(await differing(run, plain)).toEqual([]);
     compiled.dispose();
     tf.dispose([state, batch, run.outputs, plain.outputs]);
+  });
+
+  test('takes other scalars without being compiled again', async () => {
+    const example = { state: { w: tf.scalar(1) }, batch: { x: tf.scalar(3) }, scalars: { rate: 2, unused: 7 } };
+    const step: Step = ({ w }, { x }, { rate }) => ({ state: { w: tf.add(w!, tf.mul(rate!, x!)) }, outputs: {} });
+    const compiled = engine.compile(step, example);
+    expect([...(await compiled.run(example.state, example.batch, { rate: 2, unused: 7 }).state.w!.data())]).toEqual([7]);
+    expect([...(await compiled.run(example.state, { x: tf.scalar(-1) }, { rate: 0.5, unused: 7 }).state.w!.data())]).toEqual([0.5]);
+    expect(() => compiled.run(example.state, example.batch, { rate: 2 } as never)).toThrow('scalar "unused", which it was compiled with, is missing');
+    compiled.dispose();
+  });
+
+  test('tells apart inputs that share their values, and returns an input, one tensor twice or a constant', async () => {
+    const shared = tf.tensor1d([1, 2]);
+    const step: Step = ({ a, b }) => ({ state: { a: b!, b: a! }, outputs: { twice: a!, again: a!, constant: tf.scalar(5) } });
+    const compiled = engine.compile(step, { state: { a: shared, b: shared.clone() }, batch: {}, scalars: {} });
+    const { state, outputs } = compiled.run({ a: tf.tensor1d([1, 2]), b: tf.tensor1d([3, 4]) }, {}, {});
+    expect([...(await state.a!.data()), ...(await state.b!.data())]).toEqual([3, 4, 1, 2]);
+    outputs.twice!.dispose();
+    expect([...(await outputs.again!.data()), ...(await outputs.constant!.data())]).toEqual([1, 2, 5]);
+    compiled.dispose();
+  });
+
+  test('refuses tensors of another shape or type than it was compiled with, and missing ones', () => {
+    const step: Step = ({ w }, { x }) => ({ state: { w: tf.mul(w!, x!) }, outputs: {} });
+    const compiled = engine.compile(step, { state: { w: tf.zeros([2]) }, batch: { x: tf.zeros([2]) }, scalars: {} });
+    expect(() => compiled.run({ w: tf.zeros([3]) }, { x: tf.zeros([2]) }, {})).toThrow('state.w is float32 [3]. Wanted: float32 [2]');
+    expect(() => compiled.run({ w: tf.zeros([2]) }, { x: tf.zeros([2], 'int32') }, {})).toThrow('batch.x is int32 [2]. Wanted: float32 [2]');
+    expect(() => compiled.run({ w: tf.zeros([2]) }, {}, {})).toThrow('batch.x is nothing');
+    compiled.dispose();
   });
 
   test('leaves no tensor behind, however often it runs', () => {
@@ -76,25 +104,3 @@ function fusesInexactly({ versions: { libtensorflow } }: Engine): boolean {
 
 /** Of a tensor's largest entry. */
 const TOLERANCE = 1e-3;
-
-/** The tensors that differ: in their bits, where NaN equals itself and 0 differs from −0, or by more than the tolerance where there is one. */
-async function differing(a: Result, b: Result, tolerance: number): Promise<string[]> {
-  const [left, right] = [{ ...a.state, ...a.outputs }, { ...b.state, ...b.outputs }];
-  const names: string[] = [];
-  for (const [name, tensor] of Object.entries(left)) {
-    const [one, other] = [await bytesOf(tensor), await bytesOf(right[name]!)];
-    if (Buffer.compare(one, other) !== 0 && !(tolerance > 0 && areClose(tensor, right[name]!, tolerance))) names.push(name);
-  }
-  return names;
-}
-
-function areClose(a: Tensor, b: Tensor, tolerance: number): boolean {
-  const [left, right] = [a, b].map((tensor) => Array.from(tensor.dataSync() as Float32Array)) as [number[], number[]];
-  const largest = Math.max(...left.map(Math.abs));
-  return left.every((value, i) => Math.abs(value - right[i]!) <= tolerance * largest);
-}
-
-async function bytesOf(tensor: Tensor): Promise<Buffer> {
-  const values = await tensor.data();
-  return Buffer.from(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
-}

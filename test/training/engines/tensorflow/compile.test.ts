@@ -17,38 +17,6 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
   });
   afterAll(() => engine.close());
 
-  it('takes other scalars without being compiled again', () => {
-    const example = { state: { w: tf.scalar(1) }, batch: { x: tf.scalar(3) }, scalars: { rate: 2, unused: 7 } };
-    const step: Step = ({ w }, { x }, { rate }) => ({ state: { w: tf.add(w!, tf.mul(rate!, x!)) }, outputs: {} });
-    const compiled = engine.compile(step, example);
-    expect(compiled.run(example.state, example.batch, { rate: 2, unused: 7 }).state.w!.dataSync()[0]).toBe(7);
-    expect(compiled.run(example.state, { x: tf.scalar(-1) }, { rate: 0.5, unused: 7 }).state.w!.dataSync()[0]).toBe(0.5);
-    expect(() => compiled.run(example.state, example.batch, { rate: 2 } as never)).toThrow('scalar "unused", which it was compiled with, is missing');
-    compiled.dispose();
-  });
-
-  it('tells apart inputs that share their values, and returns an input or one tensor twice', () => {
-    const shared = tf.tensor1d([1, 2]);
-    const state = { a: shared, b: shared.clone() };
-    const step: Step = ({ a, b }) => ({ state: { a: b!, b: a! }, outputs: { twice: a!, again: a! } });
-    const compiled = engine.compile(step, { state, batch: {}, scalars: {} });
-    const result = compiled.run({ a: tf.tensor1d([1, 2]), b: tf.tensor1d([3, 4]) }, {}, {});
-    expect([...result.state.a!.dataSync()]).toEqual([3, 4]);
-    expect([...result.state.b!.dataSync()]).toEqual([1, 2]);
-    result.outputs.twice!.dispose();
-    expect([...result.outputs.again!.dataSync()]).toEqual([1, 2]);
-    compiled.dispose();
-  });
-
-  it('refuses tensors of another shape or type than it was compiled with, and missing ones', () => {
-    const step: Step = ({ w }, { x }) => ({ state: { w: tf.mul(w!, x!) }, outputs: {} });
-    const compiled = engine.compile(step, { state: { w: tf.zeros([2]) }, batch: { x: tf.zeros([2]) }, scalars: {} });
-    expect(() => compiled.run({ w: tf.zeros([3]) }, { x: tf.zeros([2]) }, {})).toThrow('state.w is float32 [3]. Wanted: float32 [2]');
-    expect(() => compiled.run({ w: tf.zeros([2]) }, { x: tf.zeros([2], 'int32') }, {})).toThrow('batch.x is int32 [2]. Wanted: float32 [2]');
-    expect(() => compiled.run({ w: tf.zeros([2]) }, {}, {})).toThrow('batch.x is nothing');
-    compiled.dispose();
-  });
-
   it.each<[string, Step, string]>([
     ['reads values', ({ w }) => ({ state: { w: tf.mul(w!, w!.dataSync()[0]!) }, outputs: {} }), 'it reads the values of a tensor that depends on its arguments'],
     ['gathers', ({ w }) => ({ state: { w: tf.gather(w!, tf.cast(w!, 'int32') as tf.Tensor1D) }, outputs: {} }), 'it reads the values of a tensor'],
