@@ -113,6 +113,12 @@ describeInBrowser('the dashboard', () => {
 
     await choice(page, 'Metric').selectOption('val/intraClassCosine');
     await page.locator('canvas[aria-label^="N = ½: val/intraClassCosine"]').waitFor();
+
+    // From the page of a control, whose arm is in no pair.
+    await page.goto(`runs/${first[0]!.controlRun}`);
+    await page.getByRole('link', { name: 'Compare', exact: true }).click();
+    await page.locator('canvas[aria-label*="with and without"]').waitFor();
+    expect(await choice(page, 'Arm').inputValue()).toBe('0');
   });
 
   it('exports the picture as SVG and PNG', async () => {
