@@ -256,6 +256,25 @@ describeInBrowser('the dashboard', () => {
     expect(problems.some((problem) => problem.startsWith('seeds'))).toBe(true);
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('400'))).toBe(true);
 
+    // A plan that comes after the text was edited is not that of what stands there.
+    let release = (): void => {};
+    const edited = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/plan', async (route) => {
+      await edited;
+      await route.continue();
+    });
+    const late = page.waitForResponse('**/api/plan');
+    await text.fill(JSON.stringify(definition));
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.getByText('Checking …').waitFor();
+    await text.fill(JSON.stringify({ ...definition, seeds: 4 }));
+    release();
+    await (await late).finished();
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 100))));
+    await page.unroute('**/api/plan');
+    await page.getByText('Nothing checked yet').waitFor();
+    expect(await page.getByRole('button', { name: 'Start the sweep' }).isDisabled()).toBe(true);
+
     await text.fill(JSON.stringify({ ...definition, name: 'long', training: { ...definition.training, batches: 4000, evalEvery: 50 } }));
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByText('With so few seeds').waitFor();
