@@ -86,6 +86,8 @@ export interface SweepItem {
   counts: RunCounts;
   /** ISO 8601. */
   createdAt: string;
+  /** When it last joined the queue: queued sweeps are trained in this order, then by id. */
+  queuedAt: string;
   startedAt: string | null;
   finishedAt: string | null;
   engine: string | null;

@@ -300,6 +300,9 @@ describeInBrowser('the dashboard', () => {
     await page.waitForURL(/\/probe$/);
     const id = /sweeps\/(s\d+)\/probe$/.exec(page.url())![1]!;
     await page.locator('.probe-standing').getByText('s2 long is being trained').waitFor();
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    await page.locator('.card', { has: page.getByRole('heading', { name: 'Progress' }) }).getByText('s2 long is being trained').waitFor();
+    await page.getByRole('link', { name: 'Probe', exact: true }).click();
     expect((await fetch(`${base}api/sweeps/s2/cancel`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(202);
     await page.getByRole('heading', { name: 'The trunks of 2 seeds are trained' }).waitFor();
 
