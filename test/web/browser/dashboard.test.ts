@@ -205,6 +205,11 @@ describeInBrowser('the dashboard', () => {
     const latex = await page.getByRole('link', { name: 'LaTeX' }).getAttribute('href');
     expect(latex).toContain('rows=beta');
     expect(await (await fetch(new URL(latex!, base))).text()).toContain('\\begin{tabular}');
+
+    await page.locator('.menu summary').click();
+    await page.locator('.menu').getByRole('checkbox').nth(1).check();
+    await page.getByText('Metrics', { exact: true }).click();
+    expect(new URL(page.url()).searchParams.get('metrics')!.split(',')).toHaveLength(2);
   });
 
   it('shows the stage tree: what was saved, every bar, and the runs that share it', async () => {
