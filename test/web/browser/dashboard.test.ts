@@ -168,6 +168,13 @@ describeInBrowser('the dashboard', () => {
     expect(await page.locator('canvas[aria-label^="Terms of the loss"]').getAttribute('aria-label')).toContain('switch batch 20');
     expect(await page.locator('canvas[aria-label^="Gradient norms"]').count()).toBe(1);
 
+    const open = page.waitForRequest((request) => request.url().includes('from=20') && !request.url().includes('to='));
+    await page.getByLabel('From batch').fill('20');
+    await page.getByLabel('From batch').press('Enter');
+    await open;
+    await page.getByRole('button', { name: 'All batches' }).click();
+    expect(await page.getByLabel('From batch').inputValue()).toBe('');
+
     const cells = async (): Promise<number[]> => (await page.locator('.confusion tbody td').allInnerTexts()).map(Number);
     await page.locator('.confusion').waitFor();
     expect(await cells()).toEqual(run.confusion!.counts.flat());
