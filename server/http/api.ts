@@ -133,7 +133,7 @@ export interface Progress {
   batchesTotal: number;
   runs: number;
   runsTotal: number;
-  /** Estimated; null while nothing trains. */
+  /** Estimated; null while nothing trains, and of a probe. */
   secondsLeft: number | null;
 }
 
