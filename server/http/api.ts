@@ -278,7 +278,7 @@ export interface CurveItem {
   values: (number | null)[];
 }
 
-// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairsResponse
+// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairsResponse (`at` is of the values in `pairs`; the picture answers by the last)
 //
 // metric: default: the sweep's own. Lines of thousands of points are thinned so that every line keeps its extremes.
 

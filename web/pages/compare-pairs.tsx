@@ -26,6 +26,7 @@ export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
   const arms = [...new Map(pairs.map(({ arm, armName }) => [arm, armName]))];
   const [pair, setPair] = useChoice('pair', String(arms[0]![0]));
   const [pairSeed, setPairSeed] = useChoice('pairSeed', '');
+  const [at, setAt] = useChoice('at', 'last');
   const { arm: chosen, seed, ofArm, shown } = choosePairs(pairs, pair, pairSeed);
   return (
     <section class="card" aria-label="Pair by pair">
@@ -33,6 +34,7 @@ export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
       <div class="controls">
         <Select label="Arm" value={String(chosen)} onChange={setPair} options={arms.map(([arm, name]) => ({ value: String(arm), label: name }))} />
         <Select label="Seed" value={seed} onChange={setPairSeed} options={[{ value: '', label: 'all' }, ...ofArm.map((each) => ({ value: String(each.seed), label: String(each.seed) }))]} />
+        <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
       </div>
       <PairCharts pairs={shown} sweep={sweep} metric={metric} late={late} />
       <PairTable pairs={shown} metric={metric} />

@@ -111,6 +111,13 @@ describeInBrowser('the dashboard', () => {
     expect(await page.locator('canvas[aria-label*="with and without"]').count()).toBe(1);
     expect(new URL(page.url()).search).toContain('pairSeed=1');
 
+    // Beside the values that it decides: the answer and the bands are of the last evaluation whatever is chosen.
+    const values = page.getByRole('region', { name: 'Pair by pair' });
+    await values.getByRole('combobox', { name: 'Value of a run' }).selectOption('best');
+    const best = (await api<PairsResponse>('sweeps/s1/pairs?at=best')).pairs.find(({ arm, seed }) => arm === 1 && seed === 1)!;
+    await expect.poll(async () => numbers((await values.locator('tbody tr').innerText())).at(-1), patient).toBeCloseTo(best.difference! * 100, 2);
+    expect(await page.locator('#answer').innerText()).toBe(picture!.title);
+
     await choice(page, 'Metric').selectOption('val/intraClassCosine');
     await page.locator('canvas[aria-label^="N = ½: val/intraClassCosine"]').waitFor();
 
