@@ -379,6 +379,32 @@ describeInBrowser('the dashboard', () => {
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('404'))).toBe(true);
   });
 
+  it('leaves room for the tab that is seen, however many are open behind it; seen again, one reads everything anew', async () => {
+    const other = await openPage(browser, base);
+    const show = (tab: Page, seen: boolean): Promise<void> => tab.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, !seen);
+    const tabs = [other.page];
+    // As many as a browser has connections to one server.
+    for (let count = 1; count <= 6; count++) {
+      const tab = tabs.at(-1)!;
+      await tab.goto('sweeps/s1');
+      await tab.locator('.live-live').waitFor();
+      await show(tab, false);
+      tabs.push(await other.page.context().newPage());
+    }
+    await tabs.at(-1)!.goto('sweeps/s1');
+    await tabs.at(-1)!.locator('.live-live').waitFor();
+
+    await tabs[0]!.getByRole('heading', { name: 'Progress' }).waitFor();
+    const anew = tabs[0]!.waitForRequest('**/api/sweeps/s1');
+    await show(tabs[0]!, true);
+    await anew;
+    expect(other.complaints).toEqual([]);
+    await other.page.context().close();
+  });
+
   const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'sweeps/s1/stages', 'sweeps/s1/probe', 'runs/r1', 'doctor'];
 
   it.each([['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'], ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)']] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
