@@ -86,6 +86,8 @@ export interface SweepItem {
   counts: RunCounts;
   /** ISO 8601. */
   createdAt: string;
+  /** When it last joined the queue: queued sweeps are trained in this order, then by id. */
+  queuedAt: string;
   startedAt: string | null;
   finishedAt: string | null;
   engine: string | null;
@@ -131,7 +133,7 @@ export interface Progress {
   batchesTotal: number;
   runs: number;
   runsTotal: number;
-  /** Estimated; null while nothing trains. */
+  /** Estimated; null while nothing trains, and of a probe. */
   secondsLeft: number | null;
 }
 
@@ -276,7 +278,7 @@ export interface CurveItem {
   values: (number | null)[];
 }
 
-// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairsResponse
+// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairsResponse (`at` is of the values in `pairs`; the picture answers by the last)
 //
 // metric: default: the sweep's own. Lines of thousands of points are thinned so that every line keeps its extremes.
 

@@ -1,11 +1,28 @@
 import { changesSince, currentRevision } from '../store/changes.ts';
+import { leaseHolder } from '../store/lease.ts';
+import { storedAsRunning } from '../store/seen-state.ts';
 import type { Storage } from '../store/storage.ts';
 import type { ChangeSource } from './change-feed.ts';
 
-/** The database's own change counter, which triggers raise whichever process writes. */
+/**
+ * The database's own change counter, which triggers raise whichever process writes. A process that is killed writes nothing, and
+ * still nobody trains from then on: whatever is stored as running is told as changed when the lease is lost, or renewed after all.
+ */
 export function storageChanges(storage: Storage): ChangeSource {
+  let held = false;
+  const isHeld = (): boolean => leaseHolder(storage) !== null;
   return {
-    revision: () => currentRevision(storage),
-    since: (revision) => changesSince(storage, revision),
+    revision() {
+      held = isHeld();
+      return currentRevision(storage);
+    },
+    since(revision) {
+      const changes = changesSince(storage, revision);
+      const now = isHeld();
+      if (now === held) return changes;
+      const { sweeps, runs } = storedAsRunning(storage);
+      held = now;
+      return { ...changes, sweeps: [...new Set([...changes.sweeps, ...sweeps])], runs: [...new Set([...changes.runs, ...runs])] };
+    },
   };
 }

@@ -7,6 +7,7 @@ export function toSweepItem(row: SweepRow): SweepItem {
   return {
     id, name, description, state, cancelling, metric, arms, seeds, counts, engine, batches, batchesTotal, probeSeeds, error,
     createdAt: row.createdAt.toISOString(),
+    queuedAt: row.queuedAt.toISOString(),
     startedAt: toIso(row.startedAt),
     finishedAt: toIso(row.finishedAt),
   };

@@ -99,9 +99,10 @@ function countDiverged({ runs }: SweepResults, arm: number): number {
   return runs.filter((run) => run.arm === arm && run.state === 'diverged').length;
 }
 
-function writeNotes({ part, arm, control, difference, smallestP: smallest, missing }: Omit<ConfirmReport, 'notes'>): string[] {
+function writeNotes({ part, images, arm, control, difference, smallestP: smallest, missing }: Omit<ConfirmReport, 'notes'>): string[] {
   const notes: string[] = [];
-  if (part === 'validation') notes.push('The data set has no test part: this is the validation part, on which the arm may have been chosen.');
+  // Which parts there are is known only once a run has read them.
+  if (part === 'validation' && images !== null) notes.push('The data set has no test part: this is the validation part, on which the arm may have been chosen.');
   if (difference !== null && smallest > 0.05) notes.push(warnOfFewSeeds(difference.n));
   if (difference?.p === null) notes.push(`p is withheld: ${arm.diverged} runs of the arm and ${control.diverged} of its control diverged, and only survivors would be compared.`);
   if (arm.dead > 0) notes.push(`The truncated term was 0 from N to the end in ${arm.dead} of ${arm.n} runs of the arm.`);

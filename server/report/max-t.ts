@@ -6,9 +6,9 @@ import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
  * flipped per seed, the same in all rows: rows that share a control, and so its luck, move together as they did in the
  * data, which is what keeps the power that Holm loses as rows are added.
  *
- * With t = mean / (sd/√n) of a row's differences (sd = 0: ∞, or 0 if the mean is 0 too) and rows sorted by |t|, largest first: for
- * each pattern q_k is the largest flipped |t| among row k and the rows after it; a row's value is the share of patterns with
- * q_k ≥ its |t|, made monotone down the order.
+ * With t = mean / (sd/√n) of a row's differences (sd = 0: ∞, or 0 if the mean is 0 too; 0 as well where there is one difference,
+ * which has no sd) and rows sorted by |t|, largest first: for each pattern q_k is the largest flipped |t| among row k and the
+ * rows after it; a row's value is the share of patterns with q_k ≥ its |t|, made monotone down the order.
  *
  * @param rows one row of differences per comparison, columns are seeds; null where the row has no pair for the seed
  * @returns the corrected p of each row, in the order given
@@ -71,6 +71,7 @@ function rowStatistic(row: readonly (number | null)[]): RowStatistic {
  * r² = 1 is "sd = 0"; it is taken as reached within 1e−9, where the difference would be nothing but rounding.
  */
 function squaredT(sum: number, scale: number, freedom: number): number {
+  if (freedom < 1) return 0; // one difference is its own mean under every pattern: as ∞ it would be a hit in every row
   const share = sum * sum * scale;
   return share >= 1 - SAME ? Infinity : (freedom * share) / (1 - share);
 }

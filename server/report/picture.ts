@@ -67,7 +67,8 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
   const pairs = listPairs(results).filter(({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name));
   if (pairs.length === 0) return null;
   const arms = [...new Set(pairs.map(({ arm }) => arm))];
-  const table = buildAblationTable(results, { metrics: [metric.name] }).tables[0]!;
+  const { batches, tables } = buildAblationTable(results, { metrics: [metric.name] });
+  const table = tables[0]!;
   const differences = new Map(table.rows.map((row) => [row.arm!, row.difference]));
   const finals = finalDifferences(results, metric);
   const varying = varyingKeys(arms);
@@ -76,7 +77,7 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
     const groups = [...new Set(members.map(({ arm }) => arm))].map((arm) => (
       toGroup(arm, members.filter((pair) => pair.arm === arm), metric.name, labelOf(arm, varying), differences.get(arm.index) ?? null, finals.get(arm.index)!)
     ));
-    return { N, label: switchLabel(members[0]!.arm), end: Math.max(...members.map(({ arm }) => arm.training.batches)), groups, controlSpread: controlSpread(members, metric.name) };
+    return { N, label: switchLabel(N, batches), end: Math.max(...members.map(({ arm }) => arm.training.batches)), groups, controlSpread: controlSpread(members, metric.name) };
   });
   const scale = metric.accuracy ? 100 : 1;
   return {
@@ -170,9 +171,9 @@ function labelOf(arm: Arm, keys: readonly string[]): string {
 
 const SIGNS: Record<string, string> = { '1/2': '½', '1/4': '¼', '3/4': '¾', '1/3': '⅓', '2/3': '⅔' };
 
-/** `N = ½` where the switch is a simple share of the run, else `N = 137`. */
-function switchLabel({ N, training: { batches } }: Arm): string {
-  const share = Number.isInteger((N * 12) / batches) ? toShare(N, batches) : String(N);
+/** `N = ½` where the switch is a simple share of every run, else `N = 137`. @param batches of every run; null where they differ */
+function switchLabel(N: number, batches: number | null): string {
+  const share = batches !== null && Number.isInteger((N * 12) / batches) ? toShare(N, batches) : String(N);
   return `N = ${SIGNS[share] ?? share}`;
 }
 

@@ -22,6 +22,8 @@ export interface SweepRow {
   batches: number;
   batchesTotal: number;
   createdAt: Date;
+  /** When it last joined the queue, which is its place in it. */
+  queuedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
   engine: string | null;
@@ -61,6 +63,7 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
     seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds.length,
     ...progress.get(sweep.id)!,
     createdAt: sweep.createdAt,
+    queuedAt: sweep.queuedAt,
     startedAt: sweep.startedAt,
     finishedAt: sweep.finishedAt,
     engine: sweep.engine,

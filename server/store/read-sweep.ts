@@ -16,7 +16,7 @@ export interface SweepRecord extends SweepRow {
   folder: string;
   share: boolean;
   notes: string | null;
-  /** Estimated from what was trained since it last started; null while nothing trains or nothing is known yet. */
+  /** Estimated from what was trained since it last started; null while nothing trains or nothing is known yet, and of a probe, which trains a part of it. */
   secondsLeft: number | null;
 }
 
@@ -35,7 +35,7 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
     folder: sweep.folder,
     share: sweep.share,
     notes: sweep.notes,
-    secondsLeft: row.state === 'running' && sweep.resumedAt ? secondsLeft(row, sweep.batchesBefore, (now - sweep.resumedAt.getTime()) / 1000) : null,
+    secondsLeft: row.state === 'running' && row.probeSeeds === null && sweep.resumedAt ? secondsLeft(row, sweep.batchesBefore, (now - sweep.resumedAt.getTime()) / 1000) : null,
   };
 }
 

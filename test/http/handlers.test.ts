@@ -70,7 +70,7 @@ test('sweeps: a page of them with counts', async () => {
     metric: { name: 'val/accuracy', goal: 'maximize' },
     counts: { waiting: 0, running: 0, complete: 16, failed: 1, diverged: 1, cancelled: 0 },
   });
-  expect(new Date(item.createdAt).toISOString()).toBe(item.createdAt);
+  for (const time of [item.createdAt, item.queuedAt]) expect(new Date(time).toISOString()).toBe(time);
 });
 
 test('one sweep: progress, best arms, failures with reasons, what varies', async () => {

@@ -56,6 +56,15 @@ describe('differences to the control', () => {
     expect(arm).toMatchObject({ n: 1, sd: null, best: false, difference: { n: 1, low: null, high: null, p: 1, pHolm: 1, pMaxT: 1 } });
   });
 
+  it('marks and bolds what differs, whatever a row has that is one pair so far', () => {
+    const control = [0.9, 0.91, 0.9, 0.92, 0.9, 0.91];
+    const better = control.map((value, seed) => value + 0.02 + seed / 1000);
+    const [worse, best, begun] = rowsOf(makeResults([makeControl(0), makeArm(1), makeArm(2)], [control, better, [0.95, null, null, null, null, null]]));
+    expect(best).toMatchObject({ best: true, difference: { p: 2 / 64, pHolm: 4 / 64, pMaxT: 2 / 64 } });
+    expect(begun).toMatchObject({ best: false, difference: { n: 1, p: 1, pHolm: 1, pMaxT: 1 } });
+    expect(worse!.best).toBe(false);
+  });
+
   it('survives arms without any spread', () => {
     const [control, arm] = rowsOf(makeResults([makeControl(0), makeArm(1)], [Array(6).fill(0.5), Array(6).fill(0.75)]));
     expect(control).toMatchObject({ sd: 0, best: false });

@@ -71,6 +71,7 @@ test('too few seeds, a dead term, nothing complete yet', () => {
   for (const run of waiting.runs) Object.assign(run, { state: 'waiting', curves: {}, evaluated: null });
   const report = buildConfirmReport(waiting, 'val/accuracy', confirms);
   expect([report.difference, report.missing.length]).toEqual([null, 12]);
+  expect(report.notes.join()).not.toContain('no test part');
   expect(confirmToText(report)).toContain('No pair is complete.');
 });
 

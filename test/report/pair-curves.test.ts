@@ -74,6 +74,12 @@ describe('the picture', () => {
     expect(picture.yRange[1]).toBeGreaterThan(2.05);
   });
 
+  it('names the switch by its batch where runs differ in length, of which it is another share each', () => {
+    const results = sweep();
+    results.arms[2]!.training = { ...results.arms[2]!.training, batches: 800 };
+    expect(pairCurves(results, 'val/accuracy').picture!.panels.map(({ N, label }) => [N, label])).toEqual([[100, 'N = 100'], [200, 'N = 200']]);
+  });
+
   it('has the strip: truncated term, intra-class cosine, and the stretches where every seed was dead', () => {
     const [panel] = pairCurves(sweep(), 'val/accuracy').picture!.panels;
     const [group] = panel!.groups;

@@ -67,6 +67,7 @@ function slowMaxT(rows: (number | null)[][]): number[] {
   const columns = rows[0]!.length;
   const t = (row: (number | null)[], signs: number[]): number => {
     const values = row.flatMap((value, i) => (value === null ? [] : [value * signs[i]!]));
+    if (values.length === 1) return 0;
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const sd = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length - 1));
     const largest = Math.max(...values.map(Math.abs));
@@ -93,7 +94,7 @@ describe('maxT', () => {
     expect(maxT(A)).toEqual([0.2890625, 0.125, 0.3515625, 0.9453125]);
   });
 
-  it('is the definition recomputed slowly: rows that share a control, ties, zeros, missing seeds, no spread', () => {
+  it('is the definition recomputed slowly: rows that share a control, ties, zeros, missing seeds, no spread, a single pair', () => {
     for (let trial = 0; trial < 30; trial++) {
       const stream = new Stream(trial, 'max-t');
       const columns = 4 + stream.below(6);
@@ -102,10 +103,15 @@ describe('maxT', () => {
         const effect = stream.uniform();
         return control.map((value) => (stream.below(12) === 0 ? null : Math.round(10 * (effect + 0.7 * stream.normal() - 0.5 * value)) / 10));
       });
-      rows.push(control.map(() => 0), control.map(() => 0.3), [...rows[0]!]);
-      const usable = rows.filter((row) => row.filter((value) => value !== null).length > 1);
+      rows.push(control.map(() => 0), control.map(() => 0.3), [...rows[0]!], control.map((_, seed) => (seed === 1 ? 0.4 : null)));
+      const usable = rows.filter((row) => row.some((value) => value !== null));
       expect(maxT(usable)).toEqual(slowMaxT(usable));
     }
+  });
+
+  it('leaves the other rows as they are beside one of a single pair, which can show nothing', () => {
+    const whole = [0.3, 0.2, 0.4, 0.3, 0.2, 0.1];
+    expect(maxT([whole, [null, null, 0.9, null, null, null]])).toEqual([2 / 64, 1]);
   });
 
   it('recognises every pattern of a row with hardly any spread', () => {

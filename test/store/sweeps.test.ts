@@ -166,6 +166,8 @@ describe('the queue', () => {
     expect((await readSweep(storage, sweepId))!.secondsLeft).toBeNull();
     storage.raw.prepare('UPDATE "Run" SET batch = 50 WHERE id = ?').run(tasks[0]!.runId);
     expect((await readSweep(storage, sweepId, 1_010_000))!.secondsLeft).toBe(30); // 50 of 200 batches in 10 s
+    storage.raw.prepare('UPDATE "Sweep" SET probeSeeds = 1').run();
+    expect((await readSweep(storage, sweepId, 1_010_000))!.secondsLeft).toBeNull();
   });
 });
 

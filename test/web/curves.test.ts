@@ -27,6 +27,12 @@ test('a chosen stretch decides both axes', () => {
   expect(axes[1]!.min).toBeCloseTo(0.94 - 0.03 * 0.06, 12);
 });
 
+test('a stretch without an end goes on to the last batch, and is one where nothing is recorded yet', () => {
+  const axis = (from: number) => toCurveChart({ title: 'accuracy', looks: toPairLooks(pair, 'val/accuracy', 0), curves, range: { from, to: null }, N: null }).axes[0];
+  expect(axis(100)).toMatchObject({ min: 100, max: 200 });
+  expect(axis(900)).toMatchObject({ min: 900, max: 901 });
+});
+
 test('on a logarithmic axis what is not positive interrupts the line', () => {
   const zero = [curve('r1', 'train/truncated', [0.2, 0, -1, 0.1, null])];
   const { shapes, axes } = toCurveChart({ title: 'terms', looks: toMetricLooks('r1', ['train/truncated']), curves: zero, range: null, N: null, logarithmic: true });

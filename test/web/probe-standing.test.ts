@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { StageItem } from '../../server/http/api.ts';
-import { atWorkWords } from '../../web/series/at-work.ts';
 import { areTrunksTrained, countTrunkBatches, isProbing } from '../../web/series/probe-standing.ts';
 
 const sweep = { probeSeeds: 2, seedList: [5, 3, 9] };
@@ -29,15 +28,4 @@ test('a probe is at work on stages without the phase, of its seeds', () => {
   expect(countTrunkBatches(stages.map((each) => (each.id === 'g4' ? { ...each, batch: 10 } : each)), sweep)).toMatchObject({ trained: 110, batches: 140 });
   expect(['queued', 'running', 'interrupted', 'complete'].map((state) => isProbing({ probeSeeds: 2, state: state as 'queued' }))).toEqual([true, true, false, false]);
   expect(isProbing({ probeSeeds: null, state: 'running' })).toBe(false);
-});
-
-test('what is before a sweep: whatever trains, and what was queued earlier', () => {
-  const sweeps = [
-    { id: 's10', name: 'last', state: 'queued', probeSeeds: null }, { id: 's9', name: 'mine', state: 'queued', probeSeeds: 2 },
-    { id: 's2', name: 'early', state: 'queued', probeSeeds: null }, { id: 's1', name: 'first', state: 'running', probeSeeds: null },
-  ] as const;
-  expect(atWorkWords(sweeps, 's9')).toBe('s1 first is being trained, 1 sweep is queued. One sweep trains at a time: this one waits for that.');
-  expect(atWorkWords(sweeps, null)).toBe('s1 first is being trained, 3 sweeps are queued. One sweep trains at a time: what is started now, a probe too, waits for that.');
-  expect(atWorkWords([{ ...sweeps[3], probeSeeds: 2 }], null)).toContain('s1 first is being probed.');
-  expect(atWorkWords([sweeps[1]], 's9')).toBeNull();
 });

@@ -8,11 +8,15 @@ const listeners = new Set<(event: ServerEvent) => void>();
 const watchers = new Set<(connection: Connection) => void>();
 let connection: Connection = 'connecting';
 let source: EventSource | null = null;
+let started = false;
 
-/** Calls `listener` with every event until the returned function is called. All pages share one connection. */
+/**
+ * Calls `listener` with every event until the returned function is called. All pages share one connection, and a tab that is not
+ * seen holds none; seen again, it gets a `hello`.
+ */
 export function subscribe(listener: (event: ServerEvent) => void): () => void {
   listeners.add(listener);
-  if (source === null) open();
+  if (!started) start();
   return () => void listeners.delete(listener);
 }
 
@@ -26,18 +30,35 @@ export function useConnection(): Connection {
   return value;
 }
 
+/** A browser opens six connections to one server, for all its tabs together: as many streams, and no page would load any more. */
+function start(): void {
+  started = true;
+  const follow = (): void => {
+    if (document.hidden) close();
+    else if (source === null) open();
+  };
+  document.addEventListener('visibilitychange', follow);
+  follow();
+}
+
 function open(): void {
-  source = new EventSource(apiAddress('events'));
-  source.onmessage = (message: MessageEvent<string>) => {
+  const opened = new EventSource(apiAddress('events'));
+  source = opened;
+  opened.onmessage = (message: MessageEvent<string>) => {
     const event = JSON.parse(message.data) as ServerEvent;
     if (event.kind === 'hello') change('live');
     for (const listener of listeners) listener(event);
   };
-  source.onerror = () => {
+  opened.onerror = () => {
     change('lost');
     // The browser retries a connection that broke, but not one that was answered with an error (a proxy while we restart).
-    if (source?.readyState === EventSource.CLOSED) setTimeout(open, 5000);
+    if (opened.readyState === EventSource.CLOSED) setTimeout(() => { if (source === opened) open(); }, 5000);
   };
+}
+
+function close(): void {
+  source?.close();
+  source = null;
 }
 
 function change(next: Connection): void {

@@ -11,6 +11,7 @@ import { Loaded } from '../parts/loaded.tsx';
 import { RangeFields, type Range } from '../parts/range-fields.tsx';
 import { Link } from '../routing/link.tsx';
 import { useChoice } from '../routing/location.ts';
+import { choosePairs } from '../series/choose-pairs.ts';
 import { toCurveChart, toPairLooks } from '../series/curves.ts';
 
 interface PairsProps {
@@ -23,16 +24,17 @@ interface PairsProps {
 /** Every pair of one arm: a small chart per seed, with and without. */
 export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
   const arms = [...new Map(pairs.map(({ arm, armName }) => [arm, armName]))];
-  const [chosen, setChosen] = useChoice('pair', String(arms[0]![0]));
-  const [seed, setSeed] = useChoice('pairSeed', '');
-  const ofArm = pairs.filter(({ arm }) => String(arm) === chosen);
-  const shown = seed === '' ? ofArm : ofArm.filter((pair) => String(pair.seed) === seed);
+  const [pair, setPair] = useChoice('pair', String(arms[0]![0]));
+  const [pairSeed, setPairSeed] = useChoice('pairSeed', '');
+  const [at, setAt] = useChoice('at', 'last');
+  const { arm: chosen, seed, ofArm, shown } = choosePairs(pairs, pair, pairSeed);
   return (
     <section class="card" aria-label="Pair by pair">
       <h2>Pair by pair</h2>
       <div class="controls">
-        <Select label="Arm" value={chosen} onChange={setChosen} options={arms.map(([arm, name]) => ({ value: String(arm), label: name }))} />
-        <Select label="Seed" value={seed} onChange={setSeed} options={[{ value: '', label: 'all' }, ...ofArm.map((pair) => ({ value: String(pair.seed), label: String(pair.seed) }))]} />
+        <Select label="Arm" value={String(chosen)} onChange={setPair} options={arms.map(([arm, name]) => ({ value: String(arm), label: name }))} />
+        <Select label="Seed" value={seed} onChange={setPairSeed} options={[{ value: '', label: 'all' }, ...ofArm.map((each) => ({ value: String(each.seed), label: String(each.seed) }))]} />
+        <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
       </div>
       <PairCharts pairs={shown} sweep={sweep} metric={metric} late={late} />
       <PairTable pairs={shown} metric={metric} />

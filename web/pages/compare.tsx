@@ -21,7 +21,7 @@ export function ComparePage({ id }: { id: string }) {
 /** The answer first, then what it rests on: every arm's mean and band, every pair. */
 function Compare({ sweep }: { sweep: SweepDetail }) {
   const [metric, setMetric] = useChoice('metric', sweep.metric.name);
-  const [at, setAt] = useChoice('at', 'last');
+  const [at] = useChoice('at', 'last'); // chosen beside the pairs: the picture and the bands are of every evaluation
   const [axis, setAxis] = useChoice('axis', 'late');
   const pairs = useResource<PairsResponse>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
   const metrics = useMemo(() => (sweep.metrics.length === 0 ? [sweep.metric.name] : sweep.metrics), [sweep.metrics, sweep.metric.name]);
@@ -29,7 +29,6 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
     <>
       <div class="controls">
         <MetricSelect metrics={metrics} value={metric} onChange={setMetric} />
-        <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
         <Select label="Vertical axes" value={axis} onChange={setAxis} options={[{ value: 'late', label: 'fits the later values' }, { value: 'all', label: 'fits all values' }]} />
       </div>
       <Loaded resource={pairs} what="the comparison">

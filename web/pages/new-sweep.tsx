@@ -31,20 +31,26 @@ export function NewSweepPage() {
     setCheck({ state: 'none' });
   };
 
-  const plan = async (): Promise<void> => {
-    setCheck({ state: 'busy' });
-    setCheck(await post<PlanResponse>('plan', request()).then(
-      (answer): Check => ({ state: 'good', plan: answer, refused: null }),
-      (error: Error): Check => ({ state: 'bad', error }),
-    ));
+  /** Shows what comes of an answer, unless what was asked about has been edited meanwhile: what is started is what its plan was shown of. */
+  const wait = async (answer: Promise<Check>): Promise<void> => {
+    const busy: Check = { state: 'busy' };
+    setCheck(busy);
+    const next = await answer;
+    setCheck((now) => (now === busy ? next : now));
   };
-  const start = async (plan: PlanResponse, probe: boolean): Promise<void> => {
-    setCheck({ state: 'busy' });
+  const plan = (): Promise<void> => wait(post<PlanResponse>('plan', request()).then(
+    (answer): Check => ({ state: 'good', plan: answer, refused: null }),
+    (error: Error): Check => ({ state: 'bad', error }),
+  ));
+  const start = (plan: PlanResponse, probe: boolean): Promise<void> => {
     const body: StartRequest = { ...request(), engine: engine as NonNullable<StartRequest['engine']>, probe };
-    await post<StartResponse>('sweeps', body).then(
-      ({ id }) => navigate(probe ? `sweeps/${id}/probe` : `sweeps/${id}`),
-      (refused: Error) => setCheck({ state: 'good', plan, refused }),
-    );
+    return wait(post<StartResponse>('sweeps', body).then(
+      ({ id }): Check => {
+        navigate(probe ? `sweeps/${id}/probe` : `sweeps/${id}`);
+        return { state: 'none' };
+      },
+      (refused: Error): Check => ({ state: 'good', plan, refused }),
+    ));
   };
   const startButton = (probe: boolean, label: string) => (
     <button type="button" class={probe ? undefined : 'primary'} disabled={check.state !== 'good'} onClick={() => { if (check.state === 'good') void start(check.plan, probe); }}>{label}</button>

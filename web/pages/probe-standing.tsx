@@ -34,7 +34,7 @@ function Queued({ sweep }: { sweep: SweepDetail }) {
   return (
     <>
       <h2>Waiting to train the trunks of {seedsOf(sweep)}</h2>
-      <AtWork before={sweep.id} />
+      <AtWork before={sweep} />
       <p class="small quiet">This page fills as they are trained.</p>
     </>
   );

@@ -5,6 +5,7 @@ import { formatMetric, formatSpread, metricLabel } from '../format/metric.ts';
 import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
+import { AtWork } from '../parts/at-work.tsx';
 import { Facts, Moment } from '../parts/facts.tsx';
 import { PostButton } from '../parts/post-button.tsx';
 import { CountsBar, CountsWords, ProgressBar } from '../parts/progress.tsx';
@@ -45,6 +46,7 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
   return (
     <section class="card">
       <h2>Progress</h2>
+      {sweep.state === 'queued' && <AtWork before={sweep} />}
       <p class="big numbers">{Math.floor(share * 100)} %{progress.secondsLeft !== null && <span class="quiet"> · about {formatDuration(progress.secondsLeft)} left</span>}</p>
       <ProgressBar done={progress.batches} total={progress.batchesTotal} label="Batches trained" />
       <p class="small quiet numbers">{formatCount(progress.batches)} of {formatCount(progress.batchesTotal)} batches</p>

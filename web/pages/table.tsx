@@ -3,7 +3,7 @@ import { apiAddress, query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { metricLabel } from '../format/metric.ts';
 import { parameterLabel } from '../format/parameter.ts';
-import { Field, Select } from '../parts/field.tsx';
+import { Select } from '../parts/field.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { useChoice } from '../routing/location.ts';
@@ -70,7 +70,9 @@ function MetricsField({ sweep, chosen, onChange }: MetricsFieldProps) {
     if (next.length > 0) onChange(next);
   };
   return (
-    <Field label="Metrics">
+    // No label: a click on its word would choose the first of the boxes.
+    <div class="field" role="group" aria-label="Metrics">
+      <span class="field-label">Metrics</span>
       <details class="menu">
         <summary>{chosen.length === 1 ? metricLabel(chosen[0]!) : `${chosen.length} metrics`}</summary>
         <fieldset>
@@ -78,7 +80,7 @@ function MetricsField({ sweep, chosen, onChange }: MetricsFieldProps) {
           {all.map((metric) => <label key={metric} class="check"><input type="checkbox" checked={chosen.includes(metric)} onChange={() => toggle(metric)} /> {metricLabel(metric)}</label>)}
         </fieldset>
       </details>
-    </Field>
+    </div>
   );
 }
 

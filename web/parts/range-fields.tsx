@@ -1,6 +1,7 @@
 import { Field } from './field.tsx';
 
-export interface Range { from: number; to: number }
+/** `to` is null: up to the last batch, and further while a run trains. */
+export interface Range { from: number; to: number | null }
 
 interface RangeFieldsProps {
   range: Range | null;
@@ -12,7 +13,8 @@ export function RangeFields({ range, onChange }: RangeFieldsProps) {
   const set = (event: Event): void => {
     const form = (event.currentTarget as HTMLElement).closest('fieldset')!;
     const [from, to] = [...form.querySelectorAll('input')].map((input) => (input.value === '' ? null : Number(input.value))) as [number | null, number | null];
-    if (to !== null && to > (from ?? 0)) onChange({ from: Math.max(0, from ?? 0), to });
+    if (from === null && to === null) onChange(null);
+    else if (to === null || to > (from ?? 0)) onChange({ from: Math.max(0, from ?? 0), to });
   };
   return (
     <fieldset class="range">

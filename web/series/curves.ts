@@ -16,8 +16,8 @@ export interface CurveChart {
   title: string;
   looks: CurveLook[];
   curves: CurveItem[];
-  /** Batches shown; null: all. */
-  range: { from: number; to: number } | null;
+  /** Batches shown; null: all. `to` is null: up to the last. */
+  range: { from: number; to: number | null } | null;
   /** Switch batch; null where the phase is never in force. */
   N: number | null;
   logarithmic?: boolean;
@@ -51,9 +51,10 @@ export function toCurveChart({ title, looks, curves, range, N, logarithmic = fal
 }
 
 /** Both ends are given: where the vertical axis is limited, Chart.js would otherwise limit this one to the points that are left. */
-export function toBatchAxis(lines: { x: number[] }[], range: { from: number; to: number } | null): Axis {
-  const last = lines.reduce((most, { x }) => Math.max(most, x.at(-1) ?? 0), 1);
-  return { id: 'batch', direction: 'x', title: 'batch', min: range?.from ?? 0, max: range?.to ?? last };
+export function toBatchAxis(lines: { x: number[] }[], range: CurveChart['range']): Axis {
+  const from = range?.from ?? 0;
+  const last = lines.reduce((most, { x }) => Math.max(most, x.at(-1) ?? 0), from + 1);
+  return { id: 'batch', direction: 'x', title: 'batch', min: from, max: range?.to ?? last };
 }
 
 /** A run and its control in one chart: the control grey and dashed, so that colour is not the only difference. */

@@ -15,7 +15,7 @@ export const getPairsRoute = route({
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),
-    at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
+    at: z.enum(['last', 'best']).default('last').describe('the value of a run in `pairs`: its last evaluation or its best; the picture answers by the last'),
   }),
   body: null,
   answer: { status: 200, shape: pairsResponse },

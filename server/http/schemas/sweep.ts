@@ -5,7 +5,7 @@ import { shape } from './registry.ts';
 
 const item = {
   id: z.string(), name: z.string(), description: words, state: sweepState, cancelling: z.boolean(), metric, arms: count, seeds: count, counts: runCounts,
-  createdAt: z.string(), startedAt: time, finishedAt: time, engine: words, batches: count, batchesTotal: count, probeSeeds: count.nullable(), error: words,
+  createdAt: z.string(), queuedAt: z.string(), startedAt: time, finishedAt: time, engine: words, batches: count, batchesTotal: count, probeSeeds: count.nullable(), error: words,
 };
 
 export const sweepItem = shape<SweepItem>('SweepItem', z.strictObject(item));

@@ -111,8 +111,21 @@ describeInBrowser('the dashboard', () => {
     expect(await page.locator('canvas[aria-label*="with and without"]').count()).toBe(1);
     expect(new URL(page.url()).search).toContain('pairSeed=1');
 
+    // Beside the values that it decides: the answer and the bands are of the last evaluation whatever is chosen.
+    const values = page.getByRole('region', { name: 'Pair by pair' });
+    await values.getByRole('combobox', { name: 'Value of a run' }).selectOption('best');
+    const best = (await api<PairsResponse>('sweeps/s1/pairs?at=best')).pairs.find(({ arm, seed }) => arm === 1 && seed === 1)!;
+    await expect.poll(async () => numbers((await values.locator('tbody tr').innerText())).at(-1), patient).toBeCloseTo(best.difference! * 100, 2);
+    expect(await page.locator('#answer').innerText()).toBe(picture!.title);
+
     await choice(page, 'Metric').selectOption('val/intraClassCosine');
     await page.locator('canvas[aria-label^="N = ½: val/intraClassCosine"]').waitFor();
+
+    // From the page of a control, whose arm is in no pair.
+    await page.goto(`runs/${first[0]!.controlRun}`);
+    await page.getByRole('link', { name: 'Compare', exact: true }).click();
+    await page.locator('canvas[aria-label*="with and without"]').waitFor();
+    expect(await choice(page, 'Arm').inputValue()).toBe('0');
   });
 
   it('exports the picture as SVG and PNG', async () => {
@@ -162,6 +175,13 @@ describeInBrowser('the dashboard', () => {
     expect(await page.locator('canvas[aria-label^="Terms of the loss"]').getAttribute('aria-label')).toContain('switch batch 20');
     expect(await page.locator('canvas[aria-label^="Gradient norms"]').count()).toBe(1);
 
+    const open = page.waitForRequest((request) => request.url().includes('from=20') && !request.url().includes('to='));
+    await page.getByLabel('From batch').fill('20');
+    await page.getByLabel('From batch').press('Enter');
+    await open;
+    await page.getByRole('button', { name: 'All batches' }).click();
+    expect(await page.getByLabel('From batch').inputValue()).toBe('');
+
     const cells = async (): Promise<number[]> => (await page.locator('.confusion tbody td').allInnerTexts()).map(Number);
     await page.locator('.confusion').waitFor();
     expect(await cells()).toEqual(run.confusion!.counts.flat());
@@ -199,6 +219,11 @@ describeInBrowser('the dashboard', () => {
     const latex = await page.getByRole('link', { name: 'LaTeX' }).getAttribute('href');
     expect(latex).toContain('rows=beta');
     expect(await (await fetch(new URL(latex!, base))).text()).toContain('\\begin{tabular}');
+
+    await page.locator('.menu summary').click();
+    await page.locator('.menu').getByRole('checkbox').nth(1).check();
+    await page.getByText('Metrics', { exact: true }).click();
+    expect(new URL(page.url()).searchParams.get('metrics')!.split(',')).toHaveLength(2);
   });
 
   it('shows the stage tree: what was saved, every bar, and the runs that share it', async () => {
@@ -250,6 +275,25 @@ describeInBrowser('the dashboard', () => {
     expect(problems.some((problem) => problem.startsWith('seeds'))).toBe(true);
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('400'))).toBe(true);
 
+    // A plan that comes after the text was edited is not that of what stands there.
+    let release = (): void => {};
+    const edited = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/plan', async (route) => {
+      await edited;
+      await route.continue();
+    });
+    const late = page.waitForResponse('**/api/plan');
+    await text.fill(JSON.stringify(definition));
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.getByText('Checking …').waitFor();
+    await text.fill(JSON.stringify({ ...definition, seeds: 4 }));
+    release();
+    await (await late).finished();
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 100))));
+    await page.unroute('**/api/plan');
+    await page.getByText('Nothing checked yet').waitFor();
+    expect(await page.getByRole('button', { name: 'Start the sweep' }).isDisabled()).toBe(true);
+
     await text.fill(JSON.stringify({ ...definition, name: 'long', training: { ...definition.training, batches: 4000, evalEvery: 50 } }));
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByText('With so few seeds').waitFor();
@@ -275,6 +319,9 @@ describeInBrowser('the dashboard', () => {
     await page.waitForURL(/\/probe$/);
     const id = /sweeps\/(s\d+)\/probe$/.exec(page.url())![1]!;
     await page.locator('.probe-standing').getByText('s2 long is being trained').waitFor();
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    await page.locator('.card', { has: page.getByRole('heading', { name: 'Progress' }) }).getByText('s2 long is being trained').waitFor();
+    await page.getByRole('link', { name: 'Probe', exact: true }).click();
     expect((await fetch(`${base}api/sweeps/s2/cancel`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(202);
     await page.getByRole('heading', { name: 'The trunks of 2 seeds are trained' }).waitFor();
 
@@ -330,6 +377,32 @@ describeInBrowser('the dashboard', () => {
     await page.goto('else/where');
     await page.getByText('There is no such page').waitFor();
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('404'))).toBe(true);
+  });
+
+  it('leaves room for the tab that is seen, however many are open behind it; seen again, one reads everything anew', async () => {
+    const other = await openPage(browser, base);
+    const show = (tab: Page, seen: boolean): Promise<void> => tab.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, !seen);
+    const tabs = [other.page];
+    // As many as a browser has connections to one server.
+    for (let count = 1; count <= 6; count++) {
+      const tab = tabs.at(-1)!;
+      await tab.goto('sweeps/s1');
+      await tab.locator('.live-live').waitFor();
+      await show(tab, false);
+      tabs.push(await other.page.context().newPage());
+    }
+    await tabs.at(-1)!.goto('sweeps/s1');
+    await tabs.at(-1)!.locator('.live-live').waitFor();
+
+    await tabs[0]!.getByRole('heading', { name: 'Progress' }).waitFor();
+    const anew = tabs[0]!.waitForRequest('**/api/sweeps/s1');
+    await show(tabs[0]!, true);
+    await anew;
+    expect(other.complaints).toEqual([]);
+    await other.page.context().close();
   });
 
   const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'sweeps/s1/stages', 'sweeps/s1/probe', 'runs/r1', 'doctor'];

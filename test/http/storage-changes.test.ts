@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { storageChanges } from '../../server/http/storage-changes.ts';
+import { releaseLease } from '../../server/store/lease.ts';
+import { finishRun, startRun } from '../../server/store/run-state.ts';
+import { finishSweep } from '../../server/store/queue.ts';
+import { begin, lease, makePlan, newStorage, RECORD } from '../store/support.ts';
+
+const none = { sweeps: [], runs: [], list: false };
+
+/** A sweep of two runs of which one trains, and what a feed is told at each look. */
+async function watched() {
+  const storage = await newStorage();
+  const token = lease(storage);
+  const { sweepId, tasks } = begin(storage, token, makePlan([{}], [1, 2]));
+  startRun(storage, token, tasks[0]!.runId, RECORD);
+  const source = storageChanges(storage);
+  let last = source.revision();
+  const look = async () => {
+    const { revision, ...told } = await source.since(last);
+    last = revision;
+    return told;
+  };
+  return { storage, token, sweepId, runId: tasks[0]!.runId, look };
+}
+
+test('a process that trains and goes silent is told as a change of all that it left as running, once; that it answers again, too', async () => {
+  const { storage, look } = await watched();
+  const answer = (at: number) => storage.raw.prepare('UPDATE "Lease" SET heartbeatAt = ?').run(at);
+  expect(await look()).toEqual(none);
+  answer(0);
+  expect(await look()).toEqual({ sweeps: ['s1'], runs: ['r1'], list: false });
+  expect(await look()).toEqual(none);
+  answer(Date.now());
+  expect(await look()).toEqual({ sweeps: ['s1'], runs: ['r1'], list: false });
+  expect(await look()).toEqual(none);
+});
+
+test('one that ends by itself has written all that changed, and each is told once', async () => {
+  const { storage, token, sweepId, runId, look } = await watched();
+  finishRun(storage, token, runId, { state: 'complete', intraDead: null });
+  finishSweep(storage, token, sweepId, 'interrupted');
+  expect(await look()).toEqual({ sweeps: ['s1'], runs: ['r1'], list: false });
+  releaseLease(storage, token);
+  expect(await look()).toEqual(none);
+});
