@@ -12,7 +12,7 @@ import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/choose.ts';
 import type { SweepSummary } from './events.ts';
 import { hireCrew, type Crew } from './hire-crew.ts';
-import { identifyAll, readFingerprints } from './identify.ts';
+import { identifyAll, readFingerprints, type Fingerprints } from './identify.ts';
 import { otherMachine } from './other-machine.ts';
 import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
@@ -43,21 +43,20 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   hiring.catch(() => {}); // met below
   try {
     // It takes workers a second or two to open their engine: meanwhile this process reads what they will train.
-    const sweep = await readSweep(storage, sweepId);
-    if (!sweep) return null; // removed meanwhile
-    const reading = Promise.all([
-      readFingerprints(sweep.armList, sweep.plan.seeds[0]!, sweep.folder, (message) => tell({ kind: 'log', message })),
-      commitOf(sweep.folder),
-    ]);
-    reading.catch(() => {}); // met below
+    const queued = await readSweep(storage, sweepId);
+    if (!queued) return null; // removed meanwhile
+    const reading = readInputs(queued, options);
+    reading.catch(() => {}); // met below, or of no interest any more
     const crew = await hiring;
     if (!crew) {
-      finish(sweep, options, cancel.requested.aborted ? 'cancelled' : 'interrupted');
+      finish(queued, options, cancel.requested.aborted ? 'cancelled' : 'interrupted');
       return null;
     }
     const { engine } = crew;
     if (!startSweep(storage, lease, sweepId, engine)) return null;
-    const [fingerprintOf, gitCommit] = await reading;
+    // Until now another process could queue it with another definition; what it stands for now stays.
+    const sweep = (await readSweep(storage, sweepId))!;
+    const { fingerprintOf, gitCommit } = await (asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
     const identities = identifyAll(sweep.armList, readTasks(storage, sweepId), engine, sweep.share, fingerprintOf);
     const tasks = identifyRuns(storage, lease, sweepId, identities, fresh);
     const workers = workerCount(options.workers, engine);
@@ -101,6 +100,24 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const crew = await hiring.catch(() => null);
     for (const { process } of crew?.workers ?? []) process.kill(); // those that were not needed; the others have ended
   }
+}
+
+interface Inputs {
+  fingerprintOf: Fingerprints;
+  gitCommit: string | null;
+}
+
+/** What a sweep is trained on. */
+async function readInputs({ armList, plan, folder }: SweepRecord, { tell }: SweepOptions): Promise<Inputs> {
+  const [fingerprintOf, gitCommit] = await Promise.all([
+    readFingerprints(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
+    commitOf(folder),
+  ]);
+  return { fingerprintOf, gitCommit };
+}
+
+function asksForTheSame(a: SweepRecord, b: SweepRecord): boolean {
+  return a.planHash === b.planHash && a.folder === b.folder;
 }
 
 /** Starts as many workers as there is work for. @returns null where it was `ended` */
