@@ -32,19 +32,13 @@ export function clearLeftovers(storage: Storage, lease: Lease, asked: number): n
   });
 }
 
-/**
- * A queued sweep begins: it is `running` on this engine, and those of its runs that failed or were cancelled wait again,
- * with all their attempts. False where it is no longer queued (cancelled or removed meanwhile).
- */
+/** A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed meanwhile). */
 export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string, now = Date.now()): boolean {
   return training(storage, lease, () => {
     const { changes } = storage.prepare(`UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
         startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ? AND state = 'queued'`)
       .run(engine, now, sweepId);
-    if (changes === 0) return false;
-    storage.prepare(`UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state IN ('failed', 'cancelled')
-      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
-    return true;
+    return changes === 1;
   });
 }
 

@@ -145,8 +145,7 @@ describe('the queue', () => {
     expect(listRuns(storage, sweepId, { states: ['failed'] })).toMatchObject({ total: 1, items: [{ id: 'r2', error: 'out of memory' }] });
     finishSweep(storage, token, sweepId, 'cancelled');
     expect(runStates(storage, sweepId)).toEqual(['complete', 'failed', 'cancelled', 'cancelled']);
-    queueAgain(storage, sweepId);
-    startSweep(storage, token, sweepId, 'wasm');
+    begin(storage, token, makePlan(arms));
     expect(runStates(storage, sweepId)).toEqual(['complete', 'waiting', 'waiting', 'waiting']);
   });
 
