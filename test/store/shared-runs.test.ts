@@ -150,6 +150,25 @@ describe('removing a sweep', () => {
     expect(queueSweep(storage, request(makePlan([{}], [1]))).sweepId).toBe(3); // an id is never used twice
   });
 
+  test('leaves the file of a state that another stage has too', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const trainTo = (file: string, name: string, fresh = false): number => {
+      const { sweepId, tasks } = begin(storage, token, makePlan([{ beta: 0 }], [1], name), { fresh });
+      commitSegment(storage, token, makeSegment(tasks[0]!.stages[0]!.stageId, 0, 100, { checkpoint: { batch: 100, file, bytes: 5, hash: 'ab' } }));
+      finishSweep(storage, token, sweepId, 'complete');
+      return sweepId;
+    };
+    const [first, anew] = [trainTo('same.bin', 'first'), trainTo('same.bin', 'anew', true)];
+    mkdirSync(storage.checkpointFolder);
+    const file = join(storage.checkpointFolder, 'same.bin');
+    writeFileSync(file, 'state');
+    expect(removeSweep(storage, anew)).toMatchObject({ runs: 1, stages: 1, checkpoints: 0 });
+    expect(existsSync(file)).toBe(true);
+    expect(removeSweep(storage, first)).toMatchObject({ checkpoints: 1 });
+    expect(existsSync(file)).toBe(false);
+  });
+
   test('is refused while it is trained, and never reaches outside of the checkpoint folder', async () => {
     const storage = await newStorage();
     const token = lease(storage);
