@@ -20,7 +20,7 @@ export interface SweepRequest {
   plan: Plan;
   /** Null leaves the choice to whoever trains it. */
   engine: string | null;
-  /** False: every run on its own from batch 0. */
+  /** False: every run on its own from batch 0. True leaves a sweep that is there already as it is, unless `fresh`. */
   share: boolean;
   /** True: everything is trained anew, and may be on another engine. */
   fresh?: boolean;
@@ -82,15 +82,16 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
 }
 
 /**
- * A sweep keeps the engine it started with: another one would make other bits of the same run. One that waits to be trained as a whole
- * stays so when a probe of it is asked for: its trunks come first anyway.
+ * A sweep keeps the engine it started with: another one would make other bits of the same run. In the same way it stays
+ * unshared: its shared runs are other ones, and all of it would be trained once more. One that waits to be trained as a whole stays so when
+ * a probe of it is asked for: its trunks come first anyway.
  */
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
   storage.prepare(`UPDATE "Sweep" SET folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
-      engine = coalesce(engine, ?), share = ?, probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
+      engine = coalesce(engine, ?), share = (share OR ?) AND ?, probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
     .run(request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
-      request.engine, Number(request.share), request.probeSeeds ?? null, now, sweepId);
+      request.engine, Number(request.fresh ?? false), Number(request.share), request.probeSeeds ?? null, now, sweepId);
 }
 
 function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {

@@ -105,9 +105,13 @@ export function queueAgain(
   });
 }
 
-/** Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done. @param share null leaves it as it is */
-export function askForAll(storage: Storage, sweepId: number, share: boolean | null = null): void {
-  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = coalesce(?, share) WHERE id = ?').run(share === null ? null : Number(share), sweepId);
+/**
+ * Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done.
+ *
+ * @param share false: unshared from then on; a sweep that is being trained as a whole stays as it is
+ */
+export function askForAll(storage: Storage, sweepId: number, share = true): void {
+  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = share AND (? OR probeSeeds IS NULL) WHERE id = ?').run(Number(share), sweepId);
 }
 
 /** Whether a sweep waits, is at work, or was when its process died and nobody has cleared up since. */

@@ -6,7 +6,7 @@ import { listRuns } from '../../server/store/list-runs.ts';
 import { listSweeps } from '../../server/store/list-sweeps.ts';
 import { releaseLease } from '../../server/store/lease.ts';
 import { finishProbe, finishSweep, nextQueuedSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
-import { queueSweep } from '../../server/store/queue-sweep.ts';
+import { queueSweep, type SweepRequest } from '../../server/store/queue-sweep.ts';
 import { readArms } from '../../server/store/identify-runs.ts';
 import { readSweep } from '../../server/store/read-sweep.ts';
 import { retrySweep } from '../../server/store/retry-sweep.ts';
@@ -70,6 +70,32 @@ describe('queueing', () => {
     releaseLease(storage, token);
     queueSweep(storage, request(makePlan(arms, [1, 2, 3])));
     expect(await readSweep(storage, 1)).toMatchObject({ state: 'queued', engine: 'wasm', seeds: 3 }); // it keeps the engine it started with
+  });
+
+  test('what is unshared stays so, whoever asks for it again; fresh begins as it is asked', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = makePlan(arms);
+    const sharesAfter = async (change: Partial<SweepRequest>): Promise<boolean> => {
+      const { sweepId } = queueSweep(storage, request(plan, change));
+      return (await readSweep(storage, sweepId))!.share;
+    };
+    const probe = { probeSeeds: 2 };
+    expect(await sharesAfter({ share: false })).toBe(false);
+    expect([await sharesAfter({}), await sharesAfter(probe)]).toEqual([false, false]);
+    startSweep(storage, token, 1, 'wasm');
+    expect([await sharesAfter({}), await sharesAfter(probe)]).toEqual([false, false]);
+    finishSweep(storage, token, 1, 'interrupted');
+    expect([await sharesAfter(probe), await sharesAfter({})]).toEqual([false, false]);
+    expect(await sharesAfter({ fresh: true })).toBe(true);
+
+    // While all of it is trained that cannot be changed; what is only probed so far can.
+    startSweep(storage, token, 1, 'wasm');
+    expect(await sharesAfter({ share: false })).toBe(true);
+    finishSweep(storage, token, 1, 'interrupted');
+    queueSweep(storage, request(plan, probe));
+    startSweep(storage, token, 1, 'wasm');
+    expect(await sharesAfter({ share: false })).toBe(false);
   });
 
   test('of 10,000 arms and 6 seeds is quick enough to be one transaction', async () => {
