@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { releaseLease, takeLease, type Lease } from '../../server/store/lease.ts';
+import { removeSweep } from '../../server/store/remove-sweep.ts';
+import { openStorage } from '../../server/store/storage.ts';
 import { cosweep, start, type Cosweep } from './cosweep.ts';
 import { isTaken, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
@@ -44,4 +47,18 @@ test('a definition that is replaced while its sweep is about to begin: what is t
   const { code, stderr } = await run.ended;
   expect(code, stderr).toBe(0);
   expect(await snapshot(db)).toEqual((await undisturbed(other)).results);
+});
+
+test('a sweep that is removed while a process waits for its turn', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const storage = await openStorage({ file: db, create: true });
+  const taken = takeLease(storage, 'a test') as { lease: Lease };
+  const waiting = start(runArgs(writeStudy(folder)), { db });
+  await waiting.until('it waited', () => waiting.stderr().includes('this sweep is queued'));
+  removeSweep(storage, 1);
+  const { code, stderr } = await waiting.ended;
+  releaseLease(storage, taken.lease);
+  await storage.close();
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Cannot train s1: it was removed meanwhile\n')]);
 });
