@@ -4,7 +4,7 @@ import { isCancelRequested } from '../store/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
 import { sweepName } from '../store/ids.ts';
 import type { Lease } from '../store/lease.ts';
-import { finishProbe, finishSweep, readOutstanding, startSweep } from '../store/queue.ts';
+import { finishProbe, finishSweep, putBack, readOutstanding, startSweep } from '../store/queue.ts';
 import { readMachines } from '../store/read-machines.ts';
 import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
 import { UserError } from '../sweep/user-error.ts';
@@ -22,7 +22,7 @@ import { workerCount } from './worker-count.ts';
 
 export interface SweepOptions extends RunOptions {
   lease: Lease;
-  /** False for a sweep that only stood before the one that was asked for: its errors are its own. */
+  /** False for a sweep that only stands in the same queue as the one that was asked for: its errors are its own. */
   isAsked: boolean;
 }
 
@@ -30,7 +30,7 @@ const CANCEL_POLL_MS = 1000;
 
 /**
  * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves it interrupted, or
- * queued where all of it was asked for meanwhile.
+ * queued where all of it was asked for meanwhile. Stopped, it leaves interrupted what was asked of it, and queued what others asked for.
  *
  * @returns null where it is not queued any more, or could not begin
  */
@@ -129,9 +129,9 @@ async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | n
 }
 
 /** @returns the state that the sweep is in now */
-function finish(
-  { probeSeeds }: SweepRecord, { storage, lease, sweepId }: SweepOptions, state: 'complete' | 'interrupted' | 'cancelled',
-): SweepSummary['state'] {
+function finish({ probeSeeds }: SweepRecord, options: SweepOptions, state: 'complete' | 'interrupted' | 'cancelled'): SweepSummary['state'] {
+  const { storage, lease, sweepId } = options;
+  if (state === 'interrupted' && isLeftToOthers(options)) return putBack(storage, lease, sweepId);
   if (probeSeeds !== null && state === 'interrupted') return finishProbe(storage, lease, sweepId);
   finishSweep(storage, lease, sweepId, state);
   return state;
@@ -145,6 +145,11 @@ async function engineOf(before: string | null, { sweepId, engine, device, fresh,
       + `leave --engine out to continue it, or add --fresh to train everything anew`);
   }
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
+}
+
+/** Who stops this process does not stop what others asked for, and may be waiting for: that stays in the queue, as it does before its turn. */
+function isLeftToOthers({ isAsked, stop, kill }: SweepOptions): boolean {
+  return !isAsked && (stop.aborted || kill.aborted);
 }
 
 function countRuns(tasks: RunTask[]): SweepSummary['runs'] {
@@ -161,9 +166,11 @@ function watchCancel({ storage, sweepId }: SweepOptions): { requested: AbortSign
   return { requested: requested.signal, end: () => clearInterval(timer) };
 }
 
-function endBroken({ storage, lease, sweepId }: SweepOptions, error: unknown): void {
+function endBroken(options: SweepOptions, error: unknown): void {
+  const { storage, lease, sweepId } = options;
   try {
-    finishSweep(storage, lease, sweepId, 'interrupted', error instanceof Error ? error.message : String(error));
+    if (isLeftToOthers(options)) putBack(storage, lease, sweepId);
+    else finishSweep(storage, lease, sweepId, 'interrupted', error instanceof Error ? error.message : String(error));
   } catch {
     // The database itself is the trouble, or the lease is lost: the first error says more than this one would.
   }

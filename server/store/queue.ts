@@ -63,18 +63,34 @@ export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now
   return training(storage, lease, () => {
     const { whole, cancelled } = storage.prepare('SELECT probeSeeds IS NULL AS whole, cancelRequested AS cancelled FROM "Sweep" WHERE id = ?')
       .get(sweepId) as { whole: number; cancelled: number };
-    const state = cancelled ? 'cancelled' : 'interrupted';
+    const state = cancelled ? 'cancelled' : whole ? 'queued' : 'interrupted';
     finish(storage, sweepId, state, null, now);
-    if (!whole || cancelled) return state;
-    storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, finishedAt = NULL WHERE id = ?`).run(now, sweepId);
-    return 'queued';
+    if (state === 'queued') storage.prepare('UPDATE "Sweep" SET queuedAt = ? WHERE id = ?').run(now, sweepId);
+    return state;
   });
 }
 
-function finish(storage: Storage, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled', error: string | null, now: number): void {
+/**
+ * Who trains a sweep that others asked for is stopped: it is queued where it was, for them to go on with. A cancel that nobody has noticed
+ * yet cancels it.
+ *
+ * @returns the state that it is in now
+ */
+export function putBack(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): 'queued' | 'cancelled' {
+  return training(storage, lease, () => {
+    const cancelled = storage.prepare('SELECT cancelRequested FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 1;
+    const state = cancelled ? 'cancelled' : 'queued';
+    finish(storage, sweepId, state, null, now);
+    return state;
+  });
+}
+
+/** What was cancelled before it began stays so. */
+function finish(storage: Storage, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled' | 'queued', error: string | null, now: number): void {
   storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
   if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
-  storage.prepare('UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ?').run(state, error, now, sweepId);
+  storage.prepare(`UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ? AND state IN ('queued', 'running')`)
+    .run(state, error, state === 'queued' ? null : now, sweepId);
 }
 
 /** Within a transaction. */

@@ -5,7 +5,7 @@ import { findRun, findSweep, runOfId, sweepOfId } from '../../server/store/find-
 import { listRuns } from '../../server/store/list-runs.ts';
 import { listSweeps } from '../../server/store/list-sweeps.ts';
 import { releaseLease } from '../../server/store/lease.ts';
-import { finishProbe, finishSweep, nextQueuedSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
+import { finishProbe, finishSweep, nextQueuedSweep, putBack, queueAgain, startSweep } from '../../server/store/queue.ts';
 import { queueSweep, type SweepRequest } from '../../server/store/queue-sweep.ts';
 import { readArms } from '../../server/store/identify-runs.ts';
 import { readSweep } from '../../server/store/read-sweep.ts';
@@ -158,6 +158,24 @@ describe('the queue', () => {
     queueSweep(storage, request(plan));
     cancelSweep(storage, sweepId);
     expect(finishProbe(storage, token, sweepId)).toBe('cancelled');
+  });
+
+  test('what is put back is where it was; a cancel goes before that', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const queue = (name: string, at: number, change: Partial<SweepRequest> = {}): number => queueSweep(storage, request(makePlan(arms, [1], name), change), at).sweepId;
+    const [first, second] = [queue('first', 10, { probeSeeds: 1 }), queue('second', 20)];
+    startSweep(storage, token, first, 'wasm');
+    expect(putBack(storage, token, first)).toBe('queued');
+    expect(nextQueuedSweep(storage)).toBe(first);
+    expect(await readSweep(storage, first)).toMatchObject({ state: 'queued', probeSeeds: 1, finishedAt: null });
+
+    startSweep(storage, token, first, 'wasm');
+    expect(cancelSweep(storage, first)).toBe('requested');
+    expect(putBack(storage, token, first)).toBe('cancelled');
+    expect(cancelSweep(storage, second)).toBe('cancelled'); // at once: nobody had begun it
+    putBack(storage, token, second);
+    expect(nextQueuedSweep(storage)).toBeNull();
   });
 
   test('a sweep that starts again tries its failed and cancelled runs again', async () => {
