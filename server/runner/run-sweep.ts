@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { refuseOtherEngine } from '../store/ask-engine.ts';
 import { isCancelRequested } from '../store/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
 import { sweepName } from '../store/ids.ts';
@@ -137,13 +138,10 @@ function finish({ probeSeeds }: SweepRecord, options: SweepOptions, state: 'comp
   return state;
 }
 
-/** A sweep keeps the engine it started with, since another one would make other bits of the same run. */
-async function engineOf(before: string | null, { sweepId, engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
-  const kept = fresh ? null : (before as EngineName | null);
-  if (kept !== null && engine !== 'auto' && engine !== kept) {
-    throw new UserError(`Cannot train ${sweepName(sweepId)} on ${engine}: it was started on ${kept}, and runs of two engines cannot be paired; `
-      + `leave --engine out to continue it, or add --fresh to train everything anew`);
-  }
+/** The one that is asked for; where the choice is left open, the one that the sweep was started on or waits for. */
+async function engineOf(before: string | null, { storage, sweepId, engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
+  if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
+  const kept = fresh || engine !== 'auto' ? null : (before as EngineName | null);
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
 }
 

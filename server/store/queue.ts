@@ -1,5 +1,5 @@
+import { askEngine } from './ask-engine.ts';
 import { leaseHolder, training, type Lease } from './lease.ts';
-import { refuseOtherEngine } from './refuse-other-engine.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -104,18 +104,18 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
 /**
  * `run SWEEP` and `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or
  * running; where it is being probed, or waits to be, all of it is asked for.
- * With `engine` named, only where the sweep has no other one.
  *
+ * @param engine null leaves the choice open; without it the sweep is on what was asked for before
  * @param fresh it is to be trained anew: that is not asked of who trains it now
  */
 export function queueAgain(
-  storage: Storage, sweepId: number, { engine = null, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
+  storage: Storage, sweepId: number, { engine, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
-    const kept = storage.prepare('SELECT engine, state FROM "Sweep" WHERE id = ?').get(sweepId) as { engine: string | null; state: string };
-    refuseOtherEngine(sweepId, kept.engine, engine);
+    const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
+    if (engine !== undefined) askEngine(storage, sweepId, engine, fresh);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
-    if (!(fresh && kept.state === 'running' && atWork === 'running')) askForAll(storage, sweepId);
+    if (!(fresh && state === 'running' && atWork === 'running')) askForAll(storage, sweepId);
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
   });

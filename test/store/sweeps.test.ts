@@ -72,6 +72,38 @@ describe('queueing', () => {
     expect(await readSweep(storage, 1)).toMatchObject({ state: 'queued', engine: 'wasm', seeds: 3 }); // it keeps the engine it started with
   });
 
+  test('on a named engine it is not bound to that one before it has started', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = makePlan(arms);
+    const engine = async (): Promise<string | null> => (await readSweep(storage, 1))!.engine;
+    const failToStart = (): void => finishSweep(storage, token, 1, 'interrupted', 'Cannot open the tensorflow engine');
+    queueSweep(storage, request(plan, { engine: 'tensorflow' }));
+    queueSweep(storage, request(plan));
+    queueAgain(storage, 1);
+    expect(await engine()).toBe('tensorflow'); // somebody waits for it
+
+    failToStart();
+    queueAgain(storage, 1);
+    expect(await engine()).toBe('tensorflow');
+    failToStart();
+    queueSweep(storage, request(plan));
+    expect(await engine()).toBeNull();
+    queueAgain(storage, 1, { engine: 'webgpu' });
+    expect(await engine()).toBe('webgpu');
+    failToStart();
+    queueAgain(storage, 1, { engine: null });
+    expect(await engine()).toBeNull();
+
+    begin(storage, token, plan);
+    finishSweep(storage, token, 1, 'interrupted');
+    for (const again of [() => queueSweep(storage, request(plan, { engine: 'webgpu' })), () => queueAgain(storage, 1, { engine: 'webgpu' }), () => retrySweep(storage, 1, { engine: 'webgpu' })]) {
+      expect(again).toThrow('Cannot train s1 on webgpu: it was started on wasm');
+    }
+    queueSweep(storage, request(plan, { engine: 'webgpu', fresh: true }));
+    expect(await engine()).toBe('wasm'); // until it starts
+  });
+
   test('what is unshared stays so, whoever asks for it again; fresh begins as it is asked', async () => {
     const storage = await newStorage();
     const token = lease(storage);

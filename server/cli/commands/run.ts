@@ -56,7 +56,7 @@ async function queueStored(storage: Storage, what: string, { engine, share, fres
   const { queueAgain } = await import('../../store/queue.ts');
   const sweepId = await findSweep(storage, what);
   if (!share) throw new UserError(`Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`);
-  if (!ifQueued) queueAgain(storage, sweepId, { engine: fresh ? null : asked(engine), fresh: fresh === true });
+  if (!ifQueued) queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true });
   return sweepId;
 }
 
