@@ -40,24 +40,14 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   const started = performance.now();
   const cancel = watchCancel(options);
   const over = new AbortController();
-  const hiring = hire(options, AbortSignal.any([options.stop, options.kill, cancel.requested, over.signal]));
+  const ended = AbortSignal.any([options.stop, options.kill, cancel.requested, over.signal]);
+  const hiring = hire(options, ended);
   hiring.catch(() => {}); // met below
   try {
-    // It takes workers a second or two to open their engine: meanwhile this process reads what they will train.
-    const queued = await readSweep(storage, sweepId);
-    if (!queued) return null; // removed meanwhile
-    const reading = readInputs(queued, options);
-    reading.catch(() => {}); // met below, or of no interest any more
-    const crew = await hiring;
-    if (!crew) {
-      finish(queued, options, cancel.requested.aborted ? 'cancelled' : 'interrupted');
-      return null;
-    }
+    const begun = await begin(options, hiring, ended, cancel.requested);
+    if (!begun) return null;
+    const { sweep, crew, fingerprintOf, gitCommit } = begun;
     const { engine } = crew;
-    if (!startSweep(storage, lease, sweepId, engine)) return null;
-    // Until now another process could queue it with another definition; what it stands for now stays.
-    const sweep = (await readSweep(storage, sweepId))!;
-    const { fingerprintOf, gitCommit } = await (asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
     const identities = identifyAll(sweep.armList, readTasks(storage, sweepId), engine, sweep.share, fingerprintOf);
     const tasks = identifyRuns(storage, lease, sweepId, identities, fresh);
     const workers = workerCount(options.workers, engine);
@@ -75,7 +65,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     });
 
     const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
-    const state = finish(sweep, options, cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted || cut ? 'interrupted' : 'complete');
+    const state = finish(sweep, options, cancel.requested, cut);
     await pruneCheckpoints(storage, lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,
@@ -103,12 +93,38 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   }
 }
 
+/** What a sweep is trained on. */
 interface Inputs {
   fingerprintOf: Fingerprints;
   gitCommit: string | null;
 }
 
-/** What a sweep is trained on. */
+/**
+ * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process reads what they
+ * will train.
+ *
+ * @returns null where it is not queued any more, or was stopped meanwhile
+ */
+async function begin(options: SweepOptions, hiring: Promise<Crew | null>, ended: AbortSignal, cancelled: AbortSignal): Promise<Inputs & { sweep: SweepRecord; crew: Crew } | null> {
+  const { storage, lease, sweepId } = options;
+  const queued = await readSweep(storage, sweepId);
+  if (!queued) return null; // removed meanwhile
+  const reading = readInputs(queued, options);
+  reading.catch(() => {}); // met below, or of no interest any more
+  const crew = await hiring;
+  if (!crew) {
+    finish(queued, options, cancelled);
+    return null;
+  }
+  if (!startSweep(storage, lease, sweepId, crew.engine)) return null;
+  // Until now another process could queue it with another definition; what it stands for now stays.
+  const sweep = (await readSweep(storage, sweepId))!;
+  const inputs = await unlessEnded(ended, asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
+  if (inputs) return { sweep, crew, ...inputs };
+  finish(sweep, options, cancelled);
+  return null;
+}
+
 async function readInputs({ armList, plan, folder }: SweepRecord, { tell }: SweepOptions): Promise<Inputs> {
   const [fingerprintOf, gitCommit] = await Promise.all([
     readFingerprints(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
@@ -121,6 +137,15 @@ function asksForTheSame(a: SweepRecord, b: SweepRecord): boolean {
   return a.planHash === b.planHash && a.folder === b.folder;
 }
 
+/** Reading itself cannot be stopped (a download, maybe): it goes on, and nobody waits for it. @returns null where it was ended */
+function unlessEnded<T>(ended: AbortSignal, reading: Promise<T>): Promise<T | null> {
+  const end = new Promise<null>((resolve) => {
+    if (ended.aborted) resolve(null);
+    ended.addEventListener('abort', () => resolve(null));
+  });
+  return Promise.race([end, reading]);
+}
+
 /** Starts as many workers as there is work for. @returns null where it was `ended` */
 async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | null> {
   const { storage, sweepId, fresh, device, tell } = options;
@@ -129,11 +154,12 @@ async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | n
   return hireCrew(() => engineOf(kept, options), size, device, ended, (message) => tell({ kind: 'log', message }));
 }
 
-/** @returns the state that the sweep is in now */
-function finish({ probeSeeds }: SweepRecord, options: SweepOptions, state: 'complete' | 'interrupted' | 'cancelled'): SweepSummary['state'] {
-  const { storage, lease, sweepId } = options;
+/** @param cut what was asked of it is trained, and that is not all @returns the state that the sweep is in now */
+function finish({ probeSeeds }: SweepRecord, options: SweepOptions, cancelled: AbortSignal, cut = false): SweepSummary['state'] {
+  const { storage, lease, sweepId, stop, kill } = options;
+  const state = cancelled.aborted ? 'cancelled' : stop.aborted || kill.aborted || cut ? 'interrupted' : 'complete';
   if (state === 'interrupted' && isLeftToOthers(options)) return putBack(storage, lease, sweepId);
-  if (probeSeeds !== null && state === 'interrupted') return finishProbe(storage, lease, sweepId);
+  if (state === 'interrupted' && probeSeeds !== null) return finishProbe(storage, lease, sweepId);
   finishSweep(storage, lease, sweepId, state);
   return state;
 }
