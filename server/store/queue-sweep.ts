@@ -7,6 +7,7 @@ import { sweepName } from './ids.ts';
 import { leaseHolder } from './lease.ts';
 import { toParams } from './params.ts';
 import { askForAll } from './queue.ts';
+import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -22,7 +23,7 @@ export interface SweepRequest {
   engine: string | null;
   /** False: every run on its own from batch 0. True leaves a sweep that is there already as it is, unless `fresh`. */
   share: boolean;
-  /** True: everything is trained anew, and may be on another engine. */
+  /** True: everything is trained anew, and may be on another engine; only where no other process trains. */
   fresh?: boolean;
   /** Only the trunks, of so many of its first seeds; without it: all of it. */
   probeSeeds?: number;
@@ -44,12 +45,13 @@ export interface QueuedSweep {
  */
 export function queueSweep(storage: Storage, request: SweepRequest, now = Date.now()): QueuedSweep {
   return transaction(storage, () => {
+    if (request.fresh) refuseFresh(`sweep "${request.plan.name}"`, leaseHolder(storage, now));
     const found = findSweepOfDefinition(storage, request);
     if (!found) return { sweepId: insertSweep(storage, request, now), created: true };
     askEngine(storage, found.id, request.engine, request.fresh === true);
     if (found.state === 'running' && leaseHolder(storage, now)) {
       if (found.planHash === request.plan.planHash) {
-        if (request.probeSeeds === undefined && !request.fresh) askForAll(storage, found.id, request.share); // what is being trained is not trained anew
+        if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
         return { sweepId: found.id, created: false };
       }
       throw new UserError(`Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process `

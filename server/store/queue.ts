@@ -1,5 +1,7 @@
 import { askEngine } from './ask-engine.ts';
+import { sweepName } from './ids.ts';
 import { leaseHolder, training, type Lease } from './lease.ts';
+import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -106,16 +108,16 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
  * running; where it is being probed, or waits to be, all of it is asked for.
  *
  * @param engine null leaves the choice open; without it the sweep is on what was asked for before
- * @param fresh it is to be trained anew: that is not asked of who trains it now
+ * @param fresh it is to be trained anew; only where no other process trains
  */
 export function queueAgain(
   storage: Storage, sweepId: number, { engine, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
-    const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
+    if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
     if (engine !== undefined) askEngine(storage, sweepId, engine, fresh);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
-    if (!(fresh && state === 'running' && atWork === 'running')) askForAll(storage, sweepId);
+    askForAll(storage, sweepId);
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
   });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { cancelSweep, isCancelRequested } from '../../server/store/cancel-sweep.ts';
@@ -100,13 +101,14 @@ describe('queueing', () => {
     for (const again of [() => queueSweep(storage, request(plan, { engine: 'webgpu' })), () => queueAgain(storage, 1, { engine: 'webgpu' }), () => retrySweep(storage, 1, { engine: 'webgpu' })]) {
       expect(again).toThrow('Cannot train s1 on webgpu: it was started on wasm');
     }
+    releaseLease(storage, token);
     queueSweep(storage, request(plan, { engine: 'webgpu', fresh: true }));
     expect(await engine()).toBe('wasm'); // until it starts
   });
 
   test('what is unshared stays so, whoever asks for it again; fresh begins as it is asked', async () => {
     const storage = await newStorage();
-    const token = lease(storage);
+    let token = lease(storage);
     const plan = makePlan(arms);
     const sharesAfter = async (change: Partial<SweepRequest>): Promise<boolean> => {
       const { sweepId } = queueSweep(storage, request(plan, change));
@@ -119,15 +121,33 @@ describe('queueing', () => {
     expect([await sharesAfter({}), await sharesAfter(probe)]).toEqual([false, false]);
     finishSweep(storage, token, 1, 'interrupted');
     expect([await sharesAfter(probe), await sharesAfter({})]).toEqual([false, false]);
+    releaseLease(storage, token);
     expect(await sharesAfter({ fresh: true })).toBe(true);
 
     // While all of it is trained that cannot be changed; what is only probed so far can.
+    token = lease(storage);
     startSweep(storage, token, 1, 'wasm');
     expect(await sharesAfter({ share: false })).toBe(true);
     finishSweep(storage, token, 1, 'interrupted');
     queueSweep(storage, request(plan, probe));
     startSweep(storage, token, 1, 'wasm');
     expect(await sharesAfter({ share: false })).toBe(false);
+  });
+
+  test('to be trained anew is refused beside another process, and nothing changes', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = makePlan(arms);
+    begin(storage, token, plan);
+    finishSweep(storage, token, 1, 'complete');
+    const before = await listSweeps(storage);
+    const refused = `anew: process ${process.pid} on ${hostname()} trains on this database; wait until it is done, or stop it`;
+    expect(() => queueSweep(storage, request(plan, { fresh: true }))).toThrow(`Cannot train sweep "switch-batch" ${refused}`);
+    expect(() => queueSweep(storage, request(makePlan(arms, [1], 'other'), { fresh: true }))).toThrow(`Cannot train sweep "other" ${refused}`);
+    expect(() => queueAgain(storage, 1, { fresh: true })).toThrow(`Cannot train s1 ${refused}`);
+    expect(await listSweeps(storage)).toEqual(before);
+    releaseLease(storage, token);
+    expect(queueAgain(storage, 1, { fresh: true })).toBe(true);
   });
 
   test('of 10,000 arms and 6 seeds is quick enough to be one transaction', async () => {
@@ -172,8 +192,7 @@ describe('the queue', () => {
     probe();
     const other = queueSweep(storage, request(makePlan(arms, [1], 'other')), 20).sweepId;
     expect(() => queueSweep(storage, request(plan, { engine: 'tensorflow' }))).toThrow(/it was started on wasm/);
-    queueSweep(storage, request(plan, { fresh: true })); // which waits for nobody: its process says so
-    queueAgain(storage, sweepId, { fresh: true });
+    expect(() => queueAgain(storage, sweepId, { fresh: true })).toThrow('Cannot train s1 anew');
     expect(finishProbe(storage, token, sweepId)).toBe('interrupted');
 
     for (const ask of [() => queueSweep(storage, request(plan)), () => queueAgain(storage, sweepId)]) {
