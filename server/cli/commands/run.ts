@@ -33,7 +33,7 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   const { readDefinitionFile } = await import('../read-definition-file.ts');
   const { openStorage } = await import('../../store/storage.ts');
   const { train } = await import('../train.ts');
-  const isFile = existsSync(what) || (!existsSync(session.db) || /\.json$/i.test(what));
+  const isFile = isDefinition(session, what, options);
   // A definition with mistakes, or that is not there, leaves no database behind.
   if (isFile) readDefinition(readDefinitionFile(what).text, what);
   const storage = await openStorage({ file: session.db, create: isFile });
@@ -44,6 +44,14 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   } finally {
     await storage.close();
   }
+}
+
+/** `s3` and `latest` are sweeps wherever there is a database, whatever is called so in the folder; a file of that name is `./s3`. */
+function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boolean {
+  if (ifQueued) return false;
+  if (!existsSync(db)) return true;
+  if (/^s[1-9]\d*$|^latest$/.test(what)) return false;
+  return existsSync(what) || /\.json$/i.test(what);
 }
 
 async function queueFile(storage: Storage, file: string, { engine, share, fresh }: Options): Promise<number> {
