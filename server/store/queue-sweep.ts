@@ -65,9 +65,10 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
 
 interface Found { id: number; state: string; planHash: string }
 
+/** A confirmation has the name of its arm in its own, which may change: what it confirms says which one it is. */
 function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: SweepRequest): Found | undefined {
   if (definitionPath === null) return undefined;
-  return storage.prepare('SELECT id, state, planHash FROM "Sweep" WHERE definitionPath = ? AND name = ? ORDER BY id DESC')
+  return storage.prepare(`SELECT id, state, planHash FROM "Sweep" WHERE definitionPath = ? AND (name = ? OR definitionPath LIKE 'confirm:%') ORDER BY id DESC`)
     .get(definitionPath, plan.name) as Found | undefined;
 }
 
@@ -89,9 +90,9 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
  */
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
-  storage.prepare(`UPDATE "Sweep" SET folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
+  storage.prepare(`UPDATE "Sweep" SET name = ?, folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
       share = (share OR ?) AND ?, probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
-    .run(request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
+    .run(plan.name, request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
       Number(request.fresh ?? false), Number(request.share), request.probeSeeds ?? null, now, sweepId);
 }
 

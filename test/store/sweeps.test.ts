@@ -49,6 +49,15 @@ describe('queueing', () => {
     expect(queueSweep(storage, request(plan, { definitionPath: null })).sweepId).toBe(5);
   });
 
+  test('a confirmation is the same sweep whatever its arm is called by now', async () => {
+    const storage = await newStorage();
+    const confirm = (name: string, key = 'confirm:s1:ab12') => queueSweep(storage, request(makePlan(arms, [1], name), { definitionPath: key }));
+    expect(confirm('study confirm β0.2')).toEqual({ sweepId: 1, created: true });
+    expect(confirm('study confirm β0.2 N50')).toEqual({ sweepId: 1, created: false });
+    expect((await readSweep(storage, 1))!.name).toBe('study confirm β0.2 N50');
+    expect(confirm('study confirm β0.2 N50', 'confirm:s1:cd34')).toEqual({ sweepId: 2, created: true });
+  });
+
   test('a changed definition keeps the runs of the arms that it still has, wherever they now are', async () => {
     const storage = await newStorage();
     queueSweep(storage, request(makePlan([{ beta: 0 }, { beta: 0.2 }, { beta: 0.3 }], [1, 2])));
