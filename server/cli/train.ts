@@ -1,5 +1,6 @@
 import type { SweepSummary } from '../runner/events.ts';
 import { runQueue } from '../runner/run-queue.ts';
+import { sweepName } from '../store/ids.ts';
 import { readSweep } from '../store/read-sweep.ts';
 import type { Storage } from '../store/storage.ts';
 import type { SweepState } from '../sweep/results.ts';
@@ -56,7 +57,9 @@ export async function trainAndShow(
 
 /** A sweep that another process trained, or that still waits for one. */
 async function standing(storage: Storage, sweepId: number): Promise<Ended> {
-  const { id, name, engine, state, counts, batchesTotal } = (await readSweep(storage, sweepId))!;
+  const sweep = await readSweep(storage, sweepId);
+  if (!sweep) throw new UserError(`Cannot train ${sweepName(sweepId)}: it was removed meanwhile`);
+  const { id, name, engine, state, counts, batchesTotal } = sweep;
   const { complete, failed, diverged } = counts;
   return { sweepId: id, name, engine, state, runs: { complete, failed, diverged, reused: 0 }, seconds: 0, batchesTrained: 0, batchesUnshared: batchesTotal };
 }

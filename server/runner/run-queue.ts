@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/ids.ts';
 import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
 import { clearLeftovers, isToBeTrained, nextQueuedSweep } from '../store/queue.ts';
+import { refuseFresh } from '../store/refuse-fresh.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
-import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
 import { sweepFolder } from './checkpoint-files.ts';
 import type { RunnerEvent, SweepSummary } from './events.ts';
@@ -73,11 +73,7 @@ async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop
   for (;;) {
     const taken = takeLease(storage, command);
     if ('lease' in taken) return taken.lease;
-    // The holder takes what is queued from what the database holds.
-    if (fresh) {
-      const { pid, host } = taken.holder;
-      throw new UserError(`Cannot train ${sweepName(sweepId)} anew: process ${pid} on ${host} trains on this database; wait until it is done, or stop it`);
-    }
+    if (fresh) refuseFresh(sweepName(sweepId), taken.holder);
     if (!told) tell({ kind: 'waiting', holder: taken.holder });
     told = true;
     if (!wait || stop.aborted) return null;

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { refuseOtherEngine } from '../store/ask-engine.ts';
 import { isCancelRequested } from '../store/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
 import { sweepName } from '../store/ids.ts';
 import type { Lease } from '../store/lease.ts';
-import { finishProbe, finishSweep, readOutstanding, startSweep } from '../store/queue.ts';
+import { finishProbe, finishSweep, putBack, readOutstanding, startSweep } from '../store/queue.ts';
 import { readMachines } from '../store/read-machines.ts';
 import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
 import { UserError } from '../sweep/user-error.ts';
@@ -12,7 +13,7 @@ import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/choose.ts';
 import type { SweepSummary } from './events.ts';
 import { hireCrew, type Crew } from './hire-crew.ts';
-import { identifyAll, readFingerprints } from './identify.ts';
+import { identifyAll, readFingerprints, type Fingerprints } from './identify.ts';
 import { otherMachine } from './other-machine.ts';
 import { pruneCheckpoints } from './prune-checkpoints.ts';
 import type { RunOptions } from './run-queue.ts';
@@ -22,7 +23,7 @@ import { workerCount } from './worker-count.ts';
 
 export interface SweepOptions extends RunOptions {
   lease: Lease;
-  /** False for a sweep that only stood before the one that was asked for: its errors are its own. */
+  /** False for a sweep that only stands in the same queue as the one that was asked for: its errors are its own. */
   isAsked: boolean;
 }
 
@@ -30,7 +31,7 @@ const CANCEL_POLL_MS = 1000;
 
 /**
  * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves it interrupted, or
- * queued where all of it was asked for meanwhile.
+ * queued where all of it was asked for meanwhile. Stopped, it leaves interrupted what was asked of it, and queued what others asked for.
  *
  * @returns null where it is not queued any more, or could not begin
  */
@@ -39,25 +40,14 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   const started = performance.now();
   const cancel = watchCancel(options);
   const over = new AbortController();
-  const hiring = hire(options, AbortSignal.any([options.stop, options.kill, cancel.requested, over.signal]));
+  const ended = AbortSignal.any([options.stop, options.kill, cancel.requested, over.signal]);
+  const hiring = hire(options, ended);
   hiring.catch(() => {}); // met below
   try {
-    // It takes workers a second or two to open their engine: meanwhile this process reads what they will train.
-    const sweep = await readSweep(storage, sweepId);
-    if (!sweep) return null; // removed meanwhile
-    const reading = Promise.all([
-      readFingerprints(sweep.armList, sweep.plan.seeds[0]!, sweep.folder, (message) => tell({ kind: 'log', message })),
-      commitOf(sweep.folder),
-    ]);
-    reading.catch(() => {}); // met below
-    const crew = await hiring;
-    if (!crew) {
-      finish(sweep, options, cancel.requested.aborted ? 'cancelled' : 'interrupted');
-      return null;
-    }
+    const begun = await begin(options, hiring, ended, cancel.requested);
+    if (!begun) return null;
+    const { sweep, crew, fingerprintOf, gitCommit } = begun;
     const { engine } = crew;
-    if (!startSweep(storage, lease, sweepId, engine)) return null;
-    const [fingerprintOf, gitCommit] = await reading;
     const identities = identifyAll(sweep.armList, readTasks(storage, sweepId), engine, sweep.share, fingerprintOf);
     const tasks = identifyRuns(storage, lease, sweepId, identities, fresh);
     const workers = workerCount(options.workers, engine);
@@ -75,7 +65,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     });
 
     const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
-    const state = finish(sweep, options, cancel.requested.aborted ? 'cancelled' : stop.aborted || options.kill.aborted || cut ? 'interrupted' : 'complete');
+    const state = finish(sweep, options, cancel.requested, cut);
     await pruneCheckpoints(storage, lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,
@@ -103,6 +93,59 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   }
 }
 
+/** What a sweep is trained on. */
+interface Inputs {
+  fingerprintOf: Fingerprints;
+  gitCommit: string | null;
+}
+
+/**
+ * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process reads what they
+ * will train.
+ *
+ * @returns null where it is not queued any more, or was stopped meanwhile
+ */
+async function begin(options: SweepOptions, hiring: Promise<Crew | null>, ended: AbortSignal, cancelled: AbortSignal): Promise<Inputs & { sweep: SweepRecord; crew: Crew } | null> {
+  const { storage, lease, sweepId } = options;
+  const queued = await readSweep(storage, sweepId);
+  if (!queued) return null; // removed meanwhile
+  const reading = readInputs(queued, options);
+  reading.catch(() => {}); // met below, or of no interest any more
+  const crew = await hiring;
+  if (!crew) {
+    finish(queued, options, cancelled);
+    return null;
+  }
+  if (!startSweep(storage, lease, sweepId, crew.engine)) return null;
+  // Until now another process could queue it with another definition; what it stands for now stays.
+  const sweep = (await readSweep(storage, sweepId))!;
+  const inputs = await unlessEnded(ended, asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
+  if (inputs) return { sweep, crew, ...inputs };
+  finish(sweep, options, cancelled);
+  return null;
+}
+
+async function readInputs({ armList, plan, folder }: SweepRecord, { tell }: SweepOptions): Promise<Inputs> {
+  const [fingerprintOf, gitCommit] = await Promise.all([
+    readFingerprints(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
+    commitOf(folder),
+  ]);
+  return { fingerprintOf, gitCommit };
+}
+
+function asksForTheSame(a: SweepRecord, b: SweepRecord): boolean {
+  return a.planHash === b.planHash && a.folder === b.folder;
+}
+
+/** Reading itself cannot be stopped (a download, maybe): it goes on, and nobody waits for it. @returns null where it was ended */
+function unlessEnded<T>(ended: AbortSignal, reading: Promise<T>): Promise<T | null> {
+  const end = new Promise<null>((resolve) => {
+    if (ended.aborted) resolve(null);
+    ended.addEventListener('abort', () => resolve(null));
+  });
+  return Promise.race([end, reading]);
+}
+
 /** Starts as many workers as there is work for. @returns null where it was `ended` */
 async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | null> {
   const { storage, sweepId, fresh, device, tell } = options;
@@ -111,23 +154,26 @@ async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | n
   return hireCrew(() => engineOf(kept, options), size, device, ended, (message) => tell({ kind: 'log', message }));
 }
 
-/** @returns the state that the sweep is in now */
-function finish(
-  { probeSeeds }: SweepRecord, { storage, lease, sweepId }: SweepOptions, state: 'complete' | 'interrupted' | 'cancelled',
-): SweepSummary['state'] {
-  if (probeSeeds !== null && state === 'interrupted') return finishProbe(storage, lease, sweepId);
+/** @param cut what was asked of it is trained, and that is not all @returns the state that the sweep is in now */
+function finish({ probeSeeds }: SweepRecord, options: SweepOptions, cancelled: AbortSignal, cut = false): SweepSummary['state'] {
+  const { storage, lease, sweepId, stop, kill } = options;
+  const state = cancelled.aborted ? 'cancelled' : stop.aborted || kill.aborted || cut ? 'interrupted' : 'complete';
+  if (state === 'interrupted' && isLeftToOthers(options)) return putBack(storage, lease, sweepId);
+  if (state === 'interrupted' && probeSeeds !== null) return finishProbe(storage, lease, sweepId);
   finishSweep(storage, lease, sweepId, state);
   return state;
 }
 
-/** A sweep keeps the engine it started with, since another one would make other bits of the same run. */
-async function engineOf(before: string | null, { sweepId, engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
-  const kept = fresh ? null : (before as EngineName | null);
-  if (kept !== null && engine !== 'auto' && engine !== kept) {
-    throw new UserError(`Cannot train ${sweepName(sweepId)} on ${engine}: it was started on ${kept}, and runs of two engines cannot be paired; `
-      + `leave --engine out to continue it, or add --fresh to train everything anew`);
-  }
+/** The one that is asked for; where the choice is left open, the one that the sweep was started on or waits for. */
+async function engineOf(before: string | null, { storage, sweepId, engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
+  if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
+  const kept = fresh || engine !== 'auto' ? null : (before as EngineName | null);
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
+}
+
+/** Who stops this process does not stop what others asked for, and may be waiting for: that stays in the queue, as it does before its turn. */
+function isLeftToOthers({ isAsked, stop, kill }: SweepOptions): boolean {
+  return !isAsked && (stop.aborted || kill.aborted);
 }
 
 function countRuns(tasks: RunTask[]): SweepSummary['runs'] {
@@ -144,9 +190,11 @@ function watchCancel({ storage, sweepId }: SweepOptions): { requested: AbortSign
   return { requested: requested.signal, end: () => clearInterval(timer) };
 }
 
-function endBroken({ storage, lease, sweepId }: SweepOptions, error: unknown): void {
+function endBroken(options: SweepOptions, error: unknown): void {
+  const { storage, lease, sweepId } = options;
   try {
-    finishSweep(storage, lease, sweepId, 'interrupted', error instanceof Error ? error.message : String(error));
+    if (isLeftToOthers(options)) putBack(storage, lease, sweepId);
+    else finishSweep(storage, lease, sweepId, 'interrupted', error instanceof Error ? error.message : String(error));
   } catch {
     // The database itself is the trouble, or the lease is lost: the first error says more than this one would.
   }

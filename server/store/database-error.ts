@@ -17,15 +17,25 @@ const CAUSES: [code: string, found: string][] = [
   ['SQLITE_IOERR', 'reading or writing failed; is the disk full, or on a network file system?'],
 ];
 
+/** Another process keeps the database locked. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
+}
+
 /**
  * What SQLite's error means to the user, or the error itself where it tells of a bug of ours. Nothing is damaged by any of
  * these: a transaction is stored whole or not at all.
  */
 export function explain(error: unknown, attempted: string): unknown {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string') return error;
+  const code = codeOf(error);
+  if (code === null) return error;
   const cause = CAUSES.find(([prefix]) => code.startsWith(prefix));
   if (!cause) return error;
-  const Kind = /^SQLITE_(FULL|IOERR(?!_LOCK|_SHM))/.test(code) ? OutsideError : UserError; // a disk that fills up is nobody's mistake
+  const Kind = /^SQLITE_(FULL|BUSY|IOERR(?!_LOCK|_SHM))/.test(code) ? OutsideError : UserError; // a disk that fills up is nobody's mistake, nor is a long backup
   return new Kind(`Cannot ${attempted}: ${cause[1]} (${code})`, { cause: error });
+}
+
+function codeOf(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : null;
 }

@@ -68,6 +68,8 @@ export function readArms(storage: Storage, sweepId: number): Arm[] {
  * came from, takes the place of the one that was waiting; stages are shared by key in the same way. With `fresh` nothing is
  * taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more are left to
  * `removeSweep`. An interrupted fresh sweep that is continued keeps its editions, since they have the wanted keys.
+ *
+ * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts.
  */
 export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, identities: RunIdentity[], fresh: boolean, now = Date.now()): RunTask[] {
   return training(storage, lease, () => {
@@ -77,6 +79,7 @@ export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, id
       if (edition === null && held.key === identity.key) continue;
       attach(storage, sweepId, held, identity, edition);
     }
+    waitAgain(storage, sweepId);
     storage.prepare(`UPDATE "Sweep" SET resumedAt = ?, batchesBefore = (SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
       WHERE s.sweepId = @sweepId) WHERE id = @sweepId`).run(now, { sweepId });
     return readTasks(storage, sweepId);
@@ -130,6 +133,12 @@ function attach(storage: Storage, sweepId: number, held: HeldRun, identity: RunI
   storage.prepare('UPDATE "SweepRun" SET runId = ?, reused = ? WHERE sweepId = ? AND armIndex = ? AND seed = ?')
     .run(runId, Number(reused), sweepId, identity.arm, identity.seed);
   if (held.key === null) storage.prepare('DELETE FROM "Run" WHERE id = ? AND id NOT IN (SELECT runId FROM "SweepRun")').run(held.id);
+}
+
+/** Only once it is known which runs they are: what this sweep refers to no longer is not asked for. */
+function waitAgain(storage: Storage, sweepId: number): void {
+  storage.prepare(`UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state IN ('failed', 'cancelled')
+    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
 }
 
 /** Of several editions the one that is furthest, then the newest. */

@@ -97,13 +97,16 @@ export function leaseHolder(storage: Storage, now = Date.now()): LeaseHolder | n
   return alive(row, now) ? toHolder(row) : null;
 }
 
+/** What has trained for hours waits a minute for whoever keeps the database locked, a backup maybe. */
+const TRIES = 6;
+
 /** One transaction of the process that trains: fails as a whole, before writing, where the lease was lost. */
 export function training<T>(storage: Storage, lease: Lease, body: () => T): T {
   return transaction(storage, () => {
     const row = read(storage);
     if (row.token !== lease.token || row.holder === null) throw new LeaseLostError();
     return body();
-  });
+  }, TRIES);
 }
 
 function read(storage: Storage): Row {

@@ -2,11 +2,12 @@ import type { Arm } from '../sweep/arm.ts';
 import { toCanonicalJson } from '../sweep/canonical-json.ts';
 import type { Plan } from '../sweep/plan.ts';
 import { UserError } from '../sweep/user-error.ts';
+import { askEngine } from './ask-engine.ts';
 import { sweepName } from './ids.ts';
 import { leaseHolder } from './lease.ts';
 import { toParams } from './params.ts';
 import { askForAll } from './queue.ts';
-import { refuseOtherEngine } from './refuse-other-engine.ts';
+import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -20,9 +21,9 @@ export interface SweepRequest {
   plan: Plan;
   /** Null leaves the choice to whoever trains it. */
   engine: string | null;
-  /** False: every run on its own from batch 0. */
+  /** False: every run on its own from batch 0. True leaves a sweep that is there already as it is, unless `fresh`. */
   share: boolean;
-  /** True: everything is trained anew, and may be on another engine. */
+  /** True: everything is trained anew, and may be on another engine; only where no other process trains. */
   fresh?: boolean;
   /** Only the trunks, of so many of its first seeds; without it: all of it. */
   probeSeeds?: number;
@@ -44,12 +45,13 @@ export interface QueuedSweep {
  */
 export function queueSweep(storage: Storage, request: SweepRequest, now = Date.now()): QueuedSweep {
   return transaction(storage, () => {
+    if (request.fresh) refuseFresh(`sweep "${request.plan.name}"`, leaseHolder(storage, now));
     const found = findSweepOfDefinition(storage, request);
     if (!found) return { sweepId: insertSweep(storage, request, now), created: true };
-    if (!request.fresh) refuseOtherEngine(found.id, found.engine, request.engine);
+    askEngine(storage, found.id, request.engine, request.fresh === true);
     if (found.state === 'running' && leaseHolder(storage, now)) {
       if (found.planHash === request.plan.planHash) {
-        if (request.probeSeeds === undefined && !request.fresh) askForAll(storage, found.id, request.share); // what is being trained is not trained anew
+        if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
         return { sweepId: found.id, created: false };
       }
       throw new UserError(`Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process `
@@ -61,11 +63,12 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
   });
 }
 
-interface Found { id: number; state: string; planHash: string; engine: string | null }
+interface Found { id: number; state: string; planHash: string }
 
+/** A confirmation has the name of its arm in its own, which may change: what it confirms says which one it is. */
 function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: SweepRequest): Found | undefined {
   if (definitionPath === null) return undefined;
-  return storage.prepare('SELECT id, state, planHash, engine FROM "Sweep" WHERE definitionPath = ? AND name = ? ORDER BY id DESC')
+  return storage.prepare(`SELECT id, state, planHash FROM "Sweep" WHERE definitionPath = ? AND (name = ? OR definitionPath LIKE 'confirm:%') ORDER BY id DESC`)
     .get(definitionPath, plan.name) as Found | undefined;
 }
 
@@ -82,15 +85,15 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
 }
 
 /**
- * A sweep keeps the engine it started with: another one would make other bits of the same run. One that waits to be trained as a whole
- * stays so when a probe of it is asked for: its trunks come first anyway.
+ * A sweep stays unshared: its shared runs are other ones, and all of it would be trained once more. One that waits to be trained as a
+ * whole stays so when a probe of it is asked for: its trunks come first anyway.
  */
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
-  storage.prepare(`UPDATE "Sweep" SET folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
-      engine = coalesce(engine, ?), share = ?, probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
-    .run(request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
-      request.engine, Number(request.share), request.probeSeeds ?? null, now, sweepId);
+  storage.prepare(`UPDATE "Sweep" SET name = ?, folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
+      share = (share OR ?) AND ?, probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
+    .run(plan.name, request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
+      Number(request.fresh ?? false), Number(request.share), request.probeSeeds ?? null, now, sweepId);
 }
 
 function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {

@@ -1,5 +1,7 @@
+import { askEngine } from './ask-engine.ts';
+import { sweepName } from './ids.ts';
 import { leaseHolder, training, type Lease } from './lease.ts';
-import { refuseOtherEngine } from './refuse-other-engine.ts';
+import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -32,19 +34,13 @@ export function clearLeftovers(storage: Storage, lease: Lease, asked: number): n
   });
 }
 
-/**
- * A queued sweep begins: it is `running` on this engine, and those of its runs that failed or were cancelled wait again,
- * with all their attempts. False where it is no longer queued (cancelled or removed meanwhile).
- */
+/** A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed meanwhile). */
 export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string, now = Date.now()): boolean {
   return training(storage, lease, () => {
     const { changes } = storage.prepare(`UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
         startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ? AND state = 'queued'`)
       .run(engine, now, sweepId);
-    if (changes === 0) return false;
-    storage.prepare(`UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state IN ('failed', 'cancelled')
-      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
-    return true;
+    return changes === 1;
   });
 }
 
@@ -69,18 +65,34 @@ export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now
   return training(storage, lease, () => {
     const { whole, cancelled } = storage.prepare('SELECT probeSeeds IS NULL AS whole, cancelRequested AS cancelled FROM "Sweep" WHERE id = ?')
       .get(sweepId) as { whole: number; cancelled: number };
-    const state = cancelled ? 'cancelled' : 'interrupted';
+    const state = cancelled ? 'cancelled' : whole ? 'queued' : 'interrupted';
     finish(storage, sweepId, state, null, now);
-    if (!whole || cancelled) return state;
-    storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, finishedAt = NULL WHERE id = ?`).run(now, sweepId);
-    return 'queued';
+    if (state === 'queued') storage.prepare('UPDATE "Sweep" SET queuedAt = ? WHERE id = ?').run(now, sweepId);
+    return state;
   });
 }
 
-function finish(storage: Storage, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled', error: string | null, now: number): void {
+/**
+ * Who trains a sweep that others asked for is stopped: it is queued where it was, for them to go on with. A cancel that nobody has noticed
+ * yet cancels it.
+ *
+ * @returns the state that it is in now
+ */
+export function putBack(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): 'queued' | 'cancelled' {
+  return training(storage, lease, () => {
+    const cancelled = storage.prepare('SELECT cancelRequested FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 1;
+    const state = cancelled ? 'cancelled' : 'queued';
+    finish(storage, sweepId, state, null, now);
+    return state;
+  });
+}
+
+/** What was cancelled before it began stays so. */
+function finish(storage: Storage, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled' | 'queued', error: string | null, now: number): void {
   storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
   if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
-  storage.prepare('UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ?').run(state, error, now, sweepId);
+  storage.prepare(`UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ? AND state IN ('queued', 'running')`)
+    .run(state, error, state === 'queued' ? null : now, sweepId);
 }
 
 /** Within a transaction. */
@@ -94,26 +106,30 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
 /**
  * `run SWEEP` and `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or
  * running; where it is being probed, or waits to be, all of it is asked for.
- * With `engine` named, only where the sweep has no other one.
  *
- * @param fresh it is to be trained anew: that is not asked of who trains it now
+ * @param engine null leaves the choice open; without it the sweep is on what was asked for before
+ * @param fresh it is to be trained anew; only where no other process trains
  */
 export function queueAgain(
-  storage: Storage, sweepId: number, { engine = null, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
+  storage: Storage, sweepId: number, { engine, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
-    const kept = storage.prepare('SELECT engine, state FROM "Sweep" WHERE id = ?').get(sweepId) as { engine: string | null; state: string };
-    refuseOtherEngine(sweepId, kept.engine, engine);
+    if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
+    if (engine !== undefined) askEngine(storage, sweepId, engine, fresh);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
-    if (!(fresh && kept.state === 'running' && atWork === 'running')) askForAll(storage, sweepId);
+    askForAll(storage, sweepId);
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
   });
 }
 
-/** Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done. @param share null leaves it as it is */
-export function askForAll(storage: Storage, sweepId: number, share: boolean | null = null): void {
-  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = coalesce(?, share) WHERE id = ?').run(share === null ? null : Number(share), sweepId);
+/**
+ * Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done.
+ *
+ * @param share false: unshared from then on; a sweep that is being trained as a whole stays as it is
+ */
+export function askForAll(storage: Storage, sweepId: number, share = true): void {
+  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = share AND (? OR probeSeeds IS NULL) WHERE id = ?').run(Number(share), sweepId);
 }
 
 /** Whether a sweep waits, is at work, or was when its process died and nobody has cleared up since. */

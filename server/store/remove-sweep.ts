@@ -3,6 +3,7 @@ import { resolve, sep } from 'node:path';
 import { UserError } from '../sweep/user-error.ts';
 import { sweepName } from './ids.ts';
 import { leaseHolder } from './lease.ts';
+import { checkpointFiles } from './rewind-stage.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
@@ -32,9 +33,10 @@ export function removeSweep(storage: Storage, sweepId: number, now = Date.now())
 function removeUnused(storage: Storage): { runs: number; stages: number; files: string[] } {
   const runs = storage.prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun")').run().changes;
   const unused = 'NOT IN (SELECT stageId FROM "RunStage")';
-  const files = storage.prepare(`SELECT file FROM "Checkpoint" WHERE stageId ${unused}`).pluck().all() as string[];
+  const forgotten = storage.prepare(`SELECT DISTINCT file FROM "Checkpoint" WHERE stageId ${unused}`).pluck().all() as string[];
   const stages = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused}`).run().changes;
-  return { runs, stages, files };
+  const wanted = checkpointFiles(storage); // equal states have one file
+  return { runs, stages, files: forgotten.filter((file) => !wanted.has(file)) };
 }
 
 /** Only within the checkpoint folder, whatever the database says. */

@@ -1,20 +1,20 @@
 import { UserError } from '../sweep/user-error.ts';
+import { refuseOtherEngine } from './ask-engine.ts';
 import { sweepName } from './ids.ts';
 import { leaseHolder } from './lease.ts';
-import { refuseOtherEngine } from './refuse-other-engine.ts';
 import type { Storage } from './storage.ts';
 import { transaction } from './transaction.ts';
 
 /**
  * The failed runs of a sweep wait again, with all their attempts, and the sweep goes to the end of the queue.
- * With `engine` named, only where the sweep has no other one.
+ * With `engine` named, only where the sweep was started on no other one.
  * @returns how many runs; with none nothing changes
  */
 export function retrySweep(storage: Storage, sweepId: number, { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {}): number {
   return transaction(storage, () => {
-    const sweep = storage.prepare('SELECT state, engine FROM "Sweep" WHERE id = ?').get(sweepId) as { state: string; engine: string | null } | undefined;
-    refuseOtherEngine(sweepId, sweep?.engine ?? null, engine);
-    if (sweep?.state === 'running' && leaseHolder(storage, now)) {
+    const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
+    refuseOtherEngine(storage, sweepId, engine);
+    if (state === 'running' && leaseHolder(storage, now)) {
       throw new UserError(`Cannot retry ${sweepName(sweepId)}: it is being trained; wait until it is done, or cancel it first`);
     }
     const { changes } = storage.prepare(`UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state = 'failed'

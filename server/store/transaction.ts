@@ -1,11 +1,16 @@
-import { explain } from './database-error.ts';
+import { explain, isBusy } from './database-error.ts';
 import type { Storage } from './storage.ts';
 
-/** Runs `body` in one transaction on the raw connection: everything it wrote is stored, or nothing where it throws. */
-export function transaction<T>(storage: Storage, body: () => T): T {
+/**
+ * Runs `body` in one transaction on the raw connection: everything it wrote is stored, or nothing where it throws.
+ *
+ * @param tries how often it is begun again where another process keeps the database locked; each try waits for it
+ */
+export function transaction<T>(storage: Storage, body: () => T, tries = 1): T {
   try {
     return storage.raw.transaction(body).immediate();
   } catch (error) {
+    if (tries > 1 && isBusy(error)) return transaction(storage, body, tries - 1);
     throw explain(error, `write to database ${storage.file}`);
   }
 }

@@ -25,7 +25,7 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmRequest)
     throw new UserError(`Cannot confirm arm ${arm.index} ${name}: found γ = ${gamma}, α = ${alpha}, β = ${beta}, wanted an arm within γ > α > β; only an ablation may break that`);
   }
   const definition = {
-    name: `${sweep} confirm ${name}`,
+    name: nameOf(sweep, name),
     description: `The arm ${name} of ${sweep} and its control on fresh seeds.`,
     method: 'grid',
     metric,
@@ -36,6 +36,24 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmRequest)
     training: { ...training, dataset: writtenDataset(training.dataset) },
   };
   return `${JSON.stringify(definition, null, 2)}\n`;
+}
+
+/** As long as a name may be. The sweep's own gives way first: cut at the end, two long names would be one. */
+function nameOf(sweep: string, arm: string): string {
+  const room = Math.max(LONGEST / 2, LONGEST - ` confirm ${arm}`.length);
+  return cut(`${cut(sweep, room)} confirm ${arm}`, LONGEST);
+}
+
+const LONGEST = 100;
+
+/** Whole code points, as many as go into a length, and no space at the end. */
+function cut(text: string, length: number): string {
+  let kept = '';
+  for (const point of text) {
+    if (kept.length + point.length > length) break;
+    kept += point;
+  }
+  return kept.trimEnd();
 }
 
 /** The arm of this index, or of what was written: an index or a name. A control, or an arm without one, has nothing to be compared with. */

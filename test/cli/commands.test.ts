@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,17 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     const { code, stdout } = await ask('run', 's1', '--if-queued', '--json', '--db', db);
     expect(JSON.parse(stdout)).toMatchObject({ sweepId: 's1', state: 'cancelled', batchesTrained: 0 });
     expect(code).toBe(1);
+  });
+
+  test('the id of a sweep is that sweep, whatever file or folder has its name', async () => {
+    const cwd = join(folder, 'names');
+    mkdirSync(join(cwd, 's1'), { recursive: true });
+    for (const name of ['s2', 'latest']) writeFileSync(join(cwd, name), 'not a definition');
+    for (const [name, found] of [['s1', 'Cannot run s1 with --no-share'], ['s2', 'Cannot find sweep "s2"'], ['latest', 'Cannot run latest with --no-share'], ['./s2', 'Cannot read']] as const) {
+      const { code, stderr } = await inProcess(['--db', join(folder, 'cosweep.db'), 'run', name, '--no-share'], cwd);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(found)]);
+    }
+    expect((await inProcess(['--db', 'elsewhere.db', 'run', 's2', '--if-queued'], cwd)).stderr).toContain('Cannot open database');
   });
 
   test('a definition with mistakes leaves no database behind', async () => {

@@ -58,10 +58,12 @@ test('a sweep that goes on with another device or library says so', async () => 
   expect(stderr).toMatch(/s1 was trained on GeForce 256, now on CPU, 1 thread[^;]*; with @tensorflow\/tfjs-core 1\.0\.0, now with \d+\.\d+\.\d+: they round differently/);
 });
 
-test('a sweep keeps its engine: another one is refused, and nothing changes', async () => {
+test('a sweep keeps its engine once it has started: another one is refused, and nothing changes', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
   const file = writeStudy(folder, { ...small, seeds: 1 });
+  const unopened = await cosweep(['run', file, '--engine', 'tensorflow', '--device', '0'], { db });
+  expect([unopened.code, unopened.stderr]).toEqual([2, expect.stringContaining('the engine tensorflow has no choice of devices')]);
   expect((await cosweep(runArgs(file), { db })).code).toBe(0);
   const before = await cosweepJson(['list'], { db });
   for (const sweep of [file, 's1']) {

@@ -1,9 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { cosweep, cosweepJson, start, untilNoneIsLeft, type Cosweep } from './cosweep.ts';
-import { countRuns, isTaken, snapshot } from './snapshot.ts';
-import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
+import { ask, countRuns, isTaken, snapshot } from './snapshot.ts';
+import { BATCHES, definition, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
 
 /** Moments of a run's life that can be seen from outside. */
@@ -68,6 +69,29 @@ test('SIGTERM and Ctrl-C, whenever they come, leave a sweep that continues to th
   expect(last).toMatchObject({ state: 'complete', runs: { complete: 6, failed: 0 } });
   expect(trained + last.batchesTrained).toBe((await undisturbed()).summary.batchesTrained);
   expect(await snapshot(db)).toEqual((await undisturbed()).results);
+});
+
+test('Ctrl-C and cancel need not wait for a download', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const deaf = join(folder, 'deaf.mjs');
+  writeFileSync(deaf, 'globalThis.fetch = () => new Promise(() => setInterval(() => {}, 1000));');
+  vi.stubEnv('NODE_OPTIONS', `--import ${deaf}`);
+  vi.stubEnv('COSWEEP_DATA', '');
+  vi.stubEnv('COSWEEP_CACHE', join(folder, 'cache'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const file = join(folder, 'mnist.json');
+  writeFileSync(file, JSON.stringify({ ...definition(), training: { dataset: { name: 'mnist' }, model: { name: 'mlp' }, batches: 10 } }));
+  const stopped = async (stop: (run: Cosweep) => unknown): Promise<[number | null, string]> => {
+    const run = start(['--json', ...runArgs(file)], { db });
+    await run.until('it downloaded', () => run.stderr().includes('downloading') && ask(db, `SELECT state FROM "Sweep"`) === 'running');
+    await stop(run);
+    const { code, stdout } = await run.ended;
+    await untilNoneIsLeft(run);
+    return [code, (JSON.parse(stdout) as Summary).state];
+  };
+  expect(await stopped((run) => run.pressCtrlC())).toEqual([130, 'interrupted']);
+  expect(await stopped(() => cosweep(['cancel', 'study'], { db }))).toEqual([1, 'cancelled']);
 });
 
 test('Ctrl-C twice stops at once and costs no more than what was not committed', async () => {

@@ -84,6 +84,23 @@ test('a second run takes over where the first one is killed', async () => {
   expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
 });
 
+test('Ctrl-C of who trains leaves a sweep that another process waits for to that one', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const first = start(['--json', ...runArgs(writeStudy(folder, { name: 'first', N: [0], learningRate: [0.01], seeds: 1 }))], { db });
+  await first.until('it took the database', () => isTaken(db));
+  const waiting = start(['--json', ...runArgs(writeStudy(folder))], { db });
+  await waiting.until('it waited', () => waiting.stderr().includes(`Process ${first.pid}`));
+  await first.until('it went on with the other sweep', () => first.stderr().includes('s2 study: '));
+  first.pressCtrlC();
+  const stopped = await first.ended;
+  expect([stopped.code, JSON.parse(stopped.stdout)], stopped.stderr).toMatchObject([130, { name: 'first', state: 'complete' }]);
+  const { code, stdout, stderr } = await waiting.ended;
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'study', state: 'complete', runs: { complete: 6 } });
+  expect(await snapshot(db, 'study')).toEqual((await undisturbed()).results);
+});
+
 test('cancel from another process stops a sweep, and run continues it', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');

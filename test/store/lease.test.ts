@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { expect, test, vi } from 'vitest';
 import { commitSegment } from '../../server/store/commit-segment.ts';
 import { LeaseLostError, leaseHolder, releaseLease, renewLease, STALE_MS, takeLease, type Lease } from '../../server/store/lease.ts';
 import { listSweeps } from '../../server/store/list-sweeps.ts';
@@ -7,6 +8,7 @@ import { clearLeftovers, nextQueuedSweep } from '../../server/store/queue.ts';
 import { readCurve } from '../../server/store/read-curve.ts';
 import { finishRun, startRun } from '../../server/store/run-state.ts';
 import { openStorage } from '../../server/store/storage.ts';
+import { OutsideError } from '../../server/sweep/outside-error.ts';
 import { begin, child, lease, makePlan, makeSegment, newStorage, RECORD } from './support.ts';
 
 test('one holds it; the other is told who', async () => {
@@ -39,6 +41,28 @@ test('a holder that goes silent loses it, and every write of it fails as a whole
   expect(takeLease(storage, 'a third', later)).toMatchObject({ holder: { command: 'another' } });
   commitSegment(storage, { token: 2 }, makeSegment(stage!.stageId, 10, 20));
   expect(readCurve(storage, runId, 'train/total').batches).toHaveLength(20);
+});
+
+test('who trains waits longer for a database that another process keeps locked, and is not to blame', async () => {
+  const storage = await newStorage();
+  const held = lease(storage);
+  const { tasks } = begin(storage, held, makePlan([{}], [1]));
+  const { runId } = tasks[0]!;
+  storage.raw.pragma('busy_timeout = 1');
+  const other = new Database(storage.file);
+  other.exec('BEGIN IMMEDIATE');
+  expect(() => startRun(storage, held, runId, RECORD)).toThrow(OutsideError);
+  expect(() => startRun(storage, held, runId, RECORD)).toThrow(`Cannot write to database ${storage.file}: another process kept it locked`);
+
+  const makeTransaction = storage.raw.transaction.bind(storage.raw);
+  let tries = 0;
+  vi.spyOn(storage.raw, 'transaction').mockImplementation(((body: () => unknown) => {
+    if (++tries === 3) other.exec('COMMIT');
+    return makeTransaction(body);
+  }) as never);
+  startRun(storage, held, runId, RECORD);
+  expect([tries, storage.raw.prepare('SELECT state, attempts FROM "Run"').get()]).toEqual([3, { state: 'running', attempts: 1 }]);
+  other.close();
 });
 
 test('renewing keeps it', async () => {

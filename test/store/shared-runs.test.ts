@@ -10,7 +10,7 @@ import { queueSweep } from '../../server/store/queue-sweep.ts';
 import { readCurve } from '../../server/store/read-curve.ts';
 import { readRun } from '../../server/store/read-run.ts';
 import { removeSweep } from '../../server/store/remove-sweep.ts';
-import { startRun } from '../../server/store/run-state.ts';
+import { finishRun, startRun } from '../../server/store/run-state.ts';
 import type { Storage } from '../../server/store/storage.ts';
 import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD, request } from './support.ts';
 
@@ -19,6 +19,7 @@ function train(storage: Storage, token: Lease, { runId, stages }: RunTask): void
   commitSegment(storage, token, makeSegment(stages[0]!.stageId, 0, 100, { ends: [{ runId, outcome: { state: 'complete', intraDead: false } }] }));
 }
 
+const states = (storage: Storage, sweepId: number): string[] => listRuns(storage, sweepId).items.map(({ state }) => state);
 const summary = (tasks: RunTask[]): unknown[] => tasks.map(({ runId, arm, seed, state, reused }) => [runId, arm, seed, state, reused]);
 
 describe('a run is what was computed, not who asked for it', () => {
@@ -79,6 +80,31 @@ describe('a run is what was computed, not who asked for it', () => {
     expect(tasks.map(({ runId }) => runId)).toEqual([1, 1]);
   });
 
+  test('what failed or was cancelled in another sweep waits again, with all its attempts; fresh leaves it as it is', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = (name: string) => makePlan([{ beta: 0 }, { beta: 0.2 }, { beta: 0.3 }], [1], name);
+    const endBadly = ({ sweepId, tasks }: ReturnType<typeof begin>): void => {
+      finishRun(storage, token, tasks[1]!.runId, { state: 'failed', error: 'out of memory' });
+      finishSweep(storage, token, sweepId, 'cancelled');
+    };
+    const first = begin(storage, token, plan('first'));
+    train(storage, token, first.tasks[0]!);
+    startRun(storage, token, first.tasks[1]!.runId, RECORD);
+    endBadly(first);
+    expect(states(storage, first.sweepId)).toEqual(['complete', 'failed', 'cancelled']);
+
+    const second = begin(storage, token, plan('second'));
+    expect(summary(second.tasks)).toEqual([[1, 0, 1, 'complete', true], [2, 1, 1, 'waiting', false], [3, 2, 1, 'waiting', false]]);
+    expect(second.tasks[1]!.attempts).toBe(0);
+    expect(listRuns(storage, second.sweepId).items.map(({ error }) => error)).toEqual([null, null, null]);
+
+    endBadly(second);
+    const fresh = begin(storage, token, plan('second'), { fresh: true });
+    expect(fresh.tasks.map(({ runId, state }) => [runId > 3, state])).toEqual([[true, 'waiting'], [true, 'waiting'], [true, 'waiting']]);
+    expect(states(storage, first.sweepId)).toEqual(['complete', 'failed', 'cancelled']);
+  });
+
   test('fresh trains everything anew; continued, it keeps what it has trained since', async () => {
     const storage = await newStorage();
     const token = lease(storage);
@@ -122,6 +148,25 @@ describe('removing a sweep', () => {
       expect([table, storage.raw.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()]).toEqual([table, 0]);
     }
     expect(queueSweep(storage, request(makePlan([{}], [1]))).sweepId).toBe(3); // an id is never used twice
+  });
+
+  test('leaves the file of a state that another stage has too', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const trainTo = (file: string, name: string, fresh = false): number => {
+      const { sweepId, tasks } = begin(storage, token, makePlan([{ beta: 0 }], [1], name), { fresh });
+      commitSegment(storage, token, makeSegment(tasks[0]!.stages[0]!.stageId, 0, 100, { checkpoint: { batch: 100, file, bytes: 5, hash: 'ab' } }));
+      finishSweep(storage, token, sweepId, 'complete');
+      return sweepId;
+    };
+    const [first, anew] = [trainTo('same.bin', 'first'), trainTo('same.bin', 'anew', true)];
+    mkdirSync(storage.checkpointFolder);
+    const file = join(storage.checkpointFolder, 'same.bin');
+    writeFileSync(file, 'state');
+    expect(removeSweep(storage, anew)).toMatchObject({ runs: 1, stages: 1, checkpoints: 0 });
+    expect(existsSync(file)).toBe(true);
+    expect(removeSweep(storage, first)).toMatchObject({ checkpoints: 1 });
+    expect(existsSync(file)).toBe(false);
   });
 
   test('is refused while it is trained, and never reaches outside of the checkpoint folder', async () => {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { cancelSweep, isCancelRequested } from '../../server/store/cancel-sweep.ts';
@@ -5,8 +6,8 @@ import { findRun, findSweep, runOfId, sweepOfId } from '../../server/store/find-
 import { listRuns } from '../../server/store/list-runs.ts';
 import { listSweeps } from '../../server/store/list-sweeps.ts';
 import { releaseLease } from '../../server/store/lease.ts';
-import { finishProbe, finishSweep, nextQueuedSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
-import { queueSweep } from '../../server/store/queue-sweep.ts';
+import { finishProbe, finishSweep, nextQueuedSweep, putBack, queueAgain, startSweep } from '../../server/store/queue.ts';
+import { queueSweep, type SweepRequest } from '../../server/store/queue-sweep.ts';
 import { readArms } from '../../server/store/identify-runs.ts';
 import { readSweep } from '../../server/store/read-sweep.ts';
 import { retrySweep } from '../../server/store/retry-sweep.ts';
@@ -48,6 +49,15 @@ describe('queueing', () => {
     expect(queueSweep(storage, request(plan, { definitionPath: null })).sweepId).toBe(5);
   });
 
+  test('a confirmation is the same sweep whatever its arm is called by now', async () => {
+    const storage = await newStorage();
+    const confirm = (name: string, key = 'confirm:s1:ab12') => queueSweep(storage, request(makePlan(arms, [1], name), { definitionPath: key }));
+    expect(confirm('study confirm β0.2')).toEqual({ sweepId: 1, created: true });
+    expect(confirm('study confirm β0.2 N50')).toEqual({ sweepId: 1, created: false });
+    expect((await readSweep(storage, 1))!.name).toBe('study confirm β0.2 N50');
+    expect(confirm('study confirm β0.2 N50', 'confirm:s1:cd34')).toEqual({ sweepId: 2, created: true });
+  });
+
   test('a changed definition keeps the runs of the arms that it still has, wherever they now are', async () => {
     const storage = await newStorage();
     queueSweep(storage, request(makePlan([{ beta: 0 }, { beta: 0.2 }, { beta: 0.3 }], [1, 2])));
@@ -70,6 +80,83 @@ describe('queueing', () => {
     releaseLease(storage, token);
     queueSweep(storage, request(makePlan(arms, [1, 2, 3])));
     expect(await readSweep(storage, 1)).toMatchObject({ state: 'queued', engine: 'wasm', seeds: 3 }); // it keeps the engine it started with
+  });
+
+  test('on a named engine it is not bound to that one before it has started', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = makePlan(arms);
+    const engine = async (): Promise<string | null> => (await readSweep(storage, 1))!.engine;
+    const failToStart = (): void => finishSweep(storage, token, 1, 'interrupted', 'Cannot open the tensorflow engine');
+    queueSweep(storage, request(plan, { engine: 'tensorflow' }));
+    queueSweep(storage, request(plan));
+    queueAgain(storage, 1);
+    expect(await engine()).toBe('tensorflow'); // somebody waits for it
+
+    failToStart();
+    queueAgain(storage, 1);
+    expect(await engine()).toBe('tensorflow');
+    failToStart();
+    queueSweep(storage, request(plan));
+    expect(await engine()).toBeNull();
+    queueAgain(storage, 1, { engine: 'webgpu' });
+    expect(await engine()).toBe('webgpu');
+    failToStart();
+    queueAgain(storage, 1, { engine: null });
+    expect(await engine()).toBeNull();
+
+    begin(storage, token, plan);
+    finishSweep(storage, token, 1, 'interrupted');
+    for (const again of [() => queueSweep(storage, request(plan, { engine: 'webgpu' })), () => queueAgain(storage, 1, { engine: 'webgpu' }), () => retrySweep(storage, 1, { engine: 'webgpu' })]) {
+      expect(again).toThrow('Cannot train s1 on webgpu: it was started on wasm');
+    }
+    releaseLease(storage, token);
+    queueSweep(storage, request(plan, { engine: 'webgpu', fresh: true }));
+    expect(await engine()).toBe('wasm'); // until it starts
+  });
+
+  test('what is unshared stays so, whoever asks for it again; fresh begins as it is asked', async () => {
+    const storage = await newStorage();
+    let token = lease(storage);
+    const plan = makePlan(arms);
+    const sharesAfter = async (change: Partial<SweepRequest>): Promise<boolean> => {
+      const { sweepId } = queueSweep(storage, request(plan, change));
+      return (await readSweep(storage, sweepId))!.share;
+    };
+    const probe = { probeSeeds: 2 };
+    expect(await sharesAfter({ share: false })).toBe(false);
+    expect([await sharesAfter({}), await sharesAfter(probe)]).toEqual([false, false]);
+    startSweep(storage, token, 1, 'wasm');
+    expect([await sharesAfter({}), await sharesAfter(probe)]).toEqual([false, false]);
+    finishSweep(storage, token, 1, 'interrupted');
+    expect([await sharesAfter(probe), await sharesAfter({})]).toEqual([false, false]);
+    releaseLease(storage, token);
+    expect(await sharesAfter({ fresh: true })).toBe(true);
+
+    // While all of it is trained that cannot be changed; what is only probed so far can.
+    token = lease(storage);
+    startSweep(storage, token, 1, 'wasm');
+    expect(await sharesAfter({ share: false })).toBe(true);
+    finishSweep(storage, token, 1, 'interrupted');
+    queueSweep(storage, request(plan, probe));
+    startSweep(storage, token, 1, 'wasm');
+    expect(await sharesAfter({ share: false })).toBe(false);
+  });
+
+  test('to be trained anew is refused beside another process, and nothing changes', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const plan = makePlan(arms);
+    begin(storage, token, plan);
+    finishSweep(storage, token, 1, 'complete');
+    const before = await listSweeps(storage);
+    const refused = `anew: process ${process.pid} on ${hostname()} trains on this database; wait until it is done, or stop it`;
+    expect(() => queueSweep(storage, request(plan, { fresh: true }))).toThrow(`Cannot train sweep "switch-batch" ${refused}`);
+    expect(() => queueSweep(storage, request(makePlan(arms, [1], 'other'), { fresh: true }))).toThrow(`Cannot train sweep "other" ${refused}`);
+    expect(() => queueAgain(storage, 1, { fresh: true })).toThrow(`Cannot train s1 ${refused}`);
+    expect(await listSweeps(storage)).toEqual(before);
+    releaseLease(storage, token);
+    expect(queueAgain(storage, 1, { fresh: true })).toBe(true);
   });
 
   test('of 10,000 arms and 6 seeds is quick enough to be one transaction', async () => {
@@ -114,8 +201,7 @@ describe('the queue', () => {
     probe();
     const other = queueSweep(storage, request(makePlan(arms, [1], 'other')), 20).sweepId;
     expect(() => queueSweep(storage, request(plan, { engine: 'tensorflow' }))).toThrow(/it was started on wasm/);
-    queueSweep(storage, request(plan, { fresh: true })); // which waits for nobody: its process says so
-    queueAgain(storage, sweepId, { fresh: true });
+    expect(() => queueAgain(storage, sweepId, { fresh: true })).toThrow('Cannot train s1 anew');
     expect(finishProbe(storage, token, sweepId)).toBe('interrupted');
 
     for (const ask of [() => queueSweep(storage, request(plan)), () => queueAgain(storage, sweepId)]) {
@@ -134,6 +220,24 @@ describe('the queue', () => {
     expect(finishProbe(storage, token, sweepId)).toBe('cancelled');
   });
 
+  test('what is put back is where it was; a cancel goes before that', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const queue = (name: string, at: number, change: Partial<SweepRequest> = {}): number => queueSweep(storage, request(makePlan(arms, [1], name), change), at).sweepId;
+    const [first, second] = [queue('first', 10, { probeSeeds: 1 }), queue('second', 20)];
+    startSweep(storage, token, first, 'wasm');
+    expect(putBack(storage, token, first)).toBe('queued');
+    expect(nextQueuedSweep(storage)).toBe(first);
+    expect(await readSweep(storage, first)).toMatchObject({ state: 'queued', probeSeeds: 1, finishedAt: null });
+
+    startSweep(storage, token, first, 'wasm');
+    expect(cancelSweep(storage, first)).toBe('requested');
+    expect(putBack(storage, token, first)).toBe('cancelled');
+    expect(cancelSweep(storage, second)).toBe('cancelled'); // at once: nobody had begun it
+    putBack(storage, token, second);
+    expect(nextQueuedSweep(storage)).toBeNull();
+  });
+
   test('a sweep that starts again tries its failed and cancelled runs again', async () => {
     const storage = await newStorage();
     const token = lease(storage);
@@ -145,8 +249,7 @@ describe('the queue', () => {
     expect(listRuns(storage, sweepId, { states: ['failed'] })).toMatchObject({ total: 1, items: [{ id: 'r2', error: 'out of memory' }] });
     finishSweep(storage, token, sweepId, 'cancelled');
     expect(runStates(storage, sweepId)).toEqual(['complete', 'failed', 'cancelled', 'cancelled']);
-    queueAgain(storage, sweepId);
-    startSweep(storage, token, sweepId, 'wasm');
+    begin(storage, token, makePlan(arms));
     expect(runStates(storage, sweepId)).toEqual(['complete', 'waiting', 'waiting', 'waiting']);
   });
 

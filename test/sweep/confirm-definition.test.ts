@@ -43,6 +43,15 @@ test('a data set with a validation part of its own is written as a definition ma
   expect(made.arms[0]!.training).toEqual(arms[0]!.training);
 });
 
+test('a name that would be too long is cut, that of the sweep before that of the arm', () => {
+  const { arms } = study();
+  const nameOf = (sweep: string, name: string): string => plan(confirmDefinition({ sweep, arm: { ...arms[0]!, name }, metric, seeds: [1] })).name;
+  expect(nameOf('s'.repeat(100), 'β0.2')).toBe(`${'s'.repeat(87)} confirm β0.2`);
+  expect(nameOf(`${'s'.repeat(86)} tail`, 'β0.2')).toBe(`${'s'.repeat(86)} confirm β0.2`);
+  expect(nameOf('𝛽'.repeat(50), 'a'.repeat(90))).toBe(`${'𝛽'.repeat(25)} confirm ${'a'.repeat(41)}`);
+  expect(nameOf('short', '𝛽'.repeat(50))).toBe(`short confirm ${'𝛽'.repeat(43)}`);
+});
+
 test('what only an ablation may be cannot be confirmed', () => {
   const { arms } = study({ ablations: ['noIntra', { name: 'heavy', set: { beta: 0.9 } }] });
   const heavy = arms.find(({ ablation }) => ablation === 'heavy')!;

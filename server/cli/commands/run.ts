@@ -33,7 +33,7 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   const { readDefinitionFile } = await import('../read-definition-file.ts');
   const { openStorage } = await import('../../store/storage.ts');
   const { train } = await import('../train.ts');
-  const isFile = existsSync(what) || (!existsSync(session.db) || /\.json$/i.test(what));
+  const isFile = isDefinition(session, what, options);
   // A definition with mistakes, or that is not there, leaves no database behind.
   if (isFile) readDefinition(readDefinitionFile(what).text, what);
   const storage = await openStorage({ file: session.db, create: isFile });
@@ -46,6 +46,14 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   }
 }
 
+/** `s3` and `latest` are sweeps wherever there is a database, whatever is called so in the folder; a file of that name is `./s3`. */
+function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boolean {
+  if (ifQueued) return false;
+  if (!existsSync(db)) return true;
+  if (/^s[1-9]\d*$|^latest$/.test(what)) return false;
+  return existsSync(what) || /\.json$/i.test(what);
+}
+
 async function queueFile(storage: Storage, file: string, { engine, share, fresh }: Options): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
   return queueDefinition(storage, file, { engine: asked(engine), share, fresh: fresh === true });
@@ -56,7 +64,7 @@ async function queueStored(storage: Storage, what: string, { engine, share, fres
   const { queueAgain } = await import('../../store/queue.ts');
   const sweepId = await findSweep(storage, what);
   if (!share) throw new UserError(`Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`);
-  if (!ifQueued) queueAgain(storage, sweepId, { engine: fresh ? null : asked(engine), fresh: fresh === true });
+  if (!ifQueued) queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true });
   return sweepId;
 }
 
