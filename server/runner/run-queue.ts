@@ -32,6 +32,12 @@ export interface RunOptions {
   kill: AbortSignal;
 }
 
+export interface SweepOptions extends RunOptions {
+  lease: Lease;
+  /** False for a sweep that only stands in the same queue as the one that was asked for: its errors are its own. */
+  isAsked: boolean;
+}
+
 const POLL_MS = 1000;
 
 /**
