@@ -51,10 +51,13 @@ let held: { key: string; dataset: Dataset } | undefined;
 /** Most sweeps have one data set, or one split of it a seed: the last one is kept. */
 async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint }: StageOrder): Promise<Dataset> {
   const key = JSON.stringify([settings, baseFolder, settings.splitSeed === 'seed' ? seed : null]);
-  if (held?.key !== key) held = { key, dataset: await loadDataset(settings, { baseFolder, seed }) };
-  if (held.dataset.fingerprint === fingerprint) return held.dataset;
-  throw new Error(`Cannot train on the data set ${settings.name}: it has changed since the sweep began (it was ${fingerprint.slice(0, 12)}…, found `
-    + `${held.dataset.fingerprint.slice(0, 12)}…). Wanted: the same data to the end; \`cosweep run\` trains all of it on what is there now`);
+  const dataset = held?.key === key ? held.dataset : await loadDataset(settings, { baseFolder, seed });
+  if (dataset.fingerprint !== fingerprint) {
+    throw new Error(`Cannot train on the data set ${settings.name}: it has changed since the sweep began (it was ${fingerprint.slice(0, 12)}…, found `
+      + `${dataset.fingerprint.slice(0, 12)}…). Wanted: the same data to the end; \`cosweep run\` trains all of it on what is there now`);
+  }
+  held = { key, dataset };
+  return dataset;
 }
 
 function toReport({ checkpoint, ...segment }: Segment): SegmentReport {

@@ -69,7 +69,8 @@ export function readArms(storage: Storage, sweepId: number): Arm[] {
  * taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more are left to
  * `removeSweep`. An interrupted fresh sweep that is continued keeps its editions, since they have the wanted keys.
  *
- * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts.
+ * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts. From here on the sweep has
+ * started, and keeps its engine.
  */
 export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, identities: RunIdentity[], fresh: boolean, now = Date.now()): RunTask[] {
   return training(storage, lease, () => {
@@ -80,8 +81,8 @@ export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, id
       attach(storage, sweepId, held, identity, edition);
     }
     waitAgain(storage, sweepId);
-    storage.prepare(`UPDATE "Sweep" SET resumedAt = ?, batchesBefore = (SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-      WHERE s.sweepId = @sweepId) WHERE id = @sweepId`).run(now, { sweepId });
+    storage.prepare(`UPDATE "Sweep" SET startedAt = coalesce(startedAt, @now), resumedAt = @now, batchesBefore = (SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+      WHERE s.sweepId = @sweepId) WHERE id = @sweepId`).run({ now, sweepId });
     return readTasks(storage, sweepId);
   });
 }

@@ -8,8 +8,8 @@ import type { Storage } from './storage.ts';
 /** How often the holder should renew. */
 export const HEARTBEAT_MS = 3_000;
 
-/** A lease that was not renewed for this long may be taken by another process. */
-export const STALE_MS = 30_000;
+/** A lease that was not renewed for this long may be taken by another process. Longer than `training` waits, in which nothing renews it. */
+export const STALE_MS = 90_000;
 
 /** The right to train on a database. `token` grows with every new holder; every training write names it. */
 export interface Lease {

@@ -91,7 +91,10 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
   storage.prepare(`UPDATE "Sweep" SET name = ?, folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
-      share = (share OR ?) AND ?, probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END, queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
+      share = (share OR ?) AND ?,
+      probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END,
+      queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
+      state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
     .run(plan.name, request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
       Number(request.fresh ?? false), Number(request.share), request.probeSeeds ?? null, now, sweepId);
 }

@@ -35,11 +35,11 @@ export function clearLeftovers(storage: Storage, lease: Lease, asked: number): n
 }
 
 /** A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed meanwhile). */
-export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string, now = Date.now()): boolean {
+export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string): boolean {
   return training(storage, lease, () => {
     const { changes } = storage.prepare(`UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
-        startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ? AND state = 'queued'`)
-      .run(engine, now, sweepId);
+        finishedAt = NULL WHERE id = ? AND state = 'queued'`)
+      .run(engine, sweepId);
     return changes === 1;
   });
 }
@@ -118,6 +118,7 @@ export function queueAgain(
     if (engine !== undefined) askEngine(storage, sweepId, engine, fresh);
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
     askForAll(storage, sweepId);
+    if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
     return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
   });

@@ -24,7 +24,7 @@ export interface Evaluation {
 /** About so many images are evaluated at once: beyond that nothing is gained. */
 const IMAGES_AT_ONCE = 256;
 
-/** Of larger images fewer at once, no more than are trained on at once: a network that can be trained can be evaluated. */
+/** Of larger images fewer at once; as many as are trained on at once do fit. */
 const PIXELS_AT_ONCE = IMAGES_AT_ONCE * 32 * 32;
 
 /** How many images are evaluated at once, so that the last batch of the validation part is nearly full too. The test part takes as many. */
@@ -75,7 +75,7 @@ interface Inferred {
   cosines: Float32Array;
 }
 
-/** Everything is handed over before the first result is read: a GPU need not wait in between. */
+/** Results are read at the end, so that a GPU need not wait in between; but it is not given more than it takes while training. */
 async function infer(steps: StepCache, network: Network, state: Tensors, part: Part): Promise<Inferred> {
   const batchSize = evaluationBatchSize(network);
   const step = steps.evaluation(network, part, batchSize);
@@ -85,6 +85,7 @@ async function infer(steps: StepCache, network: Network, state: Tensors, part: P
     const batch = steps.evaluationBatch(network, part, start, batchSize);
     results.push(step.run(inference, batch, {}).outputs);
     tf.dispose(batch);
+    if (steps.batchesAhead > 1 && results.length % steps.batchesAhead === 0) await results.at(-1)!.features!.data();
   }
   const [features, logits, cosines] = await Promise.all([
     rows(results.map((outputs) => outputs.features!), part.count),

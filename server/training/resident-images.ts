@@ -11,13 +11,14 @@ export class ResidentImages {
   readonly #bytes: number;
   #held: { dataset: Dataset; parts: Map<Part, tf.Tensor> } | null = null;
 
-  /** @param bytes that there is room for, of each part; 0 where batches bring their images */
+  /** @param bytes that there is room for; 0 where batches bring their images */
   constructor(bytes: number) {
     this.#bytes = bytes;
   }
 
-  /** Whether the images of a part stay on the device. */
-  takes({ shape: [height, width, channels] }: Dataset, { count }: Part): boolean {
+  /** Whether the images of a part stay on the device: those that are trained on where they have room, the others where all have. */
+  takes({ shape: [height, width, channels], train, validation, test }: Dataset, part: Part): boolean {
+    const count = part === train ? train.count : train.count + validation.count + (test?.count ?? 0);
     return 4 * count * height * width * channels <= this.#bytes;
   }
 

@@ -105,6 +105,13 @@ describe('queueing', () => {
     queueAgain(storage, 1, { engine: null });
     expect(await engine()).toBeNull();
 
+    startSweep(storage, token, 1, 'wasm');
+    expect(() => queueAgain(storage, 1, { engine: 'webgpu' })).toThrow('Cannot train s1 on webgpu: it was started on wasm');
+    finishSweep(storage, token, 1, 'interrupted', 'there is no such file'); // its data: nothing was trained
+    queueAgain(storage, 1, { engine: 'webgpu' });
+    expect(await engine()).toBe('webgpu');
+    queueAgain(storage, 1, { engine: null });
+
     begin(storage, token, plan);
     finishSweep(storage, token, 1, 'interrupted');
     for (const again of [() => queueSweep(storage, request(plan, { engine: 'webgpu' })), () => queueAgain(storage, 1, { engine: 'webgpu' }), () => retrySweep(storage, 1, { engine: 'webgpu' })]) {
@@ -131,7 +138,9 @@ describe('queueing', () => {
     finishSweep(storage, token, 1, 'interrupted');
     expect([await sharesAfter(probe), await sharesAfter({})]).toEqual([false, false]);
     releaseLease(storage, token);
-    expect(await sharesAfter({ fresh: true })).toBe(true);
+    queueAgain(storage, 1, { fresh: true });
+    expect((await readSweep(storage, 1))!.share).toBe(true);
+    expect([await sharesAfter({ share: false }), await sharesAfter({ fresh: true })]).toEqual([false, true]);
 
     // While all of it is trained that cannot be changed; what is only probed so far can.
     token = lease(storage);

@@ -9,14 +9,13 @@ import { classesFromNumbers } from './labels.ts';
 /**
  * One image a line: a label and height × width × channels numbers, row by row, channels last, each multiplied by `scale`.
  * A heading line is needed where the label column is named, and recognised where the column is given by index: by text in the place of
- * all pixels, or, where the pixels' columns are numbered, in the place of a label while all others are numbers.
+ * all pixels, or in the place of the label where the pixels' columns are numbered.
  */
 export const csv: Source<CsvSource> = {
   async describe(settings, { baseFolder }) {
     const path = resolve(baseFolder, settings.file);
     const labels: string[] = [];
     for await (const { label } of readLines(path, settings)) labels.push(label);
-    if (startsWithHeading(settings, labels)) labels.shift();
     const { classes } = classesOf(path, labels);
     return { shape: settings.shape, classes: classes.length, trainCount: labels.length, ownValidation: false };
   },
@@ -31,9 +30,8 @@ export const csv: Source<CsvSource> = {
       writePixels(path, { line, cells, labelColumn }, settings.scale, pixels, names.length * size);
       names.push(label);
     }
-    const headings = startsWithHeading(settings, names) ? 1 : 0;
-    const { classes, labels } = classesOf(path, names.slice(headings));
-    const train: Part = { count: labels.length, pixels: pixels.slice(headings * size, names.length * size), labels };
+    const { classes, labels } = classesOf(path, names);
+    const train: Part = { count: names.length, pixels: pixels.slice(0, names.length * size), labels };
     return { shape: settings.shape, classes, train, validation: null, test: null };
   },
 };
@@ -83,12 +81,14 @@ function findLabel(path: string, { label }: CsvSource, first: string[]): number 
 }
 
 function isHeading({ label }: CsvSource, cells: string[], labelColumn: number): boolean {
-  return typeof label === 'string' || cells.every((cell, column) => column === labelColumn || isText(cell));
+  if (typeof label === 'string') return true;
+  const pixels = cells.filter((_, column) => column !== labelColumn);
+  return pixels.every(isText) || (isText(cells[labelColumn]!) && countUp(pixels));
 }
 
-/** Whether the first of all lines is a heading of numbered columns, as in `label,0,1,2`. */
-function startsWithHeading({ label }: CsvSource, [first, ...others]: string[]): boolean {
-  return typeof label === 'number' && others.length > 0 && isText(first!) && others.every((name) => Number.isInteger(toNumber(name)));
+/** As the columns of `label,0,1,2,3` do; fewer numbers may be pixels. */
+function countUp(cells: string[]): boolean {
+  return cells.length >= 4 && cells.every((cell, i) => toNumber(cell) === toNumber(cells[0]!) + i);
 }
 
 function isText(cell: string): boolean {

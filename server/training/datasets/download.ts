@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
+import { isAlive } from '../is-alive.ts';
 
 /** A file that is published with its size in bytes and its SHA-256 in hex. */
 export interface PublishedFile { name: string; bytes: number; sha256: string }
@@ -12,7 +13,7 @@ let downloads = 0;
 
 /**
  * Fetches `url` to `path`. The file gets its name only once its size and SHA-256 are right: until then it is written to a
- * temporary name next to it, which is removed whatever goes wrong.
+ * temporary name next to it, which is removed whatever goes wrong; what a process left that was killed is removed by the next one.
  */
 export async function download(
   url: string, path: string, expected: PublishedFile, progress: (received: number) => void = () => {},
@@ -21,6 +22,7 @@ export async function download(
   let file: FileHandle | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });
+    await removeLeftovers(path);
     file = await open(temporary, 'wx');
     await receive(url, file, expected, progress);
     await file.sync();
@@ -31,6 +33,14 @@ export async function download(
     // Cleaning up may fail for the same reason; the first one is what helps.
     await rm(temporary, { force: true }).catch(() => {});
     throw error instanceof UserError ? error : new UserError(`Cannot download ${url} to ${path}: ${reason(error)}`);
+  }
+}
+
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const [, pid] = /\.(\d+)-\d+\.part$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
   }
 }
 

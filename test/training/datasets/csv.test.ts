@@ -32,10 +32,11 @@ describe('a CSV file', () => {
   });
 
   it('may have a heading of numbered columns where its label is given by index', async () => {
-    const { train, classes } = await load('label,0,1\n1,2,4\n0,5,6\n', { label: 0 });
-    expect([[...train.pixels], [...train.labels], classes]).toEqual([[2, 4, 5, 6], [1, 0], ['0', '1']]);
-    const names = await load('label,0,1\ncat,2,4\ndog,5,6\n', { label: 0 });
-    expect(names.classes).toEqual(['cat', 'dog', 'label']); // nothing tells it from a class
+    const { train, classes } = await load('label,0,1,2,3\n1,2,4,6,8\n0,5,6,7,8\n', { label: 0, shape: [2, 2, 1] });
+    expect([[...train.pixels], [...train.labels], classes]).toEqual([[2, 4, 6, 8, 5, 6, 7, 8], [1, 0], ['0', '1']]);
+    const names = await load('1,2,3,4,label\n2,4,6,8,cat\n5,6,7,8,dog\n', { label: 4, shape: [2, 2, 1] });
+    expect([[...names.train.pixels], names.classes]).toEqual([[2, 4, 6, 8, 5, 6, 7, 8], ['cat', 'dog']]);
+    expect((await load('cat,1,2,3,5\ndog,5,6,7,8\n', { label: 0, shape: [2, 2, 1] })).train.count).toBe(2);
   });
 
   it('sorts numbered classes as numbers and understands quotes and a byte order mark', async () => {
@@ -71,10 +72,13 @@ describe('a CSV file', () => {
     expect(error.message).toContain('data.csv');
   });
 
-  it('is refused when it is missing', async () => {
-    await expect(load('', { file: 'other.csv' })).rejects.toThrow(/other\.csv: there is no such file; a CSV file is wanted/);
+  it('has no heading where a single pixel of its first line is none', async () => {
     await expect(load('0,,2\n1,3,4\n', { label: 0 })).rejects.toThrow(/line 1: found "" in column 1 \(from 0\); a finite number is wanted/);
     await expect(load('0,1,nan\n1,3,4\n', { label: 0 })).rejects.toThrow(/line 1: found "nan" in column 2/);
+  });
+
+  it('is refused when it is missing', async () => {
+    await expect(load('', { file: 'other.csv' })).rejects.toThrow(/other\.csv: there is no such file; a CSV file is wanted/);
     await expect(load('1,2,3', { label: 3 })).rejects.toThrow(/there is no column 3 \(from 0\), line 1 has 3 values/);
   });
 });

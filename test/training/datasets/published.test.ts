@@ -58,6 +58,18 @@ describe('downloading', () => {
     expect(requests).toBe(1);
   });
 
+  it('removes what a process left that was killed, and nothing of one that is at it', async () => {
+    const mirror = await serve((_, response) => response.end(content));
+    const cache = await temporaryFolder();
+    vi.stubEnv('COSWEEP_CACHE', cache);
+    const folder = join(cache, 'datasets', 'mnist');
+    await mkdir(folder, { recursive: true });
+    const [gone, here] = ['a.gz.4194304-1.part', `a.gz.${process.pid}-999.part`]; // no process id is that large
+    for (const name of [gone, here]) await writeFile(join(folder, name), 'half of');
+    await obtain(published([mirror]), null, context('/'));
+    expect((await readdir(folder)).sort()).toEqual(['a.gz', here].sort());
+  });
+
   it('takes the next mirror where one fails', async () => {
     const broken = await serve((_, response) => response.writeHead(503).end());
     const mirror = await serve((_, response) => response.end(content));

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../cache-folder.ts';
+import { isAlive } from '../../is-alive.ts';
 import { ADDON_API } from './package.ts';
 
 export type Variant = 'cpu' | 'cuda';
@@ -96,13 +97,4 @@ export function readRecord(folder: string): BuildRecord | null {
 
 function entries(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, but another user's
-  }
 }
