@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { parseSweepId } from '../../store/ids.ts';
 import type { Storage } from '../../store/storage.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
@@ -50,7 +51,7 @@ async function runSweep(session: Session, what: string, options: Options): Promi
 function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boolean {
   if (ifQueued) return false;
   if (!existsSync(db)) return true;
-  if (/^s[1-9]\d*$|^latest$/.test(what)) return false;
+  if (parseSweepId(what) !== null || what === 'latest') return false;
   return existsSync(what) || /\.json$/i.test(what);
 }
 
