@@ -331,6 +331,8 @@ export interface PathStage {
   to: number;
   /** Everything before this batch is stored. */
   batch: number;
+  /** How many of its batches were not trained but are the trunk's: no test of the truncation passed in them. */
+  asTrunk: number;
   /** In force in it: null where not. */
   params: ArmParams;
 }

@@ -1,16 +1,19 @@
 import { readPaths } from '../store/identify-runs.ts';
-import { commitSegment } from '../store/commit-segment.ts';
+import { commitSegment, type Segment } from '../store/commit-segment.ts';
 import { runName } from '../store/ids.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../store/run-state.ts';
 import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
+import type { FitResult } from '../training/fit.ts';
 import { findStart, type Start } from './find-start.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { Pace } from './pace.ts';
 import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
+import { sameAsTrunk } from './same-as-trunk.ts';
 import type { SweepWork } from './train-sweep.ts';
+import { noTrunk, type TrunkAhead } from './trunk-ahead.ts';
 
 /** What a stage has cost so far. */
 export interface Spent {
@@ -28,14 +31,16 @@ export class Deliveries {
   readonly #work: SweepWork;
   readonly #queue: StageQueue;
   readonly #pace: Pace;
+  readonly #trunk: TrunkAhead;
   readonly #storing = new OneAtATime();
   /** By stage: the states at the end of stages that are not stored yet. */
   readonly #onTheWay = new Map<number, Start>();
 
-  constructor(work: SweepWork, queue: StageQueue, pace: Pace) {
+  constructor(work: SweepWork, queue: StageQueue, pace: Pace, trunk: TrunkAhead = noTrunk) {
     this.#work = work;
     this.#queue = queue;
     this.#pace = pace;
+    this.#trunk = trunk;
   }
 
   /** What to train the stage from; null for batch 0. */
@@ -68,6 +73,31 @@ export class Deliveries {
     });
   }
 
+  /**
+   * Takes from the trunk what the stage has in common with it, as far as that is trained by now.
+   *
+   * @param worker its index @returns true where that is all of the stage
+   */
+  async takeFromTrunk(job: StageJob, worker: number): Promise<boolean> {
+    const { storage, lease, arms } = this.#work;
+    const arm = arms[job.runs[0]!.arm]!;
+    const trunk = job.restores ? [] : this.#trunk(job.runs[0]!, job.stage);
+    for (let taken = sameAsTrunk(storage, job, arm, trunk); taken; taken = sameAsTrunk(storage, job, arm, trunk)) {
+      const { record, ...stretch } = taken;
+      const { from, to } = stretch;
+      const whole = to === job.stage.to;
+      const result: FitResult = whole ? { outcome: 'complete', batch: to, intraDead: to === arm.training.batches || null } : { outcome: 'stopped', batch: to, intraDead: null };
+      await this.#storing.run(async () => {
+        for (const { runId, arm } of job.runs) startRun(storage, lease, runId, { ...record, worker, configuration: configurationOf(arms[arm]!) });
+        await this.#record(job, { ...stretch, seconds: { training: 0, evaluation: 0 }, asTrunk: true }, result, { seconds: 0 });
+      });
+      this.#pace.grow(from - to);
+      if (whole) this.#queue.complete(job);
+      if (whole) return true;
+    }
+    return false;
+  }
+
   /** The stage ends without a segment. */
   end(job: StageJob, outcome: RunOutcome, spent: Spent): Promise<void> {
     const { storage, lease } = this.#work;
@@ -80,15 +110,17 @@ export class Deliveries {
     });
   }
 
-  async #commit(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
+  async #commit(job: StageJob, from: number, { points, evaluations, checkpoint, seconds, to, result }: SegmentReport, spent: Spent): Promise<void> {
+    const written = checkpoint && (await writeCheckpoint(this.#work.storage.checkpointFolder, checkpoint));
+    await this.#record(job, { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds }, result, spent);
+  }
+
+  /** @param result how the stage ends, with its last segment */
+  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends' | 'split'>, result: FitResult | null, spent: Spent): Promise<void> {
     const { storage, lease, arms } = this.#work;
-    const { points, evaluations, seconds, to, result } = segment;
+    const { to, seconds } = segment;
     const ends = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
-    const checkpoint = segment.checkpoint && (await writeCheckpoint(storage.checkpointFolder, segment.checkpoint));
-    const replaced = commitSegment(storage, lease, {
-      stageId: job.stage.stageId, from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint, seconds, ends,
-      ...(result?.groups ? { split: result.groups } : {}),
-    });
+    const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends, ...(result?.groups ? { split: result.groups } : {}) });
     job.stage.batch = to;
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
     for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);

@@ -93,6 +93,7 @@ export class Lane {
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
     const { arms, folder, fingerprintOf, stop } = this.#work;
     const { from, to } = job.stage;
+    if (await this.#deliveries.takeFromTrunk(job, this.#index)) return;
     const before = this.#stored;
     const worker = await this.#aliveWorker();
     const [first] = job.runs as [RunTask, ...RunTask[]];

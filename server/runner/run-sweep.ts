@@ -48,7 +48,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 
     const stop = AbortSignal.any([options.stop, cancel.requested]);
     const batchesTrained = await trainSweep({
-      ...options, arms: sweep.armList, tasks, wanted, engine, workers, hired: crew.workers, folder: sweep.folder, fingerprintOf, gitCommit, stop,
+      ...options, arms: sweep.armList, tasks, wanted, share: sweep.share, engine, workers, hired: crew.workers, folder: sweep.folder, fingerprintOf, gitCommit, stop,
     });
 
     const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');

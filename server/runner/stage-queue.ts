@@ -1,4 +1,5 @@
 import type { RunTask, StageTask } from '../store/identify-runs.ts';
+import { noTrunk, type TrunkAhead } from './trunk-ahead.ts';
 import { everything, type Wanted } from './trunks-only.ts';
 
 /** A stage to train, for the runs of a sweep that need it. */
@@ -18,6 +19,8 @@ interface Node extends StageJob {
   /** Batches of the longest way from here to the end of a run: the critical path is followed first. */
   longest: number;
   state: 'blocked' | 'ready' | 'training' | 'done' | 'dropped';
+  /** The trunk's stages beside it, by id: once they are trained there may be less to train of this one. */
+  beside: number[];
 }
 
 /**
@@ -26,14 +29,17 @@ interface Node extends StageJob {
  */
 export class StageQueue {
   readonly #nodes: Map<number, Node>;
+  readonly #trunk: TrunkAhead;
   #waiting: (() => void)[] = [];
 
   /**
    * @param tasks the runs of a sweep in their order; those that do not wait are left alone
    * @param wanted other stages are left for another time
+   * @param trunk what stages may have in common with their trunk
    */
-  constructor(tasks: RunTask[], wanted: Wanted = everything) {
-    this.#nodes = buildNodes(tasks, wanted);
+  constructor(tasks: RunTask[], wanted: Wanted = everything, trunk: TrunkAhead = noTrunk) {
+    this.#nodes = buildNodes(tasks, wanted, trunk);
+    this.#trunk = trunk;
   }
 
   get size(): number {
@@ -55,7 +61,7 @@ export class StageQueue {
       for (;;) {
         const open = [...this.#nodes.values()].filter(({ state }) => state === 'ready' || state === 'training' || state === 'blocked');
         if (ended.aborted || open.length === 0) return null;
-        const best = open.filter(({ state }) => state === 'ready').sort(compare)[0];
+        const best = open.filter(({ state }) => state === 'ready').reduce<Node | null>((first, node) => (first && this.#compare(first, node) <= 0 ? first : node), null);
         if (best) {
           best.state = 'training';
           return best;
@@ -89,7 +95,7 @@ export class StageQueue {
       const stage = run.stages.at(-1)!;
       let node = this.#nodes.get(stage.stageId);
       if (!node) {
-        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], restores: false, seed, longest: stage.to - stage.batch, state: 'ready' }));
+        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], restores: false, seed, longest: stage.to - stage.batch, state: 'ready', beside: idsOf(this.#trunk(run, stage)) }));
         batches += stage.to - stage.batch;
       }
       node.runs.push(run);
@@ -108,6 +114,16 @@ export class StageQueue {
     this.#wake();
   }
 
+  /** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as the seed has anything else. */
+  #compare(a: Node, b: Node): number {
+    return a.seed - b.seed || Number(this.#mayShrink(a)) - Number(this.#mayShrink(b)) || b.longest - a.longest
+      || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
+  }
+
+  #mayShrink({ beside }: Node): boolean {
+    return beside.some((id) => ['blocked', 'ready', 'training'].includes(this.#nodes.get(id)?.state ?? 'done'));
+  }
+
   #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -115,11 +131,7 @@ export class StageQueue {
   }
 }
 
-function compare(a: Node, b: Node): number {
-  return a.seed - b.seed || b.longest - a.longest || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
-}
-
-function buildNodes(tasks: RunTask[], wanted: Wanted): Map<number, Node> {
+function buildNodes(tasks: RunTask[], wanted: Wanted, trunk: TrunkAhead): Map<number, Node> {
   const nodes = new Map<number, Node>();
   const seeds = [...new Set(tasks.map(({ seed }) => seed))];
   const distinct = new Map(tasks.map((task) => [task.runId, task]));
@@ -129,7 +141,7 @@ function buildNodes(tasks: RunTask[], wanted: Wanted): Map<number, Node> {
     for (const [i, step] of way.entries()) {
       const { stage } = step;
       let node = nodes.get(stage.stageId);
-      if (!node) nodes.set(stage.stageId, (node = { ...step, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked' }));
+      if (!node) nodes.set(stage.stageId, (node = { ...step, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked', beside: idsOf(trunk(task, stage)) }));
       node.runs.push(task);
       if (stage === task.stages.at(-1)) node.ending.push(task);
       node.longest = Math.max(node.longest, way.slice(i).reduce((total, next) => total + batchesOf(next), 0));
@@ -137,6 +149,8 @@ function buildNodes(tasks: RunTask[], wanted: Wanted): Map<number, Node> {
   }
   return nodes;
 }
+
+const idsOf = (stages: StageTask[]): number[] => stages.map(({ stageId }) => stageId);
 
 type Step = Pick<StageJob, 'stage' | 'restores'>;
 

@@ -10,6 +10,7 @@ import type { Fingerprints } from './identify.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
+import { noTrunk, trunkAhead } from './trunk-ahead.ts';
 import type { Wanted } from './trunks-only.ts';
 
 export interface SweepWork {
@@ -20,6 +21,8 @@ export interface SweepWork {
   tasks: RunTask[];
   /** Which of their stages. */
   wanted: Wanted;
+  /** False: every run is trained by itself. */
+  share: boolean;
   engine: EngineName;
   /** Of the engine, as the user names it. */
   device: string | null;
@@ -45,13 +48,14 @@ export interface SweepWork {
  * @returns batches trained
  */
 export async function trainSweep(work: SweepWork): Promise<number> {
-  const queue = new StageQueue(work.tasks, work.wanted);
+  const trunk = work.share ? trunkAhead(work.arms, work.tasks) : noTrunk;
+  const queue = new StageQueue(work.tasks, work.wanted, trunk);
   const pace = new Pace(queue.batches);
   const size = Math.min(work.workers, queue.size);
   for (const { process } of work.hired.slice(size)) process.kill();
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
-  const shared = { queue, pace, deliveries: new Deliveries(ownTrouble, queue, pace) };
+  const shared = { queue, pace, deliveries: new Deliveries(ownTrouble, queue, pace, trunk) };
   const lanes = Array.from({ length: size }, async (_, index) => {
     try {
       await new Lane(index, ownTrouble, work.hired[index] ?? null, shared).run();

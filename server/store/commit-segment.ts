@@ -43,6 +43,8 @@ export interface Segment {
   /** The state after batch `to`; null for a segment that cannot be continued from (the last of a diverged run). */
   checkpoint: CheckpointFile | null;
   seconds: { training: number; evaluation: number };
+  /** It was not trained: it is what the trunk recorded in these batches. */
+  asTrunk?: boolean;
   /** What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for their next stage. */
   ends?: { runId: number; outcome: RunOutcome }[];
   /** The ε that stay together from batch `to` on: there the stage's runs stop being one computation. */
@@ -69,10 +71,10 @@ export function commitSegment(storage: Storage, lease: Lease, segment: Segment, 
   });
 }
 
-function advance(storage: Storage, { stageId, from, to, seconds }: Segment): void {
+function advance(storage: Storage, { stageId, from, to, seconds, asTrunk = false }: Segment): void {
   const { changes } = storage.prepare(`UPDATE "Stage" SET batch = @to, trainingSeconds = trainingSeconds + @training,
-      evaluationSeconds = evaluationSeconds + @evaluation WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`)
-    .run({ stageId, from, to, ...seconds });
+      evaluationSeconds = evaluationSeconds + @evaluation, asTrunk = asTrunk + @taken WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`)
+    .run({ stageId, from, to, ...seconds, taken: asTrunk ? to - from : 0 });
   if (changes !== 1) throw new Error(`Cannot store batches [${from}, ${to}) of stage ${stageId}: it does not stand at batch ${from}, or ends before ${to}`);
   storage.prepare('UPDATE "Run" SET batch = max(batch, ?) WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = ?)').run(to, stageId);
 }

@@ -39,7 +39,7 @@ function Trees({ stages, trainer, sweep }: StageList & { sweep: SweepDetail }) {
       </div>
       <section class="card stage-trees">
         <h2>Stage tree</h2>
-        <p class="small quiet">Every bar is a stretch of batches that is trained once. Runs fork at their switch batch N, and where ε separates them. Choose a bar to read about it and to see what leads to it.</p>
+        <p class="small quiet">Every bar is a stretch of batches that is trained once. Runs fork at their switch batch N, and where ε separates them; as long as L2 stays within ε a run is still its trunk, and takes its batches. Choose a bar to read about it and to see what leads to it.</p>
         <StageLegend />
         <FirstOf items={seeds} most={30} noun="seeds">{(shown) => shown.map((tree, place) => <SeedSection key={tree.seed} tree={tree} sweep={sweep} first={place === firstAtWork} />)}</FirstOf>
       </section>

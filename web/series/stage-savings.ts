@@ -6,9 +6,10 @@ export interface Savings {
   /** Stages of several runs, and of one. */
   shared: number;
   single: number;
-  /** Batches saved before the phase begins, and in it while ε has not separated runs. */
+  /** Batches saved before the phase begins, in it while ε has not separated runs, and in it while no test has passed. */
   trunkBatches: number;
   epsilonBatches: number;
+  asTrunkBatches: number;
   /** Of those that are trained by now. */
   seconds: number;
 }
@@ -21,6 +22,7 @@ export function countSavings(stages: readonly StageItem[]): Savings {
     single: stages.length - shared.length,
     trunkBatches: saved(shared.filter((stage) => !sharesEpsilon(stage))),
     epsilonBatches: saved(shared.filter(sharesEpsilon)),
+    asTrunkBatches: stages.reduce((sum, { asTrunk }) => sum + asTrunk, 0),
     seconds: shared.reduce((sum, { seconds, runs }) => sum + (seconds ?? 0) * (runs.length - 1), 0),
   };
 }

@@ -28,7 +28,7 @@ export const sweepDetail = shape<SweepDetail>('SweepDetail', z.strictObject({
   confirmations: z.array(z.strictObject({ id: z.string(), name: z.string() })),
 }));
 
-const path = { id: z.string(), parent: words, from: batch, to: batch, batch, params: armParams };
+const path = { id: z.string(), parent: words, from: batch, to: batch, batch, asTrunk: count, params: armParams };
 
 export const pathStage = shape<PathStage>('PathStage', z.strictObject(path));
 
