@@ -1,17 +1,17 @@
-import { readPaths } from '../store/identify-runs.ts';
+import { readPaths, type RunTask } from '../store/identify-runs.ts';
 import { commitSegment, type Segment } from '../store/commit-segment.ts';
 import { runName } from '../store/ids.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../store/run-state.ts';
-import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
 import type { FitResult } from '../training/fit.ts';
+import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
 import { findStart, type Start } from './find-start.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { Pace } from './pace.ts';
 import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
-import type { StageJob, StageQueue } from './stage-queue.ts';
 import { sameAsTrunk } from './same-as-trunk.ts';
+import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
 import { noTrunk, type TrunkAhead } from './trunk-ahead.ts';
 
@@ -76,26 +76,26 @@ export class Deliveries {
   /**
    * Takes from the trunk what the stage has in common with it, as far as that is trained by now.
    *
-   * @param worker its index @returns true where that is all of the stage
+   * @param worker its index
+   * @returns true where that is all of the stage
    */
   async takeFromTrunk(job: StageJob, worker: number): Promise<boolean> {
     const { storage, lease, arms } = this.#work;
-    const arm = arms[job.runs[0]!.arm]!;
-    const trunk = job.restores ? [] : this.#trunk(job.runs[0]!, job.stage);
-    for (let taken = sameAsTrunk(storage, job, arm, trunk); taken; taken = sameAsTrunk(storage, job, arm, trunk)) {
-      const { record, ...stretch } = taken;
-      const { from, to } = stretch;
-      const whole = to === job.stage.to;
-      const result: FitResult = whole ? { outcome: 'complete', batch: to, intraDead: to === arm.training.batches || null } : { outcome: 'stopped', batch: to, intraDead: null };
-      await this.#storing.run(async () => {
-        for (const { runId, arm } of job.runs) startRun(storage, lease, runId, { ...record, worker, configuration: configurationOf(arms[arm]!) });
-        await this.#record(job, { ...stretch, seconds: { training: 0, evaluation: 0 }, asTrunk: true }, result, { seconds: 0 });
-      });
-      this.#pace.grow(from - to);
-      if (whole) this.#queue.complete(job);
-      if (whole) return true;
-    }
-    return false;
+    const [first] = job.runs as [RunTask, ...RunTask[]];
+    const arm = arms[first.arm]!;
+    const taken = job.restores ? null : sameAsTrunk(storage, job, arm, this.#trunk(first, job.stage));
+    if (!taken) return false;
+    const { record, ...stretch } = taken;
+    const { from, to } = stretch;
+    const whole = to === job.stage.to;
+    const result: FitResult = whole ? { outcome: 'complete', batch: to, intraDead: to === arm.training.batches || null } : { outcome: 'stopped', batch: to, intraDead: null };
+    await this.#storing.run(async () => {
+      for (const { runId, arm } of job.runs) startRun(storage, lease, runId, { ...record, worker, configuration: configurationOf(arms[arm]!) });
+      await this.#record(job, { ...stretch, seconds: { training: 0, evaluation: 0 }, asTrunk: true }, result, { seconds: 0 });
+    });
+    this.#pace.grow(from - to);
+    if (whole) this.#queue.complete(job);
+    return whole;
   }
 
   /** The stage ends without a segment. */
@@ -121,7 +121,7 @@ export class Deliveries {
     const { to, seconds } = segment;
     const ends = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
     const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends, ...(result?.groups ? { split: result.groups } : {}) });
-    job.stage.batch = to;
+    Object.assign(job.stage, { batch: to, kept: segment.checkpoint !== null });
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
     for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
     spent.seconds += seconds.training + seconds.evaluation;

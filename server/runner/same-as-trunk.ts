@@ -15,16 +15,34 @@ import type { StageJob } from './stage-queue.ts';
  * @returns the trunk's record from where the stage stands, as the stage's own; null where there is nothing to take
  */
 export function sameAsTrunk(storage: Storage, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[]): Stretch | null {
+  if (!trunk.some(isTrained)) return null;
   const from = stageBatch(storage, stage.stageId);
-  const beside = trunk.find((each) => each.from <= from && each.to > from && each.batch === each.to);
-  if (!beside || !isDeadSoFar(storage, runs[0]!.runId)) return null;
+  if (!isDeadSoFar(storage, runs[0]!.runId)) return null;
   const epsilons = epsilonsOf(arm, stage);
-  const most = largest(storage, beside.stageId, 'train/intraClass', from, beside.to);
-  if (most === null || most > Math.fround(Math.min(...epsilons))) return null;
-  // A gradient that is not finite is NaN even where it counts 0 times.
-  if (largest(storage, beside.stageId, 'train/gradient/intraClass', from, beside.to) === null) return null;
-  const stretch = readStretch(storage, beside.stageId, from);
-  return stretch && { ...stretch, columns: asOwn(stretch.columns, arm.beta, epsilons) };
+  const same: number[] = [];
+  let at = from;
+  for (const each of trunk) {
+    if (each.to <= at) continue;
+    if (each.from > at || !isTrained(each) || !isDead(storage, each, at, Math.min(...epsilons))) break;
+    same.push(each.stageId);
+    at = each.to;
+  }
+  // Of states on the way not all are kept.
+  for (let count = same.length; count > 0; count--) {
+    const stretch = readStretch(storage, same.slice(0, count), from);
+    if (stretch) return { ...stretch, columns: asOwn(stretch.columns, arm.beta, epsilons) };
+  }
+  return null;
+}
+
+function isTrained({ batch, to }: StageTask): boolean {
+  return batch === to;
+}
+
+/** Whether no test passes from batch `from` to the end of a trunk's stage. A gradient that is not finite is NaN even where it counts 0 times. */
+function isDead(storage: Storage, { stageId, to }: StageTask, from: number, epsilon: number): boolean {
+  const mean = largest(storage, stageId, 'train/intraClass', from, to);
+  return mean !== null && mean <= Math.fround(epsilon) && largest(storage, stageId, 'train/gradient/intraClass', from, to) !== null;
 }
 
 /** The trunk's curves as the phase records them: β in force, the truncated term beside L2, and per ε what may differ by it. */

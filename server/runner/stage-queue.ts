@@ -46,6 +46,11 @@ export class StageQueue {
     return this.#nodes.size;
   }
 
+  /** Parents before children. */
+  get jobs(): StageJob[] {
+    return [...this.#nodes.values()];
+  }
+
   /** Batches that are still to be trained. */
   get batches(): number {
     let total = 0;

@@ -10,7 +10,7 @@ import type { Fingerprints } from './identify.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
-import { noTrunk, trunkAhead } from './trunk-ahead.ts';
+import { noTrunk, trunkAhead, type TrunkAhead } from './trunk-ahead.ts';
 import type { Wanted } from './trunks-only.ts';
 
 export interface SweepWork {
@@ -49,6 +49,7 @@ export interface SweepWork {
  */
 export async function trainSweep(work: SweepWork): Promise<number> {
   const trunk = work.share ? trunkAhead(work.arms, work.tasks) : noTrunk;
+  await takeWhatIsThere(work, trunk);
   const queue = new StageQueue(work.tasks, work.wanted, trunk);
   const pace = new Pace(queue.batches);
   const size = Math.min(work.workers, queue.size);
@@ -67,4 +68,11 @@ export async function trainSweep(work: SweepWork): Promise<number> {
   const failure = (await Promise.allSettled(lanes)).find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
   return pace.done;
+}
+
+/** What trunks of earlier times spare this sweep, before anything is trained to get to where it would begin. */
+async function takeWhatIsThere(work: SweepWork, trunk: TrunkAhead): Promise<void> {
+  const queue = new StageQueue(work.tasks, work.wanted, trunk);
+  const deliveries = new Deliveries(work, queue, new Pace(queue.batches), trunk);
+  for (const job of queue.jobs) await deliveries.takeFromTrunk(job, 0);
 }

@@ -3,7 +3,7 @@ import type { ArtefactValue, CheckpointFile, Column } from './commit-segment.ts'
 import type { RunRecord } from './run-state.ts';
 import type { Storage } from './storage.ts';
 
-/** Batches [from, to) of a stage as they were recorded, with the state after them. */
+/** Batches [from, to) as they were recorded, with the state after them. */
 export interface Stretch {
   from: number;
   to: number;
@@ -34,19 +34,23 @@ export function largest(storage: Storage, stageId: number, metric: string, from:
 }
 
 /**
- * What is recorded of a stage that is at its end, from batch `from` on. Evaluations at `from` belong to what comes before, but at batch 0.
+ * What is recorded of stages that are at their ends, from batch `from` on. Evaluations at `from` belong to what comes before, but at batch 0.
  *
- * @returns null where the state at its end is not kept
+ * @param stageIds of stages that follow each other, the first of which `from` lies in
+ * @returns null where the state at their end is not kept
  */
-export function readStretch(storage: Storage, stageId: number, from: number): Stretch | null {
+export function readStretch(storage: Storage, stageIds: number[], from: number): Stretch | null {
+  const last = stageIds.at(-1)!;
   const checkpoint = storage.prepare(`SELECT c.batch, c.file, c.bytes, c.hash FROM "Stage" g JOIN "Checkpoint" c ON c.stageId = g.id AND c.batch = g.toBatch
-    WHERE g.id = ?`).get(stageId) as CheckpointFile | undefined;
+    WHERE g.id = ?`).get(last) as CheckpointFile | undefined;
   const run = storage.prepare(`SELECT r.device, r.versions, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
-    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`).get(stageId) as RecordRow | undefined;
+    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`).get(last) as RecordRow | undefined;
   if (!checkpoint || !run) return null;
+  const stages = JSON.stringify(stageIds);
   const points = storage.prepare(`SELECT m.name, v.batch, v.value FROM "Point" v JOIN "Metric" m ON m.id = v.metricId
-    WHERE v.stageId = @stageId AND m.epsilon IS NULL AND (v.batch > @from OR v.batch = @from AND (@from = 0 OR m.name LIKE 'train/%'))
-    ORDER BY m.name, v.batch`).all({ stageId, from }) as { name: string; batch: number; value: number | null }[];
+    WHERE v.stageId IN (SELECT value FROM json_each(@stages)) AND m.epsilon IS NULL
+      AND (v.batch > @from OR v.batch = @from AND (@from = 0 OR m.name LIKE 'train/%'))
+    ORDER BY m.name, v.batch`).all({ stages, from }) as { name: string; batch: number; value: number | null }[];
   const columns = new Map<string, { batches: number[]; values: number[] }>();
   for (const { name, batch, value } of points) {
     let column = columns.get(name);
@@ -54,8 +58,8 @@ export function readStretch(storage: Storage, stageId: number, from: number): St
     column.batches.push(batch);
     column.values.push(value ?? NaN);
   }
-  const artefacts = storage.prepare('SELECT batch, name, data FROM "Artefact" WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name')
-    .all({ stageId, from }) as { batch: number; name: string; data: Buffer }[];
+  const artefacts = storage.prepare(`SELECT batch, name, data FROM "Artefact"
+    WHERE stageId IN (SELECT value FROM json_each(@stages)) AND (batch > @from OR @from = 0) ORDER BY batch, name`).all({ stages, from }) as { batch: number; name: string; data: Buffer }[];
   const { device, versions, gitCommit, classes, val, test } = run;
   return {
     from,

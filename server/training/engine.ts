@@ -37,6 +37,8 @@ export interface Engine {
   readonly residentBytes?: number;
   /** Up to how many batches it is given before their losses are read, so that it need not wait; absent where a step has run when `run` returns. */
   readonly batchesAhead?: number;
+  /** About how many images of 32 × 32 pixels it evaluates at once; absent where it gains by having many. */
+  readonly imagesAtOnce?: number;
   /** Library name → version. */
   readonly versions: Record<string, string>;
   compile(step: Step, example: { state: Tensors; batch: Tensors; scalars: Record<string, number> }): CompiledStep;

@@ -21,15 +21,14 @@ export interface Evaluation {
   projection: Projection;
 }
 
-/** About so many images are evaluated at once: beyond that nothing is gained. */
-const IMAGES_AT_ONCE = 256;
-
-/** Of larger images fewer at once; as many as are trained on at once do fit. */
-const PIXELS_AT_ONCE = IMAGES_AT_ONCE * 32 * 32;
-
-/** How many images are evaluated at once, so that the last batch of the validation part is nearly full too. The test part takes as many. */
-function evaluationBatchSize({ dataset: { validation: { count }, shape: [height, width] }, settings: { training } }: Network): number {
-  const most = Math.min(IMAGES_AT_ONCE, Math.max(training.batchSize, Math.floor(PIXELS_AT_ONCE / (height * width))));
+/**
+ * How many images are evaluated at once, so that the last batch of the validation part is nearly full too. The test part takes as many.
+ * Of larger images they are fewer; as many as are trained on at once do fit.
+ *
+ * @param atOnce images of 32 × 32 pixels
+ */
+function evaluationBatchSize({ dataset: { validation: { count }, shape: [height, width] }, settings: { training } }: Network, atOnce: number): number {
+  const most = Math.min(atOnce, Math.max(training.batchSize, Math.floor((atOnce * 32 * 32) / (height * width))));
   return Math.ceil(count / Math.ceil(count / most));
 }
 
@@ -77,7 +76,7 @@ interface Inferred {
 
 /** Results are read at the end, so that a GPU need not wait in between; but it is not given more than it takes while training. */
 async function infer(steps: StepCache, network: Network, state: Tensors, part: Part): Promise<Inferred> {
-  const batchSize = evaluationBatchSize(network);
+  const batchSize = evaluationBatchSize(network, steps.imagesAtOnce);
   const step = steps.evaluation(network, part, batchSize);
   const inference = inferenceState(state);
   const results: Tensors[] = [];

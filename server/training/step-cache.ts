@@ -11,6 +11,9 @@ import { buildStep } from './step.ts';
 /** Few structures are met in one sweep; what falls out is compiled again when it is met again. */
 const KEPT_STEPS = 8;
 
+/** Beyond that nothing is gained. */
+const IMAGES_AT_ONCE = 256;
+
 /** Compiled steps by structure. One a worker: a step serves every arm with the same structure and shapes. */
 export class StepCache {
   readonly #engine: Engine;
@@ -25,6 +28,11 @@ export class StepCache {
   /** Up to how many batches the engine is given before their losses are read. */
   get batchesAhead(): number {
     return this.#engine.batchesAhead ?? 1;
+  }
+
+  /** About how many images of 32 × 32 pixels are evaluated at once. */
+  get imagesAtOnce(): number {
+    return this.#engine.imagesAtOnce ?? IMAGES_AT_ONCE;
   }
 
   /** Batch t as the training step takes it; the caller disposes it. */

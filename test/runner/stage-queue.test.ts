@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunTask, StageTask } from '../../server/store/identify-runs.ts';
 import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
+import { everything } from '../../server/runner/trunks-only.ts';
 
 /** Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for the second seed. */
 function tasks(): RunTask[] {
@@ -120,4 +121,20 @@ test('runs that do not wait and stages that are done are left alone', async () =
   const queue = new StageQueue([fork, { ...later, state: 'diverged' }, control]);
   expect(id(await queue.next(never))).toBe(4);
   expect(queue.size).toBe(1);
+});
+
+test('what may turn out to be its trunk comes after it, but before the next seed', async () => {
+  const all = tasks();
+  const beside = (run: RunTask, { stageId }: StageTask): StageTask[] => (stageId % 10 > 3 ? run.stages.concat(all.find(({ runId }) => runId === run.seed + 2)!.stages.slice(1)).filter(({ stageId }) => stageId % 10 < 4) : []);
+  const queue = new StageQueue(all, everything, beside);
+  const order: (number | undefined)[] = [];
+  for (let job = await queue.next(never); job; job = await queue.next(never)) {
+    order.push(id(job));
+    queue.complete(job);
+  }
+  expect(order).toEqual([1, 2, 3, 4, 5, 11, 12, 13, 14, 15]);
+
+  const two = new StageQueue(all, everything, beside);
+  two.complete((await two.next(never))!);
+  expect([id(await two.next(never)), id(await two.next(never))]).toEqual([2, 4]);
 });

@@ -1,0 +1,162 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sameAsTrunk } from '../../server/runner/same-as-trunk.ts';
+import { trunkAhead } from '../../server/runner/trunk-ahead.ts';
+import { commitSegment, type Segment } from '../../server/store/commit-segment.ts';
+import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/identify-runs.ts';
+import { startRun } from '../../server/store/run-state.ts';
+import { passingKey } from '../../server/store/split-stage.ts';
+import type { Storage } from '../../server/store/storage.ts';
+import type { Lease } from '../../server/store/lease.ts';
+import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD } from '../store/support.ts';
+import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { ask, countRuns, snapshot } from './snapshot.ts';
+import { BATCHES, definition, runArgs, temporaryFolder, type Study } from './study.ts';
+import type { Summary } from './undisturbed.ts';
+
+/** An ε of 1.9 is above any L2 of distances by cosine that are near their centers. */
+interface Phase { epsilon: number[]; truncation?: string }
+
+function write(folder: string, name: string, study: Study, { epsilon, truncation = 'batch' }: Phase): string {
+  const whole = definition({ ...study, name }) as { parameters: object };
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify({ ...whole, loss: { truncation }, parameters: { ...whole.parameters, epsilon: { values: epsilon } } }));
+  return file;
+}
+
+const taken = (db: string): number => ask(db, 'SELECT sum(asTrunk) FROM "Stage"');
+const trained = (db: string): number => ask(db, 'SELECT sum(batch - fromBatch - asTrunk) FROM "Stage"');
+
+describe('a sweep whose ε no test passes', () => {
+  test('is its control: another sweep takes all of it from there, with the bits of training it', async () => {
+    const folder = temporaryFolder();
+    const db = join(folder, 'study.db');
+    // Without --keep-checkpoints: of the trunk the state at its very end is left.
+    const control = write(folder, 'control', { beta: [0.3], N: [40, 80], seeds: 1 }, { epsilon: [0.02] });
+    await cosweepJson<Summary>(['run', control, '--engine', 'wasm', '--workers', '2'], { db });
+
+    const dead = write(folder, 'dead', { beta: [0.3, 0.4], N: [40, 80], seeds: 1 }, { epsilon: [1.8, 1.9] });
+    const summary = await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--workers', '2'], { db });
+    expect(summary).toMatchObject({ state: 'complete', runs: { complete: 9, reused: 1 }, batchesTrained: 0 });
+    expect(taken(db)).toBe(2 * (80 + 40)); // both ε at once
+    await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--no-share'], { db: join(folder, 'alone.db') });
+    const [shared, alone] = [await snapshot(db, 'dead'), await snapshot(join(folder, 'alone.db'), 'dead')];
+    for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(alone)) {
+      expect({ name, ...shared[name], checkpoints: {} }).toEqual({ name, curves, artefacts, metrics, state, checkpoints: {} });
+      expect(shared[name]!.checkpoints[BATCHES]).toBe(checkpoints[BATCHES]);
+    }
+    const dying = ask<number>(db, `SELECT count(*) FROM "Run" WHERE intraDead AND device IS NOT NULL AND startedAt IS NOT NULL AND classes IS NOT NULL`);
+    expect(dying).toBe(8);
+    const weights = await cosweep(['weights', 'r9', '--out', join(folder, 'model')], { db });
+    expect(weights.code, weights.stderr).toBe(0);
+  });
+
+  test('is trained where every sample is tested by itself', async () => {
+    const folder = temporaryFolder();
+    const db = join(folder, 'study.db');
+    const file = write(folder, 'samples', { beta: [0.3], N: [80], seeds: 1 }, { epsilon: [1.9], truncation: 'sample' });
+    const { batchesTrained } = await cosweepJson<Summary>(runArgs(file), { db });
+    expect([batchesTrained, taken(db)]).toEqual([BATCHES + 40, 0]);
+  });
+
+  test('counts nothing twice when it is killed and continued', async () => {
+    const folder = temporaryFolder();
+    const [db, whole] = [join(folder, 'study.db'), join(folder, 'whole.db')];
+    const file = write(folder, 'killed', { beta: [0.3, 0.4], N: [0, 40, 80], seeds: 2 }, { epsilon: [0.3, 1.9] });
+    await cosweepJson<Summary>(runArgs(file), { db: whole });
+    for (let complete = 0; complete < 20; complete += 4) {
+      const run = start(runArgs(file), { db });
+      await run.until('more was complete', () => countRuns(db, 'complete') > complete);
+      run.signal('SIGKILL');
+      await run.ended;
+    }
+    expect(await cosweepJson<Summary>(runArgs(file), { db })).toMatchObject({ state: 'complete', runs: { complete: 26 } });
+    expect(await snapshot(db)).toEqual(await snapshot(whole));
+    for (const each of [db, whole]) expect(taken(each) + trained(each)).toBe(ask(each, 'SELECT sum(toBatch - fromBatch) FROM "Stage"'));
+    expect(taken(whole)).toBeGreaterThan(0);
+  });
+});
+
+describe('what a stage has in common with its trunk', () => {
+  const [switchAt, cut, end] = [50, 80, 100];
+
+  /** A control [0, 100) cut at 50 and 80, both trained, and an arm that forks at 50 with ε = 0.3 and β = 0.1. */
+  async function make(changes: Partial<Record<'middle' | 'last', Partial<Segment>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; control: RunTask; take: () => ReturnType<typeof sameAsTrunk> }> {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const { sweepId } = begin(storage, token, makePlan([{ beta: 0.1, epsilon: 0.3 }, {}, { beta: 0.1, epsilon: 0.3, N: cut }], [1]));
+    const whole = identities(storage, sweepId, 'cut');
+    const params = whole[1]!.stages[0]!.params;
+    const [first, middle, last] = [{ key: 'first', from: 0, to: switchAt, params }, { key: 'middle', from: switchAt, to: cut, params }, { key: 'last', from: cut, to: end, params }];
+    const own = (run: RunIdentity, from: number): RunIdentity['stages'][number] => ({ ...run.stages[0]!, key: passingKey(), from, to: end });
+    const stages = [[first!, own(whole[0]!, switchAt)], [first!, middle!, last!], [first!, middle!, own(whole[2]!, cut)]];
+    const [fork, control] = identifyRuns(storage, token, sweepId, whole.map((run, i) => ({ ...run, key: `run ${i}`, stages: stages[i]! })), false) as [RunTask, RunTask];
+    startRun(storage, token, control.runId, RECORD);
+    for (const [i, { stageId, from, to }] of control.stages.entries()) {
+      commitSegment(storage, token, { ...makeSegment(stageId, from, to), ...measured(from, to), ...[{}, changes.middle, changes.last][i] });
+    }
+    const take = (): ReturnType<typeof sameAsTrunk> => {
+      const [arms, tasks] = [readArms(storage, sweepId), readTasks(storage, sweepId)];
+      const [run] = tasks as [RunTask];
+      const stage = run.stages.at(-1)!;
+      return sameAsTrunk(storage, { stage, runs: [run] }, arms[0]!, trunkAhead(arms, tasks)(run, stage));
+    };
+    return { storage, token, fork, control, take };
+  }
+
+  /** @param means L2, by batch */
+  function measured(from: number, to: number, means: Record<number, number> = {}, gradients: Record<number, number> = {}): Pick<Segment, 'columns'> {
+    const batches = Array.from({ length: to - from }, (_, i) => from + i);
+    const column = (metric: string, values: (batch: number) => number) => ({ metric, epsilon: null, batches, values: batches.map(values) });
+    return {
+      columns: [
+        column('train/beta', () => 0), column('train/total', (t) => Math.fround(10 / (t + 1))), column('train/intraClass', (t) => means[t] ?? Math.fround(0.3)),
+        column('train/gradient/intraClass', (t) => gradients[t] ?? 0.5), { metric: 'val/accuracy', epsilon: null, batches: [to], values: [to / 128] },
+      ],
+    };
+  }
+
+  test('is the rest of the run where L2 is at most ε in every batch, as the run would have recorded it', async () => {
+    const { control, take } = await make();
+    const stretch = take()!;
+    expect([stretch.from, stretch.to, stretch.checkpoint.file]).toEqual([switchAt, end, `${control.stages[2]!.stageId}-100.bin`]);
+    const columns = new Map(stretch.columns.map(({ metric, batches, values }) => [metric, [...Array.from(batches)].map((batch, i) => [batch, values[i]])]));
+    const batches = Array.from({ length: end - switchAt }, (_, i) => switchAt + i);
+    expect(columns.get('train/truncated')).toEqual(batches.map((batch) => [batch, 0]));
+    expect(columns.get('train/beta')).toEqual(batches.map((batch) => [batch, 0.1]));
+    expect(columns.get('train/total')).toEqual(batches.map((batch) => [batch, Math.fround(10 / (batch + 1))]));
+    expect(columns.get('val/accuracy')).toEqual([[cut, cut / 128], [end, end / 128]]); // that at 50 is of the state before
+    expect(stretch.artefacts.map(({ batch }) => batch)).toEqual([cut, end]);
+  });
+
+  test('ends before the stage of the trunk in which a test passes, however late and closely', async () => {
+    const above = Math.fround(0.3) + 2 ** -25;
+    expect(Math.fround(above)).toBe(above);
+    const late = await make({ last: measured(cut, end, { [end - 1]: above }) });
+    expect(late.take()).toMatchObject({ from: switchAt, to: cut });
+    expect((await make({ middle: measured(switchAt, cut, { [switchAt]: above }) })).take()).toBeNull();
+  });
+
+  test('is nothing that is not finite: its 0 times is NaN', async () => {
+    expect((await make({ middle: measured(switchAt, cut, { 60: NaN }) })).take()).toBeNull();
+    expect((await make({ middle: measured(switchAt, cut, {}, { 60: Infinity }) })).take()).toBeNull();
+  });
+
+  test('ends where the trunk has a state that is kept', async () => {
+    expect((await make({ last: { checkpoint: null } })).take()).toMatchObject({ to: cut, checkpoint: { batch: cut } });
+    expect((await make({ middle: { checkpoint: null } })).take()).toMatchObject({ to: end });
+    expect((await make({ middle: { checkpoint: null }, last: { checkpoint: null } })).take()).toBeNull();
+  });
+
+  test('goes on from where the stage stands, unless a test has passed before', async () => {
+    for (const truncated of [0, 0.1]) {
+      const { storage, token, fork, take } = await make();
+      const batches = [50, 51, 52];
+      commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, 50, 53), columns: [{ metric: 'train/truncated', epsilon: null, batches, values: [0, truncated, 0] }] });
+      const stretch = take();
+      if (truncated > 0) expect(stretch).toBeNull();
+      else expect([stretch!.from, stretch!.columns.find(({ metric }) => metric === 'train/total')!.batches[0]]).toEqual([53, 53]);
+    }
+  });
+});
