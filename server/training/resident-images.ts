@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset, Part } from './dataset.ts';
 import { imagesOf } from './datasets/batch.ts';
 import type { Step, Tensors } from './engine.ts';
+import { rowsOf } from './ops/rows-of.ts';
 
 /**
  * Images on the engine's device, of the data set that was asked for last: a batch is then the numbers of its images, and handing it
@@ -43,5 +44,5 @@ export class ResidentImages {
 /** The same step, of a batch that says by `indices` [B] which of `residentImages` its images are. */
 export function onResidentImages(step: Step): Step {
   return (state, { residentImages, indices, ...batch }: Tensors, scalars) =>
-    step(state, { ...batch, images: tf.gather(residentImages!, indices as tf.Tensor1D) }, scalars);
+    step(state, { ...batch, images: rowsOf(residentImages!, indices!) }, scalars);
 }

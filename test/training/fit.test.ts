@@ -110,9 +110,11 @@ eachCpuEngine('fit', (open) => {
     for (const count of [5, 9, 5]) {
       const network = buildNetwork(settings(), { ...part, validation: { ...part.validation, count } });
       const state = toDevice(freshState(network, 1));
-      const { outputs } = steps.evaluation(network, network.dataset.validation, count).run(inferenceState(state), { images: tf.zeros([count, ...part.shape]) }, {});
+      const { validation } = network.dataset;
+      const batch = steps.evaluationBatch(network, validation, 0, count);
+      const { outputs } = steps.evaluation(network, validation, count).run(inferenceState(state), batch, {});
       expect(outputs.logits!.shape).toEqual([count, part.classes.length]);
-      tf.dispose([state, outputs]);
+      tf.dispose([state, batch, outputs]);
     }
   });
 

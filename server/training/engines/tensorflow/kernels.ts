@@ -10,6 +10,13 @@ export function registerKernels(): void {
   register('AddBias', ({ x, bias }, _, backend) => [backend.executeSingleOutput('BiasAdd', biasAttributes(backend), [x!, bias!])]);
   register('ReluGrad', ({ dy, y }, _, backend) => [backend.executeSingleOutput('ReluGrad', [typeOf(backend)], [dy!, y!])]);
 
+  register('RowsOf', ({ x, indices }, _, backend) => {
+    const axis = tf.scalar(0, 'int32');
+    const rows = backend.executeSingleOutput('GatherV2', gatherAttributes(backend), [x!, indices!, axis]);
+    axis.dispose();
+    return [rows];
+  });
+
   register('SoftmaxCrossEntropy', ({ logits, oneHot }, _, backend) =>
     backend.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [typeOf(backend)], [logits!, oneHot!], 2));
 
@@ -45,6 +52,11 @@ function typeOf({ binding }: Backend): OperationAttribute {
 
 function biasAttributes(backend: Backend): OperationAttribute[] {
   return [typeOf(backend), { name: 'data_format', type: backend.binding.TF_ATTR_STRING, value: 'NHWC' }];
+}
+
+function gatherAttributes({ binding }: Backend): OperationAttribute[] {
+  const type = (name: string, value: number): OperationAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
+  return [type('Tparams', binding.TF_FLOAT), type('Tindices', binding.TF_INT32), type('Taxis', binding.TF_INT32), { name: 'batch_dims', type: binding.TF_ATTR_INT, value: 0 }];
 }
 
 function batchNormAttributes(backend: Backend, epsilon: number): OperationAttribute[] {

@@ -1,0 +1,25 @@
+import { beforeAll, expect, test } from 'vitest';
+import { encodeCheckpoint } from '../../../server/training/checkpoint.ts';
+import type { Engine } from '../../../server/training/engine.ts';
+import { eachEngine } from '../../helpers/engines.ts';
+import { BATCHES, settings, train } from './short-fit.ts';
+
+eachEngine('images that stay on the device', (open) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await open();
+  });
+
+  test('give the same bits as those that come with their batch, whole or in two stages', async () => {
+    const resident = { ...engine, residentBytes: 2 ** 20 };
+    const whole = await train(resident, settings());
+    expect(whole.result).toMatchObject({ outcome: 'complete', batch: BATCHES });
+    const handedOver = await train({ ...engine, residentBytes: 0 }, settings());
+    expect(handedOver.points).toEqual(whole.points);
+    expect(encodeCheckpoint(handedOver.last!)).toEqual(encodeCheckpoint(whole.last!));
+    const first = await train(resident, settings(), null, 3);
+    const second = await train(resident, settings(), first.last);
+    expect([...first.points, ...second.points].sort()).toEqual(whole.points);
+    expect(encodeCheckpoint(second.last!)).toEqual(encodeCheckpoint(whole.last!));
+  });
+});
