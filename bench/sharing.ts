@@ -17,6 +17,8 @@ import { BATCH_SIZE, EMBEDDING, findImages, LEARNING_RATE, referenceSweep, VALID
 interface Turn {
   seconds: number;
   batches: number;
+  /** Of what is not trained those that are their trunk's. */
+  taken: number;
   /** Mean of the runs' last accuracy on the validation part. */
   accuracy: number;
 }
@@ -74,7 +76,8 @@ const result = {
   shared, unshared, optuna,
   predictedSeconds: plan.seconds,
   batchesWithoutEpsilonForking: plan.batches,
-  savedByEpsilonForking: 1 - shared.batches / plan.batches,
+  savedByEpsilonForking: 1 - (shared.batches + shared.taken) / plan.batches,
+  savedAsTrunk: shared.taken / plan.batches,
   wallRatio, batchRatio, wallOverBatchRatio: wallRatio / batchRatio,
   sharedOverOptuna: overOptuna,
   turns,
@@ -87,6 +90,7 @@ console.log(`${[line('cosweep, shared', shared), line('cosweep, --no-share', uns
 wall shared / unshared     ${wallRatio.toFixed(3)}
 batches shared / unshared  ${batchRatio.toFixed(3)}  (wall ratio is ${(wallRatio / batchRatio).toFixed(3)} × this; at most 1.05 is the goal)
 ε-forking saves            ${(100 * result.savedByEpsilonForking).toFixed(1)} % of the batches that are left with trunks alone
+taken from trunks          ${(100 * result.savedAsTrunk).toFixed(1)} % of them
 ${overOptuna ? `shared / Optuna            ${overOptuna.toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)` : 'Python has no torch and optuna here (PYTHON names another one): left out'}
 
 ${result.machine.processor}, ${workers} workers, load before each round ${load.map((each) => each.toFixed(1)).join(', ')}; ${file}`);
@@ -94,12 +98,12 @@ ${result.machine.processor}, ${workers} workers, load before each round ${load.m
 /** Trains the whole sweep into a database of its own. */
 function sweep(db: string, ...options: string[]): Turn {
   const started = performance.now();
-  const summary = JSON.parse(cosweep(db, '--json', '--quiet', 'run', definition, ...options)) as { engine: string; batchesTrained: number; runs: { complete: number } };
+  const summary = JSON.parse(cosweep(db, '--json', '--quiet', 'run', definition, ...options)) as { engine: string; batchesTrained: number; batchesTaken: number; runs: { complete: number } };
   const seconds = (performance.now() - started) / 1000;
   if (summary.runs.complete !== plan.runs) throw new Error(`Cannot time the sweep: ${summary.runs.complete} of ${plan.runs} runs are complete`);
   const runs = JSON.parse(cosweep(db, 'runs', 'latest', '--format', 'json')) as { metrics: Record<string, { last: number }> }[];
   versions['engine'] = summary.engine;
-  return { seconds, batches: summary.batchesTrained, accuracy: mean(runs.map(({ metrics }) => metrics['val/accuracy']!.last)) };
+  return { seconds, batches: summary.batchesTrained, taken: summary.batchesTaken, accuracy: mean(runs.map(({ metrics }) => metrics['val/accuracy']!.last)) };
 }
 
 function cosweep(db: string, ...args: string[]): string {
@@ -120,7 +124,7 @@ function optunaTorch(round: number): Turn | null {
   const result = JSON.parse(output) as { runs: number; trials: number; accuracy: number; versions: Record<string, string> };
   if (result.runs !== plan.runs) throw new Error(`Cannot time Optuna: ${result.runs} of ${plan.runs} runs are complete`);
   Object.assign(versions, result.versions);
-  return { seconds, batches: result.trials * batches, accuracy: result.accuracy };
+  return { seconds, batches: result.trials * batches, taken: 0, accuracy: result.accuracy };
 }
 
 /** Of the shared sweep's time to another one's, round by round. */

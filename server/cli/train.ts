@@ -61,7 +61,7 @@ async function standing(storage: Storage, sweepId: number): Promise<Ended> {
   if (!sweep) throw new UserError(`Cannot train ${sweepName(sweepId)}: it was removed meanwhile`);
   const { id, name, engine, state, counts, batchesTotal } = sweep;
   const { complete, failed, diverged } = counts;
-  return { sweepId: id, name, engine, state, runs: { complete, failed, diverged, reused: 0 }, seconds: 0, batchesTrained: 0, batchesUnshared: batchesTotal };
+  return { sweepId: id, name, engine, state, runs: { complete, failed, diverged, reused: 0 }, seconds: 0, batchesTrained: 0, batchesTaken: 0, batchesUnshared: batchesTotal };
 }
 
 /** A sweep that was left queued is what was asked for; one that was stopped is not done. */

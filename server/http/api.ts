@@ -332,7 +332,7 @@ export interface PathStage {
   /** Everything before this batch is stored. */
   batch: number;
   /** How many of its batches were not trained but are the trunk's: no test of the truncation passed in them. */
-  asTrunk: number;
+  taken: number;
   /** In force in it: null where not. */
   params: ArmParams;
 }
@@ -345,7 +345,9 @@ export interface StageItem extends PathStage {
   engine: string | null;
   /** Which worker of the process that trains has it now, counted from 0; null where it is not being trained. */
   worker: number | null;
+  /** What its own batches took; what the trunk spent on those that are taken from it is apart. */
   seconds: number | null;
+  takenSeconds: number;
 }
 
 export interface StageList {

@@ -1,6 +1,7 @@
-import { readPaths, type RunTask } from '../store/identify-runs.ts';
+import { readPaths } from '../store/identify-runs.ts';
 import { commitSegment, type Segment } from '../store/commit-segment.ts';
 import { runName } from '../store/ids.ts';
+import type { Stretch } from '../store/read-stretch.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../store/run-state.ts';
 import type { FitResult } from '../training/fit.ts';
@@ -9,11 +10,9 @@ import { findStart, type Start } from './find-start.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { Pace } from './pace.ts';
-import { artefactsOf, configurationOf, outcomesOf } from './records.ts';
-import { sameAsTrunk } from './same-as-trunk.ts';
+import { artefactsOf, outcomesOf, startsOf } from './records.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
-import { noTrunk, type TrunkAhead } from './trunk-ahead.ts';
 
 /** What a stage has cost so far. */
 export interface Spent {
@@ -31,16 +30,20 @@ export class Deliveries {
   readonly #work: SweepWork;
   readonly #queue: StageQueue;
   readonly #pace: Pace;
-  readonly #trunk: TrunkAhead;
   readonly #storing = new OneAtATime();
+  #taken = 0;
   /** By stage: the states at the end of stages that are not stored yet. */
   readonly #onTheWay = new Map<number, Start>();
 
-  constructor(work: SweepWork, queue: StageQueue, pace: Pace, trunk: TrunkAhead = noTrunk) {
+  constructor(work: SweepWork, queue: StageQueue, pace: Pace) {
     this.#work = work;
     this.#queue = queue;
     this.#pace = pace;
-    this.#trunk = trunk;
+  }
+
+  /** Batches that were taken from trunks. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** What to train the stage from; null for batch 0. */
@@ -50,12 +53,10 @@ export class Deliveries {
   }
 
   /** The runs of the stage are in training. @param worker its index */
-  begin({ runs }: StageJob, worker: number, { device, versions }: Machine, { classes, evaluated }: Loaded): Promise<void> {
+  begin(job: StageJob, worker: number, { device, versions }: Machine, { classes, evaluated }: Loaded): Promise<void> {
     const { storage, lease, arms, gitCommit } = this.#work;
     return this.#storing.run(async () => {
-      for (const { runId, arm } of runs) {
-        startRun(storage, lease, runId, { worker, device, versions, gitCommit, configuration: configurationOf(arms[arm]!), classes, evaluated });
-      }
+      for (const { runId, configuration } of startsOf(job, arms)) startRun(storage, lease, runId, { worker, device, versions, gitCommit, configuration, classes, evaluated });
     });
   }
 
@@ -73,29 +74,19 @@ export class Deliveries {
     });
   }
 
-  /**
-   * Takes from the trunk what the stage has in common with it, as far as that is trained by now.
-   *
-   * @param worker its index
-   * @returns true where that is all of the stage
-   */
-  async takeFromTrunk(job: StageJob, worker: number): Promise<boolean> {
+  /** The stage is its trunk for a stretch, or to its end. @param worker its index @returns when it is stored */
+  async take(job: StageJob, { record, ...stretch }: Stretch, worker: number): Promise<void> {
     const { storage, lease, arms } = this.#work;
-    const [first] = job.runs as [RunTask, ...RunTask[]];
-    const arm = arms[first.arm]!;
-    const taken = job.restores ? null : sameAsTrunk(storage, job, arm, this.#trunk(first, job.stage));
-    if (!taken) return false;
-    const { record, ...stretch } = taken;
     const { from, to } = stretch;
-    const whole = to === job.stage.to;
-    const result: FitResult = whole ? { outcome: 'complete', batch: to, intraDead: to === arm.training.batches || null } : { outcome: 'stopped', batch: to, intraDead: null };
+    const ends = to === job.stage.to;
+    const result: FitResult | null = ends ? { outcome: 'complete', batch: to, intraDead: to === arms[job.runs[0]!.arm]!.training.batches || null } : null;
     await this.#storing.run(async () => {
-      for (const { runId, arm } of job.runs) startRun(storage, lease, runId, { ...record, worker, configuration: configurationOf(arms[arm]!) });
-      await this.#record(job, { ...stretch, seconds: { training: 0, evaluation: 0 }, asTrunk: true }, result, { seconds: 0 });
+      if (ends) for (const start of startsOf(job, arms)) startRun(storage, lease, start.runId, { ...record, worker, configuration: start.configuration });
+      await this.#record(job, { ...stretch, fromTrunk: true }, result, { seconds: 0 });
     });
+    this.#taken += to - from;
     this.#pace.grow(from - to);
-    if (whole) this.#queue.complete(job);
-    return whole;
+    if (ends) this.#queue.complete(job);
   }
 
   /** The stage ends without a segment. */

@@ -1,4 +1,4 @@
-import { hasIntraPhase } from '../sweep/effective.ts';
+import { isBeforePhase } from '../sweep/effective.ts';
 import type { Arm } from '../sweep/arm.ts';
 import type { StageTask } from '../store/identify-runs.ts';
 
@@ -8,7 +8,7 @@ import type { StageTask } from '../store/identify-runs.ts';
  *
  * @param arm of one of its runs
  */
-export function epsilonsOf(arm: Arm, { from, members }: StageTask): number[] {
-  if (!hasIntraPhase(arm) || from < arm.N) return [arm.epsilon];
+export function epsilonsOf(arm: Arm, { to, members }: Pick<StageTask, 'to' | 'members'>): number[] {
+  if (isBeforePhase(arm, to)) return [arm.epsilon];
   return [...new Set(members.map(({ epsilon }) => epsilon!))].sort((a, b) => a - b);
 }

@@ -35,6 +35,8 @@ export interface SweepSummary {
   seconds: number;
   /** Trained by this process. */
   batchesTrained: number;
+  /** Not trained, since they are their trunk's: no test of the truncation passes in them. */
+  batchesTaken: number;
   /** What training each of these runs from batch 0 would have taken. */
   batchesUnshared: number;
 }

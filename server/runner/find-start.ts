@@ -21,12 +21,14 @@ export interface Start {
  * @returns null for batch 0
  */
 export async function findStart(
-  storage: Storage, lease: Lease, { stage: { stageId }, runs, restores }: Pick<StageJob, 'stage' | 'runs' | 'restores'>,
+  storage: Storage, lease: Lease, { stage: begun, runs, restores }: Pick<StageJob, 'stage' | 'runs' | 'restores'>,
   onTheWay: ReadonlyMap<number, Start>, tell: (message: string) => void,
 ): Promise<Start | null> {
+  const { stageId } = begun;
   const path = runs[0]!.stages;
   const last = path.findIndex((stage) => stage.stageId === stageId);
   const own = restores ? null : rewindStage(storage, lease, stageId);
+  if (!restores) begun.batch = own?.batch ?? begun.from;
   for (const stage of path.slice(0, last + 1).reverse()) {
     const delivered = onTheWay.get(stage.stageId);
     if (delivered) return delivered;
@@ -35,7 +37,9 @@ export async function findStart(
     const bytes = await readCheckpoint(storage.checkpointFolder, point.file, point.hash);
     if (bytes) return { batch: point.batch, bytes };
     tell(`Checkpoint ${point.file} is lost or damaged: batches up to ${point.batch} are trained again`);
-    if (stage.stageId === stageId) rewindStage(storage, lease, stageId, true);
+    if (stage.stageId !== stageId) continue;
+    rewindStage(storage, lease, stageId, true);
+    begun.batch = begun.from;
   }
   return null;
 }

@@ -7,7 +7,9 @@ import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import type { StageOrder } from './messages.ts';
 import { Pace } from './pace.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
+import { takeFromTrunk } from './take-from-trunk.ts';
 import type { SweepWork } from './train-sweep.ts';
+import type { TrunkBeside } from './trunk-beside.ts';
 import { WorkerError, type WorkerProcess } from './worker-process.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
@@ -18,6 +20,7 @@ export interface Shared {
   queue: StageQueue;
   pace: Pace;
   deliveries: Deliveries;
+  beside: TrunkBeside;
 }
 
 /** One worker's place: takes the next stage, trains it, and gets a new process where the old one died. */
@@ -27,6 +30,7 @@ export class Lane {
   readonly #queue: StageQueue;
   readonly #pace: Pace;
   readonly #deliveries: Deliveries;
+  readonly #beside: TrunkBeside;
   #worker: HiredWorker | null;
   #machine: Machine | null = null;
   #ownPace = new Pace(0);
@@ -36,13 +40,14 @@ export class Lane {
   readonly #broken = new AbortController();
 
   /** @param worker its first process, null to start one @param shared by all lanes */
-  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries }: Shared) {
+  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries, beside }: Shared) {
     this.#index = index;
     this.#work = work;
     this.#worker = worker;
     this.#queue = queue;
     this.#pace = pace;
     this.#deliveries = deliveries;
+    this.#beside = beside;
   }
 
   async run(): Promise<void> {
@@ -93,7 +98,7 @@ export class Lane {
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
     const { arms, folder, fingerprintOf, stop } = this.#work;
     const { from, to } = job.stage;
-    if (await this.#deliveries.takeFromTrunk(job, this.#index)) return;
+    if (await takeFromTrunk(this.#work, this.#deliveries, this.#beside, job, this.#index)) return;
     const before = this.#stored;
     const worker = await this.#aliveWorker();
     const [first] = job.runs as [RunTask, ...RunTask[]];

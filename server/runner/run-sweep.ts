@@ -47,7 +47,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     if (other) tell({ kind: 'log', message: `${sweep.id} ${other}` });
 
     const stop = AbortSignal.any([options.stop, cancel.requested]);
-    const batchesTrained = await trainSweep({
+    const { trained, taken } = await trainSweep({
       ...options, arms: sweep.armList, tasks, wanted, share: sweep.share, engine, workers, hired: crew.workers, folder: sweep.folder, fingerprintOf, gitCommit, stop,
     });
 
@@ -61,7 +61,8 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
       state,
       runs: countRuns(readTasks(storage, sweepId)),
       seconds: (performance.now() - started) / 1000,
-      batchesTrained,
+      batchesTrained: trained,
+      batchesTaken: taken,
       batchesUnshared: tasks.reduce((total, { arm }) => total + sweep.armList[arm]!.training.batches, 0),
     };
     tell({ kind: 'sweepEnd', summary });

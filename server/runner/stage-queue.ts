@@ -1,5 +1,5 @@
 import type { RunTask, StageTask } from '../store/identify-runs.ts';
-import { noTrunk, type TrunkAhead } from './trunk-ahead.ts';
+import { noTrunk, type TrunkBeside } from './trunk-beside.ts';
 import { everything, type Wanted } from './trunks-only.ts';
 
 /** A stage to train, for the runs of a sweep that need it. */
@@ -29,17 +29,17 @@ interface Node extends StageJob {
  */
 export class StageQueue {
   readonly #nodes: Map<number, Node>;
-  readonly #trunk: TrunkAhead;
+  readonly #beside: TrunkBeside;
   #waiting: (() => void)[] = [];
 
   /**
    * @param tasks the runs of a sweep in their order; those that do not wait are left alone
    * @param wanted other stages are left for another time
-   * @param trunk what stages may have in common with their trunk
+   * @param beside the trunk's stages that may spare others
    */
-  constructor(tasks: RunTask[], wanted: Wanted = everything, trunk: TrunkAhead = noTrunk) {
-    this.#nodes = buildNodes(tasks, wanted, trunk);
-    this.#trunk = trunk;
+  constructor(tasks: RunTask[], wanted: Wanted = everything, beside: TrunkBeside = noTrunk) {
+    this.#nodes = buildNodes(tasks, wanted, beside);
+    this.#beside = beside;
   }
 
   get size(): number {
@@ -66,7 +66,8 @@ export class StageQueue {
       for (;;) {
         const open = [...this.#nodes.values()].filter(({ state }) => state === 'ready' || state === 'training' || state === 'blocked');
         if (ended.aborted || open.length === 0) return null;
-        const best = open.filter(({ state }) => state === 'ready').reduce<Node | null>((first, node) => (first && this.#compare(first, node) <= 0 ? first : node), null);
+        const ready = open.filter(({ state }) => state === 'ready').map((node) => ({ node, later: this.#mayShrink(node) }));
+        const best = ready.length > 0 ? ready.reduce((first, other) => (compare(first, other) <= 0 ? first : other)).node : null;
         if (best) {
           best.state = 'training';
           return best;
@@ -100,7 +101,7 @@ export class StageQueue {
       const stage = run.stages.at(-1)!;
       let node = this.#nodes.get(stage.stageId);
       if (!node) {
-        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], restores: false, seed, longest: stage.to - stage.batch, state: 'ready', beside: idsOf(this.#trunk(run, stage)) }));
+        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], restores: false, seed, longest: stage.to - stage.batch, state: 'ready', beside: idsOf(this.#beside(run, stage)) }));
         batches += stage.to - stage.batch;
       }
       node.runs.push(run);
@@ -119,14 +120,11 @@ export class StageQueue {
     this.#wake();
   }
 
-  /** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as the seed has anything else. */
-  #compare(a: Node, b: Node): number {
-    return a.seed - b.seed || Number(this.#mayShrink(a)) - Number(this.#mayShrink(b)) || b.longest - a.longest
-      || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
-  }
-
-  #mayShrink({ beside }: Node): boolean {
-    return beside.some((id) => ['blocked', 'ready', 'training'].includes(this.#nodes.get(id)?.state ?? 'done'));
+  /** Whether a stage of the trunk beside it is still to be trained. Once none is, none ever will be. */
+  #mayShrink(node: Node): boolean {
+    const isOpen = (id: number): boolean => ['blocked', 'ready', 'training'].includes(this.#nodes.get(id)?.state ?? 'done');
+    if (node.beside.findLast(isOpen) === undefined) node.beside = [];
+    return node.beside.length > 0;
   }
 
   #wake(): void {
@@ -136,7 +134,14 @@ export class StageQueue {
   }
 }
 
-function buildNodes(tasks: RunTask[], wanted: Wanted, trunk: TrunkAhead): Map<number, Node> {
+interface Ready { node: Node; later: boolean }
+
+/** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as the seed has anything else. */
+function compare({ node: a, later: isLater }: Ready, { node: b, later }: Ready): number {
+  return a.seed - b.seed || Number(isLater) - Number(later) || b.longest - a.longest || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
+}
+
+function buildNodes(tasks: RunTask[], wanted: Wanted, beside: TrunkBeside): Map<number, Node> {
   const nodes = new Map<number, Node>();
   const seeds = [...new Set(tasks.map(({ seed }) => seed))];
   const distinct = new Map(tasks.map((task) => [task.runId, task]));
@@ -146,7 +151,7 @@ function buildNodes(tasks: RunTask[], wanted: Wanted, trunk: TrunkAhead): Map<nu
     for (const [i, step] of way.entries()) {
       const { stage } = step;
       let node = nodes.get(stage.stageId);
-      if (!node) nodes.set(stage.stageId, (node = { ...step, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked', beside: idsOf(trunk(task, stage)) }));
+      if (!node) nodes.set(stage.stageId, (node = { ...step, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked', beside: idsOf(beside(task, stage)) }));
       node.runs.push(task);
       if (stage === task.stages.at(-1)) node.ending.push(task);
       node.longest = Math.max(node.longest, way.slice(i).reduce((total, next) => total + batchesOf(next), 0));

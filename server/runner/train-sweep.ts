@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Arm } from '../sweep/arm.ts';
 import type { RunTask } from '../store/identify-runs.ts';
 import type { Lease } from '../store/lease.ts';
@@ -10,7 +11,8 @@ import type { Fingerprints } from './identify.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
-import { noTrunk, trunkAhead, type TrunkAhead } from './trunk-ahead.ts';
+import { takeFromTrunk } from './take-from-trunk.ts';
+import { noTrunk, trunkBeside, type TrunkBeside } from './trunk-beside.ts';
 import type { Wanted } from './trunks-only.ts';
 
 export interface SweepWork {
@@ -45,18 +47,19 @@ export interface SweepWork {
  * stage that diverges or fails takes only the runs with it that need it; a worker that dies is replaced and its stage is
  * continued from its last checkpoint.
  *
- * @returns batches trained
+ * @returns batches trained, and those that were taken from trunks instead
  */
-export async function trainSweep(work: SweepWork): Promise<number> {
-  const trunk = work.share ? trunkAhead(work.arms, work.tasks) : noTrunk;
-  await takeWhatIsThere(work, trunk);
-  const queue = new StageQueue(work.tasks, work.wanted, trunk);
+export async function trainSweep(work: SweepWork): Promise<{ trained: number; taken: number }> {
+  const beside = work.share ? trunkBeside(work.arms, work.tasks) : noTrunk;
+  const takenBefore = await takeWhatIsThere(work, beside);
+  const queue = new StageQueue(work.tasks, work.wanted, beside);
   const pace = new Pace(queue.batches);
   const size = Math.min(work.workers, queue.size);
   for (const { process } of work.hired.slice(size)) process.kill();
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
-  const shared = { queue, pace, deliveries: new Deliveries(ownTrouble, queue, pace, trunk) };
+  const deliveries = new Deliveries(ownTrouble, queue, pace);
+  const shared = { queue, pace, deliveries, beside };
   const lanes = Array.from({ length: size }, async (_, index) => {
     try {
       await new Lane(index, ownTrouble, work.hired[index] ?? null, shared).run();
@@ -67,12 +70,22 @@ export async function trainSweep(work: SweepWork): Promise<number> {
   });
   const failure = (await Promise.allSettled(lanes)).find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
-  return pace.done;
+  return { trained: pace.done, taken: takenBefore + deliveries.taken };
 }
 
-/** What trunks of earlier times spare this sweep, before anything is trained to get to where it would begin. */
-async function takeWhatIsThere(work: SweepWork, trunk: TrunkAhead): Promise<void> {
-  const queue = new StageQueue(work.tasks, work.wanted, trunk);
-  const deliveries = new Deliveries(work, queue, new Pace(queue.batches), trunk);
-  for (const job of queue.jobs) await deliveries.takeFromTrunk(job, 0);
+/**
+ * Takes from trunks that are trained already, before anything is trained: what leads to a stage whose rest is taken need not be
+ * trained once more, though its state is not kept. So what is left to train is laid out anew afterwards.
+ *
+ * @returns batches taken
+ */
+async function takeWhatIsThere(work: SweepWork, beside: TrunkBeside): Promise<number> {
+  const queue = new StageQueue(work.tasks, work.wanted, beside);
+  const deliveries = new Deliveries(work, queue, new Pace(queue.batches));
+  for (const job of queue.jobs) {
+    await setImmediate(); // a stop, a cancellation and the lease's heartbeat have their turn
+    if (work.stop.aborted || work.kill.aborted) break;
+    await takeFromTrunk(work, deliveries, beside, job, 0);
+  }
+  return deliveries.taken;
 }

@@ -1,5 +1,5 @@
 import type { Arm } from '../sweep/arm.ts';
-import { hasIntraPhase } from '../sweep/effective.ts';
+import { isBeforePhase } from '../sweep/effective.ts';
 import type { RunTask, StageTask } from '../store/identify-runs.ts';
 
 /** Says of a stage on a run's way whether it is to be trained now. */
@@ -17,7 +17,6 @@ export const everything: Wanted = () => true;
 export function trunksOnly(arms: readonly Arm[], seeds: readonly number[], count: number): Wanted {
   const wanted = new Set(seeds.slice(0, count));
   return ({ arm: index, seed }, { to }) => {
-    const arm = arms[index]!;
-    return wanted.has(seed) && (!hasIntraPhase(arm) || to <= arm.N);
+    return wanted.has(seed) && isBeforePhase(arms[index]!, to);
   };
 }

@@ -43,8 +43,8 @@ export interface Segment {
   /** The state after batch `to`; null for a segment that cannot be continued from (the last of a diverged run). */
   checkpoint: CheckpointFile | null;
   seconds: { training: number; evaluation: number };
-  /** It was not trained: it is what the trunk recorded in these batches. */
-  asTrunk?: boolean;
+  /** It was not trained: it is what the trunk recorded in these batches, and what the trunk spent on them. */
+  fromTrunk?: boolean;
   /** What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for their next stage. */
   ends?: { runId: number; outcome: RunOutcome }[];
   /** The ε that stay together from batch `to` on: there the stage's runs stop being one computation. */
@@ -71,12 +71,21 @@ export function commitSegment(storage: Storage, lease: Lease, segment: Segment, 
   });
 }
 
-function advance(storage: Storage, { stageId, from, to, seconds, asTrunk = false }: Segment): void {
+function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = false }: Segment): void {
   const { changes } = storage.prepare(`UPDATE "Stage" SET batch = @to, trainingSeconds = trainingSeconds + @training,
-      evaluationSeconds = evaluationSeconds + @evaluation, asTrunk = asTrunk + @taken WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`)
-    .run({ stageId, from, to, ...seconds, taken: asTrunk ? to - from : 0 });
+      evaluationSeconds = evaluationSeconds + @evaluation, taken = taken + @taken, takenSeconds = takenSeconds + @takenSeconds
+    WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`)
+    .run({ stageId, from, to, ...seconds, taken: fromTrunk ? to - from : 0, takenSeconds: fromTrunk ? seconds.training + seconds.evaluation : 0 });
   if (changes !== 1) throw new Error(`Cannot store batches [${from}, ${to}) of stage ${stageId}: it does not stand at batch ${from}, or ends before ${to}`);
+  if (fromTrunk) countAsHeld(storage, stageId, to);
   storage.prepare('UPDATE "Run" SET batch = max(batch, ?) WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = ?)').run(to, stageId);
+}
+
+/** How fast a sweep is trained says how long it still takes: what its runs are given by their trunk counts as if they had had it before. */
+function countAsHeld(storage: Storage, stageId: number, to: number): void {
+  storage.prepare(`UPDATE "Sweep" SET batchesBefore = batchesBefore + (SELECT coalesce(sum(max(0, @to - r.batch)), 0) FROM "SweepRun" s
+      JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id WHERE s.sweepId = "Sweep".id AND p.stageId = @stageId)
+    WHERE id IN (SELECT s.sweepId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE p.stageId = @stageId)`).run({ to, stageId });
 }
 
 function writeColumn(storage: Storage, { stageId, from, to }: Segment, { metric, epsilon, batches, values }: Column): void {

@@ -41,6 +41,7 @@ export interface RunTask {
 export interface StageTask {
   stageId: number;
   parentId: number | null;
+  edition: number;
   from: number;
   to: number;
   /** Everything before this batch is committed. */
@@ -98,7 +99,7 @@ export function readTasks(storage: Storage, sweepId: number): RunTask[] {
 /** The stages of each of these runs, first to last. */
 export function readPaths(storage: Storage, runIds: number[]): Map<number, StageTask[]> {
   const wanted = JSON.stringify(runIds);
-  const rows = storage.prepare(`SELECT p.runId, g.id AS stageId, g.parentId, g.fromBatch AS "from", g.toBatch AS "to", g.batch,
+  const rows = storage.prepare(`SELECT p.runId, g.id AS stageId, g.parentId, g.edition, g.fromBatch AS "from", g.toBatch AS "to", g.batch,
       EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c.stageId = g.id AND c.batch = g.batch) AS kept
     FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`)
     .all(wanted) as (Omit<StageTask, 'members' | 'kept'> & { runId: number; kept: number })[];

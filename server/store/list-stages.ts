@@ -13,7 +13,9 @@ export interface StageRow {
   to: number;
   batch: number;
   /** How many of its batches were not trained but are the trunk's: no test of the truncation passed in them. */
-  asTrunk: number;
+  taken: number;
+  /** What the trunk spent on them; not in `seconds`. */
+  takenSeconds: number;
   seed: number;
   state: RunState;
   /** The sweep's runs whose path goes through it; more than one: a trunk. */
@@ -28,7 +30,7 @@ export interface StageRow {
 
 /** The stage tree of a sweep, parents before children. */
 export function listStages(storage: Storage, sweepId: number): StageRow[] {
-  const rows = storage.prepare(`SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.asTrunk, g.seed, g.params, g.trainingSeconds + g.evaluationSeconds AS seconds,
+  const rows = storage.prepare(`SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.taken, g.takenSeconds, g.seed, g.params, g.trainingSeconds + g.evaluationSeconds - g.takenSeconds AS seconds,
       r.id AS runId, r.engine, r.worker, ${seenRunState(storage)} AS state
     FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id JOIN "Stage" g ON g.id = p.stageId
     WHERE s.sweepId = ? ORDER BY g.seed, g.fromBatch, g.id, s.position`).all(sweepId) as Row[];
@@ -36,7 +38,7 @@ export function listStages(storage: Storage, sweepId: number): StageRow[] {
 }
 
 interface Row {
-  id: number; parentId: number | null; fromBatch: number; toBatch: number; batch: number; asTrunk: number; seed: number; params: string; seconds: number;
+  id: number; parentId: number | null; fromBatch: number; toBatch: number; batch: number; taken: number; takenSeconds: number; seed: number; params: string; seconds: number;
   runId: number; engine: string | null; worker: number | null; state: RunState;
 }
 
@@ -49,14 +51,15 @@ function toStageRow(rows: Row[]): StageRow {
     from: first.fromBatch,
     to: first.toBatch,
     batch: first.batch,
-    asTrunk: first.asTrunk,
+    taken: first.taken,
+    takenSeconds: first.takenSeconds,
     seed: first.seed,
     state,
     runs: [...new Set(rows.map(({ runId }) => runName(runId)))],
     params: JSON.parse(first.params) as Params,
     engine: first.engine,
     worker: state === 'running' ? rows.find((row) => row.state === 'running')!.worker : null,
-    seconds: first.seconds || null,
+    seconds: first.seconds > 1e-9 ? first.seconds : null,
   };
 }
 

@@ -24,7 +24,7 @@ export function readResults(storage: Storage, sweepId: number, metrics: string[]
 }
 
 function secondsOf(storage: Storage, sweepId: number): number {
-  return storage.prepare(`SELECT coalesce(sum(trainingSeconds + evaluationSeconds), 0) FROM "Stage" WHERE id IN (
+  return storage.prepare(`SELECT coalesce(sum(trainingSeconds + evaluationSeconds - takenSeconds), 0) FROM "Stage" WHERE id IN (
     SELECT p.stageId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?)`).pluck().get(sweepId) as number;
 }
 

@@ -18,7 +18,7 @@ export interface RunRecord {
   error: string | null;
   divergedBatch: number | null;
   metrics: Record<string, MetricSummary>;
-  stages: { id: string; parent: string | null; from: number; to: number; batch: number; asTrunk: number; params: Params }[];
+  stages: { id: string; parent: string | null; from: number; to: number; batch: number; taken: number; params: Params }[];
   engine: string | null;
   device: string | null;
   versions: Record<string, string>;
@@ -62,8 +62,8 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
     error: toReason(run.error, run.divergedBatch),
     divergedBatch: run.divergedBatch,
     metrics: readRunMetrics(storage, [runId]).get(runId)!,
-    stages: stages.map(({ id, parentId, fromBatch, toBatch, batch, asTrunk, params }) => ({
-      id: stageName(id), parent: parentId === null ? null : stageName(parentId), from: fromBatch, to: toBatch, batch, asTrunk, params: JSON.parse(params) as Params,
+    stages: stages.map(({ id, parentId, fromBatch, toBatch, batch, taken, params }) => ({
+      id: stageName(id), parent: parentId === null ? null : stageName(parentId), from: fromBatch, to: toBatch, batch, taken, params: JSON.parse(params) as Params,
     })),
     engine: run.engine,
     device: run.device,

@@ -3,6 +3,13 @@ import type { ArtefactValue, CheckpointFile, Column } from './commit-segment.ts'
 import type { RunRecord } from './run-state.ts';
 import type { Storage } from './storage.ts';
 
+/** Batches [from, to) of a stage that goes to `to`. */
+export interface StretchPart {
+  stageId: number;
+  from: number;
+  to: number;
+}
+
 /** Batches [from, to) as they were recorded, with the state after them. */
 export interface Stretch {
   from: number;
@@ -10,65 +17,73 @@ export interface Stretch {
   columns: Column[];
   artefacts: ArtefactValue[];
   checkpoint: CheckpointFile;
+  seconds: { training: number; evaluation: number };
   /** What it was trained with. */
   record: Omit<RunRecord, 'worker' | 'configuration'>;
 }
 
-/** Where a stage stands, which is where its next segment has to begin. */
-export function stageBatch(storage: Storage, stageId: number): number {
-  return storage.prepare('SELECT batch FROM "Stage" WHERE id = ?').pluck().get(stageId) as number;
-}
-
-/** Whether the truncated term of a run has been 0 in all that is stored of it. */
-export function isDeadSoFar(storage: Storage, runId: number): boolean {
-  return storage.prepare(`SELECT 1 FROM "Run" r JOIN "RunStage" p ON p.runId = r.id JOIN "StageMetric" s ON s.stageId = p.stageId
-    JOIN "Metric" m ON m.id = s.metricId AND m.name = 'train/truncated' AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)
-    WHERE r.id = ? AND s.max > 0`).get(runId) === undefined;
-}
-
-/** The largest value of a metric in batches [from, to) of a stage; null where one of them has none, or none that is finite. */
-export function largest(storage: Storage, stageId: number, metric: string, from: number, to: number): number | null {
-  const { finite, most } = storage.prepare(`SELECT count(v.value) AS finite, max(v.value) AS most FROM "Metric" m JOIN "Point" v ON v.metricId = m.id
-    WHERE m.name = ? AND m.epsilon IS NULL AND v.stageId = ? AND v.batch >= ? AND v.batch < ?`).get(metric, stageId, from, to) as { finite: number; most: number | null };
-  return finite === to - from ? most : null;
-}
-
 /**
- * What is recorded of stages that are at their ends, from batch `from` on. Evaluations at `from` belong to what comes before, but at batch 0.
+ * What is recorded of these parts, which follow each other. Evaluations at their first batch are of the stage before; those at batch 0
+ * have none before.
  *
- * @param stageIds of stages that follow each other, the first of which `from` lies in
+ * @param parts of stages that are at their ends
  * @returns null where the state at their end is not kept
  */
-export function readStretch(storage: Storage, stageIds: number[], from: number): Stretch | null {
-  const last = stageIds.at(-1)!;
-  const checkpoint = storage.prepare(`SELECT c.batch, c.file, c.bytes, c.hash FROM "Stage" g JOIN "Checkpoint" c ON c.stageId = g.id AND c.batch = g.toBatch
-    WHERE g.id = ?`).get(last) as CheckpointFile | undefined;
-  const run = storage.prepare(`SELECT r.device, r.versions, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
-    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`).get(last) as RecordRow | undefined;
-  if (!checkpoint || !run) return null;
-  const stages = JSON.stringify(stageIds);
-  const points = storage.prepare(`SELECT m.name, v.batch, v.value FROM "Point" v JOIN "Metric" m ON m.id = v.metricId
-    WHERE v.stageId IN (SELECT value FROM json_each(@stages)) AND m.epsilon IS NULL
-      AND (v.batch > @from OR v.batch = @from AND (@from = 0 OR m.name LIKE 'train/%'))
-    ORDER BY m.name, v.batch`).all({ stages, from }) as { name: string; batch: number; value: number | null }[];
+export function readStretch(storage: Storage, parts: readonly StretchPart[]): Stretch | null {
+  const [first, last] = [parts[0]!, parts.at(-1)!];
+  const checkpoint = storage.prepare('SELECT batch, file, bytes, hash FROM "Checkpoint" WHERE stageId = ? AND batch = ?').get(last.stageId, last.to);
+  const record = readRecord(storage, last.stageId);
+  if (!checkpoint || !record) return null;
   const columns = new Map<string, { batches: number[]; values: number[] }>();
-  for (const { name, batch, value } of points) {
-    let column = columns.get(name);
-    if (!column) columns.set(name, (column = { batches: [], values: [] }));
+  for (const { metric, batch, value } of parts.flatMap((part) => readPoints(storage, part))) {
+    let column = columns.get(metric);
+    if (!column) columns.set(metric, (column = { batches: [], values: [] }));
     column.batches.push(batch);
     column.values.push(value ?? NaN);
   }
-  const artefacts = storage.prepare(`SELECT batch, name, data FROM "Artefact"
-    WHERE stageId IN (SELECT value FROM json_each(@stages)) AND (batch > @from OR @from = 0) ORDER BY batch, name`).all({ stages, from }) as { batch: number; name: string; data: Buffer }[];
-  const { device, versions, gitCommit, classes, val, test } = run;
   return {
-    from,
-    to: checkpoint.batch,
+    from: first.from,
+    to: last.to,
     columns: [...columns].map(([metric, column]) => ({ metric, epsilon: null, ...column })),
-    artefacts: artefacts.map(({ batch, name, data }) => ({ batch, name, value: JSON.parse(inflateRawSync(data).toString()) as unknown })),
-    checkpoint,
-    record: { device, versions: JSON.parse(versions), gitCommit, classes: JSON.parse(classes), evaluated: { val, test } },
+    artefacts: parts.flatMap((part) => readArtefacts(storage, part)),
+    checkpoint: checkpoint as CheckpointFile,
+    seconds: sum(parts.map((part) => readSeconds(storage, part))),
+    record,
   };
+}
+
+function readPoints(storage: Storage, part: StretchPart): { metric: string; batch: number; value: number | null }[] {
+  return storage.prepare(`SELECT m.name AS metric, v.batch, v.value FROM "Point" v JOIN "Metric" m ON m.id = v.metricId
+    WHERE v.stageId = @stageId AND m.epsilon IS NULL
+      AND CASE WHEN m.name LIKE 'train/%' THEN v.batch >= @from AND v.batch < @to ELSE v.batch > @from OR @from = 0 END
+    ORDER BY v.metricId, v.batch`).all(part) as { metric: string; batch: number; value: number | null }[];
+}
+
+function readArtefacts(storage: Storage, part: StretchPart): ArtefactValue[] {
+  const rows = storage.prepare('SELECT batch, name, data FROM "Artefact" WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name')
+    .all({ stageId: part.stageId, from: part.from }) as { batch: number; name: string; data: Buffer }[];
+  return rows.map(({ batch, name, data }) => ({ batch, name, value: JSON.parse(inflateRawSync(data).toString()) as unknown }));
+}
+
+/** The part's share of what its stage took. */
+function readSeconds(storage: Storage, { stageId, from, to }: StretchPart): Stretch['seconds'] {
+  const stage = storage.prepare('SELECT trainingSeconds AS training, evaluationSeconds AS evaluation, fromBatch FROM "Stage" WHERE id = ?')
+    .get(stageId) as Stretch['seconds'] & { fromBatch: number };
+  const share = (to - from) / (to - stage.fromBatch);
+  return { training: share * stage.training, evaluation: share * stage.evaluation };
+}
+
+function sum(all: Stretch['seconds'][]): Stretch['seconds'] {
+  return all.reduce((total, { training, evaluation }) => ({ training: total.training + training, evaluation: total.evaluation + evaluation }));
+}
+
+/** Of a run that was trained through a stage. */
+function readRecord(storage: Storage, stageId: number): Stretch['record'] | null {
+  const run = storage.prepare(`SELECT r.device, r.versions, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
+    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`).get(stageId) as RecordRow | undefined;
+  if (!run) return null;
+  const { device, versions, gitCommit, classes, val, test } = run;
+  return { device, versions: JSON.parse(versions), gitCommit, classes: JSON.parse(classes), evaluated: { val, test } };
 }
 
 interface RecordRow { device: string; versions: string; gitCommit: string | null; classes: string; val: number; test: number }

@@ -50,7 +50,7 @@ function discardAfter(storage: Storage, stageId: number, batch: number): void {
 
 function discardAll(storage: Storage, stageId: number): void {
   for (const table of ['Point', 'StageMetric', 'Artefact', 'Checkpoint']) storage.prepare(`DELETE FROM "${table}" WHERE stageId = ?`).run(stageId);
-  storage.prepare('UPDATE "Stage" SET trainingSeconds = 0, evaluationSeconds = 0, asTrunk = 0 WHERE id = ?').run(stageId);
+  storage.prepare('UPDATE "Stage" SET trainingSeconds = 0, evaluationSeconds = 0, taken = 0, takenSeconds = 0 WHERE id = ?').run(stageId);
 }
 
 function setBatch(storage: Storage, stageId: number, batch: number): void {

@@ -26,6 +26,11 @@ export function hasIntraPhase(arm: Pick<Arm, 'beta' | 'N' | 'training'>): boolea
   return arm.beta > 0 && arm.N < arm.training.batches;
 }
 
+/** Whether a run's first `to` batches come before the intra-class phase, or there is none. */
+export function isBeforePhase(arm: Pick<Arm, 'beta' | 'N' | 'training'>, to: number): boolean {
+  return !hasIntraPhase(arm) || to <= arm.N;
+}
+
 /** Masks what is never in force; everything else always counts, if only because a recorded metric depends on it. */
 export function effectiveSettings(arm: ArmSettings): EffectiveSettings {
   const intra = hasIntraPhase(arm);

@@ -37,7 +37,7 @@ export interface Engine {
   readonly residentBytes?: number;
   /** Up to how many batches it is given before their losses are read, so that it need not wait; absent where a step has run when `run` returns. */
   readonly batchesAhead?: number;
-  /** About how many images of 32 × 32 pixels it evaluates at once; absent where it gains by having many. */
+  /** About how many images of 32 × 32 pixels it evaluates at once, where fewer are faster than the many that others are given. */
   readonly imagesAtOnce?: number;
   /** Library name → version. */
   readonly versions: Record<string, string>;

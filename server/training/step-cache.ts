@@ -11,7 +11,7 @@ import { buildStep } from './step.ts';
 /** Few structures are met in one sweep; what falls out is compiled again when it is met again. */
 const KEPT_STEPS = 8;
 
-/** Beyond that nothing is gained. */
+/** What a GPU gains by more is little, and wasm takes as long with 64. */
 const IMAGES_AT_ONCE = 256;
 
 /** Compiled steps by structure. One a worker: a step serves every arm with the same structure and shapes. */

@@ -7,7 +7,7 @@ import { everything } from '../../server/runner/trunks-only.ts';
 function tasks(): RunTask[] {
   return [0, 10].flatMap((offset) => {
     const stage = (id: number, parent: number | null, from: number, to: number) =>
-      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, from, to, batch: from, kept: false, members: [] });
+      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, edition: 0, from, to, batch: from, kept: false, members: [] });
     const trunk = [stage(1, null, 0, 40), stage(2, 1, 40, 70), stage(3, 2, 70, 100)];
     const run = (runId: number, stages: RunTask['stages']): RunTask =>
       ({ runId: runId + offset, arm: runId, seed: offset, state: 'waiting', reused: false, attempts: 0, stages });
@@ -65,7 +65,7 @@ test('what follows a stage that diverged is never trained, the rest is', async (
 });
 
 test('runs that stop being one computation go on each by itself', async () => {
-  const stage = (stageId: number, parentId: number | null, from: number, to: number): StageTask => ({ stageId, parentId, from, to, batch: from, kept: false, members: [] });
+  const stage = (stageId: number, parentId: number | null, from: number, to: number): StageTask => ({ stageId, parentId, edition: 0, from, to, batch: from, kept: false, members: [] });
   const together = stage(2, 1, 40, 100);
   const runs = [0, 1, 2].map((runId): RunTask => ({ runId, arm: runId, seed: 0, state: 'waiting', reused: false, attempts: 0, stages: [stage(1, null, 0, 40), together] }));
   for (const run of runs) Object.assign(run.stages[0]!, { batch: 40, kept: true });

@@ -9,7 +9,7 @@ function run(arm: number, seed: number, ...stages: [id: number, parent: number |
   const offset = 10 * seed;
   return {
     runId: arm + offset, arm, seed, state: 'waiting', reused: false, attempts: 0,
-    stages: stages.map(([id, parent, from, to]) => ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, from, to, batch: from, kept: false, members: [] })),
+    stages: stages.map(([id, parent, from, to]) => ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, edition: 0, from, to, batch: from, kept: false, members: [] })),
   };
 }
 

@@ -6,7 +6,7 @@ const sweep = { probeSeeds: 2, seedList: [5, 3, 9] };
 const trunk = { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null };
 
 function stage(id: string, seed: number, rest: Partial<StageItem> = {}): StageItem {
-  return { id, parent: null, from: 0, to: 40, batch: 40, asTrunk: 0, seed, state: 'complete', runs: ['r1', 'r2'], engine: 'wasm', worker: null, seconds: null, params: trunk, ...rest };
+  return { id, parent: null, from: 0, to: 40, batch: 40, taken: 0, takenSeconds: 0, seed, state: 'complete', runs: ['r1', 'r2'], engine: 'wasm', worker: null, seconds: null, params: trunk, ...rest };
 }
 
 /** Of three seeds, the last of which is not looked at. */

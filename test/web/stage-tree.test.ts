@@ -5,7 +5,7 @@ import { countBatches, layoutStageTree, pathTo } from '../../web/series/stage-tr
 import { armsLabel, barWords, describeBar, phaseWords, savedShare, stageKind } from '../../web/series/stage-words.ts';
 
 function stage(id: string, parent: string | null, from: number, to: number, rest: Partial<StageItem> = {}): StageItem {
-  return { id, parent, from, to, batch: to, asTrunk: 0, seed: 0, state: 'complete', runs: [id], engine: 'wasm', worker: null, seconds: null, params: trunk, ...rest };
+  return { id, parent, from, to, batch: to, taken: 0, takenSeconds: 0, seed: 0, state: 'complete', runs: [id], engine: 'wasm', worker: null, seconds: null, params: trunk, ...rest };
 }
 
 const trunk = { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null };
@@ -55,15 +55,15 @@ test('batches of the tree, those trained, and what the runs take one by one', ()
 test('what is saved: before the phase, and in it until ε separates', () => {
   const timed = tree.map((each) => (each.id === 'g1' ? { ...each, seconds: 2 } : each.id === 'g5' ? { ...each, seconds: 0.5 } : each));
   // 40 batches for three more runs, 40 for one more; 20 in the phase for one more.
-  expect(countSavings(timed)).toEqual({ shared: 3, single: 4, trunkBatches: 40 * 3 + 40, epsilonBatches: 20, asTrunkBatches: 0, seconds: 2 * 3 + 0.5 });
+  expect(countSavings(timed)).toEqual({ shared: 3, single: 4, trunkBatches: 40 * 3 + 40, epsilonBatches: 20, takenBatches: 0, seconds: 2 * 3 + 0.5 });
   const { batches, unshared } = countBatches(tree);
   expect(unshared - batches).toBe(40 * 3 + 40 + 20);
 });
 
 test('what is taken from the trunk is saved, and trained by nobody', () => {
-  const taken = stage('g4', 'g2', 40, 100, { params: fork(40, 0.2, 0.9), asTrunk: 50 });
+  const taken = stage('g4', 'g2', 40, 100, { params: fork(40, 0.2, 0.9), taken: 50 });
   expect(countBatches([taken])).toEqual({ trained: 10, batches: 10, unshared: 60, mayGrow: false });
-  expect(countSavings([taken])).toEqual({ shared: 0, single: 1, trunkBatches: 0, epsilonBatches: 0, asTrunkBatches: 50, seconds: 0 });
+  expect(countSavings([taken])).toEqual({ shared: 0, single: 1, trunkBatches: 0, epsilonBatches: 0, takenBatches: 50, seconds: 0 });
   const [bar] = layoutStageTree([taken])[0]!.lanes[0]!;
   expect(describeBar(bar!)).toBe('Fork: batches 40 to 100, complete, wasm, 50 batches taken from the trunk, where L2 stays within ε');
 });

@@ -22,7 +22,7 @@ export function StagesSaved({ stages }: { stages: StageItem[] }) {
         ['Stages', `${formatCount(savings.shared)} of several runs, ${formatCount(savings.single)} of one`],
         ['Saved before the phase', formatAmount(savings.trunkBatches, 'batch', 'batches')],
         ['Saved until ε separates', formatAmount(savings.epsilonBatches, 'batch', 'batches')],
-        ['Saved while L2 ≤ ε', formatAmount(savings.asTrunkBatches, 'batch', 'batches')],
+        ['Saved while L2 ≤ ε', formatAmount(savings.takenBatches, 'batch', 'batches')],
       ]} />}
       {totals.mayGrow && <p class="small quiet">The tree grows where ε separates runs that are still one computation.</p>}
     </section>

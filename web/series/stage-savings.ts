@@ -9,7 +9,7 @@ export interface Savings {
   /** Batches saved before the phase begins, in it while ε has not separated runs, and in it while no test has passed. */
   trunkBatches: number;
   epsilonBatches: number;
-  asTrunkBatches: number;
+  takenBatches: number;
   /** Of those that are trained by now. */
   seconds: number;
 }
@@ -22,7 +22,7 @@ export function countSavings(stages: readonly StageItem[]): Savings {
     single: stages.length - shared.length,
     trunkBatches: saved(shared.filter((stage) => !sharesEpsilon(stage))),
     epsilonBatches: saved(shared.filter(sharesEpsilon)),
-    asTrunkBatches: stages.reduce((sum, { asTrunk }) => sum + asTrunk, 0),
-    seconds: shared.reduce((sum, { seconds, runs }) => sum + (seconds ?? 0) * (runs.length - 1), 0),
+    takenBatches: stages.reduce((sum, { taken }) => sum + taken, 0),
+    seconds: stages.reduce((sum, { seconds, takenSeconds, runs }) => sum + (seconds ?? 0) * (runs.length - 1) + takenSeconds * runs.length, 0),
   };
 }

@@ -51,8 +51,8 @@ export function layoutStageTree(stages: readonly StageItem[]): SeedTree[] {
 export function countBatches(stages: readonly StageItem[]): StageTotals {
   const sum = (count: (stage: StageItem) => number): number => stages.reduce((total, stage) => total + count(stage), 0);
   return {
-    trained: sum(({ from, batch, asTrunk }) => batch - from - asTrunk),
-    batches: sum(({ from, to, asTrunk }) => to - from - asTrunk),
+    trained: sum(({ from, batch, taken }) => batch - from - taken),
+    batches: sum(({ from, to, taken }) => to - from - taken),
     unshared: sum(({ from, to, runs }) => (to - from) * runs.length),
     mayGrow: stages.some((stage) => sharesEpsilon(stage) && (stage.state === 'running' || stage.state === 'waiting')),
   };

@@ -37,8 +37,8 @@ export function phaseWords({ stage: { params } }: StageBar): string {
 
 /** `Trunk of 17 runs: batches 0 to 20, running at 12 (60 %), worker 1, wasm, 2.1 s` */
 export function describeBar(bar: StageBar): string {
-  const { from, to, asTrunk, engine, worker, seconds } = bar.stage;
-  const parts = [`batches ${formatCount(from)} to ${formatCount(to)}`, stateWords(bar), ...(bar.state !== 'running' || worker === null ? [] : [`worker ${worker + 1}`]), ...(engine === null ? [] : [engine]), ...(seconds === null ? [] : [formatDuration(seconds)]), ...(asTrunk === 0 ? [] : [`${formatAmount(asTrunk, 'batch', 'batches')} taken from the trunk, where L2 stays within ε`])];
+  const { from, to, taken, engine, worker, seconds } = bar.stage;
+  const parts = [`batches ${formatCount(from)} to ${formatCount(to)}`, stateWords(bar), ...(bar.state !== 'running' || worker === null ? [] : [`worker ${worker + 1}`]), ...(engine === null ? [] : [engine]), ...(seconds === null ? [] : [formatDuration(seconds)]), ...(taken === 0 ? [] : [`${formatAmount(taken, 'batch', 'batches')} taken from the trunk, where L2 stays within ε`])];
   return `${stageKind(bar)}: ${parts.join(', ')}`;
 }
 

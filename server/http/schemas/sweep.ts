@@ -28,12 +28,12 @@ export const sweepDetail = shape<SweepDetail>('SweepDetail', z.strictObject({
   confirmations: z.array(z.strictObject({ id: z.string(), name: z.string() })),
 }));
 
-const path = { id: z.string(), parent: words, from: batch, to: batch, batch, asTrunk: count, params: armParams };
+const path = { id: z.string(), parent: words, from: batch, to: batch, batch, taken: count, params: armParams };
 
 export const pathStage = shape<PathStage>('PathStage', z.strictObject(path));
 
 const stageItem = shape<StageItem>('StageItem', z.strictObject({
-  ...path, seed: count, state: runState, runs: z.array(z.string()), engine: words, worker: count.nullable(), seconds: maybe,
+  ...path, seed: count, state: runState, runs: z.array(z.string()), engine: words, worker: count.nullable(), seconds: maybe, takenSeconds: z.number(),
 }));
 
 export const stageList = shape<StageList>('StageList', z.strictObject({

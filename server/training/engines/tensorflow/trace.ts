@@ -37,12 +37,12 @@ export interface OutputSpec {
 /** The input that holds all scalars. */
 export const SCALARS = 'scalars';
 
-/** Runs a step once on copies of the example, and gives the operations that it executed as the nodes of a graph. */
+/** Runs a step once on the example, and gives the operations that it executed as the nodes of a graph. */
 export function trace(backend: Backend, step: Step, example: Example): { nodes: GraphNode[]; signature: Signature } {
   const recorder = new Recorder(backend.binding);
   const given: Given = {
-    state: copyTensors(example.state),
-    batch: copyTensors(example.batch),
+    state: renumber(backend, example.state),
+    batch: renumber(backend, example.batch),
     scalars: Object.fromEntries(Object.entries(example.scalars).map(([name, value]) => [name, tf.scalar(value)])),
   };
   let result: StepResult | undefined;
@@ -58,9 +58,9 @@ export function trace(backend: Backend, step: Step, example: Example): { nodes: 
 type StepResult = ReturnType<Step>;
 type Given = Record<'state' | 'batch' | 'scalars', Tensors>;
 
-/** Two inputs may share their values; a tensor's number must say which input it is. */
-function copyTensors(tensors: Tensors): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tf.tensor(tensor.dataSync(), tensor.shape, tensor.dtype)]));
+/** Two inputs may share their values; a tensor's number must say which input it is. TensorFlow copies no values for that. */
+function renumber(backend: Backend, tensors: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, backend.executeSingleOutput('Identity', [], [tensor])]));
 }
 
 function declareInputs(backend: Backend, recorder: Recorder, { state, batch, scalars }: Given): Omit<Signature, 'outputs'> {

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sameAsTrunk } from '../../server/runner/same-as-trunk.ts';
-import { trunkAhead } from '../../server/runner/trunk-ahead.ts';
+import { writeCheckpoint } from '../../server/runner/checkpoint-files.ts';
+import { sameAsTrunk } from '../../server/runner/take-from-trunk.ts';
+import { trunkBeside } from '../../server/runner/trunk-beside.ts';
 import { commitSegment, type Segment } from '../../server/store/commit-segment.ts';
 import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/identify-runs.ts';
 import { startRun } from '../../server/store/run-state.ts';
@@ -25,8 +26,8 @@ function write(folder: string, name: string, study: Study, { epsilon, truncation
   return file;
 }
 
-const taken = (db: string): number => ask(db, 'SELECT sum(asTrunk) FROM "Stage"');
-const trained = (db: string): number => ask(db, 'SELECT sum(batch - fromBatch - asTrunk) FROM "Stage"');
+const taken = (db: string): number => ask(db, 'SELECT sum(taken) FROM "Stage"');
+const trained = (db: string): number => ask(db, 'SELECT sum(batch - fromBatch - taken) FROM "Stage"');
 
 describe('a sweep whose ε no test passes', () => {
   test('is its control: another sweep takes all of it from there, with the bits of training it', async () => {
@@ -48,8 +49,6 @@ describe('a sweep whose ε no test passes', () => {
     }
     const dying = ask<number>(db, `SELECT count(*) FROM "Run" WHERE intraDead AND device IS NOT NULL AND startedAt IS NOT NULL AND classes IS NOT NULL`);
     expect(dying).toBe(8);
-    const weights = await cosweep(['weights', 'r9', '--out', join(folder, 'model')], { db });
-    expect(weights.code, weights.stderr).toBe(0);
   });
 
   test('is trained where every sample is tested by itself', async () => {
@@ -78,11 +77,43 @@ describe('a sweep whose ε no test passes', () => {
   });
 });
 
+describe('what was trained before is taken as far as it is the same computation', () => {
+  type Sweep = Study & Phase;
+  const one = { beta: [0.3], seeds: 1 };
+
+  test.each<{ what: string; first: Sweep; options?: string[]; then: Sweep; damage?: boolean }>([
+    { what: 'the trunk was cut at other batches, and what leads to a new switch is not trained', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40, 60], epsilon: [1.9] } },
+    { what: 'stages of the trunk overlap', first: { ...one, N: [30], epsilon: [0.02] }, then: { ...one, N: [20, 50], epsilon: [0.02, 1.9] } },
+    { what: 'the trunk is of another edition', first: { ...one, N: [40], epsilon: [0.02] }, options: ['--fresh'], then: { ...one, beta: [0.3, 0.4], N: [40], epsilon: [1.9] } },
+    { what: 'the state at the end of the trunk is damaged', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40], epsilon: [1.9] }, damage: true },
+  ])('$what', async ({ first, options = [], then, damage }) => {
+    const folder = temporaryFolder();
+    const [db, alone] = [join(folder, 'study.db'), join(folder, 'alone.db')];
+    const run = (file: string, into: string, ...more: string[]): Promise<Summary> => cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '2', ...more], { db: into });
+    const before = write(folder, 'before', first, first);
+    await run(before, db);
+    if (options.length > 0) await run(before, db, ...options);
+    if (damage) for (const name of readdirSync(`${db}.checkpoints`)) writeFileSync(join(`${db}.checkpoints`, name), 'damaged');
+    const after = write(folder, 'after', then, then);
+    expect(await run(after, db)).toMatchObject({ state: 'complete' });
+    await run(after, alone, '--no-share');
+    const [shared, unshared] = [await snapshot(db, 'after'), await snapshot(alone, 'after')];
+    for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(unshared)) {
+      expect({ name, ...shared[name], checkpoints: {} }).toEqual({ name, curves, artefacts, metrics, state, checkpoints: {} });
+      expect(shared[name]!.checkpoints[BATCHES]).toBe(checkpoints[BATCHES]);
+    }
+    const last = (await cosweepJson<{ run: string }[]>(['runs', 'after'], { db })).at(-1)!;
+    const { code, stderr } = await cosweep(['weights', last.run, '--out', join(folder, 'model')], { db });
+    expect(code, stderr).toBe(0);
+    expect(taken(db) + trained(db)).toBe(ask(db, 'SELECT sum(batch - fromBatch) FROM "Stage"'));
+  });
+});
+
 describe('what a stage has in common with its trunk', () => {
   const [switchAt, cut, end] = [50, 80, 100];
 
   /** A control [0, 100) cut at 50 and 80, both trained, and an arm that forks at 50 with ε = 0.3 and β = 0.1. */
-  async function make(changes: Partial<Record<'middle' | 'last', Partial<Segment>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; control: RunTask; take: () => ReturnType<typeof sameAsTrunk> }> {
+  async function make(changes: Partial<Record<'middle' | 'last', Partial<Segment>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; take: () => ReturnType<typeof sameAsTrunk> }> {
     const storage = await newStorage();
     const token = lease(storage);
     const { sweepId } = begin(storage, token, makePlan([{ beta: 0.1, epsilon: 0.3 }, {}, { beta: 0.1, epsilon: 0.3, N: cut }], [1]));
@@ -94,15 +125,16 @@ describe('what a stage has in common with its trunk', () => {
     const [fork, control] = identifyRuns(storage, token, sweepId, whole.map((run, i) => ({ ...run, key: `run ${i}`, stages: stages[i]! })), false) as [RunTask, RunTask];
     startRun(storage, token, control.runId, RECORD);
     for (const [i, { stageId, from, to }] of control.stages.entries()) {
-      commitSegment(storage, token, { ...makeSegment(stageId, from, to), ...measured(from, to), ...[{}, changes.middle, changes.last][i] });
+      const checkpoint = await writeCheckpoint(storage.checkpointFolder, { batch: to, bytes: Uint8Array.of(to) });
+      commitSegment(storage, token, { ...makeSegment(stageId, from, to), checkpoint, ...measured(from, to), ...[{}, changes.middle, changes.last][i] });
     }
     const take = (): ReturnType<typeof sameAsTrunk> => {
       const [arms, tasks] = [readArms(storage, sweepId), readTasks(storage, sweepId)];
       const [run] = tasks as [RunTask];
       const stage = run.stages.at(-1)!;
-      return sameAsTrunk(storage, { stage, runs: [run] }, arms[0]!, trunkAhead(arms, tasks)(run, stage));
+      return sameAsTrunk(storage, { stage, runs: [run] }, arms[0]!, trunkBeside(arms, tasks)(run, stage));
     };
-    return { storage, token, fork, control, take };
+    return { storage, token, fork, take };
   }
 
   /** @param means L2, by batch */
@@ -118,9 +150,10 @@ describe('what a stage has in common with its trunk', () => {
   }
 
   test('is the rest of the run where L2 is at most ε in every batch, as the run would have recorded it', async () => {
-    const { control, take } = await make();
-    const stretch = take()!;
-    expect([stretch.from, stretch.to, stretch.checkpoint.file]).toEqual([switchAt, end, `${control.stages[2]!.stageId}-100.bin`]);
+    const { take } = await make();
+    const stretch = (await take())!;
+    expect([stretch.from, stretch.to, stretch.checkpoint]).toMatchObject([switchAt, end, { batch: end, bytes: 1 }]);
+    expect(stretch.seconds).toEqual({ training: 2 + 2, evaluation: 0.5 + 0.5 }); // of both stages
     const columns = new Map(stretch.columns.map(({ metric, batches, values }) => [metric, [...Array.from(batches)].map((batch, i) => [batch, values[i]])]));
     const batches = Array.from({ length: end - switchAt }, (_, i) => switchAt + i);
     expect(columns.get('train/truncated')).toEqual(batches.map((batch) => [batch, 0]));
@@ -134,19 +167,19 @@ describe('what a stage has in common with its trunk', () => {
     const above = Math.fround(0.3) + 2 ** -25;
     expect(Math.fround(above)).toBe(above);
     const late = await make({ last: measured(cut, end, { [end - 1]: above }) });
-    expect(late.take()).toMatchObject({ from: switchAt, to: cut });
-    expect((await make({ middle: measured(switchAt, cut, { [switchAt]: above }) })).take()).toBeNull();
+    expect(await late.take()).toMatchObject({ from: switchAt, to: cut });
+    expect(await (await make({ middle: measured(switchAt, cut, { [switchAt]: above }) })).take()).toBeNull();
   });
 
   test('is nothing that is not finite: its 0 times is NaN', async () => {
-    expect((await make({ middle: measured(switchAt, cut, { 60: NaN }) })).take()).toBeNull();
-    expect((await make({ middle: measured(switchAt, cut, {}, { 60: Infinity }) })).take()).toBeNull();
+    expect(await (await make({ middle: measured(switchAt, cut, { 60: NaN }) })).take()).toBeNull();
+    expect(await (await make({ middle: measured(switchAt, cut, {}, { 60: Infinity }) })).take()).toBeNull();
   });
 
   test('ends where the trunk has a state that is kept', async () => {
-    expect((await make({ last: { checkpoint: null } })).take()).toMatchObject({ to: cut, checkpoint: { batch: cut } });
-    expect((await make({ middle: { checkpoint: null } })).take()).toMatchObject({ to: end });
-    expect((await make({ middle: { checkpoint: null }, last: { checkpoint: null } })).take()).toBeNull();
+    expect(await (await make({ last: { checkpoint: null } })).take()).toMatchObject({ to: cut, checkpoint: { batch: cut } });
+    expect(await (await make({ middle: { checkpoint: null } })).take()).toMatchObject({ to: end });
+    expect(await (await make({ middle: { checkpoint: null }, last: { checkpoint: null } })).take()).toBeNull();
   });
 
   test('goes on from where the stage stands, unless a test has passed before', async () => {
@@ -154,7 +187,7 @@ describe('what a stage has in common with its trunk', () => {
       const { storage, token, fork, take } = await make();
       const batches = [50, 51, 52];
       commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, 50, 53), columns: [{ metric: 'train/truncated', epsilon: null, batches, values: [0, truncated, 0] }] });
-      const stretch = take();
+      const stretch = await take();
       if (truncated > 0) expect(stretch).toBeNull();
       else expect([stretch!.from, stretch!.columns.find(({ metric }) => metric === 'train/total')!.batches[0]]).toEqual([53, 53]);
     }

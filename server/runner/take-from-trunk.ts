@@ -1,0 +1,70 @@
+import type { RunTask, StageTask } from '../store/identify-runs.ts';
+import { readStretch, type Stretch, type StretchPart } from '../store/read-stretch.ts';
+import type { Storage } from '../store/storage.ts';
+import { hasStayedWithin, staysWithin } from '../store/stays-within.ts';
+import type { Arm } from '../sweep/arm.ts';
+import { readCheckpoint } from './checkpoint-files.ts';
+import type { Deliveries } from './deliveries.ts';
+import { epsilonsOf } from './epsilons-of.ts';
+import type { StageJob } from './stage-queue.ts';
+import type { SweepWork } from './train-sweep.ts';
+import type { TrunkBeside } from './trunk-beside.ts';
+
+/** Takes from the trunk what a stage has in common with it, as far as that is trained by now. @param worker its index @returns true where that is all of the stage */
+export async function takeFromTrunk({ storage, arms }: Pick<SweepWork, 'storage' | 'arms'>, deliveries: Deliveries, beside: TrunkBeside, job: StageJob, worker: number): Promise<boolean> {
+  const [first] = job.runs as [RunTask, ...RunTask[]];
+  const stretch = job.restores ? null : await sameAsTrunk(storage, job, arms[first.arm]!, beside(first, job.stage));
+  if (!stretch) return false;
+  await deliveries.take(job, stretch, worker);
+  return stretch.to === job.stage.to;
+}
+
+/**
+ * What a stage of the intra-class phase need not train, since the trunk has trained it already: batches in which no test L2 > ε
+ * passes. There the truncated term and its gradient are 0, and what is added to the rest of the step is 0. The trunk's own L2,
+ * measured in every batch, says how the tests come out: float32 against float32, as the step does it.
+ *
+ * @param arm of one of its runs
+ * @param trunk the trunk's stages beside it, by their first batch
+ * @returns the trunk's record from where the stage stands, as the stage's own; null where there is nothing to take
+ */
+export async function sameAsTrunk(storage: Storage, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[]): Promise<Stretch | null> {
+  const trained = trunk.filter(isTrained);
+  const [first] = runs as [RunTask, ...RunTask[]];
+  const before = first.stages.slice(0, first.stages.findIndex(({ stageId }) => stageId === stage.stageId));
+  // What leads to the stage has to be there as well: a trunk that another plan cut may be trained further than this run's own.
+  if (trained.length === 0 || !before.every(isTrained) || !hasStayedWithin(storage, first.runId)) return null;
+  const epsilons = epsilonsOf(arm, stage);
+  const parts: StretchPart[] = [];
+  let at = stage.batch;
+  for (const { stageId, from, to } of trained) {
+    if (to <= at) continue;
+    const part = { stageId, from: at, to };
+    if (from > at || !staysWithin(storage, part, Math.min(...epsilons))) break;
+    parts.push(part);
+    at = to;
+  }
+  // Of the states on the way not all are kept.
+  for (let count = parts.length; count > 0; count--) {
+    const stretch = readStretch(storage, parts.slice(0, count));
+    if (!stretch || !(await readCheckpoint(storage.checkpointFolder, stretch.checkpoint.file, stretch.checkpoint.hash))) continue;
+    return { ...stretch, columns: asOwn(stretch.columns, arm.beta, epsilons) };
+  }
+  return null;
+}
+
+function isTrained({ batch, to }: StageTask): boolean {
+  return batch === to;
+}
+
+/** The trunk's curves as the phase records them: β in force, the truncated term beside L2, and per ε what may differ by it. */
+function asOwn(columns: Stretch['columns'], beta: number, epsilons: number[]): Stretch['columns'] {
+  const perEpsilon = epsilons.length > 1 ? epsilons : [null];
+  return columns.flatMap((column) => {
+    const constant = (value: number): number[] => Array.from(column.batches, () => value);
+    if (column.metric === 'train/beta') return [{ ...column, values: constant(beta) }];
+    if (column.metric === 'train/total') return perEpsilon.map((epsilon) => ({ ...column, epsilon }));
+    if (column.metric === 'train/intraClass') return [column, ...perEpsilon.map((epsilon) => ({ ...column, metric: 'train/truncated', epsilon, values: constant(0) }))];
+    return [column];
+  });
+}
