@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CurveBuffer } from '../../server/training/curve-buffer.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
-import { deviceBatch } from '../../server/training/device-batch.ts';
 import type { CompiledStep, EngineName, Tensors } from '../../server/training/engine.ts';
 import { openEngine } from '../../server/training/engines/open.ts';
 import { evaluate } from '../../server/training/evaluate.ts';
 import { betaAt, buildNetwork, freshState, scalarsAt, structureAt, type RunSettings } from '../../server/training/network.ts';
 import { learningRate } from '../../server/training/optimizers/schedule.ts';
 import { PendingMetrics } from '../../server/training/pending-metrics.ts';
+import { onResidentImages } from '../../server/training/resident-images.ts';
 import { toDevice } from '../../server/training/state.ts';
 import { StepCache } from '../../server/training/step-cache.ts';
 import { stepMetrics } from '../../server/training/step.ts';
@@ -65,7 +65,7 @@ const settings: RunSettings = {
 const engine = await openEngine(process.argv[2] as EngineName);
 const network = buildNetwork(settings, await loadDataset(settings.training.dataset, { baseFolder: '.', seed: 0 }));
 const steps = new StepCache(engine);
-const batches = Array.from({ length: TURN }, (_, t) => deviceBatch(network, 0, t)); // drawing them is no part of what is compared
+const batches = Array.from({ length: TURN }, (_, t) => steps.batch(network, 0, t)); // drawing them is no part of what is compared
 
 const turns: Turns = {
   device: engine.device,
@@ -82,7 +82,8 @@ process.exit(0);
 async function comparePhase(first: number): Promise<Phase> {
   const product = steps.training(network, first);
   const state = toDevice(freshState(network, 0));
-  const bare = engine.compile(buildBareStep(network.model, structureAt(network, first)), { state, batch: batches[0]!, scalars: scalarsAt(network, first) });
+  const step = buildBareStep(network.model, structureAt(network, first));
+  const bare = engine.compile('residentImages' in batches[0]! ? onResidentImages(step) : step, { state, batch: batches[0]!, scalars: scalarsAt(network, first) });
   tf.dispose(state);
   await expectSameUpdate(product, bare, first);
   const phase: Phase = { product: [], bare: [] };
