@@ -1,4 +1,4 @@
-import { readPaths } from '../store/identify-runs.ts';
+import { readPaths, type StageTask } from '../store/identify-runs.ts';
 import { commitSegment, type Segment } from '../store/commit-segment.ts';
 import { runName } from '../store/ids.ts';
 import type { Stretch } from '../store/read-stretch.ts';
@@ -10,7 +10,7 @@ import { findStart, type Start } from './find-start.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { Pace } from './pace.ts';
-import { artefactsOf, outcomesOf, startsOf } from './records.ts';
+import { artefactsOf, outcomesOf, recordsOf, type StageRecord } from './records.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
 
@@ -34,6 +34,8 @@ export class Deliveries {
   #taken = 0;
   /** By stage: the states at the end of stages that are not stored yet. */
   readonly #onTheWay = new Map<number, Start>();
+  /** By stage: what those in training are trained with. */
+  readonly #records = new Map<number, StageRecord>();
 
   constructor(work: SweepWork, queue: StageQueue, pace: Pace) {
     this.#work = work;
@@ -52,11 +54,19 @@ export class Deliveries {
     return findStart(storage, lease, job, this.#onTheWay, (message) => tell({ kind: 'log', message }));
   }
 
+  /** The ends of these stages are stored, where they were delivered. */
+  async stored(stages: readonly StageTask[]): Promise<void> {
+    if (stages.some(({ stageId }) => this.#onTheWay.has(stageId))) await this.#storing.run(async () => {});
+  }
+
   /** The runs of the stage are in training. @param worker its index */
-  begin(job: StageJob, worker: number, { device, versions }: Machine, { classes, evaluated }: Loaded): Promise<void> {
+  begin(job: StageJob, worker: number, machine: Machine, loaded: Loaded): Promise<void> {
     const { storage, lease, arms, gitCommit } = this.#work;
+    const record = { ...machine, ...loaded, worker, gitCommit };
+    this.#records.set(job.stage.stageId, record);
     return this.#storing.run(async () => {
-      for (const { runId, configuration } of startsOf(job, arms)) startRun(storage, lease, runId, { worker, device, versions, gitCommit, configuration, classes, evaluated });
+      const records = recordsOf(job, arms, record);
+      for (const { runId } of job.runs) startRun(storage, lease, runId, records.get(runId)!);
     });
   }
 
@@ -76,16 +86,15 @@ export class Deliveries {
 
   /** The stage is its trunk for a stretch, or to its end. @param worker its index @returns when it is stored */
   async take(job: StageJob, { record, ...stretch }: Stretch, worker: number): Promise<void> {
-    const { storage, lease, arms } = this.#work;
     const { from, to } = stretch;
+    const { training } = this.#work.arms[job.runs[0]!.arm]!;
     const ends = to === job.stage.to;
-    const result: FitResult | null = ends ? { outcome: 'complete', batch: to, intraDead: to === arms[job.runs[0]!.arm]!.training.batches || null } : null;
-    await this.#storing.run(async () => {
-      if (ends) for (const start of startsOf(job, arms)) startRun(storage, lease, start.runId, { ...record, worker, configuration: start.configuration });
-      await this.#record(job, { ...stretch, fromTrunk: true }, result, { seconds: 0 });
-    });
+    // No test has passed from N to here.
+    const result: FitResult | null = ends ? { outcome: 'complete', batch: to, intraDead: to === training.batches ? true : null } : null;
+    await this.#storing.run(() => this.#record(job, { ...stretch, fromTrunk: true }, result, { seconds: 0 }, { ...record, worker }, true));
     this.#taken += to - from;
     this.#pace.grow(from - to);
+    this.#work.tell({ kind: 'progress', batches: this.#pace.done, of: this.#pace.total, secondsLeft: this.#pace.secondsLeft() });
     if (ends) this.#queue.complete(job);
   }
 
@@ -103,14 +112,21 @@ export class Deliveries {
 
   async #commit(job: StageJob, from: number, { points, evaluations, checkpoint, seconds, to, result }: SegmentReport, spent: Spent): Promise<void> {
     const written = checkpoint && (await writeCheckpoint(this.#work.storage.checkpointFolder, checkpoint));
-    await this.#record(job, { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds }, result, spent);
+    const record = this.#records.get(job.stage.stageId)!;
+    await this.#record(job, { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds }, result, spent, record, false);
   }
 
-  /** @param result how the stage ends, with its last segment */
-  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends' | 'split'>, result: FitResult | null, spent: Spent): Promise<void> {
+  /**
+   * @param result how the stage ends, with its last segment
+   * @param untrained true where not even the sweep's own runs have been started
+   */
+  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends' | 'split'>, result: FitResult | null, spent: Spent, record: StageRecord, untrained: boolean): Promise<void> {
     const { storage, lease, arms } = this.#work;
     const { to, seconds } = segment;
-    const ends = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
+    const started = new Set(untrained ? [] : job.runs.map(({ runId }) => runId));
+    const records = recordsOf(job, arms, record);
+    const outcomes = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
+    const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records.get(end.runId)! }));
     const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends, ...(result?.groups ? { split: result.groups } : {}) });
     Object.assign(job.stage, { batch: to, kept: segment.checkpoint !== null });
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();

@@ -1,7 +1,7 @@
 import type { Arm } from '../sweep/arm.ts';
-import type { ArtefactValue } from '../store/commit-segment.ts';
+import type { ArtefactValue, StageEnd } from '../store/commit-segment.ts';
 import type { StageMember, StageTask } from '../store/identify-runs.ts';
-import type { RunOutcome } from '../store/run-state.ts';
+import type { RunRecord } from '../store/run-state.ts';
 import type { Evaluation } from '../training/evaluate.ts';
 import type { FitResult } from '../training/fit.ts';
 import { epsilonsOf } from './epsilons-of.ts';
@@ -20,12 +20,16 @@ export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
   });
 }
 
-/** The runs that a stage is trained for, with the settings of each. Runs of other sweeps are trained along where they differ in ε alone. */
-export function startsOf({ stage, runs }: StageJob, arms: readonly Arm[]): { runId: number; configuration: object }[] {
+/** What a stage is trained with, whichever of its runs asks. */
+export type StageRecord = Omit<RunRecord, 'configuration'>;
+
+/** What each run of a stage is trained with, by run; those of other sweeps that are trained along differ in ε alone. */
+export function recordsOf({ stage, runs }: StageJob, arms: readonly Arm[], record: StageRecord): Map<number, RunRecord> {
   const arm = arms[runs[0]!.arm]!;
-  const own = new Map(runs.map((run) => [run.runId, configurationOf(arms[run.arm]!)]));
-  const others = along(stage, arm).filter(({ runId }) => !own.has(runId));
-  return [...[...own].map(([runId, configuration]) => ({ runId, configuration })), ...others.map(({ runId, epsilon }) => ({ runId, configuration: { ...configurationOf(arm), epsilon } }))];
+  return new Map([
+    ...along(stage, arm).map(({ runId, epsilon }) => [runId, { ...record, configuration: { ...configurationOf(arm), epsilon } }] as const),
+    ...runs.map((run) => [run.runId, { ...record, configuration: configurationOf(arms[run.arm]!) }] as const),
+  ]);
 }
 
 /** The runs of a stage that are one computation for several ε, whichever sweep asks for them. */
@@ -40,17 +44,17 @@ function configurationOf({ alpha, beta, gamma, epsilon, N, loss, training }: Arm
 
 /**
  * What the end of a stage means for its runs: it ends some, others wait for their next stage; where it diverged, all have. Runs
- * of other sweeps that are trained along because they differ in ε alone end with it too.
+ * of other sweeps that are trained along because they differ in ε alone end with it too, and are what they were where it does not end.
  *
  * @param arm of one of the runs
  */
-export function outcomesOf({ stage, runs, ending, restores }: StageJob, arm: Arm, { outcome, batch, intraDead }: FitResult): { runId: number; outcome: RunOutcome }[] {
-  if (restores) return runs.map(({ runId }) => ({ runId, outcome: { state: 'waiting' } }));
+export function outcomesOf({ stage, runs, ending, restores }: StageJob, arm: Arm, { outcome, batch, intraDead }: FitResult): StageEnd[] {
+  const own = runs.map(({ runId }) => runId);
+  const waiting = (runId: number): StageEnd => ({ runId, outcome: { state: 'waiting' } });
+  if (restores || (outcome !== 'complete' && outcome !== 'diverged')) return own.map(waiting);
   const others = along(stage, arm).map(({ runId }) => runId);
+  const all = [...new Set([...own, ...others])];
+  if (outcome === 'diverged') return all.map((runId) => ({ runId, outcome: { state: 'diverged', batch, intraDead } }));
   const ends = new Set([...ending.map(({ runId }) => runId), ...others]);
-  return [...new Set([...runs.map(({ runId }) => runId), ...others])].map((runId) => {
-    if (outcome === 'diverged') return { runId, outcome: { state: 'diverged', batch, intraDead } };
-    if (outcome === 'complete' && ends.has(runId)) return { runId, outcome: { state: 'complete', intraDead } };
-    return { runId, outcome: { state: 'waiting' } };
-  });
+  return all.map((runId) => (ends.has(runId) ? { runId, outcome: { state: 'complete', intraDead } } : waiting(runId)));
 }

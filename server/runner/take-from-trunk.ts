@@ -13,7 +13,10 @@ import type { TrunkBeside } from './trunk-beside.ts';
 /** Takes from the trunk what a stage has in common with it, as far as that is trained by now. @param worker its index @returns true where that is all of the stage */
 export async function takeFromTrunk({ storage, arms }: Pick<SweepWork, 'storage' | 'arms'>, deliveries: Deliveries, beside: TrunkBeside, job: StageJob, worker: number): Promise<boolean> {
   const [first] = job.runs as [RunTask, ...RunTask[]];
-  const stretch = job.restores ? null : await sameAsTrunk(storage, job, arms[first.arm]!, beside(first, job.stage));
+  const trunk = job.restores ? [] : beside(first, job.stage);
+  if (trunk.length === 0) return false;
+  await deliveries.stored([...first.stages, ...trunk]);
+  const stretch = await sameAsTrunk(storage, job, arms[first.arm]!, trunk);
   if (!stretch) return false;
   await deliveries.take(job, stretch, worker);
   return stretch.to === job.stage.to;
@@ -38,9 +41,9 @@ export async function sameAsTrunk(storage: Storage, { stage, runs }: Pick<StageJ
   const parts: StretchPart[] = [];
   let at = stage.batch;
   for (const { stageId, from, to } of trained) {
-    if (to <= at) continue;
+    if (from > at) break;
     const part = { stageId, from: at, to };
-    if (from > at || !staysWithin(storage, part, Math.min(...epsilons))) break;
+    if (to <= at || !staysWithin(storage, part, Math.min(...epsilons))) continue; // of those that overlap a shorter one may do
     parts.push(part);
     at = to;
   }

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { training, type Lease } from './lease.ts';
 import { toStored } from './numbers.ts';
-import { setOutcome, type RunOutcome } from './run-state.ts';
+import { setOutcome, setStarted, type RunOutcome, type RunRecord } from './run-state.ts';
 import { splitStage } from './split-stage.ts';
 import type { Storage } from './storage.ts';
 import { summarise, writeSummary } from './stage-metrics.ts';
@@ -31,6 +31,13 @@ export interface CheckpointFile {
   hash: string;
 }
 
+export interface StageEnd {
+  runId: number;
+  outcome: RunOutcome;
+  /** Of a run that has not been started: what it was trained with. */
+  record?: RunRecord;
+}
+
 /** A stretch of a stage, trained. */
 export interface Segment {
   stageId: number;
@@ -46,7 +53,7 @@ export interface Segment {
   /** It was not trained: it is what the trunk recorded in these batches, and what the trunk spent on them. */
   fromTrunk?: boolean;
   /** What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for their next stage. */
-  ends?: { runId: number; outcome: RunOutcome }[];
+  ends?: StageEnd[];
   /** The ε that stay together from batch `to` on: there the stage's runs stop being one computation. */
   split?: number[][];
 }
@@ -65,7 +72,10 @@ export function commitSegment(storage: Storage, lease: Lease, segment: Segment, 
       storage.prepare('INSERT INTO "Artefact" (stageId, batch, name, data) VALUES (?, ?, ?, ?)')
         .run(segment.stageId, batch, name, deflateRawSync(JSON.stringify(value)));
     }
-    for (const { runId, outcome } of segment.ends ?? []) setOutcome(storage, runId, outcome, now);
+    for (const { runId, outcome, record } of segment.ends ?? []) {
+      if (record) setStarted(storage, runId, record, now);
+      setOutcome(storage, runId, outcome, now);
+    }
     if (segment.split) splitStage(storage, segment.stageId, segment.to, segment.split);
     return segment.checkpoint ? replaceCheckpoint(storage, segment.stageId, segment.checkpoint, now) : [];
   });

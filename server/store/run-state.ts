@@ -34,13 +34,16 @@ export type RunOutcome =
 
 /** A stage of the run begins or continues: one more attempt. */
 export function startRun(storage: Storage, lease: Lease, runId: number, record: RunRecord, now = Date.now()): void {
-  training(storage, lease, () => {
-    storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
-        worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
-        startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`)
-      .run(record.worker, record.device, JSON.stringify(record.versions), record.gitCommit, JSON.stringify(record.configuration), JSON.stringify(record.classes),
-        record.evaluated.val, record.evaluated.test, now, runId);
-  });
+  training(storage, lease, () => setStarted(storage, runId, record, now));
+}
+
+/** Within a transaction. */
+export function setStarted(storage: Storage, runId: number, record: RunRecord, now: number): void {
+  storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
+      worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
+      startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`)
+    .run(record.worker, record.device, JSON.stringify(record.versions), record.gitCommit, JSON.stringify(record.configuration), JSON.stringify(record.classes),
+      record.evaluated.val, record.evaluated.test, now, runId);
 }
 
 export function finishRun(storage: Storage, lease: Lease, runId: number, outcome: RunOutcome, now = Date.now()): void {

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { enginesHere } from '../helpers/engines.ts';
-import { ask, snapshot, type Snapshot } from './snapshot.ts';
-import { cosweepJson } from './cosweep.ts';
-import { temporaryFolder } from './study.ts';
+import { cosweepJson, start } from './cosweep.ts';
+import { ask, countRuns, snapshot, type Snapshot } from './snapshot.ts';
+import { definition as study, runArgs, temporaryFolder } from './study.ts';
 import { writeImages } from './tiny-images.ts';
 import type { Summary } from './undisturbed.ts';
 
@@ -62,4 +62,23 @@ describe.each(enginesHere.filter(({ trains }) => trains.includes('cnn')))('on $n
     expect(ask<number>(join(folder, 'shared.db'), together)).toBeGreaterThan(1);
     expect(ask<number>(join(folder, 'alone.db'), together)).toBe(1);
   });
+});
+
+test('runs of another sweep that are one computation with those that are trained are complete too, with what they were trained on', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const write = (name: string, epsilon: number[]): string => {
+    const whole = study({ name, beta: [0.3], N: [60], seeds: 1 }) as { parameters: object };
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ ...whole, parameters: { ...whole.parameters, epsilon: { values: epsilon } } }));
+    return join(folder, `${name}.json`);
+  };
+  const first = start(runArgs(write('both', [0.001, 0.002])), { db }); // L2 is above both in every batch
+  await first.until('a run trained', () => countRuns(db, 'running') > 0);
+  first.signal('SIGKILL');
+  await first.ended;
+  await cosweepJson<Summary>(runArgs(write('one', [0.001])), { db });
+  const record = (epsilon: number): unknown => JSON.parse(ask(db, `SELECT json_object('state', state, 'device', device, 'epsilon', configuration ->> '$.epsilon', 'started', startedAt IS NOT NULL) FROM "Run" WHERE epsilon = ?`, epsilon));
+  const { device } = record(0.001) as { device: string };
+  expect(device).toMatch(/CPU/);
+  for (const epsilon of [0.001, 0.002]) expect(record(epsilon)).toEqual({ state: 'complete', device, epsilon, started: 1 });
 });

@@ -6,6 +6,7 @@ import { sameAsTrunk } from '../../server/runner/take-from-trunk.ts';
 import { trunkBeside } from '../../server/runner/trunk-beside.ts';
 import { commitSegment, type Segment } from '../../server/store/commit-segment.ts';
 import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/identify-runs.ts';
+import { rewindStage } from '../../server/store/rewind-stage.ts';
 import { startRun } from '../../server/store/run-state.ts';
 import { passingKey } from '../../server/store/split-stage.ts';
 import type { Storage } from '../../server/store/storage.ts';
@@ -27,7 +28,6 @@ function write(folder: string, name: string, study: Study, { epsilon, truncation
 }
 
 const taken = (db: string): number => ask(db, 'SELECT sum(taken) FROM "Stage"');
-const trained = (db: string): number => ask(db, 'SELECT sum(batch - fromBatch - taken) FROM "Stage"');
 
 describe('a sweep whose ε no test passes', () => {
   test('is its control: another sweep takes all of it from there, with the bits of training it', async () => {
@@ -39,8 +39,9 @@ describe('a sweep whose ε no test passes', () => {
 
     const dead = write(folder, 'dead', { beta: [0.3, 0.4], N: [40, 80], seeds: 1 }, { epsilon: [1.8, 1.9] });
     const summary = await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--workers', '2'], { db });
-    expect(summary).toMatchObject({ state: 'complete', runs: { complete: 9, reused: 1 }, batchesTrained: 0 });
-    expect(taken(db)).toBe(2 * (80 + 40)); // both ε at once
+    expect(summary).toMatchObject({ state: 'complete', runs: { complete: 9, reused: 1 }, batchesTrained: 0, batchesTaken: 2 * (80 + 40) }); // both ε at once
+    expect(taken(db)).toBe(summary.batchesTaken);
+    expect(ask<number>(db, 'SELECT count(*) FROM "Stage" WHERE taken > 0 AND takenSeconds > 0 AND abs(takenSeconds - trainingSeconds - evaluationSeconds) < 1e-9')).toBe(4);
     await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--no-share'], { db: join(folder, 'alone.db') });
     const [shared, alone] = [await snapshot(db, 'dead'), await snapshot(join(folder, 'alone.db'), 'dead')];
     for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(alone)) {
@@ -49,6 +50,13 @@ describe('a sweep whose ε no test passes', () => {
     }
     const dying = ask<number>(db, `SELECT count(*) FROM "Run" WHERE intraDead AND device IS NOT NULL AND startedAt IS NOT NULL AND classes IS NOT NULL`);
     expect(dying).toBe(8);
+  });
+
+  test('is taken from a control that has only just been trained', async () => {
+    const folder = temporaryFolder();
+    const file = write(folder, 'single', { beta: [0.3], N: [40], seeds: 2 }, { epsilon: [1.9] });
+    const summary = await cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1'], { db: join(folder, 'study.db') });
+    expect(summary).toMatchObject({ state: 'complete', batchesTrained: 2 * BATCHES, batchesTaken: 2 * 80 });
   });
 
   test('is trained where every sample is tested by itself', async () => {
@@ -72,7 +80,6 @@ describe('a sweep whose ε no test passes', () => {
     }
     expect(await cosweepJson<Summary>(runArgs(file), { db })).toMatchObject({ state: 'complete', runs: { complete: 26 } });
     expect(await snapshot(db)).toEqual(await snapshot(whole));
-    for (const each of [db, whole]) expect(taken(each) + trained(each)).toBe(ask(each, 'SELECT sum(toBatch - fromBatch) FROM "Stage"'));
     expect(taken(whole)).toBeGreaterThan(0);
   });
 });
@@ -81,12 +88,12 @@ describe('what was trained before is taken as far as it is the same computation'
   type Sweep = Study & Phase;
   const one = { beta: [0.3], seeds: 1 };
 
-  test.each<{ what: string; first: Sweep; options?: string[]; then: Sweep; damage?: boolean }>([
-    { what: 'the trunk was cut at other batches, and what leads to a new switch is not trained', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40, 60], epsilon: [1.9] } },
-    { what: 'stages of the trunk overlap', first: { ...one, N: [30], epsilon: [0.02] }, then: { ...one, N: [20, 50], epsilon: [0.02, 1.9] } },
-    { what: 'the trunk is of another edition', first: { ...one, N: [40], epsilon: [0.02] }, options: ['--fresh'], then: { ...one, beta: [0.3, 0.4], N: [40], epsilon: [1.9] } },
-    { what: 'the state at the end of the trunk is damaged', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40], epsilon: [1.9] }, damage: true },
-  ])('$what', async ({ first, options = [], then, damage }) => {
+  test.each<{ what: string; first: Sweep; options?: string[]; then: Sweep; damage?: boolean; batches: number }>([
+    { what: 'the trunk was cut at other batches, and what leads to a new switch is not trained', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40, 60], epsilon: [1.9] }, batches: 80 + 60 },
+    { what: 'stages of the trunk overlap', first: { ...one, N: [30], epsilon: [0.02] }, then: { ...one, N: [20, 50], epsilon: [0.02, 1.9] }, batches: 100 + 70 },
+    { what: 'the trunk is of another edition', first: { ...one, N: [40], epsilon: [0.02] }, options: ['--fresh'], then: { ...one, beta: [0.3, 0.4], N: [40], epsilon: [1.9] }, batches: 0 },
+    { what: 'the state at the end of the trunk is damaged', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40], epsilon: [1.9] }, damage: true, batches: 0 },
+  ])('$what', async ({ first, options = [], then, damage, batches }) => {
     const folder = temporaryFolder();
     const [db, alone] = [join(folder, 'study.db'), join(folder, 'alone.db')];
     const run = (file: string, into: string, ...more: string[]): Promise<Summary> => cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '2', ...more], { db: into });
@@ -95,7 +102,8 @@ describe('what was trained before is taken as far as it is the same computation'
     if (options.length > 0) await run(before, db, ...options);
     if (damage) for (const name of readdirSync(`${db}.checkpoints`)) writeFileSync(join(`${db}.checkpoints`, name), 'damaged');
     const after = write(folder, 'after', then, then);
-    expect(await run(after, db)).toMatchObject({ state: 'complete' });
+    expect(await run(after, db)).toMatchObject({ state: 'complete', batchesTaken: batches });
+    expect(taken(db)).toBe(batches);
     await run(after, alone, '--no-share');
     const [shared, unshared] = [await snapshot(db, 'after'), await snapshot(alone, 'after')];
     for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(unshared)) {
@@ -105,7 +113,6 @@ describe('what was trained before is taken as far as it is the same computation'
     const last = (await cosweepJson<{ run: string }[]>(['runs', 'after'], { db })).at(-1)!;
     const { code, stderr } = await cosweep(['weights', last.run, '--out', join(folder, 'model')], { db });
     expect(code, stderr).toBe(0);
-    expect(taken(db) + trained(db)).toBe(ask(db, 'SELECT sum(batch - fromBatch) FROM "Stage"'));
   });
 });
 
@@ -191,5 +198,16 @@ describe('what a stage has in common with its trunk', () => {
       if (truncated > 0) expect(stretch).toBeNull();
       else expect([stretch!.from, stretch!.columns.find(({ metric }) => metric === 'train/total')!.batches[0]]).toEqual([53, 53]);
     }
+  });
+
+  test('is counted as held before, so that the time left is not thought to be short, and as nothing where the stage begins again', async () => {
+    const { storage, token, fork } = await make();
+    const before = (): unknown => storage.prepare('SELECT batchesBefore FROM "Sweep"').pluck().get();
+    const counted = (): unknown => storage.prepare('SELECT taken, takenSeconds FROM "Stage" WHERE id = ?').raw().get(fork.stages[1]!.stageId);
+    expect(before()).toBe(0);
+    commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, switchAt, end), fromTrunk: true });
+    expect([before(), counted()]).toEqual([end - switchAt, [end - switchAt, 2.5]]);
+    rewindStage(storage, token, fork.stages[1]!.stageId, true);
+    expect(counted()).toEqual([0, 0]);
   });
 });

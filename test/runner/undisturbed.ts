@@ -11,6 +11,7 @@ export interface Summary {
   state: string;
   runs: { complete: number; failed: number; diverged: number; reused: number };
   batchesTrained: number;
+  batchesTaken: number;
   batchesUnshared: number;
 }
 
