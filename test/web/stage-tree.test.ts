@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ArmItem, StageItem } from '../../server/http/api.ts';
 import { countSavings } from '../../web/series/stage-savings.ts';
-import { countBatches, layoutStageTree, pathTo } from '../../web/series/stage-tree.ts';
+import { countBatches, isTaken, layoutStageTree, pathTo } from '../../web/series/stage-tree.ts';
 import { armsLabel, barWords, describeBar, phaseWords, savedShare, stageKind } from '../../web/series/stage-words.ts';
 
 function stage(id: string, parent: string | null, from: number, to: number, rest: Partial<StageItem> = {}): StageItem {
@@ -64,6 +64,7 @@ test('what is taken from the trunk is saved, and trained by nobody', () => {
   const taken = stage('g4', 'g2', 40, 100, { params: fork(40, 0.2, 0.9), taken: 50 });
   expect(countBatches([taken])).toEqual({ trained: 10, batches: 10, unshared: 60, mayGrow: false });
   expect(countSavings([taken])).toEqual({ shared: 0, single: 1, trunkBatches: 0, epsilonBatches: 0, takenBatches: 50, seconds: 0 });
+  expect([isTaken(taken), isTaken({ ...taken, batch: 90 }), isTaken(tree[0]!)]).toEqual([false, true, false]); // of 60 batches, of 50, none
   const [bar] = layoutStageTree([taken])[0]!.lanes[0]!;
   expect(describeBar(bar!)).toBe('Fork: batches 40 to 100, complete, wasm, 50 batches taken from the trunk, where L2 stays within ε');
 });

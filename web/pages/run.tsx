@@ -94,14 +94,15 @@ function RecordCard({ run }: { run: RunDetail }) {
 function StagesCard({ run }: { run: RunDetail }) {
   if (run.stages.length === 0) return null;
   const keys = Object.keys(run.stages[0]!.params);
+  const takes = run.stages.some(({ taken }) => taken > 0);
   return (
     <section class="card wide">
       <h2>Stages</h2>
       <div class="scroll">
         <table class="data">
-          <thead><tr><th>Stage</th><th class="number">From batch</th><th class="number">to</th><th class="number">Stored up to</th>{keys.map((key) => <th key={key} class="number" title={key}>{parameterLabel(key)}</th>)}</tr></thead>
+          <thead><tr><th>Stage</th><th class="number">From batch</th><th class="number">to</th><th class="number">Stored up to</th>{takes && <th class="number" title="Batches that were not trained: L2 stays within ε, and they are the trunk's">Taken from trunk</th>}{keys.map((key) => <th key={key} class="number" title={key}>{parameterLabel(key)}</th>)}</tr></thead>
           <tbody>{run.stages.map((stage) => (
-            <tr key={stage.id}><td>{stage.id}</td><td class="number">{formatCount(stage.from)}</td><td class="number">{formatCount(stage.to)}</td><td class="number">{formatCount(stage.batch)}</td>{keys.map((key) => <td key={key} class="number">{formatParameter(stage.params[key])}</td>)}</tr>
+            <tr key={stage.id}><td>{stage.id}</td><td class="number">{formatCount(stage.from)}</td><td class="number">{formatCount(stage.to)}</td><td class="number">{formatCount(stage.batch)}</td>{takes && <td class="number">{formatCount(stage.taken)}</td>}{keys.map((key) => <td key={key} class="number">{formatParameter(stage.params[key])}</td>)}</tr>
           ))}</tbody>
         </table>
       </div>

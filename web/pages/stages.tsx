@@ -8,7 +8,7 @@ import { Loaded } from '../parts/loaded.tsx';
 import { Message } from '../parts/message.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
-import { layoutStageTree, pathTo, type SeedTree, type StageBar, type StageLane } from '../series/stage-tree.ts';
+import { isTaken, layoutStageTree, pathTo, type SeedTree, type StageBar, type StageLane } from '../series/stage-tree.ts';
 import { armsLabel, barWords, describeBar } from '../series/stage-words.ts';
 import { StagesRunning } from './stages-running.tsx';
 import { StagesSaved } from './stages-saved.tsx';
@@ -54,6 +54,7 @@ function StageLegend() {
     <ul class="legend">
       <li><span class="stage-swatch stage-swatch-shared" aria-hidden="true" />of several runs</li>
       <li><span class="stage-swatch stage-swatch-single" aria-hidden="true" />of one run</li>
+      <li><span class="stage-swatch stage-swatch-taken" aria-hidden="true" />taken from the trunk</li>
       {states.map((state) => <li key={state}><span class={`stage-swatch stage-${state}`} aria-hidden="true" />{state}</li>)}
     </ul>
   );
@@ -114,7 +115,7 @@ function Lane({ lane, name, nameOf, chosen, path, onChoose }: LaneProps) {
           return (
             <div key={stage.id} class="lane-bar" style={{ left: `${100 * left}%`, width: `${100 * width}%` }}>
               {up > 0 && <span class="lane-fork" style={{ height: `calc(${up} * var(--lane))` }} />}
-              <button type="button" class={`stage stage-${state}${stage.runs.length > 1 ? ' stage-shared' : ''}${path.has(stage.id) ? ' stage-path' : ''}`} title={words} aria-label={words} aria-pressed={stage.id === chosen} onClick={() => onChoose(stage.id)}>
+              <button type="button" class={`stage stage-${state}${stage.runs.length > 1 ? ' stage-shared' : ''}${isTaken(stage) ? ' stage-taken' : ''}${path.has(stage.id) ? ' stage-path' : ''}`} title={words} aria-label={words} aria-pressed={stage.id === chosen} onClick={() => onChoose(stage.id)}>
                 <span class="stage-done" style={{ width: `${100 * done}%` }} />
                 {(stage.runs.length > 1 || state === 'running') && <span class="stage-count">{barWords(bar)}</span>}
               </button>

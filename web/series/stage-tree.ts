@@ -63,6 +63,11 @@ export function sharesEpsilon({ params, runs }: Pick<StageItem, 'params' | 'runs
   return runs.length > 1 && params.N !== null && params.epsilon === null;
 }
 
+/** All that there is of it is the trunk's. */
+export function isTaken({ from, batch, taken }: Pick<StageItem, 'from' | 'batch' | 'taken'>): boolean {
+  return taken > 0 && taken === batch - from;
+}
+
 /** A stage and all that leads to it. */
 export function pathTo(lanes: readonly StageLane[], id: string | null): Set<string> {
   const parents = new Map(lanes.flat().map(({ stage }) => [stage.id, stage.parent]));
