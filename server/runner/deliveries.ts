@@ -9,7 +9,7 @@ import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
 import { findStart, type Start } from './find-start.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import type { Pace } from './pace.ts';
+import { progressOf, type Pace } from './pace.ts';
 import { artefactsOf, outcomesOf, recordsOf, type StageRecord } from './records.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
@@ -94,7 +94,7 @@ export class Deliveries {
     await this.#storing.run(() => this.#record(job, { ...stretch, fromTrunk: true }, result, { seconds: 0 }, { ...record, worker }, true));
     this.#taken += to - from;
     this.#pace.grow(from - to);
-    this.#work.tell({ kind: 'progress', batches: this.#pace.done, of: this.#pace.total, secondsLeft: this.#pace.secondsLeft() });
+    this.#work.tell(progressOf(this.#pace));
     if (ends) this.#queue.complete(job);
   }
 
@@ -124,9 +124,9 @@ export class Deliveries {
     const { storage, lease, arms } = this.#work;
     const { to, seconds } = segment;
     const started = new Set(untrained ? [] : job.runs.map(({ runId }) => runId));
-    const records = recordsOf(job, arms, record);
     const outcomes = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
-    const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records.get(end.runId)! }));
+    const records = outcomes.every(({ runId }) => started.has(runId)) ? null : recordsOf(job, arms, record);
+    const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records!.get(end.runId)! }));
     const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends, ...(result?.groups ? { split: result.groups } : {}) });
     Object.assign(job.stage, { batch: to, kept: segment.checkpoint !== null });
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();

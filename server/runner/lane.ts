@@ -5,7 +5,7 @@ import type { Deliveries, Spent } from './deliveries.ts';
 import { epsilonsOf } from './epsilons-of.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import type { StageOrder } from './messages.ts';
-import { Pace } from './pace.ts';
+import { Pace, progressOf } from './pace.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import { takeFromTrunk } from './take-from-trunk.ts';
 import type { SweepWork } from './train-sweep.ts';
@@ -176,7 +176,7 @@ export class Lane {
         batch, batches: training.batches, batchesPerSecond: this.#ownPace.perSecond(),
       },
     });
-    tell({ kind: 'progress', batches: this.#pace.done, of: this.#pace.total, secondsLeft: this.#pace.secondsLeft() });
+    tell(progressOf(this.#pace));
   }
 }
 

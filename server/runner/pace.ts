@@ -1,3 +1,5 @@
+import type { RunnerEvent } from './events.ts';
+
 /** How far a sweep is and how long it still takes, from how fast it has been lately. */
 export class Pace {
   #total: number;
@@ -42,6 +44,11 @@ export class Pace {
     const rate = this.perSecond();
     return rate === null ? null : Math.max(0, this.#total - this.#done) / rate;
   }
+}
+
+/** How far it is, as an event. */
+export function progressOf(pace: Pace): RunnerEvent {
+  return { kind: 'progress', batches: pace.done, of: pace.total, secondsLeft: pace.secondsLeft() };
 }
 
 /** Long enough to smooth evaluations over, short enough to notice a machine that got busy. */

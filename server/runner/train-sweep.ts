@@ -80,6 +80,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
  * @returns batches taken
  */
 async function takeWhatIsThere(work: SweepWork, beside: TrunkBeside): Promise<number> {
+  if (!work.tasks.some(({ stages }) => stages.some(({ batch, to }) => batch === to))) return 0; // of a new sweep nothing is trained
   const queue = new StageQueue(work.tasks, work.wanted, beside);
   const deliveries = new Deliveries(work, queue, new Pace(queue.batches));
   for (const job of queue.jobs) {

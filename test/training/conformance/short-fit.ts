@@ -12,7 +12,7 @@ export const BATCHES = 8;
 export const VALIDATION = 301;
 
 /** Noise in two channels that are normalised differently. */
-function noise(): Dataset {
+export function noise(): Dataset {
   const stream = new Stream(1, 'images');
   const part = (count: number): Part => ({
     count, labels: Int32Array.from({ length: count }, (_, i) => i % 3), pixels: Uint8Array.from({ length: count * 32 }, () => stream.below(256)),
