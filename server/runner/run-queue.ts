@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/ids.ts';
 import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
 import { clearLeftovers, isToBeTrained, nextQueuedSweep } from '../store/queue.ts';
+import { readSweep } from '../store/read-sweep.ts';
 import { refuseFresh } from '../store/refuse-fresh.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import { sweepFolder } from './checkpoint-files.ts';
+import { endSweep } from './end-sweep.ts';
 import type { RunnerEvent, SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
 import { runSweep } from './run-sweep.ts';
@@ -59,18 +61,27 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     }
     await sweepFolder(storage.checkpointFolder, checkpointFiles(storage));
     let asked: SweepSummary | null = null;
+    let hadItsTurn = false;
     for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {
       const isAsked = id === options.sweepId;
       // What was asked for, was asked for one sweep: another one in the queue is trained as it is, on its own engine.
       const { engine, device, fresh }: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = isAsked ? options : { engine: 'auto', device: null, fresh: false };
       const summary = await runSweep({ ...options, sweepId: id, engine, device, fresh, lease, stop, kill, isAsked });
       if (isAsked) asked = summary;
+      hadItsTurn ||= isAsked;
     }
+    if (!hadItsTurn && options.stop.aborted) await leaveQueue({ ...options, lease, isAsked: true });
     return asked;
   } finally {
     heartbeat.end();
     releaseLease(storage, lease);
   }
+}
+
+/** What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had been stopped in training. */
+async function leaveQueue(options: SweepOptions): Promise<void> {
+  const sweep = await readSweep(options.storage, options.sweepId);
+  if (sweep) endSweep(sweep, options, new AbortController().signal);
 }
 
 /** null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile. */
