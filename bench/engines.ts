@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelName } from '../server/sweep/settings.ts';
 import { median } from '../server/report/moments.ts';
+import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import { RunningContender, type Contender, type MainThread } from './engines/contender.ts';
 
@@ -92,7 +93,9 @@ async function takeTurns(running: RunningContender[]): Promise<number[][][]> {
 
 function contenders(network: ModelName, batchSize: number): Contender[] {
   const engineStep = fileURLToPath(new URL('./engines/engine-step.js', import.meta.url));
-  const engine = (name: string): Contender => ({ name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`], tellsMainThread: true });
+  const engine = (name: string): Contender => ({
+    name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`], environment: engineEnvironment(), tellsMainThread: true,
+  });
   const python = (name: string, script: string, ...options: string[]): Contender => ({
     name, program: process.env.PYTHON ?? 'python3', argumentList: [join(projectFolder(), 'bench', 'engines', script), network, `${batchSize}`, ...options],
   });

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../server/training/engine.ts';
 import { median } from '../server/report/moments.ts';
+import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import type { Phase, Turn, Turns } from './recording/turns.ts';
 
@@ -53,8 +54,7 @@ process.exitCode = over.length > 0 ? 1 : 0;
 
 function run(engine: EngineName): Turns | null {
   const program = fileURLToPath(new URL('./recording/turns.js', import.meta.url));
-  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, engine], { encoding: 'utf8', env, maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, engine], { encoding: 'utf8', env: engineEnvironment(), maxBuffer: 1 << 26 });
   if (status === 0) return JSON.parse(stdout.trim().split('\n').at(-1)!) as Turns;
   console.log(`${engine} does not work here and is left out: ${stderr.trim().split('\n').findLast((text) => /Error|Cannot/.test(text)) ?? stderr}`);
   return null;

@@ -6,6 +6,8 @@ export interface Contender {
   name: string;
   program: string;
   argumentList: string[];
+  /** Without it this process's own. */
+  environment?: NodeJS.ProcessEnv;
   /** Whether it answers `MAIN_THREAD`. */
   tellsMainThread?: boolean;
 }
@@ -28,10 +30,10 @@ export class RunningContender {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor({ name, program, argumentList, tellsMainThread = false }: Contender) {
+  constructor({ name, program, argumentList, environment, tellsMainThread = false }: Contender) {
     this.name = name;
     this.#tellsMainThread = tellsMainThread;
-    this.#child = spawn(program, argumentList, { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.#child = spawn(program, argumentList, { stdio: ['pipe', 'pipe', 'ignore'], ...(environment ? { env: environment } : {}) });
     this.#child.on('error', () => {}); // then standard output ends, which is noticed below
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }

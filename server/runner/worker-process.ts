@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from '../store/run-state.ts';
 import type { EngineName } from '../training/engine.ts';
+import { engineEnvironment } from '../training/engines/engine-environment.ts';
 import type { FromWorker, Loaded, SegmentReport, StageOrder, ToWorker } from './messages.ts';
 
 /** What a stage tells while it trains, in order. */
@@ -31,12 +32,10 @@ export class WorkerProcess {
   #dead = false;
 
   constructor() {
-    // One thread a worker: all cores are used by workers, and the order of additions never depends on how many there are.
-    const environment = { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '1' };
     this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: environment,
+      env: engineEnvironment(),
     });
     this.#child.stderr!.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../engine.ts';
+import { engineEnvironment } from './engine-environment.ts';
 
 /** Whether an engine works on this machine. */
 export interface EngineProbe {
@@ -33,6 +34,7 @@ export function probeEngine(name: EngineName, device: string | null = null): Pro
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name, ...(device === null ? [] : [device])], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: engineEnvironment(),
       timeout: ANSWER_WITHIN,
       killSignal: 'SIGKILL',
     });

@@ -52,11 +52,12 @@ export function mostConfusedError(confusion: number[][]): number {
 /** −mean_i log softmax(scale·z_i)[y_i]. @param logits z, rows × classes */
 export function crossEntropy(logits: Float32Array, labels: Int32Array, classes: number, scale: number): number {
   let total = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const row = logits.subarray(i * classes, (i + 1) * classes);
-    const largest = scale * row.reduce((a, b) => Math.max(a, b));
-    const exponentials = row.reduce((acc, z) => acc + Math.exp(scale * z - largest), 0);
-    total += Math.log(exponentials) + largest - scale * row[labels[i]!]!;
+  for (let i = 0, row = 0; i < labels.length; i++, row += classes) {
+    let largest = -Infinity;
+    for (let k = 0; k < classes; k++) largest = Math.max(largest, scale * logits[row + k]!);
+    let exponentials = 0;
+    for (let k = 0; k < classes; k++) exponentials += Math.exp(scale * logits[row + k]! - largest);
+    total += Math.log(exponentials) + largest - scale * logits[row + labels[i]!]!;
   }
   return total / labels.length;
 }

@@ -26,9 +26,10 @@ export interface FeatureSpace {
 export function featureSpace(features: Float32Array, labels: Int32Array, predictions: Int32Array, d: number, classes: number): FeatureSpace {
   const n = labels.length;
   const units = unitRows(features, n, d);
-  const { present, means } = classMeans(units, labels, d, classes);
+  const samples = classMeans(units, labels, d, classes);
+  const { present, means } = samples;
   const directions = unitRows(means, classes, d);
-  const within = weightedDeviations(units, labels, means, present, d);
+  const within = weightedDeviations(units, labels, samples, d);
   const between = weightedMeans(means, present, d);
   const [spreadWithin, spreadBetween] = [sumOfSquares(within), sumOfSquares(between)];
   // The decomposition does not end on numbers that are not finite.
@@ -54,16 +55,27 @@ export function unitRows(rows: ArrayLike<number>, n: number, d: number): Float64
   return units;
 }
 
-function classMeans(units: Float64Array, labels: Int32Array, d: number, classes: number): { present: number[]; means: Float64Array } {
+/** What is known of each class. */
+interface ClassMeans {
+  /** Samples of it. */
+  counts: number[];
+  /** The classes that have samples. */
+  present: number[];
+  /** classes × d */
+  means: Float64Array;
+}
+
+function classMeans(units: Float64Array, labels: Int32Array, d: number, classes: number): ClassMeans {
   const means = new Float64Array(classes * d);
   const counts = new Array<number>(classes).fill(0);
-  labels.forEach((label, i) => {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
     counts[label]!++;
     for (let j = 0; j < d; j++) means[label * d + j]! += units[i * d + j]!;
-  });
+  }
   const present = counts.flatMap((count, k) => (count > 0 ? [k] : []));
   for (const k of present) for (let j = 0; j < d; j++) means[k * d + j]! /= counts[k]!;
-  return { present, means };
+  return { counts, present, means };
 }
 
 /**
@@ -72,14 +84,14 @@ function classMeans(units: Float64Array, labels: Int32Array, d: number, classes:
  *
  * @returns n × d
  */
-function weightedDeviations(units: Float64Array, labels: Int32Array, means: Float64Array, present: number[], d: number): Float64Array {
-  const counts = new Map(present.map((k) => [k, 0]));
-  labels.forEach((label) => counts.set(label, counts.get(label)! + 1));
+function weightedDeviations(units: Float64Array, labels: Int32Array, { counts, present, means }: ClassMeans, d: number): Float64Array {
+  const weights = counts.map((count) => 1 / Math.sqrt(count * present.length));
   const rows = new Float64Array(units.length);
-  labels.forEach((label, i) => {
-    const weight = 1 / Math.sqrt(counts.get(label)! * present.length);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    const weight = weights[label]!;
     for (let j = 0; j < d; j++) rows[i * d + j] = weight * (units[i * d + j]! - means[label * d + j]!);
-  });
+  }
   return rows;
 }
 
@@ -136,7 +148,10 @@ function nearest(units: Float64Array, i: number, directions: Float64Array, prese
   let largest = -Infinity;
   for (const k of present) {
     const cosine = dot(units, i, directions, k, d);
-    if (cosine > largest) [best, largest] = [k, cosine];
+    if (cosine > largest) {
+      best = k;
+      largest = cosine;
+    }
   }
   return best;
 }

@@ -19,36 +19,51 @@ const SAMPLE = 500;
 export function project(features: Float32Array, labels: Int32Array, d: number): Projection {
   const n = Math.min(SAMPLE, labels.length);
   const chosen = Array.from({ length: n }, (_, i) => Math.floor((i * labels.length) / n));
-  const rows = chosen.map((row) => new Float64Array(features.subarray(row * d, (row + 1) * d)));
-  const [x, y] = d === 2 ? [0, 1].map((axis) => rows.map((row) => row[axis]!)) : principal(rows, d);
+  const rows = new Float64Array(n * d);
+  chosen.forEach((row, i) => rows.set(features.subarray(row * d, (row + 1) * d), i * d));
+  const [x, y] = d === 2 ? [0, 1].map((axis) => chosen.map((_, i) => rows[i * 2 + axis]!)) : principal(rows, n, d);
   return { x: x!, y: y!, labels: chosen.map((row) => labels[row]!) };
 }
 
-/** Coordinates along the first two principal components; NaN where a feature is not finite. */
-function principal(rows: Float64Array[], d: number): number[][] {
-  const means = Float64Array.from({ length: d }, (_, j) => rows.reduce((total, row) => total + row[j]!, 0) / rows.length);
-  const centered = rows.map((row) => row.map((value, j) => value - means[j]!));
-  const scatter = scatterOf(centered, d);
+/** Coordinates along the first two principal components; NaN where a feature is not finite. @param rows n × d, centered in place */
+function principal(rows: Float64Array, n: number, d: number): number[][] {
+  center(rows, n, d);
+  const scatter = scatterOf(rows, n, d);
   // The decomposition does not end on numbers that are not finite.
-  if (!scatter.to1DArray().every(Number.isFinite)) return [0, 1].map(() => rows.map(() => NaN));
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(scatter, { assumeSymmetric: true });
+  if (!scatter.every(Number.isFinite)) return [0, 1].map(() => new Array<number>(n).fill(NaN));
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(d, d, scatter), { assumeSymmetric: true });
   const order = [...realEigenvalues.keys()].sort((p, q) => realEigenvalues[q]! - realEigenvalues[p]!);
-  // An embedding of one dimension has a second component of zeros.
-  const components = [0, 1].map((rank) => (rank < order.length ? upright(eigenvectorMatrix.getColumn(order[rank]!)) : new Array<number>(d).fill(0)));
-  return components.map((component) => centered.map((row) => row.reduce((total, value, j) => total + value * component[j]!, 0)));
+  return [0, 1].map((rank) => {
+    // An embedding of one dimension has a second component of zeros.
+    const component = rank < order.length ? upright(eigenvectorMatrix.getColumn(order[rank]!)) : new Array<number>(d).fill(0);
+    return along(component, rows, n, d);
+  });
+}
+
+function center(rows: Float64Array, n: number, d: number): void {
+  const means = new Float64Array(d);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) means[j]! += rows[i * d + j]!;
+  for (let j = 0; j < d; j++) means[j]! /= n;
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) rows[i * d + j]! -= means[j]!;
 }
 
 /** Σ v vᵀ over the rows, d × d. By hand: the library's product takes three times as long, and this is done in every evaluation. */
-function scatterOf(rows: Float64Array[], d: number): Matrix {
+function scatterOf(rows: Float64Array, n: number, d: number): Float64Array {
   const sums = new Float64Array(d * d);
-  for (const v of rows) {
+  for (let i = 0; i < n; i++) {
     for (let a = 0; a < d; a++) {
-      const value = v[a]!;
-      for (let b = 0, at = a * d; b <= a; b++, at++) sums[at]! += value * v[b]!;
+      const value = rows[i * d + a]!;
+      for (let b = 0, at = a * d; b <= a; b++, at++) sums[at]! += value * rows[i * d + b]!;
     }
   }
   for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) sums[b * d + a] = sums[a * d + b]!;
-  return Matrix.from1DArray(d, d, sums);
+  return sums;
+}
+
+function along(component: number[], rows: Float64Array, n: number, d: number): number[] {
+  const coordinates = new Array<number>(n).fill(0);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) coordinates[i]! += rows[i * d + j]! * component[j]!;
+  return coordinates;
 }
 
 function upright(component: number[]): number[] {
