@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { EngineUnavailable } from '../unavailable.ts';
+import { makeDawnPatient } from './patience.ts';
 
 /** WebGPU for Node, the npm package `webgpu`: Google's Dawn, as it is in Chrome. */
 export interface Dawn {
@@ -24,6 +25,7 @@ export async function loadDawn(): Promise<Dawn> {
     throw new EngineUnavailable('webgpu', `Dawn does not load on ${process.platform}-${process.arch} (${message.split('\n')[0]})`, null);
   }
   Object.assign(globalThis, dawn.globals);
+  makeDawnPatient();
   return dawn;
 }
 
