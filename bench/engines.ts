@@ -1,5 +1,5 @@
 /**
- * `npm run bench engines [NETWORK…]`: milliseconds per batch of the product's real step (forward, the whole loss with what is
+ * `npm run bench engines [NETWORK…] [--batch N]…`: milliseconds per batch of the product's real step (forward, the whole loss with what is
  * logged, backward, update) on every engine, one thread, beside PyTorch, JAX and TensorFlow where Python has them (`PYTHON` names
  * another Python). All take turns in one run, so that whatever else the machine does hits them alike. Writes bench/out/engines.json.
  */
@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { ModelName } from '../server/sweep/settings.ts';
 import { median } from '../server/report/moments.ts';
 import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
@@ -28,23 +29,22 @@ interface Row {
 }
 
 const NETWORKS: ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
-const BATCH_SIZES = [64, 256];
 const ROUNDS = 7;
 
 /** How long a contender trains in one round, in milliseconds; a batch that takes longer is trained alone. */
 const TURN = 400;
 
-const asked = process.argv.slice(2) as ModelName[];
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { batch: { type: 'string', multiple: true, default: ['64', '256'] } } });
+const asked = positionals as ModelName[];
+const batchSizes = values.batch.map(Number);
 const unknown = asked.filter((name) => !NETWORKS.includes(name));
-if (unknown.length > 0) {
-  console.error(`Cannot bench ${unknown.join(', ')}: networks are ${NETWORKS.join(', ')}`);
-  process.exit(2);
-}
+if (unknown.length > 0) refuse(`Cannot bench ${unknown.join(', ')}: networks are ${NETWORKS.join(', ')}`);
+if (!batchSizes.every((size) => Number.isInteger(size) && size > 0)) refuse(`Cannot bench batches of ${values.batch.join(', ')}: wanted is how many images, 1 or more`);
 
 const rows: Row[] = [];
 const versions: Record<string, string> = {};
 for (const network of asked.length > 0 ? asked : NETWORKS) {
-  for (const batchSize of BATCH_SIZES) {
+  for (const batchSize of batchSizes) {
     const measured = await compare(network, batchSize);
     rows.push(...measured);
     console.log(table(measured));
@@ -55,6 +55,11 @@ const file = join(projectFolder(), 'bench', 'out', 'engines.json');
 mkdirSync(join(file, '..'), { recursive: true });
 writeFileSync(file, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
 console.log(`${machine.processor}, one thread; ${file}`);
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
 
 async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
   const running: RunningContender[] = [];

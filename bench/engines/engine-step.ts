@@ -12,7 +12,7 @@ const step = await prepareReferenceStep(engine, { network, batchSize: Number(bat
 console.log(`ready ${JSON.stringify(engine.versions)}`);
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === MAIN_THREAD) {
-    console.log(JSON.stringify(step.mainThread()));
+    console.log(JSON.stringify(await step.mainThread()));
     continue;
   }
   const times: number[] = [];
