@@ -11,14 +11,17 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from '../server/report/moments.ts';
+import { openStorage } from '../server/store/storage.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
-import { BATCH_SIZE, EMBEDDING, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';
+import { BATCH_SIZE, EMBEDDING, EVALUATIONS, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';
 
 interface Turn {
   seconds: number;
   batches: number;
   /** Of what is not trained those that are their trunk's. */
   taken: number;
+  /** Made, of the network on the validation part. */
+  evaluations: number;
   /** Mean of the runs' last accuracy on the validation part. */
   accuracy: number;
 }
@@ -59,17 +62,19 @@ const load: number[] = [];
 const turns: Record<string, Turn[]> = { shared: [], unshared: [], optuna: [] };
 for (let round = 0; round < rounds; round++) {
   load.push(loadavg()[0]!);
-  turns['shared']!.push(sweep(`shared-${round}.db`));
-  turns['unshared']!.push(sweep(`unshared-${round}.db`, '--no-share'));
+  turns['shared']!.push(await sweep(`shared-${round}.db`));
+  turns['unshared']!.push(await sweep(`unshared-${round}.db`, '--no-share'));
   const optuna = optunaTorch(round);
   if (optuna) turns['optuna']!.push(optuna);
 }
+const evaluationInBatches = await costOfEvaluation('unshared-0.db');
 rmSync(folder, { recursive: true });
 
 const [shared, unshared, optuna] = ['shared', 'unshared', 'optuna'].map((name) => middle(turns[name]!)) as [Turn, Turn, Turn | null];
 const wallRatio = median(ratios('unshared'));
 const overOptuna = optuna && median(ratios('optuna'));
 const batchRatio = shared.batches / unshared.batches;
+const workRatio = work(shared) / work(unshared);
 const result = {
   machine: { processor: cpus()[0]!.model, cores: cpus().length, workers, node: process.version, versions, loadBefore: load },
   sweep: { arms: plan.arms, runs: plan.runs, batches, seeds, rounds },
@@ -79,6 +84,7 @@ const result = {
   savedByEpsilonForking: 1 - (shared.batches + shared.taken) / plan.batches,
   savedAsTrunk: shared.taken / plan.batches,
   wallRatio, batchRatio, wallOverBatchRatio: wallRatio / batchRatio,
+  evaluationInBatches, workRatio, wallOverWorkRatio: wallRatio / workRatio,
   sharedOverOptuna: overOptuna,
   turns,
 };
@@ -89,6 +95,7 @@ console.log(`${[line('cosweep, shared', shared), line('cosweep, --no-share', uns
 
 wall shared / unshared     ${wallRatio.toFixed(3)}
 batches shared / unshared  ${batchRatio.toFixed(3)}  (wall ratio is ${(wallRatio / batchRatio).toFixed(3)} × this; at most 1.05 is the goal)
+work shared / unshared     ${workRatio.toFixed(3)}  (evaluations counted too, ${shared.evaluations} and ${unshared.evaluations}, each like ${evaluationInBatches.toFixed(1)} batches; wall ratio is ${(wallRatio / workRatio).toFixed(3)} × this)
 ε-forking saves            ${(100 * result.savedByEpsilonForking).toFixed(1)} % of the batches that are left with trunks alone
 taken from trunks          ${(100 * result.savedAsTrunk).toFixed(1)} % of them
 ${overOptuna ? `shared / Optuna            ${overOptuna.toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)` : 'Python has no torch and optuna here (PYTHON names another one): left out'}
@@ -96,14 +103,35 @@ ${overOptuna ? `shared / Optuna            ${overOptuna.toFixed(3)}  (at most ${
 ${result.machine.processor}, ${workers} workers, load before each round ${load.map((each) => each.toFixed(1)).join(', ')}; ${file}`);
 
 /** Trains the whole sweep into a database of its own. */
-function sweep(db: string, ...options: string[]): Turn {
+async function sweep(db: string, ...options: string[]): Promise<Turn> {
   const started = performance.now();
   const summary = JSON.parse(cosweep(db, '--json', '--quiet', 'run', definition, ...options)) as { engine: string; batchesTrained: number; batchesTaken: number; runs: { complete: number } };
   const seconds = (performance.now() - started) / 1000;
   if (summary.runs.complete !== plan.runs) throw new Error(`Cannot time the sweep: ${summary.runs.complete} of ${plan.runs} runs are complete`);
   const runs = JSON.parse(cosweep(db, 'runs', 'latest', '--format', 'json')) as { metrics: Record<string, { last: number }> }[];
   versions['engine'] = summary.engine;
-  return { seconds, batches: summary.batchesTrained, taken: summary.batchesTaken, accuracy: mean(runs.map(({ metrics }) => metrics['val/accuracy']!.last)) };
+  const { evaluations } = await timesOf(db);
+  return { seconds, batches: summary.batchesTrained, taken: summary.batchesTaken, evaluations, accuracy: mean(runs.map(({ metrics }) => metrics['val/accuracy']!.last)) };
+}
+
+/** What the stages of a sweep record of their own work: an evaluation that was taken from a trunk was none. */
+async function timesOf(db: string): Promise<{ evaluations: number; batches: number; training: number; evaluation: number }> {
+  const storage = await openStorage({ file: join(folder, db), create: false });
+  const times = storage.prepare(`SELECT total(trainingSeconds) AS training, total(evaluationSeconds) AS evaluation, sum(batch - fromBatch - taken) AS batches,
+    (SELECT count(*) FROM "Artefact" a JOIN "Stage" s ON s.id = a.stageId WHERE a.name = 'confusion' AND (a.batch > s.fromBatch + s.taken OR a.batch = 0)) AS evaluations
+    FROM "Stage"`).get();
+  await storage.close();
+  return times as Awaited<ReturnType<typeof timesOf>>;
+}
+
+/** How many batches could be trained while one evaluation is made, by a sweep that shares nothing. */
+async function costOfEvaluation(db: string): Promise<number> {
+  const { training, evaluation, batches, evaluations } = await timesOf(db);
+  return evaluation / evaluations / (training / batches);
+}
+
+function work({ batches, evaluations }: Turn): number {
+  return batches + evaluations * evaluationInBatches;
 }
 
 function cosweep(db: string, ...args: string[]): string {
@@ -116,7 +144,7 @@ function optunaTorch(round: number): Turn | null {
   if (spawnSync(python, ['-c', 'import torch, optuna']).status !== 0) return null;
   const settings = {
     ...images, arms: plan.armList, seeds: Array.from({ length: seeds }, (_, seed) => seed), storage: `sqlite:///${join(folder, `optuna-${round}.db`)}`,
-    workers, batches, batchSize: BATCH_SIZE, evalEvery: batches / 4, embedding: EMBEDDING, learningRate: LEARNING_RATE, warmup: WARMUP, validation: VALIDATION,
+    workers, batches, batchSize: BATCH_SIZE, evalEvery: batches / EVALUATIONS, embedding: EMBEDDING, learningRate: LEARNING_RATE, warmup: WARMUP, validation: VALIDATION,
   };
   const started = performance.now();
   const output = execFileSync(python, [join(projectFolder(), 'bench', 'sharing', 'optuna_torch.py')], { input: JSON.stringify(settings), encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] });
@@ -124,7 +152,7 @@ function optunaTorch(round: number): Turn | null {
   const result = JSON.parse(output) as { runs: number; trials: number; accuracy: number; versions: Record<string, string> };
   if (result.runs !== plan.runs) throw new Error(`Cannot time Optuna: ${result.runs} of ${plan.runs} runs are complete`);
   Object.assign(versions, result.versions);
-  return { seconds, batches: result.trials * batches, taken: 0, accuracy: result.accuracy };
+  return { seconds, batches: result.trials * batches, taken: 0, evaluations: result.trials * EVALUATIONS, accuracy: result.accuracy };
 }
 
 /** Of the shared sweep's time to another one's, round by round. */

@@ -30,7 +30,7 @@ export function referenceSweep({ images, labels }: Images, { batches, seeds }: S
       dataset: { name: 'idx', images, labels, validation: VALIDATION },
       model: { name: 'cnn-small', embedding: EMBEDDING },
       optimizer: { name: 'momentum', learningRate: LEARNING_RATE, schedule: 'cosine', warmup: WARMUP },
-      batchSize: BATCH_SIZE, batches, evalEvery: batches / 4,
+      batchSize: BATCH_SIZE, batches, evalEvery: batches / EVALUATIONS,
     },
   };
 }
@@ -40,6 +40,9 @@ export const EMBEDDING = 64;
 export const LEARNING_RATE = 0.01;
 export const WARMUP = 20;
 export const BATCH_SIZE = 64;
+
+/** Of a run; the one before its first batch comes on top. */
+export const EVALUATIONS = 4;
 
 /**
  * The IDX files of MNIST's test part, 10,000 images: in `data` itself or in its folder `mnist-t10k`.

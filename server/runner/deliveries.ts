@@ -98,6 +98,13 @@ export class Deliveries {
     if (ends) this.#queue.complete(job);
   }
 
+  /** The stage's runs are not one computation from where it stands, which is known without training it. @param groups the ε that stay together */
+  split(job: StageJob, groups: number[][]): Promise<void> {
+    const { batch } = job.stage;
+    const nothing = { from: batch, to: batch, columns: [], artefacts: [], checkpoint: null, seconds: { training: 0, evaluation: 0 } };
+    return this.#storing.run(() => this.#record(job, nothing, { outcome: 'split', batch, intraDead: null, groups }, { seconds: 0 }, null, false));
+  }
+
   /** The stage ends without a segment. */
   end(job: StageJob, outcome: RunOutcome, spent: Spent): Promise<void> {
     const { storage, lease } = this.#work;
@@ -118,14 +125,15 @@ export class Deliveries {
 
   /**
    * @param result how the stage ends, with its last segment
+   * @param record null where none of the runs begins or ends with it
    * @param untrained true where not even the sweep's own runs have been started
    */
-  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends' | 'split'>, result: FitResult | null, spent: Spent, record: StageRecord, untrained: boolean): Promise<void> {
+  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends' | 'split'>, result: FitResult | null, spent: Spent, record: StageRecord | null, untrained: boolean): Promise<void> {
     const { storage, lease, arms } = this.#work;
     const { to, seconds } = segment;
     const started = new Set(untrained ? [] : job.runs.map(({ runId }) => runId));
     const outcomes = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
-    const records = outcomes.every(({ runId }) => started.has(runId)) ? null : recordsOf(job, arms, record);
+    const records = record && outcomes.some(({ runId }) => !started.has(runId)) ? recordsOf(job, arms, record) : null;
     const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records!.get(end.runId)! }));
     const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends, ...(result?.groups ? { split: result.groups } : {}) });
     Object.assign(job.stage, { batch: to, kept: segment.checkpoint !== null });

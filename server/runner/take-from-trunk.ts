@@ -10,16 +10,25 @@ import type { StageJob } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
 import type { TrunkBeside } from './trunk-beside.ts';
 
-/** Takes from the trunk what a stage has in common with it, as far as that is trained by now. @param worker its index @returns true where that is all of the stage */
+/**
+ * Takes from the trunk what a stage has in common with it, as far as that is trained by now; and sets its ε apart where the trunk shows that
+ * their tests come out differently in the batch that comes next.
+ *
+ * @param worker its index
+ * @returns true where nothing is left to train for the job
+ */
 export async function takeFromTrunk({ storage, arms }: Pick<SweepWork, 'storage' | 'arms'>, deliveries: Deliveries, beside: TrunkBeside, job: StageJob, worker: number): Promise<boolean> {
   const [first] = job.runs as [RunTask, ...RunTask[]];
   const trunk = job.restores ? [] : beside(first, job.stage);
   if (trunk.length === 0) return false;
   await deliveries.stored([...first.stages, ...trunk]);
-  const stretch = await sameAsTrunk(storage, job, arms[first.arm]!, trunk);
-  if (!stretch) return false;
-  await deliveries.take(job, stretch, worker);
-  return stretch.to === job.stage.to;
+  const arm = arms[first.arm]!;
+  const stretch = await sameAsTrunk(storage, job, arm, trunk);
+  if (stretch) await deliveries.take(job, stretch, worker);
+  if (stretch?.to === job.stage.to) return true;
+  const groups = apartNext(storage, job, arm, trunk);
+  if (groups) await deliveries.split(job, groups);
+  return groups !== null;
 }
 
 /**
@@ -33,10 +42,7 @@ export async function takeFromTrunk({ storage, arms }: Pick<SweepWork, 'storage'
  */
 export async function sameAsTrunk(storage: Storage, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[]): Promise<Stretch | null> {
   const trained = trunk.filter(isTrained);
-  const [first] = runs as [RunTask, ...RunTask[]];
-  const before = first.stages.slice(0, first.stages.findIndex(({ stageId }) => stageId === stage.stageId));
-  // What leads to the stage has to be there as well: a trunk that another plan cut may be trained further than this run's own.
-  if (trained.length === 0 || !before.every(isTrained) || !hasStayedWithin(storage, first.runId)) return null;
+  if (trained.length === 0 || !isItsTrunk(storage, stage, runs[0]!)) return null;
   const epsilons = epsilonsOf(arm, stage);
   const parts: StretchPart[] = [];
   let at = stage.batch;
@@ -54,6 +60,25 @@ export async function sameAsTrunk(storage: Storage, { stage, runs }: Pick<StageJ
     return { ...stretch, columns: asOwn(stretch.columns, arm.beta, epsilons) };
   }
   return null;
+}
+
+/**
+ * The ε of a stage whose test L2 > ε passes in its next batch, as the trunk has measured it, and those whose test does not: they need not
+ * be trained together to find that out.
+ *
+ * @returns null where the trunk has not come to that batch, or all tests come out the same
+ */
+export function apartNext(storage: Storage, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[]): number[][] | null {
+  const epsilons = epsilonsOf(arm, stage);
+  const beside = trunk.find(({ from, batch }) => from <= stage.batch && stage.batch < batch);
+  if (epsilons.length === 1 || !beside || !isItsTrunk(storage, stage, runs[0]!)) return null;
+  const apart = [true, false].map((passes) => epsilons.filter((epsilon) => staysWithin(storage, { stageId: beside.stageId, from: stage.batch, to: stage.batch + 1 }, epsilon) !== passes));
+  return apart.every(({ length }) => length > 0) ? apart : null;
+}
+
+/** Whether a run is its trunk up to where the stage stands. What leads to the stage has to be there: a trunk that another plan cut may be trained further than this run's own. */
+function isItsTrunk(storage: Storage, stage: StageTask, { runId, stages }: RunTask): boolean {
+  return stages.slice(0, stages.findIndex(({ stageId }) => stageId === stage.stageId)).every(isTrained) && hasStayedWithin(storage, runId);
 }
 
 function isTrained({ batch, to }: StageTask): boolean {

@@ -2,15 +2,16 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeCheckpoint } from '../../server/runner/checkpoint-files.ts';
-import { sameAsTrunk } from '../../server/runner/take-from-trunk.ts';
+import { apartNext, sameAsTrunk } from '../../server/runner/take-from-trunk.ts';
 import { trunkBeside } from '../../server/runner/trunk-beside.ts';
 import { commitSegment, type Segment } from '../../server/store/commit-segment.ts';
-import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/identify-runs.ts';
+import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask, type StageTask } from '../../server/store/identify-runs.ts';
 import { rewindStage } from '../../server/store/rewind-stage.ts';
 import { startRun } from '../../server/store/run-state.ts';
 import { passingKey } from '../../server/store/split-stage.ts';
 import type { Storage } from '../../server/store/storage.ts';
 import type { Lease } from '../../server/store/lease.ts';
+import type { Arm } from '../../server/sweep/arm.ts';
 import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD } from '../store/support.ts';
 import { cosweep, cosweepJson, start } from './cosweep.ts';
 import { ask, countRuns, snapshot } from './snapshot.ts';
@@ -57,6 +58,17 @@ describe('a sweep whose ε no test passes', () => {
     const file = write(folder, 'single', { beta: [0.3], N: [40], seeds: 2 }, { epsilon: [1.9] });
     const summary = await cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1'], { db: join(folder, 'study.db') });
     expect(summary).toMatchObject({ state: 'complete', batchesTrained: 2 * BATCHES, batchesTaken: 2 * 80 });
+  });
+
+  test('is set apart from the ε that a test passes without training them together', async () => {
+    const folder = temporaryFolder();
+    const db = join(folder, 'study.db');
+    const file = write(folder, 'apart', { beta: [0.3, 0.4], N: [40], seeds: 1 }, { epsilon: [0.02, 1.8, 1.9] });
+    const summary = await cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1'], { db });
+    expect(summary).toMatchObject({ state: 'complete', batchesTrained: BATCHES + 2 * 80, batchesTaken: 2 * 80 });
+    // Each run has begun twice: with the trunk, and where it is on its own or its trunk's.
+    expect(ask<number>(db, 'SELECT max(attempts) FROM "Run"')).toBe(2);
+    expect(ask<number>(db, 'SELECT count(*) FROM "Stage" WHERE batch < toBatch')).toBe(0);
   });
 
   test('is trained where every sample is tested by itself', async () => {
@@ -120,7 +132,7 @@ describe('what a stage has in common with its trunk', () => {
   const [switchAt, cut, end] = [50, 80, 100];
 
   /** A control [0, 100) cut at 50 and 80, both trained, and an arm that forks at 50 with ε = 0.3 and β = 0.1. */
-  async function make(changes: Partial<Record<'middle' | 'last', Partial<Segment>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; take: () => ReturnType<typeof sameAsTrunk> }> {
+  async function make(changes: Partial<Record<'middle' | 'last', Partial<Segment>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; take: () => ReturnType<typeof sameAsTrunk>; apart: (epsilons: number[]) => number[][] | null }> {
     const storage = await newStorage();
     const token = lease(storage);
     const { sweepId } = begin(storage, token, makePlan([{ beta: 0.1, epsilon: 0.3 }, {}, { beta: 0.1, epsilon: 0.3, N: cut }], [1]));
@@ -135,13 +147,21 @@ describe('what a stage has in common with its trunk', () => {
       const checkpoint = await writeCheckpoint(storage.checkpointFolder, { batch: to, bytes: Uint8Array.of(to) });
       commitSegment(storage, token, { ...makeSegment(stageId, from, to), checkpoint, ...measured(from, to), ...[{}, changes.middle, changes.last][i] });
     }
-    const take = (): ReturnType<typeof sameAsTrunk> => {
+    const look = (): { run: RunTask; arm: Arm; trunk: StageTask[] } => {
       const [arms, tasks] = [readArms(storage, sweepId), readTasks(storage, sweepId)];
       const [run] = tasks as [RunTask];
-      const stage = run.stages.at(-1)!;
-      return sameAsTrunk(storage, { stage, runs: [run] }, arms[0]!, trunkBeside(arms, tasks)(run, stage));
+      return { run, arm: arms[0]!, trunk: trunkBeside(arms, tasks)(run, run.stages.at(-1)!) };
     };
-    return { storage, token, fork, take };
+    const take = (): ReturnType<typeof sameAsTrunk> => {
+      const { run, arm, trunk } = look();
+      return sameAsTrunk(storage, { stage: run.stages.at(-1)!, runs: [run] }, arm, trunk);
+    };
+    const apart = (epsilons: number[]): number[][] | null => {
+      const { run, arm, trunk } = look();
+      const members = epsilons.map((epsilon) => ({ runId: run.runId, epsilon }));
+      return apartNext(storage, { stage: { ...run.stages.at(-1)!, members }, runs: [run] }, arm, trunk);
+    };
+    return { storage, token, fork, take, apart };
   }
 
   /** @param means L2, by batch */
@@ -198,6 +218,22 @@ describe('what a stage has in common with its trunk', () => {
       if (truncated > 0) expect(stretch).toBeNull();
       else expect([stretch!.from, stretch!.columns.find(({ metric }) => metric === 'train/total')!.batches[0]]).toEqual([53, 53]);
     }
+  });
+
+  test('sets ε apart by the trunk\'s L2 in the next batch, closely, and only by that', async () => {
+    const at = Math.fround(0.3);
+    const { apart } = await make({ middle: measured(switchAt, cut, { [switchAt]: at, [switchAt + 1]: 0.5 }) });
+    expect(apart([0.1, 0.3, 0.2, 0.4])).toEqual([[0.1, 0.2], [0.3, 0.4]]);
+    expect([apart([0.3, 0.4]), apart([0.1, 0.2]), apart([0.1])]).toEqual([null, null, null]);
+    const unknown = await make({ middle: measured(switchAt, cut, { [switchAt]: NaN }) });
+    expect(unknown.apart([0.1, 0.4])).toBeNull();
+  });
+
+  test('sets nothing apart once a test has passed', async () => {
+    const { storage, token, fork, apart } = await make();
+    expect(apart([0.1, 0.4])).toEqual([[0.1], [0.4]]);
+    commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, 50, 51), columns: [{ metric: 'train/truncated', epsilon: null, batches: [50], values: [0.1] }] });
+    expect(apart([0.1, 0.4])).toBeNull();
   });
 
   test('is counted as held before, so that the time left is not thought to be short, and as nothing where the stage begins again', async () => {
