@@ -16,10 +16,15 @@ export interface Batch {
  */
 export function drawIndices(dataset: Dataset, batchSize: number, seed: number, t: number): Int32Array {
   const { count } = dataset.train;
-  return Int32Array.from({ length: batchSize }, (_, i) => {
-    const position = t * batchSize + i;
-    return epochOrder(dataset, seed, Math.floor(position / count))[position % count]!;
-  });
+  const indices = new Int32Array(batchSize);
+  for (let filled = 0; filled < batchSize; ) {
+    const position = t * batchSize + filled;
+    const from = position % count;
+    const part = epochOrder(dataset, seed, Math.floor(position / count)).subarray(from, from + batchSize - filled);
+    indices.set(part, filled);
+    filled += part.length;
+  }
+  return indices;
 }
 
 /** Batch t of the run with this seed: a pure function of its arguments. */
