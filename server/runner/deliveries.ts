@@ -102,7 +102,7 @@ export class Deliveries {
   split(job: StageJob, groups: number[][]): Promise<void> {
     const { batch } = job.stage;
     const nothing = { from: batch, to: batch, columns: [], artefacts: [], checkpoint: null, seconds: { training: 0, evaluation: 0 } };
-    return this.#storing.run(() => this.#record(job, nothing, { outcome: 'split', batch, intraDead: null, groups }, { seconds: 0 }, null, false));
+    return this.#storing.run(() => this.#record(job, { ...nothing, split: groups }, null, { seconds: 0 }, null, true));
   }
 
   /** The stage ends without a segment. */
@@ -120,29 +120,30 @@ export class Deliveries {
   async #commit(job: StageJob, from: number, { points, evaluations, checkpoint, seconds, to, result }: SegmentReport, spent: Spent): Promise<void> {
     const written = checkpoint && (await writeCheckpoint(this.#work.storage.checkpointFolder, checkpoint));
     const record = this.#records.get(job.stage.stageId)!;
-    await this.#record(job, { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds }, result, spent, record, false);
+    const segment = { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds, ...(result?.groups ? { split: result.groups } : {}) };
+    await this.#record(job, segment, result, spent, record, false);
   }
 
   /**
    * @param result how the stage ends, with its last segment
-   * @param record null where none of the runs begins or ends with it
+   * @param record null where no run ends with it
    * @param untrained true where not even the sweep's own runs have been started
    */
-  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends' | 'split'>, result: FitResult | null, spent: Spent, record: StageRecord | null, untrained: boolean): Promise<void> {
+  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends'>, result: FitResult | null, spent: Spent, record: StageRecord | null, untrained: boolean): Promise<void> {
     const { storage, lease, arms } = this.#work;
     const { to, seconds } = segment;
     const started = new Set(untrained ? [] : job.runs.map(({ runId }) => runId));
     const outcomes = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
     const records = record && outcomes.some(({ runId }) => !started.has(runId)) ? recordsOf(job, arms, record) : null;
     const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records!.get(end.runId)! }));
-    const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends, ...(result?.groups ? { split: result.groups } : {}) });
+    const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends });
     Object.assign(job.stage, { batch: to, kept: segment.checkpoint !== null });
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
     for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
     spent.seconds += seconds.training + seconds.evaluation;
     for (const { runId, outcome } of ends) this.#settle(job, runId, outcome, spent);
     if (result?.outcome === 'diverged') this.#queue.drop(job);
-    if (result?.outcome === 'split') this.#pace.grow(this.#queue.split(job, readPaths(storage, job.runs.map(({ runId }) => runId))));
+    if (segment.split) this.#pace.grow(this.#queue.split(job, readPaths(storage, job.runs.map(({ runId }) => runId))));
   }
 
   #settle(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {

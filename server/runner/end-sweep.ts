@@ -9,7 +9,7 @@ import type { SweepOptions } from './run-queue.ts';
  * @param cut what was asked of it is trained, and that is not all
  * @returns the state that it is in now
  */
-export function endSweep({ probeSeeds }: SweepRecord, options: SweepOptions, cancelled: AbortSignal, cut = false): SweepSummary['state'] {
+export function endSweep({ probeSeeds }: Pick<SweepRecord, 'probeSeeds'>, options: SweepOptions, cancelled: AbortSignal, cut = false): SweepSummary['state'] {
   const { storage, lease, sweepId, stop, kill } = options;
   const state = cancelled.aborted ? 'cancelled' : stop.aborted || kill.aborted || cut ? 'interrupted' : 'complete';
   if (state === 'interrupted' && isLeftToOthers(options)) return putBack(storage, lease, sweepId);

@@ -7,7 +7,7 @@ import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import type { StageOrder } from './messages.ts';
 import { Pace, progressOf } from './pace.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
-import { takeFromTrunk } from './take-from-trunk.ts';
+import { settleByTrunk } from './take-from-trunk.ts';
 import type { SweepWork } from './train-sweep.ts';
 import type { TrunkBeside } from './trunk-beside.ts';
 import { WorkerError, type WorkerProcess } from './worker-process.ts';
@@ -98,7 +98,7 @@ export class Lane {
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
     const { arms, folder, fingerprintOf, stop } = this.#work;
     const { from, to } = job.stage;
-    if (await takeFromTrunk(this.#work, this.#deliveries, this.#beside, job, this.#index)) return;
+    if (await settleByTrunk(this.#work, this.#deliveries, this.#beside, job, this.#index)) return;
     const before = this.#stored;
     const worker = await this.#aliveWorker();
     const [first] = job.runs as [RunTask, ...RunTask[]];

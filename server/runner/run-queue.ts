@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/ids.ts';
 import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
-import { clearLeftovers, isToBeTrained, nextQueuedSweep } from '../store/queue.ts';
-import { readSweep } from '../store/read-sweep.ts';
+import { clearLeftovers, isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/queue.ts';
 import { refuseFresh } from '../store/refuse-fresh.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
@@ -42,6 +41,8 @@ export interface SweepOptions extends RunOptions {
 
 const POLL_MS = 1000;
 
+const notCancelled = new AbortController().signal;
+
 /**
  * Trains the queued sweeps of a database in order, the one asked for among them. One process per database does: where
  * another one is at it, this one waits until the lease is free or the other has trained its sweep.
@@ -50,6 +51,7 @@ const POLL_MS = 1000;
  */
 export async function runQueue(options: RunOptions): Promise<SweepSummary | null> {
   const { storage, tell } = options;
+  const probeSeeds = readProbeSeeds(storage, options.sweepId);
   const lease = await waitForLease(options);
   if (!lease) return null;
   const heartbeat = keepLease(storage, lease);
@@ -70,18 +72,13 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
     }
-    if (!hadItsTurn && options.stop.aborted) await leaveQueue({ ...options, lease, isAsked: true });
+    // What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had been stopped in training.
+    if (!hadItsTurn && options.stop.aborted && isToBeTrained(storage, options.sweepId)) endSweep({ probeSeeds }, { ...options, lease, isAsked: true }, notCancelled);
     return asked;
   } finally {
     heartbeat.end();
     releaseLease(storage, lease);
   }
-}
-
-/** What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had been stopped in training. */
-async function leaveQueue(options: SweepOptions): Promise<void> {
-  const sweep = await readSweep(options.storage, options.sweepId);
-  if (sweep) endSweep(sweep, options, new AbortController().signal);
 }
 
 /** null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile. */

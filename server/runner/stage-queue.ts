@@ -46,9 +46,9 @@ export class StageQueue {
     return this.#nodes.size;
   }
 
-  /** Parents before children. */
-  get jobs(): StageJob[] {
-    return [...this.#nodes.values()];
+  /** Parents before children; whoever goes through them meets those too that are split off meanwhile. */
+  get jobs(): Iterable<StageJob> {
+    return this.#nodes.values();
   }
 
   /** Batches that are still to be trained. */

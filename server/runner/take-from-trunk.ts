@@ -11,13 +11,13 @@ import type { SweepWork } from './train-sweep.ts';
 import type { TrunkBeside } from './trunk-beside.ts';
 
 /**
- * Takes from the trunk what a stage has in common with it, as far as that is trained by now; and sets its ε apart where the trunk shows that
- * their tests come out differently in the batch that comes next.
+ * Settles of a stage what its trunk tells of it, as far as that is trained by now: takes what they have in common, and sets the stage's ε
+ * apart where their tests come out differently in the batch that comes next.
  *
  * @param worker its index
  * @returns true where nothing is left to train for the job
  */
-export async function takeFromTrunk({ storage, arms }: Pick<SweepWork, 'storage' | 'arms'>, deliveries: Deliveries, beside: TrunkBeside, job: StageJob, worker: number): Promise<boolean> {
+export async function settleByTrunk({ storage, arms }: Pick<SweepWork, 'storage' | 'arms'>, deliveries: Deliveries, beside: TrunkBeside, job: StageJob, worker: number): Promise<boolean> {
   const [first] = job.runs as [RunTask, ...RunTask[]];
   const trunk = job.restores ? [] : beside(first, job.stage);
   if (trunk.length === 0) return false;
@@ -72,11 +72,16 @@ export function apartNext(storage: Storage, { stage, runs }: Pick<StageJob, 'sta
   const epsilons = epsilonsOf(arm, stage);
   const beside = trunk.find(({ from, batch }) => from <= stage.batch && stage.batch < batch);
   if (epsilons.length === 1 || !beside || !isItsTrunk(storage, stage, runs[0]!)) return null;
-  const apart = [true, false].map((passes) => epsilons.filter((epsilon) => staysWithin(storage, { stageId: beside.stageId, from: stage.batch, to: stage.batch + 1 }, epsilon) !== passes));
-  return apart.every(({ length }) => length > 0) ? apart : null;
+  const next = { stageId: beside.stageId, from: stage.batch, to: stage.batch + 1 };
+  const within = epsilons.filter((epsilon) => staysWithin(storage, next, epsilon));
+  const beyond = epsilons.filter((epsilon) => !within.includes(epsilon));
+  return within.length > 0 && beyond.length > 0 ? [beyond, within] : null;
 }
 
-/** Whether a run is its trunk up to where the stage stands. What leads to the stage has to be there: a trunk that another plan cut may be trained further than this run's own. */
+/**
+ * Whether a run is its trunk up to where the stage stands. What leads to the stage has to be there: a trunk that another plan cut may be
+ * trained further than this run's own.
+ */
 function isItsTrunk(storage: Storage, stage: StageTask, { runId, stages }: RunTask): boolean {
   return stages.slice(0, stages.findIndex(({ stageId }) => stageId === stage.stageId)).every(isTrained) && hasStayedWithin(storage, runId);
 }

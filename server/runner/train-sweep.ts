@@ -11,7 +11,7 @@ import type { Fingerprints } from './identify.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { StageQueue } from './stage-queue.ts';
-import { takeFromTrunk } from './take-from-trunk.ts';
+import { settleByTrunk } from './take-from-trunk.ts';
 import { noTrunk, trunkBeside, type TrunkBeside } from './trunk-beside.ts';
 import type { Wanted } from './trunks-only.ts';
 
@@ -51,7 +51,7 @@ export interface SweepWork {
  */
 export async function trainSweep(work: SweepWork): Promise<{ trained: number; taken: number }> {
   const beside = work.share ? trunkBeside(work.arms, work.tasks) : noTrunk;
-  const takenBefore = await takeWhatIsThere(work, beside);
+  const takenBefore = await settleWhatIsThere(work, beside);
   const queue = new StageQueue(work.tasks, work.wanted, beside);
   const pace = new Pace(queue.batches);
   const size = Math.min(work.workers, queue.size);
@@ -74,19 +74,19 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
 }
 
 /**
- * Takes from trunks that are trained already, before anything is trained: what leads to a stage whose rest is taken need not be
+ * Settles what trunks that are trained already tell, before anything is trained: what leads to a stage whose rest is taken need not be
  * trained once more, though its state is not kept. So what is left to train is laid out anew afterwards.
  *
  * @returns batches taken
  */
-async function takeWhatIsThere(work: SweepWork, beside: TrunkBeside): Promise<number> {
+async function settleWhatIsThere(work: SweepWork, beside: TrunkBeside): Promise<number> {
   if (!work.tasks.some(({ stages }) => stages.some(({ batch, to }) => batch === to))) return 0; // of a new sweep nothing is trained
   const queue = new StageQueue(work.tasks, work.wanted, beside);
   const deliveries = new Deliveries(work, queue, new Pace(queue.batches));
   for (const job of queue.jobs) {
     await setImmediate(); // a stop, a cancellation and the lease's heartbeat have their turn
     if (work.stop.aborted || work.kill.aborted) break;
-    await takeFromTrunk(work, deliveries, beside, job, 0);
+    await settleByTrunk(work, deliveries, beside, job, 0);
   }
   return deliveries.taken;
 }

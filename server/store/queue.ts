@@ -34,6 +34,11 @@ export function clearLeftovers(storage: Storage, lease: Lease, asked: number): n
   });
 }
 
+/** How many seeds of a sweep are asked for, of its trunks alone; null where all of it is, or it is gone. */
+export function readProbeSeeds(storage: Storage, sweepId: number): number | null {
+  return (storage.prepare('SELECT probeSeeds FROM "Sweep" WHERE id = ?').pluck().get(sweepId) ?? null) as number | null;
+}
+
 /** A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed meanwhile). */
 export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string): boolean {
   return training(storage, lease, () => {

@@ -15,6 +15,7 @@ export interface ReferenceStep {
 const CLASSES = 10;
 const EMBEDDING = 64;
 const WARM_UP = 5;
+/** Enough for a median, where a GPU in software takes seconds for a batch. */
 const IN_A_ROW = 15;
 
 /** Every term in force, momentum: what a sweep trains most of the time. */
@@ -49,7 +50,7 @@ export interface PreparedStep {
   /** Trains one batch. @returns milliseconds until its metrics are read */
   time(): Promise<number>;
   /**
-   * Trains batches one after the other, as a stage does. @returns median milliseconds for which one kept JavaScript busy, and how many calls of
+   * Trains batches one after the other. @returns median milliseconds for which one kept JavaScript busy, and how many calls of
    * shaders it handed over; null where there are none
    */
   mainThread(): Promise<{ msPerBatch: number; dispatches: number } | null>;

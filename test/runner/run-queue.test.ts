@@ -26,6 +26,15 @@ test('who is stopped before the turn of its sweep leaves that interrupted, and t
   expect(leaseHolder(storage)).toBeNull();
 });
 
+test('a probe that is stopped before its turn stays in the queue where all of it was asked for meanwhile', async () => {
+  const storage = await newStorage();
+  const probe = queueSweep(storage, request(makePlan([{ beta: 0.2 }], [1, 2]), { probeSeeds: 1 })).sweepId;
+  const stopped = stoppedBeforeItsTurn(storage, probe);
+  queueSweep(storage, request(makePlan([{ beta: 0.2 }], [1, 2])));
+  expect(await stopped).toBeNull();
+  expect(await states(storage)).toEqual({ [probe]: 'queued' });
+});
+
 async function states(storage: Storage): Promise<Record<number, string>> {
   const { items } = await listSweeps(storage);
   return Object.fromEntries(items.map(({ id, state }) => [Number(id.slice(1)), state]));

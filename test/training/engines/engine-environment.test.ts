@@ -8,8 +8,7 @@ test('asks for huge pages, beside what else the user has set', () => {
 });
 
 test('leaves allocation as the user wants it', () => {
-  const own = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=0' };
-  expect(engineEnvironment(own)).toEqual(own);
+  for (const own of [{ GLIBC_TUNABLES: 'glibc.malloc.hugetlb=0' }, { MALLOC_ARENA_MAX: '2' }]) expect(engineEnvironment(own)).toEqual(own);
 });
 
 test('a process that is started with it says nothing about it', () => {

@@ -36,8 +36,11 @@ export function patiently(immediate: Immediate, clock: Clock): Immediate {
       since ??= clock.now();
       clock.sleep(Math.min((clock.now() - since) * SHARE, LONGEST_PAUSE));
       again = false;
-      callback(...args);
-      if (!again) since = null;
+      try {
+        callback(...args);
+      } finally {
+        if (!again) since = null;
+      }
     });
   };
   // Node's own keeps the form that makes a promise there.
@@ -45,8 +48,8 @@ export function patiently(immediate: Immediate, clock: Clock): Immediate {
 }
 
 /** An addon's functions have neither a name nor parameters; of JavaScript's own native ones, those that settle a promise take a value. */
-function isOfAddon(callback: Function): boolean {
-  return callback.name === '' && callback.length === 0 && Function.prototype.toString.call(callback).includes('[native code]');
+function isOfAddon(callback: unknown): boolean {
+  return typeof callback === 'function' && callback.name === '' && callback.length === 0 && /^function \(\) \{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(callback));
 }
 
 class ThreadClock implements Clock {
