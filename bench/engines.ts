@@ -12,7 +12,8 @@ import type { ModelName } from '../server/sweep/settings.ts';
 import { median } from '../server/report/moments.ts';
 import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
-import { RunningContender, type Contender, type MainThread } from './engines/contender.ts';
+import type { MainThread } from '../server/training/reference-step.ts';
+import { RunningContender, type Contender } from './engines/contender.ts';
 
 interface Row {
   network: ModelName;

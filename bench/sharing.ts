@@ -152,7 +152,7 @@ function optunaTorch(round: number): Turn | null {
   const result = JSON.parse(output) as { runs: number; trials: number; accuracy: number; versions: Record<string, string> };
   if (result.runs !== plan.runs) throw new Error(`Cannot time Optuna: ${result.runs} of ${plan.runs} runs are complete`);
   Object.assign(versions, result.versions);
-  return { seconds, batches: result.trials * batches, taken: 0, evaluations: result.trials * EVALUATIONS, accuracy: result.accuracy };
+  return { seconds, batches: result.trials * batches, taken: 0, evaluations: result.trials * (1 + EVALUATIONS), accuracy: result.accuracy };
 }
 
 /** Of the shared sweep's time to another one's, round by round. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { MainThread } from '../../server/training/reference-step.ts';
 
 /** What takes part in a comparison: a program that trains the reference step when it is told to. */
 export interface Contender {
@@ -12,13 +13,8 @@ export interface Contender {
   tellsMainThread?: boolean;
 }
 
-/** Asks a contender of ours how long a batch keeps JavaScript busy: `{msPerBatch, dispatches}`, or null where it has no dispatches. */
+/** Asks a contender of ours how long a batch keeps JavaScript busy: a `MainThread`, or null where it has no dispatches. */
 export const MAIN_THREAD = 'main thread';
-
-export interface MainThread {
-  msPerBatch: number;
-  dispatches: number;
-}
 
 /**
  * A contender's process. It prints `ready` and its versions as JSON once it has warmed up; then it answers every line N on its

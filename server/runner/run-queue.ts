@@ -7,7 +7,7 @@ import { checkpointFiles } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import { sweepFolder } from './checkpoint-files.ts';
-import { endSweep } from './end-sweep.ts';
+import { interruptSweep } from './end-sweep.ts';
 import type { RunnerEvent, SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
 import { runSweep } from './run-sweep.ts';
@@ -41,8 +41,6 @@ export interface SweepOptions extends RunOptions {
 
 const POLL_MS = 1000;
 
-const notCancelled = new AbortController().signal;
-
 /**
  * Trains the queued sweeps of a database in order, the one asked for among them. One process per database does: where
  * another one is at it, this one waits until the lease is free or the other has trained its sweep.
@@ -73,7 +71,7 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
       hadItsTurn ||= isAsked;
     }
     // What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had been stopped in training.
-    if (!hadItsTurn && options.stop.aborted && isToBeTrained(storage, options.sweepId)) endSweep({ probeSeeds }, { ...options, lease, isAsked: true }, notCancelled);
+    if (!hadItsTurn && options.stop.aborted && isToBeTrained(storage, options.sweepId)) interruptSweep({ ...options, lease }, probeSeeds);
     return asked;
   } finally {
     heartbeat.end();

@@ -45,15 +45,20 @@ export function referenceShape(network: ModelName): [number, number, number] {
   return network === 'mlp' || network === 'cnn-small' ? [28, 28, 1] : [32, 32, 3];
 }
 
+/** What a batch asks of JavaScript on an engine that hands calls of shaders to a GPU. */
+export interface MainThread {
+  /** Milliseconds for which it keeps it busy, median. */
+  msPerBatch: number;
+  /** How many calls it hands over. */
+  dispatches: number;
+}
+
 /** A compiled, warmed-up reference step. */
 export interface PreparedStep {
   /** Trains one batch. @returns milliseconds until its metrics are read */
   time(): Promise<number>;
-  /**
-   * Trains batches one after the other. @returns median milliseconds for which one kept JavaScript busy, and how many calls of
-   * shaders it handed over; null where there are none
-   */
-  mainThread(): Promise<{ msPerBatch: number; dispatches: number } | null>;
+  /** Trains batches one after the other. @returns null where no calls of shaders are handed over */
+  mainThread(): Promise<MainThread | null>;
   /** Whether the same step on the same state gives the same bits twice: all that it measures and all that it changes. */
   repeats(): Promise<boolean>;
   dispose(): void;
@@ -67,22 +72,21 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
   const batch = noise(batchSize, shape);
   const compiled = engine.compile(buildStep(model, structure), { state, batch, scalars });
 
-  let busy: number[] = [];
-  async function time(): Promise<number> {
+  async function train(): Promise<{ elapsed: number; busy: number }> {
     const start = performance.now();
     const result = compiled.run(state, batch, scalars);
-    busy.push(performance.now() - start);
+    const busy = performance.now() - start;
     await result.outputs.metrics!.data();
     const elapsed = performance.now() - start;
     tf.dispose([state, result.outputs]);
     state = result.state;
-    return elapsed;
+    return { elapsed, busy };
   }
 
-  async function mainThread(): Promise<{ msPerBatch: number; dispatches: number } | null> {
+  async function mainThread(): Promise<MainThread | null> {
     if (compiled.dispatches === undefined) return null;
-    busy = [];
-    for (let i = 0; i < IN_A_ROW; i++) await time();
+    const busy: number[] = [];
+    for (let i = 0; i < IN_A_ROW; i++) busy.push((await train()).busy);
     return { msPerBatch: median(busy), dispatches: compiled.dispatches };
   }
 
@@ -95,9 +99,9 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
     return copied;
   }
 
-  for (let i = 0; i < WARM_UP; i++) await time();
+  for (let i = 0; i < WARM_UP; i++) await train();
   return {
-    time,
+    time: async () => (await train()).elapsed,
     mainThread,
     repeats: async () => (await bits()).equals(await bits()),
     dispose: () => {

@@ -156,7 +156,8 @@ function nearest(units: Float64Array, i: number, directions: Float64Array, prese
   return best;
 }
 
-function dot(a: Float64Array, row: number, b: Float64Array, other: number, d: number): number {
+/** Row `row` of a times row `other` of b; both have rows of d. */
+export function dot(a: Float64Array, row: number, b: Float64Array, other: number, d: number): number {
   let total = 0;
   for (let i = row * d, j = other * d, end = i + d; i < end; i++, j++) total += a[i]! * b[j]!;
   return total;

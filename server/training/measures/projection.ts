@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { dot } from './feature-space.ts';
 
 /** Points of a picture of the feature space; `x[i]`, `y[i]` belong to `labels[i]`. */
 export interface Projection {
@@ -35,8 +36,8 @@ function principal(rows: Float64Array, n: number, d: number): number[][] {
   const order = [...realEigenvalues.keys()].sort((p, q) => realEigenvalues[q]! - realEigenvalues[p]!);
   return [0, 1].map((rank) => {
     // An embedding of one dimension has a second component of zeros.
-    const component = rank < order.length ? upright(eigenvectorMatrix.getColumn(order[rank]!)) : new Array<number>(d).fill(0);
-    return along(component, rows, n, d);
+    const component = rank < order.length ? Float64Array.from(upright(eigenvectorMatrix.getColumn(order[rank]!))) : new Float64Array(d);
+    return Array.from({ length: n }, (_, i) => dot(rows, i, component, 0, d));
   });
 }
 
@@ -58,12 +59,6 @@ function scatterOf(rows: Float64Array, n: number, d: number): Float64Array {
   }
   for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) sums[b * d + a] = sums[a * d + b]!;
   return sums;
-}
-
-function along(component: number[], rows: Float64Array, n: number, d: number): number[] {
-  const coordinates = new Array<number>(n).fill(0);
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) coordinates[i]! += rows[i * d + j]! * component[j]!;
-  return coordinates;
 }
 
 function upright(component: number[]): number[] {

@@ -24,17 +24,22 @@ function makeWorld(): { clock: Clock & { slept: number[] }; turn: (callback: Cal
   };
 }
 
-test('the longer a wait has lasted, the less often an addon asks; up to two milliseconds apart', () => {
-  const { clock, turn, run, pass } = makeWorld();
-  const immediate = patiently(turn, clock);
+/** An addon waits for so many turns. @returns how many it had */
+function wait({ run, pass }: ReturnType<typeof makeWorld>, immediate: ReturnType<typeof patiently>, most: number): number {
   let turns = 0;
   const ask = ofAddon(() => {
     pass(1);
-    if (++turns < 500) immediate(ask);
+    if (++turns < most) immediate(ask);
   });
   immediate(ask);
   run();
-  expect(turns).toBe(500);
+  return turns;
+}
+
+test('the longer a wait has lasted, the less often an addon asks; up to two milliseconds apart', () => {
+  const world = makeWorld();
+  const { clock, turn } = world;
+  expect(wait(world, patiently(turn, clock), 500)).toBe(500);
   expect(clock.slept[0]).toBe(0);
   expect(clock.slept[10]).toBeCloseTo(0.2, 1);
   for (let i = 1; i < 500; i++) expect(clock.slept[i]).toBeGreaterThanOrEqual(clock.slept[i - 1]!);
@@ -42,16 +47,11 @@ test('the longer a wait has lasted, the less often an addon asks; up to two mill
 });
 
 test('the next wait is a new one', () => {
-  const { clock, turn, run, pass } = makeWorld();
+  const world = makeWorld();
+  const { clock, turn } = world;
   const immediate = patiently(turn, clock);
-  for (let wait = 0; wait < 2; wait++) {
-    let turns = 0;
-    const ask = ofAddon(() => {
-      pass(1);
-      if (++turns < 100) immediate(ask);
-    });
-    immediate(ask);
-    run();
+  for (let i = 0; i < 2; i++) {
+    wait(world, immediate, 100);
     expect(clock.slept.splice(0)[0]).toBe(0);
   }
 });
