@@ -30,16 +30,19 @@ interface Node extends StageJob {
 export class StageQueue {
   readonly #nodes: Map<number, Node>;
   readonly #beside: TrunkBeside;
+  readonly #workers: number;
   #waiting: (() => void)[] = [];
 
   /**
    * @param tasks the runs of a sweep in their order; those that do not wait are left alone
    * @param wanted other stages are left for another time
    * @param beside the trunk's stages that may spare others
+   * @param workers how many will ask
    */
-  constructor(tasks: RunTask[], wanted: Wanted = everything, beside: TrunkBeside = noTrunk) {
+  constructor(tasks: RunTask[], wanted: Wanted = everything, beside: TrunkBeside = noTrunk, workers = 1) {
     this.#nodes = buildNodes(tasks, wanted, beside);
     this.#beside = beside;
+    this.#workers = workers;
   }
 
   get size(): number {
@@ -66,11 +69,10 @@ export class StageQueue {
       for (;;) {
         const open = [...this.#nodes.values()].filter(({ state }) => state === 'ready' || state === 'training' || state === 'blocked');
         if (ended.aborted || open.length === 0) return null;
-        const ready = open.filter(({ state }) => state === 'ready').map((node) => ({ node, later: this.#mayShrink(node) }));
-        const best = ready.length > 0 ? ready.reduce((first, other) => (compare(first, other) <= 0 ? first : other)).node : null;
-        if (best) {
-          best.state = 'training';
-          return best;
+        const node = this.#choose(open);
+        if (node) {
+          node.state = 'training';
+          return node;
         }
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
@@ -120,6 +122,22 @@ export class StageQueue {
     this.#wake();
   }
 
+  /**
+   * A seed's stages come before the next one's; but where its last ones are not enough for all workers, the next one begins before them: its
+   * trunk has to be trained before there is something for each of them again.
+   */
+  #choose(open: Node[]): Node | null {
+    const ready = open.filter(({ state }) => state === 'ready').map((node) => ({ node, later: this.#mayShrink(node) }));
+    const first = best(ready);
+    if (!first) return null;
+    const ofSeed = open.filter(({ seed }) => seed === first.seed);
+    if (ofSeed.some(({ state }) => state === 'blocked')) return first;
+    const next = best(ready.filter(({ node }) => node.seed > first.seed));
+    const left = ofSeed.filter(({ state }) => state === 'ready').length;
+    const begun = open.filter(({ seed, state }) => seed > first.seed && state === 'training').length;
+    return next && left + begun < this.#workers ? next : first;
+  }
+
   /** Whether a stage of the trunk beside it is still to be trained. Once none is, none ever will be. */
   #mayShrink(node: Node): boolean {
     const isOpen = (id: number): boolean => ['blocked', 'ready', 'training'].includes(this.#nodes.get(id)?.state ?? 'done');
@@ -135,6 +153,10 @@ export class StageQueue {
 }
 
 interface Ready { node: Node; later: boolean }
+
+function best(ready: Ready[]): Node | null {
+  return ready.length > 0 ? ready.reduce((first, other) => (compare(first, other) <= 0 ? first : other)).node : null;
+}
 
 /** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as the seed has anything else. */
 function compare({ node: a, later: isLater }: Ready, { node: b, later }: Ready): number {

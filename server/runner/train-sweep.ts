@@ -52,7 +52,7 @@ export interface SweepWork {
 export async function trainSweep(work: SweepWork): Promise<{ trained: number; taken: number }> {
   const beside = work.share ? trunkBeside(work.arms, work.tasks) : noTrunk;
   const takenBefore = await settleWhatIsThere(work, beside);
-  const queue = new StageQueue(work.tasks, work.wanted, beside);
+  const queue = new StageQueue(work.tasks, work.wanted, beside, work.workers);
   const pace = new Pace(queue.batches);
   const size = Math.min(work.workers, queue.size);
   for (const { process } of work.hired.slice(size)) process.kill();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunTask, StageTask } from '../../server/store/identify-runs.ts';
 import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
+import { noTrunk } from '../../server/runner/trunk-beside.ts';
 import { everything } from '../../server/runner/trunks-only.ts';
 
 /** Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for the second seed. */
@@ -51,6 +52,20 @@ test('a second worker takes the next seed, then waits for what the first one tra
   const third = queue.next(never);
   queue.complete(trunk);
   expect([id(await second), id(await third)].sort()).toEqual([2, 4]);
+});
+
+test('where the last stages of a seed are not enough for all workers, the next seed begins before them', async () => {
+  const queue = new StageQueue(tasks(), everything, noTrunk, 2);
+  const next = async (): Promise<StageJob> => (await queue.next(never))!;
+  const trunk = await next();
+  queue.complete(trunk);
+  const [second, fork] = [await next(), await next()];
+  queue.complete(second);
+  expect([id(trunk), id(second), id(fork)]).toEqual([1, 2, 4]);
+  // Left of the first seed are 3 and 5, one for each worker.
+  const third = await next();
+  // Now 5 alone: the second seed's trunk goes first, and nothing else of it before 5.
+  expect([id(third), id(await next()), id(await next())]).toEqual([3, 11, 5]);
 });
 
 test('what follows a stage that diverged is never trained, the rest is', async () => {
