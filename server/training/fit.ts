@@ -58,7 +58,7 @@ export interface FitCallbacks {
  * trained along, makes no difference to any number.
  */
 export async function fit(task: FitTask, dataset: Dataset, steps: StepCache, callbacks: FitCallbacks): Promise<FitResult> {
-  const stage = new Stage(task, buildNetwork(task.settings, dataset, task.epsilons), steps);
+  const stage = new Stage(task, buildNetwork(task.settings, dataset, steps.fillPlaces(task.epsilons)), steps);
   try {
     return await stage.train(callbacks);
   } finally {

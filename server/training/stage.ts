@@ -134,13 +134,13 @@ export class Stage {
 
   /** Moves what the device has measured into the curves, up to the first batch that ends the stage. */
   async #readLosses(): Promise<Finding> {
-    for (const measured of await this.#pending.read()) {
-      const { t, metrics } = measured;
+    for (const { t, metrics: all } of await this.#pending.read()) {
+      const metrics = all.filter(({ epsilon }) => epsilon === null || epsilon < this.#task.epsilons.length); // the others fill places
       const apart = metrics.filter(({ name }) => name === 'apart').map(({ value }) => value);
       if (apart.some((count) => count > 0)) {
         return { kind: 'split', batch: t, groups: groupEpsilons(this.#task.epsilons, apart, this.#task.settings.loss.truncation) };
       }
-      if (t >= this.#task.from) this.#record(measured);
+      if (t >= this.#task.from) this.#record({ t, metrics });
       if (metrics.some(({ name, value }) => name === 'train/truncated' && value !== 0)) this.#intraLive = true;
       if (metrics.some(({ name, value }) => name === 'train/total' && !Number.isFinite(value))) return { kind: 'diverged', batch: t };
     }

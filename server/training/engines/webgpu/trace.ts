@@ -61,25 +61,3 @@ function describe(backend: Backend, tensors: Tensors): RecordedTensor[] {
     return { key, shape, dtype, buffer: backend.tensorMap.get(dataId).resource as unknown as RecordedBuffer };
   });
 }
-
-/** Whether two recordings do the same with the same: a number or a choice of JavaScript's that changed shows here. */
-export function sameRecording(a: Recording, b: Recording): boolean {
-  const shaders = (recording: Recording): GPUComputePipeline[] => recording.dispatches.map(({ pipeline }) => pipeline);
-  const [left, right] = [shaders(a), shaders(b)];
-  return left.length === right.length && left.every((shader, i) => shader === right[i]) && dataFlow(a) === dataFlow(b);
-}
-
-/** Which buffers go where, by number in the order in which they turn up, and contents in full. */
-function dataFlow({ state, batch, scalars, dispatches, outputs }: Recording): string {
-  const numbers = new Map<RecordedBuffer, number>();
-  const nameOf = (buffer: RecordedBuffer): number | string => {
-    if (buffer.contents) return Buffer.from(buffer.contents).toString('base64');
-    if (!numbers.has(buffer)) numbers.set(buffer, numbers.size);
-    return numbers.get(buffer)!;
-  };
-  return JSON.stringify([
-    [...state, ...batch, ...scalars].map(({ buffer }) => nameOf(buffer)),
-    dispatches.map(({ buffers, workgroups }) => [buffers.map(nameOf), workgroups]),
-    outputs.map(({ part, key, buffer }) => [part, key, nameOf(buffer)]),
-  ]);
-}

@@ -21,7 +21,6 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
     ['reads values', ({ w }) => ({ state: { w: tf.mul(w!, w!.dataSync()[0]!) }, outputs: {} }), 'it reads the values of a tensor that depends on its arguments'],
     ['gathers', ({ w }) => ({ state: { w: tf.gather(w!, tf.cast(w!, 'int32') as tf.Tensor1D) }, outputs: {} }), 'it reads the values of a tensor'],
     ['draws in TensorFlow', ({ w }) => ({ state: { w: tf.add(w!, tf.cast(tf.multinomial(tf.tensor1d([0.5, 0.5]), 1), 'float32')) }, outputs: {} }), 'it uses the random operation Multinomial'],
-    ['changes between calls', changing(), 'run twice on the same arguments, it did two different things'],
   ])('refuses a step that %s', (_, step, message) => {
     const tensors = backend.binding.getNumOfTensors();
     const state = { w: tf.zeros([1]) };
@@ -61,8 +60,3 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
     rmSync(folder, { recursive: true });
   });
 });
-
-function changing(): Step {
-  let calls = 0;
-  return ({ w }) => ({ state: { w: tf.add(w!, ++calls) }, outputs: {} });
-}
