@@ -50,7 +50,7 @@ async function calibrateWorker(arm: Arm, seed: number, data: Pick<StageOrder, 'b
       settings: { ...arm, training }, epsilons: [arm.epsilon], seed, from: 0, to: WARM_UP, dataset: training.dataset, ...data, start: null,
     };
     const first = await trainStage(worker, order);
-    const second = await trainStage(worker, { ...order, from: WARM_UP, to: WARM_UP + TIMED, start: first.checkpoint });
+    const second = await trainStage(worker, { ...order, from: WARM_UP, to: WARM_UP + TIMED, start: { hash: null, bytes: first.checkpoint } });
     const evaluations = Math.floor((WARM_UP + TIMED) / EVAL_EVERY);
     const [batch, val] = [second.training / TIMED, second.evaluation / evaluations];
     return {

@@ -33,7 +33,7 @@ export class Deliveries {
   readonly #storing = new OneAtATime();
   #taken = 0;
   /** By stage: the states at the end of stages that are not stored yet. */
-  readonly #onTheWay = new Map<number, Start>();
+  readonly #onTheWay = new Map<number, { batch: number; bytes: Uint8Array }>();
   /** By stage: what those in training are trained with. */
   readonly #records = new Map<number, StageRecord>();
 
@@ -48,10 +48,15 @@ export class Deliveries {
     return this.#taken;
   }
 
-  /** What to train the stage from; null for batch 0. */
-  startOf(job: StageJob): Promise<Start | null> {
+  /** What to train the stage from; null for batch 0. @param held hash of the checkpoint that the worker was given last */
+  startOf(job: StageJob, held: string | null): Promise<Start | null> {
     const { storage, lease, tell } = this.#work;
-    return findStart(storage, lease, job, this.#onTheWay, (message) => tell({ kind: 'log', message }));
+    return findStart(storage, lease, job, this.#onTheWay, held, (message) => tell({ kind: 'log', message }));
+  }
+
+  /** How far the stage is trained, stored or on its way. */
+  batchOf({ stageId, batch, to }: StageTask): number {
+    return this.#onTheWay.has(stageId) ? to : batch;
   }
 
   /** The ends of these stages are stored, where they were delivered. */

@@ -7,8 +7,10 @@ import type { StageJob } from './stage-queue.ts';
 /** The state to train from. */
 export interface Start {
   batch: number;
-  /** Its checkpoint, encoded. */
-  bytes: Uint8Array;
+  /** Of its checkpoint; null where that is still on its way. */
+  hash: string | null;
+  /** Its checkpoint, encoded; null where whoever trains has it. */
+  bytes: Uint8Array | null;
 }
 
 /**
@@ -17,12 +19,13 @@ export interface Start {
  * the way from the one before it.
  *
  * @param onTheWay states at the end of stages, by stage, that are not stored yet
+ * @param held hash of the checkpoint that whoever trains was given last: it is neither read nor sent once more
  * @param tell gets what was lost
  * @returns null for batch 0
  */
 export async function findStart(
   storage: Storage, lease: Lease, { stage: begun, runs, restores }: Pick<StageJob, 'stage' | 'runs' | 'restores'>,
-  onTheWay: ReadonlyMap<number, Start>, tell: (message: string) => void,
+  onTheWay: ReadonlyMap<number, { batch: number; bytes: Uint8Array }>, held: string | null, tell: (message: string) => void,
 ): Promise<Start | null> {
   const { stageId } = begun;
   const path = runs[0]!.stages;
@@ -31,12 +34,14 @@ export async function findStart(
   if (!restores) begun.batch = own?.batch ?? begun.from;
   for (const stage of path.slice(0, last + 1).reverse()) {
     const delivered = onTheWay.get(stage.stageId);
-    if (delivered) return delivered;
+    if (delivered) return { ...delivered, hash: null };
     const point = stage.stageId === stageId ? own : lastCheckpoint(storage, stage.stageId);
     if (!point) continue;
-    const bytes = await readCheckpoint(storage.checkpointFolder, point.file, point.hash);
-    if (bytes) return { batch: point.batch, bytes };
-    tell(`Checkpoint ${point.file} is lost or damaged: batches up to ${point.batch} are trained again`);
+    const { batch, file, hash } = point;
+    if (hash === held) return { batch, hash, bytes: null };
+    const bytes = await readCheckpoint(storage.checkpointFolder, file, hash);
+    if (bytes) return { batch, hash, bytes };
+    tell(`Checkpoint ${file} is lost or damaged: batches up to ${batch} are trained again`);
     if (stage.stageId !== stageId) continue;
     rewindStage(storage, lease, stageId, true);
     begun.batch = begun.from;

@@ -7,9 +7,8 @@ import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import type { StageOrder } from './messages.ts';
 import { Pace, progressOf } from './pace.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
-import { settleByTrunk } from './take-from-trunk.ts';
+import type { Settler } from './settler.ts';
 import type { SweepWork } from './train-sweep.ts';
-import type { TrunkBeside } from './trunk-beside.ts';
 import { WorkerError, type WorkerProcess } from './worker-process.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
@@ -20,7 +19,7 @@ export interface Shared {
   queue: StageQueue;
   pace: Pace;
   deliveries: Deliveries;
-  beside: TrunkBeside;
+  settler: Settler;
 }
 
 /** One worker's place: takes the next stage, trains it, and gets a new process where the old one died. */
@@ -30,7 +29,7 @@ export class Lane {
   readonly #queue: StageQueue;
   readonly #pace: Pace;
   readonly #deliveries: Deliveries;
-  readonly #beside: TrunkBeside;
+  readonly #settler: Settler;
   #worker: HiredWorker | null;
   #machine: Machine | null = null;
   #ownPace = new Pace(0);
@@ -40,14 +39,14 @@ export class Lane {
   readonly #broken = new AbortController();
 
   /** @param worker its first process, null to start one @param shared by all lanes */
-  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries, beside }: Shared) {
+  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries, settler }: Shared) {
     this.#index = index;
     this.#work = work;
     this.#worker = worker;
     this.#queue = queue;
     this.#pace = pace;
     this.#deliveries = deliveries;
-    this.#beside = beside;
+    this.#settler = settler;
   }
 
   async run(): Promise<void> {
@@ -61,7 +60,8 @@ export class Lane {
     try {
       for (let job = await this.#queue.next(ended); job; job = await this.#queue.next(ended)) {
         tell({ kind: 'worker', worker: this.#index, training: null });
-        await this.#train(job);
+        if (this.#settler.isDue(job)) this.#store(Promise.all([this.#stored, this.#settler.settle(job, this.#index)]).then(() => {}));
+        else await this.#train(job);
       }
       await this.#stored;
     } catch (error) {
@@ -98,12 +98,11 @@ export class Lane {
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
     const { arms, folder, fingerprintOf, stop } = this.#work;
     const { from, to } = job.stage;
-    if (await settleByTrunk(this.#work, this.#deliveries, this.#beside, job, this.#index)) return;
     const before = this.#stored;
     const worker = await this.#aliveWorker();
     const [first] = job.runs as [RunTask, ...RunTask[]];
     const arm = arms[first.arm]!;
-    const start = await this.#deliveries.startOf(job);
+    const start = await this.#deliveries.startOf(job, worker.holds);
     if (stop.aborted) return;
 
     // What the checkpoint and the stage's own batches do not cover is trained again without being recorded.
@@ -115,7 +114,7 @@ export class Lane {
     const { dataset } = arm.training;
     const order: StageOrder = {
       settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to,
-      dataset, baseFolder: folder, fingerprint: fingerprintOf(dataset), start: start?.bytes ?? null,
+      dataset, baseFolder: folder, fingerprint: fingerprintOf(dataset), start,
     };
     const training = worker.train(order, {
       onLoaded: (loaded) => {

@@ -21,8 +21,15 @@ export interface StageOrder {
   baseFolder: string;
   /** Of the data that is to be trained on: nothing else may be stored as trained on it. */
   fingerprint: string;
-  /** The checkpoint to continue from, encoded; null for batch 0. */
-  start: Uint8Array | null;
+  /** The checkpoint to continue from; null for batch 0. */
+  start: OrderedStart | null;
+}
+
+export interface OrderedStart {
+  /** SHA-256 of its bytes; null where nobody knows it yet. */
+  hash: string | null;
+  /** Encoded; null where the worker has it from the order before. */
+  bytes: Uint8Array | null;
 }
 
 /** A segment of `fit` with its checkpoint as bytes. */

@@ -81,6 +81,12 @@ export class StageQueue {
     }
   }
 
+  /** What is left of the stage is still to be trained, by whoever asks next. */
+  giveBack({ stage }: StageJob): void {
+    this.#nodes.get(stage.stageId)!.state = 'ready';
+    this.#wake();
+  }
+
   /** The stage is at its end: those that fork from it are ready. */
   complete({ stage }: StageJob): void {
     this.#nodes.get(stage.stageId)!.state = 'done';
@@ -158,9 +164,9 @@ function best(ready: Ready[]): Node | null {
   return ready.length > 0 ? ready.reduce((first, other) => (compare(first, other) <= 0 ? first : other)).node : null;
 }
 
-/** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as the seed has anything else. */
+/** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as there is anything else. */
 function compare({ node: a, later: isLater }: Ready, { node: b, later }: Ready): number {
-  return a.seed - b.seed || Number(isLater) - Number(later) || b.longest - a.longest || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
+  return Number(isLater) - Number(later) || a.seed - b.seed || b.longest - a.longest || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
 }
 
 function buildNodes(tasks: RunTask[], wanted: Wanted, beside: TrunkBeside): Map<number, Node> {

@@ -10,6 +10,7 @@ import type { HiredWorker } from './hire-worker.ts';
 import type { Fingerprints } from './identify.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
+import { Settler } from './settler.ts';
 import { StageQueue } from './stage-queue.ts';
 import { settleByTrunk } from './take-from-trunk.ts';
 import { noTrunk, trunkBeside, type TrunkBeside } from './trunk-beside.ts';
@@ -59,7 +60,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
   const deliveries = new Deliveries(ownTrouble, queue, pace);
-  const shared = { queue, pace, deliveries, beside };
+  const shared = { queue, pace, deliveries, settler: new Settler(ownTrouble, queue, deliveries, beside) };
   const lanes = Array.from({ length: size }, async (_, index) => {
     try {
       await new Lane(index, ownTrouble, work.hired[index] ?? null, shared).run();

@@ -29,6 +29,7 @@ export class WorkerProcess {
   readonly #exited: Promise<never>;
   #receive: (message: FromWorker) => void = () => {};
   #stderr = '';
+  #holds: string | null = null;
   #dead = false;
 
   constructor() {
@@ -56,6 +57,11 @@ export class WorkerProcess {
     return this.#dead;
   }
 
+  /** Hash of the checkpoint that it was given last and need not be given again; null where there is none. */
+  get holds(): string | null {
+    return this.#holds;
+  }
+
   /** Opens the engine. @returns what the worker runs on */
   open(engine: EngineName, device: string | null): Promise<Machine> {
     return this.#converse({ kind: 'open', engine, device }, (message, resolve) => {
@@ -65,6 +71,7 @@ export class WorkerProcess {
 
   /** Trains a stage. Ends with its last segment; fails with a `WorkerError` where the stage or the process does. */
   train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
+    this.#holds = order.start?.hash ?? null;
     return this.#converse<void>({ kind: 'train', order }, (message, resolve) => {
       if (message.kind === 'loaded') onLoaded(message.loaded);
       if (message.kind === 'progress') onProgress(message.batch);
@@ -99,6 +106,7 @@ export class WorkerProcess {
         try {
           if (message.kind !== 'failed') return handle(message, resolve);
           if (message.ends) this.#dead = true;
+          this.#holds = null; // whatever went wrong, the next attempt begins from what is stored
           reject(new WorkerError(message.message));
         } catch (error) {
           reject(error as Error);

@@ -1,11 +1,11 @@
 import { loadDataset } from '../training/datasets/load.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../training/checkpoint.ts';
 import type { Dataset } from '../training/dataset.ts';
 import type { Engine } from '../training/engine.ts';
 import { openEngine } from '../training/engines/open.ts';
 import { fit, type Segment } from '../training/fit.ts';
 import { StepCache } from '../training/step-cache.ts';
-import type { FromWorker, SegmentReport, StageOrder, ToWorker } from './messages.ts';
+import type { FromWorker, OrderedStart, SegmentReport, StageOrder, ToWorker } from './messages.ts';
 
 // A worker process: trains one stage after the other as the main process says, and never touches the database.
 
@@ -36,14 +36,24 @@ process.on('message', (message: ToWorker) => {
 });
 
 async function train(order: StageOrder): Promise<void> {
+  const start = order.start && startOf(order.start);
   const dataset = await datasetOf(order);
   send({ kind: 'loaded', loaded: { classes: dataset.classes, evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 } } });
-  const { settings, epsilons, seed, start, from, to } = order;
-  await fit({ settings, epsilons, seed, start: start && decodeCheckpoint(start), from, to }, dataset, steps!, {
+  const { settings, epsilons, seed, from, to } = order;
+  await fit({ settings, epsilons, seed, start, from, to }, dataset, steps!, {
     onProgress: (batch) => send({ kind: 'progress', batch }),
     onSegment: (segment) => send({ kind: 'segment', segment: toReport(segment) }),
     shouldStop: () => stopping,
   });
+}
+
+let given: { hash: string | null; checkpoint: Checkpoint } | undefined;
+
+/** Where a trunk forks, one stage after the other begins from the same checkpoint: the last one is kept. */
+function startOf({ hash, bytes }: OrderedStart): Checkpoint {
+  if (bytes) given = { hash, checkpoint: decodeCheckpoint(bytes) };
+  if (given?.hash !== hash) throw new Error(`Cannot continue from checkpoint ${hash}: it was neither sent nor is it the last one that was`);
+  return given.checkpoint;
 }
 
 let held: { key: string; dataset: Dataset } | undefined;

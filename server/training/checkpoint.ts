@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { HostState } from './state.ts';
 
 /** Everything that continuing from a batch needs. */
@@ -12,11 +11,9 @@ export interface Checkpoint {
 
 const MAGIC = 'cosweep1';
 
-const headerShape = z.object({
-  batch: z.int().min(0),
-  intraLive: z.boolean(),
-  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(0)) })),
-});
+interface Header extends Omit<Checkpoint, 'state'> {
+  tensors: { name: string; shape: number[] }[];
+}
 
 /**
  * A checkpoint as bytes: `cosweep1`, the header's length (uint32), the header (JSON, padded with spaces to a multiple of 4),
@@ -44,7 +41,7 @@ export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8
   return bytes;
 }
 
-/** @throws {Error} where the bytes are not a whole checkpoint */
+/** Reads what `encodeCheckpoint` wrote; damage within is for a hash to find. @throws {Error} where the bytes are not a whole checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = MAGIC.length + 4;
@@ -53,7 +50,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const end = start + view.getUint32(MAGIC.length, true);
   if (end > bytes.length) throw new Error(`Cannot read a checkpoint: its header should end at byte ${end}, found ${bytes.length} bytes`);
-  const { batch, intraLive, tensors } = headerShape.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))));
+  const { batch, intraLive, tensors } = JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as Header;
   const counts = tensors.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
   const expected = end + 4 * counts.reduce((total, count) => total + count, 0);
   if (expected !== bytes.length) throw new Error(`Cannot read a checkpoint: its header says ${expected} bytes, found ${bytes.length}`);

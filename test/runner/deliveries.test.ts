@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Deliveries } from '../../server/runner/deliveries.ts';
 import type { SegmentReport } from '../../server/runner/messages.ts';
@@ -39,13 +41,13 @@ const batchOf = (storage: Storage, { stage }: StageJob): unknown => storage.prep
 test('what follows a stage is trained from its state while that is still being stored, and is stored after it', async () => {
   const { storage, queue, deliveries } = await start();
   const trunk = (await queue.next(never))!;
-  expect(await deliveries.startOf(trunk)).toBeNull();
+  expect(await deliveries.startOf(trunk, null)).toBeNull();
   void deliveries.begin(trunk, 0, machine, loaded);
   const stored = deliveries.advance(trunk, 0, segment(0, 50), { seconds: 0 });
 
   const [next, other] = [(await queue.next(never))!, (await queue.next(never))!];
   expect(lastCheckpoint(storage, trunk.stage.stageId)).toBeNull();
-  for (const job of [next, other]) expect(await deliveries.startOf(job)).toEqual({ batch: 50, bytes: Uint8Array.of(0, 50) });
+  for (const job of [next, other]) expect(await deliveries.startOf(job, null)).toEqual({ batch: 50, hash: null, bytes: Uint8Array.of(0, 50) });
   expect(batchesOf(storage)).toEqual([0, 0]);
   const last = deliveries.begin(next, 1, machine, loaded);
   await stored;
@@ -56,7 +58,12 @@ test('what follows a stage is trained from its state while that is still being s
   expect(storage.prepare('SELECT id FROM "Run" WHERE state = \'running\'').pluck().all()).toEqual([running]);
   await deliveries.advance(next, 50, segment(50, 100), { seconds: 0 });
   expect([batchOf(storage, trunk), batchOf(storage, next), batchOf(storage, other)]).toEqual([50, 100, 50]);
-  expect(await deliveries.startOf(other)).toMatchObject({ batch: 50 }); // from the disk now
+  // From the disk now, unless whoever trains has it.
+  const { hash, file } = lastCheckpoint(storage, trunk.stage.stageId)!;
+  expect(await deliveries.startOf(other, 'another one')).toEqual({ batch: 50, hash, bytes: Buffer.of(0, 50) });
+  await rm(join(storage.checkpointFolder, file));
+  expect(await deliveries.startOf(other, hash)).toEqual({ batch: 50, hash, bytes: null });
+  expect(await deliveries.startOf(other, null)).toBeNull();
 });
 
 test('what was delivered before a stage\'s end and is stored later does not take the state at its end away', async () => {
@@ -65,7 +72,7 @@ test('what was delivered before a stage\'s end and is stored later does not take
   const half = deliveries.advance(trunk, 0, { ...segment(0, 25), result: null }, { seconds: 0 });
   const end = deliveries.advance(trunk, 25, segment(25, 50), { seconds: 0 });
   await half;
-  expect(await deliveries.startOf((await queue.next(never))!)).toEqual({ batch: 50, bytes: Uint8Array.of(25, 50) });
+  expect(await deliveries.startOf((await queue.next(never))!, null)).toEqual({ batch: 50, hash: null, bytes: Uint8Array.of(25, 50) });
   await end;
 });
 

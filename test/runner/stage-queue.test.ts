@@ -138,7 +138,7 @@ test('runs that do not wait and stages that are done are left alone', async () =
   expect(queue.size).toBe(1);
 });
 
-test('what may turn out to be its trunk comes after it, but before the next seed', async () => {
+test('what may turn out to be its trunk comes after it, and after anything else', async () => {
   const all = tasks();
   const beside = (run: RunTask, { stageId }: StageTask): StageTask[] => (stageId % 10 > 3 ? run.stages.concat(all.find(({ runId }) => runId === run.seed + 2)!.stages.slice(1)).filter(({ stageId }) => stageId % 10 < 4) : []);
   const queue = new StageQueue(all, everything, beside);
@@ -149,7 +149,10 @@ test('what may turn out to be its trunk comes after it, but before the next seed
   }
   expect(order).toEqual([1, 2, 3, 4, 5, 11, 12, 13, 14, 15]);
 
-  const two = new StageQueue(all, everything, beside);
-  two.complete((await two.next(never))!);
-  expect([id(await two.next(never)), id(await two.next(never))]).toEqual([2, 4]);
+  // While one worker trains the trunk, another one takes the next seed's, and where there is none what may be in vain.
+  for (const [tasks, second] of [[all, 11], [all.slice(0, 3), 4]] as const) {
+    const two = new StageQueue([...tasks], everything, beside);
+    two.complete((await two.next(never))!);
+    expect([id(await two.next(never)), id(await two.next(never))]).toEqual([2, second]);
+  }
 });

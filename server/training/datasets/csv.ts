@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { parse } from 'csv-parse';
 import type { CsvSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Source } from '../dataset.ts';
@@ -40,6 +39,7 @@ interface Line { line: number; cells: string[]; labelColumn: number }
 
 /** Lines with the right number of cells and a label, each with its number in the file. */
 async function* readLines(path: string, settings: CsvSource): AsyncGenerator<Line & { label: string }> {
+  const { parse } = await import('csv-parse'); // only where there is something to read: every worker would load it
   const source = createReadStream(path);
   const records = source.pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }));
   source.on('error', (error) => records.destroy(error));

@@ -1,0 +1,41 @@
+import type { Deliveries } from './deliveries.ts';
+import type { StageJob, StageQueue } from './stage-queue.ts';
+import { settleByTrunk } from './take-from-trunk.ts';
+import type { SweepWork } from './train-sweep.ts';
+import type { TrunkBeside } from './trunk-beside.ts';
+
+/**
+ * Settles stages by what their trunk tells of them while the workers train others: a trunk that comes to the end of a stage tells of many
+ * at once, and to read and store that takes as long as several batches.
+ */
+export class Settler {
+  readonly #work: SweepWork;
+  readonly #queue: StageQueue;
+  readonly #deliveries: Deliveries;
+  readonly #beside: TrunkBeside;
+  /** By stage: how many of its trunk's batches it was settled by. */
+  readonly #settledBy = new Map<number, number>();
+
+  constructor(work: SweepWork, queue: StageQueue, deliveries: Deliveries, beside: TrunkBeside) {
+    this.#work = work;
+    this.#queue = queue;
+    this.#deliveries = deliveries;
+    this.#beside = beside;
+  }
+
+  /** Whether the trunk may tell more of the stage than it did. */
+  isDue(job: StageJob): boolean {
+    return this.#told(job) > (this.#settledBy.get(job.stage.stageId) ?? 0);
+  }
+
+  /** Afterwards nothing is left to train for the job, or what is left is in the queue again. @param worker its index */
+  async settle(job: StageJob, worker: number): Promise<void> {
+    this.#settledBy.set(job.stage.stageId, this.#told(job));
+    if (!(await settleByTrunk(this.#work, this.#deliveries, this.#beside, job, worker))) this.#queue.giveBack(job);
+  }
+
+  /** Batches of its trunk beside it that are trained. */
+  #told({ stage, runs, restores }: StageJob): number {
+    return restores ? 0 : this.#beside(runs[0]!, stage).reduce((total, trunk) => total + this.#deliveries.batchOf(trunk) - trunk.from, 0);
+  }
+}
