@@ -43,7 +43,7 @@ export class StepCache {
   }
 
   /**
-   * The ε for a step to carry: those that are given, and the first of them again where a step with more places is compiled already. That
+   * The ε for a step to carry: those that are given, and the first of them again where a step with more places is compiled already. Compiling
    * takes as long as dozens of batches, and places that are left over cost next to nothing unless they are many.
    *
    * @param epsilons one or more
