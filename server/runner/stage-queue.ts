@@ -138,7 +138,7 @@ export class StageQueue {
     if (!first) return null;
     const ofSeed = open.filter(({ seed }) => seed === first.seed);
     if (ofSeed.some(({ state }) => state === 'blocked')) return first;
-    const next = best(ready.filter(({ node }) => node.seed > first.seed));
+    const next = best(ready.filter(({ node, later }) => node.seed > first.seed && !later));
     const left = ofSeed.filter(({ state }) => state === 'ready').length;
     const begun = open.filter(({ seed, state }) => seed > first.seed && state === 'training').length;
     return next && left + begun < this.#workers ? next : first;
