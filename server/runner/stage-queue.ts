@@ -37,7 +37,7 @@ export class StageQueue {
    * @param tasks the runs of a sweep in their order; those that do not wait are left alone
    * @param wanted other stages are left for another time
    * @param beside the trunk's stages that may spare others
-   * @param workers how many will ask
+   * @param workers how many will ask, at most
    */
   constructor(tasks: RunTask[], wanted: Wanted = everything, beside: TrunkBeside = noTrunk, workers = 1) {
     this.#nodes = buildNodes(tasks, wanted, beside);
@@ -129,8 +129,8 @@ export class StageQueue {
   }
 
   /**
-   * A seed's stages come before the next one's; but where its last ones are not enough for all workers, the next one begins before them: its
-   * trunk has to be trained before there is something for each of them again.
+   * A seed's stages come before the next one's; but where its last ones are not enough for all workers, what others of the next one wait for
+   * comes before them: a trunk has to be trained before there is something for each worker again.
    */
   #choose(open: Node[]): Node | null {
     const ready = open.filter(({ state }) => state === 'ready').map((node) => ({ node, later: this.#mayShrink(node) }));
@@ -138,7 +138,8 @@ export class StageQueue {
     if (!first) return null;
     const ofSeed = open.filter(({ seed }) => seed === first.seed);
     if (ofSeed.some(({ state }) => state === 'blocked')) return first;
-    const next = best(ready.filter(({ node, later }) => node.seed > first.seed && !later));
+    const awaited = new Set(open.filter(({ state }) => state === 'blocked').map(({ stage }) => stage.parentId));
+    const next = best(ready.filter(({ node, later }) => node.seed > first.seed && !later && awaited.has(node.stage.stageId)));
     const left = ofSeed.filter(({ state }) => state === 'ready').length;
     const begun = open.filter(({ seed, state }) => seed > first.seed && state === 'training').length;
     return next && left + begun < this.#workers ? next : first;

@@ -68,6 +68,20 @@ test('where the last stages of a seed are not enough for all workers, the next s
   expect([id(third), id(await next()), id(await next())]).toEqual([3, 11, 5]);
 });
 
+test('where nothing waits for the stages of the next seed, none of them goes before the last ones of a seed', async () => {
+  const alone = [0, 10].flatMap((seed) => [1, 2, 3].map((n): RunTask => {
+    const stage = { stageId: seed + n, parentId: null, edition: 0, from: 0, to: 100, batch: 0, kept: false, members: [] };
+    return { runId: seed + n, arm: n, seed, state: 'waiting', reused: false, attempts: 0, stages: [stage] };
+  }));
+  const queue = new StageQueue(alone, everything, noTrunk, 4);
+  const order: (number | undefined)[] = [];
+  for (let job = await queue.next(never); job; job = await queue.next(never)) {
+    order.push(id(job));
+    queue.complete(job);
+  }
+  expect(order).toEqual([1, 2, 3, 11, 12, 13]);
+});
+
 test('what follows a stage that diverged is never trained, the rest is', async () => {
   const queue = new StageQueue(tasks());
   queue.drop((await queue.next(never))!);
