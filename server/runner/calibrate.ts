@@ -47,7 +47,7 @@ async function calibrateWorker(arm: Arm, seed: number, data: Pick<StageOrder, 'b
     // Longer than what is trained, so that the end of a run, which also looks at the test part, is not reached.
     const training = { ...arm.training, batches: 10 * (WARM_UP + TIMED), evalEvery: EVAL_EVERY };
     const order: StageOrder = {
-      settings: { ...arm, training }, epsilons: [arm.epsilon], seed, from: 0, to: WARM_UP, dataset: training.dataset, ...data, start: null,
+      settings: { ...arm, training }, epsilons: [arm.epsilon], places: 1, seed, from: 0, to: WARM_UP, dataset: training.dataset, ...data, start: null,
     };
     const first = await trainStage(worker, order);
     const second = await trainStage(worker, { ...order, from: WARM_UP, to: WARM_UP + TIMED, start: { hash: null, bytes: first.checkpoint } });

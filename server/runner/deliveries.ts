@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { readPaths, type StageTask } from '../store/identify-runs.ts';
 import { commitSegment, type Segment } from '../store/commit-segment.ts';
 import { runName } from '../store/ids.ts';
@@ -5,14 +6,18 @@ import type { Stretch } from '../store/read-stretch.ts';
 import { checkpointFiles } from '../store/rewind-stage.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../store/run-state.ts';
 import type { FitResult } from '../training/fit.ts';
-import { removeCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
+import { removeCheckpoint } from './checkpoint-files.ts';
 import { findStart, type Start } from './find-start.ts';
 import type { Loaded, SegmentReport } from './messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { progressOf, type Pace } from './pace.ts';
+import { RecentCheckpoints } from './recent-checkpoints.ts';
 import { artefactsOf, outcomesOf, recordsOf, type StageRecord } from './records.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
+
+/** In milliseconds: a worker that has come to the end of a stage is given the next one before this process works for itself. */
+const HEAD_START = 5;
 
 /** What a stage has cost so far. */
 export interface Spent {
@@ -30,6 +35,8 @@ export class Deliveries {
   readonly #work: SweepWork;
   readonly #queue: StageQueue;
   readonly #pace: Pace;
+  /** Of the database, as it is trained. */
+  readonly checkpoints: RecentCheckpoints;
   readonly #storing = new OneAtATime();
   #taken = 0;
   /** By stage: the states at the end of stages that are not stored yet. */
@@ -39,6 +46,7 @@ export class Deliveries {
 
   constructor(work: SweepWork, queue: StageQueue, pace: Pace) {
     this.#work = work;
+    this.checkpoints = new RecentCheckpoints(work.storage.checkpointFolder);
     this.#queue = queue;
     this.#pace = pace;
   }
@@ -51,12 +59,17 @@ export class Deliveries {
   /** What to train the stage from; null for batch 0. @param held hash of the checkpoint that the worker was given last */
   startOf(job: StageJob, held: string | null): Promise<Start | null> {
     const { storage, lease, tell } = this.#work;
-    return findStart(storage, lease, job, this.#onTheWay, held, (message) => tell({ kind: 'log', message }));
+    return findStart(storage, lease, job, { onTheWay: this.#onTheWay, checkpoints: this.checkpoints, held }, (message) => tell({ kind: 'log', message }));
   }
 
   /** How far the stage is trained, stored or on its way. */
   batchOf({ stageId, batch, to }: StageTask): number {
     return this.#onTheWay.has(stageId) ? to : batch;
+  }
+
+  /** Whether the state where the stage stands is there, stored or on its way. */
+  hasStateOf({ stageId, kept }: StageTask): boolean {
+    return kept || this.#onTheWay.has(stageId);
   }
 
   /** The ends of these stages are stored, where they were delivered. */
@@ -123,7 +136,8 @@ export class Deliveries {
   }
 
   async #commit(job: StageJob, from: number, { points, evaluations, checkpoint, seconds, to, result }: SegmentReport, spent: Spent): Promise<void> {
-    const written = checkpoint && (await writeCheckpoint(this.#work.storage.checkpointFolder, checkpoint));
+    if (result?.outcome === 'complete') await setTimeout(HEAD_START);
+    const written = checkpoint && (await this.checkpoints.write(checkpoint));
     const record = this.#records.get(job.stage.stageId)!;
     const segment = { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds, ...(result?.groups ? { split: result.groups } : {}) };
     await this.#record(job, segment, result, spent, record, false);

@@ -1,7 +1,7 @@
 import type { Lease } from '../store/lease.ts';
 import { lastCheckpoint, rewindStage } from '../store/rewind-stage.ts';
 import type { Storage } from '../store/storage.ts';
-import { readCheckpoint } from './checkpoint-files.ts';
+import type { RecentCheckpoints } from './recent-checkpoints.ts';
 import type { StageJob } from './stage-queue.ts';
 
 /** The state to train from. */
@@ -13,19 +13,26 @@ export interface Start {
   bytes: Uint8Array | null;
 }
 
+/** Where a checkpoint need not be read from the disk. */
+export interface AtHand {
+  /** By stage: states at the end of stages that are not stored yet. */
+  onTheWay: ReadonlyMap<number, { batch: number; bytes: Uint8Array }>;
+  checkpoints: RecentCheckpoints;
+  /** Hash of the checkpoint that whoever trains was given last: it is not sent once more. */
+  held: string | null;
+}
+
 /**
  * The checkpoint to train a stage from: its own, else that of the stage it forks from, else that of one before. Takes the stage
  * back to where its own checkpoint stands, unless only the state at its end is wanted. A checkpoint that is lost or damaged costs
  * the way from the one before it.
  *
- * @param onTheWay states at the end of stages, by stage, that are not stored yet
- * @param held hash of the checkpoint that whoever trains was given last: it is neither read nor sent once more
  * @param tell gets what was lost
  * @returns null for batch 0
  */
 export async function findStart(
   storage: Storage, lease: Lease, { stage: begun, runs, restores }: Pick<StageJob, 'stage' | 'runs' | 'restores'>,
-  onTheWay: ReadonlyMap<number, { batch: number; bytes: Uint8Array }>, held: string | null, tell: (message: string) => void,
+  { onTheWay, checkpoints, held }: AtHand, tell: (message: string) => void,
 ): Promise<Start | null> {
   const { stageId } = begun;
   const path = runs[0]!.stages;
@@ -39,7 +46,7 @@ export async function findStart(
     if (!point) continue;
     const { batch, file, hash } = point;
     if (hash === held) return { batch, hash, bytes: null };
-    const bytes = await readCheckpoint(storage.checkpointFolder, file, hash);
+    const bytes = await checkpoints.read(point);
     if (bytes) return { batch, hash, bytes };
     tell(`Checkpoint ${file} is lost or damaged: batches up to ${batch} are trained again`);
     if (stage.stageId !== stageId) continue;

@@ -2,7 +2,7 @@ import type { RunTask } from '../store/identify-runs.ts';
 import { runName } from '../store/ids.ts';
 import type { Machine } from '../store/run-state.ts';
 import type { Deliveries, Spent } from './deliveries.ts';
-import { epsilonsOf } from './epsilons-of.ts';
+import { epsilonsOf, placesFor } from './epsilons-of.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import type { StageOrder } from './messages.ts';
 import { Pace, progressOf } from './pace.ts';
@@ -20,6 +20,8 @@ export interface Shared {
   pace: Pace;
   deliveries: Deliveries;
   settler: Settler;
+  /** How many ε the stage of the sweep carries that carries most. */
+  mostEpsilons: number;
 }
 
 /** One worker's place: takes the next stage, trains it, and gets a new process where the old one died. */
@@ -30,16 +32,17 @@ export class Lane {
   readonly #pace: Pace;
   readonly #deliveries: Deliveries;
   readonly #settler: Settler;
+  readonly #mostEpsilons: number;
   #worker: HiredWorker | null;
   #machine: Machine | null = null;
   #ownPace = new Pace(0);
-  /** The worker's last delivery is stored, and with it what came before. A worker need not wait for that before it goes on with another stage. */
+  /** All that this lane had to store is stored. A worker need not wait for that before it goes on with another stage. */
   #stored: Promise<void> = Promise.resolve();
   /** Aborted where storing has failed. */
   readonly #broken = new AbortController();
 
   /** @param worker its first process, null to start one @param shared by all lanes */
-  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries, settler }: Shared) {
+  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries, settler, mostEpsilons }: Shared) {
     this.#index = index;
     this.#work = work;
     this.#worker = worker;
@@ -47,6 +50,7 @@ export class Lane {
     this.#pace = pace;
     this.#deliveries = deliveries;
     this.#settler = settler;
+    this.#mostEpsilons = mostEpsilons;
   }
 
   async run(): Promise<void> {
@@ -60,7 +64,7 @@ export class Lane {
     try {
       for (let job = await this.#queue.next(ended); job; job = await this.#queue.next(ended)) {
         tell({ kind: 'worker', worker: this.#index, training: null });
-        if (this.#settler.isDue(job)) this.#store(Promise.all([this.#stored, this.#settler.settle(job, this.#index)]).then(() => {}));
+        if (this.#settler.isDue(job)) this.#store(this.#settler.settle(job, this.#index));
         else await this.#train(job);
       }
       await this.#stored;
@@ -112,8 +116,9 @@ export class Lane {
     this.#ownPace = new Pace(to - shown);
     this.#ownPace.advance(0, performance.now());
     const { dataset } = arm.training;
+    const epsilons = epsilonsOf(arm, job.stage);
     const order: StageOrder = {
-      settings: arm, epsilons: epsilonsOf(arm, job.stage), seed: first.seed, from: at, to,
+      settings: arm, epsilons, places: placesFor(epsilons.length, this.#mostEpsilons), seed: first.seed, from: at, to,
       dataset, baseFolder: folder, fingerprint: fingerprintOf(dataset), start,
     };
     const training = worker.train(order, {
@@ -144,9 +149,12 @@ export class Lane {
     await (splits ? this.#stored : before);
   }
 
+  /** What is settled is no delivery, and may fail where what was delivered after it is stored: so all of it counts. */
   #store(stored: Promise<void>): void {
-    this.#stored = stored;
-    stored.catch(() => this.#broken.abort()); // the error itself is met by whoever waits for what is stored
+    const before = this.#stored;
+    this.#stored = Promise.allSettled([before, stored]).then(() => before).then(() => stored);
+    this.#stored.catch(() => {}); // the error itself is met by whoever waits for what is stored
+    stored.catch(() => this.#broken.abort());
   }
 
   async #aliveWorker(): Promise<WorkerProcess> {

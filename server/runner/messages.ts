@@ -12,6 +12,8 @@ export interface StageOrder {
   settings: RunSettings;
   /** Every ε that is trained along. */
   epsilons: number[];
+  /** For how many ε the step is compiled, at least as many as it carries. */
+  places: number;
   seed: number;
   /** Batches [from, to) are recorded; what lies between the checkpoint and `from` is trained without being recorded. */
   from: number;

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Deliveries } from './deliveries.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import { settleByTrunk } from './take-from-trunk.ts';
 import type { SweepWork } from './train-sweep.ts';
@@ -6,14 +8,16 @@ import type { TrunkBeside } from './trunk-beside.ts';
 
 /**
  * Settles stages by what their trunk tells of them while the workers train others: a trunk that comes to the end of a stage tells of many
- * at once, and to read and store that takes as long as several batches.
+ * at once, and to read and store that takes as long as several batches. They are settled one after the other, and in between what workers
+ * send has its turn.
  */
 export class Settler {
   readonly #work: SweepWork;
   readonly #queue: StageQueue;
   readonly #deliveries: Deliveries;
   readonly #beside: TrunkBeside;
-  /** By stage: how many of its trunk's batches it was settled by. */
+  readonly #settling = new OneAtATime();
+  /** By stage: how much its trunk told when it was settled. */
   readonly #settledBy = new Map<number, number>();
 
   constructor(work: SweepWork, queue: StageQueue, deliveries: Deliveries, beside: TrunkBeside) {
@@ -29,13 +33,17 @@ export class Settler {
   }
 
   /** Afterwards nothing is left to train for the job, or what is left is in the queue again. @param worker its index */
-  async settle(job: StageJob, worker: number): Promise<void> {
-    this.#settledBy.set(job.stage.stageId, this.#told(job));
-    if (!(await settleByTrunk(this.#work, this.#deliveries, this.#beside, job, worker))) this.#queue.giveBack(job);
+  settle(job: StageJob, worker: number): Promise<void> {
+    return this.#settling.run(async () => {
+      await setImmediate();
+      this.#settledBy.set(job.stage.stageId, this.#told(job));
+      if (!(await settleByTrunk(this.#work, this.#deliveries, this.#beside, job, worker))) this.#queue.giveBack(job);
+    });
   }
 
-  /** Batches of its trunk beside it that are trained. */
+  /** Batches of its trunk beside it that are trained, and their states that are there: it grows with either. */
   #told({ stage, runs, restores }: StageJob): number {
-    return restores ? 0 : this.#beside(runs[0]!, stage).reduce((total, trunk) => total + this.#deliveries.batchOf(trunk) - trunk.from, 0);
+    if (restores) return 0;
+    return this.#beside(runs[0]!, stage).reduce((total, trunk) => total + this.#deliveries.batchOf(trunk) - trunk.from + (this.#deliveries.hasStateOf(trunk) ? 1 : 0), 0);
   }
 }

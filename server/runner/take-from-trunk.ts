@@ -3,9 +3,9 @@ import { readStretch, type Stretch, type StretchPart } from '../store/read-stret
 import type { Storage } from '../store/storage.ts';
 import { hasStayedWithin, staysWithin } from '../store/stays-within.ts';
 import type { Arm } from '../sweep/arm.ts';
-import { readCheckpoint } from './checkpoint-files.ts';
 import type { Deliveries } from './deliveries.ts';
 import { epsilonsOf } from './epsilons-of.ts';
+import type { RecentCheckpoints } from './recent-checkpoints.ts';
 import type { StageJob } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
 import type { TrunkBeside } from './trunk-beside.ts';
@@ -23,7 +23,7 @@ export async function settleByTrunk({ storage, arms }: Pick<SweepWork, 'storage'
   if (trunk.length === 0) return false;
   await deliveries.stored([...first.stages, ...trunk]);
   const arm = arms[first.arm]!;
-  const stretch = await sameAsTrunk(storage, job, arm, trunk);
+  const stretch = await sameAsTrunk(storage, deliveries.checkpoints, job, arm, trunk);
   if (stretch) await deliveries.take(job, stretch, worker);
   if (stretch?.to === job.stage.to) return true;
   const groups = apartNext(storage, job, arm, trunk);
@@ -40,7 +40,9 @@ export async function settleByTrunk({ storage, arms }: Pick<SweepWork, 'storage'
  * @param trunk the trunk's stages beside it, by their first batch
  * @returns the trunk's record from where the stage stands, as the stage's own; null where there is nothing to take
  */
-export async function sameAsTrunk(storage: Storage, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[]): Promise<Stretch | null> {
+export async function sameAsTrunk(
+  storage: Storage, checkpoints: RecentCheckpoints, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[],
+): Promise<Stretch | null> {
   const trained = trunk.filter(isTrained);
   if (trained.length === 0 || !isItsTrunk(storage, stage, runs[0]!)) return null;
   const epsilons = epsilonsOf(arm, stage);
@@ -56,7 +58,7 @@ export async function sameAsTrunk(storage: Storage, { stage, runs }: Pick<StageJ
   // Of the states on the way not all are kept.
   for (let count = parts.length; count > 0; count--) {
     const stretch = readStretch(storage, parts.slice(0, count));
-    if (!stretch || !(await readCheckpoint(storage.checkpointFolder, stretch.checkpoint.file, stretch.checkpoint.hash))) continue;
+    if (!stretch || !(await checkpoints.read(stretch.checkpoint))) continue;
     return { ...stretch, columns: asOwn(stretch.columns, arm.beta, epsilons) };
   }
   return null;

@@ -39,8 +39,8 @@ async function train(order: StageOrder): Promise<void> {
   const start = order.start && startOf(order.start);
   const dataset = await datasetOf(order);
   send({ kind: 'loaded', loaded: { classes: dataset.classes, evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 } } });
-  const { settings, epsilons, seed, from, to } = order;
-  await fit({ settings, epsilons, seed, start, from, to }, dataset, steps!, {
+  const { settings, epsilons, places, seed, from, to } = order;
+  await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
     onProgress: (batch) => send({ kind: 'progress', batch }),
     onSegment: (segment) => send({ kind: 'segment', segment: toReport(segment) }),
     shouldStop: () => stopping,

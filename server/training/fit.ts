@@ -10,6 +10,8 @@ export interface FitTask {
   settings: RunSettings;
   /** Every ε that is trained along, the settings' own among them: one computation until their tests come out differently. */
   epsilons: number[];
+  /** For how many ε the step is compiled; without it for those that are trained. What is left over carries the first of them once more. */
+  places?: number;
   seed: number;
   /** null: from batch 0. */
   start: Checkpoint | null;
@@ -58,7 +60,9 @@ export interface FitCallbacks {
  * trained along, makes no difference to any number.
  */
 export async function fit(task: FitTask, dataset: Dataset, steps: StepCache, callbacks: FitCallbacks): Promise<FitResult> {
-  const stage = new Stage(task, buildNetwork(task.settings, dataset, steps.fillPlaces(task.epsilons)), steps);
+  const { settings, epsilons, places = epsilons.length } = task;
+  const carried = Array.from({ length: places }, (_, i) => epsilons[i] ?? epsilons[0]!);
+  const stage = new Stage(task, buildNetwork(settings, dataset, carried), steps);
   try {
     return await stage.train(callbacks);
   } finally {

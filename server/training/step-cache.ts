@@ -19,8 +19,6 @@ export class StepCache {
   readonly #engine: Engine;
   readonly #steps = new Map<string, CompiledStep>();
   readonly #resident: ResidentImages;
-  /** How many ε steps were asked to carry, beside those that carry one. */
-  readonly #places = new Set<number>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -40,21 +38,6 @@ export class StepCache {
   /** Batch t as the training step takes it; the caller disposes it. */
   batch(network: Network, seed: number, t: number): Tensors {
     return deviceBatch(network, seed, t, this.#resident);
-  }
-
-  /**
-   * The ε for a step to carry: those that are given, and the first of them again where a step with more places is compiled already. Compiling
-   * takes as long as dozens of batches, and places that are left over cost next to nothing unless they are many.
-   *
-   * @param epsilons one or more
-   */
-  fillPlaces(epsilons: readonly number[]): number[] {
-    const count = epsilons.length;
-    if (count === 1) return [...epsilons];
-    const fitting = [...this.#places].filter((places) => count <= places && places <= 2 * count);
-    const places = fitting.length > 0 ? Math.min(...fitting) : count;
-    this.#places.add(places);
-    return Array.from({ length: places }, (_, i) => epsilons[i] ?? epsilons[0]!);
   }
 
   training(network: Network, t: number): CompiledStep {

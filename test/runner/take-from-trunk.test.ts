@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeCheckpoint } from '../../server/runner/checkpoint-files.ts';
+import { RecentCheckpoints } from '../../server/runner/recent-checkpoints.ts';
 import { apartNext, sameAsTrunk } from '../../server/runner/take-from-trunk.ts';
 import { trunkBeside } from '../../server/runner/trunk-beside.ts';
 import { commitSegment, type Segment } from '../../server/store/commit-segment.ts';
@@ -154,7 +155,7 @@ describe('what a stage has in common with its trunk', () => {
     };
     const take = (): ReturnType<typeof sameAsTrunk> => {
       const { run, arm, trunk } = look();
-      return sameAsTrunk(storage, { stage: run.stages.at(-1)!, runs: [run] }, arm, trunk);
+      return sameAsTrunk(storage, new RecentCheckpoints(storage.checkpointFolder), { stage: run.stages.at(-1)!, runs: [run] }, arm, trunk);
     };
     const apart = (epsilons: number[]): number[][] | null => {
       const { run, arm, trunk } = look();
