@@ -47,6 +47,20 @@ export function countRuns(db: string, state: string): number {
   return tables(db) ? ask(db, 'SELECT count(*) FROM "Run" WHERE state = ?', state) : 0;
 }
 
+/** Whether a process is within a transaction that writes. */
+export function isLocked(db: string): boolean {
+  const connection = new Database(db, { timeout: 0 });
+  try {
+    connection.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return true;
+    throw error;
+  } finally {
+    connection.close();
+  }
+}
+
 /** Whether a process holds the right to train: from then on it has heard of signals. */
 export function isTaken(db: string): boolean {
   return tables(db) && ask(db, 'SELECT count(*) FROM "Lease" WHERE holder IS NOT NULL') === 1;

@@ -1,11 +1,23 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { cosweep, cosweepJson, start } from './cosweep.ts';
-import { ask, countRuns, isTaken, snapshot } from './snapshot.ts';
+import { cosweep, cosweepJson, start, type Cosweep } from './cosweep.ts';
+import { ask, countRuns, isLocked, isTaken, snapshot } from './snapshot.ts';
 import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
 
 interface Listed { name: string; state: string; error: string | null; engine: string | null; cancelling: boolean; counts: Record<string, number> }
+
+/** Holds a program where it is, but not within a transaction, for which others would wait in vain. */
+async function hold(program: Cosweep, db: string): Promise<void> {
+  for (;;) {
+    program.signal('SIGSTOP');
+    await sleep(20); // until it stands still
+    if (!isLocked(db)) return;
+    program.signal('SIGCONT');
+    await sleep(5);
+  }
+}
 
 test('of several runs on one database one trains everything, and the others say who is at work', async () => {
   const folder = temporaryFolder();
@@ -58,7 +70,7 @@ test('run of a sweep that is being probed waits, and who probes it goes on with 
   const file = writeStudy(folder);
   const probe = start(['--json', 'probe', file, '--engine', 'wasm', '--workers', '2'], { db });
   await probe.until('a run trained', () => countRuns(db, 'running') > 0);
-  probe.signal('SIGSTOP'); // else the probe may be done before the other one has started
+  await hold(probe, db); // else the probe may be done before the other one has started
   const waiting = start(['--json', ...runArgs(file)], { db });
   await waiting.until('it waited', () => waiting.stderr().includes(`Process ${probe.pid}`));
   probe.signal('SIGCONT');
