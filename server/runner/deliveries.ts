@@ -16,7 +16,7 @@ import { artefactsOf, outcomesOf, recordsOf, type StageRecord } from './records.
 import type { StageJob, StageQueue } from './stage-queue.ts';
 import type { SweepWork } from './train-sweep.ts';
 
-/** In milliseconds: a worker that has come to the end of a stage is given the next one before this process works for itself. */
+/** In milliseconds: a worker that has come to the end of a stage is given the next one before its results are stored. */
 const HEAD_START = 5;
 
 /** What a stage has cost so far. */
@@ -95,7 +95,9 @@ export class Deliveries {
       this.#onTheWay.set(stageId, segment.checkpoint!);
       this.#queue.complete(job);
     }
+    const headStart = segment.result?.outcome === 'complete' ? setTimeout(HEAD_START) : null;
     return this.#storing.run(async () => {
+      await headStart;
       await this.#commit(job, from, segment, spent);
       // What was delivered earlier may not take the state away that came after it.
       if (this.#onTheWay.get(stageId) === segment.checkpoint) this.#onTheWay.delete(stageId);
@@ -136,7 +138,6 @@ export class Deliveries {
   }
 
   async #commit(job: StageJob, from: number, { points, evaluations, checkpoint, seconds, to, result }: SegmentReport, spent: Spent): Promise<void> {
-    if (result?.outcome === 'complete') await setTimeout(HEAD_START);
     const written = checkpoint && (await this.checkpoints.write(checkpoint));
     const record = this.#records.get(job.stage.stageId)!;
     const segment = { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds, ...(result?.groups ? { split: result.groups } : {}) };

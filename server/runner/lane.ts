@@ -36,9 +36,11 @@ export class Lane {
   #worker: HiredWorker | null;
   #machine: Machine | null = null;
   #ownPace = new Pace(0);
-  /** All that this lane had to store is stored. A worker need not wait for that before it goes on with another stage. */
+  /** The worker's last delivery is stored, and with it what came before. A worker need not wait for that before it goes on with another stage. */
   #stored: Promise<void> = Promise.resolve();
-  /** Aborted where storing has failed. */
+  /** What this lane had settled is. */
+  #settled: Promise<void> = Promise.resolve();
+  /** Aborted where storing or settling has failed. */
   readonly #broken = new AbortController();
 
   /** @param worker its first process, null to start one @param shared by all lanes */
@@ -64,13 +66,13 @@ export class Lane {
     try {
       for (let job = await this.#queue.next(ended); job; job = await this.#queue.next(ended)) {
         tell({ kind: 'worker', worker: this.#index, training: null });
-        if (this.#settler.isDue(job)) this.#store(this.#settler.settle(job, this.#index));
+        if (this.#settler.isDue(job)) this.#settle(job);
         else await this.#train(job);
       }
-      await this.#stored;
+      await this.#ended();
     } catch (error) {
       this.#worker?.process.kill();
-      await this.#stored.catch(() => {}); // it needs the lease and the database, which go when this has ended
+      await this.#ended().catch(() => {}); // it needs the lease and the database, which go when this has ended
       throw error;
     } finally {
       await this.#worker?.process.end();
@@ -90,6 +92,7 @@ export class Lane {
       } catch (error) {
         // Only what went wrong in the worker says something about the stage; anything else is this process's own trouble.
         if (!(error instanceof WorkerError)) throw error;
+        if (this.#broken.signal.aborted) return this.#ended(); // the worker was killed for that
         await this.#stored; // the next attempt continues from it
         if (kill.aborted) return this.#store(this.#deliveries.end(job, { state: 'waiting' }, spent));
         if (++failures > RETRIES) return this.#store(this.#deliveries.end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent));
@@ -149,12 +152,22 @@ export class Lane {
     await (splits ? this.#stored : before);
   }
 
-  /** What is settled is no delivery, and may fail where what was delivered after it is stored: so all of it counts. */
   #store(stored: Promise<void>): void {
-    const before = this.#stored;
-    this.#stored = Promise.allSettled([before, stored]).then(() => before).then(() => stored);
-    this.#stored.catch(() => {}); // the error itself is met by whoever waits for what is stored
-    stored.catch(() => this.#broken.abort());
+    this.#stored = stored;
+    stored.catch(() => this.#broken.abort()); // the error itself is met by whoever waits for what is stored
+  }
+
+  /** One stage after the other is settled: the last one speaks for those before it. */
+  #settle(job: StageJob): void {
+    this.#settled = this.#settler.settle(job, this.#index);
+    this.#settled.catch(() => this.#broken.abort());
+  }
+
+  /** Nothing of this lane is under way any more. Fails with what went wrong. */
+  async #ended(): Promise<void> {
+    await Promise.allSettled([this.#stored, this.#settled]);
+    await this.#settled;
+    await this.#stored;
   }
 
   async #aliveWorker(): Promise<WorkerProcess> {

@@ -36,6 +36,8 @@ export class Settler {
   settle(job: StageJob, worker: number): Promise<void> {
     return this.#settling.run(async () => {
       await setImmediate();
+      const { stop, kill } = this.#work;
+      if (stop.aborted || kill.aborted) return this.#queue.giveBack(job);
       this.#settledBy.set(job.stage.stageId, this.#told(job));
       if (!(await settleByTrunk(this.#work, this.#deliveries, this.#beside, job, worker))) this.#queue.giveBack(job);
     });

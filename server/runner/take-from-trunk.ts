@@ -58,7 +58,7 @@ export async function sameAsTrunk(
   // Of the states on the way not all are kept.
   for (let count = parts.length; count > 0; count--) {
     const stretch = readStretch(storage, parts.slice(0, count));
-    if (!stretch || !(await checkpoints.read(stretch.checkpoint))) continue;
+    if (!stretch || !(await checkpoints.isThere(stretch.checkpoint))) continue;
     return { ...stretch, columns: asOwn(stretch.columns, arm.beta, epsilons) };
   }
   return null;

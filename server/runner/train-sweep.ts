@@ -5,7 +5,7 @@ import type { Lease } from '../store/lease.ts';
 import type { Storage } from '../store/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import { Deliveries } from './deliveries.ts';
-import { epsilonsOf } from './epsilons-of.ts';
+import { mostEpsilonsOf } from './epsilons-of.ts';
 import type { RunnerEvent } from './events.ts';
 import type { HiredWorker } from './hire-worker.ts';
 import type { Fingerprints } from './identify.ts';
@@ -61,7 +61,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
   const deliveries = new Deliveries(ownTrouble, queue, pace);
-  const shared = { queue, pace, deliveries, settler: new Settler(ownTrouble, queue, deliveries, beside), mostEpsilons: mostEpsilonsOf(work) };
+  const shared = { queue, pace, deliveries, settler: new Settler(ownTrouble, queue, deliveries, beside), mostEpsilons: mostEpsilonsOf(work.arms, work.tasks) };
   const lanes = Array.from({ length: size }, async (_, index) => {
     try {
       await new Lane(index, ownTrouble, work.hired[index] ?? null, shared).run();
@@ -73,11 +73,6 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   const failure = (await Promise.allSettled(lanes)).find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
   return { trained: pace.done, taken: takenBefore + deliveries.taken };
-}
-
-function mostEpsilonsOf({ arms, tasks }: SweepWork): number {
-  const counts = tasks.flatMap(({ arm, stages }) => stages.map((stage) => epsilonsOf(arms[arm]!, stage).length));
-  return counts.reduce((most, count) => Math.max(most, count), 1);
 }
 
 /**

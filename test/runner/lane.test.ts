@@ -11,7 +11,7 @@ import type { RunTask } from '../../server/store/identify-runs.ts';
 const never = new AbortController().signal;
 
 function task(runId: number): RunTask {
-  const stage = { stageId: runId, parentId: null, edition: 0, from: 0, to: 100, batch: 0, kept: true, members: [{ runId, epsilon: 0.1 }] };
+  const stage = { stageId: runId, parentId: null, edition: 0, from: 0, to: 100, batch: 0, kept: true, members: [{ runId, epsilon: 0.1 }, { runId: 3, epsilon: 0.2 }] };
   return { runId, arm: 0, seed: 1, state: 'waiting', reused: false, attempts: 0, stages: [stage] };
 }
 
@@ -20,12 +20,14 @@ test('what goes wrong while a stage is settled ends the lane with it, though it 
   let settling: (error: Error) => void = () => {};
   let dies: (error: Error) => void = () => {};
   const said: string[] = [];
+  const ordered: [number[], number][] = [];
   const settler = { isDue: ({ stage }) => stage.stageId === 1, settle: () => new Promise((_, reject) => (settling = reject)) } as Partial<Settler>;
   const deliveries = { startOf: async () => null, begin: async () => {}, end: async () => {} } as Partial<Deliveries>;
   const process = {
     dead: false, holds: null, stop: () => {}, end: async () => {},
     kill: () => dies(new WorkerError('it was killed')),
-    train: (_, { onLoaded }: StageCallbacks) => new Promise<void>((_, reject) => {
+    train: ({ epsilons, places }, { onLoaded }: StageCallbacks) => new Promise<void>((_, reject) => {
+      ordered.push([epsilons, places]);
       dies = reject;
       onLoaded({ classes: [], evaluated: { val: 1, test: 0 } });
       settling(new Error('EIO: i/o error, read'));
@@ -37,8 +39,9 @@ test('what goes wrong while a stage is settled ends the lane with it, though it 
   } as Partial<Record<keyof SweepWork, unknown>> & Pick<SweepWork, 'tell'>;
   const lane = new Lane(
     0, work as unknown as SweepWork, { process: process as WorkerProcess, opened: Promise.resolve({ device: '', versions: {} }) },
-    { queue, pace: new Pace(200), deliveries: deliveries as Deliveries, settler: settler as Settler, mostEpsilons: 1 },
+    { queue, pace: new Pace(200), deliveries: deliveries as Deliveries, settler: settler as Settler, mostEpsilons: 3 },
   );
   await expect(lane.run()).rejects.toThrow('EIO: i/o error, read');
   expect(said).toEqual([]); // no stage is tried again
+  expect(ordered).toEqual([[[0.1, 0.2], 3]]); // with the step of the stages that carry most
 });
