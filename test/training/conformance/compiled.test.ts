@@ -34,14 +34,14 @@ eachEngine('a compiled step', (open, { trains }) => {
     tf.dispose([state, ofCompiled, ofPlain]);
   });
 
-  test.each(networks)('evaluates %s with the bits of the uncompiled evaluation, and returns no state', async (network) => {
+  test.each(networks)('evaluates %s as the uncompiled evaluation does, and returns no state', async (network) => {
     const { model, state, batchOf } = buildVariant({ network });
     const [step, read, batch] = [buildEvaluationStep(model), inferenceState(state), batchOf(0)];
     const images = { images: batch.images! };
     const compiled = engine.compile(step, { state: read, batch: images, scalars: {} });
     const [run, plain] = [compiled.run(read, images, {}), runPlainly(step, read, images, {})];
     expect([run.state, Object.keys(run.outputs)]).toEqual([{}, ['features', 'logits', 'cosines']]);
-    expect(await differing(run, plain)).toEqual([]);
+    expect(await differing(run, plain, engine.name === 'tensorflow' && model.statistics.length > 0 ? ROUNDING : 0)).toEqual([]);
     compiled.dispose();
     tf.dispose([state, batch, run.outputs, plain.outputs]);
   });
@@ -104,3 +104,9 @@ function fusesInexactly({ versions: { libtensorflow } }: Engine): boolean {
 
 /** Of a tensor's largest entry. */
 const TOLERANCE = 1e-3;
+
+/**
+ * Of a tensor's largest entry. Where nothing is trained TensorFlow makes one operation of a convolution and the batch norm after it, and oneDNN then
+ * adds up in another order on some processors (seen on a Xeon with AVX-512).
+ */
+const ROUNDING = 1e-5;
