@@ -91,11 +91,12 @@ export class Deliveries {
   /** A stretch of the stage is trained, from batch `from` on. @returns when it is stored */
   advance(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
     const { stageId } = job.stage;
+    let headStart: Promise<void> | null = null;
     if (segment.result?.outcome === 'complete') {
       this.#onTheWay.set(stageId, segment.checkpoint!);
       this.#queue.complete(job);
+      headStart = setTimeout(HEAD_START);
     }
-    const headStart = segment.result?.outcome === 'complete' ? setTimeout(HEAD_START) : null;
     return this.#storing.run(async () => {
       await headStart;
       await this.#commit(job, from, segment, spent);
