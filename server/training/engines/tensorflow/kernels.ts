@@ -8,6 +8,13 @@ import type { Backend, OperationAttribute } from './binding.ts';
  */
 export function registerKernels(): void {
   register('AddBias', ({ x, bias }, _, backend) => [backend.executeSingleOutput('BiasAdd', biasAttributes(backend), [x!, bias!])]);
+  register('AddBiasGrad', ({ dy }, _, backend) => {
+    // As a matrix: of a convolution TensorFlow would make it part of the kernel's gradient, and there oneDNN takes five times as long.
+    const rows = tf.reshape(dy!, [-1, dy!.shape.at(-1)!]);
+    const sums = backend.executeSingleOutput('BiasAddGrad', biasAttributes(backend), [rows]);
+    rows.dispose();
+    return [sums];
+  });
   register('ReluGrad', ({ dy, y }, _, backend) => [backend.executeSingleOutput('ReluGrad', [typeOf(backend)], [dy!, y!])]);
 
   register('RowsOf', ({ x, indices }, _, backend) => {

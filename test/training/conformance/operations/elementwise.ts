@@ -119,7 +119,7 @@ export const elementwise: Operation[] = [
   },
   ...[[4, 3], [1, 1], [2, 3, 5, 7], [64, 10]].map((shape): Operation => ({
     name: `bias of [${shape}]`,
-    kernels: ['AddBias'],
+    kernels: ['AddBias', 'AddBiasGrad'],
     compare: () => {
       const [x, bias, dy] = [slowTensor(shape, 1), slowTensor(shape.slice(-1), 2), slowTensor(shape, 3)];
       const y = zip(x, broadcast(bias, shape), (x, b) => x + b);
