@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { rowProducts } from './row-products.ts';
 
 /** Measures of how classes lie in feature space, on the host in float64, on unit features. */
 export interface FeatureSpace {
@@ -29,17 +30,18 @@ export function featureSpace(features: Float32Array, labels: Int32Array, predict
   const samples = classMeans(units, labels, d, classes);
   const { present, means } = samples;
   const directions = unitRows(means, classes, d);
+  const cosines = rowProducts(units, directions, d); // n × classes
   const within = weightedDeviations(units, labels, samples, d);
   const between = weightedMeans(means, present, d);
   const [spreadWithin, spreadBetween] = [sumOfSquares(within), sumOfSquares(between)];
   // The decomposition does not end on numbers that are not finite.
   const finite = Number.isFinite(spreadWithin) && Number.isFinite(spreadBetween);
   return {
-    ...interClassCosines(directions, present, d),
-    intraClassCosine: mean(n, (i) => dot(units, i, directions, labels[i]!, d)),
+    ...interClassCosines(rowProducts(directions, directions, d), present, classes),
+    intraClassCosine: mean(n, (i) => cosines[i * classes + labels[i]!]!),
     fisherRatio: spreadWithin / spreadBetween,
     nc1: finite ? traceOfProductWithPseudoInverse(within, between, d, Math.min(present.length - 1, d)) / present.length : NaN,
-    nc4: mean(n, (i) => (nearest(units, i, directions, present, d) === predictions[i] ? 0 : 1)),
+    nc4: mean(n, (i) => (nearest(cosines, i * classes, present) === predictions[i] ? 0 : 1)),
   };
 }
 
@@ -105,7 +107,7 @@ function weightedMeans(means: Float64Array, present: number[], d: number): Float
 /**
  * tr(A B⁺) of A = Σ a aᵀ and B = Σ b bᵀ over rows, B⁺ from the `rank` largest eigenvalues λ of B with their vectors u:
  *
- *     tr(A B⁺) = Σ_p u_pᵀ A u_p / λ_p = Σ_p Σ_a (a · u_p)² / λ_p
+ *     tr(A B⁺) = Σ_p u_pᵀ A u_p / λ_p = Σ_p Σ_a (a · u_p/√λ_p)²
  *
  * so that neither d × d matrix is made. Eigenvalues that are rounding noise are left out.
  */
@@ -114,13 +116,9 @@ function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, d: nu
   const largest = [...values.keys()].sort((p, q) => values[q]! - values[p]!).slice(0, rank);
   const noise = 1e-12 * (values[largest[0] ?? 0] ?? 0);
   const used = largest.filter((p) => values[p]! > noise);
-  let total = 0;
-  for (const p of used) {
-    let squares = 0;
-    for (let row = 0; row < a.length / d; row++) squares += dot(a, row, vectors, p, d) ** 2;
-    total += squares / values[p]!;
-  }
-  return used.length > 0 ? total : NaN;
+  if (used.length === 0) return NaN;
+  const scaled = used.flatMap((p) => Array.from(vectors.subarray(p * d, (p + 1) * d), (entry) => entry / Math.sqrt(values[p]!)));
+  return sumOfSquares(rowProducts(a, Float64Array.from(scaled), d));
 }
 
 /**
@@ -138,29 +136,24 @@ function eigenOfScatter(rows: Float64Array, d: number): { values: number[]; vect
   return { values: realEigenvalues, vectors: unitRows(vectors.transpose().to1DArray(), vectors.columns, d) };
 }
 
-function interClassCosines(directions: Float64Array, present: number[], d: number): { interClassCosineMax: number; interClassCosineMean: number } {
-  const values = present.flatMap((k, p) => present.slice(0, p).map((l) => dot(directions, k, directions, l, d)));
+/** @param cosines classes × classes */
+function interClassCosines(cosines: Float64Array, present: number[], classes: number): { interClassCosineMax: number; interClassCosineMean: number } {
+  const values = present.flatMap((k, p) => present.slice(0, p).map((l) => cosines[k * classes + l]!));
   return { interClassCosineMax: values.reduce((largest, value) => Math.max(largest, value), -Infinity), interClassCosineMean: mean(values.length, (i) => values[i]!) };
 }
 
-function nearest(units: Float64Array, i: number, directions: Float64Array, present: number[], d: number): number {
+/** The class whose mean is nearest. @param row where the sample's cosines begin */
+function nearest(cosines: Float64Array, row: number, present: number[]): number {
   let best = -1;
   let largest = -Infinity;
   for (const k of present) {
-    const cosine = dot(units, i, directions, k, d);
+    const cosine = cosines[row + k]!;
     if (cosine > largest) {
       best = k;
       largest = cosine;
     }
   }
   return best;
-}
-
-/** Row `row` of a times row `other` of b; both have rows of d. */
-export function dot(a: Float64Array, row: number, b: Float64Array, other: number, d: number): number {
-  let total = 0;
-  for (let i = row * d, j = other * d, end = i + d; i < end; i++, j++) total += a[i]! * b[j]!;
-  return total;
 }
 
 function sumOfSquares(values: Float64Array): number {

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { dot } from './feature-space.ts';
+import { rowProducts } from './row-products.ts';
 
 /** Points of a picture of the feature space; `x[i]`, `y[i]` belong to `labels[i]`. */
 export interface Projection {
@@ -29,7 +29,8 @@ export function project(features: Float32Array, labels: Int32Array, d: number): 
 /** Coordinates along the first two principal components; NaN where a feature is not finite. @param rows n × d, centered in place */
 function principal(rows: Float64Array, n: number, d: number): number[][] {
   center(rows, n, d);
-  const scatter = scatterOf(rows, n, d);
+  const columns = columnsOf(rows, n, d);
+  const scatter = rowProducts(columns, columns, n);
   // The decomposition does not end on numbers that are not finite.
   if (!scatter.every(Number.isFinite)) return [0, 1].map(() => new Array<number>(n).fill(NaN));
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(d, d, scatter), { assumeSymmetric: true });
@@ -37,7 +38,7 @@ function principal(rows: Float64Array, n: number, d: number): number[][] {
   return [0, 1].map((rank) => {
     // An embedding of one dimension has a second component of zeros.
     const component = rank < order.length ? Float64Array.from(upright(eigenvectorMatrix.getColumn(order[rank]!))) : new Float64Array(d);
-    return Array.from({ length: n }, (_, i) => dot(rows, i, component, 0, d));
+    return Array.from(rowProducts(rows, component, d));
   });
 }
 
@@ -48,17 +49,11 @@ function center(rows: Float64Array, n: number, d: number): void {
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) rows[i * d + j]! -= means[j]!;
 }
 
-/** Σ v vᵀ over the rows, d × d. By hand: the library's product takes three times as long, and this is done in every evaluation. */
-function scatterOf(rows: Float64Array, n: number, d: number): Float64Array {
-  const sums = new Float64Array(d * d);
-  for (let i = 0; i < n; i++) {
-    for (let a = 0; a < d; a++) {
-      const value = rows[i * d + a]!;
-      for (let b = 0, at = a * d; b <= a; b++, at++) sums[at]! += value * rows[i * d + b]!;
-    }
-  }
-  for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) sums[b * d + a] = sums[a * d + b]!;
-  return sums;
+/** @param rows n × d @returns d × n */
+function columnsOf(rows: Float64Array, n: number, d: number): Float64Array {
+  const columns = new Float64Array(d * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) columns[j * n + i] = rows[i * d + j]!;
+  return columns;
 }
 
 function upright(component: number[]): number[] {

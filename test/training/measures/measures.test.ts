@@ -3,6 +3,7 @@ import { Stream } from '../../../server/sweep/random.ts';
 import { accuracy, confusionMatrix, crossEntropy, macroF1, mostConfusedError, pairError, predict } from '../../../server/training/measures/classification.ts';
 import { featureSpace } from '../../../server/training/measures/feature-space.ts';
 import { project } from '../../../server/training/measures/projection.ts';
+import { rowProducts } from '../../../server/training/measures/row-products.ts';
 
 describe('classification', () => {
   const labels = Int32Array.from([0, 0, 0, 1, 1, 2]);
@@ -31,6 +32,14 @@ describe('classification', () => {
     expect(crossEntropy(Float32Array.from([1000, 0]), Int32Array.from([1]), 2, 1)).toBe(1000);
     expect(crossEntropy(Float32Array.from([1, 0]), Int32Array.from([0]), 2, 30)).toBeCloseTo(Math.log1p(Math.exp(-30)), 14);
   });
+});
+
+test('row products: every row times every row, however many there are', () => {
+  const a = Float64Array.from([1, 2, 3, 4]);
+  const b = Float64Array.from({ length: 12 }, (_, i) => i);
+  expect([...rowProducts(a, b, 2)]).toEqual([2, 8, 14, 20, 26, 32, 4, 18, 32, 46, 60, 74]);
+  expect([...rowProducts(a, b.subarray(0, 2), 2)]).toEqual([2, 4]);
+  expect(rowProducts(a, new Float64Array(0), 2)).toHaveLength(0);
 });
 
 describe('feature space', () => {
