@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { rowProducts } from './row-products.ts';
+import { rowProductBlocks, rowProducts } from './row-products.ts';
 
 /** Measures of how classes lie in feature space, on the host in float64, on unit features. */
 export interface FeatureSpace {
@@ -30,7 +30,7 @@ export function featureSpace(features: Float32Array, labels: Int32Array, predict
   const samples = classMeans(units, labels, d, classes);
   const { present, means } = samples;
   const directions = unitRows(means, classes, d);
-  const cosines = rowProducts(units, directions, d); // n × classes
+  const { own, nearest } = compareWithMeans(units, labels, directions, present, d);
   const within = weightedDeviations(units, labels, samples, d);
   const between = weightedMeans(means, present, d);
   const [spreadWithin, spreadBetween] = [sumOfSquares(within), sumOfSquares(between)];
@@ -38,10 +38,10 @@ export function featureSpace(features: Float32Array, labels: Int32Array, predict
   const finite = Number.isFinite(spreadWithin) && Number.isFinite(spreadBetween);
   return {
     ...interClassCosines(rowProducts(directions, directions, d), present, classes),
-    intraClassCosine: mean(n, (i) => cosines[i * classes + labels[i]!]!),
+    intraClassCosine: mean(n, (i) => own[i]!),
     fisherRatio: spreadWithin / spreadBetween,
     nc1: finite ? traceOfProductWithPseudoInverse(within, between, d, Math.min(present.length - 1, d)) / present.length : NaN,
-    nc4: mean(n, (i) => (nearest(cosines, i * classes, present) === predictions[i] ? 0 : 1)),
+    nc4: mean(n, (i) => (nearest[i] === predictions[i] ? 0 : 1)),
   };
 }
 
@@ -78,6 +78,25 @@ function classMeans(units: Float64Array, labels: Int32Array, d: number, classes:
   const present = counts.flatMap((count, k) => (count > 0 ? [k] : []));
   for (const k of present) for (let j = 0; j < d; j++) means[k * d + j]! /= counts[k]!;
   return { counts, present, means };
+}
+
+/**
+ * Each sample's cosine to the mean of its own class, and the class whose mean is nearest to it.
+ *
+ * @param units n × d
+ * @param directions of the classes' means, classes × d
+ */
+function compareWithMeans(units: Float64Array, labels: Int32Array, directions: Float64Array, present: number[], d: number): { own: Float64Array; nearest: Int32Array } {
+  const classes = directions.length / d;
+  const own = new Float64Array(labels.length);
+  const nearest = new Int32Array(labels.length);
+  for (const { row, products: cosines } of rowProductBlocks(units, directions, d)) {
+    for (let i = row, at = 0; at < cosines.length; i++, at += classes) {
+      own[i] = cosines[at + labels[i]!]!;
+      nearest[i] = largestOf(cosines, at, present);
+    }
+  }
+  return { own, nearest };
 }
 
 /**
@@ -118,7 +137,9 @@ function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, d: nu
   const used = largest.filter((p) => values[p]! > noise);
   if (used.length === 0) return NaN;
   const scaled = used.flatMap((p) => Array.from(vectors.subarray(p * d, (p + 1) * d), (entry) => entry / Math.sqrt(values[p]!)));
-  return sumOfSquares(rowProducts(a, Float64Array.from(scaled), d));
+  let trace = 0;
+  for (const { products } of rowProductBlocks(a, Float64Array.from(scaled), d)) trace += sumOfSquares(products);
+  return trace;
 }
 
 /**
@@ -142,8 +163,8 @@ function interClassCosines(cosines: Float64Array, present: number[], classes: nu
   return { interClassCosineMax: values.reduce((largest, value) => Math.max(largest, value), -Infinity), interClassCosineMean: mean(values.length, (i) => values[i]!) };
 }
 
-/** The class whose mean is nearest. @param row where the sample's cosines begin */
-function nearest(cosines: Float64Array, row: number, present: number[]): number {
+/** The class that is present and has the largest of the cosines from `row` on; of equal ones the first. */
+function largestOf(cosines: Float64Array, row: number, present: number[]): number {
   let best = -1;
   let largest = -Infinity;
   for (const k of present) {

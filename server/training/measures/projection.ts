@@ -29,7 +29,7 @@ export function project(features: Float32Array, labels: Int32Array, d: number): 
 /** Coordinates along the first two principal components; NaN where a feature is not finite. @param rows n × d, centered in place */
 function principal(rows: Float64Array, n: number, d: number): number[][] {
   center(rows, n, d);
-  const columns = columnsOf(rows, n, d);
+  const columns = transpose(rows, n, d);
   const scatter = rowProducts(columns, columns, n);
   // The decomposition does not end on numbers that are not finite.
   if (!scatter.every(Number.isFinite)) return [0, 1].map(() => new Array<number>(n).fill(NaN));
@@ -50,7 +50,7 @@ function center(rows: Float64Array, n: number, d: number): void {
 }
 
 /** @param rows n × d @returns d × n */
-function columnsOf(rows: Float64Array, n: number, d: number): Float64Array {
+function transpose(rows: Float64Array, n: number, d: number): Float64Array {
   const columns = new Float64Array(d * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) columns[j * n + i] = rows[i * d + j]!;
   return columns;

@@ -40,3 +40,13 @@ export function rowProducts(a: Float64Array, b: Float64Array, d: number): Float6
   }
   return products;
 }
+
+/** What is not wanted whole is made of so many rows of a at a time: of many samples and many classes it is larger than everything it is made from. */
+const ROWS_AT_ONCE = 1000;
+
+/** a bᵀ in blocks of rows, the first ones first. `row` is the number of a block's first one. */
+export function* rowProductBlocks(a: Float64Array, b: Float64Array, d: number): Generator<{ row: number; products: Float64Array }> {
+  for (let row = 0; row * d < a.length; row += ROWS_AT_ONCE) {
+    yield { row, products: rowProducts(a.subarray(row * d, (row + ROWS_AT_ONCE) * d), b, d) };
+  }
+}

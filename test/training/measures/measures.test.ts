@@ -3,7 +3,7 @@ import { Stream } from '../../../server/sweep/random.ts';
 import { accuracy, confusionMatrix, crossEntropy, macroF1, mostConfusedError, pairError, predict } from '../../../server/training/measures/classification.ts';
 import { featureSpace } from '../../../server/training/measures/feature-space.ts';
 import { project } from '../../../server/training/measures/projection.ts';
-import { rowProducts } from '../../../server/training/measures/row-products.ts';
+import { rowProductBlocks, rowProducts } from '../../../server/training/measures/row-products.ts';
 
 describe('classification', () => {
   const labels = Int32Array.from([0, 0, 0, 1, 1, 2]);
@@ -42,6 +42,34 @@ test('row products: every row times every row, however many there are', () => {
   expect(rowProducts(a, new Float64Array(0), 2)).toHaveLength(0);
 });
 
+test('row products add up in the order of the entries, to the bit, and NaN stays in its row', () => {
+  const [n, d] = [3, 7];
+  const random = new Stream(3, 'products');
+  const draw = (rows: number): Float64Array => Float64Array.from({ length: rows * d }, () => random.normal());
+  const a = draw(n).fill(NaN, d, 2 * d);
+  for (let m = 0; m < 10; m++) {
+    const b = draw(m);
+    const expected = Array.from({ length: n * m }, (_, at) => {
+      let sum = 0;
+      for (let i = 0; i < d; i++) sum += a[Math.floor(at / m) * d + i]! * b[(at % m) * d + i]!;
+      return sum;
+    });
+    expect([...rowProducts(a, b, d)]).toEqual(expected);
+  }
+});
+
+test('blocks of row products are the whole, row by row', () => {
+  const d = 2;
+  const random = new Stream(4, 'blocks');
+  const [a, b] = [2500, 3].map((rows) => Float64Array.from({ length: rows * d }, () => random.normal())) as [Float64Array, Float64Array];
+  const whole = rowProducts(a, b, d);
+  const blocks = [...rowProductBlocks(a, b, d)];
+  expect(blocks.length).toBeGreaterThan(1);
+  expect(blocks.flatMap(({ products }) => [...products])).toEqual([...whole]);
+  for (const { row, products } of blocks) expect(products[0]).toBe(whole[row * 3]);
+  expect([...rowProductBlocks(new Float64Array(0), b, d)]).toEqual([]);
+});
+
 describe('feature space', () => {
   test('takes a thousand classes', () => {
     const classes = 1000;
@@ -54,6 +82,27 @@ describe('feature space', () => {
   test('has no spread between classes where there is one, and no nc1', () => {
     const alone = featureSpace(Float32Array.of(1, 0, 0.6, 0.8), Int32Array.of(1, 1), Int32Array.of(1, 1), 2, 3);
     expect(alone.nc1).toBeNaN();
+  });
+
+  test('a class without samples has no mean: nothing is near to it, not even what is far from all the others', () => {
+    const samples = [...new Array<number[]>(20).fill([1, 0]), [-0.1, -1], ...new Array<number[]>(5).fill([-1, 1])]; // the one in the middle is at more than 90° to both means
+    const labels = Int32Array.from(samples, (_, i) => (i < 21 ? 1 : 2));
+    const { nc4, interClassCosineMax, interClassCosineMean } = featureSpace(Float32Array.from(samples.flat()), labels, labels, 2, 4);
+    expect(nc4).toBe(0);
+    expect(interClassCosineMax).toBeLessThan(0);
+    expect(interClassCosineMean).toBe(interClassCosineMax);
+  });
+
+  test('many samples are measured like few', () => {
+    const few = Float32Array.from({ length: 24 }, (_, i) => Math.sin(i + 1));
+    const labels = Int32Array.from({ length: 12 }, (_, i) => i % 3);
+    const predictions = Int32Array.from({ length: 12 }, (_, i) => i % 2);
+    const times = 250;
+    const repeated = <T>(values: Iterable<T>): T[] => new Array<T[]>(times).fill([...values]).flat();
+    const small = featureSpace(few, labels, predictions, 2, 3);
+    const large = featureSpace(Float32Array.from(repeated(few)), Int32Array.from(repeated(labels)), Int32Array.from(repeated(predictions)), 2, 3);
+    expect(large.nc4).toBe(small.nc4);
+    for (const name of ['intraClassCosine', 'fisherRatio', 'nc1'] as const) expect(large[name]).toBeCloseTo(small[name], 10);
   });
 
   const random = new Stream(11, 'features');
