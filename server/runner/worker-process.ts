@@ -21,10 +21,11 @@ export class WorkerError extends Error {
 const ENDS_WITHIN = 5000;
 
 /**
- * How far V8's heap may grow, in megabytes, before it is marked for the first time. A worker's garbage are arrays outside of the heap, which
- * frequent small collections take away; without this V8 marks a heap of 25 MB that hardly changes as often as once a second.
+ * V8 does not mark a heap for its size that is below so many megabytes, which is also how many of garbage a worker may keep. Most of its garbage
+ * are arrays outside of the heap, which frequent small collections take away; without this V8 marks a heap of 25 MB that hardly changes as
+ * often as once a second.
  */
-const HEAP = ['--initial-old-space-size=256'];
+const HEAP_FLAGS = ['--initial-old-space-size=256'];
 
 /** How much of what a worker wrote to stderr is kept, to say why it died. */
 const STDERR_KEPT = 2000;
@@ -40,7 +41,7 @@ export class WorkerProcess {
 
   constructor() {
     this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [], {
-      execArgv: [...process.execArgv, ...HEAP],
+      execArgv: [...HEAP_FLAGS, ...process.execArgv], // of two flags V8 takes the last one: a user's own
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: engineEnvironment(),
