@@ -2,15 +2,16 @@
  * `npm run bench sharing [DATA] [--rounds N] [--batches N] [--seeds N]`: the reference ablation sweep (28 arms × 3 seeds, `cnn-small`,
  * 200 batches of 64) trained with shared trunks, without sharing, and the way it is done today: Optuna over PyTorch, every run from
  * scratch, one process per core (`PYTHON` names a Python that has torch and optuna; without one it is left out). Whole processes are
- * timed: start-up, planning and storing included; that the engines are tried, once on a machine, comes before. All take turns, and
- * medians count, of ratios those of every round. DATA (or COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
+ * timed: start-up, planning and storing included; that the engines are tried, once on a machine, comes before. All take turns,
+ * each of the others between two of the shared sweep, since a machine's speed drifts: its time is compared with their mean. Medians
+ * count, of ratios those of every round. DATA (or COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { median } from '../server/report/moments.ts';
+import { mean, median } from '../server/report/moments.ts';
 import { openStorage } from '../server/store/storage.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import { BATCH_SIZE, EMBEDDING, EVALUATIONS, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';
@@ -58,21 +59,21 @@ const plan = JSON.parse(cosweep('plan.db', '--json', 'plan', definition, '--arms
 console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ${plan.batches} with trunks shared and every ε on its own; \
 predicted: ${plan.seconds.shared.toFixed(0)} s shared, ${plan.seconds.unshared.toFixed(0)} s unshared`);
 const versions: Record<string, string> = {};
-const load: number[] = [];
-const turns: Record<string, Turn[]> = { shared: [], unshared: [], optuna: [] };
+const load = loadavg()[0]!;
+const turns: Record<'shared' | 'unshared' | 'optuna', Turn[]> = { shared: [await sweep('shared-0.db')], unshared: [], optuna: [] };
+/** Of the shared sweep's time to the others', turn by turn. */
+const ratios: Record<'unshared' | 'optuna', number[]> = { unshared: [], optuna: [] };
 for (let round = 0; round < rounds; round++) {
-  load.push(loadavg()[0]!);
-  turns['shared']!.push(await sweep(`shared-${round}.db`));
-  turns['unshared']!.push(await sweep(`unshared-${round}.db`, '--no-share'));
+  await compare('unshared', await sweep(`unshared-${round}.db`, '--no-share'));
   const optuna = optunaTorch(round);
-  if (optuna) turns['optuna']!.push(optuna);
+  if (optuna) await compare('optuna', optuna);
 }
 const evaluationInBatches = await costOfEvaluation('unshared-0.db');
 rmSync(folder, { recursive: true });
 
-const [shared, unshared, optuna] = ['shared', 'unshared', 'optuna'].map((name) => middle(turns[name]!)) as [Turn, Turn, Turn | null];
-const wallRatio = median(ratios('unshared'));
-const overOptuna = optuna && median(ratios('optuna'));
+const [shared, unshared, optuna] = [turns.shared, turns.unshared, turns.optuna].map(middle) as [Turn, Turn, Turn | null];
+const wallRatio = median(ratios.unshared);
+const overOptuna = optuna && median(ratios.optuna);
 const batchRatio = shared.batches / unshared.batches;
 const workRatio = work(shared) / work(unshared);
 const result = {
@@ -86,7 +87,7 @@ const result = {
   wallRatio, batchRatio, wallOverBatchRatio: wallRatio / batchRatio,
   evaluationInBatches, workRatio, wallOverWorkRatio: wallRatio / workRatio,
   sharedOverOptuna: overOptuna,
-  turns,
+  ratios, turns,
 };
 const file = join(projectFolder(), 'bench', 'out', 'sharing.json');
 mkdirSync(join(file, '..'), { recursive: true });
@@ -100,7 +101,7 @@ work shared / unshared     ${workRatio.toFixed(3)}  (evaluations counted too, ${
 taken from trunks          ${(100 * result.savedAsTrunk).toFixed(1)} % of them
 ${overOptuna ? `shared / Optuna            ${overOptuna.toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)` : 'Python has no torch and optuna here (PYTHON names another one): left out'}
 
-${result.machine.processor}, ${workers} workers, load before each round ${load.map((each) => each.toFixed(1)).join(', ')}; ${file}`);
+${result.machine.processor}, ${workers} workers, load before ${load.toFixed(1)}; ${file}`);
 
 /** Trains the whole sweep into a database of its own. */
 async function sweep(db: string, ...options: string[]): Promise<Turn> {
@@ -155,18 +156,16 @@ function optunaTorch(round: number): Turn | null {
   return { seconds, batches: result.trials * batches, taken: 0, evaluations: result.trials * (1 + EVALUATIONS), accuracy: result.accuracy };
 }
 
-/** Of the shared sweep's time to another one's, round by round. */
-function ratios(name: string): number[] {
-  return turns[name]!.map(({ seconds }, round) => turns['shared']![round]!.seconds / seconds);
+/** Compares a turn of another one with the shared sweep before it and the one after it, which is trained now. */
+async function compare(name: 'unshared' | 'optuna', turn: Turn): Promise<void> {
+  turns[name].push(turn);
+  turns.shared.push(await sweep(`shared-${turns.shared.length}.db`));
+  ratios[name].push(mean(turns.shared.slice(-2).map(({ seconds }) => seconds)) / turn.seconds);
 }
 
 /** The median time; null where there was no turn. */
 function middle(all: Turn[]): Turn | null {
   return all[0] ? { ...all[0], seconds: median(all.map(({ seconds }) => seconds)) } : null;
-}
-
-function mean(numbers: number[]): number {
-  return numbers.reduce((total, value) => total + value, 0) / numbers.length;
 }
 
 function line(name: string, turn: Turn): string {
