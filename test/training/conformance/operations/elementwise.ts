@@ -117,7 +117,7 @@ export const elementwise: Operation[] = [
       return compareWithGradients(relu, [x], dy, { y: { shape: [5], values: [0, 0, 0, Math.fround(1e-30), 3] }, gradients: [{ shape: [5], values: [0, 0, 0, 40, 50] }] }, 0);
     },
   },
-  ...[[4, 3], [1, 1], [2, 3, 5, 7], [64, 10]].map((shape): Operation => ({
+  ...[[4, 3], [1, 1], [2, 3, 5, 7], [64, 10], [64, 28, 28, 4]].map((shape): Operation => ({
     name: `bias of [${shape}]`,
     kernels: ['AddBias', 'AddBiasGrad'],
     compare: () => {
