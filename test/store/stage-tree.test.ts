@@ -60,6 +60,20 @@ test('runs share a trunk, and its points and its time are there once', async () 
   expect(listStages(storage, sweepId).map(({ from, to, runs, parent }) => [from, to, runs.length, parent !== null])).toEqual([[0, 40, 2, false], [40, 100, 1, true], [40, 100, 1, true]]);
 });
 
+test('a stretch that was taken from the trunk is time of the run, not of the sweep, which spent it once', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  const { sweepId, tasks: [control, arm] } = beginTree(storage, token, 'taken', [40]) as { sweepId: number; tasks: [RunTask, RunTask] };
+  const [trunk, carriedOn, forked] = [control.stages[0]!, control.stages[1]!, arm.stages[1]!].map(({ stageId }) => stageId) as [number, number, number];
+  commitSegment(storage, token, makeSegment(trunk, 0, 40, { seconds: { training: 4, evaluation: 1 } }));
+  commitSegment(storage, token, makeSegment(carriedOn, 40, 100, { seconds: { training: 6, evaluation: 1 } }));
+  commitSegment(storage, token, makeSegment(forked, 40, 70, { seconds: { training: 3, evaluation: 0.5 }, fromTrunk: true }));
+  commitSegment(storage, token, makeSegment(forked, 70, 100, { seconds: { training: 3.25, evaluation: 0.5 } }));
+  const { seconds, runs } = readResults(storage, sweepId, [])!;
+  expect(runs.map((run) => run.seconds)).toEqual([12, 12.25]);
+  expect(seconds).toBe(5 + 7 + 3.75);
+});
+
 test('a trunk that another plan has cut elsewhere is taken as it is', async () => {
   const storage = await newStorage();
   const token = lease(storage);
