@@ -1,6 +1,6 @@
 /** How long plans of 10,000 and more arms take, and what they hold. Run with `node --expose-gc dist/bench/plan.js`. */
-import { parseDefinitionValue } from '../server/sweep/parse-definition.ts';
-import { planSweep } from '../server/sweep/plan-sweep.ts';
+import { parseDefinitionValue } from '../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../server/sweep/plan/plan-sweep.ts';
 
 const training = { dataset: { name: 'glyphs' }, model: { name: 'cnn-small' }, batches: 400, evalEvery: 50 };
 const axis = (min: number, max: number, count: number) => ({ distribution: 'uniform', min, max, count });

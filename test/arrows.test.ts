@@ -63,7 +63,7 @@ const show = ({ file, target }: Import) => `${file} → ${target}`;
 describe('arrows between rooms', () => {
   it('sees the imports', () => {
     // were the pattern above wrong, every rule would hold
-    expect(imports.some(({ file, target }) => file === 'server/sweep/plan-sweep.ts' && target === 'server/sweep/stage-tree.ts')).toBe(true);
+    expect(imports.some(({ file, target }) => file === 'server/sweep/plan/plan-sweep.ts' && target === 'server/sweep/stage-tree.ts')).toBe(true);
     expect(imports.some(({ target }) => target === 'zod')).toBe(true);
     expect(imports.filter(({ target }) => roomOf(target) === 'server/sweep').length).toBeGreaterThan(50);
   });

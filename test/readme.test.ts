@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { commands } from '../server/cli/commands.ts';
 import { makeProgram } from '../server/cli/program.ts';
 import { planDefinition } from '../server/runner/plan-definition.ts';
-import { ABLATIONS } from '../server/sweep/ablations.ts';
+import { ABLATIONS } from '../server/sweep/space/ablations.ts';
 import { METRICS } from '../server/sweep/metrics.ts';
-import { readDefinition } from '../server/sweep/parse-definition.ts';
+import { readDefinition } from '../server/sweep/definition/parse-definition.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

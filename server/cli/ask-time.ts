@@ -1,5 +1,5 @@
 import type { PredictedTime } from '../runner/predict-time.ts';
-import type { Plan } from '../sweep/plan.ts';
+import type { Plan } from '../sweep/plan/plan.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { TrainOptions } from './train-options.ts';
 

@@ -1,7 +1,7 @@
 import { planDefinition } from '../runner/plan-definition.ts';
 import { queueSweep, type SweepRequest } from '../store/queue-sweep.ts';
 import type { Storage } from '../store/storage.ts';
-import { readDefinition } from '../sweep/parse-definition.ts';
+import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import { readDefinitionFile } from './read-definition-file.ts';
 
 type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'probeSeeds'>;

@@ -6,7 +6,7 @@ import type { DisplayTable } from '../report/display-table.ts';
 import type { AblationJson } from '../report/to-json.ts';
 import type { DatabaseReport } from '../store/report-database.ts';
 import type { ParamValue } from '../sweep/arm.ts';
-import type { PlanJson } from '../sweep/plan-json.ts';
+import type { PlanJson } from '../sweep/plan/plan-json.ts';
 import type { RunState, SweepState } from '../sweep/results.ts';
 import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
 

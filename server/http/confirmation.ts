@@ -4,9 +4,9 @@ import { queueSweep } from '../store/queue-sweep.ts';
 import { readResults } from '../store/read-results.ts';
 import { readSweep } from '../store/read-sweep.ts';
 import type { Storage } from '../store/storage.ts';
-import { armToConfirm, confirmDefinition, freshSeeds } from '../sweep/confirm-definition.ts';
-import { confirmKey, parseConfirmKey } from '../sweep/confirm-key.ts';
-import type { Plan } from '../sweep/plan.ts';
+import { armToConfirm, confirmDefinition, freshSeeds } from '../sweep/definition/confirm-definition.ts';
+import { confirmKey, parseConfirmKey } from '../sweep/definition/confirm-key.ts';
+import type { Plan } from '../sweep/plan/plan.ts';
 
 export interface Confirmation {
   /** Index, or what was written: an index or a name. */

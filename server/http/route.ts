@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Storage } from '../store/storage.ts';
-import type { Plan } from '../sweep/plan.ts';
+import type { Plan } from '../sweep/plan/plan.ts';
 import type { DoctorResponse } from './api.ts';
 
 /** What a handler works with: the store, and what the http room may not open itself. */

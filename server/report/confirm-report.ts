@@ -1,4 +1,4 @@
-import { smallestP } from '../sweep/smallest-p.ts';
+import { smallestP } from '../sweep/plan/smallest-p.ts';
 import { METRICS } from '../sweep/metrics.ts';
 import type { RunState, SweepResults } from '../sweep/results.ts';
 import { UserError } from '../sweep/user-error.ts';

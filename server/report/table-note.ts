@@ -1,5 +1,5 @@
 import type { RunState, SweepResults } from '../sweep/results.ts';
-import { smallestP } from '../sweep/smallest-p.ts';
+import { smallestP } from '../sweep/plan/smallest-p.ts';
 import { LEVEL } from './best-rows.ts';
 import type { Family } from './family.ts';
 import type { MetricView } from './metric-view.ts';

@@ -1,6 +1,6 @@
-import type { Definition } from '../sweep/definition.ts';
-import { planSweep } from '../sweep/plan-sweep.ts';
-import type { Plan } from '../sweep/plan.ts';
+import type { Definition } from '../sweep/space/definition.ts';
+import { planSweep } from '../sweep/plan/plan-sweep.ts';
+import type { Plan } from '../sweep/plan/plan.ts';
 import type { TrainingSettings } from '../sweep/settings.ts';
 import { describeDataset } from '../training/datasets/load.ts';
 

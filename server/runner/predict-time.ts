@@ -1,5 +1,5 @@
 import type { Arm } from '../sweep/arm.ts';
-import type { Plan } from '../sweep/plan.ts';
+import type { Plan } from '../sweep/plan/plan.ts';
 import { buildStageTree, stagePaths } from '../sweep/stage-tree.ts';
 import type { Calibration } from './calibrate.ts';
 

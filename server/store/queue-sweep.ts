@@ -1,6 +1,6 @@
 import type { Arm } from '../sweep/arm.ts';
 import { toCanonicalJson } from '../sweep/canonical-json.ts';
-import type { Plan } from '../sweep/plan.ts';
+import type { Plan } from '../sweep/plan/plan.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { askEngine } from './ask-engine.ts';
 import { sweepName } from './ids.ts';

@@ -1,5 +1,5 @@
 import type { Arm } from '../sweep/arm.ts';
-import type { Plan } from '../sweep/plan.ts';
+import type { Plan } from '../sweep/plan/plan.ts';
 import { readArms } from './identify-runs.ts';
 import { toRows, type SweepRow } from './list-sweeps.ts';
 import type { Storage } from './storage.ts';

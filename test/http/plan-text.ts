@@ -1,6 +1,6 @@
-import { readDefinition } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
-import type { Plan } from '../../server/sweep/plan.ts';
+import { readDefinition } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
+import type { Plan } from '../../server/sweep/plan/plan.ts';
 
 /** Plans a definition that counts in batches, so that no data set has to be looked at. */
 export function planText(text: string): Plan {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { parseDefinitionValue } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
+import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
 import { cosweep, cosweepJson } from './cosweep.ts';
 import { snapshot, type Snapshot } from './snapshot.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
-import type { Plan } from '../../server/sweep/plan.ts';
+import type { Plan } from '../../server/sweep/plan/plan.ts';
 import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/identify-runs.ts';
 import { takeLease, type Lease } from '../../server/store/lease.ts';
 import { toParams } from '../../server/store/params.ts';

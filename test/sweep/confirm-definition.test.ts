@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Arm } from '../../server/sweep/arm.ts';
-import { armToConfirm, confirmDefinition, freshSeeds } from '../../server/sweep/confirm-definition.ts';
-import { confirmKey, parseConfirmKey } from '../../server/sweep/confirm-key.ts';
+import { armToConfirm, confirmDefinition, freshSeeds } from '../../server/sweep/definition/confirm-definition.ts';
+import { confirmKey, parseConfirmKey } from '../../server/sweep/definition/confirm-key.ts';
 import { effectiveSettings } from '../../server/sweep/effective.ts';
-import { readDefinition } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
-import type { Plan } from '../../server/sweep/plan.ts';
+import { readDefinition } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
+import type { Plan } from '../../server/sweep/plan/plan.ts';
 
 const plan = (text: string): Plan => planSweep(readDefinition(text, 'of the test'), { batchesPerEpoch: () => 37 });
 const metric = { name: 'val/accuracy', goal: 'maximize' } as const;

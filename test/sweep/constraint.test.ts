@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { holds, isOrdering } from '../../server/sweep/constraint.ts';
-import { parseConstraint } from '../../server/sweep/parse-constraint.ts';
+import { holds, isOrdering } from '../../server/sweep/space/constraint.ts';
+import { parseConstraint } from '../../server/sweep/space/parse-constraint.ts';
 
 const names = ['alpha', 'beta', 'gamma', 'loss.m'];
 function parse(text: string) {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseDefinition, readDefinition } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
-import { planToJson } from '../../server/sweep/plan-json.ts';
+import { parseDefinition, readDefinition } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
+import { planToJson } from '../../server/sweep/plan/plan-json.ts';
 import { DefinitionError, type Problem } from '../../server/sweep/problem.ts';
-import type { EpochSettings } from '../../server/sweep/resolve-settings.ts';
+import type { EpochSettings } from '../../server/sweep/plan/resolve-settings.ts';
 
 const folder = new URL('../fixtures/definitions/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../server/sweep/json.ts';
+import { parseJson } from '../../server/sweep/definition/json.ts';
 import { goalOf, METRICS, parseMetric } from '../../server/sweep/metrics.ts';
-import { readDefinition } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
-import { planToText } from '../../server/sweep/plan-text.ts';
+import { readDefinition } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
+import { planToText } from '../../server/sweep/plan/plan-text.ts';
 import { toPath } from '../../server/sweep/problem.ts';
-import { smallestP } from '../../server/sweep/smallest-p.ts';
+import { smallestP } from '../../server/sweep/plan/smallest-p.ts';
 import { suggest } from '../../server/sweep/suggest.ts';
 
 describe('JSON', () => {

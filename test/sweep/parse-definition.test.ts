@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseDefinition, parseDefinitionValue, readDefinition } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
+import { parseDefinition, parseDefinitionValue, readDefinition } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 
 const example = JSON.parse(readFileSync(new URL('../fixtures/definitions/good/example.json', import.meta.url), 'utf8'));

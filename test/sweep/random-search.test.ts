@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseDefinitionValue } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
+import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { Stream } from '../../server/sweep/random.ts';
-import { draw } from '../../server/sweep/space.ts';
+import { draw } from '../../server/sweep/space/space.ts';
 
 const epochs = { batchesPerEpoch: () => 100 };
 

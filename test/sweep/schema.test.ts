@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { definitionSchema, sweepSchemaText } from '../../server/sweep/sweep-schema.ts';
+import { definitionSchema, sweepSchemaText } from '../../server/sweep/schema/sweep-schema.ts';
 
 const file = new URL('../../sweeps/sweep.schema.json', import.meta.url);
 

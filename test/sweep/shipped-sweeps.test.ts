@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readDefinition } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
+import { readDefinition } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 
 const folder = new URL('../../sweeps/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'sweep.schema.json');

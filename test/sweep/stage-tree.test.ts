@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
-import { parseDefinitionValue } from '../../server/sweep/parse-definition.ts';
-import { planSweep } from '../../server/sweep/plan-sweep.ts';
+import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { batchesOf, buildStageTree, stagePaths } from '../../server/sweep/stage-tree.ts';
 
 const example = JSON.parse(readFileSync(new URL('../fixtures/definitions/good/example.json', import.meta.url), 'utf8'));

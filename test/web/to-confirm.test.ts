@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ArmItem, ArmScore } from '../../server/http/api.ts';
-import { smallestP as smallestPOfTest } from '../../server/sweep/smallest-p.ts';
+import { smallestP as smallestPOfTest } from '../../server/sweep/plan/smallest-p.ts';
 import { armsToConfirm, confirmableMetrics, seedsWords, smallestP } from '../../web/series/to-confirm.ts';
 
 const arm = (index: number, rest: Partial<ArmItem> = {}): ArmItem => ({

@@ -41,9 +41,9 @@ async function queue({ output }: Session, storage: Storage, sweep: string, { arm
   const { findSweep } = await import('../../store/find-sweep.ts');
   const { queueConfirmation } = await import('../../http/confirmation.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
-  const { readDefinition } = await import('../../sweep/parse-definition.ts');
+  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { warnOfFewSeeds } = await import('../../report/confirm-report.ts');
-  const { smallestP } = await import('../../sweep/smallest-p.ts');
+  const { smallestP } = await import('../../sweep/plan/smallest-p.ts');
   const wanted = { arm, seeds, metric: metric ?? null, engine: engine === 'auto' ? null : engine };
   const plan = (definition: string, folder: string) => planDefinition(readDefinition(definition, '(of the confirmation)'), folder);
   const sweepId = await queueConfirmation(storage, await findSweep(storage, sweep), wanted, plan);

@@ -1,4 +1,4 @@
-import type { PlanJsonWithArms } from '../../sweep/plan-json.ts';
+import type { PlanJsonWithArms } from '../../sweep/plan/plan-json.ts';
 import type { TimeAnswer } from '../ask-time.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
@@ -25,10 +25,10 @@ export const planCommand: CliCommand = {
 };
 
 async function plan({ output, json }: Session, file: string, options: Options): Promise<void> {
-  const { readDefinition } = await import('../../sweep/parse-definition.ts');
+  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
-  const { planToJson } = await import('../../sweep/plan-json.ts');
-  const { planToText } = await import('../../sweep/plan-text.ts');
+  const { planToJson } = await import('../../sweep/plan/plan-json.ts');
+  const { planToText } = await import('../../sweep/plan/plan-text.ts');
   const { text, folder } = readDefinitionFile(file);
   const made = await planDefinition(readDefinition(text, file), folder);
   const arms = options.arms === true;

@@ -1,6 +1,6 @@
 import type { ProbeReport } from '../../report/probe-report.ts';
 import type { Storage } from '../../store/storage.ts';
-import { PROBE_SEEDS } from '../../sweep/probe-seeds.ts';
+import { PROBE_SEEDS } from '../../sweep/plan/probe-seeds.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -20,7 +20,7 @@ export const probeCommand: CliCommand = {
 };
 
 async function probe(session: Session, file: string, options: Options): Promise<number> {
-  const { readDefinition } = await import('../../sweep/parse-definition.ts');
+  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
   const { openStorage } = await import('../../store/storage.ts');
   // A definition with mistakes, or that is not there, leaves no database behind.

@@ -30,7 +30,7 @@ export const runCommand: CliCommand = {
 };
 
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
-  const { readDefinition } = await import('../../sweep/parse-definition.ts');
+  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
   const { openStorage } = await import('../../store/storage.ts');
   const { train } = await import('../train.ts');

@@ -35,7 +35,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
   const { openStorage } = await import('../../store/storage.ts');
   const { startServer } = await import('../../http/server.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
-  const { readDefinition } = await import('../../sweep/parse-definition.ts');
+  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const storage = await openStorage({ file: db, create: true });
   try {
     const stopped = waitForSignal();

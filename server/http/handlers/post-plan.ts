@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { planToJson } from '../../sweep/plan-json.ts';
+import { planToJson } from '../../sweep/plan/plan-json.ts';
 import { definitionBody, definitionOf } from '../definition-of.ts';
 import { nothing, route } from '../route.ts';
 import { planResponse } from '../schemas/plan.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sweepName } from '../../store/ids.ts';
 import { queueSweep } from '../../store/queue-sweep.ts';
-import { PROBE_SEEDS } from '../../sweep/probe-seeds.ts';
+import { PROBE_SEEDS } from '../../sweep/plan/probe-seeds.ts';
 import type { StartResponse } from '../api.ts';
 import { definitionBody, definitionOf } from '../definition-of.ts';
 import { nothing, route } from '../route.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatasetSettings } from '../../../server/sweep/settings.ts';
 import { describeDataset, loadDataset } from '../../../server/training/datasets/load.ts';
 import { sources } from '../../../server/training/datasets/sources.ts';
-import { DATASET_NAMES } from '../../../server/sweep/dataset-schema.ts';
+import { DATASET_NAMES } from '../../../server/sweep/schema/dataset-schema.ts';
 import { common, fixtures, temporaryFolder } from './files.ts';
 
 const mnist: DatasetSettings = {

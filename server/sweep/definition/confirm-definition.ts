@@ -1,0 +1,93 @@
+import type { Arm } from '../arm.ts';
+import { hasIntraPhase } from '../effective.ts';
+import type { TrainingSettings } from '../settings.ts';
+import { UserError } from '../user-error.ts';
+
+/** What a confirmation is made of. */
+export interface ConfirmRequest {
+  /** Name of the sweep that the arm was chosen in. */
+  sweep: string;
+  arm: Arm;
+  /** Without a goal: the metric's own direction. */
+  metric: { name: string; goal: 'maximize' | 'minimize' | undefined };
+  seeds: number[];
+}
+
+/**
+ * The definition of exactly one arm and its control on fresh seeds, from the arm's resolved settings: whatever the
+ * definition that it came from looks like by now, this is what was trained.
+ *
+ * @returns JSON text
+ */
+export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmRequest): string {
+  const { name, alpha, beta, gamma, epsilon, N, loss, training } = arm;
+  if (!(gamma > alpha && alpha > beta)) {
+    throw new UserError(`Cannot confirm arm ${arm.index} ${name}: found γ = ${gamma}, α = ${alpha}, β = ${beta}, wanted an arm within γ > α > β; only an ablation may break that`);
+  }
+  const definition = {
+    name: nameOf(sweep, name),
+    description: `The arm ${name} of ${sweep} and its control on fresh seeds.`,
+    method: 'grid',
+    metric,
+    parameters: { gamma: { value: gamma }, alpha: { value: alpha }, beta: { value: beta }, epsilon: { value: epsilon }, N: { value: N } },
+    ablations: ['noIntra'],
+    seeds,
+    loss,
+    training: { ...training, dataset: writtenDataset(training.dataset) },
+  };
+  return `${JSON.stringify(definition, null, 2)}\n`;
+}
+
+/** As long as a name may be. The sweep's own gives way first: cut at the end, two long names would be one. */
+function nameOf(sweep: string, arm: string): string {
+  const room = Math.max(LONGEST / 2, LONGEST - ` confirm ${arm}`.length);
+  return cut(`${cut(sweep, room)} confirm ${arm}`, LONGEST);
+}
+
+const LONGEST = 100;
+
+/** Whole code points, as many as go into a length, and no space at the end. */
+function cut(text: string, length: number): string {
+  let kept = '';
+  for (const point of text) {
+    if (kept.length + point.length > length) break;
+    kept += point;
+  }
+  return kept.trimEnd();
+}
+
+/** The arm of this index, or of what was written: an index or a name. A control, or an arm without one, has nothing to be compared with. */
+export function armToConfirm(sweep: string, arms: readonly Arm[], written: string | number): Arm {
+  const arm = arms.find(({ name }) => name === written) ?? (/^\d+$/.test(String(written)) ? arms[Number(written)] : undefined);
+  const attempted = `Cannot confirm arm ${JSON.stringify(written)} of ${sweep}`;
+  const wanted = `wanted one of ${listArms(arms.filter(isComparable))}`;
+  if (arm === undefined) throw new UserError(`${attempted}: found no arm of this index or name, ${wanted}`);
+  if (arm.control) throw new UserError(`${attempted}: found a control, ${wanted}`);
+  if (!isComparable(arm)) throw new UserError(`${attempted}: found an arm without a control (an arm with equal everything else and without the intra-class phase), ${wanted}`);
+  return arm;
+}
+
+/** The smallest whole numbers above every seed that was used: the arm was chosen by those. */
+export function freshSeeds(used: readonly number[], count: number): number[] {
+  const first = Math.max(-1, ...used) + 1;
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
+function isComparable(arm: Arm): boolean {
+  return !arm.control && arm.controlIndex !== null && hasIntraPhase(arm);
+}
+
+const MOST_LISTED = 30;
+
+function listArms(arms: readonly Arm[]): string {
+  if (arms.length === 0) return 'a sweep whose arms have a control: it has none';
+  const names = arms.slice(0, MOST_LISTED).map(({ index, name }) => `${index} ${name}`);
+  return `${names.join(', ')}${arms.length > MOST_LISTED ? `, … (${arms.length} in all)` : ''}`;
+}
+
+/** As a definition may write it: where files give the validation part, no share of the training part may stand beside them. */
+function writtenDataset(dataset: TrainingSettings['dataset']): object {
+  if (dataset.name !== 'idx' || dataset.validationImages === null) return dataset;
+  const { validation: _, ...rest } = dataset;
+  return rest;
+}

@@ -1,0 +1,23 @@
+import type { Arm } from '../arm.ts';
+import { effectiveSettings, runKey } from '../effective.ts';
+
+/**
+ * What stands in place of a definition's path for a sweep that confirms an arm of another: asked for again, it is the same sweep
+ * that is continued, whatever name the arm has by then.
+ *
+ * @param sweep id of the sweep that the arm was chosen in
+ */
+export function confirmKey(sweep: string, arm: Arm): string {
+  return `confirm:${sweep}:${identityOf(arm)}`;
+}
+
+/** @returns the sweep that is confirmed, and a test for the arm of it that is; null for any other path */
+export function parseConfirmKey(definitionPath: string | null): { sweep: string; isArm: (arm: Arm) => boolean } | null {
+  const [, sweep, identity] = /^confirm:(s\d+):([0-9a-f]+)$/.exec(definitionPath ?? '') ?? [];
+  return sweep === undefined ? null : { sweep, isArm: (arm) => identityOf(arm) === identity };
+}
+
+/** Equal for equal effective settings; no seed, data or engine is part of it. */
+function identityOf(arm: Arm): string {
+  return runKey(effectiveSettings(arm), 0, '', '').slice(0, 16);
+}

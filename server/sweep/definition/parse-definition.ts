@@ -1,0 +1,117 @@
+import { ABLATIONS } from '../space/ablations.ts';
+import { problemsOfAblations } from '../problems/ablation-problems.ts';
+import type { ParamValue } from '../arm.ts';
+import { problemsOfExclude, problemsOfInclude, toAssignment } from '../problems/assignment-problems.ts';
+import { isOrdering, ORDERING } from '../space/constraint.ts';
+import { parseConstraints } from '../problems/constraint-problems.ts';
+import type { Definition, Parameter } from '../space/definition.ts';
+import { definitionShape } from '../schema/definition-schema.ts';
+import { problemsOf, withoutRepeats } from '../schema/issues.ts';
+import { isBelow, makeJudge } from '../problems/judge.ts';
+import { parseJson } from './json.ts';
+import { goalOf, parseMetric } from '../metrics.ts';
+import { isSettingName } from '../parameter-names.ts';
+import { problemsOfParameters } from '../problems/parameter-problems.ts';
+import { DefinitionError, type Problem, toFound, toPath } from '../problem.ts';
+import { sampleValues } from '../problems/sample-values.ts';
+import { problemsOfSearch } from '../problems/search-problems.ts';
+import { assignSettings } from '../problems/settings-assignment.ts';
+import { brokenRules } from '../schema/settings-rules.ts';
+import { isObject, readParameters, type WrittenParameter } from '../problems/written-parameter.ts';
+
+export type Parsed = { definition: Definition; problems?: undefined } | { definition?: undefined; problems: Problem[] };
+
+/** Reads the text of a sweep definition: the definition, or every mistake in it. */
+export function parseDefinition(text: string): Parsed {
+  const json = parseJson(text);
+  return 'problem' in json ? { problems: [json.problem] } : parseDefinitionValue(json.value);
+}
+
+/** As `parseDefinition`, or throws a `DefinitionError` that names `source` (a file) and every mistake. */
+export function readDefinition(text: string, source: string): Definition {
+  const parsed = parseDefinition(text);
+  if (parsed.problems) throw new DefinitionError(`Cannot read the sweep definition ${source}`, parsed.problems);
+  return parsed.definition;
+}
+
+/** As `parseDefinition`, for a definition that came as JSON inside something else. */
+export function parseDefinitionValue(raw: unknown): Parsed {
+  if (!isObject(raw)) return { problems: [{ path: '', message: `found ${toFound(raw)}, wanted an object with name, method, parameters, training` }] };
+  const parameters = readParameters(raw.parameters);
+  const sections = withFirstValues(raw, parameters);
+  const judge = makeJudge(sections, parameters.find(({ name }) => name === 'N')?.unit ?? 'batches');
+  const { constraints, problems: constraintProblems } = parseConstraints(raw.constraints, parameters);
+  const problems = withoutRepeats([
+    ...shapeProblems({ ...raw, ...sections }, parameters),
+    ...problemsOfSearch(raw),
+    ...(isObject(raw.parameters) ? problemsOfParameters(parameters, raw.method, judge) : []),
+    ...constraintProblems,
+    ...problemsOfInclude(raw.include, parameters, judge),
+    ...problemsOfExclude(raw.exclude, parameters, judge),
+    ...problemsOfAblations(raw.ablations, judge),
+    ...ruleProblems(sections, parameters),
+  ]);
+  if (problems.length > 0) return { problems };
+  return { definition: buildDefinition(raw, parameters, constraints) };
+}
+
+type Sections = { loss: Record<string, unknown>; training: Record<string, unknown> };
+
+/** `loss` and `training` with the first value of every swept setting, so that what is only swept is not missing. */
+function withFirstValues(raw: Record<string, unknown>, parameters: readonly WrittenParameter[]): Sections {
+  const written = { ...('loss' in raw ? { loss: raw.loss } : {}), ...('training' in raw ? { training: raw.training } : {}) };
+  const swept = parameters.flatMap(({ name, space }) => {
+    const first = space !== null && isSettingName(name) ? firstValue(space) : undefined;
+    return first === undefined ? [] : [[name, first] as const];
+  });
+  return assignSettings(written as Sections, swept);
+}
+
+function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue | undefined {
+  return sampleValues(space, 'random')[0]?.value;
+}
+
+/** What stands at a swept setting is judged as a value of its parameter, not here. */
+function shapeProblems(assigned: Record<string, unknown>, parameters: readonly WrittenParameter[]): Problem[] {
+  const swept = parameters.filter(({ name }) => isSettingName(name)).map(({ name }) => toPath(name.split('.')));
+  return problemsOf(definitionShape, assigned).filter(({ path }) => !swept.some((name) => isBelow(path, name)));
+}
+
+/** Rules between settings none of which is swept; the others are judged arm by arm when the sweep is planned. */
+function ruleProblems({ loss, training }: Sections, parameters: readonly WrittenParameter[]): Problem[] {
+  const isSwept = (key: string) => parameters.some(({ name }) => name === key || key.startsWith(`${name}.`));
+  return brokenRules(loss, training)
+    .filter(({ keys }) => isObject(training) && !keys.some(isSwept))
+    .map(({ path, message }) => ({ path, message }));
+}
+
+function buildDefinition(raw: Record<string, unknown>, written: readonly WrittenParameter[], constraints: Definition['constraints']): Definition {
+  const { name, description, method, metric, seeds, ablations, include, exclude, runCap, run_cap: snakeCap, samplerSeed } = definitionShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
+  const found = parseMetric(metric.name);
+  if ('problem' in found) throw new Error(found.problem);
+  return {
+    name,
+    description,
+    method,
+    metric: { name: metric.name, goal: metric.goal ?? goalOf(found.metric) },
+    parameters: buildParameters(written),
+    constraints: constraints.some(isOrdering) ? constraints : [ORDERING, ...constraints],
+    include: include.map(toAssignment),
+    exclude: exclude.map(toAssignment),
+    seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : seeds,
+    ablations: ablations.map((entry) => (typeof entry === 'string' ? ABLATIONS.find((known) => known.name === entry)! : { name: entry.name, set: toAssignment(entry.set) })),
+    runCap: runCap ?? snakeCap ?? null,
+    samplerSeed: samplerSeed ?? 0,
+    loss: (raw.loss ?? {}) as Record<string, unknown>,
+    training: (raw.training ?? {}) as Record<string, unknown>,
+  };
+}
+
+function buildParameters(written: readonly WrittenParameter[]): Parameter[] {
+  const parameters = written.map(({ name, unit, space }) => ({ name, unit, space: space! }));
+  return parameters.some(({ name }) => name === 'gamma') ? parameters : [...parameters, { name: 'gamma', unit: null, space: { distribution: 'constant', value: 1 } }];
+}
+
+function without(object: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}

@@ -1,0 +1,41 @@
+import type { Assignment } from '../arm.ts';
+import type { NUnit } from '../space/definition.ts';
+import { hasIntraPhase } from '../effective.ts';
+import { roundHalfUp } from './round-half-up.ts';
+import type { ResolvedSettings, SettingsResolver } from './resolve-settings.ts';
+
+/** An arm before it has a number and a name. What is never in force is already masked: β = 0, ε = 0, N = the last batch. */
+export interface DraftArm {
+  /** The point as drawn or enumerated, N in its unit; ablations are derived from it. */
+  assignment: Assignment;
+  ablation: string | null;
+  settings: ResolvedSettings;
+  alpha: number;
+  beta: number;
+  gamma: number;
+  epsilon: number;
+  N: number;
+  control: boolean;
+  /** Equal for arms that are the same computation. */
+  key: string;
+}
+
+/** @returns null where the settings break a rule together, which the resolver has noted */
+export function toDraftArm(assignment: Assignment, unit: NUnit, resolver: SettingsResolver, ablation: string | null = null): DraftArm | null {
+  const settings = resolver.resolve(assignment);
+  if (settings === null) return null;
+  const { batches } = settings.training;
+  const alpha = assignment.alpha as number;
+  const beta = assignment.beta as number;
+  const gamma = assignment.gamma as number;
+  const N = toBatches(assignment.N as number, unit, settings, resolver);
+  const intra = hasIntraPhase({ beta, N, training: settings.training });
+  const masked = intra ? { beta, epsilon: assignment.epsilon as number, N } : { beta: 0, epsilon: 0, N: batches };
+  const key = `${settings.id} ${alpha} ${gamma} ${masked.beta} ${masked.epsilon} ${masked.N}`;
+  return { assignment, ablation, settings, alpha, gamma, ...masked, control: !intra, key };
+}
+
+function toBatches(N: number, unit: NUnit, { training }: ResolvedSettings, resolver: SettingsResolver): number {
+  if (unit === 'batches') return N;
+  return roundHalfUp(N * (unit === 'fraction' ? training.batches : resolver.batchesPerEpoch(training)));
+}

@@ -1,0 +1,123 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { armNames } from './arm-names.ts';
+import type { Arm } from '../arm.ts';
+import type { Definition } from '../space/definition.ts';
+import { type DraftArm, toDraftArm } from './draft-arm.ts';
+import { isSettingName } from '../parameter-names.ts';
+import type { Plan } from './plan.ts';
+import { checkSize, PlanMistake } from './plan-limits.ts';
+import { DefinitionError, type Problem } from '../problem.ts';
+import { withoutRepeats } from '../schema/issues.ts';
+import { type BatchesPerEpoch, SettingsResolver } from './resolve-settings.ts';
+import { searchArms, type SearchArms, unitOf } from './search-arms.ts';
+import { smallestP } from './smallest-p.ts';
+import { batchesOf, buildStageTree } from '../stage-tree.ts';
+
+/**
+ * Makes the plan of a sweep: all arms × seeds, what was dropped and folded, and what training it costs. Pure: the same
+ * definition gives the same plan. Throws a `DefinitionError` where the definition leaves no plan.
+ *
+ * @param batchesPerEpoch asked only where the definition counts in epochs (`epochs`, no `evalEvery`, N with unit `epoch`)
+ */
+export function planSweep(definition: Definition, { batchesPerEpoch }: { batchesPerEpoch: BatchesPerEpoch }): Plan {
+  const resolver = new SettingsResolver(definition, batchesPerEpoch);
+  const search = attempt(definition, () => searchArms(definition, resolver));
+  const drafts = withAblations(search, definition, resolver);
+  if (resolver.problems.length > 0) throw mistake(definition, withoutRepeats(resolver.problems).slice(0, 20));
+  attempt(definition, () => checkSize(drafts.arms.length, definition.seeds.length));
+  const arms = toArms(drafts.arms, definition);
+  const tree = buildStageTree(arms);
+  const { name, metric, seeds } = definition;
+  return {
+    name,
+    planHash: hashOf(definition, drafts.arms, arms),
+    metric,
+    arms,
+    seeds,
+    runs: seeds.flatMap((seed) => arms.map(({ index }) => ({ arm: index, seed }))),
+    dropped: search.dropped,
+    folded: drafts.folded,
+    batches: batchesOf(tree) * seeds.length,
+    batchesUnshared: arms.reduce((sum, { training }) => sum + training.batches, 0) * seeds.length,
+    stages: tree.length * seeds.length,
+    smallestP: smallestP(seeds.length, arms.filter(({ controlIndex }) => controlIndex !== null).length),
+    notes: search.notes,
+  };
+}
+
+function attempt<T>(definition: Definition, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof PlanMistake) throw mistake(definition, [error.problem]);
+    throw error;
+  }
+}
+
+function mistake({ name }: Definition, problems: Problem[]): DefinitionError {
+  return new DefinitionError(`Cannot plan sweep ${JSON.stringify(name)}`, problems);
+}
+
+/**
+ * Ablations in listed order, derived from the arms of the search in theirs. A point of the search without the intra-class
+ * phase folds into the ablation that computes the same (it is the control, whatever β or N it was written with); any
+ * other ablation that computes what an arm already does adds nothing.
+ */
+function withAblations(search: SearchArms, definition: Definition, resolver: SettingsResolver): { arms: DraftArm[]; folded: number } {
+  const byKey = new Map(search.arms.map((arm) => [arm.key, arm]));
+  let folded = search.folded;
+  for (const { name, set } of definition.ablations) {
+    for (const arm of search.arms) {
+      const derived = toDraftArm({ ...arm.assignment, ...set }, unitOf(definition), resolver, name);
+      if (derived === null) continue;
+      const known = byKey.get(derived.key);
+      if (known !== undefined && !(known.control && known.ablation === null)) continue;
+      if (known !== undefined) {
+        folded++;
+        // deleted first, so that the arm takes its place among the ablations
+        byKey.delete(derived.key);
+      }
+      byKey.set(derived.key, derived);
+    }
+  }
+  return { arms: [...byKey.values()], folded };
+}
+
+function toArms(drafts: readonly DraftArm[], definition: Definition): Arm[] {
+  const settingNames = definition.parameters.map(({ name }) => name).filter(isSettingName);
+  const names = armNames(drafts, definition);
+  const controls = new Map(drafts.flatMap((draft, index) => (draft.control ? [[controlKey(draft), index] as const] : [])));
+  return drafts.map((draft, index) => ({
+    index,
+    name: names[index]!,
+    ablation: draft.ablation,
+    control: draft.control,
+    controlIndex: draft.control ? null : (controls.get(controlKey(draft)) ?? null),
+    alpha: draft.alpha,
+    beta: draft.beta,
+    gamma: draft.gamma,
+    epsilon: draft.epsilon,
+    N: draft.N,
+    swept: Object.fromEntries(settingNames.map((name) => [name, draft.assignment[name]!])),
+    loss: draft.settings.loss,
+    training: draft.settings.training,
+  }));
+}
+
+/** Equal for an arm and the arm without the intra-class phase and with the same everything else. */
+function controlKey({ settings, alpha, gamma }: DraftArm): string {
+  return `${settings.id} ${alpha} ${gamma}`;
+}
+
+/** Settings are hashed once each: arms share them. */
+function hashOf({ name, metric, seeds }: Definition, drafts: readonly DraftArm[], arms: readonly Arm[]): string {
+  const settings = new Map(drafts.map(({ settings }) => [settings.id, settings]));
+  const hash = sha256.create();
+  hash.update(utf8ToBytes(JSON.stringify([name, metric.name, metric.goal, seeds])));
+  for (const { id, loss, training } of settings.values()) hash.update(utf8ToBytes(JSON.stringify([id, loss, training])));
+  for (const { index, name: armName, ablation, alpha, beta, gamma, epsilon, N } of arms) {
+    hash.update(utf8ToBytes(JSON.stringify([armName, ablation, alpha, beta, gamma, epsilon, N, drafts[index]!.settings.id])));
+  }
+  return bytesToHex(hash.digest());
+}

@@ -1,0 +1,27 @@
+import { parseConstraint } from '../space/parse-constraint.ts';
+import type { Constraint } from '../space/constraint.ts';
+import { type Problem, toPath } from '../problem.ts';
+import { sampleValues } from './sample-values.ts';
+import { isRange } from '../space/space.ts';
+import { isLossParameter } from '../parameter-names.ts';
+import type { WrittenParameter } from './written-parameter.ts';
+
+/** Reads all constraints: those that are right, and what is wrong with the others. */
+export function parseConstraints(written: unknown, parameters: readonly WrittenParameter[]): { constraints: Constraint[]; problems: Problem[] } {
+  const constraints: Constraint[] = [];
+  const problems: Problem[] = [];
+  const numeric = ['gamma', ...parameters.filter(isNumeric).map(({ name }) => name)];
+  const declared = ['gamma', ...parameters.map(({ name }) => name)];
+  for (const [i, text] of (Array.isArray(written) ? written : []).entries()) {
+    if (typeof text !== 'string' || text === '') continue;
+    const parsed = parseConstraint(text, numeric, declared);
+    if ('constraint' in parsed) constraints.push(parsed.constraint);
+    else problems.push({ path: toPath(['constraints', i]), message: parsed.problem });
+  }
+  return { constraints, problems };
+}
+
+/** A parameter whose shape is wrong counts as what it should be: one mistake is not reported twice. */
+function isNumeric({ name, space }: WrittenParameter): boolean {
+  return isLossParameter(name) || space === null || isRange(space) || sampleValues(space, 'grid').every(({ value }) => typeof value === 'number');
+}

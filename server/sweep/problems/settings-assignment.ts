@@ -1,0 +1,23 @@
+import type { ParamValue } from '../arm.ts';
+
+type Section = Record<string, unknown>;
+type Sections = { loss: Section; training: Section };
+
+const isObject = (value: unknown): value is Section => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The `loss` and `training` of a definition with swept settings assigned: `training.optimizer.learningRate` reaches into
+ * `training`, making objects where there are none. What is not on the way is shared with the original.
+ */
+export function assignSettings(sections: Sections, settings: Iterable<readonly [name: string, value: ParamValue]>): Sections {
+  let assigned = sections;
+  for (const [name, value] of settings) assigned = assignAt(assigned, name.split('.'), value) as Sections;
+  return assigned;
+}
+
+function assignAt(target: Section, [key, ...rest]: string[], value: ParamValue): Section {
+  if (rest.length === 0) return { ...target, [key!]: value };
+  const inner = Object.hasOwn(target, key!) ? target[key!] : {};
+  // Where text or a number stands in the way it stays: the schema reports it at its own place.
+  return isObject(inner) ? { ...target, [key!]: assignAt(inner, rest, value) } : target;
+}

@@ -1,0 +1,42 @@
+import type { Ablation } from './ablations.ts';
+import type { Assignment, ParamValue } from '../arm.ts';
+import type { Constraint } from './constraint.ts';
+import type { ParameterInput } from '../schema/parameter-schema.ts';
+
+export type NUnit = 'batches' | 'fraction' | 'epoch';
+
+/** One parameter of a definition, under its canonical name (`alpha` for `α`). */
+export interface Parameter {
+  name: string;
+  /** How N is given; null for every other parameter. */
+  unit: NUnit | null;
+  space: ParameterInput;
+}
+
+/** A checked definition: what `planSweep` makes a plan of. */
+export interface Definition {
+  name: string;
+  description: string;
+  method: 'grid' | 'random';
+  metric: { name: string; goal: 'maximize' | 'minimize' };
+  /** In declaration order. */
+  parameters: Parameter[];
+  /** Those of the definition and, where it does not name it, gamma > alpha > beta before them. */
+  constraints: Constraint[];
+  include: Assignment[];
+  exclude: Assignment[];
+  seeds: number[];
+  ablations: Ablation[];
+  /** null for a grid. */
+  runCap: number | null;
+  samplerSeed: number;
+  /** As written: defaults come in when the swept settings are known. */
+  loss: Record<string, unknown>;
+  training: Record<string, unknown>;
+}
+
+/** The value of a parameter that has only one; undefined for an axis of the search. */
+export function singleValue({ space }: Parameter): ParamValue | undefined {
+  if (space.distribution === 'constant') return space.value;
+  return space.distribution === 'categorical' && space.values.length === 1 ? space.values[0] : undefined;
+}
