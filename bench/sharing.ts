@@ -12,7 +12,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mean, median } from '../server/report/moments.ts';
-import { openStorage } from '../server/store/storage.ts';
+import { openStorage } from '../server/store/database/storage.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import { BATCH_SIZE, EMBEDDING, EVALUATIONS, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { DatasetReport, DoctorResponse, EngineReport } from '../http/api.ts';
-import { reportDatabase } from '../store/report-database.ts';
+import { reportDatabase } from '../store/database/report-database.ts';
 import { listDatasets, type DatasetListing } from '../training/datasets/list.ts';
 import { probeEngines } from '../training/engines/choose.ts';
 import { parseLossCases } from '../training/loss-cases.ts';

@@ -1,6 +1,6 @@
 import { planDefinition } from '../runner/plan-definition.ts';
-import { queueSweep, type SweepRequest } from '../store/queue-sweep.ts';
-import type { Storage } from '../store/storage.ts';
+import { queueSweep, type SweepRequest } from '../store/sweeps/queue-sweep.ts';
+import type { Storage } from '../store/database/storage.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import { readDefinitionFile } from './read-definition-file.ts';
 

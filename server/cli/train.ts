@@ -1,8 +1,8 @@
 import type { SweepSummary } from '../runner/events.ts';
 import { runQueue } from '../runner/run-queue.ts';
-import { sweepName } from '../store/ids.ts';
-import { readSweep } from '../store/read-sweep.ts';
-import type { Storage } from '../store/storage.ts';
+import { sweepName } from '../store/database/ids.ts';
+import { readSweep } from '../store/reading/read-sweep.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { SweepState } from '../sweep/results.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { makeRunDisplay } from './run-display.ts';

@@ -4,7 +4,7 @@
  */
 import type { DisplayTable } from '../report/display-table.ts';
 import type { AblationJson } from '../report/to-json.ts';
-import type { DatabaseReport } from '../store/report-database.ts';
+import type { DatabaseReport } from '../store/database/report-database.ts';
 import type { ParamValue } from '../sweep/arm.ts';
 import type { PlanJson } from '../sweep/plan/plan-json.ts';
 import type { RunState, SweepState } from '../sweep/results.ts';

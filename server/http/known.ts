@@ -1,5 +1,5 @@
-import { runOfId, sweepOfId } from '../store/find-sweep.ts';
-import type { Storage } from '../store/storage.ts';
+import { runOfId, sweepOfId } from '../store/sweeps/find-sweep.ts';
+import type { Storage } from '../store/database/storage.ts';
 import { HttpError } from './http-error.ts';
 
 /** The number behind a sweep's id; 404 where there is none. */

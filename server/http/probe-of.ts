@@ -1,7 +1,7 @@
 import { buildProbeReport, type ProbeReport } from '../report/probe-report.ts';
 import { TRUNK_METRICS } from '../report/trunks.ts';
-import { readLazyResults } from '../store/lazy-results.ts';
-import type { Storage } from '../store/storage.ts';
+import { readLazyResults } from '../store/reading/lazy-results.ts';
+import type { Storage } from '../store/database/storage.ts';
 
 /** What the trunks of a sweep say that are trained by now; of each seed one run's curves are read. */
 export function probeOf(storage: Storage, sweepId: number): ProbeReport {

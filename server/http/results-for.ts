@@ -1,6 +1,6 @@
-import { readResults } from '../store/read-results.ts';
-import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
-import type { Storage } from '../store/storage.ts';
+import { readResults } from '../store/reading/read-results.ts';
+import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { SweepResults } from '../sweep/results.ts';
 import { HttpError } from './http-error.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Storage } from '../store/storage.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
 import type { DoctorResponse } from './api.ts';
 

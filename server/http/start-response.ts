@@ -1,5 +1,5 @@
-import { readSweep } from '../store/read-sweep.ts';
-import type { Storage } from '../store/storage.ts';
+import { readSweep } from '../store/reading/read-sweep.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { StartResponse } from './api.ts';
 
 /** Where a sweep stands, as the answer to what was asked of it. */

@@ -1,7 +1,7 @@
-import { changesSince, currentRevision } from '../store/changes.ts';
-import { leaseHolder } from '../store/lease.ts';
-import { storedAsRunning } from '../store/seen-state.ts';
-import type { Storage } from '../store/storage.ts';
+import { changesSince, currentRevision } from '../store/database/changes.ts';
+import { leaseHolder } from '../store/database/lease.ts';
+import { storedAsRunning } from '../store/reading/seen-state.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { ChangeSource } from './change-feed.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { readArmScores } from '../store/arm-scores.ts';
-import { listConfirmations } from '../store/list-confirmations.ts';
-import { listRuns } from '../store/list-runs.ts';
-import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
-import type { Storage } from '../store/storage.ts';
+import { readArmScores } from '../store/reading/arm-scores.ts';
+import { listConfirmations } from '../store/reading/list-confirmations.ts';
+import { listRuns } from '../store/reading/list-runs.ts';
+import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { ArmItem, ArmScore, Failure, Progress, SweepDetail } from './api.ts';
 import { readConfirmed } from './confirmation.ts';
 import { toArmItem } from './to-arm-item.ts';

@@ -1,4 +1,4 @@
-import type { SweepRow } from '../store/list-sweeps.ts';
+import type { SweepRow } from '../store/reading/list-sweeps.ts';
 import type { SweepItem } from './api.ts';
 import { toIso } from './to-iso.ts';
 

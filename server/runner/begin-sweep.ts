@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { refuseOtherEngine } from '../store/ask-engine.ts';
-import { readOutstanding, startSweep } from '../store/queue.ts';
-import { readSweep, type SweepRecord } from '../store/read-sweep.ts';
+import { refuseOtherEngine } from '../store/sweeps/ask-engine.ts';
+import { readOutstanding, startSweep } from '../store/sweeps/queue.ts';
+import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/choose.ts';
 import { endSweep } from './end-sweep.ts';

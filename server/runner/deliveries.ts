@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { readPaths, type StageTask } from '../store/identify-runs.ts';
-import { commitSegment, type Segment } from '../store/commit-segment.ts';
-import { runName } from '../store/ids.ts';
-import type { Stretch } from '../store/read-stretch.ts';
-import { checkpointFiles } from '../store/rewind-stage.ts';
-import { finishRun, startRun, type Machine, type RunOutcome } from '../store/run-state.ts';
+import { readPaths, type StageTask } from '../store/training/identify-runs.ts';
+import { commitSegment, type Segment } from '../store/training/commit-segment.ts';
+import { runName } from '../store/database/ids.ts';
+import type { Stretch } from '../store/training/read-stretch.ts';
+import { checkpointFiles } from '../store/training/rewind-stage.ts';
+import { finishRun, startRun, type Machine, type RunOutcome } from '../store/training/run-state.ts';
 import type { FitResult } from '../training/fit.ts';
 import { removeCheckpoint } from './checkpoint-files.ts';
 import { findStart, type Start } from './find-start.ts';

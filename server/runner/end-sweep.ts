@@ -1,5 +1,5 @@
-import { finishProbe, finishSweep, putBack } from '../store/queue.ts';
-import type { SweepRecord } from '../store/read-sweep.ts';
+import { finishProbe, finishSweep, putBack } from '../store/sweeps/queue.ts';
+import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import type { SweepOptions } from './run-queue.ts';
 

@@ -1,5 +1,5 @@
 import type { RunState } from '../sweep/results.ts';
-import type { LeaseHolder } from '../store/lease.ts';
+import type { LeaseHolder } from '../store/database/lease.ts';
 
 /** What a run process tells about its work, for a terminal or a log to show. Ids are those of the command line. */
 export type RunnerEvent =

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finalWeights } from '../store/final-weights.ts';
-import { parseSweepId } from '../store/ids.ts';
-import { readRun, type RunRecord } from '../store/read-run.ts';
-import { readSweep } from '../store/read-sweep.ts';
-import type { Storage } from '../store/storage.ts';
+import { finalWeights } from '../store/reading/final-weights.ts';
+import { parseSweepId } from '../store/database/ids.ts';
+import { readRun, type RunRecord } from '../store/reading/read-run.ts';
+import { readSweep } from '../store/reading/read-sweep.ts';
+import type { Storage } from '../store/database/storage.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { decodeCheckpoint } from '../training/checkpoint.ts';
 import type { Dataset } from '../training/dataset.ts';

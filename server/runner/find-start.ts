@@ -1,6 +1,6 @@
-import type { Lease } from '../store/lease.ts';
-import { lastCheckpoint, rewindStage } from '../store/rewind-stage.ts';
-import type { Storage } from '../store/storage.ts';
+import type { Lease } from '../store/database/lease.ts';
+import { lastCheckpoint, rewindStage } from '../store/training/rewind-stage.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { RecentCheckpoints } from './recent-checkpoints.ts';
 import type { StageJob } from './stage-queue.ts';
 

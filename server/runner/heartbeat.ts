@@ -1,5 +1,5 @@
-import { HEARTBEAT_MS, LeaseLostError, renewLease, type Lease } from '../store/lease.ts';
-import type { Storage } from '../store/storage.ts';
+import { HEARTBEAT_MS, LeaseLostError, renewLease, type Lease } from '../store/database/lease.ts';
+import type { Storage } from '../store/database/storage.ts';
 
 /** Renews a lease until it is ended. `lost` is aborted where another process has taken the lease over. */
 export function keepLease(storage: Storage, lease: Lease): { lost: AbortSignal; end: () => void } {

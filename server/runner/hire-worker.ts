@@ -1,4 +1,4 @@
-import type { Machine } from '../store/run-state.ts';
+import type { Machine } from '../store/training/run-state.ts';
 import type { EngineName } from '../training/engine.ts';
 import { WorkerProcess } from './worker-process.ts';
 

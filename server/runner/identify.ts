@@ -2,9 +2,9 @@ import { effectiveSettings, runKey, stageKey } from '../sweep/effective.ts';
 import { buildStageTree, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
 import type { Arm } from '../sweep/arm.ts';
 import type { DatasetSettings } from '../sweep/settings.ts';
-import type { RunIdentity, StageIdentity } from '../store/identify-runs.ts';
+import type { RunIdentity, StageIdentity } from '../store/training/identify-runs.ts';
 import { toParams } from '../store/params.ts';
-import { passingKey } from '../store/split-stage.ts';
+import { passingKey } from '../store/training/split-stage.ts';
 import { loadDataset } from '../training/datasets/load.ts';
 import type { EngineName } from '../training/engine.ts';
 

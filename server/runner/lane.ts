@@ -1,6 +1,6 @@
-import type { RunTask } from '../store/identify-runs.ts';
-import { runName } from '../store/ids.ts';
-import type { Machine } from '../store/run-state.ts';
+import type { RunTask } from '../store/training/identify-runs.ts';
+import { runName } from '../store/database/ids.ts';
+import type { Machine } from '../store/training/run-state.ts';
 import type { Deliveries, Spent } from './deliveries.ts';
 import { epsilonsOf, placesFor } from './epsilons-of.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';

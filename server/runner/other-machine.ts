@@ -1,4 +1,4 @@
-import type { Machine } from '../store/run-state.ts';
+import type { Machine } from '../store/training/run-state.ts';
 
 /**
  * What a sweep goes on with that is not what it was trained with until now. Another device or another version of a library rounds

@@ -1,7 +1,7 @@
 import type { Arm } from '../sweep/arm.ts';
-import type { ArtefactValue, StageEnd } from '../store/commit-segment.ts';
-import type { StageMember, StageTask } from '../store/identify-runs.ts';
-import type { RunRecord } from '../store/run-state.ts';
+import type { ArtefactValue, StageEnd } from '../store/training/commit-segment.ts';
+import type { StageMember, StageTask } from '../store/training/identify-runs.ts';
+import type { RunRecord } from '../store/training/run-state.ts';
 import type { Evaluation } from '../training/evaluate.ts';
 import type { FitResult } from '../training/fit.ts';
 import { epsilonsOf } from './epsilons-of.ts';

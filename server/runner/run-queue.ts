@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sweepName } from '../store/ids.ts';
-import { takeLease, releaseLease, type Lease } from '../store/lease.ts';
-import { clearLeftovers, isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/queue.ts';
-import { refuseFresh } from '../store/refuse-fresh.ts';
-import { checkpointFiles } from '../store/rewind-stage.ts';
-import type { Storage } from '../store/storage.ts';
+import { sweepName } from '../store/database/ids.ts';
+import { takeLease, releaseLease, type Lease } from '../store/database/lease.ts';
+import { clearLeftovers, isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
+import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
+import { checkpointFiles } from '../store/training/rewind-stage.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import { sweepFolder } from './checkpoint-files.ts';
 import { interruptSweep } from './end-sweep.ts';

@@ -1,7 +1,7 @@
-import { isCancelRequested } from '../store/cancel-sweep.ts';
-import { identifyRuns, readTasks, type RunTask } from '../store/identify-runs.ts';
-import { sweepName } from '../store/ids.ts';
-import { readMachines } from '../store/read-machines.ts';
+import { isCancelRequested } from '../store/sweeps/cancel-sweep.ts';
+import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
+import { sweepName } from '../store/database/ids.ts';
+import { readMachines } from '../store/training/read-machines.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { beginSweep, hire } from './begin-sweep.ts';
 import { endBroken, endSweep } from './end-sweep.ts';

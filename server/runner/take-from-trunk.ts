@@ -1,7 +1,7 @@
-import type { RunTask, StageTask } from '../store/identify-runs.ts';
-import { readStretch, type Stretch, type StretchPart } from '../store/read-stretch.ts';
-import type { Storage } from '../store/storage.ts';
-import { hasStayedWithin, staysWithin } from '../store/stays-within.ts';
+import type { RunTask, StageTask } from '../store/training/identify-runs.ts';
+import { readStretch, type Stretch, type StretchPart } from '../store/training/read-stretch.ts';
+import type { Storage } from '../store/database/storage.ts';
+import { hasStayedWithin, staysWithin } from '../store/training/stays-within.ts';
 import type { Arm } from '../sweep/arm.ts';
 import type { Deliveries } from './deliveries.ts';
 import { epsilonsOf } from './epsilons-of.ts';

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Arm } from '../sweep/arm.ts';
-import type { RunTask } from '../store/identify-runs.ts';
-import type { Lease } from '../store/lease.ts';
-import type { Storage } from '../store/storage.ts';
+import type { RunTask } from '../store/training/identify-runs.ts';
+import type { Lease } from '../store/database/lease.ts';
+import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import { Deliveries } from './deliveries.ts';
 import { mostEpsilonsOf } from './epsilons-of.ts';

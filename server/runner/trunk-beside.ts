@@ -1,4 +1,4 @@
-import type { RunTask, StageTask } from '../store/identify-runs.ts';
+import type { RunTask, StageTask } from '../store/training/identify-runs.ts';
 import type { Arm } from '../sweep/arm.ts';
 import { isBeforePhase } from '../sweep/effective.ts';
 import { groupBy } from '../sweep/group-by.ts';

@@ -7,11 +7,11 @@ import type { AblationData, AblationResponse, ConfusionMatrix, CurvesResponse, E
 import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
 import { errorResponse } from '../../server/http/schemas/common.ts';
-import { cancelSweep } from '../../server/store/cancel-sweep.ts';
-import { releaseLease } from '../../server/store/lease.ts';
-import { finishSweep } from '../../server/store/queue.ts';
-import { startRun } from '../../server/store/run-state.ts';
-import { openStorage, type Storage } from '../../server/store/storage.ts';
+import { cancelSweep } from '../../server/store/sweeps/cancel-sweep.ts';
+import { releaseLease } from '../../server/store/database/lease.ts';
+import { finishSweep } from '../../server/store/sweeps/queue.ts';
+import { startRun } from '../../server/store/training/run-state.ts';
+import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';
 import { definition, planText } from './plan-text.ts';
 import { accuracyAt, storeTrainedSweep, totalAt } from './trained-sweep.ts';

@@ -6,8 +6,8 @@ import { answer } from '../../server/http/answer.ts';
 import type { ConfirmResponse, ProbeResponse, StartResponse, SweepDetail } from '../../server/http/api.ts';
 import { routes } from '../../server/http/routes.ts';
 import { errorResponse } from '../../server/http/schemas/common.ts';
-import { readSweep } from '../../server/store/read-sweep.ts';
-import { openStorage, type Storage } from '../../server/store/storage.ts';
+import { readSweep } from '../../server/store/reading/read-sweep.ts';
+import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { planText } from './plan-text.ts';
 import { storeTrainedSweep } from './trained-sweep.ts';
 

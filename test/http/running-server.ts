@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DoctorResponse } from '../../server/http/api.ts';
 import { startServer, type RunningServer, type ServeOptions } from '../../server/http/server.ts';
-import { openStorage, type Storage } from '../../server/store/storage.ts';
+import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { planText } from './plan-text.ts';
 
 /** A server on a free port over a database of its own, with a page in place of the dashboard. */

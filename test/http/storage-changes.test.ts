@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { storageChanges } from '../../server/http/storage-changes.ts';
-import { releaseLease } from '../../server/store/lease.ts';
-import { finishRun, startRun } from '../../server/store/run-state.ts';
-import { finishSweep } from '../../server/store/queue.ts';
+import { releaseLease } from '../../server/store/database/lease.ts';
+import { finishRun, startRun } from '../../server/store/training/run-state.ts';
+import { finishSweep } from '../../server/store/sweeps/queue.ts';
 import { begin, lease, makePlan, newStorage, RECORD } from '../store/support.ts';
 
 const none = { sweeps: [], runs: [], list: false };

@@ -1,8 +1,8 @@
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import { releaseLease } from '../../server/store/lease.ts';
-import { finishSweep } from '../../server/store/queue.ts';
-import { finishRun, startRun } from '../../server/store/run-state.ts';
-import type { Storage } from '../../server/store/storage.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { releaseLease } from '../../server/store/database/lease.ts';
+import { finishSweep } from '../../server/store/sweeps/queue.ts';
+import { finishRun, startRun } from '../../server/store/training/run-state.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';
 import { definition, planText } from './plan-text.ts';
 

@@ -6,9 +6,9 @@ import type { SegmentReport } from '../../server/runner/messages.ts';
 import { Pace } from '../../server/runner/pace.ts';
 import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
 import type { SweepWork } from '../../server/runner/train-sweep.ts';
-import { identifyRuns, readArms, type RunIdentity } from '../../server/store/identify-runs.ts';
-import { lastCheckpoint } from '../../server/store/rewind-stage.ts';
-import type { Storage } from '../../server/store/storage.ts';
+import { identifyRuns, readArms, type RunIdentity } from '../../server/store/training/identify-runs.ts';
+import { lastCheckpoint } from '../../server/store/training/rewind-stage.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, identities, lease, makePlan, newStorage } from '../store/support.ts';
 
 const never = new AbortController().signal;

@@ -6,7 +6,7 @@ import type { Settler } from '../../server/runner/settler.ts';
 import { StageQueue } from '../../server/runner/stage-queue.ts';
 import type { SweepWork } from '../../server/runner/train-sweep.ts';
 import { WorkerError, type StageCallbacks, type WorkerProcess } from '../../server/runner/worker-process.ts';
-import type { RunTask } from '../../server/store/identify-runs.ts';
+import type { RunTask } from '../../server/store/training/identify-runs.ts';
 
 const never = new AbortController().signal;
 

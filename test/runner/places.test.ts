@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mostEpsilonsOf, placesFor } from '../../server/runner/epsilons-of.ts';
-import type { RunTask } from '../../server/store/identify-runs.ts';
+import type { RunTask } from '../../server/store/training/identify-runs.ts';
 import { makePlan } from '../store/support.ts';
 
 test('a step serves all stages of a sweep that carry several ε, unless most of its places would be left over', () => {

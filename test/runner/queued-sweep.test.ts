@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { releaseLease, takeLease, type Lease } from '../../server/store/lease.ts';
-import { removeSweep } from '../../server/store/remove-sweep.ts';
-import { openStorage } from '../../server/store/storage.ts';
+import { releaseLease, takeLease, type Lease } from '../../server/store/database/lease.ts';
+import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 import { cosweep, start, type Cosweep } from './cosweep.ts';
 import { isTaken, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { runQueue } from '../../server/runner/run-queue.ts';
-import { leaseHolder } from '../../server/store/lease.ts';
-import { listSweeps } from '../../server/store/list-sweeps.ts';
-import { queueSweep } from '../../server/store/queue-sweep.ts';
-import type { Storage } from '../../server/store/storage.ts';
+import { leaseHolder } from '../../server/store/database/lease.ts';
+import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
+import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
 import { makePlan, newStorage, request } from '../store/support.ts';
 
 /** `cosweep run` of a queued sweep by a process that is stopped before the sweep's turn has come. */

@@ -4,7 +4,7 @@ import type { Deliveries } from '../../server/runner/deliveries.ts';
 import { Settler } from '../../server/runner/settler.ts';
 import type { StageJob, StageQueue } from '../../server/runner/stage-queue.ts';
 import type { SweepWork } from '../../server/runner/train-sweep.ts';
-import type { RunTask, StageTask } from '../../server/store/identify-runs.ts';
+import type { RunTask, StageTask } from '../../server/store/training/identify-runs.ts';
 import { makePlan } from '../store/support.ts';
 
 const stage = (stageId: number, from: number, to: number): StageTask =>

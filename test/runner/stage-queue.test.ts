@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunTask, StageTask } from '../../server/store/identify-runs.ts';
+import type { RunTask, StageTask } from '../../server/store/training/identify-runs.ts';
 import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
 import { noTrunk } from '../../server/runner/trunk-beside.ts';
 import { everything } from '../../server/runner/trunks-only.ts';

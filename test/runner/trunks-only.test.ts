@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { StageQueue } from '../../server/runner/stage-queue.ts';
 import { trunksOnly } from '../../server/runner/trunks-only.ts';
-import type { RunTask } from '../../server/store/identify-runs.ts';
+import type { RunTask } from '../../server/store/training/identify-runs.ts';
 import { makeArm, makeControl } from '../report/make-results.ts';
 
 /** One stage per stretch; of 400 batches. */

@@ -1,6 +1,6 @@
-import { startRun } from '../../server/store/run-state.ts';
-import { takeLease } from '../../server/store/lease.ts';
-import { openStorage } from '../../server/store/storage.ts';
+import { startRun } from '../../server/store/training/run-state.ts';
+import { takeLease } from '../../server/store/database/lease.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 import { begin, makePlan, RECORD } from './support.ts';
 
 /** Takes the lease, begins a run and then does nothing until it is killed. */

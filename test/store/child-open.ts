@@ -1,4 +1,4 @@
-import { openStorage } from '../../server/store/storage.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 
 /** Opens a database that may be new and counts the migrations that it has. */
 export default async function open(file: string): Promise<number> {

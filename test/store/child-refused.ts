@@ -1,4 +1,4 @@
-import { openStorage } from '../../server/store/storage.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 
 /** What opening a database says to a user without special rights: root may write what is read-only. */
 export default async function refused(file: string): Promise<string> {

@@ -1,6 +1,6 @@
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import { takeLease } from '../../server/store/lease.ts';
-import { openStorage } from '../../server/store/storage.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { takeLease } from '../../server/store/database/lease.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 import { begin, makePlan, makeSegment } from './support.ts';
 
 /** Commits segments of `size` batches, one after the other, for as long as the run goes; says so after the first. */

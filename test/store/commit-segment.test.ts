@@ -1,14 +1,14 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import type { Lease } from '../../server/store/lease.ts';
-import { readArtefact } from '../../server/store/read-artefact.ts';
-import { readCurve } from '../../server/store/read-curve.ts';
-import { readRunMetrics } from '../../server/store/run-metrics.ts';
-import { readRun } from '../../server/store/read-run.ts';
-import { checkpointFiles, lastCheckpoint, rewindStage } from '../../server/store/rewind-stage.ts';
-import { startRun } from '../../server/store/run-state.ts';
-import type { Storage } from '../../server/store/storage.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import type { Lease } from '../../server/store/database/lease.ts';
+import { readArtefact } from '../../server/store/reading/read-artefact.ts';
+import { readCurve } from '../../server/store/reading/read-curve.ts';
+import { readRunMetrics } from '../../server/store/reading/run-metrics.ts';
+import { readRun } from '../../server/store/reading/read-run.ts';
+import { checkpointFiles, lastCheckpoint, rewindStage } from '../../server/store/training/rewind-stage.ts';
+import { startRun } from '../../server/store/training/run-state.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, child, lease, makePlan, makeSegment, newStorage, RECORD } from './support.ts';
 
 interface Trained { storage: Storage; token: Lease; runId: number; stageId: number }

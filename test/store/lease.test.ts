@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import { LeaseLostError, leaseHolder, releaseLease, renewLease, STALE_MS, takeLease, type Lease } from '../../server/store/lease.ts';
-import { listSweeps } from '../../server/store/list-sweeps.ts';
-import { clearLeftovers, nextQueuedSweep } from '../../server/store/queue.ts';
-import { readCurve } from '../../server/store/read-curve.ts';
-import { finishRun, startRun } from '../../server/store/run-state.ts';
-import { openStorage } from '../../server/store/storage.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { LeaseLostError, leaseHolder, releaseLease, renewLease, STALE_MS, takeLease, type Lease } from '../../server/store/database/lease.ts';
+import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
+import { clearLeftovers, nextQueuedSweep } from '../../server/store/sweeps/queue.ts';
+import { readCurve } from '../../server/store/reading/read-curve.ts';
+import { finishRun, startRun } from '../../server/store/training/run-state.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 import { OutsideError } from '../../server/sweep/outside-error.ts';
 import { begin, child, lease, makePlan, makeSegment, newStorage, RECORD } from './support.ts';
 

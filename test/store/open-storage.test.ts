@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../server/sweep/user-error.ts';
-import { networkFileSystem } from '../../server/store/check-place.ts';
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import { listSweeps } from '../../server/store/list-sweeps.ts';
-import { migrationsFolder } from '../../server/store/migrate.ts';
-import { readCurve } from '../../server/store/read-curve.ts';
-import { reportDatabase } from '../../server/store/report-database.ts';
-import { openStorage } from '../../server/store/storage.ts';
+import { networkFileSystem } from '../../server/store/database/check-place.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
+import { migrationsFolder } from '../../server/store/database/migrate.ts';
+import { readCurve } from '../../server/store/reading/read-curve.ts';
+import { reportDatabase } from '../../server/store/database/report-database.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 import { begin, child, lease, makePlan, makeSegment, newStorage, temporaryFolder } from './support.ts';
 
 /** Fixtures: a database of every released schema, as SQL text. */

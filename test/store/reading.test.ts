@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { readArmScores } from '../../server/store/arm-scores.ts';
-import { changesSince, currentRevision } from '../../server/store/changes.ts';
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import type { Lease } from '../../server/store/lease.ts';
-import { listRuns, type RunQuery } from '../../server/store/list-runs.ts';
-import { listStages } from '../../server/store/list-stages.ts';
-import { finishSweep } from '../../server/store/queue.ts';
-import { queueSweep } from '../../server/store/queue-sweep.ts';
-import { readCurve } from '../../server/store/read-curve.ts';
-import { readResults } from '../../server/store/read-results.ts';
-import { readRun } from '../../server/store/read-run.ts';
-import { readSweep } from '../../server/store/read-sweep.ts';
-import { removeSweep } from '../../server/store/remove-sweep.ts';
-import { startRun } from '../../server/store/run-state.ts';
-import { openStorage, type Storage } from '../../server/store/storage.ts';
-import { writeNotes } from '../../server/store/write-notes.ts';
+import { readArmScores } from '../../server/store/reading/arm-scores.ts';
+import { changesSince, currentRevision } from '../../server/store/database/changes.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import type { Lease } from '../../server/store/database/lease.ts';
+import { listRuns, type RunQuery } from '../../server/store/reading/list-runs.ts';
+import { listStages } from '../../server/store/reading/list-stages.ts';
+import { finishSweep } from '../../server/store/sweeps/queue.ts';
+import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { readCurve } from '../../server/store/reading/read-curve.ts';
+import { readResults } from '../../server/store/reading/read-results.ts';
+import { readRun } from '../../server/store/reading/read-run.ts';
+import { readSweep } from '../../server/store/reading/read-sweep.ts';
+import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
+import { startRun } from '../../server/store/training/run-state.ts';
+import { openStorage, type Storage } from '../../server/store/database/storage.ts';
+import { writeNotes } from '../../server/store/sweeps/write-notes.ts';
 import { begin, lease, makePlan, makeSegment, newStorage, RECORD, request } from './support.ts';
 
 /** Two arms and a learning rate × two seeds; accuracies by run below, the last run diverges, the fourth still waits. */

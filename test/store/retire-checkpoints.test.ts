@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import { identifyRuns, type RunTask } from '../../server/store/identify-runs.ts';
-import type { Lease } from '../../server/store/lease.ts';
-import { finishSweep, startSweep } from '../../server/store/queue.ts';
-import { queueSweep } from '../../server/store/queue-sweep.ts';
-import { keepCheckpoints, retireCheckpoints } from '../../server/store/retire-checkpoints.ts';
-import { checkpointFiles } from '../../server/store/rewind-stage.ts';
-import { finishRun, type RunOutcome } from '../../server/store/run-state.ts';
-import type { Storage } from '../../server/store/storage.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { identifyRuns, type RunTask } from '../../server/store/training/identify-runs.ts';
+import type { Lease } from '../../server/store/database/lease.ts';
+import { finishSweep, startSweep } from '../../server/store/sweeps/queue.ts';
+import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { keepCheckpoints, retireCheckpoints } from '../../server/store/training/retire-checkpoints.ts';
+import { checkpointFiles } from '../../server/store/training/rewind-stage.ts';
+import { finishRun, type RunOutcome } from '../../server/store/training/run-state.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
 import { lease, makePlan, makeSegment, newStorage, request } from './support.ts';
 
 /** A control [0, 40) [40, 100) and an arm that forks from its trunk at 40; their stages are `trunk`, `control` and `arm` in the files' names. */

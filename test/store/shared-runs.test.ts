@@ -1,17 +1,17 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import { identifyRuns, type RunTask } from '../../server/store/identify-runs.ts';
-import type { Lease } from '../../server/store/lease.ts';
-import { listRuns } from '../../server/store/list-runs.ts';
-import { finishSweep, queueAgain, startSweep } from '../../server/store/queue.ts';
-import { queueSweep } from '../../server/store/queue-sweep.ts';
-import { readCurve } from '../../server/store/read-curve.ts';
-import { readRun } from '../../server/store/read-run.ts';
-import { removeSweep } from '../../server/store/remove-sweep.ts';
-import { finishRun, startRun } from '../../server/store/run-state.ts';
-import type { Storage } from '../../server/store/storage.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { identifyRuns, type RunTask } from '../../server/store/training/identify-runs.ts';
+import type { Lease } from '../../server/store/database/lease.ts';
+import { listRuns } from '../../server/store/reading/list-runs.ts';
+import { finishSweep, queueAgain, startSweep } from '../../server/store/sweeps/queue.ts';
+import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { readCurve } from '../../server/store/reading/read-curve.ts';
+import { readRun } from '../../server/store/reading/read-run.ts';
+import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
+import { finishRun, startRun } from '../../server/store/training/run-state.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD, request } from './support.ts';
 
 function train(storage: Storage, token: Lease, { runId, stages }: RunTask): void {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { commitSegment } from '../../server/store/commit-segment.ts';
-import { identifyRuns, readTasks, type RunTask } from '../../server/store/identify-runs.ts';
-import type { Lease } from '../../server/store/lease.ts';
-import { startSweep } from '../../server/store/queue.ts';
-import { queueSweep } from '../../server/store/queue-sweep.ts';
-import { readCurve } from '../../server/store/read-curve.ts';
-import { passingKey } from '../../server/store/split-stage.ts';
-import type { Storage } from '../../server/store/storage.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { identifyRuns, readTasks, type RunTask } from '../../server/store/training/identify-runs.ts';
+import type { Lease } from '../../server/store/database/lease.ts';
+import { startSweep } from '../../server/store/sweeps/queue.ts';
+import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { readCurve } from '../../server/store/reading/read-curve.ts';
+import { passingKey } from '../../server/store/training/split-stage.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
 import { identities, lease, makePlan, makeSegment, newStorage, request } from './support.ts';
 
 /** Three runs that differ in ε alone, on one stage [0, 100). */

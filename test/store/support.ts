@@ -5,13 +5,13 @@ import { onTestFinished } from 'vitest';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
 import type { Plan } from '../../server/sweep/plan/plan.ts';
-import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/identify-runs.ts';
-import { takeLease, type Lease } from '../../server/store/lease.ts';
+import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/training/identify-runs.ts';
+import { takeLease, type Lease } from '../../server/store/database/lease.ts';
 import { toParams } from '../../server/store/params.ts';
-import { queueSweep, type SweepRequest } from '../../server/store/queue-sweep.ts';
-import { startSweep } from '../../server/store/queue.ts';
-import type { Segment } from '../../server/store/commit-segment.ts';
-import { openStorage, type Storage } from '../../server/store/storage.ts';
+import { queueSweep, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
+import { startSweep } from '../../server/store/sweeps/queue.ts';
+import type { Segment } from '../../server/store/training/commit-segment.ts';
+import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { startChild, type Child } from '../helpers/child.ts';
 
 /** A folder that is gone after the test. */

@@ -14,8 +14,8 @@ export const cancelCommand: CliCommand = {
 
 function cancel({ output, db, json }: Session, sweep: string): Promise<void> {
   return withStorage(db, async (storage) => {
-    const { findSweep } = await import('../../store/find-sweep.ts');
-    const { cancelSweep } = await import('../../store/cancel-sweep.ts');
+    const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+    const { cancelSweep } = await import('../../store/sweeps/cancel-sweep.ts');
     const { toStartResponse } = await import('../../http/start-response.ts');
     const id = await findSweep(storage, sweep);
     const outcome = cancelSweep(storage, id);

@@ -1,4 +1,4 @@
-import type { Storage } from '../../store/storage.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -38,7 +38,7 @@ function confirm(session: Session, sweep: string, options: Options): Promise<num
 }
 
 async function queue({ output }: Session, storage: Storage, sweep: string, { arm, seeds, metric, engine }: Options): Promise<number> {
-  const { findSweep } = await import('../../store/find-sweep.ts');
+  const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueConfirmation } = await import('../../http/confirmation.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { UserError } from '../../sweep/user-error.ts';
-import type { Storage } from '../../store/storage.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -32,8 +32,8 @@ function curves({ output, db, json }: Session, what: string, options: Options): 
 }
 
 async function resultsOfRun(storage: Storage, what: string, metrics: string[] | undefined): Promise<SweepResults> {
-  const { findRun } = await import('../../store/find-sweep.ts');
-  const { readRun } = await import('../../store/read-run.ts');
+  const { findRun } = await import('../../store/sweeps/find-sweep.ts');
+  const { readRun } = await import('../../store/reading/read-run.ts');
   const { id, sweeps } = (await readRun(storage, await findRun(storage, what)))!;
   const newest = sweeps.at(-1);
   if (newest === undefined) throw new UserError(`Cannot give the curves of ${id}: no sweep refers to it any more`);
@@ -42,10 +42,10 @@ async function resultsOfRun(storage: Storage, what: string, metrics: string[] | 
 }
 
 async function resultsOfSweep(storage: Storage, what: string, metrics: string[] | undefined): Promise<SweepResults> {
-  const { findSweep } = await import('../../store/find-sweep.ts');
-  const { readSweep } = await import('../../store/read-sweep.ts');
+  const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+  const { readSweep } = await import('../../store/reading/read-sweep.ts');
   const { parseMetric } = await import('../../sweep/metrics.ts');
-  const { readLazyResults } = await import('../../store/lazy-results.ts');
+  const { readLazyResults } = await import('../../store/reading/lazy-results.ts');
   for (const name of metrics ?? []) {
     const parsed = parseMetric(name);
     if ('problem' in parsed) throw new UserError(`Cannot give the curves of ${what}: --metric: ${parsed.problem}`);

@@ -43,9 +43,9 @@ export const exportCommand: CliCommand = {
 
 function exportTable({ output, db, json }: Session, sweep: string, options: Options): Promise<void> {
   return withStorage(db, async (storage) => {
-    const { findSweep } = await import('../../store/find-sweep.ts');
-    const { readResults } = await import('../../store/read-results.ts');
-    const { readSweep } = await import('../../store/read-sweep.ts');
+    const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+    const { readResults } = await import('../../store/reading/read-results.ts');
+    const { readSweep } = await import('../../store/reading/read-sweep.ts');
     const { metricsOfTable } = await import('../../report/table-needs.ts');
     const { buildAblationTable } = await import('../../report/ablation-table.ts');
     const wanted = toTableOptions(options);

@@ -12,7 +12,7 @@ export const listCommand: CliCommand = {
 
 function list({ output, db, json }: Session): Promise<void> {
   return withStorage(db, async (storage) => {
-    const { listSweeps } = await import('../../store/list-sweeps.ts');
+    const { listSweeps } = await import('../../store/reading/list-sweeps.ts');
     const { toSweepItem } = await import('../../http/to-sweep-item.ts');
     const items = (await listSweeps(storage)).items.map(toSweepItem);
     if (json) output.json(items);

@@ -1,5 +1,5 @@
 import type { ProbeReport } from '../../report/probe-report.ts';
-import type { Storage } from '../../store/storage.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/probe-seeds.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
@@ -22,7 +22,7 @@ export const probeCommand: CliCommand = {
 async function probe(session: Session, file: string, options: Options): Promise<number> {
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openStorage } = await import('../../store/storage.ts');
+  const { openStorage } = await import('../../store/database/storage.ts');
   // A definition with mistakes, or that is not there, leaves no database behind.
   readDefinition(readDefinitionFile(file).text, file);
   const storage = await openStorage({ file: session.db, create: true });

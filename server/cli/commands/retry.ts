@@ -16,8 +16,8 @@ export const retryCommand: CliCommand = {
 
 function retry(session: Session, sweep: string, options: TrainOptions): Promise<number> {
   return withStorage(session.db, async (storage) => {
-    const { findSweep } = await import('../../store/find-sweep.ts');
-    const { retrySweep } = await import('../../store/retry-sweep.ts');
+    const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+    const { retrySweep } = await import('../../store/sweeps/retry-sweep.ts');
     const { train } = await import('../train.ts');
     const sweepId = await findSweep(storage, sweep);
     const failed = retrySweep(storage, sweepId, { engine: options.engine === 'auto' ? null : options.engine });

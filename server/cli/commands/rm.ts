@@ -17,8 +17,8 @@ export const rmCommand: CliCommand = {
 
 function remove({ output, db, json }: Session, sweep: string, options: { yes?: true }): Promise<void> {
   return withStorage(db, async (storage) => {
-    const { findSweep } = await import('../../store/find-sweep.ts');
-    const { removeSweep } = await import('../../store/remove-sweep.ts');
+    const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+    const { removeSweep } = await import('../../store/sweeps/remove-sweep.ts');
     const { toStartResponse } = await import('../../http/start-response.ts');
     const sweepId = await findSweep(storage, sweep);
     const { id, name } = await toStartResponse(storage, sweepId);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { parseSweepId } from '../../store/ids.ts';
-import type { Storage } from '../../store/storage.ts';
+import { parseSweepId } from '../../store/database/ids.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -32,7 +32,7 @@ export const runCommand: CliCommand = {
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openStorage } = await import('../../store/storage.ts');
+  const { openStorage } = await import('../../store/database/storage.ts');
   const { train } = await import('../train.ts');
   const isFile = isDefinition(session, what, options);
   // A definition with mistakes, or that is not there, leaves no database behind.
@@ -40,7 +40,7 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   const storage = await openStorage({ file: session.db, create: isFile });
   try {
     const sweepId = isFile ? await queueFile(storage, what, options) : await queueStored(storage, what, options);
-    if (options.keepCheckpoints) (await import('../../store/retire-checkpoints.ts')).keepCheckpoints(storage, sweepId);
+    if (options.keepCheckpoints) (await import('../../store/training/retire-checkpoints.ts')).keepCheckpoints(storage, sweepId);
     return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   } finally {
     await storage.close();
@@ -61,8 +61,8 @@ async function queueFile(storage: Storage, file: string, { engine, share, fresh 
 }
 
 async function queueStored(storage: Storage, what: string, { engine, share, fresh, ifQueued }: Options): Promise<number> {
-  const { findSweep } = await import('../../store/find-sweep.ts');
-  const { queueAgain } = await import('../../store/queue.ts');
+  const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+  const { queueAgain } = await import('../../store/sweeps/queue.ts');
   const sweepId = await findSweep(storage, what);
   if (!share) throw new UserError(`Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`);
   if (!ifQueued) queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true });

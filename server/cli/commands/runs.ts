@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { RunRow } from '../../report/runs-table.ts';
-import type { RunRow as StoredRow } from '../../store/list-runs.ts';
+import type { RunRow as StoredRow } from '../../store/reading/list-runs.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { withStorage } from '../with-storage.ts';
@@ -18,9 +18,9 @@ export const runsCommand: CliCommand = {
 
 function runs({ output, db, json }: Session, sweep: string, { format }: { format: 'csv' | 'json' }): Promise<void> {
   return withStorage(db, async (storage) => {
-    const { findSweep } = await import('../../store/find-sweep.ts');
-    const { listRuns } = await import('../../store/list-runs.ts');
-    const { readSweep } = await import('../../store/read-sweep.ts');
+    const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+    const { listRuns } = await import('../../store/reading/list-runs.ts');
+    const { readSweep } = await import('../../store/reading/read-sweep.ts');
     const { runRowsToCsv } = await import('../../report/runs-csv.ts');
     const id = await findSweep(storage, sweep);
     const { metrics } = (await readSweep(storage, id))!;

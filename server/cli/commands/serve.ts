@@ -32,7 +32,7 @@ export const serveCommand: CliCommand = {
 
 /** Serves until a signal ends it; whatever is being answered then is finished first. */
 async function serve({ output, db, json }: Session, options: Options): Promise<number> {
-  const { openStorage } = await import('../../store/storage.ts');
+  const { openStorage } = await import('../../store/database/storage.ts');
   const { startServer } = await import('../../http/server.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');

@@ -1,5 +1,5 @@
 import type { RunDetail, SweepDetail } from '../../http/api.ts';
-import type { Storage } from '../../store/storage.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { toColumns, type Cell } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import { toDuration } from '../duration.ts';
@@ -21,7 +21,7 @@ function show(session: Session, what: string): Promise<void> {
 }
 
 async function showRun({ output, json }: Session, storage: Storage, what: string): Promise<void> {
-  const { findRun } = await import('../../store/find-sweep.ts');
+  const { findRun } = await import('../../store/sweeps/find-sweep.ts');
   const { readRunDetail } = await import('../../http/run-detail.ts');
   const detail = (await readRunDetail(storage, await findRun(storage, what)))!;
   if (json) output.json({ ...detail, arm: detail.arm && flatArm(detail.arm) });
@@ -52,7 +52,7 @@ function runText(run: RunDetail): string {
 }
 
 async function showSweep({ output, json }: Session, storage: Storage, what: string): Promise<void> {
-  const { findSweep } = await import('../../store/find-sweep.ts');
+  const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { readSweepDetail } = await import('../../http/sweep-detail.ts');
   const detail = (await readSweepDetail(storage, await findSweep(storage, what)))!;
   if (json) output.json(detail);

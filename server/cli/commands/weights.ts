@@ -16,7 +16,7 @@ export const weightsCommand: CliCommand = {
 
 function weights({ output, db, json }: Session, what: string, { out }: { out: string }): Promise<void> {
   return withStorage(db, async (storage) => {
-    const { findRun } = await import('../../store/find-sweep.ts');
+    const { findRun } = await import('../../store/sweeps/find-sweep.ts');
     const { exportWeights } = await import('../../runner/export-weights.ts');
     const { run, folder, files } = await exportWeights(storage, await findRun(storage, what), resolve(out));
     if (json) output.json({ run, folder, files });

@@ -8,7 +8,7 @@ import { toHtml } from '../../report/to-html.ts';
 import { toJson } from '../../report/to-json.ts';
 import { toLatex } from '../../report/to-latex.ts';
 import { toMarkdown } from '../../report/to-markdown.ts';
-import { readSweep } from '../../store/read-sweep.ts';
+import { readSweep } from '../../store/reading/read-sweep.ts';
 import type { AblationResponse } from '../api.ts';
 import { knownSweep } from '../known.ts';
 import { decimal, metricName, repeated, sweepId, text } from '../parameters.ts';

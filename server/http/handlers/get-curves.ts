@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readCurve } from '../../store/read-curve.ts';
+import { readCurve } from '../../store/reading/read-curve.ts';
 import type { Curve } from '../../sweep/results.ts';
 import type { CurvesResponse } from '../api.ts';
 import { decimate } from '../decimate.ts';

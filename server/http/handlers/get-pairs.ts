@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { metricsOfPairs, pairCurves } from '../../report/pair-curves.ts';
-import { readSweep } from '../../store/read-sweep.ts';
+import { readSweep } from '../../store/reading/read-sweep.ts';
 import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
 import { resultsFor } from '../results-for.ts';

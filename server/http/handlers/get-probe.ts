@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TRUNK_METRICS } from '../../report/trunks.ts';
-import { readSweep } from '../../store/read-sweep.ts';
+import { readSweep } from '../../store/reading/read-sweep.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';

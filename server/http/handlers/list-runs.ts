@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listRuns } from '../../store/list-runs.ts';
+import { listRuns } from '../../store/reading/list-runs.ts';
 import type { Page, RunRow } from '../api.ts';
 import { knownSweep } from '../known.ts';
 import { list, paging, runSortKey, sweepId, text, wholeNumber } from '../parameters.ts';

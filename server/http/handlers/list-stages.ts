@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { leaseHolder } from '../../store/lease.ts';
-import { listStages } from '../../store/list-stages.ts';
+import { leaseHolder } from '../../store/database/lease.ts';
+import { listStages } from '../../store/reading/list-stages.ts';
 import type { StageList } from '../api.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';

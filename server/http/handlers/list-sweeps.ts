@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listSweeps } from '../../store/list-sweeps.ts';
+import { listSweeps } from '../../store/reading/list-sweeps.ts';
 import type { Page, SweepItem } from '../api.ts';
 import { paging } from '../parameters.ts';
 import { nothing, route } from '../route.ts';

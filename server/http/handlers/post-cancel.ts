@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cancelSweep } from '../../store/cancel-sweep.ts';
+import { cancelSweep } from '../../store/sweeps/cancel-sweep.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sweepName } from '../../store/ids.ts';
+import { sweepName } from '../../store/database/ids.ts';
 import { queueConfirmation } from '../confirmation.ts';
 import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { queueAgain } from '../../store/queue.ts';
+import { queueAgain } from '../../store/sweeps/queue.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { retrySweep } from '../../store/retry-sweep.ts';
+import { retrySweep } from '../../store/sweeps/retry-sweep.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';

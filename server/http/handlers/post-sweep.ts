@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { sweepName } from '../../store/ids.ts';
-import { queueSweep } from '../../store/queue-sweep.ts';
+import { sweepName } from '../../store/database/ids.ts';
+import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/probe-seeds.ts';
 import type { StartResponse } from '../api.ts';
 import { definitionBody, definitionOf } from '../definition-of.ts';

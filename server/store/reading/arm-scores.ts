@@ -1,0 +1,34 @@
+import { groupBy } from '../../sweep/group-by.ts';
+import { readRunMetrics } from './run-metrics.ts';
+import type { Storage } from '../database/storage.ts';
+
+/** A metric's last values over the complete runs of an arm. */
+export interface ArmScore {
+  arm: number;
+  n: number;
+  mean: number;
+  /** Of the sample (n − 1); null with a single run. */
+  sd: number | null;
+}
+
+/** The arms of a sweep that have a complete run, best first by the metric that the sweep is about. */
+export function readArmScores(storage: Storage, sweepId: number): ArmScore[] {
+  const sweep = storage.prepare('SELECT metricName, metricGoal FROM "Sweep" WHERE id = ?').get(sweepId) as { metricName: string; metricGoal: string };
+  const runs = storage.prepare(`SELECT s.armIndex AS arm, s.runId FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId = ? AND r.state = 'complete' ORDER BY s.armIndex, s.position`).all(sweepId) as { arm: number; runId: number }[];
+  const metrics = readRunMetrics(storage, runs.map(({ runId }) => runId));
+  const sign = sweep.metricGoal === 'minimize' ? 1 : -1;
+  return [...groupBy(runs, ({ arm }) => arm)]
+    .map(([arm, group]) => toScore(arm, group.map(({ runId }) => metrics.get(runId)![sweep.metricName]?.last ?? null)))
+    .filter((score) => score !== null)
+    .sort((a, b) => sign * (a.mean - b.mean) || a.arm - b.arm);
+}
+
+function toScore(arm: number, values: (number | null)[]): ArmScore | null {
+  const finite = values.filter((value) => value !== null);
+  const n = finite.length;
+  if (n === 0) return null;
+  const mean = finite.reduce((sum, value) => sum + value, 0) / n;
+  const sd = n === 1 ? null : Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  return { arm, n, mean, sd };
+}

@@ -1,0 +1,134 @@
+import type { RunState } from '../../sweep/results.ts';
+import { runName } from '../database/ids.ts';
+import type { PageOptions } from './list-sweeps.ts';
+import type { Params } from '../params.ts';
+import { bestColumn, readRunMetrics, type MetricSummary } from './run-metrics.ts';
+import { RUN_SECONDS } from './run-seconds.ts';
+import { seenRunState } from './seen-state.ts';
+import type { Storage } from '../database/storage.ts';
+
+export interface RunRow {
+  id: string;
+  arm: number;
+  armName: string;
+  ablation: string | null;
+  control: boolean;
+  seed: number;
+  state: RunState;
+  /** Why it failed, or where it diverged. */
+  error: string | null;
+  engine: string | null;
+  /** Seconds of training, evaluations included; null before it has trained. */
+  seconds: number | null;
+  /** Batches committed, of `batches`. */
+  batch: number;
+  batches: number;
+  /** True where another sweep had already completed it. */
+  reused: boolean;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  params: Params;
+  metrics: Record<string, MetricSummary>;
+}
+
+/** Each one narrows; what is left out lets everything pass. */
+export interface RunFilter {
+  states?: RunState[];
+  arms?: number[];
+  seeds?: number[];
+  /** Text that the arm's name contains. */
+  text?: string;
+}
+
+export interface RunQuery extends RunFilter, PageOptions {
+  /** `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `Params`, `last:METRIC` or `best:METRIC`; the order of training without it. */
+  sort?: string;
+  descending?: boolean;
+}
+
+/** Runs of a sweep: filtered, sorted and cut to a page by SQLite. What has no value is last in either direction. */
+export function listRuns(storage: Storage, sweepId: number, query: RunQuery = {}): { items: RunRow[]; total: number } {
+  const from = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
+  const where = toWhere(storage, sweepId, query);
+  const order = toOrder(storage, query);
+  const total = storage.prepare(`SELECT count(*) ${from} WHERE ${where.sql}`).pluck().get(...where.values) as number;
+  const rows = storage.prepare(`SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed, ${seenRunState(storage)} AS state,
+      r.error, r.divergedBatch, r.engine, ${RUN_SECONDS} AS seconds, r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
+      a.alpha, a.beta, a.gamma, a.epsilon, a.N, a.swept
+      ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`)
+    .all(...where.values, ...order.values, query.limit ?? -1, query.offset ?? 0) as Row[];
+  const metrics = readRunMetrics(storage, rows.map(({ id }) => id));
+  return { items: rows.map((row) => toRunRow(row, metrics.get(row.id)!)), total };
+}
+
+/** What a run that did not complete says about itself. */
+export function toReason(error: string | null, divergedBatch: number | null): string | null {
+  return error ?? (divergedBatch === null ? null : `the total was not finite in batch ${divergedBatch}`);
+}
+
+/** What can be sorted by without looking at metrics or at swept keys. */
+const COLUMNS: Record<string, string> = {
+  id: 'r.id', arm: 's.armIndex', seed: 's.seed', engine: 'r.engine', seconds: RUN_SECONDS, startedAt: 'r.startedAt',
+  alpha: 'a.alpha', beta: 'a.beta', gamma: 'a.gamma', epsilon: 'a.epsilon', N: 'a.N',
+};
+
+interface Fragment { sql: string; values: (string | number)[] }
+
+interface Row {
+  id: number; arm: number; armName: string; ablation: string | null; control: number; seed: number; state: RunState; error: string | null;
+  divergedBatch: number | null; engine: string | null; seconds: number | null; batch: number; batches: number; reused: number;
+  startedAt: number | null; finishedAt: number | null;
+  alpha: number | null; beta: number | null; gamma: number | null; epsilon: number | null; N: number | null; swept: string;
+}
+
+function toWhere(storage: Storage, sweepId: number, { states, arms, seeds, text }: RunFilter): Fragment {
+  const parts = ['s.sweepId = ?'];
+  const values: (string | number)[] = [sweepId];
+  const oneOf = (column: string, wanted: unknown[] | undefined): void => {
+    if (!wanted) return;
+    parts.push(`${column} IN (SELECT value FROM json_each(?))`);
+    values.push(JSON.stringify(wanted));
+  };
+  oneOf(seenRunState(storage), states);
+  oneOf('s.armIndex', arms);
+  oneOf('s.seed', seeds);
+  if (text) {
+    parts.push('instr(lower(a.name), lower(?)) > 0');
+    values.push(text);
+  }
+  return { sql: parts.join(' AND '), values };
+}
+
+/** The key is looked up or bound, never put into the statement. */
+function toOrder(storage: Storage, { sort, descending }: RunQuery): Fragment {
+  if (sort === undefined) return { sql: 's.position', values: [] };
+  const { sql, values } = toKey(storage, sort);
+  return { sql: `${sql} IS NULL, ${sql} ${descending ? 'DESC' : 'ASC'}, s.position`, values: [...values, ...values] };
+}
+
+function toKey(storage: Storage, sort: string): Fragment {
+  if (sort === 'state') return { sql: seenRunState(storage), values: [] };
+  if (Object.hasOwn(COLUMNS, sort)) return { sql: COLUMNS[sort]!, values: [] };
+  const [, which, metric] = /^(last|best):(.+)$/s.exec(sort) ?? [];
+  if (metric === undefined) return { sql: 'json_extract(a.swept, ?)', values: [`$.${JSON.stringify(sort)}`] };
+  const stages = `FROM "RunStage" p JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId
+    WHERE p.runId = r.id AND m.name = ? AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)`;
+  if (which === 'last') return { sql: `(SELECT g.last ${stages} ORDER BY p.position DESC LIMIT 1)`, values: [metric] };
+  const column = bestColumn(metric);
+  return column ? { sql: `(SELECT ${column}(g.${column}) ${stages})`, values: [metric] } : { sql: 'NULL', values: [] };
+}
+
+function toRunRow(row: Row, metrics: Record<string, MetricSummary>): RunRow {
+  const { id, error, divergedBatch, control, reused, startedAt, finishedAt, alpha, beta, gamma, epsilon, N, swept, ...rest } = row;
+  return {
+    ...rest,
+    id: runName(id),
+    error: toReason(error, divergedBatch),
+    control: control === 1,
+    reused: reused === 1,
+    startedAt: startedAt === null ? null : new Date(startedAt),
+    finishedAt: finishedAt === null ? null : new Date(finishedAt),
+    params: { alpha, beta, gamma, epsilon, N, ...JSON.parse(swept) },
+    metrics,
+  };
+}

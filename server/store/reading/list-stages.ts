@@ -1,0 +1,71 @@
+import type { RunState } from '../../sweep/results.ts';
+import { groupBy } from '../../sweep/group-by.ts';
+import { runName, stageName } from '../database/ids.ts';
+import type { Params } from '../params.ts';
+import { seenRunState } from './seen-state.ts';
+import type { Storage } from '../database/storage.ts';
+
+export interface StageRow {
+  id: string;
+  parent: string | null;
+  /** Batches [from, to), and how far it is. */
+  from: number;
+  to: number;
+  batch: number;
+  /** How many of its batches were not trained but are the trunk's: no test of the truncation passed in them. */
+  taken: number;
+  /** What the trunk spent on them; not in `seconds`. */
+  takenSeconds: number;
+  seed: number;
+  state: RunState;
+  /** The sweep's runs whose path goes through it; more than one: a trunk. */
+  runs: string[];
+  /** In force in it: null where not. */
+  params: Params;
+  engine: string | null;
+  /** Which of the processes that train has it now, counted from 0; null where it is not being trained. */
+  worker: number | null;
+  seconds: number | null;
+}
+
+/** The stage tree of a sweep, parents before children. */
+export function listStages(storage: Storage, sweepId: number): StageRow[] {
+  const rows = storage.prepare(`SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.taken, g.takenSeconds, g.seed, g.params, g.trainingSeconds + g.evaluationSeconds - g.takenSeconds AS seconds,
+      r.id AS runId, r.engine, r.worker, ${seenRunState(storage)} AS state
+    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id JOIN "Stage" g ON g.id = p.stageId
+    WHERE s.sweepId = ? ORDER BY g.seed, g.fromBatch, g.id, s.position`).all(sweepId) as Row[];
+  return [...groupBy(rows, ({ id }) => id).values()].map(toStageRow);
+}
+
+interface Row {
+  id: number; parentId: number | null; fromBatch: number; toBatch: number; batch: number; taken: number; takenSeconds: number; seed: number; params: string; seconds: number;
+  runId: number; engine: string | null; worker: number | null; state: RunState;
+}
+
+function toStageRow(rows: Row[]): StageRow {
+  const first = rows[0]!;
+  const state = stateOf(first, rows);
+  return {
+    id: stageName(first.id),
+    parent: first.parentId === null ? null : stageName(first.parentId),
+    from: first.fromBatch,
+    to: first.toBatch,
+    batch: first.batch,
+    taken: first.taken,
+    takenSeconds: first.takenSeconds,
+    seed: first.seed,
+    state,
+    runs: [...new Set(rows.map(({ runId }) => runName(runId)))],
+    params: JSON.parse(first.params) as Params,
+    engine: first.engine,
+    worker: state === 'running' ? rows.find((row) => row.state === 'running')!.worker : null,
+    seconds: first.seconds > 1e-9 ? first.seconds : null,
+  };
+}
+
+/** A stage is complete when it is at its end; until then it is what the runs that need it are. */
+function stateOf({ batch, toBatch, state }: Row, rows: Row[]): RunState {
+  if (state === 'diverged' && rows.length === 1) return 'diverged';
+  if (batch >= toBatch) return 'complete';
+  return rows.some((row) => row.state === 'running') ? 'running' : state;
+}

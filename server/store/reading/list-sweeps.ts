@@ -1,0 +1,105 @@
+import type { RunState, SweepState } from '../../sweep/results.ts';
+import type { Sweep } from '../generated/client.ts';
+import { sweepName } from '../database/ids.ts';
+import { seenRunState, seenSweepState } from './seen-state.ts';
+import type { Storage } from '../database/storage.ts';
+
+/** Every state is there, 0 where no run is in it. */
+export type RunCounts = Record<RunState, number>;
+
+export interface SweepRow {
+  id: string;
+  name: string;
+  description: string | null;
+  state: SweepState;
+  /** Cancel was asked for and the process that runs it has not stopped yet. */
+  cancelling: boolean;
+  metric: { name: string; goal: 'maximize' | 'minimize' };
+  arms: number;
+  seeds: number;
+  counts: RunCounts;
+  /** Batches committed and batches asked for; both count what was reused. */
+  batches: number;
+  batchesTotal: number;
+  createdAt: Date;
+  /** When it last joined the queue, which is its place in it. */
+  queuedAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  engine: string | null;
+  /** Not null: only the trunks were asked for, of so many of its first seeds. */
+  probeSeeds: number | null;
+  /** Why the sweep itself could not go on. */
+  error: string | null;
+  /** Absolute path of the definition's file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import. */
+  definitionPath: string | null;
+}
+
+export interface PageOptions {
+  /** How many to leave out at the beginning. */
+  offset?: number;
+  /** How many at most; all without it. */
+  limit?: number;
+}
+
+/** Sweeps with their progress, newest first. */
+export async function listSweeps(storage: Storage, { offset = 0, limit }: PageOptions = {}): Promise<{ items: SweepRow[]; total: number }> {
+  const [total, sweeps] = await Promise.all([
+    storage.prisma.sweep.count(),
+    storage.prisma.sweep.findMany({ orderBy: { id: 'desc' }, skip: offset, ...(limit === undefined ? {} : { take: limit }) }),
+  ]);
+  return { items: toRows(storage, sweeps), total };
+}
+
+export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
+  const progress = readProgress(storage, sweeps.map(({ id }) => id));
+  return sweeps.map((sweep) => ({
+    id: sweepName(sweep.id),
+    name: sweep.name,
+    description: describe(sweep.definition),
+    state: seenSweepState(storage, sweep.state),
+    cancelling: sweep.cancelRequested && seenSweepState(storage, sweep.state) === 'running',
+    metric: { name: sweep.metricName, goal: sweep.metricGoal as 'maximize' | 'minimize' },
+    seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds.length,
+    ...progress.get(sweep.id)!,
+    createdAt: sweep.createdAt,
+    queuedAt: sweep.queuedAt,
+    startedAt: sweep.startedAt,
+    finishedAt: sweep.finishedAt,
+    engine: sweep.engine,
+    probeSeeds: sweep.probeSeeds,
+    error: sweep.error,
+    definitionPath: sweep.definitionPath,
+  }));
+}
+
+type SweepProgress = Pick<SweepRow, 'arms' | 'counts' | 'batches' | 'batchesTotal'>;
+
+function readProgress(storage: Storage, sweepIds: number[]): Map<number, SweepProgress> {
+  const wanted = JSON.stringify(sweepIds);
+  const arms = storage.prepare(`SELECT sweepId, count(*) AS count FROM "Arm" WHERE sweepId IN (SELECT value FROM json_each(?)) GROUP BY sweepId`)
+    .all(wanted) as { sweepId: number; count: number }[];
+  const states = storage.prepare(`SELECT s.sweepId, ${seenRunState(storage)} AS state, count(*) AS count, sum(r.batch) AS batch, sum(r.batches) AS batches
+    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId IN (SELECT value FROM json_each(?)) GROUP BY 1, 2`)
+    .all(wanted) as { sweepId: number; state: RunState; count: number; batch: number; batches: number }[];
+  const progress = new Map<number, SweepProgress>(sweepIds.map((id) => [id, {
+    arms: 0, batches: 0, batchesTotal: 0, counts: { waiting: 0, running: 0, complete: 0, failed: 0, diverged: 0, cancelled: 0 },
+  }]));
+  for (const { sweepId, count } of arms) progress.get(sweepId)!.arms = count;
+  for (const { sweepId, state, count, batch, batches } of states) {
+    const sweep = progress.get(sweepId)!;
+    sweep.counts[state] = count;
+    sweep.batchesTotal += batches;
+    sweep.batches += state === 'diverged' ? batches : batch; // a diverged run is done, though it never gets to its last batch
+  }
+  return progress;
+}
+
+function describe(definition: string): string | null {
+  try {
+    const { description } = JSON.parse(definition) as { description?: unknown };
+    return typeof description === 'string' ? description : null;
+  } catch {
+    return null; // an import's definition is not JSON
+  }
+}

@@ -1,0 +1,51 @@
+import type { Arm } from '../../sweep/arm.ts';
+import type { Plan } from '../../sweep/plan/plan.ts';
+import { readArms } from '../training/identify-runs.ts';
+import { toRows, type SweepRow } from './list-sweeps.ts';
+import type { Storage } from '../database/storage.ts';
+
+export interface SweepRecord extends SweepRow {
+  planHash: string;
+  /** What the plan has besides arms and runs. */
+  plan: Omit<Plan, 'arms' | 'runs'>;
+  armList: Arm[];
+  /** Names of the metrics that its runs have recorded so far, sorted. */
+  metrics: string[];
+  /** The definition as it was written, and where its relative paths start. */
+  definition: string;
+  folder: string;
+  share: boolean;
+  notes: string | null;
+  /** Estimated from what was trained since it last started; null while nothing trains or nothing is known yet, and of a probe, which trains a part of it. */
+  secondsLeft: number | null;
+}
+
+/** One sweep in full; null where there is none. */
+export async function readSweep(storage: Storage, sweepId: number, now = Date.now()): Promise<SweepRecord | null> {
+  const sweep = await storage.prisma.sweep.findUnique({ where: { id: sweepId } });
+  if (!sweep) return null;
+  const row = toRows(storage, [sweep])[0]!;
+  return {
+    ...row,
+    planHash: sweep.planHash,
+    plan: JSON.parse(sweep.plan),
+    armList: readArms(storage, sweepId),
+    metrics: recordedMetrics(storage, sweepId),
+    definition: sweep.definition,
+    folder: sweep.folder,
+    share: sweep.share,
+    notes: sweep.notes,
+    secondsLeft: row.state === 'running' && row.probeSeeds === null && sweep.resumedAt ? secondsLeft(row, sweep.batchesBefore, (now - sweep.resumedAt.getTime()) / 1000) : null,
+  };
+}
+
+/** Names of the metrics that the runs of a sweep have recorded so far. */
+function recordedMetrics(storage: Storage, sweepId: number): string[] {
+  return storage.prepare(`SELECT DISTINCT m.name FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId
+    JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId WHERE s.sweepId = ? ORDER BY m.name`).pluck().all(sweepId) as string[];
+}
+
+function secondsLeft({ batches, batchesTotal }: SweepRow, before: number, seconds: number): number | null {
+  const trained = batches - before;
+  return trained > 0 ? (batchesTotal - batches) / trained * seconds : null;
+}

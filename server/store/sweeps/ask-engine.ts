@@ -1,0 +1,29 @@
+import { UserError } from '../../sweep/user-error.ts';
+import { sweepName } from '../database/ids.ts';
+import type { Storage } from '../database/storage.ts';
+
+/**
+ * Within a transaction, before the sweep is queued: it is to be trained on this engine. One that never started is on what it is asked for
+ * now, whatever could not be opened before; where the choice is left open while it waits, on what it waits for.
+ *
+ * @param asked null leaves the choice open @param fresh true: it is trained anew, and may be on another engine than before
+ */
+export function askEngine(storage: Storage, sweepId: number, asked: string | null, fresh: boolean): void {
+  if (!fresh) refuseOtherEngine(storage, sweepId, asked);
+  storage.prepare(`UPDATE "Sweep" SET engine = CASE state WHEN 'queued' THEN coalesce(@asked, engine) ELSE @asked END
+    WHERE id = @sweepId AND startedAt IS NULL AND state <> 'running'`).run({ asked, sweepId });
+}
+
+/**
+ * A sweep keeps the engine it started with: another one would make other bits of the same run, and pairs of unlike runs.
+ * Asked before anything is changed, so that a refused sweep stays as it is.
+ *
+ * @param asked null leaves the choice open
+ */
+export function refuseOtherEngine(storage: Storage, sweepId: number, asked: string | null): void {
+  const kept = storage.prepare(`SELECT engine FROM "Sweep" WHERE id = ? AND (startedAt IS NOT NULL OR state = 'running') AND engine IS NOT NULL`)
+    .pluck().get(sweepId) as string | undefined;
+  if (kept === undefined || asked === null || kept === asked) return;
+  throw new UserError(`Cannot train ${sweepName(sweepId)} on ${asked}: it was started on ${kept}, and runs of two engines cannot be paired; `
+    + 'leave --engine out to continue it, or add --fresh to train everything anew');
+}

@@ -1,0 +1,28 @@
+import { leaseHolder } from '../database/lease.ts';
+import { cancelWaitingRuns } from './queue.ts';
+import type { Storage } from '../database/storage.ts';
+import { transaction } from '../database/transaction.ts';
+
+/** `requested`: the process that trains it will stop it within seconds. `ended`: there was nothing left to cancel. */
+export type Cancelled = 'cancelled' | 'requested' | 'ended';
+
+/** Sets the flag that the process reads; where none trains this sweep, it is cancelled at once. */
+export function cancelSweep(storage: Storage, sweepId: number, now = Date.now()): Cancelled {
+  return transaction(storage, () => {
+    const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | undefined;
+    if (state === undefined || state === 'complete' || state === 'cancelled') return 'ended';
+    if (state === 'running' && leaseHolder(storage, now)) {
+      storage.prepare('UPDATE "Sweep" SET cancelRequested = true WHERE id = ?').run(sweepId);
+      return 'requested';
+    }
+    storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+    cancelWaitingRuns(storage, sweepId);
+    storage.prepare(`UPDATE "Sweep" SET state = 'cancelled', cancelRequested = false, finishedAt = ? WHERE id = ?`).run(now, sweepId);
+    return 'cancelled';
+  });
+}
+
+/** Whether the sweep that is being trained should stop. A sweep that is gone should, too. */
+export function isCancelRequested(storage: Storage, sweepId: number): boolean {
+  return storage.prepare('SELECT cancelRequested FROM "Sweep" WHERE id = ?').pluck().get(sweepId) !== 0;
+}

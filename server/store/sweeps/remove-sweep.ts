@@ -1,0 +1,46 @@
+import { rmSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { UserError } from '../../sweep/user-error.ts';
+import { sweepName } from '../database/ids.ts';
+import { leaseHolder } from '../database/lease.ts';
+import { checkpointFiles } from '../training/rewind-stage.ts';
+import type { Storage } from '../database/storage.ts';
+import { transaction } from '../database/transaction.ts';
+
+/** What a removal took away. */
+export interface Removed {
+  runs: number;
+  stages: number;
+  checkpoints: number;
+}
+
+/** Deletes a sweep, and the runs, curves and checkpoints that no other sweep refers to. Refuses while it is being trained. */
+export function removeSweep(storage: Storage, sweepId: number, now = Date.now()): Removed {
+  const { files, ...removed } = transaction(storage, () => {
+    const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
+    const holder = state === 'running' ? leaseHolder(storage, now) : null;
+    if (holder) {
+      throw new UserError(`Cannot remove ${sweepName(sweepId)}: process ${holder.pid} on ${holder.host} is training it; cancel it first`);
+    }
+    storage.prepare('DELETE FROM "Sweep" WHERE id = ?').run(sweepId);
+    return removeUnused(storage);
+  });
+  for (const file of files) deleteCheckpoint(storage, file);
+  return { ...removed, checkpoints: files.length };
+}
+
+/** Within a transaction. What goes are runs that no sweep refers to and stages that no run's path goes through. */
+function removeUnused(storage: Storage): { runs: number; stages: number; files: string[] } {
+  const runs = storage.prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun")').run().changes;
+  const unused = 'NOT IN (SELECT stageId FROM "RunStage")';
+  const forgotten = storage.prepare(`SELECT DISTINCT file FROM "Checkpoint" WHERE stageId ${unused}`).pluck().all() as string[];
+  const stages = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused}`).run().changes;
+  const wanted = checkpointFiles(storage); // equal states have one file
+  return { runs, stages, files: forgotten.filter((file) => !wanted.has(file)) };
+}
+
+/** Only within the checkpoint folder, whatever the database says. */
+function deleteCheckpoint(storage: Storage, file: string): void {
+  const path = resolve(storage.checkpointFolder, file);
+  if (path.startsWith(storage.checkpointFolder + sep)) rmSync(path, { force: true });
+}

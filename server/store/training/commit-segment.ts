@@ -1,0 +1,126 @@
+import { deflateRawSync } from 'node:zlib';
+import { training, type Lease } from '../database/lease.ts';
+import { toStored } from '../database/numbers.ts';
+import { setOutcome, setStarted, type RunOutcome, type RunRecord } from './run-state.ts';
+import { splitStage } from './split-stage.ts';
+import type { Storage } from '../database/storage.ts';
+import { summarise, writeSummary } from './stage-metrics.ts';
+
+/** One metric over a stretch of batches; `values[i]` belongs to `batches[i]`, which ascend. */
+export interface Column {
+  metric: string;
+  /** For what a stage shared by several ε records per ε; null otherwise. */
+  epsilon: number | null;
+  batches: ArrayLike<number>;
+  values: ArrayLike<number>;
+}
+
+/** What an evaluation gives beside numbers: `confusion`, `projection`; stored as JSON. */
+export interface ArtefactValue {
+  batch: number;
+  name: string;
+  value: unknown;
+}
+
+export interface CheckpointFile {
+  batch: number;
+  /** Relative to the database's checkpoint folder. It must be written and synced before this call. */
+  file: string;
+  bytes: number;
+  /** SHA-256 in hex. */
+  hash: string;
+}
+
+export interface StageEnd {
+  runId: number;
+  outcome: RunOutcome;
+  /** Of a run that has not been started: what it was trained with. */
+  record?: RunRecord;
+}
+
+/** A stretch of a stage, trained. */
+export interface Segment {
+  stageId: number;
+  /** Where the stage stood; another place means that the segment was computed from another state than the stored one. */
+  from: number;
+  /** Batches [from, to) were trained. */
+  to: number;
+  columns: Column[];
+  artefacts: ArtefactValue[];
+  /** The state after batch `to`; null for a segment that cannot be continued from (the last of a diverged run). */
+  checkpoint: CheckpointFile | null;
+  seconds: { training: number; evaluation: number };
+  /** It was not trained: it is what the trunk recorded in these batches, and what the trunk spent on them. */
+  fromTrunk?: boolean;
+  /** What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for their next stage. */
+  ends?: StageEnd[];
+  /** The ε that stay together from batch `to` on: there the stage's runs stop being one computation. */
+  split?: number[][];
+}
+
+/**
+ * Stores a segment whole or not at all: its points, their summary, what its evaluations gave, its checkpoint, and how far
+ * the stage and its runs now are. So whatever is killed, whenever, the checkpoint and the points belong together, and no
+ * point is stored twice.
+ * @returns files of older checkpoints of the stage that nothing refers to any more, for the caller to delete
+ */
+export function commitSegment(storage: Storage, lease: Lease, segment: Segment, now = Date.now()): string[] {
+  return training(storage, lease, () => {
+    advance(storage, segment);
+    for (const column of segment.columns) writeColumn(storage, segment, column);
+    for (const { batch, name, value } of segment.artefacts) {
+      storage.prepare('INSERT INTO "Artefact" (stageId, batch, name, data) VALUES (?, ?, ?, ?)')
+        .run(segment.stageId, batch, name, deflateRawSync(JSON.stringify(value)));
+    }
+    for (const { runId, outcome, record } of segment.ends ?? []) {
+      if (record) setStarted(storage, runId, record, now);
+      setOutcome(storage, runId, outcome, now);
+    }
+    if (segment.split) splitStage(storage, segment.stageId, segment.to, segment.split);
+    return segment.checkpoint ? replaceCheckpoint(storage, segment.stageId, segment.checkpoint, now) : [];
+  });
+}
+
+function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = false }: Segment): void {
+  const { changes } = storage.prepare(`UPDATE "Stage" SET batch = @to, trainingSeconds = trainingSeconds + @training,
+      evaluationSeconds = evaluationSeconds + @evaluation, taken = taken + @taken, takenSeconds = takenSeconds + @takenSeconds
+    WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`)
+    .run({ stageId, from, to, ...seconds, taken: fromTrunk ? to - from : 0, takenSeconds: fromTrunk ? seconds.training + seconds.evaluation : 0 });
+  if (changes !== 1) throw new Error(`Cannot store batches [${from}, ${to}) of stage ${stageId}: it does not stand at batch ${from}, or ends before ${to}`);
+  if (fromTrunk) countAsHeld(storage, stageId, to);
+  storage.prepare('UPDATE "Run" SET batch = max(batch, ?) WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = ?)').run(to, stageId);
+}
+
+/** How fast a sweep is trained says how long it still takes: what its runs are given by their trunk counts as if they had had it before. */
+function countAsHeld(storage: Storage, stageId: number, to: number): void {
+  storage.prepare(`UPDATE "Sweep" SET batchesBefore = batchesBefore + (SELECT coalesce(sum(max(0, @to - r.batch)), 0) FROM "SweepRun" s
+      JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id WHERE s.sweepId = "Sweep".id AND p.stageId = @stageId)
+    WHERE id IN (SELECT s.sweepId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE p.stageId = @stageId)`).run({ to, stageId });
+}
+
+function writeColumn(storage: Storage, { stageId, from, to }: Segment, { metric, epsilon, batches, values }: Column): void {
+  if (batches.length === 0) return;
+  const first = batches[0]!;
+  const last = batches[batches.length - 1]!;
+  if (batches.length !== values.length || !(first >= from && last <= to)) {
+    throw new Error(`Cannot store ${metric}: ${values.length} values for ${batches.length} batches from ${first} to ${last}, wanted one each within [${from}, ${to}]`);
+  }
+  const metricId = findOrMakeMetric(storage, metric, epsilon);
+  const insert = storage.prepare('INSERT INTO "Point" (stageId, metricId, batch, value) VALUES (?, ?, ?, ?)');
+  for (let i = 0; i < batches.length; i++) insert.run(stageId, metricId, batches[i], toStored(values[i]!));
+  writeSummary(storage, stageId, metricId, summarise(batches, values));
+}
+
+function findOrMakeMetric(storage: Storage, name: string, epsilon: number | null): number {
+  const known = storage.prepare('SELECT id FROM "Metric" WHERE name = ? AND epsilon IS ?').pluck().get(name, epsilon);
+  if (known !== undefined) return known as number;
+  return Number(storage.prepare('INSERT INTO "Metric" (name, epsilon) VALUES (?, ?)').run(name, epsilon).lastInsertRowid);
+}
+
+/** A stage needs its newest checkpoint, to continue, and the one at its end, to fork; the newest is both. */
+function replaceCheckpoint(storage: Storage, stageId: number, { batch, file, bytes, hash }: CheckpointFile, now: number): string[] {
+  const old = storage.prepare('DELETE FROM "Checkpoint" WHERE stageId = ? RETURNING file').pluck().all(stageId) as string[];
+  storage.prepare('INSERT INTO "Checkpoint" (stageId, batch, file, bytes, hash, createdAt) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(stageId, batch, file, bytes, hash, now);
+  return old.filter((name) => name !== file);
+}

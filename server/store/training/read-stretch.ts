@@ -1,0 +1,89 @@
+import { inflateRawSync } from 'node:zlib';
+import type { ArtefactValue, CheckpointFile, Column } from './commit-segment.ts';
+import type { RunRecord } from './run-state.ts';
+import type { Storage } from '../database/storage.ts';
+
+/** Batches [from, to) of a stage that goes to `to`. */
+export interface StretchPart {
+  stageId: number;
+  from: number;
+  to: number;
+}
+
+/** Batches [from, to) as they were recorded, with the state after them. */
+export interface Stretch {
+  from: number;
+  to: number;
+  columns: Column[];
+  artefacts: ArtefactValue[];
+  checkpoint: CheckpointFile;
+  seconds: { training: number; evaluation: number };
+  /** What it was trained with. */
+  record: Omit<RunRecord, 'worker' | 'configuration'>;
+}
+
+/**
+ * What is recorded of these parts, which follow each other. Evaluations at their first batch are of the stage before; those at batch 0
+ * have none before.
+ *
+ * @param parts of stages that are at their ends
+ * @returns null where the state at their end is not kept
+ */
+export function readStretch(storage: Storage, parts: readonly StretchPart[]): Stretch | null {
+  const [first, last] = [parts[0]!, parts.at(-1)!];
+  const checkpoint = storage.prepare('SELECT batch, file, bytes, hash FROM "Checkpoint" WHERE stageId = ? AND batch = ?').get(last.stageId, last.to);
+  const record = readRecord(storage, last.stageId);
+  if (!checkpoint || !record) return null;
+  const columns = new Map<string, { batches: number[]; values: number[] }>();
+  for (const { metric, batch, value } of parts.flatMap((part) => readPoints(storage, part))) {
+    let column = columns.get(metric);
+    if (!column) columns.set(metric, (column = { batches: [], values: [] }));
+    column.batches.push(batch);
+    column.values.push(value ?? NaN);
+  }
+  return {
+    from: first.from,
+    to: last.to,
+    columns: [...columns].map(([metric, column]) => ({ metric, epsilon: null, ...column })),
+    artefacts: parts.flatMap((part) => readArtefacts(storage, part)),
+    checkpoint: checkpoint as CheckpointFile,
+    seconds: sum(parts.map((part) => readSeconds(storage, part))),
+    record,
+  };
+}
+
+function readPoints(storage: Storage, part: StretchPart): { metric: string; batch: number; value: number | null }[] {
+  return storage.prepare(`SELECT m.name AS metric, v.batch, v.value FROM "Point" v JOIN "Metric" m ON m.id = v.metricId
+    WHERE v.stageId = @stageId AND m.epsilon IS NULL
+      AND CASE WHEN m.name LIKE 'train/%' THEN v.batch >= @from AND v.batch < @to ELSE v.batch > @from OR @from = 0 END
+    ORDER BY v.metricId, v.batch`).all(part) as { metric: string; batch: number; value: number | null }[];
+}
+
+function readArtefacts(storage: Storage, part: StretchPart): ArtefactValue[] {
+  const rows = storage.prepare('SELECT batch, name, data FROM "Artefact" WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name')
+    .all({ stageId: part.stageId, from: part.from }) as { batch: number; name: string; data: Buffer }[];
+  return rows.map(({ batch, name, data }) => ({ batch, name, value: JSON.parse(inflateRawSync(data).toString()) as unknown }));
+}
+
+/** The part's share of what its stage took. */
+function readSeconds(storage: Storage, { stageId, from, to }: StretchPart): Stretch['seconds'] {
+  const stage = storage.prepare('SELECT trainingSeconds AS training, evaluationSeconds AS evaluation, fromBatch FROM "Stage" WHERE id = ?')
+    .get(stageId) as Stretch['seconds'] & { fromBatch: number };
+  const share = (to - from) / (to - stage.fromBatch);
+  return { training: share * stage.training, evaluation: share * stage.evaluation };
+}
+
+function sum(all: Stretch['seconds'][]): Stretch['seconds'] {
+  return all.reduce((total, { training, evaluation }) => ({ training: total.training + training, evaluation: total.evaluation + evaluation }));
+}
+
+/** Of a run that was trained through a stage. */
+function readRecord(storage: Storage, stageId: number): Stretch['record'] | null {
+  const run = storage.prepare(`SELECT r.device, r.versions, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
+    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`).get(stageId) as RecordRow | undefined;
+  if (!run) return null;
+  const { device, versions, gitCommit, classes, val, test } = run;
+  return { device, versions: JSON.parse(versions), gitCommit, classes: JSON.parse(classes), evaluated: { val, test } };
+}
+
+interface RecordRow { device: string; versions: string; gitCommit: string | null; classes: string; val: number; test: number }

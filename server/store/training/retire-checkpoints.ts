@@ -1,0 +1,31 @@
+import { training, type Lease } from '../database/lease.ts';
+import { checkpointFiles } from './rewind-stage.ts';
+import type { Storage } from '../database/storage.ts';
+import { transaction } from '../database/transaction.ts';
+
+/** The checkpoints of every stage of this sweep are kept from now on, for as long as the sweep is there. */
+export function keepCheckpoints(storage: Storage, sweepId: number): void {
+  transaction(storage, () => storage.prepare('UPDATE "Sweep" SET keepCheckpoints = true WHERE id = ?').run(sweepId));
+}
+
+/**
+ * Forgets the checkpoints that nothing needs any more. Kept are those at the end of complete runs (their final weights), those
+ * of every stage that a run which is not done may still continue or fork from, and those of sweeps that keep all. While a
+ * sweep is queued all are kept: what its runs fork from is known when it begins.
+ *
+ * @returns files that no checkpoint refers to any more, for the caller to delete. In this order a process that is killed in
+ * between leaves a stray file, which the next one deletes, and never a checkpoint without its file.
+ */
+export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
+  return training(storage, lease, () => {
+    const forgotten = storage.prepare(`DELETE FROM "Checkpoint" WHERE NOT EXISTS (SELECT 1 FROM "Sweep" WHERE state = 'queued')
+      AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
+        WHERE r.state NOT IN ('complete', 'diverged')
+          OR r.state = 'complete' AND p.position = (SELECT max(q.position) FROM "RunStage" q WHERE q.runId = p.runId))
+      AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "SweepRun" s ON s.runId = p.runId JOIN "Sweep" w ON w.id = s.sweepId
+        WHERE w.keepCheckpoints)
+      RETURNING file`).pluck().all() as string[];
+    const wanted = checkpointFiles(storage); // equal states have one file
+    return [...new Set(forgotten)].filter((file) => !wanted.has(file));
+  });
+}

@@ -1,0 +1,65 @@
+import { training, type Lease } from '../database/lease.ts';
+import type { Storage } from '../database/storage.ts';
+
+/** What runs are trained on. */
+export interface Machine {
+  device: string;
+  /** Library name → version. */
+  versions: Record<string, string>;
+}
+
+/** What a run was trained with: recorded when it starts. */
+export interface RunRecord extends Machine {
+  /** Which of the processes that train, counted from 0. */
+  worker: number;
+  /** Commit of the working folder; null where it is none of git's. */
+  gitCommit: string | null;
+  /** The resolved settings. */
+  configuration: unknown;
+  /** Names of the classes by index. */
+  classes: string[];
+  /** Images in the validation and the test part. */
+  evaluated: { val: number; test: number };
+}
+
+export type RunOutcome =
+  /** `intraDead`: the truncated term was 0 from N to the end; null where the phase was not in force. */
+  | { state: 'complete'; intraDead: boolean | null }
+  /** `batch`: the first whose total was not finite. */
+  | { state: 'diverged'; batch: number; intraDead: boolean | null }
+  | { state: 'failed'; error: string }
+  /** Stopped on the way, or waiting for its next stage; it continues from the last checkpoint. */
+  | { state: 'waiting' }
+  | { state: 'cancelled' };
+
+/** A stage of the run begins or continues: one more attempt. */
+export function startRun(storage: Storage, lease: Lease, runId: number, record: RunRecord, now = Date.now()): void {
+  training(storage, lease, () => setStarted(storage, runId, record, now));
+}
+
+/** Within a transaction. */
+export function setStarted(storage: Storage, runId: number, record: RunRecord, now: number): void {
+  storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
+      worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
+      startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`)
+    .run(record.worker, record.device, JSON.stringify(record.versions), record.gitCommit, JSON.stringify(record.configuration), JSON.stringify(record.classes),
+      record.evaluated.val, record.evaluated.test, now, runId);
+}
+
+export function finishRun(storage: Storage, lease: Lease, runId: number, outcome: RunOutcome, now = Date.now()): void {
+  training(storage, lease, () => setOutcome(storage, runId, outcome, now));
+}
+
+/** Within a transaction. */
+export function setOutcome(storage: Storage, runId: number, outcome: RunOutcome, now: number): void {
+  const ended = outcome.state === 'complete' || outcome.state === 'diverged';
+  const dead = ended ? outcome.intraDead : null;
+  storage.prepare('UPDATE "Run" SET state = ?, error = ?, divergedBatch = ?, intraDead = ?, finishedAt = ? WHERE id = ?').run(
+    outcome.state,
+    outcome.state === 'failed' ? outcome.error : null,
+    outcome.state === 'diverged' ? outcome.batch : null,
+    dead === null ? null : Number(dead),
+    outcome.state === 'waiting' ? null : now,
+    runId,
+  );
+}
