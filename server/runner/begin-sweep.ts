@@ -6,10 +6,10 @@ import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/choose.ts';
 import { endSweep } from './end-sweep.ts';
-import { hireCrew, type Crew } from './hire-crew.ts';
+import { hireCrew, type Crew } from './workers/hire-crew.ts';
 import { readFingerprints, type Fingerprints } from './identify.ts';
 import type { SweepOptions } from './run-queue.ts';
-import { workerCount } from './worker-count.ts';
+import { workerCount } from './workers/worker-count.ts';
 
 /** What a sweep is trained on. */
 interface Inputs {

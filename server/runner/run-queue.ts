@@ -6,7 +6,7 @@ import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
 import { checkpointFiles } from '../store/training/rewind-stage.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
-import { sweepFolder } from './checkpoint-files.ts';
+import { sweepFolder } from './checkpoints/checkpoint-files.ts';
 import { interruptSweep } from './end-sweep.ts';
 import type { RunnerEvent, SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';

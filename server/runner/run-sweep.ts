@@ -8,11 +8,11 @@ import { endBroken, endSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { identifyAll } from './identify.ts';
 import { otherMachine } from './other-machine.ts';
-import { pruneCheckpoints } from './prune-checkpoints.ts';
+import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
 import type { SweepOptions } from './run-queue.ts';
 import { trainSweep } from './train-sweep.ts';
-import { everything, trunksOnly } from './trunks-only.ts';
-import { workerCount } from './worker-count.ts';
+import { everything, trunksOnly } from './order/trunks-only.ts';
+import { workerCount } from './workers/worker-count.ts';
 
 const CANCEL_POLL_MS = 1000;
 

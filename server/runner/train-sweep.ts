@@ -4,18 +4,18 @@ import type { RunTask } from '../store/training/identify-runs.ts';
 import type { Lease } from '../store/database/lease.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
-import { Deliveries } from './deliveries.ts';
-import { mostEpsilonsOf } from './epsilons-of.ts';
+import { Deliveries } from './deliveries/deliveries.ts';
+import { mostEpsilonsOf } from './order/epsilons-of.ts';
 import type { RunnerEvent } from './events.ts';
-import type { HiredWorker } from './hire-worker.ts';
+import type { HiredWorker } from './workers/hire-worker.ts';
 import type { Fingerprints } from './identify.ts';
-import { Lane } from './lane.ts';
-import { Pace } from './pace.ts';
-import { Settler } from './settler.ts';
-import { StageQueue } from './stage-queue.ts';
-import { settleByTrunk } from './take-from-trunk.ts';
-import { noTrunk, trunkBeside, type TrunkBeside } from './trunk-beside.ts';
-import type { Wanted } from './trunks-only.ts';
+import { Lane } from './loops/lane.ts';
+import { Pace } from './order/pace.ts';
+import { Settler } from './loops/settler.ts';
+import { StageQueue } from './order/stage-queue.ts';
+import { settleByTrunk } from './loops/take-from-trunk.ts';
+import { noTrunk, trunkBeside, type TrunkBeside } from './order/trunk-beside.ts';
+import type { Wanted } from './order/trunks-only.ts';
 
 export interface SweepWork {
   storage: Storage;

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readCheckpoint, sweepFolder, writeCheckpoint } from '../../server/runner/checkpoint-files.ts';
+import { readCheckpoint, sweepFolder, writeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { OutsideError } from '../../server/sweep/outside-error.ts';
 import { temporaryFolder } from './study.ts';
 

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Deliveries } from '../../server/runner/deliveries.ts';
-import type { SegmentReport } from '../../server/runner/messages.ts';
-import { Pace } from '../../server/runner/pace.ts';
-import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
+import { Deliveries } from '../../server/runner/deliveries/deliveries.ts';
+import type { SegmentReport } from '../../server/runner/workers/messages.ts';
+import { Pace } from '../../server/runner/order/pace.ts';
+import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import type { SweepWork } from '../../server/runner/train-sweep.ts';
 import { identifyRuns, readArms, type RunIdentity } from '../../server/store/training/identify-runs.ts';
 import { lastCheckpoint } from '../../server/store/training/rewind-stage.ts';

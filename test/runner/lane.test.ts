@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Deliveries } from '../../server/runner/deliveries.ts';
-import { Lane } from '../../server/runner/lane.ts';
-import { Pace } from '../../server/runner/pace.ts';
-import type { Settler } from '../../server/runner/settler.ts';
-import { StageQueue } from '../../server/runner/stage-queue.ts';
+import type { Deliveries } from '../../server/runner/deliveries/deliveries.ts';
+import { Lane } from '../../server/runner/loops/lane.ts';
+import { Pace } from '../../server/runner/order/pace.ts';
+import type { Settler } from '../../server/runner/loops/settler.ts';
+import { StageQueue } from '../../server/runner/order/stage-queue.ts';
 import type { SweepWork } from '../../server/runner/train-sweep.ts';
-import { WorkerError, type StageCallbacks, type WorkerProcess } from '../../server/runner/worker-process.ts';
+import { WorkerError, type StageCallbacks, type WorkerProcess } from '../../server/runner/workers/worker-process.ts';
 import type { RunTask } from '../../server/store/training/identify-runs.ts';
 
 const never = new AbortController().signal;

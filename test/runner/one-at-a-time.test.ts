@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OneAtATime } from '../../server/runner/one-at-a-time.ts';
+import { OneAtATime } from '../../server/runner/deliveries/one-at-a-time.ts';
 
 test('tasks never overlap and keep their order, and none runs after one that fails', async () => {
   const queue = new OneAtATime();

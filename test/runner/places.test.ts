@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mostEpsilonsOf, placesFor } from '../../server/runner/epsilons-of.ts';
+import { mostEpsilonsOf, placesFor } from '../../server/runner/order/epsilons-of.ts';
 import type { RunTask } from '../../server/store/training/identify-runs.ts';
 import { makePlan } from '../store/support.ts';
 

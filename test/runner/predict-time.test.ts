@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import type { Plan } from '../../server/sweep/plan/plan.ts';
-import { predictTime } from '../../server/runner/predict-time.ts';
+import { predictTime } from '../../server/runner/forecast/predict-time.ts';
 
 const calibration = { opening: 2, warmingUp: 1, batch: 0.01, evaluation: { val: 0.1, test: 0.5 } };
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { RecentCheckpoints } from '../../server/runner/recent-checkpoints.ts';
+import { RecentCheckpoints } from '../../server/runner/checkpoints/recent-checkpoints.ts';
 import { temporaryFolder } from './study.ts';
 
 const bytes = (value: number): Uint8Array => new Uint8Array(100).fill(value);

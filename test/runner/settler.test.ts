@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Deliveries } from '../../server/runner/deliveries.ts';
-import { Settler } from '../../server/runner/settler.ts';
-import type { StageJob, StageQueue } from '../../server/runner/stage-queue.ts';
+import type { Deliveries } from '../../server/runner/deliveries/deliveries.ts';
+import { Settler } from '../../server/runner/loops/settler.ts';
+import type { StageJob, StageQueue } from '../../server/runner/order/stage-queue.ts';
 import type { SweepWork } from '../../server/runner/train-sweep.ts';
 import type { RunTask, StageTask } from '../../server/store/training/identify-runs.ts';
 import { makePlan } from '../store/support.ts';

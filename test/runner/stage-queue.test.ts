@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RunTask, StageTask } from '../../server/store/training/identify-runs.ts';
-import { StageQueue, type StageJob } from '../../server/runner/stage-queue.ts';
-import { noTrunk } from '../../server/runner/trunk-beside.ts';
-import { everything } from '../../server/runner/trunks-only.ts';
+import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
+import { noTrunk } from '../../server/runner/order/trunk-beside.ts';
+import { everything } from '../../server/runner/order/trunks-only.ts';
 
 /** Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for the second seed. */
 function tasks(): RunTask[] {

@@ -1,10 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { writeCheckpoint } from '../../server/runner/checkpoint-files.ts';
-import { RecentCheckpoints } from '../../server/runner/recent-checkpoints.ts';
-import { apartNext, sameAsTrunk } from '../../server/runner/take-from-trunk.ts';
-import { trunkBeside } from '../../server/runner/trunk-beside.ts';
+import { writeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
+import { RecentCheckpoints } from '../../server/runner/checkpoints/recent-checkpoints.ts';
+import { apartNext, sameAsTrunk } from '../../server/runner/loops/take-from-trunk.ts';
+import { trunkBeside } from '../../server/runner/order/trunk-beside.ts';
 import { commitSegment, type Segment } from '../../server/store/training/commit-segment.ts';
 import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask, type StageTask } from '../../server/store/training/identify-runs.ts';
 import { rewindStage } from '../../server/store/training/rewind-stage.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { StageQueue } from '../../server/runner/stage-queue.ts';
-import { trunksOnly } from '../../server/runner/trunks-only.ts';
+import { StageQueue } from '../../server/runner/order/stage-queue.ts';
+import { trunksOnly } from '../../server/runner/order/trunks-only.ts';
 import type { RunTask } from '../../server/store/training/identify-runs.ts';
 import { makeArm, makeControl } from '../report/make-results.ts';
 

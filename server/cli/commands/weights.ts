@@ -17,7 +17,7 @@ export const weightsCommand: CliCommand = {
 function weights({ output, db, json }: Session, what: string, { out }: { out: string }): Promise<void> {
   return withStorage(db, async (storage) => {
     const { findRun } = await import('../../store/sweeps/find-sweep.ts');
-    const { exportWeights } = await import('../../runner/export-weights.ts');
+    const { exportWeights } = await import('../../runner/checkpoints/export-weights.ts');
     const { run, folder, files } = await exportWeights(storage, await findRun(storage, what), resolve(out));
     if (json) output.json({ run, folder, files });
     else output.data(`${run}: ${folder} with ${files.map(({ name, bytes }) => `${name} (${bytes} bytes)`).join(', ')}`);

@@ -1,6 +1,6 @@
-import type { Lease } from '../store/database/lease.ts';
-import { retireCheckpoints } from '../store/training/retire-checkpoints.ts';
-import type { Storage } from '../store/database/storage.ts';
+import type { Lease } from '../../store/database/lease.ts';
+import { retireCheckpoints } from '../../store/training/retire-checkpoints.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { removeCheckpoint } from './checkpoint-files.ts';
 
 /**

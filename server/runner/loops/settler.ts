@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Deliveries } from './deliveries.ts';
-import { OneAtATime } from './one-at-a-time.ts';
-import type { StageJob, StageQueue } from './stage-queue.ts';
+import type { Deliveries } from '../deliveries/deliveries.ts';
+import { OneAtATime } from '../deliveries/one-at-a-time.ts';
+import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import { settleByTrunk } from './take-from-trunk.ts';
-import type { SweepWork } from './train-sweep.ts';
-import type { TrunkBeside } from './trunk-beside.ts';
+import type { SweepWork } from '../train-sweep.ts';
+import type { TrunkBeside } from '../order/trunk-beside.ts';
 
 /**
  * Settles stages by what their trunk tells of them while the workers train others: a trunk that comes to the end of a stage tells of many

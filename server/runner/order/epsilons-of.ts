@@ -1,6 +1,6 @@
-import { isBeforePhase } from '../sweep/effective.ts';
-import type { Arm } from '../sweep/arm.ts';
-import type { RunTask, StageTask } from '../store/training/identify-runs.ts';
+import { isBeforePhase } from '../../sweep/effective.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
 
 /**
  * Every ε that a stage trains along: those of all its runs where the intra-class phase is in force in it, whichever sweep asks

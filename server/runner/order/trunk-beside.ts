@@ -1,8 +1,8 @@
-import type { RunTask, StageTask } from '../store/training/identify-runs.ts';
-import type { Arm } from '../sweep/arm.ts';
-import { isBeforePhase } from '../sweep/effective.ts';
-import { groupBy } from '../sweep/group-by.ts';
-import { groupByTrunk } from '../sweep/stage-tree.ts';
+import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import { isBeforePhase } from '../../sweep/effective.ts';
+import { groupBy } from '../../sweep/group-by.ts';
+import { groupByTrunk } from '../../sweep/stage-tree.ts';
 
 /** The stages of the trunk beside a stage of the intra-class phase, by their first batch; plans that cut a trunk at other batches make stages that overlap. */
 export type TrunkBeside = (run: RunTask, stage: StageTask) => StageTask[];

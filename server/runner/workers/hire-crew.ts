@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EngineName } from '../training/engine.ts';
-import { EngineUnavailable } from '../training/engines/unavailable.ts';
-import { forgetVerdict } from '../training/engines/verdicts.ts';
+import type { EngineName } from '../../training/engine.ts';
+import { EngineUnavailable } from '../../training/engines/unavailable.ts';
+import { forgetVerdict } from '../../training/engines/verdicts.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import { WorkerError } from './worker-process.ts';
 

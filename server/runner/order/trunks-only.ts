@@ -1,6 +1,6 @@
-import type { Arm } from '../sweep/arm.ts';
-import { isBeforePhase } from '../sweep/effective.ts';
-import type { RunTask, StageTask } from '../store/training/identify-runs.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import { isBeforePhase } from '../../sweep/effective.ts';
+import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
 
 /** Says of a stage on a run's way whether it is to be trained now. */
 export type Wanted = (task: Pick<RunTask, 'arm' | 'seed'>, stage: Pick<StageTask, 'to'>) => boolean;

@@ -1,8 +1,8 @@
-import type { Lease } from '../store/database/lease.ts';
-import { lastCheckpoint, rewindStage } from '../store/training/rewind-stage.ts';
-import type { Storage } from '../store/database/storage.ts';
-import type { RecentCheckpoints } from './recent-checkpoints.ts';
-import type { StageJob } from './stage-queue.ts';
+import type { Lease } from '../../store/database/lease.ts';
+import { lastCheckpoint, rewindStage } from '../../store/training/rewind-stage.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import type { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
+import type { StageJob } from '../order/stage-queue.ts';
 
 /** The state to train from. */
 export interface Start {

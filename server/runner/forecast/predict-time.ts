@@ -1,6 +1,6 @@
-import type { Arm } from '../sweep/arm.ts';
-import type { Plan } from '../sweep/plan/plan.ts';
-import { buildStageTree, stagePaths } from '../sweep/stage-tree.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import type { Plan } from '../../sweep/plan/plan.ts';
+import { buildStageTree, stagePaths } from '../../sweep/stage-tree.ts';
 import type { Calibration } from './calibrate.ts';
 
 /** Seconds that training a plan takes, with trunks trained once and with every run trained from batch 0. */

@@ -1,19 +1,19 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finalWeights } from '../store/reading/final-weights.ts';
-import { parseSweepId } from '../store/database/ids.ts';
-import { readRun, type RunRecord } from '../store/reading/read-run.ts';
-import { readSweep } from '../store/reading/read-sweep.ts';
-import type { Storage } from '../store/database/storage.ts';
-import { UserError } from '../sweep/user-error.ts';
-import { decodeCheckpoint } from '../training/checkpoint.ts';
-import type { Dataset } from '../training/dataset.ts';
-import { loadDataset } from '../training/datasets/load.ts';
-import { openEngine } from '../training/engines/open.ts';
-import { inferenceState } from '../training/evaluation-step.ts';
-import { toLayersModel } from '../training/layers-model.ts';
-import type { RunSettings } from '../training/network.ts';
+import { finalWeights } from '../../store/reading/final-weights.ts';
+import { parseSweepId } from '../../store/database/ids.ts';
+import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
+import { readSweep } from '../../store/reading/read-sweep.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import { UserError } from '../../sweep/user-error.ts';
+import { decodeCheckpoint } from '../../training/checkpoint.ts';
+import type { Dataset } from '../../training/dataset.ts';
+import { loadDataset } from '../../training/datasets/load.ts';
+import { openEngine } from '../../training/engines/open.ts';
+import { inferenceState } from '../../training/evaluation-step.ts';
+import { toLayersModel } from '../../training/layers-model.ts';
+import type { RunSettings } from '../../training/network.ts';
 import { readCheckpoint } from './checkpoint-files.ts';
 
 /** What was written. */

@@ -1,15 +1,15 @@
-import type { RunTask } from '../store/training/identify-runs.ts';
-import { runName } from '../store/database/ids.ts';
-import type { Machine } from '../store/training/run-state.ts';
-import type { Deliveries, Spent } from './deliveries.ts';
-import { epsilonsOf, placesFor } from './epsilons-of.ts';
-import { hireWorker, type HiredWorker } from './hire-worker.ts';
-import type { StageOrder } from './messages.ts';
-import { Pace, progressOf } from './pace.ts';
-import type { StageJob, StageQueue } from './stage-queue.ts';
+import type { RunTask } from '../../store/training/identify-runs.ts';
+import { runName } from '../../store/database/ids.ts';
+import type { Machine } from '../../store/training/run-state.ts';
+import type { Deliveries, Spent } from '../deliveries/deliveries.ts';
+import { epsilonsOf, placesFor } from '../order/epsilons-of.ts';
+import { hireWorker, type HiredWorker } from '../workers/hire-worker.ts';
+import type { StageOrder } from '../workers/messages.ts';
+import { Pace, progressOf } from '../order/pace.ts';
+import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import type { Settler } from './settler.ts';
-import type { SweepWork } from './train-sweep.ts';
-import { WorkerError, type WorkerProcess } from './worker-process.ts';
+import type { SweepWork } from '../train-sweep.ts';
+import { WorkerError, type WorkerProcess } from '../workers/worker-process.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;

@@ -1,14 +1,14 @@
-import type { RunTask, StageTask } from '../store/training/identify-runs.ts';
-import { readStretch, type Stretch, type StretchPart } from '../store/training/read-stretch.ts';
-import type { Storage } from '../store/database/storage.ts';
-import { hasStayedWithin, staysWithin } from '../store/training/stays-within.ts';
-import type { Arm } from '../sweep/arm.ts';
-import type { Deliveries } from './deliveries.ts';
-import { epsilonsOf } from './epsilons-of.ts';
-import type { RecentCheckpoints } from './recent-checkpoints.ts';
-import type { StageJob } from './stage-queue.ts';
-import type { SweepWork } from './train-sweep.ts';
-import type { TrunkBeside } from './trunk-beside.ts';
+import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
+import { readStretch, type Stretch, type StretchPart } from '../../store/training/read-stretch.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import { hasStayedWithin, staysWithin } from '../../store/training/stays-within.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import type { Deliveries } from '../deliveries/deliveries.ts';
+import { epsilonsOf } from '../order/epsilons-of.ts';
+import type { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
+import type { StageJob } from '../order/stage-queue.ts';
+import type { SweepWork } from '../train-sweep.ts';
+import type { TrunkBeside } from '../order/trunk-beside.ts';
 
 /**
  * Settles of a stage what its trunk tells of it, as far as that is trained by now: takes what they have in common, and sets the stage's ε

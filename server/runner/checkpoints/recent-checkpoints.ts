@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointFile } from '../store/training/commit-segment.ts';
+import type { CheckpointFile } from '../../store/training/commit-segment.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
 
 /** How much is held in memory, unless another limit is given. */

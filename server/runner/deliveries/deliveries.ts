@@ -1,20 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
-import { readPaths, type StageTask } from '../store/training/identify-runs.ts';
-import { commitSegment, type Segment } from '../store/training/commit-segment.ts';
-import { runName } from '../store/database/ids.ts';
-import type { Stretch } from '../store/training/read-stretch.ts';
-import { checkpointFiles } from '../store/training/rewind-stage.ts';
-import { finishRun, startRun, type Machine, type RunOutcome } from '../store/training/run-state.ts';
-import type { FitResult } from '../training/fit.ts';
-import { removeCheckpoint } from './checkpoint-files.ts';
+import { readPaths, type StageTask } from '../../store/training/identify-runs.ts';
+import { commitSegment, type Segment } from '../../store/training/commit-segment.ts';
+import { runName } from '../../store/database/ids.ts';
+import type { Stretch } from '../../store/training/read-stretch.ts';
+import { checkpointFiles } from '../../store/training/rewind-stage.ts';
+import { finishRun, startRun, type Machine, type RunOutcome } from '../../store/training/run-state.ts';
+import type { FitResult } from '../../training/fit.ts';
+import { removeCheckpoint } from '../checkpoints/checkpoint-files.ts';
 import { findStart, type Start } from './find-start.ts';
-import type { Loaded, SegmentReport } from './messages.ts';
+import type { Loaded, SegmentReport } from '../workers/messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import { progressOf, type Pace } from './pace.ts';
-import { RecentCheckpoints } from './recent-checkpoints.ts';
+import { progressOf, type Pace } from '../order/pace.ts';
+import { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
 import { artefactsOf, outcomesOf, recordsOf, type StageRecord } from './records.ts';
-import type { StageJob, StageQueue } from './stage-queue.ts';
-import type { SweepWork } from './train-sweep.ts';
+import type { StageJob, StageQueue } from '../order/stage-queue.ts';
+import type { SweepWork } from '../train-sweep.ts';
 
 /** In milliseconds: a worker that has come to the end of a stage is given the next one before its results are stored. */
 const HEAD_START = 5;

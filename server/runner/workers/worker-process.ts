@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Machine } from '../store/training/run-state.ts';
-import type { EngineName } from '../training/engine.ts';
-import { engineEnvironment } from '../training/engines/engine-environment.ts';
+import type { Machine } from '../../store/training/run-state.ts';
+import type { EngineName } from '../../training/engine.ts';
+import { engineEnvironment } from '../../training/engines/engine-environment.ts';
 import type { FromWorker, Loaded, SegmentReport, StageOrder, ToWorker } from './messages.ts';
 
 /** What a stage tells while it trains, in order. */

@@ -1,9 +1,9 @@
-import type { Evaluation } from '../training/evaluate.ts';
-import type { EngineName } from '../training/engine.ts';
-import type { FitResult } from '../training/fit.ts';
-import type { RunSettings } from '../training/network.ts';
-import type { Series } from '../training/curve-buffer.ts';
-import type { DatasetSettings } from '../sweep/settings.ts';
+import type { Evaluation } from '../../training/evaluate.ts';
+import type { EngineName } from '../../training/engine.ts';
+import type { FitResult } from '../../training/fit.ts';
+import type { RunSettings } from '../../training/network.ts';
+import type { Series } from '../../training/curve-buffer.ts';
+import type { DatasetSettings } from '../../sweep/settings.ts';
 
 /** What the main process and a worker say to each other. Typed arrays travel as they are (structured clone). */
 

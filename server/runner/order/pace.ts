@@ -1,4 +1,4 @@
-import type { RunnerEvent } from './events.ts';
+import type { RunnerEvent } from '../events.ts';
 
 /** How far a sweep is and how long it still takes, from how fast it has been lately. */
 export class Pace {

@@ -1,4 +1,4 @@
-import type { RunTask, StageTask } from '../store/training/identify-runs.ts';
+import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
 import { noTrunk, type TrunkBeside } from './trunk-beside.ts';
 import { everything, type Wanted } from './trunks-only.ts';
 

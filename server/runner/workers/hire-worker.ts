@@ -1,5 +1,5 @@
-import type { Machine } from '../store/training/run-state.ts';
-import type { EngineName } from '../training/engine.ts';
+import type { Machine } from '../../store/training/run-state.ts';
+import type { EngineName } from '../../training/engine.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** A worker process that is opening its engine or has done so. */

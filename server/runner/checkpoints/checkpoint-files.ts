@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointFile } from '../store/training/commit-segment.ts';
-import { OutsideError } from '../sweep/outside-error.ts';
+import type { CheckpointFile } from '../../store/training/commit-segment.ts';
+import { OutsideError } from '../../sweep/outside-error.ts';
 
 /** The name says the content, so that writing the same checkpoint twice is writing it once. */
 const SUFFIX = '.checkpoint';

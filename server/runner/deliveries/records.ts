@@ -1,11 +1,11 @@
-import type { Arm } from '../sweep/arm.ts';
-import type { ArtefactValue, StageEnd } from '../store/training/commit-segment.ts';
-import type { StageMember, StageTask } from '../store/training/identify-runs.ts';
-import type { RunRecord } from '../store/training/run-state.ts';
-import type { Evaluation } from '../training/evaluate.ts';
-import type { FitResult } from '../training/fit.ts';
-import { epsilonsOf } from './epsilons-of.ts';
-import type { StageJob } from './stage-queue.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import type { ArtefactValue, StageEnd } from '../../store/training/commit-segment.ts';
+import type { StageMember, StageTask } from '../../store/training/identify-runs.ts';
+import type { RunRecord } from '../../store/training/run-state.ts';
+import type { Evaluation } from '../../training/evaluate.ts';
+import type { FitResult } from '../../training/fit.ts';
+import { epsilonsOf } from '../order/epsilons-of.ts';
+import type { StageJob } from '../order/stage-queue.ts';
 
 // How what training gives becomes what the store keeps.
 

@@ -1,10 +1,10 @@
-import { loadDataset } from '../training/datasets/load.ts';
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../training/checkpoint.ts';
-import type { Dataset } from '../training/dataset.ts';
-import type { Engine } from '../training/engine.ts';
-import { openEngine } from '../training/engines/open.ts';
-import { fit, type Segment } from '../training/fit.ts';
-import { StepCache } from '../training/step-cache.ts';
+import { loadDataset } from '../../training/datasets/load.ts';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../training/checkpoint.ts';
+import type { Dataset } from '../../training/dataset.ts';
+import type { Engine } from '../../training/engine.ts';
+import { openEngine } from '../../training/engines/open.ts';
+import { fit, type Segment } from '../../training/fit.ts';
+import { StepCache } from '../../training/step-cache.ts';
 import type { FromWorker, OrderedStart, SegmentReport, StageOrder, ToWorker } from './messages.ts';
 
 // A worker process: trains one stage after the other as the main process says, and never touches the database.

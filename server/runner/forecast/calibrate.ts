@@ -1,8 +1,8 @@
-import type { Arm } from '../sweep/arm.ts';
-import { loadDataset } from '../training/datasets/load.ts';
-import type { EngineName } from '../training/engine.ts';
-import type { StageOrder, SegmentReport } from './messages.ts';
-import { WorkerProcess } from './worker-process.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import { loadDataset } from '../../training/datasets/load.ts';
+import type { EngineName } from '../../training/engine.ts';
+import type { StageOrder, SegmentReport } from '../workers/messages.ts';
+import { WorkerProcess } from '../workers/worker-process.ts';
 
 /** What training costs on this machine with all workers at it, in seconds. */
 export interface Calibration {
