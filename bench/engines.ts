@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ModelName } from '../server/sweep/settings.ts';
-import { median } from '../server/report/moments.ts';
+import { median } from '../server/report/statistics/moments.ts';
 import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import type { MainThread } from '../server/training/reference-step.ts';

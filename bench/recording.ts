@@ -10,7 +10,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../server/training/engine.ts';
-import { median } from '../server/report/moments.ts';
+import { median } from '../server/report/statistics/moments.ts';
 import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import type { Phase, Turn, Turns } from './recording/turns.ts';

@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { mean, median } from '../server/report/moments.ts';
+import { mean, median } from '../server/report/statistics/moments.ts';
 import { openStorage } from '../server/store/database/storage.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
 import { BATCH_SIZE, EMBEDDING, EVALUATIONS, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';

@@ -2,8 +2,8 @@
  * What the API under `/api` takes and gives, as types: handlers return these, the dashboard reads them. Every body is
  * JSON; a number that is not finite or not there is `null`. Ids are `s3` (sweep) and `r41` (run); paths take ids only.
  */
-import type { DisplayTable } from '../report/display-table.ts';
-import type { AblationJson } from '../report/to-json.ts';
+import type { DisplayTable } from '../report/formats/display-table.ts';
+import type { AblationJson } from '../report/formats/to-json.ts';
 import type { DatabaseReport } from '../store/database/report-database.ts';
 import type { ParamValue } from '../sweep/arm.ts';
 import type { PlanJson } from '../sweep/plan/plan-json.ts';
@@ -282,17 +282,17 @@ export interface CurveItem {
 //
 // metric: default: the sweep's own. Lines of thousands of points are thinned so that every line keeps its extremes.
 
-export type { PairCurves as PairsResponse, PairItem, ArmBand } from '../report/pair-curves.ts';
+export type { PairCurves as PairsResponse, PairItem, ArmBand } from '../report/picture/pair-curves.ts';
 /** The picture that answers the question. */
-export type { Picture as PairCurves, Panel as PairPanel, Group as PairGroup } from '../report/picture.ts';
+export type { Picture as PairCurves, Panel as PairPanel, Group as PairGroup } from '../report/picture/picture.ts';
 
 // ——— GET /sweeps/:id/ablation?format=json|page|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=true
 //
 // page → AblationResponse, for the dashboard; json (the default) → AblationJson, the same as `cosweep export --format json`;
 // the others → text of that format. metric may be given several times. Rows or columns by names of `ArmParams`.
 
-export type { AblationJson, MetricJson as AblationData, RowJson as AblationRow } from '../report/to-json.ts';
-export type { DisplayTable, DisplayCell } from '../report/display-table.ts';
+export type { AblationJson, MetricJson as AblationData, RowJson as AblationRow } from '../report/formats/to-json.ts';
+export type { DisplayTable, DisplayCell } from '../report/formats/display-table.ts';
 
 export interface AblationResponse {
   /** The numbers. */
@@ -305,7 +305,7 @@ export interface AblationResponse {
 
 export type {
   ProbeReport as ProbeResponse, ProbeTrunk, ProbeCandidate, ProbeArm, Quantiles as ProbeQuantiles, Spread as SeedSpread,
-} from '../report/probe-report.ts';
+} from '../report/probe/probe-report.ts';
 
 // ——— POST /sweeps/:id/confirm  (ConfirmRequest)      → 201 StartResponse: a sweep of its own, whose `confirms` says what it is
 // ——— GET /sweeps/:id/confirmation      → ConfirmResponse (as `cosweep confirm --json`) of such a sweep; 404 for any other
@@ -319,7 +319,7 @@ export interface ConfirmRequest {
   metric?: string;
 }
 
-export type { ConfirmReport as ConfirmResponse } from '../report/confirm-report.ts';
+export type { ConfirmReport as ConfirmResponse } from '../report/confirm/confirm-report.ts';
 
 // ——— GET /sweeps/:id/stages      → StageList
 

@@ -1,4 +1,4 @@
-import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../report/confirm-report.ts';
+import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../report/confirm/confirm-report.ts';
 import { parseSweepId } from '../store/database/ids.ts';
 import { queueSweep } from '../store/sweeps/queue-sweep.ts';
 import { readResults } from '../store/reading/read-results.ts';

@@ -1,5 +1,5 @@
-import { buildProbeReport, type ProbeReport } from '../report/probe-report.ts';
-import { TRUNK_METRICS } from '../report/trunks.ts';
+import { buildProbeReport, type ProbeReport } from '../report/probe/probe-report.ts';
+import { TRUNK_METRICS } from '../report/curves/trunks.ts';
 import { readLazyResults } from '../store/reading/lazy-results.ts';
 import type { Storage } from '../store/database/storage.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildAblationTable } from '../../server/report/ablation-table.ts';
-import type { TableRow } from '../../server/report/table.ts';
+import { buildAblationTable } from '../../server/report/table/ablation-table.ts';
+import type { TableRow } from '../../server/report/table/table.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
 import { betaBySwitch } from './sample-sweeps.ts';

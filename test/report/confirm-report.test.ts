@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildConfirmReport, metricsOfConfirmation, warnOfFewSeeds } from '../../server/report/confirm-report.ts';
-import { confirmToText } from '../../server/report/confirm-text.ts';
+import { buildConfirmReport, metricsOfConfirmation, warnOfFewSeeds } from '../../server/report/confirm/confirm-report.ts';
+import { confirmToText } from '../../server/report/confirm/confirm-text.ts';
 import type { SweepResults } from '../../server/sweep/results.ts';
 import { makeArm, makeControl, makeResults } from './make-results.ts';
 

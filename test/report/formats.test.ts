@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { buildAblationTable } from '../../server/report/ablation-table.ts';
-import type { AblationTable } from '../../server/report/table.ts';
-import { toCsv } from '../../server/report/to-csv.ts';
-import { toHtml } from '../../server/report/to-html.ts';
-import { toJson } from '../../server/report/to-json.ts';
-import { toLatex } from '../../server/report/to-latex.ts';
-import { toMarkdown } from '../../server/report/to-markdown.ts';
+import { buildAblationTable } from '../../server/report/table/ablation-table.ts';
+import type { AblationTable } from '../../server/report/table/table.ts';
+import { toCsv } from '../../server/report/formats/to-csv.ts';
+import { toHtml } from '../../server/report/formats/to-html.ts';
+import { toJson } from '../../server/report/formats/to-json.ts';
+import { toLatex } from '../../server/report/formats/to-latex.ts';
+import { toMarkdown } from '../../server/report/formats/to-markdown.ts';
 import { makeArm, makeResults } from './make-results.ts';
 import { betaBySwitch, hostileSweep, troubledSweep } from './sample-sweeps.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { differenceCurve, intervalBand, leavesZeroAt } from '../../server/report/curve-bands.ts';
-import { metricsOfPairs, pairCurves } from '../../server/report/pair-curves.ts';
+import { differenceCurve, intervalBand, leavesZeroAt } from '../../server/report/curves/curve-bands.ts';
+import { metricsOfPairs, pairCurves } from '../../server/report/picture/pair-curves.ts';
 import type { Curve } from '../../server/sweep/results.ts';
 import { makeArm, makeControl, makeResults } from './make-results.ts';
 import { betaBySwitch } from './sample-sweeps.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { buildProbeReport } from '../../server/report/probe-report.ts';
-import { probeToText } from '../../server/report/probe-text.ts';
-import { quantile } from '../../server/report/quantile.ts';
+import { buildProbeReport } from '../../server/report/probe/probe-report.ts';
+import { probeToText } from '../../server/report/probe/probe-text.ts';
+import { quantile } from '../../server/report/statistics/quantile.ts';
 import type { Arm } from '../../server/sweep/arm.ts';
 import type { Curve, SweepResults } from '../../server/sweep/results.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { toCsvCell } from '../../server/report/csv.ts';
-import { curveRows, curvesToCsv, curvesToJson } from '../../server/report/curves-table.ts';
-import { runRowsToCsv } from '../../server/report/runs-csv.ts';
-import { runsTable } from '../../server/report/runs-table.ts';
+import { toCsvCell } from '../../server/report/formats/csv.ts';
+import { curveRows, curvesToCsv, curvesToJson } from '../../server/report/formats/curves-table.ts';
+import { runRowsToCsv } from '../../server/report/formats/runs-csv.ts';
+import { runsTable } from '../../server/report/formats/runs-table.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
 
 function sweep() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { holm } from '../../server/report/holm.ts';
-import { maxT } from '../../server/report/max-t.ts';
-import { signFlipTest } from '../../server/report/sign-flip-test.ts';
+import { holm } from '../../server/report/statistics/holm.ts';
+import { maxT } from '../../server/report/statistics/max-t.ts';
+import { signFlipTest } from '../../server/report/statistics/sign-flip-test.ts';
 import { Stream } from '../../server/sweep/random.ts';
 
 const A = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { summarisePairs } from '../../server/report/paired-summary.ts';
-import { studentQuantile } from '../../server/report/student.ts';
+import { summarisePairs } from '../../server/report/statistics/paired-summary.ts';
+import { studentQuantile } from '../../server/report/statistics/student.ts';
 
 // SciPy 1.17.1: scipy.stats.t.ppf((1 + share) / 2, freedom)
 describe('studentQuantile', () => {

@@ -42,7 +42,7 @@ async function queue({ output }: Session, storage: Storage, sweep: string, { arm
   const { queueConfirmation } = await import('../../http/confirmation.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
-  const { warnOfFewSeeds } = await import('../../report/confirm-report.ts');
+  const { warnOfFewSeeds } = await import('../../report/confirm/confirm-report.ts');
   const { smallestP } = await import('../../sweep/plan/smallest-p.ts');
   const wanted = { arm, seeds, metric: metric ?? null, engine: engine === 'auto' ? null : engine };
   const plan = (definition: string, folder: string) => planDefinition(readDefinition(definition, '(of the confirmation)'), folder);
@@ -54,7 +54,7 @@ async function queue({ output }: Session, storage: Storage, sweep: string, { arm
 /** Also of a sweep that was left queued: what is there by now. */
 async function show({ output, json }: Session, storage: Storage, sweepId: number): Promise<void> {
   const { readConfirmation } = await import('../../http/confirmation.ts');
-  const { confirmToText } = await import('../../report/confirm-text.ts');
+  const { confirmToText } = await import('../../report/confirm/confirm-text.ts');
   const report = (await readConfirmation(storage, sweepId))!;
   if (json) output.json(report);
   else output.data(confirmToText(report).split('\n').map(printable).join('\n'));

@@ -25,7 +25,7 @@ export const curvesCommand: CliCommand = {
 
 function curves({ output, db, json }: Session, what: string, options: Options): Promise<void> {
   return withStorage(db, async (storage) => {
-    const { curvesToCsv, curvesToJson } = await import('../../report/curves-table.ts');
+    const { curvesToCsv, curvesToJson } = await import('../../report/formats/curves-table.ts');
     const results = await (/^r\d+$/.test(what) ? resultsOfRun : resultsOfSweep)(storage, what, options.metric);
     await output.pieces(json || options.format === 'json' ? curvesToJson(results) : curvesToCsv(results));
   });

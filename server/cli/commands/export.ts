@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
-import type { AblationTable, TableOptions } from '../../report/table.ts';
+import type { AblationTable, TableOptions } from '../../report/table/table.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import { finiteNumber } from '../finite-number.ts';
@@ -46,8 +46,8 @@ function exportTable({ output, db, json }: Session, sweep: string, options: Opti
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { readResults } = await import('../../store/reading/read-results.ts');
     const { readSweep } = await import('../../store/reading/read-sweep.ts');
-    const { metricsOfTable } = await import('../../report/table-needs.ts');
-    const { buildAblationTable } = await import('../../report/ablation-table.ts');
+    const { metricsOfTable } = await import('../../report/table/table-needs.ts');
+    const { buildAblationTable } = await import('../../report/table/ablation-table.ts');
     const wanted = toTableOptions(options);
     const id = await findSweep(storage, sweep);
     const own = (await readSweep(storage, id))!.metric.name;
@@ -73,11 +73,11 @@ function toTableOptions({ metric, at, rows, cols, baseline, target, ids }: Optio
 
 async function write(table: AblationTable, format: Format): Promise<string> {
   switch (format) {
-    case 'md': return (await import('../../report/to-markdown.ts')).toMarkdown(table);
-    case 'csv': return (await import('../../report/to-csv.ts')).toCsv(table);
-    case 'latex': return (await import('../../report/to-latex.ts')).toLatex(table);
-    case 'html': return (await import('../../report/to-html.ts')).toHtml(table);
-    case 'json': return `${JSON.stringify((await import('../../report/to-json.ts')).toJson(table), null, 2)}\n`;
+    case 'md': return (await import('../../report/formats/to-markdown.ts')).toMarkdown(table);
+    case 'csv': return (await import('../../report/formats/to-csv.ts')).toCsv(table);
+    case 'latex': return (await import('../../report/formats/to-latex.ts')).toLatex(table);
+    case 'html': return (await import('../../report/formats/to-html.ts')).toHtml(table);
+    case 'json': return `${JSON.stringify((await import('../../report/formats/to-json.ts')).toJson(table), null, 2)}\n`;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ProbeReport } from '../../report/probe-report.ts';
+import type { ProbeReport } from '../../report/probe/probe-report.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/probe-seeds.ts';
 import { printable } from '../columns.ts';
@@ -46,7 +46,7 @@ async function probeFile(session: Session, storage: Storage, file: string, optio
 }
 
 async function show({ output, json }: Session, report: ProbeReport): Promise<void> {
-  const { probeToText } = await import('../../report/probe-text.ts');
+  const { probeToText } = await import('../../report/probe/probe-text.ts');
   if (json) output.json(report);
   else output.data(probeToText(report).split('\n').map(printable).join('\n'));
 }

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { RunRow } from '../../report/runs-table.ts';
+import type { RunRow } from '../../report/formats/runs-table.ts';
 import type { RunRow as StoredRow } from '../../store/reading/list-runs.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -21,7 +21,7 @@ function runs({ output, db, json }: Session, sweep: string, { format }: { format
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { listRuns } = await import('../../store/reading/list-runs.ts');
     const { readSweep } = await import('../../store/reading/read-sweep.ts');
-    const { runRowsToCsv } = await import('../../report/runs-csv.ts');
+    const { runRowsToCsv } = await import('../../report/formats/runs-csv.ts');
     const id = await findSweep(storage, sweep);
     const { metrics } = (await readSweep(storage, id))!;
     const rows = listRuns(storage, id, { sort: 'arm' }).items.map((row) => toRow(row, metrics));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metricsOfPairs, pairCurves } from '../../report/pair-curves.ts';
+import { metricsOfPairs, pairCurves } from '../../report/picture/pair-curves.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';

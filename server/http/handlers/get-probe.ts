@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TRUNK_METRICS } from '../../report/trunks.ts';
+import { TRUNK_METRICS } from '../../report/curves/trunks.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 import { HttpError } from '../http-error.ts';

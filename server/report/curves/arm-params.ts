@@ -1,0 +1,17 @@
+import type { Arm, ParamValue } from '../../sweep/arm.ts';
+import { effectiveSettings, usesCenterRate } from '../../sweep/effective.ts';
+
+/** The five numbers and every swept key of an arm; null where a setting is never in force. */
+export function armParams(arm: Arm): Record<string, ParamValue> {
+  const { alpha, beta, gamma, epsilon, N } = effectiveSettings(arm);
+  const params: Record<string, ParamValue> = { alpha, beta, gamma, epsilon, N, ...arm.swept };
+  if ('loss.centerRate' in params && !usesCenterRate(arm.loss)) params['loss.centerRate'] = null;
+  return params;
+}
+
+/** What is the same in all of them; null where they differ. */
+export function commonParams(arms: readonly Arm[]): Record<string, ParamValue> {
+  const [first, ...others] = arms.map(armParams);
+  if (!first) return {};
+  return Object.fromEntries(Object.entries(first).map(([key, value]) => [key, others.every((other) => other[key] === value) ? value : null]));
+}

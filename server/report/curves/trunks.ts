@@ -1,0 +1,76 @@
+import type { Arm } from '../../sweep/arm.ts';
+import { hasIntraPhase } from '../../sweep/effective.ts';
+import { isLossParameter, SYMBOLS } from '../../sweep/parameter-names.ts';
+import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
+import { groupByTrunk } from '../../sweep/stage-tree.ts';
+import { runsByArm } from './runs-by-arm.ts';
+
+/** What is measured on a trunk in every batch. */
+export const TRUNK_METRICS = ['train/intraClass', 'train/gradient/interClass', 'train/gradient/intraClass'] as const;
+export type TrunkMetric = (typeof TRUNK_METRICS)[number];
+
+/** The batches that arms with equal α, γ and settings have in common, as one seed trained them. Index = batch; NaN where not finite. */
+export type TrunkCurves = Record<TrunkMetric, number[]>;
+
+export interface Trunk {
+  /** What sets it apart from the sweep's other trunks: `α0.5`. */
+  name: string;
+  /** The arms that share it; those that switch at batch 0 have nothing of it and are compared with it. */
+  arms: Arm[];
+  /** Batches [0, end): to the end of the run where one of the arms does without the intra-class phase, else to the last switch. */
+  end: number;
+  /** Of the seeds whose trunk is trained to its end. */
+  seeds: { seed: number; curves: TrunkCurves }[];
+  /** Seeds whose trunk is not: not trained yet, or diverged. */
+  unfinished: number[];
+}
+
+/** The trunks of a sweep that an arm with the intra-class phase forks from. */
+export function listTrunks(results: SweepResults): Trunk[] {
+  const groups = groupByTrunk(results.arms).filter((arms) => arms.some(hasIntraPhase));
+  const names = nameTrunks(groups.map(([first]) => first!));
+  const runs = runsByArm(results);
+  return groups.map((arms, i) => {
+    const end = Math.max(...arms.map(trunkOf));
+    const furthest = arms.filter((arm) => trunkOf(arm) === end).flatMap((arm) => runs[arm.index]!);
+    const trained = results.seeds.map((seed) => ({ seed, curves: readTrunk(furthest.filter((run) => run.seed === seed), end) }));
+    return {
+      name: names[i]!,
+      arms,
+      end,
+      seeds: trained.filter((each): each is Trunk['seeds'][number] => each.curves !== null),
+      unfinished: trained.filter(({ curves }) => curves === null).map(({ seed }) => seed),
+    };
+  });
+}
+
+/** Batches of an arm before the intra-class phase. */
+function trunkOf(arm: Arm): number {
+  return hasIntraPhase(arm) ? arm.N : arm.training.batches;
+}
+
+/** Runs that got as far as they should hold the trunk, whatever became of them later; the first of them does. */
+function readTrunk(runs: readonly RunResult[], end: number): TrunkCurves | null {
+  for (const { curves } of runs) {
+    const read = TRUNK_METRICS.map((metric) => [metric, valuesBefore(curves[metric], end)] as const);
+    if (end > 0 && read[0]![1].length === end) return Object.fromEntries(read) as TrunkCurves;
+  }
+  return null;
+}
+
+function valuesBefore(curve: Curve | undefined, end: number): number[] {
+  const values: number[] = [];
+  curve?.batches.forEach((batch, i) => {
+    if (batch < end) values.push(curve.values[i] ?? NaN);
+  });
+  return values;
+}
+
+/** By α, γ and the swept settings, those that differ; by α where none does. */
+function nameTrunks(firsts: readonly Arm[]): string[] {
+  const settings = firsts.map(({ alpha, gamma, swept }): Record<string, unknown> => ({ alpha, gamma, ...swept }));
+  const keys = Object.keys(settings[0] ?? {});
+  const varying = keys.filter((key) => new Set(settings.map((values) => values[key])).size > 1);
+  const shown = varying.length > 0 ? varying : ['alpha'];
+  return settings.map((values) => shown.map((key) => (isLossParameter(key) ? `${SYMBOLS[key]}${values[key]}` : `${key.split('.').at(-1)} ${values[key]}`)).join(' '));
+}

@@ -1,0 +1,73 @@
+import type { BodyCell, DifferenceText, HeadCell, ValueText } from './layout.ts';
+import { layOut } from './table-layout.ts';
+import type { AblationTable } from '../table/table.ts';
+
+/** A table of plain text, for pages and for the formats that are text: nothing in it is escaped yet. */
+export interface DisplayTable {
+  caption: string;
+  head: DisplayCell[][];
+  body: DisplayCell[][];
+  note: string;
+}
+
+export interface DisplayCell {
+  text: string;
+  /** The smaller lines below: the difference to the control with its interval and mark, and remarks. */
+  below?: string;
+  bold?: boolean;
+  span?: number;
+  header?: boolean;
+}
+
+export function toDisplayTable(table: AblationTable): DisplayTable {
+  const layout = layOut(table);
+  return {
+    caption: captionOf(table),
+    head: layout.head.map((line) => line.map(displayHead)),
+    body: layout.lines.map((line) => line.cells.map((cell, index) => (index < layout.labels ? { ...displayBody(cell), header: true } : displayBody(cell)))),
+    note: noteOf(table),
+  };
+}
+
+export function captionOf(table: AblationTable): string {
+  const metrics = table.tables.map(({ metric }) => metric).join(', ');
+  return `Ablation table of sweep ${table.name} (${table.sweepId}): ${metrics}`;
+}
+
+/** The footnote of all metrics: what is true of one begins with its name, what is true of all is said once. */
+export function noteOf({ tables }: AblationTable): string {
+  const shared = tables[0]!.note.filter((sentence) => tables.every(({ note }) => note.includes(sentence)));
+  if (tables.length === 1) return shared.join(' ');
+  const own = tables.map(({ metric, note }) => `${metric}: ${note.filter((sentence) => !shared.includes(sentence)).join(' ')}`);
+  return [...own, 'All metrics:', ...shared].join(' ');
+}
+
+export function valueToText({ mean, sd }: ValueText): string {
+  return sd === null ? withMinus(mean) : `${withMinus(mean)} ± ${sd}`;
+}
+
+export function differenceToText({ mean, interval, marked }: DifferenceText): string {
+  const range = interval === null ? '' : ` [${withMinus(interval[0])}, ${withMinus(interval[1])}]`;
+  return `${withMinus(mean)}${range}${marked ? '*' : ''}`;
+}
+
+function displayHead({ text, math, span }: HeadCell): DisplayCell {
+  return { text: `${text}${math}`, header: true, ...(span > 1 ? { span } : {}) };
+}
+
+function displayBody(cell: BodyCell): DisplayCell {
+  if (cell.kind === 'text') return { text: cell.text };
+  if (cell.kind === 'difference') return { text: cell.difference === null ? '' : differenceToText(cell.difference) };
+  const below = [cell.below === null ? '' : differenceToText(cell.below), cell.remark].filter((line) => line !== '').join(' · ');
+  return {
+    text: cell.value === null ? '–' : valueToText(cell.value),
+    ...(below === '' ? {} : { below }),
+    ...(cell.value?.bold ? { bold: true } : {}),
+    ...(cell.span > 1 ? { span: cell.span } : {}),
+  };
+}
+
+/** The typographic minus, which is as wide as a plus. */
+function withMinus(number: string): string {
+  return number.replace('-', '−');
+}

@@ -1,0 +1,39 @@
+import type { AblationTable, Difference, MetricTable, TableRow } from '../table/table.ts';
+
+/** One metric's table as `export --format json` and the API give it. */
+export interface MetricJson {
+  sweepId: string;
+  name: string;
+  metric: string;
+  goal: MetricTable['goal'];
+  at: 'last' | 'best';
+  baseline: string | null;
+  test: string;
+  correction: string;
+  dataHash: string | null;
+  rows: RowJson[];
+  missing: MetricTable['missing'];
+  note: string;
+}
+
+/** `arm` is null, and `arms` says which, for a cell that averages over several; `runs` is there where ids were asked for. */
+export type RowJson = Omit<TableRow, 'difference' | 'runs'> & { difference: Omit<Difference, 'sd'> | null; runs?: string[] };
+
+export type AblationJson = MetricJson | (Pick<MetricJson, 'sweepId' | 'name' | 'at' | 'baseline' | 'dataHash'> & { tables: MetricJson[] });
+
+/** The table with its numbers in full; several metrics stand side by side in `tables`. */
+export function toJson(table: AblationTable): AblationJson {
+  const { sweepId, name, at, baseline, dataHash } = table;
+  const tables = table.tables.map(({ metric, goal, test, correction, rows, missing, note }): MetricJson => (
+    { sweepId, name, metric, goal, at, baseline, test, correction, dataHash, rows: rows.map(rowJson), missing, note: note.join(' ') }
+  ));
+  return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, tables };
+}
+
+function rowJson({ difference, runs, ...row }: TableRow): RowJson {
+  return { ...row, difference: difference && withoutSd(difference), ...(runs === null ? {} : { runs }) };
+}
+
+function withoutSd({ control, n, mean, low, high, p, pHolm, pMaxT }: Difference): Omit<Difference, 'sd'> {
+  return { control, n, mean, low, high, p, pHolm, pMaxT };
+}

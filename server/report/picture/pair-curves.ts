@@ -1,0 +1,96 @@
+import type { Curve, SweepResults } from '../../sweep/results.ts';
+import { armParams } from '../curves/arm-params.ts';
+import { toColumns } from '../curves/curve-bands.ts';
+import { viewMetric } from '../table/metric-view.ts';
+import { mean, standardDeviation } from '../statistics/moments.ts';
+import { listPairs } from '../curves/pair-runs.ts';
+import { buildPicture, type Picture } from './picture.ts';
+import { runsByArm } from '../curves/runs-by-arm.ts';
+import { runValues, worstPairValues } from '../table/run-values.ts';
+import type { Goal } from '../table/table.ts';
+
+/** What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences. */
+export interface PairCurves {
+  metric: { name: string; goal: Goal };
+  pairs: PairItem[];
+  /** Mean ± sd of every arm over its seeds. */
+  bands: ArmBand[];
+  /** null while no pair has a point. */
+  picture: Picture | null;
+}
+
+export interface PairItem {
+  seed: number;
+  arm: number;
+  armName: string;
+  run: string;
+  control: number;
+  controlName: string;
+  controlRun: string;
+  beta: number;
+  epsilon: number;
+  N: number;
+  /** Of complete runs; null before. */
+  value: number | null;
+  controlValue: number | null;
+  /** with − without */
+  difference: number | null;
+}
+
+export interface ArmBand {
+  arm: number;
+  name: string;
+  control: boolean;
+  /** Switch batch; null where the phase is never in force. */
+  N: number | null;
+  batches: number[];
+  /** Runs with a finite value at that batch. */
+  n: number[];
+  mean: number[];
+  /** mean ± sd; null where n = 1. */
+  low: (number | null)[];
+  high: (number | null)[];
+}
+
+/**
+ * Needs the curves of `metricsOfPairs(metric)`.
+ *
+ * @throws UserError on a name that no metric has
+ */
+export function pairCurves(results: SweepResults, metric: string, at: 'last' | 'best' = 'last'): PairCurves {
+  const view = viewMetric(results, metric, `compare the pairs of sweep "${results.name}"`);
+  const values = view.name === 'pairs/worst5' ? worstPairValues(results, null) : runValues(results, view, at);
+  const pairs = listPairs(results).map(({ arm, control, seed, run, controlRun }): PairItem => {
+    const value = values.get(arm.index)!.get(seed) ?? null;
+    const controlValue = values.get(control.index)!.get(seed) ?? null;
+    return {
+      seed, arm: arm.index, armName: arm.name, run: run.id, control: control.index, controlName: control.name, controlRun: controlRun.id,
+      beta: arm.beta, epsilon: arm.epsilon, N: arm.N,
+      value, controlValue, difference: value === null || controlValue === null ? null : value - controlValue,
+    };
+  });
+  return { metric: { name: view.name, goal: view.goal }, pairs, bands: armBands(results, metric), picture: buildPicture(results, view) };
+}
+
+/** The curves to load before pairs are compared: the metric, and those of the strip below the picture. */
+export function metricsOfPairs(metric: string): string[] {
+  return [...new Set([metric, 'val/crossEntropy', 'train/truncated', 'val/intraClassCosine'])].filter((name) => name !== 'pairs/worst5');
+}
+
+function armBands(results: SweepResults, metric: string): ArmBand[] {
+  const runs = runsByArm(results);
+  return results.arms.flatMap((arm) => {
+    const curves = runs[arm.index]!.filter(({ state }) => state !== 'diverged').map((run) => run.curves[metric]).filter((curve): curve is Curve => curve !== undefined);
+    const columns = toColumns(curves).filter(({ values }) => values.length > 0);
+    if (columns.length === 0) return [];
+    const means = columns.map(({ values }) => mean(values));
+    const spreads = columns.map(({ values }) => standardDeviation(values));
+    const { N } = armParams(arm);
+    return [{
+      arm: arm.index, name: arm.name, control: arm.control, N: typeof N === 'number' ? N : null,
+      batches: columns.map(({ batch }) => batch), n: columns.map(({ values }) => values.length), mean: means,
+      low: means.map((center, i) => (spreads[i] == null ? null : center - spreads[i])),
+      high: means.map((center, i) => (spreads[i] == null ? null : center + spreads[i])),
+    }];
+  });
+}

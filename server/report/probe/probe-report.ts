@@ -1,0 +1,242 @@
+import type { Arm } from '../../sweep/arm.ts';
+import { hasIntraPhase } from '../../sweep/effective.ts';
+import type { SweepResults } from '../../sweep/results.ts';
+import type { Truncation } from '../../sweep/settings.ts';
+import { mean, median } from '../statistics/moments.ts';
+import { quantile } from '../statistics/quantile.ts';
+import { listTrunks, type Trunk, type TrunkCurves } from '../curves/trunks.ts';
+
+/** So many batches before a switch say what a term starts with. */
+export const WINDOW = 50;
+
+/** Nothing was found where ‖β∇L2‖/‖α∇L1‖ at the features is under about this. */
+export const WEAK_RATIO = 0.04;
+
+/** Mean over the seeds, and the seeds with the lowest and the highest value. */
+export interface Spread {
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/** L2 over a stretch of the trunk's batches [from, to), per seed and then over the seeds. */
+export interface Quantiles {
+  from: number;
+  to: number;
+  min: Spread;
+  q05: Spread;
+  q25: Spread;
+  q50: Spread;
+  q75: Spread;
+  q95: Spread;
+  max: Spread;
+}
+
+/** What an ε does to the term: judged by the trunk's L2 from N on, where the trunk ends at N by the batches before it. */
+export interface EpsilonVerdict {
+  epsilon: number;
+  /**
+   * `dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all of it, the runs are those of the
+   * control, bit for bit. `live`: below all of it on every seed. `between`: anything else.
+   */
+  verdict: 'dead' | 'live' | 'between';
+  above: 'maximum' | 'q95' | null;
+  /** Share of the batches in which the trunk's L2 is above ε. */
+  liveShare: Spread;
+}
+
+export interface GradientRatio {
+  beta: number;
+  /** Median of ‖β∇L2‖/‖α∇L1‖ at the features over the batches before N; null where there are none, or α∇L1 is zero. */
+  ratio: Spread | null;
+  /** Under `weakRatio`; null where there is no ratio. */
+  weak: boolean | null;
+}
+
+/** One value of N on a trunk. */
+export interface ProbeCandidate {
+  N: number;
+  /** null at N = 0, and where no seed's trunk is trained. */
+  before: Quantiles | null;
+  /** null where the trunk ends at N: no arm goes on without the intra-class phase. */
+  after: Quantiles | null;
+  ratios: GradientRatio[];
+  /** Empty where there is nothing to judge by. */
+  epsilons: EpsilonVerdict[];
+}
+
+export interface ProbeTrunk {
+  name: string;
+  alpha: number;
+  gamma: number;
+  truncation: Truncation;
+  /** Batches [0, end). */
+  end: number;
+  arms: number;
+  /** Whose trunk is at its end, and whose is not: not trained yet, or diverged. */
+  seeds: number[];
+  unfinished: number[];
+  candidates: ProbeCandidate[];
+}
+
+/** What the probe says of one arm with the intra-class phase. */
+export interface ProbeArm {
+  arm: number;
+  name: string;
+  /** Index into `trunks`. */
+  trunk: number;
+  N: number;
+  beta: number;
+  epsilon: number;
+  verdict: EpsilonVerdict['verdict'] | null;
+  above: EpsilonVerdict['above'];
+  ratio: number | null;
+  weak: boolean | null;
+  /**
+   * The arm with the next smaller ε and equal everything else, where both are on the same side of all of the trunk's L2 from N on.
+   * `certain`: both are above all of it, so both are the control's run; else they part where their own L2 comes between them.
+   */
+  sameAs: { arm: number; name: string; certain: boolean } | null;
+}
+
+/** What the trunks of a sweep say about it before it is trained. */
+export interface ProbeReport {
+  sweepId: string;
+  name: string;
+  window: number;
+  weakRatio: number;
+  trunks: ProbeTrunk[];
+  arms: ProbeArm[];
+  /** One sentence each. */
+  notes: string[];
+}
+
+/** @param results with the curves of `TRUNK_METRICS`; of each trunk those of one run a seed are looked at */
+export function buildProbeReport(results: SweepResults): ProbeReport {
+  const trunks = listTrunks(results);
+  const described = trunks.map(describeTrunk);
+  return {
+    sweepId: results.id,
+    name: results.name,
+    window: WINDOW,
+    weakRatio: WEAK_RATIO,
+    trunks: described,
+    arms: trunks.flatMap((trunk, i) => trunk.arms.filter(hasIntraPhase).map((arm) => describeArm(arm, i, trunk, described[i]!))).sort((a, b) => a.arm - b.arm),
+    notes: writeNotes(described),
+  };
+}
+
+function describeTrunk(trunk: Trunk): ProbeTrunk {
+  const { name, end, seeds, unfinished } = trunk;
+  const arms = trunk.arms.filter(hasIntraPhase);
+  const { alpha, gamma, loss } = arms[0]!;
+  return {
+    name, alpha, gamma, end, unfinished,
+    truncation: loss.truncation,
+    arms: trunk.arms.length,
+    seeds: seeds.map(({ seed }) => seed),
+    candidates: rising(arms.map(({ N }) => N)).map((N) => describeCandidate(N, arms.filter((arm) => arm.N === N), trunk)),
+  };
+}
+
+function describeCandidate(N: number, arms: readonly Arm[], trunk: Trunk): ProbeCandidate {
+  const { alpha, loss } = arms[0]!;
+  const stretch = judgedStretch(N, trunk);
+  return {
+    N,
+    before: describeStretch(trunk, Math.max(0, N - WINDOW), N),
+    after: describeStretch(trunk, N, trunk.end),
+    ratios: rising(arms.map(({ beta }) => beta)).map((beta) => describeRatio(alpha, beta, N, trunk)),
+    epsilons: stretch.length === 0 ? [] : rising(arms.map(({ epsilon }) => epsilon)).map((epsilon) => judge(loss.truncation === 'none' ? -Infinity : epsilon, epsilon, stretch)),
+  };
+}
+
+/** L2 of every seed in rising order of batches: from N on, where the trunk goes on after N, else before it. Empty: nothing is known. */
+function judgedStretch(N: number, trunk: Trunk): number[][] {
+  const [from, to] = trunk.end > N ? [N, trunk.end] : [Math.max(0, N - WINDOW), N];
+  return intraClassOf(trunk, from, to).filter((values) => values.length > 0);
+}
+
+function intraClassOf({ seeds }: Trunk, from: number, to: number): number[][] {
+  return seeds.map(({ curves }) => curves['train/intraClass'].slice(from, to).filter(Number.isFinite));
+}
+
+function describeStretch(trunk: Trunk, from: number, to: number): Quantiles | null {
+  const sorted = intraClassOf(trunk, from, to).filter((values) => values.length > 0).map((values) => rising(values, false));
+  if (sorted.length === 0) return null;
+  const at = (q: number) => spreadOf(sorted.map((values) => quantile(values, q)));
+  return { from, to, min: at(0), q05: at(0.05), q25: at(0.25), q50: at(0.5), q75: at(0.75), q95: at(0.95), max: at(1) };
+}
+
+function describeRatio(alpha: number, beta: number, N: number, { seeds }: Trunk): GradientRatio {
+  const medians = seeds.map(({ curves }) => median(ratiosOf(curves, alpha, beta, N))).filter(Number.isFinite);
+  const ratio = medians.length === 0 ? null : spreadOf(medians);
+  return { beta, ratio, weak: ratio === null ? null : ratio.mean < WEAK_RATIO };
+}
+
+function ratiosOf(curves: TrunkCurves, alpha: number, beta: number, N: number): number[] {
+  const window = (metric: keyof TrunkCurves) => curves[metric].slice(Math.max(0, N - WINDOW), N);
+  const interClass = window('train/gradient/interClass');
+  return window('train/gradient/intraClass').map((intraClass, i) => (beta * intraClass) / (alpha * interClass[i]!)).filter(Number.isFinite);
+}
+
+/** The test of the step: live where L2 > ε, both as float32. */
+function isLive(intraClass: number, epsilon: number): boolean {
+  return intraClass > Math.fround(epsilon);
+}
+
+/** @param threshold below which the term is cut off: ε, where anything is cut off at all */
+function judge(threshold: number, epsilon: number, seeds: readonly number[][]): EpsilonVerdict {
+  const shares = seeds.map((values) => values.filter((value) => isLive(value, threshold)).length / values.length);
+  const above = shares.every((share) => share === 0) ? 'maximum' : seeds.every((values) => !isLive(quantile(rising(values, false), 0.95), threshold)) ? 'q95' : null;
+  const verdict = above !== null ? 'dead' : shares.every((share) => share === 1) ? 'live' : 'between';
+  return { epsilon, verdict, above, liveShare: spreadOf(shares) };
+}
+
+function describeArm(arm: Arm, index: number, trunk: Trunk, { candidates }: ProbeTrunk): ProbeArm {
+  const { N, beta, epsilon, name } = arm;
+  const candidate = candidates.find((each) => each.N === N)!;
+  const judged = candidate.epsilons.find((each) => each.epsilon === epsilon);
+  const { ratio, weak } = candidate.ratios.find((each) => each.beta === beta)!;
+  return {
+    arm: arm.index, name, trunk: index, N, beta, epsilon,
+    verdict: judged?.verdict ?? null,
+    above: judged?.above ?? null,
+    ratio: ratio?.mean ?? null,
+    weak,
+    sameAs: findSame(arm, trunk),
+  };
+}
+
+/** Only the batch's mean is tested against ε as a whole; samples and classes are tested one by one and separate arms almost at once. */
+function findSame(arm: Arm, trunk: Trunk): ProbeArm['sameAs'] {
+  if (arm.loss.truncation !== 'batch') return null;
+  const smaller = trunk.arms.filter((each) => hasIntraPhase(each) && each.N === arm.N && each.beta === arm.beta && each.epsilon < arm.epsilon);
+  const neighbour = smaller.sort((a, b) => b.epsilon - a.epsilon)[0];
+  const values = judgedStretch(arm.N, trunk).flat();
+  if (!neighbour || values.length === 0) return null;
+  if (values.some((value) => isLive(value, arm.epsilon) !== isLive(value, neighbour.epsilon))) return null;
+  return { arm: neighbour.index, name: neighbour.name, certain: trunk.end > arm.N && !values.some((value) => isLive(value, neighbour.epsilon)) };
+}
+
+function writeNotes(trunks: readonly ProbeTrunk[]): string[] {
+  const notes: string[] = [];
+  for (const { name, unfinished, seeds } of trunks) {
+    if (seeds.length === 0) notes.push(`Trunk ${name} is not trained to its end for any seed.`);
+    else if (unfinished.length > 0 && seeds.length < 2) notes.push(`Trunk ${name} is known for one seed only: its spread is not.`);
+  }
+  if (trunks.some(({ candidates }) => candidates.some(({ N }) => N === 0))) notes.push('At N = 0 there is no trunk before the switch: no gradient ratio is known there.');
+  if (trunks.some(({ end, candidates }) => candidates.some(({ N }) => N === end))) notes.push('A trunk without an arm that does without the intra-class phase ends at its last N: there ε is judged by the batches before N, and nothing is certain.');
+  const ways = new Set(trunks.map(({ truncation }) => truncation));
+  if (ways.has('sample') || ways.has('class')) notes.push('With truncation by sample or class a term is called dead by its mean over the batch; single samples or classes may still be live.');
+  if (ways.has('none')) notes.push('Without truncation (loss.truncation none) no term is ever dead, and arms that differ in ε alone have the same weights.');
+  return notes;
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  return { mean: mean(values), low: Math.min(...values), high: Math.max(...values) };
+}
+
+function rising(values: readonly number[], once = true): number[] {
+  return (once ? [...new Set(values)] : [...values]).sort((a, b) => a - b);
+}

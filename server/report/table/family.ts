@@ -1,0 +1,44 @@
+import { holm } from '../statistics/holm.ts';
+import { maxT } from '../statistics/max-t.ts';
+import { signFlipTest } from '../statistics/sign-flip-test.ts';
+
+/** The paired differences of one row of a family, by seed. */
+export interface Comparison {
+  differences: ReadonlyMap<number, number>;
+  /** Index of an earlier comparison that is the same computation and is counted in its place; null counts itself. */
+  sameAs: number | null;
+  /** True where the row and what it is compared with are one computation: nothing is tested, p is 1. */
+  identical: boolean;
+}
+
+export interface Corrected {
+  p: number;
+  pHolm: number;
+  pMaxT: number;
+}
+
+export interface Family {
+  /** In the order of the comparisons. */
+  corrected: Corrected[];
+  /** How many comparisons were counted: one computation is tested, and corrected for, once. */
+  counted: number;
+  /** The most differences of one row that are not zero: what decides how small a p can be. */
+  reach: number;
+}
+
+/** p-values of every comparison of a family. */
+export function testFamily(comparisons: readonly Comparison[]): Family {
+  const counted = comparisons.map((_, index) => index).filter((index) => isCounted(comparisons[index]!));
+  const seeds = [...new Set(counted.flatMap((index) => [...comparisons[index]!.differences.keys()]))].sort((a, b) => a - b);
+  const p = counted.map((index) => signFlipTest([...comparisons[index]!.differences.values()]));
+  const pHolm = holm(p);
+  const pMaxT = maxT(counted.map((index) => seeds.map((seed) => comparisons[index]!.differences.get(seed) ?? null)));
+  const byIndex = new Map(counted.map((index, k) => [index, { p: p[k]!, pHolm: pHolm[k]!, pMaxT: pMaxT[k]! }]));
+  const corrected = comparisons.map(({ sameAs }, index) => byIndex.get(index) ?? byIndex.get(sameAs ?? -1) ?? { p: 1, pHolm: 1, pMaxT: 1 });
+  const nonZero = counted.map((index) => [...comparisons[index]!.differences.values()].filter((value) => value !== 0).length);
+  return { corrected, counted: counted.length, reach: Math.max(0, ...nonZero) };
+}
+
+function isCounted({ sameAs, identical, differences }: Comparison): boolean {
+  return sameAs === null && !identical && differences.size > 0;
+}

@@ -1,0 +1,120 @@
+import type { ParamValue } from '../../sweep/arm.ts';
+import type { RunState } from '../../sweep/results.ts';
+
+/** The ablation table as data: what every format is written from. */
+
+export type Goal = 'maximize' | 'minimize';
+
+export interface TableOptions {
+  /** Metrics, one column group each; default: the sweep's own. `pairs/worst5` is known besides those of the curves. */
+  metrics?: string[];
+  /** The value of a run: its last evaluation (default) or its best. */
+  at?: 'last' | 'best';
+  /** `arm` (default), or a parameter whose values become the rows. */
+  rows?: string;
+  /** A parameter whose values become the columns; needs `rows` to be another parameter. */
+  cols?: string;
+  /** Index or name of the arm that every other is compared with, in place of its own control. */
+  baseline?: string | number;
+  /** What `batchesToTarget` counts up to; default: the median final value of the control. */
+  target?: number;
+  /** Show the ids of the runs behind each line. */
+  ids?: boolean;
+}
+
+export interface AblationTable {
+  sweepId: string;
+  name: string;
+  at: 'last' | 'best';
+  /** Name of the arm given as `baseline`; null where every arm is compared with its own control. */
+  baseline: string | null;
+  rows: 'arm' | string;
+  cols: string | null;
+  ids: boolean;
+  /** Optimiser steps of the runs, for N as a fraction; null where the arms differ. */
+  batches: number | null;
+  /** Fingerprint of the data; several joined by `+`; null where no run has one. */
+  dataHash: string | null;
+  /** Where the rows of every metric stand in rows × columns; null where each arm is a line of its own. */
+  matrix: Matrix | null;
+  tables: MetricTable[];
+}
+
+export interface Matrix {
+  columns: ParamValue[];
+  lines: MatrixLine[];
+}
+
+export interface MatrixLine {
+  /** Value of the row parameter; null where it is not in force. */
+  value: ParamValue;
+  /** `noIntra`, `control`, …; null for a line of the search. */
+  ablation: string | null;
+  /** `row` is an index into `rows` of every metric's table; null: no arm is there. */
+  cells: { row: number | null; span: number }[];
+}
+
+/** One metric of the table: complete in itself. */
+export interface MetricTable {
+  metric: string;
+  /** `maximize` where neither direction is better; nothing is bold then. */
+  goal: Goal;
+  /** The tests in words, and the correction for several rows. */
+  test: string;
+  correction: string;
+  /** Decimals of an accuracy in percent; null for metrics whose decimals follow each row's sd. */
+  percentDecimals: number | null;
+  rows: TableRow[];
+  missing: { arm: number; seed: number; state: RunState }[];
+  /** Everything that a reader has to know: the footnote, sentence by sentence. */
+  note: string[];
+}
+
+export interface TableRow {
+  /** Index of the arm; null for a cell that holds several. */
+  arm: number | null;
+  /** Every arm behind this line, or cell. */
+  arms: number[];
+  name: string;
+  control: boolean;
+  ablation: string | null;
+  /** Runs that diverged, of `planned`. */
+  diverged: number;
+  planned: number;
+  /** Settings; null where not in force, or where the arms of a cell differ. */
+  params: Record<string, ParamValue>;
+  /** Seeds in the mean. */
+  n: number;
+  mean: number | null;
+  sd: number | null;
+  /** Bold: the best mean, and every one that does not differ from it significantly. */
+  best: boolean;
+  difference: Difference | null;
+  batchesToTarget: { target: number; median: number | null; reached: number } | null;
+  /** Paired mean difference of the metric over the evaluations in (N, end]. */
+  afterSwitch: { n: number; mean: number; low: number | null; high: number | null } | null;
+  /** Mean error over the five worst class pairs of the other seeds' controls; null without confusion matrices. */
+  worst5: number | null;
+  /** Runs whose truncated term was 0 from N to the end. */
+  dead: number;
+  /** Index of the row before this one whose runs are the same, differing in an ε that never made a difference. */
+  sameAs: number | null;
+  /** Ids of the runs; null unless asked for. */
+  runs: string[] | null;
+}
+
+export interface Difference {
+  /** Index of the arm compared with; null where the arms of a cell have several. */
+  control: number | null;
+  /** Seeds in the mean. */
+  n: number;
+  mean: number;
+  sd: number | null;
+  /** Student's 95 % interval, unadjusted; null for a single pair. */
+  low: number | null;
+  high: number | null;
+  /** Sign-flip tests; null where withheld, because the arm and its control diverged on different numbers of seeds. */
+  p: number | null;
+  pHolm: number | null;
+  pMaxT: number | null;
+}
