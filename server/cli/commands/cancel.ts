@@ -16,7 +16,7 @@ function cancel({ output, db, json }: Session, sweep: string): Promise<void> {
   return withStorage(db, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { cancelSweep } = await import('../../store/sweeps/cancel-sweep.ts');
-    const { toStartResponse } = await import('../../http/start-response.ts');
+    const { toStartResponse } = await import('../../http/answers/start-response.ts');
     const id = await findSweep(storage, sweep);
     const outcome = cancelSweep(storage, id);
     const where = await toStartResponse(storage, id);

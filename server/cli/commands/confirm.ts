@@ -39,7 +39,7 @@ function confirm(session: Session, sweep: string, options: Options): Promise<num
 
 async function queue({ output }: Session, storage: Storage, sweep: string, { arm, seeds, metric, engine }: Options): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
-  const { queueConfirmation } = await import('../../http/confirmation.ts');
+  const { queueConfirmation } = await import('../../http/answers/confirmation.ts');
   const { planDefinition } = await import('../../runner/plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { warnOfFewSeeds } = await import('../../report/confirm/confirm-report.ts');
@@ -53,7 +53,7 @@ async function queue({ output }: Session, storage: Storage, sweep: string, { arm
 
 /** Also of a sweep that was left queued: what is there by now. */
 async function show({ output, json }: Session, storage: Storage, sweepId: number): Promise<void> {
-  const { readConfirmation } = await import('../../http/confirmation.ts');
+  const { readConfirmation } = await import('../../http/answers/confirmation.ts');
   const { confirmToText } = await import('../../report/confirm/confirm-text.ts');
   const report = (await readConfirmation(storage, sweepId))!;
   if (json) output.json(report);

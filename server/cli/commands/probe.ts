@@ -36,7 +36,7 @@ async function probe(session: Session, file: string, options: Options): Promise<
 async function probeFile(session: Session, storage: Storage, file: string, options: Options): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
   const { trainAndShow } = await import('../train.ts');
-  const { probeOf } = await import('../../http/probe-of.ts');
+  const { probeOf } = await import('../../http/answers/probe-of.ts');
   const { engine } = options;
   const sweepId = await queueDefinition(storage, file, { engine: engine === 'auto' ? null : engine, share: true, probeSeeds: PROBE_SEEDS });
   const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { ...options, wait: true, fresh: false });

@@ -19,7 +19,7 @@ function remove({ output, db, json }: Session, sweep: string, options: { yes?: t
   return withStorage(db, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { removeSweep } = await import('../../store/sweeps/remove-sweep.ts');
-    const { toStartResponse } = await import('../../http/start-response.ts');
+    const { toStartResponse } = await import('../../http/answers/start-response.ts');
     const sweepId = await findSweep(storage, sweep);
     const { id, name } = await toStartResponse(storage, sweepId);
     if (options.yes !== true && !(await confirm(`Delete ${id} ${name}, its runs and its curves?`))) {

@@ -22,7 +22,7 @@ function show(session: Session, what: string): Promise<void> {
 
 async function showRun({ output, json }: Session, storage: Storage, what: string): Promise<void> {
   const { findRun } = await import('../../store/sweeps/find-sweep.ts');
-  const { readRunDetail } = await import('../../http/run-detail.ts');
+  const { readRunDetail } = await import('../../http/answers/run-detail.ts');
   const detail = (await readRunDetail(storage, await findRun(storage, what)))!;
   if (json) output.json({ ...detail, arm: detail.arm && flatArm(detail.arm) });
   else output.data(runText(detail));
@@ -53,7 +53,7 @@ function runText(run: RunDetail): string {
 
 async function showSweep({ output, json }: Session, storage: Storage, what: string): Promise<void> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
-  const { readSweepDetail } = await import('../../http/sweep-detail.ts');
+  const { readSweepDetail } = await import('../../http/answers/sweep-detail.ts');
   const detail = (await readSweepDetail(storage, await findSweep(storage, what)))!;
   if (json) output.json(detail);
   else output.data(sweepText(detail));

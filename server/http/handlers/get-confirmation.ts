@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readConfirmation } from '../confirmation.ts';
+import { readConfirmation } from '../answers/confirmation.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';

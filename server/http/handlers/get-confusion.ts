@@ -3,7 +3,7 @@ import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
-import { readConfusion } from '../run-detail.ts';
+import { readConfusion } from '../answers/run-detail.ts';
 import { confusionMatrix } from '../schemas/run.ts';
 
 export const getConfusionRoute = route({

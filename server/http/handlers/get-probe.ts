@@ -5,7 +5,7 @@ import { groupByTrunk } from '../../sweep/stage-tree.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
-import { probeOf } from '../probe-of.ts';
+import { probeOf } from '../answers/probe-of.ts';
 import { mostPoints } from '../results-for.ts';
 import { nothing, route } from '../route.ts';
 import { probeResponse } from '../schemas/probe.ts';

@@ -3,7 +3,7 @@ import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
-import { readProjection } from '../run-detail.ts';
+import { readProjection } from '../answers/run-detail.ts';
 import { projection } from '../schemas/run.ts';
 
 export const getProjectionRoute = route({

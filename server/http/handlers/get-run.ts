@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { knownRun } from '../known.ts';
 import { runId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { readRunDetail } from '../run-detail.ts';
+import { readRunDetail } from '../answers/run-detail.ts';
 import { runDetail } from '../schemas/run.ts';
 
 export const getRunRoute = route({

@@ -3,7 +3,7 @@ import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { sweepDetail } from '../schemas/sweep.ts';
-import { readSweepDetail } from '../sweep-detail.ts';
+import { readSweepDetail } from '../answers/sweep-detail.ts';
 
 export const getSweepRoute = route({
   method: 'get',

@@ -5,7 +5,7 @@ import { knownSweep } from '../known.ts';
 import { list, paging, runSortKey, sweepId, text, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { runPage } from '../schemas/run.ts';
-import { toRunRow } from '../to-run-row.ts';
+import { toRunRow } from '../answers/to-run-row.ts';
 
 const state = z.enum(['waiting', 'running', 'complete', 'failed', 'diverged', 'cancelled']);
 

@@ -4,7 +4,7 @@ import type { Page, SweepItem } from '../api.ts';
 import { paging } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { sweepPage } from '../schemas/sweep.ts';
-import { toSweepItem } from '../to-sweep-item.ts';
+import { toSweepItem } from '../answers/to-sweep-item.ts';
 
 export const listSweepsRoute = route({
   method: 'get',

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { sweepName } from '../../store/database/ids.ts';
-import { queueConfirmation } from '../confirmation.ts';
+import { queueConfirmation } from '../answers/confirmation.ts';
 import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { startResponse } from '../schemas/sweep.ts';
-import { toStartResponse } from '../start-response.ts';
+import { toStartResponse } from '../answers/start-response.ts';
 
 export const postConfirmRoute = route({
   method: 'post',

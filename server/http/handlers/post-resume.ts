@@ -5,7 +5,7 @@ import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { startResponse } from '../schemas/sweep.ts';
-import { toStartResponse } from '../start-response.ts';
+import { toStartResponse } from '../answers/start-response.ts';
 
 export const postResumeRoute = route({
   method: 'post',

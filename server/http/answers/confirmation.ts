@@ -1,12 +1,12 @@
-import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../report/confirm/confirm-report.ts';
-import { parseSweepId } from '../store/database/ids.ts';
-import { queueSweep } from '../store/sweeps/queue-sweep.ts';
-import { readResults } from '../store/reading/read-results.ts';
-import { readSweep } from '../store/reading/read-sweep.ts';
-import type { Storage } from '../store/database/storage.ts';
-import { armToConfirm, confirmDefinition, freshSeeds } from '../sweep/definition/confirm-definition.ts';
-import { confirmKey, parseConfirmKey } from '../sweep/definition/confirm-key.ts';
-import type { Plan } from '../sweep/plan/plan.ts';
+import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../../report/confirm/confirm-report.ts';
+import { parseSweepId } from '../../store/database/ids.ts';
+import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
+import { readResults } from '../../store/reading/read-results.ts';
+import { readSweep } from '../../store/reading/read-sweep.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import { armToConfirm, confirmDefinition, freshSeeds } from '../../sweep/definition/confirm-definition.ts';
+import { confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
+import type { Plan } from '../../sweep/plan/plan.ts';
 
 export interface Confirmation {
   /** Index, or what was written: an index or a name. */

@@ -1,9 +1,9 @@
-import { readArmScores } from '../store/reading/arm-scores.ts';
-import { listConfirmations } from '../store/reading/list-confirmations.ts';
-import { listRuns } from '../store/reading/list-runs.ts';
-import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
-import type { Storage } from '../store/database/storage.ts';
-import type { ArmItem, ArmScore, Failure, Progress, SweepDetail } from './api.ts';
+import { readArmScores } from '../../store/reading/arm-scores.ts';
+import { listConfirmations } from '../../store/reading/list-confirmations.ts';
+import { listRuns } from '../../store/reading/list-runs.ts';
+import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import type { ArmItem, ArmScore, Failure, Progress, SweepDetail } from '../api.ts';
 import { readConfirmed } from './confirmation.ts';
 import { toArmItem } from './to-arm-item.ts';
 import { toSweepItem } from './to-sweep-item.ts';

@@ -1,5 +1,5 @@
-import type { SweepRow } from '../store/reading/list-sweeps.ts';
-import type { SweepItem } from './api.ts';
+import type { SweepRow } from '../../store/reading/list-sweeps.ts';
+import type { SweepItem } from '../api.ts';
 import { toIso } from './to-iso.ts';
 
 export function toSweepItem(row: SweepRow): SweepItem {

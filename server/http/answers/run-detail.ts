@@ -1,7 +1,7 @@
-import { readArtefact } from '../store/reading/read-artefact.ts';
-import { readRun, type RunRecord } from '../store/reading/read-run.ts';
-import type { Storage } from '../store/database/storage.ts';
-import type { ConfusionMatrix, Projection, RunDetail } from './api.ts';
+import { readArtefact } from '../../store/reading/read-artefact.ts';
+import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import type { ConfusionMatrix, Projection, RunDetail } from '../api.ts';
 import { toArmItem } from './to-arm-item.ts';
 import { toIso } from './to-iso.ts';
 

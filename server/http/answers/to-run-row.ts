@@ -1,5 +1,5 @@
-import type { RunRow as StoredRunRow } from '../store/reading/list-runs.ts';
-import type { RunRow } from './api.ts';
+import type { RunRow as StoredRunRow } from '../../store/reading/list-runs.ts';
+import type { RunRow } from '../api.ts';
 import { toIso } from './to-iso.ts';
 
 export function toRunRow({ ablation: _, startedAt, finishedAt, ...rest }: StoredRunRow): RunRow {

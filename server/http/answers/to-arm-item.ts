@@ -1,6 +1,6 @@
-import { toParams } from '../store/params.ts';
-import type { Arm } from '../sweep/arm.ts';
-import type { ArmItem } from './api.ts';
+import { toParams } from '../../store/params.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import type { ArmItem } from '../api.ts';
 
 /** An arm without its settings: what lists and tables show of it. */
 export function toArmItem(arm: Arm): ArmItem {
