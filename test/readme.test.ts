@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../server/cli/commands.ts';
 import { makeProgram } from '../server/cli/program.ts';
-import { planDefinition } from '../server/runner/plan-definition.ts';
+import { planDefinition } from '../server/cli/plan-definition.ts';
 import { ABLATIONS } from '../server/sweep/space/ablations.ts';
 import { METRICS } from '../server/sweep/metrics.ts';
 import { readDefinition } from '../server/sweep/definition/parse-definition.ts';

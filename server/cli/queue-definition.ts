@@ -1,4 +1,4 @@
-import { planDefinition } from '../runner/plan-definition.ts';
+import { planDefinition } from './plan-definition.ts';
 import { queueSweep, type SweepRequest } from '../store/sweeps/queue-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';

@@ -40,7 +40,7 @@ function confirm(session: Session, sweep: string, options: Options): Promise<num
 async function queue({ output }: Session, storage: Storage, sweep: string, { arm, seeds, metric, engine }: Options): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueConfirmation } = await import('../../http/answers/confirmation.ts');
-  const { planDefinition } = await import('../../runner/plan-definition.ts');
+  const { planDefinition } = await import('../plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { warnOfFewSeeds } = await import('../../report/confirm/confirm-report.ts');
   const { smallestP } = await import('../../sweep/plan/smallest-p.ts');

@@ -26,7 +26,7 @@ export const planCommand: CliCommand = {
 
 async function plan({ output, json }: Session, file: string, options: Options): Promise<void> {
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
-  const { planDefinition } = await import('../../runner/plan-definition.ts');
+  const { planDefinition } = await import('../plan-definition.ts');
   const { planToJson } = await import('../../sweep/plan/plan-json.ts');
   const { planToText } = await import('../../sweep/plan/plan-text.ts');
   const { text, folder } = readDefinitionFile(file);

@@ -34,7 +34,7 @@ export const serveCommand: CliCommand = {
 async function serve({ output, db, json }: Session, options: Options): Promise<number> {
   const { openStorage } = await import('../../store/database/storage.ts');
   const { startServer } = await import('../../http/server.ts');
-  const { planDefinition } = await import('../../runner/plan-definition.ts');
+  const { planDefinition } = await import('../plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const storage = await openStorage({ file: db, create: true });
   try {
