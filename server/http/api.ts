@@ -278,13 +278,13 @@ export interface CurveItem {
   values: (number | null)[];
 }
 
-// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairsResponse (`at` is of the values in `pairs`; the picture answers by the last)
+// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairCurves (`at` is of the values in `pairs`; the picture answers by the last)
 //
 // metric: default: the sweep's own. Lines of thousands of points are thinned so that every line keeps its extremes.
 
-export type { PairCurves as PairsResponse, PairItem, ArmBand } from '../report/picture/pair-curves.ts';
+export type { PairCurves, PairItem, ArmBand } from '../report/picture/pair-curves.ts';
 /** The picture that answers the question. */
-export type { Picture as PairCurves, Panel as PairPanel, Group as PairGroup } from '../report/picture/picture.ts';
+export type { Picture, Panel, Group } from '../report/picture/picture.ts';
 
 // ——— GET /sweeps/:id/ablation?format=json|page|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=true
 //

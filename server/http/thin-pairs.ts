@@ -1,4 +1,4 @@
-import type { ArmBand, PairGroup, PairsResponse } from './api.ts';
+import type { ArmBand, Group, PairCurves } from './api.ts';
 import { decimate } from './decimate.ts';
 
 /** Lines up to this length are left alone; longer ones are reduced to the extremes of this many columns. */
@@ -6,7 +6,7 @@ const longest = 2_000;
 const columns = 250;
 
 /** Long lines cut to what a page can draw. Lines over the same batches keep the same points: the extremes of each of them. */
-export function thinPairs({ picture, bands, ...rest }: PairsResponse): PairsResponse {
+export function thinPairs({ picture, bands, ...rest }: PairCurves): PairCurves {
   return {
     ...rest,
     bands: bands.map(thinBand),
@@ -21,7 +21,7 @@ export function thinPairs({ picture, bands, ...rest }: PairsResponse): PairsResp
   };
 }
 
-function thinGroup(group: PairGroup): PairGroup {
+function thinGroup(group: Group): Group {
   const lines = [group.mean, group.low, group.high, ...group.seeds.map(({ values }) => values)];
   const thinned = thin(group, lines, (whole, pick) => ({
     ...whole,
@@ -31,7 +31,7 @@ function thinGroup(group: PairGroup): PairGroup {
     high: pick(whole.high),
     seeds: whole.seeds.map(({ seed, values }) => ({ seed, values: pick(values) })),
   }));
-  const strip = (curve: PairGroup['truncated']) => thin(curve, [curve.values], (whole, pick) => ({ batches: pick(whole.batches), values: pick(whole.values) }));
+  const strip = (curve: Group['truncated']) => thin(curve, [curve.values], (whole, pick) => ({ batches: pick(whole.batches), values: pick(whole.values) }));
   return { ...thinned, truncated: strip(group.truncated), cosine: strip(group.cosine) };
 }
 

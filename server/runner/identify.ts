@@ -33,7 +33,7 @@ export function identifyAll(
     const arm = arms[index]!;
     const dataFingerprint = fingerprintOf(arm.training.dataset);
     const effective = effectiveSettings(arm);
-    const toStage = ({ from, to, beta, epsilon }: Stretch): StageIdentity => ({
+    const toStage = ({ from, to, beta, epsilon }: StageSpan): StageIdentity => ({
       key: stageKey(effective, to, seed, dataFingerprint, computedBy),
       from,
       to,
@@ -67,10 +67,10 @@ function keepTogether(arms: Arm[], identities: RunIdentity[]): void {
   }
 }
 
-type Stretch = Pick<StageNode, 'from' | 'to' | 'beta' | 'epsilon'>;
+type StageSpan = Pick<StageNode, 'from' | 'to' | 'beta' | 'epsilon'>;
 
 /** The stages of every arm. Without sharing each arm is one stage from batch 0 to its end. */
-function pathsOf(arms: Arm[], share: boolean): Map<number, Stretch[]> {
+function pathsOf(arms: Arm[], share: boolean): Map<number, StageSpan[]> {
   if (share) return stagePaths(buildStageTree(arms));
   return new Map(arms.map((arm) => {
     const { beta, epsilon } = effectiveSettings(arm);

@@ -6,7 +6,7 @@ import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
 import { checkpointFiles } from '../store/training/rewind-stage.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
-import { sweepFolder } from './checkpoints/checkpoint-files.ts';
+import { removeLeftovers } from './checkpoints/checkpoint-files.ts';
 import { interruptSweep } from './end-sweep.ts';
 import type { RunnerEvent, SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
@@ -59,7 +59,7 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     for (const id of clearLeftovers(storage, lease, options.sweepId)) {
       if (id !== options.sweepId) tell({ kind: 'log', message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it` });
     }
-    await sweepFolder(storage.checkpointFolder, checkpointFiles(storage));
+    await removeLeftovers(storage.checkpointFolder, checkpointFiles(storage));
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
     for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {

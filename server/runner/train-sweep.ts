@@ -9,7 +9,7 @@ import { mostEpsilonsOf } from './order/epsilons-of.ts';
 import type { RunnerEvent } from './events.ts';
 import type { HiredWorker } from './workers/hire-worker.ts';
 import type { Fingerprints } from './identify.ts';
-import { Lane } from './loops/lane.ts';
+import { WorkerLoop } from './loops/worker-loop.ts';
 import { Pace } from './order/pace.ts';
 import { Settler } from './loops/settler.ts';
 import { StageQueue } from './order/stage-queue.ts';
@@ -62,15 +62,15 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
   const deliveries = new Deliveries(ownTrouble, queue, pace);
   const shared = { queue, pace, deliveries, settler: new Settler(ownTrouble, queue, deliveries, beside), mostEpsilons: mostEpsilonsOf(work.arms, work.tasks) };
-  const lanes = Array.from({ length: size }, async (_, index) => {
+  const loops = Array.from({ length: size }, async (_, index) => {
     try {
-      await new Lane(index, ownTrouble, work.hired[index] ?? null, shared).run();
+      await new WorkerLoop(index, ownTrouble, work.hired[index] ?? null, shared).run();
     } catch (error) {
       broken.abort(); // a full disk or a lost lease is met by all of them
       throw error;
     }
   });
-  const failure = (await Promise.allSettled(lanes)).find((result) => result.status === 'rejected');
+  const failure = (await Promise.allSettled(loops)).find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
   return { trained: pace.done, taken: takenBefore + deliveries.taken };
 }

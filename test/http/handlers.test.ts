@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
-import type { AblationData, AblationResponse, ConfusionMatrix, CurvesResponse, ErrorResponse, Page, PairsResponse, PlanResponse, Projection, RunDetail, RunRow, StageList, StartResponse, SweepDetail, SweepItem } from '../../server/http/api.ts';
+import type { AblationData, AblationResponse, ConfusionMatrix, CurvesResponse, ErrorResponse, Page, PairCurves, PlanResponse, Projection, RunDetail, RunRow, StageList, StartResponse, SweepDetail, SweepItem } from '../../server/http/api.ts';
 import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
 import { errorResponse } from '../../server/http/schemas/common.ts';
@@ -135,7 +135,7 @@ test('curves are the recorded numbers; a diverged one ends at its first value th
 });
 
 test('pairs: by seed, as bands, and the picture with its answer', async () => {
-  const { body } = await ask<PairsResponse>('get', '/sweeps/s1/pairs');
+  const { body } = await ask<PairCurves>('get', '/sweeps/s1/pairs');
   const pair = body.pairs.find(({ arm, seed }) => arm === 1 && seed === seeds[2])!;
   expect(pair).toMatchObject({ run: `r${run(1, seeds[2]!)}`, controlRun: `r${run(2, seeds[2]!)}`, beta: 0.4, N: 20, value: accuracyAt(1, seeds[2]!, 40), controlValue: accuracyAt(2, seeds[2]!, 40) });
   expect(pair.difference).toBe(pair.value! - pair.controlValue!);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { PairsResponse } from '../../server/http/api.ts';
+import type { PairCurves } from '../../server/http/api.ts';
 import { thinPairs } from '../../server/http/thin-pairs.ts';
 import { Stream } from '../../server/sweep/random.ts';
 
 const stream = new Stream(3, 'thin-pairs');
 
-function pairsOf(length: number): PairsResponse {
+function pairsOf(length: number): PairCurves {
   const batches = Array.from({ length }, (_, i) => i);
   const line = () => batches.map(() => stream.normal());
   return {

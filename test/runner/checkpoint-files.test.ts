@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readCheckpoint, sweepFolder, writeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
+import { readCheckpoint, removeLeftovers, writeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { OutsideError } from '../../server/sweep/outside-error.ts';
 import { temporaryFolder } from './study.ts';
 
@@ -25,7 +25,7 @@ test('writing a checkpoint again repairs a damaged file of its name', async () =
   expect(new Uint8Array((await readCheckpoint(folder, file, hash))!)).toEqual(bytes);
 });
 
-test('several lanes that come to the same state at the same time write one checkpoint, and nothing half', async () => {
+test('several workers that come to the same state at the same time write one checkpoint, and nothing half', async () => {
   const folder = temporaryFolder();
   const written = await Promise.all(Array.from({ length: 20 }, () => writeCheckpoint(folder, { batch: 30, bytes })));
   expect(readdirSync(folder)).toEqual([written[0]!.file]);
@@ -47,7 +47,7 @@ test('what a killed process left half written goes, and what is not ours stays',
   writeFileSync(join(folder, `${left.file}.4711.tmp`), 'half');
   writeFileSync(join(folder, 'notes.txt'), 'mine');
   mkdirSync(join(folder, 'mine'));
-  await sweepFolder(folder, new Set([kept.file]));
+  await removeLeftovers(folder, new Set([kept.file]));
   expect(readdirSync(folder).sort()).toEqual([kept.file, 'mine', 'notes.txt'].sort());
 });
 

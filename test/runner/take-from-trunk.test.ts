@@ -5,7 +5,7 @@ import { writeCheckpoint } from '../../server/runner/checkpoints/checkpoint-file
 import { RecentCheckpoints } from '../../server/runner/checkpoints/recent-checkpoints.ts';
 import { apartNext, sameAsTrunk } from '../../server/runner/loops/take-from-trunk.ts';
 import { trunkBeside } from '../../server/runner/order/trunk-beside.ts';
-import { commitSegment, type Segment } from '../../server/store/training/commit-segment.ts';
+import { commitSegment, type SegmentRows } from '../../server/store/training/commit-segment.ts';
 import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask, type StageTask } from '../../server/store/training/identify-runs.ts';
 import { rewindStage } from '../../server/store/training/rewind-stage.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
@@ -133,7 +133,7 @@ describe('what a stage has in common with its trunk', () => {
   const [switchAt, cut, end] = [50, 80, 100];
 
   /** A control [0, 100) cut at 50 and 80, both trained, and an arm that forks at 50 with ε = 0.3 and β = 0.1. */
-  async function make(changes: Partial<Record<'middle' | 'last', Partial<Segment>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; take: () => ReturnType<typeof sameAsTrunk>; apart: (epsilons: number[]) => number[][] | null }> {
+  async function make(changes: Partial<Record<'middle' | 'last', Partial<SegmentRows>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; take: () => ReturnType<typeof sameAsTrunk>; apart: (epsilons: number[]) => number[][] | null }> {
     const storage = await newStorage();
     const token = lease(storage);
     const { sweepId } = begin(storage, token, makePlan([{ beta: 0.1, epsilon: 0.3 }, {}, { beta: 0.1, epsilon: 0.3, N: cut }], [1]));
@@ -166,7 +166,7 @@ describe('what a stage has in common with its trunk', () => {
   }
 
   /** @param means L2, by batch */
-  function measured(from: number, to: number, means: Record<number, number> = {}, gradients: Record<number, number> = {}): Pick<Segment, 'columns'> {
+  function measured(from: number, to: number, means: Record<number, number> = {}, gradients: Record<number, number> = {}): Pick<SegmentRows, 'columns'> {
     const batches = Array.from({ length: to - from }, (_, i) => from + i);
     const column = (metric: string, values: (batch: number) => number) => ({ metric, epsilon: null, batches, values: batches.map(values) });
     return {

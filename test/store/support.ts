@@ -10,7 +10,7 @@ import { takeLease, type Lease } from '../../server/store/database/lease.ts';
 import { toParams } from '../../server/store/params.ts';
 import { queueSweep, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
 import { startSweep } from '../../server/store/sweeps/queue.ts';
-import type { Segment } from '../../server/store/training/commit-segment.ts';
+import type { SegmentRows } from '../../server/store/training/commit-segment.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { startChild, type Child } from '../helpers/child.ts';
 
@@ -101,7 +101,7 @@ export function begin(storage: Storage, token: Lease, plan: Plan, { fresh = fals
 }
 
 /** A segment with one training and one evaluation metric and a checkpoint; `change` replaces any of it. */
-export function makeSegment(stageId: number, from: number, to: number, change: Partial<Segment> = {}): Segment {
+export function makeSegment(stageId: number, from: number, to: number, change: Partial<SegmentRows> = {}): SegmentRows {
   const batches = Array.from({ length: to - from }, (_, i) => from + i);
   return {
     stageId, from, to,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { PairCurves, PairGroup } from '../../server/http/api.ts';
+import type { Picture, Group } from '../../server/http/api.ts';
 import { toPicture } from '../../web/series/pair-picture.ts';
 import type { LineShape, PointsShape, Shape } from '../../web/series/chart-spec.ts';
 
-const group: PairGroup = {
+const group: Group = {
   arm: 3, name: 'β0.1 N200', beta: 0.1, epsilon: 0.02, label: 'β = 0.1',
   batches: [0, 200, 300, 400],
   seeds: [{ seed: 1, values: [0, 0, 0.002, 0.003] }, { seed: 2, values: [0, 0, null, 0.001] }],
@@ -14,9 +14,9 @@ const group: PairGroup = {
   cosine: { batches: [0, 400], values: [0.5, 0.9] },
   dead: [],
 };
-const deadGroup: PairGroup = { ...group, arm: 4, beta: 0.2, label: 'β = 0.2', leavesZeroAt: null, truncated: { batches: [200], values: [0] }, dead: [{ from: 200, to: 400 }] };
+const deadGroup: Group = { ...group, arm: 4, beta: 0.2, label: 'β = 0.2', leavesZeroAt: null, truncated: { batches: [200], values: [0] }, dead: [{ from: 200, to: 400 }] };
 
-const picture: PairCurves = {
+const picture: Picture = {
   metric: { name: 'val/accuracy', goal: 'maximize' }, title: 'β = 0.1 helps', unit: 'points', scale: 100, yRange: [-0.1, 0.4],
   panels: [
     { N: 200, label: 'N = ½', end: 400, groups: [group, deadGroup], controlSpread: { batches: [0, 400], sd: [0.001, null] } },

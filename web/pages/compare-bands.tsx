@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { ArmBand, PairCurves, SweepDetail } from '../../server/http/api.ts';
+import type { ArmBand, Picture, SweepDetail } from '../../server/http/api.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { metricLabel } from '../format/metric.ts';
 import { FirstOf } from '../parts/first-of.tsx';
@@ -10,7 +10,7 @@ import { toBandPanels } from '../series/bands.ts';
 interface BandsProps {
   bands: ArmBand[];
   /** What is drawn above: names and colours are taken from it. */
-  picture: PairCurves | null;
+  picture: Picture | null;
   sweep: SweepDetail;
   metric: string;
   late: boolean;

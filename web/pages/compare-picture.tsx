@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { PairCurves, SweepDetail } from '../../server/http/api.ts';
+import type { Picture, SweepDetail } from '../../server/http/api.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { downloadPng, downloadSvg, type Figure } from '../chart/export-figure.ts';
 import { FirstOf } from '../parts/first-of.tsx';
@@ -7,7 +7,7 @@ import { Legend, type LegendItem } from '../parts/legend.tsx';
 import { toPicture } from '../series/pair-picture.ts';
 
 /** The picture that answers the question: its title is the answer. */
-export function PictureSection({ picture, sweep, late }: { picture: PairCurves | null; sweep: SweepDetail; late: boolean }) {
+export function PictureSection({ picture, sweep, late }: { picture: Picture | null; sweep: SweepDetail; late: boolean }) {
   const drawn = useMemo(() => (picture === null ? null : toPicture(picture, late)), [picture, late]);
   if (picture === null || drawn === null) {
     return <section class="card"><h2>With and without the intra-class phase</h2><p class="quiet">No pair has been evaluated yet.</p></section>;

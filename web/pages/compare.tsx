@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { PairsResponse, SweepDetail } from '../../server/http/api.ts';
+import type { PairCurves, SweepDetail } from '../../server/http/api.ts';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { Select } from '../parts/field.tsx';
@@ -23,7 +23,7 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
   const [metric, setMetric] = useChoice('metric', sweep.metric.name);
   const [at] = useChoice('at', 'last'); // chosen beside the pairs: the picture and the bands are of every evaluation
   const [axis, setAxis] = useChoice('axis', 'late');
-  const pairs = useResource<PairsResponse>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
+  const pairs = useResource<PairCurves>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
   const metrics = useMemo(() => (sweep.metrics.length === 0 ? [sweep.metric.name] : sweep.metrics), [sweep.metrics, sweep.metric.name]);
   return (
     <>

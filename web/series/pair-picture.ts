@@ -1,4 +1,4 @@
-import type { PairCurves, PairGroup, PairPanel } from '../../server/http/api.ts';
+import type { Picture, Group, Panel } from '../../server/http/api.ts';
 import type { Axis, ChartSpec, LineShape, Mark, Shape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';
@@ -19,7 +19,7 @@ export interface LegendEntry {
  * the final differences per seed with their interval; below, the truncated term and the intra-class cosine.
  * `late`: the shared axis fits what comes after the beginning, whose noise is larger than any effect.
  */
-export function toPicture(picture: PairCurves, late = false): { panels: PicturePanel[]; legend: LegendEntry[] } {
+export function toPicture(picture: Picture, late = false): { panels: PicturePanel[]; legend: LegendEntry[] } {
   const inks = assignInks(picture.panels.flatMap(({ groups }) => groups.map(({ label }) => label)));
   const shared = sharedRanges(picture, late);
   const panels = picture.panels.map((panel) => ({ label: panel.label, spec: toPanel(panel, picture, inks, shared) }));
@@ -32,9 +32,9 @@ interface SharedRanges {
   cosine: [number, number];
 }
 
-function toPanel(panel: PairPanel, picture: PairCurves, inks: Map<string, number>, shared: SharedRanges): ChartSpec {
+function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shared: SharedRanges): ChartSpec {
   const { groups } = panel;
-  const dash = ({ label }: PairGroup): Pick<LineShape, 'dash'> => {
+  const dash = ({ label }: Group): Pick<LineShape, 'dash'> => {
     const look = dashOf(inks.get(label)!);
     return look === undefined ? {} : { dash: look };
   };
@@ -57,7 +57,7 @@ function toPanel(panel: PairPanel, picture: PairCurves, inks: Map<string, number
 
 const onDifference = { xAxis: 'batch', yAxis: 'difference' };
 
-function toAxes(panel: PairPanel, picture: PairCurves, shared: SharedRanges): Axis[] {
+function toAxes(panel: Panel, picture: Picture, shared: SharedRanges): Axis[] {
   return [
     { id: 'batch', direction: 'x', title: 'batch', min: 0, max: panel.end, share: 7, ticks: 5 },
     { id: 'final', direction: 'x', title: 'at the end', share: Math.min(4, 1 + 0.5 * panel.groups.length), categories: panel.groups.map(({ label }) => label), hideLabels: true },
@@ -69,12 +69,12 @@ function toAxes(panel: PairPanel, picture: PairCurves, shared: SharedRanges): Ax
 }
 
 /** The faint stripe: how far the control alone strays from seed to seed. */
-function toSpread({ controlSpread: { batches, sd } }: PairPanel, factor: number): Shape {
+function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Shape {
   return { ...onDifference, kind: 'band', id: 'spread', ink: 'faint', label: null, stripe: true, x: batches, low: scale(sd, -factor), high: scale(sd, factor) };
 }
 
 /** Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright line. */
-function toFinals(group: PairGroup, place: number, factor: number, ink: number): Shape[] {
+function toFinals(group: Group, place: number, factor: number, ink: number): Shape[] {
   const base = { xAxis: 'final', yAxis: 'difference', ink };
   const count = group.final.length;
   const dots: Shape = {
@@ -89,7 +89,7 @@ function toFinals(group: PairGroup, place: number, factor: number, ink: number):
   return [dots, { ...base, kind: 'line', id: `interval/${group.arm}`, label: null, x: [place, place], y: [group.finalLow * factor, group.finalHigh * factor], weight: 'bold' }, mean];
 }
 
-function toMarks(panel: PairPanel, inks: Map<string, number>): Mark[] {
+function toMarks(panel: Panel, inks: Map<string, number>): Mark[] {
   const marks: Mark[] = [{ kind: 'zero', yAxis: 'difference' }];
   if (panel.N > 0) marks.push({ kind: 'area', xAxis: 'batch', from: 0, to: panel.N, label: 'same run' });
   let ticks = 0;
@@ -100,7 +100,7 @@ function toMarks(panel: PairPanel, inks: Map<string, number>): Mark[] {
   return marks;
 }
 
-function sharedRanges(picture: PairCurves, late: boolean): SharedRanges {
+function sharedRanges(picture: Picture, late: boolean): SharedRanges {
   const groups = picture.panels.flatMap((panel) => panel.groups);
   const truncated = groups.flatMap((group) => finite(group.truncated.values));
   const cosine = groups.flatMap((group) => finite(group.cosine.values));
@@ -114,7 +114,7 @@ function sharedRanges(picture: PairCurves, late: boolean): SharedRanges {
 }
 
 /** Everything after the beginning, the final differences, and zero. */
-function lateDifferences({ panels, scale: factor }: PairCurves): [number, number] | null {
+function lateDifferences({ panels, scale: factor }: Picture): [number, number] | null {
   const lines = panels.flatMap(({ end, groups }) => groups.flatMap((group) => [
     ...[group.low, group.high, ...group.seeds.map(({ values }) => values)].map((values) => ({ x: group.batches, y: scale(values, factor) })),
     { x: [end, end, end, ...group.final.map(() => end)], y: scale([0, group.finalLow, group.finalHigh, ...group.final.map(({ value }) => value)], factor) },
@@ -123,7 +123,7 @@ function lateDifferences({ panels, scale: factor }: PairCurves): [number, number
   return range === null ? null : [range.min, range.max];
 }
 
-function describe(panel: PairPanel, { metric, unit, scale: factor }: PairCurves): string {
+function describe(panel: Panel, { metric, unit, scale: factor }: Picture): string {
   const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) => finalMean === null ? `${label}: no final difference yet` : `${label}: ${round(finalMean * factor)}${finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`}`);
   return `${panel.label}: ${metric.name} with minus without the intra-class phase by batch, in ${unit}; at the end ${finals.join('; ')}`;
 }

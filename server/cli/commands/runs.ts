@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import type { RunRow } from '../../report/formats/runs-table.ts';
-import type { RunRow as StoredRow } from '../../store/reading/list-runs.ts';
+import type { RunLine } from '../../report/formats/runs-table.ts';
+import type { ListedRun as StoredRow } from '../../store/reading/list-runs.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { withStorage } from '../with-storage.ts';
@@ -31,7 +31,7 @@ function runs({ output, db, json }: Session, sweep: string, { format }: { format
 }
 
 /** From the stored summaries: the curves themselves, millions of points, are not read. */
-function toRow({ id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow, names: string[]): RunRow {
+function toRow({ id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow, names: string[]): RunLine {
   const none = { last: null, best: null, bestBatch: null };
   return {
     run: id, arm, armName, control, seed, params, state, engine, seconds, error,

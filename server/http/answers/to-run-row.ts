@@ -1,4 +1,4 @@
-import type { RunRow as StoredRunRow } from '../../store/reading/list-runs.ts';
+import type { ListedRun as StoredRunRow } from '../../store/reading/list-runs.ts';
 import type { RunRow } from '../api.ts';
 import { toIso } from './to-iso.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ArmBand, PairCurves, PairGroup, PairItem, PairPanel, PairsResponse } from '../api.ts';
+import type { ArmBand, Picture, Group, PairItem, Panel, PairCurves } from '../api.ts';
 import { batch, count, maybe, metric } from './common.ts';
 import { shape } from './registry.ts';
 
@@ -16,7 +16,7 @@ const armBand = shape<ArmBand>('ArmBand', z.strictObject({
   arm: count, name: z.string(), control: z.boolean(), N: maybe, batches, n: z.array(count), mean: z.array(z.number()), low: line, high: line,
 }));
 
-const pairGroup = shape<PairGroup>('PairGroup', z.strictObject({
+const pairGroup = shape<Group>('Group', z.strictObject({
   arm: count, name: z.string(), beta: z.number(), epsilon: z.number(), label: z.string(), batches,
   seeds: z.array(z.strictObject({ seed: count, values: line })),
   mean: line, low: line, high: line, leavesZeroAt: maybe,
@@ -26,14 +26,14 @@ const pairGroup = shape<PairGroup>('PairGroup', z.strictObject({
   dead: z.array(z.strictObject({ from: batch, to: batch })),
 }));
 
-const pairPanel = shape<PairPanel>('PairPanel', z.strictObject({
+const pairPanel = shape<Panel>('Panel', z.strictObject({
   N: batch, label: z.string(), end: batch, groups: z.array(pairGroup), controlSpread: z.strictObject({ batches, sd: line }),
 }));
 
-const pairCurves = shape<PairCurves>('PairCurves', z.strictObject({
+const pairCurves = shape<Picture>('Picture', z.strictObject({
   metric, title: z.string(), unit: z.string(), scale: z.number(), yRange: z.tuple([z.number(), z.number()]), panels: z.array(pairPanel),
 }));
 
-export const pairsResponse = shape<PairsResponse>('PairsResponse', z.strictObject({
+export const pairsResponse = shape<PairCurves>('PairCurves', z.strictObject({
   metric, pairs: z.array(pairItem), bands: z.array(armBand), picture: pairCurves.nullable(),
 }));

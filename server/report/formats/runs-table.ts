@@ -5,7 +5,7 @@ import { armParams } from '../curves/arm-params.ts';
 import { summariseCurve, type CurveSummary } from '../curves/summarise-curve.ts';
 
 /** One run of `cosweep runs`, as its JSON gives it. */
-export interface RunRow {
+export interface RunLine {
   run: string;
   arm: number;
   armName: string;
@@ -21,7 +21,7 @@ export interface RunRow {
 }
 
 /** One row per run, in the order of the plan, with last and best of every metric that was loaded. */
-export function runsTable(results: SweepResults): RunRow[] {
+export function runsTable(results: SweepResults): RunLine[] {
   const metrics = [...new Set(results.runs.flatMap((run) => Object.keys(run.curves)))].sort();
   const runs = [...results.runs].sort((a, b) => a.arm - b.arm || a.seed - b.seed);
   return runs.map((run) => {

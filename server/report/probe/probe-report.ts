@@ -147,7 +147,7 @@ function describeCandidate(N: number, arms: readonly Arm[], trunk: Trunk): Probe
     before: describeStretch(trunk, Math.max(0, N - WINDOW), N),
     after: describeStretch(trunk, N, trunk.end),
     ratios: rising(arms.map(({ beta }) => beta)).map((beta) => describeRatio(alpha, beta, N, trunk)),
-    epsilons: stretch.length === 0 ? [] : rising(arms.map(({ epsilon }) => epsilon)).map((epsilon) => judge(loss.truncation === 'none' ? -Infinity : epsilon, epsilon, stretch)),
+    epsilons: stretch.length === 0 ? [] : rising(arms.map(({ epsilon }) => epsilon)).map((epsilon) => verdictOf(loss.truncation === 'none' ? -Infinity : epsilon, epsilon, stretch)),
   };
 }
 
@@ -186,7 +186,7 @@ function isLive(intraClass: number, epsilon: number): boolean {
 }
 
 /** @param threshold below which the term is cut off: ε, where anything is cut off at all */
-function judge(threshold: number, epsilon: number, seeds: readonly number[][]): EpsilonVerdict {
+function verdictOf(threshold: number, epsilon: number, seeds: readonly number[][]): EpsilonVerdict {
   const shares = seeds.map((values) => values.filter((value) => isLive(value, threshold)).length / values.length);
   const above = shares.every((share) => share === 0) ? 'maximum' : seeds.every((values) => !isLive(quantile(rising(values, false), 0.95), threshold)) ? 'q95' : null;
   const verdict = above !== null ? 'dead' : shares.every((share) => share === 1) ? 'live' : 'between';

@@ -66,7 +66,7 @@ export async function removeCheckpoint(folder: string, file: string): Promise<vo
 }
 
 /** Deletes what a killed process left half written, and whole checkpoints that the database does not refer to. */
-export async function sweepFolder(folder: string, wanted: Set<string>): Promise<void> {
+export async function removeLeftovers(folder: string, wanted: Set<string>): Promise<void> {
   const names = await readdir(folder).catch(() => [] as string[]);
   const ours = names.filter((name) => name.endsWith(SUFFIX) || name.includes(`${SUFFIX}.`));
   await Promise.all(ours.filter((name) => !wanted.has(name)).map((name) => rm(join(folder, name), { force: true })));

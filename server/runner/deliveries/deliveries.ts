@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { readPaths, type StageTask } from '../../store/training/identify-runs.ts';
-import { commitSegment, type Segment } from '../../store/training/commit-segment.ts';
+import { commitSegment, type SegmentRows } from '../../store/training/commit-segment.ts';
 import { runName } from '../../store/database/ids.ts';
 import type { Stretch } from '../../store/training/read-stretch.ts';
 import { checkpointFiles } from '../../store/training/rewind-stage.ts';
@@ -133,7 +133,7 @@ export class Deliveries {
     return this.#storing.run(async () => {
       for (const { runId } of job.runs) {
         finishRun(storage, lease, runId, outcome);
-        this.#settle(job, runId, outcome, spent);
+        this.#tellOutcome(job, runId, outcome, spent);
       }
     });
   }
@@ -150,7 +150,7 @@ export class Deliveries {
    * @param record null where no run ends with it
    * @param untrained true where not even the sweep's own runs have been started
    */
-  async #record(job: StageJob, segment: Omit<Segment, 'stageId' | 'ends'>, result: FitResult | null, spent: Spent, record: StageRecord | null, untrained: boolean): Promise<void> {
+  async #record(job: StageJob, segment: Omit<SegmentRows, 'stageId' | 'ends'>, result: FitResult | null, spent: Spent, record: StageRecord | null, untrained: boolean): Promise<void> {
     const { storage, lease, arms } = this.#work;
     const { to, seconds } = segment;
     const started = new Set(untrained ? [] : job.runs.map(({ runId }) => runId));
@@ -162,12 +162,12 @@ export class Deliveries {
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
     for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
     spent.seconds += seconds.training + seconds.evaluation;
-    for (const { runId, outcome } of ends) this.#settle(job, runId, outcome, spent);
+    for (const { runId, outcome } of ends) this.#tellOutcome(job, runId, outcome, spent);
     if (result?.outcome === 'diverged') this.#queue.drop(job);
     if (segment.split) this.#pace.grow(this.#queue.split(job, readPaths(storage, job.runs.map(({ runId }) => runId))));
   }
 
-  #settle(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {
+  #tellOutcome(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {
     const task = job.runs.find((run) => run.runId === runId);
     if (!task) return; // of another sweep, which will find it done
     task.state = outcome.state;

@@ -1,7 +1,7 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { ArtefactValue, StageEnd } from '../../store/training/commit-segment.ts';
 import type { StageMember, StageTask } from '../../store/training/identify-runs.ts';
-import type { RunRecord } from '../../store/training/run-state.ts';
+import type { TrainedWith } from '../../store/training/run-state.ts';
 import type { Evaluation } from '../../training/evaluate.ts';
 import type { FitResult } from '../../training/fit.ts';
 import { epsilonsOf } from '../order/epsilons-of.ts';
@@ -21,10 +21,10 @@ export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
 }
 
 /** What a stage is trained with, whichever of its runs asks. */
-export type StageRecord = Omit<RunRecord, 'configuration'>;
+export type StageRecord = Omit<TrainedWith, 'configuration'>;
 
 /** What each run of a stage is trained with, by run; those of other sweeps that are trained along differ in ε alone. */
-export function recordsOf({ stage, runs }: StageJob, arms: readonly Arm[], record: StageRecord): Map<number, RunRecord> {
+export function recordsOf({ stage, runs }: StageJob, arms: readonly Arm[], record: StageRecord): Map<number, TrainedWith> {
   const arm = arms[runs[0]!.arm]!;
   return new Map([
     ...along(stage, arm).map(({ runId, epsilon }) => [runId, { ...record, configuration: { ...configurationOf(arm), epsilon } }] as const),

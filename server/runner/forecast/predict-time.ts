@@ -9,7 +9,7 @@ export interface PredictedTime {
   unshared: number;
 }
 
-type Stretch = { from: number; to: number };
+type BatchRange = { from: number; to: number };
 
 /**
  * What a calibration says of a plan: its batches and evaluations spread over the workers, but no less than its longest run takes,
@@ -19,7 +19,7 @@ type Stretch = { from: number; to: number };
 export function predictTime({ arms, seeds }: Pick<Plan, 'arms' | 'seeds'>, calibration: Calibration, workers: number): PredictedTime {
   const tree = buildStageTree(arms);
   const paths = stagePaths(tree);
-  const cost = (arm: Arm, stretch: Stretch): number => costOf(arm, stretch, calibration);
+  const cost = (arm: Arm, stretch: BatchRange): number => costOf(arm, stretch, calibration);
   const whole = arms.map((arm) => cost(arm, { from: 0, to: arm.training.batches }));
   const shared = sum(tree.map((stage) => cost(arms[stage.settingsOf]!, stage)));
   const longest = Math.max(...arms.map((arm) => sum(paths.get(arm.index)!.map((stage) => cost(arm, stage)))));
@@ -29,7 +29,7 @@ export function predictTime({ arms, seeds }: Pick<Plan, 'arms' | 'seeds'>, calib
 }
 
 /** Evaluations are at batch 0, at every multiple of evalEvery, and at a run's end, there with the test part. */
-function costOf({ training: { batches, evalEvery } }: Arm, { from, to }: Stretch, { batch, evaluation }: Calibration): number {
+function costOf({ training: { batches, evalEvery } }: Arm, { from, to }: BatchRange, { batch, evaluation }: Calibration): number {
   const atStart = from === 0 ? 1 : 0;
   const multiples = Math.floor(to / evalEvery) - Math.floor(from / evalEvery);
   const atEnd = to === batches && to % evalEvery !== 0 ? 1 : 0;

@@ -101,7 +101,7 @@ export function leaseHolder(storage: Storage, now = Date.now()): LeaseHolder | n
 const TRIES = 6;
 
 /** One transaction of the process that trains: fails as a whole, before writing, where the lease was lost. */
-export function training<T>(storage: Storage, lease: Lease, body: () => T): T {
+export function underLease<T>(storage: Storage, lease: Lease, body: () => T): T {
   return transaction(storage, () => {
     const row = read(storage);
     if (row.token !== lease.token || row.holder === null) throw new LeaseLostError();

@@ -7,7 +7,7 @@ import { RUN_SECONDS } from './run-seconds.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
-export interface RunRow {
+export interface ListedRun {
   id: string;
   arm: number;
   armName: string;
@@ -47,7 +47,7 @@ export interface RunQuery extends RunFilter, PageOptions {
 }
 
 /** Runs of a sweep: filtered, sorted and cut to a page by SQLite. What has no value is last in either direction. */
-export function listRuns(storage: Storage, sweepId: number, query: RunQuery = {}): { items: RunRow[]; total: number } {
+export function listRuns(storage: Storage, sweepId: number, query: RunQuery = {}): { items: ListedRun[]; total: number } {
   const from = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
   const where = toWhere(storage, sweepId, query);
   const order = toOrder(storage, query);
@@ -118,7 +118,7 @@ function toKey(storage: Storage, sort: string): Fragment {
   return column ? { sql: `(SELECT ${column}(g.${column}) ${stages})`, values: [metric] } : { sql: 'NULL', values: [] };
 }
 
-function toRunRow(row: Row, metrics: Record<string, MetricSummary>): RunRow {
+function toRunRow(row: Row, metrics: Record<string, MetricSummary>): ListedRun {
   const { id, error, divergedBatch, control, reused, startedAt, finishedAt, alpha, beta, gamma, epsilon, N, swept, ...rest } = row;
   return {
     ...rest,

@@ -1,6 +1,6 @@
 import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
-import { leaseHolder, training, type Lease } from '../database/lease.ts';
+import { leaseHolder, underLease, type Lease } from '../database/lease.ts';
 import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
@@ -25,7 +25,7 @@ export function readOutstanding(storage: Storage, sweepId: number): { engine: st
  * @returns the sweeps that were left
  */
 export function clearLeftovers(storage: Storage, lease: Lease, asked: number): number[] {
-  return training(storage, lease, () => {
+  return underLease(storage, lease, () => {
     storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running'`).run();
     const left = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'running'`).pluck().all() as number[];
     storage.prepare(`UPDATE "Sweep" SET state = CASE WHEN cancelRequested THEN 'cancelled' WHEN id = ? THEN 'queued' ELSE 'interrupted' END
@@ -41,7 +41,7 @@ export function readProbeSeeds(storage: Storage, sweepId: number): number | null
 
 /** A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed meanwhile). */
 export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string): boolean {
-  return training(storage, lease, () => {
+  return underLease(storage, lease, () => {
     const { changes } = storage.prepare(`UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
         finishedAt = NULL WHERE id = ? AND state = 'queued'`)
       .run(engine, sweepId);
@@ -57,7 +57,7 @@ export function startSweep(storage: Storage, lease: Lease, sweepId: number, engi
 export function finishSweep(
   storage: Storage, lease: Lease, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled', error: string | null = null, now = Date.now(),
 ): void {
-  training(storage, lease, () => finish(storage, sweepId, state, error, now));
+  underLease(storage, lease, () => finish(storage, sweepId, state, error, now));
 }
 
 /**
@@ -67,7 +67,7 @@ export function finishSweep(
  * @returns the state that it is in now
  */
 export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): 'interrupted' | 'queued' | 'cancelled' {
-  return training(storage, lease, () => {
+  return underLease(storage, lease, () => {
     const { whole, cancelled } = storage.prepare('SELECT probeSeeds IS NULL AS whole, cancelRequested AS cancelled FROM "Sweep" WHERE id = ?')
       .get(sweepId) as { whole: number; cancelled: number };
     const state = cancelled ? 'cancelled' : whole ? 'queued' : 'interrupted';
@@ -84,7 +84,7 @@ export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now
  * @returns the state that it is in now
  */
 export function putBack(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): 'queued' | 'cancelled' {
-  return training(storage, lease, () => {
+  return underLease(storage, lease, () => {
     const cancelled = storage.prepare('SELECT cancelRequested FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 1;
     const state = cancelled ? 'cancelled' : 'queued';
     finish(storage, sweepId, state, null, now);

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
-import { training, type Lease } from '../database/lease.ts';
+import { underLease, type Lease } from '../database/lease.ts';
 import { toStored } from '../database/numbers.ts';
-import { setOutcome, setStarted, type RunOutcome, type RunRecord } from './run-state.ts';
+import { setOutcome, setStarted, type RunOutcome, type TrainedWith } from './run-state.ts';
 import { splitStage } from './split-stage.ts';
 import type { Storage } from '../database/storage.ts';
 import { summarise, writeSummary } from './stage-metrics.ts';
@@ -35,11 +35,11 @@ export interface StageEnd {
   runId: number;
   outcome: RunOutcome;
   /** Of a run that has not been started: what it was trained with. */
-  record?: RunRecord;
+  record?: TrainedWith;
 }
 
 /** A stretch of a stage, trained. */
-export interface Segment {
+export interface SegmentRows {
   stageId: number;
   /** Where the stage stood; another place means that the segment was computed from another state than the stored one. */
   from: number;
@@ -64,8 +64,8 @@ export interface Segment {
  * point is stored twice.
  * @returns files of older checkpoints of the stage that nothing refers to any more, for the caller to delete
  */
-export function commitSegment(storage: Storage, lease: Lease, segment: Segment, now = Date.now()): string[] {
-  return training(storage, lease, () => {
+export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRows, now = Date.now()): string[] {
+  return underLease(storage, lease, () => {
     advance(storage, segment);
     for (const column of segment.columns) writeColumn(storage, segment, column);
     for (const { batch, name, value } of segment.artefacts) {
@@ -81,7 +81,7 @@ export function commitSegment(storage: Storage, lease: Lease, segment: Segment, 
   });
 }
 
-function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = false }: Segment): void {
+function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = false }: SegmentRows): void {
   const { changes } = storage.prepare(`UPDATE "Stage" SET batch = @to, trainingSeconds = trainingSeconds + @training,
       evaluationSeconds = evaluationSeconds + @evaluation, taken = taken + @taken, takenSeconds = takenSeconds + @takenSeconds
     WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`)
@@ -98,7 +98,7 @@ function countAsHeld(storage: Storage, stageId: number, to: number): void {
     WHERE id IN (SELECT s.sweepId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE p.stageId = @stageId)`).run({ to, stageId });
 }
 
-function writeColumn(storage: Storage, { stageId, from, to }: Segment, { metric, epsilon, batches, values }: Column): void {
+function writeColumn(storage: Storage, { stageId, from, to }: SegmentRows, { metric, epsilon, batches, values }: Column): void {
   if (batches.length === 0) return;
   const first = batches[0]!;
   const last = batches[batches.length - 1]!;

@@ -1,6 +1,6 @@
 import type { RunState } from '../../sweep/results.ts';
 import type { Arm } from '../../sweep/arm.ts';
-import { training, type Lease } from '../database/lease.ts';
+import { underLease, type Lease } from '../database/lease.ts';
 import type { Params } from '../params.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -74,7 +74,7 @@ export function readArms(storage: Storage, sweepId: number): Arm[] {
  * started, and keeps its engine.
  */
 export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, identities: RunIdentity[], fresh: boolean, now = Date.now()): RunTask[] {
-  return training(storage, lease, () => {
+  return underLease(storage, lease, () => {
     const edition = fresh ? nextEdition(storage) : null;
     for (const identity of identities) {
       const held = heldRun(storage, sweepId, identity);

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import type { ArtefactValue, CheckpointFile, Column } from './commit-segment.ts';
-import type { RunRecord } from './run-state.ts';
+import type { TrainedWith } from './run-state.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** Batches [from, to) of a stage that goes to `to`. */
@@ -19,7 +19,7 @@ export interface Stretch {
   checkpoint: CheckpointFile;
   seconds: { training: number; evaluation: number };
   /** What it was trained with. */
-  record: Omit<RunRecord, 'worker' | 'configuration'>;
+  record: Omit<TrainedWith, 'worker' | 'configuration'>;
 }
 
 /**

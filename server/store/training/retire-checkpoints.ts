@@ -1,4 +1,4 @@
-import { training, type Lease } from '../database/lease.ts';
+import { underLease, type Lease } from '../database/lease.ts';
 import { checkpointFiles } from './rewind-stage.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
@@ -17,7 +17,7 @@ export function keepCheckpoints(storage: Storage, sweepId: number): void {
  * between leaves a stray file, which the next one deletes, and never a checkpoint without its file.
  */
 export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
-  return training(storage, lease, () => {
+  return underLease(storage, lease, () => {
     const forgotten = storage.prepare(`DELETE FROM "Checkpoint" WHERE NOT EXISTS (SELECT 1 FROM "Sweep" WHERE state = 'queued')
       AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
         WHERE r.state NOT IN ('complete', 'diverged')

@@ -1,4 +1,4 @@
-import { training, type Lease } from '../database/lease.ts';
+import { underLease, type Lease } from '../database/lease.ts';
 import { summariseAgain } from './stage-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -27,7 +27,7 @@ export function checkpointFiles(storage: Storage): Set<string> {
  * @returns where to continue from; null for the beginning
  */
 export function rewindStage(storage: Storage, lease: Lease, stageId: number, toStart = false): ResumePoint | null {
-  return training(storage, lease, () => {
+  return underLease(storage, lease, () => {
     const checkpoint = toStart ? null : lastCheckpoint(storage, stageId);
     const stage = storage.prepare('SELECT batch, fromBatch FROM "Stage" WHERE id = ?').get(stageId) as { batch: number; fromBatch: number };
     if (checkpoint) {

@@ -1,4 +1,4 @@
-import { training, type Lease } from '../database/lease.ts';
+import { underLease, type Lease } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** What runs are trained on. */
@@ -9,7 +9,7 @@ export interface Machine {
 }
 
 /** What a run was trained with: recorded when it starts. */
-export interface RunRecord extends Machine {
+export interface TrainedWith extends Machine {
   /** Which of the processes that train, counted from 0. */
   worker: number;
   /** Commit of the working folder; null where it is none of git's. */
@@ -33,12 +33,12 @@ export type RunOutcome =
   | { state: 'cancelled' };
 
 /** A stage of the run begins or continues: one more attempt. */
-export function startRun(storage: Storage, lease: Lease, runId: number, record: RunRecord, now = Date.now()): void {
-  training(storage, lease, () => setStarted(storage, runId, record, now));
+export function startRun(storage: Storage, lease: Lease, runId: number, record: TrainedWith, now = Date.now()): void {
+  underLease(storage, lease, () => setStarted(storage, runId, record, now));
 }
 
 /** Within a transaction. */
-export function setStarted(storage: Storage, runId: number, record: RunRecord, now: number): void {
+export function setStarted(storage: Storage, runId: number, record: TrainedWith, now: number): void {
   storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
       worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
       startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`)
@@ -47,7 +47,7 @@ export function setStarted(storage: Storage, runId: number, record: RunRecord, n
 }
 
 export function finishRun(storage: Storage, lease: Lease, runId: number, outcome: RunOutcome, now = Date.now()): void {
-  training(storage, lease, () => setOutcome(storage, runId, outcome, now));
+  underLease(storage, lease, () => setOutcome(storage, runId, outcome, now));
 }
 
 /** Within a transaction. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { AblationResponse, CurvesResponse, PairsResponse, Page as ListPage, ProbeResponse, RunDetail, RunRow, StageItem, SweepDetail } from '../../../server/http/api.ts';
+import type { AblationResponse, CurvesResponse, PairCurves, Page as ListPage, ProbeResponse, RunDetail, RunRow, StageItem, SweepDetail } from '../../../server/http/api.ts';
 import { cosweep } from '../../cli/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
@@ -88,7 +88,7 @@ describeInBrowser('the dashboard', () => {
 
   it('compares: the answer first, the final difference of every pair, bands, and a pair with its switch batch', async () => {
     await page.getByRole('link', { name: 'Compare', exact: true }).click();
-    const { picture, pairs } = await api<PairsResponse>('sweeps/s1/pairs');
+    const { picture, pairs } = await api<PairCurves>('sweeps/s1/pairs');
     await page.getByRole('heading', { name: picture!.title }).waitFor();
     expect(picture!.title).toContain('With 3 seeds no difference can be significant');
 
@@ -114,7 +114,7 @@ describeInBrowser('the dashboard', () => {
     // Beside the values that it decides: the answer and the bands are of the last evaluation whatever is chosen.
     const values = page.getByRole('region', { name: 'Pair by pair' });
     await values.getByRole('combobox', { name: 'Value of a run' }).selectOption('best');
-    const best = (await api<PairsResponse>('sweeps/s1/pairs?at=best')).pairs.find(({ arm, seed }) => arm === 1 && seed === 1)!;
+    const best = (await api<PairCurves>('sweeps/s1/pairs?at=best')).pairs.find(({ arm, seed }) => arm === 1 && seed === 1)!;
     await expect.poll(async () => numbers((await values.locator('tbody tr').innerText())).at(-1), patient).toBeCloseTo(best.difference! * 100, 2);
     expect(await page.locator('#answer').innerText()).toBe(picture!.title);
 

@@ -14,7 +14,7 @@ import { WorkerError, type WorkerProcess } from '../workers/worker-process.ts';
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;
 
-/** What all lanes of a sweep have in common. */
+/** What all worker loops of a sweep have in common. */
 export interface Shared {
   queue: StageQueue;
   pace: Pace;
@@ -25,7 +25,7 @@ export interface Shared {
 }
 
 /** One worker's place: takes the next stage, trains it, and gets a new process where the old one died. */
-export class Lane {
+export class WorkerLoop {
   readonly #index: number;
   readonly #work: SweepWork;
   readonly #queue: StageQueue;
@@ -38,12 +38,12 @@ export class Lane {
   #ownPace = new Pace(0);
   /** The worker's last delivery is stored, and with it what came before. A worker need not wait for that before it goes on with another stage. */
   #stored: Promise<void> = Promise.resolve();
-  /** What this lane had settled is. */
+  /** What this loop had settled is. */
   #settled: Promise<void> = Promise.resolve();
   /** Aborted where storing or settling has failed. */
   readonly #broken = new AbortController();
 
-  /** @param worker its first process, null to start one @param shared by all lanes */
+  /** @param worker its first process, null to start one @param shared by all worker loops */
   constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries, settler, mostEpsilons }: Shared) {
     this.#index = index;
     this.#work = work;
@@ -163,7 +163,7 @@ export class Lane {
     this.#settled.catch(() => this.#broken.abort());
   }
 
-  /** Nothing of this lane is under way any more. Fails with what went wrong. */
+  /** Nothing of this loop is under way any more. Fails with what went wrong. */
   async #ended(): Promise<void> {
     await Promise.allSettled([this.#stored, this.#settled]);
     await this.#settled;

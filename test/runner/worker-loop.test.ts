@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Deliveries } from '../../server/runner/deliveries/deliveries.ts';
-import { Lane } from '../../server/runner/loops/lane.ts';
+import { WorkerLoop } from '../../server/runner/loops/worker-loop.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import type { Settler } from '../../server/runner/loops/settler.ts';
 import { StageQueue } from '../../server/runner/order/stage-queue.ts';
@@ -15,7 +15,7 @@ function task(runId: number): RunTask {
   return { runId, arm: 0, seed: 1, state: 'waiting', reused: false, attempts: 0, stages: [stage] };
 }
 
-test('what goes wrong while a stage is settled ends the lane with it, though it trains another stage meanwhile', async () => {
+test('what goes wrong while a stage is settled ends the worker loop with it, though it trains another stage meanwhile', async () => {
   const queue = new StageQueue([task(1), task(2)]);
   let settling: (error: Error) => void = () => {};
   let dies: (error: Error) => void = () => {};
@@ -37,11 +37,11 @@ test('what goes wrong while a stage is settled ends the lane with it, though it 
     stop: never, kill: never, tell: (event) => void (event.kind === 'log' && said.push(event.message)), folder: '', fingerprintOf: () => '',
     arms: [{ name: 'a', beta: 0.1, N: 0, epsilon: 0.1, training: { batches: 100, dataset: {} } }],
   } as Partial<Record<keyof SweepWork, unknown>> & Pick<SweepWork, 'tell'>;
-  const lane = new Lane(
+  const loop = new WorkerLoop(
     0, work as unknown as SweepWork, { process: process as WorkerProcess, opened: Promise.resolve({ device: '', versions: {} }) },
     { queue, pace: new Pace(200), deliveries: deliveries as Deliveries, settler: settler as Settler, mostEpsilons: 3 },
   );
-  await expect(lane.run()).rejects.toThrow('EIO: i/o error, read');
+  await expect(loop.run()).rejects.toThrow('EIO: i/o error, read');
   expect(said).toEqual([]); // no stage is tried again
   expect(ordered).toEqual([[[0.1, 0.2], 3]]); // with the step of the stages that carry most
 });
