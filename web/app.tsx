@@ -66,21 +66,21 @@ function skipToContent(event: Event): void {
   document.getElementById('content')?.focus();
 }
 
-const connectionWords: Record<Connection, string> = { connecting: 'connecting', live: 'live', lost: 'reconnecting' };
+const CONNECTION_WORDS: Record<Connection, string> = { connecting: 'connecting', live: 'live', lost: 'reconnecting' };
 
 function LiveMark() {
   useEffect(() => subscribe(() => {}), []);
   const connection = useConnection();
-  return <span class={`live live-${connection}`} role="status" title="Pages follow a sweep while it runs">{connectionWords[connection]}</span>;
+  return <span class={`live live-${connection}`} role="status" title="Pages follow a sweep while it runs">{CONNECTION_WORDS[connection]}</span>;
 }
 
-const nextTheme: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
+const NEXT_THEME: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
 
 function ThemeSwitch() {
   const [theme, setShown] = useState(readTheme);
   const change = (): void => {
-    setTheme(nextTheme[theme]);
-    setShown(nextTheme[theme]);
+    setTheme(NEXT_THEME[theme]);
+    setShown(NEXT_THEME[theme]);
   };
-  return <button type="button" class="theme" onClick={change} title="Colours: automatic, light, dark" aria-label={`Colours: ${theme}; change to ${nextTheme[theme]}`}>{theme === 'auto' ? 'Auto' : theme === 'light' ? 'Light' : 'Dark'}</button>;
+  return <button type="button" class="theme" onClick={change} title="Colours: automatic, light, dark" aria-label={`Colours: ${theme}; change to ${NEXT_THEME[theme]}`}>{theme === 'auto' ? 'Auto' : theme === 'light' ? 'Light' : 'Dark'}</button>;
 }

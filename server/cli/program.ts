@@ -7,8 +7,8 @@ import { OutsideError } from '../sweep/outside-error.ts';
 import { UserError } from '../sweep/user-error.ts';
 
 /** Thrown by an action that was interrupted; its code is the process's. */
-export const badUsage = 2;
-export const failed = 1;
+export const BAD_USAGE = 2;
+export const FAILED = 1;
 
 /**
  * Runs one command line and says how it ended.
@@ -61,11 +61,11 @@ function sessionOf(program: Command) {
 
 /** Says what went wrong on stderr: the user's mistake and what came from outside in one message, our own with a stack and whose it is. */
 function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : badUsage;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
   if (error instanceof UserError || error instanceof OutsideError) {
     process.stderr.write(`${error.message}\n`);
-    return error instanceof UserError ? badUsage : failed;
+    return error instanceof UserError ? BAD_USAGE : FAILED;
   }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.\n`);
-  return failed;
+  return FAILED;
 }

@@ -14,7 +14,7 @@ export interface RunDisplay {
 }
 
 /** Several times a second is as often as an eye can read. */
-const drawEvery = 200;
+const DRAW_EVERY = 200;
 
 export function makeRunDisplay(output: Output): RunDisplay {
   let state: ProgressState | null = null;
@@ -25,7 +25,7 @@ export function makeRunDisplay(output: Output): RunDisplay {
     block.say(text);
     draw();
   };
-  const timer = output.live ? setInterval(draw, drawEvery) : null;
+  const timer = output.live ? setInterval(draw, DRAW_EVERY) : null;
   return {
     tell(event) {
       state = follow(state, event);

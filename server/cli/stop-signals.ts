@@ -1,4 +1,4 @@
-import { signalExitCodes, type StopSignal } from './signals.ts';
+import { SIGNAL_EXIT_CODES, type StopSignal } from './signals.ts';
 
 /** The first signal asks training to stop at its next checkpoint, the second one to stop now. */
 export interface StopSignals {
@@ -20,12 +20,12 @@ export function watchStopSignals(tell: (signal: StopSignal) => void): StopSignal
     tell(first);
     stop.abort();
   };
-  const signals = Object.keys(signalExitCodes) as StopSignal[];
+  const signals = Object.keys(SIGNAL_EXIT_CODES) as StopSignal[];
   for (const signal of signals) process.on(signal, heard);
   return {
     stop: stop.signal,
     kill: kill.signal,
-    exitCode: () => first && signalExitCodes[first],
+    exitCode: () => first && SIGNAL_EXIT_CODES[first],
     end: () => signals.forEach((signal) => process.off(signal, heard)),
   };
 }

@@ -13,7 +13,7 @@ export interface RawRequest {
 }
 
 /** What an answer may take, in ms; asking every engine whether it works is the longest. */
-const timeLimit = 300_000;
+const TIME_LIMIT = 300_000;
 
 /** Validates a request by its route and lets the route's handler answer; every failure becomes an answer too. */
 export async function answer(route: Route, context: Context, raw: RawRequest, report: (error: unknown) => void): Promise<Reply> {
@@ -23,7 +23,7 @@ export async function answer(route: Route, context: Context, raw: RawRequest, re
       query: validate(route.query, raw.query, 'query'),
       body: route.body === null ? {} : validate(route.body, raw.body ?? {}, 'body'),
     };
-    return await within(timeLimit, async () => route.handle(context, request));
+    return await within(TIME_LIMIT, async () => route.handle(context, request));
   } catch (error) {
     return errorReply(error, report);
   }

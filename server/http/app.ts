@@ -6,7 +6,7 @@ import { HttpError } from './http-error.ts';
 import { describeApi } from './openapi.ts';
 import type { Context, Reply, Route } from './route.ts';
 import { routes } from './routes.ts';
-import { apiHeaders, pageHeaders } from './security-headers.ts';
+import { API_HEADERS, PAGE_HEADERS } from './security-headers.ts';
 import type { StaticFiles } from './static-files.ts';
 
 export interface AppOptions extends GuardOptions {
@@ -19,7 +19,7 @@ export interface AppOptions extends GuardOptions {
 }
 
 /** Far above any definition: 100,000 arms are a few lines of JSON. */
-const bodyLimit = '2mb';
+const BODY_LIMIT = '2mb';
 
 /** Routes, guard and pages as an Express application. Nothing else in the product knows Express. */
 export function makeApp(options: AppOptions): express.Express {
@@ -29,7 +29,7 @@ export function makeApp(options: AppOptions): express.Express {
   app.set('query parser', 'simple');
 
   app.use((request, response, next) => {
-    response.set(isApi(pathBelow(request, options.basePath)) ? apiHeaders : pageHeaders);
+    response.set(isApi(pathBelow(request, options.basePath)) ? API_HEADERS : PAGE_HEADERS);
     if (acceptToken(request, response, options)) return;
     guard(incoming(request, options.basePath), options);
     next();
@@ -42,7 +42,7 @@ export function makeApp(options: AppOptions): express.Express {
 
 function makeApi({ context, streams, basePath, report }: AppOptions): express.Router {
   const api = express.Router({ strict: true });
-  api.use(express.json({ limit: bodyLimit, inflate: false }));
+  api.use(express.json({ limit: BODY_LIMIT, inflate: false }));
   const description = describeApi(routes, `${basePath}/api`);
   api.get('/openapi.json', (_request, response) => void send(response, { status: 200, body: description }));
   api.get('/events', (request, response) => streams.open(request, response));
@@ -118,7 +118,7 @@ function handleErrors({ report }: AppOptions): ErrorRequestHandler {
 function fromExpress(error: unknown): unknown {
   const { status, type } = error as { status?: number; type?: string };
   if (error instanceof HttpError || status === undefined || status >= 500) return error;
-  if (status === 413) return new HttpError('too-large', `Cannot read the request: its body is larger than ${bodyLimit}`);
+  if (status === 413) return new HttpError('too-large', `Cannot read the request: its body is larger than ${BODY_LIMIT}`);
   if (status === 415) return new HttpError('unsupported-media-type', 'Cannot read the request: want a body of plain application/json in UTF-8');
   if (type === 'entity.parse.failed') return new HttpError('bad-request', `Cannot read the request: its body is not JSON (${(error as Error).message})`);
   return new HttpError('bad-request', `Cannot read the request: ${(error as Error).message}`);

@@ -12,20 +12,20 @@ export interface EventStreams {
 }
 
 /** Proxies cut what is silent for a minute; a comment line keeps the connection and is no event to the browser. */
-const heartbeatMs = 15_000;
-const mostStreams = 200;
+const HEARTBEAT_MS = 15_000;
+const MOST_STREAMS = 200;
 
 export function makeEventStreams(feed: ChangeFeed): EventStreams {
   const streams = new Set<ServerResponse>();
 
   return {
     open(request, response) {
-      if (streams.size >= mostStreams) throw new HttpError('unavailable', `Cannot open another event stream: ${streams.size} are open`);
+      if (streams.size >= MOST_STREAMS) throw new HttpError('unavailable', `Cannot open another event stream: ${streams.size} are open`);
       response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
       response.write('retry: 1000\n');
       write(response, { kind: 'hello' });
       const unsubscribe = feed.subscribe((event) => write(response, event));
-      const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
+      const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
       streams.add(response);
       request.on('close', () => {
         clearInterval(heartbeat);

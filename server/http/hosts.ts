@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 
-const loopback = ['localhost', '127.0.0.1', '::1'];
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
 /** Name without port, brackets and the root's dot, in lower case; '' where there is none. */
 export function hostName(host: string | undefined): string {
@@ -12,7 +12,7 @@ export function hostName(host: string | undefined): string {
 
 /** True where only this machine can connect, so that no token is needed. */
 export function isLoopback(host: string): boolean {
-  return loopback.includes(host.toLowerCase()) || /^127(\.\d{1,3}){3}$/.test(host);
+  return LOOPBACK.includes(host.toLowerCase()) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /**
@@ -20,7 +20,7 @@ export function isLoopback(host: string): boolean {
  * (DNS rebinding, CVE-2025-14279) but cannot choose the name that the browser sends: whatever is not here is refused.
  */
 export function allowedHosts(host: string, allowed: readonly string[]): Set<string> {
-  const names = new Set([...loopback, ...allowed.map((name) => hostName(name) || name.toLowerCase())]);
+  const names = new Set([...LOOPBACK, ...allowed.map((name) => hostName(name) || name.toLowerCase())]);
   if (host === '0.0.0.0' || host === '::') {
     names.add(hostname().toLowerCase());
     for (const address of Object.values(networkInterfaces()).flat()) names.add(address!.address.toLowerCase());

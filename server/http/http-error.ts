@@ -1,7 +1,7 @@
 import type { Problem } from './api.ts';
 
 /** Every code that an answer can carry, and its status. */
-const statuses = {
+const STATUSES = {
   'bad-request': 400,
   'bad-definition': 400,
   unauthorized: 401,
@@ -15,7 +15,7 @@ const statuses = {
   unavailable: 503,
 } as const;
 
-export type ErrorCode = keyof typeof statuses;
+export type ErrorCode = keyof typeof STATUSES;
 
 /** A refusal that the caller can do something about; its message is shown as it is. */
 export class HttpError extends Error {
@@ -27,7 +27,7 @@ export class HttpError extends Error {
   constructor(code: ErrorCode, message: string, details?: Problem[]) {
     super(message);
     this.code = code;
-    this.status = statuses[code];
+    this.status = STATUSES[code];
     this.details = details;
   }
 }

@@ -11,15 +11,15 @@ export const metricName = z.string().max(100).superRefine((name, context) => {
   if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
 }).describe('metric name, such as val/accuracy');
 
-const runColumns = ['id', 'arm', 'seed', 'state', 'engine', 'seconds', 'startedAt'];
-const sortKeys = `${runColumns.join(', ')}, a parameter, last:METRIC or best:METRIC`;
+const RUN_COLUMNS = ['id', 'arm', 'seed', 'state', 'engine', 'seconds', 'startedAt'];
+const SORT_KEYS = `${RUN_COLUMNS.join(', ')}, a parameter, last:METRIC or best:METRIC`;
 
 /** What the runs of a sweep can be sorted by: an unknown key would leave them in an order that nobody asked for. */
-export const runSortKey = z.string().max(120).regex(/^[\w.:/]+$/, `want ${sortKeys}`).refine((key) => {
+export const runSortKey = z.string().max(120).regex(/^[\w.:/]+$/, `want ${SORT_KEYS}`).refine((key) => {
   const metric = /^(?:last|best):(.*)$/.exec(key)?.[1];
   if (metric !== undefined) return 'metric' in parseMetric(metric);
-  return runColumns.includes(key) || isLossParameter(key) || isSettingName(key);
-}, `want ${sortKeys}`).describe(`${sortKeys}; default: the order of training`);
+  return RUN_COLUMNS.includes(key) || isLossParameter(key) || isSettingName(key);
+}, `want ${SORT_KEYS}`).describe(`${SORT_KEYS}; default: the order of training`);
 
 /** Asked for by `?page=2&size=50`. */
 export const paging = {

@@ -5,7 +5,7 @@ import type { SweepResults } from '../sweep/results.ts';
 import { HttpError } from './http-error.ts';
 
 /** Points that one answer may be computed from. */
-export const mostPoints = 10_000_000;
+export const MOST_POINTS = 10_000_000;
 
 /**
  * A sweep with these metrics' curves, unless that is more than one request may cost.
@@ -15,9 +15,9 @@ export const mostPoints = 10_000_000;
 export async function resultsFor(storage: Storage, sweepId: number, metrics: string[], dispensable: string | null = null): Promise<SweepResults> {
   const sweep = (await readSweep(storage, sweepId))!;
   const points = pointsOf(sweep, metrics);
-  if (points <= mostPoints) return readResults(storage, sweepId, metrics)!;
+  if (points <= MOST_POINTS) return readResults(storage, sweepId, metrics)!;
   if (dispensable !== null) return resultsFor(storage, sweepId, metrics.filter((name) => name !== dispensable));
-  throw new HttpError('too-large', `Cannot compare the runs of ${sweep.id} by ${metrics.join(', ')}: about ${Math.round(points)} points, more than ${mostPoints}; choose a metric of evaluations (val/…)`);
+  throw new HttpError('too-large', `Cannot compare the runs of ${sweep.id} by ${metrics.join(', ')}: about ${Math.round(points)} points, more than ${MOST_POINTS}; choose a metric of evaluations (val/…)`);
 }
 
 function pointsOf({ batches, armList, counts }: SweepRecord, metrics: string[]): number {

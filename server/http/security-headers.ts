@@ -1,4 +1,4 @@
-const everywhere = {
+const EVERYWHERE = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   // The first page's address may carry the token.
@@ -8,8 +8,8 @@ const everywhere = {
 };
 
 /** Pages run their own scripts only: what a definition or an error contains cannot become one. */
-export const pageHeaders: Record<string, string> = {
-  ...everywhere,
+export const PAGE_HEADERS: Record<string, string> = {
+  ...EVERYWHERE,
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -25,8 +25,8 @@ export const pageHeaders: Record<string, string> = {
 };
 
 /** Answers of the API are data: opened as a page they load and run nothing. */
-export const apiHeaders: Record<string, string> = {
-  ...everywhere,
+export const API_HEADERS: Record<string, string> = {
+  ...EVERYWHERE,
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
   'Cache-Control': 'private, no-cache',
 };

@@ -36,24 +36,24 @@ export interface RunningServer {
 }
 
 /** How often the database's change counter is read, in ms. */
-const watchInterval = 300;
+const WATCH_INTERVAL = 300;
 /** What a request may take to arrive, and what a shutdown waits for those in flight, in ms. */
-const requestTimeout = 30_000;
-const closeTimeout = 10_000;
-const mostConnections = 1_000;
+const REQUEST_TIMEOUT = 30_000;
+const CLOSE_TIMEOUT = 10_000;
+const MOST_CONNECTIONS = 1_000;
 /** How many ports after a taken one are tried. */
-const portsTried = 50;
+const PORTS_TRIED = 50;
 
 /** Starts the dashboard and the API. */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const basePath = parseBasePath(options.basePath);
   const files = readStaticFiles(options.webFolder, basePath);
   const secret = options.token ?? (isLoopback(options.host) ? null : generateToken());
-  const feed = watchChanges(storageChanges(options.context.storage), watchInterval, options.report);
+  const feed = watchChanges(storageChanges(options.context.storage), WATCH_INTERVAL, options.report);
   const streams = makeEventStreams(feed);
 
-  const server = createServer({ requestTimeout, headersTimeout: requestTimeout });
-  server.maxConnections = mostConnections;
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT });
+  server.maxConnections = MOST_CONNECTIONS;
   const port = await listen(server, options.host, options.port);
   const app = makeApp({
     context: options.context,
@@ -91,7 +91,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
       return (server.address() as AddressInfo).port;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      const last = Math.min(port + portsTried, 65_535);
+      const last = Math.min(port + PORTS_TRIED, 65_535);
       if (code !== 'EADDRINUSE' || candidate >= last) {
         throw new UserError(`Cannot serve on ${host}, port ${port}: ${code === 'EADDRINUSE' ? `ports ${port} to ${last} are taken` : message}; choose with --host and --port`);
       }
@@ -108,7 +108,7 @@ async function close(server: Server, endStreams: () => void): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   endStreams();
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), closeTimeout);
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT);
   await closed;
   clearTimeout(timer);
 }

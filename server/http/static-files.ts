@@ -14,7 +14,7 @@ export interface StaticFile {
 /** The dashboard by path (`/assets/index-3f2a.js`); `/` is its page. */
 export type StaticFiles = Map<string, StaticFile>;
 
-const types: Record<string, string> = {
+const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -33,7 +33,7 @@ const types: Record<string, string> = {
 export function readStaticFiles(folder: string, basePath: string): StaticFiles {
   const files: StaticFiles = new Map();
   for (const path of filesBelow(folder)) {
-    const type = types[extname(path)];
+    const type = TYPES[extname(path)];
     if (type === undefined) continue;
     const url = `/${relative(folder, path).split(sep).join('/')}`;
     const page = url === '/index.html';

@@ -2,8 +2,8 @@ import type { ArmBand, Group, PairCurves } from './api.ts';
 import { decimate } from './decimate.ts';
 
 /** Lines up to this length are left alone; longer ones are reduced to the extremes of this many columns. */
-const longest = 2_000;
-const columns = 250;
+const LONGEST = 2_000;
+const COLUMNS = 250;
 
 /** Long lines cut to what a page can draw. Lines over the same batches keep the same points: the extremes of each of them. */
 export function thinPairs({ picture, bands, ...rest }: PairCurves): PairCurves {
@@ -49,7 +49,7 @@ function thinBand(band: ArmBand): ArmBand {
 /** Picks, from everything that goes by these batches, the places at which any of the lines has an extreme. */
 function thin<T extends { batches: number[] }>(whole: T, lines: (number | null)[][], take: (whole: T, pick: <V>(values: V[]) => V[]) => T): T {
   const { batches } = whole;
-  if (batches.length <= longest) return whole;
-  const kept = new Set(lines.flatMap((values) => decimate({ batches, values }, batches[0]!, batches.at(-1)!, columns).batches));
+  if (batches.length <= LONGEST) return whole;
+  const kept = new Set(lines.flatMap((values) => decimate({ batches, values }, batches[0]!, batches.at(-1)!, COLUMNS).batches));
   return take(whole, (values) => values.filter((_, i) => kept.has(batches[i]!)));
 }

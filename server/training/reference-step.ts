@@ -19,7 +19,7 @@ const WARM_UP = 5;
 const IN_A_ROW = 15;
 
 /** Every term in force, momentum: what a sweep trains most of the time. */
-const structure: StepStructure = {
+const STRUCTURE: StepStructure = {
   classes: CLASSES,
   loss: {
     truncation: 'batch',
@@ -34,7 +34,7 @@ const structure: StepStructure = {
   optimizer: { name: 'momentum', nesterov: false, decay: false, clip: false },
 };
 
-const scalars: Record<keyof StepScalars, number> = {
+const SCALARS: Record<keyof StepScalars, number> = {
   alpha: 0.5, beta: 0.1, gamma: 1, epsilon: 0.05, s: 30, m: 0.35, centerRate: 0.5,
   learningRate: 0.01, momentum: 0.9, beta1: 0.9, beta2: 0.999, correction1: 0.1, correction2: 0.001, adamEpsilon: 1e-8,
   weightDecay: 0, clipNorm: 1,
@@ -68,13 +68,13 @@ export interface PreparedStep {
 export async function prepareReferenceStep(engine: Engine, { network, batchSize }: ReferenceStep): Promise<PreparedStep> {
   const shape = referenceShape(network);
   const model = buildModel({ name: network, embedding: EMBEDDING, dropout: 0 }, shape);
-  let state = toDevice(initialState(model, buildOptimizer(structure.optimizer), CLASSES, EMBEDDING, 1));
+  let state = toDevice(initialState(model, buildOptimizer(STRUCTURE.optimizer), CLASSES, EMBEDDING, 1));
   const batch = noise(batchSize, shape);
-  const compiled = engine.compile(buildStep(model, structure), { state, batch, scalars });
+  const compiled = engine.compile(buildStep(model, STRUCTURE), { state, batch, scalars: SCALARS });
 
   async function train(): Promise<{ elapsed: number; busy: number }> {
     const start = performance.now();
-    const result = compiled.run(state, batch, scalars);
+    const result = compiled.run(state, batch, SCALARS);
     const busy = performance.now() - start;
     await result.outputs.metrics!.data();
     const elapsed = performance.now() - start;
@@ -91,7 +91,7 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
   }
 
   async function bits(): Promise<Buffer> {
-    const { state: next, outputs } = compiled.run(state, batch, scalars);
+    const { state: next, outputs } = compiled.run(state, batch, SCALARS);
     const arrays = await Promise.all([outputs.metrics!, ...Object.values(next)].map((tensor) => tensor.data()));
     // Copies: on some engines the arrays are views of the engine's own memory.
     const copied = Buffer.concat(arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { darkPalette, lightPalette, toColour, withOpacity } from '../../web/chart/palette.ts';
-import { assignInks, coloursOfPalette, dashOf } from '../../web/series/colour-keys.ts';
+import { DARK_PALETTE, LIGHT_PALETTE, toColour, withOpacity } from '../../web/chart/palette.ts';
+import { assignInks, COLOURS_OF_PALETTE, dashOf } from '../../web/series/colour-keys.ts';
 
 test('both palettes have as many colours as lines are told apart by, all different', () => {
-  for (const { series } of [lightPalette, darkPalette]) expect(new Set(series).size).toBe(coloursOfPalette);
+  for (const { series } of [LIGHT_PALETTE, DARK_PALETTE]) expect(new Set(series).size).toBe(COLOURS_OF_PALETTE);
 });
 
 test('every colour stands out from its surface by at least 3 to 1, as WCAG asks of graphics', () => {
-  for (const palette of [lightPalette, darkPalette]) {
+  for (const palette of [LIGHT_PALETTE, DARK_PALETTE]) {
     const weak = [...palette.series, palette.control].filter((colour) => contrast(colour, palette.surface) < 3);
     expect(weak).toEqual([]);
   }
@@ -16,7 +16,7 @@ test('every colour stands out from its surface by at least 3 to 1, as WCAG asks 
 test('labels keep their ink, and past the last colour the line differs', () => {
   expect([...assignInks(['b', 'a', 'b'])]).toEqual([['b', 0], ['a', 1]]);
   expect([0, 9, 10, 20].map(dashOf)).toEqual([undefined, undefined, 'dashed', 'dotted']);
-  expect(toColour(12, lightPalette)).toBe(lightPalette.series[2]);
+  expect(toColour(12, LIGHT_PALETTE)).toBe(LIGHT_PALETTE.series[2]);
   expect(withOpacity('#0072b2', 0.5)).toBe('#0072b280');
 });
 

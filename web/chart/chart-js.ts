@@ -1,9 +1,9 @@
 import { Chart, Filler, LineController, LineElement, LinearScale, LogarithmicScale, PointElement, Tooltip } from 'chart.js';
-import { fontFamily, marksPlugin } from './marks.ts';
+import { FONT_FAMILY, marksPlugin } from './marks.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler, Tooltip, marksPlugin);
 // Ticks and titles of scales ask for their font here and nowhere else.
-Chart.defaults.font.family = fontFamily;
+Chart.defaults.font.family = FONT_FAMILY;
 Chart.defaults.font.size = 11;
 
 export { Chart };

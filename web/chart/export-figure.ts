@@ -2,8 +2,8 @@ import { BasicPlatform, type Chart as ChartType } from 'chart.js';
 import type { ChartSpec } from '../series/chart-spec.ts';
 import { Chart } from './chart-js.ts';
 import { layOutFigure, type FigureLayout, type Placed } from './figure-layout.ts';
-import { fontFamily } from './marks.ts';
-import { lightPalette, toColour } from './palette.ts';
+import { FONT_FAMILY } from './marks.ts';
+import { LIGHT_PALETTE, toColour } from './palette.ts';
 import { SvgContext } from './svg-context.ts';
 import { toConfig } from './to-config.ts';
 
@@ -15,7 +15,7 @@ export interface Figure {
 }
 
 /** The resolution of the PNG: sharp in print at column width. */
-const pixelRatio = 3;
+const PIXEL_RATIO = 3;
 
 export async function downloadSvg(figure: Figure, name: string): Promise<void> {
   save(new Blob([toSvg(figure)], { type: 'image/svg+xml' }), `${name}.svg`);
@@ -24,16 +24,16 @@ export async function downloadSvg(figure: Figure, name: string): Promise<void> {
 export async function downloadPng(figure: Figure, name: string): Promise<void> {
   const layout = layOut(figure);
   const canvas = document.createElement('canvas');
-  canvas.width = layout.width * pixelRatio;
-  canvas.height = layout.height * pixelRatio;
+  canvas.width = layout.width * PIXEL_RATIO;
+  canvas.height = layout.height * PIXEL_RATIO;
   const context = canvas.getContext('2d')!;
-  context.scale(pixelRatio, pixelRatio);
+  context.scale(PIXEL_RATIO, PIXEL_RATIO);
   drawFrame(context, layout, figure);
   for (const { spec, x, y, width, height } of placedPanels(layout, figure)) {
     const panel = document.createElement('canvas');
-    panel.width = width * pixelRatio;
-    panel.height = height * pixelRatio;
-    const chart = drawPanel(panel, panel.getContext('2d')!, spec, width, height, pixelRatio);
+    panel.width = width * PIXEL_RATIO;
+    panel.height = height * PIXEL_RATIO;
+    const chart = drawPanel(panel, panel.getContext('2d')!, spec, width, height, PIXEL_RATIO);
     context.drawImage(panel, x, y, width, height);
     chart.destroy();
   }
@@ -58,7 +58,7 @@ export function toSvg(figure: Figure): string {
 }
 
 function layOut(figure: Figure): FigureLayout {
-  return layOutFigure(figure.title, figure.panels.length, figure.legend.map(({ label }) => label), (text, font) => measureText(text, `${font} ${fontFamily}`));
+  return layOutFigure(figure.title, figure.panels.length, figure.legend.map(({ label }) => label), (text, font) => measureText(text, `${font} ${FONT_FAMILY}`));
 }
 
 const measuring = document.createElement('canvas').getContext('2d')!;
@@ -73,7 +73,7 @@ function placedPanels(layout: FigureLayout, figure: Figure): (Placed & { spec: C
 }
 
 function drawPanel(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, spec: ChartSpec, width: number, height: number, devicePixelRatio: number): ChartType {
-  const config = toConfig(spec, lightPalette);
+  const config = toConfig(spec, LIGHT_PALETTE);
   canvas.width = width;
   canvas.height = height;
   return new Chart(context as never, { ...config, platform: BasicPlatform, options: { ...config.options, responsive: false, devicePixelRatio, events: [] } } as never);
@@ -81,21 +81,21 @@ function drawPanel(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D,
 
 /** Everything but the panels: title, legend, names of the panels. */
 function drawFrame(context: CanvasRenderingContext2D, layout: FigureLayout, figure: Figure): void {
-  context.fillStyle = lightPalette.surface;
+  context.fillStyle = LIGHT_PALETTE.surface;
   context.fillRect(0, 0, layout.width, layout.height);
   context.textBaseline = 'alphabetic';
   context.textAlign = 'left';
-  context.fillStyle = lightPalette.text;
-  context.font = `${layout.titleFont} ${fontFamily}`;
+  context.fillStyle = LIGHT_PALETTE.text;
+  context.font = `${layout.titleFont} ${FONT_FAMILY}`;
   for (const { text, x, y } of layout.title) context.fillText(text, x, y);
-  context.font = `${layout.labelFont} ${fontFamily}`;
+  context.font = `${layout.labelFont} ${FONT_FAMILY}`;
   layout.legend.forEach(({ text, x, y }, index) => {
-    context.fillStyle = toColour(figure.legend[index]!.ink, lightPalette);
+    context.fillStyle = toColour(figure.legend[index]!.ink, LIGHT_PALETTE);
     context.fillRect(x, y - 5, 18, 3);
-    context.fillStyle = lightPalette.quiet;
+    context.fillStyle = LIGHT_PALETTE.quiet;
     context.fillText(text, x + 24, y);
   });
-  context.fillStyle = lightPalette.text;
+  context.fillStyle = LIGHT_PALETTE.text;
   layout.panels.forEach(({ x, y }, index) => context.fillText(figure.panels[index]!.label, x + 8, y - 6));
 }
 

@@ -11,34 +11,34 @@ export interface FigureLayout {
   panels: Placed[];
 }
 
-const margin = 16;
-const panelWidth = 420;
-const panelHeight = 440;
+const MARGIN = 16;
+const PANEL_WIDTH = 420;
+const PANEL_HEIGHT = 440;
 /** Panels side by side; more go into further rows. */
-const mostAbreast = 3;
+const MOST_ABREAST = 3;
 
 /** Where the parts of an exported figure go, in CSS pixels. Titles and legends are as long as they are, so lines are broken to the width. */
 export function layOutFigure(title: string, panels: number, legend: string[], measure: (text: string, font: string) => number): FigureLayout {
   const titleFont = '600 17px';
   const labelFont = '12px';
-  const abreast = Math.max(1, Math.min(mostAbreast, panels));
-  const width = 2 * margin + abreast * panelWidth;
-  const inner = width - 2 * margin;
+  const abreast = Math.max(1, Math.min(MOST_ABREAST, panels));
+  const width = 2 * MARGIN + abreast * PANEL_WIDTH;
+  const inner = width - 2 * MARGIN;
 
   const titleLines = breakLines(title, inner, (text) => measure(text, titleFont));
-  const titles = titleLines.map((text, line) => ({ text, x: margin, y: margin + 16 + line * 23 }));
-  const legendTop = margin + 16 + titleLines.length * 23;
+  const titles = titleLines.map((text, line) => ({ text, x: MARGIN, y: MARGIN + 16 + line * 23 }));
+  const legendTop = MARGIN + 16 + titleLines.length * 23;
   const entries = flow(legend.map((text) => ({ text, width: measure(text, labelFont) + 46 })), inner, legendTop);
   const panelsTop = (entries.at(-1)?.y ?? legendTop - 20) + 12;
-  const rowHeight = panelHeight + 24;
+  const rowHeight = PANEL_HEIGHT + 24;
   return {
     width,
-    height: panelsTop + Math.ceil(panels / abreast) * rowHeight + margin,
+    height: panelsTop + Math.ceil(panels / abreast) * rowHeight + MARGIN,
     titleFont,
     labelFont,
     title: titles,
     legend: entries,
-    panels: Array.from({ length: panels }, (_, index) => ({ x: margin + (index % abreast) * panelWidth, y: panelsTop + Math.floor(index / abreast) * rowHeight + 24, width: panelWidth, height: panelHeight })),
+    panels: Array.from({ length: panels }, (_, index) => ({ x: MARGIN + (index % abreast) * PANEL_WIDTH, y: panelsTop + Math.floor(index / abreast) * rowHeight + 24, width: PANEL_WIDTH, height: PANEL_HEIGHT })),
   };
 }
 
@@ -61,7 +61,7 @@ function flow(entries: { text: string; width: number }[], width: number, top: nu
       x = 0;
       y += 20;
     }
-    const placed = { text: entry.text, x: margin + x, y };
+    const placed = { text: entry.text, x: MARGIN + x, y };
     x += entry.width;
     return placed;
   });

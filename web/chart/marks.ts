@@ -149,8 +149,8 @@ function stroke(ctx: CanvasRenderingContext2D, colour: string, dash: number[], [
 }
 
 function setFont(ctx: CanvasRenderingContext2D, colour: string, size = 11): void {
-  ctx.font = `${size}px ${fontFamily}`;
+  ctx.font = `${size}px ${FONT_FAMILY}`;
   ctx.fillStyle = colour;
 }
 
-export const fontFamily = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+export const FONT_FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';

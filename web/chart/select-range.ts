@@ -1,7 +1,7 @@
 import type { Chart } from 'chart.js';
 
 /** Pixels below which a press is a click and no selection. */
-const least = 6;
+const LEAST = 6;
 
 /**
  * Lets the reader drag over a stretch of the first x axis. The stretch is drawn by an element over the canvas.
@@ -28,7 +28,7 @@ export function selectRange(canvas: HTMLCanvasElement, chart: Chart<'line'>, lis
   const drag = (event: PointerEvent): void => {
     if (start === null) return;
     const end = place(event);
-    shade.hidden = Math.abs(end - start) < least;
+    shade.hidden = Math.abs(end - start) < LEAST;
     shade.style.left = `${Math.min(start, end)}px`;
     shade.style.width = `${Math.abs(end - start)}px`;
   };
@@ -37,7 +37,7 @@ export function selectRange(canvas: HTMLCanvasElement, chart: Chart<'line'>, lis
     const [left, right] = [start, place(event)].sort((a, b) => a - b) as [number, number];
     start = null;
     shade.hidden = true;
-    if (right - left < least) return;
+    if (right - left < LEAST) return;
     const scale = Object.values(chart.scales).find(({ axis }) => axis === 'x')!;
     listener()?.(scale.getValueForPixel(left)!, scale.getValueForPixel(right)!);
   };

@@ -40,7 +40,7 @@ export class SvgContext {
   }
 
   save(): void {
-    this.#stack.push({ matrix: this.#matrix, dash: this.#dash, clip: this.#clip, looks: Object.fromEntries(lookNames.map((name) => [name, this[name]])) as Looks });
+    this.#stack.push({ matrix: this.#matrix, dash: this.#dash, clip: this.#clip, looks: Object.fromEntries(LOOK_NAMES.map((name) => [name, this[name]])) as Looks });
   }
 
   restore(): void {
@@ -135,8 +135,8 @@ export class SvgContext {
 
   fillText(text: string, x: number, y: number): void {
     const { weight, size, family } = parseFont(this.font);
-    const matrix = multiply(this.#matrix, [1, 0, 0, 1, x, y + size * (baselineShift[this.textBaseline] ?? 0)]);
-    const element = `<text transform="matrix(${matrix.map(round).join(' ')})" font-family="${escapeXml(family)}" font-size="${size}" font-weight="${weight}" text-anchor="${anchors[this.textAlign] ?? 'start'}" fill="${escapeXml(this.fillStyle)}"${this.#opacity()}>${escapeXml(text)}</text>`;
+    const matrix = multiply(this.#matrix, [1, 0, 0, 1, x, y + size * (BASELINE_SHIFT[this.textBaseline] ?? 0)]);
+    const element = `<text transform="matrix(${matrix.map(round).join(' ')})" font-family="${escapeXml(family)}" font-size="${size}" font-weight="${weight}" text-anchor="${ANCHORS[this.textAlign] ?? 'start'}" fill="${escapeXml(this.fillStyle)}"${this.#opacity()}>${escapeXml(text)}</text>`;
     // A clip is measured in the coordinates of what it cuts, those of `transform` included; the group has none.
     this.#parts.push(this.#clip === null ? element : `<g${this.#clipAttribute()}>${element}</g>`);
   }
@@ -176,8 +176,8 @@ type Matrix = [number, number, number, number, number, number];
 const identity: Matrix = [1, 0, 0, 1, 0, 0];
 
 /** What `save` keeps besides transformation, dashes and clip. */
-const lookNames = ['fillStyle', 'strokeStyle', 'lineWidth', 'lineCap', 'lineJoin', 'lineDashOffset', 'globalAlpha', 'font', 'textAlign', 'textBaseline'] as const;
-type Looks = Pick<SvgContext, (typeof lookNames)[number]>;
+const LOOK_NAMES = ['fillStyle', 'strokeStyle', 'lineWidth', 'lineCap', 'lineJoin', 'lineDashOffset', 'globalAlpha', 'font', 'textAlign', 'textBaseline'] as const;
+type Looks = Pick<SvgContext, (typeof LOOK_NAMES)[number]>;
 
 interface Saved {
   matrix: Matrix;
@@ -187,8 +187,8 @@ interface Saved {
 }
 
 /** From the place meant to the baseline, in font sizes: usual proportions of a sans serif. */
-const baselineShift: Record<string, number> = { top: 0.8, hanging: 0.8, middle: 0.35, bottom: -0.2, ideographic: -0.2, alphabetic: 0 };
-const anchors: Record<string, string> = { start: 'start', left: 'start', center: 'middle', right: 'end', end: 'end' };
+const BASELINE_SHIFT: Record<string, number> = { top: 0.8, hanging: 0.8, middle: 0.35, bottom: -0.2, ideographic: -0.2, alphabetic: 0 };
+const ANCHORS: Record<string, string> = { start: 'start', left: 'start', center: 'middle', right: 'end', end: 'end' };
 
 function multiply([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix {
   return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];

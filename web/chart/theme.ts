@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { darkPalette, lightPalette, type Palette } from './palette.ts';
+import { DARK_PALETTE, LIGHT_PALETTE, type Palette } from './palette.ts';
 
 /** What the reader chose; `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark';
 
-const key = 'cosweep:theme';
-const changed = 'cosweep:theme';
+const KEY = 'cosweep:theme';
+const CHANGED = 'cosweep:theme';
 const system = matchMedia('(prefers-color-scheme: dark)');
 
 export function readTheme(): Theme {
@@ -15,7 +15,7 @@ export function readTheme(): Theme {
 
 export function setTheme(theme: Theme): void {
   try {
-    localStorage.setItem(key, theme);
+    localStorage.setItem(KEY, theme);
   } catch {
     // A browser without storage: the choice lasts as long as the page.
   }
@@ -26,7 +26,7 @@ export function setTheme(theme: Theme): void {
 export function applyTheme(theme: Theme): void {
   if (theme === 'auto') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
-  dispatchEvent(new Event(changed));
+  dispatchEvent(new Event(CHANGED));
 }
 
 export function usePalette(): Palette {
@@ -34,13 +34,13 @@ export function usePalette(): Palette {
   useEffect(() => {
     const follow = () => setDark(isDark());
     system.addEventListener('change', follow);
-    addEventListener(changed, follow);
+    addEventListener(CHANGED, follow);
     return () => {
       system.removeEventListener('change', follow);
-      removeEventListener(changed, follow);
+      removeEventListener(CHANGED, follow);
     };
   }, []);
-  return dark ? darkPalette : lightPalette;
+  return dark ? DARK_PALETTE : LIGHT_PALETTE;
 }
 
 function isDark(): boolean {
@@ -50,7 +50,7 @@ function isDark(): boolean {
 
 function readStored(): string | null {
   try {
-    return localStorage.getItem(key);
+    return localStorage.getItem(KEY);
   } catch {
     return null;
   }

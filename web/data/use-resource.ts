@@ -13,9 +13,9 @@ export interface Resource<Value> {
 }
 
 /** Under a busy sweep events come several times a second; the page follows once in this time. */
-const restMs = 1000;
+const REST_MS = 1000;
 /** And an answer that takes the server long is asked for so much less often. */
-const restFactor = 4;
+const REST_FACTOR = 4;
 
 /**
  * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. `null` as path: nothing is asked for.
@@ -66,7 +66,7 @@ function follow<Value>(path: string, isStale: (event: ServerEvent) => boolean, s
       (value) => show({ value, error: null }),
       (error: Error) => { if (!abort.signal.aborted) show({ value: null, error }); },
     );
-    await new Promise((resolve) => setTimeout(resolve, Math.max(restMs, restFactor * (performance.now() - asked))));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(REST_MS, REST_FACTOR * (performance.now() - asked))));
     busy = false;
     if (again && !abort.signal.aborted) await fetchOnce();
   };

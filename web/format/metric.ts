@@ -24,19 +24,19 @@ export function formatMetricDifference(metric: string, value: number | null | un
 /** `val/intraClassCosine` → `intra-class cosine (validation)`; what is not known keeps its name. */
 export function metricLabel(metric: string): string {
   const [part, ...rest] = metric.split('/');
-  const where = part === undefined ? undefined : parts[part];
-  const what = names[rest.join('/')];
+  const where = part === undefined ? undefined : PARTS[part];
+  const what = NAMES[rest.join('/')];
   return where === undefined || what === undefined ? metric : `${what} (${where})`;
 }
 
 /** The term, gradient or measure alone, for charts that say the part elsewhere. */
 export function metricShortLabel(metric: string): string {
-  return names[metric.split('/').slice(1).join('/')] ?? metric;
+  return NAMES[metric.split('/').slice(1).join('/')] ?? metric;
 }
 
-const parts: Record<string, string> = { train: 'training', val: 'validation', test: 'test' };
+const PARTS: Record<string, string> = { train: 'training', val: 'validation', test: 'test' };
 
-const names: Record<string, string> = {
+const NAMES: Record<string, string> = {
   total: 'total loss',
   crossEntropy: 'cross-entropy',
   interClass: 'inter-class term',

@@ -1,35 +1,35 @@
-const minus = '\u2212';
-const missing = '–';
+const MINUS = '\u2212';
+const MISSING = '–';
 
 /** At most `digits` significant digits, a true minus sign, powers of ten where zeros would pile up; `–` for what is not there. */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return missing;
+  if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
   if (value === 0) return '0';
   const size = Math.abs(value);
   const text = size < 1e-4 || size >= 1e7 ? toPowerOfTen(value, digits) : new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(digits, wholeDigits(size)) }).format(value);
-  return text.replaceAll('-', minus);
+  return text.replaceAll('-', MINUS);
 }
 
 export function formatFixed(value: number | null | undefined, decimals: number): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return missing;
+  if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
   const text = value.toFixed(decimals);
   // −0.00 would claim a direction that the digits do not show.
-  return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', minus);
+  return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', MINUS);
 }
 
 /** A share as percent: 0.97204 → `97.20 %`. */
 export function formatPercent(value: number | null | undefined, decimals = 2): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return missing;
+  if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
   return `${formatFixed(value * 100, decimals)} %`;
 }
 
 /** Always with its sign, so that a difference is read as one. */
 export function formatSigned(value: number | null | undefined, format: (value: number) => string): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return missing;
+  if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
   const text = format(Math.abs(value));
   // A difference that the digits show as nothing has no direction.
   if (!/[1-9]/.test(text)) return text;
-  return `${value < 0 ? minus : '+'}${text}`;
+  return `${value < 0 ? MINUS : '+'}${text}`;
 }
 
 export function formatCount(value: number): string {
@@ -43,11 +43,11 @@ export function formatAmount(count: number, noun: string, plural = `${noun}s`): 
 
 /** Digits as they are written without rounding, for settings: 0.1 stays 0.1. */
 export function formatExact(value: number): string {
-  return String(value).replaceAll('-', minus);
+  return String(value).replaceAll('-', MINUS);
 }
 
 export function formatBytes(bytes: number | null): string {
-  if (bytes === null) return missing;
+  if (bytes === null) return MISSING;
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${formatNumber(bytes / 1000 ** step, 3)} ${units[step]}`;

@@ -1,11 +1,11 @@
 import type { ParamValue } from '../../server/sweep/arm.ts';
 import { formatExact, formatNumber } from './number.ts';
 
-const symbols: Record<string, string> = { alpha: 'α', beta: 'β', gamma: 'γ', epsilon: 'ε', N: 'N' };
+const SYMBOLS: Record<string, string> = { alpha: 'α', beta: 'β', gamma: 'γ', epsilon: 'ε', N: 'N' };
 
 /** `alpha` → `α`; `training.optimizer.learningRate` → `learningRate`, which the whole key explains on hover. */
 export function parameterLabel(key: string): string {
-  return symbols[key] ?? key.split('.').at(-1)!;
+  return SYMBOLS[key] ?? key.split('.').at(-1)!;
 }
 
 /** A setting that is not in force is a dash. */

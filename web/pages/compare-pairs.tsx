@@ -43,12 +43,12 @@ export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
 }
 
 /** Small charts ask for no more columns than they have; one chart alone gets its full width. */
-const columns = { many: 300, one: 1200 };
+const COLUMNS = { many: 300, one: 1200 };
 
 function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
   const [range, setRange] = useState<Range | null>(null);
   const runs = [...new Set(pairs.flatMap(({ run, controlRun }) => [run, controlRun]))];
-  const width = pairs.length === 1 ? columns.one : columns.many;
+  const width = pairs.length === 1 ? COLUMNS.one : COLUMNS.many;
   const path = runs.length === 0 ? null : `curves${query({ runs: runs.join(','), metric, from: range?.from, to: range?.to, width })}`;
   const curves = useResource<CurvesResponse>(path, aboutSweep(sweep.id));
   const zoom = (from: number, to: number): void => setRange({ from: Math.max(0, Math.floor(from)), to: Math.ceil(to) });

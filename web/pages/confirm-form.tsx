@@ -7,7 +7,7 @@ import { navigate, useChoice } from '../routing/location.ts';
 import { armsToConfirm, confirmableMetrics, seedsWords } from '../series/to-confirm.ts';
 
 /** As `cosweep confirm` takes it without being told. */
-const usualSeeds = 12;
+const USUAL_SEEDS = 12;
 
 /** One arm of a complete sweep, trained on fresh seeds with its control; leads to the sweep that does. */
 export function ConfirmForm({ sweep }: { sweep: SweepDetail }) {
@@ -15,7 +15,7 @@ export function ConfirmForm({ sweep }: { sweep: SweepDetail }) {
   const [arm, setArm] = useChoice('confirm', String(arms[0]?.index));
   const metrics = confirmableMetrics(sweep);
   const [metric, setMetric] = useState(metrics[0] ?? '');
-  const [written, setWritten] = useState(String(usualSeeds));
+  const [written, setWritten] = useState(String(USUAL_SEEDS));
   if (sweep.state !== 'complete' || sweep.confirms !== null || arms.length === 0 || metrics.length === 0) return null;
 
   const seeds = Number(written);

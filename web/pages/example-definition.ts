@@ -1,5 +1,5 @@
 /** A small study on the built-in data: six seeds, because fewer can show nothing. */
-export const exampleDefinition = `{
+export const EXAMPLE_DEFINITION = `{
   "name": "my-first-sweep",
   "description": "Does the intra-class phase help, and from when on?",
   "method": "grid",

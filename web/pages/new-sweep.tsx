@@ -9,7 +9,7 @@ import { Facts } from '../parts/facts.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Problems } from '../parts/loaded.tsx';
 import { navigate } from '../routing/location.ts';
-import { exampleDefinition } from './example-definition.ts';
+import { EXAMPLE_DEFINITION } from './example-definition.ts';
 
 type Check =
   | { state: 'none' }
@@ -17,7 +17,7 @@ type Check =
   | { state: 'bad'; error: Error }
   | { state: 'good'; plan: PlanResponse; refused: Error | null };
 
-const engines = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
+const ENGINES = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
 
 /** Paste a definition, see its plan or all its problems, start it. */
 export function NewSweepPage() {
@@ -62,17 +62,17 @@ export function NewSweepPage() {
       <div class="columns">
         <form class="card" onSubmit={(event) => { event.preventDefault(); void plan(); }}>
           <Field label="Definition (JSON)">
-            <textarea class="code" rows={22} spellcheck={false} value={definition} onInput={(event) => edit(event.currentTarget.value)} placeholder={exampleDefinition} required />
+            <textarea class="code" rows={22} spellcheck={false} value={definition} onInput={(event) => edit(event.currentTarget.value)} placeholder={EXAMPLE_DEFINITION} required />
           </Field>
           <div class="field-row">
             <Field label="Folder that relative paths start at"><input type="text" value={baseFolder} placeholder="where the server was started" onInput={(event) => { setBaseFolder(event.currentTarget.value); setCheck({ state: 'none' }); }} /></Field>
-            <Select label="Engine" value={engine} onChange={setEngine} options={engines.map((name) => ({ value: name, label: name }))} />
+            <Select label="Engine" value={engine} onChange={setEngine} options={ENGINES.map((name) => ({ value: name, label: name }))} />
           </div>
           <div class="actions">
             <button type="submit" disabled={check.state === 'busy'}>Show the plan</button>
             {startButton(true, 'Probe first')}
             {startButton(false, 'Start the sweep')}
-            {definition === '' && <button type="button" class="plain" onClick={() => edit(exampleDefinition)}>Fill in an example</button>}
+            {definition === '' && <button type="button" class="plain" onClick={() => edit(EXAMPLE_DEFINITION)}>Fill in an example</button>}
           </div>
           <p class="small quiet form-note">A probe trains what the arms share before the phase begins, with two seeds, and shows which arms would be dead, weak or the same. The sweep goes on from there.</p>
           <AtWork before={null} />
@@ -100,7 +100,7 @@ function BadDefinition({ error }: { error: Error }) {
   );
 }
 
-const shownArms = 200;
+const SHOWN_ARMS = 200;
 
 function PlanView({ plan }: { plan: PlanResponse }) {
   const keys = Object.keys(plan.armList[0] ?? {}).filter((key) => !['index', 'name', 'ablation', 'control'].includes(key));
@@ -120,13 +120,13 @@ function PlanView({ plan }: { plan: PlanResponse }) {
         <table class="data">
           <thead><tr><th class="number">#</th><th>Arm</th>{keys.map((key) => <th key={key} class="number" title={key}>{parameterLabel(key)}</th>)}</tr></thead>
           <tbody>
-            {plan.armList.slice(0, shownArms).map((arm) => (
+            {plan.armList.slice(0, SHOWN_ARMS).map((arm) => (
               <tr key={arm.index}><td class="number quiet">{arm.index}</td><td>{arm.name}{arm.control && <span class="tag">control</span>}</td>{keys.map((key) => <td key={key} class="number">{formatParameter(arm[key])}</td>)}</tr>
             ))}
           </tbody>
         </table>
       </div>
-      {plan.armList.length > shownArms && <p class="small quiet">The first {shownArms} of {formatCount(plan.armList.length)} arms.</p>}
+      {plan.armList.length > SHOWN_ARMS && <p class="small quiet">The first {SHOWN_ARMS} of {formatCount(plan.armList.length)} arms.</p>}
     </>
   );
 }

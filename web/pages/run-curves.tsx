@@ -18,19 +18,19 @@ interface Group {
   logarithmic: boolean;
 }
 
-const terms: Group = { title: 'Terms of the loss', logarithmic: true, metrics: ['train/total', 'train/crossEntropy', 'train/interClass', 'train/intraClass', 'train/truncated'] };
-const gradients: Group = { title: 'Gradient norms at the features', logarithmic: true, metrics: ['train/gradient/crossEntropy', 'train/gradient/interClass', 'train/gradient/intraClass'] };
-const accuracies: Group = { title: 'Accuracy', logarithmic: false, metrics: ['train/accuracy', 'val/accuracy', 'val/accuracyLinear', 'val/accuracyCosine'] };
+const TERMS: Group = { title: 'Terms of the loss', logarithmic: true, metrics: ['train/total', 'train/crossEntropy', 'train/interClass', 'train/intraClass', 'train/truncated'] };
+const GRADIENTS: Group = { title: 'Gradient norms at the features', logarithmic: true, metrics: ['train/gradient/crossEntropy', 'train/gradient/interClass', 'train/gradient/intraClass'] };
+const ACCURACIES: Group = { title: 'Accuracy', logarithmic: false, metrics: ['train/accuracy', 'val/accuracy', 'val/accuracyLinear', 'val/accuracyCosine'] };
 
 /** The curves of one run in groups that share an axis, and one group of the reader's choice. */
 export function RunCurves({ run }: { run: RunDetail }) {
   const [range, setRange] = useState<Range | null>(null);
   const recorded = Object.keys(run.metrics);
-  const others = recorded.filter((metric) => ![terms, gradients, accuracies].some(({ metrics }) => metrics.includes(metric)));
+  const others = recorded.filter((metric) => ![TERMS, GRADIENTS, ACCURACIES].some(({ metrics }) => metrics.includes(metric)));
   const [chosen, setChosen] = useChoice('metric', others.includes('val/intraClassCosine') ? 'val/intraClassCosine' : others[0] ?? '');
   if (recorded.length === 0) return <section class="card"><h2>Curves</h2><p class="quiet">This run has not recorded anything yet.</p></section>;
   const free: Group = { title: metricLabel(chosen), metrics: [chosen], logarithmic: false };
-  const groups = [terms, gradients, accuracies, free].map((group) => ({ ...group, metrics: group.metrics.filter((metric) => recorded.includes(metric)) }));
+  const groups = [TERMS, GRADIENTS, ACCURACIES, free].map((group) => ({ ...group, metrics: group.metrics.filter((metric) => recorded.includes(metric)) }));
   return (
     <section class="card" aria-label="Curves">
       <div class="chart-tools">

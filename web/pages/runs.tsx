@@ -16,8 +16,8 @@ export function RunsPage({ id }: { id: string }) {
   return <SweepFrame id={id} page="runs">{(sweep) => <RunsOf sweep={sweep} />}</SweepFrame>;
 }
 
-const states: RunState[] = ['waiting', 'running', 'complete', 'failed', 'diverged', 'cancelled'];
-const pageSize = 100;
+const STATES: RunState[] = ['waiting', 'running', 'complete', 'failed', 'diverged', 'cancelled'];
+const PAGE_SIZE = 100;
 
 function RunsOf({ sweep }: { sweep: SweepDetail }) {
   const { query: chosen } = useLocation();
@@ -26,7 +26,7 @@ function RunsOf({ sweep }: { sweep: SweepDetail }) {
   // Without a choice the order is that of training.
   const sort = of('sort');
   const order = of('order') || 'asc';
-  const runs = useResource<Page<RunRow>>(`sweeps/${sweep.id}/runs${query({ sort, order, ...filters, page: of('page') || 1, size: pageSize })}`, aboutSweep(sweep.id));
+  const runs = useResource<Page<RunRow>>(`sweeps/${sweep.id}/runs${query({ sort, order, ...filters, page: of('page') || 1, size: PAGE_SIZE })}`, aboutSweep(sweep.id));
   const filtered = Object.values(filters).some((value) => value !== '');
 
   const all = runColumns(sweep);
@@ -75,7 +75,7 @@ function Filters({ sweep }: { sweep: SweepDetail }) {
       <Field label="Arm's name contains"><input type="search" value={text} onInput={(event) => set('q')(event.currentTarget.value)} /></Field>
       <Select label="Arm" value={arm} onChange={set('arm')} options={[any, ...sweep.armList.map(({ index, name }) => ({ value: String(index), label: name }))]} />
       <Select label="Seed" value={seed} onChange={set('seed')} options={[any, ...sweep.seedList.map((value) => ({ value: String(value), label: String(value) }))]} />
-      <Select label="State" value={state} onChange={set('state')} options={[any, ...states.map((value) => ({ value, label: value }))]} />
+      <Select label="State" value={state} onChange={set('state')} options={[any, ...STATES.map((value) => ({ value, label: value }))]} />
     </div>
   );
 }

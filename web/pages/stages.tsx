@@ -47,7 +47,7 @@ function Trees({ stages, trainer, sweep }: StageList & { sweep: SweepDetail }) {
   );
 }
 
-const states = ['complete', 'running', 'waiting', 'diverged', 'failed', 'cancelled'] as const;
+const STATES = ['complete', 'running', 'waiting', 'diverged', 'failed', 'cancelled'] as const;
 
 function StageLegend() {
   return (
@@ -55,7 +55,7 @@ function StageLegend() {
       <li><span class="stage-swatch stage-swatch-shared" aria-hidden="true" />of several runs</li>
       <li><span class="stage-swatch stage-swatch-single" aria-hidden="true" />of one run</li>
       <li><span class="stage-swatch stage-swatch-taken" aria-hidden="true" />taken from the trunk</li>
-      {states.map((state) => <li key={state}><span class={`stage-swatch stage-${state}`} aria-hidden="true" />{state}</li>)}
+      {STATES.map((state) => <li key={state}><span class={`stage-swatch stage-${state}`} aria-hidden="true" />{state}</li>)}
     </ul>
   );
 }

@@ -68,10 +68,10 @@ function possibleActions(sweep: SweepDetail): Action[] {
   return [...(unfinished ? ['resume' as const] : []), ...(sweep.counts.failed > 0 ? ['retry' as const] : [])];
 }
 
-const actionWords: Record<Action, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
+const ACTION_WORDS: Record<Action, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
 
 function Actions({ sweep }: { sweep: SweepDetail }) {
-  const words = { ...actionWords, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };
+  const words = { ...ACTION_WORDS, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };
   return (
     <div class="actions">
       {possibleActions(sweep).map((action) => <PostButton key={action} path={`sweeps/${sweep.id}/${action}`} kind={action === 'cancel' ? 'danger' : 'primary'}>{words[action]}</PostButton>)}

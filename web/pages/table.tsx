@@ -13,7 +13,7 @@ export function TablePage({ id }: { id: string }) {
   return <SweepFrame id={id} page="table">{(sweep) => <AblationTable sweep={sweep} />}</SweepFrame>;
 }
 
-const formats = [
+const FORMATS = [
   { format: 'md', label: 'Markdown', ending: 'md' },
   { format: 'csv', label: 'CSV', ending: 'csv' },
   { format: 'json', label: 'JSON', ending: 'json' },
@@ -45,7 +45,7 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
           <section class="card">
             <TableView table={answer.table} />
             <p class="downloads">Download:{' '}
-              {formats.map(({ format, label, ending }) => <a key={format} href={apiAddress(`sweeps/${sweep.id}/ablation${options}&format=${format}`)} download={`${sweep.name}.${ending}`}>{label}</a>)}
+              {FORMATS.map(({ format, label, ending }) => <a key={format} href={apiAddress(`sweeps/${sweep.id}/ablation${options}&format=${format}`)} download={`${sweep.name}.${ending}`}>{label}</a>)}
             </p>
           </section>
         )}

@@ -2,7 +2,7 @@ import { formatAmount, formatPercent } from '../format/number.ts';
 import { mostConfused, toClassName, toConfusionCells, type ConfusionCell } from '../series/confusion.ts';
 
 /** Above this the cells have no room for a number. */
-const mostNumbered = 20;
+const MOST_NUMBERED = 20;
 
 interface ConfusionProps {
   counts: number[][];
@@ -12,7 +12,7 @@ interface ConfusionProps {
 /** Rows are true classes, columns predicted ones; the darker, the larger the share of the row. */
 export function ConfusionTable({ counts, classes }: ConfusionProps) {
   const cells = toConfusionCells(counts);
-  const numbered = counts.length <= mostNumbered;
+  const numbered = counts.length <= MOST_NUMBERED;
   return (
     <div class="scroll">
       <table class={numbered ? 'confusion' : 'confusion confusion-dense'}>

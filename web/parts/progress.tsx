@@ -2,23 +2,23 @@ import type { RunCounts } from '../../server/http/api.ts';
 import type { RunState } from '../../server/sweep/results.ts';
 import { formatCount } from '../format/number.ts';
 
-const order: RunState[] = ['complete', 'running', 'diverged', 'failed', 'cancelled', 'waiting'];
+const ORDER: RunState[] = ['complete', 'running', 'diverged', 'failed', 'cancelled', 'waiting'];
 
 /** Runs by state as one bar. */
 export function CountsBar({ counts }: { counts: RunCounts }) {
-  const total = order.reduce((sum, state) => sum + counts[state], 0);
-  const words = order.filter((state) => counts[state] > 0).map((state) => `${formatCount(counts[state])} ${state}`).join(', ');
+  const total = ORDER.reduce((sum, state) => sum + counts[state], 0);
+  const words = ORDER.filter((state) => counts[state] > 0).map((state) => `${formatCount(counts[state])} ${state}`).join(', ');
   return (
     <div class="bar" role="img" aria-label={total === 0 ? 'no runs' : `runs: ${words}`} title={words}>
-      {order.map((state) => counts[state] > 0 && <span key={state} class={`bar-part bar-${state}`} style={{ flexGrow: counts[state] }} />)}
+      {ORDER.map((state) => counts[state] > 0 && <span key={state} class={`bar-part bar-${state}`} style={{ flexGrow: counts[state] }} />)}
     </div>
   );
 }
 
 /** The same counts in words, the states that matter first. */
 export function CountsWords({ counts }: { counts: RunCounts }) {
-  const total = order.reduce((sum, state) => sum + counts[state], 0);
-  const others = order.filter((state) => state !== 'complete' && state !== 'waiting' && counts[state] > 0);
+  const total = ORDER.reduce((sum, state) => sum + counts[state], 0);
+  const others = ORDER.filter((state) => state !== 'complete' && state !== 'waiting' && counts[state] > 0);
   return (
     <span class="numbers">
       {formatCount(counts.complete)} of {formatCount(total)} complete

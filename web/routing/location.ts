@@ -6,17 +6,17 @@ export interface Location {
   query: URLSearchParams;
 }
 
-const changed = 'cosweep:location';
+const CHANGED = 'cosweep:location';
 
 export function useLocation(): Location {
   const [location, setLocation] = useState(read);
   useEffect(() => {
     const follow = () => setLocation(read());
     addEventListener('popstate', follow);
-    addEventListener(changed, follow);
+    addEventListener(CHANGED, follow);
     return () => {
       removeEventListener('popstate', follow);
-      removeEventListener(changed, follow);
+      removeEventListener(CHANGED, follow);
     };
   }, []);
   return location;
@@ -26,7 +26,7 @@ export function useLocation(): Location {
 export function navigate(address: string): void {
   history.pushState(null, '', new URL(address, document.baseURI));
   scrollTo(0, 0);
-  dispatchEvent(new Event(changed));
+  dispatchEvent(new Event(CHANGED));
 }
 
 /**
@@ -46,7 +46,7 @@ export function choose(values: Record<string, string | null>): void {
     else address.searchParams.set(name, value);
   }
   history.replaceState(null, '', address);
-  dispatchEvent(new Event(changed));
+  dispatchEvent(new Event(CHANGED));
 }
 
 function read(): Location {

@@ -1,7 +1,7 @@
 import type { LineShape } from './chart-spec.ts';
 
 /** Colours of the palette; a test holds both together. */
-export const coloursOfPalette = 10;
+export const COLOURS_OF_PALETTE = 10;
 
 /** Gives every distinct label a place in the palette, in order of first appearance, so that one label has one colour in all panels. */
 export function assignInks(labels: Iterable<string>): Map<string, number> {
@@ -12,5 +12,5 @@ export function assignInks(labels: Iterable<string>): Map<string, number> {
 
 /** Where the colours begin anew, the line tells labels apart: solid, dashed, dotted. */
 export function dashOf(ink: number): LineShape['dash'] {
-  return ([undefined, 'dashed', 'dotted'] as const)[Math.floor(ink / coloursOfPalette) % 3];
+  return ([undefined, 'dashed', 'dotted'] as const)[Math.floor(ink / COLOURS_OF_PALETTE) % 3];
 }

@@ -19,11 +19,11 @@ export function lateRange(lines: { x: number[]; y: (number | null)[] }[], from: 
 }
 
 /** What share of the shown batches counts as the beginning. */
-const beginning = 0.25;
+const BEGINNING = 0.25;
 
 /** The batch from which on values decide a late axis. */
 export function lateFrom(lines: { x: number[] }[], range: { from: number; to: number | null } | null): number {
   if (range !== null) return range.from;
   const last = lines.reduce((most, { x }) => Math.max(most, x.at(-1) ?? 0), 0);
-  return last * beginning;
+  return last * BEGINNING;
 }

@@ -44,9 +44,9 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
     axes: toAxes(panel, picture, shared),
     shapes: [
       toSpread(panel, picture.scale),
-      ...groups.map((group): Shape => ({ ...onDifference, kind: 'band', id: `band/${group.arm}`, ink: inks.get(group.label)!, label: null, x: group.batches, low: scaled(group.low), high: scaled(group.high) })),
-      ...groups.flatMap((group) => group.seeds.map((line): Shape => ({ ...onDifference, kind: 'line', id: `seed/${group.arm}/${line.seed}`, ink: inks.get(group.label)!, label: null, x: group.batches, y: scaled(line.values), weight: 'thin' }))),
-      ...groups.map((group): Shape => ({ ...onDifference, kind: 'line', id: `mean/${group.arm}`, ink: inks.get(group.label)!, label: group.label, x: group.batches, y: scaled(group.mean), weight: 'bold', ...dash(group) })),
+      ...groups.map((group): Shape => ({ ...ON_DIFFERENCE, kind: 'band', id: `band/${group.arm}`, ink: inks.get(group.label)!, label: null, x: group.batches, low: scaled(group.low), high: scaled(group.high) })),
+      ...groups.flatMap((group) => group.seeds.map((line): Shape => ({ ...ON_DIFFERENCE, kind: 'line', id: `seed/${group.arm}/${line.seed}`, ink: inks.get(group.label)!, label: null, x: group.batches, y: scaled(line.values), weight: 'thin' }))),
+      ...groups.map((group): Shape => ({ ...ON_DIFFERENCE, kind: 'line', id: `mean/${group.arm}`, ink: inks.get(group.label)!, label: group.label, x: group.batches, y: scaled(group.mean), weight: 'bold', ...dash(group) })),
       ...groups.flatMap((group, place) => toFinals(group, place, picture.scale, inks.get(group.label)!)),
       ...groups.map((group): Shape => ({ kind: 'line', id: `truncated/${group.arm}`, xAxis: 'batch', yAxis: 'truncated', ink: inks.get(group.label)!, label: `${group.label}, truncated term`, x: group.truncated.batches, y: group.truncated.values, weight: 'normal' })),
       ...groups.map((group): Shape => ({ kind: 'line', id: `cosine/${group.arm}`, xAxis: 'batch', yAxis: 'cosine', ink: inks.get(group.label)!, label: `${group.label}, intra-class cosine`, x: group.cosine.batches, y: group.cosine.values, weight: 'normal' })),
@@ -55,7 +55,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
   };
 }
 
-const onDifference = { xAxis: 'batch', yAxis: 'difference' };
+const ON_DIFFERENCE = { xAxis: 'batch', yAxis: 'difference' };
 
 function toAxes(panel: Panel, picture: Picture, shared: SharedRanges): Axis[] {
   return [
@@ -70,7 +70,7 @@ function toAxes(panel: Panel, picture: Picture, shared: SharedRanges): Axis[] {
 
 /** The faint stripe: how far the control alone strays from seed to seed. */
 function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Shape {
-  return { ...onDifference, kind: 'band', id: 'spread', ink: 'faint', label: null, stripe: true, x: batches, low: scale(sd, -factor), high: scale(sd, factor) };
+  return { ...ON_DIFFERENCE, kind: 'band', id: 'spread', ink: 'faint', label: null, stripe: true, x: batches, low: scale(sd, -factor), high: scale(sd, factor) };
 }
 
 /** Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright line. */

@@ -5,7 +5,7 @@ import { dashOf } from './colour-keys.ts';
 import type { LegendEntry } from './pair-picture.ts';
 
 /** How far from its N the batches before it stand to the left, those from it on to the right. */
-const aside = 0.16;
+const ASIDE = 0.16;
 
 /** Places in the palette begin after the one that the quantiles have. */
 const inkOf = (index: number): number => index + 1;
@@ -13,8 +13,8 @@ const inkOf = (index: number): number => index + 1;
 /** L2's quantiles on a trunk before and after every N, means over the seeds, with every ε across; null where nothing is trained. */
 export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | null {
   const boxes = candidates.flatMap(({ N, before, after }, index) => [
-    ...(before === null ? [] : [{ id: `${N}/before`, x: index - aside, ink: 'control' as const, label: 'before N', quantiles: before }]),
-    ...(after === null ? [] : [{ id: `${N}/after`, x: index + aside, ink: 0, label: 'from N on', quantiles: after }]),
+    ...(before === null ? [] : [{ id: `${N}/before`, x: index - ASIDE, ink: 'control' as const, label: 'before N', quantiles: before }]),
+    ...(after === null ? [] : [{ id: `${N}/after`, x: index + ASIDE, ink: 0, label: 'from N on', quantiles: after }]),
   ]);
   if (boxes.length === 0) return null;
   const epsilons = listEpsilons(candidates);
@@ -37,7 +37,7 @@ export function toRatioChart({ name, candidates }: ProbeTrunk, weakRatio: number
     const own = known.filter((each) => each.beta === beta);
     const ink = inkOf(place);
     // Side by side, so that the spreads of neighbours stay apart.
-    const x = own.map(({ index }) => index + (betas.length === 1 ? 0 : (place / (betas.length - 1) - 0.5) * 2 * aside));
+    const x = own.map(({ index }) => index + (betas.length === 1 ? 0 : (place / (betas.length - 1) - 0.5) * 2 * ASIDE));
     return [
       ...own.map(({ N, ratio }, i): Shape => ({ ...base, kind: 'line', id: `spread/${beta}/${N}`, ink, label: null, weight: 'normal', x: [x[i]!, x[i]!], y: [ratio.low, ratio.high] })),
       { ...base, kind: 'points', id: `ratio/${beta}`, ink, label: `β = ${formatExact(beta)}`, symbol: 'circle', size: 5, x, y: own.map(({ ratio }) => ratio.mean) },

@@ -3,7 +3,7 @@ import type { ChartSpec, PointSymbol } from './chart-spec.ts';
 import { toClassName } from './confusion.ts';
 
 /** Ten colours × six symbols: no two of sixty classes look the same. */
-const symbols: PointSymbol[] = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross'];
+const SYMBOLS: PointSymbol[] = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross'];
 
 /** Validation features in two dimensions, by class. The axes have no names: what matters is what lies beside what. */
 export function toProjectionChart({ batch, x, y, labels }: Projection, classes: string[] | null): ChartSpec {
@@ -13,7 +13,7 @@ export function toProjectionChart({ batch, x, y, labels }: Projection, classes: 
     return {
       kind: 'points' as const, id: `class/${label}`, xAxis: 'first', yAxis: 'second', ink: label, label: toClassName(label, classes), size: 3,
       // One further with every turn of the colours: ten and six share a factor.
-      symbol: symbols[(label + Math.floor(label / 10)) % symbols.length]!,
+      symbol: SYMBOLS[(label + Math.floor(label / 10)) % SYMBOLS.length]!,
       x: members.map((index) => x[index]!),
       y: members.map((index) => y[index]!),
     };

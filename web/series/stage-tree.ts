@@ -38,7 +38,7 @@ export interface StageTotals {
 }
 
 /** Two numbers under the axis need this share of it between them. */
-const tickRoom = 0.08;
+const TICK_ROOM = 0.08;
 
 /** The trees of a sweep by seed. A trunk keeps its lane; what forks off later stands nearer to it, so that no line crosses a bar. */
 export function layoutStageTree(stages: readonly StageItem[]): SeedTree[] {
@@ -123,6 +123,6 @@ function trunkFirst(a: StageItem, b: StageItem): number {
 function chooseTicks(stages: readonly StageItem[], end: number): number[] {
   const switches = [...new Set(stages.flatMap(({ params }) => (params.N === null ? [] : [params.N])))].sort((a, b) => a - b);
   const ticks = [0];
-  for (const N of switches) if (N - ticks.at(-1)! >= tickRoom * end && end - N >= tickRoom * end) ticks.push(N);
+  for (const N of switches) if (N - ticks.at(-1)! >= TICK_ROOM * end && end - N >= TICK_ROOM * end) ticks.push(N);
   return [...ticks, end];
 }

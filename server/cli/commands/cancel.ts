@@ -21,11 +21,11 @@ function cancel({ output, db, json }: Session, sweep: string): Promise<void> {
     const outcome = cancelSweep(storage, id);
     const where = await toStartResponse(storage, id);
     if (json) output.json({ ...where, outcome });
-    else output.data(`${where.id} ${where.name}: ${said[outcome]}`);
+    else output.data(`${where.id} ${where.name}: ${SAID[outcome]}`);
   });
 }
 
-const said = {
+const SAID = {
   cancelled: 'cancelled',
   requested: 'the process that trains it will stop it within seconds',
   ended: 'it has ended already, nothing to cancel',

@@ -4,7 +4,7 @@ import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
 import { packageRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
-import { signalExitCodes, waitForSignal } from '../signals.ts';
+import { SIGNAL_EXIT_CODES, waitForSignal } from '../signals.ts';
 import { spawnRun } from '../spawn-run.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -64,7 +64,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
     const signal = await stopped;
     output.say('Ending: no new requests, those at work are finished.');
     await server.close();
-    return signalExitCodes[signal];
+    return SIGNAL_EXIT_CODES[signal];
   } finally {
     await storage.close();
   }

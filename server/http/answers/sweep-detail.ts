@@ -8,8 +8,8 @@ import { readConfirmed } from './confirmation.ts';
 import { toArmItem } from './to-arm-item.ts';
 import { toSweepItem } from './to-sweep-item.ts';
 
-const mostBest = 10;
-const mostFailures = 200;
+const MOST_BEST = 10;
+const MOST_FAILURES = 200;
 
 /** One sweep as its page shows it; null where there is none. */
 export async function readSweepDetail(storage: Storage, sweepId: number): Promise<SweepDetail | null> {
@@ -42,14 +42,14 @@ function toProgress({ batches, batchesTotal, counts, secondsLeft }: SweepRecord)
 }
 
 function bestArms(storage: Storage, sweepId: number, arms: ArmItem[]): ArmScore[] {
-  return readArmScores(storage, sweepId).slice(0, mostBest).map((score) => {
+  return readArmScores(storage, sweepId).slice(0, MOST_BEST).map((score) => {
     const { name, control } = arms[score.arm]!;
     return { ...score, name, control };
   });
 }
 
 function readFailures(storage: Storage, sweepId: number): Failure[] {
-  return listRuns(storage, sweepId, { states: ['failed', 'diverged'], limit: mostFailures }).items.map(({ id, arm, armName, seed, state, error }) => ({
+  return listRuns(storage, sweepId, { states: ['failed', 'diverged'], limit: MOST_FAILURES }).items.map(({ id, arm, armName, seed, state, error }) => ({
     run: id, arm, armName, seed, state: state as Failure['state'], reason: error,
   }));
 }

@@ -10,8 +10,8 @@ import { nothing, route } from '../route.ts';
 import { curvesResponse } from '../schemas/curves.ts';
 
 /** Points of all curves together: what may leave (at most four of a column), and what may be read for it. */
-const mostColumns = 4_000_000;
-const mostPoints = 5_000_000;
+const MOST_COLUMNS = 4_000_000;
+const MOST_POINTS = 5_000_000;
 
 const batch = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
@@ -31,8 +31,8 @@ export const getCurvesRoute = route({
   answer: { status: 200, shape: curvesResponse },
   async handle({ storage }, { query: { runs, metric, from, to, width } }) {
     const columns = runs.length * metric.length * width;
-    if (columns > mostColumns) {
-      throw new HttpError('too-large', `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is more than ${mostColumns}; ask for fewer at once`);
+    if (columns > MOST_COLUMNS) {
+      throw new HttpError('too-large', `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is more than ${MOST_COLUMNS}; ask for fewer at once`);
     }
     const curves: { run: string; metric: string; curve: Curve }[] = [];
     let points = 0;
@@ -43,8 +43,8 @@ export const getCurvesRoute = route({
         curves.push({ run, metric: name, curve });
         points += curve.batches.length;
       }
-      if (points > mostPoints) {
-        throw new HttpError('too-large', `Cannot read these curves at once: they have more than ${mostPoints} points; ask for fewer runs, or for a stretch with from and to`);
+      if (points > MOST_POINTS) {
+        throw new HttpError('too-large', `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer runs, or for a stretch with from and to`);
       }
     }
     const last = to ?? curves.reduce((latest, { curve }) => Math.max(latest, curve.batches.at(-1) ?? 0), from);

@@ -6,7 +6,7 @@ import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { probeOf } from '../answers/probe-of.ts';
-import { mostPoints } from '../results-for.ts';
+import { MOST_POINTS } from '../results-for.ts';
 import { nothing, route } from '../route.ts';
 import { probeResponse } from '../schemas/probe.ts';
 
@@ -23,7 +23,7 @@ export const getProbeRoute = route({
     const { armList, plan } = (await readSweep(storage, sweep))!;
     const batches = groupByTrunk(armList).reduce((sum, [first]) => sum + first!.training.batches, 0);
     const points = batches * plan.seeds.length * TRUNK_METRICS.length;
-    if (points > mostPoints) throw new HttpError('too-large', `Cannot look at the trunks of ${id}: about ${points} points, more than ${mostPoints}; cosweep probe can`);
+    if (points > MOST_POINTS) throw new HttpError('too-large', `Cannot look at the trunks of ${id}: about ${points} points, more than ${MOST_POINTS}; cosweep probe can`);
     return { status: 200, body: probeOf(storage, sweep) };
   },
 });

@@ -2,7 +2,7 @@ import { idxPublished, UNPACKED } from './idx-published.ts';
 import type { IdxPublished } from './idx-published.ts';
 
 /** Pieces of clothing (Xiao, Rasul and Vollgraf, 2017). Sizes and SHA-256 as in TensorFlow Datasets' checksum files. */
-export const fashionMnistFiles: IdxPublished = {
+export const FASHION_MNIST_FILES: IdxPublished = {
   name: 'fashion-mnist',
   about: 'pieces of clothing, 28×28 grey, 10 classes, 60,000 + 10,000',
   // The authors' bucket speaks no HTTPS; the SHA-256 makes up for it.
@@ -22,4 +22,4 @@ export const fashionMnistFiles: IdxPublished = {
   testCount: 10000,
 };
 
-export const fashionMnist = idxPublished(fashionMnistFiles);
+export const fashionMnist = idxPublished(FASHION_MNIST_FILES);

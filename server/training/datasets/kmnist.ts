@@ -2,7 +2,7 @@ import { idxPublished, UNPACKED } from './idx-published.ts';
 import type { IdxPublished } from './idx-published.ts';
 
 /** Cursive Japanese characters (Clanuwat et al., 2018). Sizes and SHA-256 as in TensorFlow Datasets' checksum files. */
-export const kmnistFiles: IdxPublished = {
+export const KMNIST_FILES: IdxPublished = {
   name: 'kmnist',
   about: 'cursive Japanese characters, 28×28 grey, 10 classes, 60,000 + 10,000',
   mirrors: ['https://codh.rois.ac.jp/kmnist/dataset/kmnist/', 'http://codh.rois.ac.jp/kmnist/dataset/kmnist/'],
@@ -18,4 +18,4 @@ export const kmnistFiles: IdxPublished = {
   testCount: 10000,
 };
 
-export const kmnist = idxPublished(kmnistFiles);
+export const kmnist = idxPublished(KMNIST_FILES);

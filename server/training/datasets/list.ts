@@ -1,23 +1,23 @@
 import type { DatasetSettings, NamedDataset } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { SourceContext } from '../dataset.ts';
-import { cifar10Files } from './cifar10.ts';
-import { cifar100Files } from './cifar100.ts';
-import { fashionMnistFiles } from './fashion-mnist.ts';
-import { kmnistFiles } from './kmnist.ts';
-import { mnistFiles } from './mnist.ts';
+import { CIFAR10_FILES } from './cifar10.ts';
+import { CIFAR100_FILES } from './cifar100.ts';
+import { FASHION_MNIST_FILES } from './fashion-mnist.ts';
+import { KMNIST_FILES } from './kmnist.ts';
+import { MNIST_FILES } from './mnist.ts';
 import { locate, obtain, searchedFolders } from './published.ts';
 import type { Published } from './published.ts';
 
-const published: Record<NamedDataset, Published> = {
-  mnist: mnistFiles,
-  'fashion-mnist': fashionMnistFiles,
-  kmnist: kmnistFiles,
-  cifar10: cifar10Files,
-  cifar100: cifar100Files,
+const PUBLISHED: Record<NamedDataset, Published> = {
+  mnist: MNIST_FILES,
+  'fashion-mnist': FASHION_MNIST_FILES,
+  kmnist: KMNIST_FILES,
+  cifar10: CIFAR10_FILES,
+  cifar100: CIFAR100_FILES,
 };
 
-const ownFiles: { name: DatasetSettings['name']; about: string }[] = [
+const OWN_FILES: { name: DatasetSettings['name']; about: string }[] = [
   { name: 'idx', about: 'any pair of IDX files: images, labels' },
   { name: 'csv', about: 'one image a line: file, label, shape' },
   { name: 'images', about: 'a folder per class: folder, size, channels' },
@@ -42,8 +42,8 @@ export async function listDatasets({ baseFolder }: { baseFolder: string }): Prom
   const none = { folder: null, looksIn: [], files: [], bytes: 0 };
   return [
     { name: 'glyphs', about: 'drawn by the program, 28×28 grey, needs no files', state: 'ready', ...none },
-    ...(await Promise.all(Object.values(published).map((each) => listPublished(each, baseFolder)))),
-    ...ownFiles.map((each) => ({ ...each, state: 'own' as const, ...none })),
+    ...(await Promise.all(Object.values(PUBLISHED).map((each) => listPublished(each, baseFolder)))),
+    ...OWN_FILES.map((each) => ({ ...each, state: 'own' as const, ...none })),
   ];
 }
 
@@ -65,9 +65,9 @@ async function listPublished(each: Published, baseFolder: string): Promise<Datas
 export async function getDataset(
   name: string, log: (message: string) => void, progress?: SourceContext['progress'],
 ): Promise<string> {
-  const wanted = published[name as NamedDataset];
+  const wanted = PUBLISHED[name as NamedDataset];
   if (!wanted) {
-    throw new UserError(`Cannot get the data set "${name}": those that can be downloaded are ${Object.keys(published).join(', ')}`);
+    throw new UserError(`Cannot get the data set "${name}": those that can be downloaded are ${Object.keys(PUBLISHED).join(', ')}`);
   }
   const { folder } = await obtain(wanted, null, { baseFolder: process.cwd(), log, ...(progress && { progress }) });
   return folder;

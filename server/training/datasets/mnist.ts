@@ -2,7 +2,7 @@ import { idxPublished, UNPACKED } from './idx-published.ts';
 import type { IdxPublished } from './idx-published.ts';
 
 /** Handwritten digits (LeCun, Cortes and Burges, 1998). Sizes and SHA-256 as in TensorFlow Datasets' checksum files. */
-export const mnistFiles: IdxPublished = {
+export const MNIST_FILES: IdxPublished = {
   name: 'mnist',
   about: 'handwritten digits, 28×28 grey, 10 classes, 60,000 + 10,000',
   mirrors: ['https://ossci-datasets.s3.amazonaws.com/mnist/', 'https://storage.googleapis.com/cvdf-datasets/mnist/'],
@@ -18,4 +18,4 @@ export const mnistFiles: IdxPublished = {
   testCount: 10000,
 };
 
-export const mnist = idxPublished(mnistFiles);
+export const mnist = idxPublished(MNIST_FILES);

@@ -1,7 +1,7 @@
 import type { LossCase } from '../loss-cases.ts';
 
 /** One of the reference cases, computed in float64 with PyTorch's autograd: what an engine must get right before it is trusted. */
-export const selfCheckCase: LossCase = {
+export const SELF_CHECK_CASE: LossCase = {
   name: 'self-check',
   options: {
     alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.05, N: 100, batch: 150, s: 30, m: 0.35, centerRate: 0.1,

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { checkLossCases } from '../loss-cases.ts';
 import { prepareReferenceStep } from '../reference-step.ts';
-import { selfCheckCase } from './self-check-case.ts';
+import { SELF_CHECK_CASE } from './self-check-case.ts';
 
 /** What an engine shows of itself in about a second. */
 export interface SelfCheck {
@@ -17,7 +17,7 @@ const STEPS = 25;
 
 /** Whether an engine computes the right numbers here, and the same bits twice; then how fast it trains. */
 export async function selfCheck(engine: Engine): Promise<SelfCheck> {
-  const { passed, cases, worst } = await checkLossCases([selfCheckCase], engine);
+  const { passed, cases, worst } = await checkLossCases([SELF_CHECK_CASE], engine);
   if (passed < cases) return { flaw: `it opens, but the loss that it computes is wrong (${describe(worst)} times the error that is allowed)`, stepMs: null };
   if (engine.software) return { flaw: null, stepMs: null };
   const step = await prepareReferenceStep(engine, { network: 'cnn-small', batchSize: 64 });

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../server/sweep/user-error.ts';
-import { cifar100Files } from '../../../server/training/datasets/cifar100.ts';
-import { cifar10Files } from '../../../server/training/datasets/cifar10.ts';
+import { CIFAR100_FILES } from '../../../server/training/datasets/cifar100.ts';
+import { CIFAR10_FILES } from '../../../server/training/datasets/cifar10.ts';
 import { cifarPublished } from '../../../server/training/datasets/cifar-published.ts';
 import { readTarGz } from '../../../server/training/datasets/tar.ts';
 import { cifarRecords, context, tarGz, temporaryFolder } from './files.ts';
 
-const small = cifarPublished({ ...cifar10Files, recordsPerTrainFile: 4, recordsPerTestFile: 2 });
-const batches = [...cifar10Files.trainFiles.map((name, i) => ({ name, bytes: cifarRecords(4, 1, 10, 4 * i) })), { name: 'test_batch.bin', bytes: cifarRecords(2, 1, 10) }];
+const small = cifarPublished({ ...CIFAR10_FILES, recordsPerTrainFile: 4, recordsPerTestFile: 2 });
+const batches = [...CIFAR10_FILES.trainFiles.map((name, i) => ({ name, bytes: cifarRecords(4, 1, 10, 4 * i) })), { name: 'test_batch.bin', bytes: cifarRecords(2, 1, 10) }];
 
 describe('CIFAR', () => {
   it('is read from the archive, channels last, and nothing is unpacked', async () => {
@@ -35,7 +35,7 @@ describe('CIFAR', () => {
 
   it('of 100 classes takes the second label, the fine one', async () => {
     const folder = await temporaryFolder();
-    const source = cifarPublished({ ...cifar100Files, recordsPerTrainFile: 100, recordsPerTestFile: 1 });
+    const source = cifarPublished({ ...CIFAR100_FILES, recordsPerTrainFile: 100, recordsPerTestFile: 1 });
     await writeFile(join(folder, 'train.bin'), cifarRecords(100, 2, 100, 40));
     await writeFile(join(folder, 'test.bin'), cifarRecords(1, 2, 100, 99));
     const { train, test, classes } = await source.load({ name: 'cifar100', folder: '.' }, context(folder));

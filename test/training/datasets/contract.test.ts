@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Part, Source, SourceData } from '../../../server/training/dataset.ts';
-import { cifar100Files } from '../../../server/training/datasets/cifar100.ts';
-import { cifar10Files } from '../../../server/training/datasets/cifar10.ts';
+import { CIFAR100_FILES } from '../../../server/training/datasets/cifar100.ts';
+import { CIFAR10_FILES } from '../../../server/training/datasets/cifar10.ts';
 import { cifarPublished } from '../../../server/training/datasets/cifar-published.ts';
-import { fashionMnistFiles } from '../../../server/training/datasets/fashion-mnist.ts';
+import { FASHION_MNIST_FILES } from '../../../server/training/datasets/fashion-mnist.ts';
 import { idxPublished } from '../../../server/training/datasets/idx-published.ts';
-import { kmnistFiles } from '../../../server/training/datasets/kmnist.ts';
-import { mnistFiles } from '../../../server/training/datasets/mnist.ts';
+import { KMNIST_FILES } from '../../../server/training/datasets/kmnist.ts';
+import { MNIST_FILES } from '../../../server/training/datasets/mnist.ts';
 import { sources } from '../../../server/training/datasets/sources.ts';
 import { cifarRecords, context, fixtures, tarGz, temporaryFolder, writeMnistLike } from './files.ts';
 
@@ -20,7 +20,7 @@ interface Case {
 }
 
 /** Smaller cuts of the published sets are read by the same code: only the numbers of images differ. */
-const mnistLike = (files: typeof mnistFiles): Case => ({
+const mnistLike = (files: typeof MNIST_FILES): Case => ({
   source: idxPublished({ ...files, trainCount: 30, testCount: 20 }),
   prepare: async (folder) => {
     await writeMnistLike(folder, 30, 20);
@@ -28,7 +28,7 @@ const mnistLike = (files: typeof mnistFiles): Case => ({
   },
 });
 
-const cifarLike = (files: typeof cifar10Files, recordsPerTrainFile: number): Case => ({
+const cifarLike = (files: typeof CIFAR10_FILES, recordsPerTrainFile: number): Case => ({
   source: cifarPublished({ ...files, recordsPerTrainFile, recordsPerTestFile: 10 }),
   prepare: async (folder) => {
     const records = (count: number, first: number) => cifarRecords(count, files.labelBytes, files.classes.length, first);
@@ -42,11 +42,11 @@ const cifarLike = (files: typeof cifar10Files, recordsPerTrainFile: number): Cas
 
 const cases: Record<keyof typeof sources, Case> = {
   glyphs: { source: sources.glyphs, prepare: async () => ({ name: 'glyphs', classes: 12, train: 60, seed: 3 }) },
-  mnist: mnistLike(mnistFiles),
-  'fashion-mnist': mnistLike(fashionMnistFiles),
-  kmnist: mnistLike(kmnistFiles),
-  cifar10: cifarLike(cifar10Files, 20),
-  cifar100: cifarLike(cifar100Files, 100),
+  mnist: mnistLike(MNIST_FILES),
+  'fashion-mnist': mnistLike(FASHION_MNIST_FILES),
+  kmnist: mnistLike(KMNIST_FILES),
+  cifar10: cifarLike(CIFAR10_FILES, 20),
+  cifar100: cifarLike(CIFAR100_FILES, 100),
   idx: {
     source: sources.idx,
     prepare: async () => ({

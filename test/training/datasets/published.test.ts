@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UserError } from '../../../server/sweep/user-error.ts';
 import { download } from '../../../server/training/datasets/download.ts';
 import { getDataset, listDatasets } from '../../../server/training/datasets/list.ts';
-import { mnist, mnistFiles } from '../../../server/training/datasets/mnist.ts';
+import { mnist, MNIST_FILES } from '../../../server/training/datasets/mnist.ts';
 import { obtain } from '../../../server/training/datasets/published.ts';
 import type { Published } from '../../../server/training/datasets/published.ts';
 import { idxPublished } from '../../../server/training/datasets/idx-published.ts';
@@ -99,7 +99,7 @@ describe('downloading', () => {
     vi.stubEnv('COSWEEP_CACHE', cache);
     vi.stubEnv('COSWEEP_DATA', '/data');
     // Port 9 (discard) of this machine: nothing answers there.
-    const unreachable = { ...mnistFiles, mirrors: ['http://127.0.0.1:9/'] };
+    const unreachable = { ...MNIST_FILES, mirrors: ['http://127.0.0.1:9/'] };
     const error = await obtain(unreachable, null, context('/')).catch((error) => error);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain(`its files are not in /data/mnist or ${join(cache, 'datasets', 'mnist')}`);
@@ -140,7 +140,7 @@ describe('local files', () => {
 
   it('labelled out of range, or without a class, are refused by name', async () => {
     const folder = await temporaryFolder();
-    const small = idxPublished({ ...mnistFiles, trainCount: 30, testCount: 20 });
+    const small = idxPublished({ ...MNIST_FILES, trainCount: 30, testCount: 20 });
     const load = () => small.load({ name: 'mnist', folder: '.' }, context(folder));
     await writeMnistLike(folder, 30, 20);
     await writeFile(join(folder, 't10k-labels-idx1-ubyte.gz'), gzipSync(idxBytes([20], new Uint8Array(20).fill(10, 19))));

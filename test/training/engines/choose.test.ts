@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseLossCases } from '../../../server/training/loss-cases.ts';
-import { selfCheckCase } from '../../../server/training/engines/self-check-case.ts';
+import { SELF_CHECK_CASE } from '../../../server/training/engines/self-check-case.ts';
 import { hasGpu } from '../../../server/training/engines/webgpu/has-gpu.ts';
 import { describeWithTensorflow, describeWithWebgpu } from '../../helpers/engines.ts';
 
@@ -145,7 +145,7 @@ describe('the self-check', () => {
   it('has a case of the reference cases', () => {
     const file = join(import.meta.dirname, '../../fixtures/loss-cases.json');
     const cases = parseLossCases(readFileSync(file, 'utf8'), file);
-    expect(cases.map((each) => ({ ...each, name: 'self-check' }))).toContainEqual(selfCheckCase);
+    expect(cases.map((each) => ({ ...each, name: 'self-check' }))).toContainEqual(SELF_CHECK_CASE);
   });
 
   it.each([

@@ -4,8 +4,8 @@ import { add, advance, call, constant, FunctionBuilder, get, inBlocksOf, multipl
 const ROWS = [4, 2, 1] as const;
 const COLUMNS = [8, 4, 1] as const;
 
-const geometry = ['lines', 'points', 'aRow', 'aLine', 'aPoint', 'bLine', 'bPoint', 'outRow'] as const;
-const addresses = ['a', 'b', 'out'] as const;
+const GEOMETRY = ['lines', 'points', 'aRow', 'aLine', 'aPoint', 'bLine', 'bPoint', 'outRow'] as const;
+const ADDRESSES = ['a', 'b', 'out'] as const;
 
 /**
  * Adds two functions. `addOuterProducts` adds a matrix product to a matrix, as a sum of outer products:
@@ -21,9 +21,9 @@ export function addOuterProducts(module: ModuleBuilder, wide: Lanes): void {
 }
 
 function product(module: ModuleBuilder, wide: Lanes, start: 'add' | 'set'): void {
-  const f = new FunctionBuilder([...addresses, ...geometry, 'm', 'n']);
+  const f = new FunctionBuilder([...ADDRESSES, ...GEOMETRY, 'm', 'n']);
   const { b, out, n } = f.parameters;
-  const forward = [...addresses, ...geometry, 'm' as const].map((name) => get(f.parameters[name]));
+  const forward = [...ADDRESSES, ...GEOMETRY, 'm' as const].map((name) => get(f.parameters[name]));
   module.add(f.build(COLUMNS.flatMap((columns) => {
     const target = module.add(strip(new Map(ROWS.map((rows) => [rows, module.add(block(wide, rows, columns, start))]))));
     return inBlocksOf(columns, n, [
@@ -36,9 +36,9 @@ function product(module: ModuleBuilder, wide: Lanes, start: 'add' | 'set'): void
 
 /** A few columns of the result, all rows. */
 function strip(blocks: Map<number, number>): AssembledFunction {
-  const f = new FunctionBuilder([...addresses, ...geometry, 'm']);
+  const f = new FunctionBuilder([...ADDRESSES, ...GEOMETRY, 'm']);
   const { a, aRow, out, outRow, m } = f.parameters;
-  const forward = [...addresses, ...geometry].map((name) => get(f.parameters[name]));
+  const forward = [...ADDRESSES, ...GEOMETRY].map((name) => get(f.parameters[name]));
   return f.build([...blocks].flatMap(([rows, target]) => inBlocksOf(rows, m, [
     ...call(target, ...forward),
     ...advance(a, multiply(get(aRow), constant(rows))),
@@ -50,7 +50,7 @@ function strip(blocks: Map<number, number>): AssembledFunction {
 function block(wide: Lanes, rows: number, columns: number, start: 'add' | 'set'): AssembledFunction {
   const lanes = columns % wide.count === 0 ? wide : one;
   const vectors = columns / lanes.count;
-  const f = new FunctionBuilder([...addresses, ...geometry]);
+  const f = new FunctionBuilder([...ADDRESSES, ...GEOMETRY]);
   const { a, b, out, lines, points, aRow, aLine, aPoint, bLine, bPoint, outRow } = f.parameters;
   const [bHere, left] = [f.integer(), f.integer()];
   const aHere = Array.from({ length: rows }, () => f.integer());

@@ -7,7 +7,7 @@ import {
  * `x` is the address of the first window's corner, `rows` and `columns` a window's size, `row` and `point` the distances of
  * neighbours in bytes; `windows` how many there are, `step` bytes apart, their results `point` apart.
  */
-const geometry = ['rows', 'columns', 'row', 'point', 'windows', 'step'] as const;
+const GEOMETRY = ['rows', 'columns', 'row', 'point', 'windows', 'step'] as const;
 
 /**
  * Adds the two functions of max pooling, each for some windows side by side and all channels:
@@ -22,18 +22,18 @@ export function addPoolWindows(module: ModuleBuilder, wide: Lanes): void {
 }
 
 function overChannels(module: ModuleBuilder, lanes: Set<Lanes>, name: string, addresses: string[], ofLanes: (lanes: Lanes) => AssembledFunction): void {
-  const f = new FunctionBuilder<string>([...addresses, ...geometry, 'channels']);
+  const f = new FunctionBuilder<string>([...addresses, ...GEOMETRY, 'channels']);
   module.add(f.build([...lanes].flatMap((together) => {
     const target = module.add(ofLanes(together));
     return inBlocksOf(together.count, f.parameters.channels!, [
-      ...call(target, ...[...addresses, ...geometry].map((parameter) => get(f.parameters[parameter]!))),
+      ...call(target, ...[...addresses, ...GEOMETRY].map((parameter) => get(f.parameters[parameter]!))),
       ...addresses.flatMap((address) => advance(f.parameters[address]!, constant(4 * together.count))),
     ]);
   })), name);
 }
 
 function maximum(lanes: Lanes): AssembledFunction {
-  const f = new FunctionBuilder(['x', 'out', ...geometry]);
+  const f = new FunctionBuilder(['x', 'out', ...GEOMETRY]);
   const { x, out, windows, step, point } = f.parameters;
   const largest = f.floats(lanes);
   return f.build(repeat(windows, get(windows), [
@@ -46,7 +46,7 @@ function maximum(lanes: Lanes): AssembledFunction {
 }
 
 function gradient(lanes: Lanes): AssembledFunction {
-  const f = new FunctionBuilder(['x', 'dy', 'dx', ...geometry]);
+  const f = new FunctionBuilder(['x', 'dy', 'dx', ...GEOMETRY]);
   const { x, dy, dx, windows, step, point } = f.parameters;
   const [largest, share] = [f.floats(lanes), f.floats(lanes)];
   return f.build(repeat(windows, get(windows), [
@@ -68,7 +68,7 @@ function gradient(lanes: Lanes): AssembledFunction {
 }
 
 /** The body for every point of the window, with variables that hold its address in each of the arrays. */
-function overWindow(f: FunctionBuilder<(typeof geometry)[number]>, arrays: Variable[], body: (here: Variable[]) => Code): Code {
+function overWindow(f: FunctionBuilder<(typeof GEOMETRY)[number]>, arrays: Variable[], body: (here: Variable[]) => Code): Code {
   const { rows, columns, row, point } = f.parameters;
   const [rowsLeft, columnsLeft] = [f.integer(), f.integer()];
   const lines = arrays.map(() => f.integer());

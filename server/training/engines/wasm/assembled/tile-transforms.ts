@@ -37,7 +37,7 @@ const half = (lanes: Lanes, value: Code): Code => lanes.multiply(lanes.number(0.
 
 export type TileTransform = keyof typeof maps;
 
-const geometry = ['from', 'fromRow', 'fromColumn', 'to', 'toRow', 'toColumn'] as const;
+const GEOMETRY = ['from', 'fromRow', 'fromColumn', 'to', 'toRow', 'toColumn'] as const;
 
 /**
  * Adds a function for each map M. It sets to = M from Mᵀ for `tiles` squares of numbers (at least one), each in `channels` channels that lie
@@ -46,9 +46,9 @@ const geometry = ['from', 'fromRow', 'fromColumn', 'to', 'toRow', 'toColumn'] as
 export function addTileTransforms(module: ModuleBuilder, wide: Lanes): void {
   const lanes = new Set([wide, one]);
   for (const [name, map] of Object.entries(maps)) {
-    const f = new FunctionBuilder([...geometry, 'fromTile', 'toTile', 'tiles', 'channels']);
+    const f = new FunctionBuilder([...GEOMETRY, 'fromTile', 'toTile', 'tiles', 'channels']);
     const { from, to, channels } = f.parameters;
-    const forward = [...geometry, 'fromTile' as const, 'toTile' as const, 'tiles' as const].map((parameter) => get(f.parameters[parameter]));
+    const forward = [...GEOMETRY, 'fromTile' as const, 'toTile' as const, 'tiles' as const].map((parameter) => get(f.parameters[parameter]));
     module.add(f.build([...lanes].flatMap((together) => {
       const target = module.add(transform(map, together));
       return inBlocksOf(together.count, channels, [
@@ -62,7 +62,7 @@ export function addTileTransforms(module: ModuleBuilder, wide: Lanes): void {
 
 /** A few channels of all tiles. */
 function transform({ takes, gives }: LinearMap, lanes: Lanes): AssembledFunction {
-  const f = new FunctionBuilder([...geometry, 'fromTile', 'toTile', 'tiles']);
+  const f = new FunctionBuilder([...GEOMETRY, 'fromTile', 'toTile', 'tiles']);
   const { from, fromRow, fromColumn, to, toRow, toColumn, fromTile, toTile, tiles } = f.parameters;
   const [here, there] = [f.integer(), f.integer()];
   const numbers = Array.from({ length: takes }, () => f.floats(lanes));
