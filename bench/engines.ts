@@ -35,12 +35,16 @@ const ROUNDS = 7;
 /** How long a contender trains in one round, in milliseconds; a batch that takes longer is trained alone. */
 const TURN = 400;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { batch: { type: 'string', multiple: true, default: ['64', '256'] } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { batch: { type: 'string', multiple: true, default: ['64', '256'] } },
+});
 const asked = positionals as ModelName[];
 const batchSizes = values.batch.map(Number);
 const unknown = asked.filter((name) => !NETWORKS.includes(name));
 if (unknown.length > 0) refuse(`Cannot bench ${unknown.join(', ')}: networks are ${NETWORKS.join(', ')}`);
-if (!batchSizes.every((size) => Number.isInteger(size) && size > 0)) refuse(`Cannot bench batches of ${values.batch.join(', ')}: wanted is how many images, 1 or more`);
+if (!batchSizes.every((size) => Number.isInteger(size) && size > 0))
+  refuse(`Cannot bench batches of ${values.batch.join(', ')}: wanted is how many images, 1 or more`);
 
 const rows: Row[] = [];
 const versions: Record<string, string> = {};
@@ -79,8 +83,11 @@ async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
   const best = torch.sort((a, b) => medians[a]! - medians[b]!)[0];
   return running.map(({ name }, i) => {
     const mainThread = mainThreads[i];
-    const per100 = mainThread && { mainThread: { ...mainThread, msPer100Dispatches: (100 * mainThread.msPerBatch) / mainThread.dispatches } };
-    const ratioToPyTorch = best === undefined ? null : median(times[i]!.map((round, r) => median(round) / median(times[best]![r]!)));
+    const per100 = mainThread && {
+      mainThread: { ...mainThread, msPer100Dispatches: (100 * mainThread.msPerBatch) / mainThread.dispatches },
+    };
+    const ratioToPyTorch =
+      best === undefined ? null : median(times[i]!.map((round, r) => median(round) / median(times[best]![r]!)));
     return { network, batchSize, engine: name, msPerBatch: medians[i]!, ratioToPyTorch, ...per100 };
   });
 }
@@ -100,10 +107,16 @@ async function takeTurns(running: RunningContender[]): Promise<number[][][]> {
 function contenders(network: ModelName, batchSize: number): Contender[] {
   const engineStep = fileURLToPath(new URL('./engines/engine-step.js', import.meta.url));
   const engine = (name: string): Contender => ({
-    name, program: process.execPath, argumentList: [engineStep, name, network, `${batchSize}`], environment: engineEnvironment(), tellsMainThread: true,
+    name,
+    program: process.execPath,
+    argumentList: [engineStep, name, network, `${batchSize}`],
+    environment: engineEnvironment(),
+    tellsMainThread: true,
   });
   const python = (name: string, script: string, ...options: string[]): Contender => ({
-    name, program: process.env.PYTHON ?? 'python3', argumentList: [join(projectFolder(), 'bench', 'engines', script), network, `${batchSize}`, ...options],
+    name,
+    program: process.env.PYTHON ?? 'python3',
+    argumentList: [join(projectFolder(), 'bench', 'engines', script), network, `${batchSize}`, ...options],
   });
   return [
     engine('tensorflow'),
@@ -118,9 +131,18 @@ function contenders(network: ModelName, batchSize: number): Contender[] {
 
 function table(measured: Row[]): string {
   const lines = measured.map(({ network, batchSize, engine, msPerBatch, ratioToPyTorch, mainThread }) =>
-    [network.padEnd(10), `B = ${batchSize}`.padEnd(8), engine.padEnd(24), `${msPerBatch.toFixed(2)} ms`.padStart(12),
+    [
+      network.padEnd(10),
+      `B = ${batchSize}`.padEnd(8),
+      engine.padEnd(24),
+      `${msPerBatch.toFixed(2)} ms`.padStart(12),
       ratioToPyTorch === null ? '' : `${ratioToPyTorch.toFixed(2)} × PyTorch`.padStart(16),
-      mainThread ? `  JavaScript ${mainThread.msPerBatch.toFixed(2)} ms, ${mainThread.msPer100Dispatches.toFixed(2)} ms per 100 of ${mainThread.dispatches} dispatches` : ''].join(' ').trimEnd(),
+      mainThread
+        ? `  JavaScript ${mainThread.msPerBatch.toFixed(2)} ms, ${mainThread.msPer100Dispatches.toFixed(2)} ms per 100 of ${mainThread.dispatches} dispatches`
+        : '',
+    ]
+      .join(' ')
+      .trimEnd(),
   );
   return `${lines.join('\n')}\n`;
 }

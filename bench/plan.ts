@@ -6,14 +6,30 @@ const training = { dataset: { name: 'glyphs' }, model: { name: 'cnn-small' }, ba
 const axis = (min: number, max: number, count: number) => ({ distribution: 'uniform', min, max, count });
 
 const grid = (alphas: number) => ({
-  name: 'grid', method: 'grid', seeds: 12, training,
-  parameters: { alpha: axis(0.51, 0.9, alphas), beta: axis(0.1, 0.5, 10), epsilon: axis(0.01, 0.2, 10), N: { ...axis(0, 0.9, 10), unit: 'fraction' } },
+  name: 'grid',
+  method: 'grid',
+  seeds: 12,
+  training,
+  parameters: {
+    alpha: axis(0.51, 0.9, alphas),
+    beta: axis(0.1, 0.5, 10),
+    epsilon: axis(0.01, 0.2, 10),
+    N: { ...axis(0, 0.9, 10), unit: 'fraction' },
+  },
 });
 
 const random = (runCap: number) => ({
-  name: 'random', method: 'random', runCap, ablations: [], seeds: 12, training,
+  name: 'random',
+  method: 'random',
+  runCap,
+  ablations: [],
+  seeds: 12,
+  training,
   parameters: {
-    alpha: { min: 0.1, max: 0.9 }, beta: { min: 0.01, max: 0.5 }, epsilon: { min: 0.01, max: 0.2 }, N: { min: 0, max: 399 },
+    alpha: { min: 0.1, max: 0.9 },
+    beta: { min: 0.01, max: 0.5 },
+    epsilon: { min: 0.01, max: 0.2 },
+    N: { min: 0, max: 399 },
     'training.optimizer.learningRate': { distribution: 'log_uniform_values', min: 1e-3, max: 1e-1 },
   },
 });
@@ -32,5 +48,7 @@ function measure(label: string, definition: object): void {
   const milliseconds = performance.now() - start;
   globalThis.gc?.();
   const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
-  console.log(`${label}: ${plan.arms.length} arms, ${plan.runs.length} runs, ${milliseconds.toFixed(0)} ms, ${megabytes.toFixed(0)} MB held, ${(process.resourceUsage().maxRSS / 1e3).toFixed(0)} MB at most so far`);
+  console.log(
+    `${label}: ${plan.arms.length} arms, ${plan.runs.length} runs, ${milliseconds.toFixed(0)} ms, ${megabytes.toFixed(0)} MB held, ${(process.resourceUsage().maxRSS / 1e3).toFixed(0)} MB at most so far`,
+  );
 }

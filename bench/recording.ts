@@ -41,27 +41,53 @@ for (const engine of ENGINES) {
 }
 
 const machine = { processor: cpus()[0]!.model, cores: cpus().length, node: process.version, versions };
-console.log(`${['ENGINE', 'PHASE', 'RECORDS', 'BARE', 'WALL', 'BARE WALL', 'COST'].map((name) => name.padEnd(WIDTH)).join('')}\n${rows.map(line).join('\n')}\n`);
-for (const { engine, cpu, images } of evaluations) console.log(`${engine}: one evaluation of ${images} images ${cpu.toFixed(0)} ms`);
+console.log(
+  `${['ENGINE', 'PHASE', 'RECORDS', 'BARE', 'WALL', 'BARE WALL', 'COST'].map((name) => name.padEnd(WIDTH)).join('')}\n${rows.map(line).join('\n')}\n`,
+);
+for (const { engine, cpu, images } of evaluations)
+  console.log(`${engine}: one evaluation of ${images} images ${cpu.toFixed(0)} ms`);
 const file = join(projectFolder(), 'bench', 'out', 'recording.json');
 mkdirSync(join(file, '..'), { recursive: true });
-writeFileSync(file, `${JSON.stringify({ machine, network: 'cnn-small', batchSize: 64, rows, evaluations }, null, 2)}\n`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ machine, network: 'cnn-small', batchSize: 64, rows, evaluations }, null, 2)}\n`,
+);
 console.log(`${machine.processor}, one thread; ${file}`);
 
 const over = rows.filter(({ cost }) => !(cost < MOST));
-for (const { engine, phase, cost } of over) console.error(`Recording costs ${(100 * cost).toFixed(0)} % of the step on ${engine} ${phase}; less than ${100 * MOST} % is wanted`);
+for (const { engine, phase, cost } of over)
+  console.error(
+    `Recording costs ${(100 * cost).toFixed(0)} % of the step on ${engine} ${phase}; less than ${100 * MOST} % is wanted`,
+  );
 process.exitCode = over.length > 0 ? 1 : 0;
 
 function run(engine: EngineName): Turns | null {
   const program = fileURLToPath(new URL('./recording/turns.js', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, engine], { encoding: 'utf8', env: engineEnvironment(), maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, engine], {
+    encoding: 'utf8',
+    env: engineEnvironment(),
+    maxBuffer: 1 << 26,
+  });
   if (status === 0) return JSON.parse(stdout.trim().split('\n').at(-1)!) as Turns;
-  console.log(`${engine} does not work here and is left out: ${stderr.trim().split('\n').findLast((text) => /Error|Cannot/.test(text)) ?? stderr}`);
+  console.log(
+    `${engine} does not work here and is left out: ${
+      stderr
+        .trim()
+        .split('\n')
+        .findLast((text) => /Error|Cannot/.test(text)) ?? stderr
+    }`,
+  );
   return null;
 }
 
 function toRow(engine: EngineName, phase: Row['phase'], { product, bare }: Phase): Row {
-  return { engine, phase, product: middle(product), bare: middle(bare), cost: median(product.map(({ cpu }, i) => cpu / bare[i]!.cpu)) - 1 };
+  return {
+    engine,
+    phase,
+    product: middle(product),
+    bare: middle(bare),
+    cost: median(product.map(({ cpu }, i) => cpu / bare[i]!.cpu)) - 1,
+  };
 }
 
 function middle(turns: Turn[]): Turn {

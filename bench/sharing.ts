@@ -14,7 +14,17 @@ import { parseArgs } from 'node:util';
 import { mean, median } from '../server/report/statistics/moments.ts';
 import { openStorage } from '../server/store/database/storage.ts';
 import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
-import { BATCH_SIZE, EMBEDDING, EVALUATIONS, findImages, LEARNING_RATE, referenceSweep, VALIDATION, WARMUP, type Images } from './sharing/definition.ts';
+import {
+  BATCH_SIZE,
+  EMBEDDING,
+  EVALUATIONS,
+  findImages,
+  LEARNING_RATE,
+  referenceSweep,
+  VALIDATION,
+  WARMUP,
+  type Images,
+} from './sharing/definition.ts';
 
 interface Turn {
   seconds: number;
@@ -35,17 +45,29 @@ interface Plan {
   batchesUnshared: number;
   /** Predicted. */
   seconds: { shared: number; unshared: number };
-  armList: { alpha: number | null; beta: number | null; gamma: number | null; epsilon: number | null; N: number | null }[];
+  armList: {
+    alpha: number | null;
+    beta: number | null;
+    gamma: number | null;
+    epsilon: number | null;
+    N: number | null;
+  }[];
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '3' }, batches: { type: 'string', default: '200' }, seeds: { type: 'string', default: '3' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    batches: { type: 'string', default: '200' },
+    seeds: { type: 'string', default: '3' },
+  },
 });
 const [rounds, batches, seeds] = [values.rounds, values.batches, values.seeds].map(Number) as [number, number, number];
 const found = findImages(positionals[0]);
 if (!found) {
-  console.error('Cannot bench sharing: t10k-images-idx3-ubyte(.gz) and its labels were not found; give their folder as argument or in COSWEEP_DATA');
+  console.error(
+    'Cannot bench sharing: t10k-images-idx3-ubyte(.gz) and its labels were not found; give their folder as argument or in COSWEEP_DATA',
+  );
   process.exit(2);
 }
 const images: Images = found;
@@ -60,7 +82,11 @@ console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batch
 predicted: ${plan.seconds.shared.toFixed(0)} s shared, ${plan.seconds.unshared.toFixed(0)} s unshared`);
 const versions: Record<string, string> = {};
 const load = loadavg()[0]!;
-const turns: Record<'shared' | 'unshared' | 'optuna', Turn[]> = { shared: [await sweep('shared-0.db')], unshared: [], optuna: [] };
+const turns: Record<'shared' | 'unshared' | 'optuna', Turn[]> = {
+  shared: [await sweep('shared-0.db')],
+  unshared: [],
+  optuna: [],
+};
 /** Of the shared sweep's time to the others', turn by turn. */
 const ratios: Record<'unshared' | 'optuna', number[]> = { unshared: [], optuna: [] };
 for (let round = 0; round < rounds; round++) {
@@ -71,23 +97,41 @@ for (let round = 0; round < rounds; round++) {
 const evaluationInBatches = await costOfEvaluation('unshared-0.db');
 rmSync(folder, { recursive: true });
 
-const [shared, unshared, optuna] = [turns.shared, turns.unshared, turns.optuna].map(middle) as [Turn, Turn, Turn | null];
+const [shared, unshared, optuna] = [turns.shared, turns.unshared, turns.optuna].map(middle) as [
+  Turn,
+  Turn,
+  Turn | null,
+];
 const wallRatio = median(ratios.unshared);
 const overOptuna = optuna && median(ratios.optuna);
 const batchRatio = shared.batches / unshared.batches;
 const workRatio = work(shared) / work(unshared);
 const result = {
-  machine: { processor: cpus()[0]!.model, cores: cpus().length, workers, node: process.version, versions, loadBefore: load },
+  machine: {
+    processor: cpus()[0]!.model,
+    cores: cpus().length,
+    workers,
+    node: process.version,
+    versions,
+    loadBefore: load,
+  },
   sweep: { arms: plan.arms, runs: plan.runs, batches, seeds, rounds },
-  shared, unshared, optuna,
+  shared,
+  unshared,
+  optuna,
   predictedSeconds: plan.seconds,
   batchesWithoutEpsilonForking: plan.batches,
   savedByEpsilonForking: 1 - (shared.batches + shared.taken) / plan.batches,
   savedAsTrunk: shared.taken / plan.batches,
-  wallRatio, batchRatio, wallOverBatchRatio: wallRatio / batchRatio,
-  evaluationInBatches, workRatio, wallOverWorkRatio: wallRatio / workRatio,
+  wallRatio,
+  batchRatio,
+  wallOverBatchRatio: wallRatio / batchRatio,
+  evaluationInBatches,
+  workRatio,
+  wallOverWorkRatio: wallRatio / workRatio,
   sharedOverOptuna: overOptuna,
-  ratios, turns,
+  ratios,
+  turns,
 };
 const file = join(projectFolder(), 'bench', 'out', 'sharing.json');
 mkdirSync(join(file, '..'), { recursive: true });
@@ -106,21 +150,41 @@ ${result.machine.processor}, ${workers} workers, load before ${load.toFixed(1)};
 /** Trains the whole sweep into a database of its own. */
 async function sweep(db: string, ...options: string[]): Promise<Turn> {
   const started = performance.now();
-  const summary = JSON.parse(cosweep(db, '--json', '--quiet', 'run', definition, ...options)) as { engine: string; batchesTrained: number; batchesTaken: number; runs: { complete: number } };
+  const summary = JSON.parse(cosweep(db, '--json', '--quiet', 'run', definition, ...options)) as {
+    engine: string;
+    batchesTrained: number;
+    batchesTaken: number;
+    runs: { complete: number };
+  };
   const seconds = (performance.now() - started) / 1000;
-  if (summary.runs.complete !== plan.runs) throw new Error(`Cannot time the sweep: ${summary.runs.complete} of ${plan.runs} runs are complete`);
-  const runs = JSON.parse(cosweep(db, 'runs', 'latest', '--format', 'json')) as { metrics: Record<string, { last: number }> }[];
+  if (summary.runs.complete !== plan.runs)
+    throw new Error(`Cannot time the sweep: ${summary.runs.complete} of ${plan.runs} runs are complete`);
+  const runs = JSON.parse(cosweep(db, 'runs', 'latest', '--format', 'json')) as {
+    metrics: Record<string, { last: number }>;
+  }[];
   versions['engine'] = summary.engine;
   const { evaluations } = await timesOf(db);
-  return { seconds, batches: summary.batchesTrained, taken: summary.batchesTaken, evaluations, accuracy: mean(runs.map(({ metrics }) => metrics['val/accuracy']!.last)) };
+  return {
+    seconds,
+    batches: summary.batchesTrained,
+    taken: summary.batchesTaken,
+    evaluations,
+    accuracy: mean(runs.map(({ metrics }) => metrics['val/accuracy']!.last)),
+  };
 }
 
 /** What the stages of a sweep record of their own work: an evaluation that was taken from a trunk was none. */
-async function timesOf(db: string): Promise<{ evaluations: number; batches: number; training: number; evaluation: number }> {
+async function timesOf(
+  db: string,
+): Promise<{ evaluations: number; batches: number; training: number; evaluation: number }> {
   const storage = await openStorage({ file: join(folder, db), create: false });
-  const times = storage.prepare(`SELECT total(trainingSeconds) AS training, total(evaluationSeconds) AS evaluation, sum(batch - fromBatch - taken) AS batches,
+  const times = storage
+    .prepare(
+      `SELECT total(trainingSeconds) AS training, total(evaluationSeconds) AS evaluation, sum(batch - fromBatch - taken) AS batches,
     (SELECT count(*) FROM "Artefact" a JOIN "Stage" s ON s.id = a.stageId WHERE a.name = 'confusion' AND (a.batch > s.fromBatch + s.taken OR a.batch = 0)) AS evaluations
-    FROM "Stage"`).get();
+    FROM "Stage"`,
+    )
+    .get();
   await storage.close();
   return times as Awaited<ReturnType<typeof timesOf>>;
 }
@@ -136,7 +200,11 @@ function work({ batches, evaluations }: Turn): number {
 }
 
 function cosweep(db: string, ...args: string[]): string {
-  return execFileSync(process.execPath, [program, '--db', join(folder, db), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+  return execFileSync(process.execPath, [program, '--db', join(folder, db), ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+  });
 }
 
 /** Null where Python has no torch or no optuna. */
@@ -144,16 +212,42 @@ function optunaTorch(round: number): Turn | null {
   const python = process.env['PYTHON'] ?? 'python3';
   if (spawnSync(python, ['-c', 'import torch, optuna']).status !== 0) return null;
   const settings = {
-    ...images, arms: plan.armList, seeds: Array.from({ length: seeds }, (_, seed) => seed), storage: `sqlite:///${join(folder, `optuna-${round}.db`)}`,
-    workers, batches, batchSize: BATCH_SIZE, evalEvery: batches / EVALUATIONS, embedding: EMBEDDING, learningRate: LEARNING_RATE, warmup: WARMUP, validation: VALIDATION,
+    ...images,
+    arms: plan.armList,
+    seeds: Array.from({ length: seeds }, (_, seed) => seed),
+    storage: `sqlite:///${join(folder, `optuna-${round}.db`)}`,
+    workers,
+    batches,
+    batchSize: BATCH_SIZE,
+    evalEvery: batches / EVALUATIONS,
+    embedding: EMBEDDING,
+    learningRate: LEARNING_RATE,
+    warmup: WARMUP,
+    validation: VALIDATION,
   };
   const started = performance.now();
-  const output = execFileSync(python, [join(projectFolder(), 'bench', 'sharing', 'optuna_torch.py')], { input: JSON.stringify(settings), encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] });
+  const output = execFileSync(python, [join(projectFolder(), 'bench', 'sharing', 'optuna_torch.py')], {
+    input: JSON.stringify(settings),
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const seconds = (performance.now() - started) / 1000;
-  const result = JSON.parse(output) as { runs: number; trials: number; accuracy: number; versions: Record<string, string> };
-  if (result.runs !== plan.runs) throw new Error(`Cannot time Optuna: ${result.runs} of ${plan.runs} runs are complete`);
+  const result = JSON.parse(output) as {
+    runs: number;
+    trials: number;
+    accuracy: number;
+    versions: Record<string, string>;
+  };
+  if (result.runs !== plan.runs)
+    throw new Error(`Cannot time Optuna: ${result.runs} of ${plan.runs} runs are complete`);
   Object.assign(versions, result.versions);
-  return { seconds, batches: result.trials * batches, taken: 0, evaluations: result.trials * (1 + EVALUATIONS), accuracy: result.accuracy };
+  return {
+    seconds,
+    batches: result.trials * batches,
+    taken: 0,
+    evaluations: result.trials * (1 + EVALUATIONS),
+    accuracy: result.accuracy,
+  };
 }
 
 /** Compares a turn of another one with the shared sweep before it and the one after it, which is trained now. */
@@ -169,5 +263,10 @@ function middle(all: Turn[]): Turn | null {
 }
 
 function line(name: string, turn: Turn): string {
-  return [name.padEnd(22), `${turn.seconds.toFixed(1)} s`.padStart(9), `${turn.batches} batches`.padStart(15), `accuracy ${(100 * turn.accuracy).toFixed(2)} %`].join('  ');
+  return [
+    name.padEnd(22),
+    `${turn.seconds.toFixed(1)} s`.padStart(9),
+    `${turn.batches} batches`.padStart(15),
+    `accuracy ${(100 * turn.accuracy).toFixed(2)} %`,
+  ].join('  ');
 }

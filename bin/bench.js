@@ -5,7 +5,9 @@ import { buildProduct } from './setup/build-product.js';
 import { root } from './setup/root.js';
 import { statusOf } from './setup/run.js';
 
-const names = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+const names = readdirSync(join(root, 'bench'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
 const [name, ...args] = process.argv.slice(2);
 if (!names.includes(name)) {
   console.error(`Cannot run bench ${name ?? '(no name)'}: there are ${names.join(', ')} (npm run bench NAME)`);
@@ -22,6 +24,8 @@ function isBuilt() {
 }
 
 function newest(folder) {
-  const times = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.ts')).map((file) => statSync(join(folder, file)).mtimeMs);
+  const times = readdirSync(folder, { recursive: true })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => statSync(join(folder, file)).mtimeMs);
   return Math.max(0, ...times);
 }

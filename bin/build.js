@@ -17,7 +17,9 @@ try {
     run('typescript', 'bin/tsc', ['-p', join('server', 'tsconfig.json')]);
   });
   if (existsSync(join(root, 'web', 'vite.config.ts'))) {
-    step('dashboard', () => run('vite', 'bin/vite.js', ['build', '--config', join('web', 'vite.config.ts'), '--logLevel', 'warn']));
+    step('dashboard', () =>
+      run('vite', 'bin/vite.js', ['build', '--config', join('web', 'vite.config.ts'), '--logLevel', 'warn']),
+    );
   }
 } catch (error) {
   console.error(`\nThe build failed. ${error.message}`);
@@ -38,7 +40,11 @@ function run(name, script, args) {
   } catch {
     throw new Error(`The package "${name}" is not installed; run \`npm ci\` first`);
   }
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [join(folder, script), ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [join(folder, script), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(`${name} says:\n${stdout}${stderr}`);
 }

@@ -45,7 +45,10 @@ function serve(cosweep) {
     const server = cosweep(['--json', 'serve'], (printed) => {
       if (printed.endsWith('\n')) resolve({ ...server, url: JSON.parse(printed).url });
     });
-    server.ended.then(({ status }) => reject(new Error(`The dashboard ended with status ${status} (see above).`)), reject);
+    server.ended.then(
+      ({ status }) => reject(new Error(`The dashboard ended with status ${status} (see above).`)),
+      reject,
+    );
   });
 }
 
@@ -56,6 +59,7 @@ async function end(dashboard, status) {
 
 function toSummary(printed, database) {
   const { engine, seconds } = JSON.parse(printed.trim().split('\n').at(-1));
-  const faster = engine === 'wasm' ? '\nNative TensorFlow is about twice as fast: npx cosweep engine install tensorflow' : '';
+  const faster =
+    engine === 'wasm' ? '\nNative TensorFlow is about twice as fast: npx cosweep engine install tensorflow' : '';
   return `Trained in ${Math.round(seconds)} s by the engine ${engine}.${faster}\nMore from this database: npx cosweep --db ${database} --help`;
 }

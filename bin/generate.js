@@ -18,11 +18,17 @@ export function generate() {
     {
       cwd: root,
       encoding: 'utf8',
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: join(root, 'package.json'), PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
+      env: {
+        ...process.env,
+        PRISMA_SCHEMA_ENGINE_BINARY: join(root, 'package.json'),
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        CHECKPOINT_DISABLE: '1',
+      },
     },
   );
   if (error) throw error;
-  if (status !== 0) throw new Error(`Cannot generate the database client from prisma/schema.prisma:\n${stdout}${stderr}`);
+  if (status !== 0)
+    throw new Error(`Cannot generate the database client from prisma/schema.prisma:\n${stdout}${stderr}`);
 }
 
 function prismaCommand() {

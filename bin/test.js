@@ -14,7 +14,8 @@ try {
   const missing = provideSystemTools();
   installPackages();
   buildProduct();
-  if (!installNativeEngine()) missing.push('native TensorFlow could not be installed (see above), for the tests of the tensorflow engine');
+  if (!installNativeEngine())
+    missing.push('native TensorFlow could not be installed (see above), for the tests of the tensorflow engine');
   sayMissing(missing);
   checkTypes();
   process.exit(runTests());
@@ -38,9 +39,16 @@ function sayMissing(missing) {
 
 function checkTypes() {
   console.error('types …');
-  if (!run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'])) throw new Error('The types do not fit (see above).');
+  if (!run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']))
+    throw new Error('The types do not fit (see above).');
 }
 
 function runTests() {
-  return statusOf(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', join('test', 'vitest.config.ts'), ...process.argv.slice(2)]);
+  return statusOf(process.execPath, [
+    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    '--config',
+    join('test', 'vitest.config.ts'),
+    ...process.argv.slice(2),
+  ]);
 }

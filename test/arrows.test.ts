@@ -48,11 +48,16 @@ function sourceFiles(room: string): string[] {
 /** Import and export lines and dynamic imports; a line in a string or comment that looks like one counts too, which does no harm. */
 function importsOf(file: string, room: string): Import[] {
   const text = readFileSync(path.join(root, file), 'utf8');
-  const lines = [...text.matchAll(/^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm), ...text.matchAll(/\bimport\(\s*()['"]([^'"]+)['"]/g)];
+  const lines = [
+    ...text.matchAll(/^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/\bimport\(\s*()['"]([^'"]+)['"]/g),
+  ];
   return lines.map(([, type, specifier]) => ({
     file,
     room,
-    target: specifier!.startsWith('.') ? path.relative(root, path.resolve(root, path.dirname(file), specifier!)) : specifier!,
+    target: specifier!.startsWith('.')
+      ? path.relative(root, path.resolve(root, path.dirname(file), specifier!))
+      : specifier!,
     typeOnly: Boolean(type),
   }));
 }
@@ -63,7 +68,11 @@ const show = ({ file, target }: Import) => `${file} → ${target}`;
 describe('arrows between rooms', () => {
   it('sees the imports', () => {
     // were the pattern above wrong, every rule would hold
-    expect(imports.some(({ file, target }) => file === 'server/sweep/plan/plan-sweep.ts' && target === 'server/sweep/stage-tree.ts')).toBe(true);
+    expect(
+      imports.some(
+        ({ file, target }) => file === 'server/sweep/plan/plan-sweep.ts' && target === 'server/sweep/stage-tree.ts',
+      ),
+    ).toBe(true);
     expect(imports.some(({ target }) => target === 'zod')).toBe(true);
     expect(imports.filter(({ target }) => roomOf(target) === 'server/sweep').length).toBeGreaterThan(50);
   });
@@ -82,12 +91,16 @@ describe('arrows between rooms', () => {
   });
 
   it('from the dashboard to the server are types', () => {
-    const wrong = imports.filter(({ room, target, typeOnly }) => room === 'web' && target.startsWith('server/') && !typeOnly);
+    const wrong = imports.filter(
+      ({ room, target, typeOnly }) => room === 'web' && target.startsWith('server/') && !typeOnly,
+    );
     expect(wrong.map(show)).toEqual([]);
   });
 
   it('server/sweep is pure: no Node, only pure packages', () => {
-    const packages = imports.filter(({ room, target }) => room === 'server/sweep' && roomOf(target) === undefined).map(({ target }) => target);
+    const packages = imports
+      .filter(({ room, target }) => room === 'server/sweep' && roomOf(target) === undefined)
+      .map(({ target }) => target);
     expect(packages.filter((name) => name.startsWith('node:') || builtinModules.includes(name))).toEqual([]);
     expect(packages.filter((name) => !PURE_PACKAGES.test(name))).toEqual([]);
   });

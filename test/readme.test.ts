@@ -27,7 +27,9 @@ describe('what the code knows is named in the README', () => {
 
   test('keys and words of a definition', () => {
     const words = wordsOf(JSON.parse(readFileSync(join(root, 'sweeps/sweep.schema.json'), 'utf8')));
-    expect([...words]).toEqual(expect.arrayContaining(['centerOrder', 'log_uniform_values', 'splitSeed', 'fashion-mnist', 'resnet20']));
+    expect([...words]).toEqual(
+      expect.arrayContaining(['centerOrder', 'log_uniform_values', 'splitSeed', 'fashion-mnist', 'resnet20']),
+    );
     expect(unnamed([...words, ...ABLATIONS.map(({ name }) => name)])).toEqual([]);
   });
 
@@ -36,12 +38,16 @@ describe('what the code knows is named in the README', () => {
   });
 
   test('shipped sweeps', () => {
-    const files = readdirSync(join(root, 'sweeps')).filter((file) => file.endsWith('.json') && file !== 'sweep.schema.json');
+    const files = readdirSync(join(root, 'sweeps')).filter(
+      (file) => file.endsWith('.json') && file !== 'sweep.schema.json',
+    );
     expect(unnamed(files.map((file) => `sweeps/${file}`))).toEqual([]);
   });
 
   test('environment variables', () => {
-    const files = ['bin', 'server'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)));
+    const files = ['bin', 'server'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)),
+    );
     const sources = files.filter((file) => /\.(js|ts)$/.test(file)).map((file) => readFileSync(file, 'utf8'));
     const variables = new Set(sources.flatMap((source) => source.match(/\bCOSWEEP_[A-Z]+\b/g) ?? []));
     expect(variables).toContain('COSWEEP_TOKEN');
@@ -57,20 +63,34 @@ describe('what the code knows is named in the README', () => {
 describe('what the README names is there', () => {
   test('files and folders', () => {
     const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, target]) => target!);
-    const named = spans.filter((span) => /^(bench|bin|prisma|server|sweeps|test|web)\/[\w./-]+\w$/.test(span) && span !== 'sweeps/my-question.json' && span !== 'test/');
+    const named = spans.filter(
+      (span) =>
+        /^(bench|bin|prisma|server|sweeps|test|web)\/[\w./-]+\w$/.test(span) &&
+        span !== 'sweeps/my-question.json' &&
+        span !== 'test/',
+    );
     expect(named).toContain('server/training/step.ts');
     expect([...linked, ...named].filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
   test('packages, neither more nor fewer than there are', () => {
-    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    );
     const section = readme.slice(readme.indexOf('## Dependencies, and why each'));
-    const named = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+    const named = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) =>
+      [...cell!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+    );
     expect(named.sort()).toEqual(Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }).sort());
   });
 
   test('headings that are linked to', () => {
-    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replace(/[^\w\s-]/g, '').replace(/ /g, '-'));
+    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+      title!
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replace(/ /g, '-'),
+    );
     const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor!);
     expect(linked.filter((anchor) => !headings.includes(anchor))).toEqual([]);
   });
@@ -84,7 +104,12 @@ describe('what the README names is there', () => {
 
   test('options of the commands', () => {
     const known = new Set(allCommands().flatMap((command) => command.options.map(({ long }) => long)));
-    const ours = [...spans.filter((text) => !text.includes('npm run bench')), ...blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.split('\n').filter((line) => line.includes('cosweep')))];
+    const ours = [
+      ...spans.filter((text) => !text.includes('npm run bench')),
+      ...blocks
+        .filter(({ language }) => language === 'sh')
+        .flatMap(({ text }) => text.split('\n').filter((line) => line.includes('cosweep'))),
+    ];
     const used = ours.flatMap((text) => text.match(/(?<![\w-])--[a-z][\w-]*/g) ?? []);
     expect(used.filter((option) => !known.has(option) && option !== '--version' && option !== '--help')).toEqual([]);
   });

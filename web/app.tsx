@@ -21,18 +21,30 @@ export function App() {
   const route = parseRoute(path);
   return (
     <>
-      <a class="skip" href="#content" onClick={skipToContent}>Skip to content</a>
+      <a class="skip" href="#content" onClick={skipToContent}>
+        Skip to content
+      </a>
       <header class="top">
-        <Link to="" class="brand">Cosweep</Link>
+        <Link to="" class="brand">
+          Cosweep
+        </Link>
         <nav aria-label="Main">
-          <Link to="" current={route.page === 'sweeps'}>Sweeps</Link>
-          <Link to="new" current={route.page === 'new'}>New sweep</Link>
-          <Link to="doctor" current={route.page === 'doctor'}>Doctor</Link>
+          <Link to="" current={route.page === 'sweeps'}>
+            Sweeps
+          </Link>
+          <Link to="new" current={route.page === 'new'}>
+            New sweep
+          </Link>
+          <Link to="doctor" current={route.page === 'doctor'}>
+            Doctor
+          </Link>
         </nav>
         <LiveMark />
         <ThemeSwitch />
       </header>
-      <main id="content" tabIndex={-1}><Page route={route} /></main>
+      <main id="content" tabIndex={-1}>
+        <Page route={route} />
+      </main>
     </>
   );
 }
@@ -41,22 +53,44 @@ export function App() {
 function Page({ route }: { route: Route }) {
   useTitle(route);
   switch (route.page) {
-    case 'sweeps': return <SweepsPage />;
-    case 'new': return <NewSweepPage />;
-    case 'sweep': return <SweepPage key={route.sweep} id={route.sweep} />;
-    case 'runs': return <RunsPage key={route.sweep} id={route.sweep} />;
-    case 'compare': return <ComparePage key={route.sweep} id={route.sweep} />;
-    case 'table': return <TablePage key={route.sweep} id={route.sweep} />;
-    case 'stages': return <StagesPage key={route.sweep} id={route.sweep} />;
-    case 'probe': return <ProbePage key={route.sweep} id={route.sweep} />;
-    case 'run': return <RunPage key={route.run} id={route.run} />;
-    case 'doctor': return <DoctorPage />;
-    case 'unknown': return <Message kind="error" title="There is no such page"><p><Link to="">All sweeps</Link></p></Message>;
+    case 'sweeps':
+      return <SweepsPage />;
+    case 'new':
+      return <NewSweepPage />;
+    case 'sweep':
+      return <SweepPage key={route.sweep} id={route.sweep} />;
+    case 'runs':
+      return <RunsPage key={route.sweep} id={route.sweep} />;
+    case 'compare':
+      return <ComparePage key={route.sweep} id={route.sweep} />;
+    case 'table':
+      return <TablePage key={route.sweep} id={route.sweep} />;
+    case 'stages':
+      return <StagesPage key={route.sweep} id={route.sweep} />;
+    case 'probe':
+      return <ProbePage key={route.sweep} id={route.sweep} />;
+    case 'run':
+      return <RunPage key={route.run} id={route.run} />;
+    case 'doctor':
+      return <DoctorPage />;
+    case 'unknown':
+      return (
+        <Message kind="error" title="There is no such page">
+          <p>
+            <Link to="">All sweeps</Link>
+          </p>
+        </Message>
+      );
   }
 }
 
 function useTitle(route: Route): void {
-  const place = 'sweep' in route ? `${route.page === 'sweep' ? '' : `${route.page} · `}${route.sweep}` : 'run' in route ? route.run : route.page;
+  const place =
+    'sweep' in route
+      ? `${route.page === 'sweep' ? '' : `${route.page} · `}${route.sweep}`
+      : 'run' in route
+        ? route.run
+        : route.page;
   useEffect(() => void (document.title = `${place} · Cosweep`), [place]);
 }
 
@@ -71,7 +105,11 @@ const CONNECTION_WORDS: Record<Connection, string> = { connecting: 'connecting',
 function LiveMark() {
   useEffect(() => subscribe(() => {}), []);
   const connection = useConnection();
-  return <span class={`live live-${connection}`} role="status" title="Pages follow a sweep while it runs">{CONNECTION_WORDS[connection]}</span>;
+  return (
+    <span class={`live live-${connection}`} role="status" title="Pages follow a sweep while it runs">
+      {CONNECTION_WORDS[connection]}
+    </span>
+  );
 }
 
 const NEXT_THEME: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
@@ -82,5 +120,15 @@ function ThemeSwitch() {
     setTheme(NEXT_THEME[theme]);
     setShown(NEXT_THEME[theme]);
   };
-  return <button type="button" class="theme" onClick={change} title="Colours: automatic, light, dark" aria-label={`Colours: ${theme}; change to ${NEXT_THEME[theme]}`}>{theme === 'auto' ? 'Auto' : theme === 'light' ? 'Light' : 'Dark'}</button>;
+  return (
+    <button
+      type="button"
+      class="theme"
+      onClick={change}
+      title="Colours: automatic, light, dark"
+      aria-label={`Colours: ${theme}; change to ${NEXT_THEME[theme]}`}
+    >
+      {theme === 'auto' ? 'Auto' : theme === 'light' ? 'Light' : 'Dark'}
+    </button>
+  );
 }

@@ -29,7 +29,10 @@ export class RunningContender {
   constructor({ name, program, argumentList, environment, tellsMainThread = false }: Contender) {
     this.name = name;
     this.#tellsMainThread = tellsMainThread;
-    this.#child = spawn(program, argumentList, { stdio: ['pipe', 'pipe', 'ignore'], ...(environment ? { env: environment } : {}) });
+    this.#child = spawn(program, argumentList, {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      ...(environment ? { env: environment } : {}),
+    });
     this.#child.on('error', () => {}); // then standard output ends, which is noticed below
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
@@ -43,7 +46,8 @@ export class RunningContender {
   async train(batches: number): Promise<number[]> {
     this.#child.stdin!.write(`${batches}\n`);
     const line = await this.#nextLine();
-    if (line === null) throw new Error(`Cannot time ${this.name}: its process ended. Wanted: the times of ${batches} batches.`);
+    if (line === null)
+      throw new Error(`Cannot time ${this.name}: its process ended. Wanted: the times of ${batches} batches.`);
     return JSON.parse(line) as number[];
   }
 

@@ -28,13 +28,26 @@ export function buildBareStep(model: Model, { classes, loss, inForce, optimizer:
     let moved: Centers | undefined;
     const total = (at: Tensors): Tensor => {
       const { 'head/weights': W, 'head/bias': b, ...network } = at as Record<string, Tensor>;
-      const features = model.features(batch.images!, { weights: network, statistics, training: true, dropoutMask: null, newStatistics: {} });
+      const features = model.features(batch.images!, {
+        weights: network,
+        statistics,
+        training: true,
+        dropoutMask: null,
+        newStatistics: {},
+      });
       moved = updateCenters(centers, unit(features), oneHot, loss.centerUpdate, centerRate);
       Object.values(moved).forEach((tensor: Tensor) => tf.keep(tensor));
       const terms = [
         tf.mul(gamma, crossEntropy(linearLogits(features, W!, b!), oneHot)),
         tf.mul(alpha, amSoftmax(features, W!, oneHot, s, m)),
-        ...(inForce.intraClass ? [tf.mul(beta, truncate(intraClass(features, oneHot, moved, loss.distance), oneHot, epsilon, loss.truncation))] : []),
+        ...(inForce.intraClass
+          ? [
+              tf.mul(
+                beta,
+                truncate(intraClass(features, oneHot, moved, loss.distance), oneHot, epsilon, loss.truncation),
+              ),
+            ]
+          : []),
       ];
       return terms.reduce((sum, term) => tf.add(sum, term));
     };
@@ -42,7 +55,10 @@ export function buildBareStep(model: Model, { classes, loss, inForce, optimizer:
     const newState: Tensors = {};
     for (const [name, weight] of Object.entries(weights)) {
       const own = Object.fromEntries(optimizer.slots.map((slot) => [slot, slots[`${slot}/${name}`]!]));
-      const updated = optimizer.update({ weight, gradient: gradients[name]!, slots: own, decays: weight.rank > 1 }, scalars as OptimizerScalars);
+      const updated = optimizer.update(
+        { weight, gradient: gradients[name]!, slots: own, decays: weight.rank > 1 },
+        scalars as OptimizerScalars,
+      );
       newState[`weights/${name}`] = updated.weight;
       for (const slot of optimizer.slots) newState[`slots/${slot}/${name}`] = updated.slots[slot]!;
     }

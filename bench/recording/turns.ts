@@ -5,7 +5,14 @@ import { loadDataset } from '../../server/training/datasets/load.ts';
 import type { CompiledStep, EngineName, Tensors } from '../../server/training/engine.ts';
 import { openEngine } from '../../server/training/engines/open.ts';
 import { evaluate } from '../../server/training/evaluate.ts';
-import { betaAt, buildNetwork, freshState, scalarsAt, structureAt, type RunSettings } from '../../server/training/network.ts';
+import {
+  betaAt,
+  buildNetwork,
+  freshState,
+  scalarsAt,
+  structureAt,
+  type RunSettings,
+} from '../../server/training/network.ts';
 import { learningRate } from '../../server/training/optimizers/schedule.ts';
 import { PendingMetrics } from '../../server/training/pending-metrics.ts';
 import { onResidentImages } from '../../server/training/resident-images.ts';
@@ -43,22 +50,52 @@ const BATCHES = 400;
 const N = 200;
 
 const settings: RunSettings = {
-  alpha: 0.5, beta: 0.1, gamma: 1, epsilon: 0.02, N,
+  alpha: 0.5,
+  beta: 0.1,
+  gamma: 1,
+  epsilon: 0.02,
+  N,
   loss: {
-    s: 30, m: 0.35, truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerRate: 0.1, centerSpace: 'unit',
-    centerOrder: 'updateThenLoss', crossEntropyHead: 'linear',
+    s: 30,
+    m: 0.35,
+    truncation: 'batch',
+    distance: 'cosine',
+    centerUpdate: 'cumulative',
+    centerRate: 0.1,
+    centerSpace: 'unit',
+    centerOrder: 'updateThenLoss',
+    crossEntropyHead: 'linear',
   },
   training: {
     dataset: {
-      name: 'glyphs', classes: 10, train: 4000, seed: 0, validation: 1000, splitSeed: 0, limit: null,
+      name: 'glyphs',
+      classes: 10,
+      train: 4000,
+      seed: 0,
+      validation: 1000,
+      splitSeed: 0,
+      limit: null,
       augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
     },
     model: { name: 'cnn-small', embedding: 64, dropout: 0 },
     optimizer: {
-      name: 'momentum', learningRate: 0.01, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0,
-      schedule: 'cosine', warmup: 20, steps: [], decay: 0.1, clipNorm: null,
+      name: 'momentum',
+      learningRate: 0.01,
+      momentum: 0.9,
+      nesterov: false,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0,
+      schedule: 'cosine',
+      warmup: 20,
+      steps: [],
+      decay: 0.1,
+      clipNorm: null,
     },
-    batchSize: 64, batches: BATCHES, evalEvery: 100,
+    batchSize: 64,
+    batches: BATCHES,
+    evalEvery: 100,
   },
 };
 
@@ -83,7 +120,11 @@ async function comparePhase(first: number): Promise<Phase> {
   const product = steps.training(network, first);
   const state = toDevice(freshState(network, 0));
   const step = buildBareStep(network.model, structureAt(network, first));
-  const bare = engine.compile('residentImages' in batches[0]! ? onResidentImages(step) : step, { state, batch: batches[0]!, scalars: scalarsAt(network, first) });
+  const bare = engine.compile('residentImages' in batches[0]! ? onResidentImages(step) : step, {
+    state,
+    batch: batches[0]!,
+    scalars: scalarsAt(network, first),
+  });
   tf.dispose(state);
   await expectSameUpdate(product, bare, first);
   const phase: Phase = { product: [], bare: [] };
@@ -105,22 +146,37 @@ async function productTurn(step: CompiledStep, first: number): Promise<Turn> {
   const curves = new CurveBuffer();
   const pending = new PendingMetrics();
   const rows = stepMetrics(structureAt(network, first));
-  const turn = await timeTurn(step, first, (t, outputs) => pending.push(t, rows, outputs.metrics!), async () => {
-    for (const { t, metrics } of await pending.read()) {
-      for (const { name, value } of metrics) curves.add(name, t, value);
-      curves.add('train/beta', t, betaAt(settings, t));
-      curves.add('train/learningRate', t, learningRate(settings.training.optimizer, BATCHES, t));
-    }
-  });
+  const turn = await timeTurn(
+    step,
+    first,
+    (t, outputs) => pending.push(t, rows, outputs.metrics!),
+    async () => {
+      for (const { t, metrics } of await pending.read()) {
+        for (const { name, value } of metrics) curves.add(name, t, value);
+        curves.add('train/beta', t, betaAt(settings, t));
+        curves.add('train/learningRate', t, learningRate(settings.training.optimizer, BATCHES, t));
+      }
+    },
+  );
   curves.take();
   return turn;
 }
 
 function bareTurn(step: CompiledStep, first: number): Promise<Turn> {
-  return timeTurn(step, first, () => {}, async () => {});
+  return timeTurn(
+    step,
+    first,
+    () => {},
+    async () => {},
+  );
 }
 
-async function timeTurn(step: CompiledStep, first: number, take: (t: number, outputs: Tensors) => void, end: () => Promise<void>): Promise<Turn> {
+async function timeTurn(
+  step: CompiledStep,
+  first: number,
+  take: (t: number, outputs: Tensors) => void,
+  end: () => Promise<void>,
+): Promise<Turn> {
   let state = toDevice(freshState(network, 0));
   await state['weights/head/bias']!.data();
   const watch = startWatch();
@@ -165,7 +221,10 @@ async function expectSameUpdate(product: CompiledStep, bare: CompiledStep, first
   for (const name of Object.keys(state)) {
     const [one, other] = await Promise.all(after.map((result) => result.state[name]!.data<'float32'>()));
     const apart = one!.reduce((most, value, i) => Math.max(most, Math.abs(value - other![i]!)), 0);
-    if (!(apart < 1e-5)) throw new Error(`Cannot compare the steps: after one batch ${name} differs by ${apart}; less than 1e-5 is wanted`);
+    if (!(apart < 1e-5))
+      throw new Error(
+        `Cannot compare the steps: after one batch ${name} differs by ${apart}; less than 1e-5 is wanted`,
+      );
   }
   tf.dispose([state, after]);
 }

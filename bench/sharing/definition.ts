@@ -20,7 +20,10 @@ export function referenceSweep({ images, labels }: Images, { batches, seeds }: S
     method: 'grid',
     metric: { name: 'val/accuracy', goal: 'maximize' },
     parameters: {
-      gamma: { value: 1 }, alpha: { value: 0.5 }, beta: { values: [0.05, 0.1, 0.2] }, epsilon: { values: [0.02, 0.15, 0.3] },
+      gamma: { value: 1 },
+      alpha: { value: 0.5 },
+      beta: { values: [0.05, 0.1, 0.2] },
+      epsilon: { values: [0.02, 0.15, 0.3] },
       N: { values: [0.25, 0.5, 0.75], unit: 'fraction' },
     },
     constraints: ['gamma > alpha > beta'],
@@ -30,7 +33,9 @@ export function referenceSweep({ images, labels }: Images, { batches, seeds }: S
       dataset: { name: 'idx', images, labels, validation: VALIDATION },
       model: { name: 'cnn-small', embedding: EMBEDDING },
       optimizer: { name: 'momentum', learningRate: LEARNING_RATE, schedule: 'cosine', warmup: WARMUP },
-      batchSize: BATCH_SIZE, batches, evalEvery: batches / EVALUATIONS,
+      batchSize: BATCH_SIZE,
+      batches,
+      evalEvery: batches / EVALUATIONS,
     },
   };
 }
@@ -54,7 +59,9 @@ export function findImages(data: string | undefined): Images | null {
   const root = resolve(data ?? process.env['COSWEEP_DATA'] ?? join(projectFolder(), '..', 'shared', 'data'));
   for (const folder of [root, join(root, 'mnist-t10k')]) {
     for (const end of ['.gz', '']) {
-      const [images, labels] = ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'].map((name) => join(folder, name + end)) as [string, string];
+      const [images, labels] = ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'].map((name) =>
+        join(folder, name + end),
+      ) as [string, string];
       if (existsSync(images) && existsSync(labels)) return { images, labels };
     }
   }

@@ -16,7 +16,9 @@ export function installPackages() {
   if (!isInstalled()) {
     console.error('set-up: packages (npm ci) …');
     if (!npm(['ci', '--ignore-scripts'])) {
-      throw new Error('Cannot install the packages: npm ci failed (see above). Wanted: a registry that npm can reach (npm config get registry shows which one it asks).');
+      throw new Error(
+        'Cannot install the packages: npm ci failed (see above). Wanted: a registry that npm can reach (npm config get registry shows which one it asks).',
+      );
     }
   }
   // The addon is for one version of Node; after a change of Node it is there, but does not load.
@@ -26,7 +28,9 @@ export function installPackages() {
 function isInstalled() {
   const [wanted, present] = ['package-lock.json', join('node_modules', '.package-lock.json')].map(lockedPackages);
   if (present === null) return false;
-  return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || present[path]?.version === version);
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version,
+  );
 }
 
 function lockedPackages(file) {

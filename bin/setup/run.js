@@ -8,7 +8,11 @@ export function run(program, args, environment = {}) {
 
 /** Like `run`. @returns the status; 1 where the program could not be started or a signal ended it */
 export function statusOf(program, args, environment = {}) {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...environment } });
+  const { status, error } = spawnSync(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   if (error) console.error(`Cannot start ${program}: ${error.message}`);
   return status ?? 1;
 }

@@ -38,7 +38,11 @@ export function start(args, onOutput = () => {}) {
 
 /** Hands the first request to end on to all that is running, and to what is started later. */
 export function passSignalsOn() {
-  for (const [signal, handedOn] of [['SIGINT', 'SIGINT'], ['SIGTERM', 'SIGTERM'], ['SIGHUP', 'SIGTERM']]) {
+  for (const [signal, handedOn] of [
+    ['SIGINT', 'SIGINT'],
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGHUP', 'SIGTERM'],
+  ]) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = handedOn;

@@ -6,12 +6,27 @@ import { run, works } from './run.js';
 /** What the tests use beyond Node and npm: what for, how it is recognised, and Debian's packages that bring it. */
 const tools = [
   { name: 'make', use: 'compiling addons', isThere: () => hasProgram('make'), packages: ['make'] },
-  { name: 'a C++ compiler', use: 'compiling addons', isThere: () => ['g++', 'clang++', 'c++'].some(hasProgram), packages: ['g++'] },
+  {
+    name: 'a C++ compiler',
+    use: 'compiling addons',
+    isThere: () => ['g++', 'clang++', 'c++'].some(hasProgram),
+    packages: ['g++'],
+  },
   { name: 'python3', use: 'compiling addons', isThere: () => hasProgram('python3'), packages: ['python3'] },
-  { name: 'pip', use: 'fetching native TensorFlow', isThere: () => works('python3', ['-m', 'pip', '--version']), packages: ['python3-pip'] },
+  {
+    name: 'pip',
+    use: 'fetching native TensorFlow',
+    isThere: () => works('python3', ['-m', 'pip', '--version']),
+    packages: ['python3-pip'],
+  },
   { name: 'Chromium', use: 'the browser tests', isThere: hasChromium, packages: ['chromium'] },
   { name: 'the Vulkan loader', use: 'the tests of the webgpu engine', isThere: hasVulkan, packages: ['libvulkan1'] },
-  { name: 'LaTeX with booktabs', use: 'compiling the LaTeX tables', isThere: hasLatex, packages: ['texlive-latex-base', 'texlive-latex-recommended'] },
+  {
+    name: 'LaTeX with booktabs',
+    use: 'compiling the LaTeX tables',
+    isThere: hasLatex,
+    packages: ['texlive-latex-base', 'texlive-latex-recommended'],
+  },
 ];
 
 /** Installs what is missing where this can be done: as root on Debian and its kin. @returns what is still missing, in words */
@@ -20,7 +35,12 @@ export function provideSystemTools() {
   if (missing.length === 0) return [];
   const packages = missing.flatMap((tool) => tool.packages);
   if (canInstall()) installPackages(packages);
-  return missing.filter(({ isThere }) => !isThere()).map(({ name, use, packages }) => `${name} is missing, for ${use}${onDebian() ? ` (apt-get install ${packages.join(' ')})` : ''}`);
+  return missing
+    .filter(({ isThere }) => !isThere())
+    .map(
+      ({ name, use, packages }) =>
+        `${name} is missing, for ${use}${onDebian() ? ` (apt-get install ${packages.join(' ')})` : ''}`,
+    );
 }
 
 function installPackages(packages) {
@@ -28,7 +48,21 @@ function installPackages(packages) {
   const environment = { DEBIAN_FRONTEND: 'noninteractive' };
   // What is still missing afterwards is told by the caller, whatever the reason.
   if (run('apt-get', ['-qq', 'update'], environment)) {
-    run('apt-get', ['-qq', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0', 'install', ...packages], environment);
+    run(
+      'apt-get',
+      [
+        '-qq',
+        '-y',
+        '--no-install-recommends',
+        '-o',
+        'DPkg::Lock::Timeout=120',
+        '-o',
+        'Dpkg::Use-Pty=0',
+        'install',
+        ...packages,
+      ],
+      environment,
+    );
   }
 }
 
@@ -48,7 +82,10 @@ function hasChromium() {
 /** Only Linux needs it. */
 function hasVulkan() {
   if (process.platform !== 'linux') return true;
-  const { status, stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8', env: { ...process.env, PATH: `${process.env.PATH}:/sbin:/usr/sbin` } });
+  const { status, stdout } = spawnSync('ldconfig', ['-p'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${process.env.PATH}:/sbin:/usr/sbin` },
+  });
   return status === 0 && stdout.includes('libvulkan.so.1');
 }
 

@@ -10,13 +10,26 @@ export interface TimeAnswer extends PredictedTime {
 }
 
 /** Predicts how long a plan trains on this machine, from a few batches of its first arm that are trained for it and not kept. */
-export async function askTime(plan: Plan, folder: string, options: Pick<TrainOptions, 'engine' | 'device' | 'workers'>, say: (text: string) => void): Promise<TimeAnswer> {
+export async function askTime(
+  plan: Plan,
+  folder: string,
+  options: Pick<TrainOptions, 'engine' | 'device' | 'workers'>,
+  say: (text: string) => void,
+): Promise<TimeAnswer> {
   const { chooseEngine } = await import('../training/engines/choose.ts');
   const { calibrate } = await import('../runner/forecast/calibrate.ts');
   const { predictTime } = await import('../runner/forecast/predict-time.ts');
   const { workerCount } = await import('../runner/workers/worker-count.ts');
   const engine = await chooseEngine(options.engine, say, options.device);
   const workers = Math.min(workerCount(options.workers, engine), plan.runs.length);
-  const calibration = await calibrate(plan.arms[0]!, plan.seeds[0]!, folder, engine, options.device ?? null, workers, say);
+  const calibration = await calibrate(
+    plan.arms[0]!,
+    plan.seeds[0]!,
+    folder,
+    engine,
+    options.device ?? null,
+    workers,
+    say,
+  );
   return { ...predictTime(plan, calibration, workers), engine, workers };
 }

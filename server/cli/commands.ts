@@ -19,8 +19,21 @@ import { weightsCommand } from './commands/weights.ts';
 
 /** In the order in which `cosweep --help` lists them. */
 export const commands: readonly CliCommand[] = [
-  planCommand, probeCommand, runCommand, confirmCommand, serveCommand,
-  listCommand, showCommand, exportCommand, runsCommand, curvesCommand, weightsCommand,
-  cancelCommand, retryCommand, rmCommand,
-  doctorCommand, engineCommand, datasetsCommand,
+  planCommand,
+  probeCommand,
+  runCommand,
+  confirmCommand,
+  serveCommand,
+  listCommand,
+  showCommand,
+  exportCommand,
+  runsCommand,
+  curvesCommand,
+  weightsCommand,
+  cancelCommand,
+  retryCommand,
+  rmCommand,
+  doctorCommand,
+  engineCommand,
+  datasetsCommand,
 ];

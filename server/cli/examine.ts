@@ -12,7 +12,10 @@ export async function examine(db: string, lossCases: string | null): Promise<Doc
   if (lossCases !== null) checkFile(lossCases);
   const engines: EngineReport[] = [];
   for (const probe of await probeEngines()) {
-    engines.push({ ...probe, lossCases: lossCases !== null && probe.works ? await checkEngine(probe.name, lossCases) : null });
+    engines.push({
+      ...probe,
+      lossCases: lossCases !== null && probe.works ? await checkEngine(probe.name, lossCases) : null,
+    });
   }
   const datasets = (await listDatasets({ baseFolder: process.cwd() })).map(toDatasetReport);
   return { engines, datasets, database: await reportDatabase(db) };
@@ -24,7 +27,9 @@ function checkFile(file: string): void {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(`Cannot read reference cases from ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`);
+    throw new UserError(
+      `Cannot read reference cases from ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`,
+    );
   }
   parseLossCases(text, file);
 }

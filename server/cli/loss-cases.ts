@@ -7,7 +7,9 @@ export type LossCasesReport = NonNullable<EngineReport['lossCases']>;
 /** Computes a file of reference cases on an engine, in a process of its own: there is one engine to a process. */
 export function checkEngine(engine: string, file: string): Promise<LossCasesReport> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('./loss-cases-process.js', import.meta.url)), [engine, file], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(fileURLToPath(new URL('./loss-cases-process.js', import.meta.url)), [engine, file], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let printed = '';
     let report: LossCasesReport | undefined;
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -15,7 +17,12 @@ export function checkEngine(engine: string, file: string): Promise<LossCasesRepo
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (report) resolve(report);
-      else reject(new Error(`Cannot compute the reference cases on ${engine}: its process ended with ${signal ?? `status ${code}`}\n${printed.trim()}`));
+      else
+        reject(
+          new Error(
+            `Cannot compute the reference cases on ${engine}: its process ended with ${signal ?? `status ${code}`}\n${printed.trim()}`,
+          ),
+        );
     });
   });
 }

@@ -6,6 +6,8 @@ export async function main(args: readonly string[]): Promise<never> {
   // `cosweep runs latest | head` closes our stdout early: no failure, and nobody is left to write to.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const code = await runProgram(args, commands);
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
+  );
   process.exit(code);
 }

@@ -2,6 +2,10 @@ import { spawn } from 'node:child_process';
 
 /** Opens an address in the user's browser; where there is none the printed address has to do. */
 export function openBrowser(url: string): void {
-  const [command, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? ['xdg-open'];
-  spawn(command!, [...args, url], { detached: true, stdio: 'ignore' }).on('error', () => {}).unref();
+  const [command, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? [
+    'xdg-open',
+  ];
+  spawn(command!, [...args, url], { detached: true, stdio: 'ignore' })
+    .on('error', () => {})
+    .unref();
 }

@@ -20,7 +20,11 @@ export interface Output {
   draw(text: string): void;
 }
 
-export function makeOutput(quiet: boolean, stdout: NodeJS.WriteStream = process.stdout, stderr: NodeJS.WriteStream = process.stderr): Output {
+export function makeOutput(
+  quiet: boolean,
+  stdout: NodeJS.WriteStream = process.stdout,
+  stderr: NodeJS.WriteStream = process.stderr,
+): Output {
   return {
     data: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value)}\n`),

@@ -14,7 +14,9 @@ export async function planDefinition(definition: Definition, folder: string): Pr
   const counts = new Map<string, number>();
   for (;;) {
     try {
-      return planSweep(definition, { batchesPerEpoch: (training) => Math.ceil(known(counts, training) / training.batchSize) });
+      return planSweep(definition, {
+        batchesPerEpoch: (training) => Math.ceil(known(counts, training) / training.batchSize),
+      });
     } catch (error) {
       if (!(error instanceof UnknownDataset)) throw error;
       const { trainCount } = await describeDataset(error.dataset, { baseFolder: folder });

@@ -19,13 +19,16 @@ export const FAILED = 1;
 export async function runProgram(args: readonly string[], commands: readonly CliCommand[]): Promise<number> {
   let exitCode = 0;
   const program = makeProgram();
-  const run = (action: Action) => async (...received: unknown[]) => {
-    // Commander appends the command itself after arguments and options.
-    const given = received.slice(0, -1);
-    exitCode = (await action(sessionOf(program), ...(given as never[]))) ?? 0;
-  };
+  const run =
+    (action: Action) =>
+    async (...received: unknown[]) => {
+      // Commander appends the command itself after arguments and options.
+      const given = received.slice(0, -1);
+      exitCode = (await action(sessionOf(program), ...(given as never[]))) ?? 0;
+    };
   for (const command of commands) command.define(program, run);
-  for (const command of program.commands) forEachCommand(command, (each) => each.exitOverride().configureOutput(program.configureOutput()));
+  for (const command of program.commands)
+    forEachCommand(command, (each) => each.exitOverride().configureOutput(program.configureOutput()));
 
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -38,7 +41,9 @@ export async function runProgram(args: readonly string[], commands: readonly Cli
 export function makeProgram(): Command {
   const { version } = packageFile();
   return new Command('cosweep')
-    .description('Sweeps the hyperparameters of the combined cosine-space loss and answers what the intra-class phase is worth.')
+    .description(
+      'Sweeps the hyperparameters of the combined cosine-space loss and answers what the intra-class phase is worth.',
+    )
     .version(version)
     .option('--db <file>', 'the database; default: COSWEEP_DB, else cosweep.db in the current folder')
     .option('--json', 'one JSON document on stdout')
@@ -66,6 +71,8 @@ function explain(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return error instanceof UserError ? BAD_USAGE : FAILED;
   }
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.\n`);
+  process.stderr.write(
+    `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.\n`,
+  );
   return FAILED;
 }

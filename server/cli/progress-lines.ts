@@ -14,11 +14,20 @@ export interface ProgressView {
 }
 
 /** A worker and the run that it trains, and a remark; null where it waits for one. */
-export type WorkerView = { run: string; arm: string; seed: number; batch: number; batches: number; note: string | null } | null;
+export type WorkerView = {
+  run: string;
+  arm: string;
+  seed: number;
+  batch: number;
+  batches: number;
+  note: string | null;
+} | null;
 
 /** One line per worker and an overall bar with the time left; no line is wider than the terminal. */
 export function toProgressLines(view: ProgressView, width: number): string[] {
-  const workers = view.workers.map((worker, i) => `${String(i + 1).padStart(2)} ${worker === null ? 'waits' : workerLine(worker)}`);
+  const workers = view.workers.map(
+    (worker, i) => `${String(i + 1).padStart(2)} ${worker === null ? 'waits' : workerLine(worker)}`,
+  );
   const left = view.secondsLeft === null ? '' : `, ${toDuration(view.secondsLeft)} left`;
   const overall = `${bar(view.batchesDone, view.batches, 24)} ${view.runsDone} of ${view.runs} runs${left}  ${view.sweep}`;
   return [...workers, overall].map((line) => cut(printable(line), width));

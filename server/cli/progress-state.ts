@@ -17,10 +17,20 @@ export function follow(state: ProgressState | null, event: RunnerEvent): Progres
   switch (event.kind) {
     case 'sweep': {
       const { sweep, name, workers, runs, left } = event;
-      return { sweep: `${sweep} ${name}`, workers: Array.from({ length: workers }, () => null), runsDone: runs - left, runs, batchesDone: 0, batches: 0, secondsLeft: null };
+      return {
+        sweep: `${sweep} ${name}`,
+        workers: Array.from({ length: workers }, () => null),
+        runsDone: runs - left,
+        runs,
+        batchesDone: 0,
+        batches: 0,
+        secondsLeft: null,
+      };
     }
     case 'worker':
-      return state && { ...state, workers: state.workers.map((worker, i) => (i === event.worker ? event.training : worker)) };
+      return (
+        state && { ...state, workers: state.workers.map((worker, i) => (i === event.worker ? event.training : worker)) }
+      );
     case 'run':
       return state && (event.state === 'waiting' ? state : { ...state, runsDone: state.runsDone + 1 });
     case 'progress':
@@ -33,5 +43,14 @@ export function follow(state: ProgressState | null, event: RunnerEvent): Progres
 }
 
 export function toView({ workers, ...rest }: ProgressState): ProgressView {
-  return { ...rest, workers: workers.map((worker) => worker && { ...worker, note: worker.batchesPerSecond === null ? null : `${worker.batchesPerSecond.toPrecision(3)} batches/s` }) };
+  return {
+    ...rest,
+    workers: workers.map(
+      (worker) =>
+        worker && {
+          ...worker,
+          note: worker.batchesPerSecond === null ? null : `${worker.batchesPerSecond.toPrecision(3)} batches/s`,
+        },
+    ),
+  };
 }

@@ -11,7 +11,12 @@ export interface DefinitionFile {
   folder: string;
 }
 
-const REASONS: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read', ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8' };
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8',
+};
 
 export function readDefinitionFile(file: string): DefinitionFile {
   const path = resolve(file);
@@ -21,6 +26,8 @@ export function readDefinitionFile(file: string): DefinitionFile {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || !(code in REASONS)) throw error;
-    throw new UserError(`Cannot read the sweep definition ${path}: ${REASONS[code]}; want a JSON file such as those in sweeps/`);
+    throw new UserError(
+      `Cannot read the sweep definition ${path}: ${REASONS[code]}; want a JSON file such as those in sweeps/`,
+    );
   }
 }

@@ -62,7 +62,12 @@ function toLine(event: RunnerEvent, state: ProgressState | null): string | null 
 }
 
 function toSummaryLine({ sweepId, name, state, runs, seconds, batchesTrained, batchesUnshared }: SweepSummary): string {
-  const counts = [`${runs.complete} complete`, ...(['failed', 'diverged', 'reused'] as const).filter((each) => runs[each] > 0).map((each) => `${runs[each]} ${each}`)];
+  const counts = [
+    `${runs.complete} complete`,
+    ...(['failed', 'diverged', 'reused'] as const)
+      .filter((each) => runs[each] > 0)
+      .map((each) => `${runs[each]} ${each}`),
+  ];
   const compared = state === 'complete' ? `, where each run by itself takes ${batchesUnshared}` : '';
   const next = state === 'interrupted' ? `; continue it with: cosweep run ${sweepId}` : '';
   return `${sweepId} ${name}: ${state}, ${counts.join(', ')}; ${batchesTrained} batches in ${toDuration(seconds)}${compared}${next}`;

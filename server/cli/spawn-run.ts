@@ -14,7 +14,10 @@ export async function spawnRun(db: string, sweepId: string): Promise<string> {
   mkdirSync(dirname(log), { recursive: true });
   const file = openSync(log, 'a');
   try {
-    const child = spawn(process.execPath, launcher(db, 'run', sweepId, '--if-queued'), { detached: true, stdio: ['ignore', file, file] });
+    const child = spawn(process.execPath, launcher(db, 'run', sweepId, '--if-queued'), {
+      detached: true,
+      stdio: ['ignore', file, file],
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);

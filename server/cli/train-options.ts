@@ -13,20 +13,32 @@ export interface TrainOptions {
 export function addTrainOptions(command: Command): Command {
   return addEngineOptions(command)
     .option('--no-wait', 'where another process trains on this database, leave the sweep queued and return')
-    .addOption(new Option('--fail-on <what>', 'what makes the exit code 1').choices(['failed', 'diverged', 'none']).default('failed'));
+    .addOption(
+      new Option('--fail-on <what>', 'what makes the exit code 1')
+        .choices(['failed', 'diverged', 'none'])
+        .default('failed'),
+    );
 }
 
 /** Where training is done: what every command that trains may be asked. */
 export function addEngineOptions(command: Command): Command {
   return command
-    .addOption(new Option('--engine <engine>', 'auto takes the fastest that works here').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'))
-    .option('--device <device>', 'which GPU webgpu takes: its number or a part of its name; `cosweep doctor` shows the default one')
+    .addOption(
+      new Option('--engine <engine>', 'auto takes the fastest that works here')
+        .choices(['auto', 'tensorflow', 'webgpu', 'wasm'])
+        .default('auto'),
+    )
+    .option(
+      '--device <device>',
+      'which GPU webgpu takes: its number or a part of its name; `cosweep doctor` shows the default one',
+    )
     .option('--workers <count>', 'processes that train; auto: one per core, on webgpu one', parseWorkers, 'auto');
 }
 
 function parseWorkers(text: string): number | 'auto' {
   if (text === 'auto') return 'auto';
   const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > 1_024) throw new InvalidArgumentError('Want a whole number from 1 to 1024, or auto.');
+  if (!/^\d+$/.test(text) || count < 1 || count > 1_024)
+    throw new InvalidArgumentError('Want a whole number from 1 to 1024, or auto.');
   return count;
 }

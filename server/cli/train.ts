@@ -18,7 +18,12 @@ export type Ended = Omit<SweepSummary, 'engine' | 'state'> & { engine: string | 
  *
  * @returns the exit code
  */
-export async function train(session: Session, storage: Storage, sweepId: number, options: TrainOptions & { fresh: boolean }): Promise<number> {
+export async function train(
+  session: Session,
+  storage: Storage,
+  sweepId: number,
+  options: TrainOptions & { fresh: boolean },
+): Promise<number> {
   const { ended, interrupted } = await trainAndShow(session, storage, sweepId, options);
   if (ended !== null && session.json) session.output.json(ended);
   return interrupted ?? exitCodeOf(ended!, options.failOn);
@@ -30,14 +35,25 @@ export async function train(session: Session, storage: Storage, sweepId: number,
  * @returns how it stands then, null where a signal broke it off; and the exit code of that signal, null where none came
  */
 export async function trainAndShow(
-  { output }: Session, storage: Storage, sweepId: number, options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
+  { output }: Session,
+  storage: Storage,
+  sweepId: number,
+  options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
   const { engine, device = null, workers, wait, fresh } = options;
   const display = makeRunDisplay(output);
-  const signals = watchStopSignals((signal) => display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`));
+  const signals = watchStopSignals((signal) =>
+    display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`),
+  );
   try {
     const trained = await runQueue({
-      storage, sweepId, engine, device, workers, wait, fresh,
+      storage,
+      sweepId,
+      engine,
+      device,
+      workers,
+      wait,
+      fresh,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,
       tell: (event) => display.tell(event),
       stop: signals.stop,
@@ -61,7 +77,17 @@ async function standing(storage: Storage, sweepId: number): Promise<Ended> {
   if (!sweep) throw new UserError(`Cannot train ${sweepName(sweepId)}: it was removed meanwhile`);
   const { id, name, engine, state, counts, batchesTotal } = sweep;
   const { complete, failed, diverged } = counts;
-  return { sweepId: id, name, engine, state, runs: { complete, failed, diverged, reused: 0 }, seconds: 0, batchesTrained: 0, batchesTaken: 0, batchesUnshared: batchesTotal };
+  return {
+    sweepId: id,
+    name,
+    engine,
+    state,
+    runs: { complete, failed, diverged, reused: 0 },
+    seconds: 0,
+    batchesTrained: 0,
+    batchesTaken: 0,
+    batchesUnshared: batchesTotal,
+  };
 }
 
 /** A sweep that was left queued is what was asked for; one that was stopped is not done. */

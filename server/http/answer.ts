@@ -16,7 +16,12 @@ export interface RawRequest {
 const TIME_LIMIT = 300_000;
 
 /** Validates a request by its route and lets the route's handler answer; every failure becomes an answer too. */
-export async function answer(route: Route, context: Context, raw: RawRequest, report: (error: unknown) => void): Promise<Reply> {
+export async function answer(
+  route: Route,
+  context: Context,
+  raw: RawRequest,
+  report: (error: unknown) => void,
+): Promise<Reply> {
   try {
     const request = {
       params: validate(route.params, raw.params, 'path'),
@@ -40,7 +45,10 @@ async function within<T>(limit: number, work: () => Promise<T>): Promise<T> {
 function validate<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const details = result.error.issues.map((issue) => ({ path: [part, ...issue.path].join('.'), message: issue.message }));
+  const details = result.error.issues.map((issue) => ({
+    path: [part, ...issue.path].join('.'),
+    message: issue.message,
+  }));
   const said = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw new HttpError('bad-request', `Cannot read the request: ${said}`, details);
 }
@@ -51,7 +59,11 @@ export function errorReply(error: unknown, report: (error: unknown) => void): Re
   if (error instanceof DefinitionError) return failure(400, 'bad-definition', error.message, [...error.problems]);
   if (error instanceof UserError) return failure(400, 'bad-request', error.message);
   report(error);
-  return failure(500, 'internal', 'Something failed inside Cosweep: this is a bug of Cosweep; the terminal of `cosweep serve` shows where');
+  return failure(
+    500,
+    'internal',
+    'Something failed inside Cosweep: this is a bug of Cosweep; the terminal of `cosweep serve` shows where',
+  );
 }
 
 function failure(status: number, code: string, message: string, details?: Problem[]): Reply {

@@ -304,7 +304,12 @@ export interface AblationResponse {
 // ——— GET /sweeps/:id/probe      → ProbeResponse (as `cosweep probe --json`), of the trunks that are trained by now
 
 export type {
-  ProbeReport as ProbeResponse, ProbeTrunk, ProbeCandidate, ProbeArm, Quantiles as ProbeQuantiles, Spread as SeedSpread,
+  ProbeReport as ProbeResponse,
+  ProbeTrunk,
+  ProbeCandidate,
+  ProbeArm,
+  Quantiles as ProbeQuantiles,
+  Spread as SeedSpread,
 } from '../report/probe/probe-report.ts';
 
 // ——— POST /sweeps/:id/confirm  (ConfirmRequest)      → 201 StartResponse: a sweep of its own, whose `confirms` says what it is
@@ -395,7 +400,9 @@ export interface PlanRequest {
   baseFolder?: string;
 }
 
-export type PlanResponse = PlanJson & { armList: ({ index: number; name: string; ablation: string | null; control: boolean } & ArmParams)[] };
+export type PlanResponse = PlanJson & {
+  armList: ({ index: number; name: string; ablation: string | null; control: boolean } & ArmParams)[];
+};
 
 // ——— POST /sweeps  (StartRequest)      → 201 StartResponse; stored as queued, a run process is started for it
 

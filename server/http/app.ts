@@ -55,7 +55,10 @@ function makeApi({ context, streams, basePath, report }: AppOptions): express.Ro
 
 function respond(route: Route, context: Context, report: (error: unknown) => void) {
   return async (request: ExpressRequest, response: Response) => {
-    send(response, await answer(route, context, { params: request.params, query: request.query, body: request.body }, report));
+    send(
+      response,
+      await answer(route, context, { params: request.params, query: request.query, body: request.body }, report),
+    );
   };
 }
 
@@ -69,11 +72,19 @@ function send(response: Response, reply: Reply): void {
 
 /** Known under another method: 405; not known at all: 404. */
 function notForRoute(request: ExpressRequest): HttpError {
-  const methods = routes.filter(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(request.path)).map(({ method }) => method.toUpperCase());
+  const methods = routes
+    .filter(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(request.path))
+    .map(({ method }) => method.toUpperCase());
   if (methods.length > 0) {
-    return new HttpError('method-not-allowed', `Cannot ${request.method} /api${request.path}: want ${methods.join(' or ')}`);
+    return new HttpError(
+      'method-not-allowed',
+      `Cannot ${request.method} /api${request.path}: want ${methods.join(' or ')}`,
+    );
   }
-  return new HttpError('not-found', `Cannot ${request.method} /api${request.path}: no such endpoint; /api/openapi.json lists them`);
+  return new HttpError(
+    'not-found',
+    `Cannot ${request.method} /api${request.path}: no such endpoint; /api/openapi.json lists them`,
+  );
 }
 
 /** A browser shows the token once in the address, gets a cookie for it and is sent to the address without it. */
@@ -99,7 +110,8 @@ function servePages({ files, basePath }: AppOptions): express.RequestHandler {
     if (request.path === basePath && basePath !== '') return response.redirect(308, `${basePath}/`);
     const path = pathBelow(request, basePath);
     const file = path === null ? undefined : (files.get(path) ?? (/\.\w+$/.test(path) ? undefined : files.get('/')));
-    if (file === undefined) throw new HttpError('not-found', `Cannot find ${request.path}: the dashboard is at ${basePath}/`);
+    if (file === undefined)
+      throw new HttpError('not-found', `Cannot find ${request.path}: the dashboard is at ${basePath}/`);
     response.set('ETag', file.etag);
     response.set('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     response.type(file.type).send(file.body);
@@ -118,15 +130,22 @@ function handleErrors({ report }: AppOptions): ErrorRequestHandler {
 function fromExpress(error: unknown): unknown {
   const { status, type } = error as { status?: number; type?: string };
   if (error instanceof HttpError || status === undefined || status >= 500) return error;
-  if (status === 413) return new HttpError('too-large', `Cannot read the request: its body is larger than ${BODY_LIMIT}`);
-  if (status === 415) return new HttpError('unsupported-media-type', 'Cannot read the request: want a body of plain application/json in UTF-8');
-  if (type === 'entity.parse.failed') return new HttpError('bad-request', `Cannot read the request: its body is not JSON (${(error as Error).message})`);
+  if (status === 413)
+    return new HttpError('too-large', `Cannot read the request: its body is larger than ${BODY_LIMIT}`);
+  if (status === 415)
+    return new HttpError(
+      'unsupported-media-type',
+      'Cannot read the request: want a body of plain application/json in UTF-8',
+    );
+  if (type === 'entity.parse.failed')
+    return new HttpError('bad-request', `Cannot read the request: its body is not JSON (${(error as Error).message})`);
   return new HttpError('bad-request', `Cannot read the request: ${(error as Error).message}`);
 }
 
 function incoming(request: ExpressRequest, basePath: string) {
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   return { method: request.method, path: pathBelow(request, basePath) ?? request.path, headers, hasBody };
 }

@@ -22,7 +22,9 @@ export function decimate(curve: Curve, from: number, to: number, width: number):
   if (points <= width) {
     return { raw: true, points, batches: curve.batches.slice(start, end), values: curve.values.slice(start, end) };
   }
-  const kept = columns(curve.batches, start, end, from, to, width).flatMap(([first, next]) => extremes(curve.values, first, next));
+  const kept = columns(curve.batches, start, end, from, to, width).flatMap(([first, next]) =>
+    extremes(curve.values, first, next),
+  );
   return {
     raw: false,
     points,
@@ -32,10 +34,17 @@ export function decimate(curve: Curve, from: number, to: number, width: number):
 }
 
 /** Index ranges [first, next) of the points of each column that has some. */
-function columns(batches: number[], start: number, end: number, from: number, to: number, width: number): [number, number][] {
+function columns(
+  batches: number[],
+  start: number,
+  end: number,
+  from: number,
+  to: number,
+  width: number,
+): [number, number][] {
   const columnOf = (i: number) => Math.min(width - 1, Math.floor(((batches[i]! - from) / (to - from)) * width));
   const ranges: [number, number][] = [];
-  for (let first = start; first < end; ) {
+  for (let first = start; first < end;) {
     let next = first + 1;
     while (next < end && columnOf(next) === columnOf(first)) next++;
     ranges.push([first, next]);

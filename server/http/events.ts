@@ -20,8 +20,13 @@ export function makeEventStreams(feed: ChangeFeed): EventStreams {
 
   return {
     open(request, response) {
-      if (streams.size >= MOST_STREAMS) throw new HttpError('unavailable', `Cannot open another event stream: ${streams.size} are open`);
-      response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+      if (streams.size >= MOST_STREAMS)
+        throw new HttpError('unavailable', `Cannot open another event stream: ${streams.size} are open`);
+      response.writeHead(200, {
+        'Content-Type': 'text/event-stream; charset=utf-8',
+        'Cache-Control': 'no-store',
+        'X-Accel-Buffering': 'no',
+      });
       response.write('retry: 1000\n');
       write(response, { kind: 'hello' });
       const unsubscribe = feed.subscribe((event) => write(response, event));

@@ -31,7 +31,10 @@ export function guard(incoming: Incoming, options: GuardOptions): void {
 function checkHost({ headers }: Incoming, hosts: Set<string>): void {
   const name = hostName(headers.host);
   if (name === '' || !hosts.has(name)) {
-    throw new HttpError('forbidden', `Cannot answer for host ${JSON.stringify(headers.host ?? '')}: not a name of this server; allow it with: cosweep serve --allow-host NAME`);
+    throw new HttpError(
+      'forbidden',
+      `Cannot answer for host ${JSON.stringify(headers.host ?? '')}: not a name of this server; allow it with: cosweep serve --allow-host NAME`,
+    );
   }
 }
 
@@ -46,10 +49,16 @@ function checkSite({ method, path, headers }: Incoming): void {
   if (changesState(method)) {
     const origin = headers.origin;
     if (!ownSite || (origin !== undefined && !sameHost(origin, headers.host))) {
-      throw new HttpError('forbidden', `Cannot ${method} ${path} for a page of ${origin ?? `a ${site} origin`}: only the dashboard's own pages may change something`);
+      throw new HttpError(
+        'forbidden',
+        `Cannot ${method} ${path} for a page of ${origin ?? `a ${site} origin`}: only the dashboard's own pages may change something`,
+      );
     }
   } else if (!ownSite && isApi(path) && headers['sec-fetch-mode'] !== 'navigate') {
-    throw new HttpError('forbidden', `Cannot ${method} ${path} for a page of a ${site} origin: only the dashboard's own pages may read the API`);
+    throw new HttpError(
+      'forbidden',
+      `Cannot ${method} ${path} for a page of a ${site} origin: only the dashboard's own pages may read the API`,
+    );
   }
 }
 
@@ -66,6 +75,9 @@ function checkMediaType({ method, path, headers, hasBody }: Incoming): void {
   const type = headers['content-type'];
   const found = type?.split(';')[0]!.trim().toLowerCase();
   if (changesState(method) && (hasBody || type !== undefined) && found !== 'application/json') {
-    throw new HttpError('unsupported-media-type', `Cannot ${method} ${path}: got a body of type ${type ?? '(none)'}, want application/json`);
+    throw new HttpError(
+      'unsupported-media-type',
+      `Cannot ${method} ${path}: got a body of type ${type ?? '(none)'}, want application/json`,
+    );
   }
 }

@@ -35,21 +35,37 @@ function namedShapes(): Record<string, object> {
   return Object.fromEntries(Object.entries(schemas).map(([id, { $id: _, $schema: __, ...schema }]) => [id, schema]));
 }
 
-const errors = { default: { description: 'what went wrong', content: { 'application/json': { schema: { $ref: refer('ErrorResponse') } } } } };
+const errors = {
+  default: {
+    description: 'what went wrong',
+    content: { 'application/json': { schema: { $ref: refer('ErrorResponse') } } },
+  },
+};
 
 const eventsOperation = {
   summary: 'What changes, as server-sent events: {kind, sweep?, run?} as JSON in every data line',
-  responses: { 200: { description: 'an endless stream', content: { 'text/event-stream': { schema: { type: 'string' } } } }, ...errors },
+  responses: {
+    200: { description: 'an endless stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    ...errors,
+  },
 };
 
 function operation(route: Route): object {
   const { status, shape, media = ['application/json'] } = route.answer;
-  const content = media.map((type) => [type, { schema: type === 'application/json' ? reference(shape) : { type: 'string' } }]);
+  const content = media.map((type) => [
+    type,
+    { schema: type === 'application/json' ? reference(shape) : { type: 'string' } },
+  ]);
   return {
     summary: route.summary,
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...(route.body === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body) } } } }),
-    responses: { [status]: { description: shapes.get(shape)?.id ?? 'one of several', content: Object.fromEntries(content) }, ...errors },
+    ...(route.body === null
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body) } } } }),
+    responses: {
+      [status]: { description: shapes.get(shape)?.id ?? 'one of several', content: Object.fromEntries(content) },
+      ...errors,
+    },
   };
 }
 
@@ -61,7 +77,10 @@ function reference(shape: z.ZodType): object {
 }
 
 function parameters(schema: z.ZodObject, place: 'path' | 'query'): object[] {
-  const described = jsonSchema(schema) as { properties?: Record<string, { description?: string }>; required?: string[] };
+  const described = jsonSchema(schema) as {
+    properties?: Record<string, { description?: string }>;
+    required?: string[];
+  };
   return Object.entries(described.properties ?? {}).map(([name, { description, ...rest }]) => ({
     name,
     in: place,

@@ -3,23 +3,38 @@ import { parseMetric } from '../sweep/metrics.ts';
 import { isLossParameter, isSettingName } from '../sweep/parameter-names.ts';
 
 /** Ids, never names, in paths. */
-export const sweepId = z.string().regex(/^s[1-9]\d{0,14}$/, 'want a sweep id such as s3').describe('sweep id, such as s3');
-export const runId = z.string().regex(/^r[1-9]\d{0,14}$/, 'want a run id such as r41').describe('run id, such as r41');
+export const sweepId = z
+  .string()
+  .regex(/^s[1-9]\d{0,14}$/, 'want a sweep id such as s3')
+  .describe('sweep id, such as s3');
+export const runId = z
+  .string()
+  .regex(/^r[1-9]\d{0,14}$/, 'want a run id such as r41')
+  .describe('run id, such as r41');
 
-export const metricName = z.string().max(100).superRefine((name, context) => {
-  const parsed = parseMetric(name);
-  if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
-}).describe('metric name, such as val/accuracy');
+export const metricName = z
+  .string()
+  .max(100)
+  .superRefine((name, context) => {
+    const parsed = parseMetric(name);
+    if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
+  })
+  .describe('metric name, such as val/accuracy');
 
 const RUN_COLUMNS = ['id', 'arm', 'seed', 'state', 'engine', 'seconds', 'startedAt'];
 const SORT_KEYS = `${RUN_COLUMNS.join(', ')}, a parameter, last:METRIC or best:METRIC`;
 
 /** What the runs of a sweep can be sorted by: an unknown key would leave them in an order that nobody asked for. */
-export const runSortKey = z.string().max(120).regex(/^[\w.:/]+$/, `want ${SORT_KEYS}`).refine((key) => {
-  const metric = /^(?:last|best):(.*)$/.exec(key)?.[1];
-  if (metric !== undefined) return 'metric' in parseMetric(metric);
-  return RUN_COLUMNS.includes(key) || isLossParameter(key) || isSettingName(key);
-}, `want ${SORT_KEYS}`).describe(`${SORT_KEYS}; default: the order of training`);
+export const runSortKey = z
+  .string()
+  .max(120)
+  .regex(/^[\w.:/]+$/, `want ${SORT_KEYS}`)
+  .refine((key) => {
+    const metric = /^(?:last|best):(.*)$/.exec(key)?.[1];
+    if (metric !== undefined) return 'metric' in parseMetric(metric);
+    return RUN_COLUMNS.includes(key) || isLossParameter(key) || isSettingName(key);
+  }, `want ${SORT_KEYS}`)
+  .describe(`${SORT_KEYS}; default: the order of training`);
 
 /** Asked for by `?page=2&size=50`. */
 export const paging = {
@@ -29,11 +44,19 @@ export const paging = {
 
 /** A whole number in the query, between two bounds. */
 export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
-  return z.string().regex(/^\d{1,16}$/, 'want a whole number').transform(Number).pipe(z.number().min(min).max(max));
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, 'want a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
 }
 
 /** A number in the query. */
-export const decimal: z.ZodType<number, string> = z.string().max(40).transform((written) => (written.trim() === '' ? NaN : Number(written))).pipe(z.number());
+export const decimal: z.ZodType<number, string> = z
+  .string()
+  .max(40)
+  .transform((written) => (written.trim() === '' ? NaN : Number(written)))
+  .pipe(z.number());
 
 export function text(longest: number): z.ZodString {
   return z.string().min(1).max(longest);
@@ -43,11 +66,19 @@ export function text(longest: number): z.ZodString {
 export function list<T>(element: z.ZodType<T, string>, max: number): z.ZodType<T[], string | string[]> {
   return z
     .union([z.string(), z.array(z.string())], 'want one, or several with commas between')
-    .transform((given) => [given].flat().flatMap((written) => written.split(',')).filter((written) => written !== ''))
+    .transform((given) =>
+      [given]
+        .flat()
+        .flatMap((written) => written.split(','))
+        .filter((written) => written !== ''),
+    )
     .pipe(z.array(element).min(1).max(max));
 }
 
 /** A key given once or several times, whose values may hold commas. */
 export function repeated(element: z.ZodType<string, string>, max: number): z.ZodType<string[], string | string[]> {
-  return z.union([z.string(), z.array(z.string())], 'want one or several').transform((given) => [given].flat()).pipe(z.array(element).min(1).max(max));
+  return z
+    .union([z.string(), z.array(z.string())], 'want one or several')
+    .transform((given) => [given].flat())
+    .pipe(z.array(element).min(1).max(max));
 }

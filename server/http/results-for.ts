@@ -12,12 +12,25 @@ export const MOST_POINTS = 10_000_000;
  *
  * @param dispensable a metric that is left out where it alone is too much
  */
-export async function resultsFor(storage: Storage, sweepId: number, metrics: string[], dispensable: string | null = null): Promise<SweepResults> {
+export async function resultsFor(
+  storage: Storage,
+  sweepId: number,
+  metrics: string[],
+  dispensable: string | null = null,
+): Promise<SweepResults> {
   const sweep = (await readSweep(storage, sweepId))!;
   const points = pointsOf(sweep, metrics);
   if (points <= MOST_POINTS) return readResults(storage, sweepId, metrics)!;
-  if (dispensable !== null) return resultsFor(storage, sweepId, metrics.filter((name) => name !== dispensable));
-  throw new HttpError('too-large', `Cannot compare the runs of ${sweep.id} by ${metrics.join(', ')}: about ${Math.round(points)} points, more than ${MOST_POINTS}; choose a metric of evaluations (val/…)`);
+  if (dispensable !== null)
+    return resultsFor(
+      storage,
+      sweepId,
+      metrics.filter((name) => name !== dispensable),
+    );
+  throw new HttpError(
+    'too-large',
+    `Cannot compare the runs of ${sweep.id} by ${metrics.join(', ')}: about ${Math.round(points)} points, more than ${MOST_POINTS}; choose a metric of evaluations (val/…)`,
+  );
 }
 
 function pointsOf({ batches, armList, counts }: SweepRecord, metrics: string[]): number {

@@ -50,7 +50,10 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   body: z.ZodObject<B> | null;
   /** The answer when all goes well: its status, its shape as JSON, and every media type that it can have. */
   answer: { status: number; shape: z.ZodType; media?: string[] };
-  handle(context: Context, request: Request<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, z.output<z.ZodObject<B>>>): Promise<Reply> | Reply;
+  handle(
+    context: Context,
+    request: Request<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, z.output<z.ZodObject<B>>>,
+  ): Promise<Reply> | Reply;
 }
 
 /** Checks a route's types against each other; the list of routes does not need them any more. */

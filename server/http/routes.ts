@@ -21,7 +21,23 @@ import type { Route } from './route.ts';
 
 /** The whole API below `/api`, besides `/events` and `/openapi.json`. */
 export const routes: readonly Route[] = [
-  listSweepsRoute, getSweepRoute, listRunsRoute, getPairsRoute, getAblationRoute, listStagesRoute, getProbeRoute, getConfirmationRoute,
-  getRunRoute, getConfusionRoute, getProjectionRoute, getCurvesRoute, getDoctorRoute,
-  postPlanRoute, postSweepRoute, postCancelRoute, postResumeRoute, postRetryRoute, postConfirmRoute,
+  listSweepsRoute,
+  getSweepRoute,
+  listRunsRoute,
+  getPairsRoute,
+  getAblationRoute,
+  listStagesRoute,
+  getProbeRoute,
+  getConfirmationRoute,
+  getRunRoute,
+  getConfusionRoute,
+  getProjectionRoute,
+  getCurvesRoute,
+  getDoctorRoute,
+  postPlanRoute,
+  postSweepRoute,
+  postCancelRoute,
+  postResumeRoute,
+  postRetryRoute,
+  postConfirmRoute,
 ];

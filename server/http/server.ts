@@ -70,10 +70,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     url: `http://${shownHost(options.host)}:${port}${basePath}/${secret === null ? '' : `?token=${encodeURIComponent(secret)}`}`,
     port,
     token: secret,
-    close: () => close(server, () => {
-      streams.close();
-      feed.close();
-    }),
+    close: () =>
+      close(server, () => {
+        streams.close();
+        feed.close();
+      }),
   };
 }
 
@@ -93,7 +94,9 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
       const { code, message } = error as NodeJS.ErrnoException;
       const last = Math.min(port + PORTS_TRIED, 65_535);
       if (code !== 'EADDRINUSE' || candidate >= last) {
-        throw new UserError(`Cannot serve on ${host}, port ${port}: ${code === 'EADDRINUSE' ? `ports ${port} to ${last} are taken` : message}; choose with --host and --port`);
+        throw new UserError(
+          `Cannot serve on ${host}, port ${port}: ${code === 'EADDRINUSE' ? `ports ${port} to ${last} are taken` : message}; choose with --host and --port`,
+        );
       }
     }
   }

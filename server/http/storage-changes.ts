@@ -22,7 +22,11 @@ export function storageChanges(storage: Storage): ChangeSource {
       if (now === held) return changes;
       const { sweeps, runs } = storedAsRunning(storage);
       held = now;
-      return { ...changes, sweeps: [...new Set([...changes.sweeps, ...sweeps])], runs: [...new Set([...changes.runs, ...runs])] };
+      return {
+        ...changes,
+        sweeps: [...new Set([...changes.sweeps, ...sweeps])],
+        runs: [...new Set([...changes.runs, ...runs])],
+      };
     },
   };
 }

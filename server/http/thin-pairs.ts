@@ -15,7 +15,10 @@ export function thinPairs({ picture, bands, ...rest }: PairCurves): PairCurves {
       panels: picture.panels.map((panel) => ({
         ...panel,
         groups: panel.groups.map(thinGroup),
-        controlSpread: thin(panel.controlSpread, [panel.controlSpread.sd], (spread, pick) => ({ batches: pick(spread.batches), sd: pick(spread.sd) })),
+        controlSpread: thin(panel.controlSpread, [panel.controlSpread.sd], (spread, pick) => ({
+          batches: pick(spread.batches),
+          sd: pick(spread.sd),
+        })),
       })),
     },
   };
@@ -31,7 +34,8 @@ function thinGroup(group: Group): Group {
     high: pick(whole.high),
     seeds: whole.seeds.map(({ seed, values }) => ({ seed, values: pick(values) })),
   }));
-  const strip = (curve: Group['truncated']) => thin(curve, [curve.values], (whole, pick) => ({ batches: pick(whole.batches), values: pick(whole.values) }));
+  const strip = (curve: Group['truncated']) =>
+    thin(curve, [curve.values], (whole, pick) => ({ batches: pick(whole.batches), values: pick(whole.values) }));
   return { ...thinned, truncated: strip(group.truncated), cosine: strip(group.cosine) };
 }
 
@@ -47,9 +51,15 @@ function thinBand(band: ArmBand): ArmBand {
 }
 
 /** Picks, from everything that goes by these batches, the places at which any of the lines has an extreme. */
-function thin<T extends { batches: number[] }>(whole: T, lines: (number | null)[][], take: (whole: T, pick: <V>(values: V[]) => V[]) => T): T {
+function thin<T extends { batches: number[] }>(
+  whole: T,
+  lines: (number | null)[][],
+  take: (whole: T, pick: <V>(values: V[]) => V[]) => T,
+): T {
   const { batches } = whole;
   if (batches.length <= LONGEST) return whole;
-  const kept = new Set(lines.flatMap((values) => decimate({ batches, values }, batches[0]!, batches.at(-1)!, COLUMNS).batches));
+  const kept = new Set(
+    lines.flatMap((values) => decimate({ batches, values }, batches[0]!, batches.at(-1)!, COLUMNS).batches),
+  );
   return take(whole, (values) => values.filter((_, i) => kept.has(batches[i]!)));
 }

@@ -33,7 +33,10 @@ export function makeToken(secret: string, cookieName: string): Token {
       const cookie = readCookie(headers.cookie, cookieName);
       if (bearer !== undefined && matches(bearer)) return;
       if (cookie !== undefined && equal(cookie, cookieValue)) return;
-      throw new HttpError('unauthorized', 'Cannot answer without the token: open the address that `cosweep serve` printed (it ends in ?token=…), or send it as "Authorization: Bearer TOKEN"');
+      throw new HttpError(
+        'unauthorized',
+        'Cannot answer without the token: open the address that `cosweep serve` printed (it ends in ?token=…), or send it as "Authorization: Bearer TOKEN"',
+      );
     },
     // Lax, not Strict: the redirect after a click on a link from a mail or a chat must already carry it.
     cookie: (path) => `${cookieName}=${cookieValue}; Path=${path}; HttpOnly; SameSite=Lax`,

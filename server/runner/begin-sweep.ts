@@ -29,7 +29,12 @@ interface Begun extends Inputs {
  *
  * @returns null where it is not queued any more, or was stopped meanwhile
  */
-export async function beginSweep(options: SweepOptions, hiring: Promise<Crew | null>, ended: AbortSignal, cancelled: AbortSignal): Promise<Begun | null> {
+export async function beginSweep(
+  options: SweepOptions,
+  hiring: Promise<Crew | null>,
+  ended: AbortSignal,
+  cancelled: AbortSignal,
+): Promise<Begun | null> {
   const { storage, lease, sweepId } = options;
   const queued = await readSweep(storage, sweepId);
   if (!queued) return null; // removed meanwhile
@@ -74,12 +79,22 @@ function unlessEnded<T>(ended: AbortSignal, reading: Promise<T>): Promise<T | nu
 export async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | null> {
   const { storage, sweepId, fresh, device, tell } = options;
   const { engine: kept, runs, unfinished } = readOutstanding(storage, sweepId);
-  const size = (engine: EngineName): number => Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished);
-  return hireCrew(() => engineOf(kept, options), size, device, ended, (message) => tell({ kind: 'log', message }));
+  const size = (engine: EngineName): number =>
+    Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished);
+  return hireCrew(
+    () => engineOf(kept, options),
+    size,
+    device,
+    ended,
+    (message) => tell({ kind: 'log', message }),
+  );
 }
 
 /** The one that is asked for; where the choice is left open, the one that the sweep was started on or waits for. */
-async function engineOf(before: string | null, { storage, sweepId, engine, device, fresh, tell }: SweepOptions): Promise<EngineName> {
+async function engineOf(
+  before: string | null,
+  { storage, sweepId, engine, device, fresh, tell }: SweepOptions,
+): Promise<EngineName> {
   if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
   const kept = fresh || engine !== 'auto' ? null : (before as EngineName | null);
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
@@ -87,5 +102,8 @@ async function engineOf(before: string | null, { storage, sweepId, engine, devic
 
 /** The commit that the folder of the definition stands at; null where it is none of git's or git is not there. */
 async function commitOf(folder: string): Promise<string | null> {
-  return promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: folder }).then(({ stdout }) => stdout.trim(), () => null);
+  return promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: folder }).then(
+    ({ stdout }) => stdout.trim(),
+    () => null,
+  );
 }

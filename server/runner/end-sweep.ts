@@ -9,16 +9,25 @@ import type { SweepOptions } from './run-queue.ts';
  * @param cut what was asked of it is trained, and that is not all
  * @returns the state that it is in now
  */
-export function endSweep({ probeSeeds }: SweepRecord, options: SweepOptions, cancelled: AbortSignal, cut = false): SweepSummary['state'] {
+export function endSweep(
+  { probeSeeds }: SweepRecord,
+  options: SweepOptions,
+  cancelled: AbortSignal,
+  cut = false,
+): SweepSummary['state'] {
   const { storage, lease, sweepId, stop, kill } = options;
   const state = cancelled.aborted ? 'cancelled' : stop.aborted || kill.aborted || cut ? 'interrupted' : 'complete';
-  if (state === 'interrupted') return isLeftToOthers(options) ? putBack(storage, lease, sweepId) : interruptSweep(options, probeSeeds);
+  if (state === 'interrupted')
+    return isLeftToOthers(options) ? putBack(storage, lease, sweepId) : interruptSweep(options, probeSeeds);
   finishSweep(storage, lease, sweepId, state);
   return state;
 }
 
 /** What was asked of a sweep is not trained to its end. @param probeSeeds what was asked: only its trunks, of so many seeds; null: all of it */
-export function interruptSweep({ storage, lease, sweepId }: Pick<SweepOptions, 'storage' | 'lease' | 'sweepId'>, probeSeeds: number | null): SweepSummary['state'] {
+export function interruptSweep(
+  { storage, lease, sweepId }: Pick<SweepOptions, 'storage' | 'lease' | 'sweepId'>,
+  probeSeeds: number | null,
+): SweepSummary['state'] {
   if (probeSeeds !== null) return finishProbe(storage, lease, sweepId);
   finishSweep(storage, lease, sweepId, 'interrupted');
   return 'interrupted';

@@ -10,7 +10,16 @@ export type RunnerEvent =
   | { kind: 'sweep'; sweep: string; name: string; engine: string; workers: number; runs: number; left: number }
   /** What a worker does now; null where it is idle. */
   | { kind: 'worker'; worker: number; training: WorkerProgress | null }
-  | { kind: 'run'; run: string; arm: string; seed: number; state: RunState; batches: number; seconds: number; error: string | null }
+  | {
+      kind: 'run';
+      run: string;
+      arm: string;
+      seed: number;
+      state: RunState;
+      batches: number;
+      seconds: number;
+      error: string | null;
+    }
   /** How far the sweep is; `secondsLeft` is null until there is something to estimate it from. */
   | { kind: 'progress'; batches: number; of: number; secondsLeft: number | null }
   | { kind: 'sweepEnd'; summary: SweepSummary };

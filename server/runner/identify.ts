@@ -12,18 +12,30 @@ import type { EngineName } from '../training/engine.ts';
 export type Fingerprints = (dataset: DatasetSettings) => string;
 
 /** Reads each data set of a sweep once, which also finds everything that is wrong with it before anything trains. @param folder where relative paths start */
-export async function readFingerprints(arms: Arm[], seed: number, folder: string, log: (message: string) => void): Promise<Fingerprints> {
+export async function readFingerprints(
+  arms: Arm[],
+  seed: number,
+  folder: string,
+  log: (message: string) => void,
+): Promise<Fingerprints> {
   const found = new Map<string, string>();
-  for (const { training: { dataset } } of arms) {
+  for (const {
+    training: { dataset },
+  } of arms) {
     const source = JSON.stringify(dataset);
-    if (!found.has(source)) found.set(source, (await loadDataset(dataset, { baseFolder: folder, seed, log })).fingerprint);
+    if (!found.has(source))
+      found.set(source, (await loadDataset(dataset, { baseFolder: folder, seed, log })).fingerprint);
   }
   return (dataset) => found.get(JSON.stringify(dataset))!;
 }
 
 /** Names what every run of a sweep computes: arm, seed, data and engine. */
 export function identifyAll(
-  arms: Arm[], runs: { arm: number; seed: number }[], engine: EngineName, share: boolean, fingerprintOf: Fingerprints,
+  arms: Arm[],
+  runs: { arm: number; seed: number }[],
+  engine: EngineName,
+  share: boolean,
+  fingerprintOf: Fingerprints,
 ): RunIdentity[] {
   const identities: RunIdentity[] = [];
   const paths = pathsOf(arms, share);
@@ -39,7 +51,14 @@ export function identifyAll(
       to,
       params: { ...toParams(arm), beta, epsilon, N: beta > 0 ? arm.N : null },
     });
-    identities.push({ arm: index, seed, key: runKey(effective, seed, dataFingerprint, computedBy), engine, dataFingerprint, stages: paths.get(index)!.map(toStage) });
+    identities.push({
+      arm: index,
+      seed,
+      key: runKey(effective, seed, dataFingerprint, computedBy),
+      engine,
+      dataFingerprint,
+      stages: paths.get(index)!.map(toStage),
+    });
   }
   if (share) keepTogether(arms, identities);
   return identities;
@@ -72,8 +91,10 @@ type StageSpan = Pick<StageNode, 'from' | 'to' | 'beta' | 'epsilon'>;
 /** The stages of every arm. Without sharing each arm is one stage from batch 0 to its end. */
 function pathsOf(arms: Arm[], share: boolean): Map<number, StageSpan[]> {
   if (share) return stagePaths(buildStageTree(arms));
-  return new Map(arms.map((arm) => {
-    const { beta, epsilon } = effectiveSettings(arm);
-    return [arm.index, [{ from: 0, to: arm.training.batches, beta, epsilon }]];
-  }));
+  return new Map(
+    arms.map((arm) => {
+      const { beta, epsilon } = effectiveSettings(arm);
+      return [arm.index, [{ from: 0, to: arm.training.batches, beta, epsilon }]];
+    }),
+  );
 }

@@ -10,9 +10,11 @@ import type { Machine } from '../store/training/run-state.ts';
 export function otherMachine(before: Machine[], now: Machine): string | null {
   const changes = before.flatMap(({ device, versions }) => [
     ...(device === now.device ? [] : [`on ${device}, now on ${now.device}`]),
-    ...Object.entries(versions).filter(([name, version]) => (now.versions[name] ?? version) !== version)
+    ...Object.entries(versions)
+      .filter(([name, version]) => (now.versions[name] ?? version) !== version)
       .map(([name, version]) => `with ${name} ${version}, now with ${now.versions[name]}`),
   ]);
-  return changes.length === 0 ? null
+  return changes.length === 0
+    ? null
     : `was trained ${[...new Set(changes)].join('; ')}: they round differently, so pairs mix both; --fresh trains everything anew`;
 }

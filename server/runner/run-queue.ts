@@ -57,7 +57,11 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
   const kill = AbortSignal.any([options.kill, heartbeat.lost]);
   try {
     for (const id of clearLeftovers(storage, lease, options.sweepId)) {
-      if (id !== options.sweepId) tell({ kind: 'log', message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it` });
+      if (id !== options.sweepId)
+        tell({
+          kind: 'log',
+          message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it`,
+        });
     }
     await removeLeftovers(storage.checkpointFolder, checkpointFiles(storage));
     let asked: SweepSummary | null = null;
@@ -65,13 +69,16 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     for (let id = nextQueuedSweep(storage); id !== null && !stop.aborted; id = nextQueuedSweep(storage)) {
       const isAsked = id === options.sweepId;
       // What was asked for, was asked for one sweep: another one in the queue is trained as it is, on its own engine.
-      const { engine, device, fresh }: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = isAsked ? options : { engine: 'auto', device: null, fresh: false };
+      const { engine, device, fresh }: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = isAsked
+        ? options
+        : { engine: 'auto', device: null, fresh: false };
       const summary = await runSweep({ ...options, sweepId: id, engine, device, fresh, lease, stop, kill, isAsked });
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
     }
     // What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had been stopped in training.
-    if (!hadItsTurn && options.stop.aborted && isToBeTrained(storage, options.sweepId)) interruptSweep({ ...options, lease }, probeSeeds);
+    if (!hadItsTurn && options.stop.aborted && isToBeTrained(storage, options.sweepId))
+      interruptSweep({ ...options, lease }, probeSeeds);
     return asked;
   } finally {
     heartbeat.end();

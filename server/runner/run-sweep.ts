@@ -38,17 +38,39 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const identities = identifyAll(sweep.armList, readTasks(storage, sweepId), engine, sweep.share, fingerprintOf);
     const tasks = identifyRuns(storage, lease, sweepId, identities, fresh);
     const workers = workerCount(options.workers, engine);
-    const wanted = sweep.probeSeeds === null ? everything : trunksOnly(sweep.armList, sweep.plan.seeds, sweep.probeSeeds);
+    const wanted =
+      sweep.probeSeeds === null ? everything : trunksOnly(sweep.armList, sweep.plan.seeds, sweep.probeSeeds);
     const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
-    const left = asked.filter((task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage))).length;
-    tell({ kind: 'sweep', sweep: sweep.id, name: sweep.name, engine, workers: Math.min(workers, left), runs: asked.length, left });
+    const left = asked.filter(
+      (task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage)),
+    ).length;
+    tell({
+      kind: 'sweep',
+      sweep: sweep.id,
+      name: sweep.name,
+      engine,
+      workers: Math.min(workers, left),
+      runs: asked.length,
+      left,
+    });
     const [first] = crew.workers;
     const other = first && left > 0 ? otherMachine(readMachines(storage, sweepId), await first.opened) : null;
     if (other) tell({ kind: 'log', message: `${sweep.id} ${other}` });
 
     const stop = AbortSignal.any([options.stop, cancel.requested]);
     const { trained, taken } = await trainSweep({
-      ...options, arms: sweep.armList, tasks, wanted, share: sweep.share, engine, workers, hired: crew.workers, folder: sweep.folder, fingerprintOf, gitCommit, stop,
+      ...options,
+      arms: sweep.armList,
+      tasks,
+      wanted,
+      share: sweep.share,
+      engine,
+      workers,
+      hired: crew.workers,
+      folder: sweep.folder,
+      fingerprintOf,
+      gitCommit,
+      stop,
     });
 
     const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
@@ -83,7 +105,12 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 
 function countRuns(tasks: RunTask[]): SweepSummary['runs'] {
   const count = (state: RunTask['state']) => tasks.filter((task) => task.state === state).length;
-  return { complete: count('complete'), failed: count('failed'), diverged: count('diverged'), reused: tasks.filter(({ reused }) => reused).length };
+  return {
+    complete: count('complete'),
+    failed: count('failed'),
+    diverged: count('diverged'),
+    reused: tasks.filter(({ reused }) => reused).length,
+  };
 }
 
 /** Looks at the flag that `cosweep cancel` and the dashboard set. */

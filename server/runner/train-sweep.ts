@@ -61,7 +61,13 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   const broken = new AbortController();
   const ownTrouble = { ...work, kill: AbortSignal.any([work.kill, broken.signal]) };
   const deliveries = new Deliveries(ownTrouble, queue, pace);
-  const shared = { queue, pace, deliveries, settler: new Settler(ownTrouble, queue, deliveries, beside), mostEpsilons: mostEpsilonsOf(work.arms, work.tasks) };
+  const shared = {
+    queue,
+    pace,
+    deliveries,
+    settler: new Settler(ownTrouble, queue, deliveries, beside),
+    mostEpsilons: mostEpsilonsOf(work.arms, work.tasks),
+  };
   const loops = Array.from({ length: size }, async (_, index) => {
     try {
       await new WorkerLoop(index, ownTrouble, work.hired[index] ?? null, shared).run();

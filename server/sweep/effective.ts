@@ -67,7 +67,13 @@ export function runKey(effective: EffectiveSettings, seed: number, dataFingerpri
  * Names the state after the first `to` batches of a run. Up to N neither β nor ε is in the graph, so runs that differ
  * only in what comes later have the same key: it is the key of the stage that ends at `to`.
  */
-export function stageKey(effective: EffectiveSettings, to: number, seed: number, dataFingerprint: string, engine: string): string {
+export function stageKey(
+  effective: EffectiveSettings,
+  to: number,
+  seed: number,
+  dataFingerprint: string,
+  engine: string,
+): string {
   return hash({ kind: 'stage', to, effective: effectiveBefore(effective, to), seed, dataFingerprint, engine });
 }
 
@@ -84,12 +90,24 @@ interface Computation {
 
 function hash({ effective, ...rest }: Computation): string {
   const { training } = effective;
-  const identity = { ...rest, effective: { ...effective, training: { ...training, dataset: withoutPlaces(training.dataset) } } };
+  const identity = {
+    ...rest,
+    effective: { ...effective, training: { ...training, dataset: withoutPlaces(training.dataset) } },
+  };
   return bytesToHex(sha256(utf8ToBytes(toCanonicalJson(identity))));
 }
 
 /** Where a data set's files are. The fingerprint says what is in them, so that data may be moved without training anew. */
-const PLACES = new Set(['folder', 'file', 'images', 'labels', 'validationImages', 'validationLabels', 'testImages', 'testLabels']);
+const PLACES = new Set([
+  'folder',
+  'file',
+  'images',
+  'labels',
+  'validationImages',
+  'validationLabels',
+  'testImages',
+  'testLabels',
+]);
 
 function withoutPlaces(dataset: TrainingSettings['dataset']): object {
   return Object.fromEntries(Object.entries(dataset).filter(([key]) => !PLACES.has(key)));

@@ -13,15 +13,32 @@ export interface Metric {
 type Better = Metric['better'];
 
 const TRAINING: Record<string, Better> = {
-  total: 'lower', crossEntropy: 'lower', interClass: 'lower', intraClass: 'lower', truncated: 'lower',
-  beta: null, learningRate: null, accuracy: 'higher',
-  'gradient/crossEntropy': null, 'gradient/interClass': null, 'gradient/intraClass': null,
+  total: 'lower',
+  crossEntropy: 'lower',
+  interClass: 'lower',
+  intraClass: 'lower',
+  truncated: 'lower',
+  beta: null,
+  learningRate: null,
+  accuracy: 'higher',
+  'gradient/crossEntropy': null,
+  'gradient/interClass': null,
+  'gradient/intraClass': null,
 };
 
 const EVALUATION: Record<string, Better> = {
-  accuracy: 'higher', accuracyLinear: 'higher', accuracyCosine: 'higher', macroF1: 'higher',
-  crossEntropy: 'lower', mostConfusedError: 'lower', fisherRatio: 'lower', nc1: 'lower', nc4: 'lower',
-  interClassCosineMax: 'lower', interClassCosineMean: 'lower', intraClassCosine: 'higher',
+  accuracy: 'higher',
+  accuracyLinear: 'higher',
+  accuracyCosine: 'higher',
+  macroF1: 'higher',
+  crossEntropy: 'lower',
+  mostConfusedError: 'lower',
+  fisherRatio: 'lower',
+  nc1: 'lower',
+  nc4: 'lower',
+  interClassCosineMax: 'lower',
+  interClassCosineMean: 'lower',
+  intraClassCosine: 'higher',
 };
 
 const named = (prefix: string, table: Record<string, Better>, when: (name: string) => MetricTime): Metric[] =>
@@ -44,7 +61,14 @@ export function parseMetric(name: string): { metric: Metric } | { problem: strin
   if (metric) return { metric };
   const names = METRICS.map((known) => known.name);
   const suggestion = toSuggestion(name, names);
-  return { problem: `found ${JSON.stringify(name)}, wanted the name of a metric${suggestion || ` (${METRICS.filter(({ when }) => when === 'evaluation').map((known) => known.name).join(', ')}, …)`}` };
+  return {
+    problem: `found ${JSON.stringify(name)}, wanted the name of a metric${
+      suggestion ||
+      ` (${METRICS.filter(({ when }) => when === 'evaluation')
+        .map((known) => known.name)
+        .join(', ')}, …)`
+    }`,
+  };
 }
 
 /** Direction of a metric that is better in one; `maximize` where neither is, since tables need some order. */

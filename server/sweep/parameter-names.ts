@@ -6,7 +6,14 @@ export type LossParameter = (typeof LOSS_PARAMETERS)[number];
 export const SYMBOLS: Record<LossParameter, string> = { alpha: 'α', beta: 'β', gamma: 'γ', epsilon: 'ε', N: 'N' };
 
 /** Letters as they may be written: ϵ, ϐ and the like are what some keyboards and LaTeX editors give. */
-const GREEK: Record<string, LossParameter> = { α: 'alpha', β: 'beta', ϐ: 'beta', γ: 'gamma', ε: 'epsilon', ϵ: 'epsilon' };
+const GREEK: Record<string, LossParameter> = {
+  α: 'alpha',
+  β: 'beta',
+  ϐ: 'beta',
+  γ: 'gamma',
+  ε: 'epsilon',
+  ϵ: 'epsilon',
+};
 
 /** `α` → `alpha`; any other name is returned as it is. */
 export function toParameterName(written: string): string {

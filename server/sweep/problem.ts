@@ -29,7 +29,9 @@ export function toFound(value: unknown): string {
 /** All mistakes of one definition as one message: one line where there is one mistake, else a line for each. */
 export function toMessage(attempted: string, problems: readonly Problem[]): string {
   const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  return lines.length === 1 ? `${attempted}: ${lines[0]}` : `${attempted}: ${lines.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return lines.length === 1
+    ? `${attempted}: ${lines[0]}`
+    : `${attempted}: ${lines.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
 /** A definition that cannot be read or planned, with every mistake as data for those who do not want the text. */

@@ -49,16 +49,28 @@ export interface DatasetCommon {
 
 export type NamedDataset = 'mnist' | 'fashion-mnist' | 'kmnist' | 'cifar10' | 'cifar100';
 
-export interface GlyphsSource { name: 'glyphs'; classes: number; train: number; seed: number }
-export interface NamedSource { name: NamedDataset; folder: string | null }
+export interface GlyphsSource {
+  name: 'glyphs';
+  classes: number;
+  train: number;
+  seed: number;
+}
+export interface NamedSource {
+  name: NamedDataset;
+  folder: string | null;
+}
 export interface IdxSource {
   name: 'idx';
-  images: string; labels: string;
-  validationImages: string | null; validationLabels: string | null;
-  testImages: string | null; testLabels: string | null;
+  images: string;
+  labels: string;
+  validationImages: string | null;
+  validationLabels: string | null;
+  testImages: string | null;
+  testLabels: string | null;
 }
 export interface CsvSource {
-  name: 'csv'; file: string;
+  name: 'csv';
+  file: string;
   /** Column name or index of the label. */
   label: string | number;
   /** [height, width, channels] */
@@ -66,7 +78,12 @@ export interface CsvSource {
   /** Pixel values are multiplied by this. */
   scale: number;
 }
-export interface ImagesSource { name: 'images'; folder: string; size: number; channels: 1 | 3 }
+export interface ImagesSource {
+  name: 'images';
+  folder: string;
+  size: number;
+  channels: 1 | 3;
+}
 
 export type DatasetSettings = DatasetCommon & (GlyphsSource | NamedSource | IdxSource | CsvSource | ImagesSource);
 

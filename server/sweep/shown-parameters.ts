@@ -12,7 +12,9 @@ export interface ShownParameters {
 }
 
 /** The parameters of an arm as tables, JSON and pages show them. */
-export function shownParameters(arm: Pick<Arm, 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'swept' | 'loss' | 'training'>): ShownParameters {
+export function shownParameters(
+  arm: Pick<Arm, 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'swept' | 'loss' | 'training'>,
+): ShownParameters {
   const { alpha, beta, gamma, epsilon, N, loss } = effectiveSettings(arm);
   const swept = 'loss.centerRate' in arm.swept ? { ...arm.swept, 'loss.centerRate': loss.centerRate } : arm.swept;
   return { alpha, beta, gamma, epsilon, N, ...swept };

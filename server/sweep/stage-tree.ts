@@ -86,20 +86,46 @@ function addGroup(group: readonly TreeArm[], nodes: StageNode[]): void {
   const { alpha, gamma, index, training } = group[0]!;
   const switching = group.filter(hasIntraPhase);
   const whole = group.find((arm) => !hasIntraPhase(arm));
-  const cuts = [...new Set(switching.map(({ N }) => N)), ...(whole ? [training.batches] : [])].filter((N) => N > 0).sort((a, b) => a - b);
+  const cuts = [...new Set(switching.map(({ N }) => N)), ...(whole ? [training.batches] : [])]
+    .filter((N) => N > 0)
+    .sort((a, b) => a - b);
   const trunkEndingAt = new Map<number, number>();
   const remaining = countFrom(group);
   let parent: number | null = null;
   let from = 0;
   for (const to of cuts) {
     const id: number = nodes.length;
-    nodes.push({ id, from, to, parent, alpha, gamma, beta: 0, epsilon: null, settingsOf: index, arm: to === training.batches ? (whole?.index ?? null) : null, arms: remaining(to) });
+    nodes.push({
+      id,
+      from,
+      to,
+      parent,
+      alpha,
+      gamma,
+      beta: 0,
+      epsilon: null,
+      settingsOf: index,
+      arm: to === training.batches ? (whole?.index ?? null) : null,
+      arms: remaining(to),
+    });
     trunkEndingAt.set(to, id);
     parent = id;
     from = to;
   }
   for (const { index: arm, N, beta, epsilon } of switching) {
-    nodes.push({ id: nodes.length, from: N, to: training.batches, parent: trunkEndingAt.get(N) ?? null, alpha, gamma, beta, epsilon, settingsOf: arm, arm, arms: 1 });
+    nodes.push({
+      id: nodes.length,
+      from: N,
+      to: training.batches,
+      parent: trunkEndingAt.get(N) ?? null,
+      alpha,
+      gamma,
+      beta,
+      epsilon,
+      settingsOf: arm,
+      arm,
+      arms: 1,
+    });
   }
 }
 

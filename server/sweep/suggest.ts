@@ -1,11 +1,14 @@
 /** Edit distance in which two neighbouring letters swapped count as one mistake (optimal string alignment). */
 function distance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)));
+  const rows = Array.from({ length: a.length + 1 }, (_, i) =>
+    Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)),
+  );
   for (let i = 1; i <= a.length; i++) {
     for (let j = 1; j <= b.length; j++) {
       const replaced = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       let best = Math.min(replaced, rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
       rows[i]![j] = best;
     }
   }
@@ -22,8 +25,15 @@ export function suggest(word: string, known: readonly string[]): string | null {
   let bestDistance = Infinity;
   for (const candidate of known) {
     // the beginning of a word is as near as one mistake: `log_uniform` means `log_uniform_values`
-    const d = word.length >= 4 && bare(candidate).startsWith(bare(word)) ? Math.min(1, candidate.length - word.length) : distance(bare(word), bare(candidate));
-    if (d < bestDistance && d <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)) && d < bare(candidate).length) {
+    const d =
+      word.length >= 4 && bare(candidate).startsWith(bare(word))
+        ? Math.min(1, candidate.length - word.length)
+        : distance(bare(word), bare(candidate));
+    if (
+      d < bestDistance &&
+      d <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)) &&
+      d < bare(candidate).length
+    ) {
       best = candidate;
       bestDistance = d;
     }

@@ -22,7 +22,11 @@ interface Header extends Omit<Checkpoint, 'state'> {
  */
 export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8Array {
   const names = Object.keys(state).sort();
-  const json = JSON.stringify({ batch, intraLive, tensors: names.map((name) => ({ name, shape: state[name]!.shape })) });
+  const json = JSON.stringify({
+    batch,
+    intraLive,
+    tensors: names.map((name) => ({ name, shape: state[name]!.shape })),
+  });
   const header = new TextEncoder().encode(json);
   const padded = Math.ceil(header.length / 4) * 4;
   const start = MAGIC.length + 4 + padded;
@@ -49,11 +53,13 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     throw new Error(`Cannot read a checkpoint: found ${bytes.length} bytes that do not begin with "${MAGIC}"`);
   }
   const end = start + view.getUint32(MAGIC.length, true);
-  if (end > bytes.length) throw new Error(`Cannot read a checkpoint: its header should end at byte ${end}, found ${bytes.length} bytes`);
+  if (end > bytes.length)
+    throw new Error(`Cannot read a checkpoint: its header should end at byte ${end}, found ${bytes.length} bytes`);
   const { batch, intraLive, tensors } = JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as Header;
   const counts = tensors.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
   const expected = end + 4 * counts.reduce((total, count) => total + count, 0);
-  if (expected !== bytes.length) throw new Error(`Cannot read a checkpoint: its header says ${expected} bytes, found ${bytes.length}`);
+  if (expected !== bytes.length)
+    throw new Error(`Cannot read a checkpoint: its header says ${expected} bytes, found ${bytes.length}`);
   let at = end;
   const state: HostState = {};
   for (const [i, { name, shape }] of tensors.entries()) {

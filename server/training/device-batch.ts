@@ -9,34 +9,66 @@ import { ResidentImages } from './resident-images.ts';
 
 /** Everything that the host draws for batch t, as the step's `batch`; the caller disposes it. */
 export function deviceBatch(network: Network, seed: number, t: number, resident = new ResidentImages(0)): Tensors {
-  const { model, settings: { training: { batchSize, model: { dropout } } } } = network;
+  const {
+    model,
+    settings: {
+      training: {
+        batchSize,
+        model: { dropout },
+      },
+    },
+  } = network;
   return {
-    ...(trainsOnResidentImages(network, resident) ? ofResidentImages(network, seed, t, resident) : ofOwnImages(network, seed, t)),
+    ...(trainsOnResidentImages(network, resident)
+      ? ofResidentImages(network, seed, t, resident)
+      : ofOwnImages(network, seed, t)),
     ...(dropout > 0 ? { dropoutMask: dropoutMask(batchSize, model.dropoutWidth, dropout, seed, t) } : {}),
   };
 }
 
 /** Where images are augmented, the host does it, for each batch. */
-export function trainsOnResidentImages({ dataset, settings: { training } }: Network, resident: ResidentImages): boolean {
+export function trainsOnResidentImages(
+  { dataset, settings: { training } }: Network,
+  resident: ResidentImages,
+): boolean {
   return !augments(training.dataset.augment) && resident.takes(dataset, dataset.train);
 }
 
 /** `batchSize` images of a part from number `start` on, as the evaluation step's `batch`; past the part's end comes anything. The caller disposes it. */
-export function evaluationBatch({ dataset }: Network, part: Part, start: number, batchSize: number, resident: ResidentImages): Tensors {
-  if (!resident.takes(dataset, part)) return { images: tf.tensor(imagesOf(dataset, part, start, batchSize), [batchSize, ...dataset.shape]) };
+export function evaluationBatch(
+  { dataset }: Network,
+  part: Part,
+  start: number,
+  batchSize: number,
+  resident: ResidentImages,
+): Tensors {
+  if (!resident.takes(dataset, part))
+    return { images: tf.tensor(imagesOf(dataset, part, start, batchSize), [batchSize, ...dataset.shape]) };
   const indices = Int32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, part.count - 1));
   return { residentImages: resident.of(dataset, part), indices: tf.tensor1d(indices, 'int32') };
 }
 
 function ofOwnImages({ settings: { training }, dataset }: Network, seed: number, t: number): Tensors {
-  const { batchSize, dataset: { augment } } = training;
+  const {
+    batchSize,
+    dataset: { augment },
+  } = training;
   const { images, labels } = drawBatch(dataset, { batchSize, augment }, seed, t);
   return { images: tf.tensor(images, [batchSize, ...dataset.shape]), labels: tf.tensor1d(labels, 'int32') };
 }
 
-function ofResidentImages({ settings: { training }, dataset }: Network, seed: number, t: number, resident: ResidentImages): Tensors {
+function ofResidentImages(
+  { settings: { training }, dataset }: Network,
+  seed: number,
+  t: number,
+  resident: ResidentImages,
+): Tensors {
   const indices = drawIndices(dataset, training.batchSize, seed, t);
-  return { residentImages: resident.of(dataset, dataset.train), indices: tf.tensor1d(indices, 'int32'), labels: tf.tensor1d(labelsOf(dataset.train, indices), 'int32') };
+  return {
+    residentImages: resident.of(dataset, dataset.train),
+    indices: tf.tensor1d(indices, 'int32'),
+    labels: tf.tensor1d(labelsOf(dataset.train, indices), 'int32'),
+  };
 }
 
 /** 0 with probability `share`, else 1/(1 − share), so that the expected activation stays what it is. */

@@ -6,7 +6,9 @@ import './gradients.ts';
 /** A scalar function's value and its gradient with respect to every tensor of `at`; all of them must enter the function. */
 export function differentiate(f: (at: Tensors) => Tensor, at: Tensors): { value: Tensor; gradients: Tensors } {
   const names = Object.keys(at);
-  const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => f(named(names, tensors)) as tf.Scalar)(names.map((name) => at[name]!));
+  const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => f(named(names, tensors)) as tf.Scalar)(
+    names.map((name) => at[name]!),
+  );
   return { value, gradients: named(names, grads) };
 }
 
@@ -17,15 +19,24 @@ export function differentiate(f: (at: Tensors) => Tensor, at: Tensors): { value:
  *
  * Tensors that `forward` and `gradientAt` give to the outside must be passed through `tf.keep`.
  */
-export function backpropagate(weights: Tensors, forward: (weights: Tensors) => Tensor, gradientAt: (features: Tensor) => Tensor): Tensors {
+export function backpropagate(
+  weights: Tensors,
+  forward: (weights: Tensors) => Tensor,
+  gradientAt: (features: Tensor) => Tensor,
+): Tensors {
   // TensorFlow.js wants the upstream gradient before the forward pass. A surrogate of value 0, whose custom gradient is
   // computed only on the way back, gives it afterwards, so that nothing runs twice.
   const surrogate = tf.customGrad((features, save) => {
     (save as (tensors: Tensor[]) => void)([features as Tensor]);
-    return { value: tf.scalar(0), gradFunc: (_dy: Tensor, saved: Tensor[]) => onATapeOfItsOwn(() => gradientAt(saved[0]!)) };
+    return {
+      value: tf.scalar(0),
+      gradFunc: (_dy: Tensor, saved: Tensor[]) => onATapeOfItsOwn(() => gradientAt(saved[0]!)),
+    };
   });
   const names = Object.keys(weights);
-  const gradients = tf.grads((...tensors: Tensor[]) => surrogate(forward(named(names, tensors))))(names.map((name) => weights[name]!));
+  const gradients = tf.grads((...tensors: Tensor[]) => surrogate(forward(named(names, tensors))))(
+    names.map((name) => weights[name]!),
+  );
   return named(names, gradients);
 }
 

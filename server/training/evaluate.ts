@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Part } from './dataset.ts';
 import type { Tensors } from './engine.ts';
 import { inferenceState } from './evaluation-step.ts';
-import { accuracy, confusionMatrix, crossEntropy, macroF1, mostConfusedError, predict } from './measures/classification.ts';
+import {
+  accuracy,
+  confusionMatrix,
+  crossEntropy,
+  macroF1,
+  mostConfusedError,
+  predict,
+} from './measures/classification.ts';
 import { featureSpace } from './measures/feature-space.ts';
 import { project, type Projection } from './measures/projection.ts';
 import { structureAt, type Network } from './network.ts';
@@ -27,7 +34,16 @@ export interface Evaluation {
  *
  * @param atOnce images of 32 × 32 pixels
  */
-function evaluationBatchSize({ dataset: { validation: { count }, shape: [height, width] }, settings: { training } }: Network, atOnce: number): number {
+function evaluationBatchSize(
+  {
+    dataset: {
+      validation: { count },
+      shape: [height, width],
+    },
+    settings: { training },
+  }: Network,
+  atOnce: number,
+): number {
   const most = Math.min(atOnce, Math.max(training.batchSize, Math.floor((atOnce * 32 * 32) / (height * width))));
   return Math.ceil(count / Math.ceil(count / most));
 }
@@ -36,8 +52,17 @@ function evaluationBatchSize({ dataset: { validation: { count }, shape: [height,
  * Runs the network over a part of the data set and measures it. The engine gives features and logits; everything else is
  * computed here, so that a share of correct images is exact and ties stay ties.
  */
-export async function evaluate(steps: StepCache, network: Network, state: Tensors, part: 'val' | 'test', batch: number): Promise<Evaluation> {
-  const { dataset, settings: { loss } } = network;
+export async function evaluate(
+  steps: StepCache,
+  network: Network,
+  state: Tensors,
+  part: 'val' | 'test',
+  batch: number,
+): Promise<Evaluation> {
+  const {
+    dataset,
+    settings: { loss },
+  } = network;
   const images = part === 'val' ? dataset.validation : dataset.test!;
   const { features, logits, cosines } = await infer(steps, network, state, images);
   const { labels, count } = images;
@@ -87,9 +112,18 @@ async function infer(steps: StepCache, network: Network, state: Tensors, part: P
     if (steps.batchesAhead > 1 && results.length % steps.batchesAhead === 0) await results.at(-1)!.features!.data();
   }
   const [features, logits, cosines] = await Promise.all([
-    rows(results.map((outputs) => outputs.features!), part.count),
-    rows(results.map((outputs) => outputs.logits!), part.count),
-    rows(results.map((outputs) => outputs.cosines!), part.count),
+    rows(
+      results.map((outputs) => outputs.features!),
+      part.count,
+    ),
+    rows(
+      results.map((outputs) => outputs.logits!),
+      part.count,
+    ),
+    rows(
+      results.map((outputs) => outputs.cosines!),
+      part.count,
+    ),
   ]);
   tf.dispose(results);
   return { features, logits, cosines };

@@ -13,16 +13,28 @@ import { split } from './state.ts';
 export function buildEvaluationStep(model: Model): Step {
   return (state, batch) => {
     const { weights, statistics } = split(state);
-    const features = model.features(batch.images!, { weights, statistics, training: false, dropoutMask: null, newStatistics: {} });
+    const features = model.features(batch.images!, {
+      weights,
+      statistics,
+      training: false,
+      dropoutMask: null,
+      newStatistics: {},
+    });
     const [headWeights, headBias] = [weights['head/weights']!, weights['head/bias']!];
     return {
       state: {},
-      outputs: { features, logits: linearLogits(features, headWeights, headBias), cosines: cosines(features, headWeights) },
+      outputs: {
+        features,
+        logits: linearLogits(features, headWeights, headBias),
+        cosines: cosines(features, headWeights),
+      },
     };
   };
 }
 
 /** The part of a state that evaluating reads. */
 export function inferenceState<T>(state: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith('weights/') || name.startsWith('statistics/')));
+  return Object.fromEntries(
+    Object.entries(state).filter(([name]) => name.startsWith('weights/') || name.startsWith('statistics/')),
+  );
 }

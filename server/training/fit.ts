@@ -59,7 +59,12 @@ export interface FitCallbacks {
  * A pure function of its task on one engine: where it is cut into segments or interrupted and continued, and which ε are
  * trained along, makes no difference to any number.
  */
-export async function fit(task: FitTask, dataset: Dataset, steps: StepCache, callbacks: FitCallbacks): Promise<FitResult> {
+export async function fit(
+  task: FitTask,
+  dataset: Dataset,
+  steps: StepCache,
+  callbacks: FitCallbacks,
+): Promise<FitResult> {
   const { settings, epsilons, places = epsilons.length } = task;
   const carried = Array.from({ length: places }, (_, i) => epsilons[i] ?? epsilons[0]!);
   const stage = new Stage(task, buildNetwork(settings, dataset, carried), steps);

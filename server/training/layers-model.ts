@@ -40,11 +40,24 @@ export async function toLayersModel({ settings, dataset, state, about }: Trained
   const { layers, add } = drawing;
 
   const images = tf.input({ shape, name: 'images' });
-  const normalised = add(layers.batchNormalization({ name: 'normalise', epsilon: 0, center: false, scale: false }), images, ['mean', 'variance']);
+  const normalised = add(
+    layers.batchNormalization({ name: 'normalise', epsilon: 0, center: false, scale: false }),
+    images,
+    ['mean', 'variance'],
+  );
   const embedding = network.model.draw(normalised, drawing);
-  const logits = add(layers.dense({ name: 'logits', units: classes.length, kernelInitializer: 'zeros' }), embedding, ['logits/kernel', 'weights/head/bias']);
+  const logits = add(layers.dense({ name: 'logits', units: classes.length, kernelInitializer: 'zeros' }), embedding, [
+    'logits/kernel',
+    'weights/head/bias',
+  ]);
   const projections = byCosine
-    ? [add(layers.dense({ name: 'projections', units: classes.length, useBias: false, kernelInitializer: 'zeros' }), embedding, ['projections/kernel'])]
+    ? [
+        add(
+          layers.dense({ name: 'projections', units: classes.length, useBias: false, kernelInitializer: 'zeros' }),
+          embedding,
+          ['projections/kernel'],
+        ),
+      ]
     : [];
   const outputs = [logits, embedding, ...projections];
   const model = tf.model({ name: settings.training.model.name, inputs: images, outputs });
@@ -85,27 +98,44 @@ function normalisation({ mean, std }: Dataset): HostState {
 
 /** The head's rows W [C, d] as the kernels [d, C] that a dense layer wants. */
 function heads(state: HostState, byCosine: boolean): HostState {
-  const { shape: [classes, width], values } = state['weights/head/weights']! as { shape: [number, number]; values: Float32Array };
+  const {
+    shape: [classes, width],
+    values,
+  } = state['weights/head/weights']! as { shape: [number, number]; values: Float32Array };
   const rows = Array.from({ length: classes }, (_, c) => values.subarray(c * width, (c + 1) * width));
-  const kernel = (scale: (row: Float32Array) => number) => ({ shape: [width, classes], values: columns(rows.map((row) => row.map((value) => value / scale(row)))) });
-  return { 'logits/kernel': kernel(() => 1), ...(byCosine ? { 'projections/kernel': kernel((row) => Math.hypot(...row)) } : {}) };
+  const kernel = (scale: (row: Float32Array) => number) => ({
+    shape: [width, classes],
+    values: columns(rows.map((row) => row.map((value) => value / scale(row)))),
+  });
+  return {
+    'logits/kernel': kernel(() => 1),
+    ...(byCosine ? { 'projections/kernel': kernel((row) => Math.hypot(...row)) } : {}),
+  };
 }
 
 function columns(rows: Float32Array[]): Float32Array {
   const width = rows[0]!.length;
-  return Float32Array.from({ length: rows.length * width }, (_, i) => rows[i % rows.length]![Math.floor(i / rows.length)]!);
+  return Float32Array.from(
+    { length: rows.length * width },
+    (_, i) => rows[i % rows.length]![Math.floor(i / rows.length)]!,
+  );
 }
 
 async function filesOf(model: tf.LayersModel): Promise<ModelFile[]> {
   const files: ModelFile[] = [];
-  await model.save(tf.io.withSaveHandler(async (artifacts) => {
-    const { weightData, weightSpecs = [], ...rest } = artifacts;
-    const bytes = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
-    const shards = toShards(bytes);
-    const manifest = [{ paths: shards.map(({ name }) => name), weights: weightSpecs }];
-    files.push({ name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify({ ...rest, weightsManifest: manifest })) }, ...shards);
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-  }));
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const { weightData, weightSpecs = [], ...rest } = artifacts;
+      const bytes = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
+      const shards = toShards(bytes);
+      const manifest = [{ paths: shards.map(({ name }) => name), weights: weightSpecs }];
+      files.push(
+        { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify({ ...rest, weightsManifest: manifest })) },
+        ...shards,
+      );
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
   return files;
 }
 

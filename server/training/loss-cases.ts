@@ -18,9 +18,15 @@ const centersShape = z.object({ sum: matrix, count: z.array(z.number()), center:
 const caseShape = z.object({
   name: z.string(),
   options: z.object({
-    alpha: z.number(), beta: z.number(), gamma: z.number(), epsilon: z.number(), N: z.number(),
+    alpha: z.number(),
+    beta: z.number(),
+    gamma: z.number(),
+    epsilon: z.number(),
+    N: z.number(),
     batch: z.number(),
-    s: z.number(), m: z.number(), centerRate: z.number(),
+    s: z.number(),
+    m: z.number(),
+    centerRate: z.number(),
     centerUpdate: z.enum(['cumulative', 'ema', 'wen', 'batch']),
     centerSpace: z.enum(['unit', 'raw']),
     centerOrder: z.enum(['updateThenLoss', 'lossThenUpdate']),
@@ -34,9 +40,15 @@ const caseShape = z.object({
   labels: z.array(z.number()),
   centersBefore: centersShape,
   expected: z.object({
-    interClass: z.number(), intraClass: z.number(), truncated: z.number(), crossEntropy: z.number(), total: z.number(),
+    interClass: z.number(),
+    intraClass: z.number(),
+    truncated: z.number(),
+    crossEntropy: z.number(),
+    total: z.number(),
     centersAfter: centersShape,
-    gradFeatures: matrix, gradWeights: matrix, gradBias: z.array(z.number()),
+    gradFeatures: matrix,
+    gradWeights: matrix,
+    gradBias: z.array(z.number()),
   }),
 });
 
@@ -71,7 +83,9 @@ export function parseLossCases(text: string, file: string): LossCase[] {
   const parsed = z.object({ cases: z.array(caseShape).min(1) }).safeParse(document);
   if (parsed.success) return parsed.data.cases;
   const [problem] = parsed.error.issues;
-  throw new UserError(`Cannot read reference cases from ${file}: at ${problem!.path.join('.') || 'the top'}: ${problem!.message}`);
+  throw new UserError(
+    `Cannot read reference cases from ${file}: at ${problem!.path.join('.') || 'the top'}: ${problem!.message}`,
+  );
 }
 
 /** Computes every case on the engine, through its compiler, in float32. */
@@ -89,10 +103,16 @@ async function check(one: LossCase, engine: Engine): Promise<LossCaseResult> {
   const computed = await compute(one, engine);
   const { expected, options } = one;
   const terms = Math.max(
-    ...(['interClass', 'intraClass', 'truncated', 'crossEntropy', 'total'] as const).map((name) => valueError(computed[name]!, [expected[name]])),
+    ...(['interClass', 'intraClass', 'truncated', 'crossEntropy', 'total'] as const).map((name) =>
+      valueError(computed[name]!, [expected[name]]),
+    ),
   );
   const { sum, count, center } = expected.centersAfter;
-  const centers = Math.max(valueError(computed.sum!, sum.flat()), valueError(computed.count!, count), valueError(computed.center!, center.flat()));
+  const centers = Math.max(
+    valueError(computed.sum!, sum.flat()),
+    valueError(computed.count!, count),
+    valueError(computed.center!, center.flat()),
+  );
   const gradients = Math.max(
     ...[
       gradientError(computed.gradFeatures!, expected.gradFeatures.flat(), options.distance === 'angle'),
@@ -100,7 +120,11 @@ async function check(one: LossCase, engine: Engine): Promise<LossCaseResult> {
       gradientError(computed.gradBias!, expected.gradBias, options.distance === 'angle'),
     ],
   );
-  return { name: one.name, passed: terms <= 1 && centers <= 1 && gradients <= 1, errors: { terms, centers, gradients } };
+  return {
+    name: one.name,
+    passed: terms <= 1 && centers <= 1 && gradients <= 1,
+    errors: { terms, centers, gradients },
+  };
 }
 
 async function compute(one: LossCase, engine: Engine): Promise<Record<string, ArrayLike<number>>> {
@@ -117,7 +141,9 @@ async function compute(one: LossCase, engine: Engine): Promise<Record<string, Ar
   const scalars = { alpha, beta, gamma, epsilon, s, m, centerRate };
   const step = engine.compile(lossStep(one), { state, batch, scalars });
   const { state: unchanged, outputs } = step.run(state, batch, scalars);
-  const values = await Promise.all(Object.entries(outputs).map(async ([name, tensor]) => [name, Array.from(await tensor.data())] as const));
+  const values = await Promise.all(
+    Object.entries(outputs).map(async ([name, tensor]) => [name, Array.from(await tensor.data())] as const),
+  );
   tf.dispose([state, batch, unchanged, outputs]);
   step.dispose();
   return Object.fromEntries(values);
@@ -137,7 +163,9 @@ function lossStep({ options, bias }: LossCase): Step {
     const loss = combinedLoss(features!, weights!, offset!, oneHot, before, scalars as LossScalars, options, inForce);
     // Training computes the truncated term only where it is in force; the cases state it always.
     const around = options.centerOrder === 'updateThenLoss' ? loss.centers : before;
-    const truncated = loss.terms.truncated ?? truncate(intraClass(features!, oneHot, around, options.distance), oneHot, scalars.epsilon!, options.truncation);
+    const truncated =
+      loss.terms.truncated ??
+      truncate(intraClass(features!, oneHot, around, options.distance), oneHot, scalars.epsilon!, options.truncation);
     return {
       state: {},
       outputs: {
@@ -153,7 +181,9 @@ function lossStep({ options, bias }: LossCase): Step {
 }
 
 function valueError(computed: ArrayLike<number>, expected: number[]): number {
-  return largest(expected.map((value, i) => Math.abs(computed[i]! - value) / (TOLERANCE.value * Math.max(1, Math.abs(value)))));
+  return largest(
+    expected.map((value, i) => Math.abs(computed[i]! - value) / (TOLERANCE.value * Math.max(1, Math.abs(value)))),
+  );
 }
 
 function gradientError(computed: ArrayLike<number>, expected: number[], angle: boolean): number {

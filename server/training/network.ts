@@ -23,7 +23,11 @@ export interface Network {
   dataset: Dataset;
 }
 
-export function buildNetwork(settings: RunSettings, dataset: Dataset, epsilons: readonly number[] = [settings.epsilon]): Network {
+export function buildNetwork(
+  settings: RunSettings,
+  dataset: Dataset,
+  epsilons: readonly number[] = [settings.epsilon],
+): Network {
   return { model: buildModel(settings.training.model, dataset.shape), settings, epsilons, dataset };
 }
 
@@ -40,8 +44,12 @@ export function structureAt({ settings, epsilons, dataset }: Network, t: number)
   return {
     classes: dataset.classes.length,
     loss: {
-      truncation: loss.truncation, distance: loss.distance, centerUpdate: loss.centerUpdate,
-      centerSpace: loss.centerSpace, centerOrder: loss.centerOrder, crossEntropyHead: loss.crossEntropyHead,
+      truncation: loss.truncation,
+      distance: loss.distance,
+      centerUpdate: loss.centerUpdate,
+      centerSpace: loss.centerSpace,
+      centerOrder: loss.centerOrder,
+      crossEntropyHead: loss.crossEntropyHead,
     },
     inForce: { crossEntropy: gamma > 0, interClass: alpha > 0, intraClass: intra },
     optimizer: optimizerStructure(settings),
@@ -50,7 +58,12 @@ export function structureAt({ settings, epsilons, dataset }: Network, t: number)
 }
 
 function optimizerStructure({ training: { optimizer } }: RunSettings): OptimizerStructure {
-  return { name: optimizer.name, nesterov: optimizer.nesterov, decay: optimizer.weightDecay > 0, clip: optimizer.clipNorm !== null };
+  return {
+    name: optimizer.name,
+    nesterov: optimizer.nesterov,
+    decay: optimizer.weightDecay > 0,
+    clip: optimizer.clipNorm !== null,
+  };
 }
 
 /** Every numeric hyperparameter at batch t, as the step's scalars. */

@@ -35,9 +35,22 @@ const STRUCTURE: StepStructure = {
 };
 
 const SCALARS: Record<keyof StepScalars, number> = {
-  alpha: 0.5, beta: 0.1, gamma: 1, epsilon: 0.05, s: 30, m: 0.35, centerRate: 0.5,
-  learningRate: 0.01, momentum: 0.9, beta1: 0.9, beta2: 0.999, correction1: 0.1, correction2: 0.001, adamEpsilon: 1e-8,
-  weightDecay: 0, clipNorm: 1,
+  alpha: 0.5,
+  beta: 0.1,
+  gamma: 1,
+  epsilon: 0.05,
+  s: 30,
+  m: 0.35,
+  centerRate: 0.5,
+  learningRate: 0.01,
+  momentum: 0.9,
+  beta1: 0.9,
+  beta2: 0.999,
+  correction1: 0.1,
+  correction2: 0.001,
+  adamEpsilon: 1e-8,
+  weightDecay: 0,
+  clipNorm: 1,
 };
 
 /** [height, width, channels] of the images that a network is timed on: grey digits for the small ones, CIFAR's for the others. */
@@ -65,7 +78,10 @@ export interface PreparedStep {
 }
 
 /** The product's real step, to be timed batch by batch, so that several engines can take turns. */
-export async function prepareReferenceStep(engine: Engine, { network, batchSize }: ReferenceStep): Promise<PreparedStep> {
+export async function prepareReferenceStep(
+  engine: Engine,
+  { network, batchSize }: ReferenceStep,
+): Promise<PreparedStep> {
   const shape = referenceShape(network);
   const model = buildModel({ name: network, embedding: EMBEDDING, dropout: 0 }, shape);
   let state = toDevice(initialState(model, buildOptimizer(STRUCTURE.optimizer), CLASSES, EMBEDDING, 1));
@@ -94,7 +110,9 @@ export async function prepareReferenceStep(engine: Engine, { network, batchSize 
     const { state: next, outputs } = compiled.run(state, batch, SCALARS);
     const arrays = await Promise.all([outputs.metrics!, ...Object.values(next)].map((tensor) => tensor.data()));
     // Copies: on some engines the arrays are views of the engine's own memory.
-    const copied = Buffer.concat(arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));
+    const copied = Buffer.concat(
+      arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+    );
     tf.dispose([next, outputs]);
     return copied;
   }
@@ -120,7 +138,14 @@ function noise(batchSize: number, shape: [number, number, number]): Tensors {
   const stream = new Stream(1, 'noise');
   const pixels = batchSize * shape[0] * shape[1] * shape[2];
   return {
-    images: tf.tensor(Float32Array.from({ length: pixels }, () => stream.normal()), [batchSize, ...shape]),
-    labels: tf.tensor(Int32Array.from({ length: batchSize }, () => stream.below(CLASSES)), [batchSize], 'int32'),
+    images: tf.tensor(
+      Float32Array.from({ length: pixels }, () => stream.normal()),
+      [batchSize, ...shape],
+    ),
+    labels: tf.tensor(
+      Int32Array.from({ length: batchSize }, () => stream.below(CLASSES)),
+      [batchSize],
+      'int32',
+    ),
   };
 }

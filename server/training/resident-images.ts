@@ -31,7 +31,8 @@ export class ResidentImages {
     }
     const { parts } = this.#held!;
     let images = parts.get(part);
-    if (!images) parts.set(part, (images = tf.tensor(imagesOf(dataset, part, 0, part.count), [part.count, ...dataset.shape])));
+    if (!images)
+      parts.set(part, (images = tf.tensor(imagesOf(dataset, part, 0, part.count), [part.count, ...dataset.shape])));
     return images.clone();
   }
 

@@ -91,7 +91,12 @@ export class Stage {
 
   /** The state at the stage's first batch was evaluated by the stage before. */
   #isEvaluated(): boolean {
-    const { from, settings: { training: { batches, evalEvery } } } = this.#task;
+    const {
+      from,
+      settings: {
+        training: { batches, evalEvery },
+      },
+    } = this.#task;
     return this.#t > from && (this.#t % evalEvery === 0 || this.#t === batches);
   }
 
@@ -138,11 +143,16 @@ export class Stage {
       const metrics = all.filter(({ epsilon }) => epsilon === null || epsilon < this.#task.epsilons.length); // the others fill places
       const apart = metrics.filter(({ name }) => name === 'apart').map(({ value }) => value);
       if (apart.some((count) => count > 0)) {
-        return { kind: 'split', batch: t, groups: groupEpsilons(this.#task.epsilons, apart, this.#task.settings.loss.truncation) };
+        return {
+          kind: 'split',
+          batch: t,
+          groups: groupEpsilons(this.#task.epsilons, apart, this.#task.settings.loss.truncation),
+        };
       }
       if (t >= this.#task.from) this.#record({ t, metrics });
       if (metrics.some(({ name, value }) => name === 'train/truncated' && value !== 0)) this.#intraLive = true;
-      if (metrics.some(({ name, value }) => name === 'train/total' && !Number.isFinite(value))) return { kind: 'diverged', batch: t };
+      if (metrics.some(({ name, value }) => name === 'train/total' && !Number.isFinite(value)))
+        return { kind: 'diverged', batch: t };
     }
     return null;
   }
@@ -218,5 +228,7 @@ export class Stage {
 
 function toResult(finding: NonNullable<Finding>): FitResult {
   const { kind, batch } = finding;
-  return kind === 'split' ? { outcome: 'split', batch, intraDead: null, groups: finding.groups } : { outcome: 'diverged', batch, intraDead: null };
+  return kind === 'split'
+    ? { outcome: 'split', batch, intraDead: null, groups: finding.groups }
+    : { outcome: 'diverged', batch, intraDead: null };
 }

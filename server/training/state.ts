@@ -22,12 +22,25 @@ export type HostState = Record<string, HostTensor>;
 export function split(state: Tensors): { weights: Tensors; statistics: Tensors; slots: Tensors; centers: Centers } {
   const keys = Object.keys(state).sort();
   const part = (prefix: string): Tensors =>
-    Object.fromEntries(keys.flatMap((key) => (key.startsWith(prefix) ? [[key.slice(prefix.length), state[key]!]] : [])));
-  return { weights: part('weights/'), statistics: part('statistics/'), slots: part('slots/'), centers: part('centers/') as unknown as Centers };
+    Object.fromEntries(
+      keys.flatMap((key) => (key.startsWith(prefix) ? [[key.slice(prefix.length), state[key]!]] : [])),
+    );
+  return {
+    weights: part('weights/'),
+    statistics: part('statistics/'),
+    slots: part('slots/'),
+    centers: part('centers/') as unknown as Centers,
+  };
 }
 
 /** The state before batch 0: weights from streams keyed by (seed, parameter), slots and centers 0. */
-export function initialState(model: Model, optimizer: Optimizer, classes: number, embedding: number, seed: number): HostState {
+export function initialState(
+  model: Model,
+  optimizer: Optimizer,
+  classes: number,
+  embedding: number,
+  seed: number,
+): HostState {
   const parameters = [...model.parameters, ...headParameters(classes, embedding)];
   const state: HostState = {};
   for (const parameter of parameters) state[`weights/${parameter.name}`] = draw(parameter, seed);
@@ -69,7 +82,9 @@ function zeros(shape: number[]): HostTensor {
 
 /** The caller disposes the tensors. */
 export function toDevice(state: HostState): Tensors {
-  return Object.fromEntries(Object.entries(state).map(([name, { shape, values }]) => [name, tf.tensor(values, shape, 'float32')]));
+  return Object.fromEntries(
+    Object.entries(state).map(([name, { shape, values }]) => [name, tf.tensor(values, shape, 'float32')]),
+  );
 }
 
 export async function toHost(state: Tensors): Promise<HostState> {

@@ -45,7 +45,12 @@ export class StepCache {
     const resident = trainsOnResidentImages(network, this.#resident) ? network.dataset.train.count : null;
     return this.#get({ kind: 'training', structure, resident, ...shapes(network) }, () => {
       const step = buildStep(network.model, structure);
-      return this.#compile(resident === null ? step : onResidentImages(step), freshState(network, 0), this.batch(network, 0, 0), scalarsAt(network, t));
+      return this.#compile(
+        resident === null ? step : onResidentImages(step),
+        freshState(network, 0),
+        this.batch(network, 0, 0),
+        scalarsAt(network, t),
+      );
     });
   }
 
@@ -59,7 +64,12 @@ export class StepCache {
     return this.#get({ kind: 'evaluation', resident, ...shapes(network), batchSize }, () => {
       const step = buildEvaluationStep(network.model);
       const batch = this.evaluationBatch(network, part, 0, batchSize);
-      return this.#compile(resident === null ? step : onResidentImages(step), inferenceState(freshState(network, 0)), batch, {});
+      return this.#compile(
+        resident === null ? step : onResidentImages(step),
+        inferenceState(freshState(network, 0)),
+        batch,
+        {},
+      );
     });
   }
 
@@ -93,5 +103,10 @@ export class StepCache {
 }
 
 function shapes({ settings: { training }, dataset }: Network): object {
-  return { model: training.model, batchSize: training.batchSize, image: dataset.shape, classes: dataset.classes.length };
+  return {
+    model: training.model,
+    batchSize: training.batchSize,
+    image: dataset.shape,
+    classes: dataset.classes.length,
+  };
 }

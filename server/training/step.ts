@@ -3,7 +3,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { backpropagate } from './differentiate.ts';
 import type { Step, Tensors } from './engine.ts';
 import { cosines, linearLogits } from './losses/cross-entropy.ts';
-import { combinedLoss, type CombinedLoss, type LossOptions, type LossScalars, type TermsInForce } from './losses/combined.ts';
+import {
+  combinedLoss,
+  type CombinedLoss,
+  type LossOptions,
+  type LossScalars,
+  type TermsInForce,
+} from './losses/combined.ts';
 import type { Model } from './models/model.ts';
 import { flaw } from './ops/flaw.ts';
 import { clipByNorm } from './optimizers/clip.ts';
@@ -46,7 +52,11 @@ export function stepMetrics({ inForce, epsilons }: Pick<StepStructure, 'inForce'
     row('train/gradient/crossEntropy'),
     row('train/gradient/interClass'),
     row('train/gradient/intraClass'),
-    ...further.flatMap((epsilon) => [row('train/total', epsilon), row('train/truncated', epsilon), row('apart', epsilon)]),
+    ...further.flatMap((epsilon) => [
+      row('train/total', epsilon),
+      row('train/truncated', epsilon),
+      row('apart', epsilon),
+    ]),
   ];
 }
 
@@ -78,11 +88,33 @@ export function buildStep(model: Model, structure: StepStructure): Step {
       network,
       // S1: the forward pass gives the features.
       (weights) =>
-        model.features(batch.images!, { weights, statistics, training: true, dropoutMask: batch.dropoutMask ?? null, newStatistics }),
+        model.features(batch.images!, {
+          weights,
+          statistics,
+          training: true,
+          dropoutMask: batch.dropoutMask ?? null,
+          newStatistics,
+        }),
       // S2: the combined loss at the features, with S21 to S23 inside; its gradient goes back through the network.
       (features) => {
-        loss = combinedLoss(features, headWeights!, headBias!, oneHot, centers, scalars as LossScalars, structure.loss, structure.inForce, furtherEpsilons);
-        metrics = tf.keep(describe(loss, flaw(Object.values(weights)), accuracy(features, headWeights!, headBias!, batch.labels!, structure)));
+        loss = combinedLoss(
+          features,
+          headWeights!,
+          headBias!,
+          oneHot,
+          centers,
+          scalars as LossScalars,
+          structure.loss,
+          structure.inForce,
+          furtherEpsilons,
+        );
+        metrics = tf.keep(
+          describe(
+            loss,
+            flaw(Object.values(weights)),
+            accuracy(features, headWeights!, headBias!, batch.labels!, structure),
+          ),
+        );
         Object.values(loss.centers).forEach((tensor) => tf.keep(tensor));
         Object.values(loss.gradients).forEach((tensor) => tf.keep(tensor));
         return loss.gradients.features;

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,21 +27,39 @@ function checkout(...files: string[]): string {
   return folder;
 }
 
-function node(script: string, args: string[] = [], env: Record<string, string> = {}): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', cwd: tmpdir(), env: { ...process.env, ...env } });
+function node(
+  script: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [script, ...args], {
+    encoding: 'utf8',
+    cwd: tmpdir(),
+    env: { ...process.env, ...env },
+  });
 }
 
 test('cosweep that is not built says so', () => {
   const folder = checkout('bin/cosweep.js');
   const { status, stdout, stderr } = node(join(folder, 'bin/cosweep.js'), ['list']);
-  expect([status, stdout, stderr]).toEqual([2, '', `Cannot start cosweep: it is not built yet; run \`npm run build\` in ${folder}\n`]);
+  expect([status, stdout, stderr]).toEqual([
+    2,
+    '',
+    `Cannot start cosweep: it is not built yet; run \`npm run build\` in ${folder}\n`,
+  ]);
 });
 
 test('cosweep hands its arguments to the built program', () => {
   const folder = checkout('bin/cosweep.js');
   mkdirSync(join(folder, 'dist/server/cli'), { recursive: true });
-  writeFileSync(join(folder, 'dist/server/cli/main.js'), 'export const main = async (args) => console.log(JSON.stringify(args));');
-  expect(node(join(folder, 'bin/cosweep.js'), ['runs', 'a b', '--json'])).toMatchObject({ status: 0, stdout: '["runs","a b","--json"]\n' });
+  writeFileSync(
+    join(folder, 'dist/server/cli/main.js'),
+    'export const main = async (args) => console.log(JSON.stringify(args));',
+  );
+  expect(node(join(folder, 'bin/cosweep.js'), ['runs', 'a b', '--json'])).toMatchObject({
+    status: 0,
+    stdout: '["runs","a b","--json"]\n',
+  });
 });
 
 test('cosweep can be started as it is: the launcher is executable', () => {
@@ -42,7 +71,14 @@ test('the database client is generated without any network', () => {
   cpSync(join(root, 'prisma'), join(folder, 'prisma'), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const nowhere = 'http://127.0.0.1:9';
-  const env = { HOME: folder, http_proxy: nowhere, https_proxy: nowhere, HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, PRISMA_ENGINES_MIRROR: nowhere };
+  const env = {
+    HOME: folder,
+    http_proxy: nowhere,
+    https_proxy: nowhere,
+    HTTP_PROXY: nowhere,
+    HTTPS_PROXY: nowhere,
+    PRISMA_ENGINES_MIRROR: nowhere,
+  };
   expect(node(join(folder, 'bin/generate.js'), [], env)).toMatchObject({ status: 0, stderr: '' });
   expect(existsSync(join(folder, 'server/store/generated/client.ts'))).toBe(true);
 }, 60_000);
@@ -51,5 +87,7 @@ test('a build without packages says what to do', () => {
   const folder = checkout('bin/build.js', 'bin/generate.js');
   const { status, stderr } = node(join(folder, 'bin/build.js'));
   expect(status).toBe(1);
-  expect(stderr).toContain('The build failed. Cannot generate the database client: the package "prisma" is not installed; run `npm ci` first');
+  expect(stderr).toContain(
+    'The build failed. Cannot generate the database client: the package "prisma" is not installed; run `npm ci` first',
+  );
 });

@@ -3,12 +3,16 @@ import { toColumns } from '../../server/cli/columns.ts';
 import { toDuration } from '../../server/cli/duration.ts';
 
 test('columns are aligned, numbers at the right, nothing is a dash', () => {
-  expect(toColumns(['ID', 'NAME', 'RUNS'], [['s1', 'β', 6], ['s12', 'long name', 162], ['s3', null, null]])).toBe([
-    'ID   NAME       RUNS',
-    's1   β             6',
-    's12  long name   162',
-    's3   –             –',
-  ].join('\n'));
+  expect(
+    toColumns(
+      ['ID', 'NAME', 'RUNS'],
+      [
+        ['s1', 'β', 6],
+        ['s12', 'long name', 162],
+        ['s3', null, null],
+      ],
+    ),
+  ).toBe(['ID   NAME       RUNS', 's1   β             6', 's12  long name   162', 's3   –             –'].join('\n'));
 });
 
 test('text from a definition cannot steer the terminal', () => {

@@ -34,7 +34,10 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['run', 'good.json', '--workers', '0'], /whole number from 1 to 1024, or auto/],
     [['serve', '--port', 'http'], /whole number from 0 to 65535/],
     [['plan', 'nothing.json'], /Cannot read the sweep definition .*nothing\.json: there is no such file/],
-    [['plan', 'latin1.json'], /Cannot read the sweep definition .*latin1\.json: it is not text in UTF-8; want a JSON file/],
+    [
+      ['plan', 'latin1.json'],
+      /Cannot read the sweep definition .*latin1\.json: it is not text in UTF-8; want a JSON file/,
+    ],
     [['plan', 'bad.json'], /2 problems[^]*seeds: found 0[^]*metod: unknown key — did you mean "method"/],
     [['show', 's99'], /Cannot find sweep "s99" in .*two-betas/],
     [['show', 'r99999'], /Cannot find run "r99999"/],
@@ -43,7 +46,10 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['export', 's1', '--baseline', 'nobody'], /Cannot make the table of sweep "two-betas"/],
     [['rm', 's1'], /no terminal to ask on: want --yes/],
     [['engine', 'install', 'abacus'], /Cannot install engine "abacus"/],
-    [['doctor', '--loss-cases', 'nothing.json'], /Cannot read reference cases from .*nothing\.json: there is no such file/],
+    [
+      ['doctor', '--loss-cases', 'nothing.json'],
+      /Cannot read reference cases from .*nothing\.json: there is no such file/,
+    ],
   ])('cosweep %j', async (args, message) => {
     const { code, stdout, stderr } = await ask(...args);
     expect(stderr).toMatch(message);
@@ -51,20 +57,33 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  test.each([['list'], ['show', 'latest'], ['export', 'latest'], ['runs', 's1'], ['curves', 's1'], ['cancel', 's1'], ['retry', 's1'], ['rm', 's1', '--yes']])(
-    'cosweep %s of a database that is not there names it in full, and makes none',
-    async (...args) => {
-      const { code, stdout, stderr } = await ask('--db', 'elsewhere.db', ...args);
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(join(folder, 'elsewhere.db'));
-      expect(existsSync(join(folder, 'elsewhere.db'))).toBe(false);
-    },
-  );
+  test.each([
+    ['list'],
+    ['show', 'latest'],
+    ['export', 'latest'],
+    ['runs', 's1'],
+    ['curves', 's1'],
+    ['cancel', 's1'],
+    ['retry', 's1'],
+    ['rm', 's1', '--yes'],
+  ])('cosweep %s of a database that is not there names it in full, and makes none', async (...args) => {
+    const { code, stdout, stderr } = await ask('--db', 'elsewhere.db', ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(join(folder, 'elsewhere.db'));
+    expect(existsSync(join(folder, 'elsewhere.db'))).toBe(false);
+  });
 
   test('a sweep that was cancelled before its process came to it stays cancelled', async () => {
     const db = join(folder, 'cancelled.db');
     const storage = await openStorage({ file: db, create: true });
-    const { sweepId } = queueSweep(storage, { definition: '{}', definitionPath: null, folder, plan: planText(JSON.stringify(definition)), engine: null, share: true });
+    const { sweepId } = queueSweep(storage, {
+      definition: '{}',
+      definitionPath: null,
+      folder,
+      plan: planText(JSON.stringify(definition)),
+      engine: null,
+      share: true,
+    });
     expect(cancelSweep(storage, sweepId)).toBe('cancelled');
     await storage.close();
     const { code, stdout } = await ask('run', 's1', '--if-queued', '--json', '--db', db);
@@ -76,11 +95,18 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     const cwd = join(folder, 'names');
     mkdirSync(join(cwd, 's1'), { recursive: true });
     for (const name of ['s2', 'latest']) writeFileSync(join(cwd, name), 'not a definition');
-    for (const [name, found] of [['s1', 'Cannot run s1 with --no-share'], ['s2', 'Cannot find sweep "s2"'], ['latest', 'Cannot run latest with --no-share'], ['./s2', 'Cannot read']] as const) {
+    for (const [name, found] of [
+      ['s1', 'Cannot run s1 with --no-share'],
+      ['s2', 'Cannot find sweep "s2"'],
+      ['latest', 'Cannot run latest with --no-share'],
+      ['./s2', 'Cannot read'],
+    ] as const) {
       const { code, stderr } = await inProcess(['--db', join(folder, 'cosweep.db'), 'run', name, '--no-share'], cwd);
       expect([code, stderr]).toEqual([2, expect.stringContaining(found)]);
     }
-    expect((await inProcess(['--db', 'elsewhere.db', 'run', 's2', '--if-queued'], cwd)).stderr).toContain('Cannot open database');
+    expect((await inProcess(['--db', 'elsewhere.db', 'run', 's2', '--if-queued'], cwd)).stderr).toContain(
+      'Cannot open database',
+    );
   });
 
   test('a definition with mistakes leaves no database behind', async () => {
@@ -93,7 +119,24 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
 test('help lists every command and opens no room', async () => {
   const { code, stdout } = await ask('--help');
   expect(code).toBe(0);
-  for (const command of ['plan', 'probe', 'run', 'confirm', 'serve', 'list', 'show', 'export', 'runs', 'curves', 'cancel', 'retry', 'rm', 'doctor', 'engine', 'datasets']) {
+  for (const command of [
+    'plan',
+    'probe',
+    'run',
+    'confirm',
+    'serve',
+    'list',
+    'show',
+    'export',
+    'runs',
+    'curves',
+    'cancel',
+    'retry',
+    'rm',
+    'doctor',
+    'engine',
+    'datasets',
+  ]) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
 });
@@ -102,23 +145,52 @@ test('plan --json, with and without the arms', async () => {
   const { code, stdout } = await ask('plan', 'good.json', '--json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
-    name: 'two-betas', planHash: planText(JSON.stringify(definition)).planHash, arms: 3, runs: 18, dropped: [{ constraint: 'gamma > alpha > beta', count: 0 }], folded: 0,
-    batches: 6 * (20 + 3 * 20), batchesUnshared: 720, stages: 6 * 4, smallestP: { maxT: 2 / 2 ** 6, holm: 4 / 2 ** 6 }, notes: [],
+    name: 'two-betas',
+    planHash: planText(JSON.stringify(definition)).planHash,
+    arms: 3,
+    runs: 18,
+    dropped: [{ constraint: 'gamma > alpha > beta', count: 0 }],
+    folded: 0,
+    batches: 6 * (20 + 3 * 20),
+    batchesUnshared: 720,
+    stages: 6 * 4,
+    smallestP: { maxT: 2 / 2 ** 6, holm: 4 / 2 ** 6 },
+    notes: [],
   });
   const { armList } = JSON.parse((await ask('plan', 'good.json', '--json', '--arms')).stdout);
-  expect(armList[1]).toMatchObject({ index: 1, ablation: null, control: false, alpha: 0.5, beta: 0.4, gamma: 1, epsilon: 0.01, N: 20 });
+  expect(armList[1]).toMatchObject({
+    index: 1,
+    ablation: null,
+    control: false,
+    alpha: 0.5,
+    beta: 0.4,
+    gamma: 1,
+    epsilon: 0.01,
+    N: 20,
+  });
   expect(armList[2]).toMatchObject({ index: 2, ablation: 'noIntra', control: true, beta: 0, epsilon: null, N: null });
 });
 
 test('list, show', async () => {
-  expect(JSON.parse((await ask('list', '--json')).stdout)).toEqual([expect.objectContaining({ id: 's1', name: 'two-betas', state: 'complete' })]);
+  expect(JSON.parse((await ask('list', '--json')).stdout)).toEqual([
+    expect.objectContaining({ id: 's1', name: 'two-betas', state: 'complete' }),
+  ]);
   expect((await ask('list')).stdout).toMatch(/^ID {2}NAME.*\ns1 {2}two-betas {2}complete/);
   const sweep = JSON.parse((await ask('show', 'latest', '--json')).stdout);
   expect(sweep).toMatchObject({ id: 's1', counts: { complete: 16, failed: 1, diverged: 1 } });
   const shown = JSON.parse((await ask('show', `r${run(1, seeds[0]!)}`, '--json')).stdout);
   expect(shown).toMatchObject({
-    id: `r${run(1, seeds[0]!)}`, sweeps: [{ id: 's1' }], arm: { index: 1, beta: 0.4, N: 20 }, seed: seeds[0], state: 'complete', engine: 'wasm', versions: { tfjs: '4.22.0' }, error: null,
-    metrics: { 'val/accuracy': { last: accuracyAt(1, seeds[0]!, 40), best: accuracyAt(1, seeds[0]!, 40), bestBatch: 40 } },
+    id: `r${run(1, seeds[0]!)}`,
+    sweeps: [{ id: 's1' }],
+    arm: { index: 1, beta: 0.4, N: 20 },
+    seed: seeds[0],
+    state: 'complete',
+    engine: 'wasm',
+    versions: { tfjs: '4.22.0' },
+    error: null,
+    metrics: {
+      'val/accuracy': { last: accuracyAt(1, seeds[0]!, 40), best: accuracyAt(1, seeds[0]!, 40), bestBatch: 40 },
+    },
   });
   expect(shown.stages).toHaveLength(1);
   expect((await ask('show', 'two-betas')).stdout).toContain('the worker was killed <script>alert(1)</script>');
@@ -126,21 +198,48 @@ test('list, show', async () => {
 
 test('curves: every number comes back as it was', async () => {
   const points = JSON.parse((await ask('curves', 's1', '--metric', 'train/total', '--json')).stdout);
-  const expected = seeds.slice(0, 5).flatMap((seed) => [0, 1, 2].flatMap((arm) => Array.from({ length: 40 }, (_, batch) => [run(arm, seed), arm, seed, batch, totalAt(seed, batch)])));
+  const expected = seeds
+    .slice(0, 5)
+    .flatMap((seed) =>
+      [0, 1, 2].flatMap((arm) =>
+        Array.from({ length: 40 }, (_, batch) => [run(arm, seed), arm, seed, batch, totalAt(seed, batch)]),
+      ),
+    );
   const found = points.filter(({ seed }: { seed: number }) => seed !== seeds.at(-1));
-  expect(found.map((point: Record<string, unknown>) => [Number(String(point['run']).slice(1)), point['arm'], point['seed'], point['batch'], point['value']])).toEqual(expected.sort((a, b) => a[0]! - b[0]! || a[3]! - b[3]!));
-  const diverged = JSON.parse((await ask('curves', `r${run(1, seeds.at(-1)!)}`, '--metric', 'train/total', '--json')).stdout);
+  expect(
+    found.map((point: Record<string, unknown>) => [
+      Number(String(point['run']).slice(1)),
+      point['arm'],
+      point['seed'],
+      point['batch'],
+      point['value'],
+    ]),
+  ).toEqual(expected.sort((a, b) => a[0]! - b[0]! || a[3]! - b[3]!));
+  const diverged = JSON.parse(
+    (await ask('curves', `r${run(1, seeds.at(-1)!)}`, '--metric', 'train/total', '--json')).stdout,
+  );
   expect(diverged).toHaveLength(30);
   expect(diverged.at(-1).value).toBeNull();
   const lines = (await ask('curves', `r${run(0, seeds[0]!)}`)).stdout.split('\n');
   expect(lines[0]).toBe('run,arm,armName,seed,metric,batch,value,alpha,beta,gamma,epsilon,N');
-  expect(lines[1]).toBe(`r${run(0, seeds[0]!)},0,β0.2,${seeds[0]},train/total,0,${totalAt(seeds[0]!, 0)},0.5,0.2,1,0.01,20`);
+  expect(lines[1]).toBe(
+    `r${run(0, seeds[0]!)},0,β0.2,${seeds[0]},train/total,0,${totalAt(seeds[0]!, 0)},0.5,0.2,1,0.01,20`,
+  );
 });
 
 test('runs: a row per run with its parameters and metrics', async () => {
   const rows = JSON.parse((await ask('runs', 's1', '--json')).stdout);
   expect(rows).toHaveLength(18);
-  expect(rows[6]).toMatchObject({ arm: 1, armName: 'β0.4', seed: seeds[0], state: 'complete', engine: 'wasm', seconds: 2.5, params: { beta: 0.4, N: 20 }, metrics: { 'val/accuracy': { last: accuracyAt(1, seeds[0]!, 40) } } });
+  expect(rows[6]).toMatchObject({
+    arm: 1,
+    armName: 'β0.4',
+    seed: seeds[0],
+    state: 'complete',
+    engine: 'wasm',
+    seconds: 2.5,
+    params: { beta: 0.4, N: 20 },
+    metrics: { 'val/accuracy': { last: accuracyAt(1, seeds[0]!, 40) } },
+  });
   expect(rows[5]).toMatchObject({ state: 'failed', metrics: { 'val/accuracy': { last: null, best: null } } });
   const csv = (await ask('runs', 's1')).stdout.trimEnd().split('\n');
   expect(csv).toHaveLength(19);
@@ -149,8 +248,23 @@ test('runs: a row per run with its parameters and metrics', async () => {
 
 test('export: each format, to stdout or to a file', async () => {
   const json = JSON.parse((await ask('export', 's1', '--format', 'json')).stdout);
-  expect(json.rows.map(({ name, n }: { name: string; n: number }) => [name, n])).toEqual([['β0.2', 5], ['β0.4', 5], ['noIntra', 6]]);
-  const { stdout, stderr } = await ask('export', 's1', '--format', 'latex', '--rows', 'beta', '--cols', 'N', '--out', 'table.tex');
+  expect(json.rows.map(({ name, n }: { name: string; n: number }) => [name, n])).toEqual([
+    ['β0.2', 5],
+    ['β0.4', 5],
+    ['noIntra', 6],
+  ]);
+  const { stdout, stderr } = await ask(
+    'export',
+    's1',
+    '--format',
+    'latex',
+    '--rows',
+    'beta',
+    '--cols',
+    'N',
+    '--out',
+    'table.tex',
+  );
   expect(stdout).toBe('');
   expect(stderr).toContain(join(folder, 'table.tex'));
   expect(readFileSync(join(folder, 'table.tex'), 'utf8')).toContain('\\multicolumn');

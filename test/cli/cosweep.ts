@@ -20,8 +20,13 @@ export interface Running {
 
 /** Starts the built program as a user does. */
 export function start(args: string[], { cwd, env = {} }: { cwd: string; env?: Record<string, string> }): Running {
-  if (!existsSync(join(root, 'dist', 'server', 'cli', 'main.js'))) throw new Error('The tests of the command line need the built program: npm run build');
-  const child = spawn(process.execPath, [join(root, 'bin', 'cosweep.js'), ...args], { cwd, env: { ...process.env, COSWEEP_DB: '', COSWEEP_TOKEN: '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (!existsSync(join(root, 'dist', 'server', 'cli', 'main.js')))
+    throw new Error('The tests of the command line need the built program: npm run build');
+  const child = spawn(process.execPath, [join(root, 'bin', 'cosweep.js'), ...args], {
+    cwd,
+    env: { ...process.env, COSWEEP_DB: '', COSWEEP_TOKEN: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   const waiting = new Set<() => void>();
@@ -41,7 +46,11 @@ export function start(args: string[], { cwd, env = {} }: { cwd: string; env?: Re
         };
         waiting.add(check);
         check();
-        void ended.then(() => reject(new Error(`cosweep ${args.join(' ')} ended without saying ${JSON.stringify(text)}:\n${stdout}${stderr}`)));
+        void ended.then(() =>
+          reject(
+            new Error(`cosweep ${args.join(' ')} ended without saying ${JSON.stringify(text)}:\n${stdout}${stderr}`),
+          ),
+        );
       }),
   };
 }

@@ -7,7 +7,9 @@ import type { Ended } from './cosweep.ts';
 export async function inProcess(args: string[], cwd: string): Promise<Ended> {
   const texts = { stdout: '', stderr: '' };
   const before = process.cwd();
-  const spies = (['stdout', 'stderr'] as const).map((name) => vi.spyOn(process[name], 'write').mockImplementation((text) => ((texts[name] += String(text)), true)));
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => ((texts[name] += String(text)), true)),
+  );
   process.chdir(cwd);
   try {
     return { code: await runProgram(args, commands), ...texts };

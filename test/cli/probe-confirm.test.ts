@@ -24,10 +24,23 @@ const train = (...args: string[]) => ask(...args, '--engine', 'wasm', '--workers
 
 const BATCHES = 24;
 const definition = {
-  name: 'tiny', method: 'grid', metric: { name: 'val/accuracy', goal: 'maximize' },
-  parameters: { alpha: { value: 0.5 }, beta: { value: 0.4 }, epsilon: { values: [0.0001, 3, 4] }, N: { values: [0, 8] } },
+  name: 'tiny',
+  method: 'grid',
+  metric: { name: 'val/accuracy', goal: 'maximize' },
+  parameters: {
+    alpha: { value: 0.5 },
+    beta: { value: 0.4 },
+    epsilon: { values: [0.0001, 3, 4] },
+    N: { values: [0, 8] },
+  },
   seeds: 3,
-  training: { dataset: { name: 'glyphs', train: 200 }, model: { name: 'mlp', embedding: 4 }, batches: BATCHES, evalEvery: 12, batchSize: 16 },
+  training: {
+    dataset: { name: 'glyphs', train: 200 },
+    model: { name: 'mlp', embedding: 4 },
+    batches: BATCHES,
+    evalEvery: 12,
+    batchSize: 16,
+  },
 };
 
 beforeAll(() => {
@@ -52,7 +65,11 @@ test('probe trains the trunks of two seeds; run trains only what is left, to the
   expect(probed.code).toBe(0);
   const report = probeResponse.parse(JSON.parse(probed.stdout));
   expect(trained(probed.stderr)).toBe(2 * BATCHES);
-  expect(report).toMatchObject({ sweepId: 's1', name: 'tiny', trunks: [{ end: BATCHES, arms: 7, seeds: [0, 1], unfinished: [2] }] });
+  expect(report).toMatchObject({
+    sweepId: 's1',
+    name: 'tiny',
+    trunks: [{ end: BATCHES, arms: 7, seeds: [0, 1], unfinished: [2] }],
+  });
   const shown = await look('show', 's1');
   // The control is its trunk; no other run is complete, though its trunk is at the switch.
   expect(shown).toMatchObject({ state: 'interrupted', counts: { complete: 2, waiting: 19, running: 0 } });
@@ -64,24 +81,34 @@ test('probe trains the trunks of two seeds; run trains only what is left, to the
   const undisturbed = JSON.parse((await train('run', 'tiny.json', '--db', 'undisturbed.db')).stdout);
   expect(rest).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 21 } });
   // How much is taken from trunks depends on what is trained when a stage's turn comes.
-  expect(2 * BATCHES + rest.batchesTrained + rest.batchesTaken).toBe(undisturbed.batchesTrained + undisturbed.batchesTaken);
+  expect(2 * BATCHES + rest.batchesTrained + rest.batchesTaken).toBe(
+    undisturbed.batchesTrained + undisturbed.batchesTaken,
+  );
 
   const metrics = ['train/total', 'train/intraClass', 'val/accuracy', 'val/crossEntropy'];
   const found = await results('cosweep.db', 1, metrics);
   const expected = await results('undisturbed.db', 1, metrics);
-  const numbers = ({ runs }: SweepResults) => runs.map(({ arm, seed, curves, intraDead }) => ({ arm, seed, curves, intraDead }));
+  const numbers = ({ runs }: SweepResults) =>
+    runs.map(({ arm, seed, curves, intraDead }) => ({ arm, seed, curves, intraDead }));
   expect(numbers(found)).toEqual(numbers(expected));
 
-  const run = (arm: number, seed: number): RunResult => found.runs.find((each) => each.arm === arm && each.seed === seed)!;
-  expect(report.arms.map(({ arm, verdict, above, sameAs }) => [arm, verdict, above, sameAs?.arm ?? null, sameAs?.certain])).toEqual([
-    [0, 'live', null, null, undefined], [1, 'live', null, null, undefined],
-    [2, 'dead', 'maximum', null, undefined], [3, 'dead', 'maximum', null, undefined],
-    [4, 'dead', 'maximum', 2, true], [5, 'dead', 'maximum', 3, true],
+  const run = (arm: number, seed: number): RunResult =>
+    found.runs.find((each) => each.arm === arm && each.seed === seed)!;
+  expect(
+    report.arms.map(({ arm, verdict, above, sameAs }) => [arm, verdict, above, sameAs?.arm ?? null, sameAs?.certain]),
+  ).toEqual([
+    [0, 'live', null, null, undefined],
+    [1, 'live', null, null, undefined],
+    [2, 'dead', 'maximum', null, undefined],
+    [3, 'dead', 'maximum', null, undefined],
+    [4, 'dead', 'maximum', 2, true],
+    [5, 'dead', 'maximum', 3, true],
   ]);
   for (const { arm, verdict, sameAs } of report.arms) {
     for (const seed of [0, 1]) {
       expect(run(arm, seed).intraDead).toBe(verdict === 'dead');
-      if (sameAs) expect(run(arm, seed).curves['val/crossEntropy']).toEqual(run(sameAs.arm, seed).curves['val/crossEntropy']);
+      if (sameAs)
+        expect(run(arm, seed).curves['val/crossEntropy']).toEqual(run(sameAs.arm, seed).curves['val/crossEntropy']);
     }
   }
   await checkRatio(report.trunks[0]!.candidates[1]!.ratios[0]!.ratio!, found);
@@ -92,8 +119,12 @@ async function checkRatio(ratio: { mean: number; low: number; high: number }, { 
   const storage = await openStorage({ file: join(folder, 'cosweep.db'), create: false });
   const medians = [0, 1].map((seed) => {
     const id = parseRunId(runs.find((run) => run.arm === 6 && run.seed === seed)!.id)!;
-    const [interClass, intraClass] = ['interClass', 'intraClass'].map((term) => readCurve(storage, id, `train/gradient/${term}`).values as number[]);
-    const ratios = Array.from({ length: 8 }, (_, t) => (0.4 * intraClass![t]!) / (0.5 * interClass![t]!)).sort((a, b) => a - b);
+    const [interClass, intraClass] = ['interClass', 'intraClass'].map(
+      (term) => readCurve(storage, id, `train/gradient/${term}`).values as number[],
+    );
+    const ratios = Array.from({ length: 8 }, (_, t) => (0.4 * intraClass![t]!) / (0.5 * interClass![t]!)).sort(
+      (a, b) => a - b,
+    );
     return (ratios[3]! + ratios[4]!) / 2;
   });
   await storage.close();
@@ -107,15 +138,30 @@ test('confirm trains the arm and its control on fresh seeds, once, and its numbe
   expect(confirmed.code).toBe(0);
   expect(trained(confirmed.stderr)).toBe(6 * (BATCHES + BATCHES - 8));
   const report = confirmResponse.parse(JSON.parse(confirmed.stdout));
-  expect(report).toMatchObject({ sweepId: 's2', confirms: { sweep: 's1', arm: 1 }, metric: 'test/accuracy', part: 'test', seeds: [3, 4, 5, 6, 7, 8], missing: [], difference: { n: 6 } });
+  expect(report).toMatchObject({
+    sweepId: 's2',
+    confirms: { sweep: 's1', arm: 1 },
+    metric: 'test/accuracy',
+    part: 'test',
+    seeds: [3, 4, 5, 6, 7, 8],
+    missing: [],
+    difference: { n: 6 },
+  });
 
-  const points = (await look('curves', 's2', '--metric', 'test/accuracy')) as { arm: number; seed: number; batch: number; value: number }[];
+  const points = (await look('curves', 's2', '--metric', 'test/accuracy')) as {
+    arm: number;
+    seed: number;
+    batch: number;
+    value: number;
+  }[];
   expect(points).toHaveLength(12);
   const value = (arm: number, seed: number) => points.find((point) => point.arm === arm && point.seed === seed)!.value;
   const differences = report.seeds.map((seed) => value(0, seed) - value(1, seed));
   const sum = differences.reduce((a, b) => a + b);
   expect(report.difference!.mean).toBeCloseTo(sum / 6, 12);
-  const flipped = Array.from({ length: 64 }, (_, pattern) => differences.reduce((total, each, i) => total + ((pattern >> i) & 1 ? -each : each), 0));
+  const flipped = Array.from({ length: 64 }, (_, pattern) =>
+    differences.reduce((total, each, i) => total + ((pattern >> i) & 1 ? -each : each), 0),
+  );
   expect(report.difference!.p).toBe(flipped.filter((total) => Math.abs(total) >= Math.abs(sum) - 1e-9).length / 64);
 
   const again = await train('confirm', 's1', '--arm', '1', '--seeds', '6');
@@ -127,8 +173,13 @@ test('confirm trains the arm and its control on fresh seeds, once, and its numbe
 
 test('few seeds are warned of; what cannot be confirmed is refused and leaves nothing behind', async () => {
   const few = await ask('confirm', 's1', '--arm', '1', '--seeds', '2', '--workers', '1');
-  expect([few.code, few.stderr]).toEqual([0, expect.stringContaining('With 2 seeds no p under 0.05 is possible (the smallest is 0.5)')]);
-  expect(few.stdout).toMatch(/^s2 tiny confirm .*: confirms arm 1 of s1 on 2 fresh seeds \(3 to 4\)\ntest\/accuracy, test part of \d+ images\n/);
+  expect([few.code, few.stderr]).toEqual([
+    0,
+    expect.stringContaining('With 2 seeds no p under 0.05 is possible (the smallest is 0.5)'),
+  ]);
+  expect(few.stdout).toMatch(
+    /^s2 tiny confirm .*: confirms arm 1 of s1 on 2 fresh seeds \(3 to 4\)\ntest\/accuracy, test part of \d+ images\n/,
+  );
   for (const [args, message] of [
     [['--arm', '6'], /found a control, wanted one of 0 ε0\.0001 N0/],
     [['--arm', 'nobody'], /found no arm of this index or name, wanted one of/],
@@ -146,10 +197,17 @@ test('a probe waits for its turn: whoever trains on the database is left alone, 
   const storage = await openStorage({ file: join(folder, 'busy.db'), create: true });
   const taken = takeLease(storage, 'cosweep run other.json');
   const probing = train('probe', 'tiny.json', '--db', 'busy.db');
-  await expect.poll(() => storage.prisma.sweep.findMany(), { timeout: 60_000 }).toMatchObject([{ state: 'queued', probeSeeds: 2 }]);
+  await expect
+    .poll(() => storage.prisma.sweep.findMany(), { timeout: 60_000 })
+    .toMatchObject([{ state: 'queued', probeSeeds: 2 }]);
   if ('lease' in taken) releaseLease(storage, taken.lease);
   await storage.close();
   const { code, stdout, stderr } = await probing;
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/Process \d+ on .* trains on this database \(cosweep run other\.json\); this sweep is queued/)]);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(
+      /Process \d+ on .* trains on this database \(cosweep run other\.json\); this sweep is queued/,
+    ),
+  ]);
   expect(JSON.parse(stdout)).toMatchObject({ sweepId: 's1', trunks: [{ seeds: [0, 1], unfinished: [2] }] });
 });

@@ -7,7 +7,9 @@ import { UserError } from '../../server/sweep/user-error.ts';
 afterEach(() => void vi.restoreAllMocks());
 
 function commandThat(action: Action): CliCommand {
-  return { define: (program, run) => void program.command('try').argument('[what]').option('--much').action(run(action)) };
+  return {
+    define: (program, run) => void program.command('try').argument('[what]').option('--much').action(run(action)),
+  };
 }
 
 function watchStderr(): () => string {
@@ -18,13 +20,27 @@ function watchStderr(): () => string {
 
 test('a mistake of the user: its message alone, exit code 2', async () => {
   const stderr = watchStderr();
-  const code = await runProgram(['try'], [commandThat(() => { throw new UserError('Cannot do it: got 1, want 2'); })]);
+  const code = await runProgram(
+    ['try'],
+    [
+      commandThat(() => {
+        throw new UserError('Cannot do it: got 1, want 2');
+      }),
+    ],
+  );
   expect([code, stderr()]).toEqual([2, 'Cannot do it: got 1, want 2\n']);
 });
 
 test('a mistake of ours: a stack, whose it is, exit code 1', async () => {
   const stderr = watchStderr();
-  const code = await runProgram(['try'], [commandThat(() => { throw new TypeError('x is undefined'); })]);
+  const code = await runProgram(
+    ['try'],
+    [
+      commandThat(() => {
+        throw new TypeError('x is undefined');
+      }),
+    ],
+  );
   expect(code).toBe(1);
   expect(stderr()).toMatch(/^TypeError: x is undefined\n\s+at [^]*This is a bug of Cosweep/);
 });
@@ -37,5 +53,8 @@ test('an action gets the session, its arguments and options; the global options 
   });
   expect(await runProgram(['--db', '/a.db', 'try', 'it', '--much'], [command])).toBe(3);
   expect(await runProgram(['try', '--db', '/b.db', '--json', '--quiet'], [command])).toBe(3);
-  expect(calls).toEqual([['/a.db', false, false, 'it', { much: true }], ['/b.db', true, true, undefined, {}]]);
+  expect(calls).toEqual([
+    ['/a.db', false, false, 'it', { much: true }],
+    ['/b.db', true, true, undefined, {}],
+  ]);
 });

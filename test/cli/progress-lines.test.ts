@@ -20,7 +20,7 @@ test('one line per worker and one for all of them', () => {
   ]);
 });
 
-test('no line reaches the terminal\'s edge, where it would wrap', () => {
+test("no line reaches the terminal's edge, where it would wrap", () => {
   for (const width of [10, 40, 73]) {
     for (const line of toProgressLines(view, width)) expect([...line].length).toBeLessThan(width);
   }
@@ -28,7 +28,16 @@ test('no line reaches the terminal\'s edge, where it would wrap', () => {
 
 test('messages scroll above the block, and nothing of it is left at the end', () => {
   let screen = '';
-  const output = { data() {}, json() {}, pieces: async () => {}, say() {}, complain() {}, live: true, width: 80, draw: (text: string) => void (screen += text) };
+  const output = {
+    data() {},
+    json() {},
+    pieces: async () => {},
+    say() {},
+    complain() {},
+    live: true,
+    width: 80,
+    draw: (text: string) => void (screen += text),
+  };
   const block = makeLiveBlock(output);
   block.update(['one', 'two']);
   block.say('r1 complete');

@@ -8,7 +8,13 @@ import { createServer } from 'vite';
 
 const [file, ...args] = process.argv.slice(2);
 // It stays open: what is imported only when it is needed is read by it as well.
-const loader = await createServer({ configFile: false, logLevel: 'error', appType: 'custom', server: { middlewareMode: true, hmr: false, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
+const loader = await createServer({
+  configFile: false,
+  logLevel: 'error',
+  appType: 'custom',
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
+});
 const module = await loader.ssrLoadModule(file);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');

@@ -19,7 +19,10 @@ export interface Child {
 /** Calls a file's default export in a process of its own, which waits for `go` and is gone after the test. */
 export async function startChild(file: URL, args: string[], environment: Record<string, string> = {}): Promise<Child> {
   const program = fileURLToPath(new URL('child-process.js', import.meta.url));
-  const child = spawn(process.execPath, [program, fileURLToPath(file), ...args], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
+  const child = spawn(process.execPath, [program, fileURLToPath(file), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   const ended = once(child, 'exit');
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -28,7 +31,7 @@ export async function startChild(file: URL, args: string[], environment: Record<
     if (done) throw new Error(`${file.pathname} ended early`);
     return value;
   };
-  if (await line() !== 'ready') throw new Error(`${file.pathname} did not start`);
+  if ((await line()) !== 'ready') throw new Error(`${file.pathname} did not start`);
   return {
     go: () => void child.stdin.write('go\n'),
     line,

@@ -30,7 +30,9 @@ export const hasTensorflow = relink();
 export const engines: EngineUnderTest[] = [
   {
     name: 'tensorflow',
-    missing: hasTensorflow ? null : 'native TensorFlow is not installed (node bin/cosweep.js engine install tensorflow)',
+    missing: hasTensorflow
+      ? null
+      : 'native TensorFlow is not installed (node bin/cosweep.js engine install tensorflow)',
     environment: {},
     trains: networks,
     atLength: networks,
@@ -92,11 +94,22 @@ export function eachEngine(name: string, suite: (open: () => Promise<Engine>, en
 }
 
 /** The same without webgpu, for suites that train so much that a GPU in software would take minutes. */
-export function eachCpuEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void): void {
-  overAll(engines.filter((engine) => engine.name !== 'webgpu'), name, suite);
+export function eachCpuEngine(
+  name: string,
+  suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void,
+): void {
+  overAll(
+    engines.filter((engine) => engine.name !== 'webgpu'),
+    name,
+    suite,
+  );
 }
 
-function overAll(tested: EngineUnderTest[], name: string, suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void): void {
+function overAll(
+  tested: EngineUnderTest[],
+  name: string,
+  suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void,
+): void {
   for (const engine of tested) {
     describeWith(engine.name, `${name} on ${engine.name}`, () => {
       let opened: Promise<Engine> | undefined;

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { hasGpu } from '../../server/training/engines/webgpu/has-gpu.ts';
 
 /** Where Chromium's packages put the description of SwiftShader, a Vulkan driver that computes on the processor. */
-const SWIFTSHADER = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'].map((folder) => `${folder}/vk_swiftshader_icd.json`);
+const SWIFTSHADER = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'].map(
+  (folder) => `${folder}/vk_swiftshader_icd.json`,
+);
 
 /** The environment in which the webgpu engine works on a machine without a GPU; empty where there is one, or nothing in its place. */
 export function softwareGpu(): Record<string, string> {

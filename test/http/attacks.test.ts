@@ -22,16 +22,20 @@ afterAll(async () => {
 const errorCode = (answer: { json: unknown }) => (answer.json as { error: { code: string } }).error.code;
 
 describe('a page of another site', () => {
-  test.each(['evil.example', 'evil.example:7070', 'localhost.evil.example', '127.0.0.1.nip.io', 'evil.example/localhost', 'localhost@evil.example'])(
-    'that points its own name at this machine (Host: %s) gets nothing, not even the page',
-    async (host) => {
-      for (const path of ['/', '/api/sweeps', '/api/openapi.json', '/assets/index-1a2b.js', '/nothing']) {
-        const answer = await ask(local.server.port, path, { headers: { host } });
-        expect(answer.status).toBe(403);
-        expect(errorCode(answer)).toBe('forbidden');
-      }
-    },
-  );
+  test.each([
+    'evil.example',
+    'evil.example:7070',
+    'localhost.evil.example',
+    '127.0.0.1.nip.io',
+    'evil.example/localhost',
+    'localhost@evil.example',
+  ])('that points its own name at this machine (Host: %s) gets nothing, not even the page', async (host) => {
+    for (const path of ['/', '/api/sweeps', '/api/openapi.json', '/assets/index-1a2b.js', '/nothing']) {
+      const answer = await ask(local.server.port, path, { headers: { host } });
+      expect(answer.status).toBe(403);
+      expect(errorCode(answer)).toBe('forbidden');
+    }
+  });
 
   test('is not served without a Host either', async () => {
     const answer = await raw(local.server.port, 'GET /api/sweeps HTTP/1.0\r\n\r\n');
@@ -48,46 +52,69 @@ describe('a page of another site', () => {
   ])('cannot change anything: %o', async (headers) => {
     const host = `localhost:${local.server.port}`;
     for (const path of ['/api/sweeps', '/api/sweeps/s1/cancel', '/api/plan']) {
-      const answer = await ask(local.server.port, path, { method: 'POST', headers: { host, ...json, ...(headers as Record<string, string>) }, body: '{}' });
+      const answer = await ask(local.server.port, path, {
+        method: 'POST',
+        headers: { host, ...json, ...(headers as Record<string, string>) },
+        body: '{}',
+      });
       expect(answer.status).toBe(403);
     }
     expect(local.started).toEqual([]);
   });
 
   test('cannot read the API through the browser, but may link to it', async () => {
-    const embedded = await ask(local.server.port, '/api/sweeps', { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } });
+    const embedded = await ask(local.server.port, '/api/sweeps', {
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+    });
     expect(embedded.status).toBe(403);
-    const followed = await ask(local.server.port, '/api/sweeps', { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' } });
+    const followed = await ask(local.server.port, '/api/sweeps', {
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+    });
     expect(followed.status).toBe(200);
   });
 
   test('is never named in a CORS header', async () => {
     const answer = await ask(local.server.port, '/api/sweeps', { headers: { origin: 'https://evil.example' } });
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
-    const preflight = await ask(local.server.port, '/api/sweeps', { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } });
+    const preflight = await ask(local.server.port, '/api/sweeps', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+    });
     expect(preflight.status).toBe(403);
     expect(preflight.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json-patch+json', 'text/plain; application/json'])(
-    'cannot send what needs no permission: %s',
-    async (type) => {
-      const answer = await ask(local.server.port, '/api/sweeps/s1/cancel', { method: 'POST', headers: { 'content-type': type }, body: '{}' });
-      expect(answer.status).toBe(415);
-    },
-  );
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json-patch+json',
+    'text/plain; application/json',
+  ])('cannot send what needs no permission: %s', async (type) => {
+    const answer = await ask(local.server.port, '/api/sweeps/s1/cancel', {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: '{}',
+    });
+    expect(answer.status).toBe(415);
+  });
 
   test('cannot send a body without a type, nor an empty form', async () => {
     const untyped = await ask(local.server.port, '/api/plan', { method: 'POST', body: '{}' });
     expect(untyped.status).toBe(415);
-    const form = await ask(local.server.port, '/api/sweeps/s1/cancel', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const form = await ask(local.server.port, '/api/sweeps/s1/cancel', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
     expect(form.status).toBe(415);
   });
 
   test('the own page may change something', async () => {
     const host = `localhost:${local.server.port}`;
     const answer = await ask(local.server.port, '/api/sweeps/s999/cancel', {
-      method: 'POST', headers: { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin', ...json }, body: '{}',
+      method: 'POST',
+      headers: { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin', ...json },
+      body: '{}',
     });
     expect(answer.status).toBe(404);
   });
@@ -95,18 +122,32 @@ describe('a page of another site', () => {
 
 describe('a caller without the token', () => {
   test('gets nothing from any path, known or not', async () => {
-    const paths = ['/lab/', '/lab/assets/index-1a2b.js', '/lab/api/events', '/lab/api/openapi.json', '/lab/api/nothing', '/', '/elsewhere'];
+    const paths = [
+      '/lab/',
+      '/lab/assets/index-1a2b.js',
+      '/lab/api/events',
+      '/lab/api/openapi.json',
+      '/lab/api/nothing',
+      '/',
+      '/elsewhere',
+    ];
     for (const path of paths) expect((await ask(remote.server.port, path)).status).toBe(401);
     for (const { method, path } of routes) {
-      const answer = await ask(remote.server.port, `/lab/api${path.replace(':id', 's1')}`, { method: method.toUpperCase(), headers: json });
+      const answer = await ask(remote.server.port, `/lab/api${path.replace(':id', 's1')}`, {
+        method: method.toUpperCase(),
+        headers: json,
+      });
       expect(answer.status).toBe(401);
       expect(errorCode(answer)).toBe('unauthorized');
     }
   });
 
-  test.each(['Bearer wrong', `Basic ${token}`, `Bearer ${token}x`, 'Bearer '])('gets nothing with Authorization: %s', async (authorization) => {
-    expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { authorization } })).status).toBe(401);
-  });
+  test.each(['Bearer wrong', `Basic ${token}`, `Bearer ${token}x`, 'Bearer '])(
+    'gets nothing with Authorization: %s',
+    async (authorization) => {
+      expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { authorization } })).status).toBe(401);
+    },
+  );
 
   test('gets nothing with a guessed cookie or the token itself as cookie or query of the API', async () => {
     const cookie = `cosweep_${remote.server.port}=${token}`;
@@ -116,7 +157,9 @@ describe('a caller without the token', () => {
   });
 
   test('with the token all is well: as a header, or once in the address and from then on as a cookie', async () => {
-    const bearer = await ask(remote.server.port, '/lab/api/sweeps', { headers: { authorization: `Bearer ${token}`, host: 'lab.example.org' } });
+    const bearer = await ask(remote.server.port, '/lab/api/sweeps', {
+      headers: { authorization: `Bearer ${token}`, host: 'lab.example.org' },
+    });
     expect(bearer.status).toBe(200);
 
     const first = await ask(remote.server.port, `/lab/?token=${token}&x=1`);
@@ -145,36 +188,53 @@ describe('a caller without the token', () => {
 });
 
 describe('paths', () => {
-  test.each(['/../secret.js', '/assets/../../secret.js', '/..%2fsecret.js', '/%2e%2e/secret.js', '/assets/..%5c..%5csecret.js', '/%252e%252e/secret.js', '/assets/%00.js', '//secret.js'])(
-    '%s does not leave the dashboard',
-    async (path) => {
-      const answer = await ask(local.server.port, path);
-      expect(answer.text).not.toContain('outside');
-      expect(answer.status).toBe(404);
+  test.each([
+    '/../secret.js',
+    '/assets/../../secret.js',
+    '/..%2fsecret.js',
+    '/%2e%2e/secret.js',
+    '/assets/..%5c..%5csecret.js',
+    '/%252e%252e/secret.js',
+    '/assets/%00.js',
+    '//secret.js',
+  ])('%s does not leave the dashboard', async (path) => {
+    const answer = await ask(local.server.port, path);
+    expect(answer.text).not.toContain('outside');
+    expect(answer.status).toBe(404);
+  });
+
+  test.each(['name', 's0', 's-1', 's1.5', 's1%20', '..%2fs1', 's99999999999999999999', 'S1'])(
+    'ids only: %s',
+    async (id) => {
+      const answer = await ask(local.server.port, `/api/sweeps/${id}`);
+      expect(answer.status).toBe(400);
+      expect(errorCode(answer)).toBe('bad-request');
     },
   );
 
-  test.each(['name', 's0', 's-1', 's1.5', 's1%20', '..%2fs1', 's99999999999999999999', 'S1'])('ids only: %s', async (id) => {
-    const answer = await ask(local.server.port, `/api/sweeps/${id}`);
-    expect(answer.status).toBe(400);
-    expect(errorCode(answer)).toBe('bad-request');
-  });
-
-  test('a broken percent code is the caller\'s mistake', async () => {
+  test("a broken percent code is the caller's mistake", async () => {
     expect((await ask(local.server.port, '/api/sweeps/%E0%A4%A')).status).toBe(400);
   });
 });
 
 describe('ceilings', () => {
   test('a body that is too large is refused, and one that is not JSON', async () => {
-    const large = await ask(local.server.port, '/api/plan', { method: 'POST', headers: json, body: JSON.stringify({ definition: 'x'.repeat(3_000_000) }) });
+    const large = await ask(local.server.port, '/api/plan', {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ definition: 'x'.repeat(3_000_000) }),
+    });
     expect(large.status).toBe(413);
     const broken = await ask(local.server.port, '/api/plan', { method: 'POST', headers: json, body: '{"a":' });
     expect(broken.status).toBe(400);
   });
 
   test('a compressed body is not unpacked', async () => {
-    const answer = await ask(local.server.port, '/api/plan', { method: 'POST', headers: { ...json, 'content-encoding': 'gzip' }, body: 'x' });
+    const answer = await ask(local.server.port, '/api/plan', {
+      method: 'POST',
+      headers: { ...json, 'content-encoding': 'gzip' },
+      body: 'x',
+    });
     expect(answer.status).toBe(415);
   });
 

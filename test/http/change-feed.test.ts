@@ -13,7 +13,12 @@ function makeSource(): ChangeSource & { add(change: Partial<Changes>): void; ask
     since(revision) {
       asked.push(revision);
       const news = log.slice(revision);
-      return { revision: log.length, list: news.some(({ list }) => list), sweeps: news.flatMap(({ sweeps }) => sweeps), runs: news.flatMap(({ runs }) => runs) };
+      return {
+        revision: log.length,
+        list: news.some(({ list }) => list),
+        sweeps: news.flatMap(({ sweeps }) => sweeps),
+        runs: news.flatMap(({ runs }) => runs),
+      };
     },
   };
 }
@@ -23,7 +28,10 @@ afterEach(() => void vi.useRealTimers());
 
 test('a change is told as events, the list before the sweeps in it', () => {
   expect(toEvents({ revision: 4, list: true, sweeps: ['s2'], runs: ['r1', 'r7'] })).toEqual([
-    { kind: 'sweeps' }, { kind: 'sweep', sweep: 's2' }, { kind: 'run', run: 'r1' }, { kind: 'run', run: 'r7' },
+    { kind: 'sweeps' },
+    { kind: 'sweep', sweep: 's2' },
+    { kind: 'run', run: 'r1' },
+    { kind: 'run', run: 'r7' },
   ]);
 });
 
@@ -38,7 +46,10 @@ test('everyone hears of changes from the time of listening on, each once', async
   feed.subscribe((event) => late.push(event));
   source.add({ runs: ['r3'] });
   await vi.advanceTimersByTimeAsync(300);
-  expect(early).toEqual([{ kind: 'run', run: 'r2' }, { kind: 'run', run: 'r3' }]);
+  expect(early).toEqual([
+    { kind: 'run', run: 'r2' },
+    { kind: 'run', run: 'r3' },
+  ]);
   expect(late).toEqual([{ kind: 'run', run: 'r3' }]);
   feed.close();
 });
@@ -59,7 +70,12 @@ test('with nobody listening nothing is read', async () => {
 test('a failing read is reported and tried again', async () => {
   const source = makeSource();
   const reported: unknown[] = [];
-  const failing = { ...source, since: vi.fn(source.since).mockImplementationOnce(() => { throw new Error('database is locked'); }) };
+  const failing = {
+    ...source,
+    since: vi.fn(source.since).mockImplementationOnce(() => {
+      throw new Error('database is locked');
+    }),
+  };
   const heard: ServerEvent[] = [];
   const feed = watchChanges(failing, 100, (error) => reported.push(error));
   feed.subscribe((event) => heard.push(event));

@@ -9,7 +9,13 @@ function curve(length: number): Curve {
 }
 
 /** The slow, obvious way: what a column must contain. */
-function columnPoints(points: Curve, from: number, to: number, width: number, column: number): { batch: number; value: number | null }[] {
+function columnPoints(
+  points: Curve,
+  from: number,
+  to: number,
+  width: number,
+  column: number,
+): { batch: number; value: number | null }[] {
   return points.batches
     .map((batch, i) => ({ batch, value: points.values[i]! }))
     .filter(({ batch }) => batch >= from && batch <= to)
@@ -31,7 +37,12 @@ test('keeps first, lowest, highest and last of every column, exactly, and invent
   for (let column = 0; column < width; column++) {
     const before = columnPoints(all, from, to, width, column).map(({ value }) => value!);
     const after = columnPoints(reduced, from, to, width, column).map(({ value }) => value!);
-    expect([after[0], Math.min(...after), Math.max(...after), after.at(-1)]).toEqual([before[0], Math.min(...before), Math.max(...before), before.at(-1)]);
+    expect([after[0], Math.min(...after), Math.max(...after), after.at(-1)]).toEqual([
+      before[0],
+      Math.min(...before),
+      Math.max(...before),
+      before.at(-1),
+    ]);
     expect(after.length).toBeLessThanOrEqual(4);
   }
 });
@@ -44,7 +55,12 @@ test('a spike of one batch survives any width', () => {
 
 test('gives the raw points where they fit', () => {
   const all = curve(100);
-  expect(decimate(all, 10, 19, 10)).toEqual({ raw: true, points: 10, batches: all.batches.slice(10, 20), values: all.values.slice(10, 20) });
+  expect(decimate(all, 10, 19, 10)).toEqual({
+    raw: true,
+    points: 10,
+    batches: all.batches.slice(10, 20),
+    values: all.values.slice(10, 20),
+  });
   expect(decimate(all, 10, 20, 10).raw).toBe(false);
 });
 

@@ -3,7 +3,23 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
-import type { AblationData, AblationResponse, ConfusionMatrix, CurvesResponse, ErrorResponse, Page, PairCurves, PlanResponse, Projection, RunDetail, RunRow, StageList, StartResponse, SweepDetail, SweepItem } from '../../server/http/api.ts';
+import type {
+  AblationData,
+  AblationResponse,
+  ConfusionMatrix,
+  CurvesResponse,
+  ErrorResponse,
+  Page,
+  PairCurves,
+  PlanResponse,
+  Projection,
+  RunDetail,
+  RunRow,
+  StageList,
+  StartResponse,
+  SweepDetail,
+  SweepItem,
+} from '../../server/http/api.ts';
 import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
 import { errorResponse } from '../../server/http/schemas/common.ts';
@@ -36,12 +52,22 @@ afterAll(async () => {
 });
 
 /** Asks as the server does, without one. The body is what arrives: JSON. */
-async function ask<Body>(method: 'get' | 'post', path: string, body?: unknown): Promise<Omit<Reply, 'body'> & { body: Body }> {
+async function ask<Body>(
+  method: 'get' | 'post',
+  path: string,
+  body?: unknown,
+): Promise<Omit<Reply, 'body'> & { body: Body }> {
   const url = new URL(path, 'http://test');
-  const route = routes.find((each) => each.method === method && new RegExp(`^${each.path.replace(':id', '[^/]+')}$`).test(url.pathname))!;
-  const names = route.path.split('/').flatMap((part, i) => (part.startsWith(':') ? [[part.slice(1), url.pathname.split('/')[i]]] : []));
+  const route = routes.find(
+    (each) => each.method === method && new RegExp(`^${each.path.replace(':id', '[^/]+')}$`).test(url.pathname),
+  )!;
+  const names = route.path
+    .split('/')
+    .flatMap((part, i) => (part.startsWith(':') ? [[part.slice(1), url.pathname.split('/')[i]]] : []));
   const query: Record<string, string | string[]> = {};
-  for (const name of url.searchParams.keys()) query[name] = url.searchParams.getAll(name).length > 1 ? url.searchParams.getAll(name) : url.searchParams.get(name)!;
+  for (const name of url.searchParams.keys())
+    query[name] =
+      url.searchParams.getAll(name).length > 1 ? url.searchParams.getAll(name) : url.searchParams.get(name)!;
   const context: Context = {
     storage,
     actions: {
@@ -66,7 +92,14 @@ test('sweeps: a page of them with counts', async () => {
   const all = (await ask<Page<SweepItem>>('get', '/sweeps?size=500')).body.items;
   const item = all.find(({ id }) => id === 's1')!;
   expect(item).toMatchObject({
-    name: 'two-betas', description: 'Does β matter? <b>no HTML</b>', state: 'complete', cancelling: false, arms: 3, seeds: 6, engine: 'wasm', error: null,
+    name: 'two-betas',
+    description: 'Does β matter? <b>no HTML</b>',
+    state: 'complete',
+    cancelling: false,
+    arms: 3,
+    seeds: 6,
+    engine: 'wasm',
+    error: null,
     metric: { name: 'val/accuracy', goal: 'maximize' },
     counts: { waiting: 0, running: 0, complete: 16, failed: 1, diverged: 1, cancelled: 0 },
   });
@@ -75,25 +108,62 @@ test('sweeps: a page of them with counts', async () => {
 
 test('one sweep: progress, best arms, failures with reasons, what varies', async () => {
   const { body } = await ask<SweepDetail>('get', '/sweeps/s1');
-  expect(body.progress).toEqual({ batches: 17 * 40, batchesTotal: 18 * 40, runs: 18, runsTotal: 18, secondsLeft: null });
+  expect(body.progress).toEqual({
+    batches: 17 * 40,
+    batchesTotal: 18 * 40,
+    runs: 18,
+    runsTotal: 18,
+    secondsLeft: null,
+  });
   expect(body.best.map(({ arm }) => arm)).toEqual([1, 0, 2]);
   const values = seeds.map((seed) => accuracyAt(2, seed, 40));
   expect(body.best[2]).toMatchObject({ control: true, n: 6, mean: values.reduce((a, b) => a + b) / 6 });
   expect(body.failures).toEqual([
-    { run: `r${run(0, seeds.at(-1)!)}`, arm: 0, armName: body.armList[0]!.name, seed: seeds.at(-1), state: 'failed', reason: 'the worker was killed <script>alert(1)</script>' },
-    { run: `r${run(1, seeds.at(-1)!)}`, arm: 1, armName: body.armList[1]!.name, seed: seeds.at(-1), state: 'diverged', reason: 'the total was not finite in batch 29' },
+    {
+      run: `r${run(0, seeds.at(-1)!)}`,
+      arm: 0,
+      armName: body.armList[0]!.name,
+      seed: seeds.at(-1),
+      state: 'failed',
+      reason: 'the worker was killed <script>alert(1)</script>',
+    },
+    {
+      run: `r${run(1, seeds.at(-1)!)}`,
+      arm: 1,
+      armName: body.armList[1]!.name,
+      seed: seeds.at(-1),
+      state: 'diverged',
+      reason: 'the total was not finite in batch 29',
+    },
   ]);
   expect(body.varying).toEqual(['beta']);
-  expect(body.armList[2]).toMatchObject({ control: true, ablation: 'noIntra', params: { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null } });
+  expect(body.armList[2]).toMatchObject({
+    control: true,
+    ablation: 'noIntra',
+    params: { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null },
+  });
   expect(JSON.parse(body.definition)).toEqual(definition);
-  expect(body.metrics).toEqual(['train/total', 'train/truncated', 'val/accuracy', 'val/crossEntropy', 'val/intraClassCosine']);
+  expect(body.metrics).toEqual([
+    'train/total',
+    'train/truncated',
+    'val/accuracy',
+    'val/crossEntropy',
+    'val/intraClassCosine',
+  ]);
 });
 
 test('runs: sorted, filtered, paged; what has no value is last', async () => {
   const best = (await ask<Page<RunRow>>('get', '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2')).body;
   expect(best.total).toBe(18);
-  expect(best.items.map(({ arm, seed }) => [arm, seed])).toEqual([[1, seeds[4]], [1, seeds[3]]]);
-  expect(best.items[0]!.metrics['val/accuracy']).toEqual({ last: accuracyAt(1, seeds[4]!, 40), best: accuracyAt(1, seeds[4]!, 40), bestBatch: 40 });
+  expect(best.items.map(({ arm, seed }) => [arm, seed])).toEqual([
+    [1, seeds[4]],
+    [1, seeds[3]],
+  ]);
+  expect(best.items[0]!.metrics['val/accuracy']).toEqual({
+    last: accuracyAt(1, seeds[4]!, 40),
+    best: accuracyAt(1, seeds[4]!, 40),
+    bestBatch: 40,
+  });
 
   const failed = (await ask<Page<RunRow>>('get', '/sweeps/s1/runs?state=failed,diverged')).body;
   expect(failed.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
@@ -106,14 +176,34 @@ test('runs: sorted, filtered, paged; what has no value is last', async () => {
 test('a run: metrics, configuration, evaluations, its control', async () => {
   const { body } = await ask<RunDetail>('get', `/runs/r${run(1, seeds[0]!)}`);
   expect(body).toMatchObject({
-    sweeps: [{ id: 's1', name: 'two-betas', arm: 1 }], seed: seeds[0], state: 'complete', engine: 'wasm', device: 'CPU, 1 thread',
-    controlRun: `r${run(2, seeds[0]!)}`, classes: ['a', 'b'], durations: { training: 2, evaluation: 0.5 }, batch: 40, batches: 40,
+    sweeps: [{ id: 's1', name: 'two-betas', arm: 1 }],
+    seed: seeds[0],
+    state: 'complete',
+    engine: 'wasm',
+    device: 'CPU, 1 thread',
+    controlRun: `r${run(2, seeds[0]!)}`,
+    classes: ['a', 'b'],
+    durations: { training: 2, evaluation: 0.5 },
+    batch: 40,
+    batches: 40,
     config: { training: { batches: 40, model: { name: 'mlp' } }, loss: { s: 30 } },
-    confusion: { batch: 40, counts: [[40, 1], [2, 3]] },
+    confusion: {
+      batch: 40,
+      counts: [
+        [40, 1],
+        [2, 3],
+      ],
+    },
     projection: { batch: 40, x: [1, null], y: [3, 4], labels: [0, 1] },
   });
   expect(body.evaluations).toEqual([0, 10, 20, 30, 40].map((batch) => ({ batch, confusion: true, projection: true })));
-  expect((await ask<ConfusionMatrix>('get', `/runs/${body.id}/confusion?batch=10`)).body).toEqual({ batch: 10, counts: [[10, 1], [2, 3]] });
+  expect((await ask<ConfusionMatrix>('get', `/runs/${body.id}/confusion?batch=10`)).body).toEqual({
+    batch: 10,
+    counts: [
+      [10, 1],
+      [2, 3],
+    ],
+  });
   expect((await ask<Projection>('get', `/runs/${body.id}/projection`)).body.batch).toBe(40);
   const missing = await ask<ErrorResponse>('get', `/runs/${body.id}/confusion?batch=11`);
   expect([missing.status, missing.body.error.code]).toEqual([404, 'not-found']);
@@ -121,26 +211,51 @@ test('a run: metrics, configuration, evaluations, its control', async () => {
 
 test('curves are the recorded numbers; a diverged one ends at its first value that was not finite', async () => {
   const [complete, diverged] = [run(1, seeds[0]!), run(1, seeds.at(-1)!)];
-  const { body } = await ask<CurvesResponse>('get', `/curves?runs=r${complete},r${diverged}&metric=train/total,val/accuracy`);
+  const { body } = await ask<CurvesResponse>(
+    'get',
+    `/curves?runs=r${complete},r${diverged}&metric=train/total,val/accuracy`,
+  );
   expect(body).toMatchObject({ from: 0, to: 40, width: 800 });
   expect(body.curves.map(({ run, metric, raw, points }) => [run, metric, raw, points])).toEqual([
-    [`r${complete}`, 'train/total', true, 40], [`r${complete}`, 'val/accuracy', true, 5],
-    [`r${diverged}`, 'train/total', true, 30], [`r${diverged}`, 'val/accuracy', true, 4],
+    [`r${complete}`, 'train/total', true, 40],
+    [`r${complete}`, 'val/accuracy', true, 5],
+    [`r${diverged}`, 'train/total', true, 30],
+    [`r${diverged}`, 'val/accuracy', true, 4],
   ]);
   expect(body.curves[0]!.values).toEqual(body.curves[0]!.batches.map((batch) => totalAt(seeds[0]!, batch)));
   expect(body.curves[2]!.values.at(-1)).toBeNull();
 
-  const reduced = (await ask<CurvesResponse>('get', `/curves?runs=r${complete}&metric=train/total&from=10&to=30&width=2`)).body.curves[0]!;
-  expect(reduced).toEqual({ run: `r${complete}`, metric: 'train/total', raw: false, points: 21, batches: [10, 19, 20, 30], values: [10, 19, 20, 30].map((batch) => totalAt(seeds[0]!, batch)) });
+  const reduced = (
+    await ask<CurvesResponse>('get', `/curves?runs=r${complete}&metric=train/total&from=10&to=30&width=2`)
+  ).body.curves[0]!;
+  expect(reduced).toEqual({
+    run: `r${complete}`,
+    metric: 'train/total',
+    raw: false,
+    points: 21,
+    batches: [10, 19, 20, 30],
+    values: [10, 19, 20, 30].map((batch) => totalAt(seeds[0]!, batch)),
+  });
 });
 
 test('pairs: by seed, as bands, and the picture with its answer', async () => {
   const { body } = await ask<PairCurves>('get', '/sweeps/s1/pairs');
   const pair = body.pairs.find(({ arm, seed }) => arm === 1 && seed === seeds[2])!;
-  expect(pair).toMatchObject({ run: `r${run(1, seeds[2]!)}`, controlRun: `r${run(2, seeds[2]!)}`, beta: 0.4, N: 20, value: accuracyAt(1, seeds[2]!, 40), controlValue: accuracyAt(2, seeds[2]!, 40) });
+  expect(pair).toMatchObject({
+    run: `r${run(1, seeds[2]!)}`,
+    controlRun: `r${run(2, seeds[2]!)}`,
+    beta: 0.4,
+    N: 20,
+    value: accuracyAt(1, seeds[2]!, 40),
+    controlValue: accuracyAt(2, seeds[2]!, 40),
+  });
   expect(pair.difference).toBe(pair.value! - pair.controlValue!);
   expect(body.pairs.find(({ arm, seed }) => arm === 1 && seed === seeds.at(-1))!.value).toBeNull();
-  expect(body.bands.map(({ arm, batches }) => [arm, batches])).toEqual([[0, [0, 10, 20, 30, 40]], [1, [0, 10, 20, 30, 40]], [2, [0, 10, 20, 30, 40]]]);
+  expect(body.bands.map(({ arm, batches }) => [arm, batches])).toEqual([
+    [0, [0, 10, 20, 30, 40]],
+    [1, [0, 10, 20, 30, 40]],
+    [2, [0, 10, 20, 30, 40]],
+  ]);
   const group = body.picture!.panels[0]!.groups.find(({ arm }) => arm === 1)!;
   expect(group.mean.slice(0, 3)).toEqual([0, 0, 0]);
   expect(group.final).toHaveLength(5);
@@ -150,24 +265,41 @@ test('pairs: by seed, as bands, and the picture with its answer', async () => {
 test('the ablation table: as data, as a page, in every format', async () => {
   const json = (await ask<AblationData>('get', '/sweeps/s1/ablation')).body;
   expect(json).toMatchObject({ sweepId: 's1', metric: 'val/accuracy', goal: 'maximize', at: 'last' });
-  expect(json.rows.map(({ arm, n }) => [arm, n])).toEqual([[0, 5], [1, 5], [2, 6]]);
+  expect(json.rows.map(({ arm, n }) => [arm, n])).toEqual([
+    [0, 5],
+    [1, 5],
+    [2, 6],
+  ]);
   const differences = seeds.slice(0, 5).map((seed) => accuracyAt(1, seed, 40) - accuracyAt(2, seed, 40));
   expect(json.rows[1]!.difference!.mean).toBeCloseTo(differences.reduce((a, b) => a + b) / 5, 12);
-  expect(json.missing).toEqual([{ arm: 0, seed: seeds.at(-1), state: 'failed' }, { arm: 1, seed: seeds.at(-1), state: 'diverged' }]);
+  expect(json.missing).toEqual([
+    { arm: 0, seed: seeds.at(-1), state: 'failed' },
+    { arm: 1, seed: seeds.at(-1), state: 'diverged' },
+  ]);
 
   const page = (await ask<AblationResponse>('get', '/sweeps/s1/ablation?format=page')).body;
   expect(page.data).toEqual(json);
   expect(page.table.body).toHaveLength(3);
 
-  for (const [format, type, holds] of [['md', 'text/markdown', '| '], ['csv', 'text/csv', 'arm,name'], ['latex', 'text/x-tex', '\\toprule'], ['html', 'text/html', '<table']] as const) {
+  for (const [format, type, holds] of [
+    ['md', 'text/markdown', '| '],
+    ['csv', 'text/csv', 'arm,name'],
+    ['latex', 'text/x-tex', '\\toprule'],
+    ['html', 'text/html', '<table'],
+  ] as const) {
     const file = await ask<string>('get', `/sweeps/s1/ablation?format=${format}`);
     expect(file.type).toBe(`${type}; charset=utf-8`);
     expect(file.fileName).toMatch(/^s1-ablation\./);
     expect(file.body).toContain(holds);
   }
 
-  const several = (await ask<{ tables: AblationData[] }>('get', '/sweeps/s1/ablation?metric=val/accuracy&metric=val/crossEntropy')).body;
-  expect(several.tables.map(({ metric, goal }) => [metric, goal])).toEqual([['val/accuracy', 'maximize'], ['val/crossEntropy', 'minimize']]);
+  const several = (
+    await ask<{ tables: AblationData[] }>('get', '/sweeps/s1/ablation?metric=val/accuracy&metric=val/crossEntropy')
+  ).body;
+  expect(several.tables.map(({ metric, goal }) => [metric, goal])).toEqual([
+    ['val/accuracy', 'maximize'],
+    ['val/crossEntropy', 'minimize'],
+  ]);
   const bad = await ask<ErrorResponse>('get', '/sweeps/s1/ablation?rows=learningRate&cols=beta');
   expect(bad.status).toBe(400);
   expect(bad.body.error.message).toContain('wanted a parameter of the sweep');
@@ -182,7 +314,10 @@ test('stages', async () => {
 
 test('what trains now: the worker of every stage, and the process that it belongs to', async () => {
   const token = lease(storage);
-  const { sweepId, tasks: [first, second] } = begin(storage, token, planText(JSON.stringify({ ...definition, name: 'at work', seeds: [40, 41] })));
+  const {
+    sweepId,
+    tasks: [first, second],
+  } = begin(storage, token, planText(JSON.stringify({ ...definition, name: 'at work', seeds: [40, 41] })));
   startRun(storage, token, first!.runId, { ...RECORD, worker: 3 });
   const { stages, trainer } = (await ask<StageList>('get', `/sweeps/s${sweepId}/stages`)).body;
   const workerOf = (runId: number) => stages.find(({ runs }) => runs.includes(`r${runId}`))!.worker;
@@ -196,7 +331,14 @@ test('a definition → its plan, or every problem with its place', async () => {
   const { status, body } = await ask<PlanResponse>('post', '/plan', { definition });
   expect(status).toBe(200);
   expect(body).toMatchObject({ name: 'two-betas', arms: 3, runs: 18, batchesUnshared: 720 });
-  expect(body.armList[2]).toMatchObject({ index: 2, ablation: 'noIntra', control: true, beta: 0, epsilon: null, N: null });
+  expect(body.armList[2]).toMatchObject({
+    index: 2,
+    ablation: 'noIntra',
+    control: true,
+    beta: 0,
+    epsilon: null,
+    N: null,
+  });
 
   const bad = await ask<ErrorResponse>('post', '/plan', { definition: { ...definition, metod: 'grid', seeds: -1 } });
   expect(bad.status).toBe(400);
@@ -211,15 +353,25 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
   expect(created).toMatchObject({ status: 201, body: { name: 'two-betas', state: 'queued' } });
   const { id } = created.body;
   expect(started).toEqual([id]);
-  expect((await ask<SweepDetail>('get', `/sweeps/${id}`)).body).toMatchObject({ baseFolder: '/study', state: 'queued', counts: { waiting: 18 } });
+  expect((await ask<SweepDetail>('get', `/sweeps/${id}`)).body).toMatchObject({
+    baseFolder: '/study',
+    state: 'queued',
+    counts: { waiting: 18 },
+  });
 
   expect(await ask('post', `/sweeps/${id}/cancel`)).toMatchObject({ status: 202, body: { id, state: 'cancelled' } });
-  expect(await ask('post', `/sweeps/${id}/cancel`, {})).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
+  expect(await ask('post', `/sweeps/${id}/cancel`, {})).toMatchObject({
+    status: 409,
+    body: { error: { code: 'conflict' } },
+  });
   expect(await ask('post', `/sweeps/${id}/resume`, {})).toMatchObject({ status: 202, body: { id, state: 'queued' } });
   expect(started).toEqual([id, id]);
   expect(await ask('post', `/sweeps/${id}/retry`, {})).toMatchObject({ status: 409 });
 
-  expect(await ask('post', '/sweeps/s1/resume', {})).toMatchObject({ status: 409, body: { error: { message: 'Cannot resume s1: it is complete; failed runs are trained again by retry' } } });
+  expect(await ask('post', '/sweeps/s1/resume', {})).toMatchObject({
+    status: 409,
+    body: { error: { message: 'Cannot resume s1: it is complete; failed runs are trained again by retry' } },
+  });
   expect(await ask('post', '/sweeps/s1/retry', {})).toMatchObject({ status: 202, body: { id: 's1', state: 'queued' } });
   expect(started).toEqual([id, id, 's1']);
   cancelSweep(storage, 1);
@@ -237,22 +389,41 @@ test('a definition → a queued probe, which resume turns into all of the sweep,
 });
 
 test('what is not there is 404', async () => {
-  for (const path of ['/sweeps/s99', '/sweeps/s99/runs', '/sweeps/s99/pairs', '/sweeps/s99/ablation', '/sweeps/s99/stages', '/runs/r999', '/curves?runs=r999&metric=val/accuracy']) {
+  for (const path of [
+    '/sweeps/s99',
+    '/sweeps/s99/runs',
+    '/sweeps/s99/pairs',
+    '/sweeps/s99/ablation',
+    '/sweeps/s99/stages',
+    '/runs/r999',
+    '/curves?runs=r999&metric=val/accuracy',
+  ]) {
     expect(await ask('get', path)).toMatchObject({ status: 404, body: { error: { code: 'not-found' } } });
   }
 });
 
 test('names that mean nothing are refused, with a suggestion, not answered with nothing', async () => {
-  for (const path of ['/curves?runs=r1&metric=val/acuracy', '/sweeps/s1/pairs?metric=val/acuracy', '/sweeps/s1/ablation?metric=val/acuracy']) {
+  for (const path of [
+    '/curves?runs=r1&metric=val/acuracy',
+    '/sweeps/s1/pairs?metric=val/acuracy',
+    '/sweeps/s1/ablation?metric=val/acuracy',
+  ]) {
     const { status, body } = await ask<ErrorResponse>('get', path);
     expect(status).toBe(400);
-    expect(body.error.message).toContain('found "val/acuracy", wanted the name of a metric — did you mean "val/accuracy"?');
+    expect(body.error.message).toContain(
+      'found "val/acuracy", wanted the name of a metric — did you mean "val/accuracy"?',
+    );
   }
-  expect((await ask<ErrorResponse>('get', '/curves?metric=val/accuracy')).body.error.message).toBe('Cannot read the request: query.runs: want one, or several with commas between');
+  expect((await ask<ErrorResponse>('get', '/curves?metric=val/accuracy')).body.error.message).toBe(
+    'Cannot read the request: query.runs: want one, or several with commas between',
+  );
   for (const key of ['bogus', 'last:val/acuracy', 'best:']) {
     const { status, body } = await ask<ErrorResponse>('get', `/sweeps/s1/runs?sort=${key}`);
     expect(status).toBe(400);
-    expect(body.error.message).toContain('query.sort: want id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC or best:METRIC');
+    expect(body.error.message).toContain(
+      'query.sort: want id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC or best:METRIC',
+    );
   }
-  for (const key of ['id', 'startedAt', 'N', 'training.optimizer.learningRate', 'best:val/nc1']) expect((await ask('get', `/sweeps/s1/runs?sort=${key}`)).status).toBe(200);
+  for (const key of ['id', 'startedAt', 'N', 'training.optimizer.learningRate', 'best:val/nc1'])
+    expect((await ask('get', `/sweeps/s1/runs?sort=${key}`)).status).toBe(200);
 });

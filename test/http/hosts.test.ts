@@ -24,5 +24,11 @@ test('a loopback server answers to loopback names and to what was allowed, nothi
 
 test('what only this machine can reach is loopback, a name that starts like it is not', () => {
   expect(['127.0.0.1', '127.8.9.1', '::1', 'localhost'].map(isLoopback)).toEqual([true, true, true, true]);
-  expect(['0.0.0.0', '::', '192.168.0.1', '127.0.0.1.evil.example', 'localhost.evil.example'].map(isLoopback)).toEqual([false, false, false, false, false]);
+  expect(['0.0.0.0', '::', '192.168.0.1', '127.0.0.1.evil.example', 'localhost.evil.example'].map(isLoopback)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

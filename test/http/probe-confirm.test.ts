@@ -25,9 +25,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function ask<Body>(method: 'get' | 'post', path: string, id: string, body?: unknown): Promise<{ status: number; body: Body }> {
+async function ask<Body>(
+  method: 'get' | 'post',
+  path: string,
+  id: string,
+  body?: unknown,
+): Promise<{ status: number; body: Body }> {
   const route = routes.find((each) => each.method === method && each.path === path)!;
-  const actions = { startRun: async (sweep: string) => void started.push(sweep), plan: async (text: string) => planText(text), doctor: async () => null as never };
+  const actions = {
+    startRun: async (sweep: string) => void started.push(sweep),
+    plan: async (text: string) => planText(text),
+    doctor: async () => null as never,
+  };
   const reply = await answer(route, { storage, actions }, { params: { id }, query: {}, body }, (error) => {
     throw error;
   });
@@ -39,22 +48,43 @@ async function ask<Body>(method: 'get' | 'post', path: string, id: string, body?
 const probe = (id: string) => ask<ProbeResponse>('get', '/sweeps/:id/probe', id);
 const confirmation = (id: string) => ask<ConfirmResponse>('get', '/sweeps/:id/confirmation', id);
 const detail = async (id: string) => (await ask<SweepDetail>('get', '/sweeps/:id', id)).body;
-const confirm = (body: unknown) => ask<StartResponse & { error: { code: string; message: string } }>('post', '/sweeps/:id/confirm', 's1', body);
+const confirm = (body: unknown) =>
+  ask<StartResponse & { error: { code: string; message: string } }>('post', '/sweeps/:id/confirm', 's1', body);
 
 test('a probe of trunks that were not measured knows nothing, and says so', async () => {
   const { status, body } = await probe('s1');
   expect(status).toBe(200);
-  expect(body).toMatchObject({ sweepId: 's1', trunks: [{ end: 40, seeds: [], candidates: [{ N: 20, before: null, after: null, epsilons: [] }] }] });
-  expect(body.arms.map(({ arm, verdict }) => [arm, verdict])).toEqual([[0, null], [1, null]]);
+  expect(body).toMatchObject({
+    sweepId: 's1',
+    trunks: [{ end: 40, seeds: [], candidates: [{ N: 20, before: null, after: null, epsilons: [] }] }],
+  });
+  expect(body.arms.map(({ arm, verdict }) => [arm, verdict])).toEqual([
+    [0, null],
+    [1, null],
+  ]);
   expect((await probe('s99')).status).toBe(404);
 });
 
 test('a confirmation is a sweep of its own, queued and started; asked for again it is the same one', async () => {
   const { status, body } = await confirm({ arm: 1, seeds: 8 });
-  expect([status, body.id, body.name, body.state, started]).toEqual([201, 's2', 'two-betas confirm β0.4', 'queued', ['s2']]);
+  expect([status, body.id, body.name, body.state, started]).toEqual([
+    201,
+    's2',
+    'two-betas confirm β0.4',
+    'queued',
+    ['s2'],
+  ]);
   const stored = (await readSweep(storage, 2))!;
-  expect(stored).toMatchObject({ folder: (await readSweep(storage, 1))!.folder, engine: 'wasm', share: true, plan: { seeds: [6, 7, 8, 9, 10, 11, 12, 13] } });
-  expect(stored.armList.map(({ beta, N, control }) => [beta, N, control])).toEqual([[0.4, 20, false], [0, 40, true]]);
+  expect(stored).toMatchObject({
+    folder: (await readSweep(storage, 1))!.folder,
+    engine: 'wasm',
+    share: true,
+    plan: { seeds: [6, 7, 8, 9, 10, 11, 12, 13] },
+  });
+  expect(stored.armList.map(({ beta, N, control }) => [beta, N, control])).toEqual([
+    [0.4, 20, false],
+    [0, 40, true],
+  ]);
   expect((await detail('s2')).confirms).toEqual({ sweep: 's1', arm: 1 });
   expect((await detail('s1')).confirmations).toEqual([{ id: 's2', name: 'two-betas confirm β0.4' }]);
   expect((await confirm({ arm: 1, seeds: 10, metric: 'val/macroF1' })).body.id).toBe('s2');
@@ -65,8 +95,13 @@ test('a confirmation is a sweep of its own, queued and started; asked for again 
 });
 
 test('what cannot be confirmed is refused with what is wanted', async () => {
-  expect((await confirm({ arm: 2, seeds: 8 })).body.error).toMatchObject({ code: 'bad-request', message: expect.stringMatching(/found a control, wanted one of 0 β0\.2, 1 β0\.4$/) });
+  expect((await confirm({ arm: 2, seeds: 8 })).body.error).toMatchObject({
+    code: 'bad-request',
+    message: expect.stringMatching(/found a control, wanted one of 0 β0\.2, 1 β0\.4$/),
+  });
   expect((await confirm({ arm: 1, seeds: 0 })).status).toBe(400);
-  expect((await confirm({ arm: 1, seeds: 8, metric: 'train/total' })).body.error.message).toContain('wanted a metric of evaluations');
+  expect((await confirm({ arm: 1, seeds: 8, metric: 'train/total' })).body.error.message).toContain(
+    'wanted a metric of evaluations',
+  );
   expect((await confirmation('s1')).status).toBe(404);
 });

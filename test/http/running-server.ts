@@ -22,21 +22,41 @@ export interface TestServer {
 export const doctorAnswer: DoctorResponse = {
   engines: [],
   datasets: [],
-  database: { path: '/x', exists: true, works: true, schema: null, bytes: null, sweeps: null, runs: null, reason: null, remedy: null },
+  database: {
+    path: '/x',
+    exists: true,
+    works: true,
+    schema: null,
+    bytes: null,
+    sweeps: null,
+    runs: null,
+    reason: null,
+    remedy: null,
+  },
 };
 
 export async function startTestServer(options: Partial<ServeOptions> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cosweep-http-'));
   const webFolder = join(folder, 'web');
   mkdirSync(join(webFolder, 'assets'), { recursive: true });
-  writeFileSync(join(webFolder, 'index.html'), '<!doctype html><html><head><title>Cosweep</title></head><body></body></html>');
+  writeFileSync(
+    join(webFolder, 'index.html'),
+    '<!doctype html><html><head><title>Cosweep</title></head><body></body></html>',
+  );
   writeFileSync(join(webFolder, 'assets', 'index-1a2b.js'), 'export {};');
   writeFileSync(join(folder, 'secret.js'), 'outside of the dashboard');
   const storage = await openStorage({ file: join(folder, 'test.db'), create: true });
   const started: string[] = [];
   const reported: unknown[] = [];
   const server = await startServer({
-    context: { storage, actions: { startRun: async (id) => void started.push(id), plan: async (text) => planText(text), doctor: async () => doctorAnswer } },
+    context: {
+      storage,
+      actions: {
+        startRun: async (id) => void started.push(id),
+        plan: async (text) => planText(text),
+        doctor: async () => doctorAnswer,
+      },
+    },
     webFolder,
     host: '127.0.0.1',
     port: 0,
@@ -68,18 +88,30 @@ export interface Answer {
 }
 
 /** A request with any headers, `Host` and `Origin` too, which `fetch` would set itself; the path is sent as it is written. */
-export function ask(port: number, path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+export function ask(
+  port: number,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const isJson = String(response.headers['content-type']).startsWith('application/json');
-        resolve({ status: response.statusCode!, headers: response.headers, text, json: isJson && text !== '' ? JSON.parse(text) : null });
-      });
-    });
+    const request = httpRequest(
+      { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const isJson = String(response.headers['content-type']).startsWith('application/json');
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            text,
+            json: isJson && text !== '' ? JSON.parse(text) : null,
+          });
+        });
+      },
+    );
     request.on('error', reject);
     request.end(options.body);
   });

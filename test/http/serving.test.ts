@@ -23,7 +23,10 @@ afterEach(async () => {
 
 /** Reads events one after the other. */
 async function listen(port: number): Promise<{ next(): Promise<ServerEvent | null>; type: string; end(): void }> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => void get({ host: '127.0.0.1', port, path: '/api/events', agent: false }, resolve).on('error', reject));
+  const response = await new Promise<IncomingMessage>(
+    (resolve, reject) =>
+      void get({ host: '127.0.0.1', port, path: '/api/events', agent: false }, resolve).on('error', reject),
+  );
   const chunks = response.setEncoding('utf8')[Symbol.asyncIterator]();
   let text = '';
   return {
@@ -71,7 +74,11 @@ test('events: what the dashboard itself starts is told too', async () => {
   const { server, started } = await start();
   const stream = await listen(server.port);
   await stream.next();
-  const created = await ask(server.port, '/api/sweeps', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ definition }) });
+  const created = await ask(server.port, '/api/sweeps', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ definition }),
+  });
   expect(created.status).toBe(201);
   expect(started).toEqual(['s1']);
   expect(await stream.next()).toEqual({ kind: 'sweeps' });
@@ -90,10 +97,11 @@ test('closing: event streams end with a word, requests in flight are answered, n
       actions: {
         startRun: async () => {},
         plan: () => Promise.reject(new Error('not asked')),
-        doctor: () => new Promise((resolve) => {
-          finish = () => resolve({ engines: [], datasets: [], database: null as never });
-          asked();
-        }),
+        doctor: () =>
+          new Promise((resolve) => {
+            finish = () => resolve({ engines: [], datasets: [], database: null as never });
+            asked();
+          }),
       },
     },
   });
@@ -122,7 +130,9 @@ test('another host than this machine needs a token, generated where none is give
   expect(server.token).toMatch(/^[\w-]{32}$/);
   expect(server.url).toBe(`http://localhost:${server.port}/?token=${server.token}`);
   expect((await ask(server.port, '/api/sweeps')).status).toBe(401);
-  expect((await ask(server.port, '/api/sweeps', { headers: { authorization: `Bearer ${server.token}` } })).status).toBe(200);
+  expect((await ask(server.port, '/api/sweeps', { headers: { authorization: `Bearer ${server.token}` } })).status).toBe(
+    200,
+  );
 });
 
 test('the dashboard under a base path, cached by content', async () => {
@@ -152,9 +162,13 @@ test('answers of the API are asked for again but not sent again', async () => {
 
 test('the description names every route, its parameters and its answers', async () => {
   const { server } = await start({ basePath: '/lab' });
-  const description = (await ask(server.port, '/lab/api/openapi.json')).json as ReturnType<typeof describeApi> & { paths: Record<string, Record<string, { parameters: { name: string }[]; responses: object }>> };
+  const description = (await ask(server.port, '/lab/api/openapi.json')).json as ReturnType<typeof describeApi> & {
+    paths: Record<string, Record<string, { parameters: { name: string }[]; responses: object }>>;
+  };
   expect(description).toMatchObject({ openapi: '3.1.0', servers: [{ url: '/lab/api' }] });
-  expect(Object.keys(description.paths).sort()).toEqual([...new Set(['/events', ...routes.map(({ path }) => path.replace(/:(\w+)/g, '{$1}'))])].sort());
+  expect(Object.keys(description.paths).sort()).toEqual(
+    [...new Set(['/events', ...routes.map(({ path }) => path.replace(/:(\w+)/g, '{$1}'))])].sort(),
+  );
   expect(description.paths['/curves']!['get']!.parameters).toEqual([
     expect.objectContaining({ name: 'runs', in: 'query', required: true }),
     expect.objectContaining({ name: 'metric', required: true }),
@@ -162,11 +176,23 @@ test('the description names every route, its parameters and its answers', async 
     expect.objectContaining({ name: 'to', required: false }),
     expect.objectContaining({ name: 'width', required: false }),
   ]);
-  expect(description.paths['/runs/{id}']!['get']!.responses).toHaveProperty(['200', 'content', 'application/json', 'schema', '$ref'], '#/components/schemas/RunDetail');
+  expect(description.paths['/runs/{id}']!['get']!.responses).toHaveProperty(
+    ['200', 'content', 'application/json', 'schema', '$ref'],
+    '#/components/schemas/RunDetail',
+  );
   expect(description).toHaveProperty('components.schemas.CurveItem.properties.values.items.type', ['number', 'null']);
-  expect(description).toHaveProperty('components.schemas.CurvesResponse.properties.curves.items.$ref', '#/components/schemas/CurveItem');
-  expect(description.paths['/sweeps/{id}/ablation']!['get']!.responses).toHaveProperty(['200', 'content', 'text/x-tex']);
-  expect(description.paths['/sweeps']!['post']).toMatchObject({ requestBody: { content: { 'application/json': { schema: { required: ['definition'] } } } } });
+  expect(description).toHaveProperty(
+    'components.schemas.CurvesResponse.properties.curves.items.$ref',
+    '#/components/schemas/CurveItem',
+  );
+  expect(description.paths['/sweeps/{id}/ablation']!['get']!.responses).toHaveProperty([
+    '200',
+    'content',
+    'text/x-tex',
+  ]);
+  expect(description.paths['/sweeps']!['post']).toMatchObject({
+    requestBody: { content: { 'application/json': { schema: { required: ['definition'] } } } },
+  });
 });
 
 test('a failure of ours is a 500 without detail, and is reported', async () => {

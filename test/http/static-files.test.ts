@@ -9,7 +9,10 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cosweep-web-'));
   mkdirSync(join(folder, 'web', 'assets'), { recursive: true });
-  writeFileSync(join(folder, 'web', 'index.html'), '<!doctype html><html><HEAD lang="en"><script src="assets/a-1.js"></script></HEAD></html>');
+  writeFileSync(
+    join(folder, 'web', 'index.html'),
+    '<!doctype html><html><HEAD lang="en"><script src="assets/a-1.js"></script></HEAD></html>',
+  );
   writeFileSync(join(folder, 'web', 'assets', 'a-1.js'), 'export {};');
   writeFileSync(join(folder, 'web', 'assets', 'a-1.js.map'), '{}');
   writeFileSync(join(folder, 'secret.js'), 'outside');
@@ -35,6 +38,8 @@ test('what is named by its content may be kept; another content has another tag'
   expect(readStaticFiles(join(folder, 'web'), '').get('/assets/a-1.js')!.etag).not.toBe(before.etag);
 });
 
-test('a dashboard that was not built is the user\'s to build', () => {
-  expect(() => readStaticFiles(join(folder, 'nothing'), '')).toThrow(/no index\.html in .*nothing; build it with: npm run build/);
+test("a dashboard that was not built is the user's to build", () => {
+  expect(() => readStaticFiles(join(folder, 'nothing'), '')).toThrow(
+    /no index\.html in .*nothing; build it with: npm run build/,
+  );
 });

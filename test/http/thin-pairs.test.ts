@@ -11,18 +11,59 @@ function pairsOf(length: number): PairCurves {
   return {
     metric: { name: 'train/total', goal: 'minimize' },
     pairs: [],
-    bands: [{ arm: 0, name: 'a', control: false, N: 5, batches, n: batches.map((batch) => batch), mean: line(), low: line(), high: line() }],
+    bands: [
+      {
+        arm: 0,
+        name: 'a',
+        control: false,
+        N: 5,
+        batches,
+        n: batches.map((batch) => batch),
+        mean: line(),
+        low: line(),
+        high: line(),
+      },
+    ],
     picture: {
-      metric: { name: 'train/total', goal: 'minimize' }, title: '', unit: 'train/total', scale: 1, yRange: [-4, 4],
-      panels: [{
-        N: 5, label: 'N = 5', end: length,
-        groups: [{
-          arm: 0, name: 'a', beta: 0.1, epsilon: 0, label: 'β = 0.1', batches, seeds: [{ seed: 0, values: line() }, { seed: 1, values: line() }],
-          mean: line(), low: line(), high: line(), leavesZeroAt: null, final: [], finalMean: null, finalLow: null, finalHigh: null, pMaxT: null,
-          truncated: { batches, values: line() }, cosine: { batches: [0], values: [1] }, dead: [],
-        }],
-        controlSpread: { batches, sd: line() },
-      }],
+      metric: { name: 'train/total', goal: 'minimize' },
+      title: '',
+      unit: 'train/total',
+      scale: 1,
+      yRange: [-4, 4],
+      panels: [
+        {
+          N: 5,
+          label: 'N = 5',
+          end: length,
+          groups: [
+            {
+              arm: 0,
+              name: 'a',
+              beta: 0.1,
+              epsilon: 0,
+              label: 'β = 0.1',
+              batches,
+              seeds: [
+                { seed: 0, values: line() },
+                { seed: 1, values: line() },
+              ],
+              mean: line(),
+              low: line(),
+              high: line(),
+              leavesZeroAt: null,
+              final: [],
+              finalMean: null,
+              finalLow: null,
+              finalHigh: null,
+              pMaxT: null,
+              truncated: { batches, values: line() },
+              cosine: { batches: [0], values: [1] },
+              dead: [],
+            },
+          ],
+          controlSpread: { batches, sd: line() },
+        },
+      ],
     },
   };
 }
@@ -39,7 +80,10 @@ test('of longer ones every line keeps its extremes, and what belongs to one batc
   expect(after.batches.length).toBeLessThan(before.batches.length / 2);
   for (const of of [(group: typeof before) => group.mean, (group: typeof before) => group.seeds[1]!.values]) {
     expect(of(after)).toEqual(after.batches.map((batch) => of(before)[batch]));
-    expect([Math.min(...(of(after) as number[])), Math.max(...(of(after) as number[]))]).toEqual([Math.min(...(of(before) as number[])), Math.max(...(of(before) as number[]))]);
+    expect([Math.min(...(of(after) as number[])), Math.max(...(of(after) as number[]))]).toEqual([
+      Math.min(...(of(before) as number[])),
+      Math.max(...(of(before) as number[])),
+    ]);
   }
   expect(after.cosine).toEqual(before.cosine);
   expect(after.truncated.batches.length).toBeLessThanOrEqual(1_000);

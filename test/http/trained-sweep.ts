@@ -26,7 +26,10 @@ export function totalAt(seed: number, batch: number): number {
 export function storeTrainedSweep(storage: Storage): { sweepId: number; run: (arm: number, seed: number) => number } {
   const plan = planText(JSON.stringify(definition));
   const token = lease(storage);
-  const { sweepId, tasks } = begin(storage, token, plan, { definition: JSON.stringify(definition, null, 2), definitionPath: '/study/two-betas.json' });
+  const { sweepId, tasks } = begin(storage, token, plan, {
+    definition: JSON.stringify(definition, null, 2),
+    definitionPath: '/study/two-betas.json',
+  });
   const lastSeed = plan.seeds.at(-1);
   for (const { runId, arm, seed, stages } of tasks) {
     startRun(storage, token, runId, RECORD);
@@ -38,25 +41,58 @@ export function storeTrainedSweep(storage: Storage): { sweepId: number; run: (ar
     const end = diverged ? 30 : 40;
     const batches = Array.from({ length: end }, (_, i) => i);
     const evaluations = [0, 10, 20, 30, 40].filter((batch) => batch <= end);
-    const perEvaluation = (metric: string, value: (batch: number) => number) => ({ metric, epsilon: null, batches: evaluations, values: evaluations.map(value) });
+    const perEvaluation = (metric: string, value: (batch: number) => number) => ({
+      metric,
+      epsilon: null,
+      batches: evaluations,
+      values: evaluations.map(value),
+    });
     commitSegment(storage, token, {
       stageId: stages[0]!.stageId,
       from: 0,
       to: end,
       columns: [
-        { metric: 'train/total', epsilon: null, batches, values: batches.map((batch) => (diverged && batch === 29 ? NaN : totalAt(seed, batch))) },
-        ...(arm === 2 ? [] : [{ metric: 'train/truncated', epsilon: null, batches: batches.slice(20), values: batches.slice(20).map(() => 0.01) }]),
+        {
+          metric: 'train/total',
+          epsilon: null,
+          batches,
+          values: batches.map((batch) => (diverged && batch === 29 ? NaN : totalAt(seed, batch))),
+        },
+        ...(arm === 2
+          ? []
+          : [
+              {
+                metric: 'train/truncated',
+                epsilon: null,
+                batches: batches.slice(20),
+                values: batches.slice(20).map(() => 0.01),
+              },
+            ]),
         perEvaluation('val/accuracy', (batch) => accuracyAt(arm, seed, batch)),
         perEvaluation('val/crossEntropy', (batch) => 2 - accuracyAt(arm, seed, batch)),
         perEvaluation('val/intraClassCosine', (batch) => accuracyAt(arm, seed, batch) / 2),
       ],
       artefacts: evaluations.flatMap((batch) => [
-        { batch, name: 'confusion', value: [[batch, 1], [2, 3]] },
+        {
+          batch,
+          name: 'confusion',
+          value: [
+            [batch, 1],
+            [2, 3],
+          ],
+        },
         { batch, name: 'projection', value: { x: [1, NaN], y: [3, 4], labels: [0, 1] } },
       ]),
       checkpoint: null,
       seconds: { training: 2, evaluation: 0.5 },
-      ends: [{ runId, outcome: diverged ? { state: 'diverged', batch: 29, intraDead: false } : { state: 'complete', intraDead: arm === 2 ? null : false } }],
+      ends: [
+        {
+          runId,
+          outcome: diverged
+            ? { state: 'diverged', batch: 29, intraDead: false }
+            : { state: 'complete', intraDead: arm === 2 ? null : false },
+        },
+      ],
     });
   }
   finishSweep(storage, token, sweepId, 'complete');

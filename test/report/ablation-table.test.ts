@@ -5,8 +5,10 @@ import { UserError } from '../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
 import { betaBySwitch } from './sample-sweeps.ts';
 
-const rowsOf = (...args: Parameters<typeof buildAblationTable>): TableRow[] => buildAblationTable(...args).tables[0]!.rows;
-const noteOf = (...args: Parameters<typeof buildAblationTable>): string => buildAblationTable(...args).tables[0]!.note.join(' ');
+const rowsOf = (...args: Parameters<typeof buildAblationTable>): TableRow[] =>
+  buildAblationTable(...args).tables[0]!.rows;
+const noteOf = (...args: Parameters<typeof buildAblationTable>): string =>
+  buildAblationTable(...args).tables[0]!.note.join(' ');
 
 describe('differences to the control', () => {
   // SciPy 1.17.1 on a = finals[arm], b = finals[0]: np.mean(a - b); scipy.stats.ttest_rel(a, b).confidence_interval(0.95); and
@@ -29,7 +31,13 @@ describe('differences to the control', () => {
   });
 
   it('pairs by seed, whatever the order of the runs and whoever is missing', () => {
-    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.8, 0.7, 0.6], [null, 0.81, 0.72, 0.65]]);
+    const results = makeResults(
+      [makeControl(0), makeArm(1)],
+      [
+        [0.9, 0.8, 0.7, 0.6],
+        [null, 0.81, 0.72, 0.65],
+      ],
+    );
     results.runs.reverse();
     const [control, arm] = rowsOf(results);
     expect(control!.n).toBe(4);
@@ -53,13 +61,20 @@ describe('differences to the control', () => {
   it('has no interval and p = 1 for one seed, and nothing is bold', () => {
     const [control, arm] = rowsOf(makeResults([makeControl(0), makeArm(1)], [[0.9], [0.95]]));
     expect(control).toMatchObject({ n: 1, sd: null, best: false });
-    expect(arm).toMatchObject({ n: 1, sd: null, best: false, difference: { n: 1, low: null, high: null, p: 1, pHolm: 1, pMaxT: 1 } });
+    expect(arm).toMatchObject({
+      n: 1,
+      sd: null,
+      best: false,
+      difference: { n: 1, low: null, high: null, p: 1, pHolm: 1, pMaxT: 1 },
+    });
   });
 
   it('marks and bolds what differs, whatever a row has that is one pair so far', () => {
     const control = [0.9, 0.91, 0.9, 0.92, 0.9, 0.91];
     const better = control.map((value, seed) => value + 0.02 + seed / 1000);
-    const [worse, best, begun] = rowsOf(makeResults([makeControl(0), makeArm(1), makeArm(2)], [control, better, [0.95, null, null, null, null, null]]));
+    const [worse, best, begun] = rowsOf(
+      makeResults([makeControl(0), makeArm(1), makeArm(2)], [control, better, [0.95, null, null, null, null, null]]),
+    );
     expect(best).toMatchObject({ best: true, difference: { p: 2 / 64, pHolm: 4 / 64, pMaxT: 2 / 64 } });
     expect(begun).toMatchObject({ best: false, difference: { n: 1, p: 1, pHolm: 1, pMaxT: 1 } });
     expect(worse!.best).toBe(false);
@@ -68,16 +83,33 @@ describe('differences to the control', () => {
   it('survives arms without any spread', () => {
     const [control, arm] = rowsOf(makeResults([makeControl(0), makeArm(1)], [Array(6).fill(0.5), Array(6).fill(0.75)]));
     expect(control).toMatchObject({ sd: 0, best: false });
-    expect(arm).toMatchObject({ sd: 0, best: true, difference: { mean: 0.25, low: 0.25, high: 0.25, p: 2 / 64, pMaxT: 2 / 64 } });
+    expect(arm).toMatchObject({
+      sd: 0,
+      best: true,
+      difference: { mean: 0.25, low: 0.25, high: 0.25, p: 2 / 64, pMaxT: 2 / 64 },
+    });
   });
 });
 
 describe('what may not count', () => {
   it('keeps diverged runs out of every mean, counts them, and withholds p where their numbers differ', () => {
-    const results = makeResults([makeControl(0), makeArm(1), makeArm(2)], [[0.9, 0.91, 0.92], [0.95, 0.5, 0.96], [0.93, 0.94, 0.95]]);
+    const results = makeResults(
+      [makeControl(0), makeArm(1), makeArm(2)],
+      [
+        [0.9, 0.91, 0.92],
+        [0.95, 0.5, 0.96],
+        [0.93, 0.94, 0.95],
+      ],
+    );
     results.runs.find((run) => run.arm === 1 && run.seed === 1)!.state = 'diverged';
     const [, diverged, whole] = rowsOf(results);
-    expect(diverged).toMatchObject({ n: 2, diverged: 1, planned: 3, best: false, difference: { n: 2, p: null, pHolm: null, pMaxT: null } });
+    expect(diverged).toMatchObject({
+      n: 2,
+      diverged: 1,
+      planned: 3,
+      best: false,
+      difference: { n: 2, p: null, pHolm: null, pMaxT: null },
+    });
     expect(diverged!.mean).toBeCloseTo(0.955, 12);
     expect(whole!.difference!.p).toBe(0.25);
     expect(buildAblationTable(results).tables[0]!.missing).toEqual([{ arm: 1, seed: 1, state: 'diverged' }]);
@@ -86,29 +118,62 @@ describe('what may not count', () => {
   });
 
   it('tests again where as many diverged on both sides', () => {
-    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.91, 0.92, 0.9], [0.95, 0.5, 0.96, 0.93]]);
+    const results = makeResults(
+      [makeControl(0), makeArm(1)],
+      [
+        [0.9, 0.91, 0.92, 0.9],
+        [0.95, 0.5, 0.96, 0.93],
+      ],
+    );
     for (const arm of [0, 1]) results.runs.find((run) => run.arm === arm && run.seed === 1)!.state = 'diverged';
     expect(rowsOf(results)[1]!.difference).toMatchObject({ n: 3, p: 0.25 });
   });
 
   it('takes a run that ended at NaN as one without a value, not as its value before', () => {
-    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.91], [0.95, 0.96]]);
+    const results = makeResults(
+      [makeControl(0), makeArm(1)],
+      [
+        [0.9, 0.91],
+        [0.95, 0.96],
+      ],
+    );
     results.runs[2]!.curves['val/accuracy']!.values[4] = null;
     expect(rowsOf(results)[1]).toMatchObject({ n: 1, mean: 0.96 });
     expect(noteOf(results)).toContain('1 complete without a finite value');
   });
 
   it('names what is missing by cause', () => {
-    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.91, 0.92], [0.95, null, null]]);
+    const results = makeResults(
+      [makeControl(0), makeArm(1)],
+      [
+        [0.9, 0.91, 0.92],
+        [0.95, null, null],
+      ],
+    );
     results.runs.push(makeRun(1, 1, { state: 'failed' }), makeRun(1, 2, { state: 'cancelled' }));
     expect(noteOf(results)).toContain('Missing of 6 runs: 1 failed, 1 cancelled.');
   });
 
   it('is a table before anything has trained', () => {
-    const rows = rowsOf({ ...makeResults([makeControl(0), makeArm(1)], [[null, null], [null, null]]) });
-    expect(rows.map(({ n, mean, sd, best, difference, batchesToTarget }) => ({ n, mean, sd, best, difference, batchesToTarget }))).toEqual(
-      Array(2).fill({ n: 0, mean: null, sd: null, best: false, difference: null, batchesToTarget: null }),
-    );
+    const rows = rowsOf({
+      ...makeResults(
+        [makeControl(0), makeArm(1)],
+        [
+          [null, null],
+          [null, null],
+        ],
+      ),
+    });
+    expect(
+      rows.map(({ n, mean, sd, best, difference, batchesToTarget }) => ({
+        n,
+        mean,
+        sd,
+        best,
+        difference,
+        batchesToTarget,
+      })),
+    ).toEqual(Array(2).fill({ n: 0, mean: null, sd: null, best: false, difference: null, batchesToTarget: null }));
   });
 });
 
@@ -122,8 +187,18 @@ describe('bold', () => {
   });
 
   it('goes to the lowest mean of a metric to minimise, and to none where neither direction is better', () => {
-    const results = makeResults([makeControl(0), makeArm(1)], [[1, 2, 3, 4, 5, 6], [2, 3, 4, 5, 6, 7]]);
-    for (const run of results.runs) run.curves = { 'val/crossEntropy': run.curves['val/accuracy']!, 'train/learningRate': run.curves['val/accuracy']! };
+    const results = makeResults(
+      [makeControl(0), makeArm(1)],
+      [
+        [1, 2, 3, 4, 5, 6],
+        [2, 3, 4, 5, 6, 7],
+      ],
+    );
+    for (const run of results.runs)
+      run.curves = {
+        'val/crossEntropy': run.curves['val/accuracy']!,
+        'train/learningRate': run.curves['val/accuracy']!,
+      };
     expect(rowsOf(results, { metrics: ['val/crossEntropy'] }).map((row) => row.best)).toEqual([true, false]);
     expect(rowsOf(results, { metrics: ['train/learningRate'] }).map((row) => row.best)).toEqual([false, false]);
   });
@@ -131,24 +206,48 @@ describe('bold', () => {
 
 describe('rows × columns', () => {
   it('averages over the arms of a cell within each seed first', () => {
-    const arms = [makeControl(0, { alpha: 0.5 }), makeControl(1, { alpha: 0.9 }), makeArm(2, { alpha: 0.5, controlIndex: 0 }), makeArm(3, { alpha: 0.9, controlIndex: 1 })];
-    const results = makeResults(arms, [[0.5, 0.6, 0.7], [0.9, 0.8, 0.9], [0.6, 0.8, 0.8], [0.92, 0.84, null]]);
+    const arms = [
+      makeControl(0, { alpha: 0.5 }),
+      makeControl(1, { alpha: 0.9 }),
+      makeArm(2, { alpha: 0.5, controlIndex: 0 }),
+      makeArm(3, { alpha: 0.9, controlIndex: 1 }),
+    ];
+    const results = makeResults(arms, [
+      [0.5, 0.6, 0.7],
+      [0.9, 0.8, 0.9],
+      [0.6, 0.8, 0.8],
+      [0.92, 0.84, null],
+    ]);
     const { matrix, tables } = buildAblationTable(results, { rows: 'β', cols: 'N' });
-    expect(matrix).toEqual({ columns: [200], lines: [
-      { value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }] },
-      { value: 0.1, ablation: null, cells: [{ row: 1, span: 1 }] },
-    ] });
+    expect(matrix).toEqual({
+      columns: [200],
+      lines: [
+        { value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }] },
+        { value: 0.1, ablation: null, cells: [{ row: 1, span: 1 }] },
+      ],
+    });
     const [control, cell] = tables[0]!.rows;
     expect(control).toMatchObject({ arm: null, arms: [0, 1], n: 3 });
     expect(control!.mean).toBeCloseTo((0.7 + 0.7 + 0.8) / 3, 12);
     // Seed 2 has no run of arm 3: averaging the other alone would compare different mixtures.
-    expect(cell).toMatchObject({ arm: null, arms: [2, 3], n: 2, params: { alpha: null, beta: 0.1, N: 200 }, difference: { control: null, n: 2 } });
+    expect(cell).toMatchObject({
+      arm: null,
+      arms: [2, 3],
+      n: 2,
+      params: { alpha: null, beta: 0.1, N: 200 },
+      difference: { control: null, n: 2 },
+    });
     expect(cell!.mean).toBeCloseTo(((0.6 + 0.92) / 2 + (0.8 + 0.84) / 2) / 2, 12);
     expect(cell!.difference!.mean).toBeCloseTo(((0.1 + 0.02) / 2 + (0.2 + 0.04) / 2) / 2, 12);
   });
 
   it('gives controls that differ in the row parameter a line each, and those that differ in the column a cell each', () => {
-    const arms = [makeControl(0, { alpha: 0.5 }), makeControl(1, { alpha: 0.9 }), makeArm(2, { alpha: 0.5, controlIndex: 0 }), makeArm(3, { alpha: 0.9, controlIndex: 1 })];
+    const arms = [
+      makeControl(0, { alpha: 0.5 }),
+      makeControl(1, { alpha: 0.9 }),
+      makeArm(2, { alpha: 0.5, controlIndex: 0 }),
+      makeArm(3, { alpha: 0.9, controlIndex: 1 }),
+    ];
     const results = makeResults(arms, [[0.5], [0.9], [0.6], [0.92]]);
     expect(buildAblationTable(results, { rows: 'alpha', cols: 'N' }).matrix!.lines).toEqual([
       { value: 0.5, ablation: 'noIntra', cells: [{ row: 0, span: 1 }] },
@@ -156,32 +255,85 @@ describe('rows × columns', () => {
       { value: 0.5, ablation: null, cells: [{ row: 2, span: 1 }] },
       { value: 0.9, ablation: null, cells: [{ row: 3, span: 1 }] },
     ]);
-    expect(buildAblationTable(results, { rows: 'beta', cols: 'alpha' }).matrix!.lines[0]).toEqual({ value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }, { row: 1, span: 1 }] });
+    expect(buildAblationTable(results, { rows: 'beta', cols: 'alpha' }).matrix!.lines[0]).toEqual({
+      value: 0,
+      ablation: 'noIntra',
+      cells: [
+        { row: 0, span: 1 },
+        { row: 1, span: 1 },
+      ],
+    });
   });
 
   it('has a column for a value that only a control has', () => {
     const arms = [makeControl(0), makeArm(1), makeControl(2, { alpha: 0.7 })];
-    const { matrix } = buildAblationTable(makeResults(arms, arms.map(() => [0.9, 0.8])), { rows: 'beta', cols: 'alpha' });
+    const { matrix } = buildAblationTable(
+      makeResults(
+        arms,
+        arms.map(() => [0.9, 0.8]),
+      ),
+      { rows: 'beta', cols: 'alpha' },
+    );
     expect(matrix!.columns).toEqual([0.5, 0.7]);
-    expect(matrix!.lines[0]).toEqual({ value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }, { row: 1, span: 1 }] });
-    expect(matrix!.lines[1]!.cells).toEqual([{ row: 2, span: 1 }, { row: null, span: 1 }]);
+    expect(matrix!.lines[0]).toEqual({
+      value: 0,
+      ablation: 'noIntra',
+      cells: [
+        { row: 0, span: 1 },
+        { row: 1, span: 1 },
+      ],
+    });
+    expect(matrix!.lines[1]!.cells).toEqual([
+      { row: 2, span: 1 },
+      { row: null, span: 1 },
+    ]);
   });
 
   it('refuses parameters drawn at random, whose every value is its own row and column', () => {
-    const arms = Array.from({ length: 120 }, (_, index) => makeArm(index, { controlIndex: null, alpha: 0.5 + index / 1000, beta: 0.1 + index / 1000 }));
-    expect(() => buildAblationTable(makeResults(arms, arms.map(() => [0.9])), { rows: 'alpha', cols: 'beta' }))
-      .toThrow('Cannot make the table: found 120 rows by alpha × 120 columns by beta, wanted at most 10000 cells; one row per arm has room for all');
+    const arms = Array.from({ length: 120 }, (_, index) =>
+      makeArm(index, { controlIndex: null, alpha: 0.5 + index / 1000, beta: 0.1 + index / 1000 }),
+    );
+    expect(() =>
+      buildAblationTable(
+        makeResults(
+          arms,
+          arms.map(() => [0.9]),
+        ),
+        { rows: 'alpha', cols: 'beta' },
+      ),
+    ).toThrow(
+      'Cannot make the table: found 120 rows by alpha × 120 columns by beta, wanted at most 10000 cells; one row per arm has room for all',
+    );
   });
 
   it('leaves a hole where no arm is, and sets other ablations below', () => {
     const arms = [
-      makeControl(0), makeArm(1, { beta: 0.1, N: 100 }), makeArm(2, { beta: 0.2, N: 200 }),
-      makeArm(3, { name: 'noWarmup', ablation: 'noWarmup', N: 0 }), makeArm(4, { name: 'crossEntropyOnly', ablation: 'crossEntropyOnly', alpha: 0, beta: 0, controlIndex: null }),
+      makeControl(0),
+      makeArm(1, { beta: 0.1, N: 100 }),
+      makeArm(2, { beta: 0.2, N: 200 }),
+      makeArm(3, { name: 'noWarmup', ablation: 'noWarmup', N: 0 }),
+      makeArm(4, { name: 'crossEntropyOnly', ablation: 'crossEntropyOnly', alpha: 0, beta: 0, controlIndex: null }),
     ];
-    const { matrix } = buildAblationTable(makeResults(arms, arms.map(() => [0.9, 0.8])), { rows: 'beta', cols: 'N' });
+    const { matrix } = buildAblationTable(
+      makeResults(
+        arms,
+        arms.map(() => [0.9, 0.8]),
+      ),
+      { rows: 'beta', cols: 'N' },
+    );
     expect(matrix!.columns).toEqual([100, 200]);
-    expect(matrix!.lines.map(({ value, ablation, cells }) => [value, ablation, cells.map(({ row, span }) => (row === null ? null : span))])).toEqual([
-      [0, 'noIntra', [2]], [0.1, null, [1, null]], [0.2, null, [null, 1]], [0.1, 'noWarmup', [2]], [0, 'crossEntropyOnly', [2]],
+    expect(
+      matrix!.lines.map(({ value, ablation, cells }) => [
+        value,
+        ablation,
+        cells.map(({ row, span }) => (row === null ? null : span)),
+      ]),
+    ).toEqual([
+      [0, 'noIntra', [2]],
+      [0.1, null, [1, null]],
+      [0.2, null, [null, 1]],
+      [0.1, 'noWarmup', [2]],
+      [0, 'crossEntropyOnly', [2]],
     ]);
   });
 });
@@ -190,7 +342,12 @@ describe('the family', () => {
   it('counts an arm that never separated in ε once, and a dead one, being its control, not at all', () => {
     const control = [0.9, 0.91, 0.92, 0.9, 0.91, 0.92];
     const better = control.map((value, seed) => value + 0.01 + seed / 1000);
-    const arms = [makeControl(0), makeArm(1, { name: 'ε0.01', epsilon: 0.01 }), makeArm(2, { name: 'ε0.02', epsilon: 0.02 }), makeArm(3, { name: 'ε2', epsilon: 2 })];
+    const arms = [
+      makeControl(0),
+      makeArm(1, { name: 'ε0.01', epsilon: 0.01 }),
+      makeArm(2, { name: 'ε0.02', epsilon: 0.02 }),
+      makeArm(3, { name: 'ε2', epsilon: 2 }),
+    ];
     const results = makeResults(arms, [control, better, better, control]);
     for (const run of results.runs.filter(({ arm }) => arm === 3)) run.intraDead = true;
     const [, first, second, dead] = rowsOf(results);
@@ -198,30 +355,58 @@ describe('the family', () => {
     expect(second).toMatchObject({ sameAs: 1, difference: { p: 2 / 64, pHolm: 2 / 64 } });
     expect(dead).toMatchObject({ dead: 6, sameAs: null, difference: { mean: 0, p: 1, pHolm: 1, pMaxT: 1 } });
     expect(noteOf(results)).toContain('over the family of all differences of the sweep (1).');
-    expect(noteOf(results)).toContain("Term dead (truncated term 0 from N to the end, so the runs are their controls'): ε2.");
-    expect(noteOf(results)).toContain('Never separated from a neighbour in ε, one run, counted once: ε0.02 (as ε0.01).');
+    expect(noteOf(results)).toContain(
+      "Term dead (truncated term 0 from N to the end, so the runs are their controls'): ε2.",
+    );
+    expect(noteOf(results)).toContain(
+      'Never separated from a neighbour in ε, one run, counted once: ε0.02 (as ε0.01).',
+    );
   });
 
   it('does not take arms for the same that differ in a curve, or in another setting', () => {
-    const results = makeResults([makeControl(0), makeArm(1, { epsilon: 0.01 }), makeArm(2, { epsilon: 0.02 }), makeArm(3, { epsilon: 0.01, beta: 0.2 })], Array(4).fill([0.9, 0.91]));
+    const results = makeResults(
+      [
+        makeControl(0),
+        makeArm(1, { epsilon: 0.01 }),
+        makeArm(2, { epsilon: 0.02 }),
+        makeArm(3, { epsilon: 0.01, beta: 0.2 }),
+      ],
+      Array(4).fill([0.9, 0.91]),
+    );
     results.runs.find((run) => run.arm === 2)!.curves['val/accuracy']!.values[3] = 0.7;
     expect(rowsOf(results).map((row) => row.sameAs)).toEqual([null, null, null, null]);
   });
 
-  it.each([[5, 0.0625], [3, 0.25]])('says with %d seeds the smallest value that can be reached', (seeds, least) => {
+  it.each([
+    [5, 0.0625],
+    [3, 0.25],
+  ])('says with %d seeds the smallest value that can be reached', (seeds, least) => {
     const note = noteOf(makeResults([makeControl(0), makeArm(1)], [Array(seeds).fill(0.9), Array(seeds).fill(0.95)]));
-    expect(note).toContain(`With ${seeds} seeds no p can be under ${String(Number(least.toPrecision(2)))}: no difference can be significant.`);
+    expect(note).toContain(
+      `With ${seeds} seeds no p can be under ${String(Number(least.toPrecision(2)))}: no difference can be significant.`,
+    );
   });
 
   it('says so too where zero differences keep p from getting small', () => {
-    const note = noteOf(makeResults([makeControl(0), makeArm(1)], [Array(8).fill(0.9), [0.95, 0.94, 0.95, 0.95, 0.9, 0.9, 0.9, 0.9]]));
-    expect(note).toContain('With 8 seeds, at most 4 of them with a difference that is not zero, no p can be under 0.13: no difference can be significant.');
+    const note = noteOf(
+      makeResults([makeControl(0), makeArm(1)], [Array(8).fill(0.9), [0.95, 0.94, 0.95, 0.95, 0.9, 0.9, 0.9, 0.9]]),
+    );
+    expect(note).toContain(
+      'With 8 seeds, at most 4 of them with a difference that is not zero, no p can be under 0.13: no difference can be significant.',
+    );
   });
 });
 
 describe('beside the mean', () => {
   const curve = (values: number[]) => ({ batches: [0, 100, 200, 300, 400], values });
-  const climbing = () => makeResults([makeControl(0), makeArm(1, { N: 100 })], [[0, 0, 0], [0, 0, 0]]);
+  const climbing = () =>
+    makeResults(
+      [makeControl(0), makeArm(1, { N: 100 })],
+      [
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+    );
   const set = (results: ReturnType<typeof climbing>, arm: number, seed: number, values: number[]) => {
     results.runs.find((run) => run.arm === arm && run.seed === seed)!.curves['val/accuracy'] = curve(values);
   };
@@ -252,17 +437,31 @@ describe('beside the mean', () => {
 
   it('takes the best evaluation where asked, and says that it is optimistic', () => {
     const results = climbing();
-    [0, 1, 2].forEach((seed) => { set(results, 0, seed, [0.1, 0.2, 0.3, 0.9, 0.5]); set(results, 1, seed, [0.1, 0.2, 0.3, 0.4, 0.5]); });
+    [0, 1, 2].forEach((seed) => {
+      set(results, 0, seed, [0.1, 0.2, 0.3, 0.9, 0.5]);
+      set(results, 1, seed, [0.1, 0.2, 0.3, 0.4, 0.5]);
+    });
     expect(rowsOf(results, { at: 'best' })[0]!.mean).toBeCloseTo(0.9, 12);
     expect(noteOf(results, { at: 'best' })).toContain('a maximum over evaluations is optimistic');
     expect(noteOf(results)).not.toContain('optimistic');
   });
 
   it('measures worst pairs on the pairs that the controls of the other seeds confuse most', () => {
-    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.9], [0.9, 0.9]]);
+    const results = makeResults(
+      [makeControl(0), makeArm(1)],
+      [
+        [0.9, 0.9],
+        [0.9, 0.9],
+      ],
+    );
     // Four classes of 10 images: `errors[k]` of class k are taken for class k + 1.
-    const confusion = (errors: number[]) => errors.map((wrong, k) => Array.from({ length: 4 }, (_, l) => (l === k ? 10 - wrong : l === (k + 1) % 4 ? wrong : 0)));
-    results.runs.forEach((run) => { run.confusion = confusion([0, 0, 0, 0]); });
+    const confusion = (errors: number[]) =>
+      errors.map((wrong, k) =>
+        Array.from({ length: 4 }, (_, l) => (l === k ? 10 - wrong : l === (k + 1) % 4 ? wrong : 0)),
+      );
+    results.runs.forEach((run) => {
+      run.confusion = confusion([0, 0, 0, 0]);
+    });
     results.runs[0]!.confusion = confusion([8, 0, 0, 0]);
     results.runs[3]!.confusion = confusion([4, 2, 0, 0]);
     const rows = rowsOf(results, { metrics: ['pairs/worst5'] });
@@ -276,34 +475,54 @@ describe('beside the mean', () => {
 
 describe('the footnote', () => {
   it('names engines where there are several, the training time, and the data', () => {
-    const results = makeResults([makeControl(0), makeArm(1)], [[0.9, 0.8], [0.9, 0.8]]);
+    const results = makeResults(
+      [makeControl(0), makeArm(1)],
+      [
+        [0.9, 0.8],
+        [0.9, 0.8],
+      ],
+    );
     results.runs[0]!.engine = 'tensorflow';
     results.seconds = 30;
     expect(noteOf(results)).toContain('Runs come from different engines: tensorflow, wasm.');
     expect(noteOf(results)).toContain('Training took 30 s in total.');
     expect(noteOf(results)).toContain('Data: SHA-256 abcdef0123456789.');
-    expect(noteOf(results)).toContain('mean ± standard deviation (n − 1) of val/accuracy in percent at the last evaluation; n = 2 seeds.');
+    expect(noteOf(results)).toContain(
+      'mean ± standard deviation (n − 1) of val/accuracy in percent at the last evaluation; n = 2 seeds.',
+    );
   });
 });
 
 describe('bad options', () => {
   it.each([
     [{ metrics: ['val/acuracy'] }, 'found "val/acuracy", wanted the name of a metric — did you mean "val/accuracy"?'],
-    [{ rows: 'betta' }, 'rows: found "betta", wanted a parameter of the sweep (alpha, beta, gamma, epsilon, N) — did you mean "beta"?'],
+    [
+      { rows: 'betta' },
+      'rows: found "betta", wanted a parameter of the sweep (alpha, beta, gamma, epsilon, N) — did you mean "beta"?',
+    ],
     [{ rows: 'beta', cols: 'training.batchSize' }, 'cols: found "training.batchSize", wanted a parameter of the sweep'],
     [{ rows: 'beta', cols: 'β' }, 'found beta as rows and as columns'],
     [{ cols: 'N' }, 'found columns by N and one row per arm'],
-    [{ baseline: 'noIntr' }, 'found arm "noIntr", wanted the name of an arm or its index (0 to 3) — did you mean "noIntra"?'],
+    [
+      { baseline: 'noIntr' },
+      'found arm "noIntr", wanted the name of an arm or its index (0 to 3) — did you mean "noIntra"?',
+    ],
     [{ baseline: 4 }, 'found arm "4", wanted the name of an arm or its index (0 to 3)'],
     [{ at: 'end' as 'last' }, 'found at = "end", wanted "last" or "best"'],
     [{ target: Number.NaN }, 'found target = NaN, wanted a finite number'],
     [{ target: 1, metrics: ['val/crossEntropy'] }, 'found a target for val/crossEntropy, wanted a metric to maximise'],
   ])('%j', (options, message) => {
     expect(() => buildAblationTable(betaBySwitch(), options)).toThrow(UserError);
-    expect(() => buildAblationTable(betaBySwitch(), options)).toThrow(`Cannot make the table of sweep "made by hand": ${message}`);
+    expect(() => buildAblationTable(betaBySwitch(), options)).toThrow(
+      `Cannot make the table of sweep "made by hand": ${message}`,
+    );
   });
 
   it('names metrics once, in the order given', () => {
-    expect(buildAblationTable(betaBySwitch(), { metrics: ['val/macroF1', 'val/accuracy', 'val/macroF1'] }).tables.map(({ metric }) => metric)).toEqual(['val/macroF1', 'val/accuracy']);
+    expect(
+      buildAblationTable(betaBySwitch(), { metrics: ['val/macroF1', 'val/accuracy', 'val/macroF1'] }).tables.map(
+        ({ metric }) => metric,
+      ),
+    ).toEqual(['val/macroF1', 'val/accuracy']);
   });
 });

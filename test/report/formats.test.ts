@@ -11,14 +11,22 @@ import { makeArm, makeResults } from './make-results.ts';
 import { betaBySwitch, hostileSweep, troubledSweep } from './sample-sweeps.ts';
 
 const writers: Record<string, (table: AblationTable) => string> = {
-  md: toMarkdown, csv: toCsv, html: toHtml, tex: toLatex, json: (table) => `${JSON.stringify(toJson(table), null, 2)}\n`,
+  md: toMarkdown,
+  csv: toCsv,
+  html: toHtml,
+  tex: toLatex,
+  json: (table) => `${JSON.stringify(toJson(table), null, 2)}\n`,
 };
 
 const tables: Record<string, AblationTable> = {
   arms: buildAblationTable(betaBySwitch()),
   'beta-by-switch': buildAblationTable(betaBySwitch(), { rows: 'beta', cols: 'N' }),
   troubled: buildAblationTable(troubledSweep(), { ids: true }),
-  'two-metrics': buildAblationTable(troubledSweep(), { metrics: ['val/accuracy', 'val/crossEntropy'], rows: 'epsilon', cols: 'N' }),
+  'two-metrics': buildAblationTable(troubledSweep(), {
+    metrics: ['val/accuracy', 'val/crossEntropy'],
+    rows: 'epsilon',
+    cols: 'N',
+  }),
   hostile: buildAblationTable(hostileSweep()),
 };
 
@@ -36,7 +44,9 @@ it('a line or column of arms in which the parameter is not in force has a name t
   };
   const results = makeResults([updated(0, 'cumulative'), updated(1, 'ema')], [[0.5], [0.6]]);
   expect(toMarkdown(buildAblationTable(results, { rows: 'loss.centerRate' }))).toMatch(/^\| – \| 50/m);
-  expect(toMarkdown(buildAblationTable(results, { rows: 'beta', cols: 'loss.centerRate' }))).toMatch(/^\| β \| .* 0\.1 \| .* – \|$/m);
+  expect(toMarkdown(buildAblationTable(results, { rows: 'beta', cols: 'loss.centerRate' }))).toMatch(
+    /^\| β \| .* 0\.1 \| .* – \|$/m,
+  );
 });
 
 describe('LaTeX', () => {
@@ -53,7 +63,19 @@ $\beta$ & $1/4$ & $1/2$ & $3/4$ \\ \midrule
 
   it('says all of the footnote in the caption', () => {
     const caption = /\\caption\{(.*)\}/.exec(toLatex(tables['beta-by-switch']!))![1]!;
-    for (const part of ['made by hand', 'val/accuracy', 'n = 10 seeds', 'paired by seed', '95 \\% interval', '$2^{10}$ patterns', 'max-T', 'Bold', 'Training took', 'SHA-256']) expect(caption).toContain(part);
+    for (const part of [
+      'made by hand',
+      'val/accuracy',
+      'n = 10 seeds',
+      'paired by seed',
+      '95 \\% interval',
+      '$2^{10}$ patterns',
+      'max-T',
+      'Bold',
+      'Training took',
+      'SHA-256',
+    ])
+      expect(caption).toContain(part);
   });
 });
 
@@ -71,8 +93,17 @@ describe('CSV', () => {
 
   it('has no cell that a spreadsheet takes for a formula, and keeps negative numbers numbers', () => {
     const rows = parse(toCsv(tables['hostile']!), { columns: true }) as Record<string, string>[];
-    for (const cell of rows.flatMap((row) => Object.values(row))) expect(cell === '' || !/^[=+\-@\t\r\n]/.test(cell) || Number.isFinite(Number(cell))).toBe(true);
-    expect(rows.map((row) => row['name'])).toEqual(["'=HYPERLINK(\"http://evil\",\"x\")", "'+1+cmd|' /C calc'!A0", "'@SUM(A1)", "'-2+3", '<img src=x onerror=alert(1)>', '| a | `b` | [c](http://d) **e** $f$', '\\input{/etc/passwd} % & _ # ^ ~ é ß 中 α−β']);
+    for (const cell of rows.flatMap((row) => Object.values(row)))
+      expect(cell === '' || !/^[=+\-@\t\r\n]/.test(cell) || Number.isFinite(Number(cell))).toBe(true);
+    expect(rows.map((row) => row['name'])).toEqual([
+      '\'=HYPERLINK("http://evil","x")',
+      "'+1+cmd|' /C calc'!A0",
+      "'@SUM(A1)",
+      "'-2+3",
+      '<img src=x onerror=alert(1)>',
+      '| a | `b` | [c](http://d) **e** $f$',
+      '\\input{/etc/passwd} % & _ # ^ ~ é ß 中 α−β',
+    ]);
     expect(Number(rows[3]!['difference_mean'])).toBeLessThan(0);
   });
 });
@@ -83,7 +114,10 @@ describe('HTML and Markdown', () => {
     const markdown = toMarkdown(tables['hostile']!);
     expect(markdown).toContain('\\| a \\| \\`b\\` \\| \\[c\\](http\\://d) \\*\\*e\\*\\* \\$f\\$');
     expect(markdown).not.toContain('<img');
-    const widths = markdown.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.replaceAll('\\|', '').split('|').length);
+    const widths = markdown
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.replaceAll('\\|', '').split('|').length);
     expect(new Set(widths).size).toBe(1);
   });
 });
@@ -91,12 +125,42 @@ describe('HTML and Markdown', () => {
 describe('JSON', () => {
   it('has the documented keys, and nothing that JSON cannot hold', () => {
     const json = JSON.parse(JSON.stringify(toJson(tables['arms']!)));
-    expect(Object.keys(json)).toEqual(['sweepId', 'name', 'metric', 'goal', 'at', 'baseline', 'test', 'correction', 'dataHash', 'rows', 'missing', 'note']);
+    expect(Object.keys(json)).toEqual([
+      'sweepId',
+      'name',
+      'metric',
+      'goal',
+      'at',
+      'baseline',
+      'test',
+      'correction',
+      'dataHash',
+      'rows',
+      'missing',
+      'note',
+    ]);
     expect(json.rows[2]).toMatchObject({
-      arm: 2, name: 'β0.1 N200', control: false, ablation: null, diverged: 0, params: { alpha: 0.5, beta: 0.1, gamma: 1, epsilon: 0.02, N: 200 }, n: 10, best: true,
-      difference: { control: 0, n: 10, p: 2 / 1024, pHolm: 6 / 1024, pMaxT: 2 / 1024 }, batchesToTarget: { median: 400, reached: 10 },
+      arm: 2,
+      name: 'β0.1 N200',
+      control: false,
+      ablation: null,
+      diverged: 0,
+      params: { alpha: 0.5, beta: 0.1, gamma: 1, epsilon: 0.02, N: 200 },
+      n: 10,
+      best: true,
+      difference: { control: 0, n: 10, p: 2 / 1024, pHolm: 6 / 1024, pMaxT: 2 / 1024 },
+      batchesToTarget: { median: 400, reached: 10 },
     });
-    expect(Object.keys(json.rows[2].difference)).toEqual(['control', 'n', 'mean', 'low', 'high', 'p', 'pHolm', 'pMaxT']);
+    expect(Object.keys(json.rows[2].difference)).toEqual([
+      'control',
+      'n',
+      'mean',
+      'low',
+      'high',
+      'p',
+      'pHolm',
+      'pMaxT',
+    ]);
     expect(json.rows[0].params).toEqual({ alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null });
   });
 

@@ -1,21 +1,51 @@
 import { describe, expect, it } from 'vitest';
-import { decimalsBySpread, percentDecimals, toDuration, toFixed, toP, toSigned } from '../../server/report/number-format.ts';
+import {
+  decimalsBySpread,
+  percentDecimals,
+  toDuration,
+  toFixed,
+  toP,
+  toSigned,
+} from '../../server/report/number-format.ts';
 
 describe('number formats', () => {
-  it.each([[10_000, 2], [9_000, 2], [8_000, 2], [5_000, 1], [2_000, 1], [1_000, 1], [500, 0], [100, 0], [10, 0], [1_000_000, 2], [null, 2]])(
-    'an accuracy over %s images has %d decimals: one image is never less than the last digit', (images, decimals) => {
-      expect(percentDecimals(images)).toBe(decimals);
-    },
-  );
+  it.each([
+    [10_000, 2],
+    [9_000, 2],
+    [8_000, 2],
+    [5_000, 1],
+    [2_000, 1],
+    [1_000, 1],
+    [500, 0],
+    [100, 0],
+    [10, 0],
+    [1_000_000, 2],
+    [null, 2],
+  ])('an accuracy over %s images has %d decimals: one image is never less than the last digit', (images, decimals) => {
+    expect(percentDecimals(images)).toBe(decimals);
+  });
 
-  it.each([[0.0123, 1, 4], [0.1, 1, 3], [0.09996, 1, 3], [12.3, 1, 1], [1234, 1, 0], [null, 0.5, 4], [0, 123.4, 1], [0, 0, 3]])(
-    'sd %s of %d is shown with %d decimals: three significant digits of the sd', (sd, value, decimals) => {
-      expect(decimalsBySpread(sd, value)).toBe(decimals);
-    },
-  );
+  it.each([
+    [0.0123, 1, 4],
+    [0.1, 1, 3],
+    [0.09996, 1, 3],
+    [12.3, 1, 1],
+    [1234, 1, 0],
+    [null, 0.5, 4],
+    [0, 123.4, 1],
+    [0, 0, 3],
+  ])('sd %s of %d is shown with %d decimals: three significant digits of the sd', (sd, value, decimals) => {
+    expect(decimalsBySpread(sd, value)).toBe(decimals);
+  });
 
   it('gives no sign to what rounds to zero', () => {
-    expect([toFixed(-0.001, 2), toSigned(-0.001, 2), toSigned(0.001, 2), toSigned(0.27, 2), toSigned(-0.21, 2)]).toEqual(['0.00', '0.00', '0.00', '+0.27', '-0.21']);
+    expect([
+      toFixed(-0.001, 2),
+      toSigned(-0.001, 2),
+      toSigned(0.001, 2),
+      toSigned(0.27, 2),
+      toSigned(-0.21, 2),
+    ]).toEqual(['0.00', '0.00', '0.00', '+0.27', '-0.21']);
   });
 
   it('shows p to three decimals, and never as 0', () => {

@@ -11,13 +11,20 @@ function sweep() {
   const results = makeResults(arms, Array(3).fill(Array(6).fill(0)));
   for (const run of results.runs) {
     const control = [0.1, 0.5, 0.6, 0.7, 0.8].map((value, i) => (i === 0 ? value : value + run.seed / 100));
-    const gain = [0, 0.01, 0.02].map((step) => (run.arm === 0 ? 0 : run.arm === 1 ? -step - run.seed / 1e4 : step + run.seed / 1e4));
-    const values = control.map((value, i) => (run.arm > 0 && i * 100 > arms[run.arm]!.N ? value + gain[Math.min(2, i - arms[run.arm]!.N / 100)]! : value));
+    const gain = [0, 0.01, 0.02].map((step) =>
+      run.arm === 0 ? 0 : run.arm === 1 ? -step - run.seed / 1e4 : step + run.seed / 1e4,
+    );
+    const values = control.map((value, i) =>
+      run.arm > 0 && i * 100 > arms[run.arm]!.N ? value + gain[Math.min(2, i - arms[run.arm]!.N / 100)]! : value,
+    );
     run.curves['val/accuracy'] = { batches: [0, 100, 200, 300, 400], values };
     run.curves['val/intraClassCosine'] = { batches: [0, 400], values: [0.5, 0.9 + run.seed / 100] };
     if (run.arm > 0) {
       const batches = Array.from({ length: 400 - arms[run.arm]!.N }, (_, i) => arms[run.arm]!.N + i);
-      run.curves['train/truncated'] = { batches, values: batches.map((batch) => (batch < 250 || batch >= 390 || (run.seed === 0 && batch === 300) ? 0.1 : 0)) };
+      run.curves['train/truncated'] = {
+        batches,
+        values: batches.map((batch) => (batch < 250 || batch >= 390 || (run.seed === 0 && batch === 300) ? 0.1 : 0)),
+      };
     }
   }
   return results;
@@ -29,14 +36,29 @@ describe('pairCurves', () => {
     results.runs.find((run) => run.arm === 2 && run.seed === 5)!.state = 'running';
     const { pairs } = pairCurves(results, 'val/accuracy');
     expect(pairs).toHaveLength(12);
-    expect(pairs[7]).toMatchObject({ arm: 2, armName: 'N200', seed: 1, control: 0, controlName: 'noIntra', run: 'r201', controlRun: 'r1', beta: 0.1, epsilon: 0.02, N: 200 });
+    expect(pairs[7]).toMatchObject({
+      arm: 2,
+      armName: 'N200',
+      seed: 1,
+      control: 0,
+      controlName: 'noIntra',
+      run: 'r201',
+      controlRun: 'r1',
+      beta: 0.1,
+      epsilon: 0.02,
+      N: 200,
+    });
     expect(pairs[7]!.difference).toBeCloseTo(0.0201, 12);
     expect(pairs[11]).toMatchObject({ seed: 5, value: null, difference: null });
   });
 
   it('has mean ± sd of every arm by batch', () => {
     const { bands } = pairCurves(sweep(), 'val/accuracy');
-    expect(bands.map(({ arm, control, N }) => [arm, control, N])).toEqual([[0, true, null], [1, false, 100], [2, false, 200]]);
+    expect(bands.map(({ arm, control, N }) => [arm, control, N])).toEqual([
+      [0, true, null],
+      [1, false, 100],
+      [2, false, 200],
+    ]);
     const sd = Math.sqrt([0, 1, 2, 3, 4, 5].reduce((sum, seed) => sum + (seed - 2.5) ** 2, 0) / 5) / 100;
     expect(bands[0]!.batches).toEqual([0, 100, 200, 300, 400]);
     expect(bands[0]!.n).toEqual([6, 6, 6, 6, 6]);
@@ -45,11 +67,18 @@ describe('pairCurves', () => {
   });
 
   it('refuses a metric that is none', () => {
-    expect(() => pairCurves(sweep(), 'val/acc')).toThrow('Cannot compare the pairs of sweep "made by hand": found "val/acc", wanted the name of a metric');
+    expect(() => pairCurves(sweep(), 'val/acc')).toThrow(
+      'Cannot compare the pairs of sweep "made by hand": found "val/acc", wanted the name of a metric',
+    );
   });
 
   it('says which curves it needs', () => {
-    expect(metricsOfPairs('val/accuracy')).toEqual(['val/accuracy', 'val/crossEntropy', 'train/truncated', 'val/intraClassCosine']);
+    expect(metricsOfPairs('val/accuracy')).toEqual([
+      'val/accuracy',
+      'val/crossEntropy',
+      'train/truncated',
+      'val/intraClassCosine',
+    ]);
   });
 });
 
@@ -57,9 +86,18 @@ describe('the picture', () => {
   it('has a panel per N: exactly zero up to N, then lines per seed, mean, band and the tick where it leaves zero for good', () => {
     const picture = pairCurves(sweep(), 'val/accuracy').picture!;
     expect(picture).toMatchObject({ metric: { name: 'val/accuracy', goal: 'maximize' }, unit: 'points', scale: 100 });
-    expect(picture.panels.map(({ N, label, end }) => [N, label, end])).toEqual([[100, 'N = ¼', 400], [200, 'N = ½', 400]]);
+    expect(picture.panels.map(({ N, label, end }) => [N, label, end])).toEqual([
+      [100, 'N = ¼', 400],
+      [200, 'N = ½', 400],
+    ]);
     const [group] = picture.panels[1]!.groups;
-    expect(group).toMatchObject({ arm: 2, label: 'β = 0.1', beta: 0.1, batches: [0, 100, 200, 300, 400], leavesZeroAt: 300 });
+    expect(group).toMatchObject({
+      arm: 2,
+      label: 'β = 0.1',
+      beta: 0.1,
+      batches: [0, 100, 200, 300, 400],
+      leavesZeroAt: 300,
+    });
     expect(group!.mean.slice(0, 3)).toEqual([0, 0, 0]);
     expect(group!.low.slice(0, 3)).toEqual([0, 0, 0]);
     expect(group!.seeds).toHaveLength(6);
@@ -77,7 +115,10 @@ describe('the picture', () => {
   it('names the switch by its batch where runs differ in length, of which it is another share each', () => {
     const results = sweep();
     results.arms[2]!.training = { ...results.arms[2]!.training, batches: 800 };
-    expect(pairCurves(results, 'val/accuracy').picture!.panels.map(({ N, label }) => [N, label])).toEqual([[100, 'N = 100'], [200, 'N = 200']]);
+    expect(pairCurves(results, 'val/accuracy').picture!.panels.map(({ N, label }) => [N, label])).toEqual([
+      [100, 'N = 100'],
+      [200, 'N = 200'],
+    ]);
   });
 
   it('has the strip: truncated term, intra-class cosine, and the stretches where every seed was dead', () => {
@@ -86,25 +127,36 @@ describe('the picture', () => {
     expect(group!.truncated.values[0]).toBeCloseTo(0.1, 12);
     expect(group!.truncated.values[200]).toBeCloseTo(0.1 / 6, 12);
     expect(group!.cosine).toEqual({ batches: [0, 400], values: [0.5, expect.closeTo(0.925, 12)] });
-    expect(group!.dead).toEqual([{ from: 250, to: 300 }, { from: 301, to: 390 }]);
+    expect(group!.dead).toEqual([
+      { from: 250, to: 300 },
+      { from: 301, to: 390 },
+    ]);
   });
 
   it('answers in words', () => {
-    expect(pairCurves(sweep(), 'val/accuracy').picture!.title).toBe('β = 0.1 helps at N = ½: +2.02 points [2.01, 2.04], 6 of 6 seeds; hurts at N = ¼');
-    expect(pairCurves(betaBySwitch(), 'val/accuracy').picture!.title).toBe('β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; also at N = ¾; hurts at N = ¼');
+    expect(pairCurves(sweep(), 'val/accuracy').picture!.title).toBe(
+      'β = 0.1 helps at N = ½: +2.02 points [2.01, 2.04], 6 of 6 seeds; hurts at N = ¼',
+    );
+    expect(pairCurves(betaBySwitch(), 'val/accuracy').picture!.title).toBe(
+      'β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; also at N = ¾; hurts at N = ¼',
+    );
   });
 
   it('says hurts where a metric to minimise rises', () => {
     const results = sweep();
     for (const run of results.runs) run.curves['val/crossEntropy'] = run.curves['val/accuracy']!;
-    expect(pairCurves(results, 'val/crossEntropy').picture!.title).toMatch(/^β = 0\.1 helps at N = ¼: −0\.020\d+ in val\/crossEntropy \[−0\.02\d+, −0\.020\d+\], 6 of 6 seeds; hurts at N = ½$/);
+    expect(pairCurves(results, 'val/crossEntropy').picture!.title).toMatch(
+      /^β = 0\.1 helps at N = ¼: −0\.020\d+ in val\/crossEntropy \[−0\.02\d+, −0\.020\d+\], 6 of 6 seeds; hurts at N = ½$/,
+    );
   });
 
   it('claims nothing that is not significant', () => {
     const results = sweep();
     results.seeds = [0, 1, 2];
     results.runs = results.runs.filter(({ seed }) => seed < 3);
-    expect(pairCurves(results, 'val/accuracy').picture!.title).toBe('With 3 seeds no difference can be significant; the largest: β = 0.1 at N = ¼, −2.01 points [−2.03, −1.99], 3 of 3 seeds');
+    expect(pairCurves(results, 'val/accuracy').picture!.title).toBe(
+      'With 3 seeds no difference can be significant; the largest: β = 0.1 at N = ¼, −2.01 points [−2.03, −1.99], 3 of 3 seeds',
+    );
   });
 
   it('is none before there is a point', () => {
@@ -131,22 +183,73 @@ describe('curves side by side', () => {
   const curve = (values: (number | null)[]): Curve => ({ batches: values.map((_, i) => i * 10), values });
 
   it('subtract at the batches of both, null where either is', () => {
-    expect(differenceCurve(curve([1, 2, null, 4]), { batches: [0, 10, 20], values: [0.5, null, 1] })).toEqual({ batches: [0, 10, 20], values: [0.5, null, null] });
+    expect(differenceCurve(curve([1, 2, null, 4]), { batches: [0, 10, 20], values: [0.5, null, 1] })).toEqual({
+      batches: [0, 10, 20],
+      values: [0.5, null, null],
+    });
   });
 
   it.each([
-    [[[0, 0], [1, 2], [1, 2], [1, 2]], 10],
-    [[[0, 0], [1, 2], [-1, 2], [1, 2]], 30],
-    [[[0, 0], [1, 2], [-2, -1], [-2, -1]], 20],
-    [[[0, 0], [1, 2], [1, 2], [-1, 1]], null],
-    [[[0, 0], [1, 2], [null, null]], null],
+    [
+      [
+        [0, 0],
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ],
+      10,
+    ],
+    [
+      [
+        [0, 0],
+        [1, 2],
+        [-1, 2],
+        [1, 2],
+      ],
+      30,
+    ],
+    [
+      [
+        [0, 0],
+        [1, 2],
+        [-2, -1],
+        [-2, -1],
+      ],
+      20,
+    ],
+    [
+      [
+        [0, 0],
+        [1, 2],
+        [1, 2],
+        [-1, 1],
+      ],
+      null,
+    ],
+    [
+      [
+        [0, 0],
+        [1, 2],
+        [null, null],
+      ],
+      null,
+    ],
     [[], null],
   ] as [[number | null, number | null][], number | null][])('%j leaves zero for good at %j', (bounds, expected) => {
-    const band = { batches: bounds.map((_, i) => i * 10), mean: [], low: bounds.map(([low]) => low), high: bounds.map(([, high]) => high) };
+    const band = {
+      batches: bounds.map((_, i) => i * 10),
+      mean: [],
+      low: bounds.map(([low]) => low),
+      high: bounds.map(([, high]) => high),
+    };
     expect(leavesZeroAt(band)).toBe(expected);
   });
 
   it('have no band where only one is left', () => {
-    expect(intervalBand([curve([1, 2]), curve([1, null])])).toMatchObject({ mean: [1, 2], low: [1, null], high: [1, null] });
+    expect(intervalBand([curve([1, 2]), curve([1, null])])).toMatchObject({
+      mean: [1, 2],
+      low: [1, null],
+      high: [1, null],
+    });
   });
 });

@@ -6,7 +6,10 @@ import type { Arm } from '../../server/sweep/arm.ts';
 import type { Curve, SweepResults } from '../../server/sweep/results.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
 
-const curve = (length: number, value: (batch: number) => number | null): Curve => ({ batches: Array.from({ length }, (_, i) => i), values: Array.from({ length }, (_, i) => value(i)) });
+const curve = (length: number, value: (batch: number) => number | null): Curve => ({
+  batches: Array.from({ length }, (_, i) => i),
+  values: Array.from({ length }, (_, i) => value(i)),
+});
 
 /** L2 falls from 0.8 by 0.001 a batch (and is 0.1 higher with every seed); ‖∇L1‖ is 2 and ‖∇L2‖ is 0.1 until batch 99, then 1. */
 function curves(seed: number, length = 400): Record<string, Curve> {
@@ -19,17 +22,31 @@ function curves(seed: number, length = 400): Record<string, Curve> {
 
 /** Seeds 0 and 1 trained as far as `lengths` says, by arm; a seed 2 that waits. */
 function sweep(arms: Arm[], lengths: number[] = arms.map((arm) => (arm.control ? 400 : arm.N))): SweepResults {
-  const runs = arms.flatMap((arm) => [0, 1, 2].map((seed) => makeRun(arm.index, seed, { state: 'waiting', curves: seed === 2 ? {} : curves(seed, lengths[arm.index]) })));
+  const runs = arms.flatMap((arm) =>
+    [0, 1, 2].map((seed) =>
+      makeRun(arm.index, seed, { state: 'waiting', curves: seed === 2 ? {} : curves(seed, lengths[arm.index]) }),
+    ),
+  );
   return { ...makeResults(arms, [[0, 0, 0]]), runs };
 }
 
 const grid = (truncation: Arm['loss']['truncation'] = 'batch'): Arm[] => {
   const control = makeControl(0);
   const points: [N: number, beta: number, epsilon: number][] = [
-    [100, 0.1, 0.2], [100, 0.1, 0.65], [100, 0.1, 0.79], [100, 0.1, 0.9], [100, 0.1, 1], [100, 0.45, 0.2], [0, 0.1, 0.85], [300, 0.1, 0.9], [300, 0.1, 1],
+    [100, 0.1, 0.2],
+    [100, 0.1, 0.65],
+    [100, 0.1, 0.79],
+    [100, 0.1, 0.9],
+    [100, 0.1, 1],
+    [100, 0.45, 0.2],
+    [0, 0.1, 0.85],
+    [300, 0.1, 0.9],
+    [300, 0.1, 1],
   ];
-  return [control, ...points.map(([N, beta, epsilon], i) => makeArm(i + 1, { N, beta, epsilon, name: `β${beta} ε${epsilon} N${N}` }))]
-    .map((arm) => ({ ...arm, loss: { ...arm.loss, truncation } }));
+  return [
+    control,
+    ...points.map(([N, beta, epsilon], i) => makeArm(i + 1, { N, beta, epsilon, name: `β${beta} ε${epsilon} N${N}` })),
+  ].map((arm) => ({ ...arm, loss: { ...arm.loss, truncation } }));
 };
 
 test('quantiles are linear between the values that they fall between', () => {
@@ -62,8 +79,17 @@ test('the gradient ratio is β‖∇L2‖/(α‖∇L1‖), its median before N; 
   const [at0, at100, at300] = buildProbeReport(sweep(grid())).trunks[0]!.candidates;
   expect(at0!.ratios).toEqual([{ beta: 0.1, ratio: null, weak: null }]);
   // 0.1 · 0.1 / (0.5 · 2) = 0.01, and with β = 0.45 0.045
-  expect(at100!.ratios.map(({ beta, ratio, weak }) => [beta, ratio!.mean, weak])).toEqual([[0.1, expect.closeTo(0.01, 12), true], [0.45, expect.closeTo(0.045, 12), false]]);
-  expect(at300!.ratios).toEqual([{ beta: 0.1, ratio: { mean: expect.closeTo(0.1, 12), low: expect.closeTo(0.1, 12), high: expect.closeTo(0.1, 12) }, weak: false }]);
+  expect(at100!.ratios.map(({ beta, ratio, weak }) => [beta, ratio!.mean, weak])).toEqual([
+    [0.1, expect.closeTo(0.01, 12), true],
+    [0.45, expect.closeTo(0.045, 12), false],
+  ]);
+  expect(at300!.ratios).toEqual([
+    {
+      beta: 0.1,
+      ratio: { mean: expect.closeTo(0.1, 12), low: expect.closeTo(0.1, 12), high: expect.closeTo(0.1, 12) },
+      weak: false,
+    },
+  ]);
 });
 
 test('an ε above all of L2 from N on is dead on every seed, below all of it always live; the 95 % quantile says which', () => {
@@ -90,20 +116,41 @@ test('the test is strict, in float32: at equality the term is dead', () => {
 });
 
 test('neighbours in ε are the same where no L2 of the trunk is between them; certain where both are dead', () => {
-  const same = Object.fromEntries(buildProbeReport(sweep(grid())).arms.map(({ name, sameAs }) => [name, sameAs && [sameAs.name, sameAs.certain]]));
+  const same = Object.fromEntries(
+    buildProbeReport(sweep(grid())).arms.map(({ name, sameAs }) => [name, sameAs && [sameAs.name, sameAs.certain]]),
+  );
   expect(same).toMatchObject({
-    'β0.1 ε0.2 N100': null, 'β0.1 ε0.65 N100': null, 'β0.1 ε0.79 N100': null, 'β0.1 ε0.9 N100': null,
-    'β0.1 ε1 N100': ['β0.1 ε0.9 N100', true], 'β0.1 ε1 N300': ['β0.1 ε0.9 N300', true], 'β0.45 ε0.2 N100': null,
+    'β0.1 ε0.2 N100': null,
+    'β0.1 ε0.65 N100': null,
+    'β0.1 ε0.79 N100': null,
+    'β0.1 ε0.9 N100': null,
+    'β0.1 ε1 N100': ['β0.1 ε0.9 N100', true],
+    'β0.1 ε1 N300': ['β0.1 ε0.9 N300', true],
+    'β0.45 ε0.2 N100': null,
   });
   const bothLive = [makeControl(0), makeArm(1, { N: 100, epsilon: 0.01 }), makeArm(2, { N: 100, epsilon: 0.1 })];
   expect(buildProbeReport(sweep(bothLive)).arms[1]!.sameAs).toEqual({ arm: 1, name: 'arm1', certain: false });
 });
 
 test('without an arm that goes on without the phase, the trunk ends at its last N and ε is judged by the batches before', () => {
-  const arms = [makeArm(0, { N: 100, epsilon: 0.9, controlIndex: null }), makeArm(1, { N: 300, epsilon: 0.9, controlIndex: null }), makeArm(2, { N: 300, epsilon: 1, controlIndex: null })];
+  const arms = [
+    makeArm(0, { N: 100, epsilon: 0.9, controlIndex: null }),
+    makeArm(1, { N: 300, epsilon: 0.9, controlIndex: null }),
+    makeArm(2, { N: 300, epsilon: 1, controlIndex: null }),
+  ];
   const { trunks, arms: judged, notes } = buildProbeReport(sweep(arms));
-  expect(trunks[0]).toMatchObject({ end: 300, candidates: [{ N: 100, after: { from: 100, to: 300 } }, { N: 300, before: { from: 250, to: 300 }, after: null }] });
-  expect(judged.map(({ verdict, sameAs }) => [verdict, sameAs?.certain])).toEqual([['dead', undefined], ['dead', undefined], ['dead', false]]);
+  expect(trunks[0]).toMatchObject({
+    end: 300,
+    candidates: [
+      { N: 100, after: { from: 100, to: 300 } },
+      { N: 300, before: { from: 250, to: 300 }, after: null },
+    ],
+  });
+  expect(judged.map(({ verdict, sameAs }) => [verdict, sameAs?.certain])).toEqual([
+    ['dead', undefined],
+    ['dead', undefined],
+    ['dead', false],
+  ]);
   expect(notes.join()).toContain('ends at its last N');
 });
 
@@ -127,8 +174,17 @@ test('without truncation nothing is dead; by sample the mean decides nothing abo
 });
 
 test('arms of another α or learning rate have a trunk of their own, named by what differs', () => {
-  const arms = [makeControl(0), makeArm(1), makeControl(2, { alpha: 0.9 }), makeArm(3, { alpha: 0.9, controlIndex: 2 }), makeArm(4, { alpha: 0, beta: 0, control: true, controlIndex: null })];
-  expect(buildProbeReport(sweep(arms)).trunks.map(({ name, arms: count }) => [name, count])).toEqual([['α0.5', 2], ['α0.9', 2]]);
+  const arms = [
+    makeControl(0),
+    makeArm(1),
+    makeControl(2, { alpha: 0.9 }),
+    makeArm(3, { alpha: 0.9, controlIndex: 2 }),
+    makeArm(4, { alpha: 0, beta: 0, control: true, controlIndex: null }),
+  ];
+  expect(buildProbeReport(sweep(arms)).trunks.map(({ name, arms: count }) => [name, count])).toEqual([
+    ['α0.5', 2],
+    ['α0.9', 2],
+  ]);
 });
 
 test('the text has a table per finding and names the arms', () => {
@@ -136,7 +192,9 @@ test('the text has a table per finding and names the arms', () => {
   expect(text).toMatch(/^\| 100 +\| 100–399 +\| 0\.466 \(0\.416–0\.516\)/m);
   expect(text).toMatch(/^\| 100 +\| 0\.1 +\| 0\.01 +\| weak/m);
   expect(text).toMatch(/^\| 0 +\| none before/m);
-  expect(text).toContain("Would be dead:\n  3 β0.1 ε0.79 N100: ε is above 95 % of the trunk's L2 from N on\n  4 β0.1 ε0.9 N100: ε is above all of the trunk's L2 from N on");
+  expect(text).toContain(
+    "Would be dead:\n  3 β0.1 ε0.79 N100: ε is above 95 % of the trunk's L2 from N on\n  4 β0.1 ε0.9 N100: ε is above all of the trunk's L2 from N on",
+  );
   expect(text).toContain('since both are dead:\n  5 β0.1 ε1 N100 and 4 β0.1 ε0.9 N100');
   expect(text).toContain('At N = 0 there is no trunk');
 });

@@ -14,7 +14,12 @@ const A = [
 describe('signFlipTest', () => {
   // SciPy 1.17.1: scipy.stats.permutation_test((a,), lambda x, axis: np.abs(np.mean(x, axis=axis)),
   //   permutation_type='samples', n_resamples=np.inf, alternative='greater').pvalue
-  it.each([[0, 0.09375], [1, 0.046875], [2, 0.1875], [3, 0.9453125]])('row %d as SciPy', (row, expected) => {
+  it.each([
+    [0, 0.09375],
+    [1, 0.046875],
+    [2, 0.1875],
+    [3, 0.9453125],
+  ])('row %d as SciPy', (row, expected) => {
     expect(signFlipTest(A[row]!)).toBe(expected);
   });
 
@@ -38,12 +43,17 @@ describe('signFlipTest', () => {
     expect(signFlipTest(values)).toBe(p);
     expect(signFlipTest(values.map(Math.abs))).toBe(1 / 100_001);
     // Exact over 2²⁴ patterns, from the distribution of the sums of the two halves.
-    const half = (part: readonly number[]) => part.reduce((sums, value) => sums.flatMap((sum) => [sum + value, sum - value]), [0]);
+    const half = (part: readonly number[]) =>
+      part.reduce((sums, value) => sums.flatMap((sum) => [sum + value, sum - value]), [0]);
     const [left, right] = [half(values.slice(0, 12)), Float64Array.from(half(values.slice(12))).sort()];
     const observed = Math.abs(values.reduce((sum, value) => sum + value, 0)) - 1e-9;
     const above = (limit: number) => {
       let [low, high] = [0, right.length];
-      while (low < high) { const middle = (low + high) >> 1; if (right[middle]! >= limit) high = middle; else low = middle + 1; }
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (right[middle]! >= limit) high = middle;
+        else low = middle + 1;
+      }
       return right.length - low;
     };
     const exact = (2 * left.reduce((hits, sum) => hits + above(observed - sum), 0)) / 2 ** 24;
@@ -54,7 +64,9 @@ describe('signFlipTest', () => {
 describe('holm', () => {
   // statsmodels: multipletests([0.01, 0.04, 0.03, 0.005, 0.04], method='holm')[1]
   it('is as statsmodels has it', () => {
-    holm([0.01, 0.04, 0.03, 0.005, 0.04]).forEach((value, i) => expect(value).toBeCloseTo([0.04, 0.09, 0.09, 0.025, 0.09][i]!, 12));
+    holm([0.01, 0.04, 0.03, 0.005, 0.04]).forEach((value, i) =>
+      expect(value).toBeCloseTo([0.04, 0.09, 0.09, 0.025, 0.09][i]!, 12),
+    );
   });
 
   it('never exceeds 1', () => {
@@ -74,17 +86,28 @@ function slowMaxT(rows: (number | null)[][]): number[] {
     if (sd < 1e-6 * largest || largest === 0) return Math.abs(mean) > 0 ? Infinity : 0;
     return Math.abs(mean / (sd / Math.sqrt(values.length)));
   };
-  const observed = rows.map((row) => t(row, row.map(() => 1)));
-  const order = observed.map((_, i) => i).sort((a, b) => (observed[a] === observed[b] ? 0 : observed[b]! - observed[a]!));
+  const observed = rows.map((row) =>
+    t(
+      row,
+      row.map(() => 1),
+    ),
+  );
+  const order = observed
+    .map((_, i) => i)
+    .sort((a, b) => (observed[a] === observed[b] ? 0 : observed[b]! - observed[a]!));
   const hits = order.map(() => 0);
   for (let pattern = 0; pattern < 2 ** columns; pattern++) {
     const signs = Array.from({ length: columns }, (_, i) => ((pattern >> i) & 1 ? -1 : 1));
     const flipped = order.map((row) => t(rows[row]!, signs));
-    order.forEach((row, k) => { if (Math.max(...flipped.slice(k)) >= observed[row]! * (1 - 1e-9)) hits[k]!++; });
+    order.forEach((row, k) => {
+      if (Math.max(...flipped.slice(k)) >= observed[row]! * (1 - 1e-9)) hits[k]!++;
+    });
   }
   const result: number[] = [];
   let running = 0;
-  order.forEach((row, k) => { result[row] = running = Math.max(running, hits[k]! / 2 ** columns); });
+  order.forEach((row, k) => {
+    result[row] = running = Math.max(running, hits[k]! / 2 ** columns);
+  });
   return result;
 }
 
@@ -101,9 +124,16 @@ describe('maxT', () => {
       const control = Array.from({ length: columns }, () => stream.normal());
       const rows: (number | null)[][] = Array.from({ length: 1 + stream.below(6) }, () => {
         const effect = stream.uniform();
-        return control.map((value) => (stream.below(12) === 0 ? null : Math.round(10 * (effect + 0.7 * stream.normal() - 0.5 * value)) / 10));
+        return control.map((value) =>
+          stream.below(12) === 0 ? null : Math.round(10 * (effect + 0.7 * stream.normal() - 0.5 * value)) / 10,
+        );
       });
-      rows.push(control.map(() => 0), control.map(() => 0.3), [...rows[0]!], control.map((_, seed) => (seed === 1 ? 0.4 : null)));
+      rows.push(
+        control.map(() => 0),
+        control.map(() => 0.3),
+        [...rows[0]!],
+        control.map((_, seed) => (seed === 1 ? 0.4 : null)),
+      );
       const usable = rows.filter((row) => row.some((value) => value !== null));
       expect(maxT(usable)).toEqual(slowMaxT(usable));
     }

@@ -14,31 +14,58 @@ const small = { N: [0] };
 test('what the database holds is not trained again: the same definition, a longer one, another sweep; --fresh does', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  const train = (file: string, ...more: string[]): Promise<Summary> => cosweepJson<Summary>(runArgs(file, ...more), { db });
+  const train = (file: string, ...more: string[]): Promise<Summary> =>
+    cosweepJson<Summary>(runArgs(file, ...more), { db });
   const file = writeStudy(folder, small);
   expect(await train(file)).toMatchObject({ sweepId: 's1', batchesTrained: 4 * BATCHES });
   const first = await snapshot(db);
 
-  expect(await train(file)).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 4, failed: 0 }, batchesTrained: 0, batchesUnshared: 4 * BATCHES });
+  expect(await train(file)).toMatchObject({
+    sweepId: 's1',
+    state: 'complete',
+    runs: { complete: 4, failed: 0 },
+    batchesTrained: 0,
+    batchesUnshared: 4 * BATCHES,
+  });
   expect(await snapshot(db)).toEqual(first);
 
   // One more β and one more seed: 3 arms × 3 seeds, of which 2 × 2 are there.
   const longer = { ...small, beta: [0.3, 0.4], seeds: 3 };
   writeStudy(folder, longer);
-  expect(await train(file)).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 9 }, batchesTrained: 5 * BATCHES });
+  expect(await train(file)).toMatchObject({
+    sweepId: 's1',
+    state: 'complete',
+    runs: { complete: 9 },
+    batchesTrained: 5 * BATCHES,
+  });
   const extended = await snapshot(db);
   expect(extended['noIntra, seed 1']).toEqual(first['noIntra, seed 1']);
   expect(extended['β0.3, seed 0']!.curves).toEqual(first['β0.3 N0, seed 0']?.curves ?? Object.values(first)[0]!.curves);
 
   const other = writeStudy(folder, { ...small, name: 'other', beta: [0.4], seeds: [2, 3] });
-  expect(await train(other)).toMatchObject({ sweepId: 's2', state: 'complete', runs: { complete: 4, reused: 2 }, batchesTrained: 2 * BATCHES });
+  expect(await train(other)).toMatchObject({
+    sweepId: 's2',
+    state: 'complete',
+    runs: { complete: 4, reused: 2 },
+    batchesTrained: 2 * BATCHES,
+  });
 
   writeStudy(folder, small);
-  expect(await train(file)).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 4 }, batchesTrained: 0 });
+  expect(await train(file)).toMatchObject({
+    sweepId: 's1',
+    state: 'complete',
+    runs: { complete: 4 },
+    batchesTrained: 0,
+  });
   expect(await snapshot(db, 's1')).toEqual(first);
 
   const before = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
-  expect(await train(file, '--fresh')).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 4, reused: 0 }, batchesTrained: 4 * BATCHES });
+  expect(await train(file, '--fresh')).toMatchObject({
+    sweepId: 's1',
+    state: 'complete',
+    runs: { complete: 4, reused: 0 },
+    batchesTrained: 4 * BATCHES,
+  });
   const after = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
   expect(after.filter(({ run }) => before.some((old) => old.run === run))).toEqual([]);
   expect(await snapshot(db, 's1')).toEqual(first);
@@ -50,12 +77,18 @@ test('a sweep that goes on with another device or library says so', async () => 
   const file = writeStudy(folder, { ...small, seeds: 1 });
   expect((await cosweep(runArgs(file), { db })).code).toBe(0);
   const connection = new Database(db);
-  connection.prepare(`UPDATE "Run" SET device = 'GeForce 256', versions = json_set(versions, '$."@tensorflow/tfjs-core"', '1.0.0') WHERE id = 1`).run();
+  connection
+    .prepare(
+      `UPDATE "Run" SET device = 'GeForce 256', versions = json_set(versions, '$."@tensorflow/tfjs-core"', '1.0.0') WHERE id = 1`,
+    )
+    .run();
   connection.close();
   writeStudy(folder, { ...small, seeds: 2 });
   const { code, stderr } = await cosweep(runArgs(file), { db });
   expect(code, stderr).toBe(0);
-  expect(stderr).toMatch(/s1 was trained on GeForce 256, now on CPU, 1 thread[^;]*; with @tensorflow\/tfjs-core 1\.0\.0, now with \d+\.\d+\.\d+: they round differently/);
+  expect(stderr).toMatch(
+    /s1 was trained on GeForce 256, now on CPU, 1 thread[^;]*; with @tensorflow\/tfjs-core 1\.0\.0, now with \d+\.\d+\.\d+: they round differently/,
+  );
 });
 
 test('a sweep keeps its engine once it has started: another one is refused, and nothing changes', async () => {
@@ -63,7 +96,10 @@ test('a sweep keeps its engine once it has started: another one is refused, and 
   const db = join(folder, 'study.db');
   const file = writeStudy(folder, { ...small, seeds: 1 });
   const unopened = await cosweep(['run', file, '--engine', 'tensorflow', '--device', '0'], { db });
-  expect([unopened.code, unopened.stderr]).toEqual([2, expect.stringContaining('the engine tensorflow has no choice of devices')]);
+  expect([unopened.code, unopened.stderr]).toEqual([
+    2,
+    expect.stringContaining('the engine tensorflow has no choice of devices'),
+  ]);
   expect((await cosweep(runArgs(file), { db })).code).toBe(0);
   const before = await cosweepJson(['list'], { db });
   for (const sweep of [file, 's1']) {

@@ -12,7 +12,10 @@ test('what is trained after the data has changed does not count as trained on it
   writeImages(folder, 300, 12);
   const study = definition({ N: [0] }) as { training: object };
   const dataset = { name: 'idx', images: 'images', labels: 'labels', validation: 60, splitSeed: 'seed' };
-  writeFileSync(join(folder, 'study.json'), JSON.stringify({ ...study, training: { ...study.training, dataset, batches: 4 * BATCHES, evalEvery: BATCHES } }));
+  writeFileSync(
+    join(folder, 'study.json'),
+    JSON.stringify({ ...study, training: { ...study.training, dataset, batches: 4 * BATCHES, evalEvery: BATCHES } }),
+  );
   const args = ['--json', 'run', 'study.json', '--engine', 'wasm', '--workers', '1'];
 
   const run = start(args, { db });
@@ -25,7 +28,9 @@ test('what is trained after the data has changed does not count as trained on it
   expect(runs.complete + runs.failed).toBe(4);
   const rows = await cosweepJson<{ state: string; error: string | null }[]>(['runs', 'latest'], { db });
   for (const { error } of rows.filter(({ state }) => state === 'failed')) {
-    expect(error).toMatch(/^Cannot train on the data set idx: it has changed since the sweep began .* `cosweep run` trains all of it on what is there now/);
+    expect(error).toMatch(
+      /^Cannot train on the data set idx: it has changed since the sweep began .* `cosweep run` trains all of it on what is there now/,
+    );
   }
 
   const again = await cosweep(args, { db });

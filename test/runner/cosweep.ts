@@ -43,9 +43,13 @@ export interface Cosweep {
 
 /** Starts the built program. Whatever is left of it after the test is killed. */
 export function start(args: string[], { db, user }: StartOptions): Cosweep {
-  if (!existsSync(`${root}dist/server/cli/main.js`)) throw new Error('These tests use the built program, and dist is not there: run `npm run build`');
+  if (!existsSync(`${root}dist/server/cli/main.js`))
+    throw new Error('These tests use the built program, and dist is not there: run `npm run build`');
   const child = spawn(process.execPath, [program, '--db', db, ...args], {
-    cwd: dirname(db), detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...user,
+    cwd: dirname(db),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
   });
   const pid = child.pid!;
   onTestFinished(() => killGroup(pid));
@@ -55,7 +59,10 @@ export function start(args: string[], { db, user }: StartOptions): Cosweep {
   return {
     pid,
     stderr: () => text.stderr,
-    children: () => processes().filter((each) => each.group === pid && each.pid !== pid).map((each) => each.pid),
+    children: () =>
+      processes()
+        .filter((each) => each.group === pid && each.pid !== pid)
+        .map((each) => each.pid),
     signal: (signal) => void child.kill(signal),
     pressCtrlC: () => void process.kill(-pid, 'SIGINT'),
     async until(what, holds) {
@@ -90,7 +97,8 @@ export async function untilNoneIsLeft(program: Cosweep): Promise<void> {
 
 function collect(child: ChildProcess): { text: { stdout: string; stderr: string }; ended: Promise<Ended> } {
   const text = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name]!.setEncoding('utf8').on('data', (piece: string) => (text[name] += piece));
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]!.setEncoding('utf8').on('data', (piece: string) => (text[name] += piece));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...text }));
@@ -100,7 +108,9 @@ function collect(child: ChildProcess): { text: { stdout: string; stderr: string 
 
 function processes(): { pid: number; group: number }[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,pgid=,stat='], { encoding: 'utf8' }).trim().split('\n');
-  return lines.map((line) => line.trim().split(/\s+/)).filter(([, , state]) => !state!.startsWith('Z'))
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , state]) => !state!.startsWith('Z'))
     .map(([pid, group]) => ({ pid: Number(pid), group: Number(group) }));
 }
 

@@ -16,15 +16,30 @@ const machine = { device: 'CPU, 1 thread', versions: {} };
 const loaded = { classes: ['a', 'b'], evaluated: { val: 10, test: 0 } };
 
 /** A control [0, 100) cut at 50, and an arm that forks there. */
-async function start(): Promise<{ storage: Storage; queue: StageQueue; deliveries: Deliveries; resume: () => Deliveries }> {
+async function start(): Promise<{
+  storage: Storage;
+  queue: StageQueue;
+  deliveries: Deliveries;
+  resume: () => Deliveries;
+}> {
   const storage = await newStorage();
   const token = lease(storage);
   const { sweepId } = begin(storage, token, makePlan([{ beta: 0.1 }, {}], [1]));
   const whole = identities(storage, sweepId, 'cut');
   const trunk = { key: 'trunk', from: 0, to: 50, params: whole[1]!.stages[0]!.params };
-  const cut = whole.map((run, i): RunIdentity => ({ ...run, key: `run ${i}`, stages: [trunk, { ...run.stages[0]!, key: `rest ${i}`, from: 50, to: 100 }] }));
+  const cut = whole.map((run, i): RunIdentity => ({
+    ...run,
+    key: `run ${i}`,
+    stages: [trunk, { ...run.stages[0]!, key: `rest ${i}`, from: 50, to: 100 }],
+  }));
   const queue = new StageQueue(identifyRuns(storage, token, sweepId, cut, false));
-  const work = { storage, lease: token, arms: readArms(storage, sweepId), gitCommit: null, tell: () => {} } as unknown as SweepWork;
+  const work = {
+    storage,
+    lease: token,
+    arms: readArms(storage, sweepId),
+    gitCommit: null,
+    tell: () => {},
+  } as unknown as SweepWork;
   const resume = (): Deliveries => new Deliveries(work, queue, new Pace(queue.batches));
   return { storage, queue, deliveries: resume(), resume };
 }
@@ -32,12 +47,23 @@ async function start(): Promise<{ storage: Storage; queue: StageQueue; deliverie
 function segment(from: number, to: number): SegmentReport {
   const points = [{ metric: 'train/total', epsilon: null, batches: Int32Array.of(from), values: Float64Array.of(1) }];
   const checkpoint = { batch: to, bytes: Uint8Array.of(from, to) };
-  return { from, to, points, evaluations: [], checkpoint, seconds: { training: 1, evaluation: 0 }, result: { outcome: 'complete', batch: to, intraDead: null } };
+  return {
+    from,
+    to,
+    points,
+    evaluations: [],
+    checkpoint,
+    seconds: { training: 1, evaluation: 0 },
+    result: { outcome: 'complete', batch: to, intraDead: null },
+  };
 }
 
-const statesOf = (storage: Storage): unknown[] => storage.prepare('SELECT state FROM "Run" WHERE key IS NOT NULL ORDER BY id').pluck().all();
-const batchesOf = (storage: Storage): unknown[] => storage.prepare('SELECT batch FROM "Run" WHERE key IS NOT NULL AND key LIKE \'run %\' ORDER BY id').pluck().all();
-const batchOf = (storage: Storage, { stage }: StageJob): unknown => storage.prepare('SELECT batch FROM "Stage" WHERE id = ?').pluck().get(stage.stageId);
+const statesOf = (storage: Storage): unknown[] =>
+  storage.prepare('SELECT state FROM "Run" WHERE key IS NOT NULL ORDER BY id').pluck().all();
+const batchesOf = (storage: Storage): unknown[] =>
+  storage.prepare('SELECT batch FROM "Run" WHERE key IS NOT NULL AND key LIKE \'run %\' ORDER BY id').pluck().all();
+const batchOf = (storage: Storage, { stage }: StageJob): unknown =>
+  storage.prepare('SELECT batch FROM "Stage" WHERE id = ?').pluck().get(stage.stageId);
 
 test('what follows a stage is trained from its state while that is still being stored, and is stored after it', async () => {
   const { storage, queue, deliveries, resume } = await start();
@@ -48,7 +74,8 @@ test('what follows a stage is trained from its state while that is still being s
 
   const [next, other] = [(await queue.next(never))!, (await queue.next(never))!];
   expect(lastCheckpoint(storage, trunk.stage.stageId)).toBeNull();
-  for (const job of [next, other]) expect(await deliveries.startOf(job, null)).toEqual({ batch: 50, hash: null, bytes: Uint8Array.of(0, 50) });
+  for (const job of [next, other])
+    expect(await deliveries.startOf(job, null)).toEqual({ batch: 50, hash: null, bytes: Uint8Array.of(0, 50) });
   expect(batchesOf(storage)).toEqual([0, 0]);
   const last = deliveries.begin(next, 1, machine, loaded);
   await stored;
@@ -68,13 +95,17 @@ test('what follows a stage is trained from its state while that is still being s
   expect(await resume().startOf(other, null)).toBeNull();
 });
 
-test('what was delivered before a stage\'s end and is stored later does not take the state at its end away', async () => {
+test("what was delivered before a stage's end and is stored later does not take the state at its end away", async () => {
   const { queue, deliveries } = await start();
   const trunk = (await queue.next(never))!;
   const half = deliveries.advance(trunk, 0, { ...segment(0, 25), result: null }, { seconds: 0 });
   const end = deliveries.advance(trunk, 25, segment(25, 50), { seconds: 0 });
   await half;
-  expect(await deliveries.startOf((await queue.next(never))!, null)).toEqual({ batch: 50, hash: null, bytes: Uint8Array.of(25, 50) });
+  expect(await deliveries.startOf((await queue.next(never))!, null)).toEqual({
+    batch: 50,
+    hash: null,
+    bytes: Uint8Array.of(25, 50),
+  });
   await end;
 });
 

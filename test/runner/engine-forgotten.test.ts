@@ -12,14 +12,27 @@ afterEach(() => vi.unstubAllEnvs());
 /** An engine that was found to work on another day, and whose first worker from now on dies as a crashing library makes it die. */
 async function rememberedButBroken(folder: string): Promise<Verdicts> {
   vi.stubEnv('COSWEEP_CACHE', join(folder, 'cache'));
-  const verdicts = (await import(/* @vite-ignore */ pathToFileURL(join(import.meta.dirname, '../../dist/server/training/engines/verdicts.js')).href)) as Verdicts;
-  verdicts.keepVerdict({ name: 'wasm', works: true, device: 'a test', versions: {}, stepMs: 1, reason: null, remedy: null });
+  const verdicts = (await import(
+    /* @vite-ignore */ pathToFileURL(join(import.meta.dirname, '../../dist/server/training/engines/verdicts.js')).href
+  )) as Verdicts;
+  verdicts.keepVerdict({
+    name: 'wasm',
+    works: true,
+    device: 'a test',
+    versions: {},
+    stepMs: 1,
+    reason: null,
+    remedy: null,
+  });
   const [crash, crashed] = [join(folder, 'crash.cjs'), join(folder, 'crashed')];
-  writeFileSync(crash, `const fs = require('node:fs');
+  writeFileSync(
+    crash,
+    `const fs = require('node:fs');
     if (/runner.worker\\.js$/.test(process.argv[1]) && !fs.existsSync(${JSON.stringify(crashed)})) {
       fs.writeFileSync(${JSON.stringify(crashed)}, '');
       process.kill(process.pid, 'SIGSEGV');
-    }`);
+    }`,
+  );
   vi.stubEnv('NODE_OPTIONS', `--require ${crash}`);
   return verdicts;
 }
@@ -27,7 +40,10 @@ async function rememberedButBroken(folder: string): Promise<Verdicts> {
 test('an engine that is known to work and does not open is tried anew, before the sweep begins', async () => {
   const folder = temporaryFolder();
   const verdicts = await rememberedButBroken(folder);
-  const { code, stderr } = await start(['run', writeStudy(folder, { seeds: 1, N: [60] }), '--engine', 'wasm', '--workers', '1'], { db: join(folder, 'study.db') }).ended;
+  const { code, stderr } = await start(
+    ['run', writeStudy(folder, { seeds: 1, N: [60] }), '--engine', 'wasm', '--workers', '1'],
+    { db: join(folder, 'study.db') },
+  ).ended;
   expect(stderr).toMatch(/engine wasm worked here before and does not open now \(Worker process \d+ ended .*SIGSEGV/);
   expect([code, existsSync(join(folder, 'crashed'))]).toEqual([0, true]);
   expect(verdicts.readVerdicts().get('wasm')!.device).toMatch(/^CPU/);

@@ -28,12 +28,22 @@ test('a run that diverges keeps its curve up to the first batch that is not fini
   const complete = Object.values(results).filter(({ state }) => state === 'complete');
   expect(complete.map(({ curves }) => curves)).toEqual(Object.values(healthy).map(({ curves }) => curves));
 
-  const table = await cosweepJson<{ rows: Row[]; missing: { arm: number; seed: number; state: string }[] }>(['export', 'latest', '--format', 'json'], { db });
+  const table = await cosweepJson<{ rows: Row[]; missing: { arm: number; seed: number; state: string }[] }>(
+    ['export', 'latest', '--format', 'json'],
+    { db },
+  );
   const broken = table.rows.filter(({ params }) => params['training.optimizer.learningRate'] === 1e30);
-  expect(broken.map(({ n, mean, diverged }) => ({ n, mean, diverged }))).toEqual([{ n: 0, mean: null, diverged: 2 }, { n: 0, mean: null, diverged: 2 }]);
-  expect(table.missing).toEqual(expect.arrayContaining(broken.flatMap(({ arm }) => [0, 1].map((seed) => ({ arm, seed, state: 'diverged' })))));
+  expect(broken.map(({ n, mean, diverged }) => ({ n, mean, diverged }))).toEqual([
+    { n: 0, mean: null, diverged: 2 },
+    { n: 0, mean: null, diverged: 2 },
+  ]);
+  expect(table.missing).toEqual(
+    expect.arrayContaining(broken.flatMap(({ arm }) => [0, 1].map((seed) => ({ arm, seed, state: 'diverged' })))),
+  );
   expect(table.missing).toHaveLength(4);
-  for (const { arm, n, mean } of table.rows.filter(({ params }) => params['training.optimizer.learningRate'] !== 1e30)) {
+  for (const { arm, n, mean } of table.rows.filter(
+    ({ params }) => params['training.optimizer.learningRate'] !== 1e30,
+  )) {
     expect([arm, n, mean]).toEqual([arm, 2, expect.any(Number)]);
   }
   const again = await cosweep(['--json', ...runArgs(file, '--fail-on', 'diverged')], { db });
@@ -41,12 +51,21 @@ test('a run that diverges keeps its curve up to the first batch that is not fini
   expect(JSON.parse(again.stdout)).toMatchObject({ state: 'complete', runs: { diverged: 4 }, batchesTrained: 0 });
 });
 
-interface Row { arm: number; n: number; mean: number | null; diverged: number; params: Record<string, number | null> }
+interface Row {
+  arm: number;
+  n: number;
+  mean: number | null;
+  diverged: number;
+  params: Record<string, number | null>;
+}
 
 test('a run whose worker dies every time fails with its reason after two retries; retry completes it', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  const run = start(['--json', 'run', writeStudy(folder, { N: [0] }), '--engine', 'wasm', '--workers', '1', '--keep-checkpoints'], { db });
+  const run = start(
+    ['--json', 'run', writeStudy(folder, { N: [0] }), '--engine', 'wasm', '--workers', '1', '--keep-checkpoints'],
+    { db },
+  );
   await run.until('its worker opened', () => / to train, on wasm with/.test(run.stderr()));
   // The processes are listed before the database is asked: one that is there then belongs to the run that has not failed yet.
   for (;;) {
@@ -63,11 +82,17 @@ test('a run whose worker dies every time fails with its reason after two retries
   const [failed] = rows.filter(({ state }) => state === 'failed');
   expect(failed!.error).toMatch(/^Worker process \d+ ended while training \(killed by SIGKILL\).*\(tried 3 times\)$/s);
   expect(await cosweepJson(['show', failed!.run], { db })).toMatchObject({ state: 'failed', error: failed!.error });
-  expect(await cosweepJson(['list'], { db })).toMatchObject([{ state: 'complete', counts: { complete: 3, failed: 1 } }]);
+  expect(await cosweepJson(['list'], { db })).toMatchObject([
+    { state: 'complete', counts: { complete: 3, failed: 1 } },
+  ]);
 
   const retried = await cosweep(['--json', 'retry', 'latest', '--engine', 'wasm', '--workers', '1'], { db });
   expect(retried.code, retried.stderr).toBe(0);
-  expect(JSON.parse(retried.stdout) as Summary).toMatchObject({ state: 'complete', runs: { complete: 4, failed: 0 }, batchesTrained: BATCHES });
+  expect(JSON.parse(retried.stdout) as Summary).toMatchObject({
+    state: 'complete',
+    runs: { complete: 4, failed: 0 },
+    batchesTrained: BATCHES,
+  });
   expect(await snapshot(db)).toEqual((await undisturbed({ N: [0] })).results);
 });
 

@@ -71,7 +71,8 @@ test('a full disk stops training with a clear message and damages nothing; with 
   const disk = smallDisk(join(folder, 'disk'));
   if (disk === null) {
     const why = 'a file system of its own size can only be made by root on Linux';
-    if (process.env['CI'] && process.platform === 'linux') throw new Error(`${why}, and with CI set nothing may be skipped`);
+    if (process.env['CI'] && process.platform === 'linux')
+      throw new Error(`${why}, and with CI set nothing may be skipped`);
     console.warn(`\n!!! SKIPPED: a full disk: ${why}\n`);
     return context.skip();
   }
@@ -114,7 +115,8 @@ function smallDisk(folder: string): SmallDisk | null {
       return false;
     }
   };
-  if (process.platform !== 'linux' || !mount('-t', 'tmpfs', '-o', `size=${64 * MEGABYTE}`, 'tmpfs', folder)) return null;
+  if (process.platform !== 'linux' || !mount('-t', 'tmpfs', '-o', `size=${64 * MEGABYTE}`, 'tmpfs', folder))
+    return null;
   onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
   const filler = join(folder, 'filler');
   return {

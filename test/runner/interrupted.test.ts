@@ -10,7 +10,8 @@ import { undisturbed, type Summary } from './undisturbed.ts';
 /** Moments of a run's life that can be seen from outside. */
 const moments = {
   itHasTakenTheDatabase: (run: Cosweep, db: string) => run.until('it took the database', () => isTaken(db)),
-  itsWorkersOpen: (run: Cosweep) => run.until('its workers opened', () => / to train, on wasm with/.test(run.stderr()) && run.children().length > 0),
+  itsWorkersOpen: (run: Cosweep) =>
+    run.until('its workers opened', () => / to train, on wasm with/.test(run.stderr()) && run.children().length > 0),
   aRunTrains: async (run: Cosweep, db: string) => {
     await run.until('a run trained', () => countRuns(db, 'running') > 0);
     await sleep(150);
@@ -30,7 +31,12 @@ test('a study holds every batch of every run once', async () => {
   const { results, summary } = await undisturbed();
   expect(summary.runs).toEqual({ complete: 6, failed: 0, diverged: 0, reused: 0 });
   expect(Object.keys(results).sort()).toEqual([
-    'N0, seed 0', 'N0, seed 1', 'N60, seed 0', 'N60, seed 1', 'noIntra, seed 0', 'noIntra, seed 1',
+    'N0, seed 0',
+    'N0, seed 1',
+    'N60, seed 0',
+    'N60, seed 1',
+    'noIntra, seed 0',
+    'noIntra, seed 1',
   ]);
   const everyBatch = Array.from({ length: BATCHES }, (_, batch) => batch);
   for (const run of Object.values(results)) {
@@ -48,7 +54,10 @@ test('SIGTERM and Ctrl-C, whenever they come, leave a sweep that continues to th
   const db = join(folder, 'study.db');
   const args = runArgs(writeStudy(folder));
   let trained = 0;
-  const interrupt = async (moment: (run: Cosweep, db: string) => Promise<void>, how: (run: Cosweep) => void): Promise<number | null> => {
+  const interrupt = async (
+    moment: (run: Cosweep, db: string) => Promise<void>,
+    how: (run: Cosweep) => void,
+  ): Promise<number | null> => {
     const run = start(['--json', ...args], { db });
     await moment(run, db);
     how(run);
@@ -81,10 +90,16 @@ test('Ctrl-C and cancel need not wait for a download', async () => {
   vi.stubEnv('COSWEEP_CACHE', join(folder, 'cache'));
   onTestFinished(() => void vi.unstubAllEnvs());
   const file = join(folder, 'mnist.json');
-  writeFileSync(file, JSON.stringify({ ...definition(), training: { dataset: { name: 'mnist' }, model: { name: 'mlp' }, batches: 10 } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...definition(), training: { dataset: { name: 'mnist' }, model: { name: 'mlp' }, batches: 10 } }),
+  );
   const stopped = async (stop: (run: Cosweep) => unknown): Promise<[number | null, string]> => {
     const run = start(['--json', ...runArgs(file)], { db });
-    await run.until('it downloaded', () => run.stderr().includes('downloading') && ask(db, `SELECT state FROM "Sweep"`) === 'running');
+    await run.until(
+      'it downloaded',
+      () => run.stderr().includes('downloading') && ask(db, `SELECT state FROM "Sweep"`) === 'running',
+    );
     await stop(run);
     const { code, stdout } = await run.ended;
     await untilNoneIsLeft(run);
@@ -116,7 +131,10 @@ test('kill -9 of the program, whenever it comes, leaves no process behind and a 
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
   const args = runArgs(writeStudy(folder));
-  const interrupt = async (moment: (run: Cosweep, db: string) => Promise<void>, signal: 'SIGKILL' | 'SIGINT'): Promise<void> => {
+  const interrupt = async (
+    moment: (run: Cosweep, db: string) => Promise<void>,
+    signal: 'SIGKILL' | 'SIGINT',
+  ): Promise<void> => {
     const run = start(args, { db });
     await moment(run, db);
     run.signal(signal);

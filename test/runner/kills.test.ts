@@ -46,7 +46,8 @@ async function startAndKill(db: string, file: string, moments: Stream): Promise<
   let over = false;
   void run.ended.then(() => (over = true));
   const inTraining = moments.below(5) > 0;
-  while (inTraining && !over && !(isTaken(db) && / to train, on wasm/.test(run.stderr()) && run.children().length > 0)) await sleep(20);
+  while (inTraining && !over && !(isTaken(db) && / to train, on wasm/.test(run.stderr()) && run.children().length > 0))
+    await sleep(20);
   await sleep(moments.uniform() * 1_000);
   const how = ['main', 'both', 'worker first'][moments.below(3)];
   const [worker] = over || how === 'main' ? [] : run.children();

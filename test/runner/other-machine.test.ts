@@ -9,7 +9,13 @@ test('nothing is said where all is as it was, or where nothing was trained yet',
 });
 
 test('every difference is named once', () => {
-  const before = [machine, { ...machine, device: 'A100' }, { device: 'A100', versions: { ...machine.versions, webgpu: '0.5.0' } }];
-  expect(otherMachine(before, machine)).toBe('was trained on A100, now on RTX 4090; with webgpu 0.5.0, now with 0.6.2: '
-    + 'they round differently, so pairs mix both; --fresh trains everything anew');
+  const before = [
+    machine,
+    { ...machine, device: 'A100' },
+    { device: 'A100', versions: { ...machine.versions, webgpu: '0.5.0' } },
+  ];
+  expect(otherMachine(before, machine)).toBe(
+    'was trained on A100, now on RTX 4090; with webgpu 0.5.0, now with 0.6.2: ' +
+      'they round differently, so pairs mix both; --fresh trains everything anew',
+  );
 });

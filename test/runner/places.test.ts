@@ -12,8 +12,16 @@ test('a step serves all stages of a sweep that carry several ε, unless most of 
 
 test('the most ε of a sweep are those of a stage in which the phase is in force, each once', () => {
   const { arms } = makePlan([{ beta: 0.1, N: 40 }, {}], [1]);
-  const stage = (from: number, to: number, epsilons: number[]): RunTask['stages'][number] =>
-    ({ stageId: to, parentId: null, edition: 0, from, to, batch: from, kept: false, members: epsilons.map((epsilon, runId) => ({ runId, epsilon })) });
+  const stage = (from: number, to: number, epsilons: number[]): RunTask['stages'][number] => ({
+    stageId: to,
+    parentId: null,
+    edition: 0,
+    from,
+    to,
+    batch: from,
+    kept: false,
+    members: epsilons.map((epsilon, runId) => ({ runId, epsilon })),
+  });
   const trunk = stage(0, 40, [0.1, 0.2, 0.3, 0.4]);
   expect(mostEpsilonsOf(arms, [{ arm: 0, stages: [trunk, stage(40, 100, [0.3, 0.1, 0.3])] }])).toBe(2);
   expect(mostEpsilonsOf(arms, [{ arm: 0, stages: [trunk] }])).toBe(1);

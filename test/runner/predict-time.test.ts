@@ -9,7 +9,9 @@ const calibration = { opening: 2, warmingUp: 1, batch: 0.01, evaluation: { val: 
 /** A control and one arm that switches at batch N of 100, evaluated every 30. */
 function plan(N: number, seeds: number): Plan {
   const parsed = parseDefinitionValue({
-    name: 'time', method: 'grid', seeds,
+    name: 'time',
+    method: 'grid',
+    seeds,
     parameters: { alpha: { value: 0.5 }, beta: { value: 0.2 }, epsilon: { value: 0.02 }, N: { value: N } },
     training: { dataset: { name: 'glyphs' }, model: { name: 'mlp' }, batchSize: 32, batches: 100, evalEvery: 30 },
   });
@@ -21,7 +23,7 @@ describe('seconds that a plan takes', () => {
   // A run: 100 batches (1 s), evaluations at 0, 30, 60, 90 and 100 (0.5 s), the test part at its end (0.5 s).
   const run = 2;
 
-  test('every run from batch 0: all of them spread over the workers, after the workers\' start', () => {
+  test("every run from batch 0: all of them spread over the workers, after the workers' start", () => {
     expect(predictTime(plan(60, 3), calibration, 1).unshared).toBeCloseTo(3 + 6 * run, 10);
     expect(predictTime(plan(60, 3), calibration, 2).unshared).toBeCloseTo(3 + (6 * run) / 2, 10);
   });
@@ -34,6 +36,9 @@ describe('seconds that a plan takes', () => {
   });
 
   test('more workers than runs do not help: the batches of a run follow each other', () => {
-    expect(predictTime(plan(60, 1), calibration, 8)).toEqual({ shared: expect.closeTo(3 + run, 10), unshared: expect.closeTo(3 + run, 10) });
+    expect(predictTime(plan(60, 1), calibration, 8)).toEqual({
+      shared: expect.closeTo(3 + run, 10),
+      unshared: expect.closeTo(3 + run, 10),
+    });
   });
 });

@@ -10,7 +10,19 @@ import { makePlan, newStorage, request } from '../store/support.ts';
 function stoppedBeforeItsTurn(storage: Storage, sweepId: number): ReturnType<typeof runQueue> {
   const stop = AbortSignal.abort();
   const kill = new AbortController().signal;
-  return runQueue({ storage, sweepId, engine: 'auto', device: null, workers: 1, fresh: false, wait: true, command: 'a test', tell: () => {}, stop, kill });
+  return runQueue({
+    storage,
+    sweepId,
+    engine: 'auto',
+    device: null,
+    workers: 1,
+    fresh: false,
+    wait: true,
+    command: 'a test',
+    tell: () => {},
+    stop,
+    kill,
+  });
 }
 
 test('who is stopped before the turn of its sweep leaves that interrupted, and the sweeps of others in the queue', async () => {

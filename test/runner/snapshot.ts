@@ -19,27 +19,65 @@ export interface RunSnapshot {
 /** What a sweep computed, by `ARM, seed SEED`. */
 export type Snapshot = Record<string, RunSnapshot>;
 
-interface RunRow { armName: string; seed: number; metrics: RunSnapshot['metrics'] }
-interface Row { runId: number; name: string; seed: number; state: string }
+interface RunRow {
+  armName: string;
+  seed: number;
+  metrics: RunSnapshot['metrics'];
+}
+interface Row {
+  runId: number;
+  name: string;
+  seed: number;
+  state: string;
+}
 
 /** Reads a sweep from its database, beside the program: the numbers by SQL, the summaries as `cosweep runs` gives them. */
-export async function snapshot(db: string, sweep = 'latest', options: { user?: { uid: number; gid: number } } = {}): Promise<Snapshot> {
+export async function snapshot(
+  db: string,
+  sweep = 'latest',
+  options: { user?: { uid: number; gid: number } } = {},
+): Promise<Snapshot> {
   const rows = await cosweepJson<RunRow[]>(['runs', sweep], { db, ...options });
   const summaries = new Map(rows.map(({ armName, seed, metrics }) => [`${armName}, seed ${seed}`, metrics]));
   return read(db, (sql) => {
-    const sweepId = sql.prepare(`SELECT max(id) FROM "Sweep" WHERE ? IN ('latest', name, 's' || id)`).pluck().get(sweep);
-    const runs = sql.prepare(`SELECT r.id AS runId, a.name, s.seed, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-      JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex WHERE s.sweepId = ? ORDER BY s.position`).all(sweepId) as Row[];
-    return Object.fromEntries(runs.map(({ runId, name, seed, state }) => {
-      const key = `${name}, seed ${seed}`;
-      return [key, { state, curves: curves(sql, runId), artefacts: artefacts(sql, runId), checkpoints: checkpoints(sql, runId), metrics: summaries.get(key)! }];
-    }));
+    const sweepId = sql
+      .prepare(`SELECT max(id) FROM "Sweep" WHERE ? IN ('latest', name, 's' || id)`)
+      .pluck()
+      .get(sweep);
+    const runs = sql
+      .prepare(
+        `SELECT r.id AS runId, a.name, s.seed, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+      JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex WHERE s.sweepId = ? ORDER BY s.position`,
+      )
+      .all(sweepId) as Row[];
+    return Object.fromEntries(
+      runs.map(({ runId, name, seed, state }) => {
+        const key = `${name}, seed ${seed}`;
+        return [
+          key,
+          {
+            state,
+            curves: curves(sql, runId),
+            artefacts: artefacts(sql, runId),
+            checkpoints: checkpoints(sql, runId),
+            metrics: summaries.get(key)!,
+          },
+        ];
+      }),
+    );
   });
 }
 
 /** A value of a database that is in use. */
 export function ask<T>(db: string, sql: string, ...values: unknown[]): T {
-  return read(db, (connection) => connection.prepare(sql).pluck().get(...values) as T);
+  return read(
+    db,
+    (connection) =>
+      connection
+        .prepare(sql)
+        .pluck()
+        .get(...values) as T,
+  );
 }
 
 /** Runs in a state, as the database has it; none where it is not made yet. */
@@ -67,7 +105,12 @@ export function isTaken(db: string): boolean {
 }
 
 function tables(db: string): boolean {
-  return existsSync(db) && read(db, (sql) => sql.prepare(`SELECT count(*) FROM sqlite_master WHERE name IN ('Run', 'Lease')`).pluck().get()) === 2;
+  return (
+    existsSync(db) &&
+    read(db, (sql) =>
+      sql.prepare(`SELECT count(*) FROM sqlite_master WHERE name IN ('Run', 'Lease')`).pluck().get(),
+    ) === 2
+  );
 }
 
 function read<T>(db: string, look: (sql: Database.Database) => T): T {
@@ -80,22 +123,34 @@ function read<T>(db: string, look: (sql: Database.Database) => T): T {
 }
 
 function curves(sql: Database.Database, runId: number): RunSnapshot['curves'] {
-  const points = sql.prepare(`SELECT m.name, v.batch, v.value FROM "RunStage" p JOIN "Run" r ON r.id = p.runId JOIN "Point" v ON v.stageId = p.stageId
+  const points = sql
+    .prepare(
+      `SELECT m.name, v.batch, v.value FROM "RunStage" p JOIN "Run" r ON r.id = p.runId JOIN "Point" v ON v.stageId = p.stageId
     JOIN "Metric" m ON m.id = v.metricId WHERE p.runId = ? AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)
-    ORDER BY m.name, p.position, v.batch`).all(runId) as { name: string; batch: number; value: number | null }[];
+    ORDER BY m.name, p.position, v.batch`,
+    )
+    .all(runId) as { name: string; batch: number; value: number | null }[];
   const found: RunSnapshot['curves'] = {};
   for (const { name, batch, value } of points) (found[name] ??= []).push([batch, value]);
   return found;
 }
 
 function artefacts(sql: Database.Database, runId: number): RunSnapshot['artefacts'] {
-  const rows = sql.prepare(`SELECT a.name, a.batch, a.data FROM "RunStage" p JOIN "Artefact" a ON a.stageId = p.stageId WHERE p.runId = ?
-    ORDER BY a.name, a.batch`).all(runId) as { name: string; batch: number; data: Buffer }[];
+  const rows = sql
+    .prepare(
+      `SELECT a.name, a.batch, a.data FROM "RunStage" p JOIN "Artefact" a ON a.stageId = p.stageId WHERE p.runId = ?
+    ORDER BY a.name, a.batch`,
+    )
+    .all(runId) as { name: string; batch: number; data: Buffer }[];
   return Object.fromEntries(rows.map(({ name, batch, data }) => [`${name}@${batch}`, inflateRawSync(data).toString()]));
 }
 
 function checkpoints(sql: Database.Database, runId: number): RunSnapshot['checkpoints'] {
-  const rows = sql.prepare(`SELECT c.batch, c.hash FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId JOIN "Checkpoint" c ON c.stageId = g.id
-    WHERE p.runId = ? AND c.batch = g.toBatch ORDER BY c.batch`).all(runId) as { batch: number; hash: string }[];
+  const rows = sql
+    .prepare(
+      `SELECT c.batch, c.hash FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId JOIN "Checkpoint" c ON c.stageId = g.id
+    WHERE p.runId = ? AND c.batch = g.toBatch ORDER BY c.batch`,
+    )
+    .all(runId) as { batch: number; hash: string }[];
   return Object.fromEntries(rows.map(({ batch, hash }) => [batch, hash]));
 }

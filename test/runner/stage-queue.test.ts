@@ -7,11 +7,26 @@ import { everything } from '../../server/runner/order/trunks-only.ts';
 /** Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for the second seed. */
 function tasks(): RunTask[] {
   return [0, 10].flatMap((offset) => {
-    const stage = (id: number, parent: number | null, from: number, to: number) =>
-      ({ stageId: id + offset, parentId: parent === null ? null : parent + offset, edition: 0, from, to, batch: from, kept: false, members: [] });
+    const stage = (id: number, parent: number | null, from: number, to: number) => ({
+      stageId: id + offset,
+      parentId: parent === null ? null : parent + offset,
+      edition: 0,
+      from,
+      to,
+      batch: from,
+      kept: false,
+      members: [],
+    });
     const trunk = [stage(1, null, 0, 40), stage(2, 1, 40, 70), stage(3, 2, 70, 100)];
-    const run = (runId: number, stages: RunTask['stages']): RunTask =>
-      ({ runId: runId + offset, arm: runId, seed: offset, state: 'waiting', reused: false, attempts: 0, stages });
+    const run = (runId: number, stages: RunTask['stages']): RunTask => ({
+      runId: runId + offset,
+      arm: runId,
+      seed: offset,
+      state: 'waiting',
+      reused: false,
+      attempts: 0,
+      stages,
+    });
     return [
       run(0, [trunk[0]!, stage(4, 1, 40, 100)]),
       run(1, [trunk[0]!, trunk[1]!, stage(5, 2, 70, 100)]),
@@ -69,10 +84,21 @@ test('where the last stages of a seed are not enough for all workers, the next s
 });
 
 test('where nothing waits for the stages of the next seed, none of them goes before the last ones of a seed', async () => {
-  const alone = [0, 10].flatMap((seed) => [1, 2, 3].map((n): RunTask => {
-    const stage = { stageId: seed + n, parentId: null, edition: 0, from: 0, to: 100, batch: 0, kept: false, members: [] };
-    return { runId: seed + n, arm: n, seed, state: 'waiting', reused: false, attempts: 0, stages: [stage] };
-  }));
+  const alone = [0, 10].flatMap((seed) =>
+    [1, 2, 3].map((n): RunTask => {
+      const stage = {
+        stageId: seed + n,
+        parentId: null,
+        edition: 0,
+        from: 0,
+        to: 100,
+        batch: 0,
+        kept: false,
+        members: [],
+      };
+      return { runId: seed + n, arm: n, seed, state: 'waiting', reused: false, attempts: 0, stages: [stage] };
+    }),
+  );
   const queue = new StageQueue(alone, everything, noTrunk, 4);
   const order: (number | undefined)[] = [];
   for (let job = await queue.next(never); job; job = await queue.next(never)) {
@@ -94,9 +120,26 @@ test('what follows a stage that diverged is never trained, the rest is', async (
 });
 
 test('runs that stop being one computation go on each by itself', async () => {
-  const stage = (stageId: number, parentId: number | null, from: number, to: number): StageTask => ({ stageId, parentId, edition: 0, from, to, batch: from, kept: false, members: [] });
+  const stage = (stageId: number, parentId: number | null, from: number, to: number): StageTask => ({
+    stageId,
+    parentId,
+    edition: 0,
+    from,
+    to,
+    batch: from,
+    kept: false,
+    members: [],
+  });
   const together = stage(2, 1, 40, 100);
-  const runs = [0, 1, 2].map((runId): RunTask => ({ runId, arm: runId, seed: 0, state: 'waiting', reused: false, attempts: 0, stages: [stage(1, null, 0, 40), together] }));
+  const runs = [0, 1, 2].map((runId): RunTask => ({
+    runId,
+    arm: runId,
+    seed: 0,
+    state: 'waiting',
+    reused: false,
+    attempts: 0,
+    stages: [stage(1, null, 0, 40), together],
+  }));
   for (const run of runs) Object.assign(run.stages[0]!, { batch: 40, kept: true });
   const queue = new StageQueue(runs);
   const job = (await queue.next(never))!;
@@ -104,10 +147,20 @@ test('runs that stop being one computation go on each by itself', async () => {
 
   const [pair, alone] = [stage(3, 2, 60, 100), stage(4, 2, 60, 100)];
   const cut = { ...together, to: 60, batch: 60 };
-  const more = queue.split(job, new Map([[0, [runs[0]!.stages[0]!, cut, pair]], [1, [runs[1]!.stages[0]!, cut, pair]], [2, [runs[2]!.stages[0]!, cut, alone]]]));
+  const more = queue.split(
+    job,
+    new Map([
+      [0, [runs[0]!.stages[0]!, cut, pair]],
+      [1, [runs[1]!.stages[0]!, cut, pair]],
+      [2, [runs[2]!.stages[0]!, cut, alone]],
+    ]),
+  );
   expect(more).toBe(40 + 40 - (100 - 40));
   const next = [(await queue.next(never))!, (await queue.next(never))!];
-  expect(next.map((forked) => [id(forked), forked.ending.map(({ runId }) => runId)])).toEqual([[3, [0, 1]], [4, [2]]]);
+  expect(next.map((forked) => [id(forked), forked.ending.map(({ runId }) => runId)])).toEqual([
+    [3, [0, 1]],
+    [4, [2]],
+  ]);
   for (const forked of next) queue.complete(forked);
   expect(await queue.next(never)).toBeNull();
 });
@@ -124,7 +177,12 @@ test('a state that is not kept any more is trained again once, for all that fork
     order.push([id(job), job.restores, job.ending.length]);
     queue.complete(job);
   }
-  expect(order).toEqual([[1, true, 0], [2, true, 0], [4, false, 1], [5, false, 1]]);
+  expect(order).toEqual([
+    [1, true, 0],
+    [2, true, 0],
+    [4, false, 1],
+    [5, false, 1],
+  ]);
 
   // Where the state at 40 is kept, nothing before it is trained.
   fork.stages[0]!.kept = true;
@@ -154,7 +212,12 @@ test('runs that do not wait and stages that are done are left alone', async () =
 
 test('what may turn out to be its trunk comes after it, and after anything else', async () => {
   const all = tasks();
-  const beside = (run: RunTask, { stageId }: StageTask): StageTask[] => (stageId % 10 > 3 ? run.stages.concat(all.find(({ runId }) => runId === run.seed + 2)!.stages.slice(1)).filter(({ stageId }) => stageId % 10 < 4) : []);
+  const beside = (run: RunTask, { stageId }: StageTask): StageTask[] =>
+    stageId % 10 > 3
+      ? run.stages
+          .concat(all.find(({ runId }) => runId === run.seed + 2)!.stages.slice(1))
+          .filter(({ stageId }) => stageId % 10 < 4)
+      : [];
   const queue = new StageQueue(all, everything, beside);
   const order: (number | undefined)[] = [];
   for (let job = await queue.next(never); job; job = await queue.next(never)) {
@@ -164,7 +227,10 @@ test('what may turn out to be its trunk comes after it, and after anything else'
   expect(order).toEqual([1, 2, 3, 4, 5, 11, 12, 13, 14, 15]);
 
   // While one worker trains the trunk, another one takes the next seed's, and where there is none what may be in vain.
-  for (const [tasks, second] of [[all, 11], [all.slice(0, 3), 4]] as const) {
+  for (const [tasks, second] of [
+    [all, 11],
+    [all.slice(0, 3), 4],
+  ] as const) {
     const two = new StageQueue([...tasks], everything, beside);
     two.complete((await two.next(never))!);
     expect([id(await two.next(never)), id(await two.next(never))]).toEqual([2, second]);

@@ -16,20 +16,31 @@ export interface Study {
 export const BATCHES = 120;
 
 /** A definition that takes seconds: a small network on few images, with everything that draws at random switched on. */
-export function definition({ name = 'study', beta = [0.3], N = [0, 60], learningRate = [0.02], seeds = 2 }: Study = {}): object {
+export function definition({
+  name = 'study',
+  beta = [0.3],
+  N = [0, 60],
+  learningRate = [0.02],
+  seeds = 2,
+}: Study = {}): object {
   return {
     name,
     method: 'grid',
     metric: { name: 'val/accuracy', goal: 'maximize' },
     parameters: {
-      alpha: { value: 0.5 }, beta: { values: beta }, epsilon: { value: 0.02 }, N: { values: N },
+      alpha: { value: 0.5 },
+      beta: { values: beta },
+      epsilon: { value: 0.02 },
+      N: { values: N },
       'training.optimizer.learningRate': { values: learningRate },
     },
     seeds,
     training: {
       dataset: { name: 'glyphs', train: 400, validation: 80, augment: { shift: 1 } },
       model: { name: 'mlp', embedding: 8, dropout: 0.1 },
-      batchSize: 32, batches: BATCHES, evalEvery: 30,
+      batchSize: 32,
+      batches: BATCHES,
+      evalEvery: 30,
     },
   };
 }

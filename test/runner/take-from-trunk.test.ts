@@ -6,7 +6,14 @@ import { RecentCheckpoints } from '../../server/runner/checkpoints/recent-checkp
 import { apartNext, sameAsTrunk } from '../../server/runner/loops/take-from-trunk.ts';
 import { trunkBeside } from '../../server/runner/order/trunk-beside.ts';
 import { commitSegment, type SegmentRows } from '../../server/store/training/commit-segment.ts';
-import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask, type StageTask } from '../../server/store/training/identify-runs.ts';
+import {
+  identifyRuns,
+  readArms,
+  readTasks,
+  type RunIdentity,
+  type RunTask,
+  type StageTask,
+} from '../../server/store/training/identify-runs.ts';
 import { rewindStage } from '../../server/store/training/rewind-stage.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
 import { passingKey } from '../../server/store/training/split-stage.ts';
@@ -20,12 +27,22 @@ import { BATCHES, definition, runArgs, temporaryFolder, type Study } from './stu
 import type { Summary } from './undisturbed.ts';
 
 /** An ε of 1.9 is above any L2 of distances by cosine that are near their centers. */
-interface Phase { epsilon: number[]; truncation?: string }
+interface Phase {
+  epsilon: number[];
+  truncation?: string;
+}
 
 function write(folder: string, name: string, study: Study, { epsilon, truncation = 'batch' }: Phase): string {
   const whole = definition({ ...study, name }) as { parameters: object };
   const file = join(folder, `${name}.json`);
-  writeFileSync(file, JSON.stringify({ ...whole, loss: { truncation }, parameters: { ...whole.parameters, epsilon: { values: epsilon } } }));
+  writeFileSync(
+    file,
+    JSON.stringify({
+      ...whole,
+      loss: { truncation },
+      parameters: { ...whole.parameters, epsilon: { values: epsilon } },
+    }),
+  );
   return file;
 }
 
@@ -41,23 +58,45 @@ describe('a sweep whose ε no test passes', () => {
 
     const dead = write(folder, 'dead', { beta: [0.3, 0.4], N: [40, 80], seeds: 1 }, { epsilon: [1.8, 1.9] });
     const summary = await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--workers', '2'], { db });
-    expect(summary).toMatchObject({ state: 'complete', runs: { complete: 9, reused: 1 }, batchesTrained: 0, batchesTaken: 2 * (80 + 40) }); // both ε at once
+    expect(summary).toMatchObject({
+      state: 'complete',
+      runs: { complete: 9, reused: 1 },
+      batchesTrained: 0,
+      batchesTaken: 2 * (80 + 40),
+    }); // both ε at once
     expect(taken(db)).toBe(summary.batchesTaken);
-    expect(ask<number>(db, 'SELECT count(*) FROM "Stage" WHERE taken > 0 AND takenSeconds > 0 AND abs(takenSeconds - trainingSeconds - evaluationSeconds) < 1e-9')).toBe(4);
+    expect(
+      ask<number>(
+        db,
+        'SELECT count(*) FROM "Stage" WHERE taken > 0 AND takenSeconds > 0 AND abs(takenSeconds - trainingSeconds - evaluationSeconds) < 1e-9',
+      ),
+    ).toBe(4);
     await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--no-share'], { db: join(folder, 'alone.db') });
     const [shared, alone] = [await snapshot(db, 'dead'), await snapshot(join(folder, 'alone.db'), 'dead')];
     for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(alone)) {
-      expect({ name, ...shared[name], checkpoints: {} }).toEqual({ name, curves, artefacts, metrics, state, checkpoints: {} });
+      expect({ name, ...shared[name], checkpoints: {} }).toEqual({
+        name,
+        curves,
+        artefacts,
+        metrics,
+        state,
+        checkpoints: {},
+      });
       expect(shared[name]!.checkpoints[BATCHES]).toBe(checkpoints[BATCHES]);
     }
-    const dying = ask<number>(db, `SELECT count(*) FROM "Run" WHERE intraDead AND device IS NOT NULL AND startedAt IS NOT NULL AND classes IS NOT NULL`);
+    const dying = ask<number>(
+      db,
+      `SELECT count(*) FROM "Run" WHERE intraDead AND device IS NOT NULL AND startedAt IS NOT NULL AND classes IS NOT NULL`,
+    );
     expect(dying).toBe(8);
   });
 
   test('is taken from a control that has only just been trained', async () => {
     const folder = temporaryFolder();
     const file = write(folder, 'single', { beta: [0.3], N: [40], seeds: 2 }, { epsilon: [1.9] });
-    const summary = await cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1'], { db: join(folder, 'study.db') });
+    const summary = await cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1'], {
+      db: join(folder, 'study.db'),
+    });
     expect(summary).toMatchObject({ state: 'complete', batchesTrained: 2 * BATCHES, batchesTaken: 2 * 80 });
   });
 
@@ -91,7 +130,10 @@ describe('a sweep whose ε no test passes', () => {
       run.signal('SIGKILL');
       await run.ended;
     }
-    expect(await cosweepJson<Summary>(runArgs(file), { db })).toMatchObject({ state: 'complete', runs: { complete: 26 } });
+    expect(await cosweepJson<Summary>(runArgs(file), { db })).toMatchObject({
+      state: 'complete',
+      runs: { complete: 26 },
+    });
     expect(await snapshot(db)).toEqual(await snapshot(whole));
     expect(taken(whole)).toBeGreaterThan(0);
   });
@@ -102,25 +144,56 @@ describe('what was trained before is taken as far as it is the same computation'
   const one = { beta: [0.3], seeds: 1 };
 
   test.each<{ what: string; first: Sweep; options?: string[]; then: Sweep; damage?: boolean; batches: number }>([
-    { what: 'the trunk was cut at other batches, and what leads to a new switch is not trained', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40, 60], epsilon: [1.9] }, batches: 80 + 60 },
-    { what: 'stages of the trunk overlap', first: { ...one, N: [30], epsilon: [0.02] }, then: { ...one, N: [20, 50], epsilon: [0.02, 1.9] }, batches: 100 + 70 },
-    { what: 'the trunk is of another edition', first: { ...one, N: [40], epsilon: [0.02] }, options: ['--fresh'], then: { ...one, beta: [0.3, 0.4], N: [40], epsilon: [1.9] }, batches: 0 },
-    { what: 'the state at the end of the trunk is damaged', first: { ...one, N: [40], epsilon: [0.02] }, then: { ...one, N: [40], epsilon: [1.9] }, damage: true, batches: 0 },
+    {
+      what: 'the trunk was cut at other batches, and what leads to a new switch is not trained',
+      first: { ...one, N: [40], epsilon: [0.02] },
+      then: { ...one, N: [40, 60], epsilon: [1.9] },
+      batches: 80 + 60,
+    },
+    {
+      what: 'stages of the trunk overlap',
+      first: { ...one, N: [30], epsilon: [0.02] },
+      then: { ...one, N: [20, 50], epsilon: [0.02, 1.9] },
+      batches: 100 + 70,
+    },
+    {
+      what: 'the trunk is of another edition',
+      first: { ...one, N: [40], epsilon: [0.02] },
+      options: ['--fresh'],
+      then: { ...one, beta: [0.3, 0.4], N: [40], epsilon: [1.9] },
+      batches: 0,
+    },
+    {
+      what: 'the state at the end of the trunk is damaged',
+      first: { ...one, N: [40], epsilon: [0.02] },
+      then: { ...one, N: [40], epsilon: [1.9] },
+      damage: true,
+      batches: 0,
+    },
   ])('$what', async ({ first, options = [], then, damage, batches }) => {
     const folder = temporaryFolder();
     const [db, alone] = [join(folder, 'study.db'), join(folder, 'alone.db')];
-    const run = (file: string, into: string, ...more: string[]): Promise<Summary> => cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '2', ...more], { db: into });
+    const run = (file: string, into: string, ...more: string[]): Promise<Summary> =>
+      cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '2', ...more], { db: into });
     const before = write(folder, 'before', first, first);
     await run(before, db);
     if (options.length > 0) await run(before, db, ...options);
-    if (damage) for (const name of readdirSync(`${db}.checkpoints`)) writeFileSync(join(`${db}.checkpoints`, name), 'damaged');
+    if (damage)
+      for (const name of readdirSync(`${db}.checkpoints`)) writeFileSync(join(`${db}.checkpoints`, name), 'damaged');
     const after = write(folder, 'after', then, then);
     expect(await run(after, db)).toMatchObject({ state: 'complete', batchesTaken: batches });
     expect(taken(db)).toBe(batches);
     await run(after, alone, '--no-share');
     const [shared, unshared] = [await snapshot(db, 'after'), await snapshot(alone, 'after')];
     for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(unshared)) {
-      expect({ name, ...shared[name], checkpoints: {} }).toEqual({ name, curves, artefacts, metrics, state, checkpoints: {} });
+      expect({ name, ...shared[name], checkpoints: {} }).toEqual({
+        name,
+        curves,
+        artefacts,
+        metrics,
+        state,
+        checkpoints: {},
+      });
       expect(shared[name]!.checkpoints[BATCHES]).toBe(checkpoints[BATCHES]);
     }
     const last = (await cosweepJson<{ run: string }[]>(['runs', 'after'], { db })).at(-1)!;
@@ -133,20 +206,56 @@ describe('what a stage has in common with its trunk', () => {
   const [switchAt, cut, end] = [50, 80, 100];
 
   /** A control [0, 100) cut at 50 and 80, both trained, and an arm that forks at 50 with ε = 0.3 and β = 0.1. */
-  async function make(changes: Partial<Record<'middle' | 'last', Partial<SegmentRows>>> = {}): Promise<{ storage: Storage; token: Lease; fork: RunTask; take: () => ReturnType<typeof sameAsTrunk>; apart: (epsilons: number[]) => number[][] | null }> {
+  async function make(
+    changes: Partial<Record<'middle' | 'last', Partial<SegmentRows>>> = {},
+  ): Promise<{
+    storage: Storage;
+    token: Lease;
+    fork: RunTask;
+    take: () => ReturnType<typeof sameAsTrunk>;
+    apart: (epsilons: number[]) => number[][] | null;
+  }> {
     const storage = await newStorage();
     const token = lease(storage);
-    const { sweepId } = begin(storage, token, makePlan([{ beta: 0.1, epsilon: 0.3 }, {}, { beta: 0.1, epsilon: 0.3, N: cut }], [1]));
+    const { sweepId } = begin(
+      storage,
+      token,
+      makePlan([{ beta: 0.1, epsilon: 0.3 }, {}, { beta: 0.1, epsilon: 0.3, N: cut }], [1]),
+    );
     const whole = identities(storage, sweepId, 'cut');
     const params = whole[1]!.stages[0]!.params;
-    const [first, middle, last] = [{ key: 'first', from: 0, to: switchAt, params }, { key: 'middle', from: switchAt, to: cut, params }, { key: 'last', from: cut, to: end, params }];
-    const own = (run: RunIdentity, from: number): RunIdentity['stages'][number] => ({ ...run.stages[0]!, key: passingKey(), from, to: end });
-    const stages = [[first!, own(whole[0]!, switchAt)], [first!, middle!, last!], [first!, middle!, own(whole[2]!, cut)]];
-    const [fork, control] = identifyRuns(storage, token, sweepId, whole.map((run, i) => ({ ...run, key: `run ${i}`, stages: stages[i]! })), false) as [RunTask, RunTask];
+    const [first, middle, last] = [
+      { key: 'first', from: 0, to: switchAt, params },
+      { key: 'middle', from: switchAt, to: cut, params },
+      { key: 'last', from: cut, to: end, params },
+    ];
+    const own = (run: RunIdentity, from: number): RunIdentity['stages'][number] => ({
+      ...run.stages[0]!,
+      key: passingKey(),
+      from,
+      to: end,
+    });
+    const stages = [
+      [first!, own(whole[0]!, switchAt)],
+      [first!, middle!, last!],
+      [first!, middle!, own(whole[2]!, cut)],
+    ];
+    const [fork, control] = identifyRuns(
+      storage,
+      token,
+      sweepId,
+      whole.map((run, i) => ({ ...run, key: `run ${i}`, stages: stages[i]! })),
+      false,
+    ) as [RunTask, RunTask];
     startRun(storage, token, control.runId, RECORD);
     for (const [i, { stageId, from, to }] of control.stages.entries()) {
       const checkpoint = await writeCheckpoint(storage.checkpointFolder, { batch: to, bytes: Uint8Array.of(to) });
-      commitSegment(storage, token, { ...makeSegment(stageId, from, to), checkpoint, ...measured(from, to), ...[{}, changes.middle, changes.last][i] });
+      commitSegment(storage, token, {
+        ...makeSegment(stageId, from, to),
+        checkpoint,
+        ...measured(from, to),
+        ...[{}, changes.middle, changes.last][i],
+      });
     }
     const look = (): { run: RunTask; arm: Arm; trunk: StageTask[] } => {
       const [arms, tasks] = [readArms(storage, sweepId), readTasks(storage, sweepId)];
@@ -155,7 +264,13 @@ describe('what a stage has in common with its trunk', () => {
     };
     const take = (): ReturnType<typeof sameAsTrunk> => {
       const { run, arm, trunk } = look();
-      return sameAsTrunk(storage, new RecentCheckpoints(storage.checkpointFolder), { stage: run.stages.at(-1)!, runs: [run] }, arm, trunk);
+      return sameAsTrunk(
+        storage,
+        new RecentCheckpoints(storage.checkpointFolder),
+        { stage: run.stages.at(-1)!, runs: [run] },
+        arm,
+        trunk,
+      );
     };
     const apart = (epsilons: number[]): number[][] | null => {
       const { run, arm, trunk } = look();
@@ -166,13 +281,26 @@ describe('what a stage has in common with its trunk', () => {
   }
 
   /** @param means L2, by batch */
-  function measured(from: number, to: number, means: Record<number, number> = {}, gradients: Record<number, number> = {}): Pick<SegmentRows, 'columns'> {
+  function measured(
+    from: number,
+    to: number,
+    means: Record<number, number> = {},
+    gradients: Record<number, number> = {},
+  ): Pick<SegmentRows, 'columns'> {
     const batches = Array.from({ length: to - from }, (_, i) => from + i);
-    const column = (metric: string, values: (batch: number) => number) => ({ metric, epsilon: null, batches, values: batches.map(values) });
+    const column = (metric: string, values: (batch: number) => number) => ({
+      metric,
+      epsilon: null,
+      batches,
+      values: batches.map(values),
+    });
     return {
       columns: [
-        column('train/beta', () => 0), column('train/total', (t) => Math.fround(10 / (t + 1))), column('train/intraClass', (t) => means[t] ?? Math.fround(0.3)),
-        column('train/gradient/intraClass', (t) => gradients[t] ?? 0.5), { metric: 'val/accuracy', epsilon: null, batches: [to], values: [to / 128] },
+        column('train/beta', () => 0),
+        column('train/total', (t) => Math.fround(10 / (t + 1))),
+        column('train/intraClass', (t) => means[t] ?? Math.fround(0.3)),
+        column('train/gradient/intraClass', (t) => gradients[t] ?? 0.5),
+        { metric: 'val/accuracy', epsilon: null, batches: [to], values: [to / 128] },
       ],
     };
   }
@@ -182,12 +310,20 @@ describe('what a stage has in common with its trunk', () => {
     const stretch = (await take())!;
     expect([stretch.from, stretch.to, stretch.checkpoint]).toMatchObject([switchAt, end, { batch: end, bytes: 1 }]);
     expect(stretch.seconds).toEqual({ training: 2 + 2, evaluation: 0.5 + 0.5 }); // of both stages
-    const columns = new Map(stretch.columns.map(({ metric, batches, values }) => [metric, [...Array.from(batches)].map((batch, i) => [batch, values[i]])]));
+    const columns = new Map(
+      stretch.columns.map(({ metric, batches, values }) => [
+        metric,
+        [...Array.from(batches)].map((batch, i) => [batch, values[i]]),
+      ]),
+    );
     const batches = Array.from({ length: end - switchAt }, (_, i) => switchAt + i);
     expect(columns.get('train/truncated')).toEqual(batches.map((batch) => [batch, 0]));
     expect(columns.get('train/beta')).toEqual(batches.map((batch) => [batch, 0.1]));
     expect(columns.get('train/total')).toEqual(batches.map((batch) => [batch, Math.fround(10 / (batch + 1))]));
-    expect(columns.get('val/accuracy')).toEqual([[cut, cut / 128], [end, end / 128]]); // that at 50 is of the state before
+    expect(columns.get('val/accuracy')).toEqual([
+      [cut, cut / 128],
+      [end, end / 128],
+    ]); // that at 50 is of the state before
     expect(stretch.artefacts.map(({ batch }) => batch)).toEqual([cut, end]);
   });
 
@@ -205,7 +341,10 @@ describe('what a stage has in common with its trunk', () => {
   });
 
   test('ends where the trunk has a state that is kept', async () => {
-    expect(await (await make({ last: { checkpoint: null } })).take()).toMatchObject({ to: cut, checkpoint: { batch: cut } });
+    expect(await (await make({ last: { checkpoint: null } })).take()).toMatchObject({
+      to: cut,
+      checkpoint: { batch: cut },
+    });
     expect(await (await make({ middle: { checkpoint: null } })).take()).toMatchObject({ to: end });
     expect(await (await make({ middle: { checkpoint: null }, last: { checkpoint: null } })).take()).toBeNull();
   });
@@ -214,17 +353,26 @@ describe('what a stage has in common with its trunk', () => {
     for (const truncated of [0, 0.1]) {
       const { storage, token, fork, take } = await make();
       const batches = [50, 51, 52];
-      commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, 50, 53), columns: [{ metric: 'train/truncated', epsilon: null, batches, values: [0, truncated, 0] }] });
+      commitSegment(storage, token, {
+        ...makeSegment(fork.stages[1]!.stageId, 50, 53),
+        columns: [{ metric: 'train/truncated', epsilon: null, batches, values: [0, truncated, 0] }],
+      });
       const stretch = await take();
       if (truncated > 0) expect(stretch).toBeNull();
-      else expect([stretch!.from, stretch!.columns.find(({ metric }) => metric === 'train/total')!.batches[0]]).toEqual([53, 53]);
+      else
+        expect([stretch!.from, stretch!.columns.find(({ metric }) => metric === 'train/total')!.batches[0]]).toEqual([
+          53, 53,
+        ]);
     }
   });
 
-  test('sets ε apart by the trunk\'s L2 in the next batch, closely, and only by that', async () => {
+  test("sets ε apart by the trunk's L2 in the next batch, closely, and only by that", async () => {
     const at = Math.fround(0.3);
     const { apart } = await make({ middle: measured(switchAt, cut, { [switchAt]: at, [switchAt + 1]: 0.5 }) });
-    expect(apart([0.1, 0.3, 0.2, 0.4])).toEqual([[0.1, 0.2], [0.3, 0.4]]);
+    expect(apart([0.1, 0.3, 0.2, 0.4])).toEqual([
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ]);
     expect([apart([0.3, 0.4]), apart([0.1, 0.2]), apart([0.1])]).toEqual([null, null, null]);
     const unknown = await make({ middle: measured(switchAt, cut, { [switchAt]: NaN }) });
     expect(unknown.apart([0.1, 0.4])).toBeNull();
@@ -233,14 +381,18 @@ describe('what a stage has in common with its trunk', () => {
   test('sets nothing apart once a test has passed', async () => {
     const { storage, token, fork, apart } = await make();
     expect(apart([0.1, 0.4])).toEqual([[0.1], [0.4]]);
-    commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, 50, 51), columns: [{ metric: 'train/truncated', epsilon: null, batches: [50], values: [0.1] }] });
+    commitSegment(storage, token, {
+      ...makeSegment(fork.stages[1]!.stageId, 50, 51),
+      columns: [{ metric: 'train/truncated', epsilon: null, batches: [50], values: [0.1] }],
+    });
     expect(apart([0.1, 0.4])).toBeNull();
   });
 
   test('is counted as held before, so that the time left is not thought to be short, and as nothing where the stage begins again', async () => {
     const { storage, token, fork } = await make();
     const before = (): unknown => storage.prepare('SELECT batchesBefore FROM "Sweep"').pluck().get();
-    const counted = (): unknown => storage.prepare('SELECT taken, takenSeconds FROM "Stage" WHERE id = ?').raw().get(fork.stages[1]!.stageId);
+    const counted = (): unknown =>
+      storage.prepare('SELECT taken, takenSeconds FROM "Stage" WHERE id = ?').raw().get(fork.stages[1]!.stageId);
     expect(before()).toBe(0);
     commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, switchAt, end), fromTrunk: true });
     expect([before(), counted()]).toEqual([end - switchAt, [end - switchAt, 2.5]]);

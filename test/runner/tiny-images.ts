@@ -12,7 +12,10 @@ export function writeImages(folder: string, count: number, side: number): void {
     return bytes;
   };
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
-  const pixels = Uint8Array.from({ length: count * side * side }, (_, at) => stream.below(150) + 40 * labels[Math.floor(at / side / side)]!);
+  const pixels = Uint8Array.from(
+    { length: count * side * side },
+    (_, at) => stream.below(150) + 40 * labels[Math.floor(at / side / side)]!,
+  );
   writeFileSync(join(folder, 'images'), Buffer.concat([header(0x803, count, side, side), pixels]));
   writeFileSync(join(folder, 'labels'), Buffer.concat([header(0x801, count), labels]));
 }

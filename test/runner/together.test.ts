@@ -6,7 +6,14 @@ import { ask, countRuns, isLocked, isTaken, snapshot } from './snapshot.ts';
 import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
 
-interface Listed { name: string; state: string; error: string | null; engine: string | null; cancelling: boolean; counts: Record<string, number> }
+interface Listed {
+  name: string;
+  state: string;
+  error: string | null;
+  engine: string | null;
+  cancelling: boolean;
+  counts: Record<string, number>;
+}
 
 /** Holds a program where it is, but not within a transaction, for which others would wait in vain. */
 async function hold(program: Cosweep, db: string): Promise<void> {
@@ -30,7 +37,11 @@ test('of several runs on one database one trains everything, and the others say 
   const left = writeStudy(folder, { name: 'left', N: [60], beta: [0.3, 0.4], seeds: 1 });
   const queued = await cosweep(['--json', ...runArgs(left, '--no-wait')], { db });
   expect(queued.code).toBe(0);
-  expect(queued.stderr).toMatch(new RegExp(`Process ${first.pid} on .* trains on this database \\(cosweep .*run ${file}.*\\); this sweep is queued`));
+  expect(queued.stderr).toMatch(
+    new RegExp(
+      `Process ${first.pid} on .* trains on this database \\(cosweep .*run ${file}.*\\); this sweep is queued`,
+    ),
+  );
   expect(JSON.parse(queued.stdout)).toMatchObject({ name: 'left', state: 'queued', batchesTrained: 0 });
 
   // Early, since all of this is over in seconds where the machine is fast.
@@ -53,10 +64,18 @@ test('of several runs on one database one trains everything, and the others say 
   const [one, two] = await Promise.all([first.ended, same.ended]);
   expect([one.code, two.code]).toEqual([0, 0]);
   const summaries = [one, two].map(({ stdout }) => JSON.parse(stdout) as Summary);
-  expect(summaries).toMatchObject([{ state: 'complete', runs: { complete: 6 } }, { state: 'complete', runs: { complete: 6 } }]);
-  expect(summaries[0]!.batchesTrained + summaries[1]!.batchesTrained).toBe((await undisturbed()).summary.batchesTrained);
+  expect(summaries).toMatchObject([
+    { state: 'complete', runs: { complete: 6 } },
+    { state: 'complete', runs: { complete: 6 } },
+  ]);
+  expect(summaries[0]!.batchesTrained + summaries[1]!.batchesTrained).toBe(
+    (await undisturbed()).summary.batchesTrained,
+  );
   const sweeps = await cosweepJson<Listed[]>(['list'], { db });
-  expect(sweeps.slice(1).map(({ name, state }) => [name, state])).toEqual([['left', 'complete'], ['study', 'complete']]);
+  expect(sweeps.slice(1).map(({ name, state }) => [name, state])).toEqual([
+    ['left', 'complete'],
+    ['study', 'complete'],
+  ]);
   expect(sweeps[0]).toMatchObject({ name: 'native', engine: 'tensorflow' });
   if (sweeps[0]!.state !== 'complete') expect(sweeps[0]!.error).toMatch(/^Cannot open the tensorflow engine/);
   expect(sweeps[1]!.counts.complete).toBe(3);
@@ -99,14 +118,20 @@ test('a second run takes over where the first one is killed', async () => {
 test('Ctrl-C of who trains leaves a sweep that another process waits for to that one', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  const first = start(['--json', ...runArgs(writeStudy(folder, { name: 'first', N: [0], learningRate: [0.01], seeds: 1 }))], { db });
+  const first = start(
+    ['--json', ...runArgs(writeStudy(folder, { name: 'first', N: [0], learningRate: [0.01], seeds: 1 }))],
+    { db },
+  );
   await first.until('it took the database', () => isTaken(db));
   const waiting = start(['--json', ...runArgs(writeStudy(folder))], { db });
   await waiting.until('it waited', () => waiting.stderr().includes(`Process ${first.pid}`));
   await first.until('it went on with the other sweep', () => first.stderr().includes('s2 study: '));
   first.pressCtrlC();
   const stopped = await first.ended;
-  expect([stopped.code, JSON.parse(stopped.stdout)], stopped.stderr).toMatchObject([130, { name: 'first', state: 'complete' }]);
+  expect([stopped.code, JSON.parse(stopped.stdout)], stopped.stderr).toMatchObject([
+    130,
+    { name: 'first', state: 'complete' },
+  ]);
   const { code, stdout, stderr } = await waiting.ended;
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ name: 'study', state: 'complete', runs: { complete: 6 } });
@@ -120,7 +145,10 @@ test('cancel from another process stops a sweep, and run continues it', async ()
   const run = start(['--json', ...runArgs(file)], { db });
   await run.until('a run trained', () => countRuns(db, 'running') > 0);
   const cancelled = await cosweep(['cancel', 'study'], { db });
-  expect([cancelled.code, cancelled.stdout]).toEqual([0, 's1 study: the process that trains it will stop it within seconds\n']);
+  expect([cancelled.code, cancelled.stdout]).toEqual([
+    0,
+    's1 study: the process that trains it will stop it within seconds\n',
+  ]);
   const { code, stdout } = await run.ended;
   expect(code).toBe(1);
   const summary = JSON.parse(stdout) as Summary;

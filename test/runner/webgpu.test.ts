@@ -13,12 +13,19 @@ import type { Summary } from './undisturbed.ts';
 const definition = {
   name: 'tiny',
   method: 'grid',
-  parameters: { alpha: { value: 0.5 }, beta: { value: 0.4 }, epsilon: { values: [0.05, 0.3, 1.4] }, N: { values: [3, 40] } },
+  parameters: {
+    alpha: { value: 0.5 },
+    beta: { value: 0.4 },
+    epsilon: { values: [0.05, 0.3, 1.4] },
+    N: { values: [3, 40] },
+  },
   training: {
     dataset: { name: 'idx', images: 'images', labels: 'labels', validation: 12 },
     model: { name: 'mlp', embedding: 4, dropout: 0.2 },
     optimizer: { learningRate: 0.01, clipNorm: 5 },
-    batchSize: 4, batches: 10, evalEvery: 5,
+    batchSize: 4,
+    batches: 10,
+    evalEvery: 5,
   },
 };
 
@@ -54,10 +61,15 @@ describeWithWebgpu('a sweep on webgpu', () => {
   test('refuses a device that is not there, with those that are, and devices of other engines', async () => {
     const folder = temporaryFolder();
     prepare(folder);
-    const on = (engine: string, device: string) => cosweep(['run', join(folder, 'tiny.json'), '--engine', engine, '--device', device], { db: join(folder, `${engine}.db`) });
+    const on = (engine: string, device: string) =>
+      cosweep(['run', join(folder, 'tiny.json'), '--engine', engine, '--device', device], {
+        db: join(folder, `${engine}.db`),
+      });
     const unknown = await on('webgpu', 'no such GPU');
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toMatch(/no device is "no such GPU"\. Wanted: a number or a part of a name, of these: 0 is /);
+    expect(unknown.stderr).toMatch(
+      /no device is "no such GPU"\. Wanted: a number or a part of a name, of these: 0 is /,
+    );
     const other = await on('wasm', '0');
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('Cannot use device "0": the engine wasm has no choice of devices');
@@ -69,9 +81,16 @@ function prepare(folder: string): void {
   writeFileSync(join(folder, 'tiny.json'), JSON.stringify(definition));
 }
 
-async function train(folder: string, name: string, ...more: string[]): Promise<{ summary: Summary; stderr: string; runs: Snapshot }> {
+async function train(
+  folder: string,
+  name: string,
+  ...more: string[]
+): Promise<{ summary: Summary; stderr: string; runs: Snapshot }> {
   const db = join(folder, `${name}.db`);
-  const { stdout, stderr, code } = await cosweep(['--json', 'run', join(folder, 'tiny.json'), '--engine', 'webgpu', ...more], { db });
+  const { stdout, stderr, code } = await cosweep(
+    ['--json', 'run', join(folder, 'tiny.json'), '--engine', 'webgpu', ...more],
+    { db },
+  );
   expect(code, stderr).toBe(0);
   return { summary: JSON.parse(stdout) as Summary, stderr, runs: await snapshot(db) };
 }
@@ -79,14 +98,18 @@ async function train(folder: string, name: string, ...more: string[]): Promise<{
 /** Without the states between stages, which only shared training has. */
 function withoutStages(runs: Snapshot): Snapshot {
   const last = definition.training.batches;
-  return Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, { ...run, checkpoints: { [last]: run.checkpoints[last]! } }]));
+  return Object.fromEntries(
+    Object.entries(runs).map(([name, run]) => [name, { ...run, checkpoints: { [last]: run.checkpoints[last]! } }]),
+  );
 }
 
 /** A module with which the first worker destroys its device in the middle of a run, as a driver that crashes takes it away. @returns its address */
 function loseDeviceOnce(folder: string): string {
   const [file, mark] = [join(folder, 'lose.mjs'), join(folder, 'lost')];
   const dawn = pathToFileURL(join(import.meta.dirname, '../../node_modules/webgpu/index.js')).href;
-  writeFileSync(file, `
+  writeFileSync(
+    file,
+    `
     import { existsSync, writeFileSync } from 'node:fs';
     if (/worker\.js$/.test(process.argv[1] ?? '') && !existsSync(${JSON.stringify(mark)})) {
       const { GPUDevice, GPUQueue } = (await import(${JSON.stringify(dawn)})).globals;
@@ -104,6 +127,7 @@ function loseDeviceOnce(folder: string): string {
         }
         return submit.apply(this, given);
       };
-    }`);
+    }`,
+  );
   return pathToFileURL(file).href;
 }

@@ -10,10 +10,23 @@ import { snapshot, type Snapshot } from './snapshot.ts';
 import { BATCHES, definition, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
 
-interface Listed { run: string; armName: string; seed: number; metrics: Record<string, { last: number }> }
+interface Listed {
+  run: string;
+  armName: string;
+  seed: number;
+  metrics: Record<string, { last: number }>;
+}
 
 /** As users do, without the option that other tests keep every checkpoint with. */
-const runArgs = (file: string, ...more: string[]): string[] => ['run', file, '--engine', 'wasm', '--workers', '2', ...more];
+const runArgs = (file: string, ...more: string[]): string[] => [
+  'run',
+  file,
+  '--engine',
+  'wasm',
+  '--workers',
+  '2',
+  ...more,
+];
 
 const checkpointsOf = (db: string): string[] => readdirSync(`${db}.checkpoints`).sort();
 
@@ -26,21 +39,35 @@ test('of a complete sweep the final weights of each run are kept, and `weights` 
 
   const [run] = runs as [Listed];
   const out = join(folder, 'model');
-  const written = await cosweepJson<{ run: string; folder: string; files: { name: string; bytes: number }[] }>(['weights', run.run, '--out', out], { db });
+  const written = await cosweepJson<{ run: string; folder: string; files: { name: string; bytes: number }[] }>(
+    ['weights', run.run, '--out', out],
+    { db },
+  );
   expect(written).toMatchObject({ run: run.run, folder: out });
   expect(readdirSync(out).sort()).toEqual(written.files.map(({ name }) => name).sort());
   const model = await load(out);
-  expect(model.getUserDefinedMetadata()).toMatchObject({ run: run.run, seed: run.seed, batches: BATCHES, predictsBy: 'logits', network: 'mlp' });
+  expect(model.getUserDefinedMetadata()).toMatchObject({
+    run: run.run,
+    seed: run.seed,
+    batches: BATCHES,
+    predictsBy: 'logits',
+    network: 'mlp',
+  });
 
   const settings = planOf(definition()).arms[0]!.training.dataset;
   const { validation, shape } = await loadDataset(settings, { baseFolder: folder, seed: run.seed });
-  const [logits] = model.predict(tf.tensor(Float32Array.from(validation.pixels), [validation.count, ...shape])) as [tf.Tensor2D];
+  const [logits] = model.predict(tf.tensor(Float32Array.from(validation.pixels), [validation.count, ...shape])) as [
+    tf.Tensor2D,
+  ];
   const predictions = logits.argMax(1).dataSync();
   const right = predictions.filter((label, i) => label === validation.labels[i]).length;
   expect(right / validation.count).toBe(run.metrics['val/accuracyLinear']!.last);
 
   const again = await cosweep(['weights', run.run, '--out', out], { db });
-  expect([again.code, again.stderr]).toEqual([2, `Cannot write the weights of ${run.run}: ${out} is not empty; wanted a new or an empty folder\n`]);
+  expect([again.code, again.stderr]).toEqual([
+    2,
+    `Cannot write the weights of ${run.run}: ${out} is not empty; wanted a new or an empty folder\n`,
+  ]);
 });
 
 test('weights that are not there are refused in words: a run that is not complete or diverged, a checkpoint that is gone, other data', async () => {
@@ -59,26 +86,35 @@ test('weights that are not there are refused in words: a run that is not complet
     expect([code, stdout, existsSync(out)]).toEqual([2, '', false]);
     return stderr;
   };
-  expect(await refusalOf(diverged)).toMatch(/^Cannot write the weights of r\d+: it diverged at batch \d+, so that it has no final weights; wanted a complete run\n$/);
+  expect(await refusalOf(diverged)).toMatch(
+    /^Cannot write the weights of r\d+: it diverged at batch \d+, so that it has no final weights; wanted a complete run\n$/,
+  );
 
   writeCsv(images, 2);
-  expect(await refusalOf(complete)).toMatch(/^Cannot write the weights of r\d+: data set "csv" is not what it was trained on .* the numbers that normalise its images are taken from it\n$/);
+  expect(await refusalOf(complete)).toMatch(
+    /^Cannot write the weights of r\d+: data set "csv" is not what it was trained on .* the numbers that normalise its images are taken from it\n$/,
+  );
   writeCsv(images, 1);
   for (const name of checkpointsOf(db)) rmSync(join(`${db}.checkpoints`, name));
-  expect(await refusalOf(complete)).toMatch(/^Cannot write the weights of r\d+: its checkpoint .*\.checkpoint is lost or damaged; `cosweep run s1 --fresh` trains its sweep anew\n$/);
+  expect(await refusalOf(complete)).toMatch(
+    /^Cannot write the weights of r\d+: its checkpoint .*\.checkpoint is lost or damaged; `cosweep run s1 --fresh` trains its sweep anew\n$/,
+  );
 
   const queued = writeStudy(folder, { name: 'later' });
   const run = cosweep(['run', queued, '--engine', 'wasm', '--workers', '1'], { db });
   for (;;) {
     const [waiting] = await cosweepJson<{ run: string; state: string }[]>(['runs', 'later'], { db }).catch(() => []);
     if (!waiting) continue;
-    if (waiting.state !== 'complete') expect(await refusalOf(waiting.run)).toMatch(/it is (waiting|running), at batch \d+ of 120; wanted a complete run \(`cosweep run s2` continues its sweep\)/);
+    if (waiting.state !== 'complete')
+      expect(await refusalOf(waiting.run)).toMatch(
+        /it is (waiting|running), at batch \d+ of 120; wanted a complete run \(`cosweep run s2` continues its sweep\)/,
+      );
     break;
   }
   await run;
 });
 
-test('--keep-checkpoints keeps every stage\'s; without it a sweep that grows trains lost trunks again, to the same bits', async () => {
+test("--keep-checkpoints keeps every stage's; without it a sweep that grows trains lost trunks again, to the same bits", async () => {
   const grown = { beta: [0.3, 0.4], N: [0, 60, 90], seeds: 1 };
   const expected = (await undisturbed(grown)).results;
   const folder = temporaryFolder();
@@ -107,7 +143,12 @@ test('--keep-checkpoints keeps every stage\'s; without it a sweep that grows tra
 const FINAL = 3;
 
 function withFinalCheckpoints(results: Snapshot): Snapshot {
-  return Object.fromEntries(Object.entries(results).map(([name, run]) => [name, { ...run, checkpoints: { [BATCHES]: run.checkpoints[BATCHES]! } }]));
+  return Object.fromEntries(
+    Object.entries(results).map(([name, run]) => [
+      name,
+      { ...run, checkpoints: { [BATCHES]: run.checkpoints[BATCHES]! } },
+    ]),
+  );
 }
 
 function planOf(value: object): ReturnType<typeof planSweep> {
@@ -119,24 +160,43 @@ function planOf(value: object): ReturnType<typeof planSweep> {
 /** What a user of plain TensorFlow.js does, without its file system handler. */
 async function load(folder: string): Promise<tf.LayersModel> {
   await tf.setBackend('cpu');
-  const { weightsManifest, ...artifacts } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as tf.io.ModelJSON;
-  const weightData = Buffer.concat(weightsManifest.flatMap(({ paths }) => paths.map((name) => readFileSync(join(folder, name)))));
-  return tf.loadLayersModel(tf.io.fromMemory({
-    ...artifacts, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: Uint8Array.from(weightData).buffer,
-  }));
+  const { weightsManifest, ...artifacts } = JSON.parse(
+    readFileSync(join(folder, 'model.json'), 'utf8'),
+  ) as tf.io.ModelJSON;
+  const weightData = Buffer.concat(
+    weightsManifest.flatMap(({ paths }) => paths.map((name) => readFileSync(join(folder, name)))),
+  );
+  return tf.loadLayersModel(
+    tf.io.fromMemory({
+      ...artifacts,
+      weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
+      weightData: Uint8Array.from(weightData).buffer,
+    }),
+  );
 }
 
 function writeCsvStudy(folder: string, images: string, learningRate: number[]): string {
   mkdirSync(folder, { recursive: true });
   const study = definition({ N: [0], learningRate, seeds: 1 }) as { training: object };
   const file = join(folder, 'csv.json');
-  writeFileSync(file, JSON.stringify({ ...study, training: { ...study.training, dataset: { name: 'csv', file: images, label: 'label', shape: [4, 4, 1], validation: 20 } } }));
+  writeFileSync(
+    file,
+    JSON.stringify({
+      ...study,
+      training: {
+        ...study.training,
+        dataset: { name: 'csv', file: images, label: 'label', shape: [4, 4, 1], validation: 20 },
+      },
+    }),
+  );
   return file;
 }
 
 /** 100 images of 4 × 4 in two classes. */
 function writeCsv(file: string, shade: number): void {
   const header = ['label', ...Array.from({ length: 16 }, (_, i) => `p${i}`)].join(',');
-  const lines = Array.from({ length: 100 }, (_, i) => [i % 2, ...Array.from({ length: 16 }, (_, p) => (i * 7 + p * 5 * (1 + (i % 2)) + shade) % 11)].join(','));
+  const lines = Array.from({ length: 100 }, (_, i) =>
+    [i % 2, ...Array.from({ length: 16 }, (_, p) => (i * 7 + p * 5 * (1 + (i % 2)) + shade) % 11)].join(','),
+  );
   writeFileSync(file, [header, ...lines].join('\n'));
 }

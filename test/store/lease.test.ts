@@ -2,7 +2,15 @@ import { hostname } from 'node:os';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
-import { LeaseLostError, leaseHolder, releaseLease, renewLease, STALE_MS, takeLease, type Lease } from '../../server/store/database/lease.ts';
+import {
+  LeaseLostError,
+  leaseHolder,
+  releaseLease,
+  renewLease,
+  STALE_MS,
+  takeLease,
+  type Lease,
+} from '../../server/store/database/lease.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
 import { clearLeftovers, nextQueuedSweep } from '../../server/store/sweeps/queue.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
@@ -17,7 +25,13 @@ test('one holds it; the other is told who', async () => {
   const first = takeLease(storage, 'cosweep run a.json');
   expect(first).toEqual({ lease: { token: 1 } });
   expect(takeLease(storage, 'cosweep run b.json')).toEqual({
-    holder: { pid: process.pid, host: hostname(), command: 'cosweep run a.json', takenAt: expect.any(Date), heartbeatAt: expect.any(Date) },
+    holder: {
+      pid: process.pid,
+      host: hostname(),
+      command: 'cosweep run a.json',
+      takenAt: expect.any(Date),
+      heartbeatAt: expect.any(Date),
+    },
   });
   releaseLease(storage, { token: 1 });
   expect(takeLease(storage, 'cosweep run b.json')).toEqual({ lease: { token: 2 } });
@@ -27,7 +41,10 @@ test('a holder that goes silent loses it, and every write of it fails as a whole
   const storage = await newStorage();
   const stale = lease(storage);
   const { tasks } = begin(storage, stale, makePlan([{}], [1]));
-  const { runId, stages: [stage] } = tasks[0]!;
+  const {
+    runId,
+    stages: [stage],
+  } = tasks[0]!;
   startRun(storage, stale, runId, RECORD);
   commitSegment(storage, stale, makeSegment(stage!.stageId, 0, 10));
   const later = Date.now() + STALE_MS + 1;
@@ -52,7 +69,9 @@ test('who trains waits longer for a database that another process keeps locked, 
   const other = new Database(storage.file);
   other.exec('BEGIN IMMEDIATE');
   expect(() => startRun(storage, held, runId, RECORD)).toThrow(OutsideError);
-  expect(() => startRun(storage, held, runId, RECORD)).toThrow(`Cannot write to database ${storage.file}: another process kept it locked`);
+  expect(() => startRun(storage, held, runId, RECORD)).toThrow(
+    `Cannot write to database ${storage.file}: another process kept it locked`,
+  );
 
   const makeTransaction = storage.raw.transaction.bind(storage.raw);
   let tries = 0;
@@ -61,7 +80,10 @@ test('who trains waits longer for a database that another process keeps locked, 
     return makeTransaction(body);
   }) as never);
   startRun(storage, held, runId, RECORD);
-  expect([tries, storage.raw.prepare('SELECT state, attempts FROM "Run"').get()]).toEqual([3, { state: 'running', attempts: 1 }]);
+  expect([tries, storage.raw.prepare('SELECT state, attempts FROM "Run"').get()]).toEqual([
+    3,
+    { state: 'running', attempts: 1 },
+  ]);
   other.close();
 });
 
@@ -86,7 +108,9 @@ test('a killed holder is noticed at once: readers see its sweep interrupted, the
   expect(takeLease(storage, 'this test')).toHaveProperty('holder.command', 'child');
   expect((await listSweeps(storage)).items).toMatchObject([{ state: 'running', counts: { running: 1, waiting: 1 } }]);
   await holder.kill();
-  expect((await listSweeps(storage)).items).toMatchObject([{ state: 'interrupted', counts: { running: 0, waiting: 2 } }]);
+  expect((await listSweeps(storage)).items).toMatchObject([
+    { state: 'interrupted', counts: { running: 0, waiting: 2 } },
+  ]);
   const taken = takeLease(storage, 'this test');
   expect(taken).toEqual({ lease: { token: 2 } });
   expect(clearLeftovers(storage, { token: 2 }, 0)).toEqual([1]);

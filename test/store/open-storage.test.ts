@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +28,10 @@ const SCHEMAS = new URL('../fixtures/schemas/', import.meta.url);
 const bytesOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 async function refusal(file: string, create = false): Promise<string> {
-  const error = await openStorage({ file, create }).then(() => null, (reason: unknown) => reason);
+  const error = await openStorage({ file, create }).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(UserError);
   return (error as UserError).message;
 }
@@ -40,12 +52,21 @@ describe('a new database', () => {
     const migrations = readdirSync(migrationsFolder()).filter((name) => /^\d/.test(name));
     expect(await Promise.all(children.map(({ result }) => result()))).toEqual(Array(8).fill(migrations.length));
     const raw = new Database(file, { readonly: true });
-    const rows = raw.prepare('SELECT migration_name, checksum, finished_at, applied_steps_count, rolled_back_at FROM _prisma_migrations').all();
+    const rows = raw
+      .prepare(
+        'SELECT migration_name, checksum, finished_at, applied_steps_count, rolled_back_at FROM _prisma_migrations',
+      )
+      .all();
     // what `prisma migrate deploy` would have recorded
-    expect(rows).toEqual(migrations.map((name) => ({
-      migration_name: name, checksum: bytesOf(join(migrationsFolder(), name, 'migration.sql')), finished_at: expect.any(Number),
-      applied_steps_count: 1, rolled_back_at: null,
-    })));
+    expect(rows).toEqual(
+      migrations.map((name) => ({
+        migration_name: name,
+        checksum: bytesOf(join(migrationsFolder(), name, 'migration.sql')),
+        finished_at: expect.any(Number),
+        applied_steps_count: 1,
+        rolled_back_at: null,
+      })),
+    );
     raw.close();
   }, 60_000);
 
@@ -103,7 +124,9 @@ describe('a file that is not ours is refused and left as it is', () => {
 
   test('a newer schema, named', async () => {
     const storage = await newStorage();
-    storage.raw.exec(`INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('x', 'y', '29990101000000_future')`);
+    storage.raw.exec(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('x', 'y', '29990101000000_future')`,
+    );
     storage.raw.pragma('wal_checkpoint(TRUNCATE)');
     const message = await refusedIntact(storage.file);
     expect(message).toContain('its schema (29990101000000_future) is newer than this Cosweep knows');
@@ -131,7 +154,11 @@ describe('damage and lack of room', () => {
     cpSync(storage.file, file);
     truncateSync(file, 8192);
     expect(await refusedIntact(file)).toContain('the file is damaged');
-    expect(await reportDatabase(file)).toMatchObject({ exists: true, works: false, reason: expect.stringContaining('damaged') });
+    expect(await reportDatabase(file)).toMatchObject({
+      exists: true,
+      works: false,
+      reason: expect.stringContaining('damaged'),
+    });
   });
 
   test('doctor finds damage deep inside', async () => {
@@ -139,7 +166,13 @@ describe('damage and lack of room', () => {
     const { tasks } = begin(storage, lease(storage), makePlan([{}], [1], 'x', 2000));
     commitSegment(storage, { token: 1 }, makeSegment(tasks[0]!.stages[0]!.stageId, 0, 2000));
     storage.raw.pragma('wal_checkpoint(TRUNCATE)');
-    expect(await reportDatabase(storage.file)).toMatchObject({ works: true, sweeps: 1, runs: 1, schema: expect.stringMatching(/^\d{14}_/), reason: null });
+    expect(await reportDatabase(storage.file)).toMatchObject({
+      works: true,
+      sweeps: 1,
+      runs: 1,
+      schema: expect.stringMatching(/^\d{14}_/),
+      reason: null,
+    });
     const page = storage.raw.prepare(`SELECT rootpage FROM sqlite_master WHERE name = 'Point'`).pluck().get() as number;
     const file = join(temporaryFolder(), 'damaged.db');
     const bytes = readFileSync(storage.file);
@@ -155,7 +188,9 @@ describe('damage and lack of room', () => {
     const stageId = tasks[0]!.stages[0]!.stageId;
     commitSegment(storage, token, makeSegment(stageId, 0, 100));
     storage.raw.pragma(`max_page_count = ${storage.raw.pragma('page_count', { simple: true })}`);
-    expect(() => commitSegment(storage, token, makeSegment(stageId, 100, 50_000))).toThrow(/the disk is full; nothing of this step was stored/);
+    expect(() => commitSegment(storage, token, makeSegment(stageId, 100, 50_000))).toThrow(
+      /the disk is full; nothing of this step was stored/,
+    );
     storage.raw.pragma('max_page_count = 1000000');
     expect(readCurve(storage, tasks[0]!.runId, 'train/total').batches).toHaveLength(100);
     commitSegment(storage, token, makeSegment(stageId, 100, 50_000));
@@ -185,8 +220,19 @@ describe('damage and lack of room', () => {
   }, 30_000);
 
   test('network file systems are known by their numbers, local ones are not refused', () => {
-    expect([0x6969, 0xff534d42, 0xff534d42 | 0, 0xfe534d42].map(networkFileSystem)).toEqual(['NFS', 'CIFS', 'CIFS', 'SMB2']);
-    expect([0xef53, 0x01021994, 0x58465342, 0x9123683e, 0x794c7630].map(networkFileSystem)).toEqual([null, null, null, null, null]);
+    expect([0x6969, 0xff534d42, 0xff534d42 | 0, 0xfe534d42].map(networkFileSystem)).toEqual([
+      'NFS',
+      'CIFS',
+      'CIFS',
+      'SMB2',
+    ]);
+    expect([0xef53, 0x01021994, 0x58465342, 0x9123683e, 0x794c7630].map(networkFileSystem)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });
 
@@ -200,7 +246,9 @@ describe('an older schema', () => {
     old.exec(readFileSync(new URL(name, SCHEMAS), 'utf8'));
     old.close();
     const storage = await newStorage(file);
-    expect((await listSweeps(storage)).items).toMatchObject([{ id: 's1', name: 'kept', state: 'complete', counts: { complete: 2 } }]);
+    expect((await listSweeps(storage)).items).toMatchObject([
+      { id: 's1', name: 'kept', state: 'complete', counts: { complete: 2 } },
+    ]);
     expect(readCurve(storage, 1, 'train/total')).toEqual({ batches: [0, 1, 2], values: [10, 5, Math.fround(10 / 3)] });
     expect(storage.raw.pragma('foreign_key_check')).toEqual([]);
     expect(storage.raw.pragma('integrity_check', { simple: true })).toBe('ok');
@@ -217,14 +265,17 @@ describe('an older schema', () => {
     add('29990101000000_colour', 'ALTER TABLE "Sweep" ADD COLUMN "colour" TEXT;');
     add('29990102000000_broken', 'ALTER TABLE "Nothing" ADD COLUMN "x" TEXT;');
     await expect(openStorage({ file, create: false, migrations })).rejects.toThrow('no such table: Nothing');
-    const columns = (raw: Database.Database): unknown[] => raw.prepare(`SELECT name FROM pragma_table_info('Sweep')`).pluck().all();
+    const columns = (raw: Database.Database): unknown[] =>
+      raw.prepare(`SELECT name FROM pragma_table_info('Sweep')`).pluck().all();
     const before = await openStorage({ file, create: false });
     expect(columns(before.raw)).not.toContain('colour');
     await before.close();
     add('29990102000000_broken', 'ALTER TABLE "Run" ADD COLUMN "x" TEXT;');
     const after = await openStorage({ file, create: false, migrations });
     expect(columns(after.raw)).toContain('colour');
-    expect(after.raw.prepare('SELECT count(*) FROM _prisma_migrations').pluck().get()).toBe(readdirSync(migrations).length - 1);
+    expect(after.raw.prepare('SELECT count(*) FROM _prisma_migrations').pluck().get()).toBe(
+      readdirSync(migrations).length - 1,
+    );
     await after.close();
     expect(await refusal(file)).toContain('29990101000000_colour');
   });

@@ -11,19 +11,50 @@ import type { Storage } from '../../server/store/database/storage.ts';
 import { lease, makePlan, makeSegment, newStorage, request } from './support.ts';
 
 /** A control [0, 40) [40, 100) and an arm that forks from its trunk at 40; their stages are `trunk`, `control` and `arm` in the files' names. */
-function beginForked(storage: Storage, token: Lease, name = 'forked'): { sweepId: number; control: RunTask; arm: RunTask } {
+function beginForked(
+  storage: Storage,
+  token: Lease,
+  name = 'forked',
+): { sweepId: number; control: RunTask; arm: RunTask } {
   const { sweepId } = queueSweep(storage, request(makePlan([{ beta: 0 }, { beta: 0.2, N: 40 }], [1], name)));
   startSweep(storage, token, sweepId, 'wasm');
   const stage = (key: string, from: number, to: number) => ({ key: `${name} ${key}`, from, to, params: {} as never });
-  const run = (arm: number, ...stages: ReturnType<typeof stage>[]) => ({ arm, seed: 1, key: `${name} ${arm}`, engine: 'wasm', dataFingerprint: 'data', stages });
+  const run = (arm: number, ...stages: ReturnType<typeof stage>[]) => ({
+    arm,
+    seed: 1,
+    key: `${name} ${arm}`,
+    engine: 'wasm',
+    dataFingerprint: 'data',
+    stages,
+  });
   const trunk = stage('trunk', 0, 40);
-  const [control, arm] = identifyRuns(storage, token, sweepId, [run(0, trunk, stage('control', 40, 100)), run(1, trunk, stage('arm', 40, 100))], false);
+  const [control, arm] = identifyRuns(
+    storage,
+    token,
+    sweepId,
+    [run(0, trunk, stage('control', 40, 100)), run(1, trunk, stage('arm', 40, 100))],
+    false,
+  );
   return { sweepId, control: control!, arm: arm! };
 }
 
-function trainStage(storage: Storage, token: Lease, { runId, stages }: RunTask, position: number, file: string, outcome: RunOutcome = { state: 'waiting' }): void {
+function trainStage(
+  storage: Storage,
+  token: Lease,
+  { runId, stages }: RunTask,
+  position: number,
+  file: string,
+  outcome: RunOutcome = { state: 'waiting' },
+): void {
   const { stageId, from, to } = stages[position]!;
-  commitSegment(storage, token, makeSegment(stageId, from, to, { checkpoint: { batch: to, file, bytes: 10, hash: 'ab' }, ends: [{ runId, outcome }] }));
+  commitSegment(
+    storage,
+    token,
+    makeSegment(stageId, from, to, {
+      checkpoint: { batch: to, file, bytes: 10, hash: 'ab' },
+      ends: [{ runId, outcome }],
+    }),
+  );
 }
 
 const complete: RunOutcome = { state: 'complete', intraDead: null };
@@ -53,8 +84,19 @@ test('a run that diverged has no final weights and needs no trunk', async () => 
   trainStage(storage, token, control, 0, 'trunk');
   trainStage(storage, token, control, 1, 'control', complete);
   const { stageId } = arm.stages[1]!;
-  commitSegment(storage, token, makeSegment(stageId, 40, 60, { checkpoint: { batch: 60, file: 'on the way', bytes: 10, hash: 'ab' } }));
-  commitSegment(storage, token, makeSegment(stageId, 60, 62, { checkpoint: null, ends: [{ runId: arm.runId, outcome: { state: 'diverged', batch: 61, intraDead: null } }] }));
+  commitSegment(
+    storage,
+    token,
+    makeSegment(stageId, 40, 60, { checkpoint: { batch: 60, file: 'on the way', bytes: 10, hash: 'ab' } }),
+  );
+  commitSegment(
+    storage,
+    token,
+    makeSegment(stageId, 60, 62, {
+      checkpoint: null,
+      ends: [{ runId: arm.runId, outcome: { state: 'diverged', batch: 61, intraDead: null } }],
+    }),
+  );
   finishSweep(storage, token, sweepId, 'complete');
   expect(retireCheckpoints(storage, token).sort()).toEqual(['on the way', 'trunk']);
   expect(files(storage)).toEqual(['control']);

@@ -6,11 +6,20 @@ import { newStorage } from './support.ts';
 test('the migrations make exactly the tables and columns of schema.prisma', async () => {
   const { raw } = await newStorage();
   const models = Object.keys(generated.Prisma.ModelName);
-  const tables = raw.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\'`).pluck().all();
+  const tables = raw
+    .prepare(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\'`,
+    )
+    .pluck()
+    .all();
   expect((tables as string[]).sort()).toEqual(models.sort());
   for (const model of models) {
-    const columns = raw.prepare('SELECT name, type, "notnull" AS required, pk FROM pragma_table_info(?)').all(model) as Column[];
-    expect(columns.map(({ name, type, required, pk }) => `${model}.${name} ${type}${required || pk ? '' : '?'}`).sort()).toEqual(schemaColumns(model).sort());
+    const columns = raw
+      .prepare('SELECT name, type, "notnull" AS required, pk FROM pragma_table_info(?)')
+      .all(model) as Column[];
+    expect(
+      columns.map(({ name, type, required, pk }) => `${model}.${name} ${type}${required || pk ? '' : '?'}`).sort(),
+    ).toEqual(schemaColumns(model).sort());
   }
 });
 
@@ -19,9 +28,22 @@ test('points, the many, are stored without row ids', async () => {
   expect(raw.prepare(`SELECT wr FROM pragma_table_list('Point')`).pluck().get()).toBe(1);
 });
 
-interface Column { name: string; type: string; required: number; pk: number }
+interface Column {
+  name: string;
+  type: string;
+  required: number;
+  pk: number;
+}
 
-const TYPES: Record<string, string> = { Int: 'INTEGER', BigInt: 'BIGINT', Float: 'REAL', String: 'TEXT', Boolean: 'BOOLEAN', DateTime: 'DATETIME', Bytes: 'BLOB' };
+const TYPES: Record<string, string> = {
+  Int: 'INTEGER',
+  BigInt: 'BIGINT',
+  Float: 'REAL',
+  String: 'TEXT',
+  Boolean: 'BOOLEAN',
+  DateTime: 'DATETIME',
+  Bytes: 'BLOB',
+};
 
 /** The scalar fields of a model, as the schema's text has them. */
 function schemaColumns(model: string): string[] {

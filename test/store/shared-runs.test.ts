@@ -16,32 +16,53 @@ import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD, re
 
 function train(storage: Storage, token: Lease, { runId, stages }: RunTask): void {
   startRun(storage, token, runId, RECORD);
-  commitSegment(storage, token, makeSegment(stages[0]!.stageId, 0, 100, { ends: [{ runId, outcome: { state: 'complete', intraDead: false } }] }));
+  commitSegment(
+    storage,
+    token,
+    makeSegment(stages[0]!.stageId, 0, 100, { ends: [{ runId, outcome: { state: 'complete', intraDead: false } }] }),
+  );
 }
 
-const states = (storage: Storage, sweepId: number): string[] => listRuns(storage, sweepId).items.map(({ state }) => state);
-const summary = (tasks: RunTask[]): unknown[] => tasks.map(({ runId, arm, seed, state, reused }) => [runId, arm, seed, state, reused]);
+const states = (storage: Storage, sweepId: number): string[] =>
+  listRuns(storage, sweepId).items.map(({ state }) => state);
+const summary = (tasks: RunTask[]): unknown[] =>
+  tasks.map(({ runId, arm, seed, state, reused }) => [runId, arm, seed, state, reused]);
 
 describe('a run is what was computed, not who asked for it', () => {
   test('a sweep that overlaps takes over what is complete, and what is not is one run of both', async () => {
     const storage = await newStorage();
     const token = lease(storage);
     const first = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.2 }], [1, 2], 'first'));
-    expect(summary(first.tasks)).toEqual([[1, 0, 1, 'waiting', false], [2, 1, 1, 'waiting', false], [3, 0, 2, 'waiting', false], [4, 1, 2, 'waiting', false]]);
+    expect(summary(first.tasks)).toEqual([
+      [1, 0, 1, 'waiting', false],
+      [2, 1, 1, 'waiting', false],
+      [3, 0, 2, 'waiting', false],
+      [4, 1, 2, 'waiting', false],
+    ]);
     for (const task of first.tasks.slice(0, 3)) train(storage, token, task);
     finishSweep(storage, token, first.sweepId, 'interrupted');
 
     const second = begin(storage, token, makePlan([{ beta: 0.3 }, { beta: 0.2 }], [1, 2, 3], 'second'));
     expect(summary(second.tasks)).toEqual([
-      [5, 0, 1, 'waiting', false], [2, 1, 1, 'complete', true], [7, 0, 2, 'waiting', false], [4, 1, 2, 'waiting', false],
-      [9, 0, 3, 'waiting', false], [10, 1, 3, 'waiting', false],
+      [5, 0, 1, 'waiting', false],
+      [2, 1, 1, 'complete', true],
+      [7, 0, 2, 'waiting', false],
+      [4, 1, 2, 'waiting', false],
+      [9, 0, 3, 'waiting', false],
+      [10, 1, 3, 'waiting', false],
     ]);
     expect(second.tasks[1]!.stages).toMatchObject([{ stageId: 2, parentId: null, from: 0, to: 100, batch: 100 }]);
     expect((await readRun(storage, 2))!.sweeps).toEqual([
-      { id: 's1', name: 'first', arm: 1, armName: 'β0.2' }, { id: 's2', name: 'second', arm: 1, armName: 'β0.2' },
+      { id: 's1', name: 'first', arm: 1, armName: 'β0.2' },
+      { id: 's2', name: 'second', arm: 1, armName: 'β0.2' },
     ]);
     train(storage, token, second.tasks[3]!);
-    expect(listRuns(storage, first.sweepId).items.map(({ state }) => state)).toEqual(['complete', 'complete', 'complete', 'complete']);
+    expect(listRuns(storage, first.sweepId).items.map(({ state }) => state)).toEqual([
+      'complete',
+      'complete',
+      'complete',
+      'complete',
+    ]);
   });
 
   test('an extended definition trains only what is new', async () => {
@@ -53,9 +74,15 @@ describe('a run is what was computed, not who asked for it', () => {
     const after = begin(storage, token, makePlan([{ beta: 0 }, { beta: 0.1 }, { beta: 0.2 }], [1, 2, 3]));
     expect(after.sweepId).toBe(before.sweepId);
     expect(after.tasks.map(({ arm, seed, state }) => [arm, seed, state])).toEqual([
-      [0, 1, 'complete'], [1, 1, 'waiting'], [2, 1, 'complete'],
-      [0, 2, 'complete'], [1, 2, 'waiting'], [2, 2, 'complete'],
-      [0, 3, 'waiting'], [1, 3, 'waiting'], [2, 3, 'waiting'],
+      [0, 1, 'complete'],
+      [1, 1, 'waiting'],
+      [2, 1, 'complete'],
+      [0, 2, 'complete'],
+      [1, 2, 'waiting'],
+      [2, 2, 'complete'],
+      [0, 3, 'waiting'],
+      [1, 3, 'waiting'],
+      [2, 3, 'waiting'],
     ]);
     const shorter = begin(storage, token, makePlan([{ beta: 0.2 }], [1], 'unrelated'));
     expect(shorter.tasks.map(({ state }) => state)).toEqual(['complete']);
@@ -70,8 +97,12 @@ describe('a run is what was computed, not who asked for it', () => {
     expect(summary(changed)).toEqual([[2, 0, 1, 'waiting', false]]);
     expect(readCurve(storage, 2, 'train/total').batches).toEqual([]);
     expect(readCurve(storage, 1, 'train/total').batches).toHaveLength(100);
-    expect(summary(identifyRuns(storage, token, sweepId, identities(storage, sweepId, 'data', 'tensorflow'), false))).toEqual([[3, 0, 1, 'waiting', false]]);
-    expect(summary(identifyRuns(storage, token, sweepId, identities(storage, sweepId), false))).toEqual([[1, 0, 1, 'complete', true]]);
+    expect(
+      summary(identifyRuns(storage, token, sweepId, identities(storage, sweepId, 'data', 'tensorflow'), false)),
+    ).toEqual([[3, 0, 1, 'waiting', false]]);
+    expect(summary(identifyRuns(storage, token, sweepId, identities(storage, sweepId), false))).toEqual([
+      [1, 0, 1, 'complete', true],
+    ]);
   });
 
   test('arms that are one computation are one run', async () => {
@@ -95,13 +126,21 @@ describe('a run is what was computed, not who asked for it', () => {
     expect(states(storage, first.sweepId)).toEqual(['complete', 'failed', 'cancelled']);
 
     const second = begin(storage, token, plan('second'));
-    expect(summary(second.tasks)).toEqual([[1, 0, 1, 'complete', true], [2, 1, 1, 'waiting', false], [3, 2, 1, 'waiting', false]]);
+    expect(summary(second.tasks)).toEqual([
+      [1, 0, 1, 'complete', true],
+      [2, 1, 1, 'waiting', false],
+      [3, 2, 1, 'waiting', false],
+    ]);
     expect(second.tasks[1]!.attempts).toBe(0);
     expect(listRuns(storage, second.sweepId).items.map(({ error }) => error)).toEqual([null, null, null]);
 
     endBadly(second);
     const fresh = begin(storage, token, plan('second'), { fresh: true });
-    expect(fresh.tasks.map(({ runId, state }) => [runId > 3, state])).toEqual([[true, 'waiting'], [true, 'waiting'], [true, 'waiting']]);
+    expect(fresh.tasks.map(({ runId, state }) => [runId > 3, state])).toEqual([
+      [true, 'waiting'],
+      [true, 'waiting'],
+      [true, 'waiting'],
+    ]);
     expect(states(storage, first.sweepId)).toEqual(['complete', 'failed', 'cancelled']);
   });
 
@@ -114,14 +153,20 @@ describe('a run is what was computed, not who asked for it', () => {
     const other = begin(storage, token, makePlan([{ beta: 0 }], [1], 'other'));
     finishSweep(storage, token, old.sweepId, 'complete');
     const fresh = begin(storage, token, plan, { fresh: true });
-    expect(summary(fresh.tasks)).toEqual([[4, 0, 1, 'waiting', false], [5, 1, 1, 'waiting', false]]);
+    expect(summary(fresh.tasks)).toEqual([
+      [4, 0, 1, 'waiting', false],
+      [5, 1, 1, 'waiting', false],
+    ]);
     expect(fresh.tasks.map(({ stages }) => stages[0]!.batch)).toEqual([0, 0]);
     train(storage, token, fresh.tasks[0]!);
     finishSweep(storage, token, fresh.sweepId, 'interrupted');
     queueAgain(storage, fresh.sweepId);
     startSweep(storage, token, fresh.sweepId, 'wasm');
     const continued = identifyRuns(storage, token, fresh.sweepId, identities(storage, fresh.sweepId), false);
-    expect(summary(continued)).toEqual([[4, 0, 1, 'complete', false], [5, 1, 1, 'waiting', false]]);
+    expect(summary(continued)).toEqual([
+      [4, 0, 1, 'complete', false],
+      [5, 1, 1, 'waiting', false],
+    ]);
     expect(listRuns(storage, other.sweepId).items.map(({ id, state }) => [id, state])).toEqual([['r1', 'complete']]);
   });
 });
@@ -141,10 +186,24 @@ describe('removing a sweep', () => {
 
     expect(removeSweep(storage, first.sweepId)).toEqual({ runs: 1, stages: 1, checkpoints: 1 });
     expect(files.map((file) => existsSync(file))).toEqual([false, true]);
-    expect(listRuns(storage, second.sweepId).items.map(({ id, state, reused }) => [id, state, reused])).toEqual([['r2', 'complete', true], ['r4', 'waiting', false]]);
+    expect(listRuns(storage, second.sweepId).items.map(({ id, state, reused }) => [id, state, reused])).toEqual([
+      ['r2', 'complete', true],
+      ['r4', 'waiting', false],
+    ]);
     expect(readCurve(storage, 2, 'train/total').batches).toHaveLength(100);
     expect(removeSweep(storage, second.sweepId)).toEqual({ runs: 2, stages: 2, checkpoints: 1 });
-    for (const table of ['Sweep', 'Arm', 'Run', 'SweepRun', 'Stage', 'RunStage', 'Checkpoint', 'Point', 'StageMetric', 'Artefact']) {
+    for (const table of [
+      'Sweep',
+      'Arm',
+      'Run',
+      'SweepRun',
+      'Stage',
+      'RunStage',
+      'Checkpoint',
+      'Point',
+      'StageMetric',
+      'Artefact',
+    ]) {
       expect([table, storage.raw.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()]).toEqual([table, 0]);
     }
     expect(queueSweep(storage, request(makePlan([{}], [1]))).sweepId).toBe(3); // an id is never used twice
@@ -155,7 +214,11 @@ describe('removing a sweep', () => {
     const token = lease(storage);
     const trainTo = (file: string, name: string, fresh = false): number => {
       const { sweepId, tasks } = begin(storage, token, makePlan([{ beta: 0 }], [1], name), { fresh });
-      commitSegment(storage, token, makeSegment(tasks[0]!.stages[0]!.stageId, 0, 100, { checkpoint: { batch: 100, file, bytes: 5, hash: 'ab' } }));
+      commitSegment(
+        storage,
+        token,
+        makeSegment(tasks[0]!.stages[0]!.stageId, 0, 100, { checkpoint: { batch: 100, file, bytes: 5, hash: 'ab' } }),
+      );
       finishSweep(storage, token, sweepId, 'complete');
       return sweepId;
     };
@@ -176,7 +239,13 @@ describe('removing a sweep', () => {
     expect(() => removeSweep(storage, sweepId)).toThrow(`Cannot remove s1: process ${process.pid} on`);
     const outside = join(storage.checkpointFolder, '..', 'precious.txt');
     writeFileSync(outside, 'data');
-    commitSegment(storage, token, makeSegment(tasks[0]!.stages[0]!.stageId, 0, 10, { checkpoint: { batch: 10, file: '../precious.txt', bytes: 4, hash: '' } }));
+    commitSegment(
+      storage,
+      token,
+      makeSegment(tasks[0]!.stages[0]!.stageId, 0, 10, {
+        checkpoint: { batch: 10, file: '../precious.txt', bytes: 4, hash: '' },
+      }),
+    );
     finishSweep(storage, token, sweepId, 'interrupted');
     removeSweep(storage, sweepId);
     expect(existsSync(outside)).toBe(true);

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
-import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/training/identify-runs.ts';
+import {
+  identifyRuns,
+  readArms,
+  readTasks,
+  type RunIdentity,
+  type RunTask,
+} from '../../server/store/training/identify-runs.ts';
 import { listStages } from '../../server/store/reading/list-stages.ts';
 import { startSweep } from '../../server/store/sweeps/queue.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
@@ -21,13 +27,29 @@ function treeIdentities(storage: Storage, sweepId: number): RunIdentity[] {
   return readTasks(storage, sweepId).map(({ arm: index, seed }) => {
     const effective = effectiveSettings(arms[index]!);
     return {
-      arm: index, seed, key: runKey(effective, seed, 'data', 'wasm'), engine: 'wasm', dataFingerprint: 'data',
-      stages: paths.get(index)!.map(({ from, to }) => ({ key: stageKey(effective, to, seed, 'data', 'wasm'), from, to, params: toParams(arms[index]!) })),
+      arm: index,
+      seed,
+      key: runKey(effective, seed, 'data', 'wasm'),
+      engine: 'wasm',
+      dataFingerprint: 'data',
+      stages: paths
+        .get(index)!
+        .map(({ from, to }) => ({
+          key: stageKey(effective, to, seed, 'data', 'wasm'),
+          from,
+          to,
+          params: toParams(arms[index]!),
+        })),
     };
   });
 }
 
-function beginTree(storage: Storage, token: Lease, name: string, switches: number[]): { sweepId: number; tasks: RunTask[] } {
+function beginTree(
+  storage: Storage,
+  token: Lease,
+  name: string,
+  switches: number[],
+): { sweepId: number; tasks: RunTask[] } {
   const plan = makePlan([{ beta: 0 }, ...switches.map((N) => ({ beta: 0.2, N }))], [1], name);
   const { sweepId } = queueSweep(storage, request(plan));
   startSweep(storage, token, sweepId, 'wasm');
@@ -40,34 +62,66 @@ test('runs share a trunk, and its points and its time are there once', async () 
   const storage = await newStorage();
   const token = lease(storage);
   const { sweepId, tasks } = beginTree(storage, token, 'first', [40]);
-  expect(tasks.map(path)).toEqual([[[0, 40], [40, 100]], [[0, 40], [40, 100]]]);
+  expect(tasks.map(path)).toEqual([
+    [
+      [0, 40],
+      [40, 100],
+    ],
+    [
+      [0, 40],
+      [40, 100],
+    ],
+  ]);
   const [control, arm] = tasks as [RunTask, RunTask];
   expect(arm.stages[0]!.stageId).toBe(control.stages[0]!.stageId);
 
   commitSegment(storage, token, makeSegment(control.stages[0]!.stageId, 0, 40));
   for (const { stages, runId } of tasks) {
-    commitSegment(storage, token, makeSegment(stages[1]!.stageId, 40, 100, { ends: [{ runId, outcome: { state: 'complete', intraDead: null } }] }));
+    commitSegment(
+      storage,
+      token,
+      makeSegment(stages[1]!.stageId, 40, 100, { ends: [{ runId, outcome: { state: 'complete', intraDead: null } }] }),
+    );
   }
   for (const { runId } of tasks) {
     expect(readCurve(storage, runId, 'train/total').batches).toEqual(Array.from({ length: 100 }, (_, t) => t));
-    expect((await readRun(storage, runId))!.metrics['train/total']).toMatchObject({ last: Math.fround(10 / 100), best: Math.fround(10 / 100), bestBatch: 99 });
+    expect((await readRun(storage, runId))!.metrics['train/total']).toMatchObject({
+      last: Math.fround(10 / 100),
+      best: Math.fround(10 / 100),
+      bestBatch: 99,
+    });
   }
   expect(storage.raw.prepare(`SELECT count(*) FROM "Point"`).pluck().get()).toBe(40 + 60 + 60 + 3);
   // A stage of support.ts takes 2.5 s: three of them, although each of the two runs took 5 s.
   const results = readResults(storage, sweepId, [])!;
   expect(results.seconds).toBe(7.5);
   expect(results.runs.map(({ seconds }) => seconds)).toEqual([5, 5]);
-  expect(listStages(storage, sweepId).map(({ from, to, runs, parent }) => [from, to, runs.length, parent !== null])).toEqual([[0, 40, 2, false], [40, 100, 1, true], [40, 100, 1, true]]);
+  expect(
+    listStages(storage, sweepId).map(({ from, to, runs, parent }) => [from, to, runs.length, parent !== null]),
+  ).toEqual([
+    [0, 40, 2, false],
+    [40, 100, 1, true],
+    [40, 100, 1, true],
+  ]);
 });
 
 test('a stretch that was taken from the trunk is time of the run, not of the sweep, which spent it once', async () => {
   const storage = await newStorage();
   const token = lease(storage);
-  const { sweepId, tasks: [control, arm] } = beginTree(storage, token, 'taken', [40]) as { sweepId: number; tasks: [RunTask, RunTask] };
-  const [trunk, carriedOn, forked] = [control.stages[0]!, control.stages[1]!, arm.stages[1]!].map(({ stageId }) => stageId) as [number, number, number];
+  const {
+    sweepId,
+    tasks: [control, arm],
+  } = beginTree(storage, token, 'taken', [40]) as { sweepId: number; tasks: [RunTask, RunTask] };
+  const [trunk, carriedOn, forked] = [control.stages[0]!, control.stages[1]!, arm.stages[1]!].map(
+    ({ stageId }) => stageId,
+  ) as [number, number, number];
   commitSegment(storage, token, makeSegment(trunk, 0, 40, { seconds: { training: 4, evaluation: 1 } }));
   commitSegment(storage, token, makeSegment(carriedOn, 40, 100, { seconds: { training: 6, evaluation: 1 } }));
-  commitSegment(storage, token, makeSegment(forked, 40, 70, { seconds: { training: 3, evaluation: 0.5 }, fromTrunk: true }));
+  commitSegment(
+    storage,
+    token,
+    makeSegment(forked, 40, 70, { seconds: { training: 3, evaluation: 0.5 }, fromTrunk: true }),
+  );
   commitSegment(storage, token, makeSegment(forked, 70, 100, { seconds: { training: 3.25, evaluation: 0.5 } }));
   const { seconds, runs } = readResults(storage, sweepId, [])!;
   expect(runs.map((run) => run.seconds)).toEqual([12, 12.25]);
@@ -80,13 +134,25 @@ test('a trunk that another plan has cut elsewhere is taken as it is', async () =
   const first = beginTree(storage, token, 'first', [40]);
   const second = beginTree(storage, token, 'second', [20, 40]);
   // The control and the arm of N = 40 are the runs of the first sweep; only what forks at 20 has stages of its own.
-  expect(second.tasks.map(({ runId }) => runId).filter((id) => first.tasks.some(({ runId }) => runId === id))).toHaveLength(2);
-  expect(path(second.tasks[1]!)).toEqual([[0, 20], [20, 100]]);
+  expect(
+    second.tasks.map(({ runId }) => runId).filter((id) => first.tasks.some(({ runId }) => runId === id)),
+  ).toHaveLength(2);
+  expect(path(second.tasks[1]!)).toEqual([
+    [0, 20],
+    [20, 100],
+  ]);
 
   const third = beginTree(storage, token, 'third', [60]);
   // [0, 40) is there, but nothing at 60: the new arm forks from a trunk of its own.
-  expect(path(third.tasks[1]!)).toEqual([[0, 60], [60, 100]]);
+  expect(path(third.tasks[1]!)).toEqual([
+    [0, 60],
+    [60, 100],
+  ]);
   const fourth = beginTree(storage, token, 'fourth', [20, 60, 80]);
   // At 80 nothing is held, at 60 a stage that begins at 0: it is taken with its own cuts.
-  expect(path(fourth.tasks[3]!)).toEqual([[0, 60], [60, 80], [80, 100]]);
+  expect(path(fourth.tasks[3]!)).toEqual([
+    [0, 60],
+    [60, 80],
+    [80, 100],
+  ]);
 });

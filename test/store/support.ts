@@ -5,7 +5,13 @@ import { onTestFinished } from 'vitest';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
 import type { Plan } from '../../server/sweep/plan/plan.ts';
-import { identifyRuns, readArms, readTasks, type RunIdentity, type RunTask } from '../../server/store/training/identify-runs.ts';
+import {
+  identifyRuns,
+  readArms,
+  readTasks,
+  type RunIdentity,
+  type RunTask,
+} from '../../server/store/training/identify-runs.ts';
 import { takeLease, type Lease } from '../../server/store/database/lease.ts';
 import { toParams } from '../../server/store/params.ts';
 import { queueSweep, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
@@ -34,7 +40,9 @@ export function lease(storage: Storage): Lease {
   return taken.lease;
 }
 
-type ArmChoice = Partial<Pick<Arm, 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'name' | 'controlIndex' | 'swept'>> & { learningRate?: number };
+type ArmChoice = Partial<
+  Pick<Arm, 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'name' | 'controlIndex' | 'swept'>
+> & { learningRate?: number };
 
 /** A plan over these arms: β, ε and N as given, everything else the same. */
 export function makePlan(arms: ArmChoice[], seeds = [1, 2], name = 'switch-batch', batches = 100): Plan {
@@ -45,7 +53,11 @@ export function makePlan(arms: ArmChoice[], seeds = [1, 2], name = 'switch-batch
     arms: arms.map((choice, index) => makeArm(choice, index, batches)),
     seeds,
     runs: seeds.flatMap((seed) => arms.map((_, arm) => ({ arm, seed }))),
-    dropped: [{ constraint: 'gamma > alpha > beta', count: 3 }], folded: 1, batches: 300, batchesUnshared: 400, stages: 5,
+    dropped: [{ constraint: 'gamma > alpha > beta', count: 3 }],
+    folded: 1,
+    batches: 300,
+    batchesUnshared: 400,
+    stages: 5,
     smallestP: { maxT: 0.5, holm: 1 },
     notes: [],
   };
@@ -54,28 +66,72 @@ export function makePlan(arms: ArmChoice[], seeds = [1, 2], name = 'switch-batch
 function makeArm({ learningRate = 0.01, ...choice }: ArmChoice, index: number, batches: number): Arm {
   const beta = choice.beta ?? 0;
   return {
-    index, alpha: 0.5, beta, gamma: 1, epsilon: 0.02, N: 50, name: `β${beta}`, ablation: beta === 0 ? 'noIntra' : null, control: beta === 0,
-    controlIndex: null, swept: {}, ...choice,
+    index,
+    alpha: 0.5,
+    beta,
+    gamma: 1,
+    epsilon: 0.02,
+    N: 50,
+    name: `β${beta}`,
+    ablation: beta === 0 ? 'noIntra' : null,
+    control: beta === 0,
+    controlIndex: null,
+    swept: {},
+    ...choice,
     loss: {
-      s: 30, m: 0.35, truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerRate: 0.1, centerSpace: 'unit',
-      centerOrder: 'updateThenLoss', crossEntropyHead: 'linear',
+      s: 30,
+      m: 0.35,
+      truncation: 'batch',
+      distance: 'cosine',
+      centerUpdate: 'cumulative',
+      centerRate: 0.1,
+      centerSpace: 'unit',
+      centerOrder: 'updateThenLoss',
+      crossEntropyHead: 'linear',
     },
     training: {
-      dataset: { name: 'glyphs', classes: 10, train: 1000, seed: 0, validation: 0.1, splitSeed: 0, limit: null, augment: { shift: 0, flip: false, crop: 0, cutout: 0 } },
+      dataset: {
+        name: 'glyphs',
+        classes: 10,
+        train: 1000,
+        seed: 0,
+        validation: 0.1,
+        splitSeed: 0,
+        limit: null,
+        augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
+      },
       model: { name: 'mlp', embedding: 8, dropout: 0 },
       optimizer: {
-        name: 'momentum', learningRate, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0,
-        schedule: 'constant', warmup: 0, steps: [], decay: 0.1, clipNorm: null,
+        name: 'momentum',
+        learningRate,
+        momentum: 0.9,
+        nesterov: false,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weightDecay: 0,
+        schedule: 'constant',
+        warmup: 0,
+        steps: [],
+        decay: 0.1,
+        clipNorm: null,
       },
-      batchSize: 64, batches, evalEvery: 50,
+      batchSize: 64,
+      batches,
+      evalEvery: 50,
     },
   };
 }
 
 export function request(plan: Plan, change: Partial<SweepRequest> = {}): SweepRequest {
   return {
-    definition: '{"name":"switch-batch","description":"Does a later switch help?"}', definitionPath: `/study/${plan.name}.json`, folder: '/study',
-    plan, engine: null, share: true, ...change,
+    definition: '{"name":"switch-batch","description":"Does a later switch help?"}',
+    definitionPath: `/study/${plan.name}.json`,
+    folder: '/study',
+    plan,
+    engine: null,
+    share: true,
+    ...change,
   };
 }
 
@@ -87,14 +143,23 @@ export function identities(storage: Storage, sweepId: number, fingerprint = 'dat
     const effective = effectiveSettings(arm);
     const to = arm.training.batches;
     return {
-      arm: index, seed, key: runKey(effective, seed, fingerprint, engine), engine, dataFingerprint: fingerprint,
+      arm: index,
+      seed,
+      key: runKey(effective, seed, fingerprint, engine),
+      engine,
+      dataFingerprint: fingerprint,
       stages: [{ key: stageKey(effective, to, seed, fingerprint, engine), from: 0, to, params: toParams(arm) }],
     };
   });
 }
 
 /** Queues, starts and identifies a sweep. */
-export function begin(storage: Storage, token: Lease, plan: Plan, { fresh = false, ...change }: Partial<SweepRequest> & { fresh?: boolean } = {}): { sweepId: number; tasks: RunTask[] } {
+export function begin(
+  storage: Storage,
+  token: Lease,
+  plan: Plan,
+  { fresh = false, ...change }: Partial<SweepRequest> & { fresh?: boolean } = {},
+): { sweepId: number; tasks: RunTask[] } {
   const { sweepId } = queueSweep(storage, request(plan, change));
   startSweep(storage, token, sweepId, 'wasm');
   return { sweepId, tasks: identifyRuns(storage, token, sweepId, identities(storage, sweepId), fresh) };
@@ -104,12 +169,28 @@ export function begin(storage: Storage, token: Lease, plan: Plan, { fresh = fals
 export function makeSegment(stageId: number, from: number, to: number, change: Partial<SegmentRows> = {}): SegmentRows {
   const batches = Array.from({ length: to - from }, (_, i) => from + i);
   return {
-    stageId, from, to,
+    stageId,
+    from,
+    to,
     columns: [
-      { metric: 'train/total', epsilon: null, batches, values: Float64Array.from(batches, (batch) => Math.fround(10 / (batch + 1))) },
+      {
+        metric: 'train/total',
+        epsilon: null,
+        batches,
+        values: Float64Array.from(batches, (batch) => Math.fround(10 / (batch + 1))),
+      },
       { metric: 'val/accuracy', epsilon: null, batches: [to], values: [to / 128] },
     ],
-    artefacts: [{ batch: to, name: 'confusion', value: [[to, 1], [2, 3]] }],
+    artefacts: [
+      {
+        batch: to,
+        name: 'confusion',
+        value: [
+          [to, 1],
+          [2, 3],
+        ],
+      },
+    ],
     checkpoint: { batch: to, file: `${stageId}-${to}.bin`, bytes: 10, hash: 'ab' },
     seconds: { training: 2, evaluation: 0.5 },
     ...change,
@@ -117,7 +198,13 @@ export function makeSegment(stageId: number, from: number, to: number, change: P
 }
 
 export const RECORD = {
-  worker: 0, device: 'CPU, 1 thread', versions: { tfjs: '4.22.0' }, gitCommit: null, configuration: { loss: { s: 30 } }, classes: ['a', 'b'], evaluated: { val: 100, test: 0 },
+  worker: 0,
+  device: 'CPU, 1 thread',
+  versions: { tfjs: '4.22.0' },
+  gitCommit: null,
+  configuration: { loss: { s: 30 } },
+  classes: ['a', 'b'],
+  evaluated: { val: 100, test: 0 },
 };
 
 /** The default export of a file beside this one, in a process of its own. */

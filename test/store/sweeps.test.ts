@@ -6,7 +6,14 @@ import { findRun, findSweep, runOfId, sweepOfId } from '../../server/store/sweep
 import { listRuns } from '../../server/store/reading/list-runs.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
-import { finishProbe, finishSweep, nextQueuedSweep, putBack, queueAgain, startSweep } from '../../server/store/sweeps/queue.ts';
+import {
+  finishProbe,
+  finishSweep,
+  nextQueuedSweep,
+  putBack,
+  queueAgain,
+  startSweep,
+} from '../../server/store/sweeps/queue.ts';
 import { queueSweep, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
 import { readArms } from '../../server/store/training/identify-runs.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
@@ -18,7 +25,8 @@ import { begin, lease, makePlan, newStorage, RECORD, request } from './support.t
 
 const arms = [{ beta: 0 }, { beta: 0.2, controlIndex: 0 }];
 
-const runStates = (storage: Storage, sweepId: number): string[] => listRuns(storage, sweepId).items.map(({ state }) => state);
+const runStates = (storage: Storage, sweepId: number): string[] =>
+  listRuns(storage, sweepId).items.map(({ state }) => state);
 
 describe('queueing', () => {
   test('stores the definition, the plan, every arm and a waiting run for each seed, ordered by seed', async () => {
@@ -26,15 +34,50 @@ describe('queueing', () => {
     const plan = makePlan(arms, [7, 2 ** 52]);
     expect(queueSweep(storage, request(plan))).toEqual({ sweepId: 1, created: true });
     expect(await readSweep(storage, 1)).toMatchObject({
-      id: 's1', name: 'switch-batch', description: 'Does a later switch help?', state: 'queued', cancelling: false, engine: null, share: true,
-      metric: { name: 'val/accuracy', goal: 'maximize' }, arms: 2, seeds: 2, batches: 0, batchesTotal: 400, folder: '/study',
-      definition: request(plan).definition, definitionPath: '/study/switch-batch.json', planHash: plan.planHash, metrics: [], secondsLeft: null,
+      id: 's1',
+      name: 'switch-batch',
+      description: 'Does a later switch help?',
+      state: 'queued',
+      cancelling: false,
+      engine: null,
+      share: true,
+      metric: { name: 'val/accuracy', goal: 'maximize' },
+      arms: 2,
+      seeds: 2,
+      batches: 0,
+      batchesTotal: 400,
+      folder: '/study',
+      definition: request(plan).definition,
+      definitionPath: '/study/switch-batch.json',
+      planHash: plan.planHash,
+      metrics: [],
+      secondsLeft: null,
       counts: { waiting: 4, running: 0, complete: 0, failed: 0, diverged: 0, cancelled: 0 },
-      plan: { seeds: [7, 2 ** 52], dropped: plan.dropped, folded: 1, batches: 300, batchesUnshared: 400, stages: 5, smallestP: { maxT: 0.5, holm: 1 } },
+      plan: {
+        seeds: [7, 2 ** 52],
+        dropped: plan.dropped,
+        folded: 1,
+        batches: 300,
+        batchesUnshared: 400,
+        stages: 5,
+        smallestP: { maxT: 0.5, holm: 1 },
+      },
     });
     expect(readArms(storage, 1)).toEqual(plan.arms);
-    expect(listRuns(storage, 1).items.map(({ id, arm, seed, params }) => [id, arm, seed, params.beta, params.epsilon, params.N])).toEqual([
-      ['r1', 0, 7, 0, null, null], ['r2', 1, 7, 0.2, 0.02, 50], ['r3', 0, 2 ** 52, 0, null, null], ['r4', 1, 2 ** 52, 0.2, 0.02, 50],
+    expect(
+      listRuns(storage, 1).items.map(({ id, arm, seed, params }) => [
+        id,
+        arm,
+        seed,
+        params.beta,
+        params.epsilon,
+        params.N,
+      ]),
+    ).toEqual([
+      ['r1', 0, 7, 0, null, null],
+      ['r2', 1, 7, 0.2, 0.02, 50],
+      ['r3', 0, 2 ** 52, 0, null, null],
+      ['r4', 1, 2 ** 52, 0.2, 0.02, 50],
     ]);
   });
 
@@ -44,14 +87,18 @@ describe('queueing', () => {
     expect(queueSweep(storage, request(plan)).sweepId).toBe(1);
     expect(queueSweep(storage, request(plan))).toEqual({ sweepId: 1, created: false });
     expect(queueSweep(storage, request(plan, { definitionPath: '/elsewhere.json' })).sweepId).toBe(2);
-    expect(queueSweep(storage, request(makePlan(arms, [1], 'other'), { definitionPath: '/study/switch-batch.json' })).sweepId).toBe(3);
+    expect(
+      queueSweep(storage, request(makePlan(arms, [1], 'other'), { definitionPath: '/study/switch-batch.json' }))
+        .sweepId,
+    ).toBe(3);
     expect(queueSweep(storage, request(plan, { definitionPath: null })).sweepId).toBe(4);
     expect(queueSweep(storage, request(plan, { definitionPath: null })).sweepId).toBe(5);
   });
 
   test('a confirmation is the same sweep whatever its arm is called by now', async () => {
     const storage = await newStorage();
-    const confirm = (name: string, key = 'confirm:s1:ab12') => queueSweep(storage, request(makePlan(arms, [1], name), { definitionPath: key }));
+    const confirm = (name: string, key = 'confirm:s1:ab12') =>
+      queueSweep(storage, request(makePlan(arms, [1], name), { definitionPath: key }));
     expect(confirm('study confirm β0.2')).toEqual({ sweepId: 1, created: true });
     expect(confirm('study confirm β0.2 N50')).toEqual({ sweepId: 1, created: false });
     expect((await readSweep(storage, 1))!.name).toBe('study confirm β0.2 N50');
@@ -63,7 +110,12 @@ describe('queueing', () => {
     queueSweep(storage, request(makePlan([{ beta: 0 }, { beta: 0.2 }, { beta: 0.3 }], [1, 2])));
     queueSweep(storage, request(makePlan([{ beta: 0.1 }, { beta: 0 }, { beta: 0.3 }], [2, 3])));
     expect(listRuns(storage, 1).items.map(({ id, arm, seed, params }) => [id, arm, seed, params.beta])).toEqual([
-      ['r7', 0, 2, 0.1], ['r4', 1, 2, 0], ['r6', 2, 2, 0.3], ['r8', 0, 3, 0.1], ['r9', 1, 3, 0], ['r10', 2, 3, 0.3],
+      ['r7', 0, 2, 0.1],
+      ['r4', 1, 2, 0],
+      ['r6', 2, 2, 0.3],
+      ['r8', 0, 3, 0.1],
+      ['r9', 1, 3, 0],
+      ['r10', 2, 3, 0.3],
     ]);
     expect(await readSweep(storage, 1)).toMatchObject({ seeds: 2, arms: 3, plan: { seeds: [2, 3] } });
     expect(storage.raw.prepare('SELECT count(*) FROM "Run"').pluck().get()).toBe(6);
@@ -74,7 +126,9 @@ describe('queueing', () => {
     const token = lease(storage);
     begin(storage, token, makePlan(arms));
     expect(queueSweep(storage, request(makePlan(arms)))).toEqual({ sweepId: 1, created: false });
-    expect(() => queueSweep(storage, request(makePlan(arms, [1, 2, 3])))).toThrow('Cannot queue sweep "switch-batch": s1 is being trained');
+    expect(() => queueSweep(storage, request(makePlan(arms, [1, 2, 3])))).toThrow(
+      'Cannot queue sweep "switch-batch": s1 is being trained',
+    );
     expect(runStates(storage, 1)).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
     expect((await readSweep(storage, 1))!.state).toBe('running');
     releaseLease(storage, token);
@@ -106,7 +160,9 @@ describe('queueing', () => {
     expect(await engine()).toBeNull();
 
     startSweep(storage, token, 1, 'wasm');
-    expect(() => queueAgain(storage, 1, { engine: 'webgpu' })).toThrow('Cannot train s1 on webgpu: it was started on wasm');
+    expect(() => queueAgain(storage, 1, { engine: 'webgpu' })).toThrow(
+      'Cannot train s1 on webgpu: it was started on wasm',
+    );
     finishSweep(storage, token, 1, 'interrupted', 'there is no such file'); // its data: nothing was trained
     queueAgain(storage, 1, { engine: 'webgpu' });
     expect(await engine()).toBe('webgpu');
@@ -114,7 +170,11 @@ describe('queueing', () => {
 
     begin(storage, token, plan);
     finishSweep(storage, token, 1, 'interrupted');
-    for (const again of [() => queueSweep(storage, request(plan, { engine: 'webgpu' })), () => queueAgain(storage, 1, { engine: 'webgpu' }), () => retrySweep(storage, 1, { engine: 'webgpu' })]) {
+    for (const again of [
+      () => queueSweep(storage, request(plan, { engine: 'webgpu' })),
+      () => queueAgain(storage, 1, { engine: 'webgpu' }),
+      () => retrySweep(storage, 1, { engine: 'webgpu' }),
+    ]) {
       expect(again).toThrow('Cannot train s1 on webgpu: it was started on wasm');
     }
     releaseLease(storage, token);
@@ -160,8 +220,12 @@ describe('queueing', () => {
     finishSweep(storage, token, 1, 'complete');
     const before = await listSweeps(storage);
     const refused = `anew: process ${process.pid} on ${hostname()} trains on this database; wait until it is done, or stop it`;
-    expect(() => queueSweep(storage, request(plan, { fresh: true }))).toThrow(`Cannot train sweep "switch-batch" ${refused}`);
-    expect(() => queueSweep(storage, request(makePlan(arms, [1], 'other'), { fresh: true }))).toThrow(`Cannot train sweep "other" ${refused}`);
+    expect(() => queueSweep(storage, request(plan, { fresh: true }))).toThrow(
+      `Cannot train sweep "switch-batch" ${refused}`,
+    );
+    expect(() => queueSweep(storage, request(makePlan(arms, [1], 'other'), { fresh: true }))).toThrow(
+      `Cannot train sweep "other" ${refused}`,
+    );
     expect(() => queueAgain(storage, 1, { fresh: true })).toThrow(`Cannot train s1 ${refused}`);
     expect(await listSweeps(storage)).toEqual(before);
     releaseLease(storage, token);
@@ -170,10 +234,19 @@ describe('queueing', () => {
 
   test('of 10,000 arms and 6 seeds is quick enough to be one transaction', async () => {
     const storage = await newStorage();
-    const plan = makePlan(Array.from({ length: 10_000 }, (_, i) => ({ beta: 0.1 + i / 1e6 })), [1, 2, 3, 4, 5, 6]);
+    const plan = makePlan(
+      Array.from({ length: 10_000 }, (_, i) => ({ beta: 0.1 + i / 1e6 })),
+      [1, 2, 3, 4, 5, 6],
+    );
     const { sweepId } = queueSweep(storage, request(plan));
     expect((await readSweep(storage, sweepId))!.counts.waiting).toBe(60_000);
-    expect(listRuns(storage, sweepId, { sort: 'beta', descending: true, limit: 2 })).toMatchObject({ total: 60_000, items: [{ arm: 9999, seed: 1 }, { arm: 9999, seed: 2 }] });
+    expect(listRuns(storage, sweepId, { sort: 'beta', descending: true, limit: 2 })).toMatchObject({
+      total: 60_000,
+      items: [
+        { arm: 9999, seed: 1 },
+        { arm: 9999, seed: 2 },
+      ],
+    });
   }, 30_000);
 });
 
@@ -181,7 +254,8 @@ describe('the queue', () => {
   test('is taken in order, the oldest first; what is asked for again keeps its place', async () => {
     const storage = await newStorage();
     const token = lease(storage);
-    const queue = (name: string, at: number): number => queueSweep(storage, request(makePlan(arms, [1], name)), at).sweepId;
+    const queue = (name: string, at: number): number =>
+      queueSweep(storage, request(makePlan(arms, [1], name)), at).sweepId;
     expect(nextQueuedSweep(storage)).toBeNull();
     expect([queue('a', 10), queue('b', 20), queue('a', 30)]).toEqual([1, 2, 1]);
     expect(nextQueuedSweep(storage)).toBe(1);
@@ -232,7 +306,8 @@ describe('the queue', () => {
   test('what is put back is where it was; a cancel goes before that', async () => {
     const storage = await newStorage();
     const token = lease(storage);
-    const queue = (name: string, at: number, change: Partial<SweepRequest> = {}): number => queueSweep(storage, request(makePlan(arms, [1], name), change), at).sweepId;
+    const queue = (name: string, at: number, change: Partial<SweepRequest> = {}): number =>
+      queueSweep(storage, request(makePlan(arms, [1], name), change), at).sweepId;
     const [first, second] = [queue('first', 10, { probeSeeds: 1 }), queue('second', 20)];
     startSweep(storage, token, first, 'wasm');
     expect(putBack(storage, token, first)).toBe('queued');
@@ -255,7 +330,10 @@ describe('the queue', () => {
     for (const runId of [a, b, c]) startRun(storage, token, runId, RECORD);
     finishRun(storage, token, a, { state: 'complete', intraDead: null });
     finishRun(storage, token, b, { state: 'failed', error: 'out of memory' });
-    expect(listRuns(storage, sweepId, { states: ['failed'] })).toMatchObject({ total: 1, items: [{ id: 'r2', error: 'out of memory' }] });
+    expect(listRuns(storage, sweepId, { states: ['failed'] })).toMatchObject({
+      total: 1,
+      items: [{ id: 'r2', error: 'out of memory' }],
+    });
     finishSweep(storage, token, sweepId, 'cancelled');
     expect(runStates(storage, sweepId)).toEqual(['complete', 'failed', 'cancelled', 'cancelled']);
     begin(storage, token, makePlan(arms));
@@ -267,7 +345,10 @@ describe('the queue', () => {
     const token = lease(storage);
     const { sweepId } = begin(storage, token, makePlan(arms));
     finishSweep(storage, token, sweepId, 'interrupted', 'Cannot read data set "idx": no such file');
-    expect(await readSweep(storage, sweepId)).toMatchObject({ state: 'interrupted', error: 'Cannot read data set "idx": no such file' });
+    expect(await readSweep(storage, sweepId)).toMatchObject({
+      state: 'interrupted',
+      error: 'Cannot read data set "idx": no such file',
+    });
   });
 
   test('the time left is estimated from what was trained since the sweep last started', async () => {
@@ -339,14 +420,27 @@ test('SWEEP is an id, latest, a unique name or a path; anything else is said wit
   queueSweep(storage, request(makePlan(arms, [1], 'twice'), { definitionPath: '/other/twice.json' }));
   queueSweep(storage, request(makePlan(arms, [1], 's2'), { definitionPath: '/odd.json' }));
   const find = (argument: string): Promise<number> => findSweep(storage, argument);
-  expect(await Promise.all(['s3', 's2', 'latest', 'beta', '/other/twice.json', '/other/../odd.json'].map(find))).toEqual([3, 2, 4, 1, 3, 4]);
+  expect(
+    await Promise.all(['s3', 's2', 'latest', 'beta', '/other/twice.json', '/other/../odd.json'].map(find)),
+  ).toEqual([3, 2, 4, 1, 3, 4]);
   queueSweep(storage, request(makePlan(arms, [1], 'renamed'), { definitionPath: '/odd.json' }));
   expect(await find('/odd.json')).toBe(5);
-  await expect(find('twice')).rejects.toThrow('Cannot tell which sweep "twice" is: found s2, s3; wanted one of these ids');
-  await expect(find('s9')).rejects.toThrow(`Cannot find sweep "s9" in ${storage.file}: the newest are s5 (renamed), s4 (s2), s3 (twice), s2 (twice), s1 (beta); wanted an id`);
+  await expect(find('twice')).rejects.toThrow(
+    'Cannot tell which sweep "twice" is: found s2, s3; wanted one of these ids',
+  );
+  await expect(find('s9')).rejects.toThrow(
+    `Cannot find sweep "s9" in ${storage.file}: the newest are s5 (renamed), s4 (s2), s3 (twice), s2 (twice), s1 (beta); wanted an id`,
+  );
   await expect(find(`'; DROP TABLE "Sweep"; --`)).rejects.toThrow(UserError);
-  expect(await Promise.all(['s1', 's9', 'beta', '1', 's01', 'S1', 's1e3'].map((text) => sweepOfId(storage, text)))).toEqual([1, null, null, null, null, null, null]);
-  expect(await Promise.all(['r1', 'r99', 's1', '1'].map((text) => runOfId(storage, text)))).toEqual([1, null, null, null]);
+  expect(
+    await Promise.all(['s1', 's9', 'beta', '1', 's01', 'S1', 's1e3'].map((text) => sweepOfId(storage, text))),
+  ).toEqual([1, null, null, null, null, null, null]);
+  expect(await Promise.all(['r1', 'r99', 's1', '1'].map((text) => runOfId(storage, text)))).toEqual([
+    1,
+    null,
+    null,
+    null,
+  ]);
   expect(await findRun(storage, 'r2')).toBe(2);
   await expect(findRun(storage, 'r99')).rejects.toThrow('Cannot find run "r99"');
 });

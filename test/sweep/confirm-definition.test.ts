@@ -12,16 +12,29 @@ const metric = { name: 'val/accuracy', goal: 'maximize' } as const;
 
 /** Everything that may differ between what is written and what it resolves to: epochs, fractions, swept settings, defaults. */
 function study(changes: object = {}): Plan {
-  return plan(JSON.stringify({
-    name: 'study', method: 'grid', metric: { name: 'val/macroF1' },
-    parameters: {
-      α: { value: 0.5 }, β: { values: [0.1, 0.3] }, ε: { value: 0.1 / 3 }, N: { values: [0, 0.333], unit: 'fraction' },
-      'training.optimizer.learningRate': { values: [0.01, 0.02] }, 'loss.centerUpdate': { values: ['cumulative', 'ema'] },
-    },
-    ablations: ['noIntra', 'noTruncation', 'crossEntropyOnly'], seeds: [3, 11, 5],
-    training: { dataset: { name: 'csv', file: 'data.csv', label: 'y', shape: [4, 4, 1], augment: { shift: 1 } }, model: { name: 'mlp', dropout: 0.2 }, epochs: 2 },
-    ...changes,
-  }));
+  return plan(
+    JSON.stringify({
+      name: 'study',
+      method: 'grid',
+      metric: { name: 'val/macroF1' },
+      parameters: {
+        α: { value: 0.5 },
+        β: { values: [0.1, 0.3] },
+        ε: { value: 0.1 / 3 },
+        N: { values: [0, 0.333], unit: 'fraction' },
+        'training.optimizer.learningRate': { values: [0.01, 0.02] },
+        'loss.centerUpdate': { values: ['cumulative', 'ema'] },
+      },
+      ablations: ['noIntra', 'noTruncation', 'crossEntropyOnly'],
+      seeds: [3, 11, 5],
+      training: {
+        dataset: { name: 'csv', file: 'data.csv', label: 'y', shape: [4, 4, 1], augment: { shift: 1 } },
+        model: { name: 'mlp', dropout: 0.2 },
+        epochs: 2,
+      },
+      ...changes,
+    }),
+  );
 }
 
 test('exactly the arm and its control, on these seeds, with the settings as they were trained', () => {
@@ -31,7 +44,10 @@ test('exactly the arm and its control, on these seeds, with the settings as they
   for (const arm of confirmable) {
     const made = plan(confirmDefinition({ sweep: 'study', arm, metric, seeds: [12, 13] }));
     expect(made).toMatchObject({ name: `study confirm ${arm.name}`, metric, seeds: [12, 13], folded: 0 });
-    expect(made.arms.map(effectiveSettings)).toEqual([effectiveSettings(arm), effectiveSettings(arms[arm.controlIndex!]!)]);
+    expect(made.arms.map(effectiveSettings)).toEqual([
+      effectiveSettings(arm),
+      effectiveSettings(arms[arm.controlIndex!]!),
+    ]);
     expect(made.arms.map(({ controlIndex }) => controlIndex)).toEqual([1, null]);
   }
 });
@@ -45,7 +61,8 @@ test('a data set with a validation part of its own is written as a definition ma
 
 test('a name that would be too long is cut, that of the sweep before that of the arm', () => {
   const { arms } = study();
-  const nameOf = (sweep: string, name: string): string => plan(confirmDefinition({ sweep, arm: { ...arms[0]!, name }, metric, seeds: [1] })).name;
+  const nameOf = (sweep: string, name: string): string =>
+    plan(confirmDefinition({ sweep, arm: { ...arms[0]!, name }, metric, seeds: [1] })).name;
   expect(nameOf('s'.repeat(100), 'β0.2')).toBe(`${'s'.repeat(87)} confirm β0.2`);
   expect(nameOf(`${'s'.repeat(86)} tail`, 'β0.2')).toBe(`${'s'.repeat(86)} confirm β0.2`);
   expect(nameOf('𝛽'.repeat(50), 'a'.repeat(90))).toBe(`${'𝛽'.repeat(25)} confirm ${'a'.repeat(41)}`);
@@ -55,7 +72,9 @@ test('a name that would be too long is cut, that of the sweep before that of the
 test('what only an ablation may be cannot be confirmed', () => {
   const { arms } = study({ ablations: ['noIntra', { name: 'heavy', set: { beta: 0.9 } }] });
   const heavy = arms.find(({ ablation }) => ablation === 'heavy')!;
-  expect(() => confirmDefinition({ sweep: 'study', arm: heavy, metric, seeds: [1] })).toThrow(/found γ = 1, α = 0.5, β = 0.9, wanted an arm within γ > α > β/);
+  expect(() => confirmDefinition({ sweep: 'study', arm: heavy, metric, seeds: [1] })).toThrow(
+    /found γ = 1, α = 0.5, β = 0.9, wanted an arm within γ > α > β/,
+  );
 });
 
 test('an arm by index or name; whatever has nothing to be compared with is refused, and the arms are listed', () => {
@@ -65,7 +84,9 @@ test('an arm by index or name; whatever has nothing to be compared with is refus
   expect(armToConfirm('study', arms, arms[2]!.name)).toBe(arms[2]);
   const control = arms.findIndex(({ control: isControl }) => isControl);
   expect(() => armToConfirm('study', arms, String(control))).toThrow(/found a control, wanted one of 0 β0\.1 N0/);
-  expect(() => armToConfirm('study', arms, 'nobody')).toThrow(/Cannot confirm arm "nobody" of study: found no arm of this index or name, wanted one of 0 β0\.1/);
+  expect(() => armToConfirm('study', arms, 'nobody')).toThrow(
+    /Cannot confirm arm "nobody" of study: found no arm of this index or name, wanted one of 0 β0\.1/,
+  );
   const alone = study({ ablations: [] });
   expect(() => armToConfirm('study', alone.arms, 0)).toThrow(/without a control .*: it has none/);
 });

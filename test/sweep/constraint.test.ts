@@ -32,8 +32,14 @@ describe('a constraint', () => {
   });
 
   it('is recognised as the ordering however it is written', () => {
-    expect(['gamma > alpha > beta', 'β<α<γ', '(gamma)>1*alpha > beta'].map((text) => isOrdering(parse(text)))).toEqual([true, true, true]);
-    expect(['gamma >= alpha > beta', 'gamma > alpha', 'gamma > 2 * alpha > beta'].map((text) => isOrdering(parse(text)))).toEqual([false, false, false]);
+    expect(['gamma > alpha > beta', 'β<α<γ', '(gamma)>1*alpha > beta'].map((text) => isOrdering(parse(text)))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(
+      ['gamma >= alpha > beta', 'gamma > alpha', 'gamma > 2 * alpha > beta'].map((text) => isOrdering(parse(text))),
+    ).toEqual([false, false, false]);
   });
 
   it('does not exhaust the stack', () => {

@@ -8,7 +8,8 @@ import type { EpochSettings } from '../../server/sweep/plan/resolve-settings.ts'
 
 const folder = new URL('../fixtures/definitions/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
-const cases = (kind: string) => readdirSync(new URL(kind, folder)).filter((name) => name.endsWith('.json') && !name.endsWith('.expected.json'));
+const cases = (kind: string) =>
+  readdirSync(new URL(kind, folder)).filter((name) => name.endsWith('.json') && !name.endsWith('.expected.json'));
 
 /** 50 batches of 64, 100 of 32. */
 const batchesPerEpoch = (training: EpochSettings) => 3200 / training.batchSize;
@@ -31,10 +32,16 @@ describe('bad definitions give the expected messages', () => {
   const names = cases('bad');
   it('are at least 60', () => expect(names.length).toBeGreaterThanOrEqual(60));
 
-  it.each(names)('%s', (name) => {
-    const text = problemsIn(read(`bad/${name}`)).map(({ path, message }) => `${path || '(file)'}: ${message}\n`).join('');
-    expect(text).toBe(read(`bad/${name.replace('.json', '.expected.txt')}`));
-  }, 60_000); // a search that gives up draws a million times
+  it.each(names)(
+    '%s',
+    (name) => {
+      const text = problemsIn(read(`bad/${name}`))
+        .map(({ path, message }) => `${path || '(file)'}: ${message}\n`)
+        .join('');
+      expect(text).toBe(read(`bad/${name.replace('.json', '.expected.txt')}`));
+    },
+    60_000,
+  ); // a search that gives up draws a million times
 });
 
 /** Of reading, or where nothing is wrong with the text, of planning. */

@@ -10,17 +10,46 @@ import { smallestP } from '../../server/sweep/plan/smallest-p.ts';
 import { suggest } from '../../server/sweep/suggest.ts';
 
 describe('JSON', () => {
-  it.each(['{}', '[]', ' { "a" : [ 1 , -2.5e-3 , true , false , null , "x\\n\\u00e9\\"" ] } ', '"😀"', '0', '[[[]]]', '\uFEFF{"a":1}'])('reads %s as JSON.parse does', (text) => {
+  it.each([
+    '{}',
+    '[]',
+    ' { "a" : [ 1 , -2.5e-3 , true , false , null , "x\\n\\u00e9\\"" ] } ',
+    '"😀"',
+    '0',
+    '[[[]]]',
+    '\uFEFF{"a":1}',
+  ])('reads %s as JSON.parse does', (text) => {
     expect(parseJson(text)).toEqual({ value: JSON.parse(text.replace(/^\uFEFF/, '')) });
   });
 
-  it.each(['01', '+1', '1.', '.5', '1e', 'tru', 'undefined', "'a'", '[1,]', '{"a":1,}', '{a:1}', '"a', '"\\x"', '"\t"', '[1 2]', '{"a" 1}', '{} {}', ''])('refuses %s as JSON.parse does', (text) => {
+  it.each([
+    '01',
+    '+1',
+    '1.',
+    '.5',
+    '1e',
+    'tru',
+    'undefined',
+    "'a'",
+    '[1,]',
+    '{"a":1,}',
+    '{a:1}',
+    '"a',
+    '"\\x"',
+    '"\t"',
+    '[1 2]',
+    '{"a" 1}',
+    '{} {}',
+    '',
+  ])('refuses %s as JSON.parse does', (text) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(parseJson(text)).toHaveProperty('problem');
   });
 
   it('says where', () => {
-    expect(parseJson('{\n  "a": 1\n  "b": 2\n}')).toEqual({ problem: { path: 'line 3, column 3', message: 'found "\\"", wanted "," or "}"' } });
+    expect(parseJson('{\n  "a": 1\n  "b": 2\n}')).toEqual({
+      problem: { path: 'line 3, column 3', message: 'found "\\"", wanted "," or "}"' },
+    });
   });
 
   it('does not exhaust the stack', () => expect(parseJson('['.repeat(1_000_000))).toHaveProperty('problem'));
@@ -28,7 +57,9 @@ describe('JSON', () => {
 
 it('suggestions are near, and absent where nothing is', () => {
   const known = ['alpha', 'beta', 'gamma', 'epsilon', 'learningRate', 'log_uniform_values'];
-  expect(['alhpa', 'Beta', 'learning_rate', 'learnngRate', 'log_uniform', 'epsilom'].map((word) => suggest(word, known))).toEqual(['alpha', 'beta', 'learningRate', 'learningRate', 'log_uniform_values', 'epsilon']);
+  expect(
+    ['alhpa', 'Beta', 'learning_rate', 'learnngRate', 'log_uniform', 'epsilom'].map((word) => suggest(word, known)),
+  ).toEqual(['alpha', 'beta', 'learningRate', 'learningRate', 'log_uniform_values', 'epsilon']);
   expect(['x', 'dropout', 'lr', ''].map((word) => suggest(word, known))).toEqual([null, null, null, null]);
 });
 
@@ -40,24 +71,41 @@ it('paths read like JavaScript', () => {
 describe('metrics', () => {
   it('are those of the definition', () => {
     expect(METRICS.filter(({ name }) => name.startsWith('train/'))).toHaveLength(11);
-    expect(METRICS.filter(({ name }) => name.startsWith('val/')).map(({ name }) => name.slice(4))).toEqual(METRICS.filter(({ name }) => name.startsWith('test/')).map(({ name }) => name.slice(5)));
+    expect(METRICS.filter(({ name }) => name.startsWith('val/')).map(({ name }) => name.slice(4))).toEqual(
+      METRICS.filter(({ name }) => name.startsWith('test/')).map(({ name }) => name.slice(5)),
+    );
     expect(METRICS.filter(({ when }) => when === 'evaluation')).toHaveLength(12);
-    expect(METRICS.find(({ name }) => name === 'train/truncated')).toEqual({ name: 'train/truncated', better: 'lower', when: 'batchFromSwitch' });
+    expect(METRICS.find(({ name }) => name === 'train/truncated')).toEqual({
+      name: 'train/truncated',
+      better: 'lower',
+      when: 'batchFromSwitch',
+    });
   });
   it('have a direction', () => {
     const goal = (name: string) => {
       const parsed = parseMetric(name);
       return 'metric' in parsed ? goalOf(parsed.metric) : parsed.problem;
     };
-    expect(['val/accuracy', 'val/intraClassCosine', 'val/nc4', 'train/beta'].map(goal)).toEqual(['maximize', 'maximize', 'minimize', 'maximize']);
-    expect(goal('val/crossentropy')).toBe('found "val/crossentropy", wanted the name of a metric — did you mean "val/crossEntropy"?');
+    expect(['val/accuracy', 'val/intraClassCosine', 'val/nc4', 'train/beta'].map(goal)).toEqual([
+      'maximize',
+      'maximize',
+      'minimize',
+      'maximize',
+    ]);
+    expect(goal('val/crossentropy')).toBe(
+      'found "val/crossentropy", wanted the name of a metric — did you mean "val/crossEntropy"?',
+    );
   });
 });
 
 it('the smallest p follows from the seeds', () => {
   expect([1, 2, 5, 6, 20, 21].map((seeds) => smallestP(seeds, 4))).toEqual([
-    { maxT: 1, holm: 1 }, { maxT: 0.5, holm: 1 }, { maxT: 0.0625, holm: 0.25 }, { maxT: 0.03125, holm: 0.125 },
-    { maxT: 2 / 2 ** 20, holm: 8 / 2 ** 20 }, { maxT: 1 / 100_001, holm: 4 / 100_001 },
+    { maxT: 1, holm: 1 },
+    { maxT: 0.5, holm: 1 },
+    { maxT: 0.0625, holm: 0.25 },
+    { maxT: 0.03125, holm: 0.125 },
+    { maxT: 2 / 2 ** 20, holm: 8 / 2 ** 20 },
+    { maxT: 1 / 100_001, holm: 4 / 100_001 },
   ]);
   expect(smallestP(6, 0)).toEqual({ maxT: 0.03125, holm: 0.03125 });
 });

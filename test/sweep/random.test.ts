@@ -6,9 +6,21 @@ const hex = (words: Uint32Array) => [...words].map((word) => word.toString(16).p
 describe('philox', () => {
   // Known answers of Random123 (kat_vectors, philox4x32 with 10 rounds).
   it.each([
-    [[0, 0, 0, 0], [0, 0], ['6627e8d5', 'e169c58d', 'bc57ac4c', '9b00dbd8']],
-    [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], ['408f276d', '41c83b0e', 'a20bc7c6', '6d5451fd']],
-    [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], ['d16cfe09', '94fdcceb', '5001e420', '24126ea1']],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      ['6627e8d5', 'e169c58d', 'bc57ac4c', '9b00dbd8'],
+    ],
+    [
+      [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      ['408f276d', '41c83b0e', 'a20bc7c6', '6d5451fd'],
+    ],
+    [
+      [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      [0xa4093822, 0x299f31d0],
+      ['d16cfe09', '94fdcceb', '5001e420', '24126ea1'],
+    ],
   ])('of counter %j under key %j', (counter, key, expected) => {
     const out = new Uint32Array(4);
     philox(counter, key, out);
@@ -21,7 +33,13 @@ describe('a stream', () => {
 
   it('depends on seed, purpose and index, and on nothing else', () => {
     expect(first(new Stream(3, 'order', 7))).toEqual(first(new Stream(3, 'order', 7)));
-    const others = [new Stream(4, 'order', 7), new Stream(3, 'augment', 7), new Stream(3, 'order', 8), new Stream(3 + 2 ** 32, 'order', 7), new Stream(3, 'order', 7 + 2 ** 32)];
+    const others = [
+      new Stream(4, 'order', 7),
+      new Stream(3, 'augment', 7),
+      new Stream(3, 'order', 8),
+      new Stream(3 + 2 ** 32, 'order', 7),
+      new Stream(3, 'order', 7 + 2 ** 32),
+    ];
     const all = [new Stream(3, 'order', 7), ...others].map((stream) => first(stream).join());
     expect(new Set(all).size).toBe(6);
   });

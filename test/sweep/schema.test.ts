@@ -6,13 +6,22 @@ const file = new URL('../../sweeps/sweep.schema.json', import.meta.url);
 
 it('sweeps/sweep.schema.json is what the validator says', () => {
   if (process.env.UPDATE_SCHEMA === '1') writeFileSync(file, sweepSchemaText());
-  expect(readFileSync(file, 'utf8'), 'sweeps/sweep.schema.json lags behind: UPDATE_SCHEMA=1 npx vitest run test/sweep/schema renews it').toBe(sweepSchemaText());
+  expect(
+    readFileSync(file, 'utf8'),
+    'sweeps/sweep.schema.json lags behind: UPDATE_SCHEMA=1 npx vitest run test/sweep/schema renews it',
+  ).toBe(sweepSchemaText());
 });
 
 it('the schema has what an editor completes', () => {
-  const schema = definitionSchema() as { required: string[]; properties: Record<string, { properties?: Record<string, object>; description?: string }> };
+  const schema = definitionSchema() as {
+    required: string[];
+    properties: Record<string, { properties?: Record<string, object>; description?: string }>;
+  };
   expect(schema.required.sort()).toEqual(['method', 'name', 'parameters', 'training']);
-  expect(schema.properties.loss!.properties!.truncation).toMatchObject({ enum: ['batch', 'sample', 'class', 'none'], default: 'batch' });
+  expect(schema.properties.loss!.properties!.truncation).toMatchObject({
+    enum: ['batch', 'sample', 'class', 'none'],
+    default: 'batch',
+  });
   expect(schema.properties.parameters!.properties).toHaveProperty('alpha');
   expect(schema.properties.parameters!.properties!.N).toBeDefined();
 });

@@ -8,11 +8,28 @@ const names = readdirSync(folder).filter((name) => name.endsWith('.json') && nam
 
 const planOf = (name: string) => {
   const definition = readDefinition(readFileSync(new URL(name, folder), 'utf8'), name);
-  return { definition, plan: planSweep(definition, { batchesPerEpoch: () => { throw new Error('shipped sweeps count in batches'); } }) };
+  return {
+    definition,
+    plan: planSweep(definition, {
+      batchesPerEpoch: () => {
+        throw new Error('shipped sweeps count in batches');
+      },
+    }),
+  };
 };
 
 it('are those that the documentation names', () => {
-  expect(names.sort()).toEqual(['center-update.json', 'cifar10.json', 'demo.json', 'epsilon.json', 'fashion-mnist.json', 'learning-rate.json', 'mnist-small.json', 'random-search.json', 'switch-batch.json']);
+  expect(names.sort()).toEqual([
+    'center-update.json',
+    'cifar10.json',
+    'demo.json',
+    'epsilon.json',
+    'fashion-mnist.json',
+    'learning-rate.json',
+    'mnist-small.json',
+    'random-search.json',
+    'switch-batch.json',
+  ]);
 });
 
 describe.each(names)('%s', (name) => {
@@ -38,7 +55,8 @@ describe.each(names)('%s', (name) => {
   it('sweeps the learning rate where it compares different alphas', () => {
     const points = plan.arms.filter(({ ablation }) => ablation === null);
     const distinct = (values: number[]) => new Set(values).size;
-    if (distinct(points.map(({ alpha }) => alpha)) > 1) expect(distinct(points.map(({ training }) => training.optimizer.learningRate))).toBeGreaterThan(1);
+    if (distinct(points.map(({ alpha }) => alpha)) > 1)
+      expect(distinct(points.map(({ training }) => training.optimizer.learningRate))).toBeGreaterThan(1);
   });
 });
 

@@ -33,7 +33,12 @@ describe('the stage tree of the example', () => {
       path.slice(1).forEach((stage, i) => expect(stage).toMatchObject({ from: path[i]!.to, parent: path[i]!.id }));
       for (const stage of path) {
         const active = arm.beta > 0 && stage.from >= arm.N;
-        expect(stage).toMatchObject({ alpha: arm.alpha, gamma: arm.gamma, beta: active ? arm.beta : 0, epsilon: active ? arm.epsilon : null });
+        expect(stage).toMatchObject({
+          alpha: arm.alpha,
+          gamma: arm.gamma,
+          beta: active ? arm.beta : 0,
+          epsilon: active ? arm.epsilon : null,
+        });
       }
     }
   });
@@ -42,7 +47,11 @@ describe('the stage tree of the example', () => {
     const first = tree.find(({ from, alpha }) => from === 0 && alpha === 0.5)!;
     expect(first).toMatchObject({ to: 100, arms: 13, arm: null });
     expect(tree.filter(({ arms: count, arm }) => count > 1 || arm === null)).toHaveLength(6);
-    expect(tree.find(({ to, beta, alpha }) => to === 400 && beta === 0 && alpha === 0.5)).toMatchObject({ from: 300, arms: 1, arm: 24 });
+    expect(tree.find(({ to, beta, alpha }) => to === 400 && beta === 0 && alpha === 0.5)).toMatchObject({
+      from: 300,
+      arms: 1,
+      arm: 24,
+    });
   });
 });
 
@@ -56,7 +65,15 @@ describe('keys', () => {
 
   it('of a run depend on what is computed, the seed, the data and the engine', () => {
     const arm = arms[0]!;
-    const keys = [keyOf(arm), keyOf(arms[1]!), keyOf(arm, 1), keyOf(arm, 0, 'e'), keyOf(arm, 0, 'd', 'tensorflow'), keyOf({ ...arm, gamma: 0.9 }), keyOf({ ...arm, loss: { ...arm.loss, m: 0.3 } })];
+    const keys = [
+      keyOf(arm),
+      keyOf(arms[1]!),
+      keyOf(arm, 1),
+      keyOf(arm, 0, 'e'),
+      keyOf(arm, 0, 'd', 'tensorflow'),
+      keyOf({ ...arm, gamma: 0.9 }),
+      keyOf({ ...arm, loss: { ...arm.loss, m: 0.3 } }),
+    ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -73,7 +90,13 @@ describe('keys', () => {
 
   it('of a run say nothing about where its data lies, since the fingerprint says what it is', () => {
     const at = (images: string, validation = 0.1): string => {
-      const dataset = { ...arms[0]!.training.dataset, name: 'idx', images, labels: 'labels.gz', validation } as Arm['training']['dataset'];
+      const dataset = {
+        ...arms[0]!.training.dataset,
+        name: 'idx',
+        images,
+        labels: 'labels.gz',
+        validation,
+      } as Arm['training']['dataset'];
       return keyOf({ ...arms[0]!, training: { ...arms[0]!.training, dataset } });
     };
     expect(at('/old/images.gz')).toBe(at('/new/images.gz'));
@@ -89,7 +112,11 @@ describe('keys', () => {
   it('of a stage are equal up to the switch and different from it on', () => {
     const key = (arm: Arm, to: number) => stageKey(effectiveSettings(arm), to, 0, 'd', 'wasm');
     const [early, late, other, control] = [arms[0]!, arms[1]!, arms[9]!, arms[24]!]; // N 100, N 200, N 100 with another β, never
-    expect([key(late, 100), key(other, 100), key(control, 100)]).toEqual([key(early, 100), key(early, 100), key(early, 100)]);
+    expect([key(late, 100), key(other, 100), key(control, 100)]).toEqual([
+      key(early, 100),
+      key(early, 100),
+      key(early, 100),
+    ]);
     expect(new Set([early, late, other].map((arm) => key(arm, 101))).size).toBe(3);
     expect(key(late, 200)).toBe(key(control, 200));
     expect(key(control, 200)).not.toBe(key(control, 100));

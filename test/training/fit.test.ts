@@ -25,18 +25,43 @@ function corners(): Dataset {
     return { count, pixels, labels };
   };
   return {
-    name: 'corners', shape: [8, 8, 1], classes: ['a', 'b', 'c'], train: part(90, 'train'), validation: part(30, 'val'), test: part(20, 'test'),
-    mean: Float32Array.of(80), std: Float32Array.of(50), fingerprint: 'corners',
+    name: 'corners',
+    shape: [8, 8, 1],
+    classes: ['a', 'b', 'c'],
+    train: part(90, 'train'),
+    validation: part(30, 'val'),
+    test: part(20, 'test'),
+    mean: Float32Array.of(80),
+    std: Float32Array.of(50),
+    fingerprint: 'corners',
   };
 }
 
 const loss: LossSettings = {
-  s: 30, m: 0.35, truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerRate: 0.1,
-  centerSpace: 'unit', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear',
+  s: 30,
+  m: 0.35,
+  truncation: 'batch',
+  distance: 'cosine',
+  centerUpdate: 'cumulative',
+  centerRate: 0.1,
+  centerSpace: 'unit',
+  centerOrder: 'updateThenLoss',
+  crossEntropyHead: 'linear',
 };
 const momentum: OptimizerSettings = {
-  name: 'momentum', learningRate: 0.01, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0,
-  schedule: 'cosine', warmup: 5, steps: [], decay: 0.1, clipNorm: null,
+  name: 'momentum',
+  learningRate: 0.01,
+  momentum: 0.9,
+  nesterov: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  schedule: 'cosine',
+  warmup: 5,
+  steps: [],
+  decay: 0.1,
+  clipNorm: null,
 };
 
 interface Changes {
@@ -51,7 +76,9 @@ function settings({ model, optimizer, augment, run }: Changes = {}): RunSettings
     dataset: { augment: { shift: 0, flip: false, crop: 0, cutout: 0, ...augment } } as TrainingSettings['dataset'],
     model: { name: 'cnn-small', embedding: 6, dropout: 0, ...model },
     optimizer: { ...momentum, ...optimizer },
-    batchSize: 16, batches: 40, evalEvery: 15,
+    batchSize: 16,
+    batches: 40,
+    evalEvery: 15,
   } as TrainingSettings;
   return { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.02, N: 20, loss, training, ...run };
 }
@@ -74,26 +101,48 @@ interface How {
 }
 
 async function train(
-  steps: StepCache, run: RunSettings, { start = null, from = start?.batch ?? 0, stopAt = Infinity, seed = 5, epsilons = [run.epsilon], places = epsilons.length }: How = {},
+  steps: StepCache,
+  run: RunSettings,
+  {
+    start = null,
+    from = start?.batch ?? 0,
+    stopAt = Infinity,
+    seed = 5,
+    epsilons = [run.epsilon],
+    places = epsilons.length,
+  }: How = {},
 ): Promise<Trained> {
   const segments: Segment[] = [];
   let at = 0;
-  const result = await fit({ settings: run, epsilons, places, seed, start, from, to: run.training.batches }, corners(), steps, {
-    onSegment: (segment) => void segments.push(segment),
-    onProgress: (batch) => (at = batch),
-    shouldStop: () => at >= stopAt,
-  });
+  const result = await fit(
+    { settings: run, epsilons, places, seed, start, from, to: run.training.batches },
+    corners(),
+    steps,
+    {
+      onSegment: (segment) => void segments.push(segment),
+      onProgress: (batch) => (at = batch),
+      shouldStop: () => at >= stopAt,
+    },
+  );
   return { segments, result, points: pointsOf(segments), last: segments.at(-1)!.checkpoint };
 }
 
 /** @param epsilon of the run; what was recorded for another one is left out */
 function pointsOf(segments: Segment[], epsilon: number | null = null): string[] {
-  const own = segments.flatMap(({ points }) => points.filter((series) => series.epsilon === null || series.epsilon === epsilon));
-  return own.flatMap(({ metric, batches, values }) => [...batches].map((batch, i) => `${metric} ${batch} ${values[i]}`)).sort();
+  const own = segments.flatMap(({ points }) =>
+    points.filter((series) => series.epsilon === null || series.epsilon === epsilon),
+  );
+  return own
+    .flatMap(({ metric, batches, values }) => [...batches].map((batch, i) => `${metric} ${batch} ${values[i]}`))
+    .sort();
 }
 
 function curve(segments: Segment[], metric: string): [batch: number, value: number][] {
-  return segments.flatMap(({ points }) => points.filter((series) => series.metric === metric).flatMap(({ batches, values }) => [...batches].map((batch, i): [number, number] => [batch, values[i]!])));
+  return segments.flatMap(({ points }) =>
+    points
+      .filter((series) => series.metric === metric)
+      .flatMap(({ batches, values }) => [...batches].map((batch, i): [number, number] => [batch, values[i]!])),
+  );
 }
 
 const bytes = (checkpoint: Checkpoint | null): Buffer => Buffer.from(encodeCheckpoint(checkpoint!));
@@ -128,7 +177,9 @@ eachCpuEngine('fit', (open) => {
     const progress: number[] = [];
     const segments: Segment[] = [];
     await fit({ settings: settings(), epsilons: [0.02], seed: 5, start: null, from: 0, to: 40 }, corners(), steps, {
-      onSegment: (segment) => void segments.push(segment), onProgress: (batch) => void progress.push(batch), shouldStop: () => false,
+      onSegment: (segment) => void segments.push(segment),
+      onProgress: (batch) => void progress.push(batch),
+      shouldStop: () => false,
     });
     clock.mockRestore();
     expect(Math.max(...progress.map((batch, i) => batch - (progress[i - 1] ?? 0)))).toBeLessThanOrEqual(2);
@@ -139,7 +190,11 @@ eachCpuEngine('fit', (open) => {
 
   test('evaluates fewer images at once where they are large, but no fewer than are trained on', async () => {
     const [height, width] = [100, 120];
-    const part: Part = { count: 90, labels: Int32Array.from({ length: 90 }, (_, i) => i % 3), pixels: new Uint8Array(90 * height * width) };
+    const part: Part = {
+      count: 90,
+      labels: Int32Array.from({ length: 90 }, (_, i) => i % 3),
+      pixels: new Uint8Array(90 * height * width),
+    };
     const large: Dataset = { ...corners(), shape: [height, width, 1], train: part, validation: part, test: null };
     const atOnce = async (batchSize: number): Promise<number[]> => {
       const run = settings({ model: { name: 'mlp' } });
@@ -161,7 +216,18 @@ eachCpuEngine('fit', (open) => {
     const { segments, result, last } = await train(steps, settings());
     expect(result).toEqual({ outcome: 'complete', batch: 40, intraDead: false });
     const everyBatch = Array.from({ length: 40 }, (_, t) => t);
-    for (const name of ['total', 'crossEntropy', 'interClass', 'intraClass', 'accuracy', 'beta', 'learningRate', 'gradient/crossEntropy', 'gradient/interClass', 'gradient/intraClass']) {
+    for (const name of [
+      'total',
+      'crossEntropy',
+      'interClass',
+      'intraClass',
+      'accuracy',
+      'beta',
+      'learningRate',
+      'gradient/crossEntropy',
+      'gradient/interClass',
+      'gradient/intraClass',
+    ]) {
       expect(curve(segments, `train/${name}`).map(([batch]) => batch)).toEqual(everyBatch);
     }
     expect(curve(segments, 'train/truncated').map(([batch]) => batch)).toEqual(everyBatch.slice(20));
@@ -180,7 +246,11 @@ eachCpuEngine('fit', (open) => {
   });
 
   test('the same task twice gives the same bits, another seed others', async () => {
-    const [one, two, other] = [await train(steps, settings()), await train(steps, settings()), await train(steps, settings(), { seed: 6 })];
+    const [one, two, other] = [
+      await train(steps, settings()),
+      await train(steps, settings()),
+      await train(steps, settings(), { seed: 6 }),
+    ];
     expect(two.points).toEqual(one.points);
     expect(bytes(two.last).equals(bytes(one.last))).toBe(true);
     expect(other.points).not.toEqual(one.points);
@@ -188,8 +258,18 @@ eachCpuEngine('fit', (open) => {
 
   test.each<[string, Changes]>([
     ['momentum', {}],
-    ['adam with dropout, weight decay and clipping', { model: { dropout: 0.3 }, optimizer: { name: 'adam', learningRate: 1e-3, weightDecay: 1e-3, clipNorm: 1 } }],
-    ['adamw with batch norm and augmentation', { model: { name: 'cnn' }, optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 1e-2 }, augment: { shift: 1, flip: true, cutout: 2 } }],
+    [
+      'adam with dropout, weight decay and clipping',
+      { model: { dropout: 0.3 }, optimizer: { name: 'adam', learningRate: 1e-3, weightDecay: 1e-3, clipNorm: 1 } },
+    ],
+    [
+      'adamw with batch norm and augmentation',
+      {
+        model: { name: 'cnn' },
+        optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 1e-2 },
+        augment: { shift: 1, flip: true, cutout: 2 },
+      },
+    ],
     ['sgd on a residual network', { model: { name: 'resnet8' }, optimizer: { name: 'sgd' } }],
   ])('stopped and continued gives the bits of an undisturbed run: %s', async (_name, changes) => {
     const run = settings(changes);
@@ -207,14 +287,19 @@ eachCpuEngine('fit', (open) => {
     const whole = await train(steps, settings());
     const replayed = await train(steps, settings(), { from: 20 });
     // The evaluation of batch 20 belongs to the stage before.
-    const after = whole.points.filter((point) => (point.startsWith('train/') ? Number(point.split(' ')[1]) >= 20 : Number(point.split(' ')[1]) > 20));
+    const after = whole.points.filter((point) =>
+      point.startsWith('train/') ? Number(point.split(' ')[1]) >= 20 : Number(point.split(' ')[1]) > 20,
+    );
     expect(replayed.points).toEqual(after);
     expect(replayed.segments[0]!.from).toBe(20);
     expect(bytes(replayed.last).equals(bytes(whole.last))).toBe(true);
   });
 
   test('runs that differ only after N are the same until N', async () => {
-    const [a, b] = [await train(steps, settings({ run: { beta: 0.4, epsilon: 0.1 } })), await train(steps, settings({ run: { beta: 0 } }))];
+    const [a, b] = [
+      await train(steps, settings({ run: { beta: 0.4, epsilon: 0.1 } })),
+      await train(steps, settings({ run: { beta: 0 } })),
+    ];
     const before = ({ points }: Trained): string[] => points.filter((point) => Number(point.split(' ')[1]) < 20);
     expect(before(a)).toEqual(before(b));
     expect(a.points).not.toEqual(b.points);
@@ -224,14 +309,27 @@ eachCpuEngine('fit', (open) => {
 
   describe('several ε at once', () => {
     /** Trains the ε together, and after each split every group on its own, with the step that carried all of them; the segments along each ε's way. */
-    async function forked(run: RunSettings, epsilons: number[], start: Checkpoint | null, steps: StepCache): Promise<Map<number, { segments: Segment[]; splits: number[]; last: Checkpoint | null }>> {
-      const { segments, result, last } = await train(steps, { ...run, epsilon: epsilons[0]! }, { epsilons, start, places: epsilons.length > 1 ? all.length : 1 });
+    async function forked(
+      run: RunSettings,
+      epsilons: number[],
+      start: Checkpoint | null,
+      steps: StepCache,
+    ): Promise<Map<number, { segments: Segment[]; splits: number[]; last: Checkpoint | null }>> {
+      const { segments, result, last } = await train(
+        steps,
+        { ...run, epsilon: epsilons[0]! },
+        { epsilons, start, places: epsilons.length > 1 ? all.length : 1 },
+      );
       const ways = new Map(epsilons.map((epsilon) => [epsilon, { segments, splits: [] as number[], last }]));
       if (result.outcome !== 'split') return ways;
       expect(result.groups!.flat().sort()).toEqual([...epsilons].sort());
       for (const group of result.groups!) {
         for (const [epsilon, way] of await forked(run, group, last ?? start, steps)) {
-          ways.set(epsilon, { segments: [...segments, ...way.segments], splits: [result.batch, ...way.splits], last: way.last });
+          ways.set(epsilon, {
+            segments: [...segments, ...way.segments],
+            splits: [result.batch, ...way.splits],
+            last: way.last,
+          });
         }
       }
       return ways;
@@ -241,8 +339,18 @@ eachCpuEngine('fit', (open) => {
 
     test.each<[string, Changes]>([
       ['batch, momentum', {}],
-      ['batch, adam with dropout, decay, clipping', { model: { dropout: 0.3 }, optimizer: { name: 'adam', learningRate: 1e-3, weightDecay: 1e-3, clipNorm: 1 } }],
-      ['batch, adamw with batch norm and augmentation', { model: { name: 'cnn' }, optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 1e-2 }, augment: { shift: 1, flip: true, cutout: 2 } }],
+      [
+        'batch, adam with dropout, decay, clipping',
+        { model: { dropout: 0.3 }, optimizer: { name: 'adam', learningRate: 1e-3, weightDecay: 1e-3, clipNorm: 1 } },
+      ],
+      [
+        'batch, adamw with batch norm and augmentation',
+        {
+          model: { name: 'cnn' },
+          optimizer: { name: 'adamw', learningRate: 1e-3, weightDecay: 1e-2 },
+          augment: { shift: 1, flip: true, cutout: 2 },
+        },
+      ],
       ['batch, Nesterov on a residual network', { model: { name: 'resnet8' }, optimizer: { nesterov: true } }],
       ['batch, N = 0', { run: { N: 0 } }],
       ['sample', { run: { loss: { ...loss, truncation: 'sample' } } }],
@@ -262,14 +370,23 @@ eachCpuEngine('fit', (open) => {
       else expect(splits.size).toBeGreaterThan(0);
     });
 
-    test.each(['at once', 'late'])('split exactly at the first batch whose tests differ, losses read %s', async (when) => {
-      const run = settings();
-      const [low, high] = [0.004, 0.03];
-      const { result } = await train(when === 'late' ? late : steps, { ...run, epsilon: low }, { epsilons: [low, high] });
-      const alone = await train(steps, { ...run, epsilon: low });
-      const first = curve(alone.segments, 'train/intraClass').find(([t, l2]) => t >= 20 && Math.fround(low) < l2 !== Math.fround(high) < l2);
-      expect(result).toMatchObject({ outcome: 'split', batch: first![0], groups: [[low], [high]] });
-    });
+    test.each(['at once', 'late'])(
+      'split exactly at the first batch whose tests differ, losses read %s',
+      async (when) => {
+        const run = settings();
+        const [low, high] = [0.004, 0.03];
+        const { result } = await train(
+          when === 'late' ? late : steps,
+          { ...run, epsilon: low },
+          { epsilons: [low, high] },
+        );
+        const alone = await train(steps, { ...run, epsilon: low });
+        const first = curve(alone.segments, 'train/intraClass').find(
+          ([t, l2]) => t >= 20 && Math.fround(low) < l2 !== Math.fround(high) < l2,
+        );
+        expect(result).toMatchObject({ outcome: 'split', batch: first![0], groups: [[low], [high]] });
+      },
+    );
 
     test('that never separate stay one run to the end', async () => {
       const { result, segments } = await train(steps, settings({ run: { epsilon: 1.8 } }), { epsilons: [1.8, 1.9] });
@@ -286,7 +403,10 @@ eachCpuEngine('fit', (open) => {
   });
 
   test('a total that is not finite ends the run there, and the curve reaches to it', async () => {
-    const { result, segments, last } = await train(steps, settings({ optimizer: { name: 'sgd', learningRate: 1e30, warmup: 0 } }));
+    const { result, segments, last } = await train(
+      steps,
+      settings({ optimizer: { name: 'sgd', learningRate: 1e30, warmup: 0 } }),
+    );
     expect(result.outcome).toBe('diverged');
     const totals = curve(segments, 'train/total');
     expect(totals.at(-1)![0]).toBe(result.batch);
@@ -314,8 +434,12 @@ eachCpuEngine('fit', (open) => {
 
 describe('a checkpoint', () => {
   const checkpoint: Checkpoint = {
-    batch: 7, intraLive: true,
-    state: { b: { shape: [2, 2], values: Float32Array.of(1, NaN, -0, 1e-42) }, a: { shape: [], values: Float32Array.of(0.1) } },
+    batch: 7,
+    intraLive: true,
+    state: {
+      b: { shape: [2, 2], values: Float32Array.of(1, NaN, -0, 1e-42) },
+      a: { shape: [], values: Float32Array.of(0.1) },
+    },
   };
 
   test('comes back with the same bits, and equal ones are equal bytes', () => {

@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
-import type { DatasetSettings, LossSettings, ModelName, OptimizerSettings, TrainingSettings } from '../../server/sweep/settings.ts';
+import type {
+  DatasetSettings,
+  LossSettings,
+  ModelName,
+  OptimizerSettings,
+  TrainingSettings,
+} from '../../server/sweep/settings.ts';
 import type { Dataset } from '../../server/training/dataset.ts';
 import { imagesOf } from '../../server/training/datasets/batch.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
@@ -15,17 +21,43 @@ import { toDevice, type HostState } from '../../server/training/state.ts';
 import { StepCache } from '../../server/training/step-cache.ts';
 
 const loss: LossSettings = {
-  s: 30, m: 0.35, truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerRate: 0.1,
-  centerSpace: 'unit', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear',
+  s: 30,
+  m: 0.35,
+  truncation: 'batch',
+  distance: 'cosine',
+  centerUpdate: 'cumulative',
+  centerRate: 0.1,
+  centerSpace: 'unit',
+  centerOrder: 'updateThenLoss',
+  crossEntropyHead: 'linear',
 };
 const optimizer: OptimizerSettings = {
-  name: 'momentum', learningRate: 0.01, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0,
-  schedule: 'constant', warmup: 0, steps: [], decay: 0.1, clipNorm: null,
+  name: 'momentum',
+  learningRate: 0.01,
+  momentum: 0.9,
+  nesterov: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  schedule: 'constant',
+  warmup: 0,
+  steps: [],
+  decay: 0.1,
+  clipNorm: null,
 };
 const data = {
-  name: 'idx', images: 'mnist-cut/images-idx3-ubyte.gz', labels: 'mnist-cut/labels-idx1-ubyte.gz',
-  validationImages: null, validationLabels: null, testImages: null, testLabels: null,
-  validation: 0.2, splitSeed: 0, limit: null, augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
+  name: 'idx',
+  images: 'mnist-cut/images-idx3-ubyte.gz',
+  labels: 'mnist-cut/labels-idx1-ubyte.gz',
+  validationImages: null,
+  validationLabels: null,
+  testImages: null,
+  testLabels: null,
+  validation: 0.2,
+  splitSeed: 0,
+  limit: null,
+  augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
 } as unknown as DatasetSettings;
 
 const IMAGES = 6;
@@ -38,12 +70,21 @@ beforeAll(async () => {
 });
 
 function settings(name: ModelName, run: Partial<RunSettings> = {}): RunSettings {
-  const training = { dataset: data, model: { name, embedding: 8, dropout: 0.2 }, optimizer, batchSize: IMAGES, batches: 3, evalEvery: 3 } as TrainingSettings;
+  const training = {
+    dataset: data,
+    model: { name, embedding: 8, dropout: 0.2 },
+    optimizer,
+    batchSize: IMAGES,
+    batches: 3,
+    evalEvery: 3,
+  } as TrainingSettings;
   return { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.02, N: 1, loss, training, ...run };
 }
 
 /** A state in which no weight and no statistic is what it begins as, and what the evaluation step makes of real images with it. */
-async function evaluate(run: RunSettings): Promise<{ state: HostState; expected: Record<'logits' | 'features' | 'cosines', Float32Array> }> {
+async function evaluate(
+  run: RunSettings,
+): Promise<{ state: HostState; expected: Record<'logits' | 'features' | 'cosines', Float32Array> }> {
   await tf.setBackend('wasm');
   const network = buildNetwork(run, dataset);
   const host = freshState(network, 1);
@@ -67,9 +108,13 @@ async function loadAndPredict(files: ModelFile[]): Promise<{ model: tf.LayersMod
   const [json, ...shards] = files.map(({ bytes }) => bytes);
   const { weightsManifest, ...artifacts } = JSON.parse(new TextDecoder().decode(json)) as tf.io.ModelJSON;
   expect(weightsManifest.flatMap(({ paths }) => paths)).toEqual(files.slice(1).map(({ name }) => name));
-  const model = await tf.loadLayersModel(tf.io.fromMemory({
-    ...artifacts, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: Uint8Array.from(Buffer.concat(shards)).buffer,
-  }));
+  const model = await tf.loadLayersModel(
+    tf.io.fromMemory({
+      ...artifacts,
+      weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
+      weightData: Uint8Array.from(Buffer.concat(shards)).buffer,
+    }),
+  );
   const pixels = Float32Array.from(dataset.validation.pixels.slice(0, IMAGES * 28 * 28));
   const predicted = model.predict(tf.tensor(pixels, [IMAGES, 28, 28, 1])) as tf.Tensor[];
   return { model, outputs: predicted.map((tensor) => tensor.dataSync() as Float32Array) };
@@ -85,7 +130,7 @@ function largestDifference(actual: Float32Array, expected: Float32Array): number
   }, 0);
 }
 
-describe('a trained network, loaded by plain TensorFlow.js, computes what the run\'s last evaluation did', () => {
+describe("a trained network, loaded by plain TensorFlow.js, computes what the run's last evaluation did", () => {
   test.each<ModelName>(['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'])('%s', async (name) => {
     const run = settings(name);
     const { state, expected } = await evaluate(run);
@@ -95,15 +140,24 @@ describe('a trained network, loaded by plain TensorFlow.js, computes what the ru
     expect(Math.max(...expected.logits.map(Math.abs))).toBeGreaterThan(0.01);
     expect(largestDifference(outputs[0]!, expected.logits)).toBeLessThan(1e-4);
     expect(largestDifference(outputs[1]!, expected.features)).toBeLessThan(1e-4);
-    expect(model.getUserDefinedMetadata()).toMatchObject({ run: 'r7', network: name, outputs: ['logits', 'embedding'], predictsBy: 'logits', classes: dataset.classes });
+    expect(model.getUserDefinedMetadata()).toMatchObject({
+      run: 'r7',
+      network: name,
+      outputs: ['logits', 'embedding'],
+      predictsBy: 'logits',
+      classes: dataset.classes,
+    });
   });
 });
 
-test('a run that predicts by its cosines gets an output whose shares of the embedding\'s length are these cosines', async () => {
+test("a run that predicts by its cosines gets an output whose shares of the embedding's length are these cosines", async () => {
   for (const change of [{ gamma: 0 }, { loss: { ...loss, crossEntropyHead: 'cosine' as const } }]) {
     const run = settings('mlp', change);
     const { state, expected } = await evaluate(run);
-    const { model, outputs: [, embedding, projections] } = await loadAndPredict(await toLayersModel({ settings: run, dataset, state, about: {} }));
+    const {
+      model,
+      outputs: [, embedding, projections],
+    } = await loadAndPredict(await toLayersModel({ settings: run, dataset, state, about: {} }));
     expect(model.getUserDefinedMetadata()).toMatchObject({ predictsBy: 'projections' });
     const classes = dataset.classes.length;
     const cosines = projections!.map((value, i) => {
@@ -116,7 +170,10 @@ test('a run that predicts by its cosines gets an output whose shares of the embe
 
 test('weights of more than 4 MB are cut into shards of 4 MB', async () => {
   const run = settings('mlp');
-  const wide: RunSettings = { ...run, training: { ...run.training, model: { ...run.training.model, embedding: 8192 } } };
+  const wide: RunSettings = {
+    ...run,
+    training: { ...run.training, model: { ...run.training.model, embedding: 8192 } },
+  };
   const { state } = await evaluate(wide);
   const [json, ...shards] = await toLayersModel({ settings: wide, dataset, state, about: {} });
   expect(json!.name).toBe('model.json');

@@ -12,7 +12,14 @@ eachEngine('operations of our own', (open) => {
   });
 
   it('the norm of nothing is 0', async () => {
-    expect(await norm(tf.tensor2d([[3, 0], [0, -4]])).data()).toEqual(Float32Array.of(5));
+    expect(
+      await norm(
+        tf.tensor2d([
+          [3, 0],
+          [0, -4],
+        ]),
+      ).data(),
+    ).toEqual(Float32Array.of(5));
     expect(await norm(tf.zeros([2, 2])).data()).toEqual(Float32Array.of(0));
   });
 
@@ -20,7 +27,13 @@ eachEngine('operations of our own', (open) => {
     const running = () => ({ mean: tf.tensor1d([0]), variance: tf.tensor1d([1]) });
 
     it('gives the example of its documentation', async () => {
-      const { y, mean, variance } = batchNorm(tf.tensor2d([[1], [3]]), tf.tensor1d([2]), tf.tensor1d([0]), running(), 'training');
+      const { y, mean, variance } = batchNorm(
+        tf.tensor2d([[1], [3]]),
+        tf.tensor1d([2]),
+        tf.tensor1d([0]),
+        running(),
+        'training',
+      );
       const values = await Promise.all([y, mean, variance].map((tensor) => tensor.data()));
       values.flatMap((each) => [...each]).forEach((value, i) => expect(value).toBeCloseTo([-2, 2, 2, 2][i]!, 4));
     });
@@ -28,7 +41,12 @@ eachEngine('operations of our own', (open) => {
     it('leaves no tensor behind', () => {
       const [image, scale, offset] = [tf.ones([4, 3, 3, 1]), tf.tensor1d([1]), tf.tensor1d([0])];
       const run = (): void =>
-        tf.tidy(() => void tf.grads((x, gamma, beta) => tf.sum(relu(batchNorm(x!, gamma as tf.Tensor1D, beta as tf.Tensor1D, running(), 'training').y)))([image, scale, offset]));
+        tf.tidy(
+          () =>
+            void tf.grads((x, gamma, beta) =>
+              tf.sum(relu(batchNorm(x!, gamma as tf.Tensor1D, beta as tf.Tensor1D, running(), 'training').y)),
+            )([image, scale, offset]),
+        );
       run();
       const before = tf.memory().numTensors;
       run();
@@ -37,8 +55,14 @@ eachEngine('operations of our own', (open) => {
   });
 
   it('a flaw is NaN where a value is not finite, and 0 elsewhere, whatever the sign of the sum', async () => {
-    const of = async (...values: number[]): Promise<number> => (await flaw([tf.ones([2, 3]), tf.tensor1d(values)]).data())[0]!;
+    const of = async (...values: number[]): Promise<number> =>
+      (await flaw([tf.ones([2, 3]), tf.tensor1d(values)]).data())[0]!;
     expect([await of(1, 2), await of(-100, 1e30), await of(0)].map(Math.abs)).toEqual([0, 0, 0]);
-    expect([await of(1, NaN), await of(Infinity), await of(-Infinity, 3), await of(Infinity, -Infinity)]).toEqual([NaN, NaN, NaN, NaN]);
+    expect([await of(1, NaN), await of(Infinity), await of(-Infinity, 3), await of(Infinity, -Infinity)]).toEqual([
+      NaN,
+      NaN,
+      NaN,
+      NaN,
+    ]);
   });
 });

@@ -3,7 +3,11 @@ import type { PairItem } from '../../server/http/api.ts';
 import { choosePairs } from '../../web/series/choose-pairs.ts';
 
 /** Arm 0 is the control of both; the last seed of arm 2 has not begun. */
-const pairs = [[1, 5], [1, 6], [2, 5]].map(([arm, seed]) => ({ arm, seed, run: `r${arm}${seed}` }) as PairItem);
+const pairs = [
+  [1, 5],
+  [1, 6],
+  [2, 5],
+].map(([arm, seed]) => ({ arm, seed, run: `r${arm}${seed}` }) as PairItem);
 const runs = (arm: string, seed: string): [number, string, string[]] => {
   const chosen = choosePairs(pairs, arm, seed);
   return [chosen.arm, chosen.seed, chosen.shown.map(({ run }) => run)];

@@ -14,7 +14,10 @@ test('every colour stands out from its surface by at least 3 to 1, as WCAG asks 
 });
 
 test('labels keep their ink, and past the last colour the line differs', () => {
-  expect([...assignInks(['b', 'a', 'b'])]).toEqual([['b', 0], ['a', 1]]);
+  expect([...assignInks(['b', 'a', 'b'])]).toEqual([
+    ['b', 0],
+    ['a', 1],
+  ]);
   expect([0, 9, 10, 20].map(dashOf)).toEqual([undefined, undefined, 'dashed', 'dotted']);
   expect(toColour(12, LIGHT_PALETTE)).toBe(LIGHT_PALETTE.series[2]);
   expect(withOpacity('#0072b2', 0.5)).toBe('#0072b280');
@@ -27,6 +30,8 @@ function contrast(a: string, b: string): number {
 }
 
 function luminance(colour: string): number {
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  const [r, g, b] = [1, 3, 5]
+    .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

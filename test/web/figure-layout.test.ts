@@ -14,7 +14,12 @@ test('three panels stand side by side, a fourth begins a row', () => {
 
 test('a title and a legend that are too long are broken into lines, and nothing overlaps', () => {
   const title = 'β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; hurts at N = ¼';
-  const { title: lines, legend, panels, width } = layOutFigure(title, 1, ['β = 0.100', 'β = 0.200', 'β = 0.300', 'β = 0.400'], measure);
+  const {
+    title: lines,
+    legend,
+    panels,
+    width,
+  } = layOutFigure(title, 1, ['β = 0.100', 'β = 0.200', 'β = 0.300', 'β = 0.400'], measure);
   expect(lines.map(({ text }) => text).join(' ')).toBe(title);
   expect(lines.length).toBeGreaterThan(1);
   for (const { text, x } of lines) expect(x + measure(text)).toBeLessThanOrEqual(width);

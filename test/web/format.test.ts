@@ -1,12 +1,29 @@
 import { expect, test } from 'vitest';
 import { droppedWords } from '../../web/format/dropped.ts';
 import { formatMetric, formatMetricDifference, formatSpread, metricLabel } from '../../web/format/metric.ts';
-import { formatAmount, formatBytes, formatExact, formatFixed, formatNumber, formatPercent, formatSigned } from '../../web/format/number.ts';
+import {
+  formatAmount,
+  formatBytes,
+  formatExact,
+  formatFixed,
+  formatNumber,
+  formatPercent,
+  formatSigned,
+} from '../../web/format/number.ts';
 import { formatParameter, parameterLabel } from '../../web/format/parameter.ts';
 import { formatDuration } from '../../web/format/time.ts';
 
 test.each([
-  [0, '0'], [0.123456, '0.1235'], [-0.5, '−0.5'], [12345.6, '12,346'], [1e-5, '1e−5'], [-2.5e-7, '−2.5e−7'], [1e9, '1e9'], [null, '–'], [undefined, '–'], [NaN, '–'],
+  [0, '0'],
+  [0.123456, '0.1235'],
+  [-0.5, '−0.5'],
+  [12345.6, '12,346'],
+  [1e-5, '1e−5'],
+  [-2.5e-7, '−2.5e−7'],
+  [1e9, '1e9'],
+  [null, '–'],
+  [undefined, '–'],
+  [NaN, '–'],
 ])('number %s', (value, text) => expect(formatNumber(value)).toBe(text));
 
 test('percent, with a true minus and without a sign on nothing', () => {
@@ -36,7 +53,17 @@ test('accuracies are percent and percent points, other metrics plain', () => {
 });
 
 test.each([
-  [0, '0 s'], [0.04, '0 s'], [9.96, '10 s'], [59.4, '59 s'], [60, '1 min'], [200, '3 min 20 s'], [3600, '1 h'], [3661, '1 h 1 min'], [86_400, '1 d'], [90_000, '1 d 1 h'], [null, '–'],
+  [0, '0 s'],
+  [0.04, '0 s'],
+  [9.96, '10 s'],
+  [59.4, '59 s'],
+  [60, '1 min'],
+  [200, '3 min 20 s'],
+  [3600, '1 h'],
+  [3661, '1 h 1 min'],
+  [86_400, '1 d'],
+  [90_000, '1 d 1 h'],
+  [null, '–'],
 ])('duration of %s s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 
 test('settings keep the digits they were written with', () => {
@@ -55,5 +82,10 @@ test('amounts and sizes', () => {
   expect(formatBytes(12_345_678)).toBe('12.3 MB');
   expect(formatBytes(0)).toBe('0 B');
   expect(droppedWords([{ constraint: 'α > β', count: 0 }])).toBe('none');
-  expect(droppedWords([{ constraint: 'γ > α > β', count: 3 }, { constraint: 'α < 1', count: 1 }])).toBe('3 by γ > α > β, 1 by α < 1');
+  expect(
+    droppedWords([
+      { constraint: 'γ > α > β', count: 3 },
+      { constraint: 'α < 1', count: 1 },
+    ]),
+  ).toBe('3 by γ > α > β, 1 by α < 1');
 });

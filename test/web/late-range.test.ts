@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { lateFrom, lateRange } from '../../web/series/late-range.ts';
 
-const lines = [{ x: [0, 100, 200], y: [0.1, 0.5, null] }, { x: [0, 400], y: [9, 1.5] }];
+const lines = [
+  { x: [0, 100, 200], y: [0.1, 0.5, null] },
+  { x: [0, 400], y: [9, 1.5] },
+];
 
 test('values before the batch do not count, gaps neither', () => {
   expect(lateRange(lines, 100)).toEqual({ min: 0.5 - 0.06, max: 1.5 + 0.06 });

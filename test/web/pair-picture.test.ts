@@ -4,46 +4,91 @@ import { toPicture } from '../../web/series/pair-picture.ts';
 import type { LineShape, PointsShape, Shape } from '../../web/series/chart-spec.ts';
 
 const group: Group = {
-  arm: 3, name: 'β0.1 N200', beta: 0.1, epsilon: 0.02, label: 'β = 0.1',
+  arm: 3,
+  name: 'β0.1 N200',
+  beta: 0.1,
+  epsilon: 0.02,
+  label: 'β = 0.1',
   batches: [0, 200, 300, 400],
-  seeds: [{ seed: 1, values: [0, 0, 0.002, 0.003] }, { seed: 2, values: [0, 0, null, 0.001] }],
-  mean: [0, 0, 0.002, 0.002], low: [0, 0, null, 0.0005], high: [0, 0, null, 0.0035],
+  seeds: [
+    { seed: 1, values: [0, 0, 0.002, 0.003] },
+    { seed: 2, values: [0, 0, null, 0.001] },
+  ],
+  mean: [0, 0, 0.002, 0.002],
+  low: [0, 0, null, 0.0005],
+  high: [0, 0, null, 0.0035],
   leavesZeroAt: 400,
-  final: [{ seed: 1, value: 0.003 }, { seed: 2, value: 0.001 }], finalMean: 0.002, finalLow: 0.0005, finalHigh: 0.0035, pMaxT: 0.5,
+  final: [
+    { seed: 1, value: 0.003 },
+    { seed: 2, value: 0.001 },
+  ],
+  finalMean: 0.002,
+  finalLow: 0.0005,
+  finalHigh: 0.0035,
+  pMaxT: 0.5,
   truncated: { batches: [200, 300], values: [0.2, 0.1] },
   cosine: { batches: [0, 400], values: [0.5, 0.9] },
   dead: [],
 };
-const deadGroup: Group = { ...group, arm: 4, beta: 0.2, label: 'β = 0.2', leavesZeroAt: null, truncated: { batches: [200], values: [0] }, dead: [{ from: 200, to: 400 }] };
+const deadGroup: Group = {
+  ...group,
+  arm: 4,
+  beta: 0.2,
+  label: 'β = 0.2',
+  leavesZeroAt: null,
+  truncated: { batches: [200], values: [0] },
+  dead: [{ from: 200, to: 400 }],
+};
 
 const picture: Picture = {
-  metric: { name: 'val/accuracy', goal: 'maximize' }, title: 'β = 0.1 helps', unit: 'points', scale: 100, yRange: [-0.1, 0.4],
+  metric: { name: 'val/accuracy', goal: 'maximize' },
+  title: 'β = 0.1 helps',
+  unit: 'points',
+  scale: 100,
+  yRange: [-0.1, 0.4],
   panels: [
-    { N: 200, label: 'N = ½', end: 400, groups: [group, deadGroup], controlSpread: { batches: [0, 400], sd: [0.001, null] } },
+    {
+      N: 200,
+      label: 'N = ½',
+      end: 400,
+      groups: [group, deadGroup],
+      controlSpread: { batches: [0, 400], sd: [0.001, null] },
+    },
     { N: 0, label: 'N = 0', end: 400, groups: [{ ...deadGroup, arm: 5 }], controlSpread: { batches: [], sd: [] } },
   ],
 };
 const { panels, legend } = toPicture(picture);
 const first = panels[0]!.spec;
-const shape = <Kind extends Shape = LineShape>(id: string, spec = first): Kind => spec.shapes.find((candidate) => candidate.id === id) as Kind;
+const shape = <Kind extends Shape = LineShape>(id: string, spec = first): Kind =>
+  spec.shapes.find((candidate) => candidate.id === id) as Kind;
 
 test('differences are shown in the unit of the axis', () => {
   expect(shape('mean/3').y).toEqual([0, 0, 0.2, 0.2]);
   expect(shape('seed/3/1').y).toEqual([0, 0, 0.2, 0.3]);
   expect(shape('seed/3/2').y).toEqual([0, 0, null, 0.1]);
   expect(shape('band/3')).toMatchObject({ low: [0, 0, null, 0.05], high: [0, 0, null, expect.closeTo(0.35, 12)] });
-  expect(first.axes.find(({ id }) => id === 'difference')).toMatchObject({ min: -0.1, max: 0.4, title: 'with − without (points)' });
+  expect(first.axes.find(({ id }) => id === 'difference')).toMatchObject({
+    min: -0.1,
+    max: 0.4,
+    title: 'with − without (points)',
+  });
 });
 
 test('a late axis fits zero, the ends and everything after the first quarter', () => {
   const noisy = { ...group, seeds: [{ seed: 1, values: [0.9, 0, 0.002, 0.003] }] };
   const { spec } = toPicture({ ...picture, panels: [{ ...picture.panels[0]!, groups: [noisy] }] }, true).panels[0]!;
   // From 0 to the upper end of the interval, 0.35 points, and 6 % of that around it.
-  expect(spec.axes.find(({ id }) => id === 'difference')).toMatchObject({ min: expect.closeTo(-0.021, 12), max: expect.closeTo(0.371, 12) });
+  expect(spec.axes.find(({ id }) => id === 'difference')).toMatchObject({
+    min: expect.closeTo(-0.021, 12),
+    max: expect.closeTo(0.371, 12),
+  });
 });
 
 test('a label has one colour in all panels', () => {
-  expect(legend).toEqual([{ label: 'β = 0.1', ink: 0 }, { label: 'β = 0.2', ink: 1 }]);
+  expect(legend).toEqual([
+    { label: 'β = 0.1', ink: 0 },
+    { label: 'β = 0.2', ink: 1 },
+  ]);
   expect(shape('mean/4').ink).toBe(1);
   expect(shape('mean/5', panels[1]!.spec).ink).toBe(1);
 });
@@ -62,8 +107,12 @@ test('up to N both are the same run; with N = 0 nothing is', () => {
 });
 
 test('the band that leaves zero is ticked, the dead term hatched in its own lane and colour', () => {
-  expect(first.marks.filter(({ kind }) => kind === 'tick')).toEqual([{ kind: 'tick', xAxis: 'batch', yAxis: 'difference', at: 400, lane: 0, ink: 0 }]);
-  expect(first.marks.filter(({ kind }) => kind === 'hatch')).toEqual([{ kind: 'hatch', xAxis: 'batch', yAxis: 'truncated', from: 200, to: 400, lane: 1, lanes: 2, ink: 1 }]);
+  expect(first.marks.filter(({ kind }) => kind === 'tick')).toEqual([
+    { kind: 'tick', xAxis: 'batch', yAxis: 'difference', at: 400, lane: 0, ink: 0 },
+  ]);
+  expect(first.marks.filter(({ kind }) => kind === 'hatch')).toEqual([
+    { kind: 'hatch', xAxis: 'batch', yAxis: 'truncated', from: 200, to: 400, lane: 1, lanes: 2, ink: 1 },
+  ]);
 });
 
 test('final differences stand side by side with their mean and interval', () => {
@@ -97,5 +146,7 @@ test('the stripe is the spread of the control on both sides of zero', () => {
 });
 
 test('who cannot see the picture is told its numbers', () => {
-  expect(first.description).toBe('N = ½: val/accuracy with minus without the intra-class phase by batch, in points; at the end β = 0.1: 0.2 [0.05, 0.35]; β = 0.2: 0.2 [0.05, 0.35]');
+  expect(first.description).toBe(
+    'N = ½: val/accuracy with minus without the intra-class phase by batch, in points; at the end β = 0.1: 0.2 [0.05, 0.35]; β = 0.2: 0.2 [0.05, 0.35]',
+  );
 });

@@ -2,11 +2,29 @@ import { expect, test } from 'vitest';
 import { parseRoute } from '../../web/routing/route.ts';
 
 test.each([
-  ['', { page: 'sweeps' }], ['sweeps', { page: 'sweeps' }], ['new', { page: 'new' }], ['doctor', { page: 'doctor' }],
-  ['sweeps/s3', { page: 'sweep', sweep: 's3' }], ['sweeps/s3/', { page: 'sweep', sweep: 's3' }], ['sweeps/s12/compare', { page: 'compare', sweep: 's12' }],
-  ['sweeps/s3/runs', { page: 'runs', sweep: 's3' }], ['sweeps/s3/table', { page: 'table', sweep: 's3' }], ['sweeps/s3/stages', { page: 'stages', sweep: 's3' }], ['sweeps/s3/probe', { page: 'probe', sweep: 's3' }], ['runs/r41', { page: 'run', run: 'r41' }],
+  ['', { page: 'sweeps' }],
+  ['sweeps', { page: 'sweeps' }],
+  ['new', { page: 'new' }],
+  ['doctor', { page: 'doctor' }],
+  ['sweeps/s3', { page: 'sweep', sweep: 's3' }],
+  ['sweeps/s3/', { page: 'sweep', sweep: 's3' }],
+  ['sweeps/s12/compare', { page: 'compare', sweep: 's12' }],
+  ['sweeps/s3/runs', { page: 'runs', sweep: 's3' }],
+  ['sweeps/s3/table', { page: 'table', sweep: 's3' }],
+  ['sweeps/s3/stages', { page: 'stages', sweep: 's3' }],
+  ['sweeps/s3/probe', { page: 'probe', sweep: 's3' }],
+  ['runs/r41', { page: 'run', run: 'r41' }],
 ])('%s', (path, route) => expect(parseRoute(path)).toEqual(route));
 
-test.each(['sweeps/demo', 'sweeps/s3/else', 'sweeps/s3/runs/r1', 'runs/s3', 'runs', 'runs/r1/x', 'sweeps/../s3', 'new/x'])('%s is no page', (path) => {
+test.each([
+  'sweeps/demo',
+  'sweeps/s3/else',
+  'sweeps/s3/runs/r1',
+  'runs/s3',
+  'runs',
+  'runs/r1/x',
+  'sweeps/../s3',
+  'new/x',
+])('%s is no page', (path) => {
   expect(parseRoute(path)).toEqual({ page: 'unknown', path });
 });

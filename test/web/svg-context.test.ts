@@ -55,6 +55,8 @@ test('text is escaped, placed by its baseline and keeps its font', () => {
   c.textBaseline = 'middle';
   c.textAlign = 'right';
   c.fillText('<img onerror="x"> & β', 100, 50);
-  expect(c.toMarkup()).toBe('<text transform="matrix(1 0 0 1 100 53.5)" font-family="&quot;Segoe UI&quot;, sans-serif" font-size="10" font-weight="bold" text-anchor="end" fill="#000">&lt;img onerror=&quot;x&quot;&gt; &amp; β</text>');
+  expect(c.toMarkup()).toBe(
+    '<text transform="matrix(1 0 0 1 100 53.5)" font-family="&quot;Segoe UI&quot;, sans-serif" font-size="10" font-weight="bold" text-anchor="end" fill="#000">&lt;img onerror=&quot;x&quot;&gt; &amp; β</text>',
+  );
   expect(c.measureText('four').width).toBe(24);
 });

@@ -47,7 +47,9 @@ export function ChartView({ spec, size, onRange }: ChartViewProps) {
 /** Datasets that go on keep their object, so that Chart.js keeps what it knows about them. */
 function update(chart: Chart<'line'>, next: LineConfig): void {
   const before = new Map((chart.data.datasets as LineData[]).map((dataset) => [dataset.id, dataset]));
-  chart.data.datasets = (next.data.datasets as LineData[]).map((dataset) => Object.assign(before.get(dataset.id) ?? dataset, dataset));
+  chart.data.datasets = (next.data.datasets as LineData[]).map((dataset) =>
+    Object.assign(before.get(dataset.id) ?? dataset, dataset),
+  );
   chart.options = next.options as never;
   chart.update('none');
 }

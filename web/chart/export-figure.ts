@@ -50,7 +50,14 @@ export function toSvg(figure: Figure): string {
   const panels = placedPanels(layout, figure).map(({ spec, x, y, width, height }, index) => {
     const context = new SvgContext(`panel-${index}`, measureText);
     const canvas = { width, height, style: {}, getContext: () => context } as unknown as HTMLCanvasElement;
-    drawPanel(canvas, Object.assign(context, { canvas }) as unknown as CanvasRenderingContext2D, spec, width, height, 1).destroy();
+    drawPanel(
+      canvas,
+      Object.assign(context, { canvas }) as unknown as CanvasRenderingContext2D,
+      spec,
+      width,
+      height,
+      1,
+    ).destroy();
     return `<g transform="translate(${x} ${y})">\n${context.toMarkup()}\n</g>`;
   });
   const { width, height } = layout;
@@ -58,7 +65,12 @@ export function toSvg(figure: Figure): string {
 }
 
 function layOut(figure: Figure): FigureLayout {
-  return layOutFigure(figure.title, figure.panels.length, figure.legend.map(({ label }) => label), (text, font) => measureText(text, `${font} ${FONT_FAMILY}`));
+  return layOutFigure(
+    figure.title,
+    figure.panels.length,
+    figure.legend.map(({ label }) => label),
+    (text, font) => measureText(text, `${font} ${FONT_FAMILY}`),
+  );
 }
 
 const measuring = document.createElement('canvas').getContext('2d')!;
@@ -72,11 +84,25 @@ function placedPanels(layout: FigureLayout, figure: Figure): (Placed & { spec: C
   return layout.panels.map((place, index) => ({ ...place, spec: figure.panels[index]!.spec }));
 }
 
-function drawPanel(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, spec: ChartSpec, width: number, height: number, devicePixelRatio: number): ChartType {
+function drawPanel(
+  canvas: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
+  spec: ChartSpec,
+  width: number,
+  height: number,
+  devicePixelRatio: number,
+): ChartType {
   const config = toConfig(spec, LIGHT_PALETTE);
   canvas.width = width;
   canvas.height = height;
-  return new Chart(context as never, { ...config, platform: BasicPlatform, options: { ...config.options, responsive: false, devicePixelRatio, events: [] } } as never);
+  return new Chart(
+    context as never,
+    {
+      ...config,
+      platform: BasicPlatform,
+      options: { ...config.options, responsive: false, devicePixelRatio, events: [] },
+    } as never,
+  );
 }
 
 /** Everything but the panels: title, legend, names of the panels. */

@@ -1,5 +1,14 @@
-export interface Placed { x: number; y: number; width: number; height: number }
-export interface PlacedText { text: string; x: number; y: number }
+export interface Placed {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+export interface PlacedText {
+  text: string;
+  x: number;
+  y: number;
+}
 
 export interface FigureLayout {
   width: number;
@@ -18,7 +27,12 @@ const PANEL_HEIGHT = 440;
 const MOST_ABREAST = 3;
 
 /** Where the parts of an exported figure go, in CSS pixels. Titles and legends are as long as they are, so lines are broken to the width. */
-export function layOutFigure(title: string, panels: number, legend: string[], measure: (text: string, font: string) => number): FigureLayout {
+export function layOutFigure(
+  title: string,
+  panels: number,
+  legend: string[],
+  measure: (text: string, font: string) => number,
+): FigureLayout {
   const titleFont = '600 17px';
   const labelFont = '12px';
   const abreast = Math.max(1, Math.min(MOST_ABREAST, panels));
@@ -28,7 +42,11 @@ export function layOutFigure(title: string, panels: number, legend: string[], me
   const titleLines = breakLines(title, inner, (text) => measure(text, titleFont));
   const titles = titleLines.map((text, line) => ({ text, x: MARGIN, y: MARGIN + 16 + line * 23 }));
   const legendTop = MARGIN + 16 + titleLines.length * 23;
-  const entries = flow(legend.map((text) => ({ text, width: measure(text, labelFont) + 46 })), inner, legendTop);
+  const entries = flow(
+    legend.map((text) => ({ text, width: measure(text, labelFont) + 46 })),
+    inner,
+    legendTop,
+  );
   const panelsTop = (entries.at(-1)?.y ?? legendTop - 20) + 12;
   const rowHeight = PANEL_HEIGHT + 24;
   return {
@@ -38,7 +56,12 @@ export function layOutFigure(title: string, panels: number, legend: string[], me
     labelFont,
     title: titles,
     legend: entries,
-    panels: Array.from({ length: panels }, (_, index) => ({ x: MARGIN + (index % abreast) * PANEL_WIDTH, y: panelsTop + Math.floor(index / abreast) * rowHeight + 24, width: PANEL_WIDTH, height: PANEL_HEIGHT })),
+    panels: Array.from({ length: panels }, (_, index) => ({
+      x: MARGIN + (index % abreast) * PANEL_WIDTH,
+      y: panelsTop + Math.floor(index / abreast) * rowHeight + 24,
+      width: PANEL_WIDTH,
+      height: PANEL_HEIGHT,
+    })),
   };
 }
 

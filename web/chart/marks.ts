@@ -37,7 +37,12 @@ export const marksPlugin: Plugin = {
 
 type Of<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
 
-interface Box { left: number; right: number; top: number; bottom: number }
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
 
 function drawArea(chart: Chart, mark: Of<'area'>, palette: Palette): void {
   const box = boxOf(chart, mark, chart.chartArea);
@@ -90,7 +95,15 @@ function drawZero(chart: Chart, mark: Of<'zero'>, palette: Palette): void {
   const scale = chart.scales[mark.yAxis]!;
   const y = scale.getPixelForValue(0);
   if (y < scale.top || y > scale.bottom) return;
-  stroke(chart.ctx, palette.axis, [], [[chart.chartArea.left, y], [chart.chartArea.right, y]]);
+  stroke(
+    chart.ctx,
+    palette.axis,
+    [],
+    [
+      [chart.chartArea.left, y],
+      [chart.chartArea.right, y],
+    ],
+  );
 }
 
 function drawVertical(chart: Chart, mark: Of<'vertical'>, palette: Palette): void {
@@ -98,7 +111,15 @@ function drawVertical(chart: Chart, mark: Of<'vertical'>, palette: Palette): voi
   const x = scale.getPixelForValue(mark.at);
   if (x < scale.left - 0.5 || x > scale.right + 0.5) return;
   const { ctx, chartArea } = chart;
-  stroke(ctx, palette.quiet, [4, 3], [[x, chartArea.top], [x, chartArea.bottom]]);
+  stroke(
+    ctx,
+    palette.quiet,
+    [4, 3],
+    [
+      [x, chartArea.top],
+      [x, chartArea.bottom],
+    ],
+  );
   if (mark.label === undefined) return;
   ctx.save();
   setFont(ctx, palette.quiet);
@@ -129,14 +150,23 @@ function drawTick(chart: Chart, mark: Of<'tick'>, palette: Palette): void {
   ctx.restore();
 }
 
-function boxOf(chart: Chart, { xAxis, from, to }: { xAxis: string; from: number; to: number }, { top, bottom }: { top: number; bottom: number }): Box | null {
+function boxOf(
+  chart: Chart,
+  { xAxis, from, to }: { xAxis: string; from: number; to: number },
+  { top, bottom }: { top: number; bottom: number },
+): Box | null {
   const x = chart.scales[xAxis]!;
   const left = Math.max(x.left, x.getPixelForValue(from));
   const right = Math.min(x.right, x.getPixelForValue(to));
   return right > left ? { left, right, top, bottom } : null;
 }
 
-function stroke(ctx: CanvasRenderingContext2D, colour: string, dash: number[], [[x1, y1], [x2, y2]]: [[number, number], [number, number]]): void {
+function stroke(
+  ctx: CanvasRenderingContext2D,
+  colour: string,
+  dash: number[],
+  [[x1, y1], [x2, y2]]: [[number, number], [number, number]],
+): void {
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.lineWidth = 1.25;

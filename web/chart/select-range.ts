@@ -8,7 +8,11 @@ const LEAST = 6;
  * @param listener asked at every press, since a page may start or stop wanting ranges
  * @returns how to take it away again
  */
-export function selectRange(canvas: HTMLCanvasElement, chart: Chart<'line'>, listener: () => ((from: number, to: number) => void) | undefined): () => void {
+export function selectRange(
+  canvas: HTMLCanvasElement,
+  chart: Chart<'line'>,
+  listener: () => ((from: number, to: number) => void) | undefined,
+): () => void {
   const shade = document.createElement('div');
   shade.className = 'chart-selection';
   shade.hidden = true;

@@ -40,7 +40,12 @@ export class SvgContext {
   }
 
   save(): void {
-    this.#stack.push({ matrix: this.#matrix, dash: this.#dash, clip: this.#clip, looks: Object.fromEntries(LOOK_NAMES.map((name) => [name, this[name]])) as Looks });
+    this.#stack.push({
+      matrix: this.#matrix,
+      dash: this.#dash,
+      clip: this.#clip,
+      looks: Object.fromEntries(LOOK_NAMES.map((name) => [name, this[name]])) as Looks,
+    });
   }
 
   restore(): void {
@@ -107,7 +112,8 @@ export class SvgContext {
     const size = round(radius * Math.hypot(this.#matrix[0], this.#matrix[1]));
     const middle = (start + end) / 2;
     this.lineTo(...at(start));
-    for (const angle of [middle, end]) this.#path.push(`A${size} ${size} 0 0 ${end > start ? 1 : 0} ${this.#point(...at(angle))}`);
+    for (const angle of [middle, end])
+      this.#path.push(`A${size} ${size} 0 0 ${end > start ? 1 : 0} ${this.#point(...at(angle))}`);
   }
 
   clip(): void {
@@ -121,8 +127,13 @@ export class SvgContext {
   }
 
   stroke(): void {
-    const dash = this.#dash.length === 0 ? '' : ` stroke-dasharray="${this.#dash.map(round).join(' ')}"${this.lineDashOffset === 0 ? '' : ` stroke-dashoffset="${round(this.lineDashOffset)}"`}`;
-    this.#draw(`fill="none" stroke="${escapeXml(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" stroke-linecap="${this.lineCap}" stroke-linejoin="${this.lineJoin}"${dash}${this.#opacity()}`);
+    const dash =
+      this.#dash.length === 0
+        ? ''
+        : ` stroke-dasharray="${this.#dash.map(round).join(' ')}"${this.lineDashOffset === 0 ? '' : ` stroke-dashoffset="${round(this.lineDashOffset)}"`}`;
+    this.#draw(
+      `fill="none" stroke="${escapeXml(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" stroke-linecap="${this.lineCap}" stroke-linejoin="${this.lineJoin}"${dash}${this.#opacity()}`,
+    );
   }
 
   fillRect(x: number, y: number, width: number, height: number): void {
@@ -176,7 +187,18 @@ type Matrix = [number, number, number, number, number, number];
 const identity: Matrix = [1, 0, 0, 1, 0, 0];
 
 /** What `save` keeps besides transformation, dashes and clip. */
-const LOOK_NAMES = ['fillStyle', 'strokeStyle', 'lineWidth', 'lineCap', 'lineJoin', 'lineDashOffset', 'globalAlpha', 'font', 'textAlign', 'textBaseline'] as const;
+const LOOK_NAMES = [
+  'fillStyle',
+  'strokeStyle',
+  'lineWidth',
+  'lineCap',
+  'lineJoin',
+  'lineDashOffset',
+  'globalAlpha',
+  'font',
+  'textAlign',
+  'textBaseline',
+] as const;
 type Looks = Pick<SvgContext, (typeof LOOK_NAMES)[number]>;
 
 interface Saved {
@@ -187,7 +209,14 @@ interface Saved {
 }
 
 /** From the place meant to the baseline, in font sizes: usual proportions of a sans serif. */
-const BASELINE_SHIFT: Record<string, number> = { top: 0.8, hanging: 0.8, middle: 0.35, bottom: -0.2, ideographic: -0.2, alphabetic: 0 };
+const BASELINE_SHIFT: Record<string, number> = {
+  top: 0.8,
+  hanging: 0.8,
+  middle: 0.35,
+  bottom: -0.2,
+  ideographic: -0.2,
+  alphabetic: 0,
+};
 const ANCHORS: Record<string, string> = { start: 'start', left: 'start', center: 'middle', right: 'end', end: 'end' };
 
 function multiply([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix {

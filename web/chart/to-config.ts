@@ -8,7 +8,10 @@ export type LineConfig = ChartConfiguration<'line', Point[]>;
 /** `id` tells which dataset of the drawn chart goes on being which after an update. */
 export type LineData = ChartDataset<'line', Point[]> & { id: string };
 
-interface Point { x: number; y: number }
+interface Point {
+  x: number;
+  y: number;
+}
 
 const widths = { thin: 1, normal: 1.6, bold: 2.8 };
 const dashes = { dashed: [6, 4], dotted: [2, 3] };
@@ -25,13 +28,19 @@ export function toConfig(spec: ChartSpec, palette: Palette): LineConfig {
       parsing: false,
       normalized: true,
       spanGaps: false,
-      interaction: { mode: 'nearest', axis: spec.shapes.some(({ kind }) => kind === 'line') ? 'x' : 'xy', intersect: false },
+      interaction: {
+        mode: 'nearest',
+        axis: spec.shapes.some(({ kind }) => kind === 'line') ? 'x' : 'xy',
+        intersect: false,
+      },
       layout: { padding: { top: 4, right: 6 } },
       scales: Object.fromEntries(spec.axes.map((axis, index) => [axis.id, toScale(axis, index, spec.axes, palette)])),
       plugins: {
         legend: { display: false },
         tooltip: {
-          filter: (item, index, items) => labelOf(item, spec) !== null && items.findIndex((other) => other.datasetIndex === item.datasetIndex) === index,
+          filter: (item, index, items) =>
+            labelOf(item, spec) !== null &&
+            items.findIndex((other) => other.datasetIndex === item.datasetIndex) === index,
           callbacks: { title: (items) => titleOf(items, spec), label: (item) => textOf(item, spec) },
           usePointStyle: true,
           boxPadding: 4,
@@ -86,16 +95,37 @@ function toPoints(shape: PointsShape, order: number, palette: Palette): LineData
 /** Two lines without ink, the area between them filled. */
 function toBand(shape: BandShape, order: number, palette: Palette): LineData[] {
   const colour = toColour(shape.ink, palette);
-  const edge = { ...common(shape, order), borderWidth: 0, borderColor: 'transparent', pointRadius: 0, pointHoverRadius: 0, pointHitRadius: 0 };
+  const edge = {
+    ...common(shape, order),
+    borderWidth: 0,
+    borderColor: 'transparent',
+    pointRadius: 0,
+    pointHoverRadius: 0,
+    pointHitRadius: 0,
+  };
   return [
-    { ...edge, id: `${shape.id}/low`, data: toData(shape.x, shape.low), fill: '+1', backgroundColor: withOpacity(colour, shape.stripe ? 0.22 : 0.2) },
+    {
+      ...edge,
+      id: `${shape.id}/low`,
+      data: toData(shape.x, shape.low),
+      fill: '+1',
+      backgroundColor: withOpacity(colour, shape.stripe ? 0.22 : 0.2),
+    },
     { ...edge, id: `${shape.id}/high`, data: toData(shape.x, shape.high) },
   ];
 }
 
 function common(shape: Shape, order: number) {
   // `segment`, though empty, makes Chart.js draw lines call by call and not as a Path2D, which the SVG export could not read.
-  return { label: shape.label ?? '', order, xAxisID: shape.xAxis, yAxisID: shape.yAxis, segment: {}, tension: 0, fill: false as LineData['fill'] };
+  return {
+    label: shape.label ?? '',
+    order,
+    xAxisID: shape.xAxis,
+    yAxisID: shape.yAxis,
+    segment: {},
+    tension: 0,
+    fill: false as LineData['fill'],
+  };
 }
 
 function toData(x: number[], y: (number | null)[]): Point[] {
@@ -127,7 +157,12 @@ function toScale(axis: Axis, index: number, axes: Axis[], palette: Palette): Sca
       ...(fixed === null ? {} : { autoSkip: false }),
     },
     // Chart.js counts the ticks of stacked axes by a height that they do not have, and labels bounds that are no round numbers.
-    ...(fixed === null ? {} : { afterBuildTicks: (built: { ticks: { value: number }[] }) => void (built.ticks = fixed.map((value) => ({ value }))) }),
+    ...(fixed === null
+      ? {}
+      : {
+          afterBuildTicks: (built: { ticks: { value: number }[] }) =>
+            void (built.ticks = fixed.map((value) => ({ value }))),
+        }),
     ...(shared.length > 1 ? { stack: axis.direction, stackWeight: axis.share ?? 1 } : {}),
     ...(axis.min === undefined ? {} : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),
@@ -150,7 +185,8 @@ function tickText(axis: Axis, value: number): string {
 
 function valueText(axis: Axis | undefined, value: number, digits: number): string {
   if (axis?.format === 'percent') return `${formatNumber(value * 100, digits)} %`;
-  if (axis?.format === 'signed') return formatSigned(value, (size) => digits === 3 ? formatNumber(size, 3) : formatFixed(size, 3));
+  if (axis?.format === 'signed')
+    return formatSigned(value, (size) => (digits === 3 ? formatNumber(size, 3) : formatFixed(size, 3)));
   return formatNumber(value, digits);
 }
 

@@ -19,7 +19,11 @@ export function get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
 }
 
 export function post<Body>(path: string, body: unknown): Promise<Body> {
-  return request<Body>(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  return request<Body>(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 /** Address of an endpoint, relative to the page's base so that any --base-path works. */
@@ -38,9 +42,14 @@ async function request<Body>(path: string, options: RequestInit): Promise<Body> 
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, 'unreachable', 'Cannot reach the server: is `cosweep serve` still running?');
   });
-  const body = await response.json().catch(() => null) as (Body & Partial<ErrorResponse>) | null;
+  const body = (await response.json().catch(() => null)) as (Body & Partial<ErrorResponse>) | null;
   if (response.ok && body !== null) return body;
   if (options.signal?.aborted) throw new DOMException('aborted', 'AbortError');
   const error = body?.error;
-  throw new ApiError(response.status, error?.code ?? 'internal', error?.message ?? `Cannot read the answer of the server: status ${response.status}, want JSON`, error?.details);
+  throw new ApiError(
+    response.status,
+    error?.code ?? 'internal',
+    error?.message ?? `Cannot read the answer of the server: status ${response.status}, want JSON`,
+    error?.details,
+  );
 }

@@ -52,7 +52,10 @@ function open(): void {
   opened.onerror = () => {
     change('lost');
     // The browser retries a connection that broke, but not one that was answered with an error (a proxy while we restart).
-    if (opened.readyState === EventSource.CLOSED) setTimeout(() => { if (source === opened) open(); }, 5000);
+    if (opened.readyState === EventSource.CLOSED)
+      setTimeout(() => {
+        if (source === opened) open();
+      }, 5000);
   };
 }
 

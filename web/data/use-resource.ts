@@ -21,19 +21,32 @@ const REST_FACTOR = 4;
  * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. `null` as path: nothing is asked for.
  * @param isStale must be a constant function or a memoised one
  */
-export function useResource<Value>(path: string | null, isStale: (event: ServerEvent) => boolean = never): Resource<Value> {
-  const [resource, setResource] = useState<Resource<Value> & { path: string | null }>({ path, value: null, error: null, loading: path !== null });
+export function useResource<Value>(
+  path: string | null,
+  isStale: (event: ServerEvent) => boolean = never,
+): Resource<Value> {
+  const [resource, setResource] = useState<Resource<Value> & { path: string | null }>({
+    path,
+    value: null,
+    error: null,
+    loading: path !== null,
+  });
   const stale = useRef(isStale);
   stale.current = isStale;
 
   useEffect(() => {
     if (path === null) return setResource({ path, value: null, error: null, loading: false });
-    return follow<Value>(path, (event) => stale.current(event), (next) => setResource((before) => ({
+    return follow<Value>(
       path,
-      value: next.value ?? before.value,
-      error: next.error,
-      loading: false,
-    })));
+      (event) => stale.current(event),
+      (next) =>
+        setResource((before) => ({
+          path,
+          value: next.value ?? before.value,
+          error: next.error,
+          loading: false,
+        })),
+    );
   }, [path]);
 
   return resource.path === path ? resource : { ...resource, error: null, loading: path !== null };
@@ -53,7 +66,11 @@ function never(): boolean {
 }
 
 /** One request at a time, with a rest between, and always one after the last event. */
-function follow<Value>(path: string, isStale: (event: ServerEvent) => boolean, show: (next: { value: Value | null; error: Error | null }) => void): () => void {
+function follow<Value>(
+  path: string,
+  isStale: (event: ServerEvent) => boolean,
+  show: (next: { value: Value | null; error: Error | null }) => void,
+): () => void {
   const abort = new AbortController();
   let busy = false;
   let again = false;
@@ -64,13 +81,17 @@ function follow<Value>(path: string, isStale: (event: ServerEvent) => boolean, s
     const asked = performance.now();
     await get<Value>(path, abort.signal).then(
       (value) => show({ value, error: null }),
-      (error: Error) => { if (!abort.signal.aborted) show({ value: null, error }); },
+      (error: Error) => {
+        if (!abort.signal.aborted) show({ value: null, error });
+      },
     );
     await new Promise((resolve) => setTimeout(resolve, Math.max(REST_MS, REST_FACTOR * (performance.now() - asked))));
     busy = false;
     if (again && !abort.signal.aborted) await fetchOnce();
   };
-  const unsubscribe = subscribe((event) => { if (isStale(event)) void fetchOnce(); });
+  const unsubscribe = subscribe((event) => {
+    if (isStale(event)) void fetchOnce();
+  });
   void fetchOnce();
   return () => {
     abort.abort();

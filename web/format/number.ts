@@ -6,7 +6,10 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  const text = size < 1e-4 || size >= 1e7 ? toPowerOfTen(value, digits) : new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(digits, wholeDigits(size)) }).format(value);
+  const text =
+    size < 1e-4 || size >= 1e7
+      ? toPowerOfTen(value, digits)
+      : new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(digits, wholeDigits(size)) }).format(value);
   return text.replaceAll('-', MINUS);
 }
 

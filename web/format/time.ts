@@ -11,7 +11,6 @@ export function formatDuration(seconds: number | null | undefined): string {
   return join(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
-
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }

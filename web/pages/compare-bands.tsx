@@ -23,7 +23,11 @@ export function BandsSection({ bands, picture, sweep, metric, late }: BandsProps
   const drawn = useMemo(() => {
     const groups = panels.flatMap((panel) => panel.groups);
     const labels = new Map(groups.map(({ arm, label }) => [arm, label]));
-    return toBandPanels(bands, sweep.armList, metric, { label: (arm) => labels.get(arm.index) ?? armLabel(arm, sweep.varying), known: [...labels.values()], late });
+    return toBandPanels(bands, sweep.armList, metric, {
+      label: (arm) => labels.get(arm.index) ?? armLabel(arm, sweep.varying),
+      known: [...labels.values()],
+      late,
+    });
   }, [bands, picture, sweep.armList, metric, late]);
   if (drawn.panels.length === 0) return null;
   return (
@@ -35,7 +39,10 @@ export function BandsSection({ bands, picture, sweep, metric, late }: BandsProps
         {(shown) => (
           <div class="panels">
             {shown.map(({ N, spec }) => (
-              <figure key={N} class="panel"><figcaption>{switches.get(N) ?? `N = ${N}`}</figcaption><ChartView spec={spec} size="medium" /></figure>
+              <figure key={N} class="panel">
+                <figcaption>{switches.get(N) ?? `N = ${N}`}</figcaption>
+                <ChartView spec={spec} size="medium" />
+              </figure>
             ))}
           </div>
         )}

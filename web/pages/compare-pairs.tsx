@@ -32,9 +32,30 @@ export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
     <section class="card" aria-label="Pair by pair">
       <h2>Pair by pair</h2>
       <div class="controls">
-        <Select label="Arm" value={String(chosen)} onChange={setPair} options={arms.map(([arm, name]) => ({ value: String(arm), label: name }))} />
-        <Select label="Seed" value={seed} onChange={setPairSeed} options={[{ value: '', label: 'all' }, ...ofArm.map((each) => ({ value: String(each.seed), label: String(each.seed) }))]} />
-        <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
+        <Select
+          label="Arm"
+          value={String(chosen)}
+          onChange={setPair}
+          options={arms.map(([arm, name]) => ({ value: String(arm), label: name }))}
+        />
+        <Select
+          label="Seed"
+          value={seed}
+          onChange={setPairSeed}
+          options={[
+            { value: '', label: 'all' },
+            ...ofArm.map((each) => ({ value: String(each.seed), label: String(each.seed) })),
+          ]}
+        />
+        <Select
+          label="Value of a run"
+          value={at}
+          onChange={setAt}
+          options={[
+            { value: 'last', label: 'last evaluation' },
+            { value: 'best', label: 'best evaluation (optimistic)' },
+          ]}
+        />
       </div>
       <PairCharts pairs={shown} sweep={sweep} metric={metric} late={late} />
       <PairTable pairs={shown} metric={metric} />
@@ -49,13 +70,21 @@ function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
   const [range, setRange] = useState<Range | null>(null);
   const runs = [...new Set(pairs.flatMap(({ run, controlRun }) => [run, controlRun]))];
   const width = pairs.length === 1 ? COLUMNS.one : COLUMNS.many;
-  const path = runs.length === 0 ? null : `curves${query({ runs: runs.join(','), metric, from: range?.from, to: range?.to, width })}`;
+  const path =
+    runs.length === 0
+      ? null
+      : `curves${query({ runs: runs.join(','), metric, from: range?.from, to: range?.to, width })}`;
   const curves = useResource<CurvesResponse>(path, aboutSweep(sweep.id));
   const zoom = (from: number, to: number): void => setRange({ from: Math.max(0, Math.floor(from)), to: Math.ceil(to) });
   return (
     <>
       <div class="chart-tools">
-        <Legend items={[{ label: 'with the intra-class phase', ink: 0 }, { label: 'without', ink: 'control', look: 'dashed' }]} />
+        <Legend
+          items={[
+            { label: 'with the intra-class phase', ink: 0 },
+            { label: 'without', ink: 'control', look: 'dashed' },
+          ]}
+        />
         <RangeFields range={range} onChange={setRange} />
       </div>
       <Loaded resource={curves} what="the curves">
@@ -63,7 +92,18 @@ function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
           <FirstOf items={pairs} most={24} noun="pairs">
             {(shown) => (
               <div class={pairs.length === 1 ? 'panels panels-one' : 'panels panels-small'}>
-                {shown.map((pair) => <PairChart key={`${pair.arm}/${pair.seed}`} pair={pair} answer={answer} metric={metric} late={late} range={range} large={pairs.length === 1} onRange={zoom} />)}
+                {shown.map((pair) => (
+                  <PairChart
+                    key={`${pair.arm}/${pair.seed}`}
+                    pair={pair}
+                    answer={answer}
+                    metric={metric}
+                    late={late}
+                    range={range}
+                    large={pairs.length === 1}
+                    onRange={zoom}
+                  />
+                ))}
               </div>
             )}
           </FirstOf>
@@ -84,13 +124,23 @@ interface PairChartProps {
 }
 
 function PairChart({ pair, answer, metric, late, range, large, onRange }: PairChartProps) {
-  const spec = useMemo(() => toCurveChart({
-    title: `${metricLabel(metric)} of ${pair.armName}, seed ${pair.seed}, with and without`,
-    looks: toPairLooks(pair, metric, 0), curves: answer.curves, range, N: pair.N, late,
-  }), [pair.run, pair.controlRun, pair.N, answer, metric, range, late]);
+  const spec = useMemo(
+    () =>
+      toCurveChart({
+        title: `${metricLabel(metric)} of ${pair.armName}, seed ${pair.seed}, with and without`,
+        looks: toPairLooks(pair, metric, 0),
+        curves: answer.curves,
+        range,
+        N: pair.N,
+        late,
+      }),
+    [pair.run, pair.controlRun, pair.N, answer, metric, range, late],
+  );
   return (
     <figure class="panel">
-      <figcaption>seed {pair.seed} <span class="quiet">{formatMetricDifference(metric, pair.difference)}</span></figcaption>
+      <figcaption>
+        seed {pair.seed} <span class="quiet">{formatMetricDifference(metric, pair.difference)}</span>
+      </figcaption>
       <ChartView spec={spec} size={large ? 'large' : 'small'} onRange={onRange} />
     </figure>
   );
@@ -101,13 +151,28 @@ function PairTable({ pairs, metric }: { pairs: PairItem[]; metric: string }) {
     <div class="scroll">
       <table class="data">
         <caption class="visually-hidden">Values with and without the phase, by seed</caption>
-        <thead><tr><th class="number">Seed</th><th>With</th><th class="number">Value</th><th>Without</th><th class="number">Value</th><th class="number">Difference</th></tr></thead>
+        <thead>
+          <tr>
+            <th class="number">Seed</th>
+            <th>With</th>
+            <th class="number">Value</th>
+            <th>Without</th>
+            <th class="number">Value</th>
+            <th class="number">Difference</th>
+          </tr>
+        </thead>
         <tbody>
           {pairs.map((pair) => (
             <tr key={`${pair.arm}/${pair.seed}`}>
               <td class="number">{pair.seed}</td>
-              <td><Link to={`runs/${pair.run}`}>{pair.run}</Link></td><td class="number">{formatMetric(metric, pair.value)}</td>
-              <td><Link to={`runs/${pair.controlRun}`}>{pair.controlRun}</Link></td><td class="number">{formatMetric(metric, pair.controlValue)}</td>
+              <td>
+                <Link to={`runs/${pair.run}`}>{pair.run}</Link>
+              </td>
+              <td class="number">{formatMetric(metric, pair.value)}</td>
+              <td>
+                <Link to={`runs/${pair.controlRun}`}>{pair.controlRun}</Link>
+              </td>
+              <td class="number">{formatMetric(metric, pair.controlValue)}</td>
               <td class="number">{formatMetricDifference(metric, pair.difference)}</td>
             </tr>
           ))}

@@ -7,10 +7,23 @@ import { Legend, type LegendItem } from '../parts/legend.tsx';
 import { toPicture } from '../series/pair-picture.ts';
 
 /** The picture that answers the question: its title is the answer. */
-export function PictureSection({ picture, sweep, late }: { picture: Picture | null; sweep: SweepDetail; late: boolean }) {
+export function PictureSection({
+  picture,
+  sweep,
+  late,
+}: {
+  picture: Picture | null;
+  sweep: SweepDetail;
+  late: boolean;
+}) {
   const drawn = useMemo(() => (picture === null ? null : toPicture(picture, late)), [picture, late]);
   if (picture === null || drawn === null) {
-    return <section class="card"><h2>With and without the intra-class phase</h2><p class="quiet">No pair has been evaluated yet.</p></section>;
+    return (
+      <section class="card">
+        <h2>With and without the intra-class phase</h2>
+        <p class="quiet">No pair has been evaluated yet.</p>
+      </section>
+    );
   }
   const items: LegendItem[] = [...drawn.legend, ...explanations];
   const figure: Figure = { title: picture.title, panels: drawn.panels, legend: drawn.legend };
@@ -33,7 +46,11 @@ export function PictureSection({ picture, sweep, late }: { picture: Picture | nu
           </div>
         )}
       </FirstOf>
-      <p class="small quiet">Thin lines: one per seed, with − without. Bold: their mean with Student's 95 % interval by batch. At the right of each panel the final differences per seed, their mean and interval (unadjusted). Below: the truncated intra-class term and the intra-class cosine, means over seeds.</p>
+      <p class="small quiet">
+        Thin lines: one per seed, with − without. Bold: their mean with Student's 95 % interval by batch. At the right
+        of each panel the final differences per seed, their mean and interval (unadjusted). Below: the truncated
+        intra-class term and the intra-class cosine, means over seeds.
+      </p>
     </section>
   );
 }
@@ -52,9 +69,17 @@ function ExportButtons({ figure, name }: { figure: Figure; name: string }) {
   };
   return (
     <div class="actions">
-      <button type="button" onClick={save(downloadSvg)}>SVG</button>
-      <button type="button" onClick={save(downloadPng)}>PNG</button>
-      {error !== null && <span class="problem" role="alert">{error}</span>}
+      <button type="button" onClick={save(downloadSvg)}>
+        SVG
+      </button>
+      <button type="button" onClick={save(downloadPng)}>
+        PNG
+      </button>
+      {error !== null && (
+        <span class="problem" role="alert">
+          {error}
+        </span>
+      )}
     </div>
   );
 }

@@ -15,7 +15,11 @@ import { PictureSection } from './compare-picture.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
 
 export function ComparePage({ id }: { id: string }) {
-  return <SweepFrame id={id} page="compare">{(sweep) => <Compare sweep={sweep} />}</SweepFrame>;
+  return (
+    <SweepFrame id={id} page="compare">
+      {(sweep) => <Compare sweep={sweep} />}
+    </SweepFrame>
+  );
 }
 
 /** The answer first, then what it rests on: every arm's mean and band, every pair. */
@@ -24,21 +28,42 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
   const [at] = useChoice('at', 'last'); // chosen beside the pairs: the picture and the bands are of every evaluation
   const [axis, setAxis] = useChoice('axis', 'late');
   const pairs = useResource<PairCurves>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
-  const metrics = useMemo(() => (sweep.metrics.length === 0 ? [sweep.metric.name] : sweep.metrics), [sweep.metrics, sweep.metric.name]);
+  const metrics = useMemo(
+    () => (sweep.metrics.length === 0 ? [sweep.metric.name] : sweep.metrics),
+    [sweep.metrics, sweep.metric.name],
+  );
   return (
     <>
       <div class="controls">
         <MetricSelect metrics={metrics} value={metric} onChange={setMetric} />
-        <Select label="Vertical axes" value={axis} onChange={setAxis} options={[{ value: 'late', label: 'fits the later values' }, { value: 'all', label: 'fits all values' }]} />
+        <Select
+          label="Vertical axes"
+          value={axis}
+          onChange={setAxis}
+          options={[
+            { value: 'late', label: 'fits the later values' },
+            { value: 'all', label: 'fits all values' },
+          ]}
+        />
       </div>
       <Loaded resource={pairs} what="the comparison">
-        {(answer) => answer.pairs.length === 0 ? <NoPairs sweep={sweep} /> : (
-          <>
-            <PictureSection picture={answer.picture} sweep={sweep} late={axis === 'late'} />
-            <BandsSection bands={answer.bands} picture={answer.picture} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
-            <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
-          </>
-        )}
+        {(answer) =>
+          answer.pairs.length === 0 ? (
+            <NoPairs sweep={sweep} />
+          ) : (
+            <>
+              <PictureSection picture={answer.picture} sweep={sweep} late={axis === 'late'} />
+              <BandsSection
+                bands={answer.bands}
+                picture={answer.picture}
+                sweep={sweep}
+                metric={answer.metric.name}
+                late={axis === 'late'}
+              />
+              <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
+            </>
+          )
+        }
       </Loaded>
       <ConfirmForm sweep={sweep} />
     </>
@@ -48,10 +73,15 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
 function NoPairs({ sweep }: { sweep: SweepDetail }) {
   return (
     <Message kind="empty" title="No pairs to compare">
-      <p>A pair is a run with the intra-class phase and its control: same everything else, same seed. {sweep.armList.some(({ control }) => control)
-        ? 'They appear here as soon as both have begun to train.'
-        : 'This sweep has no control; the ablation "noIntra" would give it one.'}</p>
-      <p><Link to={`sweeps/${sweep.id}`}>Progress of the sweep</Link></p>
+      <p>
+        A pair is a run with the intra-class phase and its control: same everything else, same seed.{' '}
+        {sweep.armList.some(({ control }) => control)
+          ? 'They appear here as soon as both have begun to train.'
+          : 'This sweep has no control; the ablation "noIntra" would give it one.'}
+      </p>
+      <p>
+        <Link to={`sweeps/${sweep.id}`}>Progress of the sweep</Link>
+      </p>
     </Message>
   );
 }

@@ -24,15 +24,41 @@ export function ConfirmForm({ sweep }: { sweep: SweepDetail }) {
   return (
     <section class="card" aria-label="Confirm an arm">
       <h2>Confirm an arm</h2>
-      <p class="small quiet">The best of many arms looks better than it is. This trains one of them and its control on fresh seeds and tests the difference once, on the test part of the data where there is one.</p>
+      <p class="small quiet">
+        The best of many arms looks better than it is. This trains one of them and its control on fresh seeds and tests
+        the difference once, on the test part of the data where there is one.
+      </p>
       <div class="controls confirm-fields">
-        <Select label="Arm to confirm" value={arm} onChange={setArm} options={arms.map(({ index, name }) => ({ value: String(index), label: name }))} />
-        <Field label="Fresh seeds"><input type="number" min={1} max={1000} step={1} value={written} onInput={(event) => setWritten(event.currentTarget.value)} /></Field>
+        <Select
+          label="Arm to confirm"
+          value={arm}
+          onChange={setArm}
+          options={arms.map(({ index, name }) => ({ value: String(index), label: name }))}
+        />
+        <Field label="Fresh seeds">
+          <input
+            type="number"
+            min={1}
+            max={1000}
+            step={1}
+            value={written}
+            onInput={(event) => setWritten(event.currentTarget.value)}
+          />
+        </Field>
         <MetricSelect metrics={metrics} value={metric} onChange={setMetric} label="By" />
       </div>
-      <p class={good && seeds >= 6 ? 'small numbers' : 'banner numbers'}>{good ? seedsWords(seeds) : 'Want a whole number of seeds from 1 to 1,000.'}</p>
+      <p class={good && seeds >= 6 ? 'small numbers' : 'banner numbers'}>
+        {good ? seedsWords(seeds) : 'Want a whole number of seeds from 1 to 1,000.'}
+      </p>
       <div class="actions">
-        <PostButton path={`sweeps/${sweep.id}/confirm`} body={request} disabled={!good} then={({ id }) => navigate(`sweeps/${id}`)}>Confirm on fresh seeds</PostButton>
+        <PostButton
+          path={`sweeps/${sweep.id}/confirm`}
+          body={request}
+          disabled={!good}
+          then={({ id }) => navigate(`sweeps/${id}`)}
+        >
+          Confirm on fresh seeds
+        </PostButton>
       </div>
     </section>
   );

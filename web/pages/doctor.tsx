@@ -8,13 +8,31 @@ export function DoctorPage() {
   const doctor = useResource<DoctorResponse>('doctor');
   return (
     <>
-      <header class="page-head"><h1>Doctor</h1><p class="lead">What works on the machine of this server, and for what does not, why and what to do.</p></header>
+      <header class="page-head">
+        <h1>Doctor</h1>
+        <p class="lead">What works on the machine of this server, and for what does not, why and what to do.</p>
+      </header>
       <Loaded resource={doctor} what="the state of this machine (engines are tried, which takes a while)">
         {(report) => (
           <div class="columns">
-            <section class="card wide"><h2>Engines</h2><div class="panels">{report.engines.map((engine) => <EngineView key={engine.name} engine={engine} />)}</div></section>
-            <section class="card"><h2>Data sets</h2>{report.datasets.map((dataset) => <DatasetView key={dataset.name} dataset={dataset} />)}</section>
-            <section class="card"><h2>Database</h2><DatabaseView database={report.database} /></section>
+            <section class="card wide">
+              <h2>Engines</h2>
+              <div class="panels">
+                {report.engines.map((engine) => (
+                  <EngineView key={engine.name} engine={engine} />
+                ))}
+              </div>
+            </section>
+            <section class="card">
+              <h2>Data sets</h2>
+              {report.datasets.map((dataset) => (
+                <DatasetView key={dataset.name} dataset={dataset} />
+              ))}
+            </section>
+            <section class="card">
+              <h2>Database</h2>
+              <DatabaseView database={report.database} />
+            </section>
           </div>
         )}
       </Loaded>
@@ -25,13 +43,20 @@ export function DoctorPage() {
 function EngineView({ engine }: { engine: EngineReport }) {
   return (
     <article class="panel checked">
-      <h3>{engine.name} <Works yes={engine.works} /></h3>
-      <Facts facts={[
-        ['Device', engine.device],
-        ['Training step', engine.stepMs === null ? null : `${formatNumber(engine.stepMs, 3)} ms`],
-        ['Loss cases', engine.lossCases === null ? null : `${engine.lossCases.passed} of ${engine.lossCases.cases} passed`],
-        ...Object.entries(engine.versions).map(([name, version]): [string, string] => [name, version]),
-      ]} />
+      <h3>
+        {engine.name} <Works yes={engine.works} />
+      </h3>
+      <Facts
+        facts={[
+          ['Device', engine.device],
+          ['Training step', engine.stepMs === null ? null : `${formatNumber(engine.stepMs, 3)} ms`],
+          [
+            'Loss cases',
+            engine.lossCases === null ? null : `${engine.lossCases.passed} of ${engine.lossCases.cases} passed`,
+          ],
+          ...Object.entries(engine.versions).map(([name, version]): [string, string] => [name, version]),
+        ]}
+      />
       <Trouble reason={engine.reason} remedy={engine.remedy} />
     </article>
   );
@@ -40,8 +65,18 @@ function EngineView({ engine }: { engine: EngineReport }) {
 function DatasetView({ dataset }: { dataset: DatasetReport }) {
   return (
     <article class="checked">
-      <h3>{dataset.name} <Works yes={dataset.available} /></h3>
-      {dataset.where.length > 0 && <ul class="small places">{dataset.where.map((place) => <li key={place}><code>{place}</code></li>)}</ul>}
+      <h3>
+        {dataset.name} <Works yes={dataset.available} />
+      </h3>
+      {dataset.where.length > 0 && (
+        <ul class="small places">
+          {dataset.where.map((place) => (
+            <li key={place}>
+              <code>{place}</code>
+            </li>
+          ))}
+        </ul>
+      )}
       <Trouble reason={null} remedy={dataset.remedy} />
     </article>
   );
@@ -50,12 +85,21 @@ function DatasetView({ dataset }: { dataset: DatasetReport }) {
 function DatabaseView({ database }: { database: DatabaseReport }) {
   return (
     <article class="checked">
-      <h3><code class="break">{database.path}</code> <Works yes={database.works} /></h3>
-      <Facts facts={[
-        ['Schema', database.schema],
-        ['Size', database.bytes === null ? null : formatBytes(database.bytes)],
-        ['Holds', database.sweeps === null || database.runs === null ? null : `${formatAmount(database.sweeps, 'sweep')}, ${formatAmount(database.runs, 'run')}`],
-      ]} />
+      <h3>
+        <code class="break">{database.path}</code> <Works yes={database.works} />
+      </h3>
+      <Facts
+        facts={[
+          ['Schema', database.schema],
+          ['Size', database.bytes === null ? null : formatBytes(database.bytes)],
+          [
+            'Holds',
+            database.sweeps === null || database.runs === null
+              ? null
+              : `${formatAmount(database.sweeps, 'sweep')}, ${formatAmount(database.runs, 'run')}`,
+          ],
+        ]}
+      />
       <Trouble reason={database.reason} remedy={database.remedy} />
     </article>
   );
@@ -69,7 +113,11 @@ function Trouble({ reason, remedy }: { reason: string | null; remedy: string | n
   return (
     <>
       {reason !== null && <p class="small reason">{reason}</p>}
-      {remedy !== null && <p class="small reason"><strong>What to do:</strong> {remedy}</p>}
+      {remedy !== null && (
+        <p class="small reason">
+          <strong>What to do:</strong> {remedy}
+        </p>
+      )}
     </>
   );
 }

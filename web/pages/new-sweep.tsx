@@ -38,43 +38,98 @@ export function NewSweepPage() {
     const next = await answer;
     setCheck((now) => (now === busy ? next : now));
   };
-  const plan = (): Promise<void> => wait(post<PlanResponse>('plan', request()).then(
-    (answer): Check => ({ state: 'good', plan: answer, refused: null }),
-    (error: Error): Check => ({ state: 'bad', error }),
-  ));
+  const plan = (): Promise<void> =>
+    wait(
+      post<PlanResponse>('plan', request()).then(
+        (answer): Check => ({ state: 'good', plan: answer, refused: null }),
+        (error: Error): Check => ({ state: 'bad', error }),
+      ),
+    );
   const start = (plan: PlanResponse, probe: boolean): Promise<void> => {
     const body: StartRequest = { ...request(), engine: engine as NonNullable<StartRequest['engine']>, probe };
-    return wait(post<StartResponse>('sweeps', body).then(
-      ({ id }): Check => {
-        navigate(probe ? `sweeps/${id}/probe` : `sweeps/${id}`);
-        return { state: 'none' };
-      },
-      (refused: Error): Check => ({ state: 'good', plan, refused }),
-    ));
+    return wait(
+      post<StartResponse>('sweeps', body).then(
+        ({ id }): Check => {
+          navigate(probe ? `sweeps/${id}/probe` : `sweeps/${id}`);
+          return { state: 'none' };
+        },
+        (refused: Error): Check => ({ state: 'good', plan, refused }),
+      ),
+    );
   };
   const startButton = (probe: boolean, label: string) => (
-    <button type="button" class={probe ? undefined : 'primary'} disabled={check.state !== 'good'} onClick={() => { if (check.state === 'good') void start(check.plan, probe); }}>{label}</button>
+    <button
+      type="button"
+      class={probe ? undefined : 'primary'}
+      disabled={check.state !== 'good'}
+      onClick={() => {
+        if (check.state === 'good') void start(check.plan, probe);
+      }}
+    >
+      {label}
+    </button>
   );
 
   return (
     <>
-      <header class="page-head"><h1>New sweep</h1><p class="lead">Paste a definition. Its plan is shown before anything trains.</p></header>
+      <header class="page-head">
+        <h1>New sweep</h1>
+        <p class="lead">Paste a definition. Its plan is shown before anything trains.</p>
+      </header>
       <div class="columns">
-        <form class="card" onSubmit={(event) => { event.preventDefault(); void plan(); }}>
+        <form
+          class="card"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void plan();
+          }}
+        >
           <Field label="Definition (JSON)">
-            <textarea class="code" rows={22} spellcheck={false} value={definition} onInput={(event) => edit(event.currentTarget.value)} placeholder={EXAMPLE_DEFINITION} required />
+            <textarea
+              class="code"
+              rows={22}
+              spellcheck={false}
+              value={definition}
+              onInput={(event) => edit(event.currentTarget.value)}
+              placeholder={EXAMPLE_DEFINITION}
+              required
+            />
           </Field>
           <div class="field-row">
-            <Field label="Folder that relative paths start at"><input type="text" value={baseFolder} placeholder="where the server was started" onInput={(event) => { setBaseFolder(event.currentTarget.value); setCheck({ state: 'none' }); }} /></Field>
-            <Select label="Engine" value={engine} onChange={setEngine} options={ENGINES.map((name) => ({ value: name, label: name }))} />
+            <Field label="Folder that relative paths start at">
+              <input
+                type="text"
+                value={baseFolder}
+                placeholder="where the server was started"
+                onInput={(event) => {
+                  setBaseFolder(event.currentTarget.value);
+                  setCheck({ state: 'none' });
+                }}
+              />
+            </Field>
+            <Select
+              label="Engine"
+              value={engine}
+              onChange={setEngine}
+              options={ENGINES.map((name) => ({ value: name, label: name }))}
+            />
           </div>
           <div class="actions">
-            <button type="submit" disabled={check.state === 'busy'}>Show the plan</button>
+            <button type="submit" disabled={check.state === 'busy'}>
+              Show the plan
+            </button>
             {startButton(true, 'Probe first')}
             {startButton(false, 'Start the sweep')}
-            {definition === '' && <button type="button" class="plain" onClick={() => edit(EXAMPLE_DEFINITION)}>Fill in an example</button>}
+            {definition === '' && (
+              <button type="button" class="plain" onClick={() => edit(EXAMPLE_DEFINITION)}>
+                Fill in an example
+              </button>
+            )}
           </div>
-          <p class="small quiet form-note">A probe trains what the arms share before the phase begins, with two seeds, and shows which arms would be dead, weak or the same. The sweep goes on from there.</p>
+          <p class="small quiet form-note">
+            A probe trains what the arms share before the phase begins, with two seeds, and shows which arms would be
+            dead, weak or the same. The sweep goes on from there.
+          </p>
           <AtWork before={null} />
         </form>
         <section class="card" aria-live="polite">
@@ -82,7 +137,11 @@ export function NewSweepPage() {
           {check.state === 'none' && <p class="quiet">Nothing checked yet.</p>}
           {check.state === 'busy' && <p class="quiet">Checking …</p>}
           {check.state === 'bad' && <BadDefinition error={check.error} />}
-          {check.state === 'good' && check.refused !== null && <p class="banner banner-bad" role="alert">{check.refused.message}</p>}
+          {check.state === 'good' && check.refused !== null && (
+            <p class="banner banner-bad" role="alert">
+              {check.refused.message}
+            </p>
+          )}
           {check.state === 'good' && <PlanView plan={check.plan} />}
         </section>
       </div>
@@ -94,7 +153,11 @@ function BadDefinition({ error }: { error: Error }) {
   const details = error instanceof ApiError ? error.details : [];
   return (
     <div role="alert">
-      <p class="problem">{details.length === 0 ? error.message : `${formatAmount(details.length, 'problem')} to solve before this can be planned:`}</p>
+      <p class="problem">
+        {details.length === 0
+          ? error.message
+          : `${formatAmount(details.length, 'problem')} to solve before this can be planned:`}
+      </p>
       <Problems problems={details} />
     </div>
   );
@@ -103,30 +166,69 @@ function BadDefinition({ error }: { error: Error }) {
 const SHOWN_ARMS = 200;
 
 function PlanView({ plan }: { plan: PlanResponse }) {
-  const keys = Object.keys(plan.armList[0] ?? {}).filter((key) => !['index', 'name', 'ablation', 'control'].includes(key));
+  const keys = Object.keys(plan.armList[0] ?? {}).filter(
+    (key) => !['index', 'name', 'ablation', 'control'].includes(key),
+  );
   return (
     <>
-      <Facts facts={[
-        ['Name', plan.name],
-        ['Arms', formatCount(plan.arms)],
-        ['Runs', formatCount(plan.runs)],
-        ['Dropped', droppedWords(plan.dropped)],
-        ['Folded duplicates', formatCount(plan.folded)],
-        ['Batches', `${formatCount(plan.batches)} with shared prefixes, ${formatCount(plan.batchesUnshared)} without`],
-        ['Smallest p', `${formatNumber(plan.smallestP.maxT, 2)} (max-T), ${formatNumber(plan.smallestP.holm, 2)} (Holm)`],
-      ]} />
-      {plan.smallestP.maxT > 0.05 && <p class="banner">With so few seeds no difference can be significant: p cannot be under {formatNumber(plan.smallestP.maxT, 2)}.</p>}
+      <Facts
+        facts={[
+          ['Name', plan.name],
+          ['Arms', formatCount(plan.arms)],
+          ['Runs', formatCount(plan.runs)],
+          ['Dropped', droppedWords(plan.dropped)],
+          ['Folded duplicates', formatCount(plan.folded)],
+          [
+            'Batches',
+            `${formatCount(plan.batches)} with shared prefixes, ${formatCount(plan.batchesUnshared)} without`,
+          ],
+          [
+            'Smallest p',
+            `${formatNumber(plan.smallestP.maxT, 2)} (max-T), ${formatNumber(plan.smallestP.holm, 2)} (Holm)`,
+          ],
+        ]}
+      />
+      {plan.smallestP.maxT > 0.05 && (
+        <p class="banner">
+          With so few seeds no difference can be significant: p cannot be under {formatNumber(plan.smallestP.maxT, 2)}.
+        </p>
+      )}
       <div class="scroll">
         <table class="data">
-          <thead><tr><th class="number">#</th><th>Arm</th>{keys.map((key) => <th key={key} class="number" title={key}>{parameterLabel(key)}</th>)}</tr></thead>
+          <thead>
+            <tr>
+              <th class="number">#</th>
+              <th>Arm</th>
+              {keys.map((key) => (
+                <th key={key} class="number" title={key}>
+                  {parameterLabel(key)}
+                </th>
+              ))}
+            </tr>
+          </thead>
           <tbody>
             {plan.armList.slice(0, SHOWN_ARMS).map((arm) => (
-              <tr key={arm.index}><td class="number quiet">{arm.index}</td><td>{arm.name}{arm.control && <span class="tag">control</span>}</td>{keys.map((key) => <td key={key} class="number">{formatParameter(arm[key])}</td>)}</tr>
+              <tr key={arm.index}>
+                <td class="number quiet">{arm.index}</td>
+                <td>
+                  {arm.name}
+                  {arm.control && <span class="tag">control</span>}
+                </td>
+                {keys.map((key) => (
+                  <td key={key} class="number">
+                    {formatParameter(arm[key])}
+                  </td>
+                ))}
+              </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {plan.armList.length > SHOWN_ARMS && <p class="small quiet">The first {SHOWN_ARMS} of {formatCount(plan.armList.length)} arms.</p>}
+      {plan.armList.length > SHOWN_ARMS && (
+        <p class="small quiet">
+          The first {SHOWN_ARMS} of {formatCount(plan.armList.length)} arms.
+        </p>
+      )}
     </>
   );
 }

@@ -21,9 +21,17 @@ export function ProbeStanding({ sweep }: { sweep: SweepDetail }) {
   if (!shown) return null;
   return (
     <section class="card probe-standing">
-      {sweep.state === 'queued' ? <Queued sweep={sweep} /> : (
+      {sweep.state === 'queued' ? (
+        <Queued sweep={sweep} />
+      ) : (
         <Loaded resource={answer} what="the trunks">
-          {({ stages }) => (sweep.state === 'running' ? <Running sweep={sweep} stages={stages} /> : <Ended sweep={sweep} stages={stages} />)}
+          {({ stages }) =>
+            sweep.state === 'running' ? (
+              <Running sweep={sweep} stages={stages} />
+            ) : (
+              <Ended sweep={sweep} stages={stages} />
+            )
+          }
         </Loaded>
       )}
     </section>
@@ -46,7 +54,10 @@ function Running({ sweep, stages }: StandingProps) {
     <>
       <h2>Training the trunks of {seedsOf(sweep)}</h2>
       <ProgressBar done={trained} total={batches} label="Batches of the trunks trained" />
-      <p class="small quiet numbers">{formatCount(trained)} of {formatCount(batches)} batches; this page fills as the trunks come to their ends. <Link to={`sweeps/${sweep.id}/stages`}>What runs where</Link></p>
+      <p class="small quiet numbers">
+        {formatCount(trained)} of {formatCount(batches)} batches; this page fills as the trunks come to their ends.{' '}
+        <Link to={`sweeps/${sweep.id}/stages`}>What runs where</Link>
+      </p>
     </>
   );
 }
@@ -54,10 +65,20 @@ function Running({ sweep, stages }: StandingProps) {
 function Ended({ sweep, stages }: StandingProps) {
   return (
     <>
-      <h2>{areTrunksTrained(stages, sweep) ? `The trunks of ${seedsOf(sweep)} are trained` : 'The probe was stopped before its trunks were trained'}</h2>
-      {sweep.error !== null && <p class="banner banner-bad reason" role="alert">{sweep.error}</p>}
+      <h2>
+        {areTrunksTrained(stages, sweep)
+          ? `The trunks of ${seedsOf(sweep)} are trained`
+          : 'The probe was stopped before its trunks were trained'}
+      </h2>
+      {sweep.error !== null && (
+        <p class="banner banner-bad reason" role="alert">
+          {sweep.error}
+        </p>
+      )}
       <p>The whole sweep goes on from what is trained; nothing of it is trained twice.</p>
-      <div class="actions"><PostButton path={`sweeps/${sweep.id}/resume`}>Train the whole sweep</PostButton></div>
+      <div class="actions">
+        <PostButton path={`sweeps/${sweep.id}/resume`}>Train the whole sweep</PostButton>
+      </div>
     </>
   );
 }

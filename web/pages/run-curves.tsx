@@ -18,19 +18,45 @@ interface Group {
   logarithmic: boolean;
 }
 
-const TERMS: Group = { title: 'Terms of the loss', logarithmic: true, metrics: ['train/total', 'train/crossEntropy', 'train/interClass', 'train/intraClass', 'train/truncated'] };
-const GRADIENTS: Group = { title: 'Gradient norms at the features', logarithmic: true, metrics: ['train/gradient/crossEntropy', 'train/gradient/interClass', 'train/gradient/intraClass'] };
-const ACCURACIES: Group = { title: 'Accuracy', logarithmic: false, metrics: ['train/accuracy', 'val/accuracy', 'val/accuracyLinear', 'val/accuracyCosine'] };
+const TERMS: Group = {
+  title: 'Terms of the loss',
+  logarithmic: true,
+  metrics: ['train/total', 'train/crossEntropy', 'train/interClass', 'train/intraClass', 'train/truncated'],
+};
+const GRADIENTS: Group = {
+  title: 'Gradient norms at the features',
+  logarithmic: true,
+  metrics: ['train/gradient/crossEntropy', 'train/gradient/interClass', 'train/gradient/intraClass'],
+};
+const ACCURACIES: Group = {
+  title: 'Accuracy',
+  logarithmic: false,
+  metrics: ['train/accuracy', 'val/accuracy', 'val/accuracyLinear', 'val/accuracyCosine'],
+};
 
 /** The curves of one run in groups that share an axis, and one group of the reader's choice. */
 export function RunCurves({ run }: { run: RunDetail }) {
   const [range, setRange] = useState<Range | null>(null);
   const recorded = Object.keys(run.metrics);
-  const others = recorded.filter((metric) => ![TERMS, GRADIENTS, ACCURACIES].some(({ metrics }) => metrics.includes(metric)));
-  const [chosen, setChosen] = useChoice('metric', others.includes('val/intraClassCosine') ? 'val/intraClassCosine' : others[0] ?? '');
-  if (recorded.length === 0) return <section class="card"><h2>Curves</h2><p class="quiet">This run has not recorded anything yet.</p></section>;
+  const others = recorded.filter(
+    (metric) => ![TERMS, GRADIENTS, ACCURACIES].some(({ metrics }) => metrics.includes(metric)),
+  );
+  const [chosen, setChosen] = useChoice(
+    'metric',
+    others.includes('val/intraClassCosine') ? 'val/intraClassCosine' : (others[0] ?? ''),
+  );
+  if (recorded.length === 0)
+    return (
+      <section class="card">
+        <h2>Curves</h2>
+        <p class="quiet">This run has not recorded anything yet.</p>
+      </section>
+    );
   const free: Group = { title: metricLabel(chosen), metrics: [chosen], logarithmic: false };
-  const groups = [TERMS, GRADIENTS, ACCURACIES, free].map((group) => ({ ...group, metrics: group.metrics.filter((metric) => recorded.includes(metric)) }));
+  const groups = [TERMS, GRADIENTS, ACCURACIES, free].map((group) => ({
+    ...group,
+    metrics: group.metrics.filter((metric) => recorded.includes(metric)),
+  }));
   return (
     <section class="card" aria-label="Curves">
       <div class="chart-tools">
@@ -38,12 +64,18 @@ export function RunCurves({ run }: { run: RunDetail }) {
         <RangeFields range={range} onChange={setRange} />
       </div>
       <div class="panels">
-        {groups.filter(({ metrics }) => metrics.length > 0).map((group, place) => (
-          <div key={place} class="panel">
-            {group.title === free.title ? <MetricSelect metrics={others} value={chosen} onChange={setChosen} label="Other metric" /> : <h3>{group.title}</h3>}
-            <GroupChart run={run} group={group} range={range} onRange={setRange} />
-          </div>
-        ))}
+        {groups
+          .filter(({ metrics }) => metrics.length > 0)
+          .map((group, place) => (
+            <div key={place} class="panel">
+              {group.title === free.title ? (
+                <MetricSelect metrics={others} value={chosen} onChange={setChosen} label="Other metric" />
+              ) : (
+                <h3>{group.title}</h3>
+              )}
+              <GroupChart run={run} group={group} range={range} onRange={setRange} />
+            </div>
+          ))}
       </div>
     </section>
   );
@@ -57,7 +89,10 @@ interface GroupChartProps {
 }
 
 function GroupChart({ run, group, range, onRange }: GroupChartProps) {
-  const curves = useResource<CurvesResponse>(`curves${query({ runs: run.id, metric: group.metrics.join(','), from: range?.from, to: range?.to, width: 800 })}`, aboutRun(run.id));
+  const curves = useResource<CurvesResponse>(
+    `curves${query({ runs: run.id, metric: group.metrics.join(','), from: range?.from, to: range?.to, width: 800 })}`,
+    aboutRun(run.id),
+  );
   const looks = useMemo(() => toMetricLooks(run.id, group.metrics), [run.id, group.metrics.join()]);
   return (
     <Loaded resource={curves} what={group.title}>
@@ -71,8 +106,24 @@ function GroupChart({ run, group, range, onRange }: GroupChartProps) {
   );
 }
 
-function GroupView({ run, group, looks, answer, range, onRange }: GroupChartProps & { looks: ReturnType<typeof toMetricLooks>; answer: CurvesResponse }) {
+function GroupView({
+  run,
+  group,
+  looks,
+  answer,
+  range,
+  onRange,
+}: GroupChartProps & { looks: ReturnType<typeof toMetricLooks>; answer: CurvesResponse }) {
   const N = run.arm?.params.N ?? null;
-  const spec = useMemo(() => toCurveChart({ title: group.title, looks, curves: answer.curves, range, N, logarithmic: group.logarithmic }), [looks, answer, range, N]);
-  return <ChartView spec={spec} size="medium" onRange={(from, to) => onRange({ from: Math.max(0, Math.floor(from)), to: Math.ceil(to) })} />;
+  const spec = useMemo(
+    () => toCurveChart({ title: group.title, looks, curves: answer.curves, range, N, logarithmic: group.logarithmic }),
+    [looks, answer, range, N],
+  );
+  return (
+    <ChartView
+      spec={spec}
+      size="medium"
+      onRange={(from, to) => onRange({ from: Math.max(0, Math.floor(from)), to: Math.ceil(to) })}
+    />
+  );
 }

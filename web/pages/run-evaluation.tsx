@@ -23,8 +23,20 @@ export function RunEvaluation({ run }: { run: RunDetail }) {
     <section class="card" aria-label="Evaluations">
       <div class="chart-tools">
         <h2>Evaluation at batch {formatCount(evaluation.batch)}</h2>
-        <label class="field slider"><span class="field-label">Evaluation {place + 1} of {evaluations.length}</span>
-          <input type="range" min="0" max={evaluations.length - 1} step="1" value={place} disabled={evaluations.length === 1} aria-valuetext={`batch ${evaluation.batch}`} onInput={(event) => setChosen(Number(event.currentTarget.value))} />
+        <label class="field slider">
+          <span class="field-label">
+            Evaluation {place + 1} of {evaluations.length}
+          </span>
+          <input
+            type="range"
+            min="0"
+            max={evaluations.length - 1}
+            step="1"
+            value={place}
+            disabled={evaluations.length === 1}
+            aria-valuetext={`batch ${evaluation.batch}`}
+            onInput={(event) => setChosen(Number(event.currentTarget.value))}
+          />
         </label>
       </div>
       <div class="panels panels-wide">
@@ -40,9 +52,16 @@ function Confusion({ run, evaluation: { batch, confusion } }: { run: RunDetail; 
   return (
     <div class="panel">
       <h3>Confusion matrix</h3>
-      {!confusion ? <p class="quiet">Not recorded at this batch.</p> : (
+      {!confusion ? (
+        <p class="quiet">Not recorded at this batch.</p>
+      ) : (
         <Loaded resource={matrix} what="the confusion matrix">
-          {({ counts }) => <><ConfusionTable counts={counts} classes={run.classes} /><MostConfused counts={counts} classes={run.classes} /></>}
+          {({ counts }) => (
+            <>
+              <ConfusionTable counts={counts} classes={run.classes} />
+              <MostConfused counts={counts} classes={run.classes} />
+            </>
+          )}
         </Loaded>
       )}
     </div>
@@ -54,8 +73,12 @@ function ProjectionView({ run, evaluation: { batch, projection } }: { run: RunDe
   return (
     <div class="panel">
       <h3>Features in two dimensions</h3>
-      {!projection ? <p class="quiet">Not recorded at this batch.</p> : (
-        <Loaded resource={points} what="the projection">{(value) => <ProjectionChart projection={value} classes={run.classes} />}</Loaded>
+      {!projection ? (
+        <p class="quiet">Not recorded at this batch.</p>
+      ) : (
+        <Loaded resource={points} what="the projection">
+          {(value) => <ProjectionChart projection={value} classes={run.classes} />}
+        </Loaded>
       )}
     </div>
   );
@@ -67,8 +90,12 @@ function ProjectionChart({ projection, classes }: { projection: Projection; clas
   return (
     <>
       <ChartView spec={spec} size="large" />
-      {present.length <= 30 && <Legend items={present.map((label) => ({ label: toClassName(label, classes), ink: label, look: 'dot' }))} />}
-      <p class="small quiet">A fixed sample of validation features (PCA, or the features themselves where there are two).</p>
+      {present.length <= 30 && (
+        <Legend items={present.map((label) => ({ label: toClassName(label, classes), ink: label, look: 'dot' }))} />
+      )}
+      <p class="small quiet">
+        A fixed sample of validation features (PCA, or the features themselves where there are two).
+      </p>
     </>
   );
 }

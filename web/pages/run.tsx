@@ -14,7 +14,11 @@ import { RunEvaluation } from './run-evaluation.tsx';
 
 export function RunPage({ id }: { id: string }) {
   const run = useResource<RunDetail>(`runs/${id}`, aboutRun(id));
-  return <Loaded resource={run} what={`run ${id}`}>{(detail) => <Run run={detail} />}</Loaded>;
+  return (
+    <Loaded resource={run} what={`run ${id}`}>
+      {(detail) => <Run run={detail} />}
+    </Loaded>
+  );
 }
 
 function Run({ run }: { run: RunDetail }) {
@@ -22,15 +26,39 @@ function Run({ run }: { run: RunDetail }) {
   return (
     <>
       <header class="page-head">
-        <p class="crumbs"><Link to="">Sweeps</Link>{sweep !== undefined && <> / <Link to={`sweeps/${sweep.id}`}>{sweep.name}</Link> / <Link to={`sweeps/${sweep.id}/runs`}>Runs</Link></>} / {run.id}</p>
-        <h1>{run.arm?.name ?? run.id}, seed {run.seed} <StateBadge state={run.state} /></h1>
+        <p class="crumbs">
+          <Link to="">Sweeps</Link>
+          {sweep !== undefined && (
+            <>
+              {' '}
+              / <Link to={`sweeps/${sweep.id}`}>{sweep.name}</Link> / <Link to={`sweeps/${sweep.id}/runs`}>Runs</Link>
+            </>
+          )}{' '}
+          / {run.id}
+        </p>
+        <h1>
+          {run.arm?.name ?? run.id}, seed {run.seed} <StateBadge state={run.state} />
+        </h1>
         <p class="links">
-          {run.controlRun !== null && run.controlRun !== run.id && <Link to={`runs/${run.controlRun}`}>Its control, {run.controlRun}</Link>}
-          {sweep !== undefined && <> <Link to={`sweeps/${sweep.id}/compare?pair=${sweep.arm}&pairSeed=${run.seed}`}>Compare</Link></>}
+          {run.controlRun !== null && run.controlRun !== run.id && (
+            <Link to={`runs/${run.controlRun}`}>Its control, {run.controlRun}</Link>
+          )}
+          {sweep !== undefined && (
+            <>
+              {' '}
+              <Link to={`sweeps/${sweep.id}/compare?pair=${sweep.arm}&pairSeed=${run.seed}`}>Compare</Link>
+            </>
+          )}
         </p>
       </header>
-      {run.intraDead === true && <p class="banner">The truncated term was 0 from N to the end: the intra-class phase never acted.</p>}
-      {run.error !== null && <p class="banner banner-bad reason" role="alert">{run.error}</p>}
+      {run.intraDead === true && (
+        <p class="banner">The truncated term was 0 from N to the end: the intra-class phase never acted.</p>
+      )}
+      {run.error !== null && (
+        <p class="banner banner-bad reason" role="alert">
+          {run.error}
+        </p>
+      )}
       <RunCurves run={run} />
       <RunEvaluation run={run} />
       <div class="columns">
@@ -40,7 +68,13 @@ function Run({ run }: { run: RunDetail }) {
         <section class="card wide">
           <h2>Configuration</h2>
           <p class="small quiet">Resolved: what was computed, defaults filled in.</p>
-          {run.config === null ? <p class="quiet">No sweep refers to this run any more.</p> : <pre class="definition" tabIndex={0}><code>{JSON.stringify(run.config, null, 2)}</code></pre>}
+          {run.config === null ? (
+            <p class="quiet">No sweep refers to this run any more.</p>
+          ) : (
+            <pre class="definition" tabIndex={0}>
+              <code>{JSON.stringify(run.config, null, 2)}</code>
+            </pre>
+          )}
         </section>
       </div>
     </>
@@ -52,13 +86,29 @@ function ValuesCard({ run }: { run: RunDetail }) {
   return (
     <section class="card">
       <h2>Values</h2>
-      {metrics.length === 0 ? <p class="quiet">Nothing recorded yet.</p> : (
+      {metrics.length === 0 ? (
+        <p class="quiet">Nothing recorded yet.</p>
+      ) : (
         <div class="scroll">
           <table class="data">
-            <thead><tr><th>Metric</th><th class="number">Last</th><th class="number">Best</th><th class="number">at batch</th></tr></thead>
-            <tbody>{metrics.map(([metric, { last, best, bestBatch }]) => (
-              <tr key={metric}><td title={metric}>{metricLabel(metric)}</td><td class="number">{formatMetric(metric, last)}</td><td class="number">{formatMetric(metric, best)}</td><td class="number">{bestBatch === null ? '–' : formatCount(bestBatch)}</td></tr>
-            ))}</tbody>
+            <thead>
+              <tr>
+                <th>Metric</th>
+                <th class="number">Last</th>
+                <th class="number">Best</th>
+                <th class="number">at batch</th>
+              </tr>
+            </thead>
+            <tbody>
+              {metrics.map(([metric, { last, best, bestBatch }]) => (
+                <tr key={metric}>
+                  <td title={metric}>{metricLabel(metric)}</td>
+                  <td class="number">{formatMetric(metric, last)}</td>
+                  <td class="number">{formatMetric(metric, best)}</td>
+                  <td class="number">{bestBatch === null ? '–' : formatCount(bestBatch)}</td>
+                </tr>
+              ))}
+            </tbody>
           </table>
         </div>
       )}
@@ -71,22 +121,37 @@ function RecordCard({ run }: { run: RunDetail }) {
   return (
     <section class="card">
       <h2>Record</h2>
-      <Facts facts={[
-        ...Object.entries(run.arm?.params ?? {}).map(([key, value]): [string, string] => [parameterLabel(key), formatParameter(value)]),
-        ['Batches', run.batch < run.batches ? `${formatCount(run.batch)} of ${formatCount(run.batches)}` : formatCount(run.batches)],
-        ['Diverged at batch', run.divergedBatch === null ? null : formatCount(run.divergedBatch)],
-        ['Truncated term', run.intraDead === null ? null : run.intraDead ? 'dead: 0 from N to the end' : 'active'],
-        ['Engine', run.engine],
-        ['Device', run.device],
-        ['Training', formatDuration(training)],
-        ['Evaluation', formatDuration(evaluation)],
-        ['Started', run.startedAt === null ? null : <Moment at={run.startedAt} />],
-        ['Finished', run.finishedAt === null ? null : <Moment at={run.finishedAt} />],
-        ['Data', run.dataFingerprint === null ? null : <code class="break">{run.dataFingerprint}</code>],
-        ['Git commit', run.gitCommit === null ? null : <code class="break">{run.gitCommit}</code>],
-        ...Object.entries(run.versions).map(([name, version]): [string, string] => [name, version]),
-        ...run.sweeps.map(({ id, name, arm, armName }): [string, ComponentChildren] => [`In ${id}`, <><Link to={`sweeps/${id}`}>{name}</Link>, arm {arm}: {armName}</>]),
-      ]} />
+      <Facts
+        facts={[
+          ...Object.entries(run.arm?.params ?? {}).map(([key, value]): [string, string] => [
+            parameterLabel(key),
+            formatParameter(value),
+          ]),
+          [
+            'Batches',
+            run.batch < run.batches
+              ? `${formatCount(run.batch)} of ${formatCount(run.batches)}`
+              : formatCount(run.batches),
+          ],
+          ['Diverged at batch', run.divergedBatch === null ? null : formatCount(run.divergedBatch)],
+          ['Truncated term', run.intraDead === null ? null : run.intraDead ? 'dead: 0 from N to the end' : 'active'],
+          ['Engine', run.engine],
+          ['Device', run.device],
+          ['Training', formatDuration(training)],
+          ['Evaluation', formatDuration(evaluation)],
+          ['Started', run.startedAt === null ? null : <Moment at={run.startedAt} />],
+          ['Finished', run.finishedAt === null ? null : <Moment at={run.finishedAt} />],
+          ['Data', run.dataFingerprint === null ? null : <code class="break">{run.dataFingerprint}</code>],
+          ['Git commit', run.gitCommit === null ? null : <code class="break">{run.gitCommit}</code>],
+          ...Object.entries(run.versions).map(([name, version]): [string, string] => [name, version]),
+          ...run.sweeps.map(({ id, name, arm, armName }): [string, ComponentChildren] => [
+            `In ${id}`,
+            <>
+              <Link to={`sweeps/${id}`}>{name}</Link>, arm {arm}: {armName}
+            </>,
+          ]),
+        ]}
+      />
     </section>
   );
 }
@@ -100,10 +165,40 @@ function StagesCard({ run }: { run: RunDetail }) {
       <h2>Stages</h2>
       <div class="scroll">
         <table class="data">
-          <thead><tr><th>Stage</th><th class="number">From batch</th><th class="number">to</th><th class="number">Stored up to</th>{takes && <th class="number" title="Batches that were not trained: L2 stays within ε, and they are the trunk's">Taken from trunk</th>}{keys.map((key) => <th key={key} class="number" title={key}>{parameterLabel(key)}</th>)}</tr></thead>
-          <tbody>{run.stages.map((stage) => (
-            <tr key={stage.id}><td>{stage.id}</td><td class="number">{formatCount(stage.from)}</td><td class="number">{formatCount(stage.to)}</td><td class="number">{formatCount(stage.batch)}</td>{takes && <td class="number">{formatCount(stage.taken)}</td>}{keys.map((key) => <td key={key} class="number">{formatParameter(stage.params[key])}</td>)}</tr>
-          ))}</tbody>
+          <thead>
+            <tr>
+              <th>Stage</th>
+              <th class="number">From batch</th>
+              <th class="number">to</th>
+              <th class="number">Stored up to</th>
+              {takes && (
+                <th class="number" title="Batches that were not trained: L2 stays within ε, and they are the trunk's">
+                  Taken from trunk
+                </th>
+              )}
+              {keys.map((key) => (
+                <th key={key} class="number" title={key}>
+                  {parameterLabel(key)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {run.stages.map((stage) => (
+              <tr key={stage.id}>
+                <td>{stage.id}</td>
+                <td class="number">{formatCount(stage.from)}</td>
+                <td class="number">{formatCount(stage.to)}</td>
+                <td class="number">{formatCount(stage.batch)}</td>
+                {takes && <td class="number">{formatCount(stage.taken)}</td>}
+                {keys.map((key) => (
+                  <td key={key} class="number">
+                    {formatParameter(stage.params[key])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
         </table>
       </div>
     </section>

@@ -20,20 +20,58 @@ export function runColumns(sweep: Pick<SweepDetail, 'varying' | 'metrics' | 'arm
     { key: 'arm', label: 'Arm', title: 'Arm', number: false, text: ({ armName }) => armName },
     { key: 'seed', label: 'Seed', title: 'Seed', number: true, text: ({ seed }) => String(seed) },
     { key: 'state', label: 'State', title: 'State', number: false, text: ({ state }) => state },
-    ...keys.map((key): RunColumn => ({ key, label: parameterLabel(key), title: key, number: true, text: ({ params }) => formatParameter(params[key]) })),
+    ...keys.map((key): RunColumn => ({
+      key,
+      label: parameterLabel(key),
+      title: key,
+      number: true,
+      text: ({ params }) => formatParameter(params[key]),
+    })),
     ...sweep.metrics.flatMap((metric): RunColumn[] => [
-      { key: `last:${metric}`, label: `${metricLabel(metric)}, last`, title: `${metric} at the last batch`, number: true, text: ({ metrics }) => formatMetric(metric, metrics[metric]?.last) },
-      { key: `best:${metric}`, label: `${metricLabel(metric)}, best`, title: `best ${metric} of the run`, number: true, text: ({ metrics }) => formatMetric(metric, metrics[metric]?.best) },
+      {
+        key: `last:${metric}`,
+        label: `${metricLabel(metric)}, last`,
+        title: `${metric} at the last batch`,
+        number: true,
+        text: ({ metrics }) => formatMetric(metric, metrics[metric]?.last),
+      },
+      {
+        key: `best:${metric}`,
+        label: `${metricLabel(metric)}, best`,
+        title: `best ${metric} of the run`,
+        number: true,
+        text: ({ metrics }) => formatMetric(metric, metrics[metric]?.best),
+      },
     ]),
     { key: 'engine', label: 'Engine', title: 'Engine', number: false, text: ({ engine }) => engine ?? '–' },
-    { key: 'seconds', label: 'Time', title: 'Time that training took', number: true, text: ({ seconds }) => formatDuration(seconds) },
-    { key: 'error', label: 'Error', title: 'Why it failed or diverged', number: false, text: ({ error }) => error ?? '' },
+    {
+      key: 'seconds',
+      label: 'Time',
+      title: 'Time that training took',
+      number: true,
+      text: ({ seconds }) => formatDuration(seconds),
+    },
+    {
+      key: 'error',
+      label: 'Error',
+      title: 'Why it failed or diverged',
+      number: false,
+      text: ({ error }) => error ?? '',
+    },
   ];
 }
 
 /** What the table shows until the reader chooses: what identifies a run, what varies, and the sweep's metric. */
 export function defaultColumns(sweep: Pick<SweepDetail, 'varying' | 'metric'>): string[] {
-  return ['arm', 'seed', 'state', ...sweep.varying, `last:${sweep.metric.name}`, `best:${sweep.metric.name}`, 'seconds'];
+  return [
+    'arm',
+    'seed',
+    'state',
+    ...sweep.varying,
+    `last:${sweep.metric.name}`,
+    `best:${sweep.metric.name}`,
+    'seconds',
+  ];
 }
 
 /** The API sorts by every column but the text of errors. */

@@ -15,16 +15,33 @@ export function StagesSaved({ stages }: { stages: StageItem[] }) {
   return (
     <section class="card saved">
       <h2>Saved by sharing</h2>
-      <p class="big numbers">{saved === null ? 'Nothing is shared' : saved}{saved !== null && <span class="quiet"> of the batches{savings.seconds > 0 && `, ${formatDuration(savings.seconds)} so far`}</span>}</p>
+      <p class="big numbers">
+        {saved === null ? 'Nothing is shared' : saved}
+        {saved !== null && (
+          <span class="quiet">
+            {' '}
+            of the batches{savings.seconds > 0 && `, ${formatDuration(savings.seconds)} so far`}
+          </span>
+        )}
+      </p>
       <ProgressBar done={totals.trained} total={totals.batches} label="Batches of the tree trained" />
-      <p class="small numbers">{formatCount(totals.trained)} of {formatCount(totals.batches)} batches trained; with every run on its own it would be {formatCount(totals.unshared)}.</p>
-      {saved !== null && <Facts facts={[
-        ['Stages', `${formatCount(savings.shared)} of several runs, ${formatCount(savings.single)} of one`],
-        ['Saved before the phase', formatAmount(savings.trunkBatches, 'batch', 'batches')],
-        ['Saved until ε separates', formatAmount(savings.epsilonBatches, 'batch', 'batches')],
-        ['Saved while L2 ≤ ε', formatAmount(savings.takenBatches, 'batch', 'batches')],
-      ]} />}
-      {totals.mayGrow && <p class="small quiet">The tree grows where ε separates runs that are still one computation.</p>}
+      <p class="small numbers">
+        {formatCount(totals.trained)} of {formatCount(totals.batches)} batches trained; with every run on its own it
+        would be {formatCount(totals.unshared)}.
+      </p>
+      {saved !== null && (
+        <Facts
+          facts={[
+            ['Stages', `${formatCount(savings.shared)} of several runs, ${formatCount(savings.single)} of one`],
+            ['Saved before the phase', formatAmount(savings.trunkBatches, 'batch', 'batches')],
+            ['Saved until ε separates', formatAmount(savings.epsilonBatches, 'batch', 'batches')],
+            ['Saved while L2 ≤ ε', formatAmount(savings.takenBatches, 'batch', 'batches')],
+          ]}
+        />
+      )}
+      {totals.mayGrow && (
+        <p class="small quiet">The tree grows where ε separates runs that are still one computation.</p>
+      )}
     </section>
   );
 }

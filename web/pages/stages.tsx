@@ -8,29 +8,49 @@ import { Loaded } from '../parts/loaded.tsx';
 import { Message } from '../parts/message.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
-import { isTaken, layoutStageTree, pathTo, type SeedTree, type StageBar, type StageLane } from '../series/stage-tree.ts';
+import {
+  isTaken,
+  layoutStageTree,
+  pathTo,
+  type SeedTree,
+  type StageBar,
+  type StageLane,
+} from '../series/stage-tree.ts';
 import { armsLabel, barWords, describeBar } from '../series/stage-words.ts';
 import { StagesRunning } from './stages-running.tsx';
 import { StagesSaved } from './stages-saved.tsx';
 
 export function StagesPage({ id }: { id: string }) {
-  return <SweepFrame id={id} page="stages">{(sweep) => <Stages sweep={sweep} />}</SweepFrame>;
+  return (
+    <SweepFrame id={id} page="stages">
+      {(sweep) => <Stages sweep={sweep} />}
+    </SweepFrame>
+  );
 }
 
 function Stages({ sweep }: { sweep: SweepDetail }) {
   const answer = useResource<StageList>(`sweeps/${sweep.id}/stages`, aboutSweep(sweep.id));
   return (
     <Loaded resource={answer} what="the stage tree">
-      {({ stages, trainer }) => stages.length === 0
-        ? <Message kind="empty" title="No stages yet"><p>They are laid out as soon as the sweep begins to train.</p></Message>
-        : <Trees stages={stages} trainer={trainer} sweep={sweep} />}
+      {({ stages, trainer }) =>
+        stages.length === 0 ? (
+          <Message kind="empty" title="No stages yet">
+            <p>They are laid out as soon as the sweep begins to train.</p>
+          </Message>
+        ) : (
+          <Trees stages={stages} trainer={trainer} sweep={sweep} />
+        )
+      }
     </Loaded>
   );
 }
 
 function Trees({ stages, trainer, sweep }: StageList & { sweep: SweepDetail }) {
   const seeds = useMemo(() => layoutStageTree(stages), [stages]);
-  const firstAtWork = Math.max(0, seeds.findIndex(({ running }) => running.length > 0));
+  const firstAtWork = Math.max(
+    0,
+    seeds.findIndex(({ running }) => running.length > 0),
+  );
   return (
     <>
       <div class="columns">
@@ -39,9 +59,19 @@ function Trees({ stages, trainer, sweep }: StageList & { sweep: SweepDetail }) {
       </div>
       <section class="card stage-trees">
         <h2>Stage tree</h2>
-        <p class="small quiet">Every bar is a stretch of batches that is trained once. Runs fork at their switch batch N, and where ε separates them; as long as L2 stays within ε a run is still its trunk, and takes its batches. Choose a bar to read about it and to see what leads to it.</p>
+        <p class="small quiet">
+          Every bar is a stretch of batches that is trained once. Runs fork at their switch batch N, and where ε
+          separates them; as long as L2 stays within ε a run is still its trunk, and takes its batches. Choose a bar to
+          read about it and to see what leads to it.
+        </p>
         <StageLegend />
-        <FirstOf items={seeds} most={30} noun="seeds">{(shown) => shown.map((tree, place) => <SeedSection key={tree.seed} tree={tree} sweep={sweep} first={place === firstAtWork} />)}</FirstOf>
+        <FirstOf items={seeds} most={30} noun="seeds">
+          {(shown) =>
+            shown.map((tree, place) => (
+              <SeedSection key={tree.seed} tree={tree} sweep={sweep} first={place === firstAtWork} />
+            ))
+          }
+        </FirstOf>
       </section>
     </>
   );
@@ -52,10 +82,24 @@ const STATES = ['complete', 'running', 'waiting', 'diverged', 'failed', 'cancell
 function StageLegend() {
   return (
     <ul class="legend">
-      <li><span class="stage-swatch stage-swatch-shared" aria-hidden="true" />of several runs</li>
-      <li><span class="stage-swatch stage-swatch-single" aria-hidden="true" />of one run</li>
-      <li><span class="stage-swatch stage-swatch-taken" aria-hidden="true" />taken from the trunk</li>
-      {STATES.map((state) => <li key={state}><span class={`stage-swatch stage-${state}`} aria-hidden="true" />{state}</li>)}
+      <li>
+        <span class="stage-swatch stage-swatch-shared" aria-hidden="true" />
+        of several runs
+      </li>
+      <li>
+        <span class="stage-swatch stage-swatch-single" aria-hidden="true" />
+        of one run
+      </li>
+      <li>
+        <span class="stage-swatch stage-swatch-taken" aria-hidden="true" />
+        taken from the trunk
+      </li>
+      {STATES.map((state) => (
+        <li key={state}>
+          <span class={`stage-swatch stage-${state}`} aria-hidden="true" />
+          {state}
+        </li>
+      ))}
     </ul>
   );
 }
@@ -65,7 +109,13 @@ function SeedSection({ tree, sweep, first }: { tree: SeedTree; sweep: SweepDetai
   const [open, setOpen] = useState(first);
   return (
     <details class="seed" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary><strong>Seed {tree.seed}</strong> <span class="small quiet numbers">{formatCount(tree.trained)} of {formatCount(tree.batches)} batches, {formatCount(tree.unshared)} unshared{tree.running.length > 0 && `, ${tree.running.length} running`}</span></summary>
+      <summary>
+        <strong>Seed {tree.seed}</strong>{' '}
+        <span class="small quiet numbers">
+          {formatCount(tree.trained)} of {formatCount(tree.batches)} batches, {formatCount(tree.unshared)} unshared
+          {tree.running.length > 0 && `, ${tree.running.length} running`}
+        </span>
+      </summary>
       {open && <SeedLanes tree={tree} sweep={sweep} />}
     </details>
   );
@@ -75,20 +125,54 @@ function SeedLanes({ tree, sweep }: { tree: SeedTree; sweep: SweepDetail }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const runs = useResource<Page<RunRow>>(`sweeps/${sweep.id}/runs${query({ seed: tree.seed, size: 500 })}`);
   const armsOf = useMemo(() => mapArms(runs.value?.items ?? [], sweep.armList), [runs.value, sweep.armList]);
-  const nameOf = ({ stage }: StageBar): string => armsLabel(stage.runs.flatMap((run) => armsOf.get(run) ?? []), sweep.varying) || stage.runs.join(', ');
+  const nameOf = ({ stage }: StageBar): string =>
+    armsLabel(
+      stage.runs.flatMap((run) => armsOf.get(run) ?? []),
+      sweep.varying,
+    ) || stage.runs.join(', ');
   const bar = tree.lanes.flat().find(({ stage }) => stage.id === chosen);
   const path = useMemo(() => pathTo(tree.lanes, chosen), [tree, chosen]);
   const choose = (stage: string): void => setChosen(stage === chosen ? null : stage);
   return (
     <>
-      <div class="lanes-scale numbers" aria-hidden="true">{tree.ticks.map((batch) => <span key={batch} style={{ left: `${100 * batch / tree.end}%` }}>{formatCount(batch)}</span>)}</div>
+      <div class="lanes-scale numbers" aria-hidden="true">
+        {tree.ticks.map((batch) => (
+          <span key={batch} style={{ left: `${(100 * batch) / tree.end}%` }}>
+            {formatCount(batch)}
+          </span>
+        ))}
+      </div>
       <FirstOf items={tree.lanes} most={150} noun="lanes">
-        {(lanes) => <ol class={bar === undefined ? 'lanes' : 'lanes lanes-chosen'}>{lanes.map((lane) => <Lane key={lane[0]!.stage.id} lane={lane} name={nameOf(lane.at(-1)!)} nameOf={nameOf} chosen={chosen} path={path} onChoose={choose} />)}</ol>}
+        {(lanes) => (
+          <ol class={bar === undefined ? 'lanes' : 'lanes lanes-chosen'}>
+            {lanes.map((lane) => (
+              <Lane
+                key={lane[0]!.stage.id}
+                lane={lane}
+                name={nameOf(lane.at(-1)!)}
+                nameOf={nameOf}
+                chosen={chosen}
+                path={path}
+                onChoose={choose}
+              />
+            ))}
+          </ol>
+        )}
       </FirstOf>
       <p class="small stage-words" aria-live="polite">
-        {bar !== undefined && <>
-          {describeBar(bar)}. {nameOf(bar)}. Runs: {bar.stage.runs.slice(0, 40).map((run) => <><Link key={run} to={`runs/${run}`}>{run}</Link> </>)}{bar.stage.runs.length > 40 && '…'}
-        </>}
+        {bar !== undefined && (
+          <>
+            {describeBar(bar)}. {nameOf(bar)}. Runs:{' '}
+            {bar.stage.runs.slice(0, 40).map((run) => (
+              <>
+                <Link key={run} to={`runs/${run}`}>
+                  {run}
+                </Link>{' '}
+              </>
+            ))}
+            {bar.stage.runs.length > 40 && '…'}
+          </>
+        )}
       </p>
     </>
   );
@@ -107,7 +191,9 @@ interface LaneProps {
 function Lane({ lane, name, nameOf, chosen, path, onChoose }: LaneProps) {
   return (
     <li class="lane">
-      <span class="lane-name small" title={name}>{name}</span>
+      <span class="lane-name small" title={name}>
+        {name}
+      </span>
       <div class="lane-track">
         {lane.map((bar) => {
           const { stage, state, left, width, done, up } = bar;
@@ -115,7 +201,14 @@ function Lane({ lane, name, nameOf, chosen, path, onChoose }: LaneProps) {
           return (
             <div key={stage.id} class="lane-bar" style={{ left: `${100 * left}%`, width: `${100 * width}%` }}>
               {up > 0 && <span class="lane-fork" style={{ height: `calc(${up} * var(--lane))` }} />}
-              <button type="button" class={`stage stage-${state}${stage.runs.length > 1 ? ' stage-shared' : ''}${isTaken(stage) ? ' stage-taken' : ''}${path.has(stage.id) ? ' stage-path' : ''}`} title={words} aria-label={words} aria-pressed={stage.id === chosen} onClick={() => onChoose(stage.id)}>
+              <button
+                type="button"
+                class={`stage stage-${state}${stage.runs.length > 1 ? ' stage-shared' : ''}${isTaken(stage) ? ' stage-taken' : ''}${path.has(stage.id) ? ' stage-path' : ''}`}
+                title={words}
+                aria-label={words}
+                aria-pressed={stage.id === chosen}
+                onClick={() => onChoose(stage.id)}
+              >
                 <span class="stage-done" style={{ width: `${100 * done}%` }} />
                 {(stage.runs.length > 1 || state === 'running') && <span class="stage-count">{barWords(bar)}</span>}
               </button>
@@ -129,6 +222,7 @@ function Lane({ lane, name, nameOf, chosen, path, onChoose }: LaneProps) {
 
 function mapArms(runs: RunRow[], armList: ArmItem[]): Map<string, ArmItem[]> {
   const arms = new Map<string, ArmItem[]>();
-  for (const { id, arm } of runs) arms.set(id, [...(arms.get(id) ?? []), ...armList.filter(({ index }) => index === arm)]);
+  for (const { id, arm } of runs)
+    arms.set(id, [...(arms.get(id) ?? []), ...armList.filter(({ index }) => index === arm)]);
   return arms;
 }

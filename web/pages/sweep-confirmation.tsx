@@ -11,8 +11,12 @@ export function ConfirmationCard({ sweep }: { sweep: SweepDetail }) {
   const report = useResource<ConfirmResponse>(`sweeps/${sweep.id}/confirmation`, aboutSweep(sweep.id));
   return (
     <section class="card wide confirmation">
-      <h2>Confirms an arm of <Link to={`sweeps/${sweep.confirms!.sweep}`}>{sweep.confirms!.sweep}</Link> on fresh seeds</h2>
-      <Loaded resource={report} what="the confirmation">{(answer) => <Test report={answer} />}</Loaded>
+      <h2>
+        Confirms an arm of <Link to={`sweeps/${sweep.confirms!.sweep}`}>{sweep.confirms!.sweep}</Link> on fresh seeds
+      </h2>
+      <Loaded resource={report} what="the confirmation">
+        {(answer) => <Test report={answer} />}
+      </Loaded>
     </section>
   );
 }
@@ -25,15 +29,49 @@ function Test({ report }: { report: ConfirmResponse }) {
       <p class="small quiet numbers">{testWords(report)}</p>
       <div class="scroll">
         <table class="data">
-          <thead><tr><th>Phase</th><th>Arm</th><th class="number">Mean ± sd</th><th class="number">n</th></tr></thead>
+          <thead>
+            <tr>
+              <th>Phase</th>
+              <th>Arm</th>
+              <th class="number">Mean ± sd</th>
+              <th class="number">n</th>
+            </tr>
+          </thead>
           <tbody>
-            <tr><td>with</td><td>{confirms.arm === null ? arm.name : <Link to={`sweeps/${confirms.sweep}/runs?arm=${confirms.arm}`}>{arm.name}</Link>}</td><td class="number">{sideWords(metric, arm)}</td><td class="number">{arm.n}</td></tr>
-            <tr><td>without</td><td>{control.name}<span class="tag">control</span></td><td class="number">{sideWords(metric, control)}</td><td class="number">{control.n}</td></tr>
+            <tr>
+              <td>with</td>
+              <td>
+                {confirms.arm === null ? (
+                  arm.name
+                ) : (
+                  <Link to={`sweeps/${confirms.sweep}/runs?arm=${confirms.arm}`}>{arm.name}</Link>
+                )}
+              </td>
+              <td class="number">{sideWords(metric, arm)}</td>
+              <td class="number">{arm.n}</td>
+            </tr>
+            <tr>
+              <td>without</td>
+              <td>
+                {control.name}
+                <span class="tag">control</span>
+              </td>
+              <td class="number">{sideWords(metric, control)}</td>
+              <td class="number">{control.n}</td>
+            </tr>
           </tbody>
         </table>
       </div>
-      <p class="small quiet">{metricLabel(metric)}, {part} part{images !== null && ` of ${formatCount(images)} images`}; {formatAmount(seeds.length, 'fresh seed')}{seeds.length > 0 && `: ${seeds.length > 12 ? `${seeds[0]} to ${seeds.at(-1)}` : seeds.join(', ')}`}.</p>
-      {notes.map((note) => <p key={note} class="small">{note}</p>)}
+      <p class="small quiet">
+        {metricLabel(metric)}, {part} part{images !== null && ` of ${formatCount(images)} images`};{' '}
+        {formatAmount(seeds.length, 'fresh seed')}
+        {seeds.length > 0 && `: ${seeds.length > 12 ? `${seeds[0]} to ${seeds.at(-1)}` : seeds.join(', ')}`}.
+      </p>
+      {notes.map((note) => (
+        <p key={note} class="small">
+          {note}
+        </p>
+      ))}
     </>
   );
 }
@@ -43,7 +81,13 @@ export function ConfirmationsCard({ sweep }: { sweep: SweepDetail }) {
   return (
     <section class="card wide">
       <h2>Confirmed on fresh seeds</h2>
-      <ul class="places">{sweep.confirmations.map(({ id, name }) => <li key={id}><Link to={`sweeps/${id}`}>{name}</Link> <span class="small">{id}</span></li>)}</ul>
+      <ul class="places">
+        {sweep.confirmations.map(({ id, name }) => (
+          <li key={id}>
+            <Link to={`sweeps/${id}`}>{name}</Link> <span class="small">{id}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -20,7 +20,11 @@ export function SweepPage({ id }: { id: string }) {
     <SweepFrame id={id} page="sweep">
       {(sweep) => (
         <div class="columns">
-          {sweep.error !== null && <p class="banner banner-bad wide reason" role="alert">{sweep.error}</p>}
+          {sweep.error !== null && (
+            <p class="banner banner-bad wide reason" role="alert">
+              {sweep.error}
+            </p>
+          )}
           {sweep.confirms !== null && <ConfirmationCard sweep={sweep} />}
           <div class="stack">
             <ProgressCard sweep={sweep} />
@@ -31,8 +35,12 @@ export function SweepPage({ id }: { id: string }) {
           {sweep.confirmations.length > 0 && <ConfirmationsCard sweep={sweep} />}
           <section class="card wide">
             <h2>Definition</h2>
-            <pre class="definition" tabIndex={0}><code>{sweep.definition}</code></pre>
-            <p class="small quiet">Relative paths start at <code>{sweep.baseFolder}</code></p>
+            <pre class="definition" tabIndex={0}>
+              <code>{sweep.definition}</code>
+            </pre>
+            <p class="small quiet">
+              Relative paths start at <code>{sweep.baseFolder}</code>
+            </p>
           </section>
         </div>
       )}
@@ -47,12 +55,26 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
     <section class="card">
       <h2>Progress</h2>
       {sweep.state === 'queued' && <AtWork before={sweep} />}
-      <p class="big numbers">{Math.floor(share * 100)} %{progress.secondsLeft !== null && <span class="quiet"> · about {formatDuration(progress.secondsLeft)} left</span>}</p>
+      <p class="big numbers">
+        {Math.floor(share * 100)} %
+        {progress.secondsLeft !== null && (
+          <span class="quiet"> · about {formatDuration(progress.secondsLeft)} left</span>
+        )}
+      </p>
       <ProgressBar done={progress.batches} total={progress.batchesTotal} label="Batches trained" />
-      <p class="small quiet numbers">{formatCount(progress.batches)} of {formatCount(progress.batchesTotal)} batches</p>
+      <p class="small quiet numbers">
+        {formatCount(progress.batches)} of {formatCount(progress.batchesTotal)} batches
+      </p>
       <CountsBar counts={sweep.counts} />
-      <p class="small"><CountsWords counts={sweep.counts} /></p>
-      {sweep.probeSeeds !== null && sweep.state !== 'complete' && <p class="small">Only its trunks were asked for, of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')}: <Link to={`sweeps/${sweep.id}/probe`}>what they say</Link>.</p>}
+      <p class="small">
+        <CountsWords counts={sweep.counts} />
+      </p>
+      {sweep.probeSeeds !== null && sweep.state !== 'complete' && (
+        <p class="small">
+          Only its trunks were asked for, of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')}:{' '}
+          <Link to={`sweeps/${sweep.id}/probe`}>what they say</Link>.
+        </p>
+      )}
       <Actions sweep={sweep} />
     </section>
   );
@@ -74,7 +96,15 @@ function Actions({ sweep }: { sweep: SweepDetail }) {
   const words = { ...ACTION_WORDS, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };
   return (
     <div class="actions">
-      {possibleActions(sweep).map((action) => <PostButton key={action} path={`sweeps/${sweep.id}/${action}`} kind={action === 'cancel' ? 'danger' : 'primary'}>{words[action]}</PostButton>)}
+      {possibleActions(sweep).map((action) => (
+        <PostButton
+          key={action}
+          path={`sweeps/${sweep.id}/${action}`}
+          kind={action === 'cancel' ? 'danger' : 'primary'}
+        >
+          {words[action]}
+        </PostButton>
+      ))}
       {sweep.cancelling && <span class="quiet small">Stopping at the next checkpoint …</span>}
     </div>
   );
@@ -85,17 +115,38 @@ function BestCard({ sweep }: { sweep: SweepDetail }) {
   return (
     <section class="card">
       <h2>Best arms</h2>
-      <p class="small quiet">{metricLabel(sweep.metric.name)}, {sweep.metric.goal === 'maximize' ? 'higher' : 'lower'} is better; mean ± sd over seeds at the last evaluation</p>
-      {sweep.best.length === 0 ? <p class="quiet">No arm has a complete run yet.</p> : <>
-        <ChartView spec={chart} size="small" />
-        <div class="scroll">
-          <table class="data">
-            <thead><tr><th>#</th><th>Arm</th><th class="number">Mean ± sd</th><th class="number">n</th></tr></thead>
-            <tbody>{sweep.best.map((score, place) => <BestRow key={score.arm} score={score} place={place} sweep={sweep} />)}</tbody>
-          </table>
-        </div>
-        <p class="small quiet">Whether a difference is more than chance: <Link to={`sweeps/${sweep.id}/compare`}>compare</Link> and <Link to={`sweeps/${sweep.id}/table`}>table</Link>; there an arm can be confirmed on fresh seeds.</p>
-      </>}
+      <p class="small quiet">
+        {metricLabel(sweep.metric.name)}, {sweep.metric.goal === 'maximize' ? 'higher' : 'lower'} is better; mean ± sd
+        over seeds at the last evaluation
+      </p>
+      {sweep.best.length === 0 ? (
+        <p class="quiet">No arm has a complete run yet.</p>
+      ) : (
+        <>
+          <ChartView spec={chart} size="small" />
+          <div class="scroll">
+            <table class="data">
+              <thead>
+                <tr>
+                  <th>#</th>
+                  <th>Arm</th>
+                  <th class="number">Mean ± sd</th>
+                  <th class="number">n</th>
+                </tr>
+              </thead>
+              <tbody>
+                {sweep.best.map((score, place) => (
+                  <BestRow key={score.arm} score={score} place={place} sweep={sweep} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <p class="small quiet">
+            Whether a difference is more than chance: <Link to={`sweeps/${sweep.id}/compare`}>compare</Link> and{' '}
+            <Link to={`sweeps/${sweep.id}/table`}>table</Link>; there an arm can be confirmed on fresh seeds.
+          </p>
+        </>
+      )}
     </section>
   );
 }
@@ -104,8 +155,14 @@ function BestRow({ score, place, sweep }: { score: ArmScore; place: number; swee
   return (
     <tr>
       <td class="quiet">{place + 1}</td>
-      <td><Link to={`sweeps/${sweep.id}/runs?arm=${score.arm}`}>{score.name}</Link>{score.control && <span class="tag">control</span>}</td>
-      <td class="number">{formatMetric(sweep.metric.name, score.mean)}{score.sd !== null && ` ± ${formatSpread(sweep.metric.name, score.sd)}`}</td>
+      <td>
+        <Link to={`sweeps/${sweep.id}/runs?arm=${score.arm}`}>{score.name}</Link>
+        {score.control && <span class="tag">control</span>}
+      </td>
+      <td class="number">
+        {formatMetric(sweep.metric.name, score.mean)}
+        {score.sd !== null && ` ± ${formatSpread(sweep.metric.name, score.sd)}`}
+      </td>
       <td class="number">{score.n}</td>
     </tr>
   );
@@ -116,11 +173,27 @@ function FailuresCard({ sweep }: { sweep: SweepDetail }) {
   return (
     <section class="card wide">
       <h2>Failed and diverged</h2>
-      {all > sweep.failures.length && <p class="small quiet">The first {sweep.failures.length} of {formatAmount(all, 'run')}.</p>}
+      {all > sweep.failures.length && (
+        <p class="small quiet">
+          The first {sweep.failures.length} of {formatAmount(all, 'run')}.
+        </p>
+      )}
       <div class="scroll">
         <table class="data">
-          <thead><tr><th>Run</th><th>Arm</th><th class="number">Seed</th><th>State</th><th>Why</th></tr></thead>
-          <tbody>{sweep.failures.map((failure) => <FailureRow key={failure.run} failure={failure} />)}</tbody>
+          <thead>
+            <tr>
+              <th>Run</th>
+              <th>Arm</th>
+              <th class="number">Seed</th>
+              <th>State</th>
+              <th>Why</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sweep.failures.map((failure) => (
+              <FailureRow key={failure.run} failure={failure} />
+            ))}
+          </tbody>
         </table>
       </div>
     </section>
@@ -130,10 +203,14 @@ function FailuresCard({ sweep }: { sweep: SweepDetail }) {
 function FailureRow({ failure }: { failure: Failure }) {
   return (
     <tr>
-      <td><Link to={`runs/${failure.run}`}>{failure.run}</Link></td>
+      <td>
+        <Link to={`runs/${failure.run}`}>{failure.run}</Link>
+      </td>
       <td>{failure.armName}</td>
       <td class="number">{failure.seed}</td>
-      <td><StateBadge state={failure.state} /></td>
+      <td>
+        <StateBadge state={failure.state} />
+      </td>
       <td class="reason">{failure.reason ?? '–'}</td>
     </tr>
   );
@@ -143,16 +220,21 @@ function PlanCard({ sweep }: { sweep: SweepDetail }) {
   return (
     <section class="card">
       <h2>Plan</h2>
-      <Facts facts={[
-        ['Arms × seeds', `${formatCount(sweep.arms)} × ${formatCount(sweep.seeds)} = ${formatAmount(sweep.arms * sweep.seeds, 'run')}`],
-        ['Dropped by constraints', droppedWords(sweep.dropped)],
-        ['Folded duplicates', formatCount(sweep.folded)],
-        ['Engine', sweep.engine],
-        ['Created', <Moment at={sweep.createdAt} />],
-        ['Started', sweep.startedAt === null ? null : <Moment at={sweep.startedAt} />],
-        ['Finished', sweep.finishedAt === null ? null : <Moment at={sweep.finishedAt} />],
-        ['Plan', <code>{sweep.planHash.slice(0, 12)}</code>],
-      ]} />
+      <Facts
+        facts={[
+          [
+            'Arms × seeds',
+            `${formatCount(sweep.arms)} × ${formatCount(sweep.seeds)} = ${formatAmount(sweep.arms * sweep.seeds, 'run')}`,
+          ],
+          ['Dropped by constraints', droppedWords(sweep.dropped)],
+          ['Folded duplicates', formatCount(sweep.folded)],
+          ['Engine', sweep.engine],
+          ['Created', <Moment at={sweep.createdAt} />],
+          ['Started', sweep.startedAt === null ? null : <Moment at={sweep.startedAt} />],
+          ['Finished', sweep.finishedAt === null ? null : <Moment at={sweep.finishedAt} />],
+          ['Plan', <code>{sweep.planHash.slice(0, 12)}</code>],
+        ]}
+      />
     </section>
   );
 }

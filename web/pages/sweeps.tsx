@@ -14,17 +14,33 @@ import { useChoice } from '../routing/location.ts';
 
 export function SweepsPage() {
   const [page, setPage] = useChoice('page', '1');
-  const sweeps = useResource<Page<SweepItem>>(`sweeps${query({ page, size: 50 })}`, ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep');
+  const sweeps = useResource<Page<SweepItem>>(
+    `sweeps${query({ page, size: 50 })}`,
+    ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep',
+  );
   return (
     <>
-      <header class="page-head page-head-row"><h1>Sweeps</h1><Link to="new" class="button primary">New sweep</Link></header>
+      <header class="page-head page-head-row">
+        <h1>Sweeps</h1>
+        <Link to="new" class="button primary">
+          New sweep
+        </Link>
+      </header>
       <Loaded resource={sweeps} what="the sweeps">
-        {(list) => list.total === 0 ? <NoSweeps /> : (
-          <>
-            <ul class="sweeps">{list.items.map((sweep) => <SweepCard key={sweep.id} sweep={sweep} />)}</ul>
-            <Pager page={list.page} size={list.size} total={list.total} onPage={(next) => setPage(String(next))} />
-          </>
-        )}
+        {(list) =>
+          list.total === 0 ? (
+            <NoSweeps />
+          ) : (
+            <>
+              <ul class="sweeps">
+                {list.items.map((sweep) => (
+                  <SweepCard key={sweep.id} sweep={sweep} />
+                ))}
+              </ul>
+              <Pager page={list.page} size={list.size} total={list.total} onPage={(next) => setPage(String(next))} />
+            </>
+          )
+        }
       </Loaded>
     </>
   );
@@ -34,8 +50,12 @@ function NoSweeps() {
   return (
     <Message kind="empty" title="No sweeps yet">
       <p>Start one from a terminal; it appears here while it trains:</p>
-      <pre><code>npx cosweep run sweeps/demo.json</code></pre>
-      <p>or <Link to="new">paste a definition</Link>.</p>
+      <pre>
+        <code>npx cosweep run sweeps/demo.json</code>
+      </pre>
+      <p>
+        or <Link to="new">paste a definition</Link>.
+      </p>
     </Message>
   );
 }
@@ -44,17 +64,25 @@ function SweepCard({ sweep }: { sweep: SweepItem }) {
   return (
     <li class="card sweep-card">
       <div class="sweep-card-head">
-        <h2><Link to={`sweeps/${sweep.id}`}>{sweep.name}</Link></h2>
+        <h2>
+          <Link to={`sweeps/${sweep.id}`}>{sweep.name}</Link>
+        </h2>
         <StateBadge state={sweep.cancelling ? 'cancelling' : sweep.state} />
       </div>
       {sweep.description !== null && <p class="quiet">{sweep.description}</p>}
       <CountsBar counts={sweep.counts} />
-      <p class="small"><CountsWords counts={sweep.counts} /></p>
+      <p class="small">
+        <CountsWords counts={sweep.counts} />
+      </p>
       <p class="small quiet">
-        {sweep.id} · {formatAmount(sweep.arms, 'arm')} × {formatAmount(sweep.seeds, 'seed')} · {metricLabel(sweep.metric.name)}
+        {sweep.id} · {formatAmount(sweep.arms, 'arm')} × {formatAmount(sweep.seeds, 'seed')} ·{' '}
+        {metricLabel(sweep.metric.name)}
         {sweep.engine !== null && <> · {sweep.engine}</>} · <Moment at={sweep.createdAt} />
       </p>
-      <p class="links small"><Link to={`sweeps/${sweep.id}/compare`}>Compare</Link> <Link to={`sweeps/${sweep.id}/runs`}>Runs</Link> <Link to={`sweeps/${sweep.id}/table`}>Table</Link></p>
+      <p class="links small">
+        <Link to={`sweeps/${sweep.id}/compare`}>Compare</Link> <Link to={`sweeps/${sweep.id}/runs`}>Runs</Link>{' '}
+        <Link to={`sweeps/${sweep.id}/table`}>Table</Link>
+      </p>
     </li>
   );
 }

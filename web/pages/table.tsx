@@ -10,7 +10,11 @@ import { useChoice } from '../routing/location.ts';
 import { ConfirmForm } from './confirm-form.tsx';
 
 export function TablePage({ id }: { id: string }) {
-  return <SweepFrame id={id} page="table">{(sweep) => <AblationTable sweep={sweep} />}</SweepFrame>;
+  return (
+    <SweepFrame id={id} page="table">
+      {(sweep) => <AblationTable sweep={sweep} />}
+    </SweepFrame>
+  );
 }
 
 const FORMATS = [
@@ -29,23 +33,63 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
   const [baseline, setBaseline] = useChoice('baseline', '');
   const chosen = metrics.split(',').filter((metric) => metric !== '');
   const options = `${query({ at, rows, cols: rows === 'arm' ? '' : cols, baseline })}${chosen.map((metric) => `&metric=${encodeURIComponent(metric)}`).join('')}`;
-  const table = useResource<AblationResponse>(`sweeps/${sweep.id}/ablation${options}&format=page`, aboutSweep(sweep.id));
+  const table = useResource<AblationResponse>(
+    `sweeps/${sweep.id}/ablation${options}&format=page`,
+    aboutSweep(sweep.id),
+  );
   const parameters = sweep.varying.map((key) => ({ value: key, label: parameterLabel(key) }));
   return (
     <>
       <div class="controls">
-        <Select label="Rows" value={rows} onChange={setRows} options={[{ value: 'arm', label: 'arms' }, ...parameters]} />
-        {rows !== 'arm' && <Select label="Columns" value={cols} onChange={setCols} options={[{ value: '', label: 'none' }, ...parameters.filter(({ value }) => value !== rows)]} />}
-        <Select label="Compared with" value={baseline} onChange={setBaseline} options={[{ value: '', label: 'its control' }, ...sweep.armList.map(({ index, name }) => ({ value: String(index), label: name }))]} />
-        <Select label="Value of a run" value={at} onChange={setAt} options={[{ value: 'last', label: 'last evaluation' }, { value: 'best', label: 'best evaluation (optimistic)' }]} />
+        <Select
+          label="Rows"
+          value={rows}
+          onChange={setRows}
+          options={[{ value: 'arm', label: 'arms' }, ...parameters]}
+        />
+        {rows !== 'arm' && (
+          <Select
+            label="Columns"
+            value={cols}
+            onChange={setCols}
+            options={[{ value: '', label: 'none' }, ...parameters.filter(({ value }) => value !== rows)]}
+          />
+        )}
+        <Select
+          label="Compared with"
+          value={baseline}
+          onChange={setBaseline}
+          options={[
+            { value: '', label: 'its control' },
+            ...sweep.armList.map(({ index, name }) => ({ value: String(index), label: name })),
+          ]}
+        />
+        <Select
+          label="Value of a run"
+          value={at}
+          onChange={setAt}
+          options={[
+            { value: 'last', label: 'last evaluation' },
+            { value: 'best', label: 'best evaluation (optimistic)' },
+          ]}
+        />
         <MetricsField sweep={sweep} chosen={chosen} onChange={(next) => setMetrics(next.join(','))} />
       </div>
       <Loaded resource={table} what="the table">
         {(answer) => (
           <section class="card">
             <TableView table={answer.table} />
-            <p class="downloads">Download:{' '}
-              {FORMATS.map(({ format, label, ending }) => <a key={format} href={apiAddress(`sweeps/${sweep.id}/ablation${options}&format=${format}`)} download={`${sweep.name}.${ending}`}>{label}</a>)}
+            <p class="downloads">
+              Download:{' '}
+              {FORMATS.map(({ format, label, ending }) => (
+                <a
+                  key={format}
+                  href={apiAddress(`sweeps/${sweep.id}/ablation${options}&format=${format}`)}
+                  download={`${sweep.name}.${ending}`}
+                >
+                  {label}
+                </a>
+              ))}
             </p>
           </section>
         )}
@@ -77,7 +121,12 @@ function MetricsField({ sweep, chosen, onChange }: MetricsFieldProps) {
         <summary>{chosen.length === 1 ? metricLabel(chosen[0]!) : `${chosen.length} metrics`}</summary>
         <fieldset>
           <legend class="visually-hidden">Metrics of the table</legend>
-          {all.map((metric) => <label key={metric} class="check"><input type="checkbox" checked={chosen.includes(metric)} onChange={() => toggle(metric)} /> {metricLabel(metric)}</label>)}
+          {all.map((metric) => (
+            <label key={metric} class="check">
+              <input type="checkbox" checked={chosen.includes(metric)} onChange={() => toggle(metric)} />{' '}
+              {metricLabel(metric)}
+            </label>
+          ))}
         </fieldset>
       </details>
     </div>
@@ -90,8 +139,24 @@ function TableView({ table }: { table: DisplayTable }) {
       <div class="scroll" tabIndex={0} role="region" aria-label="Ablation table">
         <table class="ablation">
           <caption>{table.caption}</caption>
-          <thead>{table.head.map((row, index) => <tr key={index}>{row.map((cell, place) => <CellView key={place} cell={{ ...cell, header: true }} scope="col" />)}</tr>)}</thead>
-          <tbody>{table.body.map((row, index) => <tr key={index}>{row.map((cell, place) => <CellView key={place} cell={cell} scope="row" />)}</tr>)}</tbody>
+          <thead>
+            {table.head.map((row, index) => (
+              <tr key={index}>
+                {row.map((cell, place) => (
+                  <CellView key={place} cell={{ ...cell, header: true }} scope="col" />
+                ))}
+              </tr>
+            ))}
+          </thead>
+          <tbody>
+            {table.body.map((row, index) => (
+              <tr key={index}>
+                {row.map((cell, place) => (
+                  <CellView key={place} cell={cell} scope="row" />
+                ))}
+              </tr>
+            ))}
+          </tbody>
         </table>
       </div>
       <p class="note small">{table.note}</p>
@@ -100,6 +165,17 @@ function TableView({ table }: { table: DisplayTable }) {
 }
 
 function CellView({ cell, scope }: { cell: DisplayCell; scope: 'col' | 'row' }) {
-  const content = <>{cell.bold ? <strong>{cell.text}</strong> : cell.text}{cell.below !== undefined && <span class="below">{cell.below}</span>}</>;
-  return cell.header ? <th scope={scope} colSpan={cell.span}>{content}</th> : <td colSpan={cell.span}>{content}</td>;
+  const content = (
+    <>
+      {cell.bold ? <strong>{cell.text}</strong> : cell.text}
+      {cell.below !== undefined && <span class="below">{cell.below}</span>}
+    </>
+  );
+  return cell.header ? (
+    <th scope={scope} colSpan={cell.span}>
+      {content}
+    </th>
+  ) : (
+    <td colSpan={cell.span}>{content}</td>
+  );
 }

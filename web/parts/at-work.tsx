@@ -4,7 +4,14 @@ import { atWorkWords } from '../series/at-work.ts';
 
 /** What is trained before a queued sweep, or before one that is started now (`null`); nothing where nothing is. */
 export function AtWork({ before }: { before: Pick<SweepItem, 'id' | 'queuedAt'> | null }) {
-  const sweeps = useResource<Page<SweepItem>>('sweeps?size=100', ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep');
+  const sweeps = useResource<Page<SweepItem>>(
+    'sweeps?size=100',
+    ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep',
+  );
   const words = atWorkWords(sweeps.value?.items ?? [], before);
-  return words === null ? null : <p class="banner" role="status">{words}</p>;
+  return words === null ? null : (
+    <p class="banner" role="status">
+      {words}
+    </p>
+  );
 }

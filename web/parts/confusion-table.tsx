@@ -17,12 +17,30 @@ export function ConfusionTable({ counts, classes }: ConfusionProps) {
     <div class="scroll">
       <table class={numbered ? 'confusion' : 'confusion confusion-dense'}>
         <caption class="small quiet">Rows: true class. Columns: predicted class.</caption>
-        {numbered && <thead><tr><td />{counts.map((_, index) => <th key={index} scope="col">{toClassName(index, classes)}</th>)}</tr></thead>}
+        {numbered && (
+          <thead>
+            <tr>
+              <td />
+              {counts.map((_, index) => (
+                <th key={index} scope="col">
+                  {toClassName(index, classes)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
         <tbody>
           {cells.map((row, truth) => (
             <tr key={truth}>
               {numbered && <th scope="row">{toClassName(truth, classes)}</th>}
-              {row.map((cell, predicted) => <Cell key={predicted} cell={cell} numbered={numbered} title={`${toClassName(truth, classes)} taken for ${toClassName(predicted, classes)}: ${cell.count} (${formatPercent(cell.share, 1)})`} />)}
+              {row.map((cell, predicted) => (
+                <Cell
+                  key={predicted}
+                  cell={cell}
+                  numbered={numbered}
+                  title={`${toClassName(truth, classes)} taken for ${toClassName(predicted, classes)}: ${cell.count} (${formatPercent(cell.share, 1)})`}
+                />
+              ))}
             </tr>
           ))}
         </tbody>
@@ -35,7 +53,11 @@ function Cell({ cell, numbered, title }: { cell: ConfusionCell; numbered: boolea
   // The root makes single mistakes visible beside a diagonal near one.
   const strength = cell.count === 0 ? 0 : 8 + 92 * Math.sqrt(cell.share);
   const background = `color-mix(in srgb, var(${cell.correct ? '--good' : '--bad'}) ${strength.toFixed(1)}%, transparent)`;
-  return <td title={title} class={strength > 55 ? 'strong' : ''} style={{ background }}>{numbered && cell.count > 0 ? cell.count : ''}</td>;
+  return (
+    <td title={title} class={strength > 55 ? 'strong' : ''} style={{ background }}>
+      {numbered && cell.count > 0 ? cell.count : ''}
+    </td>
+  );
 }
 
 export function MostConfused({ counts, classes }: ConfusionProps) {
@@ -44,7 +66,14 @@ export function MostConfused({ counts, classes }: ConfusionProps) {
   return (
     <>
       <h4>Most confused pairs</h4>
-      <ol class="small">{pairs.map(({ first, second, error, wrong }) => <li key={`${first}/${second}`}>{toClassName(first, classes)} and {toClassName(second, classes)}: {formatPercent(error)} <span class="quiet">({formatAmount(wrong, 'image')})</span></li>)}</ol>
+      <ol class="small">
+        {pairs.map(({ first, second, error, wrong }) => (
+          <li key={`${first}/${second}`}>
+            {toClassName(first, classes)} and {toClassName(second, classes)}: {formatPercent(error)}{' '}
+            <span class="quiet">({formatAmount(wrong, 'image')})</span>
+          </li>
+        ))}
+      </ol>
     </>
   );
 }

@@ -6,7 +6,12 @@ interface FieldProps {
 }
 
 export function Field({ label, children }: FieldProps) {
-  return <label class="field"><span class="field-label">{label}</span>{children}</label>;
+  return (
+    <label class="field">
+      <span class="field-label">{label}</span>
+      {children}
+    </label>
+  );
 }
 
 interface SelectProps {
@@ -20,7 +25,11 @@ export function Select({ label, value, options, onChange }: SelectProps) {
   return (
     <Field label={label}>
       <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {options.map((option) => <option key={option.value} value={option.value} selected={option.value === value}>{option.label}</option>)}
+        {options.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === value}>
+            {option.label}
+          </option>
+        ))}
       </select>
     </Field>
   );

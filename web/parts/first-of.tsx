@@ -16,7 +16,11 @@ export function FirstOf<Item>({ items, most, noun, children }: FirstOfProps<Item
   return (
     <>
       {children(items.slice(0, most))}
-      <p class="more"><button type="button" onClick={() => setAll(true)}>Show all {formatCount(items.length)} {noun}</button></p>
+      <p class="more">
+        <button type="button" onClick={() => setAll(true)}>
+          Show all {formatCount(items.length)} {noun}
+        </button>
+      </p>
     </>
   );
 }

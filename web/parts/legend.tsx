@@ -16,7 +16,10 @@ export function Legend({ items }: { items: LegendItem[] }) {
   return (
     <ul class="legend">
       {items.map(({ label, ink, look = (typeof ink === 'number' ? dashOf(ink) : undefined) ?? 'line' }) => (
-        <li key={label}><span class={`swatch swatch-${look}`} style={{ color: toColour(ink, palette) }} aria-hidden="true" />{label}</li>
+        <li key={label}>
+          <span class={`swatch swatch-${look}`} style={{ color: toColour(ink, palette) }} aria-hidden="true" />
+          {label}
+        </li>
       ))}
     </ul>
   );

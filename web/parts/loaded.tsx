@@ -18,7 +18,11 @@ export function Loaded<Value>({ resource: { value, error, loading }, what, child
   }
   return (
     <div class={loading ? 'loaded loaded-again' : 'loaded'} aria-busy={loading}>
-      {error !== null && <p class="banner" role="alert">Not up to date: {error.message}</p>}
+      {error !== null && (
+        <p class="banner" role="alert">
+          Not up to date: {error.message}
+        </p>
+      )}
       {children(value)}
     </div>
   );
@@ -39,7 +43,9 @@ export function Problems({ problems }: { problems: { path: string; message: stri
   return (
     <ul class="problems">
       {problems.map(({ path, message }, index) => (
-        <li key={index}>{path !== '' && <code>{path}</code>} {message}</li>
+        <li key={index}>
+          {path !== '' && <code>{path}</code>} {message}
+        </li>
       ))}
     </ul>
   );

@@ -10,5 +10,12 @@ interface MetricSelectProps {
 
 export function MetricSelect({ metrics, value, onChange, label = 'Metric' }: MetricSelectProps) {
   const all = metrics.includes(value) ? metrics : [value, ...metrics];
-  return <Select label={label} value={value} onChange={onChange} options={all.map((metric) => ({ value: metric, label: metricLabel(metric) }))} />;
+  return (
+    <Select
+      label={label}
+      value={value}
+      onChange={onChange}
+      options={all.map((metric) => ({ value: metric, label: metricLabel(metric) }))}
+    />
+  );
 }

@@ -25,8 +25,14 @@ export function PostButton({ path, body = {}, kind = 'primary', disabled = false
   };
   return (
     <>
-      <button type="button" class={kind} disabled={disabled || busy} onClick={() => void act()}>{children}</button>
-      {error !== null && <p class="problem" role="alert">{error}</p>}
+      <button type="button" class={kind} disabled={disabled || busy} onClick={() => void act()}>
+        {children}
+      </button>
+      {error !== null && (
+        <p class="problem" role="alert">
+          {error}
+        </p>
+      )}
     </>
   );
 }

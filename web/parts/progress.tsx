@@ -7,10 +7,15 @@ const ORDER: RunState[] = ['complete', 'running', 'diverged', 'failed', 'cancell
 /** Runs by state as one bar. */
 export function CountsBar({ counts }: { counts: RunCounts }) {
   const total = ORDER.reduce((sum, state) => sum + counts[state], 0);
-  const words = ORDER.filter((state) => counts[state] > 0).map((state) => `${formatCount(counts[state])} ${state}`).join(', ');
+  const words = ORDER.filter((state) => counts[state] > 0)
+    .map((state) => `${formatCount(counts[state])} ${state}`)
+    .join(', ');
   return (
     <div class="bar" role="img" aria-label={total === 0 ? 'no runs' : `runs: ${words}`} title={words}>
-      {ORDER.map((state) => counts[state] > 0 && <span key={state} class={`bar-part bar-${state}`} style={{ flexGrow: counts[state] }} />)}
+      {ORDER.map(
+        (state) =>
+          counts[state] > 0 && <span key={state} class={`bar-part bar-${state}`} style={{ flexGrow: counts[state] }} />,
+      )}
     </div>
   );
 }
@@ -22,7 +27,11 @@ export function CountsWords({ counts }: { counts: RunCounts }) {
   return (
     <span class="numbers">
       {formatCount(counts.complete)} of {formatCount(total)} complete
-      {others.map((state) => <span key={state} class={`count-${state}`}>, {formatCount(counts[state])} {state}</span>)}
+      {others.map((state) => (
+        <span key={state} class={`count-${state}`}>
+          , {formatCount(counts[state])} {state}
+        </span>
+      ))}
     </span>
   );
 }
@@ -30,7 +39,14 @@ export function CountsWords({ counts }: { counts: RunCounts }) {
 export function ProgressBar({ done, total, label }: { done: number; total: number; label: string }) {
   const share = total === 0 ? 0 : Math.min(1, done / total);
   return (
-    <div class="bar bar-large" role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.floor(share * 100)}>
+    <div
+      class="bar bar-large"
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.floor(share * 100)}
+    >
       <span class="bar-part bar-complete" style={{ width: `${share * 100}%` }} />
     </div>
   );

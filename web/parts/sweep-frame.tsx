@@ -28,12 +28,20 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
       {(detail) => (
         <>
           <header class="page-head">
-            <p class="crumbs"><Link to="">Sweeps</Link> / {detail.id}</p>
-            <h1>{detail.name} <StateBadge state={detail.cancelling ? 'cancelling' : detail.state} /></h1>
+            <p class="crumbs">
+              <Link to="">Sweeps</Link> / {detail.id}
+            </p>
+            <h1>
+              {detail.name} <StateBadge state={detail.cancelling ? 'cancelling' : detail.state} />
+            </h1>
             {detail.description !== null && <p class="lead">{detail.description}</p>}
           </header>
           <nav class="tabs" aria-label="Pages of this sweep">
-            {tabs.map((tab) => <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>{tab.label}</Link>)}
+            {tabs.map((tab) => (
+              <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>
+                {tab.label}
+              </Link>
+            ))}
           </nav>
           {children(detail)}
         </>

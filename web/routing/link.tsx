@@ -16,5 +16,9 @@ export function Link({ to, children, current, ...rest }: LinkProps) {
     event.preventDefault();
     navigate(to);
   };
-  return <a href={to === '' ? './' : to} onClick={follow} aria-current={current ? 'page' : undefined} {...rest}>{children}</a>;
+  return (
+    <a href={to === '' ? './' : to} onClick={follow} aria-current={current ? 'page' : undefined} {...rest}>
+      {children}
+    </a>
+  );
 }

@@ -52,5 +52,8 @@ export function choose(values: Record<string, string | null>): void {
 function read(): Location {
   const base = new URL(document.baseURI).pathname;
   const { pathname, search } = location;
-  return { path: pathname.startsWith(base) ? pathname.slice(base.length) : pathname, query: new URLSearchParams(search) };
+  return {
+    path: pathname.startsWith(base) ? pathname.slice(base.length) : pathname,
+    query: new URLSearchParams(search),
+  };
 }

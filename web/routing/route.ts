@@ -17,7 +17,8 @@ export function parseRoute(path: string): Route {
   if (first === 'sweeps' && second === undefined) return { page: 'sweeps' };
   if (first === 'sweeps' && isId('s', second) && more.length === 0) {
     if (third === undefined) return { page: 'sweep', sweep: second };
-    if (third === 'runs' || third === 'compare' || third === 'table' || third === 'stages' || third === 'probe') return { page: third, sweep: second };
+    if (third === 'runs' || third === 'compare' || third === 'table' || third === 'stages' || third === 'probe')
+      return { page: third, sweep: second };
   }
   return { page: 'unknown', path };
 }

@@ -8,8 +8,13 @@ type Queued = Pick<SweepItem, 'id' | 'queuedAt'>;
  * @param own the sweep, or null for one that is not started yet
  * @returns null where nothing is before it
  */
-export function atWorkWords(sweeps: readonly (Queued & Pick<SweepItem, 'name' | 'state' | 'probeSeeds'>)[], own: Queued | null): string | null {
-  const running = sweeps.filter(({ id, state }) => state === 'running' && id !== own?.id).map(({ id, name, probeSeeds }) => `${id} ${name} is being ${probeSeeds === null ? 'trained' : 'probed'}`);
+export function atWorkWords(
+  sweeps: readonly (Queued & Pick<SweepItem, 'name' | 'state' | 'probeSeeds'>)[],
+  own: Queued | null,
+): string | null {
+  const running = sweeps
+    .filter(({ id, state }) => state === 'running' && id !== own?.id)
+    .map(({ id, name, probeSeeds }) => `${id} ${name} is being ${probeSeeds === null ? 'trained' : 'probed'}`);
   const waiting = sweeps.filter((sweep) => sweep.state === 'queued' && (own === null || isBefore(sweep, own))).length;
   if (running.length === 0 && waiting === 0) return null;
   const others = waiting === 0 ? [] : [`${waiting} ${waiting === 1 ? 'sweep is' : 'sweeps are'} queued`];

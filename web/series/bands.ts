@@ -21,7 +21,12 @@ interface BandOptions {
 }
 
 /** Mean ± sd over seeds of every arm with the phase, one panel per N, each with the controls of its arms behind it. */
-export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, { label, known = [], late = false }: BandOptions): { panels: BandPanel[]; legend: LegendEntry[] } {
+export function toBandPanels(
+  bands: ArmBand[],
+  arms: ArmItem[],
+  metric: string,
+  { label, known = [], late = false }: BandOptions,
+): { panels: BandPanel[]; legend: LegendEntry[] } {
   const byIndex = new Map(arms.map((arm) => [arm.index, arm]));
   const withPhase = bands.filter(({ control, N, arm }) => !control && N !== null && byIndex.has(arm));
   const named = (band: ArmBand): string => label(byIndex.get(band.arm)!);
@@ -32,10 +37,16 @@ export function toBandPanels(bands: ArmBand[], arms: ArmItem[], metric: string, 
     const members = withPhase.filter((band) => band.N === N);
     const controls = new Set(members.map(({ arm }) => byIndex.get(arm)!.controlIndex));
     const behind = bands.filter(({ arm }) => controls.has(arm));
-    const all = [...behind.map((band) => ({ band, name: `without (${band.name})`, ink: 'control' as Ink })), ...members.map((band) => ({ band, name: named(band), ink: inks.get(named(band))! as Ink }))];
+    const all = [
+      ...behind.map((band) => ({ band, name: `without (${band.name})`, ink: 'control' as Ink })),
+      ...members.map((band) => ({ band, name: named(band), ink: inks.get(named(band))! as Ink })),
+    ];
     return { N, spec: toBandChart(all, N, metric, late) };
   });
-  return { panels, legend: [...inks].filter(([name]) => labels.has(name)).map(([name, ink]) => ({ label: name, ink })) };
+  return {
+    panels,
+    legend: [...inks].filter(([name]) => labels.has(name)).map(([name, ink]) => ({ label: name, ink })),
+  };
 }
 
 function dashOfBand({ control }: ArmBand, ink: Ink): Pick<LineShape, 'dash'> {
@@ -43,10 +54,40 @@ function dashOfBand({ control }: ArmBand, ink: Ink): Pick<LineShape, 'dash'> {
   return dash === undefined ? {} : { dash };
 }
 
-function toBandChart(members: { band: ArmBand; name: string; ink: Ink }[], N: number, metric: string, late: boolean): ChartSpec {
-  const bands = members.map(({ band, ink }): Shape => ({ kind: 'band', id: `band/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: null, x: band.batches, low: band.low, high: band.high }));
-  const means = members.map(({ band, name, ink }): LineShape => ({ kind: 'line', id: `mean/${band.arm}`, xAxis: 'batch', yAxis: 'value', ink, label: name, x: band.batches, y: band.mean, weight: 'normal', ...dashOfBand(band, ink) }));
-  const edges = members.flatMap(({ band }) => [{ x: band.batches, y: band.low }, { x: band.batches, y: band.high }, { x: band.batches, y: band.mean }]);
+function toBandChart(
+  members: { band: ArmBand; name: string; ink: Ink }[],
+  N: number,
+  metric: string,
+  late: boolean,
+): ChartSpec {
+  const bands = members.map(({ band, ink }): Shape => ({
+    kind: 'band',
+    id: `band/${band.arm}`,
+    xAxis: 'batch',
+    yAxis: 'value',
+    ink,
+    label: null,
+    x: band.batches,
+    low: band.low,
+    high: band.high,
+  }));
+  const means = members.map(({ band, name, ink }): LineShape => ({
+    kind: 'line',
+    id: `mean/${band.arm}`,
+    xAxis: 'batch',
+    yAxis: 'value',
+    ink,
+    label: name,
+    x: band.batches,
+    y: band.mean,
+    weight: 'normal',
+    ...dashOfBand(band, ink),
+  }));
+  const edges = members.flatMap(({ band }) => [
+    { x: band.batches, y: band.low },
+    { x: band.batches, y: band.high },
+    { x: band.batches, y: band.mean },
+  ]);
   const fit = late ? lateRange(edges, lateFrom(edges, null)) : null;
   return {
     description: `${metric} by batch, mean and one standard deviation over seeds, switch batch ${N}: ${members.map(({ name }) => name).join(', ')}`,

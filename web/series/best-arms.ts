@@ -5,10 +5,31 @@ import type { ChartSpec, Shape } from './chart-spec.ts';
 /** Mean ± sd of the best arms by place, as the table beside it numbers them; controls grey. */
 export function toBestArmsChart(best: ArmScore[], metric: string): ChartSpec {
   const shapes = best.flatMap((score, place): Shape[] => {
-    const base = { xAxis: 'arm', yAxis: 'value', ink: score.control ? 'control' as const : 0 };
-    const mean: Shape = { ...base, kind: 'points', id: `mean/${score.arm}`, label: score.name, symbol: score.control ? 'rect' : 'circle', size: 5, x: [place], y: [score.mean], notes: [`mean of ${score.n}`] };
+    const base = { xAxis: 'arm', yAxis: 'value', ink: score.control ? ('control' as const) : 0 };
+    const mean: Shape = {
+      ...base,
+      kind: 'points',
+      id: `mean/${score.arm}`,
+      label: score.name,
+      symbol: score.control ? 'rect' : 'circle',
+      size: 5,
+      x: [place],
+      y: [score.mean],
+      notes: [`mean of ${score.n}`],
+    };
     if (score.sd === null) return [mean];
-    return [{ ...base, kind: 'line', id: `sd/${score.arm}`, label: null, weight: 'bold', x: [place, place], y: [score.mean - score.sd, score.mean + score.sd] }, mean];
+    return [
+      {
+        ...base,
+        kind: 'line',
+        id: `sd/${score.arm}`,
+        label: null,
+        weight: 'bold',
+        x: [place, place],
+        y: [score.mean - score.sd, score.mean + score.sd],
+      },
+      mean,
+    ];
   });
   return {
     description: `${metricLabel(metric)} of the best arms, mean and one standard deviation`,

@@ -19,5 +19,7 @@ export function choosePairs(pairs: PairItem[], arm: string, seed: string): Chose
   const found = pairs.find((pair) => String(pair.arm) === arm) ?? pairs[0]!;
   const ofArm = pairs.filter((pair) => pair.arm === found.arm);
   const ofSeed = ofArm.filter((pair) => String(pair.seed) === seed);
-  return ofSeed.length === 0 ? { arm: found.arm, seed: '', ofArm, shown: ofArm } : { arm: found.arm, seed, ofArm, shown: ofSeed };
+  return ofSeed.length === 0
+    ? { arm: found.arm, seed: '', ofArm, shown: ofArm }
+    : { arm: found.arm, seed, ofArm, shown: ofSeed };
 }

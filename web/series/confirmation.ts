@@ -12,7 +12,10 @@ export function differenceWords({ metric, difference }: ConfirmResponse): string
 export function testWords({ metric, difference, test }: ConfirmResponse): string {
   if (difference === null) return test;
   const { n, low, high, better } = difference;
-  const interval = low === null || high === null ? '' : `; Student's 95 % interval ${formatMetricDifference(metric, low)} to ${formatMetricDifference(metric, high)}`;
+  const interval =
+    low === null || high === null
+      ? ''
+      : `; Student's 95 % interval ${formatMetricDifference(metric, low)} to ${formatMetricDifference(metric, high)}`;
   return `With minus without, better on ${better} of ${n} seeds${interval}; ${test}`;
 }
 

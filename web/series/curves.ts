@@ -26,16 +26,32 @@ export interface CurveChart {
 }
 
 /** Curves of runs over the batch, the switch batch marked. Values that a logarithm has no place for interrupt their line. */
-export function toCurveChart({ title, looks, curves, range, N, logarithmic = false, late = false }: CurveChart): ChartSpec {
+export function toCurveChart({
+  title,
+  looks,
+  curves,
+  range,
+  N,
+  logarithmic = false,
+  late = false,
+}: CurveChart): ChartSpec {
   const shapes = looks.flatMap((look): LineShape[] => {
     const curve = curves.find(({ run, metric }) => run === look.run && metric === look.metric);
     if (curve === undefined || curve.batches.length === 0) return [];
-    return [{
-      kind: 'line', id: `${look.run}/${look.metric}`, xAxis: 'batch', yAxis: 'value', label: look.label, ink: look.ink, weight: 'normal',
-      ...(look.dash === undefined ? {} : { dash: look.dash }),
-      x: curve.batches,
-      y: logarithmic ? curve.values.map((value) => (value !== null && value > 0 ? value : null)) : curve.values,
-    }];
+    return [
+      {
+        kind: 'line',
+        id: `${look.run}/${look.metric}`,
+        xAxis: 'batch',
+        yAxis: 'value',
+        label: look.label,
+        ink: look.ink,
+        weight: 'normal',
+        ...(look.dash === undefined ? {} : { dash: look.dash }),
+        x: curve.batches,
+        y: logarithmic ? curve.values.map((value) => (value !== null && value > 0 ? value : null)) : curve.values,
+      },
+    ];
   });
   const fit = late && !logarithmic ? lateRange(shapes, lateFrom(shapes, range)) : null;
   const percent = looks.length > 0 && looks.every(({ metric }) => isAccuracy(metric));
@@ -68,7 +84,12 @@ export function toPairLooks(pair: { run: string; controlRun: string }, metric: s
 /** One run's metrics as lines named by what they are. */
 export function toMetricLooks(run: string, metrics: string[]): CurveLook[] {
   const sameName = new Set(metrics.map(metricShortLabel)).size < metrics.length;
-  return metrics.map((metric, ink) => ({ run, metric, label: sameName ? metricLabel(metric) : metricShortLabel(metric), ink }));
+  return metrics.map((metric, ink) => ({
+    run,
+    metric,
+    label: sameName ? metricLabel(metric) : metricShortLabel(metric),
+    ink,
+  }));
 }
 
 export function markSwitch(N: number): Mark {

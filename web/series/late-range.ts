@@ -2,7 +2,10 @@
  * Lowest and highest value from batch `from` on, with a little room: a vertical axis on which late differences can be seen,
  * which the steep beginning of training would press flat. null where nothing lies there.
  */
-export function lateRange(lines: { x: number[]; y: (number | null)[] }[], from: number): { min: number; max: number } | null {
+export function lateRange(
+  lines: { x: number[]; y: (number | null)[] }[],
+  from: number,
+): { min: number; max: number } | null {
   let min = Infinity;
   let max = -Infinity;
   for (const { x, y } of lines) {

@@ -44,12 +44,62 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
     axes: toAxes(panel, picture, shared),
     shapes: [
       toSpread(panel, picture.scale),
-      ...groups.map((group): Shape => ({ ...ON_DIFFERENCE, kind: 'band', id: `band/${group.arm}`, ink: inks.get(group.label)!, label: null, x: group.batches, low: scaled(group.low), high: scaled(group.high) })),
-      ...groups.flatMap((group) => group.seeds.map((line): Shape => ({ ...ON_DIFFERENCE, kind: 'line', id: `seed/${group.arm}/${line.seed}`, ink: inks.get(group.label)!, label: null, x: group.batches, y: scaled(line.values), weight: 'thin' }))),
-      ...groups.map((group): Shape => ({ ...ON_DIFFERENCE, kind: 'line', id: `mean/${group.arm}`, ink: inks.get(group.label)!, label: group.label, x: group.batches, y: scaled(group.mean), weight: 'bold', ...dash(group) })),
+      ...groups.map((group): Shape => ({
+        ...ON_DIFFERENCE,
+        kind: 'band',
+        id: `band/${group.arm}`,
+        ink: inks.get(group.label)!,
+        label: null,
+        x: group.batches,
+        low: scaled(group.low),
+        high: scaled(group.high),
+      })),
+      ...groups.flatMap((group) =>
+        group.seeds.map((line): Shape => ({
+          ...ON_DIFFERENCE,
+          kind: 'line',
+          id: `seed/${group.arm}/${line.seed}`,
+          ink: inks.get(group.label)!,
+          label: null,
+          x: group.batches,
+          y: scaled(line.values),
+          weight: 'thin',
+        })),
+      ),
+      ...groups.map((group): Shape => ({
+        ...ON_DIFFERENCE,
+        kind: 'line',
+        id: `mean/${group.arm}`,
+        ink: inks.get(group.label)!,
+        label: group.label,
+        x: group.batches,
+        y: scaled(group.mean),
+        weight: 'bold',
+        ...dash(group),
+      })),
       ...groups.flatMap((group, place) => toFinals(group, place, picture.scale, inks.get(group.label)!)),
-      ...groups.map((group): Shape => ({ kind: 'line', id: `truncated/${group.arm}`, xAxis: 'batch', yAxis: 'truncated', ink: inks.get(group.label)!, label: `${group.label}, truncated term`, x: group.truncated.batches, y: group.truncated.values, weight: 'normal' })),
-      ...groups.map((group): Shape => ({ kind: 'line', id: `cosine/${group.arm}`, xAxis: 'batch', yAxis: 'cosine', ink: inks.get(group.label)!, label: `${group.label}, intra-class cosine`, x: group.cosine.batches, y: group.cosine.values, weight: 'normal' })),
+      ...groups.map((group): Shape => ({
+        kind: 'line',
+        id: `truncated/${group.arm}`,
+        xAxis: 'batch',
+        yAxis: 'truncated',
+        ink: inks.get(group.label)!,
+        label: `${group.label}, truncated term`,
+        x: group.truncated.batches,
+        y: group.truncated.values,
+        weight: 'normal',
+      })),
+      ...groups.map((group): Shape => ({
+        kind: 'line',
+        id: `cosine/${group.arm}`,
+        xAxis: 'batch',
+        yAxis: 'cosine',
+        ink: inks.get(group.label)!,
+        label: `${group.label}, intra-class cosine`,
+        x: group.cosine.batches,
+        y: group.cosine.values,
+        weight: 'normal',
+      })),
     ],
     marks: toMarks(panel, inks),
   };
@@ -60,17 +110,58 @@ const ON_DIFFERENCE = { xAxis: 'batch', yAxis: 'difference' };
 function toAxes(panel: Panel, picture: Picture, shared: SharedRanges): Axis[] {
   return [
     { id: 'batch', direction: 'x', title: 'batch', min: 0, max: panel.end, share: 7, ticks: 5 },
-    { id: 'final', direction: 'x', title: 'at the end', share: Math.min(4, 1 + 0.5 * panel.groups.length), categories: panel.groups.map(({ label }) => label), hideLabels: true },
-    { id: 'difference', direction: 'y', title: `with − without (${picture.unit})`, min: shared.difference[0], max: shared.difference[1], format: 'signed', share: 10 },
+    {
+      id: 'final',
+      direction: 'x',
+      title: 'at the end',
+      share: Math.min(4, 1 + 0.5 * panel.groups.length),
+      categories: panel.groups.map(({ label }) => label),
+      hideLabels: true,
+    },
+    {
+      id: 'difference',
+      direction: 'y',
+      title: `with − without (${picture.unit})`,
+      min: shared.difference[0],
+      max: shared.difference[1],
+      format: 'signed',
+      share: 10,
+    },
     // Room below zero, so that its label does not touch those of the strip below.
-    { id: 'truncated', direction: 'y', title: 'trunc.', min: -0.08 * shared.truncated, max: shared.truncated, share: 2.2, ticks: 3 },
-    { id: 'cosine', direction: 'y', title: 'cosine', min: shared.cosine[0], max: shared.cosine[1], share: 2.2, ticks: 3 },
+    {
+      id: 'truncated',
+      direction: 'y',
+      title: 'trunc.',
+      min: -0.08 * shared.truncated,
+      max: shared.truncated,
+      share: 2.2,
+      ticks: 3,
+    },
+    {
+      id: 'cosine',
+      direction: 'y',
+      title: 'cosine',
+      min: shared.cosine[0],
+      max: shared.cosine[1],
+      share: 2.2,
+      ticks: 3,
+    },
   ];
 }
 
 /** The faint stripe: how far the control alone strays from seed to seed. */
 function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Shape {
-  return { ...ON_DIFFERENCE, kind: 'band', id: 'spread', ink: 'faint', label: null, stripe: true, x: batches, low: scale(sd, -factor), high: scale(sd, factor) };
+  return {
+    ...ON_DIFFERENCE,
+    kind: 'band',
+    id: 'spread',
+    ink: 'faint',
+    label: null,
+    stripe: true,
+    x: batches,
+    low: scale(sd, -factor),
+    high: scale(sd, factor),
+  };
 }
 
 /** Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright line. */
@@ -78,15 +169,42 @@ function toFinals(group: Group, place: number, factor: number, ink: number): Sha
   const base = { xAxis: 'final', yAxis: 'difference', ink };
   const count = group.final.length;
   const dots: Shape = {
-    ...base, kind: 'points', id: `final/${group.arm}`, label: group.label, symbol: 'circle', size: 2.5,
+    ...base,
+    kind: 'points',
+    id: `final/${group.arm}`,
+    label: group.label,
+    symbol: 'circle',
+    size: 2.5,
     x: group.final.map((_, index) => place + (count < 2 ? 0 : (index / (count - 1) - 0.5) * 0.5)),
     y: group.final.map(({ value }) => value * factor),
     notes: group.final.map(({ seed }) => `seed ${seed}`),
   };
   if (group.finalMean === null) return [dots];
-  const mean: Shape = { ...base, kind: 'points', id: `finalMean/${group.arm}`, label: group.label, symbol: 'rectRot', size: 5, x: [place], y: [group.finalMean * factor], notes: ['mean'] };
+  const mean: Shape = {
+    ...base,
+    kind: 'points',
+    id: `finalMean/${group.arm}`,
+    label: group.label,
+    symbol: 'rectRot',
+    size: 5,
+    x: [place],
+    y: [group.finalMean * factor],
+    notes: ['mean'],
+  };
   if (group.finalLow === null || group.finalHigh === null) return [dots, mean];
-  return [dots, { ...base, kind: 'line', id: `interval/${group.arm}`, label: null, x: [place, place], y: [group.finalLow * factor, group.finalHigh * factor], weight: 'bold' }, mean];
+  return [
+    dots,
+    {
+      ...base,
+      kind: 'line',
+      id: `interval/${group.arm}`,
+      label: null,
+      x: [place, place],
+      y: [group.finalLow * factor, group.finalHigh * factor],
+      weight: 'bold',
+    },
+    mean,
+  ];
 }
 
 function toMarks(panel: Panel, inks: Map<string, number>): Mark[] {
@@ -94,8 +212,26 @@ function toMarks(panel: Panel, inks: Map<string, number>): Mark[] {
   if (panel.N > 0) marks.push({ kind: 'area', xAxis: 'batch', from: 0, to: panel.N, label: 'same run' });
   let ticks = 0;
   panel.groups.forEach((group, lane) => {
-    for (const { from, to } of group.dead) marks.push({ kind: 'hatch', xAxis: 'batch', yAxis: 'truncated', from, to, lane, lanes: panel.groups.length, ink: inks.get(group.label)! });
-    if (group.leavesZeroAt !== null) marks.push({ kind: 'tick', xAxis: 'batch', yAxis: 'difference', at: group.leavesZeroAt, lane: ticks++, ink: inks.get(group.label)! });
+    for (const { from, to } of group.dead)
+      marks.push({
+        kind: 'hatch',
+        xAxis: 'batch',
+        yAxis: 'truncated',
+        from,
+        to,
+        lane,
+        lanes: panel.groups.length,
+        ink: inks.get(group.label)!,
+      });
+    if (group.leavesZeroAt !== null)
+      marks.push({
+        kind: 'tick',
+        xAxis: 'batch',
+        yAxis: 'difference',
+        at: group.leavesZeroAt,
+        lane: ticks++,
+        ink: inks.get(group.label)!,
+      });
   });
   return marks;
 }
@@ -115,16 +251,28 @@ function sharedRanges(picture: Picture, late: boolean): SharedRanges {
 
 /** Everything after the beginning, the final differences, and zero. */
 function lateDifferences({ panels, scale: factor }: Picture): [number, number] | null {
-  const lines = panels.flatMap(({ end, groups }) => groups.flatMap((group) => [
-    ...[group.low, group.high, ...group.seeds.map(({ values }) => values)].map((values) => ({ x: group.batches, y: scale(values, factor) })),
-    { x: [end, end, end, ...group.final.map(() => end)], y: scale([0, group.finalLow, group.finalHigh, ...group.final.map(({ value }) => value)], factor) },
-  ]));
+  const lines = panels.flatMap(({ end, groups }) =>
+    groups.flatMap((group) => [
+      ...[group.low, group.high, ...group.seeds.map(({ values }) => values)].map((values) => ({
+        x: group.batches,
+        y: scale(values, factor),
+      })),
+      {
+        x: [end, end, end, ...group.final.map(() => end)],
+        y: scale([0, group.finalLow, group.finalHigh, ...group.final.map(({ value }) => value)], factor),
+      },
+    ]),
+  );
   const range = lateRange(lines, lateFrom(lines, null));
   return range === null ? null : [range.min, range.max];
 }
 
 function describe(panel: Panel, { metric, unit, scale: factor }: Picture): string {
-  const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) => finalMean === null ? `${label}: no final difference yet` : `${label}: ${round(finalMean * factor)}${finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`}`);
+  const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) =>
+    finalMean === null
+      ? `${label}: no final difference yet`
+      : `${label}: ${round(finalMean * factor)}${finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`}`,
+  );
   return `${panel.label}: ${metric.name} with minus without the intra-class phase by batch, in ${unit}; at the end ${finals.join('; ')}`;
 }
 

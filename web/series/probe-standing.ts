@@ -11,7 +11,12 @@ export function isProbing({ probeSeeds, state }: Pick<SweepDetail, 'probeSeeds' 
 /** True where nothing of what a probe trains is left; a trunk that diverged or failed is not tried again. */
 export function areTrunksTrained(stages: readonly StageItem[], sweep: Probed): boolean {
   const bars = layoutStageTree(trunkStages(stages, sweep)).flatMap(({ lanes }) => lanes.flat());
-  return bars.length > 0 && bars.every(({ state }) => state === 'complete' || state === 'diverged' || state === 'failed' || state === 'unreached');
+  return (
+    bars.length > 0 &&
+    bars.every(
+      ({ state }) => state === 'complete' || state === 'diverged' || state === 'failed' || state === 'unreached',
+    )
+  );
 }
 
 export function countTrunkBatches(stages: readonly StageItem[], sweep: Probed): StageTotals {

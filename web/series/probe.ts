@@ -13,7 +13,9 @@ const inkOf = (index: number): number => index + 1;
 /** L2's quantiles on a trunk before and after every N, means over the seeds, with every ε across; null where nothing is trained. */
 export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | null {
   const boxes = candidates.flatMap(({ N, before, after }, index) => [
-    ...(before === null ? [] : [{ id: `${N}/before`, x: index - ASIDE, ink: 'control' as const, label: 'before N', quantiles: before }]),
+    ...(before === null
+      ? []
+      : [{ id: `${N}/before`, x: index - ASIDE, ink: 'control' as const, label: 'before N', quantiles: before }]),
     ...(after === null ? [] : [{ id: `${N}/after`, x: index + ASIDE, ink: 0, label: 'from N on', quantiles: after }]),
   ]);
   if (boxes.length === 0) return null;
@@ -22,7 +24,10 @@ export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | n
   return {
     description: `L2 on the trunk ${name} by switch batch: ${boxes.map(({ id, quantiles: { q05, q50, q95 } }) => `N = ${id.replace('/', ', ')}: median ${formatNumber(q50.mean, 3)}, 5 % to 95 %: ${formatNumber(q05.mean, 3)} to ${formatNumber(q95.mean, 3)}`).join('; ')}; ε: ${epsilons.join(', ')}`,
     axes: [axisOfN(candidates), { id: 'value', direction: 'y', title: 'L2', ...rangeOf(values) }],
-    shapes: [...epsilons.map((epsilon, index) => across(`epsilon/${epsilon}`, epsilon, inkOf(index), candidates.length)), ...boxes.flatMap(toBox)],
+    shapes: [
+      ...epsilons.map((epsilon, index) => across(`epsilon/${epsilon}`, epsilon, inkOf(index), candidates.length)),
+      ...boxes.flatMap(toBox),
+    ],
     marks: [],
   };
 }
@@ -30,7 +35,9 @@ export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | n
 /** ‖β∇L2‖/‖α∇L1‖ of every β by N, and the mark under which nothing was found; null where no ratio is known. */
 export function toRatioChart({ name, candidates }: ProbeTrunk, weakRatio: number): ChartSpec | null {
   const betas = listBetas(candidates);
-  const known = candidates.flatMap(({ N, ratios }, index) => ratios.flatMap(({ beta, ratio }) => (ratio === null ? [] : [{ N, index, beta, ratio }])));
+  const known = candidates.flatMap(({ N, ratios }, index) =>
+    ratios.flatMap(({ beta, ratio }) => (ratio === null ? [] : [{ N, index, beta, ratio }])),
+  );
   if (known.length === 0) return null;
   const base = { xAxis: 'N', yAxis: 'value' };
   const shapes = betas.flatMap((beta, place): Shape[] => {
@@ -39,20 +46,50 @@ export function toRatioChart({ name, candidates }: ProbeTrunk, weakRatio: number
     // Side by side, so that the spreads of neighbours stay apart.
     const x = own.map(({ index }) => index + (betas.length === 1 ? 0 : (place / (betas.length - 1) - 0.5) * 2 * ASIDE));
     return [
-      ...own.map(({ N, ratio }, i): Shape => ({ ...base, kind: 'line', id: `spread/${beta}/${N}`, ink, label: null, weight: 'normal', x: [x[i]!, x[i]!], y: [ratio.low, ratio.high] })),
-      { ...base, kind: 'points', id: `ratio/${beta}`, ink, label: `β = ${formatExact(beta)}`, symbol: 'circle', size: 5, x, y: own.map(({ ratio }) => ratio.mean) },
+      ...own.map(({ N, ratio }, i): Shape => ({
+        ...base,
+        kind: 'line',
+        id: `spread/${beta}/${N}`,
+        ink,
+        label: null,
+        weight: 'normal',
+        x: [x[i]!, x[i]!],
+        y: [ratio.low, ratio.high],
+      })),
+      {
+        ...base,
+        kind: 'points',
+        id: `ratio/${beta}`,
+        ink,
+        label: `β = ${formatExact(beta)}`,
+        symbol: 'circle',
+        size: 5,
+        x,
+        y: own.map(({ ratio }) => ratio.mean),
+      },
     ];
   });
   return {
     description: `Gradient ratio at the features on the trunk ${name}: ${known.map(({ N, beta, ratio }) => `N = ${N}, β = ${beta}: ${formatNumber(ratio.mean, 3)}`).join('; ')}; weak under ${weakRatio}`,
-    axes: [axisOfN(candidates), { id: 'value', direction: 'y', title: '‖β∇L2‖ / ‖α∇L1‖', ...rangeOf([...known.flatMap(({ ratio: { low, high } }) => [low, high]), weakRatio]) }],
+    axes: [
+      axisOfN(candidates),
+      {
+        id: 'value',
+        direction: 'y',
+        title: '‖β∇L2‖ / ‖α∇L1‖',
+        ...rangeOf([...known.flatMap(({ ratio: { low, high } }) => [low, high]), weakRatio]),
+      },
+    ],
     shapes: [across('weak', weakRatio, 'control', candidates.length), ...shapes],
     marks: [],
   };
 }
 
 export function epsilonLegend({ candidates }: ProbeTrunk): LegendEntry[] {
-  return listEpsilons(candidates).map((epsilon, index) => ({ label: `ε = ${formatExact(epsilon)}`, ink: inkOf(index) }));
+  return listEpsilons(candidates).map((epsilon, index) => ({
+    label: `ε = ${formatExact(epsilon)}`,
+    ink: inkOf(index),
+  }));
 }
 
 export function betaLegend({ candidates }: ProbeTrunk): LegendEntry[] {
@@ -125,20 +162,63 @@ function roundTo(value: number, round: (value: number) => number): number {
 
 function across(id: string, at: number, ink: Ink, places: number): Shape {
   const dash = (typeof ink === 'number' ? dashOf(ink) : undefined) ?? 'dashed';
-  return { kind: 'line', id, xAxis: 'N', yAxis: 'value', ink, label: null, weight: 'normal', dash, x: [-0.6, places - 0.4], y: [at, at] };
+  return {
+    kind: 'line',
+    id,
+    xAxis: 'N',
+    yAxis: 'value',
+    ink,
+    label: null,
+    weight: 'normal',
+    dash,
+    x: [-0.6, places - 0.4],
+    y: [at, at],
+  };
 }
 
-interface Box { id: string; x: number; ink: Ink; label: string; quantiles: ProbeQuantiles }
+interface Box {
+  id: string;
+  x: number;
+  ink: Ink;
+  label: string;
+  quantiles: ProbeQuantiles;
+}
 
 /** A thin line from 5 to 95 %, a bold one from 25 to 75 %, the median, and the largest value. */
 function toBox({ id, x, ink, label, quantiles: { from, to, q05, q25, q50, q75, q95, max } }: Box): Shape[] {
   const base = { xAxis: 'N', yAxis: 'value', ink };
-  const upright = (part: string, low: number, high: number, weight: 'thin' | 'bold'): Shape => ({ ...base, kind: 'line', id: `${id}/${part}`, label: null, weight, x: [x, x], y: [low, high] });
+  const upright = (part: string, low: number, high: number, weight: 'thin' | 'bold'): Shape => ({
+    ...base,
+    kind: 'line',
+    id: `${id}/${part}`,
+    label: null,
+    weight,
+    x: [x, x],
+    y: [low, high],
+  });
   const where = `${label} (batches ${from} to ${to - 1})`;
   return [
     upright('whole', q05.mean, q95.mean, 'thin'),
     upright('middle', q25.mean, q75.mean, 'bold'),
-    { ...base, kind: 'points', id: `${id}/median`, label: `median ${where}`, symbol: 'circle', size: 5, x: [x], y: [q50.mean] },
-    { ...base, kind: 'points', id: `${id}/max`, label: `largest ${where}`, symbol: 'triangle', size: 3.5, x: [x], y: [max.mean] },
+    {
+      ...base,
+      kind: 'points',
+      id: `${id}/median`,
+      label: `median ${where}`,
+      symbol: 'circle',
+      size: 5,
+      x: [x],
+      y: [q50.mean],
+    },
+    {
+      ...base,
+      kind: 'points',
+      id: `${id}/max`,
+      label: `largest ${where}`,
+      symbol: 'triangle',
+      size: 3.5,
+      x: [x],
+      y: [max.mean],
+    },
   ];
 }

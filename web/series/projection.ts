@@ -9,9 +9,17 @@ const SYMBOLS: PointSymbol[] = ['circle', 'triangle', 'rect', 'rectRot', 'star',
 export function toProjectionChart({ batch, x, y, labels }: Projection, classes: string[] | null): ChartSpec {
   const present = [...new Set(labels)].sort((a, b) => a - b);
   const shapes = present.map((label) => {
-    const members = labels.flatMap((other, index) => (other === label && x[index] !== null && y[index] !== null ? [index] : []));
+    const members = labels.flatMap((other, index) =>
+      other === label && x[index] !== null && y[index] !== null ? [index] : [],
+    );
     return {
-      kind: 'points' as const, id: `class/${label}`, xAxis: 'first', yAxis: 'second', ink: label, label: toClassName(label, classes), size: 3,
+      kind: 'points' as const,
+      id: `class/${label}`,
+      xAxis: 'first',
+      yAxis: 'second',
+      ink: label,
+      label: toClassName(label, classes),
+      size: 3,
       // One further with every turn of the colours: ten and six share a factor.
       symbol: SYMBOLS[(label + Math.floor(label / 10)) % SYMBOLS.length]!,
       x: members.map((index) => x[index]!),
@@ -20,7 +28,10 @@ export function toProjectionChart({ batch, x, y, labels }: Projection, classes: 
   });
   return {
     description: `Projection of ${labels.length} validation features onto two dimensions at batch ${batch}, ${present.length} classes`,
-    axes: [{ id: 'first', direction: 'x', title: null, ticks: 5 }, { id: 'second', direction: 'y', title: null, ticks: 5 }],
+    axes: [
+      { id: 'first', direction: 'x', title: null, ticks: 5 },
+      { id: 'second', direction: 'y', title: null, ticks: 5 },
+    ],
     shapes,
     marks: [],
   };

@@ -16,13 +16,17 @@ export interface Savings {
 
 export function countSavings(stages: readonly StageItem[]): Savings {
   const shared = stages.filter(({ runs }) => runs.length > 1);
-  const saved = (some: readonly StageItem[]): number => some.reduce((sum, { from, to, runs }) => sum + (to - from) * (runs.length - 1), 0);
+  const saved = (some: readonly StageItem[]): number =>
+    some.reduce((sum, { from, to, runs }) => sum + (to - from) * (runs.length - 1), 0);
   return {
     shared: shared.length,
     single: stages.length - shared.length,
     trunkBatches: saved(shared.filter((stage) => !sharesEpsilon(stage))),
     epsilonBatches: saved(shared.filter(sharesEpsilon)),
     takenBatches: stages.reduce((sum, { taken }) => sum + taken, 0),
-    seconds: stages.reduce((sum, { seconds, takenSeconds, runs }) => sum + (seconds ?? 0) * (runs.length - 1) + takenSeconds * runs.length, 0),
+    seconds: stages.reduce(
+      (sum, { seconds, takenSeconds, runs }) => sum + (seconds ?? 0) * (runs.length - 1) + takenSeconds * runs.length,
+      0,
+    ),
   };
 }

@@ -79,7 +79,14 @@ export function pathTo(lanes: readonly StageLane[], id: string | null): Set<stri
 function layoutSeed(seed: number, stages: readonly StageItem[]): SeedTree {
   const end = Math.max(1, ...stages.map(({ to }) => to));
   const lanes = layoutLanes(stages, end);
-  return { seed, end, lanes, running: lanes.flat().filter(({ state }) => state === 'running'), ticks: chooseTicks(stages, end), ...countBatches(stages) };
+  return {
+    seed,
+    end,
+    lanes,
+    running: lanes.flat().filter(({ state }) => state === 'running'),
+    ticks: chooseTicks(stages, end),
+    ...countBatches(stages),
+  };
 }
 
 function layoutLanes(stages: readonly StageItem[], end: number): StageLane[] {
@@ -103,7 +110,14 @@ function layoutLanes(stages: readonly StageItem[], end: number): StageLane[] {
 
 function toBar(stage: StageItem, parent: StageBar | null, end: number, up: number): StageBar {
   const { from, to, batch } = stage;
-  return { stage, state: shownState(stage, parent), left: from / end, width: (to - from) / end, done: to > from ? (batch - from) / (to - from) : 1, up };
+  return {
+    stage,
+    state: shownState(stage, parent),
+    left: from / end,
+    width: (to - from) / end,
+    done: to > from ? (batch - from) / (to - from) : 1,
+    up,
+  };
 }
 
 /** A stage is told the state of its runs, which may as well be busy, or have diverged, before it. */
@@ -116,12 +130,16 @@ function shownState({ state }: StageItem, parent: StageBar | null): StageBar['st
 /** The trunk carried on, then by N, β and ε; a part that several ε still share before single ones. */
 function trunkFirst(a: StageItem, b: StageItem): number {
   const keys = ['N', 'beta', 'epsilon', 'alpha', 'gamma'] as const;
-  const found = keys.map((key) => (a.params[key] ?? -Infinity) - (b.params[key] ?? -Infinity)).find((difference) => difference < 0 || difference > 0);
+  const found = keys
+    .map((key) => (a.params[key] ?? -Infinity) - (b.params[key] ?? -Infinity))
+    .find((difference) => difference < 0 || difference > 0);
   return found ?? 0;
 }
 
 function chooseTicks(stages: readonly StageItem[], end: number): number[] {
-  const switches = [...new Set(stages.flatMap(({ params }) => (params.N === null ? [] : [params.N])))].sort((a, b) => a - b);
+  const switches = [...new Set(stages.flatMap(({ params }) => (params.N === null ? [] : [params.N])))].sort(
+    (a, b) => a - b,
+  );
   const ticks = [0];
   for (const N of switches) if (N - ticks.at(-1)! >= TICK_ROOM * end && end - N >= TICK_ROOM * end) ticks.push(N);
   return [...ticks, end];

@@ -12,14 +12,33 @@ export function savedShare({ batches, unshared }: StageTotals): string | null {
 /** Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as names of arms have it; a single arm of an ablation by its name. */
 export function armsLabel(arms: readonly ArmItem[], varying: readonly string[]): string {
   const ablations = [...new Set(arms.map(({ ablation }) => ablation))];
-  return ablations.map((ablation) => groupLabel(ablation, arms.filter((arm) => arm.ablation === ablation), varying)).join(' · ');
+  return ablations
+    .map((ablation) =>
+      groupLabel(
+        ablation,
+        arms.filter((arm) => arm.ablation === ablation),
+        varying,
+      ),
+    )
+    .join(' · ');
 }
 
 function groupLabel(ablation: string | null, arms: ArmItem[], varying: readonly string[]): string {
-  const values = (key: string): string[] => [...new Set(arms.flatMap(({ params }) => (params[key] === null || params[key] === undefined ? [] : [formatRounded(params[key])])))];
-  const parts = varying.map((key) => ({ symbol: parameterLabel(key), found: values(key) })).filter(({ found }) => found.length > 0);
+  const values = (key: string): string[] => [
+    ...new Set(
+      arms.flatMap(({ params }) =>
+        params[key] === null || params[key] === undefined ? [] : [formatRounded(params[key])],
+      ),
+    ),
+  ];
+  const parts = varying
+    .map((key) => ({ symbol: parameterLabel(key), found: values(key) }))
+    .filter(({ found }) => found.length > 0);
   if (parts.length === 0 || (ablation !== null && arms.length === 1)) return arms.map(({ name }) => name).join(', ');
-  return [...(ablation === null ? [] : [ablation]), ...parts.map(({ symbol, found }) => `${symbol}${symbol.length > 1 ? ' ' : ''}${found.join('|')}`)].join(' ');
+  return [
+    ...(ablation === null ? [] : [ablation]),
+    ...parts.map(({ symbol, found }) => `${symbol}${symbol.length > 1 ? ' ' : ''}${found.join('|')}`),
+  ].join(' ');
 }
 
 /** What a stage is to the tree. */
@@ -38,18 +57,31 @@ export function phaseWords({ stage: { params } }: StageBar): string {
 /** `Trunk of 17 runs: batches 0 to 20, running at 12 (60 %), worker 1, wasm, 2.1 s` */
 export function describeBar(bar: StageBar): string {
   const { from, to, taken, engine, worker, seconds } = bar.stage;
-  const parts = [`batches ${formatCount(from)} to ${formatCount(to)}`, stateWords(bar), ...(bar.state !== 'running' || worker === null ? [] : [`worker ${worker + 1}`]), ...(engine === null ? [] : [engine]), ...(seconds === null ? [] : [formatDuration(seconds)]), ...(taken === 0 ? [] : [`${formatAmount(taken, 'batch', 'batches')} taken from the trunk, where L2 stays within ε`])];
+  const parts = [
+    `batches ${formatCount(from)} to ${formatCount(to)}`,
+    stateWords(bar),
+    ...(bar.state !== 'running' || worker === null ? [] : [`worker ${worker + 1}`]),
+    ...(engine === null ? [] : [engine]),
+    ...(seconds === null ? [] : [formatDuration(seconds)]),
+    ...(taken === 0
+      ? []
+      : [`${formatAmount(taken, 'batch', 'batches')} taken from the trunk, where L2 stays within ε`]),
+  ];
   return `${stageKind(bar)}: ${parts.join(', ')}`;
 }
 
 /** What stands on a bar that has room: of how many runs it is, and who has it. */
 export function barWords({ stage: { runs, worker }, state }: StageBar): string {
-  const parts = [...(runs.length > 1 ? [`${runs.length} runs`] : []), ...(state === 'running' ? [worker === null ? 'running' : `worker ${worker + 1}`] : [])];
+  const parts = [
+    ...(runs.length > 1 ? [`${runs.length} runs`] : []),
+    ...(state === 'running' ? [worker === null ? 'running' : `worker ${worker + 1}`] : []),
+  ];
   return parts.join(', ');
 }
 
 export function stateWords({ state, stage, done }: StageBar): string {
   if (state === 'unreached') return 'not reached: it diverged before';
-  if (state === 'running' || (state !== 'complete' && done > 0)) return `${state} at ${formatCount(stage.batch)} (${formatPercent(done, 0)})`;
+  if (state === 'running' || (state !== 'complete' && done > 0))
+    return `${state} at ${formatCount(stage.batch)} (${formatPercent(done, 0)})`;
   return state;
 }

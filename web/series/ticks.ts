@@ -5,7 +5,10 @@ export function niceTicks(min: number, max: number, most: number): number[] {
     const first = Math.ceil(min / step - 1e-9);
     const last = Math.floor(max / step + 1e-9);
     // Rounded, because 3 × 0.1 is not 0.3.
-    if (last - first + 1 <= most) return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+    if (last - first + 1 <= most)
+      return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
+        Number(((first + index) * step).toPrecision(12)),
+      );
   }
 }
 

@@ -5,12 +5,16 @@ import { formatAmount, formatNumber } from '../format/number.ts';
 export function armsToConfirm({ armList, best }: Pick<SweepDetail, 'armList' | 'best'>): ArmItem[] {
   const places = new Map(best.map(({ arm }, place) => [arm, place]));
   const place = ({ index }: ArmItem): number => places.get(index) ?? best.length + index;
-  return armList.filter(({ control, controlIndex, params }) => !control && controlIndex !== null && params.N !== null).sort((a, b) => place(a) - place(b));
+  return armList
+    .filter(({ control, controlIndex, params }) => !control && controlIndex !== null && params.N !== null)
+    .sort((a, b) => place(a) - place(b));
 }
 
 /** Metrics of evaluations, the sweep's own first where it is one. */
 export function confirmableMetrics({ metric, metrics }: Pick<SweepDetail, 'metric' | 'metrics'>): string[] {
-  return [...new Set([metric.name, ...metrics.filter((name) => name.startsWith('val/'))])].filter((name) => /^(val|test)\//.test(name));
+  return [...new Set([metric.name, ...metrics.filter((name) => name.startsWith('val/'))])].filter((name) =>
+    /^(val|test)\//.test(name),
+  );
 }
 
 /** What so many seeds can show at best. */

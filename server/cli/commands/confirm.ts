@@ -37,7 +37,12 @@ function confirm(session: Session, sweep: string, options: Options): Promise<num
   });
 }
 
-async function queue({ output }: Session, storage: Storage, sweep: string, { arm, seeds, metric, engine }: Options): Promise<number> {
+async function queue(
+  { output }: Session,
+  storage: Storage,
+  sweep: string,
+  { arm, seeds, metric, engine }: Options,
+): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueConfirmation } = await import('../../http/answers/confirmation.ts');
   const { planDefinition } = await import('../plan-definition.ts');
@@ -45,7 +50,8 @@ async function queue({ output }: Session, storage: Storage, sweep: string, { arm
   const { warnOfFewSeeds } = await import('../../report/confirm/confirm-report.ts');
   const { smallestP } = await import('../../sweep/plan/smallest-p.ts');
   const wanted = { arm, seeds, metric: metric ?? null, engine: engine === 'auto' ? null : engine };
-  const plan = (definition: string, folder: string) => planDefinition(readDefinition(definition, '(of the confirmation)'), folder);
+  const plan = (definition: string, folder: string) =>
+    planDefinition(readDefinition(definition, '(of the confirmation)'), folder);
   const sweepId = await queueConfirmation(storage, await findSweep(storage, sweep), wanted, plan);
   if (smallestP(seeds, 1).maxT > 0.05) output.say(warnOfFewSeeds(seeds));
   return sweepId;

@@ -22,7 +22,13 @@ async function list({ output, json }: Session): Promise<void> {
   const { listDatasets } = await import('../../training/datasets/list.ts');
   const listings = await listDatasets({ baseFolder: process.cwd() });
   if (json) output.json(listings);
-  else output.data(toColumns(['NAME', 'STATE', 'ABOUT', 'WHERE'], listings.map((each) => [each.name, each.state, each.about, toPlace(each)])));
+  else
+    output.data(
+      toColumns(
+        ['NAME', 'STATE', 'ABOUT', 'WHERE'],
+        listings.map((each) => [each.name, each.state, each.about, toPlace(each)]),
+      ),
+    );
 }
 
 function toPlace({ state, folder, looksIn, files }: DatasetListing): string {

@@ -31,11 +31,22 @@ function allPassed({ engines }: DoctorResponse): boolean {
 
 function toText({ engines, datasets, database }: DoctorResponse): string {
   return [
-    toColumns(['ENGINE', 'WORKS', 'DEVICE', 'MS/STEP'], engines.map(({ name, works, device, stepMs }) => [name, works ? 'yes' : 'no', device, stepMs === null ? null : Number(stepMs.toPrecision(3))])),
+    toColumns(
+      ['ENGINE', 'WORKS', 'DEVICE', 'MS/STEP'],
+      engines.map(({ name, works, device, stepMs }) => [
+        name,
+        works ? 'yes' : 'no',
+        device,
+        stepMs === null ? null : Number(stepMs.toPrecision(3)),
+      ]),
+    ),
     ...engines.flatMap(engineNotes),
     autoLine(engines),
     '',
-    toColumns(['DATA SET', 'READY', 'WHERE'], datasets.map(({ name, available, where }) => [name, available ? 'yes' : 'no', where.join(', ')])),
+    toColumns(
+      ['DATA SET', 'READY', 'WHERE'],
+      datasets.map(({ name, available, where }) => [name, available ? 'yes' : 'no', where.join(', ')]),
+    ),
     ...datasets.flatMap(datasetNotes),
     '',
     databaseLine(database),
@@ -43,7 +54,9 @@ function toText({ engines, datasets, database }: DoctorResponse): string {
 }
 
 function engineNotes({ name, versions, reason, remedy, lossCases }: EngineReport): string[] {
-  const made = Object.entries(versions).map(([library, version]) => `${library} ${version}`).join(', ');
+  const made = Object.entries(versions)
+    .map(([library, version]) => `${library} ${version}`)
+    .join(', ');
   const notes = [
     ...(made === '' ? [] : [`${name}: ${made}`]),
     ...(reason === null ? [] : [`${name}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`]),
@@ -51,13 +64,18 @@ function engineNotes({ name, versions, reason, remedy, lossCases }: EngineReport
   if (lossCases === null) return notes;
   const { cases, passed, worst } = lossCases;
   const share = (error: number) => `${Number((100 * error).toPrecision(2))} %`;
-  return [...notes, `${name}: ${passed} of ${cases} reference cases; largest errors, of what is allowed: terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`];
+  return [
+    ...notes,
+    `${name}: ${passed} of ${cases} reference cases; largest errors, of what is allowed: terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`,
+  ];
 }
 
 /** The time is that of one batch of 64 on the small network, forward, backward and update; it was measured just now. */
 function autoLine(engines: EngineReport[]): string {
   const [fastest] = bySpeed(engines);
-  return fastest ? `--engine auto takes ${fastest.name}, the fastest that works here (Node ${process.version}, ${process.platform} ${process.arch})` : '--engine auto finds nothing to train on';
+  return fastest
+    ? `--engine auto takes ${fastest.name}, the fastest that works here (Node ${process.version}, ${process.platform} ${process.arch})`
+    : '--engine auto finds nothing to train on';
 }
 
 function datasetNotes({ name, remedy }: DatasetReport): string[] {

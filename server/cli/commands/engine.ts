@@ -6,7 +6,9 @@ export const engineCommand: CliCommand = {
     const engine = program.command('engine').description('sets up what executes tensors');
     engine
       .command('install')
-      .description('sets up native TensorFlow: from --from, else by the package\'s own download, else from the Python wheel by pip')
+      .description(
+        "sets up native TensorFlow: from --from, else by the package's own download, else from the Python wheel by pip",
+      )
       .argument('<name>', 'tensorflow')
       .option('--from <path>', 'a wheel, or a folder with wheels or with an unpacked libtensorflow')
       .option('--cuda', 'the build for NVIDIA cards')
@@ -14,10 +16,16 @@ export const engineCommand: CliCommand = {
   },
 };
 
-async function install({ output, json }: Session, name: string, options: { from?: string; cuda?: true }): Promise<void> {
+async function install(
+  { output, json }: Session,
+  name: string,
+  options: { from?: string; cuda?: true },
+): Promise<void> {
   const { UserError } = await import('../../sweep/user-error.ts');
   if (name !== 'tensorflow') {
-    throw new UserError(`Cannot install engine ${JSON.stringify(name)}: want tensorflow, the only one that has something to install`);
+    throw new UserError(
+      `Cannot install engine ${JSON.stringify(name)}: want tensorflow, the only one that has something to install`,
+    );
   }
   const { installTensorflow } = await import('../../training/engines/tensorflow/install.ts');
   const build = await installTensorflow({

@@ -30,11 +30,22 @@ export const exportCommand: CliCommand = {
       .argument('<sweep>', 'id, name, definition or "latest"')
       .addOption(new Option('--format <format>').choices(['md', 'csv', 'json', 'latex', 'html']).default('md'))
       .option('--metric <name...>', "default: the sweep's own; several: column groups")
-      .addOption(new Option('--at <which>', 'the value of a run: its last evaluation or its best').choices(['last', 'best']).default('last'))
+      .addOption(
+        new Option('--at <which>', 'the value of a run: its last evaluation or its best')
+          .choices(['last', 'best'])
+          .default('last'),
+      )
       .option('--rows <parameter>', '"arm" (the default): one line per arm; or a parameter')
       .option('--cols <parameter>', 'a parameter whose values become the columns')
-      .option('--baseline <arm>', 'index or name of the arm that every other is compared with, in place of its own control')
-      .option('--target <value>', 'what the batches to the target count up to; default: the median final value of the control', finiteNumber)
+      .option(
+        '--baseline <arm>',
+        'index or name of the arm that every other is compared with, in place of its own control',
+      )
+      .option(
+        '--target <value>',
+        'what the batches to the target count up to; default: the median final value of the control',
+        finiteNumber,
+      )
       .option('--ids', 'with the ids of the runs behind each line')
       .option('--out <file>', 'write there instead of stdout')
       .action(run(exportTable));
@@ -73,11 +84,16 @@ function toTableOptions({ metric, at, rows, cols, baseline, target, ids }: Optio
 
 async function write(table: AblationTable, format: Format): Promise<string> {
   switch (format) {
-    case 'md': return (await import('../../report/formats/to-markdown.ts')).toMarkdown(table);
-    case 'csv': return (await import('../../report/formats/to-csv.ts')).toCsv(table);
-    case 'latex': return (await import('../../report/formats/to-latex.ts')).toLatex(table);
-    case 'html': return (await import('../../report/formats/to-html.ts')).toHtml(table);
-    case 'json': return `${JSON.stringify((await import('../../report/formats/to-json.ts')).toJson(table), null, 2)}\n`;
+    case 'md':
+      return (await import('../../report/formats/to-markdown.ts')).toMarkdown(table);
+    case 'csv':
+      return (await import('../../report/formats/to-csv.ts')).toCsv(table);
+    case 'latex':
+      return (await import('../../report/formats/to-latex.ts')).toLatex(table);
+    case 'html':
+      return (await import('../../report/formats/to-html.ts')).toHtml(table);
+    case 'json':
+      return `${JSON.stringify((await import('../../report/formats/to-json.ts')).toJson(table), null, 2)}\n`;
   }
 }
 

@@ -17,11 +17,24 @@ function list({ output, db, json }: Session): Promise<void> {
     const items = (await listSweeps(storage)).items.map(toSweepItem);
     if (json) output.json(items);
     else if (items.length === 0) output.say('No sweeps yet; `cosweep run FILE` makes one.');
-    else output.data(toColumns(['ID', 'NAME', 'STATE', 'RUNS', 'DONE', 'FAILED', 'DIVERGED', 'ENGINE', 'CREATED'], items.map(toRow)));
+    else
+      output.data(
+        toColumns(['ID', 'NAME', 'STATE', 'RUNS', 'DONE', 'FAILED', 'DIVERGED', 'ENGINE', 'CREATED'], items.map(toRow)),
+      );
   });
 }
 
 function toRow({ id, name, state, cancelling, arms, seeds, counts, engine, createdAt }: SweepItem) {
   const done = counts.complete + counts.failed + counts.diverged;
-  return [id, name, cancelling ? 'stopping' : state, arms * seeds, done, counts.failed, counts.diverged, engine, createdAt.slice(0, 16).replace('T', ' ')];
+  return [
+    id,
+    name,
+    cancelling ? 'stopping' : state,
+    arms * seeds,
+    done,
+    counts.failed,
+    counts.diverged,
+    engine,
+    createdAt.slice(0, 16).replace('T', ' '),
+  ];
 }

@@ -32,7 +32,9 @@ async function plan({ output, json }: Session, file: string, options: Options): 
   const { text, folder } = readDefinitionFile(file);
   const made = await planDefinition(readDefinition(text, file), folder);
   const arms = options.arms === true;
-  const seconds = options.time ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say) : null;
+  const seconds = options.time
+    ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say)
+    : null;
   if (json) return output.json({ ...planToJson(made, { arms }), ...(seconds && { seconds }) });
   const summary = `${planToText(made)}${seconds ? timeLine(seconds) : ''}`;
   output.data(arms ? `${summary}\n${toArmList(planToJson(made, { arms: true }))}` : summary);

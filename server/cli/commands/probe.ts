@@ -13,7 +13,9 @@ export const probeCommand: CliCommand = {
     addEngineOptions(
       program
         .command('probe')
-        .description(`trains the trunks only (${PROBE_SEEDS} seeds) and shows which arms would be dead, weak or the same; \`run\` goes on from there`)
+        .description(
+          `trains the trunks only (${PROBE_SEEDS} seeds) and shows which arms would be dead, weak or the same; \`run\` goes on from there`,
+        )
         .argument('<file>', 'the sweep definition'),
     ).action(run(probe));
   },
@@ -38,8 +40,16 @@ async function probeFile(session: Session, storage: Storage, file: string, optio
   const { trainAndShow } = await import('../train.ts');
   const { probeOf } = await import('../../http/answers/probe-of.ts');
   const { engine } = options;
-  const sweepId = await queueDefinition(storage, file, { engine: engine === 'auto' ? null : engine, share: true, probeSeeds: PROBE_SEEDS });
-  const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { ...options, wait: true, fresh: false });
+  const sweepId = await queueDefinition(storage, file, {
+    engine: engine === 'auto' ? null : engine,
+    share: true,
+    probeSeeds: PROBE_SEEDS,
+  });
+  const { ended, interrupted } = await trainAndShow(session, storage, sweepId, {
+    ...options,
+    wait: true,
+    fresh: false,
+  });
   if (ended === null || interrupted !== null) return interrupted!;
   await show(session, probeOf(storage, sweepId));
   return ended.state === 'cancelled' || ended.runs.failed > 0 ? 1 : 0;

@@ -21,7 +21,9 @@ function retry(session: Session, sweep: string, options: TrainOptions): Promise<
     const { train } = await import('../train.ts');
     const sweepId = await findSweep(storage, sweep);
     const failed = retrySweep(storage, sweepId, { engine: options.engine === 'auto' ? null : options.engine });
-    session.output.say(failed === 0 ? `${sweep}: none of its runs has failed` : `${sweep}: ${failed} failed runs wait again`);
+    session.output.say(
+      failed === 0 ? `${sweep}: none of its runs has failed` : `${sweep}: ${failed} failed runs wait again`,
+    );
     return failed === 0 ? 0 : train(session, storage, sweepId, { ...options, fresh: false });
   });
 }

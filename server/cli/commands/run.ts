@@ -23,7 +23,10 @@ export const runCommand: CliCommand = {
     )
       .option('--no-share', 'train each run on its own from batch 0')
       .option('--fresh', 'train everything anew, whatever the database holds')
-      .option('--keep-checkpoints', 'keep the checkpoints of every stage for as long as the sweep is there, not only each run\'s final weights')
+      .option(
+        '--keep-checkpoints',
+        "keep the checkpoints of every stage for as long as the sweep is there, not only each run's final weights",
+      )
       .option('--if-queued', 'of a stored sweep: leave it alone where it is not queued any more')
       .action(run(runSweep));
   },
@@ -40,7 +43,8 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   const storage = await openStorage({ file: session.db, create: isFile });
   try {
     const sweepId = isFile ? await queueFile(storage, what, options) : await queueStored(storage, what, options);
-    if (options.keepCheckpoints) (await import('../../store/training/retire-checkpoints.ts')).keepCheckpoints(storage, sweepId);
+    if (options.keepCheckpoints)
+      (await import('../../store/training/retire-checkpoints.ts')).keepCheckpoints(storage, sweepId);
     return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   } finally {
     await storage.close();
@@ -60,11 +64,18 @@ async function queueFile(storage: Storage, file: string, { engine, share, fresh 
   return queueDefinition(storage, file, { engine: asked(engine), share, fresh: fresh === true });
 }
 
-async function queueStored(storage: Storage, what: string, { engine, share, fresh, ifQueued }: Options): Promise<number> {
+async function queueStored(
+  storage: Storage,
+  what: string,
+  { engine, share, fresh, ifQueued }: Options,
+): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueAgain } = await import('../../store/sweeps/queue.ts');
   const sweepId = await findSweep(storage, what);
-  if (!share) throw new UserError(`Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`);
+  if (!share)
+    throw new UserError(
+      `Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`,
+    );
   if (!ifQueued) queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true });
   return sweepId;
 }

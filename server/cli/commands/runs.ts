@@ -31,10 +31,22 @@ function runs({ output, db, json }: Session, sweep: string, { format }: { format
 }
 
 /** From the stored summaries: the curves themselves, millions of points, are not read. */
-function toRow({ id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow, names: string[]): RunLine {
+function toRow(
+  { id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow,
+  names: string[],
+): RunLine {
   const none = { last: null, best: null, bestBatch: null };
   return {
-    run: id, arm, armName, control, seed, params, state, engine, seconds, error,
+    run: id,
+    arm,
+    armName,
+    control,
+    seed,
+    params,
+    state,
+    engine,
+    seconds,
+    error,
     metrics: Object.fromEntries(names.map((name) => [name, metrics[name] ?? none])),
   };
 }

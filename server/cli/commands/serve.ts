@@ -22,7 +22,11 @@ export const serveCommand: CliCommand = {
       .command('serve')
       .description('the dashboard and the API')
       .option('--port <port>', 'the next free one is taken where it is not free', wholeNumber(0, 65_535), 7070)
-      .option('--host <address>', 'to be reachable from other machines; they need the token that is printed (or COSWEEP_TOKEN)', '127.0.0.1')
+      .option(
+        '--host <address>',
+        'to be reachable from other machines; they need the token that is printed (or COSWEEP_TOKEN)',
+        '127.0.0.1',
+      )
       .option('--base-path <path>', 'where a proxy puts it, such as /cosweep', '')
       .option('--allow-host <name...>', 'a further host name that it may be addressed by', [])
       .option('--open', 'open it in the browser')
@@ -43,7 +47,8 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
       context: {
         storage,
         actions: {
-          startRun: async (sweepId) => output.say(`${sweepId}: training in a process of its own, log in ${await spawnRun(db, sweepId)}`),
+          startRun: async (sweepId) =>
+            output.say(`${sweepId}: training in a process of its own, log in ${await spawnRun(db, sweepId)}`),
           plan: (definition, folder) => planDefinition(readDefinition(definition, '(from the dashboard)'), folder),
           doctor: doctorAsker(db),
         },
@@ -54,9 +59,13 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
       basePath: options.basePath,
       allowHosts: options.allowHost,
       token: process.env['COSWEEP_TOKEN'] || null,
-      report: (error) => output.complain(`${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.`),
+      report: (error) =>
+        output.complain(
+          `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.`,
+        ),
     });
-    if (options.port !== 0 && server.port !== options.port) output.complain(`Port ${options.port} is taken: serving on port ${server.port} instead`);
+    if (options.port !== 0 && server.port !== options.port)
+      output.complain(`Port ${options.port} is taken: serving on port ${server.port} instead`);
     if (json) output.json({ url: server.url, port: server.port, token: server.token, db });
     else output.data(`Dashboard: ${server.url}\nDatabase: ${db}\nCtrl-C ends it.`);
     if (options.open === true) openBrowser(server.url);

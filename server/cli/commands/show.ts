@@ -17,7 +17,9 @@ export const showCommand: CliCommand = {
 };
 
 function show(session: Session, what: string): Promise<void> {
-  return withStorage(session.db, (storage) => (/^r\d+$/.test(what) ? showRun(session, storage, what) : showSweep(session, storage, what)));
+  return withStorage(session.db, (storage) =>
+    /^r\d+$/.test(what) ? showRun(session, storage, what) : showSweep(session, storage, what),
+  );
 }
 
 async function showRun({ output, json }: Session, storage: Storage, what: string): Promise<void> {
@@ -42,13 +44,26 @@ function runText(run: RunDetail): string {
     ['control', run.controlRun],
     ['engine', [run.engine, run.device].filter((each) => each !== null).join(', ')],
     ['batches', `${run.batch} of ${run.batches}`],
-    ['training', run.durations.training === null ? null : `${toDuration(run.durations.training)}, evaluations ${toDuration(run.durations.evaluation ?? 0)}`],
+    [
+      'training',
+      run.durations.training === null
+        ? null
+        : `${toDuration(run.durations.training)}, evaluations ${toDuration(run.durations.evaluation ?? 0)}`,
+    ],
     ['started', run.startedAt],
     ['finished', run.finishedAt],
     ['data', run.dataFingerprint],
   ];
-  const metrics = Object.entries(run.metrics).map(([name, { last, best, bestBatch }]): Cell[] => [name, round(last), round(best), bestBatch]);
-  return [toFacts(facts), ...(metrics.length > 0 ? [toColumns(['METRIC', 'LAST', 'BEST', 'AT BATCH'], metrics)] : [])].join('\n\n');
+  const metrics = Object.entries(run.metrics).map(([name, { last, best, bestBatch }]): Cell[] => [
+    name,
+    round(last),
+    round(best),
+    bestBatch,
+  ]);
+  return [
+    toFacts(facts),
+    ...(metrics.length > 0 ? [toColumns(['METRIC', 'LAST', 'BEST', 'AT BATCH'], metrics)] : []),
+  ].join('\n\n');
 }
 
 async function showSweep({ output, json }: Session, storage: Storage, what: string): Promise<void> {
@@ -60,19 +75,33 @@ async function showSweep({ output, json }: Session, storage: Storage, what: stri
 }
 
 function sweepText(sweep: SweepDetail): string {
-  const counts = Object.entries(sweep.counts).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`);
+  const counts = Object.entries(sweep.counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
   const facts: [string, Cell][] = [
-    ['sweep', `${sweep.id} ${sweep.name}, ${sweep.cancelling ? 'stopping' : sweep.state}${sweep.error === null ? '' : `: ${sweep.error}`}`],
+    [
+      'sweep',
+      `${sweep.id} ${sweep.name}, ${sweep.cancelling ? 'stopping' : sweep.state}${sweep.error === null ? '' : `: ${sweep.error}`}`,
+    ],
     ['about', sweep.description],
     ['metric', `${sweep.metric.name}, ${sweep.metric.goal}`],
     ['runs', `${sweep.arms} arms × ${sweep.seeds} seeds: ${counts.join(', ')}`],
-    ['batches', `${sweep.progress.batches} of ${sweep.progress.batchesTotal}${sweep.progress.secondsLeft === null ? '' : `, ${toDuration(sweep.progress.secondsLeft)} left`}`],
+    [
+      'batches',
+      `${sweep.progress.batches} of ${sweep.progress.batchesTotal}${sweep.progress.secondsLeft === null ? '' : `, ${toDuration(sweep.progress.secondsLeft)} left`}`,
+    ],
     ['engine', sweep.engine],
     ['created', sweep.createdAt],
     ['finished', sweep.finishedAt],
   ];
   const best = sweep.best.map(({ arm, name, n, mean, sd }): Cell[] => [arm, name, n, round(mean), round(sd)]);
-  const failures = sweep.failures.map(({ run, armName, seed, state, reason }): Cell[] => [run, armName, String(seed), state, reason]);
+  const failures = sweep.failures.map(({ run, armName, seed, state, reason }): Cell[] => [
+    run,
+    armName,
+    String(seed),
+    state,
+    reason,
+  ]);
   return [
     toFacts(facts),
     ...(best.length > 0 ? [toColumns(['ARM', 'NAME', 'N', 'MEAN', 'SD'], best)] : []),

@@ -8,7 +8,7 @@ export const weightsCommand: CliCommand = {
     program
       .command('weights')
       .description('writes the final weights of a run as a TensorFlow.js model')
-      .argument('<run>', 'a run\'s id (r41)')
+      .argument('<run>', "a run's id (r41)")
       .requiredOption('--out <dir>', 'a new or an empty folder')
       .action(run(weights));
   },

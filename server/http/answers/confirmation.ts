@@ -25,13 +25,24 @@ export interface Confirmation {
  * @returns the number of that sweep
  */
 export async function queueConfirmation(
-  storage: Storage, sweepId: number, wanted: Confirmation, plan: (definition: string, folder: string) => Promise<Plan>,
+  storage: Storage,
+  sweepId: number,
+  wanted: Confirmation,
+  plan: (definition: string, folder: string) => Promise<Plan>,
 ): Promise<number> {
   const sweep = (await readSweep(storage, sweepId))!;
-  const metric = wanted.metric === null || wanted.metric === sweep.metric.name ? sweep.metric : { name: wanted.metric, goal: undefined };
+  const metric =
+    wanted.metric === null || wanted.metric === sweep.metric.name
+      ? sweep.metric
+      : { name: wanted.metric, goal: undefined };
   metricsOfConfirmation(metric.name);
   const arm = armToConfirm(sweep.name, sweep.armList, wanted.arm);
-  const definition = confirmDefinition({ sweep: sweep.name, arm, metric, seeds: freshSeeds(sweep.plan.seeds, wanted.seeds) });
+  const definition = confirmDefinition({
+    sweep: sweep.name,
+    arm,
+    metric,
+    seeds: freshSeeds(sweep.plan.seeds, wanted.seeds),
+  });
   return queueSweep(storage, {
     definition,
     definitionPath: confirmKey(sweep.id, arm),
@@ -52,7 +63,10 @@ export async function readConfirmation(storage: Storage, sweepId: number): Promi
 }
 
 /** The sweep and the arm that a confirmation is of; null for any other sweep. The arm is null where that sweep has it no more. */
-export async function readConfirmed(storage: Storage, sweepId: number): Promise<{ sweep: string; arm: number | null } | null> {
+export async function readConfirmed(
+  storage: Storage,
+  sweepId: number,
+): Promise<{ sweep: string; arm: number | null } | null> {
   const key = parseConfirmKey((await readSweep(storage, sweepId))!.definitionPath);
   if (key === null) return null;
   const confirmed = await readSweep(storage, parseSweepId(key.sweep)!);

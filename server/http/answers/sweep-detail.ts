@@ -42,16 +42,25 @@ function toProgress({ batches, batchesTotal, counts, secondsLeft }: SweepRecord)
 }
 
 function bestArms(storage: Storage, sweepId: number, arms: ArmItem[]): ArmScore[] {
-  return readArmScores(storage, sweepId).slice(0, MOST_BEST).map((score) => {
-    const { name, control } = arms[score.arm]!;
-    return { ...score, name, control };
-  });
+  return readArmScores(storage, sweepId)
+    .slice(0, MOST_BEST)
+    .map((score) => {
+      const { name, control } = arms[score.arm]!;
+      return { ...score, name, control };
+    });
 }
 
 function readFailures(storage: Storage, sweepId: number): Failure[] {
-  return listRuns(storage, sweepId, { states: ['failed', 'diverged'], limit: MOST_FAILURES }).items.map(({ id, arm, armName, seed, state, error }) => ({
-    run: id, arm, armName, seed, state: state as Failure['state'], reason: error,
-  }));
+  return listRuns(storage, sweepId, { states: ['failed', 'diverged'], limit: MOST_FAILURES }).items.map(
+    ({ id, arm, armName, seed, state, error }) => ({
+      run: id,
+      arm,
+      armName,
+      seed,
+      state: state as Failure['state'],
+      reason: error,
+    }),
+  );
 }
 
 /** Parameters with more than one value among the points of the search. */

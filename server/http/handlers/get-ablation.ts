@@ -41,8 +41,15 @@ export const getAblationRoute = route({
     ids: z.enum(['true', 'false']).default('false').describe('with the ids of the runs behind each line'),
   }),
   body: null,
-  answer: { status: 200, shape: ablationAnswer, media: ['application/json', ...Object.values(files).map(({ type }) => type)] },
-  async handle({ storage }, { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } }): Promise<Reply> {
+  answer: {
+    status: 200,
+    shape: ablationAnswer,
+    media: ['application/json', ...Object.values(files).map(({ type }) => type)],
+  },
+  async handle(
+    { storage },
+    { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } },
+  ): Promise<Reply> {
     const sweep = await knownSweep(storage, id);
     const options: TableOptions = {
       at,
@@ -56,7 +63,13 @@ export const getAblationRoute = route({
     const own = (await readSweep(storage, sweep))!.metric.name;
     const table = buildAblationTable(await resultsFor(storage, sweep, metricsOfTable(own, options)), options);
     const file = files[format];
-    if (file !== undefined) return { status: 200, body: file.write(table), type: `${file.type}; charset=utf-8`, fileName: `${id}-ablation.${file.ending}` };
+    if (file !== undefined)
+      return {
+        status: 200,
+        body: file.write(table),
+        type: `${file.type}; charset=utf-8`,
+        fileName: `${id}-ablation.${file.ending}`,
+      };
     const data = toJson(table);
     const page: AblationResponse = { data, table: toDisplayTable(table) };
     return { status: 200, body: format === 'page' ? page : data };

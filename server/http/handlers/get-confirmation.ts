@@ -16,7 +16,11 @@ export const getConfirmationRoute = route({
   answer: { status: 200, shape: confirmResponse },
   async handle({ storage }, { params: { id } }) {
     const report = await readConfirmation(storage, await knownSweep(storage, id));
-    if (report === null) throw new HttpError('not-found', `Cannot find a confirmation in ${id}: it is a sweep of its own; POST /sweeps/${id}/confirm makes one`);
+    if (report === null)
+      throw new HttpError(
+        'not-found',
+        `Cannot find a confirmation in ${id}: it is a sweep of its own; POST /sweeps/${id}/confirm makes one`,
+      );
     return { status: 200, body: report };
   },
 });

@@ -11,13 +11,18 @@ export const getConfusionRoute = route({
   path: '/runs/:id/confusion',
   summary: 'The confusion matrix of an evaluation of a run',
   params: z.strictObject({ id: runId }),
-  query: z.strictObject({ batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last') }),
+  query: z.strictObject({
+    batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last'),
+  }),
   body: null,
   answer: { status: 200, shape: confusionMatrix },
   async handle({ storage }, { params: { id }, query: { batch } }) {
     const body = readConfusion(storage, await knownRun(storage, id), batch ?? null);
     if (body === null) {
-      throw new HttpError('not-found', `Cannot find the confusion matrix of ${id}${batch === undefined ? '' : ` at batch ${batch}`}: none is recorded; /api/runs/${id} lists its evaluations`);
+      throw new HttpError(
+        'not-found',
+        `Cannot find the confusion matrix of ${id}${batch === undefined ? '' : ` at batch ${batch}`}: none is recorded; /api/runs/${id} lists its evaluations`,
+      );
     }
     return { status: 200, body };
   },

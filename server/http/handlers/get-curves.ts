@@ -18,7 +18,8 @@ const batch = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 export const getCurvesRoute = route({
   method: 'get',
   path: '/curves',
-  summary: 'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each pixel column, exact; all points where they fit',
+  summary:
+    'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each pixel column, exact; all points where they fit',
   params: nothing,
   query: z.strictObject({
     runs: list(runId, 500).describe('run ids, with commas between'),
@@ -32,7 +33,10 @@ export const getCurvesRoute = route({
   async handle({ storage }, { query: { runs, metric, from, to, width } }) {
     const columns = runs.length * metric.length * width;
     if (columns > MOST_COLUMNS) {
-      throw new HttpError('too-large', `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is more than ${MOST_COLUMNS}; ask for fewer at once`);
+      throw new HttpError(
+        'too-large',
+        `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is more than ${MOST_COLUMNS}; ask for fewer at once`,
+      );
     }
     const curves: { run: string; metric: string; curve: Curve }[] = [];
     let points = 0;
@@ -44,7 +48,10 @@ export const getCurvesRoute = route({
         points += curve.batches.length;
       }
       if (points > MOST_POINTS) {
-        throw new HttpError('too-large', `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer runs, or for a stretch with from and to`);
+        throw new HttpError(
+          'too-large',
+          `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer runs, or for a stretch with from and to`,
+        );
       }
     }
     const last = to ?? curves.reduce((latest, { curve }) => Math.max(latest, curve.batches.at(-1) ?? 0), from);

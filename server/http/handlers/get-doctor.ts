@@ -4,7 +4,8 @@ import { doctorResponse } from '../schemas/doctor.ts';
 export const getDoctorRoute = route({
   method: 'get',
   path: '/doctor',
-  summary: 'Engines, devices, data sets and database: what works on this machine, and for what does not, why and what to do',
+  summary:
+    'Engines, devices, data sets and database: what works on this machine, and for what does not, why and what to do',
   params: nothing,
   query: nothing,
   body: null,

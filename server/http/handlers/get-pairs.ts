@@ -11,11 +11,15 @@ import { thinPairs } from '../thin-pairs.ts';
 export const getPairsRoute = route({
   method: 'get',
   path: '/sweeps/:id/pairs',
-  summary: 'With and without the intra-class phase: pairs by seed, bands over seeds, and the picture of the differences',
+  summary:
+    'With and without the intra-class phase: pairs by seed, bands over seeds, and the picture of the differences',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),
-    at: z.enum(['last', 'best']).default('last').describe('the value of a run in `pairs`: its last evaluation or its best; the picture answers by the last'),
+    at: z
+      .enum(['last', 'best'])
+      .default('last')
+      .describe('the value of a run in `pairs`: its last evaluation or its best; the picture answers by the last'),
   }),
   body: null,
   answer: { status: 200, shape: pairsResponse },
@@ -23,7 +27,12 @@ export const getPairsRoute = route({
     const sweep = await knownSweep(storage, id);
     const name = metric ?? (await readSweep(storage, sweep))!.metric.name;
     // The strip below the picture shows the truncated term of every batch; the picture can do without.
-    const results = await resultsFor(storage, sweep, metricsOfPairs(name), name === 'train/truncated' ? null : 'train/truncated');
+    const results = await resultsFor(
+      storage,
+      sweep,
+      metricsOfPairs(name),
+      name === 'train/truncated' ? null : 'train/truncated',
+    );
     return { status: 200, body: thinPairs(pairCurves(results, name, at)) };
   },
 });

@@ -13,7 +13,8 @@ import { probeResponse } from '../schemas/probe.ts';
 export const getProbeRoute = route({
   method: 'get',
   path: '/sweeps/:id/probe',
-  summary: "What the trunks that are trained by now say: L2's quantiles at every N, the gradient ratio of every β, arms that would be dead or the same",
+  summary:
+    "What the trunks that are trained by now say: L2's quantiles at every N, the gradient ratio of every β, arms that would be dead or the same",
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,
@@ -23,7 +24,11 @@ export const getProbeRoute = route({
     const { armList, plan } = (await readSweep(storage, sweep))!;
     const batches = groupByTrunk(armList).reduce((sum, [first]) => sum + first!.training.batches, 0);
     const points = batches * plan.seeds.length * TRUNK_METRICS.length;
-    if (points > MOST_POINTS) throw new HttpError('too-large', `Cannot look at the trunks of ${id}: about ${points} points, more than ${MOST_POINTS}; cosweep probe can`);
+    if (points > MOST_POINTS)
+      throw new HttpError(
+        'too-large',
+        `Cannot look at the trunks of ${id}: about ${points} points, more than ${MOST_POINTS}; cosweep probe can`,
+      );
     return { status: 200, body: probeOf(storage, sweep) };
   },
 });

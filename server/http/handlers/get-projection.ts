@@ -11,13 +11,18 @@ export const getProjectionRoute = route({
   path: '/runs/:id/projection',
   summary: 'The projection of validation features of an evaluation of a run',
   params: z.strictObject({ id: runId }),
-  query: z.strictObject({ batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last') }),
+  query: z.strictObject({
+    batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last'),
+  }),
   body: null,
   answer: { status: 200, shape: projection },
   async handle({ storage }, { params: { id }, query: { batch } }) {
     const body = readProjection(storage, await knownRun(storage, id), batch ?? null);
     if (body === null) {
-      throw new HttpError('not-found', `Cannot find the projection of validation features of ${id}${batch === undefined ? '' : ` at batch ${batch}`}: none is recorded; /api/runs/${id} lists its evaluations`);
+      throw new HttpError(
+        'not-found',
+        `Cannot find the projection of validation features of ${id}${batch === undefined ? '' : ` at batch ${batch}`}: none is recorded; /api/runs/${id} lists its evaluations`,
+      );
     }
     return { status: 200, body };
   },

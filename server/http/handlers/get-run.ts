@@ -8,7 +8,8 @@ import { runDetail } from '../schemas/run.ts';
 export const getRunRoute = route({
   method: 'get',
   path: '/runs/:id',
-  summary: 'One run: last and best of each metric, its path through the stage tree, configuration, versions, last confusion matrix and projection',
+  summary:
+    'One run: last and best of each metric, its path through the stage tree, configuration, versions, last confusion matrix and projection',
   params: z.strictObject({ id: runId }),
   query: nothing,
   body: null,

@@ -20,7 +20,9 @@ export const listRunsRoute = route({
     order: z.enum(['asc', 'desc']).default('asc'),
     state: list(state, 6).optional().describe('these states only, with commas between'),
     arm: list(wholeNumber(0, 1e6), 1_000).optional().describe('these arms only (indices), with commas between'),
-    seed: list(wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000).optional().describe('these seeds only, with commas between'),
+    seed: list(wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000)
+      .optional()
+      .describe('these seeds only, with commas between'),
     q: text(200).optional().describe('text that the name of the arm contains'),
   }),
   body: null,

@@ -10,14 +10,16 @@ import { toStartResponse } from '../answers/start-response.ts';
 export const postCancelRoute = route({
   method: 'post',
   path: '/sweeps/:id/cancel',
-  summary: 'Stops a sweep: the process that trains it reads the flag within seconds; where none is alive it is cancelled at once',
+  summary:
+    'Stops a sweep: the process that trains it reads the flag within seconds; where none is alive it is cancelled at once',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: nothing,
   answer: { status: 202, shape: startResponse },
   async handle({ storage }, { params: { id } }) {
     const sweep = await knownSweep(storage, id);
-    if (cancelSweep(storage, sweep) === 'ended') throw new HttpError('conflict', `Cannot cancel ${id}: it has ended already`);
+    if (cancelSweep(storage, sweep) === 'ended')
+      throw new HttpError('conflict', `Cannot cancel ${id}: it has ended already`);
     return { status: 202, body: await toStartResponse(storage, sweep) };
   },
 });

@@ -10,7 +10,8 @@ import { toStartResponse } from '../answers/start-response.ts';
 export const postConfirmRoute = route({
   method: 'post',
   path: '/sweeps/:id/confirm',
-  summary: 'Stores an arm and its control on fresh seeds as a queued sweep of its own and starts a process that trains it',
+  summary:
+    'Stores an arm and its control on fresh seeds as a queued sweep of its own and starts a process that trains it',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: z.strictObject({

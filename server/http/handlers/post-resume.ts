@@ -20,7 +20,8 @@ export const postResumeRoute = route({
     const { state } = await toStartResponse(storage, sweep);
     if (state === 'running') throw new HttpError('conflict', `Cannot resume ${id}: it is being trained`);
     // Queued again, it would count as unfinished until a process came to it, and a cancel meanwhile would leave it so.
-    if (state === 'complete') throw new HttpError('conflict', `Cannot resume ${id}: it is complete; failed runs are trained again by retry`);
+    if (state === 'complete')
+      throw new HttpError('conflict', `Cannot resume ${id}: it is complete; failed runs are trained again by retry`);
     queueAgain(storage, sweep);
     await actions.startRun(id);
     return { status: 202, body: await toStartResponse(storage, sweep) };

@@ -18,8 +18,13 @@ export const postRetryRoute = route({
   async handle({ storage, actions }, { params: { id } }) {
     const sweep = await knownSweep(storage, id);
     const { state } = await toStartResponse(storage, sweep);
-    if (state === 'running') throw new HttpError('conflict', `Cannot retry ${id}: it is being trained; wait until it is done, or cancel it first`);
-    if (retrySweep(storage, sweep) === 0) throw new HttpError('conflict', `Cannot retry ${id}: none of its runs has failed`);
+    if (state === 'running')
+      throw new HttpError(
+        'conflict',
+        `Cannot retry ${id}: it is being trained; wait until it is done, or cancel it first`,
+      );
+    if (retrySweep(storage, sweep) === 0)
+      throw new HttpError('conflict', `Cannot retry ${id}: none of its runs has failed`);
     await actions.startRun(id);
     return { status: 202, body: await toStartResponse(storage, sweep) };
   },

@@ -48,13 +48,19 @@ const EVALUATED = new Set(METRICS.filter(({ when }) => when === 'end').map(({ na
 export function metricsOfConfirmation(metric: string): { test: string; validation: string } {
   const measure = metric.replace(/^(val|test)\//, '');
   if (!/^(val|test)\//.test(metric) || !EVALUATED.has(measure)) {
-    throw new UserError(`Cannot confirm by ${JSON.stringify(metric)}: wanted a metric of evaluations, such as val/accuracy (${[...EVALUATED].join(', ')})`);
+    throw new UserError(
+      `Cannot confirm by ${JSON.stringify(metric)}: wanted a metric of evaluations, such as val/accuracy (${[...EVALUATED].join(', ')})`,
+    );
   }
   return { test: `test/${measure}`, validation: `val/${measure}` };
 }
 
 /** @param results of a sweep of one arm and its control, with both curves of `metricsOfConfirmation` */
-export function buildConfirmReport(results: SweepResults, metric: string, confirms: ConfirmReport['confirms']): ConfirmReport {
+export function buildConfirmReport(
+  results: SweepResults,
+  metric: string,
+  confirms: ConfirmReport['confirms'],
+): ConfirmReport {
   const names = metricsOfConfirmation(metric);
   const part = results.runs.some(({ evaluated }) => evaluated !== null && evaluated.test > 0) ? 'test' : 'validation';
   const view = viewMetric(results, names[part], `confirm by ${metric}`);
@@ -65,7 +71,12 @@ export function buildConfirmReport(results: SweepResults, metric: string, confir
   const values = runValues(results, view, 'last');
   const side = (index: number): Side => {
     const found = [...values.get(index)!.values()];
-    return { n: found.length, mean: found.length === 0 ? null : mean(found), sd: standardDeviation(found), diverged: countDiverged(results, index) };
+    return {
+      n: found.length,
+      mean: found.length === 0 ? null : mean(found),
+      sd: standardDeviation(found),
+      diverged: countDiverged(results, index),
+    };
   };
   const differences = [...pairBySeed(values.get(arm.index)!, values.get(control.index)!).values()];
   const summary = summarisePairs(differences);
@@ -79,12 +90,25 @@ export function buildConfirmReport(results: SweepResults, metric: string, confir
     part: part as ConfirmReport['part'],
     images: countImages(results, part === 'test' ? 'test' : 'val'),
     seeds: results.seeds,
-    arm: { name: arm.name, ...side(arm.index), dead: results.runs.filter((run) => run.arm === arm.index && run.state === 'complete' && run.intraDead === true).length },
+    arm: {
+      name: arm.name,
+      ...side(arm.index),
+      dead: results.runs.filter((run) => run.arm === arm.index && run.state === 'complete' && run.intraDead === true)
+        .length,
+    },
     control: { name: control.name, ...side(control.index) },
-    difference: summary && { ...summary, p: withheld ? null : signFlipTest(differences), better: differences.filter((value) => (goal === 'maximize' ? value > 0 : value < 0)).length },
+    difference: summary && {
+      ...summary,
+      p: withheld ? null : signFlipTest(differences),
+      better: differences.filter((value) => (goal === 'maximize' ? value > 0 : value < 0)).length,
+    },
     test: describeTest(differences.length),
     smallestP: smallestP(differences.length, 1).maxT,
-    missing: results.arms.flatMap(({ index, name }) => results.runs.filter((run) => run.arm === index && !values.get(index)!.has(run.seed)).map(({ seed, state }) => ({ arm: name, seed, state }))),
+    missing: results.arms.flatMap(({ index, name }) =>
+      results.runs
+        .filter((run) => run.arm === index && !values.get(index)!.has(run.seed))
+        .map(({ seed, state }) => ({ arm: name, seed, state })),
+    ),
   };
   return { ...report, notes: writeNotes(report) };
 }
@@ -99,14 +123,28 @@ function countDiverged({ runs }: SweepResults, arm: number): number {
   return runs.filter((run) => run.arm === arm && run.state === 'diverged').length;
 }
 
-function writeNotes({ part, images, arm, control, difference, smallestP: smallest, missing }: Omit<ConfirmReport, 'notes'>): string[] {
+function writeNotes({
+  part,
+  images,
+  arm,
+  control,
+  difference,
+  smallestP: smallest,
+  missing,
+}: Omit<ConfirmReport, 'notes'>): string[] {
   const notes: string[] = [];
   // Which parts there are is known only once a run has read them.
-  if (part === 'validation' && images !== null) notes.push('The data set has no test part: this is the validation part, on which the arm may have been chosen.');
+  if (part === 'validation' && images !== null)
+    notes.push('The data set has no test part: this is the validation part, on which the arm may have been chosen.');
   if (difference !== null && smallest > 0.05) notes.push(warnOfFewSeeds(difference.n));
-  if (difference?.p === null) notes.push(`p is withheld: ${arm.diverged} runs of the arm and ${control.diverged} of its control diverged, and only survivors would be compared.`);
-  if (arm.dead > 0) notes.push(`The truncated term was 0 from N to the end in ${arm.dead} of ${arm.n} runs of the arm.`);
-  if (missing.length > 0) notes.push(`Missing: ${missing.map((run) => `${run.arm}, seed ${run.seed} (${run.state})`).join('; ')}.`);
+  if (difference?.p === null)
+    notes.push(
+      `p is withheld: ${arm.diverged} runs of the arm and ${control.diverged} of its control diverged, and only survivors would be compared.`,
+    );
+  if (arm.dead > 0)
+    notes.push(`The truncated term was 0 from N to the end in ${arm.dead} of ${arm.n} runs of the arm.`);
+  if (missing.length > 0)
+    notes.push(`Missing: ${missing.map((run) => `${run.arm}, seed ${run.seed} (${run.state})`).join('; ')}.`);
   return notes;
 }
 

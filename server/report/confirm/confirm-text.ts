@@ -28,7 +28,11 @@ function formatOf({ metric, images, arm, difference }: ConfirmReport): Format {
   const percent = /\/accuracy(Linear|Cosine)?$/.test(metric);
   const scale = percent ? 100 : 1;
   const decimals = percent ? percentDecimals(images) : decimalsBySpread(difference?.sd ?? arm.sd, arm.mean ?? 0);
-  return { value: (value) => toFixed(value * scale, decimals), signed: (value) => toSigned(value * scale, decimals), units: percent ? [' %', ' points'] : ['', ''] };
+  return {
+    value: (value) => toFixed(value * scale, decimals),
+    signed: (value) => toSigned(value * scale, decimals),
+    units: percent ? [' %', ' points'] : ['', ''],
+  };
 }
 
 function toSide({ n, mean, sd }: Side, { value, units: [unit] }: Format): string {

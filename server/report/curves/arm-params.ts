@@ -13,5 +13,7 @@ export function armParams(arm: Arm): Record<string, ParamValue> {
 export function commonParams(arms: readonly Arm[]): Record<string, ParamValue> {
   const [first, ...others] = arms.map(armParams);
   if (!first) return {};
-  return Object.fromEntries(Object.entries(first).map(([key, value]) => [key, others.every((other) => other[key] === value) ? value : null]));
+  return Object.fromEntries(
+    Object.entries(first).map(([key, value]) => [key, others.every((other) => other[key] === value) ? value : null]),
+  );
 }

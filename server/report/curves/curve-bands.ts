@@ -24,7 +24,10 @@ export function toColumns(curves: readonly Curve[]): Column[] {
 /** Mean of the curves by batch; null where none has a finite value. */
 export function meanCurve(curves: readonly Curve[]): Curve {
   const columns = toColumns(curves);
-  return { batches: columns.map(({ batch }) => batch), values: columns.map(({ values }) => (values.length === 0 ? null : mean(values))) };
+  return {
+    batches: columns.map(({ batch }) => batch),
+    values: columns.map(({ values }) => (values.length === 0 ? null : mean(values))),
+  };
 }
 
 /** Standard deviation of the curves by batch; null where fewer than two have a finite value. */

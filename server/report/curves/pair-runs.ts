@@ -21,7 +21,9 @@ export function listPairs(results: SweepResults): Pair[] {
     return results.seeds.flatMap((seed) => {
       const run = runs[arm.index]!.find((each) => each.seed === seed);
       const controlRun = runs[control.index]!.find((each) => each.seed === seed);
-      return run && controlRun && hasBegun(run) && hasBegun(controlRun) ? [{ arm, control, seed, run, controlRun }] : [];
+      return run && controlRun && hasBegun(run) && hasBegun(controlRun)
+        ? [{ arm, control, seed, run, controlRun }]
+        : [];
     });
   });
 }

@@ -38,7 +38,12 @@ function haveSameRuns(a: readonly RunResult[], b: readonly RunResult[]): boolean
 
 function haveSameCurves(a: Record<string, Curve>, b: Record<string, Curve>): boolean {
   const names = Object.keys(a).filter((name) => name in b && !PER_EPSILON.includes(name));
-  return names.some((name) => a[name]!.values.length > 0) && names.every((name) => isSameList(a[name]!.values, b[name]!.values) && isSameList(a[name]!.batches, b[name]!.batches));
+  return (
+    names.some((name) => a[name]!.values.length > 0) &&
+    names.every(
+      (name) => isSameList(a[name]!.values, b[name]!.values) && isSameList(a[name]!.batches, b[name]!.batches),
+    )
+  );
 }
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -33,7 +33,13 @@ export function listTrunks(results: SweepResults): Trunk[] {
   return groups.map((arms, i) => {
     const end = Math.max(...arms.map(trunkOf));
     const furthest = arms.filter((arm) => trunkOf(arm) === end).flatMap((arm) => runs[arm.index]!);
-    const trained = results.seeds.map((seed) => ({ seed, curves: readTrunk(furthest.filter((run) => run.seed === seed), end) }));
+    const trained = results.seeds.map((seed) => ({
+      seed,
+      curves: readTrunk(
+        furthest.filter((run) => run.seed === seed),
+        end,
+      ),
+    }));
     return {
       name: names[i]!,
       arms,
@@ -72,5 +78,11 @@ function nameTrunks(firsts: readonly Arm[]): string[] {
   const keys = Object.keys(settings[0] ?? {});
   const varying = keys.filter((key) => new Set(settings.map((values) => values[key])).size > 1);
   const shown = varying.length > 0 ? varying : ['alpha'];
-  return settings.map((values) => shown.map((key) => (isLossParameter(key) ? `${SYMBOLS[key]}${values[key]}` : `${key.split('.').at(-1)} ${values[key]}`)).join(' '));
+  return settings.map((values) =>
+    shown
+      .map((key) =>
+        isLossParameter(key) ? `${SYMBOLS[key]}${values[key]}` : `${key.split('.').at(-1)} ${values[key]}`,
+      )
+      .join(' '),
+  );
 }

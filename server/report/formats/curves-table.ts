@@ -20,7 +20,15 @@ export function* curveRows(results: SweepResults): Generator<CurveRow> {
     for (const metric of Object.keys(run.curves).sort()) {
       const { batches, values } = run.curves[metric]!;
       for (let i = 0; i < batches.length; i++) {
-        yield { run: run.id, arm: run.arm, armName: results.arms[run.arm]!.name, seed: run.seed, metric, batch: batches[i]!, value: values[i] ?? null };
+        yield {
+          run: run.id,
+          arm: run.arm,
+          armName: results.arms[run.arm]!.name,
+          seed: run.seed,
+          metric,
+          batch: batches[i]!,
+          value: values[i] ?? null,
+        };
       }
     }
   }
@@ -42,7 +50,16 @@ export function* curvesToCsv(results: SweepResults): Generator<string> {
   const names = [...new Set(params.flatMap((each) => Object.keys(each)))];
   yield toCsvLine(['run', 'arm', 'armName', 'seed', 'metric', 'batch', 'value', ...names]);
   for (const row of curveRows(results)) {
-    yield toCsvLine([row.run, row.arm, row.armName, row.seed, row.metric, row.batch, row.value, ...names.map((name) => params[row.arm]![name] ?? null)]);
+    yield toCsvLine([
+      row.run,
+      row.arm,
+      row.armName,
+      row.seed,
+      row.metric,
+      row.batch,
+      row.value,
+      ...names.map((name) => params[row.arm]![name] ?? null),
+    ]);
   }
 }
 

@@ -24,7 +24,11 @@ export function toDisplayTable(table: AblationTable): DisplayTable {
   return {
     caption: captionOf(table),
     head: layout.head.map((line) => line.map(displayHead)),
-    body: layout.lines.map((line) => line.cells.map((cell, index) => (index < layout.labels ? { ...displayBody(cell), header: true } : displayBody(cell)))),
+    body: layout.lines.map((line) =>
+      line.cells.map((cell, index) =>
+        index < layout.labels ? { ...displayBody(cell), header: true } : displayBody(cell),
+      ),
+    ),
     note: noteOf(table),
   };
 }
@@ -38,7 +42,9 @@ export function captionOf(table: AblationTable): string {
 export function noteOf({ tables }: AblationTable): string {
   const shared = tables[0]!.note.filter((sentence) => tables.every(({ note }) => note.includes(sentence)));
   if (tables.length === 1) return shared.join(' ');
-  const own = tables.map(({ metric, note }) => `${metric}: ${note.filter((sentence) => !shared.includes(sentence)).join(' ')}`);
+  const own = tables.map(
+    ({ metric, note }) => `${metric}: ${note.filter((sentence) => !shared.includes(sentence)).join(' ')}`,
+  );
   return [...own, 'All metrics:', ...shared].join(' ');
 }
 
@@ -58,7 +64,9 @@ function displayHead({ text, math, span }: HeadCell): DisplayCell {
 function displayBody(cell: BodyCell): DisplayCell {
   if (cell.kind === 'text') return { text: cell.text };
   if (cell.kind === 'difference') return { text: cell.difference === null ? '' : differenceToText(cell.difference) };
-  const below = [cell.below === null ? '' : differenceToText(cell.below), cell.remark].filter((line) => line !== '').join(' · ');
+  const below = [cell.below === null ? '' : differenceToText(cell.below), cell.remark]
+    .filter((line) => line !== '')
+    .join(' · ');
   return {
     text: cell.value === null ? '–' : valueToText(cell.value),
     ...(below === '' ? {} : { below }),

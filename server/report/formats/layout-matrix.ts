@@ -16,19 +16,28 @@ export function layOutMatrix(table: AblationTable, matrix: Matrix): Layout {
     const title = parameterTitle(table.cols, matrix.columns, table.batches);
     head.push([headCell(''), ...table.tables.map(() => ({ ...title, span: width, group: true }))]);
   }
-  const values = table.cols === null ? [] : parameterValues(table.cols, matrix.columns, table.batches).map((value) => value || NOT_IN_FORCE);
+  const values =
+    table.cols === null
+      ? []
+      : parameterValues(table.cols, matrix.columns, table.batches).map((value) => value || NOT_IN_FORCE);
   const rowValues = matrix.lines.map((line) => line.value);
   const corner = parameterTitle(table.rows, rowValues, table.batches);
   head.push([
     corner,
-    ...table.tables.flatMap((metric) => (table.cols === null ? [headCell(several ? '' : metric.metric)] : values.map((value) => ({ text: '', math: value, span: 1, group: false })))),
+    ...table.tables.flatMap((metric) =>
+      table.cols === null
+        ? [headCell(several ? '' : metric.metric)]
+        : values.map((value) => ({ text: '', math: value, span: 1, group: false })),
+    ),
   ]);
   const labels = parameterValues(table.rows, rowValues, table.batches);
   const lines = matrix.lines.map((line, index): BodyLine => ({
     apart: line.ablation !== null,
     cells: [
       textCell(lineLabel(labels[index]!, line.ablation)),
-      ...table.tables.flatMap((metric) => line.cells.map(({ row, span }) => matrixCell(row === null ? null : metric.rows[row]!, metric, span))),
+      ...table.tables.flatMap((metric) =>
+        line.cells.map(({ row, span }) => matrixCell(row === null ? null : metric.rows[row]!, metric, span)),
+      ),
     ],
   }));
   return { labels: 1, columns: 1 + width * table.tables.length, head, lines };
@@ -37,7 +46,13 @@ export function layOutMatrix(table: AblationTable, matrix: Matrix): Layout {
 function matrixCell(row: TableRow | null, metric: MetricTable, span: number): BodyCell {
   if (row === null) return { kind: 'value', value: null, below: null, remark: '', span };
   const most = Math.max(...metric.rows.map(({ n }) => n));
-  return { kind: 'value', value: valueText(row, metric), below: differenceText(row, metric), remark: remarkOf(row, metric, most), span };
+  return {
+    kind: 'value',
+    value: valueText(row, metric),
+    below: differenceText(row, metric),
+    remark: remarkOf(row, metric, most),
+    span,
+  };
 }
 
 function lineLabel(value: string, ablation: string | null): string {

@@ -4,13 +4,17 @@ import { headCell, type HeadCell } from './layout.ts';
 
 /** The title of a parameter: N as a share of the run where all its values are simple ones. */
 export function parameterTitle(parameter: string, values: readonly ParamValue[], batches: number | null): HeadCell {
-  if (parameter === 'N') return isShare(values, batches) ? { ...headCell('Switch '), math: 'N/T' } : { ...headCell('Switch '), math: 'N (batches)' };
+  if (parameter === 'N')
+    return isShare(values, batches)
+      ? { ...headCell('Switch '), math: 'N/T' }
+      : { ...headCell('Switch '), math: 'N (batches)' };
   return isLossParameter(parameter) ? { ...headCell(''), math: SYMBOLS[parameter] } : headCell(parameter);
 }
 
 /** Values of one parameter with the same number of decimals, so that they line up; 0 stays 0. */
 export function parameterValues(parameter: string, values: readonly ParamValue[], batches: number | null): string[] {
-  if (parameter === 'N' && isShare(values, batches)) return values.map((value) => (value === null ? '' : toShare(value as number, batches!)));
+  if (parameter === 'N' && isShare(values, batches))
+    return values.map((value) => (value === null ? '' : toShare(value as number, batches!)));
   const decimals = Math.max(0, ...values.map((value) => (typeof value === 'number' ? decimalsOf(value) : 0)));
   const shown = decimals > 0 && isLossParameter(parameter) ? Math.max(2, decimals) : decimals;
   return values.map((value) => {
@@ -27,7 +31,12 @@ function decimalsOf(value: number): number {
 const DENOMINATOR = 12;
 
 function isShare(values: readonly ParamValue[], batches: number | null): boolean {
-  return batches !== null && values.every((value) => value === null || (typeof value === 'number' && Number.isInteger((value * DENOMINATOR) / batches)));
+  return (
+    batches !== null &&
+    values.every(
+      (value) => value === null || (typeof value === 'number' && Number.isInteger((value * DENOMINATOR) / batches)),
+    )
+  );
 }
 
 /** 100 of 400 → 1/4; 0 → 0; 400 of 400 → 1. */

@@ -7,7 +7,11 @@ export function valueText(row: TableRow, metric: MetricTable): ValueText | null 
   if (row.mean === null) return null;
   const scale = metric.percentDecimals === null ? 1 : 100;
   const decimals = metric.percentDecimals ?? decimalsBySpread(row.sd, row.mean);
-  return { mean: toFixed(row.mean * scale, decimals), sd: row.sd === null ? null : toFixed(row.sd * scale, decimals), bold: row.best };
+  return {
+    mean: toFixed(row.mean * scale, decimals),
+    sd: row.sd === null ? null : toFixed(row.sd * scale, decimals),
+    bold: row.best,
+  };
 }
 
 export function differenceText({ difference }: TableRow, metric: MetricTable): DifferenceText | null {
@@ -22,11 +26,18 @@ export function afterSwitchText({ afterSwitch }: TableRow, metric: MetricTable):
   return { ...pairText(afterSwitch, half, metric), marked: false };
 }
 
-function pairText(pair: { mean: number; low: number | null; high: number | null }, spread: number | null, { percentDecimals }: MetricTable): Omit<DifferenceText, 'marked'> {
+function pairText(
+  pair: { mean: number; low: number | null; high: number | null },
+  spread: number | null,
+  { percentDecimals }: MetricTable,
+): Omit<DifferenceText, 'marked'> {
   const scale = percentDecimals === null ? 1 : 100;
   const decimals = percentDecimals ?? decimalsBySpread(spread, pair.mean);
   const show = (value: number) => toFixed(value * scale, decimals);
-  return { mean: toSigned(pair.mean * scale, decimals), interval: pair.low === null || pair.high === null ? null : [show(pair.low), show(pair.high)] };
+  return {
+    mean: toSigned(pair.mean * scale, decimals),
+    interval: pair.low === null || pair.high === null ? null : [show(pair.low), show(pair.high)],
+  };
 }
 
 export function targetText({ batchesToTarget, n }: TableRow): string {
@@ -40,7 +51,8 @@ export function remarkOf(row: TableRow, metric: MetricTable, most: number | null
   if (most !== null && row.n < most) remarks.push(`n = ${row.n}`);
   if (row.diverged > 0) remarks.push(`${row.diverged} of ${row.planned} diverged`);
   if (row.difference !== null && row.difference.p === null) remarks.push('p withheld');
-  if (row.dead > 0) remarks.push(row.dead < row.planned ? `term dead in ${row.dead} of ${row.planned} runs` : 'term dead');
+  if (row.dead > 0)
+    remarks.push(row.dead < row.planned ? `term dead in ${row.dead} of ${row.planned} runs` : 'term dead');
   if (row.sameAs !== null) remarks.push(`same runs as ${metric.rows[row.sameAs]!.name}`);
   if (row.runs !== null && row.runs.length > 0) remarks.push(`runs ${row.runs.join(' ')}`);
   return remarks.join('; ');

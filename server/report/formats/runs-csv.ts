@@ -6,11 +6,32 @@ export function runRowsToCsv(rows: readonly RunLine[]): string {
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
   const metrics = Object.keys(rows[0]?.metrics ?? {});
   const columns = [
-    'run', 'arm', 'armName', 'control', 'seed', ...params, 'state', 'engine', 'seconds', 'error',
+    'run',
+    'arm',
+    'armName',
+    'control',
+    'seed',
+    ...params,
+    'state',
+    'engine',
+    'seconds',
+    'error',
     ...metrics.flatMap((name) => [`${name} last`, `${name} best`, `${name} bestBatch`]),
   ];
-  return toCsvLines(columns, rows.map((row) => [
-    row.run, row.arm, row.armName, row.control, row.seed, ...params.map((key) => row.params[key] ?? null), row.state, row.engine, row.seconds, row.error,
-    ...metrics.flatMap((name) => [row.metrics[name]!.last, row.metrics[name]!.best, row.metrics[name]!.bestBatch]),
-  ]));
+  return toCsvLines(
+    columns,
+    rows.map((row) => [
+      row.run,
+      row.arm,
+      row.armName,
+      row.control,
+      row.seed,
+      ...params.map((key) => row.params[key] ?? null),
+      row.state,
+      row.engine,
+      row.seconds,
+      row.error,
+      ...metrics.flatMap((name) => [row.metrics[name]!.last, row.metrics[name]!.best, row.metrics[name]!.bestBatch]),
+    ]),
+  );
 }

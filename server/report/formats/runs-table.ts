@@ -27,9 +27,19 @@ export function runsTable(results: SweepResults): RunLine[] {
   return runs.map((run) => {
     const arm = results.arms[run.arm]!;
     return {
-      run: run.id, arm: arm.index, armName: arm.name, control: arm.control, seed: run.seed, params: armParams(arm),
-      state: run.state, engine: run.engine, seconds: run.seconds, error: run.error,
-      metrics: Object.fromEntries(metrics.map((name) => [name, summariseCurve(run.curves[name], directionOf(results, name))])),
+      run: run.id,
+      arm: arm.index,
+      armName: arm.name,
+      control: arm.control,
+      seed: run.seed,
+      params: armParams(arm),
+      state: run.state,
+      engine: run.engine,
+      seconds: run.seconds,
+      error: run.error,
+      metrics: Object.fromEntries(
+        metrics.map((name) => [name, summariseCurve(run.curves[name], directionOf(results, name))]),
+      ),
     };
   });
 }

@@ -12,22 +12,51 @@ export function toCsv(table: AblationTable): string {
   const params = [...new Set(first.rows.flatMap((row) => Object.keys(row.params)))];
   const prefix = (metric: MetricTable) => (table.tables.length > 1 ? `${metric.metric} ` : '');
   const columns = [
-    'arm', 'name', 'control', 'ablation', ...params, 'diverged', 'dead', 'same_as',
-    ...table.tables.flatMap((metric) => Object.keys(metricCells(first.rows[0]!)).map((name) => `${prefix(metric)}${name}`)),
-    ...(table.ids ? ['runs'] : []), 'note',
+    'arm',
+    'name',
+    'control',
+    'ablation',
+    ...params,
+    'diverged',
+    'dead',
+    'same_as',
+    ...table.tables.flatMap((metric) =>
+      Object.keys(metricCells(first.rows[0]!)).map((name) => `${prefix(metric)}${name}`),
+    ),
+    ...(table.ids ? ['runs'] : []),
+    'note',
   ];
   const lines = first.rows.map((row, index): CsvValue[] => [
-    row.arms.join(' '), row.name, row.control, row.ablation, ...params.map((key) => row.params[key] ?? null),
-    row.diverged, row.dead, row.sameAs === null ? null : first.rows[row.sameAs]!.name,
+    row.arms.join(' '),
+    row.name,
+    row.control,
+    row.ablation,
+    ...params.map((key) => row.params[key] ?? null),
+    row.diverged,
+    row.dead,
+    row.sameAs === null ? null : first.rows[row.sameAs]!.name,
     ...table.tables.flatMap((metric) => Object.values(metricCells(metric.rows[index]!))),
-    ...(table.ids ? [(row.runs ?? []).join(' ')] : []), index === 0 ? noteOf(table) : '',
+    ...(table.ids ? [(row.runs ?? []).join(' ')] : []),
+    index === 0 ? noteOf(table) : '',
   ]);
   return toCsvLines(columns, lines);
 }
 
-function metricCells({ n, mean, sd, best, difference, batchesToTarget, afterSwitch, worst5 }: TableRow): Record<string, CsvValue> {
+function metricCells({
+  n,
+  mean,
+  sd,
+  best,
+  difference,
+  batchesToTarget,
+  afterSwitch,
+  worst5,
+}: TableRow): Record<string, CsvValue> {
   return {
-    n, mean, sd, best,
+    n,
+    mean,
+    sd,
+    best,
     difference_control: difference?.control ?? null,
     difference_n: difference?.n ?? null,
     difference_mean: difference?.mean ?? null,

@@ -7,8 +7,12 @@ export function toHtml(table: AblationTable): string {
   return [
     '<table class="ablation">',
     `<caption>${escapeHtml(caption)}</caption>`,
-    '<thead>', ...head.map(toLine), '</thead>',
-    '<tbody>', ...body.map(toLine), '</tbody>',
+    '<thead>',
+    ...head.map(toLine),
+    '</thead>',
+    '<tbody>',
+    ...body.map(toLine),
+    '</tbody>',
     '</table>',
     `<p class="note">${escapeHtml(note)}</p>`,
     '',
@@ -27,5 +31,11 @@ function toCell({ text, below, bold, span, header }: DisplayCell): string {
 }
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;');
 }

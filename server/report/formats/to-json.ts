@@ -17,16 +17,31 @@ export interface MetricJson {
 }
 
 /** `arm` is null, and `arms` says which, for a cell that averages over several; `runs` is there where ids were asked for. */
-export type RowJson = Omit<TableRow, 'difference' | 'runs'> & { difference: Omit<Difference, 'sd'> | null; runs?: string[] };
+export type RowJson = Omit<TableRow, 'difference' | 'runs'> & {
+  difference: Omit<Difference, 'sd'> | null;
+  runs?: string[];
+};
 
-export type AblationJson = MetricJson | (Pick<MetricJson, 'sweepId' | 'name' | 'at' | 'baseline' | 'dataHash'> & { tables: MetricJson[] });
+export type AblationJson =
+  MetricJson | (Pick<MetricJson, 'sweepId' | 'name' | 'at' | 'baseline' | 'dataHash'> & { tables: MetricJson[] });
 
 /** The table with its numbers in full; several metrics stand side by side in `tables`. */
 export function toJson(table: AblationTable): AblationJson {
   const { sweepId, name, at, baseline, dataHash } = table;
-  const tables = table.tables.map(({ metric, goal, test, correction, rows, missing, note }): MetricJson => (
-    { sweepId, name, metric, goal, at, baseline, test, correction, dataHash, rows: rows.map(rowJson), missing, note: note.join(' ') }
-  ));
+  const tables = table.tables.map(({ metric, goal, test, correction, rows, missing, note }): MetricJson => ({
+    sweepId,
+    name,
+    metric,
+    goal,
+    at,
+    baseline,
+    test,
+    correction,
+    dataHash,
+    rows: rows.map(rowJson),
+    missing,
+    note: note.join(' '),
+  }));
   return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, tables };
 }
 

@@ -24,7 +24,9 @@ function toTabular(layout: Layout): string[] {
   const last = layout.lines.length - 1;
   return [
     `\\begin{tabular}{${columns}} \\toprule`,
-    ...layout.head.map((line, index) => `${line.map(toHead).join(' & ').trimStart()} \\\\ ${index < layout.head.length - 1 ? rulesBelow(line) : '\\midrule'}`.trimEnd()),
+    ...layout.head.map((line, index) =>
+      `${line.map(toHead).join(' & ').trimStart()} \\\\ ${index < layout.head.length - 1 ? rulesBelow(line) : '\\midrule'}`.trimEnd(),
+    ),
     ...layout.lines.flatMap((line, index) => toLines(line, endOf(layout.lines, index, last))),
   ];
 }
@@ -38,8 +40,10 @@ function endOf(lines: readonly BodyLine[], index: number, last: number): string 
 /** A line and, below it, smaller, the differences and the remarks of its cells, where there are any. */
 function toLines({ cells }: BodyLine, end: string): string[] {
   const lines = [cells.map(toValueCell)];
-  if (cells.some((cell) => cell.kind === 'value' && cell.below !== null)) lines.push(cells.map((cell) => below(cell, cell.kind === 'value' && cell.below ? toDifference(cell.below) : '')));
-  if (cells.some((cell) => cell.kind === 'value' && cell.remark !== '')) lines.push(cells.map((cell) => below(cell, cell.kind === 'value' ? toLatexText(cell.remark) : '')));
+  if (cells.some((cell) => cell.kind === 'value' && cell.below !== null))
+    lines.push(cells.map((cell) => below(cell, cell.kind === 'value' && cell.below ? toDifference(cell.below) : '')));
+  if (cells.some((cell) => cell.kind === 'value' && cell.remark !== ''))
+    lines.push(cells.map((cell) => below(cell, cell.kind === 'value' ? toLatexText(cell.remark) : '')));
   return lines.map((line, index) => `${line.join(' & ')} \\\\${index === lines.length - 1 ? end : ''}`);
 }
 

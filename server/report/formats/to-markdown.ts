@@ -5,10 +5,17 @@ import type { AblationTable } from '../table/table.ts';
 export function toMarkdown(table: AblationTable): string {
   const { caption, head, body, note } = toDisplayTable(table);
   const columns = head.map(spread);
-  const titles = columns.at(-1)!.map((_, index) => [...new Set(columns.map((line) => line[index]!.text))].filter((text) => text !== '').map(escapeMarkdown).join(' '));
+  const titles = columns.at(-1)!.map((_, index) =>
+    [...new Set(columns.map((line) => line[index]!.text))]
+      .filter((text) => text !== '')
+      .map(escapeMarkdown)
+      .join(' '),
+  );
   const lines = body.map((line) => toLine(spread(line).map(toCell)));
   const separator = toLine(titles.map((_, index) => (body[0]?.[index]?.header ? ':--' : '--:')));
-  return [`**${escapeMarkdown(caption)}**`, '', toLine(titles), separator, ...lines, '', escapeMarkdown(note), ''].join('\n');
+  return [`**${escapeMarkdown(caption)}**`, '', toLine(titles), separator, ...lines, '', escapeMarkdown(note), ''].join(
+    '\n',
+  );
 }
 
 function toLine(cells: readonly string[]): string {

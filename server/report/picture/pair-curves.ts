@@ -64,33 +64,59 @@ export function pairCurves(results: SweepResults, metric: string, at: 'last' | '
     const value = values.get(arm.index)!.get(seed) ?? null;
     const controlValue = values.get(control.index)!.get(seed) ?? null;
     return {
-      seed, arm: arm.index, armName: arm.name, run: run.id, control: control.index, controlName: control.name, controlRun: controlRun.id,
-      beta: arm.beta, epsilon: arm.epsilon, N: arm.N,
-      value, controlValue, difference: value === null || controlValue === null ? null : value - controlValue,
+      seed,
+      arm: arm.index,
+      armName: arm.name,
+      run: run.id,
+      control: control.index,
+      controlName: control.name,
+      controlRun: controlRun.id,
+      beta: arm.beta,
+      epsilon: arm.epsilon,
+      N: arm.N,
+      value,
+      controlValue,
+      difference: value === null || controlValue === null ? null : value - controlValue,
     };
   });
-  return { metric: { name: view.name, goal: view.goal }, pairs, bands: armBands(results, metric), picture: buildPicture(results, view) };
+  return {
+    metric: { name: view.name, goal: view.goal },
+    pairs,
+    bands: armBands(results, metric),
+    picture: buildPicture(results, view),
+  };
 }
 
 /** The curves to load before pairs are compared: the metric, and those of the strip below the picture. */
 export function metricsOfPairs(metric: string): string[] {
-  return [...new Set([metric, 'val/crossEntropy', 'train/truncated', 'val/intraClassCosine'])].filter((name) => name !== 'pairs/worst5');
+  return [...new Set([metric, 'val/crossEntropy', 'train/truncated', 'val/intraClassCosine'])].filter(
+    (name) => name !== 'pairs/worst5',
+  );
 }
 
 function armBands(results: SweepResults, metric: string): ArmBand[] {
   const runs = runsByArm(results);
   return results.arms.flatMap((arm) => {
-    const curves = runs[arm.index]!.filter(({ state }) => state !== 'diverged').map((run) => run.curves[metric]).filter((curve): curve is Curve => curve !== undefined);
+    const curves = runs[arm.index]!.filter(({ state }) => state !== 'diverged')
+      .map((run) => run.curves[metric])
+      .filter((curve): curve is Curve => curve !== undefined);
     const columns = toColumns(curves).filter(({ values }) => values.length > 0);
     if (columns.length === 0) return [];
     const means = columns.map(({ values }) => mean(values));
     const spreads = columns.map(({ values }) => standardDeviation(values));
     const { N } = armParams(arm);
-    return [{
-      arm: arm.index, name: arm.name, control: arm.control, N: typeof N === 'number' ? N : null,
-      batches: columns.map(({ batch }) => batch), n: columns.map(({ values }) => values.length), mean: means,
-      low: means.map((center, i) => (spreads[i] == null ? null : center - spreads[i])),
-      high: means.map((center, i) => (spreads[i] == null ? null : center + spreads[i])),
-    }];
+    return [
+      {
+        arm: arm.index,
+        name: arm.name,
+        control: arm.control,
+        N: typeof N === 'number' ? N : null,
+        batches: columns.map(({ batch }) => batch),
+        n: columns.map(({ values }) => values.length),
+        mean: means,
+        low: means.map((center, i) => (spreads[i] == null ? null : center - spreads[i])),
+        high: means.map((center, i) => (spreads[i] == null ? null : center + spreads[i])),
+      },
+    ];
   });
 }

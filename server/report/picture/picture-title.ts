@@ -22,11 +22,17 @@ const MOST = 3;
  */
 export function writeTitle(panels: readonly Panel[], metric: MetricView, percentDecimals: number | null): string {
   const sign = metric.goal === 'maximize' ? 1 : -1;
-  const findings = panels.flatMap((panel) => panel.groups.flatMap((group): Finding[] => (
-    group.finalMean === null ? [] : [{ group, panel, mean: group.finalMean, effect: Math.sign(group.finalMean) * sign }]
-  )));
+  const findings = panels.flatMap((panel) =>
+    panel.groups.flatMap((group): Finding[] =>
+      group.finalMean === null
+        ? []
+        : [{ group, panel, mean: group.finalMean, effect: Math.sign(group.finalMean) * sign }],
+    ),
+  );
   if (findings.length === 0) return 'No pair is complete yet';
-  const significant = findings.filter(({ group }) => group.pMaxT !== null && group.pMaxT < LEVEL).sort((a, b) => b.effect - a.effect || Math.abs(b.mean) - Math.abs(a.mean));
+  const significant = findings
+    .filter(({ group }) => group.pMaxT !== null && group.pMaxT < LEVEL)
+    .sort((a, b) => b.effect - a.effect || Math.abs(b.mean) - Math.abs(a.mean));
   const [first, ...others] = significant;
   if (!first) return undecided(findings, metric, percentDecimals);
   const rest = others.slice(0, MOST).map((finding) => {
@@ -35,13 +41,20 @@ export function writeTitle(panels: readonly Panel[], metric: MetricView, percent
     return `${subject}${verb} at ${finding.panel.label}`;
   });
   const left = others.length - rest.length;
-  return [`${first.group.label} ${verbOf(first, metric)} at ${first.panel.label}: ${amount(first, metric, percentDecimals)}, ${agreement(first)}`, ...rest, ...(left > 0 ? [`${left} more`] : [])].join('; ');
+  return [
+    `${first.group.label} ${verbOf(first, metric)} at ${first.panel.label}: ${amount(first, metric, percentDecimals)}, ${agreement(first)}`,
+    ...rest,
+    ...(left > 0 ? [`${left} more`] : []),
+  ].join('; ');
 }
 
 function undecided(findings: readonly Finding[], metric: MetricView, percentDecimals: number | null): string {
   const seeds = Math.max(...findings.map(({ group }) => group.final.length));
   const largest = findings.reduce((most, next) => (Math.abs(next.mean) > Math.abs(most.mean) ? next : most));
-  const verdict = seeds < 6 ? `With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no difference can be significant` : 'No difference is significant';
+  const verdict =
+    seeds < 6
+      ? `With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no difference can be significant`
+      : 'No difference is significant';
   return `${verdict}; the largest: ${largest.group.label} at ${largest.panel.label}, ${amount(largest, metric, percentDecimals)}, ${agreement(largest)}`;
 }
 
@@ -56,7 +69,10 @@ function amount({ group }: Finding, { accuracy, name }: MetricView, percentDecim
   const mean = group.finalMean! * scale;
   const half = group.finalHigh === null ? null : group.finalHigh * scale - mean;
   const decimals = percentDecimals ?? decimalsBySpread(half, mean);
-  const interval = group.finalLow === null || group.finalHigh === null ? '' : ` [${toFixed(group.finalLow * scale, decimals)}, ${toFixed(group.finalHigh * scale, decimals)}]`;
+  const interval =
+    group.finalLow === null || group.finalHigh === null
+      ? ''
+      : ` [${toFixed(group.finalLow * scale, decimals)}, ${toFixed(group.finalHigh * scale, decimals)}]`;
   return `${toSigned(mean, decimals)} ${accuracy ? 'points' : `in ${name}`}${interval}`.replaceAll('-', '−');
 }
 

@@ -64,7 +64,9 @@ export interface Group {
 
 /** null while no pair has a point. */
 export function buildPicture(results: SweepResults, metric: MetricView): Picture | null {
-  const pairs = listPairs(results).filter(({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name));
+  const pairs = listPairs(results).filter(
+    ({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name),
+  );
   if (pairs.length === 0) return null;
   const arms = [...new Set(pairs.map(({ arm }) => arm))];
   const { batches, tables } = buildAblationTable(results, { metrics: [metric.name] });
@@ -72,13 +74,28 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
   const differences = new Map(table.rows.map((row) => [row.arm!, row.difference]));
   const finals = finalDifferences(results, metric);
   const varying = varyingKeys(arms);
-  const panels = [...new Set(arms.map(({ N }) => N))].sort((a, b) => a - b).map((N): Panel => {
-    const members = pairs.filter(({ arm }) => arm.N === N);
-    const groups = [...new Set(members.map(({ arm }) => arm))].map((arm) => (
-      toGroup(arm, members.filter((pair) => pair.arm === arm), metric.name, labelOf(arm, varying), differences.get(arm.index) ?? null, finals.get(arm.index)!)
-    ));
-    return { N, label: switchLabel(N, batches), end: Math.max(...members.map(({ arm }) => arm.training.batches)), groups, controlSpread: controlSpread(members, metric.name) };
-  });
+  const panels = [...new Set(arms.map(({ N }) => N))]
+    .sort((a, b) => a - b)
+    .map((N): Panel => {
+      const members = pairs.filter(({ arm }) => arm.N === N);
+      const groups = [...new Set(members.map(({ arm }) => arm))].map((arm) =>
+        toGroup(
+          arm,
+          members.filter((pair) => pair.arm === arm),
+          metric.name,
+          labelOf(arm, varying),
+          differences.get(arm.index) ?? null,
+          finals.get(arm.index)!,
+        ),
+      );
+      return {
+        N,
+        label: switchLabel(N, batches),
+        end: Math.max(...members.map(({ arm }) => arm.training.batches)),
+        groups,
+        controlSpread: controlSpread(members, metric.name),
+      };
+    });
   const scale = metric.accuracy ? 100 : 1;
   return {
     metric: { name: metric.name, goal: metric.goal },
@@ -94,36 +111,66 @@ function hasPoints({ curves }: RunResult, metric: string): boolean {
   return (curves[metric]?.batches.length ?? 0) > 0;
 }
 
-function toGroup(arm: Arm, pairs: readonly Pair[], metric: string, label: string, difference: Difference | null, finals: ReadonlyMap<number, number>): Group {
-  const curves = pairs.map(({ seed, run, controlRun }) => ({ seed, curve: differenceCurve(run.curves[metric]!, controlRun.curves[metric]!) }));
+function toGroup(
+  arm: Arm,
+  pairs: readonly Pair[],
+  metric: string,
+  label: string,
+  difference: Difference | null,
+  finals: ReadonlyMap<number, number>,
+): Group {
+  const curves = pairs.map(({ seed, run, controlRun }) => ({
+    seed,
+    curve: differenceCurve(run.curves[metric]!, controlRun.curves[metric]!),
+  }));
   // What diverged stays visible as a line of its own, but is in no mean.
-  const counted = curves.filter((_, i) => pairs[i]!.run.state !== 'diverged' && pairs[i]!.controlRun.state !== 'diverged').map(({ curve }) => curve);
+  const counted = curves
+    .filter((_, i) => pairs[i]!.run.state !== 'diverged' && pairs[i]!.controlRun.state !== 'diverged')
+    .map(({ curve }) => curve);
   const band = intervalBand(counted);
   const batches = meanCurve(curves.map(({ curve }) => curve)).batches;
   const place = new Map(band.batches.map((batch, i) => [batch, i]));
   const align = (values: readonly (number | null)[]) => batches.map((batch) => values[place.get(batch) ?? -1] ?? null);
   return {
-    arm: arm.index, name: arm.name, beta: arm.beta, epsilon: arm.epsilon, label, batches,
+    arm: arm.index,
+    name: arm.name,
+    beta: arm.beta,
+    epsilon: arm.epsilon,
+    label,
+    batches,
     seeds: curves.map(({ seed, curve }) => {
       const own = new Map(curve.batches.map((batch, i) => [batch, curve.values[i]!]));
       return { seed, values: batches.map((batch) => own.get(batch) ?? null) };
     }),
-    mean: align(band.mean), low: align(band.low), high: align(band.high),
+    mean: align(band.mean),
+    low: align(band.low),
+    high: align(band.high),
     leavesZeroAt: leavesZeroAt(band),
     final: [...finals].map(([seed, value]) => ({ seed, value })),
-    finalMean: difference?.mean ?? null, finalLow: difference?.low ?? null, finalHigh: difference?.high ?? null, pMaxT: difference?.pMaxT ?? null,
+    finalMean: difference?.mean ?? null,
+    finalLow: difference?.low ?? null,
+    finalHigh: difference?.high ?? null,
+    pMaxT: difference?.pMaxT ?? null,
     truncated: meanCurve(pairs.flatMap(({ run }) => run.curves['train/truncated'] ?? [])),
     cosine: meanCurve(pairs.flatMap(({ run }) => run.curves['val/intraClassCosine'] ?? [])),
-    dead: deadStretches(pairs.flatMap(({ run }) => run.curves['train/truncated'] ?? []), arm),
+    dead: deadStretches(
+      pairs.flatMap(({ run }) => run.curves['train/truncated'] ?? []),
+      arm,
+    ),
   };
 }
 
 /** Arm → seed → difference of the complete pairs at their last evaluation. */
 function finalDifferences(results: SweepResults, metric: MetricView): Map<number, Map<number, number>> {
   const values = runValues(results, metric, 'last');
-  return new Map(results.arms.map((arm) => [
-    arm.index, arm.controlIndex === null ? new Map<number, number>() : pairBySeed(values.get(arm.index)!, values.get(arm.controlIndex)!),
-  ]));
+  return new Map(
+    results.arms.map((arm) => [
+      arm.index,
+      arm.controlIndex === null
+        ? new Map<number, number>()
+        : pairBySeed(values.get(arm.index)!, values.get(arm.controlIndex)!),
+    ]),
+  );
 }
 
 /** Runs of batches from N on in which the truncated term of every run was exactly 0. */
@@ -148,7 +195,11 @@ function controlSpread(pairs: readonly Pair[], metric: string): Panel['controlSp
   // Spread over seeds within each control, since controls of other settings differ by more than luck; then their mean.
   const controls = [...new Set(pairs.map(({ control }) => control))];
   const spreads = controls.map((control) => {
-    const runs = new Set(pairs.filter((pair) => pair.control === control && pair.controlRun.state !== 'diverged').map(({ controlRun }) => controlRun));
+    const runs = new Set(
+      pairs
+        .filter((pair) => pair.control === control && pair.controlRun.state !== 'diverged')
+        .map(({ controlRun }) => controlRun),
+    );
     return spreadCurve([...runs].map((run) => run.curves[metric]!));
   });
   const { batches, values } = meanCurve(spreads);
@@ -158,7 +209,9 @@ function controlSpread(pairs: readonly Pair[], metric: string): Panel['controlSp
 /** Parameters with more than one value over the arms, N left out: it is what the panels are for. */
 function varyingKeys(arms: readonly Arm[]): string[] {
   const params = arms.map(armParams);
-  const keys = Object.keys(params[0]!).filter((key) => key !== 'N' && params.some((each) => each[key] !== params[0]![key]));
+  const keys = Object.keys(params[0]!).filter(
+    (key) => key !== 'N' && params.some((each) => each[key] !== params[0]![key]),
+  );
   return keys.length === 0 ? ['beta'] : keys;
 }
 
@@ -166,7 +219,9 @@ function labelOf(arm: Arm, keys: readonly string[]): string {
   const params = armParams(arm);
   // In four digits, as in names of arms: what a random search draws has sixteen.
   const shown = (value: ParamValue | undefined) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
-  return keys.map((key) => `${key in SYMBOLS ? SYMBOLS[key as keyof typeof SYMBOLS] : key} = ${shown(params[key])}`).join(', ');
+  return keys
+    .map((key) => `${key in SYMBOLS ? SYMBOLS[key as keyof typeof SYMBOLS] : key} = ${shown(params[key])}`)
+    .join(', ');
 }
 
 const SIGNS: Record<string, string> = { '1/2': '½', '1/4': '¼', '3/4': '¾', '1/3': '⅓', '2/3': '⅔' };
@@ -181,7 +236,12 @@ function switchLabel(N: number, batches: number | null): string {
 function sharedRange(panels: readonly Panel[], scale: number): [number, number] {
   let [low, high] = [0, 0];
   for (const group of panels.flatMap((panel) => panel.groups)) {
-    for (const value of [group.low, group.high, ...group.seeds.map((line) => line.values), group.final.map((each) => each.value)].flat()) {
+    for (const value of [
+      group.low,
+      group.high,
+      ...group.seeds.map((line) => line.values),
+      group.final.map((each) => each.value),
+    ].flat()) {
       if (value === null) continue;
       low = Math.min(low, value * scale);
       high = Math.max(high, value * scale);

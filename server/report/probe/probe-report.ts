@@ -121,7 +121,9 @@ export function buildProbeReport(results: SweepResults): ProbeReport {
     window: WINDOW,
     weakRatio: WEAK_RATIO,
     trunks: described,
-    arms: trunks.flatMap((trunk, i) => trunk.arms.filter(hasIntraPhase).map((arm) => describeArm(arm, i, trunk, described[i]!))).sort((a, b) => a.arm - b.arm),
+    arms: trunks
+      .flatMap((trunk, i) => trunk.arms.filter(hasIntraPhase).map((arm) => describeArm(arm, i, trunk, described[i]!)))
+      .sort((a, b) => a.arm - b.arm),
     notes: writeNotes(described),
   };
 }
@@ -131,11 +133,21 @@ function describeTrunk(trunk: Trunk): ProbeTrunk {
   const arms = trunk.arms.filter(hasIntraPhase);
   const { alpha, gamma, loss } = arms[0]!;
   return {
-    name, alpha, gamma, end, unfinished,
+    name,
+    alpha,
+    gamma,
+    end,
+    unfinished,
     truncation: loss.truncation,
     arms: trunk.arms.length,
     seeds: seeds.map(({ seed }) => seed),
-    candidates: rising(arms.map(({ N }) => N)).map((N) => describeCandidate(N, arms.filter((arm) => arm.N === N), trunk)),
+    candidates: rising(arms.map(({ N }) => N)).map((N) =>
+      describeCandidate(
+        N,
+        arms.filter((arm) => arm.N === N),
+        trunk,
+      ),
+    ),
   };
 }
 
@@ -147,7 +159,12 @@ function describeCandidate(N: number, arms: readonly Arm[], trunk: Trunk): Probe
     before: describeStretch(trunk, Math.max(0, N - WINDOW), N),
     after: describeStretch(trunk, N, trunk.end),
     ratios: rising(arms.map(({ beta }) => beta)).map((beta) => describeRatio(alpha, beta, N, trunk)),
-    epsilons: stretch.length === 0 ? [] : rising(arms.map(({ epsilon }) => epsilon)).map((epsilon) => verdictOf(loss.truncation === 'none' ? -Infinity : epsilon, epsilon, stretch)),
+    epsilons:
+      stretch.length === 0
+        ? []
+        : rising(arms.map(({ epsilon }) => epsilon)).map((epsilon) =>
+            verdictOf(loss.truncation === 'none' ? -Infinity : epsilon, epsilon, stretch),
+          ),
   };
 }
 
@@ -162,7 +179,9 @@ function intraClassOf({ seeds }: Trunk, from: number, to: number): number[][] {
 }
 
 function describeStretch(trunk: Trunk, from: number, to: number): Quantiles | null {
-  const sorted = intraClassOf(trunk, from, to).filter((values) => values.length > 0).map((values) => rising(values, false));
+  const sorted = intraClassOf(trunk, from, to)
+    .filter((values) => values.length > 0)
+    .map((values) => rising(values, false));
   if (sorted.length === 0) return null;
   const at = (q: number) => spreadOf(sorted.map((values) => quantile(values, q)));
   return { from, to, min: at(0), q05: at(0.05), q25: at(0.25), q50: at(0.5), q75: at(0.75), q95: at(0.95), max: at(1) };
@@ -177,7 +196,9 @@ function describeRatio(alpha: number, beta: number, N: number, { seeds }: Trunk)
 function ratiosOf(curves: TrunkCurves, alpha: number, beta: number, N: number): number[] {
   const window = (metric: keyof TrunkCurves) => curves[metric].slice(Math.max(0, N - WINDOW), N);
   const interClass = window('train/gradient/interClass');
-  return window('train/gradient/intraClass').map((intraClass, i) => (beta * intraClass) / (alpha * interClass[i]!)).filter(Number.isFinite);
+  return window('train/gradient/intraClass')
+    .map((intraClass, i) => (beta * intraClass) / (alpha * interClass[i]!))
+    .filter(Number.isFinite);
 }
 
 /** The test of the step: live where L2 > ε, both as float32. */
@@ -188,7 +209,11 @@ function isLive(intraClass: number, epsilon: number): boolean {
 /** @param threshold below which the term is cut off: ε, where anything is cut off at all */
 function verdictOf(threshold: number, epsilon: number, seeds: readonly number[][]): EpsilonVerdict {
   const shares = seeds.map((values) => values.filter((value) => isLive(value, threshold)).length / values.length);
-  const above = shares.every((share) => share === 0) ? 'maximum' : seeds.every((values) => !isLive(quantile(rising(values, false), 0.95), threshold)) ? 'q95' : null;
+  const above = shares.every((share) => share === 0)
+    ? 'maximum'
+    : seeds.every((values) => !isLive(quantile(rising(values, false), 0.95), threshold))
+      ? 'q95'
+      : null;
   const verdict = above !== null ? 'dead' : shares.every((share) => share === 1) ? 'live' : 'between';
   return { epsilon, verdict, above, liveShare: spreadOf(shares) };
 }
@@ -199,7 +224,12 @@ function describeArm(arm: Arm, index: number, trunk: Trunk, { candidates }: Prob
   const judged = candidate.epsilons.find((each) => each.epsilon === epsilon);
   const { ratio, weak } = candidate.ratios.find((each) => each.beta === beta)!;
   return {
-    arm: arm.index, name, trunk: index, N, beta, epsilon,
+    arm: arm.index,
+    name,
+    trunk: index,
+    N,
+    beta,
+    epsilon,
     verdict: judged?.verdict ?? null,
     above: judged?.above ?? null,
     ratio: ratio?.mean ?? null,
@@ -211,25 +241,42 @@ function describeArm(arm: Arm, index: number, trunk: Trunk, { candidates }: Prob
 /** Only the batch's mean is tested against ε as a whole; samples and classes are tested one by one and separate arms almost at once. */
 function findSame(arm: Arm, trunk: Trunk): ProbeArm['sameAs'] {
   if (arm.loss.truncation !== 'batch') return null;
-  const smaller = trunk.arms.filter((each) => hasIntraPhase(each) && each.N === arm.N && each.beta === arm.beta && each.epsilon < arm.epsilon);
+  const smaller = trunk.arms.filter(
+    (each) => hasIntraPhase(each) && each.N === arm.N && each.beta === arm.beta && each.epsilon < arm.epsilon,
+  );
   const neighbour = smaller.sort((a, b) => b.epsilon - a.epsilon)[0];
   const values = judgedStretch(arm.N, trunk).flat();
   if (!neighbour || values.length === 0) return null;
   if (values.some((value) => isLive(value, arm.epsilon) !== isLive(value, neighbour.epsilon))) return null;
-  return { arm: neighbour.index, name: neighbour.name, certain: trunk.end > arm.N && !values.some((value) => isLive(value, neighbour.epsilon)) };
+  return {
+    arm: neighbour.index,
+    name: neighbour.name,
+    certain: trunk.end > arm.N && !values.some((value) => isLive(value, neighbour.epsilon)),
+  };
 }
 
 function writeNotes(trunks: readonly ProbeTrunk[]): string[] {
   const notes: string[] = [];
   for (const { name, unfinished, seeds } of trunks) {
     if (seeds.length === 0) notes.push(`Trunk ${name} is not trained to its end for any seed.`);
-    else if (unfinished.length > 0 && seeds.length < 2) notes.push(`Trunk ${name} is known for one seed only: its spread is not.`);
+    else if (unfinished.length > 0 && seeds.length < 2)
+      notes.push(`Trunk ${name} is known for one seed only: its spread is not.`);
   }
-  if (trunks.some(({ candidates }) => candidates.some(({ N }) => N === 0))) notes.push('At N = 0 there is no trunk before the switch: no gradient ratio is known there.');
-  if (trunks.some(({ end, candidates }) => candidates.some(({ N }) => N === end))) notes.push('A trunk without an arm that does without the intra-class phase ends at its last N: there ε is judged by the batches before N, and nothing is certain.');
+  if (trunks.some(({ candidates }) => candidates.some(({ N }) => N === 0)))
+    notes.push('At N = 0 there is no trunk before the switch: no gradient ratio is known there.');
+  if (trunks.some(({ end, candidates }) => candidates.some(({ N }) => N === end)))
+    notes.push(
+      'A trunk without an arm that does without the intra-class phase ends at its last N: there ε is judged by the batches before N, and nothing is certain.',
+    );
   const ways = new Set(trunks.map(({ truncation }) => truncation));
-  if (ways.has('sample') || ways.has('class')) notes.push('With truncation by sample or class a term is called dead by its mean over the batch; single samples or classes may still be live.');
-  if (ways.has('none')) notes.push('Without truncation (loss.truncation none) no term is ever dead, and arms that differ in ε alone have the same weights.');
+  if (ways.has('sample') || ways.has('class'))
+    notes.push(
+      'With truncation by sample or class a term is called dead by its mean over the batch; single samples or classes may still be live.',
+    );
+  if (ways.has('none'))
+    notes.push(
+      'Without truncation (loss.truncation none) no term is ever dead, and arms that differ in ε alone have the same weights.',
+    );
   return notes;
 }
 

@@ -24,14 +24,31 @@ function trunkToText(trunk: ProbeTrunk, { weakRatio, window }: ProbeReport): str
     `L2 in the (at most ${window}) batches before N and from N on:`,
     toTable(['N', 'batches', '5 %', '25 %', '50 %', '75 %', '95 %', 'largest'], candidates.flatMap(toQuantileRows)),
     `Gradient ratio ‖β∇L2‖/‖α∇L1‖ at the features, median over the batches before N (nothing was found under about ${weakRatio}):`,
-    toTable(['N', 'β', 'ratio', ''], candidates.flatMap(({ N, ratios }) => ratios.map(({ beta, ratio, weak }) => [String(N), String(beta), ratio === null ? 'not known' : toSpread(ratio), weak ? 'weak' : '']))),
+    toTable(
+      ['N', 'β', 'ratio', ''],
+      candidates.flatMap(({ N, ratios }) =>
+        ratios.map(({ beta, ratio, weak }) => [
+          String(N),
+          String(beta),
+          ratio === null ? 'not known' : toSpread(ratio),
+          weak ? 'weak' : '',
+        ]),
+      ),
+    ),
     'What ε does to the term on the trunk:',
-    toTable(['N', 'ε', 'term', 'live batches'], candidates.flatMap(({ N, epsilons }) => epsilons.map((each) => [String(N), String(each.epsilon), toVerdict(each), toSpread(each.liveShare, percent)]))),
+    toTable(
+      ['N', 'ε', 'term', 'live batches'],
+      candidates.flatMap(({ N, epsilons }) =>
+        epsilons.map((each) => [String(N), String(each.epsilon), toVerdict(each), toSpread(each.liveShare, percent)]),
+      ),
+    ),
   ].join('\n');
 }
 
 function toQuantileRows({ N, before, after }: ProbeCandidate): string[][] {
-  const rows = [before, after].filter((stretch) => stretch !== null).map((stretch) => [String(N), `${stretch.from}–${stretch.to - 1}`, ...toCells(stretch)]);
+  const rows = [before, after]
+    .filter((stretch) => stretch !== null)
+    .map((stretch) => [String(N), `${stretch.from}–${stretch.to - 1}`, ...toCells(stretch)]);
   return N === 0 ? [[String(N), 'none before', ...Array<string>(6).fill('')], ...rows] : rows;
 }
 
@@ -46,11 +63,30 @@ function toVerdict({ verdict, above }: Pick<ProbeArm, 'verdict' | 'above'>): str
 
 function armsToText(arms: readonly ProbeArm[], { weakRatio }: ProbeReport): string {
   const lines = [
-    ...listed('Would be dead', arms.filter(({ verdict }) => verdict === 'dead').map((arm) => `${toArm(arm)}: ε is above ${arm.above === 'maximum' ? 'all' : '95 %'} of the trunk's L2 from N on`)),
-    ...listed('Would be the same run as a neighbour in ε, since both are dead', arms.filter(({ sameAs }) => sameAs?.certain === true).map(toTwins)),
-    ...listed("May be the same run as a neighbour in ε (no L2 of the trunk is between them; they part where their own is)", arms.filter(({ sameAs }) => sameAs?.certain === false).map(toTwins)),
-    ...listed(`Would do little (gradient ratio under ${weakRatio})`, arms.filter(({ weak }) => weak === true).map((arm) => `${toArm(arm)}: ${short(arm.ratio!)}`)),
-    ...listed('Nothing is known of', arms.filter(({ verdict }) => verdict === null).map((arm) => `${toArm(arm)}: its trunk is not trained`)),
+    ...listed(
+      'Would be dead',
+      arms
+        .filter(({ verdict }) => verdict === 'dead')
+        .map(
+          (arm) => `${toArm(arm)}: ε is above ${arm.above === 'maximum' ? 'all' : '95 %'} of the trunk's L2 from N on`,
+        ),
+    ),
+    ...listed(
+      'Would be the same run as a neighbour in ε, since both are dead',
+      arms.filter(({ sameAs }) => sameAs?.certain === true).map(toTwins),
+    ),
+    ...listed(
+      'May be the same run as a neighbour in ε (no L2 of the trunk is between them; they part where their own is)',
+      arms.filter(({ sameAs }) => sameAs?.certain === false).map(toTwins),
+    ),
+    ...listed(
+      `Would do little (gradient ratio under ${weakRatio})`,
+      arms.filter(({ weak }) => weak === true).map((arm) => `${toArm(arm)}: ${short(arm.ratio!)}`),
+    ),
+    ...listed(
+      'Nothing is known of',
+      arms.filter(({ verdict }) => verdict === null).map((arm) => `${toArm(arm)}: its trunk is not trained`),
+    ),
   ];
   return lines.length === 0 ? 'No arm would be dead, weak, or the same as its neighbour in ε.' : lines.join('\n');
 }
@@ -85,6 +121,7 @@ function percent(value: number): string {
 /** A table in Markdown with aligned columns. */
 function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
   return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
 }

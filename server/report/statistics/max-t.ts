@@ -16,9 +16,14 @@ import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
 export function maxT(rows: readonly (readonly (number | null)[])[]): number[] {
   const columns = rows[0]?.length ?? 0;
   const statistics = rows.map(rowStatistic);
-  const order = rows.map((_, index) => index).sort((a, b) => descending(statistics[a]!.observed, statistics[b]!.observed));
+  const order = rows
+    .map((_, index) => index)
+    .sort((a, b) => descending(statistics[a]!.observed, statistics[b]!.observed));
   const sorted = order.map((index) => statistics[index]!);
-  const hits = countHits(order.map((index) => rows[index]!.map((value) => value ?? 0)), sorted);
+  const hits = countHits(
+    order.map((index) => rows[index]!.map((value) => value ?? 0)),
+    sorted,
+  );
   const corrected = new Array<number>(rows.length);
   let running = 0;
   order.forEach((index, k) => {

@@ -16,9 +16,10 @@ import type { AblationTable, TableOptions } from './table.ts';
  */
 export function buildAblationTable(results: SweepResults, options: TableOptions = {}): AblationTable {
   const parsed = parseTableOptions(results, options);
-  const { entries, matrix } = parsed.rows === 'arm'
-    ? { entries: entriesByArm(results.arms), matrix: null }
-    : entriesByParameters(results.arms, parsed.rows, parsed.cols);
+  const { entries, matrix } =
+    parsed.rows === 'arm'
+      ? { entries: entriesByArm(results.arms), matrix: null }
+      : entriesByParameters(results.arms, parsed.rows, parsed.cols);
   const same = findSameArms(results);
   const worst5 = worstPairValues(results, parsed.baseline);
   return {

@@ -16,9 +16,15 @@ export function batchesToTarget(arms: readonly Arm[], context: TableContext): Ta
   const targets = new Set(arms.map((arm) => options.target ?? targetOf(arm, context)));
   const [target] = targets;
   if (targets.size !== 1 || target === undefined || target === null) return null;
-  const perArm = arms.map((arm) => new Map(
-    runs[arm.index]!.filter((run) => values.get(arm.index)!.has(run.seed)).map((run) => [run.seed, firstAtOrAbove(run.curves[metric.name], target)]),
-  ));
+  const perArm = arms.map(
+    (arm) =>
+      new Map(
+        runs[arm.index]!.filter((run) => values.get(arm.index)!.has(run.seed)).map((run) => [
+          run.seed,
+          firstAtOrAbove(run.curves[metric.name], target),
+        ]),
+      ),
+  );
   const batches = [...averageArms(perArm).values()];
   if (batches.length === 0) return null;
   const middle = median(batches);

@@ -13,16 +13,26 @@ export const LEVEL = 0.05;
  *
  * @param bySeed for every row its values by seed
  */
-export function findBest(rows: readonly TableRow[], bySeed: readonly ReadonlyMap<number, number>[], metric: MetricView): boolean[] {
-  const candidates = rows.map((row, index) => ({ row, index })).filter(({ row }) => metric.directed && row.n > 1 && row.diverged === 0);
+export function findBest(
+  rows: readonly TableRow[],
+  bySeed: readonly ReadonlyMap<number, number>[],
+  metric: MetricView,
+): boolean[] {
+  const candidates = rows
+    .map((row, index) => ({ row, index }))
+    .filter(({ row }) => metric.directed && row.n > 1 && row.diverged === 0);
   if (candidates.length === 0) return rows.map(() => false);
   const sign = metric.goal === 'maximize' ? 1 : -1;
   const best = candidates.reduce((top, next) => (sign * next.row.mean! > sign * top.row.mean! ? next : top)).index;
-  const { corrected } = testFamily(rows.map((row, index) => ({
-    differences: index === best ? new Map<number, number>() : pairBySeed(bySeed[index]!, bySeed[best]!),
-    sameAs: row.sameAs === best ? null : row.sameAs,
-    identical: row.sameAs === best || rows[best]!.sameAs === index,
-  })));
-  const isBold = new Set(candidates.filter(({ index }) => index === best || corrected[index]!.pMaxT >= LEVEL).map(({ index }) => index));
+  const { corrected } = testFamily(
+    rows.map((row, index) => ({
+      differences: index === best ? new Map<number, number>() : pairBySeed(bySeed[index]!, bySeed[best]!),
+      sameAs: row.sameAs === best ? null : row.sameAs,
+      identical: row.sameAs === best || rows[best]!.sameAs === index,
+    })),
+  );
+  const isBold = new Set(
+    candidates.filter(({ index }) => index === best || corrected[index]!.pMaxT >= LEVEL).map(({ index }) => index),
+  );
   return rows.map((_, index) => isBold.has(index));
 }

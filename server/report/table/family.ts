@@ -29,13 +29,19 @@ export interface Family {
 /** p-values of every comparison of a family. */
 export function testFamily(comparisons: readonly Comparison[]): Family {
   const counted = comparisons.map((_, index) => index).filter((index) => isCounted(comparisons[index]!));
-  const seeds = [...new Set(counted.flatMap((index) => [...comparisons[index]!.differences.keys()]))].sort((a, b) => a - b);
+  const seeds = [...new Set(counted.flatMap((index) => [...comparisons[index]!.differences.keys()]))].sort(
+    (a, b) => a - b,
+  );
   const p = counted.map((index) => signFlipTest([...comparisons[index]!.differences.values()]));
   const pHolm = holm(p);
   const pMaxT = maxT(counted.map((index) => seeds.map((seed) => comparisons[index]!.differences.get(seed) ?? null)));
   const byIndex = new Map(counted.map((index, k) => [index, { p: p[k]!, pHolm: pHolm[k]!, pMaxT: pMaxT[k]! }]));
-  const corrected = comparisons.map(({ sameAs }, index) => byIndex.get(index) ?? byIndex.get(sameAs ?? -1) ?? { p: 1, pHolm: 1, pMaxT: 1 });
-  const nonZero = counted.map((index) => [...comparisons[index]!.differences.values()].filter((value) => value !== 0).length);
+  const corrected = comparisons.map(
+    ({ sameAs }, index) => byIndex.get(index) ?? byIndex.get(sameAs ?? -1) ?? { p: 1, pHolm: 1, pMaxT: 1 },
+  );
+  const nonZero = counted.map(
+    (index) => [...comparisons[index]!.differences.values()].filter((value) => value !== 0).length,
+  );
   return { corrected, counted: counted.length, reach: Math.max(0, ...nonZero) };
 }
 

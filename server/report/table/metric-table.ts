@@ -20,7 +20,9 @@ export function metricTable(entries: readonly Entry[], context: TableContext): M
   const rows = entries.map((entry, index) => describeEntry(entry, index, entries, context));
   const family = compare(rows, entries, context);
   const bySeed = entries.map(({ arms }) => averageValues(arms, context.values));
-  findBest(rows, bySeed, metric).forEach((best, index) => { rows[index]!.best = best; });
+  findBest(rows, bySeed, metric).forEach((best, index) => {
+    rows[index]!.best = best;
+  });
   const images = evaluatedImages(context);
   const table = {
     metric: metric.name,
@@ -35,12 +37,18 @@ export function metricTable(entries: readonly Entry[], context: TableContext): M
 }
 
 /** Everything of a row but what other rows decide: p-values and bold. */
-function describeEntry({ name, arms }: Entry, index: number, entries: readonly Entry[], context: TableContext): TableRow {
+function describeEntry(
+  { name, arms }: Entry,
+  index: number,
+  entries: readonly Entry[],
+  context: TableContext,
+): TableRow {
   const values = [...averageValues(arms, context.values).values()];
   const worst = [...averageValues(arms, context.worst5).values()];
   const runs = arms.flatMap((arm) => context.runs[arm.index]!);
   const twin = arms.length === 1 ? context.same.get(arms[0]!.index) : undefined;
-  const twinRow = twin === undefined ? -1 : entries.findIndex((other) => other.arms.length === 1 && other.arms[0]!.index === twin);
+  const twinRow =
+    twin === undefined ? -1 : entries.findIndex((other) => other.arms.length === 1 && other.arms[0]!.index === twin);
   return {
     arm: arms.length === 1 ? arms[0]!.index : null,
     arms: arms.map((arm) => arm.index),
@@ -77,22 +85,27 @@ function describeDifference(arms: readonly Arm[], context: TableContext): Differ
 
 /** Seed → difference, averaged over the arms within each seed. */
 function differencesOf(arms: readonly Arm[], context: TableContext): Map<number, number> {
-  return averageArms(arms.flatMap((arm) => {
-    const reference = referenceOf(arm, context);
-    return reference === null ? [] : [pairBySeed(context.values.get(arm.index)!, context.values.get(reference)!)];
-  }));
+  return averageArms(
+    arms.flatMap((arm) => {
+      const reference = referenceOf(arm, context);
+      return reference === null ? [] : [pairBySeed(context.values.get(arm.index)!, context.values.get(reference)!)];
+    }),
+  );
 }
 
 /** Fills in the p-values of every row with a difference. */
 function compare(rows: readonly TableRow[], entries: readonly Entry[], context: TableContext): Family {
-  const family = testFamily(entries.map(({ arms }, index) => {
-    const { dead, n, sameAs } = rows[index]!;
-    const differences = differencesOf(arms, context);
-    const isDead = dead > 0 && dead >= n * arms.length;
-    return { differences, sameAs, identical: isDead && [...differences.values()].every((value) => value === 0) };
-  }));
+  const family = testFamily(
+    entries.map(({ arms }, index) => {
+      const { dead, n, sameAs } = rows[index]!;
+      const differences = differencesOf(arms, context);
+      const isDead = dead > 0 && dead >= n * arms.length;
+      return { differences, sameAs, identical: isDead && [...differences.values()].every((value) => value === 0) };
+    }),
+  );
   rows.forEach((row, index) => {
-    if (row.difference !== null && !isWithheld(entries[index]!.arms, context)) Object.assign(row.difference, family.corrected[index]);
+    if (row.difference !== null && !isWithheld(entries[index]!.arms, context))
+      Object.assign(row.difference, family.corrected[index]);
   });
   return family;
 }
@@ -108,18 +121,23 @@ function isWithheld(arms: readonly Arm[], context: TableContext): boolean {
 
 /** Planned runs that no mean has: not complete, or complete without a finite value. */
 function listMissing({ results, values, runs }: TableContext): MetricTable['missing'] {
-  return results.arms.flatMap((arm) => results.seeds.flatMap((seed) => {
-    if (values.get(arm.index)!.has(seed)) return [];
-    const run = runs[arm.index]!.find((other) => other.seed === seed);
-    return [{ arm: arm.index, seed, state: run?.state ?? ('waiting' as const) }];
-  }));
+  return results.arms.flatMap((arm) =>
+    results.seeds.flatMap((seed) => {
+      if (values.get(arm.index)!.has(seed)) return [];
+      const run = runs[arm.index]!.find((other) => other.seed === seed);
+      return [{ arm: arm.index, seed, state: run?.state ?? ('waiting' as const) }];
+    }),
+  );
 }
 
 /** Images behind one value of an accuracy, the fewest where runs differ; null where no run says. */
 function evaluatedImages({ results, metric }: TableContext): number | null {
   const part = metric.name.split('/')[0];
-  const counts = part === 'train'
-    ? results.arms.map((arm) => arm.training.batchSize)
-    : results.runs.flatMap((run) => (run.evaluated === null ? [] : [run.evaluated[part === 'test' ? 'test' : 'val']])).filter((count) => count > 0);
+  const counts =
+    part === 'train'
+      ? results.arms.map((arm) => arm.training.batchSize)
+      : results.runs
+          .flatMap((run) => (run.evaluated === null ? [] : [run.evaluated[part === 'test' ? 'test' : 'val']]))
+          .filter((count) => count > 0);
   return counts.length === 0 ? null : counts.reduce((least, count) => Math.min(least, count));
 }

@@ -41,7 +41,10 @@ export function averageArms(perArm: readonly ReadonlyMap<number, number>[]): Map
 }
 
 /** Seed → with − without, of the seeds that both have. */
-export function pairBySeed(values: ReadonlyMap<number, number>, control: ReadonlyMap<number, number>): Map<number, number> {
+export function pairBySeed(
+  values: ReadonlyMap<number, number>,
+  control: ReadonlyMap<number, number>,
+): Map<number, number> {
   const differences = new Map<number, number>();
   for (const [seed, value] of values) {
     const without = control.get(seed);

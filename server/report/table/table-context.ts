@@ -22,10 +22,23 @@ export interface TableContext {
 
 /** @param worst5 computed once for all metrics */
 export function makeContext(
-  results: SweepResults, metric: MetricView, options: ParsedOptions, worst5: RunValues, same: ReadonlyMap<number, number>,
+  results: SweepResults,
+  metric: MetricView,
+  options: ParsedOptions,
+  worst5: RunValues,
+  same: ReadonlyMap<number, number>,
 ): TableContext {
   const valuesAt = (at: 'last' | 'best') => (metric.name === 'pairs/worst5' ? worst5 : runValues(results, metric, at));
-  return { results, metric, options, runs: runsByArm(results), values: valuesAt(options.at), finals: valuesAt('last'), worst5, same };
+  return {
+    results,
+    metric,
+    options,
+    runs: runsByArm(results),
+    values: valuesAt(options.at),
+    finals: valuesAt('last'),
+    worst5,
+    same,
+  };
 }
 
 /** The arm that an arm is compared with; null where there is none. */

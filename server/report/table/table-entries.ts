@@ -26,20 +26,35 @@ const MOST_CELLS = 10_000;
  *
  * @throws UserError on more cells than a table can have
  */
-export function entriesByParameters(arms: readonly Arm[], rows: string, cols: string | null): { entries: Entry[]; matrix: Matrix } {
+export function entriesByParameters(
+  arms: readonly Arm[],
+  rows: string,
+  cols: string | null,
+): { entries: Entry[]; matrix: Matrix } {
   const params = new Map(arms.map((arm) => [arm, armParams(arm)]));
-  const valueOf = (arm: Arm, parameter: string | null) => (parameter === null ? null : (params.get(arm)![parameter] ?? null));
+  const valueOf = (arm: Arm, parameter: string | null) =>
+    parameter === null ? null : (params.get(arm)![parameter] ?? null);
   const groups = groupBy(arms, groupOf);
   const spansColumns = (members: readonly Arm[]) => new Set(members.map((arm) => valueOf(arm, cols))).size === 1;
   const inColumns = arms.filter((arm) => groupOf(arm) === null || !spansColumns(groups.get(groupOf(arm))!));
   const columns = distinct((inColumns.length > 0 ? inColumns : arms).map((arm) => valueOf(arm, cols)));
-  refuseTooMany([...groups.values()].reduce((sum, members) => sum + groupBy(members, (arm) => valueOf(arm, rows)).size, 0), rows, columns.length, cols);
+  refuseTooMany(
+    [...groups.values()].reduce((sum, members) => sum + groupBy(members, (arm) => valueOf(arm, rows)).size, 0),
+    rows,
+    columns.length,
+    cols,
+  );
   const entries: Entry[] = [];
 
   const addCell = (members: Arm[], ablation: string | null, value: ParamValue, column: ParamValue): number | null => {
     if (members.length === 0) return null;
-    const settings = [[rows, value], [cols, column]] as const;
-    const shown = settings.filter(([key, setting]) => key !== null && setting !== null).map(([key, setting]) => `${symbolOf(key!)}${setting}`);
+    const settings = [
+      [rows, value],
+      [cols, column],
+    ] as const;
+    const shown = settings
+      .filter(([key, setting]) => key !== null && setting !== null)
+      .map(([key, setting]) => `${symbolOf(key!)}${setting}`);
     return entries.push({ name: [...(ablation === null ? [] : [ablation]), ...shown].join(' '), arms: members }) - 1;
   };
   const addLines = (members: readonly Arm[], ablation: string | null): MatrixLine[] => {
@@ -68,7 +83,9 @@ export function entriesByParameters(arms: readonly Arm[], rows: string, cols: st
 function refuseTooMany(lines: number, rows: string, columns: number, cols: string | null): void {
   if (lines * columns <= MOST_CELLS) return;
   const shape = cols === null ? `${lines} rows by ${rows}` : `${lines} rows by ${rows} × ${columns} columns by ${cols}`;
-  throw new UserError(`Cannot make the table: found ${shape}, wanted at most ${MOST_CELLS} cells; one row per arm has room for all`);
+  throw new UserError(
+    `Cannot make the table: found ${shape}, wanted at most ${MOST_CELLS} cells; one row per arm has room for all`,
+  );
 }
 
 /** Name of the line that an arm outside the search is on; null for an arm of the search. */

@@ -11,7 +11,12 @@ import type { MetricTable } from './table.ts';
 type Described = Omit<MetricTable, 'note'>;
 
 /** The footnote: everything that a reader has to know to read the table, as sentences. */
-export function writeNote({ results, metric, options }: TableContext, table: Described, family: Family, images: number | null): string[] {
+export function writeNote(
+  { results, metric, options }: TableContext,
+  table: Described,
+  family: Family,
+  images: number | null,
+): string[] {
   return [
     ...values(metric, options, table, images),
     differences(results, options, table),
@@ -29,15 +34,24 @@ export function writeNote({ results, metric, options }: TableContext, table: Des
 
 function values(metric: MetricView, { at }: ParsedOptions, { rows }: Described, images: number | null): string[] {
   const percent = metric.accuracy ? ' in percent' : '';
-  const when = metric.name === 'pairs/worst5'
-    ? 'mean error over the five class pairs that the controls of the other seeds confuse most, at the last evaluation'
-    : at === 'best' ? `${metric.name}${percent} at each run's best evaluation (a maximum over evaluations is optimistic)` : `${metric.name}${percent} at the last evaluation`;
-  const image = metric.accuracy && images !== null ? [`One image of the evaluation set is ${plural(Number((100 / images).toPrecision(2)), 'point')}.`] : [];
+  const when =
+    metric.name === 'pairs/worst5'
+      ? 'mean error over the five class pairs that the controls of the other seeds confuse most, at the last evaluation'
+      : at === 'best'
+        ? `${metric.name}${percent} at each run's best evaluation (a maximum over evaluations is optimistic)`
+        : `${metric.name}${percent} at the last evaluation`;
+  const image =
+    metric.accuracy && images !== null
+      ? [`One image of the evaluation set is ${plural(Number((100 / images).toPrecision(2)), 'point')}.`]
+      : [];
   return [`Values are mean ± standard deviation (n − 1) of ${when}; n = ${span(rows.map((row) => row.n))}.`, ...image];
 }
 
 function differences(results: SweepResults, { baseline }: ParsedOptions, { rows }: Described): string {
-  const to = baseline === null ? 'the arm without the intra-class phase and with the same other settings' : `the arm ${results.arms[baseline]!.name}`;
+  const to =
+    baseline === null
+      ? 'the arm without the intra-class phase and with the same other settings'
+      : `the arm ${results.arms[baseline]!.name}`;
   if (rows.every((row) => row.difference === null)) return `No pair of runs is complete to show a difference to ${to}.`;
   return `Differences are to ${to}, paired by seed: mean with Student's 95 % interval (unadjusted).`;
 }
@@ -45,14 +59,21 @@ function differences(results: SweepResults, { baseline }: ParsedOptions, { rows 
 function tests({ rows, test, correction }: Described, { counted, reach }: Family): string[] {
   const compared = rows.filter((row) => row.difference !== null);
   if (compared.length === 0) return [];
-  const sentences = [`* p < ${LEVEL}: ${test}, corrected by ${correction}, over the family of all differences of the sweep (${counted}).`];
+  const sentences = [
+    `* p < ${LEVEL}: ${test}, corrected by ${correction}, over the family of all differences of the sweep (${counted}).`,
+  ];
   const seeds = Math.max(...compared.map((row) => row.difference!.n));
   const least = smallestP(Math.min(seeds, reach), counted);
   const zeros = reach < seeds ? `, at most ${reach} of them with a difference that is not zero,` : '';
-  if (least.maxT > LEVEL) sentences.push(`With ${plural(seeds, 'seed')}${zeros} no p can be under ${short(least.maxT)}: no difference can be significant.`);
+  if (least.maxT > LEVEL)
+    sentences.push(
+      `With ${plural(seeds, 'seed')}${zeros} no p can be under ${short(least.maxT)}: no difference can be significant.`,
+    );
   else if (least.holm > LEVEL) sentences.push(`Holm's correction could not go under ${short(least.holm)}.`);
   if (compared.some((row) => row.difference!.p === null)) {
-    sentences.push('p is withheld where an arm and its control diverged on different numbers of seeds, since only survivors would count.');
+    sentences.push(
+      'p is withheld where an arm and its control diverged on different numbers of seeds, since only survivors would count.',
+    );
   }
   return sentences;
 }
@@ -67,18 +88,24 @@ function sameComputations({ rows }: Described): string[] {
   const dead = rows.filter((row) => row.dead > 0).map((row) => row.name);
   const same = rows.filter((row) => row.sameAs !== null).map((row) => `${row.name} (as ${rows[row.sameAs!]!.name})`);
   return [
-    ...(dead.length > 0 ? [`Term dead (truncated term 0 from N to the end, so the runs are their controls'): ${dead.join(', ')}.`] : []),
+    ...(dead.length > 0
+      ? [`Term dead (truncated term 0 from N to the end, so the runs are their controls'): ${dead.join(', ')}.`]
+      : []),
     ...(same.length > 0 ? [`Never separated from a neighbour in ε, one run, counted once: ${same.join(', ')}.`] : []),
   ];
 }
 
 function targets({ rows }: Described): string[] {
   if (!rows.some((row) => row.batchesToTarget !== null)) return [];
-  return ['To target: first evaluation at or above the target (median over seeds, a run that never gets there counting as infinite; how many did).'];
+  return [
+    'To target: first evaluation at or above the target (median over seeds, a run that never gets there counting as infinite; how many did).',
+  ];
 }
 
 function afterSwitch({ rows }: Described): string[] {
-  return rows.some((row) => row.afterSwitch !== null) ? ['After N: mean difference over the evaluations from the switch to the end.'] : [];
+  return rows.some((row) => row.afterSwitch !== null)
+    ? ['After N: mean difference over the evaluations from the switch to the end.']
+    : [];
 }
 
 function worst5(metric: MetricView, { rows }: Described): string[] {
@@ -87,7 +114,12 @@ function worst5(metric: MetricView, { rows }: Described): string[] {
 }
 
 const CAUSES: Record<RunState, string> = {
-  complete: 'complete without a finite value', diverged: 'diverged (in no mean)', failed: 'failed', cancelled: 'cancelled', running: 'still running', waiting: 'not yet started',
+  complete: 'complete without a finite value',
+  diverged: 'diverged (in no mean)',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  running: 'still running',
+  waiting: 'not yet started',
 };
 
 function missing({ arms, seeds }: SweepResults, { missing: cells }: Described): string[] {
@@ -111,7 +143,9 @@ function time({ seconds }: SweepResults): string[] {
 function data({ runs }: SweepResults): string[] {
   const hashes = [...new Set(runs.map((run) => run.dataFingerprint).filter((hash) => hash !== null))].sort();
   if (hashes.length === 0) return [];
-  return [`Data: SHA-256 ${hashes.map((hash) => hash.slice(0, 16)).join(', ')}${hashes.length > 1 ? ' (runs of different data)' : ''}.`];
+  return [
+    `Data: SHA-256 ${hashes.map((hash) => hash.slice(0, 16)).join(', ')}${hashes.length > 1 ? ' (runs of different data)' : ''}.`,
+  ];
 }
 
 /** `10 seeds`, `6 to 10 seeds` */

@@ -22,14 +22,24 @@ export function parseTableOptions(results: SweepResults, options: TableOptions):
   const names = options.metrics?.length ? options.metrics : [results.metric.name];
   const metrics = [...new Set(names)].map((name) => viewMetric(results, name, attempted));
   const at = options.at ?? 'last';
-  if (at !== 'last' && at !== 'best') throw new UserError(`Cannot ${attempted}: found at = ${JSON.stringify(at)}, wanted "last" or "best"`);
-  const rows = options.rows === undefined || options.rows === 'arm' ? 'arm' : parseParameter(results, options.rows, `${attempted}: rows`);
+  if (at !== 'last' && at !== 'best')
+    throw new UserError(`Cannot ${attempted}: found at = ${JSON.stringify(at)}, wanted "last" or "best"`);
+  const rows =
+    options.rows === undefined || options.rows === 'arm'
+      ? 'arm'
+      : parseParameter(results, options.rows, `${attempted}: rows`);
   const cols = options.cols === undefined ? null : parseParameter(results, options.cols, `${attempted}: cols`);
-  if (cols !== null && rows === 'arm') throw new UserError(`Cannot ${attempted}: found columns by ${cols} and one row per arm, wanted rows by another parameter (--rows PARAM)`);
-  if (cols === rows) throw new UserError(`Cannot ${attempted}: found ${rows} as rows and as columns, wanted two different parameters`);
+  if (cols !== null && rows === 'arm')
+    throw new UserError(
+      `Cannot ${attempted}: found columns by ${cols} and one row per arm, wanted rows by another parameter (--rows PARAM)`,
+    );
+  if (cols === rows)
+    throw new UserError(`Cannot ${attempted}: found ${rows} as rows and as columns, wanted two different parameters`);
   const target = options.target ?? null;
-  if (target !== null && !Number.isFinite(target)) throw new UserError(`Cannot ${attempted}: found target = ${target}, wanted a finite number`);
-  if (target !== null && !metrics.some(hasTarget)) throw new UserError(`Cannot ${attempted}: found a target for ${metrics[0]!.name}, wanted a metric to maximise`);
+  if (target !== null && !Number.isFinite(target))
+    throw new UserError(`Cannot ${attempted}: found target = ${target}, wanted a finite number`);
+  if (target !== null && !metrics.some(hasTarget))
+    throw new UserError(`Cannot ${attempted}: found a target for ${metrics[0]!.name}, wanted a metric to maximise`);
   const baseline = options.baseline === undefined ? null : parseArm(results, options.baseline, attempted);
   return { metrics, at, rows, cols, baseline, target, ids: options.ids ?? false };
 }
@@ -42,15 +52,23 @@ export function hasTarget(metric: MetricView): boolean {
 /** The index of an arm given by index or name. */
 export function parseArm(results: SweepResults, written: string | number, attempted: string): number {
   const text = String(written);
-  const arm = results.arms.find(({ name }) => name === text) ?? (/^\d+$/.test(text) ? results.arms[Number(text)] : undefined);
+  const arm =
+    results.arms.find(({ name }) => name === text) ?? (/^\d+$/.test(text) ? results.arms[Number(text)] : undefined);
   if (arm) return arm.index;
-  const suggestion = toSuggestion(text, results.arms.map(({ name }) => name));
-  throw new UserError(`Cannot ${attempted}: found arm ${JSON.stringify(text)}, wanted the name of an arm or its index (0 to ${results.arms.length - 1})${suggestion}`);
+  const suggestion = toSuggestion(
+    text,
+    results.arms.map(({ name }) => name),
+  );
+  throw new UserError(
+    `Cannot ${attempted}: found arm ${JSON.stringify(text)}, wanted the name of an arm or its index (0 to ${results.arms.length - 1})${suggestion}`,
+  );
 }
 
 function parseParameter(results: SweepResults, written: string, attempted: string): string {
   const name = toParameterName(written);
   const known = [...LOSS_PARAMETERS, ...new Set(results.arms.flatMap((arm) => Object.keys(arm.swept)))];
   if (isLossParameter(name) || known.includes(name)) return name;
-  throw new UserError(`Cannot ${attempted}: found ${JSON.stringify(written)}, wanted a parameter of the sweep (${known.join(', ')})${toSuggestion(name, known)}`);
+  throw new UserError(
+    `Cannot ${attempted}: found ${JSON.stringify(written)}, wanted a parameter of the sweep (${known.join(', ')})${toSuggestion(name, known)}`,
+  );
 }

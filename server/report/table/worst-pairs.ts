@@ -14,7 +14,9 @@ const WORST = 5;
  * @returns run → error, of complete runs with a confusion matrix where at least one other seed's control has one
  */
 export function worstPairErrors(results: SweepResults, baseline: number | null): Map<RunResult, number> {
-  const measured = runsByArm(results).map((runs) => runs.filter((run) => run.state === 'complete' && run.confusion !== null));
+  const measured = runsByArm(results).map((runs) =>
+    runs.filter((run) => run.state === 'complete' && run.confusion !== null),
+  );
   const errors = new Map(measured.flat().map((run) => [run, pairErrors(run.confusion!)]));
   const chosen = new Map<string, number[]>();
   const worst = new Map<RunResult, number>();

@@ -12,22 +12,32 @@ const SUFFIX = '.checkpoint';
  *
  * @param folder made if it is not there
  */
-export async function writeCheckpoint(folder: string, { batch, bytes }: { batch: number; bytes: Uint8Array }): Promise<CheckpointFile> {
+export async function writeCheckpoint(
+  folder: string,
+  { batch, bytes }: { batch: number; bytes: Uint8Array },
+): Promise<CheckpointFile> {
   const hash = createHash('sha256').update(bytes).digest('hex');
   const file = `${hash}${SUFFIX}`;
   try {
     // What has this name may be damaged: the bytes decide, not the length.
     if (!(await readCheckpoint(folder, file, hash))) await writeWhole(folder, file, bytes);
   } catch (error) {
-    throw new OutsideError(`Cannot write checkpoint ${join(folder, file)}: ${CAUSES[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error)}; `
-      + 'what was stored before is intact, and `cosweep run` continues from it', { cause: error });
+    throw new OutsideError(
+      `Cannot write checkpoint ${join(folder, file)}: ${CAUSES[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error)}; ` +
+        'what was stored before is intact, and `cosweep run` continues from it',
+      { cause: error },
+    );
   }
   return { batch, file, bytes: bytes.length, hash };
 }
 
 const CAUSES: Record<string, string> = {
-  ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EACCES: 'its folder may not be written', EPERM: 'its folder may not be written',
-  EROFS: 'the file system is read-only', ENOTDIR: 'its folder is not one',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'its folder may not be written',
+  EPERM: 'its folder may not be written',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'its folder is not one',
 };
 
 async function writeWhole(folder: string, file: string, bytes: Uint8Array): Promise<void> {

@@ -32,15 +32,24 @@ export interface ExportedWeights {
  */
 export async function exportWeights(storage: Storage, runId: number, folder: string): Promise<ExportedWeights> {
   const run = (await readRun(storage, runId))!;
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw refusal(run, `${folder} is not empty; wanted a new or an empty folder`);
+  if (existsSync(folder) && readdirSync(folder).length > 0)
+    throw refusal(run, `${folder} is not empty; wanted a new or an empty folder`);
   if (run.state !== 'complete') throw refusal(run, whyUnfinished(run));
   const state = await readFinalState(storage, runId, run);
   const settings = run.configuration as RunSettings;
   const dataset = await readDataset(storage, run, settings);
   await openEngine('wasm'); // the one that is always there; it only holds the weights
   const files = await toLayersModel({
-    settings, dataset, state: inferenceState(state),
-    about: { run: run.id, seed: run.seed, batches: run.batches, dataFingerprint: run.dataFingerprint, configuration: settings },
+    settings,
+    dataset,
+    state: inferenceState(state),
+    about: {
+      run: run.id,
+      seed: run.seed,
+      batches: run.batches,
+      dataFingerprint: run.dataFingerprint,
+      configuration: settings,
+    },
   });
   await mkdir(folder, { recursive: true });
   // model.json last: whoever finds it finds its weights too.
@@ -53,16 +62,23 @@ function refusal({ id }: RunRecord, found: string): UserError {
 }
 
 function whyUnfinished({ state, batch, batches, divergedBatch, sweeps }: RunRecord): string {
-  if (state === 'diverged') return `it diverged at batch ${divergedBatch}, so that it has no final weights; wanted a complete run`;
+  if (state === 'diverged')
+    return `it diverged at batch ${divergedBatch}, so that it has no final weights; wanted a complete run`;
   const sweep = sweeps.at(-1)?.id ?? 'SWEEP';
   return `it is ${state}, at batch ${batch} of ${batches}; wanted a complete run (\`cosweep run ${sweep}\` continues its sweep)`;
 }
 
-async function readFinalState(storage: Storage, runId: number, run: RunRecord): Promise<ReturnType<typeof decodeCheckpoint>['state']> {
+async function readFinalState(
+  storage: Storage,
+  runId: number,
+  run: RunRecord,
+): Promise<ReturnType<typeof decodeCheckpoint>['state']> {
   const point = finalWeights(storage, runId);
   const bytes = point && (await readCheckpoint(storage.checkpointFolder, point.file, point.hash));
   if (bytes) return decodeCheckpoint(bytes).state;
-  const what = point ? `its checkpoint ${join(storage.checkpointFolder, point.file)} is lost or damaged` : 'the database has no checkpoint of its end any more';
+  const what = point
+    ? `its checkpoint ${join(storage.checkpointFolder, point.file)} is lost or damaged`
+    : 'the database has no checkpoint of its end any more';
   throw refusal(run, `${what}; \`cosweep run ${run.sweeps.at(-1)?.id ?? 'SWEEP'} --fresh\` trains its sweep anew`);
 }
 
@@ -72,6 +88,9 @@ async function readDataset(storage: Storage, run: RunRecord, { training }: RunSe
   if (!sweep) throw refusal(run, 'no sweep refers to it any more, so that it is not known where its data set is');
   const dataset = await loadDataset(training.dataset, { baseFolder: sweep.folder, seed: run.seed });
   if (dataset.fingerprint === run.dataFingerprint) return dataset;
-  throw refusal(run, `data set "${dataset.name}" is not what it was trained on (its fingerprint is ${dataset.fingerprint.slice(0, 12)}…, `
-    + `wanted ${run.dataFingerprint?.slice(0, 12)}…), and the numbers that normalise its images are taken from it`);
+  throw refusal(
+    run,
+    `data set "${dataset.name}" is not what it was trained on (its fingerprint is ${dataset.fingerprint.slice(0, 12)}…, ` +
+      `wanted ${run.dataFingerprint?.slice(0, 12)}…), and the numbers that normalise its images are taken from it`,
+  );
 }

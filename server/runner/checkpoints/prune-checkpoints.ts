@@ -9,6 +9,8 @@ import { removeCheckpoint } from './checkpoint-files.ts';
  */
 export async function pruneCheckpoints(storage: Storage, lease: Lease, tell: (message: string) => void): Promise<void> {
   for (const file of retireCheckpoints(storage, lease)) {
-    await removeCheckpoint(storage.checkpointFolder, file).catch((error: Error) => tell(`Cannot delete checkpoint ${file}: ${error.message}`));
+    await removeCheckpoint(storage.checkpointFolder, file).catch((error: Error) =>
+      tell(`Cannot delete checkpoint ${file}: ${error.message}`),
+    );
   }
 }

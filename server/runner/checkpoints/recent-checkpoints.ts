@@ -32,7 +32,7 @@ export class RecentCheckpoints {
 
   /** @returns null where it is not in memory, and its file is gone or is not what the hash says */
   async read({ file, hash }: Pick<CheckpointFile, 'file' | 'hash'>): Promise<Uint8Array | null> {
-    const bytes = this.#recent.get(hash) ?? await readCheckpoint(this.#folder, file, hash);
+    const bytes = this.#recent.get(hash) ?? (await readCheckpoint(this.#folder, file, hash));
     if (bytes) this.#keep(hash, bytes);
     return bytes;
   }
@@ -40,8 +40,11 @@ export class RecentCheckpoints {
   /** Whether its file is there. One that was in order when it was written or read last is not read through once more. */
   async isThere({ file, hash }: Pick<CheckpointFile, 'file' | 'hash'>): Promise<boolean> {
     const bytes = this.#recent.get(hash);
-    if (!bytes) return await this.read({ file, hash }) !== null;
-    return stat(join(this.#folder, file)).then(({ size }) => size === bytes.length, () => false);
+    if (!bytes) return (await this.read({ file, hash })) !== null;
+    return stat(join(this.#folder, file)).then(
+      ({ size }) => size === bytes.length,
+      () => false,
+    );
   }
 
   #keep(hash: string, bytes: Uint8Array): void {

@@ -59,7 +59,13 @@ export class Deliveries {
   /** What to train the stage from; null for batch 0. @param held hash of the checkpoint that the worker was given last */
   startOf(job: StageJob, held: string | null): Promise<Start | null> {
     const { storage, lease, tell } = this.#work;
-    return findStart(storage, lease, job, { onTheWay: this.#onTheWay, checkpoints: this.checkpoints, held }, (message) => tell({ kind: 'log', message }));
+    return findStart(
+      storage,
+      lease,
+      job,
+      { onTheWay: this.#onTheWay, checkpoints: this.checkpoints, held },
+      (message) => tell({ kind: 'log', message }),
+    );
   }
 
   /** How far the stage is trained, stored or on its way. */
@@ -111,8 +117,12 @@ export class Deliveries {
     const { training } = this.#work.arms[job.runs[0]!.arm]!;
     const ends = to === job.stage.to;
     // No test has passed from N to here.
-    const result: FitResult | null = ends ? { outcome: 'complete', batch: to, intraDead: to === training.batches ? true : null } : null;
-    await this.#storing.run(() => this.#record(job, { ...stretch, fromTrunk: true }, result, { seconds: 0 }, { ...record, worker }, true));
+    const result: FitResult | null = ends
+      ? { outcome: 'complete', batch: to, intraDead: to === training.batches ? true : null }
+      : null;
+    await this.#storing.run(() =>
+      this.#record(job, { ...stretch, fromTrunk: true }, result, { seconds: 0 }, { ...record, worker }, true),
+    );
     this.#taken += to - from;
     this.#pace.grow(from - to);
     this.#work.tell(progressOf(this.#pace));
@@ -122,7 +132,14 @@ export class Deliveries {
   /** The stage's runs are not one computation from where it stands, which is known without training it. @param groups the ε that stay together */
   split(job: StageJob, groups: number[][]): Promise<void> {
     const { batch } = job.stage;
-    const nothing = { from: batch, to: batch, columns: [], artefacts: [], checkpoint: null, seconds: { training: 0, evaluation: 0 } };
+    const nothing = {
+      from: batch,
+      to: batch,
+      columns: [],
+      artefacts: [],
+      checkpoint: null,
+      seconds: { training: 0, evaluation: 0 },
+    };
     return this.#storing.run(() => this.#record(job, { ...nothing, split: groups }, null, { seconds: 0 }, null, true));
   }
 
@@ -138,10 +155,23 @@ export class Deliveries {
     });
   }
 
-  async #commit(job: StageJob, from: number, { points, evaluations, checkpoint, seconds, to, result }: SegmentReport, spent: Spent): Promise<void> {
+  async #commit(
+    job: StageJob,
+    from: number,
+    { points, evaluations, checkpoint, seconds, to, result }: SegmentReport,
+    spent: Spent,
+  ): Promise<void> {
     const written = checkpoint && (await this.checkpoints.write(checkpoint));
     const record = this.#records.get(job.stage.stageId)!;
-    const segment = { from, to, columns: points, artefacts: artefactsOf(evaluations), checkpoint: written, seconds, ...(result?.groups ? { split: result.groups } : {}) };
+    const segment = {
+      from,
+      to,
+      columns: points,
+      artefacts: artefactsOf(evaluations),
+      checkpoint: written,
+      seconds,
+      ...(result?.groups ? { split: result.groups } : {}),
+    };
     await this.#record(job, segment, result, spent, record, false);
   }
 
@@ -150,7 +180,14 @@ export class Deliveries {
    * @param record null where no run ends with it
    * @param untrained true where not even the sweep's own runs have been started
    */
-  async #record(job: StageJob, segment: Omit<SegmentRows, 'stageId' | 'ends'>, result: FitResult | null, spent: Spent, record: StageRecord | null, untrained: boolean): Promise<void> {
+  async #record(
+    job: StageJob,
+    segment: Omit<SegmentRows, 'stageId' | 'ends'>,
+    result: FitResult | null,
+    spent: Spent,
+    record: StageRecord | null,
+    untrained: boolean,
+  ): Promise<void> {
     const { storage, lease, arms } = this.#work;
     const { to, seconds } = segment;
     const started = new Set(untrained ? [] : job.runs.map(({ runId }) => runId));
@@ -164,7 +201,16 @@ export class Deliveries {
     spent.seconds += seconds.training + seconds.evaluation;
     for (const { runId, outcome } of ends) this.#tellOutcome(job, runId, outcome, spent);
     if (result?.outcome === 'diverged') this.#queue.drop(job);
-    if (segment.split) this.#pace.grow(this.#queue.split(job, readPaths(storage, job.runs.map(({ runId }) => runId))));
+    if (segment.split)
+      this.#pace.grow(
+        this.#queue.split(
+          job,
+          readPaths(
+            storage,
+            job.runs.map(({ runId }) => runId),
+          ),
+        ),
+      );
   }
 
   #tellOutcome(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {
@@ -173,8 +219,14 @@ export class Deliveries {
     task.state = outcome.state;
     if (outcome.state === 'waiting') return;
     this.#work.tell({
-      kind: 'run', run: runName(runId), arm: this.#work.arms[task.arm]!.name, seed: task.seed, state: outcome.state,
-      batches: job.stage.batch, seconds, error: errorOf(outcome),
+      kind: 'run',
+      run: runName(runId),
+      arm: this.#work.arms[task.arm]!.name,
+      seed: task.seed,
+      state: outcome.state,
+      batches: job.stage.batch,
+      seconds,
+      error: errorOf(outcome),
     });
   }
 }

@@ -31,8 +31,11 @@ export interface AtHand {
  * @returns null for batch 0
  */
 export async function findStart(
-  storage: Storage, lease: Lease, { stage: begun, runs, restores }: Pick<StageJob, 'stage' | 'runs' | 'restores'>,
-  { onTheWay, checkpoints, held }: AtHand, tell: (message: string) => void,
+  storage: Storage,
+  lease: Lease,
+  { stage: begun, runs, restores }: Pick<StageJob, 'stage' | 'runs' | 'restores'>,
+  { onTheWay, checkpoints, held }: AtHand,
+  tell: (message: string) => void,
 ): Promise<Start | null> {
   const { stageId } = begun;
   const path = runs[0]!.stages;

@@ -24,10 +24,16 @@ export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
 export type StageRecord = Omit<TrainedWith, 'configuration'>;
 
 /** What each run of a stage is trained with, by run; those of other sweeps that are trained along differ in ε alone. */
-export function recordsOf({ stage, runs }: StageJob, arms: readonly Arm[], record: StageRecord): Map<number, TrainedWith> {
+export function recordsOf(
+  { stage, runs }: StageJob,
+  arms: readonly Arm[],
+  record: StageRecord,
+): Map<number, TrainedWith> {
   const arm = arms[runs[0]!.arm]!;
   return new Map([
-    ...along(stage, arm).map(({ runId, epsilon }) => [runId, { ...record, configuration: { ...configurationOf(arm), epsilon } }] as const),
+    ...along(stage, arm).map(
+      ({ runId, epsilon }) => [runId, { ...record, configuration: { ...configurationOf(arm), epsilon } }] as const,
+    ),
     ...runs.map((run) => [run.runId, { ...record, configuration: configurationOf(arms[run.arm]!) }] as const),
   ]);
 }
@@ -48,7 +54,11 @@ function configurationOf({ alpha, beta, gamma, epsilon, N, loss, training }: Arm
  *
  * @param arm of one of the runs
  */
-export function outcomesOf({ stage, runs, ending, restores }: StageJob, arm: Arm, { outcome, batch, intraDead }: FitResult): StageEnd[] {
+export function outcomesOf(
+  { stage, runs, ending, restores }: StageJob,
+  arm: Arm,
+  { outcome, batch, intraDead }: FitResult,
+): StageEnd[] {
   const own = runs.map(({ runId }) => runId);
   const waiting = (runId: number): StageEnd => ({ runId, outcome: { state: 'waiting' } });
   if (restores || (outcome !== 'complete' && outcome !== 'diverged')) return own.map(waiting);

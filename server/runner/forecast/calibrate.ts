@@ -26,11 +26,24 @@ const EVAL_EVERY = 20;
  *
  * @param folder where the data set's relative paths start
  */
-export async function calibrate(arm: Arm, seed: number, folder: string, engine: EngineName, device: string | null, workers: number, log: (message: string) => void): Promise<Calibration> {
+export async function calibrate(
+  arm: Arm,
+  seed: number,
+  folder: string,
+  engine: EngineName,
+  device: string | null,
+  workers: number,
+  log: (message: string) => void,
+): Promise<Calibration> {
   // What is wrong with the data is the user's to hear here, and a download is made once.
   const { fingerprint } = await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
-  const measured = await Promise.all(Array.from({ length: workers }, () => calibrateWorker(arm, seed, { baseFolder: folder, fingerprint }, engine, device)));
-  const mean = (value: (each: Calibration) => number): number => measured.reduce((sum, each) => sum + value(each), 0) / workers;
+  const measured = await Promise.all(
+    Array.from({ length: workers }, () =>
+      calibrateWorker(arm, seed, { baseFolder: folder, fingerprint }, engine, device),
+    ),
+  );
+  const mean = (value: (each: Calibration) => number): number =>
+    measured.reduce((sum, each) => sum + value(each), 0) / workers;
   return {
     opening: mean(({ opening }) => opening),
     warmingUp: mean(({ warmingUp }) => warmingUp),
@@ -39,7 +52,13 @@ export async function calibrate(arm: Arm, seed: number, folder: string, engine: 
   };
 }
 
-async function calibrateWorker(arm: Arm, seed: number, data: Pick<StageOrder, 'baseFolder' | 'fingerprint'>, engine: EngineName, device: string | null): Promise<Calibration> {
+async function calibrateWorker(
+  arm: Arm,
+  seed: number,
+  data: Pick<StageOrder, 'baseFolder' | 'fingerprint'>,
+  engine: EngineName,
+  device: string | null,
+): Promise<Calibration> {
   const started = performance.now();
   const worker = new WorkerProcess();
   try {
@@ -47,10 +66,23 @@ async function calibrateWorker(arm: Arm, seed: number, data: Pick<StageOrder, 'b
     // Longer than what is trained, so that the end of a run, which also looks at the test part, is not reached.
     const training = { ...arm.training, batches: 10 * (WARM_UP + TIMED), evalEvery: EVAL_EVERY };
     const order: StageOrder = {
-      settings: { ...arm, training }, epsilons: [arm.epsilon], places: 1, seed, from: 0, to: WARM_UP, dataset: training.dataset, ...data, start: null,
+      settings: { ...arm, training },
+      epsilons: [arm.epsilon],
+      places: 1,
+      seed,
+      from: 0,
+      to: WARM_UP,
+      dataset: training.dataset,
+      ...data,
+      start: null,
     };
     const first = await trainStage(worker, order);
-    const second = await trainStage(worker, { ...order, from: WARM_UP, to: WARM_UP + TIMED, start: { hash: null, bytes: first.checkpoint } });
+    const second = await trainStage(worker, {
+      ...order,
+      from: WARM_UP,
+      to: WARM_UP + TIMED,
+      start: { hash: null, bytes: first.checkpoint },
+    });
     const evaluations = Math.floor((WARM_UP + TIMED) / EVAL_EVERY);
     const [batch, val] = [second.training / TIMED, second.evaluation / evaluations];
     return {
@@ -76,7 +108,13 @@ interface Trained {
 }
 
 async function trainStage(worker: WorkerProcess, order: StageOrder): Promise<Trained> {
-  const trained: Trained = { training: 0, evaluation: 0, checkpoint: new Uint8Array(), loadedAt: 0, evaluated: { val: 1, test: 0 } };
+  const trained: Trained = {
+    training: 0,
+    evaluation: 0,
+    checkpoint: new Uint8Array(),
+    loadedAt: 0,
+    evaluated: { val: 1, test: 0 },
+  };
   await worker.train(order, {
     onLoaded: ({ evaluated }) => Object.assign(trained, { loadedAt: performance.now(), evaluated }),
     onProgress: () => {},

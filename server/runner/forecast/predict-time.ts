@@ -16,7 +16,11 @@ type BatchRange = { from: number; to: number };
  * whose batches have to follow each other; and the start of the workers. Every ε counts on its own from N on, so that
  * with sharing it may take less.
  */
-export function predictTime({ arms, seeds }: Pick<Plan, 'arms' | 'seeds'>, calibration: Calibration, workers: number): PredictedTime {
+export function predictTime(
+  { arms, seeds }: Pick<Plan, 'arms' | 'seeds'>,
+  calibration: Calibration,
+  workers: number,
+): PredictedTime {
   const tree = buildStageTree(arms);
   const paths = stagePaths(tree);
   const cost = (arm: Arm, stretch: BatchRange): number => costOf(arm, stretch, calibration);
@@ -29,7 +33,11 @@ export function predictTime({ arms, seeds }: Pick<Plan, 'arms' | 'seeds'>, calib
 }
 
 /** Evaluations are at batch 0, at every multiple of evalEvery, and at a run's end, there with the test part. */
-function costOf({ training: { batches, evalEvery } }: Arm, { from, to }: BatchRange, { batch, evaluation }: Calibration): number {
+function costOf(
+  { training: { batches, evalEvery } }: Arm,
+  { from, to }: BatchRange,
+  { batch, evaluation }: Calibration,
+): number {
   const atStart = from === 0 ? 1 : 0;
   const multiples = Math.floor(to / evalEvery) - Math.floor(from / evalEvery);
   const atEnd = to === batches && to % evalEvery !== 0 ? 1 : 0;

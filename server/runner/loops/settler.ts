@@ -46,6 +46,10 @@ export class Settler {
   /** Batches of its trunk beside it that are trained, and their states that are there: it grows with either. */
   #told({ stage, runs, restores }: StageJob): number {
     if (restores) return 0;
-    return this.#beside(runs[0]!, stage).reduce((total, trunk) => total + this.#deliveries.batchOf(trunk) - trunk.from + (this.#deliveries.hasStateOf(trunk) ? 1 : 0), 0);
+    return this.#beside(runs[0]!, stage).reduce(
+      (total, trunk) =>
+        total + this.#deliveries.batchOf(trunk) - trunk.from + (this.#deliveries.hasStateOf(trunk) ? 1 : 0),
+      0,
+    );
   }
 }

@@ -17,7 +17,13 @@ import type { TrunkBeside } from '../order/trunk-beside.ts';
  * @param worker its index
  * @returns true where nothing is left to train for the job
  */
-export async function settleByTrunk({ storage, arms }: Pick<SweepWork, 'storage' | 'arms'>, deliveries: Deliveries, beside: TrunkBeside, job: StageJob, worker: number): Promise<boolean> {
+export async function settleByTrunk(
+  { storage, arms }: Pick<SweepWork, 'storage' | 'arms'>,
+  deliveries: Deliveries,
+  beside: TrunkBeside,
+  job: StageJob,
+  worker: number,
+): Promise<boolean> {
   const [first] = job.runs as [RunTask, ...RunTask[]];
   const trunk = job.restores ? [] : beside(first, job.stage);
   if (trunk.length === 0) return false;
@@ -41,7 +47,11 @@ export async function settleByTrunk({ storage, arms }: Pick<SweepWork, 'storage'
  * @returns the trunk's record from where the stage stands, as the stage's own; null where there is nothing to take
  */
 export async function sameAsTrunk(
-  storage: Storage, checkpoints: RecentCheckpoints, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[],
+  storage: Storage,
+  checkpoints: RecentCheckpoints,
+  { stage, runs }: Pick<StageJob, 'stage' | 'runs'>,
+  arm: Arm,
+  trunk: readonly StageTask[],
 ): Promise<Stretch | null> {
   const trained = trunk.filter(isTrained);
   if (trained.length === 0 || !isItsTrunk(storage, stage, runs[0]!)) return null;
@@ -70,7 +80,12 @@ export async function sameAsTrunk(
  *
  * @returns null where the trunk has not come to that batch, or all tests come out the same
  */
-export function apartNext(storage: Storage, { stage, runs }: Pick<StageJob, 'stage' | 'runs'>, arm: Arm, trunk: readonly StageTask[]): number[][] | null {
+export function apartNext(
+  storage: Storage,
+  { stage, runs }: Pick<StageJob, 'stage' | 'runs'>,
+  arm: Arm,
+  trunk: readonly StageTask[],
+): number[][] | null {
   const epsilons = epsilonsOf(arm, stage);
   const beside = trunk.find(({ from, batch }) => from <= stage.batch && stage.batch < batch);
   if (epsilons.length === 1 || !beside || !isItsTrunk(storage, stage, runs[0]!)) return null;
@@ -85,7 +100,14 @@ export function apartNext(storage: Storage, { stage, runs }: Pick<StageJob, 'sta
  * trained further than this run's own.
  */
 function isItsTrunk(storage: Storage, stage: StageTask, { runId, stages }: RunTask): boolean {
-  return stages.slice(0, stages.findIndex(({ stageId }) => stageId === stage.stageId)).every(isTrained) && hasStayedWithin(storage, runId);
+  return (
+    stages
+      .slice(
+        0,
+        stages.findIndex(({ stageId }) => stageId === stage.stageId),
+      )
+      .every(isTrained) && hasStayedWithin(storage, runId)
+  );
 }
 
 function isTrained({ batch, to }: StageTask): boolean {
@@ -99,7 +121,11 @@ function asOwn(columns: Stretch['columns'], beta: number, epsilons: number[]): S
     const constant = (value: number): number[] => Array.from(column.batches, () => value);
     if (column.metric === 'train/beta') return [{ ...column, values: constant(beta) }];
     if (column.metric === 'train/total') return perEpsilon.map((epsilon) => ({ ...column, epsilon }));
-    if (column.metric === 'train/intraClass') return [column, ...perEpsilon.map((epsilon) => ({ ...column, metric: 'train/truncated', epsilon, values: constant(0) }))];
+    if (column.metric === 'train/intraClass')
+      return [
+        column,
+        ...perEpsilon.map((epsilon) => ({ ...column, metric: 'train/truncated', epsilon, values: constant(0) })),
+      ];
     return [column];
   });
 }

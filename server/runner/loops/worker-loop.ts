@@ -44,7 +44,12 @@ export class WorkerLoop {
   readonly #broken = new AbortController();
 
   /** @param worker its first process, null to start one @param shared by all worker loops */
-  constructor(index: number, work: SweepWork, worker: HiredWorker | null, { queue, pace, deliveries, settler, mostEpsilons }: Shared) {
+  constructor(
+    index: number,
+    work: SweepWork,
+    worker: HiredWorker | null,
+    { queue, pace, deliveries, settler, mostEpsilons }: Shared,
+  ) {
     this.#index = index;
     this.#work = work;
     this.#worker = worker;
@@ -86,7 +91,7 @@ export class WorkerLoop {
   async #train(job: StageJob): Promise<void> {
     const { stop, kill, tell } = this.#work;
     const spent = { seconds: 0 };
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       try {
         return await this.#attempt(job, spent);
       } catch (error) {
@@ -95,7 +100,10 @@ export class WorkerLoop {
         if (this.#broken.signal.aborted) return this.#ended(); // the worker was killed for that
         await this.#stored; // the next attempt continues from it
         if (kill.aborted) return this.#store(this.#deliveries.end(job, { state: 'waiting' }, spent));
-        if (++failures > RETRIES) return this.#store(this.#deliveries.end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent));
+        if (++failures > RETRIES)
+          return this.#store(
+            this.#deliveries.end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent),
+          );
         tell({ kind: 'log', message: `${describe(job)} is tried again: ${error.message}` });
         if (stop.aborted) return this.#store(this.#deliveries.end(job, { state: 'waiting' }, spent));
       }
@@ -121,8 +129,16 @@ export class WorkerLoop {
     const { dataset } = arm.training;
     const epsilons = epsilonsOf(arm, job.stage);
     const order: StageOrder = {
-      settings: arm, epsilons, places: placesFor(epsilons.length, this.#mostEpsilons), seed: first.seed, from: at, to,
-      dataset, baseFolder: folder, fingerprint: fingerprintOf(dataset), start,
+      settings: arm,
+      epsilons,
+      places: placesFor(epsilons.length, this.#mostEpsilons),
+      seed: first.seed,
+      from: at,
+      to,
+      dataset,
+      baseFolder: folder,
+      fingerprint: fingerprintOf(dataset),
+      start,
     };
     const training = worker.train(order, {
       onLoaded: (loaded) => {
@@ -192,8 +208,12 @@ export class WorkerLoop {
       kind: 'worker',
       worker: this.#index,
       training: {
-        run: runName(first.runId), arm: job.runs.length > 1 ? `trunk of ${job.runs.length} runs` : name, seed: first.seed,
-        batch, batches: training.batches, batchesPerSecond: this.#ownPace.perSecond(),
+        run: runName(first.runId),
+        arm: job.runs.length > 1 ? `trunk of ${job.runs.length} runs` : name,
+        seed: first.seed,
+        batch,
+        batches: training.batches,
+        batchesPerSecond: this.#ownPace.perSecond(),
       },
     });
     tell(progressOf(this.#pace));

@@ -67,7 +67,9 @@ export class StageQueue {
     ended.addEventListener('abort', wake);
     try {
       for (;;) {
-        const open = [...this.#nodes.values()].filter(({ state }) => state === 'ready' || state === 'training' || state === 'blocked');
+        const open = [...this.#nodes.values()].filter(
+          ({ state }) => state === 'ready' || state === 'training' || state === 'blocked',
+        );
         if (ended.aborted || open.length === 0) return null;
         const node = this.#choose(open);
         if (node) {
@@ -90,7 +92,8 @@ export class StageQueue {
   /** The stage is at its end: those that fork from it are ready. */
   complete({ stage }: StageJob): void {
     this.#nodes.get(stage.stageId)!.state = 'done';
-    for (const node of this.#nodes.values()) if (node.stage.parentId === stage.stageId && node.state === 'blocked') node.state = 'ready';
+    for (const node of this.#nodes.values())
+      if (node.stage.parentId === stage.stageId && node.state === 'blocked') node.state = 'ready';
     this.#wake();
   }
 
@@ -109,7 +112,19 @@ export class StageQueue {
       const stage = run.stages.at(-1)!;
       let node = this.#nodes.get(stage.stageId);
       if (!node) {
-        this.#nodes.set(stage.stageId, (node = { stage, runs: [], ending: [], restores: false, seed, longest: stage.to - stage.batch, state: 'ready', beside: idsOf(this.#beside(run, stage)) }));
+        this.#nodes.set(
+          stage.stageId,
+          (node = {
+            stage,
+            runs: [],
+            ending: [],
+            restores: false,
+            seed,
+            longest: stage.to - stage.batch,
+            state: 'ready',
+            beside: idsOf(this.#beside(run, stage)),
+          }),
+        );
         batches += stage.to - stage.batch;
       }
       node.runs.push(run);
@@ -139,7 +154,9 @@ export class StageQueue {
     const ofSeed = open.filter(({ seed }) => seed === first.seed);
     if (ofSeed.some(({ state }) => state === 'blocked')) return first;
     const awaited = new Set(open.filter(({ state }) => state === 'blocked').map(({ stage }) => stage.parentId));
-    const next = best(ready.filter(({ node, later }) => node.seed > first.seed && !later && awaited.has(node.stage.stageId)));
+    const next = best(
+      ready.filter(({ node, later }) => node.seed > first.seed && !later && awaited.has(node.stage.stageId)),
+    );
     const left = ofSeed.filter(({ state }) => state === 'ready').length;
     const begun = open.filter(({ seed, state }) => seed > first.seed && state === 'training').length;
     return next && left + begun < this.#workers ? next : first;
@@ -147,7 +164,8 @@ export class StageQueue {
 
   /** Whether a stage of the trunk beside it is still to be trained. Once none is, none ever will be. */
   #mayShrink(node: Node): boolean {
-    const isOpen = (id: number): boolean => ['blocked', 'ready', 'training'].includes(this.#nodes.get(id)?.state ?? 'done');
+    const isOpen = (id: number): boolean =>
+      ['blocked', 'ready', 'training'].includes(this.#nodes.get(id)?.state ?? 'done');
     if (node.beside.findLast(isOpen) === undefined) node.beside = [];
     return node.beside.length > 0;
   }
@@ -159,7 +177,10 @@ export class StageQueue {
   }
 }
 
-interface Ready { node: Node; later: boolean }
+interface Ready {
+  node: Node;
+  later: boolean;
+}
 
 function best(ready: Ready[]): Node | null {
   return ready.length > 0 ? ready.reduce((first, other) => (compare(first, other) <= 0 ? first : other)).node : null;
@@ -167,7 +188,13 @@ function best(ready: Ready[]): Node | null {
 
 /** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as there is anything else. */
 function compare({ node: a, later: isLater }: Ready, { node: b, later }: Ready): number {
-  return Number(isLater) - Number(later) || a.seed - b.seed || b.longest - a.longest || b.runs.length - a.runs.length || a.stage.stageId - b.stage.stageId;
+  return (
+    Number(isLater) - Number(later) ||
+    a.seed - b.seed ||
+    b.longest - a.longest ||
+    b.runs.length - a.runs.length ||
+    a.stage.stageId - b.stage.stageId
+  );
 }
 
 function buildNodes(tasks: RunTask[], wanted: Wanted, beside: TrunkBeside): Map<number, Node> {
@@ -180,10 +207,25 @@ function buildNodes(tasks: RunTask[], wanted: Wanted, beside: TrunkBeside): Map<
     for (const [i, step] of way.entries()) {
       const { stage } = step;
       let node = nodes.get(stage.stageId);
-      if (!node) nodes.set(stage.stageId, (node = { ...step, runs: [], ending: [], seed: seeds.indexOf(task.seed), longest: 0, state: i === 0 ? 'ready' : 'blocked', beside: idsOf(beside(task, stage)) }));
+      if (!node)
+        nodes.set(
+          stage.stageId,
+          (node = {
+            ...step,
+            runs: [],
+            ending: [],
+            seed: seeds.indexOf(task.seed),
+            longest: 0,
+            state: i === 0 ? 'ready' : 'blocked',
+            beside: idsOf(beside(task, stage)),
+          }),
+        );
       node.runs.push(task);
       if (stage === task.stages.at(-1)) node.ending.push(task);
-      node.longest = Math.max(node.longest, way.slice(i).reduce((total, next) => total + batchesOf(next), 0));
+      node.longest = Math.max(
+        node.longest,
+        way.slice(i).reduce((total, next) => total + batchesOf(next), 0),
+      );
     }
   }
   return nodes;

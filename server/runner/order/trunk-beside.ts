@@ -20,8 +20,17 @@ export const noTrunk: TrunkBeside = () => [];
 export function trunkBeside(arms: readonly Arm[], tasks: readonly RunTask[]): TrunkBeside {
   const groups = new Map(groupByTrunk(arms).flatMap((group, number) => group.map(({ index }) => [index, number])));
   const keyOf = ({ arm, seed }: RunTask, { edition }: StageTask): string => `${groups.get(arm)} ${seed} ${edition}`;
-  const all = tasks.flatMap((run) => run.stages.filter(({ to }) => isBeforePhase(arms[run.arm]!, to)).map((stage) => ({ key: keyOf(run, stage), stage })));
-  const trunks = new Map([...groupBy(all, ({ key }) => key)].map(([key, found]) => [key, [...new Set(found.map(({ stage }) => stage))].sort((a, b) => a.from - b.from || a.to - b.to)]));
+  const all = tasks.flatMap((run) =>
+    run.stages
+      .filter(({ to }) => isBeforePhase(arms[run.arm]!, to))
+      .map((stage) => ({ key: keyOf(run, stage), stage })),
+  );
+  const trunks = new Map(
+    [...groupBy(all, ({ key }) => key)].map(([key, found]) => [
+      key,
+      [...new Set(found.map(({ stage }) => stage))].sort((a, b) => a.from - b.from || a.to - b.to),
+    ]),
+  );
   return (run, stage) => {
     const arm = arms[run.arm]!;
     if (isBeforePhase(arm, stage.to) || arm.loss.truncation !== 'batch') return [];

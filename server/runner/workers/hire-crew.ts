@@ -21,7 +21,11 @@ export interface Crew {
  * @returns null where it was ended
  */
 export async function hireCrew(
-  choose: () => Promise<EngineName>, size: (engine: EngineName) => number, device: string | null, ended: AbortSignal, tell: (message: string) => void,
+  choose: () => Promise<EngineName>,
+  size: (engine: EngineName) => number,
+  device: string | null,
+  ended: AbortSignal,
+  tell: (message: string) => void,
 ): Promise<Crew | null> {
   const first = await choose();
   const crew = await hire(first, size(first), device, ended);
@@ -30,11 +34,17 @@ export async function hireCrew(
   forgetVerdict(first);
   const second = await choose();
   const again = await hire(second, size(second), device, ended);
-  if (again instanceof WorkerError) throw new EngineUnavailable(second, `it opens when it is tried, but not to train (${again.message})`, null);
+  if (again instanceof WorkerError)
+    throw new EngineUnavailable(second, `it opens when it is tried, but not to train (${again.message})`, null);
   return again;
 }
 
-async function hire(engine: EngineName, size: number, device: string | null, ended: AbortSignal): Promise<Crew | WorkerError | null> {
+async function hire(
+  engine: EngineName,
+  size: number,
+  device: string | null,
+  ended: AbortSignal,
+): Promise<Crew | WorkerError | null> {
   if (ended.aborted) return null;
   const workers = Array.from({ length: size }, () => hireWorker(engine, device));
   const letGo = (): void => workers.forEach(({ process }) => process.kill());

@@ -51,7 +51,9 @@ export class WorkerProcess {
     this.#child.on('message', (message: FromWorker) => this.#receive(message));
     this.#exited = new Promise((_, reject) => {
       this.#child.once('error', (error) => reject(this.#died(error.message)));
-      this.#child.once('exit', (code, signal) => reject(this.#died(signal ? `killed by ${signal}` : `exit code ${code}`)));
+      this.#child.once('exit', (code, signal) =>
+        reject(this.#died(signal ? `killed by ${signal}` : `exit code ${code}`)),
+      );
     });
     this.#exited.catch(() => {}); // whoever waits for the worker hears of it; nobody may be waiting
   }
@@ -107,7 +109,10 @@ export class WorkerProcess {
   }
 
   /** Sends a request and handles what comes back until the handler resolves. */
-  async #converse<T>(request: ToWorker, handle: (message: FromWorker, resolve: (value: T) => void) => void): Promise<T> {
+  async #converse<T>(
+    request: ToWorker,
+    handle: (message: FromWorker, resolve: (value: T) => void) => void,
+  ): Promise<T> {
     const answer = new Promise<T>((resolve, reject) => {
       this.#receive = (message) => {
         try {

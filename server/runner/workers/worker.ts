@@ -38,7 +38,10 @@ process.on('message', (message: ToWorker) => {
 async function train(order: StageOrder): Promise<void> {
   const start = order.start && startOf(order.start);
   const dataset = await datasetOf(order);
-  send({ kind: 'loaded', loaded: { classes: dataset.classes, evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 } } });
+  send({
+    kind: 'loaded',
+    loaded: { classes: dataset.classes, evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 } },
+  });
   const { settings, epsilons, places, seed, from, to } = order;
   await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
     onProgress: (batch) => send({ kind: 'progress', batch }),
@@ -52,7 +55,8 @@ let given: { hash: string | null; checkpoint: Checkpoint } | undefined;
 /** Where a trunk forks, one stage after the other begins from the same checkpoint: the last one is kept. */
 function startOf({ hash, bytes }: OrderedStart): Checkpoint {
   if (bytes) given = { hash, checkpoint: decodeCheckpoint(bytes) };
-  if (given?.hash !== hash) throw new Error(`Cannot continue from checkpoint ${hash}: it was neither sent nor is it the last one that was`);
+  if (given?.hash !== hash)
+    throw new Error(`Cannot continue from checkpoint ${hash}: it was neither sent nor is it the last one that was`);
   return given.checkpoint;
 }
 
@@ -63,8 +67,10 @@ async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint }: S
   const key = JSON.stringify([settings, baseFolder, settings.splitSeed === 'seed' ? seed : null]);
   const dataset = held?.key === key ? held.dataset : await loadDataset(settings, { baseFolder, seed });
   if (dataset.fingerprint !== fingerprint) {
-    throw new Error(`Cannot train on the data set ${settings.name}: it has changed since the sweep began (it was ${fingerprint.slice(0, 12)}…, found `
-      + `${dataset.fingerprint.slice(0, 12)}…). Wanted: the same data to the end; \`cosweep run\` trains all of it on what is there now`);
+    throw new Error(
+      `Cannot train on the data set ${settings.name}: it has changed since the sweep began (it was ${fingerprint.slice(0, 12)}…, found ` +
+        `${dataset.fingerprint.slice(0, 12)}…). Wanted: the same data to the end; \`cosweep run\` trains all of it on what is there now`,
+    );
   }
   held = { key, dataset };
   return dataset;

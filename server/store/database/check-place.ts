@@ -24,7 +24,10 @@ export function checkPlace(file: string): void {
   }
   if (!writable(folder)) refuse(`the folder ${folder} is read-only; SQLite keeps a log beside the file, even to read`);
   const network = networkFileSystem(statfsSync(folder).type);
-  if (network) refuse(`the folder ${folder} is on a network file system (${network}), where its locks cannot be relied on; use a local disk`);
+  if (network)
+    refuse(
+      `the folder ${folder} is on a network file system (${network}), where its locks cannot be relied on; use a local disk`,
+    );
 }
 
 /** The name of a network file system by the type that statfs gives, or null for any other. */

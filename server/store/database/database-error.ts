@@ -7,7 +7,10 @@ const CAUSES: [code: string, found: string][] = [
   ['SQLITE_CORRUPT', 'the file is damaged; restore it from a copy, or try `sqlite3 FILE .recover`'],
   ['SQLITE_FULL', 'the disk is full; nothing of this step was stored, and what was stored before is intact'],
   ['SQLITE_READONLY', 'the file or its folder is read-only; SQLite needs to write both, even to read'],
-  ['SQLITE_CANTOPEN', 'the file or the files beside it (-wal, -shm) cannot be opened; its folder must exist and be writable'],
+  [
+    'SQLITE_CANTOPEN',
+    'the file or the files beside it (-wal, -shm) cannot be opened; its folder must exist and be writable',
+  ],
   ['SQLITE_PERM', 'the file may not be accessed'],
   ['SQLITE_AUTH', 'the file may not be accessed'],
   ['SQLITE_BUSY', 'another process kept it locked for longer than 10 seconds'],

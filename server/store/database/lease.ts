@@ -29,12 +29,21 @@ export interface LeaseHolder {
 export class LeaseLostError extends OutsideError {
   override name = 'LeaseLostError';
   constructor() {
-    super('Cannot go on training: another process has taken over this database, since this one did not answer for too long');
+    super(
+      'Cannot go on training: another process has taken over this database, since this one did not answer for too long',
+    );
   }
 }
 
 interface Row {
-  token: number; holder: string | null; pid: number; host: string; machine: string; command: string; takenAt: number; heartbeatAt: number;
+  token: number;
+  holder: string | null;
+  pid: number;
+  host: string;
+  machine: string;
+  command: string;
+  takenAt: number;
+  heartbeatAt: number;
 }
 
 /**
@@ -60,21 +69,30 @@ function toMachine(): string {
 const PROCESS = randomUUID();
 
 /** The lease, or who holds it. Taken from a holder that is dead or has not renewed for `STALE_MS`. */
-export function takeLease(storage: Storage, command: string, now = Date.now()): { lease: Lease } | { holder: LeaseHolder } {
+export function takeLease(
+  storage: Storage,
+  command: string,
+  now = Date.now(),
+): { lease: Lease } | { holder: LeaseHolder } {
   const holder = leaseHolder(storage, now); // looked at first without a transaction: who waits asks often
   if (holder) return { holder };
   return transaction(storage, () => {
     const row = read(storage);
     if (alive(row, now)) return { holder: toHolder(row) };
-    storage.prepare(`UPDATE "Lease" SET token = token + 1, holder = ?, pid = ?, host = ?, machine = ?, command = ?, takenAt = ?, heartbeatAt = ?
-      WHERE name = 'training'`).run(PROCESS, process.pid, hostname(), MACHINE, command, now, now);
+    storage
+      .prepare(
+        `UPDATE "Lease" SET token = token + 1, holder = ?, pid = ?, host = ?, machine = ?, command = ?, takenAt = ?, heartbeatAt = ?
+      WHERE name = 'training'`,
+      )
+      .run(PROCESS, process.pid, hostname(), MACHINE, command, now, now);
     return { lease: { token: row.token + 1 } };
   });
 }
 
 /** The heartbeat. Throws `LeaseLostError` where another process has taken over. */
 export function renewLease(storage: Storage, lease: Lease, now = Date.now()): void {
-  const { changes } = storage.prepare(`UPDATE "Lease" SET heartbeatAt = ? WHERE name = 'training' AND token = ? AND holder IS NOT NULL`)
+  const { changes } = storage
+    .prepare(`UPDATE "Lease" SET heartbeatAt = ? WHERE name = 'training' AND token = ? AND holder IS NOT NULL`)
     .run(now, lease.token);
   if (changes !== 1) throw new LeaseLostError();
 }
@@ -102,11 +120,15 @@ const TRIES = 6;
 
 /** One transaction of the process that trains: fails as a whole, before writing, where the lease was lost. */
 export function underLease<T>(storage: Storage, lease: Lease, body: () => T): T {
-  return transaction(storage, () => {
-    const row = read(storage);
-    if (row.token !== lease.token || row.holder === null) throw new LeaseLostError();
-    return body();
-  }, TRIES);
+  return transaction(
+    storage,
+    () => {
+      const row = read(storage);
+      if (row.token !== lease.token || row.holder === null) throw new LeaseLostError();
+      return body();
+    },
+    TRIES,
+  );
 }
 
 function read(storage: Storage): Row {

@@ -20,8 +20,16 @@ const MIGRATIONS_TABLE = `CREATE TABLE "_prisma_migrations" (
     "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
-interface Migration { name: string; sql: string; checksum: string }
-interface Applied { name: string; checksum: string; finished: number | null }
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+interface Applied {
+  name: string;
+  checksum: string;
+  finished: number | null;
+}
 
 /**
  * Brings a database up to date: applies the migrations that it has not seen, all in one transaction, then switches it to
@@ -84,12 +92,18 @@ function readApplied(raw: Connection, file: string): Applied[] {
   if (id === APPLICATION_ID) return readRows(raw);
   const tables = raw.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
   if (id === 0 && tables === 0) return [];
-  throw new UserError(`Cannot open database ${file}: it is an SQLite database of another program; name another file with --db`);
+  throw new UserError(
+    `Cannot open database ${file}: it is an SQLite database of another program; name another file with --db`,
+  );
 }
 
 function readRows(raw: Connection): Applied[] {
-  return raw.prepare(`SELECT migration_name AS name, checksum, finished_at AS finished FROM _prisma_migrations
-    WHERE rolled_back_at IS NULL ORDER BY migration_name`).all() as Applied[];
+  return raw
+    .prepare(
+      `SELECT migration_name AS name, checksum, finished_at AS finished FROM _prisma_migrations
+    WHERE rolled_back_at IS NULL ORDER BY migration_name`,
+    )
+    .all() as Applied[];
 }
 
 /** What was applied must be the beginning of what is known, letter for letter: anything else is another program's schema. */
@@ -97,12 +111,16 @@ function refuseForeign(known: Migration[], applied: Applied[], file: string): vo
   for (const [i, { name, checksum, finished }] of applied.entries()) {
     const own = known.find((migration) => migration.name === name);
     if (!own) {
-      throw new UserError(`Cannot open database ${file}: its schema (${name}) is newer than this Cosweep knows `
-        + `(${known.at(-1)?.name}); update Cosweep, or name another file with --db`);
+      throw new UserError(
+        `Cannot open database ${file}: its schema (${name}) is newer than this Cosweep knows ` +
+          `(${known.at(-1)?.name}); update Cosweep, or name another file with --db`,
+      );
     }
     if (finished === null || own !== known[i] || own.checksum !== checksum) {
-      throw new UserError(`Cannot open database ${file}: its schema was made by another build of Cosweep (migration ${name} differs); `
-        + 'open it with that build, or name another file with --db');
+      throw new UserError(
+        `Cannot open database ${file}: its schema was made by another build of Cosweep (migration ${name} differs); ` +
+          'open it with that build, or name another file with --db',
+      );
     }
   }
 }
@@ -110,8 +128,12 @@ function refuseForeign(known: Migration[], applied: Applied[], file: string): vo
 function apply(raw: Connection, { name, sql, checksum }: Migration): void {
   const startedAt = Date.now();
   raw.exec(sql);
-  raw.prepare(`INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-    VALUES (?, ?, ?, ?, ?, 1)`).run(randomUUID(), checksum, name, startedAt, Date.now());
+  raw
+    .prepare(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+    VALUES (?, ?, ?, ?, ?, 1)`,
+    )
+    .run(randomUUID(), checksum, name, startedAt, Date.now());
 }
 
 /** The switch needs the file for itself for a moment, and SQLite does not wait for that by itself; the setting stays in the file. */

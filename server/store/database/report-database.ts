@@ -21,18 +21,32 @@ export interface DatabaseReport {
 /** Opens a database and reads all of it once, so that damage anywhere is found. One that is not there is not made. */
 export async function reportDatabase(file: string): Promise<DatabaseReport> {
   const path = resolve(file);
-  const report: DatabaseReport = { path, exists: existsSync(path), works: false, schema: null, bytes: null, sweeps: null, runs: null, reason: null, remedy: null };
+  const report: DatabaseReport = {
+    path,
+    exists: existsSync(path),
+    works: false,
+    schema: null,
+    bytes: null,
+    sweeps: null,
+    runs: null,
+    reason: null,
+    remedy: null,
+  };
   if (!report.exists) return { ...report, reason: 'there is no such file', remedy: '`cosweep run FILE` makes one' };
   try {
     const storage = await openStorage({ file: path, create: false });
     try {
-      return { ...report, ...await inspect(storage) };
+      return { ...report, ...(await inspect(storage)) };
     } finally {
       await storage.close();
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ...report, reason: error.message, remedy: 'name another file with --db, or put this one in order as the reason says' };
+    return {
+      ...report,
+      reason: error.message,
+      remedy: 'name another file with --db, or put this one in order as the reason says',
+    };
   }
 }
 

@@ -45,7 +45,10 @@ export async function openStorage({ file, create, migrations = migrationsFolder(
   checkPlace(path);
   const raw = connect(path, migrations);
   const prisma = new PrismaClient({
-    adapter: new PrismaBetterSqlite3({ url: `file:${path}`, timeout: BUSY_TIMEOUT_MS }, { timestampFormat: 'unixepoch-ms' }),
+    adapter: new PrismaBetterSqlite3(
+      { url: `file:${path}`, timeout: BUSY_TIMEOUT_MS },
+      { timestampFormat: 'unixepoch-ms' },
+    ),
   });
   const statements = new Map<string, Statement>();
   return {
@@ -55,7 +58,7 @@ export async function openStorage({ file, create, migrations = migrationsFolder(
     prisma,
     prepare(sql) {
       let statement = statements.get(sql);
-      if (!statement) statements.set(sql, statement = raw.prepare(sql));
+      if (!statement) statements.set(sql, (statement = raw.prepare(sql)));
       return statement;
     },
     async close() {

@@ -13,13 +13,28 @@ export interface ArmScore {
 
 /** The arms of a sweep that have a complete run, best first by the metric that the sweep is about. */
 export function readArmScores(storage: Storage, sweepId: number): ArmScore[] {
-  const sweep = storage.prepare('SELECT metricName, metricGoal FROM "Sweep" WHERE id = ?').get(sweepId) as { metricName: string; metricGoal: string };
-  const runs = storage.prepare(`SELECT s.armIndex AS arm, s.runId FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-    WHERE s.sweepId = ? AND r.state = 'complete' ORDER BY s.armIndex, s.position`).all(sweepId) as { arm: number; runId: number }[];
-  const metrics = readRunMetrics(storage, runs.map(({ runId }) => runId));
+  const sweep = storage.prepare('SELECT metricName, metricGoal FROM "Sweep" WHERE id = ?').get(sweepId) as {
+    metricName: string;
+    metricGoal: string;
+  };
+  const runs = storage
+    .prepare(
+      `SELECT s.armIndex AS arm, s.runId FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId = ? AND r.state = 'complete' ORDER BY s.armIndex, s.position`,
+    )
+    .all(sweepId) as { arm: number; runId: number }[];
+  const metrics = readRunMetrics(
+    storage,
+    runs.map(({ runId }) => runId),
+  );
   const sign = sweep.metricGoal === 'minimize' ? 1 : -1;
   return [...groupBy(runs, ({ arm }) => arm)]
-    .map(([arm, group]) => toScore(arm, group.map(({ runId }) => metrics.get(runId)![sweep.metricName]?.last ?? null)))
+    .map(([arm, group]) =>
+      toScore(
+        arm,
+        group.map(({ runId }) => metrics.get(runId)![sweep.metricName]?.last ?? null),
+      ),
+    )
     .filter((score) => score !== null)
     .sort((a, b) => sign * (a.mean - b.mean) || a.arm - b.arm);
 }

@@ -9,7 +9,10 @@ export function readLazyResults(storage: Storage, sweepId: number, metrics: read
   const results = readResults(storage, sweepId, [])!;
   for (const run of results.runs) {
     for (const metric of metrics) {
-      Object.defineProperty(run.curves, metric, { enumerable: true, get: (): Curve => readCurve(storage, parseRunId(run.id)!, metric) });
+      Object.defineProperty(run.curves, metric, {
+        enumerable: true,
+        get: (): Curve => readCurve(storage, parseRunId(run.id)!, metric),
+      });
     }
   }
   return results;

@@ -47,17 +47,30 @@ export interface RunQuery extends RunFilter, PageOptions {
 }
 
 /** Runs of a sweep: filtered, sorted and cut to a page by SQLite. What has no value is last in either direction. */
-export function listRuns(storage: Storage, sweepId: number, query: RunQuery = {}): { items: ListedRun[]; total: number } {
+export function listRuns(
+  storage: Storage,
+  sweepId: number,
+  query: RunQuery = {},
+): { items: ListedRun[]; total: number } {
   const from = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
   const where = toWhere(storage, sweepId, query);
   const order = toOrder(storage, query);
-  const total = storage.prepare(`SELECT count(*) ${from} WHERE ${where.sql}`).pluck().get(...where.values) as number;
-  const rows = storage.prepare(`SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed, ${seenRunState(storage)} AS state,
+  const total = storage
+    .prepare(`SELECT count(*) ${from} WHERE ${where.sql}`)
+    .pluck()
+    .get(...where.values) as number;
+  const rows = storage
+    .prepare(
+      `SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed, ${seenRunState(storage)} AS state,
       r.error, r.divergedBatch, r.engine, ${RUN_SECONDS} AS seconds, r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
       a.alpha, a.beta, a.gamma, a.epsilon, a.N, a.swept
-      ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`)
+      ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
+    )
     .all(...where.values, ...order.values, query.limit ?? -1, query.offset ?? 0) as Row[];
-  const metrics = readRunMetrics(storage, rows.map(({ id }) => id));
+  const metrics = readRunMetrics(
+    storage,
+    rows.map(({ id }) => id),
+  );
   return { items: rows.map((row) => toRunRow(row, metrics.get(row.id)!)), total };
 }
 
@@ -68,17 +81,47 @@ export function toReason(error: string | null, divergedBatch: number | null): st
 
 /** What can be sorted by without looking at metrics or at swept keys. */
 const COLUMNS: Record<string, string> = {
-  id: 'r.id', arm: 's.armIndex', seed: 's.seed', engine: 'r.engine', seconds: RUN_SECONDS, startedAt: 'r.startedAt',
-  alpha: 'a.alpha', beta: 'a.beta', gamma: 'a.gamma', epsilon: 'a.epsilon', N: 'a.N',
+  id: 'r.id',
+  arm: 's.armIndex',
+  seed: 's.seed',
+  engine: 'r.engine',
+  seconds: RUN_SECONDS,
+  startedAt: 'r.startedAt',
+  alpha: 'a.alpha',
+  beta: 'a.beta',
+  gamma: 'a.gamma',
+  epsilon: 'a.epsilon',
+  N: 'a.N',
 };
 
-interface Fragment { sql: string; values: (string | number)[] }
+interface Fragment {
+  sql: string;
+  values: (string | number)[];
+}
 
 interface Row {
-  id: number; arm: number; armName: string; ablation: string | null; control: number; seed: number; state: RunState; error: string | null;
-  divergedBatch: number | null; engine: string | null; seconds: number | null; batch: number; batches: number; reused: number;
-  startedAt: number | null; finishedAt: number | null;
-  alpha: number | null; beta: number | null; gamma: number | null; epsilon: number | null; N: number | null; swept: string;
+  id: number;
+  arm: number;
+  armName: string;
+  ablation: string | null;
+  control: number;
+  seed: number;
+  state: RunState;
+  error: string | null;
+  divergedBatch: number | null;
+  engine: string | null;
+  seconds: number | null;
+  batch: number;
+  batches: number;
+  reused: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  alpha: number | null;
+  beta: number | null;
+  gamma: number | null;
+  epsilon: number | null;
+  N: number | null;
+  swept: string;
 }
 
 function toWhere(storage: Storage, sweepId: number, { states, arms, seeds, text }: RunFilter): Fragment {
@@ -119,7 +162,22 @@ function toKey(storage: Storage, sort: string): Fragment {
 }
 
 function toRunRow(row: Row, metrics: Record<string, MetricSummary>): ListedRun {
-  const { id, error, divergedBatch, control, reused, startedAt, finishedAt, alpha, beta, gamma, epsilon, N, swept, ...rest } = row;
+  const {
+    id,
+    error,
+    divergedBatch,
+    control,
+    reused,
+    startedAt,
+    finishedAt,
+    alpha,
+    beta,
+    gamma,
+    epsilon,
+    N,
+    swept,
+    ...rest
+  } = row;
   return {
     ...rest,
     id: runName(id),

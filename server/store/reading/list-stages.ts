@@ -30,16 +30,32 @@ export interface StageRow {
 
 /** The stage tree of a sweep, parents before children. */
 export function listStages(storage: Storage, sweepId: number): StageRow[] {
-  const rows = storage.prepare(`SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.taken, g.takenSeconds, g.seed, g.params, g.trainingSeconds + g.evaluationSeconds - g.takenSeconds AS seconds,
+  const rows = storage
+    .prepare(
+      `SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.taken, g.takenSeconds, g.seed, g.params, g.trainingSeconds + g.evaluationSeconds - g.takenSeconds AS seconds,
       r.id AS runId, r.engine, r.worker, ${seenRunState(storage)} AS state
     FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id JOIN "Stage" g ON g.id = p.stageId
-    WHERE s.sweepId = ? ORDER BY g.seed, g.fromBatch, g.id, s.position`).all(sweepId) as Row[];
+    WHERE s.sweepId = ? ORDER BY g.seed, g.fromBatch, g.id, s.position`,
+    )
+    .all(sweepId) as Row[];
   return [...groupBy(rows, ({ id }) => id).values()].map(toStageRow);
 }
 
 interface Row {
-  id: number; parentId: number | null; fromBatch: number; toBatch: number; batch: number; taken: number; takenSeconds: number; seed: number; params: string; seconds: number;
-  runId: number; engine: string | null; worker: number | null; state: RunState;
+  id: number;
+  parentId: number | null;
+  fromBatch: number;
+  toBatch: number;
+  batch: number;
+  taken: number;
+  takenSeconds: number;
+  seed: number;
+  params: string;
+  seconds: number;
+  runId: number;
+  engine: string | null;
+  worker: number | null;
+  state: RunState;
 }
 
 function toStageRow(rows: Row[]): StageRow {

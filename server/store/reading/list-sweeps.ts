@@ -43,16 +43,26 @@ export interface PageOptions {
 }
 
 /** Sweeps with their progress, newest first. */
-export async function listSweeps(storage: Storage, { offset = 0, limit }: PageOptions = {}): Promise<{ items: SweepRow[]; total: number }> {
+export async function listSweeps(
+  storage: Storage,
+  { offset = 0, limit }: PageOptions = {},
+): Promise<{ items: SweepRow[]; total: number }> {
   const [total, sweeps] = await Promise.all([
     storage.prisma.sweep.count(),
-    storage.prisma.sweep.findMany({ orderBy: { id: 'desc' }, skip: offset, ...(limit === undefined ? {} : { take: limit }) }),
+    storage.prisma.sweep.findMany({
+      orderBy: { id: 'desc' },
+      skip: offset,
+      ...(limit === undefined ? {} : { take: limit }),
+    }),
   ]);
   return { items: toRows(storage, sweeps), total };
 }
 
 export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
-  const progress = readProgress(storage, sweeps.map(({ id }) => id));
+  const progress = readProgress(
+    storage,
+    sweeps.map(({ id }) => id),
+  );
   return sweeps.map((sweep) => ({
     id: sweepName(sweep.id),
     name: sweep.name,
@@ -77,14 +87,28 @@ type SweepProgress = Pick<SweepRow, 'arms' | 'counts' | 'batches' | 'batchesTota
 
 function readProgress(storage: Storage, sweepIds: number[]): Map<number, SweepProgress> {
   const wanted = JSON.stringify(sweepIds);
-  const arms = storage.prepare(`SELECT sweepId, count(*) AS count FROM "Arm" WHERE sweepId IN (SELECT value FROM json_each(?)) GROUP BY sweepId`)
+  const arms = storage
+    .prepare(
+      `SELECT sweepId, count(*) AS count FROM "Arm" WHERE sweepId IN (SELECT value FROM json_each(?)) GROUP BY sweepId`,
+    )
     .all(wanted) as { sweepId: number; count: number }[];
-  const states = storage.prepare(`SELECT s.sweepId, ${seenRunState(storage)} AS state, count(*) AS count, sum(r.batch) AS batch, sum(r.batches) AS batches
-    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId IN (SELECT value FROM json_each(?)) GROUP BY 1, 2`)
+  const states = storage
+    .prepare(
+      `SELECT s.sweepId, ${seenRunState(storage)} AS state, count(*) AS count, sum(r.batch) AS batch, sum(r.batches) AS batches
+    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId IN (SELECT value FROM json_each(?)) GROUP BY 1, 2`,
+    )
     .all(wanted) as { sweepId: number; state: RunState; count: number; batch: number; batches: number }[];
-  const progress = new Map<number, SweepProgress>(sweepIds.map((id) => [id, {
-    arms: 0, batches: 0, batchesTotal: 0, counts: { waiting: 0, running: 0, complete: 0, failed: 0, diverged: 0, cancelled: 0 },
-  }]));
+  const progress = new Map<number, SweepProgress>(
+    sweepIds.map((id) => [
+      id,
+      {
+        arms: 0,
+        batches: 0,
+        batchesTotal: 0,
+        counts: { waiting: 0, running: 0, complete: 0, failed: 0, diverged: 0, cancelled: 0 },
+      },
+    ]),
+  );
   for (const { sweepId, count } of arms) progress.get(sweepId)!.arms = count;
   for (const { sweepId, state, count, batch, batches } of states) {
     const sweep = progress.get(sweepId)!;

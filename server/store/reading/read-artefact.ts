@@ -2,9 +2,18 @@ import { inflateRawSync } from 'node:zlib';
 import type { Storage } from '../database/storage.ts';
 
 /** What an evaluation of a run gave beside numbers (`confusion`, `projection`), at a batch or at its last evaluation; null where there is none. */
-export function readArtefact(storage: Storage, runId: number, name: string, batch: number | null = null): { batch: number; value: unknown } | null {
-  const row = storage.prepare(`SELECT a.batch, a.data FROM "RunStage" p JOIN "Artefact" a ON a.stageId = p.stageId
-    WHERE p.runId = @runId AND a.name = @name AND (@batch IS NULL OR a.batch = @batch) ORDER BY a.batch DESC LIMIT 1`).get({ runId, name, batch });
+export function readArtefact(
+  storage: Storage,
+  runId: number,
+  name: string,
+  batch: number | null = null,
+): { batch: number; value: unknown } | null {
+  const row = storage
+    .prepare(
+      `SELECT a.batch, a.data FROM "RunStage" p JOIN "Artefact" a ON a.stageId = p.stageId
+    WHERE p.runId = @runId AND a.name = @name AND (@batch IS NULL OR a.batch = @batch) ORDER BY a.batch DESC LIMIT 1`,
+    )
+    .get({ runId, name, batch });
   if (!row) return null;
   const { batch: at, data } = row as { batch: number; data: Buffer };
   return { batch: at, value: JSON.parse(inflateRawSync(data).toString()) };

@@ -9,7 +9,9 @@ import type { Storage } from '../database/storage.ts';
 
 /** A sweep as the report reads it, with the curves of the metrics that are asked for; null where there is none. */
 export function readResults(storage: Storage, sweepId: number, metrics: string[]): SweepResults | null {
-  const sweep = storage.prepare('SELECT name, state, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?').get(sweepId) as SweepColumns | undefined;
+  const sweep = storage
+    .prepare('SELECT name, state, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
+    .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
   return {
     id: sweepName(sweepId),
@@ -24,22 +26,46 @@ export function readResults(storage: Storage, sweepId: number, metrics: string[]
 }
 
 function secondsOf(storage: Storage, sweepId: number): number {
-  return storage.prepare(`SELECT coalesce(sum(trainingSeconds + evaluationSeconds - takenSeconds), 0) FROM "Stage" WHERE id IN (
-    SELECT p.stageId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?)`).pluck().get(sweepId) as number;
+  return storage
+    .prepare(
+      `SELECT coalesce(sum(trainingSeconds + evaluationSeconds - takenSeconds), 0) FROM "Stage" WHERE id IN (
+    SELECT p.stageId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?)`,
+    )
+    .pluck()
+    .get(sweepId) as number;
 }
 
-interface SweepColumns { name: string; state: string; metricName: string; metricGoal: 'maximize' | 'minimize'; plan: string }
+interface SweepColumns {
+  name: string;
+  state: string;
+  metricName: string;
+  metricGoal: 'maximize' | 'minimize';
+  plan: string;
+}
 
 interface RunColumns {
-  id: number; arm: number; seed: number; state: RunState; engine: string | null; seconds: number | null; error: string | null;
-  evaluatedVal: number | null; evaluatedTest: number | null; intraDead: number | null; dataFingerprint: string | null;
+  id: number;
+  arm: number;
+  seed: number;
+  state: RunState;
+  engine: string | null;
+  seconds: number | null;
+  error: string | null;
+  evaluatedVal: number | null;
+  evaluatedTest: number | null;
+  intraDead: number | null;
+  dataFingerprint: string | null;
 }
 
 function readRuns(storage: Storage, sweepId: number): RunColumns[] {
-  return storage.prepare(`SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
+  return storage
+    .prepare(
+      `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
       ${RUN_SECONDS} AS seconds,
       r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint
-    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`).all(sweepId) as RunColumns[];
+    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`,
+    )
+    .all(sweepId) as RunColumns[];
 }
 
 function toResult(storage: Storage, run: RunColumns, metrics: string[]): RunResult {

@@ -18,7 +18,15 @@ export interface RunRecord {
   error: string | null;
   divergedBatch: number | null;
   metrics: Record<string, MetricSummary>;
-  stages: { id: string; parent: string | null; from: number; to: number; batch: number; taken: number; params: Params }[];
+  stages: {
+    id: string;
+    parent: string | null;
+    from: number;
+    to: number;
+    batch: number;
+    taken: number;
+    params: Params;
+  }[];
   engine: string | null;
   device: string | null;
   versions: Record<string, string>;
@@ -47,7 +55,10 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
     where: { id: runId },
     include: {
       sweeps: { include: { sweep: { select: { name: true } }, arm: true }, orderBy: { sweepId: 'asc' } },
-      stages: { include: { stage: { include: { artefacts: { select: { batch: true, name: true } } } } }, orderBy: { position: 'asc' } },
+      stages: {
+        include: { stage: { include: { artefacts: { select: { batch: true, name: true } } } } },
+        orderBy: { position: 'asc' },
+      },
     },
   });
   if (!run) return null;
@@ -55,15 +66,26 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
   const newest = run.sweeps.at(-1);
   return {
     id: runName(run.id),
-    sweeps: run.sweeps.map(({ sweepId, sweep, arm }) => ({ id: sweepName(sweepId), name: sweep.name, arm: arm.index, armName: arm.name })),
-    arm: newest ? JSON.parse(newest.arm.settings) as Arm : null,
+    sweeps: run.sweeps.map(({ sweepId, sweep, arm }) => ({
+      id: sweepName(sweepId),
+      name: sweep.name,
+      arm: arm.index,
+      armName: arm.name,
+    })),
+    arm: newest ? (JSON.parse(newest.arm.settings) as Arm) : null,
     seed: Number(run.seed),
-    state: run.state === 'running' && !leaseHolder(storage) ? 'waiting' : run.state as RunState,
+    state: run.state === 'running' && !leaseHolder(storage) ? 'waiting' : (run.state as RunState),
     error: toReason(run.error, run.divergedBatch),
     divergedBatch: run.divergedBatch,
     metrics: readRunMetrics(storage, [runId]).get(runId)!,
     stages: stages.map(({ id, parentId, fromBatch, toBatch, batch, taken, params }) => ({
-      id: stageName(id), parent: parentId === null ? null : stageName(parentId), from: fromBatch, to: toBatch, batch, taken, params: JSON.parse(params) as Params,
+      id: stageName(id),
+      parent: parentId === null ? null : stageName(parentId),
+      from: fromBatch,
+      to: toBatch,
+      batch,
+      taken,
+      params: JSON.parse(params) as Params,
     })),
     engine: run.engine,
     device: run.device,
@@ -77,20 +99,31 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
     batch: run.batch,
     batches: run.batches,
     attempts: run.attempts,
-    durations: run.startedAt === null
-      ? { training: null, evaluation: null }
-      : { training: sum(stages.map((stage) => stage.trainingSeconds)), evaluation: sum(stages.map((stage) => stage.evaluationSeconds)) },
+    durations:
+      run.startedAt === null
+        ? { training: null, evaluation: null }
+        : {
+            training: sum(stages.map((stage) => stage.trainingSeconds)),
+            evaluation: sum(stages.map((stage) => stage.evaluationSeconds)),
+          },
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
     controlRun: controlRun(storage, runId),
-    artefacts: stages.flatMap((stage) => stage.artefacts).sort((a, b) => a.batch - b.batch || (a.name < b.name ? -1 : 1)),
+    artefacts: stages
+      .flatMap((stage) => stage.artefacts)
+      .sort((a, b) => a.batch - b.batch || (a.name < b.name ? -1 : 1)),
   };
 }
 
 function controlRun(storage: Storage, runId: number): string | null {
-  const id = storage.prepare(`SELECT c.runId FROM "SweepRun" s JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex
+  const id = storage
+    .prepare(
+      `SELECT c.runId FROM "SweepRun" s JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex
     JOIN "SweepRun" c ON c.sweepId = s.sweepId AND c.armIndex = a.controlIndex AND c.seed = s.seed
-    WHERE s.runId = ? AND c.runId <> s.runId ORDER BY s.sweepId DESC LIMIT 1`).pluck().get(runId);
+    WHERE s.runId = ? AND c.runId <> s.runId ORDER BY s.sweepId DESC LIMIT 1`,
+    )
+    .pluck()
+    .get(runId);
   return id === undefined ? null : runName(id as number);
 }
 

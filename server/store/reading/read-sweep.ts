@@ -35,17 +35,25 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
     folder: sweep.folder,
     share: sweep.share,
     notes: sweep.notes,
-    secondsLeft: row.state === 'running' && row.probeSeeds === null && sweep.resumedAt ? secondsLeft(row, sweep.batchesBefore, (now - sweep.resumedAt.getTime()) / 1000) : null,
+    secondsLeft:
+      row.state === 'running' && row.probeSeeds === null && sweep.resumedAt
+        ? secondsLeft(row, sweep.batchesBefore, (now - sweep.resumedAt.getTime()) / 1000)
+        : null,
   };
 }
 
 /** Names of the metrics that the runs of a sweep have recorded so far. */
 function recordedMetrics(storage: Storage, sweepId: number): string[] {
-  return storage.prepare(`SELECT DISTINCT m.name FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId
-    JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId WHERE s.sweepId = ? ORDER BY m.name`).pluck().all(sweepId) as string[];
+  return storage
+    .prepare(
+      `SELECT DISTINCT m.name FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId
+    JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId WHERE s.sweepId = ? ORDER BY m.name`,
+    )
+    .pluck()
+    .all(sweepId) as string[];
 }
 
 function secondsLeft({ batches, batchesTotal }: SweepRow, before: number, seconds: number): number | null {
   const trained = batches - before;
-  return trained > 0 ? (batchesTotal - batches) / trained * seconds : null;
+  return trained > 0 ? ((batchesTotal - batches) / trained) * seconds : null;
 }

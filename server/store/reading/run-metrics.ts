@@ -19,10 +19,14 @@ export function bestColumn(metric: string): 'max' | 'min' | null {
 
 /** Last and best of every metric that these runs recorded, from the summaries of the stages along their paths. */
 export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, Record<string, MetricSummary>> {
-  const rows = storage.prepare(`SELECT p.runId, m.name, g.last, g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
+  const rows = storage
+    .prepare(
+      `SELECT p.runId, m.name, g.last, g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
     JOIN "Run" r ON r.id = wanted.value JOIN "RunStage" p ON p.runId = r.id JOIN "StageMetric" g ON g.stageId = p.stageId
     JOIN "Metric" m ON m.id = g.metricId AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)
-    ORDER BY p.runId, m.name, p.position`).all(JSON.stringify(runIds)) as Row[];
+    ORDER BY p.runId, m.name, p.position`,
+    )
+    .all(JSON.stringify(runIds)) as Row[];
   const runs = new Map<number, Record<string, MetricSummary>>(runIds.map((id) => [id, {}]));
   for (const row of rows) {
     const metrics = runs.get(row.runId)!;
@@ -32,8 +36,13 @@ export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, 
 }
 
 interface Row {
-  runId: number; name: string; last: number | null;
-  min: number | null; minBatch: number | null; max: number | null; maxBatch: number | null;
+  runId: number;
+  name: string;
+  last: number | null;
+  min: number | null;
+  minBatch: number | null;
+  max: number | null;
+  maxBatch: number | null;
 }
 
 /** What a later stage makes of the summary so far. */
@@ -41,6 +50,7 @@ function follow(before: MetricSummary | undefined, row: Row): MetricSummary {
   const column = bestColumn(row.name);
   const best = column && row[column];
   const bestBatch = column && (column === 'max' ? row.maxBatch : row.minBatch);
-  const keeps = before && before.best !== null && (best === null || (column === 'max' ? before.best >= best : before.best <= best));
+  const keeps =
+    before && before.best !== null && (best === null || (column === 'max' ? before.best >= best : before.best <= best));
   return keeps ? { ...before, last: row.last } : { last: row.last, best, bestBatch };
 }

@@ -8,7 +8,7 @@ import type { Storage } from '../database/storage.ts';
  * it looks at the lease: where nobody trains, such a sweep is seen as interrupted and such a run as waiting.
  */
 export function seenSweepState(storage: Storage, state: string): SweepState {
-  return state === 'running' && !leaseHolder(storage) ? 'interrupted' : state as SweepState;
+  return state === 'running' && !leaseHolder(storage) ? 'interrupted' : (state as SweepState);
 }
 
 /** The same for runs, as an SQL expression over a table of the alias `r`. */
@@ -19,7 +19,12 @@ export function seenRunState(storage: Storage): string {
 /** Everything that is seen otherwise once nobody trains, or somebody does: runs stored as running, and the sweeps they are counted in. */
 export function storedAsRunning(storage: Storage): { sweeps: string[]; runs: string[] } {
   const runs = storage.prepare(`SELECT id FROM "Run" WHERE state = 'running' ORDER BY id`).pluck().all() as number[];
-  const sweeps = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'running' OR id IN (
-    SELECT s.sweepId FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE r.state = 'running') ORDER BY id`).pluck().all() as number[];
+  const sweeps = storage
+    .prepare(
+      `SELECT id FROM "Sweep" WHERE state = 'running' OR id IN (
+    SELECT s.sweepId FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE r.state = 'running') ORDER BY id`,
+    )
+    .pluck()
+    .all() as number[];
   return { sweeps: sweeps.map(sweepName), runs: runs.map(runName) };
 }

@@ -10,8 +10,12 @@ import type { Storage } from '../database/storage.ts';
  */
 export function askEngine(storage: Storage, sweepId: number, asked: string | null, fresh: boolean): void {
   if (!fresh) refuseOtherEngine(storage, sweepId, asked);
-  storage.prepare(`UPDATE "Sweep" SET engine = CASE state WHEN 'queued' THEN coalesce(@asked, engine) ELSE @asked END
-    WHERE id = @sweepId AND startedAt IS NULL AND state <> 'running'`).run({ asked, sweepId });
+  storage
+    .prepare(
+      `UPDATE "Sweep" SET engine = CASE state WHEN 'queued' THEN coalesce(@asked, engine) ELSE @asked END
+    WHERE id = @sweepId AND startedAt IS NULL AND state <> 'running'`,
+    )
+    .run({ asked, sweepId });
 }
 
 /**
@@ -21,9 +25,15 @@ export function askEngine(storage: Storage, sweepId: number, asked: string | nul
  * @param asked null leaves the choice open
  */
 export function refuseOtherEngine(storage: Storage, sweepId: number, asked: string | null): void {
-  const kept = storage.prepare(`SELECT engine FROM "Sweep" WHERE id = ? AND (startedAt IS NOT NULL OR state = 'running') AND engine IS NOT NULL`)
-    .pluck().get(sweepId) as string | undefined;
+  const kept = storage
+    .prepare(
+      `SELECT engine FROM "Sweep" WHERE id = ? AND (startedAt IS NOT NULL OR state = 'running') AND engine IS NOT NULL`,
+    )
+    .pluck()
+    .get(sweepId) as string | undefined;
   if (kept === undefined || asked === null || kept === asked) return;
-  throw new UserError(`Cannot train ${sweepName(sweepId)} on ${asked}: it was started on ${kept}, and runs of two engines cannot be paired; `
-    + 'leave --engine out to continue it, or add --fresh to train everything anew');
+  throw new UserError(
+    `Cannot train ${sweepName(sweepId)} on ${asked}: it was started on ${kept}, and runs of two engines cannot be paired; ` +
+      'leave --engine out to continue it, or add --fresh to train everything anew',
+  );
 }

@@ -15,9 +15,15 @@ export function cancelSweep(storage: Storage, sweepId: number, now = Date.now())
       storage.prepare('UPDATE "Sweep" SET cancelRequested = true WHERE id = ?').run(sweepId);
       return 'requested';
     }
-    storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+    storage
+      .prepare(
+        `UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+      )
+      .run(sweepId);
     cancelWaitingRuns(storage, sweepId);
-    storage.prepare(`UPDATE "Sweep" SET state = 'cancelled', cancelRequested = false, finishedAt = ? WHERE id = ?`).run(now, sweepId);
+    storage
+      .prepare(`UPDATE "Sweep" SET state = 'cancelled', cancelRequested = false, finishedAt = ? WHERE id = ?`)
+      .run(now, sweepId);
     return 'cancelled';
   });
 }

@@ -7,11 +7,13 @@ import type { Storage } from '../database/storage.ts';
 /** What the command line calls SWEEP: an id, `latest`, a unique name, or a definition's path (its newest sweep), looked for in this order. */
 export async function findSweep(storage: Storage, argument: string): Promise<number> {
   const id = parseSweepId(argument);
-  if (id !== null && await hasSweep(storage, id)) return id;
+  if (id !== null && (await hasSweep(storage, id))) return id;
   const candidates = argument === 'latest' ? await latest(storage) : await named(storage, argument);
   if (candidates.length === 1) return candidates[0]!;
   if (candidates.length > 1) {
-    throw new UserError(`Cannot tell which sweep "${argument}" is: found ${candidates.map(sweepName).join(', ')}; wanted one of these ids`);
+    throw new UserError(
+      `Cannot tell which sweep "${argument}" is: found ${candidates.map(sweepName).join(', ')}; wanted one of these ids`,
+    );
   }
   throw new UserError(`Cannot find sweep "${argument}" in ${storage.file}: ${await known(storage)}`);
 }
@@ -19,24 +21,27 @@ export async function findSweep(storage: Storage, argument: string): Promise<num
 /** What HTTP takes: an id of a sweep that exists, else null. */
 export async function sweepOfId(storage: Storage, text: string): Promise<number | null> {
   const id = parseSweepId(text);
-  return id !== null && await hasSweep(storage, id) ? id : null;
+  return id !== null && (await hasSweep(storage, id)) ? id : null;
 }
 
 /** What HTTP takes: an id of a run that exists, else null. */
 export async function runOfId(storage: Storage, text: string): Promise<number | null> {
   const id = parseRunId(text);
-  return id !== null && await storage.prisma.run.count({ where: { id } }) === 1 ? id : null;
+  return id !== null && (await storage.prisma.run.count({ where: { id } })) === 1 ? id : null;
 }
 
 /** What the command line calls RUN. */
 export async function findRun(storage: Storage, argument: string): Promise<number> {
   const id = await runOfId(storage, argument);
-  if (id === null) throw new UserError(`Cannot find run "${argument}" in ${storage.file}: there is none; wanted an id such as r1 (\`cosweep runs SWEEP\` lists them)`);
+  if (id === null)
+    throw new UserError(
+      `Cannot find run "${argument}" in ${storage.file}: there is none; wanted an id such as r1 (\`cosweep runs SWEEP\` lists them)`,
+    );
   return id;
 }
 
 async function hasSweep(storage: Storage, id: number): Promise<boolean> {
-  return await storage.prisma.sweep.count({ where: { id } }) === 1;
+  return (await storage.prisma.sweep.count({ where: { id } })) === 1;
 }
 
 async function latest(storage: Storage): Promise<number[]> {
@@ -44,17 +49,30 @@ async function latest(storage: Storage): Promise<number[]> {
 }
 
 async function named(storage: Storage, argument: string): Promise<number[]> {
-  const byName = ids(await storage.prisma.sweep.findMany({ select: { id: true }, where: { name: argument }, orderBy: { id: 'asc' } }));
+  const byName = ids(
+    await storage.prisma.sweep.findMany({ select: { id: true }, where: { name: argument }, orderBy: { id: 'asc' } }),
+  );
   if (byName.length > 0) return byName;
   const path = resolve(argument);
   const paths = existsSync(path) ? [path, realpathSync(path)] : [path];
-  return ids(await storage.prisma.sweep.findMany({ select: { id: true }, where: { definitionPath: { in: paths } }, orderBy: { id: 'desc' }, take: 1 }));
+  return ids(
+    await storage.prisma.sweep.findMany({
+      select: { id: true },
+      where: { definitionPath: { in: paths } },
+      orderBy: { id: 'desc' },
+      take: 1,
+    }),
+  );
 }
 
 const ids = (rows: { id: number }[]): number[] => rows.map(({ id }) => id);
 
 async function known(storage: Storage): Promise<string> {
-  const rows = await storage.prisma.sweep.findMany({ select: { id: true, name: true }, orderBy: { id: 'desc' }, take: 5 });
+  const rows = await storage.prisma.sweep.findMany({
+    select: { id: true, name: true },
+    orderBy: { id: 'desc' },
+    take: 5,
+  });
   if (rows.length === 0) return 'it holds no sweeps yet; `cosweep run FILE` makes one';
   return `the newest are ${rows.map(({ id, name }) => `${sweepName(id)} (${name})`).join(', ')}; wanted an id, a unique name, a definition's path or \`latest\``;
 }

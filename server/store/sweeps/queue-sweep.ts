@@ -54,8 +54,10 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
         if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
         return { sweepId: found.id, created: false };
       }
-      throw new UserError(`Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process `
-        + 'with an earlier form of this definition; wait until it is done, or cancel it first');
+      throw new UserError(
+        `Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process ` +
+          'with an earlier form of this definition; wait until it is done, or cancel it first',
+      );
     }
     updateSweep(storage, found.id, request, now);
     if (found.planHash !== request.plan.planHash) replaceArms(storage, found.id, request.plan);
@@ -63,21 +65,44 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
   });
 }
 
-interface Found { id: number; state: string; planHash: string }
+interface Found {
+  id: number;
+  state: string;
+  planHash: string;
+}
 
 /** A confirmation has the name of its arm in its own, which may change: what it confirms says which one it is. */
 function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: SweepRequest): Found | undefined {
   if (definitionPath === null) return undefined;
-  return storage.prepare(`SELECT id, state, planHash FROM "Sweep" WHERE definitionPath = ? AND (name = ? OR definitionPath LIKE 'confirm:%') ORDER BY id DESC`)
+  return storage
+    .prepare(
+      `SELECT id, state, planHash FROM "Sweep" WHERE definitionPath = ? AND (name = ? OR definitionPath LIKE 'confirm:%') ORDER BY id DESC`,
+    )
     .get(definitionPath, plan.name) as Found | undefined;
 }
 
 function insertSweep(storage: Storage, request: SweepRequest, now: number): number {
   const { plan } = request;
-  const { lastInsertRowid } = storage.prepare(`INSERT INTO "Sweep" (name, definitionPath, folder, definition, planHash, plan,
-      metricName, metricGoal, engine, share, probeSeeds, state, createdAt, queuedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`)
-    .run(plan.name, request.definitionPath, request.folder, request.definition, plan.planHash, toPlanJson(plan),
-      plan.metric.name, plan.metric.goal, request.engine, Number(request.share), request.probeSeeds ?? null, now, now);
+  const { lastInsertRowid } = storage
+    .prepare(
+      `INSERT INTO "Sweep" (name, definitionPath, folder, definition, planHash, plan,
+      metricName, metricGoal, engine, share, probeSeeds, state, createdAt, queuedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+    )
+    .run(
+      plan.name,
+      request.definitionPath,
+      request.folder,
+      request.definition,
+      plan.planHash,
+      toPlanJson(plan),
+      plan.metric.name,
+      plan.metric.goal,
+      request.engine,
+      Number(request.share),
+      request.probeSeeds ?? null,
+      now,
+      now,
+    );
   const sweepId = Number(lastInsertRowid);
   insertArms(storage, sweepId, plan);
   insertRuns(storage, sweepId, plan, new Map());
@@ -90,18 +115,37 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
  */
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
-  storage.prepare(`UPDATE "Sweep" SET name = ?, folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
+  storage
+    .prepare(
+      `UPDATE "Sweep" SET name = ?, folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
       share = (share OR ?) AND ?,
       probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END,
       queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
-      state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`)
-    .run(plan.name, request.folder, request.definition, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal,
-      Number(request.fresh ?? false), Number(request.share), request.probeSeeds ?? null, now, sweepId);
+      state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`,
+    )
+    .run(
+      plan.name,
+      request.folder,
+      request.definition,
+      plan.planHash,
+      toPlanJson(plan),
+      plan.metric.name,
+      plan.metric.goal,
+      Number(request.fresh ?? false),
+      Number(request.share),
+      request.probeSeeds ?? null,
+      now,
+      sweepId,
+    );
 }
 
 function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {
-  const before = storage.prepare(`SELECT a.settings, r.seed, r.runId FROM "SweepRun" r
-    JOIN "Arm" a ON a.sweepId = r.sweepId AND a."index" = r.armIndex WHERE r.sweepId = ?`).all(sweepId) as { settings: string; seed: number; runId: number }[];
+  const before = storage
+    .prepare(
+      `SELECT a.settings, r.seed, r.runId FROM "SweepRun" r
+    JOIN "Arm" a ON a.sweepId = r.sweepId AND a."index" = r.armIndex WHERE r.sweepId = ?`,
+    )
+    .all(sweepId) as { settings: string; seed: number; runId: number }[];
   const runs = new Map(before.map(({ settings, seed, runId }) => [runIdentity(JSON.parse(settings), seed), runId]));
   storage.prepare('DELETE FROM "SweepRun" WHERE sweepId = ?').run(sweepId);
   storage.prepare('DELETE FROM "Arm" WHERE sweepId = ?').run(sweepId);
@@ -112,22 +156,39 @@ function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {
 }
 
 function insertArms(storage: Storage, sweepId: number, plan: Plan): void {
-  const insert = storage.prepare(`INSERT INTO "Arm" (sweepId, "index", name, ablation, control, controlIndex, alpha, beta, gamma, epsilon, N,
+  const insert =
+    storage.prepare(`INSERT INTO "Arm" (sweepId, "index", name, ablation, control, controlIndex, alpha, beta, gamma, epsilon, N,
     swept, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   for (const arm of plan.arms) {
     const { alpha, beta, gamma, epsilon, N, ...swept } = toParams(arm);
-    insert.run(sweepId, arm.index, arm.name, arm.ablation, Number(arm.control), arm.controlIndex, alpha, beta, gamma, epsilon, N,
-      JSON.stringify(swept), JSON.stringify(arm));
+    insert.run(
+      sweepId,
+      arm.index,
+      arm.name,
+      arm.ablation,
+      Number(arm.control),
+      arm.controlIndex,
+      alpha,
+      beta,
+      gamma,
+      epsilon,
+      N,
+      JSON.stringify(swept),
+      JSON.stringify(arm),
+    );
   }
 }
 
 function insertRuns(storage: Storage, sweepId: number, plan: Plan, runs: Map<string, number>): void {
   const insertRun = storage.prepare(`INSERT INTO "Run" (seed, state, batches, epsilon) VALUES (?, 'waiting', ?, ?)`);
-  const insertSweepRun = storage.prepare('INSERT INTO "SweepRun" (sweepId, position, armIndex, seed, runId) VALUES (?, ?, ?, ?, ?)');
+  const insertSweepRun = storage.prepare(
+    'INSERT INTO "SweepRun" (sweepId, position, armIndex, seed, runId) VALUES (?, ?, ?, ?, ?)',
+  );
   for (const [position, { arm: index, seed }] of plan.runs.entries()) {
     const arm = plan.arms[index]!;
-    const runId = runs.get(runIdentity(arm, seed))
-      ?? Number(insertRun.run(seed, arm.training.batches, toParams(arm).epsilon).lastInsertRowid);
+    const runId =
+      runs.get(runIdentity(arm, seed)) ??
+      Number(insertRun.run(seed, arm.training.batches, toParams(arm).epsilon).lastInsertRowid);
     insertSweepRun.run(sweepId, position, index, seed, runId);
   }
 }

@@ -7,14 +7,24 @@ import { transaction } from '../database/transaction.ts';
 
 /** The sweep that waits longest; null where none does. */
 export function nextQueuedSweep(storage: Storage): number | null {
-  const id = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'queued' ORDER BY queuedAt, id LIMIT 1`).pluck().get();
+  const id = storage
+    .prepare(`SELECT id FROM "Sweep" WHERE state = 'queued' ORDER BY queuedAt, id LIMIT 1`)
+    .pluck()
+    .get();
   return (id as number | undefined) ?? null;
 }
 
 /** What of a sweep says whether it needs workers, and on what: the engine that it was started on, null where it never was, and its runs. */
-export function readOutstanding(storage: Storage, sweepId: number): { engine: string | null; runs: number; unfinished: number } {
-  return storage.prepare(`SELECT w.engine, count(*) AS runs, total(r.state NOT IN ('complete', 'diverged')) AS unfinished
-    FROM "Sweep" w JOIN "SweepRun" s ON s.sweepId = w.id JOIN "Run" r ON r.id = s.runId WHERE w.id = ?`).get(sweepId) as ReturnType<typeof readOutstanding>;
+export function readOutstanding(
+  storage: Storage,
+  sweepId: number,
+): { engine: string | null; runs: number; unfinished: number } {
+  return storage
+    .prepare(
+      `SELECT w.engine, count(*) AS runs, total(r.state NOT IN ('complete', 'diverged')) AS unfinished
+    FROM "Sweep" w JOIN "SweepRun" s ON s.sweepId = w.id JOIN "Run" r ON r.id = s.runId WHERE w.id = ?`,
+    )
+    .get(sweepId) as ReturnType<typeof readOutstanding>;
 }
 
 /**
@@ -28,8 +38,12 @@ export function clearLeftovers(storage: Storage, lease: Lease, asked: number): n
   return underLease(storage, lease, () => {
     storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running'`).run();
     const left = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'running'`).pluck().all() as number[];
-    storage.prepare(`UPDATE "Sweep" SET state = CASE WHEN cancelRequested THEN 'cancelled' WHEN id = ? THEN 'queued' ELSE 'interrupted' END
-      WHERE state = 'running'`).run(asked);
+    storage
+      .prepare(
+        `UPDATE "Sweep" SET state = CASE WHEN cancelRequested THEN 'cancelled' WHEN id = ? THEN 'queued' ELSE 'interrupted' END
+      WHERE state = 'running'`,
+      )
+      .run(asked);
     return left;
   });
 }
@@ -42,8 +56,11 @@ export function readProbeSeeds(storage: Storage, sweepId: number): number | null
 /** A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed meanwhile). */
 export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string): boolean {
   return underLease(storage, lease, () => {
-    const { changes } = storage.prepare(`UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
-        finishedAt = NULL WHERE id = ? AND state = 'queued'`)
+    const { changes } = storage
+      .prepare(
+        `UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
+        finishedAt = NULL WHERE id = ? AND state = 'queued'`,
+      )
       .run(engine, sweepId);
     return changes === 1;
   });
@@ -55,7 +72,12 @@ export function startSweep(storage: Storage, lease: Lease, sweepId: number, engi
  * @param error why the sweep itself could not go on
  */
 export function finishSweep(
-  storage: Storage, lease: Lease, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled', error: string | null = null, now = Date.now(),
+  storage: Storage,
+  lease: Lease,
+  sweepId: number,
+  state: 'complete' | 'interrupted' | 'cancelled',
+  error: string | null = null,
+  now = Date.now(),
 ): void {
   underLease(storage, lease, () => finish(storage, sweepId, state, error, now));
 }
@@ -66,9 +88,15 @@ export function finishSweep(
  *
  * @returns the state that it is in now
  */
-export function finishProbe(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): 'interrupted' | 'queued' | 'cancelled' {
+export function finishProbe(
+  storage: Storage,
+  lease: Lease,
+  sweepId: number,
+  now = Date.now(),
+): 'interrupted' | 'queued' | 'cancelled' {
   return underLease(storage, lease, () => {
-    const { whole, cancelled } = storage.prepare('SELECT probeSeeds IS NULL AS whole, cancelRequested AS cancelled FROM "Sweep" WHERE id = ?')
+    const { whole, cancelled } = storage
+      .prepare('SELECT probeSeeds IS NULL AS whole, cancelRequested AS cancelled FROM "Sweep" WHERE id = ?')
       .get(sweepId) as { whole: number; cancelled: number };
     const state = cancelled ? 'cancelled' : whole ? 'queued' : 'interrupted';
     finish(storage, sweepId, state, null, now);
@@ -93,18 +121,34 @@ export function putBack(storage: Storage, lease: Lease, sweepId: number, now = D
 }
 
 /** What was cancelled before it began stays so. */
-function finish(storage: Storage, sweepId: number, state: 'complete' | 'interrupted' | 'cancelled' | 'queued', error: string | null, now: number): void {
-  storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+function finish(
+  storage: Storage,
+  sweepId: number,
+  state: 'complete' | 'interrupted' | 'cancelled' | 'queued',
+  error: string | null,
+  now: number,
+): void {
+  storage
+    .prepare(
+      `UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+    )
+    .run(sweepId);
   if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
-  storage.prepare(`UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ? AND state IN ('queued', 'running')`)
+  storage
+    .prepare(
+      `UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ? AND state IN ('queued', 'running')`,
+    )
     .run(state, error, state === 'queued' ? null : now, sweepId);
 }
 
 /** Within a transaction. */
 export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
-  storage.prepare(`UPDATE "Run" SET state = 'cancelled' WHERE state = 'waiting'
+  storage
+    .prepare(
+      `UPDATE "Run" SET state = 'cancelled' WHERE state = 'waiting'
     AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = @sweepId)
-    AND id NOT IN (SELECT r.runId FROM "SweepRun" r JOIN "Sweep" s ON s.id = r.sweepId WHERE s.state IN ('queued', 'running') AND s.id <> @sweepId)`)
+    AND id NOT IN (SELECT r.runId FROM "SweepRun" r JOIN "Sweep" s ON s.id = r.sweepId WHERE s.state IN ('queued', 'running') AND s.id <> @sweepId)`,
+    )
     .run({ sweepId });
 }
 
@@ -116,7 +160,9 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
  * @param fresh it is to be trained anew; only where no other process trains
  */
 export function queueAgain(
-  storage: Storage, sweepId: number, { engine, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
+  storage: Storage,
+  sweepId: number,
+  { engine, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
     if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
@@ -124,8 +170,14 @@ export function queueAgain(
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
-    return storage.prepare(`UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
-      WHERE id = ? AND state NOT IN ('queued', ?)`).run(now, sweepId, atWork).changes === 1;
+    return (
+      storage
+        .prepare(
+          `UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
+      WHERE id = ? AND state NOT IN ('queued', ?)`,
+        )
+        .run(now, sweepId, atWork).changes === 1
+    );
   });
 }
 
@@ -135,10 +187,17 @@ export function queueAgain(
  * @param share false: unshared from then on; a sweep that is being trained as a whole stays as it is
  */
 export function askForAll(storage: Storage, sweepId: number, share = true): void {
-  storage.prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = share AND (? OR probeSeeds IS NULL) WHERE id = ?').run(Number(share), sweepId);
+  storage
+    .prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = share AND (? OR probeSeeds IS NULL) WHERE id = ?')
+    .run(Number(share), sweepId);
 }
 
 /** Whether a sweep waits, is at work, or was when its process died and nobody has cleared up since. */
 export function isToBeTrained(storage: Storage, sweepId: number): boolean {
-  return storage.prepare(`SELECT count(*) FROM "Sweep" WHERE id = ? AND state IN ('queued', 'running')`).pluck().get(sweepId) === 1;
+  return (
+    storage
+      .prepare(`SELECT count(*) FROM "Sweep" WHERE id = ? AND state IN ('queued', 'running')`)
+      .pluck()
+      .get(sweepId) === 1
+  );
 }

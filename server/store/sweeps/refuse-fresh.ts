@@ -9,5 +9,7 @@ import type { LeaseHolder } from '../database/lease.ts';
  */
 export function refuseFresh(sweep: string, holder: LeaseHolder | null): void {
   if (!holder) return;
-  throw new UserError(`Cannot train ${sweep} anew: process ${holder.pid} on ${holder.host} trains on this database; wait until it is done, or stop it`);
+  throw new UserError(
+    `Cannot train ${sweep} anew: process ${holder.pid} on ${holder.host} trains on this database; wait until it is done, or stop it`,
+  );
 }

@@ -20,7 +20,9 @@ export function removeSweep(storage: Storage, sweepId: number, now = Date.now())
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
     const holder = state === 'running' ? leaseHolder(storage, now) : null;
     if (holder) {
-      throw new UserError(`Cannot remove ${sweepName(sweepId)}: process ${holder.pid} on ${holder.host} is training it; cancel it first`);
+      throw new UserError(
+        `Cannot remove ${sweepName(sweepId)}: process ${holder.pid} on ${holder.host} is training it; cancel it first`,
+      );
     }
     storage.prepare('DELETE FROM "Sweep" WHERE id = ?').run(sweepId);
     return removeUnused(storage);
@@ -33,7 +35,10 @@ export function removeSweep(storage: Storage, sweepId: number, now = Date.now())
 function removeUnused(storage: Storage): { runs: number; stages: number; files: string[] } {
   const runs = storage.prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun")').run().changes;
   const unused = 'NOT IN (SELECT stageId FROM "RunStage")';
-  const forgotten = storage.prepare(`SELECT DISTINCT file FROM "Checkpoint" WHERE stageId ${unused}`).pluck().all() as string[];
+  const forgotten = storage
+    .prepare(`SELECT DISTINCT file FROM "Checkpoint" WHERE stageId ${unused}`)
+    .pluck()
+    .all() as string[];
   const stages = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused}`).run().changes;
   const wanted = checkpointFiles(storage); // equal states have one file
   return { runs, stages, files: forgotten.filter((file) => !wanted.has(file)) };

@@ -10,18 +10,32 @@ import { transaction } from '../database/transaction.ts';
  * With `engine` named, only where the sweep was started on no other one.
  * @returns how many runs; with none nothing changes
  */
-export function retrySweep(storage: Storage, sweepId: number, { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {}): number {
+export function retrySweep(
+  storage: Storage,
+  sweepId: number,
+  { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {},
+): number {
   return transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
     refuseOtherEngine(storage, sweepId, engine);
     if (state === 'running' && leaseHolder(storage, now)) {
-      throw new UserError(`Cannot retry ${sweepName(sweepId)}: it is being trained; wait until it is done, or cancel it first`);
+      throw new UserError(
+        `Cannot retry ${sweepName(sweepId)}: it is being trained; wait until it is done, or cancel it first`,
+      );
     }
-    const { changes } = storage.prepare(`UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state = 'failed'
-      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+    const { changes } = storage
+      .prepare(
+        `UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state = 'failed'
+      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+      )
+      .run(sweepId);
     if (changes > 0) {
-      storage.prepare(`UPDATE "Sweep" SET queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL
-        WHERE id = ?`).run(now, sweepId);
+      storage
+        .prepare(
+          `UPDATE "Sweep" SET queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL
+        WHERE id = ?`,
+        )
+        .run(now, sweepId);
     }
     return changes;
   });

@@ -69,7 +69,8 @@ export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRo
     advance(storage, segment);
     for (const column of segment.columns) writeColumn(storage, segment, column);
     for (const { batch, name, value } of segment.artefacts) {
-      storage.prepare('INSERT INTO "Artefact" (stageId, batch, name, data) VALUES (?, ?, ?, ?)')
+      storage
+        .prepare('INSERT INTO "Artefact" (stageId, batch, name, data) VALUES (?, ?, ?, ?)')
         .run(segment.stageId, batch, name, deflateRawSync(JSON.stringify(value)));
     }
     for (const { runId, outcome, record } of segment.ends ?? []) {
@@ -82,28 +83,53 @@ export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRo
 }
 
 function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = false }: SegmentRows): void {
-  const { changes } = storage.prepare(`UPDATE "Stage" SET batch = @to, trainingSeconds = trainingSeconds + @training,
+  const { changes } = storage
+    .prepare(
+      `UPDATE "Stage" SET batch = @to, trainingSeconds = trainingSeconds + @training,
       evaluationSeconds = evaluationSeconds + @evaluation, taken = taken + @taken, takenSeconds = takenSeconds + @takenSeconds
-    WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`)
-    .run({ stageId, from, to, ...seconds, taken: fromTrunk ? to - from : 0, takenSeconds: fromTrunk ? seconds.training + seconds.evaluation : 0 });
-  if (changes !== 1) throw new Error(`Cannot store batches [${from}, ${to}) of stage ${stageId}: it does not stand at batch ${from}, or ends before ${to}`);
+    WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`,
+    )
+    .run({
+      stageId,
+      from,
+      to,
+      ...seconds,
+      taken: fromTrunk ? to - from : 0,
+      takenSeconds: fromTrunk ? seconds.training + seconds.evaluation : 0,
+    });
+  if (changes !== 1)
+    throw new Error(
+      `Cannot store batches [${from}, ${to}) of stage ${stageId}: it does not stand at batch ${from}, or ends before ${to}`,
+    );
   if (fromTrunk) countAsHeld(storage, stageId, to);
-  storage.prepare('UPDATE "Run" SET batch = max(batch, ?) WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = ?)').run(to, stageId);
+  storage
+    .prepare('UPDATE "Run" SET batch = max(batch, ?) WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = ?)')
+    .run(to, stageId);
 }
 
 /** How fast a sweep is trained says how long it still takes: what its runs are given by their trunk counts as if they had had it before. */
 function countAsHeld(storage: Storage, stageId: number, to: number): void {
-  storage.prepare(`UPDATE "Sweep" SET batchesBefore = batchesBefore + (SELECT coalesce(sum(max(0, @to - r.batch)), 0) FROM "SweepRun" s
+  storage
+    .prepare(
+      `UPDATE "Sweep" SET batchesBefore = batchesBefore + (SELECT coalesce(sum(max(0, @to - r.batch)), 0) FROM "SweepRun" s
       JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id WHERE s.sweepId = "Sweep".id AND p.stageId = @stageId)
-    WHERE id IN (SELECT s.sweepId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE p.stageId = @stageId)`).run({ to, stageId });
+    WHERE id IN (SELECT s.sweepId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE p.stageId = @stageId)`,
+    )
+    .run({ to, stageId });
 }
 
-function writeColumn(storage: Storage, { stageId, from, to }: SegmentRows, { metric, epsilon, batches, values }: Column): void {
+function writeColumn(
+  storage: Storage,
+  { stageId, from, to }: SegmentRows,
+  { metric, epsilon, batches, values }: Column,
+): void {
   if (batches.length === 0) return;
   const first = batches[0]!;
   const last = batches[batches.length - 1]!;
   if (batches.length !== values.length || !(first >= from && last <= to)) {
-    throw new Error(`Cannot store ${metric}: ${values.length} values for ${batches.length} batches from ${first} to ${last}, wanted one each within [${from}, ${to}]`);
+    throw new Error(
+      `Cannot store ${metric}: ${values.length} values for ${batches.length} batches from ${first} to ${last}, wanted one each within [${from}, ${to}]`,
+    );
   }
   const metricId = findOrMakeMetric(storage, metric, epsilon);
   const insert = storage.prepare('INSERT INTO "Point" (stageId, metricId, batch, value) VALUES (?, ?, ?, ?)');
@@ -114,13 +140,24 @@ function writeColumn(storage: Storage, { stageId, from, to }: SegmentRows, { met
 function findOrMakeMetric(storage: Storage, name: string, epsilon: number | null): number {
   const known = storage.prepare('SELECT id FROM "Metric" WHERE name = ? AND epsilon IS ?').pluck().get(name, epsilon);
   if (known !== undefined) return known as number;
-  return Number(storage.prepare('INSERT INTO "Metric" (name, epsilon) VALUES (?, ?)').run(name, epsilon).lastInsertRowid);
+  return Number(
+    storage.prepare('INSERT INTO "Metric" (name, epsilon) VALUES (?, ?)').run(name, epsilon).lastInsertRowid,
+  );
 }
 
 /** A stage needs its newest checkpoint, to continue, and the one at its end, to fork; the newest is both. */
-function replaceCheckpoint(storage: Storage, stageId: number, { batch, file, bytes, hash }: CheckpointFile, now: number): string[] {
-  const old = storage.prepare('DELETE FROM "Checkpoint" WHERE stageId = ? RETURNING file').pluck().all(stageId) as string[];
-  storage.prepare('INSERT INTO "Checkpoint" (stageId, batch, file, bytes, hash, createdAt) VALUES (?, ?, ?, ?, ?, ?)')
+function replaceCheckpoint(
+  storage: Storage,
+  stageId: number,
+  { batch, file, bytes, hash }: CheckpointFile,
+  now: number,
+): string[] {
+  const old = storage
+    .prepare('DELETE FROM "Checkpoint" WHERE stageId = ? RETURNING file')
+    .pluck()
+    .all(stageId) as string[];
+  storage
+    .prepare('INSERT INTO "Checkpoint" (stageId, batch, file, bytes, hash, createdAt) VALUES (?, ?, ?, ?, ?, ?)')
     .run(stageId, batch, file, bytes, hash, now);
   return old.filter((name) => name !== file);
 }

@@ -60,7 +60,10 @@ export interface StageMember {
 
 /** The arms of a sweep, in order. */
 export function readArms(storage: Storage, sweepId: number): Arm[] {
-  const rows = storage.prepare('SELECT settings FROM "Arm" WHERE sweepId = ? ORDER BY "index"').pluck().all(sweepId) as string[];
+  const rows = storage
+    .prepare('SELECT settings FROM "Arm" WHERE sweepId = ? ORDER BY "index"')
+    .pluck()
+    .all(sweepId) as string[];
   return rows.map((settings) => JSON.parse(settings) as Arm);
 }
 
@@ -73,7 +76,14 @@ export function readArms(storage: Storage, sweepId: number): Arm[] {
  * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts. From here on the sweep has
  * started, and keeps its engine.
  */
-export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, identities: RunIdentity[], fresh: boolean, now = Date.now()): RunTask[] {
+export function identifyRuns(
+  storage: Storage,
+  lease: Lease,
+  sweepId: number,
+  identities: RunIdentity[],
+  fresh: boolean,
+  now = Date.now(),
+): RunTask[] {
   return underLease(storage, lease, () => {
     const edition = fresh ? nextEdition(storage) : null;
     for (const identity of identities) {
@@ -82,26 +92,40 @@ export function identifyRuns(storage: Storage, lease: Lease, sweepId: number, id
       attach(storage, sweepId, held, identity, edition);
     }
     waitAgain(storage, sweepId);
-    storage.prepare(`UPDATE "Sweep" SET startedAt = coalesce(startedAt, @now), resumedAt = @now, batchesBefore = (SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-      WHERE s.sweepId = @sweepId) WHERE id = @sweepId`).run({ now, sweepId });
+    storage
+      .prepare(
+        `UPDATE "Sweep" SET startedAt = coalesce(startedAt, @now), resumedAt = @now, batchesBefore = (SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+      WHERE s.sweepId = @sweepId) WHERE id = @sweepId`,
+      )
+      .run({ now, sweepId });
     return readTasks(storage, sweepId);
   });
 }
 
 /** The runs of a sweep in the order in which they are to be trained. Runs that share a stage have the same object for it. */
 export function readTasks(storage: Storage, sweepId: number): RunTask[] {
-  const tasks = storage.prepare(`SELECT r.id AS runId, s.armIndex AS arm, r.seed, r.state, s.reused, r.attempts FROM "SweepRun" s
-    JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`).all(sweepId) as (Omit<RunTask, 'reused'> & { reused: number })[];
-  const paths = readPaths(storage, tasks.map(({ runId }) => runId));
+  const tasks = storage
+    .prepare(
+      `SELECT r.id AS runId, s.armIndex AS arm, r.seed, r.state, s.reused, r.attempts FROM "SweepRun" s
+    JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`,
+    )
+    .all(sweepId) as (Omit<RunTask, 'reused'> & { reused: number })[];
+  const paths = readPaths(
+    storage,
+    tasks.map(({ runId }) => runId),
+  );
   return tasks.map((task) => ({ ...task, reused: task.reused === 1, stages: paths.get(task.runId) ?? [] }));
 }
 
 /** The stages of each of these runs, first to last. */
 export function readPaths(storage: Storage, runIds: number[]): Map<number, StageTask[]> {
   const wanted = JSON.stringify(runIds);
-  const rows = storage.prepare(`SELECT p.runId, g.id AS stageId, g.parentId, g.edition, g.fromBatch AS "from", g.toBatch AS "to", g.batch,
+  const rows = storage
+    .prepare(
+      `SELECT p.runId, g.id AS stageId, g.parentId, g.edition, g.fromBatch AS "from", g.toBatch AS "to", g.batch,
       EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c.stageId = g.id AND c.batch = g.batch) AS kept
-    FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`)
+    FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`,
+    )
     .all(wanted) as (Omit<StageTask, 'members' | 'kept'> & { runId: number; kept: number })[];
   const stages = new Map<number, StageTask>();
   const paths = new Map<number, StageTask[]>();
@@ -112,17 +136,29 @@ export function readPaths(storage: Storage, runIds: number[]): Map<number, Stage
     if (path) path.push(stage);
     else paths.set(runId, [stage]);
   }
-  const members = storage.prepare(`SELECT p.stageId, r.id AS runId, r.epsilon FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
-    WHERE p.stageId IN (SELECT value FROM json_each(?)) ORDER BY r.id`).all(JSON.stringify([...stages.keys()])) as (StageMember & { stageId: number })[];
+  const members = storage
+    .prepare(
+      `SELECT p.stageId, r.id AS runId, r.epsilon FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
+    WHERE p.stageId IN (SELECT value FROM json_each(?)) ORDER BY r.id`,
+    )
+    .all(JSON.stringify([...stages.keys()])) as (StageMember & { stageId: number })[];
   for (const { stageId, ...member } of members) stages.get(stageId)!.members.push(member);
   return paths;
 }
 
-interface HeldRun { id: number; key: string | null; state: RunState }
+interface HeldRun {
+  id: number;
+  key: string | null;
+  state: RunState;
+}
 
 function heldRun(storage: Storage, sweepId: number, { arm, seed }: RunIdentity): HeldRun {
-  const run = storage.prepare(`SELECT r.id, r.key, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-    WHERE s.sweepId = ? AND s.armIndex = ? AND s.seed = ?`).get(sweepId, arm, seed);
+  const run = storage
+    .prepare(
+      `SELECT r.id, r.key, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId = ? AND s.armIndex = ? AND s.seed = ?`,
+    )
+    .get(sweepId, arm, seed);
   if (!run) throw new Error(`Cannot identify a run of arm ${arm} with seed ${seed}: sweep ${sweepId} has none`);
   return run as HeldRun;
 }
@@ -132,30 +168,43 @@ function attach(storage: Storage, sweepId: number, held: HeldRun, identity: RunI
   const runId = known?.id ?? makeRun(storage, held, identity, edition ?? 0);
   if (runId === held.id) return;
   const reused = known !== undefined && (known.state === 'complete' || known.state === 'diverged');
-  storage.prepare('UPDATE "SweepRun" SET runId = ?, reused = ? WHERE sweepId = ? AND armIndex = ? AND seed = ?')
+  storage
+    .prepare('UPDATE "SweepRun" SET runId = ?, reused = ? WHERE sweepId = ? AND armIndex = ? AND seed = ?')
     .run(runId, Number(reused), sweepId, identity.arm, identity.seed);
-  if (held.key === null) storage.prepare('DELETE FROM "Run" WHERE id = ? AND id NOT IN (SELECT runId FROM "SweepRun")').run(held.id);
+  if (held.key === null)
+    storage.prepare('DELETE FROM "Run" WHERE id = ? AND id NOT IN (SELECT runId FROM "SweepRun")').run(held.id);
 }
 
 /** Only once it is known which runs they are: what this sweep refers to no longer is not asked for. */
 function waitAgain(storage: Storage, sweepId: number): void {
-  storage.prepare(`UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state IN ('failed', 'cancelled')
-    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`).run(sweepId);
+  storage
+    .prepare(
+      `UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state IN ('failed', 'cancelled')
+    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+    )
+    .run(sweepId);
 }
 
 /** Of several editions the one that is furthest, then the newest. */
 function newestRun(storage: Storage, key: string): HeldRun | undefined {
-  return storage.prepare(`SELECT id, key, state FROM "Run" WHERE key = ?
-    ORDER BY state IN ('complete', 'diverged') DESC, edition DESC LIMIT 1`).get(key) as HeldRun | undefined;
+  return storage
+    .prepare(
+      `SELECT id, key, state FROM "Run" WHERE key = ?
+    ORDER BY state IN ('complete', 'diverged') DESC, edition DESC LIMIT 1`,
+    )
+    .get(key) as HeldRun | undefined;
 }
 
 /** The waiting run gets the key; a run that has another key already (other data, another edition) is left alone and a new one made. */
 function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition: number): number {
   const { key, engine, dataFingerprint, seed } = identity;
   const runId = held.key === null ? held.id : copyRun(storage, held.id);
-  storage.prepare('UPDATE "Run" SET key = ?, edition = ?, engine = ?, dataFingerprint = ? WHERE id = ?').run(key, edition, engine, dataFingerprint, runId);
+  storage
+    .prepare('UPDATE "Run" SET key = ?, edition = ?, engine = ?, dataFingerprint = ? WHERE id = ?')
+    .run(key, edition, engine, dataFingerprint, runId);
   const insertPath = storage.prepare('INSERT INTO "RunStage" (runId, position, stageId) VALUES (?, ?, ?)');
-  for (const [position, stageId] of makePath(storage, identity.stages, seed, edition).entries()) insertPath.run(runId, position, stageId);
+  for (const [position, stageId] of makePath(storage, identity.stages, seed, edition).entries())
+    insertPath.run(runId, position, stageId);
   return runId;
 }
 
@@ -167,32 +216,65 @@ function makePath(storage: Storage, stages: StageIdentity[], seed: number, editi
   const held = stages.map(({ key }) => heldStage(storage, key, edition));
   const furthest = held.findLastIndex((id) => id !== undefined);
   const path = furthest < 0 ? [] : lineOf(storage, held[furthest]!);
-  for (const stage of stages.slice(furthest + 1)) path.push(makeStage(storage, stage, path.at(-1) ?? null, seed, edition));
+  for (const stage of stages.slice(furthest + 1))
+    path.push(makeStage(storage, stage, path.at(-1) ?? null, seed, edition));
   return path;
 }
 
 /** A stage and its ancestors, first to last. */
 function lineOf(storage: Storage, stageId: number): number[] {
-  return storage.prepare(`WITH RECURSIVE line (id, parentId, fromBatch) AS (
+  return storage
+    .prepare(
+      `WITH RECURSIVE line (id, parentId, fromBatch) AS (
       SELECT id, parentId, fromBatch FROM "Stage" WHERE id = ?
       UNION ALL SELECT g.id, g.parentId, g.fromBatch FROM "Stage" g JOIN line ON g.id = line.parentId)
-    SELECT id FROM line ORDER BY fromBatch`).pluck().all(stageId) as number[];
+    SELECT id FROM line ORDER BY fromBatch`,
+    )
+    .pluck()
+    .all(stageId) as number[];
 }
 
 function heldStage(storage: Storage, key: string, edition: number): number | undefined {
-  return storage.prepare('SELECT id FROM "Stage" WHERE key = ? AND edition = ?').pluck().get(key, edition) as number | undefined;
+  return storage.prepare('SELECT id FROM "Stage" WHERE key = ? AND edition = ?').pluck().get(key, edition) as
+    number | undefined;
 }
 
 function copyRun(storage: Storage, runId: number): number {
-  return Number(storage.prepare(`INSERT INTO "Run" (seed, state, batches, epsilon) SELECT seed, 'waiting', batches, epsilon FROM "Run" WHERE id = ?`)
-    .run(runId).lastInsertRowid);
+  return Number(
+    storage
+      .prepare(
+        `INSERT INTO "Run" (seed, state, batches, epsilon) SELECT seed, 'waiting', batches, epsilon FROM "Run" WHERE id = ?`,
+      )
+      .run(runId).lastInsertRowid,
+  );
 }
 
-function makeStage(storage: Storage, { key, from, to, params }: StageIdentity, parent: number | null, seed: number, edition: number): number {
-  return Number(storage.prepare(`INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(key, edition, parent, from, to, from, seed, JSON.stringify(params)).lastInsertRowid);
+function makeStage(
+  storage: Storage,
+  { key, from, to, params }: StageIdentity,
+  parent: number | null,
+  seed: number,
+  edition: number,
+): number {
+  return Number(
+    storage
+      .prepare(
+        `INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(key, edition, parent, from, to, from, seed, JSON.stringify(params)).lastInsertRowid,
+  );
 }
 
 function nextEdition(storage: Storage): number {
-  return 1 + Number(storage.prepare('SELECT max((SELECT coalesce(max(edition), 0) FROM "Run"), (SELECT coalesce(max(edition), 0) FROM "Stage"))').pluck().get());
+  return (
+    1 +
+    Number(
+      storage
+        .prepare(
+          'SELECT max((SELECT coalesce(max(edition), 0) FROM "Run"), (SELECT coalesce(max(edition), 0) FROM "Stage"))',
+        )
+        .pluck()
+        .get(),
+    )
+  );
 }

@@ -31,7 +31,9 @@ export interface Stretch {
  */
 export function readStretch(storage: Storage, parts: readonly StretchPart[]): Stretch | null {
   const [first, last] = [parts[0]!, parts.at(-1)!];
-  const checkpoint = storage.prepare('SELECT batch, file, bytes, hash FROM "Checkpoint" WHERE stageId = ? AND batch = ?').get(last.stageId, last.to);
+  const checkpoint = storage
+    .prepare('SELECT batch, file, bytes, hash FROM "Checkpoint" WHERE stageId = ? AND batch = ?')
+    .get(last.stageId, last.to);
   const record = readRecord(storage, last.stageId);
   if (!checkpoint || !record) return null;
   const columns = new Map<string, { batches: number[]; values: number[] }>();
@@ -53,37 +55,63 @@ export function readStretch(storage: Storage, parts: readonly StretchPart[]): St
 }
 
 function readPoints(storage: Storage, part: StretchPart): { metric: string; batch: number; value: number | null }[] {
-  return storage.prepare(`SELECT m.name AS metric, v.batch, v.value FROM "Point" v JOIN "Metric" m ON m.id = v.metricId
+  return storage
+    .prepare(
+      `SELECT m.name AS metric, v.batch, v.value FROM "Point" v JOIN "Metric" m ON m.id = v.metricId
     WHERE v.stageId = @stageId AND m.epsilon IS NULL
       AND CASE WHEN m.name LIKE 'train/%' THEN v.batch >= @from AND v.batch < @to ELSE v.batch > @from OR @from = 0 END
-    ORDER BY v.metricId, v.batch`).all(part) as { metric: string; batch: number; value: number | null }[];
+    ORDER BY v.metricId, v.batch`,
+    )
+    .all(part) as { metric: string; batch: number; value: number | null }[];
 }
 
 function readArtefacts(storage: Storage, part: StretchPart): ArtefactValue[] {
-  const rows = storage.prepare('SELECT batch, name, data FROM "Artefact" WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name')
+  const rows = storage
+    .prepare(
+      'SELECT batch, name, data FROM "Artefact" WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name',
+    )
     .all({ stageId: part.stageId, from: part.from }) as { batch: number; name: string; data: Buffer }[];
-  return rows.map(({ batch, name, data }) => ({ batch, name, value: JSON.parse(inflateRawSync(data).toString()) as unknown }));
+  return rows.map(({ batch, name, data }) => ({
+    batch,
+    name,
+    value: JSON.parse(inflateRawSync(data).toString()) as unknown,
+  }));
 }
 
 /** The part's share of what its stage took. */
 function readSeconds(storage: Storage, { stageId, from, to }: StretchPart): Stretch['seconds'] {
-  const stage = storage.prepare('SELECT trainingSeconds AS training, evaluationSeconds AS evaluation, fromBatch FROM "Stage" WHERE id = ?')
+  const stage = storage
+    .prepare('SELECT trainingSeconds AS training, evaluationSeconds AS evaluation, fromBatch FROM "Stage" WHERE id = ?')
     .get(stageId) as Stretch['seconds'] & { fromBatch: number };
   const share = (to - from) / (to - stage.fromBatch);
   return { training: share * stage.training, evaluation: share * stage.evaluation };
 }
 
 function sum(all: Stretch['seconds'][]): Stretch['seconds'] {
-  return all.reduce((total, { training, evaluation }) => ({ training: total.training + training, evaluation: total.evaluation + evaluation }));
+  return all.reduce((total, { training, evaluation }) => ({
+    training: total.training + training,
+    evaluation: total.evaluation + evaluation,
+  }));
 }
 
 /** Of a run that was trained through a stage. */
 function readRecord(storage: Storage, stageId: number): Stretch['record'] | null {
-  const run = storage.prepare(`SELECT r.device, r.versions, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
-    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`).get(stageId) as RecordRow | undefined;
+  const run = storage
+    .prepare(
+      `SELECT r.device, r.versions, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
+    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`,
+    )
+    .get(stageId) as RecordRow | undefined;
   if (!run) return null;
   const { device, versions, gitCommit, classes, val, test } = run;
   return { device, versions: JSON.parse(versions), gitCommit, classes: JSON.parse(classes), evaluated: { val, test } };
 }
 
-interface RecordRow { device: string; versions: string; gitCommit: string | null; classes: string; val: number; test: number }
+interface RecordRow {
+  device: string;
+  versions: string;
+  gitCommit: string | null;
+  classes: string;
+  val: number;
+  test: number;
+}

@@ -18,13 +18,18 @@ export function keepCheckpoints(storage: Storage, sweepId: number): void {
  */
 export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
   return underLease(storage, lease, () => {
-    const forgotten = storage.prepare(`DELETE FROM "Checkpoint" WHERE NOT EXISTS (SELECT 1 FROM "Sweep" WHERE state = 'queued')
+    const forgotten = storage
+      .prepare(
+        `DELETE FROM "Checkpoint" WHERE NOT EXISTS (SELECT 1 FROM "Sweep" WHERE state = 'queued')
       AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
         WHERE r.state NOT IN ('complete', 'diverged')
           OR r.state = 'complete' AND p.position = (SELECT max(q.position) FROM "RunStage" q WHERE q.runId = p.runId))
       AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "SweepRun" s ON s.runId = p.runId JOIN "Sweep" w ON w.id = s.sweepId
         WHERE w.keepCheckpoints)
-      RETURNING file`).pluck().all() as string[];
+      RETURNING file`,
+      )
+      .pluck()
+      .all() as string[];
     const wanted = checkpointFiles(storage); // equal states have one file
     return [...new Set(forgotten)].filter((file) => !wanted.has(file));
   });

@@ -11,7 +11,9 @@ export interface ResumePoint {
 
 /** The newest checkpoint of a stage. */
 export function lastCheckpoint(storage: Storage, stageId: number): ResumePoint | null {
-  const row = storage.prepare('SELECT batch, file, hash FROM "Checkpoint" WHERE stageId = ? ORDER BY batch DESC LIMIT 1').get(stageId);
+  const row = storage
+    .prepare('SELECT batch, file, hash FROM "Checkpoint" WHERE stageId = ? ORDER BY batch DESC LIMIT 1')
+    .get(stageId);
   return (row as ResumePoint | undefined) ?? null;
 }
 
@@ -29,7 +31,10 @@ export function checkpointFiles(storage: Storage): Set<string> {
 export function rewindStage(storage: Storage, lease: Lease, stageId: number, toStart = false): ResumePoint | null {
   return underLease(storage, lease, () => {
     const checkpoint = toStart ? null : lastCheckpoint(storage, stageId);
-    const stage = storage.prepare('SELECT batch, fromBatch FROM "Stage" WHERE id = ?').get(stageId) as { batch: number; fromBatch: number };
+    const stage = storage.prepare('SELECT batch, fromBatch FROM "Stage" WHERE id = ?').get(stageId) as {
+      batch: number;
+      fromBatch: number;
+    };
     if (checkpoint) {
       if (stage.batch !== checkpoint.batch) discardAfter(storage, stageId, checkpoint.batch);
     } else {
@@ -42,21 +47,31 @@ export function rewindStage(storage: Storage, lease: Lease, stageId: number, toS
 
 /** A training point at batch b is the step from b to b + 1, an evaluation at b is of the state that the checkpoint holds. */
 function discardAfter(storage: Storage, stageId: number, batch: number): void {
-  storage.prepare(`DELETE FROM "Point" WHERE stageId = @stageId AND batch > @batch
-    OR stageId = @stageId AND batch = @batch AND metricId IN (SELECT id FROM "Metric" WHERE name LIKE 'train/%')`).run({ stageId, batch });
+  storage
+    .prepare(
+      `DELETE FROM "Point" WHERE stageId = @stageId AND batch > @batch
+    OR stageId = @stageId AND batch = @batch AND metricId IN (SELECT id FROM "Metric" WHERE name LIKE 'train/%')`,
+    )
+    .run({ stageId, batch });
   storage.prepare('DELETE FROM "Artefact" WHERE stageId = ? AND batch > ?').run(stageId, batch);
   summariseAgain(storage, stageId);
 }
 
 function discardAll(storage: Storage, stageId: number): void {
-  for (const table of ['Point', 'StageMetric', 'Artefact', 'Checkpoint']) storage.prepare(`DELETE FROM "${table}" WHERE stageId = ?`).run(stageId);
-  storage.prepare('UPDATE "Stage" SET trainingSeconds = 0, evaluationSeconds = 0, taken = 0, takenSeconds = 0 WHERE id = ?').run(stageId);
+  for (const table of ['Point', 'StageMetric', 'Artefact', 'Checkpoint'])
+    storage.prepare(`DELETE FROM "${table}" WHERE stageId = ?`).run(stageId);
+  storage
+    .prepare('UPDATE "Stage" SET trainingSeconds = 0, evaluationSeconds = 0, taken = 0, takenSeconds = 0 WHERE id = ?')
+    .run(stageId);
 }
 
 function setBatch(storage: Storage, stageId: number, batch: number): void {
   storage.prepare('UPDATE "Stage" SET batch = ? WHERE id = ?').run(batch, stageId);
   // A stage may begin while the end of the one before it is still being stored; that says then how far its runs are.
-  storage.prepare(`UPDATE "Run" SET batch = @batch WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = @stageId)
-    AND NOT EXISTS (SELECT 1 FROM "Stage" s JOIN "Stage" before ON before.id = s.parentId WHERE s.id = @stageId AND before.batch < before.toBatch)`)
+  storage
+    .prepare(
+      `UPDATE "Run" SET batch = @batch WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = @stageId)
+    AND NOT EXISTS (SELECT 1 FROM "Stage" s JOIN "Stage" before ON before.id = s.parentId WHERE s.id = @stageId AND before.batch < before.toBatch)`,
+    )
     .run({ stageId, batch });
 }

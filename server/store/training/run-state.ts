@@ -39,11 +39,24 @@ export function startRun(storage: Storage, lease: Lease, runId: number, record: 
 
 /** Within a transaction. */
 export function setStarted(storage: Storage, runId: number, record: TrainedWith, now: number): void {
-  storage.prepare(`UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
+  storage
+    .prepare(
+      `UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
       worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
-      startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`)
-    .run(record.worker, record.device, JSON.stringify(record.versions), record.gitCommit, JSON.stringify(record.configuration), JSON.stringify(record.classes),
-      record.evaluated.val, record.evaluated.test, now, runId);
+      startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`,
+    )
+    .run(
+      record.worker,
+      record.device,
+      JSON.stringify(record.versions),
+      record.gitCommit,
+      JSON.stringify(record.configuration),
+      JSON.stringify(record.classes),
+      record.evaluated.val,
+      record.evaluated.test,
+      now,
+      runId,
+    );
 }
 
 export function finishRun(storage: Storage, lease: Lease, runId: number, outcome: RunOutcome, now = Date.now()): void {
@@ -54,12 +67,14 @@ export function finishRun(storage: Storage, lease: Lease, runId: number, outcome
 export function setOutcome(storage: Storage, runId: number, outcome: RunOutcome, now: number): void {
   const ended = outcome.state === 'complete' || outcome.state === 'diverged';
   const dead = ended ? outcome.intraDead : null;
-  storage.prepare('UPDATE "Run" SET state = ?, error = ?, divergedBatch = ?, intraDead = ?, finishedAt = ? WHERE id = ?').run(
-    outcome.state,
-    outcome.state === 'failed' ? outcome.error : null,
-    outcome.state === 'diverged' ? outcome.batch : null,
-    dead === null ? null : Number(dead),
-    outcome.state === 'waiting' ? null : now,
-    runId,
-  );
+  storage
+    .prepare('UPDATE "Run" SET state = ?, error = ?, divergedBatch = ?, intraDead = ?, finishedAt = ? WHERE id = ?')
+    .run(
+      outcome.state,
+      outcome.state === 'failed' ? outcome.error : null,
+      outcome.state === 'diverged' ? outcome.batch : null,
+      dead === null ? null : Number(dead),
+      outcome.state === 'waiting' ? null : now,
+      runId,
+    );
 }

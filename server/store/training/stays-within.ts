@@ -3,9 +3,15 @@ import type { Storage } from '../database/storage.ts';
 
 /** Whether in all that is stored of a run its truncated term has been 0: no test L2 > ε has passed. */
 export function hasStayedWithin(storage: Storage, runId: number): boolean {
-  return storage.prepare(`SELECT 1 FROM "Run" r JOIN "RunStage" p ON p.runId = r.id JOIN "StageMetric" s ON s.stageId = p.stageId
+  return (
+    storage
+      .prepare(
+        `SELECT 1 FROM "Run" r JOIN "RunStage" p ON p.runId = r.id JOIN "StageMetric" s ON s.stageId = p.stageId
     JOIN "Metric" m ON m.id = s.metricId AND m.name = 'train/truncated' AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)
-    WHERE r.id = ? AND s.max > 0`).get(runId) === undefined;
+    WHERE r.id = ? AND s.max > 0`,
+      )
+      .get(runId) === undefined
+  );
 }
 
 /**
@@ -19,7 +25,11 @@ export function staysWithin(storage: Storage, part: StretchPart, epsilon: number
 
 /** The largest value of a metric; null where a batch has none, or none that is finite. */
 function largest(storage: Storage, { stageId, from, to }: StretchPart, metric: string): number | null {
-  const { finite, most } = storage.prepare(`SELECT count(v.value) AS finite, max(v.value) AS most FROM "Metric" m JOIN "Point" v ON v.metricId = m.id
-    WHERE m.name = ? AND m.epsilon IS NULL AND v.stageId = ? AND v.batch >= ? AND v.batch < ?`).get(metric, stageId, from, to) as { finite: number; most: number | null };
+  const { finite, most } = storage
+    .prepare(
+      `SELECT count(v.value) AS finite, max(v.value) AS most FROM "Metric" m JOIN "Point" v ON v.metricId = m.id
+    WHERE m.name = ? AND m.epsilon IS NULL AND v.stageId = ? AND v.batch >= ? AND v.batch < ?`,
+    )
+    .get(metric, stageId, from, to) as { finite: number; most: number | null };
   return finite === to - from ? most : null;
 }

@@ -22,14 +22,22 @@ export interface ConfirmRequest {
 export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmRequest): string {
   const { name, alpha, beta, gamma, epsilon, N, loss, training } = arm;
   if (!(gamma > alpha && alpha > beta)) {
-    throw new UserError(`Cannot confirm arm ${arm.index} ${name}: found γ = ${gamma}, α = ${alpha}, β = ${beta}, wanted an arm within γ > α > β; only an ablation may break that`);
+    throw new UserError(
+      `Cannot confirm arm ${arm.index} ${name}: found γ = ${gamma}, α = ${alpha}, β = ${beta}, wanted an arm within γ > α > β; only an ablation may break that`,
+    );
   }
   const definition = {
     name: nameOf(sweep, name),
     description: `The arm ${name} of ${sweep} and its control on fresh seeds.`,
     method: 'grid',
     metric,
-    parameters: { gamma: { value: gamma }, alpha: { value: alpha }, beta: { value: beta }, epsilon: { value: epsilon }, N: { value: N } },
+    parameters: {
+      gamma: { value: gamma },
+      alpha: { value: alpha },
+      beta: { value: beta },
+      epsilon: { value: epsilon },
+      N: { value: N },
+    },
     ablations: ['noIntra'],
     seeds,
     loss,
@@ -58,12 +66,16 @@ function cut(text: string, length: number): string {
 
 /** The arm of this index, or of what was written: an index or a name. A control, or an arm without one, has nothing to be compared with. */
 export function armToConfirm(sweep: string, arms: readonly Arm[], written: string | number): Arm {
-  const arm = arms.find(({ name }) => name === written) ?? (/^\d+$/.test(String(written)) ? arms[Number(written)] : undefined);
+  const arm =
+    arms.find(({ name }) => name === written) ?? (/^\d+$/.test(String(written)) ? arms[Number(written)] : undefined);
   const attempted = `Cannot confirm arm ${JSON.stringify(written)} of ${sweep}`;
   const wanted = `wanted one of ${listArms(arms.filter(isComparable))}`;
   if (arm === undefined) throw new UserError(`${attempted}: found no arm of this index or name, ${wanted}`);
   if (arm.control) throw new UserError(`${attempted}: found a control, ${wanted}`);
-  if (!isComparable(arm)) throw new UserError(`${attempted}: found an arm without a control (an arm with equal everything else and without the intra-class phase), ${wanted}`);
+  if (!isComparable(arm))
+    throw new UserError(
+      `${attempted}: found an arm without a control (an arm with equal everything else and without the intra-class phase), ${wanted}`,
+    );
   return arm;
 }
 

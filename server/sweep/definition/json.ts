@@ -45,7 +45,8 @@ class JsonReader {
   }
 
   #readValue(depth: number): unknown {
-    if (depth > MAX_DEPTH) throw new SyntaxProblem(this.#at, `found more than ${MAX_DEPTH} levels of brackets, wanted a sweep definition`);
+    if (depth > MAX_DEPTH)
+      throw new SyntaxProblem(this.#at, `found more than ${MAX_DEPTH} levels of brackets, wanted a sweep definition`);
     const first = this.#text[this.#at];
     if (first === '{') return this.#readObject(depth);
     if (first === '[') return this.#readArray(depth);
@@ -62,12 +63,21 @@ class JsonReader {
       const keyAt = this.#at;
       if (this.#text[keyAt] !== '"') this.#fail('a key in double quotes');
       const key = this.#readString();
-      if (Object.hasOwn(object, key)) throw new SyntaxProblem(keyAt, `found the key ${JSON.stringify(key)} twice in one object, wanted each key once`);
+      if (Object.hasOwn(object, key))
+        throw new SyntaxProblem(
+          keyAt,
+          `found the key ${JSON.stringify(key)} twice in one object, wanted each key once`,
+        );
       this.#skipSpace();
       if (!this.#take(':')) this.#fail('":"');
       this.#skipSpace();
       // defineProperty, because assigning to `__proto__` would change the object instead of adding a key that can be refused
-      Object.defineProperty(object, key, { value: this.#readValue(depth + 1), enumerable: true, writable: true, configurable: true });
+      Object.defineProperty(object, key, {
+        value: this.#readValue(depth + 1),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
       this.#skipSpace();
       if (this.#take('}')) return object;
       if (!this.#take(',')) this.#fail('"," or "}"');
@@ -94,7 +104,8 @@ class JsonReader {
     let out = '';
     for (;;) {
       const char = this.#text[this.#at];
-      if (char === undefined || char < ' ') throw new SyntaxProblem(start, 'found a string without an end, wanted a closing double quote on the same line');
+      if (char === undefined || char < ' ')
+        throw new SyntaxProblem(start, 'found a string without an end, wanted a closing double quote on the same line');
       this.#at++;
       if (char === '"') return out;
       out += char === '\\' ? this.#readEscape() : char;
@@ -121,7 +132,10 @@ class JsonReader {
       return WORDS[token!];
     }
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(token!)) {
-      throw new SyntaxProblem(this.#at, `found ${JSON.stringify(token)}, wanted a value: a number as in 0.5 or 1e-3, true, false, null, or text in double quotes`);
+      throw new SyntaxProblem(
+        this.#at,
+        `found ${JSON.stringify(token)}, wanted a value: a number as in 0.5 or 1e-3, true, false, null, or text in double quotes`,
+      );
     }
     this.#at += token!.length;
     return Number(token);
@@ -139,6 +153,9 @@ class JsonReader {
 
   #fail(wanted: string): never {
     const found = this.#text[this.#at];
-    throw new SyntaxProblem(this.#at, `found ${found === undefined ? 'the end of the file' : JSON.stringify(found)}, wanted ${wanted}`);
+    throw new SyntaxProblem(
+      this.#at,
+      `found ${found === undefined ? 'the end of the file' : JSON.stringify(found)}, wanted ${wanted}`,
+    );
   }
 }

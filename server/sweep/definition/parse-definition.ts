@@ -36,7 +36,12 @@ export function readDefinition(text: string, source: string): Definition {
 
 /** As `parseDefinition`, for a definition that came as JSON inside something else. */
 export function parseDefinitionValue(raw: unknown): Parsed {
-  if (!isObject(raw)) return { problems: [{ path: '', message: `found ${toFound(raw)}, wanted an object with name, method, parameters, training` }] };
+  if (!isObject(raw))
+    return {
+      problems: [
+        { path: '', message: `found ${toFound(raw)}, wanted an object with name, method, parameters, training` },
+      ],
+    };
   const parameters = readParameters(raw.parameters);
   const sections = withFirstValues(raw, parameters);
   const judge = makeJudge(sections, parameters.find(({ name }) => name === 'N')?.unit ?? 'batches');
@@ -59,7 +64,10 @@ type Sections = { loss: Record<string, unknown>; training: Record<string, unknow
 
 /** `loss` and `training` with the first value of every swept setting, so that what is only swept is not missing. */
 function withFirstValues(raw: Record<string, unknown>, parameters: readonly WrittenParameter[]): Sections {
-  const written = { ...('loss' in raw ? { loss: raw.loss } : {}), ...('training' in raw ? { training: raw.training } : {}) };
+  const written = {
+    ...('loss' in raw ? { loss: raw.loss } : {}),
+    ...('training' in raw ? { training: raw.training } : {}),
+  };
   const swept = parameters.flatMap(({ name, space }) => {
     const first = space !== null && isSettingName(name) ? firstValue(space) : undefined;
     return first === undefined ? [] : [[name, first] as const];
@@ -85,8 +93,24 @@ function ruleProblems({ loss, training }: Sections, parameters: readonly Written
     .map(({ path, message }) => ({ path, message }));
 }
 
-function buildDefinition(raw: Record<string, unknown>, written: readonly WrittenParameter[], constraints: Definition['constraints']): Definition {
-  const { name, description, method, metric, seeds, ablations, include, exclude, runCap, run_cap: snakeCap, samplerSeed } = definitionShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
+function buildDefinition(
+  raw: Record<string, unknown>,
+  written: readonly WrittenParameter[],
+  constraints: Definition['constraints'],
+): Definition {
+  const {
+    name,
+    description,
+    method,
+    metric,
+    seeds,
+    ablations,
+    include,
+    exclude,
+    runCap,
+    run_cap: snakeCap,
+    samplerSeed,
+  } = definitionShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
   const found = parseMetric(metric.name);
   if ('problem' in found) throw new Error(found.problem);
   return {
@@ -99,7 +123,11 @@ function buildDefinition(raw: Record<string, unknown>, written: readonly Written
     include: include.map(toAssignment),
     exclude: exclude.map(toAssignment),
     seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : seeds,
-    ablations: ablations.map((entry) => (typeof entry === 'string' ? ABLATIONS.find((known) => known.name === entry)! : { name: entry.name, set: toAssignment(entry.set) })),
+    ablations: ablations.map((entry) =>
+      typeof entry === 'string'
+        ? ABLATIONS.find((known) => known.name === entry)!
+        : { name: entry.name, set: toAssignment(entry.set) },
+    ),
     runCap: runCap ?? snakeCap ?? null,
     samplerSeed: samplerSeed ?? 0,
     loss: (raw.loss ?? {}) as Record<string, unknown>,
@@ -109,7 +137,9 @@ function buildDefinition(raw: Record<string, unknown>, written: readonly Written
 
 function buildParameters(written: readonly WrittenParameter[]): Parameter[] {
   const parameters = written.map(({ name, unit, space }) => ({ name, unit, space: space! }));
-  return parameters.some(({ name }) => name === 'gamma') ? parameters : [...parameters, { name: 'gamma', unit: null, space: { distribution: 'constant', value: 1 } }];
+  return parameters.some(({ name }) => name === 'gamma')
+    ? parameters
+    : [...parameters, { name: 'gamma', unit: null, space: { distribution: 'constant', value: 1 } }];
 }
 
 function without(object: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {

@@ -8,12 +8,20 @@ import { isLossParameter, isSettingName, LOSS_PARAMETERS, SYMBOLS } from '../par
  * Names of arms, built from what varies: `α0.5 β0.1 N200`, `noIntra α0.5`. What is not in force in an arm, and what its
  * ablation sets, is left out of its name.
  */
-export function armNames(arms: readonly DraftArm[], { parameters, ablations }: Pick<Definition, 'parameters' | 'ablations'>): string[] {
+export function armNames(
+  arms: readonly DraftArm[],
+  { parameters, ablations }: Pick<Definition, 'parameters' | 'ablations'>,
+): string[] {
   const settingNames = parameters.map(({ name }) => name).filter(isSettingName);
   const axes = new Set(parameters.filter((parameter) => singleValue(parameter) === undefined).map(({ name }) => name));
   const keys = [...LOSS_PARAMETERS, ...settingNames];
   const points = arms.filter(({ ablation }) => ablation === null);
-  const formats = keys.map((key) => makeFormat(points.filter((arm) => isInForce(arm, key)).map((arm) => valueOf(arm, key)), axes.has(key)));
+  const formats = keys.map((key) =>
+    makeFormat(
+      points.filter((arm) => isInForce(arm, key)).map((arm) => valueOf(arm, key)),
+      axes.has(key),
+    ),
+  );
   const labels = keys.map((key) => (isLossParameter(key) ? SYMBOLS[key] : `${shortName(key)}=`));
   const varies = keys.some((_, i) => formats[i]!.varies);
   const sets = new Map(ablations.map(({ name, set }) => [name, set]));
@@ -21,7 +29,9 @@ export function armNames(arms: readonly DraftArm[], { parameters, ablations }: P
     const set = arm.ablation === null ? {} : sets.get(arm.ablation)!;
     const parts = keys.flatMap((key, i) => {
       const shown = varies ? formats[i]!.varies : isLossParameter(key) && key !== 'gamma' && arm.ablation === null;
-      return shown && isInForce(arm, key) && !(key in set) ? [`${labels[i]}${formats[i]!.format(valueOf(arm, key))}`] : [];
+      return shown && isInForce(arm, key) && !(key in set)
+        ? [`${labels[i]}${formats[i]!.format(valueOf(arm, key))}`]
+        : [];
     });
     return [...(arm.ablation === null ? [] : [arm.ablation]), ...parts].join(' ');
   });
@@ -31,7 +41,9 @@ export function armNames(arms: readonly DraftArm[], { parameters, ablations }: P
 /** ε and N say nothing about an arm without the intra-class phase. β does, unless the ablation's name says it: it is 0. */
 function isInForce(arm: DraftArm, key: string): boolean {
   if (key === 'loss.centerRate') return usesCenterRate(arm.settings.loss);
-  return !(arm.control && (key === 'epsilon' || key === 'N')) && !(arm.ablation !== null && arm.control && key === 'beta');
+  return (
+    !(arm.control && (key === 'epsilon' || key === 'N')) && !(arm.ablation !== null && arm.control && key === 'beta')
+  );
 }
 
 function valueOf(arm: DraftArm, key: string): ParamValue {
@@ -40,15 +52,23 @@ function valueOf(arm: DraftArm, key: string): ParamValue {
 
 /** `training.optimizer.learningRate` → `learningRate`, `training.model.name` → `model`: no two settings share that word. */
 function shortName(key: string): string {
-  return key.replace(/\.name$/, '').split('.').at(-1)!;
+  return key
+    .replace(/\.name$/, '')
+    .split('.')
+    .at(-1)!;
 }
 
 /** Numbers with as few digits (from four on) as keep different values different. @param isAxis it varies by definition, whatever is left of it */
-function makeFormat(values: readonly ParamValue[], isAxis: boolean): { varies: boolean; format: (value: ParamValue) => string } {
+function makeFormat(
+  values: readonly ParamValue[],
+  isAxis: boolean,
+): { varies: boolean; format: (value: ParamValue) => string } {
   const distinct = new Set(values);
   for (let digits = 4; digits < 17; digits++) {
-    const format = (value: ParamValue) => (typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(digits))) : String(value));
-    if (new Set([...distinct].map(format)).size === distinct.size) return { varies: isAxis || distinct.size > 1, format };
+    const format = (value: ParamValue) =>
+      typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(digits))) : String(value);
+    if (new Set([...distinct].map(format)).size === distinct.size)
+      return { varies: isAxis || distinct.size > 1, format };
   }
   return { varies: isAxis || distinct.size > 1, format: String };
 }

@@ -21,7 +21,12 @@ export interface DraftArm {
 }
 
 /** @returns null where the settings break a rule together, which the resolver has noted */
-export function toDraftArm(assignment: Assignment, unit: NUnit, resolver: SettingsResolver, ablation: string | null = null): DraftArm | null {
+export function toDraftArm(
+  assignment: Assignment,
+  unit: NUnit,
+  resolver: SettingsResolver,
+  ablation: string | null = null,
+): DraftArm | null {
   const settings = resolver.resolve(assignment);
   if (settings === null) return null;
   const { batches } = settings.training;

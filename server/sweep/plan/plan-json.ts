@@ -24,7 +24,28 @@ export function planToJson(plan: Plan, options: { arms: true }): PlanJsonWithArm
 export function planToJson(plan: Plan, options: { arms: boolean }): PlanJson | PlanJsonWithArms;
 export function planToJson(plan: Plan, options: { arms: boolean }): PlanJson | PlanJsonWithArms {
   const { name, planHash, arms, runs, dropped, folded, batches, batchesUnshared, stages, smallestP, notes } = plan;
-  const summary = { name, planHash, arms: arms.length, runs: runs.length, dropped, folded, batches, batchesUnshared, stages, smallestP, notes };
+  const summary = {
+    name,
+    planHash,
+    arms: arms.length,
+    runs: runs.length,
+    dropped,
+    folded,
+    batches,
+    batchesUnshared,
+    stages,
+    smallestP,
+    notes,
+  };
   if (!options.arms) return summary;
-  return { ...summary, armList: arms.map((arm) => ({ index: arm.index, name: arm.name, ablation: arm.ablation, control: arm.control, ...shownParameters(arm) })) };
+  return {
+    ...summary,
+    armList: arms.map((arm) => ({
+      index: arm.index,
+      name: arm.name,
+      ablation: arm.ablation,
+      control: arm.control,
+      ...shownParameters(arm),
+    })),
+  };
 }

@@ -20,7 +20,12 @@ export class PlanMistake extends Error {
 }
 
 export function checkSize(arms: number, seeds: number): void {
-  if (arms > MAX_ARMS) throw new PlanMistake('ablations', `found ${arms} arms with the ablations, wanted at most ${MAX_ARMS}`);
+  if (arms > MAX_ARMS)
+    throw new PlanMistake('ablations', `found ${arms} arms with the ablations, wanted at most ${MAX_ARMS}`);
   const bytes = arms * BYTES_PER_ARM + arms * seeds * BYTES_PER_RUN;
-  if (bytes > MAX_BYTES) throw new PlanMistake('seeds', `found ${arms} arms × ${seeds} seeds = ${arms * seeds} runs, a plan of about ${(bytes / 1e9).toPrecision(2)} GB, wanted at most ${MAX_BYTES / 1e9} GB`);
+  if (bytes > MAX_BYTES)
+    throw new PlanMistake(
+      'seeds',
+      `found ${arms} arms × ${seeds} seeds = ${arms * seeds} runs, a plan of about ${(bytes / 1e9).toPrecision(2)} GB, wanted at most ${MAX_BYTES / 1e9} GB`,
+    );
 }

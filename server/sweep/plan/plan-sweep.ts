@@ -64,7 +64,11 @@ function mistake({ name }: Definition, problems: Problem[]): DefinitionError {
  * phase folds into the ablation that computes the same (it is the control, whatever β or N it was written with); any
  * other ablation that computes what an arm already does adds nothing.
  */
-function withAblations(search: SearchArms, definition: Definition, resolver: SettingsResolver): { arms: DraftArm[]; folded: number } {
+function withAblations(
+  search: SearchArms,
+  definition: Definition,
+  resolver: SettingsResolver,
+): { arms: DraftArm[]; folded: number } {
   const byKey = new Map(search.arms.map((arm) => [arm.key, arm]));
   let folded = search.folded;
   for (const { name, set } of definition.ablations) {
@@ -87,7 +91,9 @@ function withAblations(search: SearchArms, definition: Definition, resolver: Set
 function toArms(drafts: readonly DraftArm[], definition: Definition): Arm[] {
   const settingNames = definition.parameters.map(({ name }) => name).filter(isSettingName);
   const names = armNames(drafts, definition);
-  const controls = new Map(drafts.flatMap((draft, index) => (draft.control ? [[controlKey(draft), index] as const] : [])));
+  const controls = new Map(
+    drafts.flatMap((draft, index) => (draft.control ? [[controlKey(draft), index] as const] : [])),
+  );
   return drafts.map((draft, index) => ({
     index,
     name: names[index]!,
@@ -115,9 +121,12 @@ function hashOf({ name, metric, seeds }: Definition, drafts: readonly DraftArm[]
   const settings = new Map(drafts.map(({ settings }) => [settings.id, settings]));
   const hash = sha256.create();
   hash.update(utf8ToBytes(JSON.stringify([name, metric.name, metric.goal, seeds])));
-  for (const { id, loss, training } of settings.values()) hash.update(utf8ToBytes(JSON.stringify([id, loss, training])));
+  for (const { id, loss, training } of settings.values())
+    hash.update(utf8ToBytes(JSON.stringify([id, loss, training])));
   for (const { index, name: armName, ablation, alpha, beta, gamma, epsilon, N } of arms) {
-    hash.update(utf8ToBytes(JSON.stringify([armName, ablation, alpha, beta, gamma, epsilon, N, drafts[index]!.settings.id])));
+    hash.update(
+      utf8ToBytes(JSON.stringify([armName, ablation, alpha, beta, gamma, epsilon, N, drafts[index]!.settings.id])),
+    );
   }
   return bytesToHex(hash.digest());
 }

@@ -27,7 +27,12 @@ function describeArms({ arms }: Plan): string {
 
 function describeP({ smallestP: { maxT, holm }, seeds }: Plan): string {
   const p = (value: number) => String(Number(value.toPrecision(3)));
-  const warning = maxT > 0.05 ? `: no difference can be significant with ${plural(seeds.length, 'seed')}, six are the least` : holm > 0.05 ? ' (above 0.05: none can be significant by it)' : '';
+  const warning =
+    maxT > 0.05
+      ? `: no difference can be significant with ${plural(seeds.length, 'seed')}, six are the least`
+      : holm > 0.05
+        ? ' (above 0.05: none can be significant by it)'
+        : '';
   return `${p(maxT)} by max-t, ${p(holm)} by Holm${warning}`;
 }
 

@@ -20,8 +20,16 @@ export class PointFilter {
   constructor(definition: Pick<Definition, 'constraints' | 'exclude'>, further: Rule[] = []) {
     this.#rules = [
       ...further,
-      ...definition.constraints.map((constraint) => ({ name: constraint.text, keeps: (point: Assignment) => holds(constraint, point), names: namesIn(constraint) })),
-      ...definition.exclude.map((entry, i) => ({ name: `exclude[${i}]`, keeps: (point: Assignment) => !matches(point, Object.entries(entry)), names: Object.keys(entry) })),
+      ...definition.constraints.map((constraint) => ({
+        name: constraint.text,
+        keeps: (point: Assignment) => holds(constraint, point),
+        names: namesIn(constraint),
+      })),
+      ...definition.exclude.map((entry, i) => ({
+        name: `exclude[${i}]`,
+        keeps: (point: Assignment) => !matches(point, Object.entries(entry)),
+        names: Object.keys(entry),
+      })),
     ];
     this.#counts = this.#rules.map(() => 0);
   }
@@ -37,7 +45,9 @@ export class PointFilter {
 
   /** Why nothing is left: every rule that dropped something, with how much and an example. */
   describe(): string {
-    const parts = this.#rules.flatMap(({ name }, i) => (this.#counts[i]! > 0 ? [`${name} drops ${this.#counts[i]!} (one had ${this.#examples[i]})`] : []));
+    const parts = this.#rules.flatMap(({ name }, i) =>
+      this.#counts[i]! > 0 ? [`${name} drops ${this.#counts[i]!} (one had ${this.#examples[i]})`] : [],
+    );
     return parts.join('; ');
   }
 

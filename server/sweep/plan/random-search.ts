@@ -20,5 +20,9 @@ export function boundRules(definition: Definition): Rule[] {
   const judge = makeJudge({ loss: definition.loss, training: definition.training }, unit);
   return definition.parameters
     .filter(({ space }) => space.distribution === 'normal')
-    .map(({ name }) => ({ name: `${name} in its range`, keeps: (point: Assignment) => judge(name, point[name]!).length === 0, names: [name] }));
+    .map(({ name }) => ({
+      name: `${name} in its range`,
+      keeps: (point: Assignment) => judge(name, point[name]!).length === 0,
+      names: [name],
+    }));
 }

@@ -45,7 +45,11 @@ export class SettingsResolver {
   resolve(assignment: Assignment): ResolvedSettings | null {
     const key = keyOf(assignment);
     let settings = this.#byValues.get(key);
-    if (settings === undefined) this.#byValues.set(key, (settings = this.#build(Object.entries(assignment).filter(([name]) => isSettingName(name)))));
+    if (settings === undefined)
+      this.#byValues.set(
+        key,
+        (settings = this.#build(Object.entries(assignment).filter(([name]) => isSettingName(name)))),
+      );
     return settings;
   }
 
@@ -65,7 +69,12 @@ export class SettingsResolver {
     const assigned = assignSettings(this.#sections, swept);
     const broken = brokenRules(assigned.loss, assigned.training);
     if (broken.length > 0) {
-      this.problems.push(...broken.map(({ path, message }) => ({ path, message: `${message} (in the arms with ${swept.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ')}; "exclude" can drop them)` })));
+      this.problems.push(
+        ...broken.map(({ path, message }) => ({
+          path,
+          message: `${message} (in the arms with ${swept.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ')}; "exclude" can drop them)`,
+        })),
+      );
       return null;
     }
     const loss = this.#share(lossSchema.parse(assigned.loss));
@@ -74,7 +83,8 @@ export class SettingsResolver {
   }
 
   #toTraining({ batches, epochs, evalEvery, ...rest }: TrainingOutput): TrainingSettings {
-    const learningRate = rest.optimizer.learningRate ?? (rest.optimizer.name === 'adam' || rest.optimizer.name === 'adamw' ? 0.001 : 0.01);
+    const learningRate =
+      rest.optimizer.learningRate ?? (rest.optimizer.name === 'adam' || rest.optimizer.name === 'adamw' ? 0.001 : 0.01);
     const training: EpochSettings = {
       dataset: this.#share(rest.dataset),
       model: this.#share(rest.model),

@@ -33,7 +33,11 @@ interface Found {
 
 function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
   const size = gridSize(definition.parameters);
-  if (size > MAX_POINTS) throw new PlanMistake('parameters', `found a grid of ${size} points, wanted at most ${MAX_POINTS} points and ${MAX_ARMS} arms`);
+  if (size > MAX_POINTS)
+    throw new PlanMistake(
+      'parameters',
+      `found a grid of ${size} points, wanted at most ${MAX_POINTS} points and ${MAX_ARMS} arms`,
+    );
   const unit = unitOf(definition);
   const filter = new PointFilter(definition);
   const arms = new Map<string, DraftArm>();
@@ -45,8 +49,16 @@ function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
     if (arms.has(arm.key)) folded++;
     else arms.set(arm.key, arm);
   }
-  if (arms.size > MAX_ARMS) throw new PlanMistake('parameters', `found more than ${MAX_ARMS} arms (${filter.passed} points of the grid pass the constraints), wanted at most ${MAX_ARMS}`);
-  if (filter.passed === 0 && definition.include.length === 0) throw new PlanMistake('constraints', `found a grid of ${size} ${size === 1 ? 'point' : 'points'} of which nothing is left, wanted at least one arm: ${filter.describe()}`);
+  if (arms.size > MAX_ARMS)
+    throw new PlanMistake(
+      'parameters',
+      `found more than ${MAX_ARMS} arms (${filter.passed} points of the grid pass the constraints), wanted at most ${MAX_ARMS}`,
+    );
+  if (filter.passed === 0 && definition.include.length === 0)
+    throw new PlanMistake(
+      'constraints',
+      `found a grid of ${size} ${size === 1 ? 'point' : 'points'} of which nothing is left, wanted at least one arm: ${filter.describe()}`,
+    );
   return { arms, dropped: filter.dropped, folded, notes: [] };
 }
 
@@ -57,7 +69,11 @@ function searchRandom(definition: Definition, resolver: SettingsResolver): Found
   const filter = new PointFilter(definition, boundRules(definition));
   const arms = new Map<string, DraftArm>();
   for (const point of drawPoints(definition.parameters, definition.samplerSeed)) {
-    if (filter.points === MAX_DRAWS) throw new PlanMistake('runCap', `found ${arms.size} distinct arms in ${MAX_DRAWS} draws, wanted ${wanted}: ${filter.describe() || 'the space has no more'}`);
+    if (filter.points === MAX_DRAWS)
+      throw new PlanMistake(
+        'runCap',
+        `found ${arms.size} distinct arms in ${MAX_DRAWS} draws, wanted ${wanted}: ${filter.describe() || 'the space has no more'}`,
+      );
     if (!filter.keeps(point)) continue;
     const arm = toDraftArm(point, unit, resolver);
     // A repeated draw is drawn again and not counted as folded: runCap is the number of distinct arms.
@@ -78,7 +94,8 @@ function addIncluded(definition: Definition, resolver: SettingsResolver, found: 
   }
   for (const [i, entry] of definition.include.entries()) {
     const point = { ...fixed, ...entry };
-    if (!holds(ORDERING, point)) throw new PlanMistake(`include[${i}]`, `${ORDERING.text} must hold, got ${toValues(point, namesIn(ORDERING))}`);
+    if (!holds(ORDERING, point))
+      throw new PlanMistake(`include[${i}]`, `${ORDERING.text} must hold, got ${toValues(point, namesIn(ORDERING))}`);
     const arm = toDraftArm(inOrder(point, definition), unitOf(definition), resolver);
     if (arm === null) continue;
     if (found.arms.has(arm.key)) found.folded++;
@@ -92,7 +109,9 @@ function inOrder(point: Assignment, { parameters }: Definition): Assignment {
 }
 
 function idleExcludes(dropped: Found['dropped']): string[] {
-  return dropped.filter(({ constraint, count }) => constraint.startsWith('exclude[') && count === 0).map(({ constraint }) => `${constraint} matches no point that the constraints leave.`);
+  return dropped
+    .filter(({ constraint, count }) => constraint.startsWith('exclude[') && count === 0)
+    .map(({ constraint }) => `${constraint} matches no point that the constraints leave.`);
 }
 
 export function unitOf({ parameters }: Pick<Definition, 'parameters'>) {

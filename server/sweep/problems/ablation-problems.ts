@@ -14,12 +14,23 @@ export function problemsOfAblations(ablations: unknown, judge: Judge): Problem[]
   return ablations.flatMap((entry: unknown, i) => {
     const name = names[i];
     const path = toPath(['ablations', i]);
-    const problems: Problem[] = typeof name === 'string' && names.indexOf(name) < i ? [{ path, message: `found the ablation ${toFound(name)} twice, wanted it once` }] : [];
+    const problems: Problem[] =
+      typeof name === 'string' && names.indexOf(name) < i
+        ? [{ path, message: `found the ablation ${toFound(name)} twice, wanted it once` }]
+        : [];
     if (typeof entry === 'string' && !BUILT_IN.includes(entry)) {
-      problems.push({ path, message: `found ${toFound(entry)}, wanted one of ${BUILT_IN.join(', ')}, or {"name": "…", "set": {…}}${toSuggestion(entry, BUILT_IN)}` });
+      problems.push({
+        path,
+        message: `found ${toFound(entry)}, wanted one of ${BUILT_IN.join(', ')}, or {"name": "…", "set": {…}}${toSuggestion(entry, BUILT_IN)}`,
+      });
     }
-    if (isObject(entry) && BUILT_IN.includes(String(name))) problems.push({ path: `${path}.name`, message: `found ${toFound(name)}, wanted another name: this one has a fixed meaning` });
-    if (isObject(entry) && isObject(entry.set)) problems.push(...problemsOfSet(entry.set, ['ablations', i, 'set'], judge));
+    if (isObject(entry) && BUILT_IN.includes(String(name)))
+      problems.push({
+        path: `${path}.name`,
+        message: `found ${toFound(name)}, wanted another name: this one has a fixed meaning`,
+      });
+    if (isObject(entry) && isObject(entry.set))
+      problems.push(...problemsOfSet(entry.set, ['ablations', i, 'set'], judge));
     return problems;
   });
 }

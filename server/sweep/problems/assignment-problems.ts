@@ -16,33 +16,54 @@ export function toAssignment(written: Record<string, ParamValue>): Assignment {
 export function problemsOfInclude(include: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
   return listOfObjects(include).flatMap(([entry, i]) => {
     const root = ['include', i];
-    const missing = parameters.filter(({ name, space, unit }) => space !== null && singleValue({ name, unit, space }) === undefined && !hasName(entry, name));
+    const missing = parameters.filter(
+      ({ name, space, unit }) =>
+        space !== null && singleValue({ name, unit, space }) === undefined && !hasName(entry, name),
+    );
     return [
       ...problemsOfEntry(entry, root, parameters, judge),
-      ...missing.map(({ written }) => ({ path: toPath([...root, written]), message: 'found nothing, wanted a value: an included point assigns every parameter that has no single value' })),
+      ...missing.map(({ written }) => ({
+        path: toPath([...root, written]),
+        message: 'found nothing, wanted a value: an included point assigns every parameter that has no single value',
+      })),
     ];
   });
 }
 
 export function problemsOfExclude(exclude: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
   return listOfObjects(exclude).flatMap(([entry, i]) => {
-    const empty = Object.keys(entry).length === 0 ? [{ path: toPath(['exclude', i]), message: 'found no parameter, wanted at least one: it would drop every point' }] : [];
+    const empty =
+      Object.keys(entry).length === 0
+        ? [
+            {
+              path: toPath(['exclude', i]),
+              message: 'found no parameter, wanted at least one: it would drop every point',
+            },
+          ]
+        : [];
     return [...empty, ...problemsOfEntry(entry, ['exclude', i], parameters, judge)];
   });
 }
 
 /** An ablation sets any of the five numbers and any setting, whether it is swept or not. */
 export function problemsOfSet(set: Record<string, unknown>, root: PropertyKey[], judge: Judge): Problem[] {
-  if (Object.keys(set).length === 0) return [{ path: toPath(root), message: 'found no setting, wanted at least one that the ablation changes' }];
+  if (Object.keys(set).length === 0)
+    return [{ path: toPath(root), message: 'found no setting, wanted at least one that the ablation changes' }];
   return Object.entries(set).flatMap(([written, value]) => {
     const name = toParameterName(written);
     const path = toPath([...root, written]);
-    if (!isLossParameter(name) && !isSettingName(name)) return [{ path, message: `unknown parameter${toNameSuggestion(name)}` }];
+    if (!isLossParameter(name) && !isSettingName(name))
+      return [{ path, message: `unknown parameter${toNameSuggestion(name)}` }];
     return judge(name, value as ParamValue).map(({ below, message }) => ({ path: path + below, message }));
   });
 }
 
-function problemsOfEntry(entry: Record<string, unknown>, root: PropertyKey[], parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
+function problemsOfEntry(
+  entry: Record<string, unknown>,
+  root: PropertyKey[],
+  parameters: readonly WrittenParameter[],
+  judge: Judge,
+): Problem[] {
   const names = [...parameters.map(({ name }) => name), 'gamma'];
   const seen = new Set<string>();
   return Object.entries(entry).flatMap(([written, value]) => {
@@ -50,14 +71,24 @@ function problemsOfEntry(entry: Record<string, unknown>, root: PropertyKey[], pa
     const path = toPath([...root, written]);
     if (seen.has(name)) return [{ path, message: `found ${name} twice, wanted it once` }];
     seen.add(name);
-    if (!names.includes(name)) return [{ path, message: `found ${JSON.stringify(written)}, wanted a parameter of this definition${toSuggestion(name, names)}` }];
-    return isLossParameter(name) || isSettingName(name) ? judge(name, value as ParamValue).map(({ below, message }) => ({ path: path + below, message })) : [];
+    if (!names.includes(name))
+      return [
+        {
+          path,
+          message: `found ${JSON.stringify(written)}, wanted a parameter of this definition${toSuggestion(name, names)}`,
+        },
+      ];
+    return isLossParameter(name) || isSettingName(name)
+      ? judge(name, value as ParamValue).map(({ below, message }) => ({ path: path + below, message }))
+      : [];
   });
 }
 
 function listOfObjects(list: unknown): [entry: Record<string, unknown>, index: number][] {
-  return Array.isArray(list) ? list.flatMap((entry, i) => (isObject(entry) ? [[entry, i] as [Record<string, unknown>, number]] : [])) : [];
+  return Array.isArray(list)
+    ? list.flatMap((entry, i) => (isObject(entry) ? [[entry, i] as [Record<string, unknown>, number]] : []))
+    : [];
 }
 
-const hasName = (entry: Record<string, unknown>, name: string) => Object.keys(entry).some((written) => toParameterName(written) === name);
-
+const hasName = (entry: Record<string, unknown>, name: string) =>
+  Object.keys(entry).some((written) => toParameterName(written) === name);

@@ -7,7 +7,10 @@ import { isLossParameter } from '../parameter-names.ts';
 import type { WrittenParameter } from './written-parameter.ts';
 
 /** Reads all constraints: those that are right, and what is wrong with the others. */
-export function parseConstraints(written: unknown, parameters: readonly WrittenParameter[]): { constraints: Constraint[]; problems: Problem[] } {
+export function parseConstraints(
+  written: unknown,
+  parameters: readonly WrittenParameter[],
+): { constraints: Constraint[]; problems: Problem[] } {
   const constraints: Constraint[] = [];
   const problems: Problem[] = [];
   const numeric = ['gamma', ...parameters.filter(isNumeric).map(({ name }) => name)];
@@ -23,5 +26,10 @@ export function parseConstraints(written: unknown, parameters: readonly WrittenP
 
 /** A parameter whose shape is wrong counts as what it should be: one mistake is not reported twice. */
 function isNumeric({ name, space }: WrittenParameter): boolean {
-  return isLossParameter(name) || space === null || isRange(space) || sampleValues(space, 'grid').every(({ value }) => typeof value === 'number');
+  return (
+    isLossParameter(name) ||
+    space === null ||
+    isRange(space) ||
+    sampleValues(space, 'grid').every(({ value }) => typeof value === 'number')
+  );
 }

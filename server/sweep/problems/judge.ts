@@ -14,18 +14,25 @@ type Sections = { loss: Record<string, unknown>; training: Record<string, unknow
 
 /** @param sections the settings that the values of swept settings are assigned to */
 export function makeJudge(sections: Sections, unit: NUnit): Judge {
-  return (name, value) => (isLossParameter(name) ? judgeNumber(name, unit, value) : judgeSetting(sections, name, value));
+  return (name, value) =>
+    isLossParameter(name) ? judgeNumber(name, unit, value) : judgeSetting(sections, name, value);
 }
 
 const N_RULES: Record<NUnit, { wanted: string; ok: (value: number) => boolean }> = {
-  batches: { wanted: 'a whole number of batches ≥ 0 (for another unit say "unit": "fraction" or "epoch")', ok: (value) => Number.isSafeInteger(value) && value >= 0 },
+  batches: {
+    wanted: 'a whole number of batches ≥ 0 (for another unit say "unit": "fraction" or "epoch")',
+    ok: (value) => Number.isSafeInteger(value) && value >= 0,
+  },
   fraction: { wanted: 'a fraction of the run from 0 to 1', ok: (value) => value >= 0 && value <= 1 },
   epoch: { wanted: 'a finite number of epochs ≥ 0', ok: (value) => value >= 0 && Number.isFinite(value) },
 };
 
 function judgeNumber(name: string, unit: NUnit, value: ParamValue): { below: string; message: string }[] {
-  const rule = name === 'N' ? N_RULES[unit] : { wanted: 'a finite number ≥ 0', ok: (n: number) => n >= 0 && Number.isFinite(n) };
-  return typeof value === 'number' && rule.ok(value) ? [] : [{ below: '', message: `found ${toFound(value)}, wanted ${rule.wanted}` }];
+  const rule =
+    name === 'N' ? N_RULES[unit] : { wanted: 'a finite number ≥ 0', ok: (n: number) => n >= 0 && Number.isFinite(n) };
+  return typeof value === 'number' && rule.ok(value)
+    ? []
+    : [{ below: '', message: `found ${toFound(value)}, wanted ${rule.wanted}` }];
 }
 
 function judgeSetting(sections: Sections, name: string, value: ParamValue): { below: string; message: string }[] {

@@ -19,10 +19,24 @@ export function sampleValues(space: ParameterInput, method: unknown): SampleValu
   if (space.distribution === 'constant') return [{ value: space.value, at: ['value'] }];
   if (space.distribution === 'categorical') return space.values.map((value, i) => ({ value, at: ['values', i] }));
   // Of a normal distribution only the middle is judged: draws that a setting does not allow are dropped and counted.
-  if (space.distribution === 'normal') return [{ value: space.mu, at: ['mu'] }, { value: space.mu + 1e-3 * INSIDE * space.sigma, at: [] }];
-  const bounds: SampleValue[] = [{ value: space.min, at: ['min'] }, { value: space.max, at: ['max'] }];
-  if (method === 'grid') return [...bounds, ...gridValues(space).slice(1, -1).map((value) => ({ value, at: [] }))];
+  if (space.distribution === 'normal')
+    return [
+      { value: space.mu, at: ['mu'] },
+      { value: space.mu + 1e-3 * INSIDE * space.sigma, at: [] },
+    ];
+  const bounds: SampleValue[] = [
+    { value: space.min, at: ['min'] },
+    { value: space.max, at: ['max'] },
+  ];
+  if (method === 'grid')
+    return [
+      ...bounds,
+      ...gridValues(space)
+        .slice(1, -1)
+        .map((value) => ({ value, at: [] })),
+    ];
   if (space.distribution === 'int_uniform') return bounds;
-  if (space.distribution === 'q_uniform') return [...bounds, { value: Number((space.min + space.q).toPrecision(12)), at: ['q'] }];
+  if (space.distribution === 'q_uniform')
+    return [...bounds, { value: Number((space.min + space.q).toPrecision(12)), at: ['q'] }];
   return [...bounds, { value: space.min + INSIDE * (space.max - space.min), at: [] }];
 }

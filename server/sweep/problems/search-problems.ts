@@ -12,9 +12,22 @@ export function problemsOfSearch(raw: Section): Problem[] {
 /** A sweep is addressed by id, by name or as `latest`, so a name must not look like the others. */
 function nameProblems(name: unknown): Problem[] {
   if (typeof name !== 'string' || name === '') return [];
-  if (/^([sr]\d+|latest)$/.test(name)) return [{ path: 'name', message: `found ${toFound(name)}, wanted a name that cannot be taken for an id (s1, r1) or for "latest"` }];
+  if (/^([sr]\d+|latest)$/.test(name))
+    return [
+      {
+        path: 'name',
+        message: `found ${toFound(name)}, wanted a name that cannot be taken for an id (s1, r1) or for "latest"`,
+      },
+    ];
   const clean = name.trim() === name && name.length <= 100 && !/\p{Cc}/u.test(name);
-  return clean ? [] : [{ path: 'name', message: `found ${toFound(name)}, wanted at most 100 characters without line breaks and without spaces around them` }];
+  return clean
+    ? []
+    : [
+        {
+          path: 'name',
+          message: `found ${toFound(name)}, wanted at most 100 characters without line breaks and without spaces around them`,
+        },
+      ];
 }
 
 function metricProblems(written: unknown): Problem[] {
@@ -22,22 +35,52 @@ function metricProblems(written: unknown): Problem[] {
   const parsed = parseMetric(written.name);
   if ('problem' in parsed) return [{ path: 'metric.name', message: parsed.problem }];
   const { metric } = parsed;
-  if (metric.when === 'derived') return [{ path: 'metric.name', message: `found "${metric.name}", wanted a metric that a single run has: this one needs other runs (tables show it)` }];
-  if (metric.when === 'end') return [{ path: 'metric.name', message: `found "${metric.name}", wanted "${metric.name.replace('test/', 'val/')}": the test part chooses nothing (tables show it with --metric)` }];
-  const contradicts = metric.better !== null && (written.goal === 'maximize' || written.goal === 'minimize') && written.goal !== goalOf(metric);
-  return contradicts ? [{ path: 'metric.goal', message: `found "${String(written.goal)}", wanted "${goalOf(metric)}": ${metric.name} is better when ${metric.better}` }] : [];
+  if (metric.when === 'derived')
+    return [
+      {
+        path: 'metric.name',
+        message: `found "${metric.name}", wanted a metric that a single run has: this one needs other runs (tables show it)`,
+      },
+    ];
+  if (metric.when === 'end')
+    return [
+      {
+        path: 'metric.name',
+        message: `found "${metric.name}", wanted "${metric.name.replace('test/', 'val/')}": the test part chooses nothing (tables show it with --metric)`,
+      },
+    ];
+  const contradicts =
+    metric.better !== null &&
+    (written.goal === 'maximize' || written.goal === 'minimize') &&
+    written.goal !== goalOf(metric);
+  return contradicts
+    ? [
+        {
+          path: 'metric.goal',
+          message: `found "${String(written.goal)}", wanted "${goalOf(metric)}": ${metric.name} is better when ${metric.better}`,
+        },
+      ]
+    : [];
 }
 
 function methodProblems({ method, runCap, run_cap: snakeCap, samplerSeed }: Section): Problem[] {
   const problems: Problem[] = [];
-  if (runCap !== undefined && snakeCap !== undefined) problems.push({ path: 'run_cap', message: 'found run_cap beside runCap, wanted one of them: they are the same' });
+  if (runCap !== undefined && snakeCap !== undefined)
+    problems.push({ path: 'run_cap', message: 'found run_cap beside runCap, wanted one of them: they are the same' });
   if (method === 'random' && runCap === undefined && snakeCap === undefined) {
-    problems.push({ path: 'runCap', message: 'found nothing, wanted how many distinct arms the random search draws, a whole number ≥ 1' });
+    problems.push({
+      path: 'runCap',
+      message: 'found nothing, wanted how many distinct arms the random search draws, a whole number ≥ 1',
+    });
   }
   if (method === 'grid') {
     const random = { runCap, run_cap: snakeCap, samplerSeed };
     for (const [key, value] of Object.entries(random)) {
-      if (value !== undefined) problems.push({ path: key, message: `found ${toFound(value)}, wanted no ${key} in a grid, which takes every point ("method": "random" draws)` });
+      if (value !== undefined)
+        problems.push({
+          path: key,
+          message: `found ${toFound(value)}, wanted no ${key} in a grid, which takes every point ("method": "random" draws)`,
+        });
     }
   }
   return problems;
@@ -47,10 +90,13 @@ function methodProblems({ method, runCap, run_cap: snakeCap, samplerSeed }: Sect
 const MAX_SEEDS = 100_000;
 
 function seedProblems(seeds: unknown): Problem[] {
-  if (typeof seeds === 'number' && seeds > MAX_SEEDS) return [{ path: 'seeds', message: `found ${seeds}, wanted at most ${MAX_SEEDS}` }];
+  if (typeof seeds === 'number' && seeds > MAX_SEEDS)
+    return [{ path: 'seeds', message: `found ${seeds}, wanted at most ${MAX_SEEDS}` }];
   if (!Array.isArray(seeds)) return [];
   return seeds.flatMap((seed: unknown, i) => {
     const path = toPath(['seeds', i]);
-    return seeds.indexOf(seed) < i ? [{ path, message: `found ${toFound(seed)} twice, wanted seeds without repeats` }] : [];
+    return seeds.indexOf(seed) < i
+      ? [{ path, message: `found ${toFound(seed)} twice, wanted seeds without repeats` }]
+      : [];
   });
 }

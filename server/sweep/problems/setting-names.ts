@@ -9,12 +9,18 @@ const SETTING_NAMES: readonly string[] = [
   ...Object.keys(modelSchema.shape).map((key) => `training.model.${key}`),
   ...Object.keys(optimizerSchema.shape).map((key) => `training.optimizer.${key}`),
   ...Object.keys(trainingSchema.shape).map((key) => `training.${key}`),
-  'training.dataset.limit', 'training.dataset.validation', 'training.dataset.splitSeed',
+  'training.dataset.limit',
+  'training.dataset.validation',
+  'training.dataset.splitSeed',
 ];
 
 /** ` — did you mean …?` for the name of a parameter; a setting may be written without its dots (`learningRate`). */
 export function toNameSuggestion(name: string): string {
   const last = name.split('.').at(-1)!.toLowerCase();
-  const dotted = LOSS_PARAMETERS.some((known) => known.toLowerCase() === last) ? undefined : SETTING_NAMES.find((known) => known.split('.').at(-1)!.toLowerCase() === last);
-  return dotted === undefined ? toSuggestion(name, [...LOSS_PARAMETERS, ...SETTING_NAMES]) : ` — did you mean ${JSON.stringify(dotted)}?`;
+  const dotted = LOSS_PARAMETERS.some((known) => known.toLowerCase() === last)
+    ? undefined
+    : SETTING_NAMES.find((known) => known.split('.').at(-1)!.toLowerCase() === last);
+  return dotted === undefined
+    ? toSuggestion(name, [...LOSS_PARAMETERS, ...SETTING_NAMES])
+    : ` — did you mean ${JSON.stringify(dotted)}?`;
 }

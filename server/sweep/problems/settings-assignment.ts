@@ -3,13 +3,17 @@ import type { ParamValue } from '../arm.ts';
 type Section = Record<string, unknown>;
 type Sections = { loss: Section; training: Section };
 
-const isObject = (value: unknown): value is Section => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Section =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The `loss` and `training` of a definition with swept settings assigned: `training.optimizer.learningRate` reaches into
  * `training`, making objects where there are none. What is not on the way is shared with the original.
  */
-export function assignSettings(sections: Sections, settings: Iterable<readonly [name: string, value: ParamValue]>): Sections {
+export function assignSettings(
+  sections: Sections,
+  settings: Iterable<readonly [name: string, value: ParamValue]>,
+): Sections {
   let assigned = sections;
   for (const [name, value] of settings) assigned = assignAt(assigned, name.split('.'), value) as Sections;
   return assigned;

@@ -13,7 +13,8 @@ export interface WrittenParameter {
   space: ParameterInput | null;
 }
 
-export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function readParameters(parameters: unknown): WrittenParameter[] {
   if (!isObject(parameters)) return [];

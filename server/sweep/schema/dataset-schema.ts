@@ -39,7 +39,10 @@ const glyphs = strict({
 
 const named = strict({
   name: z.enum(['mnist', 'fashion-mnist', 'kmnist', 'cifar10', 'cifar100']),
-  folder: folder.nullable().default(null).describe('Where its files are; without it COSWEEP_DATA, the cache, then a download.'),
+  folder: folder
+    .nullable()
+    .default(null)
+    .describe('Where its files are; without it COSWEEP_DATA, the cache, then a download.'),
   ...common,
 });
 
@@ -61,7 +64,9 @@ const side = z.number(SHAPE).int(SHAPE).min(1, SHAPE);
 const csv = strict({
   name: z.literal('csv'),
   file,
-  label: z.union([z.string().min(1, COLUMN), z.number().int(COLUMN).min(0, COLUMN)], COLUMN).describe('Column of the label: name or index from 0.'),
+  label: z
+    .union([z.string().min(1, COLUMN), z.number().int(COLUMN).min(0, COLUMN)], COLUMN)
+    .describe('Column of the label: name or index from 0.'),
   shape: z.tuple([side, side, side], SHAPE),
   scale: z.number('a number > 0').gt(0, 'a number > 0').default(1).describe('Pixel values are multiplied by this.'),
   ...common,
@@ -75,9 +80,22 @@ const images = strict({
   ...common,
 });
 
-export const DATASET_NAMES = ['glyphs', 'mnist', 'fashion-mnist', 'kmnist', 'cifar10', 'cifar100', 'idx', 'csv', 'images'] as const;
+export const DATASET_NAMES = [
+  'glyphs',
+  'mnist',
+  'fashion-mnist',
+  'kmnist',
+  'cifar10',
+  'cifar100',
+  'idx',
+  'csv',
+  'images',
+] as const;
 
 /** `training.dataset` of a definition. */
 export const datasetSchema = z.discriminatedUnion('name', [glyphs, named, idx, csv, images], {
-  error: (issue) => (issue.code === 'invalid_union' ? oneOf(DATASET_NAMES).safeParse(undefined).error!.issues[0]!.message : 'an object with the name of a data set, {"name": "glyphs"}'),
+  error: (issue) =>
+    issue.code === 'invalid_union'
+      ? oneOf(DATASET_NAMES).safeParse(undefined).error!.issues[0]!.message
+      : 'an object with the name of a data set, {"name": "glyphs"}',
 });

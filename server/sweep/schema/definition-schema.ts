@@ -12,16 +12,24 @@ const parametersSchema = z
   .object(
     {
       alpha: parameterSchema.optional().describe('Weight α of the inter-class term (AM-Softmax). Required.'),
-      beta: parameterSchema.optional().describe('Weight β of the truncated intra-class term from batch N on. Required.'),
+      beta: parameterSchema
+        .optional()
+        .describe('Weight β of the truncated intra-class term from batch N on. Required.'),
       gamma: parameterSchema.optional().describe('Weight γ of the cross-entropy; 1 by default.'),
-      epsilon: parameterSchema.optional().describe('Tolerance ε of the truncation: the term is live where it is larger. Required.'),
-      N: parameterSchema.optional().describe('The switch: first batch with the intra-class term, in batches or as `unit` says. Required.'),
+      epsilon: parameterSchema
+        .optional()
+        .describe('Tolerance ε of the truncation: the term is live where it is larger. Required.'),
+      N: parameterSchema
+        .optional()
+        .describe('The switch: first batch with the intra-class term, in batches or as `unit` says. Required.'),
     },
     'an object of parameters',
   )
   .catchall(parameterSchema);
 
-const runCap = whole(1).optional().describe('Random search: how many distinct arms to draw that pass all constraints, before ablations.');
+const runCap = whole(1)
+  .optional()
+  .describe('Random search: how many distinct arms to draw that pass all constraints, before ablations.');
 
 const SEEDS = 'a count ≥ 1, or a list of whole numbers ≥ 0 without repeats';
 
@@ -42,13 +50,38 @@ export const definitionShape = strict({
   metric: strict({
     name: text('the name of a metric'),
     goal: oneOf(['maximize', 'minimize']).optional(),
-  }).prefault({ name: 'val/accuracy' }).describe('What tables and the dashboard compare; val/accuracy by default.'),
-  parameters: parametersSchema.describe('alpha, beta, gamma (1 by default), epsilon, N, Greek letters too, and dotted keys of `loss` and `training`.'),
-  constraints: z.array(text('a comparison, "gamma > alpha > beta"'), 'a list of comparisons').default([]).describe('Chained comparisons of linear expressions; gamma > alpha > beta is always in force.'),
-  include: z.array(assignment, 'a list of objects').default([]).describe('Further points; each assigns every parameter that has no single value.'),
-  exclude: z.array(assignment, 'a list of objects').default([]).describe('Partial assignments; points that match one are dropped.'),
-  seeds: z.union([z.number().int(SEEDS).min(1, SEEDS), z.array(z.number(SEEDS).int(SEEDS).min(0, SEEDS)).min(1, SEEDS)], SEEDS).default(1).describe('Seeds, or how many of them (0, 1, …).'),
-  ablations: z.array(z.union([z.string(), ablationSchema], 'the name of an ablation, or {"name": "…", "set": {…}}'), 'a list of ablations').default(['noIntra']).describe('noIntra, crossEntropyOnly, interOnly, noWarmup, noTruncation, or own ones.'),
+  })
+    .prefault({ name: 'val/accuracy' })
+    .describe('What tables and the dashboard compare; val/accuracy by default.'),
+  parameters: parametersSchema.describe(
+    'alpha, beta, gamma (1 by default), epsilon, N, Greek letters too, and dotted keys of `loss` and `training`.',
+  ),
+  constraints: z
+    .array(text('a comparison, "gamma > alpha > beta"'), 'a list of comparisons')
+    .default([])
+    .describe('Chained comparisons of linear expressions; gamma > alpha > beta is always in force.'),
+  include: z
+    .array(assignment, 'a list of objects')
+    .default([])
+    .describe('Further points; each assigns every parameter that has no single value.'),
+  exclude: z
+    .array(assignment, 'a list of objects')
+    .default([])
+    .describe('Partial assignments; points that match one are dropped.'),
+  seeds: z
+    .union(
+      [z.number().int(SEEDS).min(1, SEEDS), z.array(z.number(SEEDS).int(SEEDS).min(0, SEEDS)).min(1, SEEDS)],
+      SEEDS,
+    )
+    .default(1)
+    .describe('Seeds, or how many of them (0, 1, …).'),
+  ablations: z
+    .array(
+      z.union([z.string(), ablationSchema], 'the name of an ablation, or {"name": "…", "set": {…}}'),
+      'a list of ablations',
+    )
+    .default(['noIntra'])
+    .describe('noIntra, crossEntropyOnly, interOnly, noWarmup, noTruncation, or own ones.'),
   runCap,
   run_cap: runCap,
   samplerSeed: whole(0).optional().describe('Random search: another seed draws other arms; 0 by default.'),

@@ -26,7 +26,10 @@ function problemsOfIssue(issue: Issue, value: unknown, root: Parts): Problem[] {
   const at = [...root, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
-    return issue.keys.map((key) => ({ path: toPath([...at, key]), message: `${UNKNOWN_KEY}${toSuggestion(key, known) || `, wanted one of ${known.join(', ')}`}` }));
+    return issue.keys.map((key) => ({
+      path: toPath([...at, key]),
+      message: `${UNKNOWN_KEY}${toSuggestion(key, known) || `, wanted one of ${known.join(', ')}`}`,
+    }));
   }
   if (issue.code === 'invalid_union') return problemsOfUnion(issue, found, at);
   return [toProblem(at, found, issue.message)];
@@ -35,22 +38,29 @@ function problemsOfIssue(issue: Issue, value: unknown, root: Parts): Problem[] {
 /** A value that is meant to be one alternative of several is judged by that one, not by all of them. */
 function problemsOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>, found: unknown, at: Parts): Problem[] {
   const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
-  if (isObject && at.length === 2 && at[0] === 'parameters') return problemsOfParameter(found as Record<string, unknown>, at);
-  const meant = issue.errors.filter((branch) => branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
+  if (isObject && at.length === 2 && at[0] === 'parameters')
+    return problemsOfParameter(found as Record<string, unknown>, at);
+  const meant = issue.errors.filter((branch) =>
+    branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
   if (isObject && meant.length === 1) return meant[0]!.flatMap((inner) => problemsOfIssue(inner, found, at));
   return [toProblem(at, found, issue.message)];
 }
 
 function problemsOfParameter(written: Record<string, unknown>, at: Parts): Problem[] {
-  if ('value' in written && 'values' in written) return [{ path: toPath(at), message: 'found both value and values, wanted one of them' }];
+  if ('value' in written && 'values' in written)
+    return [{ path: toPath(at), message: 'found both value and values, wanted one of them' }];
   const distribution = distributionOf(spelledRight(written));
   if (distribution !== null) return problemsOf(PARAMETER_SCHEMAS[distribution], written, at);
-  return [toProblem([...at, 'distribution'], written.distribution, `one of ${Object.keys(PARAMETER_SCHEMAS).join(', ')}`)];
+  return [
+    toProblem([...at, 'distribution'], written.distribution, `one of ${Object.keys(PARAMETER_SCHEMAS).join(', ')}`),
+  ];
 }
 
 /** Keys as they were probably meant: `valus` means a list of values and not a range without bounds. */
 function spelledRight(written: Record<string, unknown>): Record<string, unknown> {
-  const meant = (key: string, value: unknown) => suggest(key, [Array.isArray(value) ? 'values' : 'value', 'min', 'max', 'distribution']) ?? key;
+  const meant = (key: string, value: unknown) =>
+    suggest(key, [Array.isArray(value) ? 'values' : 'value', 'min', 'max', 'distribution']) ?? key;
   return Object.fromEntries(Object.entries(written).map(([key, value]) => [meant(key, value), value]));
 }
 
@@ -61,7 +71,10 @@ function toProblem(at: Parts, found: unknown, wanted: string): Problem {
 }
 
 function valueAt(value: unknown, path: Parts): unknown {
-  return path.reduce<unknown>((inner, key) => (inner === null || inner === undefined ? undefined : (inner as Record<PropertyKey, unknown>)[key]), value);
+  return path.reduce<unknown>(
+    (inner, key) => (inner === null || inner === undefined ? undefined : (inner as Record<PropertyKey, unknown>)[key]),
+    value,
+  );
 }
 
 /** Two rules of one number (whole, ≥ 1) broken at once would say the same twice. */

@@ -4,7 +4,10 @@ import { above, strict, whole } from './schema-parts.ts';
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()], 'a finite number, text, true, false or null');
 const finite = z.number('a finite number');
 const wholeNumber = z.number('a whole number').int('a whole number');
-const unit = z.enum(['batches', 'fraction', 'epoch'], 'one of batches, fraction, epoch').optional().describe('Of N only: batches, a fraction of the run, or epochs.');
+const unit = z
+  .enum(['batches', 'fraction', 'epoch'], 'one of batches, fraction, epoch')
+  .optional()
+  .describe('Of N only: batches, a fraction of the run, or epochs.');
 const count = whole(2).optional().describe('In a grid: this many values from min to max, both included.');
 const step = above(0).optional().describe('In a grid: min, min + step, … up to max.');
 
@@ -14,13 +17,33 @@ export const PARAMETER_SCHEMAS = {
   categorical: strict({
     distribution: z.literal('categorical').optional(),
     values: z.array(scalar, 'a list of values').min(1, 'at least one value'),
-    probabilities: z.array(z.number('a number from 0 to 1').min(0, 'a number from 0 to 1').max(1, 'a number from 0 to 1'), 'a list of numbers, one for each value').optional(),
+    probabilities: z
+      .array(
+        z.number('a number from 0 to 1').min(0, 'a number from 0 to 1').max(1, 'a number from 0 to 1'),
+        'a list of numbers, one for each value',
+      )
+      .optional(),
     unit,
   }),
   uniform: strict({ distribution: z.literal('uniform').optional(), min: finite, max: finite, count, step, unit }),
-  log_uniform_values: strict({ distribution: z.literal('log_uniform_values'), min: above(0), max: above(0), count, unit }).describe('min and max are values, never exponents.'),
-  int_uniform: strict({ distribution: z.literal('int_uniform').optional(), min: wholeNumber, max: wholeNumber, count, step: whole(1).optional(), unit }),
-  q_uniform: strict({ distribution: z.literal('q_uniform'), min: finite, max: finite, q: above(0), unit }).describe('min, min + q, … max, equally likely.'),
+  log_uniform_values: strict({
+    distribution: z.literal('log_uniform_values'),
+    min: above(0),
+    max: above(0),
+    count,
+    unit,
+  }).describe('min and max are values, never exponents.'),
+  int_uniform: strict({
+    distribution: z.literal('int_uniform').optional(),
+    min: wholeNumber,
+    max: wholeNumber,
+    count,
+    step: whole(1).optional(),
+    unit,
+  }),
+  q_uniform: strict({ distribution: z.literal('q_uniform'), min: finite, max: finite, q: above(0), unit }).describe(
+    'min, min + q, … max, equally likely.',
+  ),
   normal: strict({ distribution: z.literal('normal'), mu: finite, sigma: above(0), unit }),
 } as const;
 
@@ -40,7 +63,9 @@ export type ParameterInput = { [Name in DistributionName]: Written<Name> & { dis
  */
 export function distributionOf(written: Record<string, unknown>): DistributionName | null {
   if (written.distribution !== undefined) {
-    return Object.hasOwn(PARAMETER_SCHEMAS, String(written.distribution)) ? (written.distribution as DistributionName) : null;
+    return Object.hasOwn(PARAMETER_SCHEMAS, String(written.distribution))
+      ? (written.distribution as DistributionName)
+      : null;
   }
   if ('values' in written) return 'categorical';
   if ('value' in written) return 'constant';

@@ -8,7 +8,8 @@ export interface BrokenRule {
   message: string;
 }
 
-const isObject = (value: unknown): value is Section => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Section =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const section = (value: unknown): Section => (isObject(value) ? value : {});
 
 /** What settings break together, each being fine by itself. Takes them as written, half of them wrong or missing. */
@@ -23,26 +24,47 @@ export function brokenRules(loss: unknown, training: unknown): BrokenRule[] {
 
 function distanceRule({ distance, centerSpace = 'unit' }: Section): BrokenRule[] {
   if (distance !== 'euclidean' || centerSpace !== 'unit') return [];
-  return [{ keys: ['loss.distance', 'loss.centerSpace'], path: 'loss.distance', message: 'found "euclidean" with centerSpace "unit", wanted centerSpace "raw": the distance is between raw features and raw centers' }];
+  return [
+    {
+      keys: ['loss.distance', 'loss.centerSpace'],
+      path: 'loss.distance',
+      message:
+        'found "euclidean" with centerSpace "unit", wanted centerSpace "raw": the distance is between raw features and raw centers',
+    },
+  ];
 }
 
 function lengthRule({ batches, epochs }: Section): BrokenRule[] {
   if ((batches === undefined) !== (epochs === undefined)) return [];
   const found = batches === undefined ? 'neither batches nor epochs' : 'both batches and epochs';
-  return [{ keys: ['training.batches', 'training.epochs'], path: 'training', message: `found ${found}, wanted one of them` }];
+  return [
+    { keys: ['training.batches', 'training.epochs'], path: 'training', message: `found ${found}, wanted one of them` },
+  ];
 }
 
 function optimizerRules({ name = 'momentum', nesterov, schedule, steps = [] }: Section): BrokenRule[] {
   const broken: BrokenRule[] = [];
   const path = 'training.optimizer';
   if (nesterov === true && name !== 'momentum') {
-    broken.push({ keys: [`${path}.name`, `${path}.nesterov`], path: `${path}.nesterov`, message: `found true with the optimizer ${JSON.stringify(name)}, wanted the optimizer "momentum"` });
+    broken.push({
+      keys: [`${path}.name`, `${path}.nesterov`],
+      path: `${path}.nesterov`,
+      message: `found true with the optimizer ${JSON.stringify(name)}, wanted the optimizer "momentum"`,
+    });
   }
   if (schedule === 'step' && Array.isArray(steps) && steps.length === 0) {
-    broken.push({ keys: [`${path}.schedule`, `${path}.steps`], path: `${path}.steps`, message: 'found no batches, wanted at least one for the schedule "step"' });
+    broken.push({
+      keys: [`${path}.schedule`, `${path}.steps`],
+      path: `${path}.steps`,
+      message: 'found no batches, wanted at least one for the schedule "step"',
+    });
   }
   if (Array.isArray(steps) && steps.some((step, i) => i > 0 && !(step > steps[i - 1]))) {
-    broken.push({ keys: [`${path}.steps`], path: `${path}.steps`, message: `found ${JSON.stringify(steps)}, wanted batches in rising order` });
+    broken.push({
+      keys: [`${path}.steps`],
+      path: `${path}.steps`,
+      message: `found ${JSON.stringify(steps)}, wanted batches in rising order`,
+    });
   }
   return broken;
 }
@@ -52,13 +74,23 @@ function idxRules(dataset: Section): BrokenRule[] {
   const broken: BrokenRule[] = [];
   const path = 'training.dataset';
   for (const part of ['validation', 'test']) {
-    const [given, missing] = dataset[`${part}Images`] ? [`${part}Images`, `${part}Labels`] : [`${part}Labels`, `${part}Images`];
+    const [given, missing] = dataset[`${part}Images`]
+      ? [`${part}Images`, `${part}Labels`]
+      : [`${part}Labels`, `${part}Images`];
     if (dataset[given] && !dataset[missing]) {
-      broken.push({ keys: [`${path}.${given}`, `${path}.${missing}`], path: `${path}.${missing}`, message: `found nothing, wanted a file: ${given} is given` });
+      broken.push({
+        keys: [`${path}.${given}`, `${path}.${missing}`],
+        path: `${path}.${missing}`,
+        message: `found nothing, wanted a file: ${given} is given`,
+      });
     }
   }
   if (dataset.validationImages && dataset.validation !== undefined) {
-    broken.push({ keys: [`${path}.validation`, `${path}.validationImages`], path: `${path}.validation`, message: `found ${JSON.stringify(dataset.validation)} beside validationImages, wanted one of them` });
+    broken.push({
+      keys: [`${path}.validation`, `${path}.validationImages`],
+      path: `${path}.validation`,
+      message: `found ${JSON.stringify(dataset.validation)} beside validationImages, wanted one of them`,
+    });
   }
   return broken;
 }

@@ -19,7 +19,10 @@ export const optimizerSchema = strict({
   weightDecay: atLeast(0).default(0),
   schedule: oneOf(['constant', 'step', 'cosine']).default('cosine'),
   warmup: whole(0).default(20).describe('Batches in which the learning rate rises from 0.'),
-  steps: z.array(whole(1), 'a list of batches').default([]).describe('Batches at which the schedule `step` multiplies the learning rate by `decay`.'),
+  steps: z
+    .array(whole(1), 'a list of batches')
+    .default([])
+    .describe('Batches at which the schedule `step` multiplies the learning rate by `decay`.'),
   decay: aboveUpTo(0, 1).default(0.1),
   clipNorm: above(0).nullable().default(null).describe('Largest norm of the whole gradient.'),
 });

@@ -29,7 +29,13 @@ const MIRRORED: Record<Comparison, Comparison> = { '<': '>', '<=': '>=', '>': '<
 export function isOrdering({ sides, comparisons }: Constraint): boolean {
   const shape = (s: Linear[], c: Comparison[]) => JSON.stringify([s, c]);
   const wanted = shape(ORDERING.sides, ORDERING.comparisons);
-  return shape(sides, comparisons) === wanted || shape([...sides].reverse(), [...comparisons].reverse().map((c) => MIRRORED[c])) === wanted;
+  return (
+    shape(sides, comparisons) === wanted ||
+    shape(
+      [...sides].reverse(),
+      [...comparisons].reverse().map((c) => MIRRORED[c]),
+    ) === wanted
+  );
 }
 
 /** Whether every comparison of the chain holds. A value that is not a number makes all of them false. */
@@ -57,11 +63,17 @@ function compare(left: number, comparison: Comparison, right: number): boolean {
   const slack = 1e-12 * Math.max(Math.abs(left), Math.abs(right));
   const difference = left - right;
   switch (comparison) {
-    case '<': return -difference > slack;
-    case '<=': return difference <= slack;
-    case '>': return difference > slack;
-    case '>=': return -difference <= slack;
-    case '==': return Math.abs(difference) <= slack;
-    case '!=': return Math.abs(difference) > slack;
+    case '<':
+      return -difference > slack;
+    case '<=':
+      return difference <= slack;
+    case '>':
+      return difference > slack;
+    case '>=':
+      return -difference <= slack;
+    case '==':
+      return Math.abs(difference) <= slack;
+    case '!=':
+      return Math.abs(difference) > slack;
   }
 }

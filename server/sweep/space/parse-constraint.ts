@@ -15,7 +15,11 @@ import { toSuggestion } from '../suggest.ts';
  * @param declared all parameters
  * @returns the constraint, or what was found and is wanted
  */
-export function parseConstraint(text: string, numeric: readonly string[], declared: readonly string[]): { constraint: Constraint } | { problem: string } {
+export function parseConstraint(
+  text: string,
+  numeric: readonly string[],
+  declared: readonly string[],
+): { constraint: Constraint } | { problem: string } {
   try {
     return { constraint: new ConstraintReader(text, numeric, declared).readChain() };
   } catch (error) {
@@ -26,8 +30,19 @@ export function parseConstraint(text: string, numeric: readonly string[], declar
 
 class ConstraintMistake extends Error {}
 
-const COMPARISONS: Record<string, Comparison> = { '<': '<', '<=': '<=', '≤': '<=', '>': '>', '>=': '>=', '≥': '>=', '==': '==', '!=': '!=', '≠': '!=' };
-const TOKEN = /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)|(<=|>=|==|!=|[-+*/()<>=≤≥≠]))/uy;
+const COMPARISONS: Record<string, Comparison> = {
+  '<': '<',
+  '<=': '<=',
+  '≤': '<=',
+  '>': '>',
+  '>=': '>=',
+  '≥': '>=',
+  '==': '==',
+  '!=': '!=',
+  '≠': '!=',
+};
+const TOKEN =
+  /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)|(<=|>=|==|!=|[-+*/()<>=≤≥≠]))/uy;
 const MAX_DEPTH = 50;
 
 interface Token {
@@ -55,7 +70,8 @@ class ConstraintReader {
     while (this.#at < this.#tokens.length) {
       const { text } = this.#tokens[this.#at++]!;
       if (text === '=') throw new ConstraintMistake('wanted "==" for equality');
-      if (!Object.hasOwn(COMPARISONS, text)) throw new ConstraintMistake(`wanted a comparison or an operator before ${JSON.stringify(text)}`);
+      if (!Object.hasOwn(COMPARISONS, text))
+        throw new ConstraintMistake(`wanted a comparison or an operator before ${JSON.stringify(text)}`);
       comparisons.push(COMPARISONS[text]!);
       sides.push(this.#readSum(0));
     }
@@ -93,16 +109,23 @@ class ConstraintReader {
     const token = this.#tokens[this.#at++];
     if (token?.kind === 'number') return { terms: [], constant: toConstant(token.text) };
     if (token?.kind === 'name') return { terms: [[this.#toParameter(token.text), 1]], constant: 0 };
-    throw new ConstraintMistake(`wanted a number or a parameter ${token === undefined ? 'at the end' : `before ${JSON.stringify(token.text)}`}`);
+    throw new ConstraintMistake(
+      `wanted a number or a parameter ${token === undefined ? 'at the end' : `before ${JSON.stringify(token.text)}`}`,
+    );
   }
 
   #toParameter(written: string): string {
     const name = toParameterName(written);
     if (this.#numeric.includes(name)) return name;
-    if (this.#declared.includes(name)) throw new ConstraintMistake(`wanted parameters whose values are numbers, which ${JSON.stringify(written)} is not`);
+    if (this.#declared.includes(name))
+      throw new ConstraintMistake(
+        `wanted parameters whose values are numbers, which ${JSON.stringify(written)} is not`,
+      );
     const suggestion = toSuggestion(name, this.#numeric);
     const known = isLossParameter(name) || isSettingName(name) ? ' (declare it under parameters first)' : '';
-    throw new ConstraintMistake(`wanted parameters of this definition, which ${JSON.stringify(written)} is not${suggestion || known}`);
+    throw new ConstraintMistake(
+      `wanted parameters of this definition, which ${JSON.stringify(written)} is not${suggestion || known}`,
+    );
   }
 
   #take(sign: string): boolean {
@@ -120,9 +143,18 @@ function tokensOf(text: string): Token[] {
   while (TOKEN.lastIndex < end) {
     const start = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw new ConstraintMistake(`wanted numbers, parameters, + - * / ( ) and comparisons, which ${JSON.stringify([...text.slice(start).trimStart()][0])} is not`);
+    if (!match)
+      throw new ConstraintMistake(
+        `wanted numbers, parameters, + - * / ( ) and comparisons, which ${JSON.stringify([...text.slice(start).trimStart()][0])} is not`,
+      );
     const [, number, name, sign] = match;
-    tokens.push(number !== undefined ? { kind: 'number', text: number } : name !== undefined ? { kind: 'name', text: name } : { kind: 'sign', text: sign! });
+    tokens.push(
+      number !== undefined
+        ? { kind: 'number', text: number }
+        : name !== undefined
+          ? { kind: 'name', text: name }
+          : { kind: 'sign', text: sign! },
+    );
   }
   return tokens;
 }
@@ -145,7 +177,8 @@ function scale(a: Linear, factor: number): Linear {
 }
 
 function multiply(a: Linear, b: Linear): Linear {
-  if (a.terms.length > 0 && b.terms.length > 0) throw new ConstraintMistake('wanted a linear expression: parameters are not multiplied with each other');
+  if (a.terms.length > 0 && b.terms.length > 0)
+    throw new ConstraintMistake('wanted a linear expression: parameters are not multiplied with each other');
   return a.terms.length > 0 ? scale(a, b.constant) : scale(b, a.constant);
 }
 

@@ -13,24 +13,39 @@ export function isRange(space: ParameterInput): boolean {
 /** The values of a parameter in a grid, in order. Only for spaces that `problemsOfSpace` has passed. */
 export function gridValues(space: ParameterInput): ParamValue[] {
   switch (space.distribution) {
-    case 'constant': return [space.value];
-    case 'categorical': return space.values;
-    case 'uniform': return space.count !== undefined ? spread(space.min, space.max, space.count) : steps(space.min, space.max, space.step!);
-    case 'int_uniform': return space.count !== undefined ? spread(space.min, space.max, space.count).map((value) => Math.floor(value + 0.5)) : steps(space.min, space.max, space.step!);
-    case 'log_uniform_values': return geometric(space.min, space.max, space.count!);
-    case 'q_uniform': return steps(space.min, space.max, space.q);
-    case 'normal': throw new Error('a normal distribution has no grid');
+    case 'constant':
+      return [space.value];
+    case 'categorical':
+      return space.values;
+    case 'uniform':
+      return space.count !== undefined
+        ? spread(space.min, space.max, space.count)
+        : steps(space.min, space.max, space.step!);
+    case 'int_uniform':
+      return space.count !== undefined
+        ? spread(space.min, space.max, space.count).map((value) => Math.floor(value + 0.5))
+        : steps(space.min, space.max, space.step!);
+    case 'log_uniform_values':
+      return geometric(space.min, space.max, space.count!);
+    case 'q_uniform':
+      return steps(space.min, space.max, space.q);
+    case 'normal':
+      throw new Error('a normal distribution has no grid');
   }
 }
 
 /** `count` values from min to max, both included, at equal distances. */
 function spread(min: number, max: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => (i === count - 1 ? max : clean(min + ((max - min) * i) / (count - 1))));
+  return Array.from({ length: count }, (_, i) =>
+    i === count - 1 ? max : clean(min + ((max - min) * i) / (count - 1)),
+  );
 }
 
 /** `count` values from min to max, both included, at equal ratios. */
 function geometric(min: number, max: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => (i === 0 ? min : i === count - 1 ? max : clean(min * (max / min) ** (i / (count - 1)))));
+  return Array.from({ length: count }, (_, i) =>
+    i === 0 ? min : i === count - 1 ? max : clean(min * (max / min) ** (i / (count - 1))),
+  );
 }
 
 /** min, min + step, … max; max is reached, as `problemsOfSpace` has made sure. */
@@ -46,13 +61,25 @@ export function stepCount(min: number, max: number, step: number): number {
 /** One random value. Both bounds can be drawn. */
 export function draw(space: ParameterInput, stream: Stream): ParamValue {
   switch (space.distribution) {
-    case 'constant': return space.value;
-    case 'categorical': return space.values[space.probabilities === undefined ? stream.below(space.values.length) : drawIndex(space.probabilities, stream)]!;
-    case 'uniform': return Math.min(space.max, space.min + (space.max - space.min) * stream.uniform());
-    case 'int_uniform': return space.min + Math.floor((space.max - space.min + 1) * stream.uniform());
-    case 'log_uniform_values': return Math.min(space.max, Math.max(space.min, space.min * Math.exp(Math.log(space.max / space.min) * stream.uniform())));
-    case 'q_uniform': return clean(space.min + space.q * stream.below(stepCount(space.min, space.max, space.q) + 1));
-    case 'normal': return space.mu + space.sigma * stream.normal();
+    case 'constant':
+      return space.value;
+    case 'categorical':
+      return space.values[
+        space.probabilities === undefined ? stream.below(space.values.length) : drawIndex(space.probabilities, stream)
+      ]!;
+    case 'uniform':
+      return Math.min(space.max, space.min + (space.max - space.min) * stream.uniform());
+    case 'int_uniform':
+      return space.min + Math.floor((space.max - space.min + 1) * stream.uniform());
+    case 'log_uniform_values':
+      return Math.min(
+        space.max,
+        Math.max(space.min, space.min * Math.exp(Math.log(space.max / space.min) * stream.uniform())),
+      );
+    case 'q_uniform':
+      return clean(space.min + space.q * stream.below(stepCount(space.min, space.max, space.q) + 1));
+    case 'normal':
+      return space.mu + space.sigma * stream.normal();
   }
 }
 

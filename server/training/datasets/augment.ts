@@ -21,7 +21,11 @@ export function augments({ shift, flip, crop, cutout }: AugmentSettings): boolea
  * of the window under two names known from different recipes; where both are on they add up.
  */
 export function drawPlacements(
-  settings: AugmentSettings, count: number, [height, width]: readonly number[], seed: number, t: number,
+  settings: AugmentSettings,
+  count: number,
+  [height, width]: readonly number[],
+  seed: number,
+  t: number,
 ): Placement[] {
   const stream = new Stream(seed, 'augment', t);
   const offset = (range: number) => (range > 0 ? stream.below(2 * range + 1) - range : 0);

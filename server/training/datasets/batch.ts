@@ -17,7 +17,7 @@ export interface Batch {
 export function drawIndices(dataset: Dataset, batchSize: number, seed: number, t: number): Int32Array {
   const { count } = dataset.train;
   const indices = new Int32Array(batchSize);
-  for (let filled = 0; filled < batchSize; ) {
+  for (let filled = 0; filled < batchSize;) {
     const position = t * batchSize + filled;
     const from = position % count;
     const part = epochOrder(dataset, seed, Math.floor(position / count)).subarray(from, from + batchSize - filled);
@@ -29,7 +29,10 @@ export function drawIndices(dataset: Dataset, batchSize: number, seed: number, t
 
 /** Batch t of the run with this seed: a pure function of its arguments. */
 export function drawBatch(
-  dataset: Dataset, { batchSize, augment }: { batchSize: number; augment: AugmentSettings }, seed: number, t: number,
+  dataset: Dataset,
+  { batchSize, augment }: { batchSize: number; augment: AugmentSettings },
+  seed: number,
+  t: number,
 ): Batch {
   const { train, shape } = dataset;
   const size = shape[0] * shape[1] * shape[2];
@@ -54,7 +57,8 @@ export function imagesOf(dataset: Dataset, part: Part, start: number, rows: numb
   const size = dataset.shape[0] * dataset.shape[1] * dataset.shape[2];
   const images = new Float32Array(rows * size);
   const write = writerOf(dataset);
-  for (let i = 0; i < Math.min(rows, part.count - start); i++) write.plain(part.pixels, (start + i) * size, images, i * size);
+  for (let i = 0; i < Math.min(rows, part.count - start); i++)
+    write.plain(part.pixels, (start + i) * size, images, i * size);
   return images;
 }
 
@@ -96,9 +100,10 @@ function buildWriter({ shape: [height, width, channels], train, mean, std }: Dat
   const size = height * width * channels;
   const normalised = (value: number, channel: number) => (value - mean[channel]!) / std[channel]!;
   // Bytes have 256 values a channel: looking them up is several times faster than dividing, and gives the same numbers.
-  const table = train.pixels instanceof Uint8Array
-    ? Float32Array.from({ length: 256 * channels }, (_, i) => normalised(Math.floor(i / channels), i % channels))
-    : null;
+  const table =
+    train.pixels instanceof Uint8Array
+      ? Float32Array.from({ length: 256 * channels }, (_, i) => normalised(Math.floor(i / channels), i % channels))
+      : null;
   const black = Float32Array.from({ length: channels }, (_, channel) => normalised(0, channel));
 
   function plain(source: Pixels, from: number, target: Float32Array, to: number): void {
@@ -110,7 +115,14 @@ function buildWriter({ shape: [height, width, channels], train, mean, std }: Dat
   }
 
   const whole = new Float32Array(size);
-  function placed(source: Pixels, from: number, target: Float32Array, to: number, placement: Placement, side: number): void {
+  function placed(
+    source: Pixels,
+    from: number,
+    target: Float32Array,
+    to: number,
+    placement: Placement,
+    side: number,
+  ): void {
     plain(source, from, whole, 0);
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
@@ -120,8 +132,11 @@ function buildWriter({ shape: [height, width, channels], train, mean, std }: Dat
         const inside = sourceY >= 0 && sourceY < height && sourceX >= 0 && sourceX < width;
         const cut = placement.cut && isWithin(y - placement.cut.top, side) && isWithin(x - placement.cut.left, side);
         for (let channel = 0; channel < channels; channel++) {
-          target[to + (y * width + x) * channels + channel] =
-            cut ? 0 : inside ? whole[(sourceY * width + sourceX) * channels + channel]! : black[channel]!;
+          target[to + (y * width + x) * channels + channel] = cut
+            ? 0
+            : inside
+              ? whole[(sourceY * width + sourceX) * channels + channel]!
+              : black[channel]!;
         }
       }
     }

@@ -28,7 +28,12 @@ export function cifarPublished(published: CifarPublished): Source<NamedSource> {
   const { classes, trainFiles, testFiles, recordsPerTrainFile, recordsPerTestFile } = published;
   return {
     async describe() {
-      return { shape: [SIDE, SIDE, CHANNELS], classes: classes.length, trainCount: trainFiles.length * recordsPerTrainFile, ownValidation: false };
+      return {
+        shape: [SIDE, SIDE, CHANNELS],
+        classes: classes.length,
+        trainCount: trainFiles.length * recordsPerTrainFile,
+        ownValidation: false,
+      };
     },
     async load({ folder }, context) {
       const located = await obtain(published, folder, context);
@@ -76,7 +81,9 @@ function parseRecords(published: CifarPublished, names: string[], files: Files, 
       const image = file * recordsPerFile + record;
       labels[image] = bytes[start + labelBytes - 1]!;
       if (labels[image]! >= classes.length) {
-        throw new UserError(`Cannot use ${path}: the label of image ${record} (from 0) is ${labels[image]}; 0 to ${classes.length - 1} are wanted`);
+        throw new UserError(
+          `Cannot use ${path}: the label of image ${record} (from 0) is ${labels[image]}; 0 to ${classes.length - 1} are wanted`,
+        );
       }
       for (let channel = 0; channel < CHANNELS; channel++) {
         const plane = start + labelBytes + channel * PLANE;

@@ -9,7 +9,13 @@ export const CIFAR100_FILES: CifarPublished = {
   name: 'cifar100',
   about: 'small photographs, 32×32 colour, 100 classes, 50,000 + 10,000',
   mirrors: ['https://www.cs.toronto.edu/~kriz/'],
-  files: [{ name: 'cifar-100-binary.tar.gz', bytes: 168513733, sha256: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec' }],
+  files: [
+    {
+      name: 'cifar-100-binary.tar.gz',
+      bytes: 168513733,
+      sha256: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec',
+    },
+  ],
   alternatives: unpackedIn('cifar-100-binary', [...TRAIN_FILES, ...TEST_FILES]),
   classes: (
     'apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle ' +

@@ -35,7 +35,11 @@ export const csv: Source<CsvSource> = {
   },
 };
 
-interface Line { line: number; cells: string[]; labelColumn: number }
+interface Line {
+  line: number;
+  cells: string[];
+  labelColumn: number;
+}
 
 /** Lines with the right number of cells and a label, each with its number in the file. */
 async function* readLines(path: string, settings: CsvSource): AsyncGenerator<Line & { label: string }> {
@@ -47,13 +51,21 @@ async function* readLines(path: string, settings: CsvSource): AsyncGenerator<Lin
   let labelColumn = -1;
   let found = 0;
   try {
-    for await (const { record: cells, info } of records as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+    for await (const { record: cells, info } of records as AsyncIterable<{
+      record: string[];
+      info: { lines: number };
+    }>) {
       if (labelColumn < 0) {
         labelColumn = findLabel(path, settings, cells);
         if (isHeading(settings, cells, labelColumn)) continue;
       }
       if (cells.length !== wanted) {
-        throw lineError(path, info.lines, `${cells.length} values`, `${wanted} (a label and ${settings.shape.join('×')} pixels)`);
+        throw lineError(
+          path,
+          info.lines,
+          `${cells.length} values`,
+          `${wanted} (a label and ${settings.shape.join('×')} pixels)`,
+        );
       }
       const label = cells[labelColumn]!.trim();
       if (label === '') throw lineError(path, info.lines, 'an empty label', 'the name or number of a class');
@@ -65,19 +77,29 @@ async function* readLines(path: string, settings: CsvSource): AsyncGenerator<Lin
   } finally {
     source.destroy();
   }
-  if (found === 0) throw new UserError(`Cannot read ${path}: it holds no images; a label and ${settings.shape.join('×')} pixels a line are wanted`);
+  if (found === 0)
+    throw new UserError(
+      `Cannot read ${path}: it holds no images; a label and ${settings.shape.join('×')} pixels a line are wanted`,
+    );
 }
 
 /** The label's column, from the first line. */
 function findLabel(path: string, { label }: CsvSource, first: string[]): number {
   if (typeof label === 'number') {
     if (label < first.length) return label;
-    throw new UserError(`Cannot read ${path}: there is no column ${label} (from 0), line 1 has ${first.length} values (training.dataset.label)`);
+    throw new UserError(
+      `Cannot read ${path}: there is no column ${label} (from 0), line 1 has ${first.length} values (training.dataset.label)`,
+    );
   }
   const column = first.findIndex((cell) => cell.trim() === label);
   if (column >= 0) return column;
-  const shown = first.slice(0, 5).map((cell) => JSON.stringify(cell.slice(0, 30))).join(', ');
-  throw new UserError(`Cannot read ${path}: line 1 starts with ${shown}; a heading line with a column ${JSON.stringify(label)} is wanted (training.dataset.label)`);
+  const shown = first
+    .slice(0, 5)
+    .map((cell) => JSON.stringify(cell.slice(0, 30)))
+    .join(', ');
+  throw new UserError(
+    `Cannot read ${path}: line 1 starts with ${shown}; a heading line with a column ${JSON.stringify(label)} is wanted (training.dataset.label)`,
+  );
 }
 
 function isHeading({ label }: CsvSource, cells: string[], labelColumn: number): boolean {
@@ -95,11 +117,23 @@ function isText(cell: string): boolean {
   return cell.trim() !== '' && Number.isNaN(toNumber(cell));
 }
 
-function writePixels(path: string, { line, cells, labelColumn }: Line, scale: number, pixels: Float32Array, at: number): void {
+function writePixels(
+  path: string,
+  { line, cells, labelColumn }: Line,
+  scale: number,
+  pixels: Float32Array,
+  at: number,
+): void {
   for (let column = 0; column < cells.length; column++) {
     if (column === labelColumn) continue;
     const value = Math.fround(toNumber(cells[column]!) * scale);
-    if (!Number.isFinite(value)) throw lineError(path, line, `${JSON.stringify(cells[column]!.slice(0, 30))} in column ${column} (from 0)`, 'a finite number');
+    if (!Number.isFinite(value))
+      throw lineError(
+        path,
+        line,
+        `${JSON.stringify(cells[column]!.slice(0, 30))} in column ${column} (from 0)`,
+        'a finite number',
+      );
     pixels[at++] = value;
   }
 }
@@ -111,7 +145,10 @@ function classesOf(path: string, names: string[]): { classes: string[]; labels: 
     return { classes, labels: train };
   }
   const classes = [...new Set(names)].sort();
-  if (classes.length < 2) throw new UserError(`Cannot use ${path}: every label is ${JSON.stringify(classes[0])}; at least two classes are wanted`);
+  if (classes.length < 2)
+    throw new UserError(
+      `Cannot use ${path}: every label is ${JSON.stringify(classes[0])}; at least two classes are wanted`,
+    );
   const indices = new Map(classes.map((name, index) => [name, index]));
   return { classes, labels: Int32Array.from(names, (name) => indices.get(name)!) };
 }
@@ -132,13 +169,18 @@ function grow(pixels: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
 }
 
 function lineError(path: string, line: number, found: string, wanted: string): UserError {
-  return new UserError(`Cannot read ${path}, line ${line}: found ${found}; ${wanted} ${wanted.startsWith('a ') || wanted.startsWith('the ') ? 'is' : 'are'} wanted`);
+  return new UserError(
+    `Cannot read ${path}, line ${line}: found ${found}; ${wanted} ${wanted.startsWith('a ') || wanted.startsWith('the ') ? 'is' : 'are'} wanted`,
+  );
 }
 
 function asUserError(path: string, error: Error & { code?: string; lines?: number }): Error {
   if (error instanceof UserError) return error;
   if (error.code === 'ENOENT') return new UserError(`Cannot read ${path}: there is no such file; a CSV file is wanted`);
-  if (error.code?.startsWith('CSV_')) return new UserError(`Cannot read ${path}, line ${error.lines ?? '?'}: ${error.message}; comma-separated values are wanted`);
+  if (error.code?.startsWith('CSV_'))
+    return new UserError(
+      `Cannot read ${path}, line ${error.lines ?? '?'}: ${error.message}; comma-separated values are wanted`,
+    );
   if (error.code) return new UserError(`Cannot read ${path}: ${error.message}; a CSV file is wanted`);
   return error;
 }

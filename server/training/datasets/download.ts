@@ -6,7 +6,11 @@ import { UserError } from '../../sweep/user-error.ts';
 import { isAlive } from '../is-alive.ts';
 
 /** A file that is published with its size in bytes and its SHA-256 in hex. */
-export interface PublishedFile { name: string; bytes: number; sha256: string }
+export interface PublishedFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
 
 const PATIENCE_MS = 30_000;
 let downloads = 0;
@@ -16,7 +20,10 @@ let downloads = 0;
  * temporary name next to it, which is removed whatever goes wrong; what a process left that was killed is removed by the next one.
  */
 export async function download(
-  url: string, path: string, expected: PublishedFile, progress: (received: number) => void = () => {},
+  url: string,
+  path: string,
+  expected: PublishedFile,
+  progress: (received: number) => void = () => {},
 ): Promise<void> {
   const temporary = `${path}.${process.pid}-${++downloads}.part`;
   let file: FileHandle | undefined;
@@ -44,11 +51,17 @@ async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-async function receive(url: string, file: FileHandle, expected: PublishedFile, progress: (received: number) => void): Promise<void> {
+async function receive(
+  url: string,
+  file: FileHandle,
+  expected: PublishedFile,
+  progress: (received: number) => void,
+): Promise<void> {
   const patience = new Patience();
   try {
     const response = await fetch(url, { signal: patience.signal });
-    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+    if (!response.ok || !response.body)
+      throw new Error(`the server answered ${response.status} ${response.statusText}`);
     const hash = createHash('sha256');
     let received = 0;
     for await (const chunk of response.body) {
@@ -91,10 +104,14 @@ class Patience {
 function check(url: string, expected: PublishedFile, received: number, sha256: string): void {
   if (received !== expected.bytes) {
     const found = received > expected.bytes ? `more than ${expected.bytes}` : `${received}`;
-    throw new UserError(`Cannot use ${url}: found ${found} bytes; the published file of ${expected.bytes} is wanted. Nothing was kept`);
+    throw new UserError(
+      `Cannot use ${url}: found ${found} bytes; the published file of ${expected.bytes} is wanted. Nothing was kept`,
+    );
   }
   if (sha256 !== expected.sha256) {
-    throw new UserError(`Cannot use ${url}: found SHA-256 ${sha256}; ${expected.sha256} of the published ${basename(expected.name)} is wanted. Nothing was kept`);
+    throw new UserError(
+      `Cannot use ${url}: found SHA-256 ${sha256}; ${expected.sha256} of the published ${basename(expected.name)} is wanted. Nothing was kept`,
+    );
   }
 }
 

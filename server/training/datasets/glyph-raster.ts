@@ -16,7 +16,15 @@ export function rasterise(paths: readonly Path[], width: number, side: number): 
   return coverage;
 }
 
-function drawSegment(coverage: Float64Array, side: number, radius: number, x0: number, y0: number, x1: number, y1: number): void {
+function drawSegment(
+  coverage: Float64Array,
+  side: number,
+  radius: number,
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+): void {
   const dx = x1 - x0;
   const dy = y1 - y0;
   const squared = dx * dx + dy * dy;

@@ -5,7 +5,10 @@ export type Stroke =
   /** A piece of an ellipse: centre, radii, from and up to in degrees, 0 at the right, clockwise as y points down. */
   | { arc: [x: number, y: number, radiusX: number, radiusY: number, from: number, to: number] };
 
-export interface Glyph { name: string; strokes: Stroke[] }
+export interface Glyph {
+  name: string;
+  strokes: Stroke[];
+}
 
 const line = (...points: [number, number][]): Stroke => ({ line: points });
 const arc = (...arc: [number, number, number, number, number, number]): Stroke => ({ arc });
@@ -27,7 +30,10 @@ export const GLYPHS: Glyph[] = [
   { name: 'Z', strokes: [line([0.16, 0.08], [0.84, 0.08], [0.16, 0.92], [0.84, 0.92])] },
   { name: '2', strokes: [arc(0.48, 0.31, 0.32, 0.25, 190, 390), line([0.76, 0.44], [0.16, 0.92], [0.84, 0.92])] },
 
-  { name: 'U', strokes: [line([0.16, 0.06], [0.16, 0.6]), arc(0.5, 0.6, 0.34, 0.34, 0, 180), line([0.84, 0.6], [0.84, 0.06])] },
+  {
+    name: 'U',
+    strokes: [line([0.16, 0.06], [0.16, 0.6]), arc(0.5, 0.6, 0.34, 0.34, 0, 180), line([0.84, 0.6], [0.84, 0.06])],
+  },
   { name: 'V', strokes: [line([0.12, 0.06], [0.5, 0.94], [0.88, 0.06])] },
 
   { name: 'B', strokes: [line([0.22, 0.06], [0.22, 0.94]), ...bowls(0.22)] },
@@ -39,20 +45,35 @@ export const GLYPHS: Glyph[] = [
   { name: 'E', strokes: [line([0.82, 0.07], [0.2, 0.07], [0.2, 0.93], [0.82, 0.93]), line([0.2, 0.5], [0.7, 0.5])] },
   { name: 'F', strokes: [line([0.82, 0.07], [0.2, 0.07], [0.2, 0.94]), line([0.2, 0.5], [0.7, 0.5])] },
 
-  { name: 'K', strokes: [line([0.18, 0.06], [0.18, 0.94]), line([0.84, 0.06], [0.18, 0.54]), line([0.4, 0.4], [0.86, 0.94])] },
+  {
+    name: 'K',
+    strokes: [line([0.18, 0.06], [0.18, 0.94]), line([0.84, 0.06], [0.18, 0.54]), line([0.4, 0.4], [0.86, 0.94])],
+  },
   { name: 'X', strokes: [line([0.14, 0.06], [0.86, 0.94]), line([0.86, 0.06], [0.14, 0.94])] },
 
-  { name: 'H', strokes: [line([0.16, 0.06], [0.16, 0.94]), line([0.84, 0.06], [0.84, 0.94]), line([0.16, 0.5], [0.84, 0.5])] },
+  {
+    name: 'H',
+    strokes: [line([0.16, 0.06], [0.16, 0.94]), line([0.84, 0.06], [0.84, 0.94]), line([0.16, 0.5], [0.84, 0.5])],
+  },
   { name: 'A', strokes: [line([0.1, 0.94], [0.5, 0.06], [0.9, 0.94]), line([0.26, 0.62], [0.74, 0.62])] },
 
   { name: 'M', strokes: [line([0.12, 0.94], [0.14, 0.06], [0.5, 0.64], [0.86, 0.06], [0.88, 0.94])] },
   { name: 'N', strokes: [line([0.16, 0.94], [0.16, 0.06], [0.84, 0.94], [0.84, 0.06])] },
 
-  { name: 'P', strokes: [line([0.22, 0.94], [0.22, 0.07], [0.5, 0.07]), arc(0.5, 0.29, 0.3, 0.22, 270, 450), line([0.5, 0.51], [0.22, 0.51])] },
+  {
+    name: 'P',
+    strokes: [
+      line([0.22, 0.94], [0.22, 0.07], [0.5, 0.07]),
+      arc(0.5, 0.29, 0.3, 0.22, 270, 450),
+      line([0.5, 0.51], [0.22, 0.51]),
+    ],
+  },
   {
     name: 'R',
     strokes: [
-      line([0.22, 0.94], [0.22, 0.07], [0.5, 0.07]), arc(0.5, 0.29, 0.3, 0.22, 270, 450), line([0.5, 0.51], [0.22, 0.51]),
+      line([0.22, 0.94], [0.22, 0.07], [0.5, 0.07]),
+      arc(0.5, 0.29, 0.3, 0.22, 270, 450),
+      line([0.5, 0.51], [0.22, 0.51]),
       line([0.5, 0.51], [0.84, 0.94]),
     ],
   },
@@ -64,7 +85,11 @@ export const GLYPHS: Glyph[] = [
 /** The two right halves of a B, with their straight ends at the stem. */
 function bowls(stem: number): Stroke[] {
   return [
-    line([stem, 0.07], [0.5, 0.07]), arc(0.5, 0.28, 0.26, 0.21, 270, 450), line([0.5, 0.49], [stem, 0.49]),
-    line([0.5, 0.49], [0.52, 0.49]), arc(0.52, 0.71, 0.3, 0.22, 270, 450), line([0.52, 0.93], [stem, 0.93]),
+    line([stem, 0.07], [0.5, 0.07]),
+    arc(0.5, 0.28, 0.26, 0.21, 270, 450),
+    line([0.5, 0.49], [stem, 0.49]),
+    line([0.5, 0.49], [0.52, 0.49]),
+    arc(0.52, 0.71, 0.3, 0.22, 270, 450),
+    line([0.52, 0.93], [stem, 0.93]),
   ];
 }

@@ -51,17 +51,22 @@ export const glyphs: Source<GlyphsSource> = {
 
 function check({ classes, train }: GlyphsSource): void {
   if (!(classes >= 2 && classes <= GLYPHS.length)) {
-    throw new UserError(`Cannot draw ${classes} classes of glyphs: 2 to ${GLYPHS.length} are wanted (training.dataset.classes)`);
+    throw new UserError(
+      `Cannot draw ${classes} classes of glyphs: 2 to ${GLYPHS.length} are wanted (training.dataset.classes)`,
+    );
   }
   if (!(train >= classes)) {
-    throw new UserError(`Cannot draw ${train} glyphs of ${classes} classes: at least one of each is wanted (training.dataset.train)`);
+    throw new UserError(
+      `Cannot draw ${train} glyphs of ${classes} classes: at least one of each is wanted (training.dataset.train)`,
+    );
   }
 }
 
 function drawPart({ classes, seed }: GlyphsSource, purpose: string, count: number): Part {
   const pixels = new Uint8Array(count * SIDE * SIDE);
   const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
-  for (let i = 0; i < count; i++) pixels.set(drawGlyph(GLYPHS[labels[i]!]!, new Stream(seed, purpose, i)), i * SIDE * SIDE);
+  for (let i = 0; i < count; i++)
+    pixels.set(drawGlyph(GLYPHS[labels[i]!]!, new Stream(seed, purpose, i)), i * SIDE * SIDE);
   return { count, pixels, labels };
 }
 
@@ -94,7 +99,10 @@ function drawDistortion(stream: Stream): (point: Point) => Point {
 /** A 4×4 grid of random displacements over the unit square, interpolated smoothly. */
 function drawElastic(stream: Stream): (x: number, y: number) => Point {
   const side = 4;
-  const grid = Array.from({ length: side * side }, (): Point => [MOST.elastic * stream.normal(), MOST.elastic * stream.normal()]);
+  const grid = Array.from({ length: side * side }, (): Point => [
+    MOST.elastic * stream.normal(),
+    MOST.elastic * stream.normal(),
+  ]);
   return (x, y) => {
     const [column, right] = cell(x, side);
     const [row, down] = cell(y, side);

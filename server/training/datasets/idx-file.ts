@@ -17,7 +17,11 @@ export interface IdxHeader {
   length: number;
 }
 
-interface NumberType { name: string; bytes: number; read: (view: DataView, at: number) => number }
+interface NumberType {
+  name: string;
+  bytes: number;
+  read: (view: DataView, at: number) => number;
+}
 
 const TYPES: Record<number, NumberType> = {
   0x08: { name: 'uint8', bytes: 1, read: (view, at) => view.getUint8(at) },
@@ -35,11 +39,17 @@ const LARGEST_HEADER = 4 + 4 * 4;
 const START = 4096;
 
 /** The images of an IDX file with 3 dimensions (grey) or 4 (channels last). Bytes stay bytes, other numbers become float32. */
-export async function readIdxImages(path: string): Promise<{ count: number; shape: Shape; pixels: Uint8Array | Float32Array }> {
+export async function readIdxImages(
+  path: string,
+): Promise<{ count: number; shape: Shape; pixels: Uint8Array | Float32Array }> {
   const { header, bytes } = await readIdx(path);
   const { count, shape } = imageDims(path, header);
   if (header.type.name === 'uint8') {
-    return { count, shape, pixels: new Uint8Array(bytes.buffer, bytes.byteOffset + header.headerLength, header.length - header.headerLength) };
+    return {
+      count,
+      shape,
+      pixels: new Uint8Array(bytes.buffer, bytes.byteOffset + header.headerLength, header.length - header.headerLength),
+    };
   }
   const pixels = Float32Array.from(numbers(header, bytes));
   const bad = pixels.findIndex((value) => !Number.isFinite(value));
@@ -53,7 +63,9 @@ export async function readIdxImages(path: string): Promise<{ count: number; shap
 export async function readIdxLabels(path: string): Promise<Int32Array> {
   const { header, bytes } = await readIdx(path);
   if (header.dims.length !== 1 || header.type.name.startsWith('float')) {
-    throw new UserError(`Cannot read labels from ${path}: it holds ${inWords(header)}; whole numbers in 1 dimension are wanted`);
+    throw new UserError(
+      `Cannot read labels from ${path}: it holds ${inWords(header)}; whole numbers in 1 dimension are wanted`,
+    );
   }
   return Int32Array.from(numbers(header, bytes));
 }
@@ -75,7 +87,11 @@ async function readIdx(path: string): Promise<{ header: IdxHeader; bytes: Uint8A
   const header = parseHeader(path, raw.subarray(0, START), raw.length);
   const bytes = isGzip(raw) ? await inflate(path, raw, header) : raw;
   if (bytes.length === header.length) return { header, bytes };
-  throw lengthError(path, header, `${bytes.length < header.length ? '' : 'more than '}${Math.min(bytes.length, header.length)}`);
+  throw lengthError(
+    path,
+    header,
+    `${bytes.length < header.length ? '' : 'more than '}${Math.min(bytes.length, header.length)}`,
+  );
 }
 
 /** Unpacks no more than one byte past the stated length: enough to see that a file is too long, whatever is inside it. */
@@ -83,7 +99,8 @@ async function inflate(path: string, raw: Uint8Array, header: IdxHeader): Promis
   try {
     return await promisify(gunzip)(raw, { maxOutputLength: header.length + 1 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw lengthError(path, header, `more than ${header.length}`);
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw lengthError(path, header, `more than ${header.length}`);
     throw damaged(path, error);
   }
 }
@@ -105,15 +122,24 @@ function parseHeader(path: string, start: Uint8Array, size: number): IdxHeader {
   const type = TYPES[head[2]!];
   const rank = head[3]!;
   if (head.length < 4 || head[0] !== 0 || head[1] !== 0 || !type || rank < 1 || rank > 4) {
-    throw new UserError(`Cannot read ${path}: it starts with 0x${magic}; an IDX file (0x0000, a type of number, 1 to 4 dimensions) is wanted`);
+    throw new UserError(
+      `Cannot read ${path}: it starts with 0x${magic}; an IDX file (0x0000, a type of number, 1 to 4 dimensions) is wanted`,
+    );
   }
   const headerLength = 4 + 4 * rank;
   if (head.length < headerLength) {
-    throw new UserError(`Cannot read ${path}: it ends inside its header, after ${head.length} bytes; ${headerLength} are wanted`);
+    throw new UserError(
+      `Cannot read ${path}: it ends inside its header, after ${head.length} bytes; ${headerLength} are wanted`,
+    );
   }
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const dims = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const header = { dims, type, headerLength, length: headerLength + type.bytes * dims.reduce((product, dim) => product * dim, 1) };
+  const header = {
+    dims,
+    type,
+    headerLength,
+    length: headerLength + type.bytes * dims.reduce((product, dim) => product * dim, 1),
+  };
   if (dims.includes(0)) throw new UserError(`Cannot read ${path}: it holds ${inWords(header)}; at least one is wanted`);
   if (compressed ? header.length > size * LARGEST_RATIO : header.length !== size) {
     throw lengthError(path, header, compressed ? `a compressed file of ${size}, which cannot hold them` : `${size}`);
@@ -124,7 +150,9 @@ function parseHeader(path: string, start: Uint8Array, size: number): IdxHeader {
 function imageDims(path: string, header: IdxHeader): { count: number; shape: Shape } {
   const [count, height, width, channels = 1] = header.dims;
   if (header.dims.length < 3) {
-    throw new UserError(`Cannot read images from ${path}: it holds ${inWords(header)}; 3 dimensions (images, height, width) or 4 (and channels) are wanted`);
+    throw new UserError(
+      `Cannot read images from ${path}: it holds ${inWords(header)}; 3 dimensions (images, height, width) or 4 (and channels) are wanted`,
+    );
   }
   return { count: count!, shape: [height!, width!, channels] };
 }
@@ -145,11 +173,15 @@ function inWords({ dims, type }: Pick<IdxHeader, 'dims' | 'type'>): string {
 }
 
 function lengthError(path: string, header: IdxHeader, found: string): UserError {
-  return new UserError(`Cannot read ${path}: its header states ${inWords(header)}, so ${header.length} bytes are wanted; found ${found}`);
+  return new UserError(
+    `Cannot read ${path}: its header states ${inWords(header)}, so ${header.length} bytes are wanted; found ${found}`,
+  );
 }
 
 function damaged(path: string, error: unknown): UserError {
-  return new UserError(`Cannot unpack ${path}: ${(error as Error).message}; a complete gzip file is wanted (it may be cut off or damaged)`);
+  return new UserError(
+    `Cannot unpack ${path}: ${(error as Error).message}; a complete gzip file is wanted (it may be cut off or damaged)`,
+  );
 }
 
 function cannotOpen(path: string, error: NodeJS.ErrnoException): never {

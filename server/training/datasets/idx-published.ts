@@ -6,7 +6,12 @@ import { checkAllPresent, checkCounts, checkRange } from './labels.ts';
 import { obtain } from './published.ts';
 import type { Published } from './published.ts';
 
-const NAMES = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
+const NAMES = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+];
 
 /** What MNIST and its kin have in common: four IDX files, and what has to be in them. */
 export interface IdxPublished extends Published {
@@ -41,7 +46,9 @@ async function readPart(imagesPath: string, labelsPath: string, wanted: number, 
   const found = `${count} images of ${shape.join('×')}`;
   const right = `${wanted} images of 28×28×1`;
   if (found !== right || !(pixels instanceof Uint8Array)) {
-    throw new UserError(`Cannot use ${imagesPath}: found ${found}${pixels instanceof Uint8Array ? '' : ' as floats'}; ${right} as bytes are wanted (for other images use the data set "idx")`);
+    throw new UserError(
+      `Cannot use ${imagesPath}: found ${found}${pixels instanceof Uint8Array ? '' : ' as floats'}; ${right} as bytes are wanted (for other images use the data set "idx")`,
+    );
   }
   const labels = await readIdxLabels(labelsPath);
   checkCounts(imagesPath, count, labelsPath, labels.length);

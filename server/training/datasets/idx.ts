@@ -20,9 +20,15 @@ export const idx: Source<IdxSource> = {
     const pairs = pairsOf(settings, context);
     const read = await Promise.all(pairs.map(readPair));
     for (const pair of read.slice(1)) checkSameShape(read[0]!, pair);
-    const { classes, train, others } = classesFromNumbers(read[0]!.labels, read.slice(1).map((pair) => pair.labels));
+    const { classes, train, others } = classesFromNumbers(
+      read[0]!.labels,
+      read.slice(1).map((pair) => pair.labels),
+    );
     const parts = new Map<string, Part>(
-      [train, ...others].map((labels, i) => [pairs[i]!.part, { count: labels.length, pixels: read[i]!.pixels, labels }]),
+      [train, ...others].map((labels, i) => [
+        pairs[i]!.part,
+        { count: labels.length, pixels: read[i]!.pixels, labels },
+      ]),
     );
     return {
       shape: read[0]!.shape,
@@ -34,7 +40,11 @@ export const idx: Source<IdxSource> = {
   },
 };
 
-interface Pair { part: 'train' | 'validation' | 'test'; images: string; labels: string }
+interface Pair {
+  part: 'train' | 'validation' | 'test';
+  images: string;
+  labels: string;
+}
 
 function pairsOf(settings: IdxSource, { baseFolder }: SourceContext): Pair[] {
   const candidates = [
@@ -44,7 +54,8 @@ function pairsOf(settings: IdxSource, { baseFolder }: SourceContext): Pair[] {
   ] as const;
   return candidates.flatMap(({ part, images, labels }) => {
     if (images === null && labels === null) return [];
-    if (images !== null && labels !== null) return [{ part, images: resolve(baseFolder, images), labels: resolve(baseFolder, labels) }];
+    if (images !== null && labels !== null)
+      return [{ part, images: resolve(baseFolder, images), labels: resolve(baseFolder, labels) }];
     throw new UserError(
       `Cannot use the ${part} part: found ${images ?? labels} without its ${images === null ? 'images' : 'labels'}; both are wanted (training.dataset.${part}Images, ${part}Labels)`,
     );
@@ -58,10 +69,17 @@ async function readPair({ images, labels }: Pair) {
   return { images, ...read, labels: { path: labels, labels: values } };
 }
 
-interface ReadPair { images: string; shape: Shape; pixels: Part['pixels'] }
+interface ReadPair {
+  images: string;
+  shape: Shape;
+  pixels: Part['pixels'];
+}
 
 function checkSameShape(train: ReadPair, other: ReadPair): void {
-  const inWords = ({ shape, pixels }: ReadPair) => `${shape.join('×')} ${pixels instanceof Uint8Array ? 'bytes' : 'float32'}`;
+  const inWords = ({ shape, pixels }: ReadPair) =>
+    `${shape.join('×')} ${pixels instanceof Uint8Array ? 'bytes' : 'float32'}`;
   if (inWords(train) === inWords(other)) return;
-  throw new UserError(`Cannot use ${other.images}: its images are ${inWords(other)}; ${inWords(train)} as in ${train.images} are wanted`);
+  throw new UserError(
+    `Cannot use ${other.images}: its images are ${inWords(other)}; ${inWords(train)} as in ${train.images} are wanted`,
+  );
 }

@@ -18,7 +18,12 @@ const LARGEST_PART = 2 ** 31;
 export const images: Source<ImagesSource> = {
   async describe(settings, { baseFolder }) {
     const { train, validation } = await listFolder(resolve(baseFolder, settings.folder));
-    return { shape: shapeOf(settings), classes: train.classes.length, trainCount: train.files.length, ownValidation: validation !== null };
+    return {
+      shape: shapeOf(settings),
+      classes: train.classes.length,
+      trainCount: train.files.length,
+      ownValidation: validation !== null,
+    };
   },
 
   async load(settings, { baseFolder }) {
@@ -33,16 +38,24 @@ export const images: Source<ImagesSource> = {
   },
 };
 
-interface Listing { folder: string; classes: string[]; files: { path: string; label: number }[] }
+interface Listing {
+  folder: string;
+  classes: string[];
+  files: { path: string; label: number }[];
+}
 
-async function listFolder(folder: string): Promise<{ train: Listing; validation: Listing | null; test: Listing | null }> {
+async function listFolder(
+  folder: string,
+): Promise<{ train: Listing; validation: Listing | null; test: Listing | null }> {
   const names = await subfolders(folder);
   // A class may be called train: it has images and no classes of its own.
   const inParts = names.includes('train') && (await subfolders(join(folder, 'train'))).length > 0;
   if (!inParts) return { train: await listPart(folder), validation: null, test: null };
   const stranger = names.find((name) => !PARTS.includes(name));
   if (stranger !== undefined) {
-    throw new UserError(`Cannot use ${folder}: beside train/ found ${stranger}/; of the sub-folders there, ${PARTS.join('/, ')}/ alone are wanted`);
+    throw new UserError(
+      `Cannot use ${folder}: beside train/ found ${stranger}/; of the sub-folders there, ${PARTS.join('/, ')}/ alone are wanted`,
+    );
   }
   const train = await listPart(join(folder, 'train'));
   const other = async (name: string) => (names.includes(name) ? listPart(join(folder, name), train) : null);
@@ -54,17 +67,26 @@ async function listPart(folder: string, train?: Listing): Promise<Listing> {
   const found = await subfolders(folder);
   const classes = train?.classes ?? found;
   if (classes.length < 2) {
-    throw new UserError(`Cannot use ${folder}: found ${classes.length} sub-folder${classes.length === 1 ? '' : 's'}; one for each of at least two classes is wanted`);
+    throw new UserError(
+      `Cannot use ${folder}: found ${classes.length} sub-folder${classes.length === 1 ? '' : 's'}; one for each of at least two classes is wanted`,
+    );
   }
   const files: Listing['files'] = [];
   for (const name of found) {
     const label = classes.indexOf(name);
-    if (label < 0) throw new UserError(`Cannot use ${join(folder, name)}: ${train!.folder} has no class ${JSON.stringify(name)}; the classes of the training part are wanted`);
+    if (label < 0)
+      throw new UserError(
+        `Cannot use ${join(folder, name)}: ${train!.folder} has no class ${JSON.stringify(name)}; the classes of the training part are wanted`,
+      );
     const paths = await imageFiles(join(folder, name));
-    if (paths.length === 0) throw new UserError(`Cannot use ${join(folder, name)}: found no image; files ending in ${[...FORMATS].join(' ')} are wanted`);
+    if (paths.length === 0)
+      throw new UserError(
+        `Cannot use ${join(folder, name)}: found no image; files ending in ${[...FORMATS].join(' ')} are wanted`,
+      );
     for (const path of paths) files.push({ path, label });
   }
-  if (files.length === 0) throw new UserError(`Cannot use ${folder}: found no sub-folder; one for each class is wanted`);
+  if (files.length === 0)
+    throw new UserError(`Cannot use ${folder}: found no sub-folder; one for each class is wanted`);
   return { folder, classes, files };
 }
 
@@ -79,7 +101,9 @@ async function subfolders(folder: string): Promise<string[]> {
 async function imageFiles(folder: string): Promise<string[]> {
   const entries = await list(folder);
   return entries
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && FORMATS.has(extname(entry.name).toLowerCase()))
+    .filter(
+      (entry) => !entry.isDirectory() && !entry.name.startsWith('.') && FORMATS.has(extname(entry.name).toLowerCase()),
+    )
     .map((entry) => join(folder, entry.name))
     .sort();
 }
@@ -88,7 +112,9 @@ async function list(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    throw new UserError(`Cannot read the folder ${folder}: ${(error as Error).message}; one sub-folder per class is wanted`);
+    throw new UserError(
+      `Cannot read the folder ${folder}: ${(error as Error).message}; one sub-folder per class is wanted`,
+    );
   }
 }
 
@@ -97,14 +123,15 @@ async function readPart({ folder, files }: Listing, settings: ImagesSource): Pro
   const size = height * width * channels;
   if (files.length * size > LARGEST_PART) {
     throw new UserError(
-      `Cannot load ${folder}: ${files.length} images of ${height}×${width}×${channels} take ${(files.length * size / 2 ** 30).toFixed(1)} GiB; at most 2 GiB are wanted (training.dataset.size)`,
+      `Cannot load ${folder}: ${files.length} images of ${height}×${width}×${channels} take ${((files.length * size) / 2 ** 30).toFixed(1)} GiB; at most 2 GiB are wanted (training.dataset.size)`,
     );
   }
   const { default: sharp } = await import('sharp'); // only where there is something to read: it is slow to load, and every worker would
   const pixels = new Uint8Array(files.length * size);
   let next = 0;
   const worker = async () => {
-    for (let i = next++; i < files.length; i = next++) pixels.set(await readImage(sharp(files[i]!.path), files[i]!.path, settings), i * size);
+    for (let i = next++; i < files.length; i = next++)
+      pixels.set(await readImage(sharp(files[i]!.path), files[i]!.path, settings), i * size);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return { count: files.length, pixels, labels: Int32Array.from(files, (file) => file.label) };
@@ -120,7 +147,9 @@ async function readImage(image: Sharp, path: string, { size, channels }: ImagesS
       .raw({ depth: 'uchar' })
       .toBuffer();
   } catch (error) {
-    throw new UserError(`Cannot read the image ${path}: ${(error as Error).message.split('\n')[0]}; an image that is complete is wanted`);
+    throw new UserError(
+      `Cannot read the image ${path}: ${(error as Error).message.split('\n')[0]}; an image that is complete is wanted`,
+    );
   }
 }
 

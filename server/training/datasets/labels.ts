@@ -1,13 +1,19 @@
 import { UserError } from '../../sweep/user-error.ts';
 
 /** Labels of one part with the file they come from, for messages. */
-export interface LabelFile { path: string; labels: Int32Array }
+export interface LabelFile {
+  path: string;
+  labels: Int32Array;
+}
 
 /**
  * Whole-numbered labels as class indices. The training part decides: its labels have to be consecutive (0 … 9, or 1 … 26 as
  * in EMNIST's letters), since a gap nearly always is a damaged file; the other parts may hold no label that it has not.
  */
-export function classesFromNumbers(train: LabelFile, others: LabelFile[]): { classes: string[]; train: Int32Array; others: Int32Array[] } {
+export function classesFromNumbers(
+  train: LabelFile,
+  others: LabelFile[],
+): { classes: string[]; train: Int32Array; others: Int32Array[] } {
   let first = Infinity;
   let last = -Infinity;
   for (const label of train.labels) {
@@ -16,7 +22,8 @@ export function classesFromNumbers(train: LabelFile, others: LabelFile[]): { cla
   }
   const present = new Set(train.labels);
   if (present.size !== last - first + 1) throw gapError(train.path, present, first, last);
-  if (present.size < 2) throw new UserError(`Cannot use ${train.path}: every label is ${first}; at least two classes are wanted`);
+  if (present.size < 2)
+    throw new UserError(`Cannot use ${train.path}: every label is ${first}; at least two classes are wanted`);
   const toIndices = ({ path, labels }: LabelFile) => {
     checkRange(path, labels, first, last);
     return labels.map((label) => label - first);
@@ -32,7 +39,9 @@ export function classesFromNumbers(train: LabelFile, others: LabelFile[]): { cla
 export function checkRange(path: string, labels: Int32Array, first: number, last: number): void {
   const index = labels.findIndex((label) => !(label >= first && label <= last));
   if (index < 0) return;
-  throw new UserError(`Cannot use ${path}: the label of image ${index} (from 0) is ${labels[index]}; ${first} to ${last} are wanted`);
+  throw new UserError(
+    `Cannot use ${path}: the label of image ${index} (from 0) is ${labels[index]}; ${first} to ${last} are wanted`,
+  );
 }
 
 /** Refuses a training part in which a class does not occur: nothing could learn it. */
@@ -40,13 +49,17 @@ export function checkAllPresent(path: string, labels: Int32Array, classes: numbe
   const present = new Set(labels);
   const missing = Array.from({ length: classes }, (_, label) => label).find((label) => !present.has(label));
   if (missing === undefined) return;
-  throw new UserError(`Cannot use ${path}: no image has the label ${missing}; images of all ${classes} classes are wanted`);
+  throw new UserError(
+    `Cannot use ${path}: no image has the label ${missing}; images of all ${classes} classes are wanted`,
+  );
 }
 
 /** Refuses a pair of files of which one has more entries than the other. */
 export function checkCounts(images: string, imageCount: number, labels: string, labelCount: number): void {
   if (imageCount === labelCount) return;
-  throw new UserError(`Cannot pair ${images} with ${labels}: found ${imageCount} images and ${labelCount} labels; one label for each image is wanted`);
+  throw new UserError(
+    `Cannot pair ${images} with ${labels}: found ${imageCount} images and ${labelCount} labels; one label for each image is wanted`,
+  );
 }
 
 function gapError(path: string, present: Set<number>, first: number, last: number): UserError {

@@ -63,11 +63,15 @@ async function listPublished(each: Published, baseFolder: string): Promise<Datas
 
 /** Makes sure that the files of a named data set are on this machine; downloads what is missing. Returns their folder. */
 export async function getDataset(
-  name: string, log: (message: string) => void, progress?: SourceContext['progress'],
+  name: string,
+  log: (message: string) => void,
+  progress?: SourceContext['progress'],
 ): Promise<string> {
   const wanted = PUBLISHED[name as NamedDataset];
   if (!wanted) {
-    throw new UserError(`Cannot get the data set "${name}": those that can be downloaded are ${Object.keys(PUBLISHED).join(', ')}`);
+    throw new UserError(
+      `Cannot get the data set "${name}": those that can be downloaded are ${Object.keys(PUBLISHED).join(', ')}`,
+    );
   }
   const { folder } = await obtain(wanted, null, { baseFolder: process.cwd(), log, ...(progress && { progress }) });
   return folder;

@@ -16,7 +16,10 @@ export interface LoadOptions {
 }
 
 /** Reads a data set and makes it ready to train on: split, limited, measured, fingerprinted. */
-export async function loadDataset(settings: DatasetSettings, { baseFolder, seed, log = () => {}, progress }: LoadOptions): Promise<Dataset> {
+export async function loadDataset(
+  settings: DatasetSettings,
+  { baseFolder, seed, log = () => {}, progress }: LoadOptions,
+): Promise<Dataset> {
   const source = await sourceOf(settings).load(settings, { baseFolder, log, ...(progress && { progress }) });
   const { shape, classes, test } = source;
   const splitSeed = settings.splitSeed === 'seed' ? seed : settings.splitSeed;
@@ -49,9 +52,15 @@ function refuseAbsentClass({ labels, count }: Part, classes: readonly string[]):
 
 /** What a plan needs to know of a data set, without reading its pixels or downloading it. */
 export async function describeDataset(
-  settings: DatasetSettings, { baseFolder }: { baseFolder: string },
+  settings: DatasetSettings,
+  { baseFolder }: { baseFolder: string },
 ): Promise<{ trainCount: number; shape: Dataset['shape']; classes: number }> {
-  const { shape, classes, trainCount: count, ownValidation } = await sourceOf(settings).describe(settings, { baseFolder, log: () => {} });
+  const {
+    shape,
+    classes,
+    trainCount: count,
+    ownValidation,
+  } = await sourceOf(settings).describe(settings, { baseFolder, log: () => {} });
   const left = ownValidation ? count : count - validationCount(count, settings.validation);
   return { trainCount: trainCount(left, settings.limit, classes), shape, classes };
 }

@@ -54,6 +54,8 @@ function momentsOfFloats(pixels: Float32Array, channels: number): Moments[] {
     if (++channel === channels) channel = 0;
   }
   return Array.from({ length: channels }, (_, channel) => ({
-    mean: mean[channel]!, deviation: Math.sqrt(squares[channel]! / count), largest: largest[channel]!,
+    mean: mean[channel]!,
+    deviation: Math.sqrt(squares[channel]! / count),
+    largest: largest[channel]!,
   }));
 }

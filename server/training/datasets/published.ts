@@ -20,13 +20,22 @@ export interface Published {
 }
 
 /** Absolute paths of a complete set of files. `set` is 0 for the published files, else one more than the alternative's index. */
-export interface Located { folder: string; paths: string[]; set: number }
+export interface Located {
+  folder: string;
+  paths: string[];
+  set: number;
+}
 
 /**
  * Where the files of a data set are looked for, in this order. A `folder` that was given is the only place: a typing mistake
  * in it must not be answered with other data.
  */
-export function searchedFolders({ name }: Published, folder: string | null, baseFolder: string, environment = process.env): string[] {
+export function searchedFolders(
+  { name }: Published,
+  folder: string | null,
+  baseFolder: string,
+  environment = process.env,
+): string[] {
   if (folder !== null) return [resolve(baseFolder, folder)];
   const data = environment.COSWEEP_DATA;
   return [...(data ? [join(resolve(data), name)] : []), join(cacheFolder(environment), 'datasets', name)];
@@ -56,12 +65,19 @@ export async function obtain(published: Published, folder: string | null, contex
     for (const file of published.files) await fetchFile(published, file, join(target, file.name), context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`Cannot get ${published.name}: ${wantedFiles(published, folders)}. Tried to download: ${error.message}`);
+    throw new UserError(
+      `Cannot get ${published.name}: ${wantedFiles(published, folders)}. Tried to download: ${error.message}`,
+    );
   }
   return { folder: target, paths: published.files.map((file) => join(target, file.name)), set: 0 };
 }
 
-async function fetchFile(published: Published, file: PublishedFile, path: string, { log, progress }: SourceContext): Promise<void> {
+async function fetchFile(
+  published: Published,
+  file: PublishedFile,
+  path: string,
+  { log, progress }: SourceContext,
+): Promise<void> {
   if (await exists(path)) return;
   const failures: string[] = [];
   for (const mirror of published.mirrors) {
@@ -85,5 +101,8 @@ function wantedFiles(published: Published, folders: readonly string[]): string {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -48,7 +48,12 @@ export function trainCount(count: number, limit: number | null, classes: number)
 }
 
 /** Takes a stratified validation part out of `part`; both keep the order of the source. */
-export function splitPart(part: Part, shape: Shape, validation: number, seed: number): { train: Part; validation: Part } {
+export function splitPart(
+  part: Part,
+  shape: Shape,
+  validation: number,
+  seed: number,
+): { train: Part; validation: Part } {
   const order = stratifiedOrder(part.labels, seed, 'split');
   const taken = validationCount(part.count, validation);
   return {
@@ -68,6 +73,8 @@ function selectImages(part: Part, [height, width, channels]: Shape, indices: Int
   const size = height * width * channels;
   const length = indices.length * size;
   const pixels = part.pixels instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
-  indices.forEach((source, target) => pixels.set(part.pixels.subarray(source * size, (source + 1) * size), target * size));
+  indices.forEach((source, target) =>
+    pixels.set(part.pixels.subarray(source * size, (source + 1) * size), target * size),
+  );
   return { count: indices.length, pixels, labels: Int32Array.from(indices, (index) => part.labels[index]!) };
 }

@@ -5,7 +5,10 @@ import { UserError } from '../../sweep/user-error.ts';
 const BLOCK = 512;
 
 /** A file that is looked for inside of an archive: its last path component and its exact length. */
-export interface WantedEntry { name: string; bytes: number }
+export interface WantedEntry {
+  name: string;
+  bytes: number;
+}
 
 /**
  * Reads some files of a .tar.gz into memory. Paths in an archive are compared, never used: nothing is unpacked to disk, and
@@ -21,7 +24,9 @@ export async function readTarGz(path: string, wanted: readonly WantedEntry[]): P
     for await (const chunk of unzipped) reader.push(chunk as Uint8Array);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`Cannot unpack ${path}: ${(error as Error).message}; a complete .tar.gz file is wanted (it may be cut off or damaged)`);
+    throw new UserError(
+      `Cannot unpack ${path}: ${(error as Error).message}; a complete .tar.gz file is wanted (it may be cut off or damaged)`,
+    );
   } finally {
     file.destroy();
   }
@@ -46,7 +51,7 @@ class TarReader {
   }
 
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       if (this.#left > 0) at += this.#takeContent(chunk.subarray(at));
       else if (this.#padding > 0) at += this.#skipPadding(chunk.length - at);
       else at += this.#takeHeader(chunk.subarray(at));
@@ -55,8 +60,12 @@ class TarReader {
 
   finish(): Map<string, Uint8Array> {
     const missing = this.#wanted.filter(({ name }) => !this.#found.has(name)).map(({ name }) => name);
-    if (missing.length > 0) throw new UserError(`Cannot use ${this.#path}: it does not hold ${missing.join(', ')}, which are wanted`);
-    if (this.#left > 0 && this.#target) throw new UserError(`Cannot use ${this.#path}: it ends ${this.#left} bytes before its last file does; a complete archive is wanted`);
+    if (missing.length > 0)
+      throw new UserError(`Cannot use ${this.#path}: it does not hold ${missing.join(', ')}, which are wanted`);
+    if (this.#left > 0 && this.#target)
+      throw new UserError(
+        `Cannot use ${this.#path}: it ends ${this.#left} bytes before its last file does; a complete archive is wanted`,
+      );
     return this.#found;
   }
 
@@ -91,7 +100,10 @@ class TarReader {
     this.#target = null;
     const entry = isFile ? this.#wanted.find((candidate) => candidate.name === name) : undefined;
     if (!entry) return;
-    if (entry.bytes !== bytes) throw new UserError(`Cannot use ${this.#path}: ${name} inside of it has ${bytes} bytes; ${entry.bytes} are wanted`);
+    if (entry.bytes !== bytes)
+      throw new UserError(
+        `Cannot use ${this.#path}: ${name} inside of it has ${bytes} bytes; ${entry.bytes} are wanted`,
+      );
     if (this.#found.has(name)) throw new UserError(`Cannot use ${this.#path}: it holds ${name} twice; one is wanted`);
     this.#target = new Uint8Array(bytes);
     this.#found.set(name, this.#target);

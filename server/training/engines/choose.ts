@@ -14,7 +14,11 @@ import { hasGpu } from './webgpu/has-gpu.ts';
  * @param tell gets which one it is and why
  * @param device a device of an engine that has several, webgpu's
  */
-export async function chooseEngine(name: EngineName | 'auto', tell: (message: string) => void = () => {}, device: string | null = null): Promise<EngineName> {
+export async function chooseEngine(
+  name: EngineName | 'auto',
+  tell: (message: string) => void = () => {},
+  device: string | null = null,
+): Promise<EngineName> {
   if (device !== null) return chooseDevice(name, device);
   if (name !== 'auto') {
     const known = readVerdicts().get(name);
@@ -28,11 +32,15 @@ export async function chooseEngine(name: EngineName | 'auto', tell: (message: st
   const probes: EngineProbe[] = [];
   for (const candidate of candidates) probes.push(known.get(candidate) ?? (await examine(candidate)));
   const [fastest, ...slower] = bySpeed(probes);
-  const notHere = probes.filter(({ works }) => !works).map(({ name, reason, remedy }) => [`${name} does not work: ${reason}.`, remedy].filter(Boolean).join(' '));
+  const notHere = probes
+    .filter(({ works }) => !works)
+    .map(({ name, reason, remedy }) => [`${name} does not work: ${reason}.`, remedy].filter(Boolean).join(' '));
   if (!fastest) throw new UserError(`Cannot find an engine that works here: ${notHere.join('; ')}`);
   const times = slower.map(({ name, stepMs }) => `${name} takes ${milliseconds(stepMs!)}`);
   const others = [...times, ...notHere];
-  tell(`engine ${fastest.name} (${fastest.device}): the fastest that works here, ${milliseconds(fastest.stepMs!)} a training step${others.map((other) => `; ${other}`).join('')}`);
+  tell(
+    `engine ${fastest.name} (${fastest.device}): the fastest that works here, ${milliseconds(fastest.stepMs!)} a training step${others.map((other) => `; ${other}`).join('')}`,
+  );
   return fastest.name;
 }
 
@@ -43,7 +51,10 @@ export function bySpeed<T extends Pick<EngineProbe, 'works' | 'stepMs'>>(probes:
 
 /** The engine that has a choice of devices. What is known is of the device that it takes by itself, so this one is tried. */
 async function chooseDevice(name: EngineName | 'auto', device: string): Promise<EngineName> {
-  if (name !== 'webgpu' && name !== 'auto') throw new UserError(`Cannot use device "${device}": the engine ${name} has no choice of devices; wanted --engine webgpu`);
+  if (name !== 'webgpu' && name !== 'auto')
+    throw new UserError(
+      `Cannot use device "${device}": the engine ${name} has no choice of devices; wanted --engine webgpu`,
+    );
   return insistOn((await probeEngine('webgpu', device)).probe);
 }
 

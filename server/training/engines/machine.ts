@@ -7,18 +7,33 @@ import { ADDON_API, packageFolder, tfjsNodeFolder } from './tensorflow/package.t
 
 /** What an engine is made of, beside Node and the machine. */
 const PACKAGES = [
-  '@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node', '@tensorflow/tfjs-backend-webgpu', 'webgpu',
+  '@tensorflow/tfjs',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs-backend-webgpu',
+  'webgpu',
 ];
 
 /** In the folder of tfjs-node: what `engine install` puts there. */
-const LIBRARIES = [`lib/napi-v${ADDON_API}/tfjs_binding.node`, 'deps/lib/libtensorflow.so', 'deps/lib/libtensorflow.dylib'];
+const LIBRARIES = [
+  `lib/napi-v${ADDON_API}/tfjs_binding.node`,
+  'deps/lib/libtensorflow.so',
+  'deps/lib/libtensorflow.dylib',
+];
 
 /** Files and folders that are others after a new driver or another card. */
 const DRIVERS = ['/proc/driver/nvidia/version', '/sys/module/amdgpu/version', '/sys/module/i915/version'];
 const DEVICES = ['/dev/dri', '/proc/driver/nvidia/gpus', '/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
 /** Variables by which a user chooses a device, a driver or a library. */
-const VARIABLES = ['CUDA_VISIBLE_DEVICES', 'LD_LIBRARY_PATH', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES'];
+const VARIABLES = [
+  'CUDA_VISIBLE_DEVICES',
+  'LD_LIBRARY_PATH',
+  'VK_ICD_FILENAMES',
+  'VK_DRIVER_FILES',
+  'VK_ADD_DRIVER_FILES',
+];
 
 /** The machine in one word, fit for a file's name. */
 export function machineName(): string {

@@ -14,9 +14,17 @@ async function probe(): Promise<ProbeMessage> {
     const { device, versions } = engine;
     const { flaw, stepMs } = await selfCheck(engine);
     await engine.close();
-    return { works: flaw === null, device, versions, stepMs, reason: flaw, remedy: flaw === null ? null : 'Use another engine, and tell of this one with its device and versions.' };
+    return {
+      works: flaw === null,
+      device,
+      versions,
+      stepMs,
+      reason: flaw,
+      remedy: flaw === null ? null : 'Use another engine, and tell of this one with its device and versions.',
+    };
   } catch (error) {
-    const { reason, remedy } = error instanceof EngineUnavailable ? error : { reason: (error as Error).message, remedy: null };
+    const { reason, remedy } =
+      error instanceof EngineUnavailable ? error : { reason: (error as Error).message, remedy: null };
     return { works: false, device: null, versions: {}, stepMs: null, reason, remedy };
   }
 }

@@ -30,14 +30,21 @@ const ANSWER_WITHIN = 120_000;
  * @param device of the engine, as the user names it; null leaves it to the engine
  * @returns `answered`: false where the process died, which may have been an accident
  */
-export function probeEngine(name: EngineName, device: string | null = null): Promise<{ probe: EngineProbe; answered: boolean }> {
+export function probeEngine(
+  name: EngineName,
+  device: string | null = null,
+): Promise<{ probe: EngineProbe; answered: boolean }> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./probe-process.js', import.meta.url)), [name, ...(device === null ? [] : [device])], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: engineEnvironment(),
-      timeout: ANSWER_WITHIN,
-      killSignal: 'SIGKILL',
-    });
+    const child = fork(
+      fileURLToPath(new URL('./probe-process.js', import.meta.url)),
+      [name, ...(device === null ? [] : [device])],
+      {
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        env: engineEnvironment(),
+        timeout: ANSWER_WITHIN,
+        killSignal: 'SIGKILL',
+      },
+    );
     let printed = '';
     let answer: ProbeMessage | undefined;
     child.stderr!.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -45,7 +52,11 @@ export function probeEngine(name: EngineName, device: string | null = null): Pro
     child.on('error', (error) => resolve({ probe: failed(name, error.message), answered: false }));
     child.on('close', (code, signal) => {
       if (answer) resolve({ probe: { name, ...answer }, answered: true });
-      else resolve({ probe: failed(name, `a process that opened it ended with ${signal ?? `status ${code}`}${lastLine(printed)}`), answered: false });
+      else
+        resolve({
+          probe: failed(name, `a process that opened it ended with ${signal ?? `status ${code}`}${lastLine(printed)}`),
+          answered: false,
+        });
     });
   });
 }

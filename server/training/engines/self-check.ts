@@ -18,11 +18,16 @@ const STEPS = 25;
 /** Whether an engine computes the right numbers here, and the same bits twice; then how fast it trains. */
 export async function selfCheck(engine: Engine): Promise<SelfCheck> {
   const { passed, cases, worst } = await checkLossCases([SELF_CHECK_CASE], engine);
-  if (passed < cases) return { flaw: `it opens, but the loss that it computes is wrong (${describe(worst)} times the error that is allowed)`, stepMs: null };
+  if (passed < cases)
+    return {
+      flaw: `it opens, but the loss that it computes is wrong (${describe(worst)} times the error that is allowed)`,
+      stepMs: null,
+    };
   if (engine.software) return { flaw: null, stepMs: null };
   const step = await prepareReferenceStep(engine, { network: 'cnn-small', batchSize: 64 });
   try {
-    if (!(await step.repeats())) return { flaw: 'it opens, but the same training step twice gives different bits', stepMs: null };
+    if (!(await step.repeats()))
+      return { flaw: 'it opens, but the same training step twice gives different bits', stepMs: null };
     return { flaw: null, stepMs: await median(step.time) };
   } finally {
     step.dispose();
@@ -30,11 +35,15 @@ export async function selfCheck(engine: Engine): Promise<SelfCheck> {
 }
 
 function describe(worst: Record<string, number>): string {
-  return Object.entries(worst).filter(([, error]) => error > 1).map(([kind, error]) => `${kind} ${Number(error.toPrecision(2))}`).join(', ');
+  return Object.entries(worst)
+    .filter(([, error]) => error > 1)
+    .map(([kind, error]) => `${kind} ${Number(error.toPrecision(2))}`)
+    .join(', ');
 }
 
 async function median(time: () => Promise<number>): Promise<number> {
   const times: number[] = [];
-  for (let spent = 0; times.length === 0 || (spent < TIME && times.length < STEPS); spent += times.at(-1)!) times.push(await time());
+  for (let spent = 0; times.length === 0 || (spent < TIME && times.length < STEPS); spent += times.at(-1)!)
+    times.push(await time());
   return times.sort((a, b) => a - b)[times.length >> 1]!;
 }

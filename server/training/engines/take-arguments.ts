@@ -12,9 +12,17 @@ interface Expected {
 export function takeTensors(part: string, expected: Expected[], tensors: Tensors): Tensor[] {
   return expected.map(({ key, shape, dtype }) => {
     const tensor = tensors[key];
-    if (tensor && tensor.dtype === dtype && tensor.rank === shape.length && shape.every((size, axis) => tensor.shape[axis] === size)) return tensor;
+    if (
+      tensor &&
+      tensor.dtype === dtype &&
+      tensor.rank === shape.length &&
+      shape.every((size, axis) => tensor.shape[axis] === size)
+    )
+      return tensor;
     const found = tensor ? `${tensor.dtype} [${tensor.shape}]` : 'nothing';
-    throw new Error(`Cannot run the step: ${part}.${key} is ${found}. Wanted: ${dtype} [${shape}], which it was compiled with.`);
+    throw new Error(
+      `Cannot run the step: ${part}.${key} is ${found}. Wanted: ${dtype} [${shape}], which it was compiled with.`,
+    );
   });
 }
 
@@ -22,7 +30,8 @@ export function takeTensors(part: string, expected: Expected[], tensors: Tensors
 export function takeScalars(names: string[], scalars: Record<string, number>): number[] {
   return names.map((name) => {
     const value = scalars[name];
-    if (value === undefined) throw new Error(`Cannot run the step: scalar "${name}", which it was compiled with, is missing.`);
+    if (value === undefined)
+      throw new Error(`Cannot run the step: scalar "${name}", which it was compiled with, is missing.`);
     return value;
   });
 }

@@ -13,10 +13,17 @@ import type { EngineProbe } from './probe.ts';
 
 const verdictsShape = z.object({
   fingerprint: z.string(),
-  engines: z.array(z.object({
-    name: z.enum(['tensorflow', 'webgpu', 'wasm']), works: z.boolean(), device: z.string().nullable(), versions: z.record(z.string(), z.string()),
-    stepMs: z.number().nullable(), reason: z.string().nullable(), remedy: z.string().nullable(),
-  })),
+  engines: z.array(
+    z.object({
+      name: z.enum(['tensorflow', 'webgpu', 'wasm']),
+      works: z.boolean(),
+      device: z.string().nullable(),
+      versions: z.record(z.string(), z.string()),
+      stepMs: z.number().nullable(),
+      reason: z.string().nullable(),
+      remedy: z.string().nullable(),
+    }),
+  ),
 });
 
 export function verdictsFile(): string {
@@ -52,7 +59,10 @@ function write(verdicts: Map<EngineName, EngineProbe>): void {
     return;
   }
   try {
-    writeFileSync(unfinished, `${JSON.stringify({ fingerprint: fingerprint(), engines: [...verdicts.values()] }, null, 2)}\n`);
+    writeFileSync(
+      unfinished,
+      `${JSON.stringify({ fingerprint: fingerprint(), engines: [...verdicts.values()] }, null, 2)}\n`,
+    );
     renameSync(unfinished, file);
   } catch {
     rmSync(unfinished, { force: true });

@@ -21,12 +21,26 @@ type Shape4 = [number, number, number, number];
 
 /** Shapes, padding and strides of a convolution, channels last. @param x [B, height, width, channels] @param filter [height, width, channels, depth] */
 export function convolutionInfo(
-  x: number[], filter: number[], { strides, pad, dilations, dimRoundingMode }: ConvolutionAttributes, depthwise = false,
+  x: number[],
+  filter: number[],
+  { strides, pad, dilations, dimRoundingMode }: ConvolutionAttributes,
+  depthwise = false,
 ): backend_util.Conv2DInfo {
-  return backend_util.computeConv2DInfo(x as Shape4, filter as Shape4, strides, dilations ?? 1, pad as 'same', dimRoundingMode, depthwise);
+  return backend_util.computeConv2DInfo(
+    x as Shape4,
+    filter as Shape4,
+    strides,
+    dilations ?? 1,
+    pad as 'same',
+    dimRoundingMode,
+    depthwise,
+  );
 }
 
 /** Shapes, padding and strides of a pooling, channels last. @param x [B, height, width, channels] */
-export function poolInfo(x: number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): backend_util.Conv2DInfo {
+export function poolInfo(
+  x: number[],
+  { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
+): backend_util.Conv2DInfo {
   return backend_util.computePool2DInfo(x as Shape4, filterSize, strides, 1, pad, dimRoundingMode);
 }

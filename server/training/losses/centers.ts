@@ -61,7 +61,13 @@ const rules: Record<CenterUpdate, Rule> = { cumulative, ema, wen, batch: batchMe
  * @param rate ρ of `ema`, η of `wen`; scalar
  * @returns the new centers, shapes as before
  */
-export function updateCenters(old: Centers, features: Tensor, oneHot: Tensor, rule: CenterUpdate, rate: Tensor): Centers {
+export function updateCenters(
+  old: Centers,
+  features: Tensor,
+  oneHot: Tensor,
+  rule: CenterUpdate,
+  rate: Tensor,
+): Centers {
   const n = tf.sum(oneHot, 0); // [C]
   const column = tf.expandDims(n, 1); // [C, 1]
   const sum = tf.matMul(oneHot as tf.Tensor2D, features as tf.Tensor2D, true, false); // [C, d]

@@ -86,25 +86,54 @@ export function combinedLoss(
 
   const linear = options.crossEntropyHead === 'linear';
   const ce = differentiate(
-    (at) => crossEntropy(linear ? linearLogits(at.features!, at.weights!, at.bias!) : tf.mul(scalars.s, cosines(at.features!, at.weights!)), oneHot),
+    (at) =>
+      crossEntropy(
+        linear
+          ? linearLogits(at.features!, at.weights!, at.bias!)
+          : tf.mul(scalars.s, cosines(at.features!, at.weights!)),
+        oneHot,
+      ),
     linear ? { features, weights, bias } : { features, weights },
   );
-  const inter = differentiate((at) => amSoftmax(at.features!, at.weights!, oneHot, scalars.s, scalars.m), { features, weights });
+  const inter = differentiate((at) => amSoftmax(at.features!, at.weights!, oneHot, scalars.s, scalars.m), {
+    features,
+    weights,
+  });
   const distancesAt = (features: Tensor): IntraClass => intraClass(features, oneHot, around, options.distance);
   const intra = differentiate((at) => intraClassMean(distancesAt(at.features!)), { features });
 
   // S22: β is piecewise in the batch number. Before N the truncated term and ε are nowhere in the graph.
-  const truncated = inForce.intraClass ? truncatedTerm(intra, distancesAt, features, oneHot, scalars.epsilon, options.truncation) : null;
+  const truncated = inForce.intraClass
+    ? truncatedTerm(intra, distancesAt, features, oneHot, scalars.epsilon, options.truncation)
+    : null;
 
   // S23: the truncated intra-class term joins the total, whose gradient starts the backward pass.
   const always: Weighted[] = [];
   if (inForce.crossEntropy) always.push({ weight: scalars.gamma, ...ce });
   if (inForce.interClass) always.push({ weight: scalars.alpha, ...inter });
   const weighted = truncated ? [...always, { weight: scalars.beta, ...truncated }] : always;
-  const others = !truncated ? [] : furtherEpsilons.map((epsilon) => {
-    const { value, apart } = otherTerm(intra.value, distancesAt, features, oneHot, scalars.epsilon, epsilon, options.truncation);
-    return { truncated: value, total: weightedSum([...always, { weight: scalars.beta, value, gradients: {} }], (term) => term.value, tf.scalar(0)), apart };
-  });
+  const others = !truncated
+    ? []
+    : furtherEpsilons.map((epsilon) => {
+        const { value, apart } = otherTerm(
+          intra.value,
+          distancesAt,
+          features,
+          oneHot,
+          scalars.epsilon,
+          epsilon,
+          options.truncation,
+        );
+        return {
+          truncated: value,
+          total: weightedSum(
+            [...always, { weight: scalars.beta, value, gradients: {} }],
+            (term) => term.value,
+            tf.scalar(0),
+          ),
+          apart,
+        };
+      });
   return {
     terms: {
       crossEntropy: ce.value,
@@ -135,7 +164,12 @@ interface Term {
 
 /** Trunc(L2 − ε). @param intra L2 itself @param distancesAt the distances of features to their centers */
 function truncatedTerm(
-  intra: Term, distancesAt: (features: Tensor) => IntraClass, features: Tensor, oneHot: Tensor, epsilon: Tensor, rule: Truncation,
+  intra: Term,
+  distancesAt: (features: Tensor) => IntraClass,
+  features: Tensor,
+  oneHot: Tensor,
+  epsilon: Tensor,
+  rule: Truncation,
 ): Term {
   if (rule === 'sample' || rule === 'class') {
     return differentiate((at) => truncate(distancesAt(at.features!), oneHot, epsilon, rule), { features });
@@ -146,11 +180,20 @@ function truncatedTerm(
 
 /** Trunc(L2 − ε) of another ε, and how many of its tests come out differently than those of the first. */
 function otherTerm(
-  mean: Tensor, distancesAt: (features: Tensor) => IntraClass, features: Tensor, oneHot: Tensor, first: Tensor, epsilon: Tensor, rule: Truncation,
+  mean: Tensor,
+  distancesAt: (features: Tensor) => IntraClass,
+  features: Tensor,
+  oneHot: Tensor,
+  first: Tensor,
+  epsilon: Tensor,
+  rule: Truncation,
 ): { value: Tensor; apart: Tensor } {
   if (rule === 'sample' || rule === 'class') {
     const distances = distancesAt(features);
-    return { value: truncate(distances, oneHot, epsilon, rule), apart: testsApart(distances, oneHot, first, epsilon, rule) };
+    return {
+      value: truncate(distances, oneHot, epsilon, rule),
+      apart: testsApart(distances, oneHot, first, epsilon, rule),
+    };
   }
   const { value, live } = truncateMean(mean, epsilon, rule);
   return { value, apart: tf.abs(tf.sub(live, truncateMean(mean, first, rule).live)) };

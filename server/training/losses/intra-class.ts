@@ -18,7 +18,8 @@ type DistanceRule = (features: Tensor, own: Tensor) => Tensor;
 const cosine: DistanceRule = (features, own) => tf.sub(1, cosineToOwn(features, own));
 
 /** d = acos(f̂ · ĉ). The cosine is kept off ±1, where the slope of acos is infinite. */
-const angle: DistanceRule = (features, own) => tf.acos(tf.clipByValue(cosineToOwn(features, own), -(1 - 1e-7), 1 - 1e-7));
+const angle: DistanceRule = (features, own) =>
+  tf.acos(tf.clipByValue(cosineToOwn(features, own), -(1 - 1e-7), 1 - 1e-7));
 
 /** d = ½‖f − c‖² on raw features and raw centers: the center loss of Wen et al. 2016. */
 const euclidean: DistanceRule = (features, own) => tf.mul(0.5, tf.sum(tf.square(tf.sub(features, own)), 1));

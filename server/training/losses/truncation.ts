@@ -61,7 +61,9 @@ export function truncate(intra: IntraClass, oneHot: Tensor, epsilon: Tensor, rul
  */
 export function truncateMean(mean: Tensor, epsilon: Tensor, rule: 'batch' | 'none'): { value: Tensor; live: Tensor } {
   const above = tf.sub(mean, epsilon);
-  return rule === 'none' ? { value: above, live: tf.scalar(1) } : { value: tf.relu(above), live: tf.cast(tf.greater(above, 0), 'float32') };
+  return rule === 'none'
+    ? { value: above, live: tf.scalar(1) }
+    : { value: tf.relu(above), live: tf.cast(tf.greater(above, 0), 'float32') };
 }
 
 /**
@@ -70,7 +72,13 @@ export function truncateMean(mean: Tensor, epsilon: Tensor, rule: 'batch' | 'non
  *
  * @returns scalar, a whole number; NaN is never apart, since such a run ends here anyway
  */
-export function testsApart(intra: IntraClass, oneHot: Tensor, one: Tensor, other: Tensor, rule: 'sample' | 'class'): Tensor {
+export function testsApart(
+  intra: IntraClass,
+  oneHot: Tensor,
+  one: Tensor,
+  other: Tensor,
+  rule: 'sample' | 'class',
+): Tensor {
   const { values, counts } = rules[rule].tested(intra, oneHot);
   const passes = (epsilon: Tensor): Tensor => tf.cast(tf.greater(tf.sub(values, epsilon), 0), 'float32');
   return tf.sum(tf.mul(counts, tf.abs(tf.sub(passes(one), passes(other)))));

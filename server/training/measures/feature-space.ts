@@ -24,7 +24,13 @@ export interface FeatureSpace {
  * @param labels n class indices
  * @param predictions n class indices, of the network
  */
-export function featureSpace(features: Float32Array, labels: Int32Array, predictions: Int32Array, d: number, classes: number): FeatureSpace {
+export function featureSpace(
+  features: Float32Array,
+  labels: Int32Array,
+  predictions: Int32Array,
+  d: number,
+  classes: number,
+): FeatureSpace {
   const n = labels.length;
   const units = unitRows(features, n, d);
   const samples = classMeans(units, labels, d, classes);
@@ -40,7 +46,9 @@ export function featureSpace(features: Float32Array, labels: Int32Array, predict
     ...interClassCosines(rowProducts(directions, directions, d), present, classes),
     intraClassCosine: mean(n, (i) => own[i]!),
     fisherRatio: spreadWithin / spreadBetween,
-    nc1: finite ? traceOfProductWithPseudoInverse(within, between, d, Math.min(present.length - 1, d)) / present.length : NaN,
+    nc1: finite
+      ? traceOfProductWithPseudoInverse(within, between, d, Math.min(present.length - 1, d)) / present.length
+      : NaN,
     nc4: mean(n, (i) => (nearest[i] === predictions[i] ? 0 : 1)),
   };
 }
@@ -86,7 +94,13 @@ function classMeans(units: Float64Array, labels: Int32Array, d: number, classes:
  * @param units n × d
  * @param directions of the classes' means, classes × d
  */
-function compareWithMeans(units: Float64Array, labels: Int32Array, directions: Float64Array, present: number[], d: number): { own: Float64Array; nearest: Int32Array } {
+function compareWithMeans(
+  units: Float64Array,
+  labels: Int32Array,
+  directions: Float64Array,
+  present: number[],
+  d: number,
+): { own: Float64Array; nearest: Int32Array } {
   const classes = directions.length / d;
   const own = new Float64Array(labels.length);
   const nearest = new Int32Array(labels.length);
@@ -105,7 +119,12 @@ function compareWithMeans(units: Float64Array, labels: Int32Array, directions: F
  *
  * @returns n × d
  */
-function weightedDeviations(units: Float64Array, labels: Int32Array, { counts, present, means }: ClassMeans, d: number): Float64Array {
+function weightedDeviations(
+  units: Float64Array,
+  labels: Int32Array,
+  { counts, present, means }: ClassMeans,
+  d: number,
+): Float64Array {
   const weights = counts.map((count) => 1 / Math.sqrt(count * present.length));
   const rows = new Float64Array(units.length);
   for (let i = 0; i < labels.length; i++) {
@@ -120,7 +139,10 @@ function weightedDeviations(units: Float64Array, labels: Int32Array, { counts, p
 function weightedMeans(means: Float64Array, present: number[], d: number): Float64Array {
   const center = Float64Array.from({ length: d }, (_, j) => mean(present.length, (p) => means[present[p]! * d + j]!));
   const weight = 1 / Math.sqrt(present.length);
-  return Float64Array.from({ length: present.length * d }, (_, at) => weight * (means[present[Math.floor(at / d)]! * d + (at % d)]! - center[at % d]!));
+  return Float64Array.from(
+    { length: present.length * d },
+    (_, at) => weight * (means[present[Math.floor(at / d)]! * d + (at % d)]! - center[at % d]!),
+  );
 }
 
 /**
@@ -136,7 +158,9 @@ function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, d: nu
   const noise = 1e-12 * (values[largest[0] ?? 0] ?? 0);
   const used = largest.filter((p) => values[p]! > noise);
   if (used.length === 0) return NaN;
-  const scaled = used.flatMap((p) => Array.from(vectors.subarray(p * d, (p + 1) * d), (entry) => entry / Math.sqrt(values[p]!)));
+  const scaled = used.flatMap((p) =>
+    Array.from(vectors.subarray(p * d, (p + 1) * d), (entry) => entry / Math.sqrt(values[p]!)),
+  );
   let trace = 0;
   for (const { products } of rowProductBlocks(a, Float64Array.from(scaled), d)) trace += sumOfSquares(products);
   return trace;
@@ -158,9 +182,16 @@ function eigenOfScatter(rows: Float64Array, d: number): { values: number[]; vect
 }
 
 /** @param cosines classes × classes */
-function interClassCosines(cosines: Float64Array, present: number[], classes: number): { interClassCosineMax: number; interClassCosineMean: number } {
+function interClassCosines(
+  cosines: Float64Array,
+  present: number[],
+  classes: number,
+): { interClassCosineMax: number; interClassCosineMean: number } {
   const values = present.flatMap((k, p) => present.slice(0, p).map((l) => cosines[k * classes + l]!));
-  return { interClassCosineMax: values.reduce((largest, value) => Math.max(largest, value), -Infinity), interClassCosineMean: mean(values.length, (i) => values[i]!) };
+  return {
+    interClassCosineMax: values.reduce((largest, value) => Math.max(largest, value), -Infinity),
+    interClassCosineMean: mean(values.length, (i) => values[i]!),
+  };
 }
 
 /** The class that is present and has the largest of the cosines from `row` on; of equal ones the first. */

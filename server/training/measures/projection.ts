@@ -33,11 +33,14 @@ function principal(rows: Float64Array, n: number, d: number): number[][] {
   const scatter = rowProducts(columns, columns, n);
   // The decomposition does not end on numbers that are not finite.
   if (!scatter.every(Number.isFinite)) return [0, 1].map(() => new Array<number>(n).fill(NaN));
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(d, d, scatter), { assumeSymmetric: true });
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(d, d, scatter), {
+    assumeSymmetric: true,
+  });
   const order = [...realEigenvalues.keys()].sort((p, q) => realEigenvalues[q]! - realEigenvalues[p]!);
   return [0, 1].map((rank) => {
     // An embedding of one dimension has a second component of zeros.
-    const component = rank < order.length ? Float64Array.from(upright(eigenvectorMatrix.getColumn(order[rank]!))) : new Float64Array(d);
+    const component =
+      rank < order.length ? Float64Array.from(upright(eigenvectorMatrix.getColumn(order[rank]!))) : new Float64Array(d);
     return Array.from(rowProducts(rows, component, d));
   });
 }

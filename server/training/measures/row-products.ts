@@ -45,7 +45,11 @@ export function rowProducts(a: Float64Array, b: Float64Array, d: number): Float6
 const ROWS_AT_ONCE = 1000;
 
 /** a bᵀ in blocks of rows, the first ones first. `row` is the number of a block's first one. */
-export function* rowProductBlocks(a: Float64Array, b: Float64Array, d: number): Generator<{ row: number; products: Float64Array }> {
+export function* rowProductBlocks(
+  a: Float64Array,
+  b: Float64Array,
+  d: number,
+): Generator<{ row: number; products: Float64Array }> {
   for (let row = 0; row * d < a.length; row += ROWS_AT_ONCE) {
     yield { row, products: rowProducts(a.subarray(row * d, (row + ROWS_AT_ONCE) * d), b, d) };
   }

@@ -47,7 +47,11 @@ const nothing = { parameters: [], statistics: [] };
 export function conv(name: string, filters: number, size: number, stride = 1, bias = true): LayerOf {
   return ([height, width, channels]) => {
     const fan = { fanIn: size * size * channels!, fanOut: size * size * filters };
-    const kernel: ParameterSpec = { name: `${name}/kernel`, shape: [size, size, channels!, filters], initial: { rule: 'he', ...fan } };
+    const kernel: ParameterSpec = {
+      name: `${name}/kernel`,
+      shape: [size, size, channels!, filters],
+      initial: { rule: 'he', ...fan },
+    };
     const offset: ParameterSpec = { name: `${name}/bias`, shape: [filters], initial: { rule: 'zeros' } };
     return {
       output: [Math.ceil(height! / stride), Math.ceil(width! / stride), filters],
@@ -58,7 +62,15 @@ export function conv(name: string, filters: number, size: number, stride = 1, bi
         return bias ? addBias(y, weights[offset.name]!) : y;
       },
       draw: (x, { layers, add }) => {
-        const layer = layers.conv2d({ name, filters, kernelSize: size, strides: stride, padding: 'same', useBias: bias, kernelInitializer: 'zeros' });
+        const layer = layers.conv2d({
+          name,
+          filters,
+          kernelSize: size,
+          strides: stride,
+          padding: 'same',
+          useBias: bias,
+          kernelInitializer: 'zeros',
+        });
         return add(layer, x, bias ? [`weights/${kernel.name}`, `weights/${offset.name}`] : [`weights/${kernel.name}`]);
       },
     };
@@ -69,15 +81,23 @@ export function conv(name: string, filters: number, size: number, stride = 1, bi
 export function dense(name: string, units: number, before: 'relu' | 'linear'): LayerOf {
   return ([inputs]) => {
     const fan = { fanIn: inputs!, fanOut: units };
-    const kernel: ParameterSpec = { name: `${name}/kernel`, shape: [inputs!, units], initial: { rule: before === 'relu' ? 'he' : 'glorot', ...fan } };
+    const kernel: ParameterSpec = {
+      name: `${name}/kernel`,
+      shape: [inputs!, units],
+      initial: { rule: before === 'relu' ? 'he' : 'glorot', ...fan },
+    };
     const bias: ParameterSpec = { name: `${name}/bias`, shape: [units], initial: { rule: 'zeros' } };
     return {
       output: [units],
       parameters: [kernel, bias],
       statistics: [],
-      apply: (x, { weights }) => addBias(tf.matMul(x as tf.Tensor2D, weights[kernel.name] as tf.Tensor2D), weights[bias.name]!),
+      apply: (x, { weights }) =>
+        addBias(tf.matMul(x as tf.Tensor2D, weights[kernel.name] as tf.Tensor2D), weights[bias.name]!),
       draw: (x, { layers, add }) =>
-        add(layers.dense({ name, units, kernelInitializer: 'zeros' }), x, [`weights/${kernel.name}`, `weights/${bias.name}`]),
+        add(layers.dense({ name, units, kernelInitializer: 'zeros' }), x, [
+          `weights/${kernel.name}`,
+          `weights/${bias.name}`,
+        ]),
     };
   };
 }
@@ -86,7 +106,12 @@ export function dense(name: string, units: number, before: 'relu' | 'linear'): L
 export function batchNorm(name: string): LayerOf {
   return (input) => {
     const shape = [input.at(-1)!];
-    const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map((part) => `${name}/${part}`) as [string, string, string, string];
+    const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map((part) => `${name}/${part}`) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     return {
       output: input,
       parameters: [
@@ -98,7 +123,10 @@ export function batchNorm(name: string): LayerOf {
         { name: variance, shape, initial: { rule: 'ones' } },
       ],
       apply: (x, pass) => {
-        const running = { mean: pass.statistics[mean] as tf.Tensor1D, variance: pass.statistics[variance] as tf.Tensor1D };
+        const running = {
+          mean: pass.statistics[mean] as tf.Tensor1D,
+          variance: pass.statistics[variance] as tf.Tensor1D,
+        };
         const [scale, offset] = [pass.weights[gamma] as tf.Tensor1D, pass.weights[beta] as tf.Tensor1D];
         const seen = normalize(x, scale, offset, running, pass.training ? 'training' : 'inference');
         if (pass.training) {
@@ -109,7 +137,10 @@ export function batchNorm(name: string): LayerOf {
       },
       draw: (x, { layers, add }) =>
         add(layers.batchNormalization({ name, epsilon: BATCH_NORM_EPSILON }), x, [
-          `weights/${gamma}`, `weights/${beta}`, `statistics/${mean}`, `statistics/${variance}`,
+          `weights/${gamma}`,
+          `weights/${beta}`,
+          `statistics/${mean}`,
+          `statistics/${variance}`,
         ]),
     };
   };

@@ -37,7 +37,11 @@ export function buildModel(settings: ModelSettings, shape: readonly number[]): M
 /** The last linear layer, which cross-entropy and AM-Softmax share: W [C, d] and b [C]. */
 export function headParameters(classes: number, embedding: number): ParameterSpec[] {
   return [
-    { name: 'head/weights', shape: [classes, embedding], initial: { rule: 'glorot', fanIn: embedding, fanOut: classes } },
+    {
+      name: 'head/weights',
+      shape: [classes, embedding],
+      initial: { rule: 'glorot', fanIn: embedding, fanOut: classes },
+    },
     { name: 'head/bias', shape: [classes], initial: { rule: 'zeros' } },
   ];
 }

@@ -8,7 +8,9 @@ import { batchNorm, conv, globalAveragePool, relu, sequence, type LayerOf } from
  */
 export function resnet(blocks: number): LayerOf {
   const stages = [16, 32, 64].flatMap((filters, stage) =>
-    Array.from({ length: blocks }, (_, block) => residual(`stage${stage + 1}/block${block + 1}`, filters, stage > 0 && block === 0 ? 2 : 1)),
+    Array.from({ length: blocks }, (_, block) =>
+      residual(`stage${stage + 1}/block${block + 1}`, filters, stage > 0 && block === 0 ? 2 : 1),
+    ),
   );
   return sequence(conv('stem/conv', 16, 3, 1, false), batchNorm('stem/norm'), relu, ...stages, globalAveragePool);
 }
@@ -24,14 +26,17 @@ function residual(name: string, filters: number, stride: number): LayerOf {
       batchNorm(`${name}/norm2`),
     )(input);
     const changes = stride !== 1 || input[2] !== filters;
-    const shortcut = sequence(...(changes ? [conv(`${name}/shortcut`, filters, 1, stride, false), batchNorm(`${name}/shortcutNorm`)] : []))(input);
+    const shortcut = sequence(
+      ...(changes ? [conv(`${name}/shortcut`, filters, 1, stride, false), batchNorm(`${name}/shortcutNorm`)] : []),
+    )(input);
     const join = relu(branch.output);
     return {
       output: branch.output,
       parameters: [...branch.parameters, ...shortcut.parameters],
       statistics: [...branch.statistics, ...shortcut.statistics],
       apply: (x, pass) => join.apply(tf.add(branch.apply(x, pass), shortcut.apply(x, pass)), pass),
-      draw: (x, drawing) => join.draw(drawing.add(drawing.layers.add({}), [branch.draw(x, drawing), shortcut.draw(x, drawing)]), drawing),
+      draw: (x, drawing) =>
+        join.draw(drawing.add(drawing.layers.add({}), [branch.draw(x, drawing), shortcut.draw(x, drawing)]), drawing),
     };
   };
 }

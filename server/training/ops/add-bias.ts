@@ -14,7 +14,10 @@ import { nativeKernel } from './native-kernel.ts';
  * @param bias [C]
  */
 export function addBias<T extends Tensor>(x: T, bias: Tensor): T {
-  const withGradient = tf.customGrad((x, bias) => ({ value: forward(x as Tensor, bias as Tensor), gradFunc: (dy) => [dy as Tensor, biasGradient(dy as Tensor)] }));
+  const withGradient = tf.customGrad((x, bias) => ({
+    value: forward(x as Tensor, bias as Tensor),
+    gradFunc: (dy) => [dy as Tensor, biasGradient(dy as Tensor)],
+  }));
   return withGradient(x, bias) as T;
 }
 
@@ -25,5 +28,10 @@ function forward(x: Tensor, bias: Tensor): Tensor {
 
 function biasGradient(dy: Tensor): Tensor {
   const native = nativeKernel('AddBiasGrad');
-  return native ? native({ dy })[0]! : tf.sum(dy, dy.shape.slice(1).map((_, axis) => axis));
+  return native
+    ? native({ dy })[0]!
+    : tf.sum(
+        dy,
+        dy.shape.slice(1).map((_, axis) => axis),
+      );
 }

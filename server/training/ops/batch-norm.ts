@@ -31,14 +31,18 @@ export type BatchNormMode = 'training' | 'inference';
  * Example: x = [[1], [3]], γ = 2, β = 0: y = [[−2], [2]], mean [2], variance [2].
  */
 export function batchNorm<T extends Tensor>(
-  x: T, gamma: Tensor1D, beta: Tensor1D, running: Moments, mode: BatchNormMode,
+  x: T,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  running: Moments,
+  mode: BatchNormMode,
 ): { y: T } & Moments {
   if (mode === 'inference') {
     const y = tf.batchNorm(x, running.mean, running.variance, beta, gamma, BATCH_NORM_EPSILON) as T;
     return { y, mean: running.mean, variance: running.variance };
   }
   const channels = gamma.shape[0];
-  const images = x.rank === 4 ? (x as Tensor as Tensor4D) : tf.reshape(x, [-1, 1, 1, channels]) as Tensor4D; // [B, H, W, C]
+  const images = x.rank === 4 ? (x as Tensor as Tensor4D) : (tf.reshape(x, [-1, 1, 1, channels]) as Tensor4D); // [B, H, W, C]
   const { y, mean, variance } = normalizeByBatch(images, gamma, beta);
   return { y: (x.rank === 4 ? y : tf.reshape(y, x.shape)) as Tensor as T, mean, variance };
 }

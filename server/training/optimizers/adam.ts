@@ -9,14 +9,22 @@ export function adam(structure: OptimizerStructure): Optimizer {
   return {
     slots: ['mean', 'square'],
     update: (parameter, scalars) => {
-      const { direction, slots } = adamDirection(decayedGradient(parameter, scalars, structure), parameter.slots, scalars);
+      const { direction, slots } = adamDirection(
+        decayedGradient(parameter, scalars, structure),
+        parameter.slots,
+        scalars,
+      );
       return { weight: tf.sub(parameter.weight, tf.mul(scalars.learningRate, direction)), slots };
     },
   };
 }
 
 /** m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²;  direction = m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ⁺¹), v̂ = v/(1 − β₂ᵗ⁺¹). */
-export function adamDirection(gradient: Tensor, slots: Tensors, scalars: OptimizerScalars): { direction: Tensor; slots: Tensors } {
+export function adamDirection(
+  gradient: Tensor,
+  slots: Tensors,
+  scalars: OptimizerScalars,
+): { direction: Tensor; slots: Tensors } {
   const mean = average(slots.mean!, gradient, scalars.beta1);
   const square = average(slots.square!, tf.square(gradient), scalars.beta2);
   const root = tf.sqrt(tf.div(square, scalars.correction2));

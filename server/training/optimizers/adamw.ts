@@ -11,7 +11,8 @@ export function adamw(structure: OptimizerStructure): Optimizer {
     slots: ['mean', 'square'],
     update: ({ weight, gradient, slots, decays }, scalars) => {
       const adam = adamDirection(gradient, slots, scalars);
-      const direction = structure.decay && decays ? tf.add(adam.direction, tf.mul(scalars.weightDecay, weight)) : adam.direction;
+      const direction =
+        structure.decay && decays ? tf.add(adam.direction, tf.mul(scalars.weightDecay, weight)) : adam.direction;
       return { weight: tf.sub(weight, tf.mul(scalars.learningRate, direction)), slots: adam.slots };
     },
   };

@@ -8,7 +8,15 @@ import { sgd } from './sgd.ts';
 
 /** The scalars that optimisers read; `correction1` and `correction2` are Adam's 1 − βᵗ⁺¹, computed on the host in float64. */
 export type OptimizerScalars = Record<
-  'learningRate' | 'momentum' | 'beta1' | 'beta2' | 'correction1' | 'correction2' | 'adamEpsilon' | 'weightDecay' | 'clipNorm',
+  | 'learningRate'
+  | 'momentum'
+  | 'beta1'
+  | 'beta2'
+  | 'correction1'
+  | 'correction2'
+  | 'adamEpsilon'
+  | 'weightDecay'
+  | 'clipNorm',
   Tensor
 >;
 
@@ -32,6 +40,11 @@ export interface Optimizer {
 export type OptimizerStructure = Pick<OptimizerSettings, 'name' | 'nesterov'> & { decay: boolean; clip: boolean };
 
 export function buildOptimizer(structure: OptimizerStructure): Optimizer {
-  const optimizers: Record<OptimizerSettings['name'], (structure: OptimizerStructure) => Optimizer> = { sgd, momentum, adam, adamw };
+  const optimizers: Record<OptimizerSettings['name'], (structure: OptimizerStructure) => Optimizer> = {
+    sgd,
+    momentum,
+    adam,
+    adamw,
+  };
   return optimizers[structure.name](structure);
 }

@@ -15,7 +15,11 @@ eachEngine('a compiled step', (open, { trains }) => {
     engine = await open();
   });
 
-  test.each(variants.filter(({ network }) => trains.includes(network)).map((variant) => ({ what: describeVariant(variant), variant })))('gives the bits of the step run operation by operation: $what', async ({ variant }) => {
+  test.each(
+    variants
+      .filter(({ network }) => trains.includes(network))
+      .map((variant) => ({ what: describeVariant(variant), variant })),
+  )('gives the bits of the step run operation by operation: $what', async ({ variant }) => {
     const { step, state, batchOf } = buildVariant(variant);
     const example = batchOf(0);
     const compiled = engine.compile(step, { state, batch: example, scalars });
@@ -25,11 +29,16 @@ eachEngine('a compiled step', (open, { trains }) => {
       const batch = batchOf(t);
       const [run, plain] = [compiled.run(ofCompiled, batch, scalars), runPlainly(step, ofPlain, batch)];
       expect(Object.keys(run.state).sort()).toEqual(Object.keys(state).sort());
-      expect({ t, differing: await differing(run, plain, fusesInexactly(engine) ? TOLERANCE : 0) }).toEqual({ t, differing: [] });
+      expect({ t, differing: await differing(run, plain, fusesInexactly(engine) ? TOLERANCE : 0) }).toEqual({
+        t,
+        differing: [],
+      });
       tf.dispose([batch, run.outputs, plain.outputs, ...(t > 0 ? [ofCompiled, ofPlain] : [])]);
       [ofCompiled, ofPlain] = [run.state, plain.state];
     }
-    expect(await bytesOf(ofCompiled['weights/head/weights']!)).not.toEqual(await bytesOf(state['weights/head/weights']!));
+    expect(await bytesOf(ofCompiled['weights/head/weights']!)).not.toEqual(
+      await bytesOf(state['weights/head/weights']!),
+    );
     compiled.dispose();
     tf.dispose([state, ofCompiled, ofPlain]);
   });
@@ -41,7 +50,9 @@ eachEngine('a compiled step', (open, { trains }) => {
     const compiled = engine.compile(step, { state: read, batch: images, scalars: {} });
     const [run, plain] = [compiled.run(read, images, {}), runPlainly(step, read, images, {})];
     expect([run.state, Object.keys(run.outputs)]).toEqual([{}, ['features', 'logits', 'cosines']]);
-    expect(await differing(run, plain, engine.name === 'tensorflow' && model.statistics.length > 0 ? ROUNDING : 0)).toEqual([]);
+    expect(
+      await differing(run, plain, engine.name === 'tensorflow' && model.statistics.length > 0 ? ROUNDING : 0),
+    ).toEqual([]);
     compiled.dispose();
     tf.dispose([state, batch, run.outputs, plain.outputs]);
   });
@@ -50,15 +61,24 @@ eachEngine('a compiled step', (open, { trains }) => {
     const example = { state: { w: tf.scalar(1) }, batch: { x: tf.scalar(3) }, scalars: { rate: 2, unused: 7 } };
     const step: Step = ({ w }, { x }, { rate }) => ({ state: { w: tf.add(w!, tf.mul(rate!, x!)) }, outputs: {} });
     const compiled = engine.compile(step, example);
-    expect([...(await compiled.run(example.state, example.batch, { rate: 2, unused: 7 }).state.w!.data())]).toEqual([7]);
-    expect([...(await compiled.run(example.state, { x: tf.scalar(-1) }, { rate: 0.5, unused: 7 }).state.w!.data())]).toEqual([0.5]);
-    expect(() => compiled.run(example.state, example.batch, { rate: 2 } as never)).toThrow('scalar "unused", which it was compiled with, is missing');
+    expect([...(await compiled.run(example.state, example.batch, { rate: 2, unused: 7 }).state.w!.data())]).toEqual([
+      7,
+    ]);
+    expect([
+      ...(await compiled.run(example.state, { x: tf.scalar(-1) }, { rate: 0.5, unused: 7 }).state.w!.data()),
+    ]).toEqual([0.5]);
+    expect(() => compiled.run(example.state, example.batch, { rate: 2 } as never)).toThrow(
+      'scalar "unused", which it was compiled with, is missing',
+    );
     compiled.dispose();
   });
 
   test('tells apart inputs that share their values, and returns an input, one tensor twice or a constant', async () => {
     const shared = tf.tensor1d([1, 2]);
-    const step: Step = ({ a, b }) => ({ state: { a: b!, b: a! }, outputs: { twice: a!, again: a!, constant: tf.scalar(5) } });
+    const step: Step = ({ a, b }) => ({
+      state: { a: b!, b: a! },
+      outputs: { twice: a!, again: a!, constant: tf.scalar(5) },
+    });
     const compiled = engine.compile(step, { state: { a: shared, b: shared.clone() }, batch: {}, scalars: {} });
     const { state, outputs } = compiled.run({ a: tf.tensor1d([1, 2]), b: tf.tensor1d([3, 4]) }, {}, {});
     expect([...(await state.a!.data()), ...(await state.b!.data())]).toEqual([3, 4, 1, 2]);
@@ -70,8 +90,12 @@ eachEngine('a compiled step', (open, { trains }) => {
   test('refuses tensors of another shape or type than it was compiled with, and missing ones', () => {
     const step: Step = ({ w }, { x }) => ({ state: { w: tf.mul(w!, x!) }, outputs: {} });
     const compiled = engine.compile(step, { state: { w: tf.zeros([2]) }, batch: { x: tf.zeros([2]) }, scalars: {} });
-    expect(() => compiled.run({ w: tf.zeros([3]) }, { x: tf.zeros([2]) }, {})).toThrow('state.w is float32 [3]. Wanted: float32 [2]');
-    expect(() => compiled.run({ w: tf.zeros([2]) }, { x: tf.zeros([2], 'int32') }, {})).toThrow('batch.x is int32 [2]. Wanted: float32 [2]');
+    expect(() => compiled.run({ w: tf.zeros([3]) }, { x: tf.zeros([2]) }, {})).toThrow(
+      'state.w is float32 [3]. Wanted: float32 [2]',
+    );
+    expect(() => compiled.run({ w: tf.zeros([2]) }, { x: tf.zeros([2], 'int32') }, {})).toThrow(
+      'batch.x is int32 [2]. Wanted: float32 [2]',
+    );
     expect(() => compiled.run({ w: tf.zeros([2]) }, {}, {})).toThrow('batch.x is nothing');
     compiled.dispose();
   });

@@ -10,7 +10,12 @@ const training = { network: 'mlp', optimizer: 'momentum' } as const;
 
 describe.each(enginesHere)('a process that is killed while it trains on $name', ({ name, environment }) => {
   test('leaves nothing locked: the next one opens the device and trains', async () => {
-    const start = (times: number) => startChild(trainee, [name, JSON.stringify(Array.from({ length: times }, () => ({ training, batches: 20 })))], environment);
+    const start = (times: number) =>
+      startChild(
+        trainee,
+        [name, JSON.stringify(Array.from({ length: times }, () => ({ training, batches: 20 })))],
+        environment,
+      );
     const [killed, next] = [await start(1000), await start(1)];
     killed.go();
     expect(await killed.line()).toBe('trained one');

@@ -23,14 +23,18 @@ eachEngine('the loss of the reference cases', (open) => {
       return checkLossCases([one!], engine);
     };
     expect((await spoiled(({ expected }) => (expected.total += 1e-3))).results[0]!.errors.terms).toBeGreaterThan(1);
-    expect((await spoiled(({ expected }) => (expected.centersAfter.center[0]![0]! += 1e-4))).results[0]!.errors.centers).toBeGreaterThan(1);
-    expect((await spoiled(({ expected }) => (expected.gradWeights[0]![0]! += 1e-2))).results[0]!.errors.gradients).toBeGreaterThan(1);
+    expect(
+      (await spoiled(({ expected }) => (expected.centersAfter.center[0]![0]! += 1e-4))).results[0]!.errors.centers,
+    ).toBeGreaterThan(1);
+    expect(
+      (await spoiled(({ expected }) => (expected.gradWeights[0]![0]! += 1e-2))).results[0]!.errors.gradients,
+    ).toBeGreaterThan(1);
     expect((await spoiled(({ expected }) => (expected.gradFeatures[0]![0] = NaN))).passed).toBe(0);
   });
 });
 
 describe('a file of reference cases', () => {
-  test('that is none is the user\'s mistake and says where', () => {
+  test("that is none is the user's mistake and says where", () => {
     expect(() => parseLossCases('{"cases": [{"name": "x"}]}', 'my.json')).toThrow(UserError);
     expect(() => parseLossCases('{"cases": [{"name": "x"}]}', 'my.json')).toThrow(/my\.json: at cases\.0\.options/);
     expect(() => parseLossCases('no', 'my.json')).toThrow(/my\.json: it is not JSON/);

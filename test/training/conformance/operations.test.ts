@@ -17,7 +17,9 @@ eachEngine('every operation that training uses', (open, { name }) => {
   test.each(operations.filter(({ unused }) => !unused || name !== 'webgpu'))('$name', async ({ kernels, compare }) => {
     const before = tf.memory().numTensors;
     let compared: ReturnType<typeof compare> = [];
-    const called = kernelsCalled(() => (compared = tf.tidy(() => compare() as unknown as tf.TensorContainer) as unknown as typeof compared));
+    const called = kernelsCalled(
+      () => (compared = tf.tidy(() => compare() as unknown as tf.TensorContainer) as unknown as typeof compared),
+    );
     expect(kernels.filter((kernel) => tf.getKernel(kernel, tf.getBackend()) && !called.has(kernel))).toEqual([]);
     for (const { what, computed, expected, tolerance = TOLERANCE } of compared) {
       expect({ what, shape: computed.shape }).toEqual({ what, shape: expected.shape });

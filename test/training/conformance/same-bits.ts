@@ -13,11 +13,15 @@ export interface Result {
  * @param tolerance of a tensor's largest entry
  */
 export async function differing(a: Result, b: Result, tolerance = 0): Promise<string[]> {
-  const [left, right] = [{ ...a.state, ...a.outputs }, { ...b.state, ...b.outputs }];
+  const [left, right] = [
+    { ...a.state, ...a.outputs },
+    { ...b.state, ...b.outputs },
+  ];
   const names: string[] = [];
   for (const [name, tensor] of Object.entries(left)) {
     const [one, other] = [await bytesOf(tensor), await bytesOf(right[name]!)];
-    if (Buffer.compare(one, other) !== 0 && !(tolerance > 0 && areClose(tensor, right[name]!, tolerance))) names.push(name);
+    if (Buffer.compare(one, other) !== 0 && !(tolerance > 0 && areClose(tensor, right[name]!, tolerance)))
+      names.push(name);
   }
   return names;
 }

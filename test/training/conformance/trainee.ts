@@ -35,7 +35,9 @@ export default async function train(engine: EngineName | 'reference', order: str
 async function openReference(): Promise<Engine> {
   await tf.setBackend('cpu');
   return {
-    name: 'wasm', device: 'JavaScript', versions: {},
+    name: 'wasm',
+    device: 'JavaScript',
+    versions: {},
     compile: (step) => ({ run: (state, batch, scalars) => runPlainly(step, state, batch, scalars), dispose() {} }),
     close: async () => {},
   };
@@ -43,10 +45,22 @@ async function openReference(): Promise<Engine> {
 
 function loadCut(): Promise<Dataset> {
   const settings: DatasetSettings = {
-    name: 'idx', images: 'images-idx3-ubyte.gz', labels: 'labels-idx1-ubyte.gz', validationImages: null, validationLabels: null, testImages: null, testLabels: null,
-    validation: 20, splitSeed: 0, limit: null, augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
+    name: 'idx',
+    images: 'images-idx3-ubyte.gz',
+    labels: 'labels-idx1-ubyte.gz',
+    validationImages: null,
+    validationLabels: null,
+    testImages: null,
+    testLabels: null,
+    validation: 20,
+    splitSeed: 0,
+    limit: null,
+    augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
   };
-  return loadDataset(settings, { baseFolder: fileURLToPath(new URL('../../fixtures/mnist-cut/', import.meta.url)), seed: 1 });
+  return loadDataset(settings, {
+    baseFolder: fileURLToPath(new URL('../../fixtures/mnist-cut/', import.meta.url)),
+    seed: 1,
+  });
 }
 
 async function trainOne(training: Training, batches: number, dataset: Dataset, steps: StepCache): Promise<Trained> {
@@ -61,7 +75,9 @@ async function trainOne(training: Training, batches: number, dataset: Dataset, s
   const hash = createHash('sha256');
   for (const { points, evaluations, checkpoint } of segments) {
     for (const { metric, values } of points) (curves[metric] ??= []).push(...values);
-    hash.update(JSON.stringify([points.map(({ metric, batches, values }) => [metric, [...batches], [...values]]), evaluations]));
+    hash.update(
+      JSON.stringify([points.map(({ metric, batches, values }) => [metric, [...batches], [...values]]), evaluations]),
+    );
     hash.update(encodeCheckpoint(checkpoint!));
   }
   return { curves, hash: hash.digest('hex') };

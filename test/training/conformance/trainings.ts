@@ -10,10 +10,14 @@ export interface Training {
 
 export const optimizers = ['sgd', 'momentum', 'adam', 'adamw'] as const;
 
-export const trainings: Training[] = networks.flatMap((network) => optimizers.map((optimizer) => ({ network, optimizer })));
+export const trainings: Training[] = networks.flatMap((network) =>
+  optimizers.map((optimizer) => ({ network, optimizer })),
+);
 
 /** What is trained twice: every kind of layer and every optimiser. The deepest network has only more of them. */
-export const repeated: Training[] = networks.filter((network) => network !== 'resnet20').map((network, i) => ({ network, optimizer: optimizers[i]! }));
+export const repeated: Training[] = networks
+  .filter((network) => network !== 'resnet20')
+  .map((network, i) => ({ network, optimizer: optimizers[i]! }));
 
 export const BATCHES = 20;
 export const BATCH_SIZE = 16;
@@ -35,19 +39,45 @@ export function settingsOf({ network, optimizer }: Training): RunSettings {
   const fullRate = optimizer === 'sgd' ? 5e-4 : 1e-4;
   const learningRate = network === 'resnet20' ? fullRate / 10 : fullRate;
   return {
-    alpha: 0.5, beta: 0.3, gamma: 1, epsilon: 0.02, N: BATCHES / 2,
+    alpha: 0.5,
+    beta: 0.3,
+    gamma: 1,
+    epsilon: 0.02,
+    N: BATCHES / 2,
     loss: {
-      s: 30, m: 0.35, truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerRate: 0.1,
-      centerSpace: 'unit', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear',
+      s: 30,
+      m: 0.35,
+      truncation: 'batch',
+      distance: 'cosine',
+      centerUpdate: 'cumulative',
+      centerRate: 0.1,
+      centerSpace: 'unit',
+      centerOrder: 'updateThenLoss',
+      crossEntropyHead: 'linear',
     },
     training: {
-      dataset: { augment: { shift: optimizer === 'adamw' ? 2 : 0, flip: false, crop: 0, cutout: optimizer === 'adamw' ? 4 : 0 } } as TrainingSettings['dataset'],
+      dataset: {
+        augment: { shift: optimizer === 'adamw' ? 2 : 0, flip: false, crop: 0, cutout: optimizer === 'adamw' ? 4 : 0 },
+      } as TrainingSettings['dataset'],
       model: { name: network, embedding: 16, dropout: optimizer === 'adam' ? 0.2 : 0 },
       optimizer: {
-        name: optimizer, learningRate, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
-        weightDecay: optimizer === 'adamw' ? 0.01 : 0, schedule: 'cosine', warmup: 5, steps: [], decay: 0.1, clipNorm: optimizer === 'sgd' ? 5 : null,
+        name: optimizer,
+        learningRate,
+        momentum: 0.9,
+        nesterov: false,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weightDecay: optimizer === 'adamw' ? 0.01 : 0,
+        schedule: 'cosine',
+        warmup: 5,
+        steps: [],
+        decay: 0.1,
+        clipNorm: optimizer === 'sgd' ? 5 : null,
       },
-      batchSize: BATCH_SIZE, batches: BATCHES, evalEvery: BATCHES,
+      batchSize: BATCH_SIZE,
+      batches: BATCHES,
+      evalEvery: BATCHES,
     },
   };
 }

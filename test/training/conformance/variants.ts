@@ -19,20 +19,60 @@ export interface Variant {
 }
 
 const losses: StepStructure['loss'][] = [
-  { truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerSpace: 'unit', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear' },
-  { truncation: 'sample', distance: 'angle', centerUpdate: 'ema', centerSpace: 'unit', centerOrder: 'lossThenUpdate', crossEntropyHead: 'cosine' },
-  { truncation: 'class', distance: 'euclidean', centerUpdate: 'wen', centerSpace: 'raw', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear' },
-  { truncation: 'none', distance: 'cosine', centerUpdate: 'batch', centerSpace: 'unit', centerOrder: 'lossThenUpdate', crossEntropyHead: 'linear' },
+  {
+    truncation: 'batch',
+    distance: 'cosine',
+    centerUpdate: 'cumulative',
+    centerSpace: 'unit',
+    centerOrder: 'updateThenLoss',
+    crossEntropyHead: 'linear',
+  },
+  {
+    truncation: 'sample',
+    distance: 'angle',
+    centerUpdate: 'ema',
+    centerSpace: 'unit',
+    centerOrder: 'lossThenUpdate',
+    crossEntropyHead: 'cosine',
+  },
+  {
+    truncation: 'class',
+    distance: 'euclidean',
+    centerUpdate: 'wen',
+    centerSpace: 'raw',
+    centerOrder: 'updateThenLoss',
+    crossEntropyHead: 'linear',
+  },
+  {
+    truncation: 'none',
+    distance: 'cosine',
+    centerUpdate: 'batch',
+    centerSpace: 'unit',
+    centerOrder: 'lossThenUpdate',
+    crossEntropyHead: 'linear',
+  },
 ];
 
-export const optimizers: StepStructure['optimizer'][] = (['sgd', 'momentum', 'adam', 'adamw'] satisfies OptimizerSettings['name'][])
-  .map((name, i) => ({ name, nesterov: name === 'momentum', decay: i % 2 === 1, clip: i % 2 === 0 }));
+export const optimizers: StepStructure['optimizer'][] = (
+  ['sgd', 'momentum', 'adam', 'adamw'] satisfies OptimizerSettings['name'][]
+).map((name, i) => ({ name, nesterov: name === 'momentum', decay: i % 2 === 1, clip: i % 2 === 0 }));
 
 /** Every network with every optimiser; every value of every option of the loss; terms switched off; several ε. */
 export const variants: Variant[] = [
-  ...networks.flatMap((network, i) => optimizers.map((optimizer, j) => ({ network, optimizer, loss: losses[(i + j) % losses.length]!, dropout: j === 2 ? 0.3 : 0 }))),
+  ...networks.flatMap((network, i) =>
+    optimizers.map((optimizer, j) => ({
+      network,
+      optimizer,
+      loss: losses[(i + j) % losses.length]!,
+      dropout: j === 2 ? 0.3 : 0,
+    })),
+  ),
   ...losses.map((loss) => ({ network: 'mlp' as const, loss, epsilons: 3 })),
-  ...losses.map(({ truncation }) => ({ network: 'mlp' as const, loss: { truncation, crossEntropyHead: 'cosine' as const }, optimizer: { name: 'sgd' as const } })),
+  ...losses.map(({ truncation }) => ({
+    network: 'mlp' as const,
+    loss: { truncation, crossEntropyHead: 'cosine' as const },
+    optimizer: { name: 'sgd' as const },
+  })),
   { network: 'mlp', inForce: { intraClass: false } },
   { network: 'mlp', inForce: { intraClass: false, crossEntropy: false } },
   { network: 'mlp', inForce: { interClass: false, intraClass: false } },
@@ -45,14 +85,31 @@ export const BATCH = 8;
 const EPSILONS = [0.01, 0.2, 1.3];
 
 export const scalars: Record<string, number> = {
-  alpha: 0.5, beta: 0.3, gamma: 0.9, s: 20, m: 0.35, centerRate: 0.4,
-  learningRate: 0.05, momentum: 0.9, beta1: 0.9, beta2: 0.99, correction1: 0.1, correction2: 0.01, adamEpsilon: 1e-8,
-  weightDecay: 0.01, clipNorm: 0.7,
+  alpha: 0.5,
+  beta: 0.3,
+  gamma: 0.9,
+  s: 20,
+  m: 0.35,
+  centerRate: 0.4,
+  learningRate: 0.05,
+  momentum: 0.9,
+  beta1: 0.9,
+  beta2: 0.99,
+  correction1: 0.1,
+  correction2: 0.01,
+  adamEpsilon: 1e-8,
+  weightDecay: 0.01,
+  clipNorm: 0.7,
   ...Object.fromEntries(EPSILONS.map((epsilon, i) => [epsilonScalar(i), epsilon])),
 };
 
 /** A variant on small images of noise. The caller disposes `state` and the batches. */
-export function buildVariant({ network, dropout = 0, loss, optimizer, inForce, epsilons = 1 }: Variant): { model: Model; step: Step; state: Tensors; batchOf: (t: number) => Tensors } {
+export function buildVariant({ network, dropout = 0, loss, optimizer, inForce, epsilons = 1 }: Variant): {
+  model: Model;
+  step: Step;
+  state: Tensors;
+  batchOf: (t: number) => Tensors;
+} {
   const shape = network === 'mlp' || network === 'cnn-small' ? [9, 9, 1] : [8, 8, 3];
   const structure: StepStructure = {
     classes: CLASSES,
@@ -67,15 +124,35 @@ export function buildVariant({ network, dropout = 0, loss, optimizer, inForce, e
     const noise = (size: number) => Float32Array.from({ length: size }, () => stream.normal());
     return {
       images: tf.tensor(noise(BATCH * shape[0]! * shape[1]! * shape[2]!), [BATCH, ...shape]),
-      labels: tf.tensor1d(Int32Array.from({ length: BATCH }, () => stream.below(CLASSES)), 'int32'),
-      ...(dropout > 0 ? { dropoutMask: tf.tensor(noise(BATCH * model.dropoutWidth).map((value) => (value > 0 ? 2 : 0)), [BATCH, model.dropoutWidth]) } : {}),
+      labels: tf.tensor1d(
+        Int32Array.from({ length: BATCH }, () => stream.below(CLASSES)),
+        'int32',
+      ),
+      ...(dropout > 0
+        ? {
+            dropoutMask: tf.tensor(
+              noise(BATCH * model.dropoutWidth).map((value) => (value > 0 ? 2 : 0)),
+              [BATCH, model.dropoutWidth],
+            ),
+          }
+        : {}),
     };
   };
-  return { model, step: buildStep(model, structure), state: toDevice(initialState(model, buildOptimizer(structure.optimizer), CLASSES, EMBEDDING, 3)), batchOf };
+  return {
+    model,
+    step: buildStep(model, structure),
+    state: toDevice(initialState(model, buildOptimizer(structure.optimizer), CLASSES, EMBEDDING, 3)),
+    batchOf,
+  };
 }
 
 /** Runs a step operation by operation. */
-export function runPlainly(step: Step, state: Tensors, batch: Tensors, numbers: Record<string, number> = scalars): { state: Tensors; outputs: Tensors } {
+export function runPlainly(
+  step: Step,
+  state: Tensors,
+  batch: Tensors,
+  numbers: Record<string, number> = scalars,
+): { state: Tensors; outputs: Tensors } {
   return tf.tidy(() => {
     const tensors = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)]));
     return step(state, batch, tensors) as unknown as tf.TensorContainer;

@@ -10,12 +10,18 @@ import { readTarGz } from '../../../server/training/datasets/tar.ts';
 import { cifarRecords, context, tarGz, temporaryFolder } from './files.ts';
 
 const small = cifarPublished({ ...CIFAR10_FILES, recordsPerTrainFile: 4, recordsPerTestFile: 2 });
-const batches = [...CIFAR10_FILES.trainFiles.map((name, i) => ({ name, bytes: cifarRecords(4, 1, 10, 4 * i) })), { name: 'test_batch.bin', bytes: cifarRecords(2, 1, 10) }];
+const batches = [
+  ...CIFAR10_FILES.trainFiles.map((name, i) => ({ name, bytes: cifarRecords(4, 1, 10, 4 * i) })),
+  { name: 'test_batch.bin', bytes: cifarRecords(2, 1, 10) },
+];
 
 describe('CIFAR', () => {
   it('is read from the archive, channels last, and nothing is unpacked', async () => {
     const folder = await temporaryFolder();
-    await writeFile(join(folder, 'cifar-10-binary.tar.gz'), tarGz(batches.map(({ name, bytes }) => ({ path: `cifar-10-batches-bin/${name}`, bytes }))));
+    await writeFile(
+      join(folder, 'cifar-10-binary.tar.gz'),
+      tarGz(batches.map(({ name, bytes }) => ({ path: `cifar-10-batches-bin/${name}`, bytes }))),
+    );
     const { train, test } = await small.load({ name: 'cifar10', folder: '.' }, context(folder));
     expect([train.count, test!.count]).toEqual([20, 2]);
     expect([...train.labels.subarray(8, 12)]).toEqual([8, 9, 0, 1]);
@@ -28,7 +34,10 @@ describe('CIFAR', () => {
     const [folder, packed] = [await temporaryFolder(), await temporaryFolder()];
     await mkdir(join(folder, 'cifar-10-batches-bin'));
     for (const { name, bytes } of batches) await writeFile(join(folder, 'cifar-10-batches-bin', name), bytes);
-    await writeFile(join(packed, 'cifar-10-binary.tar.gz'), tarGz(batches.map(({ name, bytes }) => ({ path: name, bytes }))));
+    await writeFile(
+      join(packed, 'cifar-10-binary.tar.gz'),
+      tarGz(batches.map(({ name, bytes }) => ({ path: name, bytes }))),
+    );
     const settings = { name: 'cifar10' as const, folder: '.' };
     expect(await small.load(settings, context(folder))).toEqual(await small.load(settings, context(packed)));
   });
@@ -57,18 +66,25 @@ describe('CIFAR', () => {
       `Cannot use ${join(folder, 'data_batch_3.bin')}: the label of image 2 (from 0) is 10; 0 to 9 are wanted`,
     );
     await writeFile(join(folder, 'data_batch_3.bin'), wrong.subarray(1));
-    await expect(small.load({ name: 'cifar10', folder: '.' }, context(folder))).rejects.toThrow('found 12291 bytes; 12292 are wanted');
+    await expect(small.load({ name: 'cifar10', folder: '.' }, context(folder))).rejects.toThrow(
+      'found 12291 bytes; 12292 are wanted',
+    );
   });
 
   it('refuses a training part that lacks a class', async () => {
     const folder = await temporaryFolder();
     for (const { name, bytes } of batches) await writeFile(join(folder, name), new Uint8Array(bytes.length));
-    await expect(small.load({ name: 'cifar10', folder: '.' }, context(folder))).rejects.toThrow('no image has the label 1; images of all 10 classes are wanted');
+    await expect(small.load({ name: 'cifar10', folder: '.' }, context(folder))).rejects.toThrow(
+      'no image has the label 1; images of all 10 classes are wanted',
+    );
   });
 });
 
 describe('an archive', () => {
-  const wanted = [{ name: 'a.bin', bytes: 3 }, { name: 'b.bin', bytes: 600 }];
+  const wanted = [
+    { name: 'a.bin', bytes: 3 },
+    { name: 'b.bin', bytes: 600 },
+  ];
   const a = { path: 'x/a.bin', bytes: Buffer.from('abc') };
   const b = { path: 'x/b.bin', bytes: Buffer.alloc(600, 7) };
   async function read(archive: Uint8Array) {
@@ -78,10 +94,16 @@ describe('an archive', () => {
   }
 
   it('is read by name, whatever else is in it and wherever its paths point', async () => {
-    const found = await read(tarGz([
-      { path: '../../etc/passwd', bytes: Buffer.from('evil') }, { path: 'x/', bytes: Buffer.alloc(0), type: '5' }, { ...a, path: '/../a.bin' },
-      { path: 'a.bin', bytes: Buffer.alloc(0), type: '2' }, { path: 'big', bytes: Buffer.alloc(70_000, 1) }, b,
-    ]));
+    const found = await read(
+      tarGz([
+        { path: '../../etc/passwd', bytes: Buffer.from('evil') },
+        { path: 'x/', bytes: Buffer.alloc(0), type: '5' },
+        { ...a, path: '/../a.bin' },
+        { path: 'a.bin', bytes: Buffer.alloc(0), type: '2' },
+        { path: 'big', bytes: Buffer.alloc(70_000, 1) },
+        b,
+      ]),
+    );
     expect([...found.keys()]).toEqual(['a.bin', 'b.bin']);
     expect(Buffer.from(found.get('a.bin')!).toString()).toBe('abc');
     expect(Buffer.from(found.get('b.bin')!).equals(b.bytes)).toBe(true);
@@ -90,10 +112,18 @@ describe('an archive', () => {
   it.each([
     ['lacks a file', tarGz([a]), 'it does not hold b.bin, which are wanted'],
     ['holds one twice', tarGz([a, b, a]), 'it holds a.bin twice'],
-    ['holds one of another length', tarGz([a, { ...b, bytes: Buffer.alloc(601) }]), 'b.bin inside of it has 601 bytes; 600 are wanted'],
+    [
+      'holds one of another length',
+      tarGz([a, { ...b, bytes: Buffer.alloc(601) }]),
+      'b.bin inside of it has 601 bytes; 600 are wanted',
+    ],
     ['is cut off', tarGz([a, b]).subarray(0, 60), 'a complete .tar.gz file is wanted'],
     ['is no archive', Buffer.from('hello'), 'a complete .tar.gz file is wanted'],
-    ['has a damaged header', gzipSync(gunzipSync(tarGz([a, b])).fill('9', 124, 126)), 'a header inside of it is damaged'],
+    [
+      'has a damaged header',
+      gzipSync(gunzipSync(tarGz([a, b])).fill('9', 124, 126)),
+      'a header inside of it is damaged',
+    ],
   ])('is refused when it %s', async (_, archive, message) => {
     const error = await read(archive).catch((error) => error);
     expect(error).toBeInstanceOf(UserError);

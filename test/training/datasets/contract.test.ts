@@ -31,11 +31,18 @@ const mnistLike = (files: typeof MNIST_FILES): Case => ({
 const cifarLike = (files: typeof CIFAR10_FILES, recordsPerTrainFile: number): Case => ({
   source: cifarPublished({ ...files, recordsPerTrainFile, recordsPerTestFile: 10 }),
   prepare: async (folder) => {
-    const records = (count: number, first: number) => cifarRecords(count, files.labelBytes, files.classes.length, first);
-    await writeFile(join(folder, files.files[0]!.name), tarGz([
-      ...files.trainFiles.map((name, i) => ({ path: `any/${name}`, bytes: records(recordsPerTrainFile, i * recordsPerTrainFile) })),
-      ...files.testFiles.map((name) => ({ path: `any/${name}`, bytes: records(10, 0) })),
-    ]));
+    const records = (count: number, first: number) =>
+      cifarRecords(count, files.labelBytes, files.classes.length, first);
+    await writeFile(
+      join(folder, files.files[0]!.name),
+      tarGz([
+        ...files.trainFiles.map((name, i) => ({
+          path: `any/${name}`,
+          bytes: records(recordsPerTrainFile, i * recordsPerTrainFile),
+        })),
+        ...files.testFiles.map((name) => ({ path: `any/${name}`, bytes: records(10, 0) })),
+      ]),
+    );
     return { name: files.name, folder: '.' };
   },
 });
@@ -51,8 +58,12 @@ const cases: Record<keyof typeof sources, Case> = {
     source: sources.idx,
     prepare: async () => ({
       name: 'idx',
-      images: join(fixtures, 'mnist-cut', 'images-idx3-ubyte.gz'), labels: join(fixtures, 'mnist-cut', 'labels-idx1-ubyte.gz'),
-      validationImages: null, validationLabels: null, testImages: null, testLabels: null,
+      images: join(fixtures, 'mnist-cut', 'images-idx3-ubyte.gz'),
+      labels: join(fixtures, 'mnist-cut', 'labels-idx1-ubyte.gz'),
+      validationImages: null,
+      validationLabels: null,
+      testImages: null,
+      testLabels: null,
     }),
   },
   csv: {
@@ -66,11 +77,20 @@ const cases: Record<keyof typeof sources, Case> = {
   images: {
     source: sources.images,
     prepare: async (folder) => {
-      for (const [part, count] of [['train', 3], ['val', 2], ['test', 1]] as const) {
-        for (const [name, colour] of [['blue', '#00f'], ['red', '#f00']] as const) {
+      for (const [part, count] of [
+        ['train', 3],
+        ['val', 2],
+        ['test', 1],
+      ] as const) {
+        for (const [name, colour] of [
+          ['blue', '#00f'],
+          ['red', '#f00'],
+        ] as const) {
           await mkdir(join(folder, part, name), { recursive: true });
           for (let i = 0; i < count; i++) {
-            await sharp({ create: { width: 9, height: 6, channels: 3, background: colour } }).png().toFile(join(folder, part, name, `${i}.png`));
+            await sharp({ create: { width: 9, height: 6, channels: 3, background: colour } })
+              .png()
+              .toFile(join(folder, part, name, `${i}.png`));
           }
         }
       }
@@ -92,10 +112,17 @@ describe.each(Object.entries(cases))('the data set %s', (_, { source, prepare })
   it('gives the same bytes twice', async () => {
     const folder = await temporaryFolder();
     const settings = await prepare(folder);
-    const [first, second] = [await source.load(settings, context(folder)), await source.load(settings, context(folder))];
+    const [first, second] = [
+      await source.load(settings, context(folder)),
+      await source.load(settings, context(folder)),
+    ];
     expect(first.classes).toEqual(second.classes);
     partsOf(first).forEach((part, i) => {
-      expect(Buffer.from(part.pixels.buffer, part.pixels.byteOffset, part.pixels.byteLength).equals(bytesOf(partsOf(second)[i]!))).toBe(true);
+      expect(
+        Buffer.from(part.pixels.buffer, part.pixels.byteOffset, part.pixels.byteLength).equals(
+          bytesOf(partsOf(second)[i]!),
+        ),
+      ).toBe(true);
       expect(part.labels).toEqual(partsOf(second)[i]!.labels);
     });
   });
@@ -105,7 +132,10 @@ describe.each(Object.entries(cases))('the data set %s', (_, { source, prepare })
     const settings = await prepare(folder);
     const data = await source.load(settings, context(folder));
     expect(await source.describe(settings, context(folder))).toEqual({
-      shape: data.shape, classes: data.classes.length, trainCount: data.train.count, ownValidation: data.validation !== null,
+      shape: data.shape,
+      classes: data.classes.length,
+      trainCount: data.train.count,
+      ownValidation: data.validation !== null,
     });
   });
 });

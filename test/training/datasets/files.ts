@@ -8,7 +8,10 @@ import type { SourceContext } from '../../../server/training/dataset.ts';
 
 /** Settings that every data set has, at their defaults. */
 export const common: DatasetCommon = {
-  validation: 0.1, splitSeed: 0, limit: null, augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
+  validation: 0.1,
+  splitSeed: 0,
+  limit: null,
+  augment: { shift: 0, flip: false, crop: 0, cutout: 0 },
 };
 
 export const fixtures = join(import.meta.dirname, '..', '..', 'fixtures');
@@ -34,7 +37,10 @@ export function idxBytes(dims: number[], values: ArrayLike<number>, type = 0x08)
 
 /** The four files of a data set like MNIST: pixel p of image i is (i + p) mod 251, its label i mod 10. */
 export async function writeMnistLike(folder: string, trainCount: number, testCount: number): Promise<void> {
-  for (const [part, count] of [['train', trainCount], ['t10k', testCount]] as const) {
+  for (const [part, count] of [
+    ['train', trainCount],
+    ['t10k', testCount],
+  ] as const) {
     const pixels = Uint8Array.from({ length: count * 784 }, (_, k) => (Math.floor(k / 784) + (k % 784)) % 251);
     const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
     await writeFile(join(folder, `${part}-images-idx3-ubyte.gz`), gzipSync(idxBytes([count, 28, 28], pixels)));

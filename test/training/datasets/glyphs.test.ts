@@ -4,7 +4,8 @@ import { GLYPHS } from '../../../server/training/datasets/glyph-strokes.ts';
 import { glyphs } from '../../../server/training/datasets/glyphs.ts';
 import { context } from './files.ts';
 
-const load = (settings: object = {}) => glyphs.load({ name: 'glyphs', classes: 10, train: 200, seed: 0, ...settings }, context('/'));
+const load = (settings: object = {}) =>
+  glyphs.load({ name: 'glyphs', classes: 10, train: 200, seed: 0, ...settings }, context('/'));
 
 describe('glyphs', () => {
   it('are the same images however many are drawn', async () => {
@@ -16,7 +17,10 @@ describe('glyphs', () => {
   it('are other images for another seed, and none of the training part is in the test part', async () => {
     const [first, second] = [await load(), await load({ seed: 1 })];
     expect(second.train.pixels).not.toEqual(first.train.pixels);
-    const imagesOf = ({ pixels }: typeof first.train) => Array.from({ length: pixels.length / 784 }, (_, i) => Buffer.from(pixels.subarray(i * 784, (i + 1) * 784)).toString('base64'));
+    const imagesOf = ({ pixels }: typeof first.train) =>
+      Array.from({ length: pixels.length / 784 }, (_, i) =>
+        Buffer.from(pixels.subarray(i * 784, (i + 1) * 784)).toString('base64'),
+      );
     const all = [...imagesOf(first.train), ...imagesOf(first.test!)];
     expect(new Set(all).size).toBe(all.length);
   });
@@ -30,8 +34,11 @@ describe('glyphs', () => {
   it('can be told apart: the nearest class mean of clean and noisy drawings is far better than chance', async () => {
     const { train, test } = await load({ train: 1000 });
     const means = Array.from({ length: 10 }, () => new Float64Array(784));
-    train.labels.forEach((label, i) => means[label]!.forEach((_, p) => (means[label]![p]! += train.pixels[i * 784 + p]! / 100)));
-    const distance = (i: number, mean: Float64Array) => mean.reduce((sum, value, p) => sum + (test!.pixels[i * 784 + p]! - value) ** 2, 0);
+    train.labels.forEach((label, i) =>
+      means[label]!.forEach((_, p) => (means[label]![p]! += train.pixels[i * 784 + p]! / 100)),
+    );
+    const distance = (i: number, mean: Float64Array) =>
+      mean.reduce((sum, value, p) => sum + (test!.pixels[i * 784 + p]! - value) ** 2, 0);
     const right = [...test!.labels].filter((label, i) => {
       const distances = means.map((mean) => distance(i, mean));
       return distances.indexOf(Math.min(...distances)) === label;
@@ -47,7 +54,9 @@ describe('glyphs', () => {
     [{ train: 5 }, 'Cannot draw 5 glyphs of 10 classes: at least one of each is wanted (training.dataset.train)'],
   ])('refuse %o', async (settings, message) => {
     await expect(load(settings)).rejects.toThrow(message);
-    await expect(glyphs.describe({ name: 'glyphs', classes: 10, train: 200, seed: 0, ...settings }, context('/'))).rejects.toThrow(message);
+    await expect(
+      glyphs.describe({ name: 'glyphs', classes: 10, train: 200, seed: 0, ...settings }, context('/')),
+    ).rejects.toThrow(message);
   });
 });
 

@@ -7,7 +7,10 @@ import { describeIdxImages, readIdxImages, readIdxLabels } from '../../../server
 import { idx } from '../../../server/training/datasets/idx.ts';
 import { context, fixtures, idxBytes, temporaryFolder } from './files.ts';
 
-const cut = { images: join(fixtures, 'mnist-cut', 'images-idx3-ubyte.gz'), labels: join(fixtures, 'mnist-cut', 'labels-idx1-ubyte.gz') };
+const cut = {
+  images: join(fixtures, 'mnist-cut', 'images-idx3-ubyte.gz'),
+  labels: join(fixtures, 'mnist-cut', 'labels-idx1-ubyte.gz'),
+};
 const none = { validationImages: null, validationLabels: null, testImages: null, testLabels: null };
 
 async function fileOf(bytes: Uint8Array): Promise<string> {
@@ -23,7 +26,9 @@ describe('a cut of MNIST', () => {
     expect(classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     expect([...train.labels.subarray(0, 10)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
     expect([...train.pixels].reduce((sum, value) => sum + value, 0)).toBe(9516605);
-    expect(Array.from({ length: 10 }, (_, c) => train.labels.filter((label) => label === c).length)).toEqual([33, 57, 44, 35, 46, 42, 34, 41, 27, 41]);
+    expect(Array.from({ length: 10 }, (_, c) => train.labels.filter((label) => label === c).length)).toEqual([
+      33, 57, 44, 35, 46, 42, 34, 41, 27, 41,
+    ]);
   });
 
   it('is the same unpacked', async () => {
@@ -34,7 +39,14 @@ describe('a cut of MNIST', () => {
 
   it('can be validation and test part as well', async () => {
     const data = await idx.load(
-      { name: 'idx', ...cut, validationImages: cut.images, validationLabels: cut.labels, testImages: cut.images, testLabels: cut.labels },
+      {
+        name: 'idx',
+        ...cut,
+        validationImages: cut.images,
+        validationLabels: cut.labels,
+        testImages: cut.images,
+        testLabels: cut.labels,
+      },
       context('/'),
     );
     expect([data.train.count, data.validation?.count, data.test?.count]).toEqual([400, 400, 400]);
@@ -43,7 +55,9 @@ describe('a cut of MNIST', () => {
 
 describe('the format', () => {
   it('has 4 dimensions for images with channels', async () => {
-    const { shape, pixels } = await readIdxImages(await fileOf(idxBytes([2, 1, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])));
+    const { shape, pixels } = await readIdxImages(
+      await fileOf(idxBytes([2, 1, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])),
+    );
     expect(shape).toEqual([1, 2, 3]);
     expect([...pixels]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
@@ -59,7 +73,10 @@ describe('the format', () => {
 
   it('is described from its first bytes alone', async () => {
     expect(await describeIdxImages(cut.images)).toEqual({ count: 400, shape: [28, 28, 1] });
-    expect(await describeIdxImages(await fileOf(idxBytes([3, 1, 2], [1, 2, 3, 4, 5, 6])))).toEqual({ count: 3, shape: [1, 2, 1] });
+    expect(await describeIdxImages(await fileOf(idxBytes([3, 1, 2], [1, 2, 3, 4, 5, 6])))).toEqual({
+      count: 3,
+      shape: [1, 2, 1],
+    });
   });
 });
 
@@ -70,7 +87,11 @@ describe('a file that is wrong is refused', () => {
     ['cut off', image.subarray(0, 20), 'its header states 2×2×2 uint8, so 24 bytes are wanted; found 20'],
     ['too long', Buffer.concat([image, Buffer.from([0])]), 'so 24 bytes are wanted; found 25'],
     ['cut off before it was packed', gzipSync(image.subarray(0, 20)), 'so 24 bytes are wanted; found 20'],
-    ['too long before it was packed', gzipSync(Buffer.concat([image, Buffer.alloc(1e6)])), 'so 24 bytes are wanted; found more than 24'],
+    [
+      'too long before it was packed',
+      gzipSync(Buffer.concat([image, Buffer.alloc(1e6)])),
+      'so 24 bytes are wanted; found more than 24',
+    ],
     ['cut off after it was packed', gzipSync(image).subarray(0, -9), 'a complete gzip file is wanted'],
     ['of another kind', Buffer.from('{"not": "idx"}'), 'it starts with 0x7b226e6f; an IDX file'],
     ['empty', Buffer.alloc(0), 'it starts with 0x; an IDX file'],
@@ -89,7 +110,9 @@ describe('a file that is wrong is refused', () => {
   });
 
   it('missing', async () => {
-    await expect(readIdxImages('/nowhere/images')).rejects.toThrow('Cannot read /nowhere/images: there is no such file; an IDX file is wanted');
+    await expect(readIdxImages('/nowhere/images')).rejects.toThrow(
+      'Cannot read /nowhere/images: there is no such file; an IDX file is wanted',
+    );
     await expect(describeIdxImages('/nowhere/images')).rejects.toThrow('there is no such file');
   });
 });
@@ -108,7 +131,9 @@ describe('labels that are wrong are refused', () => {
     await expect(load([0, 1])).rejects.toThrow(/found 3 images and 2 labels; one label for each image is wanted/);
   });
   it('a gap', async () => {
-    await expect(load([0, 1, 255])).rejects.toThrow(/labels go from 0 to 255, but no image has the label 2; consecutive labels/);
+    await expect(load([0, 1, 255])).rejects.toThrow(
+      /labels go from 0 to 255, but no image has the label 2; consecutive labels/,
+    );
   });
   it('a single class', async () => {
     await expect(load([4, 4, 4])).rejects.toThrow(/every label is 4; at least two classes are wanted/);
@@ -119,10 +144,14 @@ describe('labels that are wrong are refused', () => {
     );
   });
   it('a part of another shape', async () => {
-    await expect(load([0, 1, 0], { testImages: 'wide', testLabels: 'labels' })).rejects.toThrow(/its images are 1×2×1 bytes; 1×1×1 bytes as in/);
+    await expect(load([0, 1, 0], { testImages: 'wide', testLabels: 'labels' })).rejects.toThrow(
+      /its images are 1×2×1 bytes; 1×1×1 bytes as in/,
+    );
   });
   it('images of a part without its labels', async () => {
-    await expect(load([0, 1, 0], { validationImages: 'images' })).rejects.toThrow(/Cannot use the validation part: found images without its labels/);
+    await expect(load([0, 1, 0], { validationImages: 'images' })).rejects.toThrow(
+      /Cannot use the validation part: found images without its labels/,
+    );
   });
   it('but they may start at 1', async () => {
     const { classes, train } = await load([2, 1, 2]);

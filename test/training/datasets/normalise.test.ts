@@ -3,7 +3,11 @@ import type { Part, SourceData } from '../../../server/training/dataset.ts';
 import { fingerprint } from '../../../server/training/datasets/fingerprint.ts';
 import { channelStatistics } from '../../../server/training/datasets/normalise.ts';
 
-const part = (pixels: Part['pixels'], labels: number[]): Part => ({ count: labels.length, pixels, labels: Int32Array.from(labels) });
+const part = (pixels: Part['pixels'], labels: number[]): Part => ({
+  count: labels.length,
+  pixels,
+  labels: Int32Array.from(labels),
+});
 
 describe('channel statistics', () => {
   it('are mean and standard deviation of each channel', () => {
@@ -16,7 +20,9 @@ describe('channel statistics', () => {
 
   it('are the same of bytes and of the same numbers as floats', () => {
     const bytes = Uint8Array.from({ length: 999 }, (_, i) => (i * i) % 251);
-    const [counted, added] = [bytes, Float32Array.from(bytes)].map((pixels) => channelStatistics(part(pixels, new Array<number>(37).fill(0)), 3));
+    const [counted, added] = [bytes, Float32Array.from(bytes)].map((pixels) =>
+      channelStatistics(part(pixels, new Array<number>(37).fill(0)), 3),
+    );
     expect(counted).toEqual(added);
   });
 
@@ -35,7 +41,11 @@ describe('channel statistics', () => {
 
 describe('the fingerprint', () => {
   const data: SourceData = {
-    shape: [1, 2, 1], classes: ['a', 'b'], train: part(Uint8Array.of(1, 2, 3, 4), [0, 1]), validation: null, test: part(Uint8Array.of(5, 6), [0]),
+    shape: [1, 2, 1],
+    classes: ['a', 'b'],
+    train: part(Uint8Array.of(1, 2, 3, 4), [0, 1]),
+    validation: null,
+    test: part(Uint8Array.of(5, 6), [0]),
   };
 
   it('is the SHA-256 of what the data set holds', () => {

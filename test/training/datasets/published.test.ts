@@ -82,12 +82,22 @@ describe('downloading', () => {
     ['another hash', (_, response) => response.end('what was published?'.slice(1)), 'found SHA-256 '],
     ['too few bytes', (_, response) => response.end('what'), 'found 4 bytes; the published file of 18 is wanted'],
     ['too many bytes', (_, response) => response.end(Buffer.alloc(100_000)), 'found more than 18 bytes'],
-    ['a connection that breaks', (_, response) => { response.writeHead(200, { 'content-length': '18' }); response.write('what'); setTimeout(() => response.destroy(), 20); }, 'Cannot download'],
+    [
+      'a connection that breaks',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '18' });
+        response.write('what');
+        setTimeout(() => response.destroy(), 20);
+      },
+      'Cannot download',
+    ],
     ['a page that is not there', (_, response) => response.writeHead(404).end(), 'the server answered 404 Not Found'],
   ] as [string, RequestListener, string][])('leaves nothing behind on %s', async (_, answer, message) => {
     const mirror = await serve(answer);
     const folder = await temporaryFolder();
-    const error = await download(`${mirror}a.gz`, join(folder, 'a.gz'), published([]).files[0]!).catch((error) => error);
+    const error = await download(`${mirror}a.gz`, join(folder, 'a.gz'), published([]).files[0]!).catch(
+      (error) => error,
+    );
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain(message);
     expect(error.message).toContain(`${mirror}a.gz`);
@@ -103,7 +113,9 @@ describe('downloading', () => {
     const error = await obtain(unreachable, null, context('/')).catch((error) => error);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain(`its files are not in /data/mnist or ${join(cache, 'datasets', 'mnist')}`);
-    expect(error.message).toContain('wanted there are train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz');
+    expect(error.message).toContain(
+      'wanted there are train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz',
+    );
     expect(await readdir(join(cache, 'datasets', 'mnist'))).toEqual([]);
   });
 });
@@ -135,7 +147,9 @@ describe('local files', () => {
     vi.stubEnv('COSWEEP_CACHE', base);
     await mkdir(join(base, 'datasets', 'mnist'), { recursive: true });
     await writeFile(join(base, 'datasets', 'mnist', 'a.gz'), content);
-    await expect(obtain(published([]), 'typo', context(base))).rejects.toThrow(`Cannot find mnist: its files are not in ${join(base, 'typo')}; wanted there are a.gz (or unpacked)`);
+    await expect(obtain(published([]), 'typo', context(base))).rejects.toThrow(
+      `Cannot find mnist: its files are not in ${join(base, 'typo')}; wanted there are a.gz (or unpacked)`,
+    );
   });
 
   it('labelled out of range, or without a class, are refused by name', async () => {
@@ -143,8 +157,13 @@ describe('local files', () => {
     const small = idxPublished({ ...MNIST_FILES, trainCount: 30, testCount: 20 });
     const load = () => small.load({ name: 'mnist', folder: '.' }, context(folder));
     await writeMnistLike(folder, 30, 20);
-    await writeFile(join(folder, 't10k-labels-idx1-ubyte.gz'), gzipSync(idxBytes([20], new Uint8Array(20).fill(10, 19))));
-    await expect(load()).rejects.toThrow(`Cannot use ${join(folder, 't10k-labels-idx1-ubyte.gz')}: the label of image 19 (from 0) is 10; 0 to 9 are wanted`);
+    await writeFile(
+      join(folder, 't10k-labels-idx1-ubyte.gz'),
+      gzipSync(idxBytes([20], new Uint8Array(20).fill(10, 19))),
+    );
+    await expect(load()).rejects.toThrow(
+      `Cannot use ${join(folder, 't10k-labels-idx1-ubyte.gz')}: the label of image 19 (from 0) is 10; 0 to 9 are wanted`,
+    );
     await writeFile(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(idxBytes([30], new Uint8Array(30))));
     await expect(load()).rejects.toThrow('no image has the label 1; images of all 10 classes are wanted');
     await writeFile(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(idxBytes([29], new Uint8Array(29))));
@@ -168,9 +187,24 @@ describe('the list', () => {
     await mkdir(join(data, 'kmnist'));
     await writeMnistLike(join(data, 'kmnist'), 1, 1);
     const listed = new Map((await listDatasets({ baseFolder: '/' })).map((each) => [each.name, each]));
-    expect([...listed.keys()]).toEqual(['glyphs', 'mnist', 'fashion-mnist', 'kmnist', 'cifar10', 'cifar100', 'idx', 'csv', 'images']);
+    expect([...listed.keys()]).toEqual([
+      'glyphs',
+      'mnist',
+      'fashion-mnist',
+      'kmnist',
+      'cifar10',
+      'cifar100',
+      'idx',
+      'csv',
+      'images',
+    ]);
     expect(listed.get('kmnist')).toMatchObject({ state: 'ready', folder: join(data, 'kmnist') });
-    expect(listed.get('mnist')).toMatchObject({ state: 'missing', folder: null, looksIn: [join(data, 'mnist'), join(cache, 'datasets', 'mnist')], bytes: 11594722 });
+    expect(listed.get('mnist')).toMatchObject({
+      state: 'missing',
+      folder: null,
+      looksIn: [join(data, 'mnist'), join(cache, 'datasets', 'mnist')],
+      bytes: 11594722,
+    });
     expect(listed.get('glyphs')).toMatchObject({ state: 'ready', files: [] });
   });
 
@@ -180,6 +214,8 @@ describe('the list', () => {
     await mkdir(join(data, 'kmnist'));
     await writeMnistLike(join(data, 'kmnist'), 1, 1);
     expect(await getDataset('kmnist', () => {})).toBe(join(data, 'kmnist'));
-    await expect(getDataset('imagenet', () => {})).rejects.toThrow('Cannot get the data set "imagenet": those that can be downloaded are mnist, fashion-mnist, kmnist, cifar10, cifar100');
+    await expect(getDataset('imagenet', () => {})).rejects.toThrow(
+      'Cannot get the data set "imagenet": those that can be downloaded are mnist, fashion-mnist, kmnist, cifar10, cifar100',
+    );
   });
 });

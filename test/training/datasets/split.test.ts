@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { limitPart, splitPart, stratifiedOrder, trainCount, validationCount } from '../../../server/training/datasets/split.ts';
+import {
+  limitPart,
+  splitPart,
+  stratifiedOrder,
+  trainCount,
+  validationCount,
+} from '../../../server/training/datasets/split.ts';
 import type { Part, Shape } from '../../../server/training/dataset.ts';
 
 const shape: Shape = [1, 2, 1];
 
 /** 60 images of class 0, 30 of class 1, 10 of class 2, mixed; image i has the pixels i and 200 − i. */
 const labels = Int32Array.from({ length: 100 }, (_, i) => (i % 10 < 6 ? 0 : i % 10 < 9 ? 1 : 2));
-const part: Part = { count: 100, labels, pixels: Uint8Array.from({ length: 200 }, (_, k) => (k % 2 ? 200 - (k - 1) / 2 : k / 2)) };
+const part: Part = {
+  count: 100,
+  labels,
+  pixels: Uint8Array.from({ length: 200 }, (_, k) => (k % 2 ? 200 - (k - 1) / 2 : k / 2)),
+};
 
 const idsOf = ({ pixels }: Part) => Array.from({ length: pixels.length / 2 }, (_, i) => pixels[2 * i]!);
 const countsOf = ({ labels }: Part) => [0, 1, 2].map((c) => labels.filter((label) => label === c).length);
@@ -14,8 +24,13 @@ const countsOf = ({ labels }: Part) => [0, 1, 2].map((c) => labels.filter((label
 describe('the validation split', () => {
   it('takes every class in proportion, each image once, images with their labels', () => {
     const { train, validation } = splitPart(part, shape, 0.2, 0);
-    expect([countsOf(train), countsOf(validation)]).toEqual([[48, 24, 8], [12, 6, 2]]);
-    expect([...idsOf(train), ...idsOf(validation)].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect([countsOf(train), countsOf(validation)]).toEqual([
+      [48, 24, 8],
+      [12, 6, 2],
+    ]);
+    expect([...idsOf(train), ...idsOf(validation)].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (_, i) => i),
+    );
     for (const each of [train, validation]) {
       expect(idsOf(each)).toEqual(idsOf(each).sort((a, b) => a - b));
       idsOf(each).forEach((id, i) => {
@@ -36,7 +51,9 @@ describe('the validation split', () => {
   });
 
   it('leaves something to train on', () => {
-    expect(() => validationCount(100, 100)).toThrow('Cannot split off 100 validation images: the training part has 100; at least one has to stay to train on');
+    expect(() => validationCount(100, 100)).toThrow(
+      'Cannot split off 100 validation images: the training part has 100; at least one has to stay to train on',
+    );
     expect(() => validationCount(1, 0.5)).toThrow('the training part has 1');
   });
 });
@@ -65,7 +82,9 @@ describe('the limit', () => {
   });
 
   it('is at least one image a class', () => {
-    expect(() => trainCount(100, 2, 3)).toThrow('Cannot train on 2 images: there are 3 classes; a limit of at least one image a class is wanted');
+    expect(() => trainCount(100, 2, 3)).toThrow(
+      'Cannot train on 2 images: there are 3 classes; a limit of at least one image a class is wanted',
+    );
     expect(trainCount(100, 3, 3)).toBe(3);
   });
 });

@@ -19,7 +19,8 @@ let engines: Choose;
 let verdicts: Verdicts;
 let folder: string;
 beforeAll(async () => {
-  if (!existsSync(built('choose.js'))) throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
+  if (!existsSync(built('choose.js')))
+    throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
   engines = (await import(/* @vite-ignore */ pathToFileURL(built('choose.js')).href)) as Choose;
   verdicts = (await import(/* @vite-ignore */ pathToFileURL(built('verdicts.js')).href)) as Verdicts;
 });
@@ -35,14 +36,25 @@ afterEach(() => {
 /** From now on a process that probes one of these engines dies as a crashing native library makes it die. */
 function crash(...engines: string[]): void {
   const file = join(folder, 'crash.cjs');
-  writeFileSync(file, `if (/probe-process/.test(process.argv[1]) && ${JSON.stringify(engines)}.includes(process.argv[2])) process.kill(process.pid, 'SIGSEGV')`);
+  writeFileSync(
+    file,
+    `if (/probe-process/.test(process.argv[1]) && ${JSON.stringify(engines)}.includes(process.argv[2])) process.kill(process.pid, 'SIGSEGV')`,
+  );
   vi.stubEnv('NODE_OPTIONS', `--require ${file}`);
 }
 
 /** What would be known had the engines been tried. */
 function keep(engine: 'tensorflow' | 'webgpu' | 'wasm', stepMs: number | null): void {
   const works = stepMs !== null;
-  verdicts.keepVerdict({ name: engine, works, device: works ? 'a test' : null, versions: {}, stepMs, reason: works ? null : 'a test says so', remedy: null });
+  verdicts.keepVerdict({
+    name: engine,
+    works,
+    device: works ? 'a test' : null,
+    versions: {},
+    stepMs,
+    reason: works ? null : 'a test says so',
+    remedy: null,
+  });
 }
 
 async function choose(): Promise<{ engine: string; said: string[] }> {
@@ -57,7 +69,9 @@ describe('probing engines', () => {
     const [tensorflow, , wasm] = probes;
     expect(wasm).toMatchObject({ works: true, reason: null, remedy: null, stepMs: expect.any(Number) });
     expect(wasm!.device).toMatch(/^CPU, 1 thread/);
-    expect(tensorflow!.works ? tensorflow!.versions.libtensorflow : tensorflow!.remedy).toMatch(/^\d+\.\d+\.\d+|engine install tensorflow$/);
+    expect(tensorflow!.works ? tensorflow!.versions.libtensorflow : tensorflow!.remedy).toMatch(
+      /^\d+\.\d+\.\d+|engine install tensorflow$/,
+    );
     // What was measured is what auto goes by from now on, without trying anything.
     crash('tensorflow', 'webgpu', 'wasm');
     const { said } = await choose();
@@ -70,7 +84,9 @@ describe('probing engines', () => {
     const { engine, said } = await choose();
     expect(engine).toBe('wasm');
     expect(said[0]).toBe('trying the engines, once on this machine');
-    expect(said[1]).toMatch(/^engine wasm \(CPU, 1 thread.*\): the fastest that works here, [\d.]+ ms a training step; tensorflow does not work: a process that opened it ended with SIGSEGV/);
+    expect(said[1]).toMatch(
+      /^engine wasm \(CPU, 1 thread.*\): the fastest that works here, [\d.]+ ms a training step; tensorflow does not work: a process that opened it ended with SIGSEGV/,
+    );
     // A crash may have been an accident, and is not kept.
     expect([...verdicts.readVerdicts().keys()]).toEqual(hasGpu() ? ['webgpu', 'wasm'] : ['wasm']);
   });
@@ -78,17 +94,24 @@ describe('probing engines', () => {
   it('says what webgpu needs where there is no driver for it', async () => {
     vi.stubEnv('VK_ICD_FILENAMES', join(folder, 'no-driver.json'));
     const refused = engines.chooseEngine('webgpu');
-    await expect(refused).rejects.toMatchObject({ name: 'UserError', message: expect.stringMatching(/^Cannot open the webgpu engine: Dawn finds no adapter \(.*\)\. .*libvulkan1/) });
+    await expect(refused).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/^Cannot open the webgpu engine: Dawn finds no adapter \(.*\)\. .*libvulkan1/),
+    });
   });
 
   it('refuses an engine that was asked for by name and does not work', async () => {
     crash('wasm');
-    await expect(engines.chooseEngine('wasm')).rejects.toThrow('Cannot open the wasm engine: a process that opened it ended with SIGSEGV');
+    await expect(engines.chooseEngine('wasm')).rejects.toThrow(
+      'Cannot open the wasm engine: a process that opened it ended with SIGSEGV',
+    );
   });
 
   it('says of all engines why none works', async () => {
     crash('tensorflow', 'wasm');
-    await expect(engines.chooseEngine('auto')).rejects.toThrow(/Cannot find an engine that works here: tensorflow does not work: .*; wasm does not work: /);
+    await expect(engines.chooseEngine('auto')).rejects.toThrow(
+      /Cannot find an engine that works here: tensorflow does not work: .*; wasm does not work: /,
+    );
   });
 });
 
@@ -99,7 +122,10 @@ describe('what is known of this machine', () => {
     keep('wasm', 6.5);
     keep('webgpu', null);
     expect(await choose()).toEqual({
-      engine: 'wasm', said: ['engine wasm (a test): the fastest that works here, 6.5 ms a training step; tensorflow takes 7.04 ms; webgpu does not work: a test says so.'],
+      engine: 'wasm',
+      said: [
+        'engine wasm (a test): the fastest that works here, 6.5 ms a training step; tensorflow takes 7.04 ms; webgpu does not work: a test says so.',
+      ],
     });
     keep('webgpu', 0.9);
     expect((await choose()).engine).toBe('webgpu');
@@ -169,7 +195,10 @@ describe('the self-check', () => {
       const step = (step) => ({ run: (state, batch, scalars) => tf.tidy(() => step(state, batch, Object.fromEntries(Object.entries(scalars).map(([k, v]) => [k, tf.scalar(v)])))), dispose() {} });
       console.log((await selfCheck({ ...engine, compile: step })).flaw);
     `;
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', cwd: join(import.meta.dirname, '../../..') });
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      cwd: join(import.meta.dirname, '../../..'),
+    });
     expect(stdout.trim(), stderr).toMatch(flaw);
   });
 });
@@ -189,6 +218,8 @@ describeWithTensorflow('choosing between engines that both work', () => {
   it('measures them, and says which is the fastest', async () => {
     const { engine, said } = await choose();
     expect(engine).toBe('tensorflow');
-    expect(said[1]).toMatch(/^engine tensorflow \(CPU, 1 thread\): the fastest that works here, [\d.]+ ms a training step(; webgpu [^;]+)?; wasm takes [\d.]+ ms/);
+    expect(said[1]).toMatch(
+      /^engine tensorflow \(CPU, 1 thread\): the fastest that works here, [\d.]+ ms a training step(; webgpu [^;]+)?; wasm takes [\d.]+ ms/,
+    );
   });
 });

@@ -42,7 +42,11 @@ function layout(input: number, window: number, stride: number, pad: Pad): { outp
 
 /** Calls `visit` for every product x[xAt]·filter[filterAt] that enters y[yAt] of a convolution. */
 function overConvolution(
-  x: number[], filter: number[], strides: [number, number], pad: Pad, dilations: [number, number],
+  x: number[],
+  filter: number[],
+  strides: [number, number],
+  pad: Pad,
+  dilations: [number, number],
   visit: (xAt: number, filterAt: number, yAt: number) => void,
 ): number[] {
   const [batch, height, width, channels] = x as Four;
@@ -55,7 +59,10 @@ function overConvolution(
       for (let q = 0; q < y[2]; q++)
         for (let i = 0; i < h; i++)
           for (let j = 0; j < w; j++) {
-            const [row, column] = [p * strides[0] + i * dilations[0] - rows.before, q * strides[1] + j * dilations[1] - columns.before];
+            const [row, column] = [
+              p * strides[0] + i * dilations[0] - rows.before,
+              q * strides[1] + j * dilations[1] - columns.before,
+            ];
             if (row < 0 || row >= height || column < 0 || column >= width) continue;
             for (let c = 0; c < channels; c++)
               for (let d = 0; d < depth; d++)
@@ -64,7 +71,13 @@ function overConvolution(
   return y;
 }
 
-export function conv2d(x: Slow, filter: Slow, strides: [number, number], pad: Pad, dilations: [number, number] = [1, 1]): Slow {
+export function conv2d(
+  x: Slow,
+  filter: Slow,
+  strides: [number, number],
+  pad: Pad,
+  dilations: [number, number] = [1, 1],
+): Slow {
   const products: [number, number, number][] = [];
   const shape = overConvolution(x.shape, filter.shape, strides, pad, dilations, (...entry) => products.push(entry));
   const y = zeros(shape);
@@ -73,7 +86,12 @@ export function conv2d(x: Slow, filter: Slow, strides: [number, number], pad: Pa
 }
 
 export function conv2dGradients(
-  x: Slow, filter: Slow, dy: Slow, strides: [number, number], pad: Pad, dilations: [number, number] = [1, 1],
+  x: Slow,
+  filter: Slow,
+  dy: Slow,
+  strides: [number, number],
+  pad: Pad,
+  dilations: [number, number] = [1, 1],
 ): { dx: Slow; dFilter: Slow } {
   const [dx, dFilter] = [zeros(x.shape), zeros(filter.shape)];
   overConvolution(x.shape, filter.shape, strides, pad, dilations, (xAt, filterAt, yAt) => {
@@ -85,7 +103,10 @@ export function conv2dGradients(
 
 /** Calls `visit` for every window with the indices of its values in order, and the index of its result. */
 function overWindows(
-  x: number[], window: [number, number], strides: [number, number], pad: Pad,
+  x: number[],
+  window: [number, number],
+  strides: [number, number],
+  pad: Pad,
   visit: (members: number[], yAt: number) => void,
 ): number[] {
   const [batch, height, width, channels] = x as Four;
@@ -100,7 +121,8 @@ function overWindows(
           for (let i = 0; i < window[0]; i++)
             for (let j = 0; j < window[1]; j++) {
               const [row, column] = [p * strides[0] + i - rows.before, q * strides[1] + j - columns.before];
-              if (row >= 0 && row < height && column >= 0 && column < width) members.push(at(x as Four, b, row, column, c));
+              if (row >= 0 && row < height && column >= 0 && column < width)
+                members.push(at(x as Four, b, row, column, c));
             }
           visit(members, at(y, b, p, q, c));
         }
@@ -113,7 +135,13 @@ export function pooledShape(x: number[], window: [number, number], strides: [num
 }
 
 /** Each dy goes to the first largest value of its window. */
-export function maxPoolGradient(x: Slow, dy: Slow, window: [number, number], strides: [number, number], pad: Pad): Slow {
+export function maxPoolGradient(
+  x: Slow,
+  dy: Slow,
+  window: [number, number],
+  strides: [number, number],
+  pad: Pad,
+): Slow {
   const dx = zeros(x.shape);
   overWindows(x.shape, window, strides, pad, (members, yAt) => {
     const largest = members.reduce((best, member) => (x.values[member]! > x.values[best]! ? member : best));
@@ -141,7 +169,13 @@ export function avgPool(x: Slow, window: [number, number], strides: [number, num
 }
 
 /** Each dy is shared by the values of its window that lie in the image. */
-export function avgPoolGradient(x: Slow, dy: Slow, window: [number, number], strides: [number, number], pad: Pad): Slow {
+export function avgPoolGradient(
+  x: Slow,
+  dy: Slow,
+  window: [number, number],
+  strides: [number, number],
+  pad: Pad,
+): Slow {
   const dx = zeros(x.shape);
   overWindows(x.shape, window, strides, pad, (members, yAt) => {
     for (const member of members) dx.values[member]! += dy.values[yAt]! / members.length;
@@ -150,7 +184,13 @@ export function avgPoolGradient(x: Slow, dy: Slow, window: [number, number], str
 }
 
 /** [M, K] · [K, N], given as functions of their indices. */
-export function matMul(m: number, k: number, n: number, a: (i: number, l: number) => number, b: (l: number, j: number) => number): number[] {
+export function matMul(
+  m: number,
+  k: number,
+  n: number,
+  a: (i: number, l: number) => number,
+  b: (l: number, j: number) => number,
+): number[] {
   return Array.from({ length: m * n }, (_, flat) => {
     const [i, j] = [Math.floor(flat / n), flat % n];
     let sum = 0;
@@ -190,7 +230,9 @@ export function sumTo(x: Slow, shape: number[]): Slow {
 
 /** Folds the values along some dimensions, negative ones counted from the end; dimensions that are folded stay with size 1. */
 export function fold(x: Slow, axes: number[], f: (members: number[]) => number): Slow {
-  const shape = x.shape.map((side, d) => (axes.some((axis) => (axis + x.shape.length) % x.shape.length === d) ? 1 : side));
+  const shape = x.shape.map((side, d) =>
+    axes.some((axis) => (axis + x.shape.length) % x.shape.length === d) ? 1 : side,
+  );
   const members: number[][] = Array.from({ length: size(shape) }, () => []);
   indices(x.shape).forEach((index, flat) => members[smallerIndex(index, shape)]!.push(x.values[flat]!));
   return { shape, values: members.map(f) };
@@ -198,7 +240,10 @@ export function fold(x: Slow, axes: number[], f: (members: number[]) => number):
 
 /** Every index of a shape, in row-major order. */
 function indices(shape: number[]): number[][] {
-  return shape.reduce<number[][]>((found, side) => found.flatMap((index) => Array.from({ length: side }, (_, i) => [...index, i])), [[]]);
+  return shape.reduce<number[][]>(
+    (found, side) => found.flatMap((index) => Array.from({ length: side }, (_, i) => [...index, i])),
+    [[]],
+  );
 }
 
 /** Where an index of a larger shape lies in a smaller one. */

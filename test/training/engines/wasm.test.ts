@@ -21,8 +21,22 @@ beforeAll(async () => {
 const BATCH = 8;
 const inForce = { crossEntropy: true, interClass: true, intraClass: true };
 const scalars = {
-  alpha: 0.3, beta: 0.1, gamma: 1, epsilon: 0.05, s: 10, m: 0.2, centerRate: 0.1, learningRate: 0.005, momentum: 0.9,
-  beta1: 0.9, beta2: 0.999, correction1: 0.1, correction2: 0.001, adamEpsilon: 1e-8, weightDecay: 1e-4, clipNorm: 5,
+  alpha: 0.3,
+  beta: 0.1,
+  gamma: 1,
+  epsilon: 0.05,
+  s: 10,
+  m: 0.2,
+  centerRate: 0.1,
+  learningRate: 0.005,
+  momentum: 0.9,
+  beta1: 0.9,
+  beta2: 0.999,
+  correction1: 0.1,
+  correction2: 0.001,
+  adamEpsilon: 1e-8,
+  weightDecay: 1e-4,
+  clipNorm: 5,
 };
 
 /** Bytes that the backend has taken from the system. */
@@ -38,16 +52,34 @@ interface Training {
 function build(name: ModelName, shape: number[], optimizer: OptimizerStructure) {
   const model = buildModel({ name, embedding: 8, dropout: 0, hidden: [16] } as never, shape);
   const structure: StepStructure = {
-    classes: 3, inForce, optimizer, epsilons: 1,
-    loss: { truncation: 'batch', distance: 'cosine', centerUpdate: 'cumulative', centerSpace: 'unit', centerOrder: 'updateThenLoss', crossEntropyHead: 'linear' },
+    classes: 3,
+    inForce,
+    optimizer,
+    epsilons: 1,
+    loss: {
+      truncation: 'batch',
+      distance: 'cosine',
+      centerUpdate: 'cumulative',
+      centerSpace: 'unit',
+      centerOrder: 'updateThenLoss',
+      crossEntropyHead: 'linear',
+    },
   };
   const noise = slowTensor([BATCH, ...shape], 5);
-  const batch: Tensors = { images: tf.tensor(noise.values, noise.shape), labels: tf.tensor1d([0, 1, 2, 0, 1, 2, 0, 1], 'int32') };
+  const batch: Tensors = {
+    images: tf.tensor(noise.values, noise.shape),
+    labels: tf.tensor1d([0, 1, 2, 0, 1, 2, 0, 1], 'int32'),
+  };
   return { model, structure, batch, step: buildStep(model, structure) };
 }
 
 /** Trains on one batch of noise over and over. */
-async function train(name: ModelName, shape: number[], optimizer: OptimizerStructure, batches: number): Promise<Training> {
+async function train(
+  name: ModelName,
+  shape: number[],
+  optimizer: OptimizerStructure,
+  batches: number,
+): Promise<Training> {
   const { model, batch, step } = build(name, shape, optimizer);
   let state = toDevice(initialState(model, buildOptimizer(optimizer), 3, 8, 1));
   const compiled = engine.compile(step, { state, batch, scalars });
@@ -90,21 +122,31 @@ describe('the wasm engine', () => {
     ['cnn-small', [9, 10, 1], momentum],
     ['cnn', [6, 6, 3], adam],
     ['resnet8', [7, 7, 3], momentum],
-  ])('trains %s on images of %j, the same bits twice, without a leak', async (name, shape, optimizer) => {
-    const first = await train(name, shape, optimizer, 20);
-    const second = await train(name, shape, optimizer, 20);
-    const [total, accuracy] = ['train/total', 'train/accuracy'].map((metric) => stepMetrics({ inForce, epsilons: 1 }).findIndex(({ name }) => name === metric)) as [number, number];
-    expect(first.metrics[19]![total]).toBeLessThan(0.5 * first.metrics[0]![total]!);
-    expect(first.metrics[19]![accuracy]).toBe(1);
-    expect(second.metrics).toEqual(first.metrics);
-    expect(second.state).toEqual(first.state);
-    expect(new Set(first.tensors).size).toBe(1);
-    expect(new Set([...first.heap.slice(5), ...second.heap]).size).toBe(1);
-  }, 60_000);
+  ])(
+    'trains %s on images of %j, the same bits twice, without a leak',
+    async (name, shape, optimizer) => {
+      const first = await train(name, shape, optimizer, 20);
+      const second = await train(name, shape, optimizer, 20);
+      const [total, accuracy] = ['train/total', 'train/accuracy'].map((metric) =>
+        stepMetrics({ inForce, epsilons: 1 }).findIndex(({ name }) => name === metric),
+      ) as [number, number];
+      expect(first.metrics[19]![total]).toBeLessThan(0.5 * first.metrics[0]![total]!);
+      expect(first.metrics[19]![accuracy]).toBe(1);
+      expect(second.metrics).toEqual(first.metrics);
+      expect(second.state).toEqual(first.state);
+      expect(new Set(first.tensors).size).toBe(1);
+      expect(new Set([...first.heap.slice(5), ...second.heap]).size).toBe(1);
+    },
+    60_000,
+  );
 
   it('gives the caller tensors that are its own, whatever the step passes on', () => {
     const x = tf.tensor1d([1, 2]);
-    const compiled = engine.compile(({ x }, { y }) => ({ state: { x: x! }, outputs: { y: y!, sum: tf.add(x!, y!) } }), { state: { x }, batch: { y: x }, scalars: {} });
+    const compiled = engine.compile(({ x }, { y }) => ({ state: { x: x! }, outputs: { y: y!, sum: tf.add(x!, y!) } }), {
+      state: { x },
+      batch: { y: x },
+      scalars: {},
+    });
     const { state, outputs } = compiled.run({ x }, { y: x }, {});
     x.dispose();
     expect([...state.x!.dataSync()]).toEqual([1, 2]);

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { Stream } from '../../../server/sweep/random.ts';
-import { accuracy, confusionMatrix, crossEntropy, macroF1, mostConfusedError, pairError, predict } from '../../../server/training/measures/classification.ts';
+import {
+  accuracy,
+  confusionMatrix,
+  crossEntropy,
+  macroF1,
+  mostConfusedError,
+  pairError,
+  predict,
+} from '../../../server/training/measures/classification.ts';
 import { featureSpace } from '../../../server/training/measures/feature-space.ts';
 import { project } from '../../../server/training/measures/projection.ts';
 import { rowProductBlocks, rowProducts } from '../../../server/training/measures/row-products.ts';
@@ -10,7 +18,11 @@ describe('classification', () => {
   const confusion = confusionMatrix(labels, Int32Array.from([0, 0, 1, 1, 0, 2]), 3);
 
   test('confusion matrix, accuracy, macro-F1 and pair errors by hand', () => {
-    expect(confusion).toEqual([[2, 1, 0], [1, 1, 0], [0, 0, 1]]);
+    expect(confusion).toEqual([
+      [2, 1, 0],
+      [1, 1, 0],
+      [0, 0, 1],
+    ]);
     expect(accuracy(confusion)).toBe(4 / 6);
     expect(macroF1(confusion)).toBeCloseTo((4 / 6 + 2 / 4 + 1) / 3, 15);
     expect(pairError(confusion, 0, 1)).toBe(2 / 5);
@@ -30,7 +42,10 @@ describe('classification', () => {
   test('cross-entropy in float64, for logits that would overflow too', () => {
     expect(crossEntropy(Float32Array.from([0, 0]), Int32Array.from([1]), 2, 1)).toBeCloseTo(Math.LN2, 15);
     expect(crossEntropy(Float32Array.from([1000, 0]), Int32Array.from([1]), 2, 1)).toBe(1000);
-    expect(crossEntropy(Float32Array.from([1, 0]), Int32Array.from([0]), 2, 30)).toBeCloseTo(Math.log1p(Math.exp(-30)), 14);
+    expect(crossEntropy(Float32Array.from([1, 0]), Int32Array.from([0]), 2, 30)).toBeCloseTo(
+      Math.log1p(Math.exp(-30)),
+      14,
+    );
   });
 });
 
@@ -61,7 +76,10 @@ test('row products add up in the order of the entries, to the bit, and NaN stays
 test('blocks of row products are the whole, row by row', () => {
   const d = 2;
   const random = new Stream(4, 'blocks');
-  const [a, b] = [2500, 3].map((rows) => Float64Array.from({ length: rows * d }, () => random.normal())) as [Float64Array, Float64Array];
+  const [a, b] = [2500, 3].map((rows) => Float64Array.from({ length: rows * d }, () => random.normal())) as [
+    Float64Array,
+    Float64Array,
+  ];
   const whole = rowProducts(a, b, d);
   const blocks = [...rowProductBlocks(a, b, d)];
   expect(blocks.length).toBeGreaterThan(1);
@@ -74,7 +92,13 @@ describe('feature space', () => {
   test('takes a thousand classes', () => {
     const classes = 1000;
     const random = new Stream(5, 'many');
-    const many = featureSpace(Float32Array.from({ length: 2 * classes }, () => random.normal()), Int32Array.from({ length: classes }, (_, i) => i), new Int32Array(classes), 2, classes);
+    const many = featureSpace(
+      Float32Array.from({ length: 2 * classes }, () => random.normal()),
+      Int32Array.from({ length: classes }, (_, i) => i),
+      new Int32Array(classes),
+      2,
+      classes,
+    );
     expect(many.interClassCosineMax).toBeGreaterThan(0.999);
     expect(many.interClassCosineMax).toBeLessThanOrEqual(1 + 1e-12);
   });
@@ -87,7 +111,13 @@ describe('feature space', () => {
   test('a class without samples has no mean: nothing is near to it, not even what is far from all the others', () => {
     const samples = [...new Array<number[]>(20).fill([1, 0]), [-0.1, -1], ...new Array<number[]>(5).fill([-1, 1])]; // the one in the middle is at more than 90° to both means
     const labels = Int32Array.from(samples, (_, i) => (i < 21 ? 1 : 2));
-    const { nc4, interClassCosineMax, interClassCosineMean } = featureSpace(Float32Array.from(samples.flat()), labels, labels, 2, 4);
+    const { nc4, interClassCosineMax, interClassCosineMean } = featureSpace(
+      Float32Array.from(samples.flat()),
+      labels,
+      labels,
+      2,
+      4,
+    );
     expect(nc4).toBe(0);
     expect(interClassCosineMax).toBeLessThan(0);
     expect(interClassCosineMean).toBe(interClassCosineMax);
@@ -100,15 +130,25 @@ describe('feature space', () => {
     const times = 250;
     const repeated = <T>(values: Iterable<T>): T[] => new Array<T[]>(times).fill([...values]).flat();
     const small = featureSpace(few, labels, predictions, 2, 3);
-    const large = featureSpace(Float32Array.from(repeated(few)), Int32Array.from(repeated(labels)), Int32Array.from(repeated(predictions)), 2, 3);
+    const large = featureSpace(
+      Float32Array.from(repeated(few)),
+      Int32Array.from(repeated(labels)),
+      Int32Array.from(repeated(predictions)),
+      2,
+      3,
+    );
     expect(large.nc4).toBe(small.nc4);
-    for (const name of ['intraClassCosine', 'fisherRatio', 'nc1'] as const) expect(large[name]).toBeCloseTo(small[name], 10);
+    for (const name of ['intraClassCosine', 'fisherRatio', 'nc1'] as const)
+      expect(large[name]).toBeCloseTo(small[name], 10);
   });
 
   const random = new Stream(11, 'features');
   const d = 3;
   const labels = Int32Array.from([0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
-  const features = Float32Array.from({ length: labels.length * d }, (_, i) => random.normal() + (i % d === labels[Math.floor(i / d)]! ? 2 : 0));
+  const features = Float32Array.from(
+    { length: labels.length * d },
+    (_, i) => random.normal() + (i % d === labels[Math.floor(i / d)]! ? 2 : 0),
+  );
   const predictions = Int32Array.from([0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 0]);
   const measured = featureSpace(features, labels, predictions, d, 3);
 
@@ -117,7 +157,8 @@ describe('feature space', () => {
     return row.map((value) => value / Math.hypot(...row));
   });
   const members = (k: number): number[][] => units.filter((_, i) => labels[i] === k);
-  const mean = (rows: number[][]): number[] => rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0) / rows.length);
+  const mean = (rows: number[][]): number[] =>
+    rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0) / rows.length);
   const dot = (a: number[], b: number[]): number => a.reduce((sum, value, j) => sum + value * b[j]!, 0);
   const means = [0, 1, 2].map((k) => mean(members(k)));
   const cosine = (a: number[], b: number[]): number => dot(a, b) / Math.hypot(...a) / Math.hypot(...b);
@@ -131,7 +172,9 @@ describe('feature space', () => {
   });
 
   test('Fisher ratio: classes weigh the same', () => {
-    const within = [0, 1, 2].map((k) => members(k).reduce((sum, row) => sum + dist(row, means[k]!), 0) / members(k).length);
+    const within = [0, 1, 2].map(
+      (k) => members(k).reduce((sum, row) => sum + dist(row, means[k]!), 0) / members(k).length,
+    );
     const centre = mean(means);
     const between = means.map((m) => dist(m, centre));
     expect(measured.fisherRatio).toBeCloseTo(sumOf(within) / sumOf(between), 12);
@@ -142,20 +185,38 @@ describe('feature space', () => {
     const centre = mean(means);
     const [a, b] = [minus(means[0]!, centre), minus(means[1]!, centre)];
     const e1 = a.map((value) => value / Math.hypot(...a));
-    const rest = minus(b, e1.map((value) => value * dot(b, e1)));
+    const rest = minus(
+      b,
+      e1.map((value) => value * dot(b, e1)),
+    );
     const e2 = rest.map((value) => value / Math.hypot(...rest));
     const in2d = (v: number[]): [number, number] => [dot(v, e1), dot(v, e2)];
     const scatter = (rows: [number, number][], weight: number): number[] =>
-      rows.reduce(([xx, xy, yy], [x, y]) => [xx! + weight * x * x, xy! + weight * x * y, yy! + weight * y * y], [0, 0, 0]);
-    const B = scatter(means.map((m) => in2d(minus(m, centre))), 1 / 3);
-    const W = [0, 1, 2].map((k) => scatter(members(k).map((row) => in2d(minus(row, means[k]!))), 1 / members(k).length / 3)).reduce((p, q) => p.map((v, i) => v + q[i]!));
+      rows.reduce(
+        ([xx, xy, yy], [x, y]) => [xx! + weight * x * x, xy! + weight * x * y, yy! + weight * y * y],
+        [0, 0, 0],
+      );
+    const B = scatter(
+      means.map((m) => in2d(minus(m, centre))),
+      1 / 3,
+    );
+    const W = [0, 1, 2]
+      .map((k) =>
+        scatter(
+          members(k).map((row) => in2d(minus(row, means[k]!))),
+          1 / members(k).length / 3,
+        ),
+      )
+      .reduce((p, q) => p.map((v, i) => v + q[i]!));
     const determinant = B[0]! * B[2]! - B[1]! ** 2;
     const product = (W[0]! * B[2]! - 2 * W[1]! * B[1]! + W[2]! * B[0]!) / determinant;
     expect(measured.nc1).toBeCloseTo(product / 3, 10);
   });
 
   test('NC4 counts disagreement with the nearest class mean', () => {
-    const nearest = units.map((u) => [0, 1, 2].reduce((best, k) => (cosine(u, means[k]!) > cosine(u, means[best]!) ? k : best), 0));
+    const nearest = units.map((u) =>
+      [0, 1, 2].reduce((best, k) => (cosine(u, means[k]!) > cosine(u, means[best]!) ? k : best), 0),
+    );
     expect(measured.nc4).toBe(nearest.filter((k, i) => k !== predictions[i]).length / 12);
     expect(measured.nc4).toBeGreaterThan(0);
   });
@@ -179,8 +240,17 @@ describe('projection', () => {
 
   test('finds the plane that the points lie in: distances are kept', () => {
     // Points of a plane in 5 dimensions.
-    const [p, q] = [[1, 0, 1, 0, 0], [0, 1, 0, -1, 0]];
-    const coordinates = [[0, 0], [3, 1], [-2, 4], [1, -5], [2, 2]];
+    const [p, q] = [
+      [1, 0, 1, 0, 0],
+      [0, 1, 0, -1, 0],
+    ];
+    const coordinates = [
+      [0, 0],
+      [3, 1],
+      [-2, 4],
+      [1, -5],
+      [2, 2],
+    ];
     const features = Float32Array.from(coordinates.flatMap(([a, b]) => p!.map((value, j) => a! * value + b! * q![j]!)));
     const { x, y } = project(features, new Int32Array(5), 5);
     for (const i of [1, 2, 3, 4]) {

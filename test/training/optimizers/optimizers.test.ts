@@ -3,14 +3,23 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { OptimizerSettings } from '../../../server/sweep/settings.ts';
 import { openWasm } from '../../../server/training/engines/wasm/open-wasm.ts';
 import { clipByNorm } from '../../../server/training/optimizers/clip.ts';
-import { buildOptimizer, type OptimizerScalars, type OptimizerStructure } from '../../../server/training/optimizers/optimizer.ts';
+import {
+  buildOptimizer,
+  type OptimizerScalars,
+  type OptimizerStructure,
+} from '../../../server/training/optimizers/optimizer.ts';
 import { learningRate } from '../../../server/training/optimizers/schedule.ts';
 
 beforeAll(async () => {
   await openWasm();
 });
 
-const eta = 0.1, mu = 0.9, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, lambda = 0.05;
+const eta = 0.1,
+  mu = 0.9,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+  lambda = 0.05;
 const weight = [0.5, -2, 3];
 const gradientAt = (t: number): number[] => [0.3 - t, 1 + 0.1 * t, -0.7];
 
@@ -21,17 +30,33 @@ function train(structure: OptimizerStructure, decays = true): number[] {
   let slots: Record<string, tf.Tensor> = Object.fromEntries(optimizer.slots.map((slot) => [slot, tf.zeros([3])]));
   for (let t = 0; t < 3; t++) {
     const numbers = {
-      learningRate: eta, momentum: mu, beta1, beta2, adamEpsilon: epsilon, weightDecay: lambda, clipNorm: 0,
-      correction1: 1 - beta1 ** (t + 1), correction2: 1 - beta2 ** (t + 1),
+      learningRate: eta,
+      momentum: mu,
+      beta1,
+      beta2,
+      adamEpsilon: epsilon,
+      weightDecay: lambda,
+      clipNorm: 0,
+      correction1: 1 - beta1 ** (t + 1),
+      correction2: 1 - beta2 ** (t + 1),
     };
-    const scalars = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)])) as unknown as OptimizerScalars;
-    ({ weight: current, slots } = optimizer.update({ weight: current, gradient: tf.tensor1d(gradientAt(t)), slots, decays }, scalars));
+    const scalars = Object.fromEntries(
+      Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)]),
+    ) as unknown as OptimizerScalars;
+    ({ weight: current, slots } = optimizer.update(
+      { weight: current, gradient: tf.tensor1d(gradientAt(t)), slots, decays },
+      scalars,
+    ));
   }
   return [...current.dataSync()];
 }
 
 /** Three steps of one number, by the rule as its paper writes it. */
-function byHand(start: number, index: number, rule: (w: number, g: number, slots: number[], t: number) => number): number {
+function byHand(
+  start: number,
+  index: number,
+  rule: (w: number, g: number, slots: number[], t: number) => number,
+): number {
   const slots = [0, 0];
   let w = start;
   for (let t = 0; t < 3; t++) w = rule(w, gradientAt(t)[index]!, slots, t);
@@ -46,8 +71,16 @@ const adamStep = (g: number, slots: number[], t: number): number => {
 
 const cases: [string, OptimizerStructure, (w: number, g: number, slots: number[], t: number) => number][] = [
   ['sgd', { name: 'sgd', nesterov: false, decay: false, clip: false }, (w, g) => w - eta * g],
-  ['sgd with weight decay', { name: 'sgd', nesterov: false, decay: true, clip: false }, (w, g) => w - eta * (g + lambda * w)],
-  ['momentum', { name: 'momentum', nesterov: false, decay: false, clip: false }, (w, g, slots) => w - eta * (slots[0] = mu * slots[0]! + g)],
+  [
+    'sgd with weight decay',
+    { name: 'sgd', nesterov: false, decay: true, clip: false },
+    (w, g) => w - eta * (g + lambda * w),
+  ],
+  [
+    'momentum',
+    { name: 'momentum', nesterov: false, decay: false, clip: false },
+    (w, g, slots) => w - eta * (slots[0] = mu * slots[0]! + g),
+  ],
   [
     'Nesterov with weight decay',
     { name: 'momentum', nesterov: true, decay: true, clip: false },
@@ -57,9 +90,21 @@ const cases: [string, OptimizerStructure, (w: number, g: number, slots: number[]
       return w - eta * (decayed + mu * slots[0]!);
     },
   ],
-  ['adam', { name: 'adam', nesterov: false, decay: false, clip: false }, (w, g, slots, t) => w - eta * adamStep(g, slots, t)],
-  ['adam with weight decay', { name: 'adam', nesterov: false, decay: true, clip: false }, (w, g, slots, t) => w - eta * adamStep(g + lambda * w, slots, t)],
-  ['adamw', { name: 'adamw', nesterov: false, decay: true, clip: false }, (w, g, slots, t) => w - eta * (adamStep(g, slots, t) + lambda * w)],
+  [
+    'adam',
+    { name: 'adam', nesterov: false, decay: false, clip: false },
+    (w, g, slots, t) => w - eta * adamStep(g, slots, t),
+  ],
+  [
+    'adam with weight decay',
+    { name: 'adam', nesterov: false, decay: true, clip: false },
+    (w, g, slots, t) => w - eta * adamStep(g + lambda * w, slots, t),
+  ],
+  [
+    'adamw',
+    { name: 'adamw', nesterov: false, decay: true, clip: false },
+    (w, g, slots, t) => w - eta * (adamStep(g, slots, t) + lambda * w),
+  ],
 ];
 
 describe('optimisers', () => {
@@ -75,7 +120,9 @@ describe('optimisers', () => {
   test('clipping scales all gradients together, and only where they are too long', () => {
     const gradients = { a: tf.tensor1d([3, 0]), b: tf.tensor1d([0, 4]) };
     const clipped = clipByNorm(gradients, tf.scalar(1));
-    expect([...clipped.a!.dataSync(), ...clipped.b!.dataSync()].map((v) => Math.round(v * 1e5) / 1e5)).toEqual([0.6, 0, 0, 0.8]);
+    expect([...clipped.a!.dataSync(), ...clipped.b!.dataSync()].map((v) => Math.round(v * 1e5) / 1e5)).toEqual([
+      0.6, 0, 0, 0.8,
+    ]);
     expect([...clipByNorm(gradients, tf.scalar(6)).b!.dataSync()]).toEqual([0, 4]);
     expect([...clipByNorm({ a: tf.zeros([2]) }, tf.scalar(1)).a!.dataSync()]).toEqual([0, 0]);
   });
@@ -83,7 +130,8 @@ describe('optimisers', () => {
 
 describe('the learning rate', () => {
   const settings = { learningRate: 0.1, warmup: 4, steps: [10, 20], decay: 0.5 } as OptimizerSettings;
-  const at = (schedule: OptimizerSettings['schedule'], t: number): number => learningRate({ ...settings, schedule }, 24, t);
+  const at = (schedule: OptimizerSettings['schedule'], t: number): number =>
+    learningRate({ ...settings, schedule }, 24, t);
 
   test('warms up to the full rate without a batch at 0', () => {
     expect([0, 1, 2, 3, 4].map((t) => at('constant', t))).toEqual([0.025, 0.05, 0.1 * 0.75, 0.1, 0.1]);

@@ -4,9 +4,11 @@ import { chromium, type Browser } from 'playwright-core';
 import { describe, it } from 'vitest';
 
 /** Where the browser is: as the environment says, or the first of the usual names on the PATH. */
-const path = process.env['COSWEEP_CHROMIUM'] ?? ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) => process.env['PATH']!.split(delimiter).map((folder) => join(folder, name)))
-  .find(existsSync);
+const path =
+  process.env['COSWEEP_CHROMIUM'] ??
+  ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => process.env['PATH']!.split(delimiter).map((folder) => join(folder, name)))
+    .find(existsSync);
 
 /** A busy machine trains and draws slowly; nothing is asserted about time, so only a hang may reach this. */
 const timeout = 240_000;
@@ -15,7 +17,16 @@ const timeout = 240_000;
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: path!,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 }
 

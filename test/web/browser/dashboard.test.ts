@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { AblationResponse, CurvesResponse, PairCurves, Page as ListPage, ProbeResponse, RunDetail, RunRow, StageItem, SweepDetail } from '../../../server/http/api.ts';
+import type {
+  AblationResponse,
+  CurvesResponse,
+  PairCurves,
+  Page as ListPage,
+  ProbeResponse,
+  RunDetail,
+  RunRow,
+  StageItem,
+  SweepDetail,
+} from '../../../server/http/api.ts';
 import { cosweep } from '../../cli/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
@@ -17,10 +27,21 @@ const definition = {
   description: `Does the phase help? ${hostile}`,
   method: 'grid',
   metric: { name: 'val/accuracy', goal: 'maximize' },
-  parameters: { alpha: { value: 0.5 }, beta: { values: [0.2, 0.45] }, epsilon: { value: 0.02 }, N: { value: 0.5, unit: 'fraction' } },
+  parameters: {
+    alpha: { value: 0.5 },
+    beta: { values: [0.2, 0.45] },
+    epsilon: { value: 0.02 },
+    N: { value: 0.5, unit: 'fraction' },
+  },
   ablations: ['noIntra', { name: 'tooHot', set: { 'training.optimizer.learningRate': 1e30 } }],
   seeds: 3,
-  training: { dataset: { name: 'glyphs', train: 300, validation: 0.4 }, model: { name: 'mlp', embedding: 8 }, batchSize: 16, batches: 40, evalEvery: 10 },
+  training: {
+    dataset: { name: 'glyphs', train: 300, validation: 0.4 },
+    model: { name: 'mlp', embedding: 8 },
+    batchSize: 16,
+    batches: 40,
+    evalEvery: 10,
+  },
 };
 
 /** One second, the usual limit, is what a busy machine may need for a single answer. */
@@ -73,15 +94,25 @@ describeInBrowser('the dashboard', () => {
 
   it('shows best arms, what diverged and why, and the definition as text', async () => {
     const sweep = await api<SweepDetail>('sweeps/s1');
-    const best = await page.locator('.card', { has: page.getByRole('heading', { name: 'Best arms' }) }).locator('tbody tr').allInnerTexts();
-    expect(best.map((row) => row.split('\t').slice(1).join(' ').replace('control', ' control').replace(/\s+/g, ' '))).toEqual(
-      sweep.best.map(({ name, control, mean, sd, n }) => `${name}${control ? ' control' : ''} ${(mean * 100).toFixed(2)} % ± ${(sd! * 100).toFixed(2)} ${n}`),
+    const best = await page
+      .locator('.card', { has: page.getByRole('heading', { name: 'Best arms' }) })
+      .locator('tbody tr')
+      .allInnerTexts();
+    expect(
+      best.map((row) => row.split('\t').slice(1).join(' ').replace('control', ' control').replace(/\s+/g, ' ')),
+    ).toEqual(
+      sweep.best.map(
+        ({ name, control, mean, sd, n }) =>
+          `${name}${control ? ' control' : ''} ${(mean * 100).toFixed(2)} % ± ${(sd! * 100).toFixed(2)} ${n}`,
+      ),
     );
     const failures = page.locator('.card', { has: page.getByRole('heading', { name: 'Failed and diverged' }) });
     expect(await failures.locator('tbody tr').count()).toBe(6);
     expect(await failures.locator('tbody tr').first().innerText()).toContain('not finite');
     expect(await page.locator('.lead').innerText()).toBe(definition.description);
-    expect(await page.locator('pre.definition').innerText()).toBe(readFileSync(join(folder, 'walk.json'), 'utf8').trimEnd());
+    expect(await page.locator('pre.definition').innerText()).toBe(
+      readFileSync(join(folder, 'walk.json'), 'utf8').trimEnd(),
+    );
     expect(await page.locator('main img, main b').count()).toBe(0);
     expect(await page.title()).toBe('s1 · Cosweep');
   });
@@ -96,13 +127,17 @@ describeInBrowser('the dashboard', () => {
     await chart.waitFor(); // fails where there are more
     expect(await page.locator('.picture figcaption').allInnerTexts()).toEqual(['N = ½']);
     for (const group of picture!.panels[0]!.groups) {
-      expect(await chart.getAttribute('aria-label')).toContain(`${group.label}: ${Number((group.finalMean! * 100).toPrecision(3))}`);
+      expect(await chart.getAttribute('aria-label')).toContain(
+        `${group.label}: ${Number((group.finalMean! * 100).toPrecision(3))}`,
+      );
     }
     expect(await inked(page, '.picture canvas')).toBeGreaterThan(500);
 
     const first = pairs.filter(({ arm }) => arm === 0);
     const rows = await page.getByRole('region', { name: 'Pair by pair' }).locator('tbody tr').allInnerTexts();
-    expect(rows.map((row) => numbers(row).at(-1))).toEqual(first.map(({ difference }) => expect.closeTo(difference! * 100, 2)));
+    expect(rows.map((row) => numbers(row).at(-1))).toEqual(
+      first.map(({ difference }) => expect.closeTo(difference! * 100, 2)),
+    );
     expect(rows.map((row) => row.split('\t')[1])).toEqual(first.map(({ run }) => run));
 
     await choice(page, 'Arm').selectOption('1');
@@ -114,8 +149,12 @@ describeInBrowser('the dashboard', () => {
     // Beside the values that it decides: the answer and the bands are of the last evaluation whatever is chosen.
     const values = page.getByRole('region', { name: 'Pair by pair' });
     await values.getByRole('combobox', { name: 'Value of a run' }).selectOption('best');
-    const best = (await api<PairCurves>('sweeps/s1/pairs?at=best')).pairs.find(({ arm, seed }) => arm === 1 && seed === 1)!;
-    await expect.poll(async () => numbers((await values.locator('tbody tr').innerText())).at(-1), patient).toBeCloseTo(best.difference! * 100, 2);
+    const best = (await api<PairCurves>('sweeps/s1/pairs?at=best')).pairs.find(
+      ({ arm, seed }) => arm === 1 && seed === 1,
+    )!;
+    await expect
+      .poll(async () => numbers(await values.locator('tbody tr').innerText()).at(-1), patient)
+      .toBeCloseTo(best.difference! * 100, 2);
     expect(await page.locator('#answer').innerText()).toBe(picture!.title);
 
     await choice(page, 'Metric').selectOption('val/intraClassCosine');
@@ -135,7 +174,14 @@ describeInBrowser('the dashboard', () => {
     expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
     expect(/<text[^>]*>([^<]*)/.exec(svg)![1]!.length).toBeGreaterThan(10);
     expect(title.startsWith(/<text[^>]*>([^<]*)/.exec(svg)![1]!)).toBe(true);
-    expect(await page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? 'well-formed', svg)).toBe('well-formed');
+    expect(
+      await page.evaluate(
+        (text) =>
+          new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ??
+          'well-formed',
+        svg,
+      ),
+    ).toBe('well-formed');
     expect(svg).toContain('same run');
     const png = readFileSync(await download(page, 'PNG'));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
@@ -150,7 +196,9 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'accuracy (validation), last' }).click();
     await page.locator('th[aria-sort="descending"]', { hasText: 'last' }).waitFor();
     const { items } = await api<ListPage<RunRow>>('sweeps/s1/runs?sort=last:val/accuracy&order=desc');
-    await expect.poll(() => page.locator('.runs tbody tr td:first-child').allInnerTexts(), patient).toEqual(items.map(({ id }) => id));
+    await expect
+      .poll(() => page.locator('.runs tbody tr td:first-child').allInnerTexts(), patient)
+      .toEqual(items.map(({ id }) => id));
 
     await choice(page, 'State').selectOption('diverged');
     await page.getByText('1 to 6 of 6').waitFor();
@@ -172,7 +220,9 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('heading', { name: `${run.arm!.name}, seed ${run.seed}` }).waitFor();
     const total = await page.locator('tr', { has: page.getByTitle('train/total', { exact: true }) }).innerText();
     expect(numbers(total)[0]).toBeCloseTo(run.metrics['train/total']!.last!, 3);
-    expect(await page.locator('canvas[aria-label^="Terms of the loss"]').getAttribute('aria-label')).toContain('switch batch 20');
+    expect(await page.locator('canvas[aria-label^="Terms of the loss"]').getAttribute('aria-label')).toContain(
+      'switch batch 20',
+    );
     await page.locator('canvas[aria-label^="Gradient norms"]').waitFor(); // it is drawn after the one above
 
     const open = page.waitForRequest((request) => request.url().includes('from=20') && !request.url().includes('to='));
@@ -182,7 +232,8 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'All batches' }).click();
     expect(await page.getByLabel('From batch').inputValue()).toBe('');
 
-    const cells = async (): Promise<number[]> => (await page.locator('.confusion tbody td').allInnerTexts()).map(Number);
+    const cells = async (): Promise<number[]> =>
+      (await page.locator('.confusion tbody td').allInnerTexts()).map(Number);
     await page.locator('.confusion').waitFor();
     expect(await cells()).toEqual(run.confusion!.counts.flat());
     expect(await page.locator('canvas[aria-label^="Projection"]').getAttribute('aria-label')).toContain('batch 40');
@@ -207,7 +258,9 @@ describeInBrowser('the dashboard', () => {
       const finals = await finalAccuracies(api, sweep, arm.index);
       const mean = finals.reduce((sum, value) => sum + value, 0) / finals.length;
       const sd = Math.sqrt(finals.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (finals.length - 1));
-      const row = page.locator('.ablation tbody tr', { has: page.getByRole('rowheader', { name: arm.name, exact: true }) });
+      const row = page.locator('.ablation tbody tr', {
+        has: page.getByRole('rowheader', { name: arm.name, exact: true }),
+      });
       // One image of 120 is 0.83 points, and nothing is shown finer than one image.
       const [, shownMean, shownSd] = /(\d+) ± (\d+)/.exec(await row.innerText())!.map(Number);
       expect([arm.name, shownMean, shownSd]).toEqual([arm.name, Math.round(mean * 100), Math.round(sd * 100)]);
@@ -230,15 +283,26 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('link', { name: 'Stages', exact: true }).click();
     await page.locator('.lanes').waitFor();
     const { stages } = await api<{ stages: StageItem[] }>('sweeps/s1/stages');
-    const sum = (count: (stage: StageItem) => number): number => stages.reduce((total, stage) => total + count(stage), 0);
+    const sum = (count: (stage: StageItem) => number): number =>
+      stages.reduce((total, stage) => total + count(stage), 0);
     const [trained, batches] = [sum(({ from, batch }) => batch - from), sum(({ from, to }) => to - from)];
     expect(await page.locator('.saved').innerText()).toContain(`${(100 * (1 - batches / 600)).toFixed(1)} %`);
     expect(numbers(await page.locator('.saved p.numbers').last().innerText())).toEqual([trained, batches, 600]);
 
     const own = stages.filter(({ seed }) => seed === stages[0]!.seed);
-    const bars = (list: StageItem[]): string[] => list.map(({ from, to, runs }) => `${from} to ${to}, ${runs.length > 1 ? 'shared' : 'alone'}`).sort();
+    const bars = (list: StageItem[]): string[] =>
+      list.map(({ from, to, runs }) => `${from} to ${to}, ${runs.length > 1 ? 'shared' : 'alone'}`).sort();
     const drawn = page.locator('.lanes .stage');
-    expect(await drawn.evaluateAll((all) => all.map((bar) => `${/batches (\d+ to \d+)/.exec(bar.getAttribute('title')!)![1]}, ${bar.classList.contains('stage-shared') ? 'shared' : 'alone'}`).sort())).toEqual(bars(own));
+    expect(
+      await drawn.evaluateAll((all) =>
+        all
+          .map(
+            (bar) =>
+              `${/batches (\d+ to \d+)/.exec(bar.getAttribute('title')!)![1]}, ${bar.classList.contains('stage-shared') ? 'shared' : 'alone'}`,
+          )
+          .sort(),
+      ),
+    ).toEqual(bars(own));
     const forks = page.locator('.lanes .stage:not(.stage-shared)');
     await forks.first().click();
     expect(await page.locator('.stage-path').count()).toBe(2);
@@ -254,13 +318,32 @@ describeInBrowser('the dashboard', () => {
     const { trunks, arms } = await api<ProbeResponse>('sweeps/s1/probe');
     await page.getByText(`Of ${arms.length} arms with the intra-class phase`).waitFor();
     const trained = trunks.filter(({ seeds }) => seeds.length > 0);
-    const ratios = await page.locator('canvas[aria-label^="Gradient ratio"]').evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label')!));
-    expect(ratios.map((label) => [...label.matchAll(/N = (\d+), β = ([\d.]+): ([\d.e−]+)/g)].map((found) => found.slice(1).map((digits) => Number(digits.replace('−', '-')))))).toEqual(
-      trained.map(({ candidates }) => candidates.flatMap(({ N, ratios: own }) => own.map(({ beta, ratio }) => [N, beta, Number(ratio!.mean.toPrecision(3))]))),
+    const ratios = await page
+      .locator('canvas[aria-label^="Gradient ratio"]')
+      .evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label')!));
+    expect(
+      ratios.map((label) =>
+        [...label.matchAll(/N = (\d+), β = ([\d.]+): ([\d.e−]+)/g)].map((found) =>
+          found.slice(1).map((digits) => Number(digits.replace('−', '-'))),
+        ),
+      ),
+    ).toEqual(
+      trained.map(({ candidates }) =>
+        candidates.flatMap(({ N, ratios: own }) =>
+          own.map(({ beta, ratio }) => [N, beta, Number(ratio!.mean.toPrecision(3))]),
+        ),
+      ),
     );
     const verdicts = { dead: /^dead/, live: /^always live/, between: /^live at times/ };
-    const words = await page.locator('.card', { has: page.getByRole('heading', { name: /^Trunk/ }) }).locator('.findings tbody td:nth-child(3)').allInnerTexts();
-    expect(words).toEqual(trained.flatMap(({ candidates }) => candidates.flatMap(({ epsilons }) => epsilons.map(({ verdict }) => expect.stringMatching(verdicts[verdict])))));
+    const words = await page
+      .locator('.card', { has: page.getByRole('heading', { name: /^Trunk/ }) })
+      .locator('.findings tbody td:nth-child(3)')
+      .allInnerTexts();
+    expect(words).toEqual(
+      trained.flatMap(({ candidates }) =>
+        candidates.flatMap(({ epsilons }) => epsilons.map(({ verdict }) => expect.stringMatching(verdicts[verdict]))),
+      ),
+    );
     expect(words.length).toBeGreaterThan(0);
   });
 
@@ -294,7 +377,13 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('Nothing checked yet').waitFor();
     expect(await page.getByRole('button', { name: 'Start the sweep' }).isDisabled()).toBe(true);
 
-    await text.fill(JSON.stringify({ ...definition, name: 'long', training: { ...definition.training, batches: 4000, evalEvery: 50 } }));
+    await text.fill(
+      JSON.stringify({
+        ...definition,
+        name: 'long',
+        training: { ...definition.training, batches: 4000, evalEvery: 50 },
+      }),
+    );
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByText('With so few seeds').waitFor();
     await choice(page, 'Engine').selectOption('wasm');
@@ -311,7 +400,9 @@ describeInBrowser('the dashboard', () => {
     await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
     await page.goto('new');
     await page.getByText('s2 long is being trained. One sweep trains at a time').waitFor();
-    await page.getByLabel('Definition (JSON)').fill(JSON.stringify({ ...definition, name: 'looked at', training: { ...definition.training, batches: 60 } }));
+    await page
+      .getByLabel('Definition (JSON)')
+      .fill(JSON.stringify({ ...definition, name: 'looked at', training: { ...definition.training, batches: 60 } }));
     expect(await page.getByRole('button', { name: 'Probe first' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await choice(page, 'Engine').selectOption('wasm');
@@ -320,9 +411,20 @@ describeInBrowser('the dashboard', () => {
     const id = /sweeps\/(s\d+)\/probe$/.exec(page.url())![1]!;
     await page.locator('.probe-standing').getByText('s2 long is being trained').waitFor();
     await page.getByRole('link', { name: 'Overview', exact: true }).click();
-    await page.locator('.card', { has: page.getByRole('heading', { name: 'Progress' }) }).getByText('s2 long is being trained').waitFor();
+    await page
+      .locator('.card', { has: page.getByRole('heading', { name: 'Progress' }) })
+      .getByText('s2 long is being trained')
+      .waitFor();
     await page.getByRole('link', { name: 'Probe', exact: true }).click();
-    expect((await fetch(`${base}api/sweeps/s2/cancel`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(202);
+    expect(
+      (
+        await fetch(`${base}api/sweeps/s2/cancel`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        })
+      ).status,
+    ).toBe(202);
     await page.getByRole('heading', { name: 'The trunks of 2 seeds are trained' }).waitFor();
 
     const { trunks } = await api<ProbeResponse>(`sweeps/${id}/probe`);
@@ -334,7 +436,11 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'Train the whole sweep' }).click();
     await page.locator('h1 .badge', { hasText: 'complete' }).waitFor();
     await expect.poll(() => page.locator('.probe-standing').count(), patient).toBe(0);
-    expect(await api<SweepDetail>(`sweeps/${id}`)).toMatchObject({ state: 'complete', probeSeeds: null, counts: { waiting: 0 } });
+    expect(await api<SweepDetail>(`sweeps/${id}`)).toMatchObject({
+      state: 'complete',
+      probeSeeds: null,
+      counts: { waiting: 0 },
+    });
   });
 
   it('confirms an arm of a complete sweep on fresh seeds: from its table to the sweep that does', async () => {
@@ -344,7 +450,9 @@ describeInBrowser('the dashboard', () => {
     const { best, armList } = await api<SweepDetail>('sweeps/s1');
     const chosen = best.find(({ control }) => !control)!;
     expect(await choice(page, 'Arm to confirm').inputValue()).toBe(String(chosen.arm));
-    expect(await choice(page, 'Arm to confirm').locator('option').allInnerTexts()).not.toContain(armList.find(({ control }) => control)!.name);
+    expect(await choice(page, 'Arm to confirm').locator('option').allInnerTexts()).not.toContain(
+      armList.find(({ control }) => control)!.name,
+    );
     await form.getByLabel('Fresh seeds').fill('0');
     expect(await form.getByRole('button').isDisabled()).toBe(true);
     await form.getByLabel('Fresh seeds').fill('2');
@@ -354,7 +462,11 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('heading', { name: 'Confirms an arm of s1 on fresh seeds' }).waitFor();
     const id = /sweeps\/(s\d+)$/.exec(page.url())![1]!;
     await page.locator('h1 .badge', { hasText: 'complete' }).waitFor();
-    expect(await api<SweepDetail>(`sweeps/${id}`)).toMatchObject({ confirms: { sweep: 's1', arm: chosen.arm }, seedList: [3, 4], counts: { complete: 4 } });
+    expect(await api<SweepDetail>(`sweeps/${id}`)).toMatchObject({
+      confirms: { sweep: 's1', arm: chosen.arm },
+      seedList: [3, 4],
+      counts: { complete: 4 },
+    });
     await page.getByRole('link', { name: 'Table', exact: true }).click();
     await page.locator('.ablation').waitFor();
     expect(await page.getByRole('region', { name: 'Confirm an arm' }).count()).toBe(0);
@@ -381,10 +493,11 @@ describeInBrowser('the dashboard', () => {
 
   it('leaves room for the tab that is seen, however many are open behind it; seen again, one reads everything anew', async () => {
     const other = await openPage(browser, base);
-    const show = (tab: Page, seen: boolean): Promise<void> => tab.evaluate((hidden) => {
-      Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
-      document.dispatchEvent(new Event('visibilitychange'));
-    }, !seen);
+    const show = (tab: Page, seen: boolean): Promise<void> =>
+      tab.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, !seen);
     const tabs = [other.page];
     // As many as a browser has connections to one server.
     for (let count = 1; count <= 6; count++) {
@@ -405,9 +518,23 @@ describeInBrowser('the dashboard', () => {
     await other.page.context().close();
   });
 
-  const places = ['', 'new', 'sweeps/s1', 'sweeps/s1/runs', 'sweeps/s1/compare', 'sweeps/s1/table', 'sweeps/s1/stages', 'sweeps/s1/probe', 'runs/r1', 'doctor'];
+  const places = [
+    '',
+    'new',
+    'sweeps/s1',
+    'sweeps/s1/runs',
+    'sweeps/s1/compare',
+    'sweeps/s1/table',
+    'sweeps/s1/stages',
+    'sweeps/s1/probe',
+    'runs/r1',
+    'doctor',
+  ];
 
-  it.each([['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'], ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)']] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
+  it.each([
+    ['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'],
+    ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)'],
+  ] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
     const other = await openPage(browser, base, { viewport: { width, height: 900 }, colorScheme });
     for (const place of places) {
       await other.page.goto(place);
@@ -444,26 +571,38 @@ function choice(page: Page, name: string): Locator {
   return page.getByRole('combobox', { name, exact: true });
 }
 
-async function finalAccuracies(api: <Body>(path: string) => Promise<Body>, sweep: SweepDetail, arm: number): Promise<number[]> {
+async function finalAccuracies(
+  api: <Body>(path: string) => Promise<Body>,
+  sweep: SweepDetail,
+  arm: number,
+): Promise<number[]> {
   const { items } = await api<ListPage<RunRow>>(`sweeps/${sweep.id}/runs?arm=${arm}`);
-  const { curves } = await api<CurvesResponse>(`curves?runs=${items.map(({ id }) => id).join(',')}&metric=val/accuracy&width=1000`);
+  const { curves } = await api<CurvesResponse>(
+    `curves?runs=${items.map(({ id }) => id).join(',')}&metric=val/accuracy&width=1000`,
+  );
   return curves.map(({ values }) => values.at(-1)!);
 }
 
 async function download(page: Page, button: string): Promise<string> {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button, exact: true }).click(),
+  ]);
   return file.path();
 }
 
 /** Pixels of a canvas that are neither transparent nor grey: what is drawn in the colours of the series. */
 function inked(page: Page, selector: string): Promise<number> {
-  return page.locator(selector).first().evaluate((canvas) => {
-    const { width, height } = canvas as HTMLCanvasElement;
-    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
-    let count = 0;
-    for (let i = 0; i < data.length; i += 4) if (data[i + 3]! > 0 && Math.abs(data[i]! - data[i + 2]!) > 60) count++;
-    return count;
-  });
+  return page
+    .locator(selector)
+    .first()
+    .evaluate((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3]! > 0 && Math.abs(data[i]! - data[i + 2]!) > 60) count++;
+      return count;
+    });
 }
 
 function numbers(text: string): number[] {

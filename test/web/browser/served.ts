@@ -13,7 +13,11 @@ export interface Served {
 /** Starts the built program as a user does, on a free port, over the database `cosweep.db` of a folder. */
 export async function serve(folder: string, options: string[]): Promise<Served> {
   const program = fileURLToPath(new URL('../../../bin/cosweep.js', import.meta.url));
-  const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json', ...options], { cwd: folder, env: { ...process.env, COSWEEP_DB: '', COSWEEP_TOKEN: '' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json', ...options], {
+    cwd: folder,
+    env: { ...process.env, COSWEEP_DB: '', COSWEEP_TOKEN: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (text) => (stderr += text));

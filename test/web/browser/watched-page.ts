@@ -7,7 +7,11 @@ export interface WatchedPage {
   complaints: string[];
 }
 
-export async function openPage(browser: Browser, base: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  base: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, baseURL: base, ...options });
   context.setDefaultTimeout(90_000);
   const page = await context.newPage();
@@ -17,12 +21,15 @@ export async function openPage(browser: Browser, base: string, options: BrowserC
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(new URL(base).origin)) complaints.push(`request to ${request.url()}`);
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(new URL(base).origin))
+      complaints.push(`request to ${request.url()}`);
   });
   await page.exposeFunction('complain', (text: string) => void complaints.push(text));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      void (window as unknown as { complain(text: string): void }).complain(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+      void (window as unknown as { complain(text: string): void }).complain(
+        `policy: ${event.violatedDirective} ${event.blockedURI}`,
+      );
     });
   });
   return { page, complaints };

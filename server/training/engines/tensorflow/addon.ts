@@ -33,13 +33,17 @@ export async function buildAddon(tfjsNode: string, folder: string, log: (line: s
     ? "\nNode's headers could not be downloaded. Install them (Debian and Ubuntu: apt-get install libnode-dev, or the tar file of nodejs.org) and set " +
       'npm_config_nodedir to the folder that holds include/node.'
     : '';
-  throw new UserError(`Cannot build the addon of tfjs-node (node-gyp ended with status ${code}):\n${lastLines(output)}${headers}`);
+  throw new UserError(
+    `Cannot build the addon of tfjs-node (node-gyp ended with status ${code}):\n${lastLines(output)}${headers}`,
+  );
 }
 
 /** Loads the addon in a process of its own, since a library that does not fit may crash it. @returns the version of libtensorflow */
 export async function tryAddon(folder: string): Promise<string> {
   const load = 'const binding = require(process.argv[1]); console.log("TF_Version=" + binding.TF_Version)';
-  const { code, output } = await command(process.execPath, ['-e', load, addonPath(folder)], { environment: { TF_CPP_MIN_LOG_LEVEL: '3' } });
+  const { code, output } = await command(process.execPath, ['-e', load, addonPath(folder)], {
+    environment: { TF_CPP_MIN_LOG_LEVEL: '3' },
+  });
   const [, version] = /TF_Version=(\S+)/.exec(output) ?? [];
   if (code === 0 && version) return version;
   throw new UserError(
@@ -51,7 +55,9 @@ export async function tryAddon(folder: string): Promise<string> {
 /** Whether TensorFlow opens a GPU here; asked in a process of its own, since what does not fit may crash it. */
 export async function findsGpu(folder: string): Promise<boolean> {
   const load = 'const binding = require(process.argv[1]); console.log("GPU=" + binding.isUsingGpuDevice())';
-  const { code, output } = await command(process.execPath, ['-e', load, addonPath(folder)], { environment: { TF_CPP_MIN_LOG_LEVEL: '3' } });
+  const { code, output } = await command(process.execPath, ['-e', load, addonPath(folder)], {
+    environment: { TF_CPP_MIN_LOG_LEVEL: '3' },
+  });
   return code === 0 && output.includes('GPU=true');
 }
 

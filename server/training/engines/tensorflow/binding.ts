@@ -51,5 +51,10 @@ export interface Backend {
   getInputTensorIds(tensors: Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): Tensor;
   executeSingleOutput(name: string, attributes: OperationAttribute[], inputs: Tensor[]): Tensor;
-  executeMultipleOutputs(name: string, attributes: OperationAttribute[], inputs: Tensor[], outputCount: number): Tensor[];
+  executeMultipleOutputs(
+    name: string,
+    attributes: OperationAttribute[],
+    inputs: Tensor[],
+    outputCount: number,
+  ): Tensor[];
 }

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../cache-folder.ts';
 import { isAlive } from '../../is-alive.ts';
@@ -38,8 +49,12 @@ export function finishedBuilds(tfjsNode: string): Build[] {
     if (name.startsWith(UNFINISHED)) continue;
     const folder = join(buildsFolder(), name);
     const record = readRecord(folder);
-    if (!record || record.tfjsNode !== tfjsNode || record.platform !== thisPlatform || record.addonApi !== ADDON_API) continue;
-    found.push({ build: { ...record, folder }, installed: statSync(join(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0 });
+    if (!record || record.tfjsNode !== tfjsNode || record.platform !== thisPlatform || record.addonApi !== ADDON_API)
+      continue;
+    found.push({
+      build: { ...record, folder },
+      installed: statSync(join(folder, RECORD), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    });
   }
   return found.sort((a, b) => b.installed - a.installed).map(({ build }) => build);
 }
@@ -60,7 +75,10 @@ export function startBuild(): string {
  */
 export function finishBuild(started: string, record: BuildRecord): Build {
   const { tfjsNode, libtensorflow, variant, platform, addonApi } = record;
-  const folder = join(buildsFolder(), `tfjs-node-${tfjsNode}_libtensorflow-${libtensorflow}-${variant}_napi-${addonApi}_${platform}`);
+  const folder = join(
+    buildsFolder(),
+    `tfjs-node-${tfjsNode}_libtensorflow-${libtensorflow}-${variant}_napi-${addonApi}_${platform}`,
+  );
   writeFileSync(join(started, RECORD), `${JSON.stringify(record, null, 2)}\n`);
   const replaced = mkdtempSync(join(buildsFolder(), `${UNFINISHED}${process.pid}-`));
   tryRename(folder, join(replaced, 'old'));

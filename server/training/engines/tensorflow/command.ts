@@ -40,7 +40,9 @@ export function command(program: string, argumentList: string[], options: Comman
     child.stdout.on('data', take);
     child.stderr.on('data', take);
     child.on('error', (error) => resolve({ code: null, output: output + error.message, timedOut: false }));
-    child.on('close', (code, signal) => resolve({ code, output, timedOut: options.timeout !== undefined && signal === 'SIGKILL' }));
+    child.on('close', (code, signal) =>
+      resolve({ code, output, timedOut: options.timeout !== undefined && signal === 'SIGKILL' }),
+    );
   });
 }
 
@@ -58,7 +60,10 @@ export function findProgram(...names: string[]): string | null {
 /** The end of a program's output, for a message about its failure. */
 export function lastLines(output: string, count = 12): string {
   const lines = output.split(/\r?\n/).filter((line) => line.trim());
-  return lines.slice(-count).map((line) => `    ${line}`).join('\n');
+  return lines
+    .slice(-count)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 function isExecutable(path: string): boolean {

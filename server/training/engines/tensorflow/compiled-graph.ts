@@ -25,13 +25,23 @@ export class CompiledGraph implements CompiledStep {
 
   run(state: Tensors, batch: Tensors, scalars: Record<string, number>): { state: Tensors; outputs: Tensors } {
     const { binding } = this.#backend;
-    const tensors = [...takeTensors('state', this.#signature.state, state), ...takeTensors('batch', this.#signature.batch, batch)];
+    const tensors = [
+      ...takeTensors('state', this.#signature.state, state),
+      ...takeTensors('batch', this.#signature.batch, batch),
+    ];
     const ids = this.#backend.getInputTensorIds(tensors);
     const vector = this.#createScalars(scalars);
     try {
-      const made = binding.runSavedModel(this.#graph, vector === null ? ids : [...ids, vector], this.#inputNames, this.#outputNames);
+      const made = binding.runSavedModel(
+        this.#graph,
+        vector === null ? ids : [...ids, vector],
+        this.#inputNames,
+        this.#outputNames,
+      );
       const result: { state: Tensors; outputs: Tensors } = { state: {}, outputs: {} };
-      this.#signature.outputs.forEach(({ part, key }, index) => (result[part][key] = this.#backend.createOutputTensor(made[index]!)));
+      this.#signature.outputs.forEach(
+        ({ part, key }, index) => (result[part][key] = this.#backend.createOutputTensor(made[index]!)),
+      );
       return result;
     } finally {
       if (vector !== null) binding.deleteTensor(vector);

@@ -2,7 +2,15 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../../sweep/user-error.ts';
 import { buildAddon, findsGpu, requireBuildTools, tryAddon } from './addon.ts';
-import { finishBuild, finishedBuilds, preferBuild, startBuild, thisPlatform, type Build, type Variant } from './builds.ts';
+import {
+  finishBuild,
+  finishedBuilds,
+  preferBuild,
+  startBuild,
+  thisPlatform,
+  type Build,
+  type Variant,
+} from './builds.ts';
 import { command, lastLines } from './command.ts';
 import { whyNoGpu } from './cuda.ts';
 import { isOlder } from './is-older.ts';
@@ -31,7 +39,13 @@ export interface InstallOptions {
 export async function installTensorflow({ from, cuda = false, log }: InstallOptions): Promise<Build> {
   requireKnownPlatform();
   const tfjsNode = tfjsNodeFolder() ?? (await fetchTfjsNode(log));
-  const request: Request = { tfjsNode, tfjsNodeVersion: tfjsNodeVersion(tfjsNode), from: from ? resolve(from) : null, variant: cuda ? 'cuda' : 'cpu', log };
+  const request: Request = {
+    tfjsNode,
+    tfjsNodeVersion: tfjsNodeVersion(tfjsNode),
+    from: from ? resolve(from) : null,
+    variant: cuda ? 'cuda' : 'cpu',
+    log,
+  };
   const found = findBuild(request);
   if (found) log(`libtensorflow ${found.libtensorflow} (${found.variant}) is already in ${found.folder}`);
   const build = found ?? (await makeBuild(request));
@@ -50,8 +64,10 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
 /** tfjs-node's own libtensorflow, 2.9, is of 2022: its max pooling takes ten times as long as it does in those of the wheels. Other processors have no such wheel. */
 export function slowerThanWheels({ libtensorflow }: Pick<Build, 'libtensorflow'>): string | null {
   if (!isOlder(libtensorflow, '2.10') || process.platform !== 'linux' || process.arch !== 'x64') return null;
-  return `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling as the one in TensorFlow's Python wheel: `
-    + `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", then cosweep engine install tensorflow --from FILE.whl`;
+  return (
+    `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling as the one in TensorFlow's Python wheel: ` +
+    `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", then cosweep engine install tensorflow --from FILE.whl`
+  );
 }
 
 interface Request {
@@ -63,7 +79,11 @@ interface Request {
 }
 
 function requireKnownPlatform(): void {
-  if ((process.platform === 'linux' || process.platform === 'darwin') && (process.arch === 'x64' || process.arch === 'arm64')) return;
+  if (
+    (process.platform === 'linux' || process.platform === 'darwin') &&
+    (process.arch === 'x64' || process.arch === 'arm64')
+  )
+    return;
   throw new UserError(
     `Cannot install the tensorflow engine on ${thisPlatform}. Wanted: Linux or macOS on x64 or arm64 (on Windows: WSL). ` +
       'The wasm engine works everywhere: --engine wasm.',
@@ -74,7 +94,11 @@ function requireKnownPlatform(): void {
 async function fetchTfjsNode(log: (line: string) => void): Promise<string> {
   const wanted = tfjsNodeRequest();
   log(`node_modules has no tfjs-node: npm install ${wanted}`);
-  const { code, output } = await command('npm', ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', wanted], { cwd: projectFolder(), onLine: log });
+  const { code, output } = await command(
+    'npm',
+    ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', wanted],
+    { cwd: projectFolder(), onLine: log },
+  );
   const folder = tfjsNodeFolder();
   if (code === 0 && folder) return folder;
   throw new UserError(
@@ -85,17 +109,28 @@ async function fetchTfjsNode(log: (line: string) => void): Promise<string> {
 /** A finished build that answers the request. */
 function findBuild({ tfjsNodeVersion, from, variant }: Request): Build | undefined {
   const builds = finishedBuilds(tfjsNodeVersion);
-  return from ? builds.find((build) => build.source === describeSource(from)) : builds.find((build) => build.variant === variant);
+  return from
+    ? builds.find((build) => build.source === describeSource(from))
+    : builds.find((build) => build.variant === variant);
 }
 
 async function makeBuild(request: Request): Promise<Build> {
   const folder = startBuild();
   try {
-    const source = request.from ? await takeNamed(request, request.from, folder) : await takeFirstThatWorks(request, folder);
+    const source = request.from
+      ? await takeNamed(request, request.from, folder)
+      : await takeFirstThatWorks(request, folder);
     const libtensorflow = await tryAddon(folder);
     keepOnly(['deps', 'lib'], folder);
     rmSync(join(folder, 'deps', 'include'), { recursive: true, force: true });
-    return finishBuild(folder, { tfjsNode: request.tfjsNodeVersion, libtensorflow, variant: request.variant, platform: thisPlatform, addonApi: ADDON_API, source });
+    return finishBuild(folder, {
+      tfjsNode: request.tfjsNodeVersion,
+      libtensorflow,
+      variant: request.variant,
+      platform: thisPlatform,
+      addonApi: ADDON_API,
+      source,
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -142,7 +177,8 @@ async function build(tfjsNode: string, folder: string, log: (line: string) => vo
 
 /** Sources, object files and wheels are of no use once the addon is built. */
 function keepOnly(names: string[], folder: string): void {
-  for (const name of readdirSync(folder)) if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of readdirSync(folder))
+    if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Changes when the file does, so that the same wheel is not unpacked twice. */

@@ -7,7 +7,9 @@ import type { Backend, OperationAttribute } from './binding.ts';
  * relu and of batch norm. Registered under the names by which the files of `ops` look for them.
  */
 export function registerKernels(): void {
-  register('AddBias', ({ x, bias }, _, backend) => [backend.executeSingleOutput('BiasAdd', biasAttributes(backend), [x!, bias!])]);
+  register('AddBias', ({ x, bias }, _, backend) => [
+    backend.executeSingleOutput('BiasAdd', biasAttributes(backend), [x!, bias!]),
+  ]);
   register('AddBiasGrad', ({ dy }, _, backend) => {
     // As a matrix: TensorFlow would make it part of a convolution's gradient of the kernel, and there oneDNN takes five times as long.
     const rows = tf.reshape(dy!, [-1, dy!.shape.at(-1)!]);
@@ -15,7 +17,9 @@ export function registerKernels(): void {
     rows.dispose();
     return [sums];
   });
-  register('ReluGrad', ({ dy, y }, _, backend) => [backend.executeSingleOutput('ReluGrad', [typeOf(backend)], [dy!, y!])]);
+  register('ReluGrad', ({ dy, y }, _, backend) => [
+    backend.executeSingleOutput('ReluGrad', [typeOf(backend)], [dy!, y!]),
+  ]);
 
   register('RowsOf', ({ x, indices }, _, backend) => {
     const axis = tf.scalar(0, 'int32');
@@ -25,18 +29,29 @@ export function registerKernels(): void {
   });
 
   register('SoftmaxCrossEntropy', ({ logits, oneHot }, _, backend) =>
-    backend.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [typeOf(backend)], [logits!, oneHot!], 2));
+    backend.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [typeOf(backend)], [logits!, oneHot!], 2),
+  );
 
   register('BatchNormTraining', ({ x, gamma, beta }, { epsilon }, backend) => {
     const none = tf.tensor1d([]); // running statistics, which training does not read
-    const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', batchNormAttributes(backend, epsilon!), [x!, gamma!, beta!, none, none], 6);
+    const outputs = backend.executeMultipleOutputs(
+      'FusedBatchNormV3',
+      batchNormAttributes(backend, epsilon!),
+      [x!, gamma!, beta!, none, none],
+      6,
+    );
     none.dispose();
     return outputs; // y, mean, unbiased variance, then three that the gradient wants back
   });
 
   register('BatchNormTrainingGrad', ({ dy, x, gamma, saved0, saved1, saved2 }, { epsilon }, backend) => {
     const inputs = [dy!, x!, gamma!, saved0!, saved1!, saved2!];
-    const [dx, dGamma, dBeta, ...unused] = backend.executeMultipleOutputs('FusedBatchNormGradV3', batchNormAttributes(backend, epsilon!), inputs, 5);
+    const [dx, dGamma, dBeta, ...unused] = backend.executeMultipleOutputs(
+      'FusedBatchNormGradV3',
+      batchNormAttributes(backend, epsilon!),
+      inputs,
+      5,
+    );
     tf.dispose(unused);
     return [dx!, dGamma!, dBeta!];
   });
@@ -49,7 +64,8 @@ function register(kernelName: string, compute: Compute): void {
   tf.registerKernel({
     kernelName,
     backendName: 'tensorflow',
-    kernelFunc: ({ inputs, attrs, backend }) => compute(inputs as Record<string, Tensor>, attrs as Record<string, number>, backend as unknown as Backend),
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      compute(inputs as Record<string, Tensor>, attrs as Record<string, number>, backend as unknown as Backend),
   });
 }
 
@@ -63,7 +79,12 @@ function biasAttributes(backend: Backend): OperationAttribute[] {
 
 function gatherAttributes({ binding }: Backend): OperationAttribute[] {
   const type = (name: string, value: number): OperationAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
-  return [type('Tparams', binding.TF_FLOAT), type('Tindices', binding.TF_INT32), type('Taxis', binding.TF_INT32), { name: 'batch_dims', type: binding.TF_ATTR_INT, value: 0 }];
+  return [
+    type('Tparams', binding.TF_FLOAT),
+    type('Tindices', binding.TF_INT32),
+    type('Taxis', binding.TF_INT32),
+    { name: 'batch_dims', type: binding.TF_ATTR_INT, value: 0 },
+  ];
 }
 
 function batchNormAttributes(backend: Backend, epsilon: number): OperationAttribute[] {

@@ -17,23 +17,33 @@ const HOST = 'https://storage.googleapis.com/';
  * @param into gets `deps` and `lib`
  * @returns null when it worked, else what was found
  */
-export async function downloadLibrary(tfjsNode: string, into: string, cuda: boolean, log: (line: string) => void): Promise<string | null> {
+export async function downloadLibrary(
+  tfjsNode: string,
+  into: string,
+  cuda: boolean,
+  log: (line: string) => void,
+): Promise<string | null> {
   const unreachable = await whyUnreachable();
   if (unreachable) return unreachable;
   copyBuildFiles(tfjsNode, into);
-  const { code, output, timedOut } = await command(process.execPath, ['scripts/install.js', cuda ? 'gpu' : 'cpu', 'download'], {
-    cwd: into,
-    environment: moduleEnvironment(tfjsNode),
-    onLine: log,
-    timeout: FINISH_WITHIN,
-  });
+  const { code, output, timedOut } = await command(
+    process.execPath,
+    ['scripts/install.js', cuda ? 'gpu' : 'cpu', 'download'],
+    {
+      cwd: into,
+      environment: moduleEnvironment(tfjsNode),
+      onLine: log,
+      timeout: FINISH_WITHIN,
+    },
+  );
   if (timedOut) return `the download took longer than ${FINISH_WITHIN / 60_000} minutes`;
   return code === 0 ? null : `its install script ended with status ${code}:\n${lastLines(output)}`;
 }
 
 /** What building the addon needs of the package: its sources, its build description and the scripts that go with them. */
 export function copyBuildFiles(tfjsNode: string, into: string): void {
-  for (const name of ['package.json', 'binding.gyp', 'binding', 'scripts']) cpSync(join(tfjsNode, name), join(into, name), { recursive: true });
+  for (const name of ['package.json', 'binding.gyp', 'binding', 'scripts'])
+    cpSync(join(tfjsNode, name), join(into, name), { recursive: true });
 }
 
 /** Lets a copy of the package find the modules and programs that the original finds by its place. */
@@ -47,7 +57,15 @@ export function moduleEnvironment(tfjsNode: string): NodeJS.ProcessEnv {
 
 /** A blocked network may drop packets silently, where the install script would wait for minutes. A proxy or a mirror is not second-guessed. */
 async function whyUnreachable(): Promise<string | null> {
-  const mirrored = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'TFJS_NODE_CDN_STORAGE', 'TFJS_NODE_BASE_URI', 'CDN_STORAGE'];
+  const mirrored = [
+    'HTTPS_PROXY',
+    'https_proxy',
+    'HTTP_PROXY',
+    'http_proxy',
+    'TFJS_NODE_CDN_STORAGE',
+    'TFJS_NODE_BASE_URI',
+    'CDN_STORAGE',
+  ];
   if (mirrored.some((name) => process.env[name])) return null;
   try {
     await fetch(HOST, { method: 'HEAD', signal: AbortSignal.timeout(ANSWER_WITHIN) });

@@ -10,9 +10,17 @@ export async function takeLibrary(from: string, into: string): Promise<void> {
   const layouts = [
     { libraries: join(from, 'lib'), headers: join(from, 'include'), marker: 'libtensorflow.so', linked: true },
     { libraries: from, headers: join(from, 'include'), marker: 'libtensorflow_cc.so.2', linked: false },
-    { libraries: join(from, 'tensorflow'), headers: join(from, 'tensorflow', 'include'), marker: 'libtensorflow_cc.so.2', linked: false },
+    {
+      libraries: join(from, 'tensorflow'),
+      headers: join(from, 'tensorflow', 'include'),
+      marker: 'libtensorflow_cc.so.2',
+      linked: false,
+    },
   ];
-  const layout = layouts.find(({ libraries, headers, marker }) => existsSync(join(libraries, marker)) && existsSync(join(headers, 'tensorflow', 'c', 'c_api.h')));
+  const layout = layouts.find(
+    ({ libraries, headers, marker }) =>
+      existsSync(join(libraries, marker)) && existsSync(join(headers, 'tensorflow', 'c', 'c_api.h')),
+  );
   if (!layout) {
     throw new UserError(
       `Cannot install from ${from}: found neither a wheel (tensorflow_cpu-….whl), nor lib/libtensorflow.so with include/tensorflow/c/c_api.h ` +
@@ -36,6 +44,7 @@ function copyLibrary({ libraries, headers, linked }: Layout, deps: string): void
     cpSync(libraries, join(deps, 'lib'), { recursive: true, verbatimSymlinks: true });
     return;
   }
-  for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) cpSync(join(libraries, name), join(deps, 'lib', name), { dereference: true });
+  for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
+    cpSync(join(libraries, name), join(deps, 'lib', name), { dereference: true });
   nameForLinker(join(deps, 'lib'));
 }

@@ -47,7 +47,8 @@ export async function unpackWheels(wheels: string[], into: string): Promise<void
   requireThisPlatform(main!);
   mkdirSync(join(into, 'deps', 'lib'), { recursive: true });
   const { code, output } = await command(python, ['-c', UNPACK, join(into, 'deps'), ...wheels]);
-  if (code !== 0) throw new UserError(`Cannot unpack ${wheels.map((wheel) => basename(wheel)).join(', ')}:\n${lastLines(output, 3)}`);
+  if (code !== 0)
+    throw new UserError(`Cannot unpack ${wheels.map((wheel) => basename(wheel)).join(', ')}:\n${lastLines(output, 3)}`);
   if (!output.includes('libtensorflow_cc.so.2')) {
     throw new UserError(
       `Cannot install from ${main}: it holds no tensorflow/libtensorflow_cc.so.2. Wanted: a wheel of tensorflow-cpu or tensorflow for Linux, ` +
@@ -101,14 +102,31 @@ async function cudaPackages(python: string, wheel: string): Promise<string[]> {
   const { code, output } = await command(python, ['-c', CUDA_PACKAGES, wheel]);
   const packages = output.split('\n').filter((line) => line.trim());
   if (code !== 0 || packages.length === 0) {
-    throw new UserError(`Cannot set up CUDA: ${basename(wheel)} names no CUDA packages (extra "and-cuda"). Wanted: a wheel of tensorflow ${VERSIONS} for Linux.`);
+    throw new UserError(
+      `Cannot set up CUDA: ${basename(wheel)} names no CUDA packages (extra "and-cuda"). Wanted: a wheel of tensorflow ${VERSIONS} for Linux.`,
+    );
   }
   return packages;
 }
 
-async function pipDownload(python: string, packages: string[], into: string, log: (line: string) => void): Promise<void> {
+async function pipDownload(
+  python: string,
+  packages: string[],
+  into: string,
+  log: (line: string) => void,
+): Promise<void> {
   mkdirSync(into, { recursive: true });
-  const options = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--progress-bar', 'off', '--dest', into];
+  const options = [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--progress-bar',
+    'off',
+    '--dest',
+    into,
+  ];
   const first = await command(python, [...options, ...packages], { onLine: log });
   if (first.code === 0) return;
   const second = /No matching distribution/.test(first.output)
@@ -141,5 +159,7 @@ function requireThisPlatform(wheel: string): void {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const name = basename(wheel);
   if (/linux/.test(name) && name.includes(machine)) return;
-  throw new UserError(`Cannot install from ${name}: it is made for another platform. Wanted: a wheel whose name ends with linux_…_${machine}.whl.`);
+  throw new UserError(
+    `Cannot install from ${name}: it is made for another platform. Wanted: a wheel whose name ends with linux_…_${machine}.whl.`,
+  );
 }

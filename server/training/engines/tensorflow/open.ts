@@ -37,7 +37,11 @@ export async function openTensorflow(): Promise<Engine> {
   return {
     name: 'tensorflow',
     device: deviceOf(backend),
-    versions: { libtensorflow: binding.TF_Version, '@tensorflow/tfjs-node': tfjsNodeVersion(tfjsNodeFolder()!), '@tensorflow/tfjs-core': tf.version_core },
+    versions: {
+      libtensorflow: binding.TF_Version,
+      '@tensorflow/tfjs-node': tfjsNodeVersion(tfjsNodeFolder()!),
+      '@tensorflow/tfjs-core': tf.version_core,
+    },
     ...(binding.isUsingGpuDevice() ? {} : { imagesAtOnce: CPU_IMAGES_AT_ONCE, residentBytes: CPU_RESIDENT_BYTES }),
     compile: (step, example) => compile(backend, step, example),
     // The addon holds no threads of ours, no files and no device that a process would have to give back before it ends.
@@ -52,20 +56,27 @@ function deviceOf({ binding }: Backend): string {
     const cards = cudaCards();
     return cards.length === 1 ? `${cards[0]}, CUDA` : 'GPU, CUDA';
   }
-  return build?.variant === 'cuda' ? `CPU, 1 thread; built for CUDA, but ${whyNoGpu(build.folder).reason}` : 'CPU, 1 thread';
+  return build?.variant === 'cuda'
+    ? `CPU, 1 thread; built for CUDA, but ${whyNoGpu(build.folder).reason}`
+    : 'CPU, 1 thread';
 }
 
 async function loadBackend(): Promise<Backend> {
   const folder = tfjsNodeFolder();
   if (!folder) throw new EngineUnavailable('tensorflow', 'node_modules has no @tensorflow/tfjs-node', REMEDY);
-  if (!relink()) throw new EngineUnavailable('tensorflow', 'libtensorflow and the addon of tfjs-node are not installed', REMEDY);
+  if (!relink())
+    throw new EngineUnavailable('tensorflow', 'libtensorflow and the addon of tfjs-node are not installed', REMEDY);
   Object.assign(process.env, ENVIRONMENT);
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   provideRemovedFunctions();
   try {
     createRequire(import.meta.url)(folder);
   } catch (error) {
-    throw new EngineUnavailable('tensorflow', `its addon does not load here (${(error as Error).message.split('\n')[0]})`, REMEDY);
+    throw new EngineUnavailable(
+      'tensorflow',
+      `its addon does not load here (${(error as Error).message.split('\n')[0]})`,
+      REMEDY,
+    );
   }
   await tf.setBackend('tensorflow');
   return tf.backend() as unknown as Backend;

@@ -34,6 +34,8 @@ export function tfjsNodeVersion(folder: string): string {
 
 /** What package.json asks for, as `npm install` understands it: `@tensorflow/tfjs-node@^4.22.0`. */
 export function tfjsNodeRequest(): string {
-  const manifest = JSON.parse(readFileSync(join(projectFolder(), 'package.json'), 'utf8')) as { optionalDependencies: Record<string, string> };
+  const manifest = JSON.parse(readFileSync(join(projectFolder(), 'package.json'), 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+  };
   return `${NAME}@${manifest.optionalDependencies[NAME]}`;
 }

@@ -41,7 +41,12 @@ export class Recorder {
 
   /** Declares a tensor to be an input of the graph. @returns `node:index` */
   input(id: number, name: string, dtype: number, shape: readonly number[]): string {
-    this.nodes.push({ name, op: 'Placeholder', input: [], attr: { dtype: { type: dtype }, shape: { shape: shapeOf(shape) } } });
+    this.nodes.push({
+      name,
+      op: 'Placeholder',
+      input: [],
+      attr: { dtype: { type: dtype }, shape: { shape: shapeOf(shape) } },
+    });
     const output = `${name}:0`;
     this.#origins.set(id, { output, dtype, constant: false });
     return output;
@@ -52,7 +57,12 @@ export class Recorder {
     const dtype = this.#real.TF_FLOAT;
     this.nodes.push(
       { name, op: 'Placeholder', input: [], attr: { dtype: { type: dtype }, shape: { shape: shapeOf([ids.length]) } } },
-      { name: `${name}_elements`, op: 'Unpack', input: [`${name}:0`], attr: { num: { i: ids.length }, T: { type: dtype }, axis: { i: 0 } } },
+      {
+        name: `${name}_elements`,
+        op: 'Unpack',
+        input: [`${name}:0`],
+        attr: { num: { i: ids.length }, T: { type: dtype }, axis: { i: 0 } },
+      },
     );
     ids.forEach((id, index) => this.#origins.set(id, { output: `${name}_elements:${index}`, dtype, constant: false }));
   }
@@ -72,13 +82,16 @@ export class Recorder {
 
   #execute(op: string, attributes: OperationAttribute[], inputs: number[], outputCount: number): TensorMetadata[] {
     if (RANDOM.test(op)) {
-      throw new Error(`Cannot compile the step: it uses the random operation ${op}. Wanted: a pure function; random numbers come in with the batch.`);
+      throw new Error(
+        `Cannot compile the step: it uses the random operation ${op}. Wanted: a pure function; random numbers come in with the batch.`,
+      );
     }
     const origins = inputs.map((id) => this.#origin(id));
     const outputs = this.#real.executeOp(op, attributes, inputs, outputCount);
     const name = `n${this.nodes.length}`;
     const attr = Object.fromEntries(attributes.map((attribute) => [attribute.name, this.#attribute(op, attribute)]));
-    for (const [attribute, input] of Object.entries(INFERRED[op] ?? {})) attr[attribute] ??= { type: origins[input]!.dtype };
+    for (const [attribute, input] of Object.entries(INFERRED[op] ?? {}))
+      attr[attribute] ??= { type: origins[input]!.dtype };
     this.nodes.push({ name, op, input: origins.map(({ output }) => output), attr });
     const constant = origins.every((origin) => origin.constant);
     outputs.forEach(({ id, dtype }, index) => this.#origins.set(id, { output: `${name}:${index}`, dtype, constant }));
@@ -109,7 +122,12 @@ export class Recorder {
 
   #addConstant(id: number, shape: readonly number[], dtype: number, values: Values): Origin {
     const name = `n${this.nodes.length}`;
-    this.nodes.push({ name, op: 'Const', input: [], attr: { dtype: { type: dtype }, value: { tensor: this.#constant(shape, dtype, values) } } });
+    this.nodes.push({
+      name,
+      op: 'Const',
+      input: [],
+      attr: { dtype: { type: dtype }, value: { tensor: this.#constant(shape, dtype, values) } },
+    });
     const origin = { output: `${name}:0`, dtype, constant: true };
     this.#origins.set(id, origin);
     return origin;
@@ -124,7 +142,10 @@ export class Recorder {
     if (isFull && dtype === this.#real.TF_INT32) return { ...tensor, intVal: [first] };
     if (isFull && dtype === this.#real.TF_BOOL) return { ...tensor, boolVal: [first !== 0] };
     const bytes = typedFor(dtype, values, this.#real);
-    return { ...tensor, tensorContent: new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)) };
+    return {
+      ...tensor,
+      tensorContent: new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+    };
   }
 
   #attribute(op: string, { name, type, value }: OperationAttribute): Attribute {
@@ -143,7 +164,9 @@ export class Recorder {
       case TF_ATTR_SHAPE:
         return { shape: shapeOf(value as number[]) };
       default:
-        throw new Error(`Cannot compile the step: attribute ${name} of ${op} is of a type (${type}) that the graph format is not taught here.`);
+        throw new Error(
+          `Cannot compile the step: attribute ${name} of ${op} is of a type (${type}) that the graph format is not taught here.`,
+        );
     }
   }
 }

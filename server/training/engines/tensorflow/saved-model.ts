@@ -45,10 +45,17 @@ const PRODUCER = 1087;
  */
 const format = protobuf.Root.fromJSON({
   nested: {
-    SavedModel: { fields: { savedModelSchemaVersion: { type: 'int64', id: 1 }, metaGraphs: { rule: 'repeated', type: 'MetaGraphDef', id: 2 } } },
+    SavedModel: {
+      fields: {
+        savedModelSchemaVersion: { type: 'int64', id: 1 },
+        metaGraphs: { rule: 'repeated', type: 'MetaGraphDef', id: 2 },
+      },
+    },
     MetaGraphDef: { fields: { metaInfoDef: { type: 'MetaInfoDef', id: 1 }, graphDef: { type: 'GraphDef', id: 2 } } },
     MetaInfoDef: { fields: { tags: { rule: 'repeated', type: 'string', id: 4 } } },
-    GraphDef: { fields: { node: { rule: 'repeated', type: 'NodeDef', id: 1 }, versions: { type: 'VersionDef', id: 4 } } },
+    GraphDef: {
+      fields: { node: { rule: 'repeated', type: 'NodeDef', id: 1 }, versions: { type: 'VersionDef', id: 4 } },
+    },
     VersionDef: { fields: { producer: { type: 'int32', id: 1 }, minConsumer: { type: 'int32', id: 2 } } },
     NodeDef: {
       fields: {

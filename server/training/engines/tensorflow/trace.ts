@@ -60,10 +60,16 @@ type Given = Record<'state' | 'batch' | 'scalars', Tensors>;
 
 /** Two inputs may share their values; a tensor's number must say which input it is. TensorFlow copies no values for that. */
 function renumber(backend: Backend, tensors: Tensors): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, backend.executeSingleOutput('Identity', [], [tensor])]));
+  return Object.fromEntries(
+    Object.entries(tensors).map(([key, tensor]) => [key, backend.executeSingleOutput('Identity', [], [tensor])]),
+  );
 }
 
-function declareInputs(backend: Backend, recorder: Recorder, { state, batch, scalars }: Given): Omit<Signature, 'outputs'> {
+function declareInputs(
+  backend: Backend,
+  recorder: Recorder,
+  { state, batch, scalars }: Given,
+): Omit<Signature, 'outputs'> {
   const declare = (part: string, tensors: Tensors): InputSpec[] => {
     const ids = backend.getInputTensorIds(Object.values(tensors));
     return Object.entries(tensors).map(([key, { shape, dtype }], index) => {

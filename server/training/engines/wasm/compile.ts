@@ -38,9 +38,11 @@ function scalarTensors(scalars: Record<string, number>): Tensors {
  * (which copies no values).
  */
 function ofTheirOwn(tensors: Tensors, taken: Set<Tensor>): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => {
-    const own = taken.has(tensor) ? tensor.clone() : tensor;
-    taken.add(own);
-    return [name, own];
-  }));
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      const own = taken.has(tensor) ? tensor.clone() : tensor;
+      taken.add(own);
+      return [name, own];
+    }),
+  );
 }

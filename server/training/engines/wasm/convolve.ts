@@ -30,7 +30,24 @@ export interface Convolution {
 }
 
 /** Adds a convolution's results to pixels of `out`: every row of results is one matrix product, in which windows overlap. */
-export function convolve(backend: BackendWasm, { images, row, column, strides, window, dilations, filter, out, outRow, outColumn, outStrides, outHeight, outWidth }: Convolution): void {
+export function convolve(
+  backend: BackendWasm,
+  {
+    images,
+    row,
+    column,
+    strides,
+    window,
+    dilations,
+    filter,
+    out,
+    outRow,
+    outColumn,
+    outStrides,
+    outHeight,
+    outWidth,
+  }: Convolution,
+): void {
   const [batch, height, width, channels] = images.shape as [number, number, number, number];
   const [, fullHeight, fullWidth, depth] = out.shape as [number, number, number, number];
   const { addOuterProducts } = assembledFunctions(backend);
@@ -44,13 +61,34 @@ export function convolve(backend: BackendWasm, { images, row, column, strides, w
     for (let b = 0; b < batch; b++) {
       for (let p = 0; p < outHeight; p++) {
         const corner = from + (b * height + row + p * strides[0]) * line + 4 * column * channels;
-        const target = to + 4 * (((b * fullHeight + outRow + p * outStrides[0]) * fullWidth + outColumn) * depth + first);
-        const add = (a: number, b: number, lines: number, points: number, aLine: number) => addOuterProducts(
-          a, b, target, lines, points,
-          4 * strides[1] * channels, aLine, 4, points * panelRow, panelRow, 4 * outStrides[1] * depth, outWidth, panelWidth,
-        );
+        const target =
+          to + 4 * (((b * fullHeight + outRow + p * outStrides[0]) * fullWidth + outColumn) * depth + first);
+        const add = (a: number, b: number, lines: number, points: number, aLine: number) =>
+          addOuterProducts(
+            a,
+            b,
+            target,
+            lines,
+            points,
+            4 * strides[1] * channels,
+            aLine,
+            4,
+            points * panelRow,
+            panelRow,
+            4 * outStrides[1] * depth,
+            outWidth,
+            panelWidth,
+          );
         if (together) add(corner, panel, window[0], taps, dilations[0] * line);
-        else for (let i = 0; i < window[0]; i++) add(corner + i * dilations[0] * line, panel + i * taps * panelRow, window[1], channels, 4 * dilations[1] * channels);
+        else
+          for (let i = 0; i < window[0]; i++)
+            add(
+              corner + i * dilations[0] * line,
+              panel + i * taps * panelRow,
+              window[1],
+              channels,
+              4 * dilations[1] * channels,
+            );
       }
     }
   });

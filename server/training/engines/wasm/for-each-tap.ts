@@ -1,8 +1,22 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
 /** Calls `work` for every tap of every window that lies in the image: where its pixels of x, of the filter and of y begin. */
-export function forEachTap(info: backend_util.Conv2DInfo, work: (xAt: number, filterAt: number, yAt: number) => void): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth, padInfo } = info;
+export function forEachTap(
+  info: backend_util.Conv2DInfo,
+  work: (xAt: number, filterAt: number, yAt: number) => void,
+): void {
+  const {
+    batchSize,
+    inHeight,
+    inWidth,
+    inChannels,
+    outHeight,
+    outWidth,
+    outChannels,
+    filterHeight,
+    filterWidth,
+    padInfo,
+  } = info;
   for (let b = 0; b < batchSize; b++) {
     for (let p = 0; p < outHeight; p++) {
       for (let q = 0; q < outWidth; q++) {

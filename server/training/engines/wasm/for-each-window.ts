@@ -5,8 +5,22 @@ import type { backend_util } from '@tensorflow/tfjs-core';
  * pixel of all images is the first one's corner, how many rows and columns of each lie in the image (none, where padding is
  * wider than a window), and how many windows there are, a stride apart.
  */
-export function forEachWindow(info: backend_util.Conv2DInfo, work: (corner: number, rows: number, columns: number, windows: number) => void): void {
-  const { batchSize, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = info;
+export function forEachWindow(
+  info: backend_util.Conv2DInfo,
+  work: (corner: number, rows: number, columns: number, windows: number) => void,
+): void {
+  const {
+    batchSize,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    strideHeight,
+    strideWidth,
+    filterHeight,
+    filterWidth,
+    padInfo,
+  } = info;
   const left = (q: number) => Math.max(0, q * strideWidth - padInfo.left);
   const right = (q: number) => Math.min(inWidth, q * strideWidth - padInfo.left + filterWidth);
   const isWhole = (q: number) => right(q) - left(q) === filterWidth;

@@ -18,7 +18,11 @@ export async function openWasm(): Promise<Engine> {
   setThreadsCount(1);
   registerKernels();
   if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
-    throw new EngineUnavailable('wasm', `its backend did not start from the .wasm files in ${binaries}`, 'Install the packages again: npm ci');
+    throw new EngineUnavailable(
+      'wasm',
+      `its backend did not start from the .wasm files in ${binaries}`,
+      'Install the packages again: npm ci',
+    );
   }
   refuseToOverflow();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
@@ -46,8 +50,10 @@ function refuseToOverflow(): void {
   const refusing = (bytes: number): number => {
     const address = allocate(bytes);
     if (address !== 0 || bytes === 0) return address;
-    throw new Error(`Cannot compute on wasm: its memory is full (${(bytes / 2 ** 20).toFixed(0)} MiB more were asked for; WebAssembly has 4 GiB at most). `
-      + 'Wanted: a smaller training.batchSize, smaller images or a smaller network; or another engine.');
+    throw new Error(
+      `Cannot compute on wasm: its memory is full (${(bytes / 2 ** 20).toFixed(0)} MiB more were asked for; WebAssembly has 4 GiB at most). ` +
+        'Wanted: a smaller training.batchSize, smaller images or a smaller network; or another engine.',
+    );
   };
   wasm._malloc = Object.assign(refusing, { refuses: true as const });
 }

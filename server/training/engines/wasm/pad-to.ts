@@ -6,9 +6,17 @@ import { floats, reshaped, zeros } from './heap.ts';
  * Images [B, H, W, C] as [B, height, width, C]: `top` rows and `left` columns of zeros before them, as many as are missing after
  * them; what does not fit is left out. So a convolution needs no case of its own for the edges.
  */
-export function padTo(backend: BackendWasm, images: TensorInfo, height: number, width: number, top: number, left: number): TensorInfo {
+export function padTo(
+  backend: BackendWasm,
+  images: TensorInfo,
+  height: number,
+  width: number,
+  top: number,
+  left: number,
+): TensorInfo {
   const [batch, inHeight, inWidth, channels] = images.shape as [number, number, number, number];
-  if (top === 0 && left === 0 && height === inHeight && width === inWidth) return reshaped(backend, images, images.shape);
+  if (top === 0 && left === 0 && height === inHeight && width === inWidth)
+    return reshaped(backend, images, images.shape);
   const padded = zeros(backend, [batch, height, width, channels]);
   const from = floats(backend, images);
   const to = floats(backend, padded);

@@ -3,7 +3,11 @@ import { broadcastIndices } from './broadcast-indices.ts';
 import { floats, wasmKernel, type Call } from './heap.ts';
 
 /** A kernel that computes a number of every pair of float32 numbers of a and b, broadcast to each other. Meant for small tensors. */
-export function pairwise(kernelName: string, compute: (a: number, b: number) => number, shipped: KernelFunc): KernelConfig {
+export function pairwise(
+  kernelName: string,
+  compute: (a: number, b: number) => number,
+  shipped: KernelFunc,
+): KernelConfig {
   return wasmKernel(kernelName, (call: Call) => {
     const { backend } = call;
     const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };

@@ -19,7 +19,13 @@ export interface Panels {
  * @param rows where each row of the matrix begins among the values of `source`
  * @param columnStep from one value of a row to the next
  */
-export function pack(backend: BackendWasm, source: TensorInfo, rows: number[], columns: number, columnStep: number): Panels {
+export function pack(
+  backend: BackendWasm,
+  source: TensorInfo,
+  rows: number[],
+  columns: number,
+  columnStep: number,
+): Panels {
   const tensor = backend.makeOutput([rows.length * columns], 'float32');
   const from = floats(backend, source);
   const to = floats(backend, tensor);
@@ -34,9 +40,14 @@ export function pack(backend: BackendWasm, source: TensorInfo, rows: number[], c
 }
 
 /** Calls `work` for every panel: its address, its first column, how many it has. */
-export function forEachPanel(backend: BackendWasm, { tensor, rows, columns }: Panels, work: (address: number, first: number, width: number) => void): void {
+export function forEachPanel(
+  backend: BackendWasm,
+  { tensor, rows, columns }: Panels,
+  work: (address: number, first: number, width: number) => void,
+): void {
   const start = addressOf(backend, tensor);
-  for (let first = 0; first < columns; first += WIDTH) work(start + 4 * first * rows, first, Math.min(WIDTH, columns - first));
+  for (let first = 0; first < columns; first += WIDTH)
+    work(start + 4 * first * rows, first, Math.min(WIDTH, columns - first));
 }
 
 export function releasePanels(backend: BackendWasm, { tensor }: Panels): void {

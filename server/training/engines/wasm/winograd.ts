@@ -18,8 +18,23 @@ const CHANNELS = 8;
 
 /** @param size height and width of what is convolved to */
 export function suitsWinograd(info: backend_util.Conv2DInfo, [height, width]: [number, number]): boolean {
-  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, inChannels, outChannels } = info;
-  const ofItsShape = filterHeight === 3 && filterWidth === 3 && strideHeight === 1 && strideWidth === 1 && dilationHeight === 1 && dilationWidth === 1;
+  const {
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+    inChannels,
+    outChannels,
+  } = info;
+  const ofItsShape =
+    filterHeight === 3 &&
+    filterWidth === 3 &&
+    strideHeight === 1 &&
+    strideWidth === 1 &&
+    dilationHeight === 1 &&
+    dilationWidth === 1;
   const inWholeTiles = height % 2 === 0 && width % 2 === 0;
   return ofItsShape && inWholeTiles && inChannels >= CHANNELS && outChannels >= CHANNELS;
 }
@@ -44,8 +59,19 @@ export function convolveTiles(backend: BackendWasm, images: TensorInfo, filter: 
     for (let position = 0; position < POSITIONS; position++) {
       const matrix = addressOf(backend, taps) + 4 * position * channels * depth;
       setOuterProducts(
-        addressAt(backend, pixels, position), matrix, addressAt(backend, results, position),
-        1, channels, 4 * channels, 0, 4, 0, 4 * depth, 4 * depth, rows * grid.columns, depth,
+        addressAt(backend, pixels, position),
+        matrix,
+        addressAt(backend, results, position),
+        1,
+        channels,
+        4 * channels,
+        0,
+        4,
+        0,
+        4 * depth,
+        4 * depth,
+        rows * grid.columns,
+        depth,
       );
     }
     transformRows(backend, 'restoreResults', out, results, grid, first, rows);
@@ -73,8 +99,19 @@ export function filterGradientOfTiles(backend: BackendWasm, images: TensorInfo, 
     for (let position = 0; position < POSITIONS; position++) {
       const matrix = addressOf(backend, taps) + 4 * position * channels * depth;
       addOuterProducts(
-        addressAt(backend, pixels, position), addressAt(backend, gradients, position), matrix,
-        1, rows * grid.columns, 4, 0, 4 * channels, 0, 4 * depth, 4 * depth, channels, depth,
+        addressAt(backend, pixels, position),
+        addressAt(backend, gradients, position),
+        matrix,
+        1,
+        rows * grid.columns,
+        4,
+        0,
+        4 * channels,
+        0,
+        4 * depth,
+        4 * depth,
+        channels,
+        depth,
       );
     }
   });
@@ -125,8 +162,13 @@ function inRounds(grid: Grid, together: number, work: (first: number, rows: numb
 
 /** Between some rows of tiles of images and their positions. */
 function transformRows(
-  backend: BackendWasm, name: 'transformPixels' | 'transformResults' | 'restoreResults',
-  images: TensorInfo, buffer: TileBuffer, grid: Grid, first: number, rows: number,
+  backend: BackendWasm,
+  name: 'transformPixels' | 'transformResults' | 'restoreResults',
+  images: TensorInfo,
+  buffer: TileBuffer,
+  grid: Grid,
+  first: number,
+  rows: number,
 ): void {
   const transform = assembledFunctions(backend)[name];
   const [, height, width] = images.shape as [number, number, number];
@@ -144,9 +186,25 @@ function transformRows(
 
 /** Between taps and their positions, squares of `fromSide` and `toSide` matrices. */
 function transformFilter(
-  backend: BackendWasm, name: 'transformTaps' | 'restoreTaps', from: TensorInfo, fromSide: number, to: TensorInfo, toSide: number,
+  backend: BackendWasm,
+  name: 'transformTaps' | 'restoreTaps',
+  from: TensorInfo,
+  fromSide: number,
+  to: TensorInfo,
+  toSide: number,
 ): void {
   const numbers = from.shape.slice(-2).reduce((product, side) => product * side, 1);
   const matrix = 4 * numbers;
-  assembledFunctions(backend)[name](addressOf(backend, from), fromSide * matrix, matrix, addressOf(backend, to), toSide * matrix, matrix, 0, 0, 1, numbers);
+  assembledFunctions(backend)[name](
+    addressOf(backend, from),
+    fromSide * matrix,
+    matrix,
+    addressOf(backend, to),
+    toSide * matrix,
+    matrix,
+    0,
+    0,
+    1,
+    numbers,
+  );
 }

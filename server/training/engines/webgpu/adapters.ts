@@ -23,9 +23,14 @@ const NOBODY = 'no adapter has this name';
  *
  * @param wanted its number in the list of adapters, or a part of its name
  */
-export async function requestAdapter(dawn: Dawn, wanted: string | null): Promise<{ adapter: GPUAdapter; name: string | null; gpu: GPU }> {
+export async function requestAdapter(
+  dawn: Dawn,
+  wanted: string | null,
+): Promise<{ adapter: GPUAdapter; name: string | null; gpu: GPU }> {
   const listing = wanted === null ? null : choose(await listAdapters(dawn), wanted);
-  const gpu = dawn.create(listing === null ? OPTIONS : [...OPTIONS, `backend=${listing.backend}`, `adapter=${listing.name}`]);
+  const gpu = dawn.create(
+    listing === null ? OPTIONS : [...OPTIONS, `backend=${listing.backend}`, `adapter=${listing.name}`],
+  );
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter) return { adapter, name: listing?.name ?? null, gpu };
   throw new EngineUnavailable('webgpu', `Dawn finds no adapter (${hintOfDrivers()})`, remedyOfDrivers());
@@ -37,8 +42,12 @@ export async function listAdapters(dawn: Dawn): Promise<AdapterListing[]> {
     return []; // where there is no adapter at all it answers null instead
   } catch (error) {
     const lines = String(error).matchAll(/^ \* backend: '(.*)', name: '(.*)'$/gm);
-    const all = [...lines].map(([, backend, name]) => ({ backend: backend!, name: name! })).filter(({ backend }) => BACKENDS.includes(backend));
-    return all.filter((each, i) => all.findIndex(({ backend, name }) => backend === each.backend && name === each.name) === i);
+    const all = [...lines]
+      .map(([, backend, name]) => ({ backend: backend!, name: name! }))
+      .filter(({ backend }) => BACKENDS.includes(backend));
+    return all.filter(
+      (each, i) => all.findIndex(({ backend, name }) => backend === each.backend && name === each.name) === i,
+    );
   }
 }
 
@@ -48,7 +57,11 @@ function choose(adapters: AdapterListing[], wanted: string): AdapterListing {
     : adapters.find(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   if (found) return found;
   const list = adapters.map(({ backend, name }, i) => `${i} is ${name} (${backend})`).join(', ');
-  throw new EngineUnavailable('webgpu', `no device is "${wanted}"`, list === '' ? remedyOfDrivers() : `Wanted: a number or a part of a name, of these: ${list}.`);
+  throw new EngineUnavailable(
+    'webgpu',
+    `no device is "${wanted}"`,
+    list === '' ? remedyOfDrivers() : `Wanted: a number or a part of a name, of these: ${list}.`,
+  );
 }
 
 function hintOfDrivers(): string {
@@ -58,5 +71,5 @@ function hintOfDrivers(): string {
 
 function remedyOfDrivers(): string | null {
   if (process.platform !== 'linux') return null;
-  return 'On Debian and Ubuntu: apt-get install libvulkan1, and the driver of the GPU (mesa-vulkan-drivers, or NVIDIA\'s).';
+  return "On Debian and Ubuntu: apt-get install libvulkan1, and the driver of the GPU (mesa-vulkan-drivers, or NVIDIA's).";
 }

@@ -59,7 +59,12 @@ export interface Backend {
   readSync(dataId: object): HostValues;
   write(values: HostValues | null, shape: number[], dtype: DataType): object;
   makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
-  runWebGPUProgram(program: Program, inputs: (Tensor | TensorInfo)[], outputType: DataType, uniforms?: ProgramUniforms): TensorInfo;
+  runWebGPUProgram(
+    program: Program,
+    inputs: (Tensor | TensorInfo)[],
+    outputType: DataType,
+    uniforms?: ProgramUniforms,
+  ): TensorInfo;
   disposeData(dataId: object): boolean;
   dispose(): void;
 }
@@ -82,7 +87,13 @@ export function flush(backend: Backend): void {
 }
 
 /** A tensor whose values are in a buffer. @param external the buffer outlives it */
-export function tensorOn(backend: Backend, shape: number[], dtype: DataType, buffer: GPUBuffer, external: boolean): Tensor {
+export function tensorOn(
+  backend: Backend,
+  shape: number[],
+  dtype: DataType,
+  buffer: GPUBuffer,
+  external: boolean,
+): Tensor {
   const info = backend.makeTensorInfo(shape, dtype);
   Object.assign(backend.tensorMap.get(info.dataId), { resource: buffer, external });
   return tf.engine().makeTensorFromTensorInfo(info);

@@ -15,12 +15,19 @@ export class BindGroups {
   readonly #fixed: (GPUBindGroup | null)[];
   readonly #layouts = new Map<string, GPUBindGroup[]>();
 
-  constructor(device: GPUDevice, dispatches: Dispatch[], placeOf: (buffer: RecordedBuffer) => Place | null, changing: RecordedBuffer[]) {
+  constructor(
+    device: GPUDevice,
+    dispatches: Dispatch[],
+    placeOf: (buffer: RecordedBuffer) => Place | null,
+    changing: RecordedBuffer[],
+  ) {
     this.#device = device;
     this.#dispatches = dispatches;
     this.#placeOf = placeOf;
     this.#changing = new Map(changing.map((buffer, i) => [buffer, i]));
-    this.#fixed = dispatches.map((dispatch) => (dispatch.buffers.some((buffer) => this.#changing.has(buffer)) ? null : this.#make(dispatch, [])));
+    this.#fixed = dispatches.map((dispatch) =>
+      dispatch.buffers.some((buffer) => this.#changing.has(buffer)) ? null : this.#make(dispatch, []),
+    );
   }
 
   /** @param buffers what holds the changing buffers now, in their order */

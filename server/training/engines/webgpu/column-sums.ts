@@ -21,7 +21,10 @@ export interface ColumnSums {
  * Sums over the rows of a matrix whose numbers are computed on the way: [columns]. In two steps, each in an order that shapes
  * alone decide; atomic additions would be one step, in whatever order threads come along.
  */
-export function columnSums(backend: Backend, { key, rows, columns, inputs, term, mean = false }: ColumnSums): TensorInfo {
+export function columnSums(
+  backend: Backend,
+  { key, rows, columns, inputs, term, mean = false }: ColumnSums,
+): TensorInfo {
   const stretches = Math.ceil(rows / STRETCH);
   const partial = runElementShader(backend, {
     key: `column sums ${key} ${mean}`,

@@ -1,7 +1,14 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
 /** A convolution's sizes as the text that tells its shader from others. */
-export function convolutionKey({ inShape, filterShape, outShape, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+export function convolutionKey({
+  inShape,
+  filterShape,
+  outShape,
+  strideHeight,
+  strideWidth,
+  padInfo,
+}: backend_util.Conv2DInfo): string {
   return `${inShape} ${filterShape} ${outShape} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
 }
 

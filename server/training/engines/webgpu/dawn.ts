@@ -21,8 +21,17 @@ export async function loadDawn(): Promise<Dawn> {
     dawn = (await import(PACKAGE)) as Dawn;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_MODULE_NOT_FOUND') throw new EngineUnavailable('webgpu', `node_modules has no ${PACKAGE}`, 'Install the packages again, the optional ones too: npm ci');
-    throw new EngineUnavailable('webgpu', `Dawn does not load on ${process.platform}-${process.arch} (${message.split('\n')[0]})`, null);
+    if (code === 'ERR_MODULE_NOT_FOUND')
+      throw new EngineUnavailable(
+        'webgpu',
+        `node_modules has no ${PACKAGE}`,
+        'Install the packages again, the optional ones too: npm ci',
+      );
+    throw new EngineUnavailable(
+      'webgpu',
+      `Dawn does not load on ${process.platform}-${process.arch} (${message.split('\n')[0]})`,
+      null,
+    );
   }
   Object.assign(globalThis, dawn.globals);
   makeDawnPatient();

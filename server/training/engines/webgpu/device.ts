@@ -27,8 +27,11 @@ export class Device {
 
   constructor(gpuDevice: GPUDevice) {
     this.gpuDevice = gpuDevice;
-    gpuDevice.onuncapturederror = ({ error }) => (this.#trouble ??= `it reported an error (${error.message.split('\n')[0]})`);
-    void gpuDevice.lost.then(({ message }) => (this.#trouble ??= `it was lost (${message || 'the driver gives no reason'})`));
+    gpuDevice.onuncapturederror = ({ error }) =>
+      (this.#trouble ??= `it reported an error (${error.message.split('\n')[0]})`);
+    void gpuDevice.lost.then(
+      ({ message }) => (this.#trouble ??= `it was lost (${message || 'the driver gives no reason'})`),
+    );
   }
 
   /** Why it can be used no more; null while all is well. */
@@ -37,7 +40,10 @@ export class Device {
   }
 
   check(): void {
-    if (this.#trouble !== null) throw new Error(`Cannot compute on the GPU: ${this.#trouble}. Wanted: a device that is there to the end; what was trained since the last checkpoint is trained again.`);
+    if (this.#trouble !== null)
+      throw new Error(
+        `Cannot compute on the GPU: ${this.#trouble}. Wanted: a device that is there to the end; what was trained since the last checkpoint is trained again.`,
+      );
   }
 
   /** What is read from the device, if it was there all the while. */

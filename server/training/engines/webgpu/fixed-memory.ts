@@ -21,9 +21,18 @@ export class FixedMemory {
     const { dispatches, scalars, outputs } = recording;
     const all = new Set([...dispatches.flatMap(({ buffers }) => buffers), ...outputs.map(({ buffer }) => buffer)]);
     const constants = [...all].filter(({ contents }) => contents !== null);
-    this.#pack(constants.filter(({ usage }) => usage & GPUBufferUsage.UNIFORM), GPUBufferUsage.UNIFORM);
-    this.#pack(constants.filter(({ usage }) => usage & GPUBufferUsage.STORAGE), storageUsage());
-    this.#scalars = this.#pack(scalars.map(({ buffer }) => buffer), storageUsage());
+    this.#pack(
+      constants.filter(({ usage }) => usage & GPUBufferUsage.UNIFORM),
+      GPUBufferUsage.UNIFORM,
+    );
+    this.#pack(
+      constants.filter(({ usage }) => usage & GPUBufferUsage.STORAGE),
+      storageUsage(),
+    );
+    this.#scalars = this.#pack(
+      scalars.map(({ buffer }) => buffer),
+      storageUsage(),
+    );
     this.#scalarValues = new Float32Array((this.#scalars?.size ?? 0) / 4);
     const temporary = (buffer: RecordedBuffer): boolean => !this.#places.has(buffer) && !elsewhere.has(buffer);
     for (const { size, buffers } of planMemory(dispatches, temporary, new Set(outputs.map(({ buffer }) => buffer)))) {
@@ -53,7 +62,9 @@ export class FixedMemory {
   /** Puts buffers into one, side by side, those of the same contents once: Dawn then has one to look after. */
   #pack(buffers: RecordedBuffer[], usage: number): GPUBuffer | null {
     if (buffers.length === 0) return null;
-    const groups = groupBy(buffers, (buffer) => (buffer.contents ? Buffer.from(buffer.contents).toString('base64') : buffer));
+    const groups = groupBy(buffers, (buffer) =>
+      buffer.contents ? Buffer.from(buffer.contents).toString('base64') : buffer,
+    );
     const alignment = this.#alignment();
     let size = 0;
     const placed = [...groups.values()].map((same) => {

@@ -8,7 +8,10 @@ export interface Call<Attributes = object> {
   attrs: Attributes;
 }
 
-export function webgpuKernel<Attributes = object>(kernelName: string, compute: (call: Call<Attributes>) => TensorInfo | TensorInfo[]): KernelConfig {
+export function webgpuKernel<Attributes = object>(
+  kernelName: string,
+  compute: (call: Call<Attributes>) => TensorInfo | TensorInfo[],
+): KernelConfig {
   return { kernelName, backendName: 'webgpu', kernelFunc: compute as unknown as KernelFunc };
 }
 
@@ -46,7 +49,9 @@ export function runElementShader(backend: Backend, shader: ElementShader): Tenso
     dispatch: [Math.ceil(size / WORKGROUP), 1, 1],
     size: true,
     shaderKey: `cosweep ${key}`,
-    uniforms: Object.keys(integers).map((name) => `${name} : i32, `).join(''),
+    uniforms: Object.keys(integers)
+      .map((name) => `${name} : i32, `)
+      .join(''),
     getUserCode: () => `
       ${functions}
       fn valueAt(index : i32) -> f32 {
@@ -60,10 +65,20 @@ export function runElementShader(backend: Backend, shader: ElementShader): Tenso
         }
       }`,
   };
-  return backend.runWebGPUProgram(program, Object.values(inputs), 'float32', Object.values(integers).map((number) => ({ type: 'int32', data: [number] })));
+  return backend.runWebGPUProgram(
+    program,
+    Object.values(inputs),
+    'float32',
+    Object.values(integers).map((number) => ({ type: 'int32', data: [number] })),
+  );
 }
 
 /** Runs a kernel that is registered, the backend's or ours. */
-export function runKernel(backend: Backend, name: string, inputs: Record<string, TensorInfo>, attrs: object = {}): TensorInfo {
+export function runKernel(
+  backend: Backend,
+  name: string,
+  inputs: Record<string, TensorInfo>,
+  attrs: object = {},
+): TensorInfo {
   return getKernel(name, 'webgpu').kernelFunc({ inputs, attrs, backend } as never) as TensorInfo;
 }

@@ -87,5 +87,7 @@ function describe({ info }: GPUAdapter, name: string | null): string {
 function refuseToWait(this: Backend, dataId: object): HostValues {
   const { values } = this.tensorMap.get(dataId);
   if (values) return values;
-  throw new Error('Cannot read a tensor at once (dataSync): on webgpu its values are on the device. Wanted: await tensor.data().');
+  throw new Error(
+    'Cannot read a tensor at once (dataSync): on webgpu its values are on the device. Wanted: await tensor.data().',
+  );
 }

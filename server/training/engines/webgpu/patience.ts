@@ -21,7 +21,8 @@ let patient = false;
  * it asks less often the longer it has waited; what JavaScript asks for by `setImmediate` is left as it is.
  */
 export function makeDawnPatient(): void {
-  if (!patient) globalThis.setImmediate = patiently(globalThis.setImmediate as Immediate, new ThreadClock()) as typeof setImmediate;
+  if (!patient)
+    globalThis.setImmediate = patiently(globalThis.setImmediate as Immediate, new ThreadClock()) as typeof setImmediate;
   patient = true;
 }
 
@@ -49,7 +50,12 @@ export function patiently(immediate: Immediate, clock: Clock): Immediate {
 
 /** An addon's functions have neither a name nor parameters; of JavaScript's own native ones, those that settle a promise take a value. */
 function isOfAddon(callback: unknown): boolean {
-  return typeof callback === 'function' && callback.name === '' && callback.length === 0 && /^function \(\) \{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(callback));
+  return (
+    typeof callback === 'function' &&
+    callback.name === '' &&
+    callback.length === 0 &&
+    /^function \(\) \{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(callback))
+  );
 }
 
 class ThreadClock implements Clock {

@@ -16,9 +16,15 @@ const WASTE = 2;
  * @param temporary whether a buffer is placed at all
  * @param kept buffers that are read after the last dispatch
  */
-export function planMemory(dispatches: Dispatch[], temporary: (buffer: RecordedBuffer) => boolean, kept: Set<RecordedBuffer>): Piece[] {
+export function planMemory(
+  dispatches: Dispatch[],
+  temporary: (buffer: RecordedBuffer) => boolean,
+  kept: Set<RecordedBuffer>,
+): Piece[] {
   const lastUse = new Map<RecordedBuffer, number>();
-  dispatches.forEach(({ buffers }, i) => buffers.filter(temporary).forEach((buffer) => lastUse.set(buffer, kept.has(buffer) ? Infinity : i)));
+  dispatches.forEach(({ buffers }, i) =>
+    buffers.filter(temporary).forEach((buffer) => lastUse.set(buffer, kept.has(buffer) ? Infinity : i)),
+  );
   const pieces: Piece[] = [];
   const placed = new Map<RecordedBuffer, Piece>();
   const free = new Set<Piece>();

@@ -1,7 +1,15 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
 /** A pooling's sizes as the text that tells its shader from others. */
-export function poolKey({ inShape, outShape, filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+export function poolKey({
+  inShape,
+  outShape,
+  filterHeight,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  padInfo,
+}: backend_util.Conv2DInfo): string {
   return `${inShape} ${outShape} ${filterHeight} ${filterWidth} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
 }
 
@@ -9,7 +17,16 @@ export function poolKey({ inShape, outShape, filterHeight, filterWidth, strideHe
  * WGSL: where in `x` the largest value of a window is, the first of equal ones as in TensorFlow. NaN is larger than any number:
  * WGSL's own max may lose it, and a network that has become NaN would go on with a finite loss.
  */
-export function largestOfWindow({ inHeight, inWidth, inChannels, filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: backend_util.Conv2DInfo): string {
+export function largestOfWindow({
+  inHeight,
+  inWidth,
+  inChannels,
+  filterHeight,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  padInfo,
+}: backend_util.Conv2DInfo): string {
   return `
     fn largestOfWindow(image : i32, p : i32, q : i32, channel : i32) -> i32 {
       let top = p * ${strideHeight} - ${padInfo.top};

@@ -31,7 +31,12 @@ export class RecordedStep implements CompiledStep {
     const changing = [...recording.state, ...recording.batch, ...states].map(({ buffer }) => buffer);
     this.#memory = new FixedMemory(backend, recording, new Set(changing));
     this.#states = new StateBuffers(backend, states);
-    this.#groups = new BindGroups(device.gpuDevice, recording.dispatches, (buffer) => this.#memory.placeOf(buffer), changing);
+    this.#groups = new BindGroups(
+      device.gpuDevice,
+      recording.dispatches,
+      (buffer) => this.#memory.placeOf(buffer),
+      changing,
+    );
   }
 
   get dispatches(): number {
@@ -42,7 +47,10 @@ export class RecordedStep implements CompiledStep {
     this.#device.check();
     const { gpuDevice } = this.#device;
     const recording = this.#recording;
-    const values = takeScalars(recording.scalars.map(({ name }) => name), scalars);
+    const values = takeScalars(
+      recording.scalars.map(({ name }) => name),
+      scalars,
+    );
     const given = [
       ...takeTensors('state', recording.state, state).map((tensor) => this.#onDevice(tensor)),
       ...takeTensors('batch', recording.batch, batch).map((tensor, i) => this.#uploaded(tensor, i)),
@@ -54,7 +62,13 @@ export class RecordedStep implements CompiledStep {
     this.#encode(encoder, this.#groups.at([...given, ...made.buffers]));
     const result: { state: Tensors; outputs: Tensors } = { state: made.tensors, outputs: {} };
     for (const { part, key, shape, dtype, buffer } of this.#copied) {
-      result[part][key] = tensorOn(this.#backend, shape, dtype, this.#copy(encoder, this.#placeOf(buffer, given)), false);
+      result[part][key] = tensorOn(
+        this.#backend,
+        shape,
+        dtype,
+        this.#copy(encoder, this.#placeOf(buffer, given)),
+        false,
+      );
     }
     gpuDevice.queue.submit([encoder.finish()]);
     return result;
@@ -79,8 +93,16 @@ export class RecordedStep implements CompiledStep {
     if (resource) return resource;
     if (refCount > 1) return this.#onDevice(tensor); // somebody keeps it for other batches
     let buffer = this.#uploads.get(i);
-    if (!buffer) this.#uploads.set(i, (buffer = this.#backend.bufferManager.acquireBuffer(bytesOf(shape), storageUsage(), false, false)));
-    this.#backend.queue.writeBuffer(buffer, 0, dtype === 'bool' ? Int32Array.from(values!) : (values as Float32Array<ArrayBuffer>));
+    if (!buffer)
+      this.#uploads.set(
+        i,
+        (buffer = this.#backend.bufferManager.acquireBuffer(bytesOf(shape), storageUsage(), false, false)),
+      );
+    this.#backend.queue.writeBuffer(
+      buffer,
+      0,
+      dtype === 'bool' ? Int32Array.from(values!) : (values as Float32Array<ArrayBuffer>),
+    );
     return buffer;
   }
 

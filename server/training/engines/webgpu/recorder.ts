@@ -40,7 +40,9 @@ export class Recorder {
   record<T>(work: () => T): T {
     const backend = this.#backend;
     const standIns = this.#standIns();
-    const own = Object.fromEntries(Object.keys(standIns).map((name) => [name, Object.getOwnPropertyDescriptor(backend, name)]));
+    const own = Object.fromEntries(
+      Object.keys(standIns).map((name) => [name, Object.getOwnPropertyDescriptor(backend, name)]),
+    );
     Object.assign(backend, standIns);
     try {
       return work();
@@ -87,8 +89,10 @@ export class Recorder {
       features: device.features,
       createShaderModule: (descriptor) => device.createShaderModule(descriptor),
       createComputePipeline: (descriptor) => device.createComputePipeline(descriptor),
-      createBindGroup: ({ entries }) => ({ buffers: Array.from(entries, ({ resource }) => recordedBuffer(resource)) }) as unknown as GPUBindGroup,
-      createCommandEncoder: () => ({ beginComputePass: () => this.#standInPass(), finish: () => ({}) }) as unknown as GPUCommandEncoder,
+      createBindGroup: ({ entries }) =>
+        ({ buffers: Array.from(entries, ({ resource }) => recordedBuffer(resource)) }) as unknown as GPUBindGroup,
+      createCommandEncoder: () =>
+        ({ beginComputePass: () => this.#standInPass(), finish: () => ({}) }) as unknown as GPUCommandEncoder,
     };
     return standIn as GPUDevice;
   }
@@ -99,7 +103,8 @@ export class Recorder {
     return {
       setPipeline: (next: GPUComputePipeline) => (pipeline = next),
       setBindGroup: (_index: number, group: { buffers: RecordedBuffer[] }) => ({ buffers } = group),
-      dispatchWorkgroups: (...workgroups: [number, number, number]) => this.dispatches.push({ pipeline, buffers, workgroups }),
+      dispatchWorkgroups: (...workgroups: [number, number, number]) =>
+        this.dispatches.push({ pipeline, buffers, workgroups }),
       end: () => {},
     } as unknown as GPUComputePassEncoder;
   }
@@ -144,5 +149,7 @@ function recordedBuffer(resource: GPUBindingResource): RecordedBuffer {
 }
 
 function outsider(): Error {
-  return new Error('Cannot compile the step: it uses a tensor that is none of its arguments. Wanted: a pure function; what it works on comes in with state and batch.');
+  return new Error(
+    'Cannot compile the step: it uses a tensor that is none of its arguments. Wanted: a pure function; what it works on comes in with state and batch.',
+  );
 }

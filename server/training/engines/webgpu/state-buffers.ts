@@ -26,7 +26,9 @@ export class StateBuffers {
   /** Tensors whose values are still to be written, and their buffers in the order of the recording. */
   take(): { tensors: Tensors; buffers: GPUBuffer[] } {
     const set = this.#sets.find((each) => !this.#inUse(each)) ?? this.#add();
-    const tensors = this.#tensors.map(({ shape, dtype }, i) => tensorOn(this.#backend, shape, dtype, set.buffers[i]!, true));
+    const tensors = this.#tensors.map(({ shape, dtype }, i) =>
+      tensorOn(this.#backend, shape, dtype, set.buffers[i]!, true),
+    );
     set.dataIds = tensors.map(({ dataId }) => dataId);
     return { tensors: Object.fromEntries(this.#tensors.map(({ key }, i) => [key, tensors[i]!])), buffers: set.buffers };
   }
@@ -49,7 +51,9 @@ export class StateBuffers {
   }
 
   #add(): BufferSet {
-    const buffers = this.#tensors.map(({ shape }) => this.#backend.bufferManager.acquireBuffer(bytesOf(shape), storageUsage()));
+    const buffers = this.#tensors.map(({ shape }) =>
+      this.#backend.bufferManager.acquireBuffer(bytesOf(shape), storageUsage()),
+    );
     const set = { buffers, dataIds: [] };
     this.#sets.push(set);
     return set;

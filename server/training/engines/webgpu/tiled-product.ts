@@ -63,10 +63,20 @@ function resultsEach(size: number): number {
 }
 
 /** A thread's results lie `SIDE` apart, so that neighbouring threads read and write neighbouring numbers. */
-function shader({ rows, columns, depth, factors }: Product, rowsEach: number, columnsEach: number, slices: number, stack: number | null): string {
-  const [ownRows, ownColumns] = [rowsEach, columnsEach].map((count) => Array.from({ length: count }, (_, i) => i)) as [number[], number[]];
+function shader(
+  { rows, columns, depth, factors }: Product,
+  rowsEach: number,
+  columnsEach: number,
+  slices: number,
+  stack: number | null,
+): string {
+  const [ownRows, ownColumns] = [rowsEach, columnsEach].map((count) => Array.from({ length: count }, (_, i) => i)) as [
+    number[],
+    number[],
+  ];
   // Written out, not as arrays and loops, which not every driver keeps in registers.
-  const each = (write: (r: number, c: number) => string): string => ownRows.flatMap((r) => ownColumns.map((c) => write(r, c))).join('\n');
+  const each = (write: (r: number, c: number) => string): string =>
+    ownRows.flatMap((r) => ownColumns.map((c) => write(r, c))).join('\n');
   return `
     var<workgroup> leftTile : array<f32, ${SLICE * SIDE * rowsEach}>;
     var<workgroup> rightTile : array<f32, ${SLICE * SIDE * columnsEach}>;
@@ -92,9 +102,14 @@ function shader({ rows, columns, depth, factors }: Product, rowsEach: number, co
         workgroupBarrier();
       }
       let part = ${stack === null ? `z * ${rows * columns}` : '0'};
-      ${each((r, c) => `if (firstRow + ownRow + ${r * SIDE} < ${rows} && firstColumn + ownColumn + ${c * SIDE} < ${columns}) {
+      ${each(
+        (
+          r,
+          c,
+        ) => `if (firstRow + ownRow + ${r * SIDE} < ${rows} && firstColumn + ownColumn + ${c * SIDE} < ${columns}) {
         result[part + (firstRow + ownRow + ${r * SIDE}) * ${columns} + firstColumn + ownColumn + ${c * SIDE}] = sum${r}${c};
-      }`)}
+      }`,
+      )}
     }`;
 }
 

@@ -36,17 +36,22 @@ export function trace(backend: Backend, step: Step, example: Example): Recording
       given.push(tensor);
       return tensor;
     };
-    const like = (tensors: Tensors): Tensors => Object.fromEntries(Object.entries(tensors).map(([key, { shape, dtype }]) => [key, give(shape, dtype)]));
+    const like = (tensors: Tensors): Tensors =>
+      Object.fromEntries(Object.entries(tensors).map(([key, { shape, dtype }]) => [key, give(shape, dtype)]));
     const [state, batch] = [like(example.state), like(example.batch)];
     const scalars = Object.fromEntries(Object.keys(example.scalars).map((name) => [name, give([], 'float32')]));
     let result: ReturnType<Step> | undefined;
     try {
-      result = tf.tidy(() => step(state, batch, scalars) as unknown as tf.TensorContainer) as unknown as ReturnType<Step>;
+      result = tf.tidy(
+        () => step(state, batch, scalars) as unknown as tf.TensorContainer,
+      ) as unknown as ReturnType<Step>;
       return {
         state: describe(backend, state),
         batch: describe(backend, batch),
         scalars: describe(backend, scalars).map(({ key, buffer }) => ({ name: key, buffer })),
-        outputs: (['state', 'outputs'] as const).flatMap((part) => describe(backend, result![part]).map((tensor) => ({ ...tensor, part }))),
+        outputs: (['state', 'outputs'] as const).flatMap((part) =>
+          describe(backend, result![part]).map((tensor) => ({ ...tensor, part })),
+        ),
         dispatches: recorder.dispatches,
       };
     } finally {

@@ -2,7 +2,29 @@ import * as tf from '@tensorflow/tfjs-core';
 import { map, size, slowTensor, type Slow } from '../../engines/slow.ts';
 import { compareWithGradients, fast, type Operation } from './operation.ts';
 
-const tiles: [number[], number[]][] = [[[3], [4]], [[2, 3], [1, 4]], [[2, 3], [5, 1]], [[1, 1, 6], [7, 3, 1]], [[4, 1], [1, 16]], [[2, 1, 3], [2, 2, 2]]];
+const tiles: [number[], number[]][] = [
+  [[3], [4]],
+  [
+    [2, 3],
+    [1, 4],
+  ],
+  [
+    [2, 3],
+    [5, 1],
+  ],
+  [
+    [1, 1, 6],
+    [7, 3, 1],
+  ],
+  [
+    [4, 1],
+    [1, 16],
+  ],
+  [
+    [2, 1, 3],
+    [2, 2, 2],
+  ],
+];
 
 /** What moves values without changing them: every bit counts. */
 export const arrangements: Operation[] = [
@@ -24,8 +46,19 @@ export const arrangements: Operation[] = [
     compare: () => {
       const [x, dy] = [slowTensor([2, 3, 4], 1), slowTensor([6, 4], 2)];
       return [
-        ...compareWithGradients((x) => tf.reshape(x, [-1, 4]), [x], dy, { y: { ...x, shape: [6, 4] }, gradients: [{ ...dy, shape: [2, 3, 4] }] }, 0),
-        { what: 'a dimension more', computed: tf.expandDims(fast(x), 1), expected: { ...x, shape: [2, 1, 3, 4] }, tolerance: 0 },
+        ...compareWithGradients(
+          (x) => tf.reshape(x, [-1, 4]),
+          [x],
+          dy,
+          { y: { ...x, shape: [6, 4] }, gradients: [{ ...dy, shape: [2, 3, 4] }] },
+          0,
+        ),
+        {
+          what: 'a dimension more',
+          computed: tf.expandDims(fast(x), 1),
+          expected: { ...x, shape: [2, 1, 3, 4] },
+          tolerance: 0,
+        },
         { what: 'a clone', computed: tf.clone(fast(x)), expected: x, tolerance: 0 },
       ];
     },
@@ -33,11 +66,21 @@ export const arrangements: Operation[] = [
   {
     name: 'oneHot',
     kernels: ['OneHot'],
-    compare: () => [[[0, 2, 1, 2], 3], [[1], 2], [[9, 0, 4], 10]].map(([labels, depth]) => {
-      const [rows, classes] = [labels as number[], depth as number];
-      const expected = rows.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)));
-      return { what: `${rows} of ${classes}`, computed: tf.oneHot(tf.tensor1d(rows, 'int32'), classes), expected: { shape: [rows.length, classes], values: expected }, tolerance: 0 };
-    }),
+    compare: () =>
+      [
+        [[0, 2, 1, 2], 3],
+        [[1], 2],
+        [[9, 0, 4], 10],
+      ].map(([labels, depth]) => {
+        const [rows, classes] = [labels as number[], depth as number];
+        const expected = rows.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)));
+        return {
+          what: `${rows} of ${classes}`,
+          computed: tf.oneHot(tf.tensor1d(rows, 'int32'), classes),
+          expected: { shape: [rows.length, classes], values: expected },
+          tolerance: 0,
+        };
+      }),
   },
   {
     name: 'scalars stacked, vectors joined',
@@ -46,8 +89,18 @@ export const arrangements: Operation[] = [
       const parts = [1, 2, 3, 4, 5].map((seed) => slowTensor([7], seed));
       const values = parts.flatMap((part) => part.values);
       return [
-        { what: 'scalars', computed: tf.stack(values.map((value) => tf.scalar(value))), expected: { shape: [35], values }, tolerance: 0 },
-        { what: 'vectors', computed: tf.concat(parts.map((part) => fast(part) as tf.Tensor1D)), expected: { shape: [35], values }, tolerance: 0 },
+        {
+          what: 'scalars',
+          computed: tf.stack(values.map((value) => tf.scalar(value))),
+          expected: { shape: [35], values },
+          tolerance: 0,
+        },
+        {
+          what: 'vectors',
+          computed: tf.concat(parts.map((part) => fast(part) as tf.Tensor1D)),
+          expected: { shape: [35], values },
+          tolerance: 0,
+        },
       ];
     },
   },
@@ -58,7 +111,7 @@ function slowTile(x: Slow, reps: number[]): Slow {
   const values = Array.from({ length: size(shape) }, (_, flat) => {
     let [rest, from, stride] = [flat, 0, 1];
     for (let d = shape.length - 1; d >= 0; d--) {
-      from += (rest % shape[d]! % x.shape[d]!) * stride;
+      from += ((rest % shape[d]!) % x.shape[d]!) * stride;
       rest = Math.floor(rest / shape[d]!);
       stride *= x.shape[d]!;
     }

@@ -46,7 +46,8 @@ export const convolutions: Operation[] = [
       const y = conv2d(x, filter, strides, pad);
       const dy = slowTensor(y.shape, 3);
       const { dx, dFilter } = conv2dGradients(x, filter, dy, strides, pad);
-      const convolve = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad);
+      const convolve = (x: tf.Tensor, filter: tf.Tensor) =>
+        tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad);
       return compareWithGradients(convolve as never, [x, filter], dy, { y, gradients: [dx, dFilter] });
     },
   })),

@@ -8,4 +8,12 @@ import { poolings } from './pooling.ts';
 import { reductions } from './reductions.ts';
 
 /** Everything that training asks of an engine. */
-export const operations: Operation[] = [...convolutions, ...poolings, ...matMuls, ...batchNorms, ...elementwise, ...reductions, ...arrangements];
+export const operations: Operation[] = [
+  ...convolutions,
+  ...poolings,
+  ...matMuls,
+  ...batchNorms,
+  ...elementwise,
+  ...reductions,
+  ...arrangements,
+];

@@ -36,12 +36,26 @@ export function numbers(shape: number[], seed: number, [low, high]: [number, num
 type Differentiable = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 /** What an operation gives, and its gradient with respect to each input. */
-export function compareWithGradients(operation: Differentiable, inputs: Slow[], dy: Slow, expected: { y: Slow; gradients: Slow[] }, tolerance?: number): Comparison[] {
+export function compareWithGradients(
+  operation: Differentiable,
+  inputs: Slow[],
+  dy: Slow,
+  expected: { y: Slow; gradients: Slow[] },
+  tolerance?: number,
+): Comparison[] {
   const y = operation(...inputs.map((input) => fast(input)));
-  const gradients = tf.grads(operation)(inputs.map((input) => fast(input)), fast(dy));
+  const gradients = tf.grads(operation)(
+    inputs.map((input) => fast(input)),
+    fast(dy),
+  );
   const within = tolerance === undefined ? {} : { tolerance };
   return [
     { what: 'y', computed: y, expected: expected.y, ...within },
-    ...gradients.map((computed, i) => ({ what: `gradient of input ${i}`, computed, expected: expected.gradients[i]!, ...within })),
+    ...gradients.map((computed, i) => ({
+      what: `gradient of input ${i}`,
+      computed,
+      expected: expected.gradients[i]!,
+      ...within,
+    })),
   ];
 }

@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { avgPool, avgPoolGradient, map, maxPool, maxPoolGradient, pooledShape, slowTensor } from '../../engines/slow.ts';
+import {
+  avgPool,
+  avgPoolGradient,
+  map,
+  maxPool,
+  maxPoolGradient,
+  pooledShape,
+  slowTensor,
+} from '../../engines/slow.ts';
 import { compareWithGradients, type Operation } from './operation.ts';
 
 /** [x, window, strides, padding]; tfjs-node has no padding that is given as a number. */
@@ -26,7 +34,10 @@ export const poolings: Operation[] = cases.flatMap(([shape, window, strides, pad
       compare: () => {
         const x = map(slowTensor(shape, 1), (value) => Math.round(value * 3) + 0); // + 0: a maximum of 0 and −0 may be either
         const pool = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, window, strides, pad);
-        const expected = { y: { shape: yShape, values: maxPool(x, window, strides, pad) }, gradients: [maxPoolGradient(x, dy, window, strides, pad)] };
+        const expected = {
+          y: { shape: yShape, values: maxPool(x, window, strides, pad) },
+          gradients: [maxPoolGradient(x, dy, window, strides, pad)],
+        };
         return compareWithGradients(pool, [x], dy, expected);
       },
     },
@@ -37,7 +48,10 @@ export const poolings: Operation[] = cases.flatMap(([shape, window, strides, pad
       compare: () => {
         const x = slowTensor(shape, 1);
         const pool = (x: tf.Tensor) => tf.avgPool(x as tf.Tensor4D, window, strides, pad);
-        const expected = { y: { shape: yShape, values: avgPool(x, window, strides, pad) }, gradients: [avgPoolGradient(x, dy, window, strides, pad)] };
+        const expected = {
+          y: { shape: yShape, values: avgPool(x, window, strides, pad) },
+          gradients: [avgPoolGradient(x, dy, window, strides, pad)],
+        };
         return compareWithGradients(pool, [x], dy, expected);
       },
     },

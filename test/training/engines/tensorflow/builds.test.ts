@@ -1,11 +1,36 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { buildsFolder, finishBuild, finishedBuilds, preferBuild, startBuild, thisPlatform, type BuildRecord } from '../../../../server/training/engines/tensorflow/builds.ts';
+import {
+  buildsFolder,
+  finishBuild,
+  finishedBuilds,
+  preferBuild,
+  startBuild,
+  thisPlatform,
+  type BuildRecord,
+} from '../../../../server/training/engines/tensorflow/builds.ts';
 import { hasAddon, linkBuild, relink } from '../../../../server/training/engines/tensorflow/link.ts';
 
-const record: BuildRecord = { tfjsNode: '4.22.0', libtensorflow: '2.21.0', variant: 'cpu', platform: thisPlatform, addonApi: 8, source: 'a test' };
+const record: BuildRecord = {
+  tfjsNode: '4.22.0',
+  libtensorflow: '2.21.0',
+  variant: 'cpu',
+  platform: thisPlatform,
+  addonApi: 8,
+  source: 'a test',
+};
 
 let folder: string;
 beforeEach(() => {

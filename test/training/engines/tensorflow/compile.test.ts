@@ -18,9 +18,24 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
   afterAll(() => engine.close());
 
   it.each<[string, Step, string]>([
-    ['reads values', ({ w }) => ({ state: { w: tf.mul(w!, w!.dataSync()[0]!) }, outputs: {} }), 'it reads the values of a tensor that depends on its arguments'],
-    ['gathers', ({ w }) => ({ state: { w: tf.gather(w!, tf.cast(w!, 'int32') as tf.Tensor1D) }, outputs: {} }), 'it reads the values of a tensor'],
-    ['draws in TensorFlow', ({ w }) => ({ state: { w: tf.add(w!, tf.cast(tf.multinomial(tf.tensor1d([0.5, 0.5]), 1), 'float32')) }, outputs: {} }), 'it uses the random operation Multinomial'],
+    [
+      'reads values',
+      ({ w }) => ({ state: { w: tf.mul(w!, w!.dataSync()[0]!) }, outputs: {} }),
+      'it reads the values of a tensor that depends on its arguments',
+    ],
+    [
+      'gathers',
+      ({ w }) => ({ state: { w: tf.gather(w!, tf.cast(w!, 'int32') as tf.Tensor1D) }, outputs: {} }),
+      'it reads the values of a tensor',
+    ],
+    [
+      'draws in TensorFlow',
+      ({ w }) => ({
+        state: { w: tf.add(w!, tf.cast(tf.multinomial(tf.tensor1d([0.5, 0.5]), 1), 'float32')) },
+        outputs: {},
+      }),
+      'it uses the random operation Multinomial',
+    ],
   ])('refuses a step that %s', (_, step, message) => {
     const tensors = backend.binding.getNumOfTensors();
     const state = { w: tf.zeros([1]) };
@@ -36,7 +51,10 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
     const before = process.env.TMPDIR;
     process.env.TMPDIR = folder;
     const graphs = backend.binding.getNumOfSavedModels();
-    const step: Step = ({ w }, { x }, { rate }) => ({ state: { w: tf.sub(w!, tf.mul(rate!, x!)) }, outputs: { norm: tf.norm(w!) } });
+    const step: Step = ({ w }, { x }, { rate }) => ({
+      state: { w: tf.sub(w!, tf.mul(rate!, x!)) },
+      outputs: { norm: tf.norm(w!) },
+    });
     let state: Tensors = { w: tf.zeros([64, 64]) };
     const batch = { x: tf.ones([64, 64]) };
     const compiled = engine.compile(step, { state, batch, scalars: { rate: 1 } });
@@ -48,7 +66,11 @@ describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
       }
     };
     runSome(1000);
-    const [tensors, native, bytes] = [tf.memory().numTensors, backend.binding.getNumOfTensors(), process.memoryUsage().rss];
+    const [tensors, native, bytes] = [
+      tf.memory().numTensors,
+      backend.binding.getNumOfTensors(),
+      process.memoryUsage().rss,
+    ];
     runSome(10_000);
     expect(tf.memory().numTensors).toBe(tensors);
     expect(backend.binding.getNumOfTensors()).toBe(native);

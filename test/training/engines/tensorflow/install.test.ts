@@ -49,7 +49,8 @@ async function messageOf(options: { from?: string; cuda?: boolean } = {}): Promi
 /** A zip file with these names as empty files. */
 function wheel(name: string, contents: string[]): string {
   const path = join(folder, name);
-  const script = 'import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], "w") as z:\n  for n in sys.argv[2:]: z.writestr(n, "")';
+  const script =
+    'import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], "w") as z:\n  for n in sys.argv[2:]: z.writestr(n, "")';
   spawnSync(python, ['-c', script, path, ...contents]);
   return path;
 }
@@ -84,17 +85,23 @@ describe('engine install tensorflow', () => {
   });
 
   it('says so when the named file is not there', async () => {
-    expect(await messageOf({ from: join(folder, 'nowhere.whl') })).toContain('nowhere.whl: there is no such file or folder');
+    expect(await messageOf({ from: join(folder, 'nowhere.whl') })).toContain(
+      'nowhere.whl: there is no such file or folder',
+    );
   });
 
   it('refuses a wheel for another platform, and one without libtensorflow', async () => {
     provide({ make: null, 'g++': null });
     provideRealPython();
     const windows = wheel('tensorflow_cpu-2.21.0-cp311-cp311-win_amd64.whl', ['tensorflow/x']);
-    expect(await messageOf({ from: windows })).toContain('it is made for another platform. Wanted: a wheel whose name ends with linux_');
+    expect(await messageOf({ from: windows })).toContain(
+      'it is made for another platform. Wanted: a wheel whose name ends with linux_',
+    );
     const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
     const other = wheel(`numpy-2.0.0-cp311-cp311-manylinux_2_27_${machine}.whl`, ['numpy/core.so']);
-    expect(await messageOf({ from: other })).toContain('it holds no tensorflow/libtensorflow_cc.so.2. Wanted: a wheel of tensorflow-cpu');
+    expect(await messageOf({ from: other })).toContain(
+      'it holds no tensorflow/libtensorflow_cc.so.2. Wanted: a wheel of tensorflow-cpu',
+    );
     const broken = join(folder, `tensorflow_cpu-2.21.0-manylinux_2_27_${machine}.whl`);
     writeFileSync(broken, 'not a zip file');
     expect(await messageOf({ from: broken })).toContain('not a zip file');
@@ -103,7 +110,9 @@ describe('engine install tensorflow', () => {
 
   it('refuses a folder that holds no libtensorflow', async () => {
     provide({ make: null, 'g++': null, python3: null });
-    expect(await messageOf({ from: folder })).toContain('found neither a wheel (tensorflow_cpu-….whl), nor lib/libtensorflow.so');
+    expect(await messageOf({ from: folder })).toContain(
+      'found neither a wheel (tensorflow_cpu-….whl), nor lib/libtensorflow.so',
+    );
   });
 
   it('refuses a platform that TensorFlow has no library for', async () => {
@@ -115,7 +124,12 @@ describe('engine install tensorflow', () => {
   });
 });
 
-it.runIf(process.platform === 'linux' && process.arch === 'x64')("says of tfjs-node's own library that there is a faster one, and of others nothing", () => {
-  expect(slowerThanWheels({ libtensorflow: '2.9.1' })).toMatch(/pip download .*"tensorflow-cpu>=2\.15,<2\.22", then cosweep engine install tensorflow --from FILE\.whl$/);
-  for (const libtensorflow of ['2.15.0', '2.21.0', '3.0.0']) expect(slowerThanWheels({ libtensorflow })).toBeNull();
-});
+it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  "says of tfjs-node's own library that there is a faster one, and of others nothing",
+  () => {
+    expect(slowerThanWheels({ libtensorflow: '2.9.1' })).toMatch(
+      /pip download .*"tensorflow-cpu>=2\.15,<2\.22", then cosweep engine install tensorflow --from FILE\.whl$/,
+    );
+    for (const libtensorflow of ['2.15.0', '2.21.0', '3.0.0']) expect(slowerThanWheels({ libtensorflow })).toBeNull();
+  },
+);

@@ -20,7 +20,9 @@ describeWithWebgpu('a step played back on webgpu', () => {
   // The networks that the common suite leaves out where there is no GPU.
   it('gives the bits of a residual network run operation by operation', async () => {
     const { step, state, batchOf } = buildVariant({
-      network: 'resnet8', loss: { truncation: 'class', distance: 'euclidean', centerSpace: 'raw', centerUpdate: 'wen' }, optimizer: { name: 'adamw', decay: true, clip: true },
+      network: 'resnet8',
+      loss: { truncation: 'class', distance: 'euclidean', centerSpace: 'raw', centerUpdate: 'wen' },
+      optimizer: { name: 'adamw', decay: true, clip: true },
     });
     const compiled = engine.compile(step, { state, batch: batchOf(0), scalars });
     let [played, plain] = [state, state];
@@ -50,8 +52,18 @@ describeWithWebgpu('a step played back on webgpu', () => {
   });
 
   it.each<[string, (outsider: Tensor) => Step, string]>([
-    ['reads values', () => ({ w }) => ({ state: { w: tf.mul(w!, w!.dataSync()[0]!) }, outputs: {} }), 'it reads the values of a tensor that depends on its arguments'],
-    ['uses a tensor from elsewhere', (outsider) => ({ w }) => ({ state: { w: tf.add(w!, outsider) }, outputs: {} }), 'it uses a tensor that is none of its arguments'],
+    [
+      'reads values',
+      () =>
+        ({ w }) => ({ state: { w: tf.mul(w!, w!.dataSync()[0]!) }, outputs: {} }),
+      'it reads the values of a tensor that depends on its arguments',
+    ],
+    [
+      'uses a tensor from elsewhere',
+      (outsider) =>
+        ({ w }) => ({ state: { w: tf.add(w!, outsider) }, outputs: {} }),
+      'it uses a tensor that is none of its arguments',
+    ],
   ])('refuses a step that %s', async (_, stepWith, message) => {
     const state = { w: tf.zeros([1]) };
     const step = stepWith(tf.scalar(1));
@@ -63,7 +75,10 @@ describeWithWebgpu('a step played back on webgpu', () => {
   });
 
   it('holds no more memory after 10,000 batches than after a few', async () => {
-    const step: Step = ({ w }, { x }, { rate }) => ({ state: { w: tf.sub(w!, tf.mul(rate!, x!)) }, outputs: { twice: tf.mul(w!, 2) } });
+    const step: Step = ({ w }, { x }, { rate }) => ({
+      state: { w: tf.sub(w!, tf.mul(rate!, x!)) },
+      outputs: { twice: tf.mul(w!, 2) },
+    });
     let state: Tensors = { w: tf.zeros([256]) };
     const compiled = engine.compile(step, { state, batch: { x: tf.ones([256]) }, scalars: { rate: 1 } });
     const runSome = async (count: number): Promise<void> => {
@@ -77,7 +92,11 @@ describeWithWebgpu('a step played back on webgpu', () => {
       await values(tf.add(1, 1)); // what is disposed is let go of when the queue is handed over
     };
     await runSome(200);
-    const [tensors, used, allocated] = [tf.memory().numTensors, backend.bufferManager.numBytesUsed, backend.bufferManager.numBytesAllocated];
+    const [tensors, used, allocated] = [
+      tf.memory().numTensors,
+      backend.bufferManager.numBytesUsed,
+      backend.bufferManager.numBytesAllocated,
+    ];
     await runSome(10_000);
     expect(tf.memory().numTensors).toBe(tensors + 1);
     expect(backend.bufferManager.numBytesUsed).toBeLessThanOrEqual(used + 4);

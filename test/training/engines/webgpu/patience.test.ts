@@ -10,7 +10,12 @@ function ofAddon(work: () => void): Callback {
 }
 
 /** A loop whose turns take no time, and a clock that goes on only while somebody sleeps, and by one millisecond a turn of work. */
-function makeWorld(): { clock: Clock & { slept: number[] }; turn: (callback: Callback, ...args: unknown[]) => NodeJS.Immediate; run: () => void; pass: (milliseconds: number) => void } {
+function makeWorld(): {
+  clock: Clock & { slept: number[] };
+  turn: (callback: Callback, ...args: unknown[]) => NodeJS.Immediate;
+  run: () => void;
+  pass: (milliseconds: number) => void;
+} {
   let now = 0;
   const queue: (() => void)[] = [];
   const slept: number[] = [];
@@ -25,7 +30,11 @@ function makeWorld(): { clock: Clock & { slept: number[] }; turn: (callback: Cal
 }
 
 /** An addon waits for so many turns. @returns how many it had */
-function wait({ run, pass }: ReturnType<typeof makeWorld>, immediate: ReturnType<typeof patiently>, most: number): number {
+function wait(
+  { run, pass }: ReturnType<typeof makeWorld>,
+  immediate: ReturnType<typeof patiently>,
+  most: number,
+): number {
   let turns = 0;
   const ask = ofAddon(() => {
     pass(1);

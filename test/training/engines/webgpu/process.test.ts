@@ -19,11 +19,14 @@ const begin = `
 
 describeWithWebgpu('a process with the webgpu engine', () => {
   beforeAll(() => {
-    if (!existsSync(dist)) throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
+    if (!existsSync(dist))
+      throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
   });
 
   it('ends by itself once the engine is closed, and may open it again before', async () => {
-    const { code, stderr } = await run(`${begin} await engine.close(); const again = await openEngine('webgpu'); await square(); await again.close();`);
+    const { code, stderr } = await run(
+      `${begin} await engine.close(); const again = await openEngine('webgpu'); await square(); await again.close();`,
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
@@ -84,9 +87,12 @@ describeWithWebgpu('a process with the webgpu engine', () => {
 
 function run(source: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const said = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...said }));
   });

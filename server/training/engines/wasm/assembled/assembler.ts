@@ -35,11 +35,13 @@ export const call = (target: number, ...values: Code[]): Code => [...values.flat
 export function repeat(counter: Variable, times: Code, body: Code): Code {
   return [
     ...set(counter, times),
-    0x03, 0x40, // loop
+    0x03,
+    0x40, // loop
     ...body,
     ...set(counter, add(get(counter), constant(-1))),
     ...get(counter),
-    0x0d, 0x00, // br_if: once more
+    0x0d,
+    0x00, // br_if: once more
     0x0b,
   ];
 }
@@ -47,13 +49,21 @@ export function repeat(counter: Variable, times: Code, body: Code): Code {
 /** Runs the body for as long as `remaining` is at least `size`, taking `size` from it each time. */
 export function inBlocksOf(size: number, remaining: Variable, body: Code): Code {
   return [
-    0x02, 0x40, 0x03, 0x40, // block, loop
-    ...get(remaining), ...constant(size), 0x48, // i32.lt_s
-    0x0d, 0x01, // br_if: out of the block
+    0x02,
+    0x40,
+    0x03,
+    0x40, // block, loop
+    ...get(remaining),
+    ...constant(size),
+    0x48, // i32.lt_s
+    0x0d,
+    0x01, // br_if: out of the block
     ...body,
     ...set(remaining, add(get(remaining), constant(-size))),
-    0x0c, 0x00, // br: once more
-    0x0b, 0x0b,
+    0x0c,
+    0x00, // br: once more
+    0x0b,
+    0x0b,
   ];
 }
 
@@ -103,7 +113,14 @@ export const four: Lanes = {
   subtract: (a, b) => [...a, ...b, ...simd(0xe5)],
   multiply: (a, b) => [...a, ...b, ...simd(0xe6)],
   maximum: (a, b) => [...a, ...b, ...simd(0xe9)],
-  wherePositive: (a, value) => [...a, ...simd(0x0c), ...Array<number>(16).fill(0), ...simd(0x44), ...value, ...simd(0x4e)],
+  wherePositive: (a, value) => [
+    ...a,
+    ...simd(0x0c),
+    ...Array<number>(16).fill(0),
+    ...simd(0x44),
+    ...value,
+    ...simd(0x4e),
+  ],
   whereEqual: (a, b, value) => [...a, ...b, ...simd(0x41), ...value, ...simd(0x4e)],
   spoilWhereEqual: (a, b) => [...a, ...a, ...b, ...simd(0x41), ...simd(0x50)],
 };
@@ -174,11 +191,22 @@ export class ModuleBuilder {
 
   /** The module; it imports its memory as `backend.memory`. */
   build(): Uint8Array<ArrayBuffer> {
-    const types = this.#functions.map(({ parameterCount }) => [0x60, ...vector(Array(parameterCount).fill([I32])), 0x00]);
+    const types = this.#functions.map(({ parameterCount }) => [
+      0x60,
+      ...vector(Array(parameterCount).fill([I32])),
+      0x00,
+    ]);
     const memoryImport = [...text('backend'), ...text('memory'), 0x02, 0x00, 0x01];
     const exports = this.#exports.map(([name, index]) => [...text(name), 0x00, ...unsigned(index)]);
     return Uint8Array.from([
-      0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, // "\0asm", version 1
+      0x00,
+      0x61,
+      0x73,
+      0x6d,
+      0x01,
+      0x00,
+      0x00,
+      0x00, // "\0asm", version 1
       ...section(1, vector(types)),
       ...section(2, vector([memoryImport])),
       ...section(3, vector(types.map((_, index) => unsigned(index)))),

@@ -1,4 +1,19 @@
-import { advance, call, constant, FunctionBuilder, get, inBlocksOf, multiply, one, repeat, set, type AssembledFunction, type Code, type Lanes, type ModuleBuilder } from './assembler.ts';
+import {
+  advance,
+  call,
+  constant,
+  FunctionBuilder,
+  get,
+  inBlocksOf,
+  multiply,
+  one,
+  repeat,
+  set,
+  type AssembledFunction,
+  type Code,
+  type Lanes,
+  type ModuleBuilder,
+} from './assembler.ts';
 
 /** What is computed at every point of every channel. */
 export interface Channelwise {
@@ -23,16 +38,19 @@ export function addChannelwise(module: ModuleBuilder, wide: Lanes, name: string,
   const f = new FunctionBuilder<string>([...addresses, 'points', 'channels']);
   const [points, channels] = [f.parameters.points!, f.parameters.channels!];
   const stride = f.integer();
-  return module.add(f.build([
-    ...set(stride, multiply(get(channels), constant(4))),
-    ...CHANNELS.flatMap((count) => {
-      const block = module.add(channelBlock(wide, count, work));
-      return inBlocksOf(count, channels, [
-        ...call(block, ...addresses.map((address) => get(f.parameters[address]!)), get(points), get(stride)),
-        ...addresses.flatMap((address) => advance(f.parameters[address]!, constant(4 * count))),
-      ]);
-    }),
-  ]), name);
+  return module.add(
+    f.build([
+      ...set(stride, multiply(get(channels), constant(4))),
+      ...CHANNELS.flatMap((count) => {
+        const block = module.add(channelBlock(wide, count, work));
+        return inBlocksOf(count, channels, [
+          ...call(block, ...addresses.map((address) => get(f.parameters[address]!)), get(points), get(stride)),
+          ...addresses.flatMap((address) => advance(f.parameters[address]!, constant(4 * count))),
+        ]);
+      }),
+    ]),
+    name,
+  );
 }
 
 /** A few channels of all points; constants and sums stay in local variables. */
@@ -48,18 +66,25 @@ function channelBlock(wide: Lanes, channels: number, work: Channelwise): Assembl
 
   const value = (i: number): Code => [
     ...work.arrays.flatMap((name, k) => set(arrays[k]!, lanes.load(get(at(name)), offsets[i]))),
-    ...work.value(lanes, Object.fromEntries([
-      ...work.arrays.map((name, k) => [name, get(arrays[k]!)]),
-      ...work.constants.map((name, k) => [name, get(constants[i]![k]!)]),
-    ])),
+    ...work.value(
+      lanes,
+      Object.fromEntries([
+        ...work.arrays.map((name, k) => [name, get(arrays[k]!)]),
+        ...work.constants.map((name, k) => [name, get(constants[i]![k]!)]),
+      ]),
+    ),
   ];
   return f.build([
-    ...offsets.flatMap((offset, i) => work.constants.flatMap((name, k) => set(constants[i]![k]!, lanes.load(get(at(name)), offset)))),
+    ...offsets.flatMap((offset, i) =>
+      work.constants.flatMap((name, k) => set(constants[i]![k]!, lanes.load(get(at(name)), offset))),
+    ),
     ...(work.out === 'sum' ? offsets.flatMap((offset, i) => set(sums[i]!, lanes.load(get(at('out')), offset))) : []),
     ...repeat(at('points'), get(at('points')), [
-      ...offsets.flatMap((offset, i) => work.out === 'sum'
-        ? set(sums[i]!, lanes.add(value(i), get(sums[i]!)))
-        : lanes.store(get(at('out')), value(i), offset)),
+      ...offsets.flatMap((offset, i) =>
+        work.out === 'sum'
+          ? set(sums[i]!, lanes.add(value(i), get(sums[i]!)))
+          : lanes.store(get(at('out')), value(i), offset),
+      ),
       ...moving.flatMap((name) => advance(at(name), get(at('stride')))),
     ]),
     ...(work.out === 'sum' ? offsets.flatMap((offset, i) => lanes.store(get(at('out')), get(sums[i]!), offset)) : []),

@@ -1,4 +1,15 @@
-import { advance, call, constant, FunctionBuilder, get, inBlocksOf, one, repeat, type Lanes, type ModuleBuilder } from './assembler.ts';
+import {
+  advance,
+  call,
+  constant,
+  FunctionBuilder,
+  get,
+  inBlocksOf,
+  one,
+  repeat,
+  type Lanes,
+  type ModuleBuilder,
+} from './assembler.ts';
 
 const PARAMETERS = ['from', 'fromRow', 'to', 'toRow', 'rows'] as const;
 
@@ -6,14 +17,19 @@ const PARAMETERS = ['from', 'fromRow', 'to', 'toRow', 'rows'] as const;
 export function addCopyRows(module: ModuleBuilder, wide: Lanes): void {
   const f = new FunctionBuilder([...PARAMETERS, 'columns']);
   const { from, to, columns } = f.parameters;
-  module.add(f.build([8, 4, 1].flatMap((width) => {
-    const target = module.add(block(width % wide.count === 0 ? wide : one, width));
-    return inBlocksOf(width, columns, [
-      ...call(target, ...PARAMETERS.map((parameter) => get(f.parameters[parameter]))),
-      ...advance(from, constant(4 * width)),
-      ...advance(to, constant(4 * width)),
-    ]);
-  })), 'copyRows');
+  module.add(
+    f.build(
+      [8, 4, 1].flatMap((width) => {
+        const target = module.add(block(width % wide.count === 0 ? wide : one, width));
+        return inBlocksOf(width, columns, [
+          ...call(target, ...PARAMETERS.map((parameter) => get(f.parameters[parameter]))),
+          ...advance(from, constant(4 * width)),
+          ...advance(to, constant(4 * width)),
+        ]);
+      }),
+    ),
+    'copyRows',
+  );
 }
 
 /** A few columns of all rows. */
@@ -21,9 +37,11 @@ function block(lanes: Lanes, width: number) {
   const f = new FunctionBuilder(PARAMETERS);
   const { from, fromRow, to, toRow, rows } = f.parameters;
   const offsets = Array.from({ length: width / lanes.count }, (_, i) => 4 * lanes.count * i);
-  return f.build(repeat(rows, get(rows), [
-    ...offsets.flatMap((offset) => lanes.store(get(to), lanes.load(get(from), offset), offset)),
-    ...advance(from, get(fromRow)),
-    ...advance(to, get(toRow)),
-  ]));
+  return f.build(
+    repeat(rows, get(rows), [
+      ...offsets.flatMap((offset) => lanes.store(get(to), lanes.load(get(from), offset), offset)),
+      ...advance(from, get(fromRow)),
+      ...advance(to, get(toRow)),
+    ]),
+  );
 }

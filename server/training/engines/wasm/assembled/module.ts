@@ -43,22 +43,42 @@ export function assemble(simd: boolean): Uint8Array<ArrayBuffer> {
   addCopyRows(module, wide);
   addPoolWindows(module, wide);
   addTileTransforms(module, wide);
-  addChannelwise(module, wide, 'shift', { arrays: ['x'], constants: ['by'], out: 'each', value: (lanes, { x, by }) => lanes.add(x!, by!) });
-  addChannelwise(module, wide, 'gate', { arrays: ['x', 'y'], constants: [], out: 'each', value: (lanes, { x, y }) => lanes.wherePositive(x!, y!) });
+  addChannelwise(module, wide, 'shift', {
+    arrays: ['x'],
+    constants: ['by'],
+    out: 'each',
+    value: (lanes, { x, by }) => lanes.add(x!, by!),
+  });
+  addChannelwise(module, wide, 'gate', {
+    arrays: ['x', 'y'],
+    constants: [],
+    out: 'each',
+    value: (lanes, { x, y }) => lanes.wherePositive(x!, y!),
+  });
   addChannelwise(module, wide, 'addSums', { arrays: ['x'], constants: [], out: 'sum', value: (_, { x }) => x! });
   addChannelwise(module, wide, 'addCenteredSquares', {
-    arrays: ['x'], constants: ['center'], out: 'sum', value: (lanes, { x, center }) => square(lanes, lanes.subtract(x!, center!)),
+    arrays: ['x'],
+    constants: ['center'],
+    out: 'sum',
+    value: (lanes, { x, center }) => square(lanes, lanes.subtract(x!, center!)),
   });
   addChannelwise(module, wide, 'addCenteredProducts', {
-    arrays: ['x', 'y'], constants: ['center'], out: 'sum',
+    arrays: ['x', 'y'],
+    constants: ['center'],
+    out: 'sum',
     value: (lanes, { x, y, center }) => lanes.multiply(lanes.subtract(x!, center!), y!),
   });
   addChannelwise(module, wide, 'scaleCentered', {
-    arrays: ['x'], constants: ['center', 'scale', 'shift'], out: 'each',
-    value: (lanes, { x, center, scale, shift }) => lanes.add(lanes.multiply(lanes.subtract(x!, center!), scale!), shift!),
+    arrays: ['x'],
+    constants: ['center', 'scale', 'shift'],
+    out: 'each',
+    value: (lanes, { x, center, scale, shift }) =>
+      lanes.add(lanes.multiply(lanes.subtract(x!, center!), scale!), shift!),
   });
   addChannelwise(module, wide, 'combineCentered', {
-    arrays: ['x', 'y'], constants: ['center', 'slope', 'gain', 'shift'], out: 'each',
+    arrays: ['x', 'y'],
+    constants: ['center', 'slope', 'gain', 'shift'],
+    out: 'each',
     value: (lanes, { x, y, center, slope, gain, shift }) =>
       lanes.add(lanes.add(lanes.multiply(lanes.subtract(x!, center!), slope!), lanes.multiply(y!, gain!)), shift!),
   });

@@ -1,4 +1,19 @@
-import { add, advance, call, constant, FunctionBuilder, get, inBlocksOf, multiply, one, repeat, set, type AssembledFunction, type Lanes, type ModuleBuilder } from './assembler.ts';
+import {
+  add,
+  advance,
+  call,
+  constant,
+  FunctionBuilder,
+  get,
+  inBlocksOf,
+  multiply,
+  one,
+  repeat,
+  set,
+  type AssembledFunction,
+  type Lanes,
+  type ModuleBuilder,
+} from './assembler.ts';
 
 /** How many rows of the result are computed together, largest first; with 8 columns, 4 × 8 sums stay in registers. */
 const ROWS = [4, 2, 1] as const;
@@ -24,14 +39,21 @@ function product(module: ModuleBuilder, wide: Lanes, start: 'add' | 'set'): void
   const f = new FunctionBuilder([...ADDRESSES, ...GEOMETRY, 'm', 'n']);
   const { b, out, n } = f.parameters;
   const forward = [...ADDRESSES, ...GEOMETRY, 'm' as const].map((name) => get(f.parameters[name]));
-  module.add(f.build(COLUMNS.flatMap((columns) => {
-    const target = module.add(strip(new Map(ROWS.map((rows) => [rows, module.add(block(wide, rows, columns, start))]))));
-    return inBlocksOf(columns, n, [
-      ...call(target, ...forward),
-      ...advance(b, constant(4 * columns)),
-      ...advance(out, constant(4 * columns)),
-    ]);
-  })), `${start}OuterProducts`);
+  module.add(
+    f.build(
+      COLUMNS.flatMap((columns) => {
+        const target = module.add(
+          strip(new Map(ROWS.map((rows) => [rows, module.add(block(wide, rows, columns, start))]))),
+        );
+        return inBlocksOf(columns, n, [
+          ...call(target, ...forward),
+          ...advance(b, constant(4 * columns)),
+          ...advance(out, constant(4 * columns)),
+        ]);
+      }),
+    ),
+    `${start}OuterProducts`,
+  );
 }
 
 /** A few columns of the result, all rows. */
@@ -39,11 +61,15 @@ function strip(blocks: Map<number, number>): AssembledFunction {
   const f = new FunctionBuilder([...ADDRESSES, ...GEOMETRY, 'm']);
   const { a, aRow, out, outRow, m } = f.parameters;
   const forward = [...ADDRESSES, ...GEOMETRY].map((name) => get(f.parameters[name]));
-  return f.build([...blocks].flatMap(([rows, target]) => inBlocksOf(rows, m, [
-    ...call(target, ...forward),
-    ...advance(a, multiply(get(aRow), constant(rows))),
-    ...advance(out, multiply(get(outRow), constant(rows))),
-  ])));
+  return f.build(
+    [...blocks].flatMap(([rows, target]) =>
+      inBlocksOf(rows, m, [
+        ...call(target, ...forward),
+        ...advance(a, multiply(get(aRow), constant(rows))),
+        ...advance(out, multiply(get(outRow), constant(rows))),
+      ]),
+    ),
+  );
 }
 
 /** A block of the result, held in local variables while all points go by. */
@@ -70,7 +96,9 @@ function block(wide: Lanes, rows: number, columns: number, start: 'add' | 'set')
     ...advance(bHere, get(bPoint)),
   ];
   return f.build([
-    ...sums.flatMap((row, i) => row.flatMap((sum, j) => set(sum, start === 'add' ? lanes.load(rowOf(i), bytes * j) : lanes.number(0)))),
+    ...sums.flatMap((row, i) =>
+      row.flatMap((sum, j) => set(sum, start === 'add' ? lanes.load(rowOf(i), bytes * j) : lanes.number(0))),
+    ),
     ...repeat(lines, get(lines), [
       ...aHere.flatMap((address, i) => set(address, add(get(a), multiply(get(aRow), constant(i))))),
       ...set(bHere, get(b)),

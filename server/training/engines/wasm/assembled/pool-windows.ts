@@ -1,6 +1,18 @@
 import {
-  advance, call, constant, FunctionBuilder, get, inBlocksOf, one, repeat, set,
-  type AssembledFunction, type Code, type Lanes, type ModuleBuilder, type Variable,
+  advance,
+  call,
+  constant,
+  FunctionBuilder,
+  get,
+  inBlocksOf,
+  one,
+  repeat,
+  set,
+  type AssembledFunction,
+  type Code,
+  type Lanes,
+  type ModuleBuilder,
+  type Variable,
 } from './assembler.ts';
 
 /**
@@ -21,54 +33,76 @@ export function addPoolWindows(module: ModuleBuilder, wide: Lanes): void {
   overChannels(module, lanes, 'addWindowGradient', ['x', 'dy', 'dx'], gradient);
 }
 
-function overChannels(module: ModuleBuilder, lanes: Set<Lanes>, name: string, addresses: string[], ofLanes: (lanes: Lanes) => AssembledFunction): void {
+function overChannels(
+  module: ModuleBuilder,
+  lanes: Set<Lanes>,
+  name: string,
+  addresses: string[],
+  ofLanes: (lanes: Lanes) => AssembledFunction,
+): void {
   const f = new FunctionBuilder<string>([...addresses, ...GEOMETRY, 'channels']);
-  module.add(f.build([...lanes].flatMap((together) => {
-    const target = module.add(ofLanes(together));
-    return inBlocksOf(together.count, f.parameters.channels!, [
-      ...call(target, ...[...addresses, ...GEOMETRY].map((parameter) => get(f.parameters[parameter]!))),
-      ...addresses.flatMap((address) => advance(f.parameters[address]!, constant(4 * together.count))),
-    ]);
-  })), name);
+  module.add(
+    f.build(
+      [...lanes].flatMap((together) => {
+        const target = module.add(ofLanes(together));
+        return inBlocksOf(together.count, f.parameters.channels!, [
+          ...call(target, ...[...addresses, ...GEOMETRY].map((parameter) => get(f.parameters[parameter]!))),
+          ...addresses.flatMap((address) => advance(f.parameters[address]!, constant(4 * together.count))),
+        ]);
+      }),
+    ),
+    name,
+  );
 }
 
 function maximum(lanes: Lanes): AssembledFunction {
   const f = new FunctionBuilder(['x', 'out', ...GEOMETRY]);
   const { x, out, windows, step, point } = f.parameters;
   const largest = f.floats(lanes);
-  return f.build(repeat(windows, get(windows), [
-    ...set(largest, lanes.load(get(x))),
-    ...overWindow(f, [x], ([here]) => set(largest, lanes.maximum(get(largest), lanes.load(get(here!))))),
-    ...lanes.store(get(out), get(largest)),
-    ...advance(x, get(step)),
-    ...advance(out, get(point)),
-  ]));
+  return f.build(
+    repeat(windows, get(windows), [
+      ...set(largest, lanes.load(get(x))),
+      ...overWindow(f, [x], ([here]) => set(largest, lanes.maximum(get(largest), lanes.load(get(here!))))),
+      ...lanes.store(get(out), get(largest)),
+      ...advance(x, get(step)),
+      ...advance(out, get(point)),
+    ]),
+  );
 }
 
 function gradient(lanes: Lanes): AssembledFunction {
   const f = new FunctionBuilder(['x', 'dy', 'dx', ...GEOMETRY]);
   const { x, dy, dx, windows, step, point } = f.parameters;
   const [largest, share] = [f.floats(lanes), f.floats(lanes)];
-  return f.build(repeat(windows, get(windows), [
-    ...set(largest, lanes.load(get(x))),
-    ...overWindow(f, [x], ([here]) => set(largest, lanes.maximum(get(largest), lanes.load(get(here!))))),
-    ...set(share, lanes.load(get(dy))),
-    ...overWindow(f, [x, dx], ([here, dxHere]) => {
-      const value = lanes.load(get(here!));
-      return [
-        ...lanes.store(get(dxHere!), lanes.add(lanes.load(get(dxHere!)), lanes.whereEqual(get(largest), value, get(share)))),
-        // Only the first of equal values gets the gradient: what was found equals nothing any more.
-        ...set(largest, lanes.spoilWhereEqual(get(largest), value)),
-      ];
-    }),
-    ...advance(x, get(step)),
-    ...advance(dx, get(step)),
-    ...advance(dy, get(point)),
-  ]));
+  return f.build(
+    repeat(windows, get(windows), [
+      ...set(largest, lanes.load(get(x))),
+      ...overWindow(f, [x], ([here]) => set(largest, lanes.maximum(get(largest), lanes.load(get(here!))))),
+      ...set(share, lanes.load(get(dy))),
+      ...overWindow(f, [x, dx], ([here, dxHere]) => {
+        const value = lanes.load(get(here!));
+        return [
+          ...lanes.store(
+            get(dxHere!),
+            lanes.add(lanes.load(get(dxHere!)), lanes.whereEqual(get(largest), value, get(share))),
+          ),
+          // Only the first of equal values gets the gradient: what was found equals nothing any more.
+          ...set(largest, lanes.spoilWhereEqual(get(largest), value)),
+        ];
+      }),
+      ...advance(x, get(step)),
+      ...advance(dx, get(step)),
+      ...advance(dy, get(point)),
+    ]),
+  );
 }
 
 /** The body for every point of the window, with variables that hold its address in each of the arrays. */
-function overWindow(f: FunctionBuilder<(typeof GEOMETRY)[number]>, arrays: Variable[], body: (here: Variable[]) => Code): Code {
+function overWindow(
+  f: FunctionBuilder<(typeof GEOMETRY)[number]>,
+  arrays: Variable[],
+  body: (here: Variable[]) => Code,
+): Code {
   const { rows, columns, row, point } = f.parameters;
   const [rowsLeft, columnsLeft] = [f.integer(), f.integer()];
   const lines = arrays.map(() => f.integer());

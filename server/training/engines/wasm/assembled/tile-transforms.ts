@@ -1,6 +1,19 @@
 import {
-  add, advance, call, FunctionBuilder, get, inBlocksOf, multiply, constant, one, repeat, set,
-  type AssembledFunction, type Code, type Lanes, type ModuleBuilder,
+  add,
+  advance,
+  call,
+  FunctionBuilder,
+  get,
+  inBlocksOf,
+  multiply,
+  constant,
+  one,
+  repeat,
+  set,
+  type AssembledFunction,
+  type Code,
+  type Lanes,
+  type ModuleBuilder,
 } from './assembler.ts';
 
 /**
@@ -13,19 +26,52 @@ import {
  */
 const maps = {
   /** Bᵀ */
-  transformPixels: { takes: 4, gives: (lanes, [d0, d1, d2, d3]) => [lanes.subtract(d0!, d2!), lanes.add(d1!, d2!), lanes.subtract(d2!, d1!), lanes.subtract(d1!, d3!)] },
+  transformPixels: {
+    takes: 4,
+    gives: (lanes, [d0, d1, d2, d3]) => [
+      lanes.subtract(d0!, d2!),
+      lanes.add(d1!, d2!),
+      lanes.subtract(d2!, d1!),
+      lanes.subtract(d1!, d3!),
+    ],
+  },
   /** G */
-  transformTaps: { takes: 3, gives: (lanes, [w0, w1, w2]) => [
-    w0!, half(lanes, lanes.add(lanes.add(w0!, w2!), w1!)), half(lanes, lanes.subtract(lanes.add(w0!, w2!), w1!)), w2!,
-  ] },
+  transformTaps: {
+    takes: 3,
+    gives: (lanes, [w0, w1, w2]) => [
+      w0!,
+      half(lanes, lanes.add(lanes.add(w0!, w2!), w1!)),
+      half(lanes, lanes.subtract(lanes.add(w0!, w2!), w1!)),
+      w2!,
+    ],
+  },
   /** Aᵀ */
-  restoreResults: { takes: 4, gives: (lanes, [m0, m1, m2, m3]) => [lanes.add(lanes.add(m0!, m1!), m2!), lanes.subtract(lanes.subtract(m1!, m2!), m3!)] },
+  restoreResults: {
+    takes: 4,
+    gives: (lanes, [m0, m1, m2, m3]) => [
+      lanes.add(lanes.add(m0!, m1!), m2!),
+      lanes.subtract(lanes.subtract(m1!, m2!), m3!),
+    ],
+  },
   /** A */
-  transformResults: { takes: 2, gives: (lanes, [y0, y1]) => [y0!, lanes.add(y0!, y1!), lanes.subtract(y0!, y1!), lanes.subtract(lanes.number(0), y1!)] },
+  transformResults: {
+    takes: 2,
+    gives: (lanes, [y0, y1]) => [
+      y0!,
+      lanes.add(y0!, y1!),
+      lanes.subtract(y0!, y1!),
+      lanes.subtract(lanes.number(0), y1!),
+    ],
+  },
   /** Gᵀ */
-  restoreTaps: { takes: 4, gives: (lanes, [m0, m1, m2, m3]) => [
-    lanes.add(m0!, half(lanes, lanes.add(m1!, m2!))), half(lanes, lanes.subtract(m1!, m2!)), lanes.add(half(lanes, lanes.add(m1!, m2!)), m3!),
-  ] },
+  restoreTaps: {
+    takes: 4,
+    gives: (lanes, [m0, m1, m2, m3]) => [
+      lanes.add(m0!, half(lanes, lanes.add(m1!, m2!))),
+      half(lanes, lanes.subtract(m1!, m2!)),
+      lanes.add(half(lanes, lanes.add(m1!, m2!)), m3!),
+    ],
+  },
 } satisfies Record<string, LinearMap>;
 
 interface LinearMap {
@@ -48,15 +94,22 @@ export function addTileTransforms(module: ModuleBuilder, wide: Lanes): void {
   for (const [name, map] of Object.entries(maps)) {
     const f = new FunctionBuilder([...GEOMETRY, 'fromTile', 'toTile', 'tiles', 'channels']);
     const { from, to, channels } = f.parameters;
-    const forward = [...GEOMETRY, 'fromTile' as const, 'toTile' as const, 'tiles' as const].map((parameter) => get(f.parameters[parameter]));
-    module.add(f.build([...lanes].flatMap((together) => {
-      const target = module.add(transform(map, together));
-      return inBlocksOf(together.count, channels, [
-        ...call(target, ...forward),
-        ...advance(from, constant(4 * together.count)),
-        ...advance(to, constant(4 * together.count)),
-      ]);
-    })), name);
+    const forward = [...GEOMETRY, 'fromTile' as const, 'toTile' as const, 'tiles' as const].map((parameter) =>
+      get(f.parameters[parameter]),
+    );
+    module.add(
+      f.build(
+        [...lanes].flatMap((together) => {
+          const target = module.add(transform(map, together));
+          return inBlocksOf(together.count, channels, [
+            ...call(target, ...forward),
+            ...advance(from, constant(4 * together.count)),
+            ...advance(to, constant(4 * together.count)),
+          ]);
+        }),
+      ),
+      name,
+    );
   }
 }
 
@@ -70,17 +123,25 @@ function transform({ takes, gives }: LinearMap, lanes: Lanes): AssembledFunction
 
   const column = (j: number): Code => [
     ...set(here, j === 0 ? get(from) : add(get(from), multiply(get(fromColumn), constant(j)))),
-    ...numbers.flatMap((number, i) => [...(i === 0 ? [] : advance(here, get(fromRow))), ...set(number, lanes.load(get(here)))]),
+    ...numbers.flatMap((number, i) => [
+      ...(i === 0 ? [] : advance(here, get(fromRow))),
+      ...set(number, lanes.load(get(here))),
+    ]),
     ...gives(lanes, numbers.map(get)).flatMap((value, i) => set(upright[j]![i]!, value)),
   ];
   const row = (i: number): Code => [
     ...set(there, i === 0 ? get(to) : add(get(to), multiply(get(toRow), constant(i)))),
-    ...gives(lanes, upright.map((of) => get(of[i]!))).flatMap((value, j) => [...(j === 0 ? [] : advance(there, get(toColumn))), ...lanes.store(get(there), value)]),
+    ...gives(
+      lanes,
+      upright.map((of) => get(of[i]!)),
+    ).flatMap((value, j) => [...(j === 0 ? [] : advance(there, get(toColumn))), ...lanes.store(get(there), value)]),
   ];
-  return f.build(repeat(tiles, get(tiles), [
-    ...numbers.flatMap((_, j) => column(j)),
-    ...upright[0]!.flatMap((_, i) => row(i)),
-    ...advance(from, get(fromTile)),
-    ...advance(to, get(toTile)),
-  ]));
+  return f.build(
+    repeat(tiles, get(tiles), [
+      ...numbers.flatMap((_, j) => column(j)),
+      ...upright[0]!.flatMap((_, i) => row(i)),
+      ...advance(from, get(fromTile)),
+      ...advance(to, get(toTile)),
+    ]),
+  );
 }

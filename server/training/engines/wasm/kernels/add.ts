@@ -16,7 +16,9 @@ export function add(shipped: KernelFunc): KernelConfig {
     const out = backend.makeOutput(a.shape, 'float32');
     const [from, bias, to] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)];
     const { shift } = assembledFunctions(backend);
-    inStretches(points, channels, (first, count) => shift(from + 4 * first * channels, bias, to + 4 * first * channels, count, channels));
+    inStretches(points, channels, (first, count) =>
+      shift(from + 4 * first * channels, bias, to + 4 * first * channels, count, channels),
+    );
     return out;
   });
 }

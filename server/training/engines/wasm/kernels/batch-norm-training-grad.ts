@@ -18,15 +18,33 @@ export const batchNormTrainingGrad = wasmKernel('BatchNormTrainingGrad', ({ inpu
   const coefficients = backend.makeOutput([3, channels], 'float32'); // of x − μ, of dy, and what is added
   const { addSums, addCenteredProducts, combineCentered } = assembledFunctions(backend);
   const bytes = 4 * channels;
-  const [from, gradient, to, mean] = [x, dy, dx, saved].map((tensor) => addressOf(backend, tensor)) as [number, number, number, number];
-  const [slope, gain, shift] = [0, 1, 2].map((row) => addressOf(backend, coefficients) + row * bytes) as [number, number, number];
+  const [from, gradient, to, mean] = [x, dy, dx, saved].map((tensor) => addressOf(backend, tensor)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [slope, gain, shift] = [0, 1, 2].map((row) => addressOf(backend, coefficients) + row * bytes) as [
+    number,
+    number,
+    number,
+  ];
 
   inStretches(points, channels, (first, count) => {
     addSums(gradient + first * bytes, addressOf(backend, dBeta), count, channels);
-    addCenteredProducts(from + first * bytes, gradient + first * bytes, mean, addressOf(backend, dGamma), count, channels);
+    addCenteredProducts(
+      from + first * bytes,
+      gradient + first * bytes,
+      mean,
+      addressOf(backend, dGamma),
+      count,
+      channels,
+    );
   });
   const inverses = floats(backend, saved).subarray(channels);
-  const [gammas, dGammas, dBetas, row] = [gamma, dGamma, dBeta, coefficients].map((tensor) => floats(backend, tensor)) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const [gammas, dGammas, dBetas, row] = [gamma, dGamma, dBeta, coefficients].map((tensor) =>
+    floats(backend, tensor),
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
   for (let c = 0; c < channels; c++) {
     const inverse = inverses[c]!;
     const factor = gammas[c]! * inverse;
@@ -37,7 +55,18 @@ export const batchNormTrainingGrad = wasmKernel('BatchNormTrainingGrad', ({ inpu
   }
 
   inStretches(points, channels, (first, count) =>
-    combineCentered(from + first * bytes, gradient + first * bytes, mean, slope, gain, shift, to + first * bytes, count, channels));
+    combineCentered(
+      from + first * bytes,
+      gradient + first * bytes,
+      mean,
+      slope,
+      gain,
+      shift,
+      to + first * bytes,
+      count,
+      channels,
+    ),
+  );
   release(backend, coefficients);
   return [dx, dGamma, dBeta];
 });

@@ -12,37 +12,51 @@ interface Attributes {
  *
  * Outputs: y, μ [C], the unbiased variance [C], and what the gradient wants back: μ and 1/σ in one tensor [2, C].
  */
-export const batchNormTraining = wasmKernel<Attributes>('BatchNormTraining', ({ inputs, backend, attrs }: Call<Attributes>) => {
-  const { x, gamma, beta } = inputs as { x: TensorInfo; gamma: TensorInfo; beta: TensorInfo };
-  const channels = gamma.shape[0]!;
-  const points = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
-  const y = backend.makeOutput(x.shape, 'float32');
-  const mean = zeros(backend, [channels]);
-  const variance = zeros(backend, [channels]);
-  const saved = backend.makeOutput([2, channels], 'float32');
-  const scale = backend.makeOutput([channels], 'float32');
-  const { addSums, addCenteredSquares, scaleCentered } = assembledFunctions(backend);
-  const [from, to, center] = [addressOf(backend, x), addressOf(backend, y), addressOf(backend, mean)];
-  const bytes = 4 * channels;
+export const batchNormTraining = wasmKernel<Attributes>(
+  'BatchNormTraining',
+  ({ inputs, backend, attrs }: Call<Attributes>) => {
+    const { x, gamma, beta } = inputs as { x: TensorInfo; gamma: TensorInfo; beta: TensorInfo };
+    const channels = gamma.shape[0]!;
+    const points = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
+    const y = backend.makeOutput(x.shape, 'float32');
+    const mean = zeros(backend, [channels]);
+    const variance = zeros(backend, [channels]);
+    const saved = backend.makeOutput([2, channels], 'float32');
+    const scale = backend.makeOutput([channels], 'float32');
+    const { addSums, addCenteredSquares, scaleCentered } = assembledFunctions(backend);
+    const [from, to, center] = [addressOf(backend, x), addressOf(backend, y), addressOf(backend, mean)];
+    const bytes = 4 * channels;
 
-  inStretches(points, channels, (first, count) => addSums(from + first * bytes, center, count, channels));
-  const means = floats(backend, mean);
-  for (let c = 0; c < channels; c++) means[c] = means[c]! / points;
+    inStretches(points, channels, (first, count) => addSums(from + first * bytes, center, count, channels));
+    const means = floats(backend, mean);
+    for (let c = 0; c < channels; c++) means[c] = means[c]! / points;
 
-  inStretches(points, channels, (first, count) => addCenteredSquares(from + first * bytes, center, addressOf(backend, variance), count, channels));
-  const variances = floats(backend, variance);
-  const back = floats(backend, saved);
-  for (let c = 0; c < channels; c++) {
-    const sum = variances[c]!;
-    const inverse = 1 / Math.sqrt(sum / points + attrs.epsilon);
-    variances[c] = sum / Math.max(points - 1, 1);
-    back[c] = means[c]!;
-    back[channels + c] = inverse;
-    floats(backend, scale)[c] = floats(backend, gamma)[c]! * inverse;
-  }
+    inStretches(points, channels, (first, count) =>
+      addCenteredSquares(from + first * bytes, center, addressOf(backend, variance), count, channels),
+    );
+    const variances = floats(backend, variance);
+    const back = floats(backend, saved);
+    for (let c = 0; c < channels; c++) {
+      const sum = variances[c]!;
+      const inverse = 1 / Math.sqrt(sum / points + attrs.epsilon);
+      variances[c] = sum / Math.max(points - 1, 1);
+      back[c] = means[c]!;
+      back[channels + c] = inverse;
+      floats(backend, scale)[c] = floats(backend, gamma)[c]! * inverse;
+    }
 
-  inStretches(points, channels, (first, count) =>
-    scaleCentered(from + first * bytes, center, addressOf(backend, scale), addressOf(backend, beta), to + first * bytes, count, channels));
-  release(backend, scale);
-  return [y, mean, variance, saved];
-});
+    inStretches(points, channels, (first, count) =>
+      scaleCentered(
+        from + first * bytes,
+        center,
+        addressOf(backend, scale),
+        addressOf(backend, beta),
+        to + first * bytes,
+        count,
+        channels,
+      ),
+    );
+    release(backend, scale);
+    return [y, mean, variance, saved];
+  },
+);

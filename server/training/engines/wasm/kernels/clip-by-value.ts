@@ -9,7 +9,10 @@ interface Attributes {
 /** Values between two bounds; NaN stays. The shipped kernel makes the lower bound of it, and a loss that diverged looks finite. */
 export function clipByValue(shipped: KernelFunc): KernelConfig {
   return wasmKernel<Attributes>('ClipByValue', (call: Call<Attributes>) => {
-    const { backend, attrs: { clipValueMin, clipValueMax } } = call;
+    const {
+      backend,
+      attrs: { clipValueMin, clipValueMax },
+    } = call;
     const { x } = call.inputs as { x: TensorInfo };
     if (x.dtype !== 'float32') return shipped(call as never);
     const out = backend.makeOutput(x.shape, 'float32');

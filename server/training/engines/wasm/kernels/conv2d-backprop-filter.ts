@@ -15,19 +15,22 @@ interface Attributes extends ConvolutionAttributes {
  *
  *     dw[i, j, c, d] = Σ_{b, p, q} x[b, s·p + δ·i − pad, s·q + δ·j − pad, c] · dy[b, p, q, d]
  */
-export const conv2dBackpropFilter = wasmKernel<Attributes>('Conv2DBackpropFilter', ({ inputs, backend, attrs }: Call<Attributes>) => {
-  const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-  const { filterShape } = attrs;
-  const info = convolutionInfo(x.shape, filterShape, attrs);
-  const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
-  const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
-  const padded = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
-  const dw = zeros(backend, filterShape);
-  if (suitsWinograd(info, [info.outHeight, info.outWidth])) filterGradientOfTiles(backend, padded, dy, dw);
-  else addOverPixels(backend, padded, dy, dw, info);
-  release(backend, padded);
-  return dw;
-});
+export const conv2dBackpropFilter = wasmKernel<Attributes>(
+  'Conv2DBackpropFilter',
+  ({ inputs, backend, attrs }: Call<Attributes>) => {
+    const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
+    const { filterShape } = attrs;
+    const info = convolutionInfo(x.shape, filterShape, attrs);
+    const height = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight;
+    const width = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth;
+    const padded = padTo(backend, x, height, width, info.padInfo.top, info.padInfo.left);
+    const dw = zeros(backend, filterShape);
+    if (suitsWinograd(info, [info.outHeight, info.outWidth])) filterGradientOfTiles(backend, padded, dy, dw);
+    else addOverPixels(backend, padded, dy, dw, info);
+    release(backend, padded);
+    return dw;
+  },
+);
 
 /** Pixels of one call: few enough that they stay in the first-level cache while all taps and filters see them. */
 const PIXELS = 64;
@@ -37,8 +40,26 @@ const PIXELS = 64;
  * with the pixel of dy. As a forward convolution with batch and channels swapped, the way without a function of our own, it
  * takes three times as long.
  */
-function addOverPixels(backend: BackendWasm, padded: TensorInfo, dy: TensorInfo, dw: TensorInfo, info: backend_util.Conv2DInfo): void {
-  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
+function addOverPixels(
+  backend: BackendWasm,
+  padded: TensorInfo,
+  dy: TensorInfo,
+  dw: TensorInfo,
+  info: backend_util.Conv2DInfo,
+): void {
+  const {
+    batchSize,
+    inChannels,
+    outChannels,
+    outHeight,
+    outWidth,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+  } = info;
   const [, height, width] = padded.shape as [number, number, number];
   const { addOuterProducts } = assembledFunctions(backend);
   const [from, gradient, to] = [addressOf(backend, padded), addressOf(backend, dy), addressOf(backend, dw)];
@@ -53,9 +74,18 @@ function addOverPixels(backend: BackendWasm, padded: TensorInfo, dy: TensorInfo,
         for (let j = 0; j < filterWidth; j += together) {
           addOuterProducts(
             from + (b * height + p * strideHeight + i * dilationHeight) * xLine + 4 * j * dilationWidth * inChannels,
-            gradient + (b * outHeight + p) * yLine, to + 4 * (i * filterWidth + j) * inChannels * outChannels,
-            Math.min(lines, outHeight - p), outWidth,
-            4, strideHeight * xLine, 4 * strideWidth * inChannels, yLine, 4 * outChannels, 4 * outChannels, together * inChannels, outChannels,
+            gradient + (b * outHeight + p) * yLine,
+            to + 4 * (i * filterWidth + j) * inChannels * outChannels,
+            Math.min(lines, outHeight - p),
+            outWidth,
+            4,
+            strideHeight * xLine,
+            4 * strideWidth * inChannels,
+            yLine,
+            4 * outChannels,
+            4 * outChannels,
+            together * inChannels,
+            outChannels,
           );
         }
       }

@@ -12,14 +12,23 @@ interface Attributes extends ConvolutionAttributes {
 }
 
 /** The gradient of a convolution with respect to its input: dy convolved with the filter rotated by half a turn. */
-export const conv2dBackpropInput = wasmKernel<Attributes>('Conv2DBackpropInput', ({ inputs, backend, attrs }: Call<Attributes>) => {
-  const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-  const info = convolutionInfo(attrs.inputShape, filter.shape, attrs);
-  const fitsTiles = suitsWinograd(info, [info.inHeight, info.inWidth]) && info.padInfo.top <= 2 && info.padInfo.left <= 2;
-  return fitsTiles ? byTiles(backend, dy, filter, info) : byPhases(backend, dy, filter, info);
-});
+export const conv2dBackpropInput = wasmKernel<Attributes>(
+  'Conv2DBackpropInput',
+  ({ inputs, backend, attrs }: Call<Attributes>) => {
+    const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
+    const info = convolutionInfo(attrs.inputShape, filter.shape, attrs);
+    const fitsTiles =
+      suitsWinograd(info, [info.inHeight, info.inWidth]) && info.padInfo.top <= 2 && info.padInfo.left <= 2;
+    return fitsTiles ? byTiles(backend, dy, filter, info) : byPhases(backend, dy, filter, info);
+  },
+);
 
-function byTiles(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, { inShape, inHeight, inWidth, padInfo }: backend_util.Conv2DInfo): TensorInfo {
+function byTiles(
+  backend: BackendWasm,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  { inShape, inHeight, inWidth, padInfo }: backend_util.Conv2DInfo,
+): TensorInfo {
   const padded = padTo(backend, dy, inHeight + 2, inWidth + 2, 2 - padInfo.top, 2 - padInfo.left);
   const rotated = rotate(backend, filter);
   const dx = backend.makeOutput(inShape, 'float32');
@@ -59,12 +68,30 @@ function byPhases(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, info
   for (const row of rows) {
     for (const column of columns) {
       if (row.taps.length === 0 || column.taps.length === 0) continue;
-      const taps = row.taps.flatMap((i) => column.taps.map((j) => (i * info.filterWidth + j) * inChannels * outChannels));
-      const rotated = pack(backend, filter, taps.flatMap((tap) => Array.from({ length: outChannels }, (_, d) => tap + d)), inChannels, outChannels);
+      const taps = row.taps.flatMap((i) =>
+        column.taps.map((j) => (i * info.filterWidth + j) * inChannels * outChannels),
+      );
+      const rotated = pack(
+        backend,
+        filter,
+        taps.flatMap((tap) => Array.from({ length: outChannels }, (_, d) => tap + d)),
+        inChannels,
+        outChannels,
+      );
       convolve(backend, {
-        images: padded, row: top - row.before, column: left - column.before, strides: [1, 1], window: [row.taps.length, column.taps.length],
-        dilations: [row.apart, column.apart], filter: rotated,
-        out: dx, outRow: row.first, outColumn: column.first, outStrides: [strideHeight, strideWidth], outHeight: row.count, outWidth: column.count,
+        images: padded,
+        row: top - row.before,
+        column: left - column.before,
+        strides: [1, 1],
+        window: [row.taps.length, column.taps.length],
+        dilations: [row.apart, column.apart],
+        filter: rotated,
+        out: dx,
+        outRow: row.first,
+        outColumn: column.first,
+        outStrides: [strideHeight, strideWidth],
+        outHeight: row.count,
+        outWidth: column.count,
       });
       releasePanels(backend, rotated);
     }
@@ -95,7 +122,13 @@ function phases(input: number, filter: number, stride: number, dilation: number,
   return Array.from({ length: Math.min(stride, input) }, (_, first) => {
     const taps: number[] = [];
     for (let tap = 0; tap < filter; tap++) if ((first + pad - dilation * tap) % stride === 0) taps.unshift(tap);
-    return { first, count: Math.ceil((input - first) / stride), taps, apart: dilation / common, before: ((taps[0] ?? 0) * dilation - first - pad) / stride };
+    return {
+      first,
+      count: Math.ceil((input - first) / stride),
+      taps,
+      apart: dilation / common,
+      before: ((taps[0] ?? 0) * dilation - first - pad) / stride,
+    };
   });
 }
 
@@ -107,5 +140,11 @@ function greatestCommonDivisor(a: number, b: number): number {
 function extent(phases: Phase[]): [before: number, length: number] {
   const reached = phases.filter(({ taps }) => taps.length > 0);
   const before = Math.max(0, ...reached.map((phase) => phase.before));
-  return [before, Math.max(0, ...reached.map(({ before: own, count, taps, apart }) => before - own + count + (taps.length - 1) * apart))];
+  return [
+    before,
+    Math.max(
+      0,
+      ...reached.map(({ before: own, count, taps, apart }) => before - own + count + (taps.length - 1) * apart),
+    ),
+  ];
 }

@@ -32,14 +32,30 @@ export function conv2d(shipped: KernelFunc): KernelConfig {
   });
 }
 
-function convolveRows(backend: BackendWasm, images: TensorInfo, filter: TensorInfo, out: TensorInfo, info: backend_util.Conv2DInfo): void {
+function convolveRows(
+  backend: BackendWasm,
+  images: TensorInfo,
+  filter: TensorInfo,
+  out: TensorInfo,
+  info: backend_util.Conv2DInfo,
+): void {
   const { filterHeight, filterWidth, inChannels, outChannels, outHeight, outWidth } = info;
   const rows = Array.from({ length: filterHeight * filterWidth * inChannels }, (_, row) => row * outChannels);
   const panels = pack(backend, filter, rows, outChannels, 1);
   convolve(backend, {
-    images, row: 0, column: 0, strides: [info.strideHeight, info.strideWidth], window: [filterHeight, filterWidth],
-    dilations: [info.dilationHeight, info.dilationWidth], filter: panels,
-    out, outRow: 0, outColumn: 0, outStrides: [1, 1], outHeight, outWidth,
+    images,
+    row: 0,
+    column: 0,
+    strides: [info.strideHeight, info.strideWidth],
+    window: [filterHeight, filterWidth],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    filter: panels,
+    out,
+    outRow: 0,
+    outColumn: 0,
+    outStrides: [1, 1],
+    outHeight,
+    outWidth,
   });
   releasePanels(backend, panels);
 }

@@ -17,7 +17,17 @@ export const maxPool = wasmKernel<PoolAttributes>('MaxPool', ({ inputs, backend,
   const from = addressOf(backend, x);
   let to = addressOf(backend, y);
   forEachWindow(info, (corner, rows, columns, windows) => {
-    setWindowMaximum(from + corner * point, to, rows, columns, info.inWidth * point, point, windows, info.strideWidth * point, info.inChannels);
+    setWindowMaximum(
+      from + corner * point,
+      to,
+      rows,
+      columns,
+      info.inWidth * point,
+      point,
+      windows,
+      info.strideWidth * point,
+      info.inChannels,
+    );
     to += windows * point;
   });
   return y;

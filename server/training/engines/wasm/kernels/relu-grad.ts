@@ -14,7 +14,8 @@ export const reluGrad = wasmKernel('ReluGrad', ({ inputs, backend }: Call) => {
   const { gate } = assembledFunctions(backend);
   const size = util.sizeFromShape(y.shape);
   const lines = Math.floor(size / LINE);
-  const gateFrom = (first: number, points: number, numbers: number) => gate(...addresses.map((address) => address + 4 * first), points, numbers);
+  const gateFrom = (first: number, points: number, numbers: number) =>
+    gate(...addresses.map((address) => address + 4 * first), points, numbers);
   inStretches(lines, LINE, (first, count) => gateFrom(first * LINE, count, LINE));
   if (size > lines * LINE) gateFrom(lines * LINE, 1, size - lines * LINE);
   return dx;

@@ -14,7 +14,10 @@ interface Attributes {
  */
 export function sum(shipped: KernelFunc): KernelConfig {
   return wasmKernel<Attributes>('Sum', (call: Call<Attributes>) => {
-    const { backend, attrs: { axis, keepDims } } = call;
+    const {
+      backend,
+      attrs: { axis, keepDims },
+    } = call;
     const { x } = call.inputs as { x: TensorInfo };
     const axes = util.parseAxisParam(axis!, x.shape);
     const kept = x.shape.slice(axes.length);

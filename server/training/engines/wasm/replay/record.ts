@@ -23,11 +23,16 @@ export function record(backend: BackendWasm, step: Step, example: Example): Reco
     batch: copyTensors(example.batch),
     scalars: Object.fromEntries(Object.entries(example.scalars).map(([name, value]) => [name, tf.scalar(value)])),
   };
-  const [state, batch, scalars] = [declare(recorder, given.state), declare(recorder, given.batch), declare(recorder, given.scalars)];
+  const [state, batch, scalars] = [
+    declare(recorder, given.state),
+    declare(recorder, given.batch),
+    declare(recorder, given.scalars),
+  ];
   const run = () => step(given.state, given.batch, given.scalars) as unknown as tf.TensorContainer;
   const result = recorder.watch(() => tf.tidy(run)) as unknown as ReturnType<Step>;
   const results = (['state', 'outputs'] as const).flatMap((part) =>
-    Object.entries(result[part]).map(([key, tensor]) => ({ part, key, place: recorder.place(tensor) })));
+    Object.entries(result[part]).map(([key, tensor]) => ({ part, key, place: recorder.place(tensor) })),
+  );
   tf.dispose([given.state, given.batch, given.scalars, result.state, result.outputs]);
   const { constants } = recorder;
   if (recorder.readsValues) {
@@ -43,24 +48,31 @@ export function record(backend: BackendWasm, step: Step, example: Example): Reco
 
 /** Two inputs may share their values; a tensor's data id must say which input it is. */
 function copyTensors(tensors: Tensors): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tf.tensor(tensor.dataSync(), tensor.shape, tensor.dtype)]));
+  return Object.fromEntries(
+    Object.entries(tensors).map(([key, tensor]) => [key, tf.tensor(tensor.dataSync(), tensor.shape, tensor.dtype)]),
+  );
 }
 
 function declare(recorder: Recorder, tensors: Tensors): Record<string, Place> {
-  return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => {
-    recorder.input(tensor);
-    return [key, recorder.place(tensor)];
-  }));
+  return Object.fromEntries(
+    Object.entries(tensors).map(([key, tensor]) => {
+      recorder.input(tensor);
+      return [key, recorder.place(tensor)];
+    }),
+  );
 }
 
 /** Without the calls that nothing comes of: gradients bring some that are not asked for. */
 function needed(calls: Call[], results: number[]): Call[] {
   const read = new Set(results);
-  return calls.toReversed().filter((call) => {
-    const isRead = call.results.some((slot) => read.has(slot));
-    if (isRead) for (const { slot } of call.operands) read.add(slot);
-    return isRead;
-  }).reverse();
+  return calls
+    .toReversed()
+    .filter((call) => {
+      const isRead = call.results.some((slot) => read.has(slot));
+      if (isRead) for (const { slot } of call.operands) read.add(slot);
+      return isRead;
+    })
+    .reverse();
 }
 
 /** Notes with each call which slots it is the last to touch, but for those that stay. */

@@ -73,8 +73,18 @@ export class Recorder {
     const operands = tensors.flatMap(([, tensor]) => (tensor ? [{ tensor, slot: this.#slotOf(tensor.dataId) }] : []));
     if (made.every(({ dataId }) => this.#slots.has(dataId))) return;
     const results = made.map(({ dataId }) => this.#newSlot(dataId));
-    if (operands.every(({ slot }) => this.constants.has(slot))) made.forEach(({ dataId }, i) => this.#hold(results[i]!, dataId));
-    else this.calls.push({ name, kernel, inputs: like(inputs, tensors), operands, attributes: attrs ?? {}, results, done: [] });
+    if (operands.every(({ slot }) => this.constants.has(slot)))
+      made.forEach(({ dataId }, i) => this.#hold(results[i]!, dataId));
+    else
+      this.calls.push({
+        name,
+        kernel,
+        inputs: like(inputs, tensors),
+        operands,
+        attributes: attrs ?? {},
+        results,
+        done: [],
+      });
   }
 
   /** A tensor that no input and no call has yielded comes from outside, or from values in JavaScript. */
@@ -103,6 +113,9 @@ function bare({ dataId, shape, dtype }: TensorInfo): TensorInfo {
 }
 
 /** Some kernels take their tensors as a list. */
-function like(inputs: KernelArguments['inputs'], tensors: (readonly [string, TensorInfo | undefined])[]): Call['inputs'] {
+function like(
+  inputs: KernelArguments['inputs'],
+  tensors: (readonly [string, TensorInfo | undefined])[],
+): Call['inputs'] {
   return Array.isArray(inputs) ? tensors.map(([, tensor]) => tensor!) : Object.fromEntries(tensors);
 }

@@ -42,7 +42,9 @@ export class ReplayedStep implements CompiledStep {
   #makeScalars(scalars: Record<string, number>): DataId[] {
     const places = Object.values(this.#recording.scalars);
     const values = takeScalars(Object.keys(this.#recording.scalars), scalars);
-    return values.map((value, i) => (this.#data[places[i]!.slot] = this.#backend.write(Float32Array.of(value), [], 'float32')));
+    return values.map(
+      (value, i) => (this.#data[places[i]!.slot] = this.#backend.write(Float32Array.of(value), [], 'float32')),
+    );
   }
 
   #repeatCalls(): void {
@@ -60,7 +62,11 @@ export class ReplayedStep implements CompiledStep {
   #results(): { state: Tensors; outputs: Tensors } {
     const taken = new Set([...this.#recording.constants.keys(), ...inputSlots(this.#recording)]);
     const tensors: { state: Tensors; outputs: Tensors } = { state: {}, outputs: {} };
-    for (const { part, key, place: { slot, shape, dtype } } of this.#recording.results) {
+    for (const {
+      part,
+      key,
+      place: { slot, shape, dtype },
+    } of this.#recording.results) {
       const dataId = this.#data[slot]!;
       if (taken.has(slot)) this.#backend.incRef(dataId);
       taken.add(slot);

@@ -21,4 +21,5 @@ export const acos = webgpuKernel('Acos', ({ inputs, backend }) =>
       if (a > 0.5) { return 2.0 * arcSine(sqrt(0.5 * (1.0 - a))); }
       if (a < -0.5) { return 3.14159265358979 - 2.0 * arcSine(sqrt(0.5 * (1.0 + a))); }
       return 1.57079632679490 - arcSine(a);`,
-  }));
+  }),
+);

@@ -15,7 +15,20 @@ interface Attributes extends ConvolutionAttributes {
 export const conv2dBackpropInput = webgpuKernel<Attributes>('Conv2DBackpropInput', ({ inputs, backend, attrs }) => {
   const { dy, filter } = inputs;
   const info = convolutionInfo(attrs.inputShape, filter!.shape, attrs);
-  const { batchSize, outHeight, outWidth, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  const {
+    batchSize,
+    outHeight,
+    outWidth,
+    inHeight,
+    inWidth,
+    inChannels,
+    outChannels,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    padInfo,
+  } = info;
   return tiledProduct(backend, {
     key: `input gradient ${convolutionKey(info)}`,
     rows: batchSize * inHeight * inWidth,

@@ -14,7 +14,8 @@ export function conv2d(shipped: KernelFunc): KernelConfig {
   return webgpuKernel<Attributes>('Conv2D', (call: Call<Attributes>) => {
     const { inputs, backend, attrs } = call;
     const [x, filter] = [inputs.x!, inputs.filter!];
-    if (attrs.dataFormat !== 'NHWC' || [attrs.dilations].flat().some((dilation) => dilation > 1)) return shipped(call as never);
+    if (attrs.dataFormat !== 'NHWC' || [attrs.dilations].flat().some((dilation) => dilation > 1))
+      return shipped(call as never);
     const info = convolutionInfo(x.shape, filter.shape, attrs);
     const { batchSize, outHeight, outWidth, inChannels, outChannels, filterHeight, filterWidth } = info;
     return tiledProduct(backend, {

@@ -6,7 +6,18 @@ import { largestOfWindow, poolKey } from '../pooling.ts';
 export const maxPoolGrad = webgpuKernel<PoolAttributes>('MaxPoolGrad', ({ inputs, backend, attrs }) => {
   const { dy, input } = inputs;
   const info = poolInfo(input!.shape, attrs);
-  const { outHeight, outWidth, inHeight, inWidth, inChannels: channels, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  const {
+    outHeight,
+    outWidth,
+    inHeight,
+    inWidth,
+    inChannels: channels,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    padInfo,
+  } = info;
   return runElementShader(backend, {
     key: `max pool gradient ${poolKey(info)}`,
     outputShape: info.inShape,

@@ -10,7 +10,10 @@ interface Attributes {
 /** Sums over all dimensions but the last ones, as the gradient of a bias takes them; the shipped kernel, to which the rest is left, transposes first. */
 export function sum(shipped: KernelFunc): KernelConfig {
   return webgpuKernel<Attributes>('Sum', (call: Call<Attributes>) => {
-    const { backend, attrs: { axis, keepDims } } = call;
+    const {
+      backend,
+      attrs: { axis, keepDims },
+    } = call;
     const x = call.inputs.x!;
     const axes = util.parseAxisParam(axis!, x.shape);
     const kept = x.shape.slice(axes.length);
