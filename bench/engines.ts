@@ -1,7 +1,8 @@
 /**
- * `npm run bench engines [NETWORK…] [--batch N]…`: milliseconds per batch of the product's real step (forward, the whole loss with what is
- * logged, backward, update) on every engine, one thread, beside PyTorch, JAX and TensorFlow where Python has them (`PYTHON` names
- * another Python). All take turns in one run, so that whatever else the machine does hits them alike. Writes bench/out/engines.json.
+ * `npm run bench engines [NETWORK…] [--batch N]…`: milliseconds per batch of the product's real step (forward, the
+ * whole loss with what is logged, backward, update) on every engine, one thread, beside PyTorch, JAX and TensorFlow
+ * where Python has them (`PYTHON` names another Python). All take turns in one run, so that whatever else the machine
+ * does hits them alike. Writes bench/out/engines.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -21,11 +22,14 @@ interface Row {
   engine: string;
   msPerBatch: number;
   /**
-   * To PyTorch in its faster memory layout, round by round, and of that the median: what a machine does beside this changes from minute to
-   * minute, and all contenders of a round meet it alike. Null where PyTorch is not installed.
+   * To PyTorch in its faster memory layout, round by round, and of that the median: what a machine does beside this
+   * changes from minute to minute, and all contenders of a round meet it alike. Null where PyTorch is not installed.
    */
   ratioToPyTorch: number | null;
-  /** Of an engine that hands dispatches to a GPU: how long that takes JavaScript, which the GPU should not have to wait for. */
+  /**
+   * Of an engine that hands dispatches to a GPU: how long that takes JavaScript, which the GPU should not have to wait
+   * for.
+   */
   mainThread?: MainThread & { msPer100Dispatches: number };
 }
 

@@ -1,8 +1,9 @@
 /**
- * `npm run bench recording`: what recording costs. The product's step, with everything that it measures per batch and the reading
- * of it, beside a step that computes the total's gradient and the update and nothing else, on every engine that works here, before
- * and after the switch batch; `cnn-small`, B = 64, one thread. Both take turns, so that whatever else the machine does hits them
- * alike, and what counts is the processor time of the process. Evaluations are timed apart. Writes bench/out/recording.json; exit code 1 where recording costs 15 % or more.
+ * `npm run bench recording`: what recording costs. The product's step, with everything that it measures per batch and
+ * the reading of it, beside a step that computes the total's gradient and the update and nothing else, on every engine
+ * that works here, before and after the switch batch; `cnn-small`, B = 64, one thread. Both take turns, so that
+ * whatever else the machine does hits them alike, and what counts is the processor time of the process. Evaluations are
+ * timed apart. Writes bench/out/recording.json; exit code 1 where recording costs 15 % or more.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,10 +1,11 @@
 /**
- * `npm run bench sharing [DATA] [--rounds N] [--batches N] [--seeds N]`: the reference ablation sweep (28 arms × 3 seeds, `cnn-small`,
- * 200 batches of 64) trained with shared trunks, without sharing, and the way it is done today: Optuna over PyTorch, every run from
- * scratch, one process per core (`PYTHON` names a Python that has torch and optuna; without one it is left out). Whole processes are
- * timed: start-up, planning and storing included; that the engines are tried, once on a machine, comes before. All take turns,
- * each of the others between two of the shared sweep, since a machine's speed drifts: its time is compared with their mean. Medians
- * count, of ratios those of every round. DATA (or COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
+ * `npm run bench sharing [DATA] [--rounds N] [--batches N] [--seeds N]`: the reference ablation sweep (28 arms × 3
+ * seeds, `cnn-small`, 200 batches of 64) trained with shared trunks, without sharing, and the way it is done today:
+ * Optuna over PyTorch, every run from scratch, one process per core (`PYTHON` names a Python that has torch and optuna;
+ * without one it is left out). Whole processes are timed: start-up, planning and storing included; that the engines are
+ * tried, once on a machine, comes before. All take turns, each of the others between two of the shared sweep, since a
+ * machine's speed drifts: its time is compared with their mean. Medians count, of ratios those of every round. DATA (or
+ * COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
  * `npm run demo`: trains sweeps/demo.json with the dashboard live and prints the ablation table, from a fresh clone on.
  *
- * In a terminal the dashboard stays until Ctrl-C; elsewhere all ends with the table. A sweep that was interrupted or that
- * failed ends it with its exit code.
+ * In a terminal the dashboard stays until Ctrl-C; elsewhere all ends with the table. A sweep that was interrupted or
+ * that failed ends it with its exit code.
  */
 import { join } from 'node:path';
 import { buildProduct } from './setup/build-product.js';

@@ -1,7 +1,9 @@
 /**
- * `npm test`: sets everything up, in a fresh clone too, and runs all tests; arguments go to Vitest (`npm test -- test/sweep`).
+ * `npm test`: sets everything up, in a fresh clone too, and runs all tests; arguments go to Vitest (`npm test --
+ * test/sweep`).
  *
- * What this machine cannot provide is said and its tests are skipped. With CI set in the environment, a skip is a failure.
+ * What this machine cannot provide is said and its tests are skipped. With CI set in the environment, a skip is a
+ * failure.
  */
 import { join } from 'node:path';
 import { buildProduct } from './setup/build-product.js';

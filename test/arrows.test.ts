@@ -45,7 +45,10 @@ function sourceFiles(room: string): string[] {
     .filter((file) => !file.startsWith('server/store/generated/'));
 }
 
-/** Import and export lines and dynamic imports; a line in a string or comment that looks like one counts too, which does no harm. */
+/**
+ * Import and export lines and dynamic imports; a line in a string or comment that looks like one counts too, which does
+ * no harm.
+ */
 function importsOf(file: string, room: string): Import[] {
   const text = readFileSync(path.join(root, file), 'utf8');
   const lines = [

@@ -13,12 +13,14 @@ export interface Contender {
   tellsMainThread?: boolean;
 }
 
-/** Asks a contender of ours how long a batch keeps JavaScript busy: a `MainThread`, or null where it has no dispatches. */
+/**
+ * Asks a contender of ours how long a batch keeps JavaScript busy: a `MainThread`, or null where it has no dispatches.
+ */
 export const MAIN_THREAD = 'main thread';
 
 /**
- * A contender's process. It prints `ready` and its versions as JSON once it has warmed up; then it answers every line N on its
- * standard input with the times of N batches in milliseconds, a JSON list on one line.
+ * A contender's process. It prints `ready` and its versions as JSON once it has warmed up; then it answers every line N
+ * on its standard input with the times of N batches in milliseconds, a JSON list on one line.
  */
 export class RunningContender {
   readonly name: string;

@@ -1,4 +1,7 @@
-/** The process of one engine in `bench engines`; speaks the line protocol of `contender.ts`. Arguments: engine, network, batch size. */
+/**
+ * The process of one engine in `bench engines`; speaks the line protocol of `contender.ts`. Arguments: engine, network,
+ * batch size.
+ */
 import { createInterface } from 'node:readline';
 import type { ModelName } from '../../server/sweep/settings.ts';
 import type { EngineName } from '../../server/training/engine.ts';

@@ -21,7 +21,10 @@ import { StepCache } from '../../server/training/step-cache.ts';
 import { stepMetrics } from '../../server/training/step.ts';
 import { buildBareStep } from './bare-step.ts';
 
-/** Milliseconds, per batch where batches are trained. `cpu` is what the process used: other work on the machine does not count as it does in `wall`. */
+/**
+ * Milliseconds, per batch where batches are trained. `cpu` is what the process used: other work on the machine does not
+ * count as it does in `wall`.
+ */
 export interface Turn {
   wall: number;
   cpu: number;
@@ -115,7 +118,10 @@ console.log(JSON.stringify(turns));
 await engine.close();
 process.exit(0);
 
-/** Both steps from batch `first` on, turn by turn; who begins changes every round, and every turn starts from the same state. */
+/**
+ * Both steps from batch `first` on, turn by turn; who begins changes every round, and every turn starts from the same
+ * state.
+ */
 async function comparePhase(first: number): Promise<Phase> {
   const product = steps.training(network, first);
   const state = toDevice(freshState(network, 0));
@@ -141,7 +147,10 @@ async function comparePhase(first: number): Promise<Phase> {
   return phase;
 }
 
-/** Trains as `fit` does: the step with everything that it measures, its numbers kept on the device, read and sorted into curves. */
+/**
+ * Trains as `fit` does: the step with everything that it measures, its numbers kept on the device, read and sorted into
+ * curves.
+ */
 async function productTurn(step: CompiledStep, first: number): Promise<Turn> {
   const curves = new CurveBuffer();
   const pending = new PendingMetrics();
@@ -214,7 +223,10 @@ function startWatch(): () => Turn {
   };
 }
 
-/** A comparison is worth something only where both do the same: one batch from the same state has to end in the same weights. */
+/**
+ * A comparison is worth something only where both do the same: one batch from the same state has to end in the same
+ * weights.
+ */
 async function expectSameUpdate(product: CompiledStep, bare: CompiledStep, first: number): Promise<void> {
   const state = toDevice(freshState(network, 0));
   const after = [product, bare].map((step) => step.run(state, batches[0]!, scalarsAt(network, first)));

@@ -8,9 +8,9 @@ import { works } from './run.js';
 /**
  * Makes `node_modules` what package-lock.json says, and does nothing where it is that already.
  *
- * No install script runs but that of better-sqlite3: those of tfjs-node and Prisma only download what is not needed here, and
- * where downloads are blocked a failing script makes npm drop tfjs-node. npm 11 would heed `allowScripts` of package.json;
- * installing without scripts does the same in every npm.
+ * No install script runs but that of better-sqlite3: those of tfjs-node and Prisma only download what is not needed
+ * here, and where downloads are blocked a failing script makes npm drop tfjs-node. npm 11 would heed `allowScripts` of
+ * package.json; installing without scripts does the same in every npm.
  */
 export function installPackages() {
   if (!isInstalled()) {

@@ -8,8 +8,8 @@ let stopping = null;
 /**
  * Starts a program of ours and gathers what it prints on stdout; its messages go where ours go.
  *
- * It has a process group of its own: a Ctrl-C in a terminal goes to a whole group, and under npm it comes twice, where a second
- * one means "at once". So we alone get it and hand it on, once.
+ * It has a process group of its own: a Ctrl-C in a terminal goes to a whole group, and under npm it comes twice, where
+ * a second one means "at once". So we alone get it and hand it on, once.
  *
  * @param onOutput gets all that was printed so far, whenever more comes
  * @returns a promise of its status and all that it printed, and a way to end it

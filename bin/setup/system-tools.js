@@ -29,7 +29,11 @@ const tools = [
   },
 ];
 
-/** Installs what is missing where this can be done: as root on Debian and its kin. @returns what is still missing, in words */
+/**
+ * Installs what is missing where this can be done: as root on Debian and its kin.
+ *
+ * @returns what is still missing, in words
+ */
 export function provideSystemTools() {
   const missing = tools.filter(({ isThere }) => !isThere());
   if (missing.length === 0) return [];

@@ -9,7 +9,10 @@ export interface TimeAnswer extends PredictedTime {
   workers: number;
 }
 
-/** Predicts how long a plan trains on this machine, from a few batches of its first arm that are trained for it and not kept. */
+/**
+ * Predicts how long a plan trains on this machine, from a few batches of its first arm that are trained for it and not
+ * kept.
+ */
 export async function askTime(
   plan: Plan,
   folder: string,

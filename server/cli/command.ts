@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Session } from './session.ts';
 
-/** A command in its own file. `define` must not open a room: `cosweep --help` has to work where a package is missing. */
+/**
+ * A command in its own file. `define` must not open a room: `cosweep --help` has to work where a package is missing.
+ */
 export interface CliCommand {
   /** Adds the command with its arguments and options; `run` turns an action into one that commander can call. */
   define(program: Command, run: Runner): void;

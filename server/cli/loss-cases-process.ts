@@ -3,7 +3,9 @@ import type { EngineName } from '../training/engine.ts';
 import { openEngine } from '../training/engines/open.ts';
 import { checkLossCases, parseLossCases } from '../training/loss-cases.ts';
 
-/** The process that `loss-cases.ts` starts: computes the reference cases on one engine and tells how far off they are. */
+/**
+ * The process that `loss-cases.ts` starts: computes the reference cases on one engine and tells how far off they are.
+ */
 const [name, file] = process.argv.slice(2) as [EngineName, string];
 const engine = await openEngine(name);
 const { cases, passed, worst } = await checkLossCases(parseLossCases(readFileSync(file, 'utf8'), file), engine);

@@ -5,8 +5,8 @@ import type { TrainingSettings } from '../sweep/settings.ts';
 import { describeDataset } from '../training/datasets/load.ts';
 
 /**
- * The plan of a definition. Where it speaks of epochs, the size of its data sets is looked up for it: planning itself is
- * pure and reads no file.
+ * The plan of a definition. Where it speaks of epochs, the size of its data sets is looked up for it: planning itself
+ * is pure and reads no file.
  *
  * @param folder where relative paths start
  */

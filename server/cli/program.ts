@@ -14,7 +14,8 @@ export const FAILED = 1;
  * Runs one command line and says how it ended.
  *
  * @param args what follows `cosweep`
- * @returns the exit code of `interfaces`: 0 done, 1 something failed while running, 2 the user's mistake, 130 and 143 signals
+ * @returns the exit code of `interfaces`: 0 done, 1 something failed while running, 2 the user's mistake, 130 and 143
+ * signals
  */
 export async function runProgram(args: readonly string[], commands: readonly CliCommand[]): Promise<number> {
   let exitCode = 0;
@@ -64,7 +65,10 @@ function sessionOf(program: Command) {
   return { output: makeOutput(quiet === true), db: resolve(path), json: json === true, quiet: quiet === true };
 }
 
-/** Says what went wrong on stderr: the user's mistake and what came from outside in one message, our own with a stack and whose it is. */
+/**
+ * Says what went wrong on stderr: the user's mistake and what came from outside in one message, our own with a stack
+ * and whose it is.
+ */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
   if (error instanceof UserError || error instanceof OutsideError) {

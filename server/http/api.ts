@@ -17,7 +17,10 @@ export type { DatabaseReport };
 /** Body of every answer with a status of 400 or above. */
 export interface ErrorResponse {
   error: {
-    /** For programs: `bad-request`, `bad-definition`, `unauthorized`, `forbidden`, `not-found`, `conflict`, `too-large`, `internal`, … */
+    /**
+     * For programs: `bad-request`, `bad-definition`, `unauthorized`, `forbidden`, `not-found`, `conflict`, `too-large`,
+     * `internal`, …
+     */
     code: string;
     /** For people: what was attempted, what was found, what is wanted. Text, never HTML. */
     message: string;
@@ -111,7 +114,10 @@ export interface SweepDetail extends SweepItem {
   /** Runs that failed or diverged, with why; at most 200 (`counts` has the true numbers). */
   failures: Failure[];
   armList: ArmItem[];
-  /** Keys of `ArmParams` with more than one value over the arms, ablations left out: what a table can have as rows or columns. */
+  /**
+   * Keys of `ArmParams` with more than one value over the arms, ablations left out: what a table can have as rows or
+   * columns.
+   */
   varying: string[];
   /** Names of the metrics that its runs have recorded so far. */
   metrics: string[];
@@ -121,7 +127,9 @@ export interface SweepDetail extends SweepItem {
   baseFolder: string;
   dropped: { constraint: string; count: number }[];
   folded: number;
-  /** The sweep and the arm of it that this one confirms on fresh seeds; the arm is null where that sweep has it no more. */
+  /**
+   * The sweep and the arm of it that this one confirms on fresh seeds; the arm is null where that sweep has it no more.
+   */
   confirms: { sweep: string; arm: number | null } | null;
   /** The sweeps that confirm an arm of this one. */
   confirmations: { id: string; name: string }[];
@@ -158,8 +166,9 @@ export interface Failure {
 
 // ——— GET /sweeps/:id/runs?sort=&order=asc|desc&state=&arm=&seed=&q=&page=&size=      → Page<RunRow>
 //
-// sort: id | arm | seed | state | engine | seconds | startedAt | a key of ArmParams | last:METRIC | best:METRIC. null sorts last either way.
-// state, arm, seed: one value or several with commas. q: text that the arm's name contains. size: at most 500.
+// sort: id | arm | seed | state | engine | seconds | startedAt | a key of ArmParams | last:METRIC | best:METRIC. null
+// sorts last either way. state, arm, seed: one value or several with commas. q: text that the arm's name contains.
+// size: at most 500.
 
 export interface RunRow {
   id: string;
@@ -221,7 +230,9 @@ export interface RunDetail {
   finishedAt: string | null;
   /** Seconds of training steps and of evaluations. */
   durations: { training: number | null; evaluation: number | null };
-  /** The run without the intra-class phase with the same everything else and the same seed; null where there is none. */
+  /**
+   * The run without the intra-class phase with the same everything else and the same seed; null where there is none.
+   */
   controlRun: string | null;
   /** Names of the classes by index, where the data set names them. */
   classes: string[] | null;
@@ -252,7 +263,8 @@ export interface Projection {
 
 // ——— GET /curves?runs=r1,r2&metric=val/accuracy,train/total&from=&to=&width=      → CurvesResponse
 //
-// runs × metrics × width has a ceiling (413, too-large, beyond it). from and to are batches, both included. width: pixel columns.
+// runs × metrics × width has a ceiling (413, too-large, beyond it). from and to are batches, both included. width:
+// pixel columns.
 
 export interface CurvesResponse {
   /** Batches [from, to] that were looked at. */
@@ -264,8 +276,9 @@ export interface CurvesResponse {
 
 /**
  * One curve as points in order of batch; the batches are those recorded, never made up. With `raw: false` each of
- * `width` equal columns of [from, to] is reduced to its first, lowest, highest and last point (those that coincide once):
- * a line through them covers the same pixels as a line through all. A value that was not finite is null and ends the line.
+ * `width` equal columns of [from, to] is reduced to its first, lowest, highest and last point (those that coincide
+ * once): a line through them covers the same pixels as a line through all. A value that was not finite is null and ends
+ * the line.
  */
 export interface CurveItem {
   run: string;
@@ -278,7 +291,8 @@ export interface CurveItem {
   values: (number | null)[];
 }
 
-// ——— GET /sweeps/:id/pairs?metric=&at=last|best      → PairCurves (`at` is of the values in `pairs`; the picture answers by the last)
+// ——— GET /sweeps/:id/pairs?metric=&at=last|best → PairCurves (`at` is of the values in `pairs`; the picture answers by
+// the last)
 //
 // metric: default: the sweep's own. Lines of thousands of points are thinned so that every line keeps its extremes.
 
@@ -286,10 +300,11 @@ export type { PairCurves, PairItem, ArmBand } from '../report/picture/pair-curve
 /** The picture that answers the question. */
 export type { Picture, Panel, Group } from '../report/picture/picture.ts';
 
-// ——— GET /sweeps/:id/ablation?format=json|page|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=true
+// ——— GET
+// /sweeps/:id/ablation?format=json|page|md|csv|latex|html&metric=…&at=last|best&rows=arm|PARAM&cols=PARAM&baseline=ARM&target=&ids=true
 //
-// page → AblationResponse, for the dashboard; json (the default) → AblationJson, the same as `cosweep export --format json`;
-// the others → text of that format. metric may be given several times. Rows or columns by names of `ArmParams`.
+// page → AblationResponse, for the dashboard; json (the default) → AblationJson, the same as `cosweep export --format
+// json`; the others → text of that format. metric may be given several times. Rows or columns by names of `ArmParams`.
 
 export type { AblationJson, MetricJson as AblationData, RowJson as AblationRow } from '../report/formats/to-json.ts';
 export type { DisplayTable, DisplayCell } from '../report/formats/display-table.ts';
@@ -312,8 +327,9 @@ export type {
   Spread as SeedSpread,
 } from '../report/probe/probe-report.ts';
 
-// ——— POST /sweeps/:id/confirm  (ConfirmRequest)      → 201 StartResponse: a sweep of its own, whose `confirms` says what it is
-// ——— GET /sweeps/:id/confirmation      → ConfirmResponse (as `cosweep confirm --json`) of such a sweep; 404 for any other
+// ——— POST /sweeps/:id/confirm (ConfirmRequest) → 201 StartResponse: a sweep of its own, whose `confirms` says what it
+// is ——— GET /sweeps/:id/confirmation → ConfirmResponse (as `cosweep confirm --json`) of such a sweep; 404 for any
+// other
 
 export interface ConfirmRequest {
   /** Index of the arm; it must have a control. */
@@ -391,7 +407,7 @@ export interface DatasetReport {
   remedy: string | null;
 }
 
-// ——— POST /plan  (PlanRequest)      → PlanResponse (as `cosweep plan --arms --json`); 400 bad-definition with every problem
+// ——— POST /plan (PlanRequest) → PlanResponse (as `cosweep plan --arms --json`); 400 bad-definition with every problem
 
 export interface PlanRequest {
   /** The definition's JSON text (so that messages can name line and column), or the parsed object. */

@@ -1,6 +1,8 @@
 import { UserError } from '../sweep/user-error.ts';
 
-/** `cosweep/`, `/cosweep` → `/cosweep`; nothing or `/` → ''. It is written into the page, so only plain characters pass. */
+/**
+ * `cosweep/`, `/cosweep` → `/cosweep`; nothing or `/` → ''. It is written into the page, so only plain characters pass.
+ */
 export function parseBasePath(text: string): string {
   const segments = text.split('/').filter((segment) => segment !== '');
   const bad = segments.find((segment) => !/^[A-Za-z0-9._~-]+$/.test(segment) || /^\.+$/.test(segment));

@@ -34,8 +34,8 @@ export function toEvents({ list, sweeps, runs }: Changes): ServerEvent[] {
 }
 
 /**
- * Watches the database and tells everyone who listens. The process that trains is another one, so there is nothing to be
- * called by: every `interval` ms the database is asked what is new. With nobody listening nothing is read.
+ * Watches the database and tells everyone who listens. The process that trains is another one, so there is nothing to
+ * be called by: every `interval` ms the database is asked what is new. With nobody listening nothing is read.
  */
 export function watchChanges(source: ChangeSource, interval: number, report: (error: unknown) => void): ChangeFeed {
   const listeners = new Set<(event: ServerEvent) => void>();

@@ -53,7 +53,10 @@ function columns(
   return ranges;
 }
 
-/** Indices of the first, lowest, highest and last value of [first, next) and of the first null, ascending, without repeats. */
+/**
+ * Indices of the first, lowest, highest and last value of [first, next) and of the first null, ascending, without
+ * repeats.
+ */
 function extremes(values: (number | null)[], first: number, next: number): number[] {
   const kept = new Set([first, next - 1]);
   let lowest = -1;

@@ -18,8 +18,8 @@ export interface GuardOptions {
 }
 
 /**
- * Everything that is checked before a request is looked at, whatever its path: a new route is guarded because it exists.
- * Throws what the answer should be; returns where the request may go on.
+ * Everything that is checked before a request is looked at, whatever its path: a new route is guarded because it
+ * exists. Throws what the answer should be; returns where the request may go on.
  */
 export function guard(incoming: Incoming, options: GuardOptions): void {
   checkHost(incoming, options.hosts);

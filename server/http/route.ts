@@ -13,7 +13,10 @@ export interface Context {
 export interface Actions {
   /** Starts a `run` process for a queued sweep, in a process of its own. */
   startRun(sweepId: string): Promise<void>;
-  /** Plans a definition; what it needs to know of a data set it reads from there. Throws `DefinitionError` with every problem. */
+  /**
+   * Plans a definition; what it needs to know of a data set it reads from there. Throws `DefinitionError` with every
+   * problem.
+   */
   plan(definition: string, baseFolder: string): Promise<Plan>;
   /** What works on this machine. */
   doctor(): Promise<DoctorResponse>;
@@ -38,7 +41,9 @@ export interface Reply {
 
 type Shape = z.ZodRawShape;
 
-/** One endpoint: what is asked for, what it takes, and the function that answers. The API's description is made from it. */
+/**
+ * One endpoint: what is asked for, what it takes, and the function that answers. The API's description is made from it.
+ */
 export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape> {
   method: 'get' | 'post';
   /** Below `/api`, with `:id` for parameters. */

@@ -54,7 +54,9 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Relative addresses of the page start at the base path, however deep the address is that the page was opened under. */
+/**
+ * Relative addresses of the page start at the base path, however deep the address is that the page was opened under.
+ */
 function withBase(html: string, basePath: string): Buffer {
   return Buffer.from(html.replace(/<head[^>]*>/i, (head) => `${head}<base href="${basePath}/">`));
 }

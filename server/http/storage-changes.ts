@@ -5,8 +5,9 @@ import type { Storage } from '../store/database/storage.ts';
 import type { ChangeSource } from './change-feed.ts';
 
 /**
- * The database's own change counter, which triggers raise whichever process writes. A process that is killed writes nothing, and
- * still nobody trains from then on: whatever is stored as running is told as changed when the lease is lost, or renewed after all.
+ * The database's own change counter, which triggers raise whichever process writes. A process that is killed writes
+ * nothing, and still nobody trains from then on: whatever is stored as running is told as changed when the lease is
+ * lost, or renewed after all.
  */
 export function storageChanges(storage: Storage): ChangeSource {
   let held = false;

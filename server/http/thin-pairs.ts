@@ -5,7 +5,10 @@ import { decimate } from './decimate.ts';
 const LONGEST = 2_000;
 const COLUMNS = 250;
 
-/** Long lines cut to what a page can draw. Lines over the same batches keep the same points: the extremes of each of them. */
+/**
+ * Long lines cut to what a page can draw. Lines over the same batches keep the same points: the extremes of each of
+ * them.
+ */
 export function thinPairs({ picture, bands, ...rest }: PairCurves): PairCurves {
   return {
     ...rest,

@@ -24,8 +24,8 @@ interface Begun extends Inputs {
 }
 
 /**
- * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process reads what they
- * will train.
+ * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process
+ * reads what they will train.
  *
  * @returns null where it is not queued any more, or was stopped meanwhile
  */
@@ -66,7 +66,11 @@ function asksForTheSame(a: SweepRecord, b: SweepRecord): boolean {
   return a.planHash === b.planHash && a.folder === b.folder;
 }
 
-/** Reading itself cannot be stopped (a download, maybe): it goes on, and nobody waits for it. @returns null where it was ended */
+/**
+ * Reading itself cannot be stopped (a download, maybe): it goes on, and nobody waits for it.
+ *
+ * @returns null where it was ended
+ */
 function unlessEnded<T>(ended: AbortSignal, reading: Promise<T>): Promise<T | null> {
   const end = new Promise<null>((resolve) => {
     if (ended.aborted) resolve(null);

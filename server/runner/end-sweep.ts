@@ -23,7 +23,11 @@ export function endSweep(
   return state;
 }
 
-/** What was asked of a sweep is not trained to its end. @param probeSeeds what was asked: only its trunks, of so many seeds; null: all of it */
+/**
+ * What was asked of a sweep is not trained to its end.
+ *
+ * @param probeSeeds what was asked: only its trunks, of so many seeds; null: all of it
+ */
 export function interruptSweep(
   { storage, lease, sweepId }: Pick<SweepOptions, 'storage' | 'lease' | 'sweepId'>,
   probeSeeds: number | null,
@@ -44,7 +48,10 @@ export function endBroken(options: SweepOptions, error: unknown): void {
   }
 }
 
-/** Who stops this process does not stop what others asked for, and may be waiting for: that stays in the queue, as it does before its turn. */
+/**
+ * Who stops this process does not stop what others asked for, and may be waiting for: that stays in the queue, as it
+ * does before its turn.
+ */
 function isLeftToOthers({ isAsked, stop, kill }: SweepOptions): boolean {
   return !isAsked && (stop.aborted || kill.aborted);
 }

@@ -37,7 +37,10 @@ export interface SweepSummary {
   sweepId: string;
   name: string;
   engine: string;
-  /** `queued`: it was probed, and all of it was asked for meanwhile; or others asked for it, and this process was stopped. */
+  /**
+   * `queued`: it was probed, and all of it was asked for meanwhile; or others asked for it, and this process was
+   * stopped.
+   */
   state: 'complete' | 'interrupted' | 'cancelled' | 'queued';
   runs: { complete: number; failed: number; diverged: number; reused: number };
   /** Of this process, from the sweep's start to its end. */

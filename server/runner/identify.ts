@@ -11,7 +11,11 @@ import type { EngineName } from '../training/engine.ts';
 /** The fingerprint of a data set as it is on the disk. */
 export type Fingerprints = (dataset: DatasetSettings) => string;
 
-/** Reads each data set of a sweep once, which also finds everything that is wrong with it before anything trains. @param folder where relative paths start */
+/**
+ * Reads each data set of a sweep once, which also finds everything that is wrong with it before anything trains.
+ *
+ * @param folder where relative paths start
+ */
 export async function readFingerprints(
   arms: Arm[],
   seed: number,
@@ -65,8 +69,8 @@ export function identifyAll(
 }
 
 /**
- * Runs that differ in ε alone begin their last stage together, and stay so until a test separates them. Such a stage has a key
- * that no other run will ask for: which ε it carries is settled when it begins.
+ * Runs that differ in ε alone begin their last stage together, and stay so until a test separates them. Such a stage
+ * has a key that no other run will ask for: which ε it carries is settled when it begins.
  */
 function keepTogether(arms: Arm[], identities: RunIdentity[]): void {
   const groups = new Map<string, StageIdentity[]>();

@@ -1,8 +1,9 @@
 import type { Machine } from '../store/training/run-state.ts';
 
 /**
- * What a sweep goes on with that is not what it was trained with until now. Another device or another version of a library rounds
- * differently (all CPUs are one device here): a run's numbers stay right, but a pair of two machines differs by that too, and its bits cannot be had again.
+ * What a sweep goes on with that is not what it was trained with until now. Another device or another version of a
+ * library rounds differently (all CPUs are one device here): a run's numbers stay right, but a pair of two machines
+ * differs by that too, and its bits cannot be had again.
  *
  * @param before what its runs were trained on
  * @returns null where all of it is the same

@@ -76,7 +76,8 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
     }
-    // What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had been stopped in training.
+    // What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had
+    // been stopped in training.
     if (!hadItsTurn && options.stop.aborted && isToBeTrained(storage, options.sweepId))
       interruptSweep({ ...options, lease }, probeSeeds);
     return asked;
@@ -86,7 +87,9 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
   }
 }
 
-/** null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile. */
+/**
+ * null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile.
+ */
 async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
   let told = false;
   for (;;) {

@@ -17,8 +17,9 @@ import { workerCount } from './workers/worker-count.ts';
 const CANCEL_POLL_MS = 1000;
 
 /**
- * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves it interrupted, or
- * queued where all of it was asked for meanwhile. Stopped, it leaves interrupted what was asked of it, and queued what others asked for.
+ * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves
+ * it interrupted, or queued where all of it was asked for meanwhile. Stopped, it leaves interrupted what was asked of
+ * it, and queued what others asked for.
  *
  * @returns null where it is not queued any more, or could not begin
  */

@@ -45,9 +45,9 @@ export interface SweepWork {
 }
 
 /**
- * Trains the stages of a sweep's runs that are not done yet: what runs share once, each worker one stage after the other. A
- * stage that diverges or fails takes only the runs with it that need it; a worker that dies is replaced and its stage is
- * continued from its last checkpoint.
+ * Trains the stages of a sweep's runs that are not done yet: what runs share once, each worker one stage after the
+ * other. A stage that diverges or fails takes only the runs with it that need it; a worker that dies is replaced and
+ * its stage is continued from its last checkpoint.
  *
  * @returns batches trained, and those that were taken from trunks instead
  */
@@ -82,8 +82,9 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
 }
 
 /**
- * Settles what trunks that are trained already tell, before anything is trained: what leads to a stage whose rest is taken need not be
- * trained once more, though its state is not kept. So what is left to train is laid out anew afterwards.
+ * Settles what trunks that are trained already tell, before anything is trained: what leads to a stage whose rest is
+ * taken need not be trained once more, though its state is not kept. So what is left to train is laid out anew
+ * afterwards.
  *
  * @returns batches taken
  */

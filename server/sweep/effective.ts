@@ -4,7 +4,10 @@ import type { Arm } from './arm.ts';
 import { toCanonicalJson } from './canonical-json.ts';
 import type { LossSettings, TrainingSettings } from './settings.ts';
 
-/** What is computed: an arm's settings with those that are never in force masked. Equal effective settings are one computation. */
+/**
+ * What is computed: an arm's settings with those that are never in force masked. Equal effective settings are one
+ * computation.
+ */
 export interface EffectiveSettings {
   alpha: number;
   /** 0 where the intra-class phase is never in force. */
@@ -97,7 +100,9 @@ function hash({ effective, ...rest }: Computation): string {
   return bytesToHex(sha256(utf8ToBytes(toCanonicalJson(identity))));
 }
 
-/** Where a data set's files are. The fingerprint says what is in them, so that data may be moved without training anew. */
+/**
+ * Where a data set's files are. The fingerprint says what is in them, so that data may be moved without training anew.
+ */
 const PLACES = new Set([
   'folder',
   'file',

@@ -49,7 +49,8 @@ export const METRICS: readonly Metric[] = [
   ...named('train', TRAINING, (name) => (name === 'truncated' ? 'batchFromSwitch' : 'batch')),
   ...named('val', EVALUATION, () => 'evaluation'),
   ...named('test', EVALUATION, () => 'end'),
-  // The mean error over the five pairs of classes that the *other* seeds' controls confuse most (loss.md): needs other runs.
+  // The mean error over the five pairs of classes that the *other* seeds' controls confuse most (loss.md): needs other
+  // runs.
   { name: 'pairs/worst5', better: 'lower', when: 'derived' },
 ];
 

@@ -2,7 +2,10 @@ import { UserError } from './user-error.ts';
 
 /** One mistake of a definition: where it is and what was found and is wanted there. */
 export interface Problem {
-  /** JSON path, `parameters.alpha.values[1]`; for text that is not JSON `line 3, column 14`; empty for the file as a whole. */
+  /**
+   * JSON path, `parameters.alpha.values[1]`; for text that is not JSON `line 3, column 14`; empty for the file as a
+   * whole.
+   */
   path: string;
   message: string;
 }

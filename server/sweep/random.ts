@@ -52,7 +52,8 @@ export class Stream {
 
   /**
    * @param seed whole number, up to 2⁵³ − 1
-   * @param purpose what the numbers are for (`order`, `augment`, `weights/conv1`); streams of different purpose are independent
+   * @param purpose what the numbers are for (`order`, `augment`, `weights/conv1`); streams of different purpose are
+   * independent
    * @param index the batch, epoch or draw, so that any of them can be drawn without the ones before
    */
   constructor(seed: number, purpose: string, index = 0) {
@@ -75,7 +76,10 @@ export class Stream {
     return ((this.word() >>> 5) * 2 ** 26 + (this.word() >>> 6)) / 2 ** 53;
   }
 
-  /** Standard normal, by Box and Muller; one of the two values is thrown away so that calls stay independent of each other. */
+  /**
+   * Standard normal, by Box and Muller; one of the two values is thrown away so that calls stay independent of each
+   * other.
+   */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());

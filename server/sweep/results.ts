@@ -1,6 +1,8 @@
 import type { Arm } from './arm.ts';
 
-/** What a finished (or half finished) sweep is to the report: filled by the store, read by the report, stored by nobody. */
+/**
+ * What a finished (or half finished) sweep is to the report: filled by the store, read by the report, stored by nobody.
+ */
 
 export type RunState = 'waiting' | 'running' | 'complete' | 'failed' | 'diverged' | 'cancelled';
 export type SweepState = 'queued' | 'running' | 'complete' | 'interrupted' | 'cancelled';

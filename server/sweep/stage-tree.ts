@@ -26,8 +26,9 @@ export interface StageNode {
 export type TreeArm = Pick<Arm, 'index' | 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'loss' | 'training'>;
 
 /**
- * The stage tree of one seed. Arms with equal α, γ and settings share one trunk, on which β is 0 and ε nowhere; it is cut
- * at every N, where the arms that switch there fork. An arm without the intra-class phase is its trunk carried to the end.
+ * The stage tree of one seed. Arms with equal α, γ and settings share one trunk, on which β is 0 and ε nowhere; it is
+ * cut at every N, where the arms that switch there fork. An arm without the intra-class phase is its trunk carried to
+ * the end.
  */
 export function buildStageTree(arms: readonly TreeArm[]): StageNode[] {
   const nodes: StageNode[] = [];

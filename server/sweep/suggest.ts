@@ -18,7 +18,10 @@ function distance(a: string, b: string): number {
 /** What is compared: case, dashes and underscores are the commonest mistakes and cost nothing. */
 const bare = (word: string) => word.toLowerCase().replace(/[-_\s]/g, '');
 
-/** The known word that `word` was most likely meant to be; null where nothing is near (more than a third of it is different). */
+/**
+ * The known word that `word` was most likely meant to be; null where nothing is near (more than a third of it is
+ * different).
+ */
 export function suggest(word: string, known: readonly string[]): string | null {
   if (word.length > 100) return null;
   let best: string | null = null;

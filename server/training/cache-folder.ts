@@ -1,7 +1,10 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** The folder for what is downloaded once and used by every sweep: `COSWEEP_CACHE`, else `cosweep` in the user's cache folder. */
+/**
+ * The folder for what is downloaded once and used by every sweep: `COSWEEP_CACHE`, else `cosweep` in the user's cache
+ * folder.
+ */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment.COSWEEP_CACHE) return resolve(environment.COSWEEP_CACHE);
   return join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cosweep');

@@ -16,9 +16,9 @@ interface Header extends Omit<Checkpoint, 'state'> {
 }
 
 /**
- * A checkpoint as bytes: `cosweep1`, the header's length (uint32), the header (JSON, padded with spaces to a multiple of 4),
- * then the tensors' float32 values in the header's order. Numbers are little-endian, as on every machine that TensorFlow.js runs
- * on. Equal checkpoints give equal bytes.
+ * A checkpoint as bytes: `cosweep1`, the header's length (uint32), the header (JSON, padded with spaces to a multiple
+ * of 4), then the tensors' float32 values in the header's order. Numbers are little-endian, as on every machine that
+ * TensorFlow.js runs on. Equal checkpoints give equal bytes.
  */
 export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8Array {
   const names = Object.keys(state).sort();
@@ -45,7 +45,11 @@ export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8
   return bytes;
 }
 
-/** Reads what `encodeCheckpoint` wrote; damage within is for a hash to find. @throws {Error} where the bytes are not a whole checkpoint */
+/**
+ * Reads what `encodeCheckpoint` wrote; damage within is for a hash to find.
+ *
+ * @throws {Error} where the bytes are not a whole checkpoint
+ */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = MAGIC.length + 4;

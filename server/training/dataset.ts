@@ -46,12 +46,16 @@ export interface SourceContext {
  * Where images come from. Every data set is one of these, in a file of its own under `datasets/`, and
  * `test/training/datasets/contract.test.ts` holds all of them to this text:
  *
- * - `load` gives the whole source: no split, no limit, no normalisation, no augmentation. The same settings and files give
+ * - `load` gives the whole source: no split, no limit, no normalisation, no augmentation. The same settings and files
+ * give
  *   the same bytes, on any machine and in any process.
- * - Every part has `count` ≥ 1 images, `pixels` of exactly count × height × width × channels finite numbers, and a label in
+ * - Every part has `count` ≥ 1 images, `pixels` of exactly count × height × width × channels finite numbers, and a
+ * label in
  *   0 … classes − 1 for each. There are at least two classes, and each occurs in the training part.
- * - Everything is checked before it is returned. A file that is missing, truncated, too long, of another format or labelled
- *   out of range is a `UserError` that names the file, what was found and what is wanted. A length that a file states about
+ * - Everything is checked before it is returned. A file that is missing, truncated, too long, of another format or
+ * labelled
+ * out of range is a `UserError` that names the file, what was found and what is wanted. A length that a file states
+ * about
  *   itself is compared with the file before anything of that length is allocated.
  * - `describe` says the same of shape, classes and count as `load` would give, without reading pixels or downloading.
  * - Nothing is written, except that a named data set may be downloaded into the cache, and only by `load`.

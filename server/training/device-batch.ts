@@ -34,7 +34,10 @@ export function trainsOnResidentImages(
   return !augments(training.dataset.augment) && resident.takes(dataset, dataset.train);
 }
 
-/** `batchSize` images of a part from number `start` on, as the evaluation step's `batch`; past the part's end comes anything. The caller disposes it. */
+/**
+ * `batchSize` images of a part from number `start` on, as the evaluation step's `batch`; past the part's end comes
+ * anything. The caller disposes it.
+ */
 export function evaluationBatch(
   { dataset }: Network,
   part: Part,

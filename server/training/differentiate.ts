@@ -3,7 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tensors } from './engine.ts';
 import './gradients.ts';
 
-/** A scalar function's value and its gradient with respect to every tensor of `at`; all of them must enter the function. */
+/**
+ * A scalar function's value and its gradient with respect to every tensor of `at`; all of them must enter the function.
+ */
 export function differentiate(f: (at: Tensors) => Tensor, at: Tensors): { value: Tensor; gradients: Tensors } {
   const names = Object.keys(at);
   const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => f(named(names, tensors)) as tf.Scalar)(
@@ -14,8 +16,8 @@ export function differentiate(f: (at: Tensors) => Tensor, at: Tensors): { value:
 
 /**
  * The gradient of a loss with respect to `weights`, where the loss is known only by its gradient at the features:
- * `forward` runs once, `gradientAt` gets its features and gives dLoss/dFeatures of the same shape, which is then carried
- * back through the network (a vector-Jacobian product).
+ * `forward` runs once, `gradientAt` gets its features and gives dLoss/dFeatures of the same shape, which is then
+ * carried back through the network (a vector-Jacobian product).
  *
  * Tensors that `forward` and `gradientAt` give to the outside must be passed through `tf.keep`.
  */
@@ -41,8 +43,9 @@ export function backpropagate(
 }
 
 /**
- * TensorFlow.js has one tape. A derivative that is taken on the way back of another one would start it anew and clear it, and
- * the outer one, which still has tensors on it to dispose, would fail: so the outer tape is laid aside meanwhile.
+ * TensorFlow.js has one tape. A derivative that is taken on the way back of another one would start it anew and clear
+ * it, and the outer one, which still has tensors on it to dispose, would fail: so the outer tape is laid aside
+ * meanwhile.
  */
 function onATapeOfItsOwn<T>(derivative: () => T): T {
   const { state } = tf.engine();

@@ -29,8 +29,8 @@ export interface Evaluation {
 }
 
 /**
- * How many images are evaluated at once, so that the last batch of the validation part is nearly full too. The test part takes as many.
- * Of larger images they are fewer; as many as are trained on at once do fit.
+ * How many images are evaluated at once, so that the last batch of the validation part is nearly full too. The test
+ * part takes as many. Of larger images they are fewer; as many as are trained on at once do fit.
  *
  * @param atOnce images of 32 × 32 pixels
  */
@@ -49,8 +49,8 @@ function evaluationBatchSize(
 }
 
 /**
- * Runs the network over a part of the data set and measures it. The engine gives features and logits; everything else is
- * computed here, so that a share of correct images is exact and ties stay ties.
+ * Runs the network over a part of the data set and measures it. The engine gives features and logits; everything else
+ * is computed here, so that a share of correct images is exact and ties stay ties.
  */
 export async function evaluate(
   steps: StepCache,
@@ -99,7 +99,10 @@ interface Inferred {
   cosines: Float32Array;
 }
 
-/** Results are read at the end, so that a GPU need not wait in between; but it is not given more than it takes while training. */
+/**
+ * Results are read at the end, so that a GPU need not wait in between; but it is not given more than it takes while
+ * training.
+ */
 async function infer(steps: StepCache, network: Network, state: Tensors, part: Part): Promise<Inferred> {
   const batchSize = evaluationBatchSize(network, steps.imagesAtOnce);
   const step = steps.evaluation(network, part, batchSize);

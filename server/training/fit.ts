@@ -8,9 +8,15 @@ import type { StepCache } from './step-cache.ts';
 
 export interface FitTask {
   settings: RunSettings;
-  /** Every ε that is trained along, the settings' own among them: one computation until their tests come out differently. */
+  /**
+   * Every ε that is trained along, the settings' own among them: one computation until their tests come out
+   * differently.
+   */
   epsilons: number[];
-  /** For how many ε the step is compiled; without it for those that are trained. What is left over carries the first of them once more. */
+  /**
+   * For how many ε the step is compiled; without it for those that are trained. What is left over carries the first of
+   * them once more.
+   */
   places?: number;
   seed: number;
   /** null: from batch 0. */
@@ -27,7 +33,10 @@ export interface Segment {
   to: number;
   points: Series[];
   evaluations: Evaluation[];
-  /** null where there is nothing to continue: training diverged, or stopped or split before its first batch was recorded. */
+  /**
+   * null where there is nothing to continue: training diverged, or stopped or split before its first batch was
+   * recorded.
+   */
   checkpoint: Checkpoint | null;
   seconds: { training: number; evaluation: number };
   /** How the stage ended, with its last segment. */
@@ -56,8 +65,8 @@ export interface FitCallbacks {
 /**
  * Trains one stage: batches `from` to `to` of a run. Data in, segments of points, evaluations and checkpoints out.
  *
- * A pure function of its task on one engine: where it is cut into segments or interrupted and continued, and which ε are
- * trained along, makes no difference to any number.
+ * A pure function of its task on one engine: where it is cut into segments or interrupted and continued, and which ε
+ * are trained along, makes no difference to any number.
  */
 export async function fit(
   task: FitTask,

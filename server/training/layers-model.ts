@@ -23,12 +23,13 @@ export interface TrainedNetwork {
 const SHARD_BYTES = 4 * 1024 * 1024;
 
 /**
- * A trained network as a layers model of TensorFlow.js, which `tf.loadLayersModel` loads: `model.json` and the shards of its weights.
+ * A trained network as a layers model of TensorFlow.js, which `tf.loadLayersModel` loads: `model.json` and the shards
+ * of its weights.
  *
- * Input: images [B, height, width, channels] with pixels as the data set's source has them (0 to 255 for images); the first
- * layer normalises them as in training. Outputs: `logits` [B, C] of the linear head; `embedding` [B, d]; and, where the run
- * predicts by its cosines (no cross-entropy, or a cosine head), `projections` [B, C] = |embedding| · cos(embedding, w_c), whose
- * largest is the prediction. The metadata says which output predicts.
+ * Input: images [B, height, width, channels] with pixels as the data set's source has them (0 to 255 for images); the
+ * first layer normalises them as in training. Outputs: `logits` [B, C] of the linear head; `embedding` [B, d]; and,
+ * where the run predicts by its cosines (no cross-entropy, or a cosine head), `projections` [B, C] = |embedding| ·
+ * cos(embedding, w_c), whose largest is the prediction. The metadata says which output predicts.
  *
  * An engine must be open: it holds the weights meanwhile.
  */

@@ -8,8 +8,8 @@ import { intraClass } from './losses/intra-class.ts';
 import { truncate } from './losses/truncation.ts';
 
 /**
- * Reference cases of the loss: inputs and options with the terms, centers and gradients that float64 gives for them. Held
- * against an engine they tell whether the loss is computed right there.
+ * Reference cases of the loss: inputs and options with the terms, centers and gradients that float64 gives for them.
+ * Held against an engine they tell whether the loss is computed right there.
  */
 
 const matrix = z.array(z.array(z.number()));
@@ -69,7 +69,10 @@ export interface LossCasesReport {
   results: LossCaseResult[];
 }
 
-/** Terms and centers: |a − b| ≤ 2e−5·max(1, |b|). Gradients: within 2e−4 of the largest entry; acos is steep, so `angle` may use 2e−3. */
+/**
+ * Terms and centers: |a − b| ≤ 2e−5·max(1, |b|). Gradients: within 2e−4 of the largest entry; acos is steep, so `angle`
+ * may use 2e−3.
+ */
 const TOLERANCE = { value: 2e-5, gradient: 2e-4, angleGradient: 2e-3, smallestGradient: 1e-6 };
 
 /** @throws {UserError} where the text is not a file of reference cases */

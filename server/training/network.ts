@@ -18,7 +18,10 @@ export interface RunSettings extends Hyperparameters {
 export interface Network {
   model: Model;
   settings: RunSettings;
-  /** What the step carries: every ε that is trained along, one of them maybe more than once; the settings' own where there is only one. */
+  /**
+   * What the step carries: every ε that is trained along, one of them maybe more than once; the settings' own where
+   * there is only one.
+   */
   epsilons: readonly number[];
   dataset: Dataset;
 }

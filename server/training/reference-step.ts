@@ -53,7 +53,10 @@ const SCALARS: Record<keyof StepScalars, number> = {
   clipNorm: 1,
 };
 
-/** [height, width, channels] of the images that a network is timed on: grey digits for the small ones, CIFAR's for the others. */
+/**
+ * [height, width, channels] of the images that a network is timed on: grey digits for the small ones, CIFAR's for the
+ * others.
+ */
 export function referenceShape(network: ModelName): [number, number, number] {
   return network === 'mlp' || network === 'cnn-small' ? [28, 28, 1] : [32, 32, 3];
 }
@@ -72,7 +75,9 @@ export interface PreparedStep {
   time(): Promise<number>;
   /** Trains batches one after the other. @returns null where no calls of shaders are handed over */
   mainThread(): Promise<MainThread | null>;
-  /** Whether the same step on the same state gives the same bits twice: all that it measures and all that it changes. */
+  /**
+   * Whether the same step on the same state gives the same bits twice: all that it measures and all that it changes.
+   */
   repeats(): Promise<boolean>;
   dispose(): void;
 }

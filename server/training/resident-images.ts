@@ -5,8 +5,8 @@ import type { Step, Tensors } from './engine.ts';
 import { rowsOf } from './ops/rows-of.ts';
 
 /**
- * Images on the engine's device, of the data set that was asked for last: a batch is then the numbers of its images, and handing it
- * over takes no time.
+ * Images on the engine's device, of the data set that was asked for last: a batch is then the numbers of its images,
+ * and handing it over takes no time.
  */
 export class ResidentImages {
   readonly #bytes: number;
@@ -17,7 +17,10 @@ export class ResidentImages {
     this.#bytes = bytes;
   }
 
-  /** Whether the images of a part stay on the device: those that are trained on where they have room, the others where all have. */
+  /**
+   * Whether the images of a part stay on the device: those that are trained on where they have room, the others where
+   * all have.
+   */
   takes({ shape: [height, width, channels], train, validation, test }: Dataset, part: Part): boolean {
     const count = part === train ? train.count : train.count + validation.count + (test?.count ?? 0);
     return 4 * count * height * width * channels <= this.#bytes;

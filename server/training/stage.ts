@@ -30,14 +30,20 @@ export class Stage {
   readonly #task: FitTask;
   readonly #network: Network;
   readonly #steps: StepCache;
-  /** Batches after which losses are read: while several ε are trained, as soon as the engine has them, since what follows a split is lost. */
+  /**
+   * Batches after which losses are read: while several ε are trained, as soon as the engine has them, since what
+   * follows a split is lost.
+   */
   readonly #readEvery: number;
   readonly #curves = new CurveBuffer();
   readonly #pending = new PendingMetrics();
   #evaluations: Evaluation[] = [];
   #state: Tensors;
   #t: number;
-  /** The state at the last look at the losses, kept while several ε are trained: a split is noticed late and replayed from here. */
+  /**
+   * The state at the last look at the losses, kept while several ε are trained: a split is noticed late and replayed
+   * from here.
+   */
   #looked: { t: number; state: Tensors } | null = null;
   #intraLive: boolean;
   #segment: { from: number; started: number; evaluating: number };

@@ -16,8 +16,8 @@ export interface HostTensor {
 export type HostState = Record<string, HostTensor>;
 
 /**
- * The state by its parts, names without their prefix. Always in the same order, whichever order the state came in: sums over
- * all parameters (the norm that clips) depend on it, and a checkpoint may not change a bit.
+ * The state by its parts, names without their prefix. Always in the same order, whichever order the state came in: sums
+ * over all parameters (the norm that clips) depend on it, and a checkpoint may not change a bit.
  */
 export function split(state: Tensors): { weights: Tensors; statistics: Tensors; slots: Tensors; centers: Centers } {
   const keys = Object.keys(state).sort();

@@ -22,7 +22,9 @@ export interface StepStructure {
   loss: LossOptions;
   inForce: TermsInForce;
   optimizer: OptimizerStructure;
-  /** How many ε it carries, 1 or more: runs that differ in ε alone are one computation until their tests separate them. */
+  /**
+   * How many ε it carries, 1 or more: runs that differ in ε alone are one computation until their tests separate them.
+   */
   epsilons: number;
 }
 
@@ -31,7 +33,9 @@ export type StepScalars = LossScalars & OptimizerScalars;
 
 /** One number of a step's output `metrics`. */
 export interface StepMetric {
-  /** `apart` is no metric that is recorded: how many tests of this ε came out differently than those of the first one. */
+  /**
+   * `apart` is no metric that is recorded: how many tests of this ε came out differently than those of the first one.
+   */
   name: string;
   /** Which ε it is of, from 0; null for what is the same for all. */
   epsilon: number | null;
@@ -141,7 +145,10 @@ export function buildStep(model: Model, structure: StepStructure): Step {
   };
 }
 
-/** The prediction's logits: of the head that was trained. Where γ = 0 only the cosines were. The margin is never applied. */
+/**
+ * The prediction's logits: of the head that was trained. Where γ = 0 only the cosines were. The margin is never
+ * applied.
+ */
 export function predictionIsCosine(structure: Pick<StepStructure, 'loss' | 'inForce'>): boolean {
   return structure.loss.crossEntropyHead === 'cosine' || !structure.inForce.crossEntropy;
 }

@@ -1,7 +1,7 @@
 /**
- * Runs a TypeScript file in a process of its own: `node test/helpers/child-process.js FILE ARGUMENT…` calls its default export with the
- * arguments. What it returns is printed as JSON; a line `ready` before tells that everything is loaded, and the call waits
- * for a line on stdin, so that several children can start at the same moment.
+ * Runs a TypeScript file in a process of its own: `node test/helpers/child-process.js FILE ARGUMENT…` calls its default
+ * export with the arguments. What it returns is printed as JSON; a line `ready` before tells that everything is loaded,
+ * and the call waits for a line on stdin, so that several children can start at the same moment.
  */
 import { once } from 'node:events';
 import { createServer } from 'vite';

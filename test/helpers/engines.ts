@@ -47,10 +47,16 @@ export const engines: EngineUnderTest[] = [
   },
 ];
 
-/** The engines that tests of whole programs train on: those that are here, and with CI set all of them, so that a hole is a failure. */
+/**
+ * The engines that tests of whole programs train on: those that are here, and with CI set all of them, so that a hole
+ * is a failure.
+ */
 export const enginesHere = engines.filter(({ missing }) => missing === null || process.env.CI);
 
-/** A suite that needs an engine. Where the machine does not have it the suite is skipped loudly; with CI set, that is a failure. */
+/**
+ * A suite that needs an engine. Where the machine does not have it the suite is skipped loudly; with CI set, that is a
+ * failure.
+ */
 export function describeWith(engine: EngineName, name: string, suite: () => void): void {
   const { missing, environment } = engines.find((each) => each.name === engine)!;
   if (missing === null) {
@@ -86,8 +92,8 @@ async function findsAdapter(): Promise<boolean> {
 }
 
 /**
- * One suite over every engine. `open` opens the engine and makes it the one that TensorFlow.js uses; call it in a hook or a
- * test, not while tests are collected.
+ * One suite over every engine. `open` opens the engine and makes it the one that TensorFlow.js uses; call it in a hook
+ * or a test, not while tests are collected.
  */
 export function eachEngine(name: string, suite: (open: () => Promise<Engine>, engine: EngineUnderTest) => void): void {
   overAll(engines, name, suite);

@@ -6,7 +6,10 @@ const SWIFTSHADER = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/goo
   (folder) => `${folder}/vk_swiftshader_icd.json`,
 );
 
-/** The environment in which the webgpu engine works on a machine without a GPU; empty where there is one, or nothing in its place. */
+/**
+ * The environment in which the webgpu engine works on a machine without a GPU; empty where there is one, or nothing in
+ * its place.
+ */
 export function softwareGpu(): Record<string, string> {
   const driver = SWIFTSHADER.find((file) => existsSync(file));
   return hasGpu() || process.env.VK_ICD_FILENAMES || !driver ? {} : { VK_ICD_FILENAMES: driver };

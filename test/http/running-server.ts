@@ -87,7 +87,10 @@ export interface Answer {
   json: unknown;
 }
 
-/** A request with any headers, `Host` and `Origin` too, which `fetch` would set itself; the path is sent as it is written. */
+/**
+ * A request with any headers, `Host` and `Origin` too, which `fetch` would set itself; the path is sent as it is
+ * written.
+ */
 export function ask(
   port: number,
   path: string,

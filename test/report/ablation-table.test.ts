@@ -11,8 +11,9 @@ const noteOf = (...args: Parameters<typeof buildAblationTable>): string =>
   buildAblationTable(...args).tables[0]!.note.join(' ');
 
 describe('differences to the control', () => {
-  // SciPy 1.17.1 on a = finals[arm], b = finals[0]: np.mean(a - b); scipy.stats.ttest_rel(a, b).confidence_interval(0.95); and
-  // scipy.stats.permutation_test((a - b,), lambda x, axis: np.abs(np.mean(x, axis=axis)), permutation_type='samples',
+  // SciPy 1.17.1 on a = finals[arm], b = finals[0]: np.mean(a - b); scipy.stats.ttest_rel(a,
+  // b).confidence_interval(0.95); and scipy.stats.permutation_test((a - b,), lambda x, axis: np.abs(np.mean(x,
+  // axis=axis)), permutation_type='samples',
   //   n_resamples=np.inf, alternative='greater').pvalue
   it.each([
     [1, -0.00213, -0.002881125082218193, -0.0013788749177817818, 0.001953125],
@@ -467,7 +468,8 @@ describe('beside the mean', () => {
     const rows = rowsOf(results, { metrics: ['pairs/worst5'] });
     // Of six pairs the five worst on seed 0's control are {0,1} and, by order, {0,2} {0,3} {1,2} {1,3}.
     expect(rows[1]!.mean).toBeCloseTo((0 + (4 / 20 + 2 / 20) / 5) / 2, 12);
-    // Seed 0's control is measured on the pairs of seed 1's control, all without errors there, so in order: {0,1} is among them.
+    // Seed 0's control is measured on the pairs of seed 1's control, all without errors there, so in order: {0,1} is
+    // among them.
     expect(rows[0]!.mean).toBeCloseTo((8 / 20 / 5 + 0) / 2, 12);
     expect(rowsOf(results).map((row) => row.worst5)).toEqual(rows.map((row) => row.mean));
   });

@@ -44,7 +44,8 @@ test('one paired test on the test part: mean, interval, p by hand', () => {
     missing: [],
     notes: [],
   });
-  // Differences 0.02 0.01 0.01 0.02 0.02 0.01: mean 0.015, sd 0.005477; t(0.975, 5) = 2.5706; all on one side: 2 of 64 patterns.
+  // Differences 0.02 0.01 0.01 0.02 0.02 0.01: mean 0.015, sd 0.005477; t(0.975, 5) = 2.5706; all on one side: 2 of 64
+  // patterns.
   const { difference } = report;
   expect([difference!.n, difference!.better, difference!.p]).toEqual([6, 6, 2 / 64]);
   expect(difference!.mean).toBeCloseTo(0.015, 12);

@@ -11,7 +11,10 @@ const curve = (length: number, value: (batch: number) => number | null): Curve =
   values: Array.from({ length }, (_, i) => value(i)),
 });
 
-/** L2 falls from 0.8 by 0.001 a batch (and is 0.1 higher with every seed); ‖∇L1‖ is 2 and ‖∇L2‖ is 0.1 until batch 99, then 1. */
+/**
+ * L2 falls from 0.8 by 0.001 a batch (and is 0.1 higher with every seed); ‖∇L1‖ is 2 and ‖∇L2‖ is 0.1 until batch 99,
+ * then 1.
+ */
 function curves(seed: number, length = 400): Record<string, Curve> {
   return {
     'train/intraClass': curve(length, (batch) => Math.fround(0.8 - batch / 1000 + seed / 10)),

@@ -24,7 +24,8 @@ describe('signFlipTest', () => {
   });
 
   it('counts ties as ties, whatever the rounding', () => {
-    // 0.1 + 0.2 is not 0.3 in floating point; |±0.1 ± 0.2 ± 0.3| reaches 0.6 in two of eight patterns and 0.4 in two more.
+    // 0.1 + 0.2 is not 0.3 in floating point; |±0.1 ± 0.2 ± 0.3| reaches 0.6 in two of eight patterns and 0.4 in two
+    // more.
     expect(signFlipTest([0.1, 0.2, 0.3])).toBe(0.25);
     expect(signFlipTest([0.98 - 0.97, 0.97 - 0.98, 0.99 - 0.98])).toBe(1);
   });

@@ -8,7 +8,8 @@ import { onTestFinished, vi } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = `${root}bin/cosweep.js`;
 
-// Programs are started many times in a test: on a machine that is busy with other things that is slow, and only a hang may fail.
+// Programs are started many times in a test: on a machine that is busy with other things that is slow, and only a hang
+// may fail.
 vi.setConfig({ testTimeout: 300_000 });
 
 export interface Ended {

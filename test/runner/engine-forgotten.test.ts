@@ -9,7 +9,10 @@ type Verdicts = typeof import('../../server/training/engines/verdicts.ts');
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** An engine that was found to work on another day, and whose first worker from now on dies as a crashing library makes it die. */
+/**
+ * An engine that was found to work on another day, and whose first worker from now on dies as a crashing library makes
+ * it die.
+ */
 async function rememberedButBroken(folder: string): Promise<Verdicts> {
   vi.stubEnv('COSWEEP_CACHE', join(folder, 'cache'));
   const verdicts = (await import(

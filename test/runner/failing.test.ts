@@ -67,7 +67,8 @@ test('a run whose worker dies every time fails with its reason after two retries
     { db },
   );
   await run.until('its worker opened', () => / to train, on wasm with/.test(run.stderr()));
-  // The processes are listed before the database is asked: one that is there then belongs to the run that has not failed yet.
+  // The processes are listed before the database is asked: one that is there then belongs to the run that has not
+  // failed yet.
   for (;;) {
     const workers = run.children();
     if (countRuns(db, 'failed') > 0) break;

@@ -12,7 +12,9 @@ import { undisturbed } from './undisturbed.ts';
 const KILLS = Number(process.env['COSWEEP_KILLS'] ?? 50);
 const SEED = Number(process.env['COSWEEP_KILLS_SEED'] ?? 1);
 
-/** Many short stages, so that some are stored between two kills: a trunk that is cut at every N, and a fork at each cut. */
+/**
+ * Many short stages, so that some are stored between two kills: a trunk that is cut at every N, and a fork at each cut.
+ */
 const study: Study = { beta: [0.3, 0.4], N: [0, 15, 30, 45, 60, 75, 90, 105], seeds: 3 };
 
 vi.setConfig({ testTimeout: KILLS * 60_000 });
@@ -36,8 +38,9 @@ test(`killed at ${KILLS} random moments and continued after each, a sweep ends w
 });
 
 /**
- * Starts or continues the sweep, then kills with SIGKILL its main process alone, or a worker with it, or a worker and the main
- * process while it is at replacing the worker. Four of five kills fall into training, the others anywhere from the first moment on.
+ * Starts or continues the sweep, then kills with SIGKILL its main process alone, or a worker with it, or a worker and
+ * the main process while it is at replacing the worker. Four of five kills fall into training, the others anywhere from
+ * the first moment on.
  *
  * @returns false where the sweep came to its end before
  */

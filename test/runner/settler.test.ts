@@ -18,7 +18,9 @@ const stage = (stageId: number, from: number, to: number): StageTask => ({
   members: [{ runId: 0, epsilon: 0.1 }],
 });
 
-/** A stage [40, 100) of which its trunk [40, 70), [70, 100) tells nothing yet, since what leads to it is not trained. */
+/**
+ * A stage [40, 100) of which its trunk [40, 70), [70, 100) tells nothing yet, since what leads to it is not trained.
+ */
 function make(): {
   settler: Settler;
   job: StageJob;

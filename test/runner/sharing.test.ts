@@ -9,8 +9,8 @@ import { writeImages } from './tiny-images.ts';
 import type { Summary } from './undisturbed.ts';
 
 /**
- * Every optimiser with batch norm, dropout, augmentation, weight decay, clipping and a cosine schedule; N = 0, one in the middle
- * and one past the end; ε that separate at once, later and never.
+ * Every optimiser with batch norm, dropout, augmentation, weight decay, clipping and a cosine schedule; N = 0, one in
+ * the middle and one past the end; ε that separate at once, later and never.
  */
 const definition = {
   name: 'sharing',

@@ -31,7 +31,9 @@ interface Row {
   state: string;
 }
 
-/** Reads a sweep from its database, beside the program: the numbers by SQL, the summaries as `cosweep runs` gives them. */
+/**
+ * Reads a sweep from its database, beside the program: the numbers by SQL, the summaries as `cosweep runs` gives them.
+ */
 export async function snapshot(
   db: string,
   sweep = 'latest',

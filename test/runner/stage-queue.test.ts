@@ -4,7 +4,10 @@ import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue
 import { noTrunk } from '../../server/runner/order/trunk-beside.ts';
 import { everything } from '../../server/runner/order/trunks-only.ts';
 
-/** Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for the second seed. */
+/**
+ * Two seeds of: a control [0, 100), and arms that fork at 40 and at 70. Stage ids: trunk 1 2 3, forks 4 5, plus 10 for
+ * the second seed.
+ */
 function tasks(): RunTask[] {
   return [0, 10].flatMap((offset) => {
     const stage = (id: number, parent: number | null, from: number, to: number) => ({

@@ -59,7 +59,10 @@ export function writeStudy(folder: string, study: Study = {}): string {
   return file;
 }
 
-/** How these tests train: two workers, on the engine that needs nothing installed; what trunks end with is kept, to be compared. */
+/**
+ * How these tests train: two workers, on the engine that needs nothing installed; what trunks end with is kept, to be
+ * compared.
+ */
 export function runArgs(file: string, ...more: string[]): string[] {
   return ['run', file, '--engine', 'wasm', '--workers', '2', '--keep-checkpoints', ...more];
 }

@@ -206,9 +206,7 @@ describe('what a stage has in common with its trunk', () => {
   const [switchAt, cut, end] = [50, 80, 100];
 
   /** A control [0, 100) cut at 50 and 80, both trained, and an arm that forks at 50 with ε = 0.3 and β = 0.1. */
-  async function make(
-    changes: Partial<Record<'middle' | 'last', Partial<SegmentRows>>> = {},
-  ): Promise<{
+  async function make(changes: Partial<Record<'middle' | 'last', Partial<SegmentRows>>> = {}): Promise<{
     storage: Storage;
     token: Lease;
     fork: RunTask;

@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stream } from '../../server/sweep/random.ts';
 
-/** Writes images of three classes and their labels, as `images` and `labels`, so small that a network takes milliseconds. */
+/**
+ * Writes images of three classes and their labels, as `images` and `labels`, so small that a network takes
+ * milliseconds.
+ */
 export function writeImages(folder: string, count: number, side: number): void {
   const stream = new Stream(1, 'images');
   const header = (magic: number, ...sizes: number[]): Buffer => {

@@ -50,7 +50,8 @@ test('of several runs on one database one trains everything, and the others say 
   expect(removed.code).toBe(2);
   expect(removed.stderr).toContain('Cannot');
 
-  // Another sweep in the queue has its own engine, whatever this process was told; whether that works here is another matter.
+  // Another sweep in the queue has its own engine, whatever this process was told; whether that works here is another
+  // matter.
   const native = writeStudy(folder, { name: 'native', N: [0], seeds: 1 });
   expect((await cosweep(['run', native, '--engine', 'tensorflow', '--no-wait'], { db })).code).toBe(0);
 

@@ -103,7 +103,12 @@ function withoutStages(runs: Snapshot): Snapshot {
   );
 }
 
-/** A module with which the first worker destroys its device in the middle of a run, as a driver that crashes takes it away. @returns its address */
+/**
+ * A module with which the first worker destroys its device in the middle of a run, as a driver that crashes takes it
+ * away.
+ *
+ * @returns its address
+ */
 function loseDeviceOnce(folder: string): string {
   const [file, mark] = [join(folder, 'lose.mjs'), join(folder, 'lost')];
   const dawn = pathToFileURL(join(import.meta.dirname, '../../node_modules/webgpu/index.js')).href;

@@ -10,7 +10,10 @@ import { finishRun, type RunOutcome } from '../../server/store/training/run-stat
 import type { Storage } from '../../server/store/database/storage.ts';
 import { lease, makePlan, makeSegment, newStorage, request } from './support.ts';
 
-/** A control [0, 40) [40, 100) and an arm that forks from its trunk at 40; their stages are `trunk`, `control` and `arm` in the files' names. */
+/**
+ * A control [0, 40) [40, 100) and an arm that forks from its trunk at 40; their stages are `trunk`, `control` and `arm`
+ * in the files' names.
+ */
 function beginForked(
   storage: Storage,
   token: Lease,

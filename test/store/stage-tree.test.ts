@@ -32,14 +32,12 @@ function treeIdentities(storage: Storage, sweepId: number): RunIdentity[] {
       key: runKey(effective, seed, 'data', 'wasm'),
       engine: 'wasm',
       dataFingerprint: 'data',
-      stages: paths
-        .get(index)!
-        .map(({ from, to }) => ({
-          key: stageKey(effective, to, seed, 'data', 'wasm'),
-          from,
-          to,
-          params: toParams(arms[index]!),
-        })),
+      stages: paths.get(index)!.map(({ from, to }) => ({
+        key: stageKey(effective, to, seed, 'data', 'wasm'),
+        from,
+        to,
+        params: toParams(arms[index]!),
+      })),
     };
   });
 }

@@ -10,7 +10,10 @@ import type { Plan } from '../../server/sweep/plan/plan.ts';
 const plan = (text: string): Plan => planSweep(readDefinition(text, 'of the test'), { batchesPerEpoch: () => 37 });
 const metric = { name: 'val/accuracy', goal: 'maximize' } as const;
 
-/** Everything that may differ between what is written and what it resolves to: epochs, fractions, swept settings, defaults. */
+/**
+ * Everything that may differ between what is written and what it resolves to: epochs, fractions, swept settings,
+ * defaults.
+ */
 function study(changes: object = {}): Plan {
   return plan(
     JSON.stringify({

@@ -26,7 +26,10 @@ function armsOf(parameters: object, runCap: number, more: object = {}) {
   return planSweep(parsed.definition, epochs).arms;
 }
 
-/** Largest distance between the sample's distribution and `cdf`, times √n: above 1.95 in one of a thousand samples (Kolmogorov). */
+/**
+ * Largest distance between the sample's distribution and `cdf`, times √n: above 1.95 in one of a thousand samples
+ * (Kolmogorov).
+ */
 function kolmogorov(sample: number[], cdf: (x: number) => number): number {
   const sorted = [...sample].sort((a, b) => a - b);
   const n = sorted.length;
@@ -37,7 +40,8 @@ const LIMIT = 1.95;
 
 describe('the sample follows the distributions conditioned on the constraints', () => {
   it('two uniform parameters above each other', () => {
-    // alpha, beta uniform on [0, 1], kept where 1 > alpha > beta: a triangle, on which alpha has the density 2a and beta 2(1 − b).
+    // alpha, beta uniform on [0, 1], kept where 1 > alpha > beta: a triangle, on which alpha has the density 2a and
+    // beta 2(1 − b).
     const uniform = { distribution: 'uniform', min: 0, max: 1 };
     const arms = armsOf({ alpha: uniform, beta: uniform }, 4000, { samplerSeed: 7 });
     expect(
@@ -62,7 +66,8 @@ describe('the sample follows the distributions conditioned on the constraints', 
   });
 
   it('a further linear constraint', () => {
-    // uniform on [0, 0.5]² under alpha + beta <= 0.5 and alpha > beta: a triangle with corners (0, 0), (0.5, 0), (0.25, 0.25).
+    // uniform on [0, 0.5]² under alpha + beta <= 0.5 and alpha > beta: a triangle with corners (0, 0), (0.5, 0), (0.25,
+    // 0.25).
     const uniform = { min: 0, max: 0.5 };
     const arms = armsOf({ alpha: uniform, beta: uniform }, 3000, {
       constraints: ['alpha + beta <= 0.5'],
@@ -101,7 +106,8 @@ describe('the sample follows the distributions conditioned on the constraints', 
   });
 
   it('discrete values with unequal probabilities', () => {
-    // Every draw is a new arm because epsilon is continuous. P(beta) ∝ p(beta) · P(alpha > beta), alpha uniform on [0, 1].
+    // Every draw is a new arm because epsilon is continuous. P(beta) ∝ p(beta) · P(alpha > beta), alpha uniform on [0,
+    // 1].
     const arms = armsOf(
       {
         alpha: { distribution: 'uniform', min: 0, max: 1 },

@@ -207,7 +207,8 @@ eachCpuEngine('fit', (open) => {
       handed.mockRestore();
       return sizes;
     };
-    // 262,144 pixels are 21 images: five batches of 18. Where 65,536 are enough it is as many as are trained on: six of 15.
+    // 262,144 pixels are 21 images: five batches of 18. Where 65,536 are enough it is as many as are trained on: six of
+    // 15.
     expect(new Set(await atOnce(16))).toEqual(new Set([steps.imagesAtOnce === 256 ? 18 : 15]));
     expect(new Set(await atOnce(64))).toEqual(new Set([45]));
   });
@@ -308,7 +309,10 @@ eachCpuEngine('fit', (open) => {
   });
 
   describe('several ε at once', () => {
-    /** Trains the ε together, and after each split every group on its own, with the step that carried all of them; the segments along each ε's way. */
+    /**
+     * Trains the ε together, and after each split every group on its own, with the step that carried all of them; the
+     * segments along each ε's way.
+     */
     async function forked(
       run: RunSettings,
       epsilons: number[],

@@ -81,7 +81,10 @@ function settings(name: ModelName, run: Partial<RunSettings> = {}): RunSettings 
   return { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.02, N: 1, loss, training, ...run };
 }
 
-/** A state in which no weight and no statistic is what it begins as, and what the evaluation step makes of real images with it. */
+/**
+ * A state in which no weight and no statistic is what it begins as, and what the evaluation step makes of real images
+ * with it.
+ */
 async function evaluate(
   run: RunSettings,
 ): Promise<{ state: HostState; expected: Record<'logits' | 'features' | 'cosines', Float32Array> }> {

@@ -26,7 +26,10 @@ const PANEL_HEIGHT = 440;
 /** Panels side by side; more go into further rows. */
 const MOST_ABREAST = 3;
 
-/** Where the parts of an exported figure go, in CSS pixels. Titles and legends are as long as they are, so lines are broken to the width. */
+/**
+ * Where the parts of an exported figure go, in CSS pixels. Titles and legends are as long as they are, so lines are
+ * broken to the width.
+ */
 export function layOutFigure(
   title: string,
   panels: number,

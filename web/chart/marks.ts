@@ -53,7 +53,10 @@ function drawArea(chart: Chart, mark: Of<'area'>, palette: Palette): void {
   chart.ctx.restore();
 }
 
-/** Lines at 45°, each cut at the box by arithmetic: a clip would do on a canvas, but plain lines stay editable in the exported SVG. */
+/**
+ * Lines at 45°, each cut at the box by arithmetic: a clip would do on a canvas, but plain lines stay editable in the
+ * exported SVG.
+ */
 function drawHatch(chart: Chart, mark: Of<'hatch'>, palette: Palette): void {
   const strip = chart.scales[mark.yAxis]!;
   const lane = (strip.bottom - strip.top) / mark.lanes;

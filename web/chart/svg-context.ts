@@ -1,7 +1,7 @@
 /**
- * A 2-D context that writes SVG in place of pixels: as much of `CanvasRenderingContext2D` as Chart.js and our marks call.
- * Written here because the published ones set `style` attributes, which the dashboard's content security policy forbids,
- * and place text by `dominant-baseline`, which many programs that figures are edited with ignore.
+ * A 2-D context that writes SVG in place of pixels: as much of `CanvasRenderingContext2D` as Chart.js and our marks
+ * call. Written here because the published ones set `style` attributes, which the dashboard's content security policy
+ * forbids, and place text by `dominant-baseline`, which many programs that figures are edited with ignore.
  */
 export class SvgContext {
   fillStyle = '#000';

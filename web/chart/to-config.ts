@@ -116,7 +116,8 @@ function toBand(shape: BandShape, order: number, palette: Palette): LineData[] {
 }
 
 function common(shape: Shape, order: number) {
-  // `segment`, though empty, makes Chart.js draw lines call by call and not as a Path2D, which the SVG export could not read.
+  // `segment`, though empty, makes Chart.js draw lines call by call and not as a Path2D, which the SVG export could not
+  // read.
   return {
     label: shape.label ?? '',
     order,
@@ -156,7 +157,8 @@ function toScale(axis: Axis, index: number, axes: Axis[], palette: Palette): Sca
       callback: (value: number | string) => tickText(axis, Number(value)),
       ...(fixed === null ? {} : { autoSkip: false }),
     },
-    // Chart.js counts the ticks of stacked axes by a height that they do not have, and labels bounds that are no round numbers.
+    // Chart.js counts the ticks of stacked axes by a height that they do not have, and labels bounds that are no round
+    // numbers.
     ...(fixed === null
       ? {}
       : {

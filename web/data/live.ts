@@ -11,8 +11,8 @@ let source: EventSource | null = null;
 let started = false;
 
 /**
- * Calls `listener` with every event until the returned function is called. All pages share one connection, and a tab that is not
- * seen holds none; seen again, it gets a `hello`.
+ * Calls `listener` with every event until the returned function is called. All pages share one connection, and a tab
+ * that is not seen holds none; seen again, it gets a `hello`.
  */
 export function subscribe(listener: (event: ServerEvent) => void): () => void {
   listeners.add(listener);
@@ -30,7 +30,10 @@ export function useConnection(): Connection {
   return value;
 }
 
-/** A browser opens six connections to one server, for all its tabs together: as many streams, and no page would load any more. */
+/**
+ * A browser opens six connections to one server, for all its tabs together: as many streams, and no page would load any
+ * more.
+ */
 function start(): void {
   started = true;
   const follow = (): void => {
@@ -51,7 +54,8 @@ function open(): void {
   };
   opened.onerror = () => {
     change('lost');
-    // The browser retries a connection that broke, but not one that was answered with an error (a proxy while we restart).
+    // The browser retries a connection that broke, but not one that was answered with an error (a proxy while we
+    // restart).
     if (opened.readyState === EventSource.CLOSED)
       setTimeout(() => {
         if (source === opened) open();

@@ -18,7 +18,8 @@ const REST_MS = 1000;
 const REST_FACTOR = 4;
 
 /**
- * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. `null` as path: nothing is asked for.
+ * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. `null` as path: nothing is
+ * asked for.
  * @param isStale must be a constant function or a memoised one
  */
 export function useResource<Value>(

@@ -1,7 +1,10 @@
 const MINUS = '\u2212';
 const MISSING = '–';
 
-/** At most `digits` significant digits, a true minus sign, powers of ten where zeros would pile up; `–` for what is not there. */
+/**
+ * At most `digits` significant digits, a true minus sign, powers of ten where zeros would pile up; `–` for what is not
+ * there.
+ */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
   if (value === 0) return '0';

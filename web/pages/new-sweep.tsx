@@ -31,7 +31,10 @@ export function NewSweepPage() {
     setCheck({ state: 'none' });
   };
 
-  /** Shows what comes of an answer, unless what was asked about has been edited meanwhile: what is started is what its plan was shown of. */
+  /**
+   * Shows what comes of an answer, unless what was asked about has been edited meanwhile: what is started is what its
+   * plan was shown of.
+   */
   const wait = async (answer: Promise<Check>): Promise<void> => {
     const busy: Check = { state: 'busy' };
     setCheck(busy);

@@ -10,7 +10,9 @@ interface LoadedProps<Value> {
   children: (value: Value) => ComponentChildren;
 }
 
-/** Shows a resource once it is there; an older value stays visible while a newer attempt fails, with a word about it. */
+/**
+ * Shows a resource once it is there; an older value stays visible while a newer attempt fails, with a word about it.
+ */
 export function Loaded<Value>({ resource: { value, error, loading }, what, children }: LoadedProps<Value>) {
   if (value === null) {
     if (error !== null) return <Failure error={error} what={what} />;

@@ -17,7 +17,10 @@ export interface Axis {
   min?: number;
   max?: number;
   logarithmic?: boolean;
-  /** Axes of one direction share the side of the chart in this proportion, in the order listed (left to right, top to bottom). */
+  /**
+   * Axes of one direction share the side of the chart in this proportion, in the order listed (left to right, top to
+   * bottom).
+   */
   share?: number;
   /** Labels at 0, 1, 2, … in place of numbers. */
   categories?: string[];

@@ -10,8 +10,8 @@ export interface ChosenPairs {
 }
 
 /**
- * The pairs that an address asks for. It may name an arm that is in no pair (a control, another sweep's) or a seed that has not
- * begun: the first arm and all seeds take their place.
+ * The pairs that an address asks for. It may name an arm that is in no pair (a control, another sweep's) or a seed that
+ * has not begun: the first arm and all seeds take their place.
  *
  * @param pairs at least one
  */

@@ -3,7 +3,10 @@ import type { LineShape } from './chart-spec.ts';
 /** Colours of the palette; a test holds both together. */
 export const COLOURS_OF_PALETTE = 10;
 
-/** Gives every distinct label a place in the palette, in order of first appearance, so that one label has one colour in all panels. */
+/**
+ * Gives every distinct label a place in the palette, in order of first appearance, so that one label has one colour in
+ * all panels.
+ */
 export function assignInks(labels: Iterable<string>): Map<string, number> {
   const inks = new Map<string, number>();
   for (const label of labels) if (!inks.has(label)) inks.set(label, inks.size);

@@ -25,7 +25,10 @@ export interface CurveChart {
   late?: boolean;
 }
 
-/** Curves of runs over the batch, the switch batch marked. Values that a logarithm has no place for interrupt their line. */
+/**
+ * Curves of runs over the batch, the switch batch marked. Values that a logarithm has no place for interrupt their
+ * line.
+ */
 export function toCurveChart({
   title,
   looks,
@@ -66,7 +69,10 @@ export function toCurveChart({
   };
 }
 
-/** Both ends are given: where the vertical axis is limited, Chart.js would otherwise limit this one to the points that are left. */
+/**
+ * Both ends are given: where the vertical axis is limited, Chart.js would otherwise limit this one to the points that
+ * are left.
+ */
 export function toBatchAxis(lines: { x: number[] }[], range: CurveChart['range']): Axis {
   const from = range?.from ?? 0;
   const last = lines.reduce((most, { x }) => Math.max(most, x.at(-1) ?? 0), from + 1);

@@ -1,6 +1,6 @@
 /**
- * Lowest and highest value from batch `from` on, with a little room: a vertical axis on which late differences can be seen,
- * which the steep beginning of training would press flat. null where nothing lies there.
+ * Lowest and highest value from batch `from` on, with a little room: a vertical axis on which late differences can be
+ * seen, which the steep beginning of training would press flat. null where nothing lies there.
  */
 export function lateRange(
   lines: { x: number[]; y: (number | null)[] }[],

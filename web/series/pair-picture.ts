@@ -15,8 +15,8 @@ export interface LegendEntry {
 }
 
 /**
- * The picture that answers the question: one panel per N over a shared y. Above, with − without by batch, and at its right
- * the final differences per seed with their interval; below, the truncated term and the intra-class cosine.
+ * The picture that answers the question: one panel per N over a shared y. Above, with − without by batch, and at its
+ * right the final differences per seed with their interval; below, the truncated term and the intra-class cosine.
  * `late`: the shared axis fits what comes after the beginning, whose noise is larger than any effect.
  */
 export function toPicture(picture: Picture, late = false): { panels: PicturePanel[]; legend: LegendEntry[] } {
@@ -164,7 +164,10 @@ function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Sh
   };
 }
 
-/** Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright line. */
+/**
+ * Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright
+ * line.
+ */
 function toFinals(group: Group, place: number, factor: number, ink: number): Shape[] {
   const base = { xAxis: 'final', yAxis: 'difference', ink };
   const count = group.final.length;

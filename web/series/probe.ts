@@ -10,7 +10,10 @@ const ASIDE = 0.16;
 /** Places in the palette begin after the one that the quantiles have. */
 const inkOf = (index: number): number => index + 1;
 
-/** L2's quantiles on a trunk before and after every N, means over the seeds, with every ε across; null where nothing is trained. */
+/**
+ * L2's quantiles on a trunk before and after every N, means over the seeds, with every ε across; null where nothing is
+ * trained.
+ */
 export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | null {
   const boxes = candidates.flatMap(({ N, before, after }, index) => [
     ...(before === null

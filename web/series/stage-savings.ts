@@ -6,7 +6,9 @@ export interface Savings {
   /** Stages of several runs, and of one. */
   shared: number;
   single: number;
-  /** Batches saved before the phase begins, in it while ε has not separated runs, and in it while no test has passed. */
+  /**
+   * Batches saved before the phase begins, in it while ε has not separated runs, and in it while no test has passed.
+   */
   trunkBatches: number;
   epsilonBatches: number;
   takenBatches: number;

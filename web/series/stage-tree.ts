@@ -10,7 +10,10 @@ export interface StageBar {
   width: number;
   /** Share of the bar that is trained. */
   done: number;
-  /** How many lanes above the stage is that it forks from; 0 where it goes on in its lane or starts from the initial weights. */
+  /**
+   * How many lanes above the stage is that it forks from; 0 where it goes on in its lane or starts from the initial
+   * weights.
+   */
   up: number;
 }
 
@@ -40,7 +43,10 @@ export interface StageTotals {
 /** Two numbers under the axis need this share of it between them. */
 const TICK_ROOM = 0.08;
 
-/** The trees of a sweep by seed. A trunk keeps its lane; what forks off later stands nearer to it, so that no line crosses a bar. */
+/**
+ * The trees of a sweep by seed. A trunk keeps its lane; what forks off later stands nearer to it, so that no line
+ * crosses a bar.
+ */
 export function layoutStageTree(stages: readonly StageItem[]): SeedTree[] {
   const bySeed = new Map<number, StageItem[]>();
   for (const stage of stages) bySeed.set(stage.seed, [...(bySeed.get(stage.seed) ?? []), stage]);

@@ -9,7 +9,10 @@ export function savedShare({ batches, unshared }: StageTotals): string | null {
   return batches >= unshared ? null : formatPercent(1 - batches / unshared, 1);
 }
 
-/** Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as names of arms have it; a single arm of an ablation by its name. */
+/**
+ * Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as names of arms have it; a single arm of an ablation by
+ * its name.
+ */
 export function armsLabel(arms: readonly ArmItem[], varying: readonly string[]): string {
   const ablations = [...new Set(arms.map(({ ablation }) => ablation))];
   return ablations

@@ -51,7 +51,10 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   }
 }
 
-/** `s3` and `latest` are sweeps wherever there is a database, whatever is called so in the folder; a file of that name is `./s3`. */
+/**
+ * `s3` and `latest` are sweeps wherever there is a database, whatever is called so in the folder; a file of that name
+ * is `./s3`.
+ */
 function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boolean {
   if (ifQueued) return false;
   if (!existsSync(db)) return true;

@@ -20,7 +20,8 @@ export interface Confirmation {
 }
 
 /**
- * Stores an arm of a sweep and its control on fresh seeds as a queued sweep of its own; asked for again, it is the same one.
+ * Stores an arm of a sweep and its control on fresh seeds as a queued sweep of its own; asked for again, it is the same
+ * one.
  *
  * @returns the number of that sweep
  */
@@ -62,7 +63,10 @@ export async function readConfirmation(storage: Storage, sweepId: number): Promi
   return buildConfirmReport(readResults(storage, sweepId, [test, validation])!, metric.name, confirms);
 }
 
-/** The sweep and the arm that a confirmation is of; null for any other sweep. The arm is null where that sweep has it no more. */
+/**
+ * The sweep and the arm that a confirmation is of; null for any other sweep. The arm is null where that sweep has it no
+ * more.
+ */
 export async function readConfirmed(
   storage: Storage,
   sweepId: number,

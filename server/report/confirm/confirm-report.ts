@@ -44,7 +44,10 @@ export interface ConfirmReport {
 /** Metrics that can be confirmed, without their part: `accuracy`, `macroF1`, … */
 const EVALUATED = new Set(METRICS.filter(({ when }) => when === 'end').map(({ name }) => name.replace('test/', '')));
 
-/** The curves that a confirmation by a metric may need: of the test part, and of the validation part where there is none. */
+/**
+ * The curves that a confirmation by a metric may need: of the test part, and of the validation part where there is
+ * none.
+ */
 export function metricsOfConfirmation(metric: string): { test: string; validation: string } {
   const measure = metric.replace(/^(val|test)\//, '');
   if (!/^(val|test)\//.test(metric) || !EVALUATED.has(measure)) {

@@ -7,8 +7,8 @@ import { runsByArm } from './runs-by-arm.ts';
 const PER_EPSILON = ['train/truncated', 'train/total'];
 
 /**
- * Arms that differ from an earlier one in ε only and never separated from it: on every seed that either has run, their runs are
- * the same run, or have the same bits in every curve that was loaded.
+ * Arms that differ from an earlier one in ε only and never separated from it: on every seed that either has run, their
+ * runs are the same run, or have the same bits in every curve that was loaded.
  *
  * @returns arm → the first arm that it is the same as
  */

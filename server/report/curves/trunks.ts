@@ -9,7 +9,10 @@ import { runsByArm } from './runs-by-arm.ts';
 export const TRUNK_METRICS = ['train/intraClass', 'train/gradient/interClass', 'train/gradient/intraClass'] as const;
 export type TrunkMetric = (typeof TRUNK_METRICS)[number];
 
-/** The batches that arms with equal α, γ and settings have in common, as one seed trained them. Index = batch; NaN where not finite. */
+/**
+ * The batches that arms with equal α, γ and settings have in common, as one seed trained them. Index = batch; NaN where
+ * not finite.
+ */
 export type TrunkCurves = Record<TrunkMetric, number[]>;
 
 export interface Trunk {
@@ -17,7 +20,10 @@ export interface Trunk {
   name: string;
   /** The arms that share it; those that switch at batch 0 have nothing of it and are compared with it. */
   arms: Arm[];
-  /** Batches [0, end): to the end of the run where one of the arms does without the intra-class phase, else to the last switch. */
+  /**
+   * Batches [0, end): to the end of the run where one of the arms does without the intra-class phase, else to the last
+   * switch.
+   */
   end: number;
   /** Of the seeds whose trunk is trained to its end. */
   seeds: { seed: number; curves: TrunkCurves }[];

@@ -13,8 +13,8 @@ export function toCsvLine(cells: readonly CsvValue[]): string {
 }
 
 /**
- * One cell. Text that a spreadsheet would take for a formula gets an apostrophe in front, unless it is a number; tabs and
- * returns count too, since some programs skip them before they look.
+ * One cell. Text that a spreadsheet would take for a formula gets an apostrophe in front, unless it is a number; tabs
+ * and returns count too, since some programs skip them before they look.
  */
 export function toCsvCell(value: CsvValue): string {
   if (value === null) return '';

@@ -1,7 +1,7 @@
 /**
- * Any text as LaTeX that pdflatex can set without further packages: specials are escaped, Greek letters and signs become
- * mathematics, accents become commands, and a letter that the standard fonts lack is named by its code point instead of
- * stopping the run.
+ * Any text as LaTeX that pdflatex can set without further packages: specials are escaped, Greek letters and signs
+ * become mathematics, accents become commands, and a letter that the standard fonts lack is named by its code point
+ * instead of stopping the run.
  */
 export function toLatexText(text: string): string {
   // Split at powers: the odd parts are `2^10`.

@@ -3,7 +3,10 @@ import { differenceText, remarkOf, valueText } from './row-text.ts';
 import { headCell, textCell, type BodyCell, type BodyLine, type HeadCell, type Layout } from './layout.ts';
 import type { AblationTable, Matrix, MetricTable, TableRow } from '../table/table.ts';
 
-/** Stands for the value of a parameter where it is not in force: a line without a name would look like a part of the one above. */
+/**
+ * Stands for the value of a parameter where it is not in force: a line without a name would look like a part of the one
+ * above.
+ */
 const NOT_IN_FORCE = '–';
 
 /** Rows × columns of two parameters; several metrics side by side. */

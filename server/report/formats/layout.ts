@@ -1,6 +1,7 @@
 /**
- * The table as it is read: header and lines of cells whose numbers are already text (ASCII, `-` for minus), whatever the
- * format. Markdown, HTML, LaTeX and the page are written from this and differ in nothing but their marks and escapes.
+ * The table as it is read: header and lines of cells whose numbers are already text (ASCII, `-` for minus), whatever
+ * the format. Markdown, HTML, LaTeX and the page are written from this and differ in nothing but their marks and
+ * escapes.
  */
 export interface Layout {
   /** Columns of labels, set flush left. */

@@ -1,7 +1,10 @@
 import { toCsvLines } from './csv.ts';
 import type { RunLine } from './runs-table.ts';
 
-/** The runs table as CSV: a column per parameter, and `METRIC last`, `METRIC best`, `METRIC bestBatch` per metric. Every row has the same metrics. */
+/**
+ * The runs table as CSV: a column per parameter, and `METRIC last`, `METRIC best`, `METRIC bestBatch` per metric. Every
+ * row has the same metrics.
+ */
 export function runRowsToCsv(rows: readonly RunLine[]): string {
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
   const metrics = Object.keys(rows[0]?.metrics ?? {});

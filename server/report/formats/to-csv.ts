@@ -4,8 +4,8 @@ import { noteOf } from './display-table.ts';
 import type { AblationTable, MetricTable, TableRow } from '../table/table.ts';
 
 /**
- * The table for programs: a line per arm (or cell), numbers in full. With several metrics their columns carry the metric's
- * name. The footnote stands in the last column of the first line, where it disturbs no parser.
+ * The table for programs: a line per arm (or cell), numbers in full. With several metrics their columns carry the
+ * metric's name. The footnote stands in the last column of the first line, where it disturbs no parser.
  */
 export function toCsv(table: AblationTable): string {
   const first = table.tables[0]!;

@@ -16,7 +16,10 @@ export interface MetricJson {
   note: string;
 }
 
-/** `arm` is null, and `arms` says which, for a cell that averages over several; `runs` is there where ids were asked for. */
+/**
+ * `arm` is null, and `arms` says which, for a cell that averages over several; `runs` is there where ids were asked
+ * for.
+ */
 export type RowJson = Omit<TableRow, 'difference' | 'runs'> & {
   difference: Omit<Difference, 'sd'> | null;
   runs?: string[];

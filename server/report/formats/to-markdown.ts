@@ -1,7 +1,9 @@
 import { toDisplayTable, type DisplayCell } from './display-table.ts';
 import type { AblationTable } from '../table/table.ts';
 
-/** The table in GitHub's Markdown: one header line, a cell that spans columns is repeated in each, the footnote below. */
+/**
+ * The table in GitHub's Markdown: one header line, a cell that spans columns is repeated in each, the footnote below.
+ */
 export function toMarkdown(table: AblationTable): string {
   const { caption, head, body, note } = toDisplayTable(table);
   const columns = head.map(spread);

@@ -9,7 +9,9 @@ import { runsByArm } from '../curves/runs-by-arm.ts';
 import { runValues, worstPairValues } from '../table/run-values.ts';
 import type { Goal } from '../table/table.ts';
 
-/** What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences. */
+/**
+ * What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences.
+ */
 export interface PairCurves {
   metric: { name: string; goal: Goal };
   pairs: PairItem[];

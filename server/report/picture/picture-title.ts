@@ -15,8 +15,8 @@ interface Finding {
 const MOST = 3;
 
 /**
- * The answer in words: `β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; hurts at N = ¼`. Only what is
- * significant (max-T) is said to help or hurt.
+ * The answer in words: `β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; hurts at N = ¼`. Only what
+ * is significant (max-T) is said to help or hurt.
  *
  * @param percentDecimals of an accuracy, as in the table; null for other metrics
  */

@@ -226,7 +226,11 @@ function labelOf(arm: Arm, keys: readonly string[]): string {
 
 const SIGNS: Record<string, string> = { '1/2': '½', '1/4': '¼', '3/4': '¾', '1/3': '⅓', '2/3': '⅔' };
 
-/** `N = ½` where the switch is a simple share of every run, else `N = 137`. @param batches of every run; null where they differ */
+/**
+ * `N = ½` where the switch is a simple share of every run, else `N = 137`.
+ *
+ * @param batches of every run; null where they differ
+ */
 function switchLabel(N: number, batches: number | null): string {
   const share = batches !== null && Number.isInteger((N * 12) / batches) ? toShare(N, batches) : String(N);
   return `N = ${SIGNS[share] ?? share}`;

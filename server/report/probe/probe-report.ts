@@ -32,12 +32,14 @@ export interface Quantiles {
   max: Spread;
 }
 
-/** What an ε does to the term: judged by the trunk's L2 from N on, where the trunk ends at N by the batches before it. */
+/**
+ * What an ε does to the term: judged by the trunk's L2 from N on, where the trunk ends at N by the batches before it.
+ */
 export interface EpsilonVerdict {
   epsilon: number;
   /**
-   * `dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all of it, the runs are those of the
-   * control, bit for bit. `live`: below all of it on every seed. `between`: anything else.
+   * `dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all of it, the runs
+   * are those of the control, bit for bit. `live`: below all of it on every seed. `between`: anything else.
    */
   verdict: 'dead' | 'live' | 'between';
   above: 'maximum' | 'q95' | null;
@@ -93,8 +95,9 @@ export interface ProbeArm {
   ratio: number | null;
   weak: boolean | null;
   /**
-   * The arm with the next smaller ε and equal everything else, where both are on the same side of all of the trunk's L2 from N on.
-   * `certain`: both are above all of it, so both are the control's run; else they part where their own L2 comes between them.
+   * The arm with the next smaller ε and equal everything else, where both are on the same side of all of the trunk's L2
+   * from N on. `certain`: both are above all of it, so both are the control's run; else they part where their own L2
+   * comes between them.
    */
   sameAs: { arm: number; name: string; certain: boolean } | null;
 }
@@ -168,7 +171,10 @@ function describeCandidate(N: number, arms: readonly Arm[], trunk: Trunk): Probe
   };
 }
 
-/** L2 of every seed in rising order of batches: from N on, where the trunk goes on after N, else before it. Empty: nothing is known. */
+/**
+ * L2 of every seed in rising order of batches: from N on, where the trunk goes on after N, else before it. Empty:
+ * nothing is known.
+ */
 function judgedStretch(N: number, trunk: Trunk): number[][] {
   const [from, to] = trunk.end > N ? [N, trunk.end] : [Math.max(0, N - WINDOW), N];
   return intraClassOf(trunk, from, to).filter((values) => values.length > 0);
@@ -238,7 +244,10 @@ function describeArm(arm: Arm, index: number, trunk: Trunk, { candidates }: Prob
   };
 }
 
-/** Only the batch's mean is tested against ε as a whole; samples and classes are tested one by one and separate arms almost at once. */
+/**
+ * Only the batch's mean is tested against ε as a whole; samples and classes are tested one by one and separate arms
+ * almost at once.
+ */
 function findSame(arm: Arm, trunk: Trunk): ProbeArm['sameAs'] {
   if (arm.loss.truncation !== 'batch') return null;
   const smaller = trunk.arms.filter(

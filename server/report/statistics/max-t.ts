@@ -6,9 +6,10 @@ import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
  * flipped per seed, the same in all rows: rows that share a control, and so its luck, move together as they did in the
  * data, which is what keeps the power that Holm loses as rows are added.
  *
- * With t = mean / (sd/√n) of a row's differences (sd = 0: ∞, or 0 if the mean is 0 too; 0 as well where there is one difference,
- * which has no sd) and rows sorted by |t|, largest first: for each pattern q_k is the largest flipped |t| among row k and the
- * rows after it; a row's value is the share of patterns with q_k ≥ its |t|, made monotone down the order.
+ * With t = mean / (sd/√n) of a row's differences (sd = 0: ∞, or 0 if the mean is 0 too; 0 as well where there is one
+ * difference, which has no sd) and rows sorted by |t|, largest first: for each pattern q_k is the largest flipped |t|
+ * among row k and the rows after it; a row's value is the share of patterns with q_k ≥ its |t|, made monotone down the
+ * order.
  *
  * @param rows one row of differences per comparison, columns are seeds; null where the row has no pair for the seed
  * @returns the corrected p of each row, in the order given
@@ -55,7 +56,9 @@ interface RowStatistic {
   n: number;
   /** 1/(nΣd²); 0 where all differences are 0. */
   scale: number;
-  /** What a flipped sum may lack and still be "at least" the observed one: 1e−9 of the largest difference in the mean. */
+  /**
+   * What a flipped sum may lack and still be "at least" the observed one: 1e−9 of the largest difference in the mean.
+   */
   slack: number;
   /** Observed t². */
   observed: number;

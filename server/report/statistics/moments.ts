@@ -6,8 +6,9 @@ export function mean(values: readonly number[]): number {
 }
 
 /**
- * Standard deviation with n − 1 in the denominator; null for fewer than two values. Values that differ by rounding alone
- * (1e−9 of the largest) have a deviation of exactly 0, so that "all the same" does not depend on the order of additions.
+ * Standard deviation with n − 1 in the denominator; null for fewer than two values. Values that differ by rounding
+ * alone (1e−9 of the largest) have a deviation of exactly 0, so that "all the same" does not depend on the order of
+ * additions.
  */
 export function standardDeviation(values: readonly number[]): number | null {
   if (values.length < 2) return null;

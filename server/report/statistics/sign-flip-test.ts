@@ -2,8 +2,9 @@ import { SAME } from './moments.ts';
 import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
 
 /**
- * Two-sided sign-flip test of paired differences: the share of all patterns of signs whose |mean| is at least the observed
- * one, "at least" meaning within 1e−9 of it, relative to the largest difference, so that ties are ties whatever the rounding.
+ * Two-sided sign-flip test of paired differences: the share of all patterns of signs whose |mean| is at least the
+ * observed one, "at least" meaning within 1e−9 of it, relative to the largest difference, so that ties are ties
+ * whatever the rounding.
  *
  * Example: [1, 2, 3] → 0.25, two of the eight patterns (none flipped, all flipped) reach |6|.
  */

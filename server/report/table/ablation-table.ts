@@ -9,8 +9,8 @@ import { parseTableOptions } from './table-options.ts';
 import type { AblationTable, TableOptions } from './table.ts';
 
 /**
- * The ablation table of a sweep as data: one line per arm, or rows × columns of two parameters; for each, the metric over
- * the complete runs and the difference to the control, paired by seed. Half a sweep is a table too.
+ * The ablation table of a sweep as data: one line per arm, or rows × columns of two parameters; for each, the metric
+ * over the complete runs and the difference to the control, paired by seed. Half a sweep is a table too.
  *
  * @throws UserError on a metric, parameter or arm that the sweep does not have
  */

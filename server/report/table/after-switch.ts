@@ -6,7 +6,10 @@ import { averageArms } from './run-values.ts';
 import { referenceOf, type TableContext } from './table-context.ts';
 import type { TableRow } from './table.ts';
 
-/** Paired mean of the metric over (N, end]: shows a faster rise that a threshold misses. null for arms without the phase. */
+/**
+ * Paired mean of the metric over (N, end]: shows a faster rise that a threshold misses. null for arms without the
+ * phase.
+ */
 export function afterSwitch(arms: readonly Arm[], context: TableContext): TableRow['afterSwitch'] {
   const perArm = arms.filter(hasIntraPhase).flatMap((arm) => {
     const reference = referenceOf(arm, context);

@@ -20,9 +20,10 @@ export function entriesByArm(arms: readonly Arm[]): Entry[] {
 const MOST_CELLS = 10_000;
 
 /**
- * One entry per cell of rows × columns. Controls come first, on lines of their own that span the columns, then the values
- * of the search, then the other ablations. Where the arms of a control or ablation differ in the row's or the column's
- * parameter themselves, they get a line, or a cell, for each value: averaged over, they would be compared with nothing.
+ * One entry per cell of rows × columns. Controls come first, on lines of their own that span the columns, then the
+ * values of the search, then the other ablations. Where the arms of a control or ablation differ in the row's or the
+ * column's parameter themselves, they get a line, or a cell, for each value: averaged over, they would be compared with
+ * nothing.
  *
  * @throws UserError on more cells than a table can have
  */

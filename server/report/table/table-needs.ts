@@ -1,8 +1,8 @@
 import type { TableOptions } from './table.ts';
 
 /**
- * The curves to load before a table is built: its metrics, and the validation cross-entropy, by whose bits arms that never
- * separated in ε are told from arms whose accuracies happen to tie. Confusion matrices are needed besides.
+ * The curves to load before a table is built: its metrics, and the validation cross-entropy, by whose bits arms that
+ * never separated in ε are told from arms whose accuracies happen to tie. Confusion matrices are needed besides.
  *
  * @param own the sweep's own metric
  */

@@ -6,10 +6,11 @@ const WORST = 5;
 
 /**
  * Mean error of a run over the five pairs of classes that the controls of the *other* seeds confuse most. A run's own
- * worst pair is a maximum over noisy cells and regresses to the mean; pairs chosen on other seeds do not, and a run and its
- * control of the same seed are measured on the same pairs.
+ * worst pair is a maximum over noisy cells and regresses to the mean; pairs chosen on other seeds do not, and a run and
+ * its control of the same seed are measured on the same pairs.
  *
- * The error of a pair {k, l} is (n_{k→l} + n_{l→k}) / (n_k + n_l), averaged over the other seeds before the five are chosen.
+ * The error of a pair {k, l} is (n_{k→l} + n_{l→k}) / (n_k + n_l), averaged over the other seeds before the five are
+ * chosen.
  *
  * @returns run → error, of complete runs with a confusion matrix where at least one other seed's control has one
  */
@@ -34,7 +35,10 @@ export function worstPairErrors(results: SweepResults, baseline: number | null):
   return worst;
 }
 
-/** Arms whose other seeds choose the pairs: the arm's control, a control's own, or all controls for an ablation without one. */
+/**
+ * Arms whose other seeds choose the pairs: the arm's control, a control's own, or all controls for an ablation without
+ * one.
+ */
 function referenceArms(arms: readonly Arm[], arm: Arm, baseline: number | null): number[] {
   if (baseline !== null) return [baseline];
   if (arm.controlIndex !== null) return [arm.controlIndex];

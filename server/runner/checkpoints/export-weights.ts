@@ -24,9 +24,11 @@ export interface ExportedWeights {
 }
 
 /**
- * Writes the final weights of a complete run as a layers model of TensorFlow.js (`toLayersModel` says what it takes and gives).
+ * Writes the final weights of a complete run as a layers model of TensorFlow.js (`toLayersModel` says what it takes and
+ * gives).
  *
- * The run's data set is read for it: the numbers that normalise its images are those of its training part, and belong to the network.
+ * The run's data set is read for it: the numbers that normalise its images are those of its training part, and belong
+ * to the network.
  *
  * @param folder is made if it is not there; must be empty
  */

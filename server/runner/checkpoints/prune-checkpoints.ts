@@ -4,8 +4,8 @@ import type { Storage } from '../../store/database/storage.ts';
 import { removeCheckpoint } from './checkpoint-files.ts';
 
 /**
- * Deletes the checkpoints that no run needs any more; called whenever a sweep ends. A file that cannot be deleted is told and
- * left to the next start: what was trained is complete all the same.
+ * Deletes the checkpoints that no run needs any more; called whenever a sweep ends. A file that cannot be deleted is
+ * told and left to the next start: what was trained is complete all the same.
  */
 export async function pruneCheckpoints(storage: Storage, lease: Lease, tell: (message: string) => void): Promise<void> {
   for (const file of retireCheckpoints(storage, lease)) {

@@ -7,8 +7,8 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
 const BYTES = 64 * 2 ** 20;
 
 /**
- * The checkpoints of a folder, of which those that were written or read last are in memory: several stages begin from the same one, and to
- * read it and check its hash takes longer than to send it.
+ * The checkpoints of a folder, of which those that were written or read last are in memory: several stages begin from
+ * the same one, and to read it and check its hash takes longer than to send it.
  */
 export class RecentCheckpoints {
   readonly #folder: string;
@@ -37,7 +37,9 @@ export class RecentCheckpoints {
     return bytes;
   }
 
-  /** Whether its file is there. One that was in order when it was written or read last is not read through once more. */
+  /**
+   * Whether its file is there. One that was in order when it was written or read last is not read through once more.
+   */
   async isThere({ file, hash }: Pick<CheckpointFile, 'file' | 'hash'>): Promise<boolean> {
     const bytes = this.#recent.get(hash);
     if (!bytes) return (await this.read({ file, hash })) !== null;

@@ -16,7 +16,9 @@ import { artefactsOf, outcomesOf, recordsOf, type StageRecord } from './records.
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import type { SweepWork } from '../train-sweep.ts';
 
-/** In milliseconds: a worker that has come to the end of a stage is given the next one before its results are stored. */
+/**
+ * In milliseconds: a worker that has come to the end of a stage is given the next one before its results are stored.
+ */
 const HEAD_START = 5;
 
 /** What a stage has cost so far. */
@@ -25,9 +27,10 @@ export interface Spent {
 }
 
 /**
- * What the workers of a sweep deliver, on its way into the database. It is stored in the order in which it came, one thing after
- * the other, and nothing after what could not be stored: so what a stage continues from is there before its own points are. Equal
- * states are one file, and so one stage's is never deleted as replaced while another one is about to refer to it.
+ * What the workers of a sweep deliver, on its way into the database. It is stored in the order in which it came, one
+ * thing after the other, and nothing after what could not be stored: so what a stage continues from is there before its
+ * own points are. Equal states are one file, and so one stage's is never deleted as replaced while another one is about
+ * to refer to it.
  *
  * A stage that is delivered to its end is followed at once, from the state that is still on its way.
  */
@@ -56,7 +59,11 @@ export class Deliveries {
     return this.#taken;
   }
 
-  /** What to train the stage from; null for batch 0. @param held hash of the checkpoint that the worker was given last */
+  /**
+   * What to train the stage from; null for batch 0.
+   *
+   * @param held hash of the checkpoint that the worker was given last
+   */
   startOf(job: StageJob, held: string | null): Promise<Start | null> {
     const { storage, lease, tell } = this.#work;
     return findStart(
@@ -129,7 +136,11 @@ export class Deliveries {
     if (ends) this.#queue.complete(job);
   }
 
-  /** The stage's runs are not one computation from where it stands, which is known without training it. @param groups the ε that stay together */
+  /**
+   * The stage's runs are not one computation from where it stands, which is known without training it.
+   *
+   * @param groups the ε that stay together
+   */
   split(job: StageJob, groups: number[][]): Promise<void> {
     const { batch } = job.stage;
     const nothing = {

@@ -23,9 +23,9 @@ export interface AtHand {
 }
 
 /**
- * The checkpoint to train a stage from: its own, else that of the stage it forks from, else that of one before. Takes the stage
- * back to where its own checkpoint stands, unless only the state at its end is wanted. A checkpoint that is lost or damaged costs
- * the way from the one before it.
+ * The checkpoint to train a stage from: its own, else that of the stage it forks from, else that of one before. Takes
+ * the stage back to where its own checkpoint stands, unless only the state at its end is wanted. A checkpoint that is
+ * lost or damaged costs the way from the one before it.
  *
  * @param tell gets what was lost
  * @returns null for batch 0

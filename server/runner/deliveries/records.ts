@@ -49,8 +49,9 @@ function configurationOf({ alpha, beta, gamma, epsilon, N, loss, training }: Arm
 }
 
 /**
- * What the end of a stage means for its runs: it ends some, others wait for their next stage; where it diverged, all have. Runs
- * of other sweeps that are trained along because they differ in ε alone end with it too, and are what they were where it does not end.
+ * What the end of a stage means for its runs: it ends some, others wait for their next stage; where it diverged, all
+ * have. Runs of other sweeps that are trained along because they differ in ε alone end with it too, and are what they
+ * were where it does not end.
  *
  * @param arm of one of the runs
  */

@@ -21,8 +21,8 @@ const TIMED = 40;
 const EVAL_EVERY = 20;
 
 /**
- * Trains a few batches of an arm in as many processes as the sweep would have, at the same time, since they slow each other down.
- * Nothing is kept.
+ * Trains a few batches of an arm in as many processes as the sweep would have, at the same time, since they slow each
+ * other down. Nothing is kept.
  *
  * @param folder where the data set's relative paths start
  */

@@ -7,9 +7,9 @@ import type { SweepWork } from '../train-sweep.ts';
 import type { TrunkBeside } from '../order/trunk-beside.ts';
 
 /**
- * Settles stages by what their trunk tells of them while the workers train others: a trunk that comes to the end of a stage tells of many
- * at once, and to read and store that takes as long as several batches. They are settled one after the other, and in between what workers
- * send has its turn.
+ * Settles stages by what their trunk tells of them while the workers train others: a trunk that comes to the end of a
+ * stage tells of many at once, and to read and store that takes as long as several batches. They are settled one after
+ * the other, and in between what workers send has its turn.
  */
 export class Settler {
   readonly #work: SweepWork;

@@ -11,8 +11,8 @@ import type { SweepWork } from '../train-sweep.ts';
 import type { TrunkBeside } from '../order/trunk-beside.ts';
 
 /**
- * Settles of a stage what its trunk tells of it, as far as that is trained by now: takes what they have in common, and sets the stage's ε
- * apart where their tests come out differently in the batch that comes next.
+ * Settles of a stage what its trunk tells of it, as far as that is trained by now: takes what they have in common, and
+ * sets the stage's ε apart where their tests come out differently in the batch that comes next.
  *
  * @param worker its index
  * @returns true where nothing is left to train for the job
@@ -38,9 +38,10 @@ export async function settleByTrunk(
 }
 
 /**
- * What a stage of the intra-class phase need not train, since the trunk has trained it already: batches in which no test L2 > ε
- * passes. There the truncated term and its gradient are 0, and what is added to the rest of the step is 0. The trunk's own L2,
- * measured in every batch, says how the tests come out: float32 against float32, as the step does it.
+ * What a stage of the intra-class phase need not train, since the trunk has trained it already: batches in which no
+ * test L2 > ε passes. There the truncated term and its gradient are 0, and what is added to the rest of the step is 0.
+ * The trunk's own L2, measured in every batch, says how the tests come out: float32 against float32, as the step does
+ * it.
  *
  * @param arm of one of its runs
  * @param trunk the trunk's stages beside it, by their first batch
@@ -75,8 +76,8 @@ export async function sameAsTrunk(
 }
 
 /**
- * The ε of a stage whose test L2 > ε passes in its next batch, as the trunk has measured it, and those whose test does not: they need not
- * be trained together to find that out.
+ * The ε of a stage whose test L2 > ε passes in its next batch, as the trunk has measured it, and those whose test does
+ * not: they need not be trained together to find that out.
  *
  * @returns null where the trunk has not come to that batch, or all tests come out the same
  */
@@ -96,8 +97,8 @@ export function apartNext(
 }
 
 /**
- * Whether a run is its trunk up to where the stage stands. What leads to the stage has to be there: a trunk that another plan cut may be
- * trained further than this run's own.
+ * Whether a run is its trunk up to where the stage stands. What leads to the stage has to be there: a trunk that
+ * another plan cut may be trained further than this run's own.
  */
 function isItsTrunk(storage: Storage, stage: StageTask, { runId, stages }: RunTask): boolean {
   return (
@@ -114,7 +115,10 @@ function isTrained({ batch, to }: StageTask): boolean {
   return batch === to;
 }
 
-/** The trunk's curves as the phase records them: β in force, the truncated term beside L2, and per ε what may differ by it. */
+/**
+ * The trunk's curves as the phase records them: β in force, the truncated term beside L2, and per ε what may differ by
+ * it.
+ */
 function asOwn(columns: Stretch['columns'], beta: number, epsilons: number[]): Stretch['columns'] {
   const perEpsilon = epsilons.length > 1 ? epsilons : [null];
   return columns.flatMap((column) => {

@@ -36,7 +36,10 @@ export class WorkerLoop {
   #worker: HiredWorker | null;
   #machine: Machine | null = null;
   #ownPace = new Pace(0);
-  /** The worker's last delivery is stored, and with it what came before. A worker need not wait for that before it goes on with another stage. */
+  /**
+   * The worker's last delivery is stored, and with it what came before. A worker need not wait for that before it goes
+   * on with another stage.
+   */
   #stored: Promise<void> = Promise.resolve();
   /** What this loop had settled is. */
   #settled: Promise<void> = Promise.resolve();
@@ -95,7 +98,8 @@ export class WorkerLoop {
       try {
         return await this.#attempt(job, spent);
       } catch (error) {
-        // Only what went wrong in the worker says something about the stage; anything else is this process's own trouble.
+        // Only what went wrong in the worker says something about the stage; anything else is this process's own
+        // trouble.
         if (!(error instanceof WorkerError)) throw error;
         if (this.#broken.signal.aborted) return this.#ended(); // the worker was killed for that
         await this.#stored; // the next attempt continues from it
@@ -164,7 +168,8 @@ export class WorkerLoop {
       this.#pace.advance((job.restores ? from : at) - shown, performance.now()); // what was not delivered is trained again
       throw error;
     });
-    // While a stage is stored the next one is trained, unless which ones follow is known only then. One stage waits at most.
+    // While a stage is stored the next one is trained, unless which ones follow is known only then. One stage waits at
+    // most.
     await (splits ? this.#stored : before);
   }
 

@@ -3,8 +3,8 @@ import type { Arm } from '../../sweep/arm.ts';
 import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
 
 /**
- * Every ε that a stage trains along: those of all its runs where the intra-class phase is in force in it, whichever sweep asks
- * for them; before the switch ε is nowhere in the graph.
+ * Every ε that a stage trains along: those of all its runs where the intra-class phase is in force in it, whichever
+ * sweep asks for them; before the switch ε is nowhere in the graph.
  *
  * @param arm of one of its runs
  */
@@ -20,8 +20,9 @@ export function mostEpsilonsOf(arms: readonly Arm[], tasks: readonly Pick<RunTas
 }
 
 /**
- * For how many ε the step of a stage is compiled: for as many as any stage of the sweep carries, so that stages with fewer need none of their
- * own. Compiling takes as long as dozens of batches, and places that are left over cost next to nothing unless they are more than half.
+ * For how many ε the step of a stage is compiled: for as many as any stage of the sweep carries, so that stages with
+ * fewer need none of their own. Compiling takes as long as dozens of batches, and places that are left over cost next
+ * to nothing unless they are more than half.
  *
  * @param count ε of the stage
  * @param most ε of the sweep's stage that carries most

@@ -9,12 +9,18 @@ export interface StageJob {
   runs: RunTask[];
   /** Those of them that end with it. */
   ending: RunTask[];
-  /** It is at its end, but the state there is not kept: it is trained once more for that alone, and nothing is recorded again. */
+  /**
+   * It is at its end, but the state there is not kept: it is trained once more for that alone, and nothing is recorded
+   * again.
+   */
   restores: boolean;
 }
 
 interface Node extends StageJob {
-  /** Position of the first seed that needs it: a seed's runs are trained before the next one's, so that half a sweep is a table. */
+  /**
+   * Position of the first seed that needs it: a seed's runs are trained before the next one's, so that half a sweep is
+   * a table.
+   */
   seed: number;
   /** Batches of the longest way from here to the end of a run: the critical path is followed first. */
   longest: number;
@@ -24,8 +30,8 @@ interface Node extends StageJob {
 }
 
 /**
- * The stages of a sweep that are still to be trained. A stage is ready when the one before it is at its end; where nothing
- * is ready, whoever asks waits for a stage in training.
+ * The stages of a sweep that are still to be trained. A stage is ready when the one before it is at its end; where
+ * nothing is ready, whoever asks waits for a stage in training.
  */
 export class StageQueue {
   readonly #nodes: Map<number, Node>;
@@ -144,8 +150,8 @@ export class StageQueue {
   }
 
   /**
-   * A seed's stages come before the next one's; but where its last ones are not enough for all workers, what others of the next one wait for
-   * comes before them: a trunk has to be trained before there is something for each worker again.
+   * A seed's stages come before the next one's; but where its last ones are not enough for all workers, what others of
+   * the next one wait for comes before them: a trunk has to be trained before there is something for each worker again.
    */
   #choose(open: Node[]): Node | null {
     const ready = open.filter(({ state }) => state === 'ready').map((node) => ({ node, later: this.#mayShrink(node) }));
@@ -186,7 +192,10 @@ function best(ready: Ready[]): Node | null {
   return ready.length > 0 ? ready.reduce((first, other) => (compare(first, other) <= 0 ? first : other)).node : null;
 }
 
-/** Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as there is anything else. */
+/**
+ * Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as there is anything
+ * else.
+ */
 function compare({ node: a, later: isLater }: Ready, { node: b, later }: Ready): number {
   return (
     Number(isLater) - Number(later) ||
@@ -235,7 +244,10 @@ const idsOf = (stages: StageTask[]): number[] => stages.map(({ stageId }) => sta
 
 type Step = Pick<StageJob, 'stage' | 'restores'>;
 
-/** What has to be trained for a run, first to last: the states on the way that are not kept any more, then what it has not got. */
+/**
+ * What has to be trained for a run, first to last: the states on the way that are not kept any more, then what it has
+ * not got.
+ */
 function wayOf(task: RunTask, wanted: Wanted): Step[] {
   const todo = task.stages.filter((stage) => stage.batch < stage.to && wanted(task, stage));
   const way: Step[] = todo.map((stage) => ({ stage, restores: false }));

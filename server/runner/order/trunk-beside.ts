@@ -4,16 +4,19 @@ import { isBeforePhase } from '../../sweep/effective.ts';
 import { groupBy } from '../../sweep/group-by.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 
-/** The stages of the trunk beside a stage of the intra-class phase, by their first batch; plans that cut a trunk at other batches make stages that overlap. */
+/**
+ * The stages of the trunk beside a stage of the intra-class phase, by their first batch; plans that cut a trunk at
+ * other batches make stages that overlap.
+ */
 export type TrunkBeside = (run: RunTask, stage: StageTask) => StageTask[];
 
 /** Where nothing is shared. */
 export const noTrunk: TrunkBeside = () => [];
 
 /**
- * With `truncation: batch` a run is its trunk carried on for as long as no test L2 > ε has passed: the truncated term is 0, and so is
- * its gradient. What the trunk has trained beyond the switch batch may then be taken from it. With a test for every sample or class the
- * trunk does not tell how they come out.
+ * With `truncation: batch` a run is its trunk carried on for as long as no test L2 > ε has passed: the truncated term
+ * is 0, and so is its gradient. What the trunk has trained beyond the switch batch may then be taken from it. With a
+ * test for every sample or class the trunk does not tell how they come out.
  *
  * @param tasks all runs of a sweep
  */

@@ -9,8 +9,9 @@ export type Wanted = (task: Pick<RunTask, 'arm' | 'seed'>, stage: Pick<StageTask
 export const everything: Wanted = () => true;
 
 /**
- * Only the stages in which β is not in force, for the first so many seeds: what a probe trains. An arm without the intra-class
- * phase is a trunk to its end. The runs keep their whole paths, so that one that is cut here is not taken for complete.
+ * Only the stages in which β is not in force, for the first so many seeds: what a probe trains. An arm without the
+ * intra-class phase is a trunk to its end. The runs keep their whole paths, so that one that is cut here is not taken
+ * for complete.
  *
  * @param seeds of the sweep, in its order
  */

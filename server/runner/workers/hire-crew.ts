@@ -5,15 +5,18 @@ import { forgetVerdict } from '../../training/engines/verdicts.ts';
 import { hireWorker, type HiredWorker } from './hire-worker.ts';
 import { WorkerError } from './worker-process.ts';
 
-/** Workers on one engine, none where nothing is to be trained. The first of them has it open; the others may still be opening it. */
+/**
+ * Workers on one engine, none where nothing is to be trained. The first of them has it open; the others may still be
+ * opening it.
+ */
 export interface Crew {
   engine: EngineName;
   workers: HiredWorker[];
 }
 
 /**
- * Chooses an engine and starts workers on it. That an engine works here is remembered from another day: one that does not open after
- * all is forgotten, and the choice is made once more.
+ * Chooses an engine and starts workers on it. That an engine works here is remembered from another day: one that does
+ * not open after all is forgotten, and the choice is made once more.
  *
  * @param size of a crew on an engine
  * @param ended aborted: nobody is hired, and who was is let go

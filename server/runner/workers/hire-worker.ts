@@ -8,7 +8,11 @@ export interface HiredWorker {
   opened: Promise<Machine>;
 }
 
-/** Starts a worker. It opens its engine by itself, which takes about a second, while whoever hired it goes on. @param device of the engine; null leaves it to it */
+/**
+ * Starts a worker. It opens its engine by itself, which takes about a second, while whoever hired it goes on.
+ *
+ * @param device of the engine; null leaves it to it
+ */
 export function hireWorker(engine: EngineName, device: string | null): HiredWorker {
   const process = new WorkerProcess();
   const opened = process.open(engine, device);

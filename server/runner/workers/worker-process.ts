@@ -21,8 +21,9 @@ export class WorkerError extends Error {
 const ENDS_WITHIN = 5000;
 
 /**
- * Below so many megabytes V8 does not mark a heap for its size; a worker may keep as much garbage. Most of it are arrays outside of the heap,
- * which frequent small collections take away; without this V8 marks a heap of 25 MB that hardly changes as often as once a second.
+ * Below so many megabytes V8 does not mark a heap for its size; a worker may keep as much garbage. Most of it are
+ * arrays outside of the heap, which frequent small collections take away; without this V8 marks a heap of 25 MB that
+ * hardly changes as often as once a second.
  */
 const HEAP_FLAGS = ['--initial-old-space-size=256'];
 

@@ -2,7 +2,9 @@ import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs
 import { dirname } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 
-/** File systems that SQLite's locks and shared memory are known not to work on, by the magic number of statfs on Linux. */
+/**
+ * File systems that SQLite's locks and shared memory are known not to work on, by the magic number of statfs on Linux.
+ */
 const NETWORK_FILE_SYSTEMS = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],

@@ -26,8 +26,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * What SQLite's error means to the user, or the error itself where it tells of a bug of ours. Nothing is damaged by any of
- * these: a transaction is stored whole or not at all.
+ * What SQLite's error means to the user, or the error itself where it tells of a bug of ours. Nothing is damaged by any
+ * of these: a transaction is stored whole or not at all.
  */
 export function explain(error: unknown, attempted: string): unknown {
   const code = codeOf(error);

@@ -8,7 +8,10 @@ import type { Storage } from './storage.ts';
 /** How often the holder should renew. */
 export const HEARTBEAT_MS = 3_000;
 
-/** A lease that was not renewed for this long may be taken by another process. Longer than `training` waits, in which nothing renews it. */
+/**
+ * A lease that was not renewed for this long may be taken by another process. Longer than `training` waits, in which
+ * nothing renews it.
+ */
 export const STALE_MS = 90_000;
 
 /** The right to train on a database. `token` grows with every new holder; every training write names it. */
@@ -25,7 +28,10 @@ export interface LeaseHolder {
   heartbeatAt: Date;
 }
 
-/** Another process took the lease meanwhile (this one was suspended, or too busy to renew): nothing was written, stop training. */
+/**
+ * Another process took the lease meanwhile (this one was suspended, or too busy to renew): nothing was written, stop
+ * training.
+ */
 export class LeaseLostError extends OutsideError {
   override name = 'LeaseLostError';
   constructor() {
@@ -47,8 +53,8 @@ interface Row {
 }
 
 /**
- * Process ids mean the same only on one host, between two boots, in one process namespace: containers that share a database
- * may all have process 7. Where the system does not tell, the host's name has to do.
+ * Process ids mean the same only on one host, between two boots, in one process namespace: containers that share a
+ * database may all have process 7. Where the system does not tell, the host's name has to do.
  */
 const MACHINE = toMachine();
 
@@ -98,8 +104,9 @@ export function renewLease(storage: Storage, lease: Lease, now = Date.now()): vo
 }
 
 /**
- * Gives the lease back; does nothing where it is already lost. Never fails: on a disk that is full it cannot be written down, and
- * need not be, since the lease of a process that has ended is there for the taking. What filled the disk was told before.
+ * Gives the lease back; does nothing where it is already lost. Never fails: on a disk that is full it cannot be written
+ * down, and need not be, since the lease of a process that has ended is there for the taking. What filled the disk was
+ * told before.
  */
 export function releaseLease(storage: Storage, lease: Lease): void {
   try {

@@ -32,9 +32,9 @@ interface Applied {
 }
 
 /**
- * Brings a database up to date: applies the migrations that it has not seen, all in one transaction, then switches it to
- * WAL. Processes that open the same new file wait for the one that came first and find nothing left to do. A file that is
- * refused is left byte for byte as it was: until the first migration is applied, everything here only reads.
+ * Brings a database up to date: applies the migrations that it has not seen, all in one transaction, then switches it
+ * to WAL. Processes that open the same new file wait for the one that came first and find nothing left to do. A file
+ * that is refused is left byte for byte as it was: until the first migration is applied, everything here only reads.
  */
 export function migrate(raw: Connection, file: string, folder: string): void {
   const known = readMigrations(folder);
@@ -106,7 +106,10 @@ function readRows(raw: Connection): Applied[] {
     .all() as Applied[];
 }
 
-/** What was applied must be the beginning of what is known, letter for letter: anything else is another program's schema. */
+/**
+ * What was applied must be the beginning of what is known, letter for letter: anything else is another program's
+ * schema.
+ */
 function refuseForeign(known: Migration[], applied: Applied[], file: string): void {
   for (const [i, { name, checksum, finished }] of applied.entries()) {
     const own = known.find((migration) => migration.name === name);
@@ -136,7 +139,10 @@ function apply(raw: Connection, { name, sql, checksum }: Migration): void {
     .run(randomUUID(), checksum, name, startedAt, Date.now());
 }
 
-/** The switch needs the file for itself for a moment, and SQLite does not wait for that by itself; the setting stays in the file. */
+/**
+ * The switch needs the file for itself for a moment, and SQLite does not wait for that by itself; the setting stays in
+ * the file.
+ */
 function useWriteAheadLog(raw: Connection): void {
   const timeout = Number(raw.pragma('busy_timeout', { simple: true }));
   const end = Date.now() + timeout;

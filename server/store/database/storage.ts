@@ -15,8 +15,9 @@ const BUSY_TIMEOUT_MS = 10_000;
 /**
  * An open database: what every function of this room takes first.
  *
- * It has two connections. `prisma` reads and writes single statements; `raw` does every transaction, with `BEGIN IMMEDIATE`.
- * They are never inside a transaction at the same time, because `raw` is synchronous and `$transaction` is not used.
+ * It has two connections. `prisma` reads and writes single statements; `raw` does every transaction, with `BEGIN
+ * IMMEDIATE`. They are never inside a transaction at the same time, because `raw` is synchronous and `$transaction` is
+ * not used.
  */
 export interface Storage {
   /** Absolute path of the database. */
@@ -38,7 +39,10 @@ export interface OpenOptions {
   migrations?: string;
 }
 
-/** Opens a database, makes it where it may and brings its schema up to date. A file that is not one of ours is left as it is. */
+/**
+ * Opens a database, makes it where it may and brings its schema up to date. A file that is not one of ours is left as
+ * it is.
+ */
 export async function openStorage({ file, create, migrations = migrationsFolder() }: OpenOptions): Promise<Storage> {
   const path = toPath(file);
   if (!create && !existsSync(path)) throw new UserError(`Cannot open database ${path}: there is no such file`);

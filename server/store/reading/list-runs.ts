@@ -41,7 +41,10 @@ export interface RunFilter {
 }
 
 export interface RunQuery extends RunFilter, PageOptions {
-  /** `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `Params`, `last:METRIC` or `best:METRIC`; the order of training without it. */
+  /**
+   * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `Params`, `last:METRIC` or `best:METRIC`; the
+   * order of training without it.
+   */
   sort?: string;
   descending?: boolean;
 }

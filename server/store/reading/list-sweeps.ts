@@ -31,7 +31,10 @@ export interface SweepRow {
   probeSeeds: number | null;
   /** Why the sweep itself could not go on. */
   error: string | null;
-  /** Absolute path of the definition's file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import. */
+  /**
+   * Absolute path of the definition's file; of a confirmation what `confirmKey` gives; null where it came through HTTP
+   * or an import.
+   */
   definitionPath: string | null;
 }
 

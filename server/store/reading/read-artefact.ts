@@ -1,7 +1,10 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Storage } from '../database/storage.ts';
 
-/** What an evaluation of a run gave beside numbers (`confusion`, `projection`), at a batch or at its last evaluation; null where there is none. */
+/**
+ * What an evaluation of a run gave beside numbers (`confusion`, `projection`), at a batch or at its last evaluation;
+ * null where there is none.
+ */
 export function readArtefact(
   storage: Storage,
   runId: number,

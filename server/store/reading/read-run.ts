@@ -44,7 +44,10 @@ export interface RunRecord {
   durations: { training: number | null; evaluation: number | null };
   startedAt: Date | null;
   finishedAt: Date | null;
-  /** The run without the intra-class phase with the same everything else and the same seed, in the newest sweep that has one. */
+  /**
+   * The run without the intra-class phase with the same everything else and the same seed, in the newest sweep that has
+   * one.
+   */
   controlRun: string | null;
   artefacts: { batch: number; name: string }[];
 }

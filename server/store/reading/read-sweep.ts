@@ -16,7 +16,10 @@ export interface SweepRecord extends SweepRow {
   folder: string;
   share: boolean;
   notes: string | null;
-  /** Estimated from what was trained since it last started; null while nothing trains or nothing is known yet, and of a probe, which trains a part of it. */
+  /**
+   * Estimated from what was trained since it last started; null while nothing trains or nothing is known yet, and of a
+   * probe, which trains a part of it.
+   */
   secondsLeft: number | null;
 }
 

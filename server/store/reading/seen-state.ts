@@ -4,8 +4,8 @@ import { leaseHolder } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Whoever is killed leaves `running` behind, until the next process that trains clears it up. A reader writes nothing, so
- * it looks at the lease: where nobody trains, such a sweep is seen as interrupted and such a run as waiting.
+ * Whoever is killed leaves `running` behind, until the next process that trains clears it up. A reader writes nothing,
+ * so it looks at the lease: where nobody trains, such a sweep is seen as interrupted and such a run as waiting.
  */
 export function seenSweepState(storage: Storage, state: string): SweepState {
   return state === 'running' && !leaseHolder(storage) ? 'interrupted' : (state as SweepState);
@@ -16,7 +16,10 @@ export function seenRunState(storage: Storage): string {
   return leaseHolder(storage) ? 'r.state' : `CASE r.state WHEN 'running' THEN 'waiting' ELSE r.state END`;
 }
 
-/** Everything that is seen otherwise once nobody trains, or somebody does: runs stored as running, and the sweeps they are counted in. */
+/**
+ * Everything that is seen otherwise once nobody trains, or somebody does: runs stored as running, and the sweeps they
+ * are counted in.
+ */
 export function storedAsRunning(storage: Storage): { sweeps: string[]; runs: string[] } {
   const runs = storage.prepare(`SELECT id FROM "Run" WHERE state = 'running' ORDER BY id`).pluck().all() as number[];
   const sweeps = storage

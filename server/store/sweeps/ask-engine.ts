@@ -3,10 +3,12 @@ import { sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Within a transaction, before the sweep is queued: it is to be trained on this engine. One that never started is on what it is asked for
- * now, whatever could not be opened before; where the choice is left open while it waits, on what it waits for.
+ * Within a transaction, before the sweep is queued: it is to be trained on this engine. One that never started is on
+ * what it is asked for now, whatever could not be opened before; where the choice is left open while it waits, on what
+ * it waits for.
  *
- * @param asked null leaves the choice open @param fresh true: it is trained anew, and may be on another engine than before
+ * @param asked null leaves the choice open @param fresh true: it is trained anew, and may be on another engine than
+ * before
  */
 export function askEngine(storage: Storage, sweepId: number, asked: string | null, fresh: boolean): void {
   if (!fresh) refuseOtherEngine(storage, sweepId, asked);
@@ -19,8 +21,8 @@ export function askEngine(storage: Storage, sweepId: number, asked: string | nul
 }
 
 /**
- * A sweep keeps the engine it started with: another one would make other bits of the same run, and pairs of unlike runs.
- * Asked before anything is changed, so that a refused sweep stays as it is.
+ * A sweep keeps the engine it started with: another one would make other bits of the same run, and pairs of unlike
+ * runs. Asked before anything is changed, so that a refused sweep stays as it is.
  *
  * @param asked null leaves the choice open
  */

@@ -4,7 +4,10 @@ import { UserError } from '../../sweep/user-error.ts';
 import { parseRunId, parseSweepId, sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** What the command line calls SWEEP: an id, `latest`, a unique name, or a definition's path (its newest sweep), looked for in this order. */
+/**
+ * What the command line calls SWEEP: an id, `latest`, a unique name, or a definition's path (its newest sweep), looked
+ * for in this order.
+ */
 export async function findSweep(storage: Storage, argument: string): Promise<number> {
   const id = parseSweepId(argument);
   if (id !== null && (await hasSweep(storage, id))) return id;

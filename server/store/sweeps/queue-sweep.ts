@@ -14,7 +14,9 @@ import { transaction } from '../database/transaction.ts';
 export interface SweepRequest {
   /** The definition's text as it was given. */
   definition: string;
-  /** Absolute path of its file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import. */
+  /**
+   * Absolute path of its file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import.
+   */
   definitionPath: string | null;
   /** Absolute path of the folder that its relative paths start at. */
   folder: string;
@@ -36,12 +38,12 @@ export interface QueuedSweep {
 }
 
 /**
- * Stores a sweep as queued, at the end of the queue. The same file with the same name is the same sweep: it is continued,
- * and where its definition changed, the arms it still has keep their runs. Every arm × seed gets a run right away, waiting
- * and without a key; `identifyRuns` replaces it where the database holds what it would compute.
+ * Stores a sweep as queued, at the end of the queue. The same file with the same name is the same sweep: it is
+ * continued, and where its definition changed, the arms it still has keep their runs. Every arm × seed gets a run right
+ * away, waiting and without a key; `identifyRuns` replaces it where the database holds what it would compute.
  *
- * A sweep that is being trained at this moment stays as it is; it cannot be changed meanwhile. One that is only being probed is queued
- * when that is done, where all of it is asked for now.
+ * A sweep that is being trained at this moment stays as it is; it cannot be changed meanwhile. One that is only being
+ * probed is queued when that is done, where all of it is asked for now.
  */
 export function queueSweep(storage: Storage, request: SweepRequest, now = Date.now()): QueuedSweep {
   return transaction(storage, () => {
@@ -110,8 +112,8 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
 }
 
 /**
- * A sweep stays unshared: its shared runs are other ones, and all of it would be trained once more. One that waits to be trained as a
- * whole stays so when a probe of it is asked for: its trunks come first anyway.
+ * A sweep stays unshared: its shared runs are other ones, and all of it would be trained once more. One that waits to
+ * be trained as a whole stays so when a probe of it is asked for: its trunks come first anyway.
  */
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;

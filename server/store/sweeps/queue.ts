@@ -14,7 +14,10 @@ export function nextQueuedSweep(storage: Storage): number | null {
   return (id as number | undefined) ?? null;
 }
 
-/** What of a sweep says whether it needs workers, and on what: the engine that it was started on, null where it never was, and its runs. */
+/**
+ * What of a sweep says whether it needs workers, and on what: the engine that it was started on, null where it never
+ * was, and its runs.
+ */
 export function readOutstanding(
   storage: Storage,
   sweepId: number,
@@ -53,7 +56,10 @@ export function readProbeSeeds(storage: Storage, sweepId: number): number | null
   return (storage.prepare('SELECT probeSeeds FROM "Sweep" WHERE id = ?').pluck().get(sweepId) ?? null) as number | null;
 }
 
-/** A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed meanwhile). */
+/**
+ * A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed
+ * meanwhile).
+ */
 export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string): boolean {
   return underLease(storage, lease, () => {
     const { changes } = storage
@@ -67,8 +73,8 @@ export function startSweep(storage: Storage, lease: Lease, sweepId: number, engi
 }
 
 /**
- * The sweep ends or stops. Its runs that are still `running` wait again; with `cancelled` those that wait are cancelled,
- * unless another sweep in the queue asks for them too.
+ * The sweep ends or stops. Its runs that are still `running` wait again; with `cancelled` those that wait are
+ * cancelled, unless another sweep in the queue asks for them too.
  * @param error why the sweep itself could not go on
  */
 export function finishSweep(
@@ -83,8 +89,8 @@ export function finishSweep(
 }
 
 /**
- * The probe of a sweep ends or stops before all of it is trained: it stands interrupted, unless all of it was asked for meanwhile. Then it
- * is queued for that. A cancel that nobody has noticed yet cancels it.
+ * The probe of a sweep ends or stops before all of it is trained: it stands interrupted, unless all of it was asked for
+ * meanwhile. Then it is queued for that. A cancel that nobody has noticed yet cancels it.
  *
  * @returns the state that it is in now
  */
@@ -106,8 +112,8 @@ export function finishProbe(
 }
 
 /**
- * Who trains a sweep that others asked for is stopped: it is queued where it was, for them to go on with. A cancel that nobody has noticed
- * yet cancels it.
+ * Who trains a sweep that others asked for is stopped: it is queued where it was, for them to go on with. A cancel that
+ * nobody has noticed yet cancels it.
  *
  * @returns the state that it is in now
  */
@@ -153,8 +159,8 @@ export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
 }
 
 /**
- * `run SWEEP` and `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False where it is queued or
- * running; where it is being probed, or waits to be, all of it is asked for.
+ * `run SWEEP` and `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False
+ * where it is queued or running; where it is being probed, or waits to be, all of it is asked for.
  *
  * @param engine null leaves the choice open; without it the sweep is on what was asked for before
  * @param fresh it is to be trained anew; only where no other process trains
@@ -182,7 +188,8 @@ export function queueAgain(
 }
 
 /**
- * Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is queued when that is done.
+ * Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is
+ * queued when that is done.
  *
  * @param share false: unshared from then on; a sweep that is being trained as a whole stays as it is
  */

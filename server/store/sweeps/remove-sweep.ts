@@ -14,7 +14,10 @@ export interface Removed {
   checkpoints: number;
 }
 
-/** Deletes a sweep, and the runs, curves and checkpoints that no other sweep refers to. Refuses while it is being trained. */
+/**
+ * Deletes a sweep, and the runs, curves and checkpoints that no other sweep refers to. Refuses while it is being
+ * trained.
+ */
 export function removeSweep(storage: Storage, sweepId: number, now = Date.now()): Removed {
   const { files, ...removed } = transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);

@@ -41,7 +41,9 @@ export interface StageEnd {
 /** A stretch of a stage, trained. */
 export interface SegmentRows {
   stageId: number;
-  /** Where the stage stood; another place means that the segment was computed from another state than the stored one. */
+  /**
+   * Where the stage stood; another place means that the segment was computed from another state than the stored one.
+   */
   from: number;
   /** Batches [from, to) were trained. */
   to: number;
@@ -52,16 +54,19 @@ export interface SegmentRows {
   seconds: { training: number; evaluation: number };
   /** It was not trained: it is what the trunk recorded in these batches, and what the trunk spent on them. */
   fromTrunk?: boolean;
-  /** What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for their next stage. */
+  /**
+   * What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for
+   * their next stage.
+   */
   ends?: StageEnd[];
   /** The ε that stay together from batch `to` on: there the stage's runs stop being one computation. */
   split?: number[][];
 }
 
 /**
- * Stores a segment whole or not at all: its points, their summary, what its evaluations gave, its checkpoint, and how far
- * the stage and its runs now are. So whatever is killed, whenever, the checkpoint and the points belong together, and no
- * point is stored twice.
+ * Stores a segment whole or not at all: its points, their summary, what its evaluations gave, its checkpoint, and how
+ * far the stage and its runs now are. So whatever is killed, whenever, the checkpoint and the points belong together,
+ * and no point is stored twice.
  * @returns files of older checkpoints of the stage that nothing refers to any more, for the caller to delete
  */
 export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRows, now = Date.now()): string[] {
@@ -107,7 +112,10 @@ function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = fal
     .run(to, stageId);
 }
 
-/** How fast a sweep is trained says how long it still takes: what its runs are given by their trunk counts as if they had had it before. */
+/**
+ * How fast a sweep is trained says how long it still takes: what its runs are given by their trunk counts as if they
+ * had had it before.
+ */
 function countAsHeld(storage: Storage, stageId: number, to: number): void {
   storage
     .prepare(

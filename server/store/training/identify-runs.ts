@@ -68,13 +68,14 @@ export function readArms(storage: Storage, sweepId: number): Arm[] {
 }
 
 /**
- * Gives the runs of a sweep their keys, all in one transaction. A run that the database already holds, whichever sweep it
- * came from, takes the place of the one that was waiting; stages are shared by key in the same way. With `fresh` nothing is
- * taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more are left to
- * `removeSweep`. An interrupted fresh sweep that is continued keeps its editions, since they have the wanted keys.
+ * Gives the runs of a sweep their keys, all in one transaction. A run that the database already holds, whichever sweep
+ * it came from, takes the place of the one that was waiting; stages are shared by key in the same way. With `fresh`
+ * nothing is taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more
+ * are left to `removeSweep`. An interrupted fresh sweep that is continued keeps its editions, since they have the
+ * wanted keys.
  *
- * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts. From here on the sweep has
- * started, and keeps its engine.
+ * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts. From here on
+ * the sweep has started, and keeps its engine.
  */
 export function identifyRuns(
   storage: Storage,
@@ -102,7 +103,10 @@ export function identifyRuns(
   });
 }
 
-/** The runs of a sweep in the order in which they are to be trained. Runs that share a stage have the same object for it. */
+/**
+ * The runs of a sweep in the order in which they are to be trained. Runs that share a stage have the same object for
+ * it.
+ */
 export function readTasks(storage: Storage, sweepId: number): RunTask[] {
   const tasks = storage
     .prepare(
@@ -195,7 +199,10 @@ function newestRun(storage: Storage, key: string): HeldRun | undefined {
     .get(key) as HeldRun | undefined;
 }
 
-/** The waiting run gets the key; a run that has another key already (other data, another edition) is left alone and a new one made. */
+/**
+ * The waiting run gets the key; a run that has another key already (other data, another edition) is left alone and a
+ * new one made.
+ */
 function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition: number): number {
   const { key, engine, dataFingerprint, seed } = identity;
   const runId = held.key === null ? held.id : copyRun(storage, held.id);
@@ -209,8 +216,8 @@ function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition
 }
 
 /**
- * The stages of a run, first to last. Of those that the database holds, the one furthest along is taken with all that leads to
- * it: another plan may have cut the same trunk at other batches, and its points are there once.
+ * The stages of a run, first to last. Of those that the database holds, the one furthest along is taken with all that
+ * leads to it: another plan may have cut the same trunk at other batches, and its points are there once.
  */
 function makePath(storage: Storage, stages: StageIdentity[], seed: number, edition: number): number[] {
   const held = stages.map(({ key }) => heldStage(storage, key, edition));

@@ -1,7 +1,10 @@
 import type { Machine } from './run-state.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** Every device with the libraries there that runs of a sweep were last trained on, as far as anything of them is stored. */
+/**
+ * Every device with the libraries there that runs of a sweep were last trained on, as far as anything of them is
+ * stored.
+ */
 export function readMachines(storage: Storage, sweepId: number): Machine[] {
   const rows = storage
     .prepare(

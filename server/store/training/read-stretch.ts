@@ -23,8 +23,8 @@ export interface Stretch {
 }
 
 /**
- * What is recorded of these parts, which follow each other. Evaluations at their first batch are of the stage before; those at batch 0
- * have none before.
+ * What is recorded of these parts, which follow each other. Evaluations at their first batch are of the stage before;
+ * those at batch 0 have none before.
  *
  * @param parts of stages that are at their ends
  * @returns null where the state at their end is not kept

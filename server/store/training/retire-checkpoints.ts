@@ -9,12 +9,12 @@ export function keepCheckpoints(storage: Storage, sweepId: number): void {
 }
 
 /**
- * Forgets the checkpoints that nothing needs any more. Kept are those at the end of complete runs (their final weights), those
- * of every stage that a run which is not done may still continue or fork from, and those of sweeps that keep all. While a
- * sweep is queued all are kept: what its runs fork from is known when it begins.
+ * Forgets the checkpoints that nothing needs any more. Kept are those at the end of complete runs (their final
+ * weights), those of every stage that a run which is not done may still continue or fork from, and those of sweeps that
+ * keep all. While a sweep is queued all are kept: what its runs fork from is known when it begins.
  *
- * @returns files that no checkpoint refers to any more, for the caller to delete. In this order a process that is killed in
- * between leaves a stray file, which the next one deletes, and never a checkpoint without its file.
+ * @returns files that no checkpoint refers to any more, for the caller to delete. In this order a process that is
+ * killed in between leaves a stray file, which the next one deletes, and never a checkpoint without its file.
  */
 export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
   return underLease(storage, lease, () => {

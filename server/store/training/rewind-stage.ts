@@ -17,15 +17,17 @@ export function lastCheckpoint(storage: Storage, stageId: number): ResumePoint |
   return (row as ResumePoint | undefined) ?? null;
 }
 
-/** Files, relative to the checkpoint folder, that the database refers to; any other file there is left over and may go. */
+/**
+ * Files, relative to the checkpoint folder, that the database refers to; any other file there is left over and may go.
+ */
 export function checkpointFiles(storage: Storage): Set<string> {
   return new Set(storage.prepare('SELECT file FROM "Checkpoint"').pluck().all() as string[]);
 }
 
 /**
  * Takes a stage back to its newest checkpoint: what was committed after it (the end of a run that diverged, segments
- * without a checkpoint) is discarded, so that training continues from the checkpoint and nothing appears twice. Without a
- * checkpoint, or with `toStart` (its file is lost or damaged), the stage begins again.
+ * without a checkpoint) is discarded, so that training continues from the checkpoint and nothing appears twice. Without
+ * a checkpoint, or with `toStart` (its file is lost or damaged), the stage begins again.
  * @returns where to continue from; null for the beginning
  */
 export function rewindStage(storage: Storage, lease: Lease, stageId: number, toStart = false): ResumePoint | null {
@@ -45,7 +47,10 @@ export function rewindStage(storage: Storage, lease: Lease, stageId: number, toS
   });
 }
 
-/** A training point at batch b is the step from b to b + 1, an evaluation at b is of the state that the checkpoint holds. */
+/**
+ * A training point at batch b is the step from b to b + 1, an evaluation at b is of the state that the checkpoint
+ * holds.
+ */
 function discardAfter(storage: Storage, stageId: number, batch: number): void {
   storage
     .prepare(

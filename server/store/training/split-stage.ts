@@ -4,9 +4,9 @@ import type { Params } from '../params.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Within a transaction: the runs of a stage that were one computation are not any more from batch `at` on. The stage ends there
- * and each group goes on in a stage of its own. Where not even its first batch is common there is no such stage: it is taken
- * out, and the groups fork from the one before it.
+ * Within a transaction: the runs of a stage that were one computation are not any more from batch `at` on. The stage
+ * ends there and each group goes on in a stage of its own. Where not even its first batch is common there is no such
+ * stage: it is taken out, and the groups fork from the one before it.
  *
  * @param groups the ε that stay together; every ε of the stage's runs is in one of them
  */
@@ -47,7 +47,9 @@ export function splitStage(storage: Storage, stageId: number, at: number, groups
   if (empty) storage.prepare('DELETE FROM "Stage" WHERE id = ?').run(stageId);
 }
 
-/** The key of a stage that only the runs now on it may ever use: how long they stay together is not known beforehand. */
+/**
+ * The key of a stage that only the runs now on it may ever use: how long they stay together is not known beforehand.
+ */
 export function passingKey(): string {
   return `together ${randomUUID()}`;
 }

@@ -2,7 +2,10 @@ import { groupBy } from '../../sweep/group-by.ts';
 import { toStored } from '../database/numbers.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** Last, smallest and largest of a stretch of points. Values that are not finite count as last, never as smallest or largest. */
+/**
+ * Last, smallest and largest of a stretch of points. Values that are not finite count as last, never as smallest or
+ * largest.
+ */
 export interface Summary {
   lastBatch: number;
   last: number | null;

@@ -15,8 +15,8 @@ export function hasStayedWithin(storage: Storage, runId: number): boolean {
 }
 
 /**
- * Whether no test L2 > ε would pass in these batches of a trunk, float32 against float32, and the term's gradient is finite in all
- * of them: one that is not would be NaN even where it counts 0 times.
+ * Whether no test L2 > ε would pass in these batches of a trunk, float32 against float32, and the term's gradient is
+ * finite in all of them: one that is not would be NaN even where it counts 0 times.
  */
 export function staysWithin(storage: Storage, part: StretchPart, epsilon: number): boolean {
   const mean = largest(storage, part, 'train/intraClass');

@@ -64,7 +64,10 @@ function cut(text: string, length: number): string {
   return kept.trimEnd();
 }
 
-/** The arm of this index, or of what was written: an index or a name. A control, or an arm without one, has nothing to be compared with. */
+/**
+ * The arm of this index, or of what was written: an index or a name. A control, or an arm without one, has nothing to
+ * be compared with.
+ */
 export function armToConfirm(sweep: string, arms: readonly Arm[], written: string | number): Arm {
   const arm =
     arms.find(({ name }) => name === written) ?? (/^\d+$/.test(String(written)) ? arms[Number(written)] : undefined);
@@ -97,7 +100,10 @@ function listArms(arms: readonly Arm[]): string {
   return `${names.join(', ')}${arms.length > MOST_LISTED ? `, … (${arms.length} in all)` : ''}`;
 }
 
-/** As a definition may write it: where files give the validation part, no share of the training part may stand beside them. */
+/**
+ * As a definition may write it: where files give the validation part, no share of the training part may stand beside
+ * them.
+ */
 function writtenDataset(dataset: TrainingSettings['dataset']): object {
   if (dataset.name !== 'idx' || dataset.validationImages === null) return dataset;
   const { validation: _, ...rest } = dataset;

@@ -2,8 +2,8 @@ import type { Arm } from '../arm.ts';
 import { effectiveSettings, runKey } from '../effective.ts';
 
 /**
- * What stands in place of a definition's path for a sweep that confirms an arm of another: asked for again, it is the same sweep
- * that is continued, whatever name the arm has by then.
+ * What stands in place of a definition's path for a sweep that confirms an arm of another: asked for again, it is the
+ * same sweep that is continued, whatever name the arm has by then.
  *
  * @param sweep id of the sweep that the arm was chosen in
  */

@@ -38,7 +38,9 @@ export function armNames(
   return withoutTwins(names);
 }
 
-/** ε and N say nothing about an arm without the intra-class phase. β does, unless the ablation's name says it: it is 0. */
+/**
+ * ε and N say nothing about an arm without the intra-class phase. β does, unless the ablation's name says it: it is 0.
+ */
 function isInForce(arm: DraftArm, key: string): boolean {
   if (key === 'loss.centerRate') return usesCenterRate(arm.settings.loss);
   return (
@@ -50,7 +52,9 @@ function valueOf(arm: DraftArm, key: string): ParamValue {
   return isLossParameter(key) ? arm[key] : arm.assignment[key]!;
 }
 
-/** `training.optimizer.learningRate` → `learningRate`, `training.model.name` → `model`: no two settings share that word. */
+/**
+ * `training.optimizer.learningRate` → `learningRate`, `training.model.name` → `model`: no two settings share that word.
+ */
 function shortName(key: string): string {
   return key
     .replace(/\.name$/, '')
@@ -58,7 +62,11 @@ function shortName(key: string): string {
     .at(-1)!;
 }
 
-/** Numbers with as few digits (from four on) as keep different values different. @param isAxis it varies by definition, whatever is left of it */
+/**
+ * Numbers with as few digits (from four on) as keep different values different.
+ *
+ * @param isAxis it varies by definition, whatever is left of it
+ */
 function makeFormat(
   values: readonly ParamValue[],
   isAxis: boolean,

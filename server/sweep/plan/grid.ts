@@ -7,7 +7,10 @@ export function gridSize(parameters: readonly Parameter[]): number {
   return parameters.reduce((size, { space }) => size * gridValues(space).length, 1);
 }
 
-/** All points of the full product: parameters in declaration order, the last one fastest. The object is changed in place; keep a copy. */
+/**
+ * All points of the full product: parameters in declaration order, the last one fastest. The object is changed in
+ * place; keep a copy.
+ */
 export function* gridPoints(parameters: readonly Parameter[]): Generator<Assignment> {
   const axes: [name: string, values: ParamValue[]][] = parameters.map(({ name, space }) => [name, gridValues(space)]);
   const at = axes.map(() => 0);

@@ -18,7 +18,8 @@ import { batchesOf, buildStageTree } from '../stage-tree.ts';
  * Makes the plan of a sweep: all arms × seeds, what was dropped and folded, and what training it costs. Pure: the same
  * definition gives the same plan. Throws a `DefinitionError` where the definition leaves no plan.
  *
- * @param batchesPerEpoch asked only where the definition counts in epochs (`epochs`, no `evalEvery`, N with unit `epoch`)
+ * @param batchesPerEpoch asked only where the definition counts in epochs (`epochs`, no `evalEvery`, N with unit
+ * `epoch`)
  */
 export function planSweep(definition: Definition, { batchesPerEpoch }: { batchesPerEpoch: BatchesPerEpoch }): Plan {
   const resolver = new SettingsResolver(definition, batchesPerEpoch);
@@ -60,9 +61,9 @@ function mistake({ name }: Definition, problems: Problem[]): DefinitionError {
 }
 
 /**
- * Ablations in listed order, derived from the arms of the search in theirs. A point of the search without the intra-class
- * phase folds into the ablation that computes the same (it is the control, whatever β or N it was written with); any
- * other ablation that computes what an arm already does adds nothing.
+ * Ablations in listed order, derived from the arms of the search in theirs. A point of the search without the
+ * intra-class phase folds into the ablation that computes the same (it is the control, whatever β or N it was written
+ * with); any other ablation that computes what an arm already does adds nothing.
  */
 function withAblations(
   search: SearchArms,

@@ -10,7 +10,10 @@ export interface Plan {
   seeds: number[];
   /** Ordered by seed first, so that half a sweep is already a table. */
   runs: PlannedRun[];
-  /** Points of the grid, or draws, by the first constraint (or `exclude[0]`) that they break; those that dropped nothing too. */
+  /**
+   * Points of the grid, or draws, by the first constraint (or `exclude[0]`) that they break; those that dropped nothing
+   * too.
+   */
   dropped: { constraint: string; count: number }[];
   /** Points whose effective settings another arm already has. */
   folded: number;

@@ -14,7 +14,10 @@ export function* drawPoints(parameters: readonly Parameter[], samplerSeed: numbe
   for (;;) yield Object.fromEntries(parameters.map(({ name, space }) => [name, draw(space, stream)]));
 }
 
-/** A normal distribution has no bounds: what a parameter or setting does not allow is dropped, like draws that break a constraint. */
+/**
+ * A normal distribution has no bounds: what a parameter or setting does not allow is dropped, like draws that break a
+ * constraint.
+ */
 export function boundRules(definition: Definition): Rule[] {
   const unit = definition.parameters.find(({ name }) => name === 'N')!.unit!;
   const judge = makeJudge({ loss: definition.loss, training: definition.training }, unit);

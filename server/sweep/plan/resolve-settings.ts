@@ -24,7 +24,10 @@ export interface ResolvedSettings {
   training: TrainingSettings;
 }
 
-/** Resolves the settings of arms: swept values assigned, defaults filled in, epochs turned into batches; each combination once. */
+/**
+ * Resolves the settings of arms: swept values assigned, defaults filled in, epochs turned into batches; each
+ * combination once.
+ */
 export class SettingsResolver {
   readonly #sections: Pick<Definition, 'loss' | 'training'>;
   readonly #batchesPerEpoch: BatchesPerEpoch;
@@ -99,8 +102,8 @@ export class SettingsResolver {
   }
 
   /**
-   * One object for equal settings: ten thousand arms that differ in the learning rate hold one data set. Whatever the order
-   * of keys in the definition, the validator's output has its own, so equal settings are equal text.
+   * One object for equal settings: ten thousand arms that differ in the learning rate hold one data set. Whatever the
+   * order of keys in the definition, the validator's output has its own, so equal settings are equal text.
    */
   #share<T extends object>(value: T): T {
     const key = JSON.stringify(value);
@@ -124,7 +127,10 @@ function numberOf<K>(key: K, numbers: Map<K, number>): number {
   return number;
 }
 
-/** The settings in an assignment as one text. A random search asks up to a million times, so nothing is built on the way. */
+/**
+ * The settings in an assignment as one text. A random search asks up to a million times, so nothing is built on the
+ * way.
+ */
 function keyOf(assignment: Assignment): string {
   let key = '';
   for (const name in assignment) {

@@ -16,7 +16,9 @@ export interface SearchArms {
   notes: string[];
 }
 
-/** Enumerates or draws the arms of a definition, folds those that are the same computation, and adds the included ones. */
+/**
+ * Enumerates or draws the arms of a definition, folds those that are the same computation, and adds the included ones.
+ */
 export function searchArms(definition: Definition, resolver: SettingsResolver): SearchArms {
   const found = definition.method === 'grid' ? searchGrid(definition, resolver) : searchRandom(definition, resolver);
   addIncluded(definition, resolver, found);

@@ -3,8 +3,9 @@ const EXACT_SEEDS = 20;
 const DRAWS = 100_000;
 
 /**
- * The smallest p-values that a sign-flip test over `seeds` seeds can give. A pattern and its mirror image always tie, so no p
- * is under 2/2ⁿ, nor under 1/(draws + 1) where patterns are drawn; Holm multiplies the smallest of a family by its size.
+ * The smallest p-values that a sign-flip test over `seeds` seeds can give. A pattern and its mirror image always tie,
+ * so no p is under 2/2ⁿ, nor under 1/(draws + 1) where patterns are drawn; Holm multiplies the smallest of a family by
+ * its size.
  *
  * @param rows rows of the sweep that have a difference to a control
  */

@@ -7,7 +7,9 @@ import { toNameSuggestion } from './setting-names.ts';
 import { toSuggestion } from '../suggest.ts';
 import { isObject, type WrittenParameter } from './written-parameter.ts';
 
-/** An object of parameters and values as written in `include`, `exclude` or an ablation's `set`, under canonical names. */
+/**
+ * An object of parameters and values as written in `include`, `exclude` or an ablation's `set`, under canonical names.
+ */
 export function toAssignment(written: Record<string, ParamValue>): Assignment {
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [toParameterName(name), value]));
 }

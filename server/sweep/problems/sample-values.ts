@@ -8,7 +8,10 @@ export interface SampleValue {
   at: PropertyKey[];
 }
 
-/** Between two bounds and, whatever they are, hardly ever a whole number: shows that a continuous range does not fit a count. */
+/**
+ * Between two bounds and, whatever they are, hardly ever a whole number: shows that a continuous range does not fit a
+ * count.
+ */
 const INSIDE = 0.381966;
 
 /**

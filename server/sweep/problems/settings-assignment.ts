@@ -7,8 +7,8 @@ const isObject = (value: unknown): value is Section =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The `loss` and `training` of a definition with swept settings assigned: `training.optimizer.learningRate` reaches into
- * `training`, making objects where there are none. What is not on the way is shared with the original.
+ * The `loss` and `training` of a definition with swept settings assigned: `training.optimizer.learningRate` reaches
+ * into `training`, making objects where there are none. What is not on the way is shared with the original.
  */
 export function assignSettings(
   sections: Sections,

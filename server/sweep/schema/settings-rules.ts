@@ -2,7 +2,10 @@ type Section = Record<string, unknown>;
 
 /** A rule that several settings break together. */
 export interface BrokenRule {
-  /** Settings that take part: where one of them is swept, the rule is judged for every arm instead of for the definition. */
+  /**
+   * Settings that take part: where one of them is swept, the rule is judged for every arm instead of for the
+   * definition.
+   */
   keys: string[];
   path: string;
   message: string;

@@ -58,7 +58,9 @@ function evaluate({ terms, constant }: Linear, assignment: Assignment): number {
   return sum;
 }
 
-/** People mean decimals: 0.1 + 0.2 <= 0.3 is true for them, so a difference in the last bits of a double counts as none. */
+/**
+ * People mean decimals: 0.1 + 0.2 <= 0.3 is true for them, so a difference in the last bits of a double counts as none.
+ */
 function compare(left: number, comparison: Comparison, right: number): boolean {
   const slack = 1e-12 * Math.max(Math.abs(left), Math.abs(right));
   const difference = left - right;

@@ -17,8 +17,8 @@ export function augments({ shift, flip, crop, cutout }: AugmentSettings): boolea
 }
 
 /**
- * Draws what happens to each image of batch t, from the stream (seed, 'augment', t) alone. Shift and crop are the same move
- * of the window under two names known from different recipes; where both are on they add up.
+ * Draws what happens to each image of batch t, from the stream (seed, 'augment', t) alone. Shift and crop are the same
+ * move of the window under two names known from different recipes; where both are on they add up.
  */
 export function drawPlacements(
   settings: AugmentSettings,

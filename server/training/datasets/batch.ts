@@ -11,8 +11,9 @@ export interface Batch {
 }
 
 /**
- * Which images of the training part batch t of the run with this seed is made of: a pure function of its arguments. Batches run
- * on across epochs, so all have the same size; epoch e goes through the part in the order of the stream (seed, 'order', e).
+ * Which images of the training part batch t of the run with this seed is made of: a pure function of its arguments.
+ * Batches run on across epochs, so all have the same size; epoch e goes through the part in the order of the stream
+ * (seed, 'order', e).
  */
 export function drawIndices(dataset: Dataset, batchSize: number, seed: number, t: number): Int32Array {
   const { count } = dataset.train;
@@ -52,7 +53,10 @@ export function labelsOf({ labels }: Part, indices: Int32Array): Int32Array {
   return indices.map((index) => labels[index]!);
 }
 
-/** `rows` images of a part from number `start` on, with the bits that they have in a batch that is not augmented; past the part's end, zeros. */
+/**
+ * `rows` images of a part from number `start` on, with the bits that they have in a batch that is not augmented; past
+ * the part's end, zeros.
+ */
 export function imagesOf(dataset: Dataset, part: Part, start: number, rows: number): Float32Array {
   const size = dataset.shape[0] * dataset.shape[1] * dataset.shape[2];
   const images = new Float32Array(rows * size);
@@ -64,7 +68,10 @@ export function imagesOf(dataset: Dataset, part: Part, start: number, rows: numb
 
 const orders = new WeakMap<Dataset, Map<string, Int32Array>>();
 
-/** Drawing an epoch's order takes as long as many batches, so the last two are kept: a batch may lie across their border. */
+/**
+ * Drawing an epoch's order takes as long as many batches, so the last two are kept: a batch may lie across their
+ * border.
+ */
 function epochOrder(dataset: Dataset, seed: number, epoch: number): Int32Array {
   let kept = orders.get(dataset);
   if (!kept) orders.set(dataset, (kept = new Map()));

@@ -4,7 +4,10 @@ import type { CifarPublished } from './cifar-published.ts';
 const TRAIN_FILES = ['train.bin'];
 const TEST_FILES = ['test.bin'];
 
-/** Small photographs of 100 kinds (Krizhevsky, 2009), fine labels. Size and SHA-256 as in TensorFlow Datasets' checksum files. */
+/**
+ * Small photographs of 100 kinds (Krizhevsky, 2009), fine labels. Size and SHA-256 as in TensorFlow Datasets' checksum
+ * files.
+ */
 export const CIFAR100_FILES: CifarPublished = {
   name: 'cifar100',
   about: 'small photographs, 32×32 colour, 100 classes, 50,000 + 10,000',

@@ -6,9 +6,9 @@ import type { Part, Source } from '../dataset.ts';
 import { classesFromNumbers } from './labels.ts';
 
 /**
- * One image a line: a label and height × width × channels numbers, row by row, channels last, each multiplied by `scale`.
- * A heading line is needed where the label column is named, and recognised where the column is given by index: by text in the place of
- * all pixels, or in the place of the label where the pixels' columns are numbered.
+ * One image a line: a label and height × width × channels numbers, row by row, channels last, each multiplied by
+ * `scale`. A heading line is needed where the label column is named, and recognised where the column is given by index:
+ * by text in the place of all pixels, or in the place of the label where the pixels' columns are numbered.
  */
 export const csv: Source<CsvSource> = {
   async describe(settings, { baseFolder }) {

@@ -16,8 +16,9 @@ const PATIENCE_MS = 30_000;
 let downloads = 0;
 
 /**
- * Fetches `url` to `path`. The file gets its name only once its size and SHA-256 are right: until then it is written to a
- * temporary name next to it, which is removed whatever goes wrong; what a process left that was killed is removed by the next one.
+ * Fetches `url` to `path`. The file gets its name only once its size and SHA-256 are right: until then it is written to
+ * a temporary name next to it, which is removed whatever goes wrong; what a process left that was killed is removed by
+ * the next one.
  */
 export async function download(
   url: string,

@@ -6,7 +6,8 @@ const PIECE = 2 ** 30;
 
 /**
  * SHA-256, in hex, of all that a computation can see of a source: shape, number of classes, and of each part its pixels
- * and labels, before the split. Names of files and classes are left out: the same images under other names are the same data.
+ * and labels, before the split. Names of files and classes are left out: the same images under other names are the same
+ * data.
  */
 export function fingerprint(source: SourceData): string {
   const hash = createHash('sha256');

@@ -9,7 +9,10 @@ import type { Glyph, Stroke } from './glyph-strokes.ts';
 
 const SIDE = 28;
 const TEST_COUNT = 1000;
-/** How far distortions go, chosen so that the small network is neither at chance nor at 100 % after a few hundred batches. */
+/**
+ * How far distortions go, chosen so that the small network is neither at chance nor at 100 % after a few hundred
+ * batches.
+ */
 const MOST = {
   /** Radians. */
   rotation: 0.3,
@@ -29,8 +32,8 @@ const MOST = {
 } as const;
 
 /**
- * The data set that needs no files: letters and digits drawn from stroke definitions, each distorted at random. Image i is
- * of class i mod `classes` and a pure function of (seed, i, classes): more images leave the first ones as they are.
+ * The data set that needs no files: letters and digits drawn from stroke definitions, each distorted at random. Image i
+ * is of class i mod `classes` and a pure function of (seed, i, classes): more images leave the first ones as they are.
  */
 export const glyphs: Source<GlyphsSource> = {
   async describe(settings) {
@@ -116,7 +119,10 @@ function drawElastic(stream: Stream): (x: number, y: number) => Point {
   };
 }
 
-/** The grid cell of a coordinate and how far into it, eased so that the interpolation has no kinks at the cells' borders. */
+/**
+ * The grid cell of a coordinate and how far into it, eased so that the interpolation has no kinks at the cells'
+ * borders.
+ */
 function cell(coordinate: number, side: number): [index: number, into: number] {
   const scaled = Math.min(1, Math.max(0, coordinate)) * (side - 1);
   const index = Math.min(side - 2, Math.floor(scaled));

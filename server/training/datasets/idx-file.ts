@@ -5,8 +5,9 @@ import { UserError } from '../../sweep/user-error.ts';
 import type { Shape } from '../dataset.ts';
 
 /**
- * The IDX format of the MNIST pages: two zero bytes, a byte for the type of number, a byte for the number of dimensions,
- * one big-endian 32-bit length per dimension, then the numbers, big-endian, last dimension fastest. Often compressed by gzip.
+ * The IDX format of the MNIST pages: two zero bytes, a byte for the type of number, a byte for the number of
+ * dimensions, one big-endian 32-bit length per dimension, then the numbers, big-endian, last dimension fastest. Often
+ * compressed by gzip.
  */
 export interface IdxHeader {
   dims: number[];
@@ -38,7 +39,10 @@ const LARGEST_HEADER = 4 + 4 * 4;
 /** Bytes of a file that certainly hold the header, compressed or not. */
 const START = 4096;
 
-/** The images of an IDX file with 3 dimensions (grey) or 4 (channels last). Bytes stay bytes, other numbers become float32. */
+/**
+ * The images of an IDX file with 3 dimensions (grey) or 4 (channels last). Bytes stay bytes, other numbers become
+ * float32.
+ */
 export async function readIdxImages(
   path: string,
 ): Promise<{ count: number; shape: Shape; pixels: Uint8Array | Float32Array }> {
@@ -94,7 +98,9 @@ async function readIdx(path: string): Promise<{ header: IdxHeader; bytes: Uint8A
   );
 }
 
-/** Unpacks no more than one byte past the stated length: enough to see that a file is too long, whatever is inside it. */
+/**
+ * Unpacks no more than one byte past the stated length: enough to see that a file is too long, whatever is inside it.
+ */
 async function inflate(path: string, raw: Uint8Array, header: IdxHeader): Promise<Uint8Array> {
   try {
     return await promisify(gunzip)(raw, { maxOutputLength: header.length + 1 });

@@ -12,8 +12,8 @@ const AT_ONCE = 8;
 const LARGEST_PART = 2 ** 31;
 
 /**
- * A folder with one sub-folder per class, or with `train` and optionally `val` and `test`, each of such. Images are turned
- * upright, scaled and cut to size × size around the middle, transparency on black; 1 channel is grey.
+ * A folder with one sub-folder per class, or with `train` and optionally `val` and `test`, each of such. Images are
+ * turned upright, scaled and cut to size × size around the middle, transparency on black; 1 channel is grey.
  */
 export const images: Source<ImagesSource> = {
   async describe(settings, { baseFolder }) {

@@ -7,8 +7,9 @@ export interface LabelFile {
 }
 
 /**
- * Whole-numbered labels as class indices. The training part decides: its labels have to be consecutive (0 … 9, or 1 … 26 as
- * in EMNIST's letters), since a gap nearly always is a damaged file; the other parts may hold no label that it has not.
+ * Whole-numbered labels as class indices. The training part decides: its labels have to be consecutive (0 … 9, or 1 …
+ * 26 as in EMNIST's letters), since a gap nearly always is a damaged file; the other parts may hold no label that it
+ * has not.
  */
 export function classesFromNumbers(
   train: LabelFile,

@@ -61,7 +61,9 @@ async function listPublished(each: Published, baseFolder: string): Promise<Datas
   };
 }
 
-/** Makes sure that the files of a named data set are on this machine; downloads what is missing. Returns their folder. */
+/**
+ * Makes sure that the files of a named data set are on this machine; downloads what is missing. Returns their folder.
+ */
 export async function getDataset(
   name: string,
   log: (message: string) => void,

@@ -9,7 +9,8 @@ interface Moments {
 
 /**
  * Mean and standard deviation of each channel over all images of the part, in float64. A channel that is constant (its
- * deviation is rounding, under a millionth of its largest value) gets the deviation 1, so that it becomes 0 and not noise.
+ * deviation is rounding, under a millionth of its largest value) gets the deviation 1, so that it becomes 0 and not
+ * noise.
  */
 export function channelStatistics({ pixels }: Part, channels: number): { mean: Float32Array; std: Float32Array } {
   const moments = pixels instanceof Uint8Array ? momentsOfBytes(pixels, channels) : momentsOfFloats(pixels, channels);

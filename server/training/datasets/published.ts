@@ -19,7 +19,10 @@ export interface Published {
   alternatives: readonly (readonly string[])[];
 }
 
-/** Absolute paths of a complete set of files. `set` is 0 for the published files, else one more than the alternative's index. */
+/**
+ * Absolute paths of a complete set of files. `set` is 0 for the published files, else one more than the alternative's
+ * index.
+ */
 export interface Located {
   folder: string;
   paths: string[];
@@ -27,8 +30,8 @@ export interface Located {
 }
 
 /**
- * Where the files of a data set are looked for, in this order. A `folder` that was given is the only place: a typing mistake
- * in it must not be answered with other data.
+ * Where the files of a data set are looked for, in this order. A `folder` that was given is the only place: a typing
+ * mistake in it must not be answered with other data.
  */
 export function searchedFolders(
   { name }: Published,

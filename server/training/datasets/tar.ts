@@ -11,8 +11,8 @@ export interface WantedEntry {
 }
 
 /**
- * Reads some files of a .tar.gz into memory. Paths in an archive are compared, never used: nothing is unpacked to disk, and
- * what was not asked for is skipped unread. An entry of another length than wanted is an error before anything is
+ * Reads some files of a .tar.gz into memory. Paths in an archive are compared, never used: nothing is unpacked to disk,
+ * and what was not asked for is skipped unread. An entry of another length than wanted is an error before anything is
  * allocated; so is one that occurs twice, is missing, or is cut off.
  */
 export async function readTarGz(path: string, wanted: readonly WantedEntry[]): Promise<Map<string, Uint8Array>> {
@@ -40,7 +40,9 @@ class TarReader {
   readonly #found = new Map<string, Uint8Array>();
   readonly #header = Buffer.alloc(BLOCK);
   #headerFilled = 0;
-  /** The entry being read: where its bytes go (null: nowhere), how many are still to come, and the padding behind them. */
+  /**
+   * The entry being read: where its bytes go (null: nowhere), how many are still to come, and the padding behind them.
+   */
   #target: Uint8Array | null = null;
   #left = 0;
   #padding = 0;

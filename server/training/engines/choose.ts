@@ -7,9 +7,9 @@ import { keepVerdict, readVerdicts } from './verdicts.ts';
 import { hasGpu } from './webgpu/has-gpu.ts';
 
 /**
- * The engine to use, without opening it here. A named engine must work; `auto` takes the fastest that does, and no GPU that is only
- * a program. Engines are tried in processes of their own; what was found is kept, so that on the same machine it is known at once the
- * next time.
+ * The engine to use, without opening it here. A named engine must work; `auto` takes the fastest that does, and no GPU
+ * that is only a program. Engines are tried in processes of their own; what was found is kept, so that on the same
+ * machine it is known at once the next time.
  *
  * @param tell gets which one it is and why
  * @param device a device of an engine that has several, webgpu's
@@ -44,12 +44,18 @@ export async function chooseEngine(
   return fastest.name;
 }
 
-/** Those that `auto` has to choose from, the fastest first: what works, and is no program in a GPU's place, whose steps are not timed. */
+/**
+ * Those that `auto` has to choose from, the fastest first: what works, and is no program in a GPU's place, whose steps
+ * are not timed.
+ */
 export function bySpeed<T extends Pick<EngineProbe, 'works' | 'stepMs'>>(probes: T[]): T[] {
   return probes.filter(({ works, stepMs }) => works && stepMs !== null).sort((a, b) => a.stepMs! - b.stepMs!);
 }
 
-/** The engine that has a choice of devices. What is known is of the device that it takes by itself, so this one is tried. */
+/**
+ * The engine that has a choice of devices. What is known is of the device that it takes by itself, so this one is
+ * tried.
+ */
 async function chooseDevice(name: EngineName | 'auto', device: string): Promise<EngineName> {
   if (name !== 'webgpu' && name !== 'auto')
     throw new UserError(

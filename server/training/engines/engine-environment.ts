@@ -1,6 +1,7 @@
 /**
- * For glibc's malloc; other libraries do not read it. A batch's activations are megabytes each, freed and asked for again in every step: in
- * huge pages the processor finds them faster, and up to 32 MB, more than which glibc does not take here, they stay with the process.
+ * For glibc's malloc; other libraries do not read it. A batch's activations are megabytes each, freed and asked for
+ * again in every step: in huge pages the processor finds them faster, and up to 32 MB, more than which glibc does not
+ * take here, they stay with the process.
  */
 const MALLOC = 'glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=1073741824:glibc.malloc.mmap_threshold=33554432';
 

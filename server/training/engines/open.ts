@@ -10,7 +10,11 @@ const openers: Record<EngineName, (device: string | null) => Promise<Engine>> = 
 /** Every engine that there is. */
 export const engineNames = Object.keys(openers) as EngineName[];
 
-/** Opens an engine in this process, once per process; it becomes the backend that TensorFlow.js uses. @param device of the engine, as the user names it */
+/**
+ * Opens an engine in this process, once per process; it becomes the backend that TensorFlow.js uses.
+ *
+ * @param device of the engine, as the user names it
+ */
 export function openEngine(name: EngineName, device: string | null = null): Promise<Engine> {
   return openers[name](device);
 }

@@ -1,6 +1,9 @@
 import type { LossCase } from '../loss-cases.ts';
 
-/** One of the reference cases, computed in float64 with PyTorch's autograd: what an engine must get right before it is trusted. */
+/**
+ * One of the reference cases, computed in float64 with PyTorch's autograd: what an engine must get right before it is
+ * trusted.
+ */
 export const SELF_CHECK_CASE: LossCase = {
   name: 'self-check',
   options: {

@@ -7,11 +7,17 @@ import { SELF_CHECK_CASE } from './self-check-case.ts';
 export interface SelfCheck {
   /** What is wrong with it; null where nothing is. */
   flaw: string | null;
-  /** Milliseconds of one training step, the median; null where it has a flaw, or its device is a program, where steps take seconds. */
+  /**
+   * Milliseconds of one training step, the median; null where it has a flaw, or its device is a program, where steps
+   * take seconds.
+   */
   stepMs: number | null;
 }
 
-/** How long steps are timed, in milliseconds, and how many at most: a slow engine is not waited for, a fast one needs no more. */
+/**
+ * How long steps are timed, in milliseconds, and how many at most: a slow engine is not waited for, a fast one needs no
+ * more.
+ */
 const TIME = 400;
 const STEPS = 25;
 

@@ -8,7 +8,10 @@ interface Expected {
   dtype: string;
 }
 
-/** The tensors in the order in which a compiled step wants them. What runs it does not compare them with what it was made for. */
+/**
+ * The tensors in the order in which a compiled step wants them. What runs it does not compare them with what it was
+ * made for.
+ */
 export function takeTensors(part: string, expected: Expected[], tensors: Tensors): Tensor[] {
   return expected.map(({ key, shape, dtype }) => {
     const tensor = tensors[key];

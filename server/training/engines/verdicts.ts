@@ -7,8 +7,8 @@ import { fingerprint, machineName } from './machine.ts';
 import type { EngineProbe } from './probe.ts';
 
 /**
- * What was found of the engines on this machine, so that a run need not try them again: one file a machine in the user's cache.
- * It counts only for as long as the machine's fingerprint is the same; a file that is damaged is none.
+ * What was found of the engines on this machine, so that a run need not try them again: one file a machine in the
+ * user's cache. It counts only for as long as the machine's fingerprint is the same; a file that is damaged is none.
  */
 
 const verdictsShape = z.object({

@@ -19,7 +19,12 @@ export interface PoolAttributes {
 
 type Shape4 = [number, number, number, number];
 
-/** Shapes, padding and strides of a convolution, channels last. @param x [B, height, width, channels] @param filter [height, width, channels, depth] */
+/**
+ * Shapes, padding and strides of a convolution, channels last.
+ *
+ * @param x [B, height, width, channels]
+ * @param filter [height, width, channels, depth]
+ */
 export function convolutionInfo(
   x: number[],
   filter: number[],

@@ -18,8 +18,8 @@ export type LossOptions = Pick<
 >;
 
 /**
- * Which terms the total has. A term whose weight is zero is left out of the graph: 0 × ∞ would be NaN. Terms left out are
- * still measured, with their gradient norms, beside the total.
+ * Which terms the total has. A term whose weight is zero is left out of the graph: 0 × ∞ would be NaN. Terms left out
+ * are still measured, with their gradient norms, beside the total.
  */
 export interface TermsInForce {
   interClass: boolean;
@@ -44,7 +44,10 @@ export interface CombinedLoss {
   others: OtherEpsilon[];
 }
 
-/** What another ε makes of the same batch. While `apart` is 0 its gradient is the same, bit for bit, and so is what it trains. */
+/**
+ * What another ε makes of the same batch. While `apart` is 0 its gradient is the same, bit for bit, and so is what it
+ * trains.
+ */
 export interface OtherEpsilon {
   /** Scalars. */
   truncated: Tensor;
@@ -66,7 +69,8 @@ export interface OtherEpsilon {
  * @param bias b, [C]
  * @param oneHot labels, [B, C]
  * @param centers before the batch
- * @param furtherEpsilons scalars: ε of runs that are the same computation as this one until their tests come out differently
+ * @param furtherEpsilons scalars: ε of runs that are the same computation as this one until their tests come out
+ * differently
  */
 export function combinedLoss(
   features: Tensor,

@@ -11,7 +11,8 @@ import { unit } from './unit.ts';
  * With two classes, logits (0, 0) give ln 2 = 0.6931.
  *
  * @param logits z, [B, C]
- * @param oneHot one-hot rows of the labels y, [B, C]; a product with them replaces `gather`, whose gradient uses atomics on some engines
+ * @param oneHot one-hot rows of the labels y, [B, C]; a product with them replaces `gather`, whose gradient uses
+ * atomics on some engines
  * @returns scalar
  */
 export function crossEntropy(logits: Tensor, oneHot: Tensor): Tensor {

@@ -53,8 +53,8 @@ export function truncate(intra: IntraClass, oneHot: Tensor, epsilon: Tensor, rul
 }
 
 /**
- * The same for the truncations that ask L2 alone: `batch`, max(0, L2 − ε), and for comparison `none`, L2 − ε. There the gradient is
- * L2's own where the test passes, so that it need not be taken a second time.
+ * The same for the truncations that ask L2 alone: `batch`, max(0, L2 − ε), and for comparison `none`, L2 − ε. There the
+ * gradient is L2's own where the test passes, so that it need not be taken a second time.
  *
  * @param mean L2, scalar
  * @returns scalars: the truncated term, and 1 where it is live, else 0
@@ -67,8 +67,8 @@ export function truncateMean(mean: Tensor, epsilon: Tensor, rule: 'batch' | 'non
 }
 
 /**
- * How many of a truncation's tests come out differently for two ε. While it is 0 both have the same gradient: ε enters it
- * only through the tests, and each is the one that the gradient of `relu` makes, float32 against float32.
+ * How many of a truncation's tests come out differently for two ε. While it is 0 both have the same gradient: ε enters
+ * it only through the tests, and each is the one that the gradient of `relu` makes, float32 against float32.
  *
  * @returns scalar, a whole number; NaN is never apart, since such a run ends here anyway
  */

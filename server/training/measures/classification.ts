@@ -1,4 +1,7 @@
-/** Classification measures, on the host in float64. NaN in logits never wins a comparison, so such a row counts as class 0. */
+/**
+ * Classification measures, on the host in float64. NaN in logits never wins a comparison, so such a row counts as class
+ * 0.
+ */
 
 /** @param logits rows × classes, row-major; of rows that tie the lowest class wins */
 export function predict(logits: Float32Array, rows: number, classes: number): Int32Array {

@@ -10,7 +10,10 @@ export interface FeatureSpace {
   interClassCosineMean: number;
   /** tr(S_W)/tr(S_B) */
   fisherRatio: number;
-  /** tr(S_W S_B⁺)/C: within-class variability in units of the classes' own spread (Papyan, Han, Donoho 2020). NaN where they have none. */
+  /**
+   * tr(S_W S_B⁺)/C: within-class variability in units of the classes' own spread (Papyan, Han, Donoho 2020). NaN where
+   * they have none.
+   */
   nc1: number;
   /** Share of samples whose nearest class mean by cosine disagrees with the prediction. */
   nc4: number;
@@ -114,8 +117,8 @@ function compareWithMeans(
 }
 
 /**
- * Rows whose outer products add up to S_W: each sample's deviation from the mean of its class, over the root of how many there are
- * of the class and of how many classes there are.
+ * Rows whose outer products add up to S_W: each sample's deviation from the mean of its class, over the root of how
+ * many there are of the class and of how many classes there are.
  *
  * @returns n × d
  */
@@ -167,8 +170,8 @@ function traceOfProductWithPseudoInverse(a: Float64Array, b: Float64Array, d: nu
 }
 
 /**
- * Eigenvalues of Bᵀ B that are not 0, and their vectors as rows of length 1. The smaller of Bᵀ B and B Bᵀ is decomposed: they have the
- * same eigenvalues, and where v is a vector of B Bᵀ, Bᵀ v / √λ is one of Bᵀ B.
+ * Eigenvalues of Bᵀ B that are not 0, and their vectors as rows of length 1. The smaller of Bᵀ B and B Bᵀ is
+ * decomposed: they have the same eigenvalues, and where v is a vector of B Bᵀ, Bᵀ v / √λ is one of Bᵀ B.
  *
  * @param rows B, r × d
  */

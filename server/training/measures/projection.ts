@@ -12,8 +12,8 @@ const SAMPLE = 500;
 
 /**
  * Two dimensions of a fixed sample of the evaluation set, always the same images: the raw features where the embedding
- * has two dimensions, else their first two principal components. A component's sign is chosen so that its largest entry is
- * positive, which keeps pictures of successive evaluations from flipping for no reason.
+ * has two dimensions, else their first two principal components. A component's sign is chosen so that its largest entry
+ * is positive, which keeps pictures of successive evaluations from flipping for no reason.
  *
  * @param features n × d, row-major
  */
@@ -26,7 +26,11 @@ export function project(features: Float32Array, labels: Int32Array, d: number): 
   return { x: x!, y: y!, labels: chosen.map((row) => labels[row]!) };
 }
 
-/** Coordinates along the first two principal components; NaN where a feature is not finite. @param rows n × d, centered in place */
+/**
+ * Coordinates along the first two principal components; NaN where a feature is not finite.
+ *
+ * @param rows n × d, centered in place
+ */
 function principal(rows: Float64Array, n: number, d: number): number[][] {
   center(rows, n, d);
   const columns = transpose(rows, n, d);

@@ -6,7 +6,10 @@ import { addBias } from '../ops/add-bias.ts';
 import { BATCH_NORM_EPSILON, batchNorm as normalize } from '../ops/batch-norm.ts';
 import { relu as rectify } from '../ops/relu.ts';
 
-/** How fresh weights are drawn. `he`: normal with variance 2/fanIn (before a relu). `glorot`: uniform in ±√(6/(fanIn + fanOut)). */
+/**
+ * How fresh weights are drawn. `he`: normal with variance 2/fanIn (before a relu). `glorot`: uniform in ±√(6/(fanIn +
+ * fanOut)).
+ */
 export type Initial = { rule: 'he' | 'glorot'; fanIn: number; fanOut: number } | { rule: 'zeros' | 'ones' };
 
 export interface ParameterSpec {

@@ -15,7 +15,9 @@ export function resnet(blocks: number): LayerOf {
   return sequence(conv('stem/conv', 16, 3, 1, false), batchNorm('stem/norm'), relu, ...stages, globalAveragePool);
 }
 
-/** relu(x + F(x)); where the shape changes, x goes through a 1×1 convolution with batch norm (option B of the paper). */
+/**
+ * relu(x + F(x)); where the shape changes, x goes through a 1×1 convolution with batch norm (option B of the paper).
+ */
 function residual(name: string, filters: number, stride: number): LayerOf {
   return (input) => {
     const branch = sequence(

@@ -5,8 +5,8 @@ import { nativeKernel } from './native-kernel.ts';
 /**
  * y = x + b along the last axis; the gradient of b is the sum over all the others.
  *
- * An engine may have kernels `AddBias` ({x, bias} → y) and `AddBiasGrad` ({dy} → db): a library that knows an addition to be a bias
- * makes it part of the convolution or matrix product before it, and has a faster sum for its gradient.
+ * An engine may have kernels `AddBias` ({x, bias} → y) and `AddBiasGrad` ({dy} → db): a library that knows an addition
+ * to be a bias makes it part of the convolution or matrix product before it, and has a faster sum for its gradient.
  *
  * Example: x = [[1, 2], [3, 4]], b = [10, 20]: y = [[11, 22], [13, 24]]; dy = 1 everywhere: db = [2, 2].
  *

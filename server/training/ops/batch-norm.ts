@@ -21,7 +21,8 @@ export type BatchNormMode = 'training' | 'inference';
  *     y = γ · (x − μ) / √(σ² + 10⁻⁵) + β
  *
  * - x [B, C] or [B, H, W, C]; gamma, beta [C]; y has the shape of x.
- * - `training`: μ and σ² are the moments of this batch (σ² biased, divided by n); gradients flow through them to x. Returned are
+ * - `training`: μ and σ² are the moments of this batch (σ² biased, divided by n); gradients flow through them to x.
+ * Returned are
  *   μ and the *unbiased* variance (divided by n − 1), which is what running statistics are averaged from; no gradient
  *   flows through what is returned besides y.
  * - `inference`: μ and σ² are `running`, which is also what is returned.
@@ -73,7 +74,10 @@ function normalizeByBatch(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): { y: Te
   return result;
 }
 
-/** Kernel `BatchNormTraining` ({x, gamma, beta}) → y, mean, unbiased variance, then whatever `BatchNormTrainingGrad` wants back. */
+/**
+ * Kernel `BatchNormTraining` ({x, gamma, beta}) → y, mean, unbiased variance, then whatever `BatchNormTrainingGrad`
+ * wants back.
+ */
 function forwardNative(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): Normalized {
   const kernel = nativeKernel('BatchNormTraining')!;
   const [y, mean, variance, ...saved] = kernel({ x, gamma, beta }, { epsilon: BATCH_NORM_EPSILON });

@@ -5,8 +5,8 @@ import { nativeKernel } from './native-kernel.ts';
 /**
  * relu(x) = max(x, 0), any shape; its gradient passes where the output is positive and is 0 elsewhere (0 at x = 0).
  *
- * The gradient that TensorFlow.js brings is a comparison, a cast and a product over the whole activation; an engine with a
- * kernel `ReluGrad` ({dy, y} → dx) does it in one pass. Both give the same bits for finite gradients.
+ * The gradient that TensorFlow.js brings is a comparison, a cast and a product over the whole activation; an engine
+ * with a kernel `ReluGrad` ({dy, y} → dx) does it in one pass. Both give the same bits for finite gradients.
  */
 export function relu<T extends Tensor>(x: T): T {
   const withGradient = tf.customGrad((input, save) => {

@@ -5,8 +5,8 @@ import { nativeKernel } from './native-kernel.ts';
 /**
  * Rows of x by their numbers, which must be rows of it; has no gradient.
  *
- * An engine may have a kernel `RowsOf` ({x, indices} → rows) where `tf.gather` would look at the numbers on the host, which a step
- * that is compiled may not.
+ * An engine may have a kernel `RowsOf` ({x, indices} → rows) where `tf.gather` would look at the numbers on the host,
+ * which a step that is compiled may not.
  *
  * Example: x = [[1, 2], [3, 4]], indices = [1, 1, 0]: [[3, 4], [3, 4], [1, 2]].
  *

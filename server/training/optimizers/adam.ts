@@ -19,7 +19,9 @@ export function adam(structure: OptimizerStructure): Optimizer {
   };
 }
 
-/** m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²;  direction = m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ⁺¹), v̂ = v/(1 − β₂ᵗ⁺¹). */
+/**
+ * m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; direction = m̂/(√v̂ + ε) with m̂ = m/(1 − β₁ᵗ⁺¹), v̂ = v/(1 − β₂ᵗ⁺¹).
+ */
 export function adamDirection(
   gradient: Tensor,
   slots: Tensors,

@@ -6,7 +6,10 @@ import { adamw } from './adamw.ts';
 import { momentum } from './momentum.ts';
 import { sgd } from './sgd.ts';
 
-/** The scalars that optimisers read; `correction1` and `correction2` are Adam's 1 − βᵗ⁺¹, computed on the host in float64. */
+/**
+ * The scalars that optimisers read; `correction1` and `correction2` are Adam's 1 − βᵗ⁺¹, computed on the host in
+ * float64.
+ */
 export type OptimizerScalars = Record<
   | 'learningRate'
   | 'momentum'

@@ -119,8 +119,8 @@ eachEngine('a compiled step', (open, { trains }) => {
 });
 
 /**
- * The libtensorflow of tfjs-node's own download, 2.9, adds a convolution's bias before its products where both are one operation of a graph,
- * and after them where they are two. Newer ones add it after them either way.
+ * The libtensorflow of tfjs-node's own download, 2.9, adds a convolution's bias before its products where both are one
+ * operation of a graph, and after them where they are two. Newer ones add it after them either way.
  */
 function fusesInexactly({ versions: { libtensorflow } }: Engine): boolean {
   return libtensorflow !== undefined && isOlder(libtensorflow, '2.15');
@@ -130,7 +130,7 @@ function fusesInexactly({ versions: { libtensorflow } }: Engine): boolean {
 const TOLERANCE = 1e-3;
 
 /**
- * Of a tensor's largest entry. Where nothing is trained TensorFlow makes one operation of a convolution and the batch norm after it, and oneDNN then
- * adds up in another order on some processors (seen on a Xeon with AVX-512).
+ * Of a tensor's largest entry. Where nothing is trained TensorFlow makes one operation of a convolution and the batch
+ * norm after it, and oneDNN then adds up in another order on some processors (seen on a Xeon with AVX-512).
  */
 const ROUNDING = 1e-5;

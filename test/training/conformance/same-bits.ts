@@ -8,7 +8,8 @@ export interface Result {
 }
 
 /**
- * The tensors that differ: in their bits, where NaN equals itself and 0 differs from −0, or by more than the tolerance where there is one.
+ * The tensors that differ: in their bits, where NaN equals itself and 0 differs from −0, or by more than the tolerance
+ * where there is one.
  *
  * @param tolerance of a tensor's largest entry
  */

@@ -32,10 +32,13 @@ export interface Trained {
 
 export const keyOf = ({ network, optimizer }: Training): string => `${network}, ${optimizer}`;
 
-/** Everything that draws at random in one of them, clipping and decay in another, the intra-class phase from the middle on in all. */
+/**
+ * Everything that draws at random in one of them, clipping and decay in another, the intra-class phase from the middle
+ * on in all.
+ */
 export function settingsOf({ network, optimizer }: Training): RunSettings {
-  // Training is chaotic: where rounding turns one relu over, what follows drifts apart, and a long step or a deep network makes
-  // more of it. So steps are short, and shortest in the deepest network.
+  // Training is chaotic: where rounding turns one relu over, what follows drifts apart, and a long step or a deep
+  // network makes more of it. So steps are short, and shortest in the deepest network.
   const fullRate = optimizer === 'sgd' ? 5e-4 : 1e-4;
   const learningRate = network === 'resnet20' ? fullRate / 10 : fullRate;
   return {

@@ -63,7 +63,8 @@ describe('glyphs', () => {
 describe('the rasteriser', () => {
   it('covers what lies inside of the stroke, and the rest by its share', () => {
     const line = rasterise([Float64Array.of(1, 2, 5, 2)], 1.5, 7);
-    // Across the stroke at x = 3: the edge is 0.75 from its middle, a pixel's centre counts fully from half a pixel inside.
+    // Across the stroke at x = 3: the edge is 0.75 from its middle, a pixel's centre counts fully from half a pixel
+    // inside.
     expect([0, 1, 2, 3, 4].map((y) => line[y * 7 + 3])).toEqual([0, 0.25, 1, 0.25, 0]);
     // Round ends: one pixel beyond the end is as far as one across.
     expect([line[2 * 7 + 0], line[2 * 7 + 6]]).toEqual([0.25, 0.25]);

@@ -8,7 +8,10 @@ export interface Slow {
 
 type Four = [number, number, number, number];
 
-/** Numbers between −1 and 1 without a pattern that a wrong index could hide in; float32, so that engines start from the same. */
+/**
+ * Numbers between −1 and 1 without a pattern that a wrong index could hide in; float32, so that engines start from the
+ * same.
+ */
 export function slowTensor(shape: number[], seed: number): Slow {
   let state = seed * 2654435761 + 1;
   const values = Array.from({ length: size(shape) }, () => {
@@ -204,7 +207,9 @@ export function map(x: Slow, f: (value: number, index: number) => number): Slow 
   return { shape: x.shape, values: x.values.map(f) };
 }
 
-/** A function of two tensors' values, the smaller one repeated along the dimensions that it lacks or has with size 1. */
+/**
+ * A function of two tensors' values, the smaller one repeated along the dimensions that it lacks or has with size 1.
+ */
 export function zip(a: Slow, b: Slow, f: (a: number, b: number) => number): Slow {
   const shape = broadcastShape(a.shape, b.shape);
   const [left, right] = [broadcast(a, shape), broadcast(b, shape)];
@@ -228,7 +233,10 @@ export function sumTo(x: Slow, shape: number[]): Slow {
   return sum;
 }
 
-/** Folds the values along some dimensions, negative ones counted from the end; dimensions that are folded stay with size 1. */
+/**
+ * Folds the values along some dimensions, negative ones counted from the end; dimensions that are folded stay with size
+ * 1.
+ */
 export function fold(x: Slow, axes: number[], f: (members: number[]) => number): Slow {
   const shape = x.shape.map((side, d) =>
     axes.some((axis) => (axis + x.shape.length) % x.shape.length === d) ? 1 : side,

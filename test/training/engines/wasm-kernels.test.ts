@@ -69,7 +69,10 @@ describe('padding given as a number, which not every engine has', () => {
   });
 });
 
-/** Convolutions that are another one in disguise: taps apart are a larger filter with zeros in it, padding by the side is zeros around x. */
+/**
+ * Convolutions that are another one in disguise: taps apart are a larger filter with zeros in it, padding by the side
+ * is zeros around x.
+ */
 describe('convolution, its taps apart or its padding given side by side', () => {
   type Sides = [[number, number], [number, number]];
   // [x, filter, strides, dilations, padding of rows and columns]
@@ -179,15 +182,13 @@ describe('convolution, its taps apart or its padding given side by side', () => 
       tf.tidy(() => {
         const run = (kernel: string, inputs: Record<string, tf.Tensor>, attributes: object) =>
           (
-            tf
-              .engine()
-              .runKernel(kernel, inputs, {
-                strides,
-                dilations,
-                pad,
-                dataFormat: 'NHWC',
-                ...attributes,
-              } as never) as tf.Tensor
+            tf.engine().runKernel(kernel, inputs, {
+              strides,
+              dilations,
+              pad,
+              dataFormat: 'NHWC',
+              ...attributes,
+            } as never) as tf.Tensor
           ).dataSync();
         expect(difference(run('Conv2D', { x: fast(x), filter: fast(filter) }, {}), y.values)).toBeLessThan(TOLERANCE);
         const dx = run('Conv2DBackpropInput', { dy: fast(dy), filter: fast(filter) }, { inputShape: xShape });

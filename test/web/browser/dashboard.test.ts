@@ -21,7 +21,10 @@ import { openPage, overflow, type WatchedPage } from './watched-page.ts';
 
 const hostile = '<img src=x onerror="document.title=\'owned\'"><b>text</b>';
 
-/** Two arms, their control, and both again with a learning rate that must diverge; three seeds: small enough to train while the test watches. */
+/**
+ * Two arms, their control, and both again with a learning rate that must diverge; three seeds: small enough to train
+ * while the test watches.
+ */
 const definition = {
   name: 'walk',
   description: `Does the phase help? ${hostile}`,

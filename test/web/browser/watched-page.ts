@@ -3,7 +3,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 /** A page with everything that a page must not do written down. */
 export interface WatchedPage {
   page: Page;
-  /** Console errors and warnings, uncaught errors, violations of the content security policy, requests to other hosts. */
+  /**
+   * Console errors and warnings, uncaught errors, violations of the content security policy, requests to other hosts.
+   */
   complaints: string[];
 }
 

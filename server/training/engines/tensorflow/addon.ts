@@ -38,7 +38,11 @@ export async function buildAddon(tfjsNode: string, folder: string, log: (line: s
   );
 }
 
-/** Loads the addon in a process of its own, since a library that does not fit may crash it. @returns the version of libtensorflow */
+/**
+ * Loads the addon in a process of its own, since a library that does not fit may crash it.
+ *
+ * @returns the version of libtensorflow
+ */
 export async function tryAddon(folder: string): Promise<string> {
   const load = 'const binding = require(process.argv[1]); console.log("TF_Version=" + binding.TF_Version)';
   const { code, output } = await command(process.execPath, ['-e', load, addonPath(folder)], {

@@ -16,8 +16,8 @@ export interface TensorMetadata {
 }
 
 /**
- * The part of tfjs-node's native addon that is used here. Tensors are numbers to it, and a number is never given twice. All
- * operations of the backend go through `executeOp`, whichever of its methods they start from.
+ * The part of tfjs-node's native addon that is used here. Tensors are numbers to it, and a number is never given twice.
+ * All operations of the backend go through `executeOp`, whichever of its methods they start from.
  */
 export interface Binding {
   createTensor(shape: number[], dtype: number, values: Values): number;

@@ -70,8 +70,8 @@ export function startBuild(): string {
 }
 
 /**
- * Turns a started build into a finished one, replacing an older one of the same versions. When two processes finish the same
- * build at once, the one that comes second drops its own: they are alike.
+ * Turns a started build into a finished one, replacing an older one of the same versions. When two processes finish the
+ * same build at once, the one that comes second drops its own: they are alike.
  */
 export function finishBuild(started: string, record: BuildRecord): Build {
   const { tfjsNode, libtensorflow, variant, platform, addonApi } = record;

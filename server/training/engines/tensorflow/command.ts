@@ -19,7 +19,10 @@ export interface CommandOptions {
   timeout?: number;
 }
 
-/** Runs a program without a shell and gathers what it prints. Never throws: a program that cannot be started has code null. */
+/**
+ * Runs a program without a shell and gathers what it prints. Never throws: a program that cannot be started has code
+ * null.
+ */
 export function command(program: string, argumentList: string[], options: CommandOptions = {}): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(program, argumentList, {

@@ -10,7 +10,9 @@ export interface DriverFiles {
 
 const FILES: DriverFiles = { driver: '/proc/driver/nvidia', devices: '/dev' };
 
-/** The oldest driver for Linux that runs programs of a CUDA version, by NVIDIA's table of minor version compatibility. */
+/**
+ * The oldest driver for Linux that runs programs of a CUDA version, by NVIDIA's table of minor version compatibility.
+ */
 const OLDEST_DRIVER: Record<string, string> = { 11: '450.80.02', 12: '525.60.13', 13: '580' };
 
 /** Why a build for CUDA finds no GPU here, and what to do. @param build its folder, which holds CUDA's libraries */

@@ -30,11 +30,11 @@ export interface InstallOptions {
 }
 
 /**
- * Sets up native TensorFlow: libtensorflow and the addon that tfjs-node reaches it by. Both are kept in the user's cache and
- * linked into node_modules, because `npm ci` wipes node_modules: afterwards a link is all that is missing.
+ * Sets up native TensorFlow: libtensorflow and the addon that tfjs-node reaches it by. Both are kept in the user's
+ * cache and linked into node_modules, because `npm ci` wipes node_modules: afterwards a link is all that is missing.
  *
- * The library comes from `from`, else from tfjs-node's own download, else from TensorFlow's Python wheel by pip. Nothing that
- * is half done is ever seen: a build is made in a folder of its own and renamed when it is finished.
+ * The library comes from `from`, else from tfjs-node's own download, else from TensorFlow's Python wheel by pip.
+ * Nothing that is half done is ever seen: a build is made in a folder of its own and renamed when it is finished.
  */
 export async function installTensorflow({ from, cuda = false, log }: InstallOptions): Promise<Build> {
   requireKnownPlatform();
@@ -61,7 +61,10 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
   return build;
 }
 
-/** tfjs-node's own libtensorflow, 2.9, is of 2022: its max pooling takes ten times as long as it does in those of the wheels. Other processors have no such wheel. */
+/**
+ * tfjs-node's own libtensorflow, 2.9, is of 2022: its max pooling takes ten times as long as it does in those of the
+ * wheels. Other processors have no such wheel.
+ */
 export function slowerThanWheels({ libtensorflow }: Pick<Build, 'libtensorflow'>): string | null {
   if (!isOlder(libtensorflow, '2.10') || process.platform !== 'linux' || process.arch !== 'x64') return null;
   return (

@@ -11,8 +11,8 @@ const FINISH_WITHIN = 30 * 60_000;
 const HOST = 'https://storage.googleapis.com/';
 
 /**
- * Runs tfjs-node's own install script, which downloads libtensorflow 2.9.1 and a prebuilt addon, on a copy of the package, so
- * that a download that breaks off leaves node_modules as it was.
+ * Runs tfjs-node's own install script, which downloads libtensorflow 2.9.1 and a prebuilt addon, on a copy of the
+ * package, so that a download that breaks off leaves node_modules as it was.
  *
  * @param into gets `deps` and `lib`
  * @returns null when it worked, else what was found
@@ -40,7 +40,9 @@ export async function downloadLibrary(
   return code === 0 ? null : `its install script ended with status ${code}:\n${lastLines(output)}`;
 }
 
-/** What building the addon needs of the package: its sources, its build description and the scripts that go with them. */
+/**
+ * What building the addon needs of the package: its sources, its build description and the scripts that go with them.
+ */
 export function copyBuildFiles(tfjsNode: string, into: string): void {
   for (const name of ['package.json', 'binding.gyp', 'binding', 'scripts'])
     cpSync(join(tfjsNode, name), join(into, name), { recursive: true });
@@ -55,7 +57,10 @@ export function moduleEnvironment(tfjsNode: string): NodeJS.ProcessEnv {
   };
 }
 
-/** A blocked network may drop packets silently, where the install script would wait for minutes. A proxy or a mirror is not second-guessed. */
+/**
+ * A blocked network may drop packets silently, where the install script would wait for minutes. A proxy or a mirror is
+ * not second-guessed.
+ */
 async function whyUnreachable(): Promise<string | null> {
   const mirrored = [
     'HTTPS_PROXY',

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { UserError } from '../../../sweep/user-error.ts';
 import { nameForLinker, unpackWheels, wheelsIn } from './library-wheel.ts';
 
-/** Lays out a folder that the user named: of wheels, an unpacked libtensorflow, or an installed Python package `tensorflow`. */
+/**
+ * Lays out a folder that the user named: of wheels, an unpacked libtensorflow, or an installed Python package
+ * `tensorflow`.
+ */
 export async function takeLibrary(from: string, into: string): Promise<void> {
   const wheels = wheelsIn(from);
   if (wheels.length > 0) return unpackWheels(wheels, into);

@@ -6,7 +6,10 @@ import { command, findProgram, lastLines } from './command.ts';
 /** The wheels that were tried hold the C API and its headers; a later one may be arranged differently. */
 export const VERSIONS = '>=2.15,<2.22';
 
-/** Only the native parts of the wheel are used, so a wheel for another Python is as good: used where this Python is too new or too old. */
+/**
+ * Only the native parts of the wheel are used, so a wheel for another Python is as good: used where this Python is too
+ * new or too old.
+ */
 const OTHER_PYTHON = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
 
 /**
@@ -40,7 +43,10 @@ export function wheelsIn(folder: string): string[] {
   return wheels.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b)).map((name) => join(folder, name));
 }
 
-/** Unpacks what tfjs-node needs of the wheels: libraries to `deps/lib`, headers to `deps/include`, CUDA's libraries to `deps/nvidia`. */
+/**
+ * Unpacks what tfjs-node needs of the wheels: libraries to `deps/lib`, headers to `deps/include`, CUDA's libraries to
+ * `deps/nvidia`.
+ */
 export async function unpackWheels(wheels: string[], into: string): Promise<void> {
   const python = requirePython('unpack a wheel');
   const [main] = wheels;
@@ -64,7 +70,10 @@ export function nameForLinker(libraries: string): void {
   symlinkSync('libtensorflow_framework.so.2', join(libraries, 'libtensorflow_framework.so'));
 }
 
-/** Headers under `external/` belong to compilers inside TensorFlow, are half of all files, and the C API includes none of them. */
+/**
+ * Headers under `external/` belong to compilers inside TensorFlow, are half of all files, and the C API includes none
+ * of them.
+ */
 const UNPACK = `
 import os, shutil, sys, zipfile
 deps, wheels = sys.argv[1], sys.argv[2:]

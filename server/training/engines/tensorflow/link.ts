@@ -10,7 +10,10 @@ export function hasAddon(tfjsNode: string): boolean {
   return existsSync(join(tfjsNode, 'lib', `napi-v${ADDON_API}`, 'tfjs_binding.node'));
 }
 
-/** Links a build's library and addon into tfjs-node; each link appears at once or not at all, so two processes may do it together. */
+/**
+ * Links a build's library and addon into tfjs-node; each link appears at once or not at all, so two processes may do it
+ * together.
+ */
 export function linkBuild(build: Build, tfjsNode: string): void {
   for (const part of PARTS) {
     const target = join(build.folder, part);

@@ -10,7 +10,10 @@ import { linkedBuild, relink } from './link.ts';
 import { provideRemovedFunctions } from './node-compatibility.ts';
 import { tfjsNodeFolder, tfjsNodeVersion } from './package.ts';
 
-/** Read by libtensorflow when it is loaded. One thread per process: workers are the parallelism, and one thread repeats its bits. */
+/**
+ * Read by libtensorflow when it is loaded. One thread per process: workers are the parallelism, and one thread repeats
+ * its bits.
+ */
 const ENVIRONMENT = {
   TF_NUM_INTRAOP_THREADS: '1',
   TF_NUM_INTEROP_THREADS: '1',

@@ -4,10 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 const NAME = '@tensorflow/tfjs-node';
 
-/** The N-API version that tfjs-node's addon is built for. N-API is the same binary interface in every Node, so one build serves all. */
+/**
+ * The N-API version that tfjs-node's addon is built for. N-API is the same binary interface in every Node, so one build
+ * serves all.
+ */
 export const ADDON_API = 8;
 
-/** The folder of this project: the nearest one above this file that has a package.json, whether run from source or from `dist`. */
+/**
+ * The folder of this project: the nearest one above this file that has a package.json, whether run from source or from
+ * `dist`.
+ */
 export function projectFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);

@@ -4,7 +4,10 @@ import { shapeOf, type Attribute, type ConstantTensor, type GraphNode } from './
 /** Operations whose results are not a function of their inputs, and that a step must therefore not use. */
 const RANDOM = /^(Random|Stateless|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
 
-/** Type attributes that tfjs-node leaves to TensorFlow to infer, which a graph must state; by the input that has the type. */
+/**
+ * Type attributes that tfjs-node leaves to TensorFlow to infer, which a graph must state; by the input that has the
+ * type.
+ */
 const INFERRED: Record<string, Record<string, number>> = { ExpandDims: { T: 0, Tdim: 1 }, Where: { T: 0 } };
 
 /** Where in the graph the values of a tensor come from. */
@@ -19,8 +22,8 @@ interface Origin {
 /**
  * A binding that executes as the given one does, and writes down what it executes as nodes of a graph.
  *
- * It is put into the backend's place while a step runs once. Tensors made from JavaScript values, and tensors of outside that the
- * step uses, become constants.
+ * It is put into the backend's place while a step runs once. Tensors made from JavaScript values, and tensors of
+ * outside that the step uses, become constants.
  */
 export class Recorder {
   readonly nodes: GraphNode[] = [];
@@ -67,7 +70,11 @@ export class Recorder {
     ids.forEach((id, index) => this.#origins.set(id, { output: `${name}_elements:${index}`, dtype, constant: false }));
   }
 
-  /** A node of its own for an output, since TensorFlow can neither return what it was fed nor the same output twice. @returns `node:index` */
+  /**
+   * A node of its own for an output, since TensorFlow can neither return what it was fed nor the same output twice.
+   *
+   * @returns `node:index`
+   */
   output(id: number, name: string): string {
     const { output, dtype } = this.#origin(id);
     this.nodes.push({ name, op: 'Identity', input: [output], attr: { T: { type: dtype } } });

@@ -23,7 +23,9 @@ export interface GraphNode {
 export interface ConstantTensor {
   dtype: number;
   tensorShape: Shape;
-  /** The values as the machine holds them; a single value stands for a tensor full of it when given by its own field. */
+  /**
+   * The values as the machine holds them; a single value stands for a tensor full of it when given by its own field.
+   */
   tensorContent?: Uint8Array;
   floatVal?: number[];
   intVal?: number[];

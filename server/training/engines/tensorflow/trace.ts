@@ -58,7 +58,10 @@ export function trace(backend: Backend, step: Step, example: Example): { nodes: 
 type StepResult = ReturnType<Step>;
 type Given = Record<'state' | 'batch' | 'scalars', Tensors>;
 
-/** Two inputs may share their values; a tensor's number must say which input it is. TensorFlow copies no values for that. */
+/**
+ * Two inputs may share their values; a tensor's number must say which input it is. TensorFlow copies no values for
+ * that.
+ */
 function renumber(backend: Backend, tensors: Tensors): Tensors {
   return Object.fromEntries(
     Object.entries(tensors).map(([key, tensor]) => [key, backend.executeSingleOutput('Identity', [], [tensor])]),

@@ -29,7 +29,10 @@ export interface Convolution {
   outWidth: number;
 }
 
-/** Adds a convolution's results to pixels of `out`: every row of results is one matrix product, in which windows overlap. */
+/**
+ * Adds a convolution's results to pixels of `out`: every row of results is one matrix product, in which windows
+ * overlap.
+ */
 export function convolve(
   backend: BackendWasm,
   {
@@ -53,7 +56,8 @@ export function convolve(
   const { addOuterProducts } = assembledFunctions(backend);
   const [from, to] = [addressOf(backend, images), addressOf(backend, out)];
   const line = 4 * width * channels;
-  // Taps without a gap between them are points of one line, which the windows of neighbouring results share; others are lines.
+  // Taps without a gap between them are points of one line, which the windows of neighbouring results share; others are
+  // lines.
   const together = dilations[1] === 1;
   const taps = window[1] * channels;
   forEachPanel(backend, filter, (panel, first, panelWidth) => {

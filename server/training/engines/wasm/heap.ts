@@ -17,8 +17,8 @@ export function wasmKernel<Attributes>(
 }
 
 /**
- * The values of a float32 tensor where they lie. Take it after the last allocation and drop it before the next: memory that
- * grows moves the heap to another buffer and leaves every earlier view empty.
+ * The values of a float32 tensor where they lie. Take it after the last allocation and drop it before the next: memory
+ * that grows moves the heap to another buffer and leaves every earlier view empty.
  */
 export function floats(backend: BackendWasm, tensor: TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;

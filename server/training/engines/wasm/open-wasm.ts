@@ -9,8 +9,8 @@ import { compile } from './compile.ts';
 import { registerKernels } from './kernels.ts';
 
 /**
- * TensorFlow.js on its WebAssembly backend: works wherever Node does, with nothing to install or download. One thread, so
- * that bits repeat; SIMD where the processor has it (the backend sees to that).
+ * TensorFlow.js on its WebAssembly backend: works wherever Node does, with nothing to install or download. One thread,
+ * so that bits repeat; SIMD where the processor has it (the backend sees to that).
  */
 export async function openWasm(): Promise<Engine> {
   const binaries = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
@@ -41,7 +41,10 @@ interface Allocator {
   _free(address: number): void;
 }
 
-/** Where no memory is left the backend is given address 0, and would overwrite what lies there: its own tables, and weights. */
+/**
+ * Where no memory is left the backend is given address 0, and would overwrite what lies there: its own tables, and
+ * weights.
+ */
 function refuseToOverflow(): void {
   const { wasm } = tf.backend() as unknown as { wasm: Allocator };
   wasm._free(wasm._malloc(1)); // the first call puts another function in its place
@@ -59,8 +62,8 @@ function refuseToOverflow(): void {
 }
 
 /**
- * The compiled backend hooks itself into `uncaughtException` and `unhandledRejection`, to throw again: every error of the
- * program would end in its stack, behind pages of its source. Errors are the program's to handle.
+ * The compiled backend hooks itself into `uncaughtException` and `unhandledRejection`, to throw again: every error of
+ * the program would end in its stack, behind pages of its source. Errors are the program's to handle.
  */
 async function withoutNewListeners<T>(start: () => Promise<T>): Promise<T> {
   const events = ['uncaughtException', 'unhandledRejection'];

@@ -2,7 +2,10 @@ import { broadcast_util, util, type KernelConfig, type KernelFunc, type TensorIn
 import { broadcastIndices } from './broadcast-indices.ts';
 import { floats, wasmKernel, type Call } from './heap.ts';
 
-/** A kernel that computes a number of every pair of float32 numbers of a and b, broadcast to each other. Meant for small tensors. */
+/**
+ * A kernel that computes a number of every pair of float32 numbers of a and b, broadcast to each other. Meant for small
+ * tensors.
+ */
 export function pairwise(
   kernelName: string,
   compute: (a: number, b: number) => number,

@@ -6,8 +6,8 @@ import { addressOf, floats, release } from './heap.ts';
 const WIDTH = 8;
 
 /**
- * A matrix cut into panels of 8 columns, each lying together row by row: the product reads it once for every few rows of its
- * left-hand side, and rows that are far apart would push each other out of the cache.
+ * A matrix cut into panels of 8 columns, each lying together row by row: the product reads it once for every few rows
+ * of its left-hand side, and rows that are far apart would push each other out of the cache.
  */
 export interface Panels {
   tensor: TensorInfo;

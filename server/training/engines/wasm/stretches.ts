@@ -1,4 +1,7 @@
-/** Numbers of one array that go by at a time: 8 KB, so that several arrays stay in the first-level cache while all channels see them. */
+/**
+ * Numbers of one array that go by at a time: 8 KB, so that several arrays stay in the first-level cache while all
+ * channels see them.
+ */
 const NUMBERS = 2048;
 
 /** Calls `work` for stretches of points: from which one, how many. */

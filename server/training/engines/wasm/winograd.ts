@@ -4,9 +4,9 @@ import { assembledFunctions } from './assembled/module.ts';
 import { addressOf, release, zeros } from './heap.ts';
 
 /**
- * Winograd's convolution of 3×3 taps (`tile-transforms.ts`): tiles of 4×4 pixels, two apart, and taps are transformed to 16
- * positions each; at each position the convolution is a plain matrix product. 16 multiplications a tile where the plain
- * convolution takes 36.
+ * Winograd's convolution of 3×3 taps (`tile-transforms.ts`): tiles of 4×4 pixels, two apart, and taps are transformed
+ * to 16 positions each; at each position the convolution is a plain matrix product. 16 multiplications a tile where the
+ * plain convolution takes 36.
  */
 const POSITIONS = 16;
 

@@ -11,15 +11,18 @@ export interface AdapterListing {
 /** The interfaces that can compute everything that training needs; OpenGL is not among them. */
 const BACKENDS = ['vulkan', 'metal', 'd3d12'];
 
-/** Every shader here writes shared memory before it reads it; zeroing it first makes SwiftShader compile ten times longer. */
+/**
+ * Every shader here writes shared memory before it reads it; zeroing it first makes SwiftShader compile ten times
+ * longer.
+ */
 const OPTIONS = ['enable-dawn-features=disable_workgroup_init'];
 
 /** No adapter has this name: Dawn answers it with the names of all. */
 const NOBODY = 'no adapter has this name';
 
 /**
- * The adapter to train on: the fastest that Dawn finds (a discrete GPU before one that shares the processor's memory), or the one
- * that was asked for.
+ * The adapter to train on: the fastest that Dawn finds (a discrete GPU before one that shares the processor's memory),
+ * or the one that was asked for.
  *
  * @param wanted its number in the list of adapters, or a part of its name
  */

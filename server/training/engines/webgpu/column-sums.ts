@@ -18,8 +18,8 @@ export interface ColumnSums {
 }
 
 /**
- * Sums over the rows of a matrix whose numbers are computed on the way: [columns]. In two steps, each in an order that shapes
- * alone decide; atomic additions would be one step, in whatever order threads come along.
+ * Sums over the rows of a matrix whose numbers are computed on the way: [columns]. In two steps, each in an order that
+ * shapes alone decide; atomic additions would be one step, in whatever order threads come along.
  */
 export function columnSums(
   backend: Backend,

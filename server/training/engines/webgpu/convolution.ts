@@ -12,7 +12,10 @@ export function convolutionKey({
   return `${inShape} ${filterShape} ${outShape} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
 }
 
-/** WGSL: number `k` of the window of x that result `row` is computed from, counted over taps and channels; 0 outside of the image. */
+/**
+ * WGSL: number `k` of the window of x that result `row` is computed from, counted over taps and channels; 0 outside of
+ * the image.
+ */
 export function windowReader(info: backend_util.Conv2DInfo): string {
   const { outHeight, outWidth, inHeight, inWidth, inChannels, filterWidth, strideHeight, strideWidth, padInfo } = info;
   return `

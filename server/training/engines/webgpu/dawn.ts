@@ -14,7 +14,8 @@ const PACKAGE = 'webgpu';
 
 /** Loads the optional package. Its global names become global: TensorFlow.js reads them. */
 export async function loadDawn(): Promise<Dawn> {
-  // Mesa's layer that puts a desktop's GPU first asks the Wayland server for it, and complains on stderr where there is none.
+  // Mesa's layer that puts a desktop's GPU first asks the Wayland server for it, and complains on stderr where there is
+  // none.
   if (!process.env.XDG_RUNTIME_DIR) process.env.NODEVICE_SELECT ??= '1';
   let dawn: Dawn;
   try {

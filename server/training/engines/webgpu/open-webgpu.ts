@@ -22,8 +22,8 @@ const PACKED = 3;
 let opened: { wanted: string | null; engine: Engine } | null = null;
 
 /**
- * TensorFlow.js on its WebGPU backend, over Dawn: any GPU with Vulkan, Metal or Direct3D 12. Opened again it is the same engine, until
- * it is closed.
+ * TensorFlow.js on its WebGPU backend, over Dawn: any GPU with Vulkan, Metal or Direct3D 12. Opened again it is the
+ * same engine, until it is closed.
  *
  * @param wanted which device, by its number or a part of its name; null takes the fastest
  */

@@ -1,4 +1,7 @@
-/** Of how long a wait has lasted already, what goes by before the GPU is asked again: so much longer does it seem to take at most. */
+/**
+ * Of how long a wait has lasted already, what goes by before the GPU is asked again: so much longer does it seem to
+ * take at most.
+ */
 const SHARE = 1 / 50;
 
 /** In milliseconds: a long wait is still answered soon. */
@@ -16,9 +19,10 @@ export interface Clock {
 let patient = false;
 
 /**
- * While Dawn waits for a GPU it asks it in every turn of the event loop, by the global `setImmediate`. That keeps a core busy, which a GPU that
- * is software needs itself, and makes garbage by the hundred megabytes a second, whose collection then delays the next step. From here on
- * it asks less often the longer it has waited; what JavaScript asks for by `setImmediate` is left as it is.
+ * While Dawn waits for a GPU it asks it in every turn of the event loop, by the global `setImmediate`. That keeps a
+ * core busy, which a GPU that is software needs itself, and makes garbage by the hundred megabytes a second, whose
+ * collection then delays the next step. From here on it asks less often the longer it has waited; what JavaScript asks
+ * for by `setImmediate` is left as it is.
  */
 export function makeDawnPatient(): void {
   if (!patient)
@@ -48,7 +52,10 @@ export function patiently(immediate: Immediate, clock: Clock): Immediate {
   return Object.defineProperties(replaced, Object.getOwnPropertyDescriptors(immediate));
 }
 
-/** An addon's functions have neither a name nor parameters; of JavaScript's own native ones, those that settle a promise take a value. */
+/**
+ * An addon's functions have neither a name nor parameters; of JavaScript's own native ones, those that settle a promise
+ * take a value.
+ */
 function isOfAddon(callback: unknown): boolean {
   return (
     typeof callback === 'function' &&

@@ -10,8 +10,8 @@ export interface Piece {
 const WASTE = 2;
 
 /**
- * Places temporary buffers in as little memory as is easily done: a buffer takes the smallest piece that is free from its first
- * dispatch to its last. Shaders see only as much of a piece as their buffer is large.
+ * Places temporary buffers in as little memory as is easily done: a buffer takes the smallest piece that is free from
+ * its first dispatch to its last. Shaders see only as much of a piece as their buffer is large.
  *
  * @param temporary whether a buffer is placed at all
  * @param kept buffers that are read after the last dispatch

@@ -14,8 +14,8 @@ export function poolKey({
 }
 
 /**
- * WGSL: where in `x` the largest value of a window is, the first of equal ones as in TensorFlow. NaN is larger than any number:
- * WGSL's own max may lose it, and a network that has become NaN would go on with a finite loss.
+ * WGSL: where in `x` the largest value of a window is, the first of equal ones as in TensorFlow. NaN is larger than any
+ * number: WGSL's own max may lose it, and a network that has become NaN would go on with a finite loss.
  */
 export function largestOfWindow({
   inHeight,

@@ -86,7 +86,10 @@ export class RecordedStep implements CompiledStep {
     return this.#backend.tensorMap.get(dataId).resource!;
   }
 
-  /** Where a batch's values are. What is still on the host goes into a buffer that is written anew for every batch, unless it stays. */
+  /**
+   * Where a batch's values are. What is still on the host goes into a buffer that is written anew for every batch,
+   * unless it stays.
+   */
   #uploaded(tensor: Tensor, i: number): GPUBuffer {
     const { dataId, shape, dtype } = tensor;
     const { resource, values, refCount } = this.#backend.tensorMap.get(dataId);
@@ -130,7 +133,10 @@ export class RecordedStep implements CompiledStep {
   }
 }
 
-/** The new state's tensors that a dispatch writes for the purpose: neither something passed on nor something returned twice. */
+/**
+ * The new state's tensors that a dispatch writes for the purpose: neither something passed on nor something returned
+ * twice.
+ */
 function computedStates({ dispatches, outputs }: Recording): Recording['outputs'] {
   const written = new Set(dispatches.map(({ buffers }) => buffers[0]));
   const returned = (buffer: RecordedBuffer): number => outputs.filter((output) => output.buffer === buffer).length;

@@ -1,6 +1,8 @@
 import type { Backend, BufferManager } from './backend.ts';
 
-/** A buffer of a recording: no memory yet, but a size and, where the backend has written values into it, its contents. */
+/**
+ * A buffer of a recording: no memory yet, but a size and, where the backend has written values into it, its contents.
+ */
 export interface RecordedBuffer {
   readonly size: number;
   readonly usage: number;
@@ -17,8 +19,8 @@ export interface Dispatch {
 }
 
 /**
- * Stands in for the device while a step runs once: what the backend asks for is written down, and nothing is computed. Only
- * shaders are compiled, by the real device, into the backend's own cache.
+ * Stands in for the device while a step runs once: what the backend asks for is written down, and nothing is computed.
+ * Only shaders are compiled, by the real device, into the backend's own cache.
  */
 export class Recorder {
   readonly dispatches: Dispatch[] = [];

@@ -10,8 +10,8 @@ interface BufferSet {
 }
 
 /**
- * Memory that a step writes new states into. Two sets take turns where the caller keeps one state at a time, so that states are
- * never copied; where it keeps older ones, there are as many more.
+ * Memory that a step writes new states into. Two sets take turns where the caller keeps one state at a time, so that
+ * states are never copied; where it keeps older ones, there are as many more.
  */
 export class StateBuffers {
   readonly #backend: Backend;

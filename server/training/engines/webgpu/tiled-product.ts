@@ -26,9 +26,9 @@ const SLICE = 16;
 const BUSY = 256;
 
 /**
- * Computes a matrix product tile by tile: a workgroup reads what its tile needs into shared memory, where all its threads use it.
- * A product of few results and great depth (the gradient of a filter) is cut up along its depth; the parts are added up
- * afterwards, always in the same order.
+ * Computes a matrix product tile by tile: a workgroup reads what its tile needs into shared memory, where all its
+ * threads use it. A product of few results and great depth (the gradient of a filter) is cut up along its depth; the
+ * parts are added up afterwards, always in the same order.
  */
 export function tiledProduct(backend: Backend, product: Product): TensorInfo {
   const { rows, columns, depth, inputs, outputShape } = product;

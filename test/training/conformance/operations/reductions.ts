@@ -186,7 +186,8 @@ export const reductions: Operation[] = [
         length,
         (value, length) => value / length,
       );
-      // A row of one number is ±1 whatever the number: what is left of its gradient is rounding, of terms of the size of dy.
+      // A row of one number is ±1 whatever the number: what is left of its gradient is rounding, of terms of the size
+      // of dy.
       if (shape[1] === 1) return [{ what: 'y', computed: unit(fast(x)), expected: y }];
       return compareWithGradients(unit, [x], dy, { y, gradients: [gradient] });
     },

@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../../../server/sweep/user-error.ts';
 import { installTensorflow, slowerThanWheels } from '../../../../server/training/engines/tensorflow/install.ts';
 
-/** Found before the tests change the PATH; the interpreter itself, since what the PATH has may be a script that needs the PATH. */
+/**
+ * Found before the tests change the PATH; the interpreter itself, since what the PATH has may be a script that needs
+ * the PATH.
+ */
 const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
 
 let folder: string;

@@ -9,7 +9,10 @@ function ofAddon(work: () => void): Callback {
   return Object.defineProperties(native, { name: { value: '' }, length: { value: 0 } });
 }
 
-/** A loop whose turns take no time, and a clock that goes on only while somebody sleeps, and by one millisecond a turn of work. */
+/**
+ * A loop whose turns take no time, and a clock that goes on only while somebody sleeps, and by one millisecond a turn
+ * of work.
+ */
 function makeWorld(): {
   clock: Clock & { slept: number[] };
   turn: (callback: Callback, ...args: unknown[]) => NodeJS.Immediate;

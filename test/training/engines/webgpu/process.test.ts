@@ -57,7 +57,8 @@ describeWithWebgpu('a process with the webgpu engine', () => {
       await engine.close();`);
     expect(code).toBe(0);
     const { turns, waited } = JSON.parse(stdout) as { turns: number; waited: number };
-    // Without patience it is a hundred and more a millisecond; with it hundreds in the first few, then one in two. A GPU in software takes hundreds.
+    // Without patience it is a hundred and more a millisecond; with it hundreds in the first few, then one in two. A
+    // GPU in software takes hundreds.
     expect(turns).toBeLessThan(1500 + 2 * waited);
   });
 

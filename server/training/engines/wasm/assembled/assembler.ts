@@ -1,6 +1,7 @@
 /**
- * Just enough of an assembler to write the functions of this folder as WebAssembly (core specification 2.0, chapter 5: binary
- * format). Code is an array of bytes; expressions are built by nesting, so that `add(get(a), constant(4))` reads like what it does.
+ * Just enough of an assembler to write the functions of this folder as WebAssembly (core specification 2.0, chapter 5:
+ * binary format). Code is an array of bytes; expressions are built by nesting, so that `add(get(a), constant(4))` reads
+ * like what it does.
  */
 export type Code = number[];
 
@@ -68,8 +69,8 @@ export function inBlocksOf(size: number, remaining: Variable, body: Code): Code 
 }
 
 /**
- * Floating-point numbers, one at a time or four: a function is written once and assembled for both, the second for the bulk,
- * the first for what four do not divide.
+ * Floating-point numbers, one at a time or four: a function is written once and assembled for both, the second for the
+ * bulk, the first for what four do not divide.
  */
 export interface Lanes {
   count: 1 | 4;

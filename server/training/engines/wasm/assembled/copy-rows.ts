@@ -13,7 +13,10 @@ import {
 
 const PARAMETERS = ['from', 'fromRow', 'to', 'toRow', 'rows'] as const;
 
-/** Adds copyRows (from, fromRow, to, toRow, rows, columns): copies the first columns of at least one row; distances in bytes. */
+/**
+ * Adds copyRows (from, fromRow, to, toRow, rows, columns): copies the first columns of at least one row; distances in
+ * bytes.
+ */
 export function addCopyRows(module: ModuleBuilder, wide: Lanes): void {
   const f = new FunctionBuilder([...PARAMETERS, 'columns']);
   const { from, to, columns } = f.parameters;

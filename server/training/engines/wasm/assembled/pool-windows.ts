@@ -16,16 +16,18 @@ import {
 } from './assembler.ts';
 
 /**
- * `x` is the address of the first window's corner, `rows` and `columns` a window's size, `row` and `point` the distances of
- * neighbours in bytes; `windows` how many there are, `step` bytes apart, their results `point` apart.
+ * `x` is the address of the first window's corner, `rows` and `columns` a window's size, `row` and `point` the
+ * distances of neighbours in bytes; `windows` how many there are, `step` bytes apart, their results `point` apart.
  */
 const GEOMETRY = ['rows', 'columns', 'row', 'point', 'windows', 'step'] as const;
 
 /**
  * Adds the two functions of max pooling, each for some windows side by side and all channels:
  *
- * - setWindowMaximum (x, out, rows, columns, row, point, windows, step, channels): out = the largest x; NaN counts as largest;
- * - addWindowGradient (x, dy, dx, rows, columns, row, point, windows, step, channels): dy is added to dx where x is first the largest.
+ * - setWindowMaximum (x, out, rows, columns, row, point, windows, step, channels): out = the largest x; NaN counts as
+ * largest;
+ * - addWindowGradient (x, dy, dx, rows, columns, row, point, windows, step, channels): dy is added to dx where x is
+ * first the largest.
  */
 export function addPoolWindows(module: ModuleBuilder, wide: Lanes): void {
   const lanes = new Set([wide, one]);

@@ -21,8 +21,8 @@ import {
  *
  *     y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ d B)]A,    and for dy: dw = Gᵀ[(A dy Aᵀ) ⊙ (Bᵀ d B)]G
  *
- * Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4.1; the gradient is its transpose.
- * Only sums and halves: the results are as exact as those of a plain convolution, but for a digit.
+ * Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4.1; the gradient is its
+ * transpose. Only sums and halves: the results are as exact as those of a plain convolution, but for a digit.
  */
 const maps = {
   /** Bᵀ */
@@ -86,8 +86,9 @@ export type TileTransform = keyof typeof maps;
 const GEOMETRY = ['from', 'fromRow', 'fromColumn', 'to', 'toRow', 'toColumn'] as const;
 
 /**
- * Adds a function for each map M. It sets to = M from Mᵀ for `tiles` squares of numbers (at least one), each in `channels` channels that lie
- * together: (from, fromRow, fromColumn, to, toRow, toColumn, fromTile, toTile, tiles, channels), distances in bytes.
+ * Adds a function for each map M. It sets to = M from Mᵀ for `tiles` squares of numbers (at least one), each in
+ * `channels` channels that lie together: (from, fromRow, fromColumn, to, toRow, toColumn, fromTile, toTile, tiles,
+ * channels), distances in bytes.
  */
 export function addTileTransforms(module: ModuleBuilder, wide: Lanes): void {
   const lanes = new Set([wide, one]);

@@ -6,8 +6,8 @@ import { forEachWindow } from '../for-each-window.ts';
 /**
  * The gradient of average pooling: each dy is shared evenly by the values of its window.
  *
- * The shipped kernel divides by the size of a whole window at the padded edges too, where the forward pass averages only
- * over what lies in the image.
+ * The shipped kernel divides by the size of a whole window at the padded edges too, where the forward pass averages
+ * only over what lies in the image.
  */
 export const avgPoolGrad = wasmKernel<PoolAttributes>(
   'AvgPoolGrad',

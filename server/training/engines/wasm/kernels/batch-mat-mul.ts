@@ -12,8 +12,8 @@ interface Attributes {
 /**
  * matMul of [… , M, K] and [… , K, N], either of them given transposed, leading dimensions broadcast.
  *
- * The shipped kernel falls back to a plain loop as soon as anything is transposed or batched, which is every gradient of a
- * dense layer, and takes a right-hand side that it has met before in another shape for the old one.
+ * The shipped kernel falls back to a plain loop as soon as anything is transposed or batched, which is every gradient
+ * of a dense layer, and takes a right-hand side that it has met before in another shape for the old one.
  */
 export const batchMatMul = wasmKernel<Attributes>(
   'BatchMatMul',
@@ -72,7 +72,9 @@ export const batchMatMul = wasmKernel<Attributes>(
   },
 );
 
-/** Points and columns of one call: so few, lying together, that they stay in the first-level cache while all rows go by. */
+/**
+ * Points and columns of one call: so few, lying together, that they stay in the first-level cache while all rows go by.
+ */
 const POINTS = 128;
 const WIDTH = 8;
 

@@ -8,7 +8,8 @@ interface Attributes {
 }
 
 /**
- * Batch normalisation by the moments of the batch, in three passes where the composition takes ten: y = (x − μ)·γ/σ + β.
+ * Batch normalisation by the moments of the batch, in three passes where the composition takes ten: y = (x − μ)·γ/σ +
+ * β.
  *
  * Outputs: y, μ [C], the unbiased variance [C], and what the gradient wants back: μ and 1/σ in one tensor [2, C].
  */

@@ -6,7 +6,10 @@ interface Attributes {
   clipValueMax: number;
 }
 
-/** Values between two bounds; NaN stays. The shipped kernel makes the lower bound of it, and a loss that diverged looks finite. */
+/**
+ * Values between two bounds; NaN stays. The shipped kernel makes the lower bound of it, and a loss that diverged looks
+ * finite.
+ */
 export function clipByValue(shipped: KernelFunc): KernelConfig {
   return wasmKernel<Attributes>('ClipByValue', (call: Call<Attributes>) => {
     const {

@@ -36,9 +36,9 @@ export const conv2dBackpropFilter = wasmKernel<Attributes>(
 const PIXELS = 64;
 
 /**
- * For every row i of the filter the gradient is a sum of outer products over the pixels: of the stretch of x that the row covers
- * with the pixel of dy. As a forward convolution with batch and channels swapped, the way without a function of our own, it
- * takes three times as long.
+ * For every row i of the filter the gradient is a sum of outer products over the pixels: of the stretch of x that the
+ * row covers with the pixel of dy. As a forward convolution with batch and channels swapped, the way without a function
+ * of our own, it takes three times as long.
  */
 function addOverPixels(
   backend: BackendWasm,

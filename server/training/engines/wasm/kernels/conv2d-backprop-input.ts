@@ -53,8 +53,8 @@ function rotate(backend: BackendWasm, filter: TensorInfo): TensorInfo {
 
 /**
  * With a stride s, neighbouring pixels of dx see different taps of the filter. Pixels whose position has the same rest
- * modulo s see the same ones, so each of the s·s rests is a small convolution of its own with every s-th tap, written to every
- * s-th pixel; inserting zeros into dy instead would multiply the work by s·s.
+ * modulo s see the same ones, so each of the s·s rests is a small convolution of its own with every s-th tap, written
+ * to every s-th pixel; inserting zeros into dy instead would multiply the work by s·s.
  */
 function byPhases(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, info: backend_util.Conv2DInfo): TensorInfo {
   const { strideHeight, strideWidth, inChannels, outChannels } = info;
@@ -108,14 +108,16 @@ interface Phase {
   taps: number[];
   /** From one tap's dy to the next one's. */
   apart: number;
-  /** How far before the beginning of dy the first window starts; negative where dy begins with what dx does not need. */
+  /**
+   * How far before the beginning of dy the first window starts; negative where dy begins with what dx does not need.
+   */
   before: number;
 }
 
 /**
- * dx[first + s·i] = Σ dy[i + (first + pad − δ·j)/s] · w[j] over the taps j for which the division leaves no rest: with rotated
- * taps a convolution, whose first window starts at the dy of the last such tap. Neighbours among these taps are s/gcd(s, δ)
- * apart, and what they reach in dy is δ/gcd(s, δ) apart.
+ * dx[first + s·i] = Σ dy[i + (first + pad − δ·j)/s] · w[j] over the taps j for which the division leaves no rest: with
+ * rotated taps a convolution, whose first window starts at the dy of the last such tap. Neighbours among these taps are
+ * s/gcd(s, δ) apart, and what they reach in dy is δ/gcd(s, δ) apart.
  */
 function phases(input: number, filter: number, stride: number, dilation: number, pad: number): Phase[] {
   const common = greatestCommonDivisor(stride, dilation);

@@ -12,8 +12,8 @@ interface Attributes extends ConvolutionAttributes {
 }
 
 /**
- * Convolution, a quarter faster than the shipped kernel, which also packs and forgets a filter that changes in every step.
- * Images with channels first are left to it.
+ * Convolution, a quarter faster than the shipped kernel, which also packs and forgets a filter that changes in every
+ * step. Images with channels first are left to it.
  */
 export function conv2d(shipped: KernelFunc): KernelConfig {
   return wasmKernel<Attributes>('Conv2D', (call: Call<Attributes>) => {

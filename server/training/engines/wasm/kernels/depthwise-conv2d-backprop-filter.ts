@@ -7,7 +7,9 @@ interface Attributes extends ConvolutionAttributes {
   filterShape: [number, number, number, number];
 }
 
-/** The gradient of a depthwise convolution with respect to its filter, [h, w, C, M], which the backend does not have. */
+/**
+ * The gradient of a depthwise convolution with respect to its filter, [h, w, C, M], which the backend does not have.
+ */
 export const depthwiseConv2dBackpropFilter = wasmKernel<Attributes>(
   'DepthwiseConv2dNativeBackpropFilter',
   ({ inputs, backend, attrs }: Call<Attributes>) => {

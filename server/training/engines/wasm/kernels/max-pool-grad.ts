@@ -7,8 +7,8 @@ import { forEachWindow } from '../for-each-window.ts';
 /**
  * The gradient of max pooling: each dy goes to the first largest value of its window, as in TensorFlow.
  *
- * The shipped kernel searches, for every input, all windows that may hold it (8.7 ms for 64×28×28×16); this one goes through
- * every window once.
+ * The shipped kernel searches, for every input, all windows that may hold it (8.7 ms for 64×28×28×16); this one goes
+ * through every window once.
  */
 export const maxPoolGrad = wasmKernel<PoolAttributes>(
   'MaxPoolGrad',

@@ -5,8 +5,8 @@ import { poolInfo, type PoolAttributes } from '../../window-info.ts';
 import { forEachWindow } from '../for-each-window.ts';
 
 /**
- * Max pooling in which NaN wins, as in TensorFlow. The shipped kernel loses it: a network whose weights had become NaN went on
- * with a finite loss, and its divergence was not seen.
+ * Max pooling in which NaN wins, as in TensorFlow. The shipped kernel loses it: a network whose weights had become NaN
+ * went on with a finite loss, and its divergence was not seen.
  */
 export const maxPool = wasmKernel<PoolAttributes>('MaxPool', ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
   const { x } = inputs as { x: TensorInfo };

@@ -9,8 +9,8 @@ interface Attributes {
 }
 
 /**
- * Sums over all dimensions but the last ones, as the gradient of a bias takes them: in one pass, where the shipped kernel, to
- * which everything else is left, transposes first.
+ * Sums over all dimensions but the last ones, as the gradient of a bias takes them: in one pass, where the shipped
+ * kernel, to which everything else is left, transposes first.
  */
 export function sum(shipped: KernelFunc): KernelConfig {
   return wasmKernel<Attributes>('Sum', (call: Call<Attributes>) => {

@@ -6,9 +6,9 @@ import type { Call, Place } from './recording.ts';
 type KernelArguments = Parameters<KernelFunc>[0];
 
 /**
- * Writes down which kernels are called, with what and for what, while it is watching. Calls that yield nothing but what is there
- * already (the same values under another shape) are not written down, nor those that depend on no input: what they yield is
- * held as a constant.
+ * Writes down which kernels are called, with what and for what, while it is watching. Calls that yield nothing but what
+ * is there already (the same values under another shape) are not written down, nor those that depend on no input: what
+ * they yield is held as a constant.
  */
 export class Recorder {
   readonly calls: Call[] = [];

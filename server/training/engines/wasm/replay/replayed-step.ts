@@ -58,7 +58,9 @@ export class ReplayedStep implements CompiledStep {
     }
   }
 
-  /** Every result is a tensor of its own: one whose values are an input's, a constant's or another result's shares them. */
+  /**
+   * Every result is a tensor of its own: one whose values are an input's, a constant's or another result's shares them.
+   */
   #results(): { state: Tensors; outputs: Tensors } {
     const taken = new Set([...this.#recording.constants.keys(), ...inputSlots(this.#recording)]);
     const tensors: { state: Tensors; outputs: Tensors } = { state: {}, outputs: {} };

@@ -1,8 +1,8 @@
 import { runElementShader, webgpuKernel } from '../kernel.ts';
 
 /**
- * The arc cosine to float32's precision, by the polynomial of Cephes (asinf.c): WGSL's own may be off by 4096 units in the last
- * place, and on SwiftShader is off by 7 · 10⁻⁵. NaN outside of [−1, 1].
+ * The arc cosine to float32's precision, by the polynomial of Cephes (asinf.c): WGSL's own may be off by 4096 units in
+ * the last place, and on SwiftShader is off by 7 · 10⁻⁵. NaN outside of [−1, 1].
  */
 export const acos = webgpuKernel('Acos', ({ inputs, backend }) =>
   runElementShader(backend, {

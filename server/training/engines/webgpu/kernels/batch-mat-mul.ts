@@ -7,7 +7,10 @@ interface Attributes {
   transposeB: boolean;
 }
 
-/** The product of two matrices, cut up along its depth where it is small; of several pairs it is left to the shipped kernel. */
+/**
+ * The product of two matrices, cut up along its depth where it is small; of several pairs it is left to the shipped
+ * kernel.
+ */
 export function batchMatMul(shipped: KernelFunc): KernelConfig {
   return webgpuKernel<Attributes>('BatchMatMul', (call: Call<Attributes>) => {
     const {

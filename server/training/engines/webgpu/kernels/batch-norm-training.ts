@@ -6,8 +6,9 @@ interface Attributes {
 }
 
 /**
- * Normalises by the moments of the batch: y, mean, unbiased variance, and what the gradient wants back, the mean and the variance
- * divided by n. Five or six dispatches where the composition has a dozen, most of them over the whole activation.
+ * Normalises by the moments of the batch: y, mean, unbiased variance, and what the gradient wants back, the mean and
+ * the variance divided by n. Five or six dispatches where the composition has a dozen, most of them over the whole
+ * activation.
  */
 export const batchNormTraining = webgpuKernel<Attributes>(
   'BatchNormTraining',

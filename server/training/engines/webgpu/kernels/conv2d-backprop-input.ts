@@ -8,7 +8,8 @@ interface Attributes extends ConvolutionAttributes {
 }
 
 /**
- * The gradient of a convolution with respect to its input: the windows of dy that see a pixel, as rows of a matrix, times the filter.
+ * The gradient of a convolution with respect to its input: the windows of dy that see a pixel, as rows of a matrix,
+ * times the filter.
  *
  * The shipped kernel reads every number from the GPU's main memory each time that it is needed.
  */

@@ -9,7 +9,9 @@ interface Attributes extends ConvolutionAttributes {
   dataFormat: 'NHWC' | 'NCHW';
 }
 
-/** Convolution: the windows of x, as rows of a matrix, times the filter. Dilated ones are left to the shipped kernel. */
+/**
+ * Convolution: the windows of x, as rows of a matrix, times the filter. Dilated ones are left to the shipped kernel.
+ */
 export function conv2d(shipped: KernelFunc): KernelConfig {
   return webgpuKernel<Attributes>('Conv2D', (call: Call<Attributes>) => {
     const { inputs, backend, attrs } = call;

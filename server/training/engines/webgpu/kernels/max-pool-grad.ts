@@ -2,7 +2,10 @@ import { runElementShader, webgpuKernel } from '../kernel.ts';
 import { poolInfo, type PoolAttributes } from '../../window-info.ts';
 import { largestOfWindow, poolKey } from '../pooling.ts';
 
-/** The gradient of max pooling: each dy goes to the first largest value of its window, as in TensorFlow; the shipped kernel takes the last. */
+/**
+ * The gradient of max pooling: each dy goes to the first largest value of its window, as in TensorFlow; the shipped
+ * kernel takes the last.
+ */
 export const maxPoolGrad = webgpuKernel<PoolAttributes>('MaxPoolGrad', ({ inputs, backend, attrs }) => {
   const { dy, input } = inputs;
   const info = poolInfo(input!.shape, attrs);

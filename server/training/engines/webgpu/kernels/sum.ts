@@ -7,7 +7,10 @@ interface Attributes {
   keepDims: boolean;
 }
 
-/** Sums over all dimensions but the last ones, as the gradient of a bias takes them; the shipped kernel, to which the rest is left, transposes first. */
+/**
+ * Sums over all dimensions but the last ones, as the gradient of a bias takes them; the shipped kernel, to which the
+ * rest is left, transposes first.
+ */
 export function sum(shipped: KernelFunc): KernelConfig {
   return webgpuKernel<Attributes>('Sum', (call: Call<Attributes>) => {
     const {
