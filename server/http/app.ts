@@ -44,7 +44,7 @@ function makeApi({ context, streams, basePath, report }: AppOptions): express.Ro
   const api = express.Router({ strict: true });
   api.use(express.json({ limit: BODY_LIMIT, inflate: false }));
   const description = describeApi(routes, `${basePath}/api`);
-  api.get('/openapi.json', (_request, response) => void send(response, { status: 200, body: description }));
+  api.get('/openapi.json', (_request, response) => send(response, { status: 200, body: description }));
   api.get('/events', (request, response) => streams.open(request, response));
   for (const route of routes) api[route.method](route.path, respond(route, context, report));
   api.use((request) => {

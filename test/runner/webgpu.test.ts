@@ -116,7 +116,7 @@ function loseDeviceOnce(folder: string): string {
     file,
     `
     import { existsSync, writeFileSync } from 'node:fs';
-    if (/worker\.js$/.test(process.argv[1] ?? '') && !existsSync(${JSON.stringify(mark)})) {
+    if (/worker\\.js$/.test(process.argv[1] ?? '') && !existsSync(${JSON.stringify(mark)})) {
       const { GPUDevice, GPUQueue } = (await import(${JSON.stringify(dawn)})).globals;
       const { createCommandEncoder } = GPUDevice.prototype;
       const { submit } = GPUQueue.prototype;

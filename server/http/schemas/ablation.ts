@@ -35,7 +35,7 @@ const row = shape<AblationRow>(
     worst5: maybe,
     dead: count,
     sameAs: maybe,
-    runs: z.array(z.string()).optional(),
+    runs: z.array(z.string()).exactOptional(),
   }),
 );
 
@@ -70,10 +70,10 @@ const cell = shape<DisplayCell>(
   'DisplayCell',
   z.strictObject({
     text: z.string(),
-    below: z.string().optional(),
-    bold: z.boolean().optional(),
-    span: count.optional(),
-    header: z.boolean().optional(),
+    below: z.string().exactOptional(),
+    bold: z.boolean().exactOptional(),
+    span: count.exactOptional(),
+    header: z.boolean().exactOptional(),
   }) as z.ZodType<DisplayCell>,
 );
 

@@ -18,7 +18,7 @@ export const errorResponse = shape<ErrorResponse>(
     error: z.strictObject({
       code: z.string(),
       message: z.string(),
-      details: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+      details: z.array(z.strictObject({ path: z.string(), message: z.string() })).exactOptional(),
     }),
   }),
 );

@@ -29,7 +29,7 @@ export async function openPage(
   await page.exposeFunction('complain', (text: string) => void complaints.push(text));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      void (window as unknown as { complain(text: string): void }).complain(
+      (window as unknown as { complain(text: string): void }).complain(
         `policy: ${event.violatedDirective} ${event.blockedURI}`,
       );
     });

@@ -58,5 +58,6 @@ function replace(kernel: KernelConfig): void {
   const shipped = getKernel(kernel.kernelName, 'wasm');
   if (shipped) unregisterKernel(kernel.kernelName, 'wasm');
   // The shipped kernel's set-up stays: ours may call it.
-  registerKernel({ ...kernel, setupFunc: shipped?.setupFunc });
+  const { setupFunc } = shipped ?? {};
+  registerKernel(setupFunc ? { ...kernel, setupFunc } : kernel);
 }
