@@ -3,8 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Action, CliCommand } from './command.ts';
 import { makeOutput } from './output.ts';
 import { packageFile } from './package-root.ts';
-import { OutsideError } from '../sweep/outside-error.ts';
-import { UserError } from '../sweep/user-error.ts';
+import { OutsideError, UserError } from '../sweep/user-error.ts';
 
 /** Thrown by an action that was interrupted; its code is the process's. */
 export const BAD_USAGE = 2;

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { refuseOtherEngine } from '../store/sweeps/ask-engine.ts';
-import { readOutstanding, startSweep } from '../store/sweeps/queue.ts';
+import { readOutstanding } from '../store/sweeps/queue.ts';
+import { startSweep } from '../store/training/sweep-turn.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import type { EngineName } from '../training/engine.ts';
 import { chooseEngine } from '../training/engines/choose.ts';

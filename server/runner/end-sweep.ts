@@ -1,4 +1,4 @@
-import { finishProbe, finishSweep, putBack } from '../store/sweeps/queue.ts';
+import { putBack, finishProbe, finishSweep } from '../store/training/sweep-turn.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import type { SweepOptions } from './run-queue.ts';

@@ -3,7 +3,7 @@ import { buildStageTree, stagePaths, type StageNode } from '../sweep/stage-tree.
 import type { Arm } from '../sweep/arm.ts';
 import type { DatasetSettings } from '../sweep/settings.ts';
 import type { RunIdentity, StageIdentity } from '../store/training/identify-runs.ts';
-import { toParams } from '../store/params.ts';
+import { shownParameters } from '../sweep/shown-parameters.ts';
 import { passingKey } from '../store/training/split-stage.ts';
 import { loadDataset } from '../training/datasets/load.ts';
 import type { EngineName } from '../training/engine.ts';
@@ -53,7 +53,7 @@ export function identifyAll(
       key: stageKey(effective, to, seed, dataFingerprint, computedBy),
       from,
       to,
-      params: { ...toParams(arm), beta, epsilon, N: beta > 0 ? arm.N : null },
+      params: { ...shownParameters(arm), beta, epsilon, N: beta > 0 ? arm.N : null },
     });
     identities.push({
       arm: index,

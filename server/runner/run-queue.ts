@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/database/ids.ts';
 import { takeLease, releaseLease, type Lease } from '../store/database/lease.ts';
-import { clearLeftovers, isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
+import { isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
+import { clearLeftovers } from '../store/training/sweep-turn.ts';
 import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
-import { checkpointFiles } from '../store/training/rewind-stage.ts';
+import { checkpointFiles } from '../store/reading/read-checkpoints.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import { removeLeftovers } from './checkpoints/checkpoint-files.ts';

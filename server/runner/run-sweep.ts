@@ -1,7 +1,7 @@
 import { isCancelRequested } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
 import { sweepName } from '../store/database/ids.ts';
-import { readMachines } from '../store/training/read-machines.ts';
+import { readMachines } from '../store/training/run-state.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { beginSweep, hire } from './begin-sweep.ts';
 import { endBroken, endSweep } from './end-sweep.ts';

@@ -25,7 +25,7 @@ import { routes } from '../../server/http/routes.ts';
 import { errorResponse } from '../../server/http/schemas/common.ts';
 import { cancelSweep } from '../../server/store/sweeps/cancel-sweep.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
-import { finishSweep } from '../../server/store/sweeps/queue.ts';
+import { finishSweep } from '../../server/store/training/sweep-turn.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';

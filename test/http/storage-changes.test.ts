@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { storageChanges } from '../../server/http/storage-changes.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';
-import { finishSweep } from '../../server/store/sweeps/queue.ts';
+import { finishSweep } from '../../server/store/training/sweep-turn.ts';
 import { begin, lease, makePlan, newStorage, RECORD } from '../store/support.ts';
 
 const none = { sweeps: [], runs: [], list: false };

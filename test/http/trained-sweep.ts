@@ -1,6 +1,6 @@
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
-import { finishSweep } from '../../server/store/sweeps/queue.ts';
+import { finishSweep } from '../../server/store/training/sweep-turn.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCheckpoint, removeLeftovers, writeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
-import { OutsideError } from '../../server/sweep/outside-error.ts';
+import { OutsideError } from '../../server/sweep/user-error.ts';
 import { temporaryFolder } from './study.ts';
 
 const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);

@@ -6,8 +6,9 @@ import type { SegmentReport } from '../../server/runner/workers/messages.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import type { SweepWork } from '../../server/runner/train-sweep.ts';
-import { identifyRuns, readArms, type RunIdentity } from '../../server/store/training/identify-runs.ts';
-import { lastCheckpoint } from '../../server/store/training/rewind-stage.ts';
+import { identifyRuns, type RunIdentity } from '../../server/store/training/identify-runs.ts';
+import { readArms } from '../../server/store/reading/read-arms.ts';
+import { lastCheckpoint } from '../../server/store/reading/read-checkpoints.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, identities, lease, makePlan, newStorage } from '../store/support.ts';
 

@@ -8,12 +8,12 @@ import { trunkBeside } from '../../server/runner/order/trunk-beside.ts';
 import { commitSegment, type SegmentRows } from '../../server/store/training/commit-segment.ts';
 import {
   identifyRuns,
-  readArms,
   readTasks,
   type RunIdentity,
   type RunTask,
   type StageTask,
 } from '../../server/store/training/identify-runs.ts';
+import { readArms } from '../../server/store/reading/read-arms.ts';
 import { rewindStage } from '../../server/store/training/rewind-stage.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
 import { passingKey } from '../../server/store/training/split-stage.ts';

@@ -12,11 +12,12 @@ import {
   type Lease,
 } from '../../server/store/database/lease.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
-import { clearLeftovers, nextQueuedSweep } from '../../server/store/sweeps/queue.ts';
+import { nextQueuedSweep } from '../../server/store/sweeps/queue.ts';
+import { clearLeftovers } from '../../server/store/training/sweep-turn.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
-import { OutsideError } from '../../server/sweep/outside-error.ts';
+import { OutsideError } from '../../server/sweep/user-error.ts';
 import { begin, child, lease, makePlan, makeSegment, newStorage, RECORD } from './support.ts';
 
 test('one holds it; the other is told who', async () => {

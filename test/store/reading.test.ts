@@ -5,7 +5,7 @@ import { commitSegment } from '../../server/store/training/commit-segment.ts';
 import type { Lease } from '../../server/store/database/lease.ts';
 import { listRuns, type RunQuery } from '../../server/store/reading/list-runs.ts';
 import { listStages } from '../../server/store/reading/list-stages.ts';
-import { finishSweep } from '../../server/store/sweeps/queue.ts';
+import { finishSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { readResults } from '../../server/store/reading/read-results.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
 import { identifyRuns, readTasks, type RunTask } from '../../server/store/training/identify-runs.ts';
 import type { Lease } from '../../server/store/database/lease.ts';
-import { startSweep } from '../../server/store/sweeps/queue.ts';
+import { startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { passingKey } from '../../server/store/training/split-stage.ts';

@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
-import {
-  identifyRuns,
-  readArms,
-  readTasks,
-  type RunIdentity,
-  type RunTask,
-} from '../../server/store/training/identify-runs.ts';
+import { identifyRuns, readTasks, type RunIdentity, type RunTask } from '../../server/store/training/identify-runs.ts';
+import { readArms } from '../../server/store/reading/read-arms.ts';
 import { listStages } from '../../server/store/reading/list-stages.ts';
-import { startSweep } from '../../server/store/sweeps/queue.ts';
+import { startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { readResults } from '../../server/store/reading/read-results.ts';
@@ -16,7 +11,7 @@ import { readRun } from '../../server/store/reading/read-run.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import type { Lease } from '../../server/store/database/lease.ts';
 import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
-import { toParams } from '../../server/store/params.ts';
+import { shownParameters } from '../../server/sweep/shown-parameters.ts';
 import { buildStageTree, stagePaths } from '../../server/sweep/stage-tree.ts';
 import { lease, makePlan, makeSegment, newStorage, request } from './support.ts';
 
@@ -36,7 +31,7 @@ function treeIdentities(storage: Storage, sweepId: number): RunIdentity[] {
         key: stageKey(effective, to, seed, 'data', 'wasm'),
         from,
         to,
-        params: toParams(arms[index]!),
+        params: shownParameters(arms[index]!),
       })),
     };
   });

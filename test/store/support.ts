@@ -5,17 +5,12 @@ import { onTestFinished } from 'vitest';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effective.ts';
 import type { Plan } from '../../server/sweep/plan/plan.ts';
-import {
-  identifyRuns,
-  readArms,
-  readTasks,
-  type RunIdentity,
-  type RunTask,
-} from '../../server/store/training/identify-runs.ts';
+import { identifyRuns, readTasks, type RunIdentity, type RunTask } from '../../server/store/training/identify-runs.ts';
+import { readArms } from '../../server/store/reading/read-arms.ts';
 import { takeLease, type Lease } from '../../server/store/database/lease.ts';
-import { toParams } from '../../server/store/params.ts';
+import { shownParameters } from '../../server/sweep/shown-parameters.ts';
 import { queueSweep, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
-import { startSweep } from '../../server/store/sweeps/queue.ts';
+import { startSweep } from '../../server/store/training/sweep-turn.ts';
 import type { SegmentRows } from '../../server/store/training/commit-segment.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { startChild, type Child } from '../helpers/child.ts';
@@ -148,7 +143,7 @@ export function identities(storage: Storage, sweepId: number, fingerprint = 'dat
       key: runKey(effective, seed, fingerprint, engine),
       engine,
       dataFingerprint: fingerprint,
-      stages: [{ key: stageKey(effective, to, seed, fingerprint, engine), from: 0, to, params: toParams(arm) }],
+      stages: [{ key: stageKey(effective, to, seed, fingerprint, engine), from: 0, to, params: shownParameters(arm) }],
     };
   });
 }

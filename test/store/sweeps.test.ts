@@ -6,16 +6,10 @@ import { findRun, findSweep, runOfId, sweepOfId } from '../../server/store/sweep
 import { listRuns } from '../../server/store/reading/list-runs.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
-import {
-  finishProbe,
-  finishSweep,
-  nextQueuedSweep,
-  putBack,
-  queueAgain,
-  startSweep,
-} from '../../server/store/sweeps/queue.ts';
+import { nextQueuedSweep, queueAgain } from '../../server/store/sweeps/queue.ts';
+import { putBack, finishProbe, finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
-import { readArms } from '../../server/store/training/identify-runs.ts';
+import { readArms } from '../../server/store/reading/read-arms.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { retrySweep } from '../../server/store/sweeps/retry-sweep.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';

@@ -1,6 +1,6 @@
 import type { ProbeReport } from '../../report/probe/probe-report.ts';
 import type { Storage } from '../../store/database/storage.ts';
-import { PROBE_SEEDS } from '../../sweep/plan/probe-seeds.ts';
+import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';

@@ -44,7 +44,7 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   try {
     const sweepId = isFile ? await queueFile(storage, what, options) : await queueStored(storage, what, options);
     if (options.keepCheckpoints)
-      (await import('../../store/training/retire-checkpoints.ts')).keepCheckpoints(storage, sweepId);
+      (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
     return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   } finally {
     await storage.close();

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sweepName } from '../../store/database/ids.ts';
 import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
-import { PROBE_SEEDS } from '../../sweep/plan/probe-seeds.ts';
+import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import type { StartResponse } from '../api.ts';
 import { definitionBody, definitionOf } from '../definition-of.ts';
 import { nothing, route } from '../route.ts';

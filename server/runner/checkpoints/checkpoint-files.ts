@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointFile } from '../../store/training/commit-segment.ts';
-import { OutsideError } from '../../sweep/outside-error.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
 
 /** The name says the content, so that writing the same checkpoint twice is writing it once. */
 const SUFFIX = '.checkpoint';

@@ -3,7 +3,7 @@ import { readPaths, type StageTask } from '../../store/training/identify-runs.ts
 import { commitSegment, type SegmentRows } from '../../store/training/commit-segment.ts';
 import { runName } from '../../store/database/ids.ts';
 import type { Stretch } from '../../store/training/read-stretch.ts';
-import { checkpointFiles } from '../../store/training/rewind-stage.ts';
+import { checkpointFiles } from '../../store/reading/read-checkpoints.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../../store/training/run-state.ts';
 import type { FitResult } from '../../training/fit.ts';
 import { removeCheckpoint } from '../checkpoints/checkpoint-files.ts';

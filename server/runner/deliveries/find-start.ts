@@ -1,5 +1,6 @@
 import type { Lease } from '../../store/database/lease.ts';
-import { lastCheckpoint, rewindStage } from '../../store/training/rewind-stage.ts';
+import { rewindStage } from '../../store/training/rewind-stage.ts';
+import { lastCheckpoint } from '../../store/reading/read-checkpoints.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
 import type { StageJob } from '../order/stage-queue.ts';

@@ -1,5 +1,4 @@
-import { OutsideError } from '../../sweep/outside-error.ts';
-import { UserError } from '../../sweep/user-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 
 /** What is wrong with the place or the file, by the beginning of SQLite's error code; longer codes first. */
 const CAUSES: [code: string, found: string][] = [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { OutsideError } from '../../sweep/outside-error.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
 import { transaction } from './transaction.ts';
 import type { Storage } from './storage.ts';
 

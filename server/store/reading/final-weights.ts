@@ -1,4 +1,4 @@
-import type { ResumePoint } from '../training/rewind-stage.ts';
+import type { ResumePoint } from './read-checkpoints.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** The checkpoint after a run's last batch, which holds its final weights; null where there is none (any more). */

@@ -1,9 +1,8 @@
 import type { RunState } from '../../sweep/results.ts';
 import { runName } from '../database/ids.ts';
 import type { PageOptions } from './list-sweeps.ts';
-import type { Params } from '../params.ts';
-import { bestColumn, readRunMetrics, type MetricSummary } from './run-metrics.ts';
-import { RUN_SECONDS } from './run-seconds.ts';
+import type { ShownParameters } from '../../sweep/shown-parameters.ts';
+import { bestColumn, readRunMetrics, RUN_SECONDS, type MetricSummary } from './run-metrics.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -27,7 +26,7 @@ export interface ListedRun {
   reused: boolean;
   startedAt: Date | null;
   finishedAt: Date | null;
-  params: Params;
+  params: ShownParameters;
   metrics: Record<string, MetricSummary>;
 }
 
@@ -42,7 +41,7 @@ export interface RunFilter {
 
 export interface RunQuery extends RunFilter, PageOptions {
   /**
-   * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `Params`, `last:METRIC` or `best:METRIC`; the
+   * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `ShownParameters`, `last:METRIC` or `best:METRIC`; the
    * order of training without it.
    */
   sort?: string;

@@ -1,7 +1,7 @@
 import type { RunState } from '../../sweep/results.ts';
 import { groupBy } from '../../sweep/group-by.ts';
 import { runName, stageName } from '../database/ids.ts';
-import type { Params } from '../params.ts';
+import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -21,7 +21,7 @@ export interface StageRow {
   /** The sweep's runs whose path goes through it; more than one: a trunk. */
   runs: string[];
   /** In force in it: null where not. */
-  params: Params;
+  params: ShownParameters;
   engine: string | null;
   /** Which of the processes that train has it now, counted from 0; null where it is not being trained. */
   worker: number | null;
@@ -72,7 +72,7 @@ function toStageRow(rows: Row[]): StageRow {
     seed: first.seed,
     state,
     runs: [...new Set(rows.map(({ runId }) => runName(runId)))],
-    params: JSON.parse(first.params) as Params,
+    params: JSON.parse(first.params) as ShownParameters,
     engine: first.engine,
     worker: state === 'running' ? rows.find((row) => row.state === 'running')!.worker : null,
     seconds: first.seconds > 1e-9 ? first.seconds : null,

@@ -1,9 +1,9 @@
 import type { RunResult, RunState, SweepResults } from '../../sweep/results.ts';
 import { runName, sweepName } from '../database/ids.ts';
-import { readArms } from '../training/identify-runs.ts';
+import { readArms } from './read-arms.ts';
 import { readArtefact } from './read-artefact.ts';
 import { readCurve } from './read-curve.ts';
-import { RUN_SECONDS } from './run-seconds.ts';
+import { RUN_SECONDS } from './run-metrics.ts';
 import { seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 

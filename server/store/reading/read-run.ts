@@ -3,7 +3,7 @@ import type { RunState } from '../../sweep/results.ts';
 import { runName, stageName, sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { toReason } from './list-runs.ts';
-import type { Params } from '../params.ts';
+import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import { readRunMetrics, type MetricSummary } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -25,7 +25,7 @@ export interface RunRecord {
     to: number;
     batch: number;
     taken: number;
-    params: Params;
+    params: ShownParameters;
   }[];
   engine: string | null;
   device: string | null;
@@ -88,7 +88,7 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
       to: toBatch,
       batch,
       taken,
-      params: JSON.parse(params) as Params,
+      params: JSON.parse(params) as ShownParameters,
     })),
     engine: run.engine,
     device: run.device,

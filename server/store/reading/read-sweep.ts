@@ -1,6 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
-import { readArms } from '../training/identify-runs.ts';
+import { readArms } from './read-arms.ts';
 import { toRows, type SweepRow } from './list-sweeps.ts';
 import type { Storage } from '../database/storage.ts';
 

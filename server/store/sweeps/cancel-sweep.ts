@@ -1,5 +1,4 @@
 import { leaseHolder } from '../database/lease.ts';
-import { cancelWaitingRuns } from './queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
@@ -31,4 +30,14 @@ export function cancelSweep(storage: Storage, sweepId: number, now = Date.now())
 /** Whether the sweep that is being trained should stop. A sweep that is gone should, too. */
 export function isCancelRequested(storage: Storage, sweepId: number): boolean {
   return storage.prepare('SELECT cancelRequested FROM "Sweep" WHERE id = ?').pluck().get(sweepId) !== 0;
+}
+/** Within a transaction. */
+export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
+  storage
+    .prepare(
+      `UPDATE "Run" SET state = 'cancelled' WHERE state = 'waiting'
+    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = @sweepId)
+    AND id NOT IN (SELECT r.runId FROM "SweepRun" r JOIN "Sweep" s ON s.id = r.sweepId WHERE s.state IN ('queued', 'running') AND s.id <> @sweepId)`,
+    )
+    .run({ sweepId });
 }

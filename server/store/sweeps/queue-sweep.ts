@@ -5,7 +5,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
-import { toParams } from '../params.ts';
+import { shownParameters } from '../../sweep/shown-parameters.ts';
 import { askForAll } from './queue.ts';
 import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from '../database/storage.ts';
@@ -162,7 +162,7 @@ function insertArms(storage: Storage, sweepId: number, plan: Plan): void {
     storage.prepare(`INSERT INTO "Arm" (sweepId, "index", name, ablation, control, controlIndex, alpha, beta, gamma, epsilon, N,
     swept, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   for (const arm of plan.arms) {
-    const { alpha, beta, gamma, epsilon, N, ...swept } = toParams(arm);
+    const { alpha, beta, gamma, epsilon, N, ...swept } = shownParameters(arm);
     insert.run(
       sweepId,
       arm.index,
@@ -190,7 +190,7 @@ function insertRuns(storage: Storage, sweepId: number, plan: Plan, runs: Map<str
     const arm = plan.arms[index]!;
     const runId =
       runs.get(runIdentity(arm, seed)) ??
-      Number(insertRun.run(seed, arm.training.batches, toParams(arm).epsilon).lastInsertRowid);
+      Number(insertRun.run(seed, arm.training.batches, shownParameters(arm).epsilon).lastInsertRowid);
     insertSweepRun.run(sweepId, position, index, seed, runId);
   }
 }

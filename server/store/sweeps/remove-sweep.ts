@@ -3,7 +3,7 @@ import { resolve, sep } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
-import { checkpointFiles } from '../training/rewind-stage.ts';
+import { checkpointFiles } from '../reading/read-checkpoints.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 

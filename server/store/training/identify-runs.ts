@@ -1,7 +1,6 @@
 import type { RunState } from '../../sweep/results.ts';
-import type { Arm } from '../../sweep/arm.ts';
 import { underLease, type Lease } from '../database/lease.ts';
-import type { Params } from '../params.ts';
+import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** What a run of a sweep would compute, known once the data is loaded and the engine chosen. */
@@ -23,7 +22,7 @@ export interface StageIdentity {
   from: number;
   to: number;
   /** The parameters in force in it. */
-  params: Params;
+  params: ShownParameters;
 }
 
 /** A run of a sweep as the runner sees it. */
@@ -56,15 +55,6 @@ export interface StageMember {
   runId: number;
   /** null where the intra-class phase is never in force. */
   epsilon: number | null;
-}
-
-/** The arms of a sweep, in order. */
-export function readArms(storage: Storage, sweepId: number): Arm[] {
-  const rows = storage
-    .prepare('SELECT settings FROM "Arm" WHERE sweepId = ? ORDER BY "index"')
-    .pluck()
-    .all(sweepId) as string[];
-  return rows.map((settings) => JSON.parse(settings) as Arm);
 }
 
 /**

@@ -1,12 +1,6 @@
 import { underLease, type Lease } from '../database/lease.ts';
-import { checkpointFiles } from './rewind-stage.ts';
+import { checkpointFiles } from '../reading/read-checkpoints.ts';
 import type { Storage } from '../database/storage.ts';
-import { transaction } from '../database/transaction.ts';
-
-/** The checkpoints of every stage of this sweep are kept from now on, for as long as the sweep is there. */
-export function keepCheckpoints(storage: Storage, sweepId: number): void {
-  transaction(storage, () => storage.prepare('UPDATE "Sweep" SET keepCheckpoints = true WHERE id = ?').run(sweepId));
-}
 
 /**
  * Forgets the checkpoints that nothing needs any more. Kept are those at the end of complete runs (their final

@@ -1,28 +1,7 @@
 import { underLease, type Lease } from '../database/lease.ts';
 import { summariseAgain } from './stage-metrics.ts';
 import type { Storage } from '../database/storage.ts';
-
-/** Where a stage continues: its newest checkpoint, or null for its beginning. */
-export interface ResumePoint {
-  batch: number;
-  file: string;
-  hash: string;
-}
-
-/** The newest checkpoint of a stage. */
-export function lastCheckpoint(storage: Storage, stageId: number): ResumePoint | null {
-  const row = storage
-    .prepare('SELECT batch, file, hash FROM "Checkpoint" WHERE stageId = ? ORDER BY batch DESC LIMIT 1')
-    .get(stageId);
-  return (row as ResumePoint | undefined) ?? null;
-}
-
-/**
- * Files, relative to the checkpoint folder, that the database refers to; any other file there is left over and may go.
- */
-export function checkpointFiles(storage: Storage): Set<string> {
-  return new Set(storage.prepare('SELECT file FROM "Checkpoint"').pluck().all() as string[]);
-}
+import { lastCheckpoint, type ResumePoint } from '../reading/read-checkpoints.ts';
 
 /**
  * Takes a stage back to its newest checkpoint: what was committed after it (the end of a run that diverged, segments

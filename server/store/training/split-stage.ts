@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StageMember } from './identify-runs.ts';
-import type { Params } from '../params.ts';
+import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
@@ -19,7 +19,7 @@ export function splitStage(storage: Storage, stageId: number, at: number, groups
       `SELECT p.runId, p.position, r.epsilon FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ?`,
     )
     .all(stageId) as (StageMember & { position: number })[];
-  const params = JSON.parse(stage.params) as Params;
+  const params = JSON.parse(stage.params) as ShownParameters;
   const empty = at === stage.fromBatch;
   if (empty) storage.prepare('DELETE FROM "RunStage" WHERE stageId = ?').run(stageId);
   else storage.prepare('UPDATE "Stage" SET toBatch = ? WHERE id = ?').run(at, stageId);

@@ -33,3 +33,5 @@ export interface PlannedRun {
   arm: number;
   seed: number;
 }
+/** Of so many seeds a probe trains the trunks: enough to see whether seeds agree. */
+export const PROBE_SEEDS = 2;

@@ -1,0 +1,7 @@
+import type { Storage } from '../database/storage.ts';
+import { transaction } from '../database/transaction.ts';
+
+/** The checkpoints of every stage of this sweep are kept from now on, for as long as the sweep is there. */
+export function keepCheckpoints(storage: Storage, sweepId: number): void {
+  transaction(storage, () => storage.prepare('UPDATE "Sweep" SET keepCheckpoints = true WHERE id = ?').run(sweepId));
+}
