@@ -1,16 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { refuseOtherEngine } from '../store/sweeps/ask-engine.ts';
-import { readOutstanding } from '../store/sweeps/queue.ts';
-import { startSweep } from '../store/training/sweep-turn.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
-import type { EngineName } from '../training/engine.ts';
-import { chooseEngine } from '../training/engines/choose.ts';
-import { endSweep } from './end-sweep.ts';
-import { hireCrew, type Crew } from './workers/hire-crew.ts';
+import { startSweep } from '../store/training/sweep-turn.ts';
 import { readFingerprints, type Fingerprints } from './identify.ts';
-import type { SweepOptions } from './run-queue.ts';
-import { workerCount } from './workers/worker-count.ts';
+import type { SweepOptions } from './run-options.ts';
+import type { Crew } from './workers/hire-crew.ts';
 
 /** What a sweep is trained on. */
 interface Inputs {
@@ -18,44 +12,43 @@ interface Inputs {
   gitCommit: string | null;
 }
 
-interface Begun extends Inputs {
-  /** As it stands now that it is running. */
-  sweep: SweepRecord;
-  crew: Crew;
-}
+/** How far a sweep came. `gone`: it is not queued any more. `stopped`: it was asked to end meanwhile. */
+export type Beginning =
+  | ({
+      kind: 'begun';
+      /** As it stands now that it is running. */
+      sweep: SweepRecord;
+      crew: Crew;
+    } & Inputs)
+  | { kind: 'stopped'; sweep: SweepRecord }
+  | { kind: 'gone' };
+
+type Beginner = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'tell'>;
 
 /**
  * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process
  * reads what they will train.
- *
- * @returns null where it is not queued any more, or was stopped meanwhile
  */
 export async function beginSweep(
-  options: SweepOptions,
+  options: Beginner,
   hiring: Promise<Crew | null>,
   ended: AbortSignal,
-  cancelled: AbortSignal,
-): Promise<Begun | null> {
+): Promise<Beginning> {
   const { storage, lease, sweepId } = options;
   const queued = await readSweep(storage, sweepId);
-  if (!queued) return null; // removed meanwhile
+  if (!queued) return { kind: 'gone' };
   const reading = readInputs(queued, options);
   reading.catch(() => {}); // met below, or of no interest any more
   const crew = await hiring;
-  if (!crew) {
-    endSweep(queued, options, cancelled);
-    return null;
-  }
-  if (!startSweep(storage, lease, sweepId, crew.engine)) return null;
+  if (!crew) return { kind: 'stopped', sweep: queued };
+  if (!startSweep(storage, lease, sweepId, crew.engine)) return { kind: 'gone' };
   // Until now another process could queue it with another definition; what it stands for now stays.
   const sweep = (await readSweep(storage, sweepId))!;
   const inputs = await unlessEnded(ended, asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
-  if (inputs) return { sweep, crew, ...inputs };
-  endSweep(sweep, options, cancelled);
-  return null;
+  return inputs ? { kind: 'begun', sweep, crew, ...inputs } : { kind: 'stopped', sweep };
 }
 
-async function readInputs({ armList, plan, folder }: SweepRecord, { tell }: SweepOptions): Promise<Inputs> {
+async function readInputs({ armList, plan, folder }: SweepRecord, { tell }: Beginner): Promise<Inputs> {
   const [fingerprintOf, gitCommit] = await Promise.all([
     readFingerprints(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
     commitOf(folder),
@@ -78,31 +71,6 @@ function unlessEnded<T>(ended: AbortSignal, reading: Promise<T>): Promise<T | nu
     ended.addEventListener('abort', () => resolve(null));
   });
   return Promise.race([end, reading]);
-}
-
-/** Starts as many workers as there is work for. @returns null where it was `ended` */
-export async function hire(options: SweepOptions, ended: AbortSignal): Promise<Crew | null> {
-  const { storage, sweepId, fresh, device, tell } = options;
-  const { engine: kept, runs, unfinished } = readOutstanding(storage, sweepId);
-  const size = (engine: EngineName): number =>
-    Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished);
-  return hireCrew(
-    () => engineOf(kept, options),
-    size,
-    device,
-    ended,
-    (message) => tell({ kind: 'log', message }),
-  );
-}
-
-/** The one that is asked for; where the choice is left open, the one that the sweep was started on or waits for. */
-async function engineOf(
-  before: string | null,
-  { storage, sweepId, engine, device, fresh, tell }: SweepOptions,
-): Promise<EngineName> {
-  if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
-  const kept = fresh || engine !== 'auto' ? null : (before as EngineName | null);
-  return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
 }
 
 /** The commit that the folder of the definition stands at; null where it is none of git's or git is not there. */

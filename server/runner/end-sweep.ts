@@ -1,22 +1,28 @@
-import { putBack, finishProbe, finishSweep } from '../store/training/sweep-turn.ts';
+import { finishProbe, finishSweep, putBack } from '../store/training/sweep-turn.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import type { SweepSummary } from './events.ts';
-import type { SweepOptions } from './run-queue.ts';
+import type { SweepOptions } from './run-options.ts';
+
+type Ender = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'isAsked' | 'stop' | 'kill' | 'lost'>;
+
+/** Why a sweep ends: somebody cancelled it, or only a part of it was asked for (`cut`) and that is trained. */
+interface Ending {
+  cancelled: boolean;
+  cut: boolean;
+}
 
 /**
  * A sweep has come to its end, or this process was stopped.
  *
- * @param cut what was asked of it is trained, and that is not all
  * @returns the state that it is in now
  */
 export function endSweep(
-  { probeSeeds }: SweepRecord,
-  options: SweepOptions,
-  cancelled: AbortSignal,
-  cut = false,
+  { probeSeeds }: Pick<SweepRecord, 'probeSeeds'>,
+  options: Ender,
+  { cancelled, cut }: Ending,
 ): SweepSummary['state'] {
-  const { storage, lease, sweepId, stop, kill } = options;
-  const state = cancelled.aborted ? 'cancelled' : stop.aborted || kill.aborted || cut ? 'interrupted' : 'complete';
+  const { storage, lease, sweepId } = options;
+  const state = cancelled ? 'cancelled' : isStopped(options) || cut ? 'interrupted' : 'complete';
   if (state === 'interrupted')
     return isLeftToOthers(options) ? putBack(storage, lease, sweepId) : interruptSweep(options, probeSeeds);
   finishSweep(storage, lease, sweepId, state);
@@ -29,7 +35,7 @@ export function endSweep(
  * @param probeSeeds what was asked: only its trunks, of so many seeds; null: all of it
  */
 export function interruptSweep(
-  { storage, lease, sweepId }: Pick<SweepOptions, 'storage' | 'lease' | 'sweepId'>,
+  { storage, lease, sweepId }: Pick<Ender, 'storage' | 'lease' | 'sweepId'>,
   probeSeeds: number | null,
 ): SweepSummary['state'] {
   if (probeSeeds !== null) return finishProbe(storage, lease, sweepId);
@@ -37,8 +43,8 @@ export function interruptSweep(
   return 'interrupted';
 }
 
-/** Something broke: it leaves the queue, with the reason. */
-export function endBroken(options: SweepOptions, error: unknown): void {
+/** Something broke: the sweep leaves the queue, with the reason. */
+export function endBroken(options: Ender, error: unknown): void {
   const { storage, lease, sweepId } = options;
   try {
     if (isLeftToOthers(options)) putBack(storage, lease, sweepId);
@@ -49,9 +55,13 @@ export function endBroken(options: SweepOptions, error: unknown): void {
 }
 
 /**
- * Who stops this process does not stop what others asked for, and may be waiting for: that stays in the queue, as it
- * does before its turn.
+ * The user who stops this process does not stop what others asked for, and may be waiting for: such a sweep stays in
+ * the queue, as it does before its turn.
  */
-function isLeftToOthers({ isAsked, stop, kill }: SweepOptions): boolean {
-  return !isAsked && (stop.aborted || kill.aborted);
+function isLeftToOthers(options: Ender): boolean {
+  return !options.isAsked && isStopped(options);
+}
+
+function isStopped({ stop, kill, lost }: Ender): boolean {
+  return stop.aborted || kill.aborted || lost.aborted;
 }

@@ -1,92 +1,82 @@
+import { sweepName } from '../store/database/ids.ts';
+import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { isCancelRequested } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
-import { sweepName } from '../store/database/ids.ts';
 import { readMachines } from '../store/training/run-state.ts';
 import { UserError } from '../sweep/user-error.ts';
-import { beginSweep, hire } from './begin-sweep.ts';
+import { beginSweep, type Beginning } from './begin-sweep.ts';
+import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
 import { endBroken, endSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { identifyAll } from './identify.ts';
-import { otherMachine } from './other-machine.ts';
-import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
-import type { SweepOptions } from './run-queue.ts';
-import { trainSweep } from './train-sweep.ts';
 import { everything, trunksOnly } from './order/trunks-only.ts';
+import { otherMachine } from './other-machine.ts';
+import type { SweepOptions } from './run-options.ts';
+import type { SweepWork } from './sweep-work.ts';
+import { trainSweep } from './train-sweep.ts';
+import { hireCrew } from './workers/hire-crew.ts';
 import { workerCount } from './workers/worker-count.ts';
 
 const CANCEL_POLL_MS = 1000;
 
+/*
+ * The signals of a sweep, each aborted by one place:
+ *
+ * | signal      | aborted by                                      | who listens                     | what follows                                       |
+ * | ----------- | ----------------------------------------------- | ------------------------------- | -------------------------------------------------- |
+ * | `stop`      | the user's first Ctrl-C, or SIGTERM             | the queue, `ended`, `stopping`  | the process ends at the next checkpoints           |
+ * | `kill`      | the user's second Ctrl-C                        | `ended`, `killing`              | the process ends now                               |
+ * | `lost`      | the heartbeat: another process took the lease   | the queue, all three below      | nothing can be stored: the process ends now        |
+ * | `cancelled` | `watchCancel` below: the flag of the sweep      | `ended`, `stopping`             | the sweep ends at the next checkpoints             |
+ * | `over`      | `runSweep` below, when it returns               | `ended`                         | workers that are still hired for it are let go     |
+ * | `broken`    | `trainSweep`: what failed would fail everywhere | `killing`                       | no worker goes on; the sweep ends with the error   |
+ * | `failed`    | a worker loop's backlog: it could not be stored | that worker loop                | its worker is killed, and the loop fails           |
+ *
+ * Three are made of them: `ended` (stop, kill, lost, cancelled, over) ends what comes before training; `stopping` (stop,
+ * lost, cancelled) lets no stage begin, and those in training end with a checkpoint; `killing` (kill, lost, broken)
+ * kills the workers.
+ */
+
 /**
- * Trains one queued sweep to its end; of one that is only probed what does without the intra-class phase, which leaves
- * it interrupted, or queued where all of it was asked for meanwhile. Stopped, it leaves interrupted what was asked of
- * it, and queued what others asked for.
+ * Trains one queued sweep to its end. Of a sweep that is only probed it trains what does without the intra-class phase:
+ * that leaves the sweep interrupted, or queued where all of it was asked for meanwhile. Where this process is stopped, a
+ * sweep that was asked of it is left interrupted, and one that others asked for is left queued.
  *
  * @returns null where it is not queued any more, or could not begin
  */
 export async function runSweep(options: SweepOptions): Promise<SweepSummary | null> {
-  const { storage, lease, sweepId, fresh, tell } = options;
+  const { storage, sweepId, stop, kill, lost, tell } = options;
   const started = performance.now();
   const cancel = watchCancel(options);
   const over = new AbortController();
-  const ended = AbortSignal.any([options.stop, options.kill, cancel.requested, over.signal]);
-  const hiring = hire(options, ended);
+  const ended = AbortSignal.any([stop, kill, lost, cancel.cancelled, over.signal]);
+  const hiring = hireCrew(options, ended);
   hiring.catch(() => {}); // met below
   try {
-    const begun = await beginSweep(options, hiring, ended, cancel.requested);
-    if (!begun) return null;
-    const { sweep, crew, fingerprintOf, gitCommit } = begun;
-    const { engine } = crew;
-    const identities = identifyAll(sweep.armList, readTasks(storage, sweepId), engine, sweep.share, fingerprintOf);
-    const tasks = identifyRuns(storage, lease, sweepId, identities, fresh);
-    const workers = workerCount(options.workers, engine);
-    const wanted =
-      sweep.probeSeeds === null ? everything : trunksOnly(sweep.armList, sweep.plan.seeds, sweep.probeSeeds);
-    const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
-    const left = asked.filter(
-      (task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage)),
-    ).length;
-    tell({
-      kind: 'sweep',
-      sweep: sweep.id,
-      name: sweep.name,
-      engine,
-      workers: Math.min(workers, left),
-      runs: asked.length,
-      left,
-    });
-    const [first] = crew.workers;
-    const other = first && left > 0 ? otherMachine(readMachines(storage, sweepId), await first.opened) : null;
-    if (other) tell({ kind: 'log', message: `${sweep.id} ${other}` });
+    const beginning = await beginSweep(options, hiring, ended);
+    if (beginning.kind === 'gone') return null;
+    if (beginning.kind === 'stopped') {
+      endSweep(beginning.sweep, options, { cancelled: cancel.cancelled.aborted, cut: false });
+      return null;
+    }
+    const { sweep } = beginning;
+    const work = toWork(options, beginning, cancel.cancelled);
+    await tellBeginning(sweepId, sweep, work);
+    const batches = await trainSweep(work);
 
-    const stop = AbortSignal.any([options.stop, cancel.requested]);
-    const { trained, taken } = await trainSweep({
-      ...options,
-      arms: sweep.armList,
-      tasks,
-      wanted,
-      share: sweep.share,
-      engine,
-      workers,
-      hired: crew.workers,
-      folder: sweep.folder,
-      fingerprintOf,
-      gitCommit,
-      stop,
-    });
-
-    const cut = sweep.probeSeeds !== null && tasks.some((task) => task.state === 'waiting');
-    const state = endSweep(sweep, options, cancel.requested, cut);
-    await pruneCheckpoints(storage, lease, (message) => tell({ kind: 'log', message }));
+    const cut = sweep.probeSeeds !== null && work.tasks.some((task) => task.state === 'waiting');
+    const state = endSweep(sweep, options, { cancelled: cancel.cancelled.aborted, cut });
+    await pruneCheckpoints(storage, options.lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,
       name: sweep.name,
-      engine,
+      engine: work.engine,
       state,
       runs: countRuns(readTasks(storage, sweepId)),
       seconds: (performance.now() - started) / 1000,
-      batchesTrained: trained,
-      batchesTaken: taken,
-      batchesUnshared: tasks.reduce((total, { arm }) => total + sweep.armList[arm]!.training.batches, 0),
+      batchesTrained: batches.trained,
+      batchesTaken: batches.taken,
+      batchesUnshared: work.tasks.reduce((total, { arm }) => total + work.arms[arm]!.training.batches, 0),
     };
     tell({ kind: 'sweepEnd', summary });
     return summary;
@@ -100,11 +90,56 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     cancel.end();
     over.abort();
     const crew = await hiring.catch(() => null);
-    for (const { process } of crew?.workers ?? []) process.kill(); // those that were not needed; the others have ended
+    for (const worker of crew?.workers ?? []) worker.kill(); // those that were not needed; the others have ended
   }
 }
 
-function countRuns(tasks: RunTask[]): SweepSummary['runs'] {
+/** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
+function toWork(
+  options: SweepOptions,
+  { sweep, crew, fingerprintOf, gitCommit }: Beginning & { kind: 'begun' },
+  cancelled: AbortSignal,
+): SweepWork {
+  const { storage, lease, sweepId, fresh, device, tell, stop, kill, lost } = options;
+  const { armList: arms, share, folder, plan, probeSeeds } = sweep;
+  const { engine, workers: hired } = crew;
+  const identities = identifyAll(arms, readTasks(storage, sweepId), engine, share, fingerprintOf);
+  const broken = new AbortController();
+  return {
+    storage,
+    lease,
+    arms,
+    tasks: identifyRuns(storage, lease, sweepId, identities, fresh),
+    wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
+    share,
+    engine,
+    device,
+    workers: workerCount(options.workers, engine),
+    hired,
+    folder,
+    fingerprintOf,
+    gitCommit,
+    tell,
+    stopping: AbortSignal.any([stop, lost, cancelled]),
+    killing: AbortSignal.any([kill, lost, broken.signal]),
+    broken,
+  };
+}
+
+/** How much of the sweep is left to train, and whether that is on another machine than what is trained already. */
+async function tellBeginning(sweepId: number, { id, name }: SweepRecord, work: SweepWork): Promise<void> {
+  const { storage, tasks, wanted, workers, hired, engine, tell } = work;
+  const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
+  const left = asked.filter(
+    (task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage)),
+  ).length;
+  tell({ kind: 'sweep', sweep: id, name, engine, workers: Math.min(workers, left), runs: asked.length, left });
+  const [first] = hired;
+  const other = first && left > 0 ? otherMachine(readMachines(storage, sweepId), await first.opened) : null;
+  if (other) tell({ kind: 'log', message: `${id} ${other}` });
+}
+
+function countRuns(tasks: readonly RunTask[]): SweepSummary['runs'] {
   const count = (state: RunTask['state']) => tasks.filter((task) => task.state === state).length;
   return {
     complete: count('complete'),
@@ -115,10 +150,10 @@ function countRuns(tasks: RunTask[]): SweepSummary['runs'] {
 }
 
 /** Looks at the flag that `cosweep cancel` and the dashboard set. */
-function watchCancel({ storage, sweepId }: SweepOptions): { requested: AbortSignal; end: () => void } {
-  const requested = new AbortController();
+function watchCancel({ storage, sweepId }: SweepOptions): { cancelled: AbortSignal; end: () => void } {
+  const cancelled = new AbortController();
   const timer = setInterval(() => {
-    if (isCancelRequested(storage, sweepId)) requested.abort();
+    if (isCancelRequested(storage, sweepId)) cancelled.abort();
   }, CANCEL_POLL_MS);
-  return { requested: requested.signal, end: () => clearInterval(timer) };
+  return { cancelled: cancelled.signal, end: () => clearInterval(timer) };
 }

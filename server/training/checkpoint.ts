@@ -20,7 +20,19 @@ interface Header extends Omit<Checkpoint, 'state'> {
  * of 4), then the tensors' float32 values in the header's order. Numbers are little-endian, as on every machine that
  * TensorFlow.js runs on. Equal checkpoints give equal bytes.
  */
-export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8Array {
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const pieces = piecesOf(checkpoint);
+  const bytes = new Uint8Array(pieces.reduce((total, { length }) => total + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+/** The bytes of `encodeCheckpoint` as what stands before the tensors and each tensor's own memory: nothing is copied. */
+export function piecesOf({ batch, state, intraLive }: Checkpoint): Uint8Array[] {
   const names = Object.keys(state).sort();
   const json = JSON.stringify({
     batch,
@@ -29,20 +41,17 @@ export function encodeCheckpoint({ batch, state, intraLive }: Checkpoint): Uint8
   });
   const header = new TextEncoder().encode(json);
   const padded = Math.ceil(header.length / 4) * 4;
-  const start = MAGIC.length + 4 + padded;
-  const bytes = new Uint8Array(start + 4 * names.reduce((total, name) => total + state[name]!.values.length, 0));
-  const view = new DataView(bytes.buffer);
-  new TextEncoder().encodeInto(MAGIC, bytes);
-  view.setUint32(MAGIC.length, padded, true);
-  bytes.fill(0x20, MAGIC.length + 4, start);
-  bytes.set(header, MAGIC.length + 4);
-  let at = start;
-  for (const name of names) {
-    const { buffer, byteOffset, byteLength } = state[name]!.values;
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  return bytes;
+  const start = new Uint8Array(MAGIC.length + 4 + padded).fill(0x20);
+  new TextEncoder().encodeInto(MAGIC, start);
+  new DataView(start.buffer).setUint32(MAGIC.length, padded, true);
+  start.set(header, MAGIC.length + 4);
+  return [
+    start,
+    ...names.map((name) => {
+      const { buffer, byteOffset, byteLength } = state[name]!.values;
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    }),
+  ];
 }
 
 /**

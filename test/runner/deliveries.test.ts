@@ -1,18 +1,21 @@
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { writeUnnamed } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { Deliveries } from '../../server/runner/deliveries/deliveries.ts';
 import type { SegmentReport } from '../../server/runner/workers/messages.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
-import type { SweepWork } from '../../server/runner/train-sweep.ts';
 import { identifyRuns, type RunIdentity } from '../../server/store/training/identify-runs.ts';
 import { readArms } from '../../server/store/reading/read-arms.ts';
 import { lastCheckpoint } from '../../server/store/reading/read-checkpoints.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
+import { sentBytes } from './sent-bytes.ts';
 import { begin, identities, lease, makePlan, newStorage } from '../store/support.ts';
 
 const never = new AbortController().signal;
+const nothing = (): boolean => false;
 const machine = { device: 'CPU, 1 thread', versions: {} };
 const loaded = { classes: ['a', 'b'], evaluated: { val: 10, test: 0 } };
 
@@ -34,20 +37,14 @@ async function start(): Promise<{
     stages: [trunk, { ...run.stages[0]!, key: `rest ${i}`, from: 50, to: 100 }],
   }));
   const queue = new StageQueue(identifyRuns(storage, token, sweepId, cut, false));
-  const work = {
-    storage,
-    lease: token,
-    arms: readArms(storage, sweepId),
-    gitCommit: null,
-    tell: () => {},
-  } as unknown as SweepWork;
+  const work = { storage, lease: token, arms: readArms(storage, sweepId), gitCommit: null, tell: () => {} };
   const resume = (): Deliveries => new Deliveries(work, queue, new Pace(queue.batches));
   return { storage, queue, deliveries: resume(), resume };
 }
 
 function segment(from: number, to: number): SegmentReport {
   const points = [{ metric: 'train/total', epsilon: null, batches: Int32Array.of(from), values: Float64Array.of(1) }];
-  const checkpoint = { batch: to, bytes: Uint8Array.of(from, to) };
+  const checkpoint = sentBytes(to, Uint8Array.of(from, to));
   return {
     from,
     to,
@@ -69,14 +66,14 @@ const batchOf = (storage: Storage, { stage }: StageJob): unknown =>
 test('what follows a stage is trained from its state while that is still being stored, and is stored after it', async () => {
   const { storage, queue, deliveries, resume } = await start();
   const trunk = (await queue.next(never))!;
-  expect(await deliveries.startOf(trunk, null)).toBeNull();
+  expect(await deliveries.startOf(trunk, nothing)).toBeNull();
   void deliveries.begin(trunk, 0, machine, loaded);
   const stored = deliveries.advance(trunk, 0, segment(0, 50), { seconds: 0 });
 
   const [next, other] = [(await queue.next(never))!, (await queue.next(never))!];
   expect(lastCheckpoint(storage, trunk.stage.stageId)).toBeNull();
-  for (const job of [next, other])
-    expect(await deliveries.startOf(job, null)).toEqual({ batch: 50, hash: null, bytes: Uint8Array.of(0, 50) });
+  const sent = sentBytes(50, Uint8Array.of(0, 50));
+  for (const job of [next, other]) expect(await deliveries.startOf(job, nothing)).toEqual(sent);
   expect(batchesOf(storage)).toEqual([0, 0]);
   const last = deliveries.begin(next, 1, machine, loaded);
   await stored;
@@ -89,11 +86,29 @@ test('what follows a stage is trained from its state while that is still being s
   expect([batchOf(storage, trunk), batchOf(storage, next), batchOf(storage, other)]).toEqual([50, 100, 50]);
   // From memory now, or the disk, unless whoever trains has it.
   const { hash, file } = lastCheckpoint(storage, trunk.stage.stageId)!;
-  expect(await deliveries.startOf(other, 'another one')).toEqual({ batch: 50, hash, bytes: Uint8Array.of(0, 50) });
-  expect(await resume().startOf(other, 'another one')).toEqual({ batch: 50, hash, bytes: Buffer.of(0, 50) });
+  expect(hash).toBe(sent.hash);
+  const holds = (held: string): boolean => held === hash;
+  expect(await deliveries.startOf(other, (held) => held === 'another one')).toEqual(sent);
+  expect(await resume().startOf(other, nothing)).toEqual({ ...sent, content: { bytes: Buffer.of(0, 50) } });
   await rm(join(storage.checkpointFolder, file));
-  expect(await resume().startOf(other, hash)).toEqual({ batch: 50, hash, bytes: null });
-  expect(await resume().startOf(other, null)).toBeNull();
+  expect(await resume().startOf(other, holds)).toEqual({ ...sent, content: null });
+  expect(await resume().startOf(other, nothing)).toBeNull();
+});
+
+test('what follows a stage whose state comes as a file waits until that has its name', async () => {
+  const { storage, queue, deliveries } = await start();
+  const trunk = (await queue.next(never))!;
+  const { file, hash, size } = await writeUnnamed(storage.checkpointFolder, [Uint8Array.of(0, 50)]);
+  const checkpoint = { batch: 50, hash, size, content: { file } };
+  void deliveries.begin(trunk, 0, machine, loaded);
+  void deliveries.advance(trunk, 0, { ...segment(0, 50), checkpoint }, { seconds: 0 });
+  const next = (await queue.next(never))!;
+  expect(await deliveries.startOf(next, nothing)).toEqual({
+    ...checkpoint,
+    content: { bytes: Buffer.of(0, 50) }, // it is a small one after all
+  });
+  expect(lastCheckpoint(storage, trunk.stage.stageId)).toMatchObject({ hash, size: 2 });
+  expect(readdirSync(storage.checkpointFolder)).toEqual([`${hash}.checkpoint`]);
 });
 
 test("what was delivered before a stage's end and is stored later does not take the state at its end away", async () => {
@@ -102,11 +117,7 @@ test("what was delivered before a stage's end and is stored later does not take 
   const half = deliveries.advance(trunk, 0, { ...segment(0, 25), result: null }, { seconds: 0 });
   const end = deliveries.advance(trunk, 25, segment(25, 50), { seconds: 0 });
   await half;
-  expect(await deliveries.startOf((await queue.next(never))!, null)).toEqual({
-    batch: 50,
-    hash: null,
-    bytes: Uint8Array.of(25, 50),
-  });
+  expect(await deliveries.startOf((await queue.next(never))!, nothing)).toEqual(sentBytes(50, Uint8Array.of(25, 50)));
   await end;
 });
 

@@ -171,8 +171,8 @@ test('runs that stop being one computation go on each by itself', async () => {
 test('a state that is not kept any more is trained again once, for all that fork from it or after it', async () => {
   const all = tasks().slice(0, 3);
   const [fork, later, control] = all as [RunTask, RunTask, RunTask];
-  for (const stage of control.stages) stage.batch = stage.to;
-  control.state = 'complete';
+  for (const stage of control.stages) Object.assign(stage, { batch: stage.to });
+  Object.assign(control, { state: 'complete' });
   const queue = new StageQueue(all);
   expect(queue.batches).toBe(40 + 30 + 60 + 30);
   const order: [number | undefined, boolean, number][] = [];
@@ -188,10 +188,10 @@ test('a state that is not kept any more is trained again once, for all that fork
   ]);
 
   // Where the state at 40 is kept, nothing before it is trained.
-  fork.stages[0]!.kept = true;
+  Object.assign(fork.stages[0]!, { kept: true });
   const kept = new StageQueue(all);
   expect(kept.batches).toBe(30 + 60 + 30);
-  later.stages[1]!.kept = true;
+  Object.assign(later.stages[1]!, { kept: true });
   expect(new StageQueue(all).batches).toBe(60 + 30);
 });
 
@@ -206,7 +206,7 @@ test('whoever waits is let go when training is to end', async () => {
 
 test('runs that do not wait and stages that are done are left alone', async () => {
   const [fork, later, control] = tasks() as [RunTask, RunTask, RunTask];
-  control.state = 'complete';
+  Object.assign(control, { state: 'complete' });
   Object.assign(fork.stages[0]!, { batch: 40, kept: true });
   const queue = new StageQueue([fork, { ...later, state: 'diverged' }, control]);
   expect(id(await queue.next(never))).toBe(4);

@@ -1,7 +1,8 @@
+import { sentBytes } from './sent-bytes.ts';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { writeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
+import { storeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { RecentCheckpoints } from '../../server/runner/checkpoints/recent-checkpoints.ts';
 import { apartNext, sameAsTrunk } from '../../server/runner/loops/take-from-trunk.ts';
 import { trunkBeside } from '../../server/runner/order/trunk-beside.ts';
@@ -247,7 +248,7 @@ describe('what a stage has in common with its trunk', () => {
     ) as [RunTask, RunTask];
     startRun(storage, token, control.runId, RECORD);
     for (const [i, { stageId, from, to }] of control.stages.entries()) {
-      const checkpoint = await writeCheckpoint(storage.checkpointFolder, { batch: to, bytes: Uint8Array.of(to) });
+      const checkpoint = await storeCheckpoint(storage.checkpointFolder, sentBytes(to, Uint8Array.of(to)));
       commitSegment(storage, token, {
         ...makeSegment(stageId, from, to),
         checkpoint,
@@ -306,7 +307,7 @@ describe('what a stage has in common with its trunk', () => {
   test('is the rest of the run where L2 is at most ε in every batch, as the run would have recorded it', async () => {
     const { take } = await make();
     const stretch = (await take())!;
-    expect([stretch.from, stretch.to, stretch.checkpoint]).toMatchObject([switchAt, end, { batch: end, bytes: 1 }]);
+    expect([stretch.from, stretch.to, stretch.checkpoint]).toMatchObject([switchAt, end, { batch: end, size: 1 }]);
     expect(stretch.seconds).toEqual({ training: 2 + 2, evaluation: 0.5 + 0.5 }); // of both stages
     const columns = new Map(
       stretch.columns.map(({ metric, batches, values }) => [
@@ -394,7 +395,7 @@ describe('what a stage has in common with its trunk', () => {
     expect(before()).toBe(0);
     commitSegment(storage, token, { ...makeSegment(fork.stages[1]!.stageId, switchAt, end), fromTrunk: true });
     expect([before(), counted()]).toEqual([end - switchAt, [end - switchAt, 2.5]]);
-    rewindStage(storage, token, fork.stages[1]!.stageId, true);
+    rewindStage(storage, token, fork.stages[1]!.stageId, { toStart: true });
     expect(counted()).toEqual([0, 0]);
   });
 });

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Deliveries } from '../../server/runner/deliveries/deliveries.ts';
 import { WorkerLoop } from '../../server/runner/loops/worker-loop.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
-import type { Settler } from '../../server/runner/loops/settler.ts';
-import { StageQueue } from '../../server/runner/order/stage-queue.ts';
-import type { SweepWork } from '../../server/runner/train-sweep.ts';
-import { WorkerError, type StageCallbacks, type WorkerProcess } from '../../server/runner/workers/worker-process.ts';
+import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
+import type { RunnerEvent } from '../../server/runner/events.ts';
+import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import type { RunTask } from '../../server/store/training/identify-runs.ts';
+import { makePlan, newStorage } from '../store/support.ts';
 
 const never = new AbortController().signal;
 
@@ -34,39 +33,40 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
   const said: string[] = [];
   const ordered: [number[], number][] = [];
   const settler = {
-    isDue: ({ stage }) => stage.stageId === 1,
-    settle: () => new Promise((_, reject) => (settling = reject)),
-  } as Partial<Settler>;
-  const deliveries = { startOf: async () => null, begin: async () => {}, end: async () => {} } as Partial<Deliveries>;
-  const process = {
+    isDue: ({ stage }: StageJob) => stage.stageId === 1,
+    settle: () => new Promise<void>((_, reject) => (settling = reject)),
+  };
+  const nothing = async (): Promise<void> => {};
+  const deliveries = { startOf: async () => null, begin: nothing, advance: nothing, end: nothing };
+  const worker: Trainer = {
+    opened: Promise.resolve({ device: '', versions: {} }),
     dead: false,
-    holds: null,
+    holds: () => false,
     stop: () => {},
-    end: async () => {},
+    end: nothing,
     kill: () => dies(new WorkerError('it was killed')),
-    train: ({ epsilons, places }, { onLoaded }: StageCallbacks) =>
+    train: ({ epsilons, places }, { onLoaded }) =>
       new Promise<void>((_, reject) => {
         ordered.push([epsilons, places]);
         dies = reject;
         onLoaded({ classes: [], evaluated: { val: 1, test: 0 } });
         settling(new Error('EIO: i/o error, read'));
       }),
-  } as Partial<WorkerProcess>;
+  };
   const work = {
-    stop: never,
-    kill: never,
-    tell: (event) => void (event.kind === 'log' && said.push(event.message)),
+    storage: await newStorage(),
+    stopping: never,
+    killing: never,
+    tell: (event: RunnerEvent) => void (event.kind === 'log' && said.push(event.message)),
     folder: '',
     fingerprintOf: () => '',
-    arms: [{ name: 'a', beta: 0.1, N: 0, epsilon: 0.1, training: { batches: 100, dataset: {} } }],
-  } as Partial<Record<keyof SweepWork, unknown>> & Pick<SweepWork, 'tell'>;
-  const loop = new WorkerLoop(
-    0,
-    work as unknown as SweepWork,
-    { process: process as WorkerProcess, opened: Promise.resolve({ device: '', versions: {} }) },
-    { queue, pace: new Pace(200), deliveries: deliveries as Deliveries, settler: settler as Settler, mostEpsilons: 3 },
-  );
-  await expect(loop.run()).rejects.toThrow('EIO: i/o error, read');
+    arms: makePlan([{ beta: 0.1, N: 0, epsilon: 0.1 }], [1]).arms,
+  };
+  const hire = (): Trainer => {
+    throw new Error('nobody has to be hired');
+  };
+  const shared = { queue, pace: new Pace(200), deliveries, settler, mostEpsilons: 3, hire };
+  await expect(new WorkerLoop(0, work, worker, shared).run()).rejects.toThrow('EIO: i/o error, read');
   expect(said).toEqual([]); // no stage is tried again
   expect(ordered).toEqual([[[0.1, 0.2], 3]]); // with the step of the stages that carry most
 });

@@ -90,7 +90,7 @@ describe('a segment', () => {
     startRun(storage, token, runId, RECORD);
     expect(commitSegment(storage, token, makeSegment(stageId, 0, 40))).toEqual([]);
     expect(commitSegment(storage, token, makeSegment(stageId, 40, 64))).toEqual([`${stageId}-40.bin`]);
-    expect(lastCheckpoint(storage, stageId)).toEqual({ batch: 64, file: `${stageId}-64.bin`, hash: 'ab' });
+    expect(lastCheckpoint(storage, stageId)).toEqual({ batch: 64, file: `${stageId}-64.bin`, hash: 'ab', size: 10 });
     expect(checkpointFiles(storage)).toEqual(new Set([`${stageId}-64.bin`]));
     expect(readCurve(storage, runId, 'train/total').batches).toEqual(Array.from({ length: 64 }, (_, i) => i));
     expect(readCurve(storage, runId, 'val/accuracy')).toEqual({ batches: [40, 64], values: [40 / 128, 0.5] });
@@ -288,7 +288,7 @@ describe('going back to the last checkpoint', () => {
         checkpoint: null,
       }),
     );
-    expect(rewindStage(storage, token, stageId)).toEqual({ batch: 10, file: `${stageId}-10.bin`, hash: 'ab' });
+    expect(rewindStage(storage, token, stageId)).toEqual({ batch: 10, file: `${stageId}-10.bin`, hash: 'ab', size: 10 });
     expect(readCurve(storage, runId, 'train/total').values).toEqual([5, 4, 3, 2, 1, 2, 3, 4, 5, 6]);
     expect(readCurve(storage, runId, 'val/accuracy')).toEqual({ batches: [9, 10], values: [0.5, 0.9] }); // the checkpoint's own evaluation stays
     expect(readArtefact(storage, runId, 'confusion')?.batch).toBe(10);
@@ -303,7 +303,7 @@ describe('going back to the last checkpoint', () => {
   test('without one, or with its file lost, the stage begins again', async () => {
     const { storage, token, runId, stageId } = await oneRun();
     commitSegment(storage, token, makeSegment(stageId, 0, 10));
-    expect(rewindStage(storage, token, stageId, true)).toBeNull();
+    expect(rewindStage(storage, token, stageId, { toStart: true })).toBeNull();
     expect(readCurve(storage, runId, 'train/total').batches).toEqual([]);
     expect(await readRun(storage, runId)).toMatchObject({ batch: 0, metrics: {}, artefacts: [] });
     expect(checkpointFiles(storage).size).toBe(0);

@@ -55,7 +55,7 @@ function trainStage(
     storage,
     token,
     makeSegment(stageId, from, to, {
-      checkpoint: { batch: to, file, bytes: 10, hash: 'ab' },
+      checkpoint: { batch: to, file, size: 10, hash: 'ab' },
       ends: [{ runId, outcome }],
     }),
   );
@@ -91,7 +91,7 @@ test('a run that diverged has no final weights and needs no trunk', async () => 
   commitSegment(
     storage,
     token,
-    makeSegment(stageId, 40, 60, { checkpoint: { batch: 60, file: 'on the way', bytes: 10, hash: 'ab' } }),
+    makeSegment(stageId, 40, 60, { checkpoint: { batch: 60, file: 'on the way', size: 10, hash: 'ab' } }),
   );
   commitSegment(
     storage,

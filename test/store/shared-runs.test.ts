@@ -218,7 +218,7 @@ describe('removing a sweep', () => {
       commitSegment(
         storage,
         token,
-        makeSegment(tasks[0]!.stages[0]!.stageId, 0, 100, { checkpoint: { batch: 100, file, bytes: 5, hash: 'ab' } }),
+        makeSegment(tasks[0]!.stages[0]!.stageId, 0, 100, { checkpoint: { batch: 100, file, size: 5, hash: 'ab' } }),
       );
       finishSweep(storage, token, sweepId, 'complete');
       return sweepId;
@@ -244,7 +244,7 @@ describe('removing a sweep', () => {
       storage,
       token,
       makeSegment(tasks[0]!.stages[0]!.stageId, 0, 10, {
-        checkpoint: { batch: 10, file: '../precious.txt', bytes: 4, hash: '' },
+        checkpoint: { batch: 10, file: '../precious.txt', size: 4, hash: '' },
       }),
     );
     finishSweep(storage, token, sweepId, 'interrupted');

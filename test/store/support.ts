@@ -186,7 +186,7 @@ export function makeSegment(stageId: number, from: number, to: number, change: P
         ],
       },
     ],
-    checkpoint: { batch: to, file: `${stageId}-${to}.bin`, bytes: 10, hash: 'ab' },
+    checkpoint: { batch: to, file: `${stageId}-${to}.bin`, size: 10, hash: 'ab' },
     seconds: { training: 2, evaluation: 0.5 },
     ...change,
   };

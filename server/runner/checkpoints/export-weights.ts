@@ -76,7 +76,7 @@ async function readFinalState(
   run: RunRecord,
 ): Promise<ReturnType<typeof decodeCheckpoint>['state']> {
   const point = finalWeights(storage, runId);
-  const bytes = point && (await readCheckpoint(storage.checkpointFolder, point.file, point.hash));
+  const bytes = point && (await readCheckpoint(storage.checkpointFolder, point));
   if (bytes) return decodeCheckpoint(bytes).state;
   const what = point
     ? `its checkpoint ${join(storage.checkpointFolder, point.file)} is lost or damaged`

@@ -1,48 +1,55 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointFile } from '../../store/training/commit-segment.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
+import type { StoredCheckpoint } from '../../store/reading/read-checkpoints.ts';
+import { isWhole, readCheckpoint, storeCheckpoint } from './checkpoint-files.ts';
+import { BYTES_UP_TO, type SentCheckpoint } from './sent-checkpoint.ts';
 
 /** How much is held in memory, unless another limit is given. */
 const BYTES = 64 * 2 ** 20;
 
 /**
- * The checkpoints of a folder, of which those that were written or read last are in memory: several stages begin from
- * the same one, and to read it and check its hash takes longer than to send it.
+ * The checkpoints of a folder, as they are sent. Of the small ones those that were written or read last are in memory:
+ * several stages begin from the same one, and to read it and check its hash takes longer than to send it. Large ones
+ * are sent by the name of their file and never read into memory.
  */
 export class RecentCheckpoints {
   readonly #folder: string;
   readonly #limit: number;
+  readonly #bytesUpTo: number;
   readonly #recent = new Map<string, Uint8Array>();
   #bytes = 0;
 
-  /** @param limit bytes that are held in memory at most */
-  constructor(folder: string, limit = BYTES) {
+  /** @param limit bytes that are held in memory at most @param bytesUpTo larger ones are sent as files */
+  constructor(folder: string, limit = BYTES, bytesUpTo = BYTES_UP_TO) {
     this.#folder = folder;
     this.#limit = limit;
+    this.#bytesUpTo = bytesUpTo;
   }
 
-  /** It is on the disk afterwards, whole (see `writeCheckpoint`). */
-  async write(checkpoint: { batch: number; bytes: Uint8Array }): Promise<CheckpointFile> {
-    const written = await writeCheckpoint(this.#folder, checkpoint);
+  /** It is on the disk afterwards, whole (see `storeCheckpoint`). */
+  async write(checkpoint: SentCheckpoint): Promise<StoredCheckpoint> {
+    const stored = await storeCheckpoint(this.#folder, checkpoint);
     // A copy: what a worker sends is a part of its whole message, which would be held with it.
-    this.#keep(written.hash, new Uint8Array(checkpoint.bytes));
-    return written;
+    if ('bytes' in checkpoint.content) this.#keep(stored.hash, new Uint8Array(checkpoint.content.bytes));
+    return stored;
   }
 
   /** @returns null where it is not in memory, and its file is gone or is not what the hash says */
-  async read({ file, hash }: Pick<CheckpointFile, 'file' | 'hash'>): Promise<Uint8Array | null> {
-    const bytes = this.#recent.get(hash) ?? (await readCheckpoint(this.#folder, file, hash));
-    if (bytes) this.#keep(hash, bytes);
-    return bytes;
+  async read({ batch, hash, size, file }: StoredCheckpoint): Promise<SentCheckpoint | null> {
+    const ref = { batch, hash, size };
+    if (size >= this.#bytesUpTo)
+      return (await isWhole(this.#folder, { file, hash })) ? { ...ref, content: { file } } : null;
+    const bytes = this.#recent.get(hash) ?? (await readCheckpoint(this.#folder, { file, hash }));
+    if (!bytes) return null;
+    this.#keep(hash, bytes);
+    return { ...ref, content: { bytes } };
   }
 
-  /**
-   * Whether its file is there. One that was in order when it was written or read last is not read through once more.
-   */
-  async isThere({ file, hash }: Pick<CheckpointFile, 'file' | 'hash'>): Promise<boolean> {
+  /** Whether its file is there. One that was in order when it was written or read last is not read through once more. */
+  async isThere(checkpoint: StoredCheckpoint): Promise<boolean> {
+    const { file, hash } = checkpoint;
     const bytes = this.#recent.get(hash);
-    if (!bytes) return (await this.read({ file, hash })) !== null;
+    if (!bytes) return (await this.read(checkpoint)) !== null;
     return stat(join(this.#folder, file)).then(
       ({ size }) => size === bytes.length,
       () => false,

@@ -7,14 +7,15 @@ import { checkpointFiles } from '../../store/reading/read-checkpoints.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../../store/training/run-state.ts';
 import type { FitResult } from '../../training/fit.ts';
 import { removeCheckpoint } from '../checkpoints/checkpoint-files.ts';
-import { findStart, type Start } from './find-start.ts';
-import type { Loaded, SegmentReport } from '../workers/messages.ts';
+import { findStart } from './find-start.ts';
+import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
+import type { Loaded, SegmentReport, Start } from '../workers/messages.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { progressOf, type Pace } from '../order/pace.ts';
 import { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
 import { artefactsOf, outcomesOf, recordsOf, type StageRecord } from './records.ts';
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
-import type { SweepWork } from '../train-sweep.ts';
+import type { SweepWork } from '../sweep-work.ts';
 
 /**
  * In milliseconds: a worker that has come to the end of a stage is given the next one before its results are stored.
@@ -26,6 +27,21 @@ export interface Spent {
   seconds: number;
 }
 
+type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'tell'>;
+
+/** A stretch of a stage, on its way into the database. */
+interface Delivery {
+  job: StageJob;
+  segment: Omit<SegmentRows, 'stageId' | 'ends'>;
+  /** How the stage ends; null where the stretch is not its last one. */
+  result: FitResult | null;
+  spent: Spent;
+  /** What it was trained with; null where no run ends with it. */
+  record: StageRecord | null;
+  /** False where not even the sweep's own runs have been started. */
+  trained: boolean;
+}
+
 /**
  * What the workers of a sweep deliver, on its way into the database. It is stored in the order in which it came, one
  * thing after the other, and nothing after what could not be stored: so what a stage continues from is there before its
@@ -35,7 +51,7 @@ export interface Spent {
  * A stage that is delivered to its end is followed at once, from the state that is still on its way.
  */
 export class Deliveries {
-  readonly #work: SweepWork;
+  readonly #work: Work;
   readonly #queue: StageQueue;
   readonly #pace: Pace;
   /** Of the database, as it is trained. */
@@ -43,11 +59,11 @@ export class Deliveries {
   readonly #storing = new OneAtATime();
   #taken = 0;
   /** By stage: the states at the end of stages that are not stored yet. */
-  readonly #onTheWay = new Map<number, { batch: number; bytes: Uint8Array }>();
+  readonly #onTheWay = new Map<number, SentCheckpoint>();
   /** By stage: what those in training are trained with. */
   readonly #records = new Map<number, StageRecord>();
 
-  constructor(work: SweepWork, queue: StageQueue, pace: Pace) {
+  constructor(work: Work, queue: StageQueue, pace: Pace) {
     this.#work = work;
     this.checkpoints = new RecentCheckpoints(work.storage.checkpointFolder);
     this.#queue = queue;
@@ -59,20 +75,12 @@ export class Deliveries {
     return this.#taken;
   }
 
-  /**
-   * What to train the stage from; null for batch 0.
-   *
-   * @param held hash of the checkpoint that the worker was given last
-   */
-  startOf(job: StageJob, held: string | null): Promise<Start | null> {
-    const { storage, lease, tell } = this.#work;
-    return findStart(
-      storage,
-      lease,
-      job,
-      { onTheWay: this.#onTheWay, checkpoints: this.checkpoints, held },
-      (message) => tell({ kind: 'log', message }),
-    );
+  /** What to train the stage from; null for batch 0. @param holds whether the trainer has a checkpoint already */
+  async startOf(job: StageJob, holds: (hash: string) => boolean): Promise<Start | null> {
+    // A state that is on its way as a file gets its name when it is stored: whoever reads it waits for that.
+    await this.stored(job.runs[0]!.stages.filter(({ stageId }) => isFile(this.#onTheWay.get(stageId))));
+    const atHand = { onTheWay: this.#onTheWay, checkpoints: this.checkpoints, holds };
+    return findStart(this.#work, this.#queue, job, atHand);
   }
 
   /** How far the stage is trained, stored or on its way. */
@@ -128,7 +136,14 @@ export class Deliveries {
       ? { outcome: 'complete', batch: to, intraDead: to === training.batches ? true : null }
       : null;
     await this.#storing.run(() =>
-      this.#record(job, { ...stretch, fromTrunk: true }, result, { seconds: 0 }, { ...record, worker }, true),
+      this.#record({
+        job,
+        segment: { ...stretch, fromTrunk: true },
+        result,
+        spent: { seconds: 0 },
+        record: { ...record, worker },
+        trained: false,
+      }),
     );
     this.#taken += to - from;
     this.#pace.grow(from - to);
@@ -143,15 +158,18 @@ export class Deliveries {
    */
   split(job: StageJob, groups: number[][]): Promise<void> {
     const { batch } = job.stage;
-    const nothing = {
+    const segment = {
       from: batch,
       to: batch,
       columns: [],
       artefacts: [],
       checkpoint: null,
       seconds: { training: 0, evaluation: 0 },
+      split: groups,
     };
-    return this.#storing.run(() => this.#record(job, { ...nothing, split: groups }, null, { seconds: 0 }, null, true));
+    return this.#storing.run(() =>
+      this.#record({ job, segment, result: null, spent: { seconds: 0 }, record: null, trained: false }),
+    );
   }
 
   /** The stage ends without a segment. */
@@ -183,30 +201,18 @@ export class Deliveries {
       seconds,
       ...(result?.groups ? { split: result.groups } : {}),
     };
-    await this.#record(job, segment, result, spent, record, false);
+    await this.#record({ job, segment, result, spent, record, trained: true });
   }
 
-  /**
-   * @param result how the stage ends, with its last segment
-   * @param record null where no run ends with it
-   * @param untrained true where not even the sweep's own runs have been started
-   */
-  async #record(
-    job: StageJob,
-    segment: Omit<SegmentRows, 'stageId' | 'ends'>,
-    result: FitResult | null,
-    spent: Spent,
-    record: StageRecord | null,
-    untrained: boolean,
-  ): Promise<void> {
+  async #record({ job, segment, result, spent, record, trained }: Delivery): Promise<void> {
     const { storage, lease, arms } = this.#work;
     const { to, seconds } = segment;
-    const started = new Set(untrained ? [] : job.runs.map(({ runId }) => runId));
+    const started = new Set(trained ? job.runs.map(({ runId }) => runId) : []);
     const outcomes = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
     const records = record && outcomes.some(({ runId }) => !started.has(runId)) ? recordsOf(job, arms, record) : null;
     const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records!.get(end.runId)! }));
     const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends });
-    Object.assign(job.stage, { batch: to, kept: segment.checkpoint !== null });
+    this.#queue.advance(job.stage, to, segment.checkpoint !== null);
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
     for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
     spent.seconds += seconds.training + seconds.evaluation;
@@ -227,7 +233,7 @@ export class Deliveries {
   #tellOutcome(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {
     const task = job.runs.find((run) => run.runId === runId);
     if (!task) return; // of another sweep, which will find it done
-    task.state = outcome.state;
+    this.#queue.setState(task, outcome.state);
     if (outcome.state === 'waiting') return;
     this.#work.tell({
       kind: 'run',
@@ -240,6 +246,10 @@ export class Deliveries {
       error: errorOf(outcome),
     });
   }
+}
+
+function isFile(checkpoint: SentCheckpoint | undefined): boolean {
+  return checkpoint !== undefined && 'file' in checkpoint.content;
 }
 
 function errorOf(outcome: RunOutcome): string | null {

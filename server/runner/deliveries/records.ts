@@ -39,7 +39,7 @@ export function recordsOf(
 }
 
 /** The runs of a stage that are one computation for several ε, whichever sweep asks for them. */
-function along(stage: StageTask, arm: Arm): StageMember[] {
+function along(stage: StageTask, arm: Arm): readonly StageMember[] {
   return epsilonsOf(arm, stage).length > 1 ? stage.members : [];
 }
 

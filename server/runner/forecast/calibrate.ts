@@ -1,7 +1,9 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { loadDataset } from '../../training/datasets/load.ts';
 import type { EngineName } from '../../training/engine.ts';
+import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { StageOrder, SegmentReport } from '../workers/messages.ts';
+import type { Trainer } from '../workers/trainer.ts';
 import { WorkerProcess } from '../workers/worker-process.ts';
 
 /** What training costs on this machine with all workers at it, in seconds. */
@@ -60,9 +62,9 @@ async function calibrateWorker(
   device: string | null,
 ): Promise<Calibration> {
   const started = performance.now();
-  const worker = new WorkerProcess();
+  const worker = new WorkerProcess(engine, device);
   try {
-    await worker.open(engine, device);
+    await worker.opened;
     // Longer than what is trained, so that the end of a run, which also looks at the test part, is not reached.
     const training = { ...arm.training, batches: 10 * (WARM_UP + TIMED), evalEvery: EVAL_EVERY };
     const order: StageOrder = {
@@ -75,13 +77,14 @@ async function calibrateWorker(
       dataset: training.dataset,
       ...data,
       start: null,
+      checkpoints: { folder: '', bytesUpTo: Infinity }, // nothing is kept
     };
     const first = await trainStage(worker, order);
     const second = await trainStage(worker, {
       ...order,
       from: WARM_UP,
       to: WARM_UP + TIMED,
-      start: { hash: null, bytes: first.checkpoint },
+      start: { ...first.checkpoint!, content: null },
     });
     const evaluations = Math.floor((WARM_UP + TIMED) / EVAL_EVERY);
     const [batch, val] = [second.training / TIMED, second.evaluation / evaluations];
@@ -100,18 +103,18 @@ interface Trained {
   /** Seconds. */
   training: number;
   evaluation: number;
-  checkpoint: Uint8Array;
+  checkpoint: SentCheckpoint | null;
   /** Milliseconds of `performance.now()`. */
   loadedAt: number;
   /** Images of each part. */
   evaluated: { val: number; test: number };
 }
 
-async function trainStage(worker: WorkerProcess, order: StageOrder): Promise<Trained> {
+async function trainStage(worker: Trainer, order: StageOrder): Promise<Trained> {
   const trained: Trained = {
     training: 0,
     evaluation: 0,
-    checkpoint: new Uint8Array(),
+    checkpoint: null,
     loadedAt: 0,
     evaluated: { val: 1, test: 0 },
   };
@@ -121,7 +124,7 @@ async function trainStage(worker: WorkerProcess, order: StageOrder): Promise<Tra
     onSegment: ({ seconds, checkpoint }: SegmentReport) => {
       trained.training += seconds.training;
       trained.evaluation += seconds.evaluation;
-      if (checkpoint) trained.checkpoint = checkpoint.bytes;
+      if (checkpoint) trained.checkpoint = checkpoint;
     },
   });
   return trained;

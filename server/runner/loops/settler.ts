@@ -2,9 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import { OneAtATime } from '../deliveries/one-at-a-time.ts';
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
-import { settleByTrunk } from './take-from-trunk.ts';
-import type { SweepWork } from '../train-sweep.ts';
+import { settleByTrunk, type TakingDeliveries } from './take-from-trunk.ts';
+import type { SweepWork } from '../sweep-work.ts';
 import type { TrunkBeside } from '../order/trunk-beside.ts';
+
+type Work = Pick<SweepWork, 'storage' | 'arms' | 'stopping' | 'killing'>;
+
+type TellingDeliveries = TakingDeliveries & Pick<Deliveries, 'batchOf' | 'hasStateOf'>;
 
 /**
  * Settles stages by what their trunk tells of them while the workers train others: a trunk that comes to the end of a
@@ -12,15 +16,15 @@ import type { TrunkBeside } from '../order/trunk-beside.ts';
  * the other, and in between what workers send has its turn.
  */
 export class Settler {
-  readonly #work: SweepWork;
-  readonly #queue: StageQueue;
-  readonly #deliveries: Deliveries;
+  readonly #work: Work;
+  readonly #queue: Pick<StageQueue, 'giveBack'>;
+  readonly #deliveries: TellingDeliveries;
   readonly #beside: TrunkBeside;
   readonly #settling = new OneAtATime();
   /** By stage: how much its trunk told when it was settled. */
   readonly #settledBy = new Map<number, number>();
 
-  constructor(work: SweepWork, queue: StageQueue, deliveries: Deliveries, beside: TrunkBeside) {
+  constructor(work: Work, queue: Pick<StageQueue, 'giveBack'>, deliveries: TellingDeliveries, beside: TrunkBeside) {
     this.#work = work;
     this.#queue = queue;
     this.#deliveries = deliveries;
@@ -36,8 +40,8 @@ export class Settler {
   settle(job: StageJob, worker: number): Promise<void> {
     return this.#settling.run(async () => {
       await setImmediate();
-      const { stop, kill } = this.#work;
-      if (stop.aborted || kill.aborted) return this.#queue.giveBack(job);
+      const { stopping, killing } = this.#work;
+      if (stopping.aborted || killing.aborted) return this.#queue.giveBack(job);
       this.#settledBy.set(job.stage.stageId, this.#told(job));
       if (!(await settleByTrunk(this.#work, this.#deliveries, this.#beside, job, worker))) this.#queue.giveBack(job);
     });

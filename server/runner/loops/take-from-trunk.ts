@@ -7,8 +7,13 @@ import type { Deliveries } from '../deliveries/deliveries.ts';
 import { epsilonsOf } from '../order/epsilons-of.ts';
 import type { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
 import type { StageJob } from '../order/stage-queue.ts';
-import type { SweepWork } from '../train-sweep.ts';
+import type { SweepWork } from '../sweep-work.ts';
 import type { TrunkBeside } from '../order/trunk-beside.ts';
+
+/** What settling needs of deliveries. */
+export type TakingDeliveries = Pick<Deliveries, 'stored' | 'take' | 'split'> & {
+  checkpoints: Pick<RecentCheckpoints, 'isThere'>;
+};
 
 /**
  * Settles of a stage what its trunk tells of it, as far as that is trained by now: takes what they have in common, and
@@ -19,7 +24,7 @@ import type { TrunkBeside } from '../order/trunk-beside.ts';
  */
 export async function settleByTrunk(
   { storage, arms }: Pick<SweepWork, 'storage' | 'arms'>,
-  deliveries: Deliveries,
+  deliveries: TakingDeliveries,
   beside: TrunkBeside,
   job: StageJob,
   worker: number,
@@ -49,7 +54,7 @@ export async function settleByTrunk(
  */
 export async function sameAsTrunk(
   storage: Storage,
-  checkpoints: RecentCheckpoints,
+  checkpoints: Pick<RecentCheckpoints, 'isThere'>,
   { stage, runs }: Pick<StageJob, 'stage' | 'runs'>,
   arm: Arm,
   trunk: readonly StageTask[],

@@ -1,98 +1,83 @@
-import type { RunTask } from '../../store/training/identify-runs.ts';
 import { runName } from '../../store/database/ids.ts';
-import type { Machine } from '../../store/training/run-state.ts';
+import type { RunTask } from '../../store/training/identify-runs.ts';
+import type { RunOutcome } from '../../store/training/run-state.ts';
+import { BYTES_UP_TO } from '../checkpoints/sent-checkpoint.ts';
 import type { Deliveries, Spent } from '../deliveries/deliveries.ts';
 import { epsilonsOf, placesFor } from '../order/epsilons-of.ts';
-import { hireWorker, type HiredWorker } from '../workers/hire-worker.ts';
-import type { StageOrder } from '../workers/messages.ts';
-import { Pace, progressOf } from '../order/pace.ts';
+import type { Pace } from '../order/pace.ts';
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
+import type { SweepWork } from '../sweep-work.ts';
+import type { StageOrder, Start } from '../workers/messages.ts';
+import { WorkerError, type Trainer } from '../workers/trainer.ts';
+import { Backlog } from './backlog.ts';
 import type { Settler } from './settler.ts';
-import type { SweepWork } from '../train-sweep.ts';
-import { WorkerError, type WorkerProcess } from '../workers/worker-process.ts';
+import { StageProgress } from './stage-progress.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;
 
+type Work = Pick<SweepWork, 'storage' | 'arms' | 'folder' | 'fingerprintOf' | 'stopping' | 'killing' | 'tell'>;
+
 /** What all worker loops of a sweep have in common. */
 export interface Shared {
-  queue: StageQueue;
+  queue: Pick<StageQueue, 'next'>;
   pace: Pace;
-  deliveries: Deliveries;
-  settler: Settler;
+  deliveries: Pick<Deliveries, 'startOf' | 'begin' | 'advance' | 'end'>;
+  settler: Pick<Settler, 'isDue' | 'settle'>;
   /** How many ε the stage of the sweep carries that carries most. */
   mostEpsilons: number;
+  /** Starts a worker in the place of one that has died. */
+  hire: () => Trainer;
 }
 
-/** One worker's place: takes the next stage, trains it, and gets a new process where the old one died. */
+/**
+ * One worker's seat: takes the next stage, has it trained, and hires a new worker where the old one died. What is
+ * delivered is stored while the worker goes on with the next stage.
+ */
 export class WorkerLoop {
   readonly #index: number;
-  readonly #work: SweepWork;
-  readonly #queue: StageQueue;
-  readonly #pace: Pace;
-  readonly #deliveries: Deliveries;
-  readonly #settler: Settler;
-  readonly #mostEpsilons: number;
-  #worker: HiredWorker | null;
-  #machine: Machine | null = null;
-  #ownPace = new Pace(0);
-  /**
-   * The worker's last delivery is stored, and with it what came before. A worker need not wait for that before it goes
-   * on with another stage.
-   */
-  #stored: Promise<void> = Promise.resolve();
-  /** What this loop had settled is. */
-  #settled: Promise<void> = Promise.resolve();
-  /** Aborted where storing or settling has failed. */
-  readonly #broken = new AbortController();
+  readonly #work: Work;
+  readonly #shared: Shared;
+  /** null until there is something to train: then it is hired. */
+  #worker: Trainer | null;
+  readonly #storing = new Backlog();
+  readonly #settling = new Backlog();
+  /** Storing or settling has failed. */
+  readonly #failed = AbortSignal.any([this.#storing.failed, this.#settling.failed]);
 
-  /** @param worker its first process, null to start one @param shared by all worker loops */
-  constructor(
-    index: number,
-    work: SweepWork,
-    worker: HiredWorker | null,
-    { queue, pace, deliveries, settler, mostEpsilons }: Shared,
-  ) {
+  /** @param worker the first one, null to hire one */
+  constructor(index: number, work: Work, worker: Trainer | null, shared: Shared) {
     this.#index = index;
     this.#work = work;
     this.#worker = worker;
-    this.#queue = queue;
-    this.#pace = pace;
-    this.#deliveries = deliveries;
-    this.#settler = settler;
-    this.#mostEpsilons = mostEpsilons;
+    this.#shared = shared;
   }
 
   async run(): Promise<void> {
-    const { stop, kill, tell } = this.#work;
-    const broken = this.#broken.signal;
-    const ended = AbortSignal.any([stop, kill, broken]);
-    const onStop = (): void => this.#worker?.process.stop();
-    const onKill = (): void => this.#worker?.process.kill();
-    stop.addEventListener('abort', onStop);
-    for (const signal of [kill, broken]) signal.addEventListener('abort', onKill);
+    const { queue, settler } = this.#shared;
+    const ended = AbortSignal.any([this.#work.stopping, this.#work.killing, this.#failed]);
+    const letGo = this.#obeySignals();
     try {
-      for (let job = await this.#queue.next(ended); job; job = await this.#queue.next(ended)) {
-        tell({ kind: 'worker', worker: this.#index, training: null });
-        if (this.#settler.isDue(job)) this.#settle(job);
+      for (let job = await queue.next(ended); job; job = await queue.next(ended)) {
+        this.#showIdle();
+        if (settler.isDue(job)) this.#settling.add(settler.settle(job, this.#index));
         else await this.#train(job);
       }
-      await this.#ended();
+      await this.#idle();
     } catch (error) {
-      this.#worker?.process.kill();
-      await this.#ended().catch(() => {}); // it needs the lease and the database, which go when this has ended
+      this.#worker?.kill();
+      await this.#idle().catch(() => {}); // it needs the lease and the database, which go when this has ended
       throw error;
     } finally {
-      await this.#worker?.process.end();
-      stop.removeEventListener('abort', onStop);
-      for (const signal of [kill, broken]) signal.removeEventListener('abort', onKill);
-      tell({ kind: 'worker', worker: this.#index, training: null });
+      await this.#worker?.end();
+      letGo();
+      this.#showIdle();
     }
   }
 
   /** Trains one stage until it is complete, diverged, stopped or has failed too often. */
   async #train(job: StageJob): Promise<void> {
-    const { stop, kill, tell } = this.#work;
+    const { stopping, killing, tell } = this.#work;
     const spent = { seconds: 0 };
     for (let failures = 0; ;) {
       try {
@@ -101,127 +86,108 @@ export class WorkerLoop {
         // Only what went wrong in the worker says something about the stage; anything else is this process's own
         // trouble.
         if (!(error instanceof WorkerError)) throw error;
-        if (this.#broken.signal.aborted) return this.#ended(); // the worker was killed for that
-        await this.#stored; // the next attempt continues from it
-        if (kill.aborted) return this.#store(this.#deliveries.end(job, { state: 'waiting' }, spent));
+        if (this.#failed.aborted) return this.#idle(); // the worker was killed for that
+        await this.#storing.idle(); // the next attempt continues from it
+        if (killing.aborted) return this.#end(job, { state: 'waiting' }, spent);
         if (++failures > RETRIES)
-          return this.#store(
-            this.#deliveries.end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent),
-          );
+          return this.#end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent);
         tell({ kind: 'log', message: `${describe(job)} is tried again: ${error.message}` });
-        if (stop.aborted) return this.#store(this.#deliveries.end(job, { state: 'waiting' }, spent));
+        if (stopping.aborted) return this.#end(job, { state: 'waiting' }, spent);
       }
     }
   }
 
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
-    const { arms, folder, fingerprintOf, stop } = this.#work;
+    const { stopping } = this.#work;
+    const { deliveries, pace } = this.#shared;
     const { from, to } = job.stage;
-    const before = this.#stored;
-    const worker = await this.#aliveWorker();
-    const [first] = job.runs as [RunTask, ...RunTask[]];
-    const arm = arms[first.arm]!;
-    const start = await this.#deliveries.startOf(job, worker.holds);
-    if (stop.aborted) return;
+    const before = this.#storing.idle();
+    const worker = this.#aliveWorker();
+    const machine = await worker.opened;
+    const start = await deliveries.startOf(job, (hash) => worker.holds(hash));
+    if (stopping.aborted) return;
 
     // What the checkpoint and the stage's own batches do not cover is trained again without being recorded.
     let at = job.restores ? to : Math.max(from, start?.batch ?? 0);
-    let shown = job.restores ? from : at;
+    const progress = new StageProgress(this.#work, pace, job, job.restores ? from : at, this.#index);
     let splits = false;
-    this.#ownPace = new Pace(to - shown);
-    this.#ownPace.advance(0, performance.now());
+    const training = worker.train(this.#toOrder(job, start, at), {
+      onLoaded: (loaded) => {
+        this.#storing.add(deliveries.begin(job, this.#index, machine, loaded));
+        progress.begin();
+      },
+      onProgress: (batch) => progress.reach(batch),
+      onSegment: (segment) => {
+        this.#storing.add(deliveries.advance(job, at, segment, spent));
+        at = segment.to;
+        splits = segment.result?.outcome === 'split';
+      },
+    });
+    if (stopping.aborted) worker.stop();
+    await training.catch((error) => {
+      progress.fallBackTo(job.restores ? from : at);
+      throw error;
+    });
+    // While a stage is stored the next one is trained, unless it is known only then which ones follow. One stage waits
+    // at most.
+    await (splits ? this.#storing.idle() : before);
+  }
+
+  #toOrder({ runs, stage }: StageJob, start: Start | null, from: number): StageOrder {
+    const { storage, arms, folder, fingerprintOf } = this.#work;
+    const [first] = runs as [RunTask, ...RunTask[]];
+    const arm = arms[first.arm]!;
+    const epsilons = epsilonsOf(arm, stage);
     const { dataset } = arm.training;
-    const epsilons = epsilonsOf(arm, job.stage);
-    const order: StageOrder = {
+    return {
       settings: arm,
       epsilons,
-      places: placesFor(epsilons.length, this.#mostEpsilons),
+      places: placesFor(epsilons.length, this.#shared.mostEpsilons),
       seed: first.seed,
-      from: at,
-      to,
+      from,
+      to: stage.to,
       dataset,
       baseFolder: folder,
       fingerprint: fingerprintOf(dataset),
       start,
+      checkpoints: { folder: storage.checkpointFolder, bytesUpTo: BYTES_UP_TO },
     };
-    const training = worker.train(order, {
-      onLoaded: (loaded) => {
-        this.#store(this.#deliveries.begin(job, this.#index, this.#machine!, loaded));
-        this.#show(job, shown);
-      },
-      onProgress: (batch) => {
-        const trained = Math.max(0, batch - shown);
-        this.#pace.advance(trained, performance.now());
-        this.#ownPace.advance(trained, performance.now());
-        shown += trained;
-        this.#show(job, batch);
-      },
-      onSegment: (segment) => {
-        const begin = at;
-        at = segment.to;
-        splits = segment.result?.outcome === 'split';
-        this.#store(this.#deliveries.advance(job, begin, segment, spent));
-      },
-    });
-    if (stop.aborted) worker.stop();
-    await training.catch((error) => {
-      this.#pace.advance((job.restores ? from : at) - shown, performance.now()); // what was not delivered is trained again
-      throw error;
-    });
-    // While a stage is stored the next one is trained, unless which ones follow is known only then. One stage waits at
-    // most.
-    await (splits ? this.#stored : before);
   }
 
-  #store(stored: Promise<void>): void {
-    this.#stored = stored;
-    stored.catch(() => this.#broken.abort()); // the error itself is met by whoever waits for what is stored
-  }
-
-  /** One stage after the other is settled: the last one speaks for those before it. */
-  #settle(job: StageJob): void {
-    this.#settled = this.#settler.settle(job, this.#index);
-    this.#settled.catch(() => this.#broken.abort());
+  /** The stage ends without a segment. */
+  #end(job: StageJob, outcome: RunOutcome, spent: Spent): void {
+    this.#storing.add(this.#shared.deliveries.end(job, outcome, spent));
   }
 
   /** Nothing of this loop is under way any more. Fails with what went wrong. */
-  async #ended(): Promise<void> {
-    await Promise.allSettled([this.#stored, this.#settled]);
-    await this.#settled;
-    await this.#stored;
+  async #idle(): Promise<void> {
+    await Promise.allSettled([this.#storing.idle(), this.#settling.idle()]);
+    await this.#settling.idle();
+    await this.#storing.idle();
   }
 
-  async #aliveWorker(): Promise<WorkerProcess> {
-    if (this.#worker?.process.dead) void this.#worker.process.end();
-    if (!this.#worker || this.#worker.process.dead) this.#worker = hireWorker(this.#work.engine, this.#work.device);
-    const { process, opened } = this.#worker;
-    try {
-      this.#machine = await opened;
-      return process;
-    } catch (error) {
-      process.kill();
-      this.#worker = null; // the next attempt is another process's
-      throw error;
-    }
+  /** One whose engine did not open is dead too: the next attempt is another one's. */
+  #aliveWorker(): Trainer {
+    if (this.#worker && !this.#worker.dead) return this.#worker;
+    void this.#worker?.end();
+    return (this.#worker = this.#shared.hire());
   }
 
-  #show(job: StageJob, batch: number): void {
-    const { arms, tell } = this.#work;
-    const [first] = job.runs as [RunTask, ...RunTask[]];
-    const { name, training } = arms[first.arm]!;
-    tell({
-      kind: 'worker',
-      worker: this.#index,
-      training: {
-        run: runName(first.runId),
-        arm: job.runs.length > 1 ? `trunk of ${job.runs.length} runs` : name,
-        seed: first.seed,
-        batch,
-        batches: training.batches,
-        batchesPerSecond: this.#ownPace.perSecond(),
-      },
-    });
-    tell(progressOf(this.#pace));
+  /** @returns what makes the worker obey no longer */
+  #obeySignals(): () => void {
+    const { stopping, killing } = this.#work;
+    const onStop = (): void => this.#worker?.stop();
+    const onKill = (): void => this.#worker?.kill();
+    stopping.addEventListener('abort', onStop);
+    for (const signal of [killing, this.#failed]) signal.addEventListener('abort', onKill);
+    return () => {
+      stopping.removeEventListener('abort', onStop);
+      for (const signal of [killing, this.#failed]) signal.removeEventListener('abort', onKill);
+    };
+  }
+
+  #showIdle(): void {
+    this.#work.tell({ kind: 'worker', worker: this.#index, training: null });
   }
 }
 

@@ -1,22 +1,28 @@
+import type { RunState } from '../../sweep/results.ts';
 import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
 import { noTrunk, type TrunkBeside } from './trunk-beside.ts';
 import { everything, type Wanted } from './trunks-only.ts';
 
 /** A stage to train, for the runs of a sweep that need it. */
 export interface StageJob {
-  stage: StageTask;
+  readonly stage: StageTask;
   /** The runs that wait for it, in the sweep's order; more than one: a trunk. */
-  runs: RunTask[];
+  readonly runs: readonly RunTask[];
   /** Those of them that end with it. */
-  ending: RunTask[];
+  readonly ending: readonly RunTask[];
   /**
    * It is at its end, but the state there is not kept: it is trained once more for that alone, and nothing is recorded
    * again.
    */
-  restores: boolean;
+  readonly restores: boolean;
 }
 
+/** The queue alone changes tasks: elsewhere they are readonly. */
+type Changing<Task> = { -readonly [Key in keyof Task]: Task[Key] };
+
 interface Node extends StageJob {
+  runs: RunTask[];
+  ending: RunTask[];
   /**
    * Position of the first seed that needs it: a seed's runs are trained before the next one's, so that half a sweep is
    * a table.
@@ -30,8 +36,9 @@ interface Node extends StageJob {
 }
 
 /**
- * The stages of a sweep that are still to be trained. A stage is ready when the one before it is at its end; where
- * nothing is ready, whoever asks waits for a stage in training.
+ * The stages of a sweep that are still to be trained, and how far its runs and stages are: while a sweep is trained, it
+ * is the one place that changes them. A stage is ready when the one before it is at its end; where nothing is ready,
+ * whoever asks waits for a stage in training.
  */
 export class StageQueue {
   readonly #nodes: Map<number, Node>;
@@ -89,6 +96,21 @@ export class StageQueue {
     }
   }
 
+  /** The stage stands at this batch now, and what is before it is stored. @param kept whether the state there is, too */
+  advance(stage: StageTask, batch: number, kept: boolean): void {
+    Object.assign(stage, { batch, kept } satisfies Partial<StageTask>);
+  }
+
+  /** What was stored of the stage after this batch is not there any more. */
+  rewind(stage: StageTask, batch: number): void {
+    (stage as Changing<StageTask>).batch = batch;
+  }
+
+  /** A run is in this state now: it has ended, or waits for its next stage. */
+  setState(run: RunTask, state: RunState): void {
+    (run as Changing<RunTask>).state = state;
+  }
+
   /** What is left of the stage is still to be trained, by whoever asks next. */
   giveBack({ stage }: StageJob): void {
     this.#nodes.get(stage.stageId)!.state = 'ready';
@@ -109,12 +131,12 @@ export class StageQueue {
    * @param paths of the stage's runs, as they are now
    * @returns batches that are to be trained more than before
    */
-  split(job: StageJob, paths: Map<number, StageTask[]>): number {
+  split(job: StageJob, paths: ReadonlyMap<number, StageTask[]>): number {
     const { seed } = this.#nodes.get(job.stage.stageId)!;
     this.#nodes.delete(job.stage.stageId);
     let batches = 0;
     for (const run of job.runs) {
-      run.stages = paths.get(run.runId)!;
+      (run as Changing<RunTask>).stages = paths.get(run.runId)!;
       const stage = run.stages.at(-1)!;
       let node = this.#nodes.get(stage.stageId);
       if (!node) {
@@ -206,7 +228,7 @@ function compare({ node: a, later: isLater }: Ready, { node: b, later }: Ready):
   );
 }
 
-function buildNodes(tasks: RunTask[], wanted: Wanted, beside: TrunkBeside): Map<number, Node> {
+function buildNodes(tasks: readonly RunTask[], wanted: Wanted, beside: TrunkBeside): Map<number, Node> {
   const nodes = new Map<number, Node>();
   const seeds = [...new Set(tasks.map(({ seed }) => seed))];
   const distinct = new Map(tasks.map((task) => [task.runId, task]));
@@ -230,7 +252,7 @@ function buildNodes(tasks: RunTask[], wanted: Wanted, beside: TrunkBeside): Map<
           }),
         );
       node.runs.push(task);
-      if (stage === task.stages.at(-1)) node.ending.push(task);
+      if (stage.stageId === task.stages.at(-1)!.stageId) node.ending.push(task);
       node.longest = Math.max(
         node.longest,
         way.slice(i).reduce((total, next) => total + batchesOf(next), 0),

@@ -1,56 +1,70 @@
 import { setImmediate } from 'node:timers/promises';
+import { refuseOtherEngine } from '../../store/sweeps/ask-engine.ts';
+import { readOutstanding } from '../../store/sweeps/queue.ts';
 import type { EngineName } from '../../training/engine.ts';
+import { chooseEngine } from '../../training/engines/choose.ts';
 import { EngineUnavailable } from '../../training/engines/unavailable.ts';
 import { forgetVerdict } from '../../training/engines/verdicts.ts';
-import { hireWorker, type HiredWorker } from './hire-worker.ts';
-import { WorkerError } from './worker-process.ts';
+import type { RunOptions } from '../run-options.ts';
+import { WorkerError, type Trainer } from './trainer.ts';
+import { workerCount } from './worker-count.ts';
+import { WorkerProcess } from './worker-process.ts';
 
-/**
- * Workers on one engine, none where nothing is to be trained. The first of them has it open; the others may still be
- * opening it.
- */
+/** Workers on one engine, none where nothing is to be trained. The first has it open; others may still be opening it. */
 export interface Crew {
   engine: EngineName;
-  workers: HiredWorker[];
+  workers: Trainer[];
 }
 
+type Hirer = Pick<RunOptions, 'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'fresh' | 'tell'>;
+
 /**
- * Chooses an engine and starts workers on it. That an engine works here is remembered from another day: one that does
- * not open after all is forgotten, and the choice is made once more.
+ * Chooses an engine and starts as many workers on it as there is work for. That an engine works here is remembered from
+ * another day: one that does not open after all is forgotten, and the choice is made once more.
  *
- * @param size of a crew on an engine
  * @param ended aborted: nobody is hired, and who was is let go
- * @param tell gets why the choice was made twice
  * @returns null where it was ended
  */
-export async function hireCrew(
-  choose: () => Promise<EngineName>,
-  size: (engine: EngineName) => number,
-  device: string | null,
-  ended: AbortSignal,
-  tell: (message: string) => void,
-): Promise<Crew | null> {
-  const first = await choose();
-  const crew = await hire(first, size(first), device, ended);
+export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew | null> {
+  const { storage, sweepId, fresh, device, tell } = options;
+  const { engine: before, runs, unfinished } = readOutstanding(storage, sweepId);
+  const start = (engine: EngineName): Promise<Crew | WorkerError | null> =>
+    startWorkers(engine, Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished), device, ended);
+  const first = await engineOf(before, options);
+  const crew = await start(first);
   if (!(crew instanceof WorkerError)) return crew;
-  tell(`engine ${first} worked here before and does not open now (${crew.message}); trying again`);
+  tell({
+    kind: 'log',
+    message: `engine ${first} worked here before and does not open now (${crew.message}); trying again`,
+  });
   forgetVerdict(first);
-  const second = await choose();
-  const again = await hire(second, size(second), device, ended);
+  const second = await engineOf(before, options);
+  const again = await start(second);
   if (again instanceof WorkerError)
     throw new EngineUnavailable(second, `it opens when it is tried, but not to train (${again.message})`, null);
   return again;
 }
 
-async function hire(
+/** The one that is asked for; where the choice is left open, the one that the sweep was started on or waits for. */
+async function engineOf(
+  before: string | null,
+  { storage, sweepId, engine, device, fresh, tell }: Hirer,
+): Promise<EngineName> {
+  if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
+  const kept = fresh || engine !== 'auto' ? null : (before as EngineName | null);
+  return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
+}
+
+/** @returns the error of the first where the engine does not open; null where it was ended */
+async function startWorkers(
   engine: EngineName,
-  size: number,
+  count: number,
   device: string | null,
   ended: AbortSignal,
 ): Promise<Crew | WorkerError | null> {
   if (ended.aborted) return null;
-  const workers = Array.from({ length: size }, () => hireWorker(engine, device));
-  const letGo = (): void => workers.forEach(({ process }) => process.kill());
+  const workers = Array.from({ length: count }, () => new WorkerProcess(engine, device));
+  const letGo = (): void => workers.forEach((worker) => worker.kill());
   ended.addEventListener('abort', letGo);
   try {
     await workers[0]?.opened;

@@ -3,7 +3,10 @@ import type { EngineName } from '../../training/engine.ts';
 import type { FitResult } from '../../training/fit.ts';
 import type { RunSettings } from '../../training/network.ts';
 import type { Series } from '../../training/curve-buffer.ts';
+import type { CheckpointRef } from '../../store/reading/read-checkpoints.ts';
 import type { DatasetSettings } from '../../sweep/settings.ts';
+import type { CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
+import type { Content, SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 
 /** What the main process and a worker say to each other. Typed arrays travel as they are (structured clone). */
 
@@ -24,23 +27,24 @@ export interface StageOrder {
   /** Of the data that is to be trained on: nothing else may be stored as trained on it. */
   fingerprint: string;
   /** The checkpoint to continue from; null for batch 0. */
-  start: OrderedStart | null;
+  start: Start | null;
+  /** Where its checkpoints are, and go unless they are small. */
+  checkpoints: CheckpointFolder;
 }
 
-export interface OrderedStart {
-  /** SHA-256 of its bytes; null where nobody knows it yet. */
-  hash: string | null;
-  /** Encoded; null where the worker has it from the order before. */
-  bytes: Uint8Array | null;
+/** The state to train from. */
+export interface Start extends CheckpointRef {
+  /** null where whoever trains holds it. */
+  content: Content | null;
 }
 
-/** A segment of `fit` with its checkpoint as bytes. */
+/** A segment of `fit` with its checkpoint as it is sent. */
 export interface SegmentReport {
   from: number;
   to: number;
   points: Series[];
   evaluations: Evaluation[];
-  checkpoint: { batch: number; bytes: Uint8Array } | null;
+  checkpoint: SentCheckpoint | null;
   seconds: { training: number; evaluation: number };
   result: FitResult | null;
 }
@@ -62,5 +66,8 @@ export type FromWorker =
   | { kind: 'loaded'; loaded: Loaded }
   | { kind: 'progress'; batch: number }
   | { kind: 'segment'; segment: SegmentReport }
-  /** @param ends the process cannot go on and ends now */
-  | { kind: 'failed'; message: string; ends: boolean };
+  /**
+   * `ends`: the process cannot go on and ends now. `outside`: it is not the stage's fault, and others would meet it too
+   * (a full disk).
+   */
+  | { kind: 'failed'; message: string; ends: boolean; outside: boolean };

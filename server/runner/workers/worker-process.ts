@@ -1,21 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from '../../store/training/run-state.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
-import type { FromWorker, Loaded, SegmentReport, StageOrder, ToWorker } from './messages.ts';
-
-/** What a stage tells while it trains, in order. */
-export interface StageCallbacks {
-  onLoaded(loaded: Loaded): void;
-  onProgress(batch: number): void;
-  onSegment(segment: SegmentReport): void;
-}
-
-/** The worker could not go on with its stage; the message is for the run's record. */
-export class WorkerError extends Error {
-  override name = 'WorkerError';
-}
+import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
+import { WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
 
 /** A worker that takes longer to end, in milliseconds, is killed. */
 const ENDS_WITHIN = 5000;
@@ -30,16 +20,26 @@ const HEAP_FLAGS = ['--initial-old-space-size=256'];
 /** How much of what a worker wrote to stderr is kept, to say why it died. */
 const STDERR_KEPT = 2000;
 
-/** A worker process as the main process sees it: opened once, then given one stage after the other. */
-export class WorkerProcess {
+/**
+ * `starting`: its engine is opening. `ready`: it waits for a stage. `training`: it has one. `stopping`: it has one and
+ * was asked to end it. `dead`: its process has ended, or is about to.
+ */
+type State = 'starting' | 'ready' | 'training' | 'stopping' | 'dead';
+
+/** A child process on an engine of this machine. It opens the engine as soon as it is made. */
+export class WorkerProcess implements Trainer {
+  readonly opened: Promise<Machine>;
   readonly #child: ChildProcess;
   readonly #exited: Promise<never>;
+  #state: State = 'starting';
   #receive: (message: FromWorker) => void = () => {};
   #stderr = '';
-  #holds: string | null = null;
-  #dead = false;
+  /** The checkpoints that the process has: the one that it was given last, and the one that it made last. */
+  #given: string | null = null;
+  #made: string | null = null;
 
-  constructor() {
+  /** @param device of the engine; null leaves it to it */
+  constructor(engine: EngineName, device: string | null) {
     this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [], {
       execArgv: [...HEAP_FLAGS, ...process.execArgv], // of two flags V8 takes the last one: a user's own
       serialization: 'advanced',
@@ -57,47 +57,41 @@ export class WorkerProcess {
       );
     });
     this.#exited.catch(() => {}); // whoever waits for the worker hears of it; nobody may be waiting
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
+    this.opened = this.#open(engine, device);
+    this.opened.catch(() => {}); // whoever gives it work hears of it
   }
 
   get dead(): boolean {
-    return this.#dead;
+    return this.#state === 'dead';
   }
 
-  /** Hash of the checkpoint that it was given last and need not be given again; null where there is none. */
-  get holds(): string | null {
-    return this.#holds;
+  holds(hash: string): boolean {
+    return hash === this.#given || hash === this.#made;
   }
 
-  /** Opens the engine. @returns what the worker runs on */
-  open(engine: EngineName, device: string | null): Promise<Machine> {
-    return this.#converse({ kind: 'open', engine, device }, (message, resolve) => {
-      if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
-    });
-  }
-
-  /** Trains a stage. Ends with its last segment; fails with a `WorkerError` where the stage or the process does. */
-  train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
-    this.#holds = order.start?.hash ?? null;
-    return this.#converse<void>({ kind: 'train', order }, (message, resolve) => {
-      if (message.kind === 'loaded') onLoaded(message.loaded);
+  async train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
+    this.#enter('training');
+    await this.#converse<void>({ kind: 'train', order }, (message, resolve) => {
+      if (message.kind === 'loaded') {
+        this.#given = order.start?.hash ?? this.#given;
+        onLoaded(message.loaded);
+      }
       if (message.kind === 'progress') onProgress(message.batch);
       if (message.kind === 'segment') {
+        this.#made = message.segment.checkpoint?.hash ?? this.#made;
         onSegment(message.segment);
         if (message.segment.result) resolve();
       }
     });
+    this.#enter('ready');
   }
 
-  /** Asks the stage in training to end at its next reading of losses. */
   stop(): void {
+    if (this.#state !== 'training') return;
+    this.#enter('stopping');
     this.#send({ kind: 'stop' });
   }
 
-  /** Lets it give its device back and end. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
     const late = setTimeout(() => this.kill(), ENDS_WITHIN);
@@ -109,6 +103,24 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
+  async #open(engine: EngineName, device: string | null): Promise<Machine> {
+    try {
+      const machine = await this.#converse<Machine>({ kind: 'open', engine, device }, (message, resolve) => {
+        if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
+      });
+      this.#enter('ready');
+      return machine;
+    } catch (error) {
+      this.#enter('dead'); // it may be alive, but it has nothing to train on
+      throw error;
+    }
+  }
+
+  /** What is dead stays so. */
+  #enter(state: State): void {
+    if (this.#state !== 'dead') this.#state = state;
+  }
+
   /** Sends a request and handles what comes back until the handler resolves. */
   async #converse<T>(
     request: ToWorker,
@@ -118,9 +130,9 @@ export class WorkerProcess {
       this.#receive = (message) => {
         try {
           if (message.kind !== 'failed') return handle(message, resolve);
-          if (message.ends) this.#dead = true;
-          this.#holds = null; // whatever went wrong, the next attempt begins from what is stored
-          reject(new WorkerError(message.message));
+          this.#enter(message.ends ? 'dead' : 'ready');
+          this.#given = this.#made = null; // whatever went wrong, the next attempt begins from what is stored
+          reject(message.outside ? new OutsideError(message.message) : new WorkerError(message.message));
         } catch (error) {
           reject(error as Error);
         }
@@ -136,7 +148,7 @@ export class WorkerProcess {
   }
 
   #died(how: string): WorkerError {
-    this.#dead = true;
+    this.#enter('dead');
     this.#receive = () => {}; // what it sent before may still come in, and its stage is tried again meanwhile
     const said = this.#stderr.trim().split('\n').slice(-5).join('\n');
     return new WorkerError(`Worker process ${this.#child.pid} ended while training (${how})${said ? `: ${said}` : ''}`);

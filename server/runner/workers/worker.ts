@@ -1,11 +1,13 @@
 import { loadDataset } from '../../training/datasets/load.ts';
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../training/checkpoint.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
+import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { Dataset } from '../../training/dataset.ts';
 import type { Engine } from '../../training/engine.ts';
 import { openEngine } from '../../training/engines/open.ts';
 import { fit, type Segment } from '../../training/fit.ts';
 import { StepCache } from '../../training/step-cache.ts';
-import type { FromWorker, OrderedStart, SegmentReport, StageOrder, ToWorker } from './messages.ts';
+import { packCheckpoint, unpackCheckpoint, type CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
+import type { FromWorker, SegmentReport, StageOrder, Start, ToWorker } from './messages.ts';
 
 // A worker process: trains one stage after the other as the main process says, and never touches the database.
 
@@ -36,28 +38,51 @@ process.on('message', (message: ToWorker) => {
 });
 
 async function train(order: StageOrder): Promise<void> {
-  const start = order.start && startOf(order.start);
+  const start = order.start && (await startOf(order.start, order.checkpoints));
   const dataset = await datasetOf(order);
   send({
     kind: 'loaded',
-    loaded: { classes: dataset.classes, evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 } },
+    loaded: {
+      classes: dataset.classes,
+      evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 },
+    },
   });
   const { settings, epsilons, places, seed, from, to } = order;
   await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
     onProgress: (batch) => send({ kind: 'progress', batch }),
-    onSegment: (segment) => send({ kind: 'segment', segment: toReport(segment) }),
+    onSegment: async (segment) => send({ kind: 'segment', segment: await toReport(segment, order.checkpoints) }),
     shouldStop: () => stopping,
   });
 }
 
-let given: { hash: string | null; checkpoint: Checkpoint } | undefined;
+interface Held {
+  hash: string;
+  checkpoint: Checkpoint;
+}
 
-/** Where a trunk forks, one stage after the other begins from the same checkpoint: the last one is kept. */
-function startOf({ hash, bytes }: OrderedStart): Checkpoint {
-  if (bytes) given = { hash, checkpoint: decodeCheckpoint(bytes) };
-  if (given?.hash !== hash)
-    throw new Error(`Cannot continue from checkpoint ${hash}: it was neither sent nor is it the last one that was`);
-  return given.checkpoint;
+/**
+ * What need not be sent again: the checkpoint that was given last, from which several stages fork, and the one that was
+ * made last, from which the trunk goes on.
+ */
+let given: Held | undefined;
+let made: Held | undefined;
+
+async function startOf({ hash, content }: Start, { folder }: CheckpointFolder): Promise<Checkpoint> {
+  const checkpoint = content
+    ? await unpackCheckpoint({ hash, content }, folder)
+    : [given, made].find((each) => each?.hash === hash)?.checkpoint;
+  if (!checkpoint)
+    throw new Error(
+      `Cannot continue from checkpoint ${hash}: it was not sent, and is neither the last that was nor the last made here`,
+    );
+  given = { hash, checkpoint };
+  return checkpoint;
+}
+
+async function toReport({ checkpoint, ...segment }: Segment, folder: CheckpointFolder): Promise<SegmentReport> {
+  const sent = checkpoint && (await packCheckpoint(checkpoint, folder));
+  if (sent) made = { hash: sent.hash, checkpoint: checkpoint! };
+  return { ...segment, checkpoint: sent };
 }
 
 let held: { key: string; dataset: Dataset } | undefined;
@@ -76,16 +101,13 @@ async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint }: S
   return dataset;
 }
 
-function toReport({ checkpoint, ...segment }: Segment): SegmentReport {
-  return { ...segment, checkpoint: checkpoint && { batch: checkpoint.batch, bytes: encodeCheckpoint(checkpoint) } };
-}
-
 async function report(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     const ends = (engine?.lost?.() ?? null) !== null;
-    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error), ends });
+    const message = error instanceof Error ? error.message : String(error);
+    send({ kind: 'failed', message, ends, outside: error instanceof OutsideError });
     if (ends) await end();
   }
 }

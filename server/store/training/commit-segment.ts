@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { underLease, type Lease } from '../database/lease.ts';
+import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
 import { toStored } from '../database/numbers.ts';
 import { setOutcome, setStarted, type RunOutcome, type TrainedWith } from './run-state.ts';
 import { splitStage } from './split-stage.ts';
@@ -22,15 +23,6 @@ export interface ArtefactValue {
   value: unknown;
 }
 
-export interface CheckpointFile {
-  batch: number;
-  /** Relative to the database's checkpoint folder. It must be written and synced before this call. */
-  file: string;
-  bytes: number;
-  /** SHA-256 in hex. */
-  hash: string;
-}
-
 export interface StageEnd {
   runId: number;
   outcome: RunOutcome;
@@ -49,8 +41,11 @@ export interface SegmentRows {
   to: number;
   columns: Column[];
   artefacts: ArtefactValue[];
-  /** The state after batch `to`; null for a segment that cannot be continued from (the last of a diverged run). */
-  checkpoint: CheckpointFile | null;
+  /**
+   * The state after batch `to`, written and synced before this call; null for a segment that cannot be continued from
+   * (the last of a diverged run).
+   */
+  checkpoint: StoredCheckpoint | null;
   seconds: { training: number; evaluation: number };
   /** It was not trained: it is what the trunk recorded in these batches, and what the trunk spent on them. */
   fromTrunk?: boolean;
@@ -157,7 +152,7 @@ function findOrMakeMetric(storage: Storage, name: string, epsilon: number | null
 function replaceCheckpoint(
   storage: Storage,
   stageId: number,
-  { batch, file, bytes, hash }: CheckpointFile,
+  { batch, file, size, hash }: StoredCheckpoint,
   now: number,
 ): string[] {
   const old = storage
@@ -166,6 +161,6 @@ function replaceCheckpoint(
     .all(stageId) as string[];
   storage
     .prepare('INSERT INTO "Checkpoint" (stageId, batch, file, bytes, hash, createdAt) VALUES (?, ?, ?, ?, ?, ?)')
-    .run(stageId, batch, file, bytes, hash, now);
+    .run(stageId, batch, file, size, hash, now);
   return old.filter((name) => name !== file);
 }

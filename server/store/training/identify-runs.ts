@@ -25,30 +25,31 @@ export interface StageIdentity {
   params: ShownParameters;
 }
 
-/** A run of a sweep as the runner sees it. */
+/** A run of a sweep as the runner sees it. What changes of it while it is trained, the runner's `StageQueue` changes. */
 export interface RunTask {
-  runId: number;
-  arm: number;
-  seed: number;
-  state: RunState;
+  readonly runId: number;
+  readonly arm: number;
+  readonly seed: number;
+  readonly state: RunState;
   /** True where another sweep had already completed it. */
-  reused: boolean;
-  attempts: number;
-  stages: StageTask[];
+  readonly reused: boolean;
+  readonly attempts: number;
+  readonly stages: readonly StageTask[];
 }
 
+/** A stage on the paths of one or several runs, which have the same object for it. Changed by `StageQueue` alone. */
 export interface StageTask {
-  stageId: number;
-  parentId: number | null;
-  edition: number;
-  from: number;
-  to: number;
+  readonly stageId: number;
+  readonly parentId: number | null;
+  readonly edition: number;
+  readonly from: number;
+  readonly to: number;
   /** Everything before this batch is committed. */
-  batch: number;
+  readonly batch: number;
   /** Whether the state at `batch` is kept. */
-  kept: boolean;
+  readonly kept: boolean;
   /** Every run whose path goes through it, those of other sweeps too. */
-  members: StageMember[];
+  readonly members: readonly StageMember[];
 }
 
 export interface StageMember {
@@ -121,7 +122,7 @@ export function readPaths(storage: Storage, runIds: number[]): Map<number, Stage
     FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`,
     )
     .all(wanted) as (Omit<StageTask, 'members' | 'kept'> & { runId: number; kept: number })[];
-  const stages = new Map<number, StageTask>();
+  const stages = new Map<number, StageTask & { members: StageMember[] }>();
   const paths = new Map<number, StageTask[]>();
   for (const { runId, ...row } of rows) {
     let stage = stages.get(row.stageId);

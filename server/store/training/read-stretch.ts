@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
-import type { ArtefactValue, CheckpointFile, Column } from './commit-segment.ts';
+import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
+import type { ArtefactValue, Column } from './commit-segment.ts';
 import type { TrainedWith } from './run-state.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -16,7 +17,7 @@ export interface Stretch {
   to: number;
   columns: Column[];
   artefacts: ArtefactValue[];
-  checkpoint: CheckpointFile;
+  checkpoint: StoredCheckpoint;
   seconds: { training: number; evaluation: number };
   /** What it was trained with. */
   record: Omit<TrainedWith, 'worker' | 'configuration'>;
@@ -32,7 +33,7 @@ export interface Stretch {
 export function readStretch(storage: Storage, parts: readonly StretchPart[]): Stretch | null {
   const [first, last] = [parts[0]!, parts.at(-1)!];
   const checkpoint = storage
-    .prepare('SELECT batch, file, bytes, hash FROM "Checkpoint" WHERE stageId = ? AND batch = ?')
+    .prepare('SELECT batch, file, bytes AS size, hash FROM "Checkpoint" WHERE stageId = ? AND batch = ?')
     .get(last.stageId, last.to);
   const record = readRecord(storage, last.stageId);
   if (!checkpoint || !record) return null;
@@ -48,7 +49,7 @@ export function readStretch(storage: Storage, parts: readonly StretchPart[]): St
     to: last.to,
     columns: [...columns].map(([metric, column]) => ({ metric, epsilon: null, ...column })),
     artefacts: parts.flatMap((part) => readArtefacts(storage, part)),
-    checkpoint: checkpoint as CheckpointFile,
+    checkpoint: checkpoint as StoredCheckpoint,
     seconds: sum(parts.map((part) => readSeconds(storage, part))),
     record,
   };

@@ -1,7 +1,7 @@
 import { underLease, type Lease } from '../database/lease.ts';
 import { summariseAgain } from './stage-metrics.ts';
 import type { Storage } from '../database/storage.ts';
-import { lastCheckpoint, type ResumePoint } from '../reading/read-checkpoints.ts';
+import { lastCheckpoint, type StoredCheckpoint } from '../reading/read-checkpoints.ts';
 
 /**
  * Takes a stage back to its newest checkpoint: what was committed after it (the end of a run that diverged, segments
@@ -9,7 +9,12 @@ import { lastCheckpoint, type ResumePoint } from '../reading/read-checkpoints.ts
  * a checkpoint, or with `toStart` (its file is lost or damaged), the stage begins again.
  * @returns where to continue from; null for the beginning
  */
-export function rewindStage(storage: Storage, lease: Lease, stageId: number, toStart = false): ResumePoint | null {
+export function rewindStage(
+  storage: Storage,
+  lease: Lease,
+  stageId: number,
+  { toStart = false }: { toStart?: boolean } = {},
+): StoredCheckpoint | null {
   return underLease(storage, lease, () => {
     const checkpoint = toStart ? null : lastCheckpoint(storage, stageId);
     const stage = storage.prepare('SELECT batch, fromBatch FROM "Stage" WHERE id = ?').get(stageId) as {

@@ -1,0 +1,35 @@
+import type { Lease } from '../store/database/lease.ts';
+import type { Storage } from '../store/database/storage.ts';
+import type { EngineName } from '../training/engine.ts';
+import type { RunnerEvent } from './events.ts';
+
+/** What a `run` process is asked to do. */
+export interface RunOptions {
+  storage: Storage;
+  /** The queued sweep that was asked for. */
+  sweepId: number;
+  engine: EngineName | 'auto';
+  /** Which device of the engine, as the user names it; null leaves it to the engine. */
+  device: string | null;
+  workers: number | 'auto';
+  /** Train every run of this sweep anew, whatever the database holds. */
+  fresh: boolean;
+  /** False: where another process trains, leave the sweep queued and return at once. */
+  wait: boolean;
+  /** The command line, for others to see who trains. */
+  command: string;
+  tell: (event: RunnerEvent) => void;
+  /** Aborted: the user wants it to stop at the next checkpoint. */
+  stop: AbortSignal;
+  /** Aborted: the user wants it to stop now. */
+  kill: AbortSignal;
+}
+
+/** The same for one sweep of the queue, by a process that holds the lease. */
+export interface SweepOptions extends RunOptions {
+  lease: Lease;
+  /** Aborted: another process has taken the lease over, and nothing can be stored any more. */
+  lost: AbortSignal;
+  /** False for a sweep that only stands in the same queue as the one that was asked for: its errors are its own. */
+  isAsked: boolean;
+}

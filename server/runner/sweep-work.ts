@@ -1,0 +1,39 @@
+import type { Lease } from '../store/database/lease.ts';
+import type { Storage } from '../store/database/storage.ts';
+import type { RunTask } from '../store/training/identify-runs.ts';
+import type { Arm } from '../sweep/arm.ts';
+import type { EngineName } from '../training/engine.ts';
+import type { RunnerEvent } from './events.ts';
+import type { Fingerprints } from './identify.ts';
+import type { Wanted } from './order/trunks-only.ts';
+import type { Trainer } from './workers/trainer.ts';
+
+/** A sweep that has begun: all that training it takes. */
+export interface SweepWork {
+  storage: Storage;
+  lease: Lease;
+  arms: Arm[];
+  /** In the order in which they are to be trained; those that are done are left alone. */
+  tasks: RunTask[];
+  /** Which of their stages. */
+  wanted: Wanted;
+  /** False: every run is trained by itself. */
+  share: boolean;
+  engine: EngineName;
+  /** Of the engine, as the user names it. */
+  device: string | null;
+  workers: number;
+  /** Those that were started already, at most as many. */
+  hired: Trainer[];
+  /** Where the data sets' relative paths start. */
+  folder: string;
+  fingerprintOf: Fingerprints;
+  gitCommit: string | null;
+  tell: (event: RunnerEvent) => void;
+  /** Aborted: no new stage begins and those in training end with a checkpoint. */
+  stopping: AbortSignal;
+  /** Aborted: the workers are killed; what they have not committed is trained again another time. */
+  killing: AbortSignal;
+  /** To be aborted where something failed that all workers meet; `killing` follows. */
+  broken: AbortController;
+}

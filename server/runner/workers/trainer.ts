@@ -1,0 +1,48 @@
+import type { Machine } from '../../store/training/run-state.ts';
+import type { Loaded, SegmentReport, StageOrder } from './messages.ts';
+
+/**
+ * Whoever trains stages for the main process: a child process today. One stage at a time is given to it, by whoever
+ * holds it; it never touches the database, and writes nothing but files in the checkpoint folder of its order.
+ *
+ * One contract suite (`test/runner/trainer.test.ts`) runs over every implementation.
+ */
+export interface Trainer {
+  /** What it trains on, as soon as its engine is open. Fails with a `WorkerError` where it does not open. */
+  readonly opened: Promise<Machine>;
+
+  /**
+   * Trains a stage, telling what comes of it in order. Ends after the last segment, the only one with a `result`. Fails
+   * with a `WorkerError` where the stage or the trainer does, which another attempt may mend, and with any other error
+   * where all stages would meet it. After that nothing more is told of the stage, whatever may still be on its way.
+   */
+  train(order: StageOrder, told: StageCallbacks): Promise<void>;
+
+  /** Whether it has this checkpoint, so that an order may leave its content out. */
+  holds(hash: string): boolean;
+
+  /** Asks the stage in training to end at its next look at the losses, with a checkpoint. Idle, it does nothing. */
+  stop(): void;
+
+  /** Ends it at once; what it has in training fails. */
+  kill(): void;
+
+  /** Lets it give its device back and end; ends itself when that is done. May be called more than once. */
+  end(): Promise<void>;
+
+  /** It has ended, or takes no other stage: its engine did not open, or was lost. */
+  readonly dead: boolean;
+}
+
+/** What a stage tells while it trains, in order: `loaded` once, then progress and segments. */
+export interface StageCallbacks {
+  onLoaded(loaded: Loaded): void;
+  /** @param batch that it has come to */
+  onProgress(batch: number): void;
+  onSegment(segment: SegmentReport): void;
+}
+
+/** The trainer could not go on with its stage; the message is for the run's record. */
+export class WorkerError extends Error {
+  override name = 'WorkerError';
+}
