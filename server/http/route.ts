@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Storage } from '../store/database/storage.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
-import type { DoctorResponse } from './api.ts';
+import type { DoctorResponse } from './schemas/doctor.ts';
 
 /** What a handler works with: the store, and what the http room may not open itself. */
 export interface Context {
@@ -49,6 +49,8 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   /** Below `/api`, with `:id` for parameters. */
   path: string;
   summary: string;
+  /** What the summary has no room for, in sentences. */
+  description?: string;
   params: z.ZodObject<P>;
   query: z.ZodObject<Q>;
   /** null: takes no body, or an empty object. */

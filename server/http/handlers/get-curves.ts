@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { readCurve } from '../../store/reading/read-curve.ts';
 import type { Curve } from '../../sweep/results.ts';
-import type { CurvesResponse } from '../api.ts';
 import { decimate } from '../decimate.ts';
 import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
 import { list, metricName, runId, wholeNumber } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { curvesResponse } from '../schemas/curves.ts';
+import { curvesResponse, type CurvesResponse } from '../schemas/curves.ts';
 
 /** Points of all curves together: what may leave (at most four of a column), and what may be read for it. */
 const MOST_COLUMNS = 4_000_000;
@@ -20,13 +19,14 @@ export const getCurvesRoute = route({
   path: '/curves',
   summary:
     'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each pixel column, exact; all points where they fit',
+  description: `Runs × metrics × width may be ${MOST_COLUMNS.toLocaleString('en')} at most, and the curves may have ${MOST_POINTS.toLocaleString('en')} points in the range; beyond that the answer is 413, too-large.`,
   params: nothing,
   query: z.strictObject({
     runs: list(runId, 500).describe('run ids, with commas between'),
     metric: list(metricName, 20).describe('metric names, with commas between'),
-    from: batch.default(0).describe('first batch'),
+    from: batch.default(0).describe('first batch, included'),
     to: batch.optional().describe('last batch, included; default: the last that is recorded'),
-    width: wholeNumber(1, 4_000).default(800).describe('pixel columns'),
+    width: wholeNumber(1, 4_000).default(800).describe('pixel columns that the range is drawn on, at most 4000'),
   }),
   body: null,
   answer: { status: 200, shape: curvesResponse },

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { leaseHolder } from '../../store/database/lease.ts';
 import { listStages } from '../../store/reading/list-stages.ts';
-import type { StageList } from '../api.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { stageList } from '../schemas/sweep.ts';
+import { stageList, type StageList } from '../schemas/stage.ts';
 
 export const listStagesRoute = route({
   method: 'get',
