@@ -12,8 +12,8 @@ import { readSweep } from '../../store/reading/read-sweep.ts';
 import { knownSweep } from '../known.ts';
 import { decimal, metricName, repeated, sweepId, textUpTo } from '../parameters.ts';
 import { resultsFor } from '../results-for.ts';
-import { route, type Reply } from '../route.ts';
-import { ablationJson, ablationResponse, type AblationResponse } from '../schemas/ablation.ts';
+import { route, type FileReply, type Reply } from '../route.ts';
+import { ablationJson, ablationResponse } from '../schemas/ablation.ts';
 
 const files: Record<string, { type: string; ending: string; write: (table: AblationTable) => string }> = {
   md: { type: 'text/markdown', ending: 'md', write: toMarkdown },
@@ -53,7 +53,7 @@ export const getAblationRoute = route({
   async handle(
     { storage },
     { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } },
-  ): Promise<Reply> {
+  ): Promise<Reply<z.output<typeof ablationAnswer>> | FileReply> {
     const sweep = await knownSweep(storage, id);
     const options: TableOptions = {
       at,
@@ -75,7 +75,6 @@ export const getAblationRoute = route({
         fileName: `${id}-ablation.${file.ending}`,
       };
     const data = toJson(table);
-    const page: AblationResponse = { data, table: toDisplayTable(table) };
-    return { status: 200, body: format === 'page' ? page : data };
+    return { status: 200, body: format === 'page' ? { data, table: toDisplayTable(table) } : data };
   },
 });

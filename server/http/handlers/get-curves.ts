@@ -6,7 +6,7 @@ import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
 import { list, metricName, runId, wholeNumber } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { curvesResponse, type CurvesResponse } from '../schemas/curves.ts';
+import { curvesResponse } from '../schemas/curves.ts';
 
 /** Points of all curves together: what may leave (at most four of a column), and what may be read for it. */
 const MOST_COLUMNS = 4_000_000;
@@ -55,7 +55,7 @@ export const getCurvesRoute = route({
       }
     }
     const last = to ?? curves.reduce((latest, { curve }) => Math.max(latest, curve.batches.at(-1) ?? 0), from);
-    const body: CurvesResponse = {
+    const body = {
       from,
       to: last,
       width,

@@ -4,7 +4,7 @@ import { knownSweep } from '../known.ts';
 import { list, paging, runSortKey, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { runState } from '../schemas/fields.ts';
-import { runList, type RunList } from '../schemas/run.ts';
+import { runList } from '../schemas/run.ts';
 import { toRunRow } from '../answers/list-items.ts';
 
 export const listRunsRoute = route({
@@ -37,7 +37,6 @@ export const listRunsRoute = route({
       ...(seed === undefined ? {} : { seeds: seed }),
       ...(q === undefined ? {} : { text: q }),
     });
-    const body: RunList = { items: items.map(toRunRow), total, page, size };
-    return { status: 200, body };
+    return { status: 200, body: { items: items.map(toRunRow), total, page, size } };
   },
 });

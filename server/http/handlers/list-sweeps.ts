@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { listSweeps } from '../../store/reading/list-sweeps.ts';
 import { paging } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { sweepList, type SweepList } from '../schemas/sweep.ts';
+import { sweepList } from '../schemas/sweep.ts';
 import { toSweepItem } from '../answers/list-items.ts';
 
 export const listSweepsRoute = route({
@@ -15,7 +15,6 @@ export const listSweepsRoute = route({
   answer: { status: 200, shape: sweepList },
   async handle({ storage }, { query: { page, size } }) {
     const { items, total } = await listSweeps(storage, { offset: (page - 1) * size, limit: size });
-    const body: SweepList = { items: items.map(toSweepItem), total, page, size };
-    return { status: 200, body };
+    return { status: 200, body: { items: items.map(toSweepItem), total, page, size } };
   },
 });

@@ -30,7 +30,7 @@ export const postSweepRoute = route({
     });
     const id = sweepName(sweepId);
     await actions.startRun(id);
-    const answer: StartResponse = { id, name: plan.name, state: 'queued' };
-    return { status: 201, body: answer };
+    const queued: StartResponse = { id, name: plan.name, state: 'queued' };
+    return { status: 201, body: queued };
   },
 });

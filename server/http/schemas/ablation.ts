@@ -46,7 +46,7 @@ const rowJson = sameShape<RowJson>()(
         reached: count.describe('seeds that reached it'),
       })
       .nullable()
-      .describe('how fast the runs came to a value; null where the metric has no target'),
+      .describe('how fast the runs came to a value; null where there is no one target'),
     afterSwitch: z
       .strictObject({
         n: count.describe('seeds in the mean'),

@@ -14,7 +14,7 @@ const engineReport = shape(
   z.strictObject({
     name: z.string().describe('tensorflow, webgpu or wasm'),
     works: z.boolean().describe('whether it trains here'),
-    device: words.describe('what it computes on; null where it does not work'),
+    device: words.describe('what it computes on; null where it is not known'),
     versions: z.record(z.string(), z.string()).describe('versions of its libraries, by their names'),
     stepMs: maybe.describe('milliseconds of one training step of the small network; null where it does not work'),
     reason,
@@ -42,7 +42,7 @@ const datasetReport = shape(
   'A data set on this machine',
   z.strictObject({
     name: z.string().describe('as definitions name it'),
-    available: z.boolean().describe('whether a sweep can be trained on it'),
+    available: z.boolean().describe('false where its files are missing'),
     where: z.array(z.string()).describe('where it was found, or where it was looked for'),
     remedy: words.describe('how to get it; null where it is there'),
   }),

@@ -48,7 +48,7 @@ export const comparedPairs = sameShape<PairCurves>()(
   'What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences',
   z.strictObject({
     metric: metricGoal.describe('what is compared'),
-    pairs: z.array(pairItem).describe('all pairs, whatever state their runs are in'),
+    pairs: z.array(pairItem).describe('the pairs whose two runs have begun'),
     bands: z.array(armBand).describe('one for each arm that has a curve'),
     picture: picture.nullable().describe('the picture of the differences; null while no pair has a point'),
   }),

@@ -25,9 +25,11 @@ const group = sameShape<Group>()(
       .array(z.strictObject({ seed, values: line.describe('differences of this pair by batch; null: no value') }))
       .describe('one line for each seed'),
     mean: line.describe('mean over the seeds by batch; null: no value'),
-    low: line.describe('lower end of the 95 % interval of the mean; null for a single pair'),
-    high: line.describe('upper end of the 95 % interval of the mean; null for a single pair'),
-    leavesZeroAt: maybe.describe('batch from which on the interval leaves zero; null where it does not'),
+    low: line.describe('lower end of the 95 % interval of the mean; null where a single pair has a value, or none'),
+    high: line.describe('upper end of the 95 % interval of the mean; null where a single pair has a value, or none'),
+    leavesZeroAt: maybe.describe(
+      'batch from which the interval excludes zero until its end, on one side; null where it never does',
+    ),
     final: z
       .array(z.strictObject({ seed, value: z.number().describe('difference at the last evaluation') }))
       .describe('the complete pairs at their last evaluation'),
