@@ -19,7 +19,9 @@ export function describeApi(routes: readonly Route[], server: string): object {
       title: 'Cosweep',
       version: '1',
       description:
-        'Sweeps, runs, curves, pairs and ablation tables. Every body is JSON; a number that is not finite or not there is null. Times are ISO 8601 in UTC. Ids are s3 (a sweep) and r41 (a run); paths take ids only.',
+        'Sweeps, runs, curves, pairs and ablation tables. Every body is JSON; a number that is not ' +
+        'finite or not there is null. Times are ISO 8601 in UTC. Ids are s3 (a sweep) and r41 (a run); ' +
+        'paths take ids only.',
     },
     servers: [{ url: server }],
     components: {

@@ -29,7 +29,9 @@ export const getAblationRoute = route({
   path: '/sweeps/:id/ablation',
   summary: 'The ablation table: as data, laid out for a page, or in a format for papers and programs',
   description:
-    'As json it is the same as `cosweep export --format json`. Rows and columns go by the parameters that `varying` of the sweep names. Where the curves that it needs have more points than one answer may be computed from, the answer is 413, too-large.',
+    'As json it is the same as `cosweep export --format json`. Rows and columns go by the parameters ' +
+    'that `varying` of the sweep names. Where the curves that it needs have more points than one answer ' +
+    'may be computed from, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     format: z

@@ -18,8 +18,11 @@ export const getCurvesRoute = route({
   method: 'get',
   path: '/curves',
   summary:
-    'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each pixel column, exact; all points where they fit',
-  description: `Runs × metrics × width may be ${MOST_COLUMNS.toLocaleString('en')} at most, and the curves may have ${MOST_POINTS.toLocaleString('en')} points in the range; beyond that the answer is 413, too-large.`,
+    'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each ' +
+    'pixel column, exact; all points where they fit',
+  description:
+    `Runs × metrics × width may be ${MOST_COLUMNS.toLocaleString('en')} at most, and the curves may have ` +
+    `${MOST_POINTS.toLocaleString('en')} points in the range; beyond that the answer is 413, too-large.`,
   params: nothing,
   query: z.strictObject({
     runs: list(runId, 500).describe('run ids, with commas between'),
@@ -35,7 +38,8 @@ export const getCurvesRoute = route({
     if (columns > MOST_COLUMNS) {
       throw new HttpError(
         'too-large',
-        `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is more than ${MOST_COLUMNS}; ask for fewer at once`,
+        `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is ` +
+          `more than ${MOST_COLUMNS}; ask for fewer at once`,
       );
     }
     const curves: { run: string; metric: string; curve: Curve }[] = [];
@@ -50,7 +54,8 @@ export const getCurvesRoute = route({
       if (points > MOST_POINTS) {
         throw new HttpError(
           'too-large',
-          `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer runs, or for a stretch with from and to`,
+          `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer ` +
+            'runs, or for a stretch with from and to',
         );
       }
     }

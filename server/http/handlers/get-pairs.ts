@@ -14,7 +14,9 @@ export const getPairsRoute = route({
   summary:
     'With and without the intra-class phase: pairs by seed, bands over seeds, and the picture of the differences',
   description:
-    'Lines of thousands of points are thinned so that every line keeps its extremes. One answer is computed from a limited number of points: where the truncated term makes them too many, the strip below the picture is left without it; where they are too many even so, the answer is 413, too-large.',
+    'Lines of thousands of points are thinned so that every line keeps its extremes. One answer is ' +
+    'computed from a limited number of points: where the truncated term makes them too many, the strip ' +
+    'below the picture is left without it; where they are too many even so, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),

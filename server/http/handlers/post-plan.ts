@@ -8,7 +8,8 @@ export const postPlanRoute = route({
   path: '/plan',
   summary: 'A definition → its plan, or all its problems',
   description:
-    'The same as `cosweep plan --arms --json`; nothing is stored. 400, bad-definition, with every problem of the definition.',
+    'The same as `cosweep plan --arms --json`; nothing is stored. 400, bad-definition, with every ' +
+    'problem of the definition.',
   params: nothing,
   query: nothing,
   body: planRequest,

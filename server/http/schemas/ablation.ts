@@ -30,7 +30,8 @@ const rowJson = sameShape<RowJson>()(
         low: maybe.describe("lower end of Student's 95 % interval, unadjusted; null for a single pair"),
         high: maybe.describe('upper end of that interval; null for a single pair'),
         p: maybe.describe(
-          'p of the sign-flip test; null where it is withheld, because the arm and its control diverged on different numbers of seeds',
+          'p of the sign-flip test; null where it is withheld, because the arm and its control diverged ' +
+            'on different numbers of seeds',
         ),
         pHolm: maybe.describe('the same, corrected by Holm'),
         pMaxT: maybe.describe('the same, corrected by max-T'),
@@ -61,7 +62,8 @@ const rowJson = sameShape<RowJson>()(
     ),
     dead: count.describe('runs whose truncated term was 0 from N to the end'),
     sameAs: maybe.describe(
-      'index of the row before this one whose runs are the same, differing in an ε that never made a difference; null where there is none',
+      'index of the row before this one whose runs are the same, differing in an ε that never made a ' +
+        'difference; null where there is none',
     ),
     runs: z.array(z.string()).exactOptional().describe('ids of the runs; there where ids were asked for'),
   }),
@@ -100,7 +102,8 @@ const metricJson = sameShape<MetricJson>()(
 
 export const ablationJson = sameShape<AblationJson>()(
   'AblationJson',
-  'The ablation table with its numbers in full, the same as `cosweep export --format json`; several metrics stand side by side in `tables`',
+  'The ablation table with its numbers in full, the same as `cosweep export --format json`; several ' +
+    'metrics stand side by side in `tables`',
   z.union([
     metricJson,
     z.strictObject({ ...common, tables: z.array(metricJson).describe('one for each metric that was asked for') }),

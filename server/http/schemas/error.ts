@@ -9,7 +9,8 @@ const problem = sameShape<Problem>()(
     path: z
       .string()
       .describe(
-        'where it is in the definition or the request: `parameters.alpha.values[1]`, `query.size`; for text that is not JSON `line 3, column 14`; empty for the whole',
+        'where it is in the definition or the request: `parameters.alpha.values[1]`, `query.size`; for ' +
+          'text that is not JSON `line 3, column 14`; empty for the whole',
       ),
     message: z.string().describe('what was found there and what is wanted'),
   }),
@@ -24,7 +25,8 @@ export const errorResponse = shape(
         code: z
           .string()
           .describe(
-            'for programs: `bad-request`, `bad-definition`, `unauthorized`, `forbidden`, `not-found`, `conflict`, `too-large`, `internal`, …',
+            'for programs: `bad-request`, `bad-definition`, `unauthorized`, `forbidden`, `not-found`, ' +
+              '`conflict`, `too-large`, `internal`, …',
           ),
         message: z
           .string()

@@ -8,7 +8,10 @@ export const serverEvent = shape(
     kind: z
       .enum(['hello', 'sweeps', 'sweep', 'run', 'closing'])
       .describe(
-        '`hello`: the connection stands (sent first, and after every reconnection: read everything anew). `sweeps`: a sweep was added or removed. `sweep`: something of this sweep or of its runs changed. `run`: this run changed: its state, or it has new curve points. `closing`: the server is shutting down',
+        '`hello`: the connection stands (sent first, and after every reconnection: read everything ' +
+          'anew). `sweeps`: a sweep was added or removed. `sweep`: something of this sweep or of its runs ' +
+          'changed. `run`: this run changed: its state, or it has new curve points. `closing`: the server ' +
+          'is shutting down',
       ),
     sweep: z.string().exactOptional().describe('id of the sweep, of `sweep` events'),
     run: z.string().exactOptional().describe('id of the run, of `run` events'),

@@ -43,7 +43,9 @@ const quantiles = sameShape<Quantiles>()(
 const verdict = z
   .enum(['dead', 'live', 'between'])
   .describe(
-    '`dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all of it, the runs are those of the control, bit for bit. `live`: below all of it on every seed. `between`: anything else',
+    '`dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all ' +
+      'of it, the runs are those of the control, bit for bit. `live`: below all of it on every seed. ' +
+      '`between`: anything else',
   );
 const above = z
   .enum(['maximum', 'q95'])
@@ -128,12 +130,14 @@ const arm = sameShape<ProbeArm>()(
         certain: z
           .boolean()
           .describe(
-            "true where both ε are above all of L2, so that both runs are the control's; else the runs part where their own L2 comes between the two ε",
+            "true where both ε are above all of L2, so that both runs are the control's; else the runs " +
+              'part where their own L2 comes between the two ε',
           ),
       })
       .nullable()
       .describe(
-        "the arm with the next smaller ε and equal everything else, where both ε are on the same side of all of the trunk's L2 from N on; null where there is none",
+        'the arm with the next smaller ε and equal everything else, where both ε are on the same side of ' +
+          "all of the trunk's L2 from N on; null where there is none",
       ),
   }),
 );

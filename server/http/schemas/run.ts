@@ -78,7 +78,8 @@ export const runDetail = shape(
     config: config
       .nullable()
       .describe(
-        'resolved settings of loss and training, defaults filled in, as sweeps/sweep.schema.json describes them; null where no sweep refers to the run any more',
+        'resolved settings of loss and training, defaults filled in, as sweeps/sweep.schema.json ' +
+          'describes them; null where no sweep refers to the run any more',
       ),
     durations: z
       .strictObject({
@@ -87,7 +88,8 @@ export const runDetail = shape(
       })
       .describe('where the time went; null before it has trained'),
     controlRun: words.describe(
-      'id of the run without the intra-class phase, with the same everything else and the same seed; null where there is none',
+      'id of the run without the intra-class phase, with the same everything else and the same seed; ' +
+        'null where there is none',
     ),
     classes: z
       .array(z.string())

@@ -13,7 +13,8 @@ export const startRequest = planRequest.extend({
     .boolean()
     .default(false)
     .describe(
-      `train only the trunks of ${PROBE_SEEDS} seeds, for GET /sweeps/{id}/probe; POST /sweeps/{id}/resume goes on with all of the sweep`,
+      `train only the trunks of ${PROBE_SEEDS} seeds, for GET /sweeps/{id}/probe; POST ` +
+        '/sweeps/{id}/resume goes on with all of the sweep',
     ),
 });
 export type StartRequest = z.input<typeof startRequest>;

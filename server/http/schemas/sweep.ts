@@ -117,7 +117,8 @@ export const sweepDetail = shape(
     varying: z
       .array(z.string())
       .describe(
-        'keys of the parameters with more than one value over the arms, ablations left out: what a table can have as rows or columns',
+        'keys of the parameters with more than one value over the arms, ablations left out: what a table ' +
+          'can have as rows or columns',
       ),
     metrics: z.array(z.string()).describe('names of the metrics that its runs have recorded so far'),
     definition: z.string().describe('the definition as it was written'),
