@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { DoctorResponse } from '../http/api.ts';
+import type { DoctorResponse } from '../http/schemas/doctor.ts';
 import { launcher } from './launcher.ts';
 
 /**

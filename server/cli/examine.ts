@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { DatasetReport, DoctorResponse, EngineReport } from '../http/api.ts';
+import type { DatasetReport, DoctorResponse, EngineReport } from '../http/schemas/doctor.ts';
 import { reportDatabase } from '../store/database/report-database.ts';
 import { listDatasets, type DatasetListing } from '../training/datasets/list.ts';
 import { probeEngines } from '../training/engines/choose.ts';

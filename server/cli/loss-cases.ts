@@ -1,19 +1,20 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { EngineReport } from '../http/api.ts';
+import type { EngineReport } from '../http/schemas/doctor.ts';
 
-export type LossCasesReport = NonNullable<EngineReport['lossCases']>;
+/** What is left of a report of all cases once it is counted. */
+type CountedCases = NonNullable<EngineReport['lossCases']>;
 
 /** Computes a file of reference cases on an engine, in a process of its own: there is one engine to a process. */
-export function checkEngine(engine: string, file: string): Promise<LossCasesReport> {
+export function checkEngine(engine: string, file: string): Promise<CountedCases> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(new URL('./loss-cases-process.js', import.meta.url)), [engine, file], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let printed = '';
-    let report: LossCasesReport | undefined;
+    let report: CountedCases | undefined;
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (printed += text));
-    child.on('message', (message) => (report = message as LossCasesReport));
+    child.on('message', (message) => (report = message as CountedCases));
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (report) resolve(report);

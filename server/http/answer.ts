@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import { DefinitionError } from '../sweep/problem.ts';
+import { DefinitionError, type Problem } from '../sweep/problem.ts';
 import { UserError } from '../sweep/user-error.ts';
-import type { ErrorResponse, Problem } from './api.ts';
 import { HttpError } from './http-error.ts';
 import type { Context, Reply, Route } from './route.ts';
+import type { ErrorResponse } from './schemas/error.ts';
 
 /** What arrived, unchecked. */
 export interface RawRequest {

@@ -1,15 +1,5 @@
-import type { ServerEvent } from './api.ts';
-
-/** What changed since an earlier look. */
-export interface Changes {
-  /** To be asked with next time. */
-  revision: number;
-  /** Ids of sweeps that are new, or changed, or have a run that changed. */
-  sweeps: string[];
-  runs: string[];
-  /** True where the list of sweeps itself changed. */
-  list: boolean;
-}
+import type { Changes } from '../store/database/changes.ts';
+import type { ServerEvent } from './schemas/event.ts';
 
 /** Where changes are read from; asked several times a second, so it must be cheap where nothing changed. */
 export interface ChangeSource {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServerEvent } from './api.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { HttpError } from './http-error.ts';
+import type { ServerEvent } from './schemas/event.ts';
 
 /** The open connections of `GET /events`. */
 export interface EventStreams {

@@ -1,4 +1,4 @@
-import type { Problem } from './api.ts';
+import type { Problem } from '../sweep/problem.ts';
 
 /** Every code that an answer can carry, and its status. */
 const STATUSES = {

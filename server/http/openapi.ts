@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Route } from './route.ts';
-import './schemas/common.ts';
+import { errorResponse } from './schemas/error.ts';
+import { serverEvent } from './schemas/event.ts';
 import { shapes } from './schemas/registry.ts';
 
 const refer = (id: string): string => `#/components/schemas/${id}`;
@@ -17,7 +18,10 @@ export function describeApi(routes: readonly Route[], server: string): object {
     info: {
       title: 'Cosweep',
       version: '1',
-      description: 'Sweeps, runs, curves, pairs and ablation tables. A number that is not finite or not there is null.',
+      description:
+        'Sweeps, runs, curves, pairs and ablation tables. Every body is JSON; a number that is not ' +
+        'finite or not there is null. Times are ISO 8601 in UTC. Ids are s3 (a sweep) and r41 (a run); ' +
+        'paths take ids only.',
     },
     servers: [{ url: server }],
     components: {
@@ -38,12 +42,13 @@ function namedShapes(): Record<string, object> {
 const errors = {
   default: {
     description: 'what went wrong',
-    content: { 'application/json': { schema: { $ref: refer('ErrorResponse') } } },
+    content: { 'application/json': { schema: reference(errorResponse) } },
   },
 };
 
 const eventsOperation = {
-  summary: 'What changes, as server-sent events: {kind, sweep?, run?} as JSON in every data line',
+  summary: 'What changes, as server-sent events',
+  description: `Every data line is one ${shapes.get(serverEvent)!.id} as JSON.`,
   responses: {
     200: { description: 'an endless stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
     ...errors,
@@ -58,12 +63,13 @@ function operation(route: Route): object {
   ]);
   return {
     summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(route.body === null
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body) } } } }),
     responses: {
-      [status]: { description: shapes.get(shape)?.id ?? 'one of several', content: Object.fromEntries(content) },
+      [status]: { description: shape.description ?? route.summary, content: Object.fromEntries(content) },
       ...errors,
     },
   };

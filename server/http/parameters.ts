@@ -34,7 +34,7 @@ export const runSortKey = z
     if (metric !== undefined) return 'metric' in parseMetric(metric);
     return RUN_COLUMNS.includes(key) || isLossParameter(key) || isSettingName(key);
   }, `want ${SORT_KEYS}`)
-  .describe(`${SORT_KEYS}; default: the order of training`);
+  .describe(`${SORT_KEYS}; default: the order of training; a run without a value is last either way`);
 
 /** Asked for by `?page=2&size=50`. */
 export const paging = {
@@ -58,7 +58,8 @@ export const decimal: z.ZodType<number, string> = z
   .transform((written) => (written.trim() === '' ? NaN : Number(written)))
   .pipe(z.number());
 
-export function text(longest: number): z.ZodString {
+/** Text in the query, not empty. */
+export function textUpTo(longest: number): z.ZodString {
   return z.string().min(1).max(longest);
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Storage } from '../store/database/storage.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
-import type { DoctorResponse } from './api.ts';
+import type { DoctorResponse } from './schemas/doctor.ts';
 
 /** What a handler works with: the store, and what the http room may not open itself. */
 export interface Context {
@@ -29,40 +29,48 @@ export interface Request<Params, Query, Body> {
   body: Body;
 }
 
-export interface Reply {
+export interface Reply<Body = unknown> {
   status: number;
   /** Sent as JSON, or as it is where `type` is given. */
-  body: unknown;
+  body: Body;
   /** A media type of ours, never one that was asked for. */
   type?: string;
   /** Suggests to save the answer under this name. */
   fileName?: string;
 }
 
+/** An answer that is text of its own, not JSON. */
+export type FileReply = Reply<string> & Required<Pick<Reply, 'type' | 'fileName'>>;
+
 type Shape = z.ZodRawShape;
 
 /**
  * One endpoint: what is asked for, what it takes, and the function that answers. The API's description is made from it.
  */
-export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape> {
+export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape, Answer = unknown> {
   method: 'get' | 'post';
   /** Below `/api`, with `:id` for parameters. */
   path: string;
   summary: string;
+  /** What the summary has no room for, in sentences. */
+  description?: string;
   params: z.ZodObject<P>;
   query: z.ZodObject<Q>;
   /** null: takes no body, or an empty object. */
   body: z.ZodObject<B> | null;
   /** The answer when all goes well: its status, its shape as JSON, and every media type that it can have. */
-  answer: { status: number; shape: z.ZodType; media?: string[] };
+  answer: { status: number; shape: z.ZodType<Answer>; media?: string[] };
   handle(
     context: Context,
     request: Request<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, z.output<z.ZodObject<B>>>,
-  ): Promise<Reply> | Reply;
+  ): Promise<Reply<NoInfer<Answer>> | FileReply> | Reply<NoInfer<Answer>>;
 }
 
-/** Checks a route's types against each other; the list of routes does not need them any more. */
-export function route<P extends Shape, Q extends Shape, B extends Shape>(route: Route<P, Q, B>): Route {
+/**
+ * Checks a route's types against each other: what the handler takes and what it answers are what the schemas say. The
+ * list of routes does not need them any more.
+ */
+export function route<P extends Shape, Q extends Shape, B extends Shape, Answer>(route: Route<P, Q, B, Answer>): Route {
   return route as unknown as Route;
 }
 

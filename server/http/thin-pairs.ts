@@ -1,4 +1,5 @@
-import type { ArmBand, Group, PairCurves } from './api.ts';
+import type { ArmBand, PairCurves } from '../report/picture/pair-curves.ts';
+import type { Group } from '../report/picture/picture.ts';
 import { decimate } from './decimate.ts';
 
 /** Lines up to this length are left alone; longer ones are reduced to the extremes of this many columns. */

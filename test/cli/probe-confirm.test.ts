@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { probeResponse } from '../../server/http/schemas/probe.ts';
-import { confirmResponse } from '../../server/http/schemas/confirm.ts';
+import { probeReport } from '../../server/http/schemas/probe.ts';
+import { confirmReport } from '../../server/http/schemas/confirm.ts';
 import { releaseLease, takeLease } from '../../server/store/database/lease.ts';
 import { readResults } from '../../server/store/reading/read-results.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
@@ -63,7 +63,7 @@ const trained = (stderr: string): number => Number(/(\d+) batches in/.exec(stder
 test('probe trains the trunks of two seeds; run trains only what is left, to the same numbers; the flags are what run finds', async () => {
   const probed = await train('probe', 'tiny.json');
   expect(probed.code).toBe(0);
-  const report = probeResponse.parse(JSON.parse(probed.stdout));
+  const report = probeReport.parse(JSON.parse(probed.stdout));
   expect(trained(probed.stderr)).toBe(2 * BATCHES);
   expect(report).toMatchObject({
     sweepId: 's1',
@@ -137,7 +137,7 @@ test('confirm trains the arm and its control on fresh seeds, once, and its numbe
   const confirmed = await train('confirm', 'tiny', '--arm', '1', '--seeds', '6');
   expect(confirmed.code).toBe(0);
   expect(trained(confirmed.stderr)).toBe(6 * (BATCHES + BATCHES - 8));
-  const report = confirmResponse.parse(JSON.parse(confirmed.stdout));
+  const report = confirmReport.parse(JSON.parse(confirmed.stdout));
   expect(report).toMatchObject({
     sweepId: 's2',
     confirms: { sweep: 's1', arm: 1 },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ServerEvent } from '../../server/http/api.ts';
-import { toEvents, watchChanges, type Changes, type ChangeSource } from '../../server/http/change-feed.ts';
+import type { ServerEvent } from '../../server/http/schemas/event.ts';
+import type { Changes } from '../../server/store/database/changes.ts';
+import { toEvents, watchChanges, type ChangeSource } from '../../server/http/change-feed.ts';
 
 /** A source whose changes the test writes. */
 function makeSource(): ChangeSource & { add(change: Partial<Changes>): void; asked: number[] } {

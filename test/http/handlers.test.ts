@@ -3,26 +3,19 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
-import type {
-  AblationData,
-  AblationResponse,
-  ConfusionMatrix,
-  CurvesResponse,
-  ErrorResponse,
-  Page,
-  PairCurves,
-  PlanResponse,
-  Projection,
-  RunDetail,
-  RunRow,
-  StageList,
-  StartResponse,
-  SweepDetail,
-  SweepItem,
-} from '../../server/http/api.ts';
+import type { AblationResponse } from '../../server/http/schemas/ablation.ts';
+import type { CurvesResponse } from '../../server/http/schemas/curves.ts';
+import type { ConfusionMatrix, FeatureProjection } from '../../server/http/schemas/evaluation.ts';
+import type { PairCurves } from '../../server/http/schemas/pairs.ts';
+import type { RunDetail, RunList } from '../../server/http/schemas/run.ts';
+import type { StageList } from '../../server/http/schemas/stage.ts';
+import type { StartResponse } from '../../server/http/schemas/start.ts';
+import type { SweepDetail, SweepList } from '../../server/http/schemas/sweep.ts';
+import type { PlanJsonWithArms } from '../../server/sweep/plan/plan-json.ts';
 import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
-import { errorResponse } from '../../server/http/schemas/common.ts';
+import { errorResponse, type ErrorResponse } from '../../server/http/schemas/error.ts';
+import type { MetricJson } from '../../server/report/formats/to-json.ts';
 import { cancelSweep } from '../../server/store/sweeps/cancel-sweep.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
 import { finishSweep } from '../../server/store/training/sweep-turn.ts';
@@ -86,10 +79,10 @@ async function ask<Body>(
 }
 
 test('sweeps: a page of them with counts', async () => {
-  const { status, body } = await ask<Page<SweepItem>>('get', '/sweeps?size=1');
+  const { status, body } = await ask<SweepList>('get', '/sweeps?size=1');
   expect(status).toBe(200);
   expect(body).toMatchObject({ page: 1, size: 1 });
-  const all = (await ask<Page<SweepItem>>('get', '/sweeps?size=500')).body.items;
+  const all = (await ask<SweepList>('get', '/sweeps?size=500')).body.items;
   const item = all.find(({ id }) => id === 's1')!;
   expect(item).toMatchObject({
     name: 'two-betas',
@@ -153,7 +146,7 @@ test('one sweep: progress, best arms, failures with reasons, what varies', async
 });
 
 test('runs: sorted, filtered, paged; what has no value is last', async () => {
-  const best = (await ask<Page<RunRow>>('get', '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2')).body;
+  const best = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2')).body;
   expect(best.total).toBe(18);
   expect(best.items.map(({ arm, seed }) => [arm, seed])).toEqual([
     [1, seeds[4]],
@@ -165,11 +158,11 @@ test('runs: sorted, filtered, paged; what has no value is last', async () => {
     bestBatch: 40,
   });
 
-  const failed = (await ask<Page<RunRow>>('get', '/sweeps/s1/runs?state=failed,diverged')).body;
+  const failed = (await ask<RunList>('get', '/sweeps/s1/runs?state=failed,diverged')).body;
   expect(failed.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
-  const chosen = (await ask<Page<RunRow>>('get', `/sweeps/s1/runs?arm=0,2&seed=${seeds[1]}`)).body;
+  const chosen = (await ask<RunList>('get', `/sweeps/s1/runs?arm=0,2&seed=${seeds[1]}`)).body;
   expect(chosen.items.map(({ arm }) => arm)).toEqual([0, 2]);
-  const last = (await ask<Page<RunRow>>('get', '/sweeps/s1/runs?sort=last:val/accuracy&page=18&size=1')).body;
+  const last = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&page=18&size=1')).body;
   expect(last.items[0]!.state).toBe('failed');
 });
 
@@ -204,7 +197,7 @@ test('a run: metrics, configuration, evaluations, its control', async () => {
       [2, 3],
     ],
   });
-  expect((await ask<Projection>('get', `/runs/${body.id}/projection`)).body.batch).toBe(40);
+  expect((await ask<FeatureProjection>('get', `/runs/${body.id}/projection`)).body.batch).toBe(40);
   const missing = await ask<ErrorResponse>('get', `/runs/${body.id}/confusion?batch=11`);
   expect([missing.status, missing.body.error.code]).toEqual([404, 'not-found']);
 });
@@ -263,7 +256,7 @@ test('pairs: by seed, as bands, and the picture with its answer', async () => {
 });
 
 test('the ablation table: as data, as a page, in every format', async () => {
-  const json = (await ask<AblationData>('get', '/sweeps/s1/ablation')).body;
+  const json = (await ask<MetricJson>('get', '/sweeps/s1/ablation')).body;
   expect(json).toMatchObject({ sweepId: 's1', metric: 'val/accuracy', goal: 'maximize', at: 'last' });
   expect(json.rows.map(({ arm, n }) => [arm, n])).toEqual([
     [0, 5],
@@ -294,7 +287,7 @@ test('the ablation table: as data, as a page, in every format', async () => {
   }
 
   const several = (
-    await ask<{ tables: AblationData[] }>('get', '/sweeps/s1/ablation?metric=val/accuracy&metric=val/crossEntropy')
+    await ask<{ tables: MetricJson[] }>('get', '/sweeps/s1/ablation?metric=val/accuracy&metric=val/crossEntropy')
   ).body;
   expect(several.tables.map(({ metric, goal }) => [metric, goal])).toEqual([
     ['val/accuracy', 'maximize'],
@@ -328,7 +321,7 @@ test('what trains now: the worker of every stage, and the process that it belong
 });
 
 test('a definition → its plan, or every problem with its place', async () => {
-  const { status, body } = await ask<PlanResponse>('post', '/plan', { definition });
+  const { status, body } = await ask<PlanJsonWithArms>('post', '/plan', { definition });
   expect(status).toBe(200);
   expect(body).toMatchObject({ name: 'two-betas', arms: 3, runs: 18, batchesUnshared: 720 });
   expect(body.armList[2]).toMatchObject({

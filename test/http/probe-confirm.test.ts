@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
-import type { ConfirmResponse, ProbeResponse, StartResponse, SweepDetail } from '../../server/http/api.ts';
+import type { ConfirmReport } from '../../server/http/schemas/confirm.ts';
+import type { ProbeReport } from '../../server/http/schemas/probe.ts';
+import type { StartResponse } from '../../server/http/schemas/start.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { routes } from '../../server/http/routes.ts';
-import { errorResponse } from '../../server/http/schemas/common.ts';
+import { errorResponse } from '../../server/http/schemas/error.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { planText } from './plan-text.ts';
@@ -45,8 +48,8 @@ async function ask<Body>(
   return { status: reply.status, body: sent };
 }
 
-const probe = (id: string) => ask<ProbeResponse>('get', '/sweeps/:id/probe', id);
-const confirmation = (id: string) => ask<ConfirmResponse>('get', '/sweeps/:id/confirmation', id);
+const probe = (id: string) => ask<ProbeReport>('get', '/sweeps/:id/probe', id);
+const confirmation = (id: string) => ask<ConfirmReport>('get', '/sweeps/:id/confirmation', id);
 const detail = async (id: string) => (await ask<SweepDetail>('get', '/sweeps/:id', id)).body;
 const confirm = (body: unknown) =>
   ask<StartResponse & { error: { code: string; message: string } }>('post', '/sweeps/:id/confirm', 's1', body);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DoctorResponse } from '../../server/http/api.ts';
+import type { DoctorResponse } from '../../server/http/schemas/doctor.ts';
 import { startServer, type RunningServer, type ServeOptions } from '../../server/http/server.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { planText } from './plan-text.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { get, type IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import type { ServerEvent } from '../../server/http/api.ts';
+import type { ServerEvent } from '../../server/http/schemas/event.ts';
 import { describeApi } from '../../server/http/openapi.ts';
 import { routes } from '../../server/http/routes.ts';
 import { definition } from './plan-text.ts';

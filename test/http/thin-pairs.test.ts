@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PairCurves } from '../../server/http/api.ts';
+import type { PairCurves } from '../../server/http/schemas/pairs.ts';
 import { thinPairs } from '../../server/http/thin-pairs.ts';
 import { Stream } from '../../server/sweep/random.ts';
 

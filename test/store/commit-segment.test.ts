@@ -288,7 +288,12 @@ describe('going back to the last checkpoint', () => {
         checkpoint: null,
       }),
     );
-    expect(rewindStage(storage, token, stageId)).toEqual({ batch: 10, file: `${stageId}-10.bin`, hash: 'ab', size: 10 });
+    expect(rewindStage(storage, token, stageId)).toEqual({
+      batch: 10,
+      file: `${stageId}-10.bin`,
+      hash: 'ab',
+      size: 10,
+    });
     expect(readCurve(storage, runId, 'train/total').values).toEqual([5, 4, 3, 2, 1, 2, 3, 4, 5, 6]);
     expect(readCurve(storage, runId, 'val/accuracy')).toEqual({ batches: [9, 10], values: [0.5, 0.9] }); // the checkpoint's own evaluation stays
     expect(readArtefact(storage, runId, 'confusion')?.batch).toBe(10);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ArmBand, ArmItem } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
+import type { ArmBand } from '../../server/http/schemas/pairs.ts';
 import { armLabel } from '../../web/series/arm-label.ts';
 import { toBandPanels } from '../../web/series/bands.ts';
 

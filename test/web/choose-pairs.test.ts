@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PairItem } from '../../server/http/api.ts';
+import type { PairItem } from '../../server/http/schemas/pairs.ts';
 import { choosePairs } from '../../web/series/choose-pairs.ts';
 
 /** Arm 0 is the control of both; the last seed of arm 2 has not begun. */

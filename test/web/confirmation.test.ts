@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ConfirmResponse } from '../../server/http/api.ts';
+import type { ConfirmReport } from '../../server/http/schemas/confirm.ts';
 import { differenceWords, sideWords, testWords } from '../../web/series/confirmation.ts';
 
-const report: ConfirmResponse = {
+const report: ConfirmReport = {
   sweepId: 's2',
   name: 'confirm',
   confirms: { sweep: 's1', arm: 12 },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CurveItem } from '../../server/http/api.ts';
+import type { CurveItem } from '../../server/http/schemas/curves.ts';
 import { toCurveChart, toMetricLooks, toPairLooks } from '../../web/series/curves.ts';
 
 const curve = (run: string, metric: string, values: (number | null)[]): CurveItem => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Picture, Group } from '../../server/http/api.ts';
+import type { Group, Picture } from '../../server/http/schemas/picture.ts';
 import { toPicture } from '../../web/series/pair-picture.ts';
 import type { LineShape, PointsShape, Shape } from '../../web/series/chart-spec.ts';
 

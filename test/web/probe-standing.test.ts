@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { StageItem } from '../../server/http/api.ts';
+import type { StageRow } from '../../server/http/schemas/stage.ts';
 import { areTrunksTrained, countTrunkBatches, isProbing } from '../../web/series/probe-standing.ts';
 
 const sweep = { probeSeeds: 2, seedList: [5, 3, 9] };
 const trunk = { alpha: 0.5, beta: 0, gamma: 1, epsilon: null, N: null };
 
-function stage(id: string, seed: number, rest: Partial<StageItem> = {}): StageItem {
+function stage(id: string, seed: number, rest: Partial<StageRow> = {}): StageRow {
   return {
     id,
     parent: null,

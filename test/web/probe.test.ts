@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProbeArm, ProbeQuantiles, ProbeTrunk } from '../../server/http/api.ts';
+import type { ProbeArm, ProbeTrunk, Quantiles } from '../../server/http/schemas/probe.ts';
 import {
   countWords,
   epsilonLegend,
@@ -11,7 +11,7 @@ import {
 } from '../../web/series/probe.ts';
 
 const spread = (mean: number, low = mean, high = mean) => ({ mean, low, high });
-const quantiles = (from: number, to: number, values: number[]): ProbeQuantiles => {
+const quantiles = (from: number, to: number, values: number[]): Quantiles => {
   const [min, q05, q25, q50, q75, q95, max] = values.map((value) => spread(value)) as [
     never,
     never,

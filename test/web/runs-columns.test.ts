@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RunRow, SweepDetail } from '../../server/http/api.ts';
+import type { RunRow } from '../../server/http/schemas/run.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { defaultColumns, runColumns } from '../../web/pages/runs-columns.ts';
 
 const params = { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: null, N: 100, 'loss.m': 0.35 };

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ArmItem, StageItem } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
+import type { StageRow } from '../../server/http/schemas/stage.ts';
 import { countSavings } from '../../web/series/stage-savings.ts';
 import { countBatches, isTaken, layoutStageTree, pathTo } from '../../web/series/stage-tree.ts';
 import { armsLabel, barWords, describeBar, phaseWords, savedShare, stageKind } from '../../web/series/stage-words.ts';
 
-function stage(id: string, parent: string | null, from: number, to: number, rest: Partial<StageItem> = {}): StageItem {
+function stage(id: string, parent: string | null, from: number, to: number, rest: Partial<StageRow> = {}): StageRow {
   return {
     id,
     parent,

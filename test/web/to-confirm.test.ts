@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ArmItem, ArmScore } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
+import type { BestArm } from '../../server/http/schemas/sweep.ts';
 import { smallestP as smallestPOfTest } from '../../server/sweep/plan/smallest-p.ts';
 import { armsToConfirm, confirmableMetrics, seedsWords, smallestP } from '../../web/series/to-confirm.ts';
 
@@ -12,7 +13,7 @@ const arm = (index: number, rest: Partial<ArmItem> = {}): ArmItem => ({
   params: { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.1, N: 20 },
   ...rest,
 });
-const score = (index: number): ArmScore => ({
+const score = (index: number): BestArm => ({
   arm: index,
   name: `arm ${index}`,
   control: false,

@@ -1,4 +1,5 @@
-import type { ErrorResponse, Problem } from '../../server/http/api.ts';
+import type { ErrorResponse } from '../../server/http/schemas/error.ts';
+import type { Problem } from '../../server/sweep/problem.ts';
 
 /** An answer that is an error, or no answer at all (`status` 0). Its message is text for people. */
 export class ApiError extends Error {

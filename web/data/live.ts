@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ServerEvent } from '../../server/http/api.ts';
+import type { ServerEvent } from '../../server/http/schemas/event.ts';
 import { apiAddress } from './api.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost';

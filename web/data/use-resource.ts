@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ServerEvent } from '../../server/http/api.ts';
+import type { ServerEvent } from '../../server/http/schemas/event.ts';
 import { get } from './api.ts';
 import { subscribe } from './live.ts';
 

@@ -1,5 +1,7 @@
 import { useMemo } from 'preact/hooks';
-import type { ArmBand, Picture, SweepDetail } from '../../server/http/api.ts';
+import type { ArmBand } from '../../server/http/schemas/pairs.ts';
+import type { Picture } from '../../server/http/schemas/picture.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { metricLabel } from '../format/metric.ts';
 import { FirstOf } from '../parts/first-of.tsx';

@@ -1,5 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { CurvesResponse, PairItem, SweepDetail } from '../../server/http/api.ts';
+import type { CurvesResponse } from '../../server/http/schemas/curves.ts';
+import type { PairItem } from '../../server/http/schemas/pairs.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Picture, SweepDetail } from '../../server/http/api.ts';
+import type { Picture } from '../../server/http/schemas/picture.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { downloadPng, downloadSvg, type Figure } from '../chart/export-figure.ts';
 import { FirstOf } from '../parts/first-of.tsx';

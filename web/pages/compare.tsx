@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { PairCurves, SweepDetail } from '../../server/http/api.ts';
+import type { PairCurves } from '../../server/http/schemas/pairs.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { Select } from '../parts/field.tsx';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ConfirmRequest, SweepDetail } from '../../server/http/api.ts';
+import type { ConfirmRequest } from '../../server/http/schemas/confirm.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { Field, Select } from '../parts/field.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
 import { PostButton } from '../parts/post-button.tsx';

@@ -1,4 +1,4 @@
-import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../../server/http/api.ts';
+import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../../server/http/schemas/doctor.ts';
 import { useResource } from '../data/use-resource.ts';
 import { formatAmount, formatBytes, formatNumber } from '../format/number.ts';
 import { Facts } from '../parts/facts.tsx';

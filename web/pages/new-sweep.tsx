@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { PlanRequest, PlanResponse, StartRequest, StartResponse } from '../../server/http/api.ts';
+import type { PlanRequest } from '../../server/http/schemas/plan.ts';
+import type { StartRequest, StartResponse } from '../../server/http/schemas/start.ts';
+import type { PlanJsonWithArms } from '../../server/sweep/plan/plan-json.ts';
 import { ApiError, post } from '../data/api.ts';
 import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount, formatNumber } from '../format/number.ts';
@@ -15,7 +17,7 @@ type Check =
   | { state: 'none' }
   | { state: 'busy' }
   | { state: 'bad'; error: Error }
-  | { state: 'good'; plan: PlanResponse; refused: Error | null };
+  | { state: 'good'; plan: PlanJsonWithArms; refused: Error | null };
 
 const ENGINES = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
 
@@ -43,12 +45,12 @@ export function NewSweepPage() {
   };
   const plan = (): Promise<void> =>
     wait(
-      post<PlanResponse>('plan', request()).then(
+      post<PlanJsonWithArms>('plan', request()).then(
         (answer): Check => ({ state: 'good', plan: answer, refused: null }),
         (error: Error): Check => ({ state: 'bad', error }),
       ),
     );
-  const start = (plan: PlanResponse, probe: boolean): Promise<void> => {
+  const start = (plan: PlanJsonWithArms, probe: boolean): Promise<void> => {
     const body: StartRequest = { ...request(), engine: engine as NonNullable<StartRequest['engine']>, probe };
     return wait(
       post<StartResponse>('sweeps', body).then(
@@ -168,7 +170,7 @@ function BadDefinition({ error }: { error: Error }) {
 
 const SHOWN_ARMS = 200;
 
-function PlanView({ plan }: { plan: PlanResponse }) {
+function PlanView({ plan }: { plan: PlanJsonWithArms }) {
   const keys = Object.keys(plan.armList[0] ?? {}).filter(
     (key) => !['index', 'name', 'ablation', 'control'].includes(key),
   );

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { StageItem, StageList, SweepDetail } from '../../server/http/api.ts';
+import type { StageList, StageRow } from '../../server/http/schemas/stage.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
 import { AtWork } from '../parts/at-work.tsx';
@@ -11,7 +12,7 @@ import { areTrunksTrained, countTrunkBatches } from '../series/probe-standing.ts
 
 interface StandingProps {
   sweep: SweepDetail;
-  stages: StageItem[];
+  stages: StageRow[];
 }
 
 /** Where a probe stands, and the way on from it; nothing for a sweep that is trained as a whole. */

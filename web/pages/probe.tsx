@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { ProbeResponse, ProbeTrunk, SweepDetail } from '../../server/http/api.ts';
+import type { ProbeReport, ProbeTrunk } from '../../server/http/schemas/probe.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { formatAmount, formatCount, formatExact, formatNumber } from '../format/number.ts';
@@ -32,7 +33,7 @@ export function ProbePage({ id }: { id: string }) {
 
 /** What the trunks say about the arms: before they are trained, and afterwards for an explanation. */
 function Probe({ sweep }: { sweep: SweepDetail }) {
-  const probe = useResource<ProbeResponse>(`sweeps/${sweep.id}/probe`, aboutSweep(sweep.id));
+  const probe = useResource<ProbeReport>(`sweeps/${sweep.id}/probe`, aboutSweep(sweep.id));
   return (
     <Loaded resource={probe} what="the probe">
       {(report) => (
@@ -51,7 +52,7 @@ function Probe({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-function Findings({ report, sweep }: { report: ProbeResponse; sweep: SweepDetail }) {
+function Findings({ report, sweep }: { report: ProbeReport; sweep: SweepDetail }) {
   return (
     <>
       {!isProbing(sweep) &&
@@ -68,7 +69,7 @@ function Findings({ report, sweep }: { report: ProbeResponse; sweep: SweepDetail
   );
 }
 
-function ArmsCard({ report, sweep }: { report: ProbeResponse; sweep: SweepDetail }) {
+function ArmsCard({ report, sweep }: { report: ProbeReport; sweep: SweepDetail }) {
   const { arms, weakRatio } = report;
   const striking = arms.filter(({ verdict, weak, sameAs }) => verdict === 'dead' || weak === true || sameAs !== null);
   return (
@@ -117,7 +118,7 @@ function ArmsCard({ report, sweep }: { report: ProbeResponse; sweep: SweepDetail
   );
 }
 
-function TrunkCard({ trunk, report: { window, weakRatio } }: { trunk: ProbeTrunk; report: ProbeResponse }) {
+function TrunkCard({ trunk, report: { window, weakRatio } }: { trunk: ProbeTrunk; report: ProbeReport }) {
   const quantiles = useMemo(() => toQuantileChart(trunk), [trunk]);
   const ratios = useMemo(() => toRatioChart(trunk, weakRatio), [trunk, weakRatio]);
   return (

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { CurvesResponse, RunDetail } from '../../server/http/api.ts';
+import type { CurvesResponse } from '../../server/http/schemas/curves.ts';
+import type { RunDetail } from '../../server/http/schemas/run.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { query } from '../data/api.ts';
 import { aboutRun, useResource } from '../data/use-resource.ts';

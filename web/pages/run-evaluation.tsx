@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { ConfusionMatrix, Projection, RunDetail } from '../../server/http/api.ts';
+import type { ConfusionMatrix, FeatureProjection } from '../../server/http/schemas/evaluation.ts';
+import type { RunDetail } from '../../server/http/schemas/run.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { useResource } from '../data/use-resource.ts';
 import { formatCount } from '../format/number.ts';
@@ -69,7 +70,7 @@ function Confusion({ run, evaluation: { batch, confusion } }: { run: RunDetail; 
 }
 
 function ProjectionView({ run, evaluation: { batch, projection } }: { run: RunDetail; evaluation: Evaluation }) {
-  const points = useResource<Projection>(projection ? `runs/${run.id}/projection?batch=${batch}` : null);
+  const points = useResource<FeatureProjection>(projection ? `runs/${run.id}/projection?batch=${batch}` : null);
   return (
     <div class="panel">
       <h3>Features in two dimensions</h3>
@@ -84,7 +85,7 @@ function ProjectionView({ run, evaluation: { batch, projection } }: { run: RunDe
   );
 }
 
-function ProjectionChart({ projection, classes }: { projection: Projection; classes: string[] | null }) {
+function ProjectionChart({ projection, classes }: { projection: FeatureProjection; classes: string[] | null }) {
   const spec = useMemo(() => toProjectionChart(projection, classes), [projection, classes]);
   const present = [...new Set(projection.labels)].sort((a, b) => a - b);
   return (

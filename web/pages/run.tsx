@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { RunDetail } from '../../server/http/api.ts';
+import type { RunDetail } from '../../server/http/schemas/run.ts';
 import { aboutRun, useResource } from '../data/use-resource.ts';
 import { formatMetric, metricLabel } from '../format/metric.ts';
 import { formatCount } from '../format/number.ts';

@@ -1,4 +1,5 @@
-import type { RunRow, SweepDetail } from '../../server/http/api.ts';
+import type { RunRow } from '../../server/http/schemas/run.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { formatMetric, metricLabel } from '../format/metric.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { formatDuration } from '../format/time.ts';

@@ -1,4 +1,5 @@
-import type { Page, RunRow, SweepDetail } from '../../server/http/api.ts';
+import type { RunList, RunRow } from '../../server/http/schemas/run.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import type { RunState } from '../../server/sweep/results.ts';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
@@ -30,7 +31,7 @@ function RunsOf({ sweep }: { sweep: SweepDetail }) {
   // Without a choice the order is that of training.
   const sort = of('sort');
   const order = of('order') || 'asc';
-  const runs = useResource<Page<RunRow>>(
+  const runs = useResource<RunList>(
     `sweeps/${sweep.id}/runs${query({ sort, order, ...filters, page: of('page') || 1, size: PAGE_SIZE })}`,
     aboutSweep(sweep.id),
   );

@@ -1,4 +1,5 @@
-import type { StageList, SweepDetail } from '../../server/http/api.ts';
+import type { StageList } from '../../server/http/schemas/stage.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { formatCount, formatPercent } from '../format/number.ts';
 import { ProgressBar } from '../parts/progress.tsx';
 import { Link } from '../routing/link.tsx';

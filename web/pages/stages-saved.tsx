@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { StageItem } from '../../server/http/api.ts';
+import type { StageRow } from '../../server/http/schemas/stage.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
 import { Facts } from '../parts/facts.tsx';
@@ -8,7 +8,7 @@ import { countSavings } from '../series/stage-savings.ts';
 import { countBatches } from '../series/stage-tree.ts';
 import { savedShare } from '../series/stage-words.ts';
 
-export function StagesSaved({ stages }: { stages: StageItem[] }) {
+export function StagesSaved({ stages }: { stages: StageRow[] }) {
   const totals = useMemo(() => countBatches(stages), [stages]);
   const savings = useMemo(() => countSavings(stages), [stages]);
   const saved = savedShare(totals);

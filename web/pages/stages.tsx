@@ -1,5 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { ArmItem, Page, RunRow, StageList, SweepDetail } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
+import type { RunList, RunRow } from '../../server/http/schemas/run.ts';
+import type { StageList } from '../../server/http/schemas/stage.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { formatCount } from '../format/number.ts';
@@ -123,7 +126,7 @@ function SeedSection({ tree, sweep, first }: { tree: SeedTree; sweep: SweepDetai
 
 function SeedLanes({ tree, sweep }: { tree: SeedTree; sweep: SweepDetail }) {
   const [chosen, setChosen] = useState<string | null>(null);
-  const runs = useResource<Page<RunRow>>(`sweeps/${sweep.id}/runs${query({ seed: tree.seed, size: 500 })}`);
+  const runs = useResource<RunList>(`sweeps/${sweep.id}/runs${query({ seed: tree.seed, size: 500 })}`);
   const armsOf = useMemo(() => mapArms(runs.value?.items ?? [], sweep.armList), [runs.value, sweep.armList]);
   const nameOf = ({ stage }: StageBar): string =>
     armsLabel(

@@ -1,4 +1,5 @@
-import type { ConfirmResponse, SweepDetail } from '../../server/http/api.ts';
+import type { ConfirmReport } from '../../server/http/schemas/confirm.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { metricLabel } from '../format/metric.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
@@ -8,7 +9,7 @@ import { differenceWords, sideWords, testWords } from '../series/confirmation.ts
 
 /** A sweep that confirms an arm of another: its one paired test on fresh seeds. */
 export function ConfirmationCard({ sweep }: { sweep: SweepDetail }) {
-  const report = useResource<ConfirmResponse>(`sweeps/${sweep.id}/confirmation`, aboutSweep(sweep.id));
+  const report = useResource<ConfirmReport>(`sweeps/${sweep.id}/confirmation`, aboutSweep(sweep.id));
   return (
     <section class="card wide confirmation">
       <h2>
@@ -21,7 +22,7 @@ export function ConfirmationCard({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-function Test({ report }: { report: ConfirmResponse }) {
+function Test({ report }: { report: ConfirmReport }) {
   const { arm, control, confirms, seeds, metric, part, images, notes } = report;
   return (
     <>

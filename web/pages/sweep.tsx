@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { ArmScore, Failure, SweepDetail } from '../../server/http/api.ts';
+import type { BestArm, FailedRun, SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { formatMetric, formatSpread, metricLabel } from '../format/metric.ts';
 import { droppedWords } from '../format/dropped.ts';
@@ -151,7 +151,7 @@ function BestCard({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-function BestRow({ score, place, sweep }: { score: ArmScore; place: number; sweep: SweepDetail }) {
+function BestRow({ score, place, sweep }: { score: BestArm; place: number; sweep: SweepDetail }) {
   return (
     <tr>
       <td class="quiet">{place + 1}</td>
@@ -200,7 +200,7 @@ function FailuresCard({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-function FailureRow({ failure }: { failure: Failure }) {
+function FailureRow({ failure }: { failure: FailedRun }) {
   return (
     <tr>
       <td>

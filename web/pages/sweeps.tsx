@@ -1,4 +1,4 @@
-import type { Page, SweepItem } from '../../server/http/api.ts';
+import type { SweepItem, SweepList } from '../../server/http/schemas/sweep.ts';
 import { query } from '../data/api.ts';
 import { useResource } from '../data/use-resource.ts';
 import { metricLabel } from '../format/metric.ts';
@@ -14,7 +14,7 @@ import { useChoice } from '../routing/location.ts';
 
 export function SweepsPage() {
   const [page, setPage] = useChoice('page', '1');
-  const sweeps = useResource<Page<SweepItem>>(
+  const sweeps = useResource<SweepList>(
     `sweeps${query({ page, size: 50 })}`,
     ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep',
   );

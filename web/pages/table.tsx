@@ -1,4 +1,6 @@
-import type { AblationResponse, DisplayCell, DisplayTable, SweepDetail } from '../../server/http/api.ts';
+import type { AblationResponse } from '../../server/http/schemas/ablation.ts';
+import type { DisplayCell, DisplayTable } from '../../server/http/schemas/display-table.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { apiAddress, query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { metricLabel } from '../format/metric.ts';

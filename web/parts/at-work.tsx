@@ -1,10 +1,10 @@
-import type { Page, SweepItem } from '../../server/http/api.ts';
+import type { SweepItem, SweepList } from '../../server/http/schemas/sweep.ts';
 import { useResource } from '../data/use-resource.ts';
 import { atWorkWords } from '../series/at-work.ts';
 
 /** What is trained before a queued sweep, or before one that is started now (`null`); nothing where nothing is. */
 export function AtWork({ before }: { before: Pick<SweepItem, 'id' | 'queuedAt'> | null }) {
-  const sweeps = useResource<Page<SweepItem>>(
+  const sweeps = useResource<SweepList>(
     'sweeps?size=100',
     ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep',
   );

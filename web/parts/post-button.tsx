@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { StartResponse } from '../../server/http/api.ts';
+import type { StartResponse } from '../../server/http/schemas/start.ts';
 import { post } from '../data/api.ts';
 
 interface PostButtonProps {

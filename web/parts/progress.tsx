@@ -1,4 +1,4 @@
-import type { RunCounts } from '../../server/http/api.ts';
+import type { RunCounts } from '../../server/http/schemas/sweep.ts';
 import type { RunState } from '../../server/sweep/results.ts';
 import { formatCount } from '../format/number.ts';
 

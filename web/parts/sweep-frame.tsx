@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { SweepDetail } from '../../server/http/api.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { Link } from '../routing/link.tsx';
 import { Loaded } from './loaded.tsx';

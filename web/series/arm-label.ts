@@ -1,4 +1,4 @@
-import type { ArmItem } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
 import { formatRounded, parameterLabel } from '../format/parameter.ts';
 
 /**

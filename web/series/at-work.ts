@@ -1,4 +1,4 @@
-import type { SweepItem } from '../../server/http/api.ts';
+import type { SweepItem } from '../../server/http/schemas/sweep.ts';
 
 type Queued = Pick<SweepItem, 'id' | 'queuedAt'>;
 

@@ -1,4 +1,5 @@
-import type { ArmBand, ArmItem } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
+import type { ArmBand } from '../../server/http/schemas/pairs.ts';
 import { isAccuracy } from '../format/metric.ts';
 import type { ChartSpec, Ink, LineShape, Shape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';

@@ -1,9 +1,9 @@
-import type { ArmScore } from '../../server/http/api.ts';
+import type { BestArm } from '../../server/http/schemas/sweep.ts';
 import { isAccuracy, metricLabel } from '../format/metric.ts';
 import type { ChartSpec, Shape } from './chart-spec.ts';
 
 /** Mean ± sd of the best arms by place, as the table beside it numbers them; controls grey. */
-export function toBestArmsChart(best: ArmScore[], metric: string): ChartSpec {
+export function toBestArmsChart(best: BestArm[], metric: string): ChartSpec {
   const shapes = best.flatMap((score, place): Shape[] => {
     const base = { xAxis: 'arm', yAxis: 'value', ink: score.control ? ('control' as const) : 0 };
     const mean: Shape = {

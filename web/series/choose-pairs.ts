@@ -1,4 +1,4 @@
-import type { PairItem } from '../../server/http/api.ts';
+import type { PairItem } from '../../server/http/schemas/pairs.ts';
 
 export interface ChosenPairs {
   arm: number;

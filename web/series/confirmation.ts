@@ -1,15 +1,15 @@
-import type { ConfirmResponse } from '../../server/http/api.ts';
+import type { ConfirmReport } from '../../server/http/schemas/confirm.ts';
 import { formatMetric, formatMetricDifference, formatSpread } from '../format/metric.ts';
 import { formatNumber } from '../format/number.ts';
 
 /** `+1.10 points, p = 0.5`, or why there is no answer. */
-export function differenceWords({ metric, difference }: ConfirmResponse): string {
+export function differenceWords({ metric, difference }: ConfirmReport): string {
   if (difference === null) return 'No pair is complete yet';
   return `${formatMetricDifference(metric, difference.mean)}, ${difference.p === null ? 'p withheld' : `p = ${formatNumber(difference.p, 2)}`}`;
 }
 
 /** The interval, on how many seeds the arm did better, and the test. */
-export function testWords({ metric, difference, test }: ConfirmResponse): string {
+export function testWords({ metric, difference, test }: ConfirmReport): string {
   if (difference === null) return test;
   const { n, low, high, better } = difference;
   const interval =

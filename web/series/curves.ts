@@ -1,4 +1,4 @@
-import type { CurveItem } from '../../server/http/api.ts';
+import type { CurveItem } from '../../server/http/schemas/curves.ts';
 import type { Axis, ChartSpec, Ink, LineShape, Mark } from './chart-spec.ts';
 import { isAccuracy, metricLabel, metricShortLabel } from '../format/metric.ts';
 import { lateFrom, lateRange } from './late-range.ts';

@@ -1,4 +1,4 @@
-import type { Picture, Group, Panel } from '../../server/http/api.ts';
+import type { Group, Panel, Picture } from '../../server/http/schemas/picture.ts';
 import type { Axis, ChartSpec, LineShape, Mark, Shape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';

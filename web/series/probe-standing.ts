@@ -1,4 +1,5 @@
-import type { StageItem, SweepDetail } from '../../server/http/api.ts';
+import type { StageRow } from '../../server/http/schemas/stage.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { countBatches, layoutStageTree, type StageTotals } from './stage-tree.ts';
 
 type Probed = Pick<SweepDetail, 'probeSeeds' | 'seedList'>;
@@ -9,7 +10,7 @@ export function isProbing({ probeSeeds, state }: Pick<SweepDetail, 'probeSeeds' 
 }
 
 /** True where nothing of what a probe trains is left; a trunk that diverged or failed is not tried again. */
-export function areTrunksTrained(stages: readonly StageItem[], sweep: Probed): boolean {
+export function areTrunksTrained(stages: readonly StageRow[], sweep: Probed): boolean {
   const bars = layoutStageTree(trunkStages(stages, sweep)).flatMap(({ lanes }) => lanes.flat());
   return (
     bars.length > 0 &&
@@ -19,12 +20,12 @@ export function areTrunksTrained(stages: readonly StageItem[], sweep: Probed): b
   );
 }
 
-export function countTrunkBatches(stages: readonly StageItem[], sweep: Probed): StageTotals {
+export function countTrunkBatches(stages: readonly StageRow[], sweep: Probed): StageTotals {
   return countBatches(trunkStages(stages, sweep));
 }
 
 /** What a probe trains: the stages without the intra-class phase, of the sweep's first seeds. */
-function trunkStages(stages: readonly StageItem[], { probeSeeds, seedList }: Probed): StageItem[] {
+function trunkStages(stages: readonly StageRow[], { probeSeeds, seedList }: Probed): StageRow[] {
   const wanted = new Set(seedList.slice(0, probeSeeds ?? 0));
   return stages.filter(({ seed, params }) => wanted.has(seed) && params.N === null);
 }

@@ -1,4 +1,4 @@
-import type { ProbeArm, ProbeQuantiles, ProbeTrunk, SeedSpread } from '../../server/http/api.ts';
+import type { ProbeArm, ProbeTrunk, Quantiles, Spread } from '../../server/http/schemas/probe.ts';
 import { formatAmount, formatCount, formatExact, formatNumber, formatPercent } from '../format/number.ts';
 import type { Axis, ChartSpec, Ink, Shape } from './chart-spec.ts';
 import { dashOf } from './colour-keys.ts';
@@ -128,7 +128,7 @@ export function sameWords({ sameAs }: Pick<ProbeArm, 'sameAs'>): string {
 }
 
 /** Mean over the seeds, with the lowest and the highest seed where they differ. */
-export function spreadWords({ mean, low, high }: SeedSpread, percent = false): string {
+export function spreadWords({ mean, low, high }: Spread, percent = false): string {
   const show = (value: number): string => (percent ? formatPercent(value, 1) : formatNumber(value, 3));
   return show(low) === show(high) ? show(mean) : `${show(mean)} (${show(low)}–${show(high)})`;
 }
@@ -184,7 +184,7 @@ interface Box {
   x: number;
   ink: Ink;
   label: string;
-  quantiles: ProbeQuantiles;
+  quantiles: Quantiles;
 }
 
 /** A thin line from 5 to 95 %, a bold one from 25 to 75 %, the median, and the largest value. */

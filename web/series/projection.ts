@@ -1,4 +1,4 @@
-import type { Projection } from '../../server/http/api.ts';
+import type { FeatureProjection } from '../../server/http/schemas/evaluation.ts';
 import type { ChartSpec, PointSymbol } from './chart-spec.ts';
 import { toClassName } from './confusion.ts';
 
@@ -6,7 +6,7 @@ import { toClassName } from './confusion.ts';
 const SYMBOLS: PointSymbol[] = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross'];
 
 /** Validation features in two dimensions, by class. The axes have no names: what matters is what lies beside what. */
-export function toProjectionChart({ batch, x, y, labels }: Projection, classes: string[] | null): ChartSpec {
+export function toProjectionChart({ batch, x, y, labels }: FeatureProjection, classes: string[] | null): ChartSpec {
   const present = [...new Set(labels)].sort((a, b) => a - b);
   const shapes = present.map((label) => {
     const members = labels.flatMap((other, index) =>

@@ -1,4 +1,4 @@
-import type { StageItem } from '../../server/http/api.ts';
+import type { StageRow } from '../../server/http/schemas/stage.ts';
 import { sharesEpsilon } from './stage-tree.ts';
 
 /** What is trained once for several runs, and what that saves against every run on its own. */
@@ -16,9 +16,9 @@ export interface Savings {
   seconds: number;
 }
 
-export function countSavings(stages: readonly StageItem[]): Savings {
+export function countSavings(stages: readonly StageRow[]): Savings {
   const shared = stages.filter(({ runs }) => runs.length > 1);
-  const saved = (some: readonly StageItem[]): number =>
+  const saved = (some: readonly StageRow[]): number =>
     some.reduce((sum, { from, to, runs }) => sum + (to - from) * (runs.length - 1), 0);
   return {
     shared: shared.length,

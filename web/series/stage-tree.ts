@@ -1,9 +1,9 @@
-import type { StageItem } from '../../server/http/api.ts';
+import type { StageRow } from '../../server/http/schemas/stage.ts';
 import type { RunState } from '../../server/sweep/results.ts';
 
 /** One stage as a bar over the axis of batches. Places and widths are shares of that axis, from 0 to 1. */
 export interface StageBar {
-  stage: StageItem;
+  stage: StageRow;
   /** `unreached`: what leads to it diverged, so it is never trained. */
   state: RunState | 'unreached';
   left: number;
@@ -47,15 +47,15 @@ const TICK_ROOM = 0.08;
  * The trees of a sweep by seed. A trunk keeps its lane; what forks off later stands nearer to it, so that no line
  * crosses a bar.
  */
-export function layoutStageTree(stages: readonly StageItem[]): SeedTree[] {
-  const bySeed = new Map<number, StageItem[]>();
+export function layoutStageTree(stages: readonly StageRow[]): SeedTree[] {
+  const bySeed = new Map<number, StageRow[]>();
   for (const stage of stages) bySeed.set(stage.seed, [...(bySeed.get(stage.seed) ?? []), stage]);
   return [...bySeed].map(([seed, own]) => layoutSeed(seed, own));
 }
 
 /** @param stages of one seed or of all */
-export function countBatches(stages: readonly StageItem[]): StageTotals {
-  const sum = (count: (stage: StageItem) => number): number => stages.reduce((total, stage) => total + count(stage), 0);
+export function countBatches(stages: readonly StageRow[]): StageTotals {
+  const sum = (count: (stage: StageRow) => number): number => stages.reduce((total, stage) => total + count(stage), 0);
   return {
     trained: sum(({ from, batch, taken }) => batch - from - taken),
     batches: sum(({ from, to, taken }) => to - from - taken),
@@ -65,12 +65,12 @@ export function countBatches(stages: readonly StageItem[]): StageTotals {
 }
 
 /** In the intra-class phase and still one computation for several ε. */
-export function sharesEpsilon({ params, runs }: Pick<StageItem, 'params' | 'runs'>): boolean {
+export function sharesEpsilon({ params, runs }: Pick<StageRow, 'params' | 'runs'>): boolean {
   return runs.length > 1 && params.N !== null && params.epsilon === null;
 }
 
 /** All that there is of it is the trunk's. */
-export function isTaken({ from, batch, taken }: Pick<StageItem, 'from' | 'batch' | 'taken'>): boolean {
+export function isTaken({ from, batch, taken }: Pick<StageRow, 'from' | 'batch' | 'taken'>): boolean {
   return taken > 0 && taken === batch - from;
 }
 
@@ -82,7 +82,7 @@ export function pathTo(lanes: readonly StageLane[], id: string | null): Set<stri
   return path;
 }
 
-function layoutSeed(seed: number, stages: readonly StageItem[]): SeedTree {
+function layoutSeed(seed: number, stages: readonly StageRow[]): SeedTree {
   const end = Math.max(1, ...stages.map(({ to }) => to));
   const lanes = layoutLanes(stages, end);
   return {
@@ -95,15 +95,15 @@ function layoutSeed(seed: number, stages: readonly StageItem[]): SeedTree {
   };
 }
 
-function layoutLanes(stages: readonly StageItem[], end: number): StageLane[] {
+function layoutLanes(stages: readonly StageRow[], end: number): StageLane[] {
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
-  const children = new Map<string | null, StageItem[]>();
+  const children = new Map<string | null, StageRow[]>();
   for (const stage of stages) {
     const parent = stage.parent !== null && byId.has(stage.parent) ? stage.parent : null;
     children.set(parent, [...(children.get(parent) ?? []), stage]);
   }
   const lanes: StageLane[] = [];
-  const place = (stage: StageItem, parent: StageBar | null, lane: number, up: number): void => {
+  const place = (stage: StageRow, parent: StageBar | null, lane: number, up: number): void => {
     const bar = toBar(stage, parent, end, up);
     (lanes[lane] ??= []).push(bar);
     const [next, ...forks] = (children.get(stage.id) ?? []).sort(trunkFirst);
@@ -114,7 +114,7 @@ function layoutLanes(stages: readonly StageItem[], end: number): StageLane[] {
   return lanes;
 }
 
-function toBar(stage: StageItem, parent: StageBar | null, end: number, up: number): StageBar {
+function toBar(stage: StageRow, parent: StageBar | null, end: number, up: number): StageBar {
   const { from, to, batch } = stage;
   return {
     stage,
@@ -127,14 +127,14 @@ function toBar(stage: StageItem, parent: StageBar | null, end: number, up: numbe
 }
 
 /** A stage is told the state of its runs, which may as well be busy, or have diverged, before it. */
-function shownState({ state }: StageItem, parent: StageBar | null): StageBar['state'] {
+function shownState({ state }: StageRow, parent: StageBar | null): StageBar['state'] {
   if (parent === null || parent.state === 'complete') return state;
   if (parent.state === 'diverged' || parent.state === 'unreached') return 'unreached';
   return state === 'running' ? 'waiting' : state;
 }
 
 /** The trunk carried on, then by N, β and ε; a part that several ε still share before single ones. */
-function trunkFirst(a: StageItem, b: StageItem): number {
+function trunkFirst(a: StageRow, b: StageRow): number {
   const keys = ['N', 'beta', 'epsilon', 'alpha', 'gamma'] as const;
   const found = keys
     .map((key) => (a.params[key] ?? -Infinity) - (b.params[key] ?? -Infinity))
@@ -142,7 +142,7 @@ function trunkFirst(a: StageItem, b: StageItem): number {
   return found ?? 0;
 }
 
-function chooseTicks(stages: readonly StageItem[], end: number): number[] {
+function chooseTicks(stages: readonly StageRow[], end: number): number[] {
   const switches = [...new Set(stages.flatMap(({ params }) => (params.N === null ? [] : [params.N])))].sort(
     (a, b) => a - b,
   );

@@ -1,4 +1,4 @@
-import type { ArmItem } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
 import { formatAmount, formatCount, formatPercent } from '../format/number.ts';
 import { formatRounded, parameterLabel } from '../format/parameter.ts';
 import { formatDuration } from '../format/time.ts';

@@ -1,4 +1,5 @@
-import type { ArmItem, SweepDetail } from '../../server/http/api.ts';
+import type { ArmItem } from '../../server/http/schemas/arm.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { formatAmount, formatNumber } from '../format/number.ts';
 
 /** Arms that have a control to be compared with, the best of them first. */

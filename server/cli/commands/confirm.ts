@@ -3,7 +3,7 @@ import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeOption } from '../number-options.ts';
 import { withStorage } from '../with-storage.ts';
 
 interface Options extends TrainOptions {
@@ -20,7 +20,7 @@ export const confirmCommand: CliCommand = {
         .description('trains one arm and its control on fresh seeds, and tests the difference once')
         .argument('<sweep>', 'the sweep that the arm was chosen in: id, name, definition or "latest"')
         .requiredOption('--arm <arm>', 'index or name of the arm')
-        .option('--seeds <count>', 'how many fresh seeds', wholeNumber(1, 1000), 12)
+        .option('--seeds <count>', 'how many fresh seeds', wholeOption(1, 1000), 12)
         .option('--metric <name>', "default: the sweep's own; on the test part where there is one"),
     ).action(run(confirm));
   },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../../http/api.ts';
+import type { DatasetReport, DoctorResponse, EngineReport } from '../../http/schemas/doctor.ts';
+import type { DatabaseReport } from '../../store/database/report-database.ts';
 import { bySpeed } from '../../training/engines/choose.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';

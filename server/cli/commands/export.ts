@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
-import { finiteNumber } from '../finite-number.ts';
+import { finiteOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
 import { withStorage } from '../with-storage.ts';
 
@@ -44,7 +44,7 @@ export const exportCommand: CliCommand = {
       .option(
         '--target <value>',
         'what the batches to the target count up to; default: the median final value of the control',
-        finiteNumber,
+        finiteOption,
       )
       .option('--ids', 'with the ids of the runs behind each line')
       .option('--out <file>', 'write there instead of stdout')

@@ -1,4 +1,4 @@
-import type { SweepItem } from '../../http/api.ts';
+import type { SweepItem } from '../../http/schemas/sweep.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -13,7 +13,7 @@ export const listCommand: CliCommand = {
 function list({ output, db, json }: Session): Promise<void> {
   return withStorage(db, async (storage) => {
     const { listSweeps } = await import('../../store/reading/list-sweeps.ts');
-    const { toSweepItem } = await import('../../http/answers/to-sweep-item.ts');
+    const { toSweepItem } = await import('../../http/answers/list-items.ts');
     const items = (await listSweeps(storage)).items.map(toSweepItem);
     if (json) output.json(items);
     else if (items.length === 0) output.say('No sweeps yet; `cosweep run FILE` makes one.');

@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
 import { SIGNAL_EXIT_CODES, waitForSignal } from '../signals.ts';
 import { spawnRun } from '../spawn-run.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeOption } from '../number-options.ts';
 
 interface Options {
   port: number;
@@ -21,7 +21,7 @@ export const serveCommand: CliCommand = {
     program
       .command('serve')
       .description('the dashboard and the API')
-      .option('--port <port>', 'the next free one is taken where it is not free', wholeNumber(0, 65_535), 7070)
+      .option('--port <port>', 'the next free one is taken where it is not free', wholeOption(0, 65_535), 7070)
       .option(
         '--host <address>',
         'to be reachable from other machines; they need the token that is printed (or COSWEEP_TOKEN)',

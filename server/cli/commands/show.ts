@@ -1,4 +1,5 @@
-import type { RunDetail, SweepDetail } from '../../http/api.ts';
+import type { RunDetail } from '../../http/schemas/run.ts';
+import type { SweepDetail } from '../../http/schemas/sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { toColumns, type Cell } from '../columns.ts';
 import type { CliCommand } from '../command.ts';

@@ -1,9 +1,9 @@
 import { readArtefact } from '../../store/reading/read-artefact.ts';
 import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import type { Storage } from '../../store/database/storage.ts';
-import type { ConfusionMatrix, Projection, RunDetail } from '../api.ts';
-import { toArmItem } from './to-arm-item.ts';
-import { toIso } from './to-iso.ts';
+import type { ConfusionMatrix, FeatureProjection } from '../schemas/evaluation.ts';
+import type { RunDetail } from '../schemas/run.ts';
+import { toArmItem, toIso } from './list-items.ts';
 
 /** One run as its page shows it; null where there is none. */
 export async function readRunDetail(storage: Storage, runId: number): Promise<RunDetail | null> {
@@ -35,7 +35,7 @@ export function readConfusion(storage: Storage, runId: number, batch: number | n
 }
 
 /** @param batch of the evaluation; null: the last that has one */
-export function readProjection(storage: Storage, runId: number, batch: number | null): Projection | null {
+export function readProjection(storage: Storage, runId: number, batch: number | null): FeatureProjection | null {
   const found = readArtefact(storage, runId, 'projection', batch);
-  return found && { batch: found.batch, ...(found.value as Omit<Projection, 'batch'>) };
+  return found && { batch: found.batch, ...(found.value as Omit<FeatureProjection, 'batch'>) };
 }

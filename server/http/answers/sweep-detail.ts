@@ -3,10 +3,10 @@ import { listConfirmations } from '../../store/reading/list-confirmations.ts';
 import { listRuns } from '../../store/reading/list-runs.ts';
 import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
-import type { ArmItem, ArmScore, Failure, Progress, SweepDetail } from '../api.ts';
+import type { ArmItem } from '../schemas/arm.ts';
+import type { BestArm, FailedRun, Progress, SweepDetail } from '../schemas/sweep.ts';
 import { readConfirmed } from './confirmation.ts';
-import { toArmItem } from './to-arm-item.ts';
-import { toSweepItem } from './to-sweep-item.ts';
+import { toArmItem, toSweepItem } from './list-items.ts';
 
 const MOST_BEST = 10;
 const MOST_FAILURES = 200;
@@ -41,7 +41,7 @@ function toProgress({ batches, batchesTotal, counts, secondsLeft }: SweepRecord)
   return { batches, batchesTotal, runs: ended, runsTotal, secondsLeft };
 }
 
-function bestArms(storage: Storage, sweepId: number, arms: ArmItem[]): ArmScore[] {
+function bestArms(storage: Storage, sweepId: number, arms: ArmItem[]): BestArm[] {
   return readArmScores(storage, sweepId)
     .slice(0, MOST_BEST)
     .map((score) => {
@@ -50,14 +50,14 @@ function bestArms(storage: Storage, sweepId: number, arms: ArmItem[]): ArmScore[
     });
 }
 
-function readFailures(storage: Storage, sweepId: number): Failure[] {
+function readFailures(storage: Storage, sweepId: number): FailedRun[] {
   return listRuns(storage, sweepId, { states: ['failed', 'diverged'], limit: MOST_FAILURES }).items.map(
     ({ id, arm, armName, seed, state, error }) => ({
       run: id,
       arm,
       armName,
       seed,
-      state: state as Failure['state'],
+      state: state as FailedRun['state'],
       reason: error,
     }),
   );

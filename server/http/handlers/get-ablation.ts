@@ -9,11 +9,10 @@ import { toJson } from '../../report/formats/to-json.ts';
 import { toLatex } from '../../report/formats/to-latex.ts';
 import { toMarkdown } from '../../report/formats/to-markdown.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
-import type { AblationResponse } from '../api.ts';
 import { knownSweep } from '../known.ts';
-import { decimal, metricName, repeated, sweepId, text } from '../parameters.ts';
+import { decimal, metricName, repeated, sweepId, textUpTo } from '../parameters.ts';
 import { resultsFor } from '../results-for.ts';
-import { route, type Reply } from '../route.ts';
+import { route, type FileReply, type Reply } from '../route.ts';
 import { ablationJson, ablationResponse } from '../schemas/ablation.ts';
 
 const files: Record<string, { type: string; ending: string; write: (table: AblationTable) => string }> = {
@@ -23,20 +22,27 @@ const files: Record<string, { type: string; ending: string; write: (table: Ablat
   html: { type: 'text/html', ending: 'html', write: toHtml },
 };
 
-const ablationAnswer = z.union([ablationJson, ablationResponse]);
+const ablationAnswer = z.union([ablationJson, ablationResponse]).describe('The table in the format that was asked for');
 
 export const getAblationRoute = route({
   method: 'get',
   path: '/sweeps/:id/ablation',
   summary: 'The ablation table: as data, laid out for a page, or in a format for papers and programs',
+  description:
+    'As json it is the same as `cosweep export --format json`. Rows and columns go by the parameters ' +
+    'that `varying` of the sweep names. Where the curves that it needs have more points than one answer ' +
+    'may be computed from, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
-    format: z.enum(['json', 'page', 'md', 'csv', 'latex', 'html']).default('json'),
+    format: z
+      .enum(['json', 'page', 'md', 'csv', 'latex', 'html'])
+      .default('json')
+      .describe('json: AblationJson; page: AblationResponse; the others: text of that format'),
     metric: repeated(metricName, 10).optional().describe("may be given several times; default: the sweep's own"),
     at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
-    rows: text(120).optional().describe('arm (the default), or a parameter'),
-    cols: text(120).optional().describe('a parameter; rows must be another one'),
-    baseline: text(200).optional().describe('index or name of the arm that every other is compared with'),
+    rows: textUpTo(120).optional().describe('arm (the default), or a parameter'),
+    cols: textUpTo(120).optional().describe('a parameter; rows must be another one'),
+    baseline: textUpTo(200).optional().describe('index or name of the arm that every other is compared with'),
     target: decimal.optional().describe('what batchesToTarget counts up to'),
     ids: z.enum(['true', 'false']).default('false').describe('with the ids of the runs behind each line'),
   }),
@@ -49,7 +55,7 @@ export const getAblationRoute = route({
   async handle(
     { storage },
     { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } },
-  ): Promise<Reply> {
+  ): Promise<Reply<z.output<typeof ablationAnswer>> | FileReply> {
     const sweep = await knownSweep(storage, id);
     const options: TableOptions = {
       at,
@@ -71,7 +77,6 @@ export const getAblationRoute = route({
         fileName: `${id}-ablation.${file.ending}`,
       };
     const data = toJson(table);
-    const page: AblationResponse = { data, table: toDisplayTable(table) };
-    return { status: 200, body: format === 'page' ? page : data };
+    return { status: 200, body: format === 'page' ? { data, table: toDisplayTable(table) } : data };
   },
 });

@@ -4,16 +4,17 @@ import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { confirmResponse } from '../schemas/confirm.ts';
+import { confirmReport } from '../schemas/confirm.ts';
 
 export const getConfirmationRoute = route({
   method: 'get',
   path: '/sweeps/:id/confirmation',
   summary: 'What a sweep that confirms an arm of another says by now: one paired test on fresh seeds',
+  description: 'The same as `cosweep confirm --json`. 404 for a sweep that confirms nothing.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,
-  answer: { status: 200, shape: confirmResponse },
+  answer: { status: 200, shape: confirmReport },
   async handle({ storage }, { params: { id } }) {
     const report = await readConfirmation(storage, await knownSweep(storage, id));
     if (report === null)

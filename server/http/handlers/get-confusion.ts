@@ -4,7 +4,7 @@ import { knownRun } from '../known.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { readConfusion } from '../answers/run-detail.ts';
-import { confusionMatrix } from '../schemas/run.ts';
+import { confusionMatrix } from '../schemas/evaluation.ts';
 
 export const getConfusionRoute = route({
   method: 'get',

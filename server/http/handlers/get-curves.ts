@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { readCurve } from '../../store/reading/read-curve.ts';
 import type { Curve } from '../../sweep/results.ts';
-import type { CurvesResponse } from '../api.ts';
 import { decimate } from '../decimate.ts';
 import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
@@ -19,14 +18,18 @@ export const getCurvesRoute = route({
   method: 'get',
   path: '/curves',
   summary:
-    'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each pixel column, exact; all points where they fit',
+    'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each ' +
+    'pixel column, exact; all points where they fit',
+  description:
+    `Runs × metrics × width may be ${MOST_COLUMNS.toLocaleString('en')} at most, and the curves may have ` +
+    `${MOST_POINTS.toLocaleString('en')} points in the range; beyond that the answer is 413, too-large.`,
   params: nothing,
   query: z.strictObject({
     runs: list(runId, 500).describe('run ids, with commas between'),
     metric: list(metricName, 20).describe('metric names, with commas between'),
-    from: batch.default(0).describe('first batch'),
+    from: batch.default(0).describe('first batch, included'),
     to: batch.optional().describe('last batch, included; default: the last that is recorded'),
-    width: wholeNumber(1, 4_000).default(800).describe('pixel columns'),
+    width: wholeNumber(1, 4_000).default(800).describe('pixel columns that the range is drawn on, at most 4000'),
   }),
   body: null,
   answer: { status: 200, shape: curvesResponse },
@@ -35,7 +38,8 @@ export const getCurvesRoute = route({
     if (columns > MOST_COLUMNS) {
       throw new HttpError(
         'too-large',
-        `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is more than ${MOST_COLUMNS}; ask for fewer at once`,
+        `Cannot give ${runs.length} runs × ${metric.length} metrics × ${width} columns: ${columns} is ` +
+          `more than ${MOST_COLUMNS}; ask for fewer at once`,
       );
     }
     const curves: { run: string; metric: string; curve: Curve }[] = [];
@@ -50,12 +54,13 @@ export const getCurvesRoute = route({
       if (points > MOST_POINTS) {
         throw new HttpError(
           'too-large',
-          `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer runs, or for a stretch with from and to`,
+          `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer ` +
+            'runs, or for a stretch with from and to',
         );
       }
     }
     const last = to ?? curves.reduce((latest, { curve }) => Math.max(latest, curve.batches.at(-1) ?? 0), from);
-    const body: CurvesResponse = {
+    const body = {
       from,
       to: last,
       width,

@@ -6,6 +6,7 @@ export const getDoctorRoute = route({
   path: '/doctor',
   summary:
     'Engines, devices, data sets and database: what works on this machine, and for what does not, why and what to do',
+  description: 'The same as `cosweep doctor --json`. Every engine is tried, which takes seconds.',
   params: nothing,
   query: nothing,
   body: null,

@@ -5,7 +5,7 @@ import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
 import { resultsFor } from '../results-for.ts';
 import { route } from '../route.ts';
-import { pairsResponse } from '../schemas/pairs.ts';
+import { comparedPairs } from '../schemas/pairs.ts';
 import { thinPairs } from '../thin-pairs.ts';
 
 export const getPairsRoute = route({
@@ -13,6 +13,10 @@ export const getPairsRoute = route({
   path: '/sweeps/:id/pairs',
   summary:
     'With and without the intra-class phase: pairs by seed, bands over seeds, and the picture of the differences',
+  description:
+    'Lines of thousands of points are thinned so that every line keeps its extremes. One answer is ' +
+    'computed from a limited number of points: where the truncated term makes them too many, the strip ' +
+    'below the picture is left without it; where they are too many even so, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),
@@ -22,7 +26,7 @@ export const getPairsRoute = route({
       .describe('the value of a run in `pairs`: its last evaluation or its best; the picture answers by the last'),
   }),
   body: null,
-  answer: { status: 200, shape: pairsResponse },
+  answer: { status: 200, shape: comparedPairs },
   async handle({ storage }, { params: { id }, query: { metric, at } }) {
     const sweep = await knownSweep(storage, id);
     const name = metric ?? (await readSweep(storage, sweep))!.metric.name;

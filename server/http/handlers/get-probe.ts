@@ -8,17 +8,21 @@ import { sweepId } from '../parameters.ts';
 import { probeOf } from '../answers/probe-of.ts';
 import { MOST_POINTS } from '../results-for.ts';
 import { nothing, route } from '../route.ts';
-import { probeResponse } from '../schemas/probe.ts';
+import { probeReport } from '../schemas/probe.ts';
 
 export const getProbeRoute = route({
   method: 'get',
   path: '/sweeps/:id/probe',
   summary:
-    "What the trunks that are trained by now say: L2's quantiles at every N, the gradient ratio of every β, arms that would be dead or the same",
+    "What the trunks that are trained by now say: L2's quantiles at every N, the gradient ratio of every " +
+    'β, arms that would be dead or the same',
+  description:
+    'The same as `cosweep probe --json`. Where the trunks have more points than one answer may be ' +
+    'computed from, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,
-  answer: { status: 200, shape: probeResponse },
+  answer: { status: 200, shape: probeReport },
   async handle({ storage }, { params: { id } }) {
     const sweep = await knownSweep(storage, id);
     const { armList, plan } = (await readSweep(storage, sweep))!;

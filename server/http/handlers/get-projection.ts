@@ -4,7 +4,7 @@ import { knownRun } from '../known.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { readProjection } from '../answers/run-detail.ts';
-import { projection } from '../schemas/run.ts';
+import { featureProjection } from '../schemas/evaluation.ts';
 
 export const getProjectionRoute = route({
   method: 'get',
@@ -15,7 +15,7 @@ export const getProjectionRoute = route({
     batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last'),
   }),
   body: null,
-  answer: { status: 200, shape: projection },
+  answer: { status: 200, shape: featureProjection },
   async handle({ storage }, { params: { id }, query: { batch } }) {
     const body = readProjection(storage, await knownRun(storage, id), batch ?? null);
     if (body === null) {

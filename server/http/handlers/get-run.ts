@@ -15,6 +15,6 @@ export const getRunRoute = route({
   body: null,
   answer: { status: 200, shape: runDetail },
   async handle({ storage }, { params: { id } }) {
-    return { status: 200, body: await readRunDetail(storage, await knownRun(storage, id)) };
+    return { status: 200, body: (await readRunDetail(storage, await knownRun(storage, id)))! };
   },
 });

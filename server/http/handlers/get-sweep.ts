@@ -14,6 +14,6 @@ export const getSweepRoute = route({
   body: null,
   answer: { status: 200, shape: sweepDetail },
   async handle({ storage }, { params: { id } }) {
-    return { status: 200, body: await readSweepDetail(storage, await knownSweep(storage, id)) };
+    return { status: 200, body: (await readSweepDetail(storage, await knownSweep(storage, id)))! };
   },
 });

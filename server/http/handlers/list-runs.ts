@@ -1,32 +1,31 @@
 import * as z from 'zod';
 import { listRuns } from '../../store/reading/list-runs.ts';
-import type { Page, RunRow } from '../api.ts';
 import { knownSweep } from '../known.ts';
-import { list, paging, runSortKey, sweepId, text, wholeNumber } from '../parameters.ts';
+import { list, paging, runSortKey, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
-import { runPage } from '../schemas/run.ts';
-import { toRunRow } from '../answers/to-run-row.ts';
-
-const state = z.enum(['waiting', 'running', 'complete', 'failed', 'diverged', 'cancelled']);
+import { runState } from '../schemas/fields.ts';
+import { runList } from '../schemas/run.ts';
+import { toRunRow } from '../answers/list-items.ts';
 
 export const listRunsRoute = route({
   method: 'get',
   path: '/sweeps/:id/runs',
   summary: 'Runs of a sweep, sorted, filtered, a page of them',
+  description: 'Filters narrow together: a run is listed where all of them let it pass.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     ...paging,
     sort: runSortKey.optional(),
-    order: z.enum(['asc', 'desc']).default('asc'),
-    state: list(state, 6).optional().describe('these states only, with commas between'),
+    order: z.enum(['asc', 'desc']).default('asc').describe('asc or desc; what has no value is last either way'),
+    state: list(runState, 6).optional().describe('these states only, with commas between'),
     arm: list(wholeNumber(0, 1e6), 1_000).optional().describe('these arms only (indices), with commas between'),
     seed: list(wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000)
       .optional()
       .describe('these seeds only, with commas between'),
-    q: text(200).optional().describe('text that the name of the arm contains'),
+    q: textUpTo(200).optional().describe('text that the name of the arm contains'),
   }),
   body: null,
-  answer: { status: 200, shape: runPage },
+  answer: { status: 200, shape: runList },
   async handle({ storage }, { params: { id }, query: { page, size, sort, order, state, arm, seed, q } }) {
     const { items, total } = listRuns(storage, await knownSweep(storage, id), {
       offset: (page - 1) * size,
@@ -38,7 +37,6 @@ export const listRunsRoute = route({
       ...(seed === undefined ? {} : { seeds: seed }),
       ...(q === undefined ? {} : { text: q }),
     });
-    const body: Page<RunRow> = { items: items.map(toRunRow), total, page, size };
-    return { status: 200, body };
+    return { status: 200, body: { items: items.map(toRunRow), total, page, size } };
   },
 });

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { leaseHolder } from '../../store/database/lease.ts';
 import { listStages } from '../../store/reading/list-stages.ts';
-import type { StageList } from '../api.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { stageList } from '../schemas/sweep.ts';
+import { stageList } from '../schemas/stage.ts';
 
 export const listStagesRoute = route({
   method: 'get',
@@ -17,7 +16,7 @@ export const listStagesRoute = route({
   answer: { status: 200, shape: stageList },
   async handle({ storage }, { params: { id } }) {
     const holder = leaseHolder(storage);
-    const body: StageList = {
+    const body = {
       stages: listStages(storage, await knownSweep(storage, id)),
       trainer: holder && { pid: holder.pid, host: holder.host },
     };

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { listSweeps } from '../../store/reading/list-sweeps.ts';
-import type { Page, SweepItem } from '../api.ts';
 import { paging } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { sweepPage } from '../schemas/sweep.ts';
-import { toSweepItem } from '../answers/to-sweep-item.ts';
+import { sweepList } from '../schemas/sweep.ts';
+import { toSweepItem } from '../answers/list-items.ts';
 
 export const listSweepsRoute = route({
   method: 'get',
@@ -13,10 +12,9 @@ export const listSweepsRoute = route({
   params: nothing,
   query: z.strictObject(paging),
   body: null,
-  answer: { status: 200, shape: sweepPage },
+  answer: { status: 200, shape: sweepList },
   async handle({ storage }, { query: { page, size } }) {
     const { items, total } = await listSweeps(storage, { offset: (page - 1) * size, limit: size });
-    const body: Page<SweepItem> = { items: items.map(toSweepItem), total, page, size };
-    return { status: 200, body };
+    return { status: 200, body: { items: items.map(toSweepItem), total, page, size } };
   },
 });

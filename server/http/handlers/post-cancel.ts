@@ -4,14 +4,16 @@ import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { startResponse } from '../schemas/sweep.ts';
+import { startResponse } from '../schemas/start.ts';
 import { toStartResponse } from '../answers/start-response.ts';
 
 export const postCancelRoute = route({
   method: 'post',
   path: '/sweeps/:id/cancel',
   summary:
-    'Stops a sweep: the process that trains it reads the flag within seconds; where none is alive it is cancelled at once',
+    'Stops a sweep: the process that trains it reads the flag within seconds; where none is alive it is ' +
+    'cancelled at once',
+  description: 'Takes no body, or {}. 409 where the sweep has ended.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: nothing,

@@ -1,17 +1,19 @@
-import * as z from 'zod';
 import { planToJson } from '../../sweep/plan/plan-json.ts';
-import { definitionBody, definitionOf } from '../definition-of.ts';
+import { definitionOf } from '../definition-of.ts';
 import { nothing, route } from '../route.ts';
-import { planResponse } from '../schemas/plan.ts';
+import { planRequest, planWithArms } from '../schemas/plan.ts';
 
 export const postPlanRoute = route({
   method: 'post',
   path: '/plan',
   summary: 'A definition → its plan, or all its problems',
+  description:
+    'The same as `cosweep plan --arms --json`; nothing is stored. 400, bad-definition, with every ' +
+    'problem of the definition.',
   params: nothing,
   query: nothing,
-  body: z.strictObject(definitionBody),
-  answer: { status: 200, shape: planResponse },
+  body: planRequest,
+  answer: { status: 200, shape: planWithArms },
   async handle({ actions }, { body }) {
     const { text, folder } = definitionOf(body);
     return { status: 200, body: planToJson(await actions.plan(text, folder), { arms: true }) };

@@ -4,13 +4,15 @@ import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { startResponse } from '../schemas/sweep.ts';
+import { startResponse } from '../schemas/start.ts';
 import { toStartResponse } from '../answers/start-response.ts';
 
 export const postResumeRoute = route({
   method: 'post',
   path: '/sweeps/:id/resume',
   summary: 'Continues a sweep that is not complete, a cancelled one too, where it stopped',
+  description:
+    'Takes no body, or {}. A probe goes on with all of its sweep. 409 where the sweep is being trained or is complete.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: nothing,

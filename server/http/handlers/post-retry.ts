@@ -4,13 +4,14 @@ import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
-import { startResponse } from '../schemas/sweep.ts';
+import { startResponse } from '../schemas/start.ts';
 import { toStartResponse } from '../answers/start-response.ts';
 
 export const postRetryRoute = route({
   method: 'post',
   path: '/sweeps/:id/retry',
   summary: 'Trains the failed runs of a sweep again',
+  description: 'Takes no body, or {}. 409 where the sweep is being trained, or none of its runs has failed.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: nothing,

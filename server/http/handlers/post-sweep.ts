@@ -1,27 +1,19 @@
-import * as z from 'zod';
 import { sweepName } from '../../store/database/ids.ts';
 import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
-import type { StartResponse } from '../api.ts';
-import { definitionBody, definitionOf } from '../definition-of.ts';
+import { definitionOf } from '../definition-of.ts';
 import { nothing, route } from '../route.ts';
-import { startResponse } from '../schemas/sweep.ts';
+import { startRequest, startResponse, type StartResponse } from '../schemas/start.ts';
 
 export const postSweepRoute = route({
   method: 'post',
   path: '/sweeps',
   summary:
     'Stores a definition as a queued sweep and starts a process that trains it, or only its trunks for a look before',
+  description: '400, bad-definition, with every problem of the definition.',
   params: nothing,
   query: nothing,
-  body: z.strictObject({
-    ...definitionBody,
-    engine: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto'),
-    probe: z
-      .boolean()
-      .default(false)
-      .describe(`train the trunks of ${PROBE_SEEDS} seeds only; resume goes on with all of it`),
-  }),
+  body: startRequest,
   answer: { status: 201, shape: startResponse },
   async handle({ storage, actions }, { body }) {
     const { text, folder } = definitionOf(body);
@@ -38,7 +30,7 @@ export const postSweepRoute = route({
     });
     const id = sweepName(sweepId);
     await actions.startRun(id);
-    const answer: StartResponse = { id, name: plan.name, state: 'queued' };
-    return { status: 201, body: answer };
+    const queued: StartResponse = { id, name: plan.name, state: 'queued' };
+    return { status: 201, body: queued };
   },
 });

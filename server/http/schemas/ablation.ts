@@ -1,88 +1,121 @@
 import * as z from 'zod';
-import type { AblationData, AblationJson, AblationResponse, AblationRow, DisplayCell, DisplayTable } from '../api.ts';
-import { count, goal, maybe, paramValue, runState, words } from './common.ts';
-import { shape } from './registry.ts';
+import type { AblationJson, MetricJson, RowJson } from '../../report/formats/to-json.ts';
+import { displayTable } from './display-table.ts';
+import { count, goal, maybe, paramValue, runState, words } from './fields.ts';
+import { shape, sameShape } from './registry.ts';
 
-const row = shape<AblationRow>(
-  'AblationRow',
+const rowJson = sameShape<RowJson>()(
+  'RowJson',
+  'One line of the table, or one cell of it where parameters are its rows and columns',
   z.strictObject({
-    arm: maybe,
-    arms: z.array(count),
-    name: z.string(),
-    control: z.boolean(),
-    ablation: words,
-    diverged: count,
-    planned: count,
-    params: z.record(z.string(), paramValue),
-    n: count,
-    mean: maybe,
-    sd: maybe,
-    best: z.boolean(),
+    arm: maybe.describe('index of the arm; null for a cell that averages over several'),
+    arms: z.array(count).describe('indices of every arm behind it'),
+    name: z.string().describe('name of the arm'),
+    control: z.boolean().describe('true for an arm without the intra-class phase'),
+    ablation: words.describe('name of the ablation; null for a point of the search'),
+    diverged: count.describe('runs that diverged, of `planned`'),
+    planned: count.describe('all its runs'),
+    params: z
+      .record(z.string(), paramValue)
+      .describe('settings by name; null where one is not in force, or where the arms of a cell differ'),
+    n: count.describe('seeds in the mean'),
+    mean: maybe.describe('mean over the seeds; null without a complete run'),
+    sd: maybe.describe('standard deviation of the sample (n − 1); null with a single run'),
+    best: z.boolean().describe('true for the best mean, and for every one that does not differ from it significantly'),
     difference: z
       .strictObject({
-        control: maybe,
-        n: count,
-        mean: z.number(),
-        low: maybe,
-        high: maybe,
-        p: maybe,
-        pHolm: maybe,
-        pMaxT: maybe,
+        control: maybe.describe('index of the arm compared with; null where the arms of a cell have several'),
+        n: count.describe('seeds in the mean'),
+        mean: z.number().describe('mean of the differences'),
+        low: maybe.describe("lower end of Student's 95 % interval, unadjusted; null for a single pair"),
+        high: maybe.describe('upper end of that interval; null for a single pair'),
+        p: maybe.describe(
+          'p of the sign-flip test; null where it is withheld, because the arm and its control diverged ' +
+            'on different numbers of seeds',
+        ),
+        pHolm: maybe.describe('the same, corrected by Holm'),
+        pMaxT: maybe.describe('the same, corrected by max-T'),
       })
-      .nullable(),
-    batchesToTarget: z.strictObject({ target: z.number(), median: maybe, reached: count }).nullable(),
-    afterSwitch: z.strictObject({ n: count, mean: z.number(), low: maybe, high: maybe }).nullable(),
-    worst5: maybe,
-    dead: count,
-    sameAs: maybe,
-    runs: z.array(z.string()).exactOptional(),
+      .nullable()
+      .describe('with − without, paired by seed; null where there is no pair'),
+    batchesToTarget: z
+      .strictObject({
+        target: z.number().describe('the value to reach'),
+        median: maybe.describe(
+          'median over the seeds of the first batch that reached it; null where half of them never did',
+        ),
+        reached: count.describe('seeds that reached it'),
+      })
+      .nullable()
+      .describe('how fast the runs came to a value; null where there is no one target'),
+    afterSwitch: z
+      .strictObject({
+        n: count.describe('seeds in the mean'),
+        mean: z.number().describe('mean of the differences'),
+        low: maybe.describe('lower end of its 95 % interval; null for a single pair'),
+        high: maybe.describe('upper end of its 95 % interval; null for a single pair'),
+      })
+      .nullable()
+      .describe('paired mean difference of the metric over the evaluations in (N, end]; null where there is none'),
+    worst5: maybe.describe(
+      "mean error over the five worst class pairs of the other seeds' controls; null without confusion matrices",
+    ),
+    dead: count.describe('runs whose truncated term was 0 from N to the end'),
+    sameAs: maybe.describe(
+      'index of the row before this one whose runs are the same, differing in an ε that never made a ' +
+        'difference; null where there is none',
+    ),
+    runs: z.array(z.string()).exactOptional().describe('ids of the runs; there where ids were asked for'),
   }),
 );
 
 const common = {
-  sweepId: z.string(),
-  name: z.string(),
-  at: z.enum(['last', 'best']),
-  baseline: words,
-  dataHash: words,
+  sweepId: z.string().describe('id of the sweep'),
+  name: z.string().describe('name of the sweep'),
+  at: z.enum(['last', 'best']).describe('the value of a run: its last evaluation or its best'),
+  baseline: words.describe('name of the arm given as baseline; null where every arm is compared with its own control'),
+  dataHash: words.describe('fingerprint of the data; several joined by +; null where no run has one'),
 };
 
-const data = shape<AblationData>(
-  'AblationData',
+const metricJson = sameShape<MetricJson>()(
+  'MetricJson',
+  "One metric's table, complete in itself",
   z.strictObject({
     ...common,
-    metric: z.string(),
-    goal,
-    test: z.string(),
-    correction: z.string(),
-    rows: z.array(row),
-    missing: z.array(z.strictObject({ arm: count, seed: count, state: runState })),
-    note: z.string(),
+    metric: z.string().describe('name of the metric'),
+    goal: goal.describe('which direction is better; maximize where neither is, and then no row is best'),
+    test: z.string().describe('the tests in words'),
+    correction: z.string().describe('the correction for several rows, in words'),
+    rows: z.array(rowJson).describe('the lines, or the cells'),
+    missing: z
+      .array(
+        z.strictObject({
+          arm: count.describe('index of the arm'),
+          seed: count.describe('the seed'),
+          state: runState.describe('where the run stands'),
+        }),
+      )
+      .describe('runs that have no value in the table'),
+    note: z.string().describe('everything that a reader has to know: the footnote'),
   }),
 );
 
-export const ablationJson = shape<AblationJson>(
+export const ablationJson = sameShape<AblationJson>()(
   'AblationJson',
-  z.union([data, z.strictObject({ ...common, tables: z.array(data) })]),
+  'The ablation table with its numbers in full, the same as `cosweep export --format json`; several ' +
+    'metrics stand side by side in `tables`',
+  z.union([
+    metricJson,
+    z.strictObject({ ...common, tables: z.array(metricJson).describe('one for each metric that was asked for') }),
+  ]),
 );
 
-const cell = shape<DisplayCell>(
-  'DisplayCell',
-  z.strictObject({
-    text: z.string(),
-    below: z.string().exactOptional(),
-    bold: z.boolean().exactOptional(),
-    span: count.exactOptional(),
-    header: z.boolean().exactOptional(),
-  }) as z.ZodType<DisplayCell>,
-);
-
-const table = shape<DisplayTable>(
-  'DisplayTable',
-  z.strictObject({ caption: z.string(), head: z.array(z.array(cell)), body: z.array(z.array(cell)), note: z.string() }),
-);
-
-export const ablationResponse = shape<AblationResponse>(
+export const ablationResponse = shape(
   'AblationResponse',
-  z.strictObject({ data: ablationJson, table }),
+  'The ablation table for a page',
+  z.strictObject({
+    data: ablationJson.describe('the numbers'),
+    table: displayTable.describe('the same content laid out for a page: cells of plain text'),
+  }),
 );
+export type AblationResponse = z.output<typeof ablationResponse>;

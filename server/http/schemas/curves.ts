@@ -1,21 +1,40 @@
 import * as z from 'zod';
-import type { CurveItem, CurvesResponse } from '../api.ts';
-import { batch, count, maybe } from './common.ts';
-import { shape } from './registry.ts';
+import type { Curve } from '../../sweep/results.ts';
+import { batch, count, maybe } from './fields.ts';
+import { shape, sameShape } from './registry.ts';
 
-const curveItem = shape<CurveItem>(
+const points = {
+  batches: z.array(batch).describe('batches of the points, ascending'),
+  values: z.array(maybe).describe('values[i] belongs to batches[i]; null where it was not finite'),
+};
+
+export const curve = sameShape<Curve>()('Curve', 'One metric by batch', z.strictObject(points));
+
+const curveItem = shape(
   'CurveItem',
+  'One curve as points in order of batch; the batches are those recorded, never made up. With `raw: ' +
+    'false` each of `width` equal columns of [from, to] is reduced to its first, lowest, highest and last ' +
+    'point (those that coincide once): a line through them covers the same pixels as a line through all. A ' +
+    'curve with at most `width` points in the range is whole. A value that was not finite is null and ends ' +
+    'the line',
   z.strictObject({
-    run: z.string(),
-    metric: z.string(),
-    raw: z.boolean(),
-    points: count,
-    batches: z.array(batch),
-    values: z.array(maybe),
+    run: z.string().describe('id of the run'),
+    metric: z.string().describe('name of the metric'),
+    raw: z.boolean().describe('true where every recorded point of the range is here'),
+    points: count.describe('points recorded in the range'),
+    ...points,
   }),
 );
+export type CurveItem = z.output<typeof curveItem>;
 
-export const curvesResponse = shape<CurvesResponse>(
+export const curvesResponse = shape(
   'CurvesResponse',
-  z.strictObject({ from: batch, to: batch, width: count, curves: z.array(curveItem) }),
+  'Curves of several runs and metrics over one range of batches',
+  z.strictObject({
+    from: batch.describe('first batch that was looked at'),
+    to: batch.describe('last batch that was looked at'),
+    width: count.describe('pixel columns that the curves were reduced to'),
+    curves: z.array(curveItem).describe('one for each run and metric, in the order of the request'),
+  }),
 );
+export type CurvesResponse = z.output<typeof curvesResponse>;

@@ -1,49 +1,77 @@
 import * as z from 'zod';
-import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../api.ts';
-import { count, maybe, words } from './common.ts';
-import { shape } from './registry.ts';
+import type { DatabaseReport } from '../../store/database/report-database.ts';
+import { count, maybe, words } from './fields.ts';
+import { shape, sameShape } from './registry.ts';
 
-const engine = shape<EngineReport>(
+export type { DatabaseReport };
+
+const reason = words.describe('why it does not work; null where it does');
+const remedy = words.describe('what to do about it; null where it works');
+
+const engineReport = shape(
   'EngineReport',
+  'An engine on this machine',
   z.strictObject({
-    name: z.string(),
-    works: z.boolean(),
-    device: words,
-    versions: z.record(z.string(), z.string()),
-    stepMs: maybe,
-    reason: words,
-    remedy: words,
+    name: z.string().describe('tensorflow, webgpu or wasm'),
+    works: z.boolean().describe('whether it trains here'),
+    device: words.describe('what it computes on; null where it is not known'),
+    versions: z.record(z.string(), z.string()).describe('versions of its libraries, by their names'),
+    stepMs: maybe.describe('milliseconds of one training step of the small network; null where it does not work'),
+    reason,
+    remedy,
     lossCases: z
       .strictObject({
-        cases: count,
-        passed: count,
-        worst: z.strictObject({ terms: z.number(), centers: z.number(), gradients: z.number() }),
+        cases: count.describe('reference cases that were computed'),
+        passed: count.describe('those within tolerance'),
+        worst: z
+          .strictObject({
+            terms: z.number().describe('of the terms of the loss'),
+            centers: z.number().describe('of the updated centers'),
+            gradients: z.number().describe('of the gradients'),
+          })
+          .describe('largest errors, as shares of what is allowed'),
       })
-      .nullable(),
+      .nullable()
+      .describe('how it computes the reference cases of the loss; null where none were asked for'),
   }),
 );
+export type EngineReport = z.output<typeof engineReport>;
 
-const dataset = shape<DatasetReport>(
+const datasetReport = shape(
   'DatasetReport',
-  z.strictObject({ name: z.string(), available: z.boolean(), where: z.array(z.string()), remedy: words }),
-);
-
-const database = shape<DatabaseReport>(
-  'DatabaseReport',
+  'A data set on this machine',
   z.strictObject({
-    path: z.string(),
-    exists: z.boolean(),
-    works: z.boolean(),
-    schema: words,
-    bytes: maybe,
-    sweeps: maybe,
-    runs: maybe,
-    reason: words,
-    remedy: words,
+    name: z.string().describe('as definitions name it'),
+    available: z.boolean().describe('false where its files are missing'),
+    where: z.array(z.string()).describe('where it was found, or where it was looked for'),
+    remedy: words.describe('how to get it; null where it is there'),
+  }),
+);
+export type DatasetReport = z.output<typeof datasetReport>;
+
+const databaseReport = sameShape<DatabaseReport>()(
+  'DatabaseReport',
+  'The database',
+  z.strictObject({
+    path: z.string().describe('path of its file'),
+    exists: z.boolean().describe('whether the file is there'),
+    works: z.boolean().describe('whether it can be read and is not damaged'),
+    schema: words.describe('name of the last migration that was applied; null where it cannot be read'),
+    bytes: maybe.describe('size of the file; null where it cannot be read'),
+    sweeps: maybe.describe('how many sweeps it holds; null where it cannot be read'),
+    runs: maybe.describe('how many runs it holds; null where it cannot be read'),
+    reason,
+    remedy,
   }),
 );
 
-export const doctorResponse = shape<DoctorResponse>(
+export const doctorResponse = shape(
   'DoctorResponse',
-  z.strictObject({ engines: z.array(engine), datasets: z.array(dataset), database }),
+  'What works on this machine; the same as `cosweep doctor --json`',
+  z.strictObject({
+    engines: z.array(engineReport).describe('all engines'),
+    datasets: z.array(datasetReport).describe('all data sets that definitions can name'),
+    database: databaseReport.describe('the database of this server'),
+  }),
 );
+export type DoctorResponse = z.output<typeof doctorResponse>;

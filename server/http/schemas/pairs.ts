@@ -1,100 +1,55 @@
 import * as z from 'zod';
-import type { ArmBand, Picture, Group, PairItem, Panel, PairCurves } from '../api.ts';
-import { batch, count, maybe, metric } from './common.ts';
-import { shape } from './registry.ts';
+import type { ArmBand, PairCurves, PairItem } from '../../report/picture/pair-curves.ts';
+import { batch, count, maybe } from './fields.ts';
+import { metricGoal } from './metric.ts';
+import { picture } from './picture.ts';
+import { sameShape } from './registry.ts';
 
-const batches = z.array(batch);
-const line = z.array(maybe);
-const curve = z.strictObject({ batches, values: line });
+export type { ArmBand, PairCurves, PairItem };
 
-const pairItem = shape<PairItem>(
+const pairItem = sameShape<PairItem>()(
   'PairItem',
+  'A run and its control with the same everything else and the same seed',
   z.strictObject({
-    seed: count,
-    arm: count,
-    armName: z.string(),
-    run: z.string(),
-    control: count,
-    controlName: z.string(),
-    controlRun: z.string(),
-    beta: z.number(),
-    epsilon: z.number(),
-    N: batch,
-    value: maybe,
-    controlValue: maybe,
-    difference: maybe,
+    seed: count.describe('the seed of both'),
+    arm: count.describe('index of the arm with the phase'),
+    armName: z.string().describe('name of the arm with the phase'),
+    run: z.string().describe('id of its run'),
+    control: count.describe('index of the arm without the phase'),
+    controlName: z.string().describe('name of the arm without the phase'),
+    controlRun: z.string().describe('id of its run'),
+    beta: z.number().describe('β of the arm'),
+    epsilon: z.number().describe('ε of the arm'),
+    N: batch.describe('switch batch of the arm'),
+    value: maybe.describe('value of the run; null until it is complete'),
+    controlValue: maybe.describe('value of the control; null until it is complete'),
+    difference: maybe.describe('with − without; null where one of them is missing'),
   }),
 );
 
-const armBand = shape<ArmBand>(
+const armBand = sameShape<ArmBand>()(
   'ArmBand',
+  'Mean ± sd of an arm over its seeds, by batch',
   z.strictObject({
-    arm: count,
-    name: z.string(),
-    control: z.boolean(),
-    N: maybe,
-    batches,
-    n: z.array(count),
-    mean: z.array(z.number()),
-    low: line,
-    high: line,
+    arm: count.describe('index of the arm'),
+    name: z.string().describe('name of the arm'),
+    control: z.boolean().describe('true for an arm without the intra-class phase'),
+    N: maybe.describe('switch batch; null where the phase is never in force'),
+    batches: z.array(batch).describe('batches that the lines go by, ascending'),
+    n: z.array(count).describe('runs with a finite value at that batch'),
+    mean: z.array(z.number()).describe('mean over them'),
+    low: z.array(maybe).describe('mean − sd; null where n = 1'),
+    high: z.array(maybe).describe('mean + sd; null where n = 1'),
   }),
 );
 
-const pairGroup = shape<Group>(
-  'Group',
-  z.strictObject({
-    arm: count,
-    name: z.string(),
-    beta: z.number(),
-    epsilon: z.number(),
-    label: z.string(),
-    batches,
-    seeds: z.array(z.strictObject({ seed: count, values: line })),
-    mean: line,
-    low: line,
-    high: line,
-    leavesZeroAt: maybe,
-    final: z.array(z.strictObject({ seed: count, value: z.number() })),
-    finalMean: maybe,
-    finalLow: maybe,
-    finalHigh: maybe,
-    pMaxT: maybe,
-    truncated: curve,
-    cosine: curve,
-    dead: z.array(z.strictObject({ from: batch, to: batch })),
-  }),
-);
-
-const pairPanel = shape<Panel>(
-  'Panel',
-  z.strictObject({
-    N: batch,
-    label: z.string(),
-    end: batch,
-    groups: z.array(pairGroup),
-    controlSpread: z.strictObject({ batches, sd: line }),
-  }),
-);
-
-const pairCurves = shape<Picture>(
-  'Picture',
-  z.strictObject({
-    metric,
-    title: z.string(),
-    unit: z.string(),
-    scale: z.number(),
-    yRange: z.tuple([z.number(), z.number()]),
-    panels: z.array(pairPanel),
-  }),
-);
-
-export const pairsResponse = shape<PairCurves>(
+export const comparedPairs = sameShape<PairCurves>()(
   'PairCurves',
+  'What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences',
   z.strictObject({
-    metric,
-    pairs: z.array(pairItem),
-    bands: z.array(armBand),
-    picture: pairCurves.nullable(),
+    metric: metricGoal.describe('what is compared'),
+    pairs: z.array(pairItem).describe('the pairs whose two runs have begun'),
+    bands: z.array(armBand).describe('one for each arm that has a curve'),
+    picture: picture.nullable().describe('the picture of the differences; null while no pair has a point'),
   }),
 );

@@ -1,80 +1,157 @@
 import * as z from 'zod';
-import type { ProbeArm, ProbeCandidate, ProbeQuantiles, ProbeResponse, ProbeTrunk, SeedSpread } from '../api.ts';
-import { batch, count, maybe } from './common.ts';
-import { shape } from './registry.ts';
+import type {
+  EpsilonVerdict,
+  GradientRatio,
+  ProbeArm,
+  ProbeCandidate,
+  ProbeReport,
+  ProbeTrunk,
+  Quantiles,
+  Spread,
+} from '../../report/probe/probe-report.ts';
+import { batch, count, maybe } from './fields.ts';
+import { sameShape } from './registry.ts';
 
-const spread = shape<SeedSpread>('SeedSpread', z.strictObject({ mean: z.number(), low: z.number(), high: z.number() }));
+export type { ProbeArm, ProbeReport, ProbeTrunk, Quantiles, Spread };
 
-const quantiles = shape<ProbeQuantiles>(
-  'ProbeQuantiles',
+const spread = sameShape<Spread>()(
+  'Spread',
+  'A number over the seeds',
   z.strictObject({
-    from: batch,
-    to: batch,
-    min: spread,
-    q05: spread,
-    q25: spread,
-    q50: spread,
-    q75: spread,
-    q95: spread,
-    max: spread,
+    mean: z.number().describe('mean over the seeds'),
+    low: z.number().describe('of the seed with the lowest value'),
+    high: z.number().describe('of the seed with the highest value'),
   }),
 );
 
-const verdict = z.enum(['dead', 'live', 'between']);
-const above = z.enum(['maximum', 'q95']).nullable();
-
-const candidate = shape<ProbeCandidate>(
-  'ProbeCandidate',
+const quantiles = sameShape<Quantiles>()(
+  'Quantiles',
+  "L2 over a stretch of the trunk's batches [from, to), per seed and then over the seeds",
   z.strictObject({
-    N: batch,
-    before: quantiles.nullable(),
-    after: quantiles.nullable(),
-    ratios: z.array(z.strictObject({ beta: z.number(), ratio: spread.nullable(), weak: z.boolean().nullable() })),
-    epsilons: z.array(z.strictObject({ epsilon: z.number(), verdict, above, liveShare: spread })),
+    from: batch.describe('first batch of the stretch'),
+    to: batch.describe('the batch before which it ends'),
+    min: spread.describe('smallest L2'),
+    q05: spread.describe('5 % quantile'),
+    q25: spread.describe('25 % quantile'),
+    q50: spread.describe('median'),
+    q75: spread.describe('75 % quantile'),
+    q95: spread.describe('95 % quantile'),
+    max: spread.describe('largest L2'),
   }),
 );
 
-const trunk = shape<ProbeTrunk>(
-  'ProbeTrunk',
+const verdict = z
+  .enum(['dead', 'live', 'between'])
+  .describe(
+    '`dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all ' +
+      'of it, the runs are those of the control, bit for bit. `live`: below all of it on every seed. ' +
+      '`between`: anything else',
+  );
+const above = z
+  .enum(['maximum', 'q95'])
+  .nullable()
+  .describe('what of L2 a dead ε is above on every seed; null for any other');
+
+const gradientRatio = sameShape<GradientRatio>()(
+  'GradientRatio',
+  'How strongly the intra-class term pulls before N, next to the inter-class term',
   z.strictObject({
-    name: z.string(),
-    alpha: z.number(),
-    gamma: z.number(),
-    truncation: z.enum(['batch', 'sample', 'class', 'none']),
-    end: batch,
-    arms: count,
-    seeds: z.array(count),
-    unfinished: z.array(count),
-    candidates: z.array(candidate),
+    beta: z.number().describe('the β'),
+    ratio: spread
+      .nullable()
+      .describe(
+        'median of ‖β∇L2‖/‖α∇L1‖ at the features over the batches before N; null where there are none, or α∇L1 is zero',
+      ),
+    weak: z.boolean().nullable().describe('true under `weakRatio`; null where there is no ratio'),
   }),
 );
 
-const arm = shape<ProbeArm>(
-  'ProbeArm',
+const epsilonVerdict = sameShape<EpsilonVerdict>()(
+  'EpsilonVerdict',
+  "What an ε does to the term, judged by the trunk's L2 from N on; where the trunk ends at N, by the batches before it",
   z.strictObject({
-    arm: count,
-    name: z.string(),
-    trunk: count,
-    N: batch,
-    beta: z.number(),
-    epsilon: z.number(),
-    verdict: verdict.nullable(),
+    epsilon: z.number().describe('the ε'),
+    verdict,
     above,
-    ratio: maybe,
-    weak: z.boolean().nullable(),
-    sameAs: z.strictObject({ arm: count, name: z.string(), certain: z.boolean() }).nullable(),
+    liveShare: spread.describe("share of the batches in which the trunk's L2 is above ε"),
   }),
 );
 
-export const probeResponse = shape<ProbeResponse>(
-  'ProbeResponse',
+const candidate = sameShape<ProbeCandidate>()(
+  'ProbeCandidate',
+  'One value of N on a trunk',
   z.strictObject({
-    sweepId: z.string(),
-    name: z.string(),
-    window: count,
-    weakRatio: z.number(),
-    trunks: z.array(trunk),
-    arms: z.array(arm),
-    notes: z.array(z.string()),
+    N: batch.describe('the switch batch'),
+    before: quantiles.nullable().describe("L2 just before N; null at N = 0, and where no seed's trunk is trained"),
+    after: quantiles
+      .nullable()
+      .describe('L2 from N on; null where the trunk ends at N: no arm goes on without the intra-class phase'),
+    ratios: z.array(gradientRatio).describe('one for each β'),
+    epsilons: z.array(epsilonVerdict).describe('one for each ε; empty where there is nothing to judge by'),
+  }),
+);
+
+const trunk = sameShape<ProbeTrunk>()(
+  'ProbeTrunk',
+  'What the arms of one trunk share before their intra-class phase',
+  z.strictObject({
+    name: z.string().describe('what sets the trunk apart'),
+    alpha: z.number().describe('its α'),
+    gamma: z.number().describe('its γ'),
+    truncation: z.enum(['batch', 'sample', 'class', 'none']).describe('what ε is subtracted from before the cut'),
+    end: batch.describe('the batch before which it ends'),
+    arms: count.describe('arms that go through it'),
+    seeds: z.array(count).describe('seeds whose trunk is at its end'),
+    unfinished: z.array(count).describe('seeds whose trunk is not at its end: not trained yet, or diverged'),
+    candidates: z.array(candidate).describe('one for each N'),
+  }),
+);
+
+const arm = sameShape<ProbeArm>()(
+  'ProbeArm',
+  'What the probe says of one arm with the intra-class phase',
+  z.strictObject({
+    arm: count.describe('index of the arm'),
+    name: z.string().describe('name of the arm'),
+    trunk: count.describe('index into `trunks`'),
+    N: batch.describe('its switch batch'),
+    beta: z.number().describe('its β'),
+    epsilon: z.number().describe('its ε'),
+    verdict: verdict
+      .nullable()
+      .describe('what its ε does to the term, as in EpsilonVerdict; null: nothing to judge by'),
+    above,
+    ratio: maybe.describe('mean of its gradient ratio over the seeds; null where there is none'),
+    weak: z.boolean().nullable().describe('true where the ratio is under `weakRatio`; null where there is none'),
+    sameAs: z
+      .strictObject({
+        arm: count.describe('index of that arm'),
+        name: z.string().describe('name of that arm'),
+        certain: z
+          .boolean()
+          .describe(
+            "true where both ε are above all of L2, so that both runs are the control's; else the runs " +
+              'part where their own L2 comes between the two ε',
+          ),
+      })
+      .nullable()
+      .describe(
+        'the arm with the next smaller ε and equal everything else, where both ε are on the same side of ' +
+          "all of the trunk's L2 from N on; null where there is none",
+      ),
+  }),
+);
+
+export const probeReport = sameShape<ProbeReport>()(
+  'ProbeReport',
+  'What the trunks of a sweep say about it before it is trained; the same as `cosweep probe --json`',
+  z.strictObject({
+    sweepId: z.string().describe('id of the sweep'),
+    name: z.string().describe('name of the sweep'),
+    window: count.describe('how many batches before N count as just before it'),
+    weakRatio: z.number().describe('gradient ratio under which no effect was ever found'),
+    trunks: z.array(trunk).describe('the trunks'),
+    arms: z.array(arm).describe('the arms with the intra-class phase'),
+    notes: z.array(z.string()).describe('what a reader should know, one sentence each'),
   }),
 );

@@ -1,78 +1,111 @@
 import * as z from 'zod';
-import type { ConfusionMatrix, Projection, RunDetail, RunRow } from '../api.ts';
-import { armItem, armParams, batch, count, maybe, metricSummary, page, runState, time, words } from './common.ts';
+import type { LossSettings, TrainingSettings } from '../../sweep/settings.ts';
+import { armItem, armParameters } from './arm.ts';
+import { confusionMatrix, featureProjection } from './evaluation.ts';
+import { batch, count, maybe, runState, time, words } from './fields.ts';
+import { runMetrics } from './metric.ts';
+import { page } from './page.ts';
 import { shape } from './registry.ts';
-import { pathStage } from './sweep.ts';
+import { pathStage } from './stage.ts';
 
-const metrics = z.record(z.string(), metricSummary);
+/** What a row and the run's own page have in common. */
+const common = {
+  id: z.string().describe('such as r41'),
+  seed: count.describe('its seed'),
+  state: runState.describe('where the run stands'),
+  error: words.describe('why it failed, or where it diverged; null where it did neither'),
+  engine: words.describe('the engine that trained it; null before'),
+  batch: batch.describe('batches trained so far, of `batches`'),
+  batches: count.describe('batches of the whole run'),
+  startedAt: time.nullable().describe('when its training began; null before'),
+  finishedAt: time.nullable().describe('when its training ended; null before'),
+  metrics: runMetrics,
+};
 
-const runRow = shape<RunRow>(
+const runRow = shape(
   'RunRow',
+  'A run as the list of the runs of a sweep shows it',
   z.strictObject({
-    id: z.string(),
-    arm: count,
-    armName: z.string(),
-    control: z.boolean(),
-    seed: count,
-    state: runState,
-    error: words,
-    engine: words,
-    seconds: maybe,
-    batch,
-    batches: count,
-    reused: z.boolean(),
-    startedAt: time,
-    finishedAt: time,
-    params: armParams,
-    metrics,
+    ...common,
+    arm: count.describe('index of its arm'),
+    armName: z.string().describe('name of its arm'),
+    control: z.boolean().describe('true where its arm has no intra-class phase'),
+    seconds: maybe.describe('seconds of training, evaluations included; null before it has trained'),
+    reused: z.boolean().describe('true where another sweep had already completed it'),
+    params: armParameters.describe('the parameters of its arm as they are in force'),
   }),
 );
+export type RunRow = z.output<typeof runRow>;
 
-export const runPage = page('RunPage', runRow);
-
-export const confusionMatrix = shape<ConfusionMatrix>(
-  'ConfusionMatrix',
-  z.strictObject({ batch, counts: z.array(z.array(count)) }),
-);
-
-export const projection = shape<Projection>(
-  'Projection',
-  z.strictObject({ batch, x: z.array(maybe), y: z.array(maybe), labels: z.array(count) }),
-);
+export const runList = page('RunList', 'One page of the runs of a sweep', runRow);
+export type RunList = z.output<typeof runList>;
 
 /** The settings themselves are described by `sweeps/sweep.schema.json`. */
-const config = z.custom<NonNullable<RunDetail['config']>>(
+const config = z.custom<{ loss: LossSettings; training: TrainingSettings }>(
   (value) => typeof value === 'object' && value !== null && 'loss' in value && 'training' in value,
 );
 
-export const runDetail = shape<RunDetail>(
+export const runDetail = shape(
   'RunDetail',
+  'A run as its own page shows it',
   z.strictObject({
-    id: z.string(),
-    sweeps: z.array(z.strictObject({ id: z.string(), name: z.string(), arm: count, armName: z.string() })),
-    arm: armItem.nullable(),
-    seed: count,
-    state: runState,
-    error: words,
-    metrics,
-    stages: z.array(pathStage),
-    batch,
-    batches: count,
-    divergedBatch: maybe,
-    intraDead: z.boolean().nullable(),
-    engine: words,
-    device: words,
-    versions: z.record(z.string(), z.string()),
-    gitCommit: words,
-    dataFingerprint: words,
-    config: config.nullable(),
-    startedAt: time,
-    finishedAt: time,
-    durations: z.strictObject({ training: maybe, evaluation: maybe }),
-    controlRun: words,
-    classes: z.array(z.string()).nullable(),
-    evaluations: z.array(z.strictObject({ batch, confusion: z.boolean(), projection: z.boolean() })),
-    confusion: confusionMatrix.nullable(),
-    projection: projection.nullable(),
+    ...common,
+    sweeps: z
+      .array(
+        z.strictObject({
+          id: z.string().describe('id of the sweep'),
+          name: z.string().describe('name of the sweep'),
+          arm: count.describe('index of the arm that it has there'),
+          armName: z.string().describe('name of that arm'),
+        }),
+      )
+      .describe('the sweeps that refer to it: a run is what was computed, not who asked for it'),
+    arm: armItem
+      .nullable()
+      .describe('its arm as the newest of its sweeps has it; null where no sweep refers to it any more'),
+    stages: z.array(pathStage).describe('its path through the stage tree'),
+    divergedBatch: maybe.describe('the first batch whose total was not finite; null where there is none'),
+    intraDead: z
+      .boolean()
+      .nullable()
+      .describe('true where the truncated term was 0 from N to the end; null where the phase was not in force'),
+    device: words.describe('what the engine computed on'),
+    versions: z.record(z.string(), z.string()).describe('versions of the libraries that trained it, by their names'),
+    gitCommit: words.describe(
+      'commit that was checked out in the folder of the sweep; null where that is not in a repository',
+    ),
+    dataFingerprint: words.describe('hash of the data that it was trained on; null before'),
+    config: config
+      .nullable()
+      .describe(
+        'resolved settings of loss and training, defaults filled in, as sweeps/sweep.schema.json ' +
+          'describes them; null where no sweep refers to the run any more',
+      ),
+    durations: z
+      .strictObject({
+        training: maybe.describe('seconds of training steps'),
+        evaluation: maybe.describe('seconds of evaluations'),
+      })
+      .describe('where the time went; null before it has trained'),
+    controlRun: words.describe(
+      'id of the run without the intra-class phase, with the same everything else and the same seed; ' +
+        'null where there is none',
+    ),
+    classes: z
+      .array(z.string())
+      .nullable()
+      .describe('names of the classes by index; null where the data set does not name them'),
+    evaluations: z
+      .array(
+        z.strictObject({
+          batch: batch.describe('batch of the evaluation'),
+          confusion: z.boolean().describe('whether it has a confusion matrix'),
+          projection: z.boolean().describe('whether it has a projection'),
+        }),
+      )
+      .describe('batches whose confusion matrix or projection can be asked for, oldest first'),
+    confusion: confusionMatrix.nullable().describe('the last confusion matrix'),
+    projection: featureProjection.nullable().describe('the last projection'),
   }),
 );
+export type RunDetail = z.output<typeof runDetail>;

@@ -4,7 +4,7 @@ import type { TrainingSettings } from '../settings.ts';
 import { UserError } from '../user-error.ts';
 
 /** What a confirmation is made of. */
-export interface ConfirmRequest {
+export interface ConfirmationParts {
   /** Name of the sweep that the arm was chosen in. */
   sweep: string;
   arm: Arm;
@@ -19,7 +19,7 @@ export interface ConfirmRequest {
  *
  * @returns JSON text
  */
-export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmRequest): string {
+export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationParts): string {
   const { name, alpha, beta, gamma, epsilon, N, loss, training } = arm;
   if (!(gamma > alpha && alpha > beta)) {
     throw new UserError(

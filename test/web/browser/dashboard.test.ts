@@ -3,17 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type {
-  AblationResponse,
-  CurvesResponse,
-  PairCurves,
-  Page as ListPage,
-  ProbeResponse,
-  RunDetail,
-  RunRow,
-  StageItem,
-  SweepDetail,
-} from '../../../server/http/api.ts';
+import type { AblationResponse } from '../../../server/http/schemas/ablation.ts';
+import type { CurvesResponse } from '../../../server/http/schemas/curves.ts';
+import type { PairCurves } from '../../../server/http/schemas/pairs.ts';
+import type { ProbeReport } from '../../../server/http/schemas/probe.ts';
+import type { RunDetail, RunList } from '../../../server/http/schemas/run.ts';
+import type { StageRow } from '../../../server/http/schemas/stage.ts';
+import type { SweepDetail } from '../../../server/http/schemas/sweep.ts';
 import { cosweep } from '../../cli/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
@@ -198,7 +194,7 @@ describeInBrowser('the dashboard', () => {
     await page.locator('th[aria-sort="ascending"]', { hasText: 'last' }).waitFor();
     await page.getByRole('button', { name: 'accuracy (validation), last' }).click();
     await page.locator('th[aria-sort="descending"]', { hasText: 'last' }).waitFor();
-    const { items } = await api<ListPage<RunRow>>('sweeps/s1/runs?sort=last:val/accuracy&order=desc');
+    const { items } = await api<RunList>('sweeps/s1/runs?sort=last:val/accuracy&order=desc');
     await expect
       .poll(() => page.locator('.runs tbody tr td:first-child').allInnerTexts(), patient)
       .toEqual(items.map(({ id }) => id));
@@ -285,15 +281,15 @@ describeInBrowser('the dashboard', () => {
   it('shows the stage tree: what was saved, every bar, and the runs that share it', async () => {
     await page.getByRole('link', { name: 'Stages', exact: true }).click();
     await page.locator('.lanes').waitFor();
-    const { stages } = await api<{ stages: StageItem[] }>('sweeps/s1/stages');
-    const sum = (count: (stage: StageItem) => number): number =>
+    const { stages } = await api<{ stages: StageRow[] }>('sweeps/s1/stages');
+    const sum = (count: (stage: StageRow) => number): number =>
       stages.reduce((total, stage) => total + count(stage), 0);
     const [trained, batches] = [sum(({ from, batch }) => batch - from), sum(({ from, to }) => to - from)];
     expect(await page.locator('.saved').innerText()).toContain(`${(100 * (1 - batches / 600)).toFixed(1)} %`);
     expect(numbers(await page.locator('.saved p.numbers').last().innerText())).toEqual([trained, batches, 600]);
 
     const own = stages.filter(({ seed }) => seed === stages[0]!.seed);
-    const bars = (list: StageItem[]): string[] =>
+    const bars = (list: StageRow[]): string[] =>
       list.map(({ from, to, runs }) => `${from} to ${to}, ${runs.length > 1 ? 'shared' : 'alone'}`).sort();
     const drawn = page.locator('.lanes .stage');
     expect(
@@ -318,7 +314,7 @@ describeInBrowser('the dashboard', () => {
 
   it('shows what the trunks say: the gradient ratio of every β, and what every ε does', async () => {
     await page.getByRole('link', { name: 'Probe', exact: true }).click();
-    const { trunks, arms } = await api<ProbeResponse>('sweeps/s1/probe');
+    const { trunks, arms } = await api<ProbeReport>('sweeps/s1/probe');
     await page.getByText(`Of ${arms.length} arms with the intra-class phase`).waitFor();
     const trained = trunks.filter(({ seeds }) => seeds.length > 0);
     const ratios = await page
@@ -430,7 +426,7 @@ describeInBrowser('the dashboard', () => {
     ).toBe(202);
     await page.getByRole('heading', { name: 'The trunks of 2 seeds are trained' }).waitFor();
 
-    const { trunks } = await api<ProbeResponse>(`sweeps/${id}/probe`);
+    const { trunks } = await api<ProbeReport>(`sweeps/${id}/probe`);
     expect(trunks[0]!.seeds).toEqual([0, 1]);
     await page.getByRole('heading', { name: 'Trunk', exact: false }).first().waitFor();
     await page.locator('canvas[aria-label^="Gradient ratio"]').waitFor();
@@ -579,7 +575,7 @@ async function finalAccuracies(
   sweep: SweepDetail,
   arm: number,
 ): Promise<number[]> {
-  const { items } = await api<ListPage<RunRow>>(`sweeps/${sweep.id}/runs?arm=${arm}`);
+  const { items } = await api<RunList>(`sweeps/${sweep.id}/runs?arm=${arm}`);
   const { curves } = await api<CurvesResponse>(
     `curves?runs=${items.map(({ id }) => id).join(',')}&metric=val/accuracy&width=1000`,
   );

@@ -1,0 +1,49 @@
+import type { ListedRun } from '../../store/reading/list-runs.ts';
+import type { SweepRow } from '../../store/reading/list-sweeps.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import { shownParameters } from '../../sweep/shown-parameters.ts';
+import type { ArmItem } from '../schemas/arm.ts';
+import type { RunRow } from '../schemas/run.ts';
+import type { SweepItem } from '../schemas/sweep.ts';
+
+/** Sweeps, arms and runs as lists show them. */
+
+export function toSweepItem(row: SweepRow): SweepItem {
+  const { id, name, description, state, cancelling, metric, arms, seeds, counts, engine, probeSeeds, error } = row;
+  const { batches, batchesTotal, createdAt, queuedAt, startedAt, finishedAt } = row;
+  return {
+    id,
+    name,
+    description,
+    state,
+    cancelling,
+    metric,
+    arms,
+    seeds,
+    counts,
+    engine,
+    batches,
+    batchesTotal,
+    probeSeeds,
+    error,
+    createdAt: createdAt.toISOString(),
+    queuedAt: queuedAt.toISOString(),
+    startedAt: toIso(startedAt),
+    finishedAt: toIso(finishedAt),
+  };
+}
+
+/** An arm without its settings. */
+export function toArmItem(arm: Arm): ArmItem {
+  const { index, name, ablation, control, controlIndex } = arm;
+  return { index, name, ablation, control, controlIndex, params: shownParameters(arm) };
+}
+
+export function toRunRow({ ablation: _, startedAt, finishedAt, ...rest }: ListedRun): RunRow {
+  return { ...rest, startedAt: toIso(startedAt), finishedAt: toIso(finishedAt) };
+}
+
+/** Times leave as ISO 8601 in UTC. */
+export function toIso(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}

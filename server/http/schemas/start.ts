@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
+import { sweepState } from './fields.ts';
+import { planRequest } from './plan.ts';
+import { shape } from './registry.ts';
+
+export const startRequest = planRequest.extend({
+  engine: z
+    .enum(['auto', 'tensorflow', 'webgpu', 'wasm'])
+    .default('auto')
+    .describe('the engine that trains it; auto: the fastest that works there'),
+  probe: z
+    .boolean()
+    .default(false)
+    .describe(
+      `train only the trunks of ${PROBE_SEEDS} seeds, for GET /sweeps/{id}/probe; POST ` +
+        '/sweeps/{id}/resume goes on with all of the sweep',
+    ),
+});
+export type StartRequest = z.input<typeof startRequest>;
+
+export const startResponse = shape(
+  'StartResponse',
+  'Where a sweep stands after what was asked of it',
+  z.strictObject({
+    id: z.string().describe('id of the sweep'),
+    name: z.string().describe('name of the sweep'),
+    state: sweepState.describe('its state now'),
+  }),
+);
+export type StartResponse = z.output<typeof startResponse>;
