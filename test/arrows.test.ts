@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { findCircles, layerOf, readImports, type Import } from './helpers/imports.ts';
 
 /** The table of rooms: what each may import of the others. */
 const ROOMS: Record<string, string[]> = {
@@ -16,6 +14,37 @@ const ROOMS: Record<string, string[]> = {
   web: ['server/http', 'server/sweep'],
 };
 
+/**
+ * The inner rooms, from bottom to top: a file imports from its own line and from those above it in this list. A name is
+ * a folder, or a file on top of the room; `*` is every other file there: the words that the whole room uses.
+ */
+const LAYERS: Record<string, string[]> = {
+  'server/sweep': ['*', 'schema', 'space', 'problems', 'definition', 'plan'],
+  'server/store': ['generated', 'database', 'reading', 'sweeps', 'training'],
+  'server/runner': [
+    '*',
+    'checkpoints',
+    'workers',
+    'order',
+    'forecast',
+    'sweep-work.ts',
+    'deliveries',
+    'loops',
+    'begin-sweep.ts',
+    'end-sweep.ts',
+    'train-sweep.ts',
+    'run-sweep.ts',
+    'run-queue.ts',
+  ],
+  'server/report': ['*', 'statistics', 'curves', 'table', 'formats', 'picture', 'probe', 'confirm'],
+};
+
+/** A folder as a permission: besides its own room, these alone may import from it. */
+const PERMISSIONS: [string, string[]][] = [
+  // Everything in it needs the lease.
+  ['server/store/training', ['server/runner']],
+];
+
 /** Packages that one room alone may know, so that they can be replaced there. */
 const PACKAGE_ROOMS: [RegExp, string][] = [
   [/^(@prisma\/|better-sqlite3)/, 'server/store'],
@@ -25,57 +54,19 @@ const PACKAGE_ROOMS: [RegExp, string][] = [
 
 const PURE_PACKAGES = /^(zod|@noble\/hashes\/.*)$/;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-interface Import {
-  file: string;
-  room: string;
-  /** A file of ours relative to the root, or a package. */
-  target: string;
-  typeOnly: boolean;
-}
-
-const imports = Object.keys(ROOMS).flatMap((room) => sourceFiles(room).flatMap((file) => importsOf(file, room)));
-
-function sourceFiles(room: string): string[] {
-  const entries = readdirSync(path.join(root, room), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith('server/store/generated/'));
-}
-
-/**
- * Import and export lines and dynamic imports; a line in a string or comment that looks like one counts too, which does
- * no harm.
- */
-function importsOf(file: string, room: string): Import[] {
-  const text = readFileSync(path.join(root, file), 'utf8');
-  const lines = [
-    ...text.matchAll(/^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm),
-    ...text.matchAll(/\bimport\(\s*()['"]([^'"]+)['"]/g),
-  ];
-  return lines.map(([, type, specifier]) => ({
-    file,
-    room,
-    target: specifier!.startsWith('.')
-      ? path.relative(root, path.resolve(root, path.dirname(file), specifier!))
-      : specifier!,
-    typeOnly: Boolean(type),
-  }));
-}
+const imports = readImports(Object.keys(ROOMS));
 
 const roomOf = (target: string) => Object.keys(ROOMS).find((room) => target.startsWith(`${room}/`));
-const show = ({ file, target }: Import) => `${file} → ${target}`;
+
+/** What a failure shows: the import and the rule that it breaks. */
+const breaking = (rule: (wrong: Import) => string) => (wrong: Import) =>
+  `${wrong.file} → ${wrong.target}: ${rule(wrong)}`;
 
 describe('arrows between rooms', () => {
   it('sees the imports', () => {
-    // were the pattern above wrong, every rule would hold
-    expect(
-      imports.some(
-        ({ file, target }) => file === 'server/sweep/plan/plan-sweep.ts' && target === 'server/sweep/stage-tree.ts',
-      ),
-    ).toBe(true);
+    // were the pattern that finds them wrong, every rule would hold
+    const sees = (from: string, to: string) => imports.some(({ file, target }) => file === from && target === to);
+    expect(sees('server/sweep/plan/plan-sweep.ts', 'server/sweep/stage-tree.ts')).toBe(true);
     expect(imports.some(({ target }) => target === 'zod')).toBe(true);
     expect(imports.filter(({ target }) => roomOf(target) === 'server/sweep').length).toBeGreaterThan(50);
   });
@@ -85,30 +76,74 @@ describe('arrows between rooms', () => {
       const other = roomOf(target);
       return other !== undefined && other !== room && !ROOMS[room]!.includes(other);
     });
-    expect(wrong.map(show)).toEqual([]);
+    const rule = ({ room }: Import) => `${room} may import of ${ROOMS[room]!.join(', ') || 'no other room'}`;
+    expect(wrong.map(breaking(rule))).toEqual([]);
   });
 
   it('from a room lead to rooms only: nothing that ships imports tests, benches or scripts', () => {
     const wrong = imports.filter(({ target }) => /^(test|bench|bin|\.\.)\b/.test(target));
-    expect(wrong.map(show)).toEqual([]);
+    expect(wrong.map(breaking(() => 'it is not shipped'))).toEqual([]);
   });
 
   it('from the dashboard to the server are types', () => {
     const wrong = imports.filter(
       ({ room, target, typeOnly }) => room === 'web' && target.startsWith('server/') && !typeOnly,
     );
-    expect(wrong.map(show)).toEqual([]);
+    expect(wrong.map(breaking(() => 'web takes nothing but types of the server'))).toEqual([]);
   });
 
   it('server/sweep is pure: no Node, only pure packages', () => {
-    const packages = imports
-      .filter(({ room, target }) => room === 'server/sweep' && roomOf(target) === undefined)
-      .map(({ target }) => target);
-    expect(packages.filter((name) => name.startsWith('node:') || builtinModules.includes(name))).toEqual([]);
-    expect(packages.filter((name) => !PURE_PACKAGES.test(name))).toEqual([]);
+    const packages = imports.filter(({ room, target }) => room === 'server/sweep' && roomOf(target) === undefined);
+    const impure = packages.filter(
+      ({ target }) => target.startsWith('node:') || builtinModules.includes(target) || !PURE_PACKAGES.test(target),
+    );
+    expect(impure.map(breaking(() => 'server/sweep takes zod and hashes alone'))).toEqual([]);
   });
 
   it.each(PACKAGE_ROOMS)('packages %s are known to %s alone', (pattern, owner) => {
-    expect(imports.filter(({ room, target }) => room !== owner && pattern.test(target)).map(show)).toEqual([]);
+    const wrong = imports.filter(({ room, target }) => room !== owner && pattern.test(target));
+    expect(wrong.map(breaking(() => `only ${owner} knows it`))).toEqual([]);
+  });
+});
+
+describe('arrows within rooms', () => {
+  it.each(Object.entries(LAYERS))('of %s go down', (room, layers) => {
+    const inside = imports.filter(({ file, target }) => file.startsWith(`${room}/`) && target.startsWith(`${room}/`));
+    expect(inside.length).toBeGreaterThan(20);
+    const level = (file: string) => layers.indexOf(layerOf(room, layers, file));
+    const wrong = inside.filter(({ file, target }) => level(file) < level(target));
+    const rule = ({ file, target }: Import) =>
+      `${layerOf(room, layers, file)} lies below ${layerOf(room, layers, target)} (from bottom to top: ${layers.join(', ')})`;
+    expect(wrong.map(breaking(rule))).toEqual([]);
+  });
+
+  it.each(Object.entries(LAYERS))('of %s know every folder', (room, layers) => {
+    const files = [...new Set(imports.filter(({ file }) => file.startsWith(`${room}/`)).map(({ file }) => file))];
+    const unknown = files.filter((file) => !layers.includes(layerOf(room, layers, file)));
+    expect(unknown, 'a new inner room, or a story, gets its place in LAYERS').toEqual([]);
+  });
+
+  it.each(PERMISSIONS)('into %s come from its own room and %s alone', (folder, callers) => {
+    const room = folder.slice(0, folder.lastIndexOf('/'));
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        target.startsWith(`${folder}/`) && ![room, ...callers].some((caller) => file.startsWith(`${caller}/`)),
+    );
+    const rule = () => `${folder} is for ${callers.join(', ')} alone: everything there needs the lease`;
+    expect(wrong.map(breaking(rule))).toEqual([]);
+  });
+
+  it('never come back: there are no circles, of types neither', () => {
+    expect(findCircles(imports).map((circle) => circle.join(' → '))).toEqual([]);
+  });
+});
+
+describe('circles', () => {
+  const arrow = (file: string, target: string): Import => ({ file, room: '', target, typeOnly: true });
+
+  it('are found, each once', () => {
+    const three = [arrow('a', 'b'), arrow('b', 'c'), arrow('c', 'a')];
+    expect(findCircles([...three, arrow('c', 'd'), arrow('d', 'zod')])).toEqual([['a', 'b', 'c', 'a']]);
+    expect(findCircles([arrow('a', 'b'), arrow('b', 'c'), arrow('a', 'c')])).toEqual([]);
   });
 });

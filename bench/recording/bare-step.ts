@@ -10,7 +10,8 @@ import { intraClass } from '../../server/training/losses/intra-class.ts';
 import { truncate } from '../../server/training/losses/truncation.ts';
 import { unit } from '../../server/training/losses/unit.ts';
 import type { Model } from '../../server/training/models/model.ts';
-import { buildOptimizer, type OptimizerScalars } from '../../server/training/optimizers/optimizer.ts';
+import type { OptimizerScalars } from '../../server/training/optimizers/optimizer.ts';
+import { buildOptimizer } from '../../server/training/optimizers/build-optimizer.ts';
 import { split } from '../../server/training/state.ts';
 import type { StepStructure } from '../../server/training/step.ts';
 

@@ -1,5 +1,5 @@
 import type { ArmBand, PairCurves } from '../report/picture/pair-curves.ts';
-import type { Group } from '../report/picture/picture.ts';
+import type { Group } from '../report/picture/picture-data.ts';
 import { decimate } from './decimate.ts';
 
 /** Lines up to this length are left alone; longer ones are reduced to the extremes of this many columns. */

@@ -3,7 +3,7 @@ import type { ModelName } from '../sweep/settings.ts';
 import { Stream } from '../sweep/random.ts';
 import type { Engine, Tensors } from './engine.ts';
 import { buildModel } from './models/model.ts';
-import { buildOptimizer } from './optimizers/optimizer.ts';
+import { buildOptimizer } from './optimizers/build-optimizer.ts';
 import { initialState, toDevice } from './state.ts';
 import { buildStep, type StepScalars, type StepStructure } from './step.ts';
 

@@ -5,7 +5,7 @@ import { CurveBuffer } from './curve-buffer.ts';
 import type { Tensors } from './engine.ts';
 import { groupEpsilons } from './epsilon-groups.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
-import type { FitCallbacks, FitResult, FitTask, Segment } from './fit.ts';
+import type { FitCallbacks, FitResult, Segment, FitTask } from './fit-task.ts';
 import { betaAt, freshState, scalarsAt, structureAt, type Network } from './network.ts';
 import { learningRate } from './optimizers/schedule.ts';
 import { PendingMetrics, type BatchMetrics } from './pending-metrics.ts';

@@ -13,7 +13,8 @@ import {
 import type { Model } from './models/model.ts';
 import { flaw } from './ops/flaw.ts';
 import { clipByNorm } from './optimizers/clip.ts';
-import { buildOptimizer, type OptimizerScalars, type OptimizerStructure } from './optimizers/optimizer.ts';
+import type { OptimizerScalars, OptimizerStructure } from './optimizers/optimizer.ts';
+import { buildOptimizer } from './optimizers/build-optimizer.ts';
 import { split } from './state.ts';
 
 /** Everything that decides which operations a step has. Numbers that a run may choose are scalars instead. */

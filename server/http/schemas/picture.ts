@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Group, Panel, Picture } from '../../report/picture/picture.ts';
+import type { Group, Panel, Picture } from '../../report/picture/picture-data.ts';
 import { curve } from './curves.ts';
 import { batch, count, maybe } from './fields.ts';
 import { metricGoal } from './metric.ts';

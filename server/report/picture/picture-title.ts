@@ -1,7 +1,7 @@
 import { LEVEL } from '../table/best-rows.ts';
 import type { MetricView } from '../table/metric-view.ts';
 import { decimalsBySpread, toFixed, toSigned } from '../number-format.ts';
-import type { Group, Panel } from './picture.ts';
+import type { Group, Panel } from './picture-data.ts';
 
 interface Finding {
   group: Group;

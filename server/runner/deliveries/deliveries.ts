@@ -5,7 +5,7 @@ import { runName } from '../../store/database/ids.ts';
 import type { Stretch } from '../../store/training/read-stretch.ts';
 import { checkpointFiles } from '../../store/reading/read-checkpoints.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../../store/training/run-state.ts';
-import type { FitResult } from '../../training/fit.ts';
+import type { FitResult } from '../../training/fit-task.ts';
 import { removeCheckpoint } from '../checkpoints/checkpoint-files.ts';
 import { findStart } from './find-start.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';

@@ -3,7 +3,7 @@ import type { ArtefactValue, StageEnd } from '../../store/training/commit-segmen
 import type { StageMember, StageTask } from '../../store/training/identify-runs.ts';
 import type { TrainedWith } from '../../store/training/run-state.ts';
 import type { Evaluation } from '../../training/evaluate.ts';
-import type { FitResult } from '../../training/fit.ts';
+import type { FitResult } from '../../training/fit-task.ts';
 import { epsilonsOf } from '../order/epsilons-of.ts';
 import type { StageJob } from '../order/stage-queue.ts';
 

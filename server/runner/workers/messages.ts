@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../training/evaluate.ts';
 import type { EngineName } from '../../training/engine.ts';
-import type { FitResult } from '../../training/fit.ts';
+import type { FitResult } from '../../training/fit-task.ts';
 import type { RunSettings } from '../../training/network.ts';
 import type { Series } from '../../training/curve-buffer.ts';
 import type { CheckpointRef } from '../../store/reading/read-checkpoints.ts';

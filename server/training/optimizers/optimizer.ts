@@ -1,10 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OptimizerSettings } from '../../sweep/settings.ts';
 import type { Tensors } from '../engine.ts';
-import { adam } from './adam.ts';
-import { adamw } from './adamw.ts';
-import { momentum } from './momentum.ts';
-import { sgd } from './sgd.ts';
 
 /**
  * The scalars that optimisers read; `correction1` and `correction2` are Adam's 1 − βᵗ⁺¹, computed on the host in
@@ -41,13 +37,3 @@ export interface Optimizer {
 
 /** What is switched on; numbers are scalars. */
 export type OptimizerStructure = Pick<OptimizerSettings, 'name' | 'nesterov'> & { decay: boolean; clip: boolean };
-
-export function buildOptimizer(structure: OptimizerStructure): Optimizer {
-  const optimizers: Record<OptimizerSettings['name'], (structure: OptimizerStructure) => Optimizer> = {
-    sgd,
-    momentum,
-    adam,
-    adamw,
-  };
-  return optimizers[structure.name](structure);
-}

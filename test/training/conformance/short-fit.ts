@@ -3,7 +3,8 @@ import type { TrainingSettings } from '../../../server/sweep/settings.ts';
 import type { Checkpoint } from '../../../server/training/checkpoint.ts';
 import type { Dataset, Part } from '../../../server/training/dataset.ts';
 import type { Engine } from '../../../server/training/engine.ts';
-import { fit, type FitResult } from '../../../server/training/fit.ts';
+import { fit } from '../../../server/training/fit.ts';
+import type { FitResult } from '../../../server/training/fit-task.ts';
 import type { RunSettings } from '../../../server/training/network.ts';
 import { StepCache } from '../../../server/training/step-cache.ts';
 

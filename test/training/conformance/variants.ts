@@ -3,7 +3,7 @@ import type { ModelName, OptimizerSettings } from '../../../server/sweep/setting
 import { Stream } from '../../../server/sweep/random.ts';
 import type { Step, Tensors } from '../../../server/training/engine.ts';
 import { buildModel, type Model } from '../../../server/training/models/model.ts';
-import { buildOptimizer } from '../../../server/training/optimizers/optimizer.ts';
+import { buildOptimizer } from '../../../server/training/optimizers/build-optimizer.ts';
 import { initialState, toDevice } from '../../../server/training/state.ts';
 import { buildStep, epsilonScalar, type StepStructure } from '../../../server/training/step.ts';
 import { networks } from '../../helpers/engines.ts';

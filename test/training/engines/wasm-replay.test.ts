@@ -5,7 +5,7 @@ import type { Engine, Step, Tensors } from '../../../server/training/engine.ts';
 import { openWasm } from '../../../server/training/engines/wasm/open-wasm.ts';
 import { buildEvaluationStep, inferenceState } from '../../../server/training/evaluation-step.ts';
 import { buildModel } from '../../../server/training/models/model.ts';
-import { buildOptimizer } from '../../../server/training/optimizers/optimizer.ts';
+import { buildOptimizer } from '../../../server/training/optimizers/build-optimizer.ts';
 import { initialState, toDevice } from '../../../server/training/state.ts';
 import { buildStep, type StepStructure } from '../../../server/training/step.ts';
 import { slowTensor } from './slow.ts';

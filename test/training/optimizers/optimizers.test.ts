@@ -3,11 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { OptimizerSettings } from '../../../server/sweep/settings.ts';
 import { openWasm } from '../../../server/training/engines/wasm/open-wasm.ts';
 import { clipByNorm } from '../../../server/training/optimizers/clip.ts';
-import {
-  buildOptimizer,
-  type OptimizerScalars,
-  type OptimizerStructure,
-} from '../../../server/training/optimizers/optimizer.ts';
+import type { OptimizerScalars, OptimizerStructure } from '../../../server/training/optimizers/optimizer.ts';
+import { buildOptimizer } from '../../../server/training/optimizers/build-optimizer.ts';
 import { learningRate } from '../../../server/training/optimizers/schedule.ts';
 
 beforeAll(async () => {
