@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { EngineReport } from '../http/api.ts';
+import { builtProgram } from '../training/built-program.ts';
 
 export type LossCasesReport = NonNullable<EngineReport['lossCases']>;
 
 /** Computes a file of reference cases on an engine, in a process of its own: there is one engine to a process. */
 export function checkEngine(engine: string, file: string): Promise<LossCasesReport> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('./loss-cases-process.js', import.meta.url)), [engine, file], {
+    const child = fork(builtProgram('cli/loss-cases-process'), [engine, file], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let printed = '';
