@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import type { ModelName } from '../server/sweep/settings.ts';
 import { median } from '../server/report/statistics/moments.ts';
 import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
-import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
+import { projectFolder } from '../server/training/project-folder.ts';
 import type { MainThread } from '../server/training/reference-step.ts';
 import { RunningContender, type Contender } from './engines/contender.ts';
 

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../server/training/engine.ts';
 import { median } from '../server/report/statistics/moments.ts';
 import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
-import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
+import { projectFolder } from '../server/training/project-folder.ts';
 import type { Phase, Turn, Turns } from './recording/turns.ts';
 
 const ENGINES: EngineName[] = ['tensorflow', 'wasm'];

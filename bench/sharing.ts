@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mean, median } from '../server/report/statistics/moments.ts';
 import { openStorage } from '../server/store/database/storage.ts';
-import { projectFolder } from '../server/training/engines/tensorflow/package.ts';
+import { projectFolder } from '../server/training/project-folder.ts';
 import {
   BATCH_SIZE,
   EMBEDDING,

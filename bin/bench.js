@@ -1,6 +1,7 @@
 /** `npm run bench NAME [ARGUMENT…]`: builds what is not built, then runs bench/NAME.ts. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildBench } from './build/bench.js';
 import { buildProduct } from './setup/build-product.js';
 import { root } from './setup/root.js';
 import { statusOf } from './setup/run.js';
@@ -14,7 +15,10 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 const program = join(root, 'dist', 'bench', `${name}.js`);
-if (!isBuilt()) buildProduct();
+if (!isBuilt()) {
+  buildProduct();
+  await buildBench();
+}
 process.exit(statusOf(process.execPath, ['--expose-gc', program, ...args]));
 
 /** False where a source is newer than the built program. */

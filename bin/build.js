@@ -1,50 +1,63 @@
 /** `npm run build`: makes everything that `cosweep` needs to run, in `dist`. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { bundle } from './build/bundle.js';
+import { licencesOf } from './build/licences.js';
 import { generate } from './generate.js';
+import { root } from './setup/root.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** The program, and what it starts in processes of their own (server/training/built-program.ts). */
+const PROGRAMS = ['cli/main', 'cli/loss-cases-process', 'runner/workers/worker', 'training/engines/probe-process'];
+
+const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
 
 try {
-  step('database client', generate);
-  step('server', () => {
+  await step('database client', generate);
+  await step('server', async () => {
     // What a deleted source left behind would still be found, so nothing is kept.
-    for (const folder of ['server', 'bench']) rmSync(join(root, 'dist', folder), { recursive: true, force: true });
-    run('typescript', 'bin/tsc', ['-p', join('server', 'tsconfig.json')]);
+    rmSync(join(dist, 'server'), { recursive: true, force: true });
+    const files = await bundle({ from: 'server', to: join('dist', 'server'), entries: PROGRAMS });
+    writeFileSync(join(dist, 'server', 'licences.txt'), licencesOf(files));
+    copyBinaries();
   });
-  if (existsSync(join(root, 'web', 'vite.config.ts'))) {
-    step('dashboard', () =>
-      run('vite', 'bin/vite.js', ['build', '--config', join('web', 'vite.config.ts'), '--logLevel', 'warn']),
-    );
-  }
+  if (existsSync(join(root, 'web', 'vite.config.ts'))) await step('dashboard', buildDashboard);
 } catch (error) {
   console.error(`\nThe build failed. ${error.message}`);
   process.exit(1);
 }
 
-function step(name, work) {
+async function step(name, work) {
   process.stderr.write(`build: ${name} … `);
   const start = performance.now();
-  work();
+  await work();
   process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }
 
-function run(name, script, args) {
+/** Those of the WebAssembly backend that run in one thread: it does not take the third in Node. */
+function copyBinaries() {
+  const from = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+  const to = join(dist, 'wasm');
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from))
+    if (name.endsWith('.wasm') && !name.includes('threaded')) cpSync(join(from, name), join(to, name));
+}
+
+function buildDashboard() {
   let folder;
   try {
-    folder = dirname(require.resolve(`${name}/package.json`));
+    folder = dirname(require.resolve('vite/package.json'));
   } catch {
-    throw new Error(`The package "${name}" is not installed; run \`npm ci\` first`);
+    throw new Error('The package "vite" is not installed; run `npm ci` first');
   }
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [join(folder, script), ...args], {
+  const args = ['build', '--config', join('web', 'vite.config.ts'), '--logLevel', 'warn'];
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [join(folder, 'bin/vite.js'), ...args], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
   if (error) throw error;
-  if (status !== 0) throw new Error(`${name} says:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`vite says:\n${stdout}${stderr}`);
 }

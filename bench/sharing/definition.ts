@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { projectFolder } from '../../server/training/engines/tensorflow/package.ts';
+import { projectFolder } from '../../server/training/project-folder.ts';
 
 /** What the bench may be cut down to. */
 export interface Scale {

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { EngineReport } from '../http/schemas/doctor.ts';
+import { builtProgram } from '../training/built-program.ts';
 
 /** What is left of a report of all cases once it is counted. */
 type CountedCases = NonNullable<EngineReport['lossCases']>;
@@ -8,7 +8,7 @@ type CountedCases = NonNullable<EngineReport['lossCases']>;
 /** Computes a file of reference cases on an engine, in a process of its own: there is one engine to a process. */
 export function checkEngine(engine: string, file: string): Promise<CountedCases> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('./loss-cases-process.js', import.meta.url)), [engine, file], {
+    const child = fork(builtProgram('cli/loss-cases-process'), [engine, file], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let printed = '';

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import type { Dataset } from './dataset.ts';
 import type { Drawing } from './models/drawing.ts';
 import { buildNetwork, structureAt, type RunSettings } from './network.ts';
@@ -40,7 +41,7 @@ export async function toLayersModel({ settings, dataset, state, about }: Trained
   const drawing = drawingOf({ ...state, ...normalisation(dataset), ...heads(state, byCosine) });
   const { layers, add } = drawing;
 
-  const images = tf.input({ shape, name: 'images' });
+  const images = tfl.input({ shape, name: 'images' });
   const normalised = add(
     layers.batchNormalization({ name: 'normalise', epsilon: 0, center: false, scale: false }),
     images,
@@ -61,7 +62,7 @@ export async function toLayersModel({ settings, dataset, state, about }: Trained
       ]
     : [];
   const outputs = [logits, embedding, ...projections];
-  const model = tf.model({ name: settings.training.model.name, inputs: images, outputs });
+  const model = tfl.model({ name: settings.training.model.name, inputs: images, outputs });
   model.setUserDefinedMetadata({
     ...about,
     network: settings.training.model.name,
@@ -80,9 +81,9 @@ export async function toLayersModel({ settings, dataset, state, about }: Trained
 
 function drawingOf(tensors: HostState): Drawing {
   return {
-    layers: tf.layers,
+    layers: tfl.layers,
     add(layer, x, names = []) {
-      const y = layer.apply(x) as tf.SymbolicTensor;
+      const y = layer.apply(x) as tfl.SymbolicTensor;
       const values = names.map((name) => tf.tensor(tensors[name]!.values, tensors[name]!.shape));
       layer.setWeights(values);
       tf.dispose(values);
@@ -122,7 +123,7 @@ function columns(rows: Float32Array[]): Float32Array {
   );
 }
 
-async function filesOf(model: tf.LayersModel): Promise<ModelFile[]> {
+async function filesOf(model: tfl.LayersModel): Promise<ModelFile[]> {
   const files: ModelFile[] = [];
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Machine } from '../../store/training/run-state.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
+import { builtProgram } from '../../training/built-program.ts';
 import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
 import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
@@ -40,7 +40,7 @@ export class WorkerProcess implements Trainer {
 
   /** @param device of the engine; null leaves it to it */
   constructor(engine: EngineName, device: string | null) {
-    this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [], {
+    this.#child = fork(builtProgram('runner/workers/worker'), [], {
       execArgv: [...HEAP_FLAGS, ...process.execArgv], // of two flags V8 takes the last one: a user's own
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -2,18 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { arch, cpus, hostname, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ADDON_API, packageFolder, tfjsNodeFolder } from './tensorflow/package.ts';
+import { builtProgram } from '../built-program.ts';
+import { packageFolder, packageVersion, type FetchedPackage } from './packages.ts';
+import { ADDON_API, tfjsNodeFolder } from './tensorflow/package.ts';
 
-/** What an engine is made of, beside Node and the machine. */
-const PACKAGES = [
-  '@tensorflow/tfjs',
-  '@tensorflow/tfjs-core',
-  '@tensorflow/tfjs-backend-wasm',
-  '@tensorflow/tfjs-node',
-  '@tensorflow/tfjs-backend-webgpu',
-  'webgpu',
-];
+/** What an engine is made of, beside Node, the machine and what is part of this program. */
+const PACKAGES: FetchedPackage[] = ['@tensorflow/tfjs-node', 'webgpu'];
 
 /** In the folder of tfjs-node: what `engine install` puts there. */
 const LIBRARIES = [
@@ -47,8 +41,8 @@ export function fingerprint(): string {
     node: process.version,
     packages: PACKAGES.map(version),
     libraries: LIBRARIES.map((file) => trace(join(tfjsNodeFolder() ?? '', file))),
-    // This program itself: what is built anew may do other things.
-    program: trace(fileURLToPath(import.meta.url)),
+    // This program itself, TensorFlow.js included: what is built anew may do other things.
+    program: trace(builtProgram('cli/main')),
     drivers: DRIVERS.map(content),
     devices: DEVICES.map(listing),
     variables: VARIABLES.map((name) => process.env[name]),
@@ -56,10 +50,9 @@ export function fingerprint(): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function version(name: string): string | null {
+function version(name: FetchedPackage): string | null {
   const folder = packageFolder(name);
-  const manifest = folder === null ? null : content(join(folder, 'package.json'));
-  return manifest === null ? null : (JSON.parse(manifest) as { version: string }).version;
+  return folder === null ? null : packageVersion(folder);
 }
 
 function trace(file: string): [string, number, number] | null {

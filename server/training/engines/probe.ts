@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { builtProgram } from '../built-program.ts';
 import type { EngineName } from '../engine.ts';
 import { engineEnvironment } from './engine-environment.ts';
 
@@ -35,16 +35,12 @@ export function probeEngine(
   device: string | null = null,
 ): Promise<{ probe: EngineProbe; answered: boolean }> {
   return new Promise((resolve) => {
-    const child = fork(
-      fileURLToPath(new URL('./probe-process.js', import.meta.url)),
-      [name, ...(device === null ? [] : [device])],
-      {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        env: engineEnvironment(),
-        timeout: ANSWER_WITHIN,
-        killSignal: 'SIGKILL',
-      },
-    );
+    const child = fork(builtProgram('training/engines/probe-process'), [name, ...(device === null ? [] : [device])], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: engineEnvironment(),
+      timeout: ANSWER_WITHIN,
+      killSignal: 'SIGKILL',
+    });
     let printed = '';
     let answer: ProbeMessage | undefined;
     child.stderr!.on('data', (chunk: Buffer) => (printed += chunk.toString()));

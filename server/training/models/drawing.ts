@@ -1,4 +1,4 @@
-import type { layers as Layers, SymbolicTensor } from '@tensorflow/tfjs';
+import type { layers as Layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 export type { SymbolicTensor };
 

@@ -1,28 +1,22 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { builtProgram } from '../../../server/training/built-program.ts';
+import * as engines from '../../../server/training/engines/choose.ts';
 import { parseLossCases } from '../../../server/training/loss-cases.ts';
 import { SELF_CHECK_CASE } from '../../../server/training/engines/self-check-case.ts';
+import * as verdicts from '../../../server/training/engines/verdicts.ts';
 import { hasGpu } from '../../../server/training/engines/webgpu/has-gpu.ts';
+import { startChild } from '../../helpers/child.ts';
 import { describeWithTensorflow, describeWithWebgpu } from '../../helpers/engines.ts';
-
-type Choose = typeof import('../../../server/training/engines/choose.ts');
-type Verdicts = typeof import('../../../server/training/engines/verdicts.ts');
 
 vi.setConfig({ testTimeout: 180_000 });
 
-const built = (name: string): string => join(import.meta.dirname, '../../../dist/server/training/engines', name);
-let engines: Choose;
-let verdicts: Verdicts;
 let folder: string;
-beforeAll(async () => {
-  if (!existsSync(built('choose.js')))
+beforeAll(() => {
+  if (!existsSync(builtProgram('training/engines/probe-process')))
     throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
-  engines = (await import(/* @vite-ignore */ pathToFileURL(built('choose.js')).href)) as Choose;
-  verdicts = (await import(/* @vite-ignore */ pathToFileURL(built('verdicts.js')).href)) as Verdicts;
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cosweep-probe-'));
@@ -177,29 +171,10 @@ describe('the self-check', () => {
   it.each([
     ['computes another loss', 'Exp', /^it opens, but the loss that it computes is wrong \(.*terms \d/],
     ['gives other bits every time', 'Conv2D', /^it opens, but the same training step twice gives different bits$/],
-  ])('finds an engine that %s', (_, kernel, flaw) => {
-    const program = `
-      import * as tf from '@tensorflow/tfjs-core';
-      import { openEngine } from ${JSON.stringify(pathToFileURL(built('open.js')).href)};
-      import { selfCheck } from ${JSON.stringify(pathToFileURL(built('self-check.js')).href)};
-      const engine = await openEngine('wasm');
-      const { kernelFunc, ...rest } = tf.getKernel('${kernel}', 'wasm');
-      tf.unregisterKernel('${kernel}', 'wasm');
-      let calls = 0;
-      tf.registerKernel({ ...rest, kernelFunc: (call) => {
-        const out = kernelFunc(call);
-        call.backend.typedArrayFromHeap(out)[0] += 1e-2 * ++calls;
-        return out;
-      } });
-      // Operation by operation, as an engine without replay would.
-      const step = (step) => ({ run: (state, batch, scalars) => tf.tidy(() => step(state, batch, Object.fromEntries(Object.entries(scalars).map(([k, v]) => [k, tf.scalar(v)])))), dispose() {} });
-      console.log((await selfCheck({ ...engine, compile: step })).flaw);
-    `;
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-      encoding: 'utf8',
-      cwd: join(import.meta.dirname, '../../..'),
-    });
-    expect(stdout.trim(), stderr).toMatch(flaw);
+  ])('finds an engine that %s', async (_, kernel, flaw) => {
+    const child = await startChild(new URL('flawed-engine.ts', import.meta.url), [kernel]);
+    child.go();
+    expect(await child.result()).toMatch(flaw);
   });
 });
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../../sweep/user-error.ts';
+import { packageVersion } from '../packages.ts';
 import { buildAddon, findsGpu, requireBuildTools, tryAddon } from './addon.ts';
 import {
   finishBuild,
@@ -11,14 +12,13 @@ import {
   type Build,
   type Variant,
 } from './builds.ts';
-import { command, lastLines } from './command.ts';
 import { whyNoGpu } from './cuda.ts';
 import { isOlder } from './is-older.ts';
 import { copyBuildFiles, downloadLibrary } from './library-download.ts';
 import { takeLibrary } from './library-folder.ts';
 import { downloadWheels, unpackWheels, VERSIONS } from './library-wheel.ts';
 import { linkBuild } from './link.ts';
-import { ADDON_API, projectFolder, tfjsNodeFolder, tfjsNodeRequest, tfjsNodeVersion } from './package.ts';
+import { ADDON_API, fetchTfjsNode } from './package.ts';
 
 export interface InstallOptions {
   /** A wheel, or a folder with wheels or with libtensorflow. */
@@ -31,17 +31,17 @@ export interface InstallOptions {
 
 /**
  * Sets up native TensorFlow: libtensorflow and the addon that tfjs-node reaches it by. Both are kept in the user's
- * cache and linked into node_modules, because `npm ci` wipes node_modules: afterwards a link is all that is missing.
+ * cache and linked into tfjs-node: where that is in node_modules `npm ci` wipes it, and a link is all that is missing.
  *
  * The library comes from `from`, else from tfjs-node's own download, else from TensorFlow's Python wheel by pip.
  * Nothing that is half done is ever seen: a build is made in a folder of its own and renamed when it is finished.
  */
 export async function installTensorflow({ from, cuda = false, log }: InstallOptions): Promise<Build> {
   requireKnownPlatform();
-  const tfjsNode = tfjsNodeFolder() ?? (await fetchTfjsNode(log));
+  const tfjsNode = await fetchTfjsNode(log);
   const request: Request = {
     tfjsNode,
-    tfjsNodeVersion: tfjsNodeVersion(tfjsNode),
+    tfjsNodeVersion: packageVersion(tfjsNode),
     from: from ? resolve(from) : null,
     variant: cuda ? 'cuda' : 'cpu',
     log,
@@ -90,22 +90,6 @@ function requireKnownPlatform(): void {
   throw new UserError(
     `Cannot install the tensorflow engine on ${thisPlatform}. Wanted: Linux or macOS on x64 or arm64 (on Windows: WSL). ` +
       'The wasm engine works everywhere: --engine wasm.',
-  );
-}
-
-/** npm before version 11 runs tfjs-node's install script, and removes the optional package when the script fails. */
-async function fetchTfjsNode(log: (line: string) => void): Promise<string> {
-  const wanted = tfjsNodeRequest();
-  log(`node_modules has no tfjs-node: npm install ${wanted}`);
-  const { code, output } = await command(
-    'npm',
-    ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', wanted],
-    { cwd: projectFolder(), onLine: log },
-  );
-  const folder = tfjsNodeFolder();
-  if (code === 0 && folder) return folder;
-  throw new UserError(
-    `Cannot fetch ${wanted} by npm:\n${lastLines(output, 4)}\nWanted: a registry that npm can reach (npm config get registry shows which one it asks).`,
   );
 }
 

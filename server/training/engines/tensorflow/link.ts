@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packageVersion } from '../packages.ts';
 import { finishedBuilds, readRecord, type Build } from './builds.ts';
-import { ADDON_API, tfjsNodeFolder, tfjsNodeVersion } from './package.ts';
+import { ADDON_API, tfjsNodeFolder } from './package.ts';
 
 const PARTS = ['deps', 'lib'] as const;
 
@@ -34,7 +35,7 @@ export function linkBuild(build: Build, tfjsNode: string): void {
 export function relink(tfjsNode = tfjsNodeFolder()): boolean {
   if (!tfjsNode) return false;
   if (hasAddon(tfjsNode)) return true;
-  const [build] = finishedBuilds(tfjsNodeVersion(tfjsNode));
+  const [build] = finishedBuilds(packageVersion(tfjsNode));
   if (!build) return false;
   linkBuild(build, tfjsNode);
   return true;

@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRequire } from 'node:module';
 import type { Engine } from '../../engine.ts';
+import { packageVersion } from '../packages.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import type { Backend } from './binding.ts';
 import { compile } from './compile.ts';
 import { cudaCards, whyNoGpu } from './cuda.ts';
 import { registerKernels } from './kernels.ts';
 import { linkedBuild, relink } from './link.ts';
+import { loadPackage } from './load-package.ts';
 import { provideRemovedFunctions } from './node-compatibility.ts';
-import { tfjsNodeFolder, tfjsNodeVersion } from './package.ts';
+import { tfjsNodeFolder } from './package.ts';
 
 /**
  * Read by libtensorflow when it is loaded. One thread per process: workers are the parallelism, and one thread repeats
@@ -42,7 +43,7 @@ export async function openTensorflow(): Promise<Engine> {
     device: deviceOf(backend),
     versions: {
       libtensorflow: binding.TF_Version,
-      '@tensorflow/tfjs-node': tfjsNodeVersion(tfjsNodeFolder()!),
+      '@tensorflow/tfjs-node': packageVersion(tfjsNodeFolder()!),
       '@tensorflow/tfjs-core': tf.version_core,
     },
     ...(binding.isUsingGpuDevice() ? {} : { imagesAtOnce: CPU_IMAGES_AT_ONCE, residentBytes: CPU_RESIDENT_BYTES }),
@@ -66,14 +67,14 @@ function deviceOf({ binding }: Backend): string {
 
 async function loadBackend(): Promise<Backend> {
   const folder = tfjsNodeFolder();
-  if (!folder) throw new EngineUnavailable('tensorflow', 'node_modules has no @tensorflow/tfjs-node', REMEDY);
+  if (!folder) throw new EngineUnavailable('tensorflow', 'the package @tensorflow/tfjs-node is not installed', REMEDY);
   if (!relink())
     throw new EngineUnavailable('tensorflow', 'libtensorflow and the addon of tfjs-node are not installed', REMEDY);
   Object.assign(process.env, ENVIRONMENT);
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   provideRemovedFunctions();
   try {
-    createRequire(import.meta.url)(folder);
+    loadPackage(folder);
   } catch (error) {
     throw new EngineUnavailable(
       'tensorflow',

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Engine } from '../../engine.ts';
 import '../../gradients.ts';
 import { EngineUnavailable } from '../unavailable.ts';
+import { binariesFolder } from './binaries.ts';
 import { compile } from './compile.ts';
 import { registerKernels } from './kernels.ts';
 
@@ -13,7 +13,7 @@ import { registerKernels } from './kernels.ts';
  * so that bits repeat; SIMD where the processor has it (the backend sees to that).
  */
 export async function openWasm(): Promise<Engine> {
-  const binaries = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  const binaries = binariesFolder();
   setWasmPaths(binaries + sep);
   setThreadsCount(1);
   registerKernels();
@@ -21,7 +21,7 @@ export async function openWasm(): Promise<Engine> {
     throw new EngineUnavailable(
       'wasm',
       `its backend did not start from the .wasm files in ${binaries}`,
-      'Install the packages again: npm ci',
+      'Install Cosweep again; a checkout: npm ci && npm run build',
     );
   }
   refuseToOverflow();

@@ -1,4 +1,6 @@
-import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { packageFolder, packageVersion } from '../packages.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import { makeDawnPatient } from './patience.ts';
 
@@ -12,25 +14,22 @@ export interface Dawn {
 
 const PACKAGE = 'webgpu';
 
-/** Loads the optional package. Its global names become global: TensorFlow.js reads them. */
+const REMEDY = 'Run: cosweep engine install webgpu';
+
+/** Loads the package, which is optional. Its global names become global: TensorFlow.js reads them. */
 export async function loadDawn(): Promise<Dawn> {
   // Mesa's layer that puts a desktop's GPU first asks the Wayland server for it, and complains on stderr where there is
   // none.
   if (!process.env.XDG_RUNTIME_DIR) process.env.NODEVICE_SELECT ??= '1';
+  const folder = packageFolder(PACKAGE);
+  if (folder === null) throw new EngineUnavailable('webgpu', `the package ${PACKAGE} is not installed`, REMEDY);
   let dawn: Dawn;
   try {
-    dawn = (await import(PACKAGE)) as Dawn;
+    dawn = (await import(/* @vite-ignore */ pathToFileURL(join(folder, 'index.js')).href)) as Dawn;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_MODULE_NOT_FOUND')
-      throw new EngineUnavailable(
-        'webgpu',
-        `node_modules has no ${PACKAGE}`,
-        'Install the packages again, the optional ones too: npm ci',
-      );
     throw new EngineUnavailable(
       'webgpu',
-      `Dawn does not load on ${process.platform}-${process.arch} (${message.split('\n')[0]})`,
+      `Dawn does not load on ${process.platform}-${process.arch} (${(error as Error).message.split('\n')[0]})`,
       null,
     );
   }
@@ -40,5 +39,5 @@ export async function loadDawn(): Promise<Dawn> {
 }
 
 export function dawnVersion(): string {
-  return (createRequire(import.meta.url)(`${PACKAGE}/package.json`) as { version: string }).version;
+  return packageVersion(packageFolder(PACKAGE)!);
 }

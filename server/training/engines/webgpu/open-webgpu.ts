@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import manifest from '@tensorflow/tfjs-backend-webgpu/package.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine.ts';
 import '../../gradients.ts';
@@ -9,8 +9,6 @@ import { compile } from './compile.ts';
 import { dawnVersion, loadDawn } from './dawn.ts';
 import { openDevice } from './device.ts';
 import { registerKernels } from './kernels.ts';
-
-const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
 
 /** Reading makes the GPU wait for JavaScript: so many batches take longer than that. */
 const BATCHES_AHEAD = 25;
@@ -37,7 +35,7 @@ export async function openWebgpu(wanted: string | null = null): Promise<Engine> 
 }
 
 async function open(wanted: string | null): Promise<Engine> {
-  const { WebGPUBackend } = await import(PACKAGE); // before there is a navigator: the package would open a device of its own choice
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu'); // before there is a navigator: the package would open a device of its own choice
   const dawn = await loadDawn();
   const { adapter, name, gpu } = await requestAdapter(dawn, wanted);
   const device = await openDevice(adapter);
@@ -45,7 +43,7 @@ async function open(wanted: string | null): Promise<Engine> {
   tf.env().set('WEBGPU_CPU_FORWARD', false); // small tensors too: a scalar that JavaScript reads would be compiled in
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', PACKED); // of the others one adds up in whatever order threads finish
   registerKernels();
-  const backend = new WebGPUBackend(device.gpuDevice, adapter.info) as Backend;
+  const backend = new WebGPUBackend(device.gpuDevice, adapter.info) as unknown as Backend;
   const read = backend.read.bind(backend);
   backend.read = (dataId) => device.reading(read(dataId));
   backend.readSync = refuseToWait;
@@ -58,7 +56,7 @@ async function open(wanted: string | null): Promise<Engine> {
     residentBytes: device.gpuDevice.limits.maxStorageBufferBindingSize,
     versions: {
       '@tensorflow/tfjs-core': tf.version_core,
-      [PACKAGE]: (createRequire(import.meta.url)(`${PACKAGE}/package.json`) as { version: string }).version,
+      '@tensorflow/tfjs-backend-webgpu': manifest.version,
       webgpu: dawnVersion(),
     },
     compile: (step, example) => compile(backend, device, step, example),

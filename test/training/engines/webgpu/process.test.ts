@@ -1,27 +1,26 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
+import { bundle } from '../../../../bin/build/bundle.js';
 import { describeWithWebgpu } from '../../../helpers/engines.ts';
 
-const dist = join(import.meta.dirname, '../../../../dist/server/training/engines/open.js');
-const core = join(import.meta.dirname, '../../../../node_modules/@tensorflow/tfjs-core/dist/tf-core.node.js');
+/** Built in `dist`, where the engine finds what belongs to it. */
+const place = join('dist', 'test', 'webgpu');
+const built = join(import.meta.dirname, '../../../..', place, 'opened-engine.js');
 
 /** Opens the engine and computes with it; what follows is a test's. */
 const begin = `
-  const { openEngine } = await import(${JSON.stringify(pathToFileURL(dist).href)});
-  const tf = (await import(${JSON.stringify(pathToFileURL(core).href)})).default;
+  const { openEngine, tf } = await import(${JSON.stringify(pathToFileURL(built).href)});
   const engine = await openEngine('webgpu');
   const square = async () => { const product = tf.square(3); const [value] = await product.data(); product.dispose(); return value; };
   if ((await square()) !== 9) throw new Error('3 · 3 is not 9');
 `;
 
 describeWithWebgpu('a process with the webgpu engine', () => {
-  beforeAll(() => {
-    if (!existsSync(dist))
-      throw new Error('These tests start processes of the built program, and dist is not there: run `npm run build`');
-  });
+  beforeAll(() =>
+    bundle({ from: join('test', 'training', 'engines', 'webgpu'), to: place, entries: ['opened-engine'] }),
+  );
 
   it('ends by itself once the engine is closed, and may open it again before', async () => {
     const { code, stderr } = await run(

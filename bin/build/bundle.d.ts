@@ -1,0 +1,1 @@
+export function bundle(options: { from: string; to: string; entries: string[] }): Promise<string[]>;
