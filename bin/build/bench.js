@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { root } from '../setup/root.js';
 import { bundle } from './bundle.js';
 
-/** Makes the measurements in `dist/bench`. They have what they measure of the server in them; what it starts is in `dist/server`. */
+/**
+ * Makes the measurements in `dist/bench`. They have what they measure of the server in them; what it starts is in
+ * `dist/server`.
+ */
 export async function buildBench() {
   const entries = readdirSync(join(root, 'bench'), { recursive: true })
     .filter((file) => file.endsWith('.ts'))

@@ -58,7 +58,9 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
 /** What was asked for, was asked for one sweep: another one in the queue is trained as it is, on its own engine. */
 const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = { engine: 'auto', device: null, fresh: false };
 
-/** null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile. */
+/**
+ * null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile.
+ */
 async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
   let told = false;
   for (;;) {

@@ -22,25 +22,31 @@ const CANCEL_POLL_MS = 1000;
 /*
  * The signals of a sweep, each aborted by one place:
  *
- * | signal      | aborted by                                      | who listens                     | what follows                                       |
- * | ----------- | ----------------------------------------------- | ------------------------------- | -------------------------------------------------- |
- * | `stop`      | the user's first Ctrl-C, or SIGTERM             | the queue, `ended`, `stopping`  | the process ends at the next checkpoints           |
- * | `kill`      | the user's second Ctrl-C                        | `ended`, `killing`              | the process ends now                               |
- * | `lost`      | the heartbeat: another process took the lease   | the queue, all three below      | nothing can be stored: the process ends now        |
- * | `cancelled` | `watchCancel` below: the flag of the sweep      | `ended`, `stopping`             | the sweep ends at the next checkpoints             |
- * | `over`      | `runSweep` below, when it returns               | `ended`                         | workers that are still hired for it are let go     |
- * | `broken`    | `trainSweep`: what failed would fail everywhere | `killing`                       | no worker goes on; the sweep ends with the error   |
- * | `failed`    | a worker loop's backlog: it could not be stored | that worker loop                | its worker is killed, and the loop fails           |
+ * | signal | aborted by | who listens | what follows |
+ * | ----------- | ----------------------------------------------- | ------------------------------- |
+ * -------------------------------------------------- |
+ * | `stop` | the user's first Ctrl-C, or SIGTERM | the queue, `ended`, `stopping` | the process ends at the next
+ * checkpoints |
+ * | `kill` | the user's second Ctrl-C | `ended`, `killing` | the process ends now |
+ * | `lost` | the heartbeat: another process took the lease | the queue, all three below | nothing can be stored: the
+ * process ends now |
+ * | `cancelled` | `watchCancel` below: the flag of the sweep | `ended`, `stopping` | the sweep ends at the next
+ * checkpoints |
+ * | `over` | `runSweep` below, when it returns | `ended` | workers that are still hired for it are let go |
+ * | `broken` | `trainSweep`: what failed would fail everywhere | `killing` | no worker goes on; the sweep ends with the
+ * error |
+ * | `failed` | a worker loop's backlog: it could not be stored | that worker loop | its worker is killed, and the loop
+ * fails |
  *
- * Three are made of them: `ended` (stop, kill, lost, cancelled, over) ends what comes before training; `stopping` (stop,
- * lost, cancelled) lets no stage begin, and those in training end with a checkpoint; `killing` (kill, lost, broken)
- * kills the workers.
+ * Three are made of them: `ended` (stop, kill, lost, cancelled, over) ends what comes before training; `stopping`
+ * (stop, lost, cancelled) lets no stage begin, and those in training end with a checkpoint; `killing` (kill, lost,
+ * broken) kills the workers.
  */
 
 /**
  * Trains one queued sweep to its end. Of a sweep that is only probed it trains what does without the intra-class phase:
- * that leaves the sweep interrupted, or queued where all of it was asked for meanwhile. Where this process is stopped, a
- * sweep that was asked of it is left interrupted, and one that others asked for is left queued.
+ * that leaves the sweep interrupted, or queued where all of it was asked for meanwhile. Where this process is stopped,
+ * a sweep that was asked of it is left interrupted, and one that others asked for is left queued.
  *
  * @returns null where it is not queued any more, or could not begin
  */

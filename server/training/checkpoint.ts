@@ -31,7 +31,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   return bytes;
 }
 
-/** The bytes of `encodeCheckpoint` as what stands before the tensors and each tensor's own memory: nothing is copied. */
+/**
+ * The bytes of `encodeCheckpoint` as what stands before the tensors and each tensor's own memory: nothing is copied.
+ */
 export function piecesOf({ batch, state, intraLive }: Checkpoint): Uint8Array[] {
   const names = Object.keys(state).sort();
   const json = JSON.stringify({

@@ -45,7 +45,9 @@ export class RecentCheckpoints {
     return { ...ref, content: { bytes } };
   }
 
-  /** Whether its file is there. One that was in order when it was written or read last is not read through once more. */
+  /**
+   * Whether its file is there. One that was in order when it was written or read last is not read through once more.
+   */
   async isThere(checkpoint: StoredCheckpoint): Promise<boolean> {
     const { file, hash } = checkpoint;
     const bytes = this.#recent.get(hash);

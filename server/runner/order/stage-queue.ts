@@ -96,7 +96,11 @@ export class StageQueue {
     }
   }
 
-  /** The stage stands at this batch now, and what is before it is stored. @param kept whether the state there is, too */
+  /**
+   * The stage stands at this batch now, and what is before it is stored.
+   *
+   * @param kept whether the state there is, too
+   */
   advance(stage: StageTask, batch: number, kept: boolean): void {
     Object.assign(stage, { batch, kept } satisfies Partial<StageTask>);
   }

@@ -10,7 +10,9 @@ import { WorkerError, type Trainer } from './trainer.ts';
 import { workerCount } from './worker-count.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-/** Workers on one engine, none where nothing is to be trained. The first has it open; others may still be opening it. */
+/**
+ * Workers on one engine, none where nothing is to be trained. The first has it open; others may still be opening it.
+ */
 export interface Crew {
   engine: EngineName;
   workers: Trainer[];

@@ -12,9 +12,10 @@ export interface Trainer {
   readonly opened: Promise<Machine>;
 
   /**
-   * Trains a stage, telling what comes of it in order. Ends after the last segment, the only one with a `result`. Fails
-   * with a `WorkerError` where the stage or the trainer does, which another attempt may mend, and with any other error
-   * where all stages would meet it. After that nothing more is told of the stage, whatever may still be on its way.
+   * Trains a stage, once `opened`, telling what comes of it in order. Ends after the last segment, the only one with a
+   * `result`. Fails with a `WorkerError` where the stage or the trainer does, which another attempt may mend, and with
+   * any other error where all stages would meet it. After that nothing more is told of the stage, whatever may still be
+   * on its way.
    */
   train(order: StageOrder, told: StageCallbacks): Promise<void>;
 

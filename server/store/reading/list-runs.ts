@@ -41,8 +41,8 @@ export interface RunFilter {
 
 export interface RunQuery extends RunFilter, PageOptions {
   /**
-   * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `ShownParameters`, `last:METRIC` or `best:METRIC`; the
-   * order of training without it.
+   * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `ShownParameters`, `last:METRIC` or
+   * `best:METRIC`; the order of training without it.
    */
   sort?: string;
   descending?: boolean;

@@ -25,7 +25,9 @@ export interface StageIdentity {
   params: ShownParameters;
 }
 
-/** A run of a sweep as the runner sees it. What changes of it while it is trained, the runner's `StageQueue` changes. */
+/**
+ * A run of a sweep as the runner sees it. What changes of it while it is trained, the runner's `StageQueue` changes.
+ */
 export interface RunTask {
   readonly runId: number;
   readonly arm: number;

@@ -5,7 +5,9 @@ import { addonPath } from './addon.ts';
 import type { Backend, Binding } from './binding.ts';
 import { HANDED_OVER, TFJS_NODE } from './package.ts';
 
-/** How many backends would have to be better for TensorFlow.js to take another one by itself; tfjs-node's own number. */
+/**
+ * How many backends would have to be better for TensorFlow.js to take another one by itself; tfjs-node's own number.
+ */
 const PRIORITY = 3;
 
 /**
@@ -43,7 +45,9 @@ function handingOver<T>(load: NodeJS.Require, work: () => T): T {
   }
 }
 
-/** tfjs-node was compiled to functions in place of classes: what it derives a class from must be callable without `new`. */
+/**
+ * tfjs-node was compiled to functions in place of classes: what it derives a class from must be callable without `new`.
+ */
 function callable(base: abstract new () => object): Function {
   function derive(this: object): object {
     return Reflect.construct(base, [], this.constructor) as object;
