@@ -1,4 +1,4 @@
-/** `npm run build`: makes everything that `cosweep` needs to run, in `dist`. */
+/** `npm run build`: makes everything that `cosweep` needs to run, in `dist`; `--server-only` leaves the dashboard as it is. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +23,8 @@ try {
     writeFileSync(join(dist, 'server', 'licences.txt'), licencesOf(files));
     copyBinaries();
   });
-  if (existsSync(join(root, 'web', 'vite.config.ts'))) await step('dashboard', buildDashboard);
+  const isWhole = !process.argv.includes('--server-only');
+  if (isWhole && existsSync(join(root, 'web', 'vite.config.ts'))) await step('dashboard', buildDashboard);
 } catch (error) {
   console.error(`\nThe build failed. ${error.message}`);
   process.exit(1);

@@ -1,0 +1,49 @@
+/**
+ * `npm run check`: what can be said of a change in less than a minute, with nothing set up but `npm ci`. Format, types,
+ * promises that nobody waits for, arrows between rooms, and the tests of pure code. All of it runs, and all that is
+ * wrong is said.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { generate } from './generate.js';
+import { root } from './setup/root.js';
+import { run } from './setup/run.js';
+
+/** Tests that start no process, open no engine and need no build. */
+const PURE_TESTS = ['test/arrows.test.ts', 'test/docs.test.ts', 'test/sweep', 'test/report', 'test/web'];
+const NOT_PURE = ['test/web/browser/**', 'test/report/latex-compiles.test.ts'];
+
+const CHECKS = [
+  ['format', 'prettier/bin/prettier.cjs', ['--check', '--cache', '--log-level', 'warn', '.']],
+  ['types', 'typescript/bin/tsc', ['-p', 'tsconfig.json']],
+  ['lint', 'oxlint/bin/oxlint', ['--type-aware', '--tsconfig', 'tsconfig.json']],
+  [
+    'pure tests',
+    'vitest/vitest.mjs',
+    [
+      'run',
+      '--config',
+      join('test', 'vitest.config.ts'),
+      ...NOT_PURE.flatMap((pattern) => ['--exclude', pattern]),
+      ...PURE_TESTS,
+    ],
+  ],
+];
+
+if (!existsSync(join(root, 'node_modules'))) {
+  console.error('Cannot check: the packages are not installed; run `npm ci` first');
+  process.exit(2);
+}
+// The types of the database are generated.
+if (!existsSync(join(root, 'server', 'store', 'generated', 'client.ts'))) generate();
+
+const failed = CHECKS.filter(([name, program, args]) => !passes(name, program, args)).map(([name]) => name);
+console.error(failed.length === 0 ? '\nAll checks pass.' : `\nNot in order: ${failed.join(', ')} (see above).`);
+process.exit(failed.length === 0 ? 0 : 1);
+
+function passes(name, program, args) {
+  const started = performance.now();
+  const passed = run(process.execPath, [join(root, 'node_modules', program), ...args]);
+  console.error(`${passed ? '✓' : '✗'} ${name}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return passed;
+}
