@@ -1,4 +1,7 @@
-/** `npm run build`: makes everything that `cosweep` needs to run, in `dist`; `--server-only` leaves the dashboard as it is. */
+/**
+ * `npm run build`: makes everything that `cosweep` needs to run, in `dist`; `--server-only` leaves the dashboard as it
+ * is.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

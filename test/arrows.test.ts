@@ -113,7 +113,8 @@ describe('arrows within rooms', () => {
     const level = (file: string) => layers.indexOf(layerOf(room, layers, file));
     const wrong = inside.filter(({ file, target }) => level(file) < level(target));
     const rule = ({ file, target }: Import) =>
-      `${layerOf(room, layers, file)} lies below ${layerOf(room, layers, target)} (from bottom to top: ${layers.join(', ')})`;
+      `${layerOf(room, layers, file)} lies below ${layerOf(room, layers, target)} ` +
+      `(from bottom to top: ${layers.join(', ')})`;
     expect(wrong.map(breaking(rule))).toEqual([]);
   });
 

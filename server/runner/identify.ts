@@ -12,7 +12,7 @@ import type { EngineName } from '../training/engine.ts';
 export type Fingerprints = (dataset: DatasetSettings) => string;
 
 /**
- * Reads each data set of a sweep once, which also finds everything that is wrong with it before anything trains.
+ * Reads each data set of a sweep once. That also finds everything that is wrong with it, before anything trains.
  *
  * @param folder where relative paths start
  */
@@ -43,7 +43,7 @@ export function identifyAll(
 ): RunIdentity[] {
   const identities: RunIdentity[] = [];
   const paths = pathsOf(arms, share);
-  // What was computed without sharing is recorded as such, so that both ways can stand side by side and be compared.
+  // Runs that were computed without sharing have keys of their own, so that both ways can be compared side by side.
   const computedBy = share ? engine : `${engine}+no-share`;
   for (const { arm: index, seed } of runs) {
     const arm = arms[index]!;
@@ -69,8 +69,8 @@ export function identifyAll(
 }
 
 /**
- * Runs that differ in ε alone begin their last stage together, and stay so until a test separates them. Such a stage
- * has a key that no other run will ask for: which ε it carries is settled when it begins.
+ * Runs that differ in ε alone begin their last stage together, and stay together until a test separates them. Such a
+ * stage has a key that no other run will ask for, since it carries the ε that were asked for when it began.
  */
 function keepTogether(arms: Arm[], identities: RunIdentity[]): void {
   const groups = new Map<string, StageIdentity[]>();

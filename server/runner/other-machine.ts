@@ -1,12 +1,12 @@
 import type { Machine } from '../store/training/run-state.ts';
 
 /**
- * What a sweep goes on with that is not what it was trained with until now. Another device or another version of a
- * library rounds differently (all CPUs are one device here): a run's numbers stay right, but a pair of two machines
- * differs by that too, and its bits cannot be had again.
+ * How the machine that a sweep goes on with differs from the one that it was trained on until now. Another device or
+ * another version of a library rounds differently (all CPUs are one device here). The numbers of a run stay right, but
+ * a pair of runs from two machines differs by the rounding too, and its bits cannot be had again.
  *
- * @param before what its runs were trained on
- * @returns null where all of it is the same
+ * @param before the machines that its runs were trained on
+ * @returns null where they are the same
  */
 export function otherMachine(before: Machine[], now: Machine): string | null {
   const changes = before.flatMap(({ device, versions }) => [
@@ -17,5 +17,6 @@ export function otherMachine(before: Machine[], now: Machine): string | null {
   ]);
   return changes.length === 0
     ? null
-    : `was trained ${[...new Set(changes)].join('; ')}: they round differently, so pairs mix both; --fresh trains everything anew`;
+    : `was trained ${[...new Set(changes)].join('; ')}: ` +
+        'they round differently, so pairs mix both; --fresh trains everything anew';
 }

@@ -55,7 +55,8 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
  * @returns batches taken
  */
 async function settleWhatIsThere(work: SweepWork, beside: TrunkBeside): Promise<number> {
-  if (!work.tasks.some(({ stages }) => stages.some(({ batch, to }) => batch === to))) return 0; // of a new sweep nothing is trained
+  // Of a new sweep nothing is trained.
+  if (!work.tasks.some(({ stages }) => stages.some(({ batch, to }) => batch === to))) return 0;
   const queue = new StageQueue(work.tasks, work.wanted, beside);
   const deliveries = new Deliveries(work, queue, new Pace(queue.batches));
   for (const job of queue.jobs) {

@@ -67,7 +67,10 @@ function whyUnfinished({ state, batch, batches, divergedBatch, sweeps }: RunReco
   if (state === 'diverged')
     return `it diverged at batch ${divergedBatch}, so that it has no final weights; wanted a complete run`;
   const sweep = sweeps.at(-1)?.id ?? 'SWEEP';
-  return `it is ${state}, at batch ${batch} of ${batches}; wanted a complete run (\`cosweep run ${sweep}\` continues its sweep)`;
+  return (
+    `it is ${state}, at batch ${batch} of ${batches}; ` +
+    `wanted a complete run (\`cosweep run ${sweep}\` continues its sweep)`
+  );
 }
 
 async function readFinalState(
@@ -92,7 +95,8 @@ async function readDataset(storage: Storage, run: RunRecord, { training }: RunSe
   if (dataset.fingerprint === run.dataFingerprint) return dataset;
   throw refusal(
     run,
-    `data set "${dataset.name}" is not what it was trained on (its fingerprint is ${dataset.fingerprint.slice(0, 12)}…, ` +
+    `data set "${dataset.name}" is not what it was trained on ` +
+      `(its fingerprint is ${dataset.fingerprint.slice(0, 12)}…, ` +
       `wanted ${run.dataFingerprint?.slice(0, 12)}…), and the numbers that normalise its images are taken from it`,
   );
 }

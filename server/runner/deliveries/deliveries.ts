@@ -18,7 +18,8 @@ import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import type { SweepWork } from '../sweep-work.ts';
 
 /**
- * In milliseconds: a worker that has come to the end of a stage is given the next one before its results are stored.
+ * In milliseconds: so long the results of a whole stage wait before they are stored, so that its worker is given the
+ * next stage first.
  */
 const HEAD_START = 5;
 
@@ -43,24 +44,25 @@ interface Delivery {
 }
 
 /**
- * What the workers of a sweep deliver, on its way into the database. It is stored in the order in which it came, one
- * thing after the other, and nothing after what could not be stored: so what a stage continues from is there before its
- * own points are. Equal states are one file, and so one stage's is never deleted as replaced while another one is about
- * to refer to it.
+ * The way from the workers of a sweep into the database. Deliveries are stored one after the other, in the order in
+ * which they came, and none after one that could not be stored. So the state that a stage continues from is in the
+ * database before the stage's own points are. The order matters for files too: equal states are one file, which is
+ * never deleted for one stage while another stage is about to refer to it.
  *
- * A stage that is delivered to its end is followed at once, from the state that is still on its way.
+ * The stages that follow a whole stage need not wait until it is stored: they begin from its state while that is still
+ * on its way.
  */
 export class Deliveries {
   readonly #work: Work;
   readonly #queue: StageQueue;
   readonly #pace: Pace;
-  /** Of the database, as it is trained. */
+  /** Those of the database that is trained on. */
   readonly checkpoints: RecentCheckpoints;
   readonly #storing = new OneAtATime();
   #taken = 0;
   /** By stage: the states at the end of stages that are not stored yet. */
   readonly #onTheWay = new Map<number, SentCheckpoint>();
-  /** By stage: what those in training are trained with. */
+  /** By stage in training: the machine and the data that it is trained with. */
   readonly #records = new Map<number, StageRecord>();
 
   constructor(work: Work, queue: StageQueue, pace: Pace) {
@@ -75,9 +77,13 @@ export class Deliveries {
     return this.#taken;
   }
 
-  /** What to train the stage from; null for batch 0. @param holds whether the trainer has a checkpoint already */
+  /**
+   * The state to train the stage from; null for batch 0.
+   *
+   * @param holds whether the trainer has a checkpoint already
+   */
   async startOf(job: StageJob, holds: (hash: string) => boolean): Promise<Start | null> {
-    // A state that is on its way as a file gets its name when it is stored: whoever reads it waits for that.
+    // A state that is on its way as a file gets its final name when it is stored: until then nobody may read it.
     await this.stored(job.runs[0]!.stages.filter(({ stageId }) => isFile(this.#onTheWay.get(stageId))));
     const atHand = { onTheWay: this.#onTheWay, checkpoints: this.checkpoints, holds };
     return findStart(this.#work, this.#queue, job, atHand);
@@ -93,7 +99,7 @@ export class Deliveries {
     return kept || this.#onTheWay.has(stageId);
   }
 
-  /** The ends of these stages are stored, where they were delivered. */
+  /** Waits until those of these stages that were delivered to their ends are stored. */
   async stored(stages: readonly StageTask[]): Promise<void> {
     if (stages.some(({ stageId }) => this.#onTheWay.has(stageId))) await this.#storing.run(async () => {});
   }
@@ -121,12 +127,17 @@ export class Deliveries {
     return this.#storing.run(async () => {
       await headStart;
       await this.#commit(job, from, segment, spent);
-      // What was delivered earlier may not take the state away that came after it.
+      // An earlier segment, stored only now, may not take away the state that came after it.
       if (this.#onTheWay.get(stageId) === segment.checkpoint) this.#onTheWay.delete(stageId);
     });
   }
 
-  /** The stage is its trunk for a stretch, or to its end. @param worker its index @returns when it is stored */
+  /**
+   * The stage takes a stretch from its trunk, maybe up to its end.
+   *
+   * @param worker its index
+   * @returns when it is stored
+   */
   async take(job: StageJob, { record, ...stretch }: Stretch, worker: number): Promise<void> {
     const { from, to } = stretch;
     const { training } = this.#work.arms[job.runs[0]!.arm]!;
@@ -152,7 +163,7 @@ export class Deliveries {
   }
 
   /**
-   * The stage's runs are not one computation from where it stands, which is known without training it.
+   * From where the stage stands, its runs are several computations. That is known without training it.
    *
    * @param groups the ε that stay together
    */
@@ -218,21 +229,14 @@ export class Deliveries {
     spent.seconds += seconds.training + seconds.evaluation;
     for (const { runId, outcome } of ends) this.#tellOutcome(job, runId, outcome, spent);
     if (result?.outcome === 'diverged') this.#queue.drop(job);
-    if (segment.split)
-      this.#pace.grow(
-        this.#queue.split(
-          job,
-          readPaths(
-            storage,
-            job.runs.map(({ runId }) => runId),
-          ),
-        ),
-      );
+    if (!segment.split) return;
+    const runIds = job.runs.map(({ runId }) => runId);
+    this.#pace.grow(this.#queue.split(job, readPaths(storage, runIds)));
   }
 
   #tellOutcome(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {
     const task = job.runs.find((run) => run.runId === runId);
-    if (!task) return; // of another sweep, which will find it done
+    if (!task) return; // a run of another sweep, which will find it done
     this.#queue.setState(task, outcome.state);
     if (outcome.state === 'waiting') return;
     this.#work.tell({

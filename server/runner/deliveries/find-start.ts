@@ -6,19 +6,19 @@ import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import type { SweepWork } from '../sweep-work.ts';
 import type { Start } from '../workers/messages.ts';
 
-/** Where a checkpoint need not be read from the disk. */
+/** The checkpoints that need not be read from the disk. */
 export interface AtHand {
   /** By stage: states at the end of stages that are not stored yet. */
   onTheWay: ReadonlyMap<number, SentCheckpoint>;
   checkpoints: RecentCheckpoints;
-  /** What whoever trains has is not sent once more. */
+  /** Whether the trainer has a checkpoint already: it is not sent once more. */
   holds: (hash: string) => boolean;
 }
 
 /**
- * The checkpoint to train a stage from: its own, else that of the stage it forks from, else that of one before. Takes
- * the stage back to where its own checkpoint stands, unless only the state at its end is wanted. A checkpoint that is
- * lost or damaged costs the way from the one before it.
+ * The checkpoint to train a stage from: the stage's own, else the one of the stage that it forks from, else the one of
+ * a stage before that. The stage is taken back to its own checkpoint, unless only the state at its end is wanted. Where
+ * a checkpoint is lost or damaged, the batches since the one before it are trained again.
  *
  * @returns null for batch 0
  */

@@ -3,7 +3,8 @@ export class OneAtATime {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * @returns what the task returns, or its error; that of one before it where that one failed, and then it has not run
+   * @returns the result of the task, or its error. Where a task before it has failed, this one is not run: the error is
+   * the earlier one's.
    */
   run<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);

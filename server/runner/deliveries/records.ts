@@ -7,9 +7,9 @@ import type { FitResult } from '../../training/fit-task.ts';
 import { epsilonsOf } from '../order/epsilons-of.ts';
 import type { StageJob } from '../order/stage-queue.ts';
 
-// How what training gives becomes what the store keeps.
+// Turns the results of training into the records of the store.
 
-/** What evaluations give beside numbers. The validation part's go by their bare names. */
+/** Confusion matrices and projections of evaluations. Those of the validation part go by their bare names. */
 export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
   return evaluations.flatMap(({ batch, part, confusion, projection }) => {
     const prefix = part === 'val' ? '' : `${part}/`;
@@ -20,10 +20,10 @@ export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
   });
 }
 
-/** What a stage is trained with, whichever of its runs asks. */
+/** The machine and the data that a stage is trained with; it is the same for all of its runs. */
 export type StageRecord = Omit<TrainedWith, 'configuration'>;
 
-/** What each run of a stage is trained with, by run; those of other sweeps that are trained along differ in ε alone. */
+/** By run of a stage: what it is trained with. Runs of other sweeps that are trained along differ in ε alone. */
 export function recordsOf(
   { stage, runs }: StageJob,
   arms: readonly Arm[],
@@ -38,20 +38,20 @@ export function recordsOf(
   ]);
 }
 
-/** The runs of a stage that are one computation for several ε, whichever sweep asks for them. */
+/** The runs of a stage that trains several ε as one computation, whichever sweep asks for them; else none. */
 function along(stage: StageTask, arm: Arm): readonly StageMember[] {
   return epsilonsOf(arm, stage).length > 1 ? stage.members : [];
 }
 
-/** The settings that a run was trained with, without what only places it in a plan. */
+/** The settings that a run was trained with, without its place in a plan. */
 function configurationOf({ alpha, beta, gamma, epsilon, N, loss, training }: Arm): object {
   return { alpha, beta, gamma, epsilon, N, loss, training };
 }
 
 /**
- * What the end of a stage means for its runs: it ends some, others wait for their next stage; where it diverged, all
- * have. Runs of other sweeps that are trained along because they differ in ε alone end with it too, and are what they
- * were where it does not end.
+ * What the end of a stage means for its runs: some end with it, the others wait for their next stage. Where the stage
+ * diverged, all of its runs have. Runs of other sweeps are trained along because they differ in ε alone: they end with
+ * the stage too, and stay as they were where it was stopped.
  *
  * @param arm of one of the runs
  */

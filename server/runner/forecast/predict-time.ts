@@ -12,9 +12,9 @@ export interface PredictedTime {
 type BatchRange = { from: number; to: number };
 
 /**
- * What a calibration says of a plan: its batches and evaluations spread over the workers, but no less than its longest
- * run takes, whose batches have to follow each other; and the start of the workers. Every ε counts on its own from N
- * on, so that with sharing it may take less.
+ * The time of a plan by a calibration. Its batches and evaluations are spread over the workers. It takes no less than
+ * its longest run, whose batches have to follow each other, and the start of the workers is added. Every ε counts on
+ * its own from N on, so that with sharing it may take less.
  */
 export function predictTime(
   { arms, seeds }: Pick<Plan, 'arms' | 'seeds'>,

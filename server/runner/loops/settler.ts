@@ -11,9 +11,9 @@ type Work = Pick<SweepWork, 'storage' | 'arms' | 'stopping' | 'killing'>;
 type TellingDeliveries = TakingDeliveries & Pick<Deliveries, 'batchOf' | 'hasStateOf'>;
 
 /**
- * Settles stages by what their trunk tells of them while the workers train others: a trunk that comes to the end of a
- * stage tells of many at once, and to read and store that takes as long as several batches. They are settled one after
- * the other, and in between what workers send has its turn.
+ * Settles stages by their trunk while the workers train other stages. A trunk that comes to the end of a stage tells of
+ * many stages at once, and reading and storing those takes as long as several batches. So they are settled one after
+ * the other, and between two of them the messages of workers have their turn.
  */
 export class Settler {
   readonly #work: Work;
@@ -21,7 +21,7 @@ export class Settler {
   readonly #deliveries: TellingDeliveries;
   readonly #beside: TrunkBeside;
   readonly #settling = new OneAtATime();
-  /** By stage: how much its trunk told when it was settled. */
+  /** By stage: how much its trunk had told when the stage was last settled. */
   readonly #settledBy = new Map<number, number>();
 
   constructor(work: Work, queue: Pick<StageQueue, 'giveBack'>, deliveries: TellingDeliveries, beside: TrunkBeside) {
@@ -31,12 +31,12 @@ export class Settler {
     this.#beside = beside;
   }
 
-  /** Whether the trunk may tell more of the stage than it did. */
+  /** Whether the trunk may tell more of the stage than when it was last settled. */
   isDue(job: StageJob): boolean {
     return this.#told(job) > (this.#settledBy.get(job.stage.stageId) ?? 0);
   }
 
-  /** Afterwards nothing is left to train for the job, or what is left is in the queue again. @param worker its index */
+  /** Afterwards nothing of the job is left to train, or the rest is in the queue again. @param worker its index */
   settle(job: StageJob, worker: number): Promise<void> {
     return this.#settling.run(async () => {
       await setImmediate();
@@ -47,7 +47,10 @@ export class Settler {
     });
   }
 
-  /** Batches of its trunk beside it that are trained, and their states that are there: it grows with either. */
+  /**
+   * How much the trunk beside the stage has trained, and how many of its states are there: a number that grows with
+   * both.
+   */
   #told({ stage, runs, restores }: StageJob): number {
     if (restores) return 0;
     return this.#beside(runs[0]!, stage).reduce(

@@ -16,8 +16,8 @@ export type TakingDeliveries = Pick<Deliveries, 'stored' | 'take' | 'split'> & {
 };
 
 /**
- * Settles of a stage what its trunk tells of it, as far as that is trained by now: takes what they have in common, and
- * sets the stage's ε apart where their tests come out differently in the batch that comes next.
+ * Settles a stage by its trunk, as far as the trunk is trained by now. The stage takes the batches that both have in
+ * common. Where the tests of its ε come out differently in the next batch, the ε are set apart.
  *
  * @param worker its index
  * @returns true where nothing is left to train for the job
@@ -43,14 +43,14 @@ export async function settleByTrunk(
 }
 
 /**
- * What a stage of the intra-class phase need not train, since the trunk has trained it already: batches in which no
- * test L2 > ε passes. There the truncated term and its gradient are 0, and what is added to the rest of the step is 0.
- * The trunk's own L2, measured in every batch, says how the tests come out: float32 against float32, as the step does
- * it.
+ * The batches that a stage of the intra-class phase need not train, since the trunk has trained them already: those in
+ * which no test L2 > ε passes. In them the truncated term and its gradient are 0, so that 0 is added to the rest of the
+ * step. The trunk's own L2, measured in every batch, says how the tests come out: float32 against float32, as in the
+ * step.
  *
  * @param arm of one of its runs
  * @param trunk the trunk's stages beside it, by their first batch
- * @returns the trunk's record from where the stage stands, as the stage's own; null where there is nothing to take
+ * @returns the trunk's record from the stage's batch on, as the stage's own; null where there is nothing to take
  */
 export async function sameAsTrunk(
   storage: Storage,
@@ -67,11 +67,12 @@ export async function sameAsTrunk(
   for (const { stageId, from, to } of trained) {
     if (from > at) break;
     const part = { stageId, from: at, to };
-    if (to <= at || !staysWithin(storage, part, Math.min(...epsilons))) continue; // of those that overlap a shorter one may do
+    // Where it does not stay within, a shorter one of the stages that overlap may do.
+    if (to <= at || !staysWithin(storage, part, Math.min(...epsilons))) continue;
     parts.push(part);
     at = to;
   }
-  // Of the states on the way not all are kept.
+  // Not all states on the way are kept: the stretch ends at the last one that is there.
   for (let count = parts.length; count > 0; count--) {
     const stretch = readStretch(storage, parts.slice(0, count));
     if (!stretch || !(await checkpoints.isThere(stretch.checkpoint))) continue;
@@ -81,8 +82,8 @@ export async function sameAsTrunk(
 }
 
 /**
- * The ε of a stage whose test L2 > ε passes in its next batch, as the trunk has measured it, and those whose test does
- * not: they need not be trained together to find that out.
+ * The ε of a stage in two groups: those whose test L2 > ε passes in the next batch, as the trunk has measured it, and
+ * those whose test does not. They need not be trained together to find that out.
  *
  * @returns null where the trunk has not come to that batch, or all tests come out the same
  */
@@ -102,8 +103,8 @@ export function apartNext(
 }
 
 /**
- * Whether a run is its trunk up to where the stage stands. What leads to the stage has to be there: a trunk that
- * another plan cut may be trained further than this run's own.
+ * Whether a run equals its trunk up to the stage's batch. The run's own stages before it have to be trained: a trunk
+ * that another plan cut may be trained further than they are.
  */
 function isItsTrunk(storage: Storage, stage: StageTask, { runId, stages }: RunTask): boolean {
   return (
@@ -121,8 +122,8 @@ function isTrained({ batch, to }: StageTask): boolean {
 }
 
 /**
- * The trunk's curves as the phase records them: β in force, the truncated term beside L2, and per ε what may differ by
- * it.
+ * The trunk's curves as the intra-class phase records them: with β in force, with the truncated term beside L2, and
+ * once per ε where a metric may differ by ε.
  */
 function asOwn(columns: Stretch['columns'], beta: number, epsilons: number[]): Stretch['columns'] {
   const perEpsilon = epsilons.length > 1 ? epsilons : [null];

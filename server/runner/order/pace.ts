@@ -19,7 +19,7 @@ export class Pace {
     return this.#total;
   }
 
-  /** What was one computation is several from here on. @param batches more to train */
+  /** One computation has become several, or some of it need not be trained. @param batches more to train, or fewer */
   grow(batches: number): void {
     this.#total += batches;
   }

@@ -6,13 +6,13 @@ import { everything, type Wanted } from './trunks-only.ts';
 /** A stage to train, for the runs of a sweep that need it. */
 export interface StageJob {
   readonly stage: StageTask;
-  /** The runs that wait for it, in the sweep's order; more than one: a trunk. */
+  /** The runs that wait for the stage, in the sweep's order. Where there are several, it is a trunk. */
   readonly runs: readonly RunTask[];
-  /** Those of them that end with it. */
+  /** Those of the runs that end with the stage. */
   readonly ending: readonly RunTask[];
   /**
-   * It is at its end, but the state there is not kept: it is trained once more for that alone, and nothing is recorded
-   * again.
+   * The stage is at its end, but the state there is not kept. It is trained once more for that state alone, and nothing
+   * is recorded again.
    */
   readonly restores: boolean;
 }
@@ -31,7 +31,7 @@ interface Node extends StageJob {
   /** Batches of the longest way from here to the end of a run: the critical path is followed first. */
   longest: number;
   state: 'blocked' | 'ready' | 'training' | 'done' | 'dropped';
-  /** The trunk's stages beside it, by id: once they are trained there may be less to train of this one. */
+  /** Ids of the trunk's stages beside this one: once those are trained, there may be less to train here. */
   beside: number[];
 }
 
@@ -47,10 +47,10 @@ export class StageQueue {
   #waiting: (() => void)[] = [];
 
   /**
-   * @param tasks the runs of a sweep in their order; those that do not wait are left alone
-   * @param wanted other stages are left for another time
-   * @param beside the trunk's stages that may spare others
-   * @param workers how many will ask, at most
+   * @param tasks the runs of a sweep in their order; runs that do not wait are left alone
+   * @param wanted says which stages are to be trained now; the others are left for another time
+   * @param beside gives the trunk's stages that may spare a stage its training
+   * @param workers how many workers will ask, at most
    */
   constructor(tasks: RunTask[], wanted: Wanted = everything, beside: TrunkBeside = noTrunk, workers = 1) {
     this.#nodes = buildNodes(tasks, wanted, beside);
@@ -62,7 +62,7 @@ export class StageQueue {
     return this.#nodes.size;
   }
 
-  /** Parents before children; whoever goes through them meets those too that are split off meanwhile. */
+  /** Parents before children. A loop over them also meets the jobs that are split off while it goes on. */
   get jobs(): Iterable<StageJob> {
     return this.#nodes.values();
   }
@@ -121,7 +121,7 @@ export class StageQueue {
     this.#wake();
   }
 
-  /** The stage is at its end: those that fork from it are ready. */
+  /** The stage is at its end: the stages that fork from it are ready. */
   complete({ stage }: StageJob): void {
     this.#nodes.get(stage.stageId)!.state = 'done';
     for (const node of this.#nodes.values())
@@ -130,10 +130,10 @@ export class StageQueue {
   }
 
   /**
-   * The runs of the stage are not one computation any more: each group goes on by itself.
+   * The runs of the stage are not one computation any more: each group of them goes on by itself.
    *
    * @param paths of the stage's runs, as they are now
-   * @returns batches that are to be trained more than before
+   * @returns by how many batches there is more to train than before
    */
   split(job: StageJob, paths: ReadonlyMap<number, StageTask[]>): number {
     const { seed } = this.#nodes.get(job.stage.stageId)!;
@@ -176,8 +176,9 @@ export class StageQueue {
   }
 
   /**
-   * A seed's stages come before the next one's; but where its last ones are not enough for all workers, what others of
-   * the next one wait for comes before them: a trunk has to be trained before there is something for each worker again.
+   * A seed's stages come before those of the next seed. There is one exception: where a seed's last stages are too few
+   * for all workers, a stage of the next seed that others wait for comes before them. For a trunk has to be trained
+   * before there is work for every worker again.
    */
   #choose(open: Node[]): Node | null {
     const ready = open.filter(({ state }) => state === 'ready').map((node) => ({ node, later: this.#mayShrink(node) }));
@@ -194,7 +195,9 @@ export class StageQueue {
     return next && left + begun < this.#workers ? next : first;
   }
 
-  /** Whether a stage of the trunk beside it is still to be trained. Once none is, none ever will be. */
+  /**
+   * Whether a stage of the trunk beside the node is still to be trained. Once there is none, there never will be one.
+   */
   #mayShrink(node: Node): boolean {
     const isOpen = (id: number): boolean =>
       ['blocked', 'ready', 'training'].includes(this.#nodes.get(id)?.state ?? 'done');

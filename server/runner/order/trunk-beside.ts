@@ -5,18 +5,18 @@ import { groupBy } from '../../sweep/group-by.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 
 /**
- * The stages of the trunk beside a stage of the intra-class phase, by their first batch; plans that cut a trunk at
- * other batches make stages that overlap.
+ * The trunk's stages that lie beside a stage of the intra-class phase, in order of their first batch. They may overlap,
+ * since several plans may have cut the trunk at different batches.
  */
 export type TrunkBeside = (run: RunTask, stage: StageTask) => StageTask[];
 
-/** Where nothing is shared. */
+/** For sweeps in which nothing is shared. */
 export const noTrunk: TrunkBeside = () => [];
 
 /**
- * With `truncation: batch` a run is its trunk carried on for as long as no test L2 > ε has passed: the truncated term
- * is 0, and so is its gradient. What the trunk has trained beyond the switch batch may then be taken from it. With a
- * test for every sample or class the trunk does not tell how they come out.
+ * With `truncation: batch`, a run equals its trunk for as long as no test L2 > ε has passed: until then the truncated
+ * term is 0, and so is its gradient. The batches that the trunk has trained beyond the switch batch may then be taken
+ * from it. With a test for every sample or class the trunk does not tell how the tests come out.
  *
  * @param tasks all runs of a sweep
  */

@@ -5,15 +5,16 @@ import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
 /** Says of a stage on a run's way whether it is to be trained now. */
 export type Wanted = (task: Pick<RunTask, 'arm' | 'seed'>, stage: Pick<StageTask, 'to'>) => boolean;
 
-/** What a sweep is without being cut short. */
+/** For a sweep that is trained as a whole. */
 export const everything: Wanted = () => true;
 
 /**
- * Only the stages in which β is not in force, for the first so many seeds: what a probe trains. An arm without the
- * intra-class phase is a trunk to its end. The runs keep their whole paths, so that one that is cut here is not taken
- * for complete.
+ * The stages that a probe trains: those in which β is not in force, for the first seeds of the sweep. An arm without
+ * the intra-class phase is a trunk to its end. The runs keep their whole paths, so that a run that is cut here is not
+ * taken for complete.
  *
  * @param seeds of the sweep, in its order
+ * @param count how many of them are trained
  */
 export function trunksOnly(arms: readonly Arm[], seeds: readonly number[], count: number): Wanted {
   const wanted = new Set(seeds.slice(0, count));

@@ -74,7 +74,8 @@ async function startOf({ hash, content }: Start, { folder }: CheckpointFolder): 
     : [given, made].find((each) => each?.hash === hash)?.checkpoint;
   if (!checkpoint)
     throw new Error(
-      `Cannot continue from checkpoint ${hash}: it was not sent, and is neither the last that was nor the last made here`,
+      `Cannot continue from checkpoint ${hash}: it was not sent, ` +
+        'and it is neither the last one that was sent nor the last one made here',
     );
   given = { hash, checkpoint };
   return checkpoint;
@@ -94,8 +95,9 @@ async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint }: S
   const dataset = held?.key === key ? held.dataset : await loadDataset(settings, { baseFolder, seed });
   if (dataset.fingerprint !== fingerprint) {
     throw new Error(
-      `Cannot train on the data set ${settings.name}: it has changed since the sweep began (it was ${fingerprint.slice(0, 12)}…, found ` +
-        `${dataset.fingerprint.slice(0, 12)}…). Wanted: the same data to the end; \`cosweep run\` trains all of it on what is there now`,
+      `Cannot train on the data set ${settings.name}: it has changed since the sweep began ` +
+        `(it was ${fingerprint.slice(0, 12)}…, found ${dataset.fingerprint.slice(0, 12)}…). ` +
+        'Wanted: the same data to the end; `cosweep run` trains all of it on what is there now',
     );
   }
   held = { key, dataset };
