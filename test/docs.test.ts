@@ -31,8 +31,6 @@ const DOCS = readdirSync(join(root, 'docs'))
   .map((name) => `docs/${name}`);
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...DOCS].map(readPage);
 const [readme] = pages as [Page, ...Page[]];
-/** For those who use it. */
-const manual = pages.filter(({ path }) => path === 'README.md' || path.startsWith('docs/'));
 
 /** What is written like a file of the repository and is none: what the reader makes, or what only a machine has. */
 const NOT_OURS = new Set(['sweeps/my-question.json', 'test/', 'bench/out']);
@@ -144,7 +142,7 @@ describe('what the documentation names is there', () => {
 
   test('scripts of package.json', () => {
     const { scripts } = readPackage();
-    const run = manual.flatMap(({ text }) =>
+    const run = pages.flatMap(({ text }) =>
       [...text.matchAll(/\bnpm (?:run (\w+)|(test))\b/g)].map(([, script, own]) => script ?? own!),
     );
     expect(run).toContain('demo');
