@@ -68,7 +68,18 @@ function writeJson(file: string, value: unknown): void {
 async function npmInstall(folder: string, request: string, log: (line: string) => void): Promise<void> {
   const { code, output } = await command(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
-    ['install', '--prefix', folder, '--ignore-scripts', '--omit=dev', '--no-package-lock', '--no-audit', '--no-fund'],
+    // What npm has fetched before, for a checkout say, it need not ask the registry for.
+    [
+      'install',
+      '--prefix',
+      folder,
+      '--ignore-scripts',
+      '--omit=dev',
+      '--no-package-lock',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+    ],
     { cwd: folder, onLine: log },
   );
   if (code === 0) return;
