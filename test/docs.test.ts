@@ -35,6 +35,11 @@ const [readme] = pages as [Page, ...Page[]];
 /** What is written like a file of the repository and is none: what the reader makes, or what only a machine has. */
 const NOT_OURS = new Set(['sweeps/my-question.json', 'test/', 'bench/out']);
 
+/** Options of every command, of Docker and of npm, which the pages name too. */
+const OTHERS_OPTIONS = new Set(
+  ['version', 'help', 'init', 'network', 'rm', 'user', 'gpus', 'build-arg', 'offline'].map((name) => `--${name}`),
+);
+
 describe('what the code knows is named', () => {
   test('commands, options and their choices', () => {
     const names = allCommands().flatMap((command) => [
@@ -159,7 +164,7 @@ describe('what the documentation names is there', () => {
     ]);
     const used = ours.flatMap((text) => text.match(/(?<![\w-])--[a-z][\w-]*/g) ?? []);
     expect(used).toContain('--no-share');
-    expect(used.filter((option) => !known.has(option) && option !== '--version' && option !== '--help')).toEqual([]);
+    expect(used.filter((option) => !known.has(option) && !OTHERS_OPTIONS.has(option))).toEqual([]);
   });
 
   test('definitions that parse and plan', async () => {

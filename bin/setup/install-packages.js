@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { restoreManifest } from '../pack/manifest.js';
 import { nodeHeaders } from './node-headers.js';
 import { npm } from './npm.js';
 import { root } from './root.js';
@@ -13,6 +14,7 @@ import { works } from './run.js';
  * package.json; installing without scripts does the same in every npm.
  */
 export function installPackages() {
+  if (restoreManifest()) console.error('set-up: package.json put back, which an npm pack that was broken off had left');
   if (!isInstalled()) {
     console.error('set-up: packages (npm ci) …');
     if (!npm(['ci', '--ignore-scripts'])) {

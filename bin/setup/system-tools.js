@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { hasProgram } from './has-program.js';
 import { run, works } from './run.js';
 
-/** What the tests use beyond Node and npm: what for, how it is recognised, and Debian's packages that bring it. */
+/** What set-up and tests use beyond Node and npm: what for, how it is recognised, and Debian's packages that bring it. */
 const tools = [
   { name: 'make', use: 'compiling addons', isThere: () => hasProgram('make'), packages: ['make'] },
   {
@@ -32,10 +32,11 @@ const tools = [
 /**
  * Installs what is missing where this can be done: as root on Debian and its kin.
  *
+ * @param uses what they are for; all if left out
  * @returns what is still missing, in words
  */
-export function provideSystemTools() {
-  const missing = tools.filter(({ isThere }) => !isThere());
+export function provideSystemTools(uses = tools.map(({ use }) => use)) {
+  const missing = tools.filter(({ use, isThere }) => uses.includes(use) && !isThere());
   if (missing.length === 0) return [];
   const packages = missing.flatMap((tool) => tool.packages);
   if (canInstall()) installPackages(packages);

@@ -3,6 +3,7 @@ import { cancelCommand } from './commands/cancel.ts';
 import { confirmCommand } from './commands/confirm.ts';
 import { curvesCommand } from './commands/curves.ts';
 import { datasetsCommand } from './commands/datasets.ts';
+import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
@@ -19,6 +20,7 @@ import { weightsCommand } from './commands/weights.ts';
 
 /** In the order in which `cosweep --help` lists them. */
 export const commands: readonly CliCommand[] = [
+  demoCommand,
   planCommand,
   probeCommand,
   runCommand,

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -22,8 +22,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 function checkout(...files: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'cosweep-bin-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'bin'));
-  for (const file of ['package.json', ...files]) copyFileSync(join(root, file), join(folder, file));
+  for (const file of ['package.json', ...files]) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    copyFileSync(join(root, file), join(folder, file));
+  }
   return folder;
 }
 
@@ -84,7 +86,13 @@ test('the database client is generated without any network', () => {
 }, 60_000);
 
 test('a build without packages says what to do', () => {
-  const folder = checkout('bin/build.js', 'bin/generate.js');
+  const folder = checkout(
+    'bin/build.js',
+    'bin/build/bundle.js',
+    'bin/build/licences.js',
+    'bin/generate.js',
+    'bin/setup/root.js',
+  );
   const { status, stderr } = node(join(folder, 'bin/build.js'));
   expect(status).toBe(1);
   expect(stderr).toContain(

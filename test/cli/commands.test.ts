@@ -45,7 +45,12 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['export', 's1', '--target', '95%'], /argument '95%' is invalid. Want a finite number/],
     [['export', 's1', '--baseline', 'nobody'], /Cannot make the table of sweep "two-betas"/],
     [['rm', 's1'], /no terminal to ask on: want --yes/],
-    [['engine', 'install', 'abacus'], /Cannot install engine "abacus"/],
+    [['engine', 'install', 'abacus'], /Cannot install engine "abacus": want tensorflow or webgpu/],
+    [['engine', 'install', 'webgpu', '--cuda'], /Cannot install webgpu with --cuda: that is an option of tensorflow/],
+    [
+      ['demo', '--db', 'cosweep.db'],
+      /Cannot make the demo's database .*cosweep\.db anew: it holds the sweep "two-betas"/,
+    ],
     [
       ['doctor', '--loss-cases', 'nothing.json'],
       /Cannot read reference cases from .*nothing\.json: there is no such file/,
@@ -120,6 +125,7 @@ test('help lists every command and opens no room', async () => {
   const { code, stdout } = await ask('--help');
   expect(code).toBe(0);
   for (const command of [
+    'demo',
     'plan',
     'probe',
     'run',

@@ -1,38 +1,54 @@
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 
+interface Options {
+  from?: string;
+  cuda?: true;
+}
+
 export const engineCommand: CliCommand = {
   define(program, run) {
     const engine = program.command('engine').description('sets up what executes tensors');
     engine
       .command('install')
       .description(
-        "sets up native TensorFlow: from --from, else by the package's own download, else from the Python wheel by pip",
+        "sets up native TensorFlow (from --from, else by the package's own download, else from the Python wheel by pip), or fetches Dawn, by which webgpu reaches a GPU",
       )
-      .argument('<name>', 'tensorflow')
-      .option('--from <path>', 'a wheel, or a folder with wheels or with an unpacked libtensorflow')
-      .option('--cuda', 'the build for NVIDIA cards')
+      .argument('<name>', 'tensorflow or webgpu')
+      .option('--from <path>', 'tensorflow: a wheel, or a folder with wheels or with an unpacked libtensorflow')
+      .option('--cuda', 'tensorflow: the build for NVIDIA cards')
       .action(run(install));
   },
 };
 
-async function install(
-  { output, json }: Session,
-  name: string,
-  options: { from?: string; cuda?: true },
-): Promise<void> {
+async function install(session: Session, name: string, options: Options): Promise<void> {
   const { UserError } = await import('../../sweep/user-error.ts');
-  if (name !== 'tensorflow') {
+  if (name === 'tensorflow') return tensorflow(session, options);
+  if (name !== 'webgpu') {
     throw new UserError(
-      `Cannot install engine ${JSON.stringify(name)}: want tensorflow, the only one that has something to install`,
+      `Cannot install engine ${JSON.stringify(name)}: want tensorflow or webgpu, which have something to install`,
     );
   }
+  const [foreign] = Object.keys(options);
+  if (foreign !== undefined)
+    throw new UserError(`Cannot install webgpu with --${foreign}: that is an option of tensorflow`);
+  return webgpu(session);
+}
+
+async function tensorflow({ output, json }: Session, { from, cuda }: Options): Promise<void> {
   const { installTensorflow } = await import('../../training/engines/tensorflow/install.ts');
   const build = await installTensorflow({
-    ...(options.from === undefined ? {} : { from: options.from }),
-    cuda: options.cuda === true,
+    ...(from === undefined ? {} : { from }),
+    cuda: cuda === true,
     log: (line) => output.say(line),
   });
   if (json) output.json(build);
   else output.data(`tensorflow: libtensorflow ${build.libtensorflow} (${build.variant}) in ${build.folder}`);
+}
+
+async function webgpu({ output, json }: Session): Promise<void> {
+  const { installWebgpu } = await import('../../training/engines/webgpu/install.ts');
+  const dawn = await installWebgpu((line) => output.say(line));
+  if (json) output.json(dawn);
+  else output.data(`webgpu: Dawn for Node ${dawn.version} in ${dawn.folder}`);
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import { fetchFolder, packageFolder, wantedVersion, within, type FetchedPackage } from './packages.ts';
 import { command, lastLines } from './tensorflow/command.ts';
+import { startUnfinished } from './unfinished.ts';
 
 export interface FetchOptions {
   /**
@@ -30,8 +31,7 @@ export async function fetchPackage(name: FetchedPackage, options: FetchOptions):
 async function fetch(name: FetchedPackage, { standIns = [], tidy = () => {}, log }: FetchOptions): Promise<string> {
   const folder = fetchFolder(name);
   const version = wantedVersion(name);
-  mkdirSync(dirname(folder), { recursive: true });
-  const started = mkdtempSync(join(dirname(folder), '.unfinished-'));
+  const started = startUnfinished(dirname(folder));
   try {
     writeManifest(started, { name, version, standIns });
     log(`fetching ${name} ${version} by npm`);
@@ -65,12 +65,21 @@ function writeJson(file: string, value: unknown): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** By the npm that started us, else by the one on the PATH. */
 async function npmInstall(folder: string, request: string, log: (line: string) => void): Promise<void> {
-  const { code, output } = await command(
-    process.platform === 'win32' ? 'npm.cmd' : 'npm',
-    ['install', '--prefix', folder, '--ignore-scripts', '--omit=dev', '--no-package-lock', '--no-audit', '--no-fund'],
-    { cwd: folder, onLine: log },
-  );
+  const { npm_execpath: started } = process.env;
+  const [npm, cli] = started && basename(started) === 'npm-cli.js' ? [process.execPath, [started]] : ['npm', []];
+  // What npm has fetched before, for a checkout say, it need not ask the registry for.
+  const options = [
+    '--ignore-scripts',
+    '--omit=dev',
+    '--no-package-lock',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+  ];
+  const args = [...cli, 'install', '--prefix', folder, ...options];
+  const { code, output } = await command(npm, args, { cwd: folder, onLine: log });
   if (code === 0) return;
   throw new UserError(
     `Cannot fetch ${request} by npm:\n${lastLines(output, 4)}\nWanted: a registry that npm can reach (npm config get registry shows which one it asks).`,

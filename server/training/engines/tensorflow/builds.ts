@@ -1,7 +1,5 @@
 import {
   existsSync,
-  mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -12,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../cache-folder.ts';
-import { isAlive } from '../../is-alive.ts';
+import { startUnfinished, UNFINISHED } from '../unfinished.ts';
 import { ADDON_API } from './package.ts';
 
 export type Variant = 'cpu' | 'cuda';
@@ -34,7 +32,6 @@ export interface Build extends BuildRecord {
 }
 
 const RECORD = 'build.json';
-const UNFINISHED = '.unfinished-';
 
 export const thisPlatform = `${process.platform}-${process.arch}`;
 
@@ -59,14 +56,8 @@ export function finishedBuilds(tfjsNode: string): Build[] {
   return found.sort((a, b) => b.installed - a.installed).map(({ build }) => build);
 }
 
-/** A folder beside the finished builds, so that finishing is one rename. What dead processes left there is removed. */
 export function startBuild(): string {
-  mkdirSync(buildsFolder(), { recursive: true });
-  for (const name of entries(buildsFolder())) {
-    const [, owner] = new RegExp(`^\\${UNFINISHED}(\\d+)-`).exec(name) ?? [];
-    if (owner && !isAlive(Number(owner))) rmSync(join(buildsFolder(), name), { recursive: true, force: true });
-  }
-  return mkdtempSync(join(buildsFolder(), `${UNFINISHED}${process.pid}-`));
+  return startUnfinished(buildsFolder());
 }
 
 /**
@@ -80,7 +71,7 @@ export function finishBuild(started: string, record: BuildRecord): Build {
     `tfjs-node-${tfjsNode}_libtensorflow-${libtensorflow}-${variant}_napi-${addonApi}_${platform}`,
   );
   writeFileSync(join(started, RECORD), `${JSON.stringify(record, null, 2)}\n`);
-  const replaced = mkdtempSync(join(buildsFolder(), `${UNFINISHED}${process.pid}-`));
+  const replaced = startUnfinished(buildsFolder());
   tryRename(folder, join(replaced, 'old'));
   if (!tryRename(started, folder)) rmSync(started, { recursive: true, force: true });
   rmSync(replaced, { recursive: true, force: true });

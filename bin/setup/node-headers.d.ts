@@ -1,0 +1,1 @@
+export function nodeHeaders(): Record<string, string>;
