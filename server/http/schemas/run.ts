@@ -8,7 +8,7 @@ import { page } from './page.ts';
 import { shape } from './registry.ts';
 import { pathStage } from './stage.ts';
 
-/** What a row and the run's own page have in common. */
+/** What the row of a run and its own page have in common. */
 const common = {
   id: z.string().describe('such as r41'),
   seed: count.describe('its seed'),
@@ -72,7 +72,7 @@ export const runDetail = shape(
     device: words.describe('what the engine computed on'),
     versions: z.record(z.string(), z.string()).describe('versions of the libraries that trained it, by their names'),
     gitCommit: words.describe(
-      'commit that was checked out in the folder of the sweep; null where that is not in a repository',
+      'commit that was checked out in the folder of the sweep; null where the folder is in no repository',
     ),
     dataFingerprint: words.describe('hash of the data that it was trained on; null before'),
     config: config
