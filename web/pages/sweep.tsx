@@ -71,7 +71,7 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
       </p>
       {sweep.probeSeeds !== null && sweep.state !== 'complete' && (
         <p class="small">
-          Only its trunks were asked for, of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')}:{' '}
+          Only the trunks of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')} were asked for:{' '}
           <Link to={`sweeps/${sweep.id}/probe`}>what they say</Link>.
         </p>
       )}
@@ -82,7 +82,7 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
 
 type Action = 'cancel' | 'resume' | 'retry';
 
-/** Which of the three make sense now. */
+/** The actions that make sense now. */
 function possibleActions(sweep: SweepDetail): Action[] {
   const active = sweep.state === 'running' || sweep.state === 'queued';
   if (active) return sweep.cancelling ? [] : ['cancel'];
@@ -217,15 +217,13 @@ function FailureRow({ failure }: { failure: FailedRun }) {
 }
 
 function PlanCard({ sweep }: { sweep: SweepDetail }) {
+  const runs = formatAmount(sweep.arms * sweep.seeds, 'run');
   return (
     <section class="card">
       <h2>Plan</h2>
       <Facts
         facts={[
-          [
-            'Arms × seeds',
-            `${formatCount(sweep.arms)} × ${formatCount(sweep.seeds)} = ${formatAmount(sweep.arms * sweep.seeds, 'run')}`,
-          ],
+          ['Arms × seeds', `${formatCount(sweep.arms)} × ${formatCount(sweep.seeds)} = ${runs}`],
           ['Dropped by constraints', droppedWords(sweep.dropped)],
           ['Folded duplicates', formatCount(sweep.folded)],
           ['Engine', sweep.engine],

@@ -16,8 +16,9 @@ export interface LegendEntry {
 
 /**
  * The picture that answers the question: one panel per N over a shared y. Above, with − without by batch, and at its
- * right the final differences per seed with their interval; below, the truncated term and the intra-class cosine.
- * `late`: the shared axis fits what comes after the beginning, whose noise is larger than any effect.
+ * right the final differences per seed with their interval; below, the truncated term and the intra-class cosine. With
+ * `late` the shared axis fits the values after the beginning, because the noise of the beginning is larger than any
+ * effect.
  */
 export function toPicture(picture: Picture, late = false): { panels: PicturePanel[]; legend: LegendEntry[] } {
   const inks = assignInks(picture.panels.flatMap(({ groups }) => groups.map(({ label }) => label)));
@@ -149,7 +150,7 @@ function toAxes(panel: Panel, picture: Picture, shared: SharedRanges): Axis[] {
   ];
 }
 
-/** The faint stripe: how far the control alone strays from seed to seed. */
+/** The faint stripe shows how far the control alone strays from seed to seed. */
 function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Shape {
   return {
     ...ON_DIFFERENCE,
@@ -252,7 +253,7 @@ function sharedRanges(picture: Picture, late: boolean): SharedRanges {
   };
 }
 
-/** Everything after the beginning, the final differences, and zero. */
+/** The range of everything after the beginning, the final differences, and zero. */
 function lateDifferences({ panels, scale: factor }: Picture): [number, number] | null {
   const lines = panels.flatMap(({ end, groups }) =>
     groups.flatMap((group) => [
@@ -271,12 +272,14 @@ function lateDifferences({ panels, scale: factor }: Picture): [number, number] |
 }
 
 function describe(panel: Panel, { metric, unit, scale: factor }: Picture): string {
-  const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) =>
-    finalMean === null
-      ? `${label}: no final difference yet`
-      : `${label}: ${round(finalMean * factor)}${finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`}`,
-  );
-  return `${panel.label}: ${metric.name} with minus without the intra-class phase by batch, in ${unit}; at the end ${finals.join('; ')}`;
+  const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) => {
+    if (finalMean === null) return `${label}: no final difference yet`;
+    const interval =
+      finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`;
+    return `${label}: ${round(finalMean * factor)}${interval}`;
+  });
+  const shown = `${metric.name} with minus without the intra-class phase by batch, in ${unit}`;
+  return `${panel.label}: ${shown}; at the end ${finals.join('; ')}`;
 }
 
 function scale(values: (number | null)[], factor: number): (number | null)[] {

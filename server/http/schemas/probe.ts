@@ -60,7 +60,8 @@ const gradientRatio = sameShape<GradientRatio>()(
     ratio: spread
       .nullable()
       .describe(
-        'median of ‖β∇L2‖/‖α∇L1‖ at the features over the batches before N; null without such a batch, or where α∇L1 is zero',
+        'median of ‖β∇L2‖/‖α∇L1‖ at the features over the batches before N; null where there is no such ' +
+          'batch, or α∇L1 is zero',
       ),
     weak: z.boolean().nullable().describe('true where the ratio is under `weakRatio`; null where there is no ratio'),
   }),
