@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Group, Picture } from '../../server/http/schemas/picture.ts';
 import { toPicture } from '../../web/series/pair-picture.ts';
-import type { LineShape, PointsShape, Shape } from '../../web/series/chart-spec.ts';
+import type { LineShape, PointsShape, ChartShape } from '../../web/series/chart-spec.ts';
 
 const group: Group = {
   arm: 3,
@@ -59,7 +59,7 @@ const picture: Picture = {
 };
 const { panels, legend } = toPicture(picture);
 const first = panels[0]!.spec;
-const shape = <Kind extends Shape = LineShape>(id: string, spec = first): Kind =>
+const shape = <Kind extends ChartShape = LineShape>(id: string, spec = first): Kind =>
   spec.shapes.find((candidate) => candidate.id === id) as Kind;
 
 test('differences are shown in the unit of the axis', () => {

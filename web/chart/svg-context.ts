@@ -19,7 +19,7 @@ export class SvgContext {
   readonly #name: string;
   readonly #parts: string[] = [];
   readonly #stack: Saved[] = [];
-  #matrix: Matrix = identity;
+  #matrix: Transform = identity;
   #dash: number[] = [];
   #clip: string | null = null;
   #clips = 0;
@@ -70,7 +70,7 @@ export class SvgContext {
     this.#matrix = multiply(this.#matrix, [x, 0, 0, y, 0, 0]);
   }
 
-  setTransform(...matrix: Matrix): void {
+  setTransform(...matrix: Transform): void {
     this.#matrix = matrix;
   }
 
@@ -190,9 +190,9 @@ export class SvgContext {
 }
 
 /** [a, b, c, d, e, f]: x′ = a·x + c·y + e, y′ = b·x + d·y + f. */
-type Matrix = [number, number, number, number, number, number];
+type Transform = [number, number, number, number, number, number];
 
-const identity: Matrix = [1, 0, 0, 1, 0, 0];
+const identity: Transform = [1, 0, 0, 1, 0, 0];
 
 /** What `save` keeps besides transformation, dashes and clip. */
 const LOOK_NAMES = [
@@ -210,7 +210,7 @@ const LOOK_NAMES = [
 type Looks = Pick<SvgContext, (typeof LOOK_NAMES)[number]>;
 
 interface Saved {
-  matrix: Matrix;
+  matrix: Transform;
   dash: number[];
   clip: string | null;
   looks: Looks;
@@ -227,7 +227,7 @@ const BASELINE_SHIFT: Record<string, number> = {
 };
 const ANCHORS: Record<string, string> = { start: 'start', left: 'start', center: 'middle', right: 'end', end: 'end' };
 
-function multiply([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix {
+function multiply([a, b, c, d, e, f]: Transform, [g, h, i, j, k, l]: Transform): Transform {
   return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
 }
 

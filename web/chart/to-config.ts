@@ -1,6 +1,6 @@
 import type { ChartConfiguration, ChartDataset, ScaleOptionsByType, TooltipItem } from 'chart.js';
 import { formatFixed, formatNumber, formatSigned } from '../format/number.ts';
-import type { Axis, BandShape, ChartSpec, LineShape, PointsShape, Shape } from '../series/chart-spec.ts';
+import type { Axis, BandShape, ChartSpec, LineShape, PointsShape, ChartShape } from '../series/chart-spec.ts';
 import { niceTicks } from '../series/ticks.ts';
 import { toColour, withOpacity, type Palette } from './palette.ts';
 
@@ -51,7 +51,7 @@ export function toConfig(spec: ChartSpec, palette: Palette): LineConfig {
   };
 }
 
-function toDatasets(shape: Shape, order: number, palette: Palette): LineData[] {
+function toDatasets(shape: ChartShape, order: number, palette: Palette): LineData[] {
   if (shape.kind === 'line') return [toLine(shape, order, palette)];
   if (shape.kind === 'points') return [toPoints(shape, order, palette)];
   return toBand(shape, order, palette);
@@ -115,7 +115,7 @@ function toBand(shape: BandShape, order: number, palette: Palette): LineData[] {
   ];
 }
 
-function common(shape: Shape, order: number) {
+function common(shape: ChartShape, order: number) {
   // `segment`, though empty, makes Chart.js draw a line call by call. Otherwise it draws a Path2D, which the SVG export
   // cannot read.
   return {
@@ -215,7 +215,7 @@ function labelOf(item: TooltipItem<'line'>, spec: ChartSpec): string | null {
   return shapeOf(item, spec)?.label ?? null;
 }
 
-function shapeOf(item: TooltipItem<'line'>, spec: ChartSpec): Shape | undefined {
+function shapeOf(item: TooltipItem<'line'>, spec: ChartSpec): ChartShape | undefined {
   const { id } = item.dataset as unknown as LineData;
   return spec.shapes.find((shape) => shape.id === id);
 }

@@ -26,7 +26,7 @@ export function StagesSaved({ stages }: { stages: StageRow[] }) {
       </p>
       <ProgressBar done={totals.trained} total={totals.batches} label="Batches of the tree trained" />
       <p class="small numbers">
-        {formatCount(totals.trained)} of {formatCount(totals.batches)} batches trained; runs on their own would take{' '}
+        {formatCount(totals.trained)} of {formatCount(totals.batches)} batches trained; without sharing it would be{' '}
         {formatCount(totals.unshared)}.
       </p>
       {saved !== null && (

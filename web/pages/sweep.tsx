@@ -80,17 +80,17 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-type Action = 'cancel' | 'resume' | 'retry';
+type SweepAction = 'cancel' | 'resume' | 'retry';
 
 /** The actions that make sense now. */
-function possibleActions(sweep: SweepDetail): Action[] {
+function possibleActions(sweep: SweepDetail): SweepAction[] {
   const active = sweep.state === 'running' || sweep.state === 'queued';
   if (active) return sweep.cancelling ? [] : ['cancel'];
   const unfinished = sweep.state === 'interrupted' || sweep.state === 'cancelled';
   return [...(unfinished ? ['resume' as const] : []), ...(sweep.counts.failed > 0 ? ['retry' as const] : [])];
 }
 
-const ACTION_WORDS: Record<Action, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
+const ACTION_WORDS: Record<SweepAction, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
 
 function Actions({ sweep }: { sweep: SweepDetail }) {
   const words = { ...ACTION_WORDS, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };

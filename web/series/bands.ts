@@ -1,7 +1,7 @@
 import type { ArmItem } from '../../server/http/schemas/arm.ts';
 import type { ArmBand } from '../../server/http/schemas/pairs.ts';
 import { isAccuracy } from '../format/metric.ts';
-import type { ChartSpec, Ink, LineShape, Shape } from './chart-spec.ts';
+import type { ChartSpec, Ink, LineShape, ChartShape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';
 import { markSwitch, toBatchAxis } from './curves.ts';
@@ -61,7 +61,7 @@ function toBandChart(
   metric: string,
   late: boolean,
 ): ChartSpec {
-  const bands = members.map(({ band, ink }): Shape => ({
+  const bands = members.map(({ band, ink }): ChartShape => ({
     kind: 'band',
     id: `band/${band.arm}`,
     xAxis: 'batch',

@@ -6,7 +6,7 @@ export interface ChartSpec {
   /** What a reader who cannot see the chart is told. */
   description: string;
   axes: Axis[];
-  shapes: Shape[];
+  shapes: ChartShape[];
   marks: Mark[];
 }
 
@@ -74,7 +74,7 @@ export interface PointsShape extends ShapeBase {
 }
 
 export type PointSymbol = 'circle' | 'triangle' | 'rect' | 'rectRot' | 'star' | 'cross';
-export type Shape = LineShape | BandShape | PointsShape;
+export type ChartShape = LineShape | BandShape | PointsShape;
 
 /** A mark that is drawn by hand, behind or over the data. Areas and upright lines span all y axes. */
 export type Mark =

@@ -1,5 +1,5 @@
 import type { Group, Panel, Picture } from '../../server/http/schemas/picture.ts';
-import type { Axis, ChartSpec, LineShape, Mark, Shape } from './chart-spec.ts';
+import type { Axis, ChartSpec, LineShape, Mark, ChartShape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';
 
@@ -45,7 +45,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
     axes: toAxes(panel, picture, shared),
     shapes: [
       toSpread(panel, picture.scale),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         ...ON_DIFFERENCE,
         kind: 'band',
         id: `band/${group.arm}`,
@@ -56,7 +56,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
         high: scaled(group.high),
       })),
       ...groups.flatMap((group) =>
-        group.seeds.map((line): Shape => ({
+        group.seeds.map((line): ChartShape => ({
           ...ON_DIFFERENCE,
           kind: 'line',
           id: `seed/${group.arm}/${line.seed}`,
@@ -67,7 +67,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
           weight: 'thin',
         })),
       ),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         ...ON_DIFFERENCE,
         kind: 'line',
         id: `mean/${group.arm}`,
@@ -79,7 +79,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
         ...dash(group),
       })),
       ...groups.flatMap((group, place) => toFinals(group, place, picture.scale, inks.get(group.label)!)),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         kind: 'line',
         id: `truncated/${group.arm}`,
         xAxis: 'batch',
@@ -90,7 +90,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
         y: group.truncated.values,
         weight: 'normal',
       })),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         kind: 'line',
         id: `cosine/${group.arm}`,
         xAxis: 'batch',
@@ -151,7 +151,7 @@ function toAxes(panel: Panel, picture: Picture, shared: SharedRanges): Axis[] {
 }
 
 /** The faint stripe shows how far the control alone strays from seed to seed. */
-function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Shape {
+function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): ChartShape {
   return {
     ...ON_DIFFERENCE,
     kind: 'band',
@@ -169,10 +169,10 @@ function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Sh
  * Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright
  * line.
  */
-function toFinals(group: Group, place: number, factor: number, ink: number): Shape[] {
+function toFinals(group: Group, place: number, factor: number, ink: number): ChartShape[] {
   const base = { xAxis: 'final', yAxis: 'difference', ink };
   const count = group.final.length;
-  const dots: Shape = {
+  const dots: ChartShape = {
     ...base,
     kind: 'points',
     id: `final/${group.arm}`,
@@ -184,7 +184,7 @@ function toFinals(group: Group, place: number, factor: number, ink: number): Sha
     notes: group.final.map(({ seed }) => `seed ${seed}`),
   };
   if (group.finalMean === null) return [dots];
-  const mean: Shape = {
+  const mean: ChartShape = {
     ...base,
     kind: 'points',
     id: `finalMean/${group.arm}`,

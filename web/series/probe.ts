@@ -1,6 +1,6 @@
 import type { ProbeArm, ProbeTrunk, Quantiles, Spread } from '../../server/http/schemas/probe.ts';
 import { formatAmount, formatCount, formatExact, formatNumber, formatPercent } from '../format/number.ts';
-import type { Axis, ChartSpec, Ink, Shape } from './chart-spec.ts';
+import type { Axis, ChartSpec, Ink, ChartShape } from './chart-spec.ts';
 import { dashOf } from './colour-keys.ts';
 import type { LegendEntry } from './pair-picture.ts';
 
@@ -46,13 +46,13 @@ export function toRatioChart({ name, candidates }: ProbeTrunk, weakRatio: number
   );
   if (known.length === 0) return null;
   const base = { xAxis: 'N', yAxis: 'value' };
-  const shapes = betas.flatMap((beta, place): Shape[] => {
+  const shapes = betas.flatMap((beta, place): ChartShape[] => {
     const own = known.filter((each) => each.beta === beta);
     const ink = inkOf(place);
     // Side by side, so that the spreads of neighbours stay apart.
     const x = own.map(({ index }) => index + (betas.length === 1 ? 0 : (place / (betas.length - 1) - 0.5) * 2 * ASIDE));
     return [
-      ...own.map(({ N, ratio }, i): Shape => ({
+      ...own.map(({ N, ratio }, i): ChartShape => ({
         ...base,
         kind: 'line',
         id: `spread/${beta}/${N}`,
@@ -170,7 +170,7 @@ function roundTo(value: number, round: (value: number) => number): number {
   return Number((round(value / power) * power).toPrecision(1));
 }
 
-function across(id: string, at: number, ink: Ink, places: number): Shape {
+function across(id: string, at: number, ink: Ink, places: number): ChartShape {
   const dash = (typeof ink === 'number' ? dashOf(ink) : undefined) ?? 'dashed';
   return {
     kind: 'line',
@@ -201,9 +201,9 @@ function boxWords({ id, quantiles: { q05, q50, q95 } }: Box): string {
 }
 
 /** A thin line from 5 to 95 %, a bold one from 25 to 75 %, the median, and the largest value. */
-function toBox({ id, x, ink, label, quantiles: { from, to, q05, q25, q50, q75, q95, max } }: Box): Shape[] {
+function toBox({ id, x, ink, label, quantiles: { from, to, q05, q25, q50, q75, q95, max } }: Box): ChartShape[] {
   const base = { xAxis: 'N', yAxis: 'value', ink };
-  const upright = (part: string, low: number, high: number, weight: 'thin' | 'bold'): Shape => ({
+  const upright = (part: string, low: number, high: number, weight: 'thin' | 'bold'): ChartShape => ({
     ...base,
     kind: 'line',
     id: `${id}/${part}`,
