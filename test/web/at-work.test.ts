@@ -8,7 +8,7 @@ const mine = { id: 's9', name: 'mine', state: 'queued', probeSeeds: 2, queuedAt:
 const last = { id: 's10', name: 'last', state: 'queued', probeSeeds: null, queuedAt: at(12) } as const;
 const continued = { id: 's3', name: 'continued', state: 'queued', probeSeeds: null, queuedAt: at(13) } as const;
 
-test('what is before a sweep: whatever trains, and what joined the queue earlier', () => {
+test('before a sweep stand the sweep that trains and the sweeps that joined the queue earlier', () => {
   const sweeps = [last, mine, continued, early, first];
   expect(atWorkWords(sweeps, mine)).toBe(
     's1 first is being trained, 1 sweep is queued. One sweep trains at a time: this sweep waits.',
