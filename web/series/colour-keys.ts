@@ -1,6 +1,6 @@
 import type { LineShape } from './chart-spec.ts';
 
-/** How many colours the palette has; a test holds both together. */
+/** How many colours the palette has; a test checks the number against the palette. */
 export const COLOURS_OF_PALETTE = 10;
 
 /**

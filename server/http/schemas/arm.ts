@@ -8,7 +8,7 @@ const numbers = {
   beta: z.number().describe('β, weight of the truncated intra-class term; 0 where the phase is never in force'),
   gamma: z.number().describe('γ, weight of the cross-entropy'),
   epsilon: maybe.describe('ε, tolerance of the truncation; null where it is not in force'),
-  N: maybe.describe('first batch with the intra-class term; null where it is not in force'),
+  N: maybe.describe('first batch with the intra-class term; null where the term is never in force'),
 };
 
 export const armParameters = sameShape<ShownParameters>()(

@@ -39,7 +39,7 @@ export const confirmReport = sameShape<ConfirmReport>()(
       .describe('what is confirmed'),
     metric: z.string().describe('name of the metric that is compared'),
     goal,
-    part: z.enum(['test', 'validation']).describe('part of the data that it is measured on'),
+    part: z.enum(['test', 'validation']).describe('part of the data that the metric is measured on'),
     images: count.nullable().describe('images in that part; null while no run has read it'),
     seeds: z.array(count).describe('the fresh seeds'),
     arm: z

@@ -5,7 +5,7 @@ import { shape, sameShape } from './registry.ts';
 
 const points = {
   batches: z.array(batch).describe('batches of the points, ascending'),
-  values: z.array(maybe).describe('values[i] belongs to batches[i]; null where it was not finite'),
+  values: z.array(maybe).describe('values[i] belongs to batches[i]; null where the value was not finite'),
 };
 
 export const curve = sameShape<Curve>()('Curve', 'One metric by batch', z.strictObject(points));

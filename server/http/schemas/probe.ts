@@ -99,7 +99,12 @@ const trunk = sameShape<ProbeTrunk>()(
     name: z.string().describe('what sets the trunk apart'),
     alpha: z.number().describe('its α'),
     gamma: z.number().describe('its γ'),
-    truncation: z.enum(['batch', 'sample', 'class', 'none']).describe('what ε is subtracted from before the cut'),
+    truncation: z
+      .enum(['batch', 'sample', 'class', 'none'])
+      .describe(
+        'the value that ε is subtracted from before the cut: the mean over the `batch`, each `sample`, the mean of ' +
+          'each `class`; `none` does not cut',
+      ),
     end: batch.describe('the batch before which it ends'),
     arms: count.describe('arms that go through it'),
     seeds: z.array(count).describe('seeds whose trunk is at its end'),

@@ -14,7 +14,7 @@ const common = {
   seed: count.describe('its seed'),
   state: runState.describe('where the run stands'),
   error: words.describe('why it failed, or where it diverged; null where it did neither'),
-  engine: words.describe('the engine that trained it; null before'),
+  engine: words.describe('the engine that trained it; null before it is trained'),
   batch: batch.describe('batches trained so far, of `batches`'),
   batches: count.describe('batches of the whole run'),
   startedAt: time.nullable().describe('when its training began; null before'),
@@ -55,7 +55,7 @@ export const runDetail = shape(
         z.strictObject({
           id: z.string().describe('id of the sweep'),
           name: z.string().describe('name of the sweep'),
-          arm: count.describe('index of the arm that it has there'),
+          arm: count.describe('index of the arm that the run has there'),
           armName: z.string().describe('name of that arm'),
         }),
       )
@@ -74,7 +74,7 @@ export const runDetail = shape(
     gitCommit: words.describe(
       'commit that was checked out in the folder of the sweep; null where the folder is in no repository',
     ),
-    dataFingerprint: words.describe('hash of the data that it was trained on; null before'),
+    dataFingerprint: words.describe('hash of the data that it was trained on; null before it is trained'),
     config: config
       .nullable()
       .describe(

@@ -16,7 +16,7 @@ const path = {
     'how many of its batches were taken from the trunk and not trained again, because no test of the truncation ' +
       'passed in them',
   ),
-  params: armParameters.describe('the parameters that are in force in it'),
+  params: armParameters.describe('the parameters that are in force in the stage'),
 };
 
 export const pathStage = shape(
@@ -35,7 +35,7 @@ const stageRow = sameShape<StageRow>()(
     runs: z
       .array(z.string())
       .describe('runs of the sweep whose path goes through it; a stage of several runs is a trunk'),
-    engine: words.describe('the engine that trains it; null before'),
+    engine: words.describe('the engine that trains it; null before it is trained'),
     worker: count
       .nullable()
       .describe('the worker that trains it now, counted from 0; null where it is not being trained'),
