@@ -14,7 +14,7 @@ import { TablePage } from './pages/table.tsx';
 import { Message } from './parts/message.tsx';
 import { Link } from './routing/link.tsx';
 import { useLocation } from './routing/location.ts';
-import { parseRoute, type Route } from './routing/route.ts';
+import { parseRoute, type PageRoute } from './routing/route.ts';
 
 export function App() {
   const { path } = useLocation();
@@ -50,7 +50,7 @@ export function App() {
 }
 
 /** Pages are keyed by what they show, so that nothing of one sweep or run is left on the page of another. */
-function Page({ route }: { route: Route }) {
+function Page({ route }: { route: PageRoute }) {
   useTitle(route);
   switch (route.page) {
     case 'sweeps':
@@ -84,7 +84,7 @@ function Page({ route }: { route: Route }) {
   }
 }
 
-function useTitle(route: Route): void {
+function useTitle(route: PageRoute): void {
   const place =
     'sweep' in route
       ? `${route.page === 'sweep' ? '' : `${route.page} · `}${route.sweep}`

@@ -3,8 +3,8 @@ import type { DoctorResponse } from '../http/schemas/doctor.ts';
 import { launcher } from './launcher.ts';
 
 /**
- * Runs `cosweep doctor --json` in a process of its own, so that a long-lived server never loads an engine. Whoever asks
- * while it is at work gets the same answer.
+ * Runs `cosweep doctor --json` in a process of its own, so that a long-lived server never loads an engine. A call that
+ * comes while that process is at work gets the same answer.
  */
 export function doctorAsker(db: string): () => Promise<DoctorResponse> {
   let asked: Promise<DoctorResponse> | null = null;

@@ -3,15 +3,15 @@ import type { Plan } from '../sweep/plan/plan.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { TrainOptions } from './train-options.ts';
 
-/** A prediction and what it was made for. */
+/** A predicted time, with the engine and the number of workers that it holds for. */
 export interface TimeAnswer extends PredictedTime {
   engine: EngineName;
   workers: number;
 }
 
 /**
- * Predicts how long a plan trains on this machine, from a few batches of its first arm that are trained for it and not
- * kept.
+ * Predicts how long a plan trains on this machine. The prediction trains a few batches of the plan's first arm and
+ * keeps nothing of them.
  */
 export async function askTime(
   plan: Plan,

@@ -1,7 +1,10 @@
 /** A cell of a list on the terminal; numbers are aligned at the right. */
 export type Cell = string | number | null;
 
-/** Lines with aligned columns; `null` is shown as a dash. What came from a definition cannot steer the terminal. */
+/**
+ * Lines with aligned columns; `null` is shown as a dash. Control characters are replaced, so that text from a
+ * definition cannot steer the terminal.
+ */
 export function toColumns(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const texts = [
     head.map(printable),

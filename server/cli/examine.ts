@@ -7,7 +7,11 @@ import { parseLossCases } from '../training/loss-cases.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { checkEngine } from './loss-cases.ts';
 
-/** What works on this machine. @param lossCases a file of reference cases to compute on every engine that works */
+/**
+ * What works on this machine.
+ *
+ * @param lossCases a file of reference cases to compute on every engine that works
+ */
 export async function examine(db: string, lossCases: string | null): Promise<DoctorResponse> {
   if (lossCases !== null) checkFile(lossCases);
   const engines: EngineReport[] = [];
@@ -21,14 +25,15 @@ export async function examine(db: string, lossCases: string | null): Promise<Doc
   return { engines, datasets, database: await reportDatabase(db) };
 }
 
-/** A file that is wrong is told once, here, and not by every engine. */
+/** A mistake in the file is reported here once, and not once by every engine. */
 function checkFile(file: string): void {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(
-      `Cannot read reference cases from ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`,
+      `Cannot read reference cases from ${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`,
     );
   }
   parseLossCases(text, file);

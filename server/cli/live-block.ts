@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 export interface LiveBlock {
   /** Draws these lines over the ones before. */
   update(lines: readonly string[]): void;
-  /** A lasting line above the block. */
+  /** Writes a lasting line above the block. */
   say(text: string): void;
   /** Takes the block away. */
   end(): void;
@@ -12,7 +12,7 @@ export interface LiveBlock {
 
 export function makeLiveBlock(output: Output): LiveBlock {
   let drawn: readonly string[] = [];
-  // Up to the block's first line, then everything below is cleared.
+  // Moves the cursor up to the block's first line and clears everything below.
   const erase = () => (drawn.length === 0 ? '' : `\r\x1b[${drawn.length}A\x1b[J`);
   const paint = (above: string, lines: readonly string[]) => {
     output.draw(erase() + above + lines.map((line) => `${line}\n`).join(''));

@@ -4,7 +4,8 @@ import { openEngine } from '../training/engines/open.ts';
 import { checkLossCases, parseLossCases } from '../training/loss-cases.ts';
 
 /**
- * The process that `loss-cases.ts` starts: computes the reference cases on one engine and tells how far off they are.
+ * `loss-cases.ts` starts this process. It computes the reference cases on one engine and sends back how far off the
+ * engine is.
  */
 const [name, file] = process.argv.slice(2) as [EngineName, string];
 const engine = await openEngine(name);

@@ -2,10 +2,12 @@ import { fork } from 'node:child_process';
 import type { EngineReport } from '../http/schemas/doctor.ts';
 import { builtProgram } from '../training/built-program.ts';
 
-/** What is left of a report of all cases once it is counted. */
+/** The report of the reference cases, reduced to counts and largest errors. */
 type CountedCases = NonNullable<EngineReport['lossCases']>;
 
-/** Computes a file of reference cases on an engine, in a process of its own: there is one engine to a process. */
+/**
+ * Computes a file of reference cases on an engine, in a process of its own, because a process can have one engine only.
+ */
 export function checkEngine(engine: string, file: string): Promise<CountedCases> {
   return new Promise((resolve, reject) => {
     const child = fork(builtProgram('cli/loss-cases-process'), [engine, file], {
@@ -21,7 +23,8 @@ export function checkEngine(engine: string, file: string): Promise<CountedCases>
       else
         reject(
           new Error(
-            `Cannot compute the reference cases on ${engine}: its process ended with ${signal ?? `status ${code}`}\n${printed.trim()}`,
+            `Cannot compute the reference cases on ${engine}: its process ended with ${signal ?? `status ${code}`}\n` +
+              printed.trim(),
           ),
         );
     });

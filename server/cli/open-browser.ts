@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Opens an address in the user's browser; where there is none the printed address has to do. */
+/** Opens an address in the user's browser. Without a browser the printed address must suffice. */
 export function openBrowser(url: string): void {
   const [command, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? [
     'xdg-open',

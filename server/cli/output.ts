@@ -16,7 +16,7 @@ export interface Output {
   readonly live: boolean;
   /** Columns of that terminal. */
   readonly width: number;
-  /** Draws on the terminal; nothing elsewhere. */
+  /** Draws on the terminal; to be called only where `live` is true. */
   draw(text: string): void;
 }
 

@@ -5,10 +5,10 @@ import type { TrainingSettings } from '../sweep/settings.ts';
 import { describeDataset } from '../training/datasets/load.ts';
 
 /**
- * The plan of a definition. Where it speaks of epochs, the size of its data sets is looked up for it: planning itself
- * is pure and reads no file.
+ * Plans a definition. If the definition counts in epochs, the sizes of its data sets are looked up for the plan:
+ * planning itself is pure and reads no file.
  *
- * @param folder where relative paths start
+ * @param folder the folder that relative paths start at
  */
 export async function planDefinition(definition: Definition, folder: string): Promise<Plan> {
   const counts = new Map<string, number>();
@@ -25,7 +25,9 @@ export async function planDefinition(definition: Definition, folder: string): Pr
   }
 }
 
-/** Thrown through the plan, which cannot wait: the data set is looked up and the plan made again. */
+/**
+ * Thrown out of the planner, which cannot wait for a look-up. The data set is then looked up and the plan made again.
+ */
 class UnknownDataset extends Error {
   readonly dataset: TrainingSettings['dataset'];
 

@@ -5,16 +5,16 @@ import { makeOutput } from './output.ts';
 import { packageFile } from './package-root.ts';
 import { OutsideError, UserError } from '../sweep/user-error.ts';
 
-/** Thrown by an action that was interrupted; its code is the process's. */
+/** The exit code of a user's mistake. */
 export const BAD_USAGE = 2;
+/** The exit code where something failed while running. */
 export const FAILED = 1;
 
 /**
  * Runs one command line and says how it ended.
  *
- * @param args what follows `cosweep`
- * @returns the exit code of `interfaces`: 0 done, 1 something failed while running, 2 the user's mistake, 130 and 143
- * signals
+ * @param args the words after `cosweep`
+ * @returns the exit code: 0 done, 1 something failed while running, 2 the user's mistake, 130 and 143 signals
  */
 export async function runProgram(args: readonly string[], commands: readonly CliCommand[]): Promise<number> {
   let exitCode = 0;
@@ -65,8 +65,8 @@ function sessionOf(program: Command) {
 }
 
 /**
- * Says what went wrong on stderr: the user's mistake and what came from outside in one message, our own with a stack
- * and whose it is.
+ * Says on stderr what went wrong. A mistake of the user and a failure outside of Cosweep get one message. A bug of ours
+ * gets a stack and the statement that it is ours.
  */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;

@@ -1,7 +1,7 @@
 import { printable } from './columns.ts';
 import { toDuration } from './duration.ts';
 
-/** What is at work, as the terminal shows it. */
+/** The progress of a sweep, as the terminal shows it. */
 export interface ProgressView {
   sweep: string;
   workers: WorkerView[];
@@ -9,11 +9,11 @@ export interface ProgressView {
   runs: number;
   batchesDone: number;
   batches: number;
-  /** null until there is something to go by. */
+  /** null until an estimate is possible. */
   secondsLeft: number | null;
 }
 
-/** A worker and the run that it trains, and a remark; null where it waits for one. */
+/** The run that a worker trains, with a remark; null where the worker waits for a run. */
 export type WorkerView = {
   run: string;
   arm: string;
@@ -29,12 +29,14 @@ export function toProgressLines(view: ProgressView, width: number): string[] {
     (worker, i) => `${String(i + 1).padStart(2)} ${worker === null ? 'waits' : workerLine(worker)}`,
   );
   const left = view.secondsLeft === null ? '' : `, ${toDuration(view.secondsLeft)} left`;
-  const overall = `${bar(view.batchesDone, view.batches, 24)} ${view.runsDone} of ${view.runs} runs${left}  ${view.sweep}`;
+  const runs = `${view.runsDone} of ${view.runs} runs${left}`;
+  const overall = `${bar(view.batchesDone, view.batches, 24)} ${runs}  ${view.sweep}`;
   return [...workers, overall].map((line) => cut(printable(line), width));
 }
 
 function workerLine({ run, arm, seed, batch, batches, note }: NonNullable<WorkerView>): string {
-  return `${bar(batch, batches, 12)} ${batch}/${batches}  ${run} ${arm}, seed ${seed}${note === null ? '' : `  ${note}`}`;
+  const progress = `${bar(batch, batches, 12)} ${batch}/${batches}`;
+  return `${progress}  ${run} ${arm}, seed ${seed}${note === null ? '' : `  ${note}`}`;
 }
 
 function bar(done: number, total: number, cells: number): string {
@@ -42,7 +44,7 @@ function bar(done: number, total: number, cells: number): string {
   return '█'.repeat(filled) + '░'.repeat(cells - filled);
 }
 
-/** A line that wraps would leave its rest behind when it is drawn over. */
+/** Cuts a line to the terminal's width. A line that wraps would leave its rest behind when the block is drawn over. */
 function cut(line: string, width: number): string {
   const signs = [...line];
   return signs.length < width ? line : `${signs.slice(0, Math.max(0, width - 2)).join('')}…`;

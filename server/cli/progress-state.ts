@@ -1,7 +1,7 @@
 import type { RunnerEvent, WorkerProgress } from '../runner/events.ts';
 import type { ProgressView } from './progress-lines.ts';
 
-/** What the terminal has to remember of what the runner told. */
+/** What the terminal has to remember of the events that the runner told. */
 export interface ProgressState {
   sweep: string;
   workers: (WorkerProgress | null)[];
@@ -12,7 +12,7 @@ export interface ProgressState {
   secondsLeft: number | null;
 }
 
-/** null: no sweep has begun. */
+/** The state after an event; null while no sweep trains. */
 export function follow(state: ProgressState | null, event: RunnerEvent): ProgressState | null {
   switch (event.kind) {
     case 'sweep': {

@@ -6,7 +6,10 @@ import { readDefinitionFile } from './read-definition-file.ts';
 
 type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'probeSeeds'>;
 
-/** Plans a definition and stores it as a queued sweep, or as more of the sweep that the same file made before. */
+/**
+ * Plans a definition and stores it as a queued sweep. Where the same file has made a sweep before, that sweep is
+ * continued.
+ */
 export async function queueDefinition(storage: Storage, file: string, options: Options): Promise<number> {
   const { text, path, folder } = readDefinitionFile(file);
   const plan = await planDefinition(readDefinition(text, file), folder);

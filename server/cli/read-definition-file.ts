@@ -7,7 +7,7 @@ export interface DefinitionFile {
   text: string;
   /** Absolute. */
   path: string;
-  /** Where its relative paths start. */
+  /** The folder that its relative paths start at. */
   folder: string;
 }
 
@@ -21,7 +21,7 @@ const REASONS: Record<string, string> = {
 export function readDefinitionFile(file: string): DefinitionFile {
   const path = resolve(file);
   try {
-    // Not decoded leniently: a name in another encoding would be stored with replacement characters.
+    // Decoded strictly: otherwise a name in another encoding would be stored with replacement characters.
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)), path, folder: dirname(path) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -13,7 +13,7 @@ export interface RunDisplay {
   end(): void;
 }
 
-/** Several times a second is as often as an eye can read. */
+/** In ms: several times a second is as often as an eye can read. */
 const DRAW_EVERY = 200;
 
 export function makeRunDisplay(output: Output): RunDisplay {
@@ -41,18 +41,27 @@ export function makeRunDisplay(output: Output): RunDisplay {
   };
 }
 
-/** What stays to be read of an event; null where it is only progress. */
+/** The lasting line that an event leaves; null for an event that only reports progress. */
 function toLine(event: RunnerEvent, state: ProgressState | null): string | null {
   switch (event.kind) {
     case 'waiting':
-      return `Process ${event.holder.pid} on ${event.holder.host} trains on this database (${event.holder.command}); this sweep is queued`;
+      return (
+        `Process ${event.holder.pid} on ${event.holder.host} trains on this database ` +
+        `(${event.holder.command}); this sweep is queued`
+      );
     case 'log':
       return event.message;
     case 'sweep':
-      return `${event.sweep} ${event.name}: ${event.runs} runs, ${event.left} to train, on ${event.engine} with ${event.workers} ${event.workers === 1 ? 'worker' : 'workers'}`;
+      return (
+        `${event.sweep} ${event.name}: ${event.runs} runs, ${event.left} to train, ` +
+        `on ${event.engine} with ${event.workers} ${event.workers === 1 ? 'worker' : 'workers'}`
+      );
     case 'run': {
       const place = state === null ? '' : `  (${state.runsDone} of ${state.runs})`;
-      return `${event.run} ${event.arm}, seed ${event.seed}: ${event.state === 'waiting' ? 'stopped' : event.state}${event.error === null ? '' : `: ${event.error}`}, ${toDuration(event.seconds)}${place}`;
+      const outcome = event.state === 'waiting' ? 'stopped' : event.state;
+      const reason = event.error === null ? '' : `: ${event.error}`;
+      const run = `${event.run} ${event.arm}, seed ${event.seed}`;
+      return `${run}: ${outcome}${reason}, ${toDuration(event.seconds)}${place}`;
     }
     case 'sweepEnd':
       return toSummaryLine(event.summary);
@@ -70,5 +79,6 @@ function toSummaryLine({ sweepId, name, state, runs, seconds, batchesTrained, ba
   ];
   const compared = state === 'complete' ? `, where each run by itself takes ${batchesUnshared}` : '';
   const next = state === 'interrupted' ? `; continue it with: cosweep run ${sweepId}` : '';
-  return `${sweepId} ${name}: ${state}, ${counts.join(', ')}; ${batchesTrained} batches in ${toDuration(seconds)}${compared}${next}`;
+  const effort = `${batchesTrained} batches in ${toDuration(seconds)}`;
+  return `${sweepId} ${name}: ${state}, ${counts.join(', ')}; ${effort}${compared}${next}`;
 }

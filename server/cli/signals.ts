@@ -1,4 +1,4 @@
-/** What the shell expects of a process that a signal ended. */
+/** The exit codes that a shell expects of a process that a signal ended. */
 export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;

@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { launcher } from './launcher.ts';
 
 /**
- * Starts `cosweep run` for a stored sweep in a session of its own: it outlives this process, and a Ctrl-C meant for
- * this one does not reach it. A sweep that was cancelled before it came to it stays cancelled. What it says goes to a
- * log beside the database.
+ * Starts `cosweep run` for a stored sweep in a session of its own: the run outlives this process, and a Ctrl-C meant
+ * for this process does not reach it. A sweep that is cancelled before the run comes to it stays cancelled. The
+ * messages of the run go to a log beside the database.
  *
  * @returns the path of the log
  */

@@ -20,7 +20,7 @@ export function addTrainOptions(command: Command): Command {
     );
 }
 
-/** Where training is done: what every command that trains may be asked. */
+/** The options that say where training is done; every command that trains has them. */
 export function addEngineOptions(command: Command): Command {
   return command
     .addOption(

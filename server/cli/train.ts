@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 import { watchStopSignals } from './stop-signals.ts';
 import type { TrainOptions } from './train-options.ts';
 
-/** How a sweep stands when this process is done with it; `engine` is null where it was never started. */
+/** How a sweep stands when this process is done with it; `engine` is null for a sweep that was never started. */
 export type Ended = Omit<SweepSummary, 'engine' | 'state'> & { engine: string | null; state: SweepState };
 
 /**
@@ -32,7 +32,8 @@ export async function train(
 /**
  * Trains a queued sweep and shows how it goes.
  *
- * @returns how it stands then, null where a signal broke it off; and the exit code of that signal, null where none came
+ * @returns `ended`: how the sweep stands then; null where a signal broke the training off. `interrupted`: the exit code
+ * of that signal; null where none came
  */
 export async function trainAndShow(
   { output }: Session,
@@ -61,7 +62,7 @@ export async function trainAndShow(
     });
     return { ended: trained ?? (await standing(storage, sweepId)), interrupted: signals.exitCode() };
   } catch (error) {
-    // Ctrl-C reaches the processes of the engines too: what breaks by that is no mistake of the user's.
+    // Ctrl-C reaches the processes of the engines too. A failure that follows from it is no mistake of the user's.
     const interrupted = signals.exitCode();
     if (interrupted === null || !(error instanceof UserError)) throw error;
     return { ended: null, interrupted };
@@ -71,7 +72,7 @@ export async function trainAndShow(
   }
 }
 
-/** A sweep that another process trained, or that still waits for one. */
+/** How a sweep stands that this process did not train: another process trained it, or it still waits for one. */
 async function standing(storage: Storage, sweepId: number): Promise<Ended> {
   const sweep = await readSweep(storage, sweepId);
   if (!sweep) throw new UserError(`Cannot train ${sweepName(sweepId)}: it was removed meanwhile`);
@@ -90,7 +91,7 @@ async function standing(storage: Storage, sweepId: number): Promise<Ended> {
   };
 }
 
-/** A sweep that was left queued is what was asked for; one that was stopped is not done. */
+/** A sweep left queued is what `--no-wait` asked for, so its code is 0. A sweep that was stopped is not done. */
 export function exitCodeOf({ state, runs }: Ended, failOn: TrainOptions['failOn']): number {
   if (state === 'cancelled' || state === 'interrupted') return 1;
   if (failOn === 'none') return 0;

@@ -5,14 +5,14 @@ import { HttpError } from './http-error.ts';
 import type { Context, Reply, Route } from './route.ts';
 import type { ErrorResponse } from './schemas/error.ts';
 
-/** What arrived, unchecked. */
+/** A request as it arrived, unchecked. */
 export interface RawRequest {
   params: Record<string, unknown>;
   query: Record<string, unknown>;
   body: unknown;
 }
 
-/** What an answer may take, in ms; asking every engine whether it works is the longest. */
+/** How long an answer may take, in ms. The longest is the one that tries every engine. */
 const TIME_LIMIT = 300_000;
 
 /** Validates a request by its route and lets the route's handler answer; every failure becomes an answer too. */
@@ -53,7 +53,7 @@ function validate<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
   throw new HttpError('bad-request', `Cannot read the request: ${said}`, details);
 }
 
-/** The answer for whatever was thrown. What is our own fault is reported to the operator, not to the caller. */
+/** The answer for a thrown error. An error of our own is reported to the operator, and the caller learns no detail. */
 export function errorReply(error: unknown, report: (error: unknown) => void): Reply {
   if (error instanceof HttpError) return failure(error.status, error.code, error.message, error.details);
   if (error instanceof DefinitionError) return failure(400, 'bad-definition', error.message, [...error.problems]);

@@ -70,7 +70,7 @@ function send(response: Response, reply: Reply): void {
   else response.json(reply.body);
 }
 
-/** Known under another method: 405; not known at all: 404. */
+/** 405 where the path is known under another method, 404 where it is not known at all. */
 function notForRoute(request: ExpressRequest): HttpError {
   const methods = routes
     .filter(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(request.path))
@@ -87,7 +87,10 @@ function notForRoute(request: ExpressRequest): HttpError {
   );
 }
 
-/** A browser shows the token once in the address, gets a cookie for it and is sent to the address without it. */
+/**
+ * A browser shows the token once, in the address. It gets a cookie in exchange and is redirected to the address without
+ * the token.
+ */
 function acceptToken(request: ExpressRequest, response: Response, { token, hosts, basePath }: AppOptions): boolean {
   const shown = request.query['token'];
   const page = request.method === 'GET' && !isApi(pathBelow(request, basePath));
@@ -101,7 +104,10 @@ function acceptToken(request: ExpressRequest, response: Response, { token, hosts
   return true;
 }
 
-/** The dashboard finds its own way below its page, so an unknown path without an ending gets the page too. */
+/**
+ * The dashboard itself tells its pages apart by the address, so an unknown path without a file ending gets the page
+ * too.
+ */
 function servePages({ files, basePath }: AppOptions): express.RequestHandler {
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -118,7 +124,7 @@ function servePages({ files, basePath }: AppOptions): express.RequestHandler {
   };
 }
 
-/** Last of all, so that it sees the errors of everything before it. */
+/** Registered last, so that it sees the errors of everything before it. */
 function handleErrors({ report }: AppOptions): ErrorRequestHandler {
   return (error, _request, response, next) => {
     if (response.headersSent) return next(error);
@@ -126,7 +132,7 @@ function handleErrors({ report }: AppOptions): ErrorRequestHandler {
   };
 }
 
-/** Express and its body parser mark what the caller did wrong with a status. */
+/** Express and its body parser give an error a status where the caller is at fault. */
 function fromExpress(error: unknown): unknown {
   const { status, type } = error as { status?: number; type?: string };
   if (error instanceof HttpError || status === undefined || status >= 500) return error;

@@ -1,10 +1,14 @@
 import type { Changes } from '../store/database/changes.ts';
 import type { ServerEvent } from './schemas/event.ts';
 
-/** Where changes are read from; asked several times a second, so it must be cheap where nothing changed. */
+/**
+ * The source that changes are read from. It is asked several times a second, so it must be cheap when nothing has
+ * changed.
+ */
 export interface ChangeSource {
-  /** Where things stand now. */
+  /** The number of the last change. */
   revision(): number;
+  /** Everything that changed after that revision. */
   since(revision: number): Changes | Promise<Changes>;
 }
 
@@ -14,7 +18,9 @@ export interface ChangeFeed {
   close(): void;
 }
 
-/** Changes as events: the list first, since what follows may name a sweep that is new in it. */
+/**
+ * Changes as events. The event of the list comes first, since a later event may name a sweep that is new in the list.
+ */
 export function toEvents({ list, sweeps, runs }: Changes): ServerEvent[] {
   return [
     ...(list ? [{ kind: 'sweeps' as const }] : []),
@@ -24,8 +30,8 @@ export function toEvents({ list, sweeps, runs }: Changes): ServerEvent[] {
 }
 
 /**
- * Watches the database and tells everyone who listens. The process that trains is another one, so there is nothing to
- * be called by: every `interval` ms the database is asked what is new. With nobody listening nothing is read.
+ * Watches the database and tells every listener. Another process trains and cannot call this one, so every `interval`
+ * ms the database is asked for news. While nobody listens, nothing is read.
  */
 export function watchChanges(source: ChangeSource, interval: number, report: (error: unknown) => void): ChangeFeed {
   const listeners = new Set<(event: ServerEvent) => void>();

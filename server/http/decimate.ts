@@ -1,6 +1,6 @@
 import type { Curve } from '../sweep/results.ts';
 
-/** A curve or what a screen can show of it. */
+/** A curve, whole or reduced to what a screen can show of it. */
 export interface Decimated extends Curve {
   /** True where every point of the range is here. */
   raw: boolean;
@@ -9,11 +9,11 @@ export interface Decimated extends Curve {
 }
 
 /**
- * Reduces a curve to what `width` pixel columns of the batches [from, to] can show: of each column its first, lowest,
- * highest and last point, in order of batch, those that coincide once. A line through them covers exactly the pixels of
- * a line through all points (Jugel et al., "M4: a visualization-oriented time series data aggregation", VLDB 2014):
- * no spike is lost and none is made up. The first value of a column that was not finite (null) is kept too, so that the
- * line breaks where it broke. With at most `width` points nothing is left out.
+ * Reduces a curve to what `width` pixel columns of the batches [from, to] can show. Of each column the first, lowest,
+ * highest and last point are kept, in order of batch; points that coincide are kept once. A line through them covers
+ * exactly the pixels of a line through all points (Jugel et al., "M4: a visualization-oriented time series data
+ * aggregation", VLDB 2014): no spike is lost and none is made up. The first value of a column that was not finite
+ * (null) is kept too, so that the line breaks where it broke. With at most `width` points nothing is left out.
  */
 export function decimate(curve: Curve, from: number, to: number, width: number): Decimated {
   const start = lowerBound(curve.batches, from);
@@ -33,7 +33,7 @@ export function decimate(curve: Curve, from: number, to: number, width: number):
   };
 }
 
-/** Index ranges [first, next) of the points of each column that has some. */
+/** For each column that has points, the index range [first, next) of its points. */
 function columns(
   batches: number[],
   start: number,

@@ -7,11 +7,13 @@ import type { ServerEvent } from './schemas/event.ts';
 export interface EventStreams {
   /** Sends every change as a server-sent event until either side ends the connection. */
   open(request: IncomingMessage, response: ServerResponse): void;
-  /** Says goodbye and ends them all: by themselves they never would, and a shutdown would wait for them. */
+  /** Says goodbye and ends all connections. They never end by themselves, and a shutdown would wait for them. */
   close(): void;
 }
 
-/** Proxies cut what is silent for a minute; a comment line keeps the connection and is no event to the browser. */
+/**
+ * Proxies cut a connection that is silent for a minute. A comment line keeps it open and is no event to the browser.
+ */
 const HEARTBEAT_MS = 15_000;
 const MOST_STREAMS = 200;
 

@@ -2,10 +2,10 @@ import { hostName } from './hosts.ts';
 import { HttpError } from './http-error.ts';
 import type { Token } from './token.ts';
 
-/** What the checks look at; header names in lower case. */
+/** The part of a request that the checks look at; header names are in lower case. */
 export interface Incoming {
   method: string;
-  /** Below the base path, without the query. */
+  /** The path below the base path, without the query. */
   path: string;
   headers: Record<string, string | undefined>;
   hasBody: boolean;
@@ -13,13 +13,13 @@ export interface Incoming {
 
 export interface GuardOptions {
   hosts: Set<string>;
-  /** null: nobody but this machine can connect. */
+  /** null where only this machine can connect. */
   token: Token | null;
 }
 
 /**
- * Everything that is checked before a request is looked at, whatever its path: a new route is guarded because it
- * exists. Throws what the answer should be; returns where the request may go on.
+ * All checks of a request before any route sees it, whatever its path: a new route is guarded from the start. Throws
+ * the refusal; returns where the request may go on.
  */
 export function guard(incoming: Incoming, options: GuardOptions): void {
   checkHost(incoming, options.hosts);
@@ -33,7 +33,8 @@ function checkHost({ headers }: Incoming, hosts: Set<string>): void {
   if (name === '' || !hosts.has(name)) {
     throw new HttpError(
       'forbidden',
-      `Cannot answer for host ${JSON.stringify(headers.host ?? '')}: not a name of this server; allow it with: cosweep serve --allow-host NAME`,
+      `Cannot answer for host ${JSON.stringify(headers.host ?? '')}: not a name of this server; ` +
+        'allow it with: cosweep serve --allow-host NAME',
     );
   }
 }
@@ -42,7 +43,10 @@ function changesState(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD';
 }
 
-/** Pages of other origins, other ports of this machine too, may follow links here and nothing else. */
+/**
+ * Pages of other origins may follow links here and may do nothing else. Other ports of this machine are other origins
+ * too.
+ */
 function checkSite({ method, path, headers }: Incoming): void {
   const site = headers['sec-fetch-site'];
   const ownSite = site === undefined || site === 'same-origin' || site === 'none';
@@ -51,7 +55,8 @@ function checkSite({ method, path, headers }: Incoming): void {
     if (!ownSite || (origin !== undefined && !sameHost(origin, headers.host))) {
       throw new HttpError(
         'forbidden',
-        `Cannot ${method} ${path} for a page of ${origin ?? `a ${site} origin`}: only the dashboard's own pages may change something`,
+        `Cannot ${method} ${path} for a page of ${origin ?? `a ${site} origin`}: ` +
+          "only the dashboard's own pages may change something",
       );
     }
   } else if (!ownSite && isApi(path) && headers['sec-fetch-mode'] !== 'navigate') {
@@ -70,7 +75,10 @@ function isApi(path: string): boolean {
   return path === '/api' || path.startsWith('/api/');
 }
 
-/** Any web page can send text/plain, forms and no type at all without asking (CVE-2023-43472); JSON it cannot. */
+/**
+ * Any web page can send text/plain, a form or a body without a type, and the browser does not ask for permission
+ * (CVE-2023-43472). It does ask before JSON is sent.
+ */
 function checkMediaType({ method, path, headers, hasBody }: Incoming): void {
   const type = headers['content-type'];
   const found = type?.split(';')[0]!.trim().toLowerCase();

@@ -2,7 +2,7 @@ import { hostname, networkInterfaces } from 'node:os';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
-/** Name without port, brackets and the root's dot, in lower case; '' where there is none. */
+/** The name of a host without port, brackets and the final dot, in lower case; '' where there is no name. */
 export function hostName(host: string | undefined): string {
   const bracketed = /^\[([0-9a-f:.]+)\](?::\d+)?$/i.exec(host ?? '');
   if (bracketed) return bracketed[1]!.toLowerCase();
@@ -17,7 +17,8 @@ export function isLoopback(host: string): boolean {
 
 /**
  * The names under which this server may be addressed. A page of another site can point its own name at this address
- * (DNS rebinding, CVE-2025-14279) but cannot choose the name that the browser sends: whatever is not here is refused.
+ * (DNS rebinding, CVE-2025-14279) but cannot choose the name that the browser sends. A request for any other name is
+ * refused.
  */
 export function allowedHosts(host: string, allowed: readonly string[]): Set<string> {
   const names = new Set([...LOOPBACK, ...allowed.map((name) => hostName(name) || name.toLowerCase())]);

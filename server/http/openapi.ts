@@ -19,8 +19,8 @@ export function describeApi(routes: readonly Route[], server: string): object {
       title: 'Cosweep',
       version: '1',
       description:
-        'Sweeps, runs, curves, pairs and ablation tables. Every body is JSON; a number that is not ' +
-        'finite or not there is null. Times are ISO 8601 in UTC. Ids are s3 (a sweep) and r41 (a run); ' +
+        'Sweeps, runs, curves, pairs and ablation tables. Every body is JSON; a number that is missing or ' +
+        'not finite is null. Times are ISO 8601 in UTC. Ids are s3 (a sweep) and r41 (a run); ' +
         'paths take ids only.',
     },
     servers: [{ url: server }],
@@ -33,7 +33,7 @@ export function describeApi(routes: readonly Route[], server: string): object {
   };
 }
 
-/** Under their names; an address of its own (`$id`) would be wrong inside this document. */
+/** The JSON schemas of all shapes, by name. An address of its own (`$id`) would be wrong inside this document. */
 function namedShapes(): Record<string, object> {
   const { schemas } = z.toJSONSchema(shapes, { uri: refer, unrepresentable: 'any' });
   return Object.fromEntries(Object.entries(schemas).map(([id, { $id: _, $schema: __, ...schema }]) => [id, schema]));
@@ -75,7 +75,7 @@ function operation(route: Route): object {
   };
 }
 
-/** By name where the shape has one; a union by the names of its parts. */
+/** Refers to a shape by its name; refers to a union without a name by the names of its parts. */
 function reference(shape: z.ZodType): object {
   const id = shapes.get(shape)?.id;
   if (id !== undefined) return { $ref: refer(id) };

@@ -24,7 +24,10 @@ export const metricName = z
 const RUN_COLUMNS = ['id', 'arm', 'seed', 'state', 'engine', 'seconds', 'startedAt'];
 const SORT_KEYS = `${RUN_COLUMNS.join(', ')}, a parameter, last:METRIC or best:METRIC`;
 
-/** What the runs of a sweep can be sorted by: an unknown key would leave them in an order that nobody asked for. */
+/**
+ * The keys that the runs of a sweep can be sorted by. An unknown key is refused: it would leave the runs in an order
+ * that nobody asked for.
+ */
 export const runSortKey = z
   .string()
   .max(120)

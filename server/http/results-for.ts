@@ -4,13 +4,14 @@ import type { Storage } from '../store/database/storage.ts';
 import type { SweepResults } from '../sweep/results.ts';
 import { HttpError } from './http-error.ts';
 
-/** Points that one answer may be computed from. */
+/** How many points one answer may be computed from. */
 export const MOST_POINTS = 10_000_000;
 
 /**
- * A sweep with these metrics' curves, unless that is more than one request may cost.
+ * A sweep with the curves of these metrics. Refuses where the curves have more points than one answer may be computed
+ * from.
  *
- * @param dispensable a metric that is left out where it alone is too much
+ * @param dispensable a metric that is left out where the points are too many with it
  */
 export async function resultsFor(
   storage: Storage,
@@ -29,7 +30,8 @@ export async function resultsFor(
     );
   throw new HttpError(
     'too-large',
-    `Cannot compare the runs of ${sweep.id} by ${metrics.join(', ')}: about ${Math.round(points)} points, more than ${MOST_POINTS}; choose a metric of evaluations (val/…)`,
+    `Cannot compare the runs of ${sweep.id} by ${metrics.join(', ')}: about ${Math.round(points)} points, ` +
+      `more than ${MOST_POINTS}; choose a metric of evaluations (val/…)`,
   );
 }
 

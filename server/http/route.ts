@@ -3,7 +3,7 @@ import type { Storage } from '../store/database/storage.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
 import type { DoctorResponse } from './schemas/doctor.ts';
 
-/** What a handler works with: the store, and what the http room may not open itself. */
+/** What a handler works with: the store, and functions in place of the rooms that http may not open. */
 export interface Context {
   storage: Storage;
   actions: Actions;
@@ -11,10 +11,10 @@ export interface Context {
 
 /** Handed in by the `serve` command. */
 export interface Actions {
-  /** Starts a `run` process for a queued sweep, in a process of its own. */
+  /** Starts `cosweep run` for a queued sweep, in a process of its own. */
   startRun(sweepId: string): Promise<void>;
   /**
-   * Plans a definition; what it needs to know of a data set it reads from there. Throws `DefinitionError` with every
+   * Plans a definition; looks at its data set where the plan depends on the size. Throws `DefinitionError` with every
    * problem.
    */
   plan(definition: string, baseFolder: string): Promise<Plan>;
@@ -33,19 +33,20 @@ export interface Reply<Body = unknown> {
   status: number;
   /** Sent as JSON, or as it is where `type` is given. */
   body: Body;
-  /** A media type of ours, never one that was asked for. */
+  /** A media type that we chose, never one that a request named. */
   type?: string;
   /** Suggests to save the answer under this name. */
   fileName?: string;
 }
 
-/** An answer that is text of its own, not JSON. */
+/** An answer that is a text file and not JSON. */
 export type FileReply = Reply<string> & Required<Pick<Reply, 'type' | 'fileName'>>;
 
 type Shape = z.ZodRawShape;
 
 /**
- * One endpoint: what is asked for, what it takes, and the function that answers. The API's description is made from it.
+ * One endpoint: the requests that it takes, and the function that answers them. The description of the API is made from
+ * it.
  */
 export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape, Answer = unknown> {
   method: 'get' | 'post';
@@ -67,8 +68,8 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
 }
 
 /**
- * Checks a route's types against each other: what the handler takes and what it answers are what the schemas say. The
- * list of routes does not need them any more.
+ * Checks the types of a route against each other: the handler takes and answers what the schemas say. Afterwards the
+ * types are dropped, since the list of routes does not need them.
  */
 export function route<P extends Shape, Q extends Shape, B extends Shape, Answer>(route: Route<P, Q, B, Answer>): Route {
   return route as unknown as Route;

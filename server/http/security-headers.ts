@@ -7,7 +7,7 @@ const EVERYWHERE = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** Pages run their own scripts only: what a definition or an error contains cannot become one. */
+/** Pages run their own scripts only, so text of a definition or of an error cannot become a script. */
 export const PAGE_HEADERS: Record<string, string> = {
   ...EVERYWHERE,
   'Content-Security-Policy': [

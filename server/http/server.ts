@@ -20,14 +20,14 @@ export interface ServeOptions {
   basePath: string;
   /** Further names that the server may be addressed by. */
   allowHosts: readonly string[];
-  /** From COSWEEP_TOKEN; null: one is generated where one is needed. */
+  /** The token from COSWEEP_TOKEN; null: one is generated where a token is needed. */
   token: string | null;
   /** Where failures that are ours are written. */
   report: (error: unknown) => void;
 }
 
 export interface RunningServer {
-  /** To open in a browser; carries the token where one is needed. */
+  /** The address to open in a browser; it carries the token where one is needed. */
   url: string;
   port: number;
   token: string | null;
@@ -37,7 +37,7 @@ export interface RunningServer {
 
 /** How often the database's change counter is read, in ms. */
 const WATCH_INTERVAL = 300;
-/** What a request may take to arrive, and what a shutdown waits for those in flight, in ms. */
+/** How long a request may take to arrive, and how long a shutdown waits for requests in flight, in ms. */
 const REQUEST_TIMEOUT = 30_000;
 const CLOSE_TIMEOUT = 10_000;
 const MOST_CONNECTIONS = 1_000;
@@ -66,8 +66,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   });
   server.on('request', app);
 
+  const query = secret === null ? '' : `?token=${encodeURIComponent(secret)}`;
   return {
-    url: `http://${shownHost(options.host)}:${port}${basePath}/${secret === null ? '' : `?token=${encodeURIComponent(secret)}`}`,
+    url: `http://${shownHost(options.host)}:${port}${basePath}/${query}`,
     port,
     token: secret,
     close: () =>
@@ -78,7 +79,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   };
 }
 
-/** Listens on the port or, where it is taken, on the next free one. Returns the one it got. */
+/**
+ * Listens on the port or, where it is taken, on the next free one.
+ *
+ * @returns the port that it got
+ */
 async function listen(server: Server, host: string, port: number): Promise<number> {
   for (let candidate = port; ; candidate++) {
     try {
@@ -94,9 +99,8 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
       const { code, message } = error as NodeJS.ErrnoException;
       const last = Math.min(port + PORTS_TRIED, 65_535);
       if (code !== 'EADDRINUSE' || candidate >= last) {
-        throw new UserError(
-          `Cannot serve on ${host}, port ${port}: ${code === 'EADDRINUSE' ? `ports ${port} to ${last} are taken` : message}; choose with --host and --port`,
-        );
+        const reason = code === 'EADDRINUSE' ? `ports ${port} to ${last} are taken` : message;
+        throw new UserError(`Cannot serve on ${host}, port ${port}: ${reason}; choose with --host and --port`);
       }
     }
   }

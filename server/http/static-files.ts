@@ -27,8 +27,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Reads the built dashboard into memory once. What is served is a look-up in this map, so no path of a request ever
- * reaches the file system, and a rebuild under a running server cannot mix two builds.
+ * Reads the built dashboard into memory once. Serving is a look-up in this map: no path of a request ever reaches the
+ * file system, and a rebuild under a running server cannot mix two builds.
  */
 export function readStaticFiles(folder: string, basePath: string): StaticFiles {
   const files: StaticFiles = new Map();
@@ -54,9 +54,7 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/**
- * Relative addresses of the page start at the base path, however deep the address is that the page was opened under.
- */
+/** Makes the relative addresses of the page start at the base path, however deep the address of the page itself is. */
 function withBase(html: string, basePath: string): Buffer {
   return Buffer.from(html.replace(/<head[^>]*>/i, (head) => `${head}<base href="${basePath}/">`));
 }

@@ -5,9 +5,9 @@ import type { Storage } from '../store/database/storage.ts';
 import type { ChangeSource } from './change-feed.ts';
 
 /**
- * The database's own change counter, which triggers raise whichever process writes. A process that is killed writes
- * nothing, and still nobody trains from then on: whatever is stored as running is told as changed when the lease is
- * lost, or renewed after all.
+ * Reads the database's own change counter, which triggers raise whichever process writes. A process that is killed
+ * writes nothing, although its runs stop. So when the lease is lost, everything stored as running is told as changed;
+ * and once more if the lease is renewed after all.
  */
 export function storageChanges(storage: Storage): ChangeSource {
   let held = false;

@@ -7,8 +7,8 @@ const LONGEST = 2_000;
 const COLUMNS = 250;
 
 /**
- * Long lines cut to what a page can draw. Lines over the same batches keep the same points: the extremes of each of
- * them.
+ * Thins long lines to what a page can draw. Lines over the same batches keep the same points: the extremes of every one
+ * of these lines.
  */
 export function thinPairs({ picture, bands, ...rest }: PairCurves): PairCurves {
   return {
@@ -54,7 +54,7 @@ function thinBand(band: ArmBand): ArmBand {
   }));
 }
 
-/** Picks, from everything that goes by these batches, the places at which any of the lines has an extreme. */
+/** Picks the batches at which any of the lines has an extreme, from everything that goes by these batches. */
 function thin<T extends { batches: number[] }>(
   whole: T,
   lines: (number | null)[][],

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { HttpError } from './http-error.ts';
 
-/** What a caller from another machine must know. */
+/** The secret that a caller from another machine must know. */
 export interface Token {
   /** Throws `unauthorized` unless the headers carry the token or the cookie that stands for it. */
   check(headers: Record<string, string | undefined>): void;
@@ -22,7 +22,8 @@ export function generateToken(): string {
 export function makeToken(secret: string, cookieName: string): Token {
   const digest = (text: string) => createHmac('sha256', secret).update(text).digest();
   const equal = (a: string, b: string) => timingSafeEqual(digest(a), digest(b));
-  // The cookie holds a value derived from the token: who reads the browser's cookie store does not learn the token.
+  // The cookie holds a value derived from the token: whoever reads the cookie store of the browser does not learn the
+  // token.
   const cookieValue = digest('cookie').toString('base64url');
   const matches = (candidate: string) => equal(candidate, secret);
 
@@ -35,10 +36,11 @@ export function makeToken(secret: string, cookieName: string): Token {
       if (cookie !== undefined && equal(cookie, cookieValue)) return;
       throw new HttpError(
         'unauthorized',
-        'Cannot answer without the token: open the address that `cosweep serve` printed (it ends in ?token=…), or send it as "Authorization: Bearer TOKEN"',
+        'Cannot answer without the token: open the address that `cosweep serve` printed (it ends in ?token=…), ' +
+          'or send the token as "Authorization: Bearer TOKEN"',
       );
     },
-    // Lax, not Strict: the redirect after a click on a link from a mail or a chat must already carry it.
+    // Lax, not Strict: the redirect after a click on a link in a mail or a chat must already carry the cookie.
     cookie: (path) => `${cookieName}=${cookieValue}; Path=${path}; HttpOnly; SameSite=Lax`,
   };
 }

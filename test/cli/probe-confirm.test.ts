@@ -60,7 +60,7 @@ async function results(db: string, sweepId: number, metrics: string[]): Promise<
 
 const trained = (stderr: string): number => Number(/(\d+) batches in/.exec(stderr)![1]);
 
-test('probe trains the trunks of two seeds; run trains only what is left, to the same numbers; the flags are what run finds', async () => {
+test('probe trains the trunks of two seeds; run trains the rest and finds what the probe foretold', async () => {
   const probed = await train('probe', 'tiny.json');
   expect(probed.code).toBe(0);
   const report = probeReport.parse(JSON.parse(probed.stdout));
@@ -71,7 +71,7 @@ test('probe trains the trunks of two seeds; run trains only what is left, to the
     trunks: [{ end: BATCHES, arms: 7, seeds: [0, 1], unfinished: [2] }],
   });
   const shown = await look('show', 's1');
-  // The control is its trunk; no other run is complete, though its trunk is at the switch.
+  // The control is its trunk, so it is complete. No other run is, though its trunk is at the switch.
   expect(shown).toMatchObject({ state: 'interrupted', counts: { complete: 2, waiting: 19, running: 0 } });
 
   const again = await train('probe', 'tiny.json');
@@ -80,7 +80,7 @@ test('probe trains the trunks of two seeds; run trains only what is left, to the
   const rest = JSON.parse((await train('run', 'tiny.json')).stdout);
   const undisturbed = JSON.parse((await train('run', 'tiny.json', '--db', 'undisturbed.db')).stdout);
   expect(rest).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 21 } });
-  // How much is taken from trunks depends on what is trained when a stage's turn comes.
+  // How many batches are taken from trunks depends on what is trained when the turn of a stage comes.
   expect(2 * BATCHES + rest.batchesTrained + rest.batchesTaken).toBe(
     undisturbed.batchesTrained + undisturbed.batchesTaken,
   );
@@ -114,7 +114,7 @@ test('probe trains the trunks of two seeds; run trains only what is left, to the
   await checkRatio(report.trunks[0]!.candidates[1]!.ratios[0]!.ratio!, found);
 });
 
-/** By hand from the control's curves: β‖∇L2‖/(α‖∇L1‖) over batches 0 to 7, its median for each of two seeds. */
+/** The median of β‖∇L2‖/(α‖∇L1‖) over batches 0 to 7 for each of two seeds, by hand from the curves of the control. */
 async function checkRatio(ratio: { mean: number; low: number; high: number }, { runs }: SweepResults): Promise<void> {
   const storage = await openStorage({ file: join(folder, 'cosweep.db'), create: false });
   const medians = [0, 1].map((seed) => {
@@ -133,7 +133,7 @@ async function checkRatio(ratio: { mean: number; low: number; high: number }, { 
   expect(ratio.mean).toBeCloseTo((medians[0]! + medians[1]!) / 2, 12);
 }
 
-test('confirm trains the arm and its control on fresh seeds, once, and its numbers are those of the curves', async () => {
+test('confirm trains the arm and its control on fresh seeds, once; its numbers are those of the curves', async () => {
   const confirmed = await train('confirm', 'tiny', '--arm', '1', '--seeds', '6');
   expect(confirmed.code).toBe(0);
   expect(trained(confirmed.stderr)).toBe(6 * (BATCHES + BATCHES - 8));
@@ -193,7 +193,7 @@ test('few seeds are warned of; what cannot be confirmed is refused and leaves no
   expect(JSON.parse((await inProcess(['list', '--json'], folder)).stdout)).toHaveLength(2);
 });
 
-test('a probe waits for its turn: whoever trains on the database is left alone, and would train no more of it either', async () => {
+test('a probe waits for its turn; while queued it asks for trunks only, whoever trains it', async () => {
   const storage = await openStorage({ file: join(folder, 'busy.db'), create: true });
   const taken = takeLease(storage, 'cosweep run other.json');
   const probing = train('probe', 'tiny.json', '--db', 'busy.db');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { definition } from '../http/plan-text.ts';
 import { cosweep, start } from './cosweep.ts';
 
-/** What only shows in processes of their own: signals, pipes, workers. The rest is in commands.test.ts. */
+/** Tests of what shows only in processes of their own: signals, pipes, workers. The rest is in commands.test.ts. */
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -45,7 +45,7 @@ test('a mistake of ours: a stack, whose it is, exit code 1', async () => {
   expect(stderr()).toMatch(/^TypeError: x is undefined\n\s+at [^]*This is a bug of Cosweep/);
 });
 
-test('an action gets the session, its arguments and options; the global options stand before or after the command', async () => {
+test('an action gets session, arguments and options; global options may stand before or after it', async () => {
   const calls: unknown[] = [];
   const command = commandThat((session: Session, ...rest: unknown[]) => {
     calls.push([session.db, session.json, session.quiet, ...rest]);

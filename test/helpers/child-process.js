@@ -1,13 +1,13 @@
 /**
  * Runs a TypeScript file in a process of its own: `node test/helpers/child-process.js FILE ARGUMENT…` calls its default
- * export with the arguments. What it returns is printed as JSON; a line `ready` before tells that everything is loaded,
- * and the call waits for a line on stdin, so that several children can start at the same moment.
+ * export with the arguments and prints the result as JSON. Before the call, a line `ready` tells that everything is
+ * loaded; the call waits for a line on stdin, so that several children can start at the same moment.
  */
 import { once } from 'node:events';
 import { createServer } from 'vite';
 
 const [file, ...args] = process.argv.slice(2);
-// It stays open: what is imported only when it is needed is read by it as well.
+// The loader stays open, because it also reads the modules that are imported only when they are needed.
 const loader = await createServer({
   configFile: false,
   logLevel: 'error',

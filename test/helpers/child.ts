@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 
 /** A TypeScript function at work in a process of its own. */
 export interface Child {
-  /** Lets it start. */
+  /** Lets the function start. */
   go(): void;
   /** The next line that it prints. */
   line(): Promise<string>;
@@ -16,7 +16,10 @@ export interface Child {
   result(): Promise<unknown>;
 }
 
-/** Calls a file's default export in a process of its own, which waits for `go` and is gone after the test. */
+/**
+ * Calls the default export of a file in a process of its own. The call waits for `go`; the process is gone after the
+ * test.
+ */
 export async function startChild(file: URL, args: string[], environment: Record<string, string> = {}): Promise<Child> {
   const program = fileURLToPath(new URL('child-process.js', import.meta.url));
   const child = spawn(process.execPath, [program, fileURLToPath(file), ...args], {

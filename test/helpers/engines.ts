@@ -17,16 +17,16 @@ export interface EngineUnderTest {
   environment: Record<string, string>;
   /** The networks that suites train on it: a GPU in software takes minutes for the others. */
   trains: readonly ModelName[];
-  /** Those of them that it trains at full length; where it is slow it only begins with the others. */
+  /** The networks among these that it trains at full length. A slow engine only begins with the others. */
   atLength: readonly ModelName[];
 }
 
 export const networks: readonly ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
 
-/** Whether native TensorFlow is installed here; links it into node_modules where only that is missing. */
+/** Whether native TensorFlow is installed here. Where only the link into node_modules is missing, it is made. */
 export const hasTensorflow = relink();
 
-/** Every engine: what one suite holds against all of them starts here. */
+/** Every engine. A suite that every engine has to pass starts from this list. */
 export const engines: EngineUnderTest[] = [
   {
     name: 'tensorflow',
@@ -48,14 +48,14 @@ export const engines: EngineUnderTest[] = [
 ];
 
 /**
- * The engines that tests of whole programs train on: those that are here, and with CI set all of them, so that a hole
- * is a failure.
+ * The engines that tests of whole programs train on: those that this machine has. With CI set it is all engines, so
+ * that a missing one is a failure.
  */
 export const enginesHere = engines.filter(({ missing }) => missing === null || process.env.CI);
 
 /**
- * A suite that needs an engine. Where the machine does not have it the suite is skipped loudly; with CI set, that is a
- * failure.
+ * A suite that needs an engine. Where the machine does not have the engine, the suite is skipped loudly; with CI set,
+ * that is a failure.
  */
 export function describeWith(engine: EngineName, name: string, suite: () => void): void {
   const { missing, environment } = engines.find((each) => each.name === engine)!;

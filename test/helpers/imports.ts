@@ -12,7 +12,7 @@ export interface Import {
   typeOnly: boolean;
 }
 
-/** Every import of these folders' sources, what is generated left out. */
+/** Every import in the sources of these folders; generated files are left out. */
 export function readImports(rooms: readonly string[]): Import[] {
   return rooms.flatMap((room) => sourceFiles(room).flatMap((file) => importsOf(file, room)));
 }
@@ -51,7 +51,7 @@ export function layerOf(room: string, layers: readonly string[], file: string): 
   return rest.length > 0 || layers.includes(first!) ? first! : '*';
 }
 
-/** Files that import each other, one circle of each knot, the first file once more at its end. */
+/** Circles of files that import each other, one circle of each knot. A circle ends with its first file once more. */
 export function findCircles(imports: readonly Import[]): string[][] {
   const targets = new Map<string, string[]>();
   for (const { file, target } of imports) targets.set(file, [...(targets.get(file) ?? []), target]);

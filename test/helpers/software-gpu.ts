@@ -7,8 +7,8 @@ const SWIFTSHADER = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/goo
 );
 
 /**
- * The environment in which the webgpu engine works on a machine without a GPU; empty where there is one, or nothing in
- * its place.
+ * The environment in which the webgpu engine works on a machine without a GPU. It is empty where the machine has a GPU,
+ * where VK_ICD_FILENAMES is set already, or where SwiftShader is missing.
  */
 export function softwareGpu(): Record<string, string> {
   const driver = SWIFTSHADER.find((file) => existsSync(file));

@@ -6,7 +6,7 @@ import { list, paging, sweepId } from '../../server/http/parameters.ts';
 import { route, type Context, type Reply } from '../../server/http/route.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 
-/** No handler here looks at it. */
+/** No handler here looks at its context. */
 const context = {} as Context;
 
 function routeThat(handle: () => Reply) {
@@ -62,7 +62,7 @@ test('everything that is wrong with a request is told at once, with its place', 
   expect(details.at(-1)!.message).toContain('"colour"');
 });
 
-test("what is the caller's mistake is told to the caller and to nobody else", async () => {
+test('a mistake of the caller is told to the caller and to nobody else', async () => {
   const reported: unknown[] = [];
   const ask = (error: unknown) =>
     answer(failing(error), context, { params: { id: 's1' }, query: {}, body: undefined }, (each) =>
@@ -79,7 +79,7 @@ test("what is the caller's mistake is told to the caller and to nobody else", as
   expect(reported).toEqual([]);
 });
 
-test('what is our mistake is told to the operator, and the caller learns no detail', async () => {
+test('a mistake of ours is told to the operator, and the caller learns no detail', async () => {
   const reported: unknown[] = [];
   const bug = new Error('secret path /home/me');
   const reply = await answer(failing(bug), context, { params: { id: 's1' }, query: {}, body: undefined }, (each) =>

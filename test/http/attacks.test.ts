@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../server/http/routes.ts';
 import { ask, startTestServer, type TestServer } from './running-server.ts';
 
-/** Each test is an attack that worked on some experiment tracker, against a running server. */
+/** Each test runs an attack against a running server. Each attack has worked on some experiment tracker. */
 
 let local: TestServer;
 let remote: TestServer;
@@ -218,7 +218,7 @@ describe('paths', () => {
 });
 
 describe('ceilings', () => {
-  test('a body that is too large is refused, and one that is not JSON', async () => {
+  test('a body that is too large is refused, and so is a body that is not JSON', async () => {
     const large = await ask(local.server.port, '/api/plan', {
       method: 'POST',
       headers: json,

@@ -8,7 +8,7 @@ function curve(length: number): Curve {
   return { batches: Array.from({ length }, (_, i) => i), values: Array.from({ length }, () => stream.normal()) };
 }
 
-/** The slow, obvious way: what a column must contain. */
+/** The points that a column must contain, found in the slow, obvious way. */
 function columnPoints(
   points: Curve,
   from: number,

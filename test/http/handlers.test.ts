@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Asks as the server does, without one. The body is what arrives: JSON. */
+/** Asks a handler as the server does, but without a server. The body is JSON, as it would arrive. */
 async function ask<Body>(
   method: 'get' | 'post',
   path: string,
@@ -145,7 +145,7 @@ test('one sweep: progress, best arms, failures with reasons, what varies', async
   ]);
 });
 
-test('runs: sorted, filtered, paged; what has no value is last', async () => {
+test('runs: sorted, filtered, paged; a run without a value is last', async () => {
   const best = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2')).body;
   expect(best.total).toBe(18);
   expect(best.items.map(({ arm, seed }) => [arm, seed])).toEqual([
@@ -202,7 +202,7 @@ test('a run: metrics, configuration, evaluations, its control', async () => {
   expect([missing.status, missing.body.error.code]).toEqual([404, 'not-found']);
 });
 
-test('curves are the recorded numbers; a diverged one ends at its first value that was not finite', async () => {
+test('curves are the recorded numbers; a curve that diverged ends at its first value that was not finite', async () => {
   const [complete, diverged] = [run(1, seeds[0]!), run(1, seeds.at(-1)!)];
   const { body } = await ask<CurvesResponse>(
     'get',
@@ -370,7 +370,7 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
   cancelSweep(storage, 1);
 });
 
-test('a definition → a queued probe, which resume turns into all of the sweep, whether it has begun or not', async () => {
+test('a definition → a queued probe; resume asks for the whole sweep, even before the probe has begun', async () => {
   const { id } = (await ask<StartResponse>('post', '/sweeps', { definition, baseFolder: '/study', probe: true })).body;
   expect(started).toEqual([id]);
   const probeSeeds = async () => (await ask<SweepDetail>('get', `/sweeps/${id}`)).body.probeSeeds;
@@ -395,7 +395,7 @@ test('what is not there is 404', async () => {
   }
 });
 
-test('names that mean nothing are refused, with a suggestion, not answered with nothing', async () => {
+test('an unknown name is refused with a suggestion; it does not give an empty answer', async () => {
   for (const path of [
     '/curves?runs=r1&metric=val/acuracy',
     '/sweeps/s1/pairs?metric=val/acuracy',

@@ -88,7 +88,7 @@ export interface Answer {
 }
 
 /**
- * A request with any headers, `Host` and `Origin` too, which `fetch` would set itself; the path is sent as it is
+ * A request with any headers, even `Host` and `Origin`, which `fetch` would set itself. The path is sent as it is
  * written.
  */
 export function ask(

@@ -47,7 +47,7 @@ async function listen(port: number): Promise<{ next(): Promise<ServerEvent | nul
   };
 }
 
-/** What another process does that has the database open: it writes, and has nobody to tell. */
+/** Another process that has the database open: it writes, and it has nobody to tell. */
 const otherProcess = `
   import Database from 'better-sqlite3';
   const database = new Database(process.argv[1]);
@@ -152,7 +152,7 @@ test('the dashboard under a base path, cached by content', async () => {
   expect((await ask(server.port, '/elsewhere')).status).toBe(404);
 });
 
-test('answers of the API are asked for again but not sent again', async () => {
+test('an unchanged answer of the API is asked for again but not sent again', async () => {
   const { server } = await start();
   const first = await ask(server.port, '/api/sweeps');
   expect(first.headers['cache-control']).toBe('private, no-cache');

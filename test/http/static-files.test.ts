@@ -31,7 +31,7 @@ test('only files of known types are served, links to elsewhere are not', () => {
   expect([...readStaticFiles(join(folder, 'web'), '').keys()].sort()).toEqual(['/', '/assets/a-1.js']);
 });
 
-test('what is named by its content may be kept; another content has another tag', () => {
+test('a file named by its content may be kept; another content has another tag', () => {
   const before = readStaticFiles(join(folder, 'web'), '').get('/assets/a-1.js')!;
   expect(before.immutable).toBe(true);
   writeFileSync(join(folder, 'web', 'assets', 'a-1.js'), 'export { changed };');

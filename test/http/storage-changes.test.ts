@@ -7,7 +7,7 @@ import { begin, lease, makePlan, newStorage, RECORD } from '../store/support.ts'
 
 const none = { sweeps: [], runs: [], list: false };
 
-/** A sweep of two runs of which one trains, and what a feed is told at each look. */
+/** A sweep of two runs, one of which trains; `look` gives what a feed is told. */
 async function watched() {
   const storage = await newStorage();
   const token = lease(storage);
@@ -23,7 +23,7 @@ async function watched() {
   return { storage, token, sweepId, runId: tasks[0]!.runId, look };
 }
 
-test('a process that trains and goes silent is told as a change of all that it left as running, once; that it answers again, too', async () => {
+test('all that a silent process left as running is told once, and once more if the process answers', async () => {
   const { storage, look } = await watched();
   const answer = (at: number) => storage.raw.prepare('UPDATE "Lease" SET heartbeatAt = ?').run(at);
   expect(await look()).toEqual(none);
@@ -35,7 +35,7 @@ test('a process that trains and goes silent is told as a change of all that it l
   expect(await look()).toEqual(none);
 });
 
-test('one that ends by itself has written all that changed, and each is told once', async () => {
+test('a process that ends by itself has written all its changes, and each is told once', async () => {
   const { storage, token, sweepId, runId, look } = await watched();
   finishRun(storage, token, runId, { state: 'complete', intraDead: null });
   finishSweep(storage, token, sweepId, 'interrupted');

@@ -73,7 +73,7 @@ test('lines of a thousand points are left alone', () => {
   expect(thinPairs(pairs)).toEqual(pairs);
 });
 
-test('of longer ones every line keeps its extremes, and what belongs to one batch stays together', () => {
+test('longer lines keep their extremes, and the values of one batch stay together', () => {
   const pairs = pairsOf(20_000);
   const thinned = thinPairs(pairs);
   const [before, after] = [pairs.picture!.panels[0]!.groups[0]!, thinned.picture!.panels[0]!.groups[0]!];

@@ -6,10 +6,10 @@ import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';
 import { definition, planText } from './plan-text.ts';
 
-/** What the phase adds to the accuracy, by arm: the two with it and the control. */
+/** What the phase adds to the accuracy, by arm: two arms with the phase, then the control. */
 const effect = [0.02, 0.03, 0];
 
-/** The accuracy of a run at an evaluation: the pair's prefix up to N = 20 is the same. */
+/** The accuracy of a run at an evaluation. Up to N = 20 it is the same for both runs of a pair. */
 export function accuracyAt(arm: number, seed: number, batch: number): number {
   return 0.5 + batch / 200 + seed / 1000 + (batch > 20 ? effect[arm]! + (seed * arm) / 1e4 : 0);
 }
@@ -21,7 +21,7 @@ export function totalAt(seed: number, batch: number): number {
 /**
  * Stores a sweep as if it had been trained: 16 runs complete; with the last seed, arm 0 failed and arm 1 diverged.
  *
- * @returns ids of its runs by `arm/seed`
+ * @returns the number of the sweep, and a function that gives the number of the run of an arm and a seed
  */
 export function storeTrainedSweep(storage: Storage): { sweepId: number; run: (arm: number, seed: number) => number } {
   const plan = planText(JSON.stringify(definition));

@@ -8,14 +8,15 @@ const mine = { id: 's9', name: 'mine', state: 'queued', probeSeeds: 2, queuedAt:
 const last = { id: 's10', name: 'last', state: 'queued', probeSeeds: null, queuedAt: at(12) } as const;
 const continued = { id: 's3', name: 'continued', state: 'queued', probeSeeds: null, queuedAt: at(13) } as const;
 
-test('what is before a sweep: whatever trains, and what joined the queue earlier', () => {
+test('before a sweep stand the sweep that trains and the sweeps that joined the queue earlier', () => {
   const sweeps = [last, mine, continued, early, first];
   expect(atWorkWords(sweeps, mine)).toBe(
-    's1 first is being trained, 1 sweep is queued. One sweep trains at a time: this one waits for that.',
+    's1 first is being trained, 1 sweep is queued. One sweep trains at a time: this sweep waits.',
   );
   expect(atWorkWords(sweeps, last)).toContain('2 sweeps are queued');
   expect(atWorkWords(sweeps, null)).toBe(
-    's1 first is being trained, 4 sweeps are queued. One sweep trains at a time: what is started now, a probe too, waits for that.',
+    's1 first is being trained, 4 sweeps are queued. ' +
+      'One sweep trains at a time: a sweep or a probe that is started now waits.',
   );
   expect(atWorkWords([{ ...first, probeSeeds: 2 }], null)).toContain('s1 first is being probed.');
   expect(atWorkWords([mine], mine)).toBeNull();

@@ -55,7 +55,7 @@ test('one panel per N: the control behind, then every arm with that N', () => {
   expect(first!.spec.marks).toEqual([{ kind: 'vertical', xAxis: 'batch', at: 100, label: 'N = 100' }]);
 });
 
-test('bands that a single run has not are gaps, and the axis ends with the last batch', () => {
+test('where a single run has no band there is a gap, and the axis ends with the last batch', () => {
   const { spec } = toBandPanels(bands, arms, 'val/accuracy', { label }).panels[1]!;
   expect(spec.shapes[1]).toMatchObject({ low: [0.1, 0.89, null], high: [0.1, 0.91, null] });
   expect(spec.axes).toEqual([

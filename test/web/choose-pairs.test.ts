@@ -19,7 +19,7 @@ test('the arm and the seed asked for', () => {
   expect(choosePairs(pairs, '1', '6').ofArm).toHaveLength(2);
 });
 
-test('the first arm for one that is in no pair, all seeds for one that has not begun', () => {
+test('the first arm in place of an arm that is in no pair, all seeds in place of a seed that has not begun', () => {
   expect(runs('0', '6')).toEqual([1, '6', ['r16']]);
   expect(runs('', '')).toEqual([1, '', ['r15', 'r16']]);
   expect(runs('2', '6')).toEqual([2, '', ['r25']]);

@@ -28,7 +28,7 @@ test('the one paired test in words', () => {
   expect(sideWords(report.metric, report.arm)).toBe('53.83 % ± 1.53');
 });
 
-test('what is not there is said and not made up', () => {
+test('a missing number is said to be missing and not made up', () => {
   expect(differenceWords({ ...report, difference: null })).toBe('No pair is complete yet');
   expect(testWords({ ...report, difference: null })).toBe('sign-flip test');
   expect(differenceWords({ ...report, difference: { ...report.difference!, p: null } })).toBe(

@@ -70,7 +70,7 @@ test('a chosen stretch decides both axes', () => {
   expect(axes[1]!.min).toBeCloseTo(0.94 - 0.03 * 0.06, 12);
 });
 
-test('a stretch without an end goes on to the last batch, and is one where nothing is recorded yet', () => {
+test('a stretch without an end goes on to the last batch, even where nothing is recorded yet', () => {
   const axis = (from: number) =>
     toCurveChart({
       title: 'accuracy',
@@ -83,7 +83,7 @@ test('a stretch without an end goes on to the last batch, and is one where nothi
   expect(axis(900)).toMatchObject({ min: 900, max: 901 });
 });
 
-test('on a logarithmic axis what is not positive interrupts the line', () => {
+test('on a logarithmic axis a value that is not positive interrupts the line', () => {
   const zero = [curve('r1', 'train/truncated', [0.2, 0, -1, 0.1, null])];
   const { shapes, axes } = toCurveChart({
     title: 'terms',
@@ -103,7 +103,7 @@ test('a run without points has no line', () => {
   ).toEqual([]);
 });
 
-test('metrics of one run are named apart where their short names are the same', () => {
+test('metrics of one run get their full names where their short names are the same', () => {
   expect(toMetricLooks('r1', ['train/total', 'train/truncated']).map(({ label, ink }) => [label, ink])).toEqual([
     ['total loss', 0],
     ['truncated intra-class term', 1],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Group, Picture } from '../../server/http/schemas/picture.ts';
 import { toPicture } from '../../web/series/pair-picture.ts';
-import type { LineShape, PointsShape, Shape } from '../../web/series/chart-spec.ts';
+import type { LineShape, PointsShape, ChartShape } from '../../web/series/chart-spec.ts';
 
 const group: Group = {
   arm: 3,
@@ -59,7 +59,7 @@ const picture: Picture = {
 };
 const { panels, legend } = toPicture(picture);
 const first = panels[0]!.spec;
-const shape = <Kind extends Shape = LineShape>(id: string, spec = first): Kind =>
+const shape = <Kind extends ChartShape = LineShape>(id: string, spec = first): Kind =>
   spec.shapes.find((candidate) => candidate.id === id) as Kind;
 
 test('differences are shown in the unit of the axis', () => {
@@ -101,7 +101,7 @@ test('the mean is bold and lies before the thin lines of the seeds', () => {
   expect(ids[0]).toBe('spread');
 });
 
-test('up to N both are the same run; with N = 0 nothing is', () => {
+test('up to N both runs of a pair are the same; with N = 0 there is no such stretch', () => {
   expect(first.marks).toContainEqual({ kind: 'area', xAxis: 'batch', from: 0, to: 200, label: 'same run' });
   expect(panels[1]!.spec.marks.some(({ kind }) => kind === 'area')).toBe(false);
 });
@@ -145,8 +145,9 @@ test('the stripe is the spread of the control on both sides of zero', () => {
   expect(shape('spread')).toMatchObject({ low: [-0.1, null], high: [0.1, null] });
 });
 
-test('who cannot see the picture is told its numbers', () => {
+test('a reader who cannot see the picture is told its numbers', () => {
   expect(first.description).toBe(
-    'N = ½: val/accuracy with minus without the intra-class phase by batch, in points; at the end β = 0.1: 0.2 [0.05, 0.35]; β = 0.2: 0.2 [0.05, 0.35]',
+    'N = ½: val/accuracy with minus without the intra-class phase by batch, in points; ' +
+      'at the end β = 0.1: 0.2 [0.05, 0.35]; β = 0.2: 0.2 [0.05, 0.35]',
   );
 });

@@ -25,7 +25,7 @@ function stage(id: string, seed: number, rest: Partial<StageRow> = {}): StageRow
   };
 }
 
-/** Of three seeds, the last of which is not looked at. */
+/** Stages of three seeds; the probe does not look at the last seed. */
 const stages = [
   stage('g1', 5),
   stage('g2', 5, { parent: 'g1', from: 40, to: 100, batch: 100 }),
@@ -34,7 +34,7 @@ const stages = [
   stage('g5', 9, { batch: 0, state: 'waiting' }),
 ];
 
-test('the trunks are trained when nothing of them is left, for the seeds that were asked for', () => {
+test('the trunks are trained when those of the seeds that were asked for are at their ends', () => {
   expect(areTrunksTrained(stages, sweep)).toBe(true);
   expect(areTrunksTrained(stages, { ...sweep, probeSeeds: 3 })).toBe(false);
   expect(areTrunksTrained([], sweep)).toBe(false);

@@ -60,7 +60,7 @@ const trunk: ProbeTrunk = {
   ],
 };
 
-test('quantiles stand before and after their N, every ε goes across, nothing is invented where there is no trunk before N', () => {
+test('quantiles stand before and after their N, if a trunk is there; every ε goes across', () => {
   const spec = toQuantileChart(trunk)!;
   const place = (id: string) =>
     spec.shapes.filter((shape) => shape.id === id).map((shape) => [shape.x, 'y' in shape ? shape.y : null]);
@@ -143,7 +143,8 @@ test('arms in words', () => {
   });
   const dead = arm({ verdict: 'dead', above: 'maximum', sameAs: { arm: 4, name: 'b', certain: true }, weak: true });
   expect(countWords([arm({}), dead, arm({ verdict: 'dead', above: 'q95' })], 0.04)).toBe(
-    'Of 3 arms with the intra-class phase: 2 would be dead, 1 always live, 1 the same as a neighbour in ε, 1 weak (gradient ratio under 0.04).',
+    'Of 3 arms with the intra-class phase: 2 would be dead, 1 always live, 1 the same as a neighbour in ε, ' +
+      '1 weak (gradient ratio under 0.04).',
   );
   expect(verdictWords(dead)).toBe('dead: ε is above all of L2');
   expect(verdictWords({ verdict: 'dead', above: 'q95' })).toBe('dead: ε is above 95 % of L2');

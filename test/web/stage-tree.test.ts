@@ -66,7 +66,7 @@ test('the trunk keeps the first lane, later forks are nearer to it, and every ba
   expect(seed!.ticks).toEqual([0, 40, 80, 100]);
 });
 
-test('a stage runs only when what leads to it is complete', () => {
+test('a stage runs only when the stages that lead to it are complete', () => {
   const [seed] = layoutStageTree(tree);
   expect(Object.fromEntries(seed!.lanes.flat().map(({ stage: { id }, state }) => [id, state]))).toEqual({
     g1: 'complete',
@@ -118,7 +118,7 @@ test('what is saved: before the phase, and in it until ε separates', () => {
   expect(unshared - batches).toBe(40 * 3 + 40 + 20);
 });
 
-test('what is taken from the trunk is saved, and trained by nobody', () => {
+test('batches that are taken from the trunk are saved and not trained', () => {
   const taken = stage('g4', 'g2', 40, 100, { params: fork(40, 0.2, 0.9), taken: 50 });
   expect(countBatches([taken])).toEqual({ trained: 10, batches: 10, unshared: 60, mayGrow: false });
   expect(countSavings([taken])).toEqual({
@@ -129,14 +129,15 @@ test('what is taken from the trunk is saved, and trained by nobody', () => {
     takenBatches: 50,
     seconds: 0,
   });
-  expect([isTaken(taken), isTaken({ ...taken, batch: 90 }), isTaken(tree[0]!)]).toEqual([false, true, false]); // of 60 batches, of 50, none
+  // Taken are 50 of 60 stored batches, 50 of 50, and none.
+  expect([isTaken(taken), isTaken({ ...taken, batch: 90 }), isTaken(tree[0]!)]).toEqual([false, true, false]);
   const [bar] = layoutStageTree([taken])[0]!.lanes[0]!;
   expect(describeBar(bar!)).toBe(
     'Fork: batches 40 to 100, complete, wasm, 50 batches taken from the trunk, where L2 stays within ε',
   );
 });
 
-test('what leads to a stage', () => {
+test('the path to a stage', () => {
   const { lanes } = layoutStageTree(tree)[0]!;
   expect([...pathTo(lanes, 'g6')]).toEqual(['g6', 'g5', 'g1']);
   expect([...pathTo(lanes, null)]).toEqual([]);

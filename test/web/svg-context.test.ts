@@ -18,7 +18,8 @@ test('paths are written in the coordinates of the picture, whatever the transfor
   c.restore();
   c.fillRect(1, 2, 3, 4);
   expect(c.toMarkup().split('\n')).toEqual([
-    '<path d="M10 20L10 25" fill="none" stroke="#0072b2" stroke-width="2" stroke-linecap="butt" stroke-linejoin="miter" stroke-dasharray="4 3"/>',
+    '<path d="M10 20L10 25" fill="none" stroke="#0072b2" stroke-width="2" ' +
+      'stroke-linecap="butt" stroke-linejoin="miter" stroke-dasharray="4 3"/>',
     '<path d="M1 2L4 2L4 6L1 6Z" fill="#000"/>',
   ]);
 });
@@ -56,7 +57,9 @@ test('text is escaped, placed by its baseline and keeps its font', () => {
   c.textAlign = 'right';
   c.fillText('<img onerror="x"> & β', 100, 50);
   expect(c.toMarkup()).toBe(
-    '<text transform="matrix(1 0 0 1 100 53.5)" font-family="&quot;Segoe UI&quot;, sans-serif" font-size="10" font-weight="bold" text-anchor="end" fill="#000">&lt;img onerror=&quot;x&quot;&gt; &amp; β</text>',
+    '<text transform="matrix(1 0 0 1 100 53.5)" font-family="&quot;Segoe UI&quot;, sans-serif" ' +
+      'font-size="10" font-weight="bold" text-anchor="end" fill="#000">' +
+      '&lt;img onerror=&quot;x&quot;&gt; &amp; β</text>',
   );
   expect(c.measureText('four').width).toBe(24);
 });

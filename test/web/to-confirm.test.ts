@@ -48,7 +48,7 @@ test("metrics of evaluations, the sweep's own first", () => {
   ]);
 });
 
-test('what so many seeds can show is what the test itself says', () => {
+test('the words on what seeds can show agree with the test itself', () => {
   for (const seeds of [1, 2, 5, 6, 12, 20, 21, 1000])
     expect([seeds, smallestP(seeds)]).toEqual([seeds, smallestPOfTest(seeds, 1).maxT]);
   expect(seedsWords(12)).toBe('With 12 seeds the smallest possible p is 0.00049.');

@@ -13,7 +13,7 @@ interface ChartViewProps {
   onRange?: (from: number, to: number) => void;
 }
 
-/** Draws a chart once and from then on changes it in place: no flicker, and what the pointer is on stays. */
+/** Draws a chart once and from then on changes it in place: nothing flickers, and the pointer stays on its point. */
 export function ChartView({ spec, size, onRange }: ChartViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart<'line'> | null>(null);
@@ -44,7 +44,7 @@ export function ChartView({ spec, size, onRange }: ChartViewProps) {
   );
 }
 
-/** Datasets that go on keep their object, so that Chart.js keeps what it knows about them. */
+/** A dataset of the same id keeps its object, so that Chart.js keeps what it knows about it. */
 function update(chart: Chart<'line'>, next: LineConfig): void {
   const before = new Map((chart.data.datasets as LineData[]).map((dataset) => [dataset.id, dataset]));
   chart.data.datasets = (next.data.datasets as LineData[]).map((dataset) =>

@@ -61,7 +61,8 @@ export function toSvg(figure: Figure): string {
     return `<g transform="translate(${x} ${y})">\n${context.toMarkup()}\n</g>`;
   });
   const { width, height } = layout;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n${[frame.toMarkup(), ...panels].join('\n')}\n</svg>\n`;
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n${[frame.toMarkup(), ...panels].join('\n')}\n</svg>\n`;
 }
 
 function layOut(figure: Figure): FigureLayout {
@@ -131,6 +132,6 @@ function save(blob: Blob, name: string): void {
   link.href = address;
   link.download = name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
   link.click();
-  // The download has to have begun before its address goes.
+  // The address may go only after the download has begun.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -27,8 +27,8 @@ const PANEL_HEIGHT = 440;
 const MOST_ABREAST = 3;
 
 /**
- * Where the parts of an exported figure go, in CSS pixels. Titles and legends are as long as they are, so lines are
- * broken to the width.
+ * Where the parts of an exported figure go, in CSS pixels. Titles and legends may be long, so their lines are broken to
+ * the width.
  */
 export function layOutFigure(
   title: string,

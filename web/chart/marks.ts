@@ -14,7 +14,7 @@ declare module 'chart.js' {
   }
 }
 
-/** Draws what a chart's data stands on (areas, the zero line) and what is said over it (switch batch, ticks). */
+/** Draws the marks behind the data of a chart (areas, the zero line) and the marks over it (switch batch, ticks). */
 export const marksPlugin: Plugin = {
   id: 'cosweepMarks',
   beforeDatasetsDraw(chart, _arguments, options) {
@@ -85,7 +85,7 @@ function drawAreaLabel(chart: Chart, mark: Of<'area'>, label: string, palette: P
   const { ctx } = chart;
   ctx.save();
   setFont(ctx, palette.quiet);
-  // A label wider than its area would cover data; the shade alone then says it, and the legend explains the shade.
+  // A label wider than its area would cover data, so it is left out.
   if (ctx.measureText(label).width + 8 <= box.right - box.left) {
     ctx.textAlign = 'center';
     ctx.textBaseline = 'top';
@@ -136,7 +136,7 @@ function drawVertical(chart: Chart, mark: Of<'vertical'>, palette: Palette): voi
 /** A small triangle that stands on the zero line. */
 function drawTick(chart: Chart, mark: Of<'tick'>, palette: Palette): void {
   const x = chart.scales[mark.xAxis]!.getPixelForValue(mark.at);
-  // One below the other where several are at one batch.
+  // Ticks stand one below the other, because several may be at one batch.
   const y = chart.scales[mark.yAxis]!.getPixelForValue(0) + mark.lane * 8;
   const { ctx } = chart;
   ctx.save();

@@ -5,8 +5,9 @@ const LEAST = 6;
 
 /**
  * Lets the reader drag over a stretch of the first x axis. The stretch is drawn by an element over the canvas.
- * @param listener asked at every press, since a page may start or stop wanting ranges
- * @returns how to take it away again
+ *
+ * @param listener asked for at every press, since a page may start or stop wanting ranges
+ * @returns a function that takes the selection away again
  */
 export function selectRange(
   canvas: HTMLCanvasElement,

@@ -19,7 +19,7 @@ export class SvgContext {
   readonly #name: string;
   readonly #parts: string[] = [];
   readonly #stack: Saved[] = [];
-  #matrix: Matrix = identity;
+  #matrix: Transform = identity;
   #dash: number[] = [];
   #clip: string | null = null;
   #clips = 0;
@@ -70,7 +70,7 @@ export class SvgContext {
     this.#matrix = multiply(this.#matrix, [x, 0, 0, y, 0, 0]);
   }
 
-  setTransform(...matrix: Matrix): void {
+  setTransform(...matrix: Transform): void {
     this.#matrix = matrix;
   }
 
@@ -127,12 +127,9 @@ export class SvgContext {
   }
 
   stroke(): void {
-    const dash =
-      this.#dash.length === 0
-        ? ''
-        : ` stroke-dasharray="${this.#dash.map(round).join(' ')}"${this.lineDashOffset === 0 ? '' : ` stroke-dashoffset="${round(this.lineDashOffset)}"`}`;
     this.#draw(
-      `fill="none" stroke="${escapeXml(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" stroke-linecap="${this.lineCap}" stroke-linejoin="${this.lineJoin}"${dash}${this.#opacity()}`,
+      `fill="none" stroke="${escapeXml(this.strokeStyle)}" stroke-width="${round(this.lineWidth)}" ` +
+        `stroke-linecap="${this.lineCap}" stroke-linejoin="${this.lineJoin}"${this.#dashes()}${this.#opacity()}`,
     );
   }
 
@@ -147,8 +144,13 @@ export class SvgContext {
   fillText(text: string, x: number, y: number): void {
     const { weight, size, family } = parseFont(this.font);
     const matrix = multiply(this.#matrix, [1, 0, 0, 1, x, y + size * (BASELINE_SHIFT[this.textBaseline] ?? 0)]);
-    const element = `<text transform="matrix(${matrix.map(round).join(' ')})" font-family="${escapeXml(family)}" font-size="${size}" font-weight="${weight}" text-anchor="${ANCHORS[this.textAlign] ?? 'start'}" fill="${escapeXml(this.fillStyle)}"${this.#opacity()}>${escapeXml(text)}</text>`;
-    // A clip is measured in the coordinates of what it cuts, those of `transform` included; the group has none.
+    const anchor = ANCHORS[this.textAlign] ?? 'start';
+    const element =
+      `<text transform="matrix(${matrix.map(round).join(' ')})" font-family="${escapeXml(family)}" ` +
+      `font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="${escapeXml(this.fillStyle)}"` +
+      `${this.#opacity()}>${escapeXml(text)}</text>`;
+    // A clip is measured in the coordinates of the element that it cuts, and `transform` changes those. The group has
+    // no `transform`.
     this.#parts.push(this.#clip === null ? element : `<g${this.#clipAttribute()}>${element}</g>`);
   }
 
@@ -160,7 +162,7 @@ export class SvgContext {
     this.#dash = [...dash];
   }
 
-  /** Nothing is ever drawn over: a picture is written once. */
+  /** Does nothing: a picture is written once and never drawn over. */
   clearRect(): void {}
 
   #draw(look: string): void {
@@ -170,6 +172,12 @@ export class SvgContext {
   #point(x: number, y: number): string {
     const [a, b, c, d, e, f] = this.#matrix;
     return `${round(a * x + c * y + e)} ${round(b * x + d * y + f)}`;
+  }
+
+  #dashes(): string {
+    if (this.#dash.length === 0) return '';
+    const offset = this.lineDashOffset === 0 ? '' : ` stroke-dashoffset="${round(this.lineDashOffset)}"`;
+    return ` stroke-dasharray="${this.#dash.map(round).join(' ')}"${offset}`;
   }
 
   #opacity(): string {
@@ -182,9 +190,9 @@ export class SvgContext {
 }
 
 /** [a, b, c, d, e, f]: x′ = a·x + c·y + e, y′ = b·x + d·y + f. */
-type Matrix = [number, number, number, number, number, number];
+type Transform = [number, number, number, number, number, number];
 
-const identity: Matrix = [1, 0, 0, 1, 0, 0];
+const identity: Transform = [1, 0, 0, 1, 0, 0];
 
 /** What `save` keeps besides transformation, dashes and clip. */
 const LOOK_NAMES = [
@@ -202,13 +210,13 @@ const LOOK_NAMES = [
 type Looks = Pick<SvgContext, (typeof LOOK_NAMES)[number]>;
 
 interface Saved {
-  matrix: Matrix;
+  matrix: Transform;
   dash: number[];
   clip: string | null;
   looks: Looks;
 }
 
-/** From the place meant to the baseline, in font sizes: usual proportions of a sans serif. */
+/** From the given place down to the baseline, in font sizes: usual proportions of a sans serif. */
 const BASELINE_SHIFT: Record<string, number> = {
   top: 0.8,
   hanging: 0.8,
@@ -219,7 +227,7 @@ const BASELINE_SHIFT: Record<string, number> = {
 };
 const ANCHORS: Record<string, string> = { start: 'start', left: 'start', center: 'middle', right: 'end', end: 'end' };
 
-function multiply([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix {
+function multiply([a, b, c, d, e, f]: Transform, [g, h, i, j, k, l]: Transform): Transform {
   return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
 }
 

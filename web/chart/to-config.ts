@@ -1,11 +1,11 @@
 import type { ChartConfiguration, ChartDataset, ScaleOptionsByType, TooltipItem } from 'chart.js';
 import { formatFixed, formatNumber, formatSigned } from '../format/number.ts';
-import type { Axis, BandShape, ChartSpec, LineShape, PointsShape, Shape } from '../series/chart-spec.ts';
+import type { Axis, BandShape, ChartSpec, LineShape, PointsShape, ChartShape } from '../series/chart-spec.ts';
 import { niceTicks } from '../series/ticks.ts';
 import { toColour, withOpacity, type Palette } from './palette.ts';
 
 export type LineConfig = ChartConfiguration<'line', Point[]>;
-/** `id` tells which dataset of the drawn chart goes on being which after an update. */
+/** `id` tells which dataset of the drawn chart is the same one after an update. */
 export type LineData = ChartDataset<'line', Point[]> & { id: string };
 
 interface Point {
@@ -51,7 +51,7 @@ export function toConfig(spec: ChartSpec, palette: Palette): LineConfig {
   };
 }
 
-function toDatasets(shape: Shape, order: number, palette: Palette): LineData[] {
+function toDatasets(shape: ChartShape, order: number, palette: Palette): LineData[] {
   if (shape.kind === 'line') return [toLine(shape, order, palette)];
   if (shape.kind === 'points') return [toPoints(shape, order, palette)];
   return toBand(shape, order, palette);
@@ -115,9 +115,9 @@ function toBand(shape: BandShape, order: number, palette: Palette): LineData[] {
   ];
 }
 
-function common(shape: Shape, order: number) {
-  // `segment`, though empty, makes Chart.js draw lines call by call and not as a Path2D, which the SVG export could not
-  // read.
+function common(shape: ChartShape, order: number) {
+  // `segment`, though empty, makes Chart.js draw a line call by call. Otherwise it draws a Path2D, which the SVG export
+  // cannot read.
   return {
     label: shape.label ?? '',
     order,
@@ -173,7 +173,10 @@ function toScale(axis: Axis, index: number, axes: Axis[], palette: Palette): Sca
   return scale as unknown as ScaleOptions;
 }
 
-/** Where both ends of an axis are given, or its labels are words, its ticks are ours; else null. */
+/**
+ * The ticks of an axis with two given ends, or with words for labels; null for any other axis, whose ticks are left to
+ * Chart.js.
+ */
 function fixedTicks(axis: Axis, most: number): number[] | null {
   if (axis.categories !== undefined) return axis.categories.map((_, value) => value);
   if (axis.min === undefined || axis.max === undefined || axis.logarithmic) return null;
@@ -212,7 +215,7 @@ function labelOf(item: TooltipItem<'line'>, spec: ChartSpec): string | null {
   return shapeOf(item, spec)?.label ?? null;
 }
 
-function shapeOf(item: TooltipItem<'line'>, spec: ChartSpec): Shape | undefined {
+function shapeOf(item: TooltipItem<'line'>, spec: ChartSpec): ChartShape | undefined {
   const { id } = item.dataset as unknown as LineData;
   return spec.shapes.find((shape) => shape.id === id);
 }

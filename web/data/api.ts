@@ -32,7 +32,7 @@ export function apiAddress(path: string): string {
   return `api/${path}`;
 }
 
-/** `query({ sort: 'arm', page: 2, q: '' })` → `?sort=arm&page=2`: what is empty is left out. */
+/** `query({ sort: 'arm', page: 2, q: '' })` → `?sort=arm&page=2`: empty values are left out. */
 export function query(values: Record<string, string | number | null | undefined>): string {
   const entries = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '');
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries.map(([key, value]) => [key, String(value)]))}`;

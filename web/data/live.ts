@@ -11,8 +11,8 @@ let source: EventSource | null = null;
 let started = false;
 
 /**
- * Calls `listener` with every event until the returned function is called. All pages share one connection, and a tab
- * that is not seen holds none; seen again, it gets a `hello`.
+ * Calls `listener` with every event until the returned function is called. All pages share one connection. A hidden tab
+ * holds none; once it is seen again, it gets a `hello`.
  */
 export function subscribe(listener: (event: ServerEvent) => void): () => void {
   listeners.add(listener);
@@ -31,8 +31,8 @@ export function useConnection(): Connection {
 }
 
 /**
- * A browser opens six connections to one server, for all its tabs together: as many streams, and no page would load any
- * more.
+ * A browser opens six connections to one server, for all its tabs together. Six open streams would leave none to load a
+ * page with, so a hidden tab closes its stream.
  */
 function start(): void {
   started = true;
@@ -54,8 +54,8 @@ function open(): void {
   };
   opened.onerror = () => {
     change('lost');
-    // The browser retries a connection that broke, but not one that was answered with an error (a proxy while we
-    // restart).
+    // The browser retries a connection that broke. It does not retry one that was answered with an error, as by a proxy
+    // while we restart.
     if (opened.readyState === EventSource.CLOSED)
       setTimeout(() => {
         if (source === opened) open();

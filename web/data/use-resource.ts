@@ -12,14 +12,15 @@ export interface Resource<Value> {
   loading: boolean;
 }
 
-/** Under a busy sweep events come several times a second; the page follows once in this time. */
+/** A busy sweep sends events several times a second; a page asks again once in this time. */
 const REST_MS = 1000;
-/** And an answer that takes the server long is asked for so much less often. */
+/** After an answer that took the server long, the page rests this many times as long. */
 const REST_FACTOR = 4;
 
 /**
- * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. `null` as path: nothing is
- * asked for.
+ * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. With `null` as path nothing
+ * is asked for.
+ *
  * @param isStale must be a constant function or a memoised one
  */
 export function useResource<Value>(
@@ -66,7 +67,7 @@ function never(): boolean {
   return false;
 }
 
-/** One request at a time, with a rest between, and always one after the last event. */
+/** Sends one request at a time, rests between requests, and always sends one after the last event. */
 function follow<Value>(
   path: string,
   isStale: (event: ServerEvent) => boolean,

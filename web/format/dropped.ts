@@ -1,6 +1,6 @@
 import { formatCount } from './number.ts';
 
-/** `3 by gamma > alpha > beta`: what constraints took out of a plan. */
+/** `3 by gamma > alpha > beta`: the points that constraints took out of a plan. */
 export function droppedWords(dropped: { constraint: string; count: number }[]): string {
   const words = dropped
     .filter(({ count }) => count > 0)

@@ -21,7 +21,7 @@ export function formatMetricDifference(metric: string, value: number | null | un
     : formatSigned(value, (size) => formatNumber(size, 3));
 }
 
-/** `val/intraClassCosine` → `intra-class cosine (validation)`; what is not known keeps its name. */
+/** `val/intraClassCosine` → `intra-class cosine (validation)`; an unknown metric keeps its name. */
 export function metricLabel(metric: string): string {
   const [part, ...rest] = metric.split('/');
   const where = part === undefined ? undefined : PARTS[part];

@@ -2,8 +2,8 @@ const MINUS = '\u2212';
 const MISSING = '–';
 
 /**
- * At most `digits` significant digits, a true minus sign, powers of ten where zeros would pile up; `–` for what is not
- * there.
+ * At most `digits` significant digits, a true minus sign, powers of ten where zeros would pile up; `–` for a missing
+ * value.
  */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;

@@ -14,7 +14,7 @@ export function formatParameter(value: ParamValue | undefined): string {
   return typeof value === 'number' ? formatExact(value) : String(value);
 }
 
-/** In four digits, as names of arms have it: what a random search draws has sixteen. */
+/** In four digits, as in the names of arms: a value that a random search draws has sixteen. */
 export function formatRounded(value: ParamValue | undefined): string {
   return typeof value === 'number' ? formatNumber(value, 4) : formatParameter(value);
 }

@@ -11,7 +11,7 @@ import { toBandPanels } from '../series/bands.ts';
 
 interface BandsProps {
   bands: ArmBand[];
-  /** What is drawn above: names and colours are taken from it. */
+  /** The picture drawn above; the bands take their names and colours from it. */
   picture: Picture | null;
   sweep: SweepDetail;
   metric: string;

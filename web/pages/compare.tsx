@@ -26,7 +26,8 @@ export function ComparePage({ id }: { id: string }) {
 /** The answer first, then what it rests on: every arm's mean and band, every pair. */
 function Compare({ sweep }: { sweep: SweepDetail }) {
   const [metric, setMetric] = useChoice('metric', sweep.metric.name);
-  const [at] = useChoice('at', 'last'); // chosen beside the pairs: the picture and the bands are of every evaluation
+  // Chosen beside the pairs, since the picture and the bands show every evaluation.
+  const [at] = useChoice('at', 'last');
   const [axis, setAxis] = useChoice('axis', 'late');
   const pairs = useResource<PairCurves>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
   const metrics = useMemo(

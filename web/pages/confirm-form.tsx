@@ -7,10 +7,13 @@ import { PostButton } from '../parts/post-button.tsx';
 import { navigate, useChoice } from '../routing/location.ts';
 import { armsToConfirm, confirmableMetrics, seedsWords } from '../series/to-confirm.ts';
 
-/** As `cosweep confirm` takes it without being told. */
+/** The default of `cosweep confirm --seeds`. */
 const USUAL_SEEDS = 12;
 
-/** One arm of a complete sweep, trained on fresh seeds with its control; leads to the sweep that does. */
+/**
+ * Confirms an arm of a complete sweep: starts a sweep that trains the arm and its control on fresh seeds, and leads to
+ * that sweep.
+ */
 export function ConfirmForm({ sweep }: { sweep: SweepDetail }) {
   const arms = armsToConfirm(sweep);
   const [arm, setArm] = useChoice('confirm', String(arms[0]?.index));

@@ -10,7 +10,7 @@ export function DoctorPage() {
     <>
       <header class="page-head">
         <h1>Doctor</h1>
-        <p class="lead">What works on the machine of this server, and for what does not, why and what to do.</p>
+        <p class="lead">What works on the machine of this server. For the rest: why not, and what to do.</p>
       </header>
       <Loaded resource={doctor} what="the state of this machine (engines are tried, which takes a while)">
         {(report) => (

@@ -34,8 +34,8 @@ export function NewSweepPage() {
   };
 
   /**
-   * Shows what comes of an answer, unless what was asked about has been edited meanwhile: what is started is what its
-   * plan was shown of.
+   * Shows what comes of an answer, unless the text was edited meanwhile: only the text whose plan is shown can be
+   * started.
    */
   const wait = async (answer: Promise<Check>): Promise<void> => {
     const busy: Check = { state: 'busy' };

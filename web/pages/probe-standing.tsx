@@ -44,7 +44,7 @@ function Queued({ sweep }: { sweep: SweepDetail }) {
     <>
       <h2>Waiting to train the trunks of {seedsOf(sweep)}</h2>
       <AtWork before={sweep} />
-      <p class="small quiet">This page fills as they are trained.</p>
+      <p class="small quiet">This page fills as the trunks are trained.</p>
     </>
   );
 }
@@ -76,7 +76,7 @@ function Ended({ sweep, stages }: StandingProps) {
           {sweep.error}
         </p>
       )}
-      <p>The whole sweep goes on from what is trained; nothing of it is trained twice.</p>
+      <p>The whole sweep goes on from the trained trunks; no batch is trained twice.</p>
       <div class="actions">
         <PostButton path={`sweeps/${sweep.id}/resume`}>Train the whole sweep</PostButton>
       </div>
@@ -84,7 +84,7 @@ function Ended({ sweep, stages }: StandingProps) {
   );
 }
 
-/** A sweep may have fewer than a probe looks at. */
+/** A sweep may have fewer seeds than a probe looks at. */
 function seedsOf({ probeSeeds, seeds }: SweepDetail): string {
   return formatAmount(Math.min(probeSeeds!, seeds), 'seed');
 }

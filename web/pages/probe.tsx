@@ -31,7 +31,7 @@ export function ProbePage({ id }: { id: string }) {
   );
 }
 
-/** What the trunks say about the arms: before they are trained, and afterwards for an explanation. */
+/** What the trunks say about the arms: a forecast before the arms are trained, an explanation afterwards. */
 function Probe({ sweep }: { sweep: SweepDetail }) {
   const probe = useResource<ProbeReport>(`sweeps/${sweep.id}/probe`, aboutSweep(sweep.id));
   return (
@@ -155,7 +155,7 @@ function TrunkCard({ trunk, report: { window, weakRatio } }: { trunk: ProbeTrunk
             <Legend
               items={[
                 ...betaLegend(trunk).map((entry) => ({ ...entry, look: 'dot' as const })),
-                { label: `${weakRatio}: nothing was found under about this`, ink: 'control', look: 'dashed' },
+                { label: `under about ${weakRatio} no effect was found`, ink: 'control', look: 'dashed' },
               ]}
             />
             <ChartView spec={ratios} size="medium" />

@@ -8,28 +8,28 @@ import { metricLabel } from '../format/metric.ts';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
-import { RangeFields, type Range } from '../parts/range-fields.tsx';
+import { RangeFields, type BatchRange } from '../parts/range-fields.tsx';
 import { useChoice } from '../routing/location.ts';
 import { toCurveChart, toMetricLooks } from '../series/curves.ts';
 
-interface Group {
+interface MetricGroup {
   title: string;
   metrics: string[];
   /** Losses and gradient norms span powers of ten. */
   logarithmic: boolean;
 }
 
-const TERMS: Group = {
+const TERMS: MetricGroup = {
   title: 'Terms of the loss',
   logarithmic: true,
   metrics: ['train/total', 'train/crossEntropy', 'train/interClass', 'train/intraClass', 'train/truncated'],
 };
-const GRADIENTS: Group = {
+const GRADIENTS: MetricGroup = {
   title: 'Gradient norms at the features',
   logarithmic: true,
   metrics: ['train/gradient/crossEntropy', 'train/gradient/interClass', 'train/gradient/intraClass'],
 };
-const ACCURACIES: Group = {
+const ACCURACIES: MetricGroup = {
   title: 'Accuracy',
   logarithmic: false,
   metrics: ['train/accuracy', 'val/accuracy', 'val/accuracyLinear', 'val/accuracyCosine'],
@@ -37,7 +37,7 @@ const ACCURACIES: Group = {
 
 /** The curves of one run in groups that share an axis, and one group of the reader's choice. */
 export function RunCurves({ run }: { run: RunDetail }) {
-  const [range, setRange] = useState<Range | null>(null);
+  const [range, setRange] = useState<BatchRange | null>(null);
   const recorded = Object.keys(run.metrics);
   const others = recorded.filter(
     (metric) => ![TERMS, GRADIENTS, ACCURACIES].some(({ metrics }) => metrics.includes(metric)),
@@ -53,7 +53,7 @@ export function RunCurves({ run }: { run: RunDetail }) {
         <p class="quiet">This run has not recorded anything yet.</p>
       </section>
     );
-  const free: Group = { title: metricLabel(chosen), metrics: [chosen], logarithmic: false };
+  const free: MetricGroup = { title: metricLabel(chosen), metrics: [chosen], logarithmic: false };
   const groups = [TERMS, GRADIENTS, ACCURACIES, free].map((group) => ({
     ...group,
     metrics: group.metrics.filter((metric) => recorded.includes(metric)),
@@ -84,9 +84,9 @@ export function RunCurves({ run }: { run: RunDetail }) {
 
 interface GroupChartProps {
   run: RunDetail;
-  group: Group;
-  range: Range | null;
-  onRange: (range: Range) => void;
+  group: MetricGroup;
+  range: BatchRange | null;
+  onRange: (range: BatchRange) => void;
 }
 
 function GroupChart({ run, group, range, onRange }: GroupChartProps) {

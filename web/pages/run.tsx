@@ -172,7 +172,10 @@ function StagesCard({ run }: { run: RunDetail }) {
               <th class="number">to</th>
               <th class="number">Stored up to</th>
               {takes && (
-                <th class="number" title="Batches that were not trained: L2 stays within ε, and they are the trunk's">
+                <th
+                  class="number"
+                  title="Batches that the trunk has trained already: as long as L2 stays within ε, they are the same"
+                >
                   Taken from trunk
                 </th>
               )}

@@ -153,7 +153,7 @@ function ColumnChooser({ all, shown }: { all: RunColumn[]; shown: string[] }) {
           </label>
         ))}
         <button type="button" class="plain" onClick={() => choose({ columns: null })}>
-          Back to the usual ones
+          Back to the usual columns
         </button>
       </fieldset>
     </details>

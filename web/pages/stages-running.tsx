@@ -12,7 +12,7 @@ interface StagesRunningProps {
   sweep: SweepDetail;
 }
 
-/** Which worker trains what at this moment. */
+/** Which worker trains which stage at this moment. */
 export function StagesRunning({ seeds, trainer, sweep }: StagesRunningProps) {
   const running = seeds.flatMap(({ seed, running: bars }) => bars.map((bar) => ({ seed, bar })));
   const byWorker = running.sort((a, b) => (a.bar.stage.worker ?? Infinity) - (b.bar.stage.worker ?? Infinity));

@@ -26,8 +26,8 @@ export function StagesSaved({ stages }: { stages: StageRow[] }) {
       </p>
       <ProgressBar done={totals.trained} total={totals.batches} label="Batches of the tree trained" />
       <p class="small numbers">
-        {formatCount(totals.trained)} of {formatCount(totals.batches)} batches trained; with every run on its own it
-        would be {formatCount(totals.unshared)}.
+        {formatCount(totals.trained)} of {formatCount(totals.batches)} batches trained; without sharing it would be{' '}
+        {formatCount(totals.unshared)}.
       </p>
       {saved !== null && (
         <Facts

@@ -38,7 +38,7 @@ function Stages({ sweep }: { sweep: SweepDetail }) {
       {({ stages, trainer }) =>
         stages.length === 0 ? (
           <Message kind="empty" title="No stages yet">
-            <p>They are laid out as soon as the sweep begins to train.</p>
+            <p>The stages appear as soon as the sweep begins to train.</p>
           </Message>
         ) : (
           <Trees stages={stages} trainer={trainer} sweep={sweep} />
@@ -64,8 +64,8 @@ function Trees({ stages, trainer, sweep }: StageList & { sweep: SweepDetail }) {
         <h2>Stage tree</h2>
         <p class="small quiet">
           Every bar is a stretch of batches that is trained once. Runs fork at their switch batch N, and where ε
-          separates them; as long as L2 stays within ε a run is still its trunk, and takes its batches. Choose a bar to
-          read about it and to see what leads to it.
+          separates them. As long as L2 stays within ε, a run is the same as its trunk and takes the trunk's batches.
+          Choose a bar to read about it and to see the stages that lead to it.
         </p>
         <StageLegend />
         <FirstOf items={seeds} most={30} noun="seeds">
@@ -107,7 +107,7 @@ function StageLegend() {
   );
 }
 
-/** What is closed is not laid out in the page: a sweep may have thousands of stages. */
+/** A closed seed is not laid out in the page: a sweep may have thousands of stages. */
 function SeedSection({ tree, sweep, first }: { tree: SeedTree; sweep: SweepDetail; first: boolean }) {
   const [open, setOpen] = useState(first);
   return (
@@ -186,7 +186,7 @@ interface LaneProps {
   name: string;
   nameOf: (bar: StageBar) => string;
   chosen: string | null;
-  /** The stages that lead to the chosen one, itself among them. */
+  /** The chosen stage and the stages that lead to it. */
   path: Set<string>;
   onChoose: (stage: string) => void;
 }
@@ -206,7 +206,7 @@ function Lane({ lane, name, nameOf, chosen, path, onChoose }: LaneProps) {
               {up > 0 && <span class="lane-fork" style={{ height: `calc(${up} * var(--lane))` }} />}
               <button
                 type="button"
-                class={`stage stage-${state}${stage.runs.length > 1 ? ' stage-shared' : ''}${isTaken(stage) ? ' stage-taken' : ''}${path.has(stage.id) ? ' stage-path' : ''}`}
+                class={stageClasses(bar, path)}
                 title={words}
                 aria-label={words}
                 aria-pressed={stage.id === chosen}
@@ -221,6 +221,14 @@ function Lane({ lane, name, nameOf, chosen, path, onChoose }: LaneProps) {
       </div>
     </li>
   );
+}
+
+function stageClasses({ stage, state }: StageBar, path: Set<string>): string {
+  const classes = ['stage', `stage-${state}`];
+  if (stage.runs.length > 1) classes.push('stage-shared');
+  if (isTaken(stage)) classes.push('stage-taken');
+  if (path.has(stage.id)) classes.push('stage-path');
+  return classes.join(' ');
 }
 
 function mapArms(runs: RunRow[], armList: ArmItem[]): Map<string, ArmItem[]> {

@@ -71,7 +71,7 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
       </p>
       {sweep.probeSeeds !== null && sweep.state !== 'complete' && (
         <p class="small">
-          Only its trunks were asked for, of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')}:{' '}
+          Only the trunks of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')} were asked for:{' '}
           <Link to={`sweeps/${sweep.id}/probe`}>what they say</Link>.
         </p>
       )}
@@ -80,17 +80,17 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-type Action = 'cancel' | 'resume' | 'retry';
+type SweepAction = 'cancel' | 'resume' | 'retry';
 
-/** Which of the three make sense now. */
-function possibleActions(sweep: SweepDetail): Action[] {
+/** The actions that make sense now. */
+function possibleActions(sweep: SweepDetail): SweepAction[] {
   const active = sweep.state === 'running' || sweep.state === 'queued';
   if (active) return sweep.cancelling ? [] : ['cancel'];
   const unfinished = sweep.state === 'interrupted' || sweep.state === 'cancelled';
   return [...(unfinished ? ['resume' as const] : []), ...(sweep.counts.failed > 0 ? ['retry' as const] : [])];
 }
 
-const ACTION_WORDS: Record<Action, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
+const ACTION_WORDS: Record<SweepAction, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
 
 function Actions({ sweep }: { sweep: SweepDetail }) {
   const words = { ...ACTION_WORDS, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };
@@ -217,15 +217,13 @@ function FailureRow({ failure }: { failure: FailedRun }) {
 }
 
 function PlanCard({ sweep }: { sweep: SweepDetail }) {
+  const runs = formatAmount(sweep.arms * sweep.seeds, 'run');
   return (
     <section class="card">
       <h2>Plan</h2>
       <Facts
         facts={[
-          [
-            'Arms × seeds',
-            `${formatCount(sweep.arms)} × ${formatCount(sweep.seeds)} = ${formatAmount(sweep.arms * sweep.seeds, 'run')}`,
-          ],
+          ['Arms × seeds', `${formatCount(sweep.arms)} × ${formatCount(sweep.seeds)} = ${runs}`],
           ['Dropped by constraints', droppedWords(sweep.dropped)],
           ['Folded duplicates', formatCount(sweep.folded)],
           ['Engine', sweep.engine],

@@ -34,7 +34,8 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
   const [cols, setCols] = useChoice('cols', '');
   const [baseline, setBaseline] = useChoice('baseline', '');
   const chosen = metrics.split(',').filter((metric) => metric !== '');
-  const options = `${query({ at, rows, cols: rows === 'arm' ? '' : cols, baseline })}${chosen.map((metric) => `&metric=${encodeURIComponent(metric)}`).join('')}`;
+  const repeated = chosen.map((metric) => `&metric=${encodeURIComponent(metric)}`).join('');
+  const options = query({ at, rows, cols: rows === 'arm' ? '' : cols, baseline }) + repeated;
   const table = useResource<AblationResponse>(
     `sweeps/${sweep.id}/ablation${options}&format=page`,
     aboutSweep(sweep.id),
@@ -116,7 +117,7 @@ function MetricsField({ sweep, chosen, onChange }: MetricsFieldProps) {
     if (next.length > 0) onChange(next);
   };
   return (
-    // No label: a click on its word would choose the first of the boxes.
+    // No `label` element: a click on the word would choose the first of the boxes.
     <div class="field" role="group" aria-label="Metrics">
       <span class="field-label">Metrics</span>
       <details class="menu">

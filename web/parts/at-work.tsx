@@ -2,7 +2,10 @@ import type { SweepItem, SweepList } from '../../server/http/schemas/sweep.ts';
 import { useResource } from '../data/use-resource.ts';
 import { atWorkWords } from '../series/at-work.ts';
 
-/** What is trained before a queued sweep, or before one that is started now (`null`); nothing where nothing is. */
+/**
+ * Which sweeps are trained before a queued sweep, or before a sweep that is started now (`null`). Shows nothing where
+ * there is none.
+ */
 export function AtWork({ before }: { before: Pick<SweepItem, 'id' | 'queuedAt'> | null }) {
   const sweeps = useResource<SweepList>(
     'sweeps?size=100',

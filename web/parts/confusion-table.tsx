@@ -1,7 +1,7 @@
 import { formatAmount, formatPercent } from '../format/number.ts';
 import { mostConfused, toClassName, toConfusionCells, type ConfusionCell } from '../series/confusion.ts';
 
-/** Above this the cells have no room for a number. */
+/** With more classes than this, a cell has no room for a number. */
 const MOST_NUMBERED = 20;
 
 interface ConfusionProps {
@@ -38,7 +38,10 @@ export function ConfusionTable({ counts, classes }: ConfusionProps) {
                   key={predicted}
                   cell={cell}
                   numbered={numbered}
-                  title={`${toClassName(truth, classes)} taken for ${toClassName(predicted, classes)}: ${cell.count} (${formatPercent(cell.share, 1)})`}
+                  title={
+                    `${toClassName(truth, classes)} taken for ${toClassName(predicted, classes)}: ` +
+                    `${cell.count} (${formatPercent(cell.share, 1)})`
+                  }
                 />
               ))}
             </tr>
@@ -52,7 +55,8 @@ export function ConfusionTable({ counts, classes }: ConfusionProps) {
 function Cell({ cell, numbered, title }: { cell: ConfusionCell; numbered: boolean; title: string }) {
   // The root makes single mistakes visible beside a diagonal near one.
   const strength = cell.count === 0 ? 0 : 8 + 92 * Math.sqrt(cell.share);
-  const background = `color-mix(in srgb, var(${cell.correct ? '--good' : '--bad'}) ${strength.toFixed(1)}%, transparent)`;
+  const colour = cell.correct ? '--good' : '--bad';
+  const background = `color-mix(in srgb, var(${colour}) ${strength.toFixed(1)}%, transparent)`;
   return (
     <td title={title} class={strength > 55 ? 'strong' : ''} style={{ background }}>
       {numbered && cell.count > 0 ? cell.count : ''}

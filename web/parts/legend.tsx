@@ -6,7 +6,7 @@ import type { Ink } from '../series/chart-spec.ts';
 export interface LegendItem {
   label: string;
   ink: Ink;
-  /** Where nothing is said, a line as charts draw this ink. */
+  /** Default: a line as charts draw this ink. */
   look?: 'line' | 'dashed' | 'dotted' | 'dot' | 'shade' | 'hatch' | 'tick';
 }
 

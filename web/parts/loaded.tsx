@@ -40,7 +40,7 @@ export function Failure({ error, what }: { error: Error; what: string }) {
   );
 }
 
-/** Every problem with the place it is at. */
+/** Every problem, with its place. */
 export function Problems({ problems }: { problems: { path: string; message: string }[] }) {
   return (
     <ul class="problems">

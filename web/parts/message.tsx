@@ -6,7 +6,7 @@ interface MessageProps {
   children?: ComponentChildren;
 }
 
-/** What stands where a page has nothing to show: why, and what to do. */
+/** Stands where a page has nothing to show: says why, and what to do. */
 export function Message({ kind, title, children }: MessageProps) {
   return (
     <div class={`message message-${kind}`} role={kind === 'error' ? 'alert' : 'status'}>

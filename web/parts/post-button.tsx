@@ -8,12 +8,12 @@ interface PostButtonProps {
   body?: object;
   kind?: 'primary' | 'danger';
   disabled?: boolean;
-  /** What comes after an answer; without it the page follows by itself. */
+  /** What follows an answer; without it the page shows the change by itself. */
   then?: (answer: StartResponse) => void;
   children: ComponentChildren;
 }
 
-/** Asks something of a sweep; what is said against it stands beside the button. */
+/** A button that asks something of a sweep; a refusal stands beside the button. */
 export function PostButton({ path, body = {}, kind = 'primary', disabled = false, then, children }: PostButtonProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);

@@ -1,14 +1,14 @@
 import { Field } from './field.tsx';
 
 /** `to` is null: up to the last batch, and further while a run trains. */
-export interface Range {
+export interface BatchRange {
   from: number;
   to: number | null;
 }
 
 interface RangeFieldsProps {
-  range: Range | null;
-  onChange: (range: Range | null) => void;
+  range: BatchRange | null;
+  onChange: (range: BatchRange | null) => void;
 }
 
 /** The stretch of batches that curves show, by keyboard; dragging over a chart sets the same. */

@@ -20,7 +20,7 @@ const tabs = [
   { page: 'probe', path: '/probe', label: 'Probe' },
 ] as const;
 
-/** What all pages of a sweep have in common: its name, its state and the way to the others. */
+/** What all pages of a sweep have in common: the name, the state and the links to the other pages. */
 export function SweepFrame({ id, page, children }: SweepFrameProps) {
   const sweep = useResource<SweepDetail>(`sweeps/${id}`, aboutSweep(id));
   return (

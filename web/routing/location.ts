@@ -30,8 +30,8 @@ export function navigate(address: string): void {
 }
 
 /**
- * A choice that belongs to the page's address, so that a link shows what its sender saw.
- * The default is left out of the address.
+ * A choice that belongs to the page's address, so that a link shows what its sender saw. The default is left out of the
+ * address.
  */
 export function useChoice(name: string, fallback: string): [string, (value: string) => void] {
   const { query } = useLocation();

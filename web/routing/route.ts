@@ -1,5 +1,5 @@
 /** Every page by its address below the base path. */
-export type Route =
+export type PageRoute =
   | { page: 'sweeps' }
   | { page: 'new' }
   | { page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages' | 'probe'; sweep: string }
@@ -8,7 +8,7 @@ export type Route =
   | { page: 'unknown'; path: string };
 
 /** `sweeps/s3/compare` → the compare page of sweep s3. */
-export function parseRoute(path: string): Route {
+export function parseRoute(path: string): PageRoute {
   const [first, second, third, ...more] = path.split('/').filter((segment) => segment !== '');
   if (first === undefined) return { page: 'sweeps' };
   if (first === 'new' && second === undefined) return { page: 'new' };

@@ -3,9 +3,9 @@ import type { SweepItem } from '../../server/http/schemas/sweep.ts';
 type Queued = Pick<SweepItem, 'id' | 'queuedAt'>;
 
 /**
- * One process per database trains, one sweep after the other: what a sweep waits for.
+ * Says what a sweep waits for: one process per database trains, one sweep after the other.
  *
- * @param own the sweep, or null for one that is not started yet
+ * @param own the sweep that waits; null for a sweep that is not started yet
  * @returns null where nothing is before it
  */
 export function atWorkWords(
@@ -18,10 +18,14 @@ export function atWorkWords(
   const waiting = sweeps.filter((sweep) => sweep.state === 'queued' && (own === null || isBefore(sweep, own))).length;
   if (running.length === 0 && waiting === 0) return null;
   const others = waiting === 0 ? [] : [`${waiting} ${waiting === 1 ? 'sweep is' : 'sweeps are'} queued`];
-  return `${[...running, ...others].join(', ')}. One sweep trains at a time: ${own === null ? 'what is started now, a probe too,' : 'this one'} waits for that.`;
+  const waits = own === null ? 'a sweep or a probe that is started now waits' : 'this sweep waits';
+  return `${[...running, ...others].join(', ')}. One sweep trains at a time: ${waits}.`;
 }
 
-/** As the process that trains takes them: a sweep that is continued has an early id and a late place. */
+/**
+ * In the order in which the process that trains takes the sweeps: a sweep that is continued has an early id and a late
+ * place.
+ */
 function isBefore(sweep: Queued, own: Queued): boolean {
   if (sweep.queuedAt !== own.queuedAt) return sweep.queuedAt < own.queuedAt;
   return Number(sweep.id.slice(1)) < Number(own.id.slice(1));

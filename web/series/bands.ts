@@ -1,23 +1,23 @@
 import type { ArmItem } from '../../server/http/schemas/arm.ts';
 import type { ArmBand } from '../../server/http/schemas/pairs.ts';
 import { isAccuracy } from '../format/metric.ts';
-import type { ChartSpec, Ink, LineShape, Shape } from './chart-spec.ts';
+import type { ChartSpec, Ink, LineShape, ChartShape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';
 import { markSwitch, toBatchAxis } from './curves.ts';
 import type { LegendEntry } from './pair-picture.ts';
 
 export interface BandPanel {
-  /** Switch batch of the arms in it. */
+  /** The switch batch of the arms in this panel. */
   N: number;
   spec: ChartSpec;
 }
 
 interface BandOptions {
   label: (arm: ArmItem) => string;
-  /** Labels that have their colours already, in the order of those. */
+  /** Labels that have a colour already, in the order of these colours. */
   known?: string[];
-  /** The vertical axis fits what comes after the beginning. */
+  /** True: the vertical axis fits the values after the beginning. */
   late?: boolean;
 }
 
@@ -61,7 +61,7 @@ function toBandChart(
   metric: string,
   late: boolean,
 ): ChartSpec {
-  const bands = members.map(({ band, ink }): Shape => ({
+  const bands = members.map(({ band, ink }): ChartShape => ({
     kind: 'band',
     id: `band/${band.arm}`,
     xAxis: 'batch',
@@ -90,8 +90,9 @@ function toBandChart(
     { x: band.batches, y: band.mean },
   ]);
   const fit = late ? lateRange(edges, lateFrom(edges, null)) : null;
+  const names = members.map(({ name }) => name).join(', ');
   return {
-    description: `${metric} by batch, mean and one standard deviation over seeds, switch batch ${N}: ${members.map(({ name }) => name).join(', ')}`,
+    description: `${metric} by batch, mean and one standard deviation over seeds, switch batch ${N}: ${names}`,
     axes: [
       toBatchAxis(edges, null),
       { id: 'value', direction: 'y', title: null, format: isAccuracy(metric) ? 'percent' : 'number', ...fit },

@@ -1,12 +1,12 @@
 import type { BestArm } from '../../server/http/schemas/sweep.ts';
 import { isAccuracy, metricLabel } from '../format/metric.ts';
-import type { ChartSpec, Shape } from './chart-spec.ts';
+import type { ChartSpec, ChartShape } from './chart-spec.ts';
 
-/** Mean ± sd of the best arms by place, as the table beside it numbers them; controls grey. */
+/** Mean ± sd of the best arms by place, numbered as in the table beside the chart; controls are grey. */
 export function toBestArmsChart(best: BestArm[], metric: string): ChartSpec {
-  const shapes = best.flatMap((score, place): Shape[] => {
+  const shapes = best.flatMap((score, place): ChartShape[] => {
     const base = { xAxis: 'arm', yAxis: 'value', ink: score.control ? ('control' as const) : 0 };
-    const mean: Shape = {
+    const mean: ChartShape = {
       ...base,
       kind: 'points',
       id: `mean/${score.arm}`,

@@ -1,12 +1,12 @@
 /**
- * What a chart shows, as numbers and words without pixels: pure functions make it from answers of the API, the drawing
- * shell in `chart/` turns it into a Chart.js configuration. Shapes are listed from the back to the front.
+ * What a chart shows, as numbers and words without pixels. Pure functions make it from answers of the API, and the
+ * drawing shell in `chart/` turns it into a Chart.js configuration. Shapes are listed from the back to the front.
  */
 export interface ChartSpec {
   /** What a reader who cannot see the chart is told. */
   description: string;
   axes: Axis[];
-  shapes: Shape[];
+  shapes: ChartShape[];
   marks: Mark[];
 }
 
@@ -36,7 +36,7 @@ export interface Axis {
 export type Ink = number | 'control' | 'faint';
 
 interface ShapeBase {
-  /** Stays the same while a chart is updated: what has the same id is changed in place. */
+  /** Stays the same while a chart is updated: a shape of the same id is changed in place. */
   id: string;
   ink: Ink;
   xAxis: string;
@@ -74,9 +74,9 @@ export interface PointsShape extends ShapeBase {
 }
 
 export type PointSymbol = 'circle' | 'triangle' | 'rect' | 'rectRot' | 'star' | 'cross';
-export type Shape = LineShape | BandShape | PointsShape;
+export type ChartShape = LineShape | BandShape | PointsShape;
 
-/** What is drawn behind or over the data by hand. Areas and upright lines span all y axes. */
+/** A mark that is drawn by hand, behind or over the data. Areas and upright lines span all y axes. */
 export type Mark =
   | { kind: 'area'; xAxis: string; from: number; to: number; label?: string }
   /** Hatched, in the `lane`th of `lanes` equal lanes of the y axis. */

@@ -2,9 +2,9 @@ import type { PairItem } from '../../server/http/schemas/pairs.ts';
 
 export interface ChosenPairs {
   arm: number;
-  /** `''`: all of them. */
+  /** `''`: all seeds. */
   seed: string;
-  /** All of the arm, and those of them that are shown. */
+  /** All pairs of the arm, and the pairs among them that are shown. */
   ofArm: PairItem[];
   shown: PairItem[];
 }

@@ -1,6 +1,6 @@
 import type { LineShape } from './chart-spec.ts';
 
-/** Colours of the palette; a test holds both together. */
+/** How many colours the palette has; a test checks the number against the palette. */
 export const COLOURS_OF_PALETTE = 10;
 
 /**
@@ -13,7 +13,7 @@ export function assignInks(labels: Iterable<string>): Map<string, number> {
   return inks;
 }
 
-/** Where the colours begin anew, the line tells labels apart: solid, dashed, dotted. */
+/** Where the colours begin anew, the dash tells labels apart: solid, dashed, dotted. */
 export function dashOf(ink: number): LineShape['dash'] {
   return ([undefined, 'dashed', 'dotted'] as const)[Math.floor(ink / COLOURS_OF_PALETTE) % 3];
 }

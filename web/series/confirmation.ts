@@ -5,7 +5,8 @@ import { formatNumber } from '../format/number.ts';
 /** `+1.10 points, p = 0.5`, or why there is no answer. */
 export function differenceWords({ metric, difference }: ConfirmReport): string {
   if (difference === null) return 'No pair is complete yet';
-  return `${formatMetricDifference(metric, difference.mean)}, ${difference.p === null ? 'p withheld' : `p = ${formatNumber(difference.p, 2)}`}`;
+  const p = difference.p === null ? 'p withheld' : `p = ${formatNumber(difference.p, 2)}`;
+  return `${formatMetricDifference(metric, difference.mean)}, ${p}`;
 }
 
 /** The interval, on how many seeds the arm did better, and the test. */

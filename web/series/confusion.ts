@@ -1,6 +1,6 @@
 export interface ConfusionCell {
   count: number;
-  /** Of the images of the true class; 0 for a class without images. */
+  /** The share of the images of the true class; 0 for a class without images. */
   share: number;
   correct: boolean;
 }

@@ -3,7 +3,7 @@ import type { Axis, ChartSpec, Ink, LineShape, Mark } from './chart-spec.ts';
 import { isAccuracy, metricLabel, metricShortLabel } from '../format/metric.ts';
 import { lateFrom, lateRange } from './late-range.ts';
 
-/** How one curve of several is shown. */
+/** How a chart shows one of its curves. */
 export interface CurveLook {
   run: string;
   metric: string;
@@ -16,18 +16,18 @@ export interface CurveChart {
   title: string;
   looks: CurveLook[];
   curves: CurveItem[];
-  /** Batches shown; null: all. `to` is null: up to the last. */
+  /** The batches shown; null: all. `to` is null: up to the last batch. */
   range: { from: number; to: number | null } | null;
   /** Switch batch; null where the phase is never in force. */
   N: number | null;
   logarithmic?: boolean;
-  /** Fit the vertical axis to what comes after the beginning of training. */
+  /** True: the vertical axis fits the values after the beginning of training. */
   late?: boolean;
 }
 
 /**
- * Curves of runs over the batch, the switch batch marked. Values that a logarithm has no place for interrupt their
- * line.
+ * Curves of runs over the batch, the switch batch marked. On a logarithmic axis, a value that is not positive
+ * interrupts its line.
  */
 export function toCurveChart({
   title,
@@ -58,8 +58,9 @@ export function toCurveChart({
   });
   const fit = late && !logarithmic ? lateRange(shapes, lateFrom(shapes, range)) : null;
   const percent = looks.length > 0 && looks.every(({ metric }) => isAccuracy(metric));
+  const labels = looks.map(({ label }) => label).join(', ');
   return {
-    description: `${title}, by batch${N === null ? '' : `; switch batch ${N}`}: ${looks.map(({ label }) => label).join(', ')}`,
+    description: `${title}, by batch${N === null ? '' : `; switch batch ${N}`}: ${labels}`,
     axes: [
       toBatchAxis(shapes, range),
       { id: 'value', direction: 'y', title: null, logarithmic, format: percent ? 'percent' : 'number', ...fit },
@@ -70,8 +71,8 @@ export function toCurveChart({
 }
 
 /**
- * Both ends are given: where the vertical axis is limited, Chart.js would otherwise limit this one to the points that
- * are left.
+ * The axis of batches with both ends given. Otherwise, where the vertical axis is limited, Chart.js would limit this
+ * axis to the points that are left.
  */
 export function toBatchAxis(lines: { x: number[] }[], range: CurveChart['range']): Axis {
   const from = range?.from ?? 0;
@@ -87,7 +88,7 @@ export function toPairLooks(pair: { run: string; controlRun: string }, metric: s
   ];
 }
 
-/** One run's metrics as lines named by what they are. */
+/** The metrics of one run as lines, each named by its metric. */
 export function toMetricLooks(run: string, metrics: string[]): CurveLook[] {
   const sameName = new Set(metrics.map(metricShortLabel)).size < metrics.length;
   return metrics.map((metric, ink) => ({

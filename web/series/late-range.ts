@@ -1,6 +1,6 @@
 /**
- * Lowest and highest value from batch `from` on, with a little room: a vertical axis on which late differences can be
- * seen, which the steep beginning of training would press flat. null where nothing lies there.
+ * Lowest and highest value from batch `from` on, with a little room; null where there is no value. A vertical axis of
+ * this range shows late differences, which the steep beginning of training would press flat.
  */
 export function lateRange(
   lines: { x: number[]; y: (number | null)[] }[],
@@ -21,10 +21,10 @@ export function lateRange(
   return { min: min - room, max: max + room };
 }
 
-/** What share of the shown batches counts as the beginning. */
+/** The share of the shown batches that counts as the beginning. */
 const BEGINNING = 0.25;
 
-/** The batch from which on values decide a late axis. */
+/** The batch from which on values decide the range of a late axis. */
 export function lateFrom(lines: { x: number[] }[], range: { from: number; to: number | null } | null): number {
   if (range !== null) return range.from;
   const last = lines.reduce((most, { x }) => Math.max(most, x.at(-1) ?? 0), 0);

@@ -1,5 +1,5 @@
 import type { Group, Panel, Picture } from '../../server/http/schemas/picture.ts';
-import type { Axis, ChartSpec, LineShape, Mark, Shape } from './chart-spec.ts';
+import type { Axis, ChartSpec, LineShape, Mark, ChartShape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';
 
@@ -16,8 +16,9 @@ export interface LegendEntry {
 
 /**
  * The picture that answers the question: one panel per N over a shared y. Above, with − without by batch, and at its
- * right the final differences per seed with their interval; below, the truncated term and the intra-class cosine.
- * `late`: the shared axis fits what comes after the beginning, whose noise is larger than any effect.
+ * right the final differences per seed with their interval; below, the truncated term and the intra-class cosine. With
+ * `late` the shared axis fits the values after the beginning, because the noise of the beginning is larger than any
+ * effect.
  */
 export function toPicture(picture: Picture, late = false): { panels: PicturePanel[]; legend: LegendEntry[] } {
   const inks = assignInks(picture.panels.flatMap(({ groups }) => groups.map(({ label }) => label)));
@@ -44,7 +45,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
     axes: toAxes(panel, picture, shared),
     shapes: [
       toSpread(panel, picture.scale),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         ...ON_DIFFERENCE,
         kind: 'band',
         id: `band/${group.arm}`,
@@ -55,7 +56,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
         high: scaled(group.high),
       })),
       ...groups.flatMap((group) =>
-        group.seeds.map((line): Shape => ({
+        group.seeds.map((line): ChartShape => ({
           ...ON_DIFFERENCE,
           kind: 'line',
           id: `seed/${group.arm}/${line.seed}`,
@@ -66,7 +67,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
           weight: 'thin',
         })),
       ),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         ...ON_DIFFERENCE,
         kind: 'line',
         id: `mean/${group.arm}`,
@@ -78,7 +79,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
         ...dash(group),
       })),
       ...groups.flatMap((group, place) => toFinals(group, place, picture.scale, inks.get(group.label)!)),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         kind: 'line',
         id: `truncated/${group.arm}`,
         xAxis: 'batch',
@@ -89,7 +90,7 @@ function toPanel(panel: Panel, picture: Picture, inks: Map<string, number>, shar
         y: group.truncated.values,
         weight: 'normal',
       })),
-      ...groups.map((group): Shape => ({
+      ...groups.map((group): ChartShape => ({
         kind: 'line',
         id: `cosine/${group.arm}`,
         xAxis: 'batch',
@@ -149,8 +150,8 @@ function toAxes(panel: Panel, picture: Picture, shared: SharedRanges): Axis[] {
   ];
 }
 
-/** The faint stripe: how far the control alone strays from seed to seed. */
-function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Shape {
+/** The faint stripe shows how far the control alone strays from seed to seed. */
+function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): ChartShape {
   return {
     ...ON_DIFFERENCE,
     kind: 'band',
@@ -168,10 +169,10 @@ function toSpread({ controlSpread: { batches, sd } }: Panel, factor: number): Sh
  * Dots per seed, side by side so that equal values do not hide each other, the mean, and its interval as an upright
  * line.
  */
-function toFinals(group: Group, place: number, factor: number, ink: number): Shape[] {
+function toFinals(group: Group, place: number, factor: number, ink: number): ChartShape[] {
   const base = { xAxis: 'final', yAxis: 'difference', ink };
   const count = group.final.length;
-  const dots: Shape = {
+  const dots: ChartShape = {
     ...base,
     kind: 'points',
     id: `final/${group.arm}`,
@@ -183,7 +184,7 @@ function toFinals(group: Group, place: number, factor: number, ink: number): Sha
     notes: group.final.map(({ seed }) => `seed ${seed}`),
   };
   if (group.finalMean === null) return [dots];
-  const mean: Shape = {
+  const mean: ChartShape = {
     ...base,
     kind: 'points',
     id: `finalMean/${group.arm}`,
@@ -252,7 +253,7 @@ function sharedRanges(picture: Picture, late: boolean): SharedRanges {
   };
 }
 
-/** Everything after the beginning, the final differences, and zero. */
+/** The range of everything after the beginning, the final differences, and zero. */
 function lateDifferences({ panels, scale: factor }: Picture): [number, number] | null {
   const lines = panels.flatMap(({ end, groups }) =>
     groups.flatMap((group) => [
@@ -271,12 +272,14 @@ function lateDifferences({ panels, scale: factor }: Picture): [number, number] |
 }
 
 function describe(panel: Panel, { metric, unit, scale: factor }: Picture): string {
-  const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) =>
-    finalMean === null
-      ? `${label}: no final difference yet`
-      : `${label}: ${round(finalMean * factor)}${finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`}`,
-  );
-  return `${panel.label}: ${metric.name} with minus without the intra-class phase by batch, in ${unit}; at the end ${finals.join('; ')}`;
+  const finals = panel.groups.map(({ label, finalMean, finalLow, finalHigh }) => {
+    if (finalMean === null) return `${label}: no final difference yet`;
+    const interval =
+      finalLow === null || finalHigh === null ? '' : ` [${round(finalLow * factor)}, ${round(finalHigh * factor)}]`;
+    return `${label}: ${round(finalMean * factor)}${interval}`;
+  });
+  const shown = `${metric.name} with minus without the intra-class phase by batch, in ${unit}`;
+  return `${panel.label}: ${shown}; at the end ${finals.join('; ')}`;
 }
 
 function scale(values: (number | null)[], factor: number): (number | null)[] {

@@ -1,18 +1,18 @@
 import type { ProbeArm, ProbeTrunk, Quantiles, Spread } from '../../server/http/schemas/probe.ts';
 import { formatAmount, formatCount, formatExact, formatNumber, formatPercent } from '../format/number.ts';
-import type { Axis, ChartSpec, Ink, Shape } from './chart-spec.ts';
+import type { Axis, ChartSpec, Ink, ChartShape } from './chart-spec.ts';
 import { dashOf } from './colour-keys.ts';
 import type { LegendEntry } from './pair-picture.ts';
 
-/** How far from its N the batches before it stand to the left, those from it on to the right. */
+/** How far to the left of N the batches before N are drawn, and how far to the right the batches from N on. */
 const ASIDE = 0.16;
 
-/** Places in the palette begin after the one that the quantiles have. */
+/** The first place in the palette belongs to the quantiles. */
 const inkOf = (index: number): number => index + 1;
 
 /**
- * L2's quantiles on a trunk before and after every N, means over the seeds, with every ε across; null where nothing is
- * trained.
+ * L2's quantiles on a trunk before and after every N, means over the seeds, with a line across for every ε; null for a
+ * trunk that is not trained.
  */
 export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | null {
   const boxes = candidates.flatMap(({ N, before, after }, index) => [
@@ -22,10 +22,11 @@ export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | n
     ...(after === null ? [] : [{ id: `${N}/after`, x: index + ASIDE, ink: 0, label: 'from N on', quantiles: after }]),
   ]);
   if (boxes.length === 0) return null;
+  const words = boxes.map(boxWords);
   const epsilons = listEpsilons(candidates);
   const values = [...boxes.flatMap(({ quantiles: { q05, max } }) => [q05.mean, max.mean]), ...epsilons];
   return {
-    description: `L2 on the trunk ${name} by switch batch: ${boxes.map(({ id, quantiles: { q05, q50, q95 } }) => `N = ${id.replace('/', ', ')}: median ${formatNumber(q50.mean, 3)}, 5 % to 95 %: ${formatNumber(q05.mean, 3)} to ${formatNumber(q95.mean, 3)}`).join('; ')}; ε: ${epsilons.join(', ')}`,
+    description: `L2 on the trunk ${name} by switch batch: ${words.join('; ')}; ε: ${epsilons.join(', ')}`,
     axes: [axisOfN(candidates), { id: 'value', direction: 'y', title: 'L2', ...rangeOf(values) }],
     shapes: [
       ...epsilons.map((epsilon, index) => across(`epsilon/${epsilon}`, epsilon, inkOf(index), candidates.length)),
@@ -35,7 +36,9 @@ export function toQuantileChart({ name, candidates }: ProbeTrunk): ChartSpec | n
   };
 }
 
-/** ‖β∇L2‖/‖α∇L1‖ of every β by N, and the mark under which nothing was found; null where no ratio is known. */
+/**
+ * ‖β∇L2‖/‖α∇L1‖ of every β by N, and a line at the ratio under which no effect was found; null where no ratio is known.
+ */
 export function toRatioChart({ name, candidates }: ProbeTrunk, weakRatio: number): ChartSpec | null {
   const betas = listBetas(candidates);
   const known = candidates.flatMap(({ N, ratios }, index) =>
@@ -43,13 +46,13 @@ export function toRatioChart({ name, candidates }: ProbeTrunk, weakRatio: number
   );
   if (known.length === 0) return null;
   const base = { xAxis: 'N', yAxis: 'value' };
-  const shapes = betas.flatMap((beta, place): Shape[] => {
+  const shapes = betas.flatMap((beta, place): ChartShape[] => {
     const own = known.filter((each) => each.beta === beta);
     const ink = inkOf(place);
     // Side by side, so that the spreads of neighbours stay apart.
     const x = own.map(({ index }) => index + (betas.length === 1 ? 0 : (place / (betas.length - 1) - 0.5) * 2 * ASIDE));
     return [
-      ...own.map(({ N, ratio }, i): Shape => ({
+      ...own.map(({ N, ratio }, i): ChartShape => ({
         ...base,
         kind: 'line',
         id: `spread/${beta}/${N}`,
@@ -72,8 +75,9 @@ export function toRatioChart({ name, candidates }: ProbeTrunk, weakRatio: number
       },
     ];
   });
+  const words = known.map(({ N, beta, ratio }) => `N = ${N}, β = ${beta}: ${formatNumber(ratio.mean, 3)}`);
   return {
-    description: `Gradient ratio at the features on the trunk ${name}: ${known.map(({ N, beta, ratio }) => `N = ${N}, β = ${beta}: ${formatNumber(ratio.mean, 3)}`).join('; ')}; weak under ${weakRatio}`,
+    description: `Gradient ratio at the features on the trunk ${name}: ${words.join('; ')}; weak under ${weakRatio}`,
     axes: [
       axisOfN(candidates),
       {
@@ -106,7 +110,7 @@ export function verdictWords({ verdict, above }: Pick<ProbeArm, 'verdict' | 'abo
   return verdict === 'live' ? 'always live' : 'live at times';
 }
 
-/** How many arms there is something to say about, what is not there left out. */
+/** How many arms each finding holds for; a finding that holds for no arm is left out. */
 export function countWords(arms: readonly ProbeArm[], weakRatio: number): string {
   const count = (test: (arm: ProbeArm) => boolean): number => arms.filter(test).length;
   const found: [number, string][] = [
@@ -121,7 +125,7 @@ export function countWords(arms: readonly ProbeArm[], weakRatio: number): string
   return `Of ${formatAmount(arms.length, 'arm')} with the intra-class phase: ${words.join(', ')}.`;
 }
 
-/** Which arm it would be the same as, and how surely. */
+/** The arm whose run this one would be the same as, and how surely. */
 export function sameWords({ sameAs }: Pick<ProbeArm, 'sameAs'>): string {
   if (sameAs === null) return '';
   return sameAs.certain ? `the same run as ${sameAs.name}: both are dead` : `perhaps the same run as ${sameAs.name}`;
@@ -151,19 +155,22 @@ function axisOfN(candidates: Candidates): Axis {
   return { id: 'N', direction: 'x', title: null, categories: candidates.map(({ N }) => `N = ${N}`) };
 }
 
-/** Orders of magnitude lie between ε's and between β's; where a value is not above 0, a logarithm cannot show it. */
+/**
+ * Logarithmic, because orders of magnitude lie between the ε and between the β. Not logarithmic where a value is not
+ * above 0, because a logarithm has no place for it.
+ */
 function rangeOf(values: number[]): Pick<Axis, 'logarithmic' | 'min' | 'max'> {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return low > 0 ? { logarithmic: true, min: roundTo(low / 1.2, Math.floor), max: roundTo(high * 1.2, Math.ceil) } : {};
 }
 
-/** To a number of one digit, so that the end of the axis has a name. */
+/** Rounds to a number of one digit, so that the end of the axis has a short label. */
 function roundTo(value: number, round: (value: number) => number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return Number((round(value / power) * power).toPrecision(1));
 }
 
-function across(id: string, at: number, ink: Ink, places: number): Shape {
+function across(id: string, at: number, ink: Ink, places: number): ChartShape {
   const dash = (typeof ink === 'number' ? dashOf(ink) : undefined) ?? 'dashed';
   return {
     kind: 'line',
@@ -187,10 +194,16 @@ interface Box {
   quantiles: Quantiles;
 }
 
+/** `N = 20, before: median 0.4, 5 % to 95 %: 0.1 to 0.9`. */
+function boxWords({ id, quantiles: { q05, q50, q95 } }: Box): string {
+  const range = `${formatNumber(q05.mean, 3)} to ${formatNumber(q95.mean, 3)}`;
+  return `N = ${id.replace('/', ', ')}: median ${formatNumber(q50.mean, 3)}, 5 % to 95 %: ${range}`;
+}
+
 /** A thin line from 5 to 95 %, a bold one from 25 to 75 %, the median, and the largest value. */
-function toBox({ id, x, ink, label, quantiles: { from, to, q05, q25, q50, q75, q95, max } }: Box): Shape[] {
+function toBox({ id, x, ink, label, quantiles: { from, to, q05, q25, q50, q75, q95, max } }: Box): ChartShape[] {
   const base = { xAxis: 'N', yAxis: 'value', ink };
-  const upright = (part: string, low: number, high: number, weight: 'thin' | 'bold'): Shape => ({
+  const upright = (part: string, low: number, high: number, weight: 'thin' | 'bold'): ChartShape => ({
     ...base,
     kind: 'line',
     id: `${id}/${part}`,

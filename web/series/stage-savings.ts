@@ -1,18 +1,19 @@
 import type { StageRow } from '../../server/http/schemas/stage.ts';
 import { sharesEpsilon } from './stage-tree.ts';
 
-/** What is trained once for several runs, and what that saves against every run on its own. */
+/** How much is trained once for several runs, and how much that saves against training every run on its own. */
 export interface Savings {
   /** Stages of several runs, and of one. */
   shared: number;
   single: number;
   /**
-   * Batches saved before the phase begins, in it while ε has not separated runs, and in it while no test has passed.
+   * Batches saved before the phase; in the phase, while ε has not separated the runs; and in the phase, while no test
+   * of the truncation has passed.
    */
   trunkBatches: number;
   epsilonBatches: number;
   takenBatches: number;
-  /** Of those that are trained by now. */
+  /** Seconds that are saved by now. */
   seconds: number;
 }
 

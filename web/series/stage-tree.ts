@@ -4,37 +4,37 @@ import type { RunState } from '../../server/sweep/results.ts';
 /** One stage as a bar over the axis of batches. Places and widths are shares of that axis, from 0 to 1. */
 export interface StageBar {
   stage: StageRow;
-  /** `unreached`: what leads to it diverged, so it is never trained. */
+  /** `unreached`: a stage that leads to it diverged, so it is never trained. */
   state: RunState | 'unreached';
   left: number;
   width: number;
   /** Share of the bar that is trained. */
   done: number;
   /**
-   * How many lanes above the stage is that it forks from; 0 where it goes on in its lane or starts from the initial
-   * weights.
+   * How many lanes above is the stage that this one forks from; 0 where this stage goes on in the lane or starts from
+   * the initial weights.
    */
   up: number;
 }
 
-/** Bars one after another; what ends with the last of them names the lane. */
+/** Bars one after another. The arms that end with the last bar name the lane. */
 export type StageLane = StageBar[];
 
 export interface SeedTree extends StageTotals {
   seed: number;
-  /** Batches of the longest way. */
+  /** Batches of the longest path. */
   end: number;
   lanes: StageLane[];
   running: StageBar[];
-  /** The first batch, the switch batches and the end, those that are too near to another left out. */
+  /** The first batch, the switch batches and the end; a switch batch that is too near to another tick is left out. */
   ticks: number[];
 }
 
 export interface StageTotals {
-  /** Batches trained so far, and those that the tree has by now. */
+  /** Batches trained so far, and batches that the tree has by now. */
   trained: number;
   batches: number;
-  /** What its runs take when each is trained from batch 0. */
+  /** Batches that its runs take when each is trained from batch 0. */
   unshared: number;
   /** True while stages that several ε share are still to be trained: a split adds batches. */
   mayGrow: boolean;
@@ -44,7 +44,7 @@ export interface StageTotals {
 const TICK_ROOM = 0.08;
 
 /**
- * The trees of a sweep by seed. A trunk keeps its lane; what forks off later stands nearer to it, so that no line
+ * The trees of a sweep by seed. A trunk keeps its lane; a later fork stands nearer to the trunk, so that no line
  * crosses a bar.
  */
 export function layoutStageTree(stages: readonly StageRow[]): SeedTree[] {
@@ -64,17 +64,17 @@ export function countBatches(stages: readonly StageRow[]): StageTotals {
   };
 }
 
-/** In the intra-class phase and still one computation for several ε. */
+/** True for a stage in the intra-class phase that is still one computation for several ε. */
 export function sharesEpsilon({ params, runs }: Pick<StageRow, 'params' | 'runs'>): boolean {
   return runs.length > 1 && params.N !== null && params.epsilon === null;
 }
 
-/** All that there is of it is the trunk's. */
+/** True where every stored batch of a stage was taken from the trunk. */
 export function isTaken({ from, batch, taken }: Pick<StageRow, 'from' | 'batch' | 'taken'>): boolean {
   return taken > 0 && taken === batch - from;
 }
 
-/** A stage and all that leads to it. */
+/** A stage and all stages that lead to it. */
 export function pathTo(lanes: readonly StageLane[], id: string | null): Set<string> {
   const parents = new Map(lanes.flat().map(({ stage }) => [stage.id, stage.parent]));
   const path = new Set<string>();
@@ -126,14 +126,20 @@ function toBar(stage: StageRow, parent: StageBar | null, end: number, up: number
   };
 }
 
-/** A stage is told the state of its runs, which may as well be busy, or have diverged, before it. */
+/**
+ * A stage comes with the state of its runs. The runs may still be busy in a stage before it, or may have diverged
+ * there.
+ */
 function shownState({ state }: StageRow, parent: StageBar | null): StageBar['state'] {
   if (parent === null || parent.state === 'complete') return state;
   if (parent.state === 'diverged' || parent.state === 'unreached') return 'unreached';
   return state === 'running' ? 'waiting' : state;
 }
 
-/** The trunk carried on, then by N, β and ε; a part that several ε still share before single ones. */
+/**
+ * Orders siblings: the trunk carried on first, then by N, β and ε. A stage that several ε still share comes before
+ * stages of a single ε.
+ */
 function trunkFirst(a: StageRow, b: StageRow): number {
   const keys = ['N', 'beta', 'epsilon', 'alpha', 'gamma'] as const;
   const found = keys

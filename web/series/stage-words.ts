@@ -10,8 +10,8 @@ export function savedShare({ batches, unshared }: StageTotals): string | null {
 }
 
 /**
- * Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as names of arms have it; a single arm of an ablation by
- * its name.
+ * Arms that end in one stage, by what varies: `β0.4 ε3|4 N20`, as in the names of arms. A single arm of an ablation has
+ * its own name.
  */
 export function armsLabel(arms: readonly ArmItem[], varying: readonly string[]): string {
   const ablations = [...new Set(arms.map(({ ablation }) => ablation))];
@@ -44,13 +44,13 @@ function groupLabel(ablation: string | null, arms: ArmItem[], varying: readonly 
   ].join(' ');
 }
 
-/** What a stage is to the tree. */
+/** The role of a stage in the tree. */
 export function stageKind({ stage }: StageBar): string {
   if (sharesEpsilon(stage)) return `Shared by ${stage.runs.length} runs that ε has not separated`;
   return stage.runs.length > 1 ? `Trunk of ${stage.runs.length} runs` : stage.parent === null ? 'One run' : 'Fork';
 }
 
-/** What is in force of the phase: `β = 0.2, ε = 0.02, N = 40`; empty before it. */
+/** The parameters of the phase that are in force: `β = 0.2, ε = 0.02, N = 40`; empty before the phase. */
 export function phaseWords({ stage: { params } }: StageBar): string {
   if (params.N === null) return '';
   const found = (['beta', 'epsilon', 'N'] as const).filter((key) => params[key] !== null);
@@ -73,7 +73,7 @@ export function describeBar(bar: StageBar): string {
   return `${stageKind(bar)}: ${parts.join(', ')}`;
 }
 
-/** What stands on a bar that has room: of how many runs it is, and who has it. */
+/** The words on a bar that has room: how many runs the stage has, and which worker trains it. */
 export function barWords({ stage: { runs, worker }, state }: StageBar): string {
   const parts = [
     ...(runs.length > 1 ? [`${runs.length} runs`] : []),
@@ -83,7 +83,7 @@ export function barWords({ stage: { runs, worker }, state }: StageBar): string {
 }
 
 export function stateWords({ state, stage, done }: StageBar): string {
-  if (state === 'unreached') return 'not reached: it diverged before';
+  if (state === 'unreached') return 'not reached: a stage before it diverged';
   if (state === 'running' || (state !== 'complete' && done > 0))
     return `${state} at ${formatCount(stage.batch)} (${formatPercent(done, 0)})`;
   return state;

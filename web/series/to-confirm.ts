@@ -11,14 +11,14 @@ export function armsToConfirm({ armList, best }: Pick<SweepDetail, 'armList' | '
     .sort((a, b) => place(a) - place(b));
 }
 
-/** Metrics of evaluations, the sweep's own first where it is one. */
+/** Metrics of evaluations; the sweep's own metric is first, if it is one of them. */
 export function confirmableMetrics({ metric, metrics }: Pick<SweepDetail, 'metric' | 'metrics'>): string[] {
   return [...new Set([metric.name, ...metrics.filter((name) => name.startsWith('val/'))])].filter((name) =>
     /^(val|test)\//.test(name),
   );
 }
 
-/** What so many seeds can show at best. */
+/** What this many seeds can show at best. */
 export function seedsWords(seeds: number): string {
   const smallest = `the smallest possible p is ${formatNumber(smallestP(seeds), 2)}`;
   return smallestP(seeds) > 0.05
@@ -26,7 +26,10 @@ export function seedsWords(seeds: number): string {
     : `With ${formatAmount(seeds, 'seed')} ${smallest}.`;
 }
 
-/** Of a sign-flip test: a pattern of signs and its mirror image tie; above 20 seeds 100,000 patterns are drawn. */
+/**
+ * The smallest p of a sign-flip test. A pattern of signs and its mirror image tie; above 20 seeds 100,000 patterns are
+ * drawn.
+ */
 export function smallestP(seeds: number): number {
   return seeds <= 20 ? Math.min(1, 2 / 2 ** seeds) : 1 / 100_001;
 }

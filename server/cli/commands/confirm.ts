@@ -57,7 +57,7 @@ async function queue(
   return sweepId;
 }
 
-/** Also of a sweep that was left queued: what is there by now. */
+/** Shows what the confirmation says by now. A sweep that was left queued has a report too. */
 async function show({ output, json }: Session, storage: Storage, sweepId: number): Promise<void> {
   const { readConfirmation } = await import('../../http/answers/confirmation.ts');
   const { confirmToText } = await import('../../report/confirm/confirm-text.ts');

@@ -12,7 +12,7 @@ export const datasetsCommand: CliCommand = {
       .action(run(list));
     datasets
       .command('get')
-      .description('downloads the files of a data set, checked, into the cache')
+      .description('downloads the files of a data set into the cache and checks them')
       .argument('<name>', 'mnist, fashion-mnist, kmnist, cifar10 or cifar100')
       .action(run(get));
   },

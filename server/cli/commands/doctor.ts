@@ -10,7 +10,7 @@ export const doctorCommand: CliCommand = {
   define(program, run) {
     program
       .command('doctor')
-      .description('engines, data sets, database: what works here, and for what does not, why and what to do')
+      .description('engines, data sets, database: which of them work here; for the others, why not and what to do')
       .option('--loss-cases <file>', 'compute a file of reference cases of the loss on every engine that works')
       .action(run(doctor));
   },
@@ -30,6 +30,7 @@ function allPassed({ engines }: DoctorResponse): boolean {
   return checked.length > 0 && checked.every(({ cases, passed }) => passed === cases);
 }
 
+/** MS/STEP is measured just now: one batch of 64 on the small network, forward, backward and update. */
 function toText({ engines, datasets, database }: DoctorResponse): string {
   return [
     toColumns(
@@ -67,15 +68,16 @@ function engineNotes({ name, versions, reason, remedy, lossCases }: EngineReport
   const share = (error: number) => `${Number((100 * error).toPrecision(2))} %`;
   return [
     ...notes,
-    `${name}: ${passed} of ${cases} reference cases; largest errors, of what is allowed: terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`,
+    `${name}: ${passed} of ${cases} reference cases; largest errors as shares of the tolerance: ` +
+      `terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`,
   ];
 }
 
-/** The time is that of one batch of 64 on the small network, forward, backward and update; it was measured just now. */
 function autoLine(engines: EngineReport[]): string {
   const [fastest] = bySpeed(engines);
   return fastest
-    ? `--engine auto takes ${fastest.name}, the fastest that works here (Node ${process.version}, ${process.platform} ${process.arch})`
+    ? `--engine auto takes ${fastest.name}, the fastest that works here ` +
+        `(Node ${process.version}, ${process.platform} ${process.arch})`
     : '--engine auto finds nothing to train on';
 }
 

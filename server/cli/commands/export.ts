@@ -39,11 +39,11 @@ export const exportCommand: CliCommand = {
       .option('--cols <parameter>', 'a parameter whose values become the columns')
       .option(
         '--baseline <arm>',
-        'index or name of the arm that every other is compared with, in place of its own control',
+        'index or name of the arm that every other arm is compared with; default: its own control',
       )
       .option(
         '--target <value>',
-        'what the batches to the target count up to; default: the median final value of the control',
+        'the value that the batches to the target are counted up to; default: the median final value of the control',
         finiteOption,
       )
       .option('--ids', 'with the ids of the runs behind each line')

@@ -19,7 +19,7 @@ export const planCommand: CliCommand = {
       .description('validates a definition and shows what would run')
       .argument('<file>', 'the sweep definition')
       .option('--arms', 'list the arms')
-      .option('--time', 'predict how long it takes here, from a few batches that are trained for it and not kept');
+      .option('--time', 'predict how long the sweep trains here; a few batches are trained for it and not kept');
     addEngineOptions(command).action(run(plan));
   },
 };

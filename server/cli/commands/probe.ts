@@ -14,7 +14,8 @@ export const probeCommand: CliCommand = {
       program
         .command('probe')
         .description(
-          `trains the trunks only (${PROBE_SEEDS} seeds) and shows which arms would be dead, weak or the same; \`run\` goes on from there`,
+          `trains the trunks only (${PROBE_SEEDS} seeds) and shows which arms would be dead, weak or the same; ` +
+            '`run` goes on from there',
         )
         .argument('<file>', 'the sweep definition'),
     ).action(run(probe));
@@ -25,7 +26,7 @@ async function probe(session: Session, file: string, options: Options): Promise<
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
   const { openStorage } = await import('../../store/database/storage.ts');
-  // A definition with mistakes, or that is not there, leaves no database behind.
+  // A definition that has mistakes, or is not there, leaves no database behind.
   readDefinition(readDefinitionFile(file).text, file);
   const storage = await openStorage({ file: session.db, create: true });
   try {

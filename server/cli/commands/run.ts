@@ -27,7 +27,7 @@ export const runCommand: CliCommand = {
         '--keep-checkpoints',
         "keep the checkpoints of every stage for as long as the sweep is there, not only each run's final weights",
       )
-      .option('--if-queued', 'of a stored sweep: leave it alone where it is not queued any more')
+      .option('--if-queued', 'leave a stored sweep alone if it is no longer queued')
       .action(run(runSweep));
   },
 };
@@ -38,7 +38,7 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   const { openStorage } = await import('../../store/database/storage.ts');
   const { train } = await import('../train.ts');
   const isFile = isDefinition(session, what, options);
-  // A definition with mistakes, or that is not there, leaves no database behind.
+  // A definition that has mistakes, or is not there, leaves no database behind.
   if (isFile) readDefinition(readDefinitionFile(what).text, what);
   const storage = await openStorage({ file: session.db, create: isFile });
   try {
@@ -52,8 +52,8 @@ async function runSweep(session: Session, what: string, options: Options): Promi
 }
 
 /**
- * `s3` and `latest` are sweeps wherever there is a database, whatever is called so in the folder; a file of that name
- * is `./s3`.
+ * Where there is a database, `s3` and `latest` name sweeps, even if the folder holds a file of that name. That file is
+ * `./s3`.
  */
 function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boolean {
   if (ifQueued) return false;
@@ -77,7 +77,8 @@ async function queueStored(
   const sweepId = await findSweep(storage, what);
   if (!share)
     throw new UserError(
-      `Cannot run ${what} with --no-share: it is stored with what it was started with; name its definition's file instead`,
+      `Cannot run ${what} with --no-share: a stored sweep keeps the sharing that it was started with; ` +
+        "name its definition's file instead",
     );
   if (!ifQueued) queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true });
   return sweepId;

@@ -30,7 +30,7 @@ function runs({ output, db, json }: Session, sweep: string, { format }: { format
   });
 }
 
-/** From the stored summaries: the curves themselves, millions of points, are not read. */
+/** Made from the stored summaries. The curves themselves, millions of points, are not read. */
 function toRow(
   { id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow,
   names: string[],

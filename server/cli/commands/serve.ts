@@ -21,20 +21,20 @@ export const serveCommand: CliCommand = {
     program
       .command('serve')
       .description('the dashboard and the API')
-      .option('--port <port>', 'the next free one is taken where it is not free', wholeOption(0, 65_535), 7070)
+      .option('--port <port>', 'the port to listen on; if it is taken, the next free one', wholeOption(0, 65_535), 7070)
       .option(
         '--host <address>',
-        'to be reachable from other machines; they need the token that is printed (or COSWEEP_TOKEN)',
+        'the address to listen on; other machines need the token that is printed (or COSWEEP_TOKEN)',
         '127.0.0.1',
       )
-      .option('--base-path <path>', 'where a proxy puts it, such as /cosweep', '')
-      .option('--allow-host <name...>', 'a further host name that it may be addressed by', [])
-      .option('--open', 'open it in the browser')
+      .option('--base-path <path>', 'the path that a proxy serves the dashboard under, such as /cosweep', '')
+      .option('--allow-host <name...>', 'a further host name that the server may be addressed by', [])
+      .option('--open', 'open the dashboard in the browser')
       .action(run(serve));
   },
 };
 
-/** Serves until a signal ends it; whatever is being answered then is finished first. */
+/** Serves until a signal ends it. Requests that are being answered then are finished first. */
 async function serve({ output, db, json }: Session, options: Options): Promise<number> {
   const { openStorage } = await import('../../store/database/storage.ts');
   const { startServer } = await import('../../http/server.ts');
@@ -71,7 +71,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
     if (options.open === true) openBrowser(server.url);
 
     const signal = await stopped;
-    output.say('Ending: no new requests, those at work are finished.');
+    output.say('Ending: new requests are refused, requests at work are finished.');
     await server.close();
     return SIGNAL_EXIT_CODES[signal];
   } finally {

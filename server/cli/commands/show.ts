@@ -31,7 +31,7 @@ async function showRun({ output, json }: Session, storage: Storage, what: string
   else output.data(runText(detail));
 }
 
-/** An arm as every command's JSON has it: parameters beside the name. */
+/** An arm as the JSON of every command has it: parameters beside the name. */
 function flatArm({ params, ...arm }: NonNullable<RunDetail['arm']>): object {
   return { ...arm, ...params };
 }
@@ -79,18 +79,17 @@ function sweepText(sweep: SweepDetail): string {
   const counts = Object.entries(sweep.counts)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
+  const { batches, batchesTotal, secondsLeft } = sweep.progress;
   const facts: [string, Cell][] = [
     [
       'sweep',
-      `${sweep.id} ${sweep.name}, ${sweep.cancelling ? 'stopping' : sweep.state}${sweep.error === null ? '' : `: ${sweep.error}`}`,
+      `${sweep.id} ${sweep.name}, ${sweep.cancelling ? 'stopping' : sweep.state}` +
+        (sweep.error === null ? '' : `: ${sweep.error}`),
     ],
     ['about', sweep.description],
     ['metric', `${sweep.metric.name}, ${sweep.metric.goal}`],
     ['runs', `${sweep.arms} arms × ${sweep.seeds} seeds: ${counts.join(', ')}`],
-    [
-      'batches',
-      `${sweep.progress.batches} of ${sweep.progress.batchesTotal}${sweep.progress.secondsLeft === null ? '' : `, ${toDuration(sweep.progress.secondsLeft)} left`}`,
-    ],
+    ['batches', `${batches} of ${batchesTotal}${secondsLeft === null ? '' : `, ${toDuration(secondsLeft)} left`}`],
     ['engine', sweep.engine],
     ['created', sweep.createdAt],
     ['finished', sweep.finishedAt],

@@ -9,7 +9,7 @@ import { confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.
 import type { Plan } from '../../sweep/plan/plan.ts';
 
 export interface Confirmation {
-  /** Index, or what was written: an index or a name. */
+  /** The index of the arm, or the index or name that a user wrote. */
   arm: string | number;
   /** How many fresh seeds. */
   seeds: number;
@@ -20,10 +20,10 @@ export interface Confirmation {
 }
 
 /**
- * Stores an arm of a sweep and its control on fresh seeds as a queued sweep of its own; asked for again, it is the same
- * one.
+ * Stores an arm of a sweep and its control, on fresh seeds, as a queued sweep of its own. Asking again for the same
+ * arm gives the same sweep.
  *
- * @returns the number of that sweep
+ * @returns the number of the sweep that confirms
  */
 export async function queueConfirmation(
   storage: Storage,
@@ -54,7 +54,7 @@ export async function queueConfirmation(
   }).sweepId;
 }
 
-/** What a confirmation says by now; null for any other sweep. */
+/** What a confirmation says by now; null for a sweep that confirms nothing. */
 export async function readConfirmation(storage: Storage, sweepId: number): Promise<ConfirmReport | null> {
   const confirms = await readConfirmed(storage, sweepId);
   if (confirms === null) return null;
@@ -64,8 +64,8 @@ export async function readConfirmation(storage: Storage, sweepId: number): Promi
 }
 
 /**
- * The sweep and the arm that a confirmation is of; null for any other sweep. The arm is null where that sweep has it no
- * more.
+ * The sweep and the arm that a sweep confirms; null for a sweep that confirms nothing. The arm is null if the confirmed
+ * sweep no longer has it.
  */
 export async function readConfirmed(
   storage: Storage,

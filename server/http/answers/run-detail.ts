@@ -28,13 +28,13 @@ function toEvaluations(artefacts: RunRecord['artefacts']): RunDetail['evaluation
   return batches.map((batch) => ({ batch, confusion: has(batch, 'confusion'), projection: has(batch, 'projection') }));
 }
 
-/** @param batch of the evaluation; null: the last that has one */
+/** @param batch the batch of the evaluation; null: the last evaluation that has a confusion matrix */
 export function readConfusion(storage: Storage, runId: number, batch: number | null): ConfusionMatrix | null {
   const found = readArtefact(storage, runId, 'confusion', batch);
   return found && { batch: found.batch, counts: found.value as number[][] };
 }
 
-/** @param batch of the evaluation; null: the last that has one */
+/** @param batch the batch of the evaluation; null: the last evaluation that has a projection */
 export function readProjection(storage: Storage, runId: number, batch: number | null): FeatureProjection | null {
   const found = readArtefact(storage, runId, 'projection', batch);
   return found && { batch: found.batch, ...(found.value as Omit<FeatureProjection, 'batch'>) };

@@ -30,7 +30,7 @@ export const getAblationRoute = route({
   summary: 'The ablation table: as data, laid out for a page, or in a format for papers and programs',
   description:
     'As json it is the same as `cosweep export --format json`. Rows and columns go by the parameters ' +
-    'that `varying` of the sweep names. Where the curves that it needs have more points than one answer ' +
+    'that `varying` of the sweep names. If the curves behind the table have more points than one answer ' +
     'may be computed from, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
@@ -42,8 +42,8 @@ export const getAblationRoute = route({
     at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
     rows: textUpTo(120).optional().describe('arm (the default), or a parameter'),
     cols: textUpTo(120).optional().describe('a parameter; rows must be another one'),
-    baseline: textUpTo(200).optional().describe('index or name of the arm that every other is compared with'),
-    target: decimal.optional().describe('what batchesToTarget counts up to'),
+    baseline: textUpTo(200).optional().describe('index or name of the arm that every other arm is compared with'),
+    target: decimal.optional().describe('the value that batchesToTarget counts up to'),
     ids: z.enum(['true', 'false']).default('false').describe('with the ids of the runs behind each line'),
   }),
   body: null,

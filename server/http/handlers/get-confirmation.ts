@@ -9,7 +9,7 @@ import { confirmReport } from '../schemas/confirm.ts';
 export const getConfirmationRoute = route({
   method: 'get',
   path: '/sweeps/:id/confirmation',
-  summary: 'What a sweep that confirms an arm of another says by now: one paired test on fresh seeds',
+  summary: 'The result so far of a sweep that confirms an arm of another sweep: one paired test on fresh seeds',
   description: 'The same as `cosweep confirm --json`. 404 for a sweep that confirms nothing.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
@@ -20,7 +20,8 @@ export const getConfirmationRoute = route({
     if (report === null)
       throw new HttpError(
         'not-found',
-        `Cannot find a confirmation in ${id}: it is a sweep of its own; POST /sweeps/${id}/confirm makes one`,
+        `Cannot find a confirmation in ${id}: a confirmation is a sweep of its own; ` +
+          `POST /sweeps/${id}/confirm makes one`,
       );
     return { status: 200, body: report };
   },

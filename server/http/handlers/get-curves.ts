@@ -8,7 +8,10 @@ import { list, metricName, runId, wholeNumber } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { curvesResponse } from '../schemas/curves.ts';
 
-/** Points of all curves together: what may leave (at most four of a column), and what may be read for it. */
+/**
+ * Limits over all curves of one answer: how many columns may leave (a column is at most four points), and how many
+ * points may be read for them.
+ */
 const MOST_COLUMNS = 4_000_000;
 const MOST_POINTS = 5_000_000;
 

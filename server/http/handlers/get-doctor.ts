@@ -5,7 +5,8 @@ export const getDoctorRoute = route({
   method: 'get',
   path: '/doctor',
   summary:
-    'Engines, devices, data sets and database: what works on this machine, and for what does not, why and what to do',
+    'Engines, devices, data sets and database: which of them work on this machine; for the others, why not ' +
+    'and what to do',
   description: 'The same as `cosweep doctor --json`. Every engine is tried, which takes seconds.',
   params: nothing,
   query: nothing,

@@ -15,15 +15,15 @@ export const getPairsRoute = route({
     'With and without the intra-class phase: pairs by seed, bands over seeds, and the picture of the differences',
   description:
     'Lines of thousands of points are thinned so that every line keeps its extremes. One answer is ' +
-    'computed from a limited number of points: where the truncated term makes them too many, the strip ' +
-    'below the picture is left without it; where they are too many even so, the answer is 413, too-large.',
+    'computed from a limited number of points. If the truncated term makes the points too many, the strip ' +
+    'below the picture goes without it. If they are too many even so, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),
     at: z
       .enum(['last', 'best'])
       .default('last')
-      .describe('the value of a run in `pairs`: its last evaluation or its best; the picture answers by the last'),
+      .describe('the value of a run in `pairs`: its last evaluation or its best; the picture always takes the last'),
   }),
   body: null,
   answer: { status: 200, shape: comparedPairs },

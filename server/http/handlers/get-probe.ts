@@ -14,11 +14,11 @@ export const getProbeRoute = route({
   method: 'get',
   path: '/sweeps/:id/probe',
   summary:
-    "What the trunks that are trained by now say: L2's quantiles at every N, the gradient ratio of every " +
-    'β, arms that would be dead or the same',
+    "What the trunks trained so far say: L2's quantiles at every N, the gradient ratio of every β, and the " +
+    'arms that would be dead or the same',
   description:
-    'The same as `cosweep probe --json`. Where the trunks have more points than one answer may be ' +
-    'computed from, the answer is 413, too-large.',
+    'The same as `cosweep probe --json`. If the trunks have more points than one answer may be computed ' +
+    'from, the answer is 413, too-large.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,

@@ -9,19 +9,23 @@ import { featureProjection } from '../schemas/evaluation.ts';
 export const getProjectionRoute = route({
   method: 'get',
   path: '/runs/:id/projection',
-  summary: 'The projection of validation features of an evaluation of a run',
+  summary: 'The projection of the validation features in an evaluation of a run',
   params: z.strictObject({ id: runId }),
   query: z.strictObject({
-    batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('of the evaluation; default: the last'),
+    batch: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('batch of the evaluation; default: the last one'),
   }),
   body: null,
   answer: { status: 200, shape: featureProjection },
   async handle({ storage }, { params: { id }, query: { batch } }) {
     const body = readProjection(storage, await knownRun(storage, id), batch ?? null);
     if (body === null) {
+      const where = batch === undefined ? '' : ` at batch ${batch}`;
       throw new HttpError(
         'not-found',
-        `Cannot find the projection of validation features of ${id}${batch === undefined ? '' : ` at batch ${batch}`}: none is recorded; /api/runs/${id} lists its evaluations`,
+        `Cannot find the projection of validation features of ${id}${where}: none is recorded; ` +
+          `/api/runs/${id} lists its evaluations`,
       );
     }
     return { status: 200, body };

@@ -9,7 +9,8 @@ export const getRunRoute = route({
   method: 'get',
   path: '/runs/:id',
   summary:
-    'One run: last and best of each metric, its path through the stage tree, configuration, versions, last confusion matrix and projection',
+    'One run: last and best of each metric, its path through the stage tree, configuration, versions, last ' +
+    'confusion matrix and last projection',
   params: z.strictObject({ id: runId }),
   query: nothing,
   body: null,

@@ -10,13 +10,13 @@ import { toRunRow } from '../answers/list-items.ts';
 export const listRunsRoute = route({
   method: 'get',
   path: '/sweeps/:id/runs',
-  summary: 'Runs of a sweep, sorted, filtered, a page of them',
+  summary: 'One page of the runs of a sweep, sorted and filtered',
   description: 'Filters narrow together: a run is listed where all of them let it pass.',
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     ...paging,
     sort: runSortKey.optional(),
-    order: z.enum(['asc', 'desc']).default('asc').describe('asc or desc; what has no value is last either way'),
+    order: z.enum(['asc', 'desc']).default('asc').describe('asc or desc; a run without a value is last either way'),
     state: list(runState, 6).optional().describe('these states only, with commas between'),
     arm: list(wholeNumber(0, 1e6), 1_000).optional().describe('these arms only (indices), with commas between'),
     seed: list(wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000)

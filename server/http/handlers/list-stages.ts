@@ -9,7 +9,7 @@ import { stageList } from '../schemas/stage.ts';
 export const listStagesRoute = route({
   method: 'get',
   path: '/sweeps/:id/stages',
-  summary: 'The stage tree of a sweep, parents before children, and who trains',
+  summary: 'The stage tree of a sweep, parents before children, and the process that trains',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,

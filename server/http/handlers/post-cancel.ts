@@ -11,8 +11,8 @@ export const postCancelRoute = route({
   method: 'post',
   path: '/sweeps/:id/cancel',
   summary:
-    'Stops a sweep: the process that trains it reads the flag within seconds; where none is alive it is ' +
-    'cancelled at once',
+    'Stops a sweep: the process that trains it reads the flag within seconds; where no such process is ' +
+    'alive, the sweep is cancelled at once',
   description: 'Takes no body, or {}. 409 where the sweep has ended.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,

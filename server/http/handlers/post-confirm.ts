@@ -13,7 +13,9 @@ export const postConfirmRoute = route({
   path: '/sweeps/:id/confirm',
   summary:
     'Stores an arm and its control on fresh seeds as a queued sweep of its own and starts a process that trains it',
-  description: '`confirms` of the new sweep says what it is; GET /sweeps/{id}/confirmation says what came of it.',
+  description:
+    'The field `confirms` of the new sweep says which arm it confirms; GET /sweeps/{id}/confirmation, with ' +
+    'the id of the new sweep, gives the result.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: confirmRequest,

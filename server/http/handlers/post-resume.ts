@@ -10,9 +10,10 @@ import { toStartResponse } from '../answers/start-response.ts';
 export const postResumeRoute = route({
   method: 'post',
   path: '/sweeps/:id/resume',
-  summary: 'Continues a sweep that is not complete, a cancelled one too, where it stopped',
+  summary: 'Continues a sweep where it stopped: any sweep that is not complete, a cancelled one too',
   description:
-    'Takes no body, or {}. A probe goes on with all of its sweep. 409 where the sweep is being trained or is complete.',
+    'Takes no body, or {}. After a probe the whole sweep is trained. 409 where the sweep is being trained ' +
+    'or is complete.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: nothing,
@@ -21,7 +22,8 @@ export const postResumeRoute = route({
     const sweep = await knownSweep(storage, id);
     const { state } = await toStartResponse(storage, sweep);
     if (state === 'running') throw new HttpError('conflict', `Cannot resume ${id}: it is being trained`);
-    // Queued again, it would count as unfinished until a process came to it, and a cancel meanwhile would leave it so.
+    // A complete sweep that is queued again would count as unfinished until a process came to it. A cancel meanwhile
+    // would leave it unfinished for good.
     if (state === 'complete')
       throw new HttpError('conflict', `Cannot resume ${id}: it is complete; failed runs are trained again by retry`);
     queueAgain(storage, sweep);

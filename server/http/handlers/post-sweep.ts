@@ -8,8 +8,7 @@ import { startRequest, startResponse, type StartResponse } from '../schemas/star
 export const postSweepRoute = route({
   method: 'post',
   path: '/sweeps',
-  summary:
-    'Stores a definition as a queued sweep and starts a process that trains it, or only its trunks for a look before',
+  summary: 'Stores a definition as a queued sweep and starts a process that trains it; with `probe`, only its trunks',
   description: '400, bad-definition, with every problem of the definition.',
   params: nothing,
   query: nothing,

@@ -9,19 +9,19 @@ const rowJson = sameShape<RowJson>()(
   'One line of the table, or one cell of it where parameters are its rows and columns',
   z.strictObject({
     arm: maybe.describe('index of the arm; null for a cell that averages over several'),
-    arms: z.array(count).describe('indices of every arm behind it'),
+    arms: z.array(count).describe('indices of all arms behind this line or cell'),
     name: z.string().describe('name of the arm'),
     control: z.boolean().describe('true for an arm without the intra-class phase'),
     ablation: words.describe('name of the ablation; null for a point of the search'),
     diverged: count.describe('runs that diverged, of `planned`'),
-    planned: count.describe('all its runs'),
+    planned: count.describe('all runs of the line or cell'),
     params: z
       .record(z.string(), paramValue)
-      .describe('settings by name; null where one is not in force, or where the arms of a cell differ'),
+      .describe('settings by name; null for a setting that is not in force, or in which the arms of a cell differ'),
     n: count.describe('seeds in the mean'),
     mean: maybe.describe('mean over the seeds; null without a complete run'),
     sd: maybe.describe('standard deviation of the sample (n − 1); null with a single run'),
-    best: z.boolean().describe('true for the best mean, and for every one that does not differ from it significantly'),
+    best: z.boolean().describe('true for the best mean, and for every mean that does not differ from it significantly'),
     difference: z
       .strictObject({
         control: maybe.describe('index of the arm compared with; null where the arms of a cell have several'),
@@ -42,12 +42,12 @@ const rowJson = sameShape<RowJson>()(
       .strictObject({
         target: z.number().describe('the value to reach'),
         median: maybe.describe(
-          'median over the seeds of the first batch that reached it; null where half of them never did',
+          'median over the seeds of the first batch that reached it; null where half of the seeds never reached it',
         ),
         reached: count.describe('seeds that reached it'),
       })
       .nullable()
-      .describe('how fast the runs came to a value; null where there is no one target'),
+      .describe('how fast the runs came to a value; null where there is no single target'),
     afterSwitch: z
       .strictObject({
         n: count.describe('seeds in the mean'),
@@ -62,10 +62,10 @@ const rowJson = sameShape<RowJson>()(
     ),
     dead: count.describe('runs whose truncated term was 0 from N to the end'),
     sameAs: maybe.describe(
-      'index of the row before this one whose runs are the same, differing in an ε that never made a ' +
-        'difference; null where there is none',
+      'index of an earlier row whose runs are the same, because the two rows differ only in an ε that never ' +
+        'made a difference; null where there is none',
     ),
-    runs: z.array(z.string()).exactOptional().describe('ids of the runs; there where ids were asked for'),
+    runs: z.array(z.string()).exactOptional().describe('ids of the runs; left out unless ids were asked for'),
   }),
 );
 
@@ -74,7 +74,7 @@ const common = {
   name: z.string().describe('name of the sweep'),
   at: z.enum(['last', 'best']).describe('the value of a run: its last evaluation or its best'),
   baseline: words.describe('name of the arm given as baseline; null where every arm is compared with its own control'),
-  dataHash: words.describe('fingerprint of the data; several joined by +; null where no run has one'),
+  dataHash: words.describe('fingerprint of the data; several are joined by +; null where no run has one'),
 };
 
 const metricJson = sameShape<MetricJson>()(
@@ -83,7 +83,7 @@ const metricJson = sameShape<MetricJson>()(
   z.strictObject({
     ...common,
     metric: z.string().describe('name of the metric'),
-    goal: goal.describe('which direction is better; maximize where neither is, and then no row is best'),
+    goal: goal.describe('which direction is better; where neither is, maximize, and no row is best'),
     test: z.string().describe('the tests in words'),
     correction: z.string().describe('the correction for several rows, in words'),
     rows: z.array(rowJson).describe('the lines, or the cells'),

@@ -8,19 +8,20 @@ const numbers = {
   beta: z.number().describe('β, weight of the truncated intra-class term; 0 where the phase is never in force'),
   gamma: z.number().describe('γ, weight of the cross-entropy'),
   epsilon: maybe.describe('ε, tolerance of the truncation; null where it is not in force'),
-  N: maybe.describe('first batch with the intra-class term; null where it is not in force'),
+  N: maybe.describe('first batch with the intra-class term; null where the term is never in force'),
 };
 
 export const armParameters = sameShape<ShownParameters>()(
   'ShownParameters',
-  'The five numbers, N in batches, and every further swept key by its dotted name; null where one is not in force',
+  'The five numbers (N in batches), and every further swept key by its dotted name; a parameter that is not in force ' +
+    'is null',
   z.object(numbers).catchall(paramValue),
 );
 
 const named = {
   index: count.describe('its place in the plan, from 0'),
   name: z.string().describe('made of what varies, such as `α0.5 β0.1 N200`'),
-  ablation: words.describe('name of the ablation that it was derived by; null for a point of the search'),
+  ablation: words.describe('name of the ablation that made the arm; null for a point of the search'),
   control: z.boolean().describe('true for an arm without the intra-class phase'),
 };
 
@@ -36,5 +37,5 @@ export const armItem = shape(
 
 export type ArmItem = z.output<typeof armItem>;
 
-/** An arm whose parameters stand beside its name: a plan lists them so. */
+/** An arm as a plan lists it: its parameters stand beside its name. */
 export const flatArm = z.object({ ...named, ...numbers }).catchall(paramValue);

@@ -20,7 +20,7 @@ export type ConfirmRequest = z.input<typeof confirmRequest>;
 const side = {
   name: z.string().describe('name of the arm'),
   n: count.describe('complete runs'),
-  mean: maybe.describe('mean over them; null without any'),
+  mean: maybe.describe('mean over the complete runs; null where there is none'),
   sd: maybe.describe('standard deviation of the sample (n − 1); null with a single run'),
   diverged: count.describe('runs that diverged'),
 };
@@ -34,12 +34,12 @@ export const confirmReport = sameShape<ConfirmReport>()(
     confirms: z
       .strictObject({
         sweep: z.string().describe('id of the sweep in which the arm was chosen'),
-        arm: count.nullable().describe('index of the arm there; null where that sweep has it no more'),
+        arm: count.nullable().describe('index of the arm there; null where that sweep no longer has it'),
       })
       .describe('what is confirmed'),
     metric: z.string().describe('name of the metric that is compared'),
     goal,
-    part: z.enum(['test', 'validation']).describe('part of the data that it is measured on'),
+    part: z.enum(['test', 'validation']).describe('part of the data that the metric is measured on'),
     images: count.nullable().describe('images in that part; null while no run has read it'),
     seeds: z.array(count).describe('the fresh seeds'),
     arm: z
@@ -53,7 +53,7 @@ export const confirmReport = sameShape<ConfirmReport>()(
       .strictObject({
         n: count.describe('pairs'),
         mean: z.number().describe('mean of the differences'),
-        sd: maybe.describe('their standard deviation; null for a single pair'),
+        sd: maybe.describe('standard deviation of the differences; null for a single pair'),
         low: maybe.describe("lower end of Student's 95 % interval of the mean; null for a single pair"),
         high: maybe.describe('upper end of that interval; null for a single pair'),
         p: maybe.describe('p of the test; null where it is withheld'),

@@ -5,18 +5,18 @@ import { shape, sameShape } from './registry.ts';
 
 const points = {
   batches: z.array(batch).describe('batches of the points, ascending'),
-  values: z.array(maybe).describe('values[i] belongs to batches[i]; null where it was not finite'),
+  values: z.array(maybe).describe('values[i] belongs to batches[i]; null where the value was not finite'),
 };
 
 export const curve = sameShape<Curve>()('Curve', 'One metric by batch', z.strictObject(points));
 
 const curveItem = shape(
   'CurveItem',
-  'One curve as points in order of batch; the batches are those recorded, never made up. With `raw: ' +
+  'One curve as points in order of batch; every batch is a recorded one, none is made up. With `raw: ' +
     'false` each of `width` equal columns of [from, to] is reduced to its first, lowest, highest and last ' +
-    'point (those that coincide once): a line through them covers the same pixels as a line through all. A ' +
-    'curve with at most `width` points in the range is whole. A value that was not finite is null and ends ' +
-    'the line',
+    'point; points that coincide appear once. A line through these points covers the same pixels as a line ' +
+    'through all points. A curve with at most `width` points in the range is whole. A value that was not ' +
+    'finite is null and ends the line',
   z.strictObject({
     run: z.string().describe('id of the run'),
     metric: z.string().describe('name of the metric'),

@@ -14,8 +14,11 @@ const cell = sameShape<DisplayCell>()(
       .string()
       .exactOptional()
       .describe('the smaller lines below: the difference to the control with its interval and mark, and remarks'),
-    bold: z.boolean().exactOptional().describe('true for the best, and what does not differ from it significantly'),
-    span: count.exactOptional().describe('columns that it covers; 1 where it is not there'),
+    bold: z
+      .boolean()
+      .exactOptional()
+      .describe('true for the best value, and for values that do not differ from it significantly'),
+    span: count.exactOptional().describe('how many columns the cell covers; 1 where this field is missing'),
     header: z.boolean().exactOptional().describe('true for a heading of its row or column'),
   }),
 );

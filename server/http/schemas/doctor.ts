@@ -16,20 +16,20 @@ const engineReport = shape(
     works: z.boolean().describe('whether it trains here'),
     device: words.describe('what it computes on; null where it is not known'),
     versions: z.record(z.string(), z.string()).describe('versions of its libraries, by their names'),
-    stepMs: maybe.describe('milliseconds of one training step of the small network; null where it does not work'),
+    stepMs: maybe.describe('milliseconds of one training step of the small network; null where none was timed'),
     reason,
     remedy,
     lossCases: z
       .strictObject({
         cases: count.describe('reference cases that were computed'),
-        passed: count.describe('those within tolerance'),
+        passed: count.describe('cases within the tolerance'),
         worst: z
           .strictObject({
             terms: z.number().describe('of the terms of the loss'),
             centers: z.number().describe('of the updated centers'),
             gradients: z.number().describe('of the gradients'),
           })
-          .describe('largest errors, as shares of what is allowed'),
+          .describe('largest errors, as shares of the tolerance'),
       })
       .nullable()
       .describe('how it computes the reference cases of the loss; null where none were asked for'),

@@ -6,7 +6,7 @@ const ofEvaluation = batch.describe('batch of the evaluation');
 
 export const confusionMatrix = shape(
   'ConfusionMatrix',
-  'How often each class was taken for which in an evaluation',
+  'How often an evaluation took images of each class for each class',
   z.strictObject({
     batch: ofEvaluation,
     counts: z.array(z.array(count)).describe('counts[true class][predicted class]'),

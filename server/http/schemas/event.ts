@@ -3,7 +3,7 @@ import { shape } from './registry.ts';
 
 export const serverEvent = shape(
   'ServerEvent',
-  'What changed; events within a third of a second come once',
+  'What changed; changes within a third of a second come as one event',
   z.strictObject({
     kind: z
       .enum(['hello', 'sweeps', 'sweep', 'run', 'closing'])

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ParamValue } from '../../sweep/arm.ts';
 import type { RunState, SweepState } from '../../sweep/results.ts';
 
-/** What fields are made of; each field says by itself what it means. */
+/** What fields are made of. Each field says for itself what it means. */
 
 export const count = z.int().min(0);
 export const batch = z.int().min(0);

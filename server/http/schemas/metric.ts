@@ -13,8 +13,8 @@ const metricSummary = sameShape<MetricSummary>()(
   'MetricSummary',
   'A metric of a run in two numbers',
   z.strictObject({
-    last: maybe.describe('its last value; null where that was not finite'),
-    best: maybe.describe("by the metric's own direction; null for metrics that have none"),
+    last: maybe.describe('its last value; null where that value was not finite'),
+    best: maybe.describe("its best value, by the metric's own direction; null for a metric without a direction"),
     bestBatch: maybe.describe('the batch of the best value'),
   }),
 );

@@ -37,7 +37,7 @@ const armBand = sameShape<ArmBand>()(
     N: maybe.describe('switch batch; null where the phase is never in force'),
     batches: z.array(batch).describe('batches that the lines go by, ascending'),
     n: z.array(count).describe('runs with a finite value at that batch'),
-    mean: z.array(z.number()).describe('mean over them'),
+    mean: z.array(z.number()).describe('mean over these runs'),
     low: z.array(maybe).describe('mean − sd; null where n = 1'),
     high: z.array(maybe).describe('mean + sd; null where n = 1'),
   }),
@@ -45,7 +45,8 @@ const armBand = sameShape<ArmBand>()(
 
 export const comparedPairs = sameShape<PairCurves>()(
   'PairCurves',
-  'What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences',
+  'What the compare page shows of one metric: the pairs, the bands with and without the phase, and the ' +
+    'picture of the differences',
   z.strictObject({
     metric: metricGoal.describe('what is compared'),
     pairs: z.array(pairItem).describe('the pairs whose two runs have begun'),

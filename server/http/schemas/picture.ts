@@ -25,10 +25,10 @@ const group = sameShape<Group>()(
       .array(z.strictObject({ seed, values: line.describe('differences of this pair by batch; null: no value') }))
       .describe('one line for each seed'),
     mean: line.describe('mean over the seeds by batch; null: no value'),
-    low: line.describe('lower end of the 95 % interval of the mean; null where a single pair has a value, or none'),
-    high: line.describe('upper end of the 95 % interval of the mean; null where a single pair has a value, or none'),
+    low: line.describe('lower end of the 95 % interval of the mean; null where fewer than two pairs have a value'),
+    high: line.describe('upper end of the 95 % interval of the mean; null where fewer than two pairs have a value'),
     leavesZeroAt: maybe.describe(
-      'batch from which the interval excludes zero until its end, on one side; null where it never does',
+      'batch from which on the interval lies on one side of zero, to its end; null where there is no such batch',
     ),
     final: z
       .array(z.strictObject({ seed, value: z.number().describe('difference at the last evaluation') }))
@@ -73,7 +73,7 @@ export const picture = sameShape<Picture>()(
     unit: z
       .string()
       .describe('unit of the differences once they are multiplied by `scale`: percent points of an accuracy'),
-    scale: z.number().describe('what differences are multiplied by on the axis'),
+    scale: z.number().describe('the factor that differences are multiplied by on the axis'),
     yRange: z.tuple([z.number(), z.number()]).describe('lowest and highest value of the shared axis, in `unit`'),
     panels: z.array(panel).describe('one for each N, ascending'),
   }),

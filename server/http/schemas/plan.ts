@@ -13,7 +13,7 @@ export const planRequest = z.strictObject({
     .min(1)
     .max(4_096)
     .optional()
-    .describe('folder that its relative paths start at; default: where the server was started'),
+    .describe('folder that its relative paths start at; default: the folder that the server was started in'),
 });
 export type PlanRequest = z.input<typeof planRequest>;
 
@@ -26,7 +26,7 @@ export const dropped = z
       count: count.describe('points of the search that it dropped'),
     }),
   )
-  .describe('constraints, those that dropped nothing too; a point counts for the first one that it breaks');
+  .describe('all constraints, also those that dropped nothing; a point counts for the first constraint that it breaks');
 
 export const folded = count.describe('points that were left out because another arm computes the same');
 
@@ -40,7 +40,7 @@ export const planWithArms = sameShape<PlanJsonWithArms>()(
     runs: count.describe('how many runs: arms × seeds'),
     dropped,
     folded,
-    batches: count.describe('batches to train where runs share trunks, every ε trained on its own from N on'),
+    batches: count.describe('batches to train where runs share trunks and every ε is trained on its own from N on'),
     batchesUnshared: count.describe('batches to train where every run is trained on its own'),
     stages: count.describe('nodes of the stage tree over all seeds'),
     smallestP: z

@@ -19,8 +19,8 @@ const spread = sameShape<Spread>()(
   'A number over the seeds',
   z.strictObject({
     mean: z.number().describe('mean over the seeds'),
-    low: z.number().describe('of the seed with the lowest value'),
-    high: z.number().describe('of the seed with the highest value'),
+    low: z.number().describe('lowest value of a seed'),
+    high: z.number().describe('highest value of a seed'),
   }),
 );
 
@@ -43,14 +43,14 @@ const quantiles = sameShape<Quantiles>()(
 const verdict = z
   .enum(['dead', 'live', 'between'])
   .describe(
-    '`dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all ' +
-      'of it, the runs are those of the control, bit for bit. `live`: below all of it on every seed. ' +
-      '`between`: anything else',
+    '`dead`: on every seed ε is above all of L2, or above the 95 % quantile of L2; `above` says which. Where ' +
+      'ε is above all of L2, the runs are those of the control, bit for bit. `live`: on every seed ε is below ' +
+      'all of L2. `between`: anything else',
   );
 const above = z
   .enum(['maximum', 'q95'])
   .nullable()
-  .describe('what of L2 a dead ε is above on every seed; null for any other');
+  .describe('what a dead ε is above on every seed: the maximum of L2 or its 95 % quantile; null for any other ε');
 
 const gradientRatio = sameShape<GradientRatio>()(
   'GradientRatio',
@@ -60,15 +60,16 @@ const gradientRatio = sameShape<GradientRatio>()(
     ratio: spread
       .nullable()
       .describe(
-        'median of ‖β∇L2‖/‖α∇L1‖ at the features over the batches before N; null where there are none, or α∇L1 is zero',
+        'median of ‖β∇L2‖/‖α∇L1‖ at the features over the batches before N; null where there is no such ' +
+          'batch, or α∇L1 is zero',
       ),
-    weak: z.boolean().nullable().describe('true under `weakRatio`; null where there is no ratio'),
+    weak: z.boolean().nullable().describe('true where the ratio is under `weakRatio`; null where there is no ratio'),
   }),
 );
 
 const epsilonVerdict = sameShape<EpsilonVerdict>()(
   'EpsilonVerdict',
-  "What an ε does to the term, judged by the trunk's L2 from N on; where the trunk ends at N, by the batches before it",
+  "What an ε does to the term, judged by the trunk's L2 from N on; where the trunk ends at N, by its L2 before N",
   z.strictObject({
     epsilon: z.number().describe('the ε'),
     verdict,
@@ -98,7 +99,12 @@ const trunk = sameShape<ProbeTrunk>()(
     name: z.string().describe('what sets the trunk apart'),
     alpha: z.number().describe('its α'),
     gamma: z.number().describe('its γ'),
-    truncation: z.enum(['batch', 'sample', 'class', 'none']).describe('what ε is subtracted from before the cut'),
+    truncation: z
+      .enum(['batch', 'sample', 'class', 'none'])
+      .describe(
+        'the value that ε is subtracted from before the cut: the mean over the `batch`, each `sample`, the mean of ' +
+          'each `class`; `none` does not cut',
+      ),
     end: batch.describe('the batch before which it ends'),
     arms: count.describe('arms that go through it'),
     seeds: z.array(count).describe('seeds whose trunk is at its end'),
@@ -119,10 +125,10 @@ const arm = sameShape<ProbeArm>()(
     epsilon: z.number().describe('its ε'),
     verdict: verdict
       .nullable()
-      .describe('what its ε does to the term, as in EpsilonVerdict; null: nothing to judge by'),
+      .describe('what its ε does to the term, as in EpsilonVerdict; null where there is nothing to judge by'),
     above,
     ratio: maybe.describe('mean of its gradient ratio over the seeds; null where there is none'),
-    weak: z.boolean().nullable().describe('true where the ratio is under `weakRatio`; null where there is none'),
+    weak: z.boolean().nullable().describe('true where the ratio is under `weakRatio`; null where there is no ratio'),
     sameAs: z
       .strictObject({
         arm: count.describe('index of that arm'),
@@ -130,13 +136,13 @@ const arm = sameShape<ProbeArm>()(
         certain: z
           .boolean()
           .describe(
-            "true where both ε are above all of L2, so that both runs are the control's; else the runs " +
-              'part where their own L2 comes between the two ε',
+            "true where both ε are above all of L2, so that both runs are the control's; otherwise the runs " +
+              'part as soon as their own L2 comes between the two ε',
           ),
       })
       .nullable()
       .describe(
-        'the arm with the next smaller ε and equal everything else, where both ε are on the same side of ' +
+        'the arm with the next smaller ε and everything else equal, where both ε are on the same side of ' +
           "all of the trunk's L2 from N on; null where there is none",
       ),
   }),

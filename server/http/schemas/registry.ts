@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
-/** The shapes of all answers by name: what the API's description lists, and what the tests hold the answers to. */
+/**
+ * The shapes of all answers, by name. The description of the API lists them, and the tests hold the answers to them.
+ */
 export const shapes = z.registry<{ id: string }>();
 
 const taken = new Set<string>();
@@ -32,5 +34,8 @@ type Exactly<Owner, Given> = Same<Plain<Owner>, Plain<Given>> extends true ? unk
 /** True for identical types: unlike `extends` both ways, it sees an optional field that one of them lacks. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
-/** Intersections and `Omit`s written out, at every depth, so that they compare equal to what they say. */
+/**
+ * A type with its intersections and `Omit`s written out, at every depth, so that types with the same fields compare
+ * equal.
+ */
 type Plain<T> = T extends object ? { [Key in keyof T]: Plain<T[Key]> } : T;

@@ -8,13 +8,13 @@ import { page } from './page.ts';
 import { shape } from './registry.ts';
 import { pathStage } from './stage.ts';
 
-/** What a row and the run's own page have in common. */
+/** What the row of a run and its own page have in common. */
 const common = {
   id: z.string().describe('such as r41'),
   seed: count.describe('its seed'),
   state: runState.describe('where the run stands'),
   error: words.describe('why it failed, or where it diverged; null where it did neither'),
-  engine: words.describe('the engine that trained it; null before'),
+  engine: words.describe('the engine that trained it; null before it is trained'),
   batch: batch.describe('batches trained so far, of `batches`'),
   batches: count.describe('batches of the whole run'),
   startedAt: time.nullable().describe('when its training began; null before'),
@@ -55,7 +55,7 @@ export const runDetail = shape(
         z.strictObject({
           id: z.string().describe('id of the sweep'),
           name: z.string().describe('name of the sweep'),
-          arm: count.describe('index of the arm that it has there'),
+          arm: count.describe('index of the arm that the run has there'),
           armName: z.string().describe('name of that arm'),
         }),
       )
@@ -72,9 +72,9 @@ export const runDetail = shape(
     device: words.describe('what the engine computed on'),
     versions: z.record(z.string(), z.string()).describe('versions of the libraries that trained it, by their names'),
     gitCommit: words.describe(
-      'commit that was checked out in the folder of the sweep; null where that is not in a repository',
+      'commit that was checked out in the folder of the sweep; null where the folder is in no repository',
     ),
-    dataFingerprint: words.describe('hash of the data that it was trained on; null before'),
+    dataFingerprint: words.describe('hash of the data that it was trained on; null before it is trained'),
     config: config
       .nullable()
       .describe(

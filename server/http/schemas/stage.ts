@@ -13,9 +13,10 @@ const path = {
   to: batch.describe('the batch before which it ends'),
   batch: batch.describe('everything before this batch is stored'),
   taken: count.describe(
-    "how many of its batches are the trunk's and were not trained again: no test of the truncation passed in them",
+    'how many of its batches were taken from the trunk and not trained again, because no test of the truncation ' +
+      'passed in them',
   ),
-  params: armParameters.describe('what is in force in it'),
+  params: armParameters.describe('the parameters that are in force in the stage'),
 };
 
 export const pathStage = shape(
@@ -30,16 +31,16 @@ const stageRow = sameShape<StageRow>()(
   z.strictObject({
     ...path,
     seed: count.describe('the seed that it is trained with'),
-    state: runState.describe('complete at its end; until then the state of the runs that need it'),
-    runs: z.array(z.string()).describe('runs of the sweep whose path goes through it; a stage of several is a trunk'),
-    engine: words.describe('the engine that trains it; null before'),
+    state: runState.describe('complete once trained to its end; until then the state of the runs that need it'),
+    runs: z
+      .array(z.string())
+      .describe('runs of the sweep whose path goes through it; a stage of several runs is a trunk'),
+    engine: words.describe('the engine that trains it; null before it is trained'),
     worker: count
       .nullable()
-      .describe(
-        'which worker of the process that trains has it now, counted from 0; null where it is not being trained',
-      ),
-    seconds: maybe.describe('what its own batches took; null before any'),
-    takenSeconds: z.number().describe('what the trunk spent on the batches that are taken from it'),
+      .describe('the worker that trains it now, counted from 0; null where it is not being trained'),
+    seconds: maybe.describe('seconds that its own batches took; null before any is trained'),
+    takenSeconds: z.number().describe('seconds that the trunk spent on the batches that were taken from it'),
   }),
 );
 

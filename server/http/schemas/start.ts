@@ -14,14 +14,14 @@ export const startRequest = planRequest.extend({
     .default(false)
     .describe(
       `train only the trunks of ${PROBE_SEEDS} seeds, for GET /sweeps/{id}/probe; POST ` +
-        '/sweeps/{id}/resume goes on with all of the sweep',
+        '/sweeps/{id}/resume then trains the whole sweep',
     ),
 });
 export type StartRequest = z.input<typeof startRequest>;
 
 export const startResponse = shape(
   'StartResponse',
-  'Where a sweep stands after what was asked of it',
+  'Where a sweep stands after the request',
   z.strictObject({
     id: z.string().describe('id of the sweep'),
     name: z.string().describe('name of the sweep'),

@@ -22,8 +22,8 @@ const runCounts = sameShape<RunCounts>()(
   }),
 );
 
-const batches = count.describe('batches trained so far, those that were reused included');
-const batchesTotal = count.describe('batches that the sweep asks for, those that were reused included');
+const batches = count.describe('batches trained so far, reused ones included');
+const batchesTotal = count.describe('batches that the sweep asks for, reused ones included');
 
 const item = {
   id: z.string().describe('such as s3'),
@@ -45,7 +45,7 @@ const item = {
   probeSeeds: count
     .nullable()
     .describe(
-      'not null for a probe: only the trunks were asked for, of so many of its first seeds; null once all of it is',
+      'of a probe: how many of its first seeds the trunks were asked for; null where the whole sweep was asked for',
     ),
   error: words.describe(
     'why the sweep itself could not go on (a missing data set, an engine that does not open); null where it could',
@@ -66,7 +66,7 @@ const progress = shape(
     batchesTotal,
     runs: count.describe('runs that have ended: complete, diverged or failed'),
     runsTotal: count.describe('all runs'),
-    secondsLeft: maybe.describe('an estimate; null while nothing trains, and for a probe'),
+    secondsLeft: maybe.describe('estimated seconds to the end; null while nothing trains, and for a probe'),
   }),
 );
 export type Progress = z.output<typeof progress>;
@@ -79,7 +79,7 @@ const bestArm = shape(
     name: z.string().describe('name of the arm'),
     control: z.boolean().describe('true for an arm without the intra-class phase'),
     n: count.describe('complete runs'),
-    mean: z.number().describe('mean over them'),
+    mean: z.number().describe('mean over the complete runs'),
     sd: maybe.describe('standard deviation of the sample (n − 1); null with a single run'),
   }),
 );
@@ -117,8 +117,8 @@ export const sweepDetail = shape(
     varying: z
       .array(z.string())
       .describe(
-        'keys of the parameters with more than one value over the arms, ablations left out: what a table ' +
-          'can have as rows or columns',
+        'keys of the parameters with more than one value over the arms, ablations left out; a table can have ' +
+          'them as rows or columns',
       ),
     metrics: z.array(z.string()).describe('names of the metrics that its runs have recorded so far'),
     definition: z.string().describe('the definition as it was written'),
@@ -128,7 +128,7 @@ export const sweepDetail = shape(
     confirms: z
       .strictObject({
         sweep: z.string().describe('id of the sweep in which the arm was chosen'),
-        arm: count.nullable().describe('index of the arm there; null where that sweep has it no more'),
+        arm: count.nullable().describe('index of the arm there; null where that sweep no longer has it'),
       })
       .nullable()
       .describe('the arm that this sweep confirms on fresh seeds; null where it confirms none'),

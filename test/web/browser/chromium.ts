@@ -33,7 +33,8 @@ export function openBrowser(): Promise<Browser> {
 /** A suite that needs a browser. Where there is none it is skipped loudly; with CI set, that is a failure. */
 export function describeInBrowser(name: string, suite: () => void): void {
   if (path !== undefined && existsSync(path)) return void describe(name, { timeout }, suite);
-  const why = `no browser was found${path === undefined ? '' : ` at ${path}`} (apt-get install chromium, or name one by COSWEEP_CHROMIUM)`;
+  const where = path === undefined ? '' : ` at ${path}`;
+  const why = `no browser was found${where} (apt-get install chromium, or name one by COSWEEP_CHROMIUM)`;
   if (process.env['CI']) {
     it(`${name}: needs a browser`, () => {
       throw new Error(`${why}, and with CI set nothing may be skipped`);

@@ -18,8 +18,8 @@ import { openPage, overflow, type WatchedPage } from './watched-page.ts';
 const hostile = '<img src=x onerror="document.title=\'owned\'"><b>text</b>';
 
 /**
- * Two arms, their control, and both again with a learning rate that must diverge; three seeds: small enough to train
- * while the test watches.
+ * Two arms and their control, and all three again with a learning rate that must diverge; three seeds. Small enough to
+ * train while the test watches.
  */
 const definition = {
   name: 'walk',
@@ -43,7 +43,7 @@ const definition = {
   },
 };
 
-/** One second, the usual limit, is what a busy machine may need for a single answer. */
+/** A busy machine may need one second, the usual limit, for a single answer. */
 const patient = { timeout: 90_000 };
 
 describeInBrowser('the dashboard', () => {
@@ -116,14 +116,14 @@ describeInBrowser('the dashboard', () => {
     expect(await page.title()).toBe('s1 · Cosweep');
   });
 
-  it('compares: the answer first, the final difference of every pair, bands, and a pair with its switch batch', async () => {
+  it('compares: the answer, the final difference of every pair, bands, and a pair with its switch batch', async () => {
     await page.getByRole('link', { name: 'Compare', exact: true }).click();
     const { picture, pairs } = await api<PairCurves>('sweeps/s1/pairs');
     await page.getByRole('heading', { name: picture!.title }).waitFor();
     expect(picture!.title).toContain('With 3 seeds no difference can be significant');
 
     const chart = page.locator('.picture canvas');
-    await chart.waitFor(); // fails where there are more
+    await chart.waitFor(); // fails where there are several
     expect(await page.locator('.picture figcaption').allInnerTexts()).toEqual(['N = ½']);
     for (const group of picture!.panels[0]!.groups) {
       expect(await chart.getAttribute('aria-label')).toContain(
@@ -145,7 +145,8 @@ describeInBrowser('the dashboard', () => {
     expect(await page.locator('canvas[aria-label*="with and without"]').count()).toBe(1);
     expect(new URL(page.url()).search).toContain('pairSeed=1');
 
-    // Beside the values that it decides: the answer and the bands are of the last evaluation whatever is chosen.
+    // The choice stands beside the values that it decides. Whatever is chosen, the answer and the bands show the last
+    // evaluation.
     const values = page.getByRole('region', { name: 'Pair by pair' });
     await values.getByRole('combobox', { name: 'Value of a run' }).selectOption('best');
     const best = (await api<PairCurves>('sweeps/s1/pairs?at=best')).pairs.find(
@@ -295,10 +296,10 @@ describeInBrowser('the dashboard', () => {
     expect(
       await drawn.evaluateAll((all) =>
         all
-          .map(
-            (bar) =>
-              `${/batches (\d+ to \d+)/.exec(bar.getAttribute('title')!)![1]}, ${bar.classList.contains('stage-shared') ? 'shared' : 'alone'}`,
-          )
+          .map((bar) => {
+            const [, batches] = /batches (\d+ to \d+)/.exec(bar.getAttribute('title')!)!;
+            return `${batches}, ${bar.classList.contains('stage-shared') ? 'shared' : 'alone'}`;
+          })
           .sort(),
       ),
     ).toEqual(bars(own));
@@ -357,7 +358,7 @@ describeInBrowser('the dashboard', () => {
     expect(problems.some((problem) => problem.startsWith('seeds'))).toBe(true);
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('400'))).toBe(true);
 
-    // A plan that comes after the text was edited is not that of what stands there.
+    // A plan that arrives after the text was edited is not the plan of the text in the field.
     let release = (): void => {};
     const edited = new Promise<void>((resolve) => (release = resolve));
     await page.route('**/api/plan', async (route) => {
@@ -393,7 +394,7 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'Resume' }).waitFor();
   });
 
-  it('probes a pasted definition: waits for what trains, fills as the trunks train, and goes on with the whole sweep', async () => {
+  it('probes a pasted definition: waits its turn, fills as trunks train, goes on with the whole sweep', async () => {
     await page.goto('sweeps/s2');
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
@@ -442,7 +443,7 @@ describeInBrowser('the dashboard', () => {
     });
   });
 
-  it('confirms an arm of a complete sweep on fresh seeds: from its table to the sweep that does', async () => {
+  it('confirms an arm of a complete sweep on fresh seeds: from its table to the sweep that confirms it', async () => {
     await page.goto('sweeps/s1/table');
     const form = page.getByRole('region', { name: 'Confirm an arm' });
     await form.getByText('With 12 seeds the smallest possible p is 0.00049.').waitFor();
@@ -490,7 +491,7 @@ describeInBrowser('the dashboard', () => {
     expect(watched.complaints.splice(0).every((complaint) => complaint.includes('404'))).toBe(true);
   });
 
-  it('leaves room for the tab that is seen, however many are open behind it; seen again, one reads everything anew', async () => {
+  it('loads a tab however many are hidden behind it; a tab that is seen again reads everything anew', async () => {
     const other = await openPage(browser, base);
     const show = (tab: Page, seen: boolean): Promise<void> =>
       tab.evaluate((hidden) => {

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 /** `cosweep serve` at work. */
 export interface Served {
-  /** Of the dashboard; ends with a slash. */
+  /** The address of the dashboard; it ends with a slash. */
   url: string;
-  /** Ends it as a terminal does, and waits for it. */
+  /** Ends the server as a terminal does, and waits for its end. */
   stop(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-/** A page with everything that a page must not do written down. */
+/** A page, and a list of everything that happened on it and must not. */
 export interface WatchedPage {
   page: Page;
   /**
