@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { cosweep, cosweepHere, cosweepJson, start } from '../helpers/cosweep.ts';
 import { countRuns, snapshot } from './snapshot.ts';
 import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
@@ -59,14 +59,14 @@ test('what the database holds is not trained again: the same definition, a longe
   });
   expect(await snapshot(db, 's1')).toEqual(first);
 
-  const before = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
+  const before = await cosweepHere<{ run: string }[]>(['runs', 's1'], { db });
   expect(await train(file, '--fresh')).toMatchObject({
     sweepId: 's1',
     state: 'complete',
     runs: { complete: 4, reused: 0 },
     batchesTrained: 4 * BATCHES,
   });
-  const after = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
+  const after = await cosweepHere<{ run: string }[]>(['runs', 's1'], { db });
   expect(after.filter(({ run }) => before.some((old) => old.run === run))).toEqual([]);
   expect(await snapshot(db, 's1')).toEqual(first);
 });
@@ -101,13 +101,13 @@ test('a sweep keeps its engine once it has started: another one is refused, and 
     expect.stringContaining('the engine tensorflow has no choice of devices'),
   ]);
   expect((await cosweep(runArgs(file), { db })).code).toBe(0);
-  const before = await cosweepJson(['list'], { db });
+  const before = await cosweepHere(['list'], { db });
   for (const sweep of [file, 's1']) {
     const { code, stderr } = await cosweep(['run', sweep, '--engine', 'tensorflow'], { db });
     expect(code).toBe(2);
     expect(stderr).toContain('Cannot train s1 on tensorflow: it was started on wasm');
     expect(stderr).toContain('--fresh');
-    expect(await cosweepJson(['list'], { db })).toEqual(before);
+    expect(await cosweepHere(['list'], { db })).toEqual(before);
   }
 });
 

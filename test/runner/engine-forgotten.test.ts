@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
-import { start } from './cosweep.ts';
+import { start } from '../helpers/cosweep.ts';
 import { temporaryFolder, writeStudy } from './study.ts';
 
 type Verdicts = typeof import('../../server/training/engines/verdicts.ts');

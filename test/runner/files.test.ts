@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { cosweep, type Ended } from './cosweep.ts';
+import { cosweep, type Ended } from '../helpers/cosweep.ts';
 import { countRuns, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed } from './undisturbed.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { cosweep, cosweepJson, start, untilNoneIsLeft, type Cosweep } from './cosweep.ts';
+import { cosweep, cosweepHere, cosweepJson, start, untilNoneIsLeft, type Cosweep } from '../helpers/cosweep.ts';
 import { ask, countRuns, isTaken, snapshot } from './snapshot.ts';
 import { BATCHES, definition, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
@@ -23,7 +23,7 @@ const moments = {
 };
 
 async function stateOf(db: string): Promise<string> {
-  const [sweep] = await cosweepJson<{ state: string }[]>(['list'], { db });
+  const [sweep] = await cosweepHere<{ state: string }[]>(['list'], { db });
   return sweep!.state;
 }
 

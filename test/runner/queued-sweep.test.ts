@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { releaseLease, takeLease, type Lease } from '../../server/store/database/lease.ts';
 import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
-import { cosweep, start, type Cosweep } from './cosweep.ts';
+import { cosweep, start, type Cosweep } from '../helpers/cosweep.ts';
 import { isTaken, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed } from './undisturbed.ts';

@@ -21,7 +21,7 @@ import type { Storage } from '../../server/store/database/storage.ts';
 import type { Lease } from '../../server/store/database/lease.ts';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD } from '../store/support.ts';
-import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { cosweep, cosweepHere, cosweepJson, start } from '../helpers/cosweep.ts';
 import { ask, countRuns, snapshot } from './snapshot.ts';
 import { BATCHES, definition, runArgs, temporaryFolder, type Study } from './study.ts';
 import type { Summary } from './undisturbed.ts';
@@ -196,7 +196,7 @@ describe('what was trained before is taken as far as it is the same computation'
       });
       expect(shared[name]!.checkpoints[BATCHES]).toBe(checkpoints[BATCHES]);
     }
-    const last = (await cosweepJson<{ run: string }[]>(['runs', 'after'], { db })).at(-1)!;
+    const last = (await cosweepHere<{ run: string }[]>(['runs', 'after'], { db })).at(-1)!;
     const { code, stderr } = await cosweep(['weights', last.run, '--out', join(folder, 'model')], { db });
     expect(code, stderr).toBe(0);
   });

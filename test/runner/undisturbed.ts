@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cosweepJson } from './cosweep.ts';
+import { cosweepJson } from '../helpers/cosweep.ts';
 import { snapshot, type Snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy, type Study } from './study.ts';
 

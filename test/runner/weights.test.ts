@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
-import { cosweep, cosweepJson } from './cosweep.ts';
+import { cosweep, cosweepHere, cosweepJson } from '../helpers/cosweep.ts';
 import { snapshot, type Snapshot } from './snapshot.ts';
 import { BATCHES, definition, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
@@ -34,7 +34,7 @@ test('of a complete sweep the final weights of each run are kept, and `weights` 
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
   expect((await cosweep(runArgs(writeStudy(folder)), { db })).code).toBe(0);
-  const runs = await cosweepJson<Listed[]>(['runs', 'latest'], { db });
+  const runs = await cosweepHere<Listed[]>(['runs', 'latest'], { db });
   expect(checkpointsOf(db)).toHaveLength(runs.length);
 
   const [run] = runs as [Listed];
@@ -77,7 +77,7 @@ test('weights that are not there are refused in words: a run that is not complet
   const file = writeCsvStudy(folder, images, [0.02, 1e30]);
   writeCsv(images, 1);
   expect((await cosweep(runArgs(file), { db })).code).toBe(0);
-  const rows = await cosweepJson<{ run: string; state: string }[]>(['runs', 'latest'], { db });
+  const rows = await cosweepHere<{ run: string; state: string }[]>(['runs', 'latest'], { db });
   const complete = rows.find(({ state }) => state === 'complete')!.run;
   const diverged = rows.find(({ state }) => state === 'diverged')!.run;
   const out = join(folder, 'model');
@@ -103,7 +103,7 @@ test('weights that are not there are refused in words: a run that is not complet
   const queued = writeStudy(folder, { name: 'later' });
   const run = cosweep(['run', queued, '--engine', 'wasm', '--workers', '1'], { db });
   for (;;) {
-    const [waiting] = await cosweepJson<{ run: string; state: string }[]>(['runs', 'later'], { db }).catch(() => []);
+    const [waiting] = await cosweepHere<{ run: string; state: string }[]>(['runs', 'later'], { db }).catch(() => []);
     if (!waiting) continue;
     if (waiting.state !== 'complete')
       expect(await refusalOf(waiting.run)).toMatch(

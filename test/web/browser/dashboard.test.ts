@@ -14,7 +14,7 @@ import type {
   StageItem,
   SweepDetail,
 } from '../../../server/http/api.ts';
-import { cosweep } from '../../cli/cosweep.ts';
+import { cosweep } from '../../helpers/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
 import { openPage, overflow, type WatchedPage } from './watched-page.ts';
