@@ -10,9 +10,9 @@ import { undisturbed, type Summary } from './undisturbed.ts';
 /** Moments of a run's life that can be seen from outside. */
 const moments = {
   itHasTakenTheDatabase: (run: Cosweep, db: string) => run.until('it took the database', () => isTaken(db)),
-  itsWorkersOpen: (run: Cosweep) =>
-    run.until('its workers opened', () => / to train, on wasm with/.test(run.stderr()) && run.children().length > 0),
+  itsWorkersOpen,
   aRunTrains: async (run: Cosweep, db: string) => {
+    await itsWorkersOpen(run); // else the run may be one that a killed process has left as running
     await run.until('a run trained', () => countRuns(db, 'running') > 0);
     await sleep(150);
   },
@@ -21,6 +21,13 @@ const moments = {
     await run.until('one more run was complete', () => countRuns(db, 'complete') > before);
   },
 };
+
+function itsWorkersOpen(run: Cosweep): Promise<void> {
+  return run.until(
+    'its workers opened',
+    () => / to train, on wasm with/.test(run.stderr()) && run.children().length > 0,
+  );
+}
 
 async function stateOf(db: string): Promise<string> {
   const [sweep] = await cosweepHere<{ state: string }[]>(['list'], { db });
