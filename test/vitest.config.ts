@@ -8,6 +8,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: ['test/shared-folder.ts'],
     // Native addons do not survive worker threads.
     pool: 'forks',
     env: softwareGpu(),

@@ -36,9 +36,9 @@ function send(pids: number[], signal: NodeJS.Signals): void {
 test('a definition that is replaced while its sweep is about to begin: what is trained is what is stored', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  const args = runArgs(writeStudy(folder, { N: [0], seeds: 1 }));
+  const args = runArgs(writeStudy(folder, { N: [0], seeds: 1, small: true }));
   const run = start(args, { db });
-  const other = { N: [0], beta: [0.1, 0.2], seeds: 1 };
+  const other = { N: [0], beta: [0.1, 0.2], seeds: 1, small: true };
   await beforeItsWorkersOpen(run, db, async () => {
     writeStudy(folder, other);
     const replaced = await cosweep([...args, '--no-wait'], { db });

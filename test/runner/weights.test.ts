@@ -33,7 +33,7 @@ const checkpointsOf = (db: string): string[] => readdirSync(`${db}.checkpoints`)
 test('of a complete sweep the final weights of each run are kept, and `weights` writes a model that predicts what the run did', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  expect((await cosweep(runArgs(writeStudy(folder)), { db })).code).toBe(0);
+  expect((await cosweep(runArgs(writeStudy(folder, { small: true })), { db })).code).toBe(0);
   const runs = await cosweepHere<Listed[]>(['runs', 'latest'], { db });
   expect(checkpointsOf(db)).toHaveLength(runs.length);
 
@@ -54,7 +54,7 @@ test('of a complete sweep the final weights of each run are kept, and `weights` 
     network: 'mlp',
   });
 
-  const settings = planOf(definition()).arms[0]!.training.dataset;
+  const settings = planOf(definition({ small: true })).arms[0]!.training.dataset;
   const { validation, shape } = await loadDataset(settings, { baseFolder: folder, seed: run.seed });
   const [logits] = model.predict(tf.tensor(Float32Array.from(validation.pixels), [validation.count, ...shape])) as [
     tf.Tensor2D,
@@ -115,11 +115,11 @@ test('weights that are not there are refused in words: a run that is not complet
 });
 
 test("--keep-checkpoints keeps every stage's; without it a sweep that grows trains lost trunks again, to the same bits", async () => {
-  const grown = { beta: [0.3, 0.4], N: [0, 60, 90], seeds: 1 };
+  const grown = { beta: [0.3, 0.4], N: [0, 60, 90], seeds: 1, small: true };
   const expected = (await undisturbed(grown)).results;
   const folder = temporaryFolder();
   const train = async (db: string, ...more: string[]): Promise<Summary> => {
-    const file = writeStudy(folder, { seeds: 1 });
+    const file = writeStudy(folder, { seeds: 1, small: true });
     expect((await cosweep(runArgs(file, ...more), { db })).code).toBe(0);
     expect(checkpointsOf(db).length > FINAL).toBe(more.includes('--keep-checkpoints'));
     writeStudy(folder, grown);
