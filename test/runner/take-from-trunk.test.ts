@@ -126,12 +126,7 @@ describe('a sweep whose ε no test passes', () => {
   test('counts nothing twice when it is killed and continued', async () => {
     const folder = temporaryFolder();
     const [db, whole] = [join(folder, 'study.db'), join(folder, 'whole.db')];
-    const file = write(
-      folder,
-      'killed',
-      { beta: [0.3, 0.4], N: [0, 40, 80], seeds: 2 },
-      { epsilon: [0.3, 1.9] },
-    );
+    const file = write(folder, 'killed', { beta: [0.3, 0.4], N: [0, 40, 80], seeds: 2 }, { epsilon: [0.3, 1.9] });
     await cosweepJson<Summary>(runArgs(file), { db: whole });
     for (let complete = 0; complete < 20; complete += 4) {
       const run = start(runArgs(file), { db });
