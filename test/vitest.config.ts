@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { softwareGpu } from './helpers/software-gpu.ts';
+import { LongestFirst } from './longest-first.ts';
 import { NoSkips } from './no-skips.ts';
 
 export default defineConfig({
@@ -14,6 +15,7 @@ export default defineConfig({
     env: softwareGpu(),
     // Tests start workers and browsers of their own; more files at once would only make each slower.
     maxWorkers: Math.min(2, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     // Training on a busy machine is slow; nothing is asserted about time, so only a hang may reach this.
     testTimeout: 60_000,
     hookTimeout: 120_000,
