@@ -8,7 +8,7 @@ import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { definition, planText } from '../http/plan-text.ts';
 import { accuracyAt, storeTrainedSweep, totalAt } from '../http/trained-sweep.ts';
-import { inProcess } from './in-process.ts';
+import { inProcess } from '../helpers/in-process.ts';
 
 let folder: string;
 let run: (arm: number, seed: number) => number;

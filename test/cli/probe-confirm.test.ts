@@ -10,8 +10,8 @@ import { openStorage } from '../../server/store/database/storage.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { parseRunId } from '../../server/store/database/ids.ts';
 import type { RunResult, SweepResults } from '../../server/sweep/results.ts';
-import { cosweep } from './cosweep.ts';
-import { inProcess } from './in-process.ts';
+import { cosweep } from '../helpers/cosweep.ts';
+import { inProcess } from '../helpers/in-process.ts';
 
 /** Look before, train, confirm after: on a sweep that trains in seconds. */
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { definition } from '../http/plan-text.ts';
-import { cosweep, start } from './cosweep.ts';
+import { cosweep, start } from '../helpers/cosweep.ts';
 
 /** Tests of what shows only in processes of their own: signals, pipes, workers. The rest is in commands.test.ts. */
 

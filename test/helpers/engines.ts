@@ -6,6 +6,7 @@ import { relink } from '../../server/training/engines/tensorflow/link.ts';
 import { listAdapters } from '../../server/training/engines/webgpu/adapters.ts';
 import { loadDawn } from '../../server/training/engines/webgpu/dawn.ts';
 import { hasGpu } from '../../server/training/engines/webgpu/has-gpu.ts';
+import { networks } from './networks.ts';
 import { softwareGpu } from './software-gpu.ts';
 
 /** An engine as the tests take it. */
@@ -20,8 +21,6 @@ export interface EngineUnderTest {
   /** The networks among these that it trains at full length. A slow engine only begins with the others. */
   atLength: readonly ModelName[];
 }
-
-export const networks: readonly ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
 
 /** Whether native TensorFlow is installed here. Where only the link into node_modules is missing, it is made. */
 export const hasTensorflow = relink();

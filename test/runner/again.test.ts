@@ -3,21 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { cosweep, cosweepHere, cosweepJson, start } from '../helpers/cosweep.ts';
 import { countRuns, snapshot } from './snapshot.ts';
 import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
-import { undisturbed, type Summary } from './undisturbed.ts';
+import { copyOfTrained, undisturbed, type Summary } from './undisturbed.ts';
 
 // With N = 0 nothing is shared between runs, so that what has to be trained is a whole number of runs.
-const small = { N: [0] };
+const small = { N: [0], small: true };
 
 test('what the database holds is not trained again: the same definition, a longer one, another sweep; --fresh does', async () => {
   const folder = temporaryFolder();
-  const db = join(folder, 'study.db');
+  const { db, file, summary } = await copyOfTrained(folder, small);
   const train = (file: string, ...more: string[]): Promise<Summary> =>
     cosweepJson<Summary>(runArgs(file, ...more), { db });
-  const file = writeStudy(folder, small);
-  expect(await train(file)).toMatchObject({ sweepId: 's1', batchesTrained: 4 * BATCHES });
+  expect(summary).toMatchObject({ sweepId: 's1', batchesTrained: 4 * BATCHES });
   const first = await snapshot(db);
 
   expect(await train(file)).toMatchObject({
@@ -59,23 +58,21 @@ test('what the database holds is not trained again: the same definition, a longe
   });
   expect(await snapshot(db, 's1')).toEqual(first);
 
-  const before = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
+  const before = await cosweepHere<{ run: string }[]>(['runs', 's1'], { db });
   expect(await train(file, '--fresh')).toMatchObject({
     sweepId: 's1',
     state: 'complete',
     runs: { complete: 4, reused: 0 },
     batchesTrained: 4 * BATCHES,
   });
-  const after = await cosweepJson<{ run: string }[]>(['runs', 's1'], { db });
+  const after = await cosweepHere<{ run: string }[]>(['runs', 's1'], { db });
   expect(after.filter(({ run }) => before.some((old) => old.run === run))).toEqual([]);
   expect(await snapshot(db, 's1')).toEqual(first);
 });
 
 test('a sweep that goes on with another device or library says so', async () => {
   const folder = temporaryFolder();
-  const db = join(folder, 'study.db');
-  const file = writeStudy(folder, { ...small, seeds: 1 });
-  expect((await cosweep(runArgs(file), { db })).code).toBe(0);
+  const { db, file } = await copyOfTrained(folder, { ...small, seeds: 1 });
   const connection = new Database(db);
   connection
     .prepare(
@@ -93,21 +90,21 @@ test('a sweep that goes on with another device or library says so', async () => 
 
 test('a sweep keeps its engine once it has started: another one is refused, and nothing changes', async () => {
   const folder = temporaryFolder();
-  const db = join(folder, 'study.db');
-  const file = writeStudy(folder, { ...small, seeds: 1 });
-  const unopened = await cosweep(['run', file, '--engine', 'tensorflow', '--device', '0'], { db });
+  const { db, file } = await copyOfTrained(folder, { ...small, seeds: 1 });
+  const unopened = await cosweep(['run', file, '--engine', 'tensorflow', '--device', '0'], {
+    db: join(folder, 'none.db'),
+  });
   expect([unopened.code, unopened.stderr]).toEqual([
     2,
     expect.stringContaining('the engine tensorflow has no choice of devices'),
   ]);
-  expect((await cosweep(runArgs(file), { db })).code).toBe(0);
-  const before = await cosweepJson(['list'], { db });
+  const before = await cosweepHere(['list'], { db });
   for (const sweep of [file, 's1']) {
     const { code, stderr } = await cosweep(['run', sweep, '--engine', 'tensorflow'], { db });
     expect(code).toBe(2);
     expect(stderr).toContain('Cannot train s1 on tensorflow: it was started on wasm');
     expect(stderr).toContain('--fresh');
-    expect(await cosweepJson(['list'], { db })).toEqual(before);
+    expect(await cosweepHere(['list'], { db })).toEqual(before);
   }
 });
 

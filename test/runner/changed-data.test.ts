@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { cosweep, cosweepHere, start } from '../helpers/cosweep.ts';
 import { countRuns } from './snapshot.ts';
 import { BATCHES, definition, temporaryFolder } from './study.ts';
 import { writeImages } from './tiny-images.ts';
@@ -26,7 +26,7 @@ test('what is trained after the data has changed does not count as trained on it
   const { runs } = JSON.parse(stdout) as { runs: { complete: number; failed: number } };
   expect(runs.failed).toBeGreaterThan(0);
   expect(runs.complete + runs.failed).toBe(4);
-  const rows = await cosweepJson<{ state: string; error: string | null }[]>(['runs', 'latest'], { db });
+  const rows = await cosweepHere<{ state: string; error: string | null }[]>(['runs', 'latest'], { db });
   for (const { error } of rows.filter(({ state }) => state === 'failed')) {
     expect(error).toMatch(
       /^Cannot train on the data set idx: it has changed since the sweep began .* `cosweep run` trains all of it on what is there now/,

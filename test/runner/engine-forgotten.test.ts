@@ -2,10 +2,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
-import { start } from './cosweep.ts';
+import { start } from '../helpers/cosweep.ts';
 import { temporaryFolder, writeStudy } from './study.ts';
+import { copyOfTrained } from './undisturbed.ts';
 
 type Verdicts = typeof import('../../server/training/engines/verdicts.ts');
+
+const study = { seeds: 1, N: [0], small: true };
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -31,7 +34,7 @@ async function rememberedButBroken(folder: string): Promise<Verdicts> {
   writeFileSync(
     crash,
     `const fs = require('node:fs');
-    if (/runner.worker\\.js$/.test(process.argv[1]) && !fs.existsSync(${JSON.stringify(crashed)})) {
+    if (/workers.worker\\.js$/.test(process.argv[1]) && !fs.existsSync(${JSON.stringify(crashed)})) {
       fs.writeFileSync(${JSON.stringify(crashed)}, '');
       process.kill(process.pid, 'SIGSEGV');
     }`,
@@ -43,10 +46,9 @@ async function rememberedButBroken(folder: string): Promise<Verdicts> {
 test('an engine that is known to work and does not open is tried anew, before the sweep begins', async () => {
   const folder = temporaryFolder();
   const verdicts = await rememberedButBroken(folder);
-  const { code, stderr } = await start(
-    ['run', writeStudy(folder, { seeds: 1, N: [60] }), '--engine', 'wasm', '--workers', '1'],
-    { db: join(folder, 'study.db') },
-  ).ended;
+  const { code, stderr } = await start(['run', writeStudy(folder, study), '--engine', 'wasm', '--workers', '1'], {
+    db: join(folder, 'study.db'),
+  }).ended;
   expect(stderr).toMatch(/engine wasm worked here before and does not open now \(Worker process \d+ ended .*SIGSEGV/);
   expect([code, existsSync(join(folder, 'crashed'))]).toEqual([0, true]);
   expect(verdicts.readVerdicts().get('wasm')!.device).toMatch(/^CPU/);
@@ -54,9 +56,8 @@ test('an engine that is known to work and does not open is tried anew, before th
 
 test('nothing is opened where nothing is left to train', async () => {
   const folder = temporaryFolder();
-  const args = ['run', writeStudy(folder, { seeds: 1, N: [60] }), '--engine', 'wasm', '--workers', '1'];
-  expect((await start(args, { db: join(folder, 'study.db') }).ended).code).toBe(0);
+  const { db, file } = await copyOfTrained(folder, study);
   await rememberedButBroken(folder);
-  expect((await start(args, { db: join(folder, 'study.db') }).ended).code).toBe(0);
+  expect((await start(['run', file, '--engine', 'wasm', '--workers', '1'], { db }).ended).code).toBe(0);
   expect(existsSync(join(folder, 'crashed'))).toBe(false);
 });

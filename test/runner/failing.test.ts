@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { cosweep, cosweepHere, start } from '../helpers/cosweep.ts';
 import { countRuns, snapshot } from './snapshot.ts';
 import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
@@ -9,13 +9,13 @@ import { undisturbed, type Summary } from './undisturbed.ts';
 test('a run that diverges keeps its curve up to the first batch that is not finite, and leaves the others alone', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  const file = writeStudy(folder, { N: [0], learningRate: [0.02, 1e30] });
+  const file = writeStudy(folder, { N: [0], learningRate: [0.02, 1e30], small: true });
   const run = await cosweep(['--json', ...runArgs(file)], { db });
   expect(run.code, run.stderr).toBe(0);
   expect(JSON.parse(run.stdout)).toMatchObject({ state: 'complete', runs: { complete: 4, failed: 0, diverged: 4 } });
 
   const results = await snapshot(db);
-  const healthy = (await undisturbed({ N: [0] })).results;
+  const healthy = (await undisturbed({ N: [0], small: true })).results;
   const diverged = Object.entries(results).filter(([, { state }]) => state === 'diverged');
   expect(diverged.map(([name]) => name).every((name) => /1e\+?30/.test(name))).toBe(true);
   for (const [, { curves }] of diverged) {
@@ -28,7 +28,7 @@ test('a run that diverges keeps its curve up to the first batch that is not fini
   const complete = Object.values(results).filter(({ state }) => state === 'complete');
   expect(complete.map(({ curves }) => curves)).toEqual(Object.values(healthy).map(({ curves }) => curves));
 
-  const table = await cosweepJson<{ rows: Row[]; missing: { arm: number; seed: number; state: string }[] }>(
+  const table = await cosweepHere<{ rows: Row[]; missing: { arm: number; seed: number; state: string }[] }>(
     ['export', 'latest', '--format', 'json'],
     { db },
   );
@@ -79,11 +79,11 @@ test('a run whose worker dies every time fails with its reason after two retries
   expect(code, stderr).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ state: 'complete', runs: { complete: 3, failed: 1, diverged: 0 } });
 
-  const rows = await cosweepJson<{ run: string; state: string; error: string | null }[]>(['runs', 'latest'], { db });
+  const rows = await cosweepHere<{ run: string; state: string; error: string | null }[]>(['runs', 'latest'], { db });
   const [failed] = rows.filter(({ state }) => state === 'failed');
   expect(failed!.error).toMatch(/^Worker process \d+ ended while training \(killed by SIGKILL\).*\(tried 3 times\)$/s);
-  expect(await cosweepJson(['show', failed!.run], { db })).toMatchObject({ state: 'failed', error: failed!.error });
-  expect(await cosweepJson(['list'], { db })).toMatchObject([
+  expect(await cosweepHere(['show', failed!.run], { db })).toMatchObject({ state: 'failed', error: failed!.error });
+  expect(await cosweepHere(['list'], { db })).toMatchObject([
     { state: 'complete', counts: { complete: 3, failed: 1 } },
   ]);
 

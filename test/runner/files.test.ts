@@ -1,21 +1,40 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { cosweep, type Ended } from './cosweep.ts';
+import { cosweep, type Ended } from '../helpers/cosweep.ts';
 import { countRuns, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
-import { undisturbed } from './undisturbed.ts';
+import { copyOfTrained, undisturbed } from './undisturbed.ts';
 
-const small = { N: [0] };
+const small = { N: [0], small: true };
+/** Its checkpoints have 2 MB. */
+const large = { N: [0] };
 
 /** Permissions do not count for root: then the program is started as somebody else. */
 const user = process.getuid!() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
 function folderOfTheUser(): string {
   const folder = temporaryFolder();
-  if (user) chownSync(folder, user.uid, user.gid);
+  giveToTheUser(folder);
   return folder;
+}
+
+/** With all that is in it. */
+function giveToTheUser(folder: string): void {
+  if (!user) return;
+  for (const name of ['.', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    chownSync(join(folder, name), user.uid, user.gid);
 }
 
 /** Not done, and said in words that are for the user. */
@@ -26,11 +45,10 @@ function expectRefusal({ code, stderr }: Ended, exitCode: number, ...words: (str
 }
 
 test('a database that may not be written is refused and stays as it is', async () => {
-  const folder = folderOfTheUser();
-  const db = join(folder, 'study.db');
-  const file = writeStudy(folder, { ...small, seeds: 1 });
+  const folder = temporaryFolder();
+  const { db, file } = await copyOfTrained(folder, { ...small, seeds: 1 });
+  giveToTheUser(folder);
   const options = { db, ...(user ? { user } : {}) };
-  expect((await cosweep(runArgs(file), options)).code).toBe(0);
   const before = await snapshot(db, 'latest', options);
   const bytes = readFileSync(db);
 
@@ -77,7 +95,7 @@ test('a full disk stops training with a clear message and damages nothing; with 
     return context.skip();
   }
   const db = join(disk.folder, 'study.db');
-  const file = writeStudy(folder, small);
+  const file = writeStudy(folder, large);
 
   disk.resize(SMALL); // room for two or three checkpoints
   expectRefusal(await cosweep(runArgs(file), { db }), 1, 'Cannot write', 'disk is full');
@@ -91,7 +109,7 @@ test('a full disk stops training with a clear message and damages nothing; with 
   disk.resize(64 * MEGABYTE);
   const { code, stderr } = await cosweep(runArgs(file), { db });
   expect(code, stderr).toBe(0);
-  expect(await snapshot(db)).toEqual((await undisturbed(small)).results);
+  expect(await snapshot(db)).toEqual((await undisturbed(large)).results);
 });
 
 const MEGABYTE = 1 << 20;

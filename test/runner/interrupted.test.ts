@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { cosweep, cosweepJson, start, untilNoneIsLeft, type Cosweep } from './cosweep.ts';
+import { cosweep, cosweepHere, cosweepJson, start, untilNoneIsLeft, type Cosweep } from '../helpers/cosweep.ts';
 import { ask, countRuns, isTaken, snapshot } from './snapshot.ts';
 import { BATCHES, definition, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
@@ -10,9 +10,9 @@ import { undisturbed, type Summary } from './undisturbed.ts';
 /** Moments of a run's life that can be seen from outside. */
 const moments = {
   itHasTakenTheDatabase: (run: Cosweep, db: string) => run.until('it took the database', () => isTaken(db)),
-  itsWorkersOpen: (run: Cosweep) =>
-    run.until('its workers opened', () => / to train, on wasm with/.test(run.stderr()) && run.children().length > 0),
+  itsWorkersOpen,
   aRunTrains: async (run: Cosweep, db: string) => {
+    await itsWorkersOpen(run); // else the run may be one that a killed process has left as running
     await run.until('a run trained', () => countRuns(db, 'running') > 0);
     await sleep(150);
   },
@@ -22,8 +22,15 @@ const moments = {
   },
 };
 
+function itsWorkersOpen(run: Cosweep): Promise<void> {
+  return run.until(
+    'its workers opened',
+    () => / to train, on wasm with/.test(run.stderr()) && run.children().length > 0,
+  );
+}
+
 async function stateOf(db: string): Promise<string> {
-  const [sweep] = await cosweepJson<{ state: string }[]>(['list'], { db });
+  const [sweep] = await cosweepHere<{ state: string }[]>(['list'], { db });
   return sweep!.state;
 }
 

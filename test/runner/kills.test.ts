@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
-import { cosweep, start, untilNoneIsLeft } from './cosweep.ts';
+import { cosweep, start, untilNoneIsLeft } from '../helpers/cosweep.ts';
 import { ask, isTaken, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy, type Study } from './study.ts';
 import { undisturbed } from './undisturbed.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cosweep, cosweepJson } from './cosweep.ts';
+import { cosweep, cosweepJson } from '../helpers/cosweep.ts';
 import { definition, temporaryFolder, writeStudy } from './study.ts';
 
 interface Timed {

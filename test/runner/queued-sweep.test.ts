@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { releaseLease, takeLease, type Lease } from '../../server/store/database/lease.ts';
 import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
-import { cosweep, start, type Cosweep } from './cosweep.ts';
+import { cosweep, start, type Cosweep } from '../helpers/cosweep.ts';
 import { isTaken, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed } from './undisturbed.ts';
@@ -36,9 +36,9 @@ function send(pids: number[], signal: NodeJS.Signals): void {
 test('a definition that is replaced while its sweep is about to begin: what is trained is what is stored', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  const args = runArgs(writeStudy(folder, { N: [0], seeds: 1 }));
+  const args = runArgs(writeStudy(folder, { N: [0], seeds: 1, small: true }));
   const run = start(args, { db });
-  const other = { N: [0], beta: [0.1, 0.2], seeds: 1 };
+  const other = { N: [0], beta: [0.1, 0.2], seeds: 1, small: true };
   await beforeItsWorkersOpen(run, db, async () => {
     writeStudy(folder, other);
     const replaced = await cosweep([...args, '--no-wait'], { db });

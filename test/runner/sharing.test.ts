@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { enginesHere } from '../helpers/engines.ts';
-import { cosweepJson, start } from './cosweep.ts';
+import { cosweepJson, start } from '../helpers/cosweep.ts';
 import { ask, countRuns, snapshot, type Snapshot } from './snapshot.ts';
 import { definition as study, runArgs, temporaryFolder } from './study.ts';
 import { writeImages } from './tiny-images.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { cosweepJson } from './cosweep.ts';
+import { cosweepHere, cosweepJson } from '../helpers/cosweep.ts';
 
 /** Everything that a run computed, without what differs between two times of computing it (ids, times). */
 export interface RunSnapshot {
@@ -37,9 +37,12 @@ interface Row {
 export async function snapshot(
   db: string,
   sweep = 'latest',
-  options: { user?: { uid: number; gid: number } } = {},
+  { user }: { user?: { uid: number; gid: number } } = {},
 ): Promise<Snapshot> {
-  const rows = await cosweepJson<RunRow[]>(['runs', sweep], { db, ...options });
+  // Another user's files are left to that user: a process of its own.
+  const rows = await (user
+    ? cosweepJson<RunRow[]>(['runs', sweep], { db, user })
+    : cosweepHere<RunRow[]>(['runs', sweep], { db }));
   const summaries = new Map(rows.map(({ armName, seed, metrics }) => [`${armName}, seed ${seed}`, metrics]));
   return read(db, (sql) => {
     const sweepId = sql

@@ -1,8 +1,8 @@
-import { sentBytes } from './sent-bytes.ts';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { storeCheckpoint } from '../../server/runner/checkpoints/checkpoint-files.ts';
+import { sentBytes } from './sent-bytes.ts';
 import { RecentCheckpoints } from '../../server/runner/checkpoints/recent-checkpoints.ts';
 import { apartNext, sameAsTrunk } from '../../server/runner/loops/take-from-trunk.ts';
 import { trunkBeside } from '../../server/runner/order/trunk-beside.ts';
@@ -22,10 +22,11 @@ import type { Storage } from '../../server/store/database/storage.ts';
 import type { Lease } from '../../server/store/database/lease.ts';
 import type { Arm } from '../../server/sweep/arm.ts';
 import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD } from '../store/support.ts';
-import { cosweep, cosweepJson, start } from './cosweep.ts';
+import { cosweepHere, cosweepJson, start } from '../helpers/cosweep.ts';
+import { inProcess } from '../helpers/in-process.ts';
 import { ask, countRuns, snapshot } from './snapshot.ts';
 import { BATCHES, definition, runArgs, temporaryFolder, type Study } from './study.ts';
-import type { Summary } from './undisturbed.ts';
+import { copyDatabase, type Summary } from './undisturbed.ts';
 
 /** An ε of 1.9 is above any L2 of distances by cosine that are near their centers. */
 interface Phase {
@@ -34,7 +35,7 @@ interface Phase {
 }
 
 function write(folder: string, name: string, study: Study, { epsilon, truncation = 'batch' }: Phase): string {
-  const whole = definition({ ...study, name }) as { parameters: object };
+  const whole = definition({ small: true, ...study, name }) as { parameters: object };
   const file = join(folder, `${name}.json`);
   writeFileSync(
     file,
@@ -47,6 +48,11 @@ function write(folder: string, name: string, study: Study, { epsilon, truncation
   return file;
 }
 
+/** As users do, without the option that other tests keep every checkpoint with. */
+function train(file: string, db: string, ...more: string[]): Promise<Summary> {
+  return cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1', ...more], { db });
+}
+
 const taken = (db: string): number => ask(db, 'SELECT sum(taken) FROM "Stage"');
 
 describe('a sweep whose ε no test passes', () => {
@@ -55,10 +61,10 @@ describe('a sweep whose ε no test passes', () => {
     const db = join(folder, 'study.db');
     // Without --keep-checkpoints: of the trunk the state at its very end is left.
     const control = write(folder, 'control', { beta: [0.3], N: [40, 80], seeds: 1 }, { epsilon: [0.02] });
-    await cosweepJson<Summary>(['run', control, '--engine', 'wasm', '--workers', '2'], { db });
+    await train(control, db);
 
     const dead = write(folder, 'dead', { beta: [0.3, 0.4], N: [40, 80], seeds: 1 }, { epsilon: [1.8, 1.9] });
-    const summary = await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--workers', '2'], { db });
+    const summary = await train(dead, db, '--workers', '2');
     expect(summary).toMatchObject({
       state: 'complete',
       runs: { complete: 9, reused: 1 },
@@ -72,7 +78,7 @@ describe('a sweep whose ε no test passes', () => {
         'SELECT count(*) FROM "Stage" WHERE taken > 0 AND takenSeconds > 0 AND abs(takenSeconds - trainingSeconds - evaluationSeconds) < 1e-9',
       ),
     ).toBe(4);
-    await cosweepJson<Summary>(['run', dead, '--engine', 'wasm', '--no-share'], { db: join(folder, 'alone.db') });
+    await train(dead, join(folder, 'alone.db'), '--no-share');
     const [shared, alone] = [await snapshot(db, 'dead'), await snapshot(join(folder, 'alone.db'), 'dead')];
     for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(alone)) {
       expect({ name, ...shared[name], checkpoints: {} }).toEqual({
@@ -95,9 +101,7 @@ describe('a sweep whose ε no test passes', () => {
   test('is taken from a control that has only just been trained', async () => {
     const folder = temporaryFolder();
     const file = write(folder, 'single', { beta: [0.3], N: [40], seeds: 2 }, { epsilon: [1.9] });
-    const summary = await cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1'], {
-      db: join(folder, 'study.db'),
-    });
+    const summary = await train(file, join(folder, 'study.db'));
     expect(summary).toMatchObject({ state: 'complete', batchesTrained: 2 * BATCHES, batchesTaken: 2 * 80 });
   });
 
@@ -105,7 +109,7 @@ describe('a sweep whose ε no test passes', () => {
     const folder = temporaryFolder();
     const db = join(folder, 'study.db');
     const file = write(folder, 'apart', { beta: [0.3, 0.4], N: [40], seeds: 1 }, { epsilon: [0.02, 1.8, 1.9] });
-    const summary = await cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '1'], { db });
+    const summary = await train(file, db);
     expect(summary).toMatchObject({ state: 'complete', batchesTrained: BATCHES + 2 * 80, batchesTaken: 2 * 80 });
     // Each run has begun twice: with the trunk, and where it is on its own or its trunk's.
     expect(ask<number>(db, 'SELECT max(attempts) FROM "Run"')).toBe(2);
@@ -143,6 +147,18 @@ describe('a sweep whose ε no test passes', () => {
 describe('what was trained before is taken as far as it is the same computation', () => {
   type Sweep = Study & Phase;
   const one = { beta: [0.3], seeds: 1 };
+  const trained = new Map<string, string>();
+
+  /** Several tests begin with the same sweep: it is trained for the first of them. */
+  async function copyOfTrained(sweep: Sweep, db: string, file: string): Promise<void> {
+    const key = JSON.stringify(sweep);
+    if (!trained.has(key)) {
+      const own = mkdtempSync(join(inject('sharedFolder'), 'before-'));
+      await train(write(own, 'before', sweep, sweep), join(own, 'study.db'));
+      trained.set(key, join(own, 'study.db'));
+    }
+    copyDatabase(trained.get(key)!, db, file);
+  }
 
   test.each<{ what: string; first: Sweep; options?: string[]; then: Sweep; damage?: boolean; batches: number }>([
     {
@@ -174,17 +190,15 @@ describe('what was trained before is taken as far as it is the same computation'
   ])('$what', async ({ first, options = [], then, damage, batches }) => {
     const folder = temporaryFolder();
     const [db, alone] = [join(folder, 'study.db'), join(folder, 'alone.db')];
-    const run = (file: string, into: string, ...more: string[]): Promise<Summary> =>
-      cosweepJson<Summary>(['run', file, '--engine', 'wasm', '--workers', '2', ...more], { db: into });
     const before = write(folder, 'before', first, first);
-    await run(before, db);
-    if (options.length > 0) await run(before, db, ...options);
+    await copyOfTrained(first, db, before);
+    if (options.length > 0) await train(before, db, ...options);
     if (damage)
       for (const name of readdirSync(`${db}.checkpoints`)) writeFileSync(join(`${db}.checkpoints`, name), 'damaged');
     const after = write(folder, 'after', then, then);
-    expect(await run(after, db)).toMatchObject({ state: 'complete', batchesTaken: batches });
+    expect(await train(after, db, '--workers', '2')).toMatchObject({ state: 'complete', batchesTaken: batches });
     expect(taken(db)).toBe(batches);
-    await run(after, alone, '--no-share');
+    await train(after, alone, '--no-share');
     const [shared, unshared] = [await snapshot(db, 'after'), await snapshot(alone, 'after')];
     for (const [name, { curves, artefacts, metrics, state, checkpoints }] of Object.entries(unshared)) {
       expect({ name, ...shared[name], checkpoints: {} }).toEqual({
@@ -197,8 +211,8 @@ describe('what was trained before is taken as far as it is the same computation'
       });
       expect(shared[name]!.checkpoints[BATCHES]).toBe(checkpoints[BATCHES]);
     }
-    const last = (await cosweepJson<{ run: string }[]>(['runs', 'after'], { db })).at(-1)!;
-    const { code, stderr } = await cosweep(['weights', last.run, '--out', join(folder, 'model')], { db });
+    const last = (await cosweepHere<{ run: string }[]>(['runs', 'after'], { db })).at(-1)!;
+    const { code, stderr } = await inProcess(['--db', db, 'weights', last.run, '--out', join(folder, 'model')], folder);
     expect(code, stderr).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { cosweep, cosweepJson, start, type Cosweep } from './cosweep.ts';
+import { cosweep, cosweepHere, start, type Cosweep } from '../helpers/cosweep.ts';
 import { ask, countRuns, isLocked, isTaken, snapshot } from './snapshot.ts';
 import { BATCHES, runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
@@ -72,7 +72,7 @@ test('of several runs on one database one trains everything, and the others say 
   expect(summaries[0]!.batchesTrained + summaries[1]!.batchesTrained).toBe(
     (await undisturbed()).summary.batchesTrained,
   );
-  const sweeps = await cosweepJson<Listed[]>(['list'], { db });
+  const sweeps = await cosweepHere<Listed[]>(['list'], { db });
   expect(sweeps.slice(1).map(({ name, state }) => [name, state])).toEqual([
     ['left', 'complete'],
     ['study', 'complete'],
@@ -156,7 +156,7 @@ test('cancel from another process stops a sweep, and run continues it', async ()
   expect(summary.state).toBe('cancelled');
   expect(summary.batchesTrained).toBeLessThan(6 * BATCHES);
   expect(run.children()).toEqual([]);
-  const [sweep] = await cosweepJson<Listed[]>(['list'], { db });
+  const [sweep] = await cosweepHere<Listed[]>(['list'], { db });
   expect(sweep).toMatchObject({ state: 'cancelled', cancelling: false, counts: { waiting: 0, running: 0 } });
   expect((await cosweep(runArgs('s1'), { db })).code).toBe(0);
   expect(await snapshot(db)).toEqual((await undisturbed()).results);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { describeWithWebgpu } from '../helpers/engines.ts';
-import { cosweep, start } from './cosweep.ts';
+import { cosweep, start } from '../helpers/cosweep.ts';
 import { ask, snapshot, type Snapshot } from './snapshot.ts';
 import { temporaryFolder } from './study.ts';
 import { writeImages } from './tiny-images.ts';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
-import { cosweep, cosweepJson } from './cosweep.ts';
+import { cosweep, cosweepHere, cosweepJson } from '../helpers/cosweep.ts';
 import { snapshot, type Snapshot } from './snapshot.ts';
 import { BATCHES, definition, temporaryFolder, writeStudy } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
@@ -33,8 +33,8 @@ const checkpointsOf = (db: string): string[] => readdirSync(`${db}.checkpoints`)
 test('of a complete sweep the final weights of each run are kept, and `weights` writes a model that predicts what the run did', async () => {
   const folder = temporaryFolder();
   const db = join(folder, 'study.db');
-  expect((await cosweep(runArgs(writeStudy(folder)), { db })).code).toBe(0);
-  const runs = await cosweepJson<Listed[]>(['runs', 'latest'], { db });
+  expect((await cosweep(runArgs(writeStudy(folder, { small: true })), { db })).code).toBe(0);
+  const runs = await cosweepHere<Listed[]>(['runs', 'latest'], { db });
   expect(checkpointsOf(db)).toHaveLength(runs.length);
 
   const [run] = runs as [Listed];
@@ -54,7 +54,7 @@ test('of a complete sweep the final weights of each run are kept, and `weights` 
     network: 'mlp',
   });
 
-  const settings = planOf(definition()).arms[0]!.training.dataset;
+  const settings = planOf(definition({ small: true })).arms[0]!.training.dataset;
   const { validation, shape } = await loadDataset(settings, { baseFolder: folder, seed: run.seed });
   const [logits] = model.predict(tf.tensor(Float32Array.from(validation.pixels), [validation.count, ...shape])) as [
     tf.Tensor2D,
@@ -77,7 +77,7 @@ test('weights that are not there are refused in words: a run that is not complet
   const file = writeCsvStudy(folder, images, [0.02, 1e30]);
   writeCsv(images, 1);
   expect((await cosweep(runArgs(file), { db })).code).toBe(0);
-  const rows = await cosweepJson<{ run: string; state: string }[]>(['runs', 'latest'], { db });
+  const rows = await cosweepHere<{ run: string; state: string }[]>(['runs', 'latest'], { db });
   const complete = rows.find(({ state }) => state === 'complete')!.run;
   const diverged = rows.find(({ state }) => state === 'diverged')!.run;
   const out = join(folder, 'model');
@@ -103,7 +103,7 @@ test('weights that are not there are refused in words: a run that is not complet
   const queued = writeStudy(folder, { name: 'later' });
   const run = cosweep(['run', queued, '--engine', 'wasm', '--workers', '1'], { db });
   for (;;) {
-    const [waiting] = await cosweepJson<{ run: string; state: string }[]>(['runs', 'later'], { db }).catch(() => []);
+    const [waiting] = await cosweepHere<{ run: string; state: string }[]>(['runs', 'later'], { db }).catch(() => []);
     if (!waiting) continue;
     if (waiting.state !== 'complete')
       expect(await refusalOf(waiting.run)).toMatch(
@@ -115,11 +115,11 @@ test('weights that are not there are refused in words: a run that is not complet
 });
 
 test("--keep-checkpoints keeps every stage's; without it a sweep that grows trains lost trunks again, to the same bits", async () => {
-  const grown = { beta: [0.3, 0.4], N: [0, 60, 90], seeds: 1 };
+  const grown = { beta: [0.3, 0.4], N: [0, 60, 90], seeds: 1, small: true };
   const expected = (await undisturbed(grown)).results;
   const folder = temporaryFolder();
   const train = async (db: string, ...more: string[]): Promise<Summary> => {
-    const file = writeStudy(folder, { seeds: 1 });
+    const file = writeStudy(folder, { seeds: 1, small: true });
     expect((await cosweep(runArgs(file, ...more), { db })).code).toBe(0);
     expect(checkpointsOf(db).length > FINAL).toBe(more.includes('--keep-checkpoints'));
     writeStudy(folder, grown);

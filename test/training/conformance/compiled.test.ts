@@ -3,7 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Engine, Step } from '../../../server/training/engine.ts';
 import { buildEvaluationStep, inferenceState } from '../../../server/training/evaluation-step.ts';
 import { isOlder } from '../../../server/training/engines/tensorflow/is-older.ts';
-import { eachEngine, networks } from '../../helpers/engines.ts';
+import { eachEngine } from '../../helpers/engines.ts';
+import { networks } from '../../helpers/networks.ts';
 import { bytesOf, differing } from './same-bits.ts';
 import { buildVariant, describeVariant, runPlainly, scalars, variants } from './variants.ts';
 

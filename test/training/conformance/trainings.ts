@@ -1,6 +1,6 @@
 import type { ModelName, OptimizerSettings, TrainingSettings } from '../../../server/sweep/settings.ts';
 import type { RunSettings } from '../../../server/training/network.ts';
-import { networks } from '../../helpers/engines.ts';
+import { networks } from '../../helpers/networks.ts';
 
 /** One training of the product, which every engine does and all must agree about. */
 export interface Training {

@@ -6,7 +6,7 @@ import { buildModel, type Model } from '../../../server/training/models/model.ts
 import { buildOptimizer } from '../../../server/training/optimizers/build-optimizer.ts';
 import { initialState, toDevice } from '../../../server/training/state.ts';
 import { buildStep, epsilonScalar, type StepStructure } from '../../../server/training/step.ts';
-import { networks } from '../../helpers/engines.ts';
+import { networks } from '../../helpers/networks.ts';
 
 /** One structure of the training step: everything that decides which operations it has. */
 export interface Variant {

@@ -43,6 +43,21 @@ function layout(input: number, window: number, stride: number, pad: Pad): { outp
   return { output: Math.floor((input + 2 * before - window) / stride) + 1, before };
 }
 
+/** Where the windows of a convolution lie, and the shape of its result. */
+function layoutOfConvolution(
+  x: number[],
+  filter: number[],
+  strides: [number, number],
+  pad: Pad,
+  dilations: [number, number],
+): { rows: ReturnType<typeof layout>; columns: ReturnType<typeof layout>; y: Four } {
+  const [batch, height, width] = x as Four;
+  const [h, w, , depth] = filter as Four;
+  const rows = layout(height, (h - 1) * dilations[0] + 1, strides[0], pad);
+  const columns = layout(width, (w - 1) * dilations[1] + 1, strides[1], pad);
+  return { rows, columns, y: [batch, rows.output, columns.output, depth] };
+}
+
 /** Calls `visit` for every product x[xAt]·filter[filterAt] that enters y[yAt] of a convolution. */
 function overConvolution(
   x: number[],
@@ -51,12 +66,10 @@ function overConvolution(
   pad: Pad,
   dilations: [number, number],
   visit: (xAt: number, filterAt: number, yAt: number) => void,
-): number[] {
+): void {
   const [batch, height, width, channels] = x as Four;
   const [h, w, , depth] = filter as Four;
-  const rows = layout(height, (h - 1) * dilations[0] + 1, strides[0], pad);
-  const columns = layout(width, (w - 1) * dilations[1] + 1, strides[1], pad);
-  const y: Four = [batch, rows.output, columns.output, depth];
+  const { rows, columns, y } = layoutOfConvolution(x, filter, strides, pad, dilations);
   for (let b = 0; b < batch; b++)
     for (let p = 0; p < y[1]; p++)
       for (let q = 0; q < y[2]; q++)
@@ -71,7 +84,6 @@ function overConvolution(
               for (let d = 0; d < depth; d++)
                 visit(at(x as Four, b, row, column, c), at(filter as Four, i, j, c, d), at(y, b, p, q, d));
           }
-  return y;
 }
 
 export function conv2d(
@@ -81,10 +93,10 @@ export function conv2d(
   pad: Pad,
   dilations: [number, number] = [1, 1],
 ): Slow {
-  const products: [number, number, number][] = [];
-  const shape = overConvolution(x.shape, filter.shape, strides, pad, dilations, (...entry) => products.push(entry));
-  const y = zeros(shape);
-  for (const [xAt, filterAt, yAt] of products) y.values[yAt]! += x.values[xAt]! * filter.values[filterAt]!;
+  const y = zeros(layoutOfConvolution(x.shape, filter.shape, strides, pad, dilations).y);
+  overConvolution(x.shape, filter.shape, strides, pad, dilations, (xAt, filterAt, yAt) => {
+    y.values[yAt]! += x.values[xAt]! * filter.values[filterAt]!;
+  });
   return y;
 }
 
@@ -223,13 +235,16 @@ function broadcastShape(a: number[], b: number[]): number[] {
 
 /** Repeats a tensor until it has a shape. */
 export function broadcast(x: Slow, shape: number[]): Slow {
-  return { shape, values: indices(shape).map((index) => x.values[smallerIndex(index, x.shape)]!) };
+  if (`${x.shape}` === `${shape}`) return x;
+  const { values } = zeros(shape);
+  eachIndex(shape, (index, flat) => (values[flat] = x.values[smallerIndex(index, x.shape)]!));
+  return { shape, values };
 }
 
 /** The reverse of `broadcast`: adds up what was repeated. */
 export function sumTo(x: Slow, shape: number[]): Slow {
   const sum = zeros(shape);
-  indices(x.shape).forEach((index, flat) => (sum.values[smallerIndex(index, shape)]! += x.values[flat]!));
+  eachIndex(x.shape, (index, flat) => (sum.values[smallerIndex(index, shape)]! += x.values[flat]!));
   return sum;
 }
 
@@ -242,16 +257,17 @@ export function fold(x: Slow, axes: number[], f: (members: number[]) => number):
     axes.some((axis) => (axis + x.shape.length) % x.shape.length === d) ? 1 : side,
   );
   const members: number[][] = Array.from({ length: size(shape) }, () => []);
-  indices(x.shape).forEach((index, flat) => members[smallerIndex(index, shape)]!.push(x.values[flat]!));
+  eachIndex(x.shape, (index, flat) => members[smallerIndex(index, shape)]!.push(x.values[flat]!));
   return { shape, values: members.map(f) };
 }
 
-/** Every index of a shape, in row-major order. */
-function indices(shape: number[]): number[][] {
-  return shape.reduce<number[][]>(
-    (found, side) => found.flatMap((index) => Array.from({ length: side }, (_, i) => [...index, i])),
-    [[]],
-  );
+/** Calls `visit` for every index of a shape, in row-major order; always the same array. */
+function eachIndex(shape: number[], visit: (index: number[], flat: number) => void): void {
+  const index = shape.map(() => 0);
+  for (let flat = 0; flat < size(shape); flat++) {
+    visit(index, flat);
+    for (let d = shape.length - 1; d >= 0 && ++index[d]! === shape[d]; d--) index[d] = 0;
+  }
 }
 
 /** Where an index of a larger shape lies in a smaller one. */

@@ -10,7 +10,7 @@ import type { ProbeReport } from '../../../server/http/schemas/probe.ts';
 import type { RunDetail, RunList } from '../../../server/http/schemas/run.ts';
 import type { StageRow } from '../../../server/http/schemas/stage.ts';
 import type { SweepDetail } from '../../../server/http/schemas/sweep.ts';
-import { cosweep } from '../../cli/cosweep.ts';
+import { cosweep } from '../../helpers/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
 import { openPage, overflow, type WatchedPage } from './watched-page.ts';

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
+import { inProcess } from './in-process.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = `${root}bin/cosweep.js`;
@@ -19,12 +20,20 @@ export interface Ended {
   stderr: string;
 }
 
-export interface StartOptions {
+export interface InDatabase {
   /** The database; its folder is the working folder. */
   db: string;
+}
+
+interface InFolder {
+  /** The working folder; the database is what the arguments or the program make it. */
+  cwd: string;
+}
+
+export type StartOptions = (InDatabase | InFolder) & {
   /** Another user, for whom permissions count. */
   user?: { uid: number; gid: number };
-}
+};
 
 /** A `cosweep` at work: the built program in a process group of its own, as a shell would start it. */
 export interface Cosweep {
@@ -39,15 +48,19 @@ export interface Cosweep {
   pressCtrlC(): void;
   /** Waits until a condition holds; fails where the program ends before. */
   until(what: string, holds: () => boolean): Promise<void>;
+  /** Waits until stdout or stderr holds this. */
+  says(text: string): Promise<void>;
   ended: Promise<Ended>;
 }
 
 /** Starts the built program. Whatever is left of it after the test is killed. */
-export function start(args: string[], { db, user }: StartOptions): Cosweep {
+export function start(args: string[], { user, ...place }: StartOptions): Cosweep {
   if (!existsSync(`${root}dist/server/cli/main.js`))
     throw new Error('These tests use the built program, and dist is not there: run `npm run build`');
-  const child = spawn(process.execPath, [program, '--db', db, ...args], {
-    cwd: dirname(db),
+  const { cwd, global } = placeOf(place);
+  const child = spawn(process.execPath, [program, ...global, ...args], {
+    cwd,
+    env: { ...process.env, COSWEEP_DB: '', COSWEEP_TOKEN: '' },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
@@ -57,6 +70,12 @@ export function start(args: string[], { db, user }: StartOptions): Cosweep {
   const { text, ended } = collect(child);
   let over = false;
   void ended.then(() => (over = true));
+  const until = async (what: string, holds: () => boolean): Promise<void> => {
+    while (!holds()) {
+      if (over) throw new Error(`cosweep ${args.join(' ')} ended before ${what}; it said:\n${text.stderr}`);
+      await sleep(20);
+    }
+  };
   return {
     pid,
     stderr: () => text.stderr,
@@ -66,12 +85,9 @@ export function start(args: string[], { db, user }: StartOptions): Cosweep {
         .map((each) => each.pid),
     signal: (signal) => void child.kill(signal),
     pressCtrlC: () => void process.kill(-pid, 'SIGINT'),
-    async until(what, holds) {
-      while (!holds()) {
-        if (over) throw new Error(`cosweep ${args.join(' ')} ended before ${what}; it said:\n${text.stderr}`);
-        await sleep(20);
-      }
-    },
+    until,
+    says: (words) =>
+      until(`it said ${JSON.stringify(words)}`, () => text.stdout.includes(words) || text.stderr.includes(words)),
     ended,
   };
 }
@@ -83,17 +99,32 @@ export function cosweep(args: string[], options: StartOptions): Promise<Ended> {
 
 /** Runs a command that gives JSON. Any exit code will do, as long as there is JSON. */
 export async function cosweepJson<T>(args: string[], options: StartOptions): Promise<T> {
-  const { stdout, stderr } = await cosweep(['--json', ...args], options);
-  try {
-    return JSON.parse(stdout) as T;
-  } catch {
-    throw new Error(`cosweep ${args.join(' ')} gave no JSON:\n${stdout}\n${stderr}`);
-  }
+  return toJson(args, await cosweep(['--json', ...args], options));
+}
+
+/**
+ * What a command that only reads gives, in this process: most of what a process of its own does is starting, and the
+ * tests ask often.
+ */
+export async function cosweepHere<T>(args: string[], { db }: InDatabase): Promise<T> {
+  return toJson(args, await inProcess(['--db', db, '--json', ...args], dirname(db)));
 }
 
 /** Waits until every process that a program started has ended; hangs, and so fails the test, where one stays behind. */
 export async function untilNoneIsLeft(program: Cosweep): Promise<void> {
   while (program.children().length > 0) await sleep(50);
+}
+
+function placeOf(place: InDatabase | InFolder): { cwd: string; global: string[] } {
+  return 'db' in place ? { cwd: dirname(place.db), global: ['--db', place.db] } : { cwd: place.cwd, global: [] };
+}
+
+function toJson<T>(args: string[], { stdout, stderr }: Ended): T {
+  try {
+    return JSON.parse(stdout) as T;
+  } catch {
+    throw new Error(`cosweep ${args.join(' ')} gave no JSON:\n${stdout}\n${stderr}`);
+  }
 }
 
 function collect(child: ChildProcess): { text: { stdout: string; stderr: string }; ended: Promise<Ended> } {

@@ -1,0 +1,31 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { relink } from '../server/training/engines/tensorflow/link.ts';
+import { writeImages } from './runner/tiny-images.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A folder that all test files of a run have in common. */
+    sharedFolder: string;
+  }
+}
+
+/**
+ * Before all tests: a folder with `images` and `labels` to train on, in which files leave to each other what takes long
+ * to make. It has the programs' cache too: in the user's own, another checkout at work would overwrite what is known of
+ * this one's engines, and every `cosweep run` try them anew, which takes seconds.
+ */
+export default function setUp({ provide }: TestProject): () => void {
+  const sharedFolder = mkdtempSync(join(tmpdir(), 'cosweep-tests-'));
+  relink(); // from the user's cache, which nothing finds from here on
+  const cache = (process.env['COSWEEP_CACHE'] = join(sharedFolder, 'cache'));
+  mkdirSync(cache);
+  writeImages(sharedFolder, 400, 12);
+  // Some tests start programs as another user.
+  chmodSync(sharedFolder, 0o755);
+  chmodSync(cache, 0o777);
+  provide('sharedFolder', sharedFolder);
+  return () => rmSync(sharedFolder, { recursive: true, force: true });
+}
