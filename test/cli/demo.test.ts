@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freshDemo } from '../../server/cli/fresh-demo.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { storeTrainedSweep } from '../http/trained-sweep.ts';
-import { start } from './cosweep.ts';
+import { start } from '../helpers/cosweep.ts';
 
 let folder: string;
 let db: string;

@@ -117,7 +117,7 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
 
     test('fails with a stage that it cannot train, and trains the next one', async () => {
       const failing = train(trainer, { ...order, fingerprint: 'of other data' });
-      await expect(failing).rejects.toThrow(/Cannot train on the data set glyphs: it has changed/);
+      await expect(failing).rejects.toThrow(/Cannot train on the data set \w+: it has changed/);
       await expect(failing).rejects.toBeInstanceOf(WorkerError);
       expect(trainer.holds(whole.checkpoint.hash)).toBe(false);
       expect((await train(trainer, order)).checkpoint.hash).toBe(whole.checkpoint.hash);
