@@ -14,7 +14,10 @@ export function toAssignment(written: Record<string, ParamValue>): Assignment {
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [toParameterName(name), value]));
 }
 
-/** `include` adds one point: it assigns parameters of the definition, and all of those that have no single value. */
+/**
+ * An entry of `include` adds one point. It assigns parameters of the definition alone, and every one that has no single
+ * value.
+ */
 export function problemsOfInclude(include: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
   return listOfObjects(include).flatMap(([entry, i]) => {
     const root = ['include', i];
@@ -77,7 +80,8 @@ function problemsOfEntry(
       return [
         {
           path,
-          message: `found ${JSON.stringify(written)}, wanted a parameter of this definition${toSuggestion(name, names)}`,
+          message:
+            `found ${JSON.stringify(written)}, wanted a parameter of this definition` + toSuggestion(name, names),
         },
       ];
     return isLossParameter(name) || isSettingName(name)
