@@ -49,8 +49,8 @@ export const METRICS: readonly Metric[] = [
   ...named('train', TRAINING, (name) => (name === 'truncated' ? 'batchFromSwitch' : 'batch')),
   ...named('val', EVALUATION, () => 'evaluation'),
   ...named('test', EVALUATION, () => 'end'),
-  // The mean error over the five pairs of classes that the controls of the *other* seeds confuse most (docs/metrics.md):
-  // one run alone does not have it.
+  // The mean error over the five pairs of classes that the controls of the *other* seeds confuse most. One run alone
+  // does not have it (docs/metrics.md).
   { name: 'pairs/worst5', better: 'lower', when: 'derived' },
 ];
 

@@ -26,7 +26,7 @@ export function checkSize(arms: number, seeds: number): void {
   if (bytes > MAX_BYTES)
     throw new PlanMistake(
       'seeds',
-      `found ${arms} arms × ${seeds} seeds = ${arms * seeds} runs, a plan of about ${(bytes / 1e9).toPrecision(2)} GB, ` +
-        `wanted at most ${MAX_BYTES / 1e9} GB`,
+      `found ${arms} arms × ${seeds} seeds = ${arms * seeds} runs, ` +
+        `a plan of about ${(bytes / 1e9).toPrecision(2)} GB, wanted at most ${MAX_BYTES / 1e9} GB`,
     );
 }

@@ -58,7 +58,8 @@ function reportGrid(space: ParameterInput, report: Report): void {
   if (space.distribution === 'int_uniform' && count! > space.max - space.min + 1) {
     report(
       'count',
-      `found ${count}, wanted at most ${space.max - space.min + 1}, the whole numbers from ${space.min} to ${space.max} ` +
+      `found ${count}, wanted at most ${space.max - space.min + 1}, ` +
+        `the whole numbers from ${space.min} to ${space.max} ` +
         '(integer bounds mean whole numbers; "distribution": "uniform" takes those between too)',
     );
   } else if ('min' in space && space.min === space.max) {
