@@ -10,8 +10,8 @@ import { listTrunks, type Trunk, type TrunkCurves } from '../curves/trunks.ts';
 export const WINDOW = 50;
 
 /**
- * The ratio ‖β∇L2‖/‖α∇L1‖ at the features under which a term is called weak: where it was under about this, nothing was
- * found.
+ * Under about this ratio ‖β∇L2‖/‖α∇L1‖ at the features nothing was found, so a term with a smaller ratio is called
+ * weak.
  */
 export const WEAK_RATIO = 0.04;
 

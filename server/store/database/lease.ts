@@ -29,8 +29,8 @@ export interface LeaseHolder {
 }
 
 /**
- * Another process took the lease meanwhile: this one was suspended, or too busy to renew it. Nothing was written, and
- * training has to stop.
+ * Another process took the lease meanwhile: this process was suspended, or too busy to renew it. Nothing was written,
+ * and training has to stop.
  */
 export class LeaseLostError extends OutsideError {
   override name = 'LeaseLostError';

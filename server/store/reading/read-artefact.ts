@@ -3,7 +3,7 @@ import type { Storage } from '../database/storage.ts';
 
 /**
  * What an evaluation of a run gave beside numbers (`confusion`, `projection`); null where there is nothing. Without
- * `batch` it is the last evaluation that gave it.
+ * `batch` the last evaluation that gave it counts.
  */
 export function readArtefact(
   storage: Storage,

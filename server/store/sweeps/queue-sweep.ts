@@ -81,8 +81,8 @@ interface Found {
 }
 
 /**
- * The newest sweep of this file and name. A confirmation has its arm's name in its own, and an arm's name may change:
- * it is found by its key alone, which says what it confirms.
+ * The newest sweep of this file and name. A confirmation has the name of its arm in its own name, and arms may change
+ * their names: a confirmation is found by its key alone, which says what it confirms.
  */
 function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: SweepRequest): Found | undefined {
   if (definitionPath === null) return undefined;

@@ -6,10 +6,10 @@ import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
 /**
- * The failed runs of a sweep wait again, with all their attempts, and the sweep goes to the end of the queue. If
- * `engine` is named and the sweep was started on another one, this is refused.
+ * The failed runs of a sweep wait again, with all their attempts, and the sweep goes to the end of the queue. Refused
+ * where `engine` is named and the sweep was started on another engine.
  *
- * @returns how many runs wait again; where it is none, nothing changes
+ * @returns how many runs wait again; with none nothing changes
  */
 export function retrySweep(
   storage: Storage,

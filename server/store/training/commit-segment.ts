@@ -49,8 +49,8 @@ export interface SegmentRows {
   checkpoint: StoredCheckpoint | null;
   seconds: { training: number; evaluation: number };
   /**
-   * True for a segment that was taken from the trunk instead of trained: its points are what the trunk recorded in
-   * these batches, its seconds are what the trunk spent on them.
+   * True for a segment that was taken from the trunk instead of trained: its points are those that the trunk recorded
+   * in these batches, its seconds those that the trunk spent on them.
    */
   fromTrunk?: boolean;
   /**

@@ -4,9 +4,9 @@ import type { Storage } from '../database/storage.ts';
 
 /**
  * Forgets the checkpoints that nothing needs any more. It keeps those at the end of complete runs (their final
- * weights), those of every stage from which a run that is not done may still continue or fork, and those of sweeps that
- * keep all. While a sweep is queued all checkpoints are kept: which of them its runs fork from is known when the sweep
- * begins.
+ * weights), those of every stage from which an unfinished run may still continue or fork, and those of sweeps that keep
+ * all. While a sweep is queued all checkpoints are kept: only when it begins is it known from which of them its runs
+ * fork.
  *
  * @returns files that no checkpoint refers to any more, for the caller to delete. In this order a process that is
  * killed in between leaves a stray file, which the next process deletes, and never a checkpoint without its file.

@@ -15,7 +15,7 @@ export interface Summary {
   max: number | null;
 }
 
-/** Of equal values the first counts: a run has its best where it first reaches it. */
+/** Of equal values the first counts: the best of a run is at the batch that reaches it first. */
 export function summarise(batches: ArrayLike<number>, values: ArrayLike<number>): Summary {
   let low = -1;
   let high = -1;

@@ -29,8 +29,8 @@ export function finish(
 }
 
 /**
- * The process that trains a sweep is stopped, but the sweep was asked for by others. It goes back to its place in the
- * queue, for the next process to go on with. A cancel that nobody has noticed yet cancels it.
+ * The process that trains a sweep is stopped, but others asked for the sweep. It goes back to its place in the queue,
+ * for the next process to go on with. A cancel that nobody has noticed yet cancels the sweep.
  *
  * @returns the state that the sweep is in now
  */
@@ -44,8 +44,8 @@ export function putBack(storage: Storage, lease: Lease, sweepId: number, now = D
 }
 
 /**
- * The probe of a sweep ends or stops before all of the sweep is trained. The sweep is then interrupted; where all of it
- * was asked for meanwhile, it is queued for that. A cancel that nobody has noticed yet cancels it.
+ * The probe of a sweep ends or stops before all of the sweep is trained. The sweep is then interrupted, or queued again
+ * where all of it was asked for meanwhile. A cancel that nobody has noticed yet cancels the sweep.
  *
  * @returns the state that the sweep is in now
  */

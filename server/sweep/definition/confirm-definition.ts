@@ -14,8 +14,8 @@ export interface ConfirmationParts {
 }
 
 /**
- * The definition of exactly one arm and its control on fresh seeds. It is made from the arm's resolved settings: they
- * are what was trained, whatever the definition that the arm came from looks like by now.
+ * The definition of exactly one arm and its control on fresh seeds. It is made from the arm's resolved settings: these
+ * were trained, whatever the arm's own definition says by now.
  *
  * @returns JSON text
  */

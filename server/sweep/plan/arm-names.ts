@@ -39,8 +39,8 @@ export function armNames(
 }
 
 /**
- * ε and N say nothing about an arm without the intra-class phase. Its β says that it has none, unless the name of its
- * ablation says so already: β is 0.
+ * ε and N say nothing about an arm without the intra-class phase. Its β, which is 0, says that it has no such phase,
+ * unless the name of its ablation says so already.
  */
 function isInForce(arm: DraftArm, key: string): boolean {
   if (key === 'loss.centerRate') return usesCenterRate(arm.settings.loss);

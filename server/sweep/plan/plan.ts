@@ -11,8 +11,8 @@ export interface Plan {
   /** Ordered by seed first, so that half a sweep is already a table. */
   runs: PlannedRun[];
   /**
-   * How many points of the grid, or draws, each constraint (or `exclude[0]`) dropped. A point counts for the first that
-   * it breaks. Constraints that dropped nothing are listed too.
+   * How many points of the grid, or draws, each constraint (or `exclude[0]`) dropped. A point counts for the first
+   * constraint that it breaks. Constraints that dropped nothing are listed too.
    */
   dropped: { constraint: string; count: number }[];
   /** Points whose effective settings another arm already has. */

@@ -15,8 +15,8 @@ export function toAssignment(written: Record<string, ParamValue>): Assignment {
 }
 
 /**
- * An entry of `include` adds one point. It assigns parameters of the definition alone, and every one that has no single
- * value.
+ * An entry of `include` adds one point. It assigns only parameters of the definition, and has to assign every parameter
+ * without a single value.
  */
 export function problemsOfInclude(include: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
   return listOfObjects(include).flatMap(([entry, i]) => {

@@ -23,6 +23,6 @@ export function assignSettings(
 function assignAt(target: Section, [key, ...rest]: string[], value: ParamValue): Section {
   if (rest.length === 0) return { ...target, [key!]: value };
   const inner = Object.hasOwn(target, key!) ? target[key!] : {};
-  // Text or a number in the way stays where it is: the schema reports it there.
+  // Text or a number in the way stays: the schema reports it at its own place.
   return isObject(inner) ? { ...target, [key!]: assignAt(inner, rest, value) } : target;
 }
