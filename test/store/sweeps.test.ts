@@ -214,8 +214,8 @@ describe('queueing', () => {
     begin(storage, token, plan);
     finishSweep(storage, token, 1, 'complete');
     const before = await listSweeps(storage);
-    const refused =
-      `anew: process ${process.pid} on ${hostname()} trains on this database; ` + 'wait until it is done, or stop it';
+    const holder = `process ${process.pid} on ${hostname()}`;
+    const refused = `anew: ${holder} trains on this database; wait until it is done, or stop it`;
     expect(() => queueSweep(storage, request(plan, { fresh: true }))).toThrow(
       `Cannot train sweep "switch-batch" ${refused}`,
     );

@@ -275,7 +275,7 @@ function writeNotes(trunks: readonly ProbeTrunk[]): string[] {
   for (const { name, unfinished, seeds } of trunks) {
     if (seeds.length === 0) notes.push(`Trunk ${name} is not trained to its end for any seed.`);
     else if (unfinished.length > 0 && seeds.length < 2)
-      notes.push(`Trunk ${name} is known for one seed only: its spread is not.`);
+      notes.push(`Trunk ${name} is known for one seed only: its spread over seeds is not known.`);
   }
   if (trunks.some(({ candidates }) => candidates.some(({ N }) => N === 0)))
     notes.push('At N = 0 there is no trunk before the switch: no gradient ratio is known there.');

@@ -78,7 +78,7 @@ function armsToText(arms: readonly ProbeArm[], { weakRatio }: ProbeReport): stri
       arms.filter(({ sameAs }) => sameAs?.certain === true).map(toTwins),
     ),
     ...listed(
-      'May be the same run as a neighbour in ε (no L2 of the trunk is between them; they part where their own is)',
+      'May be the same run as a neighbour in ε (no L2 of the trunk is between the two ε; runs part where their own is)',
       arms.filter(({ sameAs }) => sameAs?.certain === false).map(toTwins),
     ),
     ...listed(

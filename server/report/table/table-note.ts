@@ -52,7 +52,8 @@ function differences(results: SweepResults, { baseline }: ParsedOptions, { rows 
     baseline === null
       ? 'the arm without the intra-class phase and with the same other settings'
       : `the arm ${results.arms[baseline]!.name}`;
-  if (rows.every((row) => row.difference === null)) return `No pair of runs is complete to show a difference to ${to}.`;
+  if (rows.every((row) => row.difference === null))
+    return `No pair of runs is complete yet, so no difference to ${to} is known.`;
   return `Differences are to ${to}, paired by seed: mean with Student's 95 % interval (unadjusted).`;
 }
 

@@ -36,7 +36,8 @@ export class LeaseLostError extends OutsideError {
   override name = 'LeaseLostError';
   constructor() {
     super(
-      'Cannot go on training: another process has taken over this database, since this one did not answer for too long',
+      'Cannot go on training: another process has taken over this database, ' +
+        'since this process did not answer for too long',
     );
   }
 }

@@ -73,7 +73,7 @@ export function armToConfirm(sweep: string, arms: readonly Arm[], written: strin
   const arm =
     arms.find(({ name }) => name === written) ?? (/^\d+$/.test(String(written)) ? arms[Number(written)] : undefined);
   const attempted = `Cannot confirm arm ${JSON.stringify(written)} of ${sweep}`;
-  const wanted = `wanted one of ${listArms(arms.filter(isComparable))}`;
+  const wanted = `wanted ${listArms(arms.filter(isComparable))}`;
   if (arm === undefined) throw new UserError(`${attempted}: found no arm of this index or name, ${wanted}`);
   if (arm.control) throw new UserError(`${attempted}: found a control, ${wanted}`);
   if (!isComparable(arm))
@@ -100,9 +100,9 @@ function isComparable(arm: Arm): boolean {
 const MOST_LISTED = 30;
 
 function listArms(arms: readonly Arm[]): string {
-  if (arms.length === 0) return 'a sweep whose arms have a control: it has none';
+  if (arms.length === 0) return 'a sweep with an arm that has a control: this one has none';
   const names = arms.slice(0, MOST_LISTED).map(({ index, name }) => `${index} ${name}`);
-  return `${names.join(', ')}${arms.length > MOST_LISTED ? `, … (${arms.length} in all)` : ''}`;
+  return `one of ${names.join(', ')}${arms.length > MOST_LISTED ? `, … (${arms.length} in all)` : ''}`;
 }
 
 /**

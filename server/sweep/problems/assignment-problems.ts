@@ -42,7 +42,7 @@ export function problemsOfExclude(exclude: unknown, parameters: readonly Written
         ? [
             {
               path: toPath(['exclude', i]),
-              message: 'found no parameter, wanted at least one: it would drop every point',
+              message: 'found no parameter, wanted at least one: an empty entry would drop every point',
             },
           ]
         : [];
