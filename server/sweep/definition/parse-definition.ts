@@ -15,7 +15,7 @@ import { problemsOfParameters } from '../problems/parameter-problems.ts';
 import { DefinitionError, type Problem, toFound, toPath } from '../problem.ts';
 import { sampleValues } from '../problems/sample-values.ts';
 import { problemsOfSearch } from '../problems/search-problems.ts';
-import { assignSettings } from '../problems/settings-assignment.ts';
+import { assignSettings, type Sections } from '../problems/settings-assignment.ts';
 import { brokenRules } from '../schema/settings-rules.ts';
 import { isObject, readParameters, type WrittenParameter } from '../problems/written-parameter.ts';
 
@@ -59,8 +59,6 @@ export function parseDefinitionValue(raw: unknown): Parsed {
   if (problems.length > 0) return { problems };
   return { definition: buildDefinition(raw, parameters, constraints) };
 }
-
-type Sections = { loss: Record<string, unknown>; training: Record<string, unknown> };
 
 /**
  * `loss` and `training` with the first value of every swept setting, so that a setting that is only swept does not

@@ -4,7 +4,7 @@ import { problemsOf } from '../schema/issues.ts';
 import { lossSchema } from '../schema/loss-schema.ts';
 import { isLossParameter } from '../parameter-names.ts';
 import { toFound, toPath } from '../problem.ts';
-import { assignSettings } from './settings-assignment.ts';
+import { assignSettings, type Sections } from './settings-assignment.ts';
 import { trainingSchema } from '../schema/training-schema.ts';
 
 /**
@@ -12,8 +12,6 @@ import { trainingSchema } from '../schema/training-schema.ts';
  * the value itself is wrong.
  */
 export type Judge = (name: string, value: ParamValue) => { below: string; message: string }[];
-
-type Sections = { loss: Record<string, unknown>; training: Record<string, unknown> };
 
 /** @param sections settings of the definition, among which a value of a swept setting is judged */
 export function makeJudge(sections: Sections, unit: NUnit): Judge {

@@ -1,10 +1,10 @@
 import type { ParamValue } from '../arm.ts';
+import { isObject } from './written-parameter.ts';
 
 type Section = Record<string, unknown>;
-type Sections = { loss: Section; training: Section };
 
-const isObject = (value: unknown): value is Section =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The settings of a definition as written. */
+export type Sections = { loss: Section; training: Section };
 
 /**
  * The `loss` and `training` of a definition with swept settings assigned. `training.optimizer.learningRate` reaches

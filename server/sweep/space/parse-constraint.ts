@@ -1,4 +1,4 @@
-import type { Comparison, Constraint, Linear } from './constraint.ts';
+import type { ComparisonSign, Constraint, Linear } from './constraint.ts';
 import { isLossParameter, isSettingName, toParameterName } from '../parameter-names.ts';
 import { toFound } from '../problem.ts';
 import { toSuggestion } from '../suggest.ts';
@@ -30,7 +30,7 @@ export function parseConstraint(
 
 class ConstraintMistake extends Error {}
 
-const COMPARISONS: Record<string, Comparison> = {
+const COMPARISONS: Record<string, ComparisonSign> = {
   '<': '<',
   '<=': '<=',
   '≤': '<=',
@@ -68,7 +68,7 @@ class ConstraintReader {
 
   readChain(): Constraint {
     const sides = [this.#readSum(0)];
-    const comparisons: Comparison[] = [];
+    const comparisons: ComparisonSign[] = [];
     while (this.#at < this.#tokens.length) {
       const { text } = this.#tokens[this.#at++]!;
       if (text === '=') throw new ConstraintMistake('wanted "==" for equality');
