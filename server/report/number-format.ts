@@ -1,6 +1,6 @@
 /**
- * Decimals of an accuracy in percent: two, but never finer than one image of the evaluation set, whose share is rounded
- * to one digit first: 10,000 and 9,000 images (0.01) allow two decimals, 2,000 (0.05) one, 100 (1) none.
+ * Decimals of an accuracy in percent: two, but never finer than one image of the evaluation set. The share of one image
+ * is rounded to one digit first: 10,000 and 9,000 images (0.01) allow two decimals, 2,000 (0.05) one, 100 (1) none.
  */
 export function percentDecimals(images: number | null): number {
   if (images === null || !(images > 0)) return 2;
@@ -19,19 +19,19 @@ function decimalsFor(value: number, digits: number): number {
   return Math.max(0, Math.min(20, digits - 1 - exponent));
 }
 
-/** A number with so many decimals; what rounds to zero has no sign. */
+/** A number with so many decimals; a number that rounds to zero has no sign. */
 export function toFixed(value: number, decimals: number): string {
   const text = value.toFixed(decimals);
   return Number(text) === 0 ? (0).toFixed(decimals) : text;
 }
 
-/** As `toFixed`, with a sign in front of what is above zero. */
+/** As `toFixed`, with a sign in front of numbers above zero. */
 export function toSigned(value: number, decimals: number): string {
   const text = toFixed(value, decimals);
   return Number(text) > 0 ? `+${text}` : text;
 }
 
-/** A p-value: three decimals; what would round to nothing is `<0.001`. */
+/** A p-value with three decimals at most; one that would round to nothing is `<0.001`. */
 export function toP(p: number): string {
   return p < 0.001 ? '<0.001' : String(Number(p.toFixed(3)));
 }

@@ -5,8 +5,8 @@ import { toCanonicalJson } from './canonical-json.ts';
 import type { LossSettings, TrainingSettings } from './settings.ts';
 
 /**
- * What is computed: an arm's settings with those that are never in force masked. Equal effective settings are one
- * computation.
+ * The settings that decide what a run computes: those of its arm, with every setting masked that is never in force.
+ * Equal effective settings are one computation.
  */
 export interface EffectiveSettings {
   alpha: number;
@@ -29,12 +29,17 @@ export function hasIntraPhase(arm: Pick<Arm, 'beta' | 'N' | 'training'>): boolea
   return arm.beta > 0 && arm.N < arm.training.batches;
 }
 
-/** Whether a run's first `to` batches come before the intra-class phase, or there is none. */
+/**
+ * Whether the first `to` batches of an arm all come before the intra-class phase; true for an arm without the phase.
+ */
 export function isBeforePhase(arm: Pick<Arm, 'beta' | 'N' | 'training'>, to: number): boolean {
   return !hasIntraPhase(arm) || to <= arm.N;
 }
 
-/** Masks what is never in force; everything else always counts, if only because a recorded metric depends on it. */
+/**
+ * Masks the settings that are never in force. Every other setting counts, if only because a recorded metric depends on
+ * it.
+ */
 export function effectiveSettings(arm: ArmSettings): EffectiveSettings {
   const intra = hasIntraPhase(arm);
   return {
@@ -57,18 +62,18 @@ export function effectiveLoss(loss: LossSettings): EffectiveSettings['loss'] {
 }
 
 /**
- * Names a run by what it computes, so that any sweep that asks for the same computation finds it.
+ * The key of a run, made from what the run computes: every sweep that asks for the same computation finds this run.
  *
  * @param dataFingerprint of the data set as read
- * @param engine the name of the engine, with `+no-share` or whatever else is part of what was computed
+ * @param engine the name of the engine, with `+no-share` or any other suffix that decides what is computed
  */
 export function runKey(effective: EffectiveSettings, seed: number, dataFingerprint: string, engine: string): string {
   return hash({ kind: 'run', effective, seed, dataFingerprint, engine });
 }
 
 /**
- * Names the state after the first `to` batches of a run. Up to N neither β nor ε is in the graph, so runs that differ
- * only in what comes later have the same key: it is the key of the stage that ends at `to`.
+ * The key of the stage that ends at `to`: it names the state after the first `to` batches of a run. Up to N neither β
+ * nor ε is in the graph, so runs that differ only in β, ε or N have the same key up to there.
  */
 export function stageKey(
   effective: EffectiveSettings,
@@ -101,7 +106,8 @@ function hash({ effective, ...rest }: Computation): string {
 }
 
 /**
- * Where a data set's files are. The fingerprint says what is in them, so that data may be moved without training anew.
+ * Settings that say where the files of a data set are. They are left out of every key, since the fingerprint says what
+ * the files hold: data may be moved without training anew.
  */
 const PLACES = new Set([
   'folder',

@@ -49,14 +49,14 @@ export const METRICS: readonly Metric[] = [
   ...named('train', TRAINING, (name) => (name === 'truncated' ? 'batchFromSwitch' : 'batch')),
   ...named('val', EVALUATION, () => 'evaluation'),
   ...named('test', EVALUATION, () => 'end'),
-  // The mean error over the five pairs of classes that the *other* seeds' controls confuse most (loss.md): needs other
-  // runs.
+  // The mean error over the five pairs of classes that the controls of the *other* seeds confuse most. One run alone
+  // does not have it (docs/metrics.md).
   { name: 'pairs/worst5', better: 'lower', when: 'derived' },
 ];
 
 const BY_NAME = new Map(METRICS.map((metric) => [metric.name, metric]));
 
-/** @returns the metric, or what was found and is wanted */
+/** @returns the metric, or a problem: what was found and what is wanted */
 export function parseMetric(name: string): { metric: Metric } | { problem: string } {
   const metric = BY_NAME.get(name);
   if (metric) return { metric };
@@ -72,7 +72,10 @@ export function parseMetric(name: string): { metric: Metric } | { problem: strin
   };
 }
 
-/** Direction of a metric that is better in one; `maximize` where neither is, since tables need some order. */
+/**
+ * The direction in which a metric is better. A metric that is better in neither gets `maximize`, since tables need some
+ * order.
+ */
 export function goalOf(metric: Metric): 'maximize' | 'minimize' {
   return metric.better === 'lower' ? 'minimize' : 'maximize';
 }

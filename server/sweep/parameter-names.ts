@@ -24,7 +24,7 @@ export function isLossParameter(name: string): name is LossParameter {
   return (LOSS_PARAMETERS as readonly string[]).includes(name);
 }
 
-/** True for `loss.m`, `training.optimizer.learningRate`: a setting that a definition sweeps. */
+/** True for the dotted name of a setting that a definition sweeps: `loss.m`, `training.optimizer.learningRate`. */
 export function isSettingName(name: string): boolean {
   return name.startsWith('loss.') || name.startsWith('training.');
 }

@@ -1,6 +1,6 @@
 import { UserError } from './user-error.ts';
 
-/** One mistake of a definition: where it is and what was found and is wanted there. */
+/** One mistake of a definition: its place, what was found there and what is wanted. */
 export interface Problem {
   /**
    * JSON path, `parameters.alpha.values[1]`; for text that is not JSON `line 3, column 14`; empty for the file as a
@@ -37,7 +37,10 @@ export function toMessage(attempted: string, problems: readonly Problem[]): stri
     : `${attempted}: ${lines.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
-/** A definition that cannot be read or planned, with every mistake as data for those who do not want the text. */
+/**
+ * A definition cannot be read or planned. `problems` holds every mistake as data, for callers that do not want the
+ * text.
+ */
 export class DefinitionError extends UserError {
   override name = 'DefinitionError';
   readonly problems: readonly Problem[];

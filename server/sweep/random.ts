@@ -54,7 +54,7 @@ export class Stream {
    * @param seed whole number, up to 2⁵³ − 1
    * @param purpose what the numbers are for (`order`, `augment`, `weights/conv1`); streams of different purpose are
    * independent
-   * @param index the batch, epoch or draw, so that any of them can be drawn without the ones before
+   * @param index number of the batch, epoch or draw, so that any of them can be drawn without the ones before
    */
   constructor(seed: number, purpose: string, index = 0) {
     this.#key = [seed >>> 0, hashWord(purpose)];
@@ -85,7 +85,11 @@ export class Stream {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** A whole number in [0, bound), by rejection: no value is more likely than another. @param bound 1 … 2³² */
+  /**
+   * A whole number in [0, bound), by rejection: no value is more likely than another.
+   *
+   * @param bound 1 … 2³²
+   */
   below(bound: number): number {
     const limit = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {

@@ -1,7 +1,8 @@
 import type { Arm } from './arm.ts';
 
 /**
- * What a finished (or half finished) sweep is to the report: filled by the store, read by the report, stored by nobody.
+ * The results of a sweep, finished or half finished, as the report reads them. The store puts them together for each
+ * reading; nobody stores them in this form.
  */
 
 export type RunState = 'waiting' | 'running' | 'complete' | 'failed' | 'diverged' | 'cancelled';
@@ -24,11 +25,11 @@ export interface RunResult {
   /** Seconds of training, evaluation included, from batch 0 on; null before it has trained. */
   seconds: number | null;
   error: string | null;
-  /** Only the metrics that were asked for. */
+  /** Curves by the name of their metric; only of the metrics that were asked for. */
   curves: Record<string, Curve>;
   /** Confusion matrix of the last evaluation, rows = true class; null where there is none. */
   confusion: number[][] | null;
-  /** Images in the validation and test part, for the finest step that an accuracy can make. */
+  /** Images in the validation and the test part, which decide the finest step that an accuracy can make. */
   evaluated: { val: number; test: number } | null;
   /** True where the truncated term was 0 from N to the end; null where the phase was not in force. */
   intraDead: boolean | null;
@@ -44,6 +45,6 @@ export interface SweepResults {
   arms: Arm[];
   seeds: number[];
   runs: RunResult[];
-  /** Seconds that training them took: a stage that several runs share counts once. */
+  /** Seconds that training the runs took: a stage that several runs share counts once. */
   seconds: number;
 }

@@ -1,6 +1,6 @@
 /**
- * The resolved settings of an arm: what is left of a definition once defaults are filled in and the swept keys are
- * assigned. Everything that trains, stores or reports reads these types; only `parse` makes them.
+ * The resolved settings of an arm: those of its definition, with the swept keys assigned and defaults filled in.
+ * Everything that trains, stores or reports reads these types; only `SettingsResolver` makes them.
  */
 
 export type Truncation = 'batch' | 'sample' | 'class' | 'none';
@@ -36,11 +36,11 @@ export interface AugmentSettings {
   cutout: number;
 }
 
-/** What every data set understands, whatever its source. */
+/** Settings that every data set understands, whatever its source. */
 export interface DatasetCommon {
   /** A count (≥ 1) or a share (0 to 1, exclusive) of the training part that becomes the validation part. */
   validation: number;
-  /** Seeds the split; `"seed"`: the run's own seed, another split for every seed. */
+  /** Seed of the split. `"seed"` stands for the run's own seed: every seed has another split. */
   splitSeed: number | 'seed';
   augment: AugmentSettings;
   /** Keep this many training images, stratified, after the split; null keeps all. */

@@ -1,7 +1,10 @@
 import type { Arm, ParamValue } from './arm.ts';
 import { effectiveSettings } from './effective.ts';
 
-/** The five numbers, N in batches, and every further swept key by its dotted name; null where one is not in force. */
+/**
+ * The five numbers, N in batches, and every further swept key by its dotted name. A parameter that is not in force is
+ * null.
+ */
 export interface ShownParameters {
   alpha: number;
   beta: number;

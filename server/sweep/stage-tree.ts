@@ -7,7 +7,7 @@ export interface StageNode {
   id: number;
   from: number;
   to: number;
-  /** The stage whose last state this one starts from; null for one that starts from the initial weights. */
+  /** Id of the stage from whose last state this stage starts; null where it starts from the initial weights. */
   parent: number | null;
   alpha: number;
   gamma: number;
@@ -15,20 +15,23 @@ export interface StageNode {
   beta: number;
   /** ε in force; null before the switch. */
   epsilon: number | null;
-  /** Arm whose loss and training settings it has (those of all arms that pass through it are equal). */
+  /**
+   * Index of the arm whose loss and training settings the stage has; all arms that pass through the stage have equal
+   * ones.
+   */
   settingsOf: number;
-  /** Arm that ends with this stage; null for a trunk that only leads on. */
+  /** Index of the arm whose last stage this is; null for a trunk that only leads on. */
   arm: number | null;
-  /** How many arms pass through it: a trunk has more than one. */
+  /** How many arms pass through the stage: a trunk has more than one. */
   arms: number;
 }
 
 export type TreeArm = Pick<Arm, 'index' | 'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N' | 'loss' | 'training'>;
 
 /**
- * The stage tree of one seed. Arms with equal α, γ and settings share one trunk, on which β is 0 and ε nowhere; it is
- * cut at every N, where the arms that switch there fork. An arm without the intra-class phase is its trunk carried to
- * the end.
+ * The stage tree of one seed. Arms with equal α, γ and settings share one trunk, on which β is 0 and ε is nowhere. The
+ * trunk is cut at every N, where the arms with this N fork. An arm without the intra-class phase is its trunk carried
+ * to the end.
  */
 export function buildStageTree(arms: readonly TreeArm[]): StageNode[] {
   const nodes: StageNode[] = [];
@@ -48,12 +51,15 @@ function lineTo(tree: readonly StageNode[], leaf: StageNode): StageNode[] {
   return line;
 }
 
-/** Batches that one seed trains, shared stages once. */
+/** Batches that one seed trains; a shared stage counts once. */
 export function batchesOf(tree: readonly StageNode[]): number {
   return tree.reduce((sum, { from, to }) => sum + (to - from), 0);
 }
 
-/** Arms with equal α, γ and settings: those that have a trunk in common, besides those that switch at batch 0. */
+/**
+ * Groups of arms with equal α, γ and settings. The arms of a group have a trunk in common, except those that switch at
+ * batch 0.
+ */
 export function groupByTrunk<A extends TreeArm>(arms: readonly A[]): A[][] {
   const lossIds = makeIds((loss: TreeArm['loss']) => JSON.stringify(effectiveLoss(loss)));
   const trainingIds = makeIds((training: TreeArm['training']) => JSON.stringify(training));
@@ -67,7 +73,10 @@ export function groupByTrunk<A extends TreeArm>(arms: readonly A[]): A[][] {
   return [...groups.values()];
 }
 
-/** Numbers for objects, equal for equal text. Arms share their settings objects, so each is written out once. */
+/**
+ * Numbers for objects; objects with equal texts get equal numbers. Arms share their settings objects, so each object is
+ * written out only once.
+ */
 function makeIds<T extends object>(toText: (value: T) => string): (value: T) => number {
   const byObject = new Map<T, number>();
   const byText = new Map<string, number>();

@@ -15,7 +15,7 @@ function distance(a: string, b: string): number {
   return rows[a.length]![b.length]!;
 }
 
-/** What is compared: case, dashes and underscores are the commonest mistakes and cost nothing. */
+/** A word as it is compared. Case, dashes, underscores and spaces are the commonest mistakes and cost nothing. */
 const bare = (word: string) => word.toLowerCase().replace(/[-_\s]/g, '');
 
 /**

@@ -242,7 +242,7 @@ describe('rows × columns', () => {
     expect(cell!.difference!.mean).toBeCloseTo(((0.1 + 0.02) / 2 + (0.2 + 0.04) / 2) / 2, 12);
   });
 
-  it('gives controls that differ in the row parameter a line each, and those that differ in the column a cell each', () => {
+  it('gives controls that differ in the row parameter a line each, in the column parameter a cell each', () => {
     const arms = [
       makeControl(0, { alpha: 0.5 }),
       makeControl(1, { alpha: 0.9 }),
@@ -303,7 +303,8 @@ describe('rows × columns', () => {
         { rows: 'alpha', cols: 'beta' },
       ),
     ).toThrow(
-      'Cannot make the table: found 120 rows by alpha × 120 columns by beta, wanted at most 10000 cells; one row per arm has room for all',
+      'Cannot make the table: found 120 rows by alpha × 120 columns by beta, wanted at most 10000 cells; ' +
+        'one row per arm has room for all',
     );
   });
 
@@ -383,9 +384,8 @@ describe('the family', () => {
     [3, 0.25],
   ])('says with %d seeds the smallest value that can be reached', (seeds, least) => {
     const note = noteOf(makeResults([makeControl(0), makeArm(1)], [Array(seeds).fill(0.9), Array(seeds).fill(0.95)]));
-    expect(note).toContain(
-      `With ${seeds} seeds no p can be under ${String(Number(least.toPrecision(2)))}: no difference can be significant.`,
-    );
+    const shown = String(Number(least.toPrecision(2)));
+    expect(note).toContain(`With ${seeds} seeds no p can be under ${shown}: no difference can be significant.`);
   });
 
   it('says so too where zero differences keep p from getting small', () => {
@@ -393,7 +393,8 @@ describe('the family', () => {
       makeResults([makeControl(0), makeArm(1)], [Array(8).fill(0.9), [0.95, 0.94, 0.95, 0.95, 0.9, 0.9, 0.9, 0.9]]),
     );
     expect(note).toContain(
-      'With 8 seeds, at most 4 of them with a difference that is not zero, no p can be under 0.13: no difference can be significant.',
+      'With 8 seeds, at most 4 of them with a difference that is not zero, no p can be under 0.13: ' +
+        'no difference can be significant.',
     );
   });
 });

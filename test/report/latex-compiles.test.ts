@@ -10,7 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 if (!hasLatex) {
   console.warn(
-    'SKIPPED: no pdflatex on this machine, so no LaTeX table is compiled (Debian: apt-get install texlive-latex-base texlive-latex-recommended)',
+    'SKIPPED: no pdflatex on this machine, so no LaTeX table is compiled ' +
+      '(Debian: apt-get install texlive-latex-base texlive-latex-recommended)',
   );
 }
 // Where everything is promised to be set up, a skip would be a hole nobody sees.
@@ -23,10 +24,8 @@ it.runIf(hasLatex)(
     const tables = names.map((name) =>
       readFileSync(new URL(`../fixtures/report/${name}.tex`, import.meta.url), 'utf8'),
     );
-    writeFileSync(
-      join(folder, 'tables.tex'),
-      `\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n${tables.join('\n\\clearpage\n')}\n\\end{document}\n`,
-    );
+    const head = '\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n';
+    writeFileSync(join(folder, 'tables.tex'), `${head}${tables.join('\n\\clearpage\n')}\n\\end{document}\n`);
     const log = execFileSync(
       'pdflatex',
       ['-interaction=nonstopmode', '-halt-on-error', '-no-shell-escape', 'tables.tex'],

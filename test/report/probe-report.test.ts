@@ -78,7 +78,7 @@ test('per trunk and N: L2 before and from N on, over the seeds', () => {
   expect(at100.after!.max.high).toBeCloseTo(0.8, 6);
 });
 
-test('the gradient ratio is β‖∇L2‖/(α‖∇L1‖), its median before N; under 0.04 it is weak; before N = 0 there is none', () => {
+test('the gradient ratio is the median of β‖∇L2‖/(α‖∇L1‖) before N: weak under 0.04, none before N = 0', () => {
   const [at0, at100, at300] = buildProbeReport(sweep(grid())).trunks[0]!.candidates;
   expect(at0!.ratios).toEqual([{ beta: 0.1, ratio: null, weak: null }]);
   // 0.1 · 0.1 / (0.5 · 2) = 0.01, and with β = 0.45 0.045
@@ -95,7 +95,7 @@ test('the gradient ratio is β‖∇L2‖/(α‖∇L1‖), its median before N; 
   ]);
 });
 
-test('an ε above all of L2 from N on is dead on every seed, below all of it always live; the 95 % quantile says which', () => {
+test('an ε is dead above all of L2 from N on, or above its 95 % quantile, on every seed; always live below all', () => {
   const { arms } = buildProbeReport(sweep(grid()));
   const found = Object.fromEntries(arms.map(({ name, verdict, above }) => [name, [verdict, above]]));
   expect(found).toEqual({
@@ -135,7 +135,7 @@ test('neighbours in ε are the same where no L2 of the trunk is between them; ce
   expect(buildProbeReport(sweep(bothLive)).arms[1]!.sameAs).toEqual({ arm: 1, name: 'arm1', certain: false });
 });
 
-test('without an arm that goes on without the phase, the trunk ends at its last N and ε is judged by the batches before', () => {
+test('where all arms have the phase, the trunk ends at its last N and ε is judged by the batches before', () => {
   const arms = [
     makeArm(0, { N: 100, epsilon: 0.9, controlIndex: null }),
     makeArm(1, { N: 300, epsilon: 0.9, controlIndex: null }),
@@ -196,7 +196,9 @@ test('the text has a table per finding and names the arms', () => {
   expect(text).toMatch(/^\| 100 +\| 0\.1 +\| 0\.01 +\| weak/m);
   expect(text).toMatch(/^\| 0 +\| none before/m);
   expect(text).toContain(
-    "Would be dead:\n  3 β0.1 ε0.79 N100: ε is above 95 % of the trunk's L2 from N on\n  4 β0.1 ε0.9 N100: ε is above all of the trunk's L2 from N on",
+    'Would be dead:\n' +
+      "  3 β0.1 ε0.79 N100: ε is above 95 % of the trunk's L2 from N on\n" +
+      "  4 β0.1 ε0.9 N100: ε is above all of the trunk's L2 from N on",
   );
   expect(text).toContain('since both are dead:\n  5 β0.1 ε1 N100 and 4 β0.1 ε0.9 N100');
   expect(text).toContain('At N = 0 there is no trunk');

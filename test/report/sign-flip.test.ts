@@ -118,7 +118,7 @@ describe('maxT', () => {
     expect(maxT(A)).toEqual([0.2890625, 0.125, 0.3515625, 0.9453125]);
   });
 
-  it('is the definition recomputed slowly: rows that share a control, ties, zeros, missing seeds, no spread, a single pair', () => {
+  it('is its slow definition: rows with a common control, ties, zeros, missing seeds, no spread, a single pair', () => {
     for (let trial = 0; trial < 30; trial++) {
       const stream = new Stream(trial, 'max-t');
       const columns = 4 + stream.below(6);

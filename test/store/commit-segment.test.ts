@@ -185,7 +185,8 @@ describe('a segment', () => {
       expect(stage.batch % size).toBe(0);
       const total = raw
         .prepare(
-          `SELECT count(*) AS n, max(batch) AS last FROM "Point" WHERE stageId = ? AND metricId = (SELECT id FROM "Metric" WHERE name = 'train/total')`,
+          `SELECT count(*) AS n, max(batch) AS last FROM "Point"
+        WHERE stageId = ? AND metricId = (SELECT id FROM "Metric" WHERE name = 'train/total')`,
         )
         .get(stage.id);
       expect(total).toEqual({ n: stage.batch, last: stage.batch - 1 });
@@ -241,7 +242,8 @@ describe('recorded per ε', () => {
     );
     const [first, second] = tasks.map(({ runId }) => runId) as [number, number];
     const stageId = tasks[0]!.stages[0]!.stageId;
-    storage.raw.prepare('UPDATE "RunStage" SET stageId = ? WHERE runId = ?').run(stageId, second); // both along one stage, as ε-forking will have it
+    // Both runs go along one stage, as runs that differ only in ε do until they fork.
+    storage.raw.prepare('UPDATE "RunStage" SET stageId = ? WHERE runId = ?').run(stageId, second);
     commitSegment(
       storage,
       token,
@@ -295,7 +297,8 @@ describe('going back to the last checkpoint', () => {
       size: 10,
     });
     expect(readCurve(storage, runId, 'train/total').values).toEqual([5, 4, 3, 2, 1, 2, 3, 4, 5, 6]);
-    expect(readCurve(storage, runId, 'val/accuracy')).toEqual({ batches: [9, 10], values: [0.5, 0.9] }); // the checkpoint's own evaluation stays
+    // The evaluation at the checkpoint itself stays.
+    expect(readCurve(storage, runId, 'val/accuracy')).toEqual({ batches: [9, 10], values: [0.5, 0.9] });
     expect(readArtefact(storage, runId, 'confusion')?.batch).toBe(10);
     expect(readRunMetrics(storage, [runId]).get(runId)).toEqual({
       'train/total': { last: 6, best: 1, bestBatch: 4 },

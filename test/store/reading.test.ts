@@ -223,7 +223,8 @@ test('the stage tree, with the runs that share a stage', async () => {
   const { storage, sweepId } = await study();
   storage.raw
     .prepare(
-      `INSERT INTO "Stage" (key, parentId, fromBatch, toBatch, batch, seed, params) VALUES ('child', 1, 100, 150, 120, 1, '{}')`,
+      `INSERT INTO "Stage" (key, parentId, fromBatch, toBatch, batch, seed, params)
+    VALUES ('child', 1, 100, 150, 120, 1, '{}')`,
     )
     .run();
   storage.raw.prepare(`INSERT INTO "RunStage" (runId, position, stageId) VALUES (4, 1, 7), (1, 1, 7)`).run();
@@ -254,7 +255,8 @@ test("a curve is the concatenation along a run's path; its summary too", async (
   const { storage, token } = await study();
   storage.raw
     .prepare(
-      `INSERT INTO "Stage" (key, parentId, fromBatch, toBatch, batch, seed, params) VALUES ('child', 1, 100, 150, 100, 1, '{}')`,
+      `INSERT INTO "Stage" (key, parentId, fromBatch, toBatch, batch, seed, params)
+    VALUES ('child', 1, 100, 150, 100, 1, '{}')`,
     )
     .run();
   storage.raw.prepare('INSERT INTO "RunStage" (runId, position, stageId) VALUES (1, 1, 7)').run();

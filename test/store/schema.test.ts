@@ -8,7 +8,8 @@ test('the migrations make exactly the tables and columns of schema.prisma', asyn
   const models = Object.keys(generated.Prisma.ModelName);
   const tables = raw
     .prepare(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\'`,
+      `SELECT name FROM sqlite_master
+    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\'`,
     )
     .pluck()
     .all();

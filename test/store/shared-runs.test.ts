@@ -112,7 +112,7 @@ describe('a run is what was computed, not who asked for it', () => {
     expect(tasks.map(({ runId }) => runId)).toEqual([1, 1]);
   });
 
-  test('what failed or was cancelled in another sweep waits again, with all its attempts; fresh leaves it as it is', async () => {
+  test('a run that failed or was cancelled in another sweep waits again, attempts left; not with fresh', async () => {
     const storage = await newStorage();
     const token = lease(storage);
     const plan = (name: string) => makePlan([{ beta: 0 }, { beta: 0.2 }, { beta: 0.3 }], [1], name);

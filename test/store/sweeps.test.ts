@@ -127,7 +127,8 @@ describe('queueing', () => {
     expect((await readSweep(storage, 1))!.state).toBe('running');
     releaseLease(storage, token);
     queueSweep(storage, request(makePlan(arms, [1, 2, 3])));
-    expect(await readSweep(storage, 1)).toMatchObject({ state: 'queued', engine: 'wasm', seeds: 3 }); // it keeps the engine it started with
+    // The sweep keeps the engine that it started with.
+    expect(await readSweep(storage, 1)).toMatchObject({ state: 'queued', engine: 'wasm', seeds: 3 });
   });
 
   test('on a named engine it is not bound to that one before it has started', async () => {
@@ -213,7 +214,8 @@ describe('queueing', () => {
     begin(storage, token, plan);
     finishSweep(storage, token, 1, 'complete');
     const before = await listSweeps(storage);
-    const refused = `anew: process ${process.pid} on ${hostname()} trains on this database; wait until it is done, or stop it`;
+    const holder = `process ${process.pid} on ${hostname()}`;
+    const refused = `anew: ${holder} trains on this database; wait until it is done, or stop it`;
     expect(() => queueSweep(storage, request(plan, { fresh: true }))).toThrow(
       `Cannot train sweep "switch-batch" ${refused}`,
     );
@@ -262,7 +264,7 @@ describe('the queue', () => {
     expect(nextQueuedSweep(storage)).toBe(2);
   });
 
-  test('all of a sweep that is asked for while it is probed is queued when the probe ends; a cancel goes before that', async () => {
+  test('a sweep asked for as a whole while it is probed is queued when the probe ends, or is cancelled', async () => {
     const storage = await newStorage();
     const token = lease(storage);
     const plan = makePlan(arms);
@@ -423,7 +425,8 @@ test('SWEEP is an id, latest, a unique name or a path; anything else is said wit
     'Cannot tell which sweep "twice" is: found s2, s3; wanted one of these ids',
   );
   await expect(find('s9')).rejects.toThrow(
-    `Cannot find sweep "s9" in ${storage.file}: the newest are s5 (renamed), s4 (s2), s3 (twice), s2 (twice), s1 (beta); wanted an id`,
+    `Cannot find sweep "s9" in ${storage.file}: ` +
+      'the newest are s5 (renamed), s4 (s2), s3 (twice), s2 (twice), s1 (beta); wanted an id',
   );
   await expect(find(`'; DROP TABLE "Sweep"; --`)).rejects.toThrow(UserError);
   expect(

@@ -91,7 +91,9 @@ test('an arm by index or name; whatever has nothing to be compared with is refus
     /Cannot confirm arm "nobody" of study: found no arm of this index or name, wanted one of 0 β0\.1/,
   );
   const alone = study({ ablations: [] });
-  expect(() => armToConfirm('study', alone.arms, 0)).toThrow(/without a control .*: it has none/);
+  expect(() => armToConfirm('study', alone.arms, 0)).toThrow(
+    /without a control .*, wanted a sweep with an arm that has a control: this one has none/,
+  );
 });
 
 test('fresh seeds are the smallest above all that were used', () => {

@@ -135,14 +135,22 @@ it('runs go by seed first', () => {
 });
 
 it('readDefinition throws one message with every mistake', () => {
-  const text =
-    '{"name": "x", "method": "grid", "seeds": 0, "parameters": {"alpha": {"value": 0.5}, "beta": {"value": 0.1}, "epsilon": {"value": 0}, "N": {"value": 5}}, "training": {"dataset": {"name": "glyphs"}, "model": {"name": "mlp"}, "batches": 0}}';
+  const text = JSON.stringify({
+    name: 'x',
+    method: 'grid',
+    seeds: 0,
+    parameters: { alpha: { value: 0.5 }, beta: { value: 0.1 }, epsilon: { value: 0 }, N: { value: 5 } },
+    training: { dataset: { name: 'glyphs' }, model: { name: 'mlp' }, batches: 0 },
+  });
   expect(() => readDefinition(text, 'x.json')).toThrow(UserError);
   expect(() => readDefinition(text, 'x.json')).toThrow(
-    'Cannot read the sweep definition x.json: 2 problems\n  seeds: found 0, wanted a count ≥ 1, or a list of whole numbers ≥ 0 without repeats\n  training.batches: found 0, wanted a whole number ≥ 1',
+    'Cannot read the sweep definition x.json: 2 problems\n' +
+      '  seeds: found 0, wanted a count ≥ 1, or a list of whole numbers ≥ 0 without repeats\n' +
+      '  training.batches: found 0, wanted a whole number ≥ 1',
   );
   expect(() => readDefinition('{', 'x.json')).toThrow(
-    'Cannot read the sweep definition x.json: line 1, column 2: found the end of the file, wanted a key in double quotes',
+    'Cannot read the sweep definition x.json: line 1, column 2: ' +
+      'found the end of the file, wanted a key in double quotes',
   );
 });
 
@@ -151,6 +159,7 @@ it('a problem of planning names the sweep', () => {
     JSON.stringify({ ...example, parameters: { ...example.parameters, gamma: { value: 0.2 } } }),
   );
   expect(() => planSweep(definition!, noEpochs)).toThrow(
-    /^Cannot plan sweep "switch-batch": constraints: found a grid of 24 points of which nothing is left.*gamma > alpha > beta drops 24 \(one had gamma = 0.2, alpha = 0.5, beta = 0.2\)$/,
+    'Cannot plan sweep "switch-batch": constraints: found a grid of 24 points of which nothing is left, ' +
+      'wanted at least one arm: gamma > alpha > beta drops 24 (one had gamma = 0.2, alpha = 0.5, beta = 0.2)',
   );
 });

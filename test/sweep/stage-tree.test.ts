@@ -111,7 +111,8 @@ describe('keys', () => {
 
   it('of a stage are equal up to the switch and different from it on', () => {
     const key = (arm: Arm, to: number) => stageKey(effectiveSettings(arm), to, 0, 'd', 'wasm');
-    const [early, late, other, control] = [arms[0]!, arms[1]!, arms[9]!, arms[24]!]; // N 100, N 200, N 100 with another β, never
+    // N = 100, N = 200, N = 100 with another β, and never
+    const [early, late, other, control] = [arms[0]!, arms[1]!, arms[9]!, arms[24]!];
     expect([key(late, 100), key(other, 100), key(control, 100)]).toEqual([
       key(early, 100),
       key(early, 100),

@@ -22,12 +22,12 @@ export interface ConfirmReport {
   /** The sweep that trained the fresh seeds. */
   sweepId: string;
   name: string;
-  /** What it confirms; `arm` is null where that sweep has the arm no more. */
+  /** The sweep and the arm that are confirmed; `arm` is null where that sweep has the arm no more. */
   confirms: { sweep: string; arm: number | null };
   metric: string;
   goal: 'maximize' | 'minimize';
   part: 'test' | 'validation';
-  /** In that part; null while no run has read it. */
+  /** Images in that part; null while no run has read it. */
   images: number | null;
   seeds: number[];
   arm: Side & { name: string; dead: number };
@@ -45,14 +45,15 @@ export interface ConfirmReport {
 const EVALUATED = new Set(METRICS.filter(({ when }) => when === 'end').map(({ name }) => name.replace('test/', '')));
 
 /**
- * The curves that a confirmation by a metric may need: of the test part, and of the validation part where there is
- * none.
+ * The curves that a confirmation by a metric may need: those of the test part and, for data without a test part, those
+ * of the validation part.
  */
 export function metricsOfConfirmation(metric: string): { test: string; validation: string } {
   const measure = metric.replace(/^(val|test)\//, '');
   if (!/^(val|test)\//.test(metric) || !EVALUATED.has(measure)) {
     throw new UserError(
-      `Cannot confirm by ${JSON.stringify(metric)}: wanted a metric of evaluations, such as val/accuracy (${[...EVALUATED].join(', ')})`,
+      `Cannot confirm by ${JSON.stringify(metric)}: ` +
+        `wanted a metric of evaluations, such as val/accuracy (${[...EVALUATED].join(', ')})`,
     );
   }
   return { test: `test/${measure}`, validation: `val/${measure}` };
@@ -116,7 +117,7 @@ export function buildConfirmReport(
   return { ...report, notes: writeNotes(report) };
 }
 
-/** The fewest where runs differ. */
+/** How many images a part has; the fewest where runs differ. */
 function countImages({ runs }: SweepResults, part: 'val' | 'test'): number | null {
   const counts = runs.flatMap(({ evaluated }) => (evaluated === null ? [] : [evaluated[part]]));
   return counts.length === 0 ? null : Math.min(...counts);
@@ -142,7 +143,8 @@ function writeNotes({
   if (difference !== null && smallest > 0.05) notes.push(warnOfFewSeeds(difference.n));
   if (difference?.p === null)
     notes.push(
-      `p is withheld: ${arm.diverged} runs of the arm and ${control.diverged} of its control diverged, and only survivors would be compared.`,
+      `p is withheld: ${arm.diverged} runs of the arm and ${control.diverged} of its control diverged, ` +
+        'and only survivors would be compared.',
     );
   if (arm.dead > 0)
     notes.push(`The truncated term was 0 from N to the end in ${arm.dead} of ${arm.n} runs of the arm.`);
@@ -153,5 +155,9 @@ function writeNotes({
 
 /** What to say of a number of pairs that cannot show anything. */
 export function warnOfFewSeeds(seeds: number): string {
-  return `With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no p under 0.05 is possible (the smallest is ${smallestP(seeds, 1).maxT}): six seeds are the least.`;
+  const smallest = smallestP(seeds, 1).maxT;
+  return (
+    `With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no p under 0.05 is possible ` +
+    `(the smallest is ${smallest}): six seeds are the least.`
+  );
 }

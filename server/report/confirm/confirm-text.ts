@@ -5,8 +5,10 @@ import { decimalsBySpread, percentDecimals, toFixed, toP, toSigned } from '../nu
 export function confirmToText(report: ConfirmReport): string {
   const { sweepId, name, confirms, seeds, metric, part, images, arm, control, difference, notes } = report;
   const show = formatOf(report);
+  const confirmed = `${confirms.arm === null ? '' : `arm ${confirms.arm} of `}${confirms.sweep}`;
+  const fresh = `${seeds.length} fresh ${seeds.length === 1 ? 'seed' : 'seeds'} (${seeds[0]} to ${seeds.at(-1)})`;
   const lines = [
-    `${sweepId} ${name}: confirms ${confirms.arm === null ? '' : `arm ${confirms.arm} of `}${confirms.sweep} on ${seeds.length} fresh ${seeds.length === 1 ? 'seed' : 'seeds'} (${seeds[0]} to ${seeds.at(-1)})`,
+    `${sweepId} ${name}: confirms ${confirmed} on ${fresh}`,
     `${metric}, ${part} part${images === null ? '' : ` of ${images} images`}`,
     `  with the intra-class phase (${arm.name}): ${toSide(arm, show)}`,
     `  without (${control.name}): ${toSide(control, show)}`,
@@ -19,7 +21,7 @@ export function confirmToText(report: ConfirmReport): string {
 interface Format {
   value: (value: number) => string;
   signed: (value: number) => string;
-  /** Of a value, and of a difference. */
+  /** The unit of a value, and that of a difference. */
   units: [string, string];
 }
 
@@ -42,5 +44,9 @@ function toSide({ n, mean, sd }: Side, { value, units: [unit] }: Format): string
 function toDifference({ difference, test }: ConfirmReport, { signed, units: [, unit] }: Format): string {
   const { n, mean, low, high, p, better } = difference!;
   const interval = low === null || high === null ? '' : ` [${signed(low)}, ${signed(high)}]`;
-  return `${signed(mean)}${unit}${interval}, better on ${better} of ${n} seeds; ${p === null ? 'p withheld' : `p = ${toP(p)}`} (${test}; interval: Student's 95 %)`;
+  const significance = p === null ? 'p withheld' : `p = ${toP(p)}`;
+  return (
+    `${signed(mean)}${unit}${interval}, better on ${better} of ${n} seeds; ` +
+    `${significance} (${test}; interval: Student's 95 %)`
+  );
 }

@@ -9,7 +9,7 @@ export function armParams(arm: Arm): Record<string, ParamValue> {
   return params;
 }
 
-/** What is the same in all of them; null where they differ. */
+/** The parameters that all arms have in common; null where arms differ. */
 export function commonParams(arms: readonly Arm[]): Record<string, ParamValue> {
   const [first, ...others] = arms.map(armParams);
   if (!first) return {};

@@ -2,14 +2,14 @@ import type { Curve } from '../../sweep/results.ts';
 import { mean, standardDeviation } from '../statistics/moments.ts';
 import { summarisePairs } from '../statistics/paired-summary.ts';
 
-/** Values of several curves at one batch, of those that have a finite one there. */
-export interface Column {
+/** The values that several curves have at one batch; only the finite ones. */
+export interface BatchColumn {
   batch: number;
   values: number[];
 }
 
 /** The curves side by side: every batch that any of them has, in rising order. */
-export function toColumns(curves: readonly Curve[]): Column[] {
+export function toColumns(curves: readonly Curve[]): BatchColumn[] {
   const columns = new Map<number, number[]>();
   for (const { batches, values } of curves) {
     batches.forEach((batch, i) => {
@@ -55,7 +55,7 @@ export function intervalBand(curves: readonly Curve[]): Band {
   };
 }
 
-/** The batch from which the band excludes zero until its end, on one side; null where it never does. */
+/** The batch from which the band is on one side of zero until its end; null where there is no such batch. */
 export function leavesZeroAt({ batches, low, high }: Band): number | null {
   let since: number | null = null;
   let side = 0;

@@ -3,12 +3,15 @@ import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { armParams } from './arm-params.ts';
 import { runsByArm } from './runs-by-arm.ts';
 
-/** Recorded per ε even while a stage is shared, so they differ between runs that are one computation. */
+/**
+ * Metrics that are recorded per ε even while a stage is shared, so that they differ between runs that are one
+ * computation.
+ */
 const PER_EPSILON = ['train/truncated', 'train/total'];
 
 /**
- * Arms that differ from an earlier one in ε only and never separated from it: on every seed that either has run, their
- * runs are the same run, or have the same bits in every curve that was loaded.
+ * Finds arms that differ from an earlier arm in ε only and never separated from it. On every seed that either of the
+ * two has completed, both have the same run, or runs with the same bits in every curve that was loaded.
  *
  * @returns arm → the first arm that it is the same as
  */

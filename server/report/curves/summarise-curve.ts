@@ -6,7 +6,7 @@ export interface CurveSummary {
   bestBatch: number | null;
 }
 
-/** Last value (null where it was not finite), and the best finite one, the earliest where several are. */
+/** The last value (null where it was not finite), and the best finite value; of several equal ones the earliest. */
 export function summariseCurve(curve: Curve | undefined, goal: 'maximize' | 'minimize' | null): CurveSummary {
   const summary: CurveSummary = { last: curve?.values.at(-1) ?? null, best: null, bestBatch: null };
   if (!curve || goal === null) return summary;

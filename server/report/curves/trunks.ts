@@ -5,29 +5,29 @@ import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 import { runsByArm } from './runs-by-arm.ts';
 
-/** What is measured on a trunk in every batch. */
+/** Metrics that are measured on a trunk in every batch. */
 export const TRUNK_METRICS = ['train/intraClass', 'train/gradient/interClass', 'train/gradient/intraClass'] as const;
 export type TrunkMetric = (typeof TRUNK_METRICS)[number];
 
 /**
- * The batches that arms with equal α, γ and settings have in common, as one seed trained them. Index = batch; NaN where
- * not finite.
+ * The curves of a trunk, that is, of the batches that arms with equal α, γ and settings have in common, as one seed
+ * trained them. Index = batch; NaN where not finite.
  */
 export type TrunkCurves = Record<TrunkMetric, number[]>;
 
 export interface Trunk {
-  /** What sets it apart from the sweep's other trunks: `α0.5`. */
+  /** What sets the trunk apart from the other trunks of the sweep: `α0.5`. */
   name: string;
-  /** The arms that share it; those that switch at batch 0 have nothing of it and are compared with it. */
+  /** The arms that share the trunk. Arms that switch at batch 0 have none of its batches, but are compared with it. */
   arms: Arm[];
   /**
-   * Batches [0, end): to the end of the run where one of the arms does without the intra-class phase, else to the last
-   * switch.
+   * The trunk has the batches [0, end): to the end of the run where one of the arms does without the intra-class phase,
+   * else to the last switch.
    */
   end: number;
-  /** Of the seeds whose trunk is trained to its end. */
+  /** Curves of the seeds whose trunk is trained to its end. */
   seeds: { seed: number; curves: TrunkCurves }[];
-  /** Seeds whose trunk is not: not trained yet, or diverged. */
+  /** Seeds whose trunk is not trained to its end: not trained yet, or diverged. */
   unfinished: number[];
 }
 
@@ -61,7 +61,9 @@ function trunkOf(arm: Arm): number {
   return hasIntraPhase(arm) ? arm.N : arm.training.batches;
 }
 
-/** Runs that got as far as they should hold the trunk, whatever became of them later; the first of them does. */
+/**
+ * The trunk as read from the first run that got to its end, whatever became of this run later; null where no run did.
+ */
 function readTrunk(runs: readonly RunResult[], end: number): TrunkCurves | null {
   for (const { curves } of runs) {
     const read = TRUNK_METRICS.map((metric) => [metric, valuesBefore(curves[metric], end)] as const);
@@ -78,7 +80,7 @@ function valuesBefore(curve: Curve | undefined, end: number): number[] {
   return values;
 }
 
-/** By α, γ and the swept settings, those that differ; by α where none does. */
+/** Names trunks by those of α, γ and the swept settings that differ; by α where none does. */
 function nameTrunks(firsts: readonly Arm[]): string[] {
   const settings = firsts.map(({ alpha, gamma, swept }): Record<string, unknown> => ({ alpha, gamma, ...swept }));
   const keys = Object.keys(settings[0] ?? {});

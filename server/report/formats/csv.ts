@@ -1,4 +1,4 @@
-/** Anything that a cell can hold; null and what is not finite is an empty cell. */
+/** Anything that a cell can hold; null and a number that is not finite make an empty cell. */
 export type CsvValue = string | number | boolean | null;
 
 /** Lines of RFC 4180 (`\n` between them): the first line names the columns. */

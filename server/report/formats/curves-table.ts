@@ -44,7 +44,7 @@ export function* curvesToJson(results: SweepResults): Generator<string> {
   yield separator === '[\n' ? '[]\n' : '\n]\n';
 }
 
-/** Long CSV in pieces, the parameters as further columns; it can be read back as a sweep trained elsewhere. */
+/** Long CSV in pieces, one line per point, with the parameters as further columns. */
 export function* curvesToCsv(results: SweepResults): Generator<string> {
   const params = results.arms.map(armParams);
   const names = [...new Set(params.flatMap((each) => Object.keys(each)))];

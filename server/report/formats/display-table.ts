@@ -38,7 +38,10 @@ export function captionOf(table: AblationTable): string {
   return `Ablation table of sweep ${table.name} (${table.sweepId}): ${metrics}`;
 }
 
-/** The footnote of all metrics: what is true of one begins with its name, what is true of all is said once. */
+/**
+ * The footnote of all metrics. Sentences about one metric follow its name; sentences that are true of all are said
+ * once.
+ */
 export function noteOf({ tables }: AblationTable): string {
   const shared = tables[0]!.note.filter((sentence) => tables.every(({ note }) => note.includes(sentence)));
   if (tables.length === 1) return shared.join(' ');

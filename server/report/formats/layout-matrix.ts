@@ -4,8 +4,8 @@ import { headCell, textCell, type BodyCell, type BodyLine, type HeadCell, type L
 import type { AblationTable, Matrix, MetricTable, TableRow } from '../table/table.ts';
 
 /**
- * Stands for the value of a parameter where it is not in force: a line without a name would look like a part of the one
- * above.
+ * Stands for the value of a parameter where it is not in force: a line without a label would look like a part of the
+ * line above.
  */
 const NOT_IN_FORCE = '–';
 

@@ -2,7 +2,7 @@ import type { ParamValue } from '../../sweep/arm.ts';
 import { isLossParameter, SYMBOLS } from '../../sweep/parameter-names.ts';
 import { headCell, type HeadCell } from './layout.ts';
 
-/** The title of a parameter: N as a share of the run where all its values are simple ones. */
+/** The title of a parameter. N is shown as a share of the run where all its values are simple shares. */
 export function parameterTitle(parameter: string, values: readonly ParamValue[], batches: number | null): HeadCell {
   if (parameter === 'N')
     return isShare(values, batches)

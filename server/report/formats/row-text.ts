@@ -45,7 +45,11 @@ export function targetText({ batchesToTarget, n }: TableRow): string {
   return `${batchesToTarget.median ?? '–'} (${batchesToTarget.reached} of ${n})`;
 }
 
-/** What sets a row apart from its neighbours. @param most the n of the others, where the table has no column for n */
+/**
+ * What sets a row apart from its neighbours.
+ *
+ * @param most the n of the others, where the table has no column for n
+ */
 export function remarkOf(row: TableRow, metric: MetricTable, most: number | null): string {
   const remarks: string[] = [];
   if (most !== null && row.n < most) remarks.push(`n = ${row.n}`);

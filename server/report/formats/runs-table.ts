@@ -44,7 +44,7 @@ export function runsTable(results: SweepResults): RunLine[] {
   });
 }
 
-/** Direction in which a metric is better; null where it is better in neither, and then has no best. */
+/** The direction in which a metric is better; null for a metric that is better in neither and so has no best value. */
 function directionOf(results: SweepResults, name: string): 'maximize' | 'minimize' | null {
   if (name === results.metric.name) return results.metric.goal;
   const parsed = parseMetric(name);

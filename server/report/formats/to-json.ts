@@ -17,8 +17,8 @@ export interface MetricJson {
 }
 
 /**
- * `arm` is null, and `arms` says which, for a cell that averages over several; `runs` is there where ids were asked
- * for.
+ * In a cell that averages over several arms `arm` is null, and `arms` says which they are. `runs` is there where ids
+ * were asked for.
  */
 export type RowJson = Omit<TableRow, 'difference' | 'runs'> & {
   difference: Omit<Difference, 'sd'> | null;

@@ -4,7 +4,7 @@ import type { BodyCell, BodyLine, DifferenceText, HeadCell, Layout, ValueText } 
 import { layOut } from './table-layout.ts';
 import type { AblationTable } from '../table/table.ts';
 
-/** The table as a float for a paper that loads `booktabs`: the caption says all of the footnote. */
+/** The table as a float for a paper that loads `booktabs`. The caption holds the whole footnote. */
 export function toLatex(table: AblationTable): string {
   const layout = layOut(table);
   return [
@@ -24,9 +24,10 @@ function toTabular(layout: Layout): string[] {
   const last = layout.lines.length - 1;
   return [
     `\\begin{tabular}{${columns}} \\toprule`,
-    ...layout.head.map((line, index) =>
-      `${line.map(toHead).join(' & ').trimStart()} \\\\ ${index < layout.head.length - 1 ? rulesBelow(line) : '\\midrule'}`.trimEnd(),
-    ),
+    ...layout.head.map((line, index) => {
+      const rule = index < layout.head.length - 1 ? rulesBelow(line) : '\\midrule';
+      return `${line.map(toHead).join(' & ').trimStart()} \\\\ ${rule}`.trimEnd();
+    }),
     ...layout.lines.flatMap((line, index) => toLines(line, endOf(layout.lines, index, last))),
   ];
 }

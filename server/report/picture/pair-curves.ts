@@ -11,7 +11,8 @@ import { runValues, worstPairValues } from '../table/run-values.ts';
 import type { Goal } from '../table/table.ts';
 
 /**
- * What the compare page shows of one metric: the pairs, with and without as bands, and the picture of the differences.
+ * What the compare page shows of one metric: the pairs, the arms with and without the phase as bands, and the picture
+ * of the differences.
  */
 export interface PairCurves {
   metric: { name: string; goal: Goal };
@@ -33,7 +34,7 @@ export interface PairItem {
   beta: number;
   epsilon: number;
   N: number;
-  /** Of complete runs; null before. */
+  /** The value of the run once it is complete; null before. */
   value: number | null;
   controlValue: number | null;
   /** with − without */
@@ -56,7 +57,7 @@ export interface ArmBand {
 }
 
 /**
- * Needs the curves of `metricsOfPairs(metric)`.
+ * The pairs of a sweep by a metric, compared. Needs the curves of `metricsOfPairs(metric)`.
  *
  * @throws UserError on a name that no metric has
  */

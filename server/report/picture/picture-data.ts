@@ -15,7 +15,7 @@ export interface Group {
   low: (number | null)[];
   high: (number | null)[];
   leavesZeroAt: number | null;
-  /** Of the complete pairs. */
+  /** The differences of the complete pairs at their last evaluation. */
   final: { seed: number; value: number }[];
   finalMean: number | null;
   finalLow: number | null;

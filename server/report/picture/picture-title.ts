@@ -15,8 +15,8 @@ interface Finding {
 const MOST = 3;
 
 /**
- * The answer in words: `β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; hurts at N = ¼`. Only what
- * is significant (max-T) is said to help or hurt.
+ * The answer in words: `β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; hurts at N = ¼`. Only a
+ * significant difference (max-T) is said to help or hurt.
  *
  * @param percentDecimals of an accuracy, as in the table; null for other metrics
  */
@@ -41,8 +41,9 @@ export function writeTitle(panels: readonly Panel[], metric: MetricView, percent
     return `${subject}${verb} at ${finding.panel.label}`;
   });
   const left = others.length - rest.length;
+  const size = `${amount(first, metric, percentDecimals)}, ${agreement(first)}`;
   return [
-    `${first.group.label} ${verbOf(first, metric)} at ${first.panel.label}: ${amount(first, metric, percentDecimals)}, ${agreement(first)}`,
+    `${first.group.label} ${verbOf(first, metric)} at ${first.panel.label}: ${size}`,
     ...rest,
     ...(left > 0 ? [`${left} more`] : []),
   ].join('; ');
@@ -55,7 +56,8 @@ function undecided(findings: readonly Finding[], metric: MetricView, percentDeci
     seeds < 6
       ? `With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no difference can be significant`
       : 'No difference is significant';
-  return `${verdict}; the largest: ${largest.group.label} at ${largest.panel.label}, ${amount(largest, metric, percentDecimals)}, ${agreement(largest)}`;
+  const size = `${amount(largest, metric, percentDecimals)}, ${agreement(largest)}`;
+  return `${verdict}; the largest: ${largest.group.label} at ${largest.panel.label}, ${size}`;
 }
 
 function verbOf({ effect, mean }: Finding, { directed }: MetricView): string {

@@ -12,7 +12,7 @@ import type { Difference } from '../table/table.ts';
 import { toShare } from '../formats/parameter-text.ts';
 import type { Picture, Panel, Group } from './picture-data.ts';
 
-/** null while no pair has a point. */
+/** The picture of a sweep's pairs; null while no pair has a point. */
 export function buildPicture(results: SweepResults, metric: MetricView): Picture | null {
   const pairs = listPairs(results).filter(
     ({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name),
@@ -73,7 +73,7 @@ function toGroup(
     seed,
     curve: differenceCurve(run.curves[metric]!, controlRun.curves[metric]!),
   }));
-  // What diverged stays visible as a line of its own, but is in no mean.
+  // A pair of which a run diverged stays visible as a line of its own, but is in no mean.
   const counted = curves
     .filter((_, i) => pairs[i]!.run.state !== 'diverged' && pairs[i]!.controlRun.state !== 'diverged')
     .map(({ curve }) => curve);
@@ -123,7 +123,7 @@ function finalDifferences(results: SweepResults, metric: MetricView): Map<number
   );
 }
 
-/** Runs of batches from N on in which the truncated term of every run was exactly 0. */
+/** Stretches of batches from N on in which the truncated term of every run was exactly 0. */
 function deadStretches(curves: readonly Curve[], arm: Arm): { from: number; to: number }[] {
   const dead = new Map<number, boolean>();
   for (const { batches, values } of curves) {
@@ -142,7 +142,8 @@ function deadStretches(curves: readonly Curve[], arm: Arm): { from: number; to: 
 }
 
 function controlSpread(pairs: readonly Pair[], metric: string): Panel['controlSpread'] {
-  // Spread over seeds within each control, since controls of other settings differ by more than luck; then their mean.
+  // The spread over seeds is taken within each control, since controls of other settings differ by more than luck. Then
+  // the mean of these spreads is taken.
   const controls = [...new Set(pairs.map(({ control }) => control))];
   const spreads = controls.map((control) => {
     const runs = new Set(
@@ -156,7 +157,7 @@ function controlSpread(pairs: readonly Pair[], metric: string): Panel['controlSp
   return { batches, sd: values };
 }
 
-/** Parameters with more than one value over the arms, N left out: it is what the panels are for. */
+/** Parameters with more than one value over the arms. N is left out: the panels show it. */
 function varyingKeys(arms: readonly Arm[]): string[] {
   const params = arms.map(armParams);
   const keys = Object.keys(params[0]!).filter(
@@ -167,7 +168,7 @@ function varyingKeys(arms: readonly Arm[]): string[] {
 
 function labelOf(arm: Arm, keys: readonly string[]): string {
   const params = armParams(arm);
-  // In four digits, as in names of arms: what a random search draws has sixteen.
+  // In four digits, as in names of arms: a number that a random search draws has sixteen.
   const shown = (value: ParamValue | undefined) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
   return keys
     .map((key) => `${key in SYMBOLS ? SYMBOLS[key as keyof typeof SYMBOLS] : key} = ${shown(params[key])}`)

@@ -6,10 +6,13 @@ import { mean, median } from '../statistics/moments.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { listTrunks, type Trunk, type TrunkCurves } from '../curves/trunks.ts';
 
-/** So many batches before a switch say what a term starts with. */
+/** How many batches before a switch are looked at: they show what the term starts with. */
 export const WINDOW = 50;
 
-/** Nothing was found where ‖β∇L2‖/‖α∇L1‖ at the features is under about this. */
+/**
+ * Under about this ratio ‖β∇L2‖/‖α∇L1‖ at the features nothing was found, so a term with a smaller ratio is called
+ * weak.
+ */
 export const WEAK_RATIO = 0.04;
 
 /** Mean over the seeds, and the seeds with the lowest and the highest value. */
@@ -33,13 +36,15 @@ export interface Quantiles {
 }
 
 /**
- * What an ε does to the term: judged by the trunk's L2 from N on, where the trunk ends at N by the batches before it.
+ * What an ε does to the term. It is judged by the trunk's L2 from N on. Where the trunk ends at N, it is judged by the
+ * L2 of the batches before N.
  */
 export interface EpsilonVerdict {
   epsilon: number;
   /**
-   * `dead`: on every seed ε is above all of L2, or above its 95 % quantile, as `above` says; above all of it, the runs
-   * are those of the control, bit for bit. `live`: below all of it on every seed. `between`: anything else.
+   * `dead`: on every seed ε is above all of L2, or above its 95 % quantile; `above` says which. Where ε is above all of
+   * L2, the runs are those of the control, bit for bit. `live`: on every seed ε is below all of L2. `between`: anything
+   * else.
    */
   verdict: 'dead' | 'live' | 'between';
   above: 'maximum' | 'q95' | null;
@@ -51,7 +56,7 @@ export interface GradientRatio {
   beta: number;
   /** Median of ‖β∇L2‖/‖α∇L1‖ at the features over the batches before N; null where there are none, or α∇L1 is zero. */
   ratio: Spread | null;
-  /** Under `weakRatio`; null where there is no ratio. */
+  /** True where the ratio is under `weakRatio`; null where there is no ratio. */
   weak: boolean | null;
 }
 
@@ -75,8 +80,9 @@ export interface ProbeTrunk {
   /** Batches [0, end). */
   end: number;
   arms: number;
-  /** Whose trunk is at its end, and whose is not: not trained yet, or diverged. */
+  /** Seeds whose trunk is trained to its end. */
   seeds: number[];
+  /** Seeds whose trunk is not trained to its end: not trained yet, or diverged. */
   unfinished: number[];
   candidates: ProbeCandidate[];
 }
@@ -95,9 +101,9 @@ export interface ProbeArm {
   ratio: number | null;
   weak: boolean | null;
   /**
-   * The arm with the next smaller ε and equal everything else, where both are on the same side of all of the trunk's L2
-   * from N on. `certain`: both are above all of it, so both are the control's run; else they part where their own L2
-   * comes between them.
+   * The arm with the next smaller ε and equal everything else, where no L2 of the trunk from N on lies between the two
+   * ε. `certain`: both ε are above all of L2, so both arms are the control's run. Otherwise the two arms part where
+   * their own L2 comes between their ε.
    */
   sameAs: { arm: number; name: string; certain: boolean } | null;
 }
@@ -114,7 +120,7 @@ export interface ProbeReport {
   notes: string[];
 }
 
-/** @param results with the curves of `TRUNK_METRICS`; of each trunk those of one run a seed are looked at */
+/** @param results with the curves of `TRUNK_METRICS`; for every trunk and seed those of one run are looked at */
 export function buildProbeReport(results: SweepResults): ProbeReport {
   const trunks = listTrunks(results);
   const described = trunks.map(describeTrunk);
@@ -172,8 +178,8 @@ function describeCandidate(N: number, arms: readonly Arm[], trunk: Trunk): Probe
 }
 
 /**
- * L2 of every seed in rising order of batches: from N on, where the trunk goes on after N, else before it. Empty:
- * nothing is known.
+ * L2 of every seed in rising order of batches: from N on where the trunk goes on after N, else in the batches before N.
+ * Empty where nothing is known.
  */
 function judgedStretch(N: number, trunk: Trunk): number[][] {
   const [from, to] = trunk.end > N ? [N, trunk.end] : [Math.max(0, N - WINDOW), N];
@@ -212,7 +218,7 @@ function isLive(intraClass: number, epsilon: number): boolean {
   return intraClass > Math.fround(epsilon);
 }
 
-/** @param threshold below which the term is cut off: ε, where anything is cut off at all */
+/** @param threshold up to which the term is cut off: ε, or −∞ where nothing is cut off */
 function verdictOf(threshold: number, epsilon: number, seeds: readonly number[][]): EpsilonVerdict {
   const shares = seeds.map((values) => values.filter((value) => isLive(value, threshold)).length / values.length);
   const above = shares.every((share) => share === 0)
@@ -245,8 +251,8 @@ function describeArm(arm: Arm, index: number, trunk: Trunk, { candidates }: Prob
 }
 
 /**
- * Only the batch's mean is tested against ε as a whole; samples and classes are tested one by one and separate arms
- * almost at once.
+ * Looks at truncation by batch alone, where the mean of the batch is tested against ε as a whole. Samples and classes
+ * are tested one by one, which separates arms almost at once.
  */
 function findSame(arm: Arm, trunk: Trunk): ProbeArm['sameAs'] {
   if (arm.loss.truncation !== 'batch') return null;
@@ -269,22 +275,25 @@ function writeNotes(trunks: readonly ProbeTrunk[]): string[] {
   for (const { name, unfinished, seeds } of trunks) {
     if (seeds.length === 0) notes.push(`Trunk ${name} is not trained to its end for any seed.`);
     else if (unfinished.length > 0 && seeds.length < 2)
-      notes.push(`Trunk ${name} is known for one seed only: its spread is not.`);
+      notes.push(`Trunk ${name} is known for one seed only: its spread over seeds is not known.`);
   }
   if (trunks.some(({ candidates }) => candidates.some(({ N }) => N === 0)))
     notes.push('At N = 0 there is no trunk before the switch: no gradient ratio is known there.');
   if (trunks.some(({ end, candidates }) => candidates.some(({ N }) => N === end)))
     notes.push(
-      'A trunk without an arm that does without the intra-class phase ends at its last N: there ε is judged by the batches before N, and nothing is certain.',
+      'Where all arms of a trunk have the intra-class phase, the trunk ends at its last N: ' +
+        'there ε is judged by the batches before N, and nothing is certain.',
     );
   const ways = new Set(trunks.map(({ truncation }) => truncation));
   if (ways.has('sample') || ways.has('class'))
     notes.push(
-      'With truncation by sample or class a term is called dead by its mean over the batch; single samples or classes may still be live.',
+      'With truncation by sample or class a term is called dead by its mean over the batch; ' +
+        'single samples or classes may still be live.',
     );
   if (ways.has('none'))
     notes.push(
-      'Without truncation (loss.truncation none) no term is ever dead, and arms that differ in ε alone have the same weights.',
+      'Without truncation (loss.truncation none) no term is ever dead, ' +
+        'and arms that differ in ε alone have the same weights.',
     );
   return notes;
 }

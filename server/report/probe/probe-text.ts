@@ -17,13 +17,15 @@ export function probeToText(report: ProbeReport): string {
 
 function trunkToText(trunk: ProbeTrunk, { weakRatio, window }: ProbeReport): string {
   const { name, end, arms, seeds, candidates } = trunk;
-  const head = `Trunk ${name}: ${end} batches, shared by ${arms} ${arms === 1 ? 'arm' : 'arms'}; ${seeds.length === 0 ? 'no seed is trained to its end' : `seeds ${seeds.join(', ')}`}`;
+  const trained = seeds.length === 0 ? 'no seed is trained to its end' : `seeds ${seeds.join(', ')}`;
+  const head = `Trunk ${name}: ${end} batches, shared by ${arms} ${arms === 1 ? 'arm' : 'arms'}; ${trained}`;
   if (seeds.length === 0) return head;
   return [
     head,
     `L2 in the (at most ${window}) batches before N and from N on:`,
     toTable(['N', 'batches', '5 %', '25 %', '50 %', '75 %', '95 %', 'largest'], candidates.flatMap(toQuantileRows)),
-    `Gradient ratio ‖β∇L2‖/‖α∇L1‖ at the features, median over the batches before N (nothing was found under about ${weakRatio}):`,
+    'Gradient ratio ‖β∇L2‖/‖α∇L1‖ at the features, median over the batches before N ' +
+      `(nothing was found under about ${weakRatio}):`,
     toTable(
       ['N', 'β', 'ratio', ''],
       candidates.flatMap(({ N, ratios }) =>
@@ -76,7 +78,7 @@ function armsToText(arms: readonly ProbeArm[], { weakRatio }: ProbeReport): stri
       arms.filter(({ sameAs }) => sameAs?.certain === true).map(toTwins),
     ),
     ...listed(
-      'May be the same run as a neighbour in ε (no L2 of the trunk is between them; they part where their own is)',
+      'May be the same run as a neighbour in ε (no L2 of the trunk is between the two ε; runs part where their own is)',
       arms.filter(({ sameAs }) => sameAs?.certain === false).map(toTwins),
     ),
     ...listed(
@@ -91,7 +93,7 @@ function armsToText(arms: readonly ProbeArm[], { weakRatio }: ProbeReport): stri
   return lines.length === 0 ? 'No arm would be dead, weak, or the same as its neighbour in ε.' : lines.join('\n');
 }
 
-/** The list of one finding; of a large sweep its beginning. */
+/** The arms of one finding; where there are many, the first of them. */
 function listed(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
   const more = lines.length > MOST_LISTED ? [`  … and ${lines.length - MOST_LISTED} more (--json lists all)`] : [];

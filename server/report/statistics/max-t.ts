@@ -2,14 +2,14 @@ import { SAME } from './moments.ts';
 import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
 
 /**
- * Westfall and Young's step-down max-T correction (Resampling-Based Multiple Testing, 1993, algorithm 4.1) with signs
+ * Westfall and Young's step-down max-T correction (Resampling-Based Multiple Testing, 1993, algorithm 4.1). Signs are
  * flipped per seed, the same in all rows: rows that share a control, and so its luck, move together as they did in the
- * data, which is what keeps the power that Holm loses as rows are added.
+ * data. That keeps the power that Holm loses as rows are added.
  *
- * With t = mean / (sd/√n) of a row's differences (sd = 0: ∞, or 0 if the mean is 0 too; 0 as well where there is one
- * difference, which has no sd) and rows sorted by |t|, largest first: for each pattern q_k is the largest flipped |t|
- * among row k and the rows after it; a row's value is the share of patterns with q_k ≥ its |t|, made monotone down the
- * order.
+ * For every row t = mean / (sd/√n) of its differences. Where sd = 0, t is ∞, or 0 if the mean is 0 too. Where there is
+ * one difference, which has no sd, t is 0 as well. Rows are sorted by |t|, largest first. For each pattern, q_k is the
+ * largest flipped |t| among row k and the rows after it. The value of a row is the share of patterns with q_k ≥ its
+ * |t|, made monotone down the order.
  *
  * @param rows one row of differences per comparison, columns are seeds; null where the row has no pair for the seed
  * @returns the corrected p of each row, in the order given
@@ -34,7 +34,10 @@ export function maxT(rows: readonly (readonly (number | null)[])[]): number[] {
   return corrected;
 }
 
-/** For every row, the patterns whose q_k reaches its t². Plain arrays, since this runs patterns × rows times. */
+/**
+ * For every row, how many patterns have a q_k that reaches the row's t². Plain arrays, since this runs patterns × rows
+ * times.
+ */
 function countHits(differences: readonly (readonly number[])[], rows: readonly RowStatistic[]): Float64Array {
   const slack = Float64Array.from(rows, (row) => row.slack);
   const scale = Float64Array.from(rows, (row) => row.scale);
@@ -57,7 +60,8 @@ interface RowStatistic {
   /** 1/(nΣd²); 0 where all differences are 0. */
   scale: number;
   /**
-   * What a flipped sum may lack and still be "at least" the observed one: 1e−9 of the largest difference in the mean.
+   * How much a flipped sum may fall short of the observed one and still count as "at least" as large: 1e−9 of the
+   * largest difference in the mean.
    */
   slack: number;
   /** Observed t². */

@@ -3,8 +3,8 @@ import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
 
 /**
  * Two-sided sign-flip test of paired differences: the share of all patterns of signs whose |mean| is at least the
- * observed one, "at least" meaning within 1e−9 of it, relative to the largest difference, so that ties are ties
- * whatever the rounding.
+ * observed one. "At least" means within 1e−9 of it, relative to the largest difference, so that ties are ties whatever
+ * the rounding.
  *
  * Example: [1, 2, 3] → 0.25, two of the eight patterns (none flipped, all flipped) reach |6|.
  */

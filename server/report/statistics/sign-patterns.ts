@@ -1,6 +1,6 @@
 import { Stream } from '../../sweep/random.ts';
 
-/** Up to this many seeds every pattern of signs is looked at; above, a seeded sample of `DRAWS`. */
+/** Up to this many seeds every pattern of signs is looked at; with more seeds, a seeded sample of `DRAWS` patterns. */
 export const EXACT_SEEDS = 20;
 export const DRAWS = 100_000;
 
@@ -8,10 +8,10 @@ export const DRAWS = 100_000;
  * Calls `visit` with the sums of every row under each pattern of signs of the columns (seeds), the same signs in all
  * rows.
  *
- * All 2ⁿ patterns where n ≤ 20; since every statistic here is the same for a pattern and its mirror image, the last
- * column keeps its sign and only half of them is visited. A pattern's sum is put together from two tables of at most
- * 2¹⁰ partial sums, which costs one addition and, unlike flipping one sign after the other, gathers no rounding error:
- * the pattern without a flip gives the observed sums.
+ * Where n ≤ 20 this covers all 2ⁿ patterns. Every statistic here is the same for a pattern and its mirror image, so the
+ * last column keeps its sign and only half of the patterns are visited. The sum of a pattern is put together from two
+ * tables of at most 2¹⁰ partial sums. That costs one addition and, unlike flipping one sign after the other, gathers no
+ * rounding error: the pattern without a flip gives the observed sums.
  *
  * @param differences rows × columns; 0 where a row has no value for a seed, which adds nothing to any sum
  * @param visit is given one buffer that the next call overwrites

@@ -19,7 +19,12 @@ function central(t: number, freedom: number): number {
     : (2 / Math.PI) * (theta + Math.sin(theta) * sum); // 26.7.3
 }
 
-/** The t with P(|T| < t) = `share`. @param share in (0, 1) @param freedom degrees of freedom, ≥ 1 */
+/**
+ * The t with P(|T| < t) = `share`.
+ *
+ * @param share in (0, 1)
+ * @param freedom degrees of freedom, ≥ 1
+ */
 export function studentQuantile(share: number, freedom: number): number {
   let low = 0;
   let high = 1;

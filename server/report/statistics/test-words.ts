@@ -1,6 +1,10 @@
 import { DRAWS, EXACT_SEEDS } from './sign-patterns.ts';
 
-/** The test as notes and JSON name it. @param seeds of the row with the most */
+/**
+ * The test as notes and JSON name it.
+ *
+ * @param seeds of the row with the most
+ */
 export function describeTest(seeds: number): string {
   return seeds > EXACT_SEEDS
     ? `two-sided sign-flip test of the paired differences, ${DRAWS.toLocaleString('en')} seeded draws`

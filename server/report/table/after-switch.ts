@@ -7,8 +7,8 @@ import { referenceOf, type TableContext } from './table-context.ts';
 import type { TableRow } from './table.ts';
 
 /**
- * Paired mean of the metric over (N, end]: shows a faster rise that a threshold misses. null for arms without the
- * phase.
+ * The mean difference of the metric over (N, end], paired by seed: it shows a faster rise that a threshold misses. null
+ * for arms without the phase.
  */
 export function afterSwitch(arms: readonly Arm[], context: TableContext): TableRow['afterSwitch'] {
   const perArm = arms.filter(hasIntraPhase).flatMap((arm) => {

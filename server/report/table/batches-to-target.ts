@@ -7,9 +7,9 @@ import { hasTarget } from './table-options.ts';
 import type { TableRow } from './table.ts';
 
 /**
- * First evaluation at or above the target; the median over seeds, a run that never gets there counting as infinite
- * (null where the median is). One target for all arms of a row, or none: batches to different targets have no common
- * median.
+ * The first evaluation at or above the target, as the median over seeds. A run that never gets there counts as
+ * infinite; a median that is infinite is null. The arms of a row have one target or none: batches to different targets
+ * have no common median.
  */
 export function batchesToTarget(arms: readonly Arm[], context: TableContext): TableRow['batchesToTarget'] {
   const { metric, options, values, runs } = context;

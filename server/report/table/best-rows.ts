@@ -8,8 +8,8 @@ export const LEVEL = 0.05;
 
 /**
  * Which rows are bold: the best mean, and every row whose difference to it is not significant, by the same test over
- * the family of these differences. A row of a single seed is never bold: its place is luck. Neither is one of which
- * runs diverged: its mean is that of the survivors.
+ * the family of these differences. A row of a single seed is never bold: its place is luck. Nor is a row of which runs
+ * diverged: its mean is that of the survivors.
  *
  * @param bySeed for every row its values by seed
  */

@@ -5,9 +5,12 @@ import { signFlipTest } from '../statistics/sign-flip-test.ts';
 /** The paired differences of one row of a family, by seed. */
 export interface Comparison {
   differences: ReadonlyMap<number, number>;
-  /** Index of an earlier comparison that is the same computation and is counted in its place; null counts itself. */
+  /**
+   * Index of an earlier comparison that is the same computation; only the earlier one is counted. null where this
+   * comparison is counted itself.
+   */
   sameAs: number | null;
-  /** True where the row and what it is compared with are one computation: nothing is tested, p is 1. */
+  /** True where the row and the arm it is compared with are one computation: nothing is tested, p is 1. */
   identical: boolean;
 }
 
@@ -22,7 +25,7 @@ export interface Family {
   corrected: Corrected[];
   /** How many comparisons were counted: one computation is tested, and corrected for, once. */
   counted: number;
-  /** The most differences of one row that are not zero: what decides how small a p can be. */
+  /** The largest number of differences in one row that are not zero: it decides how small a p can be. */
   reach: number;
 }
 

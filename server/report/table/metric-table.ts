@@ -36,7 +36,7 @@ export function metricTable(entries: readonly Entry[], context: TableContext): M
   return { ...table, note: writeNote(context, table, family, images) };
 }
 
-/** Everything of a row but what other rows decide: p-values and bold. */
+/** Everything of a row except p-values and bold, which other rows decide. */
 function describeEntry(
   { name, arms }: Entry,
   index: number,
@@ -119,7 +119,7 @@ function isWithheld(arms: readonly Arm[], context: TableContext): boolean {
   });
 }
 
-/** Planned runs that no mean has: not complete, or complete without a finite value. */
+/** Planned runs that are in no mean: not complete, or complete without a finite value. */
 function listMissing({ results, values, runs }: TableContext): MetricTable['missing'] {
   return results.arms.flatMap((arm) =>
     results.seeds.flatMap((seed) => {

@@ -7,8 +7,8 @@ import { worstPairErrors } from './worst-pairs.ts';
 export type RunValues = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /**
- * The value of every complete run: the metric at its last evaluation, or its best. A value that is not finite is none:
- * a run that ended at NaN must not vanish behind the finite value before.
+ * The value of every complete run: the metric at its last evaluation, or its best. A last value that is not finite is
+ * no value: a run that ended at NaN must not vanish behind the finite value before.
  */
 export function runValues(results: SweepResults, metric: MetricView, at: 'last' | 'best'): RunValues {
   return collect(results, (run) => summariseCurve(run.curves[metric.name], metric.goal)[at]);
@@ -29,7 +29,7 @@ function collect(results: SweepResults, valueOf: (run: RunResult) => number | nu
   return values;
 }
 
-/** Seed → mean over the arms, of the seeds that every arm has a value for (arms without any value left out). */
+/** Seed → mean over the arms, for the seeds on which every arm has a value. Arms without any value are left out. */
 export function averageArms(perArm: readonly ReadonlyMap<number, number>[]): Map<number, number> {
   const living = perArm.filter((values) => values.size > 0);
   const average = new Map<number, number>();

@@ -11,9 +11,9 @@ export interface TableContext {
   metric: MetricView;
   options: ParsedOptions;
   runs: RunResult[][];
-  /** At the last evaluation or the best one, as asked for. */
+  /** The values of the runs at the last evaluation or the best one, as asked for. */
   values: RunValues;
-  /** At the last evaluation. */
+  /** The values of the runs at the last evaluation. */
   finals: RunValues;
   worst5: RunValues;
   /** Arm → the earlier arm that it never separated from in ε. */

@@ -16,13 +16,16 @@ export function entriesByArm(arms: readonly Arm[]): Entry[] {
   return arms.map((arm) => ({ name: arm.name, arms: [arm] }));
 }
 
-/** More cells nobody reads, and two parameters drawn at random would make millions of empty ones. */
+/**
+ * The most cells that a table may have: nobody reads more, and two parameters drawn at random would make millions of
+ * empty ones.
+ */
 const MOST_CELLS = 10_000;
 
 /**
  * One entry per cell of rows × columns. Controls come first, on lines of their own that span the columns, then the
  * values of the search, then the other ablations. Where the arms of a control or ablation differ in the row's or the
- * column's parameter themselves, they get a line, or a cell, for each value: averaged over, they would be compared with
+ * column's parameter themselves, each value gets a line, or a cell: averaged over, these arms would be compared with
  * nothing.
  *
  * @throws UserError on more cells than a table can have

@@ -52,7 +52,8 @@ function differences(results: SweepResults, { baseline }: ParsedOptions, { rows 
     baseline === null
       ? 'the arm without the intra-class phase and with the same other settings'
       : `the arm ${results.arms[baseline]!.name}`;
-  if (rows.every((row) => row.difference === null)) return `No pair of runs is complete to show a difference to ${to}.`;
+  if (rows.every((row) => row.difference === null))
+    return `No pair of runs is complete yet, so no difference to ${to} is known.`;
   return `Differences are to ${to}, paired by seed: mean with Student's 95 % interval (unadjusted).`;
 }
 
@@ -60,7 +61,8 @@ function tests({ rows, test, correction }: Described, { counted, reach }: Family
   const compared = rows.filter((row) => row.difference !== null);
   if (compared.length === 0) return [];
   const sentences = [
-    `* p < ${LEVEL}: ${test}, corrected by ${correction}, over the family of all differences of the sweep (${counted}).`,
+    `* p < ${LEVEL}: ${test}, corrected by ${correction}, ` +
+      `over the family of all differences of the sweep (${counted}).`,
   ];
   const seeds = Math.max(...compared.map((row) => row.difference!.n));
   const least = smallestP(Math.min(seeds, reach), counted);
@@ -72,7 +74,8 @@ function tests({ rows, test, correction }: Described, { counted, reach }: Family
   else if (least.holm > LEVEL) sentences.push(`Holm's correction could not go under ${short(least.holm)}.`);
   if (compared.some((row) => row.difference!.p === null)) {
     sentences.push(
-      'p is withheld where an arm and its control diverged on different numbers of seeds, since only survivors would count.',
+      'p is withheld where an arm and its control diverged on different numbers of seeds, ' +
+        'since only survivors would count.',
     );
   }
   return sentences;
@@ -80,7 +83,7 @@ function tests({ rows, test, correction }: Described, { counted, reach }: Family
 
 function bold({ rows }: Described): string[] {
   if (!rows.some((row) => row.best)) return [];
-  const diverged = rows.some((row) => row.diverged > 0) ? '; never one of which runs diverged' : '';
+  const diverged = rows.some((row) => row.diverged > 0) ? '; never a row of which runs diverged' : '';
   return [`Bold: the best mean and every one that does not differ from it significantly by the same test${diverged}.`];
 }
 
@@ -98,7 +101,8 @@ function sameComputations({ rows }: Described): string[] {
 function targets({ rows }: Described): string[] {
   if (!rows.some((row) => row.batchesToTarget !== null)) return [];
   return [
-    'To target: first evaluation at or above the target (median over seeds, a run that never gets there counting as infinite; how many did).',
+    'To target: first evaluation at or above the target ' +
+      '(median over seeds, where a run that never gets there counts as infinite), and how many runs get there.',
   ];
 }
 
@@ -143,9 +147,8 @@ function time({ seconds }: SweepResults): string[] {
 function data({ runs }: SweepResults): string[] {
   const hashes = [...new Set(runs.map((run) => run.dataFingerprint).filter((hash) => hash !== null))].sort();
   if (hashes.length === 0) return [];
-  return [
-    `Data: SHA-256 ${hashes.map((hash) => hash.slice(0, 16)).join(', ')}${hashes.length > 1 ? ' (runs of different data)' : ''}.`,
-  ];
+  const shown = hashes.map((hash) => hash.slice(0, 16)).join(', ');
+  return [`Data: SHA-256 ${shown}${hashes.length > 1 ? ' (runs of different data)' : ''}.`];
 }
 
 /** `10 seeds`, `6 to 10 seeds` */

@@ -31,7 +31,8 @@ export function parseTableOptions(results: SweepResults, options: TableOptions):
   const cols = options.cols === undefined ? null : parseParameter(results, options.cols, `${attempted}: cols`);
   if (cols !== null && rows === 'arm')
     throw new UserError(
-      `Cannot ${attempted}: found columns by ${cols} and one row per arm, wanted rows by another parameter (--rows PARAM)`,
+      `Cannot ${attempted}: found columns by ${cols} and one row per arm, ` +
+        'wanted rows by another parameter (--rows PARAM)',
     );
   if (cols === rows)
     throw new UserError(`Cannot ${attempted}: found ${rows} as rows and as columns, wanted two different parameters`);
@@ -60,7 +61,8 @@ export function parseArm(results: SweepResults, written: string | number, attemp
     results.arms.map(({ name }) => name),
   );
   throw new UserError(
-    `Cannot ${attempted}: found arm ${JSON.stringify(text)}, wanted the name of an arm or its index (0 to ${results.arms.length - 1})${suggestion}`,
+    `Cannot ${attempted}: found arm ${JSON.stringify(text)}, ` +
+      `wanted the name of an arm or its index (0 to ${results.arms.length - 1})${suggestion}`,
   );
 }
 
@@ -69,6 +71,7 @@ function parseParameter(results: SweepResults, written: string, attempted: strin
   const known = [...LOSS_PARAMETERS, ...new Set(results.arms.flatMap((arm) => Object.keys(arm.swept)))];
   if (isLossParameter(name) || known.includes(name)) return name;
   throw new UserError(
-    `Cannot ${attempted}: found ${JSON.stringify(written)}, wanted a parameter of the sweep (${known.join(', ')})${toSuggestion(name, known)}`,
+    `Cannot ${attempted}: found ${JSON.stringify(written)}, ` +
+      `wanted a parameter of the sweep (${known.join(', ')})${toSuggestion(name, known)}`,
   );
 }

@@ -16,7 +16,7 @@ export interface TableOptions {
   cols?: string;
   /** Index or name of the arm that every other is compared with, in place of its own control. */
   baseline?: string | number;
-  /** What `batchesToTarget` counts up to; default: the median final value of the control. */
+  /** The value that `batchesToTarget` counts up to; default: the median final value of the control. */
   target?: number;
   /** Show the ids of the runs behind each line. */
   ids?: boolean;
@@ -97,7 +97,7 @@ export interface TableRow {
   worst5: number | null;
   /** Runs whose truncated term was 0 from N to the end. */
   dead: number;
-  /** Index of the row before this one whose runs are the same, differing in an ε that never made a difference. */
+  /** Index of an earlier row with the same runs: the two rows differ in an ε that never made a difference. */
   sameAs: number | null;
   /** Ids of the runs; null unless asked for. */
   runs: string[] | null;

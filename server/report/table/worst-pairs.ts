@@ -36,8 +36,8 @@ export function worstPairErrors(results: SweepResults, baseline: number | null):
 }
 
 /**
- * Arms whose other seeds choose the pairs: the arm's control, a control's own, or all controls for an ablation without
- * one.
+ * The arms whose other seeds choose the pairs of an arm: its control; for a control the arm itself; for an ablation
+ * without a control all controls.
  */
 function referenceArms(arms: readonly Arm[], arm: Arm, baseline: number | null): number[] {
   if (baseline !== null) return [baseline];

@@ -3,7 +3,7 @@ import type { Storage } from './storage.ts';
 
 /** What changed since an earlier look. */
 export interface Changes {
-  /** To be asked with next time. */
+  /** To be given to the next `changesSince`. */
   revision: number;
   /** Sweeps that are new, or changed, or have a run that changed (its state, its batches). */
   sweeps: string[];
@@ -17,7 +17,7 @@ export function currentRevision(storage: Storage): number {
   return storage.prepare('SELECT revision FROM "Change"').pluck().get() as number;
 }
 
-/** Everything that changed after `revision`. Where nothing did, it reads one row. */
+/** Everything that changed after `revision`. Where nothing changed, only one row is read. */
 export function changesSince(storage: Storage, revision: number): Changes {
   const now = storage.prepare('SELECT revision, list FROM "Change" AS "c"').get() as { revision: number; list: number };
   if (now.revision === revision) return { revision, sweeps: [], runs: [], list: false };

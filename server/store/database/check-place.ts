@@ -28,7 +28,8 @@ export function checkPlace(file: string): void {
   const network = networkFileSystem(statfsSync(folder).type);
   if (network)
     refuse(
-      `the folder ${folder} is on a network file system (${network}), where its locks cannot be relied on; use a local disk`,
+      `the folder ${folder} is on a network file system (${network}), ` +
+        "where SQLite's locks cannot be relied on; use a local disk",
     );
 }
 

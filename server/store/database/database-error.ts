@@ -25,15 +25,16 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * What SQLite's error means to the user, or the error itself where it tells of a bug of ours. Nothing is damaged by any
- * of these: a transaction is stored whole or not at all.
+ * An error of SQLite in the words of the user. An error that tells of a bug of ours is returned as it is. None of these
+ * errors means damage: a transaction is stored whole or not at all.
  */
 export function explain(error: unknown, attempted: string): unknown {
   const code = codeOf(error);
   if (code === null) return error;
   const cause = CAUSES.find(([prefix]) => code.startsWith(prefix));
   if (!cause) return error;
-  const Kind = /^SQLITE_(FULL|BUSY|IOERR(?!_LOCK|_SHM))/.test(code) ? OutsideError : UserError; // a disk that fills up is nobody's mistake, nor is a long backup
+  // A disk that fills up is nobody's mistake, nor is a backup that keeps the database locked for long.
+  const Kind = /^SQLITE_(FULL|BUSY|IOERR(?!_LOCK|_SHM))/.test(code) ? OutsideError : UserError;
   return new Kind(`Cannot ${attempted}: ${cause[1]} (${code})`, { cause: error });
 }
 

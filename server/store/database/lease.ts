@@ -9,8 +9,8 @@ import type { Storage } from './storage.ts';
 export const HEARTBEAT_MS = 3_000;
 
 /**
- * A lease that was not renewed for this long may be taken by another process. Longer than `training` waits, in which
- * nothing renews it.
+ * Another process may take a lease that was not renewed for this long. That is longer than `underLease` waits for a
+ * locked database, since nothing renews the lease meanwhile.
  */
 export const STALE_MS = 90_000;
 
@@ -29,14 +29,15 @@ export interface LeaseHolder {
 }
 
 /**
- * Another process took the lease meanwhile (this one was suspended, or too busy to renew): nothing was written, stop
- * training.
+ * Another process took the lease meanwhile: this process was suspended, or too busy to renew it. Nothing was written,
+ * and training has to stop.
  */
 export class LeaseLostError extends OutsideError {
   override name = 'LeaseLostError';
   constructor() {
     super(
-      'Cannot go on training: another process has taken over this database, since this one did not answer for too long',
+      'Cannot go on training: another process has taken over this database, ' +
+        'since this process did not answer for too long',
     );
   }
 }
@@ -53,8 +54,9 @@ interface Row {
 }
 
 /**
- * Process ids mean the same only on one host, between two boots, in one process namespace: containers that share a
- * database may all have process 7. Where the system does not tell, the host's name has to do.
+ * A process id means one process only on one host, between two boots and in one process namespace: containers that
+ * share a database may all have a process 7. Where the system does not tell boot and namespace, the name of the host
+ * has to do.
  */
 const MACHINE = toMachine();
 
@@ -74,21 +76,26 @@ function toMachine(): string {
 /** Tells this process from an earlier one that had the same process id. */
 const PROCESS = randomUUID();
 
-/** The lease, or who holds it. Taken from a holder that is dead or has not renewed for `STALE_MS`. */
+/**
+ * Takes the lease, if need be from a holder that is dead or has not renewed it for `STALE_MS`.
+ *
+ * @returns the lease, or the living process that holds it
+ */
 export function takeLease(
   storage: Storage,
   command: string,
   now = Date.now(),
 ): { lease: Lease } | { holder: LeaseHolder } {
-  const holder = leaseHolder(storage, now); // looked at first without a transaction: who waits asks often
+  // The first look does without a transaction, since a process that waits for the lease asks often.
+  const holder = leaseHolder(storage, now);
   if (holder) return { holder };
   return transaction(storage, () => {
     const row = read(storage);
     if (alive(row, now)) return { holder: toHolder(row) };
     storage
       .prepare(
-        `UPDATE "Lease" SET token = token + 1, holder = ?, pid = ?, host = ?, machine = ?, command = ?, takenAt = ?, heartbeatAt = ?
-      WHERE name = 'training'`,
+        `UPDATE "Lease" SET token = token + 1, holder = ?, pid = ?, host = ?, machine = ?, command = ?,
+        takenAt = ?, heartbeatAt = ? WHERE name = 'training'`,
       )
       .run(PROCESS, process.pid, hostname(), MACHINE, command, now, now);
     return { lease: { token: row.token + 1 } };
@@ -104,9 +111,9 @@ export function renewLease(storage: Storage, lease: Lease, now = Date.now()): vo
 }
 
 /**
- * Gives the lease back; does nothing where it is already lost. Never fails: on a disk that is full it cannot be written
- * down, and need not be, since the lease of a process that has ended is there for the taking. What filled the disk was
- * told before.
+ * Gives the lease back; does nothing where it is already lost. Never fails. On a full disk the release cannot be
+ * written down, and need not be: the lease of a process that has ended is there for the taking. The full disk itself
+ * was reported before.
  */
 export function releaseLease(storage: Storage, lease: Lease): void {
   try {
@@ -122,10 +129,16 @@ export function leaseHolder(storage: Storage, now = Date.now()): LeaseHolder | n
   return alive(row, now) ? toHolder(row) : null;
 }
 
-/** What has trained for hours waits a minute for whoever keeps the database locked, a backup maybe. */
+/**
+ * A process that has trained for hours waits a minute (six times ten seconds) for another that keeps the database
+ * locked, a backup maybe.
+ */
 const TRIES = 6;
 
-/** One transaction of the process that trains: fails as a whole, before writing, where the lease was lost. */
+/**
+ * Runs `body` in one transaction of the process that trains. Where the lease was lost, the transaction fails as a
+ * whole, before anything is written.
+ */
 export function underLease<T>(storage: Storage, lease: Lease, body: () => T): T {
   return transaction(
     storage,
@@ -146,10 +159,10 @@ function toHolder({ pid, host, command, takenAt, heartbeatAt }: Row): LeaseHolde
   return { pid, host, command, takenAt: new Date(takenAt), heartbeatAt: new Date(heartbeatAt) };
 }
 
-/** A killed holder is noticed at once where its process can be looked up, by its silence where it cannot. */
+/** A killed holder is noticed at once where its process can be looked up, and elsewhere by its silence. */
 function alive(row: Row, now: number): boolean {
   if (row.holder === null) return false;
-  if (Math.abs(now - row.heartbeatAt) > STALE_MS) return false; // either way: clocks are set back too
+  if (Math.abs(now - row.heartbeatAt) > STALE_MS) return false; // in either direction: clocks are set back too
   if (row.holder === PROCESS || row.machine !== MACHINE) return true;
   return row.pid !== process.pid && processExists(row.pid);
 }

@@ -107,8 +107,8 @@ function readRows(raw: Connection): Applied[] {
 }
 
 /**
- * What was applied must be the beginning of what is known, letter for letter: anything else is another program's
- * schema.
+ * The migrations that were applied must be the first of those that are known, letter for letter. Anything else is the
+ * schema of a newer Cosweep or of another build.
  */
 function refuseForeign(known: Migration[], applied: Applied[], file: string): void {
   for (const [i, { name, checksum, finished }] of applied.entries()) {
@@ -140,8 +140,8 @@ function apply(raw: Connection, { name, sql, checksum }: Migration): void {
 }
 
 /**
- * The switch needs the file for itself for a moment, and SQLite does not wait for that by itself; the setting stays in
- * the file.
+ * Switches the file to SQLite's write-ahead log, a setting that stays in the file. The switch needs the file for itself
+ * for a moment. SQLite does not wait for that by itself, so the switch is tried until the busy timeout is over.
  */
 function useWriteAheadLog(raw: Connection): void {
   const timeout = Number(raw.pragma('busy_timeout', { simple: true }));

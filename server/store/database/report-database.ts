@@ -18,7 +18,10 @@ export interface DatabaseReport {
   remedy: string | null;
 }
 
-/** Opens a database and reads all of it once, so that damage anywhere is found. One that is not there is not made. */
+/**
+ * Opens a database and reads all of it once, so that damage anywhere is found. A database that is not there is not
+ * made.
+ */
 export async function reportDatabase(file: string): Promise<DatabaseReport> {
   const path = resolve(file);
   const report: DatabaseReport = {

@@ -26,22 +26,24 @@ export interface Storage {
   readonly checkpointFolder: string;
   readonly raw: Connection;
   readonly prisma: PrismaClient;
-  /** The statement of this text on `raw`, prepared once; modes such as `pluck` stay with the text. */
+  /**
+   * The statement of this text on `raw`, prepared once and kept: a mode that was set on it, such as `pluck`, stays set.
+   */
   prepare(sql: string): Statement;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   file: string;
-  /** Only `run`, `import` and `serve` make a database; reading one that is not there is the user's mistake. */
+  /** Only `run FILE`, `probe` and `serve` make a database; to read one that is not there is the user's mistake. */
   create: boolean;
   /** Where the migrations are; tests give another folder. */
   migrations?: string;
 }
 
 /**
- * Opens a database, makes it where it may and brings its schema up to date. A file that is not one of ours is left as
- * it is.
+ * Opens a database and brings its schema up to date. A database that is not there is made where `create` allows it. A
+ * file that is not one of ours is left as it is.
  */
 export async function openStorage({ file, create, migrations = migrationsFolder() }: OpenOptions): Promise<Storage> {
   const path = toPath(file);
@@ -72,7 +74,9 @@ export async function openStorage({ file, create, migrations = migrationsFolder(
   };
 }
 
-/** A link stands for what it leads to: whichever way a database is opened, its checkpoints are in one folder. */
+/**
+ * A link stands for the file that it leads to: whichever way a database is opened, its checkpoints are in one folder.
+ */
 function toPath(file: string): string {
   return existsSync(file) ? realpathSync(file) : resolve(file);
 }

@@ -4,7 +4,8 @@ import type { Storage } from './storage.ts';
 /**
  * Runs `body` in one transaction on the raw connection: everything it wrote is stored, or nothing where it throws.
  *
- * @param tries how often it is begun again where another process keeps the database locked; each try waits for it
+ * @param tries how often the transaction is begun while another process keeps the database locked; each try waits for
+ * that process
  */
 export function transaction<T>(storage: Storage, body: () => T, tries = 1): T {
   try {

@@ -2,7 +2,7 @@ import { groupBy } from '../../sweep/group-by.ts';
 import { readRunMetrics } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** A metric's last values over the complete runs of an arm. */
+/** The last values of a metric over the complete runs of an arm. */
 export interface ArmScore {
   arm: number;
   n: number;
@@ -11,7 +11,7 @@ export interface ArmScore {
   sd: number | null;
 }
 
-/** The arms of a sweep that have a complete run, best first by the metric that the sweep is about. */
+/** The arms of a sweep that have a complete run, best first by the sweep's own metric. */
 export function readArmScores(storage: Storage, sweepId: number): ArmScore[] {
   const sweep = storage.prepare('SELECT metricName, metricGoal FROM "Sweep" WHERE id = ?').get(sweepId) as {
     metricName: string;

@@ -6,7 +6,8 @@ export function finalWeights(storage: Storage, runId: number): StoredCheckpoint 
   const row = storage
     .prepare(
       `SELECT c.batch, c.file, c.bytes AS size, c.hash FROM "Run" r JOIN "RunStage" p ON p.runId = r.id
-    JOIN "Checkpoint" c ON c.stageId = p.stageId AND c.batch = r.batches WHERE r.id = ? ORDER BY p.position DESC LIMIT 1`,
+    JOIN "Checkpoint" c ON c.stageId = p.stageId AND c.batch = r.batches
+    WHERE r.id = ? ORDER BY p.position DESC LIMIT 1`,
     )
     .get(runId);
   return (row as StoredCheckpoint | undefined) ?? null;

@@ -14,7 +14,7 @@ export interface ListedRun {
   control: boolean;
   seed: number;
   state: RunState;
-  /** Why it failed, or where it diverged. */
+  /** Why the run failed, or where it diverged. */
   error: string | null;
   engine: string | null;
   /** Seconds of training, evaluations included; null before it has trained. */
@@ -30,7 +30,7 @@ export interface ListedRun {
   metrics: Record<string, MetricSummary>;
 }
 
-/** Each one narrows; what is left out lets everything pass. */
+/** Each condition narrows the list; a condition that is left out lets every run pass. */
 export interface RunFilter {
   states?: RunState[];
   arms?: number[];
@@ -42,19 +42,23 @@ export interface RunFilter {
 export interface RunQuery extends RunFilter, PageOptions {
   /**
    * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `ShownParameters`, `last:METRIC` or
-   * `best:METRIC`; the order of training without it.
+   * `best:METRIC`. Without it the runs are in the order of training.
    */
   sort?: string;
   descending?: boolean;
 }
 
-/** Runs of a sweep: filtered, sorted and cut to a page by SQLite. What has no value is last in either direction. */
+/**
+ * Runs of a sweep: filtered, sorted and cut to a page by SQLite. Runs without a value to sort by come last in either
+ * direction.
+ */
 export function listRuns(
   storage: Storage,
   sweepId: number,
   query: RunQuery = {},
 ): { items: ListedRun[]; total: number } {
-  const from = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
+  const from = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
   const where = toWhere(storage, sweepId, query);
   const order = toOrder(storage, query);
   const total = storage
@@ -63,8 +67,9 @@ export function listRuns(
     .get(...where.values) as number;
   const rows = storage
     .prepare(
-      `SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed, ${seenRunState(storage)} AS state,
-      r.error, r.divergedBatch, r.engine, ${RUN_SECONDS} AS seconds, r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
+      `SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed,
+      ${seenRunState(storage)} AS state, r.error, r.divergedBatch, r.engine, ${RUN_SECONDS} AS seconds,
+      r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
       a.alpha, a.beta, a.gamma, a.epsilon, a.N, a.swept
       ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
     )
@@ -76,12 +81,12 @@ export function listRuns(
   return { items: rows.map((row) => toRunRow(row, metrics.get(row.id)!)), total };
 }
 
-/** What a run that did not complete says about itself. */
+/** Why a run did not complete; null where it gives no reason. */
 export function toReason(error: string | null, divergedBatch: number | null): string | null {
   return error ?? (divergedBatch === null ? null : `the total was not finite in batch ${divergedBatch}`);
 }
 
-/** What can be sorted by without looking at metrics or at swept keys. */
+/** Columns to sort by that need neither metrics nor swept keys. */
 const COLUMNS: Record<string, string> = {
   id: 'r.id',
   arm: 's.armIndex',

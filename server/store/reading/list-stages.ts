@@ -8,22 +8,22 @@ import type { Storage } from '../database/storage.ts';
 export interface StageRow {
   id: string;
   parent: string | null;
-  /** Batches [from, to), and how far it is. */
+  /** The stage has the batches [from, to) and is committed up to `batch`. */
   from: number;
   to: number;
   batch: number;
-  /** How many of its batches were not trained but are the trunk's: no test of the truncation passed in them. */
+  /** How many of its batches were taken from the trunk instead of trained: no test of the truncation passed in them. */
   taken: number;
-  /** What the trunk spent on them; not in `seconds`. */
+  /** Seconds that the trunk spent on the batches taken; not part of `seconds`. */
   takenSeconds: number;
   seed: number;
   state: RunState;
-  /** The sweep's runs whose path goes through it; more than one: a trunk. */
+  /** Runs of the sweep whose path goes through the stage; where there is more than one, it is a trunk. */
   runs: string[];
-  /** In force in it: null where not. */
+  /** The parameters in force in the stage; null where one is not. */
   params: ShownParameters;
   engine: string | null;
-  /** Which of the processes that train has it now, counted from 0; null where it is not being trained. */
+  /** Number of the worker process that trains the stage now, counted from 0; null where none does. */
   worker: number | null;
   seconds: number | null;
 }
@@ -32,9 +32,11 @@ export interface StageRow {
 export function listStages(storage: Storage, sweepId: number): StageRow[] {
   const rows = storage
     .prepare(
-      `SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.taken, g.takenSeconds, g.seed, g.params, g.trainingSeconds + g.evaluationSeconds - g.takenSeconds AS seconds,
+      `SELECT g.id, g.parentId, g.fromBatch, g.toBatch, g.batch, g.taken, g.takenSeconds, g.seed, g.params,
+      g.trainingSeconds + g.evaluationSeconds - g.takenSeconds AS seconds,
       r.id AS runId, r.engine, r.worker, ${seenRunState(storage)} AS state
-    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id JOIN "Stage" g ON g.id = p.stageId
+    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    JOIN "RunStage" p ON p.runId = r.id JOIN "Stage" g ON g.id = p.stageId
     WHERE s.sweepId = ? ORDER BY g.seed, g.fromBatch, g.id, s.position`,
     )
     .all(sweepId) as Row[];
@@ -79,7 +81,7 @@ function toStageRow(rows: Row[]): StageRow {
   };
 }
 
-/** A stage is complete when it is at its end; until then it is what the runs that need it are. */
+/** A stage is complete when it is at its end. Until then its state is that of the runs that need it. */
 function stateOf({ batch, toBatch, state }: Row, rows: Row[]): RunState {
   if (state === 'diverged' && rows.length === 1) return 'diverged';
   if (batch >= toBatch) return 'complete';

@@ -4,7 +4,7 @@ import { sweepName } from '../database/ids.ts';
 import { seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** Every state is there, 0 where no run is in it. */
+/** How many runs are in each state; 0 where none is. */
 export type RunCounts = Record<RunState, number>;
 
 export interface SweepRow {
@@ -12,28 +12,28 @@ export interface SweepRow {
   name: string;
   description: string | null;
   state: SweepState;
-  /** Cancel was asked for and the process that runs it has not stopped yet. */
+  /** True where a cancel was asked for and the process that trains the sweep has not stopped yet. */
   cancelling: boolean;
   metric: { name: string; goal: 'maximize' | 'minimize' };
   arms: number;
   seeds: number;
   counts: RunCounts;
-  /** Batches committed and batches asked for; both count what was reused. */
+  /** Batches committed and batches asked for; both count those of reused runs. */
   batches: number;
   batchesTotal: number;
   createdAt: Date;
-  /** When it last joined the queue, which is its place in it. */
+  /** When the sweep last joined the queue; this decides its place there. */
   queuedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
   engine: string | null;
-  /** Not null: only the trunks were asked for, of so many of its first seeds. */
+  /** Where only the trunks of the sweep were asked for: on how many of its first seeds. null where all of it was. */
   probeSeeds: number | null;
   /** Why the sweep itself could not go on. */
   error: string | null;
   /**
-   * Absolute path of the definition's file; of a confirmation what `confirmKey` gives; null where it came through HTTP
-   * or an import.
+   * Absolute path of the definition's file; for a confirmation the key that `confirmKey` gives; null for a definition
+   * that came through HTTP.
    */
   definitionPath: string | null;
 }
@@ -97,8 +97,10 @@ function readProgress(storage: Storage, sweepIds: number[]): Map<number, SweepPr
     .all(wanted) as { sweepId: number; count: number }[];
   const states = storage
     .prepare(
-      `SELECT s.sweepId, ${seenRunState(storage)} AS state, count(*) AS count, sum(r.batch) AS batch, sum(r.batches) AS batches
-    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId IN (SELECT value FROM json_each(?)) GROUP BY 1, 2`,
+      `SELECT s.sweepId, ${seenRunState(storage)} AS state, count(*) AS count,
+      sum(r.batch) AS batch, sum(r.batches) AS batches
+    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId IN (SELECT value FROM json_each(?)) GROUP BY 1, 2`,
     )
     .all(wanted) as { sweepId: number; state: RunState; count: number; batch: number; batches: number }[];
   const progress = new Map<number, SweepProgress>(
@@ -117,7 +119,8 @@ function readProgress(storage: Storage, sweepIds: number[]): Map<number, SweepPr
     const sweep = progress.get(sweepId)!;
     sweep.counts[state] = count;
     sweep.batchesTotal += batches;
-    sweep.batches += state === 'diverged' ? batches : batch; // a diverged run is done, though it never gets to its last batch
+    // A diverged run is done, though it never gets to its last batch.
+    sweep.batches += state === 'diverged' ? batches : batch;
   }
   return progress;
 }
@@ -127,6 +130,6 @@ function describe(definition: string): string | null {
     const { description } = JSON.parse(definition) as { description?: unknown };
     return typeof description === 'string' ? description : null;
   } catch {
-    return null; // an import's definition is not JSON
+    return null; // JSON.parse refuses a byte order mark, which a definition sent as text may begin with
   }
 }

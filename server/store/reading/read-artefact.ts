@@ -2,8 +2,8 @@ import { inflateRawSync } from 'node:zlib';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * What an evaluation of a run gave beside numbers (`confusion`, `projection`), at a batch or at its last evaluation;
- * null where there is none.
+ * What an evaluation of a run gave beside numbers (`confusion`, `projection`); null where there is nothing. Without
+ * `batch` the last evaluation that gave it counts.
  */
 export function readArtefact(
   storage: Storage,

@@ -14,7 +14,7 @@ export interface StoredCheckpoint extends CheckpointRef {
   file: string;
 }
 
-/** The newest checkpoint of a stage: where it continues. null: at its beginning. */
+/** The newest checkpoint of a stage, from which it continues; null where it has none and begins at its first batch. */
 export function lastCheckpoint(storage: Storage, stageId: number): StoredCheckpoint | null {
   const row = storage
     .prepare('SELECT batch, file, bytes AS size, hash FROM "Checkpoint" WHERE stageId = ? ORDER BY batch DESC LIMIT 1')

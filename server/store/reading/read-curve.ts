@@ -1,8 +1,8 @@
 import type { Curve } from '../../sweep/results.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** Batches, both included. */
-export interface Range {
+/** A range of batches, both ends included. */
+export interface BatchRange {
   from?: number;
   to?: number;
 }
@@ -12,7 +12,7 @@ export function readCurve(
   storage: Storage,
   runId: number,
   metric: string,
-  { from = 0, to = Number.MAX_SAFE_INTEGER }: Range = {},
+  { from = 0, to = Number.MAX_SAFE_INTEGER }: BatchRange = {},
 ): Curve {
   const points = storage
     .prepare(

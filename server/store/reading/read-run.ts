@@ -9,9 +9,9 @@ import type { Storage } from '../database/storage.ts';
 
 export interface RunRecord {
   id: string;
-  /** The sweeps that refer to it, the newest last. */
+  /** The sweeps that refer to the run, the newest last. */
   sweeps: { id: string; name: string; arm: number; armName: string }[];
-  /** As the newest of its sweeps has it; null where no sweep refers to it any more. */
+  /** The arm as the newest of these sweeps has it; null where no sweep refers to the run any more. */
   arm: Arm | null;
   seed: number;
   state: RunState;
@@ -32,7 +32,7 @@ export interface RunRecord {
   versions: Record<string, string>;
   gitCommit: string | null;
   dataFingerprint: string | null;
-  /** The resolved settings that it was trained with; null before it has started. */
+  /** The resolved settings that the run was trained with; null before it has started. */
   configuration: unknown;
   classes: string[] | null;
   evaluated: { val: number; test: number } | null;
@@ -45,8 +45,8 @@ export interface RunRecord {
   startedAt: Date | null;
   finishedAt: Date | null;
   /**
-   * The run without the intra-class phase with the same everything else and the same seed, in the newest sweep that has
-   * one.
+   * The run without the intra-class phase and with the same everything else and the same seed, in the newest sweep that
+   * has one.
    */
   controlRun: string | null;
   artefacts: { batch: number; name: string }[];

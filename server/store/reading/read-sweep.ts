@@ -6,7 +6,7 @@ import type { Storage } from '../database/storage.ts';
 
 export interface SweepRecord extends SweepRow {
   planHash: string;
-  /** What the plan has besides arms and runs. */
+  /** The parts of the plan besides arms and runs. */
   plan: Omit<Plan, 'arms' | 'runs'>;
   armList: Arm[];
   /** Names of the metrics that its runs have recorded so far, sorted. */
@@ -17,8 +17,8 @@ export interface SweepRecord extends SweepRow {
   share: boolean;
   notes: string | null;
   /**
-   * Estimated from what was trained since it last started; null while nothing trains or nothing is known yet, and of a
-   * probe, which trains a part of it.
+   * Estimated from the batches that were trained since the sweep last started. null while nothing trains or nothing is
+   * known yet, and for a probe, which trains only a part of the sweep.
    */
   secondsLeft: number | null;
 }
@@ -50,7 +50,8 @@ function recordedMetrics(storage: Storage, sweepId: number): string[] {
   return storage
     .prepare(
       `SELECT DISTINCT m.name FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId
-    JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId WHERE s.sweepId = ? ORDER BY m.name`,
+    JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId
+    WHERE s.sweepId = ? ORDER BY m.name`,
     )
     .pluck()
     .all(sweepId) as string[];

@@ -2,7 +2,7 @@ import { METRICS } from '../../sweep/metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
 export interface MetricSummary {
-  /** Its last value; null where that was not finite. */
+  /** Its last value; null where this was not finite. */
   last: number | null;
   /** By the metric's own direction; null for metrics that have none. */
   best: number | null;
@@ -22,7 +22,8 @@ export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, 
   const rows = storage
     .prepare(
       `SELECT p.runId, m.name, g.last, g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
-    JOIN "Run" r ON r.id = wanted.value JOIN "RunStage" p ON p.runId = r.id JOIN "StageMetric" g ON g.stageId = p.stageId
+    JOIN "Run" r ON r.id = wanted.value JOIN "RunStage" p ON p.runId = r.id
+    JOIN "StageMetric" g ON g.stageId = p.stageId
     JOIN "Metric" m ON m.id = g.metricId AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)
     ORDER BY p.runId, m.name, p.position`,
     )
@@ -45,7 +46,7 @@ interface Row {
   maxBatch: number | null;
 }
 
-/** What a later stage makes of the summary so far. */
+/** The summary so far, followed by that of a later stage. */
 function follow(before: MetricSummary | undefined, row: Row): MetricSummary {
   const column = bestColumn(row.name);
   const best = column && row[column];
@@ -54,9 +55,10 @@ function follow(before: MetricSummary | undefined, row: Row): MetricSummary {
     before && before.best !== null && (best === null || (column === 'max' ? before.best >= best : before.best <= best));
   return keeps ? { ...before, last: row.last } : { last: row.last, best, bestBatch };
 }
+
 /**
- * Seconds of training along a run's path, evaluations and what it shares included, as an SQL expression over a table of
- * the alias `r`; NULL before it has trained.
+ * Seconds of training along a run's path, evaluations and shared stages included, as an SQL expression over a table
+ * with the alias `r`; NULL before the run has trained.
  */
 export const RUN_SECONDS = `(SELECT nullif(sum(g.trainingSeconds + g.evaluationSeconds), 0)
   FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId = r.id)`;

@@ -4,21 +4,22 @@ import { leaseHolder } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Whoever is killed leaves `running` behind, until the next process that trains clears it up. A reader writes nothing,
- * so it looks at the lease: where nobody trains, such a sweep is seen as interrupted and such a run as waiting.
+ * A process that is killed leaves `running` behind, until the next process that trains clears it up. A reader writes
+ * nothing, so it looks at the lease: where no process trains, a sweep stored as running is seen as interrupted, and a
+ * run as waiting.
  */
 export function seenSweepState(storage: Storage, state: string): SweepState {
   return state === 'running' && !leaseHolder(storage) ? 'interrupted' : (state as SweepState);
 }
 
-/** The same for runs, as an SQL expression over a table of the alias `r`. */
+/** The same for runs, as an SQL expression over a table with the alias `r`. */
 export function seenRunState(storage: Storage): string {
   return leaseHolder(storage) ? 'r.state' : `CASE r.state WHEN 'running' THEN 'waiting' ELSE r.state END`;
 }
 
 /**
- * Everything that is seen otherwise once nobody trains, or somebody does: runs stored as running, and the sweeps they
- * are counted in.
+ * Sweeps and runs that are seen in another state once a process begins or ceases to train: the runs stored as running,
+ * and the sweeps in which such runs are counted.
  */
 export function storedAsRunning(storage: Storage): { sweeps: string[]; runs: string[] } {
   const runs = storage.prepare(`SELECT id FROM "Run" WHERE state = 'running' ORDER BY id`).pluck().all() as number[];

@@ -3,12 +3,12 @@ import { sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Within a transaction, before the sweep is queued: it is to be trained on this engine. One that never started is on
- * what it is asked for now, whatever could not be opened before; where the choice is left open while it waits, on what
- * it waits for.
+ * Within a transaction, before the sweep is queued: notes the engine that it is to be trained on. A sweep that never
+ * started takes the engine that is asked for now, even if it was to be on another one that could not be opened. If the
+ * choice is left open while the sweep waits, it keeps the engine that it waits for.
  *
- * @param asked null leaves the choice open @param fresh true: it is trained anew, and may be on another engine than
- * before
+ * @param asked null leaves the choice open
+ * @param fresh true: the sweep is trained anew, and may be on another engine than before
  */
 export function askEngine(storage: Storage, sweepId: number, asked: string | null, fresh: boolean): void {
   if (!fresh) refuseOtherEngine(storage, sweepId, asked);
@@ -21,8 +21,8 @@ export function askEngine(storage: Storage, sweepId: number, asked: string | nul
 }
 
 /**
- * A sweep keeps the engine it started with: another one would make other bits of the same run, and pairs of unlike
- * runs. Asked before anything is changed, so that a refused sweep stays as it is.
+ * A sweep keeps the engine it started with: another engine would make other bits of the same run, and pairs of unlike
+ * runs. To be called before anything is changed, so that a refused sweep stays as it is.
  *
  * @param asked null leaves the choice open
  */
@@ -35,7 +35,8 @@ export function refuseOtherEngine(storage: Storage, sweepId: number, asked: stri
     .get(sweepId) as string | undefined;
   if (kept === undefined || asked === null || kept === asked) return;
   throw new UserError(
-    `Cannot train ${sweepName(sweepId)} on ${asked}: it was started on ${kept}, and runs of two engines cannot be paired; ` +
+    `Cannot train ${sweepName(sweepId)} on ${asked}: ` +
+      `it was started on ${kept}, and runs of two engines cannot be paired; ` +
       'leave --engine out to continue it, or add --fresh to train everything anew',
   );
 }

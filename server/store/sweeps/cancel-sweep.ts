@@ -5,7 +5,7 @@ import { transaction } from '../database/transaction.ts';
 /** `requested`: the process that trains it will stop it within seconds. `ended`: there was nothing left to cancel. */
 export type Cancelled = 'cancelled' | 'requested' | 'ended';
 
-/** Sets the flag that the process reads; where none trains this sweep, it is cancelled at once. */
+/** Sets the flag that the process which trains the sweep reads. A sweep that no process trains is cancelled at once. */
 export function cancelSweep(storage: Storage, sweepId: number, now = Date.now()): Cancelled {
   return transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | undefined;
@@ -16,7 +16,8 @@ export function cancelSweep(storage: Storage, sweepId: number, now = Date.now())
     }
     storage
       .prepare(
-        `UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+        `UPDATE "Run" SET state = 'waiting' WHERE state = 'running'
+      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
       )
       .run(sweepId);
     cancelWaitingRuns(storage, sweepId);
@@ -27,17 +28,19 @@ export function cancelSweep(storage: Storage, sweepId: number, now = Date.now())
   });
 }
 
-/** Whether the sweep that is being trained should stop. A sweep that is gone should, too. */
+/** Whether the sweep that is being trained should stop; true also for a sweep that is gone. */
 export function isCancelRequested(storage: Storage, sweepId: number): boolean {
   return storage.prepare('SELECT cancelRequested FROM "Sweep" WHERE id = ?').pluck().get(sweepId) !== 0;
 }
-/** Within a transaction. */
+
+/** Within a transaction: cancels the waiting runs of a sweep, except those that another sweep still asks for. */
 export function cancelWaitingRuns(storage: Storage, sweepId: number): void {
   storage
     .prepare(
       `UPDATE "Run" SET state = 'cancelled' WHERE state = 'waiting'
     AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = @sweepId)
-    AND id NOT IN (SELECT r.runId FROM "SweepRun" r JOIN "Sweep" s ON s.id = r.sweepId WHERE s.state IN ('queued', 'running') AND s.id <> @sweepId)`,
+    AND id NOT IN (SELECT r.runId FROM "SweepRun" r JOIN "Sweep" s ON s.id = r.sweepId
+      WHERE s.state IN ('queued', 'running') AND s.id <> @sweepId)`,
     )
     .run({ sweepId });
 }

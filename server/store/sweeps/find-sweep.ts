@@ -5,8 +5,8 @@ import { parseRunId, parseSweepId, sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * What the command line calls SWEEP: an id, `latest`, a unique name, or a definition's path (its newest sweep), looked
- * for in this order.
+ * What the command line calls SWEEP: an id, `latest`, a unique name, or the path of a definition, which means its
+ * newest sweep. They are looked for in this order.
  */
 export async function findSweep(storage: Storage, argument: string): Promise<number> {
   const id = parseSweepId(argument);
@@ -15,7 +15,8 @@ export async function findSweep(storage: Storage, argument: string): Promise<num
   if (candidates.length === 1) return candidates[0]!;
   if (candidates.length > 1) {
     throw new UserError(
-      `Cannot tell which sweep "${argument}" is: found ${candidates.map(sweepName).join(', ')}; wanted one of these ids`,
+      `Cannot tell which sweep "${argument}" is: ` +
+        `found ${candidates.map(sweepName).join(', ')}; wanted one of these ids`,
     );
   }
   throw new UserError(`Cannot find sweep "${argument}" in ${storage.file}: ${await known(storage)}`);
@@ -38,7 +39,8 @@ export async function findRun(storage: Storage, argument: string): Promise<numbe
   const id = await runOfId(storage, argument);
   if (id === null)
     throw new UserError(
-      `Cannot find run "${argument}" in ${storage.file}: there is none; wanted an id such as r1 (\`cosweep runs SWEEP\` lists them)`,
+      `Cannot find run "${argument}" in ${storage.file}: ` +
+        'there is none; wanted an id such as r1 (`cosweep runs SWEEP` lists them)',
     );
   return id;
 }
@@ -77,5 +79,6 @@ async function known(storage: Storage): Promise<string> {
     take: 5,
   });
   if (rows.length === 0) return 'it holds no sweeps yet; `cosweep run FILE` makes one';
-  return `the newest are ${rows.map(({ id, name }) => `${sweepName(id)} (${name})`).join(', ')}; wanted an id, a unique name, a definition's path or \`latest\``;
+  const newest = rows.map(({ id, name }) => `${sweepName(id)} (${name})`).join(', ');
+  return `the newest are ${newest}; wanted an id, a unique name, a definition's path or \`latest\``;
 }

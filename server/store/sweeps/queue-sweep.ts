@@ -15,19 +15,25 @@ export interface SweepRequest {
   /** The definition's text as it was given. */
   definition: string;
   /**
-   * Absolute path of its file; of a confirmation what `confirmKey` gives; null where it came through HTTP or an import.
+   * Absolute path of the definition's file; for a confirmation the key that `confirmKey` gives; null for a definition
+   * that came through HTTP.
    */
   definitionPath: string | null;
   /** Absolute path of the folder that its relative paths start at. */
   folder: string;
   plan: Plan;
-  /** Null leaves the choice to whoever trains it. */
+  /** null leaves the choice to the process that trains the sweep. */
   engine: string | null;
-  /** False: every run on its own from batch 0. True leaves a sweep that is there already as it is, unless `fresh`. */
+  /**
+   * False: every run is trained on its own from batch 0. True: runs share stages; but a sweep that is there already
+   * stays as it is, unless `fresh`.
+   */
   share: boolean;
   /** True: everything is trained anew, and may be on another engine; only where no other process trains. */
   fresh?: boolean;
-  /** Only the trunks, of so many of its first seeds; without it: all of it. */
+  /**
+   * Where only the trunks are asked for: on how many of the first seeds. Left out where the whole sweep is asked for.
+   */
   probeSeeds?: number;
 }
 
@@ -40,10 +46,11 @@ export interface QueuedSweep {
 /**
  * Stores a sweep as queued, at the end of the queue. The same file with the same name is the same sweep: it is
  * continued, and where its definition changed, the arms it still has keep their runs. Every arm × seed gets a run right
- * away, waiting and without a key; `identifyRuns` replaces it where the database holds what it would compute.
+ * away, waiting and without a key; `identifyRuns` replaces this run where the database already holds one that computes
+ * the same.
  *
- * A sweep that is being trained at this moment stays as it is; it cannot be changed meanwhile. One that is only being
- * probed is queued when that is done, where all of it is asked for now.
+ * A sweep that is being trained at this moment stays as it is; it cannot be changed meanwhile. If it is only being
+ * probed and the whole sweep is asked for now, it is queued when the probe ends.
  */
 export function queueSweep(storage: Storage, request: SweepRequest, now = Date.now()): QueuedSweep {
   return transaction(storage, () => {
@@ -73,12 +80,16 @@ interface Found {
   planHash: string;
 }
 
-/** A confirmation has the name of its arm in its own, which may change: what it confirms says which one it is. */
+/**
+ * The newest sweep of this file and name. A confirmation has the name of its arm in its own name, and arms may change
+ * their names: a confirmation is found by its key alone, which says what it confirms.
+ */
 function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: SweepRequest): Found | undefined {
   if (definitionPath === null) return undefined;
   return storage
     .prepare(
-      `SELECT id, state, planHash FROM "Sweep" WHERE definitionPath = ? AND (name = ? OR definitionPath LIKE 'confirm:%') ORDER BY id DESC`,
+      `SELECT id, state, planHash FROM "Sweep"
+    WHERE definitionPath = ? AND (name = ? OR definitionPath LIKE 'confirm:%') ORDER BY id DESC`,
     )
     .get(definitionPath, plan.name) as Found | undefined;
 }
@@ -88,7 +99,8 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
   const { lastInsertRowid } = storage
     .prepare(
       `INSERT INTO "Sweep" (name, definitionPath, folder, definition, planHash, plan,
-      metricName, metricGoal, engine, share, probeSeeds, state, createdAt, queuedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+      metricName, metricGoal, engine, share, probeSeeds, state, createdAt, queuedAt)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
     )
     .run(
       plan.name,
@@ -112,8 +124,9 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
 }
 
 /**
- * A sweep stays unshared: its shared runs are other ones, and all of it would be trained once more. One that waits to
- * be trained as a whole stays so when a probe of it is asked for: its trunks come first anyway.
+ * An unshared sweep stays unshared: its shared runs are other runs, and the whole sweep would be trained once more. A
+ * sweep that waits to be trained as a whole still does so when a probe of it is asked for: its trunks come first
+ * anyway.
  */
 function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
   const { plan } = request;
@@ -153,14 +166,15 @@ function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {
   storage.prepare('DELETE FROM "Arm" WHERE sweepId = ?').run(sweepId);
   insertArms(storage, sweepId, plan);
   insertRuns(storage, sweepId, plan, runs);
-  // What has a key may be asked for again by a later form of the definition; a run without one was never begun.
+  // A run with a key may be asked for again by a later form of the definition; a run without a key was never begun.
   storage.prepare('DELETE FROM "Run" WHERE key IS NULL AND id NOT IN (SELECT runId FROM "SweepRun")').run();
 }
 
 function insertArms(storage: Storage, sweepId: number, plan: Plan): void {
-  const insert =
-    storage.prepare(`INSERT INTO "Arm" (sweepId, "index", name, ablation, control, controlIndex, alpha, beta, gamma, epsilon, N,
-    swept, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insert = storage.prepare(
+    `INSERT INTO "Arm" (sweepId, "index", name, ablation, control, controlIndex,
+      alpha, beta, gamma, epsilon, N, swept, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   for (const arm of plan.arms) {
     const { alpha, beta, gamma, epsilon, N, ...swept } = shownParameters(arm);
     insert.run(
@@ -200,7 +214,7 @@ function runIdentity({ alpha, beta, gamma, epsilon, N, loss, training }: Arm, se
   return toCanonicalJson([alpha, beta, gamma, epsilon, N, loss, training, seed]);
 }
 
-/** What is not in tables of its own. */
+/** The parts of a plan that have no table of their own. */
 function toPlanJson({ arms: _arms, runs: _runs, ...rest }: Plan): string {
   return JSON.stringify(rest);
 }

@@ -15,8 +15,8 @@ export function nextQueuedSweep(storage: Storage): number | null {
 }
 
 /**
- * What of a sweep says whether it needs workers, and on what: the engine that it was started on, null where it never
- * was, and its runs.
+ * What tells whether a sweep needs workers, and on which engine: the engine that was asked for or that it was started
+ * on (null where the choice is open), how many runs it has and how many of them are not done.
  */
 export function readOutstanding(
   storage: Storage,
@@ -30,17 +30,20 @@ export function readOutstanding(
     .get(sweepId) as ReturnType<typeof readOutstanding>;
 }
 
-/** How many seeds of a sweep are asked for, of its trunks alone; null where all of it is, or it is gone. */
+/**
+ * On how many of its first seeds a sweep is to be probed; null where the whole sweep is asked for, or where it is gone.
+ */
 export function readProbeSeeds(storage: Storage, sweepId: number): number | null {
   return (storage.prepare('SELECT probeSeeds FROM "Sweep" WHERE id = ?').pluck().get(sweepId) ?? null) as number | null;
 }
 
 /**
- * `run SWEEP` and `resume`: a sweep that is not at work goes to the end of the queue, to be trained as a whole. False
- * where it is queued or running; where it is being probed, or waits to be, all of it is asked for.
+ * `run SWEEP` and the dashboard's resume: a sweep that is not at work goes to the end of the queue, to be trained as a
+ * whole. A sweep that is being probed, or waits to be, is asked for as a whole.
  *
- * @param engine null leaves the choice open; without it the sweep is on what was asked for before
- * @param fresh it is to be trained anew; only where no other process trains
+ * @param engine null leaves the choice open; without it the sweep is on the engine that was asked for before
+ * @param fresh true: the sweep is to be trained anew; only where no other process trains
+ * @returns false where the sweep is already queued or running
  */
 export function queueAgain(
   storage: Storage,
@@ -50,7 +53,8 @@ export function queueAgain(
   return transaction(storage, () => {
     if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
     if (engine !== undefined) askEngine(storage, sweepId, engine, fresh);
-    const atWork = leaseHolder(storage, now) ? 'running' : 'queued'; // `running` without a holder was left by a process that died
+    // A sweep that is `running` without a holder was left by a process that died.
+    const atWork = leaseHolder(storage, now) ? 'running' : 'queued';
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
     return (
@@ -65,10 +69,10 @@ export function queueAgain(
 }
 
 /**
- * Within a transaction: what waits to be probed keeps its place and is trained as a whole; what is being probed is
- * queued when that is done.
+ * Within a transaction: asks for the whole of a sweep. A sweep that waits to be probed keeps its place and is trained
+ * as a whole. A sweep that is being probed is queued when the probe ends.
  *
- * @param share false: unshared from then on; a sweep that is being trained as a whole stays as it is
+ * @param share false: the sweep is unshared from then on; a sweep that is being trained as a whole stays as it is
  */
 export function askForAll(storage: Storage, sweepId: number, share = true): void {
   storage
@@ -76,7 +80,7 @@ export function askForAll(storage: Storage, sweepId: number, share = true): void
     .run(Number(share), sweepId);
 }
 
-/** Whether a sweep waits, is at work, or was when its process died and nobody has cleared up since. */
+/** Whether a sweep waits or is at work. A sweep whose process died at work counts too, until somebody clears up. */
 export function isToBeTrained(storage: Storage, sweepId: number): boolean {
   return (
     storage

@@ -34,7 +34,7 @@ export function removeSweep(storage: Storage, sweepId: number, now = Date.now())
   return { ...removed, checkpoints: files.length };
 }
 
-/** Within a transaction. What goes are runs that no sweep refers to and stages that no run's path goes through. */
+/** Within a transaction: removes the runs that no sweep refers to and the stages that no run's path goes through. */
 function removeUnused(storage: Storage): { runs: number; stages: number; files: string[] } {
   const runs = storage.prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun")').run().changes;
   const unused = 'NOT IN (SELECT stageId FROM "RunStage")';

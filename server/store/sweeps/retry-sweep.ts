@@ -6,9 +6,10 @@ import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
 /**
- * The failed runs of a sweep wait again, with all their attempts, and the sweep goes to the end of the queue.
- * With `engine` named, only where the sweep was started on no other one.
- * @returns how many runs; with none nothing changes
+ * The failed runs of a sweep wait again, with all their attempts, and the sweep goes to the end of the queue. Refused
+ * where `engine` is named and the sweep was started on another engine.
+ *
+ * @returns how many runs wait again; with none nothing changes
  */
 export function retrySweep(
   storage: Storage,
@@ -32,8 +33,8 @@ export function retrySweep(
     if (changes > 0) {
       storage
         .prepare(
-          `UPDATE "Sweep" SET queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END, state = 'queued', cancelRequested = false, error = NULL
-        WHERE id = ?`,
+          `UPDATE "Sweep" SET queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
+          state = 'queued', cancelRequested = false, error = NULL WHERE id = ?`,
         )
         .run(now, sweepId);
     }

@@ -10,7 +10,7 @@ import { summarise, writeSummary } from './stage-metrics.ts';
 /** One metric over a stretch of batches; `values[i]` belongs to `batches[i]`, which ascend. */
 export interface Column {
   metric: string;
-  /** For what a stage shared by several ε records per ε; null otherwise. */
+  /** The ε of a metric that a stage shared by several ε records for each of them; null for any other metric. */
   epsilon: number | null;
   batches: ArrayLike<number>;
   values: ArrayLike<number>;
@@ -26,7 +26,7 @@ export interface ArtefactValue {
 export interface StageEnd {
   runId: number;
   outcome: RunOutcome;
-  /** Of a run that has not been started: what it was trained with. */
+  /** What the run was trained with; given for a run that has not been started. */
   record?: TrainedWith;
 }
 
@@ -34,7 +34,8 @@ export interface StageEnd {
 export interface SegmentRows {
   stageId: number;
   /**
-   * Where the stage stood; another place means that the segment was computed from another state than the stored one.
+   * The batch at which the stage stood. Where the stored stage stands at another one, the segment was computed from
+   * another state than the stored one, and is refused.
    */
   from: number;
   /** Batches [from, to) were trained. */
@@ -42,19 +43,22 @@ export interface SegmentRows {
   columns: Column[];
   artefacts: ArtefactValue[];
   /**
-   * The state after batch `to`, written and synced before this call; null for a segment that cannot be continued from
-   * (the last of a diverged run).
+   * The state after batch `to`, written and synced before this call; null for a segment after which training cannot
+   * continue (the last of a diverged run).
    */
   checkpoint: StoredCheckpoint | null;
   seconds: { training: number; evaluation: number };
-  /** It was not trained: it is what the trunk recorded in these batches, and what the trunk spent on them. */
+  /**
+   * True for a segment that was taken from the trunk instead of trained: its points are those that the trunk recorded
+   * in these batches, its seconds those that the trunk spent on them.
+   */
   fromTrunk?: boolean;
   /**
-   * What becomes of the runs that the stage was trained for, in the same transaction: they end with it, or wait for
-   * their next stage.
+   * What becomes of the runs that the stage was trained for: they end with the stage, or wait for their next one.
+   * Stored in the same transaction.
    */
   ends?: StageEnd[];
-  /** The ε that stay together from batch `to` on: there the stage's runs stop being one computation. */
+  /** Groups of the ε that stay together from batch `to` on, where the runs of the stage stop being one computation. */
   split?: number[][];
 }
 
@@ -62,6 +66,7 @@ export interface SegmentRows {
  * Stores a segment whole or not at all: its points, their summary, what its evaluations gave, its checkpoint, and how
  * far the stage and its runs now are. So whatever is killed, whenever, the checkpoint and the points belong together,
  * and no point is stored twice.
+ *
  * @returns files of older checkpoints of the stage that nothing refers to any more, for the caller to delete
  */
 export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRows, now = Date.now()): string[] {
@@ -86,7 +91,8 @@ function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = fal
   const { changes } = storage
     .prepare(
       `UPDATE "Stage" SET batch = @to, trainingSeconds = trainingSeconds + @training,
-      evaluationSeconds = evaluationSeconds + @evaluation, taken = taken + @taken, takenSeconds = takenSeconds + @takenSeconds
+      evaluationSeconds = evaluationSeconds + @evaluation, taken = taken + @taken,
+      takenSeconds = takenSeconds + @takenSeconds
     WHERE id = @stageId AND batch = @from AND @to BETWEEN batch AND toBatch`,
     )
     .run({
@@ -99,7 +105,8 @@ function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = fal
     });
   if (changes !== 1)
     throw new Error(
-      `Cannot store batches [${from}, ${to}) of stage ${stageId}: it does not stand at batch ${from}, or ends before ${to}`,
+      `Cannot store batches [${from}, ${to}) of stage ${stageId}: ` +
+        `it does not stand at batch ${from}, or ends before ${to}`,
     );
   if (fromTrunk) countAsHeld(storage, stageId, to);
   storage
@@ -108,14 +115,16 @@ function advance(storage: Storage, { stageId, from, to, seconds, fromTrunk = fal
 }
 
 /**
- * How fast a sweep is trained says how long it still takes: what its runs are given by their trunk counts as if they
- * had had it before.
+ * The pace at which a sweep is trained says how long it still takes. Batches that its runs are given by their trunk
+ * cost no training: they count as if the runs had had them before.
  */
 function countAsHeld(storage: Storage, stageId: number, to: number): void {
   storage
     .prepare(
-      `UPDATE "Sweep" SET batchesBefore = batchesBefore + (SELECT coalesce(sum(max(0, @to - r.batch)), 0) FROM "SweepRun" s
-      JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id WHERE s.sweepId = "Sweep".id AND p.stageId = @stageId)
+      `UPDATE "Sweep" SET batchesBefore = batchesBefore + (
+      SELECT coalesce(sum(max(0, @to - r.batch)), 0) FROM "SweepRun" s
+      JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id
+      WHERE s.sweepId = "Sweep".id AND p.stageId = @stageId)
     WHERE id IN (SELECT s.sweepId FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId WHERE p.stageId = @stageId)`,
     )
     .run({ to, stageId });
@@ -131,7 +140,8 @@ function writeColumn(
   const last = batches[batches.length - 1]!;
   if (batches.length !== values.length || !(first >= from && last <= to)) {
     throw new Error(
-      `Cannot store ${metric}: ${values.length} values for ${batches.length} batches from ${first} to ${last}, wanted one each within [${from}, ${to}]`,
+      `Cannot store ${metric}: ${values.length} values for ${batches.length} batches from ${first} to ${last}, ` +
+        `wanted one each within [${from}, ${to}]`,
     );
   }
   const metricId = findOrMakeMetric(storage, metric, epsilon);
@@ -148,7 +158,10 @@ function findOrMakeMetric(storage: Storage, name: string, epsilon: number | null
   );
 }
 
-/** A stage needs its newest checkpoint, to continue, and the one at its end, to fork; the newest is both. */
+/**
+ * A stage needs its newest checkpoint to continue, and the checkpoint at its end for other stages to fork from. It
+ * keeps its newest, which at the end is both.
+ */
 function replaceCheckpoint(
   storage: Storage,
   stageId: number,

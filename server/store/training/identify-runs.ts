@@ -25,9 +25,7 @@ export interface StageIdentity {
   params: ShownParameters;
 }
 
-/**
- * A run of a sweep as the runner sees it. What changes of it while it is trained, the runner's `StageQueue` changes.
- */
+/** A run of a sweep as the runner sees it. Only the runner's `StageQueue` changes it while it is trained. */
 export interface RunTask {
   readonly runId: number;
   readonly arm: number;
@@ -39,7 +37,7 @@ export interface RunTask {
   readonly stages: readonly StageTask[];
 }
 
-/** A stage on the paths of one or several runs, which have the same object for it. Changed by `StageQueue` alone. */
+/** A stage on the paths of one or several runs, all of which hold the same object. Only `StageQueue` changes it. */
 export interface StageTask {
   readonly stageId: number;
   readonly parentId: number | null;
@@ -50,7 +48,7 @@ export interface StageTask {
   readonly batch: number;
   /** Whether the state at `batch` is kept. */
   readonly kept: boolean;
-  /** Every run whose path goes through it, those of other sweeps too. */
+  /** Every run whose path goes through the stage, runs of other sweeps too. */
   readonly members: readonly StageMember[];
 }
 
@@ -62,10 +60,10 @@ export interface StageMember {
 
 /**
  * Gives the runs of a sweep their keys, all in one transaction. A run that the database already holds, whichever sweep
- * it came from, takes the place of the one that was waiting; stages are shared by key in the same way. With `fresh`
+ * it came from, takes the place of the run that was waiting; stages are shared by key in the same way. With `fresh`
  * nothing is taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more
- * are left to `removeSweep`. An interrupted fresh sweep that is continued keeps its editions, since they have the
- * wanted keys.
+ * are left to `removeSweep`. A fresh sweep that was interrupted and is continued keeps its editions, since its runs
+ * have the wanted keys.
  *
  * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts. From here on
  * the sweep has started, and keeps its engine.
@@ -88,8 +86,10 @@ export function identifyRuns(
     waitAgain(storage, sweepId);
     storage
       .prepare(
-        `UPDATE "Sweep" SET startedAt = coalesce(startedAt, @now), resumedAt = @now, batchesBefore = (SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0) FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-      WHERE s.sweepId = @sweepId) WHERE id = @sweepId`,
+        `UPDATE "Sweep" SET startedAt = coalesce(startedAt, @now), resumedAt = @now, batchesBefore = (
+        SELECT coalesce(sum(CASE r.state WHEN 'diverged' THEN r.batches ELSE r.batch END), 0)
+        FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = @sweepId)
+      WHERE id = @sweepId`,
       )
       .run({ now, sweepId });
     return readTasks(storage, sweepId);
@@ -97,7 +97,7 @@ export function identifyRuns(
 }
 
 /**
- * The runs of a sweep in the order in which they are to be trained. Runs that share a stage have the same object for
+ * The runs of a sweep in the order in which they are to be trained. Runs that share a stage hold the same object for
  * it.
  */
 export function readTasks(storage: Storage, sweepId: number): RunTask[] {
@@ -121,7 +121,8 @@ export function readPaths(storage: Storage, runIds: number[]): Map<number, Stage
     .prepare(
       `SELECT p.runId, g.id AS stageId, g.parentId, g.edition, g.fromBatch AS "from", g.toBatch AS "to", g.batch,
       EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c.stageId = g.id AND c.batch = g.batch) AS kept
-    FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`,
+    FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId
+    WHERE p.runId IN (SELECT value FROM json_each(?)) ORDER BY p.runId, p.position`,
     )
     .all(wanted) as (Omit<StageTask, 'members' | 'kept'> & { runId: number; kept: number })[];
   const stages = new Map<number, StageTask & { members: StageMember[] }>();
@@ -172,7 +173,10 @@ function attach(storage: Storage, sweepId: number, held: HeldRun, identity: RunI
     storage.prepare('DELETE FROM "Run" WHERE id = ? AND id NOT IN (SELECT runId FROM "SweepRun")').run(held.id);
 }
 
-/** Only once it is known which runs they are: what this sweep refers to no longer is not asked for. */
+/**
+ * Lets the failed and cancelled runs of a sweep wait again. To be called once every run has its key: a run that the
+ * sweep refers to no longer is not asked for.
+ */
 function waitAgain(storage: Storage, sweepId: number): void {
   storage
     .prepare(
@@ -182,7 +186,7 @@ function waitAgain(storage: Storage, sweepId: number): void {
     .run(sweepId);
 }
 
-/** Of several editions the one that is furthest, then the newest. */
+/** The run of this key. Of several editions one that is done comes first, then the newest. */
 function newestRun(storage: Storage, key: string): HeldRun | undefined {
   return storage
     .prepare(
@@ -193,8 +197,8 @@ function newestRun(storage: Storage, key: string): HeldRun | undefined {
 }
 
 /**
- * The waiting run gets the key; a run that has another key already (other data, another edition) is left alone and a
- * new one made.
+ * Gives the key to the waiting run. A run that already has another key (other data, another edition) is left alone, and
+ * a new run is made.
  */
 function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition: number): number {
   const { key, engine, dataFingerprint, seed } = identity;
@@ -209,8 +213,8 @@ function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition
 }
 
 /**
- * The stages of a run, first to last. Of those that the database holds, the one furthest along is taken with all that
- * leads to it: another plan may have cut the same trunk at other batches, and its points are there once.
+ * The ids of a run's stages, first to last. Of its stages that the database holds, the last one is taken with all
+ * stages that lead to it: another plan may have cut the same trunk at other batches, and its points are stored once.
  */
 function makePath(storage: Storage, stages: StageIdentity[], seed: number, edition: number): number[] {
   const held = stages.map(({ key }) => heldStage(storage, key, edition));
@@ -243,7 +247,8 @@ function copyRun(storage: Storage, runId: number): number {
   return Number(
     storage
       .prepare(
-        `INSERT INTO "Run" (seed, state, batches, epsilon) SELECT seed, 'waiting', batches, epsilon FROM "Run" WHERE id = ?`,
+        `INSERT INTO "Run" (seed, state, batches, epsilon)
+        SELECT seed, 'waiting', batches, epsilon FROM "Run" WHERE id = ?`,
       )
       .run(runId).lastInsertRowid,
   );
@@ -259,7 +264,8 @@ function makeStage(
   return Number(
     storage
       .prepare(
-        `INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(key, edition, parent, from, to, from, seed, JSON.stringify(params)).lastInsertRowid,
   );

@@ -4,7 +4,7 @@ import type { ArtefactValue, Column } from './commit-segment.ts';
 import type { TrainedWith } from './run-state.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** Batches [from, to) of a stage that goes to `to`. */
+/** The batches [from, to) of a stage, up to the end of the stage. */
 export interface StretchPart {
   stageId: number;
   from: number;
@@ -19,16 +19,16 @@ export interface Stretch {
   artefacts: ArtefactValue[];
   checkpoint: StoredCheckpoint;
   seconds: { training: number; evaluation: number };
-  /** What it was trained with. */
+  /** What the run was trained with. */
   record: Omit<TrainedWith, 'worker' | 'configuration'>;
 }
 
 /**
- * What is recorded of these parts, which follow each other. Evaluations at their first batch are of the stage before;
- * those at batch 0 have none before.
+ * Everything that is recorded of these parts, which follow each other. An evaluation at the first batch of a part
+ * belongs to the stage before it. At batch 0 there is no stage before.
  *
  * @param parts of stages that are at their ends
- * @returns null where the state at their end is not kept
+ * @returns null where the state at the end of the last part is not kept
  */
 export function readStretch(storage: Storage, parts: readonly StretchPart[]): Stretch | null {
   const [first, last] = [parts[0]!, parts.at(-1)!];
@@ -69,7 +69,8 @@ function readPoints(storage: Storage, part: StretchPart): { metric: string; batc
 function readArtefacts(storage: Storage, part: StretchPart): ArtefactValue[] {
   const rows = storage
     .prepare(
-      'SELECT batch, name, data FROM "Artefact" WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name',
+      `SELECT batch, name, data FROM "Artefact"
+    WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name`,
     )
     .all({ stageId: part.stageId, from: part.from }) as { batch: number; name: string; data: Buffer }[];
   return rows.map(({ batch, name, data }) => ({
@@ -79,7 +80,7 @@ function readArtefacts(storage: Storage, part: StretchPart): ArtefactValue[] {
   }));
 }
 
-/** The part's share of what its stage took. */
+/** The part's share of the seconds that its stage took. */
 function readSeconds(storage: Storage, { stageId, from, to }: StretchPart): Stretch['seconds'] {
   const stage = storage
     .prepare('SELECT trainingSeconds AS training, evaluationSeconds AS evaluation, fromBatch FROM "Stage" WHERE id = ?')
@@ -95,7 +96,7 @@ function sum(all: Stretch['seconds'][]): Stretch['seconds'] {
   }));
 }
 
-/** Of a run that was trained through a stage. */
+/** What a run whose path goes through a stage was trained with; null where no such run was trained. */
 function readRecord(storage: Storage, stageId: number): Stretch['record'] | null {
   const run = storage
     .prepare(

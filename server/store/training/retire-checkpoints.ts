@@ -3,12 +3,13 @@ import { checkpointFiles } from '../reading/read-checkpoints.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Forgets the checkpoints that nothing needs any more. Kept are those at the end of complete runs (their final
- * weights), those of every stage that a run which is not done may still continue or fork from, and those of sweeps that
- * keep all. While a sweep is queued all are kept: what its runs fork from is known when it begins.
+ * Forgets the checkpoints that nothing needs any more. It keeps those at the end of complete runs (their final
+ * weights), those of every stage from which an unfinished run may still continue or fork, and those of sweeps that keep
+ * all. While a sweep is queued all checkpoints are kept: only when it begins is it known from which of them its runs
+ * fork.
  *
  * @returns files that no checkpoint refers to any more, for the caller to delete. In this order a process that is
- * killed in between leaves a stray file, which the next one deletes, and never a checkpoint without its file.
+ * killed in between leaves a stray file, which the next process deletes, and never a checkpoint without its file.
  */
 export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
   return underLease(storage, lease, () => {
@@ -18,8 +19,8 @@ export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
       AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
         WHERE r.state NOT IN ('complete', 'diverged')
           OR r.state = 'complete' AND p.position = (SELECT max(q.position) FROM "RunStage" q WHERE q.runId = p.runId))
-      AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "SweepRun" s ON s.runId = p.runId JOIN "Sweep" w ON w.id = s.sweepId
-        WHERE w.keepCheckpoints)
+      AND stageId NOT IN (SELECT p.stageId FROM "RunStage" p JOIN "SweepRun" s ON s.runId = p.runId
+        JOIN "Sweep" w ON w.id = s.sweepId WHERE w.keepCheckpoints)
       RETURNING file`,
       )
       .pluck()

@@ -4,10 +4,12 @@ import type { Storage } from '../database/storage.ts';
 import { lastCheckpoint, type StoredCheckpoint } from '../reading/read-checkpoints.ts';
 
 /**
- * Takes a stage back to its newest checkpoint: what was committed after it (the end of a run that diverged, segments
- * without a checkpoint) is discarded, so that training continues from the checkpoint and nothing appears twice. Without
- * a checkpoint, or with `toStart` (its file is lost or damaged), the stage begins again.
- * @returns where to continue from; null for the beginning
+ * Takes a stage back to its newest checkpoint. Everything that was committed after the checkpoint (the end of a run
+ * that diverged, segments without a checkpoint) is discarded, so that training continues from the checkpoint and
+ * nothing appears twice. A stage begins again where it has no checkpoint, or with `toStart`, where the file of its
+ * checkpoint is lost or damaged.
+ *
+ * @returns the checkpoint to continue from; null for the beginning
  */
 export function rewindStage(
   storage: Storage,
@@ -32,8 +34,8 @@ export function rewindStage(
 }
 
 /**
- * A training point at batch b is the step from b to b + 1, an evaluation at b is of the state that the checkpoint
- * holds.
+ * Discards what was recorded after the checkpoint at `batch`. A training point at batch b is the step from b to b + 1,
+ * so it goes. An evaluation at b is of the state that the checkpoint holds, so it stays.
  */
 function discardAfter(storage: Storage, stageId: number, batch: number): void {
   storage
@@ -56,11 +58,13 @@ function discardAll(storage: Storage, stageId: number): void {
 
 function setBatch(storage: Storage, stageId: number, batch: number): void {
   storage.prepare('UPDATE "Stage" SET batch = ? WHERE id = ?').run(batch, stageId);
-  // A stage may begin while the end of the one before it is still being stored; that says then how far its runs are.
+  // A stage may begin while the end of the stage before is still being stored. Then the stage before says how far the
+  // runs are.
   storage
     .prepare(
       `UPDATE "Run" SET batch = @batch WHERE id IN (SELECT runId FROM "RunStage" WHERE stageId = @stageId)
-    AND NOT EXISTS (SELECT 1 FROM "Stage" s JOIN "Stage" before ON before.id = s.parentId WHERE s.id = @stageId AND before.batch < before.toBatch)`,
+    AND NOT EXISTS (SELECT 1 FROM "Stage" s JOIN "Stage" before ON before.id = s.parentId
+      WHERE s.id = @stageId AND before.batch < before.toBatch)`,
     )
     .run({ stageId, batch });
 }

@@ -10,9 +10,9 @@ export interface Machine {
 
 /** What a run was trained with: recorded when it starts. */
 export interface TrainedWith extends Machine {
-  /** Which of the processes that train, counted from 0. */
+  /** Number of the worker process that trained the run, counted from 0. */
   worker: number;
-  /** Commit of the working folder; null where it is none of git's. */
+  /** Commit of the working folder; null where the folder is none of git's. */
   gitCommit: string | null;
   /** The resolved settings. */
   configuration: unknown;
@@ -41,9 +41,10 @@ export function startRun(storage: Storage, lease: Lease, runId: number, record: 
 export function setStarted(storage: Storage, runId: number, record: TrainedWith, now: number): void {
   storage
     .prepare(
-      `UPDATE "Run" SET state = 'running', attempts = attempts + 1, error = NULL, divergedBatch = NULL, intraDead = NULL,
-      worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?, evaluatedVal = ?, evaluatedTest = ?,
-      startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`,
+      `UPDATE "Run" SET state = 'running', attempts = attempts + 1,
+      error = NULL, divergedBatch = NULL, intraDead = NULL,
+      worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?,
+      evaluatedVal = ?, evaluatedTest = ?, startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`,
     )
     .run(
       record.worker,
@@ -78,9 +79,10 @@ export function setOutcome(storage: Storage, runId: number, outcome: RunOutcome,
       runId,
     );
 }
+
 /**
- * Every device with the libraries there that runs of a sweep were last trained on, as far as anything of them is
- * stored.
+ * Every device, with its libraries, on which runs of a sweep were last trained. Runs of which nothing is stored do not
+ * count.
  */
 export function readMachines(storage: Storage, sweepId: number): Machine[] {
   const rows = storage

@@ -4,16 +4,16 @@ import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Within a transaction: the runs of a stage that were one computation are not any more from batch `at` on. The stage
- * ends there and each group goes on in a stage of its own. Where not even its first batch is common there is no such
- * stage: it is taken out, and the groups fork from the one before it.
+ * Within a transaction: the runs of a stage were one computation and are so no longer from batch `at` on. The stage
+ * ends there, and each group goes on in a stage of its own. Where the runs do not even have the first batch of the
+ * stage in common, the stage is taken out and the groups fork from the stage before it.
  *
  * @param groups the ε that stay together; every ε of the stage's runs is in one of them
  */
 export function splitStage(storage: Storage, stageId: number, at: number, groups: number[][]): void {
   const stage = storage
     .prepare('SELECT edition, parentId, fromBatch, toBatch, seed, params FROM "Stage" WHERE id = ?')
-    .get(stageId) as StageRow;
+    .get(stageId) as StoredStage;
   const members = storage
     .prepare(
       `SELECT p.runId, p.position, r.epsilon FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ?`,
@@ -25,7 +25,8 @@ export function splitStage(storage: Storage, stageId: number, at: number, groups
   else storage.prepare('UPDATE "Stage" SET toBatch = ? WHERE id = ?').run(at, stageId);
 
   const insertStage = storage.prepare(
-    `INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPath = storage.prepare('INSERT INTO "RunStage" (runId, position, stageId) VALUES (?, ?, ?)');
   for (const group of groups) {
@@ -48,13 +49,14 @@ export function splitStage(storage: Storage, stageId: number, at: number, groups
 }
 
 /**
- * The key of a stage that only the runs now on it may ever use: how long they stay together is not known beforehand.
+ * The key of a stage that only the runs now on it may ever use, since it cannot be known beforehand how long they stay
+ * together. It is random, so that no other run finds the stage.
  */
 export function passingKey(): string {
   return `together ${randomUUID()}`;
 }
 
-interface StageRow {
+interface StoredStage {
   edition: number;
   parentId: number | null;
   fromBatch: number;

@@ -3,8 +3,8 @@ import { toStored } from '../database/numbers.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
- * Last, smallest and largest of a stretch of points. Values that are not finite count as last, never as smallest or
- * largest.
+ * Last, smallest and largest of a stretch of points. A value that is not finite may be the last, but never the smallest
+ * or the largest.
  */
 export interface Summary {
   lastBatch: number;
@@ -15,7 +15,7 @@ export interface Summary {
   max: number | null;
 }
 
-/** Of equal values the first counts: the best of a run is reached where it is first reached. */
+/** Of equal values the first counts: the best of a run is at the batch that reaches it first. */
 export function summarise(batches: ArrayLike<number>, values: ArrayLike<number>): Summary {
   let low = -1;
   let high = -1;

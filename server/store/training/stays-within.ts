@@ -1,7 +1,7 @@
 import type { StretchPart } from './read-stretch.ts';
 import type { Storage } from '../database/storage.ts';
 
-/** Whether in all that is stored of a run its truncated term has been 0: no test L2 > ε has passed. */
+/** Whether the truncated term of a run has been 0 in every batch that is stored: no test L2 > ε has passed. */
 export function hasStayedWithin(storage: Storage, runId: number): boolean {
   return (
     storage
@@ -15,8 +15,8 @@ export function hasStayedWithin(storage: Storage, runId: number): boolean {
 }
 
 /**
- * Whether no test L2 > ε would pass in these batches of a trunk, float32 against float32, and the term's gradient is
- * finite in all of them: one that is not would be NaN even where it counts 0 times.
+ * Whether, in these batches of a trunk, no test L2 > ε would pass (float32 against float32) and the gradient of the
+ * term is finite throughout. A gradient that is not finite makes NaN even where it counts 0 times.
  */
 export function staysWithin(storage: Storage, part: StretchPart, epsilon: number): boolean {
   const mean = largest(storage, part, 'train/intraClass');

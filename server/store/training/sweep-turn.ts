@@ -2,7 +2,10 @@ import type { Storage } from '../database/storage.ts';
 import { cancelWaitingRuns } from '../sweeps/cancel-sweep.ts';
 import { underLease, type Lease } from '../database/lease.ts';
 
-/** What was cancelled before it began stays so. */
+/**
+ * Within a transaction: the turn of a sweep is over and leaves it in `state`. A sweep that was cancelled before it
+ * began stays cancelled.
+ */
 export function finish(
   storage: Storage,
   sweepId: number,
@@ -12,22 +15,24 @@ export function finish(
 ): void {
   storage
     .prepare(
-      `UPDATE "Run" SET state = 'waiting' WHERE state = 'running' AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+      `UPDATE "Run" SET state = 'waiting' WHERE state = 'running'
+    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
     )
     .run(sweepId);
   if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
   storage
     .prepare(
-      `UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ? WHERE id = ? AND state IN ('queued', 'running')`,
+      `UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ?
+    WHERE id = ? AND state IN ('queued', 'running')`,
     )
     .run(state, error, state === 'queued' ? null : now, sweepId);
 }
 
 /**
- * Who trains a sweep that others asked for is stopped: it is queued where it was, for them to go on with. A cancel that
- * nobody has noticed yet cancels it.
+ * The process that trains a sweep is stopped, but others asked for the sweep. It goes back to its place in the queue,
+ * for the next process to go on with. A cancel that nobody has noticed yet cancels the sweep.
  *
- * @returns the state that it is in now
+ * @returns the state that the sweep is in now
  */
 export function putBack(storage: Storage, lease: Lease, sweepId: number, now = Date.now()): 'queued' | 'cancelled' {
   return underLease(storage, lease, () => {
@@ -39,10 +44,10 @@ export function putBack(storage: Storage, lease: Lease, sweepId: number, now = D
 }
 
 /**
- * The probe of a sweep ends or stops before all of it is trained: it stands interrupted, unless all of it was asked for
- * meanwhile. Then it is queued for that. A cancel that nobody has noticed yet cancels it.
+ * The probe of a sweep ends or stops before all of the sweep is trained. The sweep is then interrupted, or queued again
+ * where all of it was asked for meanwhile. A cancel that nobody has noticed yet cancels the sweep.
  *
- * @returns the state that it is in now
+ * @returns the state that the sweep is in now
  */
 export function finishProbe(
   storage: Storage,
@@ -62,8 +67,9 @@ export function finishProbe(
 }
 
 /**
- * The sweep ends or stops. Its runs that are still `running` wait again; with `cancelled` those that wait are
- * cancelled, unless another sweep in the queue asks for them too.
+ * The sweep ends or stops. Its runs that are still `running` wait again. With `cancelled`, its waiting runs are
+ * cancelled, except those that another queued or running sweep asks for too.
+ *
  * @param error why the sweep itself could not go on
  */
 export function finishSweep(
@@ -78,8 +84,9 @@ export function finishSweep(
 }
 
 /**
- * A queued sweep begins: it is `running` on this engine. False where it is no longer queued (cancelled or removed
- * meanwhile).
+ * A queued sweep begins: it is `running` on this engine.
+ *
+ * @returns false where the sweep is no longer queued (cancelled or removed meanwhile)
  */
 export function startSweep(storage: Storage, lease: Lease, sweepId: number, engine: string): boolean {
   return underLease(storage, lease, () => {
@@ -94,10 +101,11 @@ export function startSweep(storage: Storage, lease: Lease, sweepId: number, engi
 }
 
 /**
- * To be called by whoever has just taken the lease: what is still `running` was left by a process that died. Its sweeps
- * become `interrupted` (`cancelled` where that was asked for), its runs wait again.
+ * To be called by the process that has just taken the lease: sweeps and runs that are still `running` were left by a
+ * process that died. The sweeps become `interrupted` (`cancelled` where that was asked for), the runs wait again.
  *
- * @param asked the sweep that the caller is here for: it has waited for the dead process, and is queued
+ * @param asked the sweep that the caller is here for: the caller has waited for the dead process, so this sweep is
+ * queued
  * @returns the sweeps that were left
  */
 export function clearLeftovers(storage: Storage, lease: Lease, asked: number): number[] {
@@ -106,7 +114,8 @@ export function clearLeftovers(storage: Storage, lease: Lease, asked: number): n
     const left = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'running'`).pluck().all() as number[];
     storage
       .prepare(
-        `UPDATE "Sweep" SET state = CASE WHEN cancelRequested THEN 'cancelled' WHEN id = ? THEN 'queued' ELSE 'interrupted' END
+        `UPDATE "Sweep" SET state =
+        CASE WHEN cancelRequested THEN 'cancelled' WHEN id = ? THEN 'queued' ELSE 'interrupted' END
       WHERE state = 'running'`,
       )
       .run(asked);

@@ -14,8 +14,8 @@ export interface ConfirmationParts {
 }
 
 /**
- * The definition of exactly one arm and its control on fresh seeds, from the arm's resolved settings: whatever the
- * definition that it came from looks like by now, this is what was trained.
+ * The definition of exactly one arm and its control on fresh seeds. It is made from the arm's resolved settings: these
+ * were trained, whatever the arm's own definition says by now.
  *
  * @returns JSON text
  */
@@ -23,7 +23,8 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationPar
   const { name, alpha, beta, gamma, epsilon, N, loss, training } = arm;
   if (!(gamma > alpha && alpha > beta)) {
     throw new UserError(
-      `Cannot confirm arm ${arm.index} ${name}: found γ = ${gamma}, α = ${alpha}, β = ${beta}, wanted an arm within γ > α > β; only an ablation may break that`,
+      `Cannot confirm arm ${arm.index} ${name}: found γ = ${gamma}, α = ${alpha}, β = ${beta}, ` +
+        'wanted an arm within γ > α > β; only an ablation may break that',
     );
   }
   const definition = {
@@ -46,7 +47,10 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationPar
   return `${JSON.stringify(definition, null, 2)}\n`;
 }
 
-/** As long as a name may be. The sweep's own gives way first: cut at the end, two long names would be one. */
+/**
+ * The name of the confirmation, no longer than a name may be. The name of the sweep is shortened first: cut at the end,
+ * the names of two arms of one sweep could become the same.
+ */
 function nameOf(sweep: string, arm: string): string {
   const room = Math.max(LONGEST / 2, LONGEST - ` confirm ${arm}`.length);
   return cut(`${cut(sweep, room)} confirm ${arm}`, LONGEST);
@@ -54,7 +58,7 @@ function nameOf(sweep: string, arm: string): string {
 
 const LONGEST = 100;
 
-/** Whole code points, as many as go into a length, and no space at the end. */
+/** As many whole code points of a text as fit into a length, without a space at the end. */
 function cut(text: string, length: number): string {
   let kept = '';
   for (const point of text) {
@@ -64,25 +68,26 @@ function cut(text: string, length: number): string {
   return kept.trimEnd();
 }
 
-/**
- * The arm of this index, or of what was written: an index or a name. A control, or an arm without one, has nothing to
- * be compared with.
- */
+/** The arm of this index or name. A control, or an arm without one, is refused: it has nothing to be compared with. */
 export function armToConfirm(sweep: string, arms: readonly Arm[], written: string | number): Arm {
   const arm =
     arms.find(({ name }) => name === written) ?? (/^\d+$/.test(String(written)) ? arms[Number(written)] : undefined);
   const attempted = `Cannot confirm arm ${JSON.stringify(written)} of ${sweep}`;
-  const wanted = `wanted one of ${listArms(arms.filter(isComparable))}`;
+  const wanted = `wanted ${listArms(arms.filter(isComparable))}`;
   if (arm === undefined) throw new UserError(`${attempted}: found no arm of this index or name, ${wanted}`);
   if (arm.control) throw new UserError(`${attempted}: found a control, ${wanted}`);
   if (!isComparable(arm))
     throw new UserError(
-      `${attempted}: found an arm without a control (an arm with equal everything else and without the intra-class phase), ${wanted}`,
+      `${attempted}: found an arm without a control ` +
+        `(an arm with equal everything else and without the intra-class phase), ${wanted}`,
     );
   return arm;
 }
 
-/** The smallest whole numbers above every seed that was used: the arm was chosen by those. */
+/**
+ * Fresh seeds: the smallest whole numbers above every used seed. The used seeds are no test of the arm, since it was
+ * chosen by them.
+ */
 export function freshSeeds(used: readonly number[], count: number): number[] {
   const first = Math.max(-1, ...used) + 1;
   return Array.from({ length: count }, (_, i) => first + i);
@@ -95,14 +100,14 @@ function isComparable(arm: Arm): boolean {
 const MOST_LISTED = 30;
 
 function listArms(arms: readonly Arm[]): string {
-  if (arms.length === 0) return 'a sweep whose arms have a control: it has none';
+  if (arms.length === 0) return 'a sweep with an arm that has a control: this one has none';
   const names = arms.slice(0, MOST_LISTED).map(({ index, name }) => `${index} ${name}`);
-  return `${names.join(', ')}${arms.length > MOST_LISTED ? `, … (${arms.length} in all)` : ''}`;
+  return `one of ${names.join(', ')}${arms.length > MOST_LISTED ? `, … (${arms.length} in all)` : ''}`;
 }
 
 /**
- * As a definition may write it: where files give the validation part, no share of the training part may stand beside
- * them.
+ * The data set as a definition may write it: where files give the validation part, no share of the training part may
+ * stand beside them.
  */
 function writtenDataset(dataset: TrainingSettings['dataset']): object {
   if (dataset.name !== 'idx' || dataset.validationImages === null) return dataset;

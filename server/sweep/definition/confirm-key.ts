@@ -2,8 +2,8 @@ import type { Arm } from '../arm.ts';
 import { effectiveSettings, runKey } from '../effective.ts';
 
 /**
- * What stands in place of a definition's path for a sweep that confirms an arm of another: asked for again, it is the
- * same sweep that is continued, whatever name the arm has by then.
+ * The key of a sweep that confirms an arm of another sweep; it stands in place of a definition's path. Confirming the
+ * same arm again finds this key and continues the same sweep, whatever name the arm has by then.
  *
  * @param sweep id of the sweep that the arm was chosen in
  */
@@ -11,7 +11,9 @@ export function confirmKey(sweep: string, arm: Arm): string {
   return `confirm:${sweep}:${identityOf(arm)}`;
 }
 
-/** @returns the sweep that is confirmed, and a test for the arm of it that is; null for any other path */
+/**
+ * @returns the sweep whose arm is confirmed, and a test that tells this arm from the others; null for any other path
+ */
 export function parseConfirmKey(definitionPath: string | null): { sweep: string; isArm: (arm: Arm) => boolean } | null {
   const [, sweep, identity] = /^confirm:(s\d+):([0-9a-f]+)$/.exec(definitionPath ?? '') ?? [];
   return sweep === undefined ? null : { sweep, isArm: (arm) => identityOf(arm) === identity };

@@ -1,8 +1,8 @@
 import type { Problem } from '../problem.ts';
 
 /**
- * Reads JSON text. `JSON.parse` is not enough: its messages differ from one version of Node to the next, often without
- * a position, and of two equal keys it silently keeps the last, which in a sweep drops an axis that somebody wrote.
+ * Reads JSON text. `JSON.parse` is not enough. Its messages differ from one version of Node to the next, often without
+ * a position. And of two equal keys it silently keeps the last, which in a sweep drops an axis that somebody wrote.
  */
 export function parseJson(text: string): { value: unknown } | { problem: Problem } {
   const reader = new JsonReader(text.replace(/^\uFEFF/, ' '));
@@ -71,8 +71,8 @@ class JsonReader {
       this.#skipSpace();
       if (!this.#take(':')) this.#fail('":"');
       this.#skipSpace();
-      // defineProperty, because assigning to `__proto__` would change the object instead of adding a key that can be
-      // refused
+      // defineProperty, because an assignment to `__proto__` would change the object instead of adding a key, which can
+      // be refused.
       Object.defineProperty(object, key, {
         value: this.#readValue(depth + 1),
         enumerable: true,
@@ -135,7 +135,8 @@ class JsonReader {
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(token!)) {
       throw new SyntaxProblem(
         this.#at,
-        `found ${JSON.stringify(token)}, wanted a value: a number as in 0.5 or 1e-3, true, false, null, or text in double quotes`,
+        `found ${JSON.stringify(token)}, wanted a value: ` +
+          'a number as in 0.5 or 1e-3, true, false, null, or text in double quotes',
       );
     }
     this.#at += token!.length;

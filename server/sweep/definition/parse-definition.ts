@@ -15,7 +15,7 @@ import { problemsOfParameters } from '../problems/parameter-problems.ts';
 import { DefinitionError, type Problem, toFound, toPath } from '../problem.ts';
 import { sampleValues } from '../problems/sample-values.ts';
 import { problemsOfSearch } from '../problems/search-problems.ts';
-import { assignSettings } from '../problems/settings-assignment.ts';
+import { assignSettings, type Sections } from '../problems/settings-assignment.ts';
 import { brokenRules } from '../schema/settings-rules.ts';
 import { isObject, readParameters, type WrittenParameter } from '../problems/written-parameter.ts';
 
@@ -27,7 +27,7 @@ export function parseDefinition(text: string): Parsed {
   return 'problem' in json ? { problems: [json.problem] } : parseDefinitionValue(json.value);
 }
 
-/** As `parseDefinition`, or throws a `DefinitionError` that names `source` (a file) and every mistake. */
+/** As `parseDefinition`, but throws a `DefinitionError`, which names `source` (a file) and every mistake. */
 export function readDefinition(text: string, source: string): Definition {
   const parsed = parseDefinition(text);
   if (parsed.problems) throw new DefinitionError(`Cannot read the sweep definition ${source}`, parsed.problems);
@@ -60,9 +60,10 @@ export function parseDefinitionValue(raw: unknown): Parsed {
   return { definition: buildDefinition(raw, parameters, constraints) };
 }
 
-type Sections = { loss: Record<string, unknown>; training: Record<string, unknown> };
-
-/** `loss` and `training` with the first value of every swept setting, so that what is only swept is not missing. */
+/**
+ * `loss` and `training` with the first value of every swept setting, so that a setting that is only swept does not
+ * count as missing.
+ */
 function withFirstValues(raw: Record<string, unknown>, parameters: readonly WrittenParameter[]): Sections {
   const written = {
     ...('loss' in raw ? { loss: raw.loss } : {}),
@@ -79,13 +80,16 @@ function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue |
   return sampleValues(space, 'random')[0]?.value;
 }
 
-/** What stands at a swept setting is judged as a value of its parameter, not here. */
+/** Problems of the definition's shape. A value of a swept setting is judged with its parameter, not here. */
 function shapeProblems(assigned: Record<string, unknown>, parameters: readonly WrittenParameter[]): Problem[] {
   const swept = parameters.filter(({ name }) => isSettingName(name)).map(({ name }) => toPath(name.split('.')));
   return problemsOf(definitionShape, assigned).filter(({ path }) => !swept.some((name) => isBelow(path, name)));
 }
 
-/** Rules between settings none of which is swept; the others are judged arm by arm when the sweep is planned. */
+/**
+ * Broken rules between settings of which none is swept. Rules about a swept setting are judged arm by arm when the
+ * sweep is planned.
+ */
 function ruleProblems({ loss, training }: Sections, parameters: readonly WrittenParameter[]): Problem[] {
   const isSwept = (key: string) => parameters.some(({ name }) => name === key || key.startsWith(`${name}.`));
   return brokenRules(loss, training)

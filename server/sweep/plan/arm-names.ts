@@ -5,8 +5,8 @@ import { usesCenterRate } from '../effective.ts';
 import { isLossParameter, isSettingName, LOSS_PARAMETERS, SYMBOLS } from '../parameter-names.ts';
 
 /**
- * Names of arms, built from what varies: `α0.5 β0.1 N200`, `noIntra α0.5`. What is not in force in an arm, and what its
- * ablation sets, is left out of its name.
+ * Names of arms, built from the parameters that vary: `α0.5 β0.1 N200`, `noIntra α0.5`. The name of an arm leaves out
+ * parameters that are not in force in it and those that its ablation sets.
  */
 export function armNames(
   arms: readonly DraftArm[],
@@ -39,7 +39,8 @@ export function armNames(
 }
 
 /**
- * ε and N say nothing about an arm without the intra-class phase. β does, unless the ablation's name says it: it is 0.
+ * ε and N say nothing about an arm without the intra-class phase. Its β, which is 0, says that it has no such phase,
+ * unless the name of its ablation says so already.
  */
 function isInForce(arm: DraftArm, key: string): boolean {
   if (key === 'loss.centerRate') return usesCenterRate(arm.settings.loss);
@@ -63,9 +64,10 @@ function shortName(key: string): string {
 }
 
 /**
- * Numbers with as few digits (from four on) as keep different values different.
+ * How to write the values of a parameter: numbers with as few digits, but four at least, as keep different values
+ * different.
  *
- * @param isAxis it varies by definition, whatever is left of it
+ * @param isAxis true for a parameter that varies by its definition, even if only one of its values is left
  */
 function makeFormat(
   values: readonly ParamValue[],
@@ -81,7 +83,7 @@ function makeFormat(
   return { varies: isAxis || distinct.size > 1, format: String };
 }
 
-/** Names are how people tell arms apart, so two that come out equal get a number. */
+/** People tell arms apart by their names, so names that come out equal get a number. */
 function withoutTwins(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {

@@ -5,7 +5,8 @@ import { roundHalfUp } from './round-half-up.ts';
 import type { ResolvedSettings, SettingsResolver } from './resolve-settings.ts';
 
 /**
- * An arm before it has a number and a name. What is never in force is already masked: β = 0, ε = 0, N = the last batch.
+ * An arm before it has a number and a name. Parameters that are never in force are already masked: β = 0, ε = 0, N =
+ * the number of batches.
  */
 export interface DraftArm {
   /** The point as drawn or enumerated, N in its unit; ablations are derived from it. */

@@ -8,8 +8,8 @@ export function gridSize(parameters: readonly Parameter[]): number {
 }
 
 /**
- * All points of the full product: parameters in declaration order, the last one fastest. The object is changed in
- * place; keep a copy.
+ * All points of the full product: parameters in declaration order, the last one fastest. Every point is the same
+ * object, changed in place: whoever keeps a point copies it.
  */
 export function* gridPoints(parameters: readonly Parameter[]): Generator<Assignment> {
   const axes: [name: string, values: ParamValue[]][] = parameters.map(({ name, space }) => [name, gridValues(space)]);

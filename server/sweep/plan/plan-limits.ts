@@ -2,7 +2,7 @@ import type { Problem } from '../problem.ts';
 
 /** More arms than this are a slip, not a study. */
 export const MAX_ARMS = 100_000;
-/** Points of a grid that are looked at, most of which the constraints may drop. */
+/** The largest grid whose points are looked at; constraints may drop most of them. */
 export const MAX_POINTS = 10_000_000;
 const MAX_BYTES = 2e9;
 
@@ -26,6 +26,7 @@ export function checkSize(arms: number, seeds: number): void {
   if (bytes > MAX_BYTES)
     throw new PlanMistake(
       'seeds',
-      `found ${arms} arms × ${seeds} seeds = ${arms * seeds} runs, a plan of about ${(bytes / 1e9).toPrecision(2)} GB, wanted at most ${MAX_BYTES / 1e9} GB`,
+      `found ${arms} arms × ${seeds} seeds = ${arms * seeds} runs, ` +
+        `a plan of about ${(bytes / 1e9).toPrecision(2)} GB, wanted at most ${MAX_BYTES / 1e9} GB`,
     );
 }

@@ -15,7 +15,7 @@ import { smallestP } from './smallest-p.ts';
 import { batchesOf, buildStageTree } from '../stage-tree.ts';
 
 /**
- * Makes the plan of a sweep: all arms × seeds, what was dropped and folded, and what training it costs. Pure: the same
+ * Makes the plan of a sweep: all arms × seeds, what was dropped and folded, and what training costs. Pure: the same
  * definition gives the same plan. Throws a `DefinitionError` where the definition leaves no plan.
  *
  * @param batchesPerEpoch asked only where the definition counts in epochs (`epochs`, no `evalEvery`, N with unit
@@ -61,9 +61,9 @@ function mistake({ name }: Definition, problems: Problem[]): DefinitionError {
 }
 
 /**
- * Ablations in listed order, derived from the arms of the search in theirs. A point of the search without the
- * intra-class phase folds into the ablation that computes the same (it is the control, whatever β or N it was written
- * with); any other ablation that computes what an arm already does adds nothing.
+ * Adds the ablations in the order in which they are listed, each derived from all arms of the search in their order. A
+ * point of the search without the intra-class phase folds into the ablation that computes the same: the point is the
+ * control, whatever β or N it was written with. Any other ablation that computes what an arm already does adds nothing.
  */
 function withAblations(
   search: SearchArms,
@@ -80,7 +80,7 @@ function withAblations(
       if (known !== undefined && !(known.control && known.ablation === null)) continue;
       if (known !== undefined) {
         folded++;
-        // deleted first, so that the arm takes its place among the ablations
+        // Deleted first, so that the arm takes its place among the ablations.
         byKey.delete(derived.key);
       }
       byKey.set(derived.key, derived);
@@ -112,12 +112,12 @@ function toArms(drafts: readonly DraftArm[], definition: Definition): Arm[] {
   }));
 }
 
-/** Equal for an arm and the arm without the intra-class phase and with the same everything else. */
+/** Equal for an arm and its control: the arm with the same everything else and without the intra-class phase. */
 function controlKey({ settings, alpha, gamma }: DraftArm): string {
   return `${settings.id} ${alpha} ${gamma}`;
 }
 
-/** Settings are hashed once each: arms share them. */
+/** The hash of a plan. Settings are hashed once each, since arms share them. */
 function hashOf({ name, metric, seeds }: Definition, drafts: readonly DraftArm[], arms: readonly Arm[]): string {
   const settings = new Map(drafts.map(({ settings }) => [settings.id, settings]));
   const hash = sha256.create();

@@ -5,13 +5,14 @@ const plural = (n: number, word: string) => `${count(n)} ${word}${n === 1 ? '' :
 
 /** A plan for people: what would run, what it costs and what it can show. */
 export function planToText(plan: Plan): string {
+  const saved = percent(1 - plan.batches / plan.batchesUnshared);
   const lines = [
     `Sweep ${JSON.stringify(plan.name)}`,
     `  arms       ${describeArms(plan)}`,
     `  runs       ${count(plan.runs.length)} (${count(plan.arms.length)} × ${plural(plan.seeds.length, 'seed')})`,
     ...plan.dropped.map(({ constraint, count: dropped }) => `  dropped    ${count(dropped)} by ${constraint}`),
     `  folded     ${plan.folded === 0 ? 'none' : `${plural(plan.folded, 'point')} into arms that compute the same`}`,
-    `  batches    ${count(plan.batches)} with shared stages, ${count(plan.batchesUnshared)} without (${percent(1 - plan.batches / plan.batchesUnshared)} less)`,
+    `  batches    ${count(plan.batches)} with shared stages, ${count(plan.batchesUnshared)} without (${saved} less)`,
     `  stages     ${count(plan.stages)}`,
     `  smallest p ${describeP(plan)}`,
     ...plan.notes.map((note) => `  note       ${note}`),
@@ -22,7 +23,11 @@ export function planToText(plan: Plan): string {
 function describeArms({ arms }: Plan): string {
   const ablations = arms.filter(({ ablation }) => ablation !== null).length;
   const controls = arms.filter(({ control }) => control).length;
-  return `${count(arms.length)}: ${plural(arms.length - ablations, 'point')} of the search and ${plural(ablations, 'ablation')}; ${count(controls)} without the intra-class phase`;
+  const points = plural(arms.length - ablations, 'point');
+  return (
+    `${count(arms.length)}: ${points} of the search and ${plural(ablations, 'ablation')}; ` +
+    `${count(controls)} without the intra-class phase`
+  );
 }
 
 function describeP({ smallestP: { maxT, holm }, seeds }: Plan): string {

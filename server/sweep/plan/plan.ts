@@ -11,13 +11,13 @@ export interface Plan {
   /** Ordered by seed first, so that half a sweep is already a table. */
   runs: PlannedRun[];
   /**
-   * Points of the grid, or draws, by the first constraint (or `exclude[0]`) that they break; those that dropped nothing
-   * too.
+   * How many points of the grid, or draws, each constraint (or `exclude[0]`) dropped. A point counts for the first
+   * constraint that it breaks. Constraints that dropped nothing are listed too.
    */
   dropped: { constraint: string; count: number }[];
   /** Points whose effective settings another arm already has. */
   folded: number;
-  /** Batches to train with prefix sharing, every ε on its own from N on. */
+  /** Batches to train with shared stages, where every ε trains on its own from N on. */
   batches: number;
   batchesUnshared: number;
   /** Nodes of the stage tree over all seeds. */
@@ -33,5 +33,6 @@ export interface PlannedRun {
   arm: number;
   seed: number;
 }
-/** Of so many seeds a probe trains the trunks: enough to see whether seeds agree. */
+
+/** A probe trains the trunks of this many seeds: enough to see whether seeds agree. */
 export const PROBE_SEEDS = 2;

@@ -5,7 +5,7 @@ import type { Definition } from '../space/definition.ts';
 export interface Rule {
   name: string;
   keeps: (point: Assignment) => boolean;
-  /** Parameters that it looks at. */
+  /** Parameters that the rule looks at. */
   names: string[];
 }
 
@@ -43,7 +43,7 @@ export class PointFilter {
     return false;
   }
 
-  /** Why nothing is left: every rule that dropped something, with how much and an example. */
+  /** Why nothing is left: every rule that dropped points, how many, and an example of one. */
   describe(): string {
     const parts = this.#rules.flatMap(({ name }, i) =>
       this.#counts[i]! > 0 ? [`${name} drops ${this.#counts[i]!} (one had ${this.#examples[i]})`] : [],

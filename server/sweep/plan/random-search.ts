@@ -5,7 +5,10 @@ import type { Rule } from './point-filter.ts';
 import { Stream } from '../random.ts';
 import { draw } from '../space/space.ts';
 
-/** Then the constraints leave so little of the space, or the space so few arms, that going on would not end. */
+/**
+ * After this many draws the search gives up: the constraints leave so little of the space, or the space holds so few
+ * arms, that going on would not end.
+ */
 export const MAX_DRAWS = 1_000_000;
 
 /** An endless sequence of independent draws from the stated distributions; the same for the same `samplerSeed`. */
@@ -15,8 +18,8 @@ export function* drawPoints(parameters: readonly Parameter[], samplerSeed: numbe
 }
 
 /**
- * A normal distribution has no bounds: what a parameter or setting does not allow is dropped, like draws that break a
- * constraint.
+ * A normal distribution has no bounds: draws that a parameter or setting does not allow are dropped, like draws that
+ * break a constraint.
  */
 export function boundRules(definition: Definition): Rule[] {
   const unit = definition.parameters.find(({ name }) => name === 'N')!.unit!;

@@ -10,13 +10,13 @@ import { brokenRules } from '../schema/settings-rules.ts';
 import type { LossSettings, TrainingSettings } from '../settings.ts';
 import { trainingSchema, type TrainingOutput } from '../schema/training-schema.ts';
 
-/** What the number of batches in an epoch depends on. */
+/** The settings that decide the number of batches in an epoch. */
 export type EpochSettings = Omit<TrainingSettings, 'batches' | 'evalEvery'>;
 
 /** Batches in one pass over the training part; throws a `UserError` where the data cannot be read. */
 export type BatchesPerEpoch = (training: EpochSettings) => number;
 
-/** The settings of an arm. Arms with equal ones share these objects. */
+/** The settings of an arm. Arms with equal settings share these objects. */
 export interface ResolvedSettings {
   /** Equal for settings that are effectively equal. */
   id: number;
@@ -25,8 +25,8 @@ export interface ResolvedSettings {
 }
 
 /**
- * Resolves the settings of arms: swept values assigned, defaults filled in, epochs turned into batches; each
- * combination once.
+ * Resolves the settings of arms: assigns the swept values, fills in defaults and turns epochs into batches. Each
+ * combination is resolved once.
  */
 export class SettingsResolver {
   readonly #sections: Pick<Definition, 'loss' | 'training'>;
@@ -36,7 +36,7 @@ export class SettingsResolver {
   readonly #numbers = new Map<object, number>();
   readonly #ids = new Map<string, number>();
   readonly #epochs = new Map<string, number>();
-  /** What combinations of swept settings break, each of them fine by itself. */
+  /** Rules that combinations of swept settings break, though each setting is fine by itself. */
   readonly problems: Problem[] = [];
 
   constructor(definition: Pick<Definition, 'loss' | 'training'>, batchesPerEpoch: BatchesPerEpoch) {
@@ -56,7 +56,7 @@ export class SettingsResolver {
     return settings;
   }
 
-  /** Batches in an epoch of these settings; the data set is asked once for equal ones. */
+  /** Batches in an epoch of these settings. The data set is asked only once for equal settings. */
   batchesPerEpoch(training: EpochSettings): number {
     const key = JSON.stringify([training.dataset, training.batchSize]);
     let batches = this.#epochs.get(key);
@@ -72,10 +72,11 @@ export class SettingsResolver {
     const assigned = assignSettings(this.#sections, swept);
     const broken = brokenRules(assigned.loss, assigned.training);
     if (broken.length > 0) {
+      const values = swept.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ');
       this.problems.push(
         ...broken.map(({ path, message }) => ({
           path,
-          message: `${message} (in the arms with ${swept.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ')}; "exclude" can drop them)`,
+          message: `${message} (in the arms with ${values}; "exclude" can drop them)`,
         })),
       );
       return null;
@@ -102,8 +103,8 @@ export class SettingsResolver {
   }
 
   /**
-   * One object for equal settings: ten thousand arms that differ in the learning rate hold one data set. Whatever the
-   * order of keys in the definition, the validator's output has its own, so equal settings are equal text.
+   * One object for equal settings: ten thousand arms that differ in the learning rate hold one data set. Equal settings
+   * are equal text, since the validator puts keys into an order of its own, whatever their order in the definition.
    */
   #share<T extends object>(value: T): T {
     const key = JSON.stringify(value);
@@ -120,7 +121,7 @@ export class SettingsResolver {
   }
 }
 
-/** Numbers for what is met, in the order in which it is met. */
+/** The number of a key; keys are numbered in the order in which they are met. */
 function numberOf<K>(key: K, numbers: Map<K, number>): number {
   let number = numbers.get(key);
   if (number === undefined) numbers.set(key, (number = numbers.size));
@@ -128,8 +129,8 @@ function numberOf<K>(key: K, numbers: Map<K, number>): number {
 }
 
 /**
- * The settings in an assignment as one text. A random search asks up to a million times, so nothing is built on the
- * way.
+ * The settings in an assignment as one text. A random search asks for it up to a million times, so it is made without
+ * building any objects.
  */
 function keyOf(assignment: Assignment): string {
   let key = '';

@@ -26,7 +26,7 @@ export function searchArms(definition: Definition, resolver: SettingsResolver): 
 }
 
 interface Found {
-  /** By what they compute. */
+  /** Arms by their key, which is equal for arms that are the same computation. */
   arms: Map<string, DraftArm>;
   dropped: { constraint: string; count: number }[];
   folded: number;
@@ -54,12 +54,14 @@ function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
   if (arms.size > MAX_ARMS)
     throw new PlanMistake(
       'parameters',
-      `found more than ${MAX_ARMS} arms (${filter.passed} points of the grid pass the constraints), wanted at most ${MAX_ARMS}`,
+      `found more than ${MAX_ARMS} arms (${filter.passed} points of the grid pass the constraints), ` +
+        `wanted at most ${MAX_ARMS}`,
     );
   if (filter.passed === 0 && definition.include.length === 0)
     throw new PlanMistake(
       'constraints',
-      `found a grid of ${size} ${size === 1 ? 'point' : 'points'} of which nothing is left, wanted at least one arm: ${filter.describe()}`,
+      `found a grid of ${size} ${size === 1 ? 'point' : 'points'} of which nothing is left, ` +
+        `wanted at least one arm: ${filter.describe()}`,
     );
   return { arms, dropped: filter.dropped, folded, notes: [] };
 }
@@ -74,7 +76,8 @@ function searchRandom(definition: Definition, resolver: SettingsResolver): Found
     if (filter.points === MAX_DRAWS)
       throw new PlanMistake(
         'runCap',
-        `found ${arms.size} distinct arms in ${MAX_DRAWS} draws, wanted ${wanted}: ${filter.describe() || 'the space has no more'}`,
+        `found ${arms.size} distinct arms in ${MAX_DRAWS} draws, wanted ${wanted}: ` +
+          (filter.describe() || 'the space has no more'),
       );
     if (!filter.keeps(point)) continue;
     const arm = toDraftArm(point, unit, resolver);
@@ -83,11 +86,12 @@ function searchRandom(definition: Definition, resolver: SettingsResolver): Found
     if (arms.size === wanted || resolver.problems.length > 0) break;
   }
   const share = filter.passed / filter.points;
-  const note = `Only ${Number((100 * share).toPrecision(2))} % of ${filter.points} draws passed the constraints: ${filter.describe()}.`;
+  const percent = Number((100 * share).toPrecision(2));
+  const note = `Only ${percent} % of ${filter.points} draws passed the constraints: ${filter.describe()}.`;
   return { arms, dropped: filter.dropped, folded: 0, notes: share < 0.01 ? [note] : [] };
 }
 
-/** Included points are exempt from the definition's own constraints and excludes, not from the ordering. */
+/** Included points are exempt from the definition's own constraints and excludes, but not from γ > α > β. */
 function addIncluded(definition: Definition, resolver: SettingsResolver, found: Found): void {
   const fixed: Assignment = {};
   for (const parameter of definition.parameters) {

@@ -1,11 +1,11 @@
-/** Up to this many seeds all 2ⁿ patterns of signs are tried; above it, so many seeded draws. */
+/** Up to this many seeds all 2ⁿ patterns of signs are tried; with more seeds, `DRAWS` seeded patterns. */
 const EXACT_SEEDS = 20;
 const DRAWS = 100_000;
 
 /**
  * The smallest p-values that a sign-flip test over `seeds` seeds can give. A pattern and its mirror image always tie,
- * so no p is under 2/2ⁿ, nor under 1/(draws + 1) where patterns are drawn; Holm multiplies the smallest of a family by
- * its size.
+ * so no p is under 2/2ⁿ. Where patterns are drawn, no p is under 1/(draws + 1). Holm multiplies the smallest p of a
+ * family by its size.
  *
  * @param rows rows of the sweep that have a difference to a control
  */

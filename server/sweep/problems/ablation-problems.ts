@@ -21,7 +21,9 @@ export function problemsOfAblations(ablations: unknown, judge: Judge): Problem[]
     if (typeof entry === 'string' && !BUILT_IN.includes(entry)) {
       problems.push({
         path,
-        message: `found ${toFound(entry)}, wanted one of ${BUILT_IN.join(', ')}, or {"name": "…", "set": {…}}${toSuggestion(entry, BUILT_IN)}`,
+        message:
+          `found ${toFound(entry)}, wanted one of ${BUILT_IN.join(', ')}, ` +
+          `or {"name": "…", "set": {…}}${toSuggestion(entry, BUILT_IN)}`,
       });
     }
     if (isObject(entry) && BUILT_IN.includes(String(name)))

@@ -14,7 +14,10 @@ export function toAssignment(written: Record<string, ParamValue>): Assignment {
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [toParameterName(name), value]));
 }
 
-/** `include` adds one point: it assigns parameters of the definition, and all of those that have no single value. */
+/**
+ * An entry of `include` adds one point. It assigns only parameters of the definition, and has to assign every parameter
+ * without a single value.
+ */
 export function problemsOfInclude(include: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
   return listOfObjects(include).flatMap(([entry, i]) => {
     const root = ['include', i];
@@ -39,7 +42,7 @@ export function problemsOfExclude(exclude: unknown, parameters: readonly Written
         ? [
             {
               path: toPath(['exclude', i]),
-              message: 'found no parameter, wanted at least one: it would drop every point',
+              message: 'found no parameter, wanted at least one: an empty entry would drop every point',
             },
           ]
         : [];
@@ -77,7 +80,8 @@ function problemsOfEntry(
       return [
         {
           path,
-          message: `found ${JSON.stringify(written)}, wanted a parameter of this definition${toSuggestion(name, names)}`,
+          message:
+            `found ${JSON.stringify(written)}, wanted a parameter of this definition` + toSuggestion(name, names),
         },
       ];
     return isLossParameter(name) || isSettingName(name)

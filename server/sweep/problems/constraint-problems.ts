@@ -6,7 +6,7 @@ import { isRange } from '../space/space.ts';
 import { isLossParameter } from '../parameter-names.ts';
 import type { WrittenParameter } from './written-parameter.ts';
 
-/** Reads all constraints: those that are right, and what is wrong with the others. */
+/** Reads all constraints: gives those that are right, and says what is wrong with the others. */
 export function parseConstraints(
   written: unknown,
   parameters: readonly WrittenParameter[],
@@ -24,7 +24,10 @@ export function parseConstraints(
   return { constraints, problems };
 }
 
-/** A parameter whose shape is wrong counts as what it should be: one mistake is not reported twice. */
+/**
+ * Whether the values of a parameter are numbers. A parameter whose shape is wrong counts as if it were right, so that
+ * one mistake is not reported twice.
+ */
 function isNumeric({ name, space }: WrittenParameter): boolean {
   return (
     isLossParameter(name) ||

@@ -4,15 +4,16 @@ import { problemsOf } from '../schema/issues.ts';
 import { lossSchema } from '../schema/loss-schema.ts';
 import { isLossParameter } from '../parameter-names.ts';
 import { toFound, toPath } from '../problem.ts';
-import { assignSettings } from './settings-assignment.ts';
+import { assignSettings, type Sections } from './settings-assignment.ts';
 import { trainingSchema } from '../schema/training-schema.ts';
 
-/** What is wrong with a value of a parameter: `below` is the path from the value on, empty for the value itself. */
+/**
+ * Says what is wrong with a value of a parameter. `below` is the path that leads on from the value; it is empty where
+ * the value itself is wrong.
+ */
 export type Judge = (name: string, value: ParamValue) => { below: string; message: string }[];
 
-type Sections = { loss: Record<string, unknown>; training: Record<string, unknown> };
-
-/** @param sections the settings that the values of swept settings are assigned to */
+/** @param sections settings of the definition, among which a value of a swept setting is judged */
 export function makeJudge(sections: Sections, unit: NUnit): Judge {
   return (name, value) =>
     isLossParameter(name) ? judgeNumber(name, unit, value) : judgeSetting(sections, name, value);

@@ -9,14 +9,15 @@ export interface SampleValue {
 }
 
 /**
- * Between two bounds and, whatever they are, hardly ever a whole number: shows that a continuous range does not fit a
- * count.
+ * A share of a range. The value at this share lies between the bounds and, whatever they are, is hardly ever a whole
+ * number: it shows that a continuous range does not fit a setting that wants whole numbers.
  */
 const INSIDE = 0.381966;
 
 /**
- * Values by which a space is judged: all of them where they are listed or make a grid; else the bounds and one inside,
- * which is enough, since what a setting allows is an interval of numbers or of whole numbers.
+ * Values by which a space is judged. All listed values and all values of a grid are judged. For any other range the
+ * bounds and one value inside are enough, since the values that a setting allows are an interval of numbers or of whole
+ * numbers.
  */
 export function sampleValues(space: ParameterInput, method: unknown): SampleValue[] {
   if (space.distribution === 'constant') return [{ value: space.value, at: ['value'] }];

@@ -4,12 +4,12 @@ import { isObject } from './written-parameter.ts';
 
 type Section = Record<string, unknown>;
 
-/** What is wrong with the short keys of a definition: name, metric, seeds, runCap, samplerSeed. */
+/** Problems of the short keys of a definition: name, metric, method, runCap, samplerSeed, seeds. */
 export function problemsOfSearch(raw: Section): Problem[] {
   return [...nameProblems(raw.name), ...metricProblems(raw.metric), ...methodProblems(raw), ...seedProblems(raw.seeds)];
 }
 
-/** A sweep is addressed by id, by name or as `latest`, so a name must not look like the others. */
+/** A sweep is addressed by its id, by its name or as `latest`, so a name must not look like an id or be `latest`. */
 function nameProblems(name: unknown): Problem[] {
   if (typeof name !== 'string' || name === '') return [];
   if (/^([sr]\d+|latest)$/.test(name))
@@ -25,7 +25,9 @@ function nameProblems(name: unknown): Problem[] {
     : [
         {
           path: 'name',
-          message: `found ${toFound(name)}, wanted at most 100 characters without line breaks and without spaces around them`,
+          message:
+            `found ${toFound(name)}, ` +
+            'wanted at most 100 characters without line breaks and without spaces around them',
         },
       ];
 }
@@ -39,14 +41,18 @@ function metricProblems(written: unknown): Problem[] {
     return [
       {
         path: 'metric.name',
-        message: `found "${metric.name}", wanted a metric that a single run has: this one needs other runs (tables show it)`,
+        message:
+          `found "${metric.name}", wanted a metric that a single run has: ` +
+          'this one needs other runs (tables show it)',
       },
     ];
   if (metric.when === 'end')
     return [
       {
         path: 'metric.name',
-        message: `found "${metric.name}", wanted "${metric.name.replace('test/', 'val/')}": the test part chooses nothing (tables show it with --metric)`,
+        message:
+          `found "${metric.name}", wanted "${metric.name.replace('test/', 'val/')}": ` +
+          'the test part chooses nothing (tables show it with --metric)',
       },
     ];
   const contradicts =
@@ -57,7 +63,9 @@ function metricProblems(written: unknown): Problem[] {
     ? [
         {
           path: 'metric.goal',
-          message: `found "${String(written.goal)}", wanted "${goalOf(metric)}": ${metric.name} is better when ${metric.better}`,
+          message:
+            `found "${String(written.goal)}", wanted "${goalOf(metric)}": ` +
+            `${metric.name} is better when ${metric.better}`,
         },
       ]
     : [];
@@ -79,7 +87,9 @@ function methodProblems({ method, runCap, run_cap: snakeCap, samplerSeed }: Sect
       if (value !== undefined)
         problems.push({
           path: key,
-          message: `found ${toFound(value)}, wanted no ${key} in a grid, which takes every point ("method": "random" draws)`,
+          message:
+            `found ${toFound(value)}, wanted no ${key} in a grid, ` +
+            'which takes every point ("method": "random" draws)',
         });
     }
   }

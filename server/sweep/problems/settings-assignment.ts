@@ -1,14 +1,15 @@
 import type { ParamValue } from '../arm.ts';
+import { isObject } from './written-parameter.ts';
 
 type Section = Record<string, unknown>;
-type Sections = { loss: Section; training: Section };
 
-const isObject = (value: unknown): value is Section =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The settings of a definition as written. */
+export type Sections = { loss: Section; training: Section };
 
 /**
- * The `loss` and `training` of a definition with swept settings assigned: `training.optimizer.learningRate` reaches
- * into `training`, making objects where there are none. What is not on the way is shared with the original.
+ * The `loss` and `training` of a definition with swept settings assigned. `training.optimizer.learningRate` reaches
+ * into `training`; objects that are missing on this way are made. Everything beside the way is shared with the
+ * original.
  */
 export function assignSettings(
   sections: Sections,
@@ -22,6 +23,6 @@ export function assignSettings(
 function assignAt(target: Section, [key, ...rest]: string[], value: ParamValue): Section {
   if (rest.length === 0) return { ...target, [key!]: value };
   const inner = Object.hasOwn(target, key!) ? target[key!] : {};
-  // Where text or a number stands in the way it stays: the schema reports it at its own place.
+  // Text or a number in the way stays: the schema reports it at its own place.
   return isObject(inner) ? { ...target, [key!]: assignAt(inner, rest, value) } : target;
 }

@@ -21,7 +21,8 @@ export function problemsOfSpace(space: ParameterInput, method: unknown, root: re
       if (key in space)
         report(
           key,
-          `found ${toFound((space as Record<string, unknown>)[key])}, wanted no ${key}: a random search draws from the whole range`,
+          `found ${toFound((space as Record<string, unknown>)[key])}, wanted no ${key}: ` +
+            'a random search draws from the whole range',
         );
     }
   }
@@ -57,7 +58,9 @@ function reportGrid(space: ParameterInput, report: Report): void {
   if (space.distribution === 'int_uniform' && count! > space.max - space.min + 1) {
     report(
       'count',
-      `found ${count}, wanted at most ${space.max - space.min + 1}, the whole numbers from ${space.min} to ${space.max} (integer bounds mean whole numbers; "distribution": "uniform" takes those between too)`,
+      `found ${count}, wanted at most ${space.max - space.min + 1}, ` +
+        `the whole numbers from ${space.min} to ${space.max} ` +
+        '(integer bounds mean whole numbers; "distribution": "uniform" takes those between too)',
     );
   } else if ('min' in space && space.min === space.max) {
     report('count', `found ${count} values between ${space.min} and ${space.max}, wanted different bounds, or "value"`);
@@ -70,9 +73,11 @@ function reportStep(key: 'q' | 'step', { min, max }: { min: number; max: number 
   if (!(count >= 0)) return;
   if (count > MAX_VALUES)
     return report(key, `found ${step}, which makes ${Math.floor(count) + 1} values, wanted at most ${MAX_VALUES}`);
-  if (!Number.isInteger(count))
-    report(
-      key,
-      `found ${step}, wanted a number that leads from min = ${min} to max = ${max} in whole steps (${min}, ${Number((min + step).toPrecision(12))}, … misses ${max})`,
-    );
+  if (Number.isInteger(count)) return;
+  const second = Number((min + step).toPrecision(12));
+  report(
+    key,
+    `found ${step}, wanted a number that leads from min = ${min} to max = ${max} in whole steps ` +
+      `(${min}, ${second}, … misses ${max})`,
+  );
 }

@@ -42,7 +42,7 @@ const named = strict({
   folder: folder
     .nullable()
     .default(null)
-    .describe('Where its files are; without it COSWEEP_DATA, the cache, then a download.'),
+    .describe('Folder of its files; without it: COSWEEP_DATA, then the cache, then a download.'),
   ...common,
 });
 
@@ -74,7 +74,7 @@ const csv = strict({
 
 const images = strict({
   name: z.literal('images'),
-  folder: folder.describe('One sub-folder per class, or `train/`, `val/`, `test/` of such.'),
+  folder: folder.describe('One sub-folder per class, or `train/`, `val/` and `test/` with such sub-folders.'),
   size: whole(1).default(32).describe('Images are scaled to size × size.'),
   channels: z.union([z.literal(1), z.literal(3)], '1 or 3').default(3),
   ...common,

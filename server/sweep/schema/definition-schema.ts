@@ -18,7 +18,7 @@ const parametersSchema = z
       gamma: parameterSchema.optional().describe('Weight γ of the cross-entropy; 1 by default.'),
       epsilon: parameterSchema
         .optional()
-        .describe('Tolerance ε of the truncation: the term is live where it is larger. Required.'),
+        .describe('Tolerance ε of the truncation: the term is live where its value is above ε. Required.'),
       N: parameterSchema
         .optional()
         .describe('The switch: first batch with the intra-class term, in batches or as `unit` says. Required.'),
@@ -39,8 +39,8 @@ const ablationSchema = strict({
 });
 
 /**
- * The shape of a definition. What depends on several keys at once (which names are parameters, whether a range has a
- * count, what a constraint refers to) is checked by `parseDefinition`.
+ * The shape of a definition. Rules about several keys at once (which names are parameters, whether a range has a count,
+ * which parameters a constraint names) are checked by `parseDefinition`.
  */
 export const definitionShape = strict({
   $schema: z.string('the address of the JSON schema').optional(),

@@ -6,14 +6,14 @@ import { suggest, toSuggestion } from '../suggest.ts';
 type Issue = z.core.$ZodIssue;
 type Parts = readonly PropertyKey[];
 
-/** How the message about a key begins that nobody knows. */
+/** The message about a key that nobody knows begins with these words. */
 export const UNKNOWN_KEY = 'unknown key';
 
 /**
  * Checks `value` and tells every mistake in the grammar of our messages: what was found, what is wanted, and for a
  * misspelt word what was probably meant.
  *
- * @param root where `value` stands in the definition
+ * @param root path of `value` in the definition
  */
 export function problemsOf(schema: z.ZodType, value: unknown, root: Parts = []): Problem[] {
   const issues = schema.safeParse(value).error?.issues ?? [];
@@ -35,7 +35,7 @@ function problemsOfIssue(issue: Issue, value: unknown, root: Parts): Problem[] {
   return [toProblem(at, found, issue.message)];
 }
 
-/** A value that is meant to be one alternative of several is judged by that one, not by all of them. */
+/** A value with several possible shapes is judged by the shape that was meant, not by all of them. */
 function problemsOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>, found: unknown, at: Parts): Problem[] {
   const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
   if (isObject && at.length === 2 && at[0] === 'parameters')
@@ -57,7 +57,9 @@ function problemsOfParameter(written: Record<string, unknown>, at: Parts): Probl
   ];
 }
 
-/** Keys as they were probably meant: `valus` means a list of values and not a range without bounds. */
+/**
+ * Keys as they were probably meant: a parameter with the key `valus` is a list of values, not a range without bounds.
+ */
 function spelledRight(written: Record<string, unknown>): Record<string, unknown> {
   const meant = (key: string, value: unknown) =>
     suggest(key, [Array.isArray(value) ? 'values' : 'value', 'min', 'max', 'distribution']) ?? key;
@@ -77,7 +79,7 @@ function valueAt(value: unknown, path: Parts): unknown {
   );
 }
 
-/** Two rules of one number (whole, ≥ 1) broken at once would say the same twice. */
+/** A number that breaks two rules at once (whole, ≥ 1) would be reported twice with the same words. */
 export function withoutRepeats(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter(({ path, message }) => {

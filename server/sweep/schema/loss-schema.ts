@@ -11,7 +11,8 @@ export const lossSchema = strict({
   truncation: oneOf(['batch', 'sample', 'class', 'none'])
     .default('batch')
     .describe(
-      'What ε is subtracted from before the cut at 0: the mean over the batch, each sample, each class; `none` does not cut.',
+      'What ε is subtracted from before the cut at 0: the mean over the batch, each sample, each class; ' +
+        '`none` does not cut.',
     ),
   distance: oneOf(['cosine', 'angle', 'euclidean'])
     .default('cosine')

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 /**
- * Small pieces of the validator. The error of every piece is what is *wanted*, in words; `problemsOf` puts what was
- * found before it. So a message and the rule that it explains stand on one line.
+ * Small pieces of the validator. The error of every piece says in words what is *wanted*; `problemsOf` puts what was
+ * found in front of it. So a rule and the message that explains it stand on one line.
  */
 
 /**
- * An object without other keys. The error for an unknown key is the list of known ones, from which a suggestion is
- * made.
+ * An object that may have no other keys. The error for an unknown key is the list of the known ones, from which
+ * `problemsOf` makes a suggestion.
  */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {

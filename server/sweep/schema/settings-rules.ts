@@ -3,7 +3,7 @@ type Section = Record<string, unknown>;
 /** A rule that several settings break together. */
 export interface BrokenRule {
   /**
-   * Settings that take part: where one of them is swept, the rule is judged for every arm instead of for the
+   * Settings that the rule is about. Where one of them is swept, the rule is judged for every arm instead of for the
    * definition.
    */
   keys: string[];
@@ -15,7 +15,10 @@ const isObject = (value: unknown): value is Section =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const section = (value: unknown): Section => (isObject(value) ? value : {});
 
-/** What settings break together, each being fine by itself. Takes them as written, half of them wrong or missing. */
+/**
+ * The rules that several settings break together, though each setting is fine by itself. The settings are taken as
+ * written: some may be wrong or missing.
+ */
 export function brokenRules(loss: unknown, training: unknown): BrokenRule[] {
   return [
     ...distanceRule(section(loss)),
@@ -32,7 +35,8 @@ function distanceRule({ distance, centerSpace = 'unit' }: Section): BrokenRule[]
       keys: ['loss.distance', 'loss.centerSpace'],
       path: 'loss.distance',
       message:
-        'found "euclidean" with centerSpace "unit", wanted centerSpace "raw": the distance is between raw features and raw centers',
+        'found "euclidean" with centerSpace "unit", wanted centerSpace "raw": ' +
+        'the distance is between raw features and raw centers',
     },
   ];
 }

@@ -1,6 +1,6 @@
 import type { Assignment } from '../arm.ts';
 
-export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
+export type ComparisonSign = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
 /** Σ coefficient · parameter + constant */
 export interface Linear {
@@ -13,7 +13,7 @@ export interface Constraint {
   /** As written. */
   text: string;
   sides: Linear[];
-  comparisons: Comparison[];
+  comparisons: ComparisonSign[];
 }
 
 /** In force for every arm that is not an ablation. */
@@ -23,11 +23,18 @@ export const ORDERING: Constraint = {
   comparisons: ['>', '>'],
 };
 
-const MIRRORED: Record<Comparison, Comparison> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' };
+const MIRRORED: Record<ComparisonSign, ComparisonSign> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+  '!=': '!=',
+};
 
 /** True for γ > α > β, written in either direction. */
 export function isOrdering({ sides, comparisons }: Constraint): boolean {
-  const shape = (s: Linear[], c: Comparison[]) => JSON.stringify([s, c]);
+  const shape = (s: Linear[], c: ComparisonSign[]) => JSON.stringify([s, c]);
   const wanted = shape(ORDERING.sides, ORDERING.comparisons);
   return (
     shape(sides, comparisons) === wanted ||
@@ -61,7 +68,7 @@ function evaluate({ terms, constant }: Linear, assignment: Assignment): number {
 /**
  * People mean decimals: 0.1 + 0.2 <= 0.3 is true for them, so a difference in the last bits of a double counts as none.
  */
-function compare(left: number, comparison: Comparison, right: number): boolean {
+function compare(left: number, comparison: ComparisonSign, right: number): boolean {
   const slack = 1e-12 * Math.max(Math.abs(left), Math.abs(right));
   const difference = left - right;
   switch (comparison) {

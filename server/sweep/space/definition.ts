@@ -21,7 +21,7 @@ export interface Definition {
   metric: { name: string; goal: 'maximize' | 'minimize' };
   /** In declaration order. */
   parameters: Parameter[];
-  /** Those of the definition and, where it does not name it, gamma > alpha > beta before them. */
+  /** The constraints of the definition. If gamma > alpha > beta is not among them, it stands before them. */
   constraints: Constraint[];
   include: Assignment[];
   exclude: Assignment[];
@@ -30,7 +30,7 @@ export interface Definition {
   /** null for a grid. */
   runCap: number | null;
   samplerSeed: number;
-  /** As written: defaults come in when the swept settings are known. */
+  /** As written: defaults are filled in once the swept settings are assigned. */
   loss: Record<string, unknown>;
   training: Record<string, unknown>;
 }

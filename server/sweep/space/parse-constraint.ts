@@ -1,4 +1,4 @@
-import type { Comparison, Constraint, Linear } from './constraint.ts';
+import type { ComparisonSign, Constraint, Linear } from './constraint.ts';
 import { isLossParameter, isSettingName, toParameterName } from '../parameter-names.ts';
 import { toFound } from '../problem.ts';
 import { toSuggestion } from '../suggest.ts';
@@ -13,7 +13,7 @@ import { toSuggestion } from '../suggest.ts';
  *
  * @param numeric parameters whose values are numbers
  * @param declared all parameters
- * @returns the constraint, or what was found and is wanted
+ * @returns the constraint, or a problem: what was found and what is wanted
  */
 export function parseConstraint(
   text: string,
@@ -30,7 +30,7 @@ export function parseConstraint(
 
 class ConstraintMistake extends Error {}
 
-const COMPARISONS: Record<string, Comparison> = {
+const COMPARISONS: Record<string, ComparisonSign> = {
   '<': '<',
   '<=': '<=',
   '≤': '<=',
@@ -41,8 +41,10 @@ const COMPARISONS: Record<string, Comparison> = {
   '!=': '!=',
   '≠': '!=',
 };
-const TOKEN =
-  /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)|(<=|>=|==|!=|[-+*/()<>=≤≥≠]))/uy;
+const NUMBER = String.raw`(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?`;
+const WORD = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
+const SIGN = String.raw`<=|>=|==|!=|[-+*/()<>=≤≥≠]`;
+const TOKEN = new RegExp(String.raw`\s*(?:(${NUMBER})|(${WORD}(?:\.${WORD})*)|(${SIGN}))`, 'uy');
 const MAX_DEPTH = 50;
 
 interface Token {
@@ -66,7 +68,7 @@ class ConstraintReader {
 
   readChain(): Constraint {
     const sides = [this.#readSum(0)];
-    const comparisons: Comparison[] = [];
+    const comparisons: ComparisonSign[] = [];
     while (this.#at < this.#tokens.length) {
       const { text } = this.#tokens[this.#at++]!;
       if (text === '=') throw new ConstraintMistake('wanted "==" for equality');
@@ -143,10 +145,12 @@ function tokensOf(text: string): Token[] {
   while (TOKEN.lastIndex < end) {
     const start = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match)
+    if (!match) {
+      const [foreign] = text.slice(start).trimStart();
       throw new ConstraintMistake(
-        `wanted numbers, parameters, + - * / ( ) and comparisons, which ${JSON.stringify([...text.slice(start).trimStart()][0])} is not`,
+        `wanted numbers, parameters, + - * / ( ) and comparisons, which ${JSON.stringify(foreign)} is not`,
       );
+    }
     const [, number, name, sign] = match;
     tokens.push(
       number !== undefined
@@ -159,7 +163,10 @@ function tokensOf(text: string): Token[] {
   return tokens;
 }
 
-/** Infinity would make a comparison always or never true, and Infinity − Infinity never. */
+/**
+ * The value of a number, which must be finite: Infinity would make a comparison always or never true, and Infinity −
+ * Infinity is NaN, with which no comparison is true.
+ */
 function toConstant(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value)) throw new ConstraintMistake(`wanted finite numbers, which ${text} is not`);
