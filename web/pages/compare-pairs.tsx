@@ -10,7 +10,7 @@ import { Select } from '../parts/field.tsx';
 import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
-import { RangeFields, type BatchRange } from '../parts/range-fields.tsx';
+import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
 import { Link } from '../routing/link.tsx';
 import { useChoice } from '../routing/location.ts';
 import { choosePairs } from '../series/choose-pairs.ts';
@@ -69,7 +69,7 @@ export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
 const COLUMNS = { many: 300, one: 1200 };
 
 function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
-  const [range, setRange] = useState<BatchRange | null>(null);
+  const [range, setRange] = useState<ChosenRange | null>(null);
   const runs = [...new Set(pairs.flatMap(({ run, controlRun }) => [run, controlRun]))];
   const width = pairs.length === 1 ? COLUMNS.one : COLUMNS.many;
   const path =
@@ -120,7 +120,7 @@ interface PairChartProps {
   answer: CurvesResponse;
   metric: string;
   late: boolean;
-  range: BatchRange | null;
+  range: ChosenRange | null;
   large: boolean;
   onRange: (from: number, to: number) => void;
 }

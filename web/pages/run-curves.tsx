@@ -8,7 +8,7 @@ import { metricLabel } from '../format/metric.ts';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
-import { RangeFields, type BatchRange } from '../parts/range-fields.tsx';
+import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
 import { useChoice } from '../routing/location.ts';
 import { toCurveChart, toMetricLooks } from '../series/curves.ts';
 
@@ -37,7 +37,7 @@ const ACCURACIES: MetricGroup = {
 
 /** The curves of one run in groups that share an axis, and one group of the reader's choice. */
 export function RunCurves({ run }: { run: RunDetail }) {
-  const [range, setRange] = useState<BatchRange | null>(null);
+  const [range, setRange] = useState<ChosenRange | null>(null);
   const recorded = Object.keys(run.metrics);
   const others = recorded.filter(
     (metric) => ![TERMS, GRADIENTS, ACCURACIES].some(({ metrics }) => metrics.includes(metric)),
@@ -85,8 +85,8 @@ export function RunCurves({ run }: { run: RunDetail }) {
 interface GroupChartProps {
   run: RunDetail;
   group: MetricGroup;
-  range: BatchRange | null;
-  onRange: (range: BatchRange) => void;
+  range: ChosenRange | null;
+  onRange: (range: ChosenRange) => void;
 }
 
 function GroupChart({ run, group, range, onRange }: GroupChartProps) {

@@ -1,14 +1,14 @@
 import { Field } from './field.tsx';
 
 /** `to` is null: up to the last batch, and further while a run trains. */
-export interface BatchRange {
+export interface ChosenRange {
   from: number;
   to: number | null;
 }
 
 interface RangeFieldsProps {
-  range: BatchRange | null;
-  onChange: (range: BatchRange | null) => void;
+  range: ChosenRange | null;
+  onChange: (range: ChosenRange | null) => void;
 }
 
 /** The stretch of batches that curves show, by keyboard; dragging over a chart sets the same. */

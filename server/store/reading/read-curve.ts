@@ -2,7 +2,7 @@ import type { Curve } from '../../sweep/results.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** A range of batches, both ends included. */
-export interface BatchRange {
+export interface CurveRange {
   from?: number;
   to?: number;
 }
@@ -12,7 +12,7 @@ export function readCurve(
   storage: Storage,
   runId: number,
   metric: string,
-  { from = 0, to = Number.MAX_SAFE_INTEGER }: BatchRange = {},
+  { from = 0, to = Number.MAX_SAFE_INTEGER }: CurveRange = {},
 ): Curve {
   const points = storage
     .prepare(
