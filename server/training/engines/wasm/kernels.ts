@@ -43,7 +43,10 @@ const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, clipByValue, co
 
 let registered = false;
 
-/** Puts ours in the place of the shipped ones. Before the backend starts: it sets up the kernels that it finds. */
+/**
+ * Puts our kernels in the place of the shipped ones. Must run before the backend starts, which sets up the kernels that
+ * it finds.
+ */
 export function registerKernels(): void {
   if (registered) return;
   registered = true;
