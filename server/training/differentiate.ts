@@ -43,9 +43,9 @@ export function backpropagate(
 }
 
 /**
- * TensorFlow.js has one tape. A derivative taken on the way back of another one would start the tape anew and clear it.
- * The outer derivative still has tensors on the tape to dispose, and would fail. So the outer tape is laid aside
- * meanwhile.
+ * TensorFlow.js has one tape. A derivative that is taken on another derivative's way back would start the tape anew and
+ * clear it. The outer derivative still has tensors on the tape to dispose, and would fail. So the outer tape is laid
+ * aside meanwhile.
  */
 function onATapeOfItsOwn<T>(derivative: () => T): T {
   const { state } = tf.engine();

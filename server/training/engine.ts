@@ -10,8 +10,8 @@ export type Tensors = Record<string, Tensor>;
  * that a run could change. Which keys and shapes come in and go out depends on the step's structure alone, never on
  * values.
  *
- * `scalars` arrive as tensors of rank 0. A training step returns a state with the keys and shapes of the one that it
- * was given; an evaluation step returns `state: {}`.
+ * `scalars` arrive as tensors of rank 0. A training step returns a state with the keys and shapes of the given
+ * one; an evaluation step returns `state: {}`.
  */
 export type Step = (state: Tensors, batch: Tensors, scalars: Tensors) => { state: Tensors; outputs: Tensors };
 

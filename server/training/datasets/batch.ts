@@ -11,7 +11,7 @@ export interface Batch {
 }
 
 /**
- * Numbers of the training images of which batch t of the run with this seed consists: a pure function of its arguments.
+ * Which images of the training part make up batch t of the run with this seed: a pure function of its arguments.
  * Batches run on across epochs, so all have the same size; epoch e goes through the part in the order of the stream
  * (seed, 'order', e).
  */

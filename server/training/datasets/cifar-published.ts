@@ -102,7 +102,9 @@ function recordLength({ labelBytes }: CifarPublished): number {
   return labelBytes + PLANE * CHANNELS;
 }
 
-/** Local files that do instead of the archive: in the folder that it unpacks to, or without that folder. */
+/**
+ * Local files that do instead of the archive: inside of the folder that the archive unpacks to, or without that folder.
+ */
 export function unpackedIn(folder: string, names: readonly string[]): string[][] {
   return [names.map((name) => `${folder}/${name}`), [...names]];
 }

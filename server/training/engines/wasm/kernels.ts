@@ -60,7 +60,7 @@ export function registerKernels(): void {
 function replace(kernel: KernelConfig): void {
   const shipped = getKernel(kernel.kernelName, 'wasm');
   if (shipped) unregisterKernel(kernel.kernelName, 'wasm');
-  // The shipped kernel's set-up stays: ours may call it.
+  // The shipped kernel's set-up stays, since our kernel may call the shipped one.
   const { setupFunc } = shipped ?? {};
   registerKernel(setupFunc ? { ...kernel, setupFunc } : kernel);
 }

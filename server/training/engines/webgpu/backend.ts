@@ -43,7 +43,10 @@ export interface BufferManager {
   readonly numBytesAllocated: number;
 }
 
-/** The part of the backend of tfjs-backend-webgpu that is used here. Its types leave out what they call private. */
+/**
+ * The part of the backend of tfjs-backend-webgpu that is used here. The package's own types leave out its private
+ * members.
+ */
 export interface Backend {
   device: GPUDevice;
   queue: GPUQueue;

@@ -37,7 +37,7 @@ export function tiledProduct(backend: Backend, product: Product): TensorInfo {
   const slices = Math.ceil(depth / SLICE);
   const slicesEach = Math.ceil(slices / Math.max(1, Math.floor(BUSY / (tiles[0] * tiles[1]))));
   const parts = Math.ceil(slices / slicesEach);
-  // Rows of tiles that one direction cannot take go on in z. That one is free then: such a product is not cut up.
+  // Rows of tiles that one direction cannot take go on in z. In z there is room then: such a product is not cut up.
   const most = backend.device.limits.maxComputeWorkgroupsPerDimension;
   const stacks = Math.ceil(tiles[1] / most);
   const program: Program = {
