@@ -1,8 +1,8 @@
 /**
  * `npm run bench engines [NETWORK…] [--batch N]…`: milliseconds per batch of the product's real step (forward, the
- * whole loss with what is logged, backward, update) on every engine, one thread, beside PyTorch, JAX and TensorFlow
- * where Python has them (`PYTHON` names another Python). All take turns in one run, so that whatever else the machine
- * does hits them alike. Writes bench/out/engines.json.
+ * whole loss with everything that is logged, backward, update) on every engine, one thread. Beside them PyTorch, JAX
+ * and TensorFlow, where Python has them (`PYTHON` names another Python). All take turns in one run, so that the
+ * machine's other work hits them alike. Writes bench/out/engines.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -22,13 +22,14 @@ interface Row {
   engine: string;
   msPerBatch: number;
   /**
-   * To PyTorch in its faster memory layout, round by round, and of that the median: what a machine does beside this
-   * changes from minute to minute, and all contenders of a round meet it alike. Null where PyTorch is not installed.
+   * Time relative to PyTorch in its faster memory layout: the ratio of every round, and of these the median. The
+   * machine's other work changes from minute to minute, and all contenders of a round meet it alike. Null where PyTorch
+   * is not installed.
    */
   ratioToPyTorch: number | null;
   /**
-   * Of an engine that hands dispatches to a GPU: how long that takes JavaScript, which the GPU should not have to wait
-   * for.
+   * For an engine that hands dispatches to a GPU: how long that takes JavaScript. The GPU should not have to wait for
+   * it.
    */
   mainThread?: MainThread & { msPer100Dispatches: number };
 }
@@ -48,7 +49,7 @@ const batchSizes = values.batch.map(Number);
 const unknown = asked.filter((name) => !NETWORKS.includes(name));
 if (unknown.length > 0) refuse(`Cannot bench ${unknown.join(', ')}: networks are ${NETWORKS.join(', ')}`);
 if (!batchSizes.every((size) => Number.isInteger(size) && size > 0))
-  refuse(`Cannot bench batches of ${values.batch.join(', ')}: wanted is how many images, 1 or more`);
+  refuse(`Cannot bench batches of ${values.batch.join(', ')}: a number of images, 1 or more, is wanted`);
 
 const rows: Row[] = [];
 const versions: Record<string, string> = {};
@@ -142,7 +143,8 @@ function table(measured: Row[]): string {
       `${msPerBatch.toFixed(2)} ms`.padStart(12),
       ratioToPyTorch === null ? '' : `${ratioToPyTorch.toFixed(2)} × PyTorch`.padStart(16),
       mainThread
-        ? `  JavaScript ${mainThread.msPerBatch.toFixed(2)} ms, ${mainThread.msPer100Dispatches.toFixed(2)} ms per 100 of ${mainThread.dispatches} dispatches`
+        ? `  JavaScript ${mainThread.msPerBatch.toFixed(2)} ms, ` +
+          `${mainThread.msPer100Dispatches.toFixed(2)} ms per 100 of ${mainThread.dispatches} dispatches`
         : '',
     ]
       .join(' ')

@@ -1,4 +1,7 @@
-/** How long plans of 10,000 and more arms take, and what they hold. Run with `node --expose-gc dist/bench/plan.js`. */
+/**
+ * How long plans of 10,000 and more arms take, and how much memory they hold. Run with `node --expose-gc
+ * dist/bench/plan.js`.
+ */
 import { parseDefinitionValue } from '../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../server/sweep/plan/plan-sweep.ts';
 
@@ -48,7 +51,9 @@ function measure(label: string, definition: object): void {
   const milliseconds = performance.now() - start;
   globalThis.gc?.();
   const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
+  const most = process.resourceUsage().maxRSS / 1e3;
   console.log(
-    `${label}: ${plan.arms.length} arms, ${plan.runs.length} runs, ${milliseconds.toFixed(0)} ms, ${megabytes.toFixed(0)} MB held, ${(process.resourceUsage().maxRSS / 1e3).toFixed(0)} MB at most so far`,
+    `${label}: ${plan.arms.length} arms, ${plan.runs.length} runs, ${milliseconds.toFixed(0)} ms, ` +
+      `${megabytes.toFixed(0)} MB held, ${most.toFixed(0)} MB at most so far`,
   );
 }

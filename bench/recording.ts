@@ -1,9 +1,10 @@
 /**
- * `npm run bench recording`: what recording costs. The product's step, with everything that it measures per batch and
- * the reading of it, beside a step that computes the total's gradient and the update and nothing else, on every engine
- * that works here, before and after the switch batch; `cnn-small`, B = 64, one thread. Both take turns, so that
- * whatever else the machine does hits them alike, and what counts is the processor time of the process. Evaluations are
- * timed apart. Writes bench/out/recording.json; exit code 1 where recording costs 15 % or more.
+ * `npm run bench recording`: what recording costs. It compares two steps: the product's, with everything that it
+ * measures per batch and with reading the measurements; and one that only computes the total's gradient and the update.
+ * They are compared on every engine that works here, before and after the switch batch, with `cnn-small`, B = 64, one
+ * thread. Both take turns, so that the machine's other work hits them alike. What counts is the processor time of the
+ * process. Evaluations are timed apart. Writes bench/out/recording.json; exit code 1 where recording costs 15 % or
+ * more.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -26,7 +27,7 @@ interface Row {
   /** Medians over the rounds, in milliseconds per batch. */
   product: Turn;
   bare: Turn;
-  /** Median over the rounds of product / bare − 1, in processor time: both of a round met the same machine. */
+  /** Median over the rounds of product / bare − 1, in processor time: both turns of a round met the same machine. */
   cost: number;
 }
 
@@ -42,9 +43,8 @@ for (const engine of ENGINES) {
 }
 
 const machine = { processor: cpus()[0]!.model, cores: cpus().length, node: process.version, versions };
-console.log(
-  `${['ENGINE', 'PHASE', 'RECORDS', 'BARE', 'WALL', 'BARE WALL', 'COST'].map((name) => name.padEnd(WIDTH)).join('')}\n${rows.map(line).join('\n')}\n`,
-);
+const heading = ['ENGINE', 'PHASE', 'RECORDS', 'BARE', 'WALL', 'BARE WALL', 'COST'];
+console.log(`${heading.map((name) => name.padEnd(WIDTH)).join('')}\n${rows.map(line).join('\n')}\n`);
 for (const { engine, cpu, images } of evaluations)
   console.log(`${engine}: one evaluation of ${images} images ${cpu.toFixed(0)} ms`);
 const file = join(projectFolder(), 'bench', 'out', 'recording.json');
@@ -58,7 +58,8 @@ console.log(`${machine.processor}, one thread; ${file}`);
 const over = rows.filter(({ cost }) => !(cost < MOST));
 for (const { engine, phase, cost } of over)
   console.error(
-    `Recording costs ${(100 * cost).toFixed(0)} % of the step on ${engine} ${phase}; less than ${100 * MOST} % is wanted`,
+    `Recording costs ${(100 * cost).toFixed(0)} % of the step on ${engine} ${phase}; ` +
+      `less than ${100 * MOST} % is wanted`,
   );
 process.exitCode = over.length > 0 ? 1 : 0;
 

@@ -1,11 +1,15 @@
 /**
  * `npm run bench sharing [DATA] [--rounds N] [--batches N] [--seeds N]`: the reference ablation sweep (28 arms × 3
- * seeds, `cnn-small`, 200 batches of 64) trained with shared trunks, without sharing, and the way it is done today:
- * Optuna over PyTorch, every run from scratch, one process per core (`PYTHON` names a Python that has torch and optuna;
- * without one it is left out). Whole processes are timed: start-up, planning and storing included; that the engines are
- * tried, once on a machine, comes before. All take turns, each of the others between two of the shared sweep, since a
- * machine's speed drifts: its time is compared with their mean. Medians count, of ratios those of every round. DATA (or
- * COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
+ * seeds, `cnn-small`, 200 batches of 64), trained in three ways: with shared trunks; without sharing; and the way it is
+ * done today, by Optuna over PyTorch, every run from scratch, one process per core. `PYTHON` names a Python that has
+ * torch and optuna; without them the third way is left out.
+ *
+ * Whole processes are timed: start-up, planning and storing included. Only the trial of the engines, once on a machine,
+ * comes before. The ways take turns, because a machine's speed drifts. Each turn of another way lies between two of the
+ * shared sweep, and its time is compared with the mean of the two. Of times and of ratios, the median over the rounds
+ * counts.
+ *
+ * DATA (or COSWEEP_DATA) is the folder of MNIST's test part as IDX files. Writes bench/out/sharing.json.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,9 +34,9 @@ import {
 interface Turn {
   seconds: number;
   batches: number;
-  /** Of what is not trained those that are their trunk's. */
+  /** Batches that were taken from a trunk and not trained. */
   taken: number;
-  /** Made, of the network on the validation part. */
+  /** How many evaluations of the network on the validation part were made. */
   evaluations: number;
   /** Mean of the runs' last accuracy on the validation part. */
   accuracy: number;
@@ -67,7 +71,8 @@ const [rounds, batches, seeds] = [values.rounds, values.batches, values.seeds].m
 const found = findImages(positionals[0]);
 if (!found) {
   console.error(
-    'Cannot bench sharing: t10k-images-idx3-ubyte(.gz) and its labels were not found; give their folder as argument or in COSWEEP_DATA',
+    'Cannot bench sharing: t10k-images-idx3-ubyte(.gz) and its labels were not found; ' +
+      'give their folder as argument or in COSWEEP_DATA',
   );
   process.exit(2);
 }
@@ -79,8 +84,11 @@ const definition = join(folder, 'reference.json');
 writeFileSync(definition, JSON.stringify(referenceSweep(images, { batches, seeds })));
 
 const plan = JSON.parse(cosweep('plan.db', '--json', 'plan', definition, '--arms', '--time')) as Plan;
-console.log(`${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ${plan.batches} with trunks shared and every ε on its own; \
-predicted: ${plan.seconds.shared.toFixed(0)} s shared, ${plan.seconds.unshared.toFixed(0)} s unshared`);
+console.log(
+  `${plan.arms} arms, ${plan.runs} runs; ${plan.batchesUnshared} batches unshared, ` +
+    `${plan.batches} with trunks shared and every ε on its own; ` +
+    `predicted: ${plan.seconds.shared.toFixed(0)} s shared, ${plan.seconds.unshared.toFixed(0)} s unshared`,
+);
 const versions: Record<string, string> = {};
 const load = loadavg()[0]!;
 const turns: Record<'shared' | 'unshared' | 'optuna', Turn[]> = {
@@ -88,7 +96,7 @@ const turns: Record<'shared' | 'unshared' | 'optuna', Turn[]> = {
   unshared: [],
   optuna: [],
 };
-/** Of the shared sweep's time to the others', turn by turn. */
+/** The shared sweep's time over the other way's, turn by turn. */
 const ratios: Record<'unshared' | 'optuna', number[]> = { unshared: [], optuna: [] };
 for (let round = 0; round < rounds; round++) {
   await compare('unshared', await sweep(`unshared-${round}.db`, '--no-share'));
@@ -137,16 +145,32 @@ const result = {
 const file = join(projectFolder(), 'bench', 'out', 'sharing.json');
 mkdirSync(join(file, '..'), { recursive: true });
 writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-console.log(`${[line('cosweep, shared', shared), line('cosweep, --no-share', unshared), ...(optuna ? [line('Optuna over PyTorch', optuna)] : [])].join('\n')}
+console.log(report());
 
-wall shared / unshared     ${wallRatio.toFixed(3)}
-batches shared / unshared  ${batchRatio.toFixed(3)}  (wall ratio is ${(wallRatio / batchRatio).toFixed(3)} × this; at most 1.05 is the goal)
-work shared / unshared     ${workRatio.toFixed(3)}  (evaluations counted too, ${shared.evaluations} and ${unshared.evaluations}, each like ${evaluationInBatches.toFixed(1)} batches; wall ratio is ${(wallRatio / workRatio).toFixed(3)} × this)
-ε-forking saves            ${(100 * result.savedByEpsilonForking).toFixed(1)} % of the batches that are left with trunks alone
-taken from trunks          ${(100 * result.savedAsTrunk).toFixed(1)} % of them
-${overOptuna ? `shared / Optuna            ${overOptuna.toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)` : 'Python has no torch and optuna here (PYTHON names another one): left out'}
-
-${result.machine.processor}, ${workers} workers, load before ${load.toFixed(1)}; ${file}`);
+function report(): string {
+  const perBatches = (wallRatio / batchRatio).toFixed(3);
+  const perWork = (wallRatio / workRatio).toFixed(3);
+  return [
+    line('cosweep, shared', shared),
+    line('cosweep, --no-share', unshared),
+    ...(optuna ? [line('Optuna over PyTorch', optuna)] : []),
+    '',
+    `wall shared / unshared     ${wallRatio.toFixed(3)}`,
+    `batches shared / unshared  ${batchRatio.toFixed(3)}  ` +
+      `(wall ratio is ${perBatches} × this; at most 1.05 is the goal)`,
+    `work shared / unshared     ${workRatio.toFixed(3)}  ` +
+      `(evaluations counted too, ${shared.evaluations} and ${unshared.evaluations}, ` +
+      `each like ${evaluationInBatches.toFixed(1)} batches; wall ratio is ${perWork} × this)`,
+    `ε-forking saves            ${(100 * result.savedByEpsilonForking).toFixed(1)} % ` +
+      'of the batches that are left with trunks alone',
+    `taken from trunks          ${(100 * result.savedAsTrunk).toFixed(1)} % of them`,
+    overOptuna
+      ? `shared / Optuna            ${overOptuna.toFixed(3)}  (at most ${(1 / 6).toFixed(3)} is the goal)`
+      : 'Python has no torch and optuna here (PYTHON names another one): left out',
+    '',
+    `${result.machine.processor}, ${workers} workers, load before ${load.toFixed(1)}; ${file}`,
+  ].join('\n');
+}
 
 /** Trains the whole sweep into a database of its own. */
 async function sweep(db: string, ...options: string[]): Promise<Turn> {
@@ -174,16 +198,18 @@ async function sweep(db: string, ...options: string[]): Promise<Turn> {
   };
 }
 
-/** What the stages of a sweep record of their own work: an evaluation that was taken from a trunk was none. */
+/** Sums over the stages of a sweep of their own work. An evaluation that was taken from a trunk is not counted. */
 async function timesOf(
   db: string,
 ): Promise<{ evaluations: number; batches: number; training: number; evaluation: number }> {
   const storage = await openStorage({ file: join(folder, db), create: false });
   const times = storage
     .prepare(
-      `SELECT total(trainingSeconds) AS training, total(evaluationSeconds) AS evaluation, sum(batch - fromBatch - taken) AS batches,
-    (SELECT count(*) FROM "Artefact" a JOIN "Stage" s ON s.id = a.stageId WHERE a.name = 'confusion' AND (a.batch > s.fromBatch + s.taken OR a.batch = 0)) AS evaluations
-    FROM "Stage"`,
+      `SELECT total(trainingSeconds) AS training, total(evaluationSeconds) AS evaluation,
+        sum(batch - fromBatch - taken) AS batches,
+        (SELECT count(*) FROM "Artefact" a JOIN "Stage" s ON s.id = a.stageId
+          WHERE a.name = 'confusion' AND (a.batch > s.fromBatch + s.taken OR a.batch = 0)) AS evaluations
+      FROM "Stage"`,
     )
     .get();
   await storage.close();
@@ -251,7 +277,7 @@ function optunaTorch(round: number): Turn | null {
   };
 }
 
-/** Compares a turn of another one with the shared sweep before it and the one after it, which is trained now. */
+/** Compares a turn of another way with the shared sweep before it and with the one after it, which is trained now. */
 async function compare(name: 'unshared' | 'optuna', turn: Turn): Promise<void> {
   turns[name].push(turn);
   turns.shared.push(await sweep(`shared-${turns.shared.length}.db`));

@@ -7,14 +7,15 @@ export interface Contender {
   name: string;
   program: string;
   argumentList: string[];
-  /** Without it this process's own. */
+  /** By default this process's own. */
   environment?: NodeJS.ProcessEnv;
-  /** Whether it answers `MAIN_THREAD`. */
+  /** Whether it answers the line `MAIN_THREAD`. */
   tellsMainThread?: boolean;
 }
 
 /**
- * Asks a contender of ours how long a batch keeps JavaScript busy: a `MainThread`, or null where it has no dispatches.
+ * The line that asks a contender how long a batch keeps JavaScript busy. The answer is a `MainThread`, or null where a
+ * batch has no dispatches.
  */
 export const MAIN_THREAD = 'main thread';
 

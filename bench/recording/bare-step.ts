@@ -16,9 +16,10 @@ import { split } from '../../server/training/state.ts';
 import type { StepStructure } from '../../server/training/step.ts';
 
 /**
- * What a step would be that records nothing: the gradient of the total in one piece and the update, centers included,
- * since they are part of what is trained. No term is measured that is not in the total, no term has a gradient of its
- * own, there is no accuracy and no output. For the default options of the loss and networks without statistics.
+ * The step as it would be if it recorded nothing: the gradient of the total in one piece, and the update. Centers are
+ * updated too, since they are part of what is trained. No term is measured that is not in the total, no term has a
+ * gradient of its own, and there is no accuracy and no output. For the default options of the loss and networks without
+ * statistics.
  */
 export function buildBareStep(model: Model, { classes, loss, inForce, optimizer: options }: StepStructure): Step {
   const optimizer = buildOptimizer(options);

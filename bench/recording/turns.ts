@@ -22,8 +22,8 @@ import { stepMetrics } from '../../server/training/step.ts';
 import { buildBareStep } from './bare-step.ts';
 
 /**
- * Milliseconds, per batch where batches are trained. `cpu` is what the process used: other work on the machine does not
- * count as it does in `wall`.
+ * Milliseconds, per batch where batches are trained. `cpu` is the processor time of the process. Other work on the
+ * machine counts in `wall`, but not in `cpu`.
  */
 export interface Turn {
   wall: number;
@@ -105,7 +105,8 @@ const settings: RunSettings = {
 const engine = await openEngine(process.argv[2] as EngineName);
 const network = buildNetwork(settings, await loadDataset(settings.training.dataset, { baseFolder: '.', seed: 0 }));
 const steps = new StepCache(engine);
-const batches = Array.from({ length: TURN }, (_, t) => steps.batch(network, 0, t)); // drawing them is no part of what is compared
+// Drawn once: drawing batches is no part of the comparison.
+const batches = Array.from({ length: TURN }, (_, t) => steps.batch(network, 0, t));
 
 const turns: Turns = {
   device: engine.device,
@@ -119,8 +120,8 @@ await engine.close();
 process.exit(0);
 
 /**
- * Both steps from batch `first` on, turn by turn; who begins changes every round, and every turn starts from the same
- * state.
+ * Times both steps from batch `first` on, turn by turn. The step that begins changes every round, and every turn starts
+ * from the same state.
  */
 async function comparePhase(first: number): Promise<Phase> {
   const product = steps.training(network, first);

@@ -46,7 +46,7 @@ export const LEARNING_RATE = 0.01;
 export const WARMUP = 20;
 export const BATCH_SIZE = 64;
 
-/** Of a run; the one before its first batch comes on top. */
+/** Evaluations of a run; the one before its first batch comes on top. */
 export const EVALUATIONS = 4;
 
 /**

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
- * The folder for what is downloaded once and used by every sweep: `COSWEEP_CACHE`, else `cosweep` in the user's cache
+ * The folder of downloads, each made once and used by every sweep: `COSWEEP_CACHE`, else `cosweep` in the user's cache
  * folder.
  */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {

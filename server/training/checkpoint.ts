@@ -31,9 +31,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   return bytes;
 }
 
-/**
- * The bytes of `encodeCheckpoint` as what stands before the tensors and each tensor's own memory: nothing is copied.
- */
+/** The bytes of `encodeCheckpoint` in pieces: the header, then each tensor's own memory. No tensor is copied. */
 export function piecesOf({ batch, state, intraLive }: Checkpoint): Uint8Array[] {
   const names = Object.keys(state).sort();
   const json = JSON.stringify({
@@ -57,7 +55,7 @@ export function piecesOf({ batch, state, intraLive }: Checkpoint): Uint8Array[] 
 }
 
 /**
- * Reads what `encodeCheckpoint` wrote; damage within is for a hash to find.
+ * Reads the bytes of `encodeCheckpoint`. Damaged values are not noticed here: finding them is the job of a hash.
  *
  * @throws {Error} where the bytes are not a whole checkpoint
  */
@@ -79,7 +77,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const state: HostState = {};
   for (const [i, { name, shape }] of tensors.entries()) {
     const length = 4 * counts[i]!;
-    const copy = new Uint8Array(bytes.subarray(at, at + length)); // what was read may begin anywhere, numbers may not
+    // A copy: float32 numbers have to begin at a multiple of 4 bytes, and `bytes` may begin anywhere.
+    const copy = new Uint8Array(bytes.subarray(at, at + length));
     state[name] = { shape, values: new Float32Array(copy.buffer) };
     at += length;
   }

@@ -1,7 +1,7 @@
 /** Points of one metric: `values[i]` belongs to `batches[i]`. */
 export interface Series {
   metric: string;
-  /** For what differs by ε while several are trained together; null otherwise. */
+  /** The ε of a metric that differs by ε while several ε are trained together; null otherwise. */
   epsilon: number | null;
   batches: Int32Array;
   values: Float64Array;
@@ -19,7 +19,7 @@ export class CurveBuffer {
     series.values.push(value);
   }
 
-  /** Gives what was collected and starts again. */
+  /** Gives the collected points, and starts again with none. */
   take(): Series[] {
     const taken = [...this.#series.values()].map(({ metric, epsilon, batches, values }) => ({
       metric,

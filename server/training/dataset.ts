@@ -10,11 +10,11 @@ export interface Part {
 }
 
 /** [height, width, channels] */
-export type Shape = [number, number, number];
+export type ImageShape = [number, number, number];
 
 /** What a source holds, before anything is split off or left out. */
 export interface SourceData {
-  shape: Shape;
+  shape: ImageShape;
   /** Names of the classes by index. */
   classes: string[];
   train: Part;
@@ -25,7 +25,7 @@ export interface SourceData {
 
 /** What can be said of a source without reading its pixels. */
 export interface SourceDescription {
-  shape: Shape;
+  shape: ImageShape;
   classes: number;
   trainCount: number;
   /** Whether the source brings a validation part of its own. */
@@ -43,22 +43,18 @@ export interface SourceContext {
 }
 
 /**
- * Where images come from. Every data set is one of these, in a file of its own under `datasets/`, and
+ * Where images come from. Every data set implements this interface, in a file of its own under `datasets/`.
  * `test/training/datasets/contract.test.ts` holds all of them to this text:
  *
  * - `load` gives the whole source: no split, no limit, no normalisation, no augmentation. The same settings and files
- * give
- *   the same bytes, on any machine and in any process.
- * - Every part has `count` ≥ 1 images, `pixels` of exactly count × height × width × channels finite numbers, and a
- * label in
- *   0 … classes − 1 for each. There are at least two classes, and each occurs in the training part.
+ *   give the same bytes, on any machine and in any process.
+ * - Every part has `count` ≥ 1 images, `pixels` of exactly count × height × width × channels finite numbers, and for
+ *   each image a label in 0 … classes − 1. There are at least two classes, and each occurs in the training part.
  * - Everything is checked before it is returned. A file that is missing, truncated, too long, of another format or
- * labelled
- * out of range is a `UserError` that names the file, what was found and what is wanted. A length that a file states
- * about
- *   itself is compared with the file before anything of that length is allocated.
- * - `describe` says the same of shape, classes and count as `load` would give, without reading pixels or downloading.
- * - Nothing is written, except that a named data set may be downloaded into the cache, and only by `load`.
+ *   labelled out of range is a `UserError` that names the file, what was found and what is wanted. Where a file states
+ *   a length of its own, that length is compared with the file's size before memory for it is allocated.
+ * - `describe` gives the same shape, classes and count as `load` would, without reading pixels or downloading.
+ * - Nothing is written, with one exception: `load` may download a named data set into the cache.
  */
 export interface Source<Settings = DatasetSettings> {
   describe(settings: Settings, context: SourceContext): Promise<SourceDescription>;
@@ -68,7 +64,7 @@ export interface Source<Settings = DatasetSettings> {
 /** A data set as training sees it: split, limited, with the numbers that normalise it. */
 export interface Dataset {
   name: string;
-  shape: Shape;
+  shape: ImageShape;
   /** Names of the classes by index. */
   classes: string[];
   train: Part;

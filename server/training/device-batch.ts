@@ -26,7 +26,7 @@ export function deviceBatch(network: Network, seed: number, t: number, resident 
   };
 }
 
-/** Where images are augmented, the host does it, for each batch. */
+/** Whether batches come from resident images. Augmented images do not: the host augments them anew for every batch. */
 export function trainsOnResidentImages(
   { dataset, settings: { training } }: Network,
   resident: ResidentImages,
@@ -35,8 +35,8 @@ export function trainsOnResidentImages(
 }
 
 /**
- * `batchSize` images of a part from number `start` on, as the evaluation step's `batch`; past the part's end comes
- * anything. The caller disposes it.
+ * `batchSize` images of a part, beginning with number `start`, as the evaluation step's `batch`. Rows past the part's
+ * end are filled up, and mean nothing. The caller disposes the batch.
  */
 export function evaluationBatch(
   { dataset }: Network,

@@ -15,9 +15,9 @@ export function differentiate(f: (at: Tensors) => Tensor, at: Tensors): { value:
 }
 
 /**
- * The gradient of a loss with respect to `weights`, where the loss is known only by its gradient at the features:
- * `forward` runs once, `gradientAt` gets its features and gives dLoss/dFeatures of the same shape, which is then
- * carried back through the network (a vector-Jacobian product).
+ * The gradient of a loss with respect to `weights`, for a loss that is known only by its gradient at the features.
+ * `forward` runs once. `gradientAt` gets the features and gives dLoss/dFeatures, of the same shape. That gradient is
+ * then carried back through the network (a vector-Jacobian product).
  *
  * Tensors that `forward` and `gradientAt` give to the outside must be passed through `tf.keep`.
  */
@@ -26,8 +26,8 @@ export function backpropagate(
   forward: (weights: Tensors) => Tensor,
   gradientAt: (features: Tensor) => Tensor,
 ): Tensors {
-  // TensorFlow.js wants the upstream gradient before the forward pass. A surrogate of value 0, whose custom gradient is
-  // computed only on the way back, gives it afterwards, so that nothing runs twice.
+  // TensorFlow.js wants the upstream gradient before the forward pass. So the forward pass ends in a surrogate of value
+  // 0. Its custom gradient is computed only on the way back, when the features are known, so that nothing runs twice.
   const surrogate = tf.customGrad((features, save) => {
     (save as (tensors: Tensor[]) => void)([features as Tensor]);
     return {
@@ -43,9 +43,9 @@ export function backpropagate(
 }
 
 /**
- * TensorFlow.js has one tape. A derivative that is taken on the way back of another one would start it anew and clear
- * it, and the outer one, which still has tensors on it to dispose, would fail: so the outer tape is laid aside
- * meanwhile.
+ * TensorFlow.js has one tape. A derivative that is taken on another derivative's way back would start the tape anew and
+ * clear it. The outer derivative still has tensors on the tape to dispose, and would fail. So the outer tape is laid
+ * aside meanwhile.
  */
 function onATapeOfItsOwn<T>(derivative: () => T): T {
   const { state } = tf.engine();

@@ -1,13 +1,14 @@
 import type { Truncation } from '../sweep/settings.ts';
 
 /**
- * Who stays together where the tests of several ε come out differently for the first time.
+ * Which ε stay together after the first batch on which their tests come out differently.
  *
- * With `batch` there is one test, so those that differ from the first ε are equal among themselves. With a test per
- * sample or class that is not known: each of them goes its own way, which costs batches at worst and is never wrong.
+ * With `batch` there is one test, so all ε that differ from the first one have the same outcome and stay together. With
+ * a test per sample or class, two ε that differ from the first one may also differ from each other, and `apart` does
+ * not say. There each of them goes its own way. That costs batches at worst, and is never wrong.
  *
- * @param epsilons the first one and the further ones
- * @param apart of each further ε, how many tests came out differently than for the first
+ * @param epsilons the first ε and the further ones
+ * @param apart for each further ε, how many of its tests came out differently than those of the first
  */
 export function groupEpsilons(epsilons: number[], apart: number[], truncation: Truncation): number[][] {
   const [first, ...further] = epsilons as [number, ...number[]];

@@ -29,8 +29,9 @@ export interface Evaluation {
 }
 
 /**
- * How many images are evaluated at once, so that the last batch of the validation part is nearly full too. The test
- * part takes as many. Of larger images they are fewer; as many as are trained on at once do fit.
+ * How many images are evaluated at once. The number is chosen so that the last batch of the validation part is nearly
+ * full too; the test part takes the same number. Larger images are taken fewer at a time, down to the size of a
+ * training batch, which is known to fit.
  *
  * @param atOnce images of 32 × 32 pixels
  */
@@ -100,8 +101,8 @@ interface Inferred {
 }
 
 /**
- * Results are read at the end, so that a GPU need not wait in between; but it is not given more than it takes while
- * training.
+ * Results are read at the end, so that a GPU need not wait between batches. But a GPU is not given more batches ahead
+ * than while training.
  */
 async function infer(steps: StepCache, network: Network, state: Tensors, part: Part): Promise<Inferred> {
   const batchSize = evaluationBatchSize(network, steps.imagesAtOnce);

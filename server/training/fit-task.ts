@@ -4,7 +4,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { RunSettings } from './network.ts';
 
 export interface FitCallbacks {
-  /** Called in order; their stretches follow each other without a gap. */
+  /** Called in order; each segment begins where the one before it ended. */
   onSegment(segment: Segment): void | Promise<void>;
   onProgress(batch: number): void;
   /** Asked whenever losses have been read: true ends training there, with a segment that can be continued. */
@@ -14,11 +14,14 @@ export interface FitCallbacks {
 export interface FitResult {
   /** `split`: from `batch` on the ε are not the same computation any more; nothing of that batch is recorded. */
   outcome: 'complete' | 'stopped' | 'diverged' | 'split';
-  /** Optimiser steps taken; where it diverged, the batch whose total was not finite. */
+  /** Optimiser steps taken; where training diverged, the batch whose total was not finite. */
   batch: number;
-  /** True where the truncated term was 0 from N to the end; null where the phase was not in force or did not end. */
+  /**
+   * True where the truncated term was 0 from N to the end; null where the intra-class phase was not in force or did not
+   * reach its end.
+   */
   intraDead: boolean | null;
-  /** Of a split: the ε that stay together, each group on its own from here. */
+  /** After a split: the groups of ε that stay together. From here on each group is trained on its own. */
   groups?: number[][];
 }
 
@@ -34,26 +37,29 @@ export interface Segment {
    */
   checkpoint: Checkpoint | null;
   seconds: { training: number; evaluation: number };
-  /** How the stage ended, with its last segment. */
+  /** How the stage ended; null on all but its last segment. */
   result: FitResult | null;
 }
 
 export interface FitTask {
   settings: RunSettings;
   /**
-   * Every ε that is trained along, the settings' own among them: one computation until their tests come out
+   * Every ε that is trained, the settings' own among them. They are one computation until their tests come out
    * differently.
    */
   epsilons: number[];
   /**
-   * For how many ε the step is compiled; without it for those that are trained. What is left over carries the first of
-   * them once more.
+   * How many ε the step is compiled for; by default as many as are trained. A place that is left over carries the first
+   * ε once more.
    */
   places?: number;
   seed: number;
   /** null: from batch 0. */
   start: Checkpoint | null;
-  /** First batch that is recorded, `start`'s batch or after it; what lies between is trained to get there. */
+  /**
+   * First batch that is recorded: `start`'s batch or a later one. Batches in between are trained to get there, and not
+   * recorded.
+   */
   from: number;
   /** Batch at which this stage ends; the run's last one is `settings.training.batches`. */
   to: number;

@@ -7,8 +7,8 @@ import type { StepCache } from './step-cache.ts';
 /**
  * Trains one stage: batches `from` to `to` of a run. Data in, segments of points, evaluations and checkpoints out.
  *
- * A pure function of its task on one engine: where it is cut into segments or interrupted and continued, and which ε
- * are trained along, makes no difference to any number.
+ * On one engine the result is a pure function of the task. No number depends on where the stage is cut into segments,
+ * on whether it is interrupted and continued, or on which ε are trained along.
  */
 export async function fit(
   task: FitTask,

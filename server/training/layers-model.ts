@@ -16,11 +16,11 @@ export interface TrainedNetwork {
   settings: RunSettings;
   dataset: Dataset;
   state: HostState;
-  /** What else the file should say of the run: goes into its metadata. */
+  /** Further facts about the run, for the file's metadata. */
   about: Record<string, unknown>;
 }
 
-/** As large as a file that browsers cache well; what the converter of TensorFlow.js takes too. */
+/** Browsers cache files of this size well, and the converter of TensorFlow.js makes files of this size, too. */
 const SHARD_BYTES = 4 * 1024 * 1024;
 
 /**

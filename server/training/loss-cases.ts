@@ -8,8 +8,8 @@ import { intraClass } from './losses/intra-class.ts';
 import { truncate } from './losses/truncation.ts';
 
 /**
- * Reference cases of the loss: inputs and options with the terms, centers and gradients that float64 gives for them.
- * Held against an engine they tell whether the loss is computed right there.
+ * Reference cases of the loss: inputs and options, with the terms, centers and gradients that float64 gives for them.
+ * Comparing an engine with them shows whether it computes the loss right.
  */
 
 const matrix = z.array(z.array(z.number()));
@@ -57,14 +57,14 @@ export type LossCase = z.infer<typeof caseShape>;
 export interface LossCaseResult {
   name: string;
   passed: boolean;
-  /** Largest error of each kind, in units of what is allowed: up to 1 passes. NaN counts as infinite. */
+  /** Largest error of each kind, as a multiple of the error that is allowed: up to 1 passes. NaN counts as infinite. */
   errors: { terms: number; centers: number; gradients: number };
 }
 
 export interface LossCasesReport {
   cases: number;
   passed: number;
-  /** Largest error over all cases, in units of what is allowed. */
+  /** Largest error of each kind over all cases, as a multiple of the error that is allowed. */
   worst: { terms: number; centers: number; gradients: number };
   results: LossCaseResult[];
 }
@@ -195,7 +195,7 @@ function gradientError(computed: ArrayLike<number>, expected: number[], angle: b
   return largest(expected.map((value, i) => Math.abs(computed[i]! - value) / allowed));
 }
 
-/** The largest of some errors; one that is not a number is the worst there can be. */
+/** The largest error; an error that is NaN counts as infinite. */
 function largest(errors: number[]): number {
   return errors.reduce((worst, error) => (error <= worst ? worst : Number.isNaN(error) ? Infinity : error), 0);
 }

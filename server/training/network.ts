@@ -15,13 +15,13 @@ export interface RunSettings extends Hyperparameters {
   training: TrainingSettings;
 }
 
-/** A run's settings with the network that they mean for this data set. */
+/** A run's settings, with the network that they describe for this data set. */
 export interface Network {
   model: Model;
   settings: RunSettings;
   /**
-   * What the step carries: every ε that is trained along, one of them maybe more than once; the settings' own where
-   * there is only one.
+   * The ε that the step carries: every ε that is trained, the first one maybe more than once. Where only one is trained
+   * it is the settings' own.
    */
   epsilons: readonly number[];
   dataset: Dataset;

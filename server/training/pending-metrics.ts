@@ -8,7 +8,7 @@ export interface BatchMetrics {
   metrics: (StepMetric & { value: number })[];
 }
 
-/** What batches have measured and the device still holds, so that training need not wait for it in every batch. */
+/** Measurements of batches that are still on the device, so that training need not wait for them in every batch. */
 export class PendingMetrics {
   #batches: { t: number; rows: StepMetric[]; metrics: Tensor }[] = [];
 
@@ -16,12 +16,12 @@ export class PendingMetrics {
     return this.#batches.length;
   }
 
-  /** Takes `metrics` [rows.length] over. */
+  /** Takes over `metrics` [rows.length]; the caller does not dispose it. */
   push(t: number, rows: StepMetric[], metrics: Tensor): void {
     this.#batches.push({ t, rows, metrics });
   }
 
-  /** Everything pending in one transfer; nothing is pending afterwards. */
+  /** Reads everything pending in one transfer; nothing is pending afterwards. */
   async read(): Promise<BatchMetrics[]> {
     const batches = this.#batches;
     this.#batches = [];

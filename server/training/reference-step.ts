@@ -15,7 +15,7 @@ export interface ReferenceStep {
 const CLASSES = 10;
 const EMBEDDING = 64;
 const WARM_UP = 5;
-/** Enough for a median, where a GPU in software takes seconds for a batch. */
+/** Enough for a median, and not too many for a GPU in software, which takes seconds for a batch. */
 const IN_A_ROW = 15;
 
 /** Every term in force, momentum: what a sweep trains most of the time. */
@@ -61,22 +61,31 @@ export function referenceShape(network: ModelName): [number, number, number] {
   return network === 'mlp' || network === 'cnn-small' ? [28, 28, 1] : [32, 32, 3];
 }
 
-/** What a batch asks of JavaScript on an engine that hands calls of shaders to a GPU. */
+/** How much work a batch is for JavaScript, on an engine that calls shaders of a GPU. */
 export interface MainThread {
-  /** Milliseconds for which it keeps it busy, median. */
+  /** Milliseconds for which a batch keeps JavaScript busy, median. */
   msPerBatch: number;
-  /** How many calls it hands over. */
+  /** How many shaders a batch calls. */
   dispatches: number;
 }
 
 /** A compiled, warmed-up reference step. */
 export interface PreparedStep {
-  /** Trains one batch. @returns milliseconds until its metrics are read */
+  /**
+   * Trains one batch.
+   *
+   * @returns milliseconds until its metrics are read
+   */
   time(): Promise<number>;
-  /** Trains batches one after the other. @returns null where no calls of shaders are handed over */
+  /**
+   * Trains some batches one after the other.
+   *
+   * @returns null on an engine that calls no shaders
+   */
   mainThread(): Promise<MainThread | null>;
   /**
-   * Whether the same step on the same state gives the same bits twice: all that it measures and all that it changes.
+   * Whether the same step on the same state gives the same bits twice, in every metric and every tensor of the new
+   * state.
    */
   repeats(): Promise<boolean>;
   dispose(): void;
@@ -138,7 +147,7 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** A batch of noise: what a step costs does not depend on what it sees. */
+/** A batch of noise: a step costs the same whatever its images show. */
 function noise(batchSize: number, shape: [number, number, number]): Tensors {
   const stream = new Stream(1, 'noise');
   const pixels = batchSize * shape[0] * shape[1] * shape[2];

@@ -5,21 +5,21 @@ import type { Step, Tensors } from './engine.ts';
 import { rowsOf } from './ops/rows-of.ts';
 
 /**
- * Images on the engine's device, of the data set that was asked for last: a batch is then the numbers of its images,
- * and handing it over takes no time.
+ * Images that stay on the engine's device: those of the data set that was asked for last. A batch is then only the
+ * numbers of its images, and handing it over takes no time.
  */
 export class ResidentImages {
   readonly #bytes: number;
   #held: { dataset: Dataset; parts: Map<Part, tf.Tensor> } | null = null;
 
-  /** @param bytes that there is room for; 0 where batches bring their images */
+  /** @param bytes how much room there is; 0 where batches bring their images */
   constructor(bytes: number) {
     this.#bytes = bytes;
   }
 
   /**
-   * Whether the images of a part stay on the device: those that are trained on where they have room, the others where
-   * all have.
+   * Whether the images of a part stay on the device. Training images do if there is room for them; images of the other
+   * parts do if there is room for all parts.
    */
   takes({ shape: [height, width, channels], train, validation, test }: Dataset, part: Part): boolean {
     const count = part === train ? train.count : train.count + validation.count + (test?.count ?? 0);
@@ -45,7 +45,10 @@ export class ResidentImages {
   }
 }
 
-/** The same step, of a batch that says by `indices` [B] which of `residentImages` its images are. */
+/**
+ * The same step, for batches without images of their own: `indices` [B] says which of `residentImages` a batch consists
+ * of.
+ */
 export function onResidentImages(step: Step): Step {
   return (state, { residentImages, indices, ...batch }: Tensors, scalars) =>
     step(state, { ...batch, images: rowsOf(residentImages!, indices!) }, scalars);

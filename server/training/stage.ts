@@ -16,10 +16,10 @@ import { stepMetrics } from './step.ts';
 /** Batches between two looks around: a GPU is not kept waiting, and a stop is noticed soon. */
 const LOOK_EVERY = 25;
 
-/** Where batches take long, time says when to look. */
+/** Where batches take long, the next look comes after this time. */
 const LOOK_SECONDS = 2;
 
-/** A segment ends after this long at the latest: so much is lost when a worker dies. */
+/** A segment ends after this time at the latest. No more than this is lost when a worker dies. */
 const SEGMENT_SECONDS = 20;
 
 /** What a look at the losses finds; null where training goes on. */
@@ -31,8 +31,8 @@ export class Stage {
   readonly #network: Network;
   readonly #steps: StepCache;
   /**
-   * Batches after which losses are read: while several ε are trained, as soon as the engine has them, since what
-   * follows a split is lost.
+   * How many batches are trained before their losses are read. While several ε are trained, losses are read as soon as
+   * the engine has them, since batches trained after a split are lost.
    */
   readonly #readEvery: number;
   readonly #curves = new CurveBuffer();
@@ -41,8 +41,8 @@ export class Stage {
   #state: Tensors;
   #t: number;
   /**
-   * The state at the last look at the losses, kept while several ε are trained: a split is noticed late and replayed
-   * from here.
+   * The state at the last reading of losses, kept while several ε are trained: a split is noticed late, and batches up
+   * to it are replayed from this state.
    */
   #looked: { t: number; state: Tensors } | null = null;
   #intraLive: boolean;
@@ -70,7 +70,7 @@ export class Stage {
       if (finding) return this.#endEarly(finding, onSegment);
       await this.#evaluateWhatIsDue();
       if (this.#t === to) break;
-      await new Promise(setImmediate); // lets a message arrive that asks to stop
+      await new Promise(setImmediate); // lets a message that asks to stop arrive
       const stopped: FitResult | null = shouldStop() ? { outcome: 'stopped', batch: this.#t, intraDead: null } : null;
       const recording = this.#t >= from;
       const long = recording && performance.now() - this.#segment.started > 1000 * SEGMENT_SECONDS;
@@ -81,7 +81,7 @@ export class Stage {
     return this.#endComplete(onSegment);
   }
 
-  /** Trains up to where others hear of it, or to where losses say that the stage ends. */
+  /** Trains until the next look, or until losses show that the stage ends. */
   async #trainToNextLook(): Promise<Finding> {
     const started = performance.now();
     for (;;) {
@@ -95,7 +95,10 @@ export class Stage {
     }
   }
 
-  /** The state at the stage's first batch was evaluated by the stage before. */
+  /**
+   * Whether the state after this batch is due for evaluation. The state at the stage's first batch is not: the stage
+   * before has evaluated it.
+   */
   #isEvaluated(): boolean {
     const {
       from,
@@ -113,7 +116,8 @@ export class Stage {
 
   async #endEarly(finding: NonNullable<Finding>, onSegment: FitCallbacks['onSegment']): Promise<FitResult> {
     const result = toResult(finding);
-    const atOnce = finding.batch === this.#task.from; // then there is no such stage: what it has recorded is of those that follow
+    // A split at the first batch leaves nothing of the stage: its records belong to the stages that follow.
+    const atOnce = finding.batch === this.#task.from;
     if (finding.kind === 'split' && atOnce) this.#forget();
     await onSegment(this.#endSegment(finding.kind === 'split' && !atOnce ? await this.#checkpoint() : null, result));
     return result;
@@ -143,10 +147,11 @@ export class Stage {
     return result;
   }
 
-  /** Moves what the device has measured into the curves, up to the first batch that ends the stage. */
+  /** Moves the device's measurements into the curves, up to the first batch that ends the stage. */
   async #readLosses(): Promise<Finding> {
     for (const { t, metrics: all } of await this.#pending.read()) {
-      const metrics = all.filter(({ epsilon }) => epsilon === null || epsilon < this.#task.epsilons.length); // the others fill places
+      // Places beyond the task's ε only carry the first one once more.
+      const metrics = all.filter(({ epsilon }) => epsilon === null || epsilon < this.#task.epsilons.length);
       const apart = metrics.filter(({ name }) => name === 'apart').map(({ value }) => value);
       if (apart.some((count) => count > 0)) {
         return {
@@ -178,7 +183,10 @@ export class Stage {
     this.#looked = { t: this.#t, state: this.#state };
   }
 
-  /** Takes the state back to the batch before which nothing separated the ε, from where losses were last looked at. */
+  /**
+   * Takes the state back to `batch`, the first on which the tests separate the ε: replays from the last reading of
+   * losses.
+   */
   #returnTo(batch: number): void {
     const { t: start, state: kept } = this.#looked!;
     if (this.#state !== kept) tf.dispose(this.#state);

@@ -16,8 +16,9 @@ export interface HostTensor {
 export type HostState = Record<string, HostTensor>;
 
 /**
- * The state by its parts, names without their prefix. Always in the same order, whichever order the state came in: sums
- * over all parameters (the norm that clips) depend on it, and a checkpoint may not change a bit.
+ * The state by its parts, under names without the prefix. The names always come in the same order, whichever order the
+ * state came in: sums over all parameters (the norm that clips) depend on that order, and going through a checkpoint
+ * may not change a bit.
  */
 export function split(state: Tensors): { weights: Tensors; statistics: Tensors; slots: Tensors; centers: Centers } {
   const keys = Object.keys(state).sort();

@@ -8,13 +8,15 @@ import { onResidentImages, ResidentImages } from './resident-images.ts';
 import { toDevice, type HostState } from './state.ts';
 import { buildStep } from './step.ts';
 
-/** Few structures are met in one sweep; what falls out is compiled again when it is met again. */
+/** One sweep meets few structures. A step that falls out is compiled again when its structure comes back. */
 const KEPT_STEPS = 8;
 
-/** What a GPU gains by more is little, and wasm takes as long with 64. */
+/** A GPU gains little by more, and wasm takes as long with 64. */
 const IMAGES_AT_ONCE = 256;
 
-/** Compiled steps by structure. One a worker: a step serves every arm with the same structure and shapes. */
+/**
+ * Compiled steps by structure. Every worker has one cache: a step serves all arms with the same structure and shapes.
+ */
 export class StepCache {
   readonly #engine: Engine;
   readonly #steps = new Map<string, CompiledStep>();
@@ -25,7 +27,7 @@ export class StepCache {
     this.#resident = new ResidentImages(engine.residentBytes ?? 0);
   }
 
-  /** Up to how many batches the engine is given before their losses are read. */
+  /** How many batches the engine is given at most before their losses are read. */
   get batchesAhead(): number {
     return this.#engine.batchesAhead ?? 1;
   }
@@ -91,7 +93,7 @@ export class StepCache {
     const kept = this.#steps.get(name);
     if (kept) this.#steps.delete(name);
     const step = kept ?? compile();
-    // A Map keeps the order of insertion: the first is the one that has not been used for longest.
+    // A Map keeps the order of insertion: the first step is the one that was used longest ago.
     this.#steps.set(name, step);
     const [oldest] = this.#steps.keys();
     if (this.#steps.size > KEPT_STEPS && oldest) {

@@ -24,7 +24,8 @@ export interface StepStructure {
   inForce: TermsInForce;
   optimizer: OptimizerStructure;
   /**
-   * How many ε it carries, 1 or more: runs that differ in ε alone are one computation until their tests separate them.
+   * How many ε the step carries, 1 or more: runs that differ in ε alone are one computation until their tests separate
+   * them.
    */
   epsilons: number;
 }
@@ -34,11 +35,9 @@ export type StepScalars = LossScalars & OptimizerScalars;
 
 /** One number of a step's output `metrics`. */
 export interface StepMetric {
-  /**
-   * `apart` is no metric that is recorded: how many tests of this ε came out differently than those of the first one.
-   */
+  /** `apart` is not recorded: it counts the tests of this ε that came out differently than those of the first ε. */
   name: string;
-  /** Which ε it is of, from 0; null for what is the same for all. */
+  /** The number of its ε, from 0; null for a metric that is the same for all ε. */
   epsilon: number | null;
 }
 
@@ -74,7 +73,7 @@ export function epsilonScalar(i: number): string {
  * One batch of training, the method's steps in its order. A pure function (see `Step`):
  *
  * - state: `weights/…`, `statistics/…`, `slots/…`, `centers/{sum,count,center}`
- * - batch: `images` [B, height, width, channels], `labels` [B] int32, and `dropoutMask` where the network drops
+ * - batch: `images` [B, height, width, channels], `labels` [B] int32, and `dropoutMask` where the network has dropout
  * - scalars: `StepScalars`
  * - outputs: `metrics`, the numbers of `stepMetrics` in one vector, so that one transfer reads them
  */
@@ -147,8 +146,8 @@ export function buildStep(model: Model, structure: StepStructure): Step {
 }
 
 /**
- * The prediction's logits: of the head that was trained. Where γ = 0 only the cosines were. The margin is never
- * applied.
+ * Whether the cosines predict, and not the linear head: the head that was trained predicts. Where γ = 0, only the
+ * cosines were trained. The margin is never applied.
  */
 export function predictionIsCosine(structure: Pick<StepStructure, 'loss' | 'inForce'>): boolean {
   return structure.loss.crossEntropyHead === 'cosine' || !structure.inForce.crossEntropy;

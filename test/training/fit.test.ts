@@ -285,7 +285,7 @@ eachCpuEngine('fit', (open) => {
     expect(bytes(second.last).equals(bytes(whole.last))).toBe(true);
   });
 
-  test('a stage whose checkpoint is lost is trained from further back, and recorded only from its first batch', async () => {
+  test('a stage whose checkpoint is lost starts further back, and is recorded only from its first batch', async () => {
     const whole = await train(steps, settings());
     const replayed = await train(steps, settings(), { from: 20 });
     // The evaluation of batch 20 belongs to the stage before.

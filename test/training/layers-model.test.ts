@@ -153,7 +153,7 @@ describe("a trained network, loaded by plain TensorFlow.js, computes what the ru
   });
 });
 
-test("a run that predicts by its cosines gets an output whose shares of the embedding's length are these cosines", async () => {
+test("a run that predicts by its cosines gets an output: the cosines times the embedding's length", async () => {
   for (const change of [{ gamma: 0 }, { loss: { ...loss, crossEntropyHead: 'cosine' as const } }]) {
     const run = settings('mlp', change);
     const { state, expected } = await evaluate(run);

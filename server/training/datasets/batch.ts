@@ -11,7 +11,7 @@ export interface Batch {
 }
 
 /**
- * Which images of the training part batch t of the run with this seed is made of: a pure function of its arguments.
+ * Which images of the training part make up batch t of the run with this seed: a pure function of its arguments.
  * Batches run on across epochs, so all have the same size; epoch e goes through the part in the order of the stream
  * (seed, 'order', e).
  */
@@ -54,8 +54,8 @@ export function labelsOf({ labels }: Part, indices: Int32Array): Int32Array {
 }
 
 /**
- * `rows` images of a part from number `start` on, with the bits that they have in a batch that is not augmented; past
- * the part's end, zeros.
+ * `rows` images of a part, beginning with number `start`: the same bits as in a batch without augmentation. Rows past
+ * the part's end are zeros.
  */
 export function imagesOf(dataset: Dataset, part: Part, start: number, rows: number): Float32Array {
   const size = dataset.shape[0] * dataset.shape[1] * dataset.shape[2];
@@ -69,8 +69,8 @@ export function imagesOf(dataset: Dataset, part: Part, start: number, rows: numb
 const orders = new WeakMap<Dataset, Map<string, Int32Array>>();
 
 /**
- * Drawing an epoch's order takes as long as many batches, so the last two are kept: a batch may lie across their
- * border.
+ * Drawing an epoch's order takes as long as many batches, so the last two orders are kept: a batch may lie across the
+ * border of two epochs.
  */
 function epochOrder(dataset: Dataset, seed: number, epoch: number): Int32Array {
   let kept = orders.get(dataset);
@@ -91,7 +91,11 @@ type Pixels = Part['pixels'];
 interface Writer {
   /** `size` values from `source`, starting at `from`, to `target`, starting at `to`. */
   plain(source: Pixels, from: number, target: Float32Array, to: number): void;
-  /** The same with the image moved, mirrored and cut. @param side of the square that is blanked */
+  /**
+   * The same with the image moved, mirrored and cut.
+   *
+   * @param side of the square that is blanked
+   */
   placed(source: Pixels, from: number, target: Float32Array, to: number, placement: Placement, side: number): void;
 }
 

@@ -12,7 +12,10 @@ const SIDE = 32;
 const PLANE = SIDE * SIDE;
 const CHANNELS = 3;
 
-/** What both CIFAR sets have in common: an archive of files of records, each its label bytes and three 32×32 planes. */
+/**
+ * What both CIFAR sets have in common: an archive of files that consist of records. A record is its label bytes and
+ * three planes of 32×32.
+ */
 export interface CifarPublished extends Published {
   classes: string[];
   trainFiles: string[];
@@ -46,7 +49,7 @@ export function cifarPublished(published: CifarPublished): Source<NamedSource> {
   };
 }
 
-/** Name → where it came from, for messages, and its bytes. */
+/** By name: the bytes of a file, and where they came from, for messages. */
 type Files = Map<string, { path: string; bytes: Uint8Array }>;
 
 async function readFiles(published: CifarPublished, { paths, set }: Located): Promise<Files> {
@@ -82,7 +85,8 @@ function parseRecords(published: CifarPublished, names: string[], files: Files, 
       labels[image] = bytes[start + labelBytes - 1]!;
       if (labels[image]! >= classes.length) {
         throw new UserError(
-          `Cannot use ${path}: the label of image ${record} (from 0) is ${labels[image]}; 0 to ${classes.length - 1} are wanted`,
+          `Cannot use ${path}: the label of image ${record} (from 0) is ${labels[image]}; ` +
+            `0 to ${classes.length - 1} are wanted`,
         );
       }
       for (let channel = 0; channel < CHANNELS; channel++) {
@@ -98,7 +102,9 @@ function recordLength({ labelBytes }: CifarPublished): number {
   return labelBytes + PLANE * CHANNELS;
 }
 
-/** The unpacked files, in the folder that the archive makes or directly. */
+/**
+ * Local files that do instead of the archive: inside of the folder that the archive unpacks to, or without that folder.
+ */
 export function unpackedIn(folder: string, names: readonly string[]): string[][] {
   return [names.map((name) => `${folder}/${name}`), [...names]];
 }

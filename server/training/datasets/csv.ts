@@ -7,8 +7,9 @@ import { classesFromNumbers } from './labels.ts';
 
 /**
  * One image a line: a label and height × width × channels numbers, row by row, channels last, each multiplied by
- * `scale`. A heading line is needed where the label column is named, and recognised where the column is given by index:
- * by text in the place of all pixels, or in the place of the label where the pixels' columns are numbered.
+ * `scale`. Where the label's column is given by name, a heading line is needed. Where it is given by index, a heading
+ * line is recognised: by text in the place of all pixels, or by text in the place of the label and numbered columns in
+ * the place of the pixels.
  */
 export const csv: Source<CsvSource> = {
   async describe(settings, { baseFolder }) {
@@ -43,7 +44,8 @@ interface Line {
 
 /** Lines with the right number of cells and a label, each with its number in the file. */
 async function* readLines(path: string, settings: CsvSource): AsyncGenerator<Line & { label: string }> {
-  const { parse } = await import('csv-parse'); // only where there is something to read: every worker would load it
+  // Imported here, so that only a process that reads CSV loads it, and not every worker.
+  const { parse } = await import('csv-parse');
   const source = createReadStream(path);
   const records = source.pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }));
   source.on('error', (error) => records.destroy(error));
@@ -88,7 +90,8 @@ function findLabel(path: string, { label }: CsvSource, first: string[]): number 
   if (typeof label === 'number') {
     if (label < first.length) return label;
     throw new UserError(
-      `Cannot read ${path}: there is no column ${label} (from 0), line 1 has ${first.length} values (training.dataset.label)`,
+      `Cannot read ${path}: there is no column ${label} (from 0), line 1 has ${first.length} values ` +
+        '(training.dataset.label)',
     );
   }
   const column = first.findIndex((cell) => cell.trim() === label);
@@ -98,7 +101,8 @@ function findLabel(path: string, { label }: CsvSource, first: string[]): number 
     .map((cell) => JSON.stringify(cell.slice(0, 30)))
     .join(', ');
   throw new UserError(
-    `Cannot read ${path}: line 1 starts with ${shown}; a heading line with a column ${JSON.stringify(label)} is wanted (training.dataset.label)`,
+    `Cannot read ${path}: line 1 starts with ${shown}; ` +
+      `a heading line with a column ${JSON.stringify(label)} is wanted (training.dataset.label)`,
   );
 }
 
@@ -108,7 +112,7 @@ function isHeading({ label }: CsvSource, cells: string[], labelColumn: number): 
   return pixels.every(isText) || (isText(cells[labelColumn]!) && countUp(pixels));
 }
 
-/** As the columns of `label,0,1,2,3` do; fewer numbers may be pixels. */
+/** Whether cells are numbered columns, as those of `label,0,1,2,3`; fewer than four may be pixels. */
 function countUp(cells: string[]): boolean {
   return cells.length >= 4 && cells.every((cell, i) => toNumber(cell) === toNumber(cells[0]!) + i);
 }
@@ -153,7 +157,7 @@ function classesOf(path: string, names: string[]): { classes: string[]; labels: 
   return { classes, labels: Int32Array.from(names, (name) => indices.get(name)!) };
 }
 
-/** `Number` takes nothing at all for 0. */
+/** `Number` would read an empty cell as 0. */
 function toNumber(cell: string): number {
   return cell.trim() === '' ? NaN : Number(cell);
 }
@@ -169,9 +173,8 @@ function grow(pixels: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
 }
 
 function lineError(path: string, line: number, found: string, wanted: string): UserError {
-  return new UserError(
-    `Cannot read ${path}, line ${line}: found ${found}; ${wanted} ${wanted.startsWith('a ') || wanted.startsWith('the ') ? 'is' : 'are'} wanted`,
-  );
+  const isOne = wanted.startsWith('a ') || wanted.startsWith('the ');
+  return new UserError(`Cannot read ${path}, line ${line}: found ${found}; ${wanted} ${isOne ? 'is' : 'are'} wanted`);
 }
 
 function asUserError(path: string, error: Error & { code?: string; lines?: number }): Error {

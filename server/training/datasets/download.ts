@@ -16,9 +16,9 @@ const PATIENCE_MS = 30_000;
 let downloads = 0;
 
 /**
- * Fetches `url` to `path`. The file gets its name only once its size and SHA-256 are right: until then it is written to
- * a temporary name next to it, which is removed whatever goes wrong; what a process left that was killed is removed by
- * the next one.
+ * Fetches `url` to `path`. The file gets its name only once its size and SHA-256 are right. Until then it has a
+ * temporary name beside `path`, and whatever goes wrong, it is removed. Where a process was killed, the next download
+ * of the same file removes what is left.
  */
 export async function download(
   url: string,
@@ -38,7 +38,7 @@ export async function download(
     await rename(temporary, path);
   } catch (error) {
     await file?.close().catch(() => {});
-    // Cleaning up may fail for the same reason; the first one is what helps.
+    // Cleaning up may fail for the same reason; the first error is the one that helps.
     await rm(temporary, { force: true }).catch(() => {});
     throw error instanceof UserError ? error : new UserError(`Cannot download ${url} to ${path}: ${reason(error)}`);
   }
@@ -70,7 +70,7 @@ async function receive(
       received += chunk.length;
       if (received > expected.bytes) break;
       hash.update(chunk);
-      await file.writeFile(chunk); // a full disk takes a part of what `write` is given, without a word
+      await file.writeFile(chunk); // `write` may silently write a part only, on a full disk
       progress(received);
     }
     check(url, expected, received, hash.digest('hex'));
@@ -79,7 +79,7 @@ async function receive(
   }
 }
 
-/** Aborts a download of which nothing has come for a while; how long all of it takes does not matter. */
+/** Aborts a download once nothing has come for a while. How long the whole download takes does not matter. */
 class Patience {
   readonly #controller = new AbortController();
   #timer = this.#start();
@@ -111,7 +111,8 @@ function check(url: string, expected: PublishedFile, received: number, sha256: s
   }
   if (sha256 !== expected.sha256) {
     throw new UserError(
-      `Cannot use ${url}: found SHA-256 ${sha256}; ${expected.sha256} of the published ${basename(expected.name)} is wanted. Nothing was kept`,
+      `Cannot use ${url}: found SHA-256 ${sha256}; ` +
+        `${expected.sha256} of the published ${basename(expected.name)} is wanted. Nothing was kept`,
     );
   }
 }

@@ -2,8 +2,8 @@
 export type Path = Float64Array;
 
 /**
- * Coverage of each pixel by strokes of this width with round ends, 0 to 1: how far the pixel's centre lies inside of
- * the stroke's edge, over one pixel. Where strokes cross they do not add up.
+ * Coverage of each pixel, 0 to 1, by strokes of this width with round ends. Across a stroke's edge it goes from 0 to 1
+ * over one pixel, by where the pixel's centre lies. Crossing strokes do not add up: the larger coverage counts.
  */
 export function rasterise(paths: readonly Path[], width: number, side: number): Float64Array {
   const radius = width / 2;

@@ -15,7 +15,7 @@ const arc = (...arc: [number, number, number, number, number, number]): Stroke =
 
 /**
  * The glyphs in the order in which `classes` takes them. They come in pairs that differ in one small feature, so that
- * what separates classes is worth measuring: the first ten are five such pairs.
+ * separating them is worth measuring: the first ten are five such pairs.
  */
 export const GLYPHS: Glyph[] = [
   { name: 'O', strokes: [arc(0.5, 0.5, 0.36, 0.44, 0, 360)] },

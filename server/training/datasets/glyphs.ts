@@ -120,8 +120,8 @@ function drawElastic(stream: Stream): (x: number, y: number) => Point {
 }
 
 /**
- * The grid cell of a coordinate and how far into it, eased so that the interpolation has no kinks at the cells'
- * borders.
+ * The grid cell of a coordinate, and how far into the cell the coordinate lies. The distance is eased, so that the
+ * interpolation has no kinks at the cells' borders.
  */
 function cell(coordinate: number, side: number): [index: number, into: number] {
   const scaled = Math.min(1, Math.max(0, coordinate)) * (side - 1);

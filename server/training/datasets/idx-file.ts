@@ -2,7 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip, gunzipSync } from 'node:zlib';
 import { UserError } from '../../sweep/user-error.ts';
-import type { Shape } from '../dataset.ts';
+import type { ImageShape } from '../dataset.ts';
 
 /**
  * The IDX format of the MNIST pages: two zero bytes, a byte for the type of number, a byte for the number of
@@ -33,7 +33,10 @@ const TYPES: Record<number, NumberType> = {
   0x0e: { name: 'float64', bytes: 8, read: (view, at) => view.getFloat64(at) },
 };
 
-/** Deflate cannot make more than about 1,032 bytes out of one; a header that states more is wrong whatever follows. */
+/**
+ * One byte that deflate has made holds about 1,032 bytes at most. A header that states more is wrong, whatever follows
+ * it.
+ */
 const LARGEST_RATIO = 1040;
 const LARGEST_HEADER = 4 + 4 * 4;
 /** Bytes of a file that certainly hold the header, compressed or not. */
@@ -45,7 +48,7 @@ const START = 4096;
  */
 export async function readIdxImages(
   path: string,
-): Promise<{ count: number; shape: Shape; pixels: Uint8Array | Float32Array }> {
+): Promise<{ count: number; shape: ImageShape; pixels: Uint8Array | Float32Array }> {
   const { header, bytes } = await readIdx(path);
   const { count, shape } = imageDims(path, header);
   if (header.type.name === 'uint8') {
@@ -59,7 +62,8 @@ export async function readIdxImages(
   const bad = pixels.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return { count, shape, pixels };
   throw new UserError(
-    `Cannot read ${path}: image ${Math.floor(bad / (pixels.length / count))} (from 0) has a pixel that is ${pixels[bad]}; finite numbers are wanted`,
+    `Cannot read ${path}: image ${Math.floor(bad / (pixels.length / count))} (from 0) has a pixel that is ` +
+      `${pixels[bad]}; finite numbers are wanted`,
   );
 }
 
@@ -75,7 +79,7 @@ export async function readIdxLabels(path: string): Promise<Int32Array> {
 }
 
 /** Count and shape of the images, from the first bytes of the file alone. */
-export async function describeIdxImages(path: string): Promise<{ count: number; shape: Shape }> {
+export async function describeIdxImages(path: string): Promise<{ count: number; shape: ImageShape }> {
   const file = await open(path).catch((error) => cannotOpen(path, error));
   try {
     const { size } = await file.stat();
@@ -111,7 +115,7 @@ async function inflate(path: string, raw: Uint8Array, header: IdxHeader): Promis
   }
 }
 
-/** The first bytes behind the compression, from the file's start alone; less where the file is that short. */
+/** The first uncompressed bytes, from the file's start alone; fewer where the file is that short. */
 function inflateStart(path: string, start: Uint8Array): Uint8Array {
   try {
     return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, LARGEST_HEADER);
@@ -120,7 +124,10 @@ function inflateStart(path: string, start: Uint8Array): Uint8Array {
   }
 }
 
-/** @param start the file's first bytes, compressed or not @param size of the whole file */
+/**
+ * @param start the file's first bytes, compressed or not
+ * @param size of the whole file
+ */
 function parseHeader(path: string, start: Uint8Array, size: number): IdxHeader {
   const compressed = isGzip(start);
   const head = compressed ? inflateStart(path, start) : start;
@@ -129,7 +136,8 @@ function parseHeader(path: string, start: Uint8Array, size: number): IdxHeader {
   const rank = head[3]!;
   if (head.length < 4 || head[0] !== 0 || head[1] !== 0 || !type || rank < 1 || rank > 4) {
     throw new UserError(
-      `Cannot read ${path}: it starts with 0x${magic}; an IDX file (0x0000, a type of number, 1 to 4 dimensions) is wanted`,
+      `Cannot read ${path}: it starts with 0x${magic}; ` +
+        'an IDX file (0x0000, a type of number, 1 to 4 dimensions) is wanted',
     );
   }
   const headerLength = 4 + 4 * rank;
@@ -153,11 +161,12 @@ function parseHeader(path: string, start: Uint8Array, size: number): IdxHeader {
   return header;
 }
 
-function imageDims(path: string, header: IdxHeader): { count: number; shape: Shape } {
+function imageDims(path: string, header: IdxHeader): { count: number; shape: ImageShape } {
   const [count, height, width, channels = 1] = header.dims;
   if (header.dims.length < 3) {
     throw new UserError(
-      `Cannot read images from ${path}: it holds ${inWords(header)}; 3 dimensions (images, height, width) or 4 (and channels) are wanted`,
+      `Cannot read images from ${path}: it holds ${inWords(header)}; ` +
+        '3 dimensions (images, height, width) or 4 (and channels) are wanted',
     );
   }
   return { count: count!, shape: [height!, width!, channels] };

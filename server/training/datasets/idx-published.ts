@@ -20,7 +20,7 @@ export interface IdxPublished extends Published {
   testCount: number;
 }
 
-/** The names that unpacked files have; the second spelling is what some archives unpack to. */
+/** Names of the unpacked files; some archives unpack to the second spelling. */
 export const UNPACKED = [NAMES, NAMES.map((name) => name.replace('-idx', '.idx'))];
 
 /** A data set of four IDX files: 28×28, grey, a training and a test part. */
@@ -47,7 +47,8 @@ async function readPart(imagesPath: string, labelsPath: string, wanted: number, 
   const right = `${wanted} images of 28×28×1`;
   if (found !== right || !(pixels instanceof Uint8Array)) {
     throw new UserError(
-      `Cannot use ${imagesPath}: found ${found}${pixels instanceof Uint8Array ? '' : ' as floats'}; ${right} as bytes are wanted (for other images use the data set "idx")`,
+      `Cannot use ${imagesPath}: found ${found}${pixels instanceof Uint8Array ? '' : ' as floats'}; ` +
+        `${right} as bytes are wanted (for other images use the data set "idx")`,
     );
   }
   const labels = await readIdxLabels(labelsPath);

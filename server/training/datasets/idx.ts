@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { IdxSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import type { Part, Shape, Source, SourceContext } from '../dataset.ts';
+import type { ImageShape, Part, Source, SourceContext } from '../dataset.ts';
 import { describeIdxImages, readIdxImages, readIdxLabels } from './idx-file.ts';
 import { checkCounts, classesFromNumbers } from './labels.ts';
 
@@ -57,7 +57,8 @@ function pairsOf(settings: IdxSource, { baseFolder }: SourceContext): Pair[] {
     if (images !== null && labels !== null)
       return [{ part, images: resolve(baseFolder, images), labels: resolve(baseFolder, labels) }];
     throw new UserError(
-      `Cannot use the ${part} part: found ${images ?? labels} without its ${images === null ? 'images' : 'labels'}; both are wanted (training.dataset.${part}Images, ${part}Labels)`,
+      `Cannot use the ${part} part: found ${images ?? labels} without its ${images === null ? 'images' : 'labels'}; ` +
+        `both are wanted (training.dataset.${part}Images, ${part}Labels)`,
     );
   });
 }
@@ -71,7 +72,7 @@ async function readPair({ images, labels }: Pair) {
 
 interface ReadPair {
   images: string;
-  shape: Shape;
+  shape: ImageShape;
   pixels: Part['pixels'];
 }
 

@@ -3,17 +3,18 @@ import { extname, join, resolve } from 'node:path';
 import type { Sharp } from 'sharp';
 import type { ImagesSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import type { Part, Shape, Source } from '../dataset.ts';
+import type { ImageShape, Part, Source } from '../dataset.ts';
 
 const FORMATS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.avif']);
 const PARTS = ['train', 'val', 'test'];
 const AT_ONCE = 8;
-/** What a part may take once decoded: more does not fit into one array of bytes on every machine. */
+/** Bytes that a part may take once decoded: not every machine can make a larger array of bytes. */
 const LARGEST_PART = 2 ** 31;
 
 /**
- * A folder with one sub-folder per class, or with `train` and optionally `val` and `test`, each of such. Images are
- * turned upright, scaled and cut to size × size around the middle, transparency on black; 1 channel is grey.
+ * A folder with one sub-folder per class; or a folder with `train`, and optionally `val` and `test`, which each have
+ * one sub-folder per class. Images are turned upright, scaled, and cut to size × size around the middle. Transparency
+ * becomes black; 1 channel is grey.
  */
 export const images: Source<ImagesSource> = {
   async describe(settings, { baseFolder }) {
@@ -48,13 +49,14 @@ async function listFolder(
   folder: string,
 ): Promise<{ train: Listing; validation: Listing | null; test: Listing | null }> {
   const names = await subfolders(folder);
-  // A class may be called train: it has images and no classes of its own.
+  // A class may be called train, too: its folder then has no sub-folders.
   const inParts = names.includes('train') && (await subfolders(join(folder, 'train'))).length > 0;
   if (!inParts) return { train: await listPart(folder), validation: null, test: null };
   const stranger = names.find((name) => !PARTS.includes(name));
   if (stranger !== undefined) {
     throw new UserError(
-      `Cannot use ${folder}: beside train/ found ${stranger}/; of the sub-folders there, ${PARTS.join('/, ')}/ alone are wanted`,
+      `Cannot use ${folder}: beside train/ found ${stranger}/; ` +
+        `of the sub-folders there, ${PARTS.join('/, ')}/ alone are wanted`,
     );
   }
   const train = await listPart(join(folder, 'train'));
@@ -68,7 +70,8 @@ async function listPart(folder: string, train?: Listing): Promise<Listing> {
   const classes = train?.classes ?? found;
   if (classes.length < 2) {
     throw new UserError(
-      `Cannot use ${folder}: found ${classes.length} sub-folder${classes.length === 1 ? '' : 's'}; one for each of at least two classes is wanted`,
+      `Cannot use ${folder}: found ${classes.length} sub-folder${classes.length === 1 ? '' : 's'}; ` +
+        'one for each of at least two classes is wanted',
     );
   }
   const files: Listing['files'] = [];
@@ -76,7 +79,8 @@ async function listPart(folder: string, train?: Listing): Promise<Listing> {
     const label = classes.indexOf(name);
     if (label < 0)
       throw new UserError(
-        `Cannot use ${join(folder, name)}: ${train!.folder} has no class ${JSON.stringify(name)}; the classes of the training part are wanted`,
+        `Cannot use ${join(folder, name)}: ${train!.folder} has no class ${JSON.stringify(name)}; ` +
+          'the classes of the training part are wanted',
       );
     const paths = await imageFiles(join(folder, name));
     if (paths.length === 0)
@@ -122,11 +126,14 @@ async function readPart({ folder, files }: Listing, settings: ImagesSource): Pro
   const [height, width, channels] = shapeOf(settings);
   const size = height * width * channels;
   if (files.length * size > LARGEST_PART) {
+    const gibibytes = ((files.length * size) / 2 ** 30).toFixed(1);
     throw new UserError(
-      `Cannot load ${folder}: ${files.length} images of ${height}×${width}×${channels} take ${((files.length * size) / 2 ** 30).toFixed(1)} GiB; at most 2 GiB are wanted (training.dataset.size)`,
+      `Cannot load ${folder}: ${files.length} images of ${height}×${width}×${channels} take ${gibibytes} GiB; ` +
+        'at most 2 GiB are wanted (training.dataset.size)',
     );
   }
-  const { default: sharp } = await import('sharp'); // only where there is something to read: it is slow to load, and every worker would
+  // Imported here: sharp is slow to load, and workers with nothing to read need not load it.
+  const { default: sharp } = await import('sharp');
   const pixels = new Uint8Array(files.length * size);
   let next = 0;
   const worker = async () => {
@@ -153,6 +160,6 @@ async function readImage(image: Sharp, path: string, { size, channels }: ImagesS
   }
 }
 
-function shapeOf({ size, channels }: ImagesSource): Shape {
+function shapeOf({ size, channels }: ImagesSource): ImageShape {
   return [size, size, channels];
 }

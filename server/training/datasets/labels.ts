@@ -7,9 +7,9 @@ export interface LabelFile {
 }
 
 /**
- * Whole-numbered labels as class indices. The training part decides: its labels have to be consecutive (0 … 9, or 1 …
- * 26 as in EMNIST's letters), since a gap nearly always is a damaged file; the other parts may hold no label that it
- * has not.
+ * Whole-numbered labels as class indices. The training part decides which labels there are. They have to be consecutive
+ * (0 … 9, or 1 … 26 as in EMNIST's letters), since a gap nearly always means a damaged file. The other parts may hold
+ * no other labels.
  */
 export function classesFromNumbers(
   train: LabelFile,
@@ -59,7 +59,8 @@ export function checkAllPresent(path: string, labels: Int32Array, classes: numbe
 export function checkCounts(images: string, imageCount: number, labels: string, labelCount: number): void {
   if (imageCount === labelCount) return;
   throw new UserError(
-    `Cannot pair ${images} with ${labels}: found ${imageCount} images and ${labelCount} labels; one label for each image is wanted`,
+    `Cannot pair ${images} with ${labels}: found ${imageCount} images and ${labelCount} labels; ` +
+      'one label for each image is wanted',
   );
 }
 
@@ -67,6 +68,7 @@ function gapError(path: string, present: Set<number>, first: number, last: numbe
   let missing = first;
   while (present.has(missing)) missing++;
   return new UserError(
-    `Cannot use ${path}: labels go from ${first} to ${last}, but no image has the label ${missing}; consecutive labels are wanted, each of some image`,
+    `Cannot use ${path}: labels go from ${first} to ${last}, but no image has the label ${missing}; ` +
+      'consecutive labels are wanted, each of some image',
   );
 }

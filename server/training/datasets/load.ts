@@ -40,13 +40,16 @@ export async function loadDataset(
   };
 }
 
-/** The split takes whole images: of a class with very few, none may be left to learn from. */
+/**
+ * Refuses a training part that lacks a class: of a class with very few images, the split may leave none to learn from.
+ */
 function refuseAbsentClass({ labels, count }: Part, classes: readonly string[]): void {
   const present = new Set(labels);
   const absent = classes.find((_, label) => !present.has(label));
   if (absent === undefined) return;
   throw new UserError(
-    `Cannot train on the ${count} images left after the split: none is of class "${absent}"; at least one of each class is wanted (training.dataset.validation, training.dataset.limit)`,
+    `Cannot train on the ${count} images left after the split: none is of class "${absent}"; ` +
+      'at least one of each class is wanted (training.dataset.validation, training.dataset.limit)',
   );
 }
 
@@ -65,7 +68,7 @@ export async function describeDataset(
   return { trainCount: trainCount(left, settings.limit, classes), shape, classes };
 }
 
-/** The table holds under each name the source that reads settings of that name, which its type cannot say. */
+/** `sources` holds, under each name, the source that reads the settings of that name. Its type cannot say so. */
 function sourceOf(settings: DatasetSettings): Source {
   return sources[settings.name] as Source;
 }

@@ -56,7 +56,11 @@ export async function locate(published: Published, folders: readonly string[]): 
   return null;
 }
 
-/** Finds the files, or downloads them into the cache. @param folder from the definition: then nothing is downloaded */
+/**
+ * Finds the files, or downloads them into the cache.
+ *
+ * @param folder from the definition; if there is one, nothing is downloaded
+ */
 export async function obtain(published: Published, folder: string | null, context: SourceContext): Promise<Located> {
   const folders = searchedFolders(published, folder, context.baseFolder);
   const located = await locate(published, folders);
@@ -100,7 +104,10 @@ async function fetchFile(
 function wantedFiles(published: Published, folders: readonly string[]): string {
   const names = published.files.map((file) => file.name).join(', ');
   const unpacked = published.alternatives.length > 0 ? ' (or unpacked)' : '';
-  return `its files are not in ${folders.join(' or ')}; wanted there are ${names}${unpacked}, as published at ${published.mirrors[0]}`;
+  return (
+    `its files are not in ${folders.join(' or ')}; ` +
+    `wanted there are ${names}${unpacked}, as published at ${published.mirrors[0]}`
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

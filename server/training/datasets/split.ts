@@ -1,11 +1,11 @@
-import type { Part, Shape } from '../dataset.ts';
+import type { ImageShape, Part } from '../dataset.ts';
 import { Stream } from '../../sweep/random.ts';
 import { UserError } from '../../sweep/user-error.ts';
 
 /**
- * The images' indices in an order of which every beginning is stratified: image number r (from 0) of a class with n
- * images, counted in a random order of that class, stands at (r + ½) / n. So the first k images hold every class in
- * proportion, and the first k − 1 are among them: a larger limit only adds images.
+ * The images' indices in an order of which every beginning is stratified. Each class is put into a random order of its
+ * own; there, image number r (from 0) of n stands at (r + ½) / n. All images are then sorted by this place. So the
+ * first k images hold every class in proportion, and the first k − 1 are among them: a larger limit only adds images.
  */
 export function stratifiedOrder(labels: Int32Array, seed: number, purpose: string): Int32Array {
   const position = new Float64Array(labels.length);
@@ -29,12 +29,17 @@ function indicesByClass(labels: Int32Array): Map<number, number[]> {
   return byClass;
 }
 
-/** How many of `count` images become the validation part. @param validation a count (≥ 1) or a share (0 to 1) */
+/**
+ * How many of `count` images become the validation part.
+ *
+ * @param validation a count (≥ 1) or a share (0 to 1)
+ */
 export function validationCount(count: number, validation: number): number {
   const wanted = validation < 1 ? Math.max(1, Math.round(count * validation)) : validation;
   if (wanted < count) return wanted;
   throw new UserError(
-    `Cannot split off ${wanted} validation images: the training part has ${count}; at least one has to stay to train on (training.dataset.validation)`,
+    `Cannot split off ${wanted} validation images: the training part has ${count}; ` +
+      'at least one has to stay to train on (training.dataset.validation)',
   );
 }
 
@@ -43,14 +48,15 @@ export function trainCount(count: number, limit: number | null, classes: number)
   if (limit === null) return count;
   if (limit >= classes) return Math.min(limit, count);
   throw new UserError(
-    `Cannot train on ${limit} images: there are ${classes} classes; a limit of at least one image a class is wanted (training.dataset.limit)`,
+    `Cannot train on ${limit} images: there are ${classes} classes; ` +
+      'a limit of at least one image a class is wanted (training.dataset.limit)',
   );
 }
 
 /** Takes a stratified validation part out of `part`; both keep the order of the source. */
 export function splitPart(
   part: Part,
-  shape: Shape,
+  shape: ImageShape,
   validation: number,
   seed: number,
 ): { train: Part; validation: Part } {
@@ -63,13 +69,13 @@ export function splitPart(
 }
 
 /** Keeps a stratified selection of `part`, in the order of the source. */
-export function limitPart(part: Part, shape: Shape, limit: number | null, classes: number, seed: number): Part {
+export function limitPart(part: Part, shape: ImageShape, limit: number | null, classes: number, seed: number): Part {
   const kept = trainCount(part.count, limit, classes);
   if (kept === part.count) return part;
   return selectImages(part, shape, stratifiedOrder(part.labels, seed, 'limit').slice(0, kept).sort());
 }
 
-function selectImages(part: Part, [height, width, channels]: Shape, indices: Int32Array): Part {
+function selectImages(part: Part, [height, width, channels]: ImageShape, indices: Int32Array): Part {
   const size = height * width * channels;
   const length = indices.length * size;
   const pixels = part.pixels instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);

@@ -12,8 +12,8 @@ export interface WantedEntry {
 
 /**
  * Reads some files of a .tar.gz into memory. Paths in an archive are compared, never used: nothing is unpacked to disk,
- * and what was not asked for is skipped unread. An entry of another length than wanted is an error before anything is
- * allocated; so is one that occurs twice, is missing, or is cut off.
+ * and other entries are skipped unread. An entry whose length is not the wanted one is an error, before memory for it
+ * is allocated. So is an entry that occurs twice, is missing, or is cut off.
  */
 export async function readTarGz(path: string, wanted: readonly WantedEntry[]): Promise<Map<string, Uint8Array>> {
   const reader = new TarReader(path, wanted);
@@ -25,7 +25,8 @@ export async function readTarGz(path: string, wanted: readonly WantedEntry[]): P
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
-      `Cannot unpack ${path}: ${(error as Error).message}; a complete .tar.gz file is wanted (it may be cut off or damaged)`,
+      `Cannot unpack ${path}: ${(error as Error).message}; ` +
+        'a complete .tar.gz file is wanted (it may be cut off or damaged)',
     );
   } finally {
     file.destroy();

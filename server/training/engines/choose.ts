@@ -7,12 +7,12 @@ import { keepVerdict, readVerdicts } from './verdicts.ts';
 import { hasGpu } from './webgpu/has-gpu.ts';
 
 /**
- * The engine to use, without opening it here. A named engine must work; `auto` takes the fastest that does, and no GPU
- * that is only a program. Engines are tried in processes of their own; what was found is kept, so that on the same
- * machine it is known at once the next time.
+ * The engine to use; it is not opened here. A named engine must work. `auto` takes the fastest engine that works, and
+ * never a GPU that is only a program. Engines are tried in processes of their own. What is found is kept, so that the
+ * same machine need not try them again.
  *
- * @param tell gets which one it is and why
- * @param device a device of an engine that has several, webgpu's
+ * @param tell gets the name of the fastest engine and the reason
+ * @param device a device of webgpu, the one engine that has several; null leaves the choice to it
  */
 export async function chooseEngine(
   name: EngineName | 'auto',
@@ -22,11 +22,11 @@ export async function chooseEngine(
   if (device !== null) return chooseDevice(name, device);
   if (name !== 'auto') {
     const known = readVerdicts().get(name);
-    // One that did not work is tried again: it was asked for, and may have been set up.
+    // An engine that did not work is tried again: it was asked for by name, and may have been set up since.
     return insistOn(known?.works ? known : await examine(name));
   }
   const known = readVerdicts();
-  // Without a GPU there may still be a program in its place, which takes minutes to try and is never the fastest.
+  // Without a GPU there may still be a program in its place. Trying that takes minutes, and it is never the fastest.
   const candidates = engineNames.filter((each) => each !== 'webgpu' || hasGpu() || known.has(each));
   if (candidates.some((candidate) => !known.has(candidate))) tell('trying the engines, once on this machine');
   const probes: EngineProbe[] = [];
@@ -37,24 +37,25 @@ export async function chooseEngine(
     .map(({ name, reason, remedy }) => [`${name} does not work: ${reason}.`, remedy].filter(Boolean).join(' '));
   if (!fastest) throw new UserError(`Cannot find an engine that works here: ${notHere.join('; ')}`);
   const times = slower.map(({ name, stepMs }) => `${name} takes ${milliseconds(stepMs!)}`);
-  const others = [...times, ...notHere];
+  const others = [...times, ...notHere].map((other) => `; ${other}`).join('');
   tell(
-    `engine ${fastest.name} (${fastest.device}): the fastest that works here, ${milliseconds(fastest.stepMs!)} a training step${others.map((other) => `; ${other}`).join('')}`,
+    `engine ${fastest.name} (${fastest.device}): the fastest that works here, ` +
+      `${milliseconds(fastest.stepMs!)} a training step${others}`,
   );
   return fastest.name;
 }
 
 /**
- * Those that `auto` has to choose from, the fastest first: what works, and is no program in a GPU's place, whose steps
- * are not timed.
+ * The engines that `auto` chooses from, the fastest first: those that work and whose steps are timed. The steps of a
+ * program in a GPU's place are not.
  */
 export function bySpeed<T extends Pick<EngineProbe, 'works' | 'stepMs'>>(probes: T[]): T[] {
   return probes.filter(({ works, stepMs }) => works && stepMs !== null).sort((a, b) => a.stepMs! - b.stepMs!);
 }
 
 /**
- * The engine that has a choice of devices. What is known is of the device that it takes by itself, so this one is
- * tried.
+ * webgpu on a named device. Kept verdicts are about the device that webgpu takes by itself, so the named one is tried
+ * anew.
  */
 async function chooseDevice(name: EngineName | 'auto', device: string): Promise<EngineName> {
   if (name !== 'webgpu' && name !== 'auto')
@@ -69,7 +70,7 @@ function insistOn({ name, works, reason, remedy }: EngineProbe): EngineName {
   return name;
 }
 
-/** What works on this machine, measured anew, and for what does not, why and what to do. */
+/** Every engine, tried anew on this machine: how fast it is, or why it does not work and what to do about it. */
 export async function probeEngines(): Promise<EngineProbe[]> {
   const probes: EngineProbe[] = [];
   for (const name of engineNames) probes.push(await examine(name));

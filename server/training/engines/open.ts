@@ -1,6 +1,6 @@
 import type { Engine, EngineName } from '../engine.ts';
 
-/** Each is loaded only where it is opened. */
+/** The files of an engine are loaded only when it is opened. */
 const openers: Record<EngineName, (device: string | null) => Promise<Engine>> = {
   tensorflow: async () => (await import('./tensorflow/open.ts')).openTensorflow(),
   webgpu: async (device) => (await import('./webgpu/open-webgpu.ts')).openWebgpu(device),

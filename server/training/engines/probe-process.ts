@@ -20,7 +20,7 @@ async function probe(): Promise<ProbeMessage> {
       versions,
       stepMs,
       reason: flaw,
-      remedy: flaw === null ? null : 'Use another engine, and tell of this one with its device and versions.',
+      remedy: flaw === null ? null : 'Use another engine, and report this one with its device and versions.',
     };
   } catch (error) {
     const { reason, remedy } =

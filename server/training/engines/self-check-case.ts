@@ -1,7 +1,7 @@
 import type { LossCase } from '../loss-cases.ts';
 
 /**
- * One of the reference cases, computed in float64 with PyTorch's autograd: what an engine must get right before it is
+ * One of the reference cases, computed in float64 with PyTorch's autograd. An engine must get it right before it is
  * trusted.
  */
 export const SELF_CHECK_CASE: LossCase = {

@@ -8,8 +8,8 @@ export interface SelfCheck {
   /** What is wrong with it; null where nothing is. */
   flaw: string | null;
   /**
-   * Milliseconds of one training step, the median; null where it has a flaw, or its device is a program, where steps
-   * take seconds.
+   * Milliseconds of one training step, the median. Null where the engine has a flaw, and where its device is a program:
+   * steps take seconds there.
    */
   stepMs: number | null;
 }

@@ -9,8 +9,8 @@ interface Expected {
 }
 
 /**
- * The tensors in the order in which a compiled step wants them. What runs it does not compare them with what it was
- * made for.
+ * The tensors in the order in which a compiled step wants them. They are checked here, since an engine would run the
+ * step on whatever it gets.
  */
 export function takeTensors(part: string, expected: Expected[], tensors: Tensors): Tensor[] {
   return expected.map(({ key, shape, dtype }) => {

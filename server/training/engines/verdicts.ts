@@ -7,8 +7,9 @@ import { fingerprint, machineName } from './machine.ts';
 import type { EngineProbe } from './probe.ts';
 
 /**
- * What was found of the engines on this machine, so that a run need not try them again: one file a machine in the
- * user's cache. It counts only for as long as the machine's fingerprint is the same; a file that is damaged is none.
+ * What is known of the engines on this machine, so that a run need not try them again. Each machine has a file of its
+ * own in the user's cache. The file counts only while the machine's fingerprint is the same; a damaged file counts as
+ * none.
  */
 
 const verdictsShape = z.object({
@@ -39,7 +40,7 @@ export function readVerdicts(): Map<EngineName, EngineProbe> {
   }
 }
 
-/** Beside what is known of the other engines. */
+/** Keeps a verdict beside those of the other engines. */
 export function keepVerdict(probe: EngineProbe): void {
   write(new Map(readVerdicts()).set(probe.name, probe));
 }

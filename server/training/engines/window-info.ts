@@ -5,7 +5,7 @@ export interface ConvolutionAttributes {
   strides: number | [number, number];
   pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  /** Absent where TensorFlow.js asks for a gradient: it has none of dilated convolutions. */
+  /** Absent where TensorFlow.js asks for a gradient, since it has no gradients of dilated convolutions. */
   dilations?: number | [number, number];
 }
 
@@ -42,7 +42,11 @@ export function convolutionInfo(
   );
 }
 
-/** Shapes, padding and strides of a pooling, channels last. @param x [B, height, width, channels] */
+/**
+ * Shapes, padding and strides of a pooling, channels last.
+ *
+ * @param x [B, height, width, channels]
+ */
 export function poolInfo(
   x: number[],
   { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,

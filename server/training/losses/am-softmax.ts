@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { cosines, crossEntropy } from './cross-entropy.ts';
 
 /**
- * The inter-class term, AM-Softmax: pushes classes apart by asking the cosine to the own class's weight to be larger by
- * a margin.
+ * The inter-class term, AM-Softmax. It pushes classes apart: a sample's cosine to the weight of its own class has to be
+ * larger than those to the others by a margin.
  *
  *     L1 = mean_i CE( s·(cos(f_i, w_j) − m·[j = y_i]) , y_i )
  *

@@ -86,8 +86,8 @@ export function updateCenters(
 }
 
 /**
- * `yes` where the mask is 1, `no` where it is 0. Both are finite here, so a sum is safe, and it broadcasts where
- * `where` does not.
+ * `yes` where the mask is 1, `no` where it is 0. Both are finite here, so a sum of products is safe. It broadcasts,
+ * which `tf.where` does not.
  */
 function choose(mask: Tensor, yes: Tensor, no: Tensor): Tensor {
   return tf.add(tf.mul(mask, yes), tf.mul(tf.sub(1, mask), no));

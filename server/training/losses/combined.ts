@@ -45,8 +45,8 @@ export interface CombinedLoss {
 }
 
 /**
- * What another ε makes of the same batch. While `apart` is 0 its gradient is the same, bit for bit, and so is what it
- * trains.
+ * The same batch with another ε. While `apart` is 0, the gradient is the same as with the first ε, bit for bit, and so
+ * is the trained state.
  */
 export interface OtherEpsilon {
   /** Scalars. */
@@ -166,7 +166,12 @@ interface Term {
   gradients: Tensors;
 }
 
-/** Trunc(L2 − ε). @param intra L2 itself @param distancesAt the distances of features to their centers */
+/**
+ * Trunc(L2 − ε).
+ *
+ * @param intra L2 itself
+ * @param distancesAt the distances of features to their centers
+ */
 function truncatedTerm(
   intra: Term,
   distancesAt: (features: Tensor) => IntraClass,
@@ -182,7 +187,7 @@ function truncatedTerm(
   return { value, gradients: { features: tf.mul(live, intra.gradients.features!) } };
 }
 
-/** Trunc(L2 − ε) of another ε, and how many of its tests come out differently than those of the first. */
+/** Trunc(L2 − ε) with another ε, and how many of its tests come out differently than with the first one. */
 function otherTerm(
   mean: Tensor,
   distancesAt: (features: Tensor) => IntraClass,

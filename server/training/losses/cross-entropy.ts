@@ -19,12 +19,25 @@ export function crossEntropy(logits: Tensor, oneHot: Tensor): Tensor {
   return tf.mean(softmaxCrossEntropy(logits, oneHot));
 }
 
-/** Logits of the linear head, f Wᵀ + b. @param features [B, d] @param weights [C, d] @param bias [C] @returns [B, C] */
+/**
+ * Logits of the linear head, f Wᵀ + b.
+ *
+ * @param features [B, d]
+ * @param weights [C, d]
+ * @param bias [C]
+ * @returns [B, C]
+ */
 export function linearLogits(features: Tensor, weights: Tensor, bias: Tensor): Tensor {
   return tf.add(tf.matMul(features as tf.Tensor2D, weights as tf.Tensor2D, false, true), bias);
 }
 
-/** cos(f_i, w_j) of every sample and class. @param features [B, d] @param weights [C, d] @returns [B, C], in [−1, 1] */
+/**
+ * cos(f_i, w_j) of every sample and class.
+ *
+ * @param features [B, d]
+ * @param weights [C, d]
+ * @returns [B, C], in [−1, 1]
+ */
 export function cosines(features: Tensor, weights: Tensor): Tensor {
   return tf.matMul(unit(features) as tf.Tensor2D, unit(weights) as tf.Tensor2D, false, true);
 }

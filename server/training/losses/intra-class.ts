@@ -39,7 +39,11 @@ export function intraClass(features: Tensor, oneHot: Tensor, centers: Centers, d
   return { distances: rules[distance](features, own), seen };
 }
 
-/** L2 = mean of d_i over the samples whose class has a center; 0 if there are none. @returns scalar */
+/**
+ * L2 = mean of d_i over the samples whose class has a center; 0 if there are none.
+ *
+ * @returns scalar
+ */
 export function intraClassMean({ distances, seen }: IntraClass): Tensor {
   return tf.div(tf.sum(tf.mul(seen, distances)), tf.maximum(tf.sum(seen), 1));
 }

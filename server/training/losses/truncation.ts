@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Truncation } from '../../sweep/settings.ts';
 import { intraClassMean, type IntraClass } from './intra-class.ts';
 
-/** What a truncation tests against ε, and which of these values count (1) at all. Both of one shape. */
+/** The values that a truncation tests against ε, and which of them count (1) at all. Both have the same shape. */
 interface Tested {
   values: Tensor;
   counts: Tensor;
@@ -32,7 +32,7 @@ const byClass: Rule = {
   average: (live, present) => tf.div(tf.sum(tf.mul(present, live)), tf.maximum(tf.sum(present), 1)),
 };
 
-/** The truncations that test parts of a batch; the others ask L2 alone. */
+/** The truncations that test parts of a batch; the others test L2 alone. */
 const rules: Record<'sample' | 'class', Rule> = { sample, class: byClass };
 
 /**
@@ -53,8 +53,8 @@ export function truncate(intra: IntraClass, oneHot: Tensor, epsilon: Tensor, rul
 }
 
 /**
- * The same for the truncations that ask L2 alone: `batch`, max(0, L2 − ε), and for comparison `none`, L2 − ε. There the
- * gradient is L2's own where the test passes, so that it need not be taken a second time.
+ * The same for the truncations that test L2 alone: `batch`, max(0, L2 − ε); and, for comparison, `none`, L2 − ε. Where
+ * the test passes, the gradient is that of L2, so it need not be taken a second time.
  *
  * @param mean L2, scalar
  * @returns scalars: the truncated term, and 1 where it is live, else 0
@@ -67,8 +67,9 @@ export function truncateMean(mean: Tensor, epsilon: Tensor, rule: 'batch' | 'non
 }
 
 /**
- * How many of a truncation's tests come out differently for two ε. While it is 0 both have the same gradient: ε enters
- * it only through the tests, and each is the one that the gradient of `relu` makes, float32 against float32.
+ * How many of a truncation's tests come out differently for two ε. While none does, both ε have the same gradient,
+ * because ε enters the gradient only through the tests. The tests here are those of the gradient of `relu`, float32
+ * against float32.
  *
  * @returns scalar, a whole number; NaN is never apart, since such a run ends here anyway
  */

@@ -1,9 +1,13 @@
 /**
- * Classification measures, on the host in float64. NaN in logits never wins a comparison, so such a row counts as class
- * 0.
+ * Classification measures, on the host in float64. NaN in logits never wins a comparison, so a row of NaN counts as
+ * class 0.
  */
 
-/** @param logits rows × classes, row-major; of rows that tie the lowest class wins */
+/**
+ * The class with the largest logit in each row; of equal ones the lowest.
+ *
+ * @param logits rows × classes, row-major
+ */
 export function predict(logits: Float32Array, rows: number, classes: number): Int32Array {
   const predictions = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
@@ -14,7 +18,7 @@ export function predict(logits: Float32Array, rows: number, classes: number): In
   return predictions;
 }
 
-/** matrix[k][l]: samples of class k that were taken for class l. */
+/** matrix[k][l]: how many samples of class k were taken for class l. */
 export function confusionMatrix(labels: Int32Array, predictions: Int32Array, classes: number): number[][] {
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   labels.forEach((label, i) => matrix[label]![predictions[i]!]!++);
@@ -52,7 +56,11 @@ export function mostConfusedError(confusion: number[][]): number {
   return largest;
 }
 
-/** −mean_i log softmax(scale·z_i)[y_i]. @param logits z, rows × classes */
+/**
+ * −mean_i log softmax(scale·z_i)[y_i].
+ *
+ * @param logits z, rows × classes
+ */
 export function crossEntropy(logits: Float32Array, labels: Int32Array, classes: number, scale: number): number {
   let total = 0;
   for (let i = 0, row = 0; i < labels.length; i++, row += classes) {

@@ -12,7 +12,7 @@ export interface FeatureSpace {
   fisherRatio: number;
   /**
    * tr(S_W S_B⁺)/C: within-class variability in units of the classes' own spread (Papyan, Han, Donoho 2020). NaN where
-   * they have none.
+   * the classes have no spread.
    */
   nc1: number;
   /** Share of samples whose nearest class mean by cosine disagrees with the prediction. */
@@ -43,7 +43,7 @@ export function featureSpace(
   const within = weightedDeviations(units, labels, samples, d);
   const between = weightedMeans(means, present, d);
   const [spreadWithin, spreadBetween] = [sumOfSquares(within), sumOfSquares(between)];
-  // The decomposition does not end on numbers that are not finite.
+  // On numbers that are not finite the decomposition would run forever.
   const finite = Number.isFinite(spreadWithin) && Number.isFinite(spreadBetween);
   return {
     ...interClassCosines(rowProducts(directions, directions, d), present, classes),
@@ -70,7 +70,7 @@ export function unitRows(rows: ArrayLike<number>, n: number, d: number): Float64
 
 /** What is known of each class. */
 interface ClassMeans {
-  /** Samples of it. */
+  /** How many samples each class has. */
   counts: number[];
   /** The classes that have samples. */
   present: number[];
@@ -117,8 +117,8 @@ function compareWithMeans(
 }
 
 /**
- * Rows whose outer products add up to S_W: each sample's deviation from the mean of its class, over the root of how
- * many there are of the class and of how many classes there are.
+ * Rows whose outer products add up to S_W: each sample's deviation from the mean of its class, divided by √(samples of
+ * the class · classes that have samples).
  *
  * @returns n × d
  */
@@ -138,7 +138,11 @@ function weightedDeviations(
   return rows;
 }
 
-/** Rows whose outer products add up to S_B. @returns as many as there are classes present, × d */
+/**
+ * Rows whose outer products add up to S_B.
+ *
+ * @returns one row per class that has samples, × d
+ */
 function weightedMeans(means: Float64Array, present: number[], d: number): Float64Array {
   const center = Float64Array.from({ length: d }, (_, j) => mean(present.length, (p) => means[present[p]! * d + j]!));
   const weight = 1 / Math.sqrt(present.length);
@@ -197,7 +201,7 @@ function interClassCosines(
   };
 }
 
-/** The class that is present and has the largest of the cosines from `row` on; of equal ones the first. */
+/** The present class with the largest of the cosines that begin at `row`; of equal ones the first. */
 function largestOf(cosines: Float64Array, row: number, present: number[]): number {
   let best = -1;
   let largest = -Infinity;

@@ -35,7 +35,7 @@ function principal(rows: Float64Array, n: number, d: number): number[][] {
   center(rows, n, d);
   const columns = transpose(rows, n, d);
   const scatter = rowProducts(columns, columns, n);
-  // The decomposition does not end on numbers that are not finite.
+  // On numbers that are not finite the decomposition would run forever.
   if (!scatter.every(Number.isFinite)) return [0, 1].map(() => new Array<number>(n).fill(NaN));
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(d, d, scatter), {
     assumeSymmetric: true,
@@ -56,7 +56,10 @@ function center(rows: Float64Array, n: number, d: number): void {
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) rows[i * d + j]! -= means[j]!;
 }
 
-/** @param rows n × d @returns d × n */
+/**
+ * @param rows n × d
+ * @returns d × n
+ */
 function transpose(rows: Float64Array, n: number, d: number): Float64Array {
   const columns = new Float64Array(d * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) columns[j * n + i] = rows[i * d + j]!;

@@ -1,8 +1,8 @@
 /**
  * Every row of a times every row of b: a bᵀ.
  *
- * By hand: the library's product takes several times as long, and this is most of what an evaluation computes in
- * JavaScript. Four rows of b at a time, so that each number of a is fetched once for four of them.
+ * Written by hand: the library's product takes several times as long, and this product is most of what an evaluation
+ * computes in JavaScript. It takes four rows of b at a time, so that each number of a is fetched once for all four.
  *
  * @param a n × d, row-major
  * @param b m × d
@@ -42,12 +42,12 @@ export function rowProducts(a: Float64Array, b: Float64Array, d: number): Float6
 }
 
 /**
- * What is not wanted whole is made of so many rows of a at a time: of many samples and many classes it is larger than
- * everything it is made from.
+ * Rows of a in one block. Of many samples and many classes the whole product is larger than both factors together, so a
+ * caller that does not need it whole gets it in blocks.
  */
 const ROWS_AT_ONCE = 1000;
 
-/** a bᵀ in blocks of rows, the first ones first. `row` is the number of a block's first one. */
+/** a bᵀ in blocks of rows, in their order. `row` is the number of a block's first row. */
 export function* rowProductBlocks(
   a: Float64Array,
   b: Float64Array,

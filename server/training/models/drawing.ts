@@ -2,7 +2,7 @@ import type { layers as Layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 export type { SymbolicTensor };
 
-/** What a network is drawn with as a model of TensorFlow.js, to be loaded where Cosweep is not. */
+/** The means to draw a network as a model of TensorFlow.js, which can be loaded where Cosweep is not. */
 export interface Drawing {
   /** The layers that TensorFlow.js brings. */
   layers: typeof Layers;

@@ -46,7 +46,7 @@ export type LayerOf = (input: number[]) => Layer;
 
 const nothing = { parameters: [], statistics: [] };
 
-/** 2-D convolution, padding `same`. Without bias where batch norm follows, which would take it away again. */
+/** 2-D convolution, padding `same`. It has no bias where batch norm follows, which would take the bias away again. */
 export function conv(name: string, filters: number, size: number, stride = 1, bias = true): LayerOf {
   return ([height, width, channels]) => {
     const fan = { fanIn: size * size * channels!, fanOut: size * size * filters };
@@ -80,7 +80,7 @@ export function conv(name: string, filters: number, size: number, stride = 1, bi
   };
 }
 
-/** Fully connected layer. `before` says what follows it, which decides how its weights are drawn. */
+/** Fully connected layer. `before` names what follows the layer, which decides how its weights are drawn. */
 export function dense(name: string, units: number, before: 'relu' | 'linear'): LayerOf {
   return ([inputs]) => {
     const fan = { fanIn: inputs!, fanOut: units };

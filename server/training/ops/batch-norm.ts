@@ -22,10 +22,9 @@ export type BatchNormMode = 'training' | 'inference';
  *
  * - x [B, C] or [B, H, W, C]; gamma, beta [C]; y has the shape of x.
  * - `training`: μ and σ² are the moments of this batch (σ² biased, divided by n); gradients flow through them to x.
- * Returned are
- *   μ and the *unbiased* variance (divided by n − 1), which is what running statistics are averaged from; no gradient
- *   flows through what is returned besides y.
- * - `inference`: μ and σ² are `running`, which is also what is returned.
+ *   Returned are μ and the *unbiased* variance (divided by n − 1), from which running statistics are averaged. No
+ *   gradient flows through these two.
+ * - `inference`: μ and σ² are `running`, and `running` is returned.
  *
  * Running statistics are state, so averaging them is left to the step: running′ = running + 0.1 · (returned − running).
  *
@@ -43,12 +42,13 @@ export function batchNorm<T extends Tensor>(
     return { y, mean: running.mean, variance: running.variance };
   }
   const channels = gamma.shape[0];
-  const images = x.rank === 4 ? (x as Tensor as Tensor4D) : (tf.reshape(x, [-1, 1, 1, channels]) as Tensor4D); // [B, H, W, C]
+  // [B, H, W, C]
+  const images = x.rank === 4 ? (x as Tensor as Tensor4D) : (tf.reshape(x, [-1, 1, 1, channels]) as Tensor4D);
   const { y, mean, variance } = normalizeByBatch(images, gamma, beta);
   return { y: (x.rank === 4 ? y : tf.reshape(y, x.shape)) as Tensor as T, mean, variance };
 }
 
-/** What the forward pass of a normalisation yields; `saved` is what its gradient wants back. */
+/** Results of a normalisation's forward pass; `saved` are the tensors that its gradient needs. */
 interface Normalized extends Moments {
   y: Tensor4D;
   saved: Tensor[];
@@ -75,8 +75,8 @@ function normalizeByBatch(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): { y: Te
 }
 
 /**
- * Kernel `BatchNormTraining` ({x, gamma, beta}) → y, mean, unbiased variance, then whatever `BatchNormTrainingGrad`
- * wants back.
+ * Kernel `BatchNormTraining` ({x, gamma, beta}) → y, mean, unbiased variance, then the tensors that
+ * `BatchNormTrainingGrad` needs.
  */
 function forwardNative(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): Normalized {
   const kernel = nativeKernel('BatchNormTraining')!;

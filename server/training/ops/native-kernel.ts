@@ -5,9 +5,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 type Kernel = (inputs: Record<string, Tensor>, attributes?: Record<string, number>) => Tensor[];
 
 /**
- * A kernel that TensorFlow.js does not know by itself, but that an engine has registered under this name because its
- * library does the work of several operations at once. Null where the active engine has none: the caller then composes
- * it.
+ * A kernel that TensorFlow.js itself does not know. An engine registers it under this name where its library does the
+ * work of several operations at once. Null where the active engine has none: the caller then composes it.
  */
 export function nativeKernel(name: string): Kernel | null {
   if (!tf.getKernel(name, tf.getBackend())) return null;

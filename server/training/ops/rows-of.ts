@@ -3,10 +3,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { nativeKernel } from './native-kernel.ts';
 
 /**
- * Rows of x by their numbers, which must be rows of it; has no gradient.
+ * Rows of x by their numbers, each from 0 to N − 1. There is no gradient.
  *
- * An engine may have a kernel `RowsOf` ({x, indices} → rows) where `tf.gather` would look at the numbers on the host,
- * which a step that is compiled may not.
+ * An engine has a kernel `RowsOf` ({x, indices} → rows) where its `tf.gather` would read the numbers on the host: a
+ * compiled step may not do that.
  *
  * Example: x = [[1, 2], [3, 4]], indices = [1, 1, 0]: [[3, 4], [3, 4], [1, 2]].
  *

@@ -5,8 +5,8 @@ import { nativeKernel } from './native-kernel.ts';
 /**
  * −log softmax(z_i)[y_i] of every sample; its gradient with respect to z is softmax(z) − [j = y_i].
  *
- * The gradient is written down because what TensorFlow.js derives takes four operations more; an engine may have a
- * kernel `SoftmaxCrossEntropy` ({logits, oneHot} → losses [B], gradient [B, C]) that gives both at once.
+ * The gradient is written out here, because the one that TensorFlow.js derives takes four operations more. An engine
+ * may have a kernel `SoftmaxCrossEntropy` ({logits, oneHot} → losses [B], gradient [B, C]) that gives both at once.
  *
  * With logits (0, 0) and either label: ln 2 = 0.6931, gradient ±½.
  *

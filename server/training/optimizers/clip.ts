@@ -5,8 +5,8 @@ import type { Tensors } from '../engine.ts';
 /** Scales all gradients by min(1, c/‖g‖), ‖g‖ the norm over all of them together (Pascanu et al. 2013). */
 export function clipByNorm(gradients: Tensors, clipNorm: Tensor): Tensors {
   const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
-  // One sum over all of them: TensorFlow's graph optimiser adds a chain of additions up in another order, which is
-  // other bits.
+  // One sum over all squares: in a chain of additions TensorFlow's graph optimiser would change the order, and with it
+  // the bits.
   const norm = tf.sqrt(tf.sum(tf.stack(squares)));
   // The small number keeps a gradient of zero from dividing by zero.
   const scale = tf.minimum(1, tf.div(clipNorm, tf.add(norm, 1e-12)));

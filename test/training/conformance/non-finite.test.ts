@@ -22,7 +22,8 @@ eachEngine('a value that is not finite', (open, { trains }) => {
       const host = await toHost({ ...state, images: batch.images! });
       const lost: string[] = [];
       for (const [name, { shape, values }] of Object.entries(host)) {
-        if (name.startsWith('centers/') || name.startsWith('statistics/')) continue; // what a forward pass leaves, and does not read
+        // A forward pass leaves these, and does not read them.
+        if (name.startsWith('centers/') || name.startsWith('statistics/')) continue;
         for (const bad of [NaN, Infinity]) {
           const spoiled = values.slice();
           spoiled[spoiled.length - 1] = bad;

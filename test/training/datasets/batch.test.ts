@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Stream } from '../../../server/sweep/random.ts';
 import type { AugmentSettings } from '../../../server/sweep/settings.ts';
-import type { Dataset, Part, Shape } from '../../../server/training/dataset.ts';
+import type { Dataset, ImageShape, Part } from '../../../server/training/dataset.ts';
 import { drawPlacements } from '../../../server/training/datasets/augment.ts';
 import { drawBatch, imagesOf } from '../../../server/training/datasets/batch.ts';
 
@@ -10,7 +10,7 @@ const off: AugmentSettings = { shift: 0, flip: false, crop: 0, cutout: 0 };
 /** `count` images of this shape; pixel p of image i is 1 + (7·i + p) mod 250, labels i mod 3. */
 function dataset(
   count: number,
-  shape: Shape,
+  shape: ImageShape,
   mean = [0, 0, 0],
   std = [1, 1, 1],
   Pixels: typeof Uint8Array | typeof Float32Array = Uint8Array,
@@ -73,7 +73,7 @@ describe('a batch', () => {
 });
 
 describe('augmentation', () => {
-  const shape: Shape = [5, 7, 2];
+  const shape: ImageShape = [5, 7, 2];
   const mean = [30, 40];
   const std = [3, 7];
   const data = dataset(12, shape, mean, std);

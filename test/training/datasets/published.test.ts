@@ -114,7 +114,8 @@ describe('downloading', () => {
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain(`its files are not in /data/mnist or ${join(cache, 'datasets', 'mnist')}`);
     expect(error.message).toContain(
-      'wanted there are train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz',
+      'wanted there are train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, ' +
+        't10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz',
     );
     expect(await readdir(join(cache, 'datasets', 'mnist'))).toEqual([]);
   });
@@ -162,7 +163,8 @@ describe('local files', () => {
       gzipSync(idxBytes([20], new Uint8Array(20).fill(10, 19))),
     );
     await expect(load()).rejects.toThrow(
-      `Cannot use ${join(folder, 't10k-labels-idx1-ubyte.gz')}: the label of image 19 (from 0) is 10; 0 to 9 are wanted`,
+      `Cannot use ${join(folder, 't10k-labels-idx1-ubyte.gz')}: ` +
+        'the label of image 19 (from 0) is 10; 0 to 9 are wanted',
     );
     await writeFile(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(idxBytes([30], new Uint8Array(30))));
     await expect(load()).rejects.toThrow('no image has the label 1; images of all 10 classes are wanted');
@@ -174,7 +176,8 @@ describe('local files', () => {
     const folder = await temporaryFolder();
     await writeMnistLike(folder, 30, 20);
     await expect(mnist.load({ name: 'mnist', folder: '.' }, context(folder))).rejects.toThrow(
-      `Cannot use ${join(folder, 'train-images-idx3-ubyte.gz')}: found 30 images of 28×28×1; 60000 images of 28×28×1 as bytes are wanted`,
+      `Cannot use ${join(folder, 'train-images-idx3-ubyte.gz')}: found 30 images of 28×28×1; ` +
+        '60000 images of 28×28×1 as bytes are wanted',
     );
   });
 });
@@ -215,7 +218,8 @@ describe('the list', () => {
     await writeMnistLike(join(data, 'kmnist'), 1, 1);
     expect(await getDataset('kmnist', () => {})).toBe(join(data, 'kmnist'));
     await expect(getDataset('imagenet', () => {})).rejects.toThrow(
-      'Cannot get the data set "imagenet": those that can be downloaded are mnist, fashion-mnist, kmnist, cifar10, cifar100',
+      'Cannot get the data set "imagenet": ' +
+        'those that can be downloaded are mnist, fashion-mnist, kmnist, cifar10, cifar100',
     );
   });
 });

@@ -6,9 +6,9 @@ import {
   trainCount,
   validationCount,
 } from '../../../server/training/datasets/split.ts';
-import type { Part, Shape } from '../../../server/training/dataset.ts';
+import type { ImageShape, Part } from '../../../server/training/dataset.ts';
 
-const shape: Shape = [1, 2, 1];
+const shape: ImageShape = [1, 2, 1];
 
 /** 60 images of class 0, 30 of class 1, 10 of class 2, mixed; image i has the pixels i and 200 − i. */
 const labels = Int32Array.from({ length: 100 }, (_, i) => (i % 10 < 6 ? 0 : i % 10 < 9 ? 1 : 2));

@@ -16,7 +16,8 @@ it('wasm refuses what does not fit into its memory, and goes on with what does',
     for (let i = 0; i < 4; i++) large.push(backend.makeOutput([GIBIBYTE], 'float32'));
   };
   expect(fill).toThrow(
-    /Cannot compute on wasm: its memory is full \(1024 MiB more were asked for; .* Wanted: a smaller training\.batchSize/,
+    'Cannot compute on wasm: its memory is full (1024 MiB more were asked for; WebAssembly has 4 GiB at most). ' +
+      'Wanted: a smaller training.batchSize',
   );
   for (const { dataId } of large) backend.disposeData(dataId);
   expect([...tf.add(kept, 1).dataSync()]).toEqual([2, 3, 4]);

@@ -132,7 +132,7 @@ describe('a step replayed on wasm', () => {
     tf.dispose([state, batch]);
   });
 
-  it('reads values that depend on nothing from what was computed once, and follows those that depend on what comes in', () => {
+  it('computes values that depend on no input once, and values that depend on an input in every run', () => {
     const outside = tf.tensor1d([10, 20]);
     const step: Step = ({ x }, _, { a }) => ({
       state: { x: tf.add(x!, tf.mul(a!, tf.add(outside, tf.ones([2])))) },

@@ -109,7 +109,8 @@ describe('feature space', () => {
   });
 
   test('a class without samples has no mean: nothing is near to it, not even what is far from all the others', () => {
-    const samples = [...new Array<number[]>(20).fill([1, 0]), [-0.1, -1], ...new Array<number[]>(5).fill([-1, 1])]; // the one in the middle is at more than 90° to both means
+    // The sample in the middle is at more than 90° to both means.
+    const samples = [...new Array<number[]>(20).fill([1, 0]), [-0.1, -1], ...new Array<number[]>(5).fill([-1, 1])];
     const labels = Int32Array.from(samples, (_, i) => (i < 21 ? 1 : 2));
     const { nc4, interClassCosineMax, interClassCosineMean } = featureSpace(
       Float32Array.from(samples.flat()),

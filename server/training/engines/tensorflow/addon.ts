@@ -6,7 +6,7 @@ import { command, findProgram, lastLines } from './command.ts';
 import { moduleEnvironment } from './library-download.ts';
 import { ADDON_API } from './package.ts';
 
-/** Throws before anything large is downloaded, where the addon could not be built afterwards. */
+/** Throws where a tool that builds the addon is missing, before anything large is downloaded. */
 export function requireBuildTools(): void {
   const missing = [
     ...(findProgram('make') ? [] : ['make']),
@@ -16,7 +16,8 @@ export function requireBuildTools(): void {
   if (missing.length === 0) return;
   throw new UserError(
     `Cannot build the addon of tfjs-node: the PATH has no ${missing.join(', no ')}. ` +
-      'Install them (Debian and Ubuntu: apt-get install build-essential python3 python3-pip; macOS: xcode-select --install), or use --engine wasm.',
+      'Install them (Debian and Ubuntu: apt-get install build-essential python3 python3-pip; ' +
+      'macOS: xcode-select --install), or use --engine wasm.',
   );
 }
 
@@ -30,8 +31,8 @@ export async function buildAddon(tfjsNode: string, folder: string, log: (line: s
   });
   if (code === 0 && existsSync(addonPath(folder))) return;
   const headers = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|network|getaddrinfo|nodejs\.org/.test(output)
-    ? "\nNode's headers could not be downloaded. Install them (Debian and Ubuntu: apt-get install libnode-dev, or the tar file of nodejs.org) and set " +
-      'npm_config_nodedir to the folder that holds include/node.'
+    ? "\nNode's headers could not be downloaded. Install them (Debian and Ubuntu: apt-get install libnode-dev, " +
+      'or the tar file of nodejs.org) and set npm_config_nodedir to the folder that holds include/node.'
     : '';
   throw new UserError(
     `Cannot build the addon of tfjs-node (node-gyp ended with status ${code}):\n${lastLines(output)}${headers}`,
@@ -51,12 +52,16 @@ export async function tryAddon(folder: string): Promise<string> {
   const [, version] = /TF_Version=(\S+)/.exec(output) ?? [];
   if (code === 0 && version) return version;
   throw new UserError(
-    `Cannot use this libtensorflow: the addon was built but does not load here (status ${code}):\n${lastLines(output, 4)}\n` +
+    `Cannot use this libtensorflow: the addon was built but does not load here (status ${code}):\n` +
+      `${lastLines(output, 4)}\n` +
       'Wanted: a libtensorflow for this processor and this C library; another version may fit (--from).',
   );
 }
 
-/** Whether TensorFlow opens a GPU here; asked in a process of its own, since what does not fit may crash it. */
+/**
+ * Whether TensorFlow opens a GPU here. It is asked in a process of its own, since a library that does not fit may crash
+ * it.
+ */
 export async function findsGpu(folder: string): Promise<boolean> {
   const load = 'const binding = require(process.argv[1]); console.log("GPU=" + binding.isUsingGpuDevice())';
   const { code, output } = await command(process.execPath, ['-e', load, addonPath(folder)], {

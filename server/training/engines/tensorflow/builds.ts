@@ -39,7 +39,7 @@ export function buildsFolder(): string {
   return join(cacheFolder(), 'tensorflow');
 }
 
-/** The finished builds that fit this machine and this tfjs-node, the one installed last first. */
+/** The finished builds that fit this machine and this tfjs-node, the latest installed first. */
 export function finishedBuilds(tfjsNode: string): Build[] {
   const found: { build: Build; installed: number }[] = [];
   for (const name of entries(buildsFolder())) {

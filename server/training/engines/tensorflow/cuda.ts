@@ -15,14 +15,19 @@ const FILES: DriverFiles = { driver: '/proc/driver/nvidia', devices: '/dev' };
  */
 const OLDEST_DRIVER: Record<string, string> = { 11: '450.80.02', 12: '525.60.13', 13: '580' };
 
-/** Why a build for CUDA finds no GPU here, and what to do. @param build its folder, which holds CUDA's libraries */
+/**
+ * Why a build for CUDA finds no GPU here, and what to do.
+ *
+ * @param build its folder, which holds CUDA's libraries
+ */
 export function whyNoGpu(build: string, { driver, devices }: DriverFiles = FILES): { reason: string; remedy: string } {
   const installed = driverVersion(driver);
   if (installed === null) {
     return {
       reason: 'no NVIDIA driver is loaded',
       remedy:
-        'Install the driver of the card (nvidia-smi shows it then); in a container, start it with the GPU (docker run --gpus all).',
+        'Install the driver of the card (nvidia-smi shows it then); ' +
+        'in a container, start it with the GPU (docker run --gpus all).',
     };
   }
   const cuda = cudaVersion(build);

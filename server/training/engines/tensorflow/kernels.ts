@@ -3,17 +3,17 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Backend, OperationAttribute } from './binding.ts';
 
 /**
- * TensorFlow's own operations for what TensorFlow.js composes of others: biases and their gradients, softmax
- * cross-entropy, gradients of relu and of batch norm. Registered under the names by which the files of `ops` look for
- * them.
+ * TensorFlow's own operations in the place of compositions of TensorFlow.js: biases and their gradients, softmax
+ * cross-entropy, gradients of relu and of batch norm. They are registered under the names by which the files of `ops`
+ * look for them.
  */
 export function registerKernels(): void {
   register('AddBias', ({ x, bias }, _, backend) => [
     backend.executeSingleOutput('BiasAdd', biasAttributes(backend), [x!, bias!]),
   ]);
   register('AddBiasGrad', ({ dy }, _, backend) => {
-    // As a matrix: TensorFlow would make it part of a convolution's gradient of the kernel, and there oneDNN takes five
-    // times as long.
+    // Summed as a matrix: for images TensorFlow would make the sum part of the convolution's gradient of its kernel,
+    // where oneDNN takes five times as long.
     const rows = tf.reshape(dy!, [-1, dy!.shape.at(-1)!]);
     const sums = backend.executeSingleOutput('BiasAddGrad', biasAttributes(backend), [rows]);
     rows.dispose();

@@ -11,8 +11,8 @@ const FINISH_WITHIN = 30 * 60_000;
 const HOST = 'https://storage.googleapis.com/';
 
 /**
- * Runs tfjs-node's own install script, which downloads libtensorflow 2.9.1 and a prebuilt addon, on a copy of the
- * package, so that a download that breaks off leaves node_modules as it was.
+ * Runs tfjs-node's own install script, which downloads libtensorflow 2.9.1 and a prebuilt addon. It runs on a copy of
+ * the package, so that a download that breaks off leaves node_modules as it was.
  *
  * @param into gets `deps` and `lib`
  * @returns null when it worked, else what was found
@@ -58,8 +58,8 @@ export function moduleEnvironment(tfjsNode: string): NodeJS.ProcessEnv {
 }
 
 /**
- * A blocked network may drop packets silently, where the install script would wait for minutes. A proxy or a mirror is
- * not second-guessed.
+ * Why the host cannot be reached; null where it can. A blocked network may drop packets silently, and the install
+ * script would wait for minutes. Where a proxy or a mirror is set, nothing is asked.
  */
 async function whyUnreachable(): Promise<string | null> {
   const mirrored = [
@@ -77,6 +77,7 @@ async function whyUnreachable(): Promise<string | null> {
     return null;
   } catch (error) {
     const { cause, message } = error as Error;
-    return `${HOST} cannot be reached (${cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message})`;
+    const found = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message;
+    return `${HOST} cannot be reached (${found})`;
   }
 }

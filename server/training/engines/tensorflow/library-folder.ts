@@ -4,8 +4,8 @@ import { UserError } from '../../../sweep/user-error.ts';
 import { nameForLinker, unpackWheels, wheelsIn } from './library-wheel.ts';
 
 /**
- * Lays out a folder that the user named: of wheels, an unpacked libtensorflow, or an installed Python package
- * `tensorflow`.
+ * Lays out the library from a folder that the user named: a folder of wheels, an unpacked libtensorflow, or an
+ * installed Python package `tensorflow`.
  */
 export async function takeLibrary(from: string, into: string): Promise<void> {
   const wheels = wheelsIn(from);
@@ -26,8 +26,9 @@ export async function takeLibrary(from: string, into: string): Promise<void> {
   );
   if (!layout) {
     throw new UserError(
-      `Cannot install from ${from}: found neither a wheel (tensorflow_cpu-….whl), nor lib/libtensorflow.so with include/tensorflow/c/c_api.h ` +
-        '(an unpacked libtensorflow), nor libtensorflow_cc.so.2 with include/ (an installed Python package tensorflow).',
+      `Cannot install from ${from}: found neither a wheel (tensorflow_cpu-….whl), ` +
+        'nor lib/libtensorflow.so with include/tensorflow/c/c_api.h (an unpacked libtensorflow), ' +
+        'nor libtensorflow_cc.so.2 with include/ (an installed Python package tensorflow).',
     );
   }
   copyLibrary(layout, join(into, 'deps'));

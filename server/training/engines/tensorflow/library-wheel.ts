@@ -7,8 +7,8 @@ import { command, findProgram, lastLines } from './command.ts';
 export const VERSIONS = '>=2.15,<2.22';
 
 /**
- * Only the native parts of the wheel are used, so a wheel for another Python is as good: used where this Python is too
- * new or too old.
+ * Options of pip that ask for a wheel for another Python, where this Python is too new or too old. That wheel is as
+ * good: only its native parts are used.
  */
 const OTHER_PYTHON = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
 
@@ -22,8 +22,9 @@ export async function downloadWheels(into: string, cuda: boolean, log: (line: st
   const hasPip = await command(python, ['-m', 'pip', '--version']);
   if (hasPip.code !== 0) {
     throw new UserError(
-      `Cannot fetch libtensorflow: ${python} has no pip. Install pip (Debian and Ubuntu: apt-get install python3-pip), or name a downloaded ` +
-        'wheel: cosweep engine install tensorflow --from tensorflow_cpu-….whl',
+      `Cannot fetch libtensorflow: ${python} has no pip. ` +
+        'Install pip (Debian and Ubuntu: apt-get install python3-pip), or name a downloaded wheel: ' +
+        'cosweep engine install tensorflow --from tensorflow_cpu-….whl',
     );
   }
   // On 64-bit ARM the package `tensorflow` is the CPU build; `tensorflow-cpu` has no wheels there.
@@ -57,7 +58,8 @@ export async function unpackWheels(wheels: string[], into: string): Promise<void
     throw new UserError(`Cannot unpack ${wheels.map((wheel) => basename(wheel)).join(', ')}:\n${lastLines(output, 3)}`);
   if (!output.includes('libtensorflow_cc.so.2')) {
     throw new UserError(
-      `Cannot install from ${main}: it holds no tensorflow/libtensorflow_cc.so.2. Wanted: a wheel of tensorflow-cpu or tensorflow for Linux, ` +
+      `Cannot install from ${main}: it holds no tensorflow/libtensorflow_cc.so.2. ` +
+        'Wanted: a wheel of tensorflow-cpu or tensorflow for Linux, ' +
         `version ${VERSIONS} (python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}").`,
     );
   }
@@ -71,8 +73,8 @@ export function nameForLinker(libraries: string): void {
 }
 
 /**
- * Headers under `external/` belong to compilers inside TensorFlow, are half of all files, and the C API includes none
- * of them.
+ * Unpacks wheels. Headers under `external/` are left out: they belong to compilers inside TensorFlow, are half of all
+ * files, and the C API includes none of them.
  */
 const UNPACK = `
 import os, shutil, sys, zipfile
@@ -95,7 +97,7 @@ for wheel in wheels:
             if info.filename in libraries: print(info.filename)
 `;
 
-/** The CUDA packages that a TensorFlow wheel names for its extra \`and-cuda\`, pinned as it pins them. */
+/** The CUDA packages that a TensorFlow wheel names for its extra `and-cuda`, in the versions that it names. */
 const CUDA_PACKAGES = `
 import sys, zipfile
 from email.parser import Parser
@@ -112,7 +114,8 @@ async function cudaPackages(python: string, wheel: string): Promise<string[]> {
   const packages = output.split('\n').filter((line) => line.trim());
   if (code !== 0 || packages.length === 0) {
     throw new UserError(
-      `Cannot set up CUDA: ${basename(wheel)} names no CUDA packages (extra "and-cuda"). Wanted: a wheel of tensorflow ${VERSIONS} for Linux.`,
+      `Cannot set up CUDA: ${basename(wheel)} names no CUDA packages (extra "and-cuda"). ` +
+        `Wanted: a wheel of tensorflow ${VERSIONS} for Linux.`,
     );
   }
   return packages;
@@ -144,8 +147,9 @@ async function pipDownload(
   if (second.code === 0) return;
   throw new UserError(
     `Cannot fetch ${packages.join(', ')} by pip:\n${lastLines(second.output, 4)}\n` +
-      'Wanted: a package index that pip can reach (pip config list shows which one it asks). Without a network: on another machine ' +
-      `python3 -m pip download --no-deps --only-binary=:all: "${packages[0]}", then here cosweep engine install tensorflow --from FILE.whl`,
+      'Wanted: a package index that pip can reach (pip config list shows which one it asks). ' +
+      `Without a network: on another machine python3 -m pip download --no-deps --only-binary=:all: "${packages[0]}", ` +
+      'then here cosweep engine install tensorflow --from FILE.whl',
   );
 }
 
@@ -158,7 +162,8 @@ function requirePython(purpose: string): string {
   const python = findProgram('python3', 'python');
   if (python) return python;
   throw new UserError(
-    `Cannot ${purpose}: there is no python3 on the PATH. Install Python 3 with pip (Debian and Ubuntu: apt-get install python3 python3-pip); ` +
+    `Cannot ${purpose}: there is no python3 on the PATH. ` +
+      'Install Python 3 with pip (Debian and Ubuntu: apt-get install python3 python3-pip); ' +
       'building the addon of tfjs-node needs it too. Without it, use --engine wasm.',
   );
 }
@@ -169,6 +174,7 @@ function requireThisPlatform(wheel: string): void {
   const name = basename(wheel);
   if (/linux/.test(name) && name.includes(machine)) return;
   throw new UserError(
-    `Cannot install from ${name}: it is made for another platform. Wanted: a wheel whose name ends with linux_…_${machine}.whl.`,
+    `Cannot install from ${name}: it is made for another platform. ` +
+      `Wanted: a wheel whose name ends with linux_…_${machine}.whl.`,
   );
 }

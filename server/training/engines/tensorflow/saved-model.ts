@@ -24,7 +24,8 @@ export interface ConstantTensor {
   dtype: number;
   tensorShape: Shape;
   /**
-   * The values as the machine holds them; a single value stands for a tensor full of it when given by its own field.
+   * The values as the machine holds them. A tensor full of one value states that value in one of the fields below
+   * instead.
    */
   tensorContent?: Uint8Array;
   floatVal?: number[];

@@ -1,16 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Step, Tensors } from '../../engine.ts';
+import type { Example, Step, Tensors } from '../../engine.ts';
 import type { Backend } from './binding.ts';
-import { Recorder } from './recorder.ts';
+import { GraphRecorder } from './graph-recorder.ts';
 import type { GraphNode } from './saved-model.ts';
 
-export interface Example {
-  state: Tensors;
-  batch: Tensors;
-  scalars: Record<string, number>;
-}
-
-/** By which names a graph is fed and read. */
+/** The names by which a graph is fed and read. */
 export interface Signature {
   state: InputSpec[];
   batch: InputSpec[];
@@ -39,7 +33,7 @@ export const SCALARS = 'scalars';
 
 /** Runs a step once on the example, and gives the operations that it executed as the nodes of a graph. */
 export function trace(backend: Backend, step: Step, example: Example): { nodes: GraphNode[]; signature: Signature } {
-  const recorder = new Recorder(backend.binding);
+  const recorder = new GraphRecorder(backend.binding);
   const given: Given = {
     state: renumber(backend, example.state),
     batch: renumber(backend, example.batch),
@@ -70,7 +64,7 @@ function renumber(backend: Backend, tensors: Tensors): Tensors {
 
 function declareInputs(
   backend: Backend,
-  recorder: Recorder,
+  recorder: GraphRecorder,
   { state, batch, scalars }: Given,
 ): Omit<Signature, 'outputs'> {
   const declare = (part: string, tensors: Tensors): InputSpec[] => {
@@ -85,7 +79,7 @@ function declareInputs(
   return { state: declare('state', state), batch: declare('batch', batch), scalars: names };
 }
 
-function runRecorded(backend: Backend, recorder: Recorder, run: () => StepResult): StepResult {
+function runRecorded(backend: Backend, recorder: GraphRecorder, run: () => StepResult): StepResult {
   const { binding } = backend;
   backend.binding = recorder.binding;
   try {
@@ -95,7 +89,7 @@ function runRecorded(backend: Backend, recorder: Recorder, run: () => StepResult
   }
 }
 
-function declareOutputs(backend: Backend, recorder: Recorder, result: StepResult): OutputSpec[] {
+function declareOutputs(backend: Backend, recorder: GraphRecorder, result: StepResult): OutputSpec[] {
   const outputs: OutputSpec[] = [];
   for (const part of ['state', 'outputs'] as const) {
     for (const [key, tensor] of Object.entries(result[part])) {

@@ -1,6 +1,9 @@
 import { util } from '@tensorflow/tfjs-core';
 
-/** For every element of a tensor of shape `to`, which element of one of shape `from` is broadcast to it. */
+/**
+ * For every element of a tensor of shape `to`: the index of the element of a tensor of shape `from` that is broadcast
+ * to it.
+ */
 export function broadcastIndices(from: number[], to: number[]): number[] {
   const strides = util.computeStrides([...from, 1]);
   const offset = to.length - from.length;

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { CompiledStep, Step, Tensors } from '../../engine.ts';
-import { record, type Example } from './replay/record.ts';
+import type { CompiledStep, Example, Step, Tensors } from '../../engine.ts';
+import { record } from './replay/record.ts';
 import { ReplayedStep } from './replay/replayed-step.ts';
 
 /**
- * Records the kernel calls of a step once and repeats them: a third of the calls turn out to pass values on or to
- * compute what never changes, and with the tape and the scopes 2 to 4 ms of a batch go (`mlp`, B = 64: 8.2 → 4.7 ms;
- * `cnn-small`: 23 → 18, on a busy core). A step that reads values on the host, which tells nothing of what it does next
- * time, is run as it is.
+ * Records the kernel calls of a step once and repeats them. A third of the calls turn out to pass values on or to
+ * compute what never changes, and are left out. So are the tape and the scopes, 2 to 4 ms of a batch (`mlp`, B = 64:
+ * 8.2 → 4.7 ms; `cnn-small`: 23 → 18, on a busy core). A step that reads values on the host may do something else next
+ * time, and is run as it is.
  */
 export function compile(step: Step, example: Example): CompiledStep {
   const backend = tf.backend() as BackendWasm;
@@ -35,7 +35,7 @@ function scalarTensors(scalars: Record<string, number>): Tensors {
 }
 
 /**
- * The caller disposes what went in and what comes out: a tensor that the step only passed on, or returned twice, is
+ * The caller disposes both the inputs and the results. So a tensor that the step only passed on, or returned twice, is
  * cloned (which copies no values).
  */
 function ofTheirOwn(tensors: Tensors, taken: Set<Tensor>): Tensors {

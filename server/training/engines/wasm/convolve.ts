@@ -56,8 +56,8 @@ export function convolve(
   const { addOuterProducts } = assembledFunctions(backend);
   const [from, to] = [addressOf(backend, images), addressOf(backend, out)];
   const line = 4 * width * channels;
-  // Taps without a gap between them are points of one line, which the windows of neighbouring results share; others are
-  // lines.
+  // Taps without a gap between them are points of one line, which the windows of neighbouring results share. Taps with
+  // a gap are lines of their own.
   const together = dilations[1] === 1;
   const taps = window[1] * channels;
   forEachPanel(backend, filter, (panel, first, panelWidth) => {

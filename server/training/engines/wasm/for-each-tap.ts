@@ -1,8 +1,8 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
 /**
- * Calls `work` for every tap of every window that lies in the image: where its pixels of x, of the filter and of y
- * begin.
+ * Calls `work` for every tap of every window, if the tap lies in the image. `work` gets the places where the tap's
+ * channels of x, of the filter and of y begin.
  */
 export function forEachTap(
   info: backend_util.Conv2DInfo,

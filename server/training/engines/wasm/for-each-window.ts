@@ -1,9 +1,10 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
 /**
- * Calls `work` for all windows of a pooling, in the order of their results, those side by side that are of one size
- * together: which pixel of all images is the first one's corner, how many rows and columns of each lie in the image
- * (none, where padding is wider than a window), and how many windows there are, a stride apart.
+ * Calls `work` for all windows of a pooling, in the order of their results. Windows of one size that lie side by side
+ * come in one call. `corner` is the first window's first pixel, counted over all images. `rows` and `columns` are how
+ * much of each window lies in the image (none, where padding is wider than a window). `windows` is how many there are,
+ * a stride apart.
  */
 export function forEachWindow(
   info: backend_util.Conv2DInfo,

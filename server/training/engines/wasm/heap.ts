@@ -2,7 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /** What a kernel is called with; TensorFlow.js types the backend as `{}`. */
-export interface Call<Attributes = Record<string, never>> {
+export interface WasmCall<Attributes = Record<string, never>> {
   inputs: Record<string, TensorInfo>;
   backend: BackendWasm;
   attrs: Attributes;
@@ -11,20 +11,20 @@ export interface Call<Attributes = Record<string, never>> {
 /** A kernel of the wasm backend, as TensorFlow.js registers it. */
 export function wasmKernel<Attributes>(
   kernelName: string,
-  kernel: (call: Call<Attributes>) => TensorInfo | TensorInfo[],
+  kernel: (call: WasmCall<Attributes>) => TensorInfo | TensorInfo[],
 ): KernelConfig {
   return { kernelName, backendName: 'wasm', kernelFunc: kernel as unknown as KernelConfig['kernelFunc'] };
 }
 
 /**
- * The values of a float32 tensor where they lie. Take it after the last allocation and drop it before the next: memory
- * that grows moves the heap to another buffer and leaves every earlier view empty.
+ * The values of a float32 tensor where they lie. Take this view after the last allocation and drop it before the next
+ * one: when memory grows, the heap moves to another buffer, and every earlier view is left empty.
  */
 export function floats(backend: BackendWasm, tensor: TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;
 }
 
-/** A float32 tensor of zeros; what a kernel makes with `makeOutput` holds whatever the memory held before. */
+/** A float32 tensor of zeros. A tensor that `makeOutput` makes holds whatever its memory held before. */
 export function zeros(backend: BackendWasm, shape: number[]): TensorInfo {
   const tensor = backend.makeOutput(shape, 'float32');
   floats(backend, tensor).fill(0);

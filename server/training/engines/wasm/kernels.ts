@@ -43,7 +43,10 @@ const partial: ((shipped: KernelFunc) => KernelConfig)[] = [add, clipByValue, co
 
 let registered = false;
 
-/** Puts ours in the place of the shipped ones. Before the backend starts: it sets up the kernels that it finds. */
+/**
+ * Puts our kernels in the place of the shipped ones. Must run before the backend starts, which sets up the kernels that
+ * it finds.
+ */
 export function registerKernels(): void {
   if (registered) return;
   registered = true;
@@ -57,7 +60,7 @@ export function registerKernels(): void {
 function replace(kernel: KernelConfig): void {
   const shipped = getKernel(kernel.kernelName, 'wasm');
   if (shipped) unregisterKernel(kernel.kernelName, 'wasm');
-  // The shipped kernel's set-up stays: ours may call it.
+  // The shipped kernel's set-up stays, since our kernel may call the shipped one.
   const { setupFunc } = shipped ?? {};
   registerKernel(setupFunc ? { ...kernel, setupFunc } : kernel);
 }

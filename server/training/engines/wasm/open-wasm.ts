@@ -42,19 +42,20 @@ interface Allocator {
 }
 
 /**
- * Where no memory is left the backend is given address 0, and would overwrite what lies there: its own tables, and
- * weights.
+ * Where no memory is left, the allocator gives address 0. The backend would then overwrite what lies there: its own
+ * tables, and weights.
  */
 function refuseToOverflow(): void {
   const { wasm } = tf.backend() as unknown as { wasm: Allocator };
-  wasm._free(wasm._malloc(1)); // the first call puts another function in its place
+  wasm._free(wasm._malloc(1)); // its first call replaces `_malloc` with another function
   const allocate = wasm._malloc;
   if (allocate.refuses) return; // opened before
   const refusing = (bytes: number): number => {
     const address = allocate(bytes);
     if (address !== 0 || bytes === 0) return address;
     throw new Error(
-      `Cannot compute on wasm: its memory is full (${(bytes / 2 ** 20).toFixed(0)} MiB more were asked for; WebAssembly has 4 GiB at most). ` +
+      `Cannot compute on wasm: its memory is full (${(bytes / 2 ** 20).toFixed(0)} MiB more were asked for; ` +
+        'WebAssembly has 4 GiB at most). ' +
         'Wanted: a smaller training.batchSize, smaller images or a smaller network; or another engine.',
     );
   };
@@ -62,8 +63,9 @@ function refuseToOverflow(): void {
 }
 
 /**
- * The compiled backend hooks itself into `uncaughtException` and `unhandledRejection`, to throw again: every error of
- * the program would end in its stack, behind pages of its source. Errors are the program's to handle.
+ * Starts the backend, and takes away the listeners that it adds to `uncaughtException` and `unhandledRejection`. These
+ * only throw again, so that every error of the program would end in the backend's stack, behind pages of its source.
+ * Errors are the program's to handle.
  */
 async function withoutNewListeners<T>(start: () => Promise<T>): Promise<T> {
   const events = ['uncaughtException', 'unhandledRejection'];

@@ -3,8 +3,9 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { floats, reshaped, zeros } from './heap.ts';
 
 /**
- * Images [B, H, W, C] as [B, height, width, C]: `top` rows and `left` columns of zeros before them, as many as are
- * missing after them; what does not fit is left out. So a convolution needs no case of its own for the edges.
+ * Images [B, H, W, C] as [B, height, width, C]. `top` rows and `left` columns of zeros come before the pixels, and as
+ * many as are missing after them; pixels that do not fit are left out. So a convolution needs no case of its own for
+ * the edges.
  */
 export function padTo(
   backend: BackendWasm,

@@ -1,17 +1,17 @@
 import { broadcast_util, util, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { broadcastIndices } from './broadcast-indices.ts';
-import { floats, wasmKernel, type Call } from './heap.ts';
+import { floats, wasmKernel, type WasmCall } from './heap.ts';
 
 /**
- * A kernel that computes a number of every pair of float32 numbers of a and b, broadcast to each other. Meant for small
- * tensors.
+ * A kernel that computes one number of every pair of float32 numbers of a and b, broadcast to each other. Meant for
+ * small tensors.
  */
 export function pairwise(
   kernelName: string,
   compute: (a: number, b: number) => number,
   shipped: KernelFunc,
 ): KernelConfig {
-  return wasmKernel(kernelName, (call: Call) => {
+  return wasmKernel(kernelName, (call: WasmCall) => {
     const { backend } = call;
     const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
     if (a.dtype !== 'float32' || b.dtype !== 'float32') return shipped(call as never);
@@ -23,7 +23,7 @@ export function pairwise(
   });
 }
 
-/** Which element of a tensor of shape `from` meets the i-th of the result. */
+/** Which element of a tensor of shape `from` belongs to the i-th of the result. */
 function positions(from: number[], to: number[]): (i: number) => number {
   if (util.sizeFromShape(from) === util.sizeFromShape(to)) return (i) => i;
   if (util.sizeFromShape(from) === 1) return () => 0;

@@ -6,8 +6,8 @@ import { addressOf, floats, release } from './heap.ts';
 const WIDTH = 8;
 
 /**
- * A matrix cut into panels of 8 columns, each lying together row by row: the product reads it once for every few rows
- * of its left-hand side, and rows that are far apart would push each other out of the cache.
+ * A matrix cut into panels of 8 columns, each of which lies together row by row. A product reads the matrix once for
+ * every few rows of its left-hand side, and rows that are far apart would push each other out of the cache.
  */
 export interface Panels {
   tensor: TensorInfo;
@@ -39,7 +39,7 @@ export function pack(
   return { tensor, rows: rows.length, columns };
 }
 
-/** Calls `work` for every panel: its address, its first column, how many it has. */
+/** Calls `work` for every panel, with its address, its first column and its number of columns. */
 export function forEachPanel(
   backend: BackendWasm,
   { tensor, rows, columns }: Panels,

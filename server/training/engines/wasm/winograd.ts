@@ -10,13 +10,18 @@ import { addressOf, release, zeros } from './heap.ts';
  */
 const POSITIONS = 16;
 
-/** Numbers that the tiles of one round take, with what becomes of them: what the second-level cache holds. */
+/** Numbers of the tiles of one round and of their results together: as many as the second-level cache holds. */
 const NUMBERS = 1 << 16;
 
 /** Fewer channels than these leave too little work at a position to pay for the transforms. */
 const CHANNELS = 8;
 
-/** @param size height and width of what is convolved to */
+/**
+ * Whether a convolution can be done by Winograd's tiles, and gains by it.
+ *
+ * @param info of the convolution
+ * @param size height and width of its results
+ */
 export function suitsWinograd(info: backend_util.Conv2DInfo, [height, width]: [number, number]): boolean {
   const {
     filterHeight,
@@ -154,13 +159,17 @@ function rowsOfRound(grid: Grid, together: number): number {
   return Math.max(1, Math.floor(NUMBERS / (POSITIONS * together * grid.columns)));
 }
 
-/** Calls `work` for a few rows of tiles at a time. @param together channels of what goes in and what comes out */
+/**
+ * Calls `work` for a few rows of tiles at a time.
+ *
+ * @param together channels of what goes in and what comes out
+ */
 function inRounds(grid: Grid, together: number, work: (first: number, rows: number) => void): void {
   const step = rowsOfRound(grid, together);
   for (let first = 0; first < grid.rows; first += step) work(first, Math.min(step, grid.rows - first));
 }
 
-/** Between some rows of tiles of images and their positions. */
+/** Transforms some rows of tiles of images to their positions, or back. */
 function transformRows(
   backend: BackendWasm,
   name: 'transformPixels' | 'transformResults' | 'restoreResults',
@@ -184,7 +193,10 @@ function transformRows(
   }
 }
 
-/** Between taps and their positions, squares of `fromSide` and `toSide` matrices. */
+/**
+ * Transforms taps to their positions, or back: a square of `fromSide` × `fromSide` matrices to one of `toSide` ×
+ * `toSide`.
+ */
 function transformFilter(
   backend: BackendWasm,
   name: 'transformTaps' | 'restoreTaps',

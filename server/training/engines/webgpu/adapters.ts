@@ -17,14 +17,14 @@ const BACKENDS = ['vulkan', 'metal', 'd3d12'];
  */
 const OPTIONS = ['enable-dawn-features=disable_workgroup_init'];
 
-/** No adapter has this name: Dawn answers it with the names of all. */
+/** A name that no adapter has. Dawn answers it with the names of all adapters. */
 const NOBODY = 'no adapter has this name';
 
 /**
  * The adapter to train on: the fastest that Dawn finds (a discrete GPU before one that shares the processor's memory),
  * or the one that was asked for.
  *
- * @param wanted its number in the list of adapters, or a part of its name
+ * @param wanted the adapter's number in the list, or a part of its name; null takes the fastest
  */
 export async function requestAdapter(
   dawn: Dawn,
@@ -42,7 +42,7 @@ export async function requestAdapter(
 export async function listAdapters(dawn: Dawn): Promise<AdapterListing[]> {
   try {
     await dawn.create([`adapter=${NOBODY}`]).requestAdapter();
-    return []; // where there is no adapter at all it answers null instead
+    return []; // where there is no adapter at all, Dawn answers null instead
   } catch (error) {
     const lines = String(error).matchAll(/^ \* backend: '(.*)', name: '(.*)'$/gm);
     const all = [...lines]
@@ -74,5 +74,8 @@ function hintOfDrivers(): string {
 
 function remedyOfDrivers(): string | null {
   if (process.platform !== 'linux') return null;
-  return "On Debian and Ubuntu: apt-get install libvulkan1, and the driver of the GPU (mesa-vulkan-drivers, or NVIDIA's).";
+  return (
+    'On Debian and Ubuntu: apt-get install libvulkan1, ' +
+    "and the driver of the GPU (mesa-vulkan-drivers, or NVIDIA's)."
+  );
 }

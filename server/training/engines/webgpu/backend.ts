@@ -13,22 +13,22 @@ export interface TensorData {
   values?: HostValues | null;
   /** On the device. */
   resource?: GPUBuffer | null;
-  /** True: the buffer belongs to somebody else, and is left alone when the tensor is disposed. */
+  /** True where the buffer belongs to somebody else, and is left alone when the tensor is disposed. */
   external?: boolean;
 }
 
-/** A shader with what is known of it at the time of the call; `pipeline` and `dispatch` are set when it is recorded. */
+/** A shader as it is known when it is called; `pipeline` and `dispatch` are set when it is recorded. */
 export interface Program {
   variableNames: string[];
   outputShape: number[];
   workgroupSize: [number, number, number];
   dispatchLayout: { x: number[]; y?: number[]; z?: number[] };
   dispatch: [number, number, number];
-  /** What tells its shader from others, besides ranks and types. */
+  /** Tells its shader from others, besides ranks and types. */
   shaderKey: string;
   /** Further members of the shader's `uniforms`, as WGSL. */
   uniforms?: string;
-  /** True: `uniforms.size` is the number of outputs. */
+  /** True where `uniforms.size` is the number of outputs. */
   size?: boolean;
   getUserCode(): string;
 }
@@ -43,7 +43,10 @@ export interface BufferManager {
   readonly numBytesAllocated: number;
 }
 
-/** The part of the backend of tfjs-backend-webgpu that is used here. Its types leave out what they call private. */
+/**
+ * The part of the backend of tfjs-backend-webgpu that is used here. The package's own types leave out its private
+ * members.
+ */
 export interface Backend {
   device: GPUDevice;
   queue: GPUQueue;
@@ -74,19 +77,23 @@ export function bytesOf(shape: readonly number[]): number {
   return 4 * shape.reduce((product, side) => product * side, 1);
 }
 
-/** What the backend's own tensors have, too. */
+/** The usage of buffers that the backend's own tensors have, too. */
 export function storageUsage(): number {
   return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 }
 
-/** Submits what the backend has recorded and not handed over yet, so that it comes before what follows. */
+/** Submits the commands that the backend has recorded and not handed over yet, so that they come before later ones. */
 export function flush(backend: Backend): void {
   if (!backend.commandEncoder) return;
   backend.endComputePassEncoder();
   backend.submitQueue();
 }
 
-/** A tensor whose values are in a buffer. @param external the buffer outlives it */
+/**
+ * A tensor whose values are in a buffer.
+ *
+ * @param external whether the buffer outlives the tensor
+ */
 export function tensorOn(
   backend: Backend,
   shape: number[],

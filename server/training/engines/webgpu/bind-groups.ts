@@ -1,17 +1,20 @@
 import type { Place } from './fixed-memory.ts';
-import type { Dispatch, RecordedBuffer } from './recorder.ts';
+import type { Dispatch, RecordedBuffer } from './dispatch-recorder.ts';
 
 /** Layouts in use: states take turns in two buffers, and a few older ones may be kept. */
 const KEPT_LAYOUTS = 8;
 
-/** The bind groups of all dispatches of a recording, by which buffers hold what changes from run to run. */
+/**
+ * The bind groups of all dispatches of a recording. Some buffers of a recording change from run to run. For each choice
+ * of GPU buffers that stand for them, the groups are made once and kept.
+ */
 export class BindGroups {
   readonly #device: GPUDevice;
   readonly #dispatches: Dispatch[];
   readonly #placeOf: (buffer: RecordedBuffer) => Place | null;
-  /** By number in the list that `at` gets. */
+  /** The changing buffers, with their numbers in the list that `at` gets. */
   readonly #changing: Map<RecordedBuffer, number>;
-  /** Of the dispatches that nothing changing goes through. */
+  /** The bind groups of dispatches without a changing buffer; null for the other dispatches. */
   readonly #fixed: (GPUBindGroup | null)[];
   readonly #layouts = new Map<string, GPUBindGroup[]>();
 
@@ -30,13 +33,13 @@ export class BindGroups {
     );
   }
 
-  /** @param buffers what holds the changing buffers now, in their order */
+  /** @param buffers the GPU buffers that stand for the changing ones now, in their order */
   at(buffers: GPUBuffer[]): GPUBindGroup[] {
     const key = buffers.map(numberOf).join();
     const kept = this.#layouts.get(key);
     if (kept) this.#layouts.delete(key);
     const groups = kept ?? this.#dispatches.map((dispatch, i) => this.#fixed[i] ?? this.#make(dispatch, buffers));
-    this.#layouts.set(key, groups); // a Map keeps the order of insertion: the first has not been used for longest
+    this.#layouts.set(key, groups); // a Map keeps the order of insertion: its first layout was used longest ago
     if (this.#layouts.size > KEPT_LAYOUTS) this.#layouts.delete(this.#layouts.keys().next().value!);
     return groups;
   }

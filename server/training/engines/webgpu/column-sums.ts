@@ -13,13 +13,14 @@ export interface ColumnSums {
   inputs: Record<string, TensorInfo>;
   /** In WGSL: the term of `row` and `column`; `at` is row · columns + column. */
   term: string;
-  /** True: the mean of the terms instead. */
+  /** True where the mean of the terms is wanted instead. */
   mean?: boolean;
 }
 
 /**
- * Sums over the rows of a matrix whose numbers are computed on the way: [columns]. In two steps, each in an order that
- * shapes alone decide; atomic additions would be one step, in whatever order threads come along.
+ * Sums over the rows of a matrix whose numbers are computed on the way: [columns]. The sums are taken in two steps,
+ * each in an order that shapes alone decide. Atomic additions would take one step, but in whatever order threads come
+ * along.
  */
 export function columnSums(
   backend: Backend,

@@ -13,8 +13,8 @@ export function convolutionKey({
 }
 
 /**
- * WGSL: number `k` of the window of x that result `row` is computed from, counted over taps and channels; 0 outside of
- * the image.
+ * WGSL: the `k`-th value, counted over taps and channels, of the window of x from which result `row` is computed; 0
+ * outside of the image.
  */
 export function windowReader(info: backend_util.Conv2DInfo): string {
   const { outHeight, outWidth, inHeight, inWidth, inChannels, filterWidth, strideHeight, strideWidth, padInfo } = info;
@@ -24,6 +24,7 @@ export function windowReader(info: backend_util.Conv2DInfo): string {
       let y = ((row / ${outWidth}) % ${outHeight}) * ${strideHeight} + tap / ${filterWidth} - ${padInfo.top};
       let z = (row % ${outWidth}) * ${strideWidth} + tap % ${filterWidth} - ${padInfo.left};
       if (y < 0 || y >= ${inHeight} || z < 0 || z >= ${inWidth}) { return 0.0; }
-      return x[((row / ${outHeight * outWidth} * ${inHeight} + y) * ${inWidth} + z) * ${inChannels} + k % ${inChannels}];
+      return x[((row / ${outHeight * outWidth} * ${inHeight} + y) * ${inWidth} + z) * ${inChannels}
+        + k % ${inChannels}];
     }`;
 }

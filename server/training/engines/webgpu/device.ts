@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is read from a device that is lost fails at once; why it is lost is known soon after, in milliseconds. */
+/** Reading from a lost device fails at once. The reason of the loss is known soon after, within these milliseconds. */
 const REASON_WITHIN = 1000;
 
-/** As far as the adapter goes: TensorFlow.js chooses shaders by these, and large models need large buffers. */
+/**
+ * Limits that are asked for as high as the adapter has them: TensorFlow.js chooses shaders by these, and large models
+ * need large buffers.
+ */
 const LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -19,7 +22,7 @@ export async function openDevice(adapter: GPUAdapter): Promise<Device> {
   return new Device(await adapter.requestDevice({ requiredLimits }));
 }
 
-/** A GPU in use: what it computes is worth nothing from its first error on. */
+/** A GPU in use. From its first error on, nothing that it computes can be trusted. */
 export class Device {
   readonly gpuDevice: GPUDevice;
   #trouble: string | null = null;
@@ -42,11 +45,12 @@ export class Device {
   check(): void {
     if (this.#trouble !== null)
       throw new Error(
-        `Cannot compute on the GPU: ${this.#trouble}. Wanted: a device that is there to the end; what was trained since the last checkpoint is trained again.`,
+        `Cannot compute on the GPU: ${this.#trouble}. Wanted: a device that is there to the end; ` +
+          'what was trained since the last checkpoint is trained again.',
       );
   }
 
-  /** What is read from the device, if it was there all the while. */
+  /** The values that are read; throws where the device was lost meanwhile. */
   async reading<T>(values: Promise<T>): Promise<T> {
     try {
       const read = await values;
@@ -59,7 +63,10 @@ export class Device {
     }
   }
 
-  /** A process that ends with a live device may crash while its memory is taken from under Dawn's threads. */
+  /**
+   * Gives the device back. A process that ends with a live device may crash: its memory is taken away while Dawn's
+   * threads still run.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     this.gpuDevice.destroy();

@@ -1,13 +1,13 @@
 import { flush, storageUsage, type Backend } from './backend.ts';
 import { groupBy } from '../../../sweep/group-by.ts';
 import { planMemory } from './plan-memory.ts';
-import type { RecordedBuffer } from './recorder.ts';
-import type { Recording } from './trace.ts';
+import type { RecordedBuffer } from './dispatch-recorder.ts';
+import type { DispatchRecording } from './trace.ts';
 
 /** Where in the device's memory a buffer of a recording is. */
 export type Place = Required<GPUBufferBinding>;
 
-/** What of a recording stays where it is, run after run: constants, scalars and temporary results. */
+/** Memory of a recording that stays where it is, run after run: constants, scalars and temporary results. */
 export class FixedMemory {
   readonly #backend: Backend;
   readonly #buffers: GPUBuffer[] = [];
@@ -16,7 +16,7 @@ export class FixedMemory {
   readonly #scalarValues: Float32Array<ArrayBuffer>;
 
   /** @param elsewhere buffers that change from run to run */
-  constructor(backend: Backend, recording: Recording, elsewhere: Set<RecordedBuffer>) {
+  constructor(backend: Backend, recording: DispatchRecording, elsewhere: Set<RecordedBuffer>) {
     this.#backend = backend;
     const { dispatches, scalars, outputs } = recording;
     const all = new Set([...dispatches.flatMap(({ buffers }) => buffers), ...outputs.map(({ buffer }) => buffer)]);
@@ -41,7 +41,7 @@ export class FixedMemory {
     }
   }
 
-  /** Null: it changes from run to run. */
+  /** Null for a buffer that changes from run to run. */
   placeOf(buffer: RecordedBuffer): Place | null {
     return this.#places.get(buffer) ?? null;
   }
@@ -59,7 +59,10 @@ export class FixedMemory {
     for (const buffer of this.#buffers) this.#backend.bufferManager.releaseBuffer(buffer, false);
   }
 
-  /** Puts buffers into one, side by side, those of the same contents once: Dawn then has one to look after. */
+  /**
+   * Puts buffers side by side into one, so that Dawn has only one to look after. Those of the same contents share a
+   * place.
+   */
   #pack(buffers: RecordedBuffer[], usage: number): GPUBuffer | null {
     if (buffers.length === 0) return null;
     const groups = groupBy(buffers, (buffer) =>

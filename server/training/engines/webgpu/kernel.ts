@@ -2,7 +2,7 @@ import { getKernel, type KernelConfig, type KernelFunc, type TensorInfo } from '
 import type { Backend, Program } from './backend.ts';
 
 /** What a kernel is called with. */
-export interface Call<Attributes = object> {
+export interface WebgpuCall<Attributes = object> {
   inputs: Record<string, TensorInfo>;
   backend: Backend;
   attrs: Attributes;
@@ -10,25 +10,25 @@ export interface Call<Attributes = object> {
 
 export function webgpuKernel<Attributes = object>(
   kernelName: string,
-  compute: (call: Call<Attributes>) => TensorInfo | TensorInfo[],
+  compute: (call: WebgpuCall<Attributes>) => TensorInfo | TensorInfo[],
 ): KernelConfig {
   return { kernelName, backendName: 'webgpu', kernelFunc: compute as unknown as KernelFunc };
 }
 
 /** A shader, in WGSL, that computes one number of its output in every invocation. */
 export interface ElementShader {
-  /** Tells it from other shaders: stands for everything that is written into its text. */
+  /** Tells the shader from others. It stands for everything that is written into the shader's text. */
   key: string;
   outputShape: number[];
-  /** Its inputs by the names that they have in the text, where they are arrays. */
+  /** The inputs by their names in the text, where they are arrays. */
   inputs: Record<string, TensorInfo>;
   /** Whole numbers that the text knows as `uniforms.NAME`: one shader then serves all sizes. */
   integers?: Record<string, number>;
   /** Functions that `value` calls. */
   functions?: string;
-  /** Statements: the number for `index`, returned. */
+  /** Statements that return the number for `index`. */
   value: string;
-  /** Where it goes; at `index` where this is left out. */
+  /** Where the number goes in the output; by default to `index`. */
   target?: string;
   /** Statements before `value` and `target`, seen by both. */
   before?: string;
@@ -73,7 +73,7 @@ export function runElementShader(backend: Backend, shader: ElementShader): Tenso
   );
 }
 
-/** Runs a kernel that is registered, the backend's or ours. */
+/** Runs a registered kernel, the backend's or ours. */
 export function runKernel(
   backend: Backend,
   name: string,

@@ -28,7 +28,7 @@ const partial: ((shipped: KernelFunc) => KernelConfig)[] = [batchMatMul, conv2d,
 
 let registered = false;
 
-/** Puts ours in the place of the shipped ones. */
+/** Puts our kernels in the place of the shipped ones. */
 export function registerKernels(): void {
   if (registered) return;
   registered = true;

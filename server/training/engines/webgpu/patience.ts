@@ -1,6 +1,5 @@
 /**
- * Of how long a wait has lasted already, what goes by before the GPU is asked again: so much longer does it seem to
- * take at most.
+ * A pause before the GPU is asked again lasts this share of the wait so far. A wait seems longer by that share at most.
  */
 const SHARE = 1 / 50;
 
@@ -12,17 +11,21 @@ type Immediate = (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
 /** What a wait needs of the outside. */
 export interface Clock {
   now(): number;
-  /** Gives the processor away. @param milliseconds parts of one too */
+  /**
+   * Gives the processor away.
+   *
+   * @param milliseconds may be a fraction of one
+   */
   sleep(milliseconds: number): void;
 }
 
 let patient = false;
 
 /**
- * While Dawn waits for a GPU it asks it in every turn of the event loop, by the global `setImmediate`. That keeps a
- * core busy, which a GPU that is software needs itself, and makes garbage by the hundred megabytes a second, whose
- * collection then delays the next step. From here on it asks less often the longer it has waited; what JavaScript asks
- * for by `setImmediate` is left as it is.
+ * While Dawn waits for a GPU, it asks the GPU in every turn of the event loop, by the global `setImmediate`. That keeps
+ * a core busy, which a GPU in software needs itself. It also makes garbage, hundreds of megabytes a second, whose
+ * collection then delays the next step. After this call Dawn asks less often the longer it has waited. `setImmediate`
+ * stays as it is for functions of JavaScript.
  */
 export function makeDawnPatient(): void {
   if (!patient)
@@ -48,13 +51,13 @@ export function patiently(immediate: Immediate, clock: Clock): Immediate {
       }
     });
   };
-  // Node's own keeps the form that makes a promise there.
+  // Among the properties of Node's own function is the form of it that makes a promise.
   return Object.defineProperties(replaced, Object.getOwnPropertyDescriptors(immediate));
 }
 
 /**
- * An addon's functions have neither a name nor parameters; of JavaScript's own native ones, those that settle a promise
- * take a value.
+ * Whether a function is an addon's: native, with neither a name nor parameters. Of JavaScript's own native functions,
+ * those that settle a promise have no name either, but take a value.
  */
 function isOfAddon(callback: unknown): boolean {
   return (

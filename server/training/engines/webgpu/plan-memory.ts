@@ -1,6 +1,6 @@
-import type { Dispatch, RecordedBuffer } from './recorder.ts';
+import type { Dispatch, RecordedBuffer } from './dispatch-recorder.ts';
 
-/** A piece of memory for temporary buffers, one after the other. */
+/** A piece of memory for temporary buffers, which use it one after the other. */
 export interface Piece {
   size: number;
   buffers: RecordedBuffer[];

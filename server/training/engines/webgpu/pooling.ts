@@ -10,7 +10,8 @@ export function poolKey({
   strideWidth,
   padInfo,
 }: backend_util.Conv2DInfo): string {
-  return `${inShape} ${outShape} ${filterHeight} ${filterWidth} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
+  const sizes = `${filterHeight} ${filterWidth} ${strideHeight} ${strideWidth} ${padInfo.top} ${padInfo.left}`;
+  return `${inShape} ${outShape} ${sizes}`;
 }
 
 /**

@@ -5,24 +5,24 @@ import { bytesOf, flush, storageUsage, tensorOn, type Backend } from './backend.
 import { BindGroups } from './bind-groups.ts';
 import type { Device } from './device.ts';
 import { FixedMemory, type Place } from './fixed-memory.ts';
-import type { RecordedBuffer } from './recorder.ts';
+import type { RecordedBuffer } from './dispatch-recorder.ts';
 import { StateBuffers } from './state-buffers.ts';
-import type { Recording } from './trace.ts';
+import type { DispatchRecording } from './trace.ts';
 
 /** A step that is played back: its dispatches in one pass, handed to the GPU at once. */
 export class RecordedStep implements CompiledStep {
   readonly #backend: Backend;
   readonly #device: Device;
-  readonly #recording: Recording;
+  readonly #recording: DispatchRecording;
   readonly #memory: FixedMemory;
   readonly #states: StateBuffers;
   readonly #groups: BindGroups;
-  /** Results that get a copy of where they are computed; all others are computed where they stay. */
-  readonly #copied: Recording['outputs'];
+  /** Results that are copied from where they are computed; all others are computed where they stay. */
+  readonly #copied: DispatchRecording['outputs'];
   /** Memory for batches that come from the host, by number in the batch. */
   readonly #uploads = new Map<number, GPUBuffer>();
 
-  constructor(backend: Backend, device: Device, recording: Recording) {
+  constructor(backend: Backend, device: Device, recording: DispatchRecording) {
     this.#backend = backend;
     this.#device = device;
     this.#recording = recording;
@@ -87,8 +87,8 @@ export class RecordedStep implements CompiledStep {
   }
 
   /**
-   * Where a batch's values are. What is still on the host goes into a buffer that is written anew for every batch,
-   * unless it stays.
+   * The buffer with the values of a batch's tensor. Values that are still on the host go into a buffer that is written
+   * anew for every batch, unless the tensor is kept.
    */
   #uploaded(tensor: Tensor, i: number): GPUBuffer {
     const { dataId, shape, dtype } = tensor;
@@ -134,10 +134,9 @@ export class RecordedStep implements CompiledStep {
 }
 
 /**
- * The new state's tensors that a dispatch writes for the purpose: neither something passed on nor something returned
- * twice.
+ * The tensors of the new state that a dispatch computes: none that is only passed on, and none that is returned twice.
  */
-function computedStates({ dispatches, outputs }: Recording): Recording['outputs'] {
+function computedStates({ dispatches, outputs }: DispatchRecording): DispatchRecording['outputs'] {
   const written = new Set(dispatches.map(({ buffers }) => buffers[0]));
   const returned = (buffer: RecordedBuffer): number => outputs.filter((output) => output.buffer === buffer).length;
   return outputs.filter(({ part, buffer }) => part === 'state' && written.has(buffer) && returned(buffer) === 1);

@@ -5,13 +5,13 @@ import type { RecordedTensor } from './trace.ts';
 /** Memory for one state. */
 interface BufferSet {
   buffers: GPUBuffer[];
-  /** Of the tensors that were last made of it. */
+  /** Data of the tensors that were last made of the buffers. */
   dataIds: object[];
 }
 
 /**
- * Memory that a step writes new states into. Two sets take turns where the caller keeps one state at a time, so that
- * states are never copied; where it keeps older ones, there are as many more.
+ * Memory that a step writes new states into, so that states are never copied. Where the caller keeps one state at a
+ * time, two sets of buffers take turns. Where it keeps older states too, each of them has a set of its own.
  */
 export class StateBuffers {
   readonly #backend: Backend;
@@ -33,7 +33,7 @@ export class StateBuffers {
     return { tensors: Object.fromEntries(this.#tensors.map(({ key }, i) => [key, tensors[i]!])), buffers: set.buffers };
   }
 
-  /** What is still in use is left to its tensors. */
+  /** Buffers that are still in use are left to their tensors. */
   dispose(): void {
     flush(this.#backend);
     const { tensorMap, bufferManager } = this.#backend;

@@ -4,11 +4,11 @@ import { runElementShader } from './kernel.ts';
 
 /** A matrix product whose factors are computed while they are read, so that neither has to be laid out in memory. */
 export interface Product {
-  /** Tells it from other products of the same sizes. */
+  /** Tells the product from others of the same sizes. */
   key: string;
   rows: number;
   columns: number;
-  /** How many products each result is the sum of. */
+  /** How many products add up to one result. */
   depth: number;
   inputs: Record<string, TensorInfo>;
   /** WGSL functions `left(row : i32, k : i32) -> f32` and `right(k : i32, column : i32) -> f32`. */
@@ -22,7 +22,7 @@ const SIDE = 16;
 /** How much of the depth a workgroup holds at a time. */
 const SLICE = 16;
 
-/** A GPU is taken to be busy with so many workgroups; a product with fewer is cut up along its depth. */
+/** So many workgroups are taken to keep a GPU busy; a product with fewer is cut up along its depth. */
 const BUSY = 256;
 
 /**
@@ -37,7 +37,7 @@ export function tiledProduct(backend: Backend, product: Product): TensorInfo {
   const slices = Math.ceil(depth / SLICE);
   const slicesEach = Math.ceil(slices / Math.max(1, Math.floor(BUSY / (tiles[0] * tiles[1]))));
   const parts = Math.ceil(slices / slicesEach);
-  // More rows of tiles than one direction takes go on in z, which is free then: such a product is not cut up.
+  // Rows of tiles that one direction cannot take go on in z. In z there is room then: such a product is not cut up.
   const most = backend.device.limits.maxComputeWorkgroupsPerDimension;
   const stacks = Math.ceil(tiles[1] / most);
   const program: Program = {
@@ -57,7 +57,7 @@ export function tiledProduct(backend: Backend, product: Product): TensorInfo {
   return sum;
 }
 
-/** Results of a thread in one direction: four where there is enough for everyone, since they share what is read. */
+/** Results of a thread in one direction. Four where there is enough for all threads: the four share what is read. */
 function resultsEach(size: number): number {
   return size > 2 * SIDE ? 4 : size > SIDE ? 2 : 1;
 }
@@ -77,6 +77,11 @@ function shader(
   // Written out, not as arrays and loops, which not every driver keeps in registers.
   const each = (write: (r: number, c: number) => string): string =>
     ownRows.flatMap((r) => ownColumns.map((c) => write(r, c))).join('\n');
+  const insideLeft = `firstRow + place < ${rows} && k < ${depth}`;
+  const insideRight = `firstColumn + place < ${columns} && k < ${depth}`;
+  const readLeft = (r: number): string => `let left${r} = leftTile[k * ${SIDE * rowsEach} + ownRow + ${r * SIDE}];`;
+  const readRight = (c: number): string =>
+    `let right${c} = rightTile[k * ${SIDE * columnsEach} + ownColumn + ${c * SIDE}];`;
   return `
     var<workgroup> leftTile : array<f32, ${SLICE * SIDE * rowsEach}>;
     var<workgroup> rightTile : array<f32, ${SLICE * SIDE * columnsEach}>;
@@ -91,12 +96,12 @@ function shader(
       ${each((r, c) => `var sum${r}${c} = 0.0;`)}
       for (var slice = 0; slice < ${slices}; slice++) {
         let k0 = (${stack === null ? `z * ${slices} + ` : ''}slice) * ${SLICE};
-        ${fill('leftTile', SIDE * rowsEach, `firstRow + place < ${rows} && k < ${depth}`, 'left(firstRow + place, k)')}
-        ${fill('rightTile', SIDE * columnsEach, `firstColumn + place < ${columns} && k < ${depth}`, 'right(k, firstColumn + place)')}
+        ${fill('leftTile', SIDE * rowsEach, insideLeft, 'left(firstRow + place, k)')}
+        ${fill('rightTile', SIDE * columnsEach, insideRight, 'right(k, firstColumn + place)')}
         workgroupBarrier();
         for (var k = 0; k < ${SLICE}; k++) {
-          ${ownRows.map((r) => `let left${r} = leftTile[k * ${SIDE * rowsEach} + ownRow + ${r * SIDE}];`).join('\n')}
-          ${ownColumns.map((c) => `let right${c} = rightTile[k * ${SIDE * columnsEach} + ownColumn + ${c * SIDE}];`).join('\n')}
+          ${ownRows.map(readLeft).join('\n')}
+          ${ownColumns.map(readRight).join('\n')}
           ${each((r, c) => `sum${r}${c} += left${r} * right${c};`)}
         }
         workgroupBarrier();
@@ -107,7 +112,8 @@ function shader(
           r,
           c,
         ) => `if (firstRow + ownRow + ${r * SIDE} < ${rows} && firstColumn + ownColumn + ${c * SIDE} < ${columns}) {
-        result[part + (firstRow + ownRow + ${r * SIDE}) * ${columns} + firstColumn + ownColumn + ${c * SIDE}] = sum${r}${c};
+        result[part + (firstRow + ownRow + ${r * SIDE}) * ${columns}
+          + firstColumn + ownColumn + ${c * SIDE}] = sum${r}${c};
       }`,
       )}
     }`;

@@ -1,17 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Step, Tensors } from '../../engine.ts';
+import type { Example, Step, Tensors } from '../../engine.ts';
 import { bytesOf, tensorOn, type Backend } from './backend.ts';
-import { Recorder, type Dispatch, type RecordedBuffer } from './recorder.ts';
+import { DispatchRecorder, type Dispatch, type RecordedBuffer } from './dispatch-recorder.ts';
 
-export interface Example {
-  state: Tensors;
-  batch: Tensors;
-  scalars: Record<string, number>;
-}
-
-/** A step as what the GPU has to do. */
-export interface Recording {
+/** A step as the dispatches that the GPU has to run. */
+export interface DispatchRecording {
   state: RecordedTensor[];
   batch: RecordedTensor[];
   scalars: { name: string; buffer: RecordedBuffer }[];
@@ -27,8 +21,8 @@ export interface RecordedTensor {
 }
 
 /** Runs a step once on tensors without values, shaped like the example's. */
-export function trace(backend: Backend, step: Step, example: Example): Recording {
-  const recorder = new Recorder(backend);
+export function trace(backend: Backend, step: Step, example: Example): DispatchRecording {
+  const recorder = new DispatchRecorder(backend);
   return recorder.record(() => {
     const given: Tensor[] = [];
     const give = (shape: number[], dtype: tf.DataType): Tensor => {

@@ -32,7 +32,8 @@ export const poolings: Operation[] = cases.flatMap(([shape, window, strides, pad
       name: `maxPool ${of}, with many ties`,
       kernels: ['MaxPool', 'MaxPoolGrad'],
       compare: () => {
-        const x = map(slowTensor(shape, 1), (value) => Math.round(value * 3) + 0); // + 0: a maximum of 0 and −0 may be either
+        // + 0: a maximum of 0 and −0 may be either.
+        const x = map(slowTensor(shape, 1), (value) => Math.round(value * 3) + 0);
         const pool = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, window, strides, pad);
         const expected = {
           y: { shape: yShape, values: maxPool(x, window, strides, pad) },

@@ -13,7 +13,12 @@ const built = join(import.meta.dirname, '../../../..', place, 'opened-engine.js'
 const begin = `
   const { openEngine, tf } = await import(${JSON.stringify(pathToFileURL(built).href)});
   const engine = await openEngine('webgpu');
-  const square = async () => { const product = tf.square(3); const [value] = await product.data(); product.dispose(); return value; };
+  const square = async () => {
+    const product = tf.square(3);
+    const [value] = await product.data();
+    product.dispose();
+    return value;
+  };
   if ((await square()) !== 9) throw new Error('3 · 3 is not 9');
 `;
 

@@ -69,8 +69,8 @@ export function inBlocksOf(size: number, remaining: Variable, body: Code): Code 
 }
 
 /**
- * Floating-point numbers, one at a time or four: a function is written once and assembled for both, the second for the
- * bulk, the first for what four do not divide.
+ * Floating-point numbers, one or four at a time. A function is written once and assembled for both: for four, which
+ * take the bulk, and for one, which takes the rest that four do not divide.
  */
 export interface Lanes {
   count: 1 | 4;

@@ -30,8 +30,8 @@ export interface Channelwise {
 const CHANNELS = [8, 4, 1] as const;
 
 /**
- * Adds a function over points × channels, channels last, that treats every channel by itself: its parameters are the
- * addresses of the arrays, of the constants and of out, then the numbers of points (at least 1) and channels.
+ * Adds a function over points × channels, channels last, that treats every channel by itself. Its parameters are the
+ * addresses of the arrays, of the constants and of out, then the numbers of points (at least 1) and of channels.
  */
 export function addChannelwise(module: ModuleBuilder, wide: Lanes, name: string, work: Channelwise): number {
   const addresses = [...work.arrays, ...work.constants, 'out'];

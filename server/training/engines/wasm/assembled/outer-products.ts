@@ -24,8 +24,11 @@ const ADDRESSES = ['a', 'b', 'out'] as const;
 
 /**
  * Adds two functions. `addOuterProducts` adds a matrix product to a matrix, as a sum of outer products:
- * out[i, j] += Σ_points a[i, point] · b[point, j], 0 ≤ i < m, 0 ≤ j < n; `setOuterProducts` sets the matrix to it.
- * Convolutions, their gradients and dense layers all have this form.
+ *
+ *     out[i, j] += Σ_points a[i, point] · b[point, j], 0 ≤ i < m, 0 ≤ j < n
+ *
+ * `setOuterProducts` sets the matrix to that product. Convolutions, their gradients and dense layers all have this
+ * form.
  *
  * Points form `lines` lines of `points` points each, both at least 1. `aRow`, `aLine` and `aPoint` are the distances in
  * bytes from one row of a to the next, from one line to the next, from one point to the next; `bLine`, `bPoint` and

@@ -16,8 +16,9 @@ import {
 } from './assembler.ts';
 
 /**
- * `x` is the address of the first window's corner, `rows` and `columns` a window's size, `row` and `point` the
- * distances of neighbours in bytes; `windows` how many there are, `step` bytes apart, their results `point` apart.
+ * `x` is the address of the first window's corner. `rows` and `columns` are a window's size; `row` and `point` are the
+ * distances between neighbouring rows and points, in bytes. There are `windows` windows, `step` bytes apart; their
+ * results are `point` bytes apart.
  */
 const GEOMETRY = ['rows', 'columns', 'row', 'point', 'windows', 'step'] as const;
 
@@ -25,9 +26,9 @@ const GEOMETRY = ['rows', 'columns', 'row', 'point', 'windows', 'step'] as const
  * Adds the two functions of max pooling, each for some windows side by side and all channels:
  *
  * - setWindowMaximum (x, out, rows, columns, row, point, windows, step, channels): out = the largest x; NaN counts as
- * largest;
+ *   largest.
  * - addWindowGradient (x, dy, dx, rows, columns, row, point, windows, step, channels): dy is added to dx where x is
- * first the largest.
+ *   first the largest.
  */
 export function addPoolWindows(module: ModuleBuilder, wide: Lanes): void {
   const lanes = new Set([wide, one]);
@@ -88,7 +89,8 @@ function gradient(lanes: Lanes): AssembledFunction {
             get(dxHere!),
             lanes.add(lanes.load(get(dxHere!)), lanes.whereEqual(get(largest), value, get(share))),
           ),
-          // Only the first of equal values gets the gradient: what was found equals nothing any more.
+          // Only the first of equal values gets the gradient: once it is found, `largest` becomes NaN, which equals
+          // nothing.
           ...set(largest, lanes.spoilWhereEqual(get(largest), value)),
         ];
       }),

@@ -120,7 +120,8 @@ function transform({ takes, gives }: LinearMap, lanes: Lanes): AssembledFunction
   const { from, fromRow, fromColumn, to, toRow, toColumn, fromTile, toTile, tiles } = f.parameters;
   const [here, there] = [f.integer(), f.integer()];
   const numbers = Array.from({ length: takes }, () => f.floats(lanes));
-  const upright = Array.from({ length: takes }, () => gives(lanes, numbers.map(get)).map(() => f.floats(lanes))); // by column, then row
+  // By column, then row.
+  const upright = Array.from({ length: takes }, () => gives(lanes, numbers.map(get)).map(() => f.floats(lanes)));
 
   const column = (j: number): Code => [
     ...set(here, j === 0 ? get(from) : add(get(from), multiply(get(fromColumn), constant(j)))),

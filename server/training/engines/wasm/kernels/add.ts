@@ -1,11 +1,14 @@
 import { util, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, wasmKernel, type Call } from '../heap.ts';
+import { addressOf, wasmKernel, type WasmCall } from '../heap.ts';
 import { inStretches } from '../stretches.ts';
 
-/** Adds a bias to every point of [… , C]: a third of the shipped kernel's time, to which everything else is left. */
+/**
+ * Adds a bias to every point of [… , C], in a third of the shipped kernel's time. Other sums are left to the shipped
+ * kernel.
+ */
 export function add(shipped: KernelFunc): KernelConfig {
-  return wasmKernel('Add', (call: Call) => {
+  return wasmKernel('Add', (call: WasmCall) => {
     const { backend } = call;
     const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
     const channels = b.shape[0]!;

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
+import { floats, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { poolInfo, type PoolAttributes } from '../../window-info.ts';
 import { forEachWindow } from '../for-each-window.ts';
 
@@ -11,7 +11,7 @@ import { forEachWindow } from '../for-each-window.ts';
  */
 export const avgPoolGrad = wasmKernel<PoolAttributes>(
   'AvgPoolGrad',
-  ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
+  ({ inputs, backend, attrs }: WasmCall<PoolAttributes>) => {
     const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
     const info = poolInfo(input.shape, attrs);
     const { inWidth, inChannels: channels } = info;

@@ -1,10 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
+import { floats, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { poolInfo, type PoolAttributes } from '../../window-info.ts';
 import { forEachWindow } from '../for-each-window.ts';
 
 /** Average pooling over what lies in the image. The shipped kernel makes −∞ of a window with a NaN in it. */
-export const avgPool = wasmKernel<PoolAttributes>('AvgPool', ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
+export const avgPool = wasmKernel<PoolAttributes>('AvgPool', ({ inputs, backend, attrs }: WasmCall<PoolAttributes>) => {
   const { x } = inputs as { x: TensorInfo };
   const info = poolInfo(x.shape, attrs);
   const { inWidth, inChannels: channels } = info;

@@ -2,7 +2,7 @@ import { broadcast_util, getKernel, util, type TensorInfo } from '@tensorflow/tf
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from '../assembled/module.ts';
 import { broadcastIndices } from '../broadcast-indices.ts';
-import { addressOf, release, reshaped, wasmKernel, zeros, type Call } from '../heap.ts';
+import { addressOf, release, reshaped, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 
 interface Attributes {
   transposeA: boolean;
@@ -12,12 +12,12 @@ interface Attributes {
 /**
  * matMul of [… , M, K] and [… , K, N], either of them given transposed, leading dimensions broadcast.
  *
- * The shipped kernel falls back to a plain loop as soon as anything is transposed or batched, which is every gradient
- * of a dense layer, and takes a right-hand side that it has met before in another shape for the old one.
+ * The shipped kernel falls back to a plain loop as soon as anything is transposed or batched, as in every gradient of a
+ * dense layer. Besides, it takes a right-hand side that it has met before in another shape for the old one.
  */
 export const batchMatMul = wasmKernel<Attributes>(
   'BatchMatMul',
-  ({ inputs, backend, attrs: { transposeA, transposeB } }: Call<Attributes>) => {
+  ({ inputs, backend, attrs: { transposeA, transposeB } }: WasmCall<Attributes>) => {
     const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
     util.assert(
       a.dtype === 'float32' && b.dtype === 'float32',

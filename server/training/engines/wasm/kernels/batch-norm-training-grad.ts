@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, floats, release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { addressOf, floats, release, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { inStretches } from '../stretches.ts';
 
 /**
@@ -8,8 +8,9 @@ import { inStretches } from '../stretches.ts';
  *
  *     dβ = Σ dy,  dγ = Σ dy·x̂,  dx = γ/σ · (dy − (dβ + x̂·dγ)/n)
  */
-export const batchNormTrainingGrad = wasmKernel('BatchNormTrainingGrad', ({ inputs, backend }: Call) => {
-  const { dy, x, gamma, saved0: saved } = inputs as Record<'dy' | 'x' | 'gamma' | 'saved0', TensorInfo>; // saved: μ and 1/σ, [2, C]
+export const batchNormTrainingGrad = wasmKernel('BatchNormTrainingGrad', ({ inputs, backend }: WasmCall) => {
+  // saved: μ and 1/σ, [2, C]
+  const { dy, x, gamma, saved0: saved } = inputs as Record<'dy' | 'x' | 'gamma' | 'saved0', TensorInfo>;
   const channels = gamma.shape[0]!;
   const points = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
   const dx = backend.makeOutput(x.shape, 'float32');

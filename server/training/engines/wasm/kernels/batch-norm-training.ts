@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, floats, release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { addressOf, floats, release, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { inStretches } from '../stretches.ts';
 
 interface Attributes {
@@ -8,14 +8,15 @@ interface Attributes {
 }
 
 /**
- * Batch normalisation by the moments of the batch, in three passes where the composition takes ten: y = (x − μ)·γ/σ +
- * β.
+ * Batch normalisation by the moments of the batch, in three passes where the composition takes ten:
  *
- * Outputs: y, μ [C], the unbiased variance [C], and what the gradient wants back: μ and 1/σ in one tensor [2, C].
+ *     y = (x − μ)·γ/σ + β
+ *
+ * Outputs: y, μ [C], the unbiased variance [C], and for the gradient μ and 1/σ in one tensor [2, C].
  */
 export const batchNormTraining = wasmKernel<Attributes>(
   'BatchNormTraining',
-  ({ inputs, backend, attrs }: Call<Attributes>) => {
+  ({ inputs, backend, attrs }: WasmCall<Attributes>) => {
     const { x, gamma, beta } = inputs as { x: TensorInfo; gamma: TensorInfo; beta: TensorInfo };
     const channels = gamma.shape[0]!;
     const points = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);

@@ -1,5 +1,5 @@
 import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { floats, wasmKernel, type Call } from '../heap.ts';
+import { floats, wasmKernel, type WasmCall } from '../heap.ts';
 
 interface Attributes {
   clipValueMin: number;
@@ -7,11 +7,11 @@ interface Attributes {
 }
 
 /**
- * Values between two bounds; NaN stays. The shipped kernel makes the lower bound of it, and a loss that diverged looks
- * finite.
+ * Values clipped to two bounds; NaN stays NaN. The shipped kernel turns NaN into the lower bound, so that a loss that
+ * diverged looks finite.
  */
 export function clipByValue(shipped: KernelFunc): KernelConfig {
-  return wasmKernel<Attributes>('ClipByValue', (call: Call<Attributes>) => {
+  return wasmKernel<Attributes>('ClipByValue', (call: WasmCall<Attributes>) => {
     const {
       backend,
       attrs: { clipValueMin, clipValueMax },

@@ -2,7 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { assembledFunctions } from '../assembled/module.ts';
 import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
-import { addressOf, release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { addressOf, release, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { filterGradientOfTiles, suitsWinograd } from '../winograd.ts';
 
@@ -17,7 +17,7 @@ interface Attributes extends ConvolutionAttributes {
  */
 export const conv2dBackpropFilter = wasmKernel<Attributes>(
   'Conv2DBackpropFilter',
-  ({ inputs, backend, attrs }: Call<Attributes>) => {
+  ({ inputs, backend, attrs }: WasmCall<Attributes>) => {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
     const { filterShape } = attrs;
     const info = convolutionInfo(x.shape, filterShape, attrs);
@@ -36,9 +36,9 @@ export const conv2dBackpropFilter = wasmKernel<Attributes>(
 const PIXELS = 64;
 
 /**
- * For every row i of the filter the gradient is a sum of outer products over the pixels: of the stretch of x that the
- * row covers with the pixel of dy. As a forward convolution with batch and channels swapped, the way without a function
- * of our own, it takes three times as long.
+ * For every row i of the filter the gradient is a sum of outer products over the pixels: the stretch of x that the row
+ * covers, times the pixel of dy. Without a function of our own the gradient would be a forward convolution with batch
+ * and channels swapped, which takes three times as long.
  */
 function addOverPixels(
   backend: BackendWasm,

@@ -2,7 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { convolve } from '../convolve.ts';
-import { floats, release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { floats, release, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
 import { convolveTiles, suitsWinograd } from '../winograd.ts';
@@ -14,7 +14,7 @@ interface Attributes extends ConvolutionAttributes {
 /** The gradient of a convolution with respect to its input: dy convolved with the filter rotated by half a turn. */
 export const conv2dBackpropInput = wasmKernel<Attributes>(
   'Conv2DBackpropInput',
-  ({ inputs, backend, attrs }: Call<Attributes>) => {
+  ({ inputs, backend, attrs }: WasmCall<Attributes>) => {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
     const info = convolutionInfo(attrs.inputShape, filter.shape, attrs);
     const fitsTiles =
@@ -37,7 +37,7 @@ function byTiles(
   return dx;
 }
 
-/** Turned by half a turn, what went in coming out: [h, w, C, D] → [h, w, D, C]. */
+/** The filter turned by half a turn, with its inputs and outputs exchanged: [h, w, C, D] → [h, w, D, C]. */
 function rotate(backend: BackendWasm, filter: TensorInfo): TensorInfo {
   const [height, width, channels, depth] = filter.shape as [number, number, number, number];
   const rotated = backend.makeOutput([height, width, depth, channels], 'float32');
@@ -52,9 +52,9 @@ function rotate(backend: BackendWasm, filter: TensorInfo): TensorInfo {
 }
 
 /**
- * With a stride s, neighbouring pixels of dx see different taps of the filter. Pixels whose position has the same rest
- * modulo s see the same ones, so each of the s·s rests is a small convolution of its own with every s-th tap, written
- * to every s-th pixel; inserting zeros into dy instead would multiply the work by s·s.
+ * With a stride s, neighbouring pixels of dx see different taps of the filter. Pixels whose positions have the same
+ * remainder modulo s see the same taps. So each of the s·s remainders is a small convolution of its own, with every
+ * s-th tap, written to every s-th pixel. Inserting zeros into dy instead would multiply the work by s·s.
  */
 function byPhases(backend: BackendWasm, dy: TensorInfo, filter: TensorInfo, info: backend_util.Conv2DInfo): TensorInfo {
   const { strideHeight, strideWidth, inChannels, outChannels } = info;
@@ -109,15 +109,16 @@ interface Phase {
   /** From one tap's dy to the next one's. */
   apart: number;
   /**
-   * How far before the beginning of dy the first window starts; negative where dy begins with what dx does not need.
+   * How far before the beginning of dy the first window starts; negative where it starts inside of dy, whose beginning
+   * is not needed then.
    */
   before: number;
 }
 
 /**
- * dx[first + s·i] = Σ dy[i + (first + pad − δ·j)/s] · w[j] over the taps j for which the division leaves no rest: with
- * rotated taps a convolution, whose first window starts at the dy of the last such tap. Neighbours among these taps are
- * s/gcd(s, δ) apart, and what they reach in dy is δ/gcd(s, δ) apart.
+ * dx[first + s·i] = Σ dy[i + (first + pad − δ·j)/s] · w[j] over the taps j for which the division leaves no remainder.
+ * With rotated taps this is a convolution, whose first window starts at the dy of the last such tap. Neighbours among
+ * these taps are s/gcd(s, δ) apart; the places of dy that they reach are δ/gcd(s, δ) apart.
  */
 function phases(input: number, filter: number, stride: number, dilation: number, pad: number): Phase[] {
   const common = greatestCommonDivisor(stride, dilation);
@@ -138,7 +139,10 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** Zeros before dy, and the whole length, with which every window of every phase lies inside. */
+/**
+ * How many zeros come before dy, and how long it is with all its zeros, so that every window of every phase lies
+ * inside.
+ */
 function extent(phases: Phase[]): [before: number, length: number] {
   const reached = phases.filter(({ taps }) => taps.length > 0);
   const before = Math.max(0, ...reached.map((phase) => phase.before));

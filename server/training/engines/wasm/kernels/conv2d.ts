@@ -2,7 +2,7 @@ import type { backend_util, KernelConfig, KernelFunc, TensorInfo } from '@tensor
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { convolve } from '../convolve.ts';
-import { release, wasmKernel, zeros, type Call } from '../heap.ts';
+import { release, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { padTo } from '../pad-to.ts';
 import { pack, releasePanels } from '../panels.ts';
 import { convolveTiles, suitsWinograd } from '../winograd.ts';
@@ -12,11 +12,11 @@ interface Attributes extends ConvolutionAttributes {
 }
 
 /**
- * Convolution, a quarter faster than the shipped kernel, which also packs and forgets a filter that changes in every
- * step. Images with channels first are left to it.
+ * Convolution, a quarter faster than the shipped kernel. Where a filter changes in every step, that one also has to
+ * pack it and forget it again. Images with channels first are left to the shipped kernel.
  */
 export function conv2d(shipped: KernelFunc): KernelConfig {
-  return wasmKernel<Attributes>('Conv2D', (call: Call<Attributes>) => {
+  return wasmKernel<Attributes>('Conv2D', (call: WasmCall<Attributes>) => {
     const { backend, attrs } = call;
     if (attrs.dataFormat !== 'NHWC') return shipped(call as never);
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { forEachTap } from '../for-each-tap.ts';
-import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
+import { floats, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 
 interface Attributes extends ConvolutionAttributes {
   filterShape: [number, number, number, number];
@@ -12,7 +12,7 @@ interface Attributes extends ConvolutionAttributes {
  */
 export const depthwiseConv2dBackpropFilter = wasmKernel<Attributes>(
   'DepthwiseConv2dNativeBackpropFilter',
-  ({ inputs, backend, attrs }: Call<Attributes>) => {
+  ({ inputs, backend, attrs }: WasmCall<Attributes>) => {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
     const info = convolutionInfo(x.shape, attrs.filterShape, attrs, true);
     const { outChannels } = info;

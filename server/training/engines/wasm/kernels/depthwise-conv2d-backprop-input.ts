@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { forEachTap } from '../for-each-tap.ts';
-import { floats, wasmKernel, zeros, type Call } from '../heap.ts';
+import { floats, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 
 interface Attributes extends ConvolutionAttributes {
   inputShape: [number, number, number, number];
@@ -10,7 +10,7 @@ interface Attributes extends ConvolutionAttributes {
 /** The gradient of a depthwise convolution with respect to its input, which the backend does not have. */
 export const depthwiseConv2dBackpropInput = wasmKernel<Attributes>(
   'DepthwiseConv2dNativeBackpropInput',
-  ({ inputs, backend, attrs }: Call<Attributes>) => {
+  ({ inputs, backend, attrs }: WasmCall<Attributes>) => {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
     const info = convolutionInfo(attrs.inputShape, filter.shape, attrs, true);
     const { outChannels } = info;

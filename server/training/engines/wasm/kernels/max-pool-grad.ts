@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, wasmKernel, zeros, type Call } from '../heap.ts';
+import { addressOf, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { poolInfo, type PoolAttributes } from '../../window-info.ts';
 import { forEachWindow } from '../for-each-window.ts';
 
@@ -12,7 +12,7 @@ import { forEachWindow } from '../for-each-window.ts';
  */
 export const maxPoolGrad = wasmKernel<PoolAttributes>(
   'MaxPoolGrad',
-  ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
+  ({ inputs, backend, attrs }: WasmCall<PoolAttributes>) => {
     const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
     const info = poolInfo(input.shape, attrs);
     const dx = zeros(backend, input.shape);

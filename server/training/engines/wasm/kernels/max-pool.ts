@@ -1,14 +1,14 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, wasmKernel, type Call } from '../heap.ts';
+import { addressOf, wasmKernel, type WasmCall } from '../heap.ts';
 import { poolInfo, type PoolAttributes } from '../../window-info.ts';
 import { forEachWindow } from '../for-each-window.ts';
 
 /**
- * Max pooling in which NaN wins, as in TensorFlow. The shipped kernel loses it: a network whose weights had become NaN
+ * Max pooling in which NaN wins, as in TensorFlow. The shipped kernel loses NaN: a network whose weights had become NaN
  * went on with a finite loss, and its divergence was not seen.
  */
-export const maxPool = wasmKernel<PoolAttributes>('MaxPool', ({ inputs, backend, attrs }: Call<PoolAttributes>) => {
+export const maxPool = wasmKernel<PoolAttributes>('MaxPool', ({ inputs, backend, attrs }: WasmCall<PoolAttributes>) => {
   const { x } = inputs as { x: TensorInfo };
   const info = poolInfo(x.shape, attrs);
   const y = backend.makeOutput(info.outShape, 'float32');

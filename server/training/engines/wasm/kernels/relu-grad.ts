@@ -1,13 +1,13 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, wasmKernel, type Call } from '../heap.ts';
+import { addressOf, wasmKernel, type WasmCall } from '../heap.ts';
 import { inStretches } from '../stretches.ts';
 
-/** Numbers side by side in one step: what the function takes together. */
+/** Numbers side by side that the assembled function takes together. */
 const LINE = 8;
 
 /** The gradient of relu in one pass: dy where the output y is positive, 0 elsewhere. */
-export const reluGrad = wasmKernel('ReluGrad', ({ inputs, backend }: Call) => {
+export const reluGrad = wasmKernel('ReluGrad', ({ inputs, backend }: WasmCall) => {
   const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
   const dx = backend.makeOutput(y.shape, 'float32');
   const addresses = [y, dy, dx].map((tensor) => addressOf(backend, tensor));

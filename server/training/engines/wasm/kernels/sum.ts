@@ -1,6 +1,6 @@
 import { backend_util, util, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { assembledFunctions } from '../assembled/module.ts';
-import { addressOf, wasmKernel, zeros, type Call } from '../heap.ts';
+import { addressOf, wasmKernel, zeros, type WasmCall } from '../heap.ts';
 import { inStretches } from '../stretches.ts';
 
 interface Attributes {
@@ -9,11 +9,11 @@ interface Attributes {
 }
 
 /**
- * Sums over all dimensions but the last ones, as the gradient of a bias takes them: in one pass, where the shipped
- * kernel, to which everything else is left, transposes first.
+ * Sums over the leading dimensions, as the gradient of a bias takes them, in one pass. The shipped kernel transposes
+ * first. Other sums are left to it.
  */
 export function sum(shipped: KernelFunc): KernelConfig {
-  return wasmKernel<Attributes>('Sum', (call: Call<Attributes>) => {
+  return wasmKernel<Attributes>('Sum', (call: WasmCall<Attributes>) => {
     const {
       backend,
       attrs: { axis, keepDims },

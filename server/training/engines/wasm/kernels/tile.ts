@@ -1,5 +1,5 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { wasmKernel, type Call } from '../heap.ts';
+import { wasmKernel, type WasmCall } from '../heap.ts';
 
 interface Attributes {
   reps: number[];
@@ -11,7 +11,7 @@ type Values = Float32Array | Int32Array | Uint8Array;
  * Repeats a tensor along its dimensions; broadcasting goes through it too. The shipped kernel finds the origin of every
  * element by divisions (28 ms for 50,176 × 16); this one copies each run once and then doubles it.
  */
-export const tile = wasmKernel<Attributes>('Tile', ({ inputs, backend, attrs }: Call<Attributes>) => {
+export const tile = wasmKernel<Attributes>('Tile', ({ inputs, backend, attrs }: WasmCall<Attributes>) => {
   const { x } = inputs as { x: TensorInfo };
   const shape = x.shape.map((size, d) => size * attrs.reps[d]!);
   const out = backend.makeOutput(shape, x.dtype);

@@ -1,23 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { Step, Tensors } from '../../../engine.ts';
+import type { Example, Step, Tensors } from '../../../engine.ts';
 import { releaseConstants } from './constants.ts';
-import { Recorder } from './recorder.ts';
-import type { Call, Place, Recording } from './recording.ts';
-
-export interface Example {
-  state: Tensors;
-  batch: Tensors;
-  scalars: Record<string, number>;
-}
+import { KernelRecorder } from './kernel-recorder.ts';
+import type { KernelRecording, RecordedCall, SlotTensor } from './kernel-recording.ts';
 
 /**
- * Runs a step once on copies of the example and gives the kernel calls that it came down to.
+ * Runs a step once on copies of the example and gives its kernel calls.
  *
- * @returns null where they cannot be repeated: the step reads values on the host, which may lead it elsewhere next time
+ * @returns null where the calls cannot be repeated: the step reads values on the host, and may go another way next time
  */
-export function record(backend: BackendWasm, step: Step, example: Example): Recording | null {
-  const recorder = new Recorder(backend);
+export function record(backend: BackendWasm, step: Step, example: Example): KernelRecording | null {
+  const recorder = new KernelRecorder(backend);
   const given = {
     state: copyTensors(example.state),
     batch: copyTensors(example.batch),
@@ -53,7 +47,7 @@ function copyTensors(tensors: Tensors): Tensors {
   );
 }
 
-function declare(recorder: Recorder, tensors: Tensors): Record<string, Place> {
+function declare(recorder: KernelRecorder, tensors: Tensors): Record<string, SlotTensor> {
   return Object.fromEntries(
     Object.entries(tensors).map(([key, tensor]) => {
       recorder.input(tensor);
@@ -62,8 +56,8 @@ function declare(recorder: Recorder, tensors: Tensors): Record<string, Place> {
   );
 }
 
-/** Without the calls that nothing comes of: gradients bring some that are not asked for. */
-function needed(calls: Call[], results: number[]): Call[] {
+/** The calls that a result depends on. Gradients bring other calls too, whose results nobody asks for. */
+function needed(calls: RecordedCall[], results: number[]): RecordedCall[] {
   const read = new Set(results);
   return calls
     .toReversed()
@@ -75,8 +69,8 @@ function needed(calls: Call[], results: number[]): Call[] {
     .reverse();
 }
 
-/** Notes with each call which slots it is the last to touch, but for those that stay. */
-function markDone(calls: Call[], staying: Set<number>): void {
+/** Notes with each call the slots that it is the last to touch, except the slots that stay. */
+function markDone(calls: RecordedCall[], staying: Set<number>): void {
   const touched = new Set(staying);
   for (const call of calls.toReversed()) {
     for (const slot of [...call.operands.map((operand) => operand.slot), ...call.results]) {

@@ -4,16 +4,16 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { CompiledStep, Tensors } from '../../../engine.ts';
 import { takeScalars, takeTensors } from '../../take-arguments.ts';
 import { releaseConstants } from './constants.ts';
-import type { Place, Recording } from './recording.ts';
+import type { KernelRecording, SlotTensor } from './kernel-recording.ts';
 
 /** A step that is run by repeating its kernel calls, without tensors, tape and scopes in between. */
 export class ReplayedStep implements CompiledStep {
   readonly #backend: BackendWasm;
-  readonly #recording: Recording;
-  /** What lies in which slot while the step runs. */
+  readonly #recording: KernelRecording;
+  /** The values in each slot while the step runs. */
   readonly #data: (DataId | null)[];
 
-  constructor(backend: BackendWasm, recording: Recording) {
+  constructor(backend: BackendWasm, recording: KernelRecording) {
     this.#backend = backend;
     this.#recording = recording;
     this.#data = Array<DataId | null>(recording.slotCount).fill(null);
@@ -34,7 +34,7 @@ export class ReplayedStep implements CompiledStep {
     releaseConstants(this.#backend, this.#recording.constants);
   }
 
-  #place(part: string, places: Record<string, Place>, tensors: Tensors): void {
+  #place(part: string, places: Record<string, SlotTensor>, tensors: Tensors): void {
     const expected = Object.entries(places).map(([key, place]) => ({ key, ...place }));
     takeTensors(part, expected, tensors).forEach(({ dataId }, i) => (this.#data[expected[i]!.slot] = dataId));
   }
@@ -59,7 +59,8 @@ export class ReplayedStep implements CompiledStep {
   }
 
   /**
-   * Every result is a tensor of its own: one whose values are an input's, a constant's or another result's shares them.
+   * Every result is a tensor of its own. A result that has the values of an input, of a constant or of another result
+   * shares them.
    */
   #results(): { state: Tensors; outputs: Tensors } {
     const taken = new Set([...this.#recording.constants.keys(), ...inputSlots(this.#recording)]);
@@ -78,6 +79,6 @@ export class ReplayedStep implements CompiledStep {
   }
 }
 
-function inputSlots({ state, batch, scalars }: Recording): number[] {
+function inputSlots({ state, batch, scalars }: KernelRecording): number[] {
   return [state, batch, scalars].flatMap((places) => Object.values(places)).map(({ slot }) => slot);
 }

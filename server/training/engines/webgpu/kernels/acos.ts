@@ -13,7 +13,9 @@ export const acos = webgpuKernel('Acos', ({ inputs, backend }) =>
       // For |a| up to 0.5.
       fn arcSine(a : f32) -> f32 {
         let z = a * a;
-        return a + a * z * ((((4.2163199048e-2 * z + 2.4181311049e-2) * z + 4.5470025998e-2) * z + 7.4953002686e-2) * z + 1.6666752422e-1);
+        return a + a * z
+          * ((((4.2163199048e-2 * z + 2.4181311049e-2) * z + 4.5470025998e-2) * z + 7.4953002686e-2) * z
+            + 1.6666752422e-1);
       }`,
     value: `
       let a = x[index];

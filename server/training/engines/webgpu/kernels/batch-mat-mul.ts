@@ -1,5 +1,5 @@
 import { util, type KernelConfig, type KernelFunc } from '@tensorflow/tfjs-core';
-import { webgpuKernel, type Call } from '../kernel.ts';
+import { webgpuKernel, type WebgpuCall } from '../kernel.ts';
 import { tiledProduct } from '../tiled-product.ts';
 
 interface Attributes {
@@ -8,11 +8,11 @@ interface Attributes {
 }
 
 /**
- * The product of two matrices, cut up along its depth where it is small; of several pairs it is left to the shipped
- * kernel.
+ * The product of two matrices, cut up along its depth where it has few results. Products of several pairs are left to
+ * the shipped kernel.
  */
 export function batchMatMul(shipped: KernelFunc): KernelConfig {
-  return webgpuKernel<Attributes>('BatchMatMul', (call: Call<Attributes>) => {
+  return webgpuKernel<Attributes>('BatchMatMul', (call: WebgpuCall<Attributes>) => {
     const {
       inputs,
       backend,

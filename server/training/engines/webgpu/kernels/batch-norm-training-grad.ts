@@ -5,7 +5,9 @@ interface Attributes {
   epsilon: number;
 }
 
-/** With x̂ = (x − μ) / σ and n values per channel: dx = γ / σ · (dy − (Σ dy + x̂ · Σ dy·x̂) / n). Gives dx, dγ, dβ. */
+/**
+ * With x̂ = (x − μ) / σ and n values per channel: dx = γ / σ · (dy − (Σ dy + x̂ · Σ dy·x̂) / n). Outputs: dx, dγ, dβ.
+ */
 export const batchNormTrainingGrad = webgpuKernel<Attributes>(
   'BatchNormTrainingGrad',
   ({ inputs, backend, attrs: { epsilon } }) => {

@@ -6,8 +6,8 @@ interface Attributes {
 }
 
 /**
- * Normalises by the moments of the batch: y, mean, unbiased variance, and what the gradient wants back, the mean and
- * the variance divided by n. Five or six dispatches where the composition has a dozen, most of them over the whole
+ * Normalises by the moments of the batch. Outputs: y, mean, unbiased variance, and for the gradient the mean and the
+ * variance divided by n. It takes five or six dispatches; the composition has a dozen, most of them over the whole
  * activation.
  */
 export const batchNormTraining = webgpuKernel<Attributes>(

@@ -10,8 +10,8 @@ interface Attributes extends ConvolutionAttributes {
 /**
  * The gradient of a convolution with respect to its filter: the windows of x, as columns of a matrix, times dy.
  *
- * The shipped kernel has one thread a weight, which goes through all pixels of all images; a GPU has a hundred times as
- * many.
+ * The shipped kernel has one thread per weight, which goes through all pixels of all images. A GPU has a hundred times
+ * as many threads.
  */
 export const conv2dBackpropFilter = webgpuKernel<Attributes>('Conv2DBackpropFilter', ({ inputs, backend, attrs }) => {
   const { x, dy } = inputs;

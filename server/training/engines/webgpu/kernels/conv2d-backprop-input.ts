@@ -46,7 +46,8 @@ export const conv2dBackpropInput = webgpuKernel<Attributes>('Conv2DBackpropInput
         let p = y / ${strideHeight};
         let q = z / ${strideWidth};
         if (p >= ${outHeight} || q >= ${outWidth}) { return 0.0; }
-        return dy[((row / ${inHeight * inWidth} * ${outHeight} + p) * ${outWidth} + q) * ${outChannels} + k % ${outChannels}];
+        return dy[((row / ${inHeight * inWidth} * ${outHeight} + p) * ${outWidth} + q) * ${outChannels}
+          + k % ${outChannels}];
       }
       fn right(k : i32, column : i32) -> f32 {
         return weights[(k / ${outChannels} * ${inChannels} + column) * ${outChannels} + k % ${outChannels}];

@@ -1,7 +1,7 @@
 import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
 import { convolutionInfo, type ConvolutionAttributes } from '../../window-info.ts';
 import { convolutionKey, windowReader } from '../convolution.ts';
-import { webgpuKernel, type Call } from '../kernel.ts';
+import { webgpuKernel, type WebgpuCall } from '../kernel.ts';
 import { tiledProduct } from '../tiled-product.ts';
 
 interface Attributes extends ConvolutionAttributes {
@@ -10,10 +10,11 @@ interface Attributes extends ConvolutionAttributes {
 }
 
 /**
- * Convolution: the windows of x, as rows of a matrix, times the filter. Dilated ones are left to the shipped kernel.
+ * Convolution: the windows of x, as rows of a matrix, times the filter. Dilated convolutions are left to the shipped
+ * kernel.
  */
 export function conv2d(shipped: KernelFunc): KernelConfig {
-  return webgpuKernel<Attributes>('Conv2D', (call: Call<Attributes>) => {
+  return webgpuKernel<Attributes>('Conv2D', (call: WebgpuCall<Attributes>) => {
     const { inputs, backend, attrs } = call;
     const [x, filter] = [inputs.x!, inputs.filter!];
     if (attrs.dataFormat !== 'NHWC' || [attrs.dilations].flat().some((dilation) => dilation > 1))

@@ -33,8 +33,10 @@ export const maxPoolGrad = webgpuKernel<PoolAttributes>('MaxPoolGrad', ({ inputs
       let y = (pixel / ${inWidth}) % ${inHeight} + ${padInfo.top};
       let z = pixel % ${inWidth} + ${padInfo.left};
       var sum = 0.0;
-      for (var p = max(0, (y - ${filterHeight} + ${strideHeight}) / ${strideHeight}); p <= min(y / ${strideHeight}, ${outHeight - 1}); p++) {
-        for (var q = max(0, (z - ${filterWidth} + ${strideWidth}) / ${strideWidth}); q <= min(z / ${strideWidth}, ${outWidth - 1}); q++) {
+      for (var p = max(0, (y - ${filterHeight} + ${strideHeight}) / ${strideHeight});
+          p <= min(y / ${strideHeight}, ${outHeight - 1}); p++) {
+        for (var q = max(0, (z - ${filterWidth} + ${strideWidth}) / ${strideWidth});
+            q <= min(z / ${strideWidth}, ${outWidth - 1}); q++) {
           if (largestOfWindow(image, p, q, index % ${channels}) == index) {
             sum += dy[((image * ${outHeight} + p) * ${outWidth} + q) * ${channels} + index % ${channels}];
           }

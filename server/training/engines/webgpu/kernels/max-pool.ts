@@ -13,6 +13,8 @@ export const maxPool = webgpuKernel<PoolAttributes>('MaxPool', ({ inputs, backen
     functions: largestOfWindow(info),
     value: `
       let pixel = index / ${channels};
-      return x[largestOfWindow(pixel / ${outHeight * outWidth}, (pixel / ${outWidth}) % ${outHeight}, pixel % ${outWidth}, index % ${channels})];`,
+      return x[largestOfWindow(
+        pixel / ${outHeight * outWidth}, (pixel / ${outWidth}) % ${outHeight}, pixel % ${outWidth},
+        index % ${channels})];`,
   });
 });

@@ -1,6 +1,6 @@
 import { backend_util, util, type KernelConfig, type KernelFunc } from '@tensorflow/tfjs-core';
 import { columnSums } from '../column-sums.ts';
-import { webgpuKernel, type Call } from '../kernel.ts';
+import { webgpuKernel, type WebgpuCall } from '../kernel.ts';
 
 interface Attributes {
   axis: number | number[] | null;
@@ -8,11 +8,11 @@ interface Attributes {
 }
 
 /**
- * Sums over all dimensions but the last ones, as the gradient of a bias takes them; the shipped kernel, to which the
- * rest is left, transposes first.
+ * Sums over the leading dimensions, as the gradient of a bias takes them. The shipped kernel transposes first. Other
+ * sums are left to it.
  */
 export function sum(shipped: KernelFunc): KernelConfig {
-  return webgpuKernel<Attributes>('Sum', (call: Call<Attributes>) => {
+  return webgpuKernel<Attributes>('Sum', (call: WebgpuCall<Attributes>) => {
     const {
       backend,
       attrs: { axis, keepDims },

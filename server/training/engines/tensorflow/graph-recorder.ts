@@ -5,8 +5,8 @@ import { shapeOf, type Attribute, type ConstantTensor, type GraphNode } from './
 const RANDOM = /^(Random|Stateless|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
 
 /**
- * Type attributes that tfjs-node leaves to TensorFlow to infer, which a graph must state; by the input that has the
- * type.
+ * Type attributes that tfjs-node leaves to TensorFlow to infer, but that a graph must state. By operation and
+ * attribute: the index of the input that has the type.
  */
 const INFERRED: Record<string, Record<string, number>> = { ExpandDims: { T: 0, Tdim: 1 }, Where: { T: 0 } };
 
@@ -20,12 +20,12 @@ interface Origin {
 }
 
 /**
- * A binding that executes as the given one does, and writes down what it executes as nodes of a graph.
+ * Makes a binding that executes as the given one does, and writes down the executed operations as nodes of a graph.
  *
- * It is put into the backend's place while a step runs once. Tensors made from JavaScript values, and tensors of
- * outside that the step uses, become constants.
+ * It is put into the backend's place while a step runs once. Two kinds of tensors become constants: those made from
+ * JavaScript values, and those from outside that the step uses.
  */
-export class Recorder {
+export class GraphRecorder {
   readonly nodes: GraphNode[] = [];
   readonly binding: Binding;
   readonly #real: Binding;
@@ -42,7 +42,11 @@ export class Recorder {
     this.binding = Object.create(binding, Object.getOwnPropertyDescriptors(recording)) as Binding;
   }
 
-  /** Declares a tensor to be an input of the graph. @returns `node:index` */
+  /**
+   * Declares a tensor to be an input of the graph.
+   *
+   * @returns `node:index`
+   */
   input(id: number, name: string, dtype: number, shape: readonly number[]): string {
     this.nodes.push({
       name,
@@ -71,7 +75,7 @@ export class Recorder {
   }
 
   /**
-   * A node of its own for an output, since TensorFlow can neither return what it was fed nor the same output twice.
+   * Adds a node of its own for an output, since TensorFlow can return neither an input nor the same output twice.
    *
    * @returns `node:index`
    */
@@ -90,7 +94,8 @@ export class Recorder {
   #execute(op: string, attributes: OperationAttribute[], inputs: number[], outputCount: number): TensorMetadata[] {
     if (RANDOM.test(op)) {
       throw new Error(
-        `Cannot compile the step: it uses the random operation ${op}. Wanted: a pure function; random numbers come in with the batch.`,
+        `Cannot compile the step: it uses the random operation ${op}. ` +
+          'Wanted: a pure function; random numbers come in with the batch.',
       );
     }
     const origins = inputs.map((id) => this.#origin(id));
@@ -108,8 +113,9 @@ export class Recorder {
   #read(id: number): Values {
     if (!this.#origin(id).constant) {
       throw new Error(
-        'Cannot compile the step: it reads the values of a tensor that depends on its arguments (dataSync or the like; tf.gather and ' +
-          'tf.booleanMask do so too). Wanted: tensor operations only, whichever values come in.',
+        'Cannot compile the step: it reads the values of a tensor that depends on its arguments ' +
+          '(dataSync or the like; tf.gather and tf.booleanMask do so too). ' +
+          'Wanted: tensor operations only, whichever values come in.',
       );
     }
     return this.#real.tensorDataSync(id);
@@ -119,7 +125,7 @@ export class Recorder {
     return this.#origins.get(id) ?? this.#addOutsider(id);
   }
 
-  /** A tensor from before the step ran. An operation tells its shape and type. */
+  /** A tensor that is older than the step's run. Its shape and type are known from an operation on it. */
   #addOutsider(id: number): Origin {
     const [copy] = this.#real.executeOp('Identity', [], [id], 1);
     const origin = this.#addConstant(id, copy!.shape, copy!.dtype, this.#real.tensorDataSync(id));
@@ -172,7 +178,8 @@ export class Recorder {
         return { shape: shapeOf(value as number[]) };
       default:
         throw new Error(
-          `Cannot compile the step: attribute ${name} of ${op} is of a type (${type}) that the graph format is not taught here.`,
+          `Cannot compile the step: attribute ${name} of ${op} is of a type (${type}) ` +
+            'that the graph format is not taught here.',
         );
     }
   }

@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DataId, KernelConfig, KernelFunc, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { Call, Place } from './recording.ts';
+import type { RecordedCall, SlotTensor } from './kernel-recording.ts';
 
 type KernelArguments = Parameters<KernelFunc>[0];
 
 /**
- * Writes down which kernels are called, with what and for what, while it is watching. Calls that yield nothing but what
- * is there already (the same values under another shape) are not written down, nor those that depend on no input: what
- * they yield is held as a constant.
+ * Writes down which kernels are called while it watches, with their operands and results. A call is not written down
+ * where its results are values that are there already (the same values under another shape). Nor is a call that depends
+ * on no input: its results are held as constants.
  */
-export class Recorder {
-  readonly calls: Call[] = [];
+export class KernelRecorder {
+  readonly calls: RecordedCall[] = [];
   readonly constants = new Map<number, DataId>();
   /** True once values were read on the host outside of a kernel. */
   readsValues = false;
@@ -33,7 +33,7 @@ export class Recorder {
     return this.#newSlot(dataId);
   }
 
-  place({ dataId, shape, dtype }: TensorInfo): Place {
+  place({ dataId, shape, dtype }: TensorInfo): SlotTensor {
     return { slot: this.#slotOf(dataId), shape, dtype };
   }
 
@@ -87,7 +87,10 @@ export class Recorder {
       });
   }
 
-  /** A tensor that no input and no call has yielded comes from outside, or from values in JavaScript. */
+  /**
+   * A tensor that is neither an input nor the result of a call comes from outside, or from values in JavaScript: it is
+   * held as a constant.
+   */
   #slotOf(dataId: DataId): number {
     const known = this.#slots.get(dataId);
     if (known !== undefined) return known;
@@ -116,6 +119,6 @@ function bare({ dataId, shape, dtype }: TensorInfo): TensorInfo {
 function like(
   inputs: KernelArguments['inputs'],
   tensors: (readonly [string, TensorInfo | undefined])[],
-): Call['inputs'] {
+): RecordedCall['inputs'] {
   return Array.isArray(inputs) ? tensors.map(([, tensor]) => tensor!) : Object.fromEntries(tensors);
 }

@@ -1,28 +1,28 @@
 import type { DataId, DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 
-/** A step as the kernel calls that it comes down to. Values lie in numbered slots. */
-export interface Recording {
-  state: Record<string, Place>;
-  batch: Record<string, Place>;
-  scalars: Record<string, Place>;
-  calls: Call[];
+/** The kernel calls of a step. Values lie in numbered slots. */
+export interface KernelRecording {
+  state: Record<string, SlotTensor>;
+  batch: Record<string, SlotTensor>;
+  scalars: Record<string, SlotTensor>;
+  calls: RecordedCall[];
   /** Values that depend on no input: computed once, held for as long as the recording is used. */
   constants: Map<number, DataId>;
-  results: { part: 'state' | 'outputs'; key: string; place: Place }[];
+  results: { part: 'state' | 'outputs'; key: string; place: SlotTensor }[];
   slotCount: number;
 }
 
 /** A tensor: a slot seen under a shape. */
-export interface Place {
+export interface SlotTensor {
   slot: number;
   shape: number[];
   dtype: DataType;
 }
 
-export interface Call {
+export interface RecordedCall {
   name: string;
   kernel: KernelFunc;
-  /** What the kernel is called with. The data ids of the tensors in it are put in before every call. */
+  /** The kernel's inputs. The data ids of their tensors are put in before every call. */
   inputs: Record<string, TensorInfo | undefined> | TensorInfo[];
   operands: { tensor: TensorInfo; slot: number }[];
   attributes: object;

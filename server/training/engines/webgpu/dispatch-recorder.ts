@@ -6,7 +6,7 @@ import type { Backend, BufferManager } from './backend.ts';
 export interface RecordedBuffer {
   readonly size: number;
   readonly usage: number;
-  /** Null: handed in, or written by a dispatch. */
+  /** Null where the buffer is handed in, or written by a dispatch. */
   readonly contents: ArrayBuffer | null;
 }
 
@@ -19,10 +19,10 @@ export interface Dispatch {
 }
 
 /**
- * Stands in for the device while a step runs once: what the backend asks for is written down, and nothing is computed.
+ * Stands in for the device while a step runs once: the backend's requests are written down, and nothing is computed.
  * Only shaders are compiled, by the real device, into the backend's own cache.
  */
-export class Recorder {
+export class DispatchRecorder {
   readonly dispatches: Dispatch[] = [];
   readonly #backend: Backend;
   /** Data of tensors that were made while recording. */
@@ -78,8 +78,8 @@ export class Recorder {
         const { values } = backend.tensorMap.get(dataId);
         if (values && this.#made.has(dataId)) return values;
         throw new Error(
-          'Cannot compile the step: it reads the values of a tensor that depends on its arguments (dataSync or the like). ' +
-            'Wanted: tensor operations only, whichever values come in.',
+          'Cannot compile the step: it reads the values of a tensor that depends on its arguments ' +
+            '(dataSync or the like). Wanted: tensor operations only, whichever values come in.',
         );
       },
     };
@@ -136,7 +136,7 @@ const standInQueue = {
   writeBuffer: (buffer: EmptyBuffer, _offset: number, data: ArrayBuffer) => void (buffer.contents = data.slice(0)),
 } as unknown as GPUQueue;
 
-/** Every buffer is a new one: which buffer it is says whose values are meant. */
+/** Every buffer is a new one, since the buffer says whose values are meant. */
 const standInBuffers: BufferManager = {
   acquireBuffer: (size, usage) => new EmptyBuffer(size, usage) as unknown as GPUBuffer,
   releaseBuffer: () => {},
@@ -152,6 +152,7 @@ function recordedBuffer(resource: GPUBindingResource): RecordedBuffer {
 
 function outsider(): Error {
   return new Error(
-    'Cannot compile the step: it uses a tensor that is none of its arguments. Wanted: a pure function; what it works on comes in with state and batch.',
+    'Cannot compile the step: it uses a tensor that is none of its arguments. ' +
+      'Wanted: a pure function; what it works on comes in with state and batch.',
   );
 }
