@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { projectFolder } from '../../server/training/project-folder.ts';
 
 /** What the bench may be cut down to. */
 export interface Scale {
@@ -52,11 +51,13 @@ export const EVALUATIONS = 4;
 /**
  * The IDX files of MNIST's test part, 10,000 images: in `data` itself or in its folder `mnist-t10k`.
  *
- * @param data a folder; without it COSWEEP_DATA, else `../shared/data` beside the project
+ * @param data a folder; without it COSWEEP_DATA
  * @returns null where they are not there
  */
 export function findImages(data: string | undefined): Images | null {
-  const root = resolve(data ?? process.env['COSWEEP_DATA'] ?? join(projectFolder(), '..', 'shared', 'data'));
+  const named = data ?? process.env['COSWEEP_DATA'];
+  if (named === undefined) return null;
+  const root = resolve(named);
   for (const folder of [root, join(root, 'mnist-t10k')]) {
     for (const end of ['.gz', '']) {
       const [images, labels] = ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'].map((name) =>

@@ -13,7 +13,8 @@ export const demoCommand: CliCommand = {
     program
       .command('demo')
       .description(
-        'trains a small sweep with the dashboard live and prints its table; in demo.db of the current folder, made anew each time, unless --db names another',
+        'trains a small sweep with the dashboard live and prints its table; ' +
+          'in demo.db of the current folder, made anew each time, unless --db names another',
       )
       .action(run((session) => demo(session, resolve(program.opts<{ db?: string }>().db ?? 'demo.db'))));
   },
@@ -79,5 +80,8 @@ interface Summary {
 function toText({ engine, seconds }: Summary, db: string): string {
   const faster =
     engine === 'wasm' ? '\nNative TensorFlow is about twice as fast: npx cosweep engine install tensorflow' : '';
-  return `Trained in ${Math.round(seconds)} s by the engine ${engine}.${faster}\nMore from this database: npx cosweep --db ${db} --help`;
+  return (
+    `Trained in ${Math.round(seconds)} s by the engine ${engine}.${faster}\n` +
+    `More from this database: npx cosweep --db ${db} --help`
+  );
 }

@@ -82,7 +82,8 @@ async function npmInstall(folder: string, request: string, log: (line: string) =
   const { code, output } = await command(npm, args, { cwd: folder, onLine: log });
   if (code === 0) return;
   throw new UserError(
-    `Cannot fetch ${request} by npm:\n${lastLines(output, 4)}\nWanted: a registry that npm can reach (npm config get registry shows which one it asks).`,
+    `Cannot fetch ${request} by npm:\n${lastLines(output, 4)}\n` +
+      'Wanted: a registry that npm can reach (npm config get registry shows which one it asks).',
   );
 }
 

@@ -5,7 +5,10 @@ import { isAlive } from '../is-alive.ts';
 /** What the names of folders begin with that are still being made. */
 export const UNFINISHED = '.unfinished-';
 
-/** A new folder beside the finished ones, so that finishing is one rename. What dead processes left there is removed. */
+/**
+ * A new folder beside the finished ones, so that finishing is one rename. Folders that dead processes left there are
+ * removed.
+ */
 export function startUnfinished(parent: string): string {
   mkdirSync(parent, { recursive: true });
   for (const name of readdirSync(parent)) {

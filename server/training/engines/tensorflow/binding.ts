@@ -45,7 +45,7 @@ export interface Binding {
 }
 
 /** The part of tfjs-node's backend that is used here. */
-export interface Backend {
+export interface NativeBackend {
   binding: Binding;
   getDTypeInteger(dtype: string): number;
   getInputTensorIds(tensors: Tensor[]): number[];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompiledStep, Example, Step } from '../../engine.ts';
-import type { Backend } from './binding.ts';
+import type { NativeBackend } from './binding.ts';
 import { CompiledGraph } from './compiled-graph.ts';
 import { encodeSavedModel, TAG } from './saved-model.ts';
 import { trace } from './trace.ts';
@@ -15,7 +15,7 @@ import { trace } from './trace.ts';
  * a constant of the graph. Tests establish that a step has no such value: they compare it with its graph, batch after
  * batch.
  */
-export function compile(backend: Backend, step: Step, example: Example): CompiledStep {
+export function compile(backend: NativeBackend, step: Step, example: Example): CompiledStep {
   const { nodes, signature } = trace(backend, step, example);
   return new CompiledGraph(backend, load(backend, encodeSavedModel(nodes)), signature);
 }
@@ -25,7 +25,7 @@ export function compile(backend: Backend, step: Step, example: Example): Compile
  *
  * @returns the addon's number of the graph
  */
-function load(backend: Backend, model: Uint8Array): number {
+function load(backend: NativeBackend, model: Uint8Array): number {
   const folder = mkdtempSync(join(tmpdir(), 'cosweep-step-'));
   try {
     writeFileSync(join(folder, 'saved_model.pb'), model);

@@ -1,18 +1,18 @@
 import type { CompiledStep, Tensors } from '../../engine.ts';
 import { takeScalars, takeTensors } from '../take-arguments.ts';
-import type { Backend } from './binding.ts';
+import type { NativeBackend } from './binding.ts';
 import { SCALARS, type Signature } from './trace.ts';
 
 /** A step that TensorFlow runs as one graph. */
 export class CompiledGraph implements CompiledStep {
-  readonly #backend: Backend;
+  readonly #backend: NativeBackend;
   readonly #graph: number;
   readonly #signature: Signature;
   readonly #inputNames: string;
   readonly #outputNames: string;
   readonly #scalars: Float32Array;
 
-  constructor(backend: Backend, graph: number, signature: Signature) {
+  constructor(backend: NativeBackend, graph: number, signature: Signature) {
     this.#backend = backend;
     this.#graph = graph;
     this.#signature = signature;

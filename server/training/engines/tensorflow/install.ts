@@ -68,8 +68,10 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
 export function slowerThanWheels({ libtensorflow }: Pick<Build, 'libtensorflow'>): string | null {
   if (!isOlder(libtensorflow, '2.10') || process.platform !== 'linux' || process.arch !== 'x64') return null;
   return (
-    `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling as the one in TensorFlow's Python wheel: ` +
-    `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", then cosweep engine install tensorflow --from FILE.whl`
+    `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling ` +
+    "as the one in TensorFlow's Python wheel: " +
+    `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", ` +
+    'then cosweep engine install tensorflow --from FILE.whl'
   );
 }
 
@@ -88,8 +90,8 @@ function requireKnownPlatform(): void {
   )
     return;
   throw new UserError(
-    `Cannot install the tensorflow engine on ${thisPlatform}. Wanted: Linux or macOS on x64 or arm64 (on Windows: WSL). ` +
-      'The wasm engine works everywhere: --engine wasm.',
+    `Cannot install the tensorflow engine on ${thisPlatform}. ` +
+      'Wanted: Linux or macOS on x64 or arm64 (on Windows: WSL). The wasm engine works everywhere: --engine wasm.',
   );
 }
 
@@ -144,8 +146,10 @@ async function takeFirstThatWorks({ tfjsNode, variant, log }: Request, folder: s
   }
   if (process.platform !== 'linux') {
     throw new UserError(
-      "Cannot install the tensorflow engine: tfjs-node's own download did not work (see above), and TensorFlow's wheels can replace it on Linux only. " +
-        'Wanted: a network that reaches storage.googleapis.com, or --from with an unpacked libtensorflow. The wasm engine works everywhere.',
+      "Cannot install the tensorflow engine: tfjs-node's own download did not work (see above), " +
+        "and TensorFlow's wheels can replace it on Linux only. " +
+        'Wanted: a network that reaches storage.googleapis.com, or --from with an unpacked libtensorflow. ' +
+        'The wasm engine works everywhere.',
     );
   }
   requireBuildTools();

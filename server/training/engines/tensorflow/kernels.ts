@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Backend, OperationAttribute } from './binding.ts';
+import type { NativeBackend, OperationAttribute } from './binding.ts';
 
 /**
  * TensorFlow's own operations in the place of compositions of TensorFlow.js: biases and their gradients, softmax
@@ -59,7 +59,7 @@ export function registerKernels(): void {
   });
 }
 
-type Compute = (inputs: Record<string, Tensor>, attributes: Record<string, number>, backend: Backend) => Tensor[];
+type Compute = (inputs: Record<string, Tensor>, attributes: Record<string, number>, backend: NativeBackend) => Tensor[];
 
 function register(kernelName: string, compute: Compute): void {
   if (tf.getKernel(kernelName, 'tensorflow')) return;
@@ -67,19 +67,19 @@ function register(kernelName: string, compute: Compute): void {
     kernelName,
     backendName: 'tensorflow',
     kernelFunc: ({ inputs, attrs, backend }) =>
-      compute(inputs as Record<string, Tensor>, attrs as Record<string, number>, backend as unknown as Backend),
+      compute(inputs as Record<string, Tensor>, attrs as Record<string, number>, backend as unknown as NativeBackend),
   });
 }
 
-function typeOf({ binding }: Backend): OperationAttribute {
+function typeOf({ binding }: NativeBackend): OperationAttribute {
   return { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
 }
 
-function biasAttributes(backend: Backend): OperationAttribute[] {
+function biasAttributes(backend: NativeBackend): OperationAttribute[] {
   return [typeOf(backend), { name: 'data_format', type: backend.binding.TF_ATTR_STRING, value: 'NHWC' }];
 }
 
-function gatherAttributes({ binding }: Backend): OperationAttribute[] {
+function gatherAttributes({ binding }: NativeBackend): OperationAttribute[] {
   const type = (name: string, value: number): OperationAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
   return [
     type('Tparams', binding.TF_FLOAT),
@@ -89,7 +89,7 @@ function gatherAttributes({ binding }: Backend): OperationAttribute[] {
   ];
 }
 
-function batchNormAttributes(backend: Backend, epsilon: number): OperationAttribute[] {
+function batchNormAttributes(backend: NativeBackend, epsilon: number): OperationAttribute[] {
   const { binding } = backend;
   return [
     typeOf(backend),

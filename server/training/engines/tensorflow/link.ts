@@ -21,7 +21,8 @@ export function linkBuild(build: Build, tfjsNode: string): void {
     const place = join(tfjsNode, part);
     if (linkTarget(place) === target) continue;
     const temporary = mkdtempSync(join(tfjsNode, '.link-'));
-    symlinkSync(target, join(temporary, part), 'junction'); // `junction` matters on Windows only, where it needs no privilege
+    // `junction` matters on Windows only, where it needs no privilege.
+    symlinkSync(target, join(temporary, part), 'junction');
     if (isFolder(place)) rmSync(place, { recursive: true, force: true }); // a rename replaces a link, but not a folder
     renameSync(join(temporary, part), place);
     rmSync(temporary, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { addonPath } from './addon.ts';
-import type { Backend, Binding } from './binding.ts';
+import type { NativeBackend, Binding } from './binding.ts';
 import { HANDED_OVER, TFJS_NODE } from './package.ts';
 
 /**
@@ -19,7 +19,7 @@ export function loadPackage(folder: string): void {
   const { NodeJSKernelBackend } = handingOver(load, () => {
     load('./dist/register_all_kernels.js');
     return load('./dist/nodejs_kernel_backend.js') as {
-      NodeJSKernelBackend: new (binding: Binding, packageName: string) => Backend;
+      NodeJSKernelBackend: new (binding: Binding, packageName: string) => NativeBackend;
     };
   });
   const binding = load(addonPath(folder)) as Binding;

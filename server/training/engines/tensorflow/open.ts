@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine.ts';
 import { packageVersion } from '../packages.ts';
 import { EngineUnavailable } from '../unavailable.ts';
-import type { Backend } from './binding.ts';
+import type { NativeBackend } from './binding.ts';
 import { compile } from './compile.ts';
 import { cudaCards, whyNoGpu } from './cuda.ts';
 import { registerKernels } from './kernels.ts';
@@ -54,7 +54,7 @@ export async function openTensorflow(): Promise<Engine> {
 }
 
 /** A build for CUDA that found no GPU works, on the CPU: that is not what it was installed for, so it says why. */
-function deviceOf({ binding }: Backend): string {
+function deviceOf({ binding }: NativeBackend): string {
   const build = linkedBuild(tfjsNodeFolder()!);
   if (binding.isUsingGpuDevice()) {
     const cards = cudaCards();
@@ -65,7 +65,7 @@ function deviceOf({ binding }: Backend): string {
     : 'CPU, 1 thread';
 }
 
-async function loadBackend(): Promise<Backend> {
+async function loadBackend(): Promise<NativeBackend> {
   const folder = tfjsNodeFolder();
   if (!folder) throw new EngineUnavailable('tensorflow', 'the package @tensorflow/tfjs-node is not installed', REMEDY);
   if (!relink())
@@ -83,5 +83,5 @@ async function loadBackend(): Promise<Backend> {
     );
   }
   await tf.setBackend('tensorflow');
-  return tf.backend() as unknown as Backend;
+  return tf.backend() as unknown as NativeBackend;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Example, Step, Tensors } from '../../engine.ts';
-import type { Backend } from './binding.ts';
+import type { NativeBackend } from './binding.ts';
 import { GraphRecorder } from './graph-recorder.ts';
 import type { GraphNode } from './saved-model.ts';
 
@@ -32,7 +32,11 @@ export interface OutputSpec {
 export const SCALARS = 'scalars';
 
 /** Runs a step once on the example, and gives the operations that it executed as the nodes of a graph. */
-export function trace(backend: Backend, step: Step, example: Example): { nodes: GraphNode[]; signature: Signature } {
+export function trace(
+  backend: NativeBackend,
+  step: Step,
+  example: Example,
+): { nodes: GraphNode[]; signature: Signature } {
   const recorder = new GraphRecorder(backend.binding);
   const given: Given = {
     state: renumber(backend, example.state),
@@ -56,14 +60,14 @@ type Given = Record<'state' | 'batch' | 'scalars', Tensors>;
  * Two inputs may share their values; a tensor's number must say which input it is. TensorFlow copies no values for
  * that.
  */
-function renumber(backend: Backend, tensors: Tensors): Tensors {
+function renumber(backend: NativeBackend, tensors: Tensors): Tensors {
   return Object.fromEntries(
     Object.entries(tensors).map(([key, tensor]) => [key, backend.executeSingleOutput('Identity', [], [tensor])]),
   );
 }
 
 function declareInputs(
-  backend: Backend,
+  backend: NativeBackend,
   recorder: GraphRecorder,
   { state, batch, scalars }: Given,
 ): Omit<Signature, 'outputs'> {
@@ -79,7 +83,7 @@ function declareInputs(
   return { state: declare('state', state), batch: declare('batch', batch), scalars: names };
 }
 
-function runRecorded(backend: Backend, recorder: GraphRecorder, run: () => StepResult): StepResult {
+function runRecorded(backend: NativeBackend, recorder: GraphRecorder, run: () => StepResult): StepResult {
   const { binding } = backend;
   backend.binding = recorder.binding;
   try {
@@ -89,7 +93,7 @@ function runRecorded(backend: Backend, recorder: GraphRecorder, run: () => StepR
   }
 }
 
-function declareOutputs(backend: Backend, recorder: GraphRecorder, result: StepResult): OutputSpec[] {
+function declareOutputs(backend: NativeBackend, recorder: GraphRecorder, result: StepResult): OutputSpec[] {
   const outputs: OutputSpec[] = [];
   for (const part of ['state', 'outputs'] as const) {
     for (const [key, tensor] of Object.entries(result[part])) {

@@ -47,7 +47,7 @@ export interface BufferManager {
  * The part of the backend of tfjs-backend-webgpu that is used here. The package's own types leave out its private
  * members.
  */
-export interface Backend {
+export interface WebgpuBackend {
   device: GPUDevice;
   queue: GPUQueue;
   bufferManager: BufferManager;
@@ -83,7 +83,7 @@ export function storageUsage(): number {
 }
 
 /** Submits the commands that the backend has recorded and not handed over yet, so that they come before later ones. */
-export function flush(backend: Backend): void {
+export function flush(backend: WebgpuBackend): void {
   if (!backend.commandEncoder) return;
   backend.endComputePassEncoder();
   backend.submitQueue();
@@ -95,7 +95,7 @@ export function flush(backend: Backend): void {
  * @param external whether the buffer outlives the tensor
  */
 export function tensorOn(
-  backend: Backend,
+  backend: WebgpuBackend,
   shape: number[],
   dtype: DataType,
   buffer: GPUBuffer,

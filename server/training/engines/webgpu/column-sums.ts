@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Backend } from './backend.ts';
+import type { WebgpuBackend } from './backend.ts';
 import { runElementShader, runKernel } from './kernel.ts';
 
 /** Terms that one thread adds up: few enough that a large matrix keeps a GPU's threads busy. */
@@ -23,7 +23,7 @@ export interface ColumnSums {
  * along.
  */
 export function columnSums(
-  backend: Backend,
+  backend: WebgpuBackend,
   { key, rows, columns, inputs, term, mean = false }: ColumnSums,
 ): TensorInfo {
   const stretches = Math.ceil(rows / STRETCH);

@@ -1,4 +1,4 @@
-import type { Backend, BufferManager } from './backend.ts';
+import type { WebgpuBackend, BufferManager } from './backend.ts';
 
 /**
  * A buffer of a recording: no memory yet, but a size and, where the backend has written values into it, its contents.
@@ -24,11 +24,11 @@ export interface Dispatch {
  */
 export class DispatchRecorder {
   readonly dispatches: Dispatch[] = [];
-  readonly #backend: Backend;
+  readonly #backend: WebgpuBackend;
   /** Data of tensors that were made while recording. */
   readonly #made = new WeakSet<object>();
 
-  constructor(backend: Backend) {
+  constructor(backend: WebgpuBackend) {
     this.#backend = backend;
     Object.setPrototypeOf(EmptyBuffer.prototype, GPUBuffer.prototype); // the backend asks `instanceof`
   }
@@ -53,12 +53,12 @@ export class DispatchRecorder {
       backend.computePassEncoder = null;
       for (const [name, descriptor] of Object.entries(own)) {
         if (descriptor) Object.defineProperty(backend, name, descriptor);
-        else delete backend[name as keyof Backend]; // a method of its class was covered
+        else delete backend[name as keyof WebgpuBackend]; // a method of its class was covered
       }
     }
   }
 
-  #standIns(): Partial<Backend> {
+  #standIns(): Partial<WebgpuBackend> {
     const backend = this.#backend;
     const { write, uploadToGPU } = backend;
     return {

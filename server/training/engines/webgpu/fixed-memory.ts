@@ -1,4 +1,4 @@
-import { flush, storageUsage, type Backend } from './backend.ts';
+import { flush, storageUsage, type WebgpuBackend } from './backend.ts';
 import { groupBy } from '../../../sweep/group-by.ts';
 import { planMemory } from './plan-memory.ts';
 import type { RecordedBuffer } from './dispatch-recorder.ts';
@@ -9,14 +9,14 @@ export type Place = Required<GPUBufferBinding>;
 
 /** Memory of a recording that stays where it is, run after run: constants, scalars and temporary results. */
 export class FixedMemory {
-  readonly #backend: Backend;
+  readonly #backend: WebgpuBackend;
   readonly #buffers: GPUBuffer[] = [];
   readonly #places = new Map<RecordedBuffer, Place>();
   readonly #scalars: GPUBuffer | null;
   readonly #scalarValues: Float32Array<ArrayBuffer>;
 
   /** @param elsewhere buffers that change from run to run */
-  constructor(backend: Backend, recording: DispatchRecording, elsewhere: Set<RecordedBuffer>) {
+  constructor(backend: WebgpuBackend, recording: DispatchRecording, elsewhere: Set<RecordedBuffer>) {
     this.#backend = backend;
     const { dispatches, scalars, outputs } = recording;
     const all = new Set([...dispatches.flatMap(({ buffers }) => buffers), ...outputs.map(({ buffer }) => buffer)]);

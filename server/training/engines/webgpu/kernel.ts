@@ -1,10 +1,10 @@
 import { getKernel, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { Backend, Program } from './backend.ts';
+import type { WebgpuBackend, Program } from './backend.ts';
 
 /** What a kernel is called with. */
 export interface WebgpuCall<Attributes = object> {
   inputs: Record<string, TensorInfo>;
-  backend: Backend;
+  backend: WebgpuBackend;
   attrs: Attributes;
 }
 
@@ -38,7 +38,7 @@ export interface ElementShader {
 const WORKGROUP = 64;
 
 /** Computes every number of a float32 tensor by itself. */
-export function runElementShader(backend: Backend, shader: ElementShader): TensorInfo {
+export function runElementShader(backend: WebgpuBackend, shader: ElementShader): TensorInfo {
   const { key, outputShape, inputs, integers = {}, functions = '', before = '', value, target = 'index' } = shader;
   const size = outputShape.reduce((product, side) => product * side, 1);
   const program: Program = {
@@ -75,7 +75,7 @@ export function runElementShader(backend: Backend, shader: ElementShader): Tenso
 
 /** Runs a registered kernel, the backend's or ours. */
 export function runKernel(
-  backend: Backend,
+  backend: WebgpuBackend,
   name: string,
   inputs: Record<string, TensorInfo>,
   attrs: object = {},

@@ -4,7 +4,7 @@ import type { Engine } from '../../engine.ts';
 import '../../gradients.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import { requestAdapter } from './adapters.ts';
-import type { Backend, HostValues } from './backend.ts';
+import type { WebgpuBackend, HostValues } from './backend.ts';
 import { compile } from './compile.ts';
 import { dawnVersion, loadDawn } from './dawn.ts';
 import { openDevice } from './device.ts';
@@ -35,7 +35,8 @@ export async function openWebgpu(wanted: string | null = null): Promise<Engine> 
 }
 
 async function open(wanted: string | null): Promise<Engine> {
-  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu'); // before there is a navigator: the package would open a device of its own choice
+  // Before there is a navigator: with one the package would open a device of its own choice.
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const dawn = await loadDawn();
   const { adapter, name, gpu } = await requestAdapter(dawn, wanted);
   const device = await openDevice(adapter);
@@ -43,7 +44,7 @@ async function open(wanted: string | null): Promise<Engine> {
   tf.env().set('WEBGPU_CPU_FORWARD', false); // small tensors too: a scalar that JavaScript reads would be compiled in
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', PACKED); // of the others one adds up in whatever order threads finish
   registerKernels();
-  const backend = new WebGPUBackend(device.gpuDevice, adapter.info) as unknown as Backend;
+  const backend = new WebGPUBackend(device.gpuDevice, adapter.info) as unknown as WebgpuBackend;
   const read = backend.read.bind(backend);
   backend.read = (dataId) => device.reading(read(dataId));
   backend.readSync = refuseToWait;
@@ -82,7 +83,7 @@ function describe({ info }: GPUAdapter, name: string | null): string {
 }
 
 /** Nothing in Node can wait for a GPU without giving way. */
-function refuseToWait(this: Backend, dataId: object): HostValues {
+function refuseToWait(this: WebgpuBackend, dataId: object): HostValues {
   const { values } = this.tensorMap.get(dataId);
   if (values) return values;
   throw new Error(

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CompiledStep, Tensors } from '../../engine.ts';
 import { takeScalars, takeTensors } from '../take-arguments.ts';
-import { bytesOf, flush, storageUsage, tensorOn, type Backend } from './backend.ts';
+import { bytesOf, flush, storageUsage, tensorOn, type WebgpuBackend } from './backend.ts';
 import { BindGroups } from './bind-groups.ts';
 import type { Device } from './device.ts';
 import { FixedMemory, type Place } from './fixed-memory.ts';
@@ -11,7 +11,7 @@ import type { DispatchRecording } from './trace.ts';
 
 /** A step that is played back: its dispatches in one pass, handed to the GPU at once. */
 export class RecordedStep implements CompiledStep {
-  readonly #backend: Backend;
+  readonly #backend: WebgpuBackend;
   readonly #device: Device;
   readonly #recording: DispatchRecording;
   readonly #memory: FixedMemory;
@@ -22,7 +22,7 @@ export class RecordedStep implements CompiledStep {
   /** Memory for batches that come from the host, by number in the batch. */
   readonly #uploads = new Map<number, GPUBuffer>();
 
-  constructor(backend: Backend, device: Device, recording: DispatchRecording) {
+  constructor(backend: WebgpuBackend, device: Device, recording: DispatchRecording) {
     this.#backend = backend;
     this.#device = device;
     this.#recording = recording;

@@ -1,5 +1,5 @@
 import type { Tensors } from '../../engine.ts';
-import { bytesOf, flush, storageUsage, tensorOn, type Backend } from './backend.ts';
+import { bytesOf, flush, storageUsage, tensorOn, type WebgpuBackend } from './backend.ts';
 import type { RecordedTensor } from './trace.ts';
 
 /** Memory for one state. */
@@ -14,11 +14,11 @@ interface BufferSet {
  * time, two sets of buffers take turns. Where it keeps older states too, each of them has a set of its own.
  */
 export class StateBuffers {
-  readonly #backend: Backend;
+  readonly #backend: WebgpuBackend;
   readonly #tensors: RecordedTensor[];
   readonly #sets: BufferSet[] = [];
 
-  constructor(backend: Backend, tensors: RecordedTensor[]) {
+  constructor(backend: WebgpuBackend, tensors: RecordedTensor[]) {
     this.#backend = backend;
     this.#tensors = tensors;
   }

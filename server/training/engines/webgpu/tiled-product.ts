@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Backend, Program } from './backend.ts';
+import type { WebgpuBackend, Program } from './backend.ts';
 import { runElementShader } from './kernel.ts';
 
 /** A matrix product whose factors are computed while they are read, so that neither has to be laid out in memory. */
@@ -30,7 +30,7 @@ const BUSY = 256;
  * threads use it. A product of few results and great depth (the gradient of a filter) is cut up along its depth; the
  * parts are added up afterwards, always in the same order.
  */
-export function tiledProduct(backend: Backend, product: Product): TensorInfo {
+export function tiledProduct(backend: WebgpuBackend, product: Product): TensorInfo {
   const { rows, columns, depth, inputs, outputShape } = product;
   const [rowsEach, columnsEach] = [resultsEach(rows), resultsEach(columns)];
   const tiles = [Math.ceil(columns / (SIDE * columnsEach)), Math.ceil(rows / (SIDE * rowsEach))] as const;
@@ -131,7 +131,7 @@ function fill(tile: string, width: number, inside: string, value: string): strin
     }`;
 }
 
-function addParts(backend: Backend, pieces: TensorInfo, parts: number, outputShape: number[]): TensorInfo {
+function addParts(backend: WebgpuBackend, pieces: TensorInfo, parts: number, outputShape: number[]): TensorInfo {
   return runElementShader(backend, {
     key: 'sum of parts',
     outputShape,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Example, Step, Tensors } from '../../engine.ts';
-import { bytesOf, tensorOn, type Backend } from './backend.ts';
+import { bytesOf, tensorOn, type WebgpuBackend } from './backend.ts';
 import { DispatchRecorder, type Dispatch, type RecordedBuffer } from './dispatch-recorder.ts';
 
 /** A step as the dispatches that the GPU has to run. */
@@ -21,7 +21,7 @@ export interface RecordedTensor {
 }
 
 /** Runs a step once on tensors without values, shaped like the example's. */
-export function trace(backend: Backend, step: Step, example: Example): DispatchRecording {
+export function trace(backend: WebgpuBackend, step: Step, example: Example): DispatchRecording {
   const recorder = new DispatchRecorder(backend);
   return recorder.record(() => {
     const given: Tensor[] = [];
@@ -54,7 +54,7 @@ export function trace(backend: Backend, step: Step, example: Example): DispatchR
   });
 }
 
-function describe(backend: Backend, tensors: Tensors): RecordedTensor[] {
+function describe(backend: WebgpuBackend, tensors: Tensors): RecordedTensor[] {
   return Object.entries(tensors).map(([key, { dataId, shape, dtype }]) => {
     backend.uploadToGPU(dataId); // a number that JavaScript computed may never have been used by a shader
     return { key, shape, dtype, buffer: backend.tensorMap.get(dataId).resource as unknown as RecordedBuffer };

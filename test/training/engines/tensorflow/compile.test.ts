@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine, Step, Tensors } from '../../../../server/training/engine.ts';
-import type { Backend } from '../../../../server/training/engines/tensorflow/binding.ts';
+import type { NativeBackend } from '../../../../server/training/engines/tensorflow/binding.ts';
 import { openTensorflow } from '../../../../server/training/engines/tensorflow/open.ts';
 import { describeWithTensorflow } from '../../../helpers/engines.ts';
 
 describeWithTensorflow('a step compiled to a TensorFlow graph', () => {
   let engine: Engine;
-  let backend: Backend;
+  let backend: NativeBackend;
   beforeAll(async () => {
     engine = await openTensorflow();
-    backend = tf.backend() as unknown as Backend;
+    backend = tf.backend() as unknown as NativeBackend;
   });
   afterAll(() => engine.close());
 

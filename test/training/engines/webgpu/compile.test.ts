@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine, Step, Tensors } from '../../../../server/training/engine.ts';
-import type { Backend } from '../../../../server/training/engines/webgpu/backend.ts';
+import type { WebgpuBackend } from '../../../../server/training/engines/webgpu/backend.ts';
 import { openWebgpu } from '../../../../server/training/engines/webgpu/open-webgpu.ts';
 import { describeWithWebgpu } from '../../../helpers/engines.ts';
 import { differing } from '../../conformance/same-bits.ts';
@@ -10,10 +10,10 @@ import { buildVariant, runPlainly, scalars } from '../../conformance/variants.ts
 
 describeWithWebgpu('a step played back on webgpu', () => {
   let engine: Engine;
-  let backend: Backend;
+  let backend: WebgpuBackend;
   beforeAll(async () => {
     engine = await openWebgpu();
-    backend = tf.backend() as unknown as Backend;
+    backend = tf.backend() as unknown as WebgpuBackend;
   });
   afterAll(() => engine.close());
 
