@@ -107,9 +107,16 @@ function report(result: {
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   const { machine, seconds, megabytes, packages } = result;
-  console.log(`better-sqlite3 compiled    ${seconds.compiled.toFixed(1)} s, ${megabytes.installed.toFixed(0)} MB in ${packages} packages
-better-sqlite3 prebuilt    ${seconds.prebuilt.toFixed(1)} s, ${megabytes.prebuilt.toFixed(0)} MB
-tarball                    ${megabytes.tarball.toFixed(1)} MB
-
-least of ${result.rounds}; ${machine.processor}, ${machine.cores} cores, load before ${machine.load.toFixed(1)}; ${file}`);
+  const inWords = (name: string, time: number, size: number): string =>
+    `better-sqlite3 ${name}    ${time.toFixed(1)} s, ${size.toFixed(0)} MB`;
+  console.log(
+    [
+      `${inWords('compiled', seconds.compiled, megabytes.installed)} in ${packages} packages`,
+      inWords('prebuilt', seconds.prebuilt, megabytes.prebuilt),
+      `tarball                    ${megabytes.tarball.toFixed(1)} MB`,
+      '',
+      `least of ${result.rounds}; ${machine.processor}, ${machine.cores} cores, ` +
+        `load before ${machine.load.toFixed(1)}; ${file}`,
+    ].join('\n'),
+  );
 }

@@ -3,7 +3,7 @@
  * is.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bundle } from './build/bundle.js';
@@ -20,10 +20,14 @@ const require = createRequire(import.meta.url);
 try {
   await step('database client', generate);
   await step('server', async () => {
+    // What does not build leaves the program that there is.
+    const unfinished = join(dist, 'server.unfinished');
+    rmSync(unfinished, { recursive: true, force: true });
+    const files = await bundle({ from: 'server', to: join('dist', 'server.unfinished'), entries: PROGRAMS });
+    writeFileSync(join(unfinished, 'licences.txt'), licencesOf(files));
     // What a deleted source left behind would still be found, so nothing is kept.
     rmSync(join(dist, 'server'), { recursive: true, force: true });
-    const files = await bundle({ from: 'server', to: join('dist', 'server'), entries: PROGRAMS });
-    writeFileSync(join(dist, 'server', 'licences.txt'), licencesOf(files));
+    renameSync(unfinished, join(dist, 'server'));
     copyBinaries();
   });
   const isWhole = !process.argv.includes('--server-only');

@@ -10,7 +10,14 @@ import { root } from './setup/root.js';
 import { run } from './setup/run.js';
 
 /** Tests that start no process, open no engine and need no build. */
-const PURE_TESTS = ['test/arrows.test.ts', 'test/docs.test.ts', 'test/sweep', 'test/report', 'test/web'];
+const PURE_TESTS = [
+  'test/arrows.test.ts',
+  'test/docs.test.ts',
+  'test/lines.test.ts',
+  'test/sweep',
+  'test/report',
+  'test/web',
+];
 const NOT_PURE = ['test/web/browser/**', 'test/report/latex-compiles.test.ts'];
 
 const CHECKS = [

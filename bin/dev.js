@@ -26,6 +26,11 @@ console.error('dev: the sample database …');
 if (!run(process.execPath, [...cosweep, 'run', join('sweeps', 'demo.json')])) process.exit(1);
 
 let server = await serve();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    server.child.kill();
+    process.exit(0);
+  });
 const dashboard = await createServer({
   configFile: join(root, 'web', 'vite.config.ts'),
   // The server answers pages of its own address only.
@@ -58,12 +63,12 @@ function rebuildOnChange() {
   watch(join(root, 'server'), { recursive: true }, (_event, file) => {
     if (file?.startsWith(join('store', 'generated'))) return;
     clearTimeout(timer);
-    timer = setTimeout(() => void (building = building.then(rebuild)), QUIET);
+    timer = setTimeout(() => void (building = building.then(rebuild).catch(sayWhy)), QUIET);
   });
 }
 
 async function rebuild() {
-  // What does not build leaves the server that there is.
+  // A change that does not build leaves the server that there is.
   if (!run(process.execPath, [join(root, 'bin', 'build.js'), '--server-only'])) return;
   const { port } = new URL(server.url);
   const ended = new Promise((resolve) => server.child.once('exit', resolve));
@@ -71,4 +76,9 @@ async function rebuild() {
   await ended;
   server = await serve(port);
   console.error(`The server answers again at ${server.url}.`);
+}
+
+/** A server that does not start is started again after the next change. */
+function sayWhy(error) {
+  console.error(error.message);
 }

@@ -20,6 +20,7 @@ try {
     missing.push('native TensorFlow could not be installed (see above), for the tests of the tensorflow engine');
   sayMissing(missing);
   checkTypes();
+  checkStyle();
   process.exit(runTests());
 } catch (error) {
   console.error(`\nnpm test stopped. ${error.message}`);
@@ -43,6 +44,18 @@ function checkTypes() {
   console.error('types …');
   if (!run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']))
     throw new Error('The types do not fit (see above).');
+}
+
+/** Format, and promises that nobody waits for: what no test would find. */
+function checkStyle() {
+  console.error('format and lint …');
+  const checks = [
+    ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+    ['oxlint/bin/oxlint', '--type-aware', '--tsconfig', 'tsconfig.json'],
+  ];
+  for (const [program, ...args] of checks)
+    if (!run(process.execPath, [join(root, 'node_modules', program), ...args]))
+      throw new Error('The code is not in form (see above); `npm run format` formats it.');
 }
 
 function runTests() {

@@ -30,7 +30,7 @@ export function restoreManifest() {
  * would fetch optional dependencies and run their scripts: they become peers that nobody misses, which npm takes as
  * they are if they are there. `engine install` reads there which version to fetch.
  */
-export function toPacked({ scripts, allowScripts, devDependencies, optionalDependencies, ...rest }) {
+function toPacked({ scripts, allowScripts, devDependencies, optionalDependencies, ...rest }) {
   const optional = Object.keys(optionalDependencies).map((name) => [name, { optional: true }]);
   return { ...rest, peerDependencies: optionalDependencies, peerDependenciesMeta: Object.fromEntries(optional) };
 }

@@ -19,7 +19,8 @@ export function installPackages() {
     console.error('set-up: packages (npm ci) …');
     if (!npm(['ci', '--ignore-scripts'])) {
       throw new Error(
-        'Cannot install the packages: npm ci failed (see above). Wanted: a registry that npm can reach (npm config get registry shows which one it asks).',
+        'Cannot install the packages: npm ci failed (see above). ' +
+          'Wanted: a registry that npm can reach (npm config get registry shows which one it asks).',
       );
     }
   }
@@ -53,8 +54,10 @@ function buildSqlite() {
   npm(['rebuild', '--ignore-scripts=false', 'better-sqlite3'], nodeHeaders());
   if (sqliteLoads()) return;
   throw new Error(
-    'Cannot set up better-sqlite3: its prebuilt addon could not be fetched, and compiling it failed (see above). Wanted: a network that reaches github.com, ' +
-      'or make, a C++ compiler and python3 (Debian and Ubuntu: apt-get install make g++ python3; macOS: xcode-select --install) together with the headers ' +
+    'Cannot set up better-sqlite3: its prebuilt addon could not be fetched, and compiling it failed (see above). ' +
+      'Wanted: a network that reaches github.com, ' +
+      'or make, a C++ compiler and python3 (Debian and Ubuntu: apt-get install make g++ python3; ' +
+      'macOS: xcode-select --install) together with the headers ' +
       'of this Node: those of its tar file, or npm_config_nodedir set to the folder that holds include/node.',
   );
 }

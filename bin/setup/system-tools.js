@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { hasProgram } from './has-program.js';
 import { run, works } from './run.js';
 
-/** What set-up and tests use beyond Node and npm: what for, how it is recognised, and Debian's packages that bring it. */
+/**
+ * What set-up and tests use beyond Node and npm: what for, how it is recognised, and Debian's packages that bring it.
+ */
 const tools = [
   { name: 'make', use: 'compiling addons', isThere: () => hasProgram('make'), packages: ['make'] },
   {

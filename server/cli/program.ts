@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Action, CliCommand } from './command.ts';
 import { makeOutput } from './output.ts';
-import { packageFile } from './package-root.ts';
+import { packageFile } from './package-file.ts';
 import { OutsideError, UserError } from '../sweep/user-error.ts';
 
 /** The exit code of a user's mistake. */

@@ -44,8 +44,8 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
     }
-    // What this process was asked for and never came to is not for whoever trains next to begin: it stands as if it had
-    // been stopped in training.
+    // Where this process never came to the sweep that it was asked for, the next process that trains does not begin it
+    // either: the sweep is left as if it had been stopped in training.
     if (!hadItsTurn && stop.aborted && isToBeTrained(storage, options.sweepId))
       interruptSweep({ ...options, lease }, probeSeeds);
     return asked;
@@ -55,7 +55,9 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
   }
 }
 
-/** What was asked for, was asked for one sweep: another one in the queue is trained as it is, on its own engine. */
+/**
+ * The options were given for one sweep. Any other sweep of the queue is trained as it was queued, on its own engine.
+ */
 const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = { engine: 'auto', device: null, fresh: false };
 
 /**

@@ -20,31 +20,31 @@ import { workerCount } from './workers/worker-count.ts';
 const CANCEL_POLL_MS = 1000;
 
 /*
- * The signals of a sweep, each aborted by one place:
+ * The signals of a sweep. Each is aborted in one place:
  *
- * | signal | aborted by | who listens | what follows |
- * | ----------- | ----------------------------------------------- | ------------------------------- |
- * -------------------------------------------------- |
- * | `stop` | the user's first Ctrl-C, or SIGTERM | the queue, `ended`, `stopping` | the process ends at the next
- * checkpoints |
- * | `kill` | the user's second Ctrl-C | `ended`, `killing` | the process ends now |
- * | `lost` | the heartbeat: another process took the lease | the queue, all three below | nothing can be stored: the
- * process ends now |
- * | `cancelled` | `watchCancel` below: the flag of the sweep | `ended`, `stopping` | the sweep ends at the next
- * checkpoints |
- * | `over` | `runSweep` below, when it returns | `ended` | workers that are still hired for it are let go |
- * | `broken` | `trainSweep`: what failed would fail everywhere | `killing` | no worker goes on; the sweep ends with the
- * error |
- * | `failed` | a worker loop's backlog: it could not be stored | that worker loop | its worker is killed, and the loop
- * fails |
+ * - `stop`, by the user's first Ctrl-C or SIGTERM: the process ends at the next checkpoints.
+ * - `kill`, by the user's second one: the process ends now.
+ * - `lost`, by the heartbeat, where another process took the lease: nothing can be stored, the process ends now.
+ * - `cancelled`, by `watchCancel` below, which looks at the sweep's flag: the sweep ends at the next checkpoints.
+ * - `over`, by `runSweep` below when it returns: workers that are still being hired for it are let go.
+ * - `broken`, by `trainSweep`, where something failed that would fail everywhere: the sweep ends with that error.
+ * - `failed`, by a worker loop's own backlog, where a delivery could not be stored: that loop kills its worker and
+ * fails.
  *
- * Three are made of them: `ended` (stop, kill, lost, cancelled, over) ends what comes before training; `stopping`
- * (stop, lost, cancelled) lets no stage begin, and those in training end with a checkpoint; `killing` (kill, lost,
- * broken) kills the workers.
+ * Three signals are made of them, and the places that act listen to these:
+ *
+ * - `ended` = stop, kill, lost, cancelled or over: `hireCrew` and `beginSweep` give up.
+ * - `stopping` = stop, lost or cancelled: worker loops and the settler begin no stage, and workers are asked to end
+ * their
+ *   stage with a checkpoint.
+ * - `killing` = kill, lost or broken: worker loops kill their workers.
+ *
+ * `runQueue` looks at stop and lost between two sweeps, and at stop while it waits for the lease. `endSweep` looks at
+ * stop, kill and lost to say how the sweep ended.
  */
 
 /**
- * Trains one queued sweep to its end. Of a sweep that is only probed it trains what does without the intra-class phase:
+ * Trains one queued sweep to its end. Of a sweep that is only probed it trains the stages before the intra-class phase:
  * that leaves the sweep interrupted, or queued where all of it was asked for meanwhile. Where this process is stopped,
  * a sweep that was asked of it is left interrupted, and one that others asked for is left queued.
  *

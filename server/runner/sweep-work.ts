@@ -15,7 +15,7 @@ export interface SweepWork {
   arms: Arm[];
   /** In the order in which they are to be trained; those that are done are left alone. */
   tasks: RunTask[];
-  /** Which of their stages. */
+  /** Says which stages of the runs are to be trained now. */
   wanted: Wanted;
   /** False: every run is trained by itself. */
   share: boolean;
@@ -23,7 +23,7 @@ export interface SweepWork {
   /** Of the engine, as the user names it. */
   device: string | null;
   workers: number;
-  /** Those that were started already, at most as many. */
+  /** Workers that were started already: at most as many as `workers`. */
   hired: Trainer[];
   /** Where the data sets' relative paths start. */
   folder: string;

@@ -11,9 +11,9 @@ import type { SweepWork } from './sweep-work.ts';
 import { WorkerProcess } from './workers/worker-process.ts';
 
 /**
- * Trains the stages of a sweep's runs that are not done yet: what runs share once, each worker one stage after the
- * other. A stage that diverges or fails takes only the runs with it that need it; a worker that dies is replaced and
- * its stage is continued from its last checkpoint.
+ * Trains the stages of a sweep's runs that are not done yet. A stage that several runs share is trained once, and each
+ * worker trains one stage after the other. Where a stage diverges or fails, only the runs that need it end with it. A
+ * worker that dies is replaced, and its stage is continued from its last checkpoint.
  *
  * @returns batches trained, and those that were taken from trunks instead
  */
@@ -48,9 +48,9 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
 }
 
 /**
- * Settles what trunks that are trained already tell, before anything is trained: what leads to a stage whose rest is
- * taken need not be trained once more, though its state is not kept. So what is left to train is laid out anew
- * afterwards.
+ * Settles stages by the trunks that are trained already, before anything is trained. A stage that takes all of its rest
+ * from its trunk needs no state to begin from. So the stages before it need not be trained once more where their states
+ * are not kept, and the caller lays out the stages that are left afterwards.
  *
  * @returns batches taken
  */

@@ -21,7 +21,10 @@ interface Header extends Omit<Checkpoint, 'state'> {
  * TensorFlow.js runs on. Equal checkpoints give equal bytes.
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const pieces = piecesOf(checkpoint);
+  return joinPieces(piecesOf(checkpoint));
+}
+
+export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(pieces.reduce((total, { length }) => total + length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -103,7 +103,7 @@ describe('the installed package', () => {
 
   test('has what it runs with, and nothing that made it', () => {
     expect(readdirSync(folder('cosweep')).sort()).toEqual(
-      ['README.md', 'bin', 'dist', 'docs', 'package.json', 'prisma', 'sweeps'].sort(),
+      ['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'prisma', 'sweeps'].sort(),
     );
     expect(readdirSync(folder('cosweep', 'bin'))).toEqual(['cosweep.js']);
     expect(readdirSync(folder('cosweep', 'dist')).sort()).toEqual(['server', 'wasm', 'web']);

@@ -1,12 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
+import { keepVerdict, readVerdicts } from '../../server/training/engines/verdicts.ts';
 import { start } from '../helpers/cosweep.ts';
 import { temporaryFolder, writeStudy } from './study.ts';
 import { copyOfTrained } from './undisturbed.ts';
-
-type Verdicts = typeof import('../../server/training/engines/verdicts.ts');
 
 const study = { seeds: 1, N: [0], small: true };
 
@@ -16,12 +14,9 @@ afterEach(() => vi.unstubAllEnvs());
  * An engine that was found to work on another day, and whose first worker from now on dies as a crashing library makes
  * it die.
  */
-async function rememberedButBroken(folder: string): Promise<Verdicts> {
+function rememberBroken(folder: string): void {
   vi.stubEnv('COSWEEP_CACHE', join(folder, 'cache'));
-  const verdicts = (await import(
-    /* @vite-ignore */ pathToFileURL(join(import.meta.dirname, '../../dist/server/training/engines/verdicts.js')).href
-  )) as Verdicts;
-  verdicts.keepVerdict({
+  keepVerdict({
     name: 'wasm',
     works: true,
     device: 'a test',
@@ -40,24 +35,23 @@ async function rememberedButBroken(folder: string): Promise<Verdicts> {
     }`,
   );
   vi.stubEnv('NODE_OPTIONS', `--require ${crash}`);
-  return verdicts;
 }
 
 test('an engine that is known to work and does not open is tried anew, before the sweep begins', async () => {
   const folder = temporaryFolder();
-  const verdicts = await rememberedButBroken(folder);
+  rememberBroken(folder);
   const { code, stderr } = await start(['run', writeStudy(folder, study), '--engine', 'wasm', '--workers', '1'], {
     db: join(folder, 'study.db'),
   }).ended;
   expect(stderr).toMatch(/engine wasm worked here before and does not open now \(Worker process \d+ ended .*SIGSEGV/);
   expect([code, existsSync(join(folder, 'crashed'))]).toEqual([0, true]);
-  expect(verdicts.readVerdicts().get('wasm')!.device).toMatch(/^CPU/);
+  expect(readVerdicts().get('wasm')!.device).toMatch(/^CPU/);
 });
 
 test('nothing is opened where nothing is left to train', async () => {
   const folder = temporaryFolder();
   const { db, file } = await copyOfTrained(folder, study);
-  await rememberedButBroken(folder);
+  rememberBroken(folder);
   expect((await start(['run', file, '--engine', 'wasm', '--workers', '1'], { db }).ended).code).toBe(0);
   expect(existsSync(join(folder, 'crashed'))).toBe(false);
 });

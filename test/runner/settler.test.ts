@@ -72,14 +72,18 @@ test('a stage is settled again when its trunk has more batches, or a state that 
     trunk: [first, second],
   } = await make();
   expect(settler.isDue(job)).toBe(false);
-  tasks.advance(first, 70, false);
-  for (const tellsMore of [() => {}, () => tasks.advance(second, 80, false), () => tasks.advance(first, 70, true)]) {
+  tasks.advance(first, { batch: 70, kept: false });
+  for (const tellsMore of [
+    () => {},
+    () => tasks.advance(second, { batch: 80, kept: false }),
+    () => tasks.advance(first, { batch: 70, kept: true }),
+  ]) {
     tellsMore();
     expect(settler.isDue(job)).toBe(true);
     await settler.settle(job, 0);
     expect(settler.isDue(job)).toBe(false);
   }
-  tasks.advance(second, 90, false);
+  tasks.advance(second, { batch: 90, kept: false });
   expect(settler.isDue({ ...job, restores: true })).toBe(false);
 });
 

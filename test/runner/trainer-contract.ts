@@ -145,8 +145,11 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
       await other.opened;
       const told: string[] = [];
       const training = other.train(order, {
-        onLoaded: () => other.kill(),
-        onProgress: (batch) => told.push(`progress ${batch}`),
+        onLoaded: () => told.push('loaded'),
+        onProgress: (batch) => {
+          told.push(`progress ${batch}`);
+          other.kill(); // more may be on its way already
+        },
         onSegment: ({ to }) => told.push(`segment to ${to}`),
       });
       await expect(training).rejects.toThrow(WorkerError);

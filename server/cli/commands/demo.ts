@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { CliCommand } from '../command.ts';
 import type { Companion, Companions } from '../companions.ts';
 import { launcher } from '../launcher.ts';
-import { packageRoot } from '../package-root.ts';
+import { projectFolder } from '../../training/project-folder.ts';
 import type { Session } from '../session.ts';
 
 /** What the demo's sweep is called, in its file too. */
@@ -34,7 +34,7 @@ async function demo({ output, json }: Session, db: string): Promise<number> {
 
   const dashboard = await serve(cosweep);
   say(`\nDashboard: ${dashboard.url}\nTraining sweeps/${NAME}.json; the dashboard shows it live.\n`);
-  const run = await cosweep(['--json', 'run', join(packageRoot(), 'sweeps', `${NAME}.json`)]).ended;
+  const run = await cosweep(['--json', 'run', join(projectFolder(), 'sweeps', `${NAME}.json`)]).ended;
   if (run.status !== 0) return end(dashboard, run.status);
   const summary = JSON.parse(run.printed.trim().split('\n').at(-1)!) as Summary;
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { doctorAsker } from '../ask-doctor.ts';
 import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
-import { packageRoot } from '../package-root.ts';
+import { projectFolder } from '../../training/project-folder.ts';
 import type { Session } from '../session.ts';
 import { SIGNAL_EXIT_CODES, waitForSignal } from '../signals.ts';
 import { spawnRun } from '../spawn-run.ts';
@@ -53,7 +53,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
           doctor: doctorAsker(db),
         },
       },
-      webFolder: join(packageRoot(), 'dist', 'web'),
+      webFolder: join(projectFolder(), 'dist', 'web'),
       host: options.host,
       port: options.port,
       basePath: options.basePath,

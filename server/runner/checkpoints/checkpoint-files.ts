@@ -28,9 +28,10 @@ export async function storeCheckpoint(
 ): Promise<StoredCheckpoint> {
   const stored = { batch, hash, size, file: fileOf(hash) };
   try {
-    // What has this name may be damaged: the bytes decide, not the length.
-    if ('file' in content) await takeItsName(folder, content.file, stored.file);
-    else if (!(await isWhole(folder, stored))) await writeWhole(folder, stored.file, [content.bytes]);
+    // A file that has this name already may be damaged: its bytes decide, not its length.
+    const isThere = await isWhole(folder, stored);
+    if ('file' in content) await (isThere ? removeCheckpoint : takeItsName)(folder, unnamed(content.file), stored.file);
+    else if (!isThere) await writeWhole(folder, stored.file, content.bytes);
   } catch (error) {
     throw cannotWrite(join(folder, stored.file), error);
   }
@@ -82,11 +83,17 @@ const CAUSES: Record<string, string> = {
   ENOTDIR: 'its folder is not one',
 };
 
-async function writeWhole(folder: string, file: string, pieces: Iterable<Uint8Array>): Promise<void> {
+/** A trainer names a file that it has written with `writeUnnamed`, and no other one. */
+function unnamed(file: string): string {
+  if (/^[\w-]+\.checkpoint\.tmp$/.test(file)) return file;
+  throw new Error(`Found the file ${file}, wanted one with a temporary name in the checkpoint folder`);
+}
+
+async function writeWhole(folder: string, file: string, bytes: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
   // Stages that come to the same state write the same checkpoint, maybe at the same time: each under a name of its own.
   const temporary = `${file}.${randomUUID()}.tmp`;
-  await writeSynced(join(folder, temporary), pieces);
+  await writeSynced(join(folder, temporary), [bytes]);
   await takeItsName(folder, temporary, file);
 }
 

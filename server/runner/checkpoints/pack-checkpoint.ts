@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeCheckpoint, encodeCheckpoint, piecesOf, type Checkpoint } from '../../training/checkpoint.ts';
+import { decodeCheckpoint, joinPieces, piecesOf, type Checkpoint } from '../../training/checkpoint.ts';
 import { readCheckpoint, writeUnnamed } from './checkpoint-files.ts';
 import type { SentCheckpoint } from './sent-checkpoint.ts';
 
@@ -22,7 +22,7 @@ export async function packCheckpoint(
     const { file, hash } = await writeUnnamed(folder, pieces);
     return { batch, hash, size, content: { file } };
   }
-  const bytes = encodeCheckpoint(checkpoint);
+  const bytes = joinPieces(pieces);
   return { batch, hash: createHash('sha256').update(bytes).digest('hex'), size, content: { bytes } };
 }
 

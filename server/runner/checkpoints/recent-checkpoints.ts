@@ -17,9 +17,14 @@ export class RecentCheckpoints {
   readonly #limit: number;
   readonly #bytesUpTo: number;
   readonly #recent = new Map<string, Uint8Array>();
+  /** Hashes of large ones whose files were in order when they were written or looked through last. */
+  readonly #whole = new Set<string>();
   #bytes = 0;
 
-  /** @param limit bytes that are held in memory at most @param bytesUpTo larger ones are sent as files */
+  /**
+   * @param limit bytes that are held in memory at most
+   * @param bytesUpTo checkpoints from this size on are sent as files
+   */
   constructor(folder: string, limit = BYTES, bytesUpTo = BYTES_UP_TO) {
     this.#folder = folder;
     this.#limit = limit;
@@ -31,14 +36,19 @@ export class RecentCheckpoints {
     const stored = await storeCheckpoint(this.#folder, checkpoint);
     // A copy: what a worker sends is a part of its whole message, which would be held with it.
     if ('bytes' in checkpoint.content) this.#keep(stored.hash, new Uint8Array(checkpoint.content.bytes));
+    else this.#whole.add(stored.hash);
     return stored;
   }
 
   /** @returns null where it is not in memory, and its file is gone or is not what the hash says */
   async read({ batch, hash, size, file }: StoredCheckpoint): Promise<SentCheckpoint | null> {
     const ref = { batch, hash, size };
-    if (size >= this.#bytesUpTo)
-      return (await isWhole(this.#folder, { file, hash })) ? { ...ref, content: { file } } : null;
+    if (size >= this.#bytesUpTo) {
+      const isInOrder = await isWhole(this.#folder, { file, hash });
+      if (isInOrder) this.#whole.add(hash);
+      else this.#whole.delete(hash);
+      return isInOrder ? { ...ref, content: { file } } : null;
+    }
     const bytes = this.#recent.get(hash) ?? (await readCheckpoint(this.#folder, { file, hash }));
     if (!bytes) return null;
     this.#keep(hash, bytes);
@@ -49,11 +59,10 @@ export class RecentCheckpoints {
    * Whether its file is there. One that was in order when it was written or read last is not read through once more.
    */
   async isThere(checkpoint: StoredCheckpoint): Promise<boolean> {
-    const { file, hash } = checkpoint;
-    const bytes = this.#recent.get(hash);
-    if (!bytes) return (await this.read(checkpoint)) !== null;
+    const { file, hash, size } = checkpoint;
+    if (!this.#recent.has(hash) && !this.#whole.has(hash)) return (await this.read(checkpoint)) !== null;
     return stat(join(this.#folder, file)).then(
-      ({ size }) => size === bytes.length,
+      (found) => found.size === size,
       () => false,
     );
   }

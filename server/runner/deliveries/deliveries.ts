@@ -50,7 +50,7 @@ interface Delivery {
  * never deleted for one stage while another stage is about to refer to it.
  *
  * The stages that follow a whole stage need not wait until it is stored: they begin from its state while that is still
- * on its way.
+ * on its way. Only a large state, which is a file, has to be stored before another worker reads it.
  */
 export class Deliveries {
   readonly #work: Work;
@@ -83,8 +83,10 @@ export class Deliveries {
    * @param holds whether the trainer has a checkpoint already
    */
   async startOf(job: StageJob, holds: (hash: string) => boolean): Promise<Start | null> {
-    // A state that is on its way as a file gets its final name when it is stored: until then nobody may read it.
-    await this.stored(job.runs[0]!.stages.filter(({ stageId }) => isFile(this.#onTheWay.get(stageId))));
+    // A state that is on its way as a file gets its final name when it is stored: until then nobody else may read it.
+    const unread = (sent: SentCheckpoint | undefined): boolean =>
+      sent !== undefined && 'file' in sent.content && !holds(sent.hash);
+    await this.stored(job.runs[0]!.stages.filter(({ stageId }) => unread(this.#onTheWay.get(stageId))));
     const atHand = { onTheWay: this.#onTheWay, checkpoints: this.checkpoints, holds };
     return findStart(this.#work, this.#queue, job, atHand);
   }
@@ -223,7 +225,7 @@ export class Deliveries {
     const records = record && outcomes.some(({ runId }) => !started.has(runId)) ? recordsOf(job, arms, record) : null;
     const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records!.get(end.runId)! }));
     const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends });
-    this.#queue.advance(job.stage, to, segment.checkpoint !== null);
+    this.#queue.advance(job.stage, { batch: to, kept: segment.checkpoint !== null });
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
     for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
     spent.seconds += seconds.training + seconds.evaluation;
@@ -250,10 +252,6 @@ export class Deliveries {
       error: errorOf(outcome),
     });
   }
-}
-
-function isFile(checkpoint: SentCheckpoint | undefined): boolean {
-  return checkpoint !== undefined && 'file' in checkpoint.content;
 }
 
 function errorOf(outcome: RunOutcome): string | null {

@@ -14,7 +14,11 @@ export class StageProgress {
   /** Counted up to here. */
   #counted: number;
 
-  /** @param sweep its pace @param from batch of the stage that counts first @param worker its index */
+  /**
+   * @param sweep its pace
+   * @param from batch of the stage that counts first
+   * @param worker its index
+   */
   constructor(work: Pick<SweepWork, 'arms' | 'tell'>, sweep: Pace, job: StageJob, from: number, worker: number) {
     this.#work = work;
     this.#sweep = sweep;

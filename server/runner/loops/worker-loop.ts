@@ -24,7 +24,7 @@ export interface Shared {
   pace: Pace;
   deliveries: Pick<Deliveries, 'startOf' | 'begin' | 'advance' | 'end'>;
   settler: Pick<Settler, 'isDue' | 'settle'>;
-  /** How many ε the stage of the sweep carries that carries most. */
+  /** The largest number of ε that any stage of the sweep carries. */
   mostEpsilons: number;
   /** Starts a worker in the place of one that has died. */
   hire: () => Trainer;
@@ -60,6 +60,8 @@ export class WorkerLoop {
     try {
       for (let job = await queue.next(ended); job; job = await queue.next(ended)) {
         this.#showIdle();
+        // A stage whose trunk may have trained it already is settled beside the training; what is left of it comes
+        // back.
         if (settler.isDue(job)) this.#settling.add(settler.settle(job, this.#index));
         else await this.#train(job);
       }
@@ -166,7 +168,7 @@ export class WorkerLoop {
     await this.#storing.idle();
   }
 
-  /** One whose engine did not open is dead too: the next attempt is another one's. */
+  /** A worker whose engine did not open is dead too: the next attempt gets a new worker. */
   #aliveWorker(): Trainer {
     if (this.#worker && !this.#worker.dead) return this.#worker;
     void this.#worker?.end();

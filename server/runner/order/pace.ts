@@ -24,7 +24,10 @@ export class Pace {
     this.#total += batches;
   }
 
-  /** @param batches trained since the last call @param now milliseconds */
+  /**
+   * @param batches trained since the last call
+   * @param now milliseconds
+   */
   advance(batches: number, now: number): void {
     this.#done += batches;
     this.#samples.push({ time: now, batches: this.#done });

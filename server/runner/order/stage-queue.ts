@@ -99,20 +99,24 @@ export class StageQueue {
   /**
    * The stage stands at this batch now, and what is before it is stored.
    *
-   * @param kept whether the state there is, too
+   * @param kept whether the state there is stored too
    */
-  advance(stage: StageTask, batch: number, kept: boolean): void {
-    Object.assign(stage, { batch, kept } satisfies Partial<StageTask>);
+  advance(stage: StageTask, { batch, kept }: Pick<StageTask, 'batch' | 'kept'>): void {
+    const changing: Changing<StageTask> = stage;
+    changing.batch = batch;
+    changing.kept = kept;
   }
 
   /** What was stored of the stage after this batch is not there any more. */
   rewind(stage: StageTask, batch: number): void {
-    (stage as Changing<StageTask>).batch = batch;
+    const changing: Changing<StageTask> = stage;
+    changing.batch = batch;
   }
 
   /** A run is in this state now: it has ended, or waits for its next stage. */
   setState(run: RunTask, state: RunState): void {
-    (run as Changing<RunTask>).state = state;
+    const changing: Changing<RunTask> = run;
+    changing.state = state;
   }
 
   /** What is left of the stage is still to be trained, by whoever asks next. */
@@ -222,8 +226,7 @@ function best(ready: Ready[]): Node | null {
 }
 
 /**
- * Below 0 where `a` is trained first. What may turn out to be its trunk comes after that, as long as there is anything
- * else.
+ * Below 0 where `a` is trained first. A stage that may turn out to equal its trunk comes after all others.
  */
 function compare({ node: a, later: isLater }: Ready, { node: b, later }: Ready): number {
   return (

@@ -24,7 +24,7 @@ type Hirer = Pick<RunOptions, 'storage' | 'sweepId' | 'engine' | 'device' | 'wor
  * Chooses an engine and starts as many workers on it as there is work for. That an engine works here is remembered from
  * another day: one that does not open after all is forgotten, and the choice is made once more.
  *
- * @param ended aborted: nobody is hired, and who was is let go
+ * @param ended aborted: no worker is hired, and those that were are killed
  * @returns null where it was ended
  */
 export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew | null> {

@@ -2,8 +2,9 @@ import type { Machine } from '../../store/training/run-state.ts';
 import type { Loaded, SegmentReport, StageOrder } from './messages.ts';
 
 /**
- * Whoever trains stages for the main process: a child process today. One stage at a time is given to it, by whoever
- * holds it; it never touches the database, and writes nothing but files in the checkpoint folder of its order.
+ * Whoever trains stages for the main process: a child process today. It is given one stage at a time. It never touches
+ * the database, and writes nothing but files with temporary names in the checkpoint folder of its order. The hash of a
+ * checkpoint is the trainer's word: a wrong one is found when the checkpoint is read, and costs training it again.
  *
  * One contract suite (`test/runner/trainer.test.ts`) runs over every implementation.
  */

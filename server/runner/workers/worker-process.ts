@@ -111,7 +111,9 @@ export class WorkerProcess implements Trainer {
       this.#enter('ready');
       return machine;
     } catch (error) {
-      this.#enter('dead'); // it may be alive, but it has nothing to train on
+      // The process may be alive, and may hold the device, but it has nothing to train on.
+      this.#enter('dead');
+      this.kill();
       throw error;
     }
   }

@@ -123,7 +123,7 @@ function send(message: FromWorker): void {
 /** In milliseconds. */
 const ENDS_WITHIN = 5000;
 
-/** A device that does not let itself be given back must not keep a process that nobody waits for. */
+/** A device that cannot be given back must not keep the process alive, since nobody waits for it. */
 async function end(): Promise<void> {
   setTimeout(() => process.exit(1), ENDS_WITHIN).unref();
   await engine?.close().catch(() => {});
