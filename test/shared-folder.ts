@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { buildsFolder } from '../server/training/engines/tensorflow/builds.ts';
 import { relink } from '../server/training/engines/tensorflow/link.ts';
 import { writeImages } from './runner/tiny-images.ts';
 
@@ -9,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A folder that all test files of a run have in common. */
     sharedFolder: string;
+    /** Where the user has the builds of native TensorFlow. */
+    builds: string;
   }
 }
 
@@ -19,6 +22,7 @@ declare module 'vitest' {
  */
 export default function setUp({ provide }: TestProject): () => void {
   const sharedFolder = mkdtempSync(join(tmpdir(), 'cosweep-tests-'));
+  provide('builds', buildsFolder());
   relink(); // from the user's cache, which nothing finds from here on
   const cache = (process.env['COSWEEP_CACHE'] = join(sharedFolder, 'cache'));
   mkdirSync(cache);

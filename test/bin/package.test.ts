@@ -15,9 +15,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { nodeHeaders } from '../../bin/setup/node-headers.js';
-import { buildsFolder } from '../../server/training/engines/tensorflow/builds.ts';
 import { hasTensorflow } from '../helpers/engines.ts';
 import { definition } from '../http/plan-text.ts';
 
@@ -46,7 +45,7 @@ beforeAll(() => {
   const cache = join(work, 'cache');
   mkdirSync(cache);
   // The library itself is a quarter of a gigabyte, and what the tests of its engine take is here already.
-  if (native === 'cpu') symlinkSync(buildsFolder(), join(cache, 'tensorflow'));
+  if (native === 'cpu') symlinkSync(inject('builds'), join(cache, 'tensorflow'));
   environment = { ...process.env, ...nodeHeaders(), COSWEEP_CACHE: cache, COSWEEP_DB: '', COSWEEP_TOKEN: '' };
   image('tools');
   image('program', installed);

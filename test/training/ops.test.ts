@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import '../../server/training/gradients.ts';
 import { batchNorm } from '../../server/training/ops/batch-norm.ts';
 import { flaw } from '../../server/training/ops/flaw.ts';
 import { norm } from '../../server/training/ops/norm.ts';
