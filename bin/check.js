@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from './generate.js';
+import { CODE_CHECKS, failedOf } from './setup/checks.js';
 import { root } from './setup/root.js';
-import { run } from './setup/run.js';
 
 /** Tests that start no process, open no engine and need no build. */
 const PURE_TESTS = [
@@ -20,20 +20,15 @@ const PURE_TESTS = [
 ];
 const NOT_PURE = ['test/web/browser/**', 'test/report/latex-compiles.test.ts'];
 
-const CHECKS = [
-  ['format', 'prettier/bin/prettier.cjs', ['--check', '--cache', '--log-level', 'warn', '.']],
-  ['types', 'typescript/bin/tsc', ['-p', 'tsconfig.json']],
-  ['lint', 'oxlint/bin/oxlint', ['--type-aware', '--tsconfig', 'tsconfig.json']],
+const PURE_TEST_CHECK = [
+  'pure tests',
+  'vitest/vitest.mjs',
   [
-    'pure tests',
-    'vitest/vitest.mjs',
-    [
-      'run',
-      '--config',
-      join('test', 'vitest.config.ts'),
-      ...NOT_PURE.flatMap((pattern) => ['--exclude', pattern]),
-      ...PURE_TESTS,
-    ],
+    'run',
+    '--config',
+    join('test', 'vitest.config.ts'),
+    ...NOT_PURE.flatMap((pattern) => ['--exclude', pattern]),
+    ...PURE_TESTS,
   ],
 ];
 
@@ -44,13 +39,6 @@ if (!existsSync(join(root, 'node_modules'))) {
 // The types of the database are generated.
 if (!existsSync(join(root, 'server', 'store', 'generated', 'client.ts'))) generate();
 
-const failed = CHECKS.filter(([name, program, args]) => !passes(name, program, args)).map(([name]) => name);
+const failed = failedOf([...CODE_CHECKS, PURE_TEST_CHECK]);
 console.error(failed.length === 0 ? '\nAll checks pass.' : `\nNot in order: ${failed.join(', ')} (see above).`);
 process.exit(failed.length === 0 ? 0 : 1);
-
-function passes(name, program, args) {
-  const started = performance.now();
-  const passed = run(process.execPath, [join(root, 'node_modules', program), ...args]);
-  console.error(`${passed ? '✓' : '✗'} ${name}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  return passed;
-}

@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path';
 import { buildProduct } from './setup/build-product.js';
+import { CODE_CHECKS, failedOf } from './setup/checks.js';
 import { installPackages } from './setup/install-packages.js';
 import { root } from './setup/root.js';
 import { run, statusOf } from './setup/run.js';
@@ -19,8 +20,7 @@ try {
   if (!installNativeEngine())
     missing.push('native TensorFlow could not be installed (see above), for the tests of the tensorflow engine');
   sayMissing(missing);
-  checkTypes();
-  checkStyle();
+  checkCode();
   process.exit(runTests());
 } catch (error) {
   console.error(`\nnpm test stopped. ${error.message}`);
@@ -40,22 +40,10 @@ function sayMissing(missing) {
   console.error(`\n!!! Not everything can be tested here:\n${lines}\n`);
 }
 
-function checkTypes() {
-  console.error('types …');
-  if (!run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']))
-    throw new Error('The types do not fit (see above).');
-}
-
-/** Format, and promises that nobody waits for: what no test would find. */
-function checkStyle() {
-  console.error('format and lint …');
-  const checks = [
-    ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
-    ['oxlint/bin/oxlint', '--type-aware', '--tsconfig', 'tsconfig.json'],
-  ];
-  for (const [program, ...args] of checks)
-    if (!run(process.execPath, [join(root, 'node_modules', program), ...args]))
-      throw new Error('The code is not in form (see above); `npm run format` formats it.');
+function checkCode() {
+  const failed = failedOf(CODE_CHECKS);
+  if (failed.length > 0)
+    throw new Error(`Not in order: ${failed.join(', ')} (see above); \`npm run format\` mends the format.`);
 }
 
 function runTests() {

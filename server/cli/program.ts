@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Action, CliCommand } from './command.ts';
 import { makeOutput } from './output.ts';
-import { packageFile } from './package-file.ts';
+import { packageVersion } from '../training/engines/packages.ts';
+import { projectFolder } from '../training/project-folder.ts';
 import { OutsideError, UserError } from '../sweep/user-error.ts';
 
 /** The exit code of a user's mistake. */
@@ -39,7 +40,7 @@ export async function runProgram(args: readonly string[], commands: readonly Cli
 }
 
 export function makeProgram(): Command {
-  const { version } = packageFile();
+  const version = packageVersion(projectFolder());
   return new Command('cosweep')
     .description(
       'Sweeps the hyperparameters of the combined cosine-space loss and answers what the intra-class phase is worth.',
