@@ -10,9 +10,10 @@ export function wholeOption(min: number, max: number): (text: string) => number 
   };
 }
 
-/** Reads an option that is a number. */
+/** Reads an option that is a number, or a share in percent: `95%` is 0.95. */
 export function finiteOption(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value)) throw new InvalidArgumentError('Want a finite number, such as 0.95.');
-  return value;
+  const [, number = '', percent] = /^(.*?)\s*(%?)$/s.exec(text.trim()) ?? [];
+  const value = number === '' ? NaN : Number(number);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError('Want a finite number, such as 0.95 or 95%.');
+  return percent === '%' ? value / 100 : value;
 }

@@ -1,3 +1,5 @@
+import { toTwelveDigits } from '../sweep/twelve-digits.ts';
+
 /**
  * Decimals of an accuracy in percent: two, but never finer than one image of the evaluation set. The share of one image
  * is rounded to one digit first: 10,000 and 9,000 images (0.01) allow two decimals, 2,000 (0.05) one, 100 (1) none.
@@ -19,10 +21,20 @@ function decimalsFor(value: number, digits: number): number {
   return Math.max(0, Math.min(20, digits - 1 - exponent));
 }
 
-/** A number with so many decimals; a number that rounds to zero has no sign. */
+/**
+ * A number with so many decimals; ½ goes away from zero, and a number that rounds to zero has no sign. Only twelve
+ * digits are looked at: means that are equal but for floating point print equally, as the 22.5 that is the mean of 21
+ * and 24, and of 22 and 23.
+ */
 export function toFixed(value: number, decimals: number): string {
-  const text = value.toFixed(decimals);
-  return Number(text) === 0 ? (0).toFixed(decimals) : text;
+  const rounded = shift(Math.round(shift(Math.abs(toTwelveDigits(value)), decimals)), -decimals);
+  return (rounded === 0 ? 0 : Math.sign(value) * rounded).toFixed(decimals);
+}
+
+/** value · 10^places, by the number's decimal digits: a product would bring the noise back. */
+function shift(value: number, places: number): number {
+  const [digits, exponent = '0'] = String(value).split('e');
+  return Number(`${digits}e${Number(exponent) + places}`);
 }
 
 /** As `toFixed`, with a sign in front of numbers above zero. */
@@ -33,7 +45,7 @@ export function toSigned(value: number, decimals: number): string {
 
 /** A p-value with three decimals at most; one that would round to nothing is `<0.001`. */
 export function toP(p: number): string {
-  return p < 0.001 ? '<0.001' : String(Number(p.toFixed(3)));
+  return p < 0.001 ? '<0.001' : String(Number(toFixed(p, 3)));
 }
 
 /** Seconds as people say them: `48 s`, `12 min`, `3 h 20 min`. */

@@ -18,6 +18,16 @@ function distance(a: string, b: string): number {
 /** A word as it is compared. Case, dashes, underscores and spaces are the commonest mistakes and cost nothing. */
 const bare = (word: string) => word.toLowerCase().replace(/[-_\s]/g, '');
 
+/** `learningRate` is what people call `training.optimizer.learningRate`. */
+const isLastPart = (word: string, candidate: string) => bare(candidate).endsWith(`.${bare(word)}`);
+
+function countMistakes(word: string, candidate: string): number {
+  if (isLastPart(word, candidate)) return 0;
+  // the beginning of a word is as near as one mistake: `log_uniform` means `log_uniform_values`
+  if (word.length >= 4 && bare(candidate).startsWith(bare(word))) return Math.min(1, candidate.length - word.length);
+  return distance(bare(word), bare(candidate));
+}
+
 /**
  * The known word that `word` was most likely meant to be; null where nothing is near (more than a third of it is
  * different).
@@ -27,11 +37,7 @@ export function suggest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Infinity;
   for (const candidate of known) {
-    // the beginning of a word is as near as one mistake: `log_uniform` means `log_uniform_values`
-    const d =
-      word.length >= 4 && bare(candidate).startsWith(bare(word))
-        ? Math.min(1, candidate.length - word.length)
-        : distance(bare(word), bare(candidate));
+    const d = countMistakes(word, candidate);
     if (
       d < bestDistance &&
       d <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)) &&

@@ -42,7 +42,13 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['show', 's99'], /Cannot find sweep "s99" in .*two-betas/],
     [['show', 'r99999'], /Cannot find run "r99999"/],
     [['curves', 's1', '--metric', 'val/acuracy'], /did you mean "val\/accuracy"/],
-    [['export', 's1', '--target', '95%'], /argument '95%' is invalid. Want a finite number/],
+    [['export', 's1', '--target', 'much'], /argument 'much' is invalid. Want a finite number, such as 0.95 or 95%/],
+    [
+      ['export', 's1', '--target', '400'],
+      /found target = 400 for val\/accuracy, wanted a number above 0 and at most 1/,
+    ],
+    [['export', '--metric', 'val/accuracy'], /missing required argument 'sweep'/],
+    [['export', 's1', '--rows', 'learningRate'], /wanted a parameter of the sweep/],
     [['export', 's1', '--baseline', 'nobody'], /Cannot make the table of sweep "two-betas"/],
     [['rm', 's1'], /no terminal to ask on: want --yes/],
     [['engine', 'install', 'abacus'], /Cannot install engine "abacus": want tensorflow or webgpu/],
@@ -231,6 +237,35 @@ test('curves: every number comes back as it was', async () => {
   expect(lines[1]).toBe(
     `r${run(0, seeds[0]!)},0,β0.2,${seeds[0]},train/total,0,${totalAt(seeds[0]!, 0)},0.5,0.2,1,0.01,20`,
   );
+});
+
+test('--metric leaves the sweep that stands after its names; names with commas between are several', async () => {
+  const usual = (await ask('export', 's1', '--metric', 'val/accuracy', 'train/total')).stdout;
+  expect((await ask('export', '--metric', 'val/accuracy', 'train/total', 's1')).stdout).toBe(usual);
+  expect((await ask('export', '--metric', 'val/accuracy,train/total', 's1')).stdout).toBe(usual);
+  expect((await ask('curves', '--metric', 'val/accuracy', 's1')).stdout).toBe(
+    (await ask('curves', 's1', '--metric', 'val/accuracy')).stdout,
+  );
+});
+
+test('export --out: the format goes by the ending, and --format wins', async () => {
+  const asked = async (...options: string[]) => (await ask('export', 's1', ...options)).stdout;
+  for (const [ending, format] of [
+    ['csv', 'csv'],
+    ['CSV', 'csv'],
+    ['tex', 'latex'],
+    ['html', 'html'],
+    ['json', 'json'],
+    ['md', 'md'],
+    ['txt', 'md'],
+  ] as const) {
+    const file = join(folder, `t.${ending}`);
+    await asked('--out', file);
+    expect(readFileSync(file, 'utf8')).toBe(await asked('--format', format));
+  }
+  const file = join(folder, 't.csv');
+  await asked('--out', file, '--format', 'latex');
+  expect(readFileSync(file, 'utf8')).toBe(await asked('--format', 'latex'));
 });
 
 test('runs: a row per run with its parameters and metrics', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildAblationTable } from '../../server/report/table/ablation-table.ts';
 import type { TableRow } from '../../server/report/table/table.ts';
+import { Stream } from '../../server/sweep/random.ts';
+import { toMarkdown } from '../../server/report/formats/to-markdown.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
 import { betaBySwitch } from './sample-sweeps.ts';
@@ -59,14 +61,14 @@ describe('differences to the control', () => {
     }
   });
 
-  it('has no interval and p = 1 for one seed, and nothing is bold', () => {
+  it('has neither interval nor p for one seed, and nothing is bold', () => {
     const [control, arm] = rowsOf(makeResults([makeControl(0), makeArm(1)], [[0.9], [0.95]]));
     expect(control).toMatchObject({ n: 1, sd: null, best: false });
     expect(arm).toMatchObject({
       n: 1,
       sd: null,
       best: false,
-      difference: { n: 1, low: null, high: null, p: 1, pHolm: 1, pMaxT: 1 },
+      difference: { n: 1, low: null, high: null, untested: 'tooFew', p: null, pHolm: null, pMaxT: null },
     });
   });
 
@@ -76,8 +78,8 @@ describe('differences to the control', () => {
     const [worse, best, begun] = rowsOf(
       makeResults([makeControl(0), makeArm(1), makeArm(2)], [control, better, [0.95, null, null, null, null, null]]),
     );
-    expect(best).toMatchObject({ best: true, difference: { p: 2 / 64, pHolm: 4 / 64, pMaxT: 2 / 64 } });
-    expect(begun).toMatchObject({ best: false, difference: { n: 1, p: 1, pHolm: 1, pMaxT: 1 } });
+    expect(best).toMatchObject({ best: true, difference: { p: 2 / 64, pHolm: 2 / 64, pMaxT: 2 / 64 } });
+    expect(begun).toMatchObject({ best: false, difference: { n: 1, untested: 'tooFew', pMaxT: null } });
     expect(worse!.best).toBe(false);
   });
 
@@ -97,37 +99,61 @@ describe('what may not count', () => {
     const results = makeResults(
       [makeControl(0), makeArm(1), makeArm(2)],
       [
-        [0.9, 0.91, 0.92],
-        [0.95, 0.5, 0.96],
-        [0.93, 0.94, 0.95],
+        [0.9, 0.91, 0.92, 0.9, 0.91, 0.92, 0.9],
+        [0.95, 0.5, 0.96, 0.95, 0.95, 0.96, 0.95],
+        [0.93, 0.94, 0.95, 0.94, 0.96, 0.97, 0.93],
       ],
     );
     results.runs.find((run) => run.arm === 1 && run.seed === 1)!.state = 'diverged';
     const [, diverged, whole] = rowsOf(results);
     expect(diverged).toMatchObject({
-      n: 2,
+      n: 6,
       diverged: 1,
-      planned: 3,
+      planned: 7,
       best: false,
-      difference: { n: 2, p: null, pHolm: null, pMaxT: null },
+      difference: { n: 6, untested: 'diverged', p: null, pHolm: null, pMaxT: null },
     });
-    expect(diverged!.mean).toBeCloseTo(0.955, 12);
-    expect(whole!.difference!.p).toBe(0.25);
+    expect(diverged!.mean).toBeCloseTo(5.72 / 6, 12);
+    expect(whole!.difference!.p).toBe(2 / 128);
     expect(buildAblationTable(results).tables[0]!.missing).toEqual([{ arm: 1, seed: 1, state: 'diverged' }]);
-    expect(noteOf(results)).toContain('Missing of 9 runs: 1 diverged (in no mean).');
+    expect(noteOf(results)).toContain('Missing of 21 runs: 1 diverged (in no mean).');
     expect(noteOf(results)).toContain('p is withheld');
   });
 
-  it('tests again where as many diverged on both sides', () => {
-    const results = makeResults(
-      [makeControl(0), makeArm(1)],
-      [
-        [0.9, 0.91, 0.92, 0.9],
-        [0.95, 0.5, 0.96, 0.93],
-      ],
+  it('tests again where both sides diverged on the same seeds, not on as many others', () => {
+    const control = [0.9, 0.91, 0.92, 0.9, 0.91, 0.92, 0.9, 0.91];
+    const better = control.map((value, seed) => value + 0.02 + seed / 1000);
+    const divergedOn = (...seeds: [number, number]) => {
+      const results = makeResults([makeControl(0), makeArm(1)], [control, better]);
+      seeds.forEach((seed, arm) => {
+        results.runs.find((run) => run.arm === arm && run.seed === seed)!.state = 'diverged';
+      });
+      return rowsOf(results)[1]!.difference;
+    };
+    expect(divergedOn(1, 1)).toMatchObject({ n: 7, untested: null, p: 2 / 128 });
+    expect(divergedOn(1, 4)).toMatchObject({ n: 6, untested: 'diverged', p: null });
+  });
+
+  it('gives a row of a few near-equal seeds no p, and leaves the family as it is without that row', () => {
+    const stream = new Stream(3, 'test');
+    const control = Array.from({ length: 12 }, () => 0.9 + 0.01 * stream.normal());
+    const arms = Array.from({ length: 5 }, (_, k) => control.map((value) => value + 0.004 * (k + stream.normal())));
+    const short = control.map((value, seed) => (seed < 2 ? value + [0.1, 0.1005][seed]! : null));
+    const table = (finals: (number | null)[][]) =>
+      rowsOf(makeResults([makeControl(0), ...finals.slice(1).map((_, k) => makeArm(k + 1))], finals));
+    const without = table([control, ...arms]);
+    const with_ = table([control, ...arms, short]);
+    expect(with_.slice(0, 6).map((row) => row.difference)).toEqual(without.map((row) => row.difference));
+    expect(without.filter((row) => row.difference !== null && row.difference.pMaxT! < 0.05).length).toBeGreaterThan(1);
+    expect(with_[6]!.difference).toMatchObject({ n: 2, untested: 'tooFew', pMaxT: null });
+    expect(with_[6]!.difference!.low).not.toBeNull();
+    const text = toMarkdown(
+      buildAblationTable(
+        makeResults([makeControl(0), ...[...arms, short].map((_, k) => makeArm(k + 1))], [control, ...arms, short]),
+      ),
     );
-    for (const arm of [0, 1]) results.runs.find((run) => run.arm === arm && run.seed === 1)!.state = 'diverged';
-    expect(rowsOf(results)[1]!.difference).toMatchObject({ n: 3, p: 0.25 });
+    expect(text).toContain('p –: n too small');
+    expect(text).toContain('Not in the family: 1 row with an n too small for any p under 0.05.');
   });
 
   it('takes a run that ended at NaN as one without a value, not as its value before', () => {
@@ -424,6 +450,10 @@ describe('beside the mean', () => {
     expect(arm!.batchesToTarget).toEqual({ target: 0.81, median: 400, reached: 2 });
     expect(rowsOf(results, { target: 0.815 })[1]!.batchesToTarget).toEqual({ target: 0.815, median: null, reached: 1 });
     expect(rowsOf(results, { target: 0.5 })[1]!.batchesToTarget).toEqual({ target: 0.5, median: 100, reached: 3 });
+    // As the table shows it: in percent.
+    expect(rowsOf(results, { target: 50 })).toEqual(rowsOf(results, { target: 0.5 }));
+    expect(noteOf(results, { target: 50 })).toContain('first evaluation at or above 50 % (');
+    expect(noteOf(results)).toContain('first evaluation at or above 81 % (');
   });
 
   it('gives the paired mean over (N, end]', () => {
@@ -513,6 +543,12 @@ describe('bad options', () => {
     [{ baseline: 4 }, 'found arm "4", wanted the name of an arm or its index (0 to 3)'],
     [{ at: 'end' as 'last' }, 'found at = "end", wanted "last" or "best"'],
     [{ target: Number.NaN }, 'found target = NaN, wanted a finite number'],
+    [{ target: 400 }, 'found target = 400 for val/accuracy, wanted a number above 0 and at most 1, or in percent'],
+    [{ target: 0 }, 'found target = 0 for val/accuracy, wanted a number above 0 and at most 1, or in percent'],
+    [
+      { target: 40, metrics: ['val/macroF1'] },
+      'found target = 40 for val/macroF1, wanted a number above 0 and at most 1',
+    ],
     [{ target: 1, metrics: ['val/crossEntropy'] }, 'found a target for val/crossEntropy, wanted a metric to maximise'],
   ])('%j', (options, message) => {
     expect(() => buildAblationTable(betaBySwitch(), options)).toThrow(UserError);

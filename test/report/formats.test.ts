@@ -6,6 +6,7 @@ import { toCsv } from '../../server/report/formats/to-csv.ts';
 import { toHtml } from '../../server/report/formats/to-html.ts';
 import { toJson } from '../../server/report/formats/to-json.ts';
 import { toLatex } from '../../server/report/formats/to-latex.ts';
+import { toLatexText } from '../../server/report/formats/latex-text.ts';
 import { toMarkdown } from '../../server/report/formats/to-markdown.ts';
 import { makeArm, makeResults } from './make-results.ts';
 import { betaBySwitch, hostileSweep, troubledSweep } from './sample-sweeps.ts';
@@ -59,6 +60,10 @@ $\beta$ & $1/4$ & $1/2$ & $3/4$ \\ \midrule
 0.10 & $96.99 \pm 0.21$ & $\mathbf{97.48 \pm 0.18}$ & $97.30 \pm 0.18$ \\
  & \scriptsize $-0.21\;[-0.29,-0.14]^*$ & \scriptsize $+0.27\;[0.19,0.36]^*$ & \scriptsize $+0.09\;[0.04,0.14]^*$ \\ \bottomrule \end{tabular}
 `);
+  });
+
+  it('sets no ligature that the text does not have', () => {
+    expect(toLatexText("--no-share a---b ``x'' ?`!` ,, -")).toBe("-{}-no-share a-{}-{}-b `{}`x'{}' ?{}`!{}` ,{}, -");
   });
 
   it('says all of the footnote in the caption', () => {
@@ -157,6 +162,7 @@ describe('JSON', () => {
       'mean',
       'low',
       'high',
+      'untested',
       'p',
       'pHolm',
       'pMaxT',

@@ -48,6 +48,21 @@ describe('number formats', () => {
     ]).toEqual(['0.00', '0.00', '0.00', '+0.27', '-0.21']);
   });
 
+  it('prints numbers equally that differ by the noise of floating point alone', () => {
+    const [one, other] = [(0.24 + 0.21) / 2, (0.23 + 0.22) / 2].map((mean) => mean * 100);
+    expect(one).not.toBe(other);
+    expect([toFixed(one!, 0), toFixed(other!, 0)]).toEqual(['23', '23']);
+    expect(toFixed(-one!, 0)).toBe('-23');
+    // A tie is one by its decimal digits, whatever its nearest double is.
+    expect([toFixed(22.05, 1), toFixed(22.15, 1), toFixed(1.005, 2), toFixed(1e-7, 7), toFixed(123456.5, 0)]).toEqual([
+      '22.1',
+      '22.2',
+      '1.01',
+      '0.0000001',
+      '123457',
+    ]);
+  });
+
   it('shows p to three decimals, and never as 0', () => {
     expect([toP(0.03125), toP(1), toP(0.001953125), toP(9.5e-7)]).toEqual(['0.031', '1', '0.002', '<0.001']);
   });

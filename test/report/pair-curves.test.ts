@@ -135,7 +135,7 @@ describe('the picture', () => {
 
   it('answers in words', () => {
     expect(pairCurves(sweep(), 'val/accuracy').picture!.title).toBe(
-      'β = 0.1 helps at N = ½: +2.02 points [2.01, 2.04], 6 of 6 seeds; hurts at N = ¼',
+      'β = 0.1 helps at N = ½: +2.03 points [2.01, 2.04], 6 of 6 seeds; hurts at N = ¼',
     );
     expect(pairCurves(betaBySwitch(), 'val/accuracy').picture!.title).toBe(
       'β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; also at N = ¾; hurts at N = ¼',

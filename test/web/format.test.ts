@@ -66,6 +66,14 @@ test.each([
   [null, '–'],
 ])('duration of %s s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 
+test('numbers that differ by the noise of floating point alone are printed equally', () => {
+  const [one, other] = [(0.24 + 0.21) / 2, (0.23 + 0.22) / 2] as const;
+  expect(one).not.toBe(other);
+  expect([formatPercent(one, 0), formatPercent(other, 0), formatPercent(-one, 0)]).toEqual(['23 %', '23 %', '−23 %']);
+  expect(formatFixed(22.15, 1)).toBe('22.2');
+  expect(formatNumber(0.1 + 0.2, 16)).toBe('0.3');
+});
+
 test('settings keep the digits they were written with', () => {
   expect(formatParameter(0.1)).toBe('0.1');
   expect(formatParameter(1e-8)).toBe('1e−8');

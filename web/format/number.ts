@@ -8,6 +8,7 @@ const MISSING = '–';
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
   if (value === 0) return '0';
+  value = toTwelveDigits(value);
   const size = Math.abs(value);
   const text =
     size < 1e-4 || size >= 1e7
@@ -18,7 +19,7 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
 
 export function formatFixed(value: number | null | undefined, decimals: number): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
-  const text = value.toFixed(decimals);
+  const text = roundTo(value, decimals);
   // −0.00 would claim a direction that the digits do not show.
   return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', MINUS);
 }
@@ -57,6 +58,18 @@ export function formatBytes(bytes: number | null): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${formatNumber(bytes / 1000 ** step, 3)} ${units[step]}`;
+}
+
+/** Without the noise of floating point: equal means are printed equally, here and in tables. */
+function toTwelveDigits(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+/** So many decimals; ½ goes away from zero. */
+function roundTo(value: number, decimals: number): string {
+  const [digits, exponent = '0'] = String(Math.abs(toTwelveDigits(value))).split('e');
+  const whole = Math.round(Number(`${digits}e${Number(exponent) + decimals}`));
+  return (Math.sign(value) * Number(`${whole}e${-decimals}`)).toFixed(decimals);
 }
 
 function toPowerOfTen(value: number, digits: number): string {

@@ -4,6 +4,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
+import { apartFromMetrics } from '../metric-option.ts';
 import { withStorage } from '../with-storage.ts';
 
 interface Options {
@@ -16,18 +17,24 @@ export const curvesCommand: CliCommand = {
     program
       .command('curves')
       .description('curves, one point a line')
-      .argument('<sweep|run>', 'a run\'s id (r41), or a sweep\'s id (s3), name, definition or "latest"')
+      .usage('[options] <sweep|run>')
+      .argument('[sweep|run]', 'a run\'s id (r41), or a sweep\'s id (s3), name, definition or "latest"')
       .addOption(new Option('--format <format>').choices(['csv', 'json']).default('csv'))
       .option('--metric <name...>', 'default: all that are recorded')
       .action(run(curves));
   },
 };
 
-function curves({ output, db, json }: Session, what: string, options: Options): Promise<void> {
+function curves(
+  { output, db, json }: Session,
+  given: string | undefined,
+  { format, metric: names }: Options,
+): Promise<void> {
+  const { what, metric } = apartFromMetrics(given, names, 'sweep|run');
   return withStorage(db, async (storage) => {
     const { curvesToCsv, curvesToJson } = await import('../../report/formats/curves-table.ts');
-    const results = await (/^r\d+$/.test(what) ? resultsOfRun : resultsOfSweep)(storage, what, options.metric);
-    await output.pieces(json || options.format === 'json' ? curvesToJson(results) : curvesToCsv(results));
+    const results = await (/^r\d+$/.test(what) ? resultsOfRun : resultsOfSweep)(storage, what, metric);
+    await output.pieces(json || format === 'json' ? curvesToJson(results) : curvesToCsv(results));
   });
 }
 

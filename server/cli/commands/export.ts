@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
+import { apartFromMetrics } from '../metric-option.ts';
 import { finiteOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
 import { withStorage } from '../with-storage.ts';
@@ -11,7 +12,7 @@ import { withStorage } from '../with-storage.ts';
 type Format = 'md' | 'csv' | 'json' | 'latex' | 'html';
 
 interface Options {
-  format: Format;
+  format?: Format;
   metric?: string[];
   at: 'last' | 'best';
   rows?: string;
@@ -27,8 +28,17 @@ export const exportCommand: CliCommand = {
     program
       .command('export')
       .description('the ablation table')
-      .argument('<sweep>', 'id, name, definition or "latest"')
-      .addOption(new Option('--format <format>').choices(['md', 'csv', 'json', 'latex', 'html']).default('md'))
+      .usage('[options] <sweep>')
+      .argument('[sweep]', 'id, name, definition or "latest"')
+      .addOption(
+        new Option('--format <format>', 'default: by the ending of --out, else md').choices([
+          'md',
+          'csv',
+          'json',
+          'latex',
+          'html',
+        ]),
+      )
       .option('--metric <name...>', "default: the sweep's own; several: column groups")
       .addOption(
         new Option('--at <which>', 'the value of a run: its last evaluation or its best')
@@ -52,18 +62,23 @@ export const exportCommand: CliCommand = {
   },
 };
 
-function exportTable({ output, db, json }: Session, sweep: string, options: Options): Promise<void> {
+function exportTable(
+  { output, db, json }: Session,
+  given: string | undefined,
+  { metric: names, ...options }: Options,
+): Promise<void> {
+  const { what: sweep, metric } = apartFromMetrics(given, names, 'sweep');
   return withStorage(db, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { readResults } = await import('../../store/reading/read-results.ts');
     const { readSweep } = await import('../../store/reading/read-sweep.ts');
     const { metricsOfTable } = await import('../../report/table/table-needs.ts');
     const { buildAblationTable } = await import('../../report/table/ablation-table.ts');
-    const wanted = toTableOptions(options);
+    const wanted = toTableOptions({ ...options, ...(metric === undefined ? {} : { metric }) });
     const id = await findSweep(storage, sweep);
     const own = (await readSweep(storage, id))!.metric.name;
     const table = buildAblationTable(readResults(storage, id, metricsOfTable(own, wanted))!, wanted);
-    const text = await write(table, json ? 'json' : options.format);
+    const text = await write(table, json ? 'json' : (options.format ?? formatOf(options.out)));
     if (options.out === undefined) return output.data(text);
     writeTo(options.out, text);
     output.say(`Written to ${resolve(options.out)}`);
@@ -80,6 +95,21 @@ function toTableOptions({ metric, at, rows, cols, baseline, target, ids }: Optio
     ...(baseline === undefined ? {} : { baseline }),
     ...(target === undefined ? {} : { target }),
   };
+}
+
+const ENDINGS: Record<string, Format> = {
+  '.md': 'md',
+  '.markdown': 'md',
+  '.csv': 'csv',
+  '.json': 'json',
+  '.tex': 'latex',
+  '.latex': 'latex',
+  '.html': 'html',
+  '.htm': 'html',
+};
+
+function formatOf(out: string | undefined): Format {
+  return ENDINGS[extname(out ?? '').toLowerCase()] ?? 'md';
 }
 
 async function write(table: AblationTable, format: Format): Promise<string> {

@@ -29,10 +29,14 @@ const rowJson = sameShape<RowJson>()(
         mean: z.number().describe('mean of the differences'),
         low: maybe.describe("lower end of Student's 95 % interval, unadjusted; null for a single pair"),
         high: maybe.describe('upper end of that interval; null for a single pair'),
-        p: maybe.describe(
-          'p of the sign-flip test; null where it is withheld, because the arm and its control diverged ' +
-            'on different numbers of seeds',
-        ),
+        untested: z
+          .enum(['diverged', 'tooFew'])
+          .nullable()
+          .describe(
+            'why there is no p: the arm and its control diverged on different seeds, or too few differences ' +
+              'are not zero for any p under 0.05',
+          ),
+        p: maybe.describe('p of the sign-flip test; null where untested'),
         pHolm: maybe.describe('the same, corrected by Holm'),
         pMaxT: maybe.describe('the same, corrected by max-T'),
       })

@@ -36,7 +36,7 @@ const group = sameShape<Group>()(
     finalMean: maybe.describe('mean of `final`; null without pairs'),
     finalLow: maybe.describe('lower end of its 95 % interval; null for a single pair'),
     finalHigh: maybe.describe('upper end of its 95 % interval; null for a single pair'),
-    pMaxT: maybe.describe('p of the sign-flip test, corrected by max-T; null where it is withheld'),
+    pMaxT: maybe.describe('p of the sign-flip test, corrected by max-T; null where the row is not tested'),
     truncated: curve.describe('mean of the truncated term over the seeds, for the strip below the panel'),
     cosine: curve.describe('mean of the intra-class cosine over the seeds, for the strip below the panel'),
     dead: z

@@ -5,7 +5,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import { viewMetric } from '../table/metric-view.ts';
 import { mean, standardDeviation } from '../statistics/moments.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
-import { pairBySeed, runValues } from '../table/run-values.ts';
+import { divergedTogether, pairBySeed, runValues } from '../table/run-values.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
 import { describeTest } from '../statistics/test-words.ts';
 
@@ -84,7 +84,8 @@ export function buildConfirmReport(
   };
   const differences = [...pairBySeed(values.get(arm.index)!, values.get(control.index)!).values()];
   const summary = summarisePairs(differences);
-  const withheld = countDiverged(results, arm.index) !== countDiverged(results, control.index);
+  const runsOf = (index: number) => results.runs.filter((run) => run.arm === index);
+  const withheld = !divergedTogether(runsOf(arm.index), runsOf(control.index));
   const report = {
     sweepId: results.id,
     name: results.name,
@@ -143,8 +144,8 @@ function writeNotes({
   if (difference !== null && smallest > 0.05) notes.push(warnOfFewSeeds(difference.n));
   if (difference?.p === null)
     notes.push(
-      `p is withheld: ${arm.diverged} runs of the arm and ${control.diverged} of its control diverged, ` +
-        'and only survivors would be compared.',
+      `p is withheld: ${arm.diverged} runs of the arm and ${control.diverged} of its control diverged, not on the ` +
+        'same seeds, and only survivors would be compared.',
     );
   if (arm.dead > 0)
     notes.push(`The truncated term was 0 from N to the end in ${arm.dead} of ${arm.n} runs of the arm.`);

@@ -14,9 +14,17 @@ export function toLatexText(text: string): string {
 
 function toLatexCharacters(text: string): string {
   let latex = '';
-  for (const character of text) latex += toLatexCharacter(character);
+  let before = '';
+  for (const character of text) {
+    if (LIGATURES.test(before + character)) latex += '{}';
+    latex += toLatexCharacter(character);
+    before = character;
+  }
   return latex;
 }
+
+/** Two characters that LaTeX would set as one other: `--` as a dash. */
+const LIGATURES = /^(--|''|``|,,|\?`|!`)$/;
 
 /** `[` and `*` are in braces because `\\` and the rules take them for options where they begin the next line. */
 const SPECIALS: Record<string, string> = {

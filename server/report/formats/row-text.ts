@@ -1,4 +1,4 @@
-import { LEVEL } from '../table/best-rows.ts';
+import { isSignificant } from '../table/family.ts';
 import { decimalsBySpread, toFixed, toSigned } from '../number-format.ts';
 import type { DifferenceText, ValueText } from './layout.ts';
 import type { MetricTable, TableRow } from '../table/table.ts';
@@ -17,7 +17,7 @@ export function valueText(row: TableRow, metric: MetricTable): ValueText | null 
 export function differenceText({ difference }: TableRow, metric: MetricTable): DifferenceText | null {
   if (difference === null) return null;
   const spread = difference.sd;
-  return { ...pairText(difference, spread, metric), marked: difference.pMaxT !== null && difference.pMaxT < LEVEL };
+  return { ...pairText(difference, spread, metric), marked: isSignificant(difference.pMaxT) };
 }
 
 export function afterSwitchText({ afterSwitch }: TableRow, metric: MetricTable): DifferenceText | null {
@@ -54,7 +54,10 @@ export function remarkOf(row: TableRow, metric: MetricTable, most: number | null
   const remarks: string[] = [];
   if (most !== null && row.n < most) remarks.push(`n = ${row.n}`);
   if (row.diverged > 0) remarks.push(`${row.diverged} of ${row.planned} diverged`);
-  if (row.difference !== null && row.difference.p === null) remarks.push('p withheld');
+  if (row.difference?.untested === 'diverged') remarks.push('p withheld');
+  // Where no row is tested, the note says so once.
+  else if (row.difference?.untested === 'tooFew' && metric.rows.some((other) => other.difference?.p != null))
+    remarks.push('p –: n too small');
   if (row.dead > 0)
     remarks.push(row.dead < row.planned ? `term dead in ${row.dead} of ${row.planned} runs` : 'term dead');
   if (row.sameAs !== null) remarks.push(`same runs as ${metric.rows[row.sameAs]!.name}`);

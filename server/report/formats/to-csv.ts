@@ -1,4 +1,4 @@
-import { LEVEL } from '../table/best-rows.ts';
+import { isSignificant } from '../table/family.ts';
 import { toCsvLines, type CsvValue } from './csv.ts';
 import { noteOf } from './display-table.ts';
 import type { AblationTable, MetricTable, TableRow } from '../table/table.ts';
@@ -65,7 +65,8 @@ function metricCells({
     p: difference?.p ?? null,
     p_holm: difference?.pHolm ?? null,
     p_max_t: difference?.pMaxT ?? null,
-    significant: difference?.pMaxT == null ? null : difference.pMaxT < LEVEL,
+    significant: difference?.pMaxT == null ? null : isSignificant(difference.pMaxT),
+    untested: difference?.untested ?? null,
     target: batchesToTarget?.target ?? null,
     batches_to_target: batchesToTarget?.median ?? null,
     reached: batchesToTarget?.reached ?? null,

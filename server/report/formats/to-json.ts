@@ -52,6 +52,6 @@ function rowJson({ difference, runs, ...row }: TableRow): RowJson {
   return { ...row, difference: difference && withoutSd(difference), ...(runs === null ? {} : { runs }) };
 }
 
-function withoutSd({ control, n, mean, low, high, p, pHolm, pMaxT }: Difference): Omit<Difference, 'sd'> {
-  return { control, n, mean, low, high, p, pHolm, pMaxT };
+function withoutSd({ sd: _sd, ...rest }: Difference): Omit<Difference, 'sd'> {
+  return rest;
 }

@@ -1,4 +1,4 @@
-import { LEVEL } from '../table/best-rows.ts';
+import { isSignificant } from '../table/family.ts';
 import type { MetricView } from '../table/metric-view.ts';
 import { decimalsBySpread, toFixed, toSigned } from '../number-format.ts';
 import type { Group, Panel } from './picture-data.ts';
@@ -31,7 +31,7 @@ export function writeTitle(panels: readonly Panel[], metric: MetricView, percent
   );
   if (findings.length === 0) return 'No pair is complete yet';
   const significant = findings
-    .filter(({ group }) => group.pMaxT !== null && group.pMaxT < LEVEL)
+    .filter(({ group }) => isSignificant(group.pMaxT))
     .sort((a, b) => b.effect - a.effect || Math.abs(b.mean) - Math.abs(a.mean));
   const [first, ...others] = significant;
   if (!first) return undecided(findings, metric, percentDecimals);

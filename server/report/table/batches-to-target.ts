@@ -3,7 +3,7 @@ import type { Curve } from '../../sweep/results.ts';
 import { median } from '../statistics/moments.ts';
 import { averageArms } from './run-values.ts';
 import type { TableContext } from './table-context.ts';
-import { hasTarget } from './table-options.ts';
+import { givenTarget, hasTarget } from './target.ts';
 import type { TableRow } from './table.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { TableRow } from './table.ts';
 export function batchesToTarget(arms: readonly Arm[], context: TableContext): TableRow['batchesToTarget'] {
   const { metric, options, values, runs } = context;
   if (!hasTarget(metric)) return null;
-  const targets = new Set(arms.map((arm) => options.target ?? targetOf(arm, context)));
+  const targets = new Set(arms.map((arm) => givenTarget(metric, options.target) ?? targetOf(arm, context)));
   const [target] = targets;
   if (targets.size !== 1 || target === undefined || target === null) return null;
   const perArm = arms.map(

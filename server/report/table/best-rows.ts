@@ -1,10 +1,8 @@
-import { testFamily } from './family.ts';
+import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
+import { isSignificant, testFamily } from './family.ts';
 import type { MetricView } from './metric-view.ts';
 import { pairBySeed } from './run-values.ts';
 import type { TableRow } from './table.ts';
-
-/** Marks and bold go by this level. */
-export const LEVEL = 0.05;
 
 /**
  * Which rows are bold: the best mean, and every row whose difference to it is not significant, by the same test over
@@ -23,7 +21,8 @@ export function findBest(
     .filter(({ row }) => metric.directed && row.n > 1 && row.diverged === 0);
   if (candidates.length === 0) return rows.map(() => false);
   const sign = metric.goal === 'maximize' ? 1 : -1;
-  const best = candidates.reduce((top, next) => (sign * next.row.mean! > sign * top.row.mean! ? next : top)).index;
+  const valueOf = ({ mean }: TableRow) => sign * toTwelveDigits(mean!);
+  const best = candidates.reduce((top, next) => (valueOf(next.row) > valueOf(top.row) ? next : top)).index;
   const { corrected } = testFamily(
     rows.map((row, index) => ({
       differences: index === best ? new Map<number, number>() : pairBySeed(bySeed[index]!, bySeed[best]!),
@@ -32,7 +31,9 @@ export function findBest(
     })),
   );
   const isBold = new Set(
-    candidates.filter(({ index }) => index === best || corrected[index]!.pMaxT >= LEVEL).map(({ index }) => index),
+    candidates
+      .filter(({ index }) => index === best || !isSignificant(corrected[index]!.pMaxT))
+      .map(({ index }) => index),
   );
   return rows.map((_, index) => isBold.has(index));
 }

@@ -1,6 +1,15 @@
 import { holm } from '../statistics/holm.ts';
 import { maxT } from '../statistics/max-t.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
+import { smallestP } from '../../sweep/plan/smallest-p.ts';
+
+/** Marks and bold go by this level. */
+export const LEVEL = 0.05;
+
+/** True where a difference counts as shown; a row that is not tested shows nothing. */
+export function isSignificant(p: number | null): boolean {
+  return p !== null && p < LEVEL;
+}
 
 /** The paired differences of one row of a family, by seed. */
 export interface Comparison {
@@ -14,10 +23,11 @@ export interface Comparison {
   identical: boolean;
 }
 
+/** All three are null where the row has too few seeds to be tested. */
 export interface Corrected {
-  p: number;
-  pHolm: number;
-  pMaxT: number;
+  p: number | null;
+  pHolm: number | null;
+  pMaxT: number | null;
 }
 
 export interface Family {
@@ -27,9 +37,17 @@ export interface Family {
   counted: number;
   /** The largest number of differences in one row that are not zero: it decides how small a p can be. */
   reach: number;
+  /** True for a comparison that has too few differences that are not zero to be tested. */
+  tooFew: boolean[];
 }
 
-/** p-values of every comparison of a family. */
+/**
+ * p-values of every comparison of a family.
+ *
+ * A row that no pattern of signs could make significant is not tested, and not counted. Its few near-equal seeds can
+ * have the largest t of all, and "monotone down the order" would then lift every other row to its p. Which rows these
+ * are depends on the sizes of the differences alone, which flipped signs keep, so the test stays exact.
+ */
 export function testFamily(comparisons: readonly Comparison[]): Family {
   const counted = comparisons.map((_, index) => index).filter((index) => isCounted(comparisons[index]!));
   const seeds = [...new Set(counted.flatMap((index) => [...comparisons[index]!.differences.keys()]))].sort(
@@ -39,15 +57,31 @@ export function testFamily(comparisons: readonly Comparison[]): Family {
   const pHolm = holm(p);
   const pMaxT = maxT(counted.map((index) => seeds.map((seed) => comparisons[index]!.differences.get(seed) ?? null)));
   const byIndex = new Map(counted.map((index, k) => [index, { p: p[k]!, pHolm: pHolm[k]!, pMaxT: pMaxT[k]! }]));
-  const corrected = comparisons.map(
-    ({ sameAs }, index) => byIndex.get(index) ?? byIndex.get(sameAs ?? -1) ?? { p: 1, pHolm: 1, pMaxT: 1 },
-  );
-  const nonZero = counted.map(
-    (index) => [...comparisons[index]!.differences.values()].filter((value) => value !== 0).length,
-  );
-  return { corrected, counted: counted.length, reach: Math.max(0, ...nonZero) };
+  const tooFew = comparisons.map((comparison) => !comparison.identical && !canReachLevel(comparison));
+  const corrected = comparisons.map(({ sameAs }, index): Corrected => {
+    if (tooFew[index]) return { p: null, pHolm: null, pMaxT: null };
+    return byIndex.get(index) ?? byIndex.get(sameAs ?? -1) ?? { p: 1, pHolm: 1, pMaxT: 1 };
+  });
+  const reach = comparisons.filter(isOwn).reduce((most, comparison) => Math.max(most, countNonZero(comparison)), 0);
+  return { corrected, counted: counted.length, reach, tooFew };
 }
 
-function isCounted({ sameAs, identical, differences }: Comparison): boolean {
+/** A computation of its own, which is not its reference's. */
+function isOwn({ sameAs, identical, differences }: Comparison): boolean {
   return sameAs === null && !identical && differences.size > 0;
+}
+
+function isCounted(comparison: Comparison): boolean {
+  return isOwn(comparison) && canReachLevel(comparison);
+}
+
+/** Differences of zero take no part: flipped or not, they are the same. */
+function canReachLevel(comparison: Comparison): boolean {
+  return smallestP(countNonZero(comparison), 1).maxT <= LEVEL;
+}
+
+function countNonZero({ differences }: Comparison): number {
+  let count = 0;
+  for (const value of differences.values()) if (value !== 0) count++;
+  return count;
 }

@@ -7,7 +7,7 @@ import { testFamily, type Family } from './family.ts';
 import { mean, standardDeviation } from '../statistics/moments.ts';
 import { percentDecimals } from '../number-format.ts';
 import { summarisePairs } from '../statistics/paired-summary.ts';
-import { averageArms, pairBySeed, type RunValues } from './run-values.ts';
+import { averageArms, divergedTogether, pairBySeed, type RunValues } from './run-values.ts';
 import { referenceOf, type TableContext } from './table-context.ts';
 import type { Entry } from './table-entries.ts';
 import { writeNote } from './table-note.ts';
@@ -80,7 +80,14 @@ function describeDifference(arms: readonly Arm[], context: TableContext): Differ
   const summary = summarisePairs([...differencesOf(arms, context).values()]);
   if (summary === null) return null;
   const references = new Set(arms.map((arm) => referenceOf(arm, context)));
-  return { control: references.size === 1 ? [...references][0]! : null, ...summary, p: null, pHolm: null, pMaxT: null };
+  return {
+    control: references.size === 1 ? [...references][0]! : null,
+    ...summary,
+    untested: null,
+    p: null,
+    pHolm: null,
+    pMaxT: null,
+  };
 }
 
 /** Seed → difference, averaged over the arms within each seed. */
@@ -104,18 +111,19 @@ function compare(rows: readonly TableRow[], entries: readonly Entry[], context: 
     }),
   );
   rows.forEach((row, index) => {
-    if (row.difference !== null && !isWithheld(entries[index]!.arms, context))
-      Object.assign(row.difference, family.corrected[index]);
+    if (row.difference === null) return;
+    if (isWithheld(entries[index]!.arms, context)) row.difference.untested = 'diverged';
+    else if (family.tooFew[index]) row.difference.untested = 'tooFew';
+    else Object.assign(row.difference, family.corrected[index]);
   });
   return family;
 }
 
-/** Where an arm and its control diverged on different numbers of seeds, only survivors would be compared. */
+/** Where an arm and its control diverged on different seeds, only survivors would be compared. */
 function isWithheld(arms: readonly Arm[], context: TableContext): boolean {
-  const diverged = (arm: number) => context.runs[arm]!.filter((run) => run.state === 'diverged').length;
   return arms.some((arm) => {
     const reference = referenceOf(arm, context);
-    return reference !== null && diverged(arm.index) !== diverged(reference);
+    return reference !== null && !divergedTogether(context.runs[arm.index]!, context.runs[reference]!);
   });
 }
 

@@ -52,3 +52,11 @@ export function pairBySeed(
   }
   return differences;
 }
+
+/** True where the runs of an arm and of its control diverged on the same seeds: each pair has both halves, or none. */
+export function divergedTogether(runs: readonly RunResult[], controls: readonly RunResult[]): boolean {
+  const seeds = (of: readonly RunResult[]) =>
+    new Set(of.filter(({ state }) => state === 'diverged').map(({ seed }) => seed));
+  const [own, theirs] = [seeds(runs), seeds(controls)];
+  return own.size === theirs.size && [...own].every((seed) => theirs.has(seed));
+}

@@ -1,7 +1,6 @@
 import type { RunState, SweepResults } from '../../sweep/results.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
-import { LEVEL } from './best-rows.ts';
-import type { Family } from './family.ts';
+import { LEVEL, type Family } from './family.ts';
 import type { MetricView } from './metric-view.ts';
 import { toDuration } from '../number-format.ts';
 import type { TableContext } from './table-context.ts';
@@ -24,7 +23,7 @@ export function writeNote(
     ...bold(table),
     ...sameComputations(table),
     // Rows × columns have no room for these.
-    ...(options.rows === 'arm' ? [...targets(table), ...afterSwitch(table), ...worst5(metric, table)] : []),
+    ...(options.rows === 'arm' ? [...targets(metric, table), ...afterSwitch(table), ...worst5(metric, table)] : []),
     ...missing(results, table),
     ...engines(results),
     ...time(results),
@@ -60,10 +59,16 @@ function differences(results: SweepResults, { baseline }: ParsedOptions, { rows 
 function tests({ rows, test, correction }: Described, { counted, reach }: Family): string[] {
   const compared = rows.filter((row) => row.difference !== null);
   if (compared.length === 0) return [];
-  const sentences = [
-    `* p < ${LEVEL}: ${test}, corrected by ${correction}, ` +
-      `over the family of all differences of the sweep (${counted}).`,
-  ];
+  const tooFew = compared.filter((row) => row.difference!.untested === 'tooFew').length;
+  const sentences =
+    counted === 0
+      ? []
+      : [
+          `* p < ${LEVEL}: ${test}, corrected by ${correction}, ` +
+            `over the family of all differences of the sweep (${counted}).`,
+        ];
+  if (counted > 0 && tooFew > 0)
+    sentences.push(`Not in the family: ${plural(tooFew, 'row')} with an n too small for any p under ${LEVEL}.`);
   const seeds = Math.max(...compared.map((row) => row.difference!.n));
   const least = smallestP(Math.min(seeds, reach), counted);
   const zeros = reach < seeds ? `, at most ${reach} of them with a difference that is not zero,` : '';
@@ -72,10 +77,9 @@ function tests({ rows, test, correction }: Described, { counted, reach }: Family
       `With ${plural(seeds, 'seed')}${zeros} no p can be under ${short(least.maxT)}: no difference can be significant.`,
     );
   else if (least.holm > LEVEL) sentences.push(`Holm's correction could not go under ${short(least.holm)}.`);
-  if (compared.some((row) => row.difference!.p === null)) {
+  if (compared.some((row) => row.difference!.untested === 'diverged')) {
     sentences.push(
-      'p is withheld where an arm and its control diverged on different numbers of seeds, ' +
-        'since only survivors would count.',
+      'p is withheld where an arm and its control diverged on different seeds, since only survivors would count.',
     );
   }
   return sentences;
@@ -98,10 +102,13 @@ function sameComputations({ rows }: Described): string[] {
   ];
 }
 
-function targets({ rows }: Described): string[] {
-  if (!rows.some((row) => row.batchesToTarget !== null)) return [];
+function targets({ accuracy }: MetricView, { rows }: Described): string[] {
+  const targets = [...new Set(rows.flatMap(({ batchesToTarget }) => batchesToTarget?.target ?? []))];
+  if (targets.length === 0) return [];
+  const shown = (target: number) => (accuracy ? `${digits(100 * target)} %` : digits(target));
+  const which = targets.length === 1 ? shown(targets[0]!) : "the median final value of the row's control";
   return [
-    'To target: first evaluation at or above the target ' +
+    `To target: first evaluation at or above ${which} ` +
       '(median over seeds, where a run that never gets there counts as infinite), and how many runs get there.',
   ];
 }
@@ -160,6 +167,10 @@ function span(counts: readonly number[]): string {
 
 function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 function short(p: number): string {

@@ -3,6 +3,7 @@ import type { SweepResults } from '../../sweep/results.ts';
 import { toSuggestion } from '../../sweep/suggest.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { viewMetric, type MetricView } from './metric-view.ts';
+import { checkTarget, hasTarget } from './target.ts';
 import type { TableOptions } from './table.ts';
 
 export interface ParsedOptions {
@@ -41,13 +42,9 @@ export function parseTableOptions(results: SweepResults, options: TableOptions):
     throw new UserError(`Cannot ${attempted}: found target = ${target}, wanted a finite number`);
   if (target !== null && !metrics.some(hasTarget))
     throw new UserError(`Cannot ${attempted}: found a target for ${metrics[0]!.name}, wanted a metric to maximise`);
+  if (target !== null) for (const metric of metrics.filter(hasTarget)) checkTarget(metric, target, attempted);
   const baseline = options.baseline === undefined ? null : parseArm(results, options.baseline, attempted);
   return { metrics, at, rows, cols, baseline, target, ids: options.ids ?? false };
-}
-
-/** Reaching a target is asked of metrics to maximise only. */
-export function hasTarget(metric: MetricView): boolean {
-  return metric.directed && metric.goal === 'maximize';
 }
 
 /** The index of an arm given by index or name. */

@@ -113,7 +113,9 @@ export interface Difference {
   /** Student's 95 % interval, unadjusted; null for a single pair. */
   low: number | null;
   high: number | null;
-  /** Sign-flip tests; null where withheld, because the arm and its control diverged on different numbers of seeds. */
+  /** Why there is no p: the arm and its control diverged on different seeds, or too few differences are not zero. */
+  untested: 'diverged' | 'tooFew' | null;
+  /** Sign-flip tests; null where untested. */
   p: number | null;
   pHolm: number | null;
   pMaxT: number | null;
