@@ -16,13 +16,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { DoctorResponse } from '../server/http/schemas/doctor.ts';
 import { projectFolder } from '../server/training/project-folder.ts';
 import { NETWORKS } from './engines/compare.ts';
 import { findOrCut } from './gpu/images.ts';
 import { packFor } from './gpu/pack.ts';
-import { Budget, runPart, type Bench, type Ended } from './gpu/part.ts';
-import { askDoctor, parts } from './gpu/parts.ts';
-import { toSection } from './gpu/section.ts';
+import { Budget, runPart, type Bench } from './gpu/part.ts';
+import { parts } from './gpu/parts.ts';
+import { toSection, type Measured } from './gpu/section.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +36,7 @@ const { values } = parseArgs({
   },
 });
 const project = projectFolder();
-const chosen = parts.filter(({ name }) => values.only?.includes(name) ?? true);
+const chosen = parts.filter(({ name }) => name === 'doctor' || (values.only?.includes(name) ?? true));
 const unknown = (values.only ?? []).filter((name) => !parts.some((part) => part.name === name));
 if (unknown.length > 0)
   refuse(`there is no part ${unknown.join(', ')}: wanted ${parts.map(({ name }) => name).join(', ')}`);
@@ -59,19 +60,11 @@ const bench: Bench = {
 };
 process.once('exit', () => rmSync(bench.folder, { recursive: true, force: true }));
 
-const { engines } = await askDoctor(bench);
-const webgpu = engines.find(({ name }) => name === 'webgpu')!;
-if (!webgpu.works) {
-  console.error(`There is no GPU to measure here: ${[webgpu.reason, webgpu.remedy].filter(Boolean).join(' → ')}`);
-  process.exit(1);
-}
-console.log(`GPU: ${webgpu.device}; at most ${values.budget}`);
-
 const out = join(project, 'bench', 'out');
 mkdirSync(out, { recursive: true });
-const measured = {
-  machine: { device: webgpu.device, processor: cpus()[0]!.model, cores: cpus().length, node: process.version },
-  parts: {} as Record<string, Ended>,
+const measured: Measured = {
+  machine: { device: null, processor: cpus()[0]!.model, cores: cpus().length, node: process.version },
+  parts: {},
 };
 for (const part of chosen) {
   await runPart(part, bench, (ended) => {
@@ -79,12 +72,22 @@ for (const part of chosen) {
     writeFileSync(join(out, 'gpu.json'), `${JSON.stringify(measured, null, 2)}\n`);
     writeFileSync(join(out, 'gpu.md'), toSection(measured));
   });
-  const { state, seconds, error } = measured.parts[part.name]!;
+  const { state, seconds, error, result } = measured.parts[part.name]!;
   console.log(`${part.name}: ${state} after ${seconds.toFixed(0)} s${error === undefined ? '' : `: ${error}`}`);
+  if (part.name === 'doctor') measured.machine.device = deviceOf(result as DoctorResponse | null);
 }
 console.log(toSection(measured));
 console.log(`${join(out, 'gpu.json')}, ${join(out, 'gpu.md')}`);
 process.exit(Object.values(measured.parts).some(({ state }) => state === 'failed') ? 1 : 0);
+
+/** The card. Ends the program where there is none. */
+function deviceOf(doctor: DoctorResponse | null): string {
+  if (doctor === null) refuse(`the budget of ${values.budget} was used up before anything was measured`);
+  const webgpu = doctor.engines.find(({ name }) => name === 'webgpu')!;
+  if (webgpu.works) return webgpu.device!;
+  console.error(`There is no GPU to measure here: ${[webgpu.reason, webgpu.remedy].filter(Boolean).join(' → ')}`);
+  process.exit(1);
+}
 
 /** `6m`, `90s`, `1h` */
 function toSeconds(text: string): number {

@@ -46,7 +46,7 @@ const LEFT_OUT = [
 
 /** Starts the bench with what is in the archive. The machine's own Vulkan loader is taken where it has one. */
 const RUN = `#!/bin/sh
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "\${0%/*}" && pwd)
 case "$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null)" in
   *libvulkan.so.1*) ;;
   *) LD_LIBRARY_PATH="$here/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"; export LD_LIBRARY_PATH ;;
@@ -71,7 +71,7 @@ export function packFor(project: string, file: string, data: string | undefined)
     copyImages(data, join(root, 'data'));
     writeFileSync(join(root, 'run'), RUN);
     chmodSync(join(root, 'run'), 0o755);
-    execFileSync('tar', ['-cJf', file, '-C', folder, NAME], { env: { ...process.env, XZ_OPT: '-6 -T0' } });
+    execFileSync('tar', ['-cJf', file, '-C', folder, NAME], { env: { XZ_OPT: '-6 -T0', ...process.env } });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -43,8 +43,7 @@ export const parts: Part[] = [
   { name: 'steps', run: steps },
 ];
 
-/** What `cosweep doctor` says of this machine. */
-export async function askDoctor(bench: Bench, ...args: string[]): Promise<DoctorResponse> {
+async function askDoctor(bench: Bench, ...args: string[]): Promise<DoctorResponse> {
   return JSON.parse(await node(bench, cosweep(bench, '--json', 'doctor', ...args))) as DoctorResponse;
 }
 

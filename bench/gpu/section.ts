@@ -3,7 +3,7 @@ import type { Row } from '../engines/compare.ts';
 import type { Ended } from './part.ts';
 import type { Steps, Sweep } from './parts.ts';
 
-interface Measured {
+export interface Measured {
   machine: { device: string | null; processor: string; cores: number; node: string };
   parts: Record<string, Ended>;
 }
