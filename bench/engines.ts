@@ -7,38 +7,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ModelName } from '../server/sweep/settings.ts';
-import { median } from '../server/report/statistics/moments.ts';
-import { engineEnvironment } from '../server/training/engines/engine-environment.ts';
 import { projectFolder } from '../server/training/project-folder.ts';
-import type { MainThread } from '../server/training/reference-step.ts';
-import { RunningContender, type Contender } from './engines/contender.ts';
-
-interface Row {
-  network: ModelName;
-  batchSize: number;
-  engine: string;
-  msPerBatch: number;
-  /**
-   * Time relative to PyTorch in its faster memory layout: the ratio of every round, and of these the median. The
-   * machine's other work changes from minute to minute, and all contenders of a round meet it alike. Null where PyTorch
-   * is not installed.
-   */
-  ratioToPyTorch: number | null;
-  /**
-   * For an engine that hands dispatches to a GPU: how long that takes JavaScript. The GPU should not have to wait for
-   * it.
-   */
-  mainThread?: MainThread & { msPer100Dispatches: number };
-}
-
-const NETWORKS: ModelName[] = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'];
-const ROUNDS = 7;
-
-/** How long a contender trains in one round, in milliseconds; a batch that takes longer is trained alone. */
-const TURN = 400;
+import { compare, NETWORKS, table, type Row } from './engines/compare.ts';
+import { engine, python, type Contender } from './engines/contender.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,7 +28,7 @@ const rows: Row[] = [];
 const versions: Record<string, string> = {};
 for (const network of asked.length > 0 ? asked : NETWORKS) {
   for (const batchSize of batchSizes) {
-    const measured = await compare(network, batchSize);
+    const measured = await compare(network, batchSize, contenders(network, batchSize), versions);
     rows.push(...measured);
     console.log(table(measured));
   }
@@ -71,84 +44,15 @@ function refuse(message: string): never {
   process.exit(2);
 }
 
-async function compare(network: ModelName, batchSize: number): Promise<Row[]> {
-  const running: RunningContender[] = [];
-  for (const contender of contenders(network, batchSize)) {
-    const started = new RunningContender(contender);
-    const found = await started.ready();
-    if (found) running.push(started);
-    else console.log(`${contender.name} does not work here and is left out`);
-    Object.assign(versions, found);
-  }
-  const times = await takeTurns(running);
-  const mainThreads = await Promise.all(running.map((contender) => contender.mainThread()));
-  running.forEach((contender) => contender.close());
-  const medians = times.map((rounds) => median(rounds.flat()));
-  const torch = running.flatMap(({ name }, i) => (name.startsWith('pytorch') ? [i] : []));
-  const best = torch.sort((a, b) => medians[a]! - medians[b]!)[0];
-  return running.map(({ name }, i) => {
-    const mainThread = mainThreads[i];
-    const per100 = mainThread && {
-      mainThread: { ...mainThread, msPer100Dispatches: (100 * mainThread.msPerBatch) / mainThread.dispatches },
-    };
-    const ratioToPyTorch =
-      best === undefined ? null : median(times[i]!.map((round, r) => median(round) / median(times[best]![r]!)));
-    return { network, batchSize, engine: name, msPerBatch: medians[i]!, ratioToPyTorch, ...per100 };
-  });
-}
-
-/** The times of every contender's batches, by round. */
-async function takeTurns(running: RunningContender[]): Promise<number[][][]> {
-  const times: number[][][] = running.map(() => []);
-  const perBatch: number[] = [];
-  for (const contender of running) perBatch.push(median(await contender.train(3)));
-  const batches = perBatch.map((time) => Math.max(1, Math.round(TURN / time)));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, contender] of running.entries()) times[i]!.push(await contender.train(batches[i]!));
-  }
-  return times;
-}
-
 function contenders(network: ModelName, batchSize: number): Contender[] {
-  const engineStep = fileURLToPath(new URL('./engines/engine-step.js', import.meta.url));
-  const engine = (name: string): Contender => ({
-    name,
-    program: process.execPath,
-    argumentList: [engineStep, name, network, `${batchSize}`],
-    environment: engineEnvironment(),
-    tellsMainThread: true,
-  });
-  const python = (name: string, script: string, ...options: string[]): Contender => ({
-    name,
-    program: process.env.PYTHON ?? 'python3',
-    argumentList: [join(projectFolder(), 'bench', 'engines', script), network, `${batchSize}`, ...options],
-  });
+  const of = [network, `${batchSize}`] as const;
   return [
-    engine('tensorflow'),
-    engine('wasm'),
-    engine('webgpu'),
-    python('pytorch', 'torch_step.py', 'contiguous_format'),
-    python('pytorch, channels last', 'torch_step.py', 'channels_last'),
-    python('jax', 'jax_step.py'),
-    python('tensorflow in Python', 'keras_step.py'),
+    engine('tensorflow', ...of),
+    engine('wasm', ...of),
+    engine('webgpu', ...of),
+    python('pytorch', 'torch_step.py', ...of, 'contiguous_format'),
+    python('pytorch, channels last', 'torch_step.py', ...of, 'channels_last'),
+    python('jax', 'jax_step.py', ...of),
+    python('tensorflow in Python', 'keras_step.py', ...of),
   ];
-}
-
-function table(measured: Row[]): string {
-  const lines = measured.map(({ network, batchSize, engine, msPerBatch, ratioToPyTorch, mainThread }) =>
-    [
-      network.padEnd(10),
-      `B = ${batchSize}`.padEnd(8),
-      engine.padEnd(24),
-      `${msPerBatch.toFixed(2)} ms`.padStart(12),
-      ratioToPyTorch === null ? '' : `${ratioToPyTorch.toFixed(2)} × PyTorch`.padStart(16),
-      mainThread
-        ? `  JavaScript ${mainThread.msPerBatch.toFixed(2)} ms, ` +
-          `${mainThread.msPer100Dispatches.toFixed(2)} ms per 100 of ${mainThread.dispatches} dispatches`
-        : '',
-    ]
-      .join(' ')
-      .trimEnd(),
-  );
-  return `${lines.join('\n')}\n`;
 }

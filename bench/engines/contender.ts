@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { engineEnvironment } from '../../server/training/engines/engine-environment.ts';
+import { projectFolder } from '../../server/training/project-folder.ts';
 import type { MainThread } from '../../server/training/reference-step.ts';
 
 /** What takes part in a comparison: a program that trains the reference step when it is told to. */
@@ -11,6 +14,26 @@ export interface Contender {
   environment?: NodeJS.ProcessEnv;
   /** Whether it answers the line `MAIN_THREAD`. */
   tellsMainThread?: boolean;
+}
+
+/** An engine of ours. The build puts its program beside the benches, whatever file this code is in. */
+export function engine(name: string, network: string, batchSize: string): Contender {
+  return {
+    name,
+    program: process.execPath,
+    argumentList: [join(projectFolder(), 'dist', 'bench', 'engines', 'engine-step.js'), name, network, batchSize],
+    environment: engineEnvironment(),
+    tellsMainThread: true,
+  };
+}
+
+/** A script of `bench/engines`; `PYTHON` names another Python. */
+export function python(name: string, script: string, ...args: string[]): Contender {
+  return {
+    name,
+    program: process.env['PYTHON'] ?? 'python3',
+    argumentList: [join(projectFolder(), 'bench', 'engines', script), ...args],
+  };
 }
 
 /**

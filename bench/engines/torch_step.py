@@ -3,7 +3,8 @@
 Speaks the line protocol of bench/engines/contender.ts: prints "ready", then for every line N on stdin trains N batches and
 prints their times in milliseconds as a JSON list. One thread.
 
-    python3 torch_step.py cnn-small 64 channels_last
+    python3 torch_step.py cnn-small 64 channels_last         # on the processor
+    python3 torch_step.py cnn-small 64 channels_last cuda    # on the GPU; ends at once where there is none for PyTorch
 """
 import json
 import os
@@ -109,6 +110,7 @@ def train_step(net, head, optimizer, centers, images, labels):
 
 def main():
     network, batch_size, layout = sys.argv[1], int(sys.argv[2]), getattr(torch, sys.argv[3])
+    torch.set_default_device(sys.argv[4] if len(sys.argv) > 4 else 'cpu')
     torch.manual_seed(1)
     layers, width = body(network)
     net = nn.Sequential(*layers, nn.Linear(width, EMBEDDING)).to(memory_format=layout)
@@ -121,7 +123,7 @@ def main():
 
     def timed():
         start = time.perf_counter()
-        train_step(net, head, optimizer, centers, images, labels)
+        train_step(net, head, optimizer, centers, images, labels)  # what it logs is read, so that a GPU is waited for
         return (time.perf_counter() - start) * 1e3
 
     for _ in range(5):

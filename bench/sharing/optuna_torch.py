@@ -2,7 +2,7 @@
 
 One process per core with one thread each, all on one study. The same network, loss, optimiser, schedule, data and evaluations as the
 product's; of what the product records, only what training needs anyway is computed here: no gradient norms, no measures of the feature
-space, no per-batch curves. Reads its settings as JSON from standard input (see bench/sharing.ts), prints one line of JSON.
+space, no per-batch curves. Images and weights are in PyTorch's faster memory layout, channels last. Reads its settings as JSON from standard input (see bench/sharing.ts), prints one line of JSON.
 """
 import gzip
 import json
@@ -40,7 +40,7 @@ class Data:
         order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
         held_out, rest = order[:settings['validation']], order[settings['validation']:]
         mean, std = images[rest].mean(), images[rest].std(correction=0)
-        images = (images - mean) / std
+        images = ((images - mean) / std).contiguous(memory_format=torch.channels_last)
         self.train = images[rest], labels[rest]
         self.validation = images[held_out], labels[held_out]
         self.classes = int(labels.max()) + 1
@@ -82,7 +82,7 @@ def train(arm, seed, settings, data, trial):
     """One run from batch 0. @returns accuracy on the validation part"""
     torch.manual_seed(seed)
     classes, embedding = data.classes, settings['embedding']
-    network = build_network(embedding)
+    network = build_network(embedding).to(memory_format=torch.channels_last)
     weights = nn.Parameter(nn.init.xavier_uniform_(torch.empty(classes, embedding)))
     bias = nn.Parameter(torch.zeros(classes))
     optimizer = torch.optim.SGD([*network.parameters(), weights, bias], lr=settings['learningRate'], momentum=MOMENTUM)

@@ -11,9 +11,10 @@ import { root } from '../setup/root.js';
  * `chunks`.
  *
  * @param entries paths below `from`, without `.ts`
+ * @param alias what imports of a package mean: its name → a file
  * @returns the files of packages that are in the bundle
  */
-export async function bundle({ from, to, entries }) {
+export async function bundle({ from, to, entries, alias = {} }) {
   const { rolldown } = await loadRolldown();
   const build = await rolldown({
     cwd: root,
@@ -23,7 +24,7 @@ export async function bundle({ from, to, entries }) {
     resolve: {
       // The packages of TensorFlow.js have their parts one by one under `module` only.
       mainFields: ['module', 'main'],
-      alias: { '@tensorflow/tfjs': gradients() },
+      alias: { '@tensorflow/tfjs': gradients(), ...alias },
     },
     // Of CommonJS files, which have no `import.meta`.
     transform: { target: 'node20', define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },

@@ -21,7 +21,7 @@ export interface Child {
  * test.
  */
 export async function startChild(file: URL, args: string[], environment: Record<string, string> = {}): Promise<Child> {
-  const program = fileURLToPath(new URL('child-process.js', import.meta.url));
+  const program = process.env['COSWEEP_CHILD'] ?? fileURLToPath(new URL('child-process.js', import.meta.url));
   const child = spawn(process.execPath, [program, fileURLToPath(file), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
