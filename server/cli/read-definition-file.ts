@@ -66,7 +66,10 @@ function readPath(file: string): Read {
   try {
     const bytes = readFileSync(fd);
     if (!fstatSync(fd).isFile()) return { bytes, source: file, ...pipePlace() };
-    return { bytes, source: file, path: realpathSync(file), folder: dirname(resolve(file)) };
+    const path = realpathSync(file);
+    // Of a file that is named by an open descriptor (/dev/stdin), the folder of that name says nothing.
+    const named = /^\/(dev|proc)\//.test(resolve(file)) ? path : resolve(file);
+    return { bytes, source: file, path, folder: dirname(named) };
   } finally {
     closeSync(fd);
   }
