@@ -11,9 +11,14 @@ import type { Definition } from '../sweep/space/definition.ts';
  * once.
  *
  * @param folder the folder that relative paths start at
+ * @param log takes what a data set has to say
  */
-export async function planDefinition(definition: Definition, folder: string): Promise<Plan> {
-  const sizes = new DatasetSizes(folder);
+export async function planDefinition(
+  definition: Definition,
+  folder: string,
+  log: (message: string) => void = () => {},
+): Promise<Plan> {
+  const sizes = new DatasetSizes({ baseFolder: folder, log });
   const plan = await planWithSizes(definition, sizes);
   for (const dataset of new Set(plan.arms.map(({ training }) => training.dataset))) await sizes.look(dataset);
   return plan;
@@ -45,11 +50,11 @@ class UnknownDataset extends Error {
 
 /** How many images there are to train on. Data sets that differ in the split or the limit alone are one look-up. */
 class DatasetSizes {
-  readonly #folder: string;
+  readonly #options: { baseFolder: string; log: (message: string) => void };
   readonly #sources = new Map<string, SourceDescription>();
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(options: { baseFolder: string; log: (message: string) => void }) {
+    this.#options = options;
   }
 
   known(dataset: DatasetSettings): number {
@@ -61,7 +66,7 @@ class DatasetSizes {
   /** Throws a `UserError` where the data set cannot be trained on. */
   async look(dataset: DatasetSettings): Promise<void> {
     const key = sourceKey(dataset);
-    if (!this.#sources.has(key)) this.#sources.set(key, await describeSource(dataset, { baseFolder: this.#folder }));
+    if (!this.#sources.has(key)) this.#sources.set(key, await describeSource(dataset, this.#options));
     this.known(dataset);
   }
 }

@@ -30,7 +30,7 @@ async function plan({ output, json }: Session, file: string, options: Options): 
   const { planToJson } = await import('../../sweep/plan/plan-json.ts');
   const { planToText } = await import('../../sweep/plan/plan-text.ts');
   const { text, source, folder } = await readDefinitionFile(file);
-  const made = await planDefinition(readDefinition(text, source), folder);
+  const made = await planDefinition(readDefinition(text, source), folder, output.say);
   const arms = options.arms === true;
   const seconds = options.time
     ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say)

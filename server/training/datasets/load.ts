@@ -56,7 +56,7 @@ function refuseAbsentClass({ labels, count }: Part, classes: readonly string[]):
 /** What a plan needs to know of a data set, without reading its pixels or downloading it. */
 export async function describeDataset(
   settings: DatasetSettings,
-  options: { baseFolder: string },
+  options: Pick<LoadOptions, 'baseFolder' | 'log'>,
 ): Promise<{ trainCount: number; shape: Dataset['shape']; classes: number }> {
   const source = await describeSource(settings, options);
   return { trainCount: countTraining(source, settings), shape: source.shape, classes: source.classes };
@@ -65,9 +65,9 @@ export async function describeDataset(
 /** What a data set holds before the split. The settings of `DatasetCommon` say nothing about it. */
 export async function describeSource(
   settings: DatasetSettings,
-  { baseFolder }: { baseFolder: string },
+  { baseFolder, log = () => {} }: Pick<LoadOptions, 'baseFolder' | 'log'>,
 ): Promise<SourceDescription> {
-  return sourceOf(settings).describe(settings, { baseFolder, log: () => {} });
+  return sourceOf(settings).describe(settings, { baseFolder, log });
 }
 
 /** How many images are left to train on; throws a `UserError` where the split or the limit leaves too few. */
