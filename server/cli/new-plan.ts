@@ -15,10 +15,9 @@ export async function tellNewPlan(storage: Storage, sweepId: number, say: (text:
   const sweep = await readSweep(storage, sweepId);
   if (!sweep) return;
   const difference = await differenceOf(sweep);
-  if (difference !== null)
-    say(
-      `${sweep.id} ${sweep.name} keeps the plan that it was stored with (--fresh or a new name makes one): ${difference}`,
-    );
+  if (difference === null) return;
+  const keeps = 'keeps the plan that it was stored with (--fresh or a new name makes a new one)';
+  say(`${sweep.id} ${sweep.name} ${keeps}: ${difference}`);
 }
 
 async function differenceOf(sweep: SweepRecord): Promise<string | null> {
@@ -27,7 +26,7 @@ async function differenceOf(sweep: SweepRecord): Promise<string | null> {
     if (made.planHash === sweep.planHash) return null;
     return differenceOfPlans({ arms: sweep.armList, seeds: sweep.plan.seeds }, made);
   } catch (error) {
-    if (error instanceof DefinitionError) return `a new plan of its definition is refused, ${error.message}`;
+    if (error instanceof DefinitionError) return `a new one is refused, ${error.message.split('\n')[0]}`;
     // Data that is missing is told when it is read.
     if (error instanceof UserError) return null;
     throw error;

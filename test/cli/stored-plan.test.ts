@@ -84,7 +84,7 @@ test('a plan that this version refuses is kept too; an edited definition is plan
   raw.prepare('UPDATE "Sweep" SET definition = ? WHERE id = 2').run(text);
   raw.close();
   const kept = await inProcess(['--db', db, '--json', 'run', 'in-epochs.json'], folder);
-  expect(kept.stderr).toContain('a new plan of its definition is refused, Cannot read the sweep definition of s2');
+  expect(kept.stderr).toContain('a new one is refused, Cannot read the sweep definition of s2: ablations[1]: found');
   expect(JSON.parse(kept.stdout)).toMatchObject({ batchesTrained: 0, runs: { complete: 6 } });
 
   writeFileSync(path, `${text} `);
