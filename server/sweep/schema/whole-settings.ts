@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { NUnit } from '../space/definition.ts';
 import { lossSchema } from './loss-schema.ts';
 import { isLossParameter } from '../parameter-names.ts';
 import { trainingSchema } from './training-schema.ts';
@@ -11,19 +10,17 @@ const SECTIONS = z.object({ loss: lossSchema, training: trainingSchema });
  * a question of what the parameter means, never of how its bounds are spelt.
  *
  * @param name canonical
- * @param bounds of a range; `validation` is a count of images from 1 on, and a share below
+ * @param unit as written: of N only
+ * @returns the answer for a range with these bounds: `validation` is a count of images from 1 on, and a share below
  */
-function takesWholeNumbers(name: string, unit: NUnit, bounds: readonly unknown[]): boolean {
-  if (isLossParameter(name)) return name === 'N' && unit === 'batches';
-  const kinds = numbersAt(SECTIONS, name.split('.'));
-  const meant = kinds.filter((kind) => bounds.every((bound) => !isNumber(bound) || isWithin(kind, bound)));
-  const judged = meant.length > 0 ? meant : kinds;
-  return judged.length > 0 && judged.every(({ isInt }) => isInt);
-}
-
-/** The same question of a parameter as written, whose unit may be wrong or missing. */
 export function wholeNumbersOf(name: string, unit: unknown): (bounds: readonly unknown[]) => boolean {
-  return (bounds) => takesWholeNumbers(name, unit === 'fraction' || unit === 'epoch' ? unit : 'batches', bounds);
+  if (isLossParameter(name)) return () => name === 'N' && unit !== 'fraction' && unit !== 'epoch';
+  const kinds = numbersAt(SECTIONS, name.split('.'));
+  return (bounds) => {
+    const meant = kinds.filter((kind) => bounds.every((bound) => !isNumber(bound) || isWithin(kind, bound)));
+    const judged = meant.length > 0 ? meant : kinds;
+    return judged.length > 0 && judged.every(({ isInt }) => isInt);
+  };
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
