@@ -10,13 +10,19 @@ export interface Problem {
   message: string;
 }
 
+/** No message is longer for a key or a value than this. */
+const MAX_SHOWN = 60;
+
+/** The most problems that one message lists. */
+const MAX_LISTED = 100;
+
 /** `['parameters', 'loss.m', 'values', 1]` → `parameters["loss.m"].values[1]` */
 export function toPath(parts: readonly PropertyKey[]): string {
   let path = '';
   for (const part of parts) {
     if (typeof part === 'number') path += `[${part}]`;
     else if (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(String(part))) path += path === '' ? String(part) : `.${String(part)}`;
-    else path += `[${JSON.stringify(String(part))}]`;
+    else path += `[${toVisible(JSON.stringify(cut(String(part))))}]`;
   }
   return path;
 }
@@ -25,21 +31,36 @@ export function toPath(parts: readonly PropertyKey[]): string {
 export function toFound(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return toVisible(cut(JSON.stringify(value)));
 }
+
+/** Controls and format characters as escapes: some of them turn what follows them around on the screen. */
+export function toVisible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
+}
+
+const cut = (text: string) => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 3)}…` : text);
 
 /** All mistakes of one definition as one message: one line where there is one mistake, else a line for each. */
 export function toMessage(attempted: string, problems: readonly Problem[]): string {
-  const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const lines = listed(problems).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   return lines.length === 1
     ? `${attempted}: ${lines[0]}`
-    : `${attempted}: ${lines.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
+    : `${attempted}: ${problems.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+/** The first problems, and how many more there are. */
+function listed(problems: readonly Problem[]): readonly Problem[] {
+  const more = problems.length - MAX_LISTED;
+  return more > 0 ? [...problems.slice(0, MAX_LISTED), { path: '', message: `and ${more} more problems` }] : problems;
 }
 
 /**
- * A definition cannot be read or planned. `problems` holds every mistake as data, for callers that do not want the
- * text.
+ * A definition cannot be read or planned. `problems` holds the mistakes as data, for callers that do not want the text:
+ * all of them, or the first hundred and how many more there are.
  */
 export class DefinitionError extends UserError {
   override name = 'DefinitionError';
@@ -48,6 +69,6 @@ export class DefinitionError extends UserError {
   /** @param attempted `Cannot plan sweep "switch-batch"` */
   constructor(attempted: string, problems: readonly Problem[]) {
     super(toMessage(attempted, problems));
-    this.problems = problems;
+    this.problems = listed(problems);
   }
 }

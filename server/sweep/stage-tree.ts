@@ -62,7 +62,10 @@ export function batchesOf(tree: readonly StageNode[]): number {
  */
 export function groupByTrunk<A extends TreeArm>(arms: readonly A[]): A[][] {
   const lossIds = makeIds((loss: TreeArm['loss']) => JSON.stringify(effectiveLoss(loss)));
-  const trainingIds = makeIds((training: TreeArm['training']) => JSON.stringify(training));
+  const partIds = makeIds((part: object) => JSON.stringify(part));
+  const trainingIds = makeIds(({ dataset, model, optimizer, ...length }: TreeArm['training']) =>
+    JSON.stringify([partIds(dataset), partIds(model), partIds(optimizer), length]),
+  );
   const groups = new Map<string, A[]>();
   for (const arm of arms) {
     const key = `${arm.alpha} ${arm.gamma} ${lossIds(arm.loss)} ${trainingIds(arm.training)}`;

@@ -15,16 +15,26 @@ function distance(a: string, b: string): number {
   return rows[a.length]![b.length]!;
 }
 
+/** What a glance at the letters tells: each mistake adds, drops or changes one at the most. */
+function isFar(a: string, b: string, furthest: number): boolean {
+  if (Math.abs(a.length - b.length) > furthest) return true;
+  let shared = 0;
+  for (let i = 0; i < a.length; i++) if (b.includes(a[i]!)) shared++;
+  return a.length - shared > furthest;
+}
+
 /** A word as it is compared. Case, dashes, underscores and spaces are the commonest mistakes and cost nothing. */
 const bare = (word: string) => word.toLowerCase().replace(/[-_\s]/g, '');
 
 /** `learningRate` is what people call `training.optimizer.learningRate`. */
 const isLastPart = (word: string, candidate: string) => bare(candidate).endsWith(`.${bare(word)}`);
 
-function countMistakes(word: string, candidate: string): number {
+/** Infinite where there are more than `furthest`. */
+function countMistakes(word: string, candidate: string, furthest: number): number {
   if (isLastPart(word, candidate)) return 0;
   // the beginning of a word is as near as one mistake: `log_uniform` means `log_uniform_values`
   if (word.length >= 4 && bare(candidate).startsWith(bare(word))) return Math.min(1, candidate.length - word.length);
+  if (isFar(bare(word), bare(candidate), furthest)) return Infinity;
   return distance(bare(word), bare(candidate));
 }
 
@@ -37,12 +47,9 @@ export function suggest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Infinity;
   for (const candidate of known) {
-    const d = countMistakes(word, candidate);
-    if (
-      d < bestDistance &&
-      d <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)) &&
-      d < bare(candidate).length
-    ) {
+    const furthest = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const d = countMistakes(word, candidate, furthest);
+    if (d < bestDistance && d <= furthest && d < bare(candidate).length) {
       best = candidate;
       bestDistance = d;
     }

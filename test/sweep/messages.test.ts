@@ -31,8 +31,15 @@ describe('JSON', () => {
     'tru',
     'undefined',
     "'a'",
-    '[1,]',
-    '{"a":1,}',
+    '[,]',
+    '[1,,]',
+    '{,}',
+    '{"a":1,,}',
+    '{"a":-}',
+    '"\\u12"',
+    '/* ',
+    '/',
+    '1"a"',
     '{a:1}',
     '"a',
     '"\\x"',
@@ -44,6 +51,34 @@ describe('JSON', () => {
   ])('refuses %s as JSON.parse does', (text) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(parseJson(text)).toHaveProperty('problem');
+  });
+
+  it.each([
+    ['[1, 2,]', [1, 2]],
+    ['{"a": 1,}', { a: 1 }],
+    ['// first\n{"a": /* between */ 1} // last', { a: 1 }],
+    ['{"a": "// no comment", "b": "/* none */"}', { a: '// no comment', b: '/* none */' }],
+  ])('understands comments and trailing commas: %s', (text, value) => expect(parseJson(text)).toEqual({ value }));
+
+  it.each([
+    ['// one\n{"a": 01}', 'line 2, column 7', 'found "01", wanted a value'],
+    ['{"a": 1, /* two */ b: 2}', 'line 1, column 20', 'found "b", wanted a key in double quotes'],
+    ['{"a": 1, "a": 2,}', 'line 1, column 10', 'found the key "a" twice in one object'],
+    ['["\\x"]', 'line 1, column 4', 'found "x", wanted an escape of JSON'],
+    ['{"a": [1, 2', 'line 1, column 12', 'found the end of the file, wanted "," or "]"'],
+    ['{', 'line 1, column 2', 'found the end of the file, wanted a key in double quotes'],
+    ['[1 2]', 'line 1, column 4', 'found "2", wanted "," or "]"'],
+    ['{"a" 1}', 'line 1, column 6', 'found "1", wanted ":"'],
+    ['1e', 'line 1, column 1', 'found "1e", wanted a value'],
+    ['"a\tb"', 'line 1, column 1', 'found a string without an end'],
+  ])('says where and what: %s', (text, path, message) => {
+    expect(parseJson(text)).toEqual({ problem: { path, message: expect.stringContaining(message) } });
+  });
+
+  it('keeps a key that is no key of ours as a key, to be refused', () => {
+    const read = parseJson('{"__proto__": {"polluted": 1}}') as { value: object };
+    expect(Object.keys(read.value)).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(read.value)).toBe(Object.prototype);
   });
 
   it('says where', () => {

@@ -92,9 +92,16 @@ function refuseTooMany(lines: number, rows: string, columns: number, cols: strin
   );
 }
 
-/** Name of the line that an arm outside the search is on; null for an arm of the search. */
-function groupOf(arm: Arm): string | null {
-  return arm.ablation ?? (arm.control ? 'control' : null);
+/** The line of the arms of the search that have no intra-class phase. */
+const CONTROL = 'control';
+
+/**
+ * Name of the line that an arm outside the search is on; null for an arm of the search. An ablation that has the name
+ * of our own line keeps a line of its own.
+ */
+function groupOf({ ablation, control }: Arm): string | null {
+  if (ablation === null) return control ? CONTROL : null;
+  return ablation === CONTROL || /^ablation ".*"$/.test(ablation) ? `ablation ${JSON.stringify(ablation)}` : ablation;
 }
 
 function symbolOf(parameter: string): string {

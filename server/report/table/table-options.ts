@@ -1,3 +1,4 @@
+import { findArm } from '../../sweep/find-arm.ts';
 import { isLossParameter, LOSS_PARAMETERS, toParameterName } from '../../sweep/parameter-names.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import { toSuggestion } from '../../sweep/suggest.ts';
@@ -50,8 +51,7 @@ export function parseTableOptions(results: SweepResults, options: TableOptions):
 /** The index of an arm given by index or name. */
 export function parseArm(results: SweepResults, written: string | number, attempted: string): number {
   const text = String(written);
-  const arm =
-    results.arms.find(({ name }) => name === text) ?? (/^\d+$/.test(text) ? results.arms[Number(text)] : undefined);
+  const arm = findArm(results.arms, written, `Cannot ${attempted}`);
   if (arm) return arm.index;
   const suggestion = toSuggestion(
     text,

@@ -10,6 +10,11 @@ export interface RunIdentity {
   seed: number;
   /** Names what is computed: effective settings, seed, data, engine. */
   key: string;
+  /**
+   * Names the state before the first batch. Runs with equal ones differ in β, ε and N alone: they have their trunk in
+   * common and are compared in pairs.
+   */
+  start: string;
   engine: string;
   dataFingerprint: string;
   /** The run's path through the tree, in order of batches; parents come before children. */
@@ -60,7 +65,8 @@ export interface StageMember {
 
 /**
  * Gives the runs of a sweep their keys, all in one transaction. A run that the database already holds, whichever sweep
- * it came from, takes the place of the run that was waiting; stages are shared by key in the same way. With `fresh`
+ * it came from, takes the place of the run that was waiting; stages are shared by key in the same way. Runs that start
+ * alike are all of one edition: a pair of two editions would not be two halves of one computation. With `fresh`
  * nothing is taken over: every run and stage is a new edition of its key, and the runs that no sweep refers to any more
  * are left to `removeSweep`. A fresh sweep that was interrupted and is continued keeps its editions, since its runs
  * have the wanted keys.
@@ -77,11 +83,10 @@ export function identifyRuns(
   now = Date.now(),
 ): RunTask[] {
   return underLease(storage, lease, () => {
-    const edition = fresh ? nextEdition(storage) : null;
-    for (const identity of identities) {
-      const held = heldRun(storage, sweepId, identity);
-      if (edition === null && held.key === identity.key) continue;
-      attach(storage, sweepId, held, identity, edition);
+    const wanted = identities.map((identity) => ({ identity, held: heldRun(storage, sweepId, identity) }));
+    const editionOf = fresh ? constantly(nextEdition(storage)) : editions(storage, wanted);
+    for (const { identity, held } of wanted) {
+      if (fresh || held.key !== identity.key) attach(storage, sweepId, held, identity, editionOf(identity));
     }
     waitAgain(storage, sweepId);
     storage
@@ -147,13 +152,51 @@ export function readPaths(storage: Storage, runIds: number[]): Map<number, Stage
 interface HeldRun {
   id: number;
   key: string | null;
+  edition: number;
   state: RunState;
+}
+
+type EditionOf = (identity: RunIdentity) => number;
+
+const constantly =
+  (edition: number): EditionOf =>
+  () =>
+    edition;
+
+/**
+ * The edition of runs that start alike: the newest that the sweep has already, else the newest that the database holds
+ * of any of them or of their stages.
+ */
+function editions(storage: Storage, wanted: readonly { identity: RunIdentity; held: HeldRun }[]): EditionOf {
+  const own = new Map<string, number>();
+  for (const { identity, held } of wanted) {
+    if (held.key === identity.key) own.set(identity.start, Math.max(held.edition, own.get(identity.start) ?? 0));
+  }
+  const stored = new Map<string, number>();
+  for (const { identity } of wanted) {
+    if (own.has(identity.start)) continue;
+    const newest = newestEdition(storage, identity);
+    stored.set(identity.start, Math.max(newest, stored.get(identity.start) ?? 0));
+  }
+  return ({ start }) => own.get(start) ?? stored.get(start) ?? 0;
+}
+
+function newestEdition(storage: Storage, { key, stages }: RunIdentity): number {
+  return Number(
+    storage
+      .prepare(
+        `SELECT max((SELECT coalesce(max(edition), 0) FROM "Run" WHERE key = ?),
+          (SELECT coalesce(max(edition), 0) FROM "Stage" WHERE key IN (SELECT value FROM json_each(?))))`,
+      )
+      .pluck()
+      .get(key, JSON.stringify(stages.map((stage) => stage.key))),
+  );
 }
 
 function heldRun(storage: Storage, sweepId: number, { arm, seed }: RunIdentity): HeldRun {
   const run = storage
     .prepare(
-      `SELECT r.id, r.key, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+      `SELECT r.id, r.key, r.edition, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
     WHERE s.sweepId = ? AND s.armIndex = ? AND s.seed = ?`,
     )
     .get(sweepId, arm, seed);
@@ -161,9 +204,9 @@ function heldRun(storage: Storage, sweepId: number, { arm, seed }: RunIdentity):
   return run as HeldRun;
 }
 
-function attach(storage: Storage, sweepId: number, held: HeldRun, identity: RunIdentity, edition: number | null): void {
-  const known = edition === null ? newestRun(storage, identity.key) : undefined;
-  const runId = known?.id ?? makeRun(storage, held, identity, edition ?? 0);
+function attach(storage: Storage, sweepId: number, held: HeldRun, identity: RunIdentity, edition: number): void {
+  const known = storedRun(storage, identity.key, edition);
+  const runId = known?.id ?? makeRun(storage, held, identity, edition);
   if (runId === held.id) return;
   const reused = known !== undefined && (known.state === 'complete' || known.state === 'diverged');
   storage
@@ -186,14 +229,11 @@ function waitAgain(storage: Storage, sweepId: number): void {
     .run(sweepId);
 }
 
-/** The run of this key. Of several editions one that is done comes first, then the newest. */
-function newestRun(storage: Storage, key: string): HeldRun | undefined {
+/** The run of this key and edition. */
+function storedRun(storage: Storage, key: string, edition: number): HeldRun | undefined {
   return storage
-    .prepare(
-      `SELECT id, key, state FROM "Run" WHERE key = ?
-    ORDER BY state IN ('complete', 'diverged') DESC, edition DESC LIMIT 1`,
-    )
-    .get(key) as HeldRun | undefined;
+    .prepare('SELECT id, key, edition, state FROM "Run" WHERE key = ? AND edition = ?')
+    .get(key, edition) as HeldRun | undefined;
 }
 
 /**

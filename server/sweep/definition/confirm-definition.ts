@@ -1,5 +1,6 @@
 import type { Arm } from '../arm.ts';
 import { hasIntraPhase } from '../effective.ts';
+import { findArm } from '../find-arm.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { UserError } from '../user-error.ts';
 
@@ -70,9 +71,8 @@ function cut(text: string, length: number): string {
 
 /** The arm of this index or name. A control, or an arm without one, is refused: it has nothing to be compared with. */
 export function armToConfirm(sweep: string, arms: readonly Arm[], written: string | number): Arm {
-  const arm =
-    arms.find(({ name }) => name === written) ?? (/^\d+$/.test(String(written)) ? arms[Number(written)] : undefined);
   const attempted = `Cannot confirm arm ${JSON.stringify(written)} of ${sweep}`;
+  const arm = findArm(arms, written, attempted);
   const wanted = `wanted ${listArms(arms.filter(isComparable))}`;
   if (arm === undefined) throw new UserError(`${attempted}: found no arm of this index or name, ${wanted}`);
   if (arm.control) throw new UserError(`${attempted}: found a control, ${wanted}`);

@@ -1,13 +1,25 @@
+import { printParseErrorCode, visit, type JSONVisitor } from 'jsonc-parser';
+import { MAX_DEPTH, TOO_DEEP } from '../problems/size-limits.ts';
 import type { Problem } from '../problem.ts';
 
+/** Far more than any definition; what is longer is another kind of file. */
+const MAX_LENGTH = 10_000_000;
+
 /**
- * Reads JSON text. `JSON.parse` is not enough. Its messages differ from one version of Node to the next, often without
- * a position. And of two equal keys it silently keeps the last, which in a sweep drops an axis that somebody wrote.
+ * Reads JSON text; comments and trailing commas are understood. `JSON.parse` is not enough: its messages differ from
+ * one version of Node to the next, often without a position, and of two equal keys it silently keeps the last, which in
+ * a sweep drops an axis that somebody wrote.
  */
 export function parseJson(text: string): { value: unknown } | { problem: Problem } {
-  const reader = new JsonReader(text.replace(/^\uFEFF/, ' '));
+  if (text.length > MAX_LENGTH)
+    return {
+      problem: { path: '', message: `found ${text.length} characters, wanted a definition of at most ${MAX_LENGTH}` },
+    };
+  const clean = text.replace(/^\uFEFF/, ' ');
+  const builder = new ValueBuilder(clean);
   try {
-    return { value: reader.readDocument() };
+    visit(clean, builder, { allowTrailingComma: true });
+    return { value: builder.value };
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     const before = text.slice(0, error.at).split('\n');
@@ -23,140 +35,118 @@ class SyntaxProblem extends Error {
   }
 }
 
-const ESCAPES: Record<string, string> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
-const WORDS: Record<string, unknown> = { true: true, false: false, null: null };
-/** Deeper than any definition; keeps a hostile file from exhausting the stack. */
-const MAX_DEPTH = 64;
+type Container = Record<string, unknown> | unknown[];
+type Awaited = 'key' | 'colon' | 'value' | 'comma';
 
-class JsonReader {
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const WORD = /[-+.\w]+/y;
+
+/** Builds the value while the library reads, and gives up at the first mistake: what follows it is guesswork. */
+class ValueBuilder implements JSONVisitor {
+  value: unknown;
   readonly #text: string;
-  #at = 0;
+  readonly #open: Container[] = [];
+  #key = '';
+  #awaited: Awaited = 'value';
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  readDocument(): unknown {
-    this.#skipSpace();
-    const value = this.#readValue(0);
-    this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('the end of the file');
-    return value;
-  }
+  readonly onObjectBegin = (at: number): void => this.#begin({}, 'key', at);
+  readonly onArrayBegin = (at: number): void => this.#begin([], 'value', at);
+  readonly onObjectEnd = (at: number): void => this.#end('}', at);
+  readonly onArrayEnd = (at: number): void => this.#end(']', at);
 
-  #readValue(depth: number): unknown {
-    if (depth > MAX_DEPTH)
-      throw new SyntaxProblem(this.#at, `found more than ${MAX_DEPTH} levels of brackets, wanted a sweep definition`);
-    const first = this.#text[this.#at];
-    if (first === '{') return this.#readObject(depth);
-    if (first === '[') return this.#readArray(depth);
-    if (first === '"') return this.#readString();
-    return this.#readNumberOrWord();
-  }
+  readonly onLiteralValue = (value: unknown): void => {
+    this.#put(value);
+    this.#awaited = 'comma';
+  };
 
-  #readObject(depth: number): Record<string, unknown> {
-    const object: Record<string, unknown> = {};
-    this.#at++;
-    this.#skipSpace();
-    if (this.#take('}')) return object;
-    for (;;) {
-      const keyAt = this.#at;
-      if (this.#text[keyAt] !== '"') this.#fail('a key in double quotes');
-      const key = this.#readString();
-      if (Object.hasOwn(object, key))
-        throw new SyntaxProblem(
-          keyAt,
-          `found the key ${JSON.stringify(key)} twice in one object, wanted each key once`,
-        );
-      this.#skipSpace();
-      if (!this.#take(':')) this.#fail('":"');
-      this.#skipSpace();
-      // defineProperty, because an assignment to `__proto__` would change the object instead of adding a key, which can
-      // be refused.
-      Object.defineProperty(object, key, {
-        value: this.#readValue(depth + 1),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-      this.#skipSpace();
-      if (this.#take('}')) return object;
-      if (!this.#take(',')) this.#fail('"," or "}"');
-      this.#skipSpace();
+  readonly onObjectProperty = (key: string, at: number): void => {
+    if (Object.hasOwn(this.#open.at(-1)!, key))
+      throw new SyntaxProblem(at, `found the key ${JSON.stringify(key)} twice in one object, wanted each key once`);
+    this.#key = key;
+    this.#awaited = 'colon';
+  };
+
+  readonly onSeparator = (separator: string): void => {
+    this.#awaited = separator === ':' || Array.isArray(this.#open.at(-1)) ? 'value' : 'key';
+  };
+
+  readonly onError = (code: number, at: number): never => {
+    switch (printParseErrorCode(code)) {
+      case 'UnexpectedEndOfString':
+      case 'InvalidCharacter':
+        throw new SyntaxProblem(at, 'found a string without an end, wanted a closing double quote on the same line');
+      case 'UnexpectedEndOfComment':
+        throw new SyntaxProblem(at, 'found a comment without an end, wanted "*/"');
+      case 'InvalidUnicode':
+      case 'InvalidEscapeCharacter':
+        return this.#fail(this.#wrongEscape(at), 'an escape of JSON (\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0000)');
+      default:
+        this.#refuseWord(at);
+        return this.#fail(at, this.#wanted());
     }
+  };
+
+  #begin(container: Container, awaited: Awaited, at: number): void {
+    if (this.#open.length >= MAX_DEPTH) throw new SyntaxProblem(at, TOO_DEEP);
+    this.#put(container);
+    this.#open.push(container);
+    this.#awaited = awaited;
   }
 
-  #readArray(depth: number): unknown[] {
-    const array: unknown[] = [];
-    this.#at++;
-    this.#skipSpace();
-    if (this.#take(']')) return array;
-    for (;;) {
-      array.push(this.#readValue(depth + 1));
-      this.#skipSpace();
-      if (this.#take(']')) return array;
-      if (!this.#take(',')) this.#fail('"," or "]"');
-      this.#skipSpace();
-    }
+  #end(bracket: string, at: number): void {
+    // Where the text is cut off, the library ends all that is open before it tells so.
+    if (this.#text[at] !== bracket) return;
+    this.#open.pop();
+    this.#awaited = 'comma';
   }
 
-  #readString(): string {
-    const start = this.#at++;
-    let out = '';
-    for (;;) {
-      const char = this.#text[this.#at];
-      if (char === undefined || char < ' ')
-        throw new SyntaxProblem(start, 'found a string without an end, wanted a closing double quote on the same line');
-      this.#at++;
-      if (char === '"') return out;
-      out += char === '\\' ? this.#readEscape() : char;
-    }
+  #put(value: unknown): void {
+    const parent = this.#open.at(-1);
+    if (parent === undefined) this.value = value;
+    else if (Array.isArray(parent)) parent.push(value);
+    // An assignment to `__proto__` would change the object instead of adding a key, which can be refused.
+    else if (this.#key === '__proto__')
+      Object.defineProperty(parent, this.#key, { value, enumerable: true, writable: true, configurable: true });
+    else parent[this.#key] = value;
   }
 
-  #readEscape(): string {
-    const char = this.#text[this.#at] ?? '';
-    const hex = /^u([0-9a-fA-F]{4})/.exec(this.#text.slice(this.#at, this.#at + 5));
-    if (hex) {
-      this.#at += 5;
-      return String.fromCharCode(parseInt(hex[1]!, 16));
-    }
-    if (!Object.hasOwn(ESCAPES, char)) this.#fail('an escape of JSON (\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0000)');
-    this.#at++;
-    return ESCAPES[char]!;
+  #wrongEscape(start: number): number {
+    let at = this.#text.indexOf('\\', start);
+    for (ESCAPE.lastIndex = at; ESCAPE.test(this.#text); ESCAPE.lastIndex = at)
+      at = this.#text.indexOf('\\', ESCAPE.lastIndex);
+    return at + 1;
   }
 
-  #readNumberOrWord(): unknown {
-    const token = /^[-+.\w]+/.exec(this.#text.slice(this.#at, this.#at + 400))?.[0];
-    if (token === undefined) this.#fail('a value');
-    if (Object.hasOwn(WORDS, token!)) {
-      this.#at += token!.length;
-      return WORDS[token!];
-    }
-    if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(token!)) {
-      throw new SyntaxProblem(
-        this.#at,
-        `found ${JSON.stringify(token)}, wanted a value: ` +
-          'a number as in 0.5 or 1e-3, true, false, null, or text in double quotes',
-      );
-    }
-    this.#at += token!.length;
-    return Number(token);
-  }
-
-  #skipSpace(): void {
-    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at++;
-  }
-
-  #take(char: string): boolean {
-    if (this.#text[this.#at] !== char) return false;
-    this.#at++;
-    return true;
-  }
-
-  #fail(wanted: string): never {
-    const found = this.#text[this.#at];
+  /** A word or number that JSON does not have, `NaN` or `01`; of the second the library has read the 0 by then. */
+  #refuseWord(at: number): void {
+    let start = at;
+    while (start > 0 && /[-+.\w]/.test(this.#text[start - 1]!)) start--;
+    WORD.lastIndex = start;
+    const word = WORD.exec(this.#text)?.[0];
+    if (word === undefined || start + word.length <= at || (start === at && this.#awaited !== 'value')) return;
     throw new SyntaxProblem(
-      this.#at,
+      start,
+      `found ${JSON.stringify(word.slice(0, 100))}, wanted a value: ` +
+        'a number as in 0.5 or 1e-3, true, false, null, or text in double quotes',
+    );
+  }
+
+  #wanted(): string {
+    if (this.#awaited === 'value') return 'a value';
+    if (this.#awaited === 'key') return 'a key in double quotes';
+    if (this.#awaited === 'colon') return '":"';
+    const container = this.#open.at(-1);
+    return container === undefined ? 'the end of the file' : Array.isArray(container) ? '"," or "]"' : '"," or "}"';
+  }
+
+  #fail(at: number, wanted: string): never {
+    const found = this.#text[at];
+    throw new SyntaxProblem(
+      at,
       `found ${found === undefined ? 'the end of the file' : JSON.stringify(found)}, wanted ${wanted}`,
     );
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ABLATIONS } from '../space/ablations.ts';
 import { problemsOfAblations } from '../problems/ablation-problems.ts';
 import type { ParamValue } from '../arm.ts';
@@ -14,6 +15,7 @@ import { isSettingName } from '../parameter-names.ts';
 import { problemsOfParameters } from '../problems/parameter-problems.ts';
 import { DefinitionError, type Problem, toFound, toPath } from '../problem.ts';
 import { sampleValues } from '../problems/sample-values.ts';
+import { problemOfNesting, problemsOfSize } from '../problems/size-limits.ts';
 import { problemsOfSearch } from '../problems/search-problems.ts';
 import { assignSettings, type Sections } from '../problems/settings-assignment.ts';
 import { brokenRules } from '../schema/settings-rules.ts';
@@ -36,12 +38,16 @@ export function readDefinition(text: string, source: string): Definition {
 
 /** As `parseDefinition`, for a definition that came as JSON inside something else. */
 export function parseDefinitionValue(raw: unknown): Parsed {
+  const nesting = problemOfNesting(raw);
+  if (nesting !== null) return { problems: [nesting] };
   if (!isObject(raw))
     return {
       problems: [
         { path: '', message: `found ${toFound(raw)}, wanted an object with name, method, parameters, training` },
       ],
     };
+  const tooMuch = problemsOfSize(raw);
+  if (tooMuch.length > 0) return { problems: tooMuch };
   const parameters = readParameters(raw.parameters);
   const sections = withFirstValues(raw, parameters);
   const judge = makeJudge(sections, parameters.find(({ name }) => name === 'N')?.unit ?? 'batches');
@@ -76,6 +82,11 @@ function withFirstValues(raw: Record<string, unknown>, parameters: readonly Writ
   return assignSettings(written as Sections, swept);
 }
 
+/** Parameters are read one by one, by `readParameter`; the shape does not read them a second time. */
+const checkedShape = definitionShape.extend({
+  parameters: z.record(z.string(), z.unknown(), 'an object of parameters'),
+});
+
 function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue | undefined {
   return sampleValues(space, 'random')[0]?.value;
 }
@@ -83,7 +94,7 @@ function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue |
 /** Problems of the definition's shape. A value of a swept setting is judged with its parameter, not here. */
 function shapeProblems(assigned: Record<string, unknown>, parameters: readonly WrittenParameter[]): Problem[] {
   const swept = parameters.filter(({ name }) => isSettingName(name)).map(({ name }) => toPath(name.split('.')));
-  return problemsOf(definitionShape, assigned).filter(({ path }) => !swept.some((name) => isBelow(path, name)));
+  return problemsOf(checkedShape, assigned).filter(({ path }) => !swept.some((name) => isBelow(path, name)));
 }
 
 /**
@@ -114,7 +125,7 @@ function buildDefinition(
     runCap,
     run_cap: snakeCap,
     samplerSeed,
-  } = definitionShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
+  } = checkedShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
   const found = parseMetric(metric.name);
   if ('problem' in found) throw new Error(found.problem);
   return {

@@ -1,6 +1,7 @@
 import type { ParamValue } from '../arm.ts';
 import { type Definition, singleValue } from '../space/definition.ts';
 import type { DraftArm } from './draft-arm.ts';
+import { toVisible } from '../problem.ts';
 import { usesCenterRate } from '../effective.ts';
 import { isLossParameter, isSettingName, LOSS_PARAMETERS, SYMBOLS } from '../parameter-names.ts';
 
@@ -76,18 +77,21 @@ function makeFormat(
   const distinct = new Set(values);
   for (let digits = 4; digits < 17; digits++) {
     const format = (value: ParamValue) =>
-      typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(digits))) : String(value);
+      typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(digits))) : toVisible(String(value));
     if (new Set([...distinct].map(format)).size === distinct.size)
       return { varies: isAxis || distinct.size > 1, format };
   }
-  return { varies: isAxis || distinct.size > 1, format: String };
+  return { varies: isAxis || distinct.size > 1, format: (value) => toVisible(String(value)) };
 }
 
 /** People tell arms apart by their names, so names that come out equal get a number. */
 function withoutTwins(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
+  const given = new Set(names);
   return names.map((name) => {
-    const times = (seen.get(name) ?? 0) + 1;
+    let times = (seen.get(name) ?? 0) + 1;
+    // An ablation may be named as a numbered twin would be.
+    while (times > 1 && given.has(`${name} #${times}`)) times++;
     seen.set(name, times);
     return times === 1 ? name : `${name} #${times}`;
   });

@@ -23,14 +23,18 @@ export interface DraftArm {
   key: string;
 }
 
-/** @returns null where the settings break a rule together, which the resolver has noted */
+/**
+ * @param place where the definition asks for the arm; empty for a point of the search
+ * @returns null where the settings do not go together, which the resolver has noted
+ */
 export function toDraftArm(
   assignment: Assignment,
   unit: NUnit,
   resolver: SettingsResolver,
   ablation: string | null = null,
+  place = '',
 ): DraftArm | null {
-  const settings = resolver.resolve(assignment);
+  const settings = resolver.resolve(assignment, place);
   if (settings === null) return null;
   const { batches } = settings.training;
   const alpha = assignment.alpha as number;

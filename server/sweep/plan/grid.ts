@@ -1,29 +1,48 @@
-import type { Assignment, ParamValue } from '../arm.ts';
+import type { ParamValue } from '../arm.ts';
 import type { Parameter } from '../space/definition.ts';
 import { gridValues } from '../space/space.ts';
 
-/** How many points the full product has. */
-export function gridSize(parameters: readonly Parameter[]): number {
-  return parameters.reduce((size, { space }) => size * gridValues(space).length, 1);
+/** A walk through all points of a product: parameters in declaration order, the last one fastest. */
+export class GridWalk {
+  /** The values of the present point by the position of their parameters; changed in place. */
+  readonly values: ParamValue[];
+  readonly #axes: ParamValue[][];
+  readonly #at: number[];
+
+  /** @param axes the values of each parameter, at least one */
+  constructor(axes: ParamValue[][]) {
+    this.#axes = axes;
+    this.#at = axes.map(() => 0);
+    this.values = axes.map(([first]) => first!);
+  }
+
+  /** How many points share the values up to a position. */
+  sizeBelow(position: number): number {
+    return this.#axes.slice(position + 1).reduce((size, { length }) => size * length, 1);
+  }
+
+  /**
+   * Goes on to the next point that differs in a value up to a position.
+   *
+   * @returns false after the last point
+   */
+  next(position: number): boolean {
+    for (let inner = position + 1; inner < this.#axes.length; inner++) this.#set(inner, 0);
+    for (let axis = position; axis >= 0; axis--) {
+      const at = (this.#at[axis]! + 1) % this.#axes[axis]!.length;
+      this.#set(axis, at);
+      if (at !== 0) return true;
+    }
+    return false;
+  }
+
+  #set(axis: number, at: number): void {
+    this.#at[axis] = at;
+    this.values[axis] = this.#axes[axis]![at]!;
+  }
 }
 
-/**
- * All points of the full product: parameters in declaration order, the last one fastest. Every point is the same
- * object, changed in place: whoever keeps a point copies it.
- */
-export function* gridPoints(parameters: readonly Parameter[]): Generator<Assignment> {
-  const axes: [name: string, values: ParamValue[]][] = parameters.map(({ name, space }) => [name, gridValues(space)]);
-  const at = axes.map(() => 0);
-  const point: Assignment = Object.fromEntries(axes.map(([name, values]) => [name, values[0]!]));
-  for (;;) {
-    yield point;
-    let axis = axes.length - 1;
-    for (; axis >= 0; axis--) {
-      const [name, values] = axes[axis]!;
-      at[axis] = (at[axis]! + 1) % values.length;
-      point[name] = values[at[axis]!]!;
-      if (at[axis] !== 0) break;
-    }
-    if (axis < 0) return;
-  }
+/** The values that a grid takes of each parameter. */
+export function gridAxes(parameters: readonly Parameter[]): ParamValue[][] {
+  return parameters.map(({ space }) => gridValues(space));
 }

@@ -6,7 +6,7 @@ import type { Definition } from '../space/definition.ts';
 import { type DraftArm, toDraftArm } from './draft-arm.ts';
 import { isSettingName } from '../parameter-names.ts';
 import type { Plan } from './plan.ts';
-import { checkSize, PlanMistake } from './plan-limits.ts';
+import { checkDerived, checkSize, MAX_ARMS, PlanMistake } from './plan-limits.ts';
 import { DefinitionError, type Problem } from '../problem.ts';
 import { withoutRepeats } from '../schema/issues.ts';
 import { type BatchesPerEpoch, SettingsResolver } from './resolve-settings.ts';
@@ -24,8 +24,8 @@ import { batchesOf, buildStageTree } from '../stage-tree.ts';
 export function planSweep(definition: Definition, { batchesPerEpoch }: { batchesPerEpoch: BatchesPerEpoch }): Plan {
   const resolver = new SettingsResolver(definition, batchesPerEpoch);
   const search = attempt(definition, () => searchArms(definition, resolver));
-  const drafts = withAblations(search, definition, resolver);
-  if (resolver.problems.length > 0) throw mistake(definition, withoutRepeats(resolver.problems).slice(0, 20));
+  const drafts = attempt(definition, () => withAblations(search, definition, resolver));
+  if (resolver.problems.length > 0) throw mistake(definition, withoutRepeats(resolver.problems));
   attempt(definition, () => checkSize(drafts.arms.length, definition.seeds.length));
   const arms = toArms(drafts.arms, definition);
   const tree = buildStageTree(arms);
@@ -72,9 +72,12 @@ function withAblations(
 ): { arms: DraftArm[]; folded: number } {
   const byKey = new Map(search.arms.map((arm) => [arm.key, arm]));
   let folded = search.folded;
-  for (const { name, set } of definition.ablations) {
+  checkDerived(search.arms.length, definition.ablations.length);
+  for (const [i, { name, set }] of definition.ablations.entries()) {
+    const place = `ablations[${i}]`;
     for (const arm of search.arms) {
-      const derived = toDraftArm({ ...arm.assignment, ...set }, unitOf(definition), resolver, name);
+      if (byKey.size > MAX_ARMS) return { arms: [...byKey.values()], folded };
+      const derived = toDraftArm({ ...arm.assignment, ...set }, unitOf(definition), resolver, name, place);
       if (derived === null) continue;
       const known = byKey.get(derived.key);
       if (known !== undefined && !(known.control && known.ablation === null)) continue;

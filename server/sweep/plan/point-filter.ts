@@ -1,54 +1,93 @@
-import type { Assignment } from '../arm.ts';
-import { type Constraint, holds } from '../space/constraint.ts';
-import type { Definition } from '../space/definition.ts';
+import type { Assignment, ParamValue } from '../arm.ts';
+import { compileConstraint, type Constraint } from '../space/constraint.ts';
+import { type Definition, singleValue } from '../space/definition.ts';
+import { MAX_CHECKS, PlanMistake } from './plan-limits.ts';
+
+/** The values of a point by the position of their parameters in the definition. */
+type Point = readonly ParamValue[];
 
 export interface Rule {
   name: string;
-  keeps: (point: Assignment) => boolean;
+  keeps: (point: Point) => boolean;
   /** Parameters that the rule looks at. */
   names: string[];
 }
 
+/** Rules that a message lists. */
+const MAX_DESCRIBED = 10;
+
 /** Decides which points of the search stay, and counts the others at the first rule that they break. */
 export class PointFilter {
+  readonly #names: string[];
   readonly #rules: Rule[];
+  /** By rule: the last position at which it or a rule before it looks at a value that varies. */
+  readonly #reach: number[] = [];
   readonly #counts: number[];
   readonly #examples: string[] = [];
+  #checks = 0;
   points = 0;
 
   /** @param further rules that come before those of the definition */
-  constructor(definition: Pick<Definition, 'constraints' | 'exclude'>, further: Rule[] = []) {
+  constructor(definition: Pick<Definition, 'parameters' | 'constraints' | 'exclude'>, further: Rule[] = []) {
+    this.#names = definition.parameters.map(({ name }) => name);
     this.#rules = [
       ...further,
       ...definition.constraints.map((constraint) => ({
         name: constraint.text,
-        keeps: (point: Assignment) => holds(constraint, point),
+        keeps: compileConstraint(constraint, this.#names),
         names: namesIn(constraint),
       })),
       ...definition.exclude.map((entry, i) => ({
         name: `exclude[${i}]`,
-        keeps: (point: Assignment) => !matches(point, Object.entries(entry)),
+        keeps: differsFrom(entry, this.#names),
         names: Object.keys(entry),
       })),
     ];
     this.#counts = this.#rules.map(() => 0);
+    const varies = new Set(
+      definition.parameters.filter((parameter) => singleValue(parameter) === undefined).map(({ name }) => name),
+    );
+    let reach = -1;
+    for (const { names } of this.#rules) {
+      for (const name of names) if (varies.has(name)) reach = Math.max(reach, this.#names.indexOf(name));
+      this.#reach.push(reach);
+    }
   }
 
-  keeps(point: Assignment): boolean {
-    this.points++;
+  /**
+   * Judges a point and counts it.
+   *
+   * @returns null where it stays; else the position up to which its values decide that it goes
+   */
+  judge(point: Point): { upTo: number; rule: number } | null {
     const broken = this.#rules.findIndex((rule) => !rule.keeps(point));
-    if (broken < 0) return true;
+    this.points++;
+    this.#checks += broken < 0 ? this.#rules.length : broken + 1;
+    if (this.#checks > MAX_CHECKS)
+      throw new PlanMistake(
+        'constraints',
+        `found more than ${MAX_CHECKS} checks of points against ${this.#rules.length} constraints and excludes, ` +
+          'wanted fewer points or fewer constraints',
+      );
+    if (broken < 0) return null;
     this.#counts[broken]!++;
-    this.#examples[broken] ??= toValues(point, this.#rules[broken]!.names);
-    return false;
+    this.#examples[broken] ??= this.#describePoint(point, this.#rules[broken]!.names);
+    return { upTo: this.#reach[broken]!, rule: broken };
   }
 
-  /** Why nothing is left: every rule that dropped points, how many, and an example of one. */
+  /** Counts points that go by the same rule as the one before them. */
+  dropAlike(rule: number, points: number): void {
+    this.points += points;
+    this.#counts[rule]! += points;
+  }
+
+  /** Why nothing is left: the rules that dropped points, how many, and an example of one. */
   describe(): string {
     const parts = this.#rules.flatMap(({ name }, i) =>
       this.#counts[i]! > 0 ? [`${name} drops ${this.#counts[i]!} (one had ${this.#examples[i]})`] : [],
     );
-    return parts.join('; ');
+    const more = parts.length - MAX_DESCRIBED;
+    return (more > 0 ? [...parts.slice(0, MAX_DESCRIBED), `and ${more} more`] : parts).join('; ');
   }
 
   get dropped(): { constraint: string; count: number }[] {
@@ -59,10 +98,15 @@ export class PointFilter {
   get passed(): number {
     return this.points - this.#counts.reduce((sum, count) => sum + count, 0);
   }
+
+  #describePoint(point: Point, names: readonly string[]): string {
+    return toValues(Object.fromEntries(names.map((name) => [name, point[this.#names.indexOf(name)]!])), names);
+  }
 }
 
-function matches(point: Assignment, entry: [name: string, value: unknown][]): boolean {
-  return entry.every(([name, value]) => point[name] === value);
+function differsFrom(entry: Assignment, names: readonly string[]): (point: Point) => boolean {
+  const wanted = Object.entries(entry).map(([name, value]) => [names.indexOf(name), value] as const);
+  return (point) => !wanted.every(([position, value]) => point[position] === value);
 }
 
 /** Parameters of a constraint, in the order in which it names them. */

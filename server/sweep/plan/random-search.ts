@@ -1,4 +1,4 @@
-import type { Assignment } from '../arm.ts';
+import type { ParamValue } from '../arm.ts';
 import type { Definition, Parameter } from '../space/definition.ts';
 import { makeJudge } from '../problems/judge.ts';
 import type { Rule } from './point-filter.ts';
@@ -11,10 +11,16 @@ import { draw } from '../space/space.ts';
  */
 export const MAX_DRAWS = 1_000_000;
 
-/** An endless sequence of independent draws from the stated distributions; the same for the same `samplerSeed`. */
-export function* drawPoints(parameters: readonly Parameter[], samplerSeed: number): Generator<Assignment> {
+/**
+ * An endless sequence of independent draws from the stated distributions; the same for the same `samplerSeed`.
+ *
+ * @returns puts the values of the next draw in the place of the last, by the position of their parameters
+ */
+export function drawPoints(parameters: readonly Parameter[], samplerSeed: number): (point: ParamValue[]) => void {
   const stream = new Stream(samplerSeed, 'sampler');
-  for (;;) yield Object.fromEntries(parameters.map(({ name, space }) => [name, draw(space, stream)]));
+  return (point) => {
+    for (let i = 0; i < parameters.length; i++) point[i] = draw(parameters[i]!.space, stream);
+  };
 }
 
 /**
@@ -24,11 +30,30 @@ export function* drawPoints(parameters: readonly Parameter[], samplerSeed: numbe
 export function boundRules(definition: Definition): Rule[] {
   const unit = definition.parameters.find(({ name }) => name === 'N')!.unit!;
   const judge = makeJudge({ loss: definition.loss, training: definition.training }, unit);
-  return definition.parameters
-    .filter(({ space }) => space.distribution === 'normal')
-    .map(({ name }) => ({
-      name: `${name} in its range`,
-      keeps: (point: Assignment) => judge(name, point[name]!).length === 0,
-      names: [name],
-    }));
+  return definition.parameters.flatMap(({ name, space }, position) => {
+    if (space.distribution !== 'normal') return [];
+    const isAllowed = withinInterval(space.mu, (value) => judge(name, value).length === 0);
+    const keeps: Rule['keeps'] = (point) => isAllowed(point[position] as number);
+    return [{ name: `${name} in its range`, keeps, names: [name] }];
+  });
+}
+
+/**
+ * The same answers with few questions: what a setting allows is an interval, so a value between two allowed ones is
+ * allowed, and one beyond a refused one is refused.
+ *
+ * @param inside a value that is allowed
+ */
+function withinInterval(inside: number, isAllowed: (value: number) => boolean): (value: number) => boolean {
+  let [allowedFrom, allowedTo] = [inside, inside];
+  let [refusedTo, refusedFrom] = [-Infinity, Infinity];
+  return (value) => {
+    if (value >= allowedFrom && value <= allowedTo) return true;
+    if (value <= refusedTo || value >= refusedFrom) return false;
+    const allowed = isAllowed(value);
+    if (allowed) [allowedFrom, allowedTo] = [Math.min(allowedFrom, value), Math.max(allowedTo, value)];
+    else if (value < inside) refusedTo = Math.max(refusedTo, value);
+    else refusedFrom = Math.min(refusedFrom, value);
+    return allowed;
+  };
 }

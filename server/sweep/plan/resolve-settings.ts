@@ -1,19 +1,27 @@
+import type { z } from 'zod';
 import type { Assignment, ParamValue } from '../arm.ts';
+import { datasetSchema } from '../schema/dataset-schema.ts';
 import type { Definition } from '../space/definition.ts';
 import { effectiveLoss } from '../effective.ts';
+import { groupBy } from '../group-by.ts';
 import { lossSchema } from '../schema/loss-schema.ts';
 import { isSettingName } from '../parameter-names.ts';
-import type { Problem } from '../problem.ts';
+import { problemsOf } from '../schema/issues.ts';
+import { type Problem, toFound } from '../problem.ts';
+import { MAX_SETTINGS, PlanMistake } from './plan-limits.ts';
 import { roundHalfUp } from './round-half-up.ts';
-import { assignSettings } from '../problems/settings-assignment.ts';
+import { assignSettings, type Sections } from '../problems/settings-assignment.ts';
 import { brokenRules } from '../schema/settings-rules.ts';
 import type { LossSettings, TrainingSettings } from '../settings.ts';
-import { trainingSchema, type TrainingOutput } from '../schema/training-schema.ts';
+import { modelSchema, trainingSchema } from '../schema/training-schema.ts';
 
 /** The settings that decide the number of batches in an epoch. */
 export type EpochSettings = Omit<TrainingSettings, 'batches' | 'evalEvery'>;
 
-/** Batches in one pass over the training part; throws a `UserError` where the data cannot be read. */
+/**
+ * Batches in one pass over the training part: images / batchSize, not rounded, since only what is multiplied by it is
+ * a number of batches. Throws a `UserError` where the data cannot be read.
+ */
 export type BatchesPerEpoch = (training: EpochSettings) => number;
 
 /** The settings of an arm. Arms with equal settings share these objects. */
@@ -24,6 +32,32 @@ export interface ResolvedSettings {
   training: TrainingSettings;
 }
 
+const lengthSchema = trainingSchema.omit({ dataset: true, model: true, optimizer: true });
+
+/**
+ * The parts in which settings are read. A rule between settings never reaches from one part into another, so a part is
+ * read once for the values that are swept in it, whatever is swept in the others.
+ */
+const PARTS = {
+  loss: lossSchema,
+  dataset: datasetSchema,
+  model: modelSchema,
+  optimizer: trainingSchema.shape.optimizer,
+  length: lengthSchema,
+};
+type Part = keyof typeof PARTS;
+const PART_NAMES = Object.keys(PARTS) as Part[];
+
+/** A part as read, or what is wrong with it. */
+interface ReadPart {
+  read: object | null;
+  problems: Problem[];
+}
+type Read = { [Name in Part]: z.output<(typeof PARTS)[Name]> };
+
+/** More problems than a message lists are not looked for. */
+const MAX_PROBLEMS = 1_000;
+
 /**
  * Resolves the settings of arms: assigns the swept values, fills in defaults and turns epochs into batches. Each
  * combination is resolved once.
@@ -32,11 +66,12 @@ export class SettingsResolver {
   readonly #sections: Pick<Definition, 'loss' | 'training'>;
   readonly #batchesPerEpoch: BatchesPerEpoch;
   readonly #byValues = new Map<string, ResolvedSettings | null>();
+  readonly #parts = new Map<string, ReadPart>();
   readonly #shared = new Map<string, object>();
   readonly #numbers = new Map<object, number>();
   readonly #ids = new Map<string, number>();
-  readonly #epochs = new Map<string, number>();
-  /** Rules that combinations of swept settings break, though each setting is fine by itself. */
+  readonly #epochs = new Map<object, Map<number, number>>();
+  /** What is wrong with combinations of swept settings, though each setting is fine by itself. */
   readonly problems: Problem[] = [];
 
   constructor(definition: Pick<Definition, 'loss' | 'training'>, batchesPerEpoch: BatchesPerEpoch) {
@@ -44,62 +79,79 @@ export class SettingsResolver {
     this.#batchesPerEpoch = batchesPerEpoch;
   }
 
-  /** @returns null where the combination breaks a rule, which is then in `problems` */
-  resolve(assignment: Assignment): ResolvedSettings | null {
+  /**
+   * @param place where the definition asks for the combination; empty for a point of the search
+   * @returns null where the settings do not go together, which is then told in `problems`
+   */
+  resolve(assignment: Assignment, place: string): ResolvedSettings | null {
     const key = keyOf(assignment);
     let settings = this.#byValues.get(key);
     if (settings === undefined)
       this.#byValues.set(
         key,
-        (settings = this.#build(Object.entries(assignment).filter(([name]) => isSettingName(name)))),
+        (settings = this.#build(
+          Object.entries(assignment).filter(([name]) => isSettingName(name)),
+          place,
+        )),
       );
     return settings;
   }
 
-  /** Batches in an epoch of these settings. The data set is asked only once for equal settings. */
+  /** Batches in an epoch of these settings, not rounded. The data set is asked only once for equal settings. */
   batchesPerEpoch(training: EpochSettings): number {
-    const key = JSON.stringify([training.dataset, training.batchSize]);
-    let batches = this.#epochs.get(key);
+    const known = this.#epochs.get(training.dataset) ?? new Map<number, number>();
+    this.#epochs.set(training.dataset, known);
+    let batches = known.get(training.batchSize);
     if (batches === undefined) {
       batches = this.#batchesPerEpoch(training);
       if (!(batches > 0 && Number.isFinite(batches))) throw new Error(`batchesPerEpoch gave ${batches}`);
-      this.#epochs.set(key, batches);
+      known.set(training.batchSize, batches);
     }
     return batches;
   }
 
-  #build(swept: [string, ParamValue][]): ResolvedSettings | null {
-    const assigned = assignSettings(this.#sections, swept);
-    const broken = brokenRules(assigned.loss, assigned.training);
-    if (broken.length > 0) {
-      const values = swept.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ');
-      this.problems.push(
-        ...broken.map(({ path, message }) => ({
-          path,
-          message: `${message} (in the arms with ${values}; "exclude" can drop them)`,
-        })),
-      );
+  #build(swept: [string, ParamValue][], place: string): ResolvedSettings | null {
+    if (this.problems.length >= MAX_PROBLEMS) return null;
+    const inParts = groupBy(swept, ([name]) => partOf(name));
+    const parts = PART_NAMES.map((part) => this.#read(part, inParts.get(part) ?? []));
+    const problems = parts.flatMap((part) => part.problems);
+    if (problems.length > 0) {
+      this.problems.push(...problems.map((problem) => inArms(problem, swept, place)));
       return null;
     }
-    const loss = this.#share(lossSchema.parse(assigned.loss));
-    const training = this.#share(this.#toTraining(trainingSchema.parse(assigned.training)));
+    if (this.#ids.size > MAX_SETTINGS)
+      throw new PlanMistake(
+        'parameters',
+        `found more than ${MAX_SETTINGS} different settings of loss and training, wanted at most ${MAX_SETTINGS}`,
+      );
+    const { loss, ...rest } = Object.fromEntries(PART_NAMES.map((part, i) => [part, parts[i]!.read])) as Read;
+    const training = this.#toTraining(rest);
     return { id: this.#idOf(this.#share(effectiveLoss(loss)), training), loss, training };
   }
 
-  #toTraining({ batches, epochs, evalEvery, ...rest }: TrainingOutput): TrainingSettings {
-    const learningRate =
-      rest.optimizer.learningRate ?? (rest.optimizer.name === 'adam' || rest.optimizer.name === 'adamw' ? 0.001 : 0.01);
-    const training: EpochSettings = {
-      dataset: this.#share(rest.dataset),
-      model: this.#share(rest.model),
-      optimizer: this.#share({ ...rest.optimizer, learningRate }),
-      batchSize: rest.batchSize,
-    };
-    return {
+  /** One part with the values that are swept in it. */
+  #read(part: Part, swept: [string, ParamValue][]): ReadPart {
+    const key = `${part} ${JSON.stringify(swept)}`;
+    let known = this.#parts.get(key);
+    if (known === undefined) {
+      const assigned = assignSettings(this.#sections, swept);
+      const problems = problemsOfPart(part, assigned);
+      const read = problems.length > 0 ? null : this.#share(readPart(part, assigned));
+      this.#parts.set(key, (known = { read, problems }));
+    }
+    return known;
+  }
+
+  #toTraining({ dataset, model, optimizer, length }: Omit<Read, 'loss'>): TrainingSettings {
+    const { batchSize, batches, epochs, evalEvery } = length;
+    const training = { dataset, model, optimizer, batchSize } as EpochSettings;
+    const whole: TrainingSettings = {
       ...training,
       batches: batches ?? Math.max(1, roundHalfUp(epochs! * this.batchesPerEpoch(training))),
       evalEvery: evalEvery ?? Math.max(1, roundHalfUp(this.batchesPerEpoch(training))),
     };
+    const parts = [dataset, model, optimizer].map((part) => numberOf(part, this.#numbers));
+    return this.#shareAs(`${parts.join(' ')} ${batchSize} ${whole.batches} ${whole.evalEvery}`, whole);
   }
 
   /**
@@ -107,7 +159,10 @@ export class SettingsResolver {
    * are equal text, since the validator puts keys into an order of its own, whatever their order in the definition.
    */
   #share<T extends object>(value: T): T {
-    const key = JSON.stringify(value);
+    return this.#shareAs(JSON.stringify(value), value);
+  }
+
+  #shareAs<T extends object>(key: string, value: T): T {
     const known = this.#shared.get(key) as T | undefined;
     if (known !== undefined) return known;
     this.#shared.set(key, value);
@@ -138,4 +193,41 @@ function keyOf(assignment: Assignment): string {
     if (isSettingName(name)) key += `${name}=${JSON.stringify(assignment[name])};`;
   }
   return key;
+}
+
+function partOf(name: string): Part {
+  const [root, key] = name.split('.', 2);
+  if (root === 'loss') return 'loss';
+  return key === 'dataset' || key === 'model' || key === 'optimizer' ? key : 'length';
+}
+
+function writtenPart(part: Part, { loss, training }: Sections): unknown {
+  if (part === 'loss') return loss;
+  const { dataset, model, optimizer, ...length } = training;
+  return { dataset, model, optimizer, length }[part];
+}
+
+/** What is wrong with a part by itself, or else with its settings together. */
+function problemsOfPart(part: Part, assigned: Sections): Problem[] {
+  const root = part === 'loss' ? ['loss'] : part === 'length' ? ['training'] : ['training', part];
+  const problems = problemsOf(PARTS[part], writtenPart(part, assigned), root);
+  return problems.length > 0
+    ? problems
+    : brokenRules(assigned.loss, assigned.training).filter(({ keys }) => partOf(keys[0]!) === part);
+}
+
+function readPart(part: Part, assigned: Sections): object {
+  const read = PARTS[part].parse(writtenPart(part, assigned));
+  if (part !== 'optimizer') return read;
+  const optimizer = read as Read['optimizer'];
+  const isAdam = optimizer.name === 'adam' || optimizer.name === 'adamw';
+  return { ...optimizer, learningRate: optimizer.learningRate ?? (isAdam ? 0.001 : 0.01) };
+}
+
+/** A problem of arms: told at the place that asks for them, else at the setting; with the values that they have. */
+function inArms({ path, message }: Problem, swept: [string, ParamValue][], place: string): Problem {
+  const values = swept.map(([name, value]) => `${name} = ${toFound(value)}`).join(', ');
+  return place === ''
+    ? { path, message: `${message} (in the arms with ${values}; "exclude" can drop them)` }
+    : { path: place, message: `${path}: ${message} (in the arms with ${values})` };
 }

@@ -1,9 +1,10 @@
-import type { Assignment } from '../arm.ts';
+import type { Assignment, ParamValue } from '../arm.ts';
 import { holds, ORDERING } from '../space/constraint.ts';
-import { type Definition, singleValue } from '../space/definition.ts';
+import { type Definition, type Parameter, singleValue } from '../space/definition.ts';
 import { type DraftArm, toDraftArm } from './draft-arm.ts';
-import { gridPoints, gridSize } from './grid.ts';
-import { MAX_ARMS, MAX_POINTS, PlanMistake } from './plan-limits.ts';
+import { finiteSpace, refuseEmptySpace } from './exhausted-space.ts';
+import { gridAxes, GridWalk } from './grid.ts';
+import { MAX_ARMS, MAX_FOLDED, MAX_POINTS, PlanMistake } from './plan-limits.ts';
 import { namesIn, PointFilter, toValues } from './point-filter.ts';
 import { boundRules, drawPoints, MAX_DRAWS } from './random-search.ts';
 import type { SettingsResolver } from './resolve-settings.ts';
@@ -22,6 +23,7 @@ export interface SearchArms {
 export function searchArms(definition: Definition, resolver: SettingsResolver): SearchArms {
   const found = definition.method === 'grid' ? searchGrid(definition, resolver) : searchRandom(definition, resolver);
   addIncluded(definition, resolver, found);
+  refuseLateSwitch(definition, found);
   return { ...found, arms: [...found.arms.values()], notes: [...found.notes, ...idleExcludes(found.dropped)] };
 }
 
@@ -34,7 +36,9 @@ interface Found {
 }
 
 function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
-  const size = gridSize(definition.parameters);
+  const { parameters, include } = definition;
+  const walk = new GridWalk(gridAxes(parameters));
+  const size = walk.sizeBelow(-1);
   if (size > MAX_POINTS)
     throw new PlanMistake(
       'parameters',
@@ -44,20 +48,32 @@ function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
   const filter = new PointFilter(definition);
   const arms = new Map<string, DraftArm>();
   let folded = 0;
-  for (const point of gridPoints(definition.parameters)) {
-    if (!filter.keeps(point) || arms.size > MAX_ARMS) continue;
-    const arm = toDraftArm({ ...point }, unit, resolver);
-    if (arm === null) continue;
-    if (arms.has(arm.key)) folded++;
-    else arms.set(arm.key, arm);
-  }
+  let position: number;
+  do {
+    position = parameters.length - 1;
+    const dropped = filter.judge(walk.values);
+    if (dropped !== null) {
+      // All points with the same values up to there break the same rule first.
+      position = dropped.upTo;
+      filter.dropAlike(dropped.rule, walk.sizeBelow(position) - 1);
+    } else if (arms.size <= MAX_ARMS) {
+      const arm = toDraftArm(assignmentOf(parameters, walk.values), unit, resolver);
+      if (arm !== null && arms.has(arm.key)) folded++;
+      else if (arm !== null) arms.set(arm.key, arm);
+      if (folded > MAX_FOLDED)
+        throw new PlanMistake(
+          'parameters',
+          `found more than ${MAX_FOLDED} points that compute the same as others, wanted at most ${MAX_FOLDED}`,
+        );
+    }
+  } while (walk.next(position));
   if (arms.size > MAX_ARMS)
     throw new PlanMistake(
       'parameters',
       `found more than ${MAX_ARMS} arms (${filter.passed} points of the grid pass the constraints), ` +
         `wanted at most ${MAX_ARMS}`,
     );
-  if (filter.passed === 0 && definition.include.length === 0)
+  if (filter.passed === 0 && include.length === 0)
     throw new PlanMistake(
       'constraints',
       `found a grid of ${size} ${size === 1 ? 'point' : 'points'} of which nothing is left, ` +
@@ -67,28 +83,79 @@ function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
 }
 
 function searchRandom(definition: Definition, resolver: SettingsResolver): Found {
+  const { parameters, samplerSeed } = definition;
   const wanted = definition.runCap!;
   if (wanted > MAX_ARMS) throw new PlanMistake('runCap', `found ${wanted} arms, wanted at most ${MAX_ARMS}`);
-  const unit = unitOf(definition);
+  refuseEmptySpace(definition);
   const filter = new PointFilter(definition, boundRules(definition));
   const arms = new Map<string, DraftArm>();
-  for (const point of drawPoints(definition.parameters, definition.samplerSeed)) {
+  const unit = unitOf(definition);
+  const drawPoint = drawPoints(parameters, samplerSeed);
+  const point: ParamValue[] = [];
+  let idle = 0;
+  while (arms.size < wanted && resolver.problems.length === 0) {
     if (filter.points === MAX_DRAWS)
       throw new PlanMistake(
         'runCap',
         `found ${arms.size} distinct arms in ${MAX_DRAWS} draws, wanted ${wanted}: ` +
           (filter.describe() || 'the space has no more'),
       );
-    if (!filter.keeps(point)) continue;
-    const arm = toDraftArm(point, unit, resolver);
+    if (++idle === IDLE_DRAWS) refuseExhausted(definition, resolver);
+    drawPoint(point);
+    if (filter.judge(point) !== null) continue;
+    const arm = toDraftArm(assignmentOf(parameters, point), unit, resolver);
     // A repeated draw is drawn again and not counted as folded: runCap is the number of distinct arms.
-    if (arm !== null && !arms.has(arm.key)) arms.set(arm.key, arm);
-    if (arms.size === wanted || resolver.problems.length > 0) break;
+    if (arm === null || arms.has(arm.key)) continue;
+    arms.set(arm.key, arm);
+    idle = 0;
   }
   const share = filter.passed / filter.points;
   const percent = Number((100 * share).toPrecision(2));
   const note = `Only ${percent} % of ${filter.points} draws passed the constraints: ${filter.describe()}.`;
   return { arms, dropped: filter.dropped, folded: 0, notes: share < 0.01 ? [note] : [] };
+}
+
+/** After this many draws without a new arm it is asked whether the space has enough of them. */
+const IDLE_DRAWS = 5_000;
+
+/** Refuses a space that has fewer arms than are wanted, where its points can be gone through. */
+function refuseExhausted(definition: Definition, resolver: SettingsResolver): void {
+  const { parameters, runCap } = definition;
+  const walk = finiteSpace(parameters);
+  if (walk === null) return;
+  const filter = new PointFilter(definition, boundRules(definition));
+  const unit = unitOf(definition);
+  const keys = new Set<string>();
+  do {
+    if (filter.judge(walk.values) !== null) continue;
+    const arm = toDraftArm(assignmentOf(parameters, walk.values), unit, resolver);
+    if (arm !== null) keys.add(arm.key);
+    if (keys.size === runCap) return;
+  } while (walk.next(parameters.length - 1));
+  if (resolver.problems.length > 0) return;
+  throw new PlanMistake(
+    'runCap',
+    `found ${keys.size} distinct arms in the ${filter.points} points of the space, wanted ${runCap}` +
+      (filter.describe() === '' ? '' : `: ${filter.describe()}`),
+  );
+}
+
+function assignmentOf(parameters: readonly Parameter[], values: readonly ParamValue[]): Assignment {
+  const assignment: Assignment = {};
+  for (let i = 0; i < parameters.length; i++) assignment[parameters[i]!.name] = values[i]!;
+  return assignment;
+}
+
+/** Where β > 0 is asked for, but no run is long enough to come to its N, the search compares nothing with nothing. */
+function refuseLateSwitch(definition: Definition, { arms }: Found): void {
+  const late = [...arms.values()].find(({ assignment }) => (assignment.beta as number) > 0);
+  if (late === undefined || ![...arms.values()].every(({ control }) => control)) return;
+  const unit = unitOf(definition) === 'batches' ? '' : ` (unit "${unitOf(definition)}")`;
+  throw new PlanMistake(
+    'parameters.N',
+    `found ${late.assignment.N}${unit} with runs of ${late.settings.training.batches} batches, ` +
+      'and no arm that comes to its N, wanted at least one N before the last batch: β is in force from N on',
+  );
 }
 
 /** Included points are exempt from the definition's own constraints and excludes, but not from γ > α > β. */
@@ -102,7 +169,7 @@ function addIncluded(definition: Definition, resolver: SettingsResolver, found: 
     const point = { ...fixed, ...entry };
     if (!holds(ORDERING, point))
       throw new PlanMistake(`include[${i}]`, `${ORDERING.text} must hold, got ${toValues(point, namesIn(ORDERING))}`);
-    const arm = toDraftArm(inOrder(point, definition), unitOf(definition), resolver);
+    const arm = toDraftArm(inOrder(point, definition), unitOf(definition), resolver, null, `include[${i}]`);
     if (arm === null) continue;
     if (found.arms.has(arm.key)) found.folded++;
     else found.arms.set(arm.key, arm);

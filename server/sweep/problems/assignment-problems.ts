@@ -19,12 +19,13 @@ export function toAssignment(written: Record<string, ParamValue>): Assignment {
  * without a single value.
  */
 export function problemsOfInclude(include: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
+  const open = parameters.filter(
+    ({ name, space, unit }) => space !== null && singleValue({ name, unit, space }) === undefined,
+  );
   return listOfObjects(include).flatMap(([entry, i]) => {
     const root = ['include', i];
-    const missing = parameters.filter(
-      ({ name, space, unit }) =>
-        space !== null && singleValue({ name, unit, space }) === undefined && !hasName(entry, name),
-    );
+    const names = new Set(Object.keys(entry).map(toParameterName));
+    const missing = open.filter(({ name }) => !names.has(name));
     return [
       ...problemsOfEntry(entry, root, parameters, judge),
       ...missing.map(({ written }) => ({
@@ -95,6 +96,3 @@ function listOfObjects(list: unknown): [entry: Record<string, unknown>, index: n
     ? list.flatMap((entry, i) => (isObject(entry) ? [[entry, i] as [Record<string, unknown>, number]] : []))
     : [];
 }
-
-const hasName = (entry: Record<string, unknown>, name: string) =>
-  Object.keys(entry).some((written) => toParameterName(written) === name);

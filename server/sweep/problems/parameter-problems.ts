@@ -1,12 +1,17 @@
 import { UNKNOWN_KEY } from '../schema/issues.ts';
 import type { Judge } from './judge.ts';
 import { isLossParameter, isSettingName, LOSS_PARAMETERS } from '../parameter-names.ts';
+import type { ParameterInput } from '../schema/parameter-schema.ts';
 import { type Problem, toPath } from '../problem.ts';
 import { sampleValues } from './sample-values.ts';
 import { toNameSuggestion } from './setting-names.ts';
-import { isRange } from '../space/space.ts';
+import { MAX_ALL_VALUES } from './size-limits.ts';
+import { countValues, isRange } from '../space/space.ts';
 import { problemsOfSpace } from './space-problems.ts';
 import type { WrittenParameter } from './written-parameter.ts';
+
+/** Wrong values of one parameter, after which the others are not judged. */
+const MAX_JUDGED = 1_000;
 
 /** Everything that is wrong with `parameters` beyond its shape: names, units, spaces, values. */
 export function problemsOfParameters(
@@ -14,16 +19,23 @@ export function problemsOfParameters(
   method: unknown,
   judge: Judge,
 ): Problem[] {
+  const byName = new Map<string, WrittenParameter>();
+  let values = 0;
   return [
     ...missingParameters(parameters),
-    ...parameters.flatMap((parameter, i) => {
+    ...parameters.flatMap((parameter) => {
       const root = ['parameters', parameter.written];
-      return (
-        nameProblem(parameter, parameters.slice(0, i), root) ?? [
-          ...unitProblems(parameter, root),
-          ...valueProblems(parameter, method, judge, root),
-        ]
-      );
+      if (parameter.nested) return parameter.problems;
+      const wrongName = nameProblem(parameter, byName.get(parameter.name), root);
+      if (wrongName !== null) return wrongName;
+      byName.set(parameter.name, parameter);
+      if (parameter.space === null) return parameter.problems;
+      const problems = [...unitProblems(parameter, root), ...problemsOfSpace(parameter.space, method, root)];
+      if (problems.length > 0) return problems;
+      values += countValues(parameter.space, method);
+      return values > MAX_ALL_VALUES
+        ? [{ path: toPath(root), message: `found ${values} values up to this one, wanted at most ${MAX_ALL_VALUES}` }]
+        : valueProblems(parameter.name, parameter.space, method, judge, root);
     }),
   ];
 }
@@ -41,10 +53,9 @@ function missingParameters(parameters: readonly WrittenParameter[]): Problem[] {
 /** A parameter with a wrong name has no values worth judging. */
 function nameProblem(
   { name, written }: WrittenParameter,
-  before: readonly WrittenParameter[],
+  twin: WrittenParameter | undefined,
   root: PropertyKey[],
 ): Problem[] | null {
-  const twin = before.find((other) => other.name === name);
   if (twin)
     return [
       { path: toPath(root), message: `found ${name} twice (${JSON.stringify(twin.written)} too), wanted it once` },
@@ -68,14 +79,13 @@ function unitProblems({ name, space }: WrittenParameter, root: PropertyKey[]): P
 }
 
 function valueProblems(
-  { name, space }: WrittenParameter,
+  name: string,
+  space: ParameterInput,
   method: unknown,
   judge: Judge,
   root: PropertyKey[],
 ): Problem[] {
-  if (space === null) return [];
-  const problems = problemsOfSpace(space, method, root);
-  if (problems.length > 0) return problems;
+  const problems: Problem[] = [];
   for (const { value, at } of sampleValues(space, method)) {
     const found = judge(name, value);
     if (found.some(({ message }) => message.startsWith(UNKNOWN_KEY)))
@@ -91,7 +101,7 @@ function valueProblems(
       })),
     );
     // One value shows what is wrong with a range; listed values are each a mistake of their own.
-    if (problems.length > 0 && isRange(space)) break;
+    if (problems.length > (isRange(space) ? 0 : MAX_JUDGED)) break;
   }
   return problems;
 }

@@ -1,5 +1,7 @@
 import { goalOf, parseMetric } from '../metrics.ts';
 import { type Problem, toFound, toPath } from '../problem.ts';
+import { problemsOfName } from './name-problems.ts';
+import { MAX_SEEDS } from './size-limits.ts';
 import { isObject } from './written-parameter.ts';
 
 type Section = Record<string, unknown>;
@@ -19,17 +21,7 @@ function nameProblems(name: unknown): Problem[] {
         message: `found ${toFound(name)}, wanted a name that cannot be taken for an id (s1, r1) or for "latest"`,
       },
     ];
-  const clean = name.trim() === name && name.length <= 100 && !/\p{Cc}/u.test(name);
-  return clean
-    ? []
-    : [
-        {
-          path: 'name',
-          message:
-            `found ${toFound(name)}, ` +
-            'wanted at most 100 characters without line breaks and without spaces around them',
-        },
-      ];
+  return problemsOfName(name, 'name');
 }
 
 function metricProblems(written: unknown): Problem[] {
@@ -96,17 +88,16 @@ function methodProblems({ method, runCap, run_cap: snakeCap, samplerSeed }: Sect
   return problems;
 }
 
-/** More seeds than anybody trains: a slip of the keyboard should not fill the memory. */
-const MAX_SEEDS = 100_000;
-
 function seedProblems(seeds: unknown): Problem[] {
   if (typeof seeds === 'number' && seeds > MAX_SEEDS)
     return [{ path: 'seeds', message: `found ${seeds}, wanted at most ${MAX_SEEDS}` }];
   if (!Array.isArray(seeds)) return [];
+  const seen = new Set<unknown>();
   return seeds.flatMap((seed: unknown, i) => {
-    const path = toPath(['seeds', i]);
-    return seeds.indexOf(seed) < i
-      ? [{ path, message: `found ${toFound(seed)} twice, wanted seeds without repeats` }]
-      : [];
+    if (!seen.has(seed)) {
+      seen.add(seed);
+      return [];
+    }
+    return [{ path: toPath(['seeds', i]), message: `found ${toFound(seed)} twice, wanted seeds without repeats` }];
   });
 }

@@ -1,9 +1,7 @@
 import type { ParameterInput } from '../schema/parameter-schema.ts';
 import { type Problem, toFound, toPath } from '../problem.ts';
+import { MAX_VALUES } from './size-limits.ts';
 import { isRange, stepCount } from '../space/space.ts';
-
-/** More values than any plan can hold; keeps a tiny step from filling the memory before the plan is counted. */
-const MAX_VALUES = 100_000;
 
 /** What is wrong with a parameter's space as such, whatever its name. */
 export function problemsOfSpace(space: ParameterInput, method: unknown, root: readonly PropertyKey[]): Problem[] {
@@ -59,8 +57,7 @@ function reportGrid(space: ParameterInput, report: Report): void {
     report(
       'count',
       `found ${count}, wanted at most ${space.max - space.min + 1}, ` +
-        `the whole numbers from ${space.min} to ${space.max} ` +
-        '(integer bounds mean whole numbers; "distribution": "uniform" takes those between too)',
+        `the whole numbers from ${space.min} to ${space.max}`,
     );
   } else if ('min' in space && space.min === space.max) {
     report('count', `found ${count} values between ${space.min} and ${space.max}, wanted different bounds, or "value"`);

@@ -1,6 +1,8 @@
 import type { NUnit } from '../space/definition.ts';
-import { distributionOf, PARAMETER_SCHEMAS, type ParameterInput } from '../schema/parameter-schema.ts';
+import type { ParameterInput } from '../schema/parameter-schema.ts';
 import { toParameterName } from '../parameter-names.ts';
+import type { Problem } from '../problem.ts';
+import { isNested, readParameter } from '../schema/read-parameter.ts';
 
 /** A parameter of a definition that may still be wrong. */
 export interface WrittenParameter {
@@ -9,8 +11,12 @@ export interface WrittenParameter {
   /** Canonical: `alpha`. */
   name: string;
   unit: NUnit | null;
-  /** null where its shape is wrong, which the schema has reported. */
+  /** null where its shape is wrong. */
   space: ParameterInput | null;
+  /** Whether it holds parameters, as in W&B: its own name then says nothing. */
+  nested: boolean;
+  /** What is wrong with its shape: at least one problem where there is no space. */
+  problems: readonly Problem[];
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -20,14 +26,14 @@ export function readParameters(parameters: unknown): WrittenParameter[] {
   if (!isObject(parameters)) return [];
   return Object.entries(parameters).map(([written, value]) => {
     const name = toParameterName(written);
-    const space = toSpace(value);
-    return { written, name, unit: name === 'N' ? (space?.unit ?? 'batches') : null, space };
+    const { space, problems } = readParameter(written, value);
+    return {
+      written,
+      name,
+      unit: name === 'N' ? (space?.unit ?? 'batches') : null,
+      space,
+      nested: isNested(value),
+      problems,
+    };
   });
-}
-
-function toSpace(value: unknown): ParameterInput | null {
-  const distribution = isObject(value) ? distributionOf(value) : null;
-  if (distribution === null) return null;
-  const parsed = PARAMETER_SCHEMAS[distribution].safeParse(value);
-  return parsed.success ? ({ ...parsed.data, distribution } as ParameterInput) : null;
 }

@@ -92,10 +92,13 @@ export const DATASET_NAMES = [
   'images',
 ] as const;
 
+/** The name decides which other keys a data set has. */
+export const datasetNameSchema = oneOf(DATASET_NAMES);
+
 /** `training.dataset` of a definition. */
 export const datasetSchema = z.discriminatedUnion('name', [glyphs, named, idx, csv, images], {
   error: (issue) =>
     issue.code === 'invalid_union'
-      ? oneOf(DATASET_NAMES).safeParse(undefined).error!.issues[0]!.message
+      ? datasetNameSchema.safeParse(undefined).error!.issues[0]!.message
       : 'an object with the name of a data set, {"name": "glyphs"}',
 });

@@ -1,13 +1,20 @@
 import type { z } from 'zod';
-import { distributionOf, PARAMETER_SCHEMAS } from './parameter-schema.ts';
 import { type Problem, toFound, toPath } from '../problem.ts';
-import { suggest, toSuggestion } from '../suggest.ts';
+import { toSuggestion } from '../suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 type Parts = readonly PropertyKey[];
 
 /** The message about a key that nobody knows begins with these words. */
 export const UNKNOWN_KEY = 'unknown key';
+
+/** Of one object no more unknown keys get a suggestion: no message lists more, and each suggestion takes time. */
+const MAX_WORDED = 100;
+
+/** The message about a key that is none of the known ones. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  return `${UNKNOWN_KEY}${toSuggestion(key, known) || `, wanted one of ${known.join(', ')}`}`;
+}
 
 /**
  * Checks `value` and tells every mistake in the grammar of our messages: what was found, what is wanted, and for a
@@ -26,50 +33,35 @@ function problemsOfIssue(issue: Issue, value: unknown, root: Parts): Problem[] {
   const at = [...root, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
-    return issue.keys.map((key) => ({
+    return issue.keys.map((key, i) => ({
       path: toPath([...at, key]),
-      message: `${UNKNOWN_KEY}${toSuggestion(key, known) || `, wanted one of ${known.join(', ')}`}`,
+      message: i < MAX_WORDED ? unknownKey(key, known) : UNKNOWN_KEY,
     }));
   }
   if (issue.code === 'invalid_union') return problemsOfUnion(issue, found, at);
-  return [toProblem(at, found, issue.message)];
+  return [wrongValue(at, found, issue.message)];
 }
 
 /** A value with several possible shapes is judged by the shape that was meant, not by all of them. */
 function problemsOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>, found: unknown, at: Parts): Problem[] {
   const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
-  if (isObject && at.length === 2 && at[0] === 'parameters')
-    return problemsOfParameter(found as Record<string, unknown>, at);
   const meant = issue.errors.filter((branch) =>
     branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
   );
   if (isObject && meant.length === 1) return meant[0]!.flatMap((inner) => problemsOfIssue(inner, found, at));
-  return [toProblem(at, found, issue.message)];
+  return [wrongValue(at, found, issue.message)];
 }
 
-function problemsOfParameter(written: Record<string, unknown>, at: Parts): Problem[] {
-  if ('value' in written && 'values' in written)
-    return [{ path: toPath(at), message: 'found both value and values, wanted one of them' }];
-  const distribution = distributionOf(spelledRight(written));
-  if (distribution !== null) return problemsOf(PARAMETER_SCHEMAS[distribution], written, at);
-  return [
-    toProblem([...at, 'distribution'], written.distribution, `one of ${Object.keys(PARAMETER_SCHEMAS).join(', ')}`),
-  ];
-}
-
-/**
- * Keys as they were probably meant: a parameter with the key `valus` is a list of values, not a range without bounds.
- */
-function spelledRight(written: Record<string, unknown>): Record<string, unknown> {
-  const meant = (key: string, value: unknown) =>
-    suggest(key, [Array.isArray(value) ? 'values' : 'value', 'min', 'max', 'distribution']) ?? key;
-  return Object.fromEntries(Object.entries(written).map(([key, value]) => [meant(key, value), value]));
-}
-
-function toProblem(at: Parts, found: unknown, wanted: string): Problem {
+/** A value that is not what is wanted there; a misspelt word gets a suggestion. */
+export function wrongValue(at: Parts, found: unknown, wanted: string): Problem {
   const options = /^one of (.*)$/.exec(wanted)?.[1]?.split(', ') ?? [];
   const suggestion = typeof found === 'string' ? toSuggestion(found, options) : '';
-  return { path: toPath(at), message: `found ${toFound(found)}, wanted ${wanted}${suggestion}` };
+  return { path: toPath(at), message: `found ${toFound(found)}, wanted ${wanted}${limitOf(found)}${suggestion}` };
+}
+
+/** A whole number that is refused as none is too large to be told from its neighbours. */
+function limitOf(found: unknown): string {
+  return Number.isInteger(found) && !Number.isSafeInteger(found) ? ` within ±${Number.MAX_SAFE_INTEGER}` : '';
 }
 
 function valueAt(value: unknown, path: Parts): unknown {

@@ -49,7 +49,8 @@ export const PARAMETER_SCHEMAS = {
 
 export type DistributionName = keyof typeof PARAMETER_SCHEMAS;
 
-const WANTED_PARAMETER = 'an object with value, values, or a distribution and its bounds, {"values": [0.1, 0.2]}';
+export const WANTED_PARAMETER =
+  'an object with value, values, or a distribution and its bounds, {"values": [0.1, 0.2]}';
 
 export const parameterSchema = z.union(Object.values(PARAMETER_SCHEMAS), WANTED_PARAMETER).meta({ id: 'parameter' });
 
@@ -58,16 +59,21 @@ type Written<Name extends DistributionName> = Omit<z.output<(typeof PARAMETER_SC
 export type ParameterInput = { [Name in DistributionName]: Written<Name> & { distribution: Name } }[DistributionName];
 
 /**
- * Which way of writing is meant; null where the named distribution is unknown. Without a name, integer bounds mean
- * `int_uniform`, others `uniform`.
+ * Which way of writing is meant; null where the named distribution is unknown. A range without a name is `int_uniform`
+ * of a parameter that takes whole numbers only, and `uniform` of any other, however its bounds are written.
+ *
+ * @param isWhole whether the parameter takes whole numbers only, with these bounds
  */
-export function distributionOf(written: Record<string, unknown>): DistributionName | null {
+export function distributionOf(
+  written: Record<string, unknown>,
+  isWhole: (bounds: readonly unknown[]) => boolean,
+): DistributionName | null {
   if (written.distribution !== undefined) {
-    return Object.hasOwn(PARAMETER_SCHEMAS, String(written.distribution))
+    return typeof written.distribution === 'string' && Object.hasOwn(PARAMETER_SCHEMAS, written.distribution)
       ? (written.distribution as DistributionName)
       : null;
   }
   if ('values' in written) return 'categorical';
   if ('value' in written) return 'constant';
-  return Number.isInteger(written.min) && Number.isInteger(written.max) ? 'int_uniform' : 'uniform';
+  return isWhole([written.min, written.max]) ? 'int_uniform' : 'uniform';
 }

@@ -1,4 +1,4 @@
-import type { Assignment } from '../arm.ts';
+import type { Assignment, ParamValue } from '../arm.ts';
 
 export type ComparisonSign = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
@@ -47,20 +47,45 @@ export function isOrdering({ sides, comparisons }: Constraint): boolean {
 
 /** Whether every comparison of the chain holds. A value that is not a number makes all of them false. */
 export function holds(constraint: Constraint, assignment: Assignment): boolean {
-  let left = evaluate(constraint.sides[0]!, assignment);
-  for (let i = 0; i < constraint.comparisons.length; i++) {
-    const right = evaluate(constraint.sides[i + 1]!, assignment);
-    if (!compare(left, constraint.comparisons[i]!, right)) return false;
-    left = right;
-  }
-  return true;
+  return compileConstraint(constraint, Object.keys(assignment))(Object.values(assignment));
 }
 
-function evaluate({ terms, constant }: Linear, assignment: Assignment): number {
+/**
+ * `holds` for many points.
+ *
+ * @param names the parameters by their position in a point
+ */
+export function compileConstraint(
+  { sides, comparisons }: Constraint,
+  names: readonly string[],
+): (point: readonly ParamValue[]) => boolean {
+  const compiled = sides.map(({ terms, constant }) => ({
+    positions: terms.map(([name]) => names.indexOf(name)),
+    coefficients: terms.map(([, coefficient]) => coefficient),
+    constant,
+  }));
+  return (point) => {
+    let left = evaluate(compiled[0]!, point);
+    for (let i = 0; i < comparisons.length; i++) {
+      const right = evaluate(compiled[i + 1]!, point);
+      if (!compare(left, comparisons[i]!, right)) return false;
+      left = right;
+    }
+    return true;
+  };
+}
+
+interface CompiledSide {
+  positions: number[];
+  coefficients: number[];
+  constant: number;
+}
+
+function evaluate({ positions, coefficients, constant }: CompiledSide, point: readonly ParamValue[]): number {
   let sum = constant;
-  for (const [name, coefficient] of terms) {
-    const value = assignment[name];
-    sum += coefficient * (typeof value === 'number' ? value : NaN);
+  for (let i = 0; i < positions.length; i++) {
+    const value = point[positions[i]!];
+    sum += coefficients[i]! * (typeof value === 'number' ? value : NaN);
   }
   return sum;
 }

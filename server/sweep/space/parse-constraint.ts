@@ -11,6 +11,8 @@ import { toSuggestion } from '../suggest.ts';
  *     product = unary ((* | /) unary)*    linear: at most one factor holds a parameter, and it is never divided by
  *     unary   = - unary | + unary | number | parameter | ( sum )
  *
+ * The signs that tables print are understood too: − is -, × and · are *.
+ *
  * @param numeric parameters whose values are numbers
  * @param declared all parameters
  * @returns the constraint, or a problem: what was found and what is wanted
@@ -63,7 +65,7 @@ class ConstraintReader {
     this.#text = text;
     this.#numeric = numeric;
     this.#declared = declared;
-    this.#tokens = tokensOf(text);
+    this.#tokens = tokensOf(text.replaceAll('−', '-').replace(/[×·]/g, '*'));
   }
 
   readChain(): Constraint {

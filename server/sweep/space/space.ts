@@ -34,6 +34,16 @@ export function gridValues(space: ParameterInput): ParamValue[] {
   }
 }
 
+/** How many values `gridValues` gives; of a range that a random search draws from, none. */
+export function countValues(space: ParameterInput, method: unknown): number {
+  if (space.distribution === 'constant') return 1;
+  if (space.distribution === 'categorical') return space.values.length;
+  if (method !== 'grid' || space.distribution === 'normal') return 0;
+  if ('count' in space && space.count !== undefined) return space.count;
+  const step = space.distribution === 'q_uniform' ? space.q : (space as { step: number }).step;
+  return stepCount(space.min, space.max, step) + 1;
+}
+
 /** `count` values from min to max, both included, at equal distances. */
 function spread(min: number, max: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) =>
