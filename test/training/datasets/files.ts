@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
+import { UserError } from '../../../server/sweep/user-error.ts';
 import type { DatasetCommon } from '../../../server/sweep/settings.ts';
 import type { SourceContext } from '../../../server/training/dataset.ts';
 
@@ -77,4 +78,14 @@ export function cifarRecords(count: number, labelBytes: number, classes: number,
     }
   }
   return bytes;
+}
+
+/** All that the terminal shows of a promise's `UserError`: its message, and its detail, which quotes the file. */
+export async function toldOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => 'nothing was refused',
+    (error) => error,
+  );
+  if (!(error instanceof UserError)) throw error instanceof Error ? error : new Error(String(error));
+  return error.detail === null ? error.message : `${error.message}\n${error.detail}`;
 }

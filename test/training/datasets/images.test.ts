@@ -103,7 +103,7 @@ describe('a folder of images', () => {
     [
       'an image that is no image',
       (folder: string) => writeFile(join(folder, 'b', 'bad.png'), 'hello'),
-      /Cannot read the image .*bad\.png: .*; an image that is complete is wanted/,
+      /Cannot read the image .*bad\.png: its content cannot be decoded; an image that is complete, in one of/,
     ],
     [
       'an image that is cut off',
