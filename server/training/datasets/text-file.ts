@@ -19,8 +19,8 @@ export async function* readText(file: DataFile, longest: number): AsyncGenerator
     const bytes = Buffer.concat([rest, piece]);
     const end = endOfLines(bytes);
     rest = bytes.subarray(end);
-    if (rest.length > 4 * longest) lines.refuseLength();
     if (end > 0) yield lines.take(bytes.subarray(0, end));
+    if (rest.length > 4 * longest) lines.refuseLength();
   }
   if (rest.length > 0) yield lines.take(rest);
 }
