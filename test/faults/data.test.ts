@@ -28,7 +28,7 @@ async function load(settings: object): Promise<{ data: Dataset; logged: string[]
 }
 
 /** What `cosweep plan` says of a definition that counts in epochs, and so has to look at its data. */
-async function plan(dataset: object): Promise<{ code: number; stderr: string }> {
+async function plan(dataset: object): Promise<{ code: number | null; stderr: string }> {
   const parameters = { gamma: 1, alpha: 0.5, beta: 0.2, epsilon: 0.1, N: 0 };
   const definition = {
     name: 'data',

@@ -249,10 +249,6 @@ describe('damaged files', () => {
   it('are refused or read, each of them', async () => {
     const base = join(folder, 'whole');
     const damaged = await writeWhole(base);
-    if (process.env.KEEP) {
-      await cp(folder, process.env.KEEP, { recursive: true });
-      await writeFile(process.env.KEEP + '/cases.json', JSON.stringify(damaged));
-    }
     const child = await startChild(
       new URL('read-damaged.ts', import.meta.url),
       [base, JSON.stringify(damaged), String(size(240, 3700))],

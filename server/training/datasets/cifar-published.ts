@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { NamedSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Source } from '../dataset.ts';
-import { readPieces, withDataFile } from './data-file.ts';
+import { readWhole, withDataFile } from './data-file.ts';
 import { checkAllPresent } from './labels.ts';
 import { obtain } from './published.ts';
 import type { Located, Published } from './published.ts';
@@ -64,24 +64,16 @@ async function readFiles(published: CifarPublished, { paths, set }: Located): Pr
   const files: Files = new Map();
   for (const path of paths) {
     const { name, bytes } = wanted.find((entry) => entry.name === basename(path))!;
-    files.set(name, { path, bytes: await readWhole(path, bytes) });
+    files.set(name, { path, bytes: await readRecords(path, bytes) });
   }
   return files;
 }
 
-/** Reads a file of a size that is known. */
-async function readWhole(path: string, wanted: number): Promise<Uint8Array> {
+async function readRecords(path: string, wanted: number): Promise<Uint8Array> {
   return withDataFile(path, `a file of ${wanted} bytes`, async (file) => {
-    const bytes = new Uint8Array(wanted);
-    let at = 0;
-    if (file.size === wanted) {
-      for await (const piece of readPieces(file)) {
-        bytes.set(piece, at);
-        at += piece.length;
-      }
-    }
-    if (at === wanted) return bytes;
-    throw new UserError(`Cannot use ${path}: found ${at || file.size} bytes; ${wanted} are wanted`);
+    const bytes = file.size === wanted ? await readWhole(file) : null;
+    if (bytes?.length === wanted) return bytes;
+    throw new UserError(`Cannot use ${path}: found ${bytes?.length ?? file.size} bytes; ${wanted} are wanted`);
   });
 }
 

@@ -35,7 +35,7 @@ export async function readCsv(
     try {
       for await (const line of parseLines(file, width)) take(line, file.size);
     } catch (error) {
-      throw asUserError(path, error as Error);
+      throw await asUserError(path, error);
     }
   });
 }
@@ -65,11 +65,12 @@ function withoutTail(cells: string[], width: number): string[] {
 }
 
 /** Messages of the parser quote the file, so they are a detail. */
-function asUserError(path: string, error: Error & { code?: string; lines?: number }): Error {
-  if (!error.code?.startsWith('CSV_')) return error;
+async function asUserError(path: string, error: unknown): Promise<unknown> {
+  const { CsvError } = await import('csv-parse');
+  if (!(error instanceof CsvError)) return error;
   const found = error.code.includes('QUOTE') ? 'a quotation mark (") that is out of place' : 'what is no CSV';
   return new UserError(
-    `Cannot read ${path}, line ${error.lines ?? '?'}: found ${found}; comma-separated values are wanted`,
+    `Cannot read ${path}, line ${String(error['lines'])}: found ${found}; comma-separated values are wanted`,
     { detail: `${error.message}.` },
   );
 }

@@ -77,6 +77,17 @@ export async function* readPieces({ handle, size }: DataFile): AsyncGenerator<Ui
   }
 }
 
+/** All of the file; fewer bytes than its size where it was cut off meanwhile. */
+export async function readWhole(file: DataFile): Promise<Uint8Array> {
+  const bytes = new Uint8Array(file.size);
+  let at = 0;
+  for await (const piece of readPieces(file)) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes.subarray(0, at);
+}
+
 interface Kind {
   isFile(): boolean;
   isDirectory(): boolean;

@@ -1,19 +1,21 @@
 import type { Sharp } from 'sharp';
 import type { ImagesSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import { checkRegular } from './data-file.ts';
+import { readWhole, withDataFile } from './data-file.ts';
+import type { DataFile } from './data-file.ts';
 
 /** Formats that hold pixels. Others, as SVG and PDF, are programs that draw, and may read other files. */
 const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'tiff', 'heif'];
 const LOADERS = ['Png', 'Jpeg', 'Webp', 'Nsgif', 'Tiff', 'Heif'];
-/** Bytes that an image may take once it is decoded, before it is scaled. */
+/** Bytes that a file may have, and that its image may take once it is decoded, before it is scaled. */
 export const LARGEST_IMAGE = 2 ** 29;
+const WANTED = 'an image';
 /** Kinds of numbers that are read, with their bytes. */
 const DEPTHS: Record<string, number> = { uchar: 1, ushort: 2 };
 
 /** What a file's first bytes tell of its image. */
 export interface ImageHeader {
-  /** Bytes of all its pixels once they are decoded. */
+  /** Bytes that reading it takes: those of the file, and those of all its pixels once they are decoded. */
   bytes: number;
   /** Whether its numbers have 16 bits; otherwise 8. */
   isWide: boolean;
@@ -51,10 +53,15 @@ export class ImageReader {
     return new ImageReader(sharp);
   }
 
+  /** Bytes of a file that may be read. */
+  async fileSize(path: string): Promise<number> {
+    return withDataFile(path, WANTED, async (file) => checkedSize(file));
+  }
+
   /** Reads the header, and refuses an image that would not fit in memory or would lose its depth. */
   async header(path: string): Promise<ImageHeader> {
-    await checkRegular(path, 'an image');
-    const { width, height, channels, depth, pages = 1 } = await attempt(path, () => this.#sharp(path).metadata());
+    const file = await readImage(path);
+    const { width, height, channels, depth, pages = 1 } = await attempt(path, () => this.#sharp(file).metadata());
     const size = DEPTHS[depth];
     if (size === undefined) {
       throw new UserError(
@@ -68,13 +75,13 @@ export class ImageReader {
         `Cannot use ${path}: ${width}×${height} pixels take ${bytes} bytes; at most ${LARGEST_IMAGE} are wanted`,
       );
     }
-    return { bytes, isWide: size > 1, pages };
+    return { bytes: file.length + bytes, isWide: size > 1, pages };
   }
 
   /** The image as size × size × channels bytes. */
   async read(path: string, { size, channels }: ImagesSource): Promise<Uint8Array> {
     const space = channels === 1 ? 'b-w' : 'srgb';
-    const image = upright(this.#sharp(path)).resize(size, size, { fit: 'cover' }).toColourspace(space);
+    const image = (await this.#open(path)).resize(size, size, { fit: 'cover' }).toColourspace(space);
     return attempt(path, () => image.raw({ depth: 'uchar' }).toBuffer());
   }
 
@@ -84,7 +91,7 @@ export class ImageReader {
    * @param bits of the largest number, 8 to 15; the 8 upper ones are kept
    */
   async readUpper(path: string, { size, channels }: ImagesSource, bits: number): Promise<Uint8Array> {
-    const image = upright(this.#sharp(path)).resize(size, size, { fit: 'cover' });
+    const image = (await this.#open(path)).resize(size, size, { fit: 'cover' });
     const values = await this.#words(path, image, channels);
     // Scaling sharpens edges, which may pass the largest number.
     return Uint8Array.from(values, (value) => Math.min(value >> (bits - 8), 255));
@@ -92,12 +99,19 @@ export class ImageReader {
 
   /** What an image of 16 bits holds. */
   async depth(path: string, { channels }: ImagesSource): Promise<Depth> {
-    const values = await this.#words(path, upright(this.#sharp(path)), channels);
+    const values = await this.#words(path, await this.#open(path), channels);
     return {
       used: values.reduce((used, value) => used | value, 0),
       // Bytes that were made words, by 256 or 257, are bytes still.
       isDeep: values.some((value) => (value & 0xff) !== 0 && (value & 0xff) !== value >> 8),
     };
+  }
+
+  /** Turned as a camera says; transparency becomes black. */
+  async #open(path: string): Promise<Sharp> {
+    return this.#sharp(await readImage(path))
+      .autoOrient()
+      .flatten({ background: 'black' });
   }
 
   async #words(path: string, image: Sharp, channels: number): Promise<Uint16Array> {
@@ -107,9 +121,17 @@ export class ImageReader {
   }
 }
 
-/** Turned as a camera says; transparency becomes black. */
-function upright(image: Sharp): Sharp {
-  return image.autoOrient().flatten({ background: 'black' });
+/** The decoder gets bytes: it would map the file, and one that is cut off meanwhile would end the process. */
+async function readImage(path: string): Promise<Uint8Array> {
+  return withDataFile(path, WANTED, (file) => {
+    checkedSize(file);
+    return readWhole(file);
+  });
+}
+
+function checkedSize({ path, size }: DataFile): number {
+  if (size <= LARGEST_IMAGE) return size;
+  throw new UserError(`Cannot use ${path}: found ${size} bytes; at most ${LARGEST_IMAGE} are wanted`);
 }
 
 /** Messages of the decoder may quote the file, so they are a detail. */

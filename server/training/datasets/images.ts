@@ -35,7 +35,10 @@ export const images: Source<ImagesSource> = {
     for (const listing of [train, validation, test]) parts.push(listing && (await loader.readPart(listing)));
     await loader.readWide(context.log);
     if (loader.paged > 0)
-      context.log(`${train.folder}: ${loader.paged} files hold several images; the first of each is read`);
+      context.log(
+        `${resolve(context.baseFolder, settings.folder)}: ` +
+          `${loader.paged === 1 ? '1 file holds' : `${loader.paged} files hold`} several images; the first is read`,
+      );
     return {
       shape: shapeOf(settings),
       classes: train.classes,
@@ -96,7 +99,8 @@ class Loader {
   }
 
   async #readImage(path: string, target: Uint8Array): Promise<void> {
-    const { bytes, isWide, pages } = await this.#reader.header(path);
+    const fileSize = await this.#reader.fileSize(path);
+    const { bytes, isWide, pages } = await this.#budget.use(fileSize, () => this.#reader.header(path));
     if (pages > 1) this.paged++;
     await this.#budget.use(bytes, async () => {
       if (!isWide) return target.set(await this.#reader.read(path, this.#settings));
@@ -134,11 +138,13 @@ async function atOnce<T>(items: readonly T[], work: (item: T, index: number) => 
   const worker = async () => {
     for (let i = next++; i < items.length; i = next++) await work(items[i]!, i);
   };
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  } finally {
+  const stop = (error: unknown) => {
     next = items.length;
-  }
+    throw error;
+  };
+  // Nothing goes on in the background after a failure.
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => worker().catch(stop)));
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
 
 function shapeOf({ size, channels }: ImagesSource): ImageShape {

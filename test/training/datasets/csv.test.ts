@@ -77,6 +77,7 @@ describe('a CSV file', () => {
     ['infinity', 'label,a,b\n0,1e999,2\n', /line 2: found a number that is too large in column 1.*\n.*"1e999"/],
     ['an empty label', 'label,a,b\n,1,2\n', /line 2: found an empty label; the name or number of a class is wanted/],
     ['a quote left open', 'label,a,b\n0,"1,2\n', /a quotation mark .* comma-separated values are wanted/],
+    ['a quote inside of a cell', 'label,a,b\n0,1"2,3\n', /line 2: found a quotation mark .*\nInvalid Opening Quote/],
     [
       'no such column',
       'class,a,b\n0,1,2\n',
