@@ -73,6 +73,7 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
   if (error instanceof UserError || error instanceof OutsideError) {
     process.stderr.write(`${error.message}\n`);
+    if (error instanceof UserError && error.detail !== null) process.stderr.write(`  ${error.detail}\n`);
     return error instanceof UserError ? BAD_USAGE : FAILED;
   }
   process.stderr.write(

@@ -52,7 +52,10 @@ export interface SourceContext {
  *   each image a label in 0 … classes − 1. There are at least two classes, and each occurs in the training part.
  * - Everything is checked before it is returned. A file that is missing, truncated, too long, of another format or
  *   labelled out of range is a `UserError` that names the file, what was found and what is wanted. Where a file states
- *   a length of its own, that length is compared with the file's size before memory for it is allocated.
+ *   a length of its own, that length is compared with the file's size before memory for it is allocated. The message
+ *   does not quote the file; a `detail` may.
+ * - Only regular files are opened. Memory is bounded by what the data takes once it is loaded, and that by `sizes.ts`.
+ * - Text is never decoded with loss, and no two labels become one by a conversion. Files that are left out are logged.
  * - `describe` gives the same shape, classes and count as `load` would, without reading pixels or downloading.
  * - Nothing is written, with one exception: `load` may download a named data set into the cache.
  */

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { NamedSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Source } from '../dataset.ts';
+import { readWhole, withDataFile } from './data-file.ts';
 import { checkAllPresent } from './labels.ts';
 import { obtain } from './published.ts';
 import type { Located, Published } from './published.ts';
@@ -64,12 +64,18 @@ async function readFiles(published: CifarPublished, { paths, set }: Located): Pr
   }
   const files: Files = new Map();
   for (const path of paths) {
-    const { size } = await stat(path);
     const { name, bytes } = wanted.find((entry) => entry.name === basename(path))!;
-    if (size !== bytes) throw new UserError(`Cannot use ${path}: found ${size} bytes; ${bytes} are wanted`);
-    files.set(name, { path, bytes: await readFile(path) });
+    files.set(name, { path, bytes: await readRecords(path, bytes) });
   }
   return files;
+}
+
+async function readRecords(path: string, wanted: number): Promise<Uint8Array> {
+  return withDataFile(path, `a file of ${wanted} bytes`, async (file) => {
+    const bytes = file.size === wanted ? await readWhole(file) : null;
+    if (bytes?.length === wanted) return bytes;
+    throw new UserError(`Cannot use ${path}: found ${bytes?.length ?? file.size} bytes; ${wanted} are wanted`);
+  });
 }
 
 /** Planes (all red, all green, all blue) become channels last. */
@@ -86,8 +92,9 @@ function parseRecords(published: CifarPublished, names: string[], files: Files, 
       labels[image] = bytes[start + labelBytes - 1]!;
       if (labels[image]! >= classes.length) {
         throw new UserError(
-          `Cannot use ${path}: the label of image ${record} (from 0) is ${labels[image]}; ` +
+          `Cannot use ${path}: the label of image ${record} (from 0) is out of range; ` +
             `0 to ${classes.length - 1} are wanted`,
+          { detail: `It is ${labels[image]}.` },
         );
       }
       for (let channel = 0; channel < CHANNELS; channel++) {

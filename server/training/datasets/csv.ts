@@ -1,9 +1,16 @@
-import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CsvSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import type { Part, Source } from '../dataset.ts';
-import { classesFromNumbers } from './labels.ts';
+import type { Source } from '../dataset.ts';
+import { readCsv } from './csv-lines.ts';
+import type { CsvLine } from './csv-lines.ts';
+import { classesFromTexts, toNumber } from './labels.ts';
+import type { LabelText } from './labels.ts';
+import { checkPartSize } from './sizes.ts';
+
+/** Numbers of one image. A line of text is held whole while it is read. */
+const MOST_CELLS = 1_000_000;
+const FIRST_ROOM = 1024;
 
 /**
  * One image a line: a label and height × width × channels numbers, row by row, channels last, each multiplied by
@@ -14,95 +21,104 @@ import { classesFromNumbers } from './labels.ts';
 export const csv: Source<CsvSource> = {
   async describe(settings, { baseFolder }) {
     const path = resolve(baseFolder, settings.file);
-    const labels: string[] = [];
-    for await (const { label } of readLines(path, settings)) labels.push(label);
-    const { classes } = classesOf(path, labels);
-    return { shape: settings.shape, classes: classes.length, trainCount: labels.length, ownValidation: false };
+    const { images, texts } = await readImages(path, settings, () => {});
+    const { classes } = classesFromTexts(path, texts);
+    return { shape: settings.shape, classes: classes.length, trainCount: images.length, ownValidation: false };
   },
 
   async load(settings, { baseFolder }) {
     const path = resolve(baseFolder, settings.file);
     const size = pixelCount(settings);
-    const names: string[] = [];
-    let pixels = new Float32Array(1024 * size);
-    for await (const { label, line, cells, labelColumn } of readLines(path, settings)) {
-      if ((names.length + 1) * size > pixels.length) pixels = grow(pixels);
-      writePixels(path, { line, cells, labelColumn }, settings.scale, pixels, names.length * size);
-      names.push(label);
-    }
-    const { classes, labels } = classesOf(path, names);
-    const train: Part = { count: names.length, pixels: pixels.slice(0, names.length * size), labels };
+    let pixels = new Float32Array(0);
+    const { images, texts } = await readImages(path, settings, (line, labelColumn, index, most) => {
+      if ((index + 1) * size > pixels.length) pixels = grow(pixels, size, most);
+      writePixels(path, line, labelColumn, settings.scale, pixels, index * size);
+    });
+    const { classes, indices } = classesFromTexts(path, texts);
+    const labels = Int32Array.from(images, (text) => indices[text]!);
+    const train = { count: images.length, pixels: pixels.slice(0, images.length * size), labels };
     return { shape: settings.shape, classes, train, validation: null, test: null };
   },
 };
 
-interface Line {
-  line: number;
-  cells: string[];
-  labelColumn: number;
-}
-
-/** Lines with the right number of cells and a label, each with its number in the file. */
-async function* readLines(path: string, settings: CsvSource): AsyncGenerator<Line & { label: string }> {
-  // Imported here, so that only a process that reads CSV loads it, and not every worker.
-  const { parse } = await import('csv-parse');
-  const source = createReadStream(path);
-  const records = source.pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }));
-  source.on('error', (error) => records.destroy(error));
+/**
+ * Reads the lines that are images.
+ *
+ * @param take is called with each line, the label's column, the image's number (from 0), and how many images the file
+ *   can hold at most
+ * @returns the labels, each once, and which of them each image has
+ */
+async function readImages(
+  path: string,
+  settings: CsvSource,
+  take: (line: CsvLine, labelColumn: number, index: number, most: number) => void,
+): Promise<{ images: number[]; texts: LabelText[] }> {
+  checkShape(path, settings);
   const wanted = pixelCount(settings) + 1;
+  const images: number[] = [];
+  const texts: LabelText[] = [];
+  const known = new Map<string, number>();
   let labelColumn = -1;
-  let found = 0;
-  try {
-    for await (const { record: cells, info } of records as AsyncIterable<{
-      record: string[];
-      info: { lines: number };
-    }>) {
-      if (labelColumn < 0) {
-        labelColumn = findLabel(path, settings, cells);
-        if (isHeading(settings, cells, labelColumn)) continue;
-      }
-      if (cells.length !== wanted) {
-        throw lineError(
-          path,
-          info.lines,
-          `${cells.length} values`,
-          `${wanted} (a label and ${settings.shape.join('×')} pixels)`,
-        );
-      }
-      const label = cells[labelColumn]!.trim();
-      if (label === '') throw lineError(path, info.lines, 'an empty label', 'the name or number of a class');
-      found++;
-      yield { line: info.lines, cells, labelColumn, label };
+  await readCsv(path, wanted, (each, fileSize) => {
+    const { line, cells } = each;
+    if (labelColumn < 0) {
+      labelColumn = findLabel(path, settings, each);
+      if (isHeading(settings, cells, labelColumn)) return;
     }
-  } catch (error) {
-    throw asUserError(path, error as Error & { code?: string; lines?: number });
-  } finally {
-    source.destroy();
-  }
-  if (found === 0)
+    checkLine(path, settings, each);
+    const text = cells[labelColumn]!.trim();
+    if (text === '') throw lineError(path, line, 'an empty label', 'the name or number of a class is');
+    if (!known.has(text)) {
+      known.set(text, texts.length);
+      texts.push({ text, line });
+    }
+    checkPartSize(path, images.length + 1, settings.shape, 4);
+    // A cell has a character at least, and one that ends it.
+    take(each, labelColumn, images.length, Math.ceil((fileSize + 1) / (2 * wanted)));
+    images.push(known.get(text)!);
+  });
+  if (images.length === 0)
     throw new UserError(
       `Cannot read ${path}: it holds no images; a label and ${settings.shape.join('×')} pixels a line are wanted`,
     );
+  return { images, texts };
+}
+
+function checkShape(path: string, settings: CsvSource): void {
+  if (pixelCount(settings) <= MOST_CELLS) return;
+  throw new UserError(
+    `Cannot read ${path}: images of ${settings.shape.join('×')} have ${pixelCount(settings)} numbers a line; ` +
+      `at most ${MOST_CELLS} are wanted (training.dataset.shape)`,
+  );
+}
+
+function checkLine(path: string, settings: CsvSource, { line, cells }: CsvLine): void {
+  const wanted = pixelCount(settings) + 1;
+  if (cells.length === wanted) return;
+  throw lineError(
+    path,
+    line,
+    `${cells.length} value${cells.length === 1 ? '' : 's'}`,
+    `${wanted} (a label and ${settings.shape.join('×')} pixels) are`,
+  );
 }
 
 /** The label's column, from the first line. */
-function findLabel(path: string, { label }: CsvSource, first: string[]): number {
+function findLabel(path: string, { label }: CsvSource, { line, cells }: CsvLine): number {
   if (typeof label === 'number') {
-    if (label < first.length) return label;
+    if (label < cells.length) return label;
     throw new UserError(
-      `Cannot read ${path}: there is no column ${label} (from 0), line 1 has ${first.length} values ` +
+      `Cannot read ${path}: there is no column ${label} (from 0), line ${line} has ${cells.length} values ` +
         '(training.dataset.label)',
     );
   }
-  const column = first.findIndex((cell) => cell.trim() === label);
-  if (column >= 0) return column;
-  const shown = first
-    .slice(0, 5)
-    .map((cell) => JSON.stringify(cell.slice(0, 30)))
-    .join(', ');
+  const columns = [...cells.keys()].filter((i) => cells[i]!.trim().normalize('NFC') === label.normalize('NFC'));
+  if (columns.length === 1) return columns[0]!;
+  const shown = cells.slice(0, 5).map((cell) => JSON.stringify(cell.slice(0, 30)));
   throw new UserError(
-    `Cannot read ${path}: line 1 starts with ${shown}; ` +
-      `a heading line with a column ${JSON.stringify(label)} is wanted (training.dataset.label)`,
+    `Cannot read ${path}, line ${line}: found ${columns.length === 0 ? 'no column' : `${columns.length} columns`} ` +
+      `${JSON.stringify(label)}; a heading line with one column of that name is wanted (training.dataset.label)`,
+    { detail: `The line starts with ${shown.join(', ')}.` },
   );
 }
 
@@ -123,7 +139,8 @@ function isText(cell: string): boolean {
 
 function writePixels(
   path: string,
-  { line, cells, labelColumn }: Line,
+  { line, cells }: CsvLine,
+  labelColumn: number,
   scale: number,
   pixels: Float32Array,
   at: number,
@@ -131,59 +148,36 @@ function writePixels(
   for (let column = 0; column < cells.length; column++) {
     if (column === labelColumn) continue;
     const value = Math.fround(toNumber(cells[column]!) * scale);
-    if (!Number.isFinite(value))
-      throw lineError(
-        path,
-        line,
-        `${JSON.stringify(cells[column]!.slice(0, 30))} in column ${column} (from 0)`,
-        'a finite number',
-      );
+    if (!Number.isFinite(value)) throw cellError(path, line, column, cells[column]!);
     pixels[at++] = value;
   }
 }
 
-/** Whole-numbered labels keep their numbers' order and have to be consecutive; other labels are names, sorted. */
-function classesOf(path: string, names: string[]): { classes: string[]; labels: Int32Array } {
-  if (names.every((name) => Number.isInteger(toNumber(name)))) {
-    const { classes, train } = classesFromNumbers({ path, labels: Int32Array.from(names, toNumber) }, []);
-    return { classes, labels: train };
-  }
-  const classes = [...new Set(names)].sort();
-  if (classes.length < 2)
-    throw new UserError(
-      `Cannot use ${path}: every label is ${JSON.stringify(classes[0])}; at least two classes are wanted`,
-    );
-  const indices = new Map(classes.map((name, index) => [name, index]));
-  return { classes, labels: Int32Array.from(names, (name) => indices.get(name)!) };
-}
-
-/** `Number` would read an empty cell as 0. */
-function toNumber(cell: string): number {
-  return cell.trim() === '' ? NaN : Number(cell);
+function cellError(path: string, line: number, column: number, cell: string): UserError {
+  const kind = cell.trim() === '' ? 'nothing' : isText(cell) ? 'text' : 'a number that is too large';
+  return lineError(path, line, `${kind} in column ${column} (from 0)`, 'a finite number is', {
+    detail: `There stands ${JSON.stringify(cell.slice(0, 30))}.`,
+  });
 }
 
 function pixelCount({ shape: [height, width, channels] }: CsvSource): number {
   return height * width * channels;
 }
 
-function grow(pixels: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const larger = new Float32Array(pixels.length * 2);
+/** Twice the room, but not more than all images that the file can hold. */
+function grow(pixels: Float32Array, size: number, most: number): Float32Array<ArrayBuffer> {
+  const images = Math.max(FIRST_ROOM, (2 * pixels.length) / size);
+  const larger = new Float32Array(Math.min(images, most) * size);
   larger.set(pixels);
   return larger;
 }
 
-function lineError(path: string, line: number, found: string, wanted: string): UserError {
-  const isOne = wanted.startsWith('a ') || wanted.startsWith('the ');
-  return new UserError(`Cannot read ${path}, line ${line}: found ${found}; ${wanted} ${isOne ? 'is' : 'are'} wanted`);
-}
-
-function asUserError(path: string, error: Error & { code?: string; lines?: number }): Error {
-  if (error instanceof UserError) return error;
-  if (error.code === 'ENOENT') return new UserError(`Cannot read ${path}: there is no such file; a CSV file is wanted`);
-  if (error.code?.startsWith('CSV_'))
-    return new UserError(
-      `Cannot read ${path}, line ${error.lines ?? '?'}: ${error.message}; comma-separated values are wanted`,
-    );
-  if (error.code) return new UserError(`Cannot read ${path}: ${error.message}; a CSV file is wanted`);
-  return error;
+function lineError(
+  path: string,
+  line: number,
+  found: string,
+  wanted: string,
+  quoted: { detail?: string } = {},
+): UserError {
+  return new UserError(`Cannot read ${path}, line ${line}: found ${found}; ${wanted} wanted`, quoted);
 }

@@ -9,6 +9,8 @@ import type { Glyph, Stroke } from './glyph-strokes.ts';
 
 const SIDE = 28;
 const TEST_COUNT = 1000;
+/** Drawing more would take minutes, and nothing else could be done meanwhile. */
+const MOST_GLYPHS = 500_000;
 /**
  * How far distortions go, chosen so that the small network is neither at chance nor at 100 % after a few hundred
  * batches.
@@ -62,6 +64,9 @@ function check({ classes, train }: GlyphsSource): void {
     throw new UserError(
       `Cannot draw ${train} glyphs of ${classes} classes: at least one of each is wanted (training.dataset.train)`,
     );
+  }
+  if (train > MOST_GLYPHS) {
+    throw new UserError(`Cannot draw ${train} glyphs: at most ${MOST_GLYPHS} are wanted (training.dataset.train)`);
   }
 }
 

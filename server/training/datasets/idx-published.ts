@@ -1,8 +1,8 @@
 import type { NamedSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Part, Source } from '../dataset.ts';
-import { readIdxImages, readIdxLabels } from './idx-file.ts';
-import { checkAllPresent, checkCounts, checkRange } from './labels.ts';
+import { describeIdxPair, readIdxImages, readIdxLabels } from './idx-file.ts';
+import { checkAllPresent, checkRange } from './labels.ts';
 import { obtain } from './published.ts';
 import type { Published } from './published.ts';
 
@@ -43,17 +43,16 @@ export function idxPublished(published: IdxPublished): Source<NamedSource> {
 }
 
 async function readPart(imagesPath: string, labelsPath: string, wanted: number, classes: number): Promise<Part> {
-  const { count, shape, pixels } = await readIdxImages(imagesPath);
+  const { count, shape, isBytes } = await describeIdxPair(imagesPath, labelsPath);
   const found = `${count} images of ${shape.join('×')}`;
   const right = `${wanted} images of 28×28×1`;
-  if (found !== right || !(pixels instanceof Uint8Array)) {
+  if (found !== right || !isBytes) {
     throw new UserError(
-      `Cannot use ${imagesPath}: found ${found}${pixels instanceof Uint8Array ? '' : ' as floats'}; ` +
+      `Cannot use ${imagesPath}: found ${found}${isBytes ? '' : ' as floats'}; ` +
         `${right} as bytes are wanted (for other images use the data set "idx")`,
     );
   }
   const labels = await readIdxLabels(labelsPath);
-  checkCounts(imagesPath, count, labelsPath, labels.length);
-  checkRange(labelsPath, labels, 0, classes - 1);
-  return { count, pixels, labels };
+  checkRange(labelsPath, labels, 0, classes - 1, `0 to ${classes - 1}`);
+  return { count, pixels: await readIdxImages(imagesPath), labels };
 }

@@ -1,37 +1,40 @@
 import { resolve } from 'node:path';
 import type { IdxSource } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import type { ImageShape, Part, Source, SourceContext } from '../dataset.ts';
-import { describeIdxImages, readIdxImages, readIdxLabels } from './idx-file.ts';
-import { checkCounts, classesFromNumbers } from './labels.ts';
+import type { Part, Source, SourceContext } from '../dataset.ts';
+import { describeIdxPair, readIdxImages, readIdxLabels } from './idx-file.ts';
+import type { IdxPair } from './idx-file.ts';
+import { classesFromNumbers } from './labels.ts';
+import type { LabelFile } from './labels.ts';
 
 /** Any pairs of IDX files: training, and where given validation and test. */
 export const idx: Source<IdxSource> = {
   async describe(settings, context) {
-    const [train] = pairsOf(settings, context);
-    const { count, shape } = await describeIdxImages(train!.images);
-    const labels = await readIdxLabels(train!.labels);
-    checkCounts(train!.images, count, train!.labels, labels.length);
-    const { classes } = classesFromNumbers({ path: train!.labels, labels }, []);
-    return { shape, classes: classes.length, trainCount: count, ownValidation: settings.validationImages !== null };
+    const pairs = pairsOf(settings, context);
+    const [train, ...others] = await describeAll(pairs);
+    const labels = await Promise.all(pairs.map(readLabels));
+    const { classes } = classesFromNumbers(labels[0]!, labels.slice(1));
+    const { shape, count } = train!;
+    return {
+      shape,
+      classes: classes.length,
+      trainCount: count,
+      ownValidation: others.some(({ part }) => part === 'validation'),
+    };
   },
 
   async load(settings, context) {
     const pairs = pairsOf(settings, context);
-    const read = await Promise.all(pairs.map(readPair));
-    for (const pair of read.slice(1)) checkSameShape(read[0]!, pair);
-    const { classes, train, others } = classesFromNumbers(
-      read[0]!.labels,
-      read.slice(1).map((pair) => pair.labels),
-    );
-    const parts = new Map<string, Part>(
-      [train, ...others].map((labels, i) => [
-        pairs[i]!.part,
-        { count: labels.length, pixels: read[i]!.pixels, labels },
-      ]),
-    );
+    const [described] = await describeAll(pairs);
+    const labelFiles = await Promise.all(pairs.map(readLabels));
+    const { classes, train, others } = classesFromNumbers(labelFiles[0]!, labelFiles.slice(1));
+    const parts = new Map<string, Part>();
+    for (const [i, labels] of [train, ...others].entries()) {
+      const { part, images } = pairs[i]!;
+      parts.set(part, { count: labels.length, pixels: await readIdxImages(images), labels });
+    }
     return {
-      shape: read[0]!.shape,
+      shape: described!.shape,
       classes,
       train: parts.get('train')!,
       validation: parts.get('validation') ?? null,
@@ -63,22 +66,21 @@ function pairsOf(settings: IdxSource, { baseFolder }: SourceContext): Pair[] {
   });
 }
 
-async function readPair({ images, labels }: Pair) {
-  const read = await readIdxImages(images);
-  const values = await readIdxLabels(labels);
-  checkCounts(images, read.count, labels, values.length);
-  return { images, ...read, labels: { path: labels, labels: values } };
+/** The headers of all parts, which have to be alike. */
+async function describeAll(pairs: Pair[]): Promise<(Pair & IdxPair)[]> {
+  const described = await Promise.all(
+    pairs.map(async (pair) => ({ ...pair, ...(await describeIdxPair(pair.images, pair.labels)) })),
+  );
+  for (const other of described.slice(1)) checkSameShape(described[0]!, other);
+  return described;
 }
 
-interface ReadPair {
-  images: string;
-  shape: ImageShape;
-  pixels: Part['pixels'];
+async function readLabels({ labels }: Pair): Promise<LabelFile> {
+  return { path: labels, labels: await readIdxLabels(labels) };
 }
 
-function checkSameShape(train: ReadPair, other: ReadPair): void {
-  const inWords = ({ shape, pixels }: ReadPair) =>
-    `${shape.join('×')} ${pixels instanceof Uint8Array ? 'bytes' : 'float32'}`;
+function checkSameShape(train: Pair & IdxPair, other: Pair & IdxPair): void {
+  const inWords = ({ shape, isBytes }: IdxPair) => `${shape.join('×')} ${isBytes ? 'bytes' : 'float32'}`;
   if (inWords(train) === inWords(other)) return;
   throw new UserError(
     `Cannot use ${other.images}: its images are ${inWords(other)}; ${inWords(train)} as in ${train.images} are wanted`,

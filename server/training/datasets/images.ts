@@ -1,24 +1,24 @@
-import { readdir } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
-import type { Sharp } from 'sharp';
+import { resolve } from 'node:path';
 import type { ImagesSource } from '../../sweep/settings.ts';
-import { UserError } from '../../sweep/user-error.ts';
-import type { ImageShape, Part, Source } from '../dataset.ts';
+import type { ImageShape, Part, Source, SourceContext } from '../dataset.ts';
+import { Budget } from './budget.ts';
+import { ImageReader, LARGEST_IMAGE } from './image-file.ts';
+import type { Depth } from './image-file.ts';
+import { listImages } from './image-folders.ts';
+import type { Listing, Listings } from './image-folders.ts';
+import { checkPartSize } from './sizes.ts';
 
-const FORMATS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.avif']);
-const PARTS = ['train', 'val', 'test'];
 const AT_ONCE = 8;
-/** Bytes that a part may take once decoded: not every machine can make a larger array of bytes. */
-const LARGEST_PART = 2 ** 31;
 
 /**
  * A folder with one sub-folder per class; or a folder with `train`, and optionally `val` and `test`, which each have
  * one sub-folder per class. Images are turned upright, scaled, and cut to size × size around the middle. Transparency
- * becomes black; 1 channel is grey.
+ * becomes black; 1 channel is grey. Images of 16 bits become bytes by the bits that all of them together use: those of
+ * a camera with 12 bits fill the range of a byte.
  */
 export const images: Source<ImagesSource> = {
-  async describe(settings, { baseFolder }) {
-    const { train, validation } = await listFolder(resolve(baseFolder, settings.folder));
+  async describe(settings, context) {
+    const { train, validation } = await listAll(settings, context, await ImageReader.open());
     return {
       shape: shapeOf(settings),
       classes: train.classes.length,
@@ -27,137 +27,124 @@ export const images: Source<ImagesSource> = {
     };
   },
 
-  async load(settings, { baseFolder }) {
-    const { train, validation, test } = await listFolder(resolve(baseFolder, settings.folder));
+  async load(settings, context) {
+    const reader = await ImageReader.open();
+    const { train, validation, test } = await listAll(settings, context, reader);
+    const loader = new Loader(reader, settings);
+    const parts: (Part | null)[] = [];
+    for (const listing of [train, validation, test]) parts.push(listing && (await loader.readPart(listing)));
+    await loader.readWide(context.log);
+    if (loader.paged > 0)
+      context.log(
+        `${resolve(context.baseFolder, settings.folder)}: ` +
+          `${loader.paged === 1 ? '1 file holds' : `${loader.paged} files hold`} several images; the first is read`,
+      );
     return {
       shape: shapeOf(settings),
       classes: train.classes,
-      train: await readPart(train, settings),
-      validation: validation && (await readPart(validation, settings)),
-      test: test && (await readPart(test, settings)),
+      train: parts[0]!,
+      validation: parts[1]!,
+      test: parts[2]!,
     };
   },
 };
 
-interface Listing {
-  folder: string;
-  classes: string[];
-  files: { path: string; label: number }[];
-}
-
-async function listFolder(
-  folder: string,
-): Promise<{ train: Listing; validation: Listing | null; test: Listing | null }> {
-  const names = await subfolders(folder);
-  // A class may be called train, too: its folder then has no sub-folders.
-  const inParts = names.includes('train') && (await subfolders(join(folder, 'train'))).length > 0;
-  if (!inParts) return { train: await listPart(folder), validation: null, test: null };
-  const stranger = names.find((name) => !PARTS.includes(name));
-  if (stranger !== undefined) {
-    throw new UserError(
-      `Cannot use ${folder}: beside train/ found ${stranger}/; ` +
-        `of the sub-folders there, ${PARTS.join('/, ')}/ alone are wanted`,
-    );
+async function listAll(
+  settings: ImagesSource,
+  { baseFolder, log }: SourceContext,
+  { endings }: ImageReader,
+): Promise<Listings> {
+  const folder = resolve(baseFolder, settings.folder);
+  const listings = await listImages(folder, endings);
+  const parts = [listings.train, listings.validation, listings.test].filter((part) => part !== null);
+  for (const part of parts)
+    checkPartSize(part.folder, part.files.length, shapeOf(settings), 1, 'training.dataset.size');
+  if (!listings.leftOut.isEmpty) {
+    const count = parts.reduce((total, { files }) => total + files.length, 0);
+    log(`${folder}: ${count} images are read; left out: ${listings.leftOut.text}. Read are ${endings.join(' ')}`);
   }
-  const train = await listPart(join(folder, 'train'));
-  const other = async (name: string) => (names.includes(name) ? listPart(join(folder, name), train) : null);
-  return { train, validation: await other('val'), test: await other('test') };
+  return listings;
 }
 
-/** Classes and files sorted by code units, so that every machine gives them the same order. */
-async function listPart(folder: string, train?: Listing): Promise<Listing> {
-  const found = await subfolders(folder);
-  const classes = train?.classes ?? found;
-  if (classes.length < 2) {
-    throw new UserError(
-      `Cannot use ${folder}: found ${classes.length} sub-folder${classes.length === 1 ? '' : 's'}; ` +
-        'one for each of at least two classes is wanted',
-    );
+/** An image of 16 bits, and where its bytes go. */
+interface WideImage {
+  path: string;
+  target: Uint8Array;
+  /** As `ImageHeader` has them. */
+  bytes: number;
+}
+
+/** Decodes the images of all parts, several at once, within the memory that one large image takes. */
+class Loader {
+  readonly #reader: ImageReader;
+  readonly #settings: ImagesSource;
+  readonly #budget = new Budget(LARGEST_IMAGE);
+  readonly #wide: WideImage[] = [];
+  #depth: Depth = { used: 0, isDeep: false };
+  /** Files that hold more than one image. */
+  paged = 0;
+
+  constructor(reader: ImageReader, settings: ImagesSource) {
+    this.#reader = reader;
+    this.#settings = settings;
   }
-  const files: Listing['files'] = [];
-  for (const name of found) {
-    const label = classes.indexOf(name);
-    if (label < 0)
-      throw new UserError(
-        `Cannot use ${join(folder, name)}: ${train!.folder} has no class ${JSON.stringify(name)}; ` +
-          'the classes of the training part are wanted',
-      );
-    const paths = await imageFiles(join(folder, name));
-    if (paths.length === 0)
-      throw new UserError(
-        `Cannot use ${join(folder, name)}: found no image; files ending in ${[...FORMATS].join(' ')} are wanted`,
-      );
-    for (const path of paths) files.push({ path, label });
+
+  /** Reads a part, except for its images of 16 bits: those are measured, and read by `readWide`. */
+  async readPart({ files }: Listing): Promise<Part> {
+    const [height, width, channels] = shapeOf(this.#settings);
+    const size = height * width * channels;
+    const pixels = new Uint8Array(files.length * size);
+    await atOnce(files, ({ path }, i) => this.#readImage(path, pixels.subarray(i * size, (i + 1) * size)));
+    return { count: files.length, pixels, labels: Int32Array.from(files, (file) => file.label) };
   }
-  if (files.length === 0)
-    throw new UserError(`Cannot use ${folder}: found no sub-folder; one for each class is wanted`);
-  return { folder, classes, files };
-}
 
-async function subfolders(folder: string): Promise<string[]> {
-  const entries = await list(folder);
-  return entries
-    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort();
-}
+  async #readImage(path: string, target: Uint8Array): Promise<void> {
+    const fileSize = await this.#reader.fileSize(path);
+    const { bytes, isWide, pages } = await this.#budget.use(fileSize, () => this.#reader.header(path));
+    if (pages > 1) this.paged++;
+    await this.#budget.use(bytes, async () => {
+      if (!isWide) return target.set(await this.#reader.read(path, this.#settings));
+      const { used, isDeep } = await this.#reader.depth(path, this.#settings);
+      this.#depth = { used: this.#depth.used | used, isDeep: this.#depth.isDeep || isDeep };
+      this.#wide.push({ path, target, bytes });
+    });
+  }
 
-async function imageFiles(folder: string): Promise<string[]> {
-  const entries = await list(folder);
-  return entries
-    .filter(
-      (entry) => !entry.isDirectory() && !entry.name.startsWith('.') && FORMATS.has(extname(entry.name).toLowerCase()),
-    )
-    .map((entry) => join(folder, entry.name))
-    .sort();
-}
-
-async function list(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw new UserError(
-      `Cannot read the folder ${folder}: ${(error as Error).message}; one sub-folder per class is wanted`,
+  /** Reads the images of 16 bits that the parts have left. */
+  async readWide(log: (message: string) => void): Promise<void> {
+    const bits = bitsToRead(this.#depth);
+    if (this.#wide.length > 0 && bits < 16)
+      log(`${this.#wide.length} images of 16 bits use ${bits} of them: the upper 8 of these are read`);
+    await atOnce(this.#wide, ({ path, target, bytes }) =>
+      this.#budget.use(bytes, async () =>
+        target.set(
+          bits === 16
+            ? await this.#reader.read(path, this.#settings)
+            : await this.#reader.readUpper(path, this.#settings, bits),
+        ),
+      ),
     );
   }
 }
 
-async function readPart({ folder, files }: Listing, settings: ImagesSource): Promise<Part> {
-  const [height, width, channels] = shapeOf(settings);
-  const size = height * width * channels;
-  if (files.length * size > LARGEST_PART) {
-    const gibibytes = ((files.length * size) / 2 ** 30).toFixed(1);
-    throw new UserError(
-      `Cannot load ${folder}: ${files.length} images of ${height}×${width}×${channels} take ${gibibytes} GiB; ` +
-        'at most 2 GiB are wanted (training.dataset.size)',
-    );
-  }
-  // Imported here: sharp is slow to load, and workers with nothing to read need not load it.
-  const { default: sharp } = await import('sharp');
-  const pixels = new Uint8Array(files.length * size);
+/** How many bits images of 16 bits have in truth, 8 to 16. Bytes that were made words are read as what they were. */
+function bitsToRead({ used, isDeep }: Depth): number {
+  return isDeep ? Math.max(8, Math.floor(Math.log2(used)) + 1) : 16;
+}
+
+/** Works on several items at once, and on no further one after a failure. */
+async function atOnce<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {
-    for (let i = next++; i < files.length; i = next++)
-      pixels.set(await readImage(sharp(files[i]!.path), files[i]!.path, settings), i * size);
+    for (let i = next++; i < items.length; i = next++) await work(items[i]!, i);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return { count: files.length, pixels, labels: Int32Array.from(files, (file) => file.label) };
-}
-
-async function readImage(image: Sharp, path: string, { size, channels }: ImagesSource): Promise<Uint8Array> {
-  try {
-    return await image
-      .autoOrient()
-      .flatten({ background: 'black' })
-      .resize(size, size, { fit: 'cover' })
-      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer();
-  } catch (error) {
-    throw new UserError(
-      `Cannot read the image ${path}: ${(error as Error).message.split('\n')[0]}; an image that is complete is wanted`,
-    );
-  }
+  const stop = (error: unknown) => {
+    next = items.length;
+    throw error;
+  };
+  // Nothing goes on in the background after a failure.
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => worker().catch(stop)));
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
 
 function shapeOf({ size, channels }: ImagesSource): ImageShape {

@@ -48,12 +48,16 @@ function refuseAbsentClass({ labels, count }: Part, classes: readonly string[]):
   const absent = classes.find((_, label) => !present.has(label));
   if (absent === undefined) return;
   throw new UserError(
-    `Cannot train on the ${count} images left after the split: none is of class "${absent}"; ` +
+    `Cannot train on the ${count} images left after the split: a class has none of them; ` +
       'at least one of each class is wanted (training.dataset.validation, training.dataset.limit)',
+    { detail: `It is the class ${JSON.stringify(absent)}.` },
   );
 }
 
-/** What a plan needs to know of a data set, without reading its pixels or downloading it. */
+/**
+ * What a plan needs to know of a data set, without reading its pixels or downloading it. Finds whatever is wrong with
+ * its headers and names, as loading does.
+ */
 export async function describeDataset(
   settings: DatasetSettings,
   options: Pick<LoadOptions, 'baseFolder' | 'log'>,

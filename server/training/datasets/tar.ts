@@ -1,8 +1,11 @@
-import { createReadStream } from 'node:fs';
+import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../sweep/user-error.ts';
+import { readPieces, withDataFile } from './data-file.ts';
 
 const BLOCK = 512;
+/** Bytes that an archive may hold besides the wanted files; what is published holds some text. */
+const MOST_OTHER = 2 ** 26;
 
 /** A file that is looked for inside of an archive: its last path component and its exact length. */
 export interface WantedEntry {
@@ -13,25 +16,23 @@ export interface WantedEntry {
 /**
  * Reads some files of a .tar.gz into memory. Paths in an archive are compared, never used: nothing is unpacked to disk,
  * and other entries are skipped unread. An entry whose length is not the wanted one is an error, before memory for it
- * is allocated. So is an entry that occurs twice, is missing, or is cut off.
+ * is allocated. So is an entry that occurs twice, is missing, or is cut off, and an archive that holds far more.
  */
 export async function readTarGz(path: string, wanted: readonly WantedEntry[]): Promise<Map<string, Uint8Array>> {
-  const reader = new TarReader(path, wanted);
-  const file = createReadStream(path);
-  const unzipped = file.pipe(createGunzip());
-  file.on('error', (error) => unzipped.destroy(error));
-  try {
-    for await (const chunk of unzipped) reader.push(chunk as Uint8Array);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `Cannot unpack ${path}: ${(error as Error).message}; ` +
-        'a complete .tar.gz file is wanted (it may be cut off or damaged)',
-    );
-  } finally {
-    file.destroy();
-  }
-  return reader.finish();
+  return withDataFile(path, 'a .tar.gz file', async (file) => {
+    const reader = new TarReader(path, wanted);
+    const unzipped = pipeline(Readable.from(readPieces(file)), createGunzip(), () => {});
+    try {
+      for await (const chunk of unzipped) reader.push(chunk as Uint8Array);
+    } catch (error) {
+      if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
+      throw new UserError(
+        `Cannot unpack ${path}: ${(error as Error).message}; ` +
+          'a complete .tar.gz file is wanted (it may be cut off or damaged)',
+      );
+    }
+    return reader.finish();
+  });
 }
 
 /** Takes the archive in pieces of any size: headers of 512 bytes, each followed by its file padded to whole blocks. */
@@ -41,6 +42,8 @@ class TarReader {
   readonly #found = new Map<string, Uint8Array>();
   readonly #header = Buffer.alloc(BLOCK);
   #headerFilled = 0;
+  /** Bytes that may still come. */
+  #allowed: number;
   /**
    * The entry being read: where its bytes go (null: nowhere), how many are still to come, and the padding behind them.
    */
@@ -51,9 +54,16 @@ class TarReader {
   constructor(path: string, wanted: readonly WantedEntry[]) {
     this.#path = path;
     this.#wanted = wanted;
+    this.#allowed = wanted.reduce((total, { bytes }) => total + bytes, MOST_OTHER);
   }
 
   push(chunk: Uint8Array): void {
+    this.#allowed -= chunk.length;
+    if (this.#allowed < 0)
+      throw new UserError(
+        `Cannot use ${this.#path}: unpacked, it holds more than ${MOST_OTHER} bytes besides the wanted files; ` +
+          'the published archive is wanted',
+      );
     for (let at = 0; at < chunk.length;) {
       if (this.#left > 0) at += this.#takeContent(chunk.subarray(at));
       else if (this.#padding > 0) at += this.#skipPadding(chunk.length - at);
@@ -117,7 +127,7 @@ class TarReader {
 function parseTarHeader(path: string, header: Buffer): { name: string; bytes: number; isFile: boolean } {
   const sum = header.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 0x20 : byte), 0);
   const bytes = octal(header, 124, 12);
-  if (sum !== octal(header, 148, 8) || !Number.isSafeInteger(bytes)) {
+  if (sum !== octal(header, 148, 8) || !(Number.isSafeInteger(bytes) && bytes >= 0)) {
     throw new UserError(`Cannot use ${path}: a header inside of it is damaged; a .tar.gz file is wanted`);
   }
   const type = header[156]!;

@@ -63,7 +63,7 @@ describe('CIFAR', () => {
     wrong[2 * 3073] = 10;
     await writeFile(join(folder, 'data_batch_3.bin'), wrong);
     await expect(small.load({ name: 'cifar10', folder: '.' }, context(folder))).rejects.toThrow(
-      `Cannot use ${join(folder, 'data_batch_3.bin')}: the label of image 2 (from 0) is 10; 0 to 9 are wanted`,
+      `Cannot use ${join(folder, 'data_batch_3.bin')}: the label of image 2 (from 0) is out of range; 0 to 9 are wanted`,
     );
     await writeFile(join(folder, 'data_batch_3.bin'), wrong.subarray(1));
     await expect(small.load({ name: 'cifar10', folder: '.' }, context(folder))).rejects.toThrow(

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
+import { UserError } from '../../../server/sweep/user-error.ts';
 import type { DatasetCommon } from '../../../server/sweep/settings.ts';
 import type { SourceContext } from '../../../server/training/dataset.ts';
 
@@ -77,4 +78,66 @@ export function cifarRecords(count: number, labelBytes: number, classes: number,
     }
   }
   return bytes;
+}
+
+/** All that the terminal shows of a promise's `UserError`: its message, and its detail, which quotes the file. */
+export async function toldOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => 'nothing was refused',
+    (error) => error,
+  );
+  if (!(error instanceof UserError)) throw error instanceof Error ? error : new Error(String(error));
+  return error.detail === null ? error.message : `${error.message}\n${error.detail}`;
+}
+
+/** A PNG as far as its header: 8 bits, red green blue, interlaced. */
+export function interlacedHeader(width: number, height: number): Buffer {
+  const header = Buffer.alloc(25);
+  header.writeUInt32BE(13, 0);
+  header.write('IHDR', 4, 'latin1');
+  header.writeUInt32BE(width, 8);
+  header.writeUInt32BE(height, 12);
+  header.set([8, 2, 0, 0, 1], 16);
+  header.writeUInt32BE(crc32(header.subarray(4, 21)), 21);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), header, Buffer.from('\0\0\0\0IDAT', 'latin1')]);
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
+
+/** A grey TIFF of 32-bit floats from 0 to 1, written by the book. */
+export async function writeFloatTiff(path: string, width: number, height: number): Promise<void> {
+  const tags = [
+    [256, 3, width],
+    [257, 3, height],
+    [258, 3, 32],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 8],
+    [277, 3, 1],
+    [278, 3, height],
+    [279, 4, 4 * width * height],
+    [339, 3, 3],
+  ] as const;
+  const end = 8 + 4 * width * height;
+  const bytes = Buffer.alloc(end + 2 + 12 * tags.length + 4);
+  bytes.write('II*\0', 'latin1');
+  bytes.writeUInt32LE(end, 4);
+  for (let i = 0; i < width * height; i++) bytes.writeFloatLE(i / (width * height), 8 + 4 * i);
+  bytes.writeUInt16LE(tags.length, end);
+  for (const [i, [tag, type, value]] of tags.entries()) {
+    const at = end + 2 + 12 * i;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(type, at + 2);
+    bytes.writeUInt32LE(1, at + 4);
+    if (type === 3) bytes.writeUInt16LE(value, at + 8);
+    else bytes.writeUInt32LE(value, at + 8);
+  }
+  await writeFile(path, bytes);
 }

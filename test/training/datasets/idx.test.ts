@@ -2,10 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../server/sweep/user-error.ts';
-import { describeIdxImages, readIdxImages, readIdxLabels } from '../../../server/training/datasets/idx-file.ts';
+import { describeIdxPair, readIdxImages, readIdxLabels } from '../../../server/training/datasets/idx-file.ts';
 import { idx } from '../../../server/training/datasets/idx.ts';
-import { context, fixtures, idxBytes, temporaryFolder } from './files.ts';
+import { context, fixtures, idxBytes, temporaryFolder, toldOf } from './files.ts';
 
 const cut = {
   images: join(fixtures, 'mnist-cut', 'images-idx3-ubyte.gz'),
@@ -34,7 +33,7 @@ describe('a cut of MNIST', () => {
   it('is the same unpacked', async () => {
     const packed = await readIdxImages(cut.images);
     const unpacked = await readIdxImages(await fileOf(gunzipSync(await readFile(cut.images))));
-    expect(Buffer.from(unpacked.pixels as Uint8Array).equals(Buffer.from(packed.pixels as Uint8Array))).toBe(true);
+    expect(Buffer.from(unpacked as Uint8Array).equals(Buffer.from(packed as Uint8Array))).toBe(true);
   });
 
   it('can be validation and test part as well', async () => {
@@ -55,28 +54,27 @@ describe('a cut of MNIST', () => {
 
 describe('the format', () => {
   it('has 4 dimensions for images with channels', async () => {
-    const { shape, pixels } = await readIdxImages(
-      await fileOf(idxBytes([2, 1, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])),
-    );
+    const images = await fileOf(idxBytes([2, 1, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
+    const { shape } = await describeIdxPair(images, await fileOf(idxBytes([2], [0, 1])));
     expect(shape).toEqual([1, 2, 3]);
-    expect([...pixels]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect([...(await readIdxImages(images))]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
   it('holds numbers of other types, big-endian', async () => {
     const float = Buffer.alloc(8);
     float.writeFloatBE(-1.5, 0);
     float.writeFloatBE(2.25, 4);
-    expect([...(await readIdxImages(await fileOf(idxBytes([1, 1, 2], float, 0x0d)))).pixels]).toEqual([-1.5, 2.25]);
+    expect([...(await readIdxImages(await fileOf(idxBytes([1, 1, 2], float, 0x0d))))]).toEqual([-1.5, 2.25]);
     expect([...(await readIdxLabels(await fileOf(idxBytes([2], [0, 7, 0xff, 0xfe], 0x0b))))]).toEqual([7, -2]);
     expect([...(await readIdxLabels(await fileOf(idxBytes([1], [0, 1, 0, 2], 0x0c))))]).toEqual([65538]);
   });
 
   it('is described from its first bytes alone', async () => {
-    expect(await describeIdxImages(cut.images)).toEqual({ count: 400, shape: [28, 28, 1] });
-    expect(await describeIdxImages(await fileOf(idxBytes([3, 1, 2], [1, 2, 3, 4, 5, 6])))).toEqual({
-      count: 3,
-      shape: [1, 2, 1],
-    });
+    expect(await describeIdxPair(cut.images, cut.labels)).toEqual({ count: 400, shape: [28, 28, 1], isBytes: true });
+    const [images, labels] = await Promise.all([readFile(cut.images), readFile(cut.labels)]);
+    // What follows the header's part of the packed bytes is cut off.
+    const [start, labelStart] = [images.subarray(0, 5000), labels.subarray(0, -20)];
+    expect(await describeIdxPair(await fileOf(start), await fileOf(labelStart))).toMatchObject({ count: 400 });
   });
 });
 
@@ -93,27 +91,31 @@ describe('a file that is wrong is refused', () => {
       'so 24 bytes are wanted; found more than 24',
     ],
     ['cut off after it was packed', gzipSync(image).subarray(0, -9), 'a complete gzip file is wanted'],
-    ['of another kind', Buffer.from('{"not": "idx"}'), 'it starts with 0x7b226e6f; an IDX file'],
-    ['empty', Buffer.alloc(0), 'it starts with 0x; an IDX file'],
+    ['of another kind', Buffer.from('{"not": "idx"}'), 'It starts with 0x7b226e6f.'],
+    ['empty', Buffer.alloc(0), 'it does not start as an IDX file does; an IDX file'],
     ['shorter than its header', image.subarray(0, 9), 'it ends inside its header, after 9 bytes; 16 are wanted'],
     ['without images', idxBytes([0, 2, 2], []), 'it holds 0×2×2 uint8'],
     ['of labels', idxBytes([2], [0, 1]), 'it holds 2 uint8; 3 dimensions'],
     ['longer by its header than any machine has memory', hugeHeader, 'found 16'],
     ['longer by its header than what it was packed from', gzipSync(hugeHeader), 'which cannot hold them'],
-    ['not finite', idxBytes([1, 1, 1], [0x7f, 0xc0, 0, 0], 0x0d), 'image 0 (from 0) has a pixel that is NaN'],
+    [
+      'not finite',
+      idxBytes([2, 1, 1], [0, 0, 0, 0, 0x7f, 0xc0, 0, 0], 0x0d),
+      'image 1 (from 0) has a pixel that is NaN',
+    ],
   ])('%s', async (_, bytes, message) => {
     const path = await fileOf(bytes);
-    const error = await readIdxImages(path).catch((error) => error);
-    expect(error).toBeInstanceOf(UserError);
-    expect(error.message).toContain(message);
-    expect(error.message).toContain(path);
+    const labels = await fileOf(idxBytes([2], [0, 1]));
+    const told = await toldOf(idx.load({ name: 'idx', images: path, labels, ...none }, context('/')));
+    expect(told).toContain(message);
+    expect(told).toContain(path);
   });
 
   it('missing', async () => {
     await expect(readIdxImages('/nowhere/images')).rejects.toThrow(
       'Cannot read /nowhere/images: there is no such file; an IDX file is wanted',
     );
-    await expect(describeIdxImages('/nowhere/images')).rejects.toThrow('there is no such file');
+    await expect(describeIdxPair('/nowhere/images', cut.labels)).rejects.toThrow('there is no such file');
   });
 });
 
@@ -131,16 +133,16 @@ describe('labels that are wrong are refused', () => {
     await expect(load([0, 1])).rejects.toThrow(/found 3 images and 2 labels; one label for each image is wanted/);
   });
   it('a gap', async () => {
-    await expect(load([0, 1, 255])).rejects.toThrow(
-      /labels go from 0 to 255, but no image has the label 2; consecutive labels/,
+    expect(await toldOf(load([0, 1, 255]))).toMatch(
+      /its labels leave out a number; consecutive labels.*\nThey go from 0 to 255, and no image has the label 2\./,
     );
   });
   it('a single class', async () => {
-    await expect(load([4, 4, 4])).rejects.toThrow(/every label is 4; at least two classes are wanted/);
+    expect(await toldOf(load([4, 4, 4]))).toMatch(/every label is the same; at least two classes are wanted\nIt is 4/);
   });
   it('one in the test part that training does not have', async () => {
-    await expect(load([0, 1, 0], { testImages: 'images', testLabels: 'test-labels' })).rejects.toThrow(
-      /test-labels: the label of image 2 \(from 0\) is 9; 0 to 1 are wanted/,
+    expect(await toldOf(load([0, 1, 0], { testImages: 'images', testLabels: 'test-labels' }))).toMatch(
+      /test-labels: the label of image 2 \(from 0\) is out of range; .*\nIt is 9, and 0 to 1 are wanted/,
     );
   });
   it('a part of another shape', async () => {

@@ -1,10 +1,10 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../server/sweep/user-error.ts';
 import { images } from '../../../server/training/datasets/images.ts';
-import { context, temporaryFolder } from './files.ts';
+import { context, interlacedHeader, temporaryFolder, toldOf, writeFloatTiff } from './files.ts';
 
 type Colour = { r: number; g: number; b: number; alpha?: number };
 
@@ -103,7 +103,7 @@ describe('a folder of images', () => {
     [
       'an image that is no image',
       (folder: string) => writeFile(join(folder, 'b', 'bad.png'), 'hello'),
-      /Cannot read the image .*bad\.png: .*; an image that is complete is wanted/,
+      /Cannot read the image .*bad\.png: its content cannot be decoded; an image that is complete, in one of/,
     ],
     [
       'an image that is cut off',
@@ -165,4 +165,178 @@ describe('a folder of images', () => {
       /Cannot read the folder \/nowhere: ENOENT.*; one sub-folder per class is wanted/,
     );
   });
+});
+
+/** Writes a grey PNG of 16 bits. */
+async function drawDeep(path: string, values: Uint16Array, side: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const image = sharp(values, { raw: { width: side, height: side, channels: 1 } });
+  await image.toColourspace('grey16').png().toFile(path);
+}
+
+describe('images of more than 8 bits', () => {
+  const ramp = (most: number) => Uint16Array.from({ length: 256 }, (_, i) => Math.floor((i * most) / 255));
+
+  it('are read by the upper 8 of the bits that all of them use together', async () => {
+    const folder = await temporaryFolder();
+    await drawDeep(join(folder, 'a', '1.png'), ramp(4095), 16);
+    // Darker than the other, and so in the bytes, too.
+    await drawDeep(join(folder, 'b', '1.png'), ramp(2047), 16);
+    const logged: string[] = [];
+    const { train } = await images.load(
+      { name: 'images', folder: '.', size: 16, channels: 1 },
+      { baseFolder: folder, log: (message) => logged.push(message) },
+    );
+    expect([...train.pixels]).toEqual([
+      ...ramp(4095).map((value) => value >> 4),
+      ...ramp(2047).map((value) => value >> 4),
+    ]);
+    expect(logged).toEqual(['2 images of 16 bits use 12 of them: the upper 8 of these are read']);
+    expect([...(await load(folder, 3, 16)).train.pixels.subarray(0, 6)]).toEqual([0, 0, 0, 1, 1, 1]);
+  });
+
+  it('are read by their upper byte where they use all bits, or are bytes that were made words', async () => {
+    const folder = await temporaryFolder();
+    await drawDeep(join(folder, 'a', '1.png'), ramp(65535), 16);
+    await drawDeep(join(folder, 'b', '1.png'), ramp(4095), 16);
+    const asBytes = (name: string) =>
+      sharp(join(folder, name, '1.png'))
+        .toColourspace('b-w')
+        .raw({ depth: 'uchar' })
+        .toBuffer();
+    const { train } = await load(folder, 1, 16);
+    expect([...train.pixels]).toEqual([...(await asBytes('a')), ...(await asBytes('b'))]);
+    expect([train.pixels[255], train.pixels[511]]).toEqual([255, 16]);
+    const bytes = await temporaryFolder();
+    for (const [name, factor] of [
+      ['a', 256],
+      ['b', 257],
+    ] as const)
+      await drawDeep(join(bytes, name, '1.png'), new Uint16Array(256).fill(50 * factor), 16);
+    expect((await load(bytes, 1, 16)).train.pixels.every((value) => value === 50)).toBe(true);
+  });
+
+  it('keep their white where scaling sharpens an edge', async () => {
+    const folder = await temporaryFolder();
+    const edge = Uint16Array.from({ length: 256 }, (_, i) => (i % 16 < 8 ? 1 : 4095));
+    for (const name of ['a', 'b']) await drawDeep(join(folder, name, '1.png'), edge, 16);
+    const { train } = await load(folder, 1, 11);
+    expect([train.pixels[0], train.pixels[10], Math.max(...train.pixels)]).toEqual([0, 255, 255]);
+  });
+
+  it('are refused where their numbers are floats', async () => {
+    const folder = await temporaryFolder();
+    await draw(join(folder, 'a', '1.png'), grey);
+    await mkdir(join(folder, 'b'));
+    await writeFloatTiff(join(folder, 'b', '1.tif'), 4, 4);
+    await expect(load(folder)).rejects.toThrow(/1\.tif: its numbers are of the kind float; whole numbers/);
+  });
+});
+
+describe('what lies beside the images', () => {
+  it('is told: files by their ending, hidden ones, and folders', async () => {
+    const folder = await temporaryFolder();
+    for (const part of ['train', 'val'])
+      for (const name of ['a', 'b']) await draw(join(folder, part, name, '1.jpeg'), grey);
+    await draw(join(folder, 'train', 'a', 'more', '1.png'), grey);
+    await mkdir(join(folder, 'train', '.cache'));
+    for (const path of ['a.csv', 'train/1.bmp', 'train/a/1.BMP', 'train/a/notes', 'val/b/.hidden.png'])
+      await writeFile(join(folder, path), 'any');
+    const logged: string[] = [];
+    const settings = { name: 'images' as const, folder: '.', size: 4, channels: 3 as const };
+    await images.load(settings, { baseFolder: folder, log: (message) => logged.push(message) });
+    expect(logged).toEqual([
+      `${folder}: 4 images are read; left out: 2 files .bmp, 1 file .csv, ` +
+        '1 file hidden (a name that starts with a dot), 1 file without ending and 2 folders (train/.cache, a/more). ' +
+        'Read are .png .jpg .jpeg .jpe .jfif .webp .gif .tif .tiff .avif',
+    ]);
+    // A plan says the same.
+    await images.describe(settings, { baseFolder: folder, log: (message) => logged.push(message) });
+    expect(logged[1]).toBe(logged[0]);
+  });
+
+  it('is told in the error where a class has no image', async () => {
+    const folder = await temporaryFolder();
+    await draw(join(folder, 'a', '1.png'), grey);
+    await draw(join(folder, 'b', 'more', '1.png'), grey);
+    for (const name of ['1.bmp', '2.bmp']) await writeFile(join(folder, 'b', name), 'any');
+    await expect(load(folder)).rejects.toThrow(
+      /b: found no image, but 2 files \.bmp and 1 folder \(b\/more\); files ending in \.png .* are wanted/,
+    );
+  });
+
+  it('is told of further images in one file', async () => {
+    const folder = await temporaryFolder();
+    await draw(join(folder, 'a', '1.png'), grey);
+    await mkdir(join(folder, 'b'));
+    const frames = await Promise.all(
+      [red, grey].map((background) =>
+        sharp({ create: { width: 6, height: 6, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toFile(join(folder, 'b', '1.gif'));
+    const logged: string[] = [];
+    await images.load(
+      { name: 'images', folder: '.', size: 4, channels: 3 },
+      { baseFolder: folder, log: (message) => logged.push(message) },
+    );
+    expect(logged).toEqual([`${folder}: 1 file holds several images; the first is read`]);
+  });
+
+  it('is read where its ending is one of JPEG or in capitals', async () => {
+    const folder = await temporaryFolder();
+    const jpeg = await sharp({ create: { width: 6, height: 6, channels: 3, background: grey } })
+      .jpeg()
+      .toBuffer();
+    for (const path of ['a/1.jfif', 'a/2.jpe', 'b/1.JPG']) {
+      await mkdir(join(folder, dirname(path)), { recursive: true });
+      await writeFile(join(folder, path), jpeg);
+    }
+    expect((await load(folder)).train.count).toBe(3);
+  });
+});
+
+describe('class folders', () => {
+  const [apart, whole] = ['Ba\u0308r', 'B\u00e4r'];
+
+  it('are one class in both spellings of Unicode, in the place of the first', async () => {
+    const folder = await temporaryFolder();
+    for (const path of [`train/${apart}`, 'train/Bb', `val/${whole}`, 'val/Bb'])
+      await draw(join(folder, path, '1.png'), grey);
+    const { classes, validation } = await load(folder);
+    expect(classes).toEqual([whole, 'Bb']);
+    expect([...validation!.labels].sort()).toEqual([0, 1]);
+  });
+
+  it('are refused where both spellings are in one part', async () => {
+    const folder = await temporaryFolder();
+    for (const name of [apart, whole]) await draw(join(folder, name, '1.png'), grey);
+    // Some file systems make one folder of both.
+    const told = await toldOf(load(folder));
+    expect(told).toMatch(/two sub-folders "B\u00e4r", spelled in different ways of Unicode|found 1 sub-folder/);
+  });
+
+  it('may be links', async () => {
+    const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+    await draw(join(elsewhere, '1.png'), grey);
+    for (const name of ['a', 'b']) await symlink(elsewhere, join(folder, name));
+    expect((await load(folder)).train.count).toBe(2);
+    await symlink(join(folder, 'nowhere'), join(elsewhere, '2.png'));
+    await expect(load(folder)).rejects.toThrow(/2\.png: there is no such file; an image or a folder is wanted/);
+  });
+});
+
+it.each([
+  ['an SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', /cannot be decoded/],
+  ['an image too large', interlacedHeader(16_000, 16_000), /16000×16000 pixels take 768000000 bytes/],
+])('a file that is %s is refused, whatever its name', async (_, bytes, message) => {
+  const folder = await temporaryFolder();
+  await draw(join(folder, 'a', '1.png'), grey);
+  await mkdir(join(folder, 'b'));
+  await writeFile(join(folder, 'b', '1.png'), bytes);
+  await expect(load(folder)).rejects.toThrow(message);
 });

@@ -164,7 +164,7 @@ describe('local files', () => {
     );
     await expect(load()).rejects.toThrow(
       `Cannot use ${join(folder, 't10k-labels-idx1-ubyte.gz')}: ` +
-        'the label of image 19 (from 0) is 10; 0 to 9 are wanted',
+        'the label of image 19 (from 0) is out of range; 0 to 9 are wanted',
     );
     await writeFile(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(idxBytes([30], new Uint8Array(30))));
     await expect(load()).rejects.toThrow('no image has the label 1; images of all 10 classes are wanted');
