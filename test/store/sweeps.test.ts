@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../server/sweep/user-error.ts';
-import { cancelSweep, isCancelRequested } from '../../server/store/sweeps/cancel-sweep.ts';
+import { cancelSweep, readCancel } from '../../server/store/sweeps/cancel-sweep.ts';
 import { findRun, findSweep, runOfId, sweepOfId } from '../../server/store/sweeps/find-sweep.ts';
 import { listRuns } from '../../server/store/reading/list-runs.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
@@ -366,9 +366,9 @@ describe('cancelling', () => {
     const token = lease(storage);
     const { sweepId, tasks } = begin(storage, token, makePlan(arms));
     const queued = queueSweep(storage, request(makePlan([{ beta: 0 }, { beta: 0.9 }], [1], 'queued'))).sweepId;
-    expect(isCancelRequested(storage, sweepId)).toBe(false);
+    expect(readCancel(storage, sweepId)).toBe(null);
     expect(cancelSweep(storage, sweepId)).toBe('requested');
-    expect(isCancelRequested(storage, sweepId)).toBe(true);
+    expect(readCancel(storage, sweepId)).toBe('cancel');
     expect(await readSweep(storage, sweepId)).toMatchObject({ state: 'running', cancelling: true });
     expect(cancelSweep(storage, queued)).toBe('cancelled');
     expect(nextQueuedSweep(storage)).toBeNull();

@@ -8,6 +8,7 @@ import { leaseHolder } from '../database/lease.ts';
 import { shownParameters } from '../../sweep/shown-parameters.ts';
 import { askForAll } from './queue.ts';
 import { refuseFresh } from './refuse-fresh.ts';
+import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
@@ -56,9 +57,11 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
   return transaction(storage, () => {
     if (request.fresh) refuseFresh(`sweep "${request.plan.name}"`, leaseHolder(storage, now));
     const found = findSweepOfDefinition(storage, request);
+    if (found?.state !== 'queued' && !isAtWork(storage, found, now))
+      refuseFullQueue(storage, `sweep "${request.plan.name}"`);
     if (!found) return { sweepId: insertSweep(storage, request, now), created: true };
     askEngine(storage, found.id, request.engine, request.fresh === true);
-    if (found.state === 'running' && leaseHolder(storage, now)) {
+    if (isAtWork(storage, found, now)) {
       if (found.planHash === request.plan.planHash) {
         if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
         return { sweepId: found.id, created: false };
@@ -72,6 +75,10 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
     if (found.planHash !== request.plan.planHash) replaceArms(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };
   });
+}
+
+function isAtWork(storage: Storage, found: Found | undefined, now: number): boolean {
+  return found?.state === 'running' && leaseHolder(storage, now) !== null;
 }
 
 interface Found {
@@ -136,7 +143,7 @@ function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, n
       share = (share OR ?) AND ?,
       probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END,
       queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
-      state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`,
+      state = 'queued', cancelRequested = false, killRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`,
     )
     .run(
       plan.name,
