@@ -22,16 +22,26 @@ import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
 import { Patience } from './workers/patience.ts';
 
+interface Looking {
+  watch: HolderWatch;
+  every: number;
+}
+
 /**
  * Trains the queued sweeps of a database in order, the one asked for among them. One process per database does: where
  * another one is at it, this one waits until the lease is free or the other has trained its sweep.
  *
+ * @param looking how it watches a process that holds the lease: by which clock, and how many milliseconds lie between
+ * two looks
  * @returns how the sweep that was asked for ended; null where another process has it, or it was stopped while waiting
  */
-export async function runQueue(options: RunOptions): Promise<SweepSummary | null> {
+export async function runQueue(
+  options: RunOptions,
+  looking: Looking = { watch: new HolderWatch(), every: LOOK_MS },
+): Promise<SweepSummary | null> {
   const { storage, tell, stop, kill } = options;
   const probeSeeds = readProbeSeeds(storage, options.sweepId);
-  const taken = await waitForLease(options);
+  const taken = await waitForLease(options, looking);
   if (!taken) return null;
   const { lease, left } = taken;
   const { lost, end } = keepLease(storage, lease);
@@ -75,9 +85,11 @@ const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = { engine: 'aut
 /**
  * null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile.
  */
-async function waitForLease(options: RunOptions): Promise<Extract<Taken, { lease: Lease }> | null> {
+async function waitForLease(
+  options: RunOptions,
+  { watch, every }: Looking,
+): Promise<Extract<Taken, { lease: Lease }> | null> {
   const { storage, sweepId, fresh, wait, command, tell, stop } = options;
-  const watch = new HolderWatch();
   const waiter = { storage, giveUp: stop };
   let told = false;
   for (;;) {
@@ -90,6 +102,6 @@ async function waitForLease(options: RunOptions): Promise<Extract<Taken, { lease
     // A holder that seems to be silent for long is watched even by a process that waits for nobody at work.
     if ((!wait && answers) || stop.aborted) return null;
     if (!isToBeTrained(storage, sweepId)) return null;
-    await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
+    await sleep(every, undefined, { signal: stop }).catch(() => {});
   }
 }

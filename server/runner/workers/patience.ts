@@ -35,7 +35,7 @@ export class Patience {
   with(what: 'opening' | 'reading' | 'training' | 'stopping'): number {
     switch (what) {
       case 'opening':
-        return this.#floor;
+        return Math.max(this.#floor, WATCHDOG_MS); // before anything was measured
       case 'reading':
         return Math.max(this.#floor, TIMES_LONGEST * this.#reading);
       case 'training':
