@@ -21,7 +21,7 @@ async function makeStarter(): Promise<{ storage: Storage; starter: RunStarter; p
   const spawn = async (sweepId: string) => {
     let end: (end: RunEnd) => void = () => {};
     const ended = new Promise<RunEnd>((resolve) => (end = resolve));
-    processes.push({ sweepId, end: async (how) => (end(how), void (await settled())) });
+    processes.push({ sweepId, end: (how) => (end(how), settled()) });
     return { log: `${sweepId}.log`, ended };
   };
   return { storage, starter: new RunStarter({ storage, spawn, say: (text) => void said.push(text) }), processes, said };
