@@ -1,4 +1,5 @@
 import { commands } from './commands.ts';
+import { endWhereNobodyReads, stdoutFailed } from './nobody-reads.ts';
 import { runProgram } from './program.ts';
 
 /**
@@ -6,11 +7,10 @@ import { runProgram } from './program.ts';
  * keep alive.
  */
 export async function main(args: readonly string[]): Promise<never> {
-  // `cosweep runs latest | head` closes our stdout early. That is no failure, and nobody is left to write to.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  endWhereNobodyReads();
   const code = await runProgram(args, commands);
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
   );
-  process.exit(code);
+  process.exit(code === 0 && stdoutFailed() ? 1 : code);
 }

@@ -14,8 +14,9 @@ export interface Output {
   complain(text: string): void;
   /** True where stderr is a terminal on which progress may be drawn. */
   readonly live: boolean;
-  /** Columns of that terminal. */
+  /** Columns and rows of that terminal. */
   readonly width: number;
+  readonly height: number;
   /** Draws on the terminal; to be called only where `live` is true. */
   draw(text: string): void;
 }
@@ -34,6 +35,9 @@ export function makeOutput(
     live: stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb',
     get width() {
       return stderr.columns || 80; // 0 where a terminal was never told its size
+    },
+    get height() {
+      return stderr.rows || 24;
     },
     draw: (text) => void stderr.write(text),
   };

@@ -1,4 +1,5 @@
 import { printable } from './columns.ts';
+import { displayWidth, signsOf } from './display-width.ts';
 import { toDuration } from './duration.ts';
 
 /** The progress of a sweep, as the terminal shows it. */
@@ -23,11 +24,24 @@ export type WorkerView = {
   note: string | null;
 } | null;
 
-/** One line per worker and an overall bar with the time left; no line is wider than the terminal. */
-export function toProgressLines(view: ProgressView, width: number): string[] {
-  const workers = view.workers.map(
-    (worker, i) => `${String(i + 1).padStart(2)} ${worker === null ? 'waits' : workerLine(worker)}`,
-  );
+/** The terminal's size in columns and rows. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/**
+ * One line per worker and an overall bar with the time left. No line is wider than the terminal. Where it has too few
+ * rows, the last workers are only counted: what scrolls out of it could not be drawn over.
+ */
+export function toProgressLines(view: ProgressView, { width, height }: Size): string[] {
+  // One row is the overall bar's, and one the cursor's.
+  const rows = Math.max(0, height - 2);
+  const shown = view.workers.length <= rows ? view.workers.length : Math.max(0, rows - 1);
+  const workers = view.workers
+    .slice(0, shown)
+    .map((worker, i) => `${String(i + 1).padStart(2)} ${worker === null ? 'waits' : workerLine(worker)}`);
+  if (shown < view.workers.length && rows > 0) workers.push(`   … and ${view.workers.length - shown} more workers`);
   const left = view.secondsLeft === null ? '' : `, ${toDuration(view.secondsLeft)} left`;
   const runs = `${view.runsDone} of ${view.runs} runs${left}`;
   const overall = `${bar(view.batchesDone, view.batches, 24)} ${runs}  ${view.sweep}`;
@@ -46,6 +60,13 @@ function bar(done: number, total: number, cells: number): string {
 
 /** Cuts a line to the terminal's width. A line that wraps would leave its rest behind when the block is drawn over. */
 function cut(line: string, width: number): string {
-  const signs = [...line];
-  return signs.length < width ? line : `${signs.slice(0, Math.max(0, width - 2)).join('')}…`;
+  if (displayWidth(line) < width) return line;
+  let kept = '';
+  let used = 0;
+  for (const sign of signsOf(line)) {
+    used += sign.width;
+    if (used > width - 2) break;
+    kept += sign.sign;
+  }
+  return `${kept}…`;
 }

@@ -1,7 +1,9 @@
 import type { RunnerEvent, SweepSummary } from '../runner/events.ts';
 import { printable } from './columns.ts';
+import { STALE_MS } from '../store/database/lease.ts';
 import { toDuration } from './duration.ts';
 import { makeLiveBlock } from './live-block.ts';
+import { toMoment } from './moment.ts';
 import type { Output } from './output.ts';
 import { toProgressLines } from './progress-lines.ts';
 import { follow, toView, type ProgressState } from './progress-state.ts';
@@ -19,7 +21,7 @@ const DRAW_EVERY = 200;
 export function makeRunDisplay(output: Output): RunDisplay {
   let state: ProgressState | null = null;
   const block = makeLiveBlock(output);
-  const draw = () => block.update(state === null ? [] : toProgressLines(toView(state), output.width));
+  const draw = () => block.update(state === null ? [] : toProgressLines(toView(state), output));
   const say = (text: string) => {
     if (!output.live) return output.say(text);
     block.say(text);
@@ -45,10 +47,7 @@ export function makeRunDisplay(output: Output): RunDisplay {
 function toLine(event: RunnerEvent, state: ProgressState | null): string | null {
   switch (event.kind) {
     case 'waiting':
-      return (
-        `Process ${event.holder.pid} on ${event.holder.host} trains on this database ` +
-        `(${event.holder.command}); this sweep is queued`
-      );
+      return toWaitingLine(event);
     case 'log':
       return event.message;
     case 'sweep':
@@ -68,6 +67,14 @@ function toLine(event: RunnerEvent, state: ProgressState | null): string | null 
     default:
       return null;
   }
+}
+
+function toWaitingLine({ holder: { pid, host, command, heartbeatAt }, answers }: RunnerEvent & { kind: 'waiting' }) {
+  const process = `Process ${pid} on ${host} trains on this database (${command})`;
+  return answers
+    ? `${process}; this sweep is queued`
+    : `${process}, but its last sign of life is of ${toMoment(heartbeatAt)}; if it gives none for ` +
+        `${STALE_MS / 1000} seconds from now, this process takes over`;
 }
 
 function toSummaryLine({ sweepId, name, state, runs, seconds, batchesTrained, batchesUnshared }: SweepSummary): string {

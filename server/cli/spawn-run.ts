@@ -1,31 +1,62 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { launcher } from './launcher.ts';
+
+/** A process that trains. */
+export interface SpawnedRun {
+  /** Path of the file that its messages go to. */
+  log: string;
+  /** How it ended. */
+  ended: Promise<RunEnd>;
+}
+
+export interface RunEnd {
+  /** As `exit code 1` or `killed by SIGKILL`. */
+  how: string;
+  /** The last lines that it said. */
+  said: string;
+}
+
+/** How many of its last lines tell why a process ended. */
+const LINES_KEPT = 5;
 
 /**
  * Starts `cosweep run` for a stored sweep in a session of its own: the run outlives this process, and a Ctrl-C meant
  * for this process does not reach it. A sweep that is cancelled before the run comes to it stays cancelled. The
  * messages of the run go to a log beside the database.
- *
- * @returns the path of the log
  */
-export async function spawnRun(db: string, sweepId: string): Promise<string> {
+export async function spawnRun(db: string, sweepId: string): Promise<SpawnedRun> {
   const log = `${db}.logs/${sweepId}.log`;
   mkdirSync(dirname(log), { recursive: true });
   const file = openSync(log, 'a');
   try {
+    const before = statSync(log).size;
     const child = spawn(process.execPath, launcher(db, 'run', sweepId, '--if-queued'), {
       detached: true,
       stdio: ['ignore', file, file],
+    });
+    const ended = new Promise<RunEnd>((resolve) => {
+      child.once('exit', (code, signal) =>
+        resolve({ how: signal ? `killed by ${signal}` : `exit code ${code}`, said: lastLines(log, before) }),
+      );
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
     });
     child.unref();
-    return log;
+    return { log, ended };
   } finally {
     closeSync(file);
+  }
+}
+
+/** @param from bytes of the log that are older than the process */
+function lastLines(log: string, from: number): string {
+  try {
+    return readFileSync(log).subarray(from).toString().trim().split('\n').slice(-LINES_KEPT).join('\n');
+  } catch {
+    return ''; // the log was removed meanwhile
   }
 }

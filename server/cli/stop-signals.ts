@@ -1,5 +1,8 @@
 import { SIGNAL_EXIT_CODES, type StopSignal } from './signals.ts';
 
+/** In milliseconds: a process that takes longer to stop now is ended as it is. `cosweep run` continues that too. */
+const STOPS_WITHIN = 5_000;
+
 /** The first signal asks training to stop at its next checkpoint, the second one to stop now. */
 export interface StopSignals {
   stop: AbortSignal;
@@ -14,8 +17,13 @@ export function watchStopSignals(tell: (signal: StopSignal) => void): StopSignal
   const stop = new AbortController();
   const kill = new AbortController();
   let first: StopSignal | null = null;
+  let late: NodeJS.Timeout | undefined;
   const heard = (signal: NodeJS.Signals) => {
-    if (first !== null) return kill.abort();
+    if (first !== null) {
+      kill.abort();
+      late ??= setTimeout(() => process.exit(SIGNAL_EXIT_CODES[first!]), STOPS_WITHIN);
+      return;
+    }
     first = signal as StopSignal;
     tell(first);
     stop.abort();
@@ -26,6 +34,9 @@ export function watchStopSignals(tell: (signal: StopSignal) => void): StopSignal
     stop: stop.signal,
     kill: kill.signal,
     exitCode: () => first && SIGNAL_EXIT_CODES[first],
-    end: () => signals.forEach((signal) => process.off(signal, heard)),
+    end: () => {
+      clearTimeout(late);
+      for (const signal of signals) process.off(signal, heard);
+    },
   };
 }

@@ -4,7 +4,8 @@ import { sweepName } from '../store/database/ids.ts';
 import { readSweep } from '../store/reading/read-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { SweepState } from '../sweep/results.ts';
-import { UserError } from '../sweep/user-error.ts';
+import { OutsideError, UserError } from '../sweep/user-error.ts';
+import { goOnWhereNobodyReads } from './nobody-reads.ts';
 import { makeRunDisplay } from './run-display.ts';
 import type { Session } from './session.ts';
 import { watchStopSignals } from './stop-signals.ts';
@@ -42,6 +43,7 @@ export async function trainAndShow(
   options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
   const { engine, device = null, workers, wait, fresh } = options;
+  goOnWhereNobodyReads();
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) =>
     display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`),
@@ -59,17 +61,28 @@ export async function trainAndShow(
       tell: (event) => display.tell(event),
       stop: signals.stop,
       kill: signals.kill,
+      ...watchdogOf(process.env['COSWEEP_WATCHDOG']),
     });
     return { ended: trained ?? (await standing(storage, sweepId)), interrupted: signals.exitCode() };
   } catch (error) {
     // Ctrl-C reaches the processes of the engines too. A failure that follows from it is no mistake of the user's.
     const interrupted = signals.exitCode();
-    if (interrupted === null || !(error instanceof UserError)) throw error;
+    if (interrupted === null || !(error instanceof UserError || error instanceof OutsideError)) throw error;
+    if (error instanceof OutsideError) display.say(error.message);
     return { ended: null, interrupted };
   } finally {
     signals.end();
     display.end();
   }
+}
+
+/** @param text seconds, as the environment has them */
+function watchdogOf(text: string | undefined): { watchdog?: number } {
+  if (!text) return {};
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds < Infinity))
+    throw new UserError(`Cannot read COSWEEP_WATCHDOG: found "${text}", wanted a number of seconds above 0`);
+  return { watchdog: 1000 * seconds };
 }
 
 /** How a sweep stands that this process did not train: another process trained it, or it still waits for one. */

@@ -13,6 +13,7 @@ import { listStagesRoute } from './handlers/list-stages.ts';
 import { listSweepsRoute } from './handlers/list-sweeps.ts';
 import { postCancelRoute } from './handlers/post-cancel.ts';
 import { postConfirmRoute } from './handlers/post-confirm.ts';
+import { postKillRoute } from './handlers/post-kill.ts';
 import { postPlanRoute } from './handlers/post-plan.ts';
 import { postResumeRoute } from './handlers/post-resume.ts';
 import { postRetryRoute } from './handlers/post-retry.ts';
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   postPlanRoute,
   postSweepRoute,
   postCancelRoute,
+  postKillRoute,
   postResumeRoute,
   postRetryRoute,
   postConfirmRoute,

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
 import { readFingerprints, type Fingerprints } from './identify.ts';
+import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
 
@@ -23,7 +24,7 @@ export type Beginning =
   | { kind: 'stopped'; sweep: SweepRecord }
   | { kind: 'gone' };
 
-type Beginner = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'tell'>;
+type Beginner = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'tell' | 'patience'>;
 
 /**
  * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process
@@ -41,18 +42,21 @@ export async function beginSweep(
   reading.catch(() => {}); // met below, or of no interest any more
   const crew = await hiring;
   if (!crew) return { kind: 'stopped', sweep: queued };
-  if (!startSweep(storage, lease, sweepId, crew.engine)) return { kind: 'gone' };
+  const waiter = { storage, giveUp: ended };
+  if (!(await patiently(waiter, () => startSweep(storage, lease, sweepId, crew.engine)))) return { kind: 'gone' };
   // Until now another process could queue it with another definition; what it stands for now stays.
   const sweep = (await readSweep(storage, sweepId))!;
   const inputs = await unlessEnded(ended, asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
   return inputs ? { kind: 'begun', sweep, crew, ...inputs } : { kind: 'stopped', sweep };
 }
 
-async function readInputs({ armList, plan, folder }: SweepRecord, { tell }: Beginner): Promise<Inputs> {
+async function readInputs({ armList, plan, folder }: SweepRecord, { tell, patience }: Beginner): Promise<Inputs> {
+  const started = performance.now();
   const [fingerprintOf, gitCommit] = await Promise.all([
     readFingerprints(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
     commitOf(folder),
   ]);
+  patience.noteReading(performance.now() - started);
   return { fingerprintOf, gitCommit };
 }
 

@@ -1,6 +1,7 @@
 import { finishProbe, finishSweep, putBack } from '../store/training/sweep-turn.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import type { SweepSummary } from './events.ts';
+import { patiently, type Waiter } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 
 type Ender = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'isAsked' | 'stop' | 'kill' | 'lost'>;
@@ -16,17 +17,19 @@ interface Ending {
  *
  * @returns the state that it is in now
  */
-export function endSweep(
+export async function endSweep(
   { probeSeeds }: Pick<SweepRecord, 'probeSeeds'>,
   options: Ender,
   { cancelled, cut }: Ending,
-): SweepSummary['state'] {
+): Promise<SweepSummary['state']> {
   const { storage, lease, sweepId } = options;
   const state = cancelled ? 'cancelled' : isStopped(options) || cut ? 'interrupted' : 'complete';
-  if (state === 'interrupted')
-    return isLeftToOthers(options) ? putBack(storage, lease, sweepId) : interruptSweep(options, probeSeeds);
-  finishSweep(storage, lease, sweepId, state);
-  return state;
+  if (state === 'interrupted' && !isLeftToOthers(options)) return interruptSweep(options, probeSeeds);
+  return patiently(waiterOf(options), () => {
+    if (state === 'interrupted') return putBack(storage, lease, sweepId);
+    finishSweep(storage, lease, sweepId, state);
+    return state;
+  });
 }
 
 /**
@@ -35,20 +38,30 @@ export function endSweep(
  * @param probeSeeds what was asked: only its trunks, of so many seeds; null: all of it
  */
 export function interruptSweep(
-  { storage, lease, sweepId }: Pick<Ender, 'storage' | 'lease' | 'sweepId'>,
+  options: Pick<Ender, 'storage' | 'lease' | 'sweepId' | 'kill' | 'lost'>,
   probeSeeds: number | null,
-): SweepSummary['state'] {
-  if (probeSeeds !== null) return finishProbe(storage, lease, sweepId);
-  finishSweep(storage, lease, sweepId, 'interrupted');
-  return 'interrupted';
+): Promise<SweepSummary['state']> {
+  const { storage, lease, sweepId } = options;
+  return patiently(waiterOf(options), () => {
+    if (probeSeeds !== null) return finishProbe(storage, lease, sweepId);
+    finishSweep(storage, lease, sweepId, 'interrupted');
+    return 'interrupted';
+  });
+}
+
+function waiterOf({ storage, kill, lost }: Pick<Ender, 'storage' | 'kill' | 'lost'>): Waiter {
+  return { storage, giveUp: AbortSignal.any([kill, lost]) };
 }
 
 /** Something broke: the sweep leaves the queue, with the reason. */
-export function endBroken(options: Ender, error: unknown): void {
+export async function endBroken(options: Ender, error: unknown): Promise<void> {
   const { storage, lease, sweepId } = options;
+  const reason = error instanceof Error ? error.message : String(error);
   try {
-    if (isLeftToOthers(options)) putBack(storage, lease, sweepId);
-    else finishSweep(storage, lease, sweepId, 'interrupted', error instanceof Error ? error.message : String(error));
+    await patiently(waiterOf(options), () => {
+      if (isLeftToOthers(options)) putBack(storage, lease, sweepId);
+      else finishSweep(storage, lease, sweepId, 'interrupted', reason);
+    });
   } catch {
     // The database itself is the trouble, or the lease is lost: the first error says more than this one would.
   }

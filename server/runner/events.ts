@@ -3,8 +3,10 @@ import type { LeaseHolder } from '../store/database/lease.ts';
 
 /** What a run process tells about its work, for a terminal or a log to show. Ids are those of the command line. */
 export type RunnerEvent =
-  /** Another process trains on this database; this one waits for it. */
-  | { kind: 'waiting'; holder: LeaseHolder }
+  /**
+   * Another process trains on this database; this one waits for it. `answers`: it has given a sign of life lately.
+   */
+  | { kind: 'waiting'; holder: LeaseHolder; answers: boolean }
   | { kind: 'log'; message: string }
   /** A sweep begins. `runs` counts all of its runs, `left` those that have to be trained. */
   | { kind: 'sweep'; sweep: string; name: string; engine: string; workers: number; runs: number; left: number }

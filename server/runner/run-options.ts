@@ -2,6 +2,7 @@ import type { Lease } from '../store/database/lease.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
+import type { Patience } from './workers/patience.ts';
 
 /** What a `run` process is asked to do. */
 export interface RunOptions {
@@ -23,6 +24,11 @@ export interface RunOptions {
   stop: AbortSignal;
   /** Aborted: the user wants it to stop now. */
   kill: AbortSignal;
+  /**
+   * In milliseconds: so long a worker may give no sign of life, at least; longer where one has taken longer before. Left
+   * out: ten minutes.
+   */
+  watchdog?: number;
 }
 
 /** The same for one sweep of the queue, by a process that holds the lease. */
@@ -32,4 +38,6 @@ export interface SweepOptions extends RunOptions {
   lost: AbortSignal;
   /** False for a sweep that only stands in the same queue as the one that was asked for: its errors are its own. */
   isAsked: boolean;
+  /** With the workers of this process. */
+  patience: Patience;
 }

@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepName } from '../store/database/ids.ts';
-import { takeLease, releaseLease, type Lease } from '../store/database/lease.ts';
+import {
+  HolderWatch,
+  leaseHolder,
+  LOOK_MS,
+  releaseLease,
+  takeLease,
+  type Lease,
+  type Taken,
+} from '../store/database/lease.ts';
 import { checkpointFiles } from '../store/reading/read-checkpoints.ts';
 import { isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
 import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
@@ -9,25 +17,38 @@ import { removeLeftovers } from './checkpoints/checkpoint-files.ts';
 import { interruptSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
+import { patiently } from './patiently.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
+import { Patience } from './workers/patience.ts';
 
-const POLL_MS = 1000;
+interface Looking {
+  watch: HolderWatch;
+  every: number;
+}
 
 /**
  * Trains the queued sweeps of a database in order, the one asked for among them. One process per database does: where
  * another one is at it, this one waits until the lease is free or the other has trained its sweep.
  *
+ * @param looking how it watches a process that holds the lease: by which clock, and how many milliseconds lie between
+ * two looks
  * @returns how the sweep that was asked for ended; null where another process has it, or it was stopped while waiting
  */
-export async function runQueue(options: RunOptions): Promise<SweepSummary | null> {
-  const { storage, tell, stop } = options;
+export async function runQueue(
+  options: RunOptions,
+  looking: Looking = { watch: new HolderWatch(), every: LOOK_MS },
+): Promise<SweepSummary | null> {
+  const { storage, tell, stop, kill } = options;
   const probeSeeds = readProbeSeeds(storage, options.sweepId);
-  const lease = await waitForLease(options);
-  if (!lease) return null;
+  const taken = await waitForLease(options, looking);
+  if (!taken) return null;
+  const { lease, left } = taken;
   const { lost, end } = keepLease(storage, lease);
+  const waiter = { storage, giveUp: AbortSignal.any([kill, lost]) };
+  const patience = new Patience(options.watchdog);
   try {
-    for (const id of clearLeftovers(storage, lease, options.sweepId)) {
+    for (const id of await patiently(waiter, () => clearLeftovers(storage, lease, options.sweepId, left))) {
       if (id !== options.sweepId)
         tell({
           kind: 'log',
@@ -40,14 +61,15 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
     const next = (): number | null => (stop.aborted || lost.aborted ? null : nextQueuedSweep(storage));
     for (let id = next(); id !== null; id = next()) {
       const isAsked = id === options.sweepId;
-      const summary = await runSweep({ ...options, ...(isAsked ? {} : AS_IT_IS), sweepId: id, lease, lost, isAsked });
+      const own = isAsked ? options : { ...options, ...AS_IT_IS };
+      const summary = await runSweep({ ...own, sweepId: id, lease, lost, isAsked, patience });
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
     }
     // Where this process never came to the sweep that it was asked for, the next process that trains does not begin it
     // either: the sweep is left as if it had been stopped in training.
     if (!hadItsTurn && stop.aborted && isToBeTrained(storage, options.sweepId))
-      interruptSweep({ ...options, lease }, probeSeeds);
+      await interruptSweep({ ...options, lease, lost }, probeSeeds);
     return asked;
   } finally {
     end();
@@ -63,16 +85,23 @@ const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = { engine: 'aut
 /**
  * null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile.
  */
-async function waitForLease({ storage, sweepId, fresh, wait, command, tell, stop }: RunOptions): Promise<Lease | null> {
+async function waitForLease(
+  options: RunOptions,
+  { watch, every }: Looking,
+): Promise<Extract<Taken, { lease: Lease }> | null> {
+  const { storage, sweepId, fresh, wait, command, tell, stop } = options;
+  const waiter = { storage, giveUp: stop };
   let told = false;
   for (;;) {
-    const taken = takeLease(storage, command);
-    if ('lease' in taken) return taken.lease;
+    const taken = await patiently(waiter, () => takeLease(storage, command, { watch }));
+    if ('lease' in taken) return taken;
+    const answers = leaseHolder(storage) !== null;
     if (fresh) refuseFresh(sweepName(sweepId), taken.holder);
-    if (!told) tell({ kind: 'waiting', holder: taken.holder });
+    if (!told) tell({ kind: 'waiting', holder: taken.holder, answers });
     told = true;
-    if (!wait || stop.aborted) return null;
+    // A holder that seems to be silent for long is watched even by a process that waits for nobody at work.
+    if ((!wait && answers) || stop.aborted) return null;
     if (!isToBeTrained(storage, sweepId)) return null;
-    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
+    await sleep(every, undefined, { signal: stop }).catch(() => {});
   }
 }

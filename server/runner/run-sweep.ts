@@ -1,8 +1,9 @@
 import { sweepName } from '../store/database/ids.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
-import { isCancelRequested } from '../store/sweeps/cancel-sweep.ts';
+import { readCancel } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
 import { readMachines } from '../store/training/run-state.ts';
+import type { Storage } from '../store/database/storage.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { beginSweep, type Beginning } from './begin-sweep.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
@@ -11,6 +12,7 @@ import type { SweepSummary } from './events.ts';
 import { identifyAll } from './identify.ts';
 import { everything, trunksOnly } from './order/trunks-only.ts';
 import { otherMachine } from './other-machine.ts';
+import { impatiently, patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { SweepWork } from './sweep-work.ts';
 import { trainSweep } from './train-sweep.ts';
@@ -25,7 +27,8 @@ const CANCEL_POLL_MS = 1000;
  * - `stop`, by the user's first Ctrl-C or SIGTERM: the process ends at the next checkpoints.
  * - `kill`, by the user's second one: the process ends now.
  * - `lost`, by the heartbeat, where another process took the lease: nothing can be stored, the process ends now.
- * - `cancelled`, by `watchCancel` below, which looks at the sweep's flag: the sweep ends at the next checkpoints.
+ * - `cancelled`, by `watchCancel` below, which looks at the sweep's flags: the sweep ends at the next checkpoints.
+ * - `killed`, by `watchCancel` too, always after `cancelled`: the sweep ends now, and the process goes on with the queue.
  * - `over`, by `runSweep` below when it returns: workers that are still being hired for it are let go.
  * - `broken`, by `trainSweep`, where something failed that would fail everywhere: the sweep ends with that error.
  * - `failed`, by a worker loop's own backlog, where a delivery could not be stored: that loop kills its worker and
@@ -37,7 +40,7 @@ const CANCEL_POLL_MS = 1000;
  * - `stopping` = stop, lost or cancelled: worker loops and the settler begin no stage, and workers are asked to end
  * their
  *   stage with a checkpoint.
- * - `killing` = kill, lost or broken: worker loops kill their workers.
+ * - `killing` = kill, killed, lost or broken: worker loops kill their workers, and nobody waits for a locked database.
  *
  * `runQueue` looks at stop and lost between two sweeps, and at stop while it waits for the lease. `endSweep` looks at
  * stop, kill and lost to say how the sweep ended.
@@ -62,17 +65,18 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     const beginning = await beginSweep(options, hiring, ended);
     if (beginning.kind === 'gone') return null;
     if (beginning.kind === 'stopped') {
-      endSweep(beginning.sweep, options, { cancelled: cancel.cancelled.aborted, cut: false });
+      await endSweep(beginning.sweep, options, { cancelled: cancel.cancelled.aborted, cut: false });
       return null;
     }
     const { sweep } = beginning;
-    const work = toWork(options, beginning, cancel.cancelled);
+    const work = await toWork(options, beginning, cancel);
     await tellBeginning(sweepId, sweep, work);
     const batches = await trainSweep(work);
 
     const cut = sweep.probeSeeds !== null && work.tasks.some((task) => task.state === 'waiting');
-    const state = endSweep(sweep, options, { cancelled: cancel.cancelled.aborted, cut });
-    await pruneCheckpoints(storage, options.lease, (message) => tell({ kind: 'log', message }));
+    const state = await endSweep(sweep, options, { cancelled: cancel.cancelled.aborted, cut });
+    const waiter = { storage, giveUp: AbortSignal.any([kill, lost]) };
+    await pruneCheckpoints(waiter, options.lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,
       name: sweep.name,
@@ -88,7 +92,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     return summary;
   } catch (error) {
     // A sweep that cannot begin (its data is gone, its engine does not open) leaves the queue, with the reason.
-    endBroken(options, error);
+    await endBroken(options, error);
     if (options.isAsked || !(error instanceof UserError)) throw error;
     tell({ kind: 'log', message: `${sweepName(sweepId)} could not be trained: ${error.message}` });
     return null;
@@ -101,33 +105,38 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 }
 
 /** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
-function toWork(
+async function toWork(
   options: SweepOptions,
   { sweep, crew, fingerprintOf, gitCommit }: Beginning & { kind: 'begun' },
-  cancelled: AbortSignal,
-): SweepWork {
-  const { storage, lease, sweepId, fresh, device, tell, stop, kill, lost } = options;
+  { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
+): Promise<SweepWork> {
+  const { storage, lease, sweepId, fresh, device, patience, tell, stop, kill, lost } = options;
   const { armList: arms, share, folder, plan, probeSeeds } = sweep;
   const { engine, workers: hired } = crew;
   const identities = identifyAll(arms, readTasks(storage, sweepId), engine, share, fingerprintOf);
   const broken = new AbortController();
+  const killing = AbortSignal.any([kill, killed, lost, broken.signal]);
+  const tasks = await patiently({ storage, giveUp: killing }, () =>
+    identifyRuns(storage, lease, sweepId, identities, fresh),
+  );
   return {
     storage,
     lease,
     arms,
-    tasks: identifyRuns(storage, lease, sweepId, identities, fresh),
+    tasks,
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
     engine,
     device,
     workers: workerCount(options.workers, engine),
     hired,
+    patience,
     folder,
     fingerprintOf,
     gitCommit,
     tell,
     stopping: AbortSignal.any([stop, lost, cancelled]),
-    killing: AbortSignal.any([kill, lost, broken.signal]),
+    killing,
     broken,
   };
 }
@@ -155,11 +164,28 @@ function countRuns(tasks: readonly RunTask[]): SweepSummary['runs'] {
   };
 }
 
-/** Looks at the flag that `cosweep cancel` and the dashboard set. */
-function watchCancel({ storage, sweepId }: SweepOptions): { cancelled: AbortSignal; end: () => void } {
-  const cancelled = new AbortController();
+interface CancelWatch {
+  cancelled: AbortSignal;
+  killed: AbortSignal;
+  end: () => void;
+}
+
+/** Looks at the flags that `cosweep cancel` and the dashboard set. */
+function watchCancel({ storage, sweepId }: SweepOptions): CancelWatch {
+  const [cancelled, killed] = [new AbortController(), new AbortController()];
   const timer = setInterval(() => {
-    if (isCancelRequested(storage, sweepId)) cancelled.abort();
+    const how = lookForCancel(storage, sweepId);
+    if (how !== null) cancelled.abort();
+    if (how === 'kill') killed.abort();
   }, CANCEL_POLL_MS);
-  return { cancelled: cancelled.signal, end: () => clearInterval(timer) };
+  return { cancelled: cancelled.signal, killed: killed.signal, end: () => clearInterval(timer) };
+}
+
+/** A database that cannot be read right now (locked, maybe) is asked again. If that stays so, the next commit tells. */
+function lookForCancel(storage: Storage, sweepId: number): ReturnType<typeof readCancel> {
+  try {
+    return impatiently(storage, () => readCancel(storage, sweepId));
+  } catch {
+    return null;
+  }
 }

@@ -6,6 +6,7 @@ import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
 import type { Fingerprints } from './identify.ts';
 import type { Wanted } from './order/trunks-only.ts';
+import type { Patience } from './workers/patience.ts';
 import type { Trainer } from './workers/trainer.ts';
 
 /** A sweep that has begun: all that training it takes. */
@@ -25,6 +26,7 @@ export interface SweepWork {
   workers: number;
   /** Workers that were started already: at most as many as `workers`. */
   hired: Trainer[];
+  patience: Patience;
   /** Where the data sets' relative paths start. */
   folder: string;
   fingerprintOf: Fingerprints;

@@ -52,6 +52,8 @@ function evaluationBatchSize(
 /**
  * Runs the network over a part of the data set and measures it. The engine gives features and logits; everything else
  * is computed here, so that a share of correct images is exact and ties stay ties.
+ *
+ * @param onAlive is called between two batches
  */
 export async function evaluate(
   steps: StepCache,
@@ -59,13 +61,14 @@ export async function evaluate(
   state: Tensors,
   part: 'val' | 'test',
   batch: number,
+  onAlive: () => void = () => {},
 ): Promise<Evaluation> {
   const {
     dataset,
     settings: { loss },
   } = network;
   const images = part === 'val' ? dataset.validation : dataset.test!;
-  const { features, logits, cosines } = await infer(steps, network, state, images);
+  const { features, logits, cosines } = await infer(steps, network, state, images, onAlive);
   const { labels, count } = images;
   const classes = dataset.classes.length;
   const d = features.length / count;
@@ -104,7 +107,13 @@ interface Inferred {
  * Results are read at the end, so that a GPU need not wait between batches. But a GPU is not given more batches ahead
  * than while training.
  */
-async function infer(steps: StepCache, network: Network, state: Tensors, part: Part): Promise<Inferred> {
+async function infer(
+  steps: StepCache,
+  network: Network,
+  state: Tensors,
+  part: Part,
+  onAlive: () => void,
+): Promise<Inferred> {
   const batchSize = evaluationBatchSize(network, steps.imagesAtOnce);
   const step = steps.evaluation(network, part, batchSize);
   const inference = inferenceState(state);
@@ -113,6 +122,7 @@ async function infer(steps: StepCache, network: Network, state: Tensors, part: P
     const batch = steps.evaluationBatch(network, part, start, batchSize);
     results.push(step.run(inference, batch, {}).outputs);
     tf.dispose(batch);
+    onAlive();
     if (steps.batchesAhead > 1 && results.length % steps.batchesAhead === 0) await results.at(-1)!.features!.data();
   }
   const [features, logits, cosines] = await Promise.all([

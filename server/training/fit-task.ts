@@ -7,6 +7,8 @@ export interface FitCallbacks {
   /** Called in order; each segment begins where the one before it ended. */
   onSegment(segment: Segment): void | Promise<void>;
   onProgress(batch: number): void;
+  /** Called often while a part is evaluated, between two batches of it. */
+  onAlive?(): void;
   /** Asked whenever losses have been read: true ends training there, with a segment that can be continued. */
   shouldStop(): boolean;
 }

@@ -46,6 +46,7 @@ export class Stage {
    */
   #looked: { t: number; state: Tensors } | null = null;
   #intraLive: boolean;
+  #onAlive: () => void = () => {};
   #segment: { from: number; started: number; evaluating: number };
 
   constructor(task: FitTask, network: Network, steps: StepCache) {
@@ -60,12 +61,15 @@ export class Stage {
     this.#keepForReplay();
   }
 
-  async train({ onSegment, onProgress, shouldStop }: FitCallbacks): Promise<FitResult> {
+  async train({ onSegment, onProgress, onAlive, shouldStop }: FitCallbacks): Promise<FitResult> {
     const { from, to } = this.#task;
+    if (onAlive) this.#onAlive = onAlive;
     if (from === 0 && this.#t === 0) await this.#evaluate('val');
     while (this.#t < to) {
       const finding = await this.#trainToNextLook();
       if (finding?.kind === 'split') this.#returnTo(finding.batch);
+      // How many batches were trained after it depends on when it was noticed; nothing of them is recorded.
+      if (finding?.kind === 'diverged') this.#t = finding.batch + 1;
       onProgress(this.#t);
       if (finding) return this.#endEarly(finding, onSegment);
       await this.#evaluateWhatIsDue();
@@ -202,7 +206,7 @@ export class Stage {
 
   async #evaluate(part: 'val' | 'test'): Promise<void> {
     const started = performance.now();
-    const evaluation = await evaluate(this.#steps, this.#network, this.#state, part, this.#t);
+    const evaluation = await evaluate(this.#steps, this.#network, this.#state, part, this.#t, this.#onAlive);
     for (const [name, value] of Object.entries(evaluation.metrics)) this.#curves.add(name, this.#t, value);
     this.#evaluations.push(evaluation);
     this.#segment.evaluating += performance.now() - started;

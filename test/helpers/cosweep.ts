@@ -38,7 +38,8 @@ export type StartOptions = (InDatabase | InFolder) & {
 /** A `cosweep` at work: the built program in a process group of its own, as a shell would start it. */
 export interface Cosweep {
   readonly pid: number;
-  /** What it has written to stderr so far. */
+  /** What it has written so far. */
+  stdout(): string;
   stderr(): string;
   /** Its child processes that are alive; processes that have ended and were not waited for are none. */
   children(): number[];
@@ -78,6 +79,7 @@ export function start(args: string[], { user, ...place }: StartOptions): Cosweep
   };
   return {
     pid,
+    stdout: () => text.stdout,
     stderr: () => text.stderr,
     children: () =>
       processes()

@@ -16,9 +16,9 @@ import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
 import { errorResponse, type ErrorResponse } from '../../server/http/schemas/error.ts';
 import type { MetricJson } from '../../server/report/formats/to-json.ts';
-import { cancelSweep } from '../../server/store/sweeps/cancel-sweep.ts';
+import { cancelSweep, readCancel } from '../../server/store/sweeps/cancel-sweep.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
-import { finishSweep } from '../../server/store/training/sweep-turn.ts';
+import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';
@@ -145,7 +145,7 @@ test('one sweep: progress, best arms, failures with reasons, what varies', async
   ]);
 });
 
-test('runs: sorted, filtered, paged; a run without a value is last', async () => {
+test('runs: sorted, filtered, paged; a run without a result is last', async () => {
   const best = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2')).body;
   expect(best.total).toBe(18);
   expect(best.items.map(({ arm, seed }) => [arm, seed])).toEqual([
@@ -162,8 +162,8 @@ test('runs: sorted, filtered, paged; a run without a value is last', async () =>
   expect(failed.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
   const chosen = (await ask<RunList>('get', `/sweeps/s1/runs?arm=0,2&seed=${seeds[1]}`)).body;
   expect(chosen.items.map(({ arm }) => arm)).toEqual([0, 2]);
-  const last = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&page=18&size=1')).body;
-  expect(last.items[0]!.state).toBe('failed');
+  const last = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&page=9&size=2')).body;
+  expect(last.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
 });
 
 test('a run: metrics, configuration, evaluations, its control', async () => {
@@ -368,6 +368,24 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
   expect(await ask('post', '/sweeps/s1/retry', {})).toMatchObject({ status: 202, body: { id: 's1', state: 'queued' } });
   expect(started).toEqual([id, id, 's1']);
   cancelSweep(storage, 1);
+});
+
+test('kill cancels a sweep without waiting for its workers', async () => {
+  const { id } = (await ask<StartResponse>('post', '/sweeps', { definition, baseFolder: '/study' })).body;
+  const sweepId = Number(id.slice(1));
+  const token = lease(storage);
+  startSweep(storage, token, sweepId, 'wasm');
+  expect(await ask('post', `/sweeps/${id}/cancel`)).toMatchObject({ status: 202, body: { state: 'running' } });
+  expect(readCancel(storage, sweepId)).toBe('cancel');
+  expect(await ask('post', `/sweeps/${id}/kill`, {})).toMatchObject({ status: 202, body: { id, state: 'running' } });
+  expect(readCancel(storage, sweepId)).toBe('kill');
+  finishSweep(storage, token, sweepId, 'cancelled');
+  releaseLease(storage, token);
+  expect(await ask('post', `/sweeps/${id}/kill`)).toMatchObject({
+    status: 409,
+    body: { error: { message: `Cannot kill ${id}: it has ended already` } },
+  });
+  expect(started.pop()).toBe(id);
 });
 
 test('a definition → a queued probe; resume asks for the whole sweep, even before the probe has begun', async () => {

@@ -4,8 +4,9 @@ import { dataLimits } from './data-limits.ts';
 import { definitionLimits } from './definition-limits.ts';
 import type { LimitCase } from './limit-case.ts';
 import { requestLimits } from './request-limits.ts';
+import { runnerLimits } from './runner-limits.ts';
 
-const cases: LimitCase[] = [...dataLimits, ...definitionLimits, ...requestLimits];
+const cases: LimitCase[] = [...dataLimits, ...definitionLimits, ...requestLimits, ...runnerLimits];
 
 /** The rows of the table in docs/limits.md. */
 const rows = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')

@@ -415,6 +415,7 @@ eachCpuEngine('fit', (open) => {
     expect(result.outcome).toBe('diverged');
     const totals = curve(segments, 'train/total');
     expect(totals.at(-1)![0]).toBe(result.batch);
+    expect(segments.at(-1)!.to).toBe(result.batch + 1); // whenever it was noticed
     expect(Number.isFinite(totals.at(-1)![1])).toBe(false);
     expect(totals.slice(0, -1).every(([, value]) => Number.isFinite(value))).toBe(true);
     expect(last).toBeNull();

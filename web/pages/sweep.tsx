@@ -80,17 +80,23 @@ function ProgressCard({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
-type SweepAction = 'cancel' | 'resume' | 'retry';
+type SweepAction = 'cancel' | 'kill' | 'resume' | 'retry';
 
 /** The actions that make sense now. */
 function possibleActions(sweep: SweepDetail): SweepAction[] {
   const active = sweep.state === 'running' || sweep.state === 'queued';
-  if (active) return sweep.cancelling ? [] : ['cancel'];
+  if (active)
+    return [...(sweep.cancelling ? [] : ['cancel' as const]), ...(sweep.state === 'running' ? ['kill' as const] : [])];
   const unfinished = sweep.state === 'interrupted' || sweep.state === 'cancelled';
   return [...(unfinished ? ['resume' as const] : []), ...(sweep.counts.failed > 0 ? ['retry' as const] : [])];
 }
 
-const ACTION_WORDS: Record<SweepAction, string> = { cancel: 'Cancel', resume: 'Resume', retry: 'Retry failed runs' };
+const ACTION_WORDS: Record<SweepAction, string> = {
+  cancel: 'Cancel',
+  kill: 'Kill now',
+  resume: 'Resume',
+  retry: 'Retry failed runs',
+};
 
 function Actions({ sweep }: { sweep: SweepDetail }) {
   const words = { ...ACTION_WORDS, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };
@@ -100,7 +106,7 @@ function Actions({ sweep }: { sweep: SweepDetail }) {
         <PostButton
           key={action}
           path={`sweeps/${sweep.id}/${action}`}
-          kind={action === 'cancel' ? 'danger' : 'primary'}
+          kind={action === 'cancel' || action === 'kill' ? 'danger' : 'primary'}
         >
           {words[action]}
         </PostButton>

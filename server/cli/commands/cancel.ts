@@ -8,17 +8,21 @@ export const cancelCommand: CliCommand = {
       .command('cancel')
       .description('stops a sweep; `run` can continue it')
       .argument('<sweep>', 'id, name, definition or "latest"')
+      .option(
+        '--now',
+        'kills its workers instead of waiting for their next checkpoint; `run` trains that stretch again',
+      )
       .action(run(cancel));
   },
 };
 
-function cancel({ output, db, json }: Session, sweep: string): Promise<void> {
+function cancel({ output, db, json }: Session, sweep: string, { now }: { now?: true }): Promise<void> {
   return withStorage(db, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { cancelSweep } = await import('../../store/sweeps/cancel-sweep.ts');
     const { toStartResponse } = await import('../../http/answers/start-response.ts');
     const id = await findSweep(storage, sweep);
-    const outcome = cancelSweep(storage, id);
+    const outcome = cancelSweep(storage, id, { kill: now === true });
     const where = await toStartResponse(storage, id);
     if (json) output.json({ ...where, outcome });
     else output.data(`${where.id} ${where.name}: ${SAID[outcome]}`);

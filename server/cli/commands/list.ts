@@ -1,6 +1,7 @@
 import type { SweepItem } from '../../http/schemas/sweep.ts';
 import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
+import { toMoment } from '../moment.ts';
 import type { Session } from '../session.ts';
 import { withStorage } from '../with-storage.ts';
 
@@ -35,6 +36,6 @@ function toRow({ id, name, state, cancelling, arms, seeds, counts, engine, creat
     counts.failed,
     counts.diverged,
     engine,
-    createdAt.slice(0, 16).replace('T', ' '),
+    toMoment(new Date(createdAt)),
   ];
 }

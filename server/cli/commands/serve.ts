@@ -38,17 +38,22 @@ export const serveCommand: CliCommand = {
 async function serve({ output, db, json }: Session, options: Options): Promise<number> {
   const { openStorage } = await import('../../store/database/storage.ts');
   const { startServer } = await import('../../http/server.ts');
+  const { RunStarter } = await import('../run-starter.ts');
   const { planDefinition } = await import('../plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const storage = await openStorage({ file: db, create: true });
   try {
+    const starter = new RunStarter({
+      storage,
+      spawn: (sweepId) => spawnRun(db, sweepId),
+      say: (text) => output.say(text),
+    });
     const stopped = waitForSignal();
     const server = await startServer({
       context: {
         storage,
         actions: {
-          startRun: async (sweepId) =>
-            output.say(`${sweepId}: training in a process of its own, log in ${await spawnRun(db, sweepId)}`),
+          startRun: (sweepId) => starter.start(sweepId),
           plan: (definition, folder) => planDefinition(readDefinition(definition, '(from the dashboard)'), folder),
           doctor: doctorAsker(db),
         },

@@ -1,7 +1,7 @@
 import type { Lease } from '../../store/database/lease.ts';
 import { retireCheckpoints } from '../../store/training/retire-checkpoints.ts';
-import type { Storage } from '../../store/database/storage.ts';
 import { checkpointFiles } from '../../store/reading/read-checkpoints.ts';
+import { patiently, type Waiter } from '../patiently.ts';
 import { removeCheckpoint, removeLeftovers } from './checkpoint-files.ts';
 
 /**
@@ -9,8 +9,12 @@ import { removeCheckpoint, removeLeftovers } from './checkpoint-files.ts';
  * sweep has ended, when nobody writes checkpoints. A file that cannot be deleted is told and left to the next start:
  * what was trained is complete all the same.
  */
-export async function pruneCheckpoints(storage: Storage, lease: Lease, tell: (message: string) => void): Promise<void> {
-  for (const file of retireCheckpoints(storage, lease)) {
+export async function pruneCheckpoints(
+  { storage, giveUp }: Waiter,
+  lease: Lease,
+  tell: (message: string) => void,
+): Promise<void> {
+  for (const file of await patiently({ storage, giveUp }, () => retireCheckpoints(storage, lease))) {
     await removeCheckpoint(storage.checkpointFolder, file).catch((error: Error) =>
       tell(`Cannot delete checkpoint ${file}: ${error.message}`),
     );

@@ -10,6 +10,7 @@ import { removeCheckpoint } from '../checkpoints/checkpoint-files.ts';
 import { findStart } from './find-start.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { Loaded, SegmentReport, Start } from '../workers/messages.ts';
+import { patiently } from '../patiently.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { progressOf, type Pace } from '../order/pace.ts';
 import { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
@@ -28,7 +29,7 @@ export interface Spent {
   seconds: number;
 }
 
-type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'tell'>;
+type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'tell' | 'killing'>;
 
 /** A stretch of a stage, on its way into the database. */
 interface Delivery {
@@ -113,7 +114,8 @@ export class Deliveries {
     this.#records.set(job.stage.stageId, record);
     return this.#storing.run(async () => {
       const records = recordsOf(job, arms, record);
-      for (const { runId } of job.runs) startRun(storage, lease, runId, records.get(runId)!);
+      for (const { runId } of job.runs)
+        await this.#patiently(() => startRun(storage, lease, runId, records.get(runId)!));
     });
   }
 
@@ -191,7 +193,7 @@ export class Deliveries {
     this.#queue.drop(job);
     return this.#storing.run(async () => {
       for (const { runId } of job.runs) {
-        finishRun(storage, lease, runId, outcome);
+        await this.#patiently(() => finishRun(storage, lease, runId, outcome));
         this.#tellOutcome(job, runId, outcome, spent);
       }
     });
@@ -224,7 +226,8 @@ export class Deliveries {
     const outcomes = result ? outcomesOf(job, arms[job.runs[0]!.arm]!, result) : [];
     const records = record && outcomes.some(({ runId }) => !started.has(runId)) ? recordsOf(job, arms, record) : null;
     const ends = outcomes.map((end) => (started.has(end.runId) ? end : { ...end, record: records!.get(end.runId)! }));
-    const replaced = commitSegment(storage, lease, { ...segment, stageId: job.stage.stageId, ends });
+    const rows = { ...segment, stageId: job.stage.stageId, ends };
+    const replaced = await this.#patiently(() => commitSegment(storage, lease, rows));
     this.#queue.advance(job.stage, { batch: to, kept: segment.checkpoint !== null });
     const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
     for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
@@ -234,6 +237,10 @@ export class Deliveries {
     if (!segment.split) return;
     const runIds = job.runs.map(({ runId }) => runId);
     this.#pace.grow(this.#queue.split(job, readPaths(storage, runIds)));
+  }
+
+  #patiently<T>(body: () => T): Promise<T> {
+    return patiently({ storage: this.#work.storage, giveUp: this.#work.killing }, body);
   }
 
   #tellOutcome(job: StageJob, runId: number, outcome: RunOutcome, { seconds }: Spent): void {

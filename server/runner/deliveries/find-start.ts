@@ -3,6 +3,7 @@ import { rewindStage } from '../../store/training/rewind-stage.ts';
 import type { RecentCheckpoints } from '../checkpoints/recent-checkpoints.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
+import { patiently } from '../patiently.ts';
 import type { SweepWork } from '../sweep-work.ts';
 import type { Start } from '../workers/messages.ts';
 
@@ -23,7 +24,7 @@ export interface AtHand {
  * @returns null for batch 0
  */
 export async function findStart(
-  { storage, lease, tell }: Pick<SweepWork, 'storage' | 'lease' | 'tell'>,
+  { storage, lease, tell, killing }: Pick<SweepWork, 'storage' | 'lease' | 'tell' | 'killing'>,
   queue: Pick<StageQueue, 'rewind'>,
   { stage: begun, runs, restores }: Pick<StageJob, 'stage' | 'runs' | 'restores'>,
   { onTheWay, checkpoints, holds }: AtHand,
@@ -31,7 +32,9 @@ export async function findStart(
   const { stageId } = begun;
   const path = runs[0]!.stages;
   const last = path.findIndex((stage) => stage.stageId === stageId);
-  const own = restores ? null : rewindStage(storage, lease, stageId);
+  const rewind = (options = {}) =>
+    patiently({ storage, giveUp: killing }, () => rewindStage(storage, lease, stageId, options));
+  const own = restores ? null : await rewind();
   if (!restores) queue.rewind(begun, own?.batch ?? begun.from);
   for (const stage of path.slice(0, last + 1).reverse()) {
     const delivered = onTheWay.get(stage.stageId);
@@ -44,7 +47,7 @@ export async function findStart(
     if (sent) return sent;
     tell({ kind: 'log', message: `Checkpoint ${file} is lost or damaged: batches up to ${batch} are trained again` });
     if (stage.stageId !== stageId) continue;
-    rewindStage(storage, lease, stageId, { toStart: true });
+    await rewind({ toStart: true });
     queue.rewind(begun, begun.from);
   }
   return null;

@@ -91,10 +91,13 @@ export class WorkerLoop {
         if (this.#failed.aborted) return this.#idle(); // the worker was killed for that
         await this.#storing.idle(); // the next attempt continues from it
         if (killing.aborted) return this.#end(job, { state: 'waiting' }, spent);
+        if (stopping.aborted) {
+          tell({ kind: 'log', message: `${describe(job)} stops where it was stored last: ${error.message}` });
+          return this.#end(job, { state: 'waiting' }, spent);
+        }
         if (++failures > RETRIES)
           return this.#end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent);
         tell({ kind: 'log', message: `${describe(job)} is tried again: ${error.message}` });
-        if (stopping.aborted) return this.#end(job, { state: 'waiting' }, spent);
       }
     }
   }

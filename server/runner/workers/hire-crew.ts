@@ -5,8 +5,9 @@ import type { EngineName } from '../../training/engine.ts';
 import { chooseEngine } from '../../training/engines/choose.ts';
 import { EngineUnavailable } from '../../training/engines/unavailable.ts';
 import { forgetVerdict } from '../../training/engines/verdicts.ts';
-import type { RunOptions } from '../run-options.ts';
-import { WorkerError, type Trainer } from './trainer.ts';
+import type { SweepOptions } from '../run-options.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
+import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
 import { workerCount } from './worker-count.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -18,7 +19,10 @@ export interface Crew {
   workers: Trainer[];
 }
 
-type Hirer = Pick<RunOptions, 'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'fresh' | 'tell'>;
+type Hirer = Pick<
+  SweepOptions,
+  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'fresh' | 'patience' | 'tell'
+>;
 
 /**
  * Chooses an engine and starts as many workers on it as there is work for. That an engine works here is remembered from
@@ -31,7 +35,12 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   const { storage, sweepId, fresh, device, tell } = options;
   const { engine: before, runs, unfinished } = readOutstanding(storage, sweepId);
   const start = (engine: EngineName): Promise<Crew | WorkerError | null> =>
-    startWorkers(engine, Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished), device, ended);
+    startWorkers(
+      Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished),
+      () => new WorkerProcess(engine, device, options.patience),
+      engine,
+      ended,
+    );
   const first = await engineOf(before, options);
   const crew = await start(first);
   if (!(crew instanceof WorkerError)) return crew;
@@ -42,6 +51,12 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   forgetVerdict(first);
   const second = await engineOf(before, options);
   const again = await start(second);
+  if (again instanceof WorkerDied)
+    throw new OutsideError(
+      `Cannot train on engine ${second}: two worker processes ended before it was open (${again.message}). ` +
+        'Is there too little memory, or does something end them? Fewer --workers need less',
+      { cause: again },
+    );
   if (again instanceof WorkerError)
     throw new EngineUnavailable(second, `it opens when it is tried, but not to train (${again.message})`, null);
   return again;
@@ -59,13 +74,13 @@ async function engineOf(
 
 /** @returns the error of the first where the engine does not open; null where it was ended */
 async function startWorkers(
-  engine: EngineName,
   count: number,
-  device: string | null,
+  hire: () => Trainer,
+  engine: EngineName,
   ended: AbortSignal,
 ): Promise<Crew | WorkerError | null> {
   if (ended.aborted) return null;
-  const workers = Array.from({ length: count }, () => new WorkerProcess(engine, device));
+  const workers = Array.from({ length: count }, hire);
   const letGo = (): void => workers.forEach((worker) => worker.kill());
   ended.addEventListener('abort', letGo);
   try {

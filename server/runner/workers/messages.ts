@@ -65,6 +65,8 @@ export type FromWorker =
   | { kind: 'ready'; device: string; versions: Record<string, string> }
   | { kind: 'loaded'; loaded: Loaded }
   | { kind: 'progress'; batch: number }
+  /** It evaluates, and has come further with it. */
+  | { kind: 'alive' }
   | { kind: 'segment'; segment: SegmentReport }
   /**
    * `ends`: the process cannot go on and ends now. `outside`: it is not the stage's fault, and others would meet it too

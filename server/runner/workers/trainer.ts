@@ -44,7 +44,12 @@ export interface StageCallbacks {
   onSegment(segment: SegmentReport): void;
 }
 
-/** The trainer could not go on with its stage; the message is for the run's record. */
+/** The trainer could not go on with its stage, or did not open; the message is for the run's record. */
 export class WorkerError extends Error {
   override name = 'WorkerError';
+}
+
+/** Nothing is known to be wrong with the stage or the engine: the process of the trainer ended, or hung. */
+export class WorkerDied extends WorkerError {
+  override name = 'WorkerDied';
 }

@@ -5,7 +5,9 @@ import { builtProgram } from '../../training/built-program.ts';
 import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
 import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
-import { WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
+import { Patience } from './patience.ts';
+import { WorkerDied, WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
+import { watch } from './watchdog.ts';
 
 /** A worker that takes longer to end, in milliseconds, is killed. */
 const ENDS_WITHIN = 5000;
@@ -26,7 +28,10 @@ const STDERR_KEPT = 2000;
  */
 type State = 'starting' | 'ready' | 'training' | 'stopping' | 'dead';
 
-/** A child process on an engine of this machine. It opens the engine as soon as it is made. */
+/**
+ * A child process on an engine of this machine. It opens the engine as soon as it is made. Where it has something to do
+ * and gives no sign of life for longer than its owner has patience, it is killed.
+ */
 export class WorkerProcess implements Trainer {
   readonly opened: Promise<Machine>;
   readonly #child: ChildProcess;
@@ -34,12 +39,16 @@ export class WorkerProcess implements Trainer {
   #state: State = 'starting';
   #receive: (message: FromWorker) => void = () => {};
   #stderr = '';
+  readonly #patience: Patience;
+  /** Why it was killed, where this process did that. */
+  #hung: string | null = null;
   /** The checkpoints that the process has: the one that it was given last, and the one that it made last. */
   #given: string | null = null;
   #made: string | null = null;
 
   /** @param device of the engine; null leaves it to it */
-  constructor(engine: EngineName, device: string | null) {
+  constructor(engine: EngineName, device: string | null, patience = new Patience()) {
+    this.#patience = patience;
     this.#child = fork(builtProgram('runner/workers/worker'), [], {
       execArgv: [...HEAP_FLAGS, ...process.execArgv], // of two flags V8 takes the last one: a user's own
       serialization: 'advanced',
@@ -71,8 +80,13 @@ export class WorkerProcess implements Trainer {
 
   async train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
     this.#enter('training');
-    await this.#converse<void>({ kind: 'train', order }, (message, resolve) => {
+    let reading = true;
+    const limit = (): number =>
+      this.#patience.with(this.#state === 'stopping' ? 'stopping' : reading ? 'reading' : 'training');
+    await this.#converse<void>({ kind: 'train', order }, limit, (message, resolve, silence) => {
+      if (!reading) this.#patience.noteSilence(silence);
       if (message.kind === 'loaded') {
+        reading = false;
         this.#given = order.start?.hash ?? this.#given;
         onLoaded(message.loaded);
       }
@@ -105,7 +119,8 @@ export class WorkerProcess implements Trainer {
 
   async #open(engine: EngineName, device: string | null): Promise<Machine> {
     try {
-      const machine = await this.#converse<Machine>({ kind: 'open', engine, device }, (message, resolve) => {
+      const limit = (): number => this.#patience.with('opening');
+      const machine = await this.#converse<Machine>({ kind: 'open', engine, device }, limit, (message, resolve) => {
         if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
       });
       this.#enter('ready');
@@ -123,15 +138,26 @@ export class WorkerProcess implements Trainer {
     if (this.#state !== 'dead') this.#state = state;
   }
 
-  /** Sends a request and handles what comes back until the handler resolves. */
+  /**
+   * Sends a request and handles what comes back until the handler resolves.
+   *
+   * @param limit how many milliseconds of silence are allowed meanwhile
+   * @param handle is told too how many milliseconds of silence there were before the message
+   */
   async #converse<T>(
     request: ToWorker,
-    handle: (message: FromWorker, resolve: (value: T) => void) => void,
+    limit: () => number,
+    handle: (message: FromWorker, resolve: (value: T) => void, silence: number) => void,
   ): Promise<T> {
+    const watchdog = watch(limit, (silence) => {
+      this.#hung = `it gave no sign of life for ${Math.round(silence / 1000)} s and was killed`;
+      this.kill();
+    });
     const answer = new Promise<T>((resolve, reject) => {
       this.#receive = (message) => {
+        const silence = watchdog.sign();
         try {
-          if (message.kind !== 'failed') return handle(message, resolve);
+          if (message.kind !== 'failed') return handle(message, resolve, silence);
           this.#enter(message.ends ? 'dead' : 'ready');
           this.#given = this.#made = null; // whatever went wrong, the next attempt begins from what is stored
           reject(message.outside ? new OutsideError(message.message) : new WorkerError(message.message));
@@ -141,7 +167,7 @@ export class WorkerProcess implements Trainer {
       };
     });
     this.#send(request);
-    return Promise.race([answer, this.#exited]);
+    return Promise.race([answer, this.#exited]).finally(() => watchdog.end());
   }
 
   #send(message: ToWorker): void {
@@ -153,6 +179,7 @@ export class WorkerProcess implements Trainer {
     this.#enter('dead');
     this.#receive = () => {}; // what it sent before may still come in, and its stage is tried again meanwhile
     const said = this.#stderr.trim().split('\n').slice(-5).join('\n');
-    return new WorkerError(`Worker process ${this.#child.pid} ended while training (${how})${said ? `: ${said}` : ''}`);
+    const why = this.#hung ?? how;
+    return new WorkerDied(`Worker process ${this.#child.pid} ended while training (${why})${said ? `: ${said}` : ''}`);
   }
 }

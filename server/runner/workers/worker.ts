@@ -51,9 +51,20 @@ async function train(order: StageOrder): Promise<void> {
   const { settings, epsilons, places, seed, from, to } = order;
   await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
     onProgress: (batch) => send({ kind: 'progress', batch }),
+    onAlive: sayAlive,
     onSegment: async (segment) => send({ kind: 'segment', segment: await toReport(segment, order.checkpoints) }),
     shouldStop: () => stopping,
   });
+}
+
+/** In milliseconds: as often a sign of life is given, at most. */
+const SIGN_EVERY = 1_000;
+let signed = 0;
+
+function sayAlive(): void {
+  if (performance.now() - signed < SIGN_EVERY) return;
+  signed = performance.now();
+  send({ kind: 'alive' });
 }
 
 interface Held {

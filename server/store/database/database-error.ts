@@ -19,9 +19,10 @@ const CAUSES: [code: string, found: string][] = [
   ['SQLITE_IOERR', 'reading or writing failed; is the disk full, or on a network file system?'],
 ];
 
-/** Another process keeps the database locked. */
+/** Another process keeps the database locked; of SQLite's errors, and of those that `explain` makes of them. */
 export function isBusy(error: unknown): boolean {
-  return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
+  const code = codeOf(error) ?? codeOf((error as Error | null)?.cause);
+  return code?.startsWith('SQLITE_BUSY') ?? false;
 }
 
 /**

@@ -50,7 +50,7 @@ export interface RunQuery extends RunFilter, PageOptions {
 
 /**
  * Runs of a sweep: filtered, sorted and cut to a page by SQLite. Runs without a value to sort by come last in either
- * direction.
+ * direction; so do diverged ones where a metric is sorted by.
  */
 export function listRuns(
   storage: Storage,
@@ -163,9 +163,14 @@ function toKey(storage: Storage, sort: string): Fragment {
   if (metric === undefined) return { sql: 'json_extract(a.swept, ?)', values: [`$.${JSON.stringify(sort)}`] };
   const stages = `FROM "RunStage" p JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId
     WHERE p.runId = r.id AND m.name = ? AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)`;
-  if (which === 'last') return { sql: `(SELECT g.last ${stages} ORDER BY p.position DESC LIMIT 1)`, values: [metric] };
+  // What a diverged run had before is no result: it does not stand among those of runs that went on.
+  const result = (sql: string): Fragment => ({
+    sql: `CASE r.state WHEN 'diverged' THEN NULL ELSE ${sql} END`,
+    values: [metric],
+  });
+  if (which === 'last') return result(`(SELECT g.last ${stages} ORDER BY p.position DESC LIMIT 1)`);
   const column = bestColumn(metric);
-  return column ? { sql: `(SELECT ${column}(g.${column}) ${stages})`, values: [metric] } : { sql: 'NULL', values: [] };
+  return column ? result(`(SELECT ${column}(g.${column}) ${stages})`) : { sql: 'NULL', values: [] };
 }
 
 function toRunRow(row: Row, metrics: Record<string, MetricSummary>): ListedRun {

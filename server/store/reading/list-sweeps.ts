@@ -1,7 +1,7 @@
 import type { RunState, SweepState } from '../../sweep/results.ts';
 import type { Sweep } from '../generated/client.ts';
 import { sweepName } from '../database/ids.ts';
-import { seenRunState, seenSweepState } from './seen-state.ts';
+import { seenError, seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** How many runs are in each state; 0 where none is. */
@@ -70,8 +70,8 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
     id: sweepName(sweep.id),
     name: sweep.name,
     description: describe(sweep.definition),
-    state: seenSweepState(storage, sweep.state),
-    cancelling: sweep.cancelRequested && seenSweepState(storage, sweep.state) === 'running',
+    state: seenSweepState(storage, sweep),
+    cancelling: sweep.cancelRequested && seenSweepState(storage, sweep) === 'running',
     metric: { name: sweep.metricName, goal: sweep.metricGoal as 'maximize' | 'minimize' },
     seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds.length,
     ...progress.get(sweep.id)!,
@@ -81,7 +81,7 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
     finishedAt: sweep.finishedAt,
     engine: sweep.engine,
     probeSeeds: sweep.probeSeeds,
-    error: sweep.error,
+    error: seenError(storage, sweep),
     definitionPath: sweep.definitionPath,
   }));
 }

@@ -10,13 +10,13 @@ import type { Storage } from '../database/storage.ts';
 /** A sweep as the report reads it, with the curves of the metrics that are asked for; null where there is none. */
 export function readResults(storage: Storage, sweepId: number, metrics: string[]): SweepResults | null {
   const sweep = storage
-    .prepare('SELECT name, state, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
+    .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
     .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
   return {
     id: sweepName(sweepId),
     name: sweep.name,
-    state: seenSweepState(storage, sweep.state),
+    state: seenSweepState(storage, sweep),
     metric: { name: sweep.metricName, goal: sweep.metricGoal },
     arms: readArms(storage, sweepId),
     seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds,
@@ -38,6 +38,7 @@ function secondsOf(storage: Storage, sweepId: number): number {
 interface SweepColumns {
   name: string;
   state: string;
+  cancelRequested: number;
   metricName: string;
   metricGoal: 'maximize' | 'minimize';
   plan: string;

@@ -2,7 +2,7 @@ import { METRICS } from '../../sweep/metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
 export interface MetricSummary {
-  /** Its last value; null where this was not finite. */
+  /** Its last value; null where this was not finite, and where the run diverged after the metric was measured last. */
   last: number | null;
   /** By the metric's own direction; null for metrics that have none. */
   best: number | null;
@@ -21,7 +21,8 @@ export function bestColumn(metric: string): 'max' | 'min' | null {
 export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, Record<string, MetricSummary>> {
   const rows = storage
     .prepare(
-      `SELECT p.runId, m.name, g.last, g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
+      `SELECT p.runId, m.name, CASE WHEN r.state = 'diverged' AND g.lastBatch < r.divergedBatch THEN NULL ELSE g.last END AS last,
+      g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
     JOIN "Run" r ON r.id = wanted.value JOIN "RunStage" p ON p.runId = r.id
     JOIN "StageMetric" g ON g.stageId = p.stageId
     JOIN "Metric" m ON m.id = g.metricId AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)

@@ -1,6 +1,6 @@
 import type { SweepState } from '../../sweep/results.ts';
 import { runName, sweepName } from '../database/ids.ts';
-import { leaseHolder } from '../database/lease.ts';
+import { lastHolder, leaseHolder } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
@@ -8,8 +8,23 @@ import type { Storage } from '../database/storage.ts';
  * nothing, so it looks at the lease: where no process trains, a sweep stored as running is seen as interrupted, and a
  * run as waiting.
  */
-export function seenSweepState(storage: Storage, state: string): SweepState {
-  return state === 'running' && !leaseHolder(storage) ? 'interrupted' : (state as SweepState);
+export function seenSweepState(storage: Storage, { state, cancelRequested }: StoredState): SweepState {
+  if (state !== 'running' || leaseHolder(storage)) return state as SweepState;
+  return cancelRequested ? 'cancelled' : 'interrupted';
+}
+
+interface StoredState {
+  state: string;
+  cancelRequested: boolean | number;
+}
+
+/** Why the sweep itself could not go on; null where it did, or no reason is known. */
+export function seenError(storage: Storage, sweep: StoredState & { error: string | null }): string | null {
+  if (sweep.state !== 'running' || seenSweepState(storage, sweep) !== 'interrupted') return sweep.error;
+  const holder = lastHolder(storage);
+  return holder === null
+    ? sweep.error
+    : `Process ${holder.pid} on ${holder.host}, which trained it, has died or gives no sign of life`;
 }
 
 /** The same for runs, as an SQL expression over a table with the alias `r`. */

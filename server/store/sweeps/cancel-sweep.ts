@@ -5,13 +5,24 @@ import { transaction } from '../database/transaction.ts';
 /** `requested`: the process that trains it will stop it within seconds. `ended`: there was nothing left to cancel. */
 export type Cancelled = 'cancelled' | 'requested' | 'ended';
 
-/** Sets the flag that the process which trains the sweep reads. A sweep that no process trains is cancelled at once. */
-export function cancelSweep(storage: Storage, sweepId: number, now = Date.now()): Cancelled {
+/**
+ * Sets the flag that the process which trains the sweep reads. A sweep that no process trains is cancelled at once.
+ *
+ * @param kill true: the workers are killed, and what they have not committed is lost; false: they are asked to end with
+ * a checkpoint
+ */
+export function cancelSweep(
+  storage: Storage,
+  sweepId: number,
+  { kill = false, now = Date.now() }: { kill?: boolean; now?: number } = {},
+): Cancelled {
   return transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | undefined;
     if (state === undefined || state === 'complete' || state === 'cancelled') return 'ended';
     if (state === 'running' && leaseHolder(storage, now)) {
-      storage.prepare('UPDATE "Sweep" SET cancelRequested = true WHERE id = ?').run(sweepId);
+      storage
+        .prepare('UPDATE "Sweep" SET cancelRequested = true, killRequested = killRequested OR ? WHERE id = ?')
+        .run(Number(kill), sweepId);
       return 'requested';
     }
     storage
@@ -28,9 +39,16 @@ export function cancelSweep(storage: Storage, sweepId: number, now = Date.now())
   });
 }
 
-/** Whether the sweep that is being trained should stop; true also for a sweep that is gone. */
-export function isCancelRequested(storage: Storage, sweepId: number): boolean {
-  return storage.prepare('SELECT cancelRequested FROM "Sweep" WHERE id = ?').pluck().get(sweepId) !== 0;
+/**
+ * How the sweep that is being trained should stop; null where it should go on. A sweep that is gone should stop, and one
+ * that somebody cancelled who took its process for dead.
+ */
+export function readCancel(storage: Storage, sweepId: number): 'cancel' | 'kill' | null {
+  const row = storage
+    .prepare(`SELECT cancelRequested OR state = 'cancelled' AS cancel, killRequested AS kill FROM "Sweep" WHERE id = ?`)
+    .get(sweepId) as { cancel: number; kill: number } | undefined;
+  if (row && !row.cancel) return null;
+  return row?.kill ? 'kill' : 'cancel';
 }
 
 /** Within a transaction: cancels the waiting runs of a sweep, except those that another sweep still asks for. */

@@ -6,6 +6,7 @@ import { leaseHolder } from '../database/lease.ts';
 import { askForAll } from './queue.ts';
 import { refuseFresh } from './refuse-fresh.ts';
 import { isSamePlace } from './same-place.ts';
+import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 import { insertPlan, replacePlan, toPlanJson } from './write-plan.ts';
@@ -56,7 +57,10 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
   return transaction(storage, () => {
     if (request.fresh) refuseFresh(`sweep "${request.plan.name}"`, leaseHolder(storage, now));
     const found = findSweepOfDefinition(storage, request);
-    if (!found) return { sweepId: insertSweep(storage, request, now), created: true };
+    if (!found) {
+      refuseFullQueue(storage, `sweep "${request.plan.name}"`);
+      return { sweepId: insertSweep(storage, request, now), created: true };
+    }
     const keeps = found.definition === request.definition && request.fresh !== true;
     if (!keeps && found.planHash !== request.plan.planHash && isAtWork(storage, found, now))
       throw new UserError(
@@ -131,6 +135,7 @@ function continueSweep(storage: Storage, found: Found, request: Omit<SweepReques
     if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
     return false;
   }
+  if (found.state !== 'queued') refuseFullQueue(storage, sweepName(found.id));
   updateSweep(storage, found.id, request, now);
   return true;
 }
@@ -175,7 +180,7 @@ function updateSweep(storage: Storage, sweepId: number, request: Omit<SweepReque
       share = (share OR ?) AND ?,
       probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END,
       queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
-      state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`,
+      state = 'queued', cancelRequested = false, killRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`,
     )
     .run(
       request.folder,

@@ -2,6 +2,7 @@ import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { refuseFresh } from './refuse-fresh.ts';
+import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
@@ -63,13 +64,14 @@ export function queueAgain(
     if (engine !== undefined) askEngine(storage, sweepId, engine, fresh);
     // A sweep that is `running` without a holder was left by a process that died.
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued';
+    if (!['queued', atWork].includes(stateOf(storage, sweepId))) refuseFullQueue(storage, sweepName(sweepId));
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
     if (fresh && plan) replacePlan(storage, sweepId, plan);
     return (
       storage
         .prepare(
-          `UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, error = NULL
+          `UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, killRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`,
         )
         .run(now, sweepId, atWork).changes === 1
@@ -87,6 +89,15 @@ export function askForAll(storage: Storage, sweepId: number, share = true): void
   storage
     .prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = share AND (? OR probeSeeds IS NULL) WHERE id = ?')
     .run(Number(share), sweepId);
+}
+
+function stateOf(storage: Storage, sweepId: number): string {
+  return storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string;
+}
+
+/** Whether a sweep waits for its turn. */
+export function isQueued(storage: Storage, sweepId: number): boolean {
+  return stateOf(storage, sweepId) === 'queued';
 }
 
 /** Whether a sweep waits or is at work. A sweep whose process died at work counts too, until somebody clears up. */

@@ -2,6 +2,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import { refuseOtherEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
+import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
@@ -31,10 +32,11 @@ export function retrySweep(
       )
       .run(sweepId);
     if (changes > 0) {
+      if (state !== 'queued') refuseFullQueue(storage, sweepName(sweepId));
       storage
         .prepare(
           `UPDATE "Sweep" SET queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
-          state = 'queued', cancelRequested = false, error = NULL WHERE id = ?`,
+          state = 'queued', cancelRequested = false, killRequested = false, error = NULL WHERE id = ?`,
         )
         .run(now, sweepId);
     }

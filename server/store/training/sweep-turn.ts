@@ -22,8 +22,8 @@ export function finish(
   if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
   storage
     .prepare(
-      `UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, finishedAt = ?
-    WHERE id = ? AND state IN ('queued', 'running')`,
+      `UPDATE "Sweep" SET state = ?, error = ?, cancelRequested = false, killRequested = false,
+      finishedAt = ? WHERE id = ? AND state IN ('queued', 'running')`,
     )
     .run(state, error, state === 'queued' ? null : now, sweepId);
 }
@@ -93,7 +93,7 @@ export function startSweep(storage: Storage, lease: Lease, sweepId: number, engi
     const { changes } = storage
       .prepare(
         `UPDATE "Sweep" SET state = 'running', engine = ?, error = NULL, cancelRequested = false,
-        finishedAt = NULL WHERE id = ? AND state = 'queued'`,
+        killRequested = false, finishedAt = NULL WHERE id = ? AND state = 'queued'`,
       )
       .run(engine, sweepId);
     return changes === 1;
@@ -102,23 +102,33 @@ export function startSweep(storage: Storage, lease: Lease, sweepId: number, engi
 
 /**
  * To be called by the process that has just taken the lease: sweeps and runs that are still `running` were left by a
- * process that died. The sweeps become `interrupted` (`cancelled` where that was asked for), the runs wait again.
+ * process that died, or was silent for too long. The sweeps end as if that process had stopped them: `interrupted` with
+ * the reason, or `cancelled` where that was asked for. The runs wait again, or are cancelled with their sweep.
  *
  * @param asked the sweep that the caller is here for: the caller has waited for the dead process, so this sweep is
  * queued
+ * @param reason what became of the process
  * @returns the sweeps that were left
  */
-export function clearLeftovers(storage: Storage, lease: Lease, asked: number): number[] {
+export function clearLeftovers(
+  storage: Storage,
+  lease: Lease,
+  asked: number,
+  reason = 'the process that trained it died',
+  now = Date.now(),
+): number[] {
   return underLease(storage, lease, () => {
     storage.prepare(`UPDATE "Run" SET state = 'waiting' WHERE state = 'running'`).run();
-    const left = storage.prepare(`SELECT id FROM "Sweep" WHERE state = 'running'`).pluck().all() as number[];
-    storage
-      .prepare(
-        `UPDATE "Sweep" SET state =
-        CASE WHEN cancelRequested THEN 'cancelled' WHEN id = ? THEN 'queued' ELSE 'interrupted' END
-      WHERE state = 'running'`,
-      )
-      .run(asked);
-    return left;
+    const left = storage
+      .prepare(`SELECT id, cancelRequested AS cancelled FROM "Sweep" WHERE state = 'running'`)
+      .all() as { id: number; cancelled: number }[];
+    for (const { id, cancelled } of left) {
+      if (cancelled) finish(storage, id, 'cancelled', null, now);
+      else if (id === asked) finish(storage, id, 'queued', null, now);
+      else finish(storage, id, 'interrupted', toSentence(reason), now);
+    }
+    return left.map(({ id }) => id);
   });
 }
+
+const toSentence = (reason: string): string => `${reason[0]!.toUpperCase()}${reason.slice(1)}`;

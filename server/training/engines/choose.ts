@@ -1,4 +1,4 @@
-import { UserError } from '../../sweep/user-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../engine.ts';
 import { engineNames } from './open.ts';
 import { probeEngine, type EngineProbe } from './probe.ts';
@@ -23,19 +23,26 @@ export async function chooseEngine(
   if (name !== 'auto') {
     const known = readVerdicts().get(name);
     // An engine that did not work is tried again: it was asked for by name, and may have been set up since.
-    return insistOn(known?.works ? known : await examine(name));
+    return known?.works ? name : insistOn(await examine(name));
   }
   const known = readVerdicts();
   // Without a GPU there may still be a program in its place. Trying that takes minutes, and it is never the fastest.
   const candidates = engineNames.filter((each) => each !== 'webgpu' || hasGpu() || known.has(each));
   if (candidates.some((candidate) => !known.has(candidate))) tell('trying the engines, once on this machine');
-  const probes: EngineProbe[] = [];
-  for (const candidate of candidates) probes.push(known.get(candidate) ?? (await examine(candidate)));
+  const tried: Probed[] = [];
+  for (const candidate of candidates) {
+    const probe = known.get(candidate);
+    tried.push(probe ? { probe, answered: true } : await examine(candidate));
+  }
+  const probes = tried.map(({ probe }) => probe);
   const [fastest, ...slower] = bySpeed(probes);
   const notHere = probes
     .filter(({ works }) => !works)
     .map(({ name, reason, remedy }) => [`${name} does not work: ${reason}.`, remedy].filter(Boolean).join(' '));
-  if (!fastest) throw new UserError(`Cannot find an engine that works here: ${notHere.join('; ')}`);
+  if (!fastest) {
+    const Kind = tried.every(({ answered }) => answered) ? UserError : OutsideError;
+    throw new Kind(`Cannot find an engine that works here: ${notHere.join('; ')}`);
+  }
   const times = slower.map(({ name, stepMs }) => `${name} takes ${milliseconds(stepMs!)}`);
   const others = [...times, ...notHere].map((other) => `; ${other}`).join('');
   tell(
@@ -62,25 +69,29 @@ async function chooseDevice(name: EngineName | 'auto', device: string): Promise<
     throw new UserError(
       `Cannot use device "${device}": the engine ${name} has no choice of devices; wanted --engine webgpu`,
     );
-  return insistOn((await probeEngine('webgpu', device)).probe);
+  return insistOn(await probeEngine('webgpu', device));
 }
 
-function insistOn({ name, works, reason, remedy }: EngineProbe): EngineName {
-  if (!works) throw new EngineUnavailable(name, reason!, remedy);
-  return name;
+type Probed = Awaited<ReturnType<typeof probeEngine>>;
+
+/** Of an engine whose process died nothing is known: that is nobody's mistake. */
+function insistOn({ probe: { name, works, reason, remedy }, answered }: Probed): EngineName {
+  if (works) return name;
+  if (answered) throw new EngineUnavailable(name, reason!, remedy);
+  throw new OutsideError(`Cannot open the ${name} engine: ${reason}. Is there too little memory?`);
 }
 
 /** Every engine, tried anew on this machine: how fast it is, or why it does not work and what to do about it. */
 export async function probeEngines(): Promise<EngineProbe[]> {
   const probes: EngineProbe[] = [];
-  for (const name of engineNames) probes.push(await examine(name));
+  for (const name of engineNames) probes.push((await examine(name)).probe);
   return probes;
 }
 
-async function examine(name: EngineName): Promise<EngineProbe> {
-  const { probe, answered } = await probeEngine(name);
-  if (answered) keepVerdict(probe);
-  return probe;
+async function examine(name: EngineName): Promise<Probed> {
+  const probed = await probeEngine(name);
+  if (probed.answered) keepVerdict(probed.probe);
+  return probed;
 }
 
 function milliseconds(value: number): string {
