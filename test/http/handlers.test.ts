@@ -66,7 +66,8 @@ async function ask<Body>(
     actions: {
       startRun: async (id) => void started.push(id),
       plan: async (text) => planText(text),
-      doctor: async () => ({ engines: [], datasets: [], database: null as never }),
+      doctor: () => Promise.reject(new Error('not asked')),
+      lastDoctor: () => null,
     },
   };
   const reply = await answer(route, context, { params: Object.fromEntries(names), query, body }, (error) => {
