@@ -163,6 +163,16 @@ test('runs: sorted, filtered, paged; a run without a value is last', async () =>
   expect(failed.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
   const chosen = (await ask<RunList>('get', `/sweeps/s1/runs?arm=0,2&seed=${seeds[1]}`)).body;
   expect(chosen.items.map(({ arm }) => arm)).toEqual([0, 2]);
+  for (const [words, arms] of [
+    ['beta0.2', [0]],
+    ['β = 0.4', [1]],
+    ['nointra', [2]],
+    ['beta', [0, 1]],
+    ['%', []],
+  ] as const) {
+    const found = (await ask<RunList>('get', `/sweeps/s1/runs?q=${encodeURIComponent(words)}`)).body;
+    expect([words, [...new Set(found.items.map(({ arm }) => arm))].sort()]).toEqual([words, arms]);
+  }
   const last = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&page=18&size=1')).body;
   expect(last.items[0]!.state).toBe('failed');
 });
@@ -277,7 +287,7 @@ test('the ablation table: as data, as a page, in every format', async () => {
 
   for (const [format, type, holds] of [
     ['md', 'text/markdown', '| '],
-    ['csv', 'text/csv', 'arm,name'],
+    ['csv', 'text/csv', '\ufeffarm,name'],
     ['latex', 'text/x-tex', '\\toprule'],
     ['html', 'text/html', '<table'],
   ] as const) {
