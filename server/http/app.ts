@@ -18,7 +18,7 @@ export interface AppOptions extends EntryOptions {
 }
 
 /** Far above any definition: 100,000 arms are a few lines of JSON. */
-const BODY_LIMIT = '2mb';
+const BODY_LIMIT_MIB = 2;
 
 /** Routes, guard and pages as an Express application. Nothing else in the product knows Express. */
 export function makeApp(options: AppOptions): express.Express {
@@ -39,7 +39,7 @@ export function makeApp(options: AppOptions): express.Express {
 
 function makeApi({ context, streams, basePath, report }: AppOptions): express.Router {
   const api = express.Router({ strict: true });
-  api.use(express.json({ limit: BODY_LIMIT, inflate: false }));
+  api.use(express.json({ limit: BODY_LIMIT_MIB * 2 ** 20, inflate: false }));
   const description = describeApi(routes, `${basePath}/api`);
   api.get('/openapi.json', (_request, response) => send(response, { status: 200, body: description }));
   api.get('/events', (request, response) => streams.open(request, response));
@@ -120,7 +120,7 @@ function fromExpress(error: unknown): unknown {
   const { status, type } = error as { status?: number; type?: string };
   if (error instanceof HttpError || status === undefined || status >= 500) return error;
   if (status === 413)
-    return new HttpError('too-large', `Cannot read the request: its body is larger than ${BODY_LIMIT}`);
+    return new HttpError('too-large', `Cannot read the request: its body is larger than ${BODY_LIMIT_MIB} MiB`);
   if (status === 415)
     return new HttpError(
       'unsupported-media-type',

@@ -57,8 +57,8 @@ function takeToken(request: ExpressRequest, response: Response, { token, hosts, 
 const AGAIN = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Cosweep</title>';
 
 /**
- * Where a link of another site is followed, in a mail or a chat, the browser leaves the cookie out. This empty page asks
- * for the same address again; as it is a page of our own, the cookie comes along.
+ * Where a link of another site is followed, in a mail or a chat, the browser leaves the cookie out. This empty page
+ * asks for the same address again. It is a page of our own, so the cookie comes along.
  */
 function meetAgain(request: ExpressRequest, response: Response, { token, hosts }: EntryOptions): boolean {
   if (token === null || request.headers['sec-fetch-site'] !== 'cross-site' || !asksForPage(request)) return false;

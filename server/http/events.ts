@@ -16,7 +16,9 @@ export interface EventStreams {
  */
 const HEARTBEAT_MS = 15_000;
 const MOST_STREAMS = 200;
-/** A reader with so many unread bytes is dropped. A browser that still lives connects again and reads everything anew. */
+/**
+ * A reader with so many unread bytes is dropped. A browser that still lives connects again and reads everything anew.
+ */
 const MOST_UNSENT = 256 * 1024;
 
 export function makeEventStreams(feed: ChangeFeed): EventStreams {

@@ -89,7 +89,7 @@ function expectShape(made: Made, status: number, type: string, text: string, wha
   const route = routes.find(
     (each) => each.method === made.method.toLowerCase() && each.path.replace(/:(\w+)/g, '{$1}') === made.from,
   );
-  if (route === undefined || !made.path.startsWith('/api')) return;
+  if (route === undefined || !made.path.startsWith('/api/')) return;
   expect(
     (route.answer.media ?? ['application/json']).some((each) => type.startsWith(each)),
     what,

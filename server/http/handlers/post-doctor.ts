@@ -8,8 +8,8 @@ export const postDoctorRoute = route({
     'Measures engines, devices, data sets and database: which of them work on this machine; for the others, why not ' +
     'and what to do',
   description:
-    'The report is the same as that of `cosweep doctor --json`, and it is kept for GET /doctor. Every engine is tried, ' +
-    'which takes seconds; requests that come meanwhile get the same answer.',
+    'The report is the same as that of `cosweep doctor --json`, and it is kept for GET /doctor. Every engine is ' +
+    'tried, which takes seconds; requests that come meanwhile get the same answer.',
   params: nothing,
   query: nothing,
   body: null,

@@ -2,8 +2,8 @@
 export type CsvValue = string | number | boolean | null;
 
 /**
- * What a CSV file begins with. Without it, Excel takes the file for one of the system's old encoding and shows Î² for β.
- * Other programs skip it. What goes to a pipe has none, since programs read it there.
+ * What a CSV file begins with. Without it, Excel reads the file in the system's old encoding and shows Î² for β. Other
+ * programs skip it. What goes to a pipe has none, since programs read it there.
  */
 export const CSV_FILE_BEGIN = '\ufeff';
 
