@@ -5,6 +5,7 @@
  * The sample database is dev.db in the checkout: the demo's sweep, trained the first time (half a minute).
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'vite';
@@ -25,6 +26,8 @@ buildProduct();
 console.error('dev: the sample database …');
 if (!run(process.execPath, [...cosweep, 'run', join('sweeps', 'demo.json')])) process.exit(1);
 
+/** Kept over restarts. */
+const token = randomBytes(24).toString('base64url');
 let server = await serve();
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, () => {
@@ -33,8 +36,10 @@ for (const signal of ['SIGINT', 'SIGTERM'])
   });
 const dashboard = await createServer({
   configFile: join(root, 'web', 'vite.config.ts'),
-  // The server answers pages of its own address only.
-  server: { proxy: { '/api': { target: server.url, headers: { origin: server.url } } } },
+  // The server answers pages of its own address only, and who has its token. So whoever reaches Vite is let in.
+  server: {
+    proxy: { '/api': { target: server.url, headers: { origin: server.url, authorization: `Bearer ${token}` } } },
+  },
 });
 await dashboard.listen();
 console.error(`\nThe server answers at ${server.url}.`);
@@ -45,6 +50,7 @@ rebuildOnChange();
 function serve(port = 0) {
   const child = spawn(process.execPath, [...cosweep, '--json', 'serve', '--port', String(port)], {
     cwd: root,
+    env: { ...process.env, COSWEEP_TOKEN: token },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {

@@ -1,16 +1,23 @@
 import { spawn } from 'node:child_process';
-import type { DoctorResponse } from '../http/schemas/doctor.ts';
+import type { Actions } from '../http/route.ts';
+import type { DoctorKept, DoctorResponse } from '../http/schemas/doctor.ts';
 import { launcher } from './launcher.ts';
 
 /**
  * Runs `cosweep doctor --json` in a process of its own, so that a long-lived server never loads an engine. A call that
- * comes while that process is at work gets the same answer.
+ * comes while that process is at work gets the same answer, and the last answer is kept.
  */
-export function doctorAsker(db: string): () => Promise<DoctorResponse> {
-  let asked: Promise<DoctorResponse> | null = null;
-  return () => {
-    asked ??= ask(db).finally(() => (asked = null));
-    return asked;
+export function doctorAsker(db: string): Pick<Actions, 'doctor' | 'lastDoctor'> {
+  let asked: Promise<DoctorKept> | null = null;
+  let last: DoctorKept | null = null;
+  return {
+    lastDoctor: () => last,
+    doctor() {
+      asked ??= ask(db)
+        .then((report) => (last = { measuredAt: new Date().toISOString(), report }))
+        .finally(() => (asked = null));
+      return asked;
+    },
   };
 }
 

@@ -54,7 +54,7 @@ function validate<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
 }
 
 /** The answer for a thrown error. An error of our own is reported to the operator, and the caller learns no detail. */
-export function errorReply(error: unknown, report: (error: unknown) => void): Reply {
+export function errorReply(error: unknown, report: (error: unknown) => void): Reply<ErrorResponse> {
   if (error instanceof HttpError) return failure(error.status, error.code, error.message, error.details);
   if (error instanceof DefinitionError) return failure(400, 'bad-definition', error.message, [...error.problems]);
   if (error instanceof UserError) return failure(400, 'bad-request', error.message);
@@ -66,7 +66,7 @@ export function errorReply(error: unknown, report: (error: unknown) => void): Re
   );
 }
 
-function failure(status: number, code: string, message: string, details?: Problem[]): Reply {
+function failure(status: number, code: string, message: string, details?: Problem[]): Reply<ErrorResponse> {
   const body: ErrorResponse = { error: details === undefined ? { code, message } : { code, message, details } };
   return { status, body };
 }

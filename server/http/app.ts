@@ -1,7 +1,8 @@
 import express, { type ErrorRequestHandler, type Request as ExpressRequest, type Response } from 'express';
 import { answer, errorReply } from './answer.ts';
+import { belowBasePath, isApi } from './base-path.ts';
+import { enter, type EntryOptions } from './entry.ts';
 import type { EventStreams } from './events.ts';
-import { guard, type GuardOptions } from './guard.ts';
 import { HttpError } from './http-error.ts';
 import { describeApi } from './openapi.ts';
 import type { Context, Reply, Route } from './route.ts';
@@ -9,17 +10,15 @@ import { routes } from './routes.ts';
 import { API_HEADERS, PAGE_HEADERS } from './security-headers.ts';
 import type { StaticFiles } from './static-files.ts';
 
-export interface AppOptions extends GuardOptions {
+export interface AppOptions extends EntryOptions {
   context: Context;
   streams: EventStreams;
   files: StaticFiles;
-  /** '' or `/cosweep`. */
-  basePath: string;
   report: (error: unknown) => void;
 }
 
 /** Far above any definition: 100,000 arms are a few lines of JSON. */
-const BODY_LIMIT = '2mb';
+const BODY_LIMIT_MIB = 2;
 
 /** Routes, guard and pages as an Express application. Nothing else in the product knows Express. */
 export function makeApp(options: AppOptions): express.Express {
@@ -28,13 +27,11 @@ export function makeApp(options: AppOptions): express.Express {
   app.enable('strict routing');
   app.set('query parser', 'simple');
 
-  app.use((request, response, next) => {
-    response.set(isApi(pathBelow(request, options.basePath)) ? API_HEADERS : PAGE_HEADERS);
-    if (acceptToken(request, response, options)) return;
-    guard(incoming(request, options.basePath), options);
-    next();
+  app.use(async (request, response, next) => {
+    response.set(isApi(belowBasePath(request.path, options.basePath)) ? API_HEADERS : PAGE_HEADERS);
+    if (await enter(request, response, options)) next();
   });
-  app.use(`${options.basePath}/api`, makeApi(options));
+  app.use('/api', makeApi(options));
   app.use(servePages(options));
   app.use(handleErrors(options));
   return app;
@@ -42,7 +39,7 @@ export function makeApp(options: AppOptions): express.Express {
 
 function makeApi({ context, streams, basePath, report }: AppOptions): express.Router {
   const api = express.Router({ strict: true });
-  api.use(express.json({ limit: BODY_LIMIT, inflate: false }));
+  api.use(express.json({ limit: BODY_LIMIT_MIB * 2 ** 20, inflate: false }));
   const description = describeApi(routes, `${basePath}/api`);
   api.get('/openapi.json', (_request, response) => send(response, { status: 200, body: description }));
   api.get('/events', (request, response) => streams.open(request, response));
@@ -88,23 +85,6 @@ function notForRoute(request: ExpressRequest): HttpError {
 }
 
 /**
- * A browser shows the token once, in the address. It gets a cookie in exchange and is redirected to the address without
- * the token.
- */
-function acceptToken(request: ExpressRequest, response: Response, { token, hosts, basePath }: AppOptions): boolean {
-  const shown = request.query['token'];
-  const page = request.method === 'GET' && !isApi(pathBelow(request, basePath));
-  if (token === null || !page || typeof shown !== 'string' || !token.matches(shown)) return false;
-  guard(incoming(request, basePath), { hosts, token: null });
-  const rest = new URLSearchParams(request.url.split('?')[1]);
-  rest.delete('token');
-  response.set('Set-Cookie', token.cookie(`${basePath}/`)).set('Cache-Control', 'no-store');
-  // One leading slash: with two the browser would take the path for another server's name.
-  response.redirect(303, request.path.replace(/^[/\\]+/, '/') + (rest.size > 0 ? `?${rest}` : ''));
-  return true;
-}
-
-/**
  * The dashboard itself tells its pages apart by the address, so an unknown path without a file ending gets the page
  * too.
  */
@@ -113,11 +93,9 @@ function servePages({ files, basePath }: AppOptions): express.RequestHandler {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HttpError('method-not-allowed', `Cannot ${request.method} ${request.path}: want GET`);
     }
-    if (request.path === basePath && basePath !== '') return response.redirect(308, `${basePath}/`);
-    const path = pathBelow(request, basePath);
-    const file = path === null ? undefined : (files.get(path) ?? (/\.\w+$/.test(path) ? undefined : files.get('/')));
-    if (file === undefined)
-      throw new HttpError('not-found', `Cannot find ${request.path}: the dashboard is at ${basePath}/`);
+    const { path } = request;
+    const file = files.get(path) ?? (/\.\w+$/.test(path) ? undefined : files.get('/'));
+    if (file === undefined) throw new HttpError('not-found', `Cannot find ${path}: the dashboard is at ${basePath}/`);
     response.set('ETag', file.etag);
     response.set('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     response.type(file.type).send(file.body);
@@ -126,9 +104,14 @@ function servePages({ files, basePath }: AppOptions): express.RequestHandler {
 
 /** Registered last, so that it sees the errors of everything before it. */
 function handleErrors({ report }: AppOptions): ErrorRequestHandler {
-  return (error, _request, response, next) => {
+  return (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    send(response, errorReply(fromExpress(error), report));
+    const reply = errorReply(fromExpress(error), report);
+    // Who opened a page reads a sentence, not JSON.
+    const { message } = reply.body.error;
+    if (!isApi(request.path) && request.headers.accept?.includes('text/html'))
+      response.status(reply.status).type('text/plain').send(message);
+    else send(response, reply);
   };
 }
 
@@ -137,7 +120,7 @@ function fromExpress(error: unknown): unknown {
   const { status, type } = error as { status?: number; type?: string };
   if (error instanceof HttpError || status === undefined || status >= 500) return error;
   if (status === 413)
-    return new HttpError('too-large', `Cannot read the request: its body is larger than ${BODY_LIMIT}`);
+    return new HttpError('too-large', `Cannot read the request: its body is larger than ${BODY_LIMIT_MIB} MiB`);
   if (status === 415)
     return new HttpError(
       'unsupported-media-type',
@@ -146,21 +129,4 @@ function fromExpress(error: unknown): unknown {
   if (type === 'entity.parse.failed')
     return new HttpError('bad-request', `Cannot read the request: its body is not JSON (${(error as Error).message})`);
   return new HttpError('bad-request', `Cannot read the request: ${(error as Error).message}`);
-}
-
-function incoming(request: ExpressRequest, basePath: string) {
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  return { method: request.method, path: pathBelow(request, basePath) ?? request.path, headers, hasBody };
-}
-
-function pathBelow(request: ExpressRequest, basePath: string): string | null {
-  if (!request.path.startsWith(`${basePath}/`)) return null;
-  return request.path.slice(basePath.length);
-}
-
-function isApi(path: string | null): boolean {
-  return path !== null && (path === '/api' || path.startsWith('/api/'));
 }

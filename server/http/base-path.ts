@@ -15,3 +15,18 @@ export function parseBasePath(text: string): string {
   }
   return segments.map((segment) => `/${segment}`).join('');
 }
+
+/**
+ * The address below the base path. Some proxies pass the base path on and others strip it, so an address without it is
+ * taken as it is.
+ *
+ * @param url `/cosweep/api/sweeps?page=2`, or the same without the base path
+ */
+export function belowBasePath(url: string, basePath: string): string {
+  return url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url;
+}
+
+/** True for a path, below the base path, that is the API's and not a page's. */
+export function isApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/');
+}

@@ -16,6 +16,10 @@ export interface EventStreams {
  */
 const HEARTBEAT_MS = 15_000;
 const MOST_STREAMS = 200;
+/**
+ * A reader with so many unread bytes is dropped. A browser that still lives connects again and reads everything anew.
+ */
+const MOST_UNSENT = 256 * 1024;
 
 export function makeEventStreams(feed: ChangeFeed): EventStreams {
   const streams = new Set<ServerResponse>();
@@ -24,17 +28,20 @@ export function makeEventStreams(feed: ChangeFeed): EventStreams {
     open(request, response) {
       if (streams.size >= MOST_STREAMS)
         throw new HttpError('unavailable', `Cannot open another event stream: ${streams.size} are open`);
+      // Answers of a connection go out one after the other: this one would wait for an earlier one, perhaps for ever.
+      if (response.socket === null) return void request.socket.destroy();
       response.writeHead(200, {
         'Content-Type': 'text/event-stream; charset=utf-8',
         'Cache-Control': 'no-store',
         'X-Accel-Buffering': 'no',
       });
-      response.write('retry: 1000\n');
-      write(response, { kind: 'hello' });
-      const unsubscribe = feed.subscribe((event) => write(response, event));
-      const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+      if (request.method === 'HEAD') return void response.end();
+      send(response, 'retry: 1000\n');
+      tell(response, { kind: 'hello' });
+      const unsubscribe = feed.subscribe((event) => tell(response, event));
+      const heartbeat = setInterval(() => send(response, ': still here\n\n'), HEARTBEAT_MS);
       streams.add(response);
-      request.on('close', () => {
+      response.once('close', () => {
         clearInterval(heartbeat);
         unsubscribe();
         streams.delete(response);
@@ -42,13 +49,18 @@ export function makeEventStreams(feed: ChangeFeed): EventStreams {
     },
     close() {
       for (const response of streams) {
-        write(response, { kind: 'closing' });
+        tell(response, { kind: 'closing' });
         response.end();
       }
     },
   };
 }
 
-function write(response: ServerResponse, event: ServerEvent): void {
-  response.write(`data: ${JSON.stringify(event)}\n\n`);
+function tell(response: ServerResponse, event: ServerEvent): void {
+  send(response, `data: ${JSON.stringify(event)}\n\n`);
+}
+
+function send(response: ServerResponse, text: string): void {
+  if (response.writableLength > MOST_UNSENT) response.destroy();
+  else response.write(text);
 }

@@ -1,3 +1,4 @@
+import { isApi } from './base-path.ts';
 import { hostName } from './hosts.ts';
 import { HttpError } from './http-error.ts';
 import type { Token } from './token.ts';
@@ -13,13 +14,13 @@ export interface Incoming {
 
 export interface GuardOptions {
   hosts: Set<string>;
-  /** null where only this machine can connect. */
+  /** null where none is asked for, which only this machine may be offered. */
   token: Token | null;
 }
 
 /**
  * All checks of a request before any route sees it, whatever its path: a new route is guarded from the start. Throws
- * the refusal; returns where the request may go on.
+ * the refusal.
  */
 export function guard(incoming: Incoming, options: GuardOptions): void {
   checkHost(incoming, options.hosts);
@@ -44,8 +45,8 @@ function changesState(method: string): boolean {
 }
 
 /**
- * Pages of other origins may follow links here and may do nothing else. Other ports of this machine are other origins
- * too.
+ * Pages of other origins may lead a window to a page here and may do nothing else: what a frame, a picture or a script
+ * asks for is refused. Other ports of this machine are other origins too.
  */
 function checkSite({ method, path, headers }: Incoming): void {
   const site = headers['sec-fetch-site'];
@@ -55,24 +56,28 @@ function checkSite({ method, path, headers }: Incoming): void {
     if (!ownSite || (origin !== undefined && !sameHost(origin, headers.host))) {
       throw new HttpError(
         'forbidden',
-        `Cannot ${method} ${path} for a page of ${origin ?? `a ${site} origin`}: ` +
-          "only the dashboard's own pages may change something",
+        `Cannot ${method} ${path} for a page of ${origin ?? `a ${site} origin`}: it came for the host ` +
+          `${JSON.stringify(headers.host ?? '')}, and only the dashboard's own pages may change something. A proxy ` +
+          "must pass the browser's Host header on, with its port (nginx: proxy_set_header Host $http_host)",
       );
     }
-  } else if (!ownSite && isApi(path) && headers['sec-fetch-mode'] !== 'navigate') {
+  } else if (!ownSite && (isApi(path) || !leadsWindow(headers))) {
     throw new HttpError(
       'forbidden',
-      `Cannot ${method} ${path} for a page of a ${site} origin: only the dashboard's own pages may read the API`,
+      `Cannot ${method} ${path} for a page of a ${site} origin: only the dashboard's own pages may read it`,
     );
   }
 }
 
-function sameHost(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+function leadsWindow(headers: Incoming['headers']): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && [undefined, 'document'].includes(headers['sec-fetch-dest']);
 }
 
-function isApi(path: string): boolean {
-  return path === '/api' || path.startsWith('/api/');
+/** The port that a scheme has anyway may be written or left out, so both are read under the origin's scheme. */
+function sameHost(origin: string, host: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host: wanted } = new URL(origin);
+  return wanted !== '' && URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === wanted;
 }
 
 /**

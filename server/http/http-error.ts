@@ -11,6 +11,7 @@ const STATUSES = {
   conflict: 409,
   'too-large': 413,
   'unsupported-media-type': 415,
+  'too-many-requests': 429,
   internal: 500,
   unavailable: 503,
 } as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Storage } from '../store/database/storage.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
-import type { DoctorResponse } from './schemas/doctor.ts';
+import type { DoctorKept } from './schemas/doctor.ts';
 
 /** What a handler works with: the store, and functions in place of the rooms that http may not open. */
 export interface Context {
@@ -18,8 +18,10 @@ export interface Actions {
    * problem.
    */
   plan(definition: string, baseFolder: string): Promise<Plan>;
-  /** What works on this machine. */
-  doctor(): Promise<DoctorResponse>;
+  /** Measures what works on this machine, and keeps it. Every engine is tried. */
+  doctor(): Promise<DoctorKept>;
+  /** What `doctor` found last; null before it was asked for. */
+  lastDoctor(): DoctorKept | null;
 }
 
 /** Request data after validation. */

@@ -13,6 +13,7 @@ import { listStagesRoute } from './handlers/list-stages.ts';
 import { listSweepsRoute } from './handlers/list-sweeps.ts';
 import { postCancelRoute } from './handlers/post-cancel.ts';
 import { postConfirmRoute } from './handlers/post-confirm.ts';
+import { postDoctorRoute } from './handlers/post-doctor.ts';
 import { postKillRoute } from './handlers/post-kill.ts';
 import { postPlanRoute } from './handlers/post-plan.ts';
 import { postResumeRoute } from './handlers/post-resume.ts';
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   getProjectionRoute,
   getCurvesRoute,
   getDoctorRoute,
+  postDoctorRoute,
   postPlanRoute,
   postSweepRoute,
   postCancelRoute,

@@ -4,12 +4,14 @@ import { UserError } from '../sweep/user-error.ts';
 import { makeApp } from './app.ts';
 import { parseBasePath } from './base-path.ts';
 import { watchChanges } from './change-feed.ts';
+import { REQUEST_TIMEOUT, serveBounded } from './connections.ts';
 import { makeEventStreams } from './events.ts';
-import { allowedHosts, isLoopback } from './hosts.ts';
+import { slowGuesses } from './guesses.ts';
+import { allowedHosts } from './hosts.ts';
 import type { Context } from './route.ts';
 import { readStaticFiles } from './static-files.ts';
 import { storageChanges } from './storage-changes.ts';
-import { generateToken, makeToken } from './token.ts';
+import { chooseSecret, makeToken } from './token.ts';
 
 export interface ServeOptions {
   context: Context;
@@ -20,14 +22,16 @@ export interface ServeOptions {
   basePath: string;
   /** Further names that the server may be addressed by. */
   allowHosts: readonly string[];
-  /** The token from COSWEEP_TOKEN; null: one is generated where a token is needed. */
+  /** The token from COSWEEP_TOKEN; null: one is generated. */
   token: string | null;
+  /** Asks for no token, which only this machine may be offered. */
+  noToken: boolean;
   /** Where failures that are ours are written. */
   report: (error: unknown) => void;
 }
 
 export interface RunningServer {
-  /** The address to open in a browser; it carries the token where one is needed. */
+  /** The address to open in a browser; it carries the token, if there is one. */
   url: string;
   port: number;
   token: string | null;
@@ -37,10 +41,8 @@ export interface RunningServer {
 
 /** How often the database's change counter is read, in ms. */
 const WATCH_INTERVAL = 300;
-/** How long a request may take to arrive, and how long a shutdown waits for requests in flight, in ms. */
-const REQUEST_TIMEOUT = 30_000;
+/** How long a shutdown waits for requests in flight, in ms. */
 const CLOSE_TIMEOUT = 10_000;
-const MOST_CONNECTIONS = 1_000;
 /** How many ports after a taken one are tried. */
 const PORTS_TRIED = 50;
 
@@ -48,12 +50,11 @@ const PORTS_TRIED = 50;
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const basePath = parseBasePath(options.basePath);
   const files = readStaticFiles(options.webFolder, basePath);
-  const secret = options.token ?? (isLoopback(options.host) ? null : generateToken());
+  const secret = chooseSecret(options.host, options.token, !options.noToken);
   const feed = watchChanges(storageChanges(options.context.storage), WATCH_INTERVAL, options.report);
   const streams = makeEventStreams(feed);
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT });
-  server.maxConnections = MOST_CONNECTIONS;
   const port = await listen(server, options.host, options.port);
   const app = makeApp({
     context: options.context,
@@ -61,10 +62,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     files,
     basePath,
     report: options.report,
+    guesses: slowGuesses(),
     hosts: allowedHosts(options.host, options.allowHosts),
     token: secret === null ? null : makeToken(secret, `cosweep_${port}`),
   });
-  server.on('request', app);
+  serveBounded(server, app);
 
   const query = secret === null ? '' : `?token=${encodeURIComponent(secret)}`;
   return {

@@ -162,8 +162,8 @@ describe('the installed package', () => {
 
   test('serves dashboard and API', async () => {
     const server = start('--json', 'serve', '--port', '0');
-    const { url, token } = JSON.parse(await server.printed(/\n$/)) as { url: string; token: string | null };
-    const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+    const { url, token } = JSON.parse(await server.printed(/\n$/)) as { url: string; token: string };
+    const headers = { authorization: `Bearer ${token}` };
     const page = await (await fetch(url, { headers })).text();
     const [, script] = /<script[^>]* src="\.?\/?([^"]+)"/.exec(page)!;
     expect((await fetch(new URL(script!, url), { headers })).status).toBe(200);
@@ -176,7 +176,8 @@ describe('the installed package', () => {
     const demo = start('demo');
     const said = await demo.printed(/Training sweeps\/demo\.json/);
     const [, url] = /Dashboard: (\S+)/.exec(said)!;
-    expect((await fetch(url!)).status).toBe(200);
+    const headers = { authorization: `Bearer ${new URL(url!).searchParams.get('token')}` };
+    expect((await fetch(url!, { headers })).status).toBe(200);
     expect(await demo.signal('SIGINT')).toBe(130);
     await expect(fetch(url!)).rejects.toThrow();
     expect(existsSync(join(installed, 'demo.db'))).toBe(true);

@@ -311,3 +311,12 @@ test('export: each format, to stdout or to a file', async () => {
   expect(readFileSync(join(folder, 'table.tex'), 'utf8')).toContain('\\multicolumn');
   expect((await ask('export', 's1')).stdout).toContain('| β0.4 |');
 });
+
+test('CSV begins as Excel wants it in a file, and not in a pipe', async () => {
+  await ask('export', 's1', '--format', 'csv', '--out', 'table.csv');
+  const { stdout } = await ask('export', 's1', '--format', 'csv');
+  expect(readFileSync(join(folder, 'table.csv'), 'utf8')).toBe(`\ufeff${stdout}`);
+  expect(stdout).toMatch(/^arm,name/);
+  await ask('--json', 'export', 's1', '--format', 'csv', '--out', 'table.json');
+  expect(readFileSync(join(folder, 'table.json'), 'utf8')).toMatch(/^\{/);
+});

@@ -107,14 +107,26 @@ test('Ctrl-C and SIGTERM: 130 and 143, the sweep is interrupted; cancel ends it'
   expect(JSON.parse((await ask('list', '--json', '--db', 'long.db')).stdout)).toEqual([]);
 });
 
-test('serve: answers, ends cleanly on SIGTERM; another host gets a token', async () => {
+test('serve: prints an address that lets in whoever has it, and ends cleanly on SIGTERM', async () => {
   const process = start(['serve', '--port', '0', '--json', '--host', '0.0.0.0'], { cwd: folder });
   await process.says('"token"');
   process.signal('SIGTERM');
   const { code, stdout, stderr } = await process.ended;
   const { url, port, token } = JSON.parse(stdout);
   expect([code, url]).toEqual([143, `http://localhost:${port}/?token=${token}`]);
+  expect(token).toMatch(/^[\w-]{32}$/);
   expect(stderr).not.toContain('bug');
+});
+
+test('serve --no-token: prints an address without one, and that for this machine alone', async () => {
+  const process = start(['serve', '--port', '0', '--no-token'], { cwd: folder });
+  await process.says('Ctrl-C ends it');
+  process.signal('SIGTERM');
+  expect((await process.ended).stdout).toMatch(/^Dashboard: http:\/\/127\.0\.0\.1:\d+\/\n/);
+  expect(await ask('serve', '--no-token', '--host', '0.0.0.0')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--no-token is for this machine alone'),
+  });
 });
 
 test('a reader that leaves early is no failure', async () => {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../server/http/routes.ts';
-import { ask, startTestServer, type TestServer } from './running-server.ts';
+import { ask, askAsStranger, startTestServer, type TestServer } from './running-server.ts';
 
 /** Each test runs an attack against a running server. Each attack has worked on some experiment tracker. */
 
@@ -62,15 +62,43 @@ describe('a page of another site', () => {
     expect(local.started).toEqual([]);
   });
 
-  test('cannot read the API through the browser, but may link to it', async () => {
-    const embedded = await ask(local.server.port, '/api/sweeps', {
-      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
-    });
-    expect(embedded.status).toBe(403);
-    const followed = await ask(local.server.port, '/api/sweeps', {
-      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
-    });
-    expect(followed.status).toBe(200);
+  test.each([
+    { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+    { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+    { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+  ])('reaches nothing of the API: %o', async (headers) => {
+    for (const site of ['cross-site', 'same-site']) {
+      for (const { path } of [{ path: '/events' }, { path: '/openapi.json' }, ...routes]) {
+        const answer = await ask(local.server.port, `/api${path.replace(':id', 's1')}`, {
+          headers: { 'sec-fetch-site': site, ...(headers as Record<string, string>) },
+        });
+        expect(answer.status).toBe(403);
+      }
+    }
+    expect(local.measured()).toBe(0);
+  });
+
+  test('may lead a window to a page, and may not hold one in a frame or take parts of it', async () => {
+    const go = (headers: Record<string, string>, path = '/sweeps/s1') =>
+      ask(local.server.port, path, { headers: { 'sec-fetch-site': 'cross-site', ...headers } });
+    expect((await go({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' })).status).toBe(200);
+    for (const dest of ['iframe', 'frame', 'embed', 'object', 'fencedframe'])
+      expect((await go({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': dest })).status).toBe(403);
+    expect(
+      (await go({ 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }, '/assets/index-1a2b.js')).status,
+    ).toBe(403);
+  });
+
+  test('that links here gets a page that asks again, since the cookie is not sent along with a link', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const linked = await askAsStranger(local.server.port, '/sweeps/s1', { headers });
+    expect([linked.status, linked.headers['cache-control']]).toEqual([200, 'no-store']);
+    expect(linked.text).toContain('<meta http-equiv="refresh" content="0">');
+    expect(linked.text).not.toContain('<script');
+    // Asked by that page, the cookie must be there.
+    const own = { ...headers, 'sec-fetch-site': 'same-origin' };
+    expect((await askAsStranger(local.server.port, '/sweeps/s1', { headers: own })).status).toBe(401);
   });
 
   test('is never named in a CORS header', async () => {
@@ -109,6 +137,33 @@ describe('a page of another site', () => {
     expect(form.status).toBe(415);
   });
 
+  test.each([
+    ['https://lab.example.org', 'lab.example.org:443'],
+    ['https://lab.example.org:443', 'lab.example.org'],
+    ['http://lab.example.org', 'LAB.example.org:80'],
+  ])('the own page, %s, is told by its host %s', async (origin, host) => {
+    const cancel = (headers: Record<string, string>) =>
+      ask(remote.server.port, '/lab/api/sweeps/s999/cancel', {
+        method: 'POST',
+        headers: { ...json, ...headers },
+        body: '{}',
+      });
+    expect((await cancel({ host, origin })).status).toBe(404);
+    expect((await cancel({ host: `${host.split(':')[0]}:8443`, origin })).status).toBe(403);
+  });
+
+  test('a proxy that leaves the host out is told what it must pass', async () => {
+    const host = `localhost:${local.server.port}`;
+    const answer = await ask(local.server.port, '/api/plan', {
+      method: 'POST',
+      headers: { ...json, host, origin: 'https://lab.example.org' },
+      body: '{}',
+    });
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain(`it came for the host \\"${host}\\"`);
+    expect(answer.text).toContain('proxy_set_header Host $http_host');
+  });
+
   test('the own page may change something', async () => {
     const host = `localhost:${local.server.port}`;
     const answer = await ask(local.server.port, '/api/sweeps/s999/cancel', {
@@ -131,9 +186,9 @@ describe('a caller without the token', () => {
       '/',
       '/elsewhere',
     ];
-    for (const path of paths) expect((await ask(remote.server.port, path)).status).toBe(401);
+    for (const path of paths) expect((await askAsStranger(remote.server.port, path)).status).toBe(401);
     for (const { method, path } of routes) {
-      const answer = await ask(remote.server.port, `/lab/api${path.replace(':id', 's1')}`, {
+      const answer = await askAsStranger(remote.server.port, `/lab/api${path.replace(':id', 's1')}`, {
         method: method.toUpperCase(),
         headers: json,
       });
@@ -145,45 +200,67 @@ describe('a caller without the token', () => {
   test.each(['Bearer wrong', `Basic ${token}`, `Bearer ${token}x`, 'Bearer '])(
     'gets nothing with Authorization: %s',
     async (authorization) => {
-      expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { authorization } })).status).toBe(401);
+      expect((await askAsStranger(remote.server.port, '/lab/api/sweeps', { headers: { authorization } })).status).toBe(
+        401,
+      );
     },
   );
 
   test('gets nothing with a guessed cookie or the token itself as cookie or query of the API', async () => {
     const cookie = `cosweep_${remote.server.port}=${token}`;
-    expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { cookie } })).status).toBe(401);
-    expect((await ask(remote.server.port, `/lab/api/sweeps?token=${token}`)).status).toBe(401);
-    expect((await ask(remote.server.port, '/lab/?token=wrong')).status).toBe(401);
+    expect((await askAsStranger(remote.server.port, '/lab/api/sweeps', { headers: { cookie } })).status).toBe(401);
+    expect((await askAsStranger(remote.server.port, `/lab/api/sweeps?token=${token}`)).status).toBe(401);
+    expect((await askAsStranger(remote.server.port, '/lab/?token=wrong')).status).toBe(401);
   });
 
   test('with the token all is well: as a header, or once in the address and from then on as a cookie', async () => {
-    const bearer = await ask(remote.server.port, '/lab/api/sweeps', {
+    const bearer = await askAsStranger(remote.server.port, '/lab/api/sweeps', {
       headers: { authorization: `Bearer ${token}`, host: 'lab.example.org' },
     });
     expect(bearer.status).toBe(200);
 
-    const first = await ask(remote.server.port, `/lab/?token=${token}&x=1`);
+    const first = await askAsStranger(remote.server.port, `/lab/?token=${token}&x=1`);
     expect(first.status).toBe(303);
     expect(first.headers.location).toBe('/lab/?x=1');
     const set = String(first.headers['set-cookie']);
     expect(set).toContain('HttpOnly');
-    expect(set).toContain('SameSite=Lax');
+    expect(set).toContain('SameSite=Strict');
     expect(set).toContain('Path=/lab/');
     expect(set).not.toContain(token);
     const cookie = set.split(';')[0]!;
-    expect((await ask(remote.server.port, '/lab/', { headers: { cookie } })).status).toBe(200);
-    expect((await ask(remote.server.port, '/lab/api/sweeps', { headers: { cookie } })).status).toBe(200);
+    expect((await askAsStranger(remote.server.port, '/lab/', { headers: { cookie } })).status).toBe(200);
+    expect((await askAsStranger(remote.server.port, '/lab/api/sweeps', { headers: { cookie } })).status).toBe(200);
+    // Another program of this host can set a cookie of that name; the right one counts wherever it stands.
+    const shadowed = `${cookie.split('=')[0]}=x; ${cookie}`;
+    expect((await askAsStranger(remote.server.port, '/lab/', { headers: { cookie: shadowed } })).status).toBe(200);
+    // A bookmark may carry the token of an earlier start.
+    expect((await askAsStranger(remote.server.port, '/lab/?token=old', { headers: { cookie } })).status).toBe(200);
+  });
+
+  test('who opens a page reads a sentence', async () => {
+    const answer = await askAsStranger(local.server.port, '/', { headers: { accept: 'text/html,*/*' } });
+    expect([answer.status, answer.headers['content-type']]).toEqual([401, 'text/plain; charset=utf-8']);
+    expect(answer.text).toMatch(/^Cannot answer without the token\. Open the address that `cosweep serve` printed/);
   });
 
   test('the token does not open the door to another host name', async () => {
-    const answer = await ask(remote.server.port, `/lab/?token=${token}`, { headers: { host: 'evil.example' } });
+    const answer = await askAsStranger(remote.server.port, `/lab/?token=${token}`, {
+      headers: { host: 'evil.example' },
+    });
     expect(answer.status).toBe(403);
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
   test('the redirect never leaves this server', async () => {
-    const answer = await ask(remote.server.port, `//evil.example/?token=${token}`);
-    expect(String(answer.headers.location)).toBe('/evil.example/');
+    for (const { server, basePath } of [
+      { server: local.server, basePath: '' },
+      { server: remote.server, basePath: '/lab' },
+    ]) {
+      for (const path of ['//evil.example/', '/\\evil.example/', '///evil.example/', `${basePath}//evil.example/`]) {
+        const answer = await askAsStranger(server.port, `${path}?token=${server.token}`);
+        expect(answer.headers.location).toBe(`${basePath}/evil.example/`);
+      }
+    }
   });
 });
 

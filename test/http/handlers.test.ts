@@ -66,7 +66,8 @@ async function ask<Body>(
     actions: {
       startRun: async (id) => void started.push(id),
       plan: async (text) => planText(text),
-      doctor: async () => ({ engines: [], datasets: [], database: null as never }),
+      doctor: () => Promise.reject(new Error('not asked')),
+      lastDoctor: () => null,
     },
   };
   const reply = await answer(route, context, { params: Object.fromEntries(names), query, body }, (error) => {
@@ -162,6 +163,16 @@ test('runs: sorted, filtered, paged; a run without a result is last', async () =
   expect(failed.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
   const chosen = (await ask<RunList>('get', `/sweeps/s1/runs?arm=0,2&seed=${seeds[1]}`)).body;
   expect(chosen.items.map(({ arm }) => arm)).toEqual([0, 2]);
+  for (const [words, arms] of [
+    ['beta0.2', [0]],
+    ['β = 0.4', [1]],
+    ['nointra', [2]],
+    ['beta', [0, 1]],
+    ['%', []],
+  ] as const) {
+    const found = (await ask<RunList>('get', `/sweeps/s1/runs?q=${encodeURIComponent(words)}`)).body;
+    expect([words, [...new Set(found.items.map(({ arm }) => arm))].sort()]).toEqual([words, arms]);
+  }
   const last = (await ask<RunList>('get', '/sweeps/s1/runs?sort=last:val/accuracy&page=9&size=2')).body;
   expect(last.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
 });
@@ -276,7 +287,7 @@ test('the ablation table: as data, as a page, in every format', async () => {
 
   for (const [format, type, holds] of [
     ['md', 'text/markdown', '| '],
-    ['csv', 'text/csv', 'arm,name'],
+    ['csv', 'text/csv', '\ufeffarm,name'],
     ['latex', 'text/x-tex', '\\toprule'],
     ['html', 'text/html', '<table'],
   ] as const) {

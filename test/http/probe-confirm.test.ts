@@ -39,6 +39,7 @@ async function ask<Body>(
     startRun: async (sweep: string) => void started.push(sweep),
     plan: async (text: string) => planText(text),
     doctor: async () => null as never,
+    lastDoctor: () => null,
   };
   const reply = await answer(route, { storage, actions }, { params: { id }, query: {}, body }, (error) => {
     throw error;

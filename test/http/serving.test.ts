@@ -6,7 +6,7 @@ import type { ServerEvent } from '../../server/http/schemas/event.ts';
 import { describeApi } from '../../server/http/openapi.ts';
 import { routes } from '../../server/http/routes.ts';
 import { definition } from './plan-text.ts';
-import { ask, startTestServer, type TestServer } from './running-server.ts';
+import { ask, askAsStranger, auth, doctorAnswer, startTestServer, type TestServer } from './running-server.ts';
 import { storeTrainedSweep } from './trained-sweep.ts';
 
 const servers: TestServer[] = [];
@@ -25,7 +25,10 @@ afterEach(async () => {
 async function listen(port: number): Promise<{ next(): Promise<ServerEvent | null>; type: string; end(): void }> {
   const response = await new Promise<IncomingMessage>(
     (resolve, reject) =>
-      void get({ host: '127.0.0.1', port, path: '/api/events', agent: false }, resolve).on('error', reject),
+      void get({ host: '127.0.0.1', port, path: '/api/events', headers: auth(port), agent: false }, resolve).on(
+        'error',
+        reject,
+      ),
   );
   const chunks = response.setEncoding('utf8')[Symbol.asyncIterator]();
   let text = '';
@@ -99,15 +102,16 @@ test('closing: event streams end with a word, requests in flight are answered, n
         plan: () => Promise.reject(new Error('not asked')),
         doctor: () =>
           new Promise((resolve) => {
-            finish = () => resolve({ engines: [], datasets: [], database: null as never });
+            finish = () => resolve(doctorAnswer);
             asked();
           }),
+        lastDoctor: () => null,
       },
     },
   });
   const stream = await listen(slow.server.port);
   await stream.next();
-  const answer = ask(slow.server.port, '/api/doctor');
+  const answer = ask(slow.server.port, '/api/doctor', { method: 'POST' });
   await arrived;
   const closed = slow.close();
   expect(await stream.next()).toEqual({ kind: 'closing' });
@@ -125,19 +129,32 @@ test('a taken port: the next free one', async () => {
   expect((await ask(second.server.port, '/api/sweeps')).status).toBe(200);
 });
 
-test('another host than this machine needs a token, generated where none is given', async () => {
-  const { server } = await start({ host: '0.0.0.0' });
-  expect(server.token).toMatch(/^[\w-]{32}$/);
-  expect(server.url).toBe(`http://localhost:${server.port}/?token=${server.token}`);
-  expect((await ask(server.port, '/api/sweeps')).status).toBe(401);
-  expect((await ask(server.port, '/api/sweeps', { headers: { authorization: `Bearer ${server.token}` } })).status).toBe(
-    200,
-  );
+test('the address that is printed carries a token, generated where none is given', async () => {
+  for (const [host, shown] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['0.0.0.0', 'localhost'],
+  ] as const) {
+    const { server } = await start({ host });
+    expect(server.token).toMatch(/^[\w-]{32}$/);
+    expect(server.url).toBe(`http://${shown}:${server.port}/?token=${server.token}`);
+    expect((await askAsStranger(server.port, '/api/sweeps')).status).toBe(401);
+    expect((await ask(server.port, '/api/sweeps')).status).toBe(200);
+  }
+  const { server } = await start({ token: 'mine' });
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}/?token=mine`);
+});
+
+test('without a token on this machine alone, where that is asked for', async () => {
+  const { server } = await start({ noToken: true });
+  expect([server.url, server.token]).toEqual([`http://127.0.0.1:${server.port}/`, null]);
+  expect((await askAsStranger(server.port, '/api/sweeps')).status).toBe(200);
+  await expect(startTestServer({ noToken: true, host: '0.0.0.0' })).rejects.toThrow(/--no-token is for this machine/);
+  await expect(startTestServer({ noToken: true, token: 'mine' })).rejects.toThrow(/COSWEEP_TOKEN holds one/);
 });
 
 test('the dashboard under a base path, cached by content', async () => {
   const { server } = await start({ basePath: 'lab/' });
-  expect(server.url).toBe(`http://127.0.0.1:${server.port}/lab/`);
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}/lab/?token=${server.token}`);
   const moved = await ask(server.port, '/lab');
   expect([moved.status, moved.headers.location]).toEqual([308, '/lab/']);
   const page = await ask(server.port, '/lab/sweeps/s1/compare');
@@ -149,7 +166,19 @@ test('the dashboard under a base path, cached by content', async () => {
   expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
   expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable');
   expect((await ask(server.port, '/lab/assets/index-old.js')).status).toBe(404);
-  expect((await ask(server.port, '/elsewhere')).status).toBe(404);
+});
+
+test('a proxy may strip the base path or pass it on', async () => {
+  const { server, token } = await start({ basePath: '/lab' });
+  for (const prefix of ['', '/lab']) {
+    expect((await ask(server.port, `${prefix}/`)).text).toContain('<base href="/lab/">');
+    expect((await ask(server.port, `${prefix}/assets/index-1a2b.js`)).text).toBe('export {};');
+    expect((await ask(server.port, `${prefix}/api/sweeps`)).json).toMatchObject({ items: [] });
+    // The browser is outside of the proxy: there the base path is part of every address.
+    const entered = await askAsStranger(server.port, `${prefix}/sweeps/s1?token=${token}`);
+    expect([entered.status, entered.headers.location]).toEqual([303, '/lab/sweeps/s1']);
+    expect(String(entered.headers['set-cookie'])).toContain('Path=/lab/;');
+  }
 });
 
 test('an unchanged answer of the API is asked for again but not sent again', async () => {

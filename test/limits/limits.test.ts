@@ -5,8 +5,9 @@ import { definitionLimits } from './definition-limits.ts';
 import type { LimitCase } from './limit-case.ts';
 import { requestLimits } from './request-limits.ts';
 import { runnerLimits } from './runner-limits.ts';
+import { serverLimits } from './server-limits.ts';
 
-const cases: LimitCase[] = [...dataLimits, ...definitionLimits, ...requestLimits, ...runnerLimits];
+const cases: LimitCase[] = [...dataLimits, ...definitionLimits, ...requestLimits, ...runnerLimits, ...serverLimits];
 
 /** The rows of the table in docs/limits.md. */
 const rows = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')

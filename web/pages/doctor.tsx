@@ -1,42 +1,73 @@
-import type { DatabaseReport, DatasetReport, DoctorResponse, EngineReport } from '../../server/http/schemas/doctor.ts';
+import { useState } from 'preact/hooks';
+import type {
+  DatabaseReport,
+  DatasetReport,
+  DoctorKept,
+  DoctorResponse,
+  EngineReport,
+} from '../../server/http/schemas/doctor.ts';
 import { useResource } from '../data/use-resource.ts';
 import { formatAmount, formatBytes, formatNumber } from '../format/number.ts';
-import { Facts } from '../parts/facts.tsx';
+import { Facts, Moment } from '../parts/facts.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { PostButton } from '../parts/post-button.tsx';
 
 export function DoctorPage() {
-  const doctor = useResource<DoctorResponse>('doctor');
+  const kept = useResource<DoctorKept>('doctor');
+  const [measured, setMeasured] = useState<DoctorKept | null>(null);
   return (
     <>
       <header class="page-head">
         <h1>Doctor</h1>
         <p class="lead">What works on the machine of this server. For the rest: why not, and what to do.</p>
       </header>
-      <Loaded resource={doctor} what="the state of this machine (engines are tried, which takes a while)">
-        {(report) => (
-          <div class="columns">
-            <section class="card wide">
-              <h2>Engines</h2>
-              <div class="panels">
-                {report.engines.map((engine) => (
-                  <EngineView key={engine.name} engine={engine} />
-                ))}
-              </div>
-            </section>
-            <section class="card">
-              <h2>Data sets</h2>
-              {report.datasets.map((dataset) => (
-                <DatasetView key={dataset.name} dataset={dataset} />
-              ))}
-            </section>
-            <section class="card">
-              <h2>Database</h2>
-              <DatabaseView database={report.database} />
-            </section>
-          </div>
+      <Loaded resource={measured === null ? kept : { value: measured, error: null, loading: false }} what="the report">
+        {({ measuredAt, report }) => (
+          <>
+            <p class="controls">
+              <PostButton<DoctorKept> path="doctor" kind="primary" then={setMeasured}>
+                {report === null ? 'Examine this machine' : 'Examine it again'}
+              </PostButton>
+              <span class="small">
+                Every engine is tried, which takes a while.
+                {measuredAt !== null && (
+                  <>
+                    {' '}
+                    Last examined <Moment at={measuredAt} />.
+                  </>
+                )}
+              </span>
+            </p>
+            {report !== null && <Report report={report} />}
+          </>
         )}
       </Loaded>
     </>
+  );
+}
+
+function Report({ report }: { report: DoctorResponse }) {
+  return (
+    <div class="columns">
+      <section class="card wide">
+        <h2>Engines</h2>
+        <div class="panels">
+          {report.engines.map((engine) => (
+            <EngineView key={engine.name} engine={engine} />
+          ))}
+        </div>
+      </section>
+      <section class="card">
+        <h2>Data sets</h2>
+        {report.datasets.map((dataset) => (
+          <DatasetView key={dataset.name} dataset={dataset} />
+        ))}
+      </section>
+      <section class="card">
+        <h2>Database</h2>
+        <DatabaseView database={report.database} />
+      </section>
+    </div>
   );
 }
 

@@ -3,24 +3,31 @@ import { useState } from 'preact/hooks';
 import type { StartResponse } from '../../server/http/schemas/start.ts';
 import { post } from '../data/api.ts';
 
-interface PostButtonProps {
+interface PostButtonProps<Answer> {
   path: string;
   body?: object;
   kind?: 'primary' | 'danger';
   disabled?: boolean;
   /** What follows an answer; without it the page shows the change by itself. */
-  then?: (answer: StartResponse) => void;
+  then?: (answer: Answer) => void;
   children: ComponentChildren;
 }
 
-/** A button that asks something of a sweep; a refusal stands beside the button. */
-export function PostButton({ path, body = {}, kind = 'primary', disabled = false, then, children }: PostButtonProps) {
+/** A button that asks something of the server; a refusal stands beside the button. */
+export function PostButton<Answer = StartResponse>({
+  path,
+  body = {},
+  kind = 'primary',
+  disabled = false,
+  then,
+  children,
+}: PostButtonProps<Answer>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const act = async (): Promise<void> => {
     setBusy(true);
     setError(null);
-    await post<StartResponse>(path, body).then(then, (problem: Error) => setError(problem.message));
+    await post<Answer>(path, body).then(then, (problem: Error) => setError(problem.message));
     setBusy(false);
   };
   return (

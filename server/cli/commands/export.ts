@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { Option } from 'commander';
+import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
@@ -80,7 +81,7 @@ function exportTable(
     const table = buildAblationTable(readResults(storage, id, metricsOfTable(own, wanted))!, wanted);
     const text = await write(table, json ? 'json' : (options.format ?? formatOf(options.out)));
     if (options.out === undefined) return output.data(text);
-    writeTo(options.out, text);
+    writeTo(options.out, !json && options.format === 'csv' ? CSV_FILE_BEGIN + text : text);
     output.say(`Written to ${resolve(options.out)}`);
   });
 }

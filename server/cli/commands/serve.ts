@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { doctorAsker } from '../ask-doctor.ts';
 import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
@@ -13,6 +13,7 @@ interface Options {
   host: string;
   basePath: string;
   allowHost: string[];
+  token: boolean;
   open?: true;
 }
 
@@ -24,11 +25,12 @@ export const serveCommand: CliCommand = {
       .option('--port <port>', 'the port to listen on; if it is taken, the next free one', wholeOption(0, 65_535), 7070)
       .option(
         '--host <address>',
-        'the address to listen on; other machines need the token that is printed (or COSWEEP_TOKEN)',
+        'the address to listen on; every request needs the token that is printed (or COSWEEP_TOKEN)',
         '127.0.0.1',
       )
       .option('--base-path <path>', 'the path that a proxy serves the dashboard under, such as /cosweep', '')
       .option('--allow-host <name...>', 'a further host name that the server may be addressed by', [])
+      .option('--no-token', 'ask for no token: every account of this machine can then start training as you')
       .option('--open', 'open the dashboard in the browser')
       .action(run(serve));
   },
@@ -42,6 +44,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
   const { planDefinition } = await import('../plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const storage = await openStorage({ file: db, create: true });
+  let forget = (): void => {};
   try {
     const starter = new RunStarter({
       storage,
@@ -55,7 +58,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
         actions: {
           startRun: (sweepId) => starter.start(sweepId),
           plan: (definition, folder) => planDefinition(readDefinition(definition, '(from the dashboard)'), folder),
-          doctor: doctorAsker(db),
+          ...doctorAsker(db),
         },
       },
       webFolder: join(projectFolder(), 'dist', 'web'),
@@ -64,6 +67,7 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
       basePath: options.basePath,
       allowHosts: options.allowHost,
       token: process.env['COSWEEP_TOKEN'] || null,
+      noToken: !options.token,
       report: (error) =>
         output.complain(
           `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.`,
@@ -73,13 +77,14 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
       output.complain(`Port ${options.port} is taken: serving on port ${server.port} instead`);
     if (json) output.json({ url: server.url, port: server.port, token: server.token, db });
     else output.data(`Dashboard: ${server.url}\nDatabase: ${db}\nCtrl-C ends it.`);
-    if (options.open === true) openBrowser(server.url);
+    if (options.open === true) forget = openBrowser(server.url, dirname(db));
 
     const signal = await stopped;
     output.say('Ending: new requests are refused, requests at work are finished.');
     await server.close();
     return SIGNAL_EXIT_CODES[signal];
   } finally {
+    forget();
     await storage.close();
   }
 }

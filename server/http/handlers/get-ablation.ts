@@ -3,6 +3,7 @@ import { buildAblationTable } from '../../report/table/ablation-table.ts';
 import { toDisplayTable } from '../../report/formats/display-table.ts';
 import { metricsOfTable } from '../../report/table/table-needs.ts';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
+import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
 import { toCsv } from '../../report/formats/to-csv.ts';
 import { toHtml } from '../../report/formats/to-html.ts';
 import { toJson } from '../../report/formats/to-json.ts';
@@ -17,7 +18,7 @@ import { ablationJson, ablationResponse } from '../schemas/ablation.ts';
 
 const files: Record<string, { type: string; ending: string; write: (table: AblationTable) => string }> = {
   md: { type: 'text/markdown', ending: 'md', write: toMarkdown },
-  csv: { type: 'text/csv', ending: 'csv', write: toCsv },
+  csv: { type: 'text/csv', ending: 'csv', write: (table) => CSV_FILE_BEGIN + toCsv(table) },
   latex: { type: 'text/x-tex', ending: 'tex', write: toLatex },
   html: { type: 'text/html', ending: 'html', write: toHtml },
 };

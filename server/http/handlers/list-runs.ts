@@ -22,7 +22,7 @@ export const listRunsRoute = route({
     seed: list(wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000)
       .optional()
       .describe('these seeds only, with commas between'),
-    q: textUpTo(200).optional().describe('text that the name of the arm contains'),
+    q: textUpTo(200).optional().describe('words that the name of the arm contains; `beta` finds β'),
   }),
   body: null,
   answer: { status: 200, shape: runList },

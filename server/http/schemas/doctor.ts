@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DatabaseReport } from '../../store/database/report-database.ts';
-import { count, maybe, words } from './fields.ts';
+import { count, maybe, time, words } from './fields.ts';
 import { shape, sameShape } from './registry.ts';
 
 export type { DatabaseReport };
@@ -75,3 +75,13 @@ export const doctorResponse = shape(
   }),
 );
 export type DoctorResponse = z.output<typeof doctorResponse>;
+
+export const doctorKept = shape(
+  'DoctorKept',
+  'What works on this machine, as it was measured last',
+  z.strictObject({
+    measuredAt: time.nullable().describe('when; null where nothing was measured yet'),
+    report: doctorResponse.nullable().describe('what was found; null where nothing was measured yet'),
+  }),
+);
+export type DoctorKept = z.output<typeof doctorKept>;

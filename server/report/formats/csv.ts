@@ -1,6 +1,12 @@
 /** Anything that a cell can hold; null and a number that is not finite make an empty cell. */
 export type CsvValue = string | number | boolean | null;
 
+/**
+ * What a CSV file begins with. Without it, Excel reads the file in the system's old encoding and shows Î² for β. Other
+ * programs skip it. What goes to a pipe has none, since programs read it there.
+ */
+export const CSV_FILE_BEGIN = '\ufeff';
+
 /** Lines of RFC 4180 (`\n` between them): the first line names the columns. */
 export function toCsvLines(columns: readonly string[], rows: Iterable<readonly CsvValue[]>): string {
   let text = toCsvLine(columns);

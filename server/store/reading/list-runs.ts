@@ -3,6 +3,7 @@ import { runName } from '../database/ids.ts';
 import type { PageOptions } from './list-sweeps.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import { bestColumn, readRunMetrics, RUN_SECONDS, type MetricSummary } from './run-metrics.ts';
+import { hasWords } from '../../sweep/search-text.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -35,7 +36,7 @@ export interface RunFilter {
   states?: RunState[];
   arms?: number[];
   seeds?: number[];
-  /** Text that the arm's name contains. */
+  /** Words that the arm's name contains, as `hasWords` finds them. */
   text?: string;
 }
 
@@ -142,11 +143,17 @@ function toWhere(storage: Storage, sweepId: number, { states, arms, seeds, text 
   oneOf(seenRunState(storage), states);
   oneOf('s.armIndex', arms);
   oneOf('s.seed', seeds);
-  if (text) {
-    parts.push('instr(lower(a.name), lower(?)) > 0');
-    values.push(text);
-  }
+  if (text) oneOf('s.armIndex', armsWith(storage, sweepId, text));
   return { sql: parts.join(' AND '), values };
+}
+
+/** SQLite knows neither Greek capitals nor the words of letters, so names are compared here. */
+function armsWith(storage: Storage, sweepId: number, text: string): number[] {
+  const arms = storage.prepare('SELECT "index", name FROM "Arm" WHERE sweepId = ?').all(sweepId) as {
+    index: number;
+    name: string;
+  }[];
+  return arms.filter(({ name }) => hasWords(name, text)).map(({ index }) => index);
 }
 
 /** The key is looked up or bound, never put into the statement. */

@@ -13,8 +13,8 @@ const path =
 /** A busy machine trains and draws slowly; nothing is asserted about time, so only a hang may reach this. */
 const timeout = 240_000;
 
-/** A browser that talks to nobody but the pages it is given. */
-export function openBrowser(): Promise<Browser> {
+/** A browser that talks to nobody but the pages it is given. @param more arguments */
+export function openBrowser(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: path!,
     args: [
@@ -26,6 +26,7 @@ export function openBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

@@ -60,7 +60,7 @@ describeInBrowser('the dashboard', () => {
     server = await serve(folder, []);
     base = server.url;
     browser = await openBrowser();
-    watched = await openPage(browser, base);
+    watched = await openPage(browser, server);
     page = watched.page;
   });
 
@@ -74,7 +74,8 @@ describeInBrowser('the dashboard', () => {
     expect(watched.complaints.splice(0)).toEqual([]);
   });
 
-  const api = async <Body>(path: string): Promise<Body> => (await fetch(`${base}api/${path}`)).json() as Promise<Body>;
+  const api = async <Body>(path: string): Promise<Body> =>
+    (await fetch(`${base}api/${path}`, { headers: server.auth })).json() as Promise<Body>;
 
   it('says how to start a sweep, then shows one that is started in a terminal without being loaded again', async () => {
     await page.goto('');
@@ -271,7 +272,7 @@ describeInBrowser('the dashboard', () => {
     expect(await page.locator('.ablation tbody th').allInnerTexts()).toEqual(expect.arrayContaining(['0.20', '0.45']));
     const latex = await page.getByRole('link', { name: 'LaTeX' }).getAttribute('href');
     expect(latex).toContain('rows=beta');
-    expect(await (await fetch(new URL(latex!, base))).text()).toContain('\\begin{tabular}');
+    expect(await (await fetch(new URL(latex!, base), { headers: server.auth })).text()).toContain('\\begin{tabular}');
 
     await page.locator('.menu summary').click();
     await page.locator('.menu').getByRole('checkbox').nth(1).check();
@@ -420,7 +421,7 @@ describeInBrowser('the dashboard', () => {
       (
         await fetch(`${base}api/sweeps/s2/cancel`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', ...server.auth },
           body: '{}',
         })
       ).status,
@@ -476,6 +477,7 @@ describeInBrowser('the dashboard', () => {
 
   it('says what works on this machine', async () => {
     await page.getByRole('link', { name: 'Doctor' }).click();
+    await page.getByRole('button', { name: 'Examine this machine' }).click();
     await page.getByRole('heading', { name: 'wasm ✓ works' }).waitFor();
     expect(await page.locator('main').innerText()).toContain(join(folder, 'cosweep.db'));
     expect(await page.getByRole('heading', { name: 'glyphs ✓ works' }).count()).toBe(1);
@@ -492,7 +494,7 @@ describeInBrowser('the dashboard', () => {
   });
 
   it('loads a tab however many are hidden behind it; a tab that is seen again reads everything anew', async () => {
-    const other = await openPage(browser, base);
+    const other = await openPage(browser, server);
     const show = (tab: Page, seen: boolean): Promise<void> =>
       tab.evaluate((hidden) => {
         Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
@@ -535,7 +537,7 @@ describeInBrowser('the dashboard', () => {
     ['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'],
     ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)'],
   ] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
-    const other = await openPage(browser, base, { viewport: { width, height: 900 }, colorScheme });
+    const other = await openPage(browser, server, { viewport: { width, height: 900 }, colorScheme });
     for (const place of places) {
       await other.page.goto(place);
       await other.page.locator('main :is(canvas, table, form, .card, .facts)').first().waitFor();
@@ -555,7 +557,7 @@ describeInBrowser('the dashboard', () => {
 
   it('works under a base path, from a link into the middle', async () => {
     const second = await serve(folder, ['--base-path', '/lab/cosweep']);
-    const other = await openPage(browser, second.url);
+    const other = await openPage(browser, second);
     await other.page.goto('sweeps/s1/compare');
     await other.page.locator('.picture canvas').waitFor();
     await other.page.getByRole('link', { name: 'Overview' }).click();

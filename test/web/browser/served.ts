@@ -4,8 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 /** `cosweep serve` at work. */
 export interface Served {
+  /** The address that was printed; it carries the token. */
+  entrance: string;
   /** The address of the dashboard; it ends with a slash. */
   url: string;
+  /** The header that lets a request in which is no browser's. */
+  auth: Record<string, string>;
   /** Ends the server as a terminal does, and waits for its end. */
   stop(): Promise<void>;
 }
@@ -22,7 +26,7 @@ export async function serve(folder: string, options: string[]): Promise<Served> 
   let stderr = '';
   child.stderr.on('data', (text) => (stderr += text));
   const ended = once(child, 'close');
-  const url = await new Promise<string>((resolve, reject) => {
+  const entrance = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (text) => {
       stdout += text;
       const address = /"url":\s*"([^"]+)"/.exec(stdout)?.[1];
@@ -30,8 +34,13 @@ export async function serve(folder: string, options: string[]): Promise<Served> 
     });
     void ended.then(() => reject(new Error(`cosweep serve ended without an address:\n${stdout}${stderr}`)));
   });
+  const url = new URL(entrance);
+  const auth = { authorization: `Bearer ${url.searchParams.get('token')}` };
+  url.search = '';
   return {
-    url,
+    entrance,
+    url: url.href,
+    auth,
     async stop() {
       child.kill('SIGTERM');
       await ended;

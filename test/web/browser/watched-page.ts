@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Served } from './served.ts';
 
 /** A page, and a list of everything that happened on it and must not. */
 export interface WatchedPage {
@@ -9,9 +10,10 @@ export interface WatchedPage {
   complaints: string[];
 }
 
+/** Opens the address that `serve` printed, in a browser that knows nothing yet; from then on it has the cookie. */
 export async function openPage(
   browser: Browser,
-  base: string,
+  { entrance, url: base }: Served,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, baseURL: base, ...options });
@@ -34,6 +36,7 @@ export async function openPage(
       );
     });
   });
+  await page.goto(entrance);
   return { page, complaints };
 }
 
