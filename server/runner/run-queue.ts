@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claimCheckpointFolder } from '../store/database/checkpoint-folder.ts';
+import { completeFile } from '../store/database/complete-file.ts';
 import { sweepName } from '../store/database/ids.ts';
 import { takeLease, releaseLease, type Lease } from '../store/database/lease.ts';
-import { checkpointFiles } from '../store/reading/read-checkpoints.ts';
 import { isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
 import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
 import { clearLeftovers } from '../store/training/sweep-turn.ts';
-import { removeLeftovers } from './checkpoints/checkpoint-files.ts';
+import { removeNoted } from './checkpoints/prune-checkpoints.ts';
 import { interruptSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
@@ -34,13 +35,16 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
           message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it`,
         });
     }
-    await removeLeftovers(storage.checkpointFolder, checkpointFiles(storage));
+    const log = (message: string): void => tell({ kind: 'log', message });
+    claimCheckpointFolder(storage, log);
+    await removeNoted(storage, lease, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
     const next = (): number | null => (stop.aborted || lost.aborted ? null : nextQueuedSweep(storage));
     for (let id = next(); id !== null; id = next()) {
       const isAsked = id === options.sweepId;
       const summary = await runSweep({ ...options, ...(isAsked ? {} : AS_IT_IS), sweepId: id, lease, lost, isAsked });
+      await completeFile(storage);
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
     }

@@ -2,9 +2,11 @@ import { sweepName } from '../store/database/ids.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { isCancelRequested } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
+import { noteFile } from '../store/training/note-files.ts';
 import { readMachines } from '../store/training/run-state.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { beginSweep, type Beginning } from './begin-sweep.ts';
+import { nameOfTemporaries } from './checkpoints/checkpoint-files.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
 import { endBroken, endSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
@@ -111,6 +113,8 @@ function toWork(
   const { engine, workers: hired } = crew;
   const identities = identifyAll(arms, readTasks(storage, sweepId), engine, share, fingerprintOf);
   const broken = new AbortController();
+  const temporaries = nameOfTemporaries();
+  noteFile(storage, lease, temporaries);
   return {
     storage,
     lease,
@@ -123,6 +127,7 @@ function toWork(
     workers: workerCount(options.workers, engine),
     hired,
     folder,
+    temporaries,
     fingerprintOf,
     gitCommit,
     tell,

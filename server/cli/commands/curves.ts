@@ -4,7 +4,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 interface Options {
   format: 'csv' | 'json';
@@ -23,8 +23,9 @@ export const curvesCommand: CliCommand = {
   },
 };
 
-function curves({ output, db, json }: Session, what: string, options: Options): Promise<void> {
-  return withStorage(db, async (storage) => {
+function curves(session: Session, what: string, options: Options): Promise<void> {
+  const { output, json } = session;
+  return withStorage(session, READING, async (storage) => {
     const { curvesToCsv, curvesToJson } = await import('../../report/formats/curves-table.ts');
     const results = await (/^r\d+$/.test(what) ? resultsOfRun : resultsOfSweep)(storage, what, options.metric);
     await output.pieces(json || options.format === 'json' ? curvesToJson(results) : curvesToCsv(results));

@@ -3,6 +3,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
+import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
@@ -25,15 +26,11 @@ export const probeCommand: CliCommand = {
 async function probe(session: Session, file: string, options: Options): Promise<number> {
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openStorage } = await import('../../store/database/storage.ts');
   // A definition that has mistakes, or is not there, leaves no database behind.
   readDefinition(readDefinitionFile(file).text, file);
-  const storage = await openStorage({ file: session.db, create: true });
-  try {
-    return await probeFile(session, storage, file, options);
-  } finally {
-    await storage.close();
-  }
+  return withStorage(session, { access: 'write', create: true }, (storage) =>
+    probeFile(session, storage, file, options),
+  );
 }
 
 async function probeFile(session: Session, storage: Storage, file: string, options: Options): Promise<number> {

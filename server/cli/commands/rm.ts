@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { WRITING, withStorage } from '../with-storage.ts';
 
 export const rmCommand: CliCommand = {
   define(program, run) {
@@ -15,8 +15,9 @@ export const rmCommand: CliCommand = {
   },
 };
 
-function remove({ output, db, json }: Session, sweep: string, options: { yes?: true }): Promise<void> {
-  return withStorage(db, async (storage) => {
+function remove(session: Session, sweep: string, options: { yes?: true }): Promise<void> {
+  const { output, json } = session;
+  return withStorage(session, WRITING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { removeSweep } = await import('../../store/sweeps/remove-sweep.ts');
     const { toStartResponse } = await import('../../http/answers/start-response.ts');
@@ -25,7 +26,7 @@ function remove({ output, db, json }: Session, sweep: string, options: { yes?: t
     if (options.yes !== true && !(await confirm(`Delete ${id} ${name}, its runs and its curves?`))) {
       return output.say('Nothing was deleted.');
     }
-    const removed = removeSweep(storage, sweepId);
+    const removed = removeSweep(storage, sweepId, (message) => output.complain(message));
     if (json) output.json({ id, name, ...removed });
     else output.data(`${id} ${name}: deleted, with ${removed.runs} runs and ${removed.checkpoints} checkpoints`);
   });

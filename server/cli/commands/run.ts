@@ -3,6 +3,7 @@ import { parseSweepId } from '../../store/database/ids.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
+import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 
@@ -35,20 +36,16 @@ export const runCommand: CliCommand = {
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openStorage } = await import('../../store/database/storage.ts');
   const { train } = await import('../train.ts');
   const isFile = isDefinition(session, what, options);
   // A definition that has mistakes, or is not there, leaves no database behind.
   if (isFile) readDefinition(readDefinitionFile(what).text, what);
-  const storage = await openStorage({ file: session.db, create: isFile });
-  try {
+  return withStorage(session, { access: 'write', create: isFile }, async (storage) => {
     const sweepId = isFile ? await queueFile(storage, what, options) : await queueStored(storage, what, options);
     if (options.keepCheckpoints)
       (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
-    return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
-  } finally {
-    await storage.close();
-  }
+    return train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
+  });
 }
 
 /**

@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import type { Storage } from '../../store/database/storage.ts';
+import { explainFileError, fileReason } from '../../sweep/file-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { doctorAsker } from '../ask-doctor.ts';
 import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
@@ -6,6 +9,7 @@ import { projectFolder } from '../../training/project-folder.ts';
 import type { Session } from '../session.ts';
 import { SIGNAL_EXIT_CODES, waitForSignal } from '../signals.ts';
 import { spawnRun } from '../spawn-run.ts';
+import { withStorage } from '../with-storage.ts';
 import { wholeOption } from '../number-options.ts';
 
 interface Options {
@@ -14,6 +18,7 @@ interface Options {
   basePath: string;
   allowHost: string[];
   open?: true;
+  readOnly?: true;
 }
 
 export const serveCommand: CliCommand = {
@@ -30,25 +35,39 @@ export const serveCommand: CliCommand = {
       .option('--base-path <path>', 'the path that a proxy serves the dashboard under, such as /cosweep', '')
       .option('--allow-host <name...>', 'a further host name that the server may be addressed by', [])
       .option('--open', 'open the dashboard in the browser')
+      .option('--read-only', 'change nothing: neither the database, nor its schema, nor by a request')
       .action(run(serve));
   },
 };
 
 /** Serves until a signal ends it. Requests that are being answered then are finished first. */
-async function serve({ output, db, json }: Session, options: Options): Promise<number> {
-  const { openStorage } = await import('../../store/database/storage.ts');
+function serve(session: Session, options: Options): Promise<number> {
+  const readOnly = options.readOnly === true;
+  return withStorage(session, { access: readOnly ? 'read' : 'maybe', create: !readOnly }, (storage) =>
+    serveStorage(session, storage, options),
+  );
+}
+
+async function serveStorage({ output, json }: Session, storage: Storage, options: Options): Promise<number> {
+  const { explainFailure } = await import('../../store/database/explain-failure.ts');
+  const { completeWhenIdle } = await import('../../store/database/complete-file.ts');
   const { startServer } = await import('../../http/server.ts');
   const { planDefinition } = await import('../plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
-  const storage = await openStorage({ file: db, create: true });
+  const { file: db } = storage;
+  const idle = completeWhenIdle(storage);
   try {
     const stopped = waitForSignal();
     const server = await startServer({
       context: {
         storage,
         actions: {
-          startRun: async (sweepId) =>
-            output.say(`${sweepId}: training in a process of its own, log in ${await spawnRun(db, sweepId)}`),
+          startRun: async (sweepId) => {
+            const log = await spawnRun(db, sweepId).catch((error: unknown) => {
+              throw new OutsideError(`Cannot start the training of ${sweepId}: ${fileReason(error)}`, { cause: error });
+            });
+            output.say(`${sweepId}: training in a process of its own, log in ${log}`);
+          },
           plan: (definition, folder) => planDefinition(readDefinition(definition, '(from the dashboard)'), folder),
           doctor: doctorAsker(db),
         },
@@ -59,10 +78,10 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
       basePath: options.basePath,
       allowHosts: options.allowHost,
       token: process.env['COSWEEP_TOKEN'] || null,
-      report: (error) =>
-        output.complain(
-          `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.`,
-        ),
+      report: reporter(
+        (error) => explainFailure(storage, error),
+        (text) => output.complain(text),
+      ),
     });
     if (options.port !== 0 && server.port !== options.port)
       output.complain(`Port ${options.port} is taken: serving on port ${server.port} instead`);
@@ -75,6 +94,20 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
     await server.close();
     return SIGNAL_EXIT_CODES[signal];
   } finally {
-    await storage.close();
+    idle.end();
   }
+}
+
+/** Says failures that nobody asked for an answer to. What lasts is met several times a second, and said once. */
+function reporter(explain: (error: unknown) => unknown, complain: (text: string) => void): (error: unknown) => void {
+  let last = '';
+  return (thrown) => {
+    const error = explainFileError(explain(thrown));
+    const isKnown = error instanceof UserError || error instanceof OutsideError;
+    const text = isKnown
+      ? error.message
+      : `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.`;
+    if (!isKnown || text !== last) complain(text);
+    last = text;
+  };
 }
