@@ -5,7 +5,7 @@ import { sweepName } from '../store/database/ids.ts';
 import { takeLease, releaseLease, type Lease } from '../store/database/lease.ts';
 import { isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
 import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
-import { clearLeftovers } from '../store/training/sweep-turn.ts';
+import { clearLeftovers, finishSweep } from '../store/training/sweep-turn.ts';
 import { removeNoted } from './checkpoints/prune-checkpoints.ts';
 import { interruptSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
@@ -36,7 +36,7 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
         });
     }
     const log = (message: string): void => tell({ kind: 'log', message });
-    claimCheckpointFolder(storage, log);
+    claimFolder(options, lease, log);
     await removeNoted(storage, lease, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
@@ -56,6 +56,16 @@ export async function runQueue(options: RunOptions): Promise<SweepSummary | null
   } finally {
     end();
     releaseLease(storage, lease);
+  }
+}
+
+/** Where the folder is another database's, nothing can be trained: the sweep that was asked for leaves the queue. */
+function claimFolder({ storage, sweepId }: RunOptions, lease: Lease, log: (message: string) => void): void {
+  try {
+    claimCheckpointFolder(storage, log);
+  } catch (error) {
+    finishSweep(storage, lease, sweepId, 'interrupted', (error as Error).message);
+    throw error;
   }
 }
 

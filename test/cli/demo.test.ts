@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freshDemo } from '../../server/cli/fresh-demo.ts';
 import { claimCheckpointFolder } from '../../server/store/database/checkpoint-folder.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
-import { checkpointFiles } from '../../server/store/reading/read-checkpoints.ts';
 import { storeTrainedSweep } from '../http/trained-sweep.ts';
 import { start } from '../helpers/cosweep.ts';
 
@@ -33,8 +32,10 @@ describe("the demo's database is made anew", () => {
     await database();
     const storage = await openStorage({ file: db, create: false });
     claimCheckpointFolder(storage, () => {});
-    const [file] = checkpointFiles(storage);
-    writeFileSync(join(storage.checkpointFolder, file!), '');
+    storage.raw.exec(
+      `INSERT INTO "Checkpoint" (stageId, batch, file, bytes, hash, createdAt) VALUES (1, 1, 'a.checkpoint', 0, '', 0)`,
+    );
+    writeFileSync(join(storage.checkpointFolder, 'a.checkpoint'), '');
     await storage.close();
     freshDemo(db, 'two-betas');
     expect([db, `${db}.checkpoints`].filter((path) => existsSync(path))).toEqual([]);

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Database as Connection } from 'better-sqlite3';
-import { explainFileError } from '../../sweep/file-error.ts';
-import { UserError } from '../../sweep/user-error.ts';
+import { fileReason, isFileError } from '../../sweep/file-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { databaseWithId, readIdentity } from './read-identity.ts';
 import { identityOf } from './replaced.ts';
 import type { Storage } from './storage.ts';
@@ -86,7 +86,10 @@ export function claimCheckpointFolder(storage: Held, tell: (message: string) => 
     }
     remember(storage);
   } catch (error) {
-    throw explainFileError(error, `keep the checkpoints of ${file} in ${folder}`);
+    if (!isFileError(error)) throw error;
+    throw new OutsideError(`Cannot write the checkpoints of ${file} in ${folder}: ${fileReason(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -149,7 +152,7 @@ function identityIn(raw: Connection): { uuid: string; checkpoints: string | null
 
 function remember({ raw, file, checkpointFolder: folder }: Held): void {
   const stored = dirname(folder) === dirname(file) ? basename(folder) : folder;
-  raw.prepare('UPDATE "Identity" SET checkpoints = ?1 WHERE checkpoints IS NOT ?1').run(stored);
+  raw.prepare('UPDATE "Identity" SET checkpoints = @stored WHERE checkpoints IS NOT @stored').run({ stored });
 }
 
 function recordedFiles(raw: Connection): string[] {

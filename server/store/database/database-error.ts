@@ -15,6 +15,11 @@ export class DamagedError extends OutsideError {
   }
 }
 
+/** There is no room left on the disk of the database. */
+export class DiskFullError extends OutsideError {
+  override name = 'DiskFullError';
+}
+
 interface Cause {
   code: RegExp;
   found: string;
@@ -91,7 +96,7 @@ export function isFull(error: unknown, file: string): boolean {
 export function explain(error: unknown, attempted: string, file: string, { opening = false } = {}): unknown {
   const code = codeOf(error);
   if (code === null) return error;
-  if (isFull(error, file)) return new OutsideError(`Cannot ${attempted}: ${FULL} (${code})`, { cause: error });
+  if (isFull(error, file)) return new DiskFullError(`Cannot ${attempted}: ${FULL} (${code})`, { cause: error });
   if (code.startsWith('SQLITE_CORRUPT') || (code === 'SQLITE_NOTADB' && !opening))
     return new DamagedError(attempted, code, error);
   const cause = CAUSES.find(({ code: pattern }) => pattern.test(code));
