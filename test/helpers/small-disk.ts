@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
@@ -38,10 +38,23 @@ export function smallDisk(folder: string): SmallDisk | null {
       mount('-o', `remount,size=${bytes}`, folder);
     },
     fill() {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(filler, Buffer.alloc(bavail * bsize));
+      const file = openSync(filler, 'a');
+      try {
+        for (let size = MEGABYTE; size >= 1; size /= 2) writeAll(file, Buffer.alloc(size));
+      } finally {
+        closeSync(file);
+      }
     },
   };
+}
+
+/** As often as there is room. Others may write, too: no room is there only when the system says so. */
+function writeAll(file: number, bytes: Buffer): void {
+  try {
+    for (;;) writeSync(file, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
 
 /** Skips a test where no disk of its own size can be made; in CI nothing may be skipped. */

@@ -11,7 +11,7 @@ import { chooseCheckpointFolder, findCheckpointFolder } from './checkpoint-folde
 import { DamagedError, damageOf, explain } from './database-error.ts';
 import { isUpToDate, migrate, migrationsFolder } from './migrate.ts';
 import { copyDatabase, toMegabytes, type PrivateCopy } from './private-copy.ts';
-import { identityOf, type FileIdentity } from './replaced.ts';
+import { identityOf, refuseReplaced, type FileIdentity } from './replaced.ts';
 
 /** How long a statement waits for another process to finish its transaction. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -74,7 +74,11 @@ export async function openStorage(options: OpenOptions): Promise<Storage> {
     checkFile(path, options);
     copy = copyWhereNeeded(path, options, migrations);
     raw = connect(copy?.file ?? path, path, migrations);
-    return toStorage(raw, path, copy, options);
+    const storage = toStorage(raw, path, copy, options);
+    // Both connections are to the one file, also where it is replaced at the next moment.
+    await storage.prisma.$connect();
+    refuseReplaced(storage);
+    return storage;
   } catch (error) {
     raw?.close();
     copy?.remove();
