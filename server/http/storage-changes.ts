@@ -10,8 +10,8 @@ import type { ChangeSource, News } from './change-feed.ts';
  * writes nothing, although its runs stop. So when the lease is lost, everything stored as running is told as changed;
  * and once more if the lease is renewed after all.
  *
- * Where the database's file is replaced, nothing more is read from the one that is open. It is told once that everything
- * has to be asked for anew: the answers then say what happened.
+ * Where the database's file is replaced, nothing more is read from the one that is open. It is told once that
+ * everything has to be asked for anew: the answers then say what happened.
  */
 export function storageChanges(storage: Storage): ChangeSource {
   let held = false;

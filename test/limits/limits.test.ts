@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { definitionLimits } from './definition-limits.ts';
 import type { LimitCase } from './limit-case.ts';
 import { requestLimits } from './request-limits.ts';
+import { storageLimits } from './storage-limits.ts';
 
-const cases: LimitCase[] = [...definitionLimits, ...requestLimits];
+const cases: LimitCase[] = [...definitionLimits, ...requestLimits, ...storageLimits];
 
 /** The rows of the table in docs/limits.md. */
 const rows = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')

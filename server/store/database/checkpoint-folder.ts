@@ -16,7 +16,6 @@ import { fileReason, isFileError } from '../../sweep/file-error.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { databaseWithId, readIdentity } from './read-identity.ts';
 import { identityOf } from './replaced.ts';
-import type { Storage } from './storage.ts';
 
 /*
  * A checkpoint folder belongs to one database. Its file `owner` says to which: it is written before the first
@@ -34,7 +33,12 @@ interface Owner {
   path: string;
 }
 
-type Held = Pick<Storage, 'raw' | 'file' | 'checkpointFolder'>;
+/** The part of a `Storage` that says where its checkpoints are. */
+interface Held {
+  readonly raw: Connection;
+  readonly file: string;
+  readonly checkpointFolder: string;
+}
 
 /**
  * Where the checkpoints of a database are: in the folder of the stored name, which is beside it or an absolute path. A
@@ -78,8 +82,8 @@ export function claimCheckpointFolder(storage: Held, tell: (message: string) => 
     if (owner?.database !== uuid || owner.path !== file) {
       if (!existsSync(folder) && recordedFiles(raw).length > 0)
         tell(
-          `The checkpoints of ${file} are not in ${folder}. If the database was moved, move the folder there, or name ` +
-            'it with --checkpoints; what is missing is trained again where it is needed',
+          `The checkpoints of ${file} are not in ${folder}. If the database was moved, move the folder there, or ` +
+            'name it with --checkpoints; what is missing is trained again where it is needed',
         );
       mkdirSync(folder, { recursive: true });
       writeOwner(folder, { database: uuid, path: file }, owner !== null);
@@ -95,8 +99,8 @@ export function claimCheckpointFolder(storage: Held, tell: (message: string) => 
 
 /**
  * Whether files of the folder may be deleted: it is this database's, at this database's path. Of two copies of a
- * database one alone is that. A folder without owner is from before there were any; whoever asks deletes only files that
- * its database has recorded.
+ * database one alone is that. A folder without owner is from before there were any; whoever asks deletes only files
+ * that its database has recorded.
  */
 export function mayDelete(storage: Held): boolean {
   const owner = ownerOf(storage.checkpointFolder);

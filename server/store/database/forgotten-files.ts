@@ -26,7 +26,7 @@ export function forgetFiles(storage: Storage, files: Iterable<string>, now = Dat
  * Deletes files that were forgotten. Each is deleted within a transaction, so that nobody can begin to refer to it
  * meanwhile: a process that is about to write it anew has noted that before, and then it stays.
  *
- * @param complain gets a sentence for each file that cannot be deleted; it is tried again at the next start of a training
+ * @param complain gets a sentence for each file that cannot be deleted; the next process that trains tries it again
  * @returns how many were deleted
  */
 export function deleteForgotten(storage: Storage, files: string[], complain: (message: string) => void): number {

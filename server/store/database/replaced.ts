@@ -1,11 +1,16 @@
 import { statSync } from 'node:fs';
 import { OutsideError } from '../../sweep/user-error.ts';
-import type { Storage } from './storage.ts';
 
 /** Tells a file from any other that takes its path later. */
 export interface FileIdentity {
   readonly dev: bigint;
   readonly ino: bigint;
+}
+
+/** The part of a `Storage` that says which file is open. */
+interface OpenFile {
+  readonly file: string;
+  readonly identity: FileIdentity;
 }
 
 /** The database's path does not lead to the file that is open any more. */
@@ -33,7 +38,7 @@ export function identityOf(file: string): FileIdentity {
  *
  * @returns null where the path still leads to the file that is open
  */
-export function isReplaced({ file, identity }: Pick<Storage, 'file' | 'identity'>): 'deleted' | 'replaced' | null {
+export function isReplaced({ file, identity }: OpenFile): 'deleted' | 'replaced' | null {
   try {
     const now = identityOf(file);
     return now.dev === identity.dev && now.ino === identity.ino ? null : 'replaced';
@@ -45,7 +50,7 @@ export function isReplaced({ file, identity }: Pick<Storage, 'file' | 'identity'
 }
 
 /** @throws {ReplacedError} where the database's file was deleted or replaced */
-export function refuseReplaced(storage: Pick<Storage, 'file' | 'identity'>): void {
+export function refuseReplaced(storage: OpenFile): void {
   const what = isReplaced(storage);
   if (what) throw new ReplacedError(storage.file, what);
 }

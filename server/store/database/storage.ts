@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import type { Database as Connection, Statement } from 'better-sqlite3';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { explainFileError } from '../../sweep/file-error.ts';
-import { UserError } from '../../sweep/user-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { PrismaClient } from '../generated/client.ts';
 import { checkPlace, resolveDatabase, whyReadOnly } from './check-place.ts';
 import { chooseCheckpointFolder, findCheckpointFolder } from './checkpoint-folder.ts';
@@ -49,8 +49,9 @@ export interface OpenOptions {
   /** Only `run FILE`, `probe` and `serve` make a database; to read one that is not there is the user's mistake. */
   create: boolean;
   /**
-   * What it is opened for. `write`, the default: a place that cannot be written is refused. `maybe`: it is read from a
-   * private copy there. `read`: nothing in its place changes; where its schema is older, the copy is brought up to date.
+   * What it is opened for. `write`, the default: a place that cannot be written is refused. `maybe`: it is read from
+   * a private copy there. `read`: nothing in its place changes; where its schema is older, the copy is brought up to
+   * date.
    */
   access?: 'write' | 'maybe' | 'read';
   /** The folder for its checkpoints, where it was named; it is remembered in the database. */
@@ -73,16 +74,18 @@ export async function openStorage(options: OpenOptions): Promise<Storage> {
   try {
     checkFile(path, options);
     copy = copyWhereNeeded(path, options, migrations);
-    raw = connect(copy?.file ?? path, path, migrations);
+    raw = new Database(copy?.file ?? path, { timeout: BUSY_TIMEOUT_MS });
+    prepareConnection(raw, path, migrations);
     const storage = toStorage(raw, path, copy, options);
     // Both connections are to the one file, also where it is replaced at the next moment.
     await storage.prisma.$connect();
     refuseReplaced(storage);
     return storage;
   } catch (error) {
+    const explained = explainOpening(error, path, raw);
     raw?.close();
     copy?.remove();
-    throw explainFileError(error, `open database ${path}`);
+    throw explained;
   }
 }
 
@@ -164,20 +167,22 @@ function whyOlder(path: string, migrations: string): string | null {
   }
 }
 
-/** @param path the database that `opened` is, or is the copy of */
-function connect(opened: string, path: string, migrations: string): Connection {
+/**
+ * Brings what was opened up to date.
+ *
+ * @param path the database that it is, or is the copy of
+ */
+function prepareConnection(raw: Connection, path: string, migrations: string): void {
+  migrate(raw, path, migrations);
+  raw.pragma('synchronous = NORMAL');
+  raw.pragma('foreign_keys = ON');
+}
+
+/** Where nothing else explains why a database cannot be opened, it is looked through before anyone speaks of a bug. */
+function explainOpening(error: unknown, path: string, raw: Connection | undefined): unknown {
+  if (error instanceof UserError || error instanceof OutsideError) return error;
   const attempted = `open database ${path}`;
-  let raw: Connection | undefined;
-  try {
-    raw = new Database(opened, { timeout: BUSY_TIMEOUT_MS });
-    migrate(raw, path, migrations);
-    raw.pragma('synchronous = NORMAL');
-    raw.pragma('foreign_keys = ON');
-    return raw;
-  } catch (error) {
-    const explained = explain(error, attempted, path, { opening: true });
-    const damage = explained === error && !(error instanceof UserError) && raw ? damageOf(raw) : null;
-    raw?.close();
-    throw damage === null ? explained : new DamagedError(attempted, damage, error);
-  }
+  const explained = explainFileError(explain(error, attempted, path, { opening: true }), attempted);
+  const damage = explained === error && raw ? damageOf(raw) : null;
+  return damage === null ? explained : new DamagedError(attempted, damage, error);
 }

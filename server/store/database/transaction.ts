@@ -3,8 +3,8 @@ import { refuseReplaced } from './replaced.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Runs `body` in one transaction on the raw connection: everything it wrote is stored, or nothing where it throws. Where
- * the database's file was deleted or replaced, nothing is begun.
+ * Runs `body` in one transaction on the raw connection: everything it wrote is stored, or nothing where it throws.
+ * Where the database's file was deleted or replaced, nothing is begun.
  *
  * @param tries how often the transaction is begun while another process keeps the database locked; each try waits for
  * that process

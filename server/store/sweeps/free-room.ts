@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import type { Database as Connection } from 'better-sqlite3';
 import { resolveDatabase } from '../database/check-place.ts';
 import { findCheckpointFolder, mayDelete } from '../database/checkpoint-folder.ts';
-import { isBusy } from '../database/database-error.ts';
+import { explain, isBusy } from '../database/database-error.ts';
 import { parseSweepId, sweepName } from '../database/ids.ts';
 
 /** A sweep that is to be removed, and the checkpoints that would go with it. */
@@ -49,7 +49,7 @@ function withoutSideFiles<T>(file: string, read: (raw: Connection) => T): T {
       if (isAlone) raw.pragma('locking_mode = EXCLUSIVE');
       return read(raw);
     } catch (error) {
-      if (!isAlone || !isBusy(error)) throw error;
+      if (!isAlone || !isBusy(error)) throw explain(error, `make room in database ${file}`, file);
     } finally {
       raw.close();
     }

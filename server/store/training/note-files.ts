@@ -9,8 +9,8 @@ export interface NotedFile {
 }
 
 /**
- * Notes a file before it is written. From then on a process that finds the note knows that the file, and temporary files
- * of its name, are this database's, whether the one that wrote them came to record them or not.
+ * Notes a file before it is written. From then on a process that finds the note knows that the file, and temporary
+ * files of its name, are this database's, whether the one that wrote them came to record them or not.
  */
 export function noteFile(storage: Storage, lease: Lease, file: string, now = Date.now()): void {
   underLease(storage, lease, () =>
