@@ -26,6 +26,7 @@ let whole: Buffer;
 const PAGE = 4096;
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] }); // the other process stays alive however long this takes
   const folder = mkdtempSync(join(tmpdir(), 'cosweep-outside-'));
   const storage = await openStorage({ file: join(folder, 'whole.db'), create: true });
   storeTrainedSweep(storage);
@@ -33,7 +34,7 @@ beforeAll(async () => {
     .prepare(
       `UPDATE "Lease" SET holder = 'another', pid = 1, host = 'elsewhere', machine = 'elsewhere', heartbeatAt = ?`,
     )
-    .run(Date.now() + 80_000);
+    .run(Date.now());
   storage.raw.pragma('wal_checkpoint(TRUNCATE)');
   await storage.close();
   whole = readFileSync(join(folder, 'whole.db'));
