@@ -4,7 +4,7 @@ import { reportDatabase } from '../store/database/report-database.ts';
 import { listDatasets, type DatasetListing } from '../training/datasets/list.ts';
 import { probeEngines } from '../training/engines/choose.ts';
 import { parseLossCases } from '../training/loss-cases.ts';
-import { UserError } from '../sweep/user-error.ts';
+import { explainFileError } from '../sweep/file-error.ts';
 import { checkEngine, type LossCaseFile } from './loss-cases.ts';
 
 /**
@@ -31,10 +31,7 @@ function readCases(file: string): LossCaseFile {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      `Cannot read reference cases from ${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`,
-    );
+    throw explainFileError(error, `read reference cases from ${file}`);
   }
   parseLossCases(text, file);
   return { file, text };

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { removeDatabase } from '../store/database/remove-database.ts';
 import { sweepNames } from '../store/database/sweep-names.ts';
 import { UserError } from '../sweep/user-error.ts';
 
@@ -12,6 +12,5 @@ export function freshDemo(db: string, sweep: string): void {
     throw new UserError(
       `Cannot make the demo's database ${db} anew: it holds the sweep "${other}" too; name another file with --db`,
     );
-  for (const suffix of ['', '-wal', '-shm', '.checkpoints', '.logs'])
-    rmSync(`${db}${suffix}`, { recursive: true, force: true });
+  removeDatabase(db);
 }

@@ -4,6 +4,8 @@ import type { Action, CliCommand } from './command.ts';
 import { makeOutput } from './output.ts';
 import { packageVersion } from '../training/engines/packages.ts';
 import { projectFolder } from '../training/project-folder.ts';
+import type { Session } from './session.ts';
+import { explainFileError } from '../sweep/file-error.ts';
 import { OutsideError, UserError } from '../sweep/user-error.ts';
 
 /** The exit code of a user's mistake. */
@@ -47,6 +49,7 @@ export function makeProgram(): Command {
     )
     .version(version)
     .option('--db <file>', 'the database; default: COSWEEP_DB, else cosweep.db in the current folder')
+    .option('--checkpoints <dir>', 'the folder for its checkpoints; default: the one it has, else FILE.checkpoints')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'nothing but errors on stderr')
     .helpCommand(true)
@@ -59,18 +62,25 @@ function forEachCommand(command: Command, visit: (command: Command) => void): vo
   for (const below of command.commands) forEachCommand(below, visit);
 }
 
-function sessionOf(program: Command) {
-  const { db, json, quiet } = program.opts<{ db?: string; json?: true; quiet?: true }>();
+function sessionOf(program: Command): Session {
+  const { db, checkpoints, json, quiet } = program.opts<Partial<Session>>();
   const path = db ?? (process.env['COSWEEP_DB'] || 'cosweep.db');
-  return { output: makeOutput(quiet === true), db: resolve(path), json: json === true, quiet: quiet === true };
+  return {
+    output: makeOutput(quiet === true),
+    db: resolve(path),
+    checkpoints: checkpoints ? resolve(checkpoints) : null,
+    json: json === true,
+    quiet: quiet === true,
+  };
 }
 
 /**
  * Says on stderr what went wrong. A mistake of the user and a failure outside of Cosweep get one message. A bug of ours
  * gets a stack and the statement that it is ours.
  */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
+function explain(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : BAD_USAGE;
+  const error = explainFileError(thrown);
   if (error instanceof UserError || error instanceof OutsideError) {
     process.stderr.write(`${error.message}\n`);
     if (error instanceof UserError && error.detail !== null) process.stderr.write(`  ${error.detail}\n`);

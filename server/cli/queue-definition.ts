@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openStorage, type Storage } from '../store/database/storage.ts';
+import type { Storage } from '../store/database/storage.ts';
 import { queueSweep, queueUnchanged, type SweepRequest } from '../store/sweeps/queue-sweep.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
@@ -18,12 +18,12 @@ export interface OpenedDefinition {
 }
 
 /**
- * Opens the database for a definition, and makes it where there is none. A definition that has mistakes leaves no
- * database behind.
+ * The plan of a definition for which a database will be made: a definition that has mistakes leaves none behind.
+ *
+ * @returns null where the database is there already
  */
-export async function openForDefinition(db: string, file: DefinitionFile): Promise<OpenedDefinition> {
-  const plan = existsSync(db) ? null : await planFile(file);
-  return { storage: await openStorage({ file: db, create: true }), file, plan };
+export async function planWhereNew(db: string, file: DefinitionFile): Promise<Plan | null> {
+  return existsSync(db) ? null : planFile(file);
 }
 
 /**

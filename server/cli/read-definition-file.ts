@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { explainFileError, fileReason, isFileError, isOutside } from '../sweep/file-error.ts';
 import { UserError } from '../sweep/user-error.ts';
 
 /** A definition's text, and where it is. */
@@ -20,16 +21,6 @@ export const STDIN = '-';
 /** Other names of it; opening them again fails where it is a socket. */
 const STDIN_PATHS = ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'];
 
-const REASONS: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is no folder',
-  EACCES: 'it may not be read',
-  ELOOP: 'its links lead in a circle',
-  ENAMETOOLONG: 'its name is too long',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8',
-};
-
 /**
  * Reads a definition, once: what comes through a pipe cannot be read again.
  *
@@ -41,11 +32,13 @@ export async function readDefinitionFile(file: string): Promise<DefinitionFile> 
     // Decoded strictly: otherwise a name in another encoding would be stored with replacement characters.
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), ...place };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
+    const name = isStdin(file) ? 'on stdin' : resolve(file);
+    const isNoText = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+    if (isOutside(error) || !(isNoText || isFileError(error)))
+      throw explainFileError(error, `read the sweep definition ${name}`);
+    const found = isNoText ? 'it is not text in UTF-8' : fileReason(error);
     throw new UserError(
-      `Cannot read the sweep definition ${isStdin(file) ? 'on stdin' : resolve(file)}: ` +
-        `${REASONS[code] ?? message}; want a JSON file such as those in sweeps/`,
+      `Cannot read the sweep definition ${name}: ${found}; want a JSON file such as those in sweeps/`,
     );
   }
 }

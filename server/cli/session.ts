@@ -5,6 +5,8 @@ export interface Session {
   output: Output;
   /** Absolute path of the database. */
   db: string;
+  /** The folder for its checkpoints, where it was named. */
+  checkpoints: string | null;
   /** One JSON document on stdout instead of text. */
   json: boolean;
   quiet: boolean;

@@ -1,6 +1,9 @@
 import type * as z from 'zod';
 import { DefinitionError, type Problem } from '../sweep/problem.ts';
-import { UserError } from '../sweep/user-error.ts';
+import { explainFailure } from '../store/database/explain-failure.ts';
+import { refuseReplaced } from '../store/database/replaced.ts';
+import { explainFileError } from '../sweep/file-error.ts';
+import { OutsideError, UserError } from '../sweep/user-error.ts';
 import { HttpError } from './http-error.ts';
 import type { Context, Reply, Route } from './route.ts';
 import type { ErrorResponse } from './schemas/error.ts';
@@ -23,6 +26,8 @@ export async function answer(
   report: (error: unknown) => void,
 ): Promise<Reply> {
   try {
+    refuseReplaced(context.storage);
+    refuseWriting(route, context);
     const request = {
       params: validate(route.params, raw.params, 'path'),
       query: validate(route.query, raw.query, 'query'),
@@ -30,8 +35,20 @@ export async function answer(
     };
     return await within(TIME_LIMIT, async () => route.handle(context, request));
   } catch (error) {
-    return errorReply(error, report);
+    return errorReply(error instanceof HttpError ? error : explainFailure(context.storage, error), report);
   }
+}
+
+/** Requests that are posted and change nothing. */
+const CHANGES_NOTHING = new Set(['/plan', '/doctor']);
+
+function refuseWriting({ method, path }: Route, { storage }: Context): void {
+  if (!storage.readOnly || method === 'get' || CHANGES_NOTHING.has(path)) return;
+  throw new HttpError(
+    'forbidden',
+    `Cannot change database ${storage.file}: it was opened for reading alone, by --read-only or because its place is ` +
+      'read-only',
+  );
 }
 
 async function within<T>(limit: number, work: () => Promise<T>): Promise<T> {
@@ -54,10 +71,13 @@ function validate<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
 }
 
 /** The answer for a thrown error. An error of our own is reported to the operator, and the caller learns no detail. */
-export function errorReply(error: unknown, report: (error: unknown) => void): Reply<ErrorResponse> {
+export function errorReply(thrown: unknown, report: (error: unknown) => void): Reply<ErrorResponse> {
+  const error = explainFileError(thrown);
   if (error instanceof HttpError) return failure(error.status, error.code, error.message, error.details);
   if (error instanceof DefinitionError) return failure(400, 'bad-definition', error.message, [...error.problems]);
   if (error instanceof UserError) return failure(400, 'bad-request', error.message);
+  // Nobody's mistake, and it may be over when the request is sent again: a full disk, a database that is locked.
+  if (error instanceof OutsideError) return failure(503, 'unavailable', error.message);
   report(error);
   return failure(
     500,

@@ -1,6 +1,11 @@
 import type { Changes } from '../store/database/changes.ts';
 import type { ServerEvent } from './schemas/event.ts';
 
+/** What changed, or that everything has to be looked at anew. */
+export interface News extends Changes {
+  everything?: true;
+}
+
 /**
  * The source that changes are read from. It is asked several times a second, so it must be cheap when nothing has
  * changed.
@@ -9,7 +14,7 @@ export interface ChangeSource {
   /** The number of the last change. */
   revision(): number;
   /** Everything that changed after that revision. */
-  since(revision: number): Changes | Promise<Changes>;
+  since(revision: number): News | Promise<News>;
 }
 
 export interface ChangeFeed {
@@ -21,8 +26,9 @@ export interface ChangeFeed {
 /**
  * Changes as events. The event of the list comes first, since a later event may name a sweep that is new in the list.
  */
-export function toEvents({ list, sweeps, runs }: Changes): ServerEvent[] {
+export function toEvents({ list, sweeps, runs, everything }: News): ServerEvent[] {
   return [
+    ...(everything ? [{ kind: 'hello' as const }] : []),
     ...(list ? [{ kind: 'sweeps' as const }] : []),
     ...sweeps.map((sweep) => ({ kind: 'sweep' as const, sweep })),
     ...runs.map((run) => ({ kind: 'run' as const, run })),
@@ -61,7 +67,11 @@ export function watchChanges(source: ChangeSource, interval: number, report: (er
   return {
     subscribe(listener) {
       if (timer === null) {
-        revision = source.revision();
+        try {
+          revision = source.revision();
+        } catch (error) {
+          report(error); // a database that cannot be read now may be readable at the next look
+        }
         timer = setInterval(() => void look(), interval);
       }
       listeners.add(listener);

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claimCheckpointFolder } from '../store/database/checkpoint-folder.ts';
+import { completeFile } from '../store/database/complete-file.ts';
 import { sweepName } from '../store/database/ids.ts';
 import {
   HolderWatch,
@@ -9,11 +11,10 @@ import {
   type Lease,
   type Taken,
 } from '../store/database/lease.ts';
-import { checkpointFiles } from '../store/reading/read-checkpoints.ts';
 import { isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
 import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
-import { clearLeftovers } from '../store/training/sweep-turn.ts';
-import { removeLeftovers } from './checkpoints/checkpoint-files.ts';
+import { clearLeftovers, finishSweep } from '../store/training/sweep-turn.ts';
+import { removeNoted } from './checkpoints/prune-checkpoints.ts';
 import { interruptSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
@@ -55,7 +56,9 @@ export async function runQueue(
           message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it`,
         });
     }
-    await removeLeftovers(storage.checkpointFolder, checkpointFiles(storage));
+    const log = (message: string): void => tell({ kind: 'log', message });
+    claimFolder(options, lease, log);
+    await removeNoted(waiter, lease, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
     const next = (): number | null => (stop.aborted || lost.aborted ? null : nextQueuedSweep(storage));
@@ -63,6 +66,7 @@ export async function runQueue(
       const isAsked = id === options.sweepId;
       const own = isAsked ? options : { ...options, ...AS_IT_IS };
       const summary = await runSweep({ ...own, sweepId: id, lease, lost, isAsked, patience });
+      await completeFile(storage);
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
     }
@@ -74,6 +78,16 @@ export async function runQueue(
   } finally {
     end();
     releaseLease(storage, lease);
+  }
+}
+
+/** Where the folder is another database's, nothing can be trained: the sweep that was asked for leaves the queue. */
+function claimFolder({ storage, sweepId }: RunOptions, lease: Lease, log: (message: string) => void): void {
+  try {
+    claimCheckpointFolder(storage, log);
+  } catch (error) {
+    finishSweep(storage, lease, sweepId, 'interrupted', (error as Error).message);
+    throw error;
   }
 }
 

@@ -2,10 +2,12 @@ import { sweepName } from '../store/database/ids.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { readCancel } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
+import { noteFile } from '../store/training/note-files.ts';
 import { readMachines } from '../store/training/run-state.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { beginSweep, type Beginning } from './begin-sweep.ts';
+import { nameOfTemporaries } from './checkpoints/checkpoint-files.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
 import { endBroken, endSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
@@ -119,6 +121,8 @@ async function toWork(
   const tasks = await patiently({ storage, giveUp: killing }, () =>
     identifyRuns(storage, lease, sweepId, identities, fresh),
   );
+  const temporaries = nameOfTemporaries();
+  await patiently({ storage, giveUp: killing }, () => noteFile(storage, lease, temporaries));
   return {
     storage,
     lease,
@@ -132,6 +136,7 @@ async function toWork(
     hired,
     patience,
     folder,
+    temporaries,
     fingerprintOf,
     gitCommit,
     tell,

@@ -29,6 +29,8 @@ export interface SweepWork {
   patience: Patience;
   /** Where the data sets' relative paths start. */
   folder: string;
+  /** The noted name of which all temporary checkpoint files of its workers are. */
+  temporaries: string;
   fingerprintOf: Fingerprints;
   gitCommit: string | null;
   tell: (event: RunnerEvent) => void;

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freshDemo } from '../../server/cli/fresh-demo.ts';
+import { claimCheckpointFolder } from '../../server/store/database/checkpoint-folder.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { storeTrainedSweep } from '../http/trained-sweep.ts';
 import { start } from '../helpers/cosweep.ts';
@@ -29,10 +30,24 @@ describe("the demo's database is made anew", () => {
 
   test('where an earlier demo left one, with all that belongs to it', async () => {
     await database();
+    const storage = await openStorage({ file: db, create: false });
+    claimCheckpointFolder(storage, () => {});
+    storage.raw.exec(
+      `INSERT INTO "Checkpoint" (stageId, batch, file, bytes, hash, createdAt) VALUES (1, 1, 'a.checkpoint', 0, '', 0)`,
+    );
+    writeFileSync(join(storage.checkpointFolder, 'a.checkpoint'), '');
+    await storage.close();
+    freshDemo(db, 'two-betas');
+    expect([db, `${db}.checkpoints`].filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  test('but no file of the checkpoint folder that it does not record', async () => {
+    await database();
     mkdirSync(`${db}.checkpoints`);
     writeFileSync(join(`${db}.checkpoints`, 'some'), '');
     freshDemo(db, 'two-betas');
-    expect([db, `${db}.checkpoints`].filter((path) => existsSync(path))).toEqual([]);
+    expect(existsSync(db)).toBe(false);
+    expect(readdirSync(`${db}.checkpoints`)).toEqual(['some']);
   });
 
   test('but not where it holds anything else', async () => {

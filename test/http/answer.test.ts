@@ -1,13 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { answer } from '../../server/http/answer.ts';
 import { HttpError } from '../../server/http/http-error.ts';
 import { list, paging, sweepId } from '../../server/http/parameters.ts';
 import { route, type Context, type Reply } from '../../server/http/route.ts';
+import { identityOf } from '../../server/store/database/replaced.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 
-/** No handler here looks at its context. */
-const context = {} as Context;
+/** No handler here looks at its context; the server looks whether its database is in order. */
+const file = fileURLToPath(import.meta.url);
+const raw = { pragma: () => 'ok' };
+const context = { storage: { file, identity: identityOf(file), readOnly: false, raw } } as unknown as Context;
 
 function routeThat(handle: () => Reply) {
   return route({

@@ -6,8 +6,16 @@ import type { LimitCase } from './limit-case.ts';
 import { requestLimits } from './request-limits.ts';
 import { runnerLimits } from './runner-limits.ts';
 import { serverLimits } from './server-limits.ts';
+import { storageLimits } from './storage-limits.ts';
 
-const cases: LimitCase[] = [...dataLimits, ...definitionLimits, ...requestLimits, ...runnerLimits, ...serverLimits];
+const cases: LimitCase[] = [
+  ...dataLimits,
+  ...definitionLimits,
+  ...requestLimits,
+  ...runnerLimits,
+  ...serverLimits,
+  ...storageLimits,
+];
 
 /** The rows of the table in docs/limits.md. */
 const rows = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')

@@ -82,7 +82,15 @@ async function dieEachTime(storage: Storage): Promise<string> {
     train: () => Promise.reject(new WorkerError('Worker process 1 ended while training (killed by SIGKILL)')),
   };
   const work = {
-    ...{ storage, stopping: never, killing: never, tell: () => {}, folder: '', fingerprintOf: () => '' },
+    ...{
+      storage,
+      stopping: never,
+      killing: never,
+      tell: () => {},
+      folder: '',
+      temporaries: '',
+      fingerprintOf: () => '',
+    },
     arms: makePlan([{ beta: 0.1, N: 0, epsilon: 0.1 }], [1]).arms,
   };
   const settler = { isDue: () => false, settle: nothing };

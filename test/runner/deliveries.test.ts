@@ -105,7 +105,7 @@ test('what follows a stage is trained from its state while that is still being s
 test('what follows a stage whose state comes as a file waits until that has its name', async () => {
   const { storage, queue, deliveries } = await start();
   const trunk = (await queue.next(never))!;
-  const { file, hash, size } = await writeUnnamed(storage.checkpointFolder, [Uint8Array.of(0, 50)]);
+  const { file, hash, size } = await writeUnnamed(storage.checkpointFolder, 'sweep.checkpoint', [Uint8Array.of(0, 50)]);
   const checkpoint = { batch: 50, hash, size, content: { file } };
   void deliveries.begin(trunk, 0, machine, loaded);
   void deliveries.advance(trunk, 0, { ...segment(0, 50), checkpoint }, { seconds: 0 });

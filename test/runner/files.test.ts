@@ -1,18 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { cosweep, type Ended } from '../helpers/cosweep.ts';
+import { MEGABYTE, skipWithoutDisk, smallDisk } from '../helpers/small-disk.ts';
 import { countRuns, snapshot } from './snapshot.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
 import { copyOfTrained, undisturbed } from './undisturbed.ts';
@@ -87,13 +77,7 @@ test('a checkpoint folder that may not be written stops training with its name; 
 test('a full disk stops training with a clear message and damages nothing; with room it continues', async (context) => {
   const folder = temporaryFolder();
   const disk = smallDisk(join(folder, 'disk'));
-  if (disk === null) {
-    const why = 'a file system of its own size can only be made by root on Linux';
-    if (process.env['CI'] && process.platform === 'linux')
-      throw new Error(`${why}, and with CI set nothing may be skipped`);
-    console.warn(`\n!!! SKIPPED: a full disk: ${why}\n`);
-    return context.skip();
-  }
+  skipWithoutDisk(disk, () => context.skip());
   const db = join(disk.folder, 'study.db');
   const file = writeStudy(folder, large);
 
@@ -112,40 +96,4 @@ test('a full disk stops training with a clear message and damages nothing; with 
   expect(await snapshot(db)).toEqual((await undisturbed(large)).results);
 });
 
-const MEGABYTE = 1 << 20;
 const SMALL = 6 * MEGABYTE;
-
-interface SmallDisk {
-  folder: string;
-  resize(bytes: number): void;
-  /** Leaves no room at all. */
-  fill(): void;
-}
-
-/** A disk in memory that is gone after the test; null where none can be mounted. */
-function smallDisk(folder: string): SmallDisk | null {
-  mkdirSync(folder);
-  const mount = (...args: string[]): boolean => {
-    try {
-      execFileSync('mount', args, { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (process.platform !== 'linux' || !mount('-t', 'tmpfs', '-o', `size=${64 * MEGABYTE}`, 'tmpfs', folder))
-    return null;
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  const filler = join(folder, 'filler');
-  return {
-    folder,
-    resize(bytes) {
-      if (existsSync(filler)) rmSync(filler);
-      mount('-o', `remount,size=${bytes}`, folder);
-    },
-    fill() {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(filler, Buffer.alloc(bavail * bsize));
-    },
-  };
-}

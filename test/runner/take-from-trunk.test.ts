@@ -262,7 +262,7 @@ describe('what a stage has in common with its trunk', () => {
     ) as [RunTask, RunTask];
     startRun(storage, token, control.runId, RECORD);
     for (const [i, { stageId, from, to }] of control.stages.entries()) {
-      const checkpoint = await storeCheckpoint(storage.checkpointFolder, sentBytes(to, Uint8Array.of(to)));
+      const checkpoint = await storeCheckpoint(storage.checkpointFolder, sentBytes(to, Uint8Array.of(to)), () => {});
       commitSegment(storage, token, {
         ...makeSegment(stageId, from, to),
         checkpoint,

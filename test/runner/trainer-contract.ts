@@ -72,7 +72,10 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
 
     test('sends a large one as a file, and writes nothing else', async () => {
       const folder = temporaryFolder();
-      const { checkpoint } = await train(trainer, { ...order, checkpoints: { folder, bytesUpTo: 0 } });
+      const { checkpoint } = await train(trainer, {
+        ...order,
+        checkpoints: { folder, name: 'sweep.checkpoint', bytesUpTo: 0 },
+      });
       expect(checkpoint).toMatchObject({ hash: whole.checkpoint.hash, size: whole.checkpoint.size });
       const { file } = checkpoint.content as { file: string };
       expect(readFileSync(join(folder, file))).toEqual(Buffer.from(bytesOf(whole.checkpoint)));
@@ -126,7 +129,7 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
     test('tells a place that cannot be written apart from a stage that fails', async () => {
       const folder = join(temporaryFolder(), 'checkpoints');
       writeFileSync(folder, 'a file where the folder should be');
-      const failing = train(trainer, { ...order, checkpoints: { folder, bytesUpTo: 0 } });
+      const failing = train(trainer, { ...order, checkpoints: { folder, name: 'sweep.checkpoint', bytesUpTo: 0 } });
       await expect(failing).rejects.toBeInstanceOf(OutsideError);
       await expect(failing).rejects.toThrow(`Cannot write checkpoint ${folder}`);
     });
@@ -136,7 +139,11 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
       const { hash, size, batch } = whole.checkpoint;
       writeFileSync(join(folder, 'damaged'), bytesOf(whole.checkpoint).slice(1));
       const start = { batch, hash, size, content: { file: 'damaged' } };
-      const failing = train(trainer, { ...order, start, checkpoints: { folder, bytesUpTo: 0 } });
+      const failing = train(trainer, {
+        ...order,
+        start,
+        checkpoints: { folder, name: 'sweep.checkpoint', bytesUpTo: 0 },
+      });
       await expect(failing).rejects.toThrow(/Cannot continue from checkpoint damaged: .* lost or damaged/);
     });
 
@@ -177,7 +184,7 @@ async function makeOrder(): Promise<StageOrder> {
     baseFolder: '',
     fingerprint,
     start: null,
-    checkpoints: { folder: '', bytesUpTo: Infinity },
+    checkpoints: { folder: '', name: '', bytesUpTo: Infinity },
   };
 }
 

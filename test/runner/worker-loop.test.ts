@@ -59,6 +59,7 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
     killing: never,
     tell: (event: RunnerEvent) => void (event.kind === 'log' && said.push(event.message)),
     folder: '',
+    temporaries: 'sweep.checkpoint',
     fingerprintOf: () => '',
     arms: makePlan([{ beta: 0.1, N: 0, epsilon: 0.1 }], [1]).arms,
   };

@@ -13,5 +13,6 @@ INSERT INTO "Identity" ("id", "uuid") VALUES (1, lower(hex(randomblob(16))));
 
 CREATE TABLE "FileBeingWritten" (
     "file" TEXT NOT NULL PRIMARY KEY,
-    "notedAt" DATETIME NOT NULL
+    "notedAt" DATETIME NOT NULL,
+    "forgotten" BOOLEAN NOT NULL DEFAULT false
 );

@@ -1,6 +1,6 @@
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { WRITING, withStorage } from '../with-storage.ts';
 
 export const cancelCommand: CliCommand = {
   define(program, run) {
@@ -16,8 +16,9 @@ export const cancelCommand: CliCommand = {
   },
 };
 
-function cancel({ output, db, json }: Session, sweep: string, { now }: { now?: true }): Promise<void> {
-  return withStorage(db, async (storage) => {
+function cancel(session: Session, sweep: string, { now }: { now?: true }): Promise<void> {
+  const { output, json } = session;
+  return withStorage(session, WRITING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { cancelSweep } = await import('../../store/sweeps/cancel-sweep.ts');
     const { toStartResponse } = await import('../../http/answers/start-response.ts');

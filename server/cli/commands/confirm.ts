@@ -4,7 +4,7 @@ import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 import { wholeOption } from '../number-options.ts';
-import { withStorage } from '../with-storage.ts';
+import { WRITING, withStorage } from '../with-storage.ts';
 
 interface Options extends TrainOptions {
   arm: string;
@@ -27,7 +27,7 @@ export const confirmCommand: CliCommand = {
 };
 
 function confirm(session: Session, sweep: string, options: Options): Promise<number> {
-  return withStorage(session.db, async (storage) => {
+  return withStorage(session, WRITING, async (storage) => {
     const { trainAndShow, exitCodeOf } = await import('../train.ts');
     const { tellNewPlan } = await import('../new-plan.ts');
     const sweepId = await queue(session, storage, sweep, options);

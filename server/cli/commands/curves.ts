@@ -5,7 +5,7 @@ import type { SweepResults } from '../../sweep/results.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { apartFromMetrics } from '../metric-option.ts';
-import { withStorage } from '../with-storage.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 interface Options {
   format: 'csv' | 'json';
@@ -25,13 +25,10 @@ export const curvesCommand: CliCommand = {
   },
 };
 
-function curves(
-  { output, db, json }: Session,
-  given: string | undefined,
-  { format, metric: names }: Options,
-): Promise<void> {
+function curves(session: Session, given: string | undefined, { format, metric: names }: Options): Promise<void> {
+  const { output, json } = session;
   const { what, metric } = apartFromMetrics(given, names, 'sweep|run');
-  return withStorage(db, async (storage) => {
+  return withStorage(session, READING, async (storage) => {
     const { curvesToCsv, curvesToJson } = await import('../../report/formats/curves-table.ts');
     const results = await (/^r\d+$/.test(what) ? resultsOfRun : resultsOfSweep)(storage, what, metric);
     await output.pieces(json || format === 'json' ? curvesToJson(results) : curvesToCsv(results));

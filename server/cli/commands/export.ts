@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { Option } from 'commander';
 import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
-import { UserError } from '../../sweep/user-error.ts';
+import { explainFileError } from '../../sweep/file-error.ts';
 import type { CliCommand } from '../command.ts';
 import { apartFromMetrics } from '../metric-option.ts';
 import { finiteOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 type Format = 'md' | 'csv' | 'json' | 'latex' | 'html';
 
@@ -64,25 +64,29 @@ export const exportCommand: CliCommand = {
 };
 
 function exportTable(
-  { output, db, json }: Session,
+  session: Session,
   given: string | undefined,
   { metric: names, ...options }: Options,
 ): Promise<void> {
+  const { output, json } = session;
   const { what: sweep, metric } = apartFromMetrics(given, names, 'sweep');
-  return withStorage(db, async (storage) => {
+  return withStorage(session, READING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { readResults } = await import('../../store/reading/read-results.ts');
     const { readSweep } = await import('../../store/reading/read-sweep.ts');
     const { metricsOfTable } = await import('../../report/table/table-needs.ts');
     const { buildAblationTable } = await import('../../report/table/ablation-table.ts');
     const wanted = toTableOptions({ ...options, ...(metric === undefined ? {} : { metric }) });
+    const { checkOutput } = await import('../check-output.ts');
+    const out = options.out === undefined ? null : checkOutput(options.out, storage);
     const id = await findSweep(storage, sweep);
     const own = (await readSweep(storage, id))!.metric.name;
     const table = buildAblationTable(readResults(storage, id, metricsOfTable(own, wanted))!, wanted);
-    const text = await write(table, json ? 'json' : (options.format ?? formatOf(options.out)));
-    if (options.out === undefined) return output.data(text);
-    writeTo(options.out, !json && options.format === 'csv' ? CSV_FILE_BEGIN + text : text);
-    output.say(`Written to ${resolve(options.out)}`);
+    const format = json ? 'json' : (options.format ?? formatOf(options.out));
+    const text = await write(table, format);
+    if (out === null) return output.data(text);
+    writeTo(out, format === 'csv' ? CSV_FILE_BEGIN + text : text);
+    output.say(`Written to ${out}`);
   });
 }
 
@@ -132,6 +136,6 @@ function writeTo(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UserError(`Cannot write the table to ${resolve(file)}: ${(error as Error).message}`);
+    throw explainFileError(error, `write the table to ${file}`);
   }
 }

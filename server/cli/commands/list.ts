@@ -3,7 +3,7 @@ import { toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import { toMoment } from '../moment.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 export const listCommand: CliCommand = {
   define(program, run) {
@@ -11,8 +11,9 @@ export const listCommand: CliCommand = {
   },
 };
 
-function list({ output, db, json }: Session): Promise<void> {
-  return withStorage(db, async (storage) => {
+function list(session: Session): Promise<void> {
+  const { output, json } = session;
+  return withStorage(session, READING, async (storage) => {
     const { listSweeps } = await import('../../store/reading/list-sweeps.ts');
     const { toSweepItem } = await import('../../http/answers/list-items.ts');
     const items = (await listSweeps(storage)).items.map(toSweepItem);

@@ -3,6 +3,7 @@ import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { OpenedDefinition } from '../queue-definition.ts';
+import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
@@ -24,13 +25,12 @@ export const probeCommand: CliCommand = {
 
 async function probe(session: Session, file: string, options: Options): Promise<number> {
   const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openForDefinition } = await import('../queue-definition.ts');
-  const opened = await openForDefinition(session.db, await readDefinitionFile(file));
-  try {
-    return await probeFile(session, opened, options);
-  } finally {
-    await opened.storage.close();
-  }
+  const { planWhereNew } = await import('../queue-definition.ts');
+  const definition = await readDefinitionFile(file);
+  const plan = await planWhereNew(session.db, definition);
+  return withStorage(session, { access: 'write', create: true }, (storage) =>
+    probeFile(session, { storage, file: definition, plan }, options),
+  );
 }
 
 async function probeFile(session: Session, opened: OpenedDefinition, options: Options): Promise<number> {

@@ -1,7 +1,7 @@
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
-import { withStorage } from '../with-storage.ts';
+import { WRITING, withStorage } from '../with-storage.ts';
 
 export const retryCommand: CliCommand = {
   define(program, run) {
@@ -15,7 +15,7 @@ export const retryCommand: CliCommand = {
 };
 
 function retry(session: Session, sweep: string, options: TrainOptions): Promise<number> {
-  return withStorage(session.db, async (storage) => {
+  return withStorage(session, WRITING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { retrySweep } = await import('../../store/sweeps/retry-sweep.ts');
     const { train } = await import('../train.ts');

@@ -5,6 +5,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import type { CliCommand } from '../command.ts';
 import type { OpenedDefinition } from '../queue-definition.ts';
+import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 
@@ -36,31 +37,22 @@ export const runCommand: CliCommand = {
 
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
   const { train } = await import('../train.ts');
-  const opened = await open(session, what, options);
-  const { storage } = opened;
-  try {
-    const sweepId =
-      'file' in opened ? await queueFile(session, opened, options) : await queueStored(session, storage, what, options);
+  const opened = isDefinition(session, what, options) ? await openDefinition(session, what) : null;
+  return withStorage(session, { access: 'write', create: opened !== null }, async (storage) => {
+    const sweepId = opened
+      ? await queueFile(session, { storage, ...opened }, options)
+      : await queueStored(session, storage, what, options);
     if (options.keepCheckpoints)
       (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
-    return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
-  } finally {
-    await storage.close();
-  }
+    return train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
+  });
 }
 
-async function open(
-  session: Session,
-  what: string,
-  options: Options,
-): Promise<OpenedDefinition | { storage: Storage }> {
-  if (isDefinition(session, what, options)) {
-    const { readDefinitionFile } = await import('../read-definition-file.ts');
-    const { openForDefinition } = await import('../queue-definition.ts');
-    return openForDefinition(session.db, await readDefinitionFile(what));
-  }
-  const { openStorage } = await import('../../store/database/storage.ts');
-  return { storage: await openStorage({ file: session.db, create: false }) };
+async function openDefinition({ db }: Session, what: string): Promise<Omit<OpenedDefinition, 'storage'>> {
+  const { readDefinitionFile } = await import('../read-definition-file.ts');
+  const { planWhereNew } = await import('../queue-definition.ts');
+  const file = await readDefinitionFile(what);
+  return { file, plan: await planWhereNew(db, file) };
 }
 
 /**

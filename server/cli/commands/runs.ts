@@ -3,7 +3,7 @@ import type { RunLine } from '../../report/formats/runs-table.ts';
 import type { ListedRun as StoredRow } from '../../store/reading/list-runs.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 export const runsCommand: CliCommand = {
   define(program, run) {
@@ -16,8 +16,9 @@ export const runsCommand: CliCommand = {
   },
 };
 
-function runs({ output, db, json }: Session, sweep: string, { format }: { format: 'csv' | 'json' }): Promise<void> {
-  return withStorage(db, async (storage) => {
+function runs(session: Session, sweep: string, { format }: { format: 'csv' | 'json' }): Promise<void> {
+  const { output, json } = session;
+  return withStorage(session, READING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { listRuns } = await import('../../store/reading/list-runs.ts');
     const { readSweep } = await import('../../store/reading/read-sweep.ts');

@@ -1,4 +1,7 @@
 import { dirname, join } from 'node:path';
+import type { Storage } from '../../store/database/storage.ts';
+import { explainFileError, fileReason } from '../../sweep/file-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { doctorAsker } from '../ask-doctor.ts';
 import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
@@ -6,6 +9,7 @@ import { projectFolder } from '../../training/project-folder.ts';
 import type { Session } from '../session.ts';
 import { SIGNAL_EXIT_CODES, waitForSignal } from '../signals.ts';
 import { spawnRun } from '../spawn-run.ts';
+import { withStorage } from '../with-storage.ts';
 import { wholeOption } from '../number-options.ts';
 
 interface Options {
@@ -15,6 +19,7 @@ interface Options {
   allowHost: string[];
   token: boolean;
   open?: true;
+  readOnly?: true;
 }
 
 export const serveCommand: CliCommand = {
@@ -32,23 +37,36 @@ export const serveCommand: CliCommand = {
       .option('--allow-host <name...>', 'a further host name that the server may be addressed by', [])
       .option('--no-token', 'ask for no token: every account of this machine can then start training as you')
       .option('--open', 'open the dashboard in the browser')
+      .option('--read-only', 'change nothing: neither the database, nor its schema, nor by a request')
       .action(run(serve));
   },
 };
 
 /** Serves until a signal ends it. Requests that are being answered then are finished first. */
-async function serve({ output, db, json }: Session, options: Options): Promise<number> {
-  const { openStorage } = await import('../../store/database/storage.ts');
+function serve(session: Session, options: Options): Promise<number> {
+  const readOnly = options.readOnly === true;
+  return withStorage(session, { access: readOnly ? 'read' : 'maybe', create: !readOnly }, (storage) =>
+    serveStorage(session, storage, options),
+  );
+}
+
+async function serveStorage({ output, json }: Session, storage: Storage, options: Options): Promise<number> {
+  const { explainFailure } = await import('../../store/database/explain-failure.ts');
+  const { completeWhenIdle } = await import('../../store/database/complete-file.ts');
   const { startServer } = await import('../../http/server.ts');
   const { RunStarter } = await import('../run-starter.ts');
   const { planDefinition } = await import('../plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
-  const storage = await openStorage({ file: db, create: true });
+  const { file: db } = storage;
+  const idle = completeWhenIdle(storage);
   let forget = (): void => {};
   try {
     const starter = new RunStarter({
       storage,
-      spawn: (sweepId) => spawnRun(db, sweepId),
+      spawn: (sweepId) =>
+        spawnRun(db, sweepId).catch((error: unknown) => {
+          throw new OutsideError(`Cannot start the training of ${sweepId}: ${fileReason(error)}`, { cause: error });
+        }),
       say: (text) => output.say(text),
     });
     const stopped = waitForSignal();
@@ -68,10 +86,10 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
       allowHosts: options.allowHost,
       token: process.env['COSWEEP_TOKEN'] || null,
       noToken: !options.token,
-      report: (error) =>
-        output.complain(
-          `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.`,
-        ),
+      report: reporter(
+        (error) => explainFailure(storage, error),
+        (text) => output.complain(text),
+      ),
     });
     if (options.port !== 0 && server.port !== options.port)
       output.complain(`Port ${options.port} is taken: serving on port ${server.port} instead`);
@@ -85,6 +103,20 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
     return SIGNAL_EXIT_CODES[signal];
   } finally {
     forget();
-    await storage.close();
+    idle.end();
   }
+}
+
+/** Says failures that nobody asked for an answer to. What lasts is met several times a second, and said once. */
+function reporter(explain: (error: unknown) => unknown, complain: (text: string) => void): (error: unknown) => void {
+  let last = '';
+  return (thrown) => {
+    const error = explainFileError(explain(thrown));
+    const isKnown = error instanceof UserError || error instanceof OutsideError;
+    const text = isKnown
+      ? error.message
+      : `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of Cosweep, not a mistake of yours.`;
+    if (!isKnown || text !== last) complain(text);
+    last = text;
+  };
 }

@@ -5,7 +5,7 @@ import { toColumns, type Cell } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import { toDuration } from '../duration.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 export const showCommand: CliCommand = {
   define(program, run) {
@@ -18,7 +18,7 @@ export const showCommand: CliCommand = {
 };
 
 function show(session: Session, what: string): Promise<void> {
-  return withStorage(session.db, (storage) =>
+  return withStorage(session, READING, (storage) =>
     /^r\d+$/.test(what) ? showRun(session, storage, what) : showSweep(session, storage, what),
   );
 }

@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
-import { withStorage } from '../with-storage.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 export const weightsCommand: CliCommand = {
   define(program, run) {
@@ -14,11 +13,14 @@ export const weightsCommand: CliCommand = {
   },
 };
 
-function weights({ output, db, json }: Session, what: string, { out }: { out: string }): Promise<void> {
-  return withStorage(db, async (storage) => {
+function weights(session: Session, what: string, { out }: { out: string }): Promise<void> {
+  const { output, json } = session;
+  return withStorage(session, READING, async (storage) => {
     const { findRun } = await import('../../store/sweeps/find-sweep.ts');
     const { exportWeights } = await import('../../runner/checkpoints/export-weights.ts');
-    const { run, folder, files } = await exportWeights(storage, await findRun(storage, what), resolve(out));
+    const { checkOutput } = await import('../check-output.ts');
+    const place = checkOutput(out, storage);
+    const { run, folder, files } = await exportWeights(storage, await findRun(storage, what), place);
     if (json) output.json({ run, folder, files });
     else output.data(`${run}: ${folder} with ${files.map(({ name, bytes }) => `${name} (${bytes} bytes)`).join(', ')}`);
   });

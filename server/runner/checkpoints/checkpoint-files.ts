@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredCheckpoint } from '../../store/reading/read-checkpoints.ts';
+import type { NotedFile } from '../../store/training/note-files.ts';
+import { fileReason, isFileError } from '../../sweep/file-error.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
 import type { SentCheckpoint } from './sent-checkpoint.ts';
 
@@ -12,8 +14,18 @@ const SUFFIX = '.checkpoint';
 /** Read at once where a file is only looked through, in bytes. */
 const CHUNK = 2 ** 20;
 
-export function fileOf(hash: string): string {
-  return `${hash}${SUFFIX}`;
+/** Where something else than a file has the name of a checkpoint, a further one is taken. */
+async function nameFor(folder: string, hash: string): Promise<string> {
+  for (let further = 0; ; further++) {
+    const file = `${hash}${further === 0 ? '' : `-${further}`}${SUFFIX}`;
+    const found = await stat(join(folder, file)).catch(() => null);
+    if (!found?.isDirectory()) return file;
+  }
+}
+
+/** A name for the temporary files of one sweep, to be noted before any of them is written. */
+export function nameOfTemporaries(): string {
+  return `${randomUUID()}${SUFFIX}`;
 }
 
 /**
@@ -21,16 +33,19 @@ export function fileOf(hash: string): string {
  * rename, fsync of the folder. One that came as a file has its temporary name and is synced already.
  *
  * @param folder made if it is not there
+ * @param note is called with the name of the file before anything is written
  */
 export async function storeCheckpoint(
   folder: string,
   { batch, hash, size, content }: SentCheckpoint,
+  note: (file: string) => void,
 ): Promise<StoredCheckpoint> {
-  const stored = { batch, hash, size, file: fileOf(hash) };
+  const stored = { batch, hash, size, file: await nameFor(folder, hash) };
+  note(stored.file);
   try {
     // A file that has this name already may be damaged: its bytes decide, not its length.
     const isThere = await isWhole(folder, stored);
-    if ('file' in content) await (isThere ? removeCheckpoint : takeItsName)(folder, unnamed(content.file), stored.file);
+    if ('file' in content) await (isThere ? removeTemporary : takeItsName)(folder, unnamed(content.file), stored.file);
     else if (!isThere) await writeWhole(folder, stored.file, content.bytes);
   } catch (error) {
     throw cannotWrite(join(folder, stored.file), error);
@@ -42,12 +57,14 @@ export async function storeCheckpoint(
  * Writes a checkpoint of any size under a temporary name, piece by piece, and syncs it.
  *
  * @param folder made if it is not there
+ * @param name of which it is a temporary file
  */
 export async function writeUnnamed(
   folder: string,
+  name: string,
   pieces: Iterable<Uint8Array>,
 ): Promise<{ file: string; hash: string; size: number }> {
-  const file = `${randomUUID()}${SUFFIX}.tmp`;
+  const file = `${name}.${randomUUID()}.tmp`;
   const hash = createHash('sha256');
   let size = 0;
   function* passing(): Iterable<Uint8Array> {
@@ -68,24 +85,15 @@ export async function writeUnnamed(
 
 function cannotWrite(path: string, error: unknown): OutsideError {
   return new OutsideError(
-    `Cannot write checkpoint ${path}: ${CAUSES[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error)}; ` +
+    `Cannot write checkpoint ${path}: ${fileReason(error)}; ` +
       'what was stored before is intact, and `cosweep run` continues from it',
     { cause: error },
   );
 }
 
-const CAUSES: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'its folder may not be written',
-  EPERM: 'its folder may not be written',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'its folder is not one',
-};
-
 /** A trainer names a file that it has written with `writeUnnamed`, and no other one. */
 function unnamed(file: string): string {
-  if (/^[\w-]+\.checkpoint\.tmp$/.test(file)) return file;
+  if (/^[\w-]+\.checkpoint\.[\w-]+\.tmp$/.test(file)) return file;
   throw new Error(`Found the file ${file}, wanted one with a temporary name in the checkpoint folder`);
 }
 
@@ -122,44 +130,65 @@ async function takeItsName(folder: string, temporary: string, file: string): Pro
   await syncFolder(folder);
 }
 
-/** @returns null where the file is gone or is not what the hash says */
+/** @returns null where the file is gone, cannot be read or is not what the hash says */
 export async function readCheckpoint(
   folder: string,
   { file, hash }: Pick<StoredCheckpoint, 'file' | 'hash'>,
 ): Promise<Uint8Array | null> {
   try {
+    if (!(await isFile(folder, file))) return null;
     const bytes = await readFile(join(folder, file));
     return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isLost(error)) return null;
     throw error;
   }
 }
 
-/** Whether the file is there and is what the hash says; it is looked through, and never whole in memory. */
+/** What is no file, a folder maybe, or a pipe that would be waited for, is no checkpoint. */
+async function isFile(folder: string, file: string): Promise<boolean> {
+  return (await stat(join(folder, file))).isFile();
+}
+
+/**
+ * A checkpoint that cannot be read is lost, whatever the reason: what it held can be trained again. Only where this
+ * process lacks what it needs to read any file, it is not the checkpoint's fault.
+ */
+function isLost(error: unknown): boolean {
+  return isFileError(error) && !['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes(error.code);
+}
+
+/** Whether the file can be read and is what the hash says; it is looked through, and never whole in memory. */
 export async function isWhole(
   folder: string,
   { file, hash }: Pick<StoredCheckpoint, 'file' | 'hash'>,
 ): Promise<boolean> {
   const found = createHash('sha256');
   try {
+    if (!(await isFile(folder, file))) return false;
     for await (const chunk of createReadStream(join(folder, file), { highWaterMark: CHUNK })) found.update(chunk);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (isLost(error)) return false;
     throw error;
   }
   return found.digest('hex') === hash;
 }
 
-export async function removeCheckpoint(folder: string, file: string): Promise<void> {
+async function removeTemporary(folder: string, file: string): Promise<void> {
   await rm(join(folder, file), { force: true });
 }
 
-/** Deletes what a killed process left half written, and whole checkpoints that the database does not refer to. */
-export async function removeLeftovers(folder: string, wanted: Set<string>): Promise<void> {
+/**
+ * Deletes what a killed process left: of the files that were noted those that no checkpoint refers to, and temporary
+ * files of the names that were noted. Nothing else in the folder is touched, however it is called.
+ */
+export async function removeLeftovers(folder: string, noted: readonly NotedFile[]): Promise<void> {
   const names = await readdir(folder).catch(() => [] as string[]);
-  const ours = names.filter((name) => name.endsWith(SUFFIX) || name.includes(`${SUFFIX}.`));
-  await Promise.all(ours.filter((name) => !wanted.has(name)).map((name) => rm(join(folder, name), { force: true })));
+  for (const { file, isRecorded } of noted) {
+    const left = names.filter((name) => name.startsWith(`${file}.`) && name.endsWith('.tmp'));
+    if (!isRecorded && names.includes(file)) left.push(file);
+    for (const name of left) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** A rename is on the disk only when its folder is; systems that cannot sync a folder (Windows) do it by themselves. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finalWeights } from '../../store/reading/final-weights.ts';
@@ -6,6 +6,7 @@ import { parseSweepId } from '../../store/database/ids.ts';
 import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
+import { explainFileError } from '../../sweep/file-error.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { decodeCheckpoint } from '../../training/checkpoint.ts';
 import type { Dataset } from '../../training/dataset.ts';
@@ -34,8 +35,7 @@ export interface ExportedWeights {
  */
 export async function exportWeights(storage: Storage, runId: number, folder: string): Promise<ExportedWeights> {
   const run = (await readRun(storage, runId))!;
-  if (existsSync(folder) && readdirSync(folder).length > 0)
-    throw refusal(run, `${folder} is not empty; wanted a new or an empty folder`);
+  refuseFilled(run, folder);
   if (run.state !== 'complete') throw refusal(run, whyUnfinished(run));
   const state = await readFinalState(storage, runId, run);
   const settings = run.configuration as RunSettings;
@@ -53,10 +53,21 @@ export async function exportWeights(storage: Storage, runId: number, folder: str
       configuration: settings,
     },
   });
-  await mkdir(folder, { recursive: true });
-  // model.json last: whoever finds it finds its weights too.
-  for (const { name, bytes } of files.toReversed()) await writeFile(join(folder, name), bytes);
+  try {
+    await mkdir(folder, { recursive: true });
+    // model.json last: whoever finds it finds its weights too.
+    for (const { name, bytes } of files.toReversed()) await writeFile(join(folder, name), bytes);
+  } catch (error) {
+    throw explainFileError(error, `write the weights of ${run.id} to ${folder}`);
+  }
   return { run: run.id, folder, files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })) };
+}
+
+function refuseFilled(run: RunRecord, folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isDirectory()) throw refusal(run, `${folder} is not a folder; wanted a new or an empty folder`);
+  if (readdirSync(folder).length > 0) throw refusal(run, `${folder} is not empty; wanted a new or an empty folder`);
 }
 
 function refusal({ id }: RunRecord, found: string): UserError {

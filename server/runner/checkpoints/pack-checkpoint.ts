@@ -6,6 +6,8 @@ import type { SentCheckpoint } from './sent-checkpoint.ts';
 /** The only folder that a trainer writes to, and up to which size it sends bytes instead. */
 export interface CheckpointFolder {
   folder: string;
+  /** Every file that it writes is a temporary one of this name, which is noted in the database. */
+  name: string;
   /** In bytes. */
   bytesUpTo: number;
 }
@@ -13,13 +15,13 @@ export interface CheckpointFolder {
 /** What a trainer sends of a state: its bytes where they are few, else the name of the file that it has written. */
 export async function packCheckpoint(
   checkpoint: Checkpoint,
-  { folder, bytesUpTo }: CheckpointFolder,
+  { folder, name, bytesUpTo }: CheckpointFolder,
 ): Promise<SentCheckpoint> {
   const { batch } = checkpoint;
   const pieces = piecesOf(checkpoint);
   const size = pieces.reduce((total, { length }) => total + length, 0);
   if (size >= bytesUpTo) {
-    const { file, hash } = await writeUnnamed(folder, pieces);
+    const { file, hash } = await writeUnnamed(folder, name, pieces);
     return { batch, hash, size, content: { file } };
   }
   const bytes = joinPieces(pieces);

@@ -1,25 +1,36 @@
+import { mayDelete } from '../../store/database/checkpoint-folder.ts';
+import { deleteForgotten } from '../../store/database/forgotten-files.ts';
 import type { Lease } from '../../store/database/lease.ts';
+import { dropNotes, readNotedFiles } from '../../store/training/note-files.ts';
 import { retireCheckpoints } from '../../store/training/retire-checkpoints.ts';
-import { checkpointFiles } from '../../store/reading/read-checkpoints.ts';
+import { fileReason } from '../../sweep/file-error.ts';
 import { patiently, type Waiter } from '../patiently.ts';
-import { removeCheckpoint, removeLeftovers } from './checkpoint-files.ts';
+import { removeLeftovers } from './checkpoint-files.ts';
 
 /**
  * Deletes the checkpoints that no run needs any more, and files that dead workers left half written; called whenever a
  * sweep has ended, when nobody writes checkpoints. A file that cannot be deleted is told and left to the next start:
  * what was trained is complete all the same.
  */
-export async function pruneCheckpoints(
-  { storage, giveUp }: Waiter,
-  lease: Lease,
-  tell: (message: string) => void,
-): Promise<void> {
-  for (const file of await patiently({ storage, giveUp }, () => retireCheckpoints(storage, lease))) {
-    await removeCheckpoint(storage.checkpointFolder, file).catch((error: Error) =>
-      tell(`Cannot delete checkpoint ${file}: ${error.message}`),
-    );
+export async function pruneCheckpoints(waiter: Waiter, lease: Lease, tell: (message: string) => void): Promise<void> {
+  const { storage } = waiter;
+  deleteForgotten(storage, await patiently(waiter, () => retireCheckpoints(storage, lease)), tell);
+  await removeNoted(waiter, lease, tell);
+}
+
+/**
+ * Deletes what processes left that were killed while they wrote or deleted checkpoints. This database noted the names
+ * before, and no file of another name is touched.
+ */
+export async function removeNoted(waiter: Waiter, lease: Lease, tell: (message: string) => void): Promise<void> {
+  const { storage } = waiter;
+  const noted = readNotedFiles(storage);
+  if (noted.length === 0 || !mayDelete(storage)) return;
+  try {
+    await removeLeftovers(storage.checkpointFolder, noted);
+  } catch (error) {
+    return tell(`Cannot delete unfinished checkpoints: ${fileReason(error)}`);
   }
-  await removeLeftovers(storage.checkpointFolder, checkpointFiles(storage)).catch((error: Error) =>
-    tell(`Cannot delete unfinished checkpoints: ${error.message}`),
-  );
+  const files = noted.map(({ file }) => file);
+  await patiently(waiter, () => dropNotes(storage, lease, files));
 }

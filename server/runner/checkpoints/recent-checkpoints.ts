@@ -32,8 +32,8 @@ export class RecentCheckpoints {
   }
 
   /** It is on the disk afterwards, whole (see `storeCheckpoint`). */
-  async write(checkpoint: SentCheckpoint): Promise<StoredCheckpoint> {
-    const stored = await storeCheckpoint(this.#folder, checkpoint);
+  async write(checkpoint: SentCheckpoint, note: (file: string) => void): Promise<StoredCheckpoint> {
+    const stored = await storeCheckpoint(this.#folder, checkpoint, note);
     // A copy: what a worker sends is a part of its whole message, which would be held with it.
     if ('bytes' in checkpoint.content) this.#keep(stored.hash, new Uint8Array(checkpoint.content.bytes));
     else this.#whole.add(stored.hash);

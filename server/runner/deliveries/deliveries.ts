@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { readPaths, type StageTask } from '../../store/training/identify-runs.ts';
 import { commitSegment, type SegmentRows } from '../../store/training/commit-segment.ts';
+import { deleteForgotten } from '../../store/database/forgotten-files.ts';
 import { runName } from '../../store/database/ids.ts';
 import type { Stretch } from '../../store/training/read-stretch.ts';
-import { checkpointFiles } from '../../store/reading/read-checkpoints.ts';
+import { noteFile } from '../../store/training/note-files.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../../store/training/run-state.ts';
 import type { FitResult } from '../../training/fit-task.ts';
-import { removeCheckpoint } from '../checkpoints/checkpoint-files.ts';
 import { findStart } from './find-start.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { Loaded, SegmentReport, Start } from '../workers/messages.ts';
@@ -205,7 +205,9 @@ export class Deliveries {
     { points, evaluations, checkpoint, seconds, to, result }: SegmentReport,
     spent: Spent,
   ): Promise<void> {
-    const written = checkpoint && (await this.checkpoints.write(checkpoint));
+    const { storage, lease } = this.#work;
+    const note = (file: string): void => noteFile(storage, lease, file);
+    const written = checkpoint && (await this.checkpoints.write(checkpoint, note));
     const record = this.#records.get(job.stage.stageId)!;
     const segment = {
       from,
@@ -229,8 +231,7 @@ export class Deliveries {
     const rows = { ...segment, stageId: job.stage.stageId, ends };
     const replaced = await this.#patiently(() => commitSegment(storage, lease, rows));
     this.#queue.advance(job.stage, { batch: to, kept: segment.checkpoint !== null });
-    const wanted = replaced.length > 0 ? checkpointFiles(storage) : new Set();
-    for (const file of replaced) if (!wanted.has(file)) await removeCheckpoint(storage.checkpointFolder, file);
+    deleteForgotten(storage, replaced, (message) => this.#work.tell({ kind: 'log', message }));
     spent.seconds += seconds.training + seconds.evaluation;
     for (const { runId, outcome } of ends) this.#tellOutcome(job, runId, outcome, spent);
     if (result?.outcome === 'diverged') this.#queue.drop(job);

@@ -77,7 +77,7 @@ async function calibrateWorker(
       dataset: training.dataset,
       ...data,
       start: null,
-      checkpoints: { folder: '', bytesUpTo: Infinity }, // nothing is kept
+      checkpoints: { folder: '', name: '', bytesUpTo: Infinity }, // nothing is kept
     };
     const first = await trainStage(worker, order);
     const second = await trainStage(worker, {

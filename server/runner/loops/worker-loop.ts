@@ -16,7 +16,10 @@ import { StageProgress } from './stage-progress.ts';
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;
 
-type Work = Pick<SweepWork, 'storage' | 'arms' | 'folder' | 'fingerprintOf' | 'stopping' | 'killing' | 'tell'>;
+type Work = Pick<
+  SweepWork,
+  'storage' | 'arms' | 'folder' | 'temporaries' | 'fingerprintOf' | 'stopping' | 'killing' | 'tell'
+>;
 
 /** What all worker loops of a sweep have in common. */
 export interface Shared {
@@ -139,7 +142,7 @@ export class WorkerLoop {
   }
 
   #toOrder({ runs, stage }: StageJob, start: Start | null, from: number): StageOrder {
-    const { storage, arms, folder, fingerprintOf } = this.#work;
+    const { storage, arms, folder, temporaries, fingerprintOf } = this.#work;
     const [first] = runs as [RunTask, ...RunTask[]];
     const arm = arms[first.arm]!;
     const epsilons = epsilonsOf(arm, stage);
@@ -155,7 +158,7 @@ export class WorkerLoop {
       baseFolder: folder,
       fingerprint: fingerprintOf(dataset),
       start,
-      checkpoints: { folder: storage.checkpointFolder, bytesUpTo: BYTES_UP_TO },
+      checkpoints: { folder: storage.checkpointFolder, name: temporaries, bytesUpTo: BYTES_UP_TO },
     };
   }
 

@@ -1,4 +1,5 @@
 import { loadDataset } from '../../training/datasets/load.ts';
+import { explainFileError } from '../../sweep/file-error.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { Dataset } from '../../training/dataset.ts';
@@ -118,7 +119,8 @@ async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint }: S
 async function report(work: () => Promise<void>): Promise<void> {
   try {
     await work();
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainFileError(thrown);
     const ends = (engine?.lost?.() ?? null) !== null;
     const message = error instanceof Error ? error.message : String(error);
     send({ kind: 'failed', message, ends, outside: error instanceof OutsideError });

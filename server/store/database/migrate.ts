@@ -6,7 +6,7 @@ import type { Database as Connection } from 'better-sqlite3';
 import { UserError } from '../../sweep/user-error.ts';
 
 /** "COSW": marks a file as ours, so that a foreign database is told apart whatever tables it has. */
-const APPLICATION_ID = 0x434f5357;
+export const APPLICATION_ID = 0x434f5357;
 
 /** Prisma's own table, column for column: `prisma migrate deploy` finds the migrations applied. */
 const MIGRATIONS_TABLE = `CREATE TABLE "_prisma_migrations" (
@@ -44,6 +44,12 @@ export function migrate(raw: Connection, file: string, folder: string): void {
     raw.transaction(() => applyAll(raw, look())).immediate();
   }
   useWriteAheadLog(raw);
+}
+
+/** Whether a database can be used as it is: nothing in it has to be changed before. */
+export function isUpToDate(raw: Connection, file: string, folder: string): boolean {
+  const missing = missingMigrations(raw, file, readMigrations(folder));
+  return missing.length === 0 && raw.pragma('journal_mode', { simple: true }) === 'wal';
 }
 
 function missingMigrations(raw: Connection, file: string, known: Migration[]): Migration[] {

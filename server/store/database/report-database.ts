@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UserError } from '../../sweep/user-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
+import { explainFailure } from './explain-failure.ts';
 import { schemaName } from './migrate.ts';
 import { openStorage, type Storage } from './storage.ts';
 
@@ -37,14 +38,16 @@ export async function reportDatabase(file: string): Promise<DatabaseReport> {
   };
   if (!report.exists) return { ...report, reason: 'there is no such file', remedy: '`cosweep run FILE` makes one' };
   try {
-    const storage = await openStorage({ file: path, create: false });
+    const storage = await openStorage({ file: path, create: false, access: 'maybe' });
     try {
       return { ...report, ...(await inspect(storage)) };
+    } catch (error) {
+      throw explainFailure(storage, error);
     } finally {
       await storage.close();
     }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError || error instanceof OutsideError)) throw error;
     return {
       ...report,
       reason: error.message,

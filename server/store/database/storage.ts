@@ -1,13 +1,17 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Database as Connection, Statement } from 'better-sqlite3';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
-import { UserError } from '../../sweep/user-error.ts';
-import { checkPlace } from './check-place.ts';
-import { explain } from './database-error.ts';
+import { explainFileError } from '../../sweep/file-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { PrismaClient } from '../generated/client.ts';
-import { migrate, migrationsFolder } from './migrate.ts';
+import { checkPlace, resolveDatabase, whyReadOnly } from './check-place.ts';
+import { chooseCheckpointFolder, findCheckpointFolder } from './checkpoint-folder.ts';
+import { DamagedError, damageOf, explain } from './database-error.ts';
+import { isUpToDate, migrate, migrationsFolder } from './migrate.ts';
+import { copyDatabase, toMegabytes, type PrivateCopy } from './private-copy.ts';
+import { identityOf, refuseReplaced, type FileIdentity } from './replaced.ts';
 
 /** How long a statement waits for another process to finish its transaction. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -22,7 +26,14 @@ const BUSY_TIMEOUT_MS = 10_000;
 export interface Storage {
   /** Absolute path of the database. */
   readonly file: string;
-  /** Absolute path of the folder that holds its checkpoints; made by whoever writes the first one. */
+  /** The file that is open, as told from any other that takes its path later (`isReplaced`). */
+  readonly identity: FileIdentity;
+  /**
+   * True where nothing may be written: the place is read-only, or reading is all that was asked for. What is open then
+   * may be a private copy.
+   */
+  readonly readOnly: boolean;
+  /** Absolute path of the folder that holds its checkpoints; made by `claimCheckpointFolder`. */
   readonly checkpointFolder: string;
   readonly raw: Connection;
   readonly prisma: PrismaClient;
@@ -37,6 +48,16 @@ export interface OpenOptions {
   file: string;
   /** Only `run FILE`, `probe` and `serve` make a database; to read one that is not there is the user's mistake. */
   create: boolean;
+  /**
+   * What it is opened for. `write`, the default: a place that cannot be written is refused. `maybe`: it is read from
+   * a private copy there. `read`: nothing in its place changes; where its schema is older, the copy is brought up to
+   * date.
+   */
+  access?: 'write' | 'maybe' | 'read';
+  /** The folder for its checkpoints, where it was named; it is remembered in the database. */
+  checkpoints?: string | null;
+  /** Gets the sentence that a copy is read. */
+  tell?: (message: string) => void;
   /** Where the migrations are; tests give another folder. */
   migrations?: string;
 }
@@ -45,21 +66,51 @@ export interface OpenOptions {
  * Opens a database and brings its schema up to date. A database that is not there is made where `create` allows it. A
  * file that is not one of ours is left as it is.
  */
-export async function openStorage({ file, create, migrations = migrationsFolder() }: OpenOptions): Promise<Storage> {
-  const path = toPath(file);
-  if (!create && !existsSync(path)) throw new UserError(`Cannot open database ${path}: there is no such file`);
-  checkPlace(path);
-  const raw = connect(path, migrations);
+export async function openStorage(options: OpenOptions): Promise<Storage> {
+  const { migrations = migrationsFolder() } = options;
+  const path = resolveDatabase(options.file);
+  let copy: PrivateCopy | null = null;
+  let raw: Connection | undefined;
+  try {
+    checkFile(path, options);
+    copy = copyWhereNeeded(path, options, migrations);
+    raw = new Database(copy?.file ?? path, { timeout: BUSY_TIMEOUT_MS });
+    prepareConnection(raw, path, migrations);
+    const storage = toStorage(raw, path, copy, options);
+    // Both connections are to the one file, also where it is replaced at the next moment.
+    await storage.prisma.$connect();
+    refuseReplaced(storage);
+    return storage;
+  } catch (error) {
+    const explained = explainOpening(error, path, raw);
+    raw?.close();
+    copy?.remove();
+    throw explained;
+  }
+}
+
+function toStorage(
+  raw: Connection,
+  path: string,
+  copy: PrivateCopy | null,
+  { access, checkpoints = null }: OpenOptions,
+): Storage {
+  const readOnly = copy !== null || access === 'read';
   const prisma = new PrismaClient({
     adapter: new PrismaBetterSqlite3(
-      { url: `file:${path}`, timeout: BUSY_TIMEOUT_MS },
+      { url: `file:${copy?.file ?? path}`, timeout: BUSY_TIMEOUT_MS },
       { timestampFormat: 'unixepoch-ms' },
     ),
   });
   const statements = new Map<string, Statement>();
   return {
     file: path,
-    checkpointFolder: `${path}.checkpoints`,
+    identity: identityOf(path),
+    readOnly,
+    checkpointFolder:
+      checkpoints === null || readOnly
+        ? findCheckpointFolder(raw, path)
+        : chooseCheckpointFolder(raw, path, checkpoints),
     raw,
     prisma,
     prepare(sql) {
@@ -70,27 +121,68 @@ export async function openStorage({ file, create, migrations = migrationsFolder(
     async close() {
       await prisma.$disconnect();
       raw.close();
+      copy?.remove();
     },
   };
 }
 
-/**
- * A link stands for the file that it leads to: whichever way a database is opened, its checkpoints are in one folder.
- */
-function toPath(file: string): string {
-  return existsSync(file) ? realpathSync(file) : resolve(file);
+/** Where there is nothing to read, only who makes databases goes on: an empty file is made into none by a reader. */
+function checkFile(path: string, { create }: OpenOptions): void {
+  const refuse = (found: string): never => {
+    throw new UserError(`Cannot open database ${path}: ${found}`);
+  };
+  if (!create && !existsSync(path)) refuse('there is no such file');
+  checkPlace(path);
+  if (!create && statSync(path).size === 0) refuse('the file is empty; `cosweep run FILE` makes a database of it');
 }
 
-function connect(path: string, migrations: string): Connection {
+/** @returns null where the database is opened in its place */
+function copyWhereNeeded(
+  path: string,
+  { access = 'write', tell }: OpenOptions,
+  migrations: string,
+): PrivateCopy | null {
+  const why = whyReadOnly(path) ?? (access === 'read' ? whyOlder(path, migrations) : null);
+  if (why === null) return null;
+  if (access === 'write' || !existsSync(path)) throw new UserError(`Cannot open database ${path}: ${why}`);
+  const copy = copyDatabase(path);
+  tell?.(
+    `Database ${path} is read from a private copy of ${toMegabytes(copy.size)} in ${dirname(copy.file)}, ` +
+      `as it is now (${why}); the copy is deleted at the end`,
+  );
+  return copy;
+}
+
+/** Opened for reading alone: nothing changes, also where it turns out not to be one of ours. */
+function whyOlder(path: string, migrations: string): string | null {
+  if (!existsSync(path)) return null;
   let raw: Connection | undefined;
   try {
-    raw = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    migrate(raw, path, migrations);
-    raw.pragma('synchronous = NORMAL');
-    raw.pragma('foreign_keys = ON');
-    return raw;
+    raw = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    return isUpToDate(raw, path, migrations) ? null : 'its schema is older, and it was opened for reading alone';
   } catch (error) {
+    throw explain(error, `open database ${path}`, path, { opening: true });
+  } finally {
     raw?.close();
-    throw explain(error, `open database ${path}`);
   }
+}
+
+/**
+ * Brings what was opened up to date.
+ *
+ * @param path the database that it is, or is the copy of
+ */
+function prepareConnection(raw: Connection, path: string, migrations: string): void {
+  migrate(raw, path, migrations);
+  raw.pragma('synchronous = NORMAL');
+  raw.pragma('foreign_keys = ON');
+}
+
+/** Where nothing else explains why a database cannot be opened, it is looked through before anyone speaks of a bug. */
+function explainOpening(error: unknown, path: string, raw: Connection | undefined): unknown {
+  if (error instanceof UserError || error instanceof OutsideError) return error;
+  const attempted = `open database ${path}`;
+  const explained = explainFileError(explain(error, attempted, path, { opening: true }), attempted);
+  const damage = explained === error && raw ? damageOf(raw) : null;
+  return damage === null ? explained : new DamagedError(attempted, damage, error);
 }

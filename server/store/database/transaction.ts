@@ -1,11 +1,16 @@
 import { explain } from './database-error.ts';
+import { refuseReplaced } from './replaced.ts';
 import type { Storage } from './storage.ts';
 
-/** Runs `body` in one transaction on the raw connection: everything it wrote is stored, or nothing where it throws. */
+/**
+ * Runs `body` in one transaction on the raw connection: everything it wrote is stored, or nothing where it throws.
+ * Where the database's file was deleted or replaced, nothing is begun.
+ */
 export function transaction<T>(storage: Storage, body: () => T): T {
+  refuseReplaced(storage);
   try {
     return storage.raw.transaction(body).immediate();
   } catch (error) {
-    throw explain(error, `write to database ${storage.file}`);
+    throw explain(error, `write to database ${storage.file}`, storage.file);
   }
 }

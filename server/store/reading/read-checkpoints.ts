@@ -22,9 +22,7 @@ export function lastCheckpoint(storage: Storage, stageId: number): StoredCheckpo
   return (row as StoredCheckpoint | undefined) ?? null;
 }
 
-/**
- * Files, relative to the checkpoint folder, that the database refers to; any other file there is left over and may go.
- */
+/** Files, relative to the checkpoint folder, that the database refers to. */
 export function checkpointFiles(storage: Storage): Set<string> {
   return new Set(storage.prepare('SELECT file FROM "Checkpoint"').pluck().all() as string[]);
 }

@@ -1,9 +1,7 @@
-import { rmSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
+import { deleteForgotten, forgetFiles } from '../database/forgotten-files.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
-import { checkpointFiles } from '../reading/read-checkpoints.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
@@ -17,8 +15,15 @@ export interface Removed {
 /**
  * Deletes a sweep, and the runs, curves and checkpoints that no other sweep refers to. Refuses while it is being
  * trained.
+ *
+ * @param complain gets a sentence for each checkpoint whose file cannot be deleted
  */
-export function removeSweep(storage: Storage, sweepId: number, now = Date.now()): Removed {
+export function removeSweep(
+  storage: Storage,
+  sweepId: number,
+  complain: (message: string) => void = () => {},
+  now = Date.now(),
+): Removed {
   const { files, ...removed } = transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
     const holder = state === 'running' ? leaseHolder(storage, now) : null;
@@ -30,8 +35,7 @@ export function removeSweep(storage: Storage, sweepId: number, now = Date.now())
     storage.prepare('DELETE FROM "Sweep" WHERE id = ?').run(sweepId);
     return removeUnused(storage);
   });
-  for (const file of files) deleteCheckpoint(storage, file);
-  return { ...removed, checkpoints: files.length };
+  return { ...removed, checkpoints: deleteForgotten(storage, files, complain) };
 }
 
 /** Within a transaction: removes the runs that no sweep refers to and the stages that no run's path goes through. */
@@ -43,12 +47,5 @@ function removeUnused(storage: Storage): { runs: number; stages: number; files: 
     .pluck()
     .all() as string[];
   const stages = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused}`).run().changes;
-  const wanted = checkpointFiles(storage); // equal states have one file
-  return { runs, stages, files: forgotten.filter((file) => !wanted.has(file)) };
-}
-
-/** Only within the checkpoint folder, whatever the database says. */
-function deleteCheckpoint(storage: Storage, file: string): void {
-  const path = resolve(storage.checkpointFolder, file);
-  if (path.startsWith(storage.checkpointFolder + sep)) rmSync(path, { force: true });
+  return { runs, stages, files: forgetFiles(storage, forgotten) }; // equal states have one file
 }

@@ -2,8 +2,10 @@ import { deflateRawSync } from 'node:zlib';
 import { underLease, type Lease } from '../database/lease.ts';
 import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
 import { toStored } from '../database/numbers.ts';
+import { dropNote } from './note-files.ts';
 import { setOutcome, setStarted, type RunOutcome, type TrainedWith } from './run-state.ts';
 import { splitStage } from './split-stage.ts';
+import { forgetFiles } from '../database/forgotten-files.ts';
 import type { Storage } from '../database/storage.ts';
 import { summarise, writeSummary } from './stage-metrics.ts';
 
@@ -67,7 +69,7 @@ export interface SegmentRows {
  * far the stage and its runs now are. So whatever is killed, whenever, the checkpoint and the points belong together,
  * and no point is stored twice.
  *
- * @returns files of older checkpoints of the stage that nothing refers to any more, for the caller to delete
+ * @returns files of older checkpoints of the stage that nothing refers to any more, for `deleteForgotten`
  */
 export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRows, now = Date.now()): string[] {
   return underLease(storage, lease, () => {
@@ -175,5 +177,6 @@ function replaceCheckpoint(
   storage
     .prepare('INSERT INTO "Checkpoint" (stageId, batch, file, bytes, hash, createdAt) VALUES (?, ?, ?, ?, ?, ?)')
     .run(stageId, batch, file, size, hash, now);
-  return old.filter((name) => name !== file);
+  dropNote(storage, file);
+  return forgetFiles(storage, old, now);
 }

@@ -1,5 +1,5 @@
 import { underLease, type Lease } from '../database/lease.ts';
-import { checkpointFiles } from '../reading/read-checkpoints.ts';
+import { forgetFiles } from '../database/forgotten-files.ts';
 import type { Storage } from '../database/storage.ts';
 
 /**
@@ -8,8 +8,8 @@ import type { Storage } from '../database/storage.ts';
  * all. While a sweep is queued all checkpoints are kept: only when it begins is it known from which of them its runs
  * fork.
  *
- * @returns files that no checkpoint refers to any more, for the caller to delete. In this order a process that is
- * killed in between leaves a stray file, which the next process deletes, and never a checkpoint without its file.
+ * @returns files that no checkpoint refers to any more, for `deleteForgotten`. In this order a process that is killed
+ * in between leaves a noted file, which the next process deletes, and never a checkpoint without its file.
  */
 export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
   return underLease(storage, lease, () => {
@@ -25,7 +25,6 @@ export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
       )
       .pluck()
       .all() as string[];
-    const wanted = checkpointFiles(storage); // equal states have one file
-    return [...new Set(forgotten)].filter((file) => !wanted.has(file));
+    return forgetFiles(storage, forgotten); // equal states have one file
   });
 }

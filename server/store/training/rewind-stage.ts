@@ -1,3 +1,4 @@
+import { forgetFiles } from '../database/forgotten-files.ts';
 import { underLease, type Lease } from '../database/lease.ts';
 import { summariseAgain } from './stage-metrics.ts';
 import type { Storage } from '../database/storage.ts';
@@ -49,8 +50,10 @@ function discardAfter(storage: Storage, stageId: number, batch: number): void {
 }
 
 function discardAll(storage: Storage, stageId: number): void {
-  for (const table of ['Point', 'StageMetric', 'Artefact', 'Checkpoint'])
+  for (const table of ['Point', 'StageMetric', 'Artefact'])
     storage.prepare(`DELETE FROM "${table}" WHERE stageId = ?`).run(stageId);
+  const files = storage.prepare('DELETE FROM "Checkpoint" WHERE stageId = ? RETURNING file').pluck().all(stageId);
+  forgetFiles(storage, files as string[]); // what is there of them is damaged; it goes when the sweep ends
   storage
     .prepare('UPDATE "Stage" SET trainingSeconds = 0, evaluationSeconds = 0, taken = 0, takenSeconds = 0 WHERE id = ?')
     .run(stageId);

@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileReason } from '../../sweep/file-error.ts';
+import { mayDelete } from './checkpoint-folder.ts';
+import type { Storage } from './storage.ts';
+import { transaction } from './transaction.ts';
+
+/**
+ * Within a transaction: checkpoints that referred to these files are gone. Those that nothing refers to any more are
+ * noted as forgotten, so that a process that is killed before it has deleted them leaves nothing behind for good.
+ *
+ * @returns the files to be given to `deleteForgotten`: none where the folder is not this database's alone
+ */
+export function forgetFiles(storage: Storage, files: Iterable<string>, now = Date.now()): string[] {
+  const refersTo = storage.prepare('SELECT 1 FROM "Checkpoint" WHERE file = ? LIMIT 1').pluck();
+  const gone = [...new Set(files)].filter((file) => refersTo.get(file) === undefined);
+  if (gone.length === 0 || !mayDelete(storage)) return [];
+  const note = storage.prepare(
+    'INSERT INTO "FileBeingWritten" (file, notedAt, forgotten) VALUES (?, ?, true) ON CONFLICT DO NOTHING',
+  );
+  for (const file of gone) note.run(file, now);
+  return gone;
+}
+
+/**
+ * Deletes files that were forgotten. Each is deleted within a transaction, so that nobody can begin to refer to it
+ * meanwhile: a process that is about to write it anew has noted that before, and then it stays.
+ *
+ * @param complain gets a sentence for each file that cannot be deleted; the next process that trains tries it again
+ * @returns how many were deleted
+ */
+export function deleteForgotten(storage: Storage, files: string[], complain: (message: string) => void): number {
+  let deleted = 0;
+  for (const file of files) {
+    try {
+      transaction(storage, () => (deleted += deleteOne(storage, file)));
+    } catch (error) {
+      complain(`Cannot delete checkpoint ${file}: ${fileReason(error)}`);
+    }
+  }
+  return deleted;
+}
+
+function deleteOne(storage: Storage, file: string): number {
+  const { changes } = storage
+    .prepare(
+      `DELETE FROM "FileBeingWritten" WHERE file = @file AND forgotten
+      AND NOT EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c.file = @file)`,
+    )
+    .run({ file });
+  // Only within the checkpoint folder, whatever the database says.
+  if (changes === 1 && basename(file) === file) rmSync(join(storage.checkpointFolder, file), { force: true });
+  return changes;
+}

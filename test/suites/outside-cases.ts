@@ -1,0 +1,51 @@
+import { definition } from '../http/plan-text.ts';
+
+/**
+ * How each command is tried on a database that something is wrong with. `always`: it works on what is stored.
+ * `opening`: it would train or serve where the database opens. `never`: it does not look at a database.
+ */
+export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'opening' | 'never' }[]> = {
+  demo: [{ args: ['demo'], when: 'never' }],
+  plan: [{ args: ['plan', 'definition.json'], when: 'never' }],
+  probe: [{ args: ['probe', 'definition.json'], when: 'opening' }],
+  run: [
+    { args: ['run', 's1', '--no-wait'], when: 'always' },
+    { args: ['run', 'definition.json', '--no-wait'], when: 'always' },
+  ],
+  confirm: [{ args: ['confirm', 's1', '--arm', '0', '--no-wait'], when: 'always' }],
+  serve: [{ args: ['serve', '--port', '0'], when: 'opening' }],
+  list: [{ args: ['list'], when: 'always' }],
+  show: [
+    { args: ['show', 's1'], when: 'always' },
+    { args: ['show', 'r1'], when: 'always' },
+  ],
+  export: [
+    { args: ['export', 's1'], when: 'always' },
+    { args: ['export', 'latest', '--format', 'json', '--metric', 'val/crossEntropy', '--ids'], when: 'always' },
+    { args: ['export', 's1', '--out', 'table.md'], when: 'always' },
+  ],
+  runs: [{ args: ['runs', 'two-betas'], when: 'always' }],
+  curves: [
+    { args: ['curves', 's1'], when: 'always' },
+    { args: ['curves', 'r2', '--format', 'json'], when: 'always' },
+  ],
+  weights: [{ args: ['weights', 'r1', '--out', 'weights'], when: 'always' }],
+  cancel: [{ args: ['cancel', 's1'], when: 'always' }],
+  retry: [{ args: ['retry', 's1', '--no-wait'], when: 'always' }],
+  rm: [{ args: ['rm', 's1', '--yes'], when: 'always' }],
+  doctor: [{ args: ['doctor'], when: 'never' }],
+  engine: [{ args: ['engine'], when: 'never' }],
+  datasets: [{ args: ['datasets'], when: 'never' }],
+};
+
+/** How each route is asked, by its method and path; of the others the path alone is asked, for sweep 1 or run 1. */
+export const QUERIES: Record<string, string> = {
+  'get /curves': '?runs=r1,r2&metric=val/accuracy,train/total',
+  'get /sweeps/:id/ablation': '?format=json&metric=val/accuracy&metric=val/crossEntropy&ids=true',
+};
+
+export const BODIES: Record<string, object> = {
+  'post /sweeps': { definition: JSON.stringify({ ...definition, name: 'another' }) },
+  'post /plan': { definition: JSON.stringify(definition) },
+  'post /sweeps/:id/confirm': { arm: 0, seeds: 3 },
+};
