@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { routes } from '../../server/http/routes.ts';
 import { currentRevision } from '../../server/store/database/changes.ts';
-import { size } from '../helpers/size.ts';
+import { FULL_SIZE, size } from '../helpers/size.ts';
 import { definition } from '../http/plan-text.ts';
 import { startTestServer, type TestServer } from '../http/running-server.ts';
 import { storeTrainedSweep } from '../http/trained-sweep.ts';
@@ -95,10 +95,9 @@ describeInBrowser('a page that the owner of a dashboard visits', () => {
     expect(seen.filter(({ method, status }) => method !== 'GET' && status < 400)).toEqual([]);
   }
 
-  const cases = HOSTILE.flatMap((host) => [
-    { host, noToken: false },
-    { host, noToken: true },
-  ]);
+  const cases = HOSTILE.flatMap((host, index) =>
+    [false, true].filter((noToken) => FULL_SIZE || noToken === (index === 1)).map((noToken) => ({ host, noToken })),
+  );
 
   it.each(cases)('of $host, no token: $noToken, reads and changes nothing', async ({ host, noToken }) => {
     const revision = await open({ noToken });
@@ -112,7 +111,8 @@ describeInBrowser('a page that the owner of a dashboard visits', () => {
     // The owner goes on, and a link leads to a page.
     await page.evaluate((url) => (location.href = url), `${base}/sweeps/s1`);
     await page.waitForURL(`${base}/sweeps/s1`, { waitUntil: 'commit' });
-    await expect.poll(() => page.title()).toBe('Cosweep');
+    // The page that only asks again has no such element.
+    await page.locator('base').waitFor({ state: 'attached' });
     expect(await page.evaluate(async () => (await fetch('/api/sweeps')).status)).toBe(200);
     expect(seen.filter(({ url }) => url === '/sweeps/s1').length).toBeLessThan(20);
   });
