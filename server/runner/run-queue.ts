@@ -20,7 +20,7 @@ import { keepLease } from './heartbeat.ts';
 import { patiently } from './patiently.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
-import { Patience } from './workers/patience.ts';
+import { Patience } from './patience.ts';
 
 interface Looking {
   watch: HolderWatch;
