@@ -2,7 +2,7 @@ import type { Lease } from '../store/database/lease.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
-import type { Patience } from './workers/patience.ts';
+import type { Patience } from './patience.ts';
 
 /** What a `run` process is asked to do. */
 export interface RunOptions {
@@ -25,8 +25,8 @@ export interface RunOptions {
   /** Aborted: the user wants it to stop now. */
   kill: AbortSignal;
   /**
-   * In milliseconds: so long a worker may give no sign of life, at least; longer where one has taken longer before. Left
-   * out: ten minutes.
+   * In milliseconds: so long a worker may give no sign of life, at least; longer where one has taken longer before.
+   * Left out: ten minutes.
    */
   watchdog?: number;
 }

@@ -21,7 +21,7 @@ import { keepLease } from './heartbeat.ts';
 import { patiently } from './patiently.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
-import { Patience } from './workers/patience.ts';
+import { Patience } from './patience.ts';
 
 interface Looking {
   watch: HolderWatch;
@@ -110,7 +110,7 @@ async function waitForLease(
     const taken = await patiently(waiter, () => takeLease(storage, command, { watch }));
     if ('lease' in taken) return taken;
     const answers = leaseHolder(storage) !== null;
-    if (fresh) refuseFresh(sweepName(sweepId), taken.holder);
+    if (fresh && answers) refuseFresh(sweepName(sweepId), taken.holder);
     if (!told) tell({ kind: 'waiting', holder: taken.holder, answers });
     told = true;
     // A holder that seems to be silent for long is watched even by a process that waits for nobody at work.

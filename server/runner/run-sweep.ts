@@ -30,7 +30,7 @@ const CANCEL_POLL_MS = 1000;
  * - `kill`, by the user's second one: the process ends now.
  * - `lost`, by the heartbeat, where another process took the lease: nothing can be stored, the process ends now.
  * - `cancelled`, by `watchCancel` below, which looks at the sweep's flags: the sweep ends at the next checkpoints.
- * - `killed`, by `watchCancel` too, always after `cancelled`: the sweep ends now, and the process goes on with the queue.
+ * - `killed`, by `watchCancel` too, always after `cancelled`: the sweep ends now; the process goes on with the queue.
  * - `over`, by `runSweep` below when it returns: workers that are still being hired for it are let go.
  * - `broken`, by `trainSweep`, where something failed that would fail everywhere: the sweep ends with that error.
  * - `failed`, by a worker loop's own backlog, where a delivery could not be stored: that loop kills its worker and

@@ -6,7 +6,7 @@ import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
 import type { Fingerprints } from './identify.ts';
 import type { Wanted } from './order/trunks-only.ts';
-import type { Patience } from './workers/patience.ts';
+import type { Patience } from './patience.ts';
 import type { Trainer } from './workers/trainer.ts';
 
 /** A sweep that has begun: all that training it takes. */

@@ -7,7 +7,7 @@ import { displayWidth } from '../../server/cli/display-width.ts';
 import { toProgressLines } from '../../server/cli/progress-lines.ts';
 import { RunStarter } from '../../server/cli/run-starter.ts';
 import { spawnRun } from '../../server/cli/spawn-run.ts';
-import { Patience } from '../../server/runner/workers/patience.ts';
+import { Patience } from '../../server/runner/patience.ts';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
 import { HolderWatch, LOOK_MS, renewLease, takeLease, type Lease } from '../../server/store/database/lease.ts';
 import { listRuns } from '../../server/store/reading/list-runs.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { WorkerLoop, type Shared } from '../../server/runner/loops/worker-loop.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { StageQueue } from '../../server/runner/order/stage-queue.ts';
-import { Patience } from '../../server/runner/workers/patience.ts';
+import { Patience } from '../../server/runner/patience.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Patience, WATCHDOG_MS } from '../../server/runner/workers/patience.ts';
+import { Patience, WATCHDOG_MS } from '../../server/runner/patience.ts';
 import { watch } from '../../server/runner/workers/watchdog.ts';
 import { Silence } from '../../server/store/database/silence.ts';
 

@@ -5,7 +5,7 @@ import { builtProgram } from '../../training/built-program.ts';
 import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
 import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
-import { Patience } from './patience.ts';
+import { Patience } from '../patience.ts';
 import { WorkerDied, WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
 import { watch } from './watchdog.ts';
 

@@ -10,8 +10,8 @@ import type { Storage } from './storage.ts';
 export const HEARTBEAT_MS = 3_000;
 
 /**
- * Another process may take a lease that was not renewed for this long. That is longer than the holder waits for a locked
- * database, in which nobody can renew it.
+ * Another process may take a lease that was not renewed for this long. That is longer than the holder waits for a
+ * locked database, in which nobody can renew it.
  */
 export const STALE_MS = 90_000;
 
@@ -81,8 +81,8 @@ function toMachine(): string {
 const PROCESS = randomUUID();
 
 /**
- * What a process that waits for the lease has seen of its holder. The holder writes the time of its own clock with every
- * heartbeat; whoever waits only looks whether that changes, and measures for how long it does not by a clock that
+ * What a process that waits for the lease has seen of its holder. The holder writes the time of its own clock with
+ * every heartbeat. Whoever waits only looks whether that changes, and measures for how long it does not by a clock that
  * nobody sets. So neither a clock that jumps nor two that differ cost a living holder its lease.
  */
 export class HolderWatch {
@@ -155,7 +155,8 @@ function whatBecameOf(row: Row): string {
   const process = `process ${row.pid} on ${row.host}`;
   return isSeenDead(row)
     ? `${process}, which trained it, died`
-    : `${process}, which trained it, gave no sign of life for ${STALE_MS / 1000} seconds, and another process took over`;
+    : `${process}, which trained it, gave no sign of life for ${STALE_MS / 1000} seconds, ` +
+        'and another process took over';
 }
 
 /** The heartbeat. Throws `LeaseLostError` where another process has taken over. */

@@ -21,7 +21,8 @@ export function bestColumn(metric: string): 'max' | 'min' | null {
 export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, Record<string, MetricSummary>> {
   const rows = storage
     .prepare(
-      `SELECT p.runId, m.name, CASE WHEN r.state = 'diverged' AND g.lastBatch < r.divergedBatch THEN NULL ELSE g.last END AS last,
+      `SELECT p.runId, m.name,
+      CASE WHEN r.state = 'diverged' AND g.lastBatch < r.divergedBatch THEN NULL ELSE g.last END AS last,
       g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
     JOIN "Run" r ON r.id = wanted.value JOIN "RunStage" p ON p.runId = r.id
     JOIN "StageMetric" g ON g.stageId = p.stageId

@@ -40,8 +40,8 @@ export function cancelSweep(
 }
 
 /**
- * How the sweep that is being trained should stop; null where it should go on. A sweep that is gone should stop, and one
- * that somebody cancelled who took its process for dead.
+ * How the sweep that is being trained should stop; null where it should go on. A sweep that is gone should stop, and
+ * one that somebody cancelled who took its process for dead.
  */
 export function readCancel(storage: Storage, sweepId: number): 'cancel' | 'kill' | null {
   const row = storage

@@ -71,7 +71,8 @@ export function queueAgain(
     return (
       storage
         .prepare(
-          `UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false, killRequested = false, error = NULL
+          `UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false,
+        killRequested = false, error = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`,
         )
         .run(now, sweepId, atWork).changes === 1

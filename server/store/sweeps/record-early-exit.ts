@@ -4,8 +4,8 @@ import { transaction } from '../database/transaction.ts';
 
 /**
  * The process that was started to train a sweep has ended, and left the sweep queued or running: the sweep is
- * interrupted, with the reason. Where another process trains on the database, nothing changes: that one goes on with the
- * queue.
+ * interrupted, with the reason. Where another process trains on the database, nothing changes: that one goes on with
+ * the queue.
  */
 export function recordEarlyExit(storage: Storage, sweepId: number, reason: string, now = Date.now()): void {
   transaction(storage, () => {
