@@ -1,29 +1,30 @@
 import { existsSync } from 'node:fs';
-import { openStorage, type Storage } from '../store/database/storage.ts';
+import type { Storage } from '../store/database/storage.ts';
 import { queueSweep, queueUnchanged, type SweepRequest } from '../store/sweeps/queue-sweep.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
 import { planDefinition } from './plan-definition.ts';
 import { tellNewPlan } from './new-plan.ts';
-import type { DefinitionFile } from './read-definition-file.ts';
+import { type DefinitionFile, readDefinitionFile } from './read-definition-file.ts';
 
 type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'probeSeeds'>;
 
-/** A definition, and the database that it is to be trained in. */
-export interface OpenedDefinition {
-  storage: Storage;
+/** A definition that is to be trained, and what is known of its plan. */
+export interface WantedDefinition {
   file: DefinitionFile;
-  /** Null where the database was there already: it may hold the definition with its plan. */
+  /** Null where there is a database already: it may hold the definition with its plan. */
   plan: Plan | null;
 }
 
 /**
- * Opens the database for a definition, and makes it where there is none. A definition that has mistakes leaves no
- * database behind.
+ * Reads a definition for a database. Where there is no database yet the definition is planned at once, so that one with
+ * mistakes leaves none behind.
+ *
+ * @param path a path, or `-` for the standard input
  */
-export async function openForDefinition(db: string, file: DefinitionFile): Promise<OpenedDefinition> {
-  const plan = existsSync(db) ? null : await planFile(file);
-  return { storage: await openStorage({ file: db, create: true }), file, plan };
+export async function readWanted(db: string, path: string): Promise<WantedDefinition> {
+  const file = await readDefinitionFile(path);
+  return { file, plan: existsSync(db) ? null : await planFile(file) };
 }
 
 /**
@@ -33,7 +34,8 @@ export async function openForDefinition(db: string, file: DefinitionFile): Promi
  * @param say takes the sentence that tells what a new plan would do differently
  */
 export async function queueDefinition(
-  { storage, file, plan }: OpenedDefinition,
+  storage: Storage,
+  { file, plan }: WantedDefinition,
   options: Options,
   say: (text: string) => void,
 ): Promise<number> {

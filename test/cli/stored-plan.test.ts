@@ -37,7 +37,12 @@ function heldBy(db: string): unknown {
 }
 
 test.each([
-  ['whole-bounds', 's1', 10, /6 arms instead of 5; 6 of the 6 arms of a new plan are others, the first with alpha 1\.\d+ instead of 1, /],
+  [
+    'whole-bounds',
+    's1',
+    10,
+    /6 arms instead of 5; 6 of the 6 arms of a new plan are others, the first with alpha 1\.\d+ instead of 1, /,
+  ],
   [
     'in-epochs',
     's2',

@@ -1,8 +1,9 @@
 import type { ProbeReport } from '../../report/probe/probe-report.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
-import type { OpenedDefinition } from '../queue-definition.ts';
+import type { WantedDefinition } from '../queue-definition.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
@@ -23,24 +24,29 @@ export const probeCommand: CliCommand = {
 };
 
 async function probe(session: Session, file: string, options: Options): Promise<number> {
-  const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openForDefinition } = await import('../queue-definition.ts');
-  const opened = await openForDefinition(session.db, await readDefinitionFile(file));
+  const { openStorage } = await import('../../store/database/storage.ts');
+  const { readWanted } = await import('../queue-definition.ts');
+  const wanted = await readWanted(session.db, file);
+  const storage = await openStorage({ file: session.db, create: true });
   try {
-    return await probeFile(session, opened, options);
+    return await probeFile(session, storage, wanted, options);
   } finally {
-    await opened.storage.close();
+    await storage.close();
   }
 }
 
-async function probeFile(session: Session, opened: OpenedDefinition, options: Options): Promise<number> {
-  const { storage } = opened;
+async function probeFile(
+  session: Session,
+  storage: Storage,
+  wanted: WantedDefinition,
+  options: Options,
+): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
   const { trainAndShow } = await import('../train.ts');
   const { probeOf } = await import('../../http/answers/probe-of.ts');
   const { engine } = options;
   const asked = { engine: engine === 'auto' ? null : engine, share: true, probeSeeds: PROBE_SEEDS };
-  const sweepId = await queueDefinition(opened, asked, session.output.say);
+  const sweepId = await queueDefinition(storage, wanted, asked, session.output.say);
   const { ended, interrupted } = await trainAndShow(session, storage, sweepId, {
     ...options,
     wait: true,

@@ -4,7 +4,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import type { CliCommand } from '../command.ts';
-import type { OpenedDefinition } from '../queue-definition.ts';
+import type { WantedDefinition } from '../queue-definition.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 
@@ -35,32 +35,22 @@ export const runCommand: CliCommand = {
 };
 
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
+  const { openStorage } = await import('../../store/database/storage.ts');
+  const { readWanted } = await import('../queue-definition.ts');
   const { train } = await import('../train.ts');
-  const opened = await open(session, what, options);
-  const { storage } = opened;
+  const wanted = isDefinition(session, what, options) ? await readWanted(session.db, what) : null;
+  const storage = await openStorage({ file: session.db, create: wanted !== null });
   try {
     const sweepId =
-      'file' in opened ? await queueFile(session, opened, options) : await queueStored(session, storage, what, options);
+      wanted === null
+        ? await queueStored(session, storage, what, options)
+        : await queueFile(session, storage, wanted, options);
     if (options.keepCheckpoints)
       (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
     return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   } finally {
     await storage.close();
   }
-}
-
-async function open(
-  session: Session,
-  what: string,
-  options: Options,
-): Promise<OpenedDefinition | { storage: Storage }> {
-  if (isDefinition(session, what, options)) {
-    const { readDefinitionFile } = await import('../read-definition-file.ts');
-    const { openForDefinition } = await import('../queue-definition.ts');
-    return openForDefinition(session.db, await readDefinitionFile(what));
-  }
-  const { openStorage } = await import('../../store/database/storage.ts');
-  return { storage: await openStorage({ file: session.db, create: false }) };
 }
 
 /**
@@ -76,11 +66,12 @@ function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boo
 
 async function queueFile(
   { output }: Session,
-  opened: OpenedDefinition,
+  storage: Storage,
+  wanted: WantedDefinition,
   { engine, share, fresh }: Options,
 ): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
-  return queueDefinition(opened, { engine: asked(engine), share, fresh: fresh === true }, output.say);
+  return queueDefinition(storage, wanted, { engine: asked(engine), share, fresh: fresh === true }, output.say);
 }
 
 async function queueStored(
