@@ -5,25 +5,26 @@ import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
 import { planDefinition } from './plan-definition.ts';
 import { tellNewPlan } from './new-plan.ts';
-import type { DefinitionFile } from './read-definition-file.ts';
+import { type DefinitionFile, readDefinitionFile } from './read-definition-file.ts';
 
 type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'probeSeeds'>;
 
-/** A definition, and the database that it is to be trained in. */
-export interface OpenedDefinition {
-  storage: Storage;
+/** A definition that is to be trained, and what is known of its plan. */
+export interface WantedDefinition {
   file: DefinitionFile;
-  /** Null where the database was there already: it may hold the definition with its plan. */
+  /** Null where there is a database already: it may hold the definition with its plan. */
   plan: Plan | null;
 }
 
 /**
- * The plan of a definition for which a database will be made: a definition that has mistakes leaves none behind.
+ * Reads a definition for a database. Where there is no database yet the definition is planned at once, so that one with
+ * mistakes leaves none behind.
  *
- * @returns null where the database is there already
+ * @param path a path, or `-` for the standard input
  */
-export async function planWhereNew(db: string, file: DefinitionFile): Promise<Plan | null> {
-  return existsSync(db) ? null : planFile(file);
+export async function readWanted(db: string, path: string): Promise<WantedDefinition> {
+  const file = await readDefinitionFile(path);
+  return { file, plan: existsSync(db) ? null : await planFile(file) };
 }
 
 /**
@@ -33,7 +34,8 @@ export async function planWhereNew(db: string, file: DefinitionFile): Promise<Pl
  * @param say takes the sentence that tells what a new plan would do differently
  */
 export async function queueDefinition(
-  { storage, file, plan }: OpenedDefinition,
+  storage: Storage,
+  { file, plan }: WantedDefinition,
   options: Options,
   say: (text: string) => void,
 ): Promise<number> {

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { planWhereNew, queueDefinition } from '../../server/cli/queue-definition.ts';
-import { readDefinitionFile } from '../../server/cli/read-definition-file.ts';
+import { queueDefinition, readWanted } from '../../server/cli/queue-definition.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { fault } from '../helpers/fault.ts';
 import { inProcess } from '../helpers/in-process.ts';
@@ -123,11 +122,10 @@ fault('Small', 'a definition through a linked folder is a second sweep of the sa
   writeFileSync(join(study, 'base.json'), base());
   const queued: number[] = [];
   for (const way of ['study', 'link']) {
-    const file = await readDefinitionFile(join(folder, way, 'base.json'));
     const db = join(folder, 'links.db');
-    const plan = await planWhereNew(db, file);
+    const wanted = await readWanted(db, join(folder, way, 'base.json'));
     const storage = await openStorage({ file: db, create: true });
-    queued.push(await queueDefinition({ storage, file, plan }, { engine: null, share: true }, say));
+    queued.push(await queueDefinition(storage, wanted, { engine: null, share: true }, say));
     await storage.close();
   }
   expect(queued).toEqual([1, 1]);

@@ -1,8 +1,9 @@
 import type { ProbeReport } from '../../report/probe/probe-report.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
-import type { OpenedDefinition } from '../queue-definition.ts';
+import type { WantedDefinition } from '../queue-definition.ts';
 import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
@@ -24,23 +25,25 @@ export const probeCommand: CliCommand = {
 };
 
 async function probe(session: Session, file: string, options: Options): Promise<number> {
-  const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { planWhereNew } = await import('../queue-definition.ts');
-  const definition = await readDefinitionFile(file);
-  const plan = await planWhereNew(session.db, definition);
+  const { readWanted } = await import('../queue-definition.ts');
+  const wanted = await readWanted(session.db, file);
   return withStorage(session, { access: 'write', create: true }, (storage) =>
-    probeFile(session, { storage, file: definition, plan }, options),
+    probeFile(session, storage, wanted, options),
   );
 }
 
-async function probeFile(session: Session, opened: OpenedDefinition, options: Options): Promise<number> {
-  const { storage } = opened;
+async function probeFile(
+  session: Session,
+  storage: Storage,
+  wanted: WantedDefinition,
+  options: Options,
+): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
   const { trainAndShow } = await import('../train.ts');
   const { probeOf } = await import('../../http/answers/probe-of.ts');
   const { engine } = options;
   const asked = { engine: engine === 'auto' ? null : engine, share: true, probeSeeds: PROBE_SEEDS };
-  const sweepId = await queueDefinition(opened, asked, session.output.say);
+  const sweepId = await queueDefinition(storage, wanted, asked, session.output.say);
   const { ended, interrupted } = await trainAndShow(session, storage, sweepId, {
     ...options,
     wait: true,

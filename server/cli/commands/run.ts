@@ -4,7 +4,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import type { CliCommand } from '../command.ts';
-import type { OpenedDefinition } from '../queue-definition.ts';
+import type { WantedDefinition } from '../queue-definition.ts';
 import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
@@ -36,23 +36,18 @@ export const runCommand: CliCommand = {
 };
 
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
+  const { readWanted } = await import('../queue-definition.ts');
   const { train } = await import('../train.ts');
-  const opened = isDefinition(session, what, options) ? await openDefinition(session, what) : null;
-  return withStorage(session, { access: 'write', create: opened !== null }, async (storage) => {
-    const sweepId = opened
-      ? await queueFile(session, { storage, ...opened }, options)
-      : await queueStored(session, storage, what, options);
+  const wanted = isDefinition(session, what, options) ? await readWanted(session.db, what) : null;
+  return withStorage(session, { access: 'write', create: wanted !== null }, async (storage) => {
+    const sweepId =
+      wanted === null
+        ? await queueStored(session, storage, what, options)
+        : await queueFile(session, storage, wanted, options);
     if (options.keepCheckpoints)
       (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
     return train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   });
-}
-
-async function openDefinition({ db }: Session, what: string): Promise<Omit<OpenedDefinition, 'storage'>> {
-  const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { planWhereNew } = await import('../queue-definition.ts');
-  const file = await readDefinitionFile(what);
-  return { file, plan: await planWhereNew(db, file) };
 }
 
 /**
@@ -68,11 +63,12 @@ function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boo
 
 async function queueFile(
   { output }: Session,
-  opened: OpenedDefinition,
+  storage: Storage,
+  wanted: WantedDefinition,
   { engine, share, fresh }: Options,
 ): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
-  return queueDefinition(opened, { engine: asked(engine), share, fresh: fresh === true }, output.say);
+  return queueDefinition(storage, wanted, { engine: asked(engine), share, fresh: fresh === true }, output.say);
 }
 
 async function queueStored(
