@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { ImagesSource } from '../../sweep/settings.ts';
-import { UserError } from '../../sweep/user-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { readWhole, withDataFile } from './data-file.ts';
 import type { DataFile } from './data-file.ts';
 
@@ -19,6 +19,7 @@ export interface ImageHeader {
   bytes: number;
   /** Whether its numbers have 16 bits; otherwise 8. */
   isWide: boolean;
+  isGrey: boolean;
   /** How many images the file holds; the first is read. */
   pages: number;
 }
@@ -75,14 +76,16 @@ export class ImageReader {
         `Cannot use ${path}: ${width}×${height} pixels take ${bytes} bytes; at most ${LARGEST_IMAGE} are wanted`,
       );
     }
-    return { bytes: file.length + bytes, isWide: size > 1, pages };
+    return { bytes: file.length + bytes, isWide: size > 1, isGrey: channels < 3, pages };
   }
 
   /** The image as size × size × channels bytes. */
   async read(path: string, { size, channels }: ImagesSource): Promise<Uint8Array> {
     const space = channels === 1 ? 'b-w' : 'srgb';
-    const image = (await this.#open(path)).resize(size, size, { fit: 'cover' }).toColourspace(space);
-    return attempt(path, () => image.raw({ depth: 'uchar' }).toBuffer());
+    return attempt(path, async () => {
+      const image = (await this.#open(path)).resize(size, size, { fit: 'cover' });
+      return image.toColourspace(space).raw({ depth: 'uchar' }).toBuffer();
+    });
   }
 
   /**
@@ -91,15 +94,14 @@ export class ImageReader {
    * @param bits of the largest number, 8 to 15; the 8 upper ones are kept
    */
   async readUpper(path: string, { size, channels }: ImagesSource, bits: number): Promise<Uint8Array> {
-    const image = (await this.#open(path)).resize(size, size, { fit: 'cover' });
-    const values = await this.#words(path, image, channels);
+    const values = await this.#words(path, channels === 1, (image) => image.resize(size, size, { fit: 'cover' }));
     // Scaling sharpens edges, which may pass the largest number.
     return Uint8Array.from(values, (value) => Math.min(value >> (bits - 8), 255));
   }
 
-  /** What an image of 16 bits holds. */
-  async depth(path: string, { channels }: ImagesSource): Promise<Depth> {
-    const values = await this.#words(path, await this.#open(path), channels);
+  /** What an image of 16 bits holds, in its own colours. */
+  async depth(path: string, { isGrey }: ImageHeader): Promise<Depth> {
+    const values = await this.#words(path, isGrey, (image) => image);
     return {
       used: values.reduce((used, value) => used | value, 0),
       // Bytes that were made words, by 256 or 257, are bytes still.
@@ -114,9 +116,11 @@ export class ImageReader {
       .flatten({ background: 'black' });
   }
 
-  async #words(path: string, image: Sharp, channels: number): Promise<Uint16Array> {
-    const space = channels === 1 ? 'grey16' : 'rgb16';
-    const bytes = await attempt(path, () => image.toColourspace(space).raw({ depth: 'ushort' }).toBuffer());
+  async #words(path: string, isGrey: boolean, change: (image: Sharp) => Sharp): Promise<Uint16Array> {
+    const bytes = await attempt(path, async () => {
+      const image = change(await this.#open(path)).toColourspace(isGrey ? 'grey16' : 'rgb16');
+      return image.raw({ depth: 'ushort' }).toBuffer();
+    });
     return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
   }
 }
@@ -139,6 +143,7 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof UserError || error instanceof OutsideError) throw error;
     throw new UserError(
       `Cannot read the image ${path}: its content cannot be decoded; ` +
         `an image that is complete, in one of the formats ${FORMATS.join(' ')}, is wanted`,

@@ -100,11 +100,12 @@ class Loader {
 
   async #readImage(path: string, target: Uint8Array): Promise<void> {
     const fileSize = await this.#reader.fileSize(path);
-    const { bytes, isWide, pages } = await this.#budget.use(fileSize, () => this.#reader.header(path));
+    const header = await this.#budget.use(fileSize, () => this.#reader.header(path));
+    const { bytes, isWide, pages } = header;
     if (pages > 1) this.paged++;
     await this.#budget.use(bytes, async () => {
       if (!isWide) return target.set(await this.#reader.read(path, this.#settings));
-      const { used, isDeep } = await this.#reader.depth(path, this.#settings);
+      const { used, isDeep } = await this.#reader.depth(path, header);
       this.#depth = { used: this.#depth.used | used, isDeep: this.#depth.isDeep || isDeep };
       this.#wide.push({ path, target, bytes });
     });

@@ -55,7 +55,25 @@ describe('loading', () => {
       ),
     );
     expect(new Set(prints).size).toBe(1);
-    expect(prints[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(prints[0]).toMatch(/^78e10c4710698c6d2a12[0-9a-f]{44}$/);
+  });
+
+  it('gives files the fingerprints that version 0.1 gave them', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(
+      join(folder, 'names.csv'),
+      `label,p,q\r\n${'Bär,1,2\r\nBör,3,4\r\nBa\u0308s,5,6e-3\r\n'.repeat(3)}`,
+    );
+    await writeFile(join(folder, 'numbers.csv'), '3.0,1,2\n1.0,3,4\n2.0,5,6\n'.repeat(3));
+    const settings = { ...common, name: 'csv' as const, shape: [1, 2, 1] as [number, number, number], validation: 3 };
+    const names = { ...settings, file: 'names.csv', label: 'label', scale: 0.5 };
+    const numbers = { ...settings, file: 'numbers.csv', label: 0, scale: 1 };
+    const printOf = async (each: DatasetSettings) =>
+      (await loadDataset(each, { baseFolder: folder, seed: 0 })).fingerprint;
+    expect([await printOf(names), await printOf(numbers)]).toEqual([
+      expect.stringMatching(/^81b956e64bb5f375ba66/),
+      expect.stringMatching(/^f9ea7bbf274ec13aa424/),
+    ]);
   });
 
   it('splits by splitSeed, or by the run\'s seed where that is "seed"', async () => {
