@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UserError } from '../sweep/user-error.ts';
+import { answerHere } from './answerer.ts';
 import { makeApp } from './app.ts';
 import { parseBasePath } from './base-path.ts';
 import { watchChanges } from './change-feed.ts';
@@ -9,10 +10,13 @@ import { allowedHosts, isLoopback } from './hosts.ts';
 import type { Context } from './route.ts';
 import { readStaticFiles } from './static-files.ts';
 import { storageChanges } from './storage-changes.ts';
+import { answerByThreads, type StartThread } from './threads/answer-by-threads.ts';
 import { generateToken, makeToken } from './token.ts';
 
 export interface ServeOptions {
   context: Context;
+  /** Starts the threads that answer the API's requests; null: the thread of the server answers. */
+  startThread: StartThread | null;
   /** Folder of the built dashboard. */
   webFolder: string;
   host: string;
@@ -51,12 +55,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const secret = options.token ?? (isLoopback(options.host) ? null : generateToken());
   const feed = watchChanges(storageChanges(options.context.storage), WATCH_INTERVAL, options.report);
   const streams = makeEventStreams(feed);
+  const { context, startThread, report } = options;
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT });
   server.maxConnections = MOST_CONNECTIONS;
   const port = await listen(server, options.host, options.port);
+  const answerer = startThread === null ? answerHere(context, report) : answerByThreads(startThread, context, report);
   const app = makeApp({
-    context: options.context,
+    answerer,
     streams,
     files,
     basePath,
@@ -71,11 +77,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     url: `http://${shownHost(options.host)}:${port}${basePath}/${query}`,
     port,
     token: secret,
-    close: () =>
-      close(server, () => {
+    async close() {
+      await close(server, () => {
         streams.close();
         feed.close();
-      }),
+      });
+      await answerer.close();
+    },
   };
 }
 

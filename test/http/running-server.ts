@@ -57,6 +57,7 @@ export async function startTestServer(options: Partial<ServeOptions> = {}): Prom
         doctor: async () => doctorAnswer,
       },
     },
+    startThread: null,
     webFolder,
     host: '127.0.0.1',
     port: 0,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { startAnsweringThread } from '../start-answering-thread.ts';
 import { doctorAsker } from '../ask-doctor.ts';
 import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
@@ -38,8 +39,7 @@ export const serveCommand: CliCommand = {
 async function serve({ output, db, json }: Session, options: Options): Promise<number> {
   const { openStorage } = await import('../../store/database/storage.ts');
   const { startServer } = await import('../../http/server.ts');
-  const { planDefinition } = await import('../plan-definition.ts');
-  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
+  const { planText } = await import('../plan-text.ts');
   const storage = await openStorage({ file: db, create: true });
   try {
     const stopped = waitForSignal();
@@ -49,10 +49,11 @@ async function serve({ output, db, json }: Session, options: Options): Promise<n
         actions: {
           startRun: async (sweepId) =>
             output.say(`${sweepId}: training in a process of its own, log in ${await spawnRun(db, sweepId)}`),
-          plan: (definition, folder) => planDefinition(readDefinition(definition, '(from the dashboard)'), folder),
+          plan: planText,
           doctor: doctorAsker(db),
         },
       },
+      startThread: (kind) => startAnsweringThread(db, kind),
       webFolder: join(projectFolder(), 'dist', 'web'),
       host: options.host,
       port: options.port,

@@ -8,6 +8,7 @@ export const getDoctorRoute = route({
     'Engines, devices, data sets and database: which of them work on this machine; for the others, why not ' +
     'and what to do',
   description: 'The same as `cosweep doctor --json`. Every engine is tried, which takes seconds.',
+  answeredBy: 'server',
   params: nothing,
   query: nothing,
   body: null,

@@ -10,7 +10,7 @@ import { PrismaClient } from '../generated/client.ts';
 import { migrate, migrationsFolder } from './migrate.ts';
 
 /** How long a statement waits for another process to finish its transaction. */
-const BUSY_TIMEOUT_MS = 10_000;
+export const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * An open database: what every function of this room takes first.
@@ -49,10 +49,18 @@ export async function openStorage({ file, create, migrations = migrationsFolder(
   const path = toPath(file);
   if (!create && !existsSync(path)) throw new UserError(`Cannot open database ${path}: there is no such file`);
   checkPlace(path);
-  const raw = connect(path, migrations);
+  return toStorage(path, connect(path, migrations));
+}
+
+/**
+ * The database behind an open connection.
+ *
+ * @param path absolute
+ */
+export function toStorage(path: string, raw: Connection): Storage {
   const prisma = new PrismaClient({
     adapter: new PrismaBetterSqlite3(
-      { url: `file:${path}`, timeout: BUSY_TIMEOUT_MS },
+      { url: `file:${path}`, timeout: BUSY_TIMEOUT_MS, readonly: raw.readonly },
       { timestampFormat: 'unixepoch-ms' },
     ),
   });

@@ -1,5 +1,5 @@
 import { groupBy } from '../../sweep/group-by.ts';
-import { readRunMetrics } from './run-metrics.ts';
+import { LAST_VALUE } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** The last values of a metric over the complete runs of an arm. */
@@ -19,20 +19,16 @@ export function readArmScores(storage: Storage, sweepId: number): ArmScore[] {
   };
   const runs = storage
     .prepare(
-      `SELECT s.armIndex AS arm, s.runId FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-    WHERE s.sweepId = ? AND r.state = 'complete' ORDER BY s.armIndex, s.position`,
+      `SELECT s.armIndex AS arm, ${LAST_VALUE} AS last FROM "SweepRun" s CROSS JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId = @sweepId AND r.state = 'complete' ORDER BY s.armIndex, s.position`,
     )
-    .all(sweepId) as { arm: number; runId: number }[];
-  const metrics = readRunMetrics(
-    storage,
-    runs.map(({ runId }) => runId),
-  );
+    .all({ sweepId, metric: sweep.metricName }) as { arm: number; last: number | null }[];
   const sign = sweep.metricGoal === 'minimize' ? 1 : -1;
   return [...groupBy(runs, ({ arm }) => arm)]
     .map(([arm, group]) =>
       toScore(
         arm,
-        group.map(({ runId }) => metrics.get(runId)![sweep.metricName]?.last ?? null),
+        group.map(({ last }) => last),
       ),
     )
     .filter((score) => score !== null)

@@ -49,9 +49,11 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
 function recordedMetrics(storage: Storage, sweepId: number): string[] {
   return storage
     .prepare(
-      `SELECT DISTINCT m.name FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId
-    JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId
-    WHERE s.sweepId = ? ORDER BY m.name`,
+      `SELECT DISTINCT name FROM "Metric" WHERE id IN (
+      SELECT g.metricId FROM (
+        SELECT DISTINCT p.stageId FROM "SweepRun" s CROSS JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?
+      ) w CROSS JOIN "StageMetric" g ON g.stageId = w.stageId)
+    ORDER BY name`,
     )
     .pluck()
     .all(sweepId) as string[];

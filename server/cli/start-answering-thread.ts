@@ -1,0 +1,22 @@
+import { Worker } from 'node:worker_threads';
+import type { ThreadKind } from '../http/threads/answer-by-threads.ts';
+import { builtProgram } from '../training/built-program.ts';
+
+/** What `answering-thread.ts` is started with. */
+export interface ThreadData {
+  db: string;
+  /** False: the thread only reads. */
+  writes: boolean;
+}
+
+/** How much memory the objects of a thread may take, in MB: one that needs more ends, and nothing else does. */
+const MOST_MEGABYTES: Record<ThreadKind, number> = { quick: 1_024, heavy: 4_096, writing: 4_096 };
+
+/** Starts a thread that answers requests of the dashboard over a database. */
+export function startAnsweringThread(db: string, kind: ThreadKind): Worker {
+  const workerData: ThreadData = { db, writes: kind === 'writing' };
+  return new Worker(builtProgram('cli/answering-thread'), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES[kind] },
+  });
+}
