@@ -44,6 +44,8 @@ const WATCH_INTERVAL = 300;
 /** How long a request may take to arrive, and how long a shutdown waits for requests in flight, in ms. */
 const REQUEST_TIMEOUT = 30_000;
 const CLOSE_TIMEOUT = 10_000;
+/** How long a connection stays open for the next request, in ms: pages ask again after some seconds. */
+const KEEP_ALIVE_TIMEOUT = 60_000;
 const MOST_CONNECTIONS = 1_000;
 /** How many ports after a taken one are tried. */
 const PORTS_TRIED = 50;
@@ -59,6 +61,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT });
   server.maxConnections = MOST_CONNECTIONS;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
   const port = await listen(server, options.host, options.port);
   const answerer = startThread === null ? answerHere(context, report) : answerByThreads(startThread, context, report);
   const app = makeApp({

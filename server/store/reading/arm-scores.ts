@@ -1,4 +1,5 @@
 import { groupBy } from '../../sweep/group-by.ts';
+import { onceARevision } from './once-a-revision.ts';
 import { LAST_VALUE } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -13,6 +14,10 @@ export interface ArmScore {
 
 /** The arms of a sweep that have a complete run, best first by the sweep's own metric. */
 export function readArmScores(storage: Storage, sweepId: number): ArmScore[] {
+  return onceARevision(storage, sweepId, 'arm scores', () => computeArmScores(storage, sweepId));
+}
+
+function computeArmScores(storage: Storage, sweepId: number): ArmScore[] {
   const sweep = storage.prepare('SELECT metricName, metricGoal FROM "Sweep" WHERE id = ?').get(sweepId) as {
     metricName: string;
     metricGoal: string;

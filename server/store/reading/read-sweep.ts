@@ -1,5 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
+import { onceARevision } from './once-a-revision.ts';
 import { readArms } from './read-arms.ts';
 import { toRows, type SweepRow } from './list-sweeps.ts';
 import type { Storage } from '../database/storage.ts';
@@ -33,7 +34,7 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
     planHash: sweep.planHash,
     plan: JSON.parse(sweep.plan),
     armList: readArms(storage, sweepId),
-    metrics: recordedMetrics(storage, sweepId),
+    metrics: onceARevision(storage, sweepId, 'metrics', () => recordedMetrics(storage, sweepId)),
     definition: sweep.definition,
     folder: sweep.folder,
     share: sweep.share,
