@@ -68,10 +68,11 @@ const rows = [
   ...(await ask(long, LONG_REQUESTS)),
   ...COMMANDS.map((args) => command(wide, args)),
 ];
-for (const { what, first, again, memory } of rows)
-  console.log(
-    `${what.padEnd(24)}${first.toFixed(0).padStart(8)} ms${again === null ? ''.padStart(11) : `${again.toFixed(0).padStart(8)} ms`}${memory.toFixed(0).padStart(8)} MB`,
-  );
+for (const { what, first, again, memory } of rows) {
+  const second = again === null ? '' : `${again.toFixed(0)} ms`;
+  const cells = [`${first.toFixed(0)} ms`, second, `${memory.toFixed(0)} MB`].map((cell) => cell.padStart(12));
+  console.log(what.padEnd(24) + cells.join(''));
+}
 const machine = { processor: cpus()[0]!.model, cores: cpus().length, node: process.version };
 writeFileSync(join(folder, 'scale.json'), `${JSON.stringify({ machine, share, rows }, null, 2)}\n`);
 process.exit(0);

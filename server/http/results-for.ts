@@ -21,7 +21,7 @@ export function refuseTooManySums({ id, arms, seeds }: Pick<SweepRecord, 'id' | 
     throw new HttpError(
       'too-large',
       `Cannot test the differences of ${id}: ${arms} arms × ${seeds} seeds × ${metrics} metrics have ` +
-        `${sums.toLocaleString('en')} sums, more than ${MOST_SUMS.toLocaleString('en')}; ` +
+        `${sums} sums, more than ${MOST_SUMS}; ` +
         'ask for fewer metrics at once, or use cosweep export',
     );
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { answerLimits } from './answer-limits.ts';
 import { definitionLimits } from './definition-limits.ts';
 import type { LimitCase } from './limit-case.ts';
 import { requestLimits } from './request-limits.ts';
 
-const cases: LimitCase[] = [...definitionLimits, ...requestLimits];
+const cases: LimitCase[] = [...answerLimits, ...definitionLimits, ...requestLimits];
 
 /** The rows of the table in docs/limits.md. */
 const rows = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TRUNK_METRICS } from '../../report/curves/trunks.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
+import type { Arm } from '../../sweep/arm.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
@@ -31,25 +32,25 @@ export const getProbeRoute = route({
   async handle({ storage }, { params: { id } }) {
     const sweep = await knownSweep(storage, id);
     const { armList, plan } = (await readSweep(storage, sweep))!;
-    const trunks = groupByTrunk(armList);
-    const batches = trunks.reduce((sum, [first]) => sum + first!.training.batches, 0);
-    const points = batches * plan.seeds.length * TRUNK_METRICS.length;
-    if (points > MOST_POINTS)
-      throw new HttpError(
-        'too-large',
-        `Cannot look at the trunks of ${id}: about ${points} points, more than ${MOST_POINTS}; cosweep probe can`,
-      );
-    const switches = trunks.reduce(
-      (sum, arms) => sum + new Set(arms.map(({ N }) => N)).size * arms[0]!.training.batches,
-      0,
-    );
-    const values = switches * plan.seeds.length;
-    if (values > MOST_VALUES)
-      throw new HttpError(
-        'too-large',
-        `Cannot look at the trunks of ${id}: about ${values.toLocaleString('en')} values of L2 over all switch ` +
-          `batches, more than ${MOST_VALUES.toLocaleString('en')}; cosweep probe can`,
-      );
+    refuseTooLarge(id, armList, plan.seeds.length);
     return { status: 200, body: probeOf(storage, sweep) };
   },
 });
+
+/** Refuses a probe whose answer would be computed from too much. */
+export function refuseTooLarge(id: string, arms: readonly Arm[], seeds: number): void {
+  const trunks = groupByTrunk(arms).map((group) => ({
+    batches: group[0]!.training.batches,
+    switches: new Set(group.map(({ N }) => N)).size,
+  }));
+  const points = trunks.reduce((sum, { batches }) => sum + batches, 0) * seeds * TRUNK_METRICS.length;
+  const values = trunks.reduce((sum, { batches, switches }) => sum + batches * switches, 0) * seeds;
+  const found =
+    points > MOST_POINTS
+      ? `${points} points, more than ${MOST_POINTS}`
+      : values > MOST_VALUES
+        ? `${values} values of L2 over all switch batches, more than ${MOST_VALUES}`
+        : null;
+  if (found !== null)
+    throw new HttpError('too-large', `Cannot look at the trunks of ${id}: about ${found}; cosweep probe can`);
+}

@@ -103,8 +103,8 @@ function follow(
 }
 
 /**
- * The smallest r² whose t² reaches the observed one. It is that of the observed sum or hardly less: t² never falls as r²
- * rises, in floating point neither, and rises faster than r² does.
+ * The smallest r² whose t² reaches the observed one. It is that of the observed sum or hardly less: t² never falls as
+ * r² rises, in floating point neither, and rises faster than r² does.
  */
 function smallestShare(observed: number, observedShare: number, freedom: number): number {
   if (observed === Infinity) return 1 - SAME;
