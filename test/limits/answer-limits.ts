@@ -13,7 +13,8 @@ import type { LimitCase } from './limit-case.ts';
 export const answerLimits: LimitCase[] = [
   {
     what: 'answer: runs with curves (`runs`)',
-    error: () => getCurvesRoute.query.shape['runs']!.safeParse(runs(1_001)).error!.issues[0]!.message,
+    error: () =>
+      getCurvesRoute.query.safeParse({ runs: runs(1_001), metric: 'val/accuracy' }).error!.issues[0]!.message,
   },
   {
     what: 'answer: runs × metrics × columns of curves',

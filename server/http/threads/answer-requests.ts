@@ -3,7 +3,14 @@ import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { answer, errorReply } from '../answer.ts';
 import type { Context, Reply } from '../route.ts';
 import { routes } from '../routes.ts';
-import { SERVER_ACTIONS, type Failure, type FromThread, type SentReply, type ToThread } from './messages.ts';
+import {
+  SERVER_ACTIONS,
+  type AnswerRequest,
+  type Failure,
+  type FromThread,
+  type SentReply,
+  type ToThread,
+} from './messages.ts';
 import { nameOf } from './route-name.ts';
 
 /** What the thread brings along; what else a handler asks for, the server does. */
@@ -40,18 +47,21 @@ export function answerRequests(port: MessagePort, open: () => Promise<ThreadCont
     };
   };
 
-  port.on('message', async (message: ToThread) => {
-    if (message.kind === 'done') return calls.get(message.call)!.resolve(message.value as never);
-    if (message.kind === 'failed') return calls.get(message.call)!.reject(toError(message.error));
-    let reply: Reply;
+  const reply = async ({ route, request }: AnswerRequest): Promise<Reply> => {
     try {
       context ??= await opened();
-      reply = await answer(byName.get(message.route)!, context, message.request, report);
+      return await answer(byName.get(route)!, context, request, report);
     } catch (error) {
-      reply = errorReply(error, report);
+      return errorReply(error, report);
     }
-    const sent = toSent(reply);
-    say({ kind: 'reply', reply: sent }, [sent.body.buffer as ArrayBuffer]);
+  };
+
+  const send = (sent: SentReply): void => say({ kind: 'reply', reply: sent }, [sent.body.buffer as ArrayBuffer]);
+
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'answer') void reply(message).then((made) => send(toSent(made)));
+    else if (message.kind === 'done') calls.get(message.call)!.resolve(message.value as never);
+    else calls.get(message.call)!.reject(toError(message.error));
   });
 }
 
