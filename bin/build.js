@@ -11,8 +11,14 @@ import { licencesOf } from './build/licences.js';
 import { generate } from './generate.js';
 import { root } from './setup/root.js';
 
-/** The program, and what it starts in processes of their own (server/training/built-program.ts). */
-const PROGRAMS = ['cli/main', 'cli/loss-cases-process', 'runner/workers/worker', 'training/engines/probe-process'];
+/** The program, and what it starts in processes and threads of their own (server/training/built-program.ts). */
+const PROGRAMS = [
+  'cli/main',
+  'cli/answering-thread',
+  'cli/loss-cases-process',
+  'runner/workers/worker',
+  'training/engines/probe-process',
+];
 
 const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);

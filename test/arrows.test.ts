@@ -36,7 +36,17 @@ const LAYERS: Record<string, string[]> = {
     'run-sweep.ts',
     'run-queue.ts',
   ],
-  'server/http': ['parameters.ts', 'schemas', 'answers', '*', 'handlers', 'routes.ts', 'app.ts', 'server.ts'],
+  'server/http': [
+    'parameters.ts',
+    'schemas',
+    'answers',
+    '*',
+    'handlers',
+    'routes.ts',
+    'threads',
+    'app.ts',
+    'server.ts',
+  ],
   'server/report': ['*', 'statistics', 'curves', 'table', 'formats', 'picture', 'probe', 'confirm'],
 };
 

@@ -16,7 +16,7 @@ export interface RawRequest {
 }
 
 /** How long an answer may take, in ms. The longest is the one that tries every engine. */
-const TIME_LIMIT = 300_000;
+export const TIME_LIMIT = 300_000;
 
 /** Validates a request by its route and lets the route's handler answer; every failure becomes an answer too. */
 export async function answer(

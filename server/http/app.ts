@@ -1,17 +1,18 @@
 import express, { type ErrorRequestHandler, type Request as ExpressRequest, type Response } from 'express';
-import { answer, errorReply } from './answer.ts';
+import { errorReply } from './answer.ts';
+import type { Answerer } from './answerer.ts';
 import { belowBasePath, isApi } from './base-path.ts';
 import { enter, type EntryOptions } from './entry.ts';
 import type { EventStreams } from './events.ts';
 import { HttpError } from './http-error.ts';
 import { describeApi } from './openapi.ts';
-import type { Context, Reply, Route } from './route.ts';
+import type { Reply, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { API_HEADERS, PAGE_HEADERS } from './security-headers.ts';
 import type { StaticFiles } from './static-files.ts';
 
 export interface AppOptions extends EntryOptions {
-  context: Context;
+  answerer: Answerer;
   streams: EventStreams;
   files: StaticFiles;
   report: (error: unknown) => void;
@@ -37,25 +38,25 @@ export function makeApp(options: AppOptions): express.Express {
   return app;
 }
 
-function makeApi({ context, streams, basePath, report }: AppOptions): express.Router {
+function makeApi({ answerer, streams, basePath }: AppOptions): express.Router {
   const api = express.Router({ strict: true });
   api.use(express.json({ limit: BODY_LIMIT_MIB * 2 ** 20, inflate: false }));
   const description = describeApi(routes, `${basePath}/api`);
   api.get('/openapi.json', (_request, response) => send(response, { status: 200, body: description }));
   api.get('/events', (request, response) => streams.open(request, response));
-  for (const route of routes) api[route.method](route.path, respond(route, context, report));
+  for (const route of routes) api[route.method](route.path, respond(route, answerer));
   api.use((request) => {
     throw notForRoute(request);
   });
   return api;
 }
 
-function respond(route: Route, context: Context, report: (error: unknown) => void) {
+function respond(route: Route, answerer: Answerer) {
   return async (request: ExpressRequest, response: Response) => {
-    send(
-      response,
-      await answer(route, context, { params: request.params, query: request.query, body: request.body }, report),
-    );
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const { params, query, body } = request;
+    send(response, await answerer.answer(route, { params, query, body }, gone.signal));
   };
 }
 

@@ -1,3 +1,5 @@
+import { parseRunId } from '../store/database/ids.ts';
+import { readPaths, type RunPath } from '../store/reading/read-curve.ts';
 import { runOfId, sweepOfId } from '../store/sweeps/find-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { HttpError } from './http-error.ts';
@@ -10,6 +12,15 @@ export async function knownSweep(storage: Storage, id: string): Promise<number> 
 /** The number behind a run's id; 404 where there is none. */
 export async function knownRun(storage: Storage, id: string): Promise<number> {
   return (await runOfId(storage, id)) ?? notThere('run', id);
+}
+
+/** The ways of runs through the stage tree, by id; 404 where there is no such run. */
+export function knownPaths(storage: Storage, ids: readonly string[]): Map<string, RunPath> {
+  const paths = readPaths(
+    storage,
+    ids.map((id) => parseRunId(id)!),
+  );
+  return new Map(ids.map((id) => [id, paths.get(parseRunId(id)!) ?? notThere('run', id)]));
 }
 
 function notThere(what: string, id: string): never {

@@ -59,6 +59,13 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   description?: string;
   params: z.ZodObject<P>;
   query: z.ZodObject<Q>;
+  /**
+   * Which thread answers, where `serve` has several (`server/http/threads`): `server` is the one that holds the
+   * connections, for handlers that only wait. Default: `quick` for `get`, `writing` for `post`.
+   */
+  answeredBy?: 'quick' | 'heavy' | 'writing' | 'server';
+  /** True where the answer takes long and depends on the sweep `:id` alone, so that it is kept until that changes. */
+  isKept?: true;
   /** null: takes no body, or an empty object. */
   body: z.ZodObject<B> | null;
   /** The answer when all goes well: its status, its shape as JSON, and every media type that it can have. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UserError } from '../sweep/user-error.ts';
+import { answerHere } from './answerer.ts';
 import { makeApp } from './app.ts';
 import { parseBasePath } from './base-path.ts';
 import { watchChanges } from './change-feed.ts';
@@ -11,10 +12,13 @@ import { allowedHosts } from './hosts.ts';
 import type { Context } from './route.ts';
 import { readStaticFiles } from './static-files.ts';
 import { storageChanges } from './storage-changes.ts';
+import { answerByThreads, type StartThread } from './threads/answer-by-threads.ts';
 import { chooseSecret, makeToken } from './token.ts';
 
 export interface ServeOptions {
   context: Context;
+  /** Starts the threads that answer the API's requests; null: the thread of the server answers. */
+  startThread: StartThread | null;
   /** Folder of the built dashboard. */
   webFolder: string;
   host: string;
@@ -43,6 +47,8 @@ export interface RunningServer {
 const WATCH_INTERVAL = 300;
 /** How long a shutdown waits for requests in flight, in ms. */
 const CLOSE_TIMEOUT = 10_000;
+/** How long a connection stays open for the next request, in ms: pages ask again after some seconds. */
+const KEEP_ALIVE_TIMEOUT = 60_000;
 /** How many ports after a taken one are tried. */
 const PORTS_TRIED = 50;
 
@@ -53,11 +59,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const secret = chooseSecret(options.host, options.token, !options.noToken);
   const feed = watchChanges(storageChanges(options.context.storage), WATCH_INTERVAL, options.report);
   const streams = makeEventStreams(feed);
+  const { context, startThread, report } = options;
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT });
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
   const port = await listen(server, options.host, options.port);
+  const answerer = startThread === null ? answerHere(context, report) : answerByThreads(startThread, context, report);
   const app = makeApp({
-    context: options.context,
+    answerer,
     streams,
     files,
     basePath,
@@ -73,11 +82,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     url: `http://${shownHost(options.host)}:${port}${basePath}/${query}`,
     port,
     token: secret,
-    close: () =>
-      close(server, () => {
+    async close() {
+      await close(server, () => {
         streams.close();
         feed.close();
-      }),
+      });
+      await answerer.close();
+    },
   };
 }
 

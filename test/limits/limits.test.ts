@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { answerLimits } from './answer-limits.ts';
 import { dataLimits } from './data-limits.ts';
 import { definitionLimits } from './definition-limits.ts';
 import type { LimitCase } from './limit-case.ts';
@@ -9,6 +10,7 @@ import { serverLimits } from './server-limits.ts';
 import { storageLimits } from './storage-limits.ts';
 
 const cases: LimitCase[] = [
+  ...answerLimits,
   ...dataLimits,
   ...definitionLimits,
   ...requestLimits,

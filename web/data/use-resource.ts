@@ -13,9 +13,9 @@ export interface Resource<Value> {
 }
 
 /** A busy sweep sends events several times a second; a page asks again once in this time. */
-const REST_MS = 1000;
-/** After an answer that took the server long, the page rests this many times as long. */
-const REST_FACTOR = 4;
+const REST_MS = 2000;
+/** After an answer that took the server long, the page rests this many times as long: several ask at once. */
+const REST_FACTOR = 20;
 
 /**
  * The body of `GET api/PATH`, fetched anew when an event says that it may have changed. With `null` as path nothing

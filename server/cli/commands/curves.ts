@@ -38,14 +38,19 @@ function curves(session: Session, given: string | undefined, { format, metric: n
 async function resultsOfRun(storage: Storage, what: string, metrics: string[] | undefined): Promise<SweepResults> {
   const { findRun } = await import('../../store/sweeps/find-sweep.ts');
   const { readRun } = await import('../../store/reading/read-run.ts');
-  const { id, sweeps } = (await readRun(storage, await findRun(storage, what)))!;
+  const run = await findRun(storage, what);
+  const { id, sweeps } = (await readRun(storage, run))!;
   const newest = sweeps.at(-1);
   if (newest === undefined) throw new UserError(`Cannot give the curves of ${id}: no sweep refers to it any more`);
-  const results = await resultsOfSweep(storage, newest.id, metrics);
-  return { ...results, runs: results.runs.filter((run) => run.id === id) };
+  return resultsOfSweep(storage, newest.id, metrics, run);
 }
 
-async function resultsOfSweep(storage: Storage, what: string, metrics: string[] | undefined): Promise<SweepResults> {
+async function resultsOfSweep(
+  storage: Storage,
+  what: string,
+  metrics: string[] | undefined,
+  run?: number,
+): Promise<SweepResults> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { readSweep } = await import('../../store/reading/read-sweep.ts');
   const { parseMetric } = await import('../../sweep/metrics.ts');
@@ -55,5 +60,5 @@ async function resultsOfSweep(storage: Storage, what: string, metrics: string[] 
     if ('problem' in parsed) throw new UserError(`Cannot give the curves of ${what}: --metric: ${parsed.problem}`);
   }
   const id = await findSweep(storage, what);
-  return readLazyResults(storage, id, metrics ?? (await readSweep(storage, id))!.metrics);
+  return readLazyResults(storage, id, metrics ?? (await readSweep(storage, id))!.metrics, run);
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Storage } from '../../store/database/storage.ts';
 import { explainFileError, fileReason } from '../../sweep/file-error.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
+import { startAnsweringThread } from '../start-answering-thread.ts';
 import { doctorAsker } from '../ask-doctor.ts';
 import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
@@ -55,8 +56,7 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
   const { completeWhenIdle } = await import('../../store/database/complete-file.ts');
   const { startServer } = await import('../../http/server.ts');
   const { RunStarter } = await import('../run-starter.ts');
-  const { planDefinition } = await import('../plan-definition.ts');
-  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
+  const { planText } = await import('../plan-text.ts');
   const { file: db } = storage;
   const idle = completeWhenIdle(storage);
   let forget = (): void => {};
@@ -75,10 +75,11 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
         storage,
         actions: {
           startRun: (sweepId) => starter.start(sweepId),
-          plan: (definition, folder) => planDefinition(readDefinition(definition, '(from the dashboard)'), folder),
+          plan: planText,
           ...doctorAsker(db),
         },
       },
+      startThread: (kind) => startAnsweringThread(storage, kind),
       webFolder: join(projectFolder(), 'dist', 'web'),
       host: options.host,
       port: options.port,

@@ -1,8 +1,9 @@
 import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../../report/confirm/confirm-report.ts';
 import { parseSweepId } from '../../store/database/ids.ts';
 import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
+import { readArms } from '../../store/reading/read-arms.ts';
 import { readResults } from '../../store/reading/read-results.ts';
-import { readSweep } from '../../store/reading/read-sweep.ts';
+import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { armToConfirm, confirmDefinition, freshSeeds } from '../../sweep/definition/confirm-definition.ts';
 import { confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
@@ -56,23 +57,28 @@ export async function queueConfirmation(
 
 /** What a confirmation says by now; null for a sweep that confirms nothing. */
 export async function readConfirmation(storage: Storage, sweepId: number): Promise<ConfirmReport | null> {
-  const confirms = await readConfirmed(storage, sweepId);
+  const sweep = (await readSweep(storage, sweepId))!;
+  const confirms = readConfirmed(storage, sweep);
   if (confirms === null) return null;
-  const { metric } = (await readSweep(storage, sweepId))!;
+  const { metric } = sweep;
   const { test, validation } = metricsOfConfirmation(metric.name);
-  return buildConfirmReport(readResults(storage, sweepId, [test, validation])!, metric.name, confirms);
+  return buildConfirmReport(
+    readResults(storage, sweepId, [test, validation], { confusion: false })!,
+    metric.name,
+    confirms,
+  );
 }
 
 /**
  * The sweep and the arm that a sweep confirms; null for a sweep that confirms nothing. The arm is null if the confirmed
  * sweep no longer has it.
  */
-export async function readConfirmed(
+export function readConfirmed(
   storage: Storage,
-  sweepId: number,
-): Promise<{ sweep: string; arm: number | null } | null> {
-  const key = parseConfirmKey((await readSweep(storage, sweepId))!.definitionPath);
+  { definitionPath }: Pick<SweepRecord, 'definitionPath'>,
+): { sweep: string; arm: number | null } | null {
+  const key = parseConfirmKey(definitionPath);
   if (key === null) return null;
-  const confirmed = await readSweep(storage, parseSweepId(key.sweep)!);
-  return { sweep: key.sweep, arm: confirmed?.armList.find(key.isArm)?.index ?? null };
+  const arms = readArms(storage, parseSweepId(key.sweep)!);
+  return { sweep: key.sweep, arm: arms.find(key.isArm)?.index ?? null };
 }

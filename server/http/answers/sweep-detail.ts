@@ -30,7 +30,7 @@ export async function readSweepDetail(storage: Storage, sweepId: number): Promis
     baseFolder: sweep.folder,
     dropped: sweep.plan.dropped,
     folded: sweep.plan.folded,
-    confirms: await readConfirmed(storage, sweepId),
+    confirms: readConfirmed(storage, sweep),
     confirmations: await listConfirmations(storage, sweepId),
   };
 }

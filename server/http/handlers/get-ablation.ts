@@ -12,7 +12,7 @@ import { toMarkdown } from '../../report/formats/to-markdown.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { knownSweep } from '../known.ts';
 import { decimal, metricName, repeated, sweepId, textUpTo } from '../parameters.ts';
-import { resultsFor } from '../results-for.ts';
+import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route, type FileReply, type Reply } from '../route.ts';
 import { ablationJson, ablationResponse } from '../schemas/ablation.ts';
 
@@ -32,7 +32,9 @@ export const getAblationRoute = route({
   description:
     'As json it is the same as `cosweep export --format json`. Rows and columns go by the parameters ' +
     'that `varying` of the sweep names. If the curves behind the table have more points than one answer ' +
-    'may be computed from, the answer is 413, too-large.',
+    'may be computed from, or its tests more sums, the answer is 413, too-large.',
+  answeredBy: 'heavy',
+  isKept: true,
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     format: z
@@ -57,7 +59,7 @@ export const getAblationRoute = route({
     { storage },
     { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } },
   ): Promise<Reply<z.output<typeof ablationAnswer>> | FileReply> {
-    const sweep = await knownSweep(storage, id);
+    const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
     const options: TableOptions = {
       at,
       ids: ids === 'true',
@@ -67,8 +69,9 @@ export const getAblationRoute = route({
       ...(baseline === undefined ? {} : { baseline }),
       ...(target === undefined ? {} : { target }),
     };
-    const own = (await readSweep(storage, sweep))!.metric.name;
-    const table = buildAblationTable(await resultsFor(storage, sweep, metricsOfTable(own, options)), options);
+    refuseTooManySums(sweep, metric?.length ?? 1);
+    const metrics = metricsOfTable(sweep.metric.name, options);
+    const table = buildAblationTable(resultsFor(storage, sweep, metrics), options);
     const file = files[format];
     if (file !== undefined)
       return {

@@ -11,6 +11,7 @@ export const getConfirmationRoute = route({
   path: '/sweeps/:id/confirmation',
   summary: 'The result so far of a sweep that confirms an arm of another sweep: one paired test on fresh seeds',
   description: 'The same as `cosweep confirm --json`. 404 for a sweep that confirms nothing.',
+  answeredBy: 'heavy',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { readCurve } from '../../store/reading/read-curve.ts';
+import { curveReader } from '../../store/reading/read-curve.ts';
 import type { Curve } from '../../sweep/results.ts';
 import { decimate } from '../decimate.ts';
 import { HttpError } from '../http-error.ts';
-import { knownRun } from '../known.ts';
+import { knownPaths } from '../known.ts';
 import { list, metricName, runId, wholeNumber } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { curvesResponse } from '../schemas/curves.ts';
@@ -26,9 +26,10 @@ export const getCurvesRoute = route({
   description:
     `Runs × metrics × width may be ${MOST_COLUMNS.toLocaleString('en')} at most, and the curves may have ` +
     `${MOST_POINTS.toLocaleString('en')} points in the range; beyond that the answer is 413, too-large.`,
+  answeredBy: 'heavy',
   params: nothing,
   query: z.strictObject({
-    runs: list(runId, 500).describe('run ids, with commas between'),
+    runs: list(runId, 1_000).describe('run ids, with commas between'),
     metric: list(metricName, 20).describe('metric names, with commas between'),
     from: batch.default(0).describe('first batch, included'),
     to: batch.optional().describe('last batch, included; default: the last that is recorded'),
@@ -36,7 +37,7 @@ export const getCurvesRoute = route({
   }),
   body: null,
   answer: { status: 200, shape: curvesResponse },
-  async handle({ storage }, { query: { runs, metric, from, to, width } }) {
+  handle({ storage }, { query: { runs, metric, from, to, width } }) {
     const columns = runs.length * metric.length * width;
     if (columns > MOST_COLUMNS) {
       throw new HttpError(
@@ -45,12 +46,16 @@ export const getCurvesRoute = route({
           `more than ${MOST_COLUMNS}; ask for fewer at once`,
       );
     }
+    const paths = knownPaths(storage, runs);
+    const readers = metric.map((name) => ({
+      name,
+      read: curveReader(storage, name, { from, ...(to === undefined ? {} : { to }) }),
+    }));
     const curves: { run: string; metric: string; curve: Curve }[] = [];
     let points = 0;
     for (const run of runs) {
-      const id = await knownRun(storage, run);
-      for (const name of metric) {
-        const curve = readCurve(storage, id, name, { from, ...(to === undefined ? {} : { to }) });
+      for (const { name, read } of readers) {
+        const curve = read(paths.get(run)!);
         curves.push({ run, metric: name, curve });
         points += curve.batches.length;
       }

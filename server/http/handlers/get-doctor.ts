@@ -6,6 +6,7 @@ export const getDoctorRoute = route({
   path: '/doctor',
   summary: 'What POST /doctor found last',
   description: 'Nothing is measured. Before the first POST /doctor of this server both fields are null.',
+  answeredBy: 'server',
   params: nothing,
   query: nothing,
   body: null,

@@ -3,7 +3,7 @@ import { metricsOfPairs, pairCurves } from '../../report/picture/pair-curves.ts'
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
-import { resultsFor } from '../results-for.ts';
+import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route } from '../route.ts';
 import { comparedPairs } from '../schemas/pairs.ts';
 import { thinPairs } from '../thin-pairs.ts';
@@ -17,6 +17,8 @@ export const getPairsRoute = route({
     'Lines of thousands of points are thinned so that every line keeps its extremes. One answer is ' +
     'computed from a limited number of points. If the truncated term makes the points too many, the strip ' +
     'below the picture goes without it. If they are too many even so, the answer is 413, too-large.',
+  answeredBy: 'heavy',
+  isKept: true,
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),
@@ -28,10 +30,11 @@ export const getPairsRoute = route({
   body: null,
   answer: { status: 200, shape: comparedPairs },
   async handle({ storage }, { params: { id }, query: { metric, at } }) {
-    const sweep = await knownSweep(storage, id);
-    const name = metric ?? (await readSweep(storage, sweep))!.metric.name;
+    const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
+    const name = metric ?? sweep.metric.name;
+    refuseTooManySums(sweep, 1);
     // The strip below the picture shows the truncated term of every batch; the picture can do without.
-    const results = await resultsFor(
+    const results = resultsFor(
       storage,
       sweep,
       metricsOfPairs(name),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TRUNK_METRICS } from '../../report/curves/trunks.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
+import type { Arm } from '../../sweep/arm.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
@@ -9,6 +10,9 @@ import { probeOf } from '../answers/probe-of.ts';
 import { MOST_POINTS } from '../results-for.ts';
 import { nothing, route } from '../route.ts';
 import { probeReport } from '../schemas/probe.ts';
+
+/** How many values of L2 may be looked at: those of a trunk for each switch batch, on every seed. */
+const MOST_VALUES = 100_000_000;
 
 export const getProbeRoute = route({
   method: 'get',
@@ -19,6 +23,8 @@ export const getProbeRoute = route({
   description:
     'The same as `cosweep probe --json`. If the trunks have more points than one answer may be computed ' +
     'from, the answer is 413, too-large.',
+  answeredBy: 'heavy',
+  isKept: true,
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,
@@ -26,13 +32,25 @@ export const getProbeRoute = route({
   async handle({ storage }, { params: { id } }) {
     const sweep = await knownSweep(storage, id);
     const { armList, plan } = (await readSweep(storage, sweep))!;
-    const batches = groupByTrunk(armList).reduce((sum, [first]) => sum + first!.training.batches, 0);
-    const points = batches * plan.seeds.length * TRUNK_METRICS.length;
-    if (points > MOST_POINTS)
-      throw new HttpError(
-        'too-large',
-        `Cannot look at the trunks of ${id}: about ${points} points, more than ${MOST_POINTS}; cosweep probe can`,
-      );
+    refuseTooLarge(id, armList, plan.seeds.length);
     return { status: 200, body: probeOf(storage, sweep) };
   },
 });
+
+/** Refuses a probe whose answer would be computed from too much. */
+export function refuseTooLarge(id: string, arms: readonly Arm[], seeds: number): void {
+  const trunks = groupByTrunk(arms).map((group) => ({
+    batches: group[0]!.training.batches,
+    switches: new Set(group.map(({ N }) => N)).size,
+  }));
+  const points = trunks.reduce((sum, { batches }) => sum + batches, 0) * seeds * TRUNK_METRICS.length;
+  const values = trunks.reduce((sum, { batches, switches }) => sum + batches * switches, 0) * seeds;
+  const found =
+    points > MOST_POINTS
+      ? `${points} points, more than ${MOST_POINTS}`
+      : values > MOST_VALUES
+        ? `${values} values of L2 over all switch batches, more than ${MOST_VALUES}`
+        : null;
+  if (found !== null)
+    throw new HttpError('too-large', `Cannot look at the trunks of ${id}: about ${found}; cosweep probe can`);
+}

@@ -10,6 +10,7 @@ export const listStagesRoute = route({
   method: 'get',
   path: '/sweeps/:id/stages',
   summary: 'The stage tree of a sweep, parents before children, and the process that trains',
+  answeredBy: 'heavy',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,

@@ -10,6 +10,7 @@ export const postDoctorRoute = route({
   description:
     'The report is the same as that of `cosweep doctor --json`, and it is kept for GET /doctor. Every engine is ' +
     'tried, which takes seconds; requests that come meanwhile get the same answer.',
+  answeredBy: 'server',
   params: nothing,
   query: nothing,
   body: null,

@@ -10,6 +10,7 @@ export const postPlanRoute = route({
   description:
     'The same as `cosweep plan --arms --json`; nothing is stored. 400, bad-definition, with every ' +
     'problem of the definition.',
+  answeredBy: 'heavy',
   params: nothing,
   query: nothing,
   body: planRequest,

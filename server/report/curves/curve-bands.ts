@@ -10,6 +10,9 @@ export interface BatchColumn {
 
 /** The curves side by side: every batch that any of them has, in rising order. */
 export function toColumns(curves: readonly Curve[]): BatchColumn[] {
+  const [first] = curves;
+  if (first !== undefined && curves.every(({ batches }) => sameBatches(batches, first.batches)))
+    return first.batches.map((batch, i) => ({ batch, values: finiteAt(curves, i) }));
   const columns = new Map<number, number[]>();
   for (const { batches, values } of curves) {
     batches.forEach((batch, i) => {
@@ -19,6 +22,20 @@ export function toColumns(curves: readonly Curve[]): BatchColumn[] {
     });
   }
   return [...columns].map(([batch, values]) => ({ batch, values })).sort((a, b) => a.batch - b.batch);
+}
+
+/** The curves of one sweep mostly have the same batches: then no batch has to be looked up. */
+function sameBatches(a: readonly number[], b: readonly number[]): boolean {
+  return a === b || (a.length === b.length && a.every((batch, i) => batch === b[i]));
+}
+
+function finiteAt(curves: readonly Curve[], i: number): number[] {
+  const values: number[] = [];
+  for (const curve of curves) {
+    const value = curve.values[i] ?? null;
+    if (value !== null) values.push(value);
+  }
+  return values;
 }
 
 /** Mean of the curves by batch; null where none has a finite value. */
@@ -76,12 +93,12 @@ function sideOfZero(low: number | null, high: number | null): number {
 
 /** a − b at the batches of both; null where either is not finite. */
 export function differenceCurve(a: Curve, b: Curve): Curve {
+  const subtract = (first: number | null, second: number | null) =>
+    first === null || second === null ? null : first - second;
+  if (sameBatches(a.batches, b.batches))
+    return { batches: a.batches, values: a.values.map((value, i) => subtract(value, b.values[i] ?? null)) };
   const other = new Map(b.batches.map((batch, i) => [batch, b.values[i] ?? null]));
   const batches = a.batches.filter((batch) => other.has(batch));
   const own = new Map(a.batches.map((batch, i) => [batch, a.values[i] ?? null]));
-  const values = batches.map((batch) => {
-    const [first, second] = [own.get(batch) ?? null, other.get(batch) ?? null];
-    return first === null || second === null ? null : first - second;
-  });
-  return { batches, values };
+  return { batches, values: batches.map((batch) => subtract(own.get(batch) ?? null, other.get(batch) ?? null)) };
 }

@@ -14,13 +14,13 @@ export interface Pair {
 
 /** Every pair of the sweep whose two runs have begun, by arm and seed. */
 export function listPairs(results: SweepResults): Pair[] {
-  const runs = runsByArm(results);
+  const runs = runsByArm(results).map((own) => new Map(own.map((run) => [run.seed, run])));
   return results.arms.flatMap((arm) => {
     if (arm.controlIndex === null || !hasIntraPhase(arm)) return [];
     const control = results.arms[arm.controlIndex]!;
     return results.seeds.flatMap((seed) => {
-      const run = runs[arm.index]!.find((each) => each.seed === seed);
-      const controlRun = runs[control.index]!.find((each) => each.seed === seed);
+      const run = runs[arm.index]!.get(seed);
+      const controlRun = runs[control.index]!.get(seed);
       return run && controlRun && hasBegun(run) && hasBegun(controlRun)
         ? [{ arm, control, seed, run, controlRun }]
         : [];

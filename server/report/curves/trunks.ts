@@ -1,5 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
+import { groupBy } from '../../sweep/group-by.ts';
 import { isLossParameter, SYMBOLS } from '../../sweep/parameter-names.ts';
 import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
@@ -37,15 +38,10 @@ export function listTrunks(results: SweepResults): Trunk[] {
   const names = nameTrunks(groups.map(([first]) => first!));
   const runs = runsByArm(results);
   return groups.map((arms, i) => {
-    const end = Math.max(...arms.map(trunkOf));
+    const end = arms.reduce((most, arm) => Math.max(most, trunkOf(arm)), 0);
     const furthest = arms.filter((arm) => trunkOf(arm) === end).flatMap((arm) => runs[arm.index]!);
-    const trained = results.seeds.map((seed) => ({
-      seed,
-      curves: readTrunk(
-        furthest.filter((run) => run.seed === seed),
-        end,
-      ),
-    }));
+    const bySeed = groupBy(furthest, ({ seed }) => seed);
+    const trained = results.seeds.map((seed) => ({ seed, curves: readTrunk(bySeed.get(seed) ?? [], end) }));
     return {
       name: names[i]!,
       arms,

@@ -1,4 +1,5 @@
 import type { Arm, ParamValue } from '../../sweep/arm.ts';
+import { groupBy } from '../../sweep/group-by.ts';
 import { SYMBOLS } from '../../sweep/parameter-names.ts';
 import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { buildAblationTable } from '../table/ablation-table.ts';
@@ -18,7 +19,8 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
     ({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name),
   );
   if (pairs.length === 0) return null;
-  const arms = [...new Set(pairs.map(({ arm }) => arm))];
+  const pairsOf = groupBy(pairs, ({ arm }) => arm);
+  const arms = [...pairsOf.keys()];
   const { batches, tables } = buildAblationTable(results, { metrics: [metric.name] });
   const table = tables[0]!;
   const differences = new Map(table.rows.map((row) => [row.arm!, row.difference]));
@@ -27,11 +29,12 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
   const panels = [...new Set(arms.map(({ N }) => N))]
     .sort((a, b) => a - b)
     .map((N): Panel => {
-      const members = pairs.filter(({ arm }) => arm.N === N);
-      const groups = [...new Set(members.map(({ arm }) => arm))].map((arm) =>
+      const own = arms.filter((arm) => arm.N === N);
+      const members = own.flatMap((arm) => pairsOf.get(arm)!);
+      const groups = own.map((arm) =>
         toGroup(
           arm,
-          members.filter((pair) => pair.arm === arm),
+          pairsOf.get(arm)!,
           metric.name,
           labelOf(arm, varying),
           differences.get(arm.index) ?? null,
@@ -41,7 +44,7 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
       return {
         N,
         label: switchLabel(N, batches),
-        end: Math.max(...members.map(({ arm }) => arm.training.batches)),
+        end: own.reduce((end, arm) => Math.max(end, arm.training.batches), 0),
         groups,
         controlSpread: controlSpread(members, metric.name),
       };
@@ -144,13 +147,8 @@ function deadStretches(curves: readonly Curve[], arm: Arm): { from: number; to: 
 function controlSpread(pairs: readonly Pair[], metric: string): Panel['controlSpread'] {
   // The spread over seeds is taken within each control, since controls of other settings differ by more than luck. Then
   // the mean of these spreads is taken.
-  const controls = [...new Set(pairs.map(({ control }) => control))];
-  const spreads = controls.map((control) => {
-    const runs = new Set(
-      pairs
-        .filter((pair) => pair.control === control && pair.controlRun.state !== 'diverged')
-        .map(({ controlRun }) => controlRun),
-    );
+  const spreads = [...groupBy(pairs, ({ control }) => control).values()].map((own) => {
+    const runs = new Set(own.map(({ controlRun }) => controlRun).filter(({ state }) => state !== 'diverged'));
     return spreadCurve([...runs].map((run) => run.curves[metric]!));
   });
   const { batches, values } = meanCurve(spreads);

@@ -1,4 +1,5 @@
 import type { Arm } from '../../sweep/arm.ts';
+import { groupBy } from '../../sweep/group-by.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import type { Truncation } from '../../sweep/settings.ts';
@@ -130,17 +131,15 @@ export function buildProbeReport(results: SweepResults): ProbeReport {
     window: WINDOW,
     weakRatio: WEAK_RATIO,
     trunks: described,
-    arms: trunks
-      .flatMap((trunk, i) => trunk.arms.filter(hasIntraPhase).map((arm) => describeArm(arm, i, trunk, described[i]!)))
-      .sort((a, b) => a.arm - b.arm),
+    arms: trunks.flatMap((trunk, i) => describeArms(i, trunk, described[i]!)).sort((a, b) => a.arm - b.arm),
     notes: writeNotes(described),
   };
 }
 
 function describeTrunk(trunk: Trunk): ProbeTrunk {
   const { name, end, seeds, unfinished } = trunk;
-  const arms = trunk.arms.filter(hasIntraPhase);
-  const { alpha, gamma, loss } = arms[0]!;
+  const arms = groupBy(trunk.arms.filter(hasIntraPhase), ({ N }) => N);
+  const { alpha, gamma, loss } = [...arms.values()][0]![0]!;
   return {
     name,
     alpha,
@@ -150,19 +149,13 @@ function describeTrunk(trunk: Trunk): ProbeTrunk {
     truncation: loss.truncation,
     arms: trunk.arms.length,
     seeds: seeds.map(({ seed }) => seed),
-    candidates: rising(arms.map(({ N }) => N)).map((N) =>
-      describeCandidate(
-        N,
-        arms.filter((arm) => arm.N === N),
-        trunk,
-      ),
-    ),
+    candidates: rising([...arms.keys()]).map((N) => describeCandidate(N, arms.get(N)!, trunk)),
   };
 }
 
 function describeCandidate(N: number, arms: readonly Arm[], trunk: Trunk): ProbeCandidate {
   const { alpha, loss } = arms[0]!;
-  const stretch = judgedStretch(N, trunk);
+  const stretch = judgedStretch(N, trunk).map((values) => rising(values, false));
   return {
     N,
     before: describeStretch(trunk, Math.max(0, N - WINDOW), N),
@@ -218,56 +211,86 @@ function isLive(intraClass: number, epsilon: number): boolean {
   return intraClass > Math.fround(epsilon);
 }
 
-/** @param threshold up to which the term is cut off: ε, or −∞ where nothing is cut off */
+/**
+ * @param threshold up to which the term is cut off: ε, or −∞ where nothing is cut off
+ * @param seeds L2 of every seed, rising
+ */
 function verdictOf(threshold: number, epsilon: number, seeds: readonly number[][]): EpsilonVerdict {
-  const shares = seeds.map((values) => values.filter((value) => isLive(value, threshold)).length / values.length);
+  const shares = seeds.map((values) => countLive(values, threshold) / values.length);
   const above = shares.every((share) => share === 0)
     ? 'maximum'
-    : seeds.every((values) => !isLive(quantile(rising(values, false), 0.95), threshold))
+    : seeds.every((values) => !isLive(quantile(values, 0.95), threshold))
       ? 'q95'
       : null;
   const verdict = above !== null ? 'dead' : shares.every((share) => share === 1) ? 'live' : 'between';
   return { epsilon, verdict, above, liveShare: spreadOf(shares) };
 }
 
-function describeArm(arm: Arm, index: number, trunk: Trunk, { candidates }: ProbeTrunk): ProbeArm {
-  const { N, beta, epsilon, name } = arm;
-  const candidate = candidates.find((each) => each.N === N)!;
-  const judged = candidate.epsilons.find((each) => each.epsilon === epsilon);
-  const { ratio, weak } = candidate.ratios.find((each) => each.beta === beta)!;
-  return {
-    arm: arm.index,
-    name,
-    trunk: index,
-    N,
-    beta,
-    epsilon,
-    verdict: judged?.verdict ?? null,
-    above: judged?.above ?? null,
-    ratio: ratio?.mean ?? null,
-    weak,
-    sameAs: findSame(arm, trunk),
-  };
+/** How many of the values are live: the values rise. */
+function countLive(values: readonly number[], epsilon: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isLive(values[middle]!, epsilon)) high = middle;
+    else low = middle + 1;
+  }
+  return values.length - low;
+}
+
+function describeArms(index: number, trunk: Trunk, { candidates }: ProbeTrunk): ProbeArm[] {
+  const arms = groupBy(trunk.arms.filter(hasIntraPhase), ({ N }) => N);
+  return candidates.flatMap(({ N, epsilons, ratios }) => {
+    const judged = new Map(epsilons.map((each) => [each.epsilon, each]));
+    const measured = new Map(ratios.map((each) => [each.beta, each]));
+    const same = findSame(arms.get(N)!, N, trunk);
+    return arms.get(N)!.map((arm) => {
+      const { beta, epsilon, name } = arm;
+      const { ratio, weak } = measured.get(beta)!;
+      const { verdict = null, above = null } = judged.get(epsilon) ?? {};
+      const sameAs = same.get(arm) ?? null;
+      return {
+        arm: arm.index,
+        name,
+        trunk: index,
+        N,
+        beta,
+        epsilon,
+        verdict,
+        above,
+        ratio: ratio?.mean ?? null,
+        weak,
+        sameAs,
+      };
+    });
+  });
 }
 
 /**
  * Looks at truncation by batch alone, where the mean of the batch is tested against ε as a whole. Samples and classes
  * are tested one by one, which separates arms almost at once.
+ *
+ * @param arms those that switch at N
  */
-function findSame(arm: Arm, trunk: Trunk): ProbeArm['sameAs'] {
-  if (arm.loss.truncation !== 'batch') return null;
-  const smaller = trunk.arms.filter(
-    (each) => hasIntraPhase(each) && each.N === arm.N && each.beta === arm.beta && each.epsilon < arm.epsilon,
+function findSame(arms: readonly Arm[], N: number, trunk: Trunk): Map<Arm, ProbeArm['sameAs']> {
+  const same = new Map<Arm, ProbeArm['sameAs']>();
+  const values = rising(judgedStretch(N, trunk).flat(), false);
+  if (values.length === 0) return same;
+  const families = groupBy(
+    arms.filter(({ loss }) => loss.truncation === 'batch'),
+    ({ beta }) => beta,
   );
-  const neighbour = smaller.sort((a, b) => b.epsilon - a.epsilon)[0];
-  const values = judgedStretch(arm.N, trunk).flat();
-  if (!neighbour || values.length === 0) return null;
-  if (values.some((value) => isLive(value, arm.epsilon) !== isLive(value, neighbour.epsilon))) return null;
-  return {
-    arm: neighbour.index,
-    name: neighbour.name,
-    certain: trunk.end > arm.N && !values.some((value) => isLive(value, neighbour.epsilon)),
-  };
+  for (const family of families.values()) {
+    const byEpsilon = groupBy(family, ({ epsilon }) => epsilon);
+    const epsilons = rising([...byEpsilon.keys()]);
+    for (let i = 1; i < epsilons.length; i++) {
+      const live = countLive(values, epsilons[i - 1]!);
+      if (live !== countLive(values, epsilons[i]!)) continue;
+      const [smaller] = byEpsilon.get(epsilons[i - 1]!)!;
+      const found = { arm: smaller!.index, name: smaller!.name, certain: trunk.end > N && live === 0 };
+      for (const arm of byEpsilon.get(epsilons[i]!)!) same.set(arm, found);
+    }
+  }
+  return same;
 }
 
 function writeNotes(trunks: readonly ProbeTrunk[]): string[] {

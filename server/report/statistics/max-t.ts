@@ -1,5 +1,5 @@
 import { SAME } from './moments.ts';
-import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
+import { forEachBlock, shareOfPatterns } from './sign-patterns.ts';
 
 /**
  * Westfall and Young's step-down max-T correction (Resampling-Based Multiple Testing, 1993, algorithm 4.1). Signs are
@@ -35,24 +35,84 @@ export function maxT(rows: readonly (readonly (number | null)[])[]): number[] {
 }
 
 /**
- * For every row, how many patterns have a q_k that reaches the row's t². Plain arrays, since this runs patterns × rows
- * times.
+ * For every row, how many patterns have a q_k that reaches the row's t². Rows come last to first, so that what is the
+ * largest so far is that of the row and the rows after it.
  */
 function countHits(differences: readonly (readonly number[])[], rows: readonly RowStatistic[]): Float64Array {
-  const slack = Float64Array.from(rows, (row) => row.slack);
-  const scale = Float64Array.from(rows, (row) => row.scale);
-  const freedom = Float64Array.from(rows, (row) => row.n - 1);
-  const observed = Float64Array.from(rows, (row) => row.observed);
   const hits = new Float64Array(rows.length);
-  forEachPattern(differences, (sums) => {
-    let largest = 0;
-    for (let k = sums.length - 1; k >= 0; k--) {
-      const squared = squaredT(Math.abs(sums[k]!) + slack[k]!, scale[k]!, freedom[k]!);
-      if (squared > largest) largest = squared;
-      if (largest >= observed[k]!) hits[k]!++;
-    }
+  // With equal n, r² orders as t² does, and no pattern needs a division.
+  const n = rows[0]?.n ?? 0;
+  const byShare = n > 1 && rows.every((row) => row.n === n);
+  const limits = rows.map(({ observed, observedShare }) =>
+    byShare ? smallestShare(observed, observedShare, n - 1) : observed,
+  );
+  let largest = new Float64Array(0);
+  forEachBlock(differences, (row, parts, part) => {
+    if (row === rows.length - 1) largest = new Float64Array(parts.length);
+    const { slack, scale, n: own } = rows[row]!;
+    hits[row]! += byShare
+      ? followShare(largest, parts, part, slack, scale, limits[row]!)
+      : follow(largest, parts, part, slack, scale, own - 1, limits[row]!);
   });
   return hits;
+}
+
+/*
+ * Both raise the largest value of each pattern to that of the row where this is larger, and count those that reach the
+ * row's observed one. Loops over plain arrays with nothing but arithmetic, since they run patterns × rows times.
+ */
+
+/** Values are r² = S²/(nΣd²). */
+function followShare(
+  largest: Float64Array,
+  parts: Float64Array,
+  part: number,
+  slack: number,
+  scale: number,
+  limit: number,
+): number {
+  let hits = 0;
+  for (let i = 0; i < largest.length; i++) {
+    const sum = Math.abs(parts[i]! + part) + slack;
+    const share = sum * sum * scale;
+    let most = largest[i]!;
+    if (share > most) largest[i] = most = share;
+    if (most >= limit) hits++;
+  }
+  return hits;
+}
+
+/** Values are t². */
+function follow(
+  largest: Float64Array,
+  parts: Float64Array,
+  part: number,
+  slack: number,
+  scale: number,
+  freedom: number,
+  limit: number,
+): number {
+  let hits = 0;
+  for (let i = 0; i < largest.length; i++) {
+    const squared = squaredT(shareOf(Math.abs(parts[i]! + part) + slack, scale), freedom);
+    let most = largest[i]!;
+    if (squared > most) largest[i] = most = squared;
+    if (most >= limit) hits++;
+  }
+  return hits;
+}
+
+/**
+ * The smallest r² whose t² reaches the observed one. It is that of the observed sum or hardly less: t² never falls as
+ * r² rises, in floating point neither, and rises faster than r² does.
+ */
+function smallestShare(observed: number, observedShare: number, freedom: number): number {
+  if (observed === Infinity) return 1 - SAME;
+  for (let share = observedShare; ;) {
+    const below = share - (share * Number.EPSILON) / 2; // the next double, or the same where there is none
+    if (below === share || squaredT(below, freedom) < observed) return share;
+    share = below;
+  }
 }
 
 interface RowStatistic {
@@ -64,6 +124,8 @@ interface RowStatistic {
    * largest difference in the mean.
    */
   slack: number;
+  /** Observed r². */
+  observedShare: number;
   /** Observed t². */
   observed: number;
 }
@@ -75,16 +137,21 @@ function rowStatistic(row: readonly (number | null)[]): RowStatistic {
   const squares = values.reduce((sum, value) => sum + value * value, 0);
   const scale = squares > 0 ? 1 / (n * squares) : 0;
   const sum = Math.abs(values.reduce((total, value) => total + value, 0));
-  return { n, scale, slack: n * SAME * largest, observed: squaredT(sum, scale, n - 1) };
+  const observedShare = shareOf(sum, scale);
+  return { n, scale, slack: n * SAME * largest, observedShare, observed: squaredT(observedShare, n - 1) };
+}
+
+/** r² = S²/(nΣd²): the sum alone decides it, because Σd² is the same under every pattern. */
+function shareOf(sum: number, scale: number): number {
+  return sum * sum * scale;
 }
 
 /**
- * t² from the sum alone, because Σd² is the same under every pattern: with r² = S²/(nΣd²), t² = (n − 1) r²/(1 − r²).
- * r² = 1 is "sd = 0"; it is taken as reached within 1e−9, where the difference would be nothing but rounding.
+ * t² = (n − 1) r²/(1 − r²). r² = 1 is "sd = 0"; it is taken as reached within 1e−9, where the difference would be
+ * nothing but rounding.
  */
-function squaredT(sum: number, scale: number, freedom: number): number {
+function squaredT(share: number, freedom: number): number {
   if (freedom < 1) return 0; // one difference is its own mean under every pattern: as ∞ it would be a hit in every row
-  const share = sum * sum * scale;
   return share >= 1 - SAME ? Infinity : (freedom * share) / (1 - share);
 }
 

@@ -1,5 +1,5 @@
 import { SAME } from './moments.ts';
-import { forEachPattern, shareOfPatterns } from './sign-patterns.ts';
+import { forEachBlock, shareOfPatterns } from './sign-patterns.ts';
 
 /**
  * Two-sided sign-flip test of paired differences: the share of all patterns of signs whose |mean| is at least the
@@ -14,8 +14,14 @@ export function signFlipTest(differences: readonly number[]): number {
   const observed = Math.abs(differences.reduce((sum, value) => sum + value, 0));
   const least = observed - n * SAME * largest;
   let hits = 0;
-  forEachPattern([differences], (sums) => {
-    if (Math.abs(sums[0]!) >= least) hits++;
+  forEachBlock([differences], (_row, parts, part) => {
+    hits += countFrom(parts, part, least);
   });
   return shareOfPatterns(hits, n);
+}
+
+function countFrom(parts: Float64Array, part: number, least: number): number {
+  let hits = 0;
+  for (let i = 0; i < parts.length; i++) if (Math.abs(parts[i]! + part) >= least) hits++;
+  return hits;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { holm } from '../statistics/holm.ts';
 import { maxT } from '../statistics/max-t.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
@@ -53,10 +54,11 @@ export function testFamily(comparisons: readonly Comparison[]): Family {
   const seeds = [...new Set(counted.flatMap((index) => [...comparisons[index]!.differences.keys()]))].sort(
     (a, b) => a - b,
   );
-  const p = counted.map((index) => signFlipTest([...comparisons[index]!.differences.values()]));
-  const pHolm = holm(p);
-  const pMaxT = maxT(counted.map((index) => seeds.map((seed) => comparisons[index]!.differences.get(seed) ?? null)));
-  const byIndex = new Map(counted.map((index, k) => [index, { p: p[k]!, pHolm: pHolm[k]!, pMaxT: pMaxT[k]! }]));
+  const tested = testOnce(
+    counted.map((index) => [...comparisons[index]!.differences.values()]),
+    counted.map((index) => seeds.map((seed) => comparisons[index]!.differences.get(seed) ?? null)),
+  );
+  const byIndex = new Map(counted.map((index, k) => [index, tested[k]!]));
   const tooFew = comparisons.map((comparison) => !comparison.identical && !canReachLevel(comparison));
   const corrected = comparisons.map(({ sameAs }, index): Corrected => {
     if (tooFew[index]) return { p: null, pHolm: null, pMaxT: null };
@@ -64,6 +66,31 @@ export function testFamily(comparisons: readonly Comparison[]): Family {
   });
   const reach = comparisons.filter(isOwn).reduce((most, comparison) => Math.max(most, countNonZero(comparison)), 0);
   return { corrected, counted: counted.length, reach, tooFew };
+}
+
+/** How many families are remembered. */
+const MOST_REMEMBERED = 100;
+
+/** The newest families, by a hash of their differences: every format of a table and its picture ask for the same. */
+const remembered = new Map<string, Corrected[]>();
+
+/**
+ * @param values of every row, in the order of its runs
+ * @param rows the same by seed; null where the row has none
+ */
+function testOnce(values: number[][], rows: (number | null)[][]): Corrected[] {
+  const key = createHash('sha256')
+    .update(JSON.stringify([values, rows]))
+    .digest('hex');
+  const known = remembered.get(key);
+  if (known) return known;
+  const p = values.map(signFlipTest);
+  const pHolm = holm(p);
+  const pMaxT = maxT(rows);
+  const tested = p.map((_, k) => ({ p: p[k]!, pHolm: pHolm[k]!, pMaxT: pMaxT[k]! }));
+  remembered.set(key, tested);
+  if (remembered.size > MOST_REMEMBERED) remembered.delete(remembered.keys().next().value!);
+  return tested;
 }
 
 /** A computation of its own, which is not its reference's. */

@@ -14,7 +14,7 @@ import { copyDatabase, toMegabytes, type PrivateCopy } from './private-copy.ts';
 import { identityOf, refuseReplaced, type FileIdentity } from './replaced.ts';
 
 /** How long a statement waits for another process to finish its transaction. */
-const BUSY_TIMEOUT_MS = 10_000;
+export const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * An open database: what every function of this room takes first.
@@ -26,6 +26,8 @@ const BUSY_TIMEOUT_MS = 10_000;
 export interface Storage {
   /** Absolute path of the database. */
   readonly file: string;
+  /** Absolute path of the file that is open: a private copy where the database's place is read-only. */
+  readonly source: string;
   /** The file that is open, as told from any other that takes its path later (`isReplaced`). */
   readonly identity: FileIdentity;
   /**
@@ -76,7 +78,14 @@ export async function openStorage(options: OpenOptions): Promise<Storage> {
     copy = copyWhereNeeded(path, options, migrations);
     raw = new Database(copy?.file ?? path, { timeout: BUSY_TIMEOUT_MS });
     prepareConnection(raw, path, migrations);
-    const storage = toStorage(raw, path, copy, options);
+    const storage = toStorage({
+      raw,
+      file: path,
+      source: copy?.file ?? path,
+      identity: identityOf(path),
+      ...placeOf(raw, path, copy, options),
+      ...(copy === null ? {} : { closed: copy.remove }),
+    });
     // Both connections are to the one file, also where it is replaced at the next moment.
     await storage.prisma.$connect();
     refuseReplaced(storage);
@@ -89,28 +98,32 @@ export async function openStorage(options: OpenOptions): Promise<Storage> {
   }
 }
 
-function toStorage(
-  raw: Connection,
-  path: string,
-  copy: PrivateCopy | null,
-  { access, checkpoints = null }: OpenOptions,
-): Storage {
-  const readOnly = copy !== null || access === 'read';
+/** What a `Storage` is made of. */
+interface Opened {
+  raw: Connection;
+  /** The database, whether it is open itself or as a copy. */
+  file: string;
+  /** What is open. */
+  source: string;
+  identity: FileIdentity;
+  readOnly: boolean;
+  checkpointFolder: string;
+  /** Called once it is closed. */
+  closed?: () => void;
+}
+
+/** The database behind an open connection. */
+export function toStorage({ raw, source, closed, ...rest }: Opened): Storage {
   const prisma = new PrismaClient({
     adapter: new PrismaBetterSqlite3(
-      { url: `file:${copy?.file ?? path}`, timeout: BUSY_TIMEOUT_MS },
+      { url: `file:${source}`, timeout: BUSY_TIMEOUT_MS, readonly: raw.readonly },
       { timestampFormat: 'unixepoch-ms' },
     ),
   });
   const statements = new Map<string, Statement>();
   return {
-    file: path,
-    identity: identityOf(path),
-    readOnly,
-    checkpointFolder:
-      checkpoints === null || readOnly
-        ? findCheckpointFolder(raw, path)
-        : chooseCheckpointFolder(raw, path, checkpoints),
+    ...rest,
+    source,
     raw,
     prisma,
     prepare(sql) {
@@ -121,9 +134,21 @@ function toStorage(
     async close() {
       await prisma.$disconnect();
       raw.close();
-      copy?.remove();
+      closed?.();
     },
   };
+}
+
+function placeOf(
+  raw: Connection,
+  path: string,
+  copy: PrivateCopy | null,
+  { access, checkpoints = null }: OpenOptions,
+): Pick<Storage, 'readOnly' | 'checkpointFolder'> {
+  const readOnly = copy !== null || access === 'read';
+  const checkpointFolder =
+    checkpoints === null || readOnly ? findCheckpointFolder(raw, path) : chooseCheckpointFolder(raw, path, checkpoints);
+  return { readOnly, checkpointFolder };
 }
 
 /** Where there is nothing to read, only who makes databases goes on: an empty file is made into none by a reader. */

@@ -1,5 +1,6 @@
 import { groupBy } from '../../sweep/group-by.ts';
-import { readRunMetrics } from './run-metrics.ts';
+import { onceARevision } from './once-a-revision.ts';
+import { LAST_VALUE } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** The last values of a metric over the complete runs of an arm. */
@@ -13,26 +14,26 @@ export interface ArmScore {
 
 /** The arms of a sweep that have a complete run, best first by the sweep's own metric. */
 export function readArmScores(storage: Storage, sweepId: number): ArmScore[] {
+  return onceARevision(storage, sweepId, 'arm scores', () => computeArmScores(storage, sweepId));
+}
+
+function computeArmScores(storage: Storage, sweepId: number): ArmScore[] {
   const sweep = storage.prepare('SELECT metricName, metricGoal FROM "Sweep" WHERE id = ?').get(sweepId) as {
     metricName: string;
     metricGoal: string;
   };
   const runs = storage
     .prepare(
-      `SELECT s.armIndex AS arm, s.runId FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-    WHERE s.sweepId = ? AND r.state = 'complete' ORDER BY s.armIndex, s.position`,
+      `SELECT s.armIndex AS arm, ${LAST_VALUE} AS last FROM "SweepRun" s CROSS JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId = @sweepId AND r.state = 'complete' ORDER BY s.armIndex, s.position`,
     )
-    .all(sweepId) as { arm: number; runId: number }[];
-  const metrics = readRunMetrics(
-    storage,
-    runs.map(({ runId }) => runId),
-  );
+    .all({ sweepId, metric: sweep.metricName }) as { arm: number; last: number | null }[];
   const sign = sweep.metricGoal === 'minimize' ? 1 : -1;
   return [...groupBy(runs, ({ arm }) => arm)]
     .map(([arm, group]) =>
       toScore(
         arm,
-        group.map(({ runId }) => metrics.get(runId)![sweep.metricName]?.last ?? null),
+        group.map(({ last }) => last),
       ),
     )
     .filter((score) => score !== null)

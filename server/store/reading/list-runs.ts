@@ -2,7 +2,14 @@ import type { RunState } from '../../sweep/results.ts';
 import { runName } from '../database/ids.ts';
 import type { PageOptions } from './list-sweeps.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
-import { bestColumn, readRunMetrics, RUN_SECONDS, type MetricSummary } from './run-metrics.ts';
+import {
+  bestColumn,
+  LAST_VALUE,
+  readRunMetrics,
+  RUN_SECONDS,
+  STAGES_OF_METRIC,
+  type MetricSummary,
+} from './run-metrics.ts';
 import { hasWords } from '../../sweep/search-text.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -168,14 +175,13 @@ function toKey(storage: Storage, sort: string): Fragment {
   if (Object.hasOwn(COLUMNS, sort)) return { sql: COLUMNS[sort]!, values: [] };
   const [, which, metric] = /^(last|best):(.+)$/s.exec(sort) ?? [];
   if (metric === undefined) return { sql: 'json_extract(a.swept, ?)', values: [`$.${JSON.stringify(sort)}`] };
-  const stages = `FROM "RunStage" p JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId
-    WHERE p.runId = r.id AND m.name = ? AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)`;
+  const stages = STAGES_OF_METRIC.replace('@metric', '?');
   // What a diverged run had before is no result: it does not stand among those of runs that went on.
   const result = (sql: string): Fragment => ({
     sql: `CASE r.state WHEN 'diverged' THEN NULL ELSE ${sql} END`,
     values: [metric],
   });
-  if (which === 'last') return result(`(SELECT g.last ${stages} ORDER BY p.position DESC LIMIT 1)`);
+  if (which === 'last') return result(LAST_VALUE.replace('@metric', '?'));
   const column = bestColumn(metric);
   return column ? result(`(SELECT ${column}(g.${column}) ${stages})`) : { sql: 'NULL', values: [] };
 }

@@ -1,6 +1,7 @@
 import type { RunState, SweepState } from '../../sweep/results.ts';
 import type { Sweep } from '../generated/client.ts';
 import { sweepName } from '../database/ids.ts';
+import { onceARevision } from './once-a-revision.ts';
 import { seenError, seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -62,10 +63,6 @@ export async function listSweeps(
 }
 
 export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
-  const progress = readProgress(
-    storage,
-    sweeps.map(({ id }) => id),
-  );
   return sweeps.map((sweep) => ({
     id: sweepName(sweep.id),
     name: sweep.name,
@@ -74,7 +71,7 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
     cancelling: sweep.cancelRequested && seenSweepState(storage, sweep) === 'running',
     metric: { name: sweep.metricName, goal: sweep.metricGoal as 'maximize' | 'minimize' },
     seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds.length,
-    ...progress.get(sweep.id)!,
+    ...readProgress(storage, sweep.id),
     createdAt: sweep.createdAt,
     queuedAt: sweep.queuedAt,
     startedAt: sweep.startedAt,
@@ -88,39 +85,26 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
 
 type SweepProgress = Pick<SweepRow, 'arms' | 'counts' | 'batches' | 'batchesTotal'>;
 
-function readProgress(storage: Storage, sweepIds: number[]): Map<number, SweepProgress> {
-  const wanted = JSON.stringify(sweepIds);
-  const arms = storage
-    .prepare(
-      `SELECT sweepId, count(*) AS count FROM "Arm" WHERE sweepId IN (SELECT value FROM json_each(?)) GROUP BY sweepId`,
-    )
-    .all(wanted) as { sweepId: number; count: number }[];
+function readProgress(storage: Storage, sweepId: number): SweepProgress {
+  const runState = seenRunState(storage);
+  return onceARevision(storage, sweepId, `progress by ${runState}`, () => countRuns(storage, sweepId, runState));
+}
+
+function countRuns(storage: Storage, sweepId: number, runState: string): SweepProgress {
+  const arms = storage.prepare('SELECT count(*) FROM "Arm" WHERE sweepId = ?').pluck().get(sweepId) as number;
   const states = storage
     .prepare(
-      `SELECT s.sweepId, ${seenRunState(storage)} AS state, count(*) AS count,
-      sum(r.batch) AS batch, sum(r.batches) AS batches
-    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-    WHERE s.sweepId IN (SELECT value FROM json_each(?)) GROUP BY 1, 2`,
+      `SELECT ${runState} AS state, count(*) AS count, sum(r.batch) AS batch, sum(r.batches) AS batches
+    FROM "SweepRun" s CROSS JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? GROUP BY 1`,
     )
-    .all(wanted) as { sweepId: number; state: RunState; count: number; batch: number; batches: number }[];
-  const progress = new Map<number, SweepProgress>(
-    sweepIds.map((id) => [
-      id,
-      {
-        arms: 0,
-        batches: 0,
-        batchesTotal: 0,
-        counts: { waiting: 0, running: 0, complete: 0, failed: 0, diverged: 0, cancelled: 0 },
-      },
-    ]),
-  );
-  for (const { sweepId, count } of arms) progress.get(sweepId)!.arms = count;
-  for (const { sweepId, state, count, batch, batches } of states) {
-    const sweep = progress.get(sweepId)!;
-    sweep.counts[state] = count;
-    sweep.batchesTotal += batches;
+    .all(sweepId) as { state: RunState; count: number; batch: number; batches: number }[];
+  const counts: RunCounts = { waiting: 0, running: 0, complete: 0, failed: 0, diverged: 0, cancelled: 0 };
+  const progress = { arms, counts, batches: 0, batchesTotal: 0 };
+  for (const { state, count, batch, batches } of states) {
+    counts[state] = count;
+    progress.batchesTotal += batches;
     // A diverged run is done, though it never gets to its last batch.
-    sweep.batches += state === 'diverged' ? batches : batch;
+    progress.batches += state === 'diverged' ? batches : batch;
   }
   return progress;
 }

@@ -1,6 +1,11 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Storage } from '../database/storage.ts';
 
+/** What is stored of an evaluation beside numbers, as it was before it was stored. */
+export function parseArtefact(data: Buffer): unknown {
+  return JSON.parse(inflateRawSync(data).toString());
+}
+
 /**
  * What an evaluation of a run gave beside numbers (`confusion`, `projection`); null where there is nothing. Without
  * `batch` the last evaluation that gave it counts.
@@ -13,11 +18,12 @@ export function readArtefact(
 ): { batch: number; value: unknown } | null {
   const row = storage
     .prepare(
-      `SELECT a.batch, a.data FROM "RunStage" p JOIN "Artefact" a ON a.stageId = p.stageId
-    WHERE p.runId = @runId AND a.name = @name AND (@batch IS NULL OR a.batch = @batch) ORDER BY a.batch DESC LIMIT 1`,
+      `SELECT a.batch, a.data FROM "RunStage" p CROSS JOIN "Artefact" a ON a.stageId = p.stageId
+    WHERE p.runId = @runId AND a.name = @name AND (@batch IS NULL OR a.batch = @batch)
+    ORDER BY p.position DESC, a.batch DESC LIMIT 1`,
     )
     .get({ runId, name, batch });
   if (!row) return null;
   const { batch: at, data } = row as { batch: number; data: Buffer };
-  return { batch: at, value: JSON.parse(inflateRawSync(data).toString()) };
+  return { batch: at, value: parseArtefact(data) };
 }

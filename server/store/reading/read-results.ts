@@ -1,18 +1,33 @@
-import type { RunResult, RunState, SweepResults } from '../../sweep/results.ts';
+import type { Curve, RunResult, RunState, SweepResults } from '../../sweep/results.ts';
 import { runName, sweepName } from '../database/ids.ts';
 import { readArms } from './read-arms.ts';
-import { readArtefact } from './read-artefact.ts';
-import { readCurve } from './read-curve.ts';
+import { parseArtefact } from './read-artefact.ts';
+import { curveReader, readPaths, type RunPath } from './read-curve.ts';
 import { RUN_SECONDS } from './run-metrics.ts';
 import { seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
 
+export interface WantedResults {
+  /** False: without confusion matrices, of which every run has one. */
+  confusion?: boolean;
+  /** This run alone. */
+  runId?: number;
+}
+
 /** A sweep as the report reads it, with the curves of the metrics that are asked for; null where there is none. */
-export function readResults(storage: Storage, sweepId: number, metrics: string[]): SweepResults | null {
+export function readResults(
+  storage: Storage,
+  sweepId: number,
+  metrics: readonly string[],
+  { confusion = true, runId }: WantedResults = {},
+): SweepResults | null {
   const sweep = storage
     .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
     .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
+  const runs = readRuns(storage, sweepId, confusion, runId ?? null);
+  const paths = readPaths(storage, metrics.length === 0 ? [] : runs.map(({ id }) => id));
+  const curves = metrics.map((metric): [string, (path: RunPath) => Curve] => [metric, curveReader(storage, metric)]);
   return {
     id: sweepName(sweepId),
     name: sweep.name,
@@ -20,7 +35,7 @@ export function readResults(storage: Storage, sweepId: number, metrics: string[]
     metric: { name: sweep.metricName, goal: sweep.metricGoal },
     arms: readArms(storage, sweepId),
     seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds,
-    runs: readRuns(storage, sweepId).map((run) => toResult(storage, run, metrics)),
+    runs: runs.map((run) => toResult(run, paths.get(run.id)!, curves)),
     seconds: secondsOf(storage, sweepId),
   };
 }
@@ -56,20 +71,27 @@ interface RunColumns {
   evaluatedTest: number | null;
   intraDead: number | null;
   dataFingerprint: string | null;
+  confusion: Buffer | null;
 }
 
-function readRuns(storage: Storage, sweepId: number): RunColumns[] {
+/** The last confusion matrix of a run, in its last stage that has one. */
+const CONFUSION = `(SELECT a.data FROM "RunStage" p CROSS JOIN "Artefact" a ON a.stageId = p.stageId
+  WHERE p.runId = r.id AND a.name = 'confusion' ORDER BY p.position DESC, a.batch DESC LIMIT 1)`;
+
+function readRuns(storage: Storage, sweepId: number, confusion: boolean, runId: number | null): RunColumns[] {
   return storage
     .prepare(
       `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
       ${RUN_SECONDS} AS seconds,
-      r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint
-    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`,
+      r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint,
+      ${confusion ? CONFUSION : 'NULL'} AS confusion
+    FROM "SweepRun" s CROSS JOIN "Run" r ON r.id = s.runId
+    WHERE s.sweepId = @sweepId AND (@runId IS NULL OR s.runId = @runId) ORDER BY s.position`,
     )
-    .all(sweepId) as RunColumns[];
+    .all({ sweepId, runId }) as RunColumns[];
 }
 
-function toResult(storage: Storage, run: RunColumns, metrics: string[]): RunResult {
+function toResult(run: RunColumns, path: RunPath, curves: [string, (path: RunPath) => Curve][]): RunResult {
   return {
     id: runName(run.id),
     arm: run.arm,
@@ -78,8 +100,8 @@ function toResult(storage: Storage, run: RunColumns, metrics: string[]): RunResu
     engine: run.engine,
     seconds: run.seconds,
     error: run.error,
-    curves: Object.fromEntries(metrics.map((metric) => [metric, readCurve(storage, run.id, metric)])),
-    confusion: (readArtefact(storage, run.id, 'confusion')?.value ?? null) as number[][] | null,
+    curves: Object.fromEntries(curves.map(([metric, read]) => [metric, read(path)])),
+    confusion: run.confusion === null ? null : (parseArtefact(run.confusion) as number[][]),
     evaluated: run.evaluatedVal === null ? null : { val: run.evaluatedVal, test: run.evaluatedTest ?? 0 },
     intraDead: run.intraDead === null ? null : run.intraDead === 1,
     dataFingerprint: run.dataFingerprint,

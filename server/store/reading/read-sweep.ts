@@ -1,5 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
+import { onceARevision } from './once-a-revision.ts';
 import { readArms } from './read-arms.ts';
 import { toRows, type SweepRow } from './list-sweeps.ts';
 import type { Storage } from '../database/storage.ts';
@@ -33,7 +34,7 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
     planHash: sweep.planHash,
     plan: JSON.parse(sweep.plan),
     armList: readArms(storage, sweepId),
-    metrics: recordedMetrics(storage, sweepId),
+    metrics: onceARevision(storage, sweepId, 'metrics', () => recordedMetrics(storage, sweepId)),
     definition: sweep.definition,
     folder: sweep.folder,
     share: sweep.share,
@@ -49,9 +50,11 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
 function recordedMetrics(storage: Storage, sweepId: number): string[] {
   return storage
     .prepare(
-      `SELECT DISTINCT m.name FROM "SweepRun" s JOIN "RunStage" p ON p.runId = s.runId
-    JOIN "StageMetric" g ON g.stageId = p.stageId JOIN "Metric" m ON m.id = g.metricId
-    WHERE s.sweepId = ? ORDER BY m.name`,
+      `SELECT DISTINCT name FROM "Metric" WHERE id IN (
+      SELECT g.metricId FROM (
+        SELECT DISTINCT p.stageId FROM "SweepRun" s CROSS JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?
+      ) w CROSS JOIN "StageMetric" g ON g.stageId = w.stageId)
+    ORDER BY name`,
     )
     .pluck()
     .all(sweepId) as string[];

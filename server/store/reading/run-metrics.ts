@@ -1,4 +1,5 @@
 import { METRICS } from '../../sweep/metrics.ts';
+import { readPaths } from './read-curve.ts';
 import type { Storage } from '../database/storage.ts';
 
 export interface MetricSummary {
@@ -17,45 +18,103 @@ export function bestColumn(metric: string): 'max' | 'min' | null {
   return better === null ? null : better === 'higher' ? 'max' : 'min';
 }
 
-/** Last and best of every metric that these runs recorded, from the summaries of the stages along their paths. */
+/**
+ * The summaries of `@metric` in the stages along a run's path, as the FROM and WHERE of an SQL expression over a table
+ * with the alias `r`. SQLite would begin with all stages that have the metric; the order of a cross join is kept.
+ */
+export const STAGES_OF_METRIC = `FROM "RunStage" p CROSS JOIN "Metric" m ON m.name = @metric
+  CROSS JOIN "StageMetric" g ON g.stageId = p.stageId AND g.metricId = m.id
+  WHERE p.runId = r.id AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)`;
+
+/** The last value of `@metric`, as an SQL expression over a table with the alias `r`. */
+export const LAST_VALUE = `(SELECT g.last ${STAGES_OF_METRIC} ORDER BY p.position DESC LIMIT 1)`;
+
+/**
+ * Last and best of every metric that these runs recorded, from the summaries of the stages along their paths. A stage
+ * that several of the runs share is read once.
+ */
 export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, Record<string, MetricSummary>> {
-  const rows = storage
-    .prepare(
-      `SELECT p.runId, m.name,
-      CASE WHEN r.state = 'diverged' AND g.lastBatch < r.divergedBatch THEN NULL ELSE g.last END AS last,
-      g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
-    JOIN "Run" r ON r.id = wanted.value JOIN "RunStage" p ON p.runId = r.id
-    JOIN "StageMetric" g ON g.stageId = p.stageId
-    JOIN "Metric" m ON m.id = g.metricId AND (m.epsilon IS NULL OR m.epsilon = r.epsilon)
-    ORDER BY p.runId, m.name, p.position`,
-    )
-    .all(JSON.stringify(runIds)) as Row[];
-  const runs = new Map<number, Record<string, MetricSummary>>(runIds.map((id) => [id, {}]));
-  for (const row of rows) {
-    const metrics = runs.get(row.runId)!;
-    metrics[row.name] = follow(metrics[row.name], row);
-  }
-  return runs;
+  const paths = readPaths(storage, runIds);
+  const stages = readStageMetrics(storage, [...new Set([...paths.values()].flatMap(({ stageIds }) => stageIds))]);
+  return new Map(
+    runIds.map((id) => {
+      const { epsilon, divergedBatch, stageIds } = paths.get(id)!;
+      const summaries: (MetricSummary | undefined)[] = [];
+      for (const row of stageIds.flatMap((stageId) => stages.rows.get(stageId)!)) {
+        if (row.epsilon !== null && row.epsilon !== epsilon) continue;
+        // A value from before the run diverged is not its last.
+        const isStale = divergedBatch !== null && row.lastBatch < divergedBatch;
+        summaries[row.place] = follow(summaries[row.place], isStale ? { ...row, last: null } : row);
+      }
+      return [id, byName(stages.names, summaries)];
+    }),
+  );
 }
 
 interface Row {
-  runId: number;
-  name: string;
+  /** Of its name in the names of all metrics, sorted. */
+  place: number;
+  epsilon: number | null;
+  lastBatch: number;
   last: number | null;
-  min: number | null;
-  minBatch: number | null;
-  max: number | null;
-  maxBatch: number | null;
+  best: number | null;
+  bestBatch: number | null;
+  better: 'max' | 'min' | null;
 }
 
+/** @returns the summaries of each of the stages */
+function readStageMetrics(storage: Storage, stageIds: number[]): { names: string[]; rows: Map<number, Row[]> } {
+  const metrics = storage.prepare('SELECT id, name, epsilon FROM "Metric"').all() as {
+    id: number;
+    name: string;
+    epsilon: number | null;
+  }[];
+  const names = [...new Set(metrics.map(({ name }) => name))].sort();
+  const known = new Map(
+    metrics.map(({ id, name, epsilon }) => [id, { place: names.indexOf(name), epsilon, better: bestColumn(name) }]),
+  );
+  const read = storage
+    .prepare(
+      `SELECT g.stageId, g.metricId, g.lastBatch, g.last, g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
+    CROSS JOIN "StageMetric" g ON g.stageId = wanted.value`,
+    )
+    .raw()
+    .all(JSON.stringify(stageIds)) as Summary[];
+  const rows = new Map<number, Row[]>(stageIds.map((id) => [id, []]));
+  for (const [stageId, metricId, lastBatch, last, min, minBatch, max, maxBatch] of read) {
+    const metric = known.get(metricId)!;
+    const [best, bestBatch] =
+      metric.better === null ? [null, null] : metric.better === 'max' ? [max, maxBatch] : [min, minBatch];
+    rows.get(stageId)!.push({ ...metric, lastBatch, last, best, bestBatch });
+  }
+  return { names, rows };
+}
+
+type Summary = [
+  stageId: number,
+  metricId: number,
+  lastBatch: number,
+  last: number | null,
+  min: number | null,
+  minBatch: number | null,
+  max: number | null,
+  maxBatch: number | null,
+];
+
 /** The summary so far, followed by that of a later stage. */
-function follow(before: MetricSummary | undefined, row: Row): MetricSummary {
-  const column = bestColumn(row.name);
-  const best = column && row[column];
-  const bestBatch = column && (column === 'max' ? row.maxBatch : row.minBatch);
+function follow(before: MetricSummary | undefined, { last, best, bestBatch, better }: Row): MetricSummary {
   const keeps =
-    before && before.best !== null && (best === null || (column === 'max' ? before.best >= best : before.best <= best));
-  return keeps ? { ...before, last: row.last } : { last: row.last, best, bestBatch };
+    before && before.best !== null && (best === null || (better === 'max' ? before.best >= best : before.best <= best));
+  return keeps ? { ...before, last } : { last, best, bestBatch };
+}
+
+function byName(names: readonly string[], summaries: (MetricSummary | undefined)[]): Record<string, MetricSummary> {
+  const record: Record<string, MetricSummary> = {};
+  names.forEach((name, place) => {
+    const summary = summaries[place];
+    if (summary !== undefined) record[name] = summary;
+  });
+  return record;
 }
 
 /**
