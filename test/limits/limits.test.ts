@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { definitionLimits } from './definition-limits.ts';
 import type { LimitCase } from './limit-case.ts';
+import { planLimits } from './plan-limits.ts';
 import { requestLimits } from './request-limits.ts';
 
-const cases: LimitCase[] = [...definitionLimits, ...requestLimits];
+const cases: LimitCase[] = [...definitionLimits, ...planLimits, ...requestLimits];
 
 /** The rows of the table in docs/limits.md. */
 const rows = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
