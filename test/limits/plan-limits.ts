@@ -101,7 +101,7 @@ export const planLimits: LimitCase[] = [
   },
   {
     what: 'plan: arms of the search × ablations',
-    error: () => told({ parameters: { beta: count(10_000) }, ablations: range(51, own) }),
+    error: () => told({ parameters: { beta: count(10_000) }, ablations: range(26, own) }),
   },
   { what: 'plan: arms × seeds', error: () => told({ parameters: { beta: count(1_000) }, seeds: 2_001 }) },
   {

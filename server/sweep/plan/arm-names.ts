@@ -77,7 +77,9 @@ function makeFormat(
   const distinct = new Set(values);
   for (let digits = 4; digits < 17; digits++) {
     const format = (value: ParamValue) =>
-      typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(digits))) : toVisible(String(value));
+      typeof value === 'number' && !Number.isInteger(value)
+        ? String(Number(value.toPrecision(digits)))
+        : toVisible(String(value));
     if (new Set([...distinct].map(format)).size === distinct.size)
       return { varies: isAxis || distinct.size > 1, format };
   }
