@@ -2,8 +2,8 @@ import type { Arm } from './arm.ts';
 import { UserError } from './user-error.ts';
 
 /**
- * The arm of a name or an index; undefined where there is none. Throws a `UserError` on text that is the name of one arm
- * and the index of another: people name ablations, and may name one `3`.
+ * The arm of a name or an index; undefined where there is none. Throws a `UserError` on text that is the name of one
+ * arm and the index of another: people name ablations, and may name one `3`.
  *
  * @param attempted the beginning of the message, `Cannot confirm arm "3" of s1`
  */

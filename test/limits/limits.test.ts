@@ -4,6 +4,7 @@ import { answerLimits } from './answer-limits.ts';
 import { dataLimits } from './data-limits.ts';
 import { definitionLimits } from './definition-limits.ts';
 import type { LimitCase } from './limit-case.ts';
+import { planLimits } from './plan-limits.ts';
 import { requestLimits } from './request-limits.ts';
 import { runnerLimits } from './runner-limits.ts';
 import { serverLimits } from './server-limits.ts';
@@ -13,6 +14,7 @@ const cases: LimitCase[] = [
   ...answerLimits,
   ...dataLimits,
   ...definitionLimits,
+  ...planLimits,
   ...requestLimits,
   ...runnerLimits,
   ...serverLimits,

@@ -7,9 +7,9 @@ export const MAX_POINTS = 10_000_000;
 /** Checks of one point against one constraint or exclude. */
 export const MAX_CHECKS = 30_000_000;
 /** Points that fold into arms that compute the same. */
-export const MAX_FOLDED = 1_000_000;
+export const MAX_FOLDED = 500_000;
 /** Arms of the search × ablations: each of these is looked at, whether it becomes an arm or not. */
-const MAX_DERIVED = 500_000;
+const MAX_DERIVED = 250_000;
 /** Combinations of settings, of which each has objects and a key of its own. */
 export const MAX_SETTINGS = 20_000;
 const MAX_RUNS = 2_000_000;

@@ -56,10 +56,15 @@ function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
       // All points with the same values up to there break the same rule first.
       position = dropped.upTo;
       filter.dropAlike(dropped.rule, walk.sizeBelow(position) - 1);
-    } else if (arms.size <= MAX_ARMS) {
+    } else {
       const arm = toDraftArm(assignmentOf(parameters, walk.values), unit, resolver);
       if (arm !== null && arms.has(arm.key)) folded++;
       else if (arm !== null) arms.set(arm.key, arm);
+      if (arms.size > MAX_ARMS)
+        throw new PlanMistake(
+          'parameters',
+          `found more than ${MAX_ARMS} arms in a grid of ${size} points, wanted at most ${MAX_ARMS}`,
+        );
       if (folded > MAX_FOLDED)
         throw new PlanMistake(
           'parameters',
@@ -67,12 +72,6 @@ function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
         );
     }
   } while (walk.next(position));
-  if (arms.size > MAX_ARMS)
-    throw new PlanMistake(
-      'parameters',
-      `found more than ${MAX_ARMS} arms (${filter.passed} points of the grid pass the constraints), ` +
-        `wanted at most ${MAX_ARMS}`,
-    );
   if (filter.passed === 0 && include.length === 0)
     throw new PlanMistake(
       'constraints',
