@@ -8,7 +8,6 @@ import { beginSweep, type Beginning } from './begin-sweep.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
 import { endBroken, endSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
-import { identifyAll } from './identify.ts';
 import { everything, trunksOnly } from './order/trunks-only.ts';
 import { otherMachine } from './other-machine.ts';
 import type { SweepOptions } from './run-options.ts';
@@ -103,19 +102,20 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 /** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
 function toWork(
   options: SweepOptions,
-  { sweep, crew, fingerprintOf, gitCommit }: Beginning & { kind: 'begun' },
+  { sweep, crew, identities, here, fingerprintOf, gitCommit }: Beginning & { kind: 'begun' },
   cancelled: AbortSignal,
 ): SweepWork {
   const { storage, lease, sweepId, fresh, device, tell, stop, kill, lost } = options;
   const { armList: arms, share, folder, plan, probeSeeds } = sweep;
   const { engine, workers: hired } = crew;
-  const identities = identifyAll(arms, readTasks(storage, sweepId), engine, share, fingerprintOf);
+  const anew = (seeds: number[]): void =>
+    tell({ kind: 'log', message: `${sweep.id} trains anew what it has of ${seedsInWords(seeds)}: ${OTHER_BITS}` });
   const broken = new AbortController();
   return {
     storage,
     lease,
     arms,
-    tasks: identifyRuns(storage, lease, sweepId, identities, fresh),
+    tasks: identifyRuns(storage, lease, sweepId, identities, fresh, { here, anew }),
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
     engine,
@@ -124,12 +124,19 @@ function toWork(
     hired,
     folder,
     fingerprintOf,
+    bitsOf: (arm) => here?.bitsOf(arm) ?? null,
     gitCommit,
     tell,
     stopping: AbortSignal.any([stop, lost, cancelled]),
     killing: AbortSignal.any([kill, lost, broken.signal]),
     broken,
   };
+}
+
+const OTHER_BITS = 'it was computed with other bits than this machine computes, or nobody knows which';
+
+function seedsInWords(seeds: number[]): string {
+  return `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`;
 }
 
 /** How much of the sweep is left to train, and whether that is on another machine than what is trained already. */

@@ -37,7 +37,14 @@ async function start(): Promise<{
     stages: [trunk, { ...run.stages[0]!, key: `rest ${i}`, from: 50, to: 100 }],
   }));
   const queue = new StageQueue(identifyRuns(storage, token, sweepId, cut, false));
-  const work = { storage, lease: token, arms: readArms(storage, sweepId), gitCommit: null, tell: () => {} };
+  const work = {
+    storage,
+    lease: token,
+    arms: readArms(storage, sweepId),
+    gitCommit: null,
+    bitsOf: () => null,
+    tell: () => {},
+  };
   const resume = (): Deliveries => new Deliveries(work, queue, new Pace(queue.batches));
   return { storage, queue, deliveries: resume(), resume };
 }

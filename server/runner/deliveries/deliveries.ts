@@ -28,7 +28,7 @@ export interface Spent {
   seconds: number;
 }
 
-type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'tell'>;
+type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'bitsOf' | 'tell'>;
 
 /** A stretch of a stage, on its way into the database. */
 interface Delivery {
@@ -108,8 +108,8 @@ export class Deliveries {
 
   /** The runs of the stage are in training. @param worker its index */
   begin(job: StageJob, worker: number, machine: Machine, loaded: Loaded): Promise<void> {
-    const { storage, lease, arms, gitCommit } = this.#work;
-    const record = { ...machine, ...loaded, worker, gitCommit };
+    const { storage, lease, arms, gitCommit, bitsOf } = this.#work;
+    const record = { ...machine, ...loaded, worker, gitCommit, bits: bitsOf(job.runs[0]!.arm) };
     this.#records.set(job.stage.stageId, record);
     return this.#storing.run(async () => {
       const records = recordsOf(job, arms, record);

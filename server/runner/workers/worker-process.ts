@@ -4,6 +4,7 @@ import { OutsideError } from '../../sweep/user-error.ts';
 import { builtProgram } from '../../training/built-program.ts';
 import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
+import type { SignedStructure } from '../../training/signature.ts';
 import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
 import { WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
 
@@ -67,6 +68,12 @@ export class WorkerProcess implements Trainer {
 
   holds(hash: string): boolean {
     return hash === this.#given || hash === this.#made;
+  }
+
+  sign(structures: readonly SignedStructure[]): Promise<(string | null)[]> {
+    return this.#converse<(string | null)[]>({ kind: 'sign', structures }, (message, resolve) => {
+      if (message.kind === 'signed') resolve(message.signatures);
+    });
   }
 
   async train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
