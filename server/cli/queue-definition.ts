@@ -4,7 +4,7 @@ import type { Storage } from '../store/database/storage.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import { readDefinitionFile } from './read-definition-file.ts';
 
-type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'probeSeeds'>;
+type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'otherBits' | 'probeSeeds'>;
 
 /**
  * Plans a definition and stores it as a queued sweep. Where the same file has made a sweep before, that sweep is

@@ -9,6 +9,7 @@ import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 interface Options extends TrainOptions {
   share: boolean;
   fresh?: true;
+  otherBits?: true;
   keepCheckpoints?: true;
   ifQueued?: true;
 }
@@ -23,6 +24,10 @@ export const runCommand: CliCommand = {
     )
       .option('--no-share', 'train each run on its own from batch 0')
       .option('--fresh', 'train everything anew, whatever the database holds')
+      .option(
+        '--other-bits',
+        'go on where this machine computes other bits: finished seeds stay, all others are trained anew',
+      )
       .option(
         '--keep-checkpoints',
         "keep the checkpoints of every stage for as long as the sweep is there, not only each run's final weights",
@@ -62,15 +67,24 @@ function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boo
   return existsSync(what) || /\.json$/i.test(what);
 }
 
-async function queueFile(storage: Storage, file: string, { engine, share, fresh }: Options): Promise<number> {
+async function queueFile(
+  storage: Storage,
+  file: string,
+  { engine, share, fresh, otherBits }: Options,
+): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
-  return queueDefinition(storage, file, { engine: asked(engine), share, fresh: fresh === true });
+  return queueDefinition(storage, file, {
+    engine: asked(engine),
+    share,
+    fresh: fresh === true,
+    otherBits: otherBits === true,
+  });
 }
 
 async function queueStored(
   storage: Storage,
   what: string,
-  { engine, share, fresh, ifQueued }: Options,
+  { engine, share, fresh, otherBits, ifQueued }: Options,
 ): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueAgain } = await import('../../store/sweeps/queue.ts');
@@ -80,7 +94,8 @@ async function queueStored(
       `Cannot run ${what} with --no-share: a stored sweep keeps the sharing that it was started with; ` +
         "name its definition's file instead",
     );
-  if (!ifQueued) queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true });
+  if (!ifQueued)
+    queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true, otherBits: otherBits === true });
   return sweepId;
 }
 

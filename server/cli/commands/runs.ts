@@ -32,7 +32,22 @@ function runs({ output, db, json }: Session, sweep: string, { format }: { format
 
 /** Made from the stored summaries. The curves themselves, millions of points, are not read. */
 function toRow(
-  { id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow,
+  {
+    id,
+    arm,
+    armName,
+    control,
+    seed,
+    params,
+    state,
+    engine,
+    device,
+    versions,
+    bits,
+    seconds,
+    error,
+    metrics,
+  }: StoredRow,
   names: string[],
 ): RunLine {
   const none = { last: null, best: null, bestBatch: null };
@@ -45,6 +60,9 @@ function toRow(
     params,
     state,
     engine,
+    device,
+    versions,
+    bits,
     seconds,
     error,
     metrics: Object.fromEntries(names.map((name) => [name, metrics[name] ?? none])),

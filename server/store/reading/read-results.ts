@@ -49,6 +49,9 @@ interface RunColumns {
   seed: number;
   state: RunState;
   engine: string | null;
+  device: string | null;
+  versions: string | null;
+  bits: string | null;
   seconds: number | null;
   error: string | null;
   evaluatedVal: number | null;
@@ -60,7 +63,7 @@ interface RunColumns {
 function readRuns(storage: Storage, sweepId: number): RunColumns[] {
   return storage
     .prepare(
-      `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
+      `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine, r.device, r.versions, r.bits,
       ${RUN_SECONDS} AS seconds,
       r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint
     FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`,
@@ -75,6 +78,9 @@ function toResult(storage: Storage, run: RunColumns, metrics: string[]): RunResu
     seed: run.seed,
     state: run.state,
     engine: run.engine,
+    device: run.device,
+    versions: run.versions === null ? {} : JSON.parse(run.versions),
+    bits: run.bits,
     seconds: run.seconds,
     error: run.error,
     curves: Object.fromEntries(metrics.map((metric) => [metric, readCurve(storage, run.id, metric)])),

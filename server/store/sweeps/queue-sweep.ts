@@ -6,7 +6,7 @@ import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { shownParameters } from '../../sweep/shown-parameters.ts';
-import { askForAll } from './queue.ts';
+import { askForAll, askOtherBits } from './queue.ts';
 import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
@@ -31,6 +31,8 @@ export interface SweepRequest {
   share: boolean;
   /** True: everything is trained anew, and may be on another engine; only where no other process trains. */
   fresh?: boolean;
+  /** True: to go on where the machine computes other bits than those of the sweep's runs. */
+  otherBits?: boolean;
   /**
    * Where only the trunks are asked for: on how many of the first seeds. Left out where the whole sweep is asked for.
    */
@@ -55,8 +57,13 @@ export interface QueuedSweep {
 export function queueSweep(storage: Storage, request: SweepRequest, now = Date.now()): QueuedSweep {
   return transaction(storage, () => {
     if (request.fresh) refuseFresh(`sweep "${request.plan.name}"`, leaseHolder(storage, now));
+    const bits = { fresh: request.fresh === true, otherBits: request.otherBits === true };
     const found = findSweepOfDefinition(storage, request);
-    if (!found) return { sweepId: insertSweep(storage, request, now), created: true };
+    if (!found) {
+      const sweepId = insertSweep(storage, request, now);
+      askOtherBits(storage, sweepId, bits);
+      return { sweepId, created: true };
+    }
     askEngine(storage, found.id, request.engine, request.fresh === true);
     if (found.state === 'running' && leaseHolder(storage, now)) {
       if (found.planHash === request.plan.planHash) {
@@ -69,6 +76,7 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
       );
     }
     updateSweep(storage, found.id, request, now);
+    askOtherBits(storage, found.id, bits);
     if (found.planHash !== request.plan.planHash) replaceArms(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };
   });

@@ -43,12 +43,18 @@ export function readProbeSeeds(storage: Storage, sweepId: number): number | null
  *
  * @param engine null leaves the choice open; without it the sweep is on the engine that was asked for before
  * @param fresh true: the sweep is to be trained anew; only where no other process trains
+ * @param otherBits true: to go on where the machine computes other bits than those of its runs
  * @returns false where the sweep is already queued or running
  */
 export function queueAgain(
   storage: Storage,
   sweepId: number,
-  { engine, fresh = false, now = Date.now() }: { engine?: string | null; fresh?: boolean; now?: number } = {},
+  {
+    engine,
+    fresh = false,
+    otherBits = false,
+    now = Date.now(),
+  }: { engine?: string | null; fresh?: boolean; otherBits?: boolean; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
     if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
@@ -57,6 +63,7 @@ export function queueAgain(
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued';
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
+    askOtherBits(storage, sweepId, { fresh, otherBits });
     return (
       storage
         .prepare(
@@ -78,6 +85,19 @@ export function askForAll(storage: Storage, sweepId: number, share = true): void
   storage
     .prepare('UPDATE "Sweep" SET probeSeeds = NULL, share = share AND (? OR probeSeeds IS NULL) WHERE id = ?')
     .run(Number(share), sweepId);
+}
+
+/**
+ * Within a transaction: notes whether the sweep may go on where the machine computes other bits. What was asked for once
+ * holds until all of the sweep is trained anew.
+ */
+export function askOtherBits(
+  storage: Storage,
+  sweepId: number,
+  { fresh, otherBits }: { fresh: boolean; otherBits: boolean },
+): void {
+  if (!fresh && !otherBits) return;
+  storage.prepare('UPDATE "Sweep" SET otherBits = ? WHERE id = ?').run(Number(otherBits), sweepId);
 }
 
 /** Whether a sweep waits or is at work. A sweep whose process died at work counts too, until somebody clears up. */

@@ -247,8 +247,22 @@ function find(storage: Storage, sweepId: number, identity: RunIdentity, judge: J
   const held = heldRun(storage, sweepId, identity);
   if (held.key === key) return { identity, held, run: held, standing: judge.ofRun(held.id, arm) };
   const runs = runsOfKey(storage, key).map((run) => ({ run, standing: judge.ofRun(run.id, arm) }));
-  const best = runs.find(({ standing }) => isUsable(standing)) ?? runs[0];
+  // One that has only what its trunk has is nothing to take over: what matters is the trunk.
+  const best = runs.find(({ standing }) => isUsable(standing)) ?? runs.find(({ run }) => hasBegun(storage, run.id));
   return { identity, held, ...(best ?? { standing: standingOfFork(storage, stages, arm, judge) }) };
+}
+
+/** Whether anything is stored of the run's last stage. */
+function hasBegun(storage: Storage, runId: number): boolean {
+  return (
+    storage
+      .prepare(
+        `SELECT g.batch > g.fromBatch FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId
+      WHERE p.runId = ? ORDER BY p.position DESC LIMIT 1`,
+      )
+      .pluck()
+      .get(runId) === 1
+  );
 }
 
 /** A run of the key that has the bits of this machine, or none yet. */

@@ -136,20 +136,20 @@ export function refuseOtherBits(storage: Storage, sweepId: number, others: reado
   const seeds = [...new Set(others.map(({ seed }) => seed))];
   const some = seeds.length > SHOWN ? `${seeds.slice(0, SHOWN).join(', ')}, …` : seeds.join(', ');
   throw new UserError(
-    `Cannot train ${sweepName(sweepId)} here: ${others.length === 1 ? '1 run' : `${others.length} runs`} that it has ` +
-      `or would take over (seed${seeds.length === 1 ? '' : 's'} ${some}) ` +
-      'were computed with other bits than this machine computes ' +
+    `Cannot train ${sweepName(sweepId)} here: what it has or would take over of ` +
+      `${others.length === 1 ? '1 run' : `${others.length} runs`} (seed${seeds.length === 1 ? '' : 's'} ${some}) ` +
+      'was computed with other bits than this machine computes ' +
       `(${describeBits(storage, example, own)}; here it is ${shortBits(own)}, on ${here.device}), ` +
       'and pairs must not mix both. ' +
-      'Wanted: the machine or the settings that they were trained with; ' +
-      '--other-bits, to keep seeds that are finished and train all others anew here; ' +
+      'Wanted: the machine or the settings that it was computed with; ' +
+      `cosweep run ${sweepName(sweepId)} --other-bits, to keep seeds that are finished and train all others anew here; ` +
       'or --fresh, to train everything anew',
   );
 }
 
 /** Which signature it has. */
 function describeBits(storage: Storage, { runId }: OtherBits, own: string): string {
-  if (runId === null) return 'the stages that they would fork from have another signature';
+  if (runId === null) return 'the trunk that it would fork from has another signature';
   const theirs = storage
     .prepare(
       `SELECT g.bits FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId
