@@ -44,6 +44,24 @@ export function signedStructure(
   };
 }
 
+/** The small network that `doctor` times: its signature tells machines apart before there is a sweep. */
+export const REFERENCE_STRUCTURE: SignedStructure = {
+  model: { name: 'cnn-small', embedding: 64, dropout: 0 },
+  shape: [28, 28, 1],
+  classes: 10,
+  batchSize: 64,
+  loss: {
+    truncation: 'batch',
+    distance: 'cosine',
+    centerUpdate: 'cumulative',
+    centerSpace: 'unit',
+    centerOrder: 'updateThenLoss',
+    crossEntropyHead: 'linear',
+  },
+  inForce: { crossEntropy: true, interClass: true },
+  optimizer: { name: 'momentum', nesterov: false, decay: false, clip: false },
+};
+
 const BATCHES = 3;
 const SEED = 0;
 

@@ -84,7 +84,7 @@ test('a sweep whose machine computes other bits is refused; --other-bits goes on
   const runs = async () =>
     JSON.parse((await cosweep('--json', 'runs', 's1')).stdout) as { run: string; seed: number; bits: string }[];
   const before = await runs();
-  const [{ bits }] = before as [{ bits: string }];
+  const { bits } = before[0]!;
   expect(before.map((run) => run.bits)).toEqual([bits, bits]);
 
   const other = 'b'.repeat(64);

@@ -47,8 +47,8 @@ export class WorkerProcess implements Trainer {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: engineEnvironment(),
     });
-    this.#child.stderr!.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
     this.#child.on('message', (message: FromWorker) => this.#receive(message));
     this.#exited = new Promise((_, reject) => {

@@ -143,9 +143,12 @@ export function refuseOtherBits(storage: Storage, sweepId: number, others: reado
       'and pairs must not mix both. ' +
       'Wanted: the machine or the settings that it was computed with; ' +
       `cosweep run ${sweepName(sweepId)} --other-bits, to keep seeds that are finished and train all others anew here; ` +
-      'or --fresh, to train everything anew',
+      `or --fresh, to train everything anew${'libtensorflow' in here.versions ? ALIKE : ''}`,
   );
 }
+
+const ALIKE =
+  '. Unlike x86 machines can compute equal bits where all of them are kept to ONEDNN_MAX_CPU_ISA=AVX2 from the start';
 
 /** Which signature it has. */
 function describeBits(storage: Storage, { runId }: OtherBits, own: string): string {
