@@ -1,12 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
 import { signedStructure, type SignedStructure } from '../../server/training/signature.ts';
 import { planDefinition } from '../../server/cli/plan-definition.ts';
 import { readDefinition } from '../../server/sweep/definition/parse-definition.ts';
+import { describeWithTensorflow, hasTensorflow } from '../helpers/engines.ts';
+import { fewerInstructions } from '../helpers/fewer-instructions.ts';
 import { inProcess } from '../helpers/in-process.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
+
+// Native TensorFlow takes seconds to open on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -31,22 +36,22 @@ async function measure(engine: 'tensorflow' | 'wasm', instructions: string | nul
   return signature!;
 }
 
-/** Instructions that oneDNN may be kept to here, fewer than the processor has; null on one that is not x86. */
-const fewer = (() => {
-  const flags = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
-  if (/\bavx512f\b/.test(flags)) return 'AVX2';
-  return /\bavx\b/.test(flags) ? 'SSE41' : null;
-})();
-console.log(`signatures: oneDNN is kept to ${fewer ?? 'what it takes by itself: there is one class of bits here'}`);
+const branch = fewerInstructions === null ? 'there is one class of bits here' : `it is kept to ${fewerInstructions}`;
+console.log(`oneDNN and signatures: ${hasTensorflow ? branch : 'native TensorFlow is not here, only wasm is tried'}`);
 
-test('a signature is the same in every process; fewer instructions are other bits on tensorflow, not on wasm', async () => {
-  const first = await measure('tensorflow', null);
-  expect(first).toMatch(/^[0-9a-f]{64}$/);
-  expect(await measure('tensorflow', null)).toBe(first);
-  if (fewer !== null) expect(await measure('tensorflow', fewer)).not.toBe(first);
+describeWithTensorflow('signatures on tensorflow', () => {
+  test('are the same in every process, and others with fewer instructions', async () => {
+    const first = await measure('tensorflow', null);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(await measure('tensorflow', null)).toBe(first);
+    if (fewerInstructions !== null) expect(await measure('tensorflow', fewerInstructions)).not.toBe(first);
+  });
+});
+
+test('on wasm there is one class: fewer instructions of oneDNN are none of its business', async () => {
   const wasm = await measure('wasm', null);
-  expect(wasm).not.toBe(first);
-  expect(await measure('wasm', fewer)).toBe(wasm);
+  expect(wasm).toMatch(/^[0-9a-f]{64}$/);
+  expect(await measure('wasm', fewerInstructions ?? 'SSE41')).toBe(wasm);
 });
 
 test('a signature is of the structure, and not of numbers that a run may choose', async () => {
