@@ -8,7 +8,7 @@ import { inProcess } from '../helpers/in-process.ts';
 import { temporaryFolder, writeStudy } from '../runner/study.ts';
 
 // Native TensorFlow opens in a dozen processes, each of which may take seconds on a busy machine.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /** Other bits under the same name: by other instructions where this machine can, else by a signature of another one. */
 const canMeasure = hasTensorflow && fewerInstructions !== null;
@@ -17,11 +17,9 @@ fault('–', 'a sweep that goes on with other instructions of the processor is n
   const folder = temporaryFolder();
   const engine = canMeasure ? 'tensorflow' : 'wasm';
   const study = { small: true, N: [60], seeds: [1] };
-  const run = (...more: string[]) =>
-    inProcess(
-      ['--db', join(folder, 'study.db'), 'run', join(folder, 'study.json'), '--engine', engine, ...more],
-      folder,
-    );
+  const db = join(folder, 'study.db');
+  const run = () =>
+    inProcess(['--db', db, 'run', join(folder, 'study.json'), '--engine', engine, '--workers', '1'], folder);
   writeStudy(folder, study);
   expect(await run()).toMatchObject({ code: 0 });
 

@@ -72,7 +72,8 @@ export function listRuns(
   const rows = storage
     .prepare(
       `SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed,
-      ${seenRunState(storage)} AS state, r.error, r.divergedBatch, r.engine, r.device, r.versions, r.bits, ${RUN_SECONDS} AS seconds,
+      ${seenRunState(storage)} AS state, r.error, r.divergedBatch, r.engine,
+      r.device, r.versions, r.bits, ${RUN_SECONDS} AS seconds,
       r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
       a.alpha, a.beta, a.gamma, a.epsilon, a.N, a.swept
       ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,

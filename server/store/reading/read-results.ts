@@ -63,8 +63,8 @@ interface RunColumns {
 function readRuns(storage: Storage, sweepId: number): RunColumns[] {
   return storage
     .prepare(
-      `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine, r.device, r.versions, r.bits,
-      ${RUN_SECONDS} AS seconds,
+      `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
+      r.device, r.versions, r.bits, ${RUN_SECONDS} AS seconds,
       r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint
     FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ? ORDER BY s.position`,
     )

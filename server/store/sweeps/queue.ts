@@ -88,8 +88,8 @@ export function askForAll(storage: Storage, sweepId: number, share = true): void
 }
 
 /**
- * Within a transaction: notes whether the sweep may go on where the machine computes other bits. What was asked for once
- * holds until all of the sweep is trained anew.
+ * Within a transaction: notes whether the sweep may go on where the machine computes other bits. What was asked for
+ * once holds until all of the sweep is trained anew.
  */
 export function askOtherBits(
   storage: Storage,

@@ -142,7 +142,8 @@ export function refuseOtherBits(storage: Storage, sweepId: number, others: reado
       `(${describeBits(storage, example, own)}; here it is ${shortBits(own)}, on ${here.device}), ` +
       'and pairs must not mix both. ' +
       'Wanted: the machine or the settings that it was computed with; ' +
-      `cosweep run ${sweepName(sweepId)} --other-bits, to keep seeds that are finished and train all others anew here; ` +
+      `cosweep run ${sweepName(sweepId)} --other-bits, ` +
+      'to keep seeds that are finished and train all others anew here; ' +
       `or --fresh, to train everything anew${'libtensorflow' in here.versions ? ALIKE : ''}`,
   );
 }
@@ -172,8 +173,8 @@ export function shortBits(bits: string): string {
 }
 
 /**
- * Notes the bits that a run is going on with. Its stages that were trained before anybody measured take them too, and so
- * does the run itself.
+ * Notes the bits that a run is going on with. Its stages that were trained before anybody measured take them too, and
+ * so does the run itself.
  */
 export function noteBits(storage: Storage, runId: number, bits: string | null): void {
   storage

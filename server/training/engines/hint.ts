@@ -1,7 +1,10 @@
 import type { EngineProbe } from './probe.ts';
 import { slowerThanWheels } from './tensorflow/slower-than-wheels.ts';
 
-/** What would make an engine that works faster, or its bits those of other machines; null where there is nothing to say. */
+/**
+ * What would make an engine that works faster, or its bits those of other machines; null where there is nothing to
+ * say.
+ */
 export function hintOf({
   name,
   works,
@@ -19,5 +22,5 @@ export function hintOf({
 }
 
 const ALIKE =
-  'Where one sweep is trained on several x86 machines whose signatures differ, ONEDNN_MAX_CPU_ISA=AVX2 on all of them ' +
-  'can make the signatures equal';
+  'Where one sweep is trained on several x86 machines whose signatures differ, ' +
+  'ONEDNN_MAX_CPU_ISA=AVX2 on all of them can make the signatures equal';

@@ -57,7 +57,8 @@ export function poolInfo(
   const [rows, columns] = [Math.max(top, bottom), Math.max(left, right)];
   if (rows >= info.filterHeight || columns >= info.filterWidth)
     throw new Error(
-      `Cannot pool with a padding of ${rows} × ${columns} and a window of ${info.filterHeight} × ${info.filterWidth}: ` +
+      `Cannot pool with a padding of ${rows} × ${columns} ` +
+        `and a window of ${info.filterHeight} × ${info.filterWidth}: ` +
         'a window may lie outside of the image, where it has no value. Wanted: less padding than the window is wide',
     );
   return info;
