@@ -6,7 +6,7 @@ import { probeEngines } from '../training/engines/choose.ts';
 import { hintOf } from '../training/engines/hint.ts';
 import { parseLossCases } from '../training/loss-cases.ts';
 import { UserError } from '../sweep/user-error.ts';
-import { checkEngine } from './loss-cases.ts';
+import { checkEngine, type LossCaseFile } from './loss-cases.ts';
 
 /**
  * What works on this machine.
@@ -14,13 +14,13 @@ import { checkEngine } from './loss-cases.ts';
  * @param lossCases a file of reference cases to compute on every engine that works
  */
 export async function examine(db: string, lossCases: string | null): Promise<DoctorResponse> {
-  if (lossCases !== null) checkFile(lossCases);
+  const cases = lossCases === null ? null : readCases(lossCases);
   const engines: EngineReport[] = [];
   for (const probe of await probeEngines()) {
     engines.push({
       ...probe,
       hint: hintOf(probe),
-      lossCases: lossCases !== null && probe.works ? await checkEngine(probe.name, lossCases) : null,
+      lossCases: cases !== null && probe.works ? await checkEngine(probe.name, cases) : null,
     });
   }
   const datasets = (await listDatasets({ baseFolder: process.cwd() })).map(toDatasetReport);
@@ -28,7 +28,7 @@ export async function examine(db: string, lossCases: string | null): Promise<Doc
 }
 
 /** A mistake in the file is reported here once, and not once by every engine. */
-function checkFile(file: string): void {
+function readCases(file: string): LossCaseFile {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -39,6 +39,7 @@ function checkFile(file: string): void {
     );
   }
   parseLossCases(text, file);
+  return { file, text };
 }
 
 function toDatasetReport({ name, state, folder, looksIn, files }: DatasetListing): DatasetReport {

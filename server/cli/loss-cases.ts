@@ -5,14 +5,21 @@ import { builtProgram } from '../training/built-program.ts';
 /** The report of the reference cases, reduced to counts and largest errors. */
 type CountedCases = NonNullable<EngineReport['lossCases']>;
 
+/** The text of a file of reference cases, which may be a pipe and is read once. */
+export interface LossCaseFile {
+  file: string;
+  text: string;
+}
+
 /**
- * Computes a file of reference cases on an engine, in a process of its own, because a process can have one engine only.
+ * Computes reference cases on an engine, in a process of its own, because a process can have one engine only.
  */
-export function checkEngine(engine: string, file: string): Promise<CountedCases> {
+export function checkEngine(engine: string, { file, text }: LossCaseFile): Promise<CountedCases> {
   return new Promise((resolve, reject) => {
     const child = fork(builtProgram('cli/loss-cases-process'), [engine, file], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    child.send(text, () => {}); // a process that cannot take it ends, which is told below
     let printed = '';
     let report: CountedCases | undefined;
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (printed += text));

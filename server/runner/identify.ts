@@ -73,6 +73,7 @@ export function identifyAll(
       arm: index,
       seed,
       key: runKey(effective, seed, dataFingerprint, computedBy),
+      start: stageKey(effective, 0, seed, dataFingerprint, computedBy),
       engine,
       dataFingerprint,
       stages: paths.get(index)!.map(toStage),

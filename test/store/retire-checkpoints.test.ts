@@ -27,6 +27,7 @@ function beginForked(
     arm,
     seed: 1,
     key: `${name} ${arm}`,
+    start: name,
     engine: 'wasm',
     dataFingerprint: 'data',
     stages,

@@ -3,7 +3,7 @@ import { commitSegment } from '../../server/store/training/commit-segment.ts';
 import { identifyRuns, readTasks, type RunIdentity, type RunTask } from '../../server/store/training/identify-runs.ts';
 import { readArms } from '../../server/store/reading/read-arms.ts';
 import { listStages } from '../../server/store/reading/list-stages.ts';
-import { startSweep } from '../../server/store/training/sweep-turn.ts';
+import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { readResults } from '../../server/store/reading/read-results.ts';
@@ -25,6 +25,7 @@ function treeIdentities(storage: Storage, sweepId: number): RunIdentity[] {
       arm: index,
       seed,
       key: runKey(effective, seed, 'data', 'wasm'),
+      start: stageKey(effective, 0, seed, 'data', 'wasm'),
       engine: 'wasm',
       dataFingerprint: 'data',
       stages: paths.get(index)!.map(({ from, to }) => ({
@@ -42,11 +43,12 @@ function beginTree(
   token: Lease,
   name: string,
   switches: number[],
+  fresh = false,
 ): { sweepId: number; tasks: RunTask[] } {
   const plan = makePlan([{ beta: 0 }, ...switches.map((N) => ({ beta: 0.2, N }))], [1], name);
   const { sweepId } = queueSweep(storage, request(plan));
   startSweep(storage, token, sweepId, 'wasm');
-  return { sweepId, tasks: identifyRuns(storage, token, sweepId, treeIdentities(storage, sweepId), false) };
+  return { sweepId, tasks: identifyRuns(storage, token, sweepId, treeIdentities(storage, sweepId), fresh) };
 }
 
 const path = ({ stages }: RunTask): [number, number][] => stages.map(({ from, to }) => [from, to]);
@@ -148,4 +150,60 @@ test('a trunk that another plan has cut elsewhere is taken as it is', async () =
     [60, 80],
     [80, 100],
   ]);
+});
+
+/** The editions of the runs and of the stages that they go through, by arm. */
+function editionsOf(storage: Storage, tasks: RunTask[]): [run: number, stages: number[]][] {
+  const edition = storage.raw.prepare('SELECT edition FROM "Run" WHERE id = ?').pluck();
+  return tasks.map(({ runId, stages }) => [edition.get(runId) as number, stages.map((stage) => stage.edition)]);
+}
+
+const complete = (storage: Storage, token: Lease, { sweepId, tasks }: ReturnType<typeof beginTree>): void => {
+  for (const { runId, stages } of tasks) {
+    for (const { stageId, from, to } of stages)
+      if (readTasks(storage, sweepId).some((task) => task.stages.some((s) => s.stageId === stageId && s.batch < to)))
+        commitSegment(storage, token, makeSegment(stageId, from, to));
+    storage.raw.prepare(`UPDATE "Run" SET state = 'complete' WHERE id = ?`).run(runId);
+  }
+  finishSweep(storage, token, sweepId, 'complete');
+};
+
+test('a sweep that was trained anew and is extended goes on in its own edition', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  complete(storage, token, beginTree(storage, token, 'sweep', [40]));
+  complete(storage, token, beginTree(storage, token, 'sweep', [40], true));
+  // N = 0 has no stage in common with the control, and is compared with it all the same.
+  const { tasks } = beginTree(storage, token, 'sweep', [40, 60, 0]);
+  expect(editionsOf(storage, tasks)).toEqual([
+    [1, [1, 1]],
+    [1, [1, 1]],
+    [1, [1, 1, 1]],
+    [1, [1]],
+  ]);
+  expect(tasks[2]!.stages[0]).toMatchObject({ from: 0, to: 40, batch: 40 });
+  expect(tasks[2]!.stages[0]!.stageId).toBe(tasks[0]!.stages[0]!.stageId);
+});
+
+test('an arm that only an older edition holds is not paired with a newer control', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  complete(storage, token, beginTree(storage, token, 'sweep', [40, 60]));
+  complete(storage, token, beginTree(storage, token, 'sweep', [40], true));
+  const { tasks } = beginTree(storage, token, 'sweep', [40, 60]);
+  expect(editionsOf(storage, tasks).map(([run]) => run)).toEqual([1, 1, 1]);
+  expect(tasks.map(({ state }) => state)).toEqual(['complete', 'complete', 'waiting']);
+});
+
+test('another sweep that is trained anew moves no other sweep to its edition; a new sweep takes the newest', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  complete(storage, token, beginTree(storage, token, 'old', [40]));
+  complete(storage, token, beginTree(storage, token, 'anew', [40], true));
+  const old = beginTree(storage, token, 'old', [40, 60]);
+  expect(editionsOf(storage, old.tasks).map(([run]) => run)).toEqual([0, 0, 0]);
+  finishSweep(storage, token, old.sweepId, 'interrupted');
+  const { tasks } = beginTree(storage, token, 'new', [40, 60]);
+  expect(editionsOf(storage, tasks).map(([run]) => run)).toEqual([1, 1, 1]);
+  expect(tasks.map(({ state }) => state)).toEqual(['complete', 'complete', 'waiting']);
 });

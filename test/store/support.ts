@@ -120,7 +120,7 @@ function makeArm({ learningRate = 0.01, ...choice }: ArmChoice, index: number, b
 
 export function request(plan: Plan, change: Partial<SweepRequest> = {}): SweepRequest {
   return {
-    definition: '{"name":"switch-batch","description":"Does a later switch help?"}',
+    definition: JSON.stringify({ name: plan.name, description: 'Does a later switch help?', plan: plan.planHash }),
     definitionPath: `/study/${plan.name}.json`,
     folder: '/study',
     plan,
@@ -141,6 +141,7 @@ export function identities(storage: Storage, sweepId: number, fingerprint = 'dat
       arm: index,
       seed,
       key: runKey(effective, seed, fingerprint, engine),
+      start: stageKey(effective, 0, seed, fingerprint, engine),
       engine,
       dataFingerprint: fingerprint,
       stages: [{ key: stageKey(effective, to, seed, fingerprint, engine), from: 0, to, params: shownParameters(arm) }],

@@ -1,4 +1,6 @@
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { cancelSweep, isCancelRequested } from '../../server/store/sweeps/cancel-sweep.ts';
@@ -8,14 +10,14 @@ import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
 import { nextQueuedSweep, queueAgain } from '../../server/store/sweeps/queue.ts';
 import { putBack, finishProbe, finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
-import { queueSweep, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
+import { queueSweep, queueUnchanged, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
 import { readArms } from '../../server/store/reading/read-arms.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { retrySweep } from '../../server/store/sweeps/retry-sweep.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { writeNotes } from '../../server/store/sweeps/write-notes.ts';
-import { begin, lease, makePlan, newStorage, RECORD, request } from './support.ts';
+import { begin, lease, makePlan, newStorage, RECORD, request, temporaryFolder } from './support.ts';
 
 const arms = [{ beta: 0 }, { beta: 0.2, controlIndex: 0 }];
 
@@ -113,6 +115,51 @@ describe('queueing', () => {
     ]);
     expect(await readSweep(storage, 1)).toMatchObject({ seeds: 2, arms: 3, plan: { seeds: [2, 3] } });
     expect(storage.raw.prepare('SELECT count(*) FROM "Run"').pluck().get()).toBe(6);
+  });
+
+  test('an unchanged definition keeps its plan, whatever it would be planned as now; not with fresh', async () => {
+    const storage = await newStorage();
+    const text = { definition: '{"name":"switch-batch"}' };
+    const [old, now] = [makePlan([{ beta: 0 }, { beta: 0.2 }]), makePlan([{ beta: 0 }, { beta: 0.3 }], [1, 2, 3])];
+    queueSweep(storage, request(old, text));
+    const kept = (): unknown => [
+      storage.raw.prepare('SELECT planHash FROM "Sweep"').pluck().get(),
+      listRuns(storage, 1).items.map(({ id, arm, seed }) => [id, arm, seed]),
+    ];
+    const before = kept();
+    expect(queueSweep(storage, request(now, text))).toEqual({ sweepId: 1, created: false });
+    expect(queueUnchanged(storage, request(now, text))).toBe(1);
+    expect(kept()).toEqual(before);
+    expect(queueUnchanged(storage, request(now, { definition: '{"name": "switch-batch"}' }))).toBeNull();
+    expect(queueUnchanged(storage, request(now, { ...text, definitionPath: '/else.json' }))).toBeNull();
+    expect(queueUnchanged(storage, request(now, { ...text, definitionPath: null }))).toBeNull();
+
+    queueSweep(storage, request(now, { ...text, fresh: true }));
+    expect(await readSweep(storage, 1)).toMatchObject({ planHash: now.planHash, seeds: 3 });
+    queueAgain(storage, 1, { plan: old });
+    expect(await readSweep(storage, 1)).toMatchObject({ planHash: now.planHash });
+    queueAgain(storage, 1, { fresh: true, plan: old });
+    expect(await readSweep(storage, 1)).toMatchObject({ planHash: old.planHash, seeds: 2 });
+  });
+
+  test('a definition by way of a linked folder is the same sweep; from another folder it is another one', async () => {
+    const storage = await newStorage();
+    const folder = realpathSync(temporaryFolder());
+    mkdirSync(join(folder, 'study'));
+    mkdirSync(join(folder, 'other'));
+    writeFileSync(join(folder, 'study', 'x.json'), '{}');
+    symlinkSync(join(folder, 'study'), join(folder, 'link'));
+    symlinkSync(join(folder, 'study', 'x.json'), join(folder, 'other', 'x.json'));
+    const plan = makePlan(arms, [1], 'x');
+    const queue = (name: string): number =>
+      queueSweep(storage, request(plan, { definitionPath: join(folder, name, 'x.json'), folder: join(folder, name) }))
+        .sweepId;
+    expect([queue('link'), queue('study')]).toEqual([1, 1]);
+    // Its relative paths start elsewhere: other data.
+    expect(queue('other')).toBe(2);
+    expect(queue('study')).toBe(1);
+    const found = (name: string): Promise<number> => findSweep(storage, join(folder, name, 'x.json'));
+    expect([await found('study'), await found('link'), await found('other')]).toEqual([1, 1, 2]);
   });
 
   test('a sweep that is being trained cannot be changed, only asked for again', async () => {

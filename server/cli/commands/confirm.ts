@@ -29,7 +29,9 @@ export const confirmCommand: CliCommand = {
 function confirm(session: Session, sweep: string, options: Options): Promise<number> {
   return withStorage(session.db, async (storage) => {
     const { trainAndShow, exitCodeOf } = await import('../train.ts');
+    const { tellNewPlan } = await import('../new-plan.ts');
     const sweepId = await queue(session, storage, sweep, options);
+    await tellNewPlan(storage, sweepId, session.output.say);
     const { ended, interrupted } = await trainAndShow(session, storage, sweepId, { ...options, fresh: false });
     if (ended === null || interrupted !== null) return interrupted!;
     await show(session, storage, sweepId);

@@ -17,7 +17,7 @@ export const planCommand: CliCommand = {
     const command = program
       .command('plan')
       .description('validates a definition and shows what would run')
-      .argument('<file>', 'the sweep definition')
+      .argument('<file>', 'the sweep definition; "-": on stdin')
       .option('--arms', 'list the arms')
       .option('--time', 'predict how long the sweep trains here; a few batches are trained for it and not kept');
     addEngineOptions(command).action(run(plan));
@@ -29,8 +29,8 @@ async function plan({ output, json }: Session, file: string, options: Options): 
   const { planDefinition } = await import('../plan-definition.ts');
   const { planToJson } = await import('../../sweep/plan/plan-json.ts');
   const { planToText } = await import('../../sweep/plan/plan-text.ts');
-  const { text, folder } = readDefinitionFile(file);
-  const made = await planDefinition(readDefinition(text, file), folder);
+  const { text, source, folder } = await readDefinitionFile(file);
+  const made = await planDefinition(readDefinition(text, source), folder, output.say);
   const arms = options.arms === true;
   const seconds = options.time
     ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say)

@@ -1,8 +1,8 @@
 import type { ProbeReport } from '../../report/probe/probe-report.ts';
-import type { Storage } from '../../store/database/storage.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { printable } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
+import type { OpenedDefinition } from '../queue-definition.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
@@ -17,35 +17,30 @@ export const probeCommand: CliCommand = {
           `trains the trunks only (${PROBE_SEEDS} seeds) and shows which arms would be dead, weak or the same; ` +
             '`run` goes on from there',
         )
-        .argument('<file>', 'the sweep definition'),
+        .argument('<file>', 'the sweep definition; "-": on stdin'),
     ).action(run(probe));
   },
 };
 
 async function probe(session: Session, file: string, options: Options): Promise<number> {
-  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openStorage } = await import('../../store/database/storage.ts');
-  // A definition that has mistakes, or is not there, leaves no database behind.
-  readDefinition(readDefinitionFile(file).text, file);
-  const storage = await openStorage({ file: session.db, create: true });
+  const { openForDefinition } = await import('../queue-definition.ts');
+  const opened = await openForDefinition(session.db, await readDefinitionFile(file));
   try {
-    return await probeFile(session, storage, file, options);
+    return await probeFile(session, opened, options);
   } finally {
-    await storage.close();
+    await opened.storage.close();
   }
 }
 
-async function probeFile(session: Session, storage: Storage, file: string, options: Options): Promise<number> {
+async function probeFile(session: Session, opened: OpenedDefinition, options: Options): Promise<number> {
+  const { storage } = opened;
   const { queueDefinition } = await import('../queue-definition.ts');
   const { trainAndShow } = await import('../train.ts');
   const { probeOf } = await import('../../http/answers/probe-of.ts');
   const { engine } = options;
-  const sweepId = await queueDefinition(storage, file, {
-    engine: engine === 'auto' ? null : engine,
-    share: true,
-    probeSeeds: PROBE_SEEDS,
-  });
+  const asked = { engine: engine === 'auto' ? null : engine, share: true, probeSeeds: PROBE_SEEDS };
+  const sweepId = await queueDefinition(opened, asked, session.output.say);
   const { ended, interrupted } = await trainAndShow(session, storage, sweepId, {
     ...options,
     wait: true,

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { parseSweepId } from '../../store/database/ids.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { UserError } from '../../sweep/user-error.ts';
+import type { Plan } from '../../sweep/plan/plan.ts';
 import type { CliCommand } from '../command.ts';
+import type { OpenedDefinition } from '../queue-definition.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 
@@ -20,7 +22,7 @@ export const runCommand: CliCommand = {
       program
         .command('run')
         .description('trains a sweep, or continues it where it stopped; failed runs are tried again')
-        .argument('<file|sweep>', 'a definition, or a stored sweep\'s id, name or "latest"'),
+        .argument('<file|sweep>', 'a definition ("-": on stdin), or a stored sweep\'s id, name or "latest"'),
     )
       .option('--no-share', 'train each run on its own from batch 0')
       .option('--fresh', 'train everything anew, whatever the database holds')
@@ -38,22 +40,32 @@ export const runCommand: CliCommand = {
 };
 
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
-  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
-  const { readDefinitionFile } = await import('../read-definition-file.ts');
-  const { openStorage } = await import('../../store/database/storage.ts');
   const { train } = await import('../train.ts');
-  const isFile = isDefinition(session, what, options);
-  // A definition that has mistakes, or is not there, leaves no database behind.
-  if (isFile) readDefinition(readDefinitionFile(what).text, what);
-  const storage = await openStorage({ file: session.db, create: isFile });
+  const opened = await open(session, what, options);
+  const { storage } = opened;
   try {
-    const sweepId = isFile ? await queueFile(storage, what, options) : await queueStored(storage, what, options);
+    const sweepId =
+      'file' in opened ? await queueFile(session, opened, options) : await queueStored(session, storage, what, options);
     if (options.keepCheckpoints)
       (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
     return await train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   } finally {
     await storage.close();
   }
+}
+
+async function open(
+  session: Session,
+  what: string,
+  options: Options,
+): Promise<OpenedDefinition | { storage: Storage }> {
+  if (isDefinition(session, what, options)) {
+    const { readDefinitionFile } = await import('../read-definition-file.ts');
+    const { openForDefinition } = await import('../queue-definition.ts');
+    return openForDefinition(session.db, await readDefinitionFile(what));
+  }
+  const { openStorage } = await import('../../store/database/storage.ts');
+  return { storage: await openStorage({ file: session.db, create: false }) };
 }
 
 /**
@@ -64,24 +76,21 @@ function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boo
   if (ifQueued) return false;
   if (!existsSync(db)) return true;
   if (parseSweepId(what) !== null || what === 'latest') return false;
-  return existsSync(what) || /\.json$/i.test(what);
+  return what === '-' || existsSync(what) || /\.json$/i.test(what);
 }
 
 async function queueFile(
-  storage: Storage,
-  file: string,
+  { output }: Session,
+  opened: OpenedDefinition,
   { engine, share, fresh, otherBits }: Options,
 ): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
-  return queueDefinition(storage, file, {
-    engine: asked(engine),
-    share,
-    fresh: fresh === true,
-    otherBits: otherBits === true,
-  });
+  const request = { engine: asked(engine), share, fresh: fresh === true, otherBits: otherBits === true };
+  return queueDefinition(opened, request, output.say);
 }
 
 async function queueStored(
+  { output }: Session,
   storage: Storage,
   what: string,
   { engine, share, fresh, otherBits, ifQueued }: Options,
@@ -95,8 +104,20 @@ async function queueStored(
         "name its definition's file instead",
     );
   if (!ifQueued)
-    queueAgain(storage, sweepId, { engine: asked(engine), fresh: fresh === true, otherBits: otherBits === true });
+    queueAgain(storage, sweepId, {
+      engine: asked(engine),
+      otherBits: otherBits === true,
+      ...(fresh && (await freshly(storage, sweepId))),
+    });
+  await (await import('../new-plan.ts')).tellNewPlan(storage, sweepId, output.say);
   return sweepId;
+}
+
+/** A sweep that is trained anew is planned anew too. */
+async function freshly(storage: Storage, sweepId: number): Promise<{ fresh: true; plan: Plan }> {
+  const { readSweep } = await import('../../store/reading/read-sweep.ts');
+  const { planStored } = await import('../new-plan.ts');
+  return { fresh: true, plan: await planStored((await readSweep(storage, sweepId))!) };
 }
 
 /** The engine that was asked for by name; null where the choice is left open. */

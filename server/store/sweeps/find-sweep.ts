@@ -1,8 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import { parseRunId, parseSweepId, sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
+import { isSamePlace, realPath } from './same-place.ts';
 
 /**
  * What the command line calls SWEEP: an id, `latest`, a unique name, or the path of a definition, which means its
@@ -59,15 +59,16 @@ async function named(storage: Storage, argument: string): Promise<number[]> {
   );
   if (byName.length > 0) return byName;
   const path = resolve(argument);
-  const paths = existsSync(path) ? [path, realpathSync(path)] : [path];
-  return ids(
-    await storage.prisma.sweep.findMany({
-      select: { id: true },
-      where: { definitionPath: { in: paths } },
-      orderBy: { id: 'desc' },
-      take: 1,
-    }),
-  );
+  const sweeps = await storage.prisma.sweep.findMany({
+    select: { id: true, definitionPath: true, folder: true },
+    where: { definitionPath: { not: null } },
+    orderBy: { id: 'desc' },
+  });
+  const place = { definitionPath: path, folder: dirname(path) };
+  const newest =
+    sweeps.find((sweep) => isSamePlace(sweep, place)) ??
+    sweeps.find(({ definitionPath }) => realPath(definitionPath!) === realPath(path));
+  return newest === undefined ? [] : [newest.id];
 }
 
 const ids = (rows: { id: number }[]): number[] => rows.map(({ id }) => id);

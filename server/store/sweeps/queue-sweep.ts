@@ -1,15 +1,14 @@
-import type { Arm } from '../../sweep/arm.ts';
-import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
-import { shownParameters } from '../../sweep/shown-parameters.ts';
 import { askForAll, askOtherBits } from './queue.ts';
 import { refuseFresh } from './refuse-fresh.ts';
+import { isSamePlace } from './same-place.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
+import { insertPlan, replacePlan, toPlanJson } from './write-plan.ts';
 
 export interface SweepRequest {
   /** The definition's text as it was given. */
@@ -47,7 +46,8 @@ export interface QueuedSweep {
 
 /**
  * Stores a sweep as queued, at the end of the queue. The same file with the same name is the same sweep: it is
- * continued, and where its definition changed, the arms it still has keep their runs. Every arm × seed gets a run right
+ * continued. Where the text of its definition is unchanged it keeps its stored plan, whatever this version would plan,
+ * unless `fresh`. Where the text changed, the arms it still has keep their runs. Every arm × seed gets a run right
  * away, waiting and without a key; `identifyRuns` replaces this run where the database already holds one that computes
  * the same.
  *
@@ -57,28 +57,42 @@ export interface QueuedSweep {
 export function queueSweep(storage: Storage, request: SweepRequest, now = Date.now()): QueuedSweep {
   return transaction(storage, () => {
     if (request.fresh) refuseFresh(`sweep "${request.plan.name}"`, leaseHolder(storage, now));
-    const bits = { fresh: request.fresh === true, otherBits: request.otherBits === true };
     const found = findSweepOfDefinition(storage, request);
     if (!found) {
       const sweepId = insertSweep(storage, request, now);
-      askOtherBits(storage, sweepId, bits);
+      askOtherBits(storage, sweepId, { fresh: false, otherBits: request.otherBits === true });
       return { sweepId, created: true };
     }
-    askEngine(storage, found.id, request.engine, request.fresh === true);
-    if (found.state === 'running' && leaseHolder(storage, now)) {
-      if (found.planHash === request.plan.planHash) {
-        if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
-        return { sweepId: found.id, created: false };
-      }
+    const keeps = found.definition === request.definition && request.fresh !== true;
+    if (!keeps && found.planHash !== request.plan.planHash && isAtWork(storage, found, now))
       throw new UserError(
         `Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process ` +
           'with an earlier form of this definition; wait until it is done, or cancel it first',
       );
-    }
-    updateSweep(storage, found.id, request, now);
-    askOtherBits(storage, found.id, bits);
-    if (found.planHash !== request.plan.planHash) replaceArms(storage, found.id, request.plan);
+    if (continueSweep(storage, found, request, now) && !keeps) replacePlan(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };
+  });
+}
+
+/**
+ * The same for a definition that the database may hold word for word, without a plan: the stored plan is kept.
+ *
+ * @returns the sweep that is continued; null where the database holds no such definition of this file
+ */
+export function queueUnchanged(
+  storage: Storage,
+  request: Omit<SweepRequest, 'plan' | 'fresh'>,
+  now = Date.now(),
+): number | null {
+  return transaction(storage, () => {
+    const found = (
+      storage
+        .prepare(`SELECT ${FOUND} FROM "Sweep" WHERE definition = ? AND definitionPath IS NOT NULL ORDER BY id DESC`)
+        .all(request.definition) as Found[]
+    ).find((sweep) => isSamePlace(sweep, request));
+    if (!found) return null;
+    continueSweep(storage, found, request, now);
+    return found.id;
   });
 }
 
@@ -86,20 +100,46 @@ interface Found {
   id: number;
   state: string;
   planHash: string;
+  definition: string;
+  definitionPath: string;
+  folder: string;
 }
+
+const FOUND = 'id, state, planHash, definition, definitionPath, folder';
 
 /**
  * The newest sweep of this file and name. A confirmation has the name of its arm in its own name, and arms may change
  * their names: a confirmation is found by its key alone, which says what it confirms.
  */
-function findSweepOfDefinition(storage: Storage, { definitionPath, plan }: SweepRequest): Found | undefined {
-  if (definitionPath === null) return undefined;
-  return storage
+function findSweepOfDefinition(storage: Storage, request: SweepRequest): Found | undefined {
+  if (request.definitionPath === null) return undefined;
+  const sweeps = storage
     .prepare(
-      `SELECT id, state, planHash FROM "Sweep"
-    WHERE definitionPath = ? AND (name = ? OR definitionPath LIKE 'confirm:%') ORDER BY id DESC`,
+      `SELECT ${FOUND} FROM "Sweep" WHERE definitionPath IS NOT NULL
+      AND (name = ? OR definitionPath = ? AND definitionPath LIKE 'confirm:%') ORDER BY id DESC`,
     )
-    .get(definitionPath, plan.name) as Found | undefined;
+    .all(request.plan.name, request.definitionPath) as Found[];
+  return sweeps.find((sweep) => isSamePlace(sweep, request));
+}
+
+function isAtWork(storage: Storage, { state }: Found, now: number): boolean {
+  return state === 'running' && leaseHolder(storage, now) !== null;
+}
+
+/**
+ * A sweep that is there is asked for again.
+ *
+ * @returns false where it is being trained at this moment and stays as it is
+ */
+function continueSweep(storage: Storage, found: Found, request: Omit<SweepRequest, 'plan'>, now: number): boolean {
+  askEngine(storage, found.id, request.engine, request.fresh === true);
+  askOtherBits(storage, found.id, { fresh: request.fresh === true, otherBits: request.otherBits === true });
+  if (isAtWork(storage, found, now)) {
+    if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
+    return false;
+  }
+  updateSweep(storage, found.id, request, now);
+  return true;
 }
 
 function insertSweep(storage: Storage, request: SweepRequest, now: number): number {
@@ -126,8 +166,7 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
       now,
     );
   const sweepId = Number(lastInsertRowid);
-  insertArms(storage, sweepId, plan);
-  insertRuns(storage, sweepId, plan, new Map());
+  insertPlan(storage, sweepId, plan);
   return sweepId;
 }
 
@@ -136,93 +175,22 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
  * sweep that waits to be trained as a whole still does so when a probe of it is asked for: its trunks come first
  * anyway.
  */
-function updateSweep(storage: Storage, sweepId: number, request: SweepRequest, now: number): void {
-  const { plan } = request;
+function updateSweep(storage: Storage, sweepId: number, request: Omit<SweepRequest, 'plan'>, now: number): void {
   storage
     .prepare(
-      `UPDATE "Sweep" SET name = ?, folder = ?, definition = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ?,
+      `UPDATE "Sweep" SET folder = ?, definition = ?,
       share = (share OR ?) AND ?,
       probeSeeds = CASE WHEN state = 'queued' AND probeSeeds IS NULL THEN NULL ELSE ? END,
       queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
       state = 'queued', cancelRequested = false, error = NULL, finishedAt = NULL WHERE id = ?`,
     )
     .run(
-      plan.name,
       request.folder,
       request.definition,
-      plan.planHash,
-      toPlanJson(plan),
-      plan.metric.name,
-      plan.metric.goal,
       Number(request.fresh ?? false),
       Number(request.share),
       request.probeSeeds ?? null,
       now,
       sweepId,
     );
-}
-
-function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {
-  const before = storage
-    .prepare(
-      `SELECT a.settings, r.seed, r.runId FROM "SweepRun" r
-    JOIN "Arm" a ON a.sweepId = r.sweepId AND a."index" = r.armIndex WHERE r.sweepId = ?`,
-    )
-    .all(sweepId) as { settings: string; seed: number; runId: number }[];
-  const runs = new Map(before.map(({ settings, seed, runId }) => [runIdentity(JSON.parse(settings), seed), runId]));
-  storage.prepare('DELETE FROM "SweepRun" WHERE sweepId = ?').run(sweepId);
-  storage.prepare('DELETE FROM "Arm" WHERE sweepId = ?').run(sweepId);
-  insertArms(storage, sweepId, plan);
-  insertRuns(storage, sweepId, plan, runs);
-  // A run with a key may be asked for again by a later form of the definition; a run without a key was never begun.
-  storage.prepare('DELETE FROM "Run" WHERE key IS NULL AND id NOT IN (SELECT runId FROM "SweepRun")').run();
-}
-
-function insertArms(storage: Storage, sweepId: number, plan: Plan): void {
-  const insert = storage.prepare(
-    `INSERT INTO "Arm" (sweepId, "index", name, ablation, control, controlIndex,
-      alpha, beta, gamma, epsilon, N, swept, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  for (const arm of plan.arms) {
-    const { alpha, beta, gamma, epsilon, N, ...swept } = shownParameters(arm);
-    insert.run(
-      sweepId,
-      arm.index,
-      arm.name,
-      arm.ablation,
-      Number(arm.control),
-      arm.controlIndex,
-      alpha,
-      beta,
-      gamma,
-      epsilon,
-      N,
-      JSON.stringify(swept),
-      JSON.stringify(arm),
-    );
-  }
-}
-
-function insertRuns(storage: Storage, sweepId: number, plan: Plan, runs: Map<string, number>): void {
-  const insertRun = storage.prepare(`INSERT INTO "Run" (seed, state, batches, epsilon) VALUES (?, 'waiting', ?, ?)`);
-  const insertSweepRun = storage.prepare(
-    'INSERT INTO "SweepRun" (sweepId, position, armIndex, seed, runId) VALUES (?, ?, ?, ?, ?)',
-  );
-  for (const [position, { arm: index, seed }] of plan.runs.entries()) {
-    const arm = plan.arms[index]!;
-    const runId =
-      runs.get(runIdentity(arm, seed)) ??
-      Number(insertRun.run(seed, arm.training.batches, shownParameters(arm).epsilon).lastInsertRowid);
-    insertSweepRun.run(sweepId, position, index, seed, runId);
-  }
-}
-
-/** Equal for arms that ask for the same, whatever their place and name in the plan. */
-function runIdentity({ alpha, beta, gamma, epsilon, N, loss, training }: Arm, seed: number): string {
-  return toCanonicalJson([alpha, beta, gamma, epsilon, N, loss, training, seed]);
-}
-
-/** The parts of a plan that have no table of their own. */
-function toPlanJson({ arms: _arms, runs: _runs, ...rest }: Plan): string {
-  return JSON.stringify(rest);
 }

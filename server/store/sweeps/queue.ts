@@ -4,6 +4,8 @@ import { leaseHolder } from '../database/lease.ts';
 import { refuseFresh } from './refuse-fresh.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
+import type { Plan } from '../../sweep/plan/plan.ts';
+import { replacePlan } from './write-plan.ts';
 
 /** The sweep that waits longest; null where none does. */
 export function nextQueuedSweep(storage: Storage): number | null {
@@ -44,6 +46,7 @@ export function readProbeSeeds(storage: Storage, sweepId: number): number | null
  * @param engine null leaves the choice open; without it the sweep is on the engine that was asked for before
  * @param fresh true: the sweep is to be trained anew; only where no other process trains
  * @param otherBits true: to go on where the machine computes other bits than those of its runs
+ * @param plan of a sweep that is to be trained anew: takes the place of the stored one
  * @returns false where the sweep is already queued or running
  */
 export function queueAgain(
@@ -53,8 +56,9 @@ export function queueAgain(
     engine,
     fresh = false,
     otherBits = false,
+    plan,
     now = Date.now(),
-  }: { engine?: string | null; fresh?: boolean; otherBits?: boolean; now?: number } = {},
+  }: { engine?: string | null; fresh?: boolean; otherBits?: boolean; plan?: Plan; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
     if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
@@ -64,6 +68,7 @@ export function queueAgain(
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
     askOtherBits(storage, sweepId, { fresh, otherBits });
+    if (fresh && plan) replacePlan(storage, sweepId, plan);
     return (
       storage
         .prepare(

@@ -18,6 +18,11 @@ export type Standing = 'empty' | 'same' | 'unknown' | 'other';
 
 const WORSE: Standing[] = ['empty', 'same', 'unknown', 'other'];
 
+/** Of what several parts make; nothing at all is `empty`. */
+export function worstOf(standings: readonly Standing[]): Standing {
+  return WORSE[Math.max(0, ...standings.map((standing) => WORSE.indexOf(standing)))]!;
+}
+
 /** Whether training may go on from it. */
 export function isUsable(standing: Standing): boolean {
   return standing === 'empty' || standing === 'same';
@@ -51,8 +56,7 @@ export function judgeOf(storage: Storage, here: Here): Judge {
     if (bits !== null && own !== null) return bits === own ? 'same' : 'other';
     return wasHere(id) ? 'same' : 'unknown';
   };
-  const worst = (stages: BegunStage[], arm: number): Standing =>
-    WORSE[Math.max(0, ...stages.map((stage) => WORSE.indexOf(ofStage(stage, arm))))]!;
+  const worst = (stages: BegunStage[], arm: number): Standing => worstOf(stages.map((stage) => ofStage(stage, arm)));
   return {
     ofRun: (runId, arm) => worst(begunOfRun(storage, runId), arm),
     ofLine: (stageId, arm) => worst(begunOfLine(storage, stageId), arm),

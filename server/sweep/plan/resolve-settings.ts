@@ -13,7 +13,10 @@ import { trainingSchema, type TrainingOutput } from '../schema/training-schema.t
 /** The settings that decide the number of batches in an epoch. */
 export type EpochSettings = Omit<TrainingSettings, 'batches' | 'evalEvery'>;
 
-/** Batches in one pass over the training part; throws a `UserError` where the data cannot be read. */
+/**
+ * Batches in one pass over the training part: images / batchSize, not rounded, since only what is multiplied by it is
+ * a number of batches. Throws a `UserError` where the data cannot be read.
+ */
 export type BatchesPerEpoch = (training: EpochSettings) => number;
 
 /** The settings of an arm. Arms with equal settings share these objects. */
@@ -56,7 +59,7 @@ export class SettingsResolver {
     return settings;
   }
 
-  /** Batches in an epoch of these settings. The data set is asked only once for equal settings. */
+  /** Batches in an epoch of these settings, not rounded. The data set is asked only once for equal settings. */
   batchesPerEpoch(training: EpochSettings): number {
     const key = JSON.stringify([training.dataset, training.batchSize]);
     let batches = this.#epochs.get(key);

@@ -22,6 +22,7 @@ export interface SearchArms {
 export function searchArms(definition: Definition, resolver: SettingsResolver): SearchArms {
   const found = definition.method === 'grid' ? searchGrid(definition, resolver) : searchRandom(definition, resolver);
   addIncluded(definition, resolver, found);
+  refuseLateSwitch(definition, found);
   return { ...found, arms: [...found.arms.values()], notes: [...found.notes, ...idleExcludes(found.dropped)] };
 }
 
@@ -89,6 +90,18 @@ function searchRandom(definition: Definition, resolver: SettingsResolver): Found
   const percent = Number((100 * share).toPrecision(2));
   const note = `Only ${percent} % of ${filter.points} draws passed the constraints: ${filter.describe()}.`;
   return { arms, dropped: filter.dropped, folded: 0, notes: share < 0.01 ? [note] : [] };
+}
+
+/** Where β > 0 is asked for, but no run is long enough to come to its N, the search compares nothing with nothing. */
+function refuseLateSwitch(definition: Definition, { arms }: Found): void {
+  const late = [...arms.values()].find(({ assignment }) => (assignment.beta as number) > 0);
+  if (late === undefined || ![...arms.values()].every(({ control }) => control)) return;
+  const unit = unitOf(definition) === 'batches' ? '' : ` (unit "${unitOf(definition)}")`;
+  throw new PlanMistake(
+    'parameters.N',
+    `found ${late.assignment.N}${unit} with runs of ${late.settings.training.batches} batches, ` +
+      'and no arm that comes to its N, wanted at least one N before the last batch: β is in force from N on',
+  );
 }
 
 /** Included points are exempt from the definition's own constraints and excludes, but not from γ > α > β. */

@@ -1,4 +1,4 @@
-import { UNKNOWN_KEY } from '../schema/issues.ts';
+import { problemsOfParameter, UNKNOWN_KEY } from '../schema/issues.ts';
 import type { Judge } from './judge.ts';
 import { isLossParameter, isSettingName, LOSS_PARAMETERS } from '../parameter-names.ts';
 import { type Problem, toPath } from '../problem.ts';
@@ -6,7 +6,7 @@ import { sampleValues } from './sample-values.ts';
 import { toNameSuggestion } from './setting-names.ts';
 import { isRange } from '../space/space.ts';
 import { problemsOfSpace } from './space-problems.ts';
-import type { WrittenParameter } from './written-parameter.ts';
+import { isObject, type WrittenParameter } from './written-parameter.ts';
 
 /** Everything that is wrong with `parameters` beyond its shape: names, units, spaces, values. */
 export function problemsOfParameters(
@@ -68,12 +68,13 @@ function unitProblems({ name, space }: WrittenParameter, root: PropertyKey[]): P
 }
 
 function valueProblems(
-  { name, space }: WrittenParameter,
+  { name, value: written, space }: WrittenParameter,
   method: unknown,
   judge: Judge,
   root: PropertyKey[],
 ): Problem[] {
-  if (space === null) return [];
+  // The definition's shape does not know which parameter wants whole bounds, so a wrong shape is told here too.
+  if (space === null) return isObject(written) ? problemsOfParameter(written, root) : [];
   const problems = problemsOfSpace(space, method, root);
   if (problems.length > 0) return problems;
   for (const { value, at } of sampleValues(space, method)) {

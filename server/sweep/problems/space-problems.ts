@@ -59,8 +59,7 @@ function reportGrid(space: ParameterInput, report: Report): void {
     report(
       'count',
       `found ${count}, wanted at most ${space.max - space.min + 1}, ` +
-        `the whole numbers from ${space.min} to ${space.max} ` +
-        '(integer bounds mean whole numbers; "distribution": "uniform" takes those between too)',
+        `the whole numbers from ${space.min} to ${space.max}`,
     );
   } else if ('min' in space && space.min === space.max) {
     report('count', `found ${count} values between ${space.min} and ${space.max}, wanted different bounds, or "value"`);

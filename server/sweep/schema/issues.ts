@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { distributionOf, PARAMETER_SCHEMAS } from './parameter-schema.ts';
 import { type Problem, toFound, toPath } from '../problem.ts';
 import { suggest, toSuggestion } from '../suggest.ts';
+import { toParameterName } from '../parameter-names.ts';
+import { wholeNumbersOf } from './whole-settings.ts';
 
 type Issue = z.core.$ZodIssue;
 type Parts = readonly PropertyKey[];
@@ -47,10 +49,12 @@ function problemsOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>, found
   return [toProblem(at, found, issue.message)];
 }
 
-function problemsOfParameter(written: Record<string, unknown>, at: Parts): Problem[] {
+/** @param at `parameters` and the parameter's name as written */
+export function problemsOfParameter(written: Record<string, unknown>, at: Parts): Problem[] {
   if ('value' in written && 'values' in written)
     return [{ path: toPath(at), message: 'found both value and values, wanted one of them' }];
-  const distribution = distributionOf(spelledRight(written));
+  const name = toParameterName(String(at[1]));
+  const distribution = distributionOf(spelledRight(written), wholeNumbersOf(name, written.unit));
   if (distribution !== null) return problemsOf(PARAMETER_SCHEMAS[distribution], written, at);
   return [
     toProblem([...at, 'distribution'], written.distribution, `one of ${Object.keys(PARAMETER_SCHEMAS).join(', ')}`),

@@ -58,10 +58,15 @@ type Written<Name extends DistributionName> = Omit<z.output<(typeof PARAMETER_SC
 export type ParameterInput = { [Name in DistributionName]: Written<Name> & { distribution: Name } }[DistributionName];
 
 /**
- * Which way of writing is meant; null where the named distribution is unknown. Without a name, integer bounds mean
- * `int_uniform`, others `uniform`.
+ * Which way of writing is meant; null where the named distribution is unknown. A range without a name is `int_uniform`
+ * of a parameter that takes whole numbers only, and `uniform` of any other, however its bounds are written.
+ *
+ * @param isWhole whether the parameter takes whole numbers only, with these bounds
  */
-export function distributionOf(written: Record<string, unknown>): DistributionName | null {
+export function distributionOf(
+  written: Record<string, unknown>,
+  isWhole: (bounds: readonly unknown[]) => boolean,
+): DistributionName | null {
   if (written.distribution !== undefined) {
     return Object.hasOwn(PARAMETER_SCHEMAS, String(written.distribution))
       ? (written.distribution as DistributionName)
@@ -69,5 +74,5 @@ export function distributionOf(written: Record<string, unknown>): DistributionNa
   }
   if ('values' in written) return 'categorical';
   if ('value' in written) return 'constant';
-  return Number.isInteger(written.min) && Number.isInteger(written.max) ? 'int_uniform' : 'uniform';
+  return isWhole([written.min, written.max]) ? 'int_uniform' : 'uniform';
 }

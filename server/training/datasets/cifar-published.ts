@@ -30,7 +30,8 @@ export interface CifarPublished extends Published {
 export function cifarPublished(published: CifarPublished): Source<NamedSource> {
   const { classes, trainFiles, testFiles, recordsPerTrainFile, recordsPerTestFile } = published;
   return {
-    async describe() {
+    async describe({ folder }, context) {
+      if (folder !== null) await obtain(published, folder, context);
       return {
         shape: [SIDE, SIDE, CHANNELS],
         classes: classes.length,

@@ -27,7 +27,8 @@ export const UNPACKED = [NAMES, NAMES.map((name) => name.replace('-idx', '.idx')
 export function idxPublished(published: IdxPublished): Source<NamedSource> {
   const { classes, trainCount, testCount } = published;
   return {
-    async describe() {
+    async describe({ folder }, context) {
+      if (folder !== null) await obtain(published, folder, context);
       return { shape: [28, 28, 1], classes: classes.length, trainCount, ownValidation: false };
     },
     async load({ folder }, context) {

@@ -1,6 +1,6 @@
-import type { DatasetSettings } from '../../sweep/settings.ts';
+import type { DatasetCommon, DatasetSettings } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import type { Dataset, Part, Source, SourceContext } from '../dataset.ts';
+import type { Dataset, Part, Source, SourceContext, SourceDescription } from '../dataset.ts';
 import { channelStatistics } from './normalise.ts';
 import { fingerprint } from './fingerprint.ts';
 import { limitPart, splitPart, trainCount, validationCount } from './split.ts';
@@ -56,16 +56,27 @@ function refuseAbsentClass({ labels, count }: Part, classes: readonly string[]):
 /** What a plan needs to know of a data set, without reading its pixels or downloading it. */
 export async function describeDataset(
   settings: DatasetSettings,
-  { baseFolder }: { baseFolder: string },
+  options: Pick<LoadOptions, 'baseFolder' | 'log'>,
 ): Promise<{ trainCount: number; shape: Dataset['shape']; classes: number }> {
-  const {
-    shape,
-    classes,
-    trainCount: count,
-    ownValidation,
-  } = await sourceOf(settings).describe(settings, { baseFolder, log: () => {} });
-  const left = ownValidation ? count : count - validationCount(count, settings.validation);
-  return { trainCount: trainCount(left, settings.limit, classes), shape, classes };
+  const source = await describeSource(settings, options);
+  return { trainCount: countTraining(source, settings), shape: source.shape, classes: source.classes };
+}
+
+/** What a data set holds before the split. The settings of `DatasetCommon` say nothing about it. */
+export async function describeSource(
+  settings: DatasetSettings,
+  { baseFolder, log = () => {} }: Pick<LoadOptions, 'baseFolder' | 'log'>,
+): Promise<SourceDescription> {
+  return sourceOf(settings).describe(settings, { baseFolder, log });
+}
+
+/** How many images are left to train on; throws a `UserError` where the split or the limit leaves too few. */
+export function countTraining(
+  { classes, trainCount: count, ownValidation }: SourceDescription,
+  { validation, limit }: DatasetCommon,
+): number {
+  const left = ownValidation ? count : count - validationCount(count, validation);
+  return trainCount(left, limit, classes);
 }
 
 /** `sources` holds, under each name, the source that reads the settings of that name. Its type cannot say so. */

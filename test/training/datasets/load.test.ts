@@ -96,7 +96,11 @@ describe('describing', () => {
   });
 
   it('knows published data sets without their files', async () => {
-    const named = (name: 'mnist' | 'cifar100'): DatasetSettings => ({ ...common, name, folder: '/nowhere' });
+    const named = (name: 'mnist' | 'cifar100', folder: string | null = null): DatasetSettings => ({
+      ...common,
+      name,
+      folder,
+    });
     expect(await describeDataset(named('mnist'), options)).toEqual({
       trainCount: 54000,
       shape: [28, 28, 1],
@@ -107,6 +111,10 @@ describe('describing', () => {
       shape: [32, 32, 3],
       classes: 100,
     });
+    for (const name of ['mnist', 'cifar100'] as const)
+      await expect(describeDataset(named(name, '/nowhere'), options)).rejects.toThrow(
+        `Cannot find ${name}: its files are not in /nowhere`,
+      );
   });
 
   it('refuses what loading would refuse', async () => {
