@@ -3,6 +3,7 @@ import type { DatasetReport, DoctorResponse, EngineReport } from '../http/schema
 import { reportDatabase } from '../store/database/report-database.ts';
 import { listDatasets, type DatasetListing } from '../training/datasets/list.ts';
 import { probeEngines } from '../training/engines/choose.ts';
+import { hintOf } from '../training/engines/hint.ts';
 import { parseLossCases } from '../training/loss-cases.ts';
 import { explainFileError } from '../sweep/file-error.ts';
 import { checkEngine, type LossCaseFile } from './loss-cases.ts';
@@ -18,6 +19,7 @@ export async function examine(db: string, lossCases: string | null): Promise<Doc
   for (const probe of await probeEngines()) {
     engines.push({
       ...probe,
+      hint: hintOf(probe),
       lossCases: cases !== null && probe.works ? await checkEngine(probe.name, cases) : null,
     });
   }

@@ -7,7 +7,7 @@ import { planDefinition } from './plan-definition.ts';
 import { tellNewPlan } from './new-plan.ts';
 import { type DefinitionFile, readDefinitionFile } from './read-definition-file.ts';
 
-type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'probeSeeds'>;
+type Options = Pick<SweepRequest, 'engine' | 'share' | 'fresh' | 'otherBits' | 'probeSeeds'>;
 
 /** A definition that is to be trained, and what is known of its plan. */
 export interface WantedDefinition {

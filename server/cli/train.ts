@@ -5,6 +5,7 @@ import { readSweep } from '../store/reading/read-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { SweepState } from '../sweep/results.ts';
 import { OutsideError, UserError } from '../sweep/user-error.ts';
+import { nativeHint } from './native-hint.ts';
 import { goOnWhereNobodyReads } from './nobody-reads.ts';
 import { makeRunDisplay } from './run-display.ts';
 import type { Session } from './session.ts';
@@ -58,7 +59,11 @@ export async function trainAndShow(
       wait,
       fresh,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,
-      tell: (event) => display.tell(event),
+      tell: (event) => {
+        display.tell(event);
+        const hint = event.kind === 'sweep' && event.engine === 'wasm' && event.left > 0 ? nativeHint() : null;
+        if (hint !== null) display.say(hint);
+      },
       stop: signals.stop,
       kill: signals.kill,
       ...watchdogOf(process.env['COSWEEP_WATCHDOG']),

@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
+import { isAllDone, readTasks, type RunIdentity } from '../store/training/identify-runs.ts';
+import type { Here } from '../store/training/same-bits.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
-import { readFingerprints, type Fingerprints } from './identify.ts';
+import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
+import { measureBits } from './workers/measure-bits.ts';
+import { WorkerProcess } from './workers/worker-process.ts';
 
 /** What a sweep is trained on. */
-interface Inputs {
-  fingerprintOf: Fingerprints;
+interface Inputs extends Data {
   gitCommit: string | null;
 }
 
@@ -20,11 +23,15 @@ export type Beginning =
       /** As it stands now that it is running. */
       sweep: SweepRecord;
       crew: Crew;
+      /** What its runs compute. */
+      identities: RunIdentity[];
+      /** The machine that trains it; null where nothing is left to train. */
+      here: Here | null;
     } & Inputs)
   | { kind: 'stopped'; sweep: SweepRecord }
   | { kind: 'gone' };
 
-type Beginner = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'tell' | 'patience'>;
+type Beginner = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'device' | 'fresh' | 'tell' | 'patience'>;
 
 /**
  * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process
@@ -47,17 +54,39 @@ export async function beginSweep(
   // Until now another process could queue it with another definition; what it stands for now stays.
   const sweep = (await readSweep(storage, sweepId))!;
   const inputs = await unlessEnded(ended, asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
-  return inputs ? { kind: 'begun', sweep, crew, ...inputs } : { kind: 'stopped', sweep };
+  if (!inputs) return { kind: 'stopped', sweep };
+  const { armList, share } = sweep;
+  const identities = identifyAll(armList, readTasks(storage, sweepId), crew.engine, share, inputs.fingerprintOf);
+  const here = await unlessEnded(ended, readHere(options, { sweep, crew, identities, ended, data: inputs }));
+  return here ? { kind: 'begun', sweep, crew, identities, ...inputs, ...here } : { kind: 'stopped', sweep };
+}
+
+interface Begun {
+  sweep: SweepRecord;
+  crew: Crew;
+  identities: RunIdentity[];
+  data: Data;
+  ended: AbortSignal;
+}
+
+/** The machine that trains the sweep, with the bits that it computes. */
+async function readHere(
+  { storage, sweepId, device, fresh, tell }: Beginner,
+  { sweep, crew, identities, data, ended }: Begun,
+): Promise<{ here: Here | null }> {
+  if (!fresh && isAllDone(storage, sweepId, identities)) return { here: null };
+  const hire = (): WorkerProcess => new WorkerProcess(crew.engine, device);
+  return { here: await measureBits(crew, sweep.armList, data, { hire, ended, tell }) };
 }
 
 async function readInputs({ armList, plan, folder }: SweepRecord, { tell, patience }: Beginner): Promise<Inputs> {
   const started = performance.now();
-  const [fingerprintOf, gitCommit] = await Promise.all([
-    readFingerprints(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
+  const [data, gitCommit] = await Promise.all([
+    readData(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
     commitOf(folder),
   ]);
   patience.noteReading(performance.now() - started);
-  return { fingerprintOf, gitCommit };
+  return { ...data, gitCommit };
 }
 
 function asksForTheSame(a: SweepRecord, b: SweepRecord): boolean {

@@ -6,31 +6,45 @@ import type { RunIdentity, StageIdentity } from '../store/training/identify-runs
 import { shownParameters } from '../sweep/shown-parameters.ts';
 import { passingKey } from '../store/training/split-stage.ts';
 import { loadDataset } from '../training/datasets/load.ts';
+import type { Dataset } from '../training/dataset.ts';
 import type { EngineName } from '../training/engine.ts';
+import type { SignedStructure } from '../training/signature.ts';
 
 /** The fingerprint of a data set as it is on the disk. */
 export type Fingerprints = (dataset: DatasetSettings) => string;
+
+/** What a sweep is trained on. */
+export interface Data {
+  fingerprintOf: Fingerprints;
+  /** What decides the shapes that a network of it has. */
+  imagesOf: (dataset: DatasetSettings) => Pick<SignedStructure, 'shape' | 'classes'>;
+}
 
 /**
  * Reads each data set of a sweep once. That also finds everything that is wrong with it, before anything trains.
  *
  * @param folder where relative paths start
  */
-export async function readFingerprints(
+export async function readData(
   arms: Arm[],
   seed: number,
   folder: string,
   log: (message: string) => void,
-): Promise<Fingerprints> {
-  const found = new Map<string, string>();
+): Promise<Data> {
+  const found = new Map<string, Pick<Dataset, 'fingerprint' | 'shape' | 'classes'>>();
   for (const {
     training: { dataset },
   } of arms) {
     const source = JSON.stringify(dataset);
-    if (!found.has(source))
-      found.set(source, (await loadDataset(dataset, { baseFolder: folder, seed, log })).fingerprint);
+    if (found.has(source)) continue;
+    const { fingerprint, shape, classes } = await loadDataset(dataset, { baseFolder: folder, seed, log });
+    found.set(source, { fingerprint, shape, classes });
   }
-  return (dataset) => found.get(JSON.stringify(dataset))!;
+  const of = (dataset: DatasetSettings) => found.get(JSON.stringify(dataset))!;
+  return {
+    fingerprintOf: (dataset) => of(dataset).fingerprint,
+    imagesOf: (dataset) => ({ shape: of(dataset).shape, classes: of(dataset).classes.length }),
+  };
 }
 
 /** Names what every run of a sweep computes: arm, seed, data and engine. */

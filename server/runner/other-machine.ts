@@ -1,9 +1,9 @@
 import type { Machine } from '../store/training/run-state.ts';
 
 /**
- * How the machine that a sweep goes on with differs from the one that it was trained on until now. Another device or
- * another version of a library rounds differently (all CPUs are one device here). The numbers of a run stay right, but
- * a pair of runs from two machines differs by the rounding too, and its bits cannot be had again.
+ * How the machine that a sweep goes on with differs from the one that it was trained on until now, in words. Whether it
+ * rounds differently is another question, which signatures answer: it may do so on the same device (all CPUs are one
+ * here), and need not do so on another one.
  *
  * @param before the machines that its runs were trained on
  * @returns null where they are the same
@@ -18,5 +18,5 @@ export function otherMachine(before: Machine[], now: Machine): string | null {
   return changes.length === 0
     ? null
     : `was trained ${[...new Set(changes)].join('; ')}: ` +
-        'they round differently, so pairs mix both; --fresh trains everything anew';
+        'it goes on only with what has the bits that are computed now';
 }

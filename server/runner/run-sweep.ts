@@ -11,7 +11,6 @@ import { nameOfTemporaries } from './checkpoints/checkpoint-files.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
 import { endBroken, endSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
-import { identifyAll } from './identify.ts';
 import { everything, trunksOnly } from './order/trunks-only.ts';
 import { otherMachine } from './other-machine.ts';
 import { impatiently, patiently } from './patiently.ts';
@@ -109,17 +108,18 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 /** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
 async function toWork(
   options: SweepOptions,
-  { sweep, crew, fingerprintOf, gitCommit }: Beginning & { kind: 'begun' },
+  { sweep, crew, identities, here, fingerprintOf, gitCommit }: Beginning & { kind: 'begun' },
   { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
 ): Promise<SweepWork> {
   const { storage, lease, sweepId, fresh, device, patience, tell, stop, kill, lost } = options;
   const { armList: arms, share, folder, plan, probeSeeds } = sweep;
   const { engine, workers: hired } = crew;
-  const identities = identifyAll(arms, readTasks(storage, sweepId), engine, share, fingerprintOf);
+  const anew = (seeds: number[]): void =>
+    tell({ kind: 'log', message: `${sweep.id} trains anew what it has of ${seedsInWords(seeds)}: ${OTHER_BITS}` });
   const broken = new AbortController();
   const killing = AbortSignal.any([kill, killed, lost, broken.signal]);
   const tasks = await patiently({ storage, giveUp: killing }, () =>
-    identifyRuns(storage, lease, sweepId, identities, fresh),
+    identifyRuns(storage, lease, sweepId, identities, fresh, { here, anew }),
   );
   const temporaries = nameOfTemporaries();
   await patiently({ storage, giveUp: killing }, () => noteFile(storage, lease, temporaries));
@@ -138,12 +138,19 @@ async function toWork(
     folder,
     temporaries,
     fingerprintOf,
+    bitsOf: (arm) => here?.bitsOf(arm) ?? null,
     gitCommit,
     tell,
     stopping: AbortSignal.any([stop, lost, cancelled]),
     killing,
     broken,
   };
+}
+
+const OTHER_BITS = 'it was computed with other bits than this machine computes, or nobody knows which';
+
+function seedsInWords(seeds: number[]): string {
+  return `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`;
 }
 
 /** How much of the sweep is left to train, and whether that is on another machine than what is trained already. */

@@ -32,6 +32,8 @@ export interface SweepWork {
   /** The noted name of which all temporary checkpoint files of its workers are. */
   temporaries: string;
   fingerprintOf: Fingerprints;
+  /** The signature of the bits that this machine computes for an arm; null where it could not be measured. */
+  bitsOf: (arm: number) => string | null;
   gitCommit: string | null;
   tell: (event: RunnerEvent) => void;
   /** Aborted: no new stage begins and those in training end with a checkpoint. */

@@ -22,6 +22,12 @@ export interface RunResult {
   seed: number;
   state: RunState;
   engine: string | null;
+  /** What it was computed on; null before it has trained. */
+  device: string | null;
+  /** Cosweep's version and those of the libraries, by name. */
+  versions: Record<string, string>;
+  /** The signature of the bits that its machine computes; null where it is unknown. */
+  bits: string | null;
   /** Seconds of training, evaluation included, from batch 0 on; null before it has trained. */
   seconds: number | null;
   error: string | null;

@@ -61,7 +61,7 @@ export function structureAt({ settings, epsilons, dataset }: Network, t: number)
   };
 }
 
-function optimizerStructure({ training: { optimizer } }: RunSettings): OptimizerStructure {
+export function optimizerStructure({ training: { optimizer } }: Pick<RunSettings, 'training'>): OptimizerStructure {
   return {
     name: optimizer.name,
     nesterov: optimizer.nesterov,

@@ -16,6 +16,7 @@ import type { Context, Reply } from '../../server/http/route.ts';
 import { routes } from '../../server/http/routes.ts';
 import { errorResponse, type ErrorResponse } from '../../server/http/schemas/error.ts';
 import type { MetricJson } from '../../server/report/formats/to-json.ts';
+import { parseSweepId } from '../../server/store/database/ids.ts';
 import { cancelSweep, readCancel } from '../../server/store/sweeps/cancel-sweep.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
 import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
@@ -370,6 +371,13 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
   });
   expect(await ask('post', `/sweeps/${id}/resume`, {})).toMatchObject({ status: 202, body: { id, state: 'queued' } });
   expect(started).toEqual([id, id]);
+  const otherBits = (): unknown =>
+    storage.raw.prepare('SELECT otherBits FROM "Sweep" WHERE id = ?').pluck().get(parseSweepId(id));
+  expect(otherBits()).toBe(0);
+  expect(await ask('post', `/sweeps/${id}/cancel`)).toMatchObject({ status: 202 });
+  expect(await ask('post', `/sweeps/${id}/resume`, { otherBits: 'yes' })).toMatchObject({ status: 400 });
+  expect(await ask('post', `/sweeps/${id}/resume`, { otherBits: true })).toMatchObject({ status: 202 });
+  expect([otherBits(), started.pop()]).toEqual([1, id]);
   expect(await ask('post', `/sweeps/${id}/retry`, {})).toMatchObject({ status: 409 });
 
   expect(await ask('post', '/sweeps/s1/resume', {})).toMatchObject({

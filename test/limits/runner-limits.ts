@@ -79,6 +79,7 @@ async function dieEachTime(storage: Storage): Promise<string> {
   const worker: Trainer = {
     ...{ opened: Promise.resolve({ device: '', versions: {} }), dead: false, holds: () => false },
     ...{ stop: () => {}, kill: () => {}, end: nothing },
+    sign: async () => [],
     train: () => Promise.reject(new WorkerError('Worker process 1 ended while training (killed by SIGKILL)')),
   };
   const work = {

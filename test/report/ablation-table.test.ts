@@ -526,6 +526,31 @@ describe('the footnote', () => {
   });
 });
 
+describe('classes of bits in the footnote', () => {
+  const [first, second] = ['1', '2'].map((digit) => digit.repeat(64));
+  const sweep = (bits: (arm: number, seed: number) => string | null) => {
+    const values = [0.9, 0.8, 0.7];
+    const results = makeResults([makeControl(0), makeArm(1)], [values, values]);
+    for (const run of results.runs) run.bits = bits(run.arm, run.seed);
+    return noteOf(results);
+  };
+
+  it('are named by their seeds where there are several', () => {
+    expect(sweep((_, seed) => (seed === 2 ? second! : first!))).toContain(
+      'Seeds come from 2 classes of bits, which round differently: seeds 0, 1 (signature 111111111111); ' +
+        'seed 2 (signature 222222222222).',
+    );
+    expect(sweep((_, seed) => (seed === 0 ? null : first!))).toContain(
+      'seed 0 (signature unknown); seeds 1, 2 (signature 111111111111).',
+    );
+  });
+
+  it('are not spoken of where there is one, which may have several signatures: one for each network', () => {
+    expect(sweep(() => null)).not.toContain('signature');
+    expect(sweep((arm) => (arm === 0 ? first! : second!))).not.toContain('signature');
+  });
+});
+
 describe('bad options', () => {
   it.each([
     [{ metrics: ['val/acuracy'] }, 'found "val/acuracy", wanted the name of a metric — did you mean "val/accuracy"?'],

@@ -140,9 +140,14 @@ describe('JSON', () => {
       'test',
       'correction',
       'dataHash',
+      'trainedOn',
       'rows',
       'missing',
       'note',
+    ]);
+    const seeds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    expect(json.trainedOn).toEqual([
+      { engine: 'wasm', device: 'CPU, 1 thread', versions: {}, bits: null, seeds: expect.arrayContaining(seeds) },
     ]);
     expect(json.rows[2]).toMatchObject({
       arm: 2,
@@ -173,6 +178,6 @@ describe('JSON', () => {
   it('puts several metrics side by side', () => {
     const json = JSON.parse(JSON.stringify(toJson(tables['two-metrics']!)));
     expect(json.tables.map((each: { metric: string }) => each.metric)).toEqual(['val/accuracy', 'val/crossEntropy']);
-    expect(Object.keys(json)).toEqual(['sweepId', 'name', 'at', 'baseline', 'dataHash', 'tables']);
+    expect(Object.keys(json)).toEqual(['sweepId', 'name', 'at', 'baseline', 'dataHash', 'trainedOn', 'tables']);
   });
 });

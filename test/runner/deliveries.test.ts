@@ -43,6 +43,7 @@ async function start(): Promise<{
     arms: readArms(storage, sweepId),
     gitCommit: null,
     killing: new AbortController().signal,
+    bitsOf: () => null,
     tell: () => {},
   };
   const resume = (): Deliveries => new Deliveries(work, queue, new Pace(queue.batches));

@@ -21,6 +21,7 @@ function rememberBroken(folder: string): void {
     works: true,
     device: 'a test',
     versions: {},
+    bits: null,
     stepMs: 1,
     reason: null,
     remedy: null,

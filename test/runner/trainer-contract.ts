@@ -8,6 +8,7 @@ import type { SegmentReport, StageOrder, Start } from '../../server/runner/worke
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import { readDefinition } from '../../server/sweep/definition/parse-definition.ts';
 import { OutsideError } from '../../server/sweep/user-error.ts';
+import { signedStructure } from '../../server/training/signature.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
 import { BATCHES, definition, temporaryFolder } from './study.ts';
 
@@ -43,6 +44,14 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
       expect(device).not.toBe('');
       expect(Object.keys(versions).length).toBeGreaterThan(0);
       expect(trainer.dead).toBe(false);
+    });
+
+    test('signs the bits that it computes, before it trains and between two stages', async () => {
+      const structure = signedStructure(order.settings, { shape: [28, 28, 1], classes: 10 });
+      const [signature] = await trainer.sign([structure]);
+      expect(signature).toMatch(/^[0-9a-f]{64}$/);
+      expect(await trainer.sign([{ ...structure, batchSize: 8 }, structure])).toEqual([expect.any(String), signature]);
+      expect((await train(trainer, order)).checkpoint.hash).toBe(whole.checkpoint.hash);
     });
 
     test('is dead where its engine does not open', async () => {

@@ -40,6 +40,7 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
   const deliveries = { startOf: async () => null, begin: nothing, advance: nothing, end: nothing };
   const worker: Trainer = {
     opened: Promise.resolve({ device: '', versions: {} }),
+    sign: async () => [],
     dead: false,
     holds: () => false,
     stop: () => {},

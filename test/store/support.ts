@@ -197,6 +197,7 @@ export const RECORD = {
   worker: 0,
   device: 'CPU, 1 thread',
   versions: { tfjs: '4.22.0' },
+  bits: null,
   gitCommit: null,
   configuration: { loss: { s: 30 } },
   classes: ['a', 'b'],

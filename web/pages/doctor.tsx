@@ -85,10 +85,11 @@ function EngineView({ engine }: { engine: EngineReport }) {
             'Loss cases',
             engine.lossCases === null ? null : `${engine.lossCases.passed} of ${engine.lossCases.cases} passed`,
           ],
+          ['Signature', engine.bits === null ? null : <code class="break">{engine.bits}</code>],
           ...Object.entries(engine.versions).map(([name, version]): [string, string] => [name, version]),
         ]}
       />
-      <Trouble reason={engine.reason} remedy={engine.remedy} />
+      <Trouble reason={engine.reason} remedy={engine.remedy ?? engine.hint} />
     </article>
   );
 }

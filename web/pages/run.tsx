@@ -143,6 +143,7 @@ function RecordCard({ run }: { run: RunDetail }) {
           ['Finished', run.finishedAt === null ? null : <Moment at={run.finishedAt} />],
           ['Data', run.dataFingerprint === null ? null : <code class="break">{run.dataFingerprint}</code>],
           ['Git commit', run.gitCommit === null ? null : <code class="break">{run.gitCommit}</code>],
+          ['Signature', run.bits === null ? null : <code class="break">{run.bits}</code>],
           ...Object.entries(run.versions).map(([name, version]): [string, string] => [name, version]),
           ...run.sweeps.map(({ id, name, arm, armName }): [string, ComponentChildren] => [
             `In ${id}`,

@@ -78,10 +78,8 @@ interface Summary {
 }
 
 function toText({ engine, seconds }: Summary, db: string): string {
-  const faster =
-    engine === 'wasm' ? '\nNative TensorFlow is about twice as fast: npx cosweep engine install tensorflow' : '';
   return (
-    `Trained in ${Math.round(seconds)} s by the engine ${engine}.${faster}\n` +
+    `Trained in ${Math.round(seconds)} s by the engine ${engine}.\n` +
     `More from this database: npx cosweep --db ${db} --help`
   );
 }

@@ -55,12 +55,13 @@ function toText({ engines, datasets, database }: DoctorResponse): string {
   ].join('\n');
 }
 
-function engineNotes({ name, versions, reason, remedy, lossCases }: EngineReport): string[] {
+function engineNotes({ name, versions, bits, hint, reason, remedy, lossCases }: EngineReport): string[] {
   const made = Object.entries(versions)
     .map(([library, version]) => `${library} ${version}`)
     .join(', ');
   const notes = [
-    ...(made === '' ? [] : [`${name}: ${made}`]),
+    ...(made === '' ? [] : [`${name}: ${made}${bits === null ? '' : `; signature of its bits ${bits.slice(0, 12)}`}`]),
+    ...(hint === null ? [] : [`${name}: ${hint}`]),
     ...(reason === null ? [] : [`${name}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`]),
   ];
   if (lossCases === null) return notes;

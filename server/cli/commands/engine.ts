@@ -12,8 +12,8 @@ export const engineCommand: CliCommand = {
     engine
       .command('install')
       .description(
-        "sets up native TensorFlow (from --from, else by the package's own download, " +
-          'else from the Python wheel by pip), or fetches Dawn, by which webgpu reaches a GPU',
+        'sets up native TensorFlow (from --from, else from the newest Python wheel by pip, ' +
+          "else by the package's own download), or fetches Dawn, by which webgpu reaches a GPU",
       )
       .argument('<name>', 'tensorflow or webgpu')
       .option('--from <path>', 'tensorflow: a wheel, or a folder with wheels or with an unpacked libtensorflow')

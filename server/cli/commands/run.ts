@@ -12,6 +12,7 @@ import { addTrainOptions, type TrainOptions } from '../train-options.ts';
 interface Options extends TrainOptions {
   share: boolean;
   fresh?: true;
+  otherBits?: true;
   keepCheckpoints?: true;
   ifQueued?: true;
 }
@@ -26,6 +27,10 @@ export const runCommand: CliCommand = {
     )
       .option('--no-share', 'train each run on its own from batch 0')
       .option('--fresh', 'train everything anew, whatever the database holds')
+      .option(
+        '--other-bits',
+        'go on where this machine computes other bits: finished seeds stay, all others are trained anew',
+      )
       .option(
         '--keep-checkpoints',
         "keep the checkpoints of every stage for as long as the sweep is there, not only each run's final weights",
@@ -65,17 +70,18 @@ async function queueFile(
   { output }: Session,
   storage: Storage,
   wanted: WantedDefinition,
-  { engine, share, fresh }: Options,
+  { engine, share, fresh, otherBits }: Options,
 ): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
-  return queueDefinition(storage, wanted, { engine: asked(engine), share, fresh: fresh === true }, output.say);
+  const request = { engine: asked(engine), share, fresh: fresh === true, otherBits: otherBits === true };
+  return queueDefinition(storage, wanted, request, output.say);
 }
 
 async function queueStored(
   { output }: Session,
   storage: Storage,
   what: string,
-  { engine, share, fresh, ifQueued }: Options,
+  { engine, share, fresh, otherBits, ifQueued }: Options,
 ): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueAgain } = await import('../../store/sweeps/queue.ts');
@@ -86,7 +92,11 @@ async function queueStored(
         "name its definition's file instead",
     );
   if (!ifQueued)
-    queueAgain(storage, sweepId, { engine: asked(engine), ...(fresh && (await freshly(storage, sweepId))) });
+    queueAgain(storage, sweepId, {
+      engine: asked(engine),
+      otherBits: otherBits === true,
+      ...(fresh && (await freshly(storage, sweepId))),
+    });
   await (await import('../new-plan.ts')).tellNewPlan(storage, sweepId, output.say);
   return sweepId;
 }

@@ -33,7 +33,22 @@ function runs(session: Session, sweep: string, { format }: { format: 'csv' | 'js
 
 /** Made from the stored summaries. The curves themselves, millions of points, are not read. */
 function toRow(
-  { id, arm, armName, control, seed, params, state, engine, seconds, error, metrics }: StoredRow,
+  {
+    id,
+    arm,
+    armName,
+    control,
+    seed,
+    params,
+    state,
+    engine,
+    device,
+    versions,
+    bits,
+    seconds,
+    error,
+    metrics,
+  }: StoredRow,
   names: string[],
 ): RunLine {
   const none = { last: null, best: null, bestBatch: null };
@@ -46,6 +61,9 @@ function toRow(
     params,
     state,
     engine,
+    device,
+    versions,
+    bits,
     seconds,
     error,
     metrics: Object.fromEntries(names.map((name) => [name, metrics[name] ?? none])),

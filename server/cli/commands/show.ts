@@ -54,6 +54,13 @@ function runText(run: RunDetail): string {
     ['started', run.startedAt],
     ['finished', run.finishedAt],
     ['data', run.dataFingerprint],
+    [
+      'versions',
+      Object.entries(run.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    ['signature', run.bits],
   ];
   const metrics = Object.entries(run.metrics).map(([name, { last, best, bestBatch }]): Cell[] => [
     name,

@@ -39,7 +39,15 @@ export function toArmItem(arm: Arm): ArmItem {
   return { index, name, ablation, control, controlIndex, params: shownParameters(arm) };
 }
 
-export function toRunRow({ ablation: _, startedAt, finishedAt, ...rest }: ListedRun): RunRow {
+export function toRunRow({
+  ablation: _,
+  device: __,
+  versions: ___,
+  bits: ____,
+  startedAt,
+  finishedAt,
+  ...rest
+}: ListedRun): RunRow {
   return { ...rest, startedAt: toIso(startedAt), finishedAt: toIso(finishedAt) };
 }
 

@@ -12,13 +12,21 @@ export const postResumeRoute = route({
   path: '/sweeps/:id/resume',
   summary: 'Continues a sweep where it stopped: any sweep that is not complete, a cancelled one too',
   description:
-    'Takes no body, or {}. After a probe the whole sweep is trained. 409 where the sweep is being trained ' +
-    'or is complete.',
+    'Takes no body, or {}, or {"otherBits": true}. After a probe the whole sweep is trained. 409 where the sweep is ' +
+    'being trained or is complete.',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
-  body: nothing,
+  body: z.strictObject({
+    otherBits: z
+      .boolean()
+      .optional()
+      .describe(
+        'true: to go on where the machine computes other bits than those of its runs; finished seeds stay, all ' +
+          'others are trained anew',
+      ),
+  }),
   answer: { status: 202, shape: startResponse },
-  async handle({ storage, actions }, { params: { id } }) {
+  async handle({ storage, actions }, { params: { id }, body }) {
     const sweep = await knownSweep(storage, id);
     const { state } = await toStartResponse(storage, sweep);
     if (state === 'running') throw new HttpError('conflict', `Cannot resume ${id}: it is being trained`);
@@ -26,7 +34,7 @@ export const postResumeRoute = route({
     // would leave it unfinished for good.
     if (state === 'complete')
       throw new HttpError('conflict', `Cannot resume ${id}: it is complete; failed runs are trained again by retry`);
-    queueAgain(storage, sweep);
+    queueAgain(storage, sweep, { otherBits: body.otherBits === true });
     await actions.startRun(id);
     return { status: 202, body: await toStartResponse(storage, sweep) };
   },

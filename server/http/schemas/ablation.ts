@@ -79,6 +79,17 @@ const common = {
   at: z.enum(['last', 'best']).describe('the value of a run: its last evaluation or its best'),
   baseline: words.describe('name of the arm given as baseline; null where every arm is compared with its own control'),
   dataHash: words.describe('fingerprint of the data; several are joined by +; null where no run has one'),
+  trainedOn: z
+    .array(
+      z.strictObject({
+        engine: words.describe('the engine'),
+        device: words.describe('what it computed on'),
+        versions: z.record(z.string(), z.string()).describe('versions of Cosweep and of the libraries, by their names'),
+        bits: words.describe('signature of the bits, 64 hex digits; null where it is unknown'),
+        seeds: z.array(count).describe('seeds of which runs were trained so'),
+      }),
+    )
+    .describe('what the runs were trained on'),
 };
 
 const metricJson = sameShape<MetricJson>()(

@@ -17,6 +17,11 @@ const engineReport = shape(
     device: words.describe('what it computes on; null where it is not known'),
     versions: z.record(z.string(), z.string()).describe('versions of its libraries, by their names'),
     stepMs: maybe.describe('milliseconds of one training step of the small network; null where none was timed'),
+    bits: words.describe(
+      'signature of the bits that it computes with the small network, 64 hex digits: machines whose signatures ' +
+        'differ round differently; null where none was measured',
+    ),
+    hint: words.describe('what would make it faster, or alike on all machines; null where there is nothing to say'),
     reason,
     remedy,
     lossCases: z

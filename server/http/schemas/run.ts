@@ -70,7 +70,13 @@ export const runDetail = shape(
       .nullable()
       .describe('true where the truncated term was 0 from N to the end; null where the phase was not in force'),
     device: words.describe('what the engine computed on'),
-    versions: z.record(z.string(), z.string()).describe('versions of the libraries that trained it, by their names'),
+    versions: z
+      .record(z.string(), z.string())
+      .describe('versions of Cosweep and of the libraries that trained it, by their names'),
+    bits: words.describe(
+      'signature of the bits that its machine computes, 64 hex digits: runs whose signatures differ were rounded ' +
+        'differently; null where it is unknown',
+    ),
     gitCommit: words.describe(
       'commit that was checked out in the folder of the sweep; null where the folder is in no repository',
     ),

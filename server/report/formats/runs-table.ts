@@ -15,6 +15,9 @@ export interface RunLine {
   params: Record<string, ParamValue>;
   state: RunState;
   engine: string | null;
+  device: string | null;
+  versions: Record<string, string>;
+  bits: string | null;
   seconds: number | null;
   error: string | null;
   metrics: Record<string, CurveSummary>;
@@ -35,6 +38,9 @@ export function runsTable(results: SweepResults): RunLine[] {
       params: armParams(arm),
       state: run.state,
       engine: run.engine,
+      device: run.device,
+      versions: run.versions,
+      bits: run.bits,
       seconds: run.seconds,
       error: run.error,
       metrics: Object.fromEntries(

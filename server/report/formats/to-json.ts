@@ -1,3 +1,4 @@
+import type { TrainedOn } from '../table/machines.ts';
 import type { AblationTable, Difference, MetricTable, TableRow } from '../table/table.ts';
 
 /** One metric's table as `export --format json` and the API give it. */
@@ -11,6 +12,7 @@ export interface MetricJson {
   test: string;
   correction: string;
   dataHash: string | null;
+  trainedOn: TrainedOn[];
   rows: RowJson[];
   missing: MetricTable['missing'];
   note: string;
@@ -26,11 +28,12 @@ export type RowJson = Omit<TableRow, 'difference' | 'runs'> & {
 };
 
 export type AblationJson =
-  MetricJson | (Pick<MetricJson, 'sweepId' | 'name' | 'at' | 'baseline' | 'dataHash'> & { tables: MetricJson[] });
+  | MetricJson
+  | (Pick<MetricJson, 'sweepId' | 'name' | 'at' | 'baseline' | 'dataHash' | 'trainedOn'> & { tables: MetricJson[] });
 
 /** The table with its numbers in full; several metrics stand side by side in `tables`. */
 export function toJson(table: AblationTable): AblationJson {
-  const { sweepId, name, at, baseline, dataHash } = table;
+  const { sweepId, name, at, baseline, dataHash, trainedOn } = table;
   const tables = table.tables.map(({ metric, goal, test, correction, rows, missing, note }): MetricJson => ({
     sweepId,
     name,
@@ -41,11 +44,12 @@ export function toJson(table: AblationTable): AblationJson {
     test,
     correction,
     dataHash,
+    trainedOn,
     rows: rows.map(rowJson),
     missing,
     note: note.join(' '),
   }));
-  return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, tables };
+  return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, trainedOn, tables };
 }
 
 function rowJson({ difference, runs, ...row }: TableRow): RowJson {

@@ -1,5 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { SweepResults } from '../../sweep/results.ts';
+import { trainedOn } from './machines.ts';
 import { metricTable } from './metric-table.ts';
 import { worstPairValues } from './run-values.ts';
 import { findSameArms } from '../curves/same-runs.ts';
@@ -32,6 +33,7 @@ export function buildAblationTable(results: SweepResults, options: TableOptions 
     ids: parsed.ids,
     batches: commonBatches(results.arms),
     dataHash: dataHash(results),
+    trainedOn: trainedOn(results),
     matrix,
     tables: parsed.metrics.map((metric) => metricTable(entries, makeContext(results, metric, parsed, worst5, same))),
   };

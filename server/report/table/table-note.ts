@@ -1,5 +1,6 @@
 import type { RunState, SweepResults } from '../../sweep/results.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
+import { bitClasses } from './bit-classes.ts';
 import { LEVEL, type Family } from './family.ts';
 import type { MetricView } from './metric-view.ts';
 import { toDuration } from '../number-format.ts';
@@ -26,6 +27,7 @@ export function writeNote(
     ...(options.rows === 'arm' ? [...targets(metric, table), ...afterSwitch(table), ...worst5(metric, table)] : []),
     ...missing(results, table),
     ...engines(results),
+    ...classes(results),
     ...time(results),
     ...data(results),
   ];
@@ -145,6 +147,19 @@ function missing({ arms, seeds }: SweepResults, { missing: cells }: Described): 
 function engines({ runs }: SweepResults): string[] {
   const names = [...new Set(runs.map((run) => run.engine).filter((engine) => engine !== null))].sort();
   return names.length > 1 ? [`Runs come from different engines: ${names.join(', ')}.`] : [];
+}
+
+function classes(results: SweepResults): string[] {
+  const all = bitClasses(results);
+  if (all.length < 2) return [];
+  const named = all.map(({ bits, seeds }) => {
+    const some = `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`;
+    return bits === null ? `${some} (signature unknown)` : `${some} (signature ${bits.slice(0, 12)})`;
+  });
+  return [
+    `Seeds come from ${all.length} classes of bits, which round differently: ${named.join('; ')}. ` +
+      'A run and its control are always of one seed.',
+  ];
 }
 
 function time({ seconds }: SweepResults): string[] {

@@ -1,3 +1,4 @@
+import type { TrainedOn } from './machines.ts';
 import type { ParamValue } from '../../sweep/arm.ts';
 import type { RunState } from '../../sweep/results.ts';
 
@@ -35,6 +36,8 @@ export interface AblationTable {
   batches: number | null;
   /** Fingerprint of the data; several joined by `+`; null where no run has one. */
   dataHash: string | null;
+  /** Engines, devices, versions and bits of the runs. */
+  trainedOn: TrainedOn[];
   /** Where the rows of every metric stand in rows × columns; null where each arm is a line of its own. */
   matrix: Matrix | null;
   tables: MetricTable[];

@@ -29,7 +29,7 @@ export interface Spent {
   seconds: number;
 }
 
-type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'tell' | 'killing'>;
+type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'bitsOf' | 'tell' | 'killing'>;
 
 /** A stretch of a stage, on its way into the database. */
 interface Delivery {
@@ -109,8 +109,8 @@ export class Deliveries {
 
   /** The runs of the stage are in training. @param worker its index */
   begin(job: StageJob, worker: number, machine: Machine, loaded: Loaded): Promise<void> {
-    const { storage, lease, arms, gitCommit } = this.#work;
-    const record = { ...machine, ...loaded, worker, gitCommit };
+    const { storage, lease, arms, gitCommit, bitsOf } = this.#work;
+    const record = { ...machine, ...loaded, worker, gitCommit, bits: bitsOf(job.runs[0]!.arm) };
     this.#records.set(job.stage.stageId, record);
     return this.#storing.run(async () => {
       const records = recordsOf(job, arms, record);

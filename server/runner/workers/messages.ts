@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../training/evaluate.ts';
 import type { EngineName } from '../../training/engine.ts';
+import type { SignedStructure } from '../../training/signature.ts';
 import type { FitResult } from '../../training/fit-task.ts';
 import type { RunSettings } from '../../training/network.ts';
 import type { Series } from '../../training/curve-buffer.ts';
@@ -57,12 +58,14 @@ export interface Loaded {
 
 export type ToWorker =
   | { kind: 'open'; engine: EngineName; device: string | null }
+  | { kind: 'sign'; structures: readonly SignedStructure[] }
   | { kind: 'train'; order: StageOrder }
   /** Stop at the next reading of losses, with a checkpoint. */
   | { kind: 'stop' };
 
 export type FromWorker =
   | { kind: 'ready'; device: string; versions: Record<string, string> }
+  | { kind: 'signed'; signatures: (string | null)[] }
   | { kind: 'loaded'; loaded: Loaded }
   | { kind: 'progress'; batch: number }
   /** It evaluates, and has come further with it. */

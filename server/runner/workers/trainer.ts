@@ -1,4 +1,5 @@
 import type { Machine } from '../../store/training/run-state.ts';
+import type { SignedStructure } from '../../training/signature.ts';
 import type { Loaded, SegmentReport, StageOrder } from './messages.ts';
 
 /**
@@ -11,6 +12,12 @@ import type { Loaded, SegmentReport, StageOrder } from './messages.ts';
 export interface Trainer {
   /** What it trains on, as soon as its engine is open. Fails with a `WorkerError` where it does not open. */
   readonly opened: Promise<Machine>;
+
+  /**
+   * The signatures of the bits that it computes with these structures, in their order; null for one that it cannot
+   * compute. Once `opened`, and before it trains. Fails with a `WorkerError` where the trainer dies of it.
+   */
+  sign(structures: readonly SignedStructure[]): Promise<(string | null)[]>;
 
   /**
    * Trains a stage, once `opened`, telling what comes of it in order. Ends after the last segment, the only one with a

@@ -4,6 +4,7 @@ import { OutsideError } from '../../sweep/user-error.ts';
 import { builtProgram } from '../../training/built-program.ts';
 import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
+import type { SignedStructure } from '../../training/signature.ts';
 import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
 import { Patience } from '../patience.ts';
 import { WorkerDied, WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
@@ -55,8 +56,8 @@ export class WorkerProcess implements Trainer {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: engineEnvironment(),
     });
-    this.#child.stderr!.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
     this.#child.on('message', (message: FromWorker) => this.#receive(message));
     this.#exited = new Promise((_, reject) => {
@@ -76,6 +77,13 @@ export class WorkerProcess implements Trainer {
 
   holds(hash: string): boolean {
     return hash === this.#given || hash === this.#made;
+  }
+
+  sign(structures: readonly SignedStructure[]): Promise<(string | null)[]> {
+    const limit = (): number => this.#patience.with('training');
+    return this.#converse<(string | null)[]>({ kind: 'sign', structures }, limit, (message, resolve) => {
+      if (message.kind === 'signed') resolve(message.signatures);
+    });
   }
 
   async train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {

@@ -5,8 +5,11 @@ import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { Dataset } from '../../training/dataset.ts';
 import type { Engine } from '../../training/engine.ts';
 import { openEngine } from '../../training/engines/open.ts';
+import { packageVersion } from '../../training/engines/packages.ts';
+import { signaturesOf } from '../../training/engines/signatures.ts';
 import { fit } from '../../training/fit.ts';
 import type { Segment } from '../../training/fit-task.ts';
+import { projectFolder } from '../../training/project-folder.ts';
 import { StepCache } from '../../training/step-cache.ts';
 import { packCheckpoint, unpackCheckpoint, type CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
 import type { FromWorker, SegmentReport, StageOrder, Start, ToWorker } from './messages.ts';
@@ -29,8 +32,13 @@ process.on('message', (message: ToWorker) => {
       return void report(async () => {
         engine = await openEngine(message.engine, message.device);
         steps = new StepCache(engine);
-        send({ kind: 'ready', device: engine.device, versions: engine.versions });
+        const versions = { ...engine.versions, cosweep: packageVersion(projectFolder()) };
+        send({ kind: 'ready', device: engine.device, versions });
       });
+    case 'sign':
+      return void report(async () =>
+        send({ kind: 'signed', signatures: await signaturesOf(engine!, message.structures) }),
+      );
     case 'train':
       stopping = false;
       return void report(() => train(message.order));

@@ -25,6 +25,10 @@ export interface ListedRun {
   /** Why the run failed, or where it diverged. */
   error: string | null;
   engine: string | null;
+  device: string | null;
+  versions: Record<string, string>;
+  /** The signature of the bits that its machine computes; null where it is unknown. */
+  bits: string | null;
   /** Seconds of training, evaluations included; null before it has trained. */
   seconds: number | null;
   /** Batches committed, of `batches`. */
@@ -76,7 +80,8 @@ export function listRuns(
   const rows = storage
     .prepare(
       `SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed,
-      ${seenRunState(storage)} AS state, r.error, r.divergedBatch, r.engine, ${RUN_SECONDS} AS seconds,
+      ${seenRunState(storage)} AS state, r.error, r.divergedBatch, r.engine,
+      r.device, r.versions, r.bits, ${RUN_SECONDS} AS seconds,
       r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
       a.alpha, a.beta, a.gamma, a.epsilon, a.N, a.swept
       ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
@@ -125,6 +130,9 @@ interface Row {
   error: string | null;
   divergedBatch: number | null;
   engine: string | null;
+  device: string | null;
+  versions: string | null;
+  bits: string | null;
   seconds: number | null;
   batch: number;
   batches: number;
@@ -201,10 +209,12 @@ function toRunRow(row: Row, metrics: Record<string, MetricSummary>): ListedRun {
     epsilon,
     N,
     swept,
+    versions,
     ...rest
   } = row;
   return {
     ...rest,
+    versions: versions === null ? {} : JSON.parse(versions),
     id: runName(id),
     error: toReason(error, divergedBatch),
     control: control === 1,

@@ -65,6 +65,9 @@ interface RunColumns {
   seed: number;
   state: RunState;
   engine: string | null;
+  device: string | null;
+  versions: string | null;
+  bits: string | null;
   seconds: number | null;
   error: string | null;
   evaluatedVal: number | null;
@@ -82,7 +85,7 @@ function readRuns(storage: Storage, sweepId: number, confusion: boolean, runId: 
   return storage
     .prepare(
       `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
-      ${RUN_SECONDS} AS seconds,
+      r.device, r.versions, r.bits, ${RUN_SECONDS} AS seconds,
       r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint,
       ${confusion ? CONFUSION : 'NULL'} AS confusion
     FROM "SweepRun" s CROSS JOIN "Run" r ON r.id = s.runId
@@ -98,6 +101,9 @@ function toResult(run: RunColumns, path: RunPath, curves: [string, (path: RunPat
     seed: run.seed,
     state: run.state,
     engine: run.engine,
+    device: run.device,
+    versions: run.versions === null ? {} : JSON.parse(run.versions),
+    bits: run.bits,
     seconds: run.seconds,
     error: run.error,
     curves: Object.fromEntries(curves.map(([metric, read]) => [metric, read(path)])),

@@ -30,6 +30,8 @@ export interface RunRecord {
   engine: string | null;
   device: string | null;
   versions: Record<string, string>;
+  /** The signature of the bits that its machine computes; null where it is unknown. */
+  bits: string | null;
   gitCommit: string | null;
   dataFingerprint: string | null;
   /** The resolved settings that the run was trained with; null before it has started. */
@@ -93,6 +95,7 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
     engine: run.engine,
     device: run.device,
     versions: run.versions === null ? {} : JSON.parse(run.versions),
+    bits: run.bits,
     gitCommit: run.gitCommit,
     dataFingerprint: run.dataFingerprint,
     configuration: run.configuration === null ? null : JSON.parse(run.configuration),

@@ -3,7 +3,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
-import { askForAll } from './queue.ts';
+import { askForAll, askOtherBits } from './queue.ts';
 import { refuseFresh } from './refuse-fresh.ts';
 import { isSamePlace } from './same-place.ts';
 import { refuseFullQueue } from './refuse-full-queue.ts';
@@ -31,6 +31,8 @@ export interface SweepRequest {
   share: boolean;
   /** True: everything is trained anew, and may be on another engine; only where no other process trains. */
   fresh?: boolean;
+  /** True: to go on where the machine computes other bits than those of the sweep's runs. */
+  otherBits?: boolean;
   /**
    * Where only the trunks are asked for: on how many of the first seeds. Left out where the whole sweep is asked for.
    */
@@ -59,7 +61,9 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
     const found = findSweepOfDefinition(storage, request);
     if (!found) {
       refuseFullQueue(storage, `sweep "${request.plan.name}"`);
-      return { sweepId: insertSweep(storage, request, now), created: true };
+      const sweepId = insertSweep(storage, request, now);
+      askOtherBits(storage, sweepId, { fresh: false, otherBits: request.otherBits === true });
+      return { sweepId, created: true };
     }
     const keeps = found.definition === request.definition && request.fresh !== true;
     if (!keeps && found.planHash !== request.plan.planHash && isAtWork(storage, found, now))
@@ -131,6 +135,7 @@ function isAtWork(storage: Storage, { state }: Found, now: number): boolean {
  */
 function continueSweep(storage: Storage, found: Found, request: Omit<SweepRequest, 'plan'>, now: number): boolean {
   askEngine(storage, found.id, request.engine, request.fresh === true);
+  askOtherBits(storage, found.id, { fresh: request.fresh === true, otherBits: request.otherBits === true });
   if (isAtWork(storage, found, now)) {
     if (request.probeSeeds === undefined) askForAll(storage, found.id, request.share);
     return false;

@@ -46,6 +46,7 @@ export function readProbeSeeds(storage: Storage, sweepId: number): number | null
  *
  * @param engine null leaves the choice open; without it the sweep is on the engine that was asked for before
  * @param fresh true: the sweep is to be trained anew; only where no other process trains
+ * @param otherBits true: to go on where the machine computes other bits than those of its runs
  * @param plan of a sweep that is to be trained anew: takes the place of the stored one
  * @returns false where the sweep is already queued or running
  */
@@ -55,9 +56,10 @@ export function queueAgain(
   {
     engine,
     fresh = false,
+    otherBits = false,
     plan,
     now = Date.now(),
-  }: { engine?: string | null; fresh?: boolean; plan?: Plan; now?: number } = {},
+  }: { engine?: string | null; fresh?: boolean; otherBits?: boolean; plan?: Plan; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
     if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
@@ -67,6 +69,7 @@ export function queueAgain(
     if (!['queued', atWork].includes(stateOf(storage, sweepId))) refuseFullQueue(storage, sweepName(sweepId));
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
+    askOtherBits(storage, sweepId, { fresh, otherBits });
     if (fresh && plan) replacePlan(storage, sweepId, plan);
     return (
       storage
@@ -99,6 +102,19 @@ function stateOf(storage: Storage, sweepId: number): string {
 /** Whether a sweep waits for its turn. */
 export function isQueued(storage: Storage, sweepId: number): boolean {
   return stateOf(storage, sweepId) === 'queued';
+}
+
+/**
+ * Within a transaction: notes whether the sweep may go on where the machine computes other bits. What was asked for
+ * once holds until all of the sweep is trained anew.
+ */
+export function askOtherBits(
+  storage: Storage,
+  sweepId: number,
+  { fresh, otherBits }: { fresh: boolean; otherBits: boolean },
+): void {
+  if (!fresh && !otherBits) return;
+  storage.prepare('UPDATE "Sweep" SET otherBits = ? WHERE id = ?').run(Number(otherBits), sweepId);
 }
 
 /** Whether a sweep waits or is at work. A sweep whose process died at work counts too, until somebody clears up. */

@@ -1,34 +1,29 @@
 import type { RunState } from '../../sweep/results.ts';
 import { underLease, type Lease } from '../database/lease.ts';
-import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import type { Storage } from '../database/storage.ts';
+import { chooseAnew, chooseEditions, type Chosen } from './choose-editions.ts';
+import {
+  heldRun,
+  isDone,
+  storedRun,
+  storedStage,
+  type HeldRun,
+  type RunIdentity,
+  type StageIdentity,
+  type Wanted,
+} from './run-identity.ts';
+import {
+  acceptsOtherBits,
+  isUsable,
+  judgeOf,
+  noJudge,
+  noteBits,
+  refuseOtherBits,
+  type Here,
+  type OtherBits,
+} from './same-bits.ts';
 
-/** What a run of a sweep would compute, known once the data is loaded and the engine chosen. */
-export interface RunIdentity {
-  /** Index of the arm. */
-  arm: number;
-  seed: number;
-  /** Names what is computed: effective settings, seed, data, engine. */
-  key: string;
-  /**
-   * Names the state before the first batch. Runs with equal ones differ in β, ε and N alone: they have their trunk in
-   * common and are compared in pairs.
-   */
-  start: string;
-  engine: string;
-  dataFingerprint: string;
-  /** The run's path through the tree, in order of batches; parents come before children. */
-  stages: StageIdentity[];
-}
-
-export interface StageIdentity {
-  key: string;
-  /** Batches [from, to). */
-  from: number;
-  to: number;
-  /** The parameters in force in it. */
-  params: ShownParameters;
-}
+export type { RunIdentity, StageIdentity };
 
 /** A run of a sweep as the runner sees it. Only the runner's `StageQueue` changes it while it is trained. */
 export interface RunTask {
@@ -73,6 +68,14 @@ export interface StageMember {
  *
  * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts. From here on
  * the sweep has started, and keeps its engine.
+ *
+ * Nothing is taken over or gone on with that has other bits than this machine computes. A seed of which anything has is
+ * trained anew as a whole, as another edition, so that its pairs never mix both. A seed that is finished stays as it
+ * is.
+ *
+ * @param here null where nothing is going to be trained: then nothing is compared
+ * @param anew told which seeds are trained anew
+ * @throws UserError where something has other bits and the user has not asked to go on nevertheless
  */
 export function identifyRuns(
   storage: Storage,
@@ -80,14 +83,16 @@ export function identifyRuns(
   sweepId: number,
   identities: RunIdentity[],
   fresh: boolean,
-  now = Date.now(),
+  {
+    here = null,
+    anew = () => {},
+    now = Date.now(),
+  }: { here?: Here | null; anew?: (seeds: number[]) => void; now?: number } = {},
 ): RunTask[] {
   return underLease(storage, lease, () => {
     const wanted = identities.map((identity) => ({ identity, held: heldRun(storage, sweepId, identity) }));
-    const editionOf = fresh ? constantly(nextEdition(storage)) : editions(storage, wanted);
-    for (const { identity, held } of wanted) {
-      if (fresh || held.key !== identity.key) attach(storage, sweepId, held, identity, editionOf(identity));
-    }
+    if (fresh) attachFresh(storage, sweepId, wanted, here);
+    else attachStored(storage, sweepId, wanted, { here, anew });
     waitAgain(storage, sweepId);
     storage
       .prepare(
@@ -98,6 +103,14 @@ export function identifyRuns(
       )
       .run({ now, sweepId });
     return readTasks(storage, sweepId);
+  });
+}
+
+/** Whether every run of a sweep is done as it stands, so that nothing is going to be trained or taken over. */
+export function isAllDone(storage: Storage, sweepId: number, identities: readonly RunIdentity[]): boolean {
+  return identities.every((identity) => {
+    const held = heldRun(storage, sweepId, identity);
+    return held.key === identity.key && isDone(held);
   });
 }
 
@@ -149,71 +162,54 @@ export function readPaths(storage: Storage, runIds: number[]): Map<number, Stage
   return paths;
 }
 
-interface HeldRun {
-  id: number;
-  key: string | null;
-  edition: number;
-  state: RunState;
-}
-
-type EditionOf = (identity: RunIdentity) => number;
-
-const constantly =
-  (edition: number): EditionOf =>
-  () =>
-    edition;
-
-/**
- * The edition of runs that start alike: the newest that the sweep has already, else the newest that the database holds
- * of any of them or of their stages.
- */
-function editions(storage: Storage, wanted: readonly { identity: RunIdentity; held: HeldRun }[]): EditionOf {
-  const own = new Map<string, number>();
-  for (const { identity, held } of wanted) {
-    if (held.key === identity.key) own.set(identity.start, Math.max(held.edition, own.get(identity.start) ?? 0));
+/** Every run and stage is a new edition of its key. */
+function attachFresh(storage: Storage, sweepId: number, wanted: Wanted[], here: Here | null): void {
+  const edition = nextEdition(storage);
+  for (const each of wanted) {
+    const runId = attach(storage, sweepId, each, edition);
+    if (here) noteBits(storage, runId, here.bitsOf(each.identity.arm));
   }
-  const stored = new Map<string, number>();
-  for (const { identity } of wanted) {
-    if (own.has(identity.start)) continue;
-    const newest = newestEdition(storage, identity);
-    stored.set(identity.start, Math.max(newest, stored.get(identity.start) ?? 0));
+}
+
+/** @throws UserError where something has other bits and the user has not asked to go on nevertheless */
+function attachStored(
+  storage: Storage,
+  sweepId: number,
+  wanted: Wanted[],
+  { here, anew }: { here: Here | null; anew: (seeds: number[]) => void },
+): void {
+  const judge = here ? judgeOf(storage, here) : noJudge;
+  const seeds = chooseEditions(storage, wanted, judge, here);
+  const others = seeds.flatMap(({ chosen }) => chosen.filter(({ standing }) => standing === 'other'));
+  if (others.length > 0 && seeds.some(({ stays }) => !stays) && !acceptsOtherBits(storage, sweepId))
+    refuseOtherBits(storage, sweepId, others.map(toOtherBits), here!);
+  for (const seed of seeds) {
+    for (const each of seed.anew ? chooseAnew(storage, seed.chosen, judge) : seed.chosen) {
+      const runId = attach(storage, sweepId, each, each.edition);
+      if (here && isUsable(each.standing)) noteBits(storage, runId, here.bitsOf(each.identity.arm));
+    }
   }
-  return ({ start }) => own.get(start) ?? stored.get(start) ?? 0;
+  const trainedAnew = seeds.filter((each) => each.anew).map(({ seed }) => seed);
+  if (trainedAnew.length > 0) anew(trainedAnew);
 }
 
-function newestEdition(storage: Storage, { key, stages }: RunIdentity): number {
-  return Number(
-    storage
-      .prepare(
-        `SELECT max((SELECT coalesce(max(edition), 0) FROM "Run" WHERE key = ?),
-          (SELECT coalesce(max(edition), 0) FROM "Stage" WHERE key IN (SELECT value FROM json_each(?))))`,
-      )
-      .pluck()
-      .get(key, JSON.stringify(stages.map((stage) => stage.key))),
-  );
+function toOtherBits({ identity: { arm, seed }, run }: Chosen): OtherBits {
+  return { runId: run?.id ?? null, arm, seed };
 }
 
-function heldRun(storage: Storage, sweepId: number, { arm, seed }: RunIdentity): HeldRun {
-  const run = storage
-    .prepare(
-      `SELECT r.id, r.key, r.edition, r.state FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-    WHERE s.sweepId = ? AND s.armIndex = ? AND s.seed = ?`,
-    )
-    .get(sweepId, arm, seed);
-  if (!run) throw new Error(`Cannot identify a run of arm ${arm} with seed ${seed}: sweep ${sweepId} has none`);
-  return run as HeldRun;
-}
-
-function attach(storage: Storage, sweepId: number, held: HeldRun, identity: RunIdentity, edition: number): void {
+/** @returns the id of the run that the sweep has from now on */
+function attach(storage: Storage, sweepId: number, { held, identity }: Wanted, edition: number): number {
+  if (held.key === identity.key && held.edition === edition) return held.id;
   const known = storedRun(storage, identity.key, edition);
   const runId = known?.id ?? makeRun(storage, held, identity, edition);
-  if (runId === held.id) return;
-  const reused = known !== undefined && (known.state === 'complete' || known.state === 'diverged');
+  if (runId === held.id) return runId;
+  const reused = known !== undefined && isDone(known);
   storage
     .prepare('UPDATE "SweepRun" SET runId = ?, reused = ? WHERE sweepId = ? AND armIndex = ? AND seed = ?')
     .run(runId, Number(reused), sweepId, identity.arm, identity.seed);
   if (held.key === null)
     storage.prepare('DELETE FROM "Run" WHERE id = ? AND id NOT IN (SELECT runId FROM "SweepRun")').run(held.id);
+  return runId;
 }
 
 /**
@@ -227,13 +223,6 @@ function waitAgain(storage: Storage, sweepId: number): void {
     AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
     )
     .run(sweepId);
-}
-
-/** The run of this key and edition. */
-function storedRun(storage: Storage, key: string, edition: number): HeldRun | undefined {
-  return storage
-    .prepare('SELECT id, key, edition, state FROM "Run" WHERE key = ? AND edition = ?')
-    .get(key, edition) as HeldRun | undefined;
 }
 
 /**
@@ -257,7 +246,7 @@ function makeRun(storage: Storage, held: HeldRun, identity: RunIdentity, edition
  * stages that lead to it: another plan may have cut the same trunk at other batches, and its points are stored once.
  */
 function makePath(storage: Storage, stages: StageIdentity[], seed: number, edition: number): number[] {
-  const held = stages.map(({ key }) => heldStage(storage, key, edition));
+  const held = stages.map(({ key }) => storedStage(storage, key, edition));
   const furthest = held.findLastIndex((id) => id !== undefined);
   const path = furthest < 0 ? [] : lineOf(storage, held[furthest]!);
   for (const stage of stages.slice(furthest + 1))
@@ -276,11 +265,6 @@ function lineOf(storage: Storage, stageId: number): number[] {
     )
     .pluck()
     .all(stageId) as number[];
-}
-
-function heldStage(storage: Storage, key: string, edition: number): number | undefined {
-  return storage.prepare('SELECT id FROM "Stage" WHERE key = ? AND edition = ?').pluck().get(key, edition) as
-    number | undefined;
 }
 
 function copyRun(storage: Storage, runId: number): number {

@@ -100,18 +100,20 @@ function sum(all: Stretch['seconds'][]): Stretch['seconds'] {
 function readRecord(storage: Storage, stageId: number): Stretch['record'] | null {
   const run = storage
     .prepare(
-      `SELECT r.device, r.versions, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
-    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`,
+      `SELECT r.device, r.versions, g.bits, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
+    FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
+    JOIN "Stage" g ON g.id = p.stageId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`,
     )
     .get(stageId) as RecordRow | undefined;
   if (!run) return null;
-  const { device, versions, gitCommit, classes, val, test } = run;
-  return { device, versions: JSON.parse(versions), gitCommit, classes: JSON.parse(classes), evaluated: { val, test } };
+  const { versions, classes, val, test, ...rest } = run;
+  return { ...rest, versions: JSON.parse(versions), classes: JSON.parse(classes), evaluated: { val, test } };
 }
 
 interface RecordRow {
   device: string;
   versions: string;
+  bits: string | null;
   gitCommit: string | null;
   classes: string;
   val: number;

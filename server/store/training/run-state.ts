@@ -10,6 +10,8 @@ export interface Machine {
 
 /** What a run was trained with: recorded when it starts. */
 export interface TrainedWith extends Machine {
+  /** The signature of the bits that the machine computes for it; null where it is unknown. */
+  bits: string | null;
   /** Number of the worker process that trained the run, counted from 0. */
   worker: number;
   /** Commit of the working folder; null where the folder is none of git's. */
@@ -43,13 +45,14 @@ export function setStarted(storage: Storage, runId: number, record: TrainedWith,
     .prepare(
       `UPDATE "Run" SET state = 'running', attempts = attempts + 1,
       error = NULL, divergedBatch = NULL, intraDead = NULL,
-      worker = ?, device = ?, versions = ?, gitCommit = ?, configuration = ?, classes = ?,
+      worker = ?, device = ?, versions = ?, bits = ?, gitCommit = ?, configuration = ?, classes = ?,
       evaluatedVal = ?, evaluatedTest = ?, startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`,
     )
     .run(
       record.worker,
       record.device,
       JSON.stringify(record.versions),
+      record.bits,
       record.gitCommit,
       JSON.stringify(record.configuration),
       JSON.stringify(record.classes),

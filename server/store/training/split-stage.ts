@@ -12,7 +12,7 @@ import type { Storage } from '../database/storage.ts';
  */
 export function splitStage(storage: Storage, stageId: number, at: number, groups: number[][]): void {
   const stage = storage
-    .prepare('SELECT edition, parentId, fromBatch, toBatch, seed, params FROM "Stage" WHERE id = ?')
+    .prepare('SELECT edition, parentId, fromBatch, toBatch, seed, params, bits FROM "Stage" WHERE id = ?')
     .get(stageId) as StoredStage;
   const members = storage
     .prepare(
@@ -25,8 +25,8 @@ export function splitStage(storage: Storage, stageId: number, at: number, groups
   else storage.prepare('UPDATE "Stage" SET toBatch = ? WHERE id = ?').run(at, stageId);
 
   const insertStage = storage.prepare(
-    `INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO "Stage" (key, edition, parentId, fromBatch, toBatch, batch, seed, params, bits)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPath = storage.prepare('INSERT INTO "RunStage" (runId, position, stageId) VALUES (?, ?, ?)');
   for (const group of groups) {
@@ -40,6 +40,7 @@ export function splitStage(storage: Storage, stageId: number, at: number, groups
       at,
       stage.seed,
       own,
+      stage.bits,
     ).lastInsertRowid;
     for (const { runId, position, epsilon } of members) {
       if (group.includes(epsilon!)) insertPath.run(runId, empty ? position : position + 1, id);
@@ -63,4 +64,5 @@ interface StoredStage {
   toBatch: number;
   seed: number;
   params: string;
+  bits: string | null;
 }

@@ -20,8 +20,12 @@ const LIBRARIES = [
 const DRIVERS = ['/proc/driver/nvidia/version', '/sys/module/amdgpu/version', '/sys/module/i915/version'];
 const DEVICES = ['/dev/dri', '/proc/driver/nvidia/gpus', '/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
-/** Variables by which a user chooses a device, a driver or a library. */
+/** Variables by which a user chooses a device, a driver, a library, or the instructions that a library may use. */
 const VARIABLES = [
+  'ONEDNN_MAX_CPU_ISA',
+  'DNNL_MAX_CPU_ISA',
+  'ONEDNN_DEFAULT_FPMATH_MODE',
+  'NVIDIA_TF32_OVERRIDE',
   'CUDA_VISIBLE_DEVICES',
   'LD_LIBRARY_PATH',
   'VK_ICD_FILENAMES',
@@ -38,6 +42,8 @@ export function machineName(): string {
 export function fingerprint(): string {
   const parts = {
     machine: [hostname(), platform(), arch(), release(), cpus().length, cpus()[0]?.model],
+    // A virtual machine may move to another processor and keep its name and its model.
+    instructions: instructions(),
     node: process.version,
     packages: PACKAGES.map(version),
     libraries: LIBRARIES.map((file) => trace(join(tfjsNodeFolder() ?? '', file))),
@@ -48,6 +54,11 @@ export function fingerprint(): string {
     variables: VARIABLES.map((name) => process.env[name]),
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** What the processor says that it can do, which decides the kernels that a library takes; null where nothing tells. */
+function instructions(): string | null {
+  return /^(?:flags|Features)\s*:.*$/m.exec(content('/proc/cpuinfo') ?? '')?.[0] ?? null;
 }
 
 function version(name: FetchedPackage): string | null {

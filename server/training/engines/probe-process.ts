@@ -1,8 +1,10 @@
 /** The process that `probe.ts` starts: opens one engine, holds it to the self-check, and tells how it went. */
 import type { EngineName } from '../engine.ts';
+import { REFERENCE_STRUCTURE } from '../signature.ts';
 import { openEngine } from './open.ts';
 import type { ProbeMessage } from './probe.ts';
 import { selfCheck } from './self-check.ts';
+import { signaturesOf } from './signatures.ts';
 import { EngineUnavailable } from './unavailable.ts';
 
 const [name, chosen = null] = process.argv.slice(2) as [EngineName, string?];
@@ -13,11 +15,13 @@ async function probe(): Promise<ProbeMessage> {
     const engine = await openEngine(name, chosen);
     const { device, versions } = engine;
     const { flaw, stepMs } = await selfCheck(engine);
+    const [bits = null] = stepMs === null ? [] : await signaturesOf(engine, [REFERENCE_STRUCTURE]);
     await engine.close();
     return {
       works: flaw === null,
       device,
       versions,
+      bits,
       stepMs,
       reason: flaw,
       remedy: flaw === null ? null : 'Use another engine, and report this one with its device and versions.',
@@ -25,6 +29,6 @@ async function probe(): Promise<ProbeMessage> {
   } catch (error) {
     const { reason, remedy } =
       error instanceof EngineUnavailable ? error : { reason: (error as Error).message, remedy: null };
-    return { works: false, device: null, versions: {}, stepMs: null, reason, remedy };
+    return { works: false, device: null, versions: {}, bits: null, stepMs: null, reason, remedy };
   }
 }

@@ -10,6 +10,8 @@ export interface EngineProbe {
   /** The processor it runs on; null where it does not work. */
   device: string | null;
   versions: Record<string, string>;
+  /** The signature of its bits with the small network; null where it does not work, or is not timed. */
+  bits: string | null;
   /** Milliseconds of one training step of the small network; null where it does not work. */
   stepMs: number | null;
   /** Why it does not work; null where it does. */
@@ -33,32 +35,31 @@ const ANSWER_WITHIN = 120_000;
 export function probeEngine(
   name: EngineName,
   device: string | null = null,
+  answerWithin = ANSWER_WITHIN,
 ): Promise<{ probe: EngineProbe; answered: boolean }> {
   return new Promise((resolve) => {
     const child = fork(builtProgram('training/engines/probe-process'), [name, ...(device === null ? [] : [device])], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: engineEnvironment(),
-      timeout: ANSWER_WITHIN,
-      killSignal: 'SIGKILL',
     });
     let printed = '';
     let answer: ProbeMessage | undefined;
-    child.stderr!.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    let late = false;
+    const timer = setTimeout(() => (late = child.kill('SIGKILL')), answerWithin);
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (printed += text));
     child.on('message', (message: ProbeMessage) => (answer = message));
     child.on('error', (error) => resolve({ probe: failed(name, error.message), answered: false }));
     child.on('close', (code, signal) => {
-      if (answer) resolve({ probe: { name, ...answer }, answered: true });
-      else
-        resolve({
-          probe: failed(name, `a process that opened it ended with ${signal ?? `status ${code}`}${lastLine(printed)}`),
-          answered: false,
-        });
+      clearTimeout(timer);
+      if (answer) return resolve({ probe: { name, ...answer }, answered: true });
+      const how = late ? `did not answer within ${answerWithin / 1000} s` : `ended with ${signal ?? `status ${code}`}`;
+      resolve({ probe: failed(name, `a process that opened it ${how}${lastLine(printed)}`), answered: false });
     });
   });
 }
 
 function failed(name: EngineName, reason: string): EngineProbe {
-  return { name, works: false, device: null, versions: {}, stepMs: null, reason, remedy: null };
+  return { name, works: false, device: null, versions: {}, bits: null, stepMs: null, reason, remedy: null };
 }
 
 function lastLine(printed: string): string {

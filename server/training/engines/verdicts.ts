@@ -20,6 +20,7 @@ const verdictsShape = z.object({
       works: z.boolean(),
       device: z.string().nullable(),
       versions: z.record(z.string(), z.string()),
+      bits: z.string().nullable(),
       stepMs: z.number().nullable(),
       reason: z.string().nullable(),
       remedy: z.string().nullable(),

@@ -46,10 +46,20 @@ export function convolutionInfo(
  * Shapes, padding and strides of a pooling, channels last.
  *
  * @param x [B, height, width, channels]
+ * @throws {Error} where padding is as wide as a window: windows would lie outside of the image, and have no value
  */
 export function poolInfo(
   x: number[],
   { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
 ): backend_util.Conv2DInfo {
-  return backend_util.computePool2DInfo(x as Shape4, filterSize, strides, 1, pad, dimRoundingMode);
+  const info = backend_util.computePool2DInfo(x as Shape4, filterSize, strides, 1, pad, dimRoundingMode);
+  const { top, bottom, left, right } = info.padInfo;
+  const [rows, columns] = [Math.max(top, bottom), Math.max(left, right)];
+  if (rows >= info.filterHeight || columns >= info.filterWidth)
+    throw new Error(
+      `Cannot pool with a padding of ${rows} × ${columns} ` +
+        `and a window of ${info.filterHeight} × ${info.filterWidth}: ` +
+        'a window may lie outside of the image, where it has no value. Wanted: less padding than the window is wide',
+    );
+  return info;
 }

@@ -46,6 +46,7 @@ function keep(engine: 'tensorflow' | 'webgpu' | 'wasm', stepMs: number | null): 
     works,
     device: works ? 'a test' : null,
     versions: {},
+    bits: null,
     stepMs,
     reason: works ? null : 'a test says so',
     remedy: null,

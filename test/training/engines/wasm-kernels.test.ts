@@ -45,6 +45,19 @@ describe('padding given as a number, which not every engine has', () => {
     });
   });
 
+  it.each([
+    [2, 2],
+    [2, 3],
+    [3, 5],
+  ])('pooling is refused where windows of %i would lie in a padding of %i', (window, pad) => {
+    const x = fast(slowTensor([1, 6, 6, 2], 1));
+    for (const pool of [tf.maxPool, tf.avgPool]) {
+      const call = (x: tf.Tensor) => pool(x as tf.Tensor4D, window, 1, pad, 'floor');
+      expect(() => call(x)).toThrow(`Cannot pool with a padding of ${pad} × ${pad} and a window of ${window}`);
+      expect(() => tf.grad(call)(x)).toThrow('Cannot pool');
+    }
+  });
+
   it('pooling: maximum, average and their gradients', () => {
     const [x, window, strides, pad] = [
       slowTensor([2, 6, 6, 2], 1),

@@ -29,24 +29,51 @@ export function command(program: string, argumentList: string[], options: Comman
       cwd: options.cwd,
       env: { ...process.env, ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeout,
-      killSignal: 'SIGKILL',
     });
     let output = '';
-    let unfinishedLine = '';
-    const take = (chunk: Buffer): void => {
-      output += chunk.toString();
-      const lines = (unfinishedLine + chunk.toString()).split(/\r?\n|\r/);
-      unfinishedLine = lines.pop()!;
-      for (const line of lines) if (line.trim()) options.onLine?.(line);
+    const take = (tell: (text: string) => void) => (text: string) => {
+      output += text;
+      tell(text);
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', (error) => resolve({ code: null, output: output + error.message, timedOut: false }));
-    child.on('close', (code, signal) =>
-      resolve({ code, output, timedOut: options.timeout !== undefined && signal === 'SIGKILL' }),
-    );
+    // Each stream by itself: a line of one may come between two halves of a line of the other.
+    const streams = [child.stdout, child.stderr].map((stream) => {
+      const lines = toLines(options.onLine ?? (() => {}));
+      stream.setEncoding('utf8').on('data', take(lines.add));
+      return lines;
+    });
+    let timedOut = false;
+    const late =
+      options.timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = child.kill('SIGKILL');
+          }, options.timeout);
+    child.on('error', (error) => {
+      clearTimeout(late);
+      resolve({ code: null, output: output + error.message, timedOut });
+    });
+    child.on('close', (code) => {
+      clearTimeout(late);
+      for (const lines of streams) lines.end();
+      resolve({ code, output, timedOut });
+    });
   });
+}
+
+/** Cuts text into lines, as it comes in pieces. Empty lines are left out, and a last line need not end. */
+function toLines(onLine: (line: string) => void): { add: (text: string) => void; end: () => void } {
+  let unfinished = '';
+  const tell = (line: string): void => {
+    if (line.trim()) onLine(line);
+  };
+  return {
+    add(text) {
+      const lines = (unfinished + text).split(/\r?\n|\r/);
+      unfinished = lines.pop()!;
+      lines.forEach(tell);
+    },
+    end: () => tell(unfinished),
+  };
 }
 
 /** The first of these programs that the PATH has; null when it has none. */

@@ -13,12 +13,12 @@ import {
   type Variant,
 } from './builds.ts';
 import { whyNoGpu } from './cuda.ts';
-import { isOlder } from './is-older.ts';
 import { copyBuildFiles, downloadLibrary } from './library-download.ts';
 import { takeLibrary } from './library-folder.ts';
-import { downloadWheels, unpackWheels, VERSIONS } from './library-wheel.ts';
+import { downloadWheels, unpackWheels } from './library-wheel.ts';
 import { linkBuild } from './link.ts';
 import { ADDON_API, fetchTfjsNode } from './package.ts';
+import { slowerThanWheels } from './slower-than-wheels.ts';
 
 export interface InstallOptions {
   /** A wheel, or a folder with wheels or with libtensorflow. */
@@ -33,7 +33,8 @@ export interface InstallOptions {
  * Sets up native TensorFlow: libtensorflow and the addon that tfjs-node reaches it by. Both are kept in the user's
  * cache and linked into tfjs-node: where that is in node_modules `npm ci` wipes it, and a link is all that is missing.
  *
- * The library comes from `from`, else from tfjs-node's own download, else from TensorFlow's Python wheel by pip.
+ * The library comes from `from`, else from TensorFlow's newest Python wheel by pip, else from tfjs-node's own download,
+ * which is of 2022. A build of that is replaced as soon as the wheel can be had.
  * Nothing that is half done is ever seen: a build is made in a folder of its own and renamed when it is finished.
  */
 export async function installTensorflow({ from, cuda = false, log }: InstallOptions): Promise<Build> {
@@ -48,7 +49,7 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
   };
   const found = findBuild(request);
   if (found) log(`libtensorflow ${found.libtensorflow} (${found.variant}) is already in ${found.folder}`);
-  const build = found ?? (await makeBuild(request));
+  const build = found ? await newerThan(found, request) : await makeBuild(request, takeAsAsked);
   preferBuild(build);
   linkBuild(build, tfjsNode);
   if (build.variant === 'cuda' && !(await findsGpu(build.folder))) {
@@ -56,23 +57,21 @@ export async function installTensorflow({ from, cuda = false, log }: InstallOpti
     log(`the build for CUDA finds no GPU, and would train on the CPU: ${reason}. ${remedy}`);
   }
   log(`tensorflow is ready: libtensorflow ${build.libtensorflow} (${build.variant}), tfjs-node ${build.tfjsNode}`);
-  const slow = slowerThanWheels(build);
+  const slow = slowerThanWheels(build.libtensorflow);
   if (slow) log(slow);
   return build;
 }
 
-/**
- * tfjs-node's own libtensorflow, 2.9, is of 2022: its max pooling takes ten times as long as it does in those of the
- * wheels. Other processors have no such wheel.
- */
-export function slowerThanWheels({ libtensorflow }: Pick<Build, 'libtensorflow'>): string | null {
-  if (!isOlder(libtensorflow, '2.10') || process.platform !== 'linux' || process.arch !== 'x64') return null;
-  return (
-    `libtensorflow ${libtensorflow} works, and takes about twice as long on networks with max pooling ` +
-    "as the one in TensorFlow's Python wheel: " +
-    `python3 -m pip download --no-deps --only-binary=:all: "tensorflow-cpu${VERSIONS}", ` +
-    'then cosweep engine install tensorflow --from FILE.whl'
-  );
+/** The build that is there, or a faster one in its place where that can be had. */
+async function newerThan(found: Build, request: Request): Promise<Build> {
+  if (request.from !== null || slowerThanWheels(found.libtensorflow) === null) return found;
+  try {
+    return await makeBuild(request, takeWheel);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    request.log(`a newer library cannot be had: ${error.message}`);
+    return found;
+  }
 }
 
 interface Request {
@@ -103,12 +102,13 @@ function findBuild({ tfjsNodeVersion, from, variant }: Request): Build | undefin
     : builds.find((build) => build.variant === variant);
 }
 
-async function makeBuild(request: Request): Promise<Build> {
+/** Puts library and addon into a folder. @returns where the library came from, in words */
+type Take = (request: Request, folder: string) => Promise<string>;
+
+async function makeBuild(request: Request, take: Take): Promise<Build> {
   const folder = startBuild();
   try {
-    const source = request.from
-      ? await takeNamed(request, request.from, folder)
-      : await takeFirstThatWorks(request, folder);
+    const source = await take(request, folder);
     const libtensorflow = await tryAddon(folder);
     keepOnly(['deps', 'lib'], folder);
     rmSync(join(folder, 'deps', 'include'), { recursive: true, force: true });
@@ -125,6 +125,10 @@ async function makeBuild(request: Request): Promise<Build> {
   }
 }
 
+function takeAsAsked(request: Request, folder: string): Promise<string> {
+  return request.from === null ? takeFirstThatWorks(request, folder) : takeNamed(request, request.from, folder);
+}
+
 async function takeNamed({ tfjsNode, log }: Request, from: string, folder: string): Promise<string> {
   if (!existsSync(from)) throw new UserError(`Cannot install from ${from}: there is no such file or folder.`);
   requireBuildTools();
@@ -135,28 +139,46 @@ async function takeNamed({ tfjsNode, log }: Request, from: string, folder: strin
   return describeSource(from);
 }
 
-async function takeFirstThatWorks({ tfjsNode, variant, log }: Request, folder: string): Promise<string> {
-  // tfjs-node's own CUDA build is for CUDA 11.2, which no card since 2022 works with.
-  if (variant === 'cpu') {
-    log("trying tfjs-node's own download of libtensorflow");
-    const failure = await downloadLibrary(tfjsNode, folder, false, log);
-    if (!failure) return "tfjs-node's own download";
-    log(`tfjs-node's own download did not work: ${failure}`);
-    rmSync(join(folder, 'deps'), { recursive: true, force: true });
+/**
+ * The wheel first, whose library is about twice as fast. tfjs-node's own download needs no pip and no compiler. It is
+ * not tried for CUDA: its build is for CUDA 11.2, which no card since 2022 works with.
+ */
+async function takeFirstThatWorks(request: Request, folder: string): Promise<string> {
+  const { tfjsNode, variant, log } = request;
+  if (variant === 'cuda') return takeWheel(request, folder);
+  let noWheel = "TensorFlow's wheels hold a library for Linux only";
+  try {
+    if (process.platform === 'linux') return await takeWheel(request, folder);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    noWheel = error.message;
+    log(`the newest libtensorflow cannot be had: ${noWheel}`);
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
   }
-  if (process.platform !== 'linux') {
-    throw new UserError(
-      "Cannot install the tensorflow engine: tfjs-node's own download did not work (see above), " +
-        "and TensorFlow's wheels can replace it on Linux only. " +
-        'Wanted: a network that reaches storage.googleapis.com, or --from with an unpacked libtensorflow. ' +
-        'The wasm engine works everywhere.',
-    );
-  }
+  log("trying tfjs-node's own download of libtensorflow 2.9");
+  const failure = await downloadLibrary(tfjsNode, folder, false, log);
+  if (!failure) return "tfjs-node's own download";
+  throw new UserError(
+    `Cannot install the tensorflow engine. By pip: ${noWheel}\n` +
+      `By tfjs-node's own download: ${failure}\n` +
+      'Wanted: a network that reaches a package index or storage.googleapis.com, ' +
+      'or --from with a wheel or an unpacked libtensorflow. The wasm engine works everywhere.',
+  );
+}
+
+/**
+ * The newest library that is known to fit, by pip, from whatever index the user's pip asks. Pip keeps what it has
+ * fetched.
+ */
+async function takeWheel({ tfjsNode, variant, log }: Request, folder: string): Promise<string> {
+  if (process.platform !== 'linux')
+    throw new UserError("Cannot take libtensorflow from TensorFlow's Python wheel: that works on Linux only");
   requireBuildTools();
   log("fetching TensorFlow's Python wheel by pip (some hundred MB)");
   const wheels = await downloadWheels(join(folder, 'wheels'), variant === 'cuda', log);
   await unpackWheels(wheels, folder);
   await build(tfjsNode, folder, log);
+  await tryAddon(folder); // where it does not load here, there may be another that does
   return `wheel ${basename(wheels[0]!)}`;
 }
 

@@ -2,9 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../sweep/user-error.ts';
 import { command, findProgram, lastLines } from './command.ts';
-
-/** The wheels that were tried hold the C API and its headers; a later one may be arranged differently. */
-export const VERSIONS = '>=2.15,<2.22';
+import { VERSIONS } from './slower-than-wheels.ts';
 
 /**
  * Options of pip that ask for a wheel for another Python, where this Python is too new or too old. That wheel is as

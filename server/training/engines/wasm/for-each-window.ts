@@ -3,8 +3,7 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 /**
  * Calls `work` for all windows of a pooling, in the order of their results. Windows of one size that lie side by side
  * come in one call. `corner` is the first window's first pixel, counted over all images. `rows` and `columns` are how
- * much of each window lies in the image (none, where padding is wider than a window). `windows` is how many there are,
- * a stride apart.
+ * much of each window lies in the image, at least 1. `windows` is how many there are, a stride apart.
  */
 export function forEachWindow(
   info: backend_util.Conv2DInfo,

@@ -38,13 +38,14 @@ export const batchNormTraining = wasmKernel<Attributes>(
     );
     const variances = floats(backend, variance);
     const back = floats(backend, saved);
+    const [factors, gammas] = [floats(backend, scale), floats(backend, gamma)];
     for (let c = 0; c < channels; c++) {
       const sum = variances[c]!;
       const inverse = 1 / Math.sqrt(sum / points + attrs.epsilon);
       variances[c] = sum / Math.max(points - 1, 1);
       back[c] = means[c]!;
       back[channels + c] = inverse;
-      floats(backend, scale)[c] = floats(backend, gamma)[c]! * inverse;
+      factors[c] = gammas[c]! * inverse;
     }
 
     inStretches(points, channels, (first, count) =>

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { toCanonicalJson } from '../../sweep/canonical-json.ts';
+import { cacheFolder } from '../cache-folder.ts';
+import type { Engine } from '../engine.ts';
+import { measureSignature, type SignedStructure } from '../signature.ts';
+import { fingerprint, machineName } from './machine.ts';
+
+/** How many signatures are kept of a machine: more than the networks that anybody goes through in a year. */
+const KEPT = 1000;
+
+const keptShape = z.record(z.string(), z.string());
+
+/** Beside the machine's verdicts in the user's cache. A damaged file counts as none. */
+function signaturesFile(): string {
+  return join(cacheFolder(), 'engines', `${machineName()}-signatures.json`);
+}
+
+/**
+ * The signatures of these structures on an engine that is open, in their order. Each is measured once on a machine and
+ * kept, for as long as nothing changes that may change the engine's bits.
+ *
+ * @returns null for a structure that the engine cannot compute: whoever trains it will hear why
+ */
+export async function signaturesOf(engine: Engine, structures: readonly SignedStructure[]): Promise<(string | null)[]> {
+  const here = [fingerprint(), engine.name, engine.device, engine.versions];
+  const kept = read();
+  const measured = new Map<string, string>();
+  const signatures: (string | null)[] = [];
+  for (const structure of structures) {
+    const key = createHash('sha256')
+      .update(toCanonicalJson([here, structure]))
+      .digest('hex');
+    const signature = kept.get(key) ?? measured.get(key) ?? (await tryToMeasure(engine, structure));
+    if (signature !== null && !kept.has(key)) measured.set(key, signature);
+    signatures.push(signature);
+  }
+  if (measured.size > 0) write(new Map([...read(), ...measured])); // read again: others measure too
+  return signatures;
+}
+
+async function tryToMeasure(engine: Engine, structure: SignedStructure): Promise<string | null> {
+  try {
+    return await measureSignature(engine, structure);
+  } catch (error) {
+    if ((engine.lost?.() ?? null) !== null) throw error;
+    return null;
+  }
+}
+
+function read(): Map<string, string> {
+  try {
+    return new Map(Object.entries(keptShape.parse(JSON.parse(readFileSync(signaturesFile(), 'utf8')))));
+  } catch {
+    return new Map();
+  }
+}
+
+/** A cache that cannot be written costs time, and nothing else. */
+function write(signatures: Map<string, string>): void {
+  const file = signaturesFile();
+  const unfinished = `${file}.${process.pid}`;
+  const newest = Object.fromEntries([...signatures].slice(-KEPT));
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(unfinished, `${JSON.stringify(newest, null, 2)}\n`);
+    renameSync(unfinished, file);
+  } catch {
+    rmSync(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { measureBits } from '../../server/runner/workers/measure-bits.ts';
+import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
+import { makePlan } from '../store/support.ts';
+
+const MACHINE = { device: 'CPU', versions: { tfjs: '1' } };
+const ARMS = makePlan([{ beta: 0 }, { beta: 0.1 }, { alpha: 0 }], [1]).arms;
+const DATA = { imagesOf: () => ({ shape: [4, 4, 1] as [number, number, number], classes: 3 }) };
+
+const never = async (): Promise<never> => {
+  throw new Error('nothing is trained here');
+};
+
+/** A trainer that can only sign; `null` dies of it. */
+function signer(signatures: (string | null)[] | null): Trainer {
+  let dead = false;
+  return {
+    opened: Promise.resolve(MACHINE),
+    get dead() {
+      return dead;
+    },
+    async sign(structures) {
+      dead = signatures === null;
+      if (signatures === null) throw new WorkerError('it was killed');
+      expect(structures).toHaveLength(signatures.length);
+      return signatures;
+    },
+    train: never,
+    holds: () => false,
+    stop: () => {},
+    kill: () => {},
+    end: async () => {},
+  };
+}
+
+async function measure(workers: Trainer[], hired: Trainer[], ended = new AbortController().signal) {
+  const crew = { engine: 'wasm' as const, workers };
+  const said: string[] = [];
+  const here = await measureBits(crew, ARMS, DATA, {
+    hire: () => hired.shift()!,
+    ended,
+    tell: (event) => event.kind === 'log' && said.push(event.message),
+  });
+  return { crew, said, device: here.device, bits: ARMS.map(({ index }) => here.bitsOf(index)) };
+}
+
+test('each structure is measured once, by one worker: β, ε and N are no part of it', async () => {
+  const [first, second] = [signer(['a', 'b']), signer(null)];
+  expect(await measure([first, second], [])).toMatchObject({ device: 'CPU', bits: ['a', 'a', 'b'], said: [] });
+});
+
+test('a worker that dies of it is replaced, and the crew goes on without it', async () => {
+  const lives = signer(['a', null]);
+  const { crew, bits } = await measure([signer(null)], [signer(null), lives]);
+  expect([crew.workers, bits]).toEqual([[lives], ['a', 'a', null]]);
+});
+
+test('where all die of it the bits are unknown, and the sweep is trained nevertheless', async () => {
+  const { bits, said } = await measure([signer(null)], [signer(null), signer(null)]);
+  expect([bits, said]).toEqual([
+    [null, null, null],
+    ['the bits that this machine computes could not be measured: it was killed'],
+  ]);
+});
+
+test('where everything ends no other worker is hired', async () => {
+  await expect(measure([signer(null)], [], AbortSignal.abort())).rejects.toThrow('it was killed');
+});
