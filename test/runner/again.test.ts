@@ -117,7 +117,7 @@ test('a damaged checkpoint costs its stage and nothing else', async () => {
   await sleep(150);
   run.signal('SIGTERM');
   expect((await run.ended).code).toBe(143);
-  const files = readdirSync(`${db}.checkpoints`);
+  const files = readdirSync(`${db}.checkpoints`).filter((name) => name !== 'owner');
   expect(files.length).toBeGreaterThan(0);
   for (const name of files) flipOneBit(join(`${db}.checkpoints`, name));
 
