@@ -74,10 +74,13 @@ export function generateDefinition(seed: number): Json {
       ...pick<{ [key: string]: Json }>([{ batches: 12 }, { epochs: 2 }, { epochs: 1.5, evalEvery: 3 }]),
     },
   };
+  // Most are nearly right, so that the planner sees them too.
+  const tame = chance(0.6);
+  if (tame) for (const [key, value] of Object.entries(TAME)) if (!chance(0.1)) definition[key] = pick(value);
   if (definition.method === 'random') definition.runCap = pick([1, 5, 50, 1000, 100_000]);
   for (const key of Object.keys(definition)) {
-    if (chance(0.03)) definition[key] = junk();
-    if (chance(0.01)) definition[pick(KEYS)] = junk();
+    if (chance(tame ? 0.005 : 0.03)) definition[key] = junk();
+    if (chance(tame ? 0.001 : 0.01)) definition[pick(KEYS)] = junk();
   }
   return definition;
 }
@@ -87,6 +90,39 @@ function nested(depth: number): Json {
   for (let i = 0; i < depth; i++) value = i % 2 === 0 ? [value] : { a: value };
   return value;
 }
+
+const FIVE = { alpha: { value: 0.5 }, beta: { values: [0.2, 0.3] }, epsilon: { value: 0.02 }, N: { value: 3 } };
+const TRAINING = { dataset: { name: 'glyphs', train: 300 }, model: { name: 'mlp' }, batchSize: 32 };
+
+/** Values by which most of a definition is right. */
+const TAME: Record<string, Json[]> = {
+  name: ['a', 'b c'],
+  method: ['grid', 'random'],
+  parameters: [
+    FIVE,
+    { ...FIVE, N: { values: [0, 0.25, 1], unit: 'fraction' } },
+    { ...FIVE, N: { values: [0, 0.5, 1], unit: 'epoch' }, gamma: { values: [1, 0.4] } },
+    { ...FIVE, 'training.optimizer.name': { values: ['sgd', 'adam'] }, 'loss.m': { values: [0.1, 0.3, 0.5] } },
+    { ...FIVE, 'training.dataset.train': { values: [300, 400] }, 'training.batchSize': { values: [16, 32] } },
+    { ...FIVE, α: { value: 0.4 } },
+  ],
+  constraints: [
+    [],
+    ['beta >= 0.4 × alpha'],
+    ['2 * (alpha − beta) > 0.1', 'N < 100'],
+    ['beta > 0.25'],
+    ['alpha < beta'],
+  ],
+  include: [[], [{ beta: 0.1 }]],
+  exclude: [[], [{ beta: 0.2 }], [{ beta: 7 }]],
+  ablations: [[], ['noIntra'], ['noIntra', 'noWarmup', { name: 'control', set: { beta: 0.1 } }]],
+  seeds: [1, 6, [3, 1, 4]],
+  training: [
+    { ...TRAINING, batches: 12 },
+    { ...TRAINING, epochs: 2, evalEvery: 3 },
+    { ...TRAINING, epochs: 1.5 },
+  ],
+};
 
 const EDGES = [0, -0, 1, 64, 0.1, 1e-300, 1e300, 2 ** 53, 1e16, -1, 0.5];
 const WORDS = ['a', 'control', 'noIntra', 'mlp', 'ab\u202ecd', '中文 😀', '3', 'x'.repeat(300), '', 'latest', '\ud800'];

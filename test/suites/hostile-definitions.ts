@@ -66,7 +66,7 @@ export const HOSTILE: Record<string, () => unknown> = {
     definition({ parameters: manyArms, ablations: range(25, (i) => ({ name: `a${i}`, set: { epsilon: 0.02 } })) }),
   '10,000 arms, 1,000 seeds': () => definition({ parameters: manyArms, seeds: 1000 }),
   '100,000 unknown keys': () => ({ ...base, ...keys(100_000, (i) => [`key${i}`, i]) }),
-  '20,000 arms with settings of their own': () =>
+  '9,000 learning rates': () =>
     definition({ parameters: { 'training.optimizer.learningRate': { min: 0.001, max: 0.1, count: 9_000 } } }),
   '90,000 learning rates': () =>
     definition({ parameters: { 'training.optimizer.learningRate': { min: 0.001, max: 0.1, count: 90_000 } } }),
