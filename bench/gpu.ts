@@ -1,9 +1,13 @@
 /**
  * `npm run bench gpu [-- --budget 6m] [--data DIR] [--only PART]… [--network NAME] [--batches N]`: what is claimed of
- * GPUs, measured on this machine's. No network is needed. In order of their value: `doctor`; `lossCases`, the reference
- * cases of the loss on every engine; `conformance`, the suite that engines have to pass, on webgpu; `sweep`, two arms and
- * their control on three seeds, with its table; `steps`, milliseconds per batch of every network, beside PyTorch on the
- * same card where Python has it, and the time that JavaScript takes for a dispatch.
+ * GPUs, measured on this machine's. No network is needed. The parts, in order of their value:
+ *
+ * - `doctor`;
+ * - `lossCases`: the reference cases of the loss, on every engine;
+ * - `conformance`: the suite that engines have to pass, on webgpu;
+ * - `sweep`: two arms and their control on three seeds, with its table;
+ * - `steps`: milliseconds per batch of every network, beside PyTorch on the same card where Python has it, and the time
+ *   that JavaScript takes for a dispatch.
  *
  * Each part is written to bench/out/gpu.json as soon as it is there, and what the budget leaves no time for is cut.
  * bench/out/gpu.md has the same as a section for docs/performance.md. Where no engine finds a GPU, it says why, and ends

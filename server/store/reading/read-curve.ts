@@ -25,7 +25,8 @@ export function readCurve(storage: Storage, runId: number, metric: string, range
 export function readPaths(storage: Storage, runIds: readonly number[]): Map<number, RunPath> {
   const rows = storage
     .prepare(
-      `SELECT r.id, r.epsilon, CASE r.state WHEN 'diverged' THEN r.divergedBatch END, p.stageId FROM json_each(?) AS wanted CROSS JOIN "Run" r ON r.id = wanted.value
+      `SELECT r.id, r.epsilon, CASE r.state WHEN 'diverged' THEN r.divergedBatch END, p.stageId
+    FROM json_each(?) AS wanted CROSS JOIN "Run" r ON r.id = wanted.value
     LEFT JOIN "RunStage" p ON p.runId = r.id ORDER BY r.id, p.position`,
     )
     .raw()

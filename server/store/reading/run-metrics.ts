@@ -75,7 +75,8 @@ function readStageMetrics(storage: Storage, stageIds: number[]): { names: string
   );
   const read = storage
     .prepare(
-      `SELECT g.stageId, g.metricId, g.lastBatch, g.last, g.min, g.minBatch, g.max, g.maxBatch FROM json_each(?) AS wanted
+      `SELECT g.stageId, g.metricId, g.lastBatch, g.last, g.min, g.minBatch, g.max, g.maxBatch
+    FROM json_each(?) AS wanted
     CROSS JOIN "StageMetric" g ON g.stageId = wanted.value`,
     )
     .raw()
