@@ -10,7 +10,7 @@
  *   that JavaScript takes for a dispatch.
  *
  * Each part is written to bench/out/gpu.json as soon as it is there, and what the budget leaves no time for is cut.
- * bench/out/gpu.md has the same as a section for docs/performance.md. Where no engine finds a GPU, it says why, and ends
+ * bench/out/gpu.md has the same as a section for docs/performance.md. Where no engine finds a GPU, it says why and ends
  * with status 1.
  *
  * `npm run bench gpu -- --pack FILE` makes one archive of all that a machine without network and without Node lacks.

@@ -33,7 +33,14 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ..
 const [readme] = pages as [Page, ...Page[]];
 
 /** What is written like a file of the repository and is none: what the reader makes, or what only a machine has. */
-const NOT_OURS = new Set(['sweeps/my-question.json', 'test/', 'bench/out', 'bench/out/gpu.json', 'bench/out/gpu.md']);
+const NOT_OURS = new Set([
+  'sweeps/my-question.json',
+  'test/',
+  'bench/out',
+  'bench/out/gpu.json',
+  'bench/out/gpu.md',
+  'ipaddr.js',
+]);
 
 /** Options of every command, of Docker and of npm, which the pages name too. */
 const OTHERS_OPTIONS = new Set(

@@ -1,4 +1,5 @@
 import { isSignificant } from '../table/family.ts';
+import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
 import type { MetricView } from '../table/metric-view.ts';
 import { decimalsBySpread, toFixed, toSigned } from '../number-format.ts';
 import type { Group, Panel } from './picture-data.ts';
@@ -32,7 +33,7 @@ export function writeTitle(panels: readonly Panel[], metric: MetricView, percent
   if (findings.length === 0) return 'No pair is complete yet';
   const significant = findings
     .filter(({ group }) => isSignificant(group.pMaxT))
-    .sort((a, b) => b.effect - a.effect || Math.abs(b.mean) - Math.abs(a.mean));
+    .sort((a, b) => b.effect - a.effect || sizeOf(b) - sizeOf(a));
   const [first, ...others] = significant;
   if (!first) return undecided(findings, metric, percentDecimals);
   const rest = others.slice(0, MOST).map((finding) => {
@@ -51,13 +52,18 @@ export function writeTitle(panels: readonly Panel[], metric: MetricView, percent
 
 function undecided(findings: readonly Finding[], metric: MetricView, percentDecimals: number | null): string {
   const seeds = Math.max(...findings.map(({ group }) => group.final.length));
-  const largest = findings.reduce((most, next) => (Math.abs(next.mean) > Math.abs(most.mean) ? next : most));
+  const largest = findings.reduce((most, next) => (sizeOf(next) > sizeOf(most) ? next : most));
   const verdict =
     seeds < 6
       ? `With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no difference can be significant`
       : 'No difference is significant';
   const size = `${amount(largest, metric, percentDecimals)}, ${agreement(largest)}`;
   return `${verdict}; the largest: ${largest.group.label} at ${largest.panel.label}, ${size}`;
+}
+
+/** Equal sizes are equal: the first in the order of the plan is named. */
+function sizeOf({ mean }: Finding): number {
+  return Math.abs(toTwelveDigits(mean));
 }
 
 function verbOf({ effect, mean }: Finding, { directed }: MetricView): string {

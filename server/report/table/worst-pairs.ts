@@ -1,5 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { RunResult, SweepResults } from '../../sweep/results.ts';
+import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
 import { runsByArm } from '../curves/runs-by-arm.ts';
 
 const WORST = 5;
@@ -65,6 +66,6 @@ function worstPairs(runs: readonly (readonly number[])[]): number[] {
   return means
     .map((_, pair) => pair)
     .filter((pair) => !Number.isNaN(means[pair]!))
-    .sort((a, b) => means[b]! - means[a]! || a - b)
+    .sort((a, b) => toTwelveDigits(means[b]!) - toTwelveDigits(means[a]!) || a - b)
     .slice(0, WORST);
 }

@@ -1,4 +1,5 @@
 import { groupBy } from '../../sweep/group-by.ts';
+import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
 import { onceARevision } from './once-a-revision.ts';
 import { LAST_VALUE } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
@@ -37,7 +38,7 @@ function computeArmScores(storage: Storage, sweepId: number): ArmScore[] {
       ),
     )
     .filter((score) => score !== null)
-    .sort((a, b) => sign * (a.mean - b.mean) || a.arm - b.arm);
+    .sort((a, b) => sign * (toTwelveDigits(a.mean) - toTwelveDigits(b.mean)) || a.arm - b.arm);
 }
 
 function toScore(arm: number, values: (number | null)[]): ArmScore | null {
