@@ -16,14 +16,31 @@ export interface Planned {
   kind: 'plan' | 'refused' | 'bug';
 }
 
+/** What became of all: little enough to be sent. */
+export interface Summary {
+  /** Of the generated ones: how many gave a plan. */
+  plans: number;
+  bugs: Planned[];
+  longest: Planned;
+  slowest: Planned[];
+}
+
 /** Plans the hostile definitions, and as many generated ones as asked for. */
-export default async function planDefinitions(generated: string): Promise<Planned[]> {
-  const planned: Planned[] = [];
+export default async function planDefinitions(generated: string): Promise<Summary> {
   await plan('first', { name: 'warm' });
+  const planned: Planned[] = [];
   for (const [name, make] of Object.entries(HOSTILE)) planned.push(await plan(name, make()));
-  for (let seed = 0; seed < Number(generated); seed++)
+  let plans = 0;
+  for (let seed = 0; seed < Number(generated); seed++) {
     planned.push(await plan(`seed ${seed}`, generateDefinition(seed)));
-  return planned;
+    if (planned.at(-1)!.kind === 'plan') plans++;
+  }
+  return {
+    plans,
+    bugs: planned.filter(({ kind }) => kind === 'bug').slice(0, 20),
+    longest: planned.reduce((a, b) => (a.length > b.length ? a : b)),
+    slowest: planned.sort((a, b) => b.seconds - a.seconds).slice(0, 5),
+  };
 }
 
 async function plan(name: string, definition: unknown): Promise<Planned> {
