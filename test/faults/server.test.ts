@@ -69,6 +69,8 @@ fault('12', 'a definition names a file of the owner as its data set', async ({ s
   const messages: string[] = [];
   for (const dataset of [
     { name: 'csv', file: 'shadow', label: 0, shape: [1, 2, 1], validation: 0.5 },
+    { name: 'csv', file: 'shadow', label: 'first', shape: [1, 2, 1], validation: 0.5 },
+    { name: 'idx', images: 'shadow', labels: 'shadow', validation: 0.5 },
     { name: 'images', folder: '.', validation: 0.5 },
     { name: 'images', folder: 'shadow', validation: 0.5 },
   ]) {
