@@ -42,27 +42,27 @@ const table = `api/sweeps/s1/ablation?${metrics.map((name) => `metric=val/${name
 /** Asks for the list of sweeps five times. */
 async function listSweeps(): Promise<number[]> {
   const statuses: number[] = [];
-  for (let i = 0; i < 5; i++) statuses.push((await askServed(served.url, 'api/sweeps')).status);
+  for (let i = 0; i < 5; i++) statuses.push((await askServed(served.entrance, 'api/sweeps')).status);
   return statuses;
 }
 
 fault('2', 'ablation of 301 arms × 20 seeds × 7 metrics: others are answered meanwhile', async ({ say }) => {
   const client = new AbortController();
   let over = false;
-  const asked = askServed(served.url, table, { signal: client.signal }).catch((error: Error) => error.name);
+  const asked = askServed(served.entrance, table, { signal: client.signal }).catch((error: Error) => error.name);
   void asked.then(() => (over = true));
   await sleep(500);
   expect(await listSweeps()).toEqual([200, 200, 200, 200, 200]);
   expect(over).toBe(false);
   client.abort();
   expect(await asked).toBe('AbortError');
-  const { status } = await askServed(served.url, 'api/sweeps/s1/ablation?rows=epsilon');
+  const { status } = await askServed(served.entrance, 'api/sweeps/s1/ablation?rows=epsilon');
   expect(status).toBe(200);
   say('the list of sweeps was answered five times while the table was computed; its client left, and its thread ended');
 });
 
 fault('2', 'SIGTERM while a table is computed ends the server', async ({ say }) => {
-  const asked = askServed(served.url, table).catch((error: Error) => error.name);
+  const asked = askServed(served.entrance, table).catch((error: Error) => error.name);
   await sleep(500);
   await served.stop();
   await asked;
@@ -112,7 +112,7 @@ fault('9', 'a cancel waits for a lock, and nobody else does', async ({ say }) =>
   const other = new Database(file);
   other.exec('BEGIN IMMEDIATE');
   let over = false;
-  const cancel = askServed(served.url, 'api/sweeps/s2/cancel', { method: 'POST' }).finally(() => (over = true));
+  const cancel = askServed(served.entrance, 'api/sweeps/s2/cancel', { method: 'POST' }).finally(() => (over = true));
   await sleep(300);
   expect(await listSweeps()).toEqual([200, 200, 200, 200, 200]);
   expect(over).toBe(false);

@@ -90,7 +90,7 @@ async function waits(least: number, done = (): boolean => true): Promise<number[
   const took: number[] = [];
   while (took.length < least || !done()) {
     const start = performance.now();
-    const response = await askServed(served.url, 'api/sweeps');
+    const response = await askServed(served.entrance, 'api/sweeps');
     expect(response.status).toBe(200);
     await response.arrayBuffer();
     took.push(performance.now() - start);
@@ -109,7 +109,7 @@ test.each(HEAVY)(
       body === undefined
         ? {}
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const answer = askServed(served.url, path.replace('LONG', longRuns), options).then(async (response) => {
+    const answer = askServed(served.entrance, path.replace('LONG', longRuns), options).then(async (response) => {
       const text = await response.text();
       done = true;
       return { status: response.status, text, took: performance.now() - start };

@@ -146,6 +146,7 @@ test('each command and each route has a case, and on a database in order none fa
   expect(refused).toEqual([
     'get /sweeps/:id/confirmation 404', // it is none
     'post /sweeps/:id/cancel 409', // it is complete
+    'post /sweeps/:id/kill 409',
     'post /sweeps/:id/resume 409',
   ]);
 });
