@@ -84,11 +84,11 @@ describe('where a definition is', () => {
   });
 
   test.each([
-    ['nothing.json', 'there is no such file'],
-    ['.', 'it is a folder'],
-    ['good.json/x.json', 'a part of its path is no folder'],
-    ['circle', 'its links lead in a circle'],
-    [`${'x'.repeat(300)}.json`, 'its name is too long'],
+    ['nothing.json', 'there is no such file or folder (ENOENT)'],
+    ['.', 'it is a folder (EISDIR)'],
+    ['good.json/x.json', 'a part of its path is not a folder (ENOTDIR)'],
+    ['circle', 'its links lead in a circle (ELOOP)'],
+    [`${'x'.repeat(300)}.json`, 'its name is too long (ENAMETOOLONG)'],
   ])('%s is refused: %s', async (name, reason) => {
     symlinkSync('circle', join(folder, 'circle'));
     const error = await readDefinitionFile(join(folder, name)).catch((thrown: unknown) => thrown);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { cacheFolder } from '../cache-folder.ts';
 import type { Engine } from '../engine.ts';
 import { measureSignature, type SignedStructure } from '../signature.ts';
+import { keepInCache } from './keep-in-cache.ts';
 import { fingerprint, machineName } from './machine.ts';
 
 /** How many signatures are kept of a machine: more than the networks that anybody goes through in a year. */
@@ -58,16 +59,6 @@ function read(): Map<string, string> {
   }
 }
 
-/** A cache that cannot be written costs time, and nothing else. */
 function write(signatures: Map<string, string>): void {
-  const file = signaturesFile();
-  const unfinished = `${file}.${process.pid}`;
-  const newest = Object.fromEntries([...signatures].slice(-KEPT));
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(unfinished, `${JSON.stringify(newest, null, 2)}\n`);
-    renameSync(unfinished, file);
-  } catch {
-    rmSync(unfinished, { force: true });
-  }
+  keepInCache(signaturesFile(), Object.fromEntries([...signatures].slice(-KEPT)));
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../cache-folder.ts';
 import type { EngineName } from '../engine.ts';
+import { keepInCache } from './keep-in-cache.ts';
 import { fingerprint, machineName } from './machine.ts';
 import type { EngineProbe } from './probe.ts';
 
@@ -52,21 +53,5 @@ export function forgetVerdict(name: EngineName): void {
 }
 
 function write(verdicts: Map<EngineName, EngineProbe>): void {
-  const file = verdictsFile();
-  const unfinished = `${file}.${process.pid}`;
-  // A cache that cannot be written costs time, and nothing else.
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-  } catch {
-    return;
-  }
-  try {
-    writeFileSync(
-      unfinished,
-      `${JSON.stringify({ fingerprint: fingerprint(), engines: [...verdicts.values()] }, null, 2)}\n`,
-    );
-    renameSync(unfinished, file);
-  } catch {
-    rmSync(unfinished, { force: true });
-  }
+  keepInCache(verdictsFile(), { fingerprint: fingerprint(), engines: [...verdicts.values()] });
 }
