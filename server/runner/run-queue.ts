@@ -18,7 +18,7 @@ import { removeNoted } from './checkpoints/prune-checkpoints.ts';
 import { interruptSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
-import { patiently } from './patiently.ts';
+import { patiently, type Waiter } from './patiently.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
 import { Patience } from './patience.ts';
@@ -57,7 +57,7 @@ export async function runQueue(
         });
     }
     const log = (message: string): void => tell({ kind: 'log', message });
-    claimFolder(options, lease, log);
+    await claimFolder(options, waiter, lease, log);
     await removeNoted(waiter, lease, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
@@ -82,11 +82,16 @@ export async function runQueue(
 }
 
 /** Where the folder is another database's, nothing can be trained: the sweep that was asked for leaves the queue. */
-function claimFolder({ storage, sweepId }: RunOptions, lease: Lease, log: (message: string) => void): void {
+async function claimFolder(
+  { storage, sweepId }: RunOptions,
+  waiter: Waiter,
+  lease: Lease,
+  log: (message: string) => void,
+): Promise<void> {
   try {
-    claimCheckpointFolder(storage, log);
+    await patiently(waiter, () => claimCheckpointFolder(storage, log));
   } catch (error) {
-    finishSweep(storage, lease, sweepId, 'interrupted', (error as Error).message);
+    await patiently(waiter, () => finishSweep(storage, lease, sweepId, 'interrupted', (error as Error).message));
     throw error;
   }
 }

@@ -174,11 +174,11 @@ describe('what was trained before is taken as far as it is the same computation'
       batches: 100 + 70,
     },
     {
-      what: 'the trunk is of another edition',
+      what: 'the trunk was trained anew, and is of the newest edition',
       first: { ...one, N: [40], epsilon: [0.02] },
       options: ['--fresh'],
       then: { ...one, beta: [0.3, 0.4], N: [40], epsilon: [1.9] },
-      batches: 0,
+      batches: 80 + 80,
     },
     {
       what: 'the state at the end of the trunk is damaged',

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { start } from '../helpers/cosweep.ts';
 import { size } from '../helpers/size.ts';
 import { ask, isTaken, snapshot } from '../runner/snapshot.ts';
-import { runArgs, temporaryFolder, writeStudy, type Study } from '../runner/study.ts';
+import { BATCHES, runArgs, temporaryFolder, writeStudy, type Study } from '../runner/study.ts';
 import { undisturbed } from '../runner/undisturbed.ts';
 
 const study: Study = { N: [0, 60], seeds: 1, small: true };
@@ -47,6 +47,13 @@ test.each(cases)(
     expect([first.code, second.code], first.stderr + second.stderr).toEqual([0, 0]);
     expect(ask(db, 'SELECT group_concat(state || coalesce(error, \'\')) FROM "Sweep"')).toBe('complete,complete');
     expect(await snapshot(db, 'study')).toEqual((await undisturbed(study)).results);
-    expect(await snapshot(db, 'next')).toEqual((await undisturbed(next)).results);
+    expect(atTheEnd(await snapshot(db, 'next'))).toEqual(atTheEnd((await undisturbed(next)).results));
   },
 );
+
+/** Without the states on the way: a run that the other sweep trained has one where that sweep forks. */
+function atTheEnd(results: Awaited<ReturnType<typeof snapshot>>): object {
+  return Object.fromEntries(
+    Object.entries(results).map(([name, run]) => [name, { ...run, checkpoints: run.checkpoints[BATCHES] }]),
+  );
+}

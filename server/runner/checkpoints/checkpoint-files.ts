@@ -33,15 +33,15 @@ export function nameOfTemporaries(): string {
  * rename, fsync of the folder. One that came as a file has its temporary name and is synced already.
  *
  * @param folder made if it is not there
- * @param note is called with the name of the file before anything is written
+ * @param note is called with the name of the file, and waited for, before anything is written
  */
 export async function storeCheckpoint(
   folder: string,
   { batch, hash, size, content }: SentCheckpoint,
-  note: (file: string) => void,
+  note: (file: string) => Promise<void> | void,
 ): Promise<StoredCheckpoint> {
   const stored = { batch, hash, size, file: await nameFor(folder, hash) };
-  note(stored.file);
+  await note(stored.file);
   try {
     // A file that has this name already may be damaged: its bytes decide, not its length.
     const isThere = await isWhole(folder, stored);

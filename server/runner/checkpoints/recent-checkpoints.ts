@@ -32,7 +32,7 @@ export class RecentCheckpoints {
   }
 
   /** It is on the disk afterwards, whole (see `storeCheckpoint`). */
-  async write(checkpoint: SentCheckpoint, note: (file: string) => void): Promise<StoredCheckpoint> {
+  async write(checkpoint: SentCheckpoint, note: (file: string) => Promise<void> | void): Promise<StoredCheckpoint> {
     const stored = await storeCheckpoint(this.#folder, checkpoint, note);
     // A copy: what a worker sends is a part of its whole message, which would be held with it.
     if ('bytes' in checkpoint.content) this.#keep(stored.hash, new Uint8Array(checkpoint.content.bytes));

@@ -206,7 +206,7 @@ export class Deliveries {
     spent: Spent,
   ): Promise<void> {
     const { storage, lease } = this.#work;
-    const note = (file: string): void => noteFile(storage, lease, file);
+    const note = (file: string): Promise<void> => this.#patiently(() => noteFile(storage, lease, file));
     const written = checkpoint && (await this.checkpoints.write(checkpoint, note));
     const record = this.#records.get(job.stage.stageId)!;
     const segment = {
