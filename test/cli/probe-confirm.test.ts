@@ -10,7 +10,7 @@ import { openStorage } from '../../server/store/database/storage.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { parseRunId } from '../../server/store/database/ids.ts';
 import type { RunResult, SweepResults } from '../../server/sweep/results.ts';
-import { cosweep } from '../helpers/cosweep.ts';
+import { cosweep, start } from '../helpers/cosweep.ts';
 import { inProcess } from '../helpers/in-process.ts';
 
 /** Look before, train, confirm after: on a sweep that trains in seconds. */
@@ -20,7 +20,8 @@ vi.setConfig({ testTimeout: 300_000 });
 let folder: string;
 const ask = (...args: string[]) => cosweep(args, { cwd: folder });
 const look = async (...args: string[]) => JSON.parse((await inProcess([...args, '--json'], folder)).stdout);
-const train = (...args: string[]) => ask(...args, '--engine', 'wasm', '--workers', '2', '--json');
+const TRAINING = ['--engine', 'wasm', '--workers', '2', '--json'];
+const train = (...args: string[]) => ask(...args, ...TRAINING);
 
 const BATCHES = 24;
 const definition = {
@@ -196,13 +197,12 @@ test('few seeds are warned of; what cannot be confirmed is refused and leaves no
 test('a probe waits for its turn; while queued it asks for trunks only, whoever trains it', async () => {
   const storage = await openStorage({ file: join(folder, 'busy.db'), create: true });
   const taken = takeLease(storage, 'cosweep run other.json');
-  const probing = train('probe', 'tiny.json', '--db', 'busy.db');
-  await expect
-    .poll(() => storage.prisma.sweep.findMany(), { timeout: 60_000 })
-    .toMatchObject([{ state: 'queued', probeSeeds: 2 }]);
+  const probing = start(['probe', 'tiny.json', '--db', 'busy.db', ...TRAINING], { cwd: folder });
+  await probing.says('this sweep is queued');
+  expect(await storage.prisma.sweep.findMany()).toMatchObject([{ state: 'queued', probeSeeds: 2 }]);
   if ('lease' in taken) releaseLease(storage, taken.lease);
   await storage.close();
-  const { code, stdout, stderr } = await probing;
+  const { code, stdout, stderr } = await probing.ended;
   expect([code, stderr]).toEqual([
     0,
     expect.stringMatching(
