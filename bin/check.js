@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { generate } from './generate.js';
 import { CODE_CHECKS, failedOf } from './setup/checks.js';
 import { root } from './setup/root.js';
+import { VITEST, vitestArgs } from './setup/vitest.js';
 
 /** Tests that start no process, open no engine and need no build. */
 const PURE_TESTS = [
@@ -22,14 +23,8 @@ const NOT_PURE = ['test/web/browser/**', 'test/report/latex-compiles.test.ts'];
 
 const PURE_TEST_CHECK = [
   'pure tests',
-  'vitest/vitest.mjs',
-  [
-    'run',
-    '--config',
-    join('test', 'vitest.config.ts'),
-    ...NOT_PURE.flatMap((pattern) => ['--exclude', pattern]),
-    ...PURE_TESTS,
-  ],
+  VITEST,
+  vitestArgs([...NOT_PURE.flatMap((pattern) => ['--exclude', pattern]), ...PURE_TESTS]),
 ];
 
 if (!existsSync(join(root, 'node_modules'))) {

@@ -10,8 +10,9 @@ import { buildProduct } from './setup/build-product.js';
 import { CODE_CHECKS, failedOf } from './setup/checks.js';
 import { installPackages } from './setup/install-packages.js';
 import { root } from './setup/root.js';
-import { run, statusOf } from './setup/run.js';
+import { run } from './setup/run.js';
 import { provideSystemTools } from './setup/system-tools.js';
+import { runVitest } from './setup/vitest.js';
 
 try {
   const missing = provideSystemTools();
@@ -21,7 +22,7 @@ try {
     missing.push('native TensorFlow could not be installed (see above), for the tests of the tensorflow engine');
   sayMissing(missing);
   checkCode();
-  process.exit(runTests());
+  process.exit(runVitest(process.argv.slice(2)));
 } catch (error) {
   console.error(`\nnpm test stopped. ${error.message}`);
   process.exit(1);
@@ -44,14 +45,4 @@ function checkCode() {
   const failed = failedOf(CODE_CHECKS);
   if (failed.length > 0)
     throw new Error(`Not in order: ${failed.join(', ')} (see above); \`npm run format\` mends the format.`);
-}
-
-function runTests() {
-  return statusOf(process.execPath, [
-    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-    'run',
-    '--config',
-    join('test', 'vitest.config.ts'),
-    ...process.argv.slice(2),
-  ]);
 }

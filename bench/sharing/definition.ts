@@ -12,31 +12,58 @@ export interface Images {
   labels: string;
 }
 
-/** 28 arms: three β × three ε × three N, and the control. */
-export function referenceSweep({ images, labels }: Images, { batches, seeds }: Scale): object {
+interface ImageSweep extends Scale, Images {
+  name: string;
+  network: string;
+  validation: number;
+  evalEvery: number;
+  beta: number[];
+  epsilon: number[];
+  /** As shares of a run. */
+  N: number[];
+}
+
+/** A sweep of these β × ε × N and the control, trained as all benches train. */
+export function imageSweep(sweep: ImageSweep): object {
+  const { name, images, labels, network, validation, batches, evalEvery, seeds, beta, epsilon, N } = sweep;
   return {
-    name: 'reference-ablation',
+    name,
     method: 'grid',
     metric: { name: 'val/accuracy', goal: 'maximize' },
     parameters: {
       gamma: { value: 1 },
       alpha: { value: 0.5 },
-      beta: { values: [0.05, 0.1, 0.2] },
-      epsilon: { values: [0.02, 0.15, 0.3] },
-      N: { values: [0.25, 0.5, 0.75], unit: 'fraction' },
+      beta: { values: beta },
+      epsilon: { values: epsilon },
+      N: { values: N, unit: 'fraction' },
     },
     constraints: ['gamma > alpha > beta'],
     ablations: ['noIntra'],
     seeds,
     training: {
-      dataset: { name: 'idx', images, labels, validation: VALIDATION },
-      model: { name: 'cnn-small', embedding: EMBEDDING },
+      dataset: { name: 'idx', images, labels, validation },
+      model: { name: network, embedding: EMBEDDING },
       optimizer: { name: 'momentum', learningRate: LEARNING_RATE, schedule: 'cosine', warmup: WARMUP },
       batchSize: BATCH_SIZE,
       batches,
-      evalEvery: batches / EVALUATIONS,
+      evalEvery,
     },
   };
+}
+
+/** 28 arms: three β × three ε × three N, and the control. */
+export function referenceSweep(images: Images, scale: Scale): object {
+  return imageSweep({
+    ...images,
+    ...scale,
+    name: 'reference-ablation',
+    network: 'cnn-small',
+    validation: VALIDATION,
+    evalEvery: scale.batches / EVALUATIONS,
+    beta: [0.05, 0.1, 0.2],
+    epsilon: [0.02, 0.15, 0.3],
+    N: [0.25, 0.5, 0.75],
+  });
 }
 
 export const VALIDATION = 2000;

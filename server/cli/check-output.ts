@@ -1,6 +1,7 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { resolveDatabase } from '../store/database/check-place.ts';
+import { isSameFile } from '../store/database/replaced.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { readInputs } from '../store/reading/read-inputs.ts';
 import type { DatasetSettings } from '../sweep/settings.ts';
@@ -64,16 +65,16 @@ function pathsOf(settings: DatasetSettings, folder: string): Input[] {
 
 function isOnto(place: string, { path, isShared }: Input): boolean {
   const real = realPlace(path);
-  if (place === real || isSameFile(place, real)) return true;
+  if (place === real || leadToOneFile(place, real)) return true;
   const below = relative(real, place);
   if (below === '' || below.startsWith('..') || !isFolder(real)) return false;
   return isShared ? existsSync(place) && !TABLE.test(place) : true;
 }
 
 /** A second name of one file, by a hard link, is that file. */
-function isSameFile(one: string, two: string): boolean {
+function leadToOneFile(one: string, two: string): boolean {
   const [a, b] = [one, two].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+  return a !== undefined && b !== undefined && isSameFile(a, b);
 }
 
 function isFolder(path: string): boolean {
@@ -83,8 +84,6 @@ function isFolder(path: string): boolean {
 /** Without links, also where the place, or the folder that it is in, is not there yet. */
 function realPlace(path: string): string {
   const absolute = resolveDatabase(path);
-  if (existsSync(absolute) || absolute === dirname(absolute)) return absolute;
-  return existsSync(dirname(absolute))
-    ? join(realpathSync(dirname(absolute)), basename(absolute))
-    : join(realPlace(dirname(absolute)), basename(absolute));
+  const folder = dirname(absolute);
+  return existsSync(folder) ? absolute : join(realPlace(folder), basename(absolute));
 }

@@ -1,3 +1,5 @@
+import { fileReason } from '../sweep/file-error.ts';
+
 /**
  * What happens where stdout or stderr take nothing any more. Messages that nobody takes are dropped. Data that nobody
  * takes end the process, unless it trains: `cosweep runs latest | head` closes our stdout early, and nobody is left to
@@ -29,10 +31,6 @@ function onStdoutError(error: NodeJS.ErrnoException): void {
     return;
   }
   failed = true;
-  process.stderr.write(`Cannot write to stdout: ${reasonOf(error)}\n`);
+  process.stderr.write(`Cannot write to stdout: ${fileReason(error)}\n`);
   if (!trains) process.exit(1);
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  return error.code === 'ENOSPC' ? 'the disk is full (ENOSPC)' : error.message;
 }

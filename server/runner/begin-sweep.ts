@@ -71,11 +71,11 @@ interface Begun {
 
 /** The machine that trains the sweep, with the bits that it computes. */
 async function readHere(
-  { storage, sweepId, device, fresh, tell }: Beginner,
+  { storage, sweepId, device, fresh, patience, tell }: Beginner,
   { sweep, crew, identities, data, ended }: Begun,
 ): Promise<{ here: Here | null }> {
   if (!fresh && isAllDone(storage, sweepId, identities)) return { here: null };
-  const hire = (): WorkerProcess => new WorkerProcess(crew.engine, device);
+  const hire = (): WorkerProcess => new WorkerProcess(crew.engine, device, patience);
   return { here: await measureBits(crew, sweep.armList, data, { hire, ended, tell }) };
 }
 

@@ -49,7 +49,7 @@ export function interruptSweep(
   });
 }
 
-function waiterOf({ storage, kill, lost }: Pick<Ender, 'storage' | 'kill' | 'lost'>): Waiter {
+export function waiterOf({ storage, kill, lost }: Pick<Ender, 'storage' | 'kill' | 'lost'>): Waiter {
   return { storage, giveUp: AbortSignal.any([kill, lost]) };
 }
 

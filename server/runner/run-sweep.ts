@@ -9,7 +9,7 @@ import { UserError } from '../sweep/user-error.ts';
 import { beginSweep, type Beginning } from './begin-sweep.ts';
 import { nameOfTemporaries } from './checkpoints/checkpoint-files.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
-import { endBroken, endSweep } from './end-sweep.ts';
+import { endBroken, endSweep, waiterOf } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { everything, trunksOnly } from './order/trunks-only.ts';
 import { otherMachine } from './other-machine.ts';
@@ -76,8 +76,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 
     const cut = sweep.probeSeeds !== null && work.tasks.some((task) => task.state === 'waiting');
     const state = await endSweep(sweep, options, { cancelled: cancel.cancelled.aborted, cut });
-    const waiter = { storage, giveUp: AbortSignal.any([kill, lost]) };
-    await pruneCheckpoints(waiter, options.lease, (message) => tell({ kind: 'log', message }));
+    await pruneCheckpoints(waiterOf(options), options.lease, (message) => tell({ kind: 'log', message }));
     const summary: SweepSummary = {
       sweepId: sweep.id,
       name: sweep.name,
@@ -118,11 +117,10 @@ async function toWork(
     tell({ kind: 'log', message: `${sweep.id} trains anew what it has of ${seedsInWords(seeds)}: ${OTHER_BITS}` });
   const broken = new AbortController();
   const killing = AbortSignal.any([kill, killed, lost, broken.signal]);
-  const tasks = await patiently({ storage, giveUp: killing }, () =>
-    identifyRuns(storage, lease, sweepId, identities, fresh, { here, anew }),
-  );
+  const waiter = { storage, giveUp: killing };
+  const tasks = await patiently(waiter, () => identifyRuns(storage, lease, sweepId, identities, fresh, { here, anew }));
   const temporaries = nameOfTemporaries();
-  await patiently({ storage, giveUp: killing }, () => noteFile(storage, lease, temporaries));
+  await patiently(waiter, () => noteFile(storage, lease, temporaries));
   return {
     storage,
     lease,

@@ -19,7 +19,7 @@ const WARM_UP = 5;
 const IN_A_ROW = 15;
 
 /** Every term in force, momentum: what a sweep trains most of the time. */
-const STRUCTURE: StepStructure = {
+export const REFERENCE_STEP: StepStructure = {
   classes: CLASSES,
   loss: {
     truncation: 'batch',
@@ -98,9 +98,9 @@ export async function prepareReferenceStep(
 ): Promise<PreparedStep> {
   const shape = referenceShape(network);
   const model = buildModel({ name: network, embedding: EMBEDDING, dropout: 0 }, shape);
-  let state = toDevice(initialState(model, buildOptimizer(STRUCTURE.optimizer), CLASSES, EMBEDDING, 1));
+  let state = toDevice(initialState(model, buildOptimizer(REFERENCE_STEP.optimizer), CLASSES, EMBEDDING, 1));
   const batch = noise(batchSize, shape);
-  const compiled = engine.compile(buildStep(model, STRUCTURE), { state, batch, scalars: SCALARS });
+  const compiled = engine.compile(buildStep(model, REFERENCE_STEP), { state, batch, scalars: SCALARS });
 
   async function train(): Promise<{ elapsed: number; busy: number }> {
     const start = performance.now();

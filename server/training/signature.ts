@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 import type { LossOptions, TermsInForce } from './losses/combined.ts';
 import { buildNetwork, freshState, optimizerStructure, scalarsAt, type RunSettings } from './network.ts';
 import type { OptimizerStructure } from './optimizers/optimizer.ts';
+import { REFERENCE_STEP } from './reference-step.ts';
 import { toDevice, toHost } from './state.ts';
 import { StepCache } from './step-cache.ts';
 
@@ -48,18 +49,11 @@ export function signedStructure(
 export const REFERENCE_STRUCTURE: SignedStructure = {
   model: { name: 'cnn-small', embedding: 64, dropout: 0 },
   shape: [28, 28, 1],
-  classes: 10,
+  classes: REFERENCE_STEP.classes,
   batchSize: 64,
-  loss: {
-    truncation: 'batch',
-    distance: 'cosine',
-    centerUpdate: 'cumulative',
-    centerSpace: 'unit',
-    centerOrder: 'updateThenLoss',
-    crossEntropyHead: 'linear',
-  },
+  loss: REFERENCE_STEP.loss,
   inForce: { crossEntropy: true, interClass: true },
-  optimizer: { name: 'momentum', nesterov: false, decay: false, clip: false },
+  optimizer: REFERENCE_STEP.optimizer,
 };
 
 const BATCHES = 3;

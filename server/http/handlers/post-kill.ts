@@ -1,11 +1,8 @@
 import * as z from 'zod';
-import { cancelSweep } from '../../store/sweeps/cancel-sweep.ts';
-import { HttpError } from '../http-error.ts';
-import { knownSweep } from '../known.ts';
+import { cancel } from '../cancel.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { startResponse } from '../schemas/start.ts';
-import { toStartResponse } from '../answers/start-response.ts';
 
 export const postKillRoute = route({
   method: 'post',
@@ -18,10 +15,5 @@ export const postKillRoute = route({
   query: nothing,
   body: nothing,
   answer: { status: 202, shape: startResponse },
-  async handle({ storage }, { params: { id } }) {
-    const sweep = await knownSweep(storage, id);
-    if (cancelSweep(storage, sweep, { kill: true }) === 'ended')
-      throw new HttpError('conflict', `Cannot kill ${id}: it has ended already`);
-    return { status: 202, body: await toStartResponse(storage, sweep) };
-  },
+  handle: ({ storage }, { params: { id } }) => cancel(storage, id, 'kill'),
 });

@@ -1,8 +1,5 @@
+import { DRAWS, EXACT_SEEDS } from '../../sweep/plan/smallest-p.ts';
 import { Stream } from '../../sweep/random.ts';
-
-/** Up to this many seeds every pattern of signs is looked at; with more seeds, a seeded sample of `DRAWS` patterns. */
-export const EXACT_SEEDS = 20;
-export const DRAWS = 100_000;
 
 /** How many patterns are looked at together: sums of one row under these stay in the processor's cache. */
 const BLOCK = 1_000;

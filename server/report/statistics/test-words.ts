@@ -1,4 +1,4 @@
-import { DRAWS, EXACT_SEEDS } from './sign-patterns.ts';
+import { DRAWS, EXACT_SEEDS } from '../../sweep/plan/smallest-p.ts';
 
 /**
  * The test as notes and JSON name it.

@@ -15,7 +15,7 @@ import type { Database as Connection } from 'better-sqlite3';
 import { fileReason, isFileError } from '../../sweep/file-error.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { databaseWithId, readIdentity } from './read-identity.ts';
-import { identityOf } from './replaced.ts';
+import { identityOf, isSameFile } from './replaced.ts';
 
 /*
  * A checkpoint folder belongs to one database. Its file `owner` says to which: it is written before the first
@@ -144,8 +144,7 @@ function isSharedWithCopy({ raw, file, checkpointFolder }: Held): boolean {
   if (owner === null || owner.path === file) return false;
   const other = readIdentity(owner.path);
   if (other === null || other.uuid !== identityIn(raw).uuid) return false;
-  const [one, two] = [identityOf(owner.path), identityOf(file)];
-  if (one.dev === two.dev && one.ino === two.ino) return false;
+  if (isSameFile(identityOf(owner.path), identityOf(file))) return false;
   const others = resolve(dirname(owner.path), other.checkpoints ?? `${basename(owner.path)}.checkpoints`);
   return others === checkpointFolder;
 }

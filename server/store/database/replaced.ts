@@ -26,6 +26,11 @@ export class ReplacedError extends OutsideError {
   }
 }
 
+/** Two paths of the same identity lead to one file. */
+export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
 /** @throws the system's error where there is no such file */
 export function identityOf(file: string): FileIdentity {
   const { dev, ino } = statSync(file, { bigint: true });
@@ -41,7 +46,7 @@ export function identityOf(file: string): FileIdentity {
 export function isReplaced({ file, identity }: OpenFile): 'deleted' | 'replaced' | null {
   try {
     const now = identityOf(file);
-    return now.dev === identity.dev && now.ino === identity.ino ? null : 'replaced';
+    return isSameFile(now, identity) ? null : 'replaced';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Of any other error it is not known that the file is gone.

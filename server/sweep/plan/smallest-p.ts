@@ -1,6 +1,6 @@
 /** Up to this many seeds all 2ⁿ patterns of signs are tried; with more seeds, `DRAWS` seeded patterns. */
-const EXACT_SEEDS = 20;
-const DRAWS = 100_000;
+export const EXACT_SEEDS = 20;
+export const DRAWS = 100_000;
 
 /**
  * The smallest p-values that a sign-flip test over `seeds` seeds can give. A pattern and its mirror image always tie,
