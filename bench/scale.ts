@@ -8,10 +8,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { FromThread, ToThread } from '../server/http/threads/messages.ts';
+import { startAnsweringThread } from '../server/cli/start-answering-thread.ts';
 import { openStorage } from '../server/store/database/storage.ts';
-import { builtProgram } from '../server/training/built-program.ts';
 import { projectFolder } from '../server/training/project-folder.ts';
 import { storeLargeSweep, type LargeSweep } from './scale/large-sweep.ts';
 
@@ -90,7 +89,8 @@ async function make(name: string, large: LargeSweep): Promise<string> {
 
 /** Asks a thread as `serve` starts it. */
 async function ask(db: string, requests: typeof REQUESTS): Promise<Row[]> {
-  const thread = new Worker(builtProgram('cli/answering-thread'), { workerData: { db, writes: false } });
+  const storage = await openStorage({ file: db, create: false });
+  const thread = startAnsweringThread(storage, 'heavy');
   const time = async (route: string, id: string | null, query: Record<string, string>): Promise<number> => {
     const request = { params: id === null ? {} : { id }, query, body: null };
     const start = performance.now();
@@ -107,6 +107,7 @@ async function ask(db: string, requests: typeof REQUESTS): Promise<Row[]> {
     measured.push({ what, first, again, memory: process.memoryUsage.rss() / 1e6 });
   }
   await thread.terminate();
+  await storage.close();
   return measured;
 }
 

@@ -25,17 +25,18 @@ export async function planDefinition(
 }
 
 /**
- * Planning itself is pure and reads no file. The sizes that it asks for are looked up, all that one try has asked for
- * at once, and the plan is made again.
+ * Planning itself is pure and reads no file. The sizes that it asks for are looked up, and the plan is made again. The
+ * first try ends with its first question, since most sweeps have one data set; each later one asks for all it lacks.
  */
 async function planWithSizes(definition: Definition, sizes: DatasetSizes): Promise<Plan> {
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const unknown: DatasetSettings[] = [];
     const planned = attempt(() =>
       planSweep(definition, {
         batchesPerEpoch: ({ dataset, batchSize }) => {
           const images = sizes.known(dataset);
           if (images === undefined) unknown.push(dataset);
+          if (images === undefined && isFirst) throw new Error('Its size has to be looked up first');
           return (images ?? batchSize) / batchSize;
         },
       }),

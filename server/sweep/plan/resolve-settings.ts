@@ -68,6 +68,7 @@ export class SettingsResolver {
   readonly #byValues = new Map<string, ResolvedSettings | null>();
   readonly #parts = new Map<string, ReadPart>();
   readonly #shared = new Map<string, object>();
+  readonly #effectiveLosses = new Map<LossSettings, object>();
   readonly #numbers = new Map<object, number>();
   readonly #ids = new Map<string, number>();
   readonly #epochs = new Map<object, Map<number, number>>();
@@ -126,7 +127,7 @@ export class SettingsResolver {
       );
     const { loss, ...rest } = Object.fromEntries(PART_NAMES.map((part, i) => [part, parts[i]!.read])) as Read;
     const training = this.#toTraining(rest);
-    return { id: this.#idOf(this.#share(effectiveLoss(loss)), training), loss, training };
+    return { id: this.#idOf(this.#effective(loss), training), loss, training };
   }
 
   /** One part with the values that are swept in it. */
@@ -140,6 +141,13 @@ export class SettingsResolver {
       this.#parts.set(key, (known = { read, problems }));
     }
     return known;
+  }
+
+  /** Equal for losses that compute the same. */
+  #effective(loss: LossSettings): object {
+    let effective = this.#effectiveLosses.get(loss);
+    if (effective === undefined) this.#effectiveLosses.set(loss, (effective = this.#share(effectiveLoss(loss))));
+    return effective;
   }
 
   #toTraining({ dataset, model, optimizer, length }: Omit<Read, 'loss'>): TrainingSettings {
