@@ -1,15 +1,15 @@
 /**
  * `npm run bench scale [SIZE]`: how long the pages' requests and the commands take over a sweep of 500 arms × 20 seeds,
  * 23 million points, and over two runs of a million batches. Nothing is trained: SQLite makes the databases, once, in
- * bench/out (a minute and 800 MB). SIZE is a share of the arms, as 0.1. Every request is asked of a thread of its own,
+ * bench/out (a minute and 800 MB). SIZE is a share of the arms, as 0.1. Every request is asked of a process of its own,
  * twice: the second answer shows what is remembered. Commands are processes. Writes bench/out/scale.json.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { FromThread, ToThread } from '../server/http/threads/messages.ts';
-import { startAnsweringThread } from '../server/cli/start-answering-thread.ts';
+import type { FromProcess, ToProcess } from '../server/http/processes/messages.ts';
+import { startAnsweringProcess } from '../server/cli/start-answering-process.ts';
 import { openStorage } from '../server/store/database/storage.ts';
 import { projectFolder } from '../server/training/project-folder.ts';
 import { storeLargeSweep, type LargeSweep } from './scale/large-sweep.ts';
@@ -87,15 +87,15 @@ async function make(name: string, large: LargeSweep): Promise<string> {
   return file;
 }
 
-/** Asks a thread as `serve` starts it. */
+/** Asks a process as `serve` starts it. */
 async function ask(db: string, requests: typeof REQUESTS): Promise<Row[]> {
   const storage = await openStorage({ file: db, create: false });
-  const thread = startAnsweringThread(storage, 'heavy');
+  const child = startAnsweringProcess(storage, 'heavy');
   const time = async (route: string, id: string | null, query: Record<string, string>): Promise<number> => {
     const request = { params: id === null ? {} : { id }, query, body: null };
     const start = performance.now();
-    thread.postMessage({ kind: 'answer', route, request } satisfies ToThread);
-    const message = await new Promise<FromThread>((resolve) => thread.once('message', resolve));
+    child.send({ kind: 'answer', route, request } satisfies ToProcess);
+    const message = await new Promise<FromProcess>((resolve) => child.once('message', resolve));
     if (message.kind !== 'reply' || message.reply.status !== 200)
       throw new Error(`${route} gave ${JSON.stringify(message).slice(0, 500)}`);
     return performance.now() - start;
@@ -104,11 +104,17 @@ async function ask(db: string, requests: typeof REQUESTS): Promise<Row[]> {
   const measured: Row[] = [];
   for (const [what, route, id, query] of requests) {
     const [first, again] = [await time(route, id, query), await time(route, id, query)];
-    measured.push({ what, first, again, memory: process.memoryUsage.rss() / 1e6 });
+    measured.push({ what, first, again, memory: mostMemory(child.pid!) });
   }
-  await thread.terminate();
+  child.kill();
   await storage.close();
   return measured;
+}
+
+/** In MB; 0 where the system does not say it as Linux does. */
+function mostMemory(pid: number): number {
+  const status = `/proc/${pid}/status`;
+  return existsSync(status) ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync(status, 'utf8'))![1]) / 1e3 : 0;
 }
 
 function command(db: string, args: string[]): Row {

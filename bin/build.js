@@ -11,10 +11,10 @@ import { licencesOf } from './build/licences.js';
 import { generate } from './generate.js';
 import { root } from './setup/root.js';
 
-/** The program, and what it starts in processes and threads of their own (server/training/built-program.ts). */
+/** The program, and what it starts in processes of their own (server/training/built-program.ts). */
 const PROGRAMS = [
   'cli/main',
-  'cli/answering-thread',
+  'cli/answering-process',
   'cli/loss-cases-process',
   'runner/workers/worker',
   'training/engines/probe-process',

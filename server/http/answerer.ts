@@ -1,7 +1,7 @@
 import { answer, type RawRequest } from './answer.ts';
 import type { Context, Reply, Route } from './route.ts';
 
-/** Whoever answers the requests of the API: this thread, or threads of their own. */
+/** Whoever answers the requests of the API: this process, or processes of their own. */
 export interface Answerer {
   /**
    * Answers a request by its route; every failure becomes an answer too.
@@ -12,7 +12,7 @@ export interface Answerer {
   close(): Promise<void>;
 }
 
-/** Answers in this thread, one handler after the other. */
+/** Answers in this process, one handler after the other. */
 export function answerHere(context: Context, report: (error: unknown) => void): Answerer {
   return { answer: (route, request) => answer(route, context, request, report), close: async () => {} };
 }

@@ -60,7 +60,7 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   params: z.ZodObject<P>;
   query: z.ZodObject<Q>;
   /**
-   * Which thread answers, where `serve` has several (`server/http/threads`): `server` is the one that holds the
+   * Which process answers, where `serve` has several (`server/http/processes`): `server` is the one that holds the
    * connections, for handlers that only wait. Default: `quick` for `get`, `writing` for `post`.
    */
   answeredBy?: 'quick' | 'heavy' | 'writing' | 'server';

@@ -12,13 +12,13 @@ import { allowedHosts } from './hosts.ts';
 import type { Context } from './route.ts';
 import { readStaticFiles } from './static-files.ts';
 import { storageChanges } from './storage-changes.ts';
-import { answerByThreads, type StartThread } from './threads/answer-by-threads.ts';
+import { answerByProcesses, type StartProcess } from './processes/answer-by-processes.ts';
 import { chooseSecret, makeToken } from './token.ts';
 
 export interface ServeOptions {
   context: Context;
-  /** Starts the threads that answer the API's requests; null: the thread of the server answers. */
-  startThread: StartThread | null;
+  /** Starts the processes that answer the API's requests; null: the server itself answers. */
+  startProcess: StartProcess | null;
   /** Folder of the built dashboard. */
   webFolder: string;
   host: string;
@@ -59,12 +59,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const secret = chooseSecret(options.host, options.token, !options.noToken);
   const feed = watchChanges(storageChanges(options.context.storage), WATCH_INTERVAL, options.report);
   const streams = makeEventStreams(feed);
-  const { context, startThread, report } = options;
+  const { context, startProcess, report } = options;
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT });
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
   const port = await listen(server, options.host, options.port);
-  const answerer = startThread === null ? answerHere(context, report) : answerByThreads(startThread, context, report);
+  const answerer =
+    startProcess === null ? answerHere(context, report) : answerByProcesses(startProcess, context, report);
   const app = makeApp({
     answerer,
     streams,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeptAnswers } from '../../server/http/threads/kept-answers.ts';
+import { KeptAnswers } from '../../server/http/processes/kept-answers.ts';
 
 const reply = (text: string, status = 200) => ({ status, type: 'application/json', body: Buffer.from(text) });
 

@@ -69,7 +69,7 @@ export async function startTestServer(options: Partial<ServeOptions> = {}): Prom
         lastDoctor: () => (measured === 0 ? null : doctorAnswer),
       },
     },
-    startThread: null,
+    startProcess: null,
     webFolder,
     host: '127.0.0.1',
     port: 0,

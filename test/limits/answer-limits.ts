@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads';
 import { getCurvesRoute } from '../../server/http/handlers/get-curves.ts';
 import { refuseTooLarge } from '../../server/http/handlers/get-probe.ts';
 import { refuseTooManySums, resultsFor } from '../../server/http/results-for.ts';
 import type { Context } from '../../server/http/route.ts';
 import type { ErrorResponse } from '../../server/http/schemas/error.ts';
-import { ThreadPool } from '../../server/http/threads/thread-pool.ts';
+import { startProgram } from '../http/start-program.ts';
+import { ProcessPool } from '../../server/http/processes/process-pool.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import type { SweepRecord } from '../../server/store/reading/read-sweep.ts';
 import { makePlan } from '../store/support.ts';
@@ -37,10 +37,10 @@ export const answerLimits: LimitCase[] = [
     what: 'answer: values of a probe, one for each batch, switch batch and seed',
     error: () => messageOf(() => refuseTooLarge('s1', manySwitches(1_001, 100_000), 1)),
   },
-  { what: 'answer: time', error: () => askThread('for (;;);', { timeLimit: 100 }) },
+  { what: 'answer: time', error: () => askProcess('for (;;);', { timeLimit: 100 }) },
   {
     what: 'answer: memory',
-    error: () => askThread('for (const all = []; ; ) all.push(new Array(1000).fill({}));', {}),
+    error: () => askProcess('for (const all = []; ; ) all.push(new Array(1000).fill({}));', {}),
   },
 ];
 
@@ -78,14 +78,10 @@ const manySwitches = (count: number, batches: number) =>
     batches,
   ).arms;
 
-/** What a client is told by a thread that does this with every request. */
-async function askThread(work: string, options: { timeLimit?: number }): Promise<string> {
-  const pool = new ThreadPool({
-    start: () =>
-      new Worker(`require('node:worker_threads').parentPort.on('message', () => { ${work} });`, {
-        eval: true,
-        resourceLimits: { maxOldGenerationSizeMb: 32 },
-      }),
+/** What a client is told by a process that does this with every request. */
+async function askProcess(work: string, options: { timeLimit?: number }): Promise<string> {
+  const pool = new ProcessPool({
+    start: () => startProgram(`process.on('message', () => { ${work} });`),
     most: 1,
     actions: { startRun: async () => {}, doctor: () => Promise.reject(new Error('not asked')) },
     report: () => {},

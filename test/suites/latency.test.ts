@@ -7,6 +7,7 @@ import { storeLargeSweep } from '../../bench/scale/large-sweep.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { askServed } from '../helpers/ask-served.ts';
 import { FULL_SIZE, size } from '../helpers/size.ts';
+import { Stream } from '../../server/sweep/random.ts';
 import { serve, type Served } from '../web/browser/served.ts';
 
 /** How long the list of sweeps may wait for another request, in ms; times three, as machines of tests are shared. */
@@ -126,3 +127,15 @@ test.each(HEAVY)(
   },
   600_000,
 );
+
+test('clients that leave at any moment take nobody along: the server goes on', { timeout: 600_000 }, async () => {
+  const moments = new Stream(14, 'moments', 17);
+  const [ablation, pairs] = HEAVY.map(([, path]) => path);
+  for (let round = 0; round < size(6, 100); round++) {
+    const path = `${round % 2 === 0 ? ablation : pairs}&not=${round}`;
+    const left = askServed(served.entrance, path, { signal: AbortSignal.timeout(moments.uniform() * 1_500) });
+    await left.catch(() => {});
+    const { status } = await askServed(served.entrance, 'api/sweeps');
+    expect(status).toBe(200);
+  }
+});

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Storage } from '../../store/database/storage.ts';
 import { explainFileError, fileReason } from '../../sweep/file-error.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
-import { startAnsweringThread } from '../start-answering-thread.ts';
+import { startAnsweringProcess } from '../start-answering-process.ts';
 import { doctorAsker } from '../ask-doctor.ts';
 import type { CliCommand } from '../command.ts';
 import { openBrowser } from '../open-browser.ts';
@@ -79,7 +79,7 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
           ...doctorAsker(db),
         },
       },
-      startThread: (kind) => startAnsweringThread(storage, kind),
+      startProcess: (kind) => startAnsweringProcess(storage, kind),
       webFolder: join(projectFolder(), 'dist', 'web'),
       host: options.host,
       port: options.port,

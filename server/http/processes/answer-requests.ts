@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { answer, errorReply } from '../answer.ts';
 import type { Context, Reply } from '../route.ts';
@@ -7,21 +6,26 @@ import {
   SERVER_ACTIONS,
   type AnswerRequest,
   type Failure,
-  type FromThread,
+  type FromProcess,
   type SentReply,
-  type ToThread,
+  type ToProcess,
 } from './messages.ts';
 import { nameOf } from './route-name.ts';
 
-/** What the thread brings along; what else a handler asks for, the server does. */
-export type ThreadContext = Pick<Context, 'storage'> & { actions: Pick<Context['actions'], 'plan'> };
+/** The way to the server. */
+export interface Channel {
+  listen(handle: (message: ToProcess) => void): void;
+  say(message: FromProcess): void;
+}
+
+/** What the process brings along; what else a handler asks for, the server does. */
+export type ProcessContext = Pick<Context, 'storage'> & { actions: Pick<Context['actions'], 'plan'> };
 
 /**
- * Answers the requests that come through a port, one after the other, as the server itself would. The database is
+ * Answers the requests that the server sends, one after the other, as it would itself. The database is
  * opened at the first request; where that fails, the next request tries again.
  */
-export function answerRequests(port: MessagePort, open: () => Promise<ThreadContext>): void {
-  const say = (message: FromThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+export function answerRequests({ listen, say }: Channel, open: () => Promise<ProcessContext>): void {
   const report = (error: unknown) =>
     say({ kind: 'report', error: error instanceof Error ? error.stack! : String(error) });
   const byName = new Map(routes.map((route) => [nameOf(route), route]));
@@ -43,7 +47,7 @@ export function answerRequests(port: MessagePort, open: () => Promise<ThreadCont
         ...actions,
         startRun: (...args) => callServer('startRun', args),
         doctor: (...args) => callServer('doctor', args),
-        // Only the server's own thread answers what asks for it.
+        // Only the server itself answers what asks for it.
         lastDoctor: () => null,
       },
     };
@@ -58,10 +62,8 @@ export function answerRequests(port: MessagePort, open: () => Promise<ThreadCont
     }
   };
 
-  const send = (sent: SentReply): void => say({ kind: 'reply', reply: sent }, [sent.body.buffer as ArrayBuffer]);
-
-  port.on('message', (message: ToThread) => {
-    if (message.kind === 'answer') void reply(message).then((made) => send(toSent(made)));
+  listen((message) => {
+    if (message.kind === 'answer') void reply(message).then((made) => say({ kind: 'reply', reply: toSent(made) }));
     else if (message.kind === 'done') calls.get(message.call)!.resolve(message.value as never);
     else calls.get(message.call)!.reject(toError(message.error));
   });
@@ -70,8 +72,7 @@ export function answerRequests(port: MessagePort, open: () => Promise<ThreadCont
 /** JSON is written here, so that the server only passes bytes on. */
 function toSent({ body, type, ...rest }: Reply): SentReply {
   const text = type === undefined ? JSON.stringify(body) : (body as string);
-  // A buffer of its own: small ones are cut from one that Node keeps, which must not be given away.
-  return { ...rest, type: type ?? 'application/json; charset=utf-8', body: new TextEncoder().encode(text) };
+  return { ...rest, type: type ?? 'application/json; charset=utf-8', body: Buffer.from(text) };
 }
 
 function toError({ kind, message }: Failure): Error {

@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
 import { isReplaced } from '../../store/database/replaced.ts';
 import { readSweepVersion } from '../../store/reading/sweep-version.ts';
 import { answer } from '../answer.ts';
@@ -6,28 +6,29 @@ import type { Answerer } from '../answerer.ts';
 import type { Context, Route } from '../route.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { nameOf } from './route-name.ts';
-import { ThreadPool } from './thread-pool.ts';
+import { ProcessPool } from './process-pool.ts';
 
 /**
  * `quick` reads what takes milliseconds. `heavy` reads or computes what may take seconds. `writing` waits for the lock
  * of a database that another process writes to.
  */
-export type ThreadKind = 'quick' | 'heavy' | 'writing';
+export type ProcessKind = 'quick' | 'heavy' | 'writing';
 
-/** Handed in by the `serve` command: starts a thread that calls `answerRequests`. */
-export type StartThread = (kind: ThreadKind) => Worker;
+/** Handed in by the `serve` command: starts a process that calls `answerRequests`; its stderr is a pipe. */
+export type StartProcess = (kind: ProcessKind) => ChildProcess;
 
-/** How many threads of each kind: one that computes for a minute leaves another for a curve. */
-const MOST: Record<ThreadKind, number> = { quick: 1, heavy: 2, writing: 1 };
+/** How many processes of each kind: one that computes for a minute leaves another for a curve. */
+const MOST: Record<ProcessKind, number> = { quick: 1, heavy: 2, writing: 1 };
 
 /**
- * Answers in threads of their own, so that the server is always there for the next request: one of a kind never waits
- * for one of another. A thread that takes too long, or whose client has left, is ended. Answers that were long in the
- * making are kept until their sweep changes.
+ * Answers in processes of their own, so that the server is always there for the next request: one of a kind never waits
+ * for one of another. A process that takes too long, or whose client has left, is killed. Threads would not do: nothing
+ * ends a thread within a statement of SQLite, and where memory is short it takes the whole server with it. Answers that
+ * were long in the making are kept until their sweep changes.
  */
-export function answerByThreads(start: StartThread, context: Context, report: (error: unknown) => void): Answerer {
-  const toPool = (kind: ThreadKind) =>
-    new ThreadPool({
+export function answerByProcesses(start: StartProcess, context: Context, report: (error: unknown) => void): Answerer {
+  const toPool = (kind: ProcessKind) =>
+    new ProcessPool({
       start: () => start(kind),
       most: MOST[kind],
       finishes: kind === 'writing',
@@ -42,7 +43,7 @@ export function answerByThreads(start: StartThread, context: Context, report: (e
       const kind = route.answeredBy ?? defaultKind(route);
       if (kind === 'server') return answer(route, context, request, report);
       const compute = () => pools[kind].answer({ route: nameOf(route), request }, gone);
-      // Where the database was replaced, the thread says so; what is kept is of the file before.
+      // Where the database was replaced, the process says so; what is kept is of the file before.
       const isKept = route.isKept === true && isReplaced(context.storage) === null;
       const version = isKept ? readSweepVersion(context.storage, String(request.params['id'])) : null;
       if (version === null) return compute();
@@ -54,6 +55,6 @@ export function answerByThreads(start: StartThread, context: Context, report: (e
   };
 }
 
-function defaultKind({ method }: Route): ThreadKind {
+function defaultKind({ method }: Route): ProcessKind {
   return method === 'get' ? 'quick' : 'writing';
 }

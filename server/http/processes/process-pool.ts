@@ -1,13 +1,13 @@
-import type { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
 import { errorReply, TIME_LIMIT } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import type { Reply } from '../route.ts';
-import { AnsweringThread, ThreadEnded } from './answering-thread.ts';
+import { AnsweringProcess, ProcessEnded } from './answering-process.ts';
 import type { AnswerRequest, ServerActions } from './messages.ts';
 
 export interface PoolOptions {
-  start: () => Worker;
-  /** How many threads at most; each is started when it is needed. */
+  start: () => ChildProcess;
+  /** How many processes at most; each is started when it is needed. */
   most: number;
   /** What is asked for is finished even though the client has left: it changes something. */
   finishes?: boolean;
@@ -15,7 +15,7 @@ export interface PoolOptions {
   report: (error: unknown) => void;
   /** How long an answer may take, waiting included, in ms. */
   timeLimit?: number;
-  /** How long a thread goes on for a client that has left, in ms: most answers are there sooner than a new thread. */
+  /** How long a process goes on for a client that has left, in ms: most answers are there sooner than a new process. */
   grace?: number;
 }
 
@@ -24,13 +24,13 @@ const GRACE = 500;
 interface Job {
   request: AnswerRequest;
   settle: (reply: Reply) => void;
-  thread: AnsweringThread | null;
+  child: AnsweringProcess | null;
 }
 
-/** Threads of one kind, and the requests that wait for them. Whoever comes first is answered first. */
-export class ThreadPool {
+/** Processes of one kind, and the requests that wait for them. Whoever comes first is answered first. */
+export class ProcessPool {
   readonly #options: Required<PoolOptions>;
-  readonly #threads = new Set<AnsweringThread>();
+  readonly #processes = new Set<AnsweringProcess>();
   readonly #waiting = new Set<Job>();
   #closed = false;
 
@@ -38,9 +38,9 @@ export class ThreadPool {
     this.#options = { finishes: false, timeLimit: TIME_LIMIT, grace: GRACE, ...options };
   }
 
-  /** Starts a thread before anybody asks for one. */
+  /** Starts a process before anybody asks for one. */
   warm(): void {
-    if (this.#threads.size === 0) this.#open();
+    if (this.#processes.size === 0) this.#open();
   }
 
   answer(request: AnswerRequest, gone: AbortSignal): Promise<Reply> {
@@ -52,7 +52,7 @@ export class ThreadPool {
         gone.removeEventListener('abort', leave);
         resolve(reply);
       };
-      const job: Job = { request, settle, thread: null };
+      const job: Job = { request, settle, child: null };
       let left: NodeJS.Timeout | undefined;
       const leave = () => void (left = setTimeout(() => this.#drop(job, 'the client has left'), grace));
       const late = setTimeout(() => this.#drop(job, `found no answer within ${timeLimit / 1000} s`), timeLimit);
@@ -64,48 +64,48 @@ export class ThreadPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#threads].map((thread) => thread.end()));
+    await Promise.all([...this.#processes].map((child) => child.end()));
   }
 
   #next(): void {
     for (const job of this.#waiting) {
-      const thread = [...this.#threads].find((each) => each.isFree) ?? this.#open();
-      if (thread === null) return;
+      const child = [...this.#processes].find((each) => each.isFree) ?? this.#open();
+      if (child === null) return;
       this.#waiting.delete(job);
-      void this.#give(job, thread);
+      void this.#give(job, child);
     }
   }
 
-  #open(): AnsweringThread | null {
+  #open(): AnsweringProcess | null {
     const { start, most, actions, report } = this.#options;
-    if (this.#closed || this.#threads.size >= most) return null;
-    const thread: AnsweringThread = new AnsweringThread(start(), actions, report, () => {
-      this.#threads.delete(thread);
+    if (this.#closed || this.#processes.size >= most) return null;
+    const child: AnsweringProcess = new AnsweringProcess(start(), actions, report, () => {
+      this.#processes.delete(child);
       this.#next();
     });
-    this.#threads.add(thread);
-    return thread;
+    this.#processes.add(child);
+    return child;
   }
 
-  async #give(job: Job, thread: AnsweringThread): Promise<void> {
-    job.thread = thread;
+  async #give(job: Job, child: AnsweringProcess): Promise<void> {
+    job.child = child;
     try {
-      job.settle(await thread.answer(job.request));
+      job.settle(await child.answer(job.request));
     } catch (error) {
-      job.settle(errorReply(toHttpError(error as ThreadEnded), this.#options.report));
+      job.settle(errorReply(toHttpError(error as ProcessEnded), this.#options.report));
     }
     this.#next();
   }
 
-  /** Answers a job without its thread, which is ended, since nothing else stops a computation. */
+  /** Answers a job without its process, which is ended, since nothing else stops a computation. */
   #drop(job: Job, reason: string): void {
     this.#waiting.delete(job);
     job.settle(errorReply(new HttpError('unavailable', `Cannot answer: ${reason}`), this.#options.report));
-    void job.thread?.end();
+    void job.child?.end();
   }
 }
 
-function toHttpError({ outOfMemory, message }: ThreadEnded): HttpError {
+function toHttpError({ outOfMemory, message }: ProcessEnded): HttpError {
   return outOfMemory
     ? new HttpError('too-large', 'Cannot answer: it takes more memory than one answer may; ask for less at once')
     : new HttpError('unavailable', `Cannot answer: ${message}`);

@@ -21,7 +21,7 @@ let served: Served;
 
 /** s1: 301 arms × 20 seeds, trained; s2: queued. */
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'cosweep-threads-'));
+  folder = mkdtempSync(join(tmpdir(), 'cosweep-processes-'));
   file = join(folder, 'cosweep.db');
   const storage = await openStorage({ file, create: true });
   storage.raw.pragma('synchronous = OFF');
@@ -58,7 +58,9 @@ fault('2', 'ablation of 301 arms × 20 seeds × 7 metrics: others are answered m
   expect(await asked).toBe('AbortError');
   const { status } = await askServed(served.entrance, 'api/sweeps/s1/ablation?rows=epsilon');
   expect(status).toBe(200);
-  say('the list of sweeps was answered five times while the table was computed; its client left, and its thread ended');
+  say(
+    'the list of sweeps was answered five times while the table was computed; its client left, and its process ended',
+  );
 });
 
 fault('2', 'SIGTERM while a table is computed ends the server', async ({ say }) => {
