@@ -43,11 +43,11 @@ const LAYERS: Record<string, string[]> = {
     '*',
     'handlers',
     'routes.ts',
-    'threads',
+    'processes',
     'app.ts',
     'server.ts',
   ],
-  'server/report': ['*', 'statistics', 'curves', 'table', 'formats', 'picture', 'probe', 'confirm'],
+  'server/report': ['*', 'statistics', 'curves', 'table', 'formats', 'picture', 'probe', 'confirm', 'verdict'],
 };
 
 /** A folder as a permission: besides its own room, these alone may import from it. */

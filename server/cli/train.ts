@@ -28,7 +28,14 @@ export async function train(
 ): Promise<number> {
   const { ended, interrupted } = await trainAndShow(session, storage, sweepId, options);
   if (ended !== null && session.json) session.output.json(ended);
+  if (ended?.state === 'complete' && !session.json) await sayAnswer(session, storage, sweepId);
   return interrupted ?? exitCodeOf(ended!, options.failOn);
+}
+
+async function sayAnswer({ output }: Session, storage: Storage, sweepId: number): Promise<void> {
+  const { answerOf, answerText } = await import('./answer.ts');
+  const answer = await answerOf(storage, (await readSweep(storage, sweepId))!);
+  if (answer !== null) output.say(answerText(answer, sweepName(sweepId)));
 }
 
 /**

@@ -8,6 +8,7 @@ import { getProbeRoute } from './handlers/get-probe.ts';
 import { getProjectionRoute } from './handlers/get-projection.ts';
 import { getRunRoute } from './handlers/get-run.ts';
 import { getSweepRoute } from './handlers/get-sweep.ts';
+import { getVerdictRoute } from './handlers/get-verdict.ts';
 import { listRunsRoute } from './handlers/list-runs.ts';
 import { listStagesRoute } from './handlers/list-stages.ts';
 import { listSweepsRoute } from './handlers/list-sweeps.ts';
@@ -25,6 +26,7 @@ import type { Route } from './route.ts';
 export const routes: readonly Route[] = [
   listSweepsRoute,
   getSweepRoute,
+  getVerdictRoute,
   listRunsRoute,
   getPairsRoute,
   getAblationRoute,

@@ -16,6 +16,15 @@ export function decimalsBySpread(sd: number | null, value: number): number {
   return value === 0 ? 3 : decimalsFor(Math.abs(value), 4);
 }
 
+/**
+ * Decimals that show two significant digits of an interval's half-width. Without a width above 0, four significant
+ * digits of the value itself.
+ */
+export function decimalsOfHalf(half: number | null, value: number): number {
+  if (half !== null && half > 0 && Number.isFinite(half)) return decimalsFor(half, 2);
+  return value === 0 ? 0 : decimalsFor(Math.abs(value), 4);
+}
+
 function decimalsFor(value: number, digits: number): number {
   const exponent = Number(value.toExponential(digits - 1).split('e')[1]);
   return Math.max(0, Math.min(20, digits - 1 - exponent));
@@ -46,6 +55,11 @@ export function toSigned(value: number, decimals: number): string {
 /** A p-value with three decimals at most; one that would round to nothing is `<0.001`. */
 export function toP(p: number): string {
   return p < 0.001 ? '<0.001' : String(Number(toFixed(p, 3)));
+}
+
+/** A p-value with two significant digits: never 0, and never more digits than a permutation test has. */
+export function toPValue(p: number): string {
+  return p >= 0.0001 ? String(Number(p.toPrecision(2))) : p.toExponential(0).replace('-', '\u2212');
 }
 
 /** Seconds as people say them: `48 s`, `12 min`, `3 h 20 min`. */

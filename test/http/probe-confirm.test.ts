@@ -98,6 +98,19 @@ test('a confirmation is a sweep of its own, queued and started; asked for again 
   expect(report.missing).toHaveLength(20);
 });
 
+test('once it has begun a confirmation keeps its seeds; another attempt has seeds that none has used', async () => {
+  const seedsOf = async (id: string) => (await detail(id)).seedList;
+  storage.prepare('UPDATE "Run" SET batch = 1 WHERE id IN (SELECT runId FROM "SweepRun" WHERE sweepId = 2)').run();
+  expect((await confirm({ arm: 1, seeds: 12 })).body.id).toBe('s2');
+  expect(await seedsOf('s2')).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  const { body } = await confirm({ arm: 1, seeds: 2, again: true });
+  expect(await seedsOf(body.id)).toEqual([24, 25]); // s3 has used 16 to 23 for the control
+  expect((await detail(body.id)).confirms).toEqual({ sweep: 's1', arm: 1 });
+  const other = await confirm({ arm: 0, seeds: 2, again: true });
+  expect(await seedsOf(other.body.id)).toEqual([26, 27]);
+  expect((await detail('s1')).confirmations.map(({ id }) => id)).toEqual(['s2', 's3', body.id, other.body.id]);
+});
+
 test('what cannot be confirmed is refused with what is wanted', async () => {
   expect((await confirm({ arm: 2, seeds: 8 })).body.error).toMatchObject({
     code: 'bad-request',

@@ -13,6 +13,7 @@ import { StateBadge } from '../parts/state-badge.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
 import { toBestArmsChart } from '../series/best-arms.ts';
+import { AnswerCard } from './sweep-answer.tsx';
 import { ConfirmationCard, ConfirmationsCard } from './sweep-confirmation.tsx';
 
 export function SweepPage({ id }: { id: string }) {
@@ -25,7 +26,7 @@ export function SweepPage({ id }: { id: string }) {
               {sweep.error}
             </p>
           )}
-          {sweep.confirms !== null && <ConfirmationCard sweep={sweep} />}
+          {sweep.confirms !== null ? <ConfirmationCard sweep={sweep} /> : <AnswerCard sweep={sweep} />}
           <div class="stack">
             <ProgressCard sweep={sweep} />
             <PlanCard sweep={sweep} />

@@ -10,6 +10,7 @@ interface Options extends TrainOptions {
   arm: string;
   seeds: number;
   metric?: string;
+  again?: true;
 }
 
 export const confirmCommand: CliCommand = {
@@ -21,7 +22,8 @@ export const confirmCommand: CliCommand = {
         .argument('<sweep>', 'the sweep that the arm was chosen in: id, name, definition or "latest"')
         .requiredOption('--arm <arm>', 'index or name of the arm')
         .option('--seeds <count>', 'how many fresh seeds', wholeOption(1, 1000), 12)
-        .option('--metric <name>', "default: the sweep's own; on the test part where there is one"),
+        .option('--metric <name>', "default: the sweep's own; on the test part where there is one")
+        .option('--again', 'where the arm was confirmed before: another attempt on other fresh seeds; p counts both'),
     ).action(run(confirm));
   },
 };
@@ -43,19 +45,29 @@ async function queue(
   { output }: Session,
   storage: Storage,
   sweep: string,
-  { arm, seeds, metric, engine }: Options,
+  { arm, seeds, metric, engine, again }: Options,
 ): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueConfirmation } = await import('../../http/answers/confirmation.ts');
   const { planDefinition } = await import('../plan-definition.ts');
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { warnOfFewSeeds } = await import('../../report/confirm/confirm-report.ts');
+  const { readSweep } = await import('../../store/reading/read-sweep.ts');
   const { smallestP } = await import('../../sweep/plan/smallest-p.ts');
-  const wanted = { arm, seeds, metric: metric ?? null, engine: engine === 'auto' ? null : engine };
+  const wanted = {
+    arm,
+    seeds,
+    metric: metric ?? null,
+    engine: engine === 'auto' ? null : engine,
+    again: again === true,
+  };
   const plan = (definition: string, folder: string) =>
     planDefinition(readDefinition(definition, '(of the confirmation)'), folder);
   const sweepId = await queueConfirmation(storage, await findSweep(storage, sweep), wanted, plan);
-  if (smallestP(seeds, 1).maxT > 0.05) output.say(warnOfFewSeeds(seeds));
+  const { plan: queued, id } = (await readSweep(storage, sweepId))!;
+  const pairs = queued.seeds.length;
+  if (pairs !== seeds) output.say(`${id} confirms the arm on ${pairs} seeds already; --again makes another attempt`);
+  if (smallestP(pairs, 1).maxT > 0.05) output.say(warnOfFewSeeds(pairs));
   return sweepId;
 }
 

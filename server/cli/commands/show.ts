@@ -77,9 +77,14 @@ function runText(run: RunDetail): string {
 async function showSweep({ output, json }: Session, storage: Storage, what: string): Promise<void> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { readSweepDetail } = await import('../../http/answers/sweep-detail.ts');
-  const detail = (await readSweepDetail(storage, await findSweep(storage, what)))!;
-  if (json) output.json(detail);
-  else output.data(sweepText(detail));
+  const { readSweep } = await import('../../store/reading/read-sweep.ts');
+  const { answerOf, answerText } = await import('../answer.ts');
+  const sweepId = await findSweep(storage, what);
+  const detail = (await readSweepDetail(storage, sweepId))!;
+  const answer = await answerOf(storage, (await readSweep(storage, sweepId))!);
+  if (json) return output.json({ ...detail, answer });
+  if (answer !== null) output.data(`${answerText(answer, detail.id)}\n`);
+  output.data(sweepText(detail));
 }
 
 function sweepText(sweep: SweepDetail): string {

@@ -1,12 +1,14 @@
 import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../../report/confirm/confirm-report.ts';
-import { parseSweepId } from '../../store/database/ids.ts';
+import { parseSweepId, sweepName } from '../../store/database/ids.ts';
 import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
+import { listConfirmations, readSeeds } from '../../store/reading/list-confirmations.ts';
 import { readArms } from '../../store/reading/read-arms.ts';
 import { readResults } from '../../store/reading/read-results.ts';
 import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
+import type { Arm } from '../../sweep/arm.ts';
 import { armToConfirm, confirmDefinition, freshSeeds } from '../../sweep/definition/confirm-definition.ts';
-import { confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
+import { armIdentity, confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 
 export interface Confirmation {
@@ -18,11 +20,13 @@ export interface Confirmation {
   metric: string | null;
   /** Default: the sweep's own. */
   engine: string | null;
+  /** True: where the arm was confirmed before, another attempt on seeds of its own. */
+  again?: boolean;
 }
 
 /**
  * Stores an arm of a sweep and its control, on fresh seeds, as a queued sweep of its own. Asking again for the same
- * arm gives the same sweep.
+ * arm gives the same sweep, which keeps its seeds once it has begun, unless another attempt is asked for.
  *
  * @returns the number of the sweep that confirms
  */
@@ -39,20 +43,48 @@ export async function queueConfirmation(
       : { name: wanted.metric, goal: undefined };
   metricsOfConfirmation(metric.name);
   const arm = armToConfirm(sweep.name, sweep.armList, wanted.arm);
+  const attempts = await attemptsAt(storage, sweep, arm);
+  const attempt = Math.max(1, attempts.length + (wanted.again === true ? 1 : 0));
+  const known = attempts[attempt - 1];
+  const isBegun = known !== undefined && known.batches > 0;
   const definition = confirmDefinition({
     sweep: sweep.name,
     arm,
     metric,
-    seeds: freshSeeds(sweep.plan.seeds, wanted.seeds),
+    seeds: isBegun ? known.plan.seeds : freshSeeds(usedSeeds(storage, sweep, arm, known?.id), wanted.seeds),
   });
   return queueSweep(storage, {
     definition,
-    definitionPath: confirmKey(sweep.id, arm),
+    definitionPath: confirmKey(sweep.id, arm, attempt),
     folder: sweep.folder,
     plan: await plan(definition, sweep.folder),
     engine: wanted.engine ?? sweep.engine,
     share: true,
   }).sweepId;
+}
+
+/** The sweeps that confirm an arm, oldest first. */
+async function attemptsAt(storage: Storage, { id }: SweepRecord, arm: Arm): Promise<SweepRecord[]> {
+  const attempts: SweepRecord[] = [];
+  for (const each of await listConfirmations(storage, parseSweepId(id)!)) {
+    const sweep = (await readSweep(storage, parseSweepId(each.id)!))!;
+    if (parseConfirmKey(sweep.definitionPath)!.isArm(arm)) attempts.push(sweep);
+  }
+  return attempts;
+}
+
+/**
+ * Every seed on which any sweep of the database has trained, or will train, what the arm or its control computes, and
+ * the seeds of the sweep itself.
+ *
+ * @param except a sweep whose seeds do not count
+ */
+function usedSeeds(storage: Storage, { plan, armList }: SweepRecord, arm: Arm, except?: string): number[] {
+  const computed = new Set([arm, armList[arm.controlIndex!]!].map(armIdentity));
+  const others = readSeeds(storage).filter(
+    ({ id }) => sweepName(id) !== except && readArms(storage, id).some((other) => computed.has(armIdentity(other))),
+  );
+  return [...plan.seeds, ...others.flatMap(({ seeds }) => seeds)];
 }
 
 /** What a confirmation says by now; null for a sweep that confirms nothing. */

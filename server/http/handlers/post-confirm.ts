@@ -20,9 +20,9 @@ export const postConfirmRoute = route({
   query: nothing,
   body: confirmRequest,
   answer: { status: 201, shape: startResponse },
-  async handle({ storage, actions }, { params: { id }, body: { arm, seeds, metric } }) {
+  async handle({ storage, actions }, { params: { id }, body: { arm, seeds, metric, again } }) {
     const sweep = await knownSweep(storage, id);
-    const wanted = { arm, seeds, metric: metric ?? null, engine: null };
+    const wanted = { arm, seeds, metric: metric ?? null, engine: null, again };
     const queued = await queueConfirmation(storage, sweep, wanted, actions.plan);
     await actions.startRun(sweepName(queued));
     return { status: 201, body: await toStartResponse(storage, queued) };

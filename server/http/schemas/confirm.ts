@@ -14,6 +14,10 @@ export const confirmRequest = z.strictObject({
     .describe(
       "a metric of evaluations (val/…), default: the sweep's own; it is compared on the test part where there is one",
     ),
+  again: z
+    .boolean()
+    .default(false)
+    .describe('true: where the arm was confirmed before, another attempt on other fresh seeds; p counts both'),
 });
 export type ConfirmRequest = z.input<typeof confirmRequest>;
 

@@ -91,7 +91,7 @@ function describeDifference(arms: readonly Arm[], context: TableContext): Differ
 }
 
 /** Seed → difference, averaged over the arms within each seed. */
-function differencesOf(arms: readonly Arm[], context: TableContext): Map<number, number> {
+export function differencesOf(arms: readonly Arm[], context: TableContext): Map<number, number> {
   return averageArms(
     arms.flatMap((arm) => {
       const reference = referenceOf(arm, context);

@@ -10,3 +10,9 @@ export async function listConfirmations(storage: Storage, sweepId: number): Prom
   });
   return sweeps.map(({ id, name }) => ({ id: sweepName(id), name }));
 }
+
+/** The seeds of every sweep of the database. */
+export function readSeeds(storage: Storage): { id: number; seeds: number[] }[] {
+  const rows = storage.prepare('SELECT id, plan FROM "Sweep"').all() as { id: number; plan: string }[];
+  return rows.map(({ id, plan }) => ({ id, seeds: (JSON.parse(plan) as { seeds: number[] }).seeds }));
+}

@@ -10,6 +10,7 @@ import type { ProbeReport } from '../../../server/http/schemas/probe.ts';
 import type { RunDetail, RunList } from '../../../server/http/schemas/run.ts';
 import type { StageRow } from '../../../server/http/schemas/stage.ts';
 import type { SweepDetail } from '../../../server/http/schemas/sweep.ts';
+import type { Verdict } from '../../../server/http/schemas/verdict.ts';
 import { cosweep } from '../../helpers/cosweep.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
@@ -92,8 +93,13 @@ describeInBrowser('the dashboard', () => {
     expect(await page.evaluate(() => (window as unknown as { kept?: boolean }).kept)).toBe(true);
   });
 
-  it('shows best arms, what diverged and why, and the definition as text', async () => {
+  it('shows the answer first, then best arms, what diverged and why, and the definition as text', async () => {
     const sweep = await api<SweepDetail>('sweeps/s1');
+    const answer = await api<Verdict>('sweeps/s1/verdict');
+    const first = page.locator('.card').first();
+    await first.getByText(answer.sentence).waitFor();
+    expect(answer.sentence).toMatch(/^3 seeds: no p can be under 0.25. Largest: β0/);
+    expect(await first.innerText()).toContain('Next: train 12 seeds');
     const best = await page
       .locator('.card', { has: page.getByRole('heading', { name: 'Best arms' }) })
       .locator('tbody tr')
@@ -391,6 +397,11 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'Start the sweep' }).click();
     await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
+
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
+    await page.getByRole('button', { name: 'Kill now' }).click();
     await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
   });

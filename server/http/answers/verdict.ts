@@ -1,0 +1,56 @@
+import { metricsOfConfirmation } from '../../report/confirm/confirm-report.ts';
+import { buildVerdict } from '../../report/verdict/build-verdict.ts';
+import type { Attempt } from '../../report/verdict/confirmations.ts';
+import type { Verdict } from '../../report/verdict/verdict.ts';
+import { parseSweepId } from '../../store/database/ids.ts';
+import { listConfirmations } from '../../store/reading/list-confirmations.ts';
+import { readResults } from '../../store/reading/read-results.ts';
+import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import type { SweepResults } from '../../sweep/results.ts';
+import { readConfirmed } from './confirmation.ts';
+
+export interface VerdictQuestion {
+  /** Default: the sweep's own. */
+  metric?: string | undefined;
+  at?: 'last' | 'best' | undefined;
+  smallestEffect?: number | undefined;
+}
+
+/**
+ * The answer of a sweep, with the sweeps that confirm arms of it.
+ *
+ * @param read reads the results of the sweep itself
+ */
+export async function readVerdict(
+  storage: Storage,
+  sweep: SweepRecord,
+  { metric = sweep.metric.name, at = 'last', smallestEffect }: VerdictQuestion,
+  read = (metrics: string[]): SweepResults => readResults(storage, parseSweepId(sweep.id)!, metrics)!,
+): Promise<Verdict> {
+  const attempts = isConfirmable(metric) ? await readAttempts(storage, sweep, metric) : [];
+  return buildVerdict(read([metric]), { metric, at, smallestEffect: smallestEffect ?? null, attempts });
+}
+
+/** The confirmations by the same metric; of an arm that the sweep has no more nothing is said. */
+async function readAttempts(storage: Storage, { id }: SweepRecord, metric: string): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (const each of await listConfirmations(storage, parseSweepId(id)!)) {
+    const sweepId = parseSweepId(each.id)!;
+    const confirmation = (await readSweep(storage, sweepId))!;
+    const arm = readConfirmed(storage, confirmation)?.arm ?? null;
+    if (arm === null || !isSameMeasure(confirmation.metric.name, metric)) continue;
+    const { test, validation } = metricsOfConfirmation(metric);
+    attempts.push({ arm, results: readResults(storage, sweepId, [test, validation], { confusion: false })! });
+  }
+  return attempts;
+}
+
+function isConfirmable(metric: string): boolean {
+  return /^(val|test)\//.test(metric);
+}
+
+/** `val/accuracy` and `test/accuracy` are one measure. */
+function isSameMeasure(a: string, b: string): boolean {
+  return a.replace(/^(val|test)\//, '') === b.replace(/^(val|test)\//, '');
+}

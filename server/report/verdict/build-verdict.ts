@@ -1,0 +1,44 @@
+import type { SweepResults } from '../../sweep/results.ts';
+import { viewMetric } from '../table/metric-view.ts';
+import { judgeConfirmations, type Attempt } from './confirmations.ts';
+import { decide } from './decide.ts';
+import { gatherFacts } from './facts.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface VerdictOptions {
+  /** Default: the sweep's own. */
+  metric?: string;
+  at?: 'last' | 'best';
+  /** δ: the smallest change that matters, in the unit of the metric. */
+  smallestEffect?: number | null;
+  /** Sweeps that confirm arms of this one. */
+  attempts?: readonly Attempt[];
+}
+
+/**
+ * The answer of a sweep: one sentence, the next step, and the numbers behind them.
+ *
+ * @param results with the curves of the metric and the confusion matrices
+ * @throws UserError on a metric that there is not
+ */
+export function buildVerdict(
+  results: SweepResults,
+  { metric: name = results.metric.name, at = 'last', smallestEffect = null, attempts = [] }: VerdictOptions = {},
+): Verdict {
+  const metric = viewMetric(results, name, `judge sweep "${results.name}"`);
+  const facts = gatherFacts(results, metric, at);
+  const inSweep = new Map(facts.arms.flatMap(({ index, change }) => (change ? [[index, change.mean] as const] : [])));
+  const confirmations = judgeConfirmations(attempts, { metric: name, inSweep, smallestEffect });
+  const decision = decide({ facts, confirmations, smallestEffect });
+  const isExploratory = name !== results.metric.name || at !== 'last';
+  return {
+    ...decision,
+    metric: name,
+    at,
+    isExploratory,
+    sentence: isExploratory ? `Exploratory: ${decision.sentence}` : decision.sentence,
+    overall: facts.overall,
+    chosenEffect: facts.chosen,
+    confirmations,
+  };
+}
