@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Actions } from '../http/route.ts';
 import type { DoctorKept, DoctorResponse } from '../http/schemas/doctor.ts';
+import { OutsideError } from '../sweep/user-error.ts';
 import { launcher } from './launcher.ts';
 
 /**
@@ -29,9 +30,15 @@ function ask(db: string): Promise<DoctorResponse> {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve(JSON.parse(stdout));
-      else reject(new Error(`Cannot tell what works here: cosweep doctor ended with ${code}: ${stderr.trim()}`));
+    child.once('close', (code, signal) => {
+      const attempted = 'Cannot tell what works here: cosweep doctor';
+      if (signal !== null) return reject(new OutsideError(`${attempted} was killed by ${signal}`));
+      if (code !== 0) return reject(new Error(`${attempted} ended with exit code ${code}: ${stderr.trim()}`));
+      try {
+        resolve(JSON.parse(stdout) as DoctorResponse);
+      } catch {
+        reject(new Error(`${attempted} printed no JSON: ${stdout.slice(0, 200)}`));
+      }
     });
   });
 }

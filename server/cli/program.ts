@@ -83,7 +83,8 @@ function explain(thrown: unknown): number {
   const error = explainFileError(thrown);
   if (error instanceof UserError || error instanceof OutsideError) {
     process.stderr.write(`${error.message}\n`);
-    if (error instanceof UserError && error.detail !== null) process.stderr.write(`  ${error.detail}\n`);
+    if (error instanceof UserError && error.detail !== null && process.env['COSWEEP_DETAIL'] !== '0')
+      process.stderr.write(`  ${error.detail}\n`);
     return error instanceof UserError ? BAD_USAGE : FAILED;
   }
   process.stderr.write(

@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { MAX_LENGTH } from '../sweep/definition/max-length.ts';
 import { explainFileError, fileReason, isFileError, isOutside } from '../sweep/file-error.ts';
 import { UserError } from '../sweep/user-error.ts';
 
@@ -43,6 +43,10 @@ export async function readDefinitionFile(file: string): Promise<DefinitionFile> 
   }
 }
 
+/** A character takes four bytes at most. No more is read: a device such as /dev/zero never ends. */
+const MAX_BYTES = 4 * MAX_LENGTH;
+const CHUNK = 2 ** 20;
+
 type Read = Omit<DefinitionFile, 'text'> & { bytes: Uint8Array };
 
 function isStdin(file: string): boolean {
@@ -51,13 +55,20 @@ function isStdin(file: string): boolean {
 }
 
 async function readStdin(): Promise<Read> {
-  return { bytes: await buffer(process.stdin), source: 'on stdin', ...pipePlace() };
+  const source = 'on stdin';
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    refuseLong((length += chunk.length), source);
+  }
+  return { bytes: Buffer.concat(chunks), source, ...pipePlace() };
 }
 
 function readPath(file: string): Read {
   const fd = openSync(file, 'r');
   try {
-    const bytes = readFileSync(fd);
+    const bytes = readAll(fd, file);
     if (!fstatSync(fd).isFile()) return { bytes, source: file, ...pipePlace() };
     const path = realpathSync(file);
     // Of a file that is named by an open descriptor (/dev/stdin), the folder of that name says nothing.
@@ -66,6 +77,25 @@ function readPath(file: string): Read {
   } finally {
     closeSync(fd);
   }
+}
+
+function readAll(fd: number, source: string): Buffer {
+  const chunks: Buffer[] = [];
+  for (let length = 0; ;) {
+    const chunk = Buffer.alloc(CHUNK);
+    const count = readSync(fd, chunk);
+    if (count === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, count));
+    refuseLong((length += count), source);
+  }
+}
+
+function refuseLong(length: number, source: string): void {
+  if (length > MAX_BYTES)
+    throw new UserError(
+      `Cannot read the sweep definition ${source}: found more than ${MAX_BYTES} bytes, ` +
+        `wanted a definition of at most ${MAX_LENGTH} characters`,
+    );
 }
 
 /** What comes through a pipe is nowhere: its relative paths start where the user is. */

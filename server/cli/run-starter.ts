@@ -60,13 +60,15 @@ export class RunStarter {
     if (!askedAgain) await this.#record(sweepId, reason);
     this.#atWork = false;
     const { storage, say } = this.#options;
+    const stillQueued = (): string[] => this.#asked.filter((each) => isQueued(storage, parseSweepId(each)!));
     try {
-      this.#asked = this.#asked.filter((each) => isQueued(storage, parseSweepId(each)!));
-      const next = this.#asked.shift();
-      if (next !== undefined) await this.#spawn(next);
+      this.#asked = await patiently({ storage, giveUp: never }, stillQueued, RECORDS_WITHIN);
     } catch (error) {
-      say(`Cannot go on with the queue: ${(error as Error).message}`);
+      return say(`Cannot go on with the queue: ${(error as Error).message}`);
     }
+    // A process that cannot be started leaves its own sweep; the others have their turn.
+    while (!this.#atWork && this.#asked.length > 0)
+      await this.#spawn(this.#asked.shift()!).catch((error: Error) => say(`Cannot go on: ${error.message}`));
   }
 
   async #record(sweepId: string, reason: string): Promise<void> {

@@ -24,16 +24,17 @@ const LINES_KEPT = 5;
 /**
  * Starts `cosweep run` for a stored sweep in a session of its own: the run outlives this process, and a Ctrl-C meant
  * for this process does not reach it. A sweep that is cancelled before the run comes to it stays cancelled. The
- * messages of the run go to a log beside the database.
+ * messages of the run go to a log beside the database, without what they would quote from data for the terminal alone.
  */
 export async function spawnRun(db: string, sweepId: string): Promise<SpawnedRun> {
   const log = `${db}.logs/${sweepId}.log`;
   mkdirSync(dirname(log), { recursive: true });
-  const file = openSync(log, 'a');
+  const file = openSync(log, 'a', 0o600); // it may quote the owner's files
   try {
     const before = statSync(log).size;
     const child = spawn(process.execPath, launcher(db, 'run', sweepId, '--if-queued'), {
       detached: true,
+      env: { ...process.env, COSWEEP_DETAIL: '0' },
       stdio: ['ignore', file, file],
     });
     const ended = new Promise<RunEnd>((resolve) => {

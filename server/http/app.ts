@@ -8,6 +8,8 @@ import { HttpError } from './http-error.ts';
 import { describeApi } from './openapi.ts';
 import type { Reply, Route } from './route.ts';
 import { routes } from './routes.ts';
+import { DefinitionError } from '../sweep/problem.ts';
+import { problemOfNesting } from '../sweep/problems/size-limits.ts';
 import { API_HEADERS, PAGE_HEADERS } from './security-headers.ts';
 import type { StaticFiles } from './static-files.ts';
 
@@ -21,11 +23,13 @@ export interface AppOptions extends EntryOptions {
 /** Far above any definition: 100,000 arms are a few lines of JSON. */
 const BODY_LIMIT_MIB = 2;
 
-/** Routes, guard and pages as an Express application. Nothing else in the product knows Express. */
+/** Routes, guard and pages as an Express application. */
 export function makeApp(options: AppOptions): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.enable('strict routing');
+  // `/API` would be a page to the guard and the API to the router.
+  app.enable('case sensitive routing');
   app.set('query parser', 'simple');
 
   app.use(async (request, response, next) => {
@@ -39,7 +43,7 @@ export function makeApp(options: AppOptions): express.Express {
 }
 
 function makeApi({ answerer, streams, basePath }: AppOptions): express.Router {
-  const api = express.Router({ strict: true });
+  const api = express.Router({ strict: true, caseSensitive: true });
   api.use(express.json({ limit: BODY_LIMIT_MIB * 2 ** 20, inflate: false }));
   const description = describeApi(routes, `${basePath}/api`);
   api.get('/openapi.json', (_request, response) => send(response, { status: 200, body: description }));
@@ -56,8 +60,17 @@ function respond(route: Route, answerer: Answerer) {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const { params, query, body } = request;
+    refuseNesting(body);
     send(response, await answerer.answer(route, { params, query, body }, gone.signal));
   };
+}
+
+/** Whatever hands a body on, to a process or as text, calls itself for what is nested in it. */
+function refuseNesting(body: unknown): void {
+  for (const value of Object.values(body ?? {})) {
+    const problem = problemOfNesting(value);
+    if (problem !== null) throw new DefinitionError('Cannot read the sweep definition (from the request)', [problem]);
+  }
 }
 
 function send(response: Response, reply: Reply): void {

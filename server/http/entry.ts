@@ -18,9 +18,10 @@ export interface EntryOptions extends GuardOptions {
  */
 export async function enter(request: ExpressRequest, response: Response, options: EntryOptions): Promise<boolean> {
   const { basePath, guesses } = options;
-  if (basePath !== '' && request.path === basePath) return (response.redirect(308, `${basePath}/`), false);
-  request.url = belowBasePath(request.url, basePath);
+  const isBare = basePath !== '' && request.path === basePath;
+  if (!isBare) request.url = belowBasePath(request.url, basePath);
   try {
+    if (isBare) return (redirectBare(request, response, options), false);
     if (takeToken(request, response, options)) return false;
     if (meetAgain(request, response, options)) return false;
     guard(incoming(request), options);
@@ -29,6 +30,12 @@ export async function enter(request: ExpressRequest, response: Response, options
     throw error;
   }
   return true;
+}
+
+/** To the address with its slash, the token in it included. */
+function redirectBare(request: ExpressRequest, response: Response, { hosts, basePath }: EntryOptions): void {
+  guard(incoming(request), { hosts, token: null });
+  response.redirect(308, request.url.replace(basePath, `${basePath}/`));
 }
 
 /**

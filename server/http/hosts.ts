@@ -10,7 +10,7 @@ export function hostName(host: string | undefined): string {
   return plain ? plain[1]!.toLowerCase() : '';
 }
 
-/** True where only this machine can connect, so that no token is needed. */
+/** True where only this machine can connect, so that `--no-token` may be given. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.toLowerCase()) || /^127(\.\d{1,3}){3}$/.test(host);
 }

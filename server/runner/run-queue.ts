@@ -11,11 +11,12 @@ import {
   type Lease,
   type Taken,
 } from '../store/database/lease.ts';
+import { refuseReplaced } from '../store/database/replaced.ts';
 import { isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
 import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
-import { clearLeftovers, finishSweep } from '../store/training/sweep-turn.ts';
+import { clearLeftovers } from '../store/training/sweep-turn.ts';
 import { removeNoted } from './checkpoints/prune-checkpoints.ts';
-import { interruptSweep } from './end-sweep.ts';
+import { endBroken, interruptSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
 import { patiently, type Waiter } from './patiently.ts';
@@ -53,11 +54,13 @@ export async function runQueue(
       if (id !== options.sweepId)
         tell({
           kind: 'log',
-          message: `${sweepName(id)} was left by a process that died; \`cosweep run ${sweepName(id)}\` continues it`,
+          message:
+            `${sweepName(id)} was left: ${left ?? 'its process died'}; ` +
+            `\`cosweep run ${sweepName(id)}\` continues it`,
         });
     }
     const log = (message: string): void => tell({ kind: 'log', message });
-    await claimFolder(options, waiter, lease, log);
+    await claimFolder({ ...options, lease, lost }, waiter, log);
     await removeNoted(waiter, lease, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
@@ -83,15 +86,14 @@ export async function runQueue(
 
 /** Where the folder is another database's, nothing can be trained: the sweep that was asked for leaves the queue. */
 async function claimFolder(
-  { storage, sweepId }: RunOptions,
+  options: RunOptions & { lease: Lease; lost: AbortSignal },
   waiter: Waiter,
-  lease: Lease,
   log: (message: string) => void,
 ): Promise<void> {
   try {
-    await patiently(waiter, () => claimCheckpointFolder(storage, log));
+    await patiently(waiter, () => claimCheckpointFolder(options.storage, log));
   } catch (error) {
-    await patiently(waiter, () => finishSweep(storage, lease, sweepId, 'interrupted', (error as Error).message));
+    await endBroken({ ...options, isAsked: true }, error);
     throw error;
   }
 }
@@ -112,6 +114,7 @@ async function waitForLease(
   const waiter = { storage, giveUp: stop };
   let told = false;
   for (;;) {
+    refuseReplaced(storage);
     const taken = await patiently(waiter, () => takeLease(storage, command, { watch }));
     if ('lease' in taken) return taken;
     const answers = leaseHolder(storage) !== null;

@@ -1,11 +1,14 @@
 import { sweepName } from '../store/database/ids.ts';
+import { LeaseLostError } from '../store/database/lease.ts';
+import { ReplacedError } from '../store/database/replaced.ts';
+import { isDatabaseError } from '../store/database/database-error.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { readCancel } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
 import { noteFile } from '../store/training/note-files.ts';
 import { readMachines } from '../store/training/run-state.ts';
 import type { Storage } from '../store/database/storage.ts';
-import { UserError } from '../sweep/user-error.ts';
+import { OutsideError, UserError } from '../sweep/user-error.ts';
 import { beginSweep, type Beginning } from './begin-sweep.ts';
 import { nameOfTemporaries } from './checkpoints/checkpoint-files.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
@@ -39,8 +42,7 @@ const CANCEL_POLL_MS = 1000;
  *
  * - `ended` = stop, kill, lost, cancelled or over: `hireCrew` and `beginSweep` give up.
  * - `stopping` = stop, lost or cancelled: worker loops and the settler begin no stage, and workers are asked to end
- * their
- *   stage with a checkpoint.
+ *   their stage with a checkpoint.
  * - `killing` = kill, killed, lost or broken: worker loops kill their workers, and nobody waits for a locked database.
  *
  * `runQueue` looks at stop and lost between two sweeps, and at stop while it waits for the lease. `endSweep` looks at
@@ -76,7 +78,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
 
     const cut = sweep.probeSeeds !== null && work.tasks.some((task) => task.state === 'waiting');
     const state = await endSweep(sweep, options, { cancelled: cancel.cancelled.aborted, cut });
-    await pruneCheckpoints(waiterOf(options), options.lease, (message) => tell({ kind: 'log', message }));
+    await prune(options);
     const summary: SweepSummary = {
       sweepId: sweep.id,
       name: sweep.name,
@@ -93,14 +95,25 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
   } catch (error) {
     // A sweep that cannot begin (its data is gone, its engine does not open) leaves the queue, with the reason.
     await endBroken(options, error);
-    if (options.isAsked || !(error instanceof UserError)) throw error;
-    tell({ kind: 'log', message: `${sweepName(sweepId)} could not be trained: ${error.message}` });
+    if (options.isAsked || isEverybodys(error)) throw error;
+    tell({ kind: 'log', message: `${sweepName(sweepId)} could not be trained: ${(error as Error).message}` });
     return null;
   } finally {
     cancel.end();
     over.abort();
     const crew = await hiring.catch(() => null);
     for (const worker of crew?.workers ?? []) worker.kill(); // those that were not needed; the others have ended
+  }
+}
+
+/** What was trained is complete, whether or not the files that nobody needs any more can be deleted now. */
+async function prune(options: SweepOptions): Promise<void> {
+  const log = (message: string): void => options.tell({ kind: 'log', message });
+  try {
+    await pruneCheckpoints(waiterOf(options), options.lease, log);
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    log(`Checkpoints that nothing needs any more are left to the next process that trains: ${error.message}`);
   }
 }
 
@@ -143,6 +156,12 @@ async function toWork(
     killing,
     broken,
   };
+}
+
+/** What would stop every other sweep too. An engine that does not open, or data that cannot be read, stops its own. */
+function isEverybodys(error: unknown): boolean {
+  if (error instanceof LeaseLostError || error instanceof ReplacedError || isDatabaseError(error)) return true;
+  return !(error instanceof UserError || error instanceof OutsideError);
 }
 
 const OTHER_BITS = 'it was computed with other bits than this machine computes, or nobody knows which';

@@ -57,6 +57,12 @@ export function suggest(word: string, known: readonly string[]): string | null {
   return best;
 }
 
+/** Suggests for the first words alone: a message lists a hundred problems, and the search takes its time. */
+export function firstSuggestions(suggestion: (word: string) => string, most = 100): (word: string) => string {
+  let left = most;
+  return (word) => (left-- > 0 ? suggestion(word) : '');
+}
+
 /** ` — did you mean "alpha"?`, or nothing where no known word is near. */
 export function toSuggestion(word: string, known: readonly string[]): string {
   const nearest = suggest(word, known);

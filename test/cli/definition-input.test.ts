@@ -83,6 +83,15 @@ describe('where a definition is', () => {
     expect(stderr).toContain(join('study', 'nowhere.csv'));
   });
 
+  test.each(['cosweep plan /dev/zero', 'cat /dev/zero | cosweep plan -'])(
+    'what never ends is refused after 40 MB: %s',
+    async (line) => {
+      const { code, stderr } = await shell(line);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/found more than 40000000 bytes, wanted a definition of at most 10000000 characters/);
+    },
+  );
+
   test.each([
     ['nothing.json', 'there is no such file or folder (ENOENT)'],
     ['.', 'it is a folder (EISDIR)'],

@@ -1,16 +1,15 @@
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { RunOptions } from '../../server/runner/run-options.ts';
 import { runQueue } from '../../server/runner/run-queue.ts';
-import { leaseHolder } from '../../server/store/database/lease.ts';
+import { HolderWatch, leaseHolder, takeLease } from '../../server/store/database/lease.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { makePlan, newStorage, request } from '../store/support.ts';
 
-/** `cosweep run` of a queued sweep by a process that is stopped before the sweep's turn has come. */
-function stoppedBeforeItsTurn(storage: Storage, sweepId: number): ReturnType<typeof runQueue> {
-  const stop = AbortSignal.abort();
-  const kill = new AbortController().signal;
-  return runQueue({
+function optionsOf(storage: Storage, sweepId: number): RunOptions {
+  return {
     storage,
     sweepId,
     engine: 'auto',
@@ -20,9 +19,14 @@ function stoppedBeforeItsTurn(storage: Storage, sweepId: number): ReturnType<typ
     wait: true,
     command: 'a test',
     tell: () => {},
-    stop,
-    kill,
-  });
+    stop: new AbortController().signal,
+    kill: new AbortController().signal,
+  };
+}
+
+/** `cosweep run` of a queued sweep by a process that is stopped before the sweep's turn has come. */
+function stoppedBeforeItsTurn(storage: Storage, sweepId: number): ReturnType<typeof runQueue> {
+  return runQueue({ ...optionsOf(storage, sweepId), stop: AbortSignal.abort() });
 }
 
 test('who is stopped before the turn of its sweep leaves that interrupted, and the sweeps of others in the queue', async () => {
@@ -45,6 +49,19 @@ test('a probe that is stopped before its turn stays in the queue where all of it
   queueSweep(storage, request(makePlan([{ beta: 0.2 }], [1, 2])));
   expect(await stopped).toBeNull();
   expect(await states(storage)).toEqual({ [probe]: 'queued' });
+});
+
+test('who waits for another process notices that the database is gone', async () => {
+  const storage = await newStorage();
+  const { sweepId } = queueSweep(storage, request(makePlan([{ beta: 0.1 }], [1])));
+  takeLease(storage, 'another process');
+  const stop = new AbortController();
+  const waiting = runQueue(
+    { ...optionsOf(storage, sweepId), stop: stop.signal },
+    { watch: new HolderWatch(), every: 10 },
+  );
+  rmSync(storage.file);
+  await expect(waiting).rejects.toThrow(/the file was deleted while it was open/);
 });
 
 async function states(storage: Storage): Promise<Record<number, string>> {

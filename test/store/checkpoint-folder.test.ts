@@ -184,3 +184,20 @@ test('a file that is about to be written anew is not deleted by who has just for
   deleteForgotten(storage, ['../y.db'], nothing); // only within the folder, whatever the database says
   expect(existsSync(storage.file)).toBe(true);
 });
+
+test('forgotten files of a locked database are left, and go at the next try', async () => {
+  const storage = await newStorage();
+  claimCheckpointFolder(storage, nothing);
+  const names = Array.from({ length: 150 }, (_, i) => `${i}.checkpoint`);
+  for (const name of names) writeFileSync(join(storage.checkpointFolder, name), '');
+  const files = transaction(storage, () => forgetFiles(storage, names));
+  storage.raw.pragma('busy_timeout = 0');
+  const other = await open(storage.file);
+  other.raw.exec('BEGIN IMMEDIATE');
+  expect(() => deleteForgotten(storage, files, nothing)).toThrow(/locked/);
+  expect(readdirSync(storage.checkpointFolder)).toHaveLength(names.length + 1);
+  other.raw.exec('ROLLBACK');
+  expect(deleteForgotten(storage, files, nothing)).toBe(150);
+  expect(readdirSync(storage.checkpointFolder)).toEqual(['owner']);
+  expect(readNotedFiles(storage)).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { parseSweepId } from '../../store/database/ids.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { UserError } from '../../sweep/user-error.ts';
@@ -63,7 +63,12 @@ function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boo
   if (ifQueued) return false;
   if (!existsSync(db)) return true;
   if (parseSweepId(what) !== null || what === 'latest') return false;
-  return what === '-' || existsSync(what) || /\.json$/i.test(what);
+  return what === '-' || isFile(what) || /\.json$/i.test(what);
+}
+
+/** A folder of the name of a sweep is no definition. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 async function queueFile(
@@ -97,7 +102,8 @@ async function queueStored(
       otherBits: otherBits === true,
       ...(fresh && (await freshly(storage, sweepId))),
     });
-  await (await import('../new-plan.ts')).tellNewPlan(storage, sweepId, output.say);
+  // What was queued anew has the new plan already.
+  if (ifQueued || !fresh) await (await import('../new-plan.ts')).tellNewPlan(storage, sweepId, output.say);
   return sweepId;
 }
 

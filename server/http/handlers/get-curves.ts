@@ -58,13 +58,13 @@ export const getCurvesRoute = route({
         const curve = read(paths.get(run)!);
         curves.push({ run, metric: name, curve });
         points += curve.batches.length;
-      }
-      if (points > MOST_POINTS) {
-        throw new HttpError(
-          'too-large',
-          `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer ` +
-            'runs, or for a stretch with from and to',
-        );
+        if (points > MOST_POINTS) {
+          throw new HttpError(
+            'too-large',
+            `Cannot read these curves at once: they have more than ${MOST_POINTS} points; ask for fewer ` +
+              'runs, or for a stretch with from and to',
+          );
+        }
       }
     }
     const last = to ?? curves.reduce((latest, { curve }) => Math.max(latest, curve.batches.at(-1) ?? 0), from);

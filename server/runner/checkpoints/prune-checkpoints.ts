@@ -1,5 +1,4 @@
 import { mayDelete } from '../../store/database/checkpoint-folder.ts';
-import { deleteForgotten } from '../../store/database/forgotten-files.ts';
 import type { Lease } from '../../store/database/lease.ts';
 import { dropNotes, readNotedFiles } from '../../store/training/note-files.ts';
 import { retireCheckpoints } from '../../store/training/retire-checkpoints.ts';
@@ -13,13 +12,13 @@ import { removeLeftovers } from './checkpoint-files.ts';
  * what was trained is complete all the same.
  */
 export async function pruneCheckpoints(waiter: Waiter, lease: Lease, tell: (message: string) => void): Promise<void> {
-  const { storage } = waiter;
-  deleteForgotten(storage, await patiently(waiter, () => retireCheckpoints(storage, lease)), tell);
+  await patiently(waiter, () => retireCheckpoints(waiter.storage, lease));
   await removeNoted(waiter, lease, tell);
 }
 
 /**
- * Deletes what processes left that were killed while they wrote or deleted checkpoints. This database noted the names
+ * Deletes what processes left that were killed while they wrote or deleted checkpoints, and what was
+ * forgotten and is there still. This database noted the names
  * before, and no file of another name is touched.
  */
 export async function removeNoted(waiter: Waiter, lease: Lease, tell: (message: string) => void): Promise<void> {

@@ -231,7 +231,8 @@ export class Deliveries {
     const rows = { ...segment, stageId: job.stage.stageId, ends };
     const replaced = await this.#patiently(() => commitSegment(storage, lease, rows));
     this.#queue.advance(job.stage, { batch: to, kept: segment.checkpoint !== null });
-    deleteForgotten(storage, replaced, (message) => this.#work.tell({ kind: 'log', message }));
+    const complain = (message: string): void => this.#work.tell({ kind: 'log', message });
+    await this.#patiently(() => deleteForgotten(storage, replaced, complain));
     spent.seconds += seconds.training + seconds.evaluation;
     for (const { runId, outcome } of ends) this.#tellOutcome(job, runId, outcome, spent);
     if (result?.outcome === 'diverged') this.#queue.drop(job);

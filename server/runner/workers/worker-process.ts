@@ -29,6 +29,14 @@ const STDERR_KEPT = 2000;
  */
 type State = 'starting' | 'ready' | 'training' | 'stopping' | 'dead';
 
+const DOING: Record<State, string> = {
+  starting: 'while its engine was opening ',
+  ready: '',
+  training: 'while training ',
+  stopping: 'while training ',
+  dead: '',
+};
+
 /**
  * A child process on an engine of this machine. It opens the engine as soon as it is made. Where it has something to do
  * and gives no sign of life for longer than its owner has patience, it is killed.
@@ -184,10 +192,11 @@ export class WorkerProcess implements Trainer {
   }
 
   #died(how: string): WorkerError {
+    const doing = DOING[this.#state];
     this.#enter('dead');
     this.#receive = () => {}; // what it sent before may still come in, and its stage is tried again meanwhile
     const said = this.#stderr.trim().split('\n').slice(-5).join('\n');
     const why = this.#hung ?? how;
-    return new WorkerDied(`Worker process ${this.#child.pid} ended while training (${why})${said ? `: ${said}` : ''}`);
+    return new WorkerDied(`Worker process ${this.#child.pid} ended ${doing}(${why})${said ? `: ${said}` : ''}`);
   }
 }

@@ -37,7 +37,7 @@ process.on('message', (message: ToWorker) => {
       });
     case 'sign':
       return void report(async () =>
-        send({ kind: 'signed', signatures: await signaturesOf(engine!, message.structures) }),
+        send({ kind: 'signed', signatures: await signaturesOf(engine!, message.structures, sayAlive) }),
       );
     case 'train':
       stopping = false;

@@ -142,9 +142,10 @@ function placeOf({ database, path }: Owner, folder: string): string {
 function isSharedWithCopy({ raw, file, checkpointFolder }: Held): boolean {
   const owner = ownerOf(checkpointFolder);
   if (owner === null || owner.path === file) return false;
+  // Asked first: closing a file that is opened once more takes this process's locks from the open database.
+  if (existsSync(owner.path) && isSameFile(identityOf(owner.path), identityOf(file))) return false;
   const other = readIdentity(owner.path);
   if (other === null || other.uuid !== identityIn(raw).uuid) return false;
-  if (isSameFile(identityOf(owner.path), identityOf(file))) return false;
   const others = resolve(dirname(owner.path), other.checkpoints ?? `${basename(owner.path)}.checkpoints`);
   return others === checkpointFolder;
 }

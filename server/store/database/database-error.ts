@@ -80,6 +80,12 @@ export function isBusy(error: unknown): boolean {
   return code?.startsWith('SQLITE_BUSY') ?? false;
 }
 
+/** Of SQLite's errors, and of those that `explain` makes of them. */
+export function isDatabaseError(error: unknown): error is Error {
+  if (error instanceof DamagedError || error instanceof DiskFullError) return true;
+  return (codeOf(error) ?? codeOf((error as Error | null)?.cause) ?? '').startsWith('SQLITE_');
+}
+
 /** The disk of the database has no room left. */
 export function isFull(error: unknown, file: string): boolean {
   const code = codeOf(error);

@@ -22,33 +22,42 @@ export function forgetFiles(storage: Storage, files: Iterable<string>, now = Dat
   return gone;
 }
 
+/** So many files are deleted at a time; meanwhile no other process writes to the database. */
+const AT_A_TIME = 100;
+
 /**
- * Deletes files that were forgotten. Each is deleted within a transaction, so that nobody can begin to refer to it
- * meanwhile: a process that is about to write it anew has noted that before, and then it stays.
+ * Deletes files that were forgotten. They are deleted within a transaction, so that nobody can begin to refer to one
+ * meanwhile: a process that is about to write it anew has noted that before, and then it stays. Where the database is
+ * locked it fails; what it left is deleted when it is called again, or by the next process that trains.
  *
  * @param complain gets a sentence for each file that cannot be deleted; the next process that trains tries it again
  * @returns how many were deleted
  */
-export function deleteForgotten(storage: Storage, files: string[], complain: (message: string) => void): number {
+export function deleteForgotten(
+  storage: Storage,
+  files: readonly string[],
+  complain: (message: string) => void,
+): number {
   let deleted = 0;
-  for (const file of files) {
-    try {
-      transaction(storage, () => (deleted += deleteOne(storage, file)));
-    } catch (error) {
-      complain(`Cannot delete checkpoint ${file}: ${fileReason(error)}`);
-    }
+  for (let i = 0; i < files.length; i += AT_A_TIME) {
+    const some = files.slice(i, i + AT_A_TIME);
+    deleted += transaction(storage, () => some.filter((file) => deleteOne(storage, file, complain)).length);
   }
   return deleted;
 }
 
-function deleteOne(storage: Storage, file: string): number {
-  const { changes } = storage
-    .prepare(
-      `DELETE FROM "FileBeingWritten" WHERE file = @file AND forgotten
-      AND NOT EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c.file = @file)`,
-    )
-    .run({ file });
-  // Only within the checkpoint folder, whatever the database says.
-  if (changes === 1 && basename(file) === file) rmSync(join(storage.checkpointFolder, file), { force: true });
-  return changes;
+/** @returns whether it was deleted */
+function deleteOne(storage: Storage, file: string, complain: (message: string) => void): boolean {
+  const forgotten = `FROM "FileBeingWritten" WHERE file = @file AND forgotten
+    AND NOT EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c.file = @file)`;
+  if (storage.prepare(`SELECT 1 ${forgotten}`).get({ file }) === undefined) return false;
+  try {
+    // Only within the checkpoint folder, whatever the database says.
+    if (basename(file) === file) rmSync(join(storage.checkpointFolder, file), { force: true });
+  } catch (error) {
+    complain(`Cannot delete checkpoint ${file}: ${fileReason(error)}`);
+    return false;
+  }
+  storage.prepare(`DELETE ${forgotten}`).run({ file });
+  return true;
 }

@@ -14,6 +14,9 @@ export interface PrivateCopy {
 /** What SQLite needs beside the copy: its log and its shared memory. In bytes. */
 const SPARE = 2 ** 20;
 
+/** Their default ends a process without its `exit`. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Another process may write while it is copied: so often it is copied once more. */
 const TRIES = 5;
 
@@ -34,9 +37,17 @@ export function copyDatabase(file: string): PrivateCopy {
   const folder = mkdtempSync(join(tmpdir(), 'cosweep-copy-')); // for its owner alone
   const remove = (): void => {
     process.off('exit', remove);
+    for (const signal of SIGNALS) process.off(signal, removeAndEnd);
     rmSync(folder, { recursive: true, force: true });
   };
+  const removeAndEnd = (signal: NodeJS.Signals): void => {
+    // Whoever else listens decides what follows, and `exit` comes in the end.
+    if (process.listenerCount(signal) > 1) return;
+    remove();
+    process.kill(process.pid, signal);
+  };
   process.on('exit', remove);
+  for (const signal of SIGNALS) process.on(signal, removeAndEnd);
   try {
     const copy = join(folder, 'copy.db');
     for (let attempt = 1; !copyUndisturbed(file, copy); attempt++) {

@@ -1,12 +1,13 @@
-import { existsSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { ownerOf } from './checkpoint-folder.ts';
 import { readIdentity } from './read-identity.ts';
 
 /** Deletes a database and what it owns: of its checkpoint folder the files that it records, and no other one. */
-export function removeDatabase(file: string): void {
-  if (!existsSync(file)) return;
+export function removeDatabase(named: string): void {
+  if (!existsSync(named)) return;
+  const file = realpathSync(named); // as the folder's owner is written down
   const identity = readIdentity(file);
   const folder = resolve(dirname(file), identity?.checkpoints ?? `${basename(file)}.checkpoints`);
   const owner = ownerOf(folder);

@@ -1,3 +1,4 @@
+import { parseJson } from '../../sweep/definition/json.ts';
 import type { RunState, SweepState } from '../../sweep/results.ts';
 import type { Sweep } from '../generated/client.ts';
 import { sweepName } from '../database/ids.ts';
@@ -110,10 +111,8 @@ function countRuns(storage: Storage, sweepId: number, runState: string): SweepPr
 }
 
 function describe(definition: string): string | null {
-  try {
-    const { description } = JSON.parse(definition) as { description?: unknown };
-    return typeof description === 'string' ? description : null;
-  } catch {
-    return null; // JSON.parse refuses a byte order mark, which a definition sent as text may begin with
-  }
+  const parsed = parseJson(definition);
+  if ('problem' in parsed) return null;
+  const { description } = parsed.value as { description?: unknown };
+  return typeof description === 'string' ? description : null;
 }

@@ -10,13 +10,15 @@ const known = new WeakMap<Storage, Map<string, { revision: number; value: unknow
  */
 export function onceARevision<T>(storage: Storage, sweepId: number, what: string, read: () => T): T {
   // Taken before it is read: what changes meanwhile is read again the next time.
-  const revision = storage.prepare('SELECT revision FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as number;
+  const revision = storage.prepare('SELECT revision FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as
+    number | undefined;
   const readings = known.get(storage) ?? new Map<string, { revision: number; value: unknown }>();
   known.set(storage, readings);
   const key = `${sweepId} ${what}`;
   const found = readings.get(key);
-  if (found?.revision === revision) return found.value as T;
+  if (found !== undefined && found.revision === revision) return found.value as T;
   const value = read();
+  if (revision === undefined) return value; // another process has removed the sweep
   readings.set(key, { revision, value });
   return value;
 }

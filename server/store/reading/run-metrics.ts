@@ -38,7 +38,9 @@ export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, 
   const stages = readStageMetrics(storage, [...new Set([...paths.values()].flatMap(({ stageIds }) => stageIds))]);
   return new Map(
     runIds.map((id) => {
-      const { epsilon, divergedBatch, stageIds } = paths.get(id)!;
+      const path = paths.get(id);
+      if (path === undefined) return [id, {}]; // another process has removed the run
+      const { epsilon, divergedBatch, stageIds } = path;
       const summaries: (MetricSummary | undefined)[] = [];
       for (const row of stageIds.flatMap((stageId) => stages.rows.get(stageId)!)) {
         if (row.epsilon !== null && row.epsilon !== epsilon) continue;

@@ -25,12 +25,7 @@ export function cancelSweep(
         .run(Number(kill), sweepId);
       return 'requested';
     }
-    storage
-      .prepare(
-        `UPDATE "Run" SET state = 'waiting' WHERE state = 'running'
-      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
-      )
-      .run(sweepId);
+    putRunsBack(storage, sweepId);
     cancelWaitingRuns(storage, sweepId);
     storage
       .prepare(`UPDATE "Sweep" SET state = 'cancelled', cancelRequested = false, finishedAt = ? WHERE id = ?`)
@@ -49,6 +44,16 @@ export function readCancel(storage: Storage, sweepId: number): 'cancel' | 'kill'
     .get(sweepId) as { cancel: number; kill: number } | undefined;
   if (row && !row.cancel) return null;
   return row?.kill ? 'kill' : 'cancel';
+}
+
+/** Within a transaction: nobody trains the runs of a sweep any more. */
+export function putRunsBack(storage: Storage, sweepId: number): void {
+  storage
+    .prepare(
+      `UPDATE "Run" SET state = 'waiting' WHERE state = 'running'
+    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+    )
+    .run(sweepId);
 }
 
 /** Within a transaction: cancels the waiting runs of a sweep, except those that another sweep still asks for. */

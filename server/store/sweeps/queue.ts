@@ -75,7 +75,7 @@ export function queueAgain(
       storage
         .prepare(
           `UPDATE "Sweep" SET state = 'queued', queuedAt = ?, cancelRequested = false,
-        killRequested = false, error = NULL
+        killRequested = false, error = NULL, finishedAt = NULL
       WHERE id = ? AND state NOT IN ('queued', ?)`,
         )
         .run(now, sweepId, atWork).changes === 1

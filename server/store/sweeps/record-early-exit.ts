@@ -1,6 +1,7 @@
 import { leaseHolder } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
+import { putRunsBack } from './cancel-sweep.ts';
 
 /**
  * The process that was started to train a sweep has ended, and left the sweep queued or running: the sweep is
@@ -16,12 +17,6 @@ export function recordEarlyExit(storage: Storage, sweepId: number, reason: strin
         WHERE id = ? AND state IN ('queued', 'running') AND NOT cancelRequested`,
       )
       .run(reason, now, sweepId);
-    if (changes === 0) return;
-    storage
-      .prepare(
-        `UPDATE "Run" SET state = 'waiting' WHERE state = 'running'
-        AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
-      )
-      .run(sweepId);
+    if (changes > 0) putRunsBack(storage, sweepId);
   });
 }

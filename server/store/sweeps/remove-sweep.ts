@@ -1,3 +1,4 @@
+import { fileReason } from '../../sweep/file-error.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { deleteForgotten, forgetFiles } from '../database/forgotten-files.ts';
 import { sweepName } from '../database/ids.ts';
@@ -35,7 +36,17 @@ export function removeSweep(
     storage.prepare('DELETE FROM "Sweep" WHERE id = ?').run(sweepId);
     return removeUnused(storage);
   });
-  return { ...removed, checkpoints: deleteForgotten(storage, files, complain) };
+  return { ...removed, checkpoints: deleteNow(storage, files, complain) };
+}
+
+/** The sweep is removed by now, so a database that cannot be written to any more is no failure. */
+function deleteNow(storage: Storage, files: string[], complain: (message: string) => void): number {
+  try {
+    return deleteForgotten(storage, files, complain);
+  } catch (error) {
+    complain(`Cannot delete all checkpoints: ${fileReason(error)}; the next process that trains deletes the others`);
+    return 0;
+  }
 }
 
 /** Within a transaction: removes the runs that no sweep refers to and the stages that no run's path goes through. */

@@ -36,7 +36,8 @@ export function retrySweep(
       storage
         .prepare(
           `UPDATE "Sweep" SET queuedAt = CASE state WHEN 'queued' THEN queuedAt ELSE ? END,
-          state = 'queued', cancelRequested = false, killRequested = false, error = NULL WHERE id = ?`,
+          state = 'queued', cancelRequested = false, killRequested = false, error = NULL,
+          finishedAt = NULL WHERE id = ?`,
         )
         .run(now, sweepId);
     }

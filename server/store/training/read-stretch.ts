@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { parseArtefact } from '../reading/read-artefact.ts';
 import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
 import type { ArtefactValue, Column } from './commit-segment.ts';
 import type { TrainedWith } from './run-state.ts';
@@ -73,11 +73,7 @@ function readArtefacts(storage: Storage, part: StretchPart): ArtefactValue[] {
     WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name`,
     )
     .all({ stageId: part.stageId, from: part.from }) as { batch: number; name: string; data: Buffer }[];
-  return rows.map(({ batch, name, data }) => ({
-    batch,
-    name,
-    value: JSON.parse(inflateRawSync(data).toString()) as unknown,
-  }));
+  return rows.map(({ batch, name, data }) => ({ batch, name, value: parseArtefact(data) }));
 }
 
 /** The part's share of the seconds that its stage took. */

@@ -8,8 +8,9 @@ import type { Storage } from '../database/storage.ts';
  * all. While a sweep is queued all checkpoints are kept: only when it begins is it known from which of them its runs
  * fork.
  *
- * @returns files that no checkpoint refers to any more, for `deleteForgotten`. In this order a process that is killed
- * in between leaves a noted file, which the next process deletes, and never a checkpoint without its file.
+ * @returns files that no checkpoint refers to any more. They are noted as forgotten and deleted afterwards: a process
+ * that is killed in between leaves a noted file, which the next process deletes, and never a checkpoint without its
+ * file.
  */
 export function retireCheckpoints(storage: Storage, lease: Lease): string[] {
   return underLease(storage, lease, () => {

@@ -1,5 +1,5 @@
 import type { Storage } from '../database/storage.ts';
-import { cancelWaitingRuns } from '../sweeps/cancel-sweep.ts';
+import { cancelWaitingRuns, putRunsBack } from '../sweeps/cancel-sweep.ts';
 import { underLease, type Lease } from '../database/lease.ts';
 
 /**
@@ -13,12 +13,7 @@ export function finish(
   error: string | null,
   now: number,
 ): void {
-  storage
-    .prepare(
-      `UPDATE "Run" SET state = 'waiting' WHERE state = 'running'
-    AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
-    )
-    .run(sweepId);
+  putRunsBack(storage, sweepId);
   if (state === 'cancelled') cancelWaitingRuns(storage, sweepId);
   storage
     .prepare(

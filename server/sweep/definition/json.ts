@@ -1,9 +1,7 @@
 import { printParseErrorCode, visit, type JSONVisitor } from 'jsonc-parser';
+import { MAX_LENGTH } from './max-length.ts';
 import { MAX_DEPTH, TOO_DEEP } from '../problems/size-limits.ts';
 import type { Problem } from '../problem.ts';
-
-/** Far more than any definition; what is longer is another kind of file. */
-const MAX_LENGTH = 10_000_000;
 
 /**
  * Reads JSON text; comments and trailing commas are understood. `JSON.parse` is not enough: its messages differ from

@@ -11,6 +11,15 @@ export interface Rule {
   keeps: (point: Point) => boolean;
   /** Parameters that the rule looks at. */
   names: string[];
+  /** How much work it is to look at a point; 1 for a rule as people write it. */
+  cost: number;
+}
+
+/** Comparisons and terms that count as one check. */
+const AT_ONCE = 6;
+
+export function costOf(comparisons: number, terms: number): number {
+  return Math.max(1, Math.ceil((comparisons + terms) / AT_ONCE));
 }
 
 /** Rules that a message lists. */
@@ -22,6 +31,8 @@ export class PointFilter {
   readonly #rules: Rule[];
   /** By rule: the last position at which it or a rule before it looks at a value that varies. */
   readonly #reach: number[] = [];
+  /** By rule: what it and the rules before it cost. */
+  readonly #costs: number[] = [];
   readonly #counts: number[];
   readonly #examples: string[] = [];
   #checks = 0;
@@ -36,11 +47,16 @@ export class PointFilter {
         name: constraint.text,
         keeps: compileConstraint(constraint, this.#names),
         names: namesIn(constraint),
+        cost: costOf(
+          constraint.sides.length - 1,
+          constraint.sides.reduce((sum, { terms }) => sum + terms.length, 0),
+        ),
       })),
       ...definition.exclude.map((entry, i) => ({
         name: `exclude[${i}]`,
         keeps: differsFrom(entry, this.#names),
         names: Object.keys(entry),
+        cost: costOf(Object.keys(entry).length, 0),
       })),
     ];
     this.#counts = this.#rules.map(() => 0);
@@ -52,6 +68,8 @@ export class PointFilter {
       for (const name of names) if (varies.has(name)) reach = Math.max(reach, this.#names.indexOf(name));
       this.#reach.push(reach);
     }
+    let cost = 0;
+    for (const rule of this.#rules) this.#costs.push((cost += rule.cost));
   }
 
   /**
@@ -62,7 +80,7 @@ export class PointFilter {
   judge(point: Point): { upTo: number; rule: number } | null {
     const broken = this.#rules.findIndex((rule) => !rule.keeps(point));
     this.points++;
-    this.#checks += broken < 0 ? this.#rules.length : broken + 1;
+    this.#checks += this.#costs.at(broken) ?? 0;
     if (this.#checks > MAX_CHECKS)
       throw new PlanMistake(
         'constraints',

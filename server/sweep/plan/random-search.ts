@@ -34,7 +34,7 @@ export function boundRules(definition: Definition): Rule[] {
     if (space.distribution !== 'normal') return [];
     const isAllowed = withinInterval(space.mu, (value) => judge(name, value).length === 0);
     const keeps: Rule['keeps'] = (point) => isAllowed(point[position] as number);
-    return [{ name: `${name} in its range`, keeps, names: [name] }];
+    return [{ name: `${name} in its range`, keeps, names: [name], cost: 1 }];
   });
 }
 

@@ -120,7 +120,7 @@ export class SettingsResolver {
       this.problems.push(...problems.map((problem) => inArms(problem, swept, place)));
       return null;
     }
-    if (this.#ids.size > MAX_SETTINGS)
+    if (this.#byValues.size > MAX_SETTINGS)
       throw new PlanMistake(
         'parameters',
         `found more than ${MAX_SETTINGS} different settings of loss and training, wanted at most ${MAX_SETTINGS}`,

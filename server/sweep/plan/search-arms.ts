@@ -23,6 +23,11 @@ export interface SearchArms {
 export function searchArms(definition: Definition, resolver: SettingsResolver): SearchArms {
   const found = definition.method === 'grid' ? searchGrid(definition, resolver) : searchRandom(definition, resolver);
   addIncluded(definition, resolver, found);
+  if (found.arms.size > MAX_ARMS)
+    throw new PlanMistake(
+      'include',
+      `found more than ${MAX_ARMS} arms with the included ones, wanted at most ${MAX_ARMS}`,
+    );
   refuseLateSwitch(definition, found);
   return { ...found, arms: [...found.arms.values()], notes: [...found.notes, ...idleExcludes(found.dropped)] };
 }

@@ -4,7 +4,7 @@ import type { Judge } from './judge.ts';
 import { isLossParameter, isSettingName, toParameterName } from '../parameter-names.ts';
 import { type Problem, toPath } from '../problem.ts';
 import { toNameSuggestion } from './setting-names.ts';
-import { toSuggestion } from '../suggest.ts';
+import { firstSuggestions, toSuggestion } from '../suggest.ts';
 import { isObject, type WrittenParameter } from './written-parameter.ts';
 
 /**
@@ -22,12 +22,13 @@ export function problemsOfInclude(include: unknown, parameters: readonly Written
   const open = parameters.filter(
     ({ name, space, unit }) => space !== null && singleValue({ name, unit, space }) === undefined,
   );
+  const suggestion = suggestionsFor(parameters);
   return listOfObjects(include).flatMap(([entry, i]) => {
     const root = ['include', i];
     const names = new Set(Object.keys(entry).map(toParameterName));
     const missing = open.filter(({ name }) => !names.has(name));
     return [
-      ...problemsOfEntry(entry, root, parameters, judge),
+      ...problemsOfEntry(entry, root, parameters, judge, suggestion),
       ...missing.map(({ written }) => ({
         path: toPath([...root, written]),
         message: 'found nothing, wanted a value: an included point assigns every parameter that has no single value',
@@ -37,6 +38,7 @@ export function problemsOfInclude(include: unknown, parameters: readonly Written
 }
 
 export function problemsOfExclude(exclude: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
+  const suggestion = suggestionsFor(parameters);
   return listOfObjects(exclude).flatMap(([entry, i]) => {
     const empty =
       Object.keys(entry).length === 0
@@ -47,19 +49,23 @@ export function problemsOfExclude(exclude: unknown, parameters: readonly Written
             },
           ]
         : [];
-    return [...empty, ...problemsOfEntry(entry, ['exclude', i], parameters, judge)];
+    return [...empty, ...problemsOfEntry(entry, ['exclude', i], parameters, judge, suggestion)];
   });
 }
+
+/** Names in one `set` that get a suggestion; there may be a hundred of them. */
+const MOST_IN_SET = 20;
 
 /** An ablation sets any of the five numbers and any setting, whether it is swept or not. */
 export function problemsOfSet(set: Record<string, unknown>, root: PropertyKey[], judge: Judge): Problem[] {
   if (Object.keys(set).length === 0)
     return [{ path: toPath(root), message: 'found no setting, wanted at least one that the ablation changes' }];
+  const suggestion = firstSuggestions(toNameSuggestion, MOST_IN_SET);
   return Object.entries(set).flatMap(([written, value]) => {
     const name = toParameterName(written);
     const path = toPath([...root, written]);
     if (!isLossParameter(name) && !isSettingName(name))
-      return [{ path, message: `unknown parameter${toNameSuggestion(name)}` }];
+      return [{ path, message: `unknown parameter${suggestion(name)}` }];
     return judge(name, value as ParamValue).map(({ below, message }) => ({ path: path + below, message }));
   });
 }
@@ -69,8 +75,9 @@ function problemsOfEntry(
   root: PropertyKey[],
   parameters: readonly WrittenParameter[],
   judge: Judge,
+  suggestion: (name: string) => string,
 ): Problem[] {
-  const names = [...parameters.map(({ name }) => name), 'gamma'];
+  const names = namesOf(parameters);
   const seen = new Set<string>();
   return Object.entries(entry).flatMap(([written, value]) => {
     const name = toParameterName(written);
@@ -81,14 +88,22 @@ function problemsOfEntry(
       return [
         {
           path,
-          message:
-            `found ${JSON.stringify(written)}, wanted a parameter of this definition` + toSuggestion(name, names),
+          message: `found ${JSON.stringify(written)}, wanted a parameter of this definition` + suggestion(name),
         },
       ];
     return isLossParameter(name) || isSettingName(name)
       ? judge(name, value as ParamValue).map(({ below, message }) => ({ path: path + below, message }))
       : [];
   });
+}
+
+function namesOf(parameters: readonly WrittenParameter[]): string[] {
+  return [...parameters.map(({ name }) => name), 'gamma'];
+}
+
+function suggestionsFor(parameters: readonly WrittenParameter[]): (name: string) => string {
+  const names = namesOf(parameters);
+  return firstSuggestions((name) => toSuggestion(name, names));
 }
 
 function listOfObjects(list: unknown): [entry: Record<string, unknown>, index: number][] {

@@ -93,13 +93,24 @@ export function draw(space: ParameterInput, stream: Stream): ParamValue {
   }
 }
 
+/** Sums of the first probabilities, made once for each parameter: a search draws up to a million times. */
+const runningSums = new WeakMap<readonly number[], Float64Array>();
+
 function drawIndex(probabilities: readonly number[], stream: Stream): number {
-  const total = probabilities.reduce((sum, p) => sum + p, 0);
-  let rest = stream.uniform() * total;
-  for (let i = 0; i < probabilities.length; i++) {
-    rest -= probabilities[i]!;
-    if (rest < 0) return i;
+  const sums = runningSums.get(probabilities) ?? addUp(probabilities);
+  runningSums.set(probabilities, sums);
+  const drawn = stream.uniform() * sums.at(-1)!;
+  let [low, high] = [0, sums.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sums[middle]! > drawn) high = middle;
+    else low = middle + 1;
   }
-  // rounding can leave a rest of a few units in the last place: the last value that can be drawn takes it
-  return probabilities.findLastIndex((p) => p > 0);
+  // rounding can reach the sum of all: the last value that can be drawn takes that
+  return low < sums.length ? low : probabilities.findLastIndex((p) => p > 0);
+}
+
+function addUp(probabilities: readonly number[]): Float64Array {
+  let sum = 0;
+  return Float64Array.from(probabilities, (p) => (sum += p));
 }

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { UserError } from '../../sweep/user-error.ts';
+import { fileReason, isOutside } from '../../sweep/file-error.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { checkRegular } from './data-file.ts';
 import { LeftOut } from './left-out.ts';
 import { checkClassCount } from './sizes.ts';
@@ -141,9 +142,8 @@ async function readEntries(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    throw new UserError(
-      `Cannot read the folder ${folder}: ${(error as Error).message}; one sub-folder per class is wanted`,
-    );
+    const message = `Cannot read the folder ${folder}: ${fileReason(error)}; one sub-folder per class is wanted`;
+    throw isOutside(error) ? new OutsideError(message) : new UserError(message);
   }
 }
 

@@ -23,22 +23,30 @@ function signaturesFile(): string {
  * The signatures of these structures on an engine that is open, in their order. Each is measured once on a machine and
  * kept, for as long as nothing changes that may change the engine's bits.
  *
+ * @param alive is called after each structure that was measured
  * @returns null for a structure that the engine cannot compute: whoever trains it will hear why
  */
-export async function signaturesOf(engine: Engine, structures: readonly SignedStructure[]): Promise<(string | null)[]> {
+export async function signaturesOf(
+  engine: Engine,
+  structures: readonly SignedStructure[],
+  alive: () => void = () => {},
+): Promise<(string | null)[]> {
   const here = [fingerprint(), engine.name, engine.device, engine.versions];
   const kept = read();
-  const measured = new Map<string, string>();
   const signatures: (string | null)[] = [];
   for (const structure of structures) {
     const key = createHash('sha256')
       .update(toCanonicalJson([here, structure]))
       .digest('hex');
-    const signature = kept.get(key) ?? measured.get(key) ?? (await tryToMeasure(engine, structure));
-    if (signature !== null && !kept.has(key)) measured.set(key, signature);
+    const known = kept.get(key);
+    const signature = known ?? (await tryToMeasure(engine, structure));
+    if (known === undefined && signature !== null) {
+      kept.set(key, signature);
+      write(new Map([...read(), [key, signature]])); // read again: others measure too
+    }
     signatures.push(signature);
+    alive();
   }
-  if (measured.size > 0) write(new Map([...read(), ...measured])); // read again: others measure too
   return signatures;
 }
 
