@@ -21,6 +21,15 @@ afterAll(async () => {
 
 const errorCode = (answer: { json: unknown }) => (answer.json as { error: { code: string } }).error.code;
 
+test('a body that is nested deep is refused before anything is done with it', async () => {
+  const deep = `{"definition":${'['.repeat(300_000)}${']'.repeat(300_000)}}`;
+  for (const path of ['/api/plan', '/api/sweeps']) {
+    const host = `localhost:${local.server.port}`;
+    const answer = await ask(local.server.port, path, { method: 'POST', headers: { host, ...json }, body: deep });
+    expect([answer.status, errorCode(answer)]).toEqual([400, 'bad-definition']);
+  }
+});
+
 describe('a page of another site', () => {
   test.each([
     'evil.example',
@@ -34,6 +43,26 @@ describe('a page of another site', () => {
       const answer = await ask(local.server.port, path, { headers: { host } });
       expect(answer.status).toBe(403);
       expect(errorCode(answer)).toBe('forbidden');
+    }
+  });
+
+  test('cannot lead a window to the API by another spelling of its path', async () => {
+    const headers = {
+      host: `localhost:${local.server.port}`,
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+    };
+    for (const path of [
+      '/API/sweeps',
+      '/Api/doctor',
+      '/api/Sweeps',
+      '//api/sweeps',
+      '/./API/sweeps',
+      '/%61pi/sweeps',
+    ]) {
+      const answer = await ask(local.server.port, path, { headers });
+      expect(answer.text, path).not.toContain('"items"');
+      expect([200, 303, 403, 404], path).toContain(answer.status);
     }
   });
 

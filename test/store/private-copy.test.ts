@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { copyDatabase } from '../../server/store/database/private-copy.ts';
@@ -61,6 +65,24 @@ test('a copy holds what is only in the log', async () => {
   const raw = new Database(copy.file);
   expect(raw.prepare('SELECT count(*) FROM "Sweep"').pluck().get()).toBe(1);
   raw.close();
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('a copy is gone with a process that %s ends', async (signal) => {
+  const live = await newStorage();
+  const program = ['../helpers/child-process.js', './hold-copy.ts'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  const child = spawn(process.execPath, [...program, live.file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await lines.next(); // ready
+  child.stdin.write('\n');
+  const { value: copy } = (await lines.next()) as { value: string };
+  expect(existsSync(copy)).toBe(true);
+  child.kill(signal);
+  const [code, by] = await once(child, 'exit');
+  expect([code, by]).toEqual([null, signal]);
+  expect(existsSync(dirname(copy))).toBe(false);
 });
 
 test('a server that was opened for reading refuses what would change the database, and answers the rest', async () => {

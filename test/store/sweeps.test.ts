@@ -11,6 +11,8 @@ import { releaseLease } from '../../server/store/database/lease.ts';
 import { nextQueuedSweep, queueAgain } from '../../server/store/sweeps/queue.ts';
 import { putBack, finishProbe, finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep, queueUnchanged, type SweepRequest } from '../../server/store/sweeps/queue-sweep.ts';
+import { onceARevision } from '../../server/store/reading/once-a-revision.ts';
+import { readRunMetrics } from '../../server/store/reading/run-metrics.ts';
 import { readArms } from '../../server/store/reading/read-arms.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { retrySweep } from '../../server/store/sweeps/retry-sweep.ts';
@@ -23,6 +25,15 @@ const arms = [{ beta: 0 }, { beta: 0.2, controlIndex: 0 }];
 
 const runStates = (storage: Storage, sweepId: number): string[] =>
   listRuns(storage, sweepId).items.map(({ state }) => state);
+
+test('a description is read as the definition is, with comments; a sweep that is removed meanwhile is no failure', async () => {
+  const storage = await newStorage();
+  const definition = '// a comment\n{"description": "What?",}';
+  queueSweep(storage, { ...request(makePlan(arms, [1])), definition });
+  expect(await readSweep(storage, 1)).toMatchObject({ description: 'What?' });
+  expect(readRunMetrics(storage, [99])).toEqual(new Map([[99, {}]]));
+  expect(onceARevision(storage, 99, 'anything', () => 7)).toBe(7);
+});
 
 describe('queueing', () => {
   test('stores the definition, the plan, every arm and a waiting run for each seed, ordered by seed', async () => {

@@ -73,6 +73,37 @@ export const HOSTILE: Record<string, () => unknown> = {
   '99,000 wrong values': () =>
     definition({ parameters: { 'training.optimizer.learningRate': { values: range(99_000, (i) => -i) } } }),
   '99,000 values that are objects': () => definition({ parameters: { beta: { values: range(99_000, () => ({})) } } }),
+  '100,000 unknown names in 10,000 includes, beside 100 parameters': () =>
+    definition({
+      parameters: keys(96, (i) => [`training.dataset.augment.x${i}`, { value: 1 }]),
+      include: range(10_000, (i) => keys(10, (j) => [`betta${i}x${j}`, 0.3])),
+    }),
+  '20 ablations that set 5,000 unknown names each': () =>
+    definition({
+      ablations: range(20, (i) => ({ name: `a${i}`, set: keys(5_000, (j) => [`training.optimiser${j}`, 1]) })),
+    }),
+  'random draws of a setting that is never in force': () =>
+    definition({
+      method: 'random',
+      runCap: 2_000,
+      parameters: { 'loss.centerRate': { min: 0.01, max: 1 } },
+    }),
+  '100 constraints of 333 comparisons': () =>
+    definition({
+      parameters: { ...manyArms, epsilon: share(20) },
+      constraints: [...range(99, () => `N${'<=N'.repeat(332)}`), 'epsilon > 1'],
+    }),
+  '70,000 weighted values': () =>
+    definition({
+      method: 'random',
+      runCap: 10_000,
+      parameters: {
+        epsilon: {
+          values: range(70_000, (i) => 0.01 + i * 1e-6),
+          probabilities: range(70_000, (i) => (i === 0 ? 1 - 69_999 * 1e-5 : 1e-5)),
+        },
+      },
+    }),
   '10,000 wrong includes': () => definition({ include: range(10_000, (i) => ({ betta: i, 'loss.mm': 3 })) }),
   '1,000 excludes, 100,000 points': () =>
     definition({ parameters: { ...manyArms, epsilon: share(10) }, exclude: range(1000, (i) => ({ alpha: i })) }),

@@ -129,6 +129,19 @@ describe('the sample follows the distributions conditioned on the constraints', 
     expect(chiSquare).toBeLessThan(13.82); // 0.999 quantile at 2 degrees of freedom
   });
 
+  it('weighted values: each as if the weights were taken away one after the other', () => {
+    const probabilities = [0.1, 0, 0.25, 0.05, 0.6, 0];
+    const values = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const plainly = (stream: Stream): string => {
+      let rest = stream.uniform() * probabilities.reduce((sum, p) => sum + p, 0);
+      for (let i = 0; i < values.length; i++) if ((rest -= probabilities[i]!) < 0) return values[i]!;
+      return 'e';
+    };
+    const [own, other] = [new Stream(5, 'weights'), new Stream(5, 'weights')];
+    for (let i = 0; i < 10_000; i++)
+      expect(draw({ distribution: 'categorical', values, probabilities }, own)).toBe(plainly(other));
+  });
+
   it('whole numbers and steps, both bounds as likely as the rest', () => {
     for (const space of [
       { distribution: 'int_uniform', min: 3, max: 8 },

@@ -89,11 +89,12 @@ export function tooFewSeeds({ facts, smallestEffect }: Question, words: Words): 
     ...asked.map(({ differences }) => [...differences.values()].filter((value) => value !== 0).length),
   );
   const seeds = seedsToExtend(largest, smallestEffect);
+  const floor = `no p can be under ${toPValue(smallestP(nonZero, 1).maxT)}`;
   const differ = nonZero < results.seeds.length ? `, at most ${nonZero} of them differ` : '';
   return {
     case: 'tooFewSeeds',
     sentence:
-      `${results.seeds.length} seeds${differ}: no p can be under ${toPValue(smallestP(nonZero, 1).maxT)}. ` +
+      `${results.seeds.length} seeds${nonZero === 0 ? ': no pair differs' : `${differ}: ${floor}`}. ` +
       `Largest: ${largest.name} ${words.change(largest.change!)}.`,
     short: `Too few seeds: ${largest.name} ${words.change(largest.change!)}`,
     next: step(facts, {

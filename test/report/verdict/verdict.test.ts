@@ -81,6 +81,11 @@ const SWEEPS: Record<string, () => [SweepResults, VerdictOptions?]> = {
   },
   'one seed': () => [sweep([0.02, -0.01, 0.03, 0.01, 0.005, 0.015, 0.018, 0.02], 1)],
   'too few seeds': () => [sweep([0.02, 0.001], 4)],
+  'no pair differs': () => {
+    const whole = sweep([0.01], 2);
+    const runs = whole.runs.map((run) => ({ ...run, curves: { 'val/accuracy': risingTo(0.9 + run.seed / 100) } }));
+    return [{ ...whole, runs }];
+  },
   'the largest is not comparable': () => {
     const whole = sweep([0.02], 12);
     const runs = whole.runs.map((run) =>
