@@ -73,22 +73,28 @@ const measured: Measured = {
 for (const part of chosen) {
   await runPart(part, bench, (ended) => {
     measured.parts[part.name] = ended;
+    if (part.name === 'doctor' && ended.result) measured.machine.device = cardOf(ended.result as DoctorResponse);
     writeFileSync(join(out, 'gpu.json'), `${JSON.stringify(measured, null, 2)}\n`);
     writeFileSync(join(out, 'gpu.md'), toSection(measured));
   });
   const { state, seconds, error, result } = measured.parts[part.name]!;
   console.log(`${part.name}: ${state} after ${seconds.toFixed(0)} s${error === undefined ? '' : `: ${error}`}`);
-  if (part.name === 'doctor') measured.machine.device = deviceOf(result as DoctorResponse | null);
+  if (part.name === 'doctor') refuseWithoutCard(state, result as DoctorResponse | null);
 }
 console.log(toSection(measured));
 console.log(`${join(out, 'gpu.json')}, ${join(out, 'gpu.md')}`);
 process.exit(Object.values(measured.parts).some(({ state }) => state === 'failed') ? 1 : 0);
 
-/** The card. Ends the program where there is none. */
-function deviceOf(doctor: DoctorResponse | null): string {
+function cardOf(doctor: DoctorResponse): string | null {
+  return doctor.engines.find(({ name }) => name === 'webgpu')!.device ?? null;
+}
+
+/** Ends the program where there is no card. */
+function refuseWithoutCard(state: string, doctor: DoctorResponse | null): void {
+  if (state === 'failed') process.exit(1);
   if (doctor === null) refuse(`the budget of ${values.budget} was used up before anything was measured`);
   const webgpu = doctor.engines.find(({ name }) => name === 'webgpu')!;
-  if (webgpu.works) return webgpu.device!;
+  if (webgpu.works) return;
   console.error(`There is no GPU to measure here: ${[webgpu.reason, webgpu.remedy].filter(Boolean).join(' → ')}`);
   process.exit(1);
 }

@@ -77,9 +77,12 @@ async function rebuild() {
   // A change that does not build leaves the server that there is.
   if (!run(process.execPath, [join(root, 'bin', 'build.js'), '--server-only'])) return;
   const { port } = new URL(server.url);
-  const ended = new Promise((resolve) => server.child.once('exit', resolve));
-  server.child.kill();
-  await ended;
+  const { child } = server;
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill();
+    await ended;
+  }
   server = await serve(port);
   console.error(`The server answers again at ${server.url}.`);
 }

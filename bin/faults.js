@@ -4,5 +4,6 @@ import { root } from './setup/root.js';
 import { runVitest } from './setup/vitest.js';
 
 const reporter = join(root, 'test', 'helpers', 'faults-reporter.ts');
-const words = process.argv.slice(2).flatMap((word) => ['--testNamePattern', word]);
-process.exit(runVitest(['--reporter', reporter, ...words, join('test', 'faults')]));
+const words = process.argv.slice(2).join(' ');
+const named = words === '' ? [] : ['--testNamePattern', words];
+process.exit(runVitest(['--reporter', reporter, ...named, join('test', 'faults')]));

@@ -1,9 +1,12 @@
-/** `npm run soak [-- ARGUMENT…]`: the suites of test/suites at their full size; arguments go to Vitest. */
+/**
+ * `npm run soak [-- ARGUMENT…]`: the suites of test/suites at their full size. Arguments go to Vitest;
+ * `test/suites/soak` chooses one suite.
+ */
 import { join } from 'node:path';
 import { runVitest } from './setup/vitest.js';
 
 process.env.COSWEEP_SOAK = '1';
 const args = process.argv.slice(2);
-const what = args.some((arg) => !arg.startsWith('-')) ? args : [join('test', 'suites'), ...args];
+const what = args.some((arg) => /^test[/\\]/.test(arg)) ? args : [join('test', 'suites'), ...args];
 // One at a time: suites measure memory and processor time.
 process.exit(runVitest(['--maxWorkers', '1', ...what]));

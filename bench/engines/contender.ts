@@ -60,6 +60,7 @@ export class RunningContender {
       ...(environment ? { env: environment } : {}),
     });
     this.#child.on('error', () => {}); // then standard output ends, which is noticed below
+    this.#child.stdin!.on('error', () => {}); // and so where it has died
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
 

@@ -1,5 +1,5 @@
 import { printable } from './columns.ts';
-import { toDuration } from './duration.ts';
+import { toDuration } from '../report/number-format.ts';
 import type { NextStep, Verdict } from '../report/verdict/verdict.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';

@@ -12,7 +12,7 @@ export function endWhereNobodyReads(): void {
 
 let trains = false;
 
-/** To be called by who trains: the training goes on, whoever reads of it. */
+/** Called by commands that train: training goes on, even if nobody reads its messages. */
 export function goOnWhereNobodyReads(): void {
   trains = true;
 }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { CliCommand } from '../command.ts';
 import type { Companion, Companions } from '../companions.ts';
 import { launcher } from '../launcher.ts';
+import type { Verdict } from '../../report/verdict/verdict.ts';
 import { projectFolder } from '../../training/project-folder.ts';
 import type { Session } from '../session.ts';
 
@@ -40,8 +41,12 @@ async function demo({ output, json }: Session, db: string): Promise<number> {
 
   const table = await cosweep(['export', 'latest', '--format', json ? 'json' : 'md']).ended;
   if (table.status !== 0) return end(dashboard, table.status);
-  if (json) output.json({ db, run: summary, table: JSON.parse(table.printed) as unknown });
-  say(`\n${table.printed}\n${toText(summary, db)}`);
+  const shown = await cosweep(['--json', 'show', 'latest']).ended;
+  if (shown.status !== 0) return end(dashboard, shown.status);
+  const { id, answer } = JSON.parse(shown.printed) as { id: string; answer: Verdict };
+  if (json) output.json({ db, run: summary, table: JSON.parse(table.printed) as unknown, answer });
+  const { answerText } = await import('../answer.ts');
+  say(`\n${table.printed}\n${answerText(answer, id)}\n\n${toText(summary, db)}`);
   if (!process.stdout.isTTY) return end(dashboard, 0);
 
   say(`\nThe dashboard stays at ${dashboard.url}; Ctrl-C ends it.`);

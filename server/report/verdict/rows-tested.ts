@@ -150,8 +150,9 @@ function againstBest(arm: JudgedArm, facts: Facts, words: Words): string {
 
 function overallOf({ overall, metric }: Facts, words: Words): string {
   if (overall === null || overall.arms === 1) return ''; // that one has its own words
+  const why = overall.n < 6 ? 'too small' : 'of which too few differ';
   const test =
-    overall.p === null ? `n = ${overall.n}, too small for a test` : `p = ${toPValue(overall.p)}, n = ${overall.n}`;
+    overall.p === null ? `n = ${overall.n}, ${why} for a test` : `p = ${toPValue(overall.p)}, n = ${overall.n}`;
   const change = words.change(overall).replace(` in ${metric.name}`, '');
   return ` Over ${plural(overall.arms, 'arm')} the phase changes ${metric.name} by ${change} (${test}).`;
 }

@@ -7,7 +7,7 @@ import { GridWalk } from './grid.ts';
 import { namesIn } from './point-filter.ts';
 import { PlanMistake } from './plan-limits.ts';
 
-/** A space with more points is not gone through: a random search draws a million at most. */
+/** Points of a space are counted up to this many; a larger space is never exhausted by the draws of a search. */
 const MAX_COUNTED = 100_000;
 
 /** The least and the largest value that can be drawn; of no number, none. */
