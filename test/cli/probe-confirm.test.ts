@@ -179,7 +179,7 @@ test('few seeds are warned of; what cannot be confirmed is refused and leaves no
     expect.stringContaining('With 2 seeds no p under 0.05 is possible (the smallest is 0.5)'),
   ]);
   expect(few.stdout).toMatch(
-    /^s2 tiny confirm .*: confirms arm 1 of s1 on 2 fresh seeds \(3 to 4\)\ntest\/accuracy, test part of \d+ images\n/,
+    /^s2 tiny confirm .*: arm 1 of s1 on 2 fresh seeds \(3 to 4\)\ntest\/accuracy, test part of \d+ images\n/,
   );
   for (const [args, message] of [
     [['--arm', '6'], /found a control, wanted one of 0 ε0\.0001 N0/],

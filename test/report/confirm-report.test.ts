@@ -55,7 +55,7 @@ test('one paired test on the test part: mean, interval, p by hand', () => {
   expect(report.arm).toMatchObject({ name: 'β0.1', n: 6, mean: expect.closeTo(0.925, 12) });
   expect(confirmToText(report)).toBe(
     [
-      's7 study confirm β0.1: confirms arm 4 of s1 on 6 fresh seeds (0 to 5)',
+      's7 study confirm β0.1: arm 4 of s1 on 6 fresh seeds (0 to 5)',
       'test/accuracy, test part of 2000 images',
       '  with the intra-class phase (β0.1): 92.5 ± 1.0 % (n = 6)',
       '  without (noIntra): 91.0 ± 1.1 % (n = 6)',

@@ -37,6 +37,8 @@ function preload(at: number, counts = ''): void {
   vi.stubEnv('KILL_COUNT', counts);
 }
 
+vi.setConfig({ testTimeout: size(300_000, 3_600_000) });
+
 test.skipIf(!hasCompiler)(
   `killed before ${KILLS} of its calls of fsync, rename, truncate and unlink, migration included, a sweep continues to the same bits`,
   async () => {

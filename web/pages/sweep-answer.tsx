@@ -6,6 +6,7 @@ import { formatDuration } from '../format/time.ts';
 import { Loaded } from '../parts/loaded.tsx';
 import { PostButton } from '../parts/post-button.tsx';
 import { Link } from '../routing/link.tsx';
+import { ForestPlot } from './forest-plot.tsx';
 import { navigate } from '../routing/location.ts';
 
 /** What the sweep answers, and what to do next: the first thing on its page. */
@@ -18,6 +19,7 @@ export function AnswerCard({ sweep }: { sweep: SweepDetail }) {
           <>
             <p class="answer-sentence">{verdict.sentence}</p>
             <NextStep sweep={sweep} verdict={verdict} />
+            <ForestPlot forest={verdict.forest} sweep={sweep.id} metric={verdict.metric} />
           </>
         )}
       </Loaded>
@@ -25,8 +27,13 @@ export function AnswerCard({ sweep }: { sweep: SweepDetail }) {
   );
 }
 
+/** Whole minutes: a prediction is no better. */
+function roughly(seconds: number): number {
+  return seconds < 120 ? seconds : Math.round(seconds / 60) * 60;
+}
+
 function NextStep({ sweep, verdict: { next, metric } }: { sweep: SweepDetail; verdict: Verdict }) {
-  const price = next.seconds === null ? '' : ` · about ${formatDuration(next.seconds)} of training`;
+  const price = next.seconds === null ? '' : ` · about ${formatDuration(roughly(next.seconds))} of training`;
   const words = `${next.text.charAt(0).toUpperCase()}${next.text.slice(1)}`;
   if (next.action === 'confirm') {
     const request: ConfirmRequest = { arm: next.arm!, seeds: next.seeds!, metric, again: next.again };

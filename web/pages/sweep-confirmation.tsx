@@ -81,7 +81,7 @@ function Test({ report }: { report: ConfirmReport }) {
 export function ConfirmationsCard({ sweep }: { sweep: SweepDetail }) {
   return (
     <section class="card wide">
-      <h2>Confirmed on fresh seeds</h2>
+      <h2>Sweeps on fresh seeds</h2>
       <ul class="places">
         {sweep.confirmations.map(({ id, name }) => (
           <li key={id}>

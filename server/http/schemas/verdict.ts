@@ -3,7 +3,10 @@ import type { Verdict } from '../../report/verdict/verdict.ts';
 import { count, maybe } from './fields.ts';
 import { sameShape } from './registry.ts';
 
+export type { Forest, ForestLine } from '../../report/verdict/forest.ts';
 export type { Verdict };
+
+const confirmationState = z.enum(['pending', 'undecided', 'confirmed', 'contradicted', 'ruled out', 'not confirmed']);
 
 const paired = {
   n: count.describe('pairs'),
@@ -12,6 +15,33 @@ const paired = {
   low: maybe.describe("lower end of Student's 95 % interval of the mean; null for a single pair"),
   high: maybe.describe('upper end of that interval; null for a single pair'),
 };
+
+const interval = z.tuple([z.number(), z.number()]);
+
+const forestLine = z.strictObject({
+  arm: count.nullable().describe('index of the arm; null for all arms together'),
+  name: z.string().describe('name of the arm'),
+  mean: z.number().describe('mean difference to the control'),
+  interval: interval.nullable().describe("Student's 95 % interval; null for a single pair"),
+  together: interval.nullable().describe('the interval that covers for all arms together; null outside the tests'),
+  seeds: z.array(z.number()).describe('the difference on each seed; empty above twenty seeds'),
+  n: count.describe('pairs'),
+  text: z.string().describe('mean and interval in words'),
+  p: z.string().nullable().describe('the corrected p in words; null where there is none'),
+  isSignificant: z.boolean().describe('true where the corrected p is under 0.05'),
+  isDead: z.boolean().describe('true where the truncated term was 0 in every run'),
+  bad: z.string().nullable().describe('runs that diverged or fell to chance, in words; null where none did'),
+  confirmation: z
+    .strictObject({
+      state: confirmationState.describe('what fresh seeds say'),
+      mean: z.number().describe('mean difference on the fresh seeds'),
+      interval: interval.nullable().describe("Student's 95 % interval; null for a single pair"),
+      text: z.string().describe('mean and interval in words'),
+      p: z.string().nullable().describe('p in words; null where there is none'),
+    })
+    .nullable()
+    .describe('what fresh seeds say; null where nobody has confirmed the arm'),
+});
 
 export const verdict = sameShape<Verdict>()(
   'Verdict',
@@ -76,9 +106,7 @@ export const verdict = sameShape<Verdict>()(
         z.strictObject({
           arm: count.describe('index of the arm'),
           sweepIds: z.array(z.string()).describe('the sweeps that trained its fresh seeds'),
-          state: z
-            .enum(['pending', 'undecided', 'confirmed', 'contradicted', 'ruled out', 'not confirmed'])
-            .describe('what the fresh seeds say'),
+          state: confirmationState.describe('what the fresh seeds say'),
           complete: count.describe('fresh seeds whose pair is complete'),
           planned: count.describe('fresh seeds that were asked for'),
           part: z.enum(['test', 'validation']).describe('part of the data that the metric is measured on'),
@@ -90,5 +118,13 @@ export const verdict = sameShape<Verdict>()(
         }),
       )
       .describe('what fresh seeds say of arms of this sweep'),
+    forest: z
+      .strictObject({
+        unit: z.string().describe('points for accuracies, else nothing'),
+        better: z.enum(['right', 'left']).nullable().describe('on which side of 0 a difference is better'),
+        overall: forestLine.nullable().describe('all arms together; null for fewer than two'),
+        lines: z.array(forestLine).describe('the arms with a difference, those of one control together'),
+      })
+      .describe('the differences of all arms on one scale, in the unit'),
   }),
 );

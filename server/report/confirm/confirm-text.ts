@@ -8,7 +8,7 @@ export function confirmToText(report: ConfirmReport): string {
   const confirmed = `${confirms.arm === null ? '' : `arm ${confirms.arm} of `}${confirms.sweep}`;
   const fresh = `${seeds.length} fresh ${seeds.length === 1 ? 'seed' : 'seeds'} (${seeds[0]} to ${seeds.at(-1)})`;
   const lines = [
-    `${sweepId} ${name}: confirms ${confirmed} on ${fresh}`,
+    `${sweepId} ${name}: ${confirmed} on ${fresh}`,
     `${metric}, ${part} part${images === null ? '' : ` of ${images} images`}`,
     `  with the intra-class phase (${arm.name}): ${toSide(arm, show)}`,
     `  without (${control.name}): ${toSide(control, show)}`,

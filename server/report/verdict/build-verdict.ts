@@ -2,6 +2,7 @@ import type { SweepResults } from '../../sweep/results.ts';
 import { viewMetric } from '../table/metric-view.ts';
 import { judgeConfirmations, type Attempt } from './confirmations.ts';
 import { decide } from './decide.ts';
+import { buildForest } from './forest.ts';
 import { gatherFacts } from './facts.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -40,5 +41,6 @@ export function buildVerdict(
     overall: facts.overall,
     chosenEffect: facts.chosen,
     confirmations,
+    forest: buildForest({ ...facts, confirmations, isTested: decision.case !== 'unfinished' }, metric),
   };
 }

@@ -1,4 +1,5 @@
 import type { OverallEffect } from './overall-effect.ts';
+import type { Forest } from './forest.ts';
 import type { Confirmation } from './confirmations.ts';
 
 /** The row of the table of sentences that decided (docs/verdict.md). */
@@ -53,4 +54,5 @@ export interface Verdict {
   /** The difference of the chosen arm when it is chosen on the other seeds; null where there is none. */
   chosenEffect: number | null;
   confirmations: Confirmation[];
+  forest: Forest;
 }

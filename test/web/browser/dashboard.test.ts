@@ -100,6 +100,11 @@ describeInBrowser('the dashboard', () => {
     await first.getByText(answer.sentence).waitFor();
     expect(answer.sentence).toMatch(/^3 seeds: no p can be under 0.25. Largest: β0/);
     expect(await first.innerText()).toContain('Next: train 12 seeds');
+    const forest = first.getByRole('table');
+    const rows = (await forest.getByRole('row').allInnerTexts()).slice(1).map((row) => row.split('\n'));
+    const { overall, lines } = answer.forest;
+    expect(rows.map((cells) => cells[0])).toEqual([overall!, ...lines].map(({ name }) => name));
+    for (const { text, n } of lines) expect(rows.flat()).toEqual(expect.arrayContaining([text, String(n)]));
     const best = await page
       .locator('.card', { has: page.getByRole('heading', { name: 'Best arms' }) })
       .locator('tbody tr')
@@ -483,7 +488,8 @@ describeInBrowser('the dashboard', () => {
     await page.locator('.ablation').waitFor();
     expect(await page.getByRole('region', { name: 'Confirm an arm' }).count()).toBe(0);
     await page.goto('sweeps/s1');
-    await page.getByRole('heading', { name: 'Confirmed on fresh seeds' }).waitFor();
+    await page.getByRole('heading', { name: 'Sweeps on fresh seeds' }).waitFor();
+    await page.getByText('fresh seeds: undecided').waitFor();
   });
 
   it('says what works on this machine', async () => {
