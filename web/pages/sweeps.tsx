@@ -1,6 +1,7 @@
 import type { SweepItem, SweepList } from '../../server/http/schemas/sweep.ts';
+import type { Verdict } from '../../server/http/schemas/verdict.ts';
 import { query } from '../data/api.ts';
-import { useResource } from '../data/use-resource.ts';
+import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { metricLabel } from '../format/metric.ts';
 import { formatAmount } from '../format/number.ts';
 import { Moment } from '../parts/facts.tsx';
@@ -60,6 +61,14 @@ function NoSweeps() {
   );
 }
 
+/** What a sweep that has ended answers, in a few words. */
+function ShortAnswer({ sweep }: { sweep: SweepItem }) {
+  const isAtWork = sweep.state === 'running' || sweep.state === 'queued';
+  const isJudged = !isAtWork && !sweep.isConfirmation && sweep.counts.complete > 0;
+  const answer = useResource<Verdict>(isJudged ? `sweeps/${sweep.id}/verdict` : null, aboutSweep(sweep.id));
+  return answer.value === null ? null : <p class="answer-short">{answer.value.short}</p>;
+}
+
 function SweepCard({ sweep }: { sweep: SweepItem }) {
   return (
     <li class="card sweep-card">
@@ -69,6 +78,7 @@ function SweepCard({ sweep }: { sweep: SweepItem }) {
         </h2>
         <StateBadge state={sweep.cancelling ? 'cancelling' : sweep.state} />
       </div>
+      <ShortAnswer sweep={sweep} />
       {sweep.description !== null && <p class="quiet">{sweep.description}</p>}
       <CountsBar counts={sweep.counts} />
       <p class="small">

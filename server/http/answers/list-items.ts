@@ -1,3 +1,4 @@
+import { parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
 import type { ListedRun } from '../../store/reading/list-runs.ts';
 import type { SweepRow } from '../../store/reading/list-sweeps.ts';
 import type { Arm } from '../../sweep/arm.ts';
@@ -25,6 +26,7 @@ export function toSweepItem(row: SweepRow): SweepItem {
     batches,
     batchesTotal,
     probeSeeds,
+    isConfirmation: parseConfirmKey(row.definitionPath) !== null,
     error,
     createdAt: createdAt.toISOString(),
     queuedAt: queuedAt.toISOString(),

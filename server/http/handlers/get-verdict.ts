@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { readSweep } from '../../store/reading/read-sweep.ts';
+import { HttpError } from '../http-error.ts';
+import { parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
 import { readVerdict } from '../answers/verdict.ts';
 import { knownSweep } from '../known.ts';
 import { decimal, metricName, sweepId } from '../parameters.ts';
@@ -15,6 +17,7 @@ export const getVerdictRoute = route({
     'Another metric than the definition’s, or `at=best`, makes the answer exploratory. Confirmations of arms ' +
     'of this sweep by the same measure are part of it.',
   answeredBy: 'heavy',
+  isKept: true,
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),
@@ -25,6 +28,12 @@ export const getVerdictRoute = route({
   answer: { status: 200, shape: verdict },
   async handle({ storage }, { params: { id }, query: { metric, at, effect } }) {
     const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
+    const confirmed = parseConfirmKey(sweep.definitionPath);
+    if (confirmed !== null)
+      throw new HttpError(
+        'not-found',
+        `Cannot judge ${id}: it confirms an arm of ${confirmed.sweep}, which has the verdict`,
+      );
     refuseTooManySums(sweep, 1);
     const read = (metrics: string[]) => resultsFor(storage, sweep, metrics);
     return { status: 200, body: await readVerdict(storage, sweep, { metric, at, smallestEffect: effect }, read) };

@@ -47,6 +47,7 @@ const item = {
     .describe(
       'of a probe: how many of its first seeds the trunks were asked for; null where the whole sweep was asked for',
     ),
+  isConfirmation: z.boolean().describe('true where it trains an arm of another sweep on fresh seeds'),
   error: words.describe(
     'why the sweep itself could not go on (a missing data set, an engine that does not open); null where it could',
   ),

@@ -100,6 +100,10 @@ describeInBrowser('the dashboard', () => {
     await first.getByText(answer.sentence).waitFor();
     expect(answer.sentence).toMatch(/^3 seeds: no p can be under 0.25. Largest: β0/);
     expect(await first.innerText()).toContain('Next: train 12 seeds');
+    await page.getByRole('link', { name: 'Sweeps', exact: true }).first().click();
+    await page.locator('.sweep-card', { hasText: 'walk' }).getByText(answer.short).waitFor();
+    await page.goBack();
+    await first.getByText(answer.sentence).waitFor();
     const forest = first.getByRole('table');
     const rows = (await forest.getByRole('row').allInnerTexts()).slice(1).map((row) => row.split('\n'));
     const { overall, lines } = answer.forest;
