@@ -2,8 +2,8 @@
  * Generates the database client (`prisma generate`) without any network, then says nothing.
  *
  * Prisma's command line wants to download an engine for migrations before it does anything. Generating does not use
- * that engine. A variable can name its file, and then nothing is downloaded; the file is never opened. So this also works
- * where downloads are blocked.
+ * that engine. A variable can name its file, and then nothing is downloaded; the file is never opened. So this also
+ * works where downloads are blocked.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -5,10 +5,10 @@ import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
 
 /** The answer of a sweep; null for one that confirms an arm of another, which is answered there. */
-export async function answerOf(storage: Storage, sweep: SweepRecord): Promise<Verdict | null> {
+export async function answerOf(storage: Storage, sweep: SweepRecord, smallestEffect?: number): Promise<Verdict | null> {
   const { readConfirmed } = await import('../http/answers/confirmation.ts');
   const { readVerdict } = await import('../http/answers/verdict.ts');
-  return readConfirmed(storage, sweep) === null ? readVerdict(storage, sweep, {}) : null;
+  return readConfirmed(storage, sweep) === null ? readVerdict(storage, sweep, { smallestEffect }) : null;
 }
 
 /** The sentence, and the next step with its price and its command. */

@@ -64,7 +64,10 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
    * connections, for handlers that only wait. Default: `quick` for `get`, `writing` for `post`.
    */
   answeredBy?: 'quick' | 'heavy' | 'writing' | 'server';
-  /** True where the answer takes long and depends on the sweep `:id` and its confirmations alone, so that it is kept until that changes. */
+  /**
+   * True where the answer takes long and depends on the sweep `:id` and its confirmations alone, so that it is kept
+   * until they change.
+   */
   isKept?: true;
   /** null: takes no body, or an empty object. */
   body: z.ZodObject<B> | null;

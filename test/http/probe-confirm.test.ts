@@ -5,6 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
 import type { ConfirmReport } from '../../server/http/schemas/confirm.ts';
 import type { ProbeReport } from '../../server/http/schemas/probe.ts';
+import type { Context } from '../../server/http/route.ts';
+import type { ErrorResponse } from '../../server/http/schemas/error.ts';
+import type { Verdict } from '../../server/http/schemas/verdict.ts';
 import type { StartResponse } from '../../server/http/schemas/start.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { routes } from '../../server/http/routes.ts';
@@ -109,6 +112,25 @@ test('once it has begun a confirmation keeps its seeds; another attempt has seed
   const other = await confirm({ arm: 0, seeds: 2, again: true });
   expect(await seedsOf(other.body.id)).toEqual([26, 27]);
   expect((await detail('s1')).confirmations.map(({ id }) => id)).toEqual(['s2', 's3', body.id, other.body.id]);
+});
+
+test('the answer of a sweep: judged by the smallest change that matters; a confirmation has none of its own', async () => {
+  const judge = async (id: string, query: Record<string, string> = {}) => {
+    const route = routes.find(({ path }) => path === '/sweeps/:id/verdict')!;
+    const { status, body } = await answer(
+      route,
+      { storage } as Context,
+      { params: { id }, query, body: null },
+      () => {},
+    );
+    return { status, body: body as Verdict & ErrorResponse };
+  };
+  const plain = (await judge('s1')).body;
+  expect(plain).toMatchObject({ case: 'notComparable', metric: 'val/accuracy', isExploratory: false });
+  expect(plain.forest.lines.map(({ name }) => name)).toEqual(['β0.2', 'β0.4']);
+  expect((await judge('s1', { metric: 'val/macroF1' })).body.sentence).toMatch(/^Exploratory: /);
+  expect(await judge('s2')).toMatchObject({ status: 404, body: { error: { message: expect.stringContaining('s1') } } });
+  expect((await judge('s1', { effect: 'much' })).status).toBe(400);
 });
 
 test('what cannot be confirmed is refused with what is wanted', async () => {

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import type { RunDetail } from '../../http/schemas/run.ts';
 import type { SweepDetail } from '../../http/schemas/sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
@@ -13,14 +14,21 @@ export const showCommand: CliCommand = {
       .command('show')
       .description('one sweep or one run')
       .argument('<sweep|run>', 'a run\'s id (r41), or a sweep\'s id (s3), name, definition or "latest"')
+      .option('--effect <change>', 'the smallest change that matters, in points for accuracies', changeOption)
       .action(run(show));
   },
 };
 
-function show(session: Session, what: string): Promise<void> {
+function show(session: Session, what: string, options: { effect?: number }): Promise<void> {
   return withStorage(session, READING, (storage) =>
-    /^r\d+$/.test(what) ? showRun(session, storage, what) : showSweep(session, storage, what),
+    /^r\d+$/.test(what) ? showRun(session, storage, what) : showSweep(session, storage, what, options),
   );
+}
+
+function changeOption(text: string): number {
+  const change = Number(text);
+  if (text.trim() !== '' && change > 0 && change < Infinity) return change;
+  throw new InvalidArgumentError('Wanted: a number above 0.');
 }
 
 async function showRun({ output, json }: Session, storage: Storage, what: string): Promise<void> {
@@ -74,14 +82,19 @@ function runText(run: RunDetail): string {
   ].join('\n\n');
 }
 
-async function showSweep({ output, json }: Session, storage: Storage, what: string): Promise<void> {
+async function showSweep(
+  { output, json }: Session,
+  storage: Storage,
+  what: string,
+  { effect }: { effect?: number },
+): Promise<void> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { readSweepDetail } = await import('../../http/answers/sweep-detail.ts');
   const { readSweep } = await import('../../store/reading/read-sweep.ts');
   const { answerOf, answerText } = await import('../answer.ts');
   const sweepId = await findSweep(storage, what);
   const detail = (await readSweepDetail(storage, sweepId))!;
-  const answer = await answerOf(storage, (await readSweep(storage, sweepId))!);
+  const answer = await answerOf(storage, (await readSweep(storage, sweepId))!, effect);
   if (json) return output.json({ ...detail, answer });
   if (answer !== null) output.data(`${answerText(answer, detail.id)}\n`);
   output.data(sweepText(detail));

@@ -7,6 +7,7 @@ import { listConfirmations } from '../../store/reading/list-confirmations.ts';
 import { readResults } from '../../store/reading/read-results.ts';
 import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
+import { parseJson } from '../../sweep/definition/json.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import { readConfirmed } from './confirmation.ts';
 
@@ -14,6 +15,7 @@ export interface VerdictQuestion {
   /** Default: the sweep's own. */
   metric?: string | undefined;
   at?: 'last' | 'best' | undefined;
+  /** Default: the definition's, where the metric is the sweep's own. In points for accuracies. */
   smallestEffect?: number | undefined;
 }
 
@@ -29,7 +31,16 @@ export async function readVerdict(
   read = (metrics: string[]): SweepResults => readResults(storage, parseSweepId(sweep.id)!, metrics)!,
 ): Promise<Verdict> {
   const attempts = isConfirmable(metric) ? await readAttempts(storage, sweep, metric) : [];
-  return buildVerdict(read([metric]), { metric, at, smallestEffect: smallestEffect ?? null, attempts });
+  const own = metric === sweep.metric.name ? smallestEffectOf(sweep.definition) : null;
+  return buildVerdict(read([metric]), { metric, at, smallestEffect: smallestEffect ?? own, attempts });
+}
+
+/** The smallest change that matters, where the definition names one. */
+function smallestEffectOf(definition: string): number | null {
+  const parsed = parseJson(definition);
+  if ('problem' in parsed) return null;
+  const { smallestEffect } = parsed.value as { smallestEffect?: unknown };
+  return typeof smallestEffect === 'number' && smallestEffect > 0 ? smallestEffect : null;
 }
 
 /** The confirmations by the same metric; of an arm that the sweep has no more nothing is said. */

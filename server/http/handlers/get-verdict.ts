@@ -22,7 +22,9 @@ export const getVerdictRoute = route({
   query: z.strictObject({
     metric: metricName.optional().describe("default: the sweep's own"),
     at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
-    effect: decimal.optional().describe('the smallest change that matters, in the unit of the metric'),
+    effect: decimal
+      .optional()
+      .describe("the smallest change that matters, in points for accuracies; default: the definition's"),
   }),
   body: null,
   answer: { status: 200, shape: verdict },

@@ -10,7 +10,7 @@ export interface VerdictOptions {
   /** Default: the sweep's own. */
   metric?: string;
   at?: 'last' | 'best';
-  /** δ: the smallest change that matters, in the unit of the metric. */
+  /** δ: the smallest change that matters, in the unit that is shown: points for accuracies. */
   smallestEffect?: number | null;
   /** Sweeps that confirm arms of this one. */
   attempts?: readonly Attempt[];
@@ -28,9 +28,10 @@ export function buildVerdict(
 ): Verdict {
   const metric = viewMetric(results, name, `judge sweep "${results.name}"`);
   const facts = gatherFacts(results, metric, at);
+  const delta = smallestEffect === null ? null : smallestEffect / (metric.accuracy ? 100 : 1);
   const inSweep = new Map(facts.arms.flatMap(({ index, change }) => (change ? [[index, change.mean] as const] : [])));
-  const confirmations = judgeConfirmations(attempts, { metric: name, inSweep, smallestEffect });
-  const decision = decide({ facts, confirmations, smallestEffect });
+  const confirmations = judgeConfirmations(attempts, { metric: name, inSweep, smallestEffect: delta });
+  const decision = decide({ facts, confirmations, smallestEffect: delta });
   const isExploratory = name !== results.metric.name || at !== 'last';
   return {
     ...decision,

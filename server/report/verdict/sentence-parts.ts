@@ -7,7 +7,8 @@ import type { NextStep } from './verdict.ts';
 
 export function unstable({ bad }: JudgedArm): string {
   if (bad.arm + bad.control === 0) return '';
-  return ` Unstable: ${bad.arm} of ${bad.planned} runs diverged or fell to chance (control ${bad.control} of ${bad.planned}).`;
+  const control = `control ${bad.control} of ${bad.planned}`;
+  return ` Unstable: ${bad.arm} of ${bad.planned} runs diverged or fell to chance (${control}).`;
 }
 
 /** With Student's own interval. */

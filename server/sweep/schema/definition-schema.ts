@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lossSchema } from './loss-schema.ts';
 import { parameterSchema } from './parameter-schema.ts';
-import { oneOf, strict, text, whole } from './schema-parts.ts';
+import { above, oneOf, strict, text, whole } from './schema-parts.ts';
 import { trainingSchema } from './training-schema.ts';
 
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()], 'a finite number, text, true, false or null');
@@ -53,6 +53,9 @@ export const definitionShape = strict({
   })
     .prefault({ name: 'val/accuracy' })
     .describe('What tables and the dashboard compare; val/accuracy by default.'),
+  smallestEffect: above(0)
+    .optional()
+    .describe('The smallest change of the metric that matters, in its unit; of accuracies in points.'),
   parameters: parametersSchema.describe(
     'alpha, beta, gamma (1 by default), epsilon, N, Greek letters too, and dotted keys of `loss` and `training`.',
   ),

@@ -100,7 +100,7 @@ const SWEEPS: Record<string, () => [SweepResults, VerdictOptions?]> = {
   ],
   'not confirmed': () => [sweep([0.02, 0.001]), { attempts: [confirmation(1, 0.0001)] }],
   contradicted: () => [sweep([0.02, 0.015]), { attempts: [confirmation(1, -0.01)] }],
-  'ruled out': () => [sweep([0.02, 0.001]), { attempts: [confirmation(1, 0.0001)], smallestEffect: 0.005 }],
+  'ruled out': () => [sweep([0.02, 0.001]), { attempts: [confirmation(1, 0.0001)], smallestEffect: 0.5 }],
   'undecided: too few fresh seeds': () => [sweep([0.02, 0.001]), { attempts: [confirmation(1, 0.01, 4)] }],
   'confirmation on its way': () => {
     const attempt = confirmation(1, 0.01);
@@ -130,7 +130,7 @@ const SWEEPS: Record<string, () => [SweepResults, VerdictOptions?]> = {
     const made = arms.map((_, i) => makeArm(i + 1, { beta: (i + 1) / 100 }));
     return [makeResults([makeControl(0), ...made], [control, ...arms])];
   },
-  'nothing as large as what matters': () => [sweep([0.0001, 0.0003]), { smallestEffect: 0.01 }],
+  'nothing as large as what matters': () => [sweep([0.0001, 0.0003]), { smallestEffect: 1 }],
   'not shown': () => [sweep([0.0001, 0.0003])],
   'a metric to minimise': () => {
     const whole = sweep([-0.02, -0.01], 12, { metric: { name: 'val/crossEntropy', goal: 'minimize' } });
