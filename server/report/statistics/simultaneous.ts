@@ -20,8 +20,8 @@ export function simultaneousFactors(rows: readonly (readonly (number | null)[])[
   if (!isWhole) return values.map(({ length }) => studentQuantile(1 - 0.05 / rows.length, length - 1));
   const n = rows[0]?.length ?? 0;
   if (n < 2) return [];
-  const largest = largestSquares(values.map(centred));
-  const squared = upperQuantile(largest, 0.95);
+  const share = upperQuantile(largestShares(values.map(centred)), 0.95);
+  const squared = share >= 1 - SAME ? Infinity : ((n - 1) * share) / (1 - share);
   const factor = Math.max(studentQuantile(0.95, n - 1), Math.sqrt(squared));
   return rows.map(() => factor);
 }
@@ -33,8 +33,11 @@ function centred(values: readonly number[]): number[] {
   return values.map((value) => (Math.abs(value - center) <= SAME * largest ? 0 : value - center));
 }
 
-/** Per pattern, the largest t² of all rows. A row without any spread has t = 0. */
-function largestSquares(rows: readonly (readonly number[])[]): Float64Array {
+/**
+ * Per pattern, the largest r² = S²/(nΣd²) of all rows, which orders as t² = (n − 1) r²/(1 − r²) does and needs no
+ * division. A row without any spread has 0.
+ */
+function largestShares(rows: readonly (readonly number[])[]): Float64Array {
   const n = rows[0]!.length;
   const scales = rows.map((row) => {
     const squares = row.reduce((sum, value) => sum + value * value, 0);
@@ -47,8 +50,7 @@ function largestSquares(rows: readonly (readonly number[])[]): Float64Array {
     for (let i = 0; i < parts.length; i++) {
       const sum = parts[i]! + part;
       const share = sum * sum * scale;
-      const squared = share >= 1 - SAME ? Infinity : ((n - 1) * share) / (1 - share);
-      if (squared > largest[from + i]!) largest[from + i] = squared;
+      if (share > largest[from + i]!) largest[from + i] = share;
     }
     if (row === 0) from += parts.length;
   });

@@ -17,8 +17,7 @@ import { CORRECTION, describeTest } from '../statistics/test-words.ts';
 /** The rows of one metric: values, differences with their tests, and the footnote. */
 export function metricTable(entries: readonly Entry[], context: TableContext): MetricTable {
   const { metric } = context;
-  const rows = entries.map((entry, index) => describeEntry(entry, index, entries, context));
-  const family = compare(rows, entries, context);
+  const { rows, family } = testedRows(entries, context);
   const bySeed = entries.map(({ arms }) => averageValues(arms, context.values));
   findBest(rows, bySeed, metric).forEach((best, index) => {
     rows[index]!.best = best;
@@ -34,6 +33,12 @@ export function metricTable(entries: readonly Entry[], context: TableContext): M
     missing: listMissing(context),
   };
   return { ...table, note: writeNote(context, table, family, images) };
+}
+
+/** The rows with their tests, and without what the best row decides. */
+export function testedRows(entries: readonly Entry[], context: TableContext): { rows: TableRow[]; family: Family } {
+  const rows = entries.map((entry, index) => describeEntry(entry, index, entries, context));
+  return { rows, family: compare(rows, entries, context) };
 }
 
 /** Everything of a row except p-values and bold, which other rows decide. */

@@ -5,7 +5,7 @@ import { armParams } from '../curves/arm-params.ts';
 import { findSameArms } from '../curves/same-runs.ts';
 import { mcNemar } from '../statistics/mcnemar.ts';
 import { simultaneousFactors } from '../statistics/simultaneous.ts';
-import { differencesOf, metricTable } from '../table/metric-table.ts';
+import { differencesOf, testedRows } from '../table/metric-table.ts';
 import type { MetricView } from '../table/metric-view.ts';
 import { worstPairValues } from '../table/run-values.ts';
 import { makeContext } from '../table/table-context.ts';
@@ -40,7 +40,7 @@ export function compareArms(results: SweepResults, metric: MetricView, at: 'last
   const options = { metrics: [metric], at, rows: 'arm', cols: null, baseline: null, target: null, ids: false };
   const same = findSameArms(results);
   const context = makeContext(results, metric, options, worstPairValues(results, null), same);
-  const { rows } = metricTable(entriesByArm(results.arms), context);
+  const { rows } = testedRows(entriesByArm(results.arms), context);
   const varying = varyingParameters(results.arms);
   const bad = results.arms.map((arm) => badSeeds(context.runs[arm.index]!));
   const compared = results.arms.map((arm) => {
