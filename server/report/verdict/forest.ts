@@ -38,7 +38,7 @@ export interface ForestLine {
   isSignificant: boolean;
   /** True where the truncated term was 0 in every run: the arm is its control. */
   isDead: boolean;
-  /** `3 of 12, control 0`: runs that diverged or fell to chance; null where none did. */
+  /** `3 of 12, control 0 (McNemar p = 0.25)`: runs that diverged or fell to chance; null where none did. */
   bad: string | null;
   /** What fresh seeds say; null where nobody has confirmed the arm. */
   confirmation: ForestConfirmation | null;
@@ -132,7 +132,7 @@ export function buildForest({ arms, overall, confirmations, isTested }: ForestPa
 }
 
 function badOf({ bad }: JudgedArm): string {
-  return `${bad.arm} of ${bad.planned}, control ${bad.control}`;
+  return `${bad.arm} of ${bad.planned}, control ${bad.control} (McNemar p = ${toPValue(bad.p)})`;
 }
 
 /** Of a column: those of its median interval. */

@@ -156,6 +156,35 @@ describe('the sentence', () => {
   });
 });
 
+describe('the forest', () => {
+  it('has every arm on one scale, with the digits of its column, tests, failures and confirmations', () => {
+    const whole = sweep([0.02, 0.0002], 12);
+    const runs = whole.runs.map((run) =>
+      run.arm === 2 && run.seed < 3 ? { ...run, state: 'diverged' as const, curves: {} } : run,
+    );
+    const { forest } = buildVerdict({ ...whole, runs }, { attempts: [confirmation(1, 0.0001)] });
+    const [first, second] = forest.lines;
+    expect([forest.unit, forest.better]).toEqual(['points', 'right']);
+    expect(first).toMatchObject({ name: 'β0.1', n: 12, isSignificant: true, bad: null, p: '0.00049' });
+    expect(first!.text).toMatch(/^\+2\.009 \[1\.\d{3}, 2\.\d{3}\]$/);
+    expect(first!.together).toBeNull(); // it is the family alone: Student's interval is its own
+    const [wide] = buildVerdict(sweep([0.02, 0.01, 0.03])).forest.lines;
+    expect(wide!.together![0]).toBeLessThan(wide!.interval![0]);
+    expect(first!.seeds).toHaveLength(12);
+    expect(first!.confirmation).toMatchObject({ state: 'not confirmed', p: '0.63' });
+    // p is withheld where an arm and its control failed on different seeds.
+    expect(second).toMatchObject({ n: 9, isSignificant: false, p: null, confirmation: null });
+    expect(second!.bad).toBe('3 of 12, control 0 (McNemar p = 0.25)');
+    expect(forest.overall).toMatchObject({ arm: null, n: 9 });
+  });
+
+  it('tests nothing before the sweep is complete', () => {
+    const whole = sweep([0.02], 12);
+    const { forest } = buildVerdict({ ...whole, runs: whole.runs.filter(({ seed }) => seed < 8) });
+    expect(forest.lines[0]).toMatchObject({ n: 8, p: null, isSignificant: false });
+  });
+});
+
 describe('a confirmation', () => {
   it('counts several attempts at one arm as one, p times the attempts, on the union of their seeds', () => {
     const one = confirmation(1, 0.01);
