@@ -2,14 +2,13 @@ import express, { type ErrorRequestHandler, type Request as ExpressRequest, type
 import { errorReply } from './answer.ts';
 import type { Answerer } from './answerer.ts';
 import { belowBasePath, isApi } from './base-path.ts';
+import { refuseNesting } from './definition-of.ts';
 import { enter, type EntryOptions } from './entry.ts';
 import type { EventStreams } from './events.ts';
 import { HttpError } from './http-error.ts';
 import { describeApi } from './openapi.ts';
 import type { Reply, Route } from './route.ts';
 import { routes } from './routes.ts';
-import { DefinitionError } from '../sweep/problem.ts';
-import { problemOfNesting } from '../sweep/problems/size-limits.ts';
 import { API_HEADERS, PAGE_HEADERS } from './security-headers.ts';
 import type { StaticFiles } from './static-files.ts';
 
@@ -63,14 +62,6 @@ function respond(route: Route, answerer: Answerer) {
     refuseNesting(body);
     send(response, await answerer.answer(route, { params, query, body }, gone.signal));
   };
-}
-
-/** Whatever hands a body on, to a process or as text, calls itself for what is nested in it. */
-function refuseNesting(body: unknown): void {
-  for (const value of Object.values(body ?? {})) {
-    const problem = problemOfNesting(value);
-    if (problem !== null) throw new DefinitionError('Cannot read the sweep definition (from the request)', [problem]);
-  }
 }
 
 function send(response: Response, reply: Reply): void {

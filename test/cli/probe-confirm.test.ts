@@ -173,13 +173,13 @@ test('confirm trains the arm and its control on fresh seeds, once; its numbers a
 });
 
 test('few seeds are warned of; what cannot be confirmed is refused and leaves nothing behind', async () => {
-  const few = await ask('confirm', 's1', '--arm', '1', '--seeds', '2', '--workers', '1');
+  const few = await ask('confirm', 's1', '--arm', '1', '--seeds', '2', '--again', '--workers', '1');
   expect([few.code, few.stderr]).toEqual([
     0,
     expect.stringContaining('With 2 seeds no p under 0.05 is possible (the smallest is 0.5)'),
   ]);
   expect(few.stdout).toMatch(
-    /^s2 tiny confirm .*: arm 1 of s1 on 2 fresh seeds \(3 to 4\)\ntest\/accuracy, test part of \d+ images\n/,
+    /^s3 tiny confirm .*: arm 1 of s1 on 2 fresh seeds \(9 to 10\)\ntest\/accuracy, test part of \d+ images\n/,
   );
   for (const [args, message] of [
     [['--arm', '6'], /found a control, wanted one of 0 ε0\.0001 N0/],
@@ -191,7 +191,7 @@ test('few seeds are warned of; what cannot be confirmed is refused and leaves no
     const { code, stdout, stderr } = await inProcess(['confirm', 's1', ...args], folder);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
   }
-  expect(JSON.parse((await inProcess(['list', '--json'], folder)).stdout)).toHaveLength(2);
+  expect(JSON.parse((await inProcess(['list', '--json'], folder)).stdout)).toHaveLength(3);
 });
 
 test('a probe waits for its turn; while queued it asks for trunks only, whoever trains it', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { definitionOf } from '../../server/http/definition-of.ts';
+import { refuseNesting } from '../../server/http/definition-of.ts';
 import { parseDefinition, parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { DefinitionError } from '../../server/sweep/problem.ts';
@@ -66,8 +66,8 @@ fault('4', 'a definition that is an object of 9,000 levels', ({ say }) => {
   let loss: object = {};
   for (let i = 0; i < 9000; i++) loss = { a: loss };
   const sent = { definition: { ...base, loss } };
-  expect(() => definitionOf(sent)).toThrow(DefinitionError);
-  expect(() => definitionOf(sent)).toThrow(/more than 64 levels of brackets/);
+  expect(() => refuseNesting(sent)).toThrow(DefinitionError);
+  expect(() => refuseNesting(sent)).toThrow(/more than 64 levels of brackets/);
   expect(refusal(sent.definition)).toMatch(/more than 64 levels of brackets/);
   say(refusal(sent.definition));
 });

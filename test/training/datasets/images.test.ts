@@ -162,7 +162,7 @@ describe('a folder of images', () => {
 
   it('is refused when it is missing', async () => {
     await expect(load('/nowhere')).rejects.toThrow(
-      /Cannot read the folder \/nowhere: ENOENT.*; one sub-folder per class is wanted/,
+      /Cannot read the folder \/nowhere: there is no such file or folder \(ENOENT\); one sub-folder per class is wanted/,
     );
   });
 });
