@@ -26,6 +26,8 @@ const BODY_LIMIT_MIB = 2;
 export function makeApp(options: AppOptions): express.Express {
   const app = express();
   app.disable('x-powered-by');
+  // Nobody asks for an answer of the API by its tag, and hashing a large one keeps everyone waiting.
+  app.disable('etag');
   app.enable('strict routing');
   // `/API` would be a page to the guard and the API to the router.
   app.enable('case sensitive routing');

@@ -133,7 +133,9 @@ test('clients that leave at any moment take nobody along: the server goes on', {
   const [ablation, pairs] = HEAVY.map(([, path]) => path);
   for (let round = 0; round < size(6, 100); round++) {
     const path = `${round % 2 === 0 ? ablation : pairs}&not=${round}`;
-    const left = askServed(served.entrance, path, { signal: AbortSignal.timeout(Math.round(moments.uniform() * 1_500)) });
+    const left = askServed(served.entrance, path, {
+      signal: AbortSignal.timeout(Math.round(moments.uniform() * 1_500)),
+    });
     await left.catch(() => {});
     const { status } = await askServed(served.entrance, 'api/sweeps');
     expect(status).toBe(200);
