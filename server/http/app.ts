@@ -26,8 +26,6 @@ const BODY_LIMIT_MIB = 2;
 export function makeApp(options: AppOptions): express.Express {
   const app = express();
   app.disable('x-powered-by');
-  // Nobody asks for an answer of the API by its tag, and hashing a large one keeps everyone waiting.
-  app.disable('etag');
   app.enable('strict routing');
   // `/API` would be a page to the guard and the API to the router.
   app.enable('case sensitive routing');
@@ -70,6 +68,7 @@ function send(response: Response, reply: Reply): void {
   if (response.headersSent || response.destroyed) return;
   response.status(reply.status);
   if (reply.fileName !== undefined) response.attachment(reply.fileName);
+  if (reply.etag !== undefined) response.set('ETag', reply.etag);
   if (reply.type !== undefined) response.type(reply.type).send(reply.body);
   else response.json(reply.body);
 }

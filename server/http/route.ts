@@ -39,6 +39,8 @@ export interface Reply<Body = unknown> {
   type?: string;
   /** Suggests to save the answer under this name. */
   fileName?: string;
+  /** The tag of the body, made where the body was written: hashing a large one would keep everyone waiting. */
+  etag?: string;
 }
 
 /** An answer that is a text file and not JSON. */

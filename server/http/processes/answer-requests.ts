@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { answer, errorReply } from '../answer.ts';
 import type { Context, Reply } from '../route.ts';
@@ -69,10 +70,12 @@ export function answerRequests({ listen, say }: Channel, open: () => Promise<Pro
   });
 }
 
-/** JSON is written here, so that the server only passes bytes on. */
+/** JSON is written here, and its tag, so that the server only passes bytes on. */
 function toSent({ body, type, ...rest }: Reply): SentReply {
   const text = type === undefined ? JSON.stringify(body) : (body as string);
-  return { ...rest, type: type ?? 'application/json; charset=utf-8', body: Buffer.from(text) };
+  const bytes = Buffer.from(text);
+  const etag = `W/"${createHash('sha1').update(bytes).digest('base64url')}"`;
+  return { ...rest, type: type ?? 'application/json; charset=utf-8', body: bytes, etag };
 }
 
 function toError({ kind, message }: Failure): Error {
