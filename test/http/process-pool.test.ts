@@ -17,6 +17,9 @@ const PROGRAM = `
   process.on('message', (message) => {
     if (message.kind === 'done') return reply(message.value ?? 'done');
     if (message.kind === 'failed') return reply(message.error);
+    if (message.route === 'parts') for (const part of ['{"process":1,', '"said":']) process.send({ kind: 'part', bytes: Buffer.from(part) });
+    if (message.route === 'parts')
+      return process.send({ kind: 'reply', reply: { status: 200, body: Buffer.from('"whole"}') } });
     if (message.route === 'hang') for (;;);
     if (message.route === 'die') throw new Error('a bug in a process');
     if (message.route === 'grow') for (const all = []; ; ) all.push(new Array(1000).fill({}));
@@ -58,6 +61,12 @@ test('one process answers request after request, in the order in which they came
   expect(answers.map(({ body }) => body.said)).toEqual(['a', 'b', 'c']);
   expect(order).toEqual(['a', 'b', 'c']);
   expect(new Set(answers.map(({ body }) => body.process)).size).toBe(1);
+});
+
+test('a body that comes in parts is put together, and the next one begins anew', async () => {
+  const { ask } = makePool();
+  expect((await ask('parts')).body.said).toBe('whole');
+  expect((await ask('a')).body.said).toBe('a');
 });
 
 test('two processes: the second answers while the first computes', async () => {

@@ -64,10 +64,19 @@ export function answerRequests({ listen, say }: Channel, open: () => Promise<Pro
   };
 
   listen((message) => {
-    if (message.kind === 'answer') void reply(message).then((made) => say({ kind: 'reply', reply: toSent(made) }));
+    if (message.kind === 'answer') void reply(message).then((made) => send(say, toSent(made)));
     else if (message.kind === 'done') calls.get(message.call)!.resolve(message.value as never);
     else calls.get(message.call)!.reject(toError(message.error));
   });
+}
+
+/** So many bytes go in one message: the server answers others between two of them. */
+const PART = 2 ** 20;
+
+function send(say: Channel['say'], { body, ...rest }: SentReply): void {
+  let from = 0;
+  for (; body.length - from > PART; from += PART) say({ kind: 'part', bytes: body.subarray(from, from + PART) });
+  say({ kind: 'reply', reply: { ...rest, body: body.subarray(from) } });
 }
 
 /** JSON is written here, and its tag, so that the server only passes bytes on. */

@@ -25,6 +25,8 @@ export class AnsweringProcess {
   readonly #report: (error: unknown) => void;
   readonly #closed: Promise<void>;
   #at: { resolve: (reply: Reply) => void; reject: (error: ProcessEnded) => void } | null = null;
+  /** Of the body of the reply that comes next. */
+  #parts: Uint8Array[] = [];
   #stderr = '';
   #wasEnded = false;
 
@@ -42,6 +44,7 @@ export class AnsweringProcess {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
     child.on('message', (message: FromProcess) => {
+      if (message.kind === 'part') return void this.#parts.push(message.bytes);
       if (message.kind === 'reply') return this.#answered(message.reply);
       if (message.kind === 'report') return report(message.error);
       void this.#call(message);
@@ -85,8 +88,9 @@ export class AnsweringProcess {
   #answered(reply: Reply): void {
     const at = this.#at!;
     this.#at = null;
-    const { buffer, byteOffset, byteLength } = reply.body as Uint8Array<ArrayBuffer>;
-    at.resolve({ ...reply, body: Buffer.from(buffer, byteOffset, byteLength) });
+    const body = Buffer.concat([...this.#parts, reply.body as Uint8Array]);
+    this.#parts = [];
+    at.resolve({ ...reply, body });
   }
 
   async #call({ call, action, args }: Extract<FromProcess, { kind: 'call' }>): Promise<void> {

@@ -24,6 +24,8 @@ export type ToProcess =
   | { kind: 'failed'; call: number; error: Failure };
 
 export type FromProcess =
+  /** The beginning of the body of the next reply; any number of them. */
+  | { kind: 'part'; bytes: Uint8Array }
   | { kind: 'reply'; reply: SentReply }
   | { kind: 'call'; call: number; action: keyof ServerActions; args: unknown[] }
   | { kind: 'report'; error: string };
