@@ -62,6 +62,16 @@ export function toPValue(p: number): string {
   return p >= 0.0001 ? String(Number(p.toPrecision(2))) : p.toExponential(0).replace('-', '\u2212');
 }
 
+/** With the sign that print has for numbers below zero, in place of the hyphen. */
+export function withMinus(text: string): string {
+  return text.replaceAll('-', '\u2212');
+}
+
+/** `1 seed`, `12 seeds` */
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 /** Seconds as people say them: `48 s`, `12 min`, `3 h 20 min`. */
 export function toDuration(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;

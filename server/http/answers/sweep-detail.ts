@@ -1,3 +1,4 @@
+import { varyingNames } from '../../report/curves/arm-params.ts';
 import { readArmScores } from '../../store/reading/arm-scores.ts';
 import { listConfirmations } from '../../store/reading/list-confirmations.ts';
 import { listRuns } from '../../store/reading/list-runs.ts';
@@ -65,7 +66,5 @@ function readFailures(storage: Storage, sweepId: number): FailedRun[] {
 
 /** Parameters with more than one value among the points of the search. */
 export function varyingParams(arms: readonly ArmItem[]): string[] {
-  const points = arms.filter(({ ablation }) => ablation === null);
-  const names = Object.keys(points[0]?.params ?? {});
-  return names.filter((name) => new Set(points.map(({ params }) => params[name])).size > 1);
+  return varyingNames(arms.filter(({ ablation }) => ablation === null).map(({ params }) => params));
 }

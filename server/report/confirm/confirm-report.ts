@@ -66,7 +66,7 @@ export function buildConfirmReport(
   confirms: ConfirmReport['confirms'],
 ): ConfirmReport {
   const names = metricsOfConfirmation(metric);
-  const part = results.runs.some(({ evaluated }) => evaluated !== null && evaluated.test > 0) ? 'test' : 'validation';
+  const part = hasTestPart(results) ? 'test' : 'validation';
   const view = viewMetric(results, names[part], `confirm by ${metric}`);
   // One measure has one direction, whatever part it is of.
   const goal = metric === results.metric.name ? results.metric.goal : view.goal;
@@ -116,6 +116,11 @@ export function buildConfirmReport(
     ),
   };
   return { ...report, notes: writeNotes(report) };
+}
+
+/** True where the data have a test part, as far as a run has read them. */
+export function hasTestPart({ runs }: SweepResults): boolean {
+  return runs.some(({ evaluated }) => evaluated !== null && evaluated.test > 0);
 }
 
 /** How many images a part has; the fewest where runs differ. */

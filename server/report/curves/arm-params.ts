@@ -9,6 +9,11 @@ export function armParams(arm: Arm): Record<string, ParamValue> {
   return params;
 }
 
+/** The parameters that have more than one value among the points of a search. */
+export function varyingNames(points: readonly Readonly<Record<string, ParamValue>>[]): string[] {
+  return Object.keys(points[0] ?? {}).filter((name) => new Set(points.map((params) => params[name])).size > 1);
+}
+
 /** The parameters that all arms have in common; null where arms differ. */
 export function commonParams(arms: readonly Arm[]): Record<string, ParamValue> {
   const [first, ...others] = arms.map(armParams);

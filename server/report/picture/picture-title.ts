@@ -1,7 +1,7 @@
 import { isSignificant } from '../table/family.ts';
 import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
 import type { MetricView } from '../table/metric-view.ts';
-import { decimalsBySpread, toFixed, toSigned } from '../number-format.ts';
+import { decimalsBySpread, toFixed, toSigned, withMinus } from '../number-format.ts';
 import type { Group, Panel } from './picture-data.ts';
 
 interface Finding {
@@ -81,7 +81,7 @@ function amount({ group }: Finding, { accuracy, name }: MetricView, percentDecim
     group.finalLow === null || group.finalHigh === null
       ? ''
       : ` [${toFixed(group.finalLow * scale, decimals)}, ${toFixed(group.finalHigh * scale, decimals)}]`;
-  return `${toSigned(mean, decimals)} ${accuracy ? 'points' : `in ${name}`}${interval}`.replaceAll('-', '−');
+  return withMinus(`${toSigned(mean, decimals)} ${accuracy ? 'points' : `in ${name}`}${interval}`);
 }
 
 /** On how many seeds the difference has the sign of the mean. */

@@ -1,3 +1,5 @@
+import { invert } from './invert.ts';
+
 /**
  * P(χ² < x) for a whole number of degrees of freedom, by the power series of the incomplete gamma function (Abramowitz
  * and Stegun, Handbook of Mathematical Functions, 26.4.6): all terms are positive, so no digit is lost.
@@ -29,12 +31,5 @@ function gammaOfHalf(n: number): number {
  * @param freedom degrees of freedom, 1 to 200
  */
 export function chiSquareQuantile(share: number, freedom: number): number {
-  let low = 0;
-  let high = 1;
-  while (chiSquareBelow(high, freedom) < share) high *= 2;
-  for (let middle = (low + high) / 2; middle > low && middle < high; middle = (low + high) / 2) {
-    if (chiSquareBelow(middle, freedom) < share) low = middle;
-    else high = middle;
-  }
-  return high;
+  return invert((x) => chiSquareBelow(x, freedom), share);
 }

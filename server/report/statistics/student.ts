@@ -1,3 +1,5 @@
+import { invert } from './invert.ts';
+
 /**
  * Student's t distribution for a whole number of degrees of freedom, where it has a finite form (Abramowitz and Stegun,
  * Handbook of Mathematical Functions, 26.7.3 and 26.7.4). Written here because the packages that offer the quantile are
@@ -26,12 +28,5 @@ function central(t: number, freedom: number): number {
  * @param freedom degrees of freedom, ≥ 1
  */
 export function studentQuantile(share: number, freedom: number): number {
-  let low = 0;
-  let high = 1;
-  while (central(high, freedom) < share) high *= 2;
-  for (let middle = (low + high) / 2; middle > low && middle < high; middle = (low + high) / 2) {
-    if (central(middle, freedom) < share) low = middle;
-    else high = middle;
-  }
-  return high;
+  return invert((x) => central(x, freedom), share);
 }

@@ -109,7 +109,7 @@ function symbolOf(parameter: string): string {
 }
 
 /** Each value once: numbers in rising order, then the others as they came. */
-function distinct<T extends ParamValue>(values: readonly T[]): T[] {
+export function distinct<T extends ParamValue>(values: readonly T[]): T[] {
   const once = [...new Set(values)];
   const isNumber = (value: T) => typeof value === 'number';
   return [...once.filter(isNumber).sort((a, b) => Number(a) - Number(b)), ...once.filter((value) => !isNumber(value))];

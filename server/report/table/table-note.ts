@@ -3,7 +3,7 @@ import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { bitClasses } from './bit-classes.ts';
 import { LEVEL, type Family } from './family.ts';
 import type { MetricView } from './metric-view.ts';
-import { toDuration } from '../number-format.ts';
+import { plural, toDuration } from '../number-format.ts';
 import type { TableContext } from './table-context.ts';
 import type { ParsedOptions } from './table-options.ts';
 import type { MetricTable } from './table.ts';
@@ -178,10 +178,6 @@ function span(counts: readonly number[]): string {
   const low = Math.min(...counts);
   const high = Math.max(0, ...counts);
   return low < high ? `${low} to ${plural(high, 'seed')}` : plural(high, 'seed');
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function digits(value: number): string {

@@ -1,7 +1,7 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { RunResult, SweepResults } from '../../sweep/results.ts';
 import { ABLATIONS } from '../../sweep/space/ablations.ts';
-import { armParams } from '../curves/arm-params.ts';
+import { armParams, varyingNames } from '../curves/arm-params.ts';
 import { findSameArms } from '../curves/same-runs.ts';
 import { mcNemar } from '../statistics/mcnemar.ts';
 import { simultaneousFactors } from '../statistics/simultaneous.ts';
@@ -41,7 +41,7 @@ export function compareArms(results: SweepResults, metric: MetricView, at: 'last
   const same = findSameArms(results);
   const context = makeContext(results, metric, options, worstPairValues(results, null), same);
   const { rows } = testedRows(entriesByArm(results.arms), context);
-  const varying = varyingParameters(results.arms);
+  const varying = varyingNames(results.arms.filter(({ ablation }) => ablation === null).map(armParams));
   const bad = results.arms.map((arm) => badSeeds(context.runs[arm.index]!));
   const compared = results.arms.map((arm) => {
     const row = rows[arm.index]!;
@@ -63,11 +63,6 @@ export function compareArms(results: SweepResults, metric: MetricView, at: 'last
   });
   const factors = factorsOf(compared, results.seeds);
   return compared.map((each) => ({ ...each, change: changeOf(each.row, factors.get(each.index) ?? null) }));
-}
-
-function varyingParameters(arms: readonly Arm[]): string[] {
-  const points = arms.filter(({ ablation }) => ablation === null).map(armParams);
-  return Object.keys(points[0] ?? {}).filter((name) => new Set(points.map((params) => params[name])).size > 1);
 }
 
 /** The rows that are tested, each computation once. */

@@ -1,6 +1,6 @@
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import type { SweepResults } from '../../sweep/results.ts';
-import { metricsOfConfirmation } from '../confirm/confirm-report.ts';
+import { hasTestPart, metricsOfConfirmation } from '../confirm/confirm-report.ts';
 import { holm } from '../statistics/holm.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
@@ -66,9 +66,7 @@ export function judgeConfirmations(attempts: readonly Attempt[], question: Confi
 type Measured = Omit<Confirmation, 'state'> & { isOver: boolean };
 
 function measure(arm: number, attempts: readonly Attempt[], metric: string): Measured {
-  const part = attempts.some(({ results }) => results.runs.some(({ evaluated }) => (evaluated?.test ?? 0) > 0))
-    ? 'test'
-    : 'validation';
+  const part = attempts.some(({ results }) => hasTestPart(results)) ? 'test' : 'validation';
   const differences = new Map<number, number>();
   let isWithheld = false;
   let planned = 0;
@@ -111,7 +109,7 @@ function stateOf(
 }
 
 /** Whether the 90 % interval of a mean difference lies within ±δ. */
-export function isWithin({ n, mean, sd }: PairedSummary, smallestEffect: number): boolean {
+function isWithin({ n, mean, sd }: PairedSummary, smallestEffect: number): boolean {
   if (sd === null) return false;
   const half = (studentQuantile(0.9, n - 1) * sd) / Math.sqrt(n);
   return mean - half > -smallestEffect && mean + half < smallestEffect;

@@ -1,4 +1,4 @@
-import { decimalsOfHalf, toFixed, toPValue, toSigned } from '../number-format.ts';
+import { decimalsOfHalf, toFixed, toPValue, toSigned, withMinus } from '../number-format.ts';
 import { median } from '../statistics/moments.ts';
 import { isSignificant } from '../table/family.ts';
 import type { MetricView } from '../table/metric-view.ts';
@@ -73,7 +73,7 @@ export function buildForest({ arms, overall, confirmations, isTested }: ForestPa
     low === null || high === null ? null : [scale * low, scale * high];
   const textOf = (mean: number, interval: [number, number] | null): string => {
     const ends = interval === null ? '' : ` [${interval.map((end) => toFixed(end, decimals)).join(', ')}]`;
-    return `${toSigned(scale * mean, decimals)}${ends}`.replaceAll('-', '\u2212');
+    return withMinus(`${toSigned(scale * mean, decimals)}${ends}`);
   };
   const lineOf = (arm: JudgedArm): ForestLine => {
     const { difference } = arm.row;

@@ -1,10 +1,11 @@
+import { plural } from '../number-format.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
 import type { JudgedArm } from './compare-arms.ts';
 import type { Decision, Question } from './decision.ts';
 import type { Facts } from './facts.ts';
 import { step } from './next-steps.ts';
-import { count, hasEnded, plural, retryStep } from './sentence-parts.ts';
+import { count, hasEnded, retryStep } from './sentence-parts.ts';
 import type { NextStep } from './verdict.ts';
 import type { Words } from './words.ts';
 

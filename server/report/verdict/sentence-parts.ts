@@ -36,10 +36,6 @@ export function symbolOf(factor: string): string {
   return isLossParameter(factor) ? SYMBOLS[factor] : factor;
 }
 
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}
-
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

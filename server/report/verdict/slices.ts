@@ -3,6 +3,7 @@ import { groupBy } from '../../sweep/group-by.ts';
 import { mean } from '../statistics/moments.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
 import { testFamily } from '../table/family.ts';
+import { distinct } from '../table/table-entries.ts';
 import { commonSeeds, type ComparedArm } from './compared-arm.ts';
 
 /** How the difference to the control changes with one parameter, everything else averaged over. */
@@ -60,7 +61,7 @@ type Cells = Map<string, ComparedArm>;
 export function sliceAlong(factor: string, arms: readonly ComparedArm[]): Slice | null {
   const inForce = arms.filter((arm) => !arm.isOwnAblation && arm.differences.size > 0 && arm.setting[factor] != null);
   const byLevel = groupBy(inForce, ({ setting }) => setting[factor] ?? null);
-  const values = sortLevels([...byLevel.keys()]);
+  const values = distinct([...byLevel.keys()]);
   if (values.length < 2) return null;
   const cells = values.map((value): Cells => new Map(byLevel.get(value)!.map((arm) => [restOf(arm, factor), arm])));
   const shared = sharedSettings(cells);
@@ -124,10 +125,4 @@ function stepsOf(values: readonly ParamValue[], cells: readonly Cells[]): Steppe
 /** The setting of an arm without one of its parameters. */
 function restOf({ setting }: ComparedArm, factor: string): string {
   return JSON.stringify(Object.entries(setting).filter(([name]) => name !== factor));
-}
-
-/** Numbers in rising order, then the others as they came. */
-function sortLevels(values: readonly ParamValue[]): ParamValue[] {
-  const numbers = values.filter((value) => typeof value === 'number').sort((a, b) => a - b);
-  return [...numbers, ...values.filter((value) => typeof value !== 'number')];
 }

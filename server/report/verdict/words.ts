@@ -1,5 +1,5 @@
 import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
-import { decimalsOfHalf, toFixed, toSigned } from '../number-format.ts';
+import { decimalsOfHalf, toFixed, toSigned, withMinus } from '../number-format.ts';
 import type { PairedSummary } from '../statistics/paired-summary.ts';
 import type { MetricView } from '../table/metric-view.ts';
 
@@ -25,8 +25,6 @@ export interface Words {
   direction(mean: number): string;
 }
 
-const MINUS = '\u2212';
-
 export function makeWords({ goal, directed, accuracy, name }: MetricView): Words {
   const scale = accuracy ? 100 : 1;
   const sign = isTurned({ goal, directed }) ? -1 : 1;
@@ -36,15 +34,15 @@ export function makeWords({ goal, directed, accuracy, name }: MetricView): Words
   return {
     change(change) {
       const decimals = decimalsOf(change);
-      const show = (value: number) => minus(toFixed(sign * scale * value, decimals));
-      const mean = minus(toSigned(sign * scale * change.mean, decimals));
+      const show = (value: number) => withMinus(toFixed(sign * scale * value, decimals));
+      const mean = withMinus(toSigned(sign * scale * change.mean, decimals));
       const what = accuracy ? `${mean}${unit}` : `${mean} in ${name}`;
       if (change.low === null || change.high === null) return what;
       const [low, high] = sign === 1 ? [change.low, change.high] : [change.high, change.low];
       return `${what} [${show(low)}, ${show(high)}]`;
     },
     about(mean, like) {
-      return `${minus(toSigned(sign * scale * mean, decimalsOf(like)))}${unit}`;
+      return `${withMinus(toSigned(sign * scale * mean, decimalsOf(like)))}${unit}`;
     },
     given(value) {
       return `${toTwelveDigits(scale * value)}${unit}`;
@@ -54,7 +52,7 @@ export function makeWords({ goal, directed, accuracy, name }: MetricView): Words
     },
     value(value, sd) {
       const decimals = decimalsOfHalf(sd === null ? null : scale * sd, scale * value);
-      return `${minus(toFixed(scale * value, decimals))}${accuracy ? ' %' : ''}`;
+      return `${withMinus(toFixed(scale * value, decimals))}${accuracy ? ' %' : ''}`;
     },
     direction(mean) {
       if (!directed) return mean > 0 ? 'higher' : 'lower';
@@ -66,8 +64,4 @@ export function makeWords({ goal, directed, accuracy, name }: MetricView): Words
 /** True where a smaller value is better. */
 export function isTurned({ goal, directed }: Pick<MetricView, 'goal' | 'directed'>): boolean {
   return directed && goal === 'minimize';
-}
-
-function minus(text: string): string {
-  return text.replace('-', MINUS);
 }
