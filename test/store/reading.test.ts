@@ -14,7 +14,7 @@ import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
-import { writeNotes } from '../../server/store/sweeps/write-notes.ts';
+import { writeMark } from '../../server/store/sweeps/write-mark.ts';
 import { begin, lease, makePlan, makeSegment, newStorage, RECORD, request } from './support.ts';
 
 /** Two arms and a learning rate × two seeds; accuracies by run below, the last run diverges, the fourth still waits. */
@@ -300,7 +300,7 @@ test('changes are counted, whoever makes them and by whatever statement', async 
   expect(changes()).toEqual({ sweeps: ['s1'], runs: ['r4'], list: false });
   commitSegment(storage, token, makeSegment(4, 0, 10));
   expect(changes()).toEqual({ sweeps: ['s1'], runs: ['r4'], list: false });
-  await writeNotes(storage, sweepId, 'seen');
+  writeMark(storage, { sweep: sweepId }, { note: 'seen' });
   expect(changes()).toEqual({ sweeps: ['s1'], runs: [], list: false });
   queueSweep(storage, request(makePlan([{}], [1], 'another')));
   expect(changes()).toEqual({ sweeps: ['s2'], runs: [], list: true });

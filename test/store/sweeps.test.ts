@@ -18,7 +18,6 @@ import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { retrySweep } from '../../server/store/sweeps/retry-sweep.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
-import { writeNotes } from '../../server/store/sweeps/write-notes.ts';
 import { begin, lease, makePlan, newStorage, RECORD, request, temporaryFolder } from './support.ts';
 
 const arms = [{ beta: 0 }, { beta: 0.2, controlIndex: 0 }];
@@ -500,7 +499,7 @@ test('SWEEP is an id, latest, a unique name or a path; anything else is said wit
   await expect(findRun(storage, 'r99')).rejects.toThrow('Cannot find run "r99"');
 });
 
-test('sweeps are listed newest first, a page at a time, with their notes kept', async () => {
+test('sweeps are listed newest first, a page at a time', async () => {
   const storage = await newStorage();
   for (const name of ['a', 'b', 'c']) queueSweep(storage, request(makePlan(arms, [1], name)));
   const names = async (options?: { offset?: number; limit?: number }): Promise<unknown> => {
@@ -509,9 +508,5 @@ test('sweeps are listed newest first, a page at a time, with their notes kept', 
   };
   expect(await names()).toEqual([3, 'c', 'b', 'a']);
   expect(await names({ offset: 1, limit: 1 })).toEqual([3, 'b']);
-  await writeNotes(storage, 2, 'ε was too large');
-  expect((await readSweep(storage, 2))!.notes).toBe('ε was too large');
-  await writeNotes(storage, 2, '');
-  expect((await readSweep(storage, 2))!.notes).toBeNull();
   expect(await readSweep(storage, 99)).toBeNull();
 });

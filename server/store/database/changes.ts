@@ -5,7 +5,10 @@ import type { Storage } from './storage.ts';
 export interface Changes {
   /** To be given to the next `changesSince`. */
   revision: number;
-  /** Sweeps that are new, or changed, or have a run that changed (its state, its batches). */
+  /**
+   * Sweeps that are new, or changed, or have a run that changed (its state, its batches), or of which something else is
+   * remembered.
+   */
   sweeps: string[];
   runs: string[];
   /** True where a sweep was added or removed. */
@@ -23,7 +26,10 @@ export function changesSince(storage: Storage, revision: number): Changes {
   if (now.revision === revision) return { revision, sweeps: [], runs: [], list: false };
   // `+id`: SQLite would go through the whole table in its order rather than sort the few that changed.
   const changed = (table: string): number[] =>
-    storage.prepare(`SELECT id FROM "${table}" WHERE revision > ? ORDER BY +id`).pluck().all(revision) as number[];
+    storage
+      .prepare(`SELECT id FROM "${table}" WHERE revision > @revision OR remembered > @revision ORDER BY +id`)
+      .pluck()
+      .all({ revision }) as number[];
   return {
     revision: now.revision,
     sweeps: changed('Sweep').map(sweepName),

@@ -1,7 +1,9 @@
 import { parseJson } from '../../sweep/definition/json.ts';
+import { NO_MARK, type Mark } from '../../sweep/marks.ts';
 import type { RunState, SweepState } from '../../sweep/results.ts';
 import type { Sweep } from '../generated/client.ts';
 import { sweepName } from '../database/ids.ts';
+import { readSweepMarks } from './read-marks.ts';
 import { onceARevision } from './once-a-revision.ts';
 import { seenError, seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -33,6 +35,10 @@ export interface SweepRow {
   probeSeeds: number | null;
   /** Why the sweep itself could not go on. */
   error: string | null;
+  /** True where lists leave it out unless they are asked for it. */
+  archived: boolean;
+  /** What is remembered of the sweep itself. */
+  mark: Mark;
   /**
    * Absolute path of the definition's file; for a confirmation the key that `confirmKey` gives; null for a definition
    * that came through HTTP.
@@ -64,6 +70,10 @@ export async function listSweeps(
 }
 
 export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
+  const marks = readSweepMarks(
+    storage,
+    sweeps.map(({ id }) => id),
+  );
   return sweeps.map((sweep) => ({
     id: sweepName(sweep.id),
     name: sweep.name,
@@ -80,6 +90,8 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
     engine: sweep.engine,
     probeSeeds: sweep.probeSeeds,
     error: seenError(storage, sweep),
+    archived: sweep.archived,
+    mark: marks.get(sweepName(sweep.id)) ?? NO_MARK,
     definitionPath: sweep.definitionPath,
   }));
 }

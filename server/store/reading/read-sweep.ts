@@ -16,7 +16,6 @@ export interface SweepRecord extends SweepRow {
   definition: string;
   folder: string;
   share: boolean;
-  notes: string | null;
   /**
    * Estimated from the batches that were trained since the sweep last started. null while nothing trains or nothing is
    * known yet, and for a probe, which trains only a part of the sweep.
@@ -38,7 +37,6 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
     definition: sweep.definition,
     folder: sweep.folder,
     share: sweep.share,
-    notes: sweep.notes,
     secondsLeft:
       row.state === 'running' && row.probeSeeds === null && sweep.resumedAt
         ? secondsLeft(row, sweep.batchesBefore, (now - sweep.resumedAt.getTime()) / 1000)

@@ -54,10 +54,11 @@ async function latest(storage: Storage): Promise<number[]> {
 }
 
 async function named(storage: Storage, argument: string): Promise<number[]> {
-  const byName = ids(
-    await storage.prisma.sweep.findMany({ select: { id: true }, where: { name: argument }, orderBy: { id: 'asc' } }),
-  );
-  if (byName.length > 0) return byName;
+  // A sweep that was given another name still answers to its definition's, unless one is called by it.
+  for (const where of [{ name: argument }, { definedName: argument }]) {
+    const found = ids(await storage.prisma.sweep.findMany({ select: { id: true }, where, orderBy: { id: 'asc' } }));
+    if (found.length > 0) return found;
+  }
   const path = resolve(argument);
   const sweeps = await storage.prisma.sweep.findMany({
     select: { id: true, definitionPath: true, folder: true },

@@ -118,7 +118,7 @@ function findSweepOfDefinition(storage: Storage, request: SweepRequest): Found |
   const sweeps = storage
     .prepare(
       `SELECT ${FOUND} FROM "Sweep" WHERE definitionPath IS NOT NULL
-      AND (name = ? OR definitionPath = ? AND definitionPath LIKE 'confirm:%') ORDER BY id DESC`,
+      AND (definedName = ? OR definitionPath = ? AND definitionPath LIKE 'confirm:%') ORDER BY id DESC`,
     )
     .all(request.plan.name, request.definitionPath) as Found[];
   return sweeps.find((sweep) => isSamePlace(sweep, request));
@@ -149,11 +149,12 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
   const { plan } = request;
   const { lastInsertRowid } = storage
     .prepare(
-      `INSERT INTO "Sweep" (name, definitionPath, folder, definition, planHash, plan,
+      `INSERT INTO "Sweep" (name, definedName, definitionPath, folder, definition, planHash, plan,
       metricName, metricGoal, engine, share, probeSeeds, state, createdAt, queuedAt)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
     )
     .run(
+      plan.name,
       plan.name,
       request.definitionPath,
       request.folder,

@@ -14,8 +14,18 @@ export function insertPlan(storage: Storage, sweepId: number, plan: Plan): void 
 export function replacePlan(storage: Storage, sweepId: number, plan: Plan): void {
   const before = storage.prepare('SELECT planHash FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
   storage
-    .prepare('UPDATE "Sweep" SET name = ?, planHash = ?, plan = ?, metricName = ?, metricGoal = ? WHERE id = ?')
-    .run(plan.name, plan.planHash, toPlanJson(plan), plan.metric.name, plan.metric.goal, sweepId);
+    .prepare(
+      `UPDATE "Sweep" SET name = CASE name WHEN definedName THEN @name ELSE name END, definedName = @name,
+      planHash = @planHash, plan = @plan, metricName = @metric, metricGoal = @goal WHERE id = @sweepId`,
+    )
+    .run({
+      name: plan.name,
+      planHash: plan.planHash,
+      plan: toPlanJson(plan),
+      metric: plan.metric.name,
+      goal: plan.metric.goal,
+      sweepId,
+    });
   if (before !== plan.planHash) replaceArms(storage, sweepId, plan);
 }
 
