@@ -1,5 +1,7 @@
 import { SAME } from './moments.ts';
-import { forEachBlock, shareOfPatterns } from './sign-patterns.ts';
+import type { FollowedRow } from './pattern-memory.ts';
+import { blockLength, forEachBlock, memoryOfBlocks, shareOfPatterns } from './sign-patterns.ts';
+import { squaredT } from './squared-t.ts';
 
 /**
  * Westfall and Young's step-down max-T correction (Resampling-Based Multiple Testing, 1993, algorithm 4.1). Signs are
@@ -46,59 +48,13 @@ function countHits(differences: readonly (readonly number[])[], rows: readonly R
   const limits = rows.map(({ observed, observedShare }) =>
     byShare ? smallestShare(observed, observedShare, n - 1) : observed,
   );
-  let largest = new Float64Array(0);
-  forEachBlock(differences, (row, parts, part) => {
-    if (row === rows.length - 1) largest = new Float64Array(parts.length);
-    const { slack, scale, n: own } = rows[row]!;
-    hits[row]! += byShare
-      ? followShare(largest, parts, part, slack, scale, limits[row]!)
-      : follow(largest, parts, part, slack, scale, own - 1, limits[row]!);
+  const columns = differences[0]?.length ?? 0;
+  const memory = memoryOfBlocks(rows.length, columns, blockLength(columns));
+  const largest = memory.array(blockLength(columns));
+  forEachBlock(differences, memory, (row, parts, part) => {
+    if (row === rows.length - 1) largest.fill(0);
+    hits[row]! += (byShare ? memory.shares : memory.squares)(largest, parts, part, rows[row]!, limits[row]!);
   });
-  return hits;
-}
-
-/*
- * Both raise the largest value of each pattern to that of the row where this is larger, and count those that reach the
- * row's observed one. Loops over plain arrays with nothing but arithmetic, since they run patterns × rows times.
- */
-
-/** Values are r² = S²/(nΣd²). */
-function followShare(
-  largest: Float64Array,
-  parts: Float64Array,
-  part: number,
-  slack: number,
-  scale: number,
-  limit: number,
-): number {
-  let hits = 0;
-  for (let i = 0; i < largest.length; i++) {
-    const sum = Math.abs(parts[i]! + part) + slack;
-    const share = sum * sum * scale;
-    let most = largest[i]!;
-    if (share > most) largest[i] = most = share;
-    if (most >= limit) hits++;
-  }
-  return hits;
-}
-
-/** Values are t². */
-function follow(
-  largest: Float64Array,
-  parts: Float64Array,
-  part: number,
-  slack: number,
-  scale: number,
-  freedom: number,
-  limit: number,
-): number {
-  let hits = 0;
-  for (let i = 0; i < largest.length; i++) {
-    const squared = squaredT(shareOf(Math.abs(parts[i]! + part) + slack, scale), freedom);
-    let most = largest[i]!;
-    if (squared > most) largest[i] = most = squared;
-    if (most >= limit) hits++;
-  }
   return hits;
 }
 
@@ -115,15 +71,8 @@ function smallestShare(observed: number, observedShare: number, freedom: number)
   }
 }
 
-interface RowStatistic {
+interface RowStatistic extends FollowedRow {
   n: number;
-  /** 1/(nΣd²); 0 where all differences are 0. */
-  scale: number;
-  /**
-   * How much a flipped sum may fall short of the observed one and still count as "at least" as large: 1e−9 of the
-   * largest difference in the mean.
-   */
-  slack: number;
   /** Observed r². */
   observedShare: number;
   /** Observed t². */
@@ -135,24 +84,21 @@ function rowStatistic(row: readonly (number | null)[]): RowStatistic {
   const n = values.length;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const squares = values.reduce((sum, value) => sum + value * value, 0);
-  const scale = squares > 0 ? 1 / (n * squares) : 0;
+  // 0 where all differences are 0. One difference is its own mean under every pattern: t² = ∞ would be a hit in every
+  // row.
+  const scale = squares > 0 && n > 1 ? 1 / (n * squares) : 0;
   const sum = Math.abs(values.reduce((total, value) => total + value, 0));
-  const observedShare = shareOf(sum, scale);
-  return { n, scale, slack: n * SAME * largest, observedShare, observed: squaredT(observedShare, n - 1) };
-}
-
-/** r² = S²/(nΣd²): the sum alone decides it, because Σd² is the same under every pattern. */
-function shareOf(sum: number, scale: number): number {
-  return sum * sum * scale;
-}
-
-/**
- * t² = (n − 1) r²/(1 − r²). r² = 1 is "sd = 0"; it is taken as reached within 1e−9, where the difference would be
- * nothing but rounding.
- */
-function squaredT(share: number, freedom: number): number {
-  if (freedom < 1) return 0; // one difference is its own mean under every pattern: as ∞ it would be a hit in every row
-  return share >= 1 - SAME ? Infinity : (freedom * share) / (1 - share);
+  const observedShare = sum * sum * scale; // S²/(nΣd²): the sum alone decides it, Σd² is the same under every pattern
+  return {
+    n,
+    scale,
+    // How far a flipped sum may fall short of the observed one and still count as "at least" as large: 1e−9 of the
+    // largest difference in the mean.
+    slack: n * SAME * largest,
+    freedom: n - 1,
+    observedShare,
+    observed: squaredT(observedShare, n - 1),
+  };
 }
 
 function descending(a: number, b: number): number {

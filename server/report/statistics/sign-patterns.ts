@@ -1,5 +1,6 @@
 import { DRAWS, EXACT_SEEDS } from '../../sweep/plan/smallest-p.ts';
 import { Stream } from '../../sweep/random.ts';
+import { patternMemory, type PatternMemory } from './pattern-memory.ts';
 
 /** How many patterns are looked at together: sums of one row under these stay in the processor's cache. */
 const BLOCK = 1_000;
@@ -9,6 +10,16 @@ const BLOCK = 1_000;
  * are looked at, which spares a walk over memory.
  */
 export type VisitSums = (row: number, parts: Float64Array, part: number) => void;
+
+/** The memory that `forEachBlock` needs for rows of so many columns, with room for `more` doubles of the caller's. */
+export function memoryOfBlocks(rows: number, columns: number, more: number): PatternMemory {
+  return patternMemory((columns > EXACT_SEEDS ? BLOCK : rows * blockLength(columns)) + more);
+}
+
+/** How many patterns a block has. */
+export function blockLength(columns: number): number {
+  return columns > EXACT_SEEDS ? BLOCK : 2 ** Math.floor(columns / 2);
+}
 
 /**
  * Visits the sums of rows of differences under patterns of signs of the columns (seeds), the same signs in all rows:
@@ -20,15 +31,29 @@ export type VisitSums = (row: number, parts: Float64Array, part: number) => void
  * gathers no rounding error: the pattern without a flip gives the observed sums.
  *
  * @param differences rows × columns; 0 where a row has no value for a seed, which adds nothing to any sum
+ * @param memory of `memoryOfBlocks`: what is visited lies in it
  */
-export function forEachBlock(differences: readonly (readonly number[])[], visit: VisitSums): void {
+export function forEachBlock(
+  differences: readonly (readonly number[])[],
+  memory: PatternMemory,
+  visit: VisitSums,
+): void {
   const columns = differences[0]?.length ?? 0;
-  if (columns > EXACT_SEEDS) return forEachBlockOfDraws(differences, visit);
+  if (columns > EXACT_SEEDS) return forEachBlockOfDraws(differences, memory, visit);
+  const tables = differences.map((row) => halfSums(row, memory));
+  for (let block = 0; block < (tables[0]?.right.length ?? 0); block++)
+    for (let row = differences.length - 1; row >= 0; row--) visit(row, tables[row]!.left, tables[row]!.right[block]!);
+}
+
+/** The two tables of a row: the sum of a pattern is one of `left` and one of `right`. */
+export function halfSums(row: readonly number[], memory: Pick<PatternMemory, 'array'>) {
+  const columns = row.length;
   const split = Math.floor(columns / 2);
-  const left = differences.map((row) => partialSums(row, 0, split, false));
-  const right = differences.map((row) => partialSums(row, split, columns, true));
-  for (let block = 0; block < (right[0]?.length ?? 0); block++)
-    for (let row = differences.length - 1; row >= 0; row--) visit(row, left[row]!, right[row]![block]!);
+  const flipped = Math.max(0, columns - split - 1); // the last column keeps its sign
+  return {
+    left: putSums(memory.array(2 ** split), row, 0, split),
+    right: putSums(new Float64Array(2 ** flipped), row, split, columns),
+  };
 }
 
 /** Share of the patterns that counted as a hit; `hits` as counted over the visits of `forEachBlock`. */
@@ -41,25 +66,33 @@ export function patternSums(columns: number): number {
   return columns > EXACT_SEEDS ? DRAWS * columns : 2 ** Math.max(0, columns - 1);
 }
 
-/** Sums of the columns [from, to) of a row under each of their patterns. */
-function partialSums(row: readonly number[], from: number, to: number, isLast: boolean): Float64Array {
-  const flipped = Math.max(0, to - from - (isLast ? 1 : 0));
-  const sums = new Float64Array(2 ** flipped);
-  for (let pattern = 0; pattern < sums.length; pattern++) {
-    let sum = 0;
-    for (let column = from; column < to; column++) {
-      const value = row[column]!;
-      sum += (pattern >> (column - from)) & 1 ? -value : value;
+/**
+ * Sums of the columns [from, to) of a row under patterns of their signs, as many as `sums` has room for: columns whose
+ * turn does not come keep theirs. Each sum is added up from the first column to the last.
+ */
+function putSums(sums: Float64Array, row: readonly number[], from: number, to: number): Float64Array {
+  let patterns = 1;
+  for (let column = from; column < to; column++) {
+    const value = row[column]!;
+    const isFlipped = patterns < sums.length;
+    for (let pattern = 0; pattern < patterns; pattern++) {
+      const sum = sums[pattern]!;
+      if (isFlipped) sums[patterns + pattern] = sum - value;
+      sums[pattern] = sum + value;
     }
-    sums[pattern] = sum;
+    if (isFlipped) patterns *= 2;
   }
   return sums;
 }
 
-function forEachBlockOfDraws(differences: readonly (readonly number[])[], visit: VisitSums): void {
+function forEachBlockOfDraws(
+  differences: readonly (readonly number[])[],
+  memory: PatternMemory,
+  visit: VisitSums,
+): void {
   const columns = differences[0]!.length;
   const words = drawnSigns(Math.ceil(columns / 32));
-  const sums = new Float64Array(BLOCK);
+  const sums = memory.array(BLOCK);
   for (let block = 0; block < DRAWS / BLOCK; block++) {
     for (let row = differences.length - 1; row >= 0; row--) {
       sums.fill(0);

@@ -1,6 +1,6 @@
 import { DRAWS, EXACT_SEEDS } from '../../sweep/plan/smallest-p.ts';
 import { mean, SAME } from './moments.ts';
-import { forEachBlock } from './sign-patterns.ts';
+import { forEachBlock, memoryOfBlocks } from './sign-patterns.ts';
 import { studentQuantile } from './student.ts';
 
 /**
@@ -39,20 +39,18 @@ function centred(values: readonly number[]): number[] {
  */
 function largestShares(rows: readonly (readonly number[])[]): Float64Array {
   const n = rows[0]!.length;
-  const scales = rows.map((row) => {
+  const scaled = rows.map((row) => {
     const squares = row.reduce((sum, value) => sum + value * value, 0);
-    return squares > 0 ? 1 / (n * squares) : 0;
+    return { slack: 0, scale: squares > 0 ? 1 / (n * squares) : 0, freedom: n - 1 };
   });
-  const largest = new Float64Array(n > EXACT_SEEDS ? DRAWS : 2 ** (n - 1));
+  const patterns = n > EXACT_SEEDS ? DRAWS : 2 ** (n - 1);
+  const memory = memoryOfBlocks(rows.length, n, patterns);
+  const largest = memory.array(patterns);
+  let block = largest;
   let from = 0;
-  forEachBlock(rows, (row, parts, part) => {
-    const scale = scales[row]!;
-    for (let i = 0; i < parts.length; i++) {
-      const sum = parts[i]! + part;
-      const share = sum * sum * scale;
-      if (share > largest[from + i]!) largest[from + i] = share;
-    }
-    if (row === 0) from += parts.length;
+  forEachBlock(rows, memory, (row, parts, part) => {
+    if (row === rows.length - 1) block = largest.subarray(from, (from += parts.length));
+    memory.shares(block, parts, part, scaled[row]!, Infinity);
   });
   return largest;
 }
