@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decimate } from '../../server/http/decimate.ts';
+import { columnSize, decimate } from '../../server/http/decimate.ts';
 import { Stream } from '../../server/sweep/random.ts';
 import type { Curve } from '../../server/sweep/results.ts';
 
@@ -8,35 +8,30 @@ function curve(length: number): Curve {
   return { batches: Array.from({ length }, (_, i) => i), values: Array.from({ length }, () => stream.normal()) };
 }
 
-/** The points that a column must contain, found in the slow, obvious way. */
-function columnPoints(
-  points: Curve,
-  from: number,
-  to: number,
-  width: number,
-  column: number,
-): { batch: number; value: number | null }[] {
+/** The points that a column of `size` batches must contain, found in the slow, obvious way. */
+function columnPoints(points: Curve, from: number, to: number, size: number, column: number) {
   return points.batches
     .map((batch, i) => ({ batch, value: points.values[i]! }))
     .filter(({ batch }) => batch >= from && batch <= to)
-    .filter(({ batch }) => Math.min(width - 1, Math.floor(((batch - from) / (to - from)) * width)) === column);
+    .filter(({ batch }) => batch >= column * size && batch < (column + 1) * size);
 }
 
 test('keeps first, lowest, highest and last of every column, exactly, and invents nothing', () => {
   const all = curve(10_007);
-  const [from, to, width] = [13, 9_871, 37];
+  const [from, to, width, size] = [13, 9_871, 37, 512]; // 9,859 batches are more than 37 × 256
   const reduced = decimate(all, from, to, width);
 
+  expect(columnSize(from, to, width)).toBe(size);
   expect(reduced.raw).toBe(false);
   expect(reduced.points).toBe(to - from + 1);
-  expect(reduced.batches.length).toBeLessThanOrEqual(4 * width);
+  expect(reduced.batches.length).toBeLessThanOrEqual(4 * (width + 1));
   for (const [i, batch] of reduced.batches.entries()) {
     expect(reduced.values[i]).toBe(all.values[batch]);
     if (i > 0) expect(batch).toBeGreaterThan(reduced.batches[i - 1]!);
   }
-  for (let column = 0; column < width; column++) {
-    const before = columnPoints(all, from, to, width, column).map(({ value }) => value!);
-    const after = columnPoints(reduced, from, to, width, column).map(({ value }) => value!);
+  for (let column = 0; column <= to / size; column++) {
+    const before = columnPoints(all, from, to, size, column).map(({ value }) => value!);
+    const after = columnPoints(reduced, from, to, size, column).map(({ value }) => value!);
     expect([after[0], Math.min(...after), Math.max(...after), after.at(-1)]).toEqual([
       before[0],
       Math.min(...before),
@@ -45,6 +40,17 @@ test('keeps first, lowest, highest and last of every column, exactly, and invent
     ]);
     expect(after.length).toBeLessThanOrEqual(4);
   }
+});
+
+test('points of a curve that grows stay where they are, but for those of its last column', () => {
+  const all = curve(4_096);
+  const upTo = (last: number) => decimate(all, 0, last, 100).batches.filter((batch) => batch < 3_000);
+  expect(upTo(3_100)).toEqual(upTo(3_050));
+  expect(upTo(3_199)).toEqual(upTo(3_050));
+  // From here on columns are twice as wide: of the points that were there some go, and none is new.
+  const wider = upTo(3_300);
+  expect(wider.length).toBeLessThan(upTo(3_199).length);
+  expect(upTo(3_199)).toEqual(expect.arrayContaining(wider));
 });
 
 test('a spike of one batch survives any width', () => {

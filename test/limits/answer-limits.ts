@@ -53,13 +53,18 @@ function askCurves(storage: Storage, written: string, width: number): unknown {
 
 /** A database with one run of one stage, as far as curves look at it. */
 function longCurve(points: number): Storage {
-  const rows = (sql: string): unknown[] => {
-    if (sql.includes('"Point"')) return new Array<unknown>(points).fill([0, 0]);
-    return sql.includes('"Metric"') ? [{ id: 1, epsilon: null }] : [[1, null, 1]];
-  };
+  const answers: [part: string, answer: unknown][] = [
+    ['"Metric" WHERE', [{ id: 1, epsilon: null }]],
+    ['"RunStage"', [[1, null, null, 1]]],
+    ['lastBatch', 1],
+    ['SELECT count(*) FROM (', points],
+    ['SELECT count(*), count(value)', [points, points, 0, 0]],
+    ['SELECT batch, value', [0, 0]],
+  ];
   return {
     prepare(sql: string) {
-      const statement = { all: () => rows(sql), raw: () => statement };
+      const answer = () => answers.find(([part]) => sql.includes(part))![1];
+      const statement = { all: answer, get: answer, raw: () => statement, pluck: () => statement };
       return statement;
     },
   } as unknown as Storage;

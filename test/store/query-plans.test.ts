@@ -8,7 +8,9 @@ import { listRuns } from '../../server/store/reading/list-runs.ts';
 import { listStages } from '../../server/store/reading/list-stages.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
 import { readArtefact } from '../../server/store/reading/read-artefact.ts';
-import { readCurve } from '../../server/store/reading/read-curve.ts';
+import { lastBatch } from '../../server/store/reading/last-batch.ts';
+import { readCurve, readPaths } from '../../server/store/reading/read-curve.ts';
+import { extremesReader } from '../../server/store/reading/read-extremes.ts';
 import { readMarks, readRunMark } from '../../server/store/reading/read-marks.ts';
 import { readResults } from '../../server/store/reading/read-results.ts';
 import { readRun } from '../../server/store/reading/read-run.ts';
@@ -33,6 +35,11 @@ const READINGS: Record<string, (storage: Storage) => unknown> = {
   run: (storage) => readRun(storage, 1),
   'final weights': (storage) => finalWeights(storage, 1),
   curve: (storage) => readCurve(storage, 1, 'val/accuracy', { from: 10, to: 20 }),
+  'extremes of a curve': (storage) => {
+    const reader = extremesReader(storage, 'val/accuracy', { from: 10, to: 20 });
+    for (const path of readPaths(storage, [1]).values()) [reader.count(path, 9), reader.read(path, 4)];
+  },
+  'last batch': (storage) => lastBatch(storage, readPaths(storage, [1]).values(), ['val/accuracy']),
   'confusion matrix': (storage) => readArtefact(storage, 1, 'confusion'),
   'all results': (storage) => readResults(storage, 1, ['val/accuracy']),
   'results of a run': (storage) => readLazyResults(storage, 1, ['val/accuracy'], 1).runs[0]!.curves['val/accuracy'],
@@ -85,11 +92,14 @@ test('a search for what would be a scan is seen', async () => {
 });
 
 test('points are read by stage, metric and range of batches, in their order, and nothing is sorted', async () => {
-  const plans = await plansOf(READINGS['curve']!);
-  const points = plans.filter((step) => step.includes('FROM "Point"'));
-  expect(points.map((step) => step.split(' | ')[0])).toEqual([
-    'SEARCH Point USING PRIMARY KEY (stageId=? AND metricId=? AND batch>? AND batch<?)',
-  ]);
+  for (const what of ['curve', 'extremes of a curve']) {
+    const plans = await plansOf(READINGS[what]!);
+    const points = plans.filter((step) => step.includes('FROM "Point"') && !step.startsWith('CO-ROUTINE'));
+    expect(points.length).toBeGreaterThan(0);
+    expect(
+      [...new Set(points.map((step) => step.split(' | ')[0]))].filter((step) => !step!.startsWith('SCAN (')),
+    ).toEqual(['SEARCH Point USING PRIMARY KEY (stageId=? AND metricId=? AND batch>? AND batch<?)']);
+  }
 });
 
 test('a value of a metric is looked up in the stages of a run, not among all stages that have the metric', async () => {

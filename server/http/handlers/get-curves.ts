@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { curveReader } from '../../store/reading/read-curve.ts';
-import type { Curve } from '../../sweep/results.ts';
-import { decimate } from '../decimate.ts';
+import { lastBatch } from '../../store/reading/last-batch.ts';
 import { HttpError } from '../http-error.ts';
 import { knownPaths } from '../known.ts';
 import { list, metricName, runId, wholeNumber } from '../parameters.ts';
+import { reducedReader } from '../reduced-reader.ts';
 import { nothing, route } from '../route.ts';
-import { curvesResponse } from '../schemas/curves.ts';
+import { curvesResponse, type CurveItem } from '../schemas/curves.ts';
 
 /**
  * Limits over all curves of one answer: how many columns may leave (a column is at most four points), and how many
@@ -22,7 +21,7 @@ export const getCurvesRoute = route({
   path: '/curves',
   summary:
     'Curves of runs, reduced to what a screen can show: first, lowest, highest and last point of each ' +
-    'pixel column, exact; all points where they fit',
+    'column of batches, exact; all points where they fit',
   description:
     `Runs × metrics × width may be ${MOST_COLUMNS.toLocaleString('en')} at most, and the curves may have ` +
     `${MOST_POINTS.toLocaleString('en')} points in the range; beyond that the answer is 413, too-large.`,
@@ -47,17 +46,15 @@ export const getCurvesRoute = route({
       );
     }
     const paths = knownPaths(storage, runs);
-    const readers = metric.map((name) => ({
-      name,
-      read: curveReader(storage, name, { from, ...(to === undefined ? {} : { to }) }),
-    }));
-    const curves: { run: string; metric: string; curve: Curve }[] = [];
+    const range = { from, to: to ?? Math.max(from, lastBatch(storage, paths.values(), metric) ?? from) };
+    const readers = metric.map((name) => ({ name, read: reducedReader(storage, name, range, width) }));
+    const curves: CurveItem[] = [];
     let points = 0;
     for (const run of runs) {
       for (const { name, read } of readers) {
         const curve = read(paths.get(run)!);
-        curves.push({ run, metric: name, curve });
-        points += curve.batches.length;
+        curves.push({ run, metric: name, ...curve });
+        points += curve.points;
         if (points > MOST_POINTS) {
           throw new HttpError(
             'too-large',
@@ -67,13 +64,6 @@ export const getCurvesRoute = route({
         }
       }
     }
-    const last = to ?? curves.reduce((latest, { curve }) => Math.max(latest, curve.batches.at(-1) ?? 0), from);
-    const body = {
-      from,
-      to: last,
-      width,
-      curves: curves.map(({ curve, ...which }) => ({ ...which, ...decimate(curve, from, last, width) })),
-    };
-    return { status: 200, body };
+    return { status: 200, body: { ...range, width, curves } };
   },
 });

@@ -12,11 +12,11 @@ export const curve = sameShape<Curve>()('Curve', 'One metric by batch', z.strict
 
 const curveItem = shape(
   'CurveItem',
-  'One curve as points in order of batch; every batch is a recorded one, none is made up. With `raw: ' +
-    'false` each of `width` equal columns of [from, to] is reduced to its first, lowest, highest and last ' +
-    'point; points that coincide appear once. A line through these points covers the same pixels as a line ' +
-    'through all points. A curve with at most `width` points in the range is whole. A value that was not ' +
-    'finite is null and ends the line',
+  'One curve as points in order of batch; every batch is a recorded one, none is made up. A curve with at most ' +
+    '`width` points in the range is whole. Else, `raw: false`, each column of batches is reduced to its first, ' +
+    'lowest, highest and last point; points that coincide appear once. A column has a power of two of batches, the ' +
+    'least with which `width` columns have as many as the range, and begins at a multiple of it: the points of a ' +
+    'curve that grows stay where they are until columns double. A value that was not finite is null and ends the line',
   z.strictObject({
     run: z.string().describe('id of the run'),
     metric: z.string().describe('name of the metric'),
@@ -33,7 +33,7 @@ export const curvesResponse = shape(
   z.strictObject({
     from: batch.describe('first batch that was looked at'),
     to: batch.describe('last batch that was looked at'),
-    width: count.describe('pixel columns that the curves were reduced to'),
+    width: count.describe('columns that the curves were reduced to, at most; or one more'),
     curves: z.array(curveItem).describe('one for each run and metric, in the order of the request'),
   }),
 );

@@ -55,10 +55,7 @@ export function curveReader(
   metric: string,
   { from = 0, to = Number.MAX_SAFE_INTEGER }: CurveRange = {},
 ): (path: RunPath) => Curve {
-  const metrics = storage.prepare('SELECT id, epsilon FROM "Metric" WHERE name = ? ORDER BY id').all(metric) as {
-    id: number;
-    epsilon: number | null;
-  }[];
+  const idsFor = metricIds(storage, metric);
   const points = storage
     .prepare(
       'SELECT batch, value FROM "Point" WHERE stageId = ? AND metricId = ? AND batch BETWEEN ? AND ? ORDER BY batch',
@@ -75,10 +72,19 @@ export function curveReader(
     return toCurve(parts.length > 1 ? parts.flat().sort(([a], [b]) => a - b) : (parts[0] ?? []));
   };
   return ({ epsilon, stageIds }) => {
-    const ids = metrics.filter((each) => each.epsilon === null || each.epsilon === epsilon).map(({ id }) => id);
+    const ids = idsFor(epsilon);
     const stages = stageIds.map((stageId) => once(`${stageId} of ${ids}`, () => readStage(stageId, ids)));
     return stages.length === 1 ? stages[0]! : once(`${stageIds} of ${ids}`, () => concatenate(stages));
   };
+}
+
+/** The ids under which stages record a metric: one for all runs, and one for each ε that a run may have. */
+export function metricIds(storage: Storage, metric: string): (epsilon: number | null) => number[] {
+  const metrics = storage.prepare('SELECT id, epsilon FROM "Metric" WHERE name = ? ORDER BY id').all(metric) as {
+    id: number;
+    epsilon: number | null;
+  }[];
+  return (own) => metrics.filter(({ epsilon }) => epsilon === null || epsilon === own).map(({ id }) => id);
 }
 
 type Point = [batch: number, value: number | null];
