@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFi
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bundle } from './build/bundle.js';
+import { compressFolder } from './build/compress.js';
 import { licencesOf } from './build/licences.js';
 import { generate } from './generate.js';
 import { root } from './setup/root.js';
@@ -74,4 +75,5 @@ function buildDashboard() {
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`vite says:\n${stdout}${stderr}`);
+  compressFolder(join(dist, 'web', 'assets'));
 }

@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Request as ExpressRequest, type
 import { errorReply } from './answer.ts';
 import type { Answerer } from './answerer.ts';
 import { belowBasePath, isApi } from './base-path.ts';
+import { forReader } from './compression.ts';
 import { refuseNesting } from './definition-of.ts';
 import { enter, type EntryOptions } from './entry.ts';
 import type { EventStreams } from './events.ts';
@@ -10,7 +11,7 @@ import { describeApi } from './openapi.ts';
 import type { Reply, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { API_HEADERS, PAGE_HEADERS } from './security-headers.ts';
-import type { StaticFiles } from './static-files.ts';
+import { bestOf, type StaticFiles } from './static-files.ts';
 
 export interface AppOptions extends EntryOptions {
   answerer: Answerer;
@@ -60,7 +61,9 @@ function respond(route: Route, answerer: Answerer) {
     response.once('close', () => gone.abort());
     const { params, query, body } = request;
     refuseNesting(body);
-    send(response, await answerer.answer(route, { params, query, body }, gone.signal));
+    const reply = await answerer.answer(route, { params, query, body }, gone.signal);
+    response.vary('Accept-Encoding');
+    send(response, await forReader(reply, request.acceptsEncodings('gzip') === 'gzip'));
   };
 }
 
@@ -69,6 +72,7 @@ function send(response: Response, reply: Reply): void {
   response.status(reply.status);
   if (reply.fileName !== undefined) response.attachment(reply.fileName);
   if (reply.etag !== undefined) response.set('ETag', reply.etag);
+  if (reply.encoding !== undefined) response.set('Content-Encoding', reply.encoding);
   if (reply.type !== undefined) response.type(reply.type).send(reply.body);
   else response.json(reply.body);
 }
@@ -102,9 +106,12 @@ function servePages({ files, basePath }: AppOptions): express.RequestHandler {
     const { path } = request;
     const file = files.get(path) ?? (/\.\w+$/.test(path) ? undefined : files.get('/'));
     if (file === undefined) throw new HttpError('not-found', `Cannot find ${path}: the dashboard is at ${basePath}/`);
-    response.set('ETag', file.etag);
+    const { body, etag, encoding } = bestOf(file, (encoding) => request.acceptsEncodings(encoding) === encoding);
+    response.vary('Accept-Encoding');
+    if (encoding !== null) response.set('Content-Encoding', encoding);
+    response.set('ETag', etag);
     response.set('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-    response.type(file.type).send(file.body);
+    response.type(file.type).send(body);
   };
 }
 

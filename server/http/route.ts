@@ -41,6 +41,8 @@ export interface Reply<Body = unknown> {
   fileName?: string;
   /** The tag of the body, made where the body was written: hashing a large one would keep everyone waiting. */
   etag?: string;
+  /** Given where the body is compressed. */
+  encoding?: 'gzip';
 }
 
 /** An answer that is a text file and not JSON. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { UserError } from '../sweep/user-error.ts';
 
@@ -7,9 +7,16 @@ export interface StaticFile {
   body: Buffer;
   type: string;
   etag: string;
+  /** The same, compressed when the dashboard was built; the best first. */
+  compressed: { encoding: Encoding; body: Buffer }[];
   /** Named by its content, so that it may be kept for ever. */
   immutable: boolean;
 }
+
+type Encoding = keyof typeof ENDINGS;
+
+/** What the build writes beside a file, the best first. */
+const ENDINGS = { br: '.br', gzip: '.gz' } as const;
 
 /** The dashboard by path (`/assets/index-3f2a.js`); `/` is its page. */
 export type StaticFiles = Map<string, StaticFile>;
@@ -38,13 +45,31 @@ export function readStaticFiles(folder: string, basePath: string): StaticFiles {
     const url = `/${relative(folder, path).split(sep).join('/')}`;
     const page = url === '/index.html';
     const body = page ? withBase(readFileSync(path, 'utf8'), basePath) : readFileSync(path);
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    files.set(page ? '/' : url, { body, type, etag, immutable: url.startsWith('/assets/') });
+    const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+    const compressed = page ? [] : compressedBeside(path);
+    files.set(page ? '/' : url, { body, type, etag, compressed, immutable: url.startsWith('/assets/') });
   }
   if (!files.has('/')) {
     throw new UserError(`Cannot serve the dashboard: no index.html in ${folder}; build it with: npm run build`);
   }
   return files;
+}
+
+/** What is sent of a file: compressed where the reader takes that. Each form has a tag of its own. */
+export function bestOf(
+  { body, etag, compressed }: StaticFile,
+  takes: (encoding: Encoding) => boolean,
+): { body: Buffer; etag: string; encoding: Encoding | null } {
+  const best = compressed.find(({ encoding }) => takes(encoding));
+  return best === undefined
+    ? { body, etag: `"${etag}"`, encoding: null }
+    : { body: best.body, etag: `"${etag}-${best.encoding}"`, encoding: best.encoding };
+}
+
+function compressedBeside(path: string): StaticFile['compressed'] {
+  return Object.entries(ENDINGS).flatMap(([encoding, ending]) =>
+    existsSync(path + ending) ? [{ encoding: encoding as Encoding, body: readFileSync(path + ending) }] : [],
+  );
 }
 
 function filesBelow(folder: string): string[] {

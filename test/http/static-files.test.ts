@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readStaticFiles } from '../../server/http/static-files.ts';
+import { bestOf, readStaticFiles } from '../../server/http/static-files.ts';
 
 let folder: string;
 
@@ -36,6 +36,23 @@ test('a file named by its content may be kept; another content has another tag',
   expect(before.immutable).toBe(true);
   writeFileSync(join(folder, 'web', 'assets', 'a-1.js'), 'export { changed };');
   expect(readStaticFiles(join(folder, 'web'), '').get('/assets/a-1.js')!.etag).not.toBe(before.etag);
+});
+
+test('what the build compressed is sent to whoever takes it, the best first, each with a tag of its own', () => {
+  const file = join(folder, 'web', 'assets', 'a-1.js');
+  writeFileSync(`${file}.br`, 'brotli');
+  writeFileSync(`${file}.gz`, 'gzip');
+  const files = readStaticFiles(join(folder, 'web'), '');
+  expect([...files.keys()].sort()).toEqual(['/', '/assets/a-1.js']);
+  const sent = [['br', 'gzip'], ['gzip'], []].map((taken) =>
+    bestOf(files.get('/assets/a-1.js')!, (encoding) => taken.includes(encoding)),
+  );
+  expect(sent.map(({ encoding, body }) => [encoding, body.toString()])).toEqual([
+    ['br', 'brotli'],
+    ['gzip', 'gzip'],
+    [null, 'export { changed };'],
+  ]);
+  expect(new Set(sent.map(({ etag }) => etag)).size).toBe(3);
 });
 
 test("a dashboard that was not built is the user's to build", () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { answer, errorReply } from '../answer.ts';
+import { compress } from '../compression.ts';
 import type { Context, Reply } from '../route.ts';
 import { routes } from '../routes.ts';
 import {
@@ -79,12 +80,12 @@ function send(say: Channel['say'], { body, ...rest }: SentReply): void {
   say({ kind: 'reply', reply: { ...rest, body: body.subarray(from) } });
 }
 
-/** JSON is written here, and its tag, so that the server only passes bytes on. */
+/** JSON is written and compressed here, and tagged, so that the server only passes bytes on. */
 function toSent({ body, type, ...rest }: Reply): SentReply {
   const text = type === undefined ? JSON.stringify(body) : (body as string);
   const bytes = Buffer.from(text);
   const etag = `W/"${createHash('sha1').update(bytes).digest('base64url')}"`;
-  return { ...rest, type: type ?? 'application/json; charset=utf-8', body: bytes, etag };
+  return compress({ ...rest, type: type ?? 'application/json; charset=utf-8', body: bytes, etag });
 }
 
 function toError({ kind, message }: Failure): Error {
