@@ -1,20 +1,23 @@
 import { useEffect, useState } from 'preact/hooks';
 import { readTheme, setTheme, type Theme } from './chart/theme.ts';
-import { subscribe, useConnection, type Connection } from './data/live.ts';
-import { ComparePage } from './pages/compare.tsx';
-import { DoctorPage } from './pages/doctor.tsx';
-import { NewSweepPage } from './pages/new-sweep.tsx';
-import { ProbePage } from './pages/probe.tsx';
-import { RunPage } from './pages/run.tsx';
-import { RunsPage } from './pages/runs.tsx';
-import { StagesPage } from './pages/stages.tsx';
-import { SweepPage } from './pages/sweep.tsx';
-import { SweepsPage } from './pages/sweeps.tsx';
-import { TablePage } from './pages/table.tsx';
+import type { Connection } from './data/event-stream.ts';
+import { subscribe, useConnection } from './data/live.ts';
+import { lazy } from './parts/lazy.tsx';
 import { Message } from './parts/message.tsx';
 import { Link } from './routing/link.tsx';
 import { useLocation } from './routing/location.ts';
 import { parseRoute, type PageRoute } from './routing/route.ts';
+
+const ComparePage = lazy(() => import('./pages/compare.tsx').then(({ ComparePage }) => ComparePage));
+const DoctorPage = lazy(() => import('./pages/doctor.tsx').then(({ DoctorPage }) => DoctorPage));
+const NewSweepPage = lazy(() => import('./pages/new-sweep.tsx').then(({ NewSweepPage }) => NewSweepPage));
+const ProbePage = lazy(() => import('./pages/probe.tsx').then(({ ProbePage }) => ProbePage));
+const RunPage = lazy(() => import('./pages/run.tsx').then(({ RunPage }) => RunPage));
+const RunsPage = lazy(() => import('./pages/runs.tsx').then(({ RunsPage }) => RunsPage));
+const StagesPage = lazy(() => import('./pages/stages.tsx').then(({ StagesPage }) => StagesPage));
+const SweepPage = lazy(() => import('./pages/sweep.tsx').then(({ SweepPage }) => SweepPage));
+const SweepsPage = lazy(() => import('./pages/sweeps.tsx').then(({ SweepsPage }) => SweepsPage));
+const TablePage = lazy(() => import('./pages/table.tsx').then(({ TablePage }) => TablePage));
 
 export function App() {
   const { path } = useLocation();

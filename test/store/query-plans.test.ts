@@ -37,7 +37,7 @@ const READINGS: Record<string, (storage: Storage) => unknown> = {
   curve: (storage) => readCurve(storage, 1, 'val/accuracy', { from: 10, to: 20 }),
   'extremes of a curve': (storage) => {
     const reader = extremesReader(storage, 'val/accuracy', { from: 10, to: 20 });
-    for (const path of readPaths(storage, [1]).values()) [reader.count(path, 9), reader.read(path, 4)];
+    return [...readPaths(storage, [1]).values()].map((path) => [reader.count(path, 9), reader.read(path, 4)]);
   },
   'last batch': (storage) => lastBatch(storage, readPaths(storage, [1]).values(), ['val/accuracy']),
   'confusion matrix': (storage) => readArtefact(storage, 1, 'confusion'),
