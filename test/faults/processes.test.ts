@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { storeLargeSweep } from '../../bench/scale/large-sweep.ts';
+import { storeLargeSweep } from '../../bench/dashboard/large-sweep.ts';
 import { buildProbeReport } from '../../server/report/probe/probe-report.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';

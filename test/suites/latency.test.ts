@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { storeLargeSweep } from '../../bench/scale/large-sweep.ts';
+import { storeLargeSweep } from '../../bench/dashboard/large-sweep.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { askServed } from '../helpers/ask-served.ts';
 import { FULL_SIZE, size } from '../helpers/size.ts';

@@ -10,8 +10,8 @@ type Message =
 /**
  * Follows the stream of events that all tabs of this dashboard share. A browser opens six connections to one server, so
  * six streams would leave none to load a page with. Whoever gets the lock holds the stream and tells the others; when
- * it leaves, the next one opens a stream, whose `hello` lets everybody ask anew. Where the browser has no locks, which it
- * offers to this machine and over HTTPS alone, each tab has its own stream.
+ * it leaves, the next one opens a stream, whose `hello` lets everybody ask anew. Where the browser has no locks, which
+ * it offers to this machine and over HTTPS alone, each tab has its own stream.
  *
  * @returns leaves
  */

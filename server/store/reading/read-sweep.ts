@@ -44,14 +44,18 @@ export async function readSweep(storage: Storage, sweepId: number, now = Date.no
   };
 }
 
-/** Names of the metrics that the runs of a sweep have recorded so far. */
+/**
+ * Names of the metrics that the runs of a sweep have recorded so far. Of each the first stage that has it is looked
+ * for: to go through all metrics of all stages takes half a second where there are 10,000.
+ */
 function recordedMetrics(storage: Storage, sweepId: number): string[] {
   return storage
     .prepare(
-      `SELECT DISTINCT name FROM "Metric" WHERE id IN (
-      SELECT g.metricId FROM (
-        SELECT DISTINCT p.stageId FROM "SweepRun" s CROSS JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?
-      ) w CROSS JOIN "StageMetric" g ON g.stageId = w.stageId)
+      `WITH stages AS MATERIALIZED (
+      SELECT DISTINCT p.stageId FROM "SweepRun" s CROSS JOIN "RunStage" p ON p.runId = s.runId WHERE s.sweepId = ?)
+    SELECT name FROM (SELECT DISTINCT name FROM "Metric") n WHERE EXISTS (
+      SELECT 1 FROM stages w CROSS JOIN "Metric" m ON m.name = n.name
+      CROSS JOIN "StageMetric" g ON g.stageId = w.stageId AND g.metricId = m.id)
     ORDER BY name`,
     )
     .pluck()

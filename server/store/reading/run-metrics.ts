@@ -1,5 +1,5 @@
 import { METRICS } from '../../sweep/metrics.ts';
-import { readPaths } from './read-curve.ts';
+import { readPaths, type RunPath } from './read-curve.ts';
 import type { Storage } from '../database/storage.ts';
 
 export interface MetricSummary {
@@ -32,68 +32,32 @@ export const LAST_VALUE = `(SELECT g.last ${STAGES_OF_METRIC} ORDER BY p.positio
 /**
  * Last and best of every metric that these runs recorded, from the summaries of the stages along their paths. A stage
  * that several of the runs share is read once.
+ *
+ * @param only of these metrics alone
  */
-export function readRunMetrics(storage: Storage, runIds: number[]): Map<number, Record<string, MetricSummary>> {
+export function readRunMetrics(
+  storage: Storage,
+  runIds: number[],
+  only: readonly string[] | null = null,
+): Map<number, Record<string, MetricSummary>> {
   const paths = readPaths(storage, runIds);
-  const stages = readStageMetrics(storage, [...new Set([...paths.values()].flatMap(({ stageIds }) => stageIds))]);
+  const metrics = readMetrics(storage, only);
+  const stages = readStages(storage, [...new Set([...paths.values()].flatMap(({ stageIds }) => stageIds))], metrics);
   return new Map(
     runIds.map((id) => {
-      const path = paths.get(id);
-      if (path === undefined) return [id, {}]; // another process has removed the run
-      const { epsilon, divergedBatch, stageIds } = path;
-      const summaries: (MetricSummary | undefined)[] = [];
-      for (const row of stageIds.flatMap((stageId) => stages.rows.get(stageId)!)) {
-        if (row.epsilon !== null && row.epsilon !== epsilon) continue;
-        // A value from before the run diverged is not its last.
-        const isStale = divergedBatch !== null && row.lastBatch < divergedBatch;
-        summaries[row.place] = follow(summaries[row.place], isStale ? { ...row, last: null } : row);
-      }
-      return [id, byName(stages.names, summaries)];
+      const path = paths.get(id); // undefined: another process has removed the run
+      return [id, path === undefined ? {} : byName(metrics.names, followPath(path, stages, metrics))];
     }),
   );
 }
 
-interface Row {
-  /** Of its name in the names of all metrics, sorted. */
-  place: number;
-  epsilon: number | null;
-  lastBatch: number;
-  last: number | null;
-  best: number | null;
-  bestBatch: number | null;
-  better: 'max' | 'min' | null;
+/** The metrics of a reading: their names in order, and what each id stands for. */
+interface Metrics {
+  names: string[];
+  byId: Map<number, { place: number; epsilon: number | null; better: 'max' | 'min' | null }>;
 }
 
-/** @returns the summaries of each of the stages */
-function readStageMetrics(storage: Storage, stageIds: number[]): { names: string[]; rows: Map<number, Row[]> } {
-  const metrics = storage.prepare('SELECT id, name, epsilon FROM "Metric"').all() as {
-    id: number;
-    name: string;
-    epsilon: number | null;
-  }[];
-  const names = [...new Set(metrics.map(({ name }) => name))].sort();
-  const known = new Map(
-    metrics.map(({ id, name, epsilon }) => [id, { place: names.indexOf(name), epsilon, better: bestColumn(name) }]),
-  );
-  const read = storage
-    .prepare(
-      `SELECT g.stageId, g.metricId, g.lastBatch, g.last, g.min, g.minBatch, g.max, g.maxBatch
-    FROM json_each(?) AS wanted
-    CROSS JOIN "StageMetric" g ON g.stageId = wanted.value`,
-    )
-    .raw()
-    .all(JSON.stringify(stageIds)) as Summary[];
-  const rows = new Map<number, Row[]>(stageIds.map((id) => [id, []]));
-  for (const [stageId, metricId, lastBatch, last, min, minBatch, max, maxBatch] of read) {
-    const metric = known.get(metricId)!;
-    const [best, bestBatch] =
-      metric.better === null ? [null, null] : metric.better === 'max' ? [max, maxBatch] : [min, minBatch];
-    rows.get(stageId)!.push({ ...metric, lastBatch, last, best, bestBatch });
-  }
-  return { names, rows };
-}
-
-type Summary = [
+type StageSummary = [
   stageId: number,
   metricId: number,
   lastBatch: number,
@@ -104,11 +68,63 @@ type Summary = [
   maxBatch: number | null,
 ];
 
-/** The summary so far, followed by that of a later stage. */
-function follow(before: MetricSummary | undefined, { last, best, bestBatch, better }: Row): MetricSummary {
-  const keeps =
-    before && before.best !== null && (best === null || (better === 'max' ? before.best >= best : before.best <= best));
-  return keeps ? { ...before, last } : { last, best, bestBatch };
+function readMetrics(storage: Storage, only: readonly string[] | null): Metrics {
+  const rows = storage.prepare('SELECT id, name, epsilon FROM "Metric"').all() as {
+    id: number;
+    name: string;
+    epsilon: number | null;
+  }[];
+  const wanted = only === null ? rows : rows.filter(({ name }) => only.includes(name));
+  const names = [...new Set(wanted.map(({ name }) => name))].sort();
+  const places = new Map(names.map((name, place) => [name, place]));
+  return {
+    names,
+    byId: new Map(
+      wanted.map(({ id, name, epsilon }) => [id, { place: places.get(name)!, epsilon, better: bestColumn(name) }]),
+    ),
+  };
+}
+
+/** The summaries of each stage. Ten thousand runs have half a million: rows stay as SQLite gives them. */
+function readStages(storage: Storage, stageIds: number[], { byId }: Metrics): Map<number, StageSummary[]> {
+  const rows = storage
+    .prepare(
+      `SELECT g.stageId, g.metricId, g.lastBatch, g.last, g.min, g.minBatch, g.max, g.maxBatch
+    FROM json_each(?) AS wanted
+    CROSS JOIN "StageMetric" g ON g.stageId = wanted.value`,
+    )
+    .raw()
+    .iterate(JSON.stringify(stageIds)) as IterableIterator<StageSummary>;
+  const stages = new Map<number, StageSummary[]>(stageIds.map((id) => [id, []]));
+  for (const row of rows) if (byId.has(row[1])) stages.get(row[0])!.push(row);
+  return stages;
+}
+
+/** The summaries of a run's path, each by the place of its metric. */
+function followPath(
+  { epsilon: own, divergedBatch, stageIds }: RunPath,
+  stages: Map<number, StageSummary[]>,
+  { byId }: Metrics,
+): (MetricSummary | undefined)[] {
+  const summaries: (MetricSummary | undefined)[] = [];
+  for (const stageId of stageIds) {
+    for (const [, metricId, lastBatch, recorded, min, minBatch, max, maxBatch] of stages.get(stageId)!) {
+      const { place, epsilon, better } = byId.get(metricId)!;
+      if (epsilon !== null && epsilon !== own) continue;
+      // A value from before the run diverged is not its last.
+      const last = divergedBatch !== null && lastBatch < divergedBatch ? null : recorded;
+      const [best, bestBatch] = better === null ? [null, null] : better === 'max' ? [max, maxBatch] : [min, minBatch];
+      const before = summaries[place];
+      if (before !== undefined && keepsBest(before.best, best, better)) before.last = last;
+      else summaries[place] = { last, best, bestBatch };
+    }
+  }
+  return summaries;
+}
+
+/** True where the best of the stages before stays the best: of equal ones the earliest is. */
+function keepsBest(before: number | null, best: number | null, better: 'max' | 'min' | null): boolean {
+  return before !== null && (best === null || (better === 'max' ? before >= best : before <= best));
 }
 
 function byName(names: readonly string[], summaries: (MetricSummary | undefined)[]): Record<string, MetricSummary> {

@@ -1,14 +1,7 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { describe, it } from 'vitest';
-
-/** Where the browser is: as the environment says, or the first of the usual names on the PATH. */
-const path =
-  process.env['COSWEEP_CHROMIUM'] ??
-  ['chromium', 'chromium-browser', 'google-chrome']
-    .flatMap((name) => process.env['PATH']!.split(delimiter).map((folder) => join(folder, name)))
-    .find(existsSync);
+import { BROWSER_ARGUMENTS, browserPath as path } from '../../../bench/dashboard/browser.ts';
 
 /** A busy machine trains and draws slowly; nothing is asserted about time, so only a hang may reach this. */
 const timeout = 240_000;
@@ -17,17 +10,7 @@ const timeout = 240_000;
 export function openBrowser(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: path!,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      ...more,
-    ],
+    args: [...BROWSER_ARGUMENTS, ...more],
   });
 }
 

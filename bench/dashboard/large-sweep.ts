@@ -16,6 +16,8 @@ export interface LargeSweep {
   evalEvery: number;
   /** Metrics that have a point in every batch; default: all of them. */
   perBatch?: string[];
+  /** Of how many runs, the first ones; default: of all. */
+  perBatchRuns?: number;
   /** True: the trunks alone are trained, each to its end. */
   trunksOnly?: boolean;
 }
@@ -66,7 +68,7 @@ function toDefinition({ name, betas, switches = 1, epsilons, seeds, batches, eva
 }
 
 function train(storage: Storage, sweepId: number, large: LargeSweep): void {
-  const { batches, evalEvery, trunksOnly = false } = large;
+  const { batches, evalEvery, trunksOnly = false, perBatchRuns = -1 } = large;
   const half = Math.floor(batches / 2);
   const run = (sql: string, ...values: unknown[]) => storage.raw.prepare(sql).run(...values);
   const perBatch =
@@ -100,10 +102,14 @@ function train(storage: Storage, sweepId: number, large: LargeSweep): void {
   const stages = `(SELECT DISTINCT p.stageId, g.fromBatch, g.toBatch FROM mine m
     JOIN "RunStage" p ON p.runId = m.runId JOIN "Stage" g ON g.id = p.stageId)`;
   const value = '0.5 + ((s.stageId * 7919 + m.id * 104729 + c.i * 15485863) % 1000003) / 2000006.0';
-  const points = (batchesOf: string) => `INSERT INTO "Point" SELECT s.stageId, m.id, c.i, ${value} FROM ${stages} s
+  const points = (
+    batchesOf: string,
+    of = stages,
+  ) => `INSERT INTO "Point" SELECT s.stageId, m.id, c.i, ${value} FROM ${of} s
     CROSS JOIN "Metric" m CROSS JOIN counter c ON ${batchesOf}
     WHERE m.name IN (SELECT value FROM json_each(?))`;
-  run(points('c.i >= s.fromBatch AND c.i < s.toBatch'), JSON.stringify(perBatch));
+  const recorded = stages.replace('FROM mine m', `FROM (SELECT * FROM mine ORDER BY runId LIMIT ${perBatchRuns}) m`);
+  run(points('c.i >= s.fromBatch AND c.i < s.toBatch', recorded), JSON.stringify(perBatch));
   run(
     points(`c.i > s.fromBatch - (s.fromBatch = 0) AND c.i <= s.toBatch AND c.i % ${evalEvery} = 0`),
     JSON.stringify(evaluated),
