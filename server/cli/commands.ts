@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
+import { extendCommand } from './commands/extend.ts';
 import { listCommand } from './commands/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { probeCommand } from './commands/probe.ts';
@@ -25,6 +26,7 @@ export const commands: readonly CliCommand[] = [
   probeCommand,
   runCommand,
   confirmCommand,
+  extendCommand,
   serveCommand,
   listCommand,
   showCommand,

@@ -15,6 +15,8 @@ import { listSweepsRoute } from './handlers/list-sweeps.ts';
 import { postCancelRoute } from './handlers/post-cancel.ts';
 import { postConfirmRoute } from './handlers/post-confirm.ts';
 import { postDoctorRoute } from './handlers/post-doctor.ts';
+import { postExtendRoute } from './handlers/post-extend.ts';
+import { postExtensionRoute } from './handlers/post-extension.ts';
 import { postKillRoute } from './handlers/post-kill.ts';
 import { postPlanRoute } from './handlers/post-plan.ts';
 import { postResumeRoute } from './handlers/post-resume.ts';
@@ -46,4 +48,6 @@ export const routes: readonly Route[] = [
   postResumeRoute,
   postRetryRoute,
   postConfirmRoute,
+  postExtensionRoute,
+  postExtendRoute,
 ];

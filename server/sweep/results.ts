@@ -53,4 +53,17 @@ export interface SweepResults {
   runs: RunResult[];
   /** Seconds that training the runs took: a stage that several runs share counts once. */
   seconds: number;
+  /** With how many different numbers of seeds the sweep was complete, this one included; p-values count them all. */
+  looks: number;
+  /** How many arms it had before arms were added to it, oldest first; those that were added come after the others. */
+  armsBefore: number[];
+}
+
+/** Whether every planned run has ended, well or not: only then is anything tested. */
+export function isFinished({ arms, seeds, runs }: Pick<SweepResults, 'arms' | 'seeds' | 'runs'>): boolean {
+  return runs.length >= arms.length * seeds.length && runs.every(({ state }) => hasEnded(state));
+}
+
+export function hasEnded(state: RunState): boolean {
+  return state === 'complete' || state === 'diverged' || state === 'failed';
 }

@@ -4,7 +4,7 @@ import type { TableRow } from '../../server/report/table/table.ts';
 import { Stream } from '../../server/sweep/random.ts';
 import { toMarkdown } from '../../server/report/formats/to-markdown.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
-import { makeArm, makeControl, makeResults, makeRun } from './make-results.ts';
+import { makeArm, makeControl, makeResults, makeRun, withFailures } from './make-results.ts';
 import { betaBySwitch } from './sample-sweeps.ts';
 
 const rowsOf = (...args: Parameters<typeof buildAblationTable>): TableRow[] =>
@@ -75,12 +75,36 @@ describe('differences to the control', () => {
   it('marks and bolds what differs, whatever a row has that is one pair so far', () => {
     const control = [0.9, 0.91, 0.9, 0.92, 0.9, 0.91];
     const better = control.map((value, seed) => value + 0.02 + seed / 1000);
-    const [worse, best, begun] = rowsOf(
-      makeResults([makeControl(0), makeArm(1), makeArm(2)], [control, better, [0.95, null, null, null, null, null]]),
+    const results = makeResults(
+      [makeControl(0), makeArm(1), makeArm(2)],
+      [control, better, [0.95, null, null, null, null, null]],
     );
+    const waiting = rowsOf(results).map((row) => row.difference);
+    expect(waiting[1]).toMatchObject({ n: 6, untested: 'unfinished', p: null, pHolm: null, pMaxT: null });
+    expect(noteOf(results)).toContain('Nothing is tested before every planned run has ended.');
+    const [worse, best, begun] = rowsOf(withFailures(results));
     expect(best).toMatchObject({ best: true, difference: { p: 2 / 64, pHolm: 2 / 64, pMaxT: 2 / 64 } });
     expect(begun).toMatchObject({ best: false, difference: { n: 1, untested: 'tooFew', pMaxT: null } });
     expect(worse!.best).toBe(false);
+  });
+
+  it('multiplies every p by the looks, at most to 1, and says so and how the family grew', () => {
+    const control = [0.9, 0.91, 0.9, 0.92, 0.9, 0.91, 0.9];
+    const better = control.map((value, seed) => value + 0.02 + seed / 1000);
+    const mixed = control.map((value, seed) => value + (seed % 2 === 0 ? 0.01 : -0.011));
+    const results = makeResults([makeControl(0), makeArm(1), makeArm(2)], [control, better, mixed]);
+    const once = rowsOf(results).map((row) => row.difference);
+    const grown = { ...results, looks: 3, armsBefore: [2] };
+    const again = rowsOf(grown).map((row) => row.difference);
+    for (const test of ['p', 'pHolm', 'pMaxT'] as const) {
+      expect(again[1]![test]).toBe(3 * once[1]![test]!);
+      expect(once[2]![test]).toBeGreaterThan(1 / 3);
+      expect(again[2]![test]).toBe(1);
+    }
+    expect(again[1]!.mean).toBe(once[1]!.mean);
+    expect(noteOf(grown)).toContain('All p are corrected for 3 looks (p × 3).');
+    expect(noteOf(grown)).toContain('Arms were added: family 1 → 2.');
+    expect(noteOf(results)).not.toContain('look');
   });
 
   it('survives arms without any spread', () => {
@@ -140,7 +164,7 @@ describe('what may not count', () => {
     const arms = Array.from({ length: 5 }, (_, k) => control.map((value) => value + 0.004 * (k + stream.normal())));
     const short = control.map((value, seed) => (seed < 2 ? value + [0.1, 0.1005][seed]! : null));
     const table = (finals: (number | null)[][]) =>
-      rowsOf(makeResults([makeControl(0), ...finals.slice(1).map((_, k) => makeArm(k + 1))], finals));
+      rowsOf(withFailures(makeResults([makeControl(0), ...finals.slice(1).map((_, k) => makeArm(k + 1))], finals)));
     const without = table([control, ...arms]);
     const with_ = table([control, ...arms, short]);
     expect(with_.slice(0, 6).map((row) => row.difference)).toEqual(without.map((row) => row.difference));
@@ -149,7 +173,9 @@ describe('what may not count', () => {
     expect(with_[6]!.difference!.low).not.toBeNull();
     const text = toMarkdown(
       buildAblationTable(
-        makeResults([makeControl(0), ...[...arms, short].map((_, k) => makeArm(k + 1))], [control, ...arms, short]),
+        withFailures(
+          makeResults([makeControl(0), ...[...arms, short].map((_, k) => makeArm(k + 1))], [control, ...arms, short]),
+        ),
       ),
     );
     expect(text).toContain('p –: n too small');

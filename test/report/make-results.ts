@@ -126,6 +126,17 @@ export function makeResults(
     seeds,
     runs,
     seconds: 10 * runs.length,
+    looks: 1,
+    armsBefore: [],
     ...settings,
   };
+}
+
+/** The same with a failed run for each that is left out. */
+export function withFailures(results: SweepResults): SweepResults {
+  const has = (arm: number, seed: number) => results.runs.some((run) => run.arm === arm && run.seed === seed);
+  const failed = results.arms.flatMap(({ index }) =>
+    results.seeds.flatMap((seed) => (has(index, seed) ? [] : [makeRun(index, seed, { state: 'failed' })])),
+  );
+  return { ...results, runs: [...results.runs, ...failed] };
 }

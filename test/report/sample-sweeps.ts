@@ -15,7 +15,7 @@ export function betaBySwitch(): SweepResults {
   );
 }
 
-/** Everything that can go wrong at once: diverged, failed, waiting, dead, the same in ε, another engine, few images. */
+/** Everything that can go wrong at once: diverged, failed, dead, the same in ε, another engine, few images. */
 export function troubledSweep(): SweepResults {
   const arms = [
     makeControl(0),
@@ -42,7 +42,8 @@ export function troubledSweep(): SweepResults {
     if (run.arm === 5) run.engine = 'tensorflow';
   }
   results.runs.find((run) => run.arm === 4 && run.seed === 2)!.state = 'diverged';
-  results.runs.push(makeRun(4, 4, { state: 'failed', error: 'the worker died', seconds: 3 }));
+  for (const seed of [4, 5])
+    results.runs.push(makeRun(4, seed, { state: 'failed', error: 'the worker died', seconds: 3 }));
   return results;
 }
 

@@ -30,11 +30,11 @@ const rowJson = sameShape<RowJson>()(
         low: maybe.describe("lower end of Student's 95 % interval, unadjusted; null for a single pair"),
         high: maybe.describe('upper end of that interval; null for a single pair'),
         untested: z
-          .enum(['diverged', 'tooFew'])
+          .enum(['unfinished', 'diverged', 'tooFew'])
           .nullable()
           .describe(
-            'why there is no p: the arm and its control diverged on different seeds, or too few differences ' +
-              'are not zero for any p under 0.05',
+            'why there is no p: not every planned run has ended, the arm and its control diverged on different ' +
+              'seeds, or too few differences are not zero for any p under 0.05',
           ),
         p: maybe.describe('p of the sign-flip test; null where untested'),
         pHolm: maybe.describe('the same, corrected by Holm'),

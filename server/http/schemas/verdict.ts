@@ -70,6 +70,7 @@ export const verdict = sameShape<Verdict>()(
     metric: z.string().describe('the metric that is judged'),
     at: z.enum(['last', 'best']).describe('the value of a run: its last evaluation or its best'),
     isExploratory: z.boolean().describe("true for another metric or value than the definition's"),
+    looks: count.describe('with how many different numbers of seeds it was complete; every p is corrected for them'),
     sentence: z.string().describe('the answer'),
     short: z.string().describe('the answer for a list'),
     next: z

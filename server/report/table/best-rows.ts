@@ -15,6 +15,7 @@ export function findBest(
   rows: readonly TableRow[],
   bySeed: readonly ReadonlyMap<number, number>[],
   metric: MetricView,
+  looks: number,
 ): boolean[] {
   const candidates = rows
     .map((row, index) => ({ row, index }))
@@ -29,6 +30,7 @@ export function findBest(
       sameAs: row.sameAs === best ? null : row.sameAs,
       identical: row.sameAs === best || rows[best]!.sameAs === index,
     })),
+    looks,
   );
   const isBold = new Set(
     candidates

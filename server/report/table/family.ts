@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { holm } from '../statistics/holm.ts';
+import { correctForLooks } from '../statistics/looks.ts';
 import { maxT } from '../statistics/max-t.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
@@ -31,6 +32,8 @@ export interface Corrected {
   pMaxT: number | null;
 }
 
+type Tested = { [Test in keyof Corrected]: number };
+
 export interface Family {
   /** In the order of the comparisons. */
   corrected: Corrected[];
@@ -40,6 +43,8 @@ export interface Family {
   reach: number;
   /** True for a comparison that has too few differences that are not zero to be tested. */
   tooFew: boolean[];
+  /** True for a comparison that is counted. */
+  isMember: boolean[];
 }
 
 /**
@@ -48,8 +53,10 @@ export interface Family {
  * A row that no pattern of signs could make significant is not tested, and not counted. Its few near-equal seeds can
  * have the largest t of all, and "monotone down the order" would then lift every other row to its p. Which rows these
  * are depends on the sizes of the differences alone, which flipped signs keep, so the test stays exact.
+ *
+ * @param looks how often these comparisons could be tested so far, each time with more seeds
  */
-export function testFamily(comparisons: readonly Comparison[]): Family {
+export function testFamily(comparisons: readonly Comparison[], looks = 1): Family {
   const counted = comparisons.map((_, index) => index).filter((index) => isCounted(comparisons[index]!));
   const seeds = [...new Set(counted.flatMap((index) => [...comparisons[index]!.differences.keys()]))].sort(
     (a, b) => a - b,
@@ -58,27 +65,31 @@ export function testFamily(comparisons: readonly Comparison[]): Family {
     counted.map((index) => [...comparisons[index]!.differences.values()]),
     counted.map((index) => seeds.map((seed) => comparisons[index]!.differences.get(seed) ?? null)),
   );
-  const byIndex = new Map(counted.map((index, k) => [index, tested[k]!]));
+  const byIndex = new Map(counted.map((index, k) => [index, correct(tested[k]!, looks)]));
   const tooFew = comparisons.map((comparison) => !comparison.identical && !canReachLevel(comparison));
   const corrected = comparisons.map(({ sameAs }, index): Corrected => {
     if (tooFew[index]) return { p: null, pHolm: null, pMaxT: null };
     return byIndex.get(index) ?? byIndex.get(sameAs ?? -1) ?? { p: 1, pHolm: 1, pMaxT: 1 };
   });
   const reach = comparisons.filter(isOwn).reduce((most, comparison) => Math.max(most, countNonZero(comparison)), 0);
-  return { corrected, counted: counted.length, reach, tooFew };
+  return { corrected, counted: counted.length, reach, tooFew, isMember: comparisons.map(isCounted) };
+}
+
+function correct({ p, pHolm, pMaxT }: Tested, looks: number): Tested {
+  return { p: correctForLooks(p, looks), pHolm: correctForLooks(pHolm, looks), pMaxT: correctForLooks(pMaxT, looks) };
 }
 
 /** How many families are remembered. */
 const MOST_REMEMBERED = 100;
 
 /** The newest families, by a hash of their differences: every format of a table and its picture ask for the same. */
-const remembered = new Map<string, Corrected[]>();
+const remembered = new Map<string, Tested[]>();
 
 /**
  * @param values of every row, in the order of its runs
  * @param rows the same by seed; null where the row has none
  */
-function testOnce(values: number[][], rows: (number | null)[][]): Corrected[] {
+function testOnce(values: number[][], rows: (number | null)[][]): Tested[] {
   const key = createHash('sha256')
     .update(JSON.stringify([values, rows]))
     .digest('hex');

@@ -1,4 +1,5 @@
 import type { Arm } from '../../sweep/arm.ts';
+import { isFinished } from '../../sweep/results.ts';
 import { afterSwitch } from './after-switch.ts';
 import { commonParams } from '../curves/arm-params.ts';
 import { batchesToTarget } from './batches-to-target.ts';
@@ -19,7 +20,7 @@ export function metricTable(entries: readonly Entry[], context: TableContext): M
   const { metric } = context;
   const { rows, family } = testedRows(entries, context);
   const bySeed = entries.map(({ arms }) => averageValues(arms, context.values));
-  findBest(rows, bySeed, metric).forEach((best, index) => {
+  findBest(rows, bySeed, metric, context.results.looks).forEach((best, index) => {
     rows[index]!.best = best;
   });
   const images = evaluatedImages(context);
@@ -114,10 +115,13 @@ function compare(rows: readonly TableRow[], entries: readonly Entry[], context: 
       const isDead = dead > 0 && dead >= n * arms.length;
       return { differences, sameAs, identical: isDead && [...differences.values()].every((value) => value === 0) };
     }),
+    context.results.looks,
   );
+  const isTested = isFinished(context.results);
   rows.forEach((row, index) => {
     if (row.difference === null) return;
-    if (isWithheld(entries[index]!.arms, context)) row.difference.untested = 'diverged';
+    if (!isTested) row.difference.untested = 'unfinished';
+    else if (isWithheld(entries[index]!.arms, context)) row.difference.untested = 'diverged';
     else if (family.tooFew[index]) row.difference.untested = 'tooFew';
     else Object.assign(row.difference, family.corrected[index]);
   });

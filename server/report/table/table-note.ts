@@ -1,4 +1,4 @@
-import type { RunState, SweepResults } from '../../sweep/results.ts';
+import { isFinished, type RunState, type SweepResults } from '../../sweep/results.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { bitClasses } from './bit-classes.ts';
 import { LEVEL, type Family } from './family.ts';
@@ -20,7 +20,7 @@ export function writeNote(
   return [
     ...values(metric, options, table, images),
     differences(results, options, table),
-    ...tests(table, family),
+    ...tests(results, table, family),
     ...bold(table),
     ...sameComputations(table),
     // Rows × columns have no room for these.
@@ -58,9 +58,11 @@ function differences(results: SweepResults, { baseline }: ParsedOptions, { rows 
   return `Differences are to ${to}, paired by seed: mean with Student's 95 % interval (unadjusted).`;
 }
 
-function tests({ rows, test, correction }: Described, { counted, reach }: Family): string[] {
+function tests(results: SweepResults, { rows, test, correction }: Described, family: Family): string[] {
+  const { counted, reach } = family;
   const compared = rows.filter((row) => row.difference !== null);
   if (compared.length === 0) return [];
+  if (!isFinished(results)) return ['Nothing is tested before every planned run has ended.'];
   const tooFew = compared.filter((row) => row.difference!.untested === 'tooFew').length;
   const sentences =
     counted === 0
@@ -68,6 +70,8 @@ function tests({ rows, test, correction }: Described, { counted, reach }: Family
       : [
           `* p < ${LEVEL}: ${test}, corrected by ${correction}, ` +
             `over the family of all differences of the sweep (${counted}).`,
+          ...grown(results, rows, family),
+          ...(results.looks > 1 ? [`All p are corrected for ${results.looks} looks (p × ${results.looks}).`] : []),
         ];
   if (counted > 0 && tooFew > 0)
     sentences.push(`Not in the family: ${plural(tooFew, 'row')} with an n too small for any p under ${LEVEL}.`);
@@ -85,6 +89,15 @@ function tests({ rows, test, correction }: Described, { counted, reach }: Family
     );
   }
   return sentences;
+}
+
+/** Arms that were added belong to the family as if they had been there from the beginning. */
+function grown({ armsBefore }: SweepResults, rows: Described['rows'], { isMember, counted }: Family): string[] {
+  const sizes = armsBefore.map((before) =>
+    rows.filter((row, k) => isMember[k] && row.arms.every((arm) => arm < before)),
+  );
+  const before = sizes.map(({ length }) => length).filter((size) => size < counted);
+  return before.length === 0 ? [] : [`Arms were added: family ${[...new Set([...before, counted])].join(' → ')}.`];
 }
 
 function bold({ rows }: Described): string[] {

@@ -116,8 +116,11 @@ export interface Difference {
   /** Student's 95 % interval, unadjusted; null for a single pair. */
   low: number | null;
   high: number | null;
-  /** Why there is no p: the arm and its control diverged on different seeds, or too few differences are not zero. */
-  untested: 'diverged' | 'tooFew' | null;
+  /**
+   * Why there is no p: not every planned run has ended, the arm and its control diverged on different seeds, or too few
+   * differences are not zero.
+   */
+  untested: 'unfinished' | 'diverged' | 'tooFew' | null;
   /** Sign-flip tests; null where untested. */
   p: number | null;
   pHolm: number | null;

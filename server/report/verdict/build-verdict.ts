@@ -4,7 +4,7 @@ import { judgeConfirmations, type Attempt } from './confirmations.ts';
 import { decide } from './decide.ts';
 import { buildForest } from './forest.ts';
 import { gatherFacts } from './facts.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict, VerdictCase } from './verdict.ts';
 
 export interface VerdictOptions {
   /** Default: the sweep's own. */
@@ -38,10 +38,18 @@ export function buildVerdict(
     metric: name,
     at,
     isExploratory,
-    sentence: isExploratory ? `Exploratory: ${decision.sentence}` : decision.sentence,
+    sentence: `${isExploratory ? 'Exploratory: ' : ''}${decision.sentence}${looksOf(decision, results)}`,
+    looks: results.looks,
     overall: facts.overall,
     chosenEffect: facts.chosen,
     confirmations,
     forest: buildForest({ ...facts, confirmations, isTested: decision.case !== 'unfinished' }, metric),
   };
+}
+
+/** The cases whose sentence says what the tests of the sweep itself show. */
+const TESTED: VerdictCase[] = ['bothWays', 'better', 'worse', 'overallOnly', 'excluded', 'notShown'];
+
+function looksOf({ case: which }: Pick<Verdict, 'case'>, { looks }: SweepResults): string {
+  return looks > 1 && TESTED.includes(which) ? ` All p are corrected for ${looks} looks.` : '';
 }

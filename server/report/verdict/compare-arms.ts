@@ -3,6 +3,7 @@ import type { RunResult, SweepResults } from '../../sweep/results.ts';
 import { ABLATIONS } from '../../sweep/space/ablations.ts';
 import { armParams, varyingNames } from '../curves/arm-params.ts';
 import { findSameArms } from '../curves/same-runs.ts';
+import { correctForLooks } from '../statistics/looks.ts';
 import { mcNemar } from '../statistics/mcnemar.ts';
 import { simultaneousFactors } from '../statistics/simultaneous.ts';
 import { differencesOf, testedRows } from '../table/metric-table.ts';
@@ -58,7 +59,7 @@ export function compareArms(results: SweepResults, metric: MetricView, at: 'last
       isDead: row.n > 0 && row.dead >= row.n && [...differences.values()].every((value) => value === 0),
       sameAs: row.sameAs,
       isOwnAblation: arm.ablation !== null && !ABLATIONS.some(({ name }) => name === arm.ablation),
-      bad: countBad(bad[arm.index]!, arm.controlIndex === null ? new Set() : bad[arm.controlIndex]!, results.seeds),
+      bad: countBad(bad[arm.index]!, arm.controlIndex === null ? new Set() : bad[arm.controlIndex]!, results),
     };
   });
   const factors = factorsOf(compared, results.seeds);
@@ -93,13 +94,13 @@ function badSeeds(runs: readonly RunResult[]): Set<number> {
   return new Set(runs.filter((run) => run.state === 'diverged' || isCollapsed(run)).map(({ seed }) => seed));
 }
 
-function countBad(own: ReadonlySet<number>, control: ReadonlySet<number>, seeds: readonly number[]): BadRuns {
+function countBad(own: ReadonlySet<number>, control: ReadonlySet<number>, results: SweepResults): BadRuns {
   const only = (one: ReadonlySet<number>, other: ReadonlySet<number>) =>
     [...one].filter((seed) => !other.has(seed)).length;
   return {
     arm: own.size,
     control: control.size,
-    planned: seeds.length,
-    p: mcNemar(only(own, control), only(control, own)),
+    planned: results.seeds.length,
+    p: correctForLooks(mcNemar(only(own, control), only(control, own)), results.looks),
   };
 }

@@ -45,7 +45,7 @@ export function gatherFacts(results: SweepResults, metric: MetricView, at: 'last
     family,
     better: starred.filter(({ change }) => sign * change!.mean > 0),
     worse: starred.filter(({ change }) => sign * change!.mean < 0),
-    overall: overallEffect(arms),
+    overall: overallEffect(arms, results.looks),
     chosen: chosen === null ? null : sign * chosen,
   };
 }
@@ -94,10 +94,10 @@ export function againstBestWithout(chosen: JudgedArm, { arms, metric }: Facts): 
 }
 
 /** The parameter whose levels differ most surely, p < 0.05 over the contrasts of its slice; null where none does. */
-export function separatingFactor({ arms }: Facts): string | null {
+export function separatingFactor({ arms, results }: Facts): string | null {
   const factors = Object.keys(arms[0]?.setting ?? {});
   const tested = factors.flatMap((factor) => {
-    const slice = sliceAlong(factor, arms);
+    const slice = sliceAlong(factor, arms, results.looks);
     if (slice === null || !slice.isBalanced) return [];
     const p = Math.min(...slice.contrasts.map((contrast) => contrast.p ?? 1));
     return isSignificant(p) ? [{ factor, p }] : [];

@@ -1,5 +1,6 @@
 import { mean } from '../statistics/moments.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
+import { correctForLooks } from '../statistics/looks.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { LEVEL } from '../table/family.ts';
@@ -20,9 +21,10 @@ export interface OverallEffect extends PairedSummary {
  * seeds that all of them have. A computation counts once. Arms whose term was dead, and ablations with settings of
  * their own, are left out.
  *
+ * @param looks how often it could be tested so far, each time with more seeds
  * @returns null where no arm, or no seed, is left
  */
-export function overallEffect(arms: readonly ComparedArm[]): OverallEffect | null {
+export function overallEffect(arms: readonly ComparedArm[], looks = 1): OverallEffect | null {
   const paired = arms.filter(({ differences }) => differences.size > 0);
   const ablations = paired.filter(({ isOwnAblation }) => isOwnAblation);
   const dead = paired.filter(({ isOwnAblation, isDead }) => !isOwnAblation && isDead);
@@ -36,6 +38,6 @@ export function overallEffect(arms: readonly ComparedArm[]): OverallEffect | nul
     ...summary,
     arms: counted.length,
     leftOut: { dead: dead.length, same: same.length, ablation: ablations.length },
-    p: smallestP(nonZero, 1).maxT <= LEVEL ? signFlipTest(averages) : null,
+    p: smallestP(nonZero, 1).maxT <= LEVEL ? correctForLooks(signFlipTest(averages), looks) : null,
   };
 }

@@ -1,11 +1,11 @@
 import { plural } from '../number-format.ts';
-import type { SweepResults } from '../../sweep/results.ts';
+import { hasEnded, isFinished, type SweepResults } from '../../sweep/results.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
 import type { JudgedArm } from './compare-arms.ts';
 import type { Decision, Question } from './decision.ts';
 import type { Facts } from './facts.ts';
 import { step } from './next-steps.ts';
-import { count, hasEnded, retryStep } from './sentence-parts.ts';
+import { count, retryStep } from './sentence-parts.ts';
 import type { NextStep } from './verdict.ts';
 import type { Words } from './words.ts';
 
@@ -25,7 +25,7 @@ export function noRun({ facts }: Question): Decision | null {
 
 export function unfinished({ facts }: Question, words: Words): Decision | null {
   const { results, asked } = facts;
-  if (results.runs.length >= plannedRuns(results) && results.runs.every(({ state }) => hasEnded(state))) return null;
+  if (isFinished(results)) return null;
   const test = 'No test before the sweep is complete.';
   const ranked = asked.filter(({ differences }) => differences.size > 0);
   const seeds = results.seeds.filter((seed) => ranked.every(({ differences }) => differences.has(seed)));

@@ -24,10 +24,6 @@ export function retryStep(facts: Facts): NextStep {
   return step(facts, { action: 'retry', text: 'look at why the runs failed, and train them again' });
 }
 
-export function hasEnded(state: RunState): boolean {
-  return state === 'complete' || state === 'diverged' || state === 'failed';
-}
-
 export function count(runs: SweepResults['runs'], state: RunState): number {
   return runs.filter((run) => run.state === state).length;
 }

@@ -56,9 +56,10 @@ type Cells = Map<string, ComparedArm>;
  * The slice along one parameter that varies. It is balanced where the settings of the other parameters that are there
  * at all levels are at least half of each level's.
  *
+ * @param looks how often it could be tested so far, each time with more seeds
  * @returns null where fewer than two levels have an arm with a difference
  */
-export function sliceAlong(factor: string, arms: readonly ComparedArm[]): Slice | null {
+export function sliceAlong(factor: string, arms: readonly ComparedArm[], looks = 1): Slice | null {
   const inForce = arms.filter((arm) => !arm.isOwnAblation && arm.differences.size > 0 && arm.setting[factor] != null);
   const byLevel = groupBy(inForce, ({ setting }) => setting[factor] ?? null);
   const values = distinct([...byLevel.keys()]);
@@ -74,8 +75,8 @@ export function sliceAlong(factor: string, arms: readonly ComparedArm[]): Slice 
     factor,
     settings: shared.length,
     seeds,
-    levels: test(means, seeds).map((tested, l) => ({ value: values[l]!, means: means[l]!, ...tested })),
-    contrasts: contrastsOf(values, means, seeds),
+    levels: test(means, seeds, looks).map((tested, l) => ({ value: values[l]!, means: means[l]!, ...tested })),
+    contrasts: contrastsOf(values, means, seeds, looks),
   };
 }
 
@@ -87,26 +88,36 @@ function averages(level: Cells, settings: readonly string[], seeds: readonly num
   return seeds.map((seed) => mean(settings.map((setting) => level.get(setting)!.differences.get(seed)!)));
 }
 
-function contrastsOf(values: readonly ParamValue[], means: readonly number[][], seeds: readonly number[]): Contrast[] {
+function contrastsOf(
+  values: readonly ParamValue[],
+  means: readonly number[][],
+  seeds: readonly number[],
+  looks: number,
+): Contrast[] {
   const pairs = values.flatMap((_, from) => {
     const after = values.length > MOST_LEVELS ? values.slice(from + 1, from + 2) : values.slice(from + 1);
     return after.map((_to, i) => [from, from + 1 + i] as const);
   });
   const changes = pairs.map(([from, to]) => means[to]!.map((value, i) => value - means[from]![i]!));
-  return test(changes, seeds).map((tested, k) => {
+  return test(changes, seeds, looks).map((tested, k) => {
     const [from, to] = pairs[k]!;
     return { from: values[from]!, to: values[to]!, ...tested };
   });
 }
 
 /** Rows of one family. */
-function test(rows: readonly number[][], seeds: readonly number[]): { summary: PairedSummary; p: number | null }[] {
+function test(
+  rows: readonly number[][],
+  seeds: readonly number[],
+  looks: number,
+): { summary: PairedSummary; p: number | null }[] {
   const { corrected } = testFamily(
     rows.map((row) => ({
       differences: new Map(row.map((value, i) => [seeds[i]!, value])),
       sameAs: null,
       identical: row.every((value) => value === 0),
     })),
+    looks,
   );
   return rows.map((row, k) => ({ summary: summarisePairs(row)!, p: corrected[k]!.pMaxT }));
 }

@@ -43,6 +43,8 @@ export interface Verdict {
   at: 'last' | 'best';
   /** True for another metric or value than the definition's. */
   isExploratory: boolean;
+  /** With how many different numbers of seeds the sweep was complete; every p counts them all. */
+  looks: number;
   /** Whole. */
   sentence: string;
   /** For lists. */

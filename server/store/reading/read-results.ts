@@ -3,6 +3,7 @@ import { runName, sweepName } from '../database/ids.ts';
 import { readArms } from './read-arms.ts';
 import { parseArtefact } from './read-artefact.ts';
 import { curveReader, readPaths, type RunPath } from './read-curve.ts';
+import { readGrowth } from './read-growth.ts';
 import { RUN_SECONDS } from './run-metrics.ts';
 import { seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -25,6 +26,8 @@ export function readResults(
     .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
     .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
+  const { seeds } = JSON.parse(sweep.plan) as { seeds: number[] };
+  const growth = readGrowth(storage, sweepId);
   const runs = readRuns(storage, sweepId, confusion, runId ?? null);
   const paths = readPaths(storage, metrics.length === 0 ? [] : runs.map(({ id }) => id));
   const curves = metrics.map((metric): [string, (path: RunPath) => Curve] => [metric, curveReader(storage, metric)]);
@@ -34,9 +37,11 @@ export function readResults(
     state: seenSweepState(storage, sweep),
     metric: { name: sweep.metricName, goal: sweep.metricGoal },
     arms: readArms(storage, sweepId),
-    seeds: (JSON.parse(sweep.plan) as { seeds: number[] }).seeds,
+    seeds,
     runs: runs.map((run) => toResult(run, paths.get(run.id)!, curves)),
     seconds: secondsOf(storage, sweepId),
+    looks: new Set([...growth.looks, seeds.length]).size,
+    armsBefore: growth.armsBefore,
   };
 }
 

@@ -77,7 +77,8 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
 }
 
 /**
- * The same for a definition that the database may hold word for word, without a plan: the stored plan is kept.
+ * The same for a definition that the database may hold word for word, without a plan: the stored plan is kept. A sweep
+ * that was extended since it had this definition keeps what was added to it.
  *
  * @returns the sweep that is continued; null where the database holds no such definition of this file
  */
@@ -89,11 +90,15 @@ export function queueUnchanged(
   return transaction(storage, () => {
     const found = (
       storage
-        .prepare(`SELECT ${FOUND} FROM "Sweep" WHERE definition = ? AND definitionPath IS NOT NULL ORDER BY id DESC`)
-        .all(request.definition) as Found[]
+        .prepare(
+          `SELECT ${FOUND} FROM "Sweep" WHERE definitionPath IS NOT NULL
+          AND (definition = @text OR id IN (SELECT sweepId FROM "Extension" WHERE definition = @text))
+          ORDER BY id DESC`,
+        )
+        .all({ text: request.definition }) as Found[]
     ).find((sweep) => isSamePlace(sweep, request));
     if (!found) return null;
-    continueSweep(storage, found, request, now);
+    continueSweep(storage, found, { ...request, definition: found.definition }, now);
     return found.id;
   });
 }
