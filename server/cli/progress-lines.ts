@@ -43,18 +43,19 @@ export function toProgressLines(view: ProgressView, { width, height }: Size): st
     .map((worker, i) => `${String(i + 1).padStart(2)} ${worker === null ? 'waits' : workerLine(worker)}`);
   if (shown < view.workers.length && rows > 0) workers.push(`   … and ${view.workers.length - shown} more workers`);
   const left = view.secondsLeft === null ? '' : `, ${toDuration(view.secondsLeft)} left`;
-  const runs = `${view.runsDone} of ${view.runs} runs${left}`;
-  const overall = `${bar(view.batchesDone, view.batches, 24)} ${runs}  ${view.sweep}`;
+  const done = view.batches === 0 ? 0 : view.batchesDone / view.batches;
+  const batches = `${Math.floor(100 * done)} % of the batches`;
+  const overall = `${bar(done, 24)} ${batches}, ${view.runsDone} of ${view.runs} runs${left}  ${view.sweep}`;
   return [...workers, overall].map((line) => cut(printable(line), width));
 }
 
 function workerLine({ run, arm, seed, batch, batches, note }: NonNullable<WorkerView>): string {
-  const progress = `${bar(batch, batches, 12)} ${batch}/${batches}`;
+  const progress = `${bar(batches === 0 ? 1 : batch / batches, 12)} ${batch}/${batches}`;
   return `${progress}  ${run} ${arm}, seed ${seed}${note === null ? '' : `  ${note}`}`;
 }
 
-function bar(done: number, total: number, cells: number): string {
-  const filled = total === 0 ? cells : Math.min(cells, Math.floor((cells * done) / total));
+function bar(share: number, cells: number): string {
+  const filled = Math.min(cells, Math.floor(cells * share));
   return '█'.repeat(filled) + '░'.repeat(cells - filled);
 }
 

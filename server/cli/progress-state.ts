@@ -7,8 +7,10 @@ export interface ProgressState {
   workers: (WorkerProgress | null)[];
   runsDone: number;
   runs: number;
+  /** Of all that the sweep trains; what was trained before this process began is among them. */
   batchesDone: number;
   batches: number;
+  batchesBefore: number;
   secondsLeft: number | null;
 }
 
@@ -16,14 +18,15 @@ export interface ProgressState {
 export function follow(state: ProgressState | null, event: RunnerEvent): ProgressState | null {
   switch (event.kind) {
     case 'sweep': {
-      const { sweep, name, workers, runs, left } = event;
+      const { sweep, name, workers, runs, left, batches } = event;
       return {
         sweep: `${sweep} ${name}`,
         workers: Array.from({ length: workers }, () => null),
         runsDone: runs - left,
         runs,
-        batchesDone: 0,
+        batchesDone: batches,
         batches: 0,
+        batchesBefore: batches,
         secondsLeft: null,
       };
     }
@@ -34,7 +37,14 @@ export function follow(state: ProgressState | null, event: RunnerEvent): Progres
     case 'run':
       return state && (event.state === 'waiting' ? state : { ...state, runsDone: state.runsDone + 1 });
     case 'progress':
-      return state && { ...state, batchesDone: event.batches, batches: event.of, secondsLeft: event.secondsLeft };
+      return (
+        state && {
+          ...state,
+          batchesDone: state.batchesBefore + event.batches,
+          batches: state.batchesBefore + event.of,
+          secondsLeft: event.secondsLeft,
+        }
+      );
     case 'sweepEnd':
       return null;
     default:
@@ -42,7 +52,7 @@ export function follow(state: ProgressState | null, event: RunnerEvent): Progres
   }
 }
 
-export function toView({ workers, ...rest }: ProgressState): ProgressView {
+export function toView({ workers, batchesBefore: _, ...rest }: ProgressState): ProgressView {
   return {
     ...rest,
     workers: workers.map(

@@ -5,6 +5,7 @@ import { toDuration } from './duration.ts';
 import { makeLiveBlock } from './live-block.ts';
 import { toMoment } from './moment.ts';
 import type { Output } from './output.ts';
+import { resultText } from './result-text.ts';
 import { toProgressLines } from './progress-lines.ts';
 import { follow, toView, type ProgressState } from './progress-state.ts';
 
@@ -60,7 +61,8 @@ function toLine(event: RunnerEvent, state: ProgressState | null): string | null 
       const outcome = event.state === 'waiting' ? 'stopped' : event.state;
       const reason = event.error === null ? '' : `: ${event.error}`;
       const run = `${event.run} ${event.arm}, seed ${event.seed}`;
-      return `${run}: ${outcome}${reason}, ${toDuration(event.seconds)}${place}`;
+      const result = event.result === null ? '' : `, ${resultText(event.result)}`;
+      return `${run}: ${outcome}${reason}${result}, ${toDuration(event.seconds)}${place}`;
     }
     case 'sweepEnd':
       return toSummaryLine(event.summary);

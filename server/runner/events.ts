@@ -8,8 +8,20 @@ export type RunnerEvent =
    */
   | { kind: 'waiting'; holder: LeaseHolder; answers: boolean }
   | { kind: 'log'; message: string }
-  /** A sweep begins. `runs` counts all of its runs, `left` those that have to be trained. */
-  | { kind: 'sweep'; sweep: string; name: string; engine: string; workers: number; runs: number; left: number }
+  /**
+   * A sweep begins. `runs` counts all of its runs, `left` those that have to be trained, `batches` what is trained of
+   * them already.
+   */
+  | {
+      kind: 'sweep';
+      sweep: string;
+      name: string;
+      engine: string;
+      workers: number;
+      runs: number;
+      left: number;
+      batches: number;
+    }
   /** What a worker does now; null where it is idle. */
   | { kind: 'worker'; worker: number; training: WorkerProgress | null }
   | {
@@ -21,10 +33,23 @@ export type RunnerEvent =
       batches: number;
       seconds: number;
       error: string | null;
+      /** What a complete run came to; null for any other. */
+      result: RunResult | null;
     }
   /** How far the sweep is; `secondsLeft` is null until there is something to estimate it from. */
   | { kind: 'progress'; batches: number; of: number; secondsLeft: number | null }
   | { kind: 'sweepEnd'; summary: SweepSummary };
+
+/** A complete run by its sweep's metric, at its last evaluation. */
+export interface RunResult {
+  metric: string;
+  value: number;
+  /**
+   * Differences to the control with the same seed: of the run itself, or, of a control, those of the arms that were
+   * waiting for it.
+   */
+  changes: { arm: string; change: number }[];
+}
 
 export interface WorkerProgress {
   run: string;

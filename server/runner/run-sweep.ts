@@ -138,6 +138,7 @@ async function toWork(
     storage,
     lease,
     arms,
+    metric: sweep.metric.name,
     tasks,
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
@@ -177,10 +178,25 @@ async function tellBeginning(sweepId: number, { id, name }: SweepRecord, work: S
   const left = asked.filter(
     (task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage)),
   ).length;
-  tell({ kind: 'sweep', sweep: id, name, engine, workers: Math.min(workers, left), runs: asked.length, left });
+  tell({
+    kind: 'sweep',
+    sweep: id,
+    name,
+    engine,
+    workers: Math.min(workers, left),
+    runs: asked.length,
+    left,
+    batches: trainedBatches(asked, wanted),
+  });
   const [first] = hired;
   const other = first && left > 0 ? otherMachine(readMachines(storage, sweepId), await first.opened) : null;
   if (other) tell({ kind: 'log', message: `${id} ${other}` });
+}
+
+/** Batches of the runs' stages that are there already, those of a shared stage once. */
+function trainedBatches(tasks: readonly RunTask[], wanted: SweepWork['wanted']): number {
+  const stages = new Set(tasks.flatMap((task) => task.stages.filter((stage) => wanted(task, stage))));
+  return [...stages].reduce((sum, { from, batch }) => sum + batch - from, 0);
 }
 
 function countRuns(tasks: readonly RunTask[]): SweepSummary['runs'] {

@@ -14,6 +14,8 @@ export interface SweepWork {
   storage: Storage;
   lease: Lease;
   arms: Arm[];
+  /** Name of the metric that the sweep decides by. */
+  metric: string;
   /** In the order in which they are to be trained; those that are done are left alone. */
   tasks: RunTask[];
   /** Says which stages of the runs are to be trained now. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { displayWidth } from '../../server/cli/display-width.ts';
 import { makeLiveBlock } from '../../server/cli/live-block.ts';
+import { resultText } from '../../server/cli/result-text.ts';
+import { follow, toView } from '../../server/cli/progress-state.ts';
 import { toProgressLines, type ProgressView } from '../../server/cli/progress-lines.ts';
 
 const view: ProgressView = {
@@ -19,8 +21,32 @@ test('one line per worker and one for all of them', () => {
   expect(toProgressLines(view, { width: 200, height: 24 })).toEqual([
     ' 1 ██████░░░░░░ 200/400  r41 α0.5 β0.1 N200, seed 3  41.2 batches/s',
     ' 2 waits',
-    '██████░░░░░░░░░░░░░░░░░░ 12 of 48 runs, 3 min 20 s left  switch-batch',
+    '██████░░░░░░░░░░░░░░░░░░ 25 % of the batches, 12 of 48 runs, 3 min 20 s left  switch-batch',
   ]);
+});
+
+test('the bar is of all batches, those of earlier processes among them, and says so', () => {
+  const begun = { kind: 'sweep', sweep: 's1', name: 'x', engine: 'wasm', workers: 1, runs: 54, left: 51 } as const;
+  const state = follow(follow(null, { ...begun, batches: 300 }), {
+    kind: 'progress',
+    batches: 0,
+    of: 5100,
+    secondsLeft: null,
+  })!;
+  const [line] = toProgressLines({ ...toView(state), workers: [] }, { width: 200, height: 24 });
+  expect(line).toBe('█░░░░░░░░░░░░░░░░░░░░░░░ 5 % of the batches, 3 of 54 runs  s1 x');
+});
+
+test('a complete run is told with its metric, and with its difference to the control once both are there', () => {
+  const run = { metric: 'val/accuracy', value: 0.9721 };
+  expect(resultText({ ...run, changes: [] })).toBe('val/accuracy 97.21 %');
+  expect(resultText({ ...run, changes: [{ arm: 'β0.1', change: 0.0022 }] })).toBe(
+    'val/accuracy 97.21 %, Δ +0.22 points',
+  );
+  const arms = ['a', 'b', 'c', 'd'].map((arm, i) => ({ arm, change: (i - 1) / 100 }));
+  expect(resultText({ metric: 'val/crossEntropy', value: 0.25, changes: arms })).toBe(
+    'val/crossEntropy 0.2500, Δ of a −0.0100, b 0.0000, c +0.0100 and 1 more',
+  );
 });
 
 test("no line reaches the terminal's edge, where it would wrap", () => {

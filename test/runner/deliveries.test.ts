@@ -36,11 +36,14 @@ async function start(): Promise<{
     key: `run ${i}`,
     stages: [trunk, { ...run.stages[0]!, key: `rest ${i}`, from: 50, to: 100 }],
   }));
-  const queue = new StageQueue(identifyRuns(storage, token, sweepId, cut, false));
+  const tasks = identifyRuns(storage, token, sweepId, cut, false);
+  const queue = new StageQueue(tasks);
   const work = {
     storage,
     lease: token,
     arms: readArms(storage, sweepId),
+    tasks,
+    metric: 'val/accuracy',
     gitCommit: null,
     killing: new AbortController().signal,
     bitsOf: () => null,

@@ -22,6 +22,11 @@ export function viewMetric(results: SweepResults, name: string, attempted: strin
     name,
     goal: isOwn ? results.metric.goal : goalOf(parsed.metric),
     directed: isOwn || parsed.metric.better !== null,
-    accuracy: /\/accuracy(Linear|Cosine)?$/.test(name),
+    accuracy: isAccuracy(name),
   };
+}
+
+/** Whether a metric is a share of correct images. */
+export function isAccuracy(name: string): boolean {
+  return /\/accuracy(Linear|Cosine)?$/.test(name);
 }

@@ -7,6 +7,7 @@ import type { Stretch } from '../../store/training/read-stretch.ts';
 import { noteFile } from '../../store/training/note-files.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../../store/training/run-state.ts';
 import type { FitResult } from '../../training/fit-task.ts';
+import { FinishedPairs } from './finished-pairs.ts';
 import { findStart } from './find-start.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { Loaded, SegmentReport, Start } from '../workers/messages.ts';
@@ -29,7 +30,10 @@ export interface Spent {
   seconds: number;
 }
 
-type Work = Pick<SweepWork, 'storage' | 'lease' | 'arms' | 'gitCommit' | 'bitsOf' | 'tell' | 'killing'>;
+type Work = Pick<
+  SweepWork,
+  'storage' | 'lease' | 'arms' | 'tasks' | 'metric' | 'gitCommit' | 'bitsOf' | 'tell' | 'killing'
+>;
 
 /** A stretch of a stage, on its way into the database. */
 interface Delivery {
@@ -57,6 +61,7 @@ export class Deliveries {
   readonly #work: Work;
   readonly #queue: StageQueue;
   readonly #pace: Pace;
+  readonly #pairs: FinishedPairs;
   /** Those of the database that is trained on. */
   readonly checkpoints: RecentCheckpoints;
   readonly #storing = new OneAtATime();
@@ -71,6 +76,7 @@ export class Deliveries {
     this.checkpoints = new RecentCheckpoints(work.storage.checkpointFolder);
     this.#queue = queue;
     this.#pace = pace;
+    this.#pairs = new FinishedPairs(work);
   }
 
   /** Batches that were taken from trunks. */
@@ -259,6 +265,7 @@ export class Deliveries {
       batches: job.stage.batch,
       seconds,
       error: errorOf(outcome),
+      result: outcome.state === 'complete' ? this.#pairs.resultOf(task) : null,
     });
   }
 }
