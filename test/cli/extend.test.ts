@@ -68,6 +68,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('more seeds: trained beside what is there, a look is noted, and the text keeps its comments', async () => {
   expect(await train('run', 'growing.json')).toMatchObject({ state: 'complete', runs: { complete: 3 } });
+  expect(await look('plan', 'growing.json')).toMatchObject({ runs: 3, stored: 3 });
+  writeFileSync(join(folder, 'larger.json'), JSON.stringify({ ...definition, name: 'larger', seeds: 2 }));
+  expect((await inProcess(['plan', 'larger.json'], folder)).stdout).toContain(
+    'runs       6 (3 × 2 seeds); 3 of them trained already, and not again on the same data and engine\n',
+  );
   const before = await runs();
   const plan = extensionPlan.parse(await look('extend', 's1', '--seeds', '2', '--plan'));
   expect(plan).toMatchObject({
@@ -108,7 +113,7 @@ test('more values: old arms keep their indices and runs, the new one comes last 
   const { rows, note } = await look('export', 's1', '--format', 'json');
   expect(rows[3]).toMatchObject({ arm: 3, difference: { control: 2, n: 2 } });
   expect(rows[3].difference.untested).toBe('tooFew');
-  expect(note).toContain('With 2 seeds no p can be under 0.5');
+  expect(note).toContain('no p can be under');
   const { looks, armsBefore, text } = await growth();
   expect([looks, armsBefore]).toEqual([[1], [3]]);
   expect(text).toContain('// kept');

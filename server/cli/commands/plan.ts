@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { PlanJsonWithArms } from '../../sweep/plan/plan-json.ts';
+import type { Plan } from '../../sweep/plan/plan.ts';
 import type { TimeAnswer } from '../ask-time.ts';
 import { toColumns } from '../columns.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import { toDuration } from '../duration.ts';
 import { readDefinitionFile } from '../read-definition-file.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
+import { READING, withStorage } from '../with-storage.ts';
 
 interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers'> {
   arms?: true;
@@ -24,7 +28,8 @@ export const planCommand: CliCommand = {
   },
 };
 
-async function plan({ output, json }: Session, file: string, options: Options): Promise<void> {
+async function plan(session: Session, file: string, options: Options): Promise<void> {
+  const { output, json } = session;
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
   const { planDefinition } = await import('../plan-definition.ts');
   const { planToJson } = await import('../../sweep/plan/plan-json.ts');
@@ -35,9 +40,31 @@ async function plan({ output, json }: Session, file: string, options: Options): 
   const seconds = options.time
     ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say)
     : null;
-  if (json) return output.json({ ...planToJson(made, { arms }), ...(seconds && { seconds }) });
-  const summary = `${planToText(made)}${seconds ? timeLine(seconds) : ''}`;
+  const stored = await storedRuns(session, made);
+  if (json)
+    return output.json({
+      ...planToJson(made, { arms }),
+      ...(stored !== null && { stored }),
+      ...(seconds && { seconds }),
+    });
+  const summary = `${planToText(made, stored ?? 0)}${seconds ? timeLine(seconds) : ''}`;
   output.data(arms ? `${summary}\n${toArmList(planToJson(made, { arms: true }))}` : summary);
+}
+
+/**
+ * How many runs of the plan the database holds already; null where there is no database. A plan needs none, so one that
+ * cannot be read is only told of.
+ */
+async function storedRuns(session: Session, made: Plan): Promise<number | null> {
+  if (!existsSync(session.db)) return null;
+  const { countStored } = await import('../../store/reading/count-stored.ts');
+  try {
+    return await withStorage(session, READING, async (storage) => countStored(storage, made));
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof OutsideError)) throw error;
+    session.output.say(error.message);
+    return null;
+  }
 }
 
 function timeLine({ shared, unshared, engine, workers }: TimeAnswer): string {

@@ -3,13 +3,17 @@ import type { Plan } from './plan.ts';
 const count = (n: number) => n.toLocaleString('en-US');
 const plural = (n: number, word: string) => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 
-/** A plan for people: what would run, what it costs and what it can show. */
-export function planToText(plan: Plan): string {
+/**
+ * A plan for people: what would run, what it costs and what it can show.
+ *
+ * @param stored how many of its runs the database holds already
+ */
+export function planToText(plan: Plan, stored = 0): string {
   const saved = percent(1 - plan.batches / plan.batchesUnshared);
   const lines = [
     `Sweep ${JSON.stringify(plan.name)}`,
     `  arms       ${describeArms(plan)}`,
-    `  runs       ${count(plan.runs.length)} (${count(plan.arms.length)} × ${plural(plan.seeds.length, 'seed')})`,
+    `  runs       ${describeRuns(plan)}${held(stored)}`,
     ...plan.dropped.map(({ constraint, count: dropped }) => `  dropped    ${count(dropped)} by ${constraint}`),
     `  folded     ${plan.folded === 0 ? 'none' : `${plural(plan.folded, 'point')} into arms that compute the same`}`,
     `  batches    ${count(plan.batches)} with shared stages, ${count(plan.batchesUnshared)} without (${saved} less)`,
@@ -18,6 +22,14 @@ export function planToText(plan: Plan): string {
     ...plan.notes.map((note) => `  note       ${note}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeRuns({ runs, arms, seeds }: Plan): string {
+  return `${count(runs.length)} (${count(arms.length)} × ${plural(seeds.length, 'seed')})`;
+}
+
+function held(stored: number): string {
+  return stored === 0 ? '' : `; ${count(stored)} of them trained already, and not again on the same data and engine`;
 }
 
 function describeArms({ arms }: Plan): string {
