@@ -3,6 +3,7 @@ import { getConfirmationRoute } from './handlers/get-confirmation.ts';
 import { getConfusionRoute } from './handlers/get-confusion.ts';
 import { getCurvesRoute } from './handlers/get-curves.ts';
 import { getDoctorRoute } from './handlers/get-doctor.ts';
+import { getMatrixRoute } from './handlers/get-matrix.ts';
 import { getPairsRoute } from './handlers/get-pairs.ts';
 import { getProbeRoute } from './handlers/get-probe.ts';
 import { getProjectionRoute } from './handlers/get-projection.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   getPairsRoute,
   getAblationRoute,
   listStagesRoute,
+  getMatrixRoute,
   getProbeRoute,
   getConfirmationRoute,
   getRunRoute,

@@ -20,13 +20,21 @@ import {
   type StageLane,
 } from '../series/stage-tree.ts';
 import { armsLabel, barWords, describeBar } from '../series/stage-words.ts';
+import { ExtendForm } from './extend-form.tsx';
+import { RunMatrixCard } from './run-matrix.tsx';
 import { StagesRunning } from './stages-running.tsx';
 import { StagesSaved } from './stages-saved.tsx';
 
 export function StagesPage({ id }: { id: string }) {
   return (
     <SweepFrame id={id} page="stages">
-      {(sweep) => <Stages sweep={sweep} />}
+      {(sweep) => (
+        <>
+          <RunMatrixCard sweep={sweep} />
+          <Stages sweep={sweep} />
+          <ExtendForm sweep={sweep} />
+        </>
+      )}
     </SweepFrame>
   );
 }

@@ -16,7 +16,7 @@ const tabs = [
   { page: 'runs', path: '/runs', label: 'Runs' },
   { page: 'compare', path: '/compare', label: 'Compare' },
   { page: 'table', path: '/table', label: 'Table' },
-  { page: 'stages', path: '/stages', label: 'Stages' },
+  { page: 'stages', path: '/stages', label: 'Training' },
   { page: 'probe', path: '/probe', label: 'Probe' },
 ] as const;
 

@@ -7,17 +7,26 @@ interface LinkProps {
   children: ComponentChildren;
   class?: string;
   current?: boolean;
+  /** What it is called where its content alone does not say it. */
+  label?: string;
 }
 
 /** A link to a page of the dashboard; with a modifier key the browser does what it always does. */
-export function Link({ to, children, current, ...rest }: LinkProps) {
+export function Link({ to, children, current, label, ...rest }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     navigate(to);
   };
   return (
-    <a href={to === '' ? './' : to} onClick={follow} aria-current={current ? 'page' : undefined} {...rest}>
+    <a
+      href={to === '' ? './' : to}
+      onClick={follow}
+      aria-current={current ? 'page' : undefined}
+      aria-label={label}
+      title={label}
+      {...rest}
+    >
       {children}
     </a>
   );

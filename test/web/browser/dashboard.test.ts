@@ -296,7 +296,7 @@ describeInBrowser('the dashboard', () => {
   });
 
   it('shows the stage tree: what was saved, every bar, and the runs that share it', async () => {
-    await page.getByRole('link', { name: 'Stages', exact: true }).click();
+    await page.getByRole('link', { name: 'Training', exact: true }).click();
     await page.locator('.lanes').waitFor();
     const { stages } = await api<{ stages: StageRow[] }>('sweeps/s1/stages');
     const sum = (count: (stage: StageRow) => number): number =>
