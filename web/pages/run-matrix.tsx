@@ -23,7 +23,7 @@ const LETTERS: Record<State, string> = {
 export function RunMatrixCard({ sweep }: { sweep: SweepDetail }) {
   const matrix = useResource<RunMatrix>(`sweeps/${sweep.id}/matrix`, aboutSweep(sweep.id));
   return (
-    <section class="card wide" aria-label="Runs by arm and seed">
+    <section class="card run-matrix" aria-label="Runs by arm and seed">
       <h2>Runs by arm and seed</h2>
       <MissingRuns sweep={sweep} />
       <Loaded resource={matrix} what="the runs">

@@ -298,6 +298,20 @@ describeInBrowser('the dashboard', () => {
   it('shows the stage tree: what was saved, every bar, and the runs that share it', async () => {
     await page.getByRole('link', { name: 'Training', exact: true }).click();
     await page.locator('.lanes').waitFor();
+    const { rows } = await api<{ rows: { states: string[]; runs: string[] }[] }>('sweeps/s1/matrix');
+    const cells = rows.flatMap(({ states, runs }) => runs.map((run, i) => `${run} ${states[i]}`));
+    expect(
+      await page
+        .locator('.matrix td a')
+        .evaluateAll((all) =>
+          all.map(
+            (cell) => `${cell.getAttribute('href')!.split('/').at(-1)} ${cell.getAttribute('title')!.split(': ')[1]}`,
+          ),
+        ),
+    ).toEqual(cells);
+    await page.getByLabel('Further values').fill('beta = 0.3');
+    await page.getByRole('button', { name: 'What would it take?' }).click();
+    await page.getByRole('button', { name: /^Train \d+ new runs$/ }).waitFor();
     const { stages } = await api<{ stages: StageRow[] }>('sweeps/s1/stages');
     const sum = (count: (stage: StageRow) => number): number =>
       stages.reduce((total, stage) => total + count(stage), 0);
