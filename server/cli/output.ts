@@ -12,6 +12,8 @@ export interface Output {
   say(text: string): void;
   /** What went wrong; never left out. */
   complain(text: string): void;
+  /** Columns of the terminal that data goes to; null where it goes into a file or a pipe, where programs read it. */
+  readonly columns: number | null;
   /** True where stderr is a terminal on which progress may be drawn. */
   readonly live: boolean;
   /** Columns and rows of that terminal. */
@@ -32,6 +34,9 @@ export function makeOutput(
     pieces: (texts) => writePieces(stdout, texts),
     say: (text) => void (quiet || stderr.write(`${text}\n`)),
     complain: (text) => void stderr.write(`${text}\n`),
+    get columns() {
+      return stdout.isTTY === true ? stdout.columns || 80 : null;
+    },
     live: stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb',
     get width() {
       return stderr.columns || 80; // 0 where a terminal was never told its size

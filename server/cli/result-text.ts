@@ -9,8 +9,8 @@ const MOST_NAMED = 3;
 export function resultText({ metric, value, changes }: RunResult): string {
   const [scale, unit, points] = isAccuracy(metric) ? [100, ' %', ' points'] : [1, '', ''];
   const delta = (change: number) =>
-    `${withMinus(toSigned(scale * change, decimalsOfHalf(null, scale * value)))}${points}`;
-  const shown = `${metric} ${withMinus(toFixed(scale * value, decimalsOfHalf(null, scale * value)))}${unit}`;
+    `${withMinus(toSigned(scale * change, decimalsOfHalf(null, { value: scale * value })))}${points}`;
+  const shown = `${metric} ${withMinus(toFixed(scale * value, decimalsOfHalf(null, { value: scale * value })))}${unit}`;
   const [first] = changes;
   if (first === undefined) return shown;
   if (changes.length === 1) return `${shown}, Δ ${delta(first.change)}`;

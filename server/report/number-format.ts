@@ -1,33 +1,51 @@
 import { toTwelveDigits } from '../sweep/twelve-digits.ts';
 
-/**
- * Decimals of an accuracy in percent: two, but never finer than one image of the evaluation set. The share of one image
- * is rounded to one digit first: 10,000 and 9,000 images (0.01) allow two decimals, 2,000 (0.05) one, 100 (1) none.
- */
-export function percentDecimals(images: number | null): number {
-  if (images === null || !(images > 0)) return 2;
-  const share = Number((100 / images).toPrecision(1));
-  return Math.max(0, Math.min(2, Math.floor(-Math.log10(share) + 1e-9)));
+/** Numbers as terminal, pages and every export show them: what digits they have, and how they are written. */
+
+/** What decides the decimals of a number that has no interval, or one without a width. */
+export interface Otherwise {
+  /** Standard deviation. */
+  sd?: number | null;
+  /** The share of one image in the unit that is shown: an accuracy makes no finer step. */
+  image?: number | null;
+  value: number;
 }
 
-/** Decimals that show three significant digits of the sd; without an sd above 0, four of the value itself. */
-export function decimalsBySpread(sd: number | null, value: number): number {
-  if (sd !== null && sd > 0) return decimalsFor(sd, 3);
-  return value === 0 ? 3 : decimalsFor(Math.abs(value), 4);
-}
+/** How many digits of a half-width or of a standard deviation are shown. */
+export const DIGITS = 2;
 
 /**
- * Decimals that show two significant digits of an interval's half-width. Without a width above 0, four significant
- * digits of the value itself.
+ * Decimals that show two significant digits of an interval's half-width. Without one above 0 they are those of the
+ * standard deviation; else they reach one image; else four significant digits of the value.
  */
-export function decimalsOfHalf(half: number | null, value: number): number {
-  if (half !== null && half > 0 && Number.isFinite(half)) return decimalsFor(half, 2);
+export function decimalsOfHalf(half: number | null, { sd, image, value }: Otherwise, digits = DIGITS): number {
+  if (isSize(half)) return decimalsFor(half, digits);
+  if (isSize(sd)) return decimalsFor(sd, digits);
+  if (isSize(image)) return decimalsFor(image, 1);
   return value === 0 ? 0 : decimalsFor(Math.abs(value), 4);
 }
 
+function isSize(size: number | null | undefined): size is number {
+  return size !== null && size !== undefined && size > 0 && Number.isFinite(size);
+}
+
 function decimalsFor(value: number, digits: number): number {
-  const exponent = Number(value.toExponential(digits - 1).split('e')[1]);
+  const exponent = Number(
+    toTwelveDigits(value)
+      .toExponential(digits - 1)
+      .split('e')[1],
+  );
   return Math.max(0, Math.min(20, digits - 1 - exponent));
+}
+
+/**
+ * The decimals of a row: those of its column, and up to two more where a number that is not 0 would print as 0. More of
+ * them only where they help.
+ */
+export function rowDecimals(column: number, values: readonly (number | null)[]): number {
+  const hidden = (decimals: number) =>
+    values.filter((value) => value !== null && value !== 0 && Number(toFixed(value, decimals)) === 0).length;
+  return [column + 1, column + 2].reduce((best, next) => (hidden(next) < hidden(best) ? next : best), column);
 }
 
 /**
@@ -52,14 +70,15 @@ export function toSigned(value: number, decimals: number): string {
   return Number(text) > 0 ? `+${text}` : text;
 }
 
-/** A p-value with three decimals at most; one that would round to nothing is `<0.001`. */
-export function toP(p: number): string {
-  return p < 0.001 ? '<0.001' : String(Number(toFixed(p, 3)));
-}
-
-/** A p-value with two significant digits: never 0, and never more digits than a permutation test has. */
-export function toPValue(p: number): string {
-  return p >= 0.0001 ? String(Number(p.toPrecision(2))) : p.toExponential(0).replace('-', '\u2212');
+/**
+ * A p-value with two significant digits, which is as much as a permutation test knows; never 0.
+ *
+ * @param smallest the smallest p that so many seeds allow, where there is room to say so: 2 of 2ⁿ patterns always tie
+ */
+export function toPValue(p: number, smallest: number | null = null): string {
+  const rounded = p.toPrecision(2);
+  const text = Number(rounded) >= 1 ? '1' : p >= 0.0001 ? rounded : withMinus(p.toExponential(1));
+  return smallest !== null && p <= smallest * (1 + 1e-9) ? `${text} (the smallest possible)` : text;
 }
 
 /** With the sign that print has for numbers below zero, in place of the hyphen. */

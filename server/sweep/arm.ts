@@ -26,6 +26,11 @@ export interface Arm extends Hyperparameters {
   control: boolean;
   /** Index of the arm without the intra-class phase and with the same everything else; null where there is none. */
   controlIndex: number | null;
+  /**
+   * Of an ablation with settings of the user's own: indices of the arms that it was derived from, which it is compared
+   * with. Several where they differ in nothing but what the ablation sets.
+   */
+  parents: number[];
   /** Every swept key besides the five numbers (`training.optimizer.learningRate`, …) and its value in this arm. */
   swept: Record<string, ParamValue>;
   loss: LossSettings;

@@ -30,7 +30,7 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
   test.each([
     [['--frobnicate'], /unknown option '--frobnicate'/],
     [['lst'], /unknown command 'lst'[^]*list/],
-    [['export', 'latest', '--format', 'pdf'], /Allowed choices are md, csv, json, latex, html/],
+    [['export', 'latest', '--format', 'pdf'], /Allowed choices are text, md, markdown, csv, json, latex, html/],
     [['run', 'good.json', '--workers', '0'], /whole number from 1 to 1024, or auto/],
     [['serve', '--port', 'http'], /whole number from 0 to 65535/],
     [['plan', 'nothing.json'], /Cannot read the sweep definition .*nothing\.json: there is no such file/],

@@ -15,7 +15,7 @@ const view: ProgressView = {
   secondsLeft: 200,
 };
 
-const nothing = { data() {}, json() {}, pieces: async () => {}, say() {}, complain() {}, live: true };
+const nothing = { data() {}, json() {}, pieces: async () => {}, say() {}, complain() {}, columns: null, live: true };
 
 test('one line per worker and one for all of them', () => {
   expect(toProgressLines(view, { width: 200, height: 24 })).toEqual([

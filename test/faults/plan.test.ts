@@ -78,7 +78,7 @@ fault('B', 'an ablation named control beside β = 0', ({ say }) => {
     parameters: { ...parameters, beta: { values: [0, 0.2] } },
     ablations: [{ name: 'control', set: { alpha: 0.4, beta: 0 } }],
   });
-  const { entries } = entriesByParameters(arms, 'beta', null);
+  const { entries } = entriesByParameters({ arms, runs: [] }, 'beta', null);
   expect(entries.every((entry) => entry.arms.length === 1)).toBe(true);
   expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
   say(entries.map(({ name }) => name).join(' | '));

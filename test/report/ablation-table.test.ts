@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { buildAblationTable } from '../../server/report/table/ablation-table.ts';
 import type { TableRow } from '../../server/report/table/table.ts';
 import { Stream } from '../../server/sweep/random.ts';
+import { toLatex } from '../../server/report/formats/to-latex.ts';
 import { toMarkdown } from '../../server/report/formats/to-markdown.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults, makeRun, withFailures } from './make-results.ts';
 import { betaBySwitch } from './sample-sweeps.ts';
+import { slowMaxT } from './slow-max-t.ts';
 
 const rowsOf = (...args: Parameters<typeof buildAblationTable>): TableRow[] =>
   buildAblationTable(...args).tables[0]!.rows;
@@ -231,12 +233,46 @@ describe('what may not count', () => {
 });
 
 describe('bold', () => {
-  it('is the best mean and what does not differ from it significantly', () => {
-    const best = [0.95, 0.96, 0.97, 0.95, 0.96, 0.97, 0.95, 0.96];
-    const like = best.map((value, seed) => value + (seed % 2 === 0 ? -0.011 : 0.01));
-    const worse = best.map((value) => value - 0.02);
-    const rows = rowsOf(makeResults([makeControl(0), makeArm(1), makeArm(2)], [worse, best, like]));
-    expect(rows.map((row) => row.best)).toEqual([false, true, true]);
+  const best = [0.95, 0.96, 0.97, 0.95, 0.96, 0.97, 0.95, 0.96];
+  const worse = best.map((value) => value - 0.02);
+  const like = best.map((value, seed) => value + (seed % 2 === 0 ? -0.011 : 0.01));
+  const standing = (finals: (number | null)[][]) =>
+    rowsOf(makeResults([makeControl(0), ...finals.slice(1).map((_, k) => makeArm(k + 1))], finals)).map((row) =>
+      row.best ? 'best' : row.likeBest ? 'like' : '',
+    );
+
+  it('is the best mean alone; a dot marks what is tested against it and not shown to differ', () => {
+    expect(standing([worse, best, like])).toEqual(['', 'best', 'like']);
+    const results = makeResults([makeControl(0), makeArm(1), makeArm(2)], [worse, best, like]);
+    const note = noteOf(results);
+    expect(note).toContain('Bold: the best mean. ° not shown to differ from the best (same test), which was itself');
+    expect(toMarkdown(buildAblationTable(results))).toMatch(/95\.8\d ± 1\.\d+°/);
+    expect(toLatex(buildAblationTable(results))).toMatch(/\$95\.8\d \\pm 1\.\d+\^\{\\circ\}\$/);
+  });
+
+  it('is every mean that equals the best at twelve digits, whatever the last bits are', () => {
+    const tie = best.map((value) => value + 1e-15);
+    expect(standing([worse, best, tie])).toEqual(['', 'best', 'best']);
+  });
+
+  it('goes to rows with the largest n alone, and no dot to a row that could not be shown to differ', () => {
+    const few = best.map((value, seed) => (seed < 5 ? value + 0.01 : null));
+    const fewer = best.map((value, seed) => (seed < 7 ? value + 0.01 * (seed % 2 === 0 ? 1 : -1) : null));
+    expect(standing([worse, best, few, fewer])).toEqual(['', 'best', '', 'like']);
+    expect(standing([[0.9], [0.95]])).toEqual(['', '']);
+  });
+
+  it('and dots agree with the test of every difference to the best, one by one', () => {
+    const stream = new Stream(5, 'test');
+    const finals = Array.from({ length: 6 }, (_, k) => best.map((value) => value + 0.002 * k + 0.01 * stream.normal()));
+    const marks = standing(finals);
+    const means = finals.map((values) => values.reduce((sum, value) => sum + value, 0));
+    const top = means.indexOf(Math.max(...means));
+    const others = finals.map((_, k) => k).filter((k) => k !== top);
+    const p = slowMaxT(others.map((k) => finals[k]!.map((value, seed) => value - finals[top]![seed]!)));
+    expect(marks[top]).toBe('best');
+    others.forEach((k, i) => expect([k, marks[k]]).toEqual([k, p[i]! < 0.05 ? '' : 'like']));
+    expect(new Set(marks).size).toBeGreaterThan(1);
   });
 
   it('goes to the lowest mean of a metric to minimise, and to none where neither direction is better', () => {
@@ -273,6 +309,7 @@ describe('rows × columns', () => {
     ]);
     const { matrix, tables } = buildAblationTable(results, { rows: 'β', cols: 'N' });
     expect(matrix).toEqual({
+      balance: { averaged: ['alpha'], isBalanced: true, settings: 2, leftOut: [] },
       columns: [200],
       lines: [
         { value: 0, ablation: 'noIntra', cells: [{ row: 0, span: 1 }] },
@@ -391,6 +428,173 @@ describe('rows × columns', () => {
     ]);
   });
 });
+
+describe('cells that average over other parameters', () => {
+  const search = (points: [beta: number, alpha: number][]) =>
+    points.map(([beta, alpha], k) => makeArm(k + 1, { name: `β${beta} α${alpha}`, beta, alpha }));
+  const withControl = (arms: ReturnType<typeof search>, finals: number[][]) =>
+    makeResults([makeControl(0), ...arms], [[0.9, 0.9], ...finals]);
+
+  it('keep the settings that every cell has, and say which arms that leaves out', () => {
+    const arms = search([
+      [0.1, 0.5],
+      [0.1, 0.7],
+      [0.1, 0.9],
+      [0.2, 0.5],
+      [0.2, 0.7],
+    ]);
+    const finals = [0.91, 0.92, 0.99, 0.93, 0.94].map((value) => [value, value]);
+    const table = buildAblationTable(withControl(arms, finals), { rows: 'beta' });
+    const [, first, second] = table.tables[0]!.rows;
+    expect([first!.arms, second!.arms]).toEqual([
+      [1, 2],
+      [4, 5],
+    ]);
+    expect(first!.mean).toBeCloseTo((0.91 + 0.92) / 2, 12);
+    expect(second!.mean).toBeCloseTo((0.93 + 0.94) / 2, 12);
+    expect(table.tables[0]!.note.join(' ')).toContain(
+      'Cells average over 2 settings of α, within each seed. Left out, since other cells lack their settings: β0.1 α0.9.',
+    );
+  });
+
+  it('are flagged where they cannot have the same settings: a line would differ by these too', () => {
+    const arms = search([
+      [0.1, 0.5],
+      [0.2, 0.9],
+    ]);
+    const table = buildAblationTable(
+      withControl(arms, [
+        [0.91, 0.91],
+        [0.99, 0.99],
+      ]),
+      { rows: 'beta' },
+    );
+    expect(table.tables[0]!.note.join(' ')).toContain(
+      'Unbalanced: cells have different settings of α, so lines and columns differ by these too.',
+    );
+    expect(toMarkdown(table).match(/unbalanced/g)).toHaveLength(2);
+  });
+
+  it('are balanced by the arms that have a complete run', () => {
+    const arms = search([
+      [0.1, 0.5],
+      [0.1, 0.9],
+      [0.2, 0.5],
+      [0.2, 0.9],
+    ]);
+    const results = withControl(
+      arms,
+      [0.91, 0.92, 0.93, 0.94].map((value) => [value, value]),
+    );
+    for (const run of results.runs) if (run.arm === 4) run.state = 'diverged';
+    const [, first, second] = buildAblationTable(results, { rows: 'beta' }).tables[0]!.rows;
+    expect([first!.arms, second!.arms]).toEqual([[1], [3]]);
+  });
+});
+
+describe('an ablation with settings of its own', () => {
+  const seeds = 8;
+  const stream = new Stream(11, 'test');
+  const noisy = (base: readonly number[], mean: number) => base.map((value) => value + mean + 0.002 * stream.normal());
+  const control = Array.from({ length: seeds }, () => 0.9 + 0.01 * stream.normal());
+  const [first, second] = [noisy(control, 0.02), noisy(control, 0.03)];
+  const [ofFirst, ofBoth] = [noisy(first, -0.01), noisy(second, 0.004)];
+  const own = (index: number, parents: number[]) =>
+    makeArm(index, { name: `high rate ${index}`, ablation: 'high rate', parents });
+  const results = () =>
+    makeResults(
+      [makeControl(0), makeArm(1, { name: 'one' }), makeArm(2, { name: 'two' }), own(3, [1]), own(4, [1, 2])],
+      [control, first, second, ofFirst, ofBoth],
+    );
+
+  it('is compared with the arm that it was derived from, several by their mean within each seed', () => {
+    const rows = rowsOf(results());
+    const toBoth = ofBoth.map((value, seed) => value - (first[seed]! + second[seed]!) / 2);
+    expect(rows[3]!.difference).toMatchObject({ control: 1, references: [1], n: seeds });
+    expect(rows[3]!.difference!.mean).toBeCloseTo(meanOf(ofFirst.map((value, seed) => value - first[seed]!)), 12);
+    expect(rows[4]!.difference).toMatchObject({ control: null, references: [1, 2], n: seeds });
+    expect(rows[4]!.difference!.mean).toBeCloseTo(meanOf(toBoth), 12);
+  });
+
+  it('has a family of its own: neither family changes the other', () => {
+    const rows = rowsOf(results());
+    const differences = (values: readonly number[], of: readonly number[]) =>
+      values.map((value, seed) => value - of[seed]!);
+    const middle = first.map((value, seed) => (value + second[seed]!) / 2);
+    const arms = slowMaxT([differences(first, control), differences(second, control)]);
+    const ablations = slowMaxT([differences(ofFirst, first), differences(ofBoth, middle)]);
+    expect(rows.map((row) => row.difference?.pMaxT ?? null)).toEqual([null, ...arms, ...ablations]);
+    const without = rowsOf(
+      makeResults([makeControl(0), makeArm(1, { name: 'one' }), makeArm(2, { name: 'two' })], [control, first, second]),
+    );
+    expect(rows.slice(1, 3).map((row) => row.difference)).toEqual(without.slice(1).map((row) => row.difference));
+  });
+
+  it('says in note and remarks what it is compared with', () => {
+    const note = noteOf(results());
+    expect(note).toContain('over the family of all differences of the sweep (2).');
+    expect(note).toContain('Not compared with a control: high rate 3, high rate 4. Their differences are to the arm');
+    expect(note).toContain('tested in a family of their own (2).');
+    const text = toMarkdown(buildAblationTable(results()));
+    expect(text).toContain('compared with one');
+    expect(text).toContain('compared with the mean of 2 arms');
+  });
+
+  it('is compared with the baseline like every other arm where one is named', () => {
+    const rows = rowsOf(results(), { baseline: 'one' });
+    expect(rows.map((row) => row.difference?.references ?? null)).toEqual([[1], null, [1], [1], [1]]);
+    expect(noteOf(results(), { baseline: 'one' })).toContain('all differences of the sweep (4)');
+  });
+});
+
+describe('runs that say little', () => {
+  const control = [0.9, 0.91, 0.9, 0.92, 0.9, 0.91];
+
+  it('"term dead" lists wholly dead arms alone; one that is dead at times has its count in the remarks', () => {
+    const results = makeResults(
+      [makeControl(0), makeArm(1), makeArm(2)],
+      [control, control, control.map((value, seed) => value + seed / 100)],
+    );
+    for (const run of results.runs) run.intraDead = run.arm === 1 || (run.arm === 2 && run.seed < 3);
+    expect(noteOf(results)).toMatch(/Term dead \(.*\): arm1\./);
+    expect(toMarkdown(buildAblationTable(results))).toContain('term dead in 3 of 6 runs');
+  });
+
+  it('a run at chance is counted beside its row, and stays in the mean', () => {
+    const results = makeResults([makeControl(0), makeArm(1)], [control, [0.1, 0.1, 0.95, 0.95, 0.95, 0.95]]);
+    for (const run of results.runs) {
+      const share = run.arm === 1 && run.seed < 2 ? 0.1 : 0.95;
+      run.confusion = Array.from({ length: 10 }, (_, k) =>
+        Array.from({ length: 10 }, (__, l) => (k === l ? 100 * share : (100 * (1 - share)) / 9)),
+      );
+    }
+    expect(rowsOf(results)[1]).toMatchObject({ collapsed: 2, n: 6 });
+    expect(toMarkdown(buildAblationTable(results))).toContain('collapsed: 2 of 6');
+    expect(noteOf(results)).toContain('Collapsed, at an accuracy that chance would give, and counted in means and');
+  });
+});
+
+describe('what a reader may choose', () => {
+  it('is the correction that p and marks go by', () => {
+    const shown = (correction: 'maxT' | 'holm' | 'none') => {
+      const table = buildAblationTable(betaBySwitch(), { correction });
+      return { text: toMarkdown(table), rows: table.tables[0]!.rows.slice(1) };
+    };
+    expect(shown('holm').rows.map(({ difference }) => difference!.shown)).toEqual([3, 3, 3].map((k) => (k * 2) / 1024));
+    expect(shown('holm').text).toContain("corrected by Holm's method");
+    expect(shown('none').text).toContain('p (uncorrected)');
+    expect(shown('none').text).toContain('not corrected for 3 rows');
+  });
+
+  it('is the number of digits of a half-width', () => {
+    const text = (digits: number) => toMarkdown(buildAblationTable(betaBySwitch(), { digits }));
+    expect(text(1)).toContain('+0.27 \\[0.19, 0.36\\]');
+    expect(text(3)).toContain('+0.2730 \\[0.1880, 0.3580\\]');
+    expect(() => text(0)).toThrow('found digits = 0, wanted 1 to 6');
+  });
+});
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('the family', () => {
   it('counts an arm that never separated in ε once, and a dead one, being its control, not at all', () => {

@@ -58,7 +58,7 @@ describe('LaTeX', () => {
 $\beta$ & $1/4$ & $1/2$ & $3/4$ \\ \midrule
 0 (noIntra) & \multicolumn{3}{c}{$97.21 \pm 0.13$} \\ \addlinespace
 0.10 & $96.99 \pm 0.21$ & $\mathbf{97.48 \pm 0.18}$ & $97.30 \pm 0.18$ \\
- & \scriptsize $-0.21\;[-0.29,-0.14]^*$ & \scriptsize $+0.27\;[0.19,0.36]^*$ & \scriptsize $+0.09\;[0.04,0.14]^*$ \\ \bottomrule \end{tabular}
+ & \scriptsize $-0.213\;[-0.288,-0.138]^*$ & \scriptsize $+0.273\;[0.188,0.358]^*$ & \scriptsize $+0.091\;[0.041,0.142]^*$ \\ \bottomrule \end{tabular}
 `);
   });
 
@@ -163,6 +163,7 @@ describe('JSON', () => {
     });
     expect(Object.keys(json.rows[2].difference)).toEqual([
       'control',
+      'references',
       'n',
       'mean',
       'low',

@@ -56,6 +56,7 @@ export function makeArm(index: number, settings: Partial<Arm> = {}): Arm {
     ablation: null,
     control: false,
     controlIndex: 0,
+    parents: [],
     alpha: 0.5,
     beta: 0.1,
     gamma: 1,

@@ -1,43 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import {
-  decimalsBySpread,
-  percentDecimals,
+  decimalsOfHalf,
+  rowDecimals,
   toDuration,
   toFixed,
-  toP,
+  toPValue,
   toSigned,
 } from '../../server/report/number-format.ts';
+import { columnDecimals } from '../../server/report/statistics/column-decimals.ts';
+
+/** max(0, 1 − ⌊log₁₀ h⌋), h rounded to two significant digits first. */
+const byDefinition = (half: number): number =>
+  Math.max(0, 1 - Math.floor(Math.log10(Number(half.toPrecision(2))) + 1e-12));
+
+describe('decimals', () => {
+  it('show two significant digits of the half-width', () => {
+    for (const half of [0.0123, 0.1, 0.0996, 0.0949, 0.9951, 1, 9.94, 9.96, 12.3, 1234, 4e-7])
+      expect([half, decimalsOfHalf(half, { value: 1 })]).toEqual([half, byDefinition(half)]);
+    expect(decimalsOfHalf(0.075, { value: 1 })).toBe(3);
+    expect(decimalsOfHalf(0.0996, { value: 1 })).toBe(2); // 0.10
+  });
+
+  it.each([
+    ['the standard deviation', { sd: 0.13, image: 0.01, value: 97 }, 2],
+    ['one image, which is shown whole', { sd: null, image: 0.01, value: 97 }, 2],
+    ['one image of 2,000', { sd: 0, image: 0.05, value: 97 }, 2],
+    ['four significant digits', { sd: null, image: null, value: 0.12345 }, 4],
+    ['nothing, of nothing', { value: 0 }, 0],
+  ])('without a half-width are those of %s', (_, otherwise, decimals) => {
+    expect([decimalsOfHalf(null, otherwise), decimalsOfHalf(0, otherwise)]).toEqual([decimals, decimals]);
+  });
+
+  it('of a column are those of the median half-width that is not 0', () => {
+    expect(columnDecimals([0.02, 0.3, 4, null, 0], { value: 1 })).toBe(2);
+    expect(columnDecimals([0, null], { value: 12.3456 })).toBe(2);
+    expect(columnDecimals([0.02, 0.3, 4], { value: 1 }, 3)).toBe(3);
+  });
+
+  it('of a row are up to two more where a number that is not 0 would print as 0, and only where they help', () => {
+    expect(rowDecimals(1, [0.3, -0.04, 0.6])).toBe(2);
+    expect(rowDecimals(1, [0.3, -0.004, 0.6])).toBe(3);
+    expect(rowDecimals(1, [0.3, -0.0004, 0.6])).toBe(1);
+    expect(rowDecimals(1, [0.3, 0, null])).toBe(1);
+    expect(rowDecimals(0, [0.3, -0.05, 0.7])).toBe(1);
+  });
+});
 
 describe('number formats', () => {
-  it.each([
-    [10_000, 2],
-    [9_000, 2],
-    [8_000, 2],
-    [5_000, 1],
-    [2_000, 1],
-    [1_000, 1],
-    [500, 0],
-    [100, 0],
-    [10, 0],
-    [1_000_000, 2],
-    [null, 2],
-  ])('an accuracy over %s images has %d decimals: one image is never less than the last digit', (images, decimals) => {
-    expect(percentDecimals(images)).toBe(decimals);
-  });
-
-  it.each([
-    [0.0123, 1, 4],
-    [0.1, 1, 3],
-    [0.09996, 1, 3],
-    [12.3, 1, 1],
-    [1234, 1, 0],
-    [null, 0.5, 4],
-    [0, 123.4, 1],
-    [0, 0, 3],
-  ])('sd %s of %d is shown with %d decimals: three significant digits of the sd', (sd, value, decimals) => {
-    expect(decimalsBySpread(sd, value)).toBe(decimals);
-  });
-
   it('gives no sign to what rounds to zero', () => {
     expect([
       toFixed(-0.001, 2),
@@ -63,8 +72,17 @@ describe('number formats', () => {
     ]);
   });
 
-  it('shows p to three decimals, and never as 0', () => {
-    expect([toP(0.03125), toP(1), toP(0.001953125), toP(9.5e-7)]).toEqual(['0.031', '1', '0.002', '<0.001']);
+  it('shows p with two significant digits, never as 0, and says where it is the smallest that there can be', () => {
+    expect([0.03125, 1, 0.999, 0.8, 0.001953125, 9.5367e-7].map((p) => toPValue(p))).toEqual([
+      '0.031',
+      '1',
+      '1',
+      '0.80',
+      '0.0020',
+      '9.5e−7',
+    ]);
+    expect(toPValue(2 / 64, 2 / 64)).toBe('0.031 (the smallest possible)');
+    expect(toPValue(4 / 64, 2 / 64)).toBe('0.063');
   });
 
   it('says durations as people do', () => {

@@ -135,10 +135,10 @@ describe('the picture', () => {
 
   it('answers in words', () => {
     expect(pairCurves(sweep(), 'val/accuracy').picture!.title).toBe(
-      'β = 0.1 helps at N = ½: +2.03 points [2.01, 2.04], 6 of 6 seeds; hurts at N = ¼',
+      'β = 0.1 helps at N = ½: +2.025 points [2.005, 2.045], 6 of 6 seeds; hurts at N = ¼',
     );
     expect(pairCurves(betaBySwitch(), 'val/accuracy').picture!.title).toBe(
-      'β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; also at N = ¾; hurts at N = ¼',
+      'β = 0.1 helps at N = ½: +0.273 points [0.188, 0.358], 10 of 10 seeds; also at N = ¾; hurts at N = ¼',
     );
   });
 
@@ -156,7 +156,7 @@ describe('the picture', () => {
     results.runs = results.runs.filter(({ seed }) => seed < 3);
     expect(pairCurves(results, 'val/accuracy').picture!.title).toBe(
       'With 3 seeds no difference can be significant; ' +
-        'the largest: β = 0.1 at N = ¼, −2.01 points [−2.03, −1.99], 3 of 3 seeds',
+        'the largest: β = 0.1 at N = ¼, −2.010 points [−2.035, −1.985], 3 of 3 seeds',
     );
   });
 

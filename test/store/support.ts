@@ -71,6 +71,7 @@ function makeArm({ learningRate = 0.01, ...choice }: ArmChoice, index: number, b
     ablation: beta === 0 ? 'noIntra' : null,
     control: beta === 0,
     controlIndex: null,
+    parents: [],
     swept: {},
     ...choice,
     loss: {

@@ -28,6 +28,37 @@ describe('good definitions give the expected plan', () => {
   });
 });
 
+describe('an ablation with settings of its own', () => {
+  const planOf = (change: (definition: Record<string, unknown>) => void) => {
+    const definition = JSON.parse(read('good/own-ablation.json'));
+    change(definition);
+    const { arms } = planSweep(readDefinition(JSON.stringify(definition), 'test'), { batchesPerEpoch });
+    return arms.map(({ name, parents }) => [name, parents.map((parent) => arms[parent]!.name)]);
+  };
+
+  it('knows the arm that it was derived from; those of the method have a control instead', () => {
+    expect(planOf(() => {})).toEqual([
+      ['β0.1', []],
+      ['β0.2', []],
+      ['noIntra', []],
+      ['noMargin β0.1', ['β0.1']],
+      ['noMargin β0.2', ['β0.2']],
+      ['late β0.1', ['β0.1']],
+      ['late β0.2', ['β0.2']],
+      ['noMarginNoIntra', ['β0.1', 'β0.2']],
+    ]);
+  });
+
+  it('has several parents where they differ in what it sets, and one that folded into an ablation', () => {
+    const plan = planOf((definition) => {
+      definition['ablations'] = ['noIntra', { name: 'strong', set: { beta: 0.4 } }];
+      Object.assign(definition['parameters'] as object, { beta: { values: [0, 0.1, 0.2] } });
+    });
+    // With β = 0 there is no N, so the point counts once, as the control that it is.
+    expect(plan.find(([name]) => name === 'strong')).toEqual(['strong', ['noIntra', 'β0.1', 'β0.2']]);
+  });
+});
+
 describe('bad definitions give the expected messages', () => {
   const names = cases('bad');
   it('are at least 60', () => expect(names.length).toBeGreaterThanOrEqual(60));

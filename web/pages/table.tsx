@@ -154,7 +154,7 @@ function TableView({ table }: { table: DisplayTable }) {
           <tbody>
             {table.body.map((row, index) => (
               <tr key={index}>
-                {row.map((cell, place) => (
+                {row.cells.map((cell, place) => (
                   <CellView key={place} cell={cell} scope="row" />
                 ))}
               </tr>

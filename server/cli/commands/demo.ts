@@ -39,7 +39,8 @@ async function demo({ output, json }: Session, db: string): Promise<number> {
   if (run.status !== 0) return end(dashboard, run.status);
   const summary = JSON.parse(run.printed.trim().split('\n').at(-1)!) as Summary;
 
-  const table = await cosweep(['export', 'latest', '--format', json ? 'json' : 'md']).ended;
+  const table = await cosweep(['export', 'latest', '--format', json ? 'json' : output.columns === null ? 'md' : 'text'])
+    .ended;
   if (table.status !== 0) return end(dashboard, table.status);
   const shown = await cosweep(['--json', 'show', 'latest']).ended;
   if (shown.status !== 0) return end(dashboard, shown.status);

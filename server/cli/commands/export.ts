@@ -6,11 +6,12 @@ import type { AblationTable, TableOptions } from '../../report/table/table.ts';
 import { explainFileError } from '../../sweep/file-error.ts';
 import type { CliCommand } from '../command.ts';
 import { apartFromMetrics } from '../metric-option.ts';
-import { finiteOption } from '../number-options.ts';
+import { finiteOption, wholeOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
 import { READING, withStorage } from '../with-storage.ts';
 
-type Format = 'md' | 'csv' | 'json' | 'latex' | 'html';
+const FORMATS = ['text', 'md', 'markdown', 'csv', 'json', 'latex', 'html'] as const;
+type Format = (typeof FORMATS)[number];
 
 interface Options {
   format?: Format;
@@ -20,6 +21,8 @@ interface Options {
   cols?: string;
   baseline?: string;
   target?: number;
+  correction: 'maxT' | 'holm' | 'none';
+  digits: number;
   ids?: true;
   out?: string;
 }
@@ -32,13 +35,10 @@ export const exportCommand: CliCommand = {
       .usage('[options] <sweep>')
       .argument('[sweep]', 'id, name, definition or "latest"')
       .addOption(
-        new Option('--format <format>', 'default: by the ending of --out, else md').choices([
-          'md',
-          'csv',
-          'json',
-          'latex',
-          'html',
-        ]),
+        new Option(
+          '--format <format>',
+          'default: by the ending of --out, else text on a terminal and md in a pipe',
+        ).choices(FORMATS),
       )
       .option('--metric <name...>', "default: the sweep's own; several: column groups")
       .addOption(
@@ -57,6 +57,12 @@ export const exportCommand: CliCommand = {
         'the value that the batches to the target are counted up to; default: the median final value of the control',
         finiteOption,
       )
+      .addOption(
+        new Option('--correction <which>', 'what p and marks are corrected by for several rows')
+          .choices(['maxT', 'holm', 'none'])
+          .default('maxT'),
+      )
+      .option('--digits <count>', 'how many digits of a half-width are shown', wholeOption(1, 6), 2)
       .option('--ids', 'with the ids of the runs behind each line')
       .option('--out <file>', 'write there instead of stdout')
       .action(run(exportTable));
@@ -82,17 +88,20 @@ function exportTable(
     const id = await findSweep(storage, sweep);
     const own = (await readSweep(storage, id))!.metric.name;
     const table = buildAblationTable(readResults(storage, id, metricsOfTable(own, wanted))!, wanted);
-    const format = json ? 'json' : (options.format ?? formatOf(options.out));
-    const text = await write(table, format);
+    const terminal = out === null ? output.columns : null;
+    const format = json ? 'json' : (options.format ?? formatOf(options.out, terminal));
+    const text = await write(table, format, terminal);
     if (out === null) return output.data(text);
     writeTo(out, format === 'csv' ? CSV_FILE_BEGIN + text : text);
     output.say(`Written to ${out}`);
   });
 }
 
-function toTableOptions({ metric, at, rows, cols, baseline, target, ids }: Options): TableOptions {
+function toTableOptions({ metric, at, rows, cols, baseline, target, correction, digits, ids }: Options): TableOptions {
   return {
     at,
+    correction,
+    digits,
     ids: ids === true,
     ...(metric === undefined ? {} : { metrics: metric }),
     ...(rows === undefined ? {} : { rows }),
@@ -109,17 +118,27 @@ const ENDINGS: Record<string, Format> = {
   '.json': 'json',
   '.tex': 'latex',
   '.latex': 'latex',
+  '.txt': 'text',
   '.html': 'html',
   '.htm': 'html',
 };
 
-function formatOf(out: string | undefined): Format {
-  return ENDINGS[extname(out ?? '').toLowerCase()] ?? 'md';
+function formatOf(out: string | undefined, terminal: number | null): Format {
+  return ENDINGS[extname(out ?? '').toLowerCase()] ?? (terminal === null ? 'md' : 'text');
 }
 
-async function write(table: AblationTable, format: Format): Promise<string> {
+/** Of plain text where there is no terminal. */
+const WIDTH = 120;
+
+async function write(table: AblationTable, format: Format, terminal: number | null): Promise<string> {
   switch (format) {
+    case 'text': {
+      const { toDisplayTable } = await import('../../report/formats/display-table.ts');
+      const { tableToText } = await import('../table-text.ts');
+      return tableToText(toDisplayTable(table), terminal ?? WIDTH);
+    }
     case 'md':
+    case 'markdown':
       return (await import('../../report/formats/to-markdown.ts')).toMarkdown(table);
     case 'csv':
       return (await import('../../report/formats/to-csv.ts')).toCsv(table);

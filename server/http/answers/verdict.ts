@@ -1,9 +1,11 @@
+import { TRUNK_METRICS } from '../../report/curves/trunks.ts';
 import { metricsOfConfirmation } from '../../report/confirm/confirm-report.ts';
 import { buildVerdict } from '../../report/verdict/build-verdict.ts';
 import type { Attempt } from '../../report/verdict/confirmations.ts';
 import type { Verdict } from '../../report/verdict/verdict.ts';
 import { parseSweepId } from '../../store/database/ids.ts';
 import { listConfirmations } from '../../store/reading/list-confirmations.ts';
+import { readLazyResults } from '../../store/reading/lazy-results.ts';
 import { readResults } from '../../store/reading/read-results.ts';
 import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
@@ -32,7 +34,8 @@ export async function readVerdict(
 ): Promise<Verdict> {
   const attempts = isConfirmable(metric) ? await readAttempts(storage, sweep, metric) : [];
   const own = metric === sweep.metric.name ? smallestEffectOf(sweep.definition) : null;
-  return buildVerdict(read([metric]), { metric, at, smallestEffect: smallestEffect ?? own, attempts });
+  const readTrunks = () => readLazyResults(storage, parseSweepId(sweep.id)!, TRUNK_METRICS);
+  return buildVerdict(read([metric]), { metric, at, smallestEffect: smallestEffect ?? own, attempts, readTrunks });
 }
 
 /** The smallest change that matters, where the definition names one. */

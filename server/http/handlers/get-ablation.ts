@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { buildAblationTable } from '../../report/table/ablation-table.ts';
 import { toDisplayTable } from '../../report/formats/display-table.ts';
+import { DIGITS } from '../../report/number-format.ts';
+import { CORRECTIONS } from '../../report/table/shown-p.ts';
+import { MOST_DIGITS } from '../../report/table/table-options.ts';
 import { metricsOfTable } from '../../report/table/table-needs.ts';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
 import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
@@ -11,7 +14,7 @@ import { toLatex } from '../../report/formats/to-latex.ts';
 import { toMarkdown } from '../../report/formats/to-markdown.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { knownSweep } from '../known.ts';
-import { decimal, metricName, repeated, sweepId, textUpTo } from '../parameters.ts';
+import { decimal, metricName, repeated, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route, type FileReply, type Reply } from '../route.ts';
 import { ablationJson, ablationResponse } from '../schemas/ablation.ts';
@@ -47,6 +50,8 @@ export const getAblationRoute = route({
     cols: textUpTo(120).optional().describe('a parameter; rows must be another one'),
     baseline: textUpTo(200).optional().describe('index or name of the arm that every other arm is compared with'),
     target: decimal.optional().describe('the value that batchesToTarget counts up to'),
+    correction: z.enum(CORRECTIONS).default('maxT').describe('what p and marks are corrected by for several rows'),
+    digits: wholeNumber(1, MOST_DIGITS).default(DIGITS).describe('digits of a half-width that are shown'),
     ids: z.enum(['true', 'false']).default('false').describe('with the ids of the runs behind each line'),
   }),
   body: null,
@@ -57,11 +62,13 @@ export const getAblationRoute = route({
   },
   async handle(
     { storage },
-    { params: { id }, query: { format, metric, at, rows, cols, baseline, target, ids } },
+    { params: { id }, query: { format, metric, at, rows, cols, baseline, target, correction, digits, ids } },
   ): Promise<Reply<z.output<typeof ablationAnswer>> | FileReply> {
     const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
     const options: TableOptions = {
       at,
+      correction,
+      digits,
       ids: ids === 'true',
       ...(metric === undefined ? {} : { metrics: metric }),
       ...(rows === undefined ? {} : { rows }),

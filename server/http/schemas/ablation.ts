@@ -21,10 +21,14 @@ const rowJson = sameShape<RowJson>()(
     n: count.describe('seeds in the mean'),
     mean: maybe.describe('mean over the seeds; null without a complete run'),
     sd: maybe.describe('standard deviation of the sample (n − 1); null with a single run'),
-    best: z.boolean().describe('true for the best mean, and for every mean that does not differ from it significantly'),
+    best: z.boolean().describe('true for the best mean, among the rows with the largest n and no diverged run'),
+    likeBest: z.boolean().describe('true for a mean that is tested against the best one and not shown to differ'),
     difference: z
       .strictObject({
-        control: maybe.describe('index of the arm compared with; null where the arms of a cell have several'),
+        control: maybe.describe('index of the arm compared with; null where there are several'),
+        references: z
+          .array(count)
+          .describe('indices of the arms compared with: the control, or what an ablation was derived from'),
         n: count.describe('seeds in the mean'),
         mean: z.number().describe('mean of the differences'),
         low: maybe.describe("lower end of Student's 95 % interval, unadjusted; null for a single pair"),
@@ -64,7 +68,9 @@ const rowJson = sameShape<RowJson>()(
     worst5: maybe.describe(
       "mean error over the five worst class pairs of the other seeds' controls; null without confusion matrices",
     ),
-    dead: count.describe('runs whose truncated term was 0 from N to the end'),
+    dead: count.describe('complete runs whose truncated term was 0 from N to the end'),
+    isDead: z.boolean().describe('true where that is every complete run'),
+    collapsed: count.describe('complete runs that fell to the accuracy of chance'),
     sameAs: maybe.describe(
       'index of an earlier row whose runs are the same, because the two rows differ only in an ε that never ' +
         'made a difference; null where there is none',

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { DisplayCell, DisplayTable } from '../../report/formats/display-table.ts';
+import type { DisplayCell, DisplayLine, DisplayTable } from '../../report/formats/display-table.ts';
 import { count } from './fields.ts';
 import { sameShape } from './registry.ts';
 
-export type { DisplayCell, DisplayTable };
+export type { DisplayCell, DisplayLine, DisplayTable };
 
 const cell = sameShape<DisplayCell>()(
   'DisplayCell',
@@ -14,12 +14,24 @@ const cell = sameShape<DisplayCell>()(
       .string()
       .exactOptional()
       .describe('the smaller lines below: the difference to the control with its interval and mark, and remarks'),
-    bold: z
-      .boolean()
-      .exactOptional()
-      .describe('true for the best value, and for values that do not differ from it significantly'),
+    bold: z.boolean().exactOptional().describe('true for the best value'),
     span: count.exactOptional().describe('how many columns the cell covers; 1 where this field is missing'),
     header: z.boolean().exactOptional().describe('true for a heading of its row or column'),
+    sort: z.number().exactOptional().describe('what lines are sorted by; left out where there is nothing'),
+    arms: z.array(count).exactOptional().describe('indices of the arms whose runs the cell is made of'),
+    key: z
+      .enum(['label', 'n', 'mean', 'difference', 'p', 'target', 'after', 'worst', 'remarks'])
+      .exactOptional()
+      .describe('of a heading: what its column shows'),
+  }),
+);
+
+const line = sameShape<DisplayLine>()(
+  'DisplayLine',
+  'A line of the table',
+  z.strictObject({
+    kind: z.enum(['control', 'search', 'ablation']).describe('what arms the line is of'),
+    cells: z.array(cell).describe('its cells'),
   }),
 );
 
@@ -29,7 +41,7 @@ export const displayTable = sameShape<DisplayTable>()(
   z.strictObject({
     caption: z.string().describe('what the table is of'),
     head: z.array(z.array(cell)).describe('the lines of headings'),
-    body: z.array(z.array(cell)).describe('the lines below them'),
+    body: z.array(line).describe('the lines below them'),
     note: z.string().describe('the footnote'),
   }),
 );

@@ -1,4 +1,5 @@
-import type { BodyCell, DifferenceText, HeadCell, ValueText } from './layout.ts';
+import { withMinus } from '../number-format.ts';
+import type { BodyCell, ColumnKey, DifferenceText, HeadCell, LineKind, ValueText } from './layout.ts';
 import { layOut } from './table-layout.ts';
 import type { AblationTable } from '../table/table.ts';
 
@@ -6,8 +7,13 @@ import type { AblationTable } from '../table/table.ts';
 export interface DisplayTable {
   caption: string;
   head: DisplayCell[][];
-  body: DisplayCell[][];
+  body: DisplayLine[];
   note: string;
+}
+
+export interface DisplayLine {
+  kind: LineKind;
+  cells: DisplayCell[];
 }
 
 export interface DisplayCell {
@@ -17,6 +23,12 @@ export interface DisplayCell {
   bold?: boolean;
   span?: number;
   header?: boolean;
+  /** What lines are sorted by; left out where there is nothing. */
+  sort?: number;
+  /** Indices of the arms whose runs the cell is made of. */
+  arms?: number[];
+  /** Of a heading: what its column shows. */
+  key?: ColumnKey;
 }
 
 export function toDisplayTable(table: AblationTable): DisplayTable {
@@ -24,11 +36,12 @@ export function toDisplayTable(table: AblationTable): DisplayTable {
   return {
     caption: captionOf(table),
     head: layout.head.map((line) => line.map(displayHead)),
-    body: layout.lines.map((line) =>
-      line.cells.map((cell, index) =>
+    body: layout.lines.map(({ kind, cells }) => ({
+      kind,
+      cells: cells.map((cell, index) =>
         index < layout.labels ? { ...displayBody(cell), header: true } : displayBody(cell),
       ),
-    ),
+    })),
     note: noteOf(table),
   };
 }
@@ -51,8 +64,8 @@ export function noteOf({ tables }: AblationTable): string {
   return [...own, 'All metrics:', ...shared].join(' ');
 }
 
-export function valueToText({ mean, sd }: ValueText): string {
-  return sd === null ? withMinus(mean) : `${withMinus(mean)} ± ${sd}`;
+export function valueToText({ mean, sd, dotted }: ValueText): string {
+  return `${withMinus(mean)}${sd === null ? '' : ` ± ${sd}`}${dotted ? '°' : ''}`;
 }
 
 export function differenceToText({ mean, interval, marked }: DifferenceText): string {
@@ -60,11 +73,20 @@ export function differenceToText({ mean, interval, marked }: DifferenceText): st
   return `${withMinus(mean)}${range}${marked ? '*' : ''}`;
 }
 
-function displayHead({ text, math, span }: HeadCell): DisplayCell {
-  return { text: `${text}${math}`, header: true, ...(span > 1 ? { span } : {}) };
+function displayHead({ text, math, span, key }: HeadCell): DisplayCell {
+  return {
+    text: `${text}${math}`,
+    header: true,
+    ...(span > 1 ? { span } : {}),
+    ...(key === undefined ? {} : { key }),
+  };
 }
 
 function displayBody(cell: BodyCell): DisplayCell {
+  return { ...bodyText(cell), ...(cell.sort === null ? {} : { sort: cell.sort }) };
+}
+
+function bodyText(cell: BodyCell): DisplayCell {
   if (cell.kind === 'text') return { text: cell.text };
   if (cell.kind === 'difference') return { text: cell.difference === null ? '' : differenceToText(cell.difference) };
   const below = [cell.below === null ? '' : differenceToText(cell.below), cell.remark]
@@ -75,10 +97,6 @@ function displayBody(cell: BodyCell): DisplayCell {
     ...(below === '' ? {} : { below }),
     ...(cell.value?.bold ? { bold: true } : {}),
     ...(cell.span > 1 ? { span: cell.span } : {}),
+    ...(cell.arms.length > 0 ? { arms: cell.arms } : {}),
   };
-}
-
-/** The typographic minus, which is as wide as a plus. */
-function withMinus(number: string): string {
-  return number.replace('-', '−');
 }

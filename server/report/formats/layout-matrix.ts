@@ -1,7 +1,16 @@
 import { parameterTitle, parameterValues } from './parameter-text.ts';
-import { differenceText, remarkOf, valueText } from './row-text.ts';
-import { headCell, textCell, type BodyCell, type BodyLine, type HeadCell, type Layout } from './layout.ts';
-import type { AblationTable, Matrix, MetricTable, TableRow } from '../table/table.ts';
+import { remarkOf, rowTexts, type RowTexts } from './row-text.ts';
+import {
+  headCell,
+  lineKind,
+  textCell,
+  type BodyCell,
+  type BodyLine,
+  type HeadCell,
+  type Layout,
+  type LineKind,
+} from './layout.ts';
+import type { AblationTable, Matrix, MatrixLine, MetricTable, TableRow } from '../table/table.ts';
 
 /**
  * Stands for the value of a parameter where it is not in force: a line without a label would look like a part of the
@@ -26,35 +35,60 @@ export function layOutMatrix(table: AblationTable, matrix: Matrix): Layout {
   const rowValues = matrix.lines.map((line) => line.value);
   const corner = parameterTitle(table.rows, rowValues, table.batches);
   head.push([
-    corner,
+    { ...corner, key: 'label' as const },
     ...table.tables.flatMap((metric) =>
       table.cols === null
         ? [headCell(several ? '' : metric.metric)]
         : values.map((value) => ({ text: '', math: value, span: 1, group: false })),
     ),
   ]);
+  const texts = table.tables.map((metric) => rowTexts(metric, table.digits));
   const labels = parameterValues(table.rows, rowValues, table.batches);
   const lines = matrix.lines.map((line, index): BodyLine => ({
-    apart: line.ablation !== null,
+    kind: kindOf(line, table.tables[0]!),
     cells: [
-      textCell(lineLabel(labels[index]!, line.ablation)),
-      ...table.tables.flatMap((metric) =>
-        line.cells.map(({ row, span }) => matrixCell(row === null ? null : metric.rows[row]!, metric, span)),
+      textCell(lineLabel(labels[index]!, line.ablation), index),
+      ...table.tables.flatMap((metric, k) =>
+        line.cells.map(({ row, span }) => {
+          const found = row === null ? null : metric.rows[row]!;
+          return matrixCell(found, { metric, table, texts: texts[k]!, span, isBalanced: isBalanced(line, matrix) });
+        }),
       ),
     ],
   }));
   return { labels: 1, columns: 1 + width * table.tables.length, head, lines };
 }
 
-function matrixCell(row: TableRow | null, metric: MetricTable, span: number): BodyCell {
-  if (row === null) return { kind: 'value', value: null, below: null, remark: '', span };
+function kindOf({ cells, ablation }: MatrixLine, { rows }: MetricTable): LineKind {
+  const found = cells.find(({ row }) => row !== null);
+  return lineKind({ control: found !== undefined && rows[found.row!]!.control, ablation });
+}
+
+/** Only cells of the search average over other parameters. */
+function isBalanced({ ablation }: MatrixLine, { balance }: Matrix): boolean {
+  return ablation !== null || balance.isBalanced;
+}
+
+interface CellParts {
+  metric: MetricTable;
+  table: AblationTable;
+  texts: RowTexts;
+  span: number;
+  isBalanced: boolean;
+}
+
+function matrixCell(row: TableRow | null, { metric, table, texts, span, isBalanced: balanced }: CellParts): BodyCell {
+  if (row === null) return { kind: 'value', value: null, below: null, remark: '', span, arms: [], sort: null };
   const most = Math.max(...metric.rows.map(({ n }) => n));
+  const remarks = [remarkOf(row, metric, table, most), balanced ? '' : 'unbalanced'];
   return {
     kind: 'value',
-    value: valueText(row, metric),
-    below: differenceText(row, metric),
-    remark: remarkOf(row, metric, most),
+    value: texts.value(row),
+    below: texts.difference(row),
+    remark: remarks.filter((remark) => remark !== '').join('; '),
     span,
+    arms: row.arms,
+    sort: row.mean,
   };
 }
 

@@ -18,23 +18,41 @@ export interface HeadCell {
   span: number;
   /** True for a title above several columns, which gets a rule below. */
   group: boolean;
+  /** What the column shows, for a page that leaves some out or sets them in another order. */
+  key?: ColumnKey;
 }
+
+export type ColumnKey = 'label' | 'n' | 'mean' | 'difference' | 'p' | 'target' | 'after' | 'worst' | 'remarks';
+
+/** Controls come first, and they and ablations are set apart from the search. */
+export type LineKind = 'control' | 'search' | 'ablation';
 
 export interface BodyLine {
+  kind: LineKind;
   cells: BodyCell[];
-  /** True for a control or ablation, which is set apart. */
-  apart: boolean;
 }
 
-export type BodyCell =
+export type BodyCell = { /** What lines are sorted by; null at the end. */ sort: number | null } & (
   | { kind: 'text'; text: string }
-  | { kind: 'value'; value: ValueText | null; below: DifferenceText | null; remark: string; span: number }
-  | { kind: 'difference'; difference: DifferenceText | null };
+  | {
+      kind: 'value';
+      value: ValueText | null;
+      below: DifferenceText | null;
+      remark: string;
+      span: number;
+      /** Indices of the arms behind it. */
+      arms: number[];
+    }
+  | { kind: 'difference'; difference: DifferenceText | null }
+);
 
 export interface ValueText {
   mean: string;
   sd: string | null;
+  /** The best mean. */
   bold: boolean;
+  /** Not shown to differ from the best. */
+  dotted: boolean;
 }
 
 export interface DifferenceText {
@@ -47,6 +65,11 @@ export function headCell(title: string, span = 1, group = false): HeadCell {
   return { text: title, math: '', span, group };
 }
 
-export function textCell(content: string): BodyCell {
-  return { kind: 'text', text: content };
+export function textCell(content: string, sort: number | null = null): BodyCell {
+  return { kind: 'text', text: content, sort };
+}
+
+/** @param row `control` is true for an arm, or arms, without the phase */
+export function lineKind({ control, ablation }: { control: boolean; ablation: string | null }): LineKind {
+  return control ? 'control' : ablation === null ? 'search' : 'ablation';
 }

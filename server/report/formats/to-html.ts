@@ -11,7 +11,7 @@ export function toHtml(table: AblationTable): string {
     ...head.map(toLine),
     '</thead>',
     '<tbody>',
-    ...body.map(toLine),
+    ...body.map(({ cells }) => toLine(cells)),
     '</tbody>',
     '</table>',
     `<p class="note">${escapeHtml(note)}</p>`,

@@ -23,7 +23,7 @@ export interface MetricJson {
  * were asked for.
  */
 export type RowJson = Omit<TableRow, 'difference' | 'runs'> & {
-  difference: Omit<Difference, 'sd'> | null;
+  difference: Omit<Difference, 'sd' | 'shown' | 'isToParents'> | null;
   runs?: string[];
 };
 
@@ -53,9 +53,9 @@ export function toJson(table: AblationTable): AblationJson {
 }
 
 function rowJson({ difference, runs, ...row }: TableRow): RowJson {
-  return { ...row, difference: difference && withoutSd(difference), ...(runs === null ? {} : { runs }) };
+  return { ...row, difference: difference && ofJson(difference), ...(runs === null ? {} : { runs }) };
 }
 
-function withoutSd({ sd: _sd, ...rest }: Difference): Omit<Difference, 'sd'> {
+function ofJson({ sd: _, shown: __, isToParents: ___, ...rest }: Difference): RowJson['difference'] {
   return rest;
 }

@@ -32,10 +32,10 @@ function toTabular(layout: Layout): string[] {
   ];
 }
 
-/** Controls and ablations are set apart from the search by a little space. */
+/** Controls, the search and ablations are set apart by a little space. */
 function endOf(lines: readonly BodyLine[], index: number, last: number): string {
   if (index === last) return ' \\bottomrule \\end{tabular}';
-  return lines[index]!.apart !== lines[index + 1]!.apart ? ' \\addlinespace' : '';
+  return lines[index]!.kind !== lines[index + 1]!.kind ? ' \\addlinespace' : '';
 }
 
 /** A line and, below it, smaller, the differences and the remarks of its cells, where there are any. */
@@ -59,9 +59,9 @@ function below(cell: BodyCell, content: string): string {
   return content === '' ? '&'.repeat(span - 1) : spanned(`\\scriptsize ${content}`, span);
 }
 
-function toValue({ mean, sd, bold }: ValueText): string {
+function toValue({ mean, sd, bold, dotted }: ValueText): string {
   const content = sd === null ? mean : `${mean} \\pm ${sd}`;
-  return bold ? `$\\mathbf{${content}}$` : `$${content}$`;
+  return bold ? `$\\mathbf{${content}}$` : `$${content}${dotted ? '^{\\circ}' : ''}$`;
 }
 
 function toDifference({ mean, interval, marked }: DifferenceText): string {

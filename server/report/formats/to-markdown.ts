@@ -13,8 +13,8 @@ export function toMarkdown(table: AblationTable): string {
       .map(escapeMarkdown)
       .join(' '),
   );
-  const lines = body.map((line) => toLine(spread(line).map(toCell)));
-  const separator = toLine(titles.map((_, index) => (body[0]?.[index]?.header ? ':--' : '--:')));
+  const lines = body.map(({ cells }) => toLine(spread(cells).map(toCell)));
+  const separator = toLine(titles.map((_, index) => (body[0]?.cells[index]?.header ? ':--' : '--:')));
   return [`**${escapeMarkdown(caption)}**`, '', toLine(titles), separator, ...lines, '', escapeMarkdown(note), ''].join(
     '\n',
   );

@@ -1,7 +1,7 @@
 import { isSignificant } from '../table/family.ts';
 import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
 import type { MetricView } from '../table/metric-view.ts';
-import { decimalsBySpread, toFixed, toSigned, withMinus } from '../number-format.ts';
+import { decimalsOfHalf, toFixed, toSigned, withMinus } from '../number-format.ts';
 import type { Group, Panel } from './picture-data.ts';
 
 interface Finding {
@@ -18,10 +18,8 @@ const MOST = 3;
 /**
  * The answer in words: `β = 0.1 helps at N = ½: +0.27 points [0.19, 0.36], 10 of 10 seeds; hurts at N = ¼`. Only a
  * significant difference (max-T) is said to help or hurt.
- *
- * @param percentDecimals of an accuracy, as in the table; null for other metrics
  */
-export function writeTitle(panels: readonly Panel[], metric: MetricView, percentDecimals: number | null): string {
+export function writeTitle(panels: readonly Panel[], metric: MetricView): string {
   const sign = metric.goal === 'maximize' ? 1 : -1;
   const findings = panels.flatMap((panel) =>
     panel.groups.flatMap((group): Finding[] =>
@@ -35,14 +33,14 @@ export function writeTitle(panels: readonly Panel[], metric: MetricView, percent
     .filter(({ group }) => isSignificant(group.pMaxT))
     .sort((a, b) => b.effect - a.effect || sizeOf(b) - sizeOf(a));
   const [first, ...others] = significant;
-  if (!first) return undecided(findings, metric, percentDecimals);
+  if (!first) return undecided(findings, metric);
   const rest = others.slice(0, MOST).map((finding) => {
     const subject = finding.group.label === first.group.label ? '' : `${finding.group.label} `;
     const verb = finding.effect === first.effect && subject === '' ? 'also' : verbOf(finding, metric);
     return `${subject}${verb} at ${finding.panel.label}`;
   });
   const left = others.length - rest.length;
-  const size = `${amount(first, metric, percentDecimals)}, ${agreement(first)}`;
+  const size = `${amount(first, metric)}, ${agreement(first)}`;
   return [
     `${first.group.label} ${verbOf(first, metric)} at ${first.panel.label}: ${size}`,
     ...rest,
@@ -50,14 +48,14 @@ export function writeTitle(panels: readonly Panel[], metric: MetricView, percent
   ].join('; ');
 }
 
-function undecided(findings: readonly Finding[], metric: MetricView, percentDecimals: number | null): string {
+function undecided(findings: readonly Finding[], metric: MetricView): string {
   const seeds = Math.max(...findings.map(({ group }) => group.final.length));
   const largest = findings.reduce((most, next) => (sizeOf(next) > sizeOf(most) ? next : most));
   const verdict =
     seeds < 6
       ? `With ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} no difference can be significant`
       : 'No difference is significant';
-  const size = `${amount(largest, metric, percentDecimals)}, ${agreement(largest)}`;
+  const size = `${amount(largest, metric)}, ${agreement(largest)}`;
   return `${verdict}; the largest: ${largest.group.label} at ${largest.panel.label}, ${size}`;
 }
 
@@ -72,11 +70,11 @@ function verbOf({ effect, mean }: Finding, { directed }: MetricView): string {
 }
 
 /** `+0.27 points [0.19, 0.36]` */
-function amount({ group }: Finding, { accuracy, name }: MetricView, percentDecimals: number | null): string {
+function amount({ group }: Finding, { accuracy, name }: MetricView): string {
   const scale = accuracy ? 100 : 1;
   const mean = group.finalMean! * scale;
   const half = group.finalHigh === null ? null : group.finalHigh * scale - mean;
-  const decimals = percentDecimals ?? decimalsBySpread(half, mean);
+  const decimals = decimalsOfHalf(half, { value: mean });
   const interval =
     group.finalLow === null || group.finalHigh === null
       ? ''

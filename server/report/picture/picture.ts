@@ -1,6 +1,7 @@
 import type { Arm, ParamValue } from '../../sweep/arm.ts';
 import { groupBy } from '../../sweep/group-by.ts';
 import { SYMBOLS } from '../../sweep/parameter-names.ts';
+import { isOwnAblation } from '../../sweep/space/ablations.ts';
 import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { buildAblationTable } from '../table/ablation-table.ts';
 import { armParams } from '../curves/arm-params.ts';
@@ -16,7 +17,9 @@ import type { Picture, Panel, Group } from './picture-data.ts';
 /** The picture of a sweep's pairs; null while no pair has a point. */
 export function buildPicture(results: SweepResults, metric: MetricView): Picture | null {
   const pairs = listPairs(results).filter(
-    ({ run, controlRun }) => hasPoints(run, metric.name) && hasPoints(controlRun, metric.name),
+    // An ablation with settings of its own is compared with another arm in the table.
+    ({ arm, run, controlRun }) =>
+      !isOwnAblation(arm) && hasPoints(run, metric.name) && hasPoints(controlRun, metric.name),
   );
   if (pairs.length === 0) return null;
   const pairsOf = groupBy(pairs, ({ arm }) => arm);
@@ -52,7 +55,7 @@ export function buildPicture(results: SweepResults, metric: MetricView): Picture
   const scale = metric.accuracy ? 100 : 1;
   return {
     metric: { name: metric.name, goal: metric.goal },
-    title: writeTitle(panels, metric, table.percentDecimals),
+    title: writeTitle(panels, metric),
     unit: metric.accuracy ? 'points' : metric.name,
     scale,
     yRange: sharedRange(panels, scale),

@@ -11,4 +11,9 @@ export function describeTest(seeds: number): string {
     : `two-sided exact sign-flip test of the paired differences, all 2^${seeds} patterns of signs`;
 }
 
-export const CORRECTION = "Westfall and Young's step-down max-T, signs flipped per seed";
+/** The corrections for several rows as notes and JSON name them. */
+export const CORRECTION_WORDS = {
+  maxT: "Westfall and Young's step-down max-T, signs flipped per seed",
+  holm: "Holm's method",
+  none: 'nothing: p is not corrected for the number of rows',
+};

@@ -20,7 +20,7 @@ export function buildAblationTable(results: SweepResults, options: TableOptions 
   const { entries, matrix } =
     parsed.rows === 'arm'
       ? { entries: entriesByArm(results.arms), matrix: null }
-      : entriesByParameters(results.arms, parsed.rows, parsed.cols);
+      : entriesByParameters(results, parsed.rows, parsed.cols);
   const same = findSameArms(results);
   const worst5 = worstPairValues(results, parsed.baseline);
   return {
@@ -30,12 +30,17 @@ export function buildAblationTable(results: SweepResults, options: TableOptions 
     baseline: parsed.baseline === null ? null : results.arms[parsed.baseline]!.name,
     rows: parsed.rows,
     cols: parsed.cols,
+    armNames: results.arms.map(({ name: armName }) => armName),
+    correction: parsed.correction,
+    digits: parsed.digits,
     ids: parsed.ids,
     batches: commonBatches(results.arms),
     dataHash: dataHash(results),
     trainedOn: trainedOn(results),
     matrix,
-    tables: parsed.metrics.map((metric) => metricTable(entries, makeContext(results, metric, parsed, worst5, same))),
+    tables: parsed.metrics.map((metric) =>
+      metricTable(entries, makeContext(results, metric, parsed, worst5, same, matrix?.balance)),
+    ),
   };
 }
 

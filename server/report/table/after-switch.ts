@@ -3,7 +3,7 @@ import { hasIntraPhase } from '../../sweep/effective.ts';
 import type { Curve } from '../../sweep/results.ts';
 import { summarisePairs } from '../statistics/paired-summary.ts';
 import { averageArms } from './run-values.ts';
-import { referenceOf, type TableContext } from './table-context.ts';
+import { referencesOf, type TableContext } from './table-context.ts';
 import type { TableRow } from './table.ts';
 
 /**
@@ -12,8 +12,8 @@ import type { TableRow } from './table.ts';
  */
 export function afterSwitch(arms: readonly Arm[], context: TableContext): TableRow['afterSwitch'] {
   const perArm = arms.filter(hasIntraPhase).flatMap((arm) => {
-    const reference = referenceOf(arm, context);
-    return reference === null ? [] : [differencesAfterSwitch(arm, reference, context)];
+    const references = referencesOf(arm, context).map((reference) => differencesAfterSwitch(arm, reference, context));
+    return references.length === 0 ? [] : [averageArms(references)];
   });
   const summary = summarisePairs([...averageArms(perArm).values()]);
   return summary && { n: summary.n, mean: summary.mean, low: summary.low, high: summary.high };

@@ -47,6 +47,12 @@ export interface Family {
   isMember: boolean[];
 }
 
+/** The rows that are compared with a control or baseline, and the ablations that are compared with their parents. */
+export interface Families {
+  arms: Family;
+  ablations: Family;
+}
+
 /**
  * p-values of every comparison of a family.
  *

@@ -1,45 +1,50 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { isFinished } from '../../sweep/results.ts';
+import { isOwnAblation } from '../../sweep/space/ablations.ts';
 import { afterSwitch } from './after-switch.ts';
 import { commonParams } from '../curves/arm-params.ts';
 import { batchesToTarget } from './batches-to-target.ts';
-import { findBest } from './best-rows.ts';
-import { testFamily, type Family } from './family.ts';
+import { rankRows } from './best-rows.ts';
+import { isCollapsed } from './collapsed.ts';
+import { testFamily, type Families, type Family } from './family.ts';
 import { mean, standardDeviation } from '../statistics/moments.ts';
-import { percentDecimals } from '../number-format.ts';
 import { summarisePairs } from '../statistics/paired-summary.ts';
 import { averageArms, divergedTogether, pairBySeed, type RunValues } from './run-values.ts';
-import { referenceOf, type TableContext } from './table-context.ts';
+import { shownP } from './shown-p.ts';
+import { referencesOf, referenceValues, type TableContext } from './table-context.ts';
 import type { Entry } from './table-entries.ts';
 import { writeNote } from './table-note.ts';
 import type { Difference, MetricTable, TableRow } from './table.ts';
-import { CORRECTION, describeTest } from '../statistics/test-words.ts';
+import { CORRECTION_WORDS, describeTest } from '../statistics/test-words.ts';
 
 /** The rows of one metric: values, differences with their tests, and the footnote. */
 export function metricTable(entries: readonly Entry[], context: TableContext): MetricTable {
-  const { metric } = context;
-  const { rows, family } = testedRows(entries, context);
+  const {
+    metric,
+    options: { correction },
+  } = context;
+  const { rows, families } = testedRows(entries, context);
   const bySeed = entries.map(({ arms }) => averageValues(arms, context.values));
-  findBest(rows, bySeed, metric, context.results.looks).forEach((best, index) => {
-    rows[index]!.best = best;
-  });
-  const images = evaluatedImages(context);
+  rankRows(rows, bySeed, metric, correction, context.results.looks).forEach((standing, index) =>
+    Object.assign(rows[index]!, standing),
+  );
   const table = {
     metric: metric.name,
     goal: metric.goal,
+    accuracy: metric.accuracy,
+    images: metric.accuracy ? evaluatedImages(context) : null,
     test: describeTest(Math.max(0, ...rows.map((row) => row.difference?.n ?? 0))),
-    correction: CORRECTION,
-    percentDecimals: metric.accuracy ? percentDecimals(images) : null,
+    correction: CORRECTION_WORDS[correction],
     rows,
     missing: listMissing(context),
   };
-  return { ...table, note: writeNote(context, table, family, images) };
+  return { ...table, note: writeNote(context, table, families) };
 }
 
 /** The rows with their tests, and without what the best row decides. */
-export function testedRows(entries: readonly Entry[], context: TableContext): { rows: TableRow[]; family: Family } {
+export function testedRows(entries: readonly Entry[], context: TableContext): { rows: TableRow[]; families: Families } {
   const rows = entries.map((entry, index) => describeEntry(entry, index, entries, context));
-  return { rows, family: compare(rows, entries, context) };
+  return { rows, families: compare(rows, entries, context) };
 }
 
 /** Everything of a row except p-values and bold, which other rows decide. */
@@ -52,6 +57,8 @@ function describeEntry(
   const values = [...averageValues(arms, context.values).values()];
   const worst = [...averageValues(arms, context.worst5).values()];
   const runs = arms.flatMap((arm) => context.runs[arm.index]!);
+  const complete = runs.filter(({ state }) => state === 'complete');
+  const dead = complete.filter(({ intraDead }) => intraDead === true).length;
   const twin = arms.length === 1 ? context.same.get(arms[0]!.index) : undefined;
   const twinRow =
     twin === undefined ? -1 : entries.findIndex((other) => other.arms.length === 1 && other.arms[0]!.index === twin);
@@ -68,11 +75,14 @@ function describeEntry(
     mean: values.length === 0 ? null : mean(values),
     sd: standardDeviation(values),
     best: false,
+    likeBest: false,
     difference: describeDifference(arms, context),
     batchesToTarget: batchesToTarget(arms, context),
     afterSwitch: afterSwitch(arms, context),
     worst5: worst.length === 0 ? null : mean(worst),
-    dead: runs.filter((run) => run.intraDead === true && run.state === 'complete').length,
+    dead,
+    isDead: dead > 0 && dead === complete.length,
+    collapsed: complete.filter(isCollapsed).length,
     sameAs: twinRow >= 0 && twinRow < index ? twinRow : null,
     runs: context.options.ids ? runs.map((run) => run.id) : null,
   };
@@ -85,55 +95,76 @@ function averageValues(arms: readonly Arm[], values: RunValues): Map<number, num
 function describeDifference(arms: readonly Arm[], context: TableContext): Difference | null {
   const summary = summarisePairs([...differencesOf(arms, context).values()]);
   if (summary === null) return null;
-  const references = new Set(arms.map((arm) => referenceOf(arm, context)));
+  const references = [...new Set(arms.flatMap((arm) => referencesOf(arm, context)))];
   return {
-    control: references.size === 1 ? [...references][0]! : null,
+    control: references.length === 1 ? references[0]! : null,
+    references,
+    isToParents: context.options.baseline === null && arms.every(isOwnAblation),
     ...summary,
     untested: null,
     p: null,
     pHolm: null,
     pMaxT: null,
+    shown: null,
   };
 }
 
 /** Seed → difference, averaged over the arms within each seed. */
 export function differencesOf(arms: readonly Arm[], context: TableContext): Map<number, number> {
   return averageArms(
-    arms.flatMap((arm) => {
-      const reference = referenceOf(arm, context);
-      return reference === null ? [] : [pairBySeed(context.values.get(arm.index)!, context.values.get(reference)!)];
-    }),
+    arms
+      .filter((arm) => referencesOf(arm, context).length > 0)
+      .map((arm) => pairBySeed(context.values.get(arm.index)!, referenceValues(arm, context))),
   );
 }
 
-/** Fills in the p-values of every row with a difference. */
-function compare(rows: readonly TableRow[], entries: readonly Entry[], context: TableContext): Family {
+/**
+ * Fills in the p-values of every row with a difference. Ablations with settings of their own answer another question
+ * than the arms, so they are a family of their own.
+ */
+function compare(rows: readonly TableRow[], entries: readonly Entry[], context: TableContext): Families {
+  const of = (ablations: boolean) =>
+    compareFamily(rows, entries, context, (index) => rows[index]!.difference?.isToParents === ablations);
+  return { arms: of(false), ablations: of(true) };
+}
+
+function compareFamily(
+  rows: readonly TableRow[],
+  entries: readonly Entry[],
+  context: TableContext,
+  isIn: (index: number) => boolean,
+): Family {
   const family = testFamily(
     entries.map(({ arms }, index) => {
-      const { dead, n, sameAs } = rows[index]!;
-      const differences = differencesOf(arms, context);
-      const isDead = dead > 0 && dead >= n * arms.length;
-      return { differences, sameAs, identical: isDead && [...differences.values()].every((value) => value === 0) };
+      const { isDead, sameAs } = rows[index]!;
+      const differences = isIn(index) ? differencesOf(arms, context) : new Map<number, number>();
+      return {
+        differences,
+        sameAs: sameAs !== null && isIn(sameAs) ? sameAs : null,
+        identical: isDead && [...differences.values()].every((value) => value === 0),
+      };
     }),
     context.results.looks,
   );
   const isTested = isFinished(context.results);
-  rows.forEach((row, index) => {
-    if (row.difference === null) return;
-    if (!isTested) row.difference.untested = 'unfinished';
-    else if (isWithheld(entries[index]!.arms, context)) row.difference.untested = 'diverged';
-    else if (family.tooFew[index]) row.difference.untested = 'tooFew';
-    else Object.assign(row.difference, family.corrected[index]);
+  rows.forEach(({ difference }, index) => {
+    if (difference === null || !isIn(index)) return;
+    if (!isTested) difference.untested = 'unfinished';
+    else if (isWithheld(entries[index]!.arms, context)) difference.untested = 'diverged';
+    else if (family.tooFew[index]) difference.untested = 'tooFew';
+    else Object.assign(difference, family.corrected[index]);
+    difference.shown = shownP(difference, context.options.correction);
   });
   return family;
 }
 
-/** Where an arm and its control diverged on different seeds, only survivors would be compared. */
+/** Where an arm and what it is compared with diverged on different seeds, only survivors would be compared. */
 function isWithheld(arms: readonly Arm[], context: TableContext): boolean {
-  return arms.some((arm) => {
-    const reference = referenceOf(arm, context);
-    return reference !== null && !divergedTogether(context.runs[arm.index]!, context.runs[reference]!);
-  });
+  return arms.some((arm) =>
+    referencesOf(arm, context).some(
+      (reference) => !divergedTogether(context.runs[arm.index]!, context.runs[reference]!),
+    ),
+  );
 }
 
 /** Planned runs that are in no mean: not complete, or complete without a finite value. */

@@ -1,9 +1,11 @@
 import type { Arm, ParamValue } from '../../sweep/arm.ts';
 import { groupBy } from '../../sweep/group-by.ts';
+import type { SweepResults } from '../../sweep/results.ts';
 import { SYMBOLS, isLossParameter } from '../../sweep/parameter-names.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { armParams } from '../curves/arm-params.ts';
-import type { Matrix, MatrixLine } from './table.ts';
+import { balanceCells } from './balance-cells.ts';
+import type { Balance, Matrix, MatrixLine } from './table.ts';
 
 /** One row of the table, or one cell of rows × columns: the arms that it averages over. */
 export interface Entry {
@@ -26,15 +28,16 @@ const MOST_CELLS = 10_000;
  * One entry per cell of rows × columns. Controls come first, on lines of their own that span the columns, then the
  * values of the search, then the other ablations. Where the arms of a control or ablation differ in the row's or the
  * column's parameter themselves, each value gets a line, or a cell: averaged over, these arms would be compared with
- * nothing.
+ * nothing. Cells of the search average over the same settings where they can.
  *
  * @throws UserError on more cells than a table can have
  */
 export function entriesByParameters(
-  arms: readonly Arm[],
+  results: Pick<SweepResults, 'arms' | 'runs'>,
   rows: string,
   cols: string | null,
 ): { entries: Entry[]; matrix: Matrix } {
+  const { arms, balance } = balancedArms(results, [rows, ...(cols === null ? [] : [cols])]);
   const params = new Map(arms.map((arm) => [arm, armParams(arm)]));
   const valueOf = (arm: Arm, parameter: string | null) =>
     parameter === null ? null : (params.get(arm)![parameter] ?? null);
@@ -81,7 +84,24 @@ export function entriesByParameters(
     ...[...groups].filter(([group]) => group === null),
     ...named.filter(([, members]) => !isControl(members)),
   ].flatMap(([group, members]) => addLines(members, group));
-  return { entries, matrix: { columns, lines } };
+  return { entries, matrix: { columns, lines, balance } };
+}
+
+/** All arms but those of the search that would make cells differ by what they average over, and their controls. */
+function balancedArms(
+  { arms, runs }: Pick<SweepResults, 'arms' | 'runs'>,
+  shown: string[],
+): { arms: Arm[]; balance: Balance } {
+  const trained = new Set(runs.filter(({ state }) => state === 'complete').map(({ arm }) => arm));
+  const search = arms.filter((arm) => groupOf(arm) === null);
+  const { kept, balance } = balanceCells(search, shown, ({ index }) => trained.has(index));
+  const isKept = new Set(kept);
+  const controls = new Set(kept.map(({ controlIndex }) => controlIndex));
+  const lost = new Set(search.filter((arm) => !isKept.has(arm)).map(({ controlIndex }) => controlIndex));
+  const remain = arms.filter((arm) =>
+    groupOf(arm) === null ? isKept.has(arm) : !lost.has(arm.index) || controls.has(arm.index),
+  );
+  return { arms: remain, balance };
 }
 
 function refuseTooMany(lines: number, rows: string, columns: number, cols: string | null): void {

@@ -1,28 +1,31 @@
+import { isLossParameter, SYMBOLS } from '../../sweep/parameter-names.ts';
 import { isFinished, type RunState, type SweepResults } from '../../sweep/results.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { bitClasses } from './bit-classes.ts';
-import { LEVEL, type Family } from './family.ts';
+import { LEVEL, type Families, type Family } from './family.ts';
 import type { MetricView } from './metric-view.ts';
-import { plural, toDuration } from '../number-format.ts';
+import { plural, toDuration, toPValue } from '../number-format.ts';
 import type { TableContext } from './table-context.ts';
 import type { ParsedOptions } from './table-options.ts';
-import type { MetricTable } from './table.ts';
+import type { Balance, MetricTable, TableRow } from './table.ts';
 
 type Described = Omit<MetricTable, 'note'>;
 
 /** The footnote: everything that a reader has to know to read the table, as sentences. */
 export function writeNote(
-  { results, metric, options }: TableContext,
+  { results, metric, options, balance }: TableContext,
   table: Described,
-  family: Family,
-  images: number | null,
+  families: Families,
 ): string[] {
   return [
-    ...values(metric, options, table, images),
+    ...values(metric, options, table),
+    ...averages(balance),
     differences(results, options, table),
-    ...tests(results, table, family),
+    ...tests(results, table, families.arms, options),
+    ...ownAblations(table, families.ablations, options),
     ...bold(table),
     ...sameComputations(table),
+    ...collapsed(table),
     // Rows × columns have no room for these.
     ...(options.rows === 'arm' ? [...targets(metric, table), ...afterSwitch(table), ...worst5(metric, table)] : []),
     ...missing(results, table),
@@ -33,7 +36,7 @@ export function writeNote(
   ];
 }
 
-function values(metric: MetricView, { at }: ParsedOptions, { rows }: Described, images: number | null): string[] {
+function values(metric: MetricView, { at }: ParsedOptions, { rows, images }: Described): string[] {
   const percent = metric.accuracy ? ' in percent' : '';
   const when =
     metric.name === 'pairs/worst5'
@@ -42,10 +45,27 @@ function values(metric: MetricView, { at }: ParsedOptions, { rows }: Described, 
         ? `${metric.name}${percent} at each run's best evaluation (a maximum over evaluations is optimistic)`
         : `${metric.name}${percent} at the last evaluation`;
   const image =
-    metric.accuracy && images !== null
+    images !== null
       ? [`One image of the evaluation set is ${plural(Number((100 / images).toPrecision(2)), 'point')}.`]
       : [];
   return [`Values are mean ± standard deviation (n − 1) of ${when}; n = ${span(rows.map((row) => row.n))}.`, ...image];
+}
+
+function averages(balance: Balance | null): string[] {
+  if (balance === null || balance.averaged.length === 0) return [];
+  const names = balance.averaged.map((name) => (isLossParameter(name) ? SYMBOLS[name] : name)).join(', ');
+  if (!balance.isBalanced)
+    return [`Unbalanced: cells have different settings of ${names}, so lines and columns differ by these too.`];
+  const { settings, leftOut } = balance;
+  const out = leftOut.length === 0 ? '' : ` Left out, since other cells lack their settings: ${some(leftOut)}.`;
+  return [`Cells average over ${plural(settings, 'setting')} of ${names}, within each seed.${out}`];
+}
+
+const MOST_NAMED = 12;
+
+function some(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function differences(results: SweepResults, { baseline }: ParsedOptions, { rows }: Described): string {
@@ -53,14 +73,19 @@ function differences(results: SweepResults, { baseline }: ParsedOptions, { rows 
     baseline === null
       ? 'the arm without the intra-class phase and with the same other settings'
       : `the arm ${results.arms[baseline]!.name}`;
-  if (rows.every((row) => row.difference === null))
+  if (rows.every((row) => row.difference === null || isToParents(row)))
     return `No pair of runs is complete yet, so no difference to ${to} is known.`;
   return `Differences are to ${to}, paired by seed: mean with Student's 95 % interval (unadjusted).`;
 }
 
-function tests(results: SweepResults, { rows, test, correction }: Described, family: Family): string[] {
+function tests(
+  results: SweepResults,
+  { rows, test, correction }: Described,
+  family: Family,
+  options: ParsedOptions,
+): string[] {
   const { counted, reach } = family;
-  const compared = rows.filter((row) => row.difference !== null);
+  const compared = rows.filter((row) => row.difference !== null && !isToParents(row));
   if (compared.length === 0) return [];
   if (!isFinished(results)) return ['Nothing is tested before every planned run has ended.'];
   const tooFew = compared.filter((row) => row.difference!.untested === 'tooFew').length;
@@ -68,8 +93,10 @@ function tests(results: SweepResults, { rows, test, correction }: Described, fam
     counted === 0
       ? []
       : [
-          `* p < ${LEVEL}: ${test}, corrected by ${correction}, ` +
-            `over the family of all differences of the sweep (${counted}).`,
+          options.correction === 'none'
+            ? `* p < ${LEVEL}: ${test}, not corrected for ${plural(counted, 'row')}.`
+            : `* p < ${LEVEL}: ${test}, corrected by ${correction}, ` +
+              `over the family of all differences of the sweep (${counted}).`,
           ...grown(results, rows, family),
           ...(results.looks > 1 ? [`All p are corrected for ${results.looks} looks (p × ${results.looks}).`] : []),
         ];
@@ -80,9 +107,13 @@ function tests(results: SweepResults, { rows, test, correction }: Described, fam
   const zeros = reach < seeds ? `, at most ${reach} of them with a difference that is not zero,` : '';
   if (least.maxT > LEVEL)
     sentences.push(
-      `With ${plural(seeds, 'seed')}${zeros} no p can be under ${short(least.maxT)}: no difference can be significant.`,
+      `With ${plural(seeds, 'seed')}${zeros} no p can be under ${toPValue(least.maxT)}: ` +
+        'no difference can be significant.',
     );
-  else if (least.holm > LEVEL) sentences.push(`Holm's correction could not go under ${short(least.holm)}.`);
+  else if (least.holm > LEVEL && options.correction === 'holm')
+    sentences.push(`Holm's correction cannot go under ${toPValue(least.holm)}.`);
+  else if (compared.some(({ difference }) => difference!.p !== null && difference!.p <= results.looks * least.maxT))
+    sentences.push(`The smallest p that there can be is ${toPValue(results.looks * least.maxT)}.`);
   if (compared.some((row) => row.difference!.untested === 'diverged')) {
     sentences.push(
       'p is withheld where an arm and its control diverged on different seeds, since only survivors would count.',
@@ -100,14 +131,49 @@ function grown({ armsBefore }: SweepResults, rows: Described['rows'], { isMember
   return before.length === 0 ? [] : [`Arms were added: family ${[...new Set([...before, counted])].join(' → ')}.`];
 }
 
+function isToParents({ difference }: TableRow): boolean {
+  return difference?.isToParents === true;
+}
+
+function ownAblations({ rows }: Described, { counted }: Family, { correction }: ParsedOptions): string[] {
+  const own = rows.filter((row) => isToParents(row));
+  if (own.length === 0) return [];
+  const which = own.length === 1 ? 'Its difference is' : 'Their differences are';
+  const family =
+    counted === 0
+      ? 'there are too few seeds for a test'
+      : correction === 'none'
+        ? 'tested in the same way'
+        : `tested in a family of their own (${counted})`;
+  return [
+    `Not compared with a control: ${some(own.map((row) => row.name))}. ${which} to the arm that the ablation was ` +
+      `derived from, or within each seed to the mean of several (parent → ablation); ${family}.`,
+  ];
+}
+
 function bold({ rows }: Described): string[] {
   if (!rows.some((row) => row.best)) return [];
-  const diverged = rows.some((row) => row.diverged > 0) ? '; never a row of which runs diverged' : '';
-  return [`Bold: the best mean and every one that does not differ from it significantly by the same test${diverged}.`];
+  const among = [
+    ...(new Set(rows.map((row) => row.n)).size > 1 ? ['with the largest n'] : []),
+    ...(rows.some((row) => row.diverged > 0) ? ['without diverged runs'] : []),
+  ];
+  const like = rows.some((row) => row.likeBest)
+    ? ['° not shown to differ from the best (same test), which was itself chosen from these data.']
+    : [];
+  return [`Bold: the best mean${among.length === 0 ? '' : ` of the rows ${among.join(' and ')}`}.`, ...like];
+}
+
+function collapsed({ rows }: Described): string[] {
+  const fallen = rows
+    .filter((row) => row.collapsed > 0)
+    .map((row) => `${row.name} (${row.collapsed} of ${row.planned})`);
+  return fallen.length === 0
+    ? []
+    : [`Collapsed, at an accuracy that chance would give, and counted in means and tests: ${some(fallen)}.`];
 }
 
 function sameComputations({ rows }: Described): string[] {
-  const dead = rows.filter((row) => row.dead > 0).map((row) => row.name);
+  const dead = rows.filter((row) => row.isDead).map((row) => row.name);
   const same = rows.filter((row) => row.sameAs !== null).map((row) => `${row.name} (as ${rows[row.sameAs!]!.name})`);
   return [
     ...(dead.length > 0
@@ -195,8 +261,4 @@ function span(counts: readonly number[]): string {
 
 function digits(value: number): string {
   return String(Number(value.toPrecision(4)));
-}
-
-function short(p: number): string {
-  return String(Number(p.toPrecision(2)));
 }

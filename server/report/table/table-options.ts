@@ -3,9 +3,14 @@ import { isLossParameter, LOSS_PARAMETERS, toParameterName } from '../../sweep/p
 import type { SweepResults } from '../../sweep/results.ts';
 import { toSuggestion } from '../../sweep/suggest.ts';
 import { UserError } from '../../sweep/user-error.ts';
+import { DIGITS } from '../number-format.ts';
 import { viewMetric, type MetricView } from './metric-view.ts';
+import { CORRECTIONS, type Correction } from './shown-p.ts';
 import { checkTarget, hasTarget } from './target.ts';
 import type { TableOptions } from './table.ts';
+
+/** More digits of a half-width than its own luck has. */
+export const MOST_DIGITS = 6;
 
 export interface ParsedOptions {
   metrics: MetricView[];
@@ -15,6 +20,8 @@ export interface ParsedOptions {
   /** Index of the arm; null: every arm has its own control. */
   baseline: number | null;
   target: number | null;
+  correction: Correction;
+  digits: number;
   ids: boolean;
 }
 
@@ -45,7 +52,15 @@ export function parseTableOptions(results: SweepResults, options: TableOptions):
     throw new UserError(`Cannot ${attempted}: found a target for ${metrics[0]!.name}, wanted a metric to maximise`);
   if (target !== null) for (const metric of metrics.filter(hasTarget)) checkTarget(metric, target, attempted);
   const baseline = options.baseline === undefined ? null : parseArm(results, options.baseline, attempted);
-  return { metrics, at, rows, cols, baseline, target, ids: options.ids ?? false };
+  const correction = options.correction ?? 'maxT';
+  if (!CORRECTIONS.includes(correction))
+    throw new UserError(
+      `Cannot ${attempted}: found correction = ${JSON.stringify(correction)}, wanted ${CORRECTIONS.join(', ')}`,
+    );
+  const digits = options.digits ?? DIGITS;
+  if (!Number.isInteger(digits) || digits < 1 || digits > MOST_DIGITS)
+    throw new UserError(`Cannot ${attempted}: found digits = ${digits}, wanted 1 to ${MOST_DIGITS}`);
+  return { metrics, at, rows, cols, baseline, target, correction, digits, ids: options.ids ?? false };
 }
 
 /** The index of an arm given by index or name. */

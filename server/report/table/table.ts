@@ -1,4 +1,5 @@
 import type { TrainedOn } from './machines.ts';
+import type { Correction } from './shown-p.ts';
 import type { ParamValue } from '../../sweep/arm.ts';
 import type { RunState } from '../../sweep/results.ts';
 
@@ -19,6 +20,10 @@ export interface TableOptions {
   baseline?: string | number;
   /** The value that `batchesToTarget` counts up to; default: the median final value of the control. */
   target?: number;
+  /** What marks and the shown p are corrected by for several rows. */
+  correction?: Correction;
+  /** How many digits of a half-width, or of a standard deviation, are shown; default: 2. */
+  digits?: number;
   /** Show the ids of the runs behind each line. */
   ids?: boolean;
 }
@@ -31,6 +36,10 @@ export interface AblationTable {
   baseline: string | null;
   rows: 'arm' | string;
   cols: string | null;
+  /** Names of all arms, by index. */
+  armNames: string[];
+  correction: Correction;
+  digits: number;
   ids: boolean;
   /** Optimiser steps of the runs, for N as a fraction; null where the arms differ. */
   batches: number | null;
@@ -46,6 +55,19 @@ export interface AblationTable {
 export interface Matrix {
   columns: ParamValue[];
   lines: MatrixLine[];
+  balance: Balance;
+}
+
+/** What the cells of the search average over besides rows and columns. */
+export interface Balance {
+  /** The parameters that are averaged over; none where each cell has one arm. */
+  averaged: string[];
+  /** True where every cell averages over the same settings of them. */
+  isBalanced: boolean;
+  /** How many these settings are; 0 where cells are not balanced. */
+  settings: number;
+  /** Names of the arms that are in no cell, since other cells have no arm of their setting. */
+  leftOut: string[];
 }
 
 export interface MatrixLine {
@@ -65,8 +87,10 @@ export interface MetricTable {
   /** The tests in words, and the correction for several rows. */
   test: string;
   correction: string;
-  /** Decimals of an accuracy in percent; null for metrics whose decimals follow each row's sd. */
-  percentDecimals: number | null;
+  /** True for shares of correct images, shown in percent. */
+  accuracy: boolean;
+  /** Images behind one accuracy, the fewest where runs differ; null for other metrics, and where no run says. */
+  images: number | null;
   rows: TableRow[];
   missing: { arm: number; seed: number; state: RunState }[];
   /** Everything that a reader has to know: the footnote, sentence by sentence. */
@@ -90,16 +114,22 @@ export interface TableRow {
   n: number;
   mean: number | null;
   sd: number | null;
-  /** Bold: the best mean, and every one that does not differ from it significantly. */
+  /** Bold: the best mean. */
   best: boolean;
+  /** A dot: not shown to differ from the best mean, though so many seeds could show it. */
+  likeBest: boolean;
   difference: Difference | null;
   batchesToTarget: { target: number; median: number | null; reached: number } | null;
   /** Paired mean difference of the metric over the evaluations in (N, end]. */
   afterSwitch: { n: number; mean: number; low: number | null; high: number | null } | null;
   /** Mean error over the five worst class pairs of the other seeds' controls; null without confusion matrices. */
   worst5: number | null;
-  /** Runs whose truncated term was 0 from N to the end. */
+  /** Complete runs whose truncated term was 0 from N to the end. */
   dead: number;
+  /** True where every complete run is dead. */
+  isDead: boolean;
+  /** Complete runs that fell to chance. */
+  collapsed: number;
   /** Index of an earlier row with the same runs: the two rows differ in an ε that never made a difference. */
   sameAs: number | null;
   /** Ids of the runs; null unless asked for. */
@@ -107,8 +137,12 @@ export interface TableRow {
 }
 
 export interface Difference {
-  /** Index of the arm compared with; null where the arms of a cell have several. */
+  /** Index of the arm compared with; null where there are several. */
   control: number | null;
+  /** Indices of the arms compared with: the control, or what an ablation was derived from. */
+  references: number[];
+  /** True for an ablation that is compared with what it was derived from. */
+  isToParents: boolean;
   /** Seeds in the mean. */
   n: number;
   mean: number;
@@ -125,4 +159,6 @@ export interface Difference {
   p: number | null;
   pHolm: number | null;
   pMaxT: number | null;
+  /** That of them which the table shows, and its marks go by. */
+  shown: number | null;
 }

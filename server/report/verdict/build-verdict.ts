@@ -4,6 +4,7 @@ import { judgeConfirmations, type Attempt } from './confirmations.ts';
 import { decide } from './decide.ts';
 import { buildForest } from './forest.ts';
 import { gatherFacts } from './facts.ts';
+import { l2AtSwitch } from './l2-at-switch.ts';
 import type { Verdict, VerdictCase } from './verdict.ts';
 
 export interface VerdictOptions {
@@ -14,6 +15,8 @@ export interface VerdictOptions {
   smallestEffect?: number | null;
   /** Sweeps that confirm arms of this one. */
   attempts?: readonly Attempt[];
+  /** Reads the sweep with the curves of its trunks, which only the sentence about a dead term looks at. */
+  readTrunks?: () => SweepResults;
 }
 
 /**
@@ -24,14 +27,25 @@ export interface VerdictOptions {
  */
 export function buildVerdict(
   results: SweepResults,
-  { metric: name = results.metric.name, at = 'last', smallestEffect = null, attempts = [] }: VerdictOptions = {},
+  {
+    metric: name = results.metric.name,
+    at = 'last',
+    smallestEffect = null,
+    attempts = [],
+    readTrunks,
+  }: VerdictOptions = {},
 ): Verdict {
   const metric = viewMetric(results, name, `judge sweep "${results.name}"`);
   const facts = gatherFacts(results, metric, at);
   const delta = smallestEffect === null ? null : smallestEffect / (metric.accuracy ? 100 : 1);
   const inSweep = new Map(facts.arms.flatMap(({ index, change }) => (change ? [[index, change.mean] as const] : [])));
   const confirmations = judgeConfirmations(attempts, { metric: name, inSweep, smallestEffect: delta });
-  const decision = decide({ facts, confirmations, smallestEffect: delta });
+  const decision = decide({
+    facts,
+    confirmations,
+    smallestEffect: delta,
+    readL2: () => (readTrunks === undefined ? null : l2AtSwitch(readTrunks())),
+  });
   const isExploratory = name !== results.metric.name || at !== 'last';
   return {
     ...decision,

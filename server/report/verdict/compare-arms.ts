@@ -1,8 +1,9 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { RunResult, SweepResults } from '../../sweep/results.ts';
-import { ABLATIONS } from '../../sweep/space/ablations.ts';
+import { isOwnAblation } from '../../sweep/space/ablations.ts';
 import { armParams, varyingNames } from '../curves/arm-params.ts';
 import { findSameArms } from '../curves/same-runs.ts';
+import { DIGITS } from '../number-format.ts';
 import { correctForLooks } from '../statistics/looks.ts';
 import { mcNemar } from '../statistics/mcnemar.ts';
 import { simultaneousFactors } from '../statistics/simultaneous.ts';
@@ -12,7 +13,7 @@ import { worstPairValues } from '../table/run-values.ts';
 import { makeContext } from '../table/table-context.ts';
 import { entriesByArm } from '../table/table-entries.ts';
 import type { TableRow } from '../table/table.ts';
-import { isCollapsed } from './collapsed.ts';
+import { isCollapsed } from '../table/collapsed.ts';
 import type { ComparedArm } from './compared-arm.ts';
 import type { Change } from './words.ts';
 
@@ -36,9 +37,20 @@ export interface BadRuns {
   p: number;
 }
 
+/** A table of all arms, each compared with its own control. */
+const PLAIN = {
+  rows: 'arm',
+  cols: null,
+  baseline: null,
+  target: null,
+  correction: 'maxT',
+  digits: DIGITS,
+  ids: false,
+} as const;
+
 /** Every arm of a sweep, in the order of the plan. */
 export function compareArms(results: SweepResults, metric: MetricView, at: 'last' | 'best'): JudgedArm[] {
-  const options = { metrics: [metric], at, rows: 'arm', cols: null, baseline: null, target: null, ids: false };
+  const options = { ...PLAIN, metrics: [metric], at };
   const same = findSameArms(results);
   const context = makeContext(results, metric, options, worstPairValues(results, null), same);
   const { rows } = testedRows(entriesByArm(results.arms), context);
@@ -58,17 +70,17 @@ export function compareArms(results: SweepResults, metric: MetricView, at: 'last
       differences,
       isDead: row.n > 0 && row.dead >= row.n && [...differences.values()].every((value) => value === 0),
       sameAs: row.sameAs,
-      isOwnAblation: arm.ablation !== null && !ABLATIONS.some(({ name }) => name === arm.ablation),
-      bad: countBad(bad[arm.index]!, arm.controlIndex === null ? new Set() : bad[arm.controlIndex]!, results),
+      isOwnAblation: isOwnAblation(arm),
+      bad: countBad(bad[arm.index]!, union(row.difference?.references ?? controlOf(arm), bad), results),
     };
   });
   const factors = factorsOf(compared, results.seeds);
   return compared.map((each) => ({ ...each, change: changeOf(each.row, factors.get(each.index) ?? null) }));
 }
 
-/** The rows that are tested, each computation once. */
-export function isInFamily({ row, sameAs }: Pick<JudgedArm, 'row' | 'sameAs'>): boolean {
-  return sameAs === null && row.difference !== null && row.difference.pMaxT !== null;
+/** The rows that are tested against their controls, each computation once. */
+export function isInFamily({ row, sameAs, isOwnAblation: isOwn }: Omit<JudgedArm, 'change'>): boolean {
+  return !isOwn && sameAs === null && row.difference !== null && row.difference.pMaxT !== null;
 }
 
 function factorsOf(arms: readonly Omit<JudgedArm, 'change'>[], seeds: readonly number[]): Map<number, number> {
@@ -88,6 +100,15 @@ function changeOf({ difference }: TableRow, factor: number | null): Change | nul
   if (!Number.isFinite(factor)) return { mean, low: null, high: null };
   const half = (factor * sd) / Math.sqrt(n);
   return { mean, low: mean - half, high: mean + half };
+}
+
+function controlOf({ controlIndex }: Arm): number[] {
+  return controlIndex === null ? [] : [controlIndex];
+}
+
+/** The seeds that are bad in any of these arms. */
+function union(arms: readonly number[], bad: readonly ReadonlySet<number>[]): Set<number> {
+  return new Set(arms.flatMap((arm) => [...bad[arm]!]));
 }
 
 function badSeeds(runs: readonly RunResult[]): Set<number> {

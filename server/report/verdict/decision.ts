@@ -17,6 +17,8 @@ export interface Question {
   confirmations: readonly Confirmation[];
   /** δ, in the unit of the metric; null where the user named none. */
   smallestEffect: number | null;
+  /** The L2 that an ε has to be under for the term to act; null where it is not known. */
+  readL2: () => number | null;
 }
 
 /** A row of the table of sentences; null where it does not fit. */

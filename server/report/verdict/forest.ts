@@ -1,5 +1,5 @@
-import { decimalsOfHalf, toFixed, toPValue, toSigned, withMinus } from '../number-format.ts';
-import { median } from '../statistics/moments.ts';
+import { rowDecimals, toFixed, toPValue, toSigned, withMinus } from '../number-format.ts';
+import { columnDecimals } from '../statistics/column-decimals.ts';
 import { isSignificant } from '../table/family.ts';
 import type { MetricView } from '../table/metric-view.ts';
 import type { JudgedArm } from './compare-arms.ts';
@@ -68,10 +68,11 @@ export function buildForest({ arms, overall, confirmations, isTested }: ForestPa
   const shown = arms.filter(
     ({ change, isOwnAblation, sameAs }) => change !== null && !isOwnAblation && sameAs === null,
   );
-  const decimals = decimalsOfColumn(shown, scale);
+  const column = decimalsOfColumn(shown, scale);
   const scaled = (low: number | null, high: number | null): [number, number] | null =>
     low === null || high === null ? null : [scale * low, scale * high];
   const textOf = (mean: number, interval: [number, number] | null): string => {
+    const decimals = rowDecimals(column, [scale * mean, ...(interval ?? [])]);
     const ends = interval === null ? '' : ` [${interval.map((end) => toFixed(end, decimals)).join(', ')}]`;
     return withMinus(`${toSigned(scale * mean, decimals)}${ends}`);
   };
@@ -137,11 +138,9 @@ function badOf({ bad }: JudgedArm): string {
 
 /** Of a column: those of its median interval. */
 function decimalsOfColumn(arms: readonly JudgedArm[], scale: number): number {
-  const halves = arms.flatMap(({ row: { difference } }) =>
-    difference!.low !== null && difference!.high! > difference!.low
-      ? [(scale * (difference!.high! - difference!.low)) / 2]
-      : [],
+  const halves = arms.map(({ row: { difference } }) =>
+    difference!.low === null ? null : (scale * (difference!.high! - difference!.low)) / 2,
   );
-  const largest = Math.max(0, ...arms.map(({ row }) => Math.abs(scale * row.difference!.mean)));
-  return decimalsOfHalf(halves.length === 0 ? null : median(halves), largest);
+  const largest = arms.reduce((most, { row }) => Math.max(most, Math.abs(scale * row.difference!.mean)), 0);
+  return columnDecimals(halves, { value: largest });
 }

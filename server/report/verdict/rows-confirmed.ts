@@ -1,3 +1,4 @@
+import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { toPValue } from '../number-format.ts';
 import type { JudgedArm } from './compare-arms.ts';
 import type { Confirmation } from './confirmations.ts';
@@ -27,7 +28,7 @@ export function confirmed(question: Question, words: Words): Decision | null {
     case: 'confirmed',
     sentence:
       `Confirmed: ${arm.name} is ${words.direction(difference.mean)}: ${words.change(difference)}, ` +
-      `p = ${toPValue(best!.p!)}, ${best!.complete} fresh seeds, ${partOf(best!)}.` +
+      `p = ${toPValue(best!.p!, floorOf(best!))}, ${best!.complete} fresh seeds, ${partOf(best!)}.` +
       `${inSweep(arm, facts, words)}${listed.map((text) => ` ${text}.`).join('')}${unstable(arm)}`,
     short: `Confirmed: ${arm.name} ${words.change(difference)}`,
     next: step(facts, { action: 'report', text: 'write the report, or try another data set', arm: arm.index }),
@@ -50,7 +51,7 @@ export function notConfirmed(question: Question, words: Words): Decision | null 
   const state = last.state as keyof typeof STATE_WORDS;
   const arm = facts.arms[last.arm]!;
   const { difference, p } = last;
-  const test = p === null ? 'no p' : `p = ${toPValue(p)}`;
+  const test = p === null ? 'no p' : `p = ${toPValue(p, floorOf(last))}`;
   const numbers =
     difference === null
       ? 'no pair is complete'
@@ -88,6 +89,11 @@ export function notConfirmed(question: Question, words: Words): Decision | null 
         : reportStep(facts),
     arm: arm.index,
   };
+}
+
+/** The smallest p that so many fresh seeds and attempts allow. */
+function floorOf({ complete, sweepIds }: Confirmation): number {
+  return sweepIds.length * smallestP(complete, 1).maxT;
 }
 
 function inSweep(arm: JudgedArm, { family }: Facts, words: Words): string {

@@ -1,3 +1,4 @@
+import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { plural, toPValue } from '../number-format.ts';
 import { isSignificant } from '../table/family.ts';
 import type { JudgedArm } from './compare-arms.ts';
@@ -37,7 +38,8 @@ export function someBetter(question: Question, words: Words): Decision | null {
     case: 'better',
     sentence:
       `${best.name} is ${words.direction(best.change!.mean)} in this sweep: ${words.change(best.change!)}, ` +
-      `p = ${toPValue(pMaxT!)}, n = ${n}${family.length === 1 ? '' : `; ${numberOf(better, family)}`}.` +
+      `p = ${toPValue(pMaxT!, floorOf(best, facts))}, n = ${n}` +
+      `${family.length === 1 ? '' : `; ${numberOf(better, family)}`}.` +
       `${bestOfSeveral(best, facts, words)} Not yet confirmed.${overallOf(facts, words)}`,
     short: `${best.name} is ${words.direction(best.change!.mean)}: ${words.change(best.change!)}, not yet confirmed`,
     next: confirmStep(facts, best),
@@ -160,6 +162,11 @@ function overallOf({ overall, metric }: Facts, words: Words): string {
 function bestOfSeveral(best: JudgedArm, { family, chosen }: Facts, words: Words): string {
   if (family.length < 2 || chosen === null) return '';
   return ` Best of ${family.length}: about ${words.about(chosen, best.change!)} when chosen on the other seeds.`;
+}
+
+/** The smallest p that the seeds of an arm, and the looks at them, allow. */
+function floorOf({ differences }: JudgedArm, { results: { looks } }: Facts): number {
+  return looks * smallestP([...differences.values()].filter((value) => value !== 0).length, 1).maxT;
 }
 
 /** `2 of 3 arms are`, `the arm is` */

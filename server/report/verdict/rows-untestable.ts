@@ -24,7 +24,7 @@ export function noControl({ facts }: Question, words: Words): Decision | null {
 }
 
 export function noPair({ facts }: Question): Decision | null {
-  if (facts.arms.some(({ differences }) => differences.size > 0)) return null;
+  if (facts.arms.some(({ differences, isOwnAblation }) => !isOwnAblation && differences.size > 0)) return null;
   const { runs } = facts.results;
   const most = mostly(facts);
   const where = most === null ? '' : `, mostly ${most.text}`;
@@ -41,19 +41,19 @@ export function noPair({ facts }: Question): Decision | null {
   };
 }
 
-export function dead({ facts }: Question): Decision | null {
+export function dead({ facts, readL2 }: Question): Decision | null {
   const compared = facts.arms.filter(({ change, isOwnAblation }) => change !== null && !isOwnAblation);
   if (compared.length === 0 || compared.some(({ isDead }) => !isDead)) return null;
   const epsilons = compared.map(({ arm }) => arm.epsilon);
-  const range = spanOf(epsilons);
+  const l2 = readL2();
+  const shown = l2 === null ? null : String(Number(l2.toPrecision(2)));
+  const at = shown === null ? '' : `L2 at N ${shown}, `;
+  const below = shown === null ? 'the L2 at N, which `cosweep probe` shows' : `${shown}, the 10 % quantile of L2 at N`;
   return {
     case: 'dead',
-    sentence: `The phase never acted: Trunc was 0 in every run (ε ${range}).`,
+    sentence: `The phase never acted: Trunc was 0 in every run (${at}ε ${spanOf(epsilons)}).`,
     short: 'The phase never acted',
-    next: step(facts, {
-      action: 'clone',
-      text: 'clone the sweep with an earlier N, or with ε below the L2 at N, which `cosweep probe` shows',
-    }),
+    next: step(facts, { action: 'clone', text: `clone the sweep with an earlier N, or with ε below ${below}` }),
     arm: null,
   };
 }

@@ -1,5 +1,5 @@
 import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
-import { decimalsOfHalf, toFixed, toSigned, withMinus } from '../number-format.ts';
+import { decimalsOfHalf, rowDecimals, toFixed, toSigned, withMinus } from '../number-format.ts';
 import type { PairedSummary } from '../statistics/paired-summary.ts';
 import type { MetricView } from '../table/metric-view.ts';
 
@@ -29,8 +29,11 @@ export function makeWords({ goal, directed, accuracy, name }: MetricView): Words
   const scale = accuracy ? 100 : 1;
   const sign = isTurned({ goal, directed }) ? -1 : 1;
   const unit = accuracy ? ' points' : '';
-  const decimalsOf = ({ mean, low, high }: Change): number =>
-    decimalsOfHalf(low === null || high === null ? null : (scale * (high - low)) / 2, scale * mean);
+  const decimalsOf = ({ mean, low, high }: Change): number => {
+    const [center, ...ends] = [mean, low, high].map((value) => (value === null ? null : scale * value));
+    const half = low === null || high === null ? null : (scale * (high - low)) / 2;
+    return rowDecimals(decimalsOfHalf(half, { value: center! }), [center!, ...ends]);
+  };
   return {
     change(change) {
       const decimals = decimalsOf(change);
@@ -51,7 +54,7 @@ export function makeWords({ goal, directed, accuracy, name }: MetricView): Words
       return `${toFixed(Math.abs(scale * value), decimalsOf(like))}${unit}`;
     },
     value(value, sd) {
-      const decimals = decimalsOfHalf(sd === null ? null : scale * sd, scale * value);
+      const decimals = decimalsOfHalf(null, { sd: sd === null ? null : scale * sd, value: scale * value });
       return `${withMinus(toFixed(scale * value, decimals))}${accuracy ? ' %' : ''}`;
     },
     direction(mean) {

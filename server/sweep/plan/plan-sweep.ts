@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { armNames } from './arm-names.ts';
 import type { Arm } from '../arm.ts';
+import { isOwnAblation } from '../space/ablations.ts';
 import type { Definition } from '../space/definition.ts';
 import { type DraftArm, toDraftArm } from './draft-arm.ts';
 import { isSettingName } from '../parameter-names.ts';
@@ -27,7 +28,7 @@ export function planSweep(definition: Definition, { batchesPerEpoch }: { batches
   const drafts = attempt(definition, () => withAblations(search, definition, resolver));
   if (resolver.problems.length > 0) throw mistake(definition, withoutRepeats(resolver.problems));
   attempt(definition, () => checkSize(drafts.arms.length, definition.seeds.length));
-  const arms = toArms(drafts.arms, definition);
+  const arms = toArms(drafts, definition);
   const tree = buildStageTree(arms);
   const { name, metric, seeds } = definition;
   return {
@@ -65,21 +66,19 @@ function mistake({ name }: Definition, problems: Problem[]): DefinitionError {
  * point of the search without the intra-class phase folds into the ablation that computes the same: the point is the
  * control, whatever β or N it was written with. Any other ablation that computes what an arm already does adds nothing.
  */
-function withAblations(
-  search: SearchArms,
-  definition: Definition,
-  resolver: SettingsResolver,
-): { arms: DraftArm[]; folded: number } {
+function withAblations(search: SearchArms, definition: Definition, resolver: SettingsResolver): Drafts {
   const byKey = new Map(search.arms.map((arm) => [arm.key, arm]));
+  const parents = new Map<DraftArm, string[]>();
   let folded = search.folded;
   checkDerived(search.arms.length, definition.ablations.length);
   for (const [i, { name, set }] of definition.ablations.entries()) {
     const place = `ablations[${i}]`;
     for (const arm of search.arms) {
-      if (byKey.size > MAX_ARMS) return { arms: [...byKey.values()], folded };
+      if (byKey.size > MAX_ARMS) return { arms: [...byKey.values()], parents, folded };
       const derived = toDraftArm({ ...arm.assignment, ...set }, unitOf(definition), resolver, name, place);
       if (derived === null) continue;
       const known = byKey.get(derived.key);
+      if (known?.ablation === name) parents.get(known)!.push(arm.key);
       if (known !== undefined && !(known.control && known.ablation === null)) continue;
       if (known !== undefined) {
         folded++;
@@ -87,23 +86,33 @@ function withAblations(
         byKey.delete(derived.key);
       }
       byKey.set(derived.key, derived);
+      parents.set(derived, [arm.key]);
     }
   }
-  return { arms: [...byKey.values()], folded };
+  return { arms: [...byKey.values()], parents, folded };
 }
 
-function toArms(drafts: readonly DraftArm[], definition: Definition): Arm[] {
+interface Drafts {
+  arms: DraftArm[];
+  /** Ablation → the keys of the arms of the search that it was derived from. */
+  parents: ReadonlyMap<DraftArm, readonly string[]>;
+  folded: number;
+}
+
+function toArms({ arms: drafts, parents }: Drafts, definition: Definition): Arm[] {
   const settingNames = definition.parameters.map(({ name }) => name).filter(isSettingName);
   const names = armNames(drafts, definition);
   const controls = new Map(
     drafts.flatMap((draft, index) => (draft.control ? [[controlKey(draft), index] as const] : [])),
   );
+  const indices = new Map(drafts.map(({ key }, index) => [key, index]));
   return drafts.map((draft, index) => ({
     index,
     name: names[index]!,
     ablation: draft.ablation,
     control: draft.control,
     controlIndex: draft.control ? null : (controls.get(controlKey(draft)) ?? null),
+    parents: isOwnAblation(draft) ? parents.get(draft)!.map((key) => indices.get(key)!) : [],
     alpha: draft.alpha,
     beta: draft.beta,
     gamma: draft.gamma,

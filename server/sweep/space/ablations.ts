@@ -14,3 +14,10 @@ export const ABLATIONS: readonly Ablation[] = [
   { name: 'noWarmup', set: { N: 0 } },
   { name: 'noTruncation', set: { epsilon: 0 } },
 ];
+
+const NAMES = new Set(ABLATIONS.map(({ name }) => name));
+
+/** True for an ablation with settings of the user's own: it answers another question than the phase's. */
+export function isOwnAblation({ ablation }: { ablation: string | null }): boolean {
+  return ablation !== null && !NAMES.has(ablation);
+}

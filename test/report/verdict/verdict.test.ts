@@ -35,6 +35,17 @@ function confirmation(arm: number, mean: number, seeds = 12, change: Partial<Swe
   return { arm, results: { ...base, id: 's9', seeds: base.seeds.map((seed) => 100 + seed), runs, ...change } };
 }
 
+/**
+ * The same sweep with the L2 of its trunks: 1 before the 50 batches that lead up to N = 200, in these 0.001 to 0.0059
+ * in steps of 0.0001, of which the lowest tenth ends at 0.0015, and 1 again after.
+ */
+function withL2(results: SweepResults): SweepResults {
+  const batches = Array.from({ length: 400 }, (_, batch) => batch);
+  const values = batches.map((batch) => (batch < 150 || batch >= 200 ? 1 : 0.001 + 0.0001 * (199 - batch)));
+  const curves = { 'train/intraClass': { batches, values } };
+  return { ...results, runs: results.runs.map((run) => (run.arm === 0 ? { ...run, curves } : run)) };
+}
+
 const fixtures = JSON.parse(readFileSync(new URL('../../fixtures/verdicts.json', import.meta.url), 'utf8')) as Record<
   string,
   { case: string; sentence: string; short: string; next: string }
@@ -77,7 +88,7 @@ const SWEEPS: Record<string, () => [SweepResults, VerdictOptions?]> = {
     const runs = whole.runs.map((run) =>
       run.arm === 0 ? run : { ...run, intraDead: true, curves: control[run.seed]!.curves },
     );
-    return [{ ...whole, runs }];
+    return [{ ...whole, runs }, { readTrunks: () => withL2({ ...whole, runs }) }];
   },
   'one seed': () => [sweep([0.02, -0.01, 0.03, 0.01, 0.005, 0.015, 0.018, 0.02], 1)],
   'too few seeds': () => [sweep([0.02, 0.001], 4)],
@@ -154,6 +165,20 @@ describe('the sentence', () => {
     expect(Object.keys(fixtures)).toEqual(Object.keys(SWEEPS));
     expect(new Set(Object.values(fixtures).map((each) => each.case)).size).toBe(16);
   });
+});
+
+it('an ablation with settings of its own changes nothing of the answer', () => {
+  const whole = sweep([0.02, 0.001]);
+  const own = makeArm(3, { name: 'high rate', ablation: 'high rate', parents: [1] });
+  const first = whole.runs.filter(({ arm }) => arm === 1);
+  const runs = first.map((run) => ({
+    ...run,
+    arm: 3,
+    curves: { 'val/accuracy': risingTo(run.curves['val/accuracy']!.values.at(-1)! + 0.05 + run.seed / 1000) },
+  }));
+  const with_ = buildVerdict({ ...whole, arms: [...whole.arms, own], runs: [...whole.runs, ...runs] });
+  const { overall, ...rest } = buildVerdict(whole);
+  expect(with_).toEqual({ ...rest, overall: { ...overall, leftOut: { ...overall!.leftOut, ablation: 1 } } });
 });
 
 describe('the forest', () => {
