@@ -1,15 +1,16 @@
 import type { AblationResponse } from '../../server/http/schemas/ablation.ts';
-import type { DisplayCell, DisplayTable } from '../../server/http/schemas/display-table.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
-import { apiAddress, query } from '../data/api.ts';
+import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { metricLabel } from '../format/metric.ts';
 import { parameterLabel } from '../format/parameter.ts';
-import { Select } from '../parts/field.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { useChoice } from '../routing/location.ts';
 import { ConfirmForm } from './confirm-form.tsx';
+import { TableExports } from './table-exports.tsx';
+import { TableView } from './table-view.tsx';
 
 export function TablePage({ id }: { id: string }) {
   return (
@@ -19,13 +20,13 @@ export function TablePage({ id }: { id: string }) {
   );
 }
 
-const FORMATS = [
-  { format: 'md', label: 'Markdown', ending: 'md' },
-  { format: 'csv', label: 'CSV', ending: 'csv' },
-  { format: 'json', label: 'JSON', ending: 'json' },
-  { format: 'latex', label: 'LaTeX', ending: 'tex' },
-  { format: 'html', label: 'HTML', ending: 'html' },
+const CORRECTIONS = [
+  { value: 'maxT', label: 'max-T (all rows together)' },
+  { value: 'holm', label: 'Holm' },
+  { value: 'none', label: 'none (each row by itself)' },
 ];
+
+const DIGITS = ['1', '2', '3', '4'].map((value) => ({ value, label: `${value} of the half-width` }));
 
 function AblationTable({ sweep }: { sweep: SweepDetail }) {
   const [metrics, setMetrics] = useChoice('metrics', sweep.metric.name);
@@ -33,9 +34,12 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
   const [rows, setRows] = useChoice('rows', 'arm');
   const [cols, setCols] = useChoice('cols', '');
   const [baseline, setBaseline] = useChoice('baseline', '');
+  const [correction, setCorrection] = useChoice('correction', 'maxT');
+  const [digits, setDigits] = useChoice('digits', '2');
+  const [text, setText] = useChoice('text', '');
   const chosen = metrics.split(',').filter((metric) => metric !== '');
   const repeated = chosen.map((metric) => `&metric=${encodeURIComponent(metric)}`).join('');
-  const options = query({ at, rows, cols: rows === 'arm' ? '' : cols, baseline }) + repeated;
+  const options = query({ at, rows, cols: rows === 'arm' ? '' : cols, baseline, correction, digits }) + repeated;
   const table = useResource<AblationResponse>(
     `sweeps/${sweep.id}/ablation${options}&format=page`,
     aboutSweep(sweep.id),
@@ -58,6 +62,7 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
             options={[{ value: '', label: 'none' }, ...parameters.filter(({ value }) => value !== rows)]}
           />
         )}
+        <MetricsField sweep={sweep} chosen={chosen} onChange={(next) => setMetrics(next.join(','))} />
         <Select
           label="Compared with"
           value={baseline}
@@ -67,6 +72,7 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
             ...sweep.armList.map(({ index, name }) => ({ value: String(index), label: name })),
           ]}
         />
+        <Select label="Correction of p" value={correction} onChange={setCorrection} options={CORRECTIONS} />
         <Select
           label="Value of a run"
           value={at}
@@ -76,24 +82,21 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
             { value: 'best', label: 'best evaluation (optimistic)' },
           ]}
         />
-        <MetricsField sweep={sweep} chosen={chosen} onChange={(next) => setMetrics(next.join(','))} />
+        <Select label="Digits" value={digits} onChange={setDigits} options={DIGITS} />
+        <Field label="Rows with the text">
+          <input
+            type="search"
+            value={text}
+            placeholder="such as 0.1"
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </Field>
       </div>
       <Loaded resource={table} what="the table">
         {(answer) => (
           <section class="card">
-            <TableView table={answer.table} />
-            <p class="downloads">
-              Download:{' '}
-              {FORMATS.map(({ format, label, ending }) => (
-                <a
-                  key={format}
-                  href={apiAddress(`sweeps/${sweep.id}/ablation${options}&format=${format}`)}
-                  download={`${sweep.name}.${ending}`}
-                >
-                  {label}
-                </a>
-              ))}
-            </p>
+            <TableView table={answer.table} sweep={sweep} text={text} />
+            <TableExports sweep={sweep} options={options} />
           </section>
         )}
       </Loaded>
@@ -133,52 +136,5 @@ function MetricsField({ sweep, chosen, onChange }: MetricsFieldProps) {
         </fieldset>
       </details>
     </div>
-  );
-}
-
-function TableView({ table }: { table: DisplayTable }) {
-  return (
-    <>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Ablation table">
-        <table class="ablation">
-          <caption>{table.caption}</caption>
-          <thead>
-            {table.head.map((row, index) => (
-              <tr key={index}>
-                {row.map((cell, place) => (
-                  <CellView key={place} cell={{ ...cell, header: true }} scope="col" />
-                ))}
-              </tr>
-            ))}
-          </thead>
-          <tbody>
-            {table.body.map((row, index) => (
-              <tr key={index}>
-                {row.cells.map((cell, place) => (
-                  <CellView key={place} cell={cell} scope="row" />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="note small">{table.note}</p>
-    </>
-  );
-}
-
-function CellView({ cell, scope }: { cell: DisplayCell; scope: 'col' | 'row' }) {
-  const content = (
-    <>
-      {cell.bold ? <strong>{cell.text}</strong> : cell.text}
-      {cell.below !== undefined && <span class="below">{cell.below}</span>}
-    </>
-  );
-  return cell.header ? (
-    <th scope={scope} colSpan={cell.span}>
-      {content}
-    </th>
-  ) : (
-    <td colSpan={cell.span}>{content}</td>
   );
 }

@@ -266,6 +266,8 @@ describeInBrowser('the dashboard', () => {
     const { table } = await api<AblationResponse>('sweeps/s1/ablation?format=page');
     const rows = await page.locator('.ablation tbody tr').all();
     expect(rows.length).toBe(table.body.length);
+    expect(await page.locator('.note').isVisible()).toBe(false);
+    await page.getByText('Note: what the numbers and marks mean').click();
     expect(await page.locator('.note').innerText()).toBe(table.note);
     expect(table.note).toMatch(/3 seeds/);
 
@@ -277,10 +279,44 @@ describeInBrowser('the dashboard', () => {
       const row = page.locator('.ablation tbody tr', {
         has: page.getByRole('rowheader', { name: arm.name, exact: true }),
       });
-      // One image of 120 is 0.83 points, and nothing is shown finer than one image.
-      const [, shownMean, shownSd] = /(\d+) ± (\d+)/.exec(await row.innerText())!.map(Number);
-      expect([arm.name, shownMean, shownSd]).toEqual([arm.name, Math.round(mean * 100), Math.round(sd * 100)]);
+      const [, shownMean, shownSd] = /([\d.]+) ± ([\d.]+)/.exec(await row.innerText())!;
+      const decimals = shownSd!.split('.')[1]?.length ?? 0;
+      expect([arm.name, shownMean, shownSd]).toEqual([
+        arm.name,
+        (mean * 100).toFixed(decimals),
+        (sd * 100).toFixed(decimals),
+      ]);
     }
+
+    // Controls stay first, whatever the lines are sorted by; the cell leads to its runs.
+    const names = () => page.locator('.ablation tbody th').allInnerTexts();
+    await page.getByRole('button', { name: 'mean ± sd' }).click();
+    const [first] = await names();
+    expect(sweep.armList.find(({ name }) => name === first)!.control).toBe(true);
+    const means = (await page.locator('.ablation tbody .line-search td:nth-child(3)').allInnerTexts()).map(parseFloat);
+    expect(means).toEqual([...means].sort((a, b) => b - a));
+    await page.getByLabel('Rows with the text').fill('0.45');
+    await expect.poll(names).toEqual(['β0.45', 'tooHot β0.45']);
+    expect(await page.locator('.ablation tbody .line-search a').first().getAttribute('href')).toMatch(
+      /^sweeps\/s1\/runs\?arm=\d$/,
+    );
+    await page.getByLabel('Rows with the text').fill('');
+
+    await page.evaluate(() => {
+      Object.assign(navigator.clipboard, { writeText: async (text: string) => void (document.title = text) });
+    });
+    await page.getByRole('button', { name: 'LaTeX' }).click();
+    await page.getByText('Copied as LaTeX.').waitFor();
+    expect(await page.title()).toContain('\\begin{tabular}');
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    const inSight = async (name: string) => {
+      const box = (await page.getByRole('columnheader', { name }).boundingBox())!;
+      return box.x >= 0 && box.x + box.width <= 390;
+    };
+    await expect.poll(() => inSight('difference')).toBe(true);
+    expect(await inSight('p (max-T)')).toBe(true);
+    await page.setViewportSize({ width: 1440, height: 900 });
 
     await choice(page, 'Rows').selectOption('beta');
     await page.locator('.ablation thead', { hasText: 'β' }).waitFor();

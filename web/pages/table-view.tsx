@@ -1,0 +1,156 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { DisplayCell, DisplayTable } from '../../server/http/schemas/display-table.ts';
+import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
+import { query } from '../data/api.ts';
+import { Link } from '../routing/link.tsx';
+import { choose, useChoice } from '../routing/location.ts';
+import { narrowTable, orderLines } from '../series/table-columns.ts';
+
+interface TableViewProps {
+  table: DisplayTable;
+  sweep: SweepDetail;
+  /** Only lines with this text among their labels. */
+  text: string;
+}
+
+export function TableView({ table, sweep, text }: TableViewProps) {
+  const [sort] = useChoice('sort', '');
+  const [order] = useChoice('order', 'desc');
+  const isNarrow = useNarrow();
+  const column = sort === '' ? null : Number(sort);
+  // A column is named by its place in the whole table, whatever order a narrow screen shows.
+  const placed = {
+    ...table,
+    head: table.head.map((line, index) => (index === table.head.length - 1 ? numbered(line) : line)),
+  };
+  const sorted = { ...placed, body: orderLines(table.body, { column, descending: order === 'desc', text }) };
+  const { head, body } = isNarrow ? narrowTable(sorted) : sorted;
+  const sortBy = (place: number): void => {
+    const isSame = column === place;
+    if (isSame && order === 'asc') choose({ sort: null, order: null });
+    else choose({ sort: String(place), order: isSame ? 'asc' : null });
+  };
+  return (
+    <>
+      <div class="scroll tall" tabIndex={0} role="region" aria-label="Ablation table">
+        <table class="ablation">
+          <caption>{table.caption}</caption>
+          <thead>
+            {head.map((row, index) => (
+              <tr key={index}>
+                {row.map((cell, place) =>
+                  'place' in cell ? (
+                    <SortHead
+                      key={place}
+                      cell={cell as PlacedCell}
+                      isSorted={column === (cell as PlacedCell).place}
+                      order={order}
+                      onSort={sortBy}
+                    />
+                  ) : (
+                    <th key={place} scope="colgroup" colSpan={cell.span}>
+                      {cell.text}
+                    </th>
+                  ),
+                )}
+              </tr>
+            ))}
+          </thead>
+          <tbody>
+            {body.map(({ kind, cells }, index) => (
+              <tr key={index} class={`line-${kind}`}>
+                {cells.map((cell, place) => (
+                  <CellView key={place} cell={cell} sweep={sweep} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {body.length < table.body.length && (
+        <p class="quiet small" role="status">
+          {body.length} of {table.body.length} rows have this text
+        </p>
+      )}
+      <details class="note-fold">
+        <summary>Note: what the numbers and marks mean</summary>
+        <p class="note small">{table.note}</p>
+      </details>
+    </>
+  );
+}
+
+type PlacedCell = DisplayCell & { place: number };
+
+function numbered(cells: readonly DisplayCell[]): PlacedCell[] {
+  return cells.map((cell, place) => ({ ...cell, place }));
+}
+
+interface SortHeadProps {
+  cell: PlacedCell;
+  isSorted: boolean;
+  order: string;
+  onSort: (place: number) => void;
+}
+
+function SortHead({ cell, isSorted, order, onSort }: SortHeadProps) {
+  const arrow = isSorted ? (order === 'asc' ? ' ▲' : ' ▼') : '';
+  return (
+    <th
+      scope="col"
+      colSpan={cell.span}
+      aria-sort={isSorted ? (order === 'asc' ? 'ascending' : 'descending') : undefined}
+    >
+      {cell.key === 'remarks' ? (
+        cell.text
+      ) : (
+        <button type="button" class="sort" onClick={() => onSort(cell.place)}>
+          {cell.text}
+          {arrow}
+        </button>
+      )}
+    </th>
+  );
+}
+
+function CellView({ cell, sweep }: { cell: DisplayCell; sweep: SweepDetail }) {
+  const shown = cell.bold ? <strong>{cell.text}</strong> : cell.text;
+  const content = (
+    <>
+      {cell.arms === undefined ? (
+        shown
+      ) : (
+        <Link to={runsOf(sweep.id, cell.arms)} class="plain">
+          {shown}
+        </Link>
+      )}
+      {cell.below !== undefined && <span class="below">{cell.below}</span>}
+    </>
+  );
+  return cell.header ? (
+    <th scope="row" colSpan={cell.span}>
+      {content}
+    </th>
+  ) : (
+    <td colSpan={cell.span}>{content}</td>
+  );
+}
+
+/** The page of the runs that a cell is made of. */
+function runsOf(sweep: string, arms: readonly number[]): string {
+  const filter = arms.length === 1 ? { arm: arms[0] } : { filter: arms.map((arm) => `arm = ${arm}`).join(' or ') };
+  return `sweeps/${sweep}/runs${query(filter)}`;
+}
+
+const NARROW = '(max-width: 640px)';
+
+function useNarrow(): boolean {
+  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const media = matchMedia(NARROW);
+    const follow = () => setNarrow(media.matches);
+    media.addEventListener('change', follow);
+    return () => media.removeEventListener('change', follow);
+  }, []);
+  return isNarrow;
+}
