@@ -202,4 +202,6 @@ test('the text has a table per finding and names the arms', () => {
   );
   expect(text).toContain('since both are dead:\n  5 β0.1 ε1 N100 and 4 β0.1 ε0.9 N100');
   expect(text).toContain('At N = 0 there is no trunk');
+  // What was found stands before the tables that it was found by.
+  expect(text.indexOf('Would be dead')).toBeLessThan(text.indexOf('| N'));
 });

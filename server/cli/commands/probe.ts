@@ -1,14 +1,17 @@
+import { Option } from 'commander';
 import type { ProbeReport } from '../../report/probe/probe-report.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
-import { printable } from '../columns.ts';
+import { printable, toColumns } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import type { WantedDefinition } from '../queue-definition.ts';
 import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
-type Options = Pick<TrainOptions, 'engine' | 'device' | 'workers'>;
+interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers'> {
+  format?: 'text' | 'markdown';
+}
 
 export const probeCommand: CliCommand = {
   define(program, run) {
@@ -19,7 +22,13 @@ export const probeCommand: CliCommand = {
           `trains the trunks only (${PROBE_SEEDS} seeds) and shows which arms would be dead, weak or the same; ` +
             '`run` goes on from there',
         )
-        .argument('<file>', 'the sweep definition; "-": on stdin'),
+        .argument('<file>', 'the sweep definition; "-": on stdin')
+        .addOption(
+          new Option('--format <format>', 'default: text on a terminal and markdown in a pipe').choices([
+            'text',
+            'markdown',
+          ]),
+        ),
     ).action(run(probe));
   },
 };
@@ -50,12 +59,14 @@ async function probeFile(
     fresh: false,
   });
   if (ended === null || interrupted !== null) return interrupted!;
-  await show(session, probeOf(storage, sweepId));
+  await show(session, probeOf(storage, sweepId), options.format);
   return ended.state === 'cancelled' || ended.runs.failed > 0 ? 1 : 0;
 }
 
-async function show({ output, json }: Session, report: ProbeReport): Promise<void> {
+async function show({ output, json }: Session, report: ProbeReport, format: Options['format']): Promise<void> {
   const { probeToText } = await import('../../report/probe/probe-text.ts');
-  if (json) output.json(report);
-  else output.data(probeToText(report).split('\n').map(printable).join('\n'));
+  if (json) return output.json(report);
+  const isText = format === undefined ? output.columns !== null : format === 'text';
+  const text = isText ? probeToText(report, toColumns) : probeToText(report);
+  output.data(text.split('\n').map(printable).join('\n'));
 }

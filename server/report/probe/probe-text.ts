@@ -3,19 +3,23 @@ import type { ProbeArm, ProbeCandidate, ProbeReport, ProbeTrunk, Quantiles, Spre
 /** Arms of one finding that the text names. */
 const MOST_LISTED = 30;
 
-/** A probe for the terminal: per trunk its tables, then what the arms have to fear. */
-export function probeToText(report: ProbeReport): string {
+/** Lays a table out: aligned for a terminal, or as Markdown. */
+export type WriteTable = (head: readonly string[], rows: readonly (readonly string[])[]) => string;
+
+/** A probe for people: first what the arms have to fear, then for each trunk what that was found by. */
+export function probeToText(report: ProbeReport, toTable: WriteTable = toMarkdownTable): string {
   const { sweepId, name, trunks, arms, notes } = report;
   const parts = [
-    `Probe of ${sweepId} ${name}: the mean over the trunk's seeds, in brackets the seeds' lowest and highest`,
-    ...trunks.map((trunk) => trunkToText(trunk, report)),
+    `Probe of ${sweepId} ${name}`,
     armsToText(arms, report),
     ...(notes.length > 0 ? [notes.join('\n')] : []),
+    "Numbers are the mean over the trunk's seeds, in brackets the seeds' lowest and highest.",
+    ...trunks.map((trunk) => trunkToText(trunk, report, toTable)),
   ];
   return parts.join('\n\n');
 }
 
-function trunkToText(trunk: ProbeTrunk, { weakRatio, window }: ProbeReport): string {
+function trunkToText(trunk: ProbeTrunk, { weakRatio, window }: ProbeReport, toTable: WriteTable): string {
   const { name, end, arms, seeds, candidates } = trunk;
   const trained = seeds.length === 0 ? 'no seed is trained to its end' : `seeds ${seeds.join(', ')}`;
   const head = `Trunk ${name}: ${end} batches, shared by ${arms} ${arms === 1 ? 'arm' : 'arms'}; ${trained}`;
@@ -121,7 +125,7 @@ function percent(value: number): string {
 }
 
 /** A table in Markdown with aligned columns. */
-function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function toMarkdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
