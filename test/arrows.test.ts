@@ -47,7 +47,7 @@ const LAYERS: Record<string, string[]> = {
     'app.ts',
     'server.ts',
   ],
-  'server/report': ['*', 'statistics', 'curves', 'table', 'formats', 'picture', 'probe', 'confirm', 'verdict'],
+  'server/report': ['*', 'statistics', 'curves', 'table', 'formats', 'picture', 'probe', 'confirm', 'factors', 'verdict'],
 };
 
 /** A folder as a permission: besides its own room, these alone may import from it. */

@@ -3,6 +3,7 @@ import { getConfirmationRoute } from './handlers/get-confirmation.ts';
 import { getConfusionRoute } from './handlers/get-confusion.ts';
 import { getCurvesRoute } from './handlers/get-curves.ts';
 import { getDoctorRoute } from './handlers/get-doctor.ts';
+import { getFactorsRoute } from './handlers/get-factors.ts';
 import { getMatrixRoute } from './handlers/get-matrix.ts';
 import { getPairsRoute } from './handlers/get-pairs.ts';
 import { getProbeRoute } from './handlers/get-probe.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   listSweepsRoute,
   getSweepRoute,
   getVerdictRoute,
+  getFactorsRoute,
   listRunsRoute,
   getPairsRoute,
   getAblationRoute,

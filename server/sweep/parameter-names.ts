@@ -28,3 +28,8 @@ export function isLossParameter(name: string): name is LossParameter {
 export function isSettingName(name: string): boolean {
   return name.startsWith('loss.') || name.startsWith('training.');
 }
+
+/** `alpha` → `α`; a setting's whole name is its own symbol. */
+export function symbolOf(name: string): string {
+  return isLossParameter(name) ? SYMBOLS[name] : name;
+}

@@ -8,7 +8,8 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import { FONT_FAMILY, marksPlugin } from './marks.ts';
+import { FONT_FAMILY } from './drawing.ts';
+import { marksPlugin } from './marks.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler, Tooltip, marksPlugin);
 // Ticks and titles of scales ask for their font here and nowhere else.

@@ -2,7 +2,7 @@ import { BasicPlatform, type Chart as ChartType } from 'chart.js';
 import type { ChartSpec } from '../series/chart-spec.ts';
 import { Chart } from './chart-js.ts';
 import { layOutFigure, type FigureLayout, type Placed } from './figure-layout.ts';
-import { FONT_FAMILY } from './marks.ts';
+import { FONT_FAMILY } from './drawing.ts';
 import { LIGHT_PALETTE, toColour } from './palette.ts';
 import { SvgContext } from './svg-context.ts';
 import { toConfig } from './to-config.ts';

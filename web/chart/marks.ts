@@ -1,5 +1,7 @@
 import type { Chart, ChartType, Plugin } from 'chart.js';
 import type { Mark } from '../series/chart-spec.ts';
+import { drawCell } from './cell-mark.ts';
+import { hatch, setFont, type Box } from './drawing.ts';
 import { toColour, type Palette } from './palette.ts';
 
 export interface MarksOptions {
@@ -14,7 +16,7 @@ declare module 'chart.js' {
   }
 }
 
-/** Draws the marks behind the data of a chart (areas, the zero line) and the marks over it (switch batch, ticks). */
+/** Draws the marks behind the data of a chart (areas, zero line, cells) and the marks over it (switch batch, ticks). */
 export const marksPlugin: Plugin = {
   id: 'cosweepMarks',
   beforeDatasetsDraw(chart, _arguments, options) {
@@ -23,6 +25,7 @@ export const marksPlugin: Plugin = {
       if (mark.kind === 'area') drawArea(chart, mark, palette);
       if (mark.kind === 'hatch') drawHatch(chart, mark, palette);
       if (mark.kind === 'zero') drawZero(chart, mark, palette);
+      if (mark.kind === 'cell') drawCell(chart, mark, palette);
     }
   },
   afterDatasetsDraw(chart, _arguments, options) {
@@ -37,13 +40,6 @@ export const marksPlugin: Plugin = {
 
 type Of<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
 
-interface Box {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
 function drawArea(chart: Chart, mark: Of<'area'>, palette: Palette): void {
   const box = boxOf(chart, mark, chart.chartArea);
   if (box === null) return;
@@ -53,30 +49,11 @@ function drawArea(chart: Chart, mark: Of<'area'>, palette: Palette): void {
   chart.ctx.restore();
 }
 
-/**
- * Lines at 45°, each cut at the box by arithmetic: a clip would do on a canvas, but plain lines stay editable in the
- * exported SVG.
- */
 function drawHatch(chart: Chart, mark: Of<'hatch'>, palette: Palette): void {
   const strip = chart.scales[mark.yAxis]!;
   const lane = (strip.bottom - strip.top) / mark.lanes;
   const box = boxOf(chart, mark, { top: strip.top + mark.lane * lane, bottom: strip.top + (mark.lane + 1) * lane });
-  if (box === null) return;
-  const { ctx } = chart;
-  const height = box.bottom - box.top;
-  ctx.save();
-  ctx.strokeStyle = toColour(mark.ink, palette);
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  for (let start = box.left - height; start < box.right; start += 6) {
-    const from = Math.max(start, box.left);
-    const to = Math.min(start + height, box.right);
-    if (to <= from) continue;
-    ctx.moveTo(from, box.bottom - (from - start));
-    ctx.lineTo(to, box.bottom - (to - start));
-  }
-  ctx.stroke();
-  ctx.restore();
+  if (box !== null) hatch(chart.ctx, box, toColour(mark.ink, palette));
 }
 
 function drawAreaLabel(chart: Chart, mark: Of<'area'>, label: string, palette: Palette): void {
@@ -180,10 +157,3 @@ function stroke(
   ctx.stroke();
   ctx.restore();
 }
-
-function setFont(ctx: CanvasRenderingContext2D, colour: string, size = 11): void {
-  ctx.font = `${size}px ${FONT_FAMILY}`;
-  ctx.fillStyle = colour;
-}
-
-export const FONT_FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';

@@ -11,6 +11,8 @@ export interface Palette {
   control: string;
   faint: string;
   series: readonly string[];
+  /** Nine steps from worse to better, orange to blue, which every common colour blindness tells apart. */
+  tones: readonly string[];
 }
 
 /**
@@ -38,6 +40,7 @@ export const LIGHT_PALETTE: Palette = {
     '#882255',
     '#5f7a1f',
   ],
+  tones: ['#b35806', '#e08214', '#fdb863', '#fee0b6', '#f4f5f7', '#d1e5f0', '#92c5de', '#4393c3', '#2166ac'],
 };
 
 export const DARK_PALETTE: Palette = {
@@ -61,11 +64,13 @@ export const DARK_PALETTE: Palette = {
     '#e0709c',
     '#a9c95b',
   ],
+  tones: ['#ff9f4f', '#d97a2b', '#a35d28', '#5e4332', '#2a3441', '#2b4a63', '#2f6a94', '#3f8fc9', '#74c0f7'],
 };
 
 export function toColour(ink: Ink, palette: Palette): string {
   if (ink === 'control') return palette.control;
   if (ink === 'faint') return palette.faint;
+  if (typeof ink === 'object') return palette.tones[ink.tone + (palette.tones.length - 1) / 2]!;
   return palette.series[ink % palette.series.length]!;
 }
 

@@ -86,8 +86,9 @@ function toPoints(shape: PointsShape, order: number, palette: Palette): LineData
     pointStyle: shape.symbol,
     pointRadius: shape.size,
     pointHoverRadius: shape.size + 1.5,
-    backgroundColor: withOpacity(colour, 0.75),
-    borderColor: colour,
+    backgroundColor: withOpacity(colour, typeof shape.ink === 'object' ? 1 : 0.75),
+    // A tone near the middle has the colour of the surface.
+    borderColor: typeof shape.ink === 'object' ? palette.axis : colour,
     borderWidth: shape.symbol === 'star' || shape.symbol === 'cross' ? 1.5 : 0.8,
   };
 }
@@ -168,9 +169,13 @@ function toScale(axis: Axis, index: number, axes: Axis[], palette: Palette): Sca
     ...(shared.length > 1 ? { stack: axis.direction, stackWeight: axis.share ?? 1 } : {}),
     ...(axis.min === undefined ? {} : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),
-    ...(axis.categories === undefined ? {} : { min: -0.6, max: axis.categories.length - 0.4 }),
+    ...(axis.categories === undefined ? {} : categoryRange(axis.categories, axis.isTight ? 0.5 : 0.6)),
   };
   return scale as unknown as ScaleOptions;
+}
+
+function categoryRange({ length }: string[], aside: number): { min: number; max: number } {
+  return { min: -aside, max: length - 1 + aside };
 }
 
 /**
@@ -207,7 +212,8 @@ function textOf(item: TooltipItem<'line'>, spec: ChartSpec): string {
   const shape = shapeOf(item, spec);
   const axis = spec.axes.find(({ id }) => id === item.dataset.yAxisID);
   const note = shape?.kind === 'points' ? shape.notes?.[item.dataIndex] : undefined;
-  const value = axis?.title === null && note !== undefined ? '' : `: ${valueText(axis, item.parsed.y ?? NaN, 5)}`;
+  const isSaid = note !== undefined && (axis?.title === null || axis?.categories !== undefined);
+  const value = isSaid ? '' : `: ${valueText(axis, item.parsed.y ?? NaN, 5)}`;
   return ` ${shape?.label ?? ''}${note === undefined ? '' : ` ${note}`}${value}`;
 }
 

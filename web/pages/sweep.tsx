@@ -1,19 +1,15 @@
-import { useMemo } from 'preact/hooks';
-import type { BestArm, FailedRun, SweepDetail } from '../../server/http/schemas/sweep.ts';
-import { ChartView } from '../chart/chart.tsx';
-import { formatMetric, formatSpread, metricLabel } from '../format/metric.ts';
+import type { FailedRun, SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
 import { AtWork } from '../parts/at-work.tsx';
 import { Facts, Moment } from '../parts/facts.tsx';
 import { PostButton } from '../parts/post-button.tsx';
-import { CountsBar, CountsWords, ProgressBar } from '../parts/progress.tsx';
+import { CountsWords, ProgressBar } from '../parts/progress.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
-import { toBestArmsChart } from '../series/best-arms.ts';
-import { AnswerCard } from './sweep-answer.tsx';
+import { Answer } from './sweep-answer.tsx';
 import { ConfirmationCard, ConfirmationsCard } from './sweep-confirmation.tsx';
 
 export function SweepPage({ id }: { id: string }) {
@@ -26,22 +22,23 @@ export function SweepPage({ id }: { id: string }) {
               {sweep.error}
             </p>
           )}
-          {sweep.confirms !== null ? <ConfirmationCard sweep={sweep} /> : <AnswerCard sweep={sweep} />}
-          <div class="stack">
-            <ProgressCard sweep={sweep} />
-            <PlanCard sweep={sweep} />
-          </div>
-          <BestCard sweep={sweep} />
-          {sweep.failures.length > 0 && <FailuresCard sweep={sweep} />}
+          {(sweep.state !== 'complete' || sweep.counts.failed > 0) && <ProgressStrip sweep={sweep} />}
+          {sweep.confirms !== null ? <ConfirmationCard sweep={sweep} /> : <Answer sweep={sweep} />}
           {sweep.confirmations.length > 0 && <ConfirmationsCard sweep={sweep} />}
-          <section class="card wide">
-            <h2>Definition</h2>
-            <pre class="definition" tabIndex={0}>
-              <code>{sweep.definition}</code>
-            </pre>
-            <p class="small quiet">
-              Relative paths start at <code>{sweep.baseFolder}</code>
-            </p>
+          {sweep.failures.length > 0 && <FailuresCard sweep={sweep} />}
+          <PlanCard sweep={sweep} />
+          <section class="card">
+            <details>
+              <summary>
+                <h2>Definition</h2>
+              </summary>
+              <pre class="definition" tabIndex={0}>
+                <code>{sweep.definition}</code>
+              </pre>
+              <p class="small quiet">
+                Relative paths start at <code>{sweep.baseFolder}</code>
+              </p>
+            </details>
           </section>
         </div>
       )}
@@ -49,28 +46,27 @@ export function SweepPage({ id }: { id: string }) {
   );
 }
 
-function ProgressCard({ sweep }: { sweep: SweepDetail }) {
+/** How far it is and what can be done about it, in one line above the answer. */
+function ProgressStrip({ sweep }: { sweep: SweepDetail }) {
   const { progress } = sweep;
   const share = progress.batchesTotal === 0 ? 0 : progress.batches / progress.batchesTotal;
   return (
-    <section class="card">
-      <h2>Progress</h2>
+    <section class="card wide strip" aria-label="Progress">
       {sweep.state === 'queued' && <AtWork before={sweep} />}
-      <p class="big numbers">
-        {Math.floor(share * 100)} %
+      <p class="numbers">
+        <b>{Math.floor(share * 100)} %</b>
         {progress.secondsLeft !== null && (
           <span class="quiet"> · about {formatDuration(progress.secondsLeft)} left</span>
-        )}
+        )}{' '}
+        <span class="small quiet">
+          {formatCount(progress.batches)} of {formatCount(progress.batchesTotal)} batches
+        </span>
       </p>
       <ProgressBar done={progress.batches} total={progress.batchesTotal} label="Batches trained" />
-      <p class="small quiet numbers">
-        {formatCount(progress.batches)} of {formatCount(progress.batchesTotal)} batches
-      </p>
-      <CountsBar counts={sweep.counts} />
       <p class="small">
         <CountsWords counts={sweep.counts} />
       </p>
-      {sweep.probeSeeds !== null && sweep.state !== 'complete' && (
+      {sweep.probeSeeds !== null && (
         <p class="small">
           Only the trunks of {formatAmount(Math.min(sweep.probeSeeds, sweep.seeds), 'seed')} were asked for:{' '}
           <Link to={`sweeps/${sweep.id}/probe`}>what they say</Link>.
@@ -114,64 +110,6 @@ function Actions({ sweep }: { sweep: SweepDetail }) {
       ))}
       {sweep.cancelling && <span class="quiet small">Stopping at the next checkpoint …</span>}
     </div>
-  );
-}
-
-function BestCard({ sweep }: { sweep: SweepDetail }) {
-  const chart = useMemo(() => toBestArmsChart(sweep.best, sweep.metric.name), [sweep.best]);
-  return (
-    <section class="card">
-      <h2>Best arms</h2>
-      <p class="small quiet">
-        {metricLabel(sweep.metric.name)}, {sweep.metric.goal === 'maximize' ? 'higher' : 'lower'} is better; mean ± sd
-        over seeds at the last evaluation
-      </p>
-      {sweep.best.length === 0 ? (
-        <p class="quiet">No arm has a complete run yet.</p>
-      ) : (
-        <>
-          <ChartView spec={chart} size="small" />
-          <div class="scroll">
-            <table class="data">
-              <thead>
-                <tr>
-                  <th>#</th>
-                  <th>Arm</th>
-                  <th class="number">Mean ± sd</th>
-                  <th class="number">n</th>
-                </tr>
-              </thead>
-              <tbody>
-                {sweep.best.map((score, place) => (
-                  <BestRow key={score.arm} score={score} place={place} sweep={sweep} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-          <p class="small quiet">
-            Whether a difference is more than chance: <Link to={`sweeps/${sweep.id}/compare`}>compare</Link> and{' '}
-            <Link to={`sweeps/${sweep.id}/table`}>table</Link>; there an arm can be confirmed on fresh seeds.
-          </p>
-        </>
-      )}
-    </section>
-  );
-}
-
-function BestRow({ score, place, sweep }: { score: BestArm; place: number; sweep: SweepDetail }) {
-  return (
-    <tr>
-      <td class="quiet">{place + 1}</td>
-      <td>
-        <Link to={`sweeps/${sweep.id}/runs?arm=${score.arm}`}>{score.name}</Link>
-        {score.control && <span class="tag">control</span>}
-      </td>
-      <td class="number">
-        {formatMetric(sweep.metric.name, score.mean)}
-        {score.sd !== null && ` ± ${formatSpread(sweep.metric.name, score.sd)}`}
-      </td>
-      <td class="number">{score.n}</td>
-    </tr>
   );
 }
 

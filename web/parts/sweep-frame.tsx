@@ -12,7 +12,7 @@ interface SweepFrameProps {
 }
 
 const tabs = [
-  { page: 'sweep', path: '', label: 'Overview' },
+  { page: 'sweep', path: '', label: 'Answer' },
   { page: 'runs', path: '/runs', label: 'Runs' },
   { page: 'compare', path: '/compare', label: 'Compare' },
   { page: 'table', path: '/table', label: 'Table' },

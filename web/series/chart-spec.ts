@@ -24,6 +24,8 @@ export interface Axis {
   share?: number;
   /** Labels at 0, 1, 2, … in place of numbers. */
   categories?: string[];
+  /** The categories fill the axis from end to end, as the cells of a map do. */
+  isTight?: boolean;
   /** The categories are named by colour and legend alone; the tooltip still says them. */
   hideLabels?: boolean;
   /** How the numbers along it are written. */
@@ -32,8 +34,8 @@ export interface Axis {
   ticks?: number;
 }
 
-/** A number is a place in the palette; `control` and `faint` are greys. */
-export type Ink = number | 'control' | 'faint';
+/** A number is a place in the palette; `control` and `faint` are greys; a tone goes from −4 (worse) to 4 (better). */
+export type Ink = number | 'control' | 'faint' | { tone: number };
 
 interface ShapeBase {
   /** Stays the same while a chart is updated: a shape of the same id is changed in place. */
@@ -83,4 +85,23 @@ export type Mark =
   | { kind: 'hatch'; xAxis: string; yAxis: string; from: number; to: number; lane: number; lanes: number; ink: Ink }
   | { kind: 'vertical'; xAxis: string; at: number; label?: string }
   | { kind: 'zero'; yAxis: string }
-  | { kind: 'tick'; xAxis: string; yAxis: string; at: number; lane: number; ink: Ink };
+  | { kind: 'tick'; xAxis: string; yAxis: string; at: number; lane: number; ink: Ink }
+  | CellMark;
+
+/** A cell of a map, at the category `x` and `y` of its axes. */
+export interface CellMark {
+  kind: 'cell';
+  xAxis: string;
+  yAxis: string;
+  x: number;
+  y: number;
+  /** null: not filled. */
+  tone: number | null;
+  /** Left out where the cell is too narrow for it. */
+  text: string;
+  isPale: boolean;
+  isOutlined: boolean;
+  isHatched: boolean;
+  /** A triangle in the upper right corner. */
+  hasCorner: boolean;
+}

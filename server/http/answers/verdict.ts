@@ -39,7 +39,7 @@ export async function readVerdict(
 }
 
 /** The smallest change that matters, where the definition names one. */
-function smallestEffectOf(definition: string): number | null {
+export function smallestEffectOf(definition: string): number | null {
   const parsed = parseJson(definition);
   if ('problem' in parsed) return null;
   const { smallestEffect } = parsed.value as { smallestEffect?: unknown };

@@ -14,7 +14,7 @@ import { makeContext } from '../table/table-context.ts';
 import { entriesByArm } from '../table/table-entries.ts';
 import type { TableRow } from '../table/table.ts';
 import { isCollapsed } from '../table/collapsed.ts';
-import type { ComparedArm } from './compared-arm.ts';
+import type { ComparedArm } from '../factors/compared-arm.ts';
 import type { Change } from './words.ts';
 
 /** An arm with its line of the ablation table, whose tests it shares. */

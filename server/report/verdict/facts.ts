@@ -8,9 +8,9 @@ import { pairBySeed } from '../table/run-values.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import { toTwelveDigits } from '../../sweep/twelve-digits.ts';
 import { compareArms, isInFamily, type JudgedArm } from './compare-arms.ts';
-import { commonSeeds } from './compared-arm.ts';
+import { commonSeeds } from '../factors/compared-arm.ts';
 import { overallEffect, type OverallEffect } from './overall-effect.ts';
-import { sliceAlong } from './slices.ts';
+import { sliceAlong } from '../factors/slices.ts';
 import { isTurned } from './words.ts';
 
 /** What the sentences are made of. */

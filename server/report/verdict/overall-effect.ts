@@ -4,7 +4,7 @@ import { correctForLooks } from '../statistics/looks.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { LEVEL } from '../table/family.ts';
-import { commonSeeds, type ComparedArm } from './compared-arm.ts';
+import { commonSeeds, type ComparedArm } from '../factors/compared-arm.ts';
 
 /** What the phase changes on average over the arms of a sweep: one number a seed, one test. */
 export interface OverallEffect extends PairedSummary {

@@ -1,11 +1,12 @@
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
+import { symbolOf } from '../../sweep/parameter-names.ts';
 import { plural, toPValue } from '../number-format.ts';
 import { isSignificant } from '../table/family.ts';
 import type { JudgedArm } from './compare-arms.ts';
 import type { Decision, Question } from './decision.ts';
 import { againstBestWithout, bestOf, largestBound, largestOf, separatingFactor, type Facts } from './facts.ts';
 import { confirmStep, seedsToConfirm, step } from './next-steps.ts';
-import { capital, reportStep, symbolOf, unstable } from './sentence-parts.ts';
+import { capital, reportStep, unstable } from './sentence-parts.ts';
 import type { Words } from './words.ts';
 
 export function bothWays(question: Question, words: Words): Decision | null {

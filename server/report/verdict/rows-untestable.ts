@@ -1,9 +1,10 @@
+import { symbolOf } from '../../sweep/parameter-names.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { toPValue } from '../number-format.ts';
 import type { Decision, Question } from './decision.ts';
 import { bestOf, largestOf, type Facts } from './facts.ts';
 import { seedsToExtend, step } from './next-steps.ts';
-import { count, plain, retryStep, symbolOf } from './sentence-parts.ts';
+import { count, plain, retryStep } from './sentence-parts.ts';
 import type { Words } from './words.ts';
 
 export function noControl({ facts }: Question, words: Words): Decision | null {

@@ -1,4 +1,3 @@
-import { isLossParameter, SYMBOLS } from '../../sweep/parameter-names.ts';
 import type { RunState, SweepResults } from '../../sweep/results.ts';
 import type { JudgedArm } from './compare-arms.ts';
 import type { Facts } from './facts.ts';
@@ -26,10 +25,6 @@ export function retryStep(facts: Facts): NextStep {
 
 export function count(runs: SweepResults['runs'], state: RunState): number {
   return runs.filter((run) => run.state === state).length;
-}
-
-export function symbolOf(factor: string): string {
-  return isLossParameter(factor) ? SYMBOLS[factor] : factor;
 }
 
 export function capital(text: string): string {

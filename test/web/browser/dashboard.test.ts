@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { AblationResponse } from '../../../server/http/schemas/ablation.ts';
+import type { ShownFactors } from '../../../server/http/schemas/factors.ts';
 import type { CurvesResponse } from '../../../server/http/schemas/curves.ts';
 import type { PairCurves } from '../../../server/http/schemas/pairs.ts';
 import type { ProbeReport } from '../../../server/http/schemas/probe.ts';
@@ -86,15 +87,14 @@ describeInBrowser('the dashboard', () => {
 
     const run = cosweep(['run', 'walk.json', '--engine', 'wasm', '--workers', '1'], { cwd: folder });
     await page.getByRole('link', { name: 'walk', exact: true }).click();
-    await page.getByRole('heading', { name: 'Progress' }).waitFor();
+    await page.getByRole('region', { name: 'Answer' }).waitFor();
     expect((await run).code).toBe(0);
     await page.locator('h1 .badge', { hasText: 'complete' }).waitFor();
-    await page.getByText('9 of 15 complete, 6 diverged').waitFor();
+    await page.getByRole('region', { name: 'Progress' }).waitFor({ state: 'detached' });
     expect(await page.evaluate(() => (window as unknown as { kept?: boolean }).kept)).toBe(true);
   });
 
-  it('shows the answer first, then best arms, what diverged and why, and the definition as text', async () => {
-    const sweep = await api<SweepDetail>('sweeps/s1');
+  it('shows the answer first, then what it depends on, what diverged and why, and the definition as text', async () => {
     const answer = await api<Verdict>('sweeps/s1/verdict');
     const first = page.locator('.card').first();
     await first.getByText(answer.sentence).waitFor();
@@ -109,22 +109,18 @@ describeInBrowser('the dashboard', () => {
     const { overall, lines } = answer.forest;
     expect(rows.map((cells) => cells[0])).toEqual([overall!, ...lines].map(({ name }) => name));
     for (const { text, n } of lines) expect(rows.flat()).toEqual(expect.arrayContaining([text, String(n)]));
-    const best = await page
-      .locator('.card', { has: page.getByRole('heading', { name: 'Best arms' }) })
-      .locator('tbody tr')
-      .allInnerTexts();
-    expect(
-      best.map((row) => row.split('\t').slice(1).join(' ').replace('control', ' control').replace(/\s+/g, ' ')),
-    ).toEqual(
-      sweep.best.map(
-        ({ name, control, mean, sd, n }) =>
-          `${name}${control ? ' control' : ''} ${(mean * 100).toFixed(2)} % ± ${(sd! * 100).toFixed(2)} ${n}`,
-      ),
-    );
+    const { slices } = await api<ShownFactors>('sweeps/s1/factors');
+    const depends = page.getByRole('region', { name: 'What the difference depends on' });
+    await depends.getByText(slices[0]!.contrast!).waitFor();
+    expect(slices.map(({ factor, note }) => [factor, note])).toEqual([['beta', 'one setting of the others, 3 seeds']]);
+    expect(await depends.innerText()).toContain('not estimable: this takes six seeds');
+    const picture = depends.getByRole('img', { name: 'Difference to the control by β' });
+    expect(await picture.getAttribute('aria-label')).toContain(`0.45: ${slices[0]!.levels[1]!.text}`);
     const failures = page.locator('.card', { has: page.getByRole('heading', { name: 'Failed and diverged' }) });
     expect(await failures.locator('tbody tr').count()).toBe(6);
     expect(await failures.locator('tbody tr').first().innerText()).toContain('not finite');
     expect(await page.locator('.lead').innerText()).toBe(definition.description);
+    await page.getByText('Definition', { exact: true }).click();
     expect(await page.locator('pre.definition').innerText()).toBe(
       readFileSync(join(folder, 'walk.json'), 'utf8').trimEnd(),
     );
@@ -477,11 +473,8 @@ describeInBrowser('the dashboard', () => {
     await page.waitForURL(/\/probe$/);
     const id = /sweeps\/(s\d+)\/probe$/.exec(page.url())![1]!;
     await page.locator('.probe-standing').getByText('s2 long is being trained').waitFor();
-    await page.getByRole('link', { name: 'Overview', exact: true }).click();
-    await page
-      .locator('.card', { has: page.getByRole('heading', { name: 'Progress' }) })
-      .getByText('s2 long is being trained')
-      .waitFor();
+    await page.getByRole('link', { name: 'Answer', exact: true }).click();
+    await page.getByRole('region', { name: 'Progress' }).getByText('s2 long is being trained').waitFor();
     await page.getByRole('link', { name: 'Probe', exact: true }).click();
     expect(
       (
@@ -579,7 +572,7 @@ describeInBrowser('the dashboard', () => {
     await tabs.at(-1)!.goto('sweeps/s1');
     await tabs.at(-1)!.locator('.live-live').waitFor();
 
-    await tabs[0]!.getByRole('heading', { name: 'Progress' }).waitFor();
+    await tabs[0]!.getByRole('region', { name: 'Answer' }).waitFor();
     const anew = tabs[0]!.waitForRequest('**/api/sweeps/s1');
     await show(tabs[0]!, true);
     await anew;
@@ -627,7 +620,7 @@ describeInBrowser('the dashboard', () => {
     const other = await openPage(browser, second);
     await other.page.goto('sweeps/s1/compare');
     await other.page.locator('.picture canvas').waitFor();
-    await other.page.getByRole('link', { name: 'Overview' }).click();
+    await other.page.getByRole('link', { name: 'Answer' }).click();
     await other.page.locator('.live-live').waitFor();
     expect(new URL(other.page.url()).pathname).toBe('/lab/cosweep/sweeps/s1');
     expect(other.complaints).toEqual([]);

@@ -25,3 +25,13 @@ export function commonSeeds(arms: readonly Pick<ComparedArm, 'differences'>[]): 
     .filter((seed) => others.every(({ differences }) => differences.has(seed)))
     .sort((a, b) => a - b);
 }
+
+/** True for an arm that answers the question of the sweep: no ablation with settings of its own, and with a pair. */
+export function isCompared({ isOwnAblation, differences }: ComparedArm): boolean {
+  return !isOwnAblation && differences.size > 0;
+}
+
+/** What tells apart the arms of one level: the setting without some of its parameters, as one text. */
+export function settingWithout({ setting }: Pick<ComparedArm, 'setting'>, factors: readonly string[]): string {
+  return JSON.stringify(Object.entries(setting).filter(([name]) => !factors.includes(name)));
+}

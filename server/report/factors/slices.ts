@@ -4,7 +4,7 @@ import { mean } from '../statistics/moments.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
 import { testFamily } from '../table/family.ts';
 import { distinct } from '../table/table-entries.ts';
-import { commonSeeds, type ComparedArm } from './compared-arm.ts';
+import { commonSeeds, isCompared, settingWithout, type ComparedArm } from './compared-arm.ts';
 
 /** How the difference to the control changes with one parameter, everything else averaged over. */
 export type Slice = BalancedSlice | SteppedSlice;
@@ -60,11 +60,13 @@ type Cells = Map<string, ComparedArm>;
  * @returns null where fewer than two levels have an arm with a difference
  */
 export function sliceAlong(factor: string, arms: readonly ComparedArm[], looks = 1): Slice | null {
-  const inForce = arms.filter((arm) => !arm.isOwnAblation && arm.differences.size > 0 && arm.setting[factor] != null);
+  const inForce = arms.filter((arm) => isCompared(arm) && arm.setting[factor] != null);
   const byLevel = groupBy(inForce, ({ setting }) => setting[factor] ?? null);
   const values = distinct([...byLevel.keys()]);
   if (values.length < 2) return null;
-  const cells = values.map((value): Cells => new Map(byLevel.get(value)!.map((arm) => [restOf(arm, factor), arm])));
+  const cells = values.map(
+    (value): Cells => new Map(byLevel.get(value)!.map((arm) => [settingWithout(arm, [factor]), arm])),
+  );
   const shared = sharedSettings(cells);
   const seeds = commonSeeds(cells.flatMap((level) => shared.map((setting) => level.get(setting)!)));
   if (seeds.length === 0 || cells.some((level) => shared.length < level.size / 2))
@@ -131,9 +133,4 @@ function stepsOf(values: readonly ParamValue[], cells: readonly Cells[]): Steppe
     const change = summarisePairs(after.map((value, i) => value - before[i]!));
     return { from: values[l]!, to, settings: shared.length, change };
   });
-}
-
-/** The setting of an arm without one of its parameters. */
-function restOf({ setting }: ComparedArm, factor: string): string {
-  return JSON.stringify(Object.entries(setting).filter(([name]) => name !== factor));
 }
