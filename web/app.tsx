@@ -8,6 +8,7 @@ import { Link } from './routing/link.tsx';
 import { useLocation } from './routing/location.ts';
 import { parseRoute, type PageRoute } from './routing/route.ts';
 
+const ArmPage = lazy(() => import('./pages/arm.tsx').then(({ ArmPage }) => ArmPage));
 const ComparePage = lazy(() => import('./pages/compare.tsx').then(({ ComparePage }) => ComparePage));
 const DoctorPage = lazy(() => import('./pages/doctor.tsx').then(({ DoctorPage }) => DoctorPage));
 const NewSweepPage = lazy(() => import('./pages/new-sweep.tsx').then(({ NewSweepPage }) => NewSweepPage));
@@ -72,6 +73,8 @@ function Page({ route }: { route: PageRoute }) {
       return <StagesPage key={route.sweep} id={route.sweep} />;
     case 'probe':
       return <ProbePage key={route.sweep} id={route.sweep} />;
+    case 'arm':
+      return <ArmPage key={`${route.sweep}/${route.arm}`} id={route.sweep} arm={route.arm} />;
     case 'run':
       return <RunPage key={route.run} id={route.run} />;
     case 'doctor':

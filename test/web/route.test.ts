@@ -13,6 +13,7 @@ test.each([
   ['sweeps/s3/table', { page: 'table', sweep: 's3' }],
   ['sweeps/s3/stages', { page: 'stages', sweep: 's3' }],
   ['sweeps/s3/probe', { page: 'probe', sweep: 's3' }],
+  ['sweeps/s3/arms/17', { page: 'arm', sweep: 's3', arm: 17 }],
   ['runs/r41', { page: 'run', run: 'r41' }],
 ])('%s', (path, route) => expect(parseRoute(path)).toEqual(route));
 
@@ -20,6 +21,9 @@ test.each([
   'sweeps/demo',
   'sweeps/s3/else',
   'sweeps/s3/runs/r1',
+  'sweeps/s3/arms',
+  'sweeps/s3/arms/x',
+  'sweeps/s3/arms/1/2',
   'runs/s3',
   'runs',
   'runs/r1/x',

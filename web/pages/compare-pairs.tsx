@@ -5,13 +5,13 @@ import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
-import { formatMetric, formatMetricDifference, metricLabel } from '../format/metric.ts';
+import { formatMetricDifference, metricLabel } from '../format/metric.ts';
 import { Select } from '../parts/field.tsx';
 import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { PairTable } from '../parts/pair-table.tsx';
 import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
-import { Link } from '../routing/link.tsx';
 import { useChoice } from '../routing/location.ts';
 import { choosePairs } from '../series/choose-pairs.ts';
 import { toCurveChart, toPairLooks } from '../series/curves.ts';
@@ -145,41 +145,5 @@ function PairChart({ pair, answer, metric, late, range, large, onRange }: PairCh
       </figcaption>
       <ChartView spec={spec} size={large ? 'large' : 'small'} onRange={onRange} />
     </figure>
-  );
-}
-
-function PairTable({ pairs, metric }: { pairs: PairItem[]; metric: string }) {
-  return (
-    <div class="scroll">
-      <table class="data">
-        <caption class="visually-hidden">Values with and without the phase, by seed</caption>
-        <thead>
-          <tr>
-            <th class="number">Seed</th>
-            <th>With</th>
-            <th class="number">Value</th>
-            <th>Without</th>
-            <th class="number">Value</th>
-            <th class="number">Difference</th>
-          </tr>
-        </thead>
-        <tbody>
-          {pairs.map((pair) => (
-            <tr key={`${pair.arm}/${pair.seed}`}>
-              <td class="number">{pair.seed}</td>
-              <td>
-                <Link to={`runs/${pair.run}`}>{pair.run}</Link>
-              </td>
-              <td class="number">{formatMetric(metric, pair.value)}</td>
-              <td>
-                <Link to={`runs/${pair.controlRun}`}>{pair.controlRun}</Link>
-              </td>
-              <td class="number">{formatMetric(metric, pair.controlValue)}</td>
-              <td class="number">{formatMetricDifference(metric, pair.difference)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

@@ -13,10 +13,12 @@ const USUAL_SEEDS = 12;
 /**
  * Confirms an arm of a complete sweep: starts a sweep that trains the arm and its control on fresh seeds, and leads to
  * that sweep.
+ *
+ * @param props.arm the arm that is chosen at first; default: the best
  */
-export function ConfirmForm({ sweep }: { sweep: SweepDetail }) {
+export function ConfirmForm({ sweep, arm: preset }: { sweep: SweepDetail; arm?: number }) {
   const arms = armsToConfirm(sweep);
-  const [arm, setArm] = useChoice('confirm', String(arms[0]?.index));
+  const [arm, setArm] = useChoice('confirm', String(preset ?? arms[0]?.index));
   const metrics = confirmableMetrics(sweep);
   const [metric, setMetric] = useState(metrics[0] ?? '');
   const [written, setWritten] = useState(String(USUAL_SEEDS));

@@ -64,7 +64,7 @@ function Row({ line, scale, sweep }: { line: ForestLine; scale: Scale; sweep: st
     <>
       <div class={`forest-row${arm === null ? ' forest-overall' : ''}${isDead ? ' forest-dead' : ''}`} role="row">
         <span role="rowheader" class="forest-name">
-          {arm === null ? name : <Link to={`sweeps/${sweep}/runs?arm=${arm}`}>{name}</Link>}
+          {arm === null ? name : <Link to={`sweeps/${sweep}/arms/${arm}`}>{name}</Link>}
           {bad !== null && <span class="tag">unstable: {bad}</span>}
         </span>
         <span role="cell" class="forest-plot">

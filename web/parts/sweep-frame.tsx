@@ -7,7 +7,7 @@ import { StateBadge } from './state-badge.tsx';
 
 interface SweepFrameProps {
   id: string;
-  page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages' | 'probe';
+  page: 'sweep' | 'arm' | 'runs' | 'compare' | 'table' | 'stages' | 'probe';
   children: (sweep: SweepDetail) => ComponentChildren;
 }
 

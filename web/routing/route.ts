@@ -3,6 +3,7 @@ export type PageRoute =
   | { page: 'sweeps' }
   | { page: 'new' }
   | { page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages' | 'probe'; sweep: string }
+  | { page: 'arm'; sweep: string; arm: number }
   | { page: 'run'; run: string }
   | { page: 'doctor' }
   | { page: 'unknown'; path: string };
@@ -15,6 +16,8 @@ export function parseRoute(path: string): PageRoute {
   if (first === 'doctor' && second === undefined) return { page: 'doctor' };
   if (first === 'runs' && isId('r', second) && third === undefined) return { page: 'run', run: second };
   if (first === 'sweeps' && second === undefined) return { page: 'sweeps' };
+  if (first === 'sweeps' && isId('s', second) && third === 'arms' && /^[0-9]{1,7}$/.test(more.join('/')))
+    return { page: 'arm', sweep: second, arm: Number(more[0]) };
   if (first === 'sweeps' && isId('s', second) && more.length === 0) {
     if (third === undefined) return { page: 'sweep', sweep: second };
     if (third === 'runs' || third === 'compare' || third === 'table' || third === 'stages' || third === 'probe')

@@ -128,6 +128,29 @@ describeInBrowser('the dashboard', () => {
     expect(await page.title()).toBe('s1 · Cosweep');
   });
 
+  it('shows an arm: its difference seed by seed, beside its control, and what can be confirmed', async () => {
+    const { forest } = await api<Verdict>('sweeps/s1/verdict');
+    const { pairs } = await api<PairCurves>('sweeps/s1/pairs');
+    const [line] = forest.lines;
+    await page.goto('sweeps/s1');
+    await page.getByRole('link', { name: line!.name, exact: true }).click();
+    await page.waitForURL(`**/sweeps/s1/arms/${line!.arm}`);
+    const card = page.locator('.card').first();
+    await card.getByText(`${line!.text} points`).waitFor();
+    await card.locator('tbody tr').first().waitFor();
+    const own = pairs.filter(({ arm }) => arm === line!.arm);
+    const shown = (await card.locator('tbody tr').allInnerTexts()).map((row) => row.split('\t'));
+    expect(shown.map(([seed, run, , control]) => [seed, run, control])).toEqual(
+      own.map(({ seed, run, controlRun }) => [String(seed), run, controlRun]),
+    );
+    await page.getByRole('heading', { name: 'Beside its control' }).waitFor();
+    const settings = page.getByRole('region', { name: 'Settings' });
+    expect(await settings.locator('tbody').first().innerText()).toMatch(/^β\t0\.2\t0/);
+    expect(await choice(page, 'Arm to confirm').inputValue()).toBe(String(line!.arm));
+    await page.goto('sweeps/s1/arms/999');
+    await page.getByText('Sweep s1 has no arm 999').waitFor();
+  });
+
   it('compares: the answer, the final difference of every pair, bands, and a pair with its switch batch', async () => {
     await page.getByRole('link', { name: 'Compare', exact: true }).click();
     const { picture, pairs } = await api<PairCurves>('sweeps/s1/pairs');
