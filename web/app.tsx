@@ -2,11 +2,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { readTheme, setTheme, type Theme } from './chart/theme.ts';
 import type { Connection } from './data/event-stream.ts';
 import { subscribe, useConnection } from './data/live.ts';
+import { Keyboard } from './parts/keyboard.tsx';
 import { lazy } from './parts/lazy.tsx';
 import { Message } from './parts/message.tsx';
 import { Link } from './routing/link.tsx';
 import { useLocation } from './routing/location.ts';
 import { parseRoute, type PageRoute } from './routing/route.ts';
+import { followBack } from './routing/scroll-back.ts';
 
 const ArmPage = lazy(() => import('./pages/arm.tsx').then(({ ArmPage }) => ArmPage));
 const ComparePage = lazy(() => import('./pages/compare.tsx').then(({ ComparePage }) => ComparePage));
@@ -23,6 +25,7 @@ const TablePage = lazy(() => import('./pages/table.tsx').then(({ TablePage }) =>
 export function App() {
   const { path } = useLocation();
   const route = parseRoute(path);
+  useEffect(followBack, []);
   return (
     <>
       <a class="skip" href="#content" onClick={skipToContent}>
@@ -43,6 +46,7 @@ export function App() {
             Doctor
           </Link>
         </nav>
+        <Keyboard route={route} />
         <LiveMark />
         <ThemeSwitch />
       </header>
@@ -81,7 +85,7 @@ function Page({ route }: { route: PageRoute }) {
       return <DoctorPage />;
     case 'unknown':
       return (
-        <Message kind="error" title="There is no such page">
+        <Message kind="error" title="There is no such page" isPage>
           <p>
             <Link to="">All sweeps</Link>
           </p>
@@ -90,13 +94,16 @@ function Page({ route }: { route: PageRoute }) {
   }
 }
 
+const PAGE_TITLES: Partial<Record<PageRoute['page'], string>> = {
+  sweeps: 'Sweeps',
+  new: 'New sweep',
+  doctor: 'Doctor',
+  unknown: 'No such page',
+};
+
+/** A page of a sweep takes the sweep's name instead, once it is known. */
 function useTitle(route: PageRoute): void {
-  const place =
-    'sweep' in route
-      ? `${route.page === 'sweep' ? '' : `${route.page} · `}${route.sweep}`
-      : 'run' in route
-        ? route.run
-        : route.page;
+  const place = 'sweep' in route ? route.sweep : 'run' in route ? route.run : PAGE_TITLES[route.page]!;
   useEffect(() => void (document.title = `${place} · Cosweep`), [place]);
 }
 

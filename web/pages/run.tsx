@@ -15,7 +15,7 @@ import { RunEvaluation } from './run-evaluation.tsx';
 export function RunPage({ id }: { id: string }) {
   const run = useResource<RunDetail>(`runs/${id}`, aboutRun(id));
   return (
-    <Loaded resource={run} what={`run ${id}`}>
+    <Loaded resource={run} what={`run ${id}`} isPage>
       {(detail) => <Run run={detail} />}
     </Loaded>
   );

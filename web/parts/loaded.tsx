@@ -7,15 +7,17 @@ interface LoadedProps<Value> {
   resource: Resource<Value>;
   /** Named in messages: `the sweeps`. */
   what: string;
+  /** True where the page is nothing without it. */
+  isPage?: boolean;
   children: (value: Value) => ComponentChildren;
 }
 
 /**
  * Shows a resource once it is there; an older value stays visible while a newer attempt fails, with a word about it.
  */
-export function Loaded<Value>({ resource: { value, error, loading }, what, children }: LoadedProps<Value>) {
+export function Loaded<Value>({ resource: { value, error, loading }, what, isPage, children }: LoadedProps<Value>) {
   if (value === null) {
-    if (error !== null) return <Failure error={error} what={what} />;
+    if (error !== null) return <Failure error={error} what={what} isPage={isPage} />;
     return <Message kind="loading" title={`Loading ${what} …`} />;
   }
   return (
@@ -30,10 +32,16 @@ export function Loaded<Value>({ resource: { value, error, loading }, what, child
   );
 }
 
-export function Failure({ error, what }: { error: Error; what: string }) {
+interface FailureProps {
+  error: Error;
+  what: string;
+  isPage?: boolean | undefined;
+}
+
+export function Failure({ error, what, isPage }: FailureProps) {
   const details = error instanceof ApiError ? error.details : [];
   return (
-    <Message kind="error" title={`Cannot show ${what}`}>
+    <Message kind="error" title={`Cannot show ${what}`} isPage={isPage}>
       <p>{error.message}</p>
       {details.length > 0 && <Problems problems={details} />}
     </Message>

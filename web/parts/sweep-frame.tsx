@@ -1,7 +1,9 @@
+import { useEffect } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { Link } from '../routing/link.tsx';
+import { SWEEP_TABS } from '../routing/sweep-tabs.ts';
 import { Loaded } from './loaded.tsx';
 import { StateBadge } from './state-badge.tsx';
 
@@ -11,20 +13,15 @@ interface SweepFrameProps {
   children: (sweep: SweepDetail) => ComponentChildren;
 }
 
-const tabs = [
-  { page: 'sweep', path: '', label: 'Answer' },
-  { page: 'runs', path: '/runs', label: 'Runs' },
-  { page: 'compare', path: '/compare', label: 'Compare' },
-  { page: 'table', path: '/table', label: 'Table' },
-  { page: 'stages', path: '/stages', label: 'Training' },
-  { page: 'probe', path: '/probe', label: 'Probe' },
-] as const;
-
 /** What all pages of a sweep have in common: the name, the state and the links to the other pages. */
 export function SweepFrame({ id, page, children }: SweepFrameProps) {
   const sweep = useResource<SweepDetail>(`sweeps/${id}`, aboutSweep(id));
+  const name = sweep.value?.name;
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} (${id}) · ${labelOf(page)} · Cosweep`;
+  }, [name, page]);
   return (
-    <Loaded resource={sweep} what={`sweep ${id}`}>
+    <Loaded resource={sweep} what={`sweep ${id}`} isPage>
       {(detail) => (
         <>
           <header class="page-head">
@@ -37,7 +34,7 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
             {detail.description !== null && <p class="lead">{detail.description}</p>}
           </header>
           <nav class="tabs" aria-label="Pages of this sweep">
-            {tabs.map((tab) => (
+            {SWEEP_TABS.map((tab) => (
               <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>
                 {tab.label}
               </Link>
@@ -48,4 +45,8 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
       )}
     </Loaded>
   );
+}
+
+function labelOf(page: SweepFrameProps['page']): string {
+  return SWEEP_TABS.find((tab) => tab.page === page)?.label ?? 'Arm';
 }

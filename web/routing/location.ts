@@ -24,6 +24,7 @@ export function useLocation(): Location {
 
 /** Goes to a page; its address is relative to the base path. */
 export function navigate(address: string): void {
+  history.replaceState({ scrolled: scrollY }, '');
   history.pushState(null, '', new URL(address, document.baseURI));
   scrollTo(0, 0);
   dispatchEvent(new Event(CHANGED));

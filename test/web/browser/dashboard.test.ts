@@ -13,6 +13,7 @@ import type { StageRow } from '../../../server/http/schemas/stage.ts';
 import type { SweepDetail } from '../../../server/http/schemas/sweep.ts';
 import type { Verdict } from '../../../server/http/schemas/verdict.ts';
 import { cosweep } from '../../helpers/cosweep.ts';
+import { seriousFaults } from './accessibility.ts';
 import { describeInBrowser, openBrowser } from './chromium.ts';
 import { serve, type Served } from './served.ts';
 import { openPage, overflow, type WatchedPage } from './watched-page.ts';
@@ -125,7 +126,7 @@ describeInBrowser('the dashboard', () => {
       readFileSync(join(folder, 'walk.json'), 'utf8').trimEnd(),
     );
     expect(await page.locator('main img, main b').count()).toBe(0);
-    expect(await page.title()).toBe('s1 · Cosweep');
+    expect(await page.title()).toBe('walk (s1) · Answer · Cosweep');
   });
 
   it('shows an arm: its difference seed by seed, beside its control, and what can be confirmed', async () => {
@@ -149,6 +150,26 @@ describeInBrowser('the dashboard', () => {
     expect(await choice(page, 'Arm to confirm').inputValue()).toBe(String(line!.arm));
     await page.goto('sweeps/s1/arms/999');
     await page.getByText('Sweep s1 has no arm 999').waitFor();
+  });
+
+  it('follows keys: the list behind ?, tabs by number, up, and back to where a page was left', async () => {
+    await page.goto('sweeps/s1');
+    await page.locator('.forest').waitFor();
+    await page.keyboard.press('?');
+    const list = page.getByRole('dialog', { name: 'Keys' });
+    expect(await list.locator('kbd').allInnerTexts()).toContain('?');
+    await page.keyboard.press('2');
+    expect(await list.isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await list.isVisible()).toBe(false);
+    await page.evaluate(() => scrollTo(0, 300));
+    await page.keyboard.press('2');
+    await page.waitForURL('**/sweeps/s1/runs');
+    await page.waitForFunction(() => document.title.startsWith('walk (s1) · Runs'));
+    await page.goBack();
+    await page.waitForFunction(() => scrollY === 300);
+    await page.keyboard.press('u');
+    await page.waitForFunction(() => document.title === 'Sweeps · Cosweep');
   });
 
   it('compares: the answer, the final difference of every pair, bands, and a pair with its switch batch', async () => {
@@ -612,31 +633,38 @@ describeInBrowser('the dashboard', () => {
     'sweeps/s1/table',
     'sweeps/s1/stages',
     'sweeps/s1/probe',
+    'sweeps/s1/arms/0',
     'runs/r1',
     'doctor',
+    'else/where',
   ];
 
   it.each([
     ['390 px, dark', 390, 'dark', 'rgb(16, 21, 28)'],
     ['1920 px, light', 1920, 'light', 'rgb(244, 246, 249)'],
-  ] as const)('no page is wider than its window: %s', async (_name, width, colorScheme, background) => {
-    const other = await openPage(browser, server, { viewport: { width, height: 900 }, colorScheme });
-    for (const place of places) {
-      await other.page.goto(place);
-      await other.page.locator('main :is(canvas, table, form, .card, .facts)').first().waitFor();
-      await expect.poll(() => other.page.locator('.message-loading').count(), patient).toBe(0);
-      expect([place, await overflow(other.page)]).toEqual([place, 0]);
-      expect(await other.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(background);
-    }
-    // The reader's choice goes before the system's, and stays.
-    await other.page.getByRole('button', { name: /^Colours: auto/ }).click();
-    if (colorScheme === 'light') await other.page.getByRole('button', { name: /^Colours: light/ }).click();
-    await other.page.reload();
-    await other.page.locator('h1').waitFor();
-    expect(await other.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).not.toBe(background);
-    expect(other.complaints).toEqual([]);
-    await other.page.context().close();
-  });
+  ] as const)(
+    'no page is wider than its window, and axe finds nothing serious: %s',
+    async (_name, width, colorScheme, background) => {
+      const other = await openPage(browser, server, { viewport: { width, height: 900 }, colorScheme });
+      for (const place of places) {
+        await other.page.goto(place);
+        await other.page.locator('main :is(canvas, table, form, .card, .facts, .message-error)').first().waitFor();
+        expect(await seriousFaults(other.page), place).toEqual([]);
+        expect(await other.page.locator('h1').count(), place).toBe(1);
+        await expect.poll(() => other.page.locator('.message-loading').count(), patient).toBe(0);
+        expect([place, await overflow(other.page)]).toEqual([place, 0]);
+        expect(await other.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(background);
+      }
+      // The reader's choice goes before the system's, and stays.
+      await other.page.getByRole('button', { name: /^Colours: auto/ }).click();
+      if (colorScheme === 'light') await other.page.getByRole('button', { name: /^Colours: light/ }).click();
+      await other.page.reload();
+      await other.page.locator('h1').waitFor();
+      expect(await other.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).not.toBe(background);
+      expect(other.complaints).toEqual([]);
+      await other.page.context().close();
+    },
+  );
 
   it('works under a base path, from a link into the middle', async () => {
     const second = await serve(folder, ['--base-path', '/lab/cosweep']);

@@ -1,0 +1,67 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { navigate } from '../routing/location.ts';
+import type { PageRoute } from '../routing/route.ts';
+import { keyAction, KEYS } from '../routing/keys.ts';
+
+const SWITCHED_OFF = 'cosweep:keys-off';
+
+/** Keys for those who do not reach for the mouse, and the list of them behind `?`. */
+export function Keyboard({ route }: { route: PageRoute }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [isOff, setOff] = useState(() => localStorage.getItem(SWITCHED_OFF) !== null);
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+      // The list can always be had: else nobody could switch the keys on again.
+      if (event.key !== '?' && (isOff || dialog.current!.open)) return;
+      const action = keyAction(event.key, route);
+      if (action === null) return;
+      event.preventDefault();
+      if (action.kind === 'go') navigate(action.to);
+      else if (action.kind === 'help') dialog.current!.showModal();
+      else document.querySelector<HTMLElement>('input[type="search"]')?.focus();
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, [route, isOff]);
+
+  const toggle = (off: boolean): void => {
+    setOff(off);
+    if (off) localStorage.setItem(SWITCHED_OFF, '1');
+    else localStorage.removeItem(SWITCHED_OFF);
+  };
+  return (
+    <>
+      <button type="button" class="theme" aria-label="Keys" title="Keys: ?" onClick={() => dialog.current!.showModal()}>
+        ?
+      </button>
+      <dialog ref={dialog} class="keys" aria-labelledby="keys">
+        <h2 id="keys">Keys</h2>
+        <dl>
+          {KEYS.map(({ keys, what }) => (
+            <div key={keys}>
+              <dt>
+                <kbd>{keys}</kbd>
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+        <label class="check">
+          <input type="checkbox" checked={!isOff} onChange={(event) => toggle(!event.currentTarget.checked)} /> Use
+          these keys
+        </label>
+        <form method="dialog" class="actions">
+          <button type="submit">Close</button>
+        </form>
+      </dialog>
+    </>
+  );
+}
+
+/** A letter that is being written is no command. */
+function isWriting(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
