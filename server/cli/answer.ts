@@ -29,6 +29,8 @@ function commandOf({ action, arm, seeds, again }: NextStep, sweep: string): stri
       return `cosweep confirm ${sweep} --arm ${arm} --seeds ${seeds}${again ? ' --again' : ''}`;
     case 'extend':
       return `cosweep extend ${sweep} --seeds ${seeds}`;
+    case 'promote':
+      return `cosweep promote ${sweep} --seeds ${seeds}`;
     case 'report':
       return `cosweep export ${sweep}`;
     default:

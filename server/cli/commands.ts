@@ -11,6 +11,7 @@ import { extendCommand } from './commands/extend.ts';
 import { listCommand } from './commands/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { probeCommand } from './commands/probe.ts';
+import { promoteCommand } from './commands/promote.ts';
 import { retryCommand } from './commands/retry.ts';
 import { rmCommand } from './commands/rm.ts';
 import { runCommand } from './commands/run.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CliCommand[] = [
   runCommand,
   confirmCommand,
   extendCommand,
+  promoteCommand,
   serveCommand,
   listCommand,
   showCommand,

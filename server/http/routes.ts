@@ -21,6 +21,7 @@ import { postExtendRoute } from './handlers/post-extend.ts';
 import { postExtensionRoute } from './handlers/post-extension.ts';
 import { postKillRoute } from './handlers/post-kill.ts';
 import { postPlanRoute } from './handlers/post-plan.ts';
+import { postPromoteRoute } from './handlers/post-promote.ts';
 import { postResumeRoute } from './handlers/post-resume.ts';
 import { postRetryRoute } from './handlers/post-retry.ts';
 import { postSweepRoute } from './handlers/post-sweep.ts';
@@ -54,4 +55,5 @@ export const routes: readonly Route[] = [
   postConfirmRoute,
   postExtensionRoute,
   postExtendRoute,
+  postPromoteRoute,
 ];

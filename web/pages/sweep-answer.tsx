@@ -1,5 +1,6 @@
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import type { ConfirmRequest } from '../../server/http/schemas/confirm.ts';
+import type { PromoteRequest } from '../../server/http/schemas/promote.ts';
 import type { Verdict } from '../../server/http/schemas/verdict.ts';
 import type { ShownFactors } from '../../server/http/schemas/factors.ts';
 import { query } from '../data/api.ts';
@@ -83,6 +84,17 @@ function NextStep({ sweep, verdict: { next, metric } }: { sweep: SweepDetail; ve
     return (
       <div class="actions">
         <PostButton path={`sweeps/${sweep.id}/confirm`} body={request} then={({ id }) => navigate(`sweeps/${id}`)}>
+          {words}
+        </PostButton>
+        <span class="small quiet">{price.slice(3)}</span>
+      </div>
+    );
+  }
+  if (next.action === 'promote') {
+    const request: PromoteRequest = { seeds: next.seeds! };
+    return (
+      <div class="actions">
+        <PostButton path={`sweeps/${sweep.id}/promote`} body={request} then={({ id }) => navigate(`sweeps/${id}`)}>
           {words}
         </PostButton>
         <span class="small quiet">{price.slice(3)}</span>

@@ -1,15 +1,16 @@
 import { buildConfirmReport, metricsOfConfirmation, type ConfirmReport } from '../../report/confirm/confirm-report.ts';
-import { parseSweepId, sweepName } from '../../store/database/ids.ts';
+import { parseSweepId } from '../../store/database/ids.ts';
 import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
-import { listConfirmations, readSeeds } from '../../store/reading/list-confirmations.ts';
+import { listConfirmations } from '../../store/reading/list-confirmations.ts';
 import { readArms } from '../../store/reading/read-arms.ts';
 import { readResults } from '../../store/reading/read-results.ts';
 import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { Arm } from '../../sweep/arm.ts';
 import { armToConfirm, confirmDefinition, freshSeeds } from '../../sweep/definition/confirm-definition.ts';
-import { armIdentity, confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
+import { confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
+import { usedSeeds } from './used-seeds.ts';
 
 export interface Confirmation {
   /** The index of the arm, or the index or name that a user wrote. */
@@ -51,7 +52,7 @@ export async function queueConfirmation(
     sweep: sweep.name,
     arm,
     metric,
-    seeds: isBegun ? known.plan.seeds : freshSeeds(usedSeeds(storage, sweep, arm, known?.id), wanted.seeds),
+    seeds: isBegun ? known.plan.seeds : freshSeeds(usedSeeds(storage, sweep, [arm], known?.id), wanted.seeds),
   });
   return queueSweep(storage, {
     definition,
@@ -71,20 +72,6 @@ async function attemptsAt(storage: Storage, { id }: SweepRecord, arm: Arm): Prom
     if (parseConfirmKey(sweep.definitionPath)!.isArm(arm)) attempts.push(sweep);
   }
   return attempts;
-}
-
-/**
- * Every seed on which any sweep of the database has trained, or will train, what the arm or its control computes, and
- * the seeds of the sweep itself.
- *
- * @param except a sweep whose seeds do not count
- */
-function usedSeeds(storage: Storage, { plan, armList }: SweepRecord, arm: Arm, except?: string): number[] {
-  const computed = new Set([arm, armList[arm.controlIndex!]!].map(armIdentity));
-  const others = readSeeds(storage).filter(
-    ({ id }) => sweepName(id) !== except && readArms(storage, id).some((other) => computed.has(armIdentity(other))),
-  );
-  return [...plan.seeds, ...others.flatMap(({ seeds }) => seeds)];
 }
 
 /** What a confirmation says by now; null for a sweep that confirms nothing. */

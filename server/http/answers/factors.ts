@@ -2,12 +2,13 @@ import { armParams } from '../../report/curves/arm-params.ts';
 import type { Feasible } from '../../report/factors/effect-map.ts';
 import { reportFactors } from '../../report/factors/report-factors.ts';
 import { showFactors } from '../../report/factors/show-factors.ts';
+import { withoutTests } from '../../report/factors/without-tests.ts';
 import type { ShownFactors } from '../../report/factors/shown-factors.ts';
 import { viewMetric } from '../../report/table/metric-view.ts';
 import { compareArms } from '../../report/verdict/compare-arms.ts';
 import type { Assignment } from '../../sweep/arm.ts';
 import { parseDefinition } from '../../sweep/definition/parse-definition.ts';
-import type { SweepResults } from '../../sweep/results.ts';
+import { isFinished, type SweepResults } from '../../sweep/results.ts';
 import { holds } from '../../sweep/space/constraint.ts';
 
 export interface FactorsQuestion {
@@ -33,8 +34,9 @@ export function factorsOf(
   const report = reportFactors(compareArms(results, metric, at), {
     pair,
     isFeasible: feasibleBy(definition, results),
+    looks: results.looks,
   });
-  return showFactors(report, metric, at, smallestEffect);
+  return showFactors(isFinished(results) ? report : withoutTests(report), metric, at, smallestEffect);
 }
 
 /**

@@ -46,7 +46,7 @@ const MOST_LEVELS = 20;
 export function mapEffects(
   [x, y]: readonly [x: string, y: string],
   arms: readonly ComparedArm[],
-  isFeasible: Feasible,
+  { isFeasible, looks = 1 }: { isFeasible: Feasible; looks?: number },
 ): EffectMap | null {
   const compared = arms.filter((arm) => isCompared(arm) && arm.setting[x] != null && arm.setting[y] != null);
   const [columns, rows] = [x, y].map((factor) => distinct(compared.map(({ setting }) => setting[factor]!)));
@@ -59,7 +59,7 @@ export function mapEffects(
     }),
   );
   const usual = mostCommon([...shown.values()].map(({ settings }) => settings));
-  const tested = testCells([...shown.values()]);
+  const tested = testCells([...shown.values()], looks);
   const finished = new Map(
     [...shown].map(([key, { own, summary, settings }], k): [string, ShownCell] => [
       key,
@@ -95,13 +95,14 @@ function averageOf(own: ComparedArm[]): Average | null {
   return summary === null ? null : { own, differences, summary };
 }
 
-function testCells(cells: readonly Average[]): (number | null)[] {
+function testCells(cells: readonly Average[], looks: number): (number | null)[] {
   const { corrected } = testFamily(
     cells.map(({ differences }) => ({
       differences,
       sameAs: null,
       identical: [...differences.values()].every((value) => value === 0),
     })),
+    looks,
   );
   return corrected.map(({ pMaxT }) => pMaxT);
 }

@@ -12,6 +12,8 @@ export interface FactorQuestion {
   pair?: readonly [x: string, y: string] | undefined;
   /** Whether the constraints leave a pair of values; by default they leave all. */
   isFeasible?: Feasible;
+  /** How often it could be tested so far, each time with more seeds. */
+  looks?: number;
 }
 
 /** Names of what stands in place of α and β, in the words of the constraint that orders them. */
@@ -27,7 +29,7 @@ const MOST_LEVELS = 12;
  */
 export function reportFactors(
   arms: readonly ComparedArm[],
-  { pair, isFeasible = () => true }: FactorQuestion = {},
+  { pair, isFeasible = () => true, looks = 1 }: FactorQuestion = {},
 ): FactorReport {
   const compared = arms.filter(isCompared);
   const factors = Object.keys(compared[0]?.setting ?? {}).filter((name) => levelsOf(name, compared) > 1);
@@ -35,6 +37,7 @@ export function reportFactors(
   const slices = slicesAlong(
     factors.filter((name) => !drawn.includes(name)),
     compared,
+    looks,
   );
   const importance = rankImportance(slices);
   const ranked = [...importance.map(({ factor }) => factor), ...factors];
@@ -43,9 +46,9 @@ export function reportFactors(
     factors,
     slices,
     importance,
-    distances: distancesOf(compared),
-    trends: trendsOf(drawn, compared),
-    map: x === undefined || y === undefined || x === y ? null : mapEffects([x, y], compared, isFeasible),
+    distances: distancesOf(compared, looks),
+    trends: trendsOf(drawn, compared, looks),
+    map: x === undefined || y === undefined || x === y ? null : mapEffects([x, y], compared, { isFeasible, looks }),
     arms: compared.map(({ index, name, setting, differences }) => ({
       index,
       name,
@@ -65,8 +68,8 @@ function isDrawn(name: string, arms: readonly ComparedArm[]): boolean {
   return levels > MOST_LEVELS && levels > arms.length / 2;
 }
 
-function slicesAlong(factors: readonly string[], arms: readonly ComparedArm[]): Slice[] {
-  return factors.flatMap((factor) => sliceAlong(factor, arms) ?? []);
+function slicesAlong(factors: readonly string[], arms: readonly ComparedArm[], looks: number): Slice[] {
+  return factors.flatMap((factor) => sliceAlong(factor, arms, looks) ?? []);
 }
 
 function rankImportance(slices: readonly Slice[]): Importance[] {
@@ -80,7 +83,7 @@ function rankImportance(slices: readonly Slice[]): Importance[] {
  *
  * @returns null where neither distance has a balanced slice
  */
-function distancesOf(arms: readonly ComparedArm[]): Importance[] | null {
+function distancesOf(arms: readonly ComparedArm[], looks: number): Importance[] | null {
   const isVaried = ['alpha', 'beta'].every((name) => levelsOf(name, arms) > 1);
   if (!isVaried) return null;
   const moved = arms.flatMap((arm) => {
@@ -96,6 +99,6 @@ function distancesOf(arms: readonly ComparedArm[]): Importance[] | null {
     return [{ ...arm, setting }];
   });
   const factors = Object.keys(moved[0]?.setting ?? {}).filter((name) => levelsOf(name, moved) > 1);
-  const ranked = rankImportance(slicesAlong(factors, moved));
+  const ranked = rankImportance(slicesAlong(factors, moved, looks));
   return ranked.some(({ factor }) => factor === GAMMA_ALPHA || factor === ALPHA_BETA) ? ranked : null;
 }

@@ -1,5 +1,6 @@
 import { Stream } from '../../sweep/random.ts';
 import { holm } from '../statistics/holm.ts';
+import { correctForLooks } from '../statistics/looks.ts';
 import { mean } from '../statistics/moments.ts';
 import { correlation, ranks } from '../statistics/rank-correlation.ts';
 import { isCompared, type ComparedArm } from './compared-arm.ts';
@@ -22,7 +23,7 @@ const LEAST_ARMS = 10;
  * is the share of random orders of the arms that correlate as strongly; the orders are drawn from a fixed seed, so that
  * the same sweep has the same p.
  */
-export function trendsOf(factors: readonly string[], arms: readonly ComparedArm[]): Trend[] {
+export function trendsOf(factors: readonly string[], arms: readonly ComparedArm[], looks = 1): Trend[] {
   const compared = arms.filter(isCompared);
   const found = factors.flatMap((factor) => {
     const own = compared.filter(({ setting }) => typeof setting[factor] === 'number');
@@ -39,7 +40,7 @@ export function trendsOf(factors: readonly string[], arms: readonly ComparedArm[
     factor,
     rho,
     arms: levels.length,
-    p: tested[k] === null ? null : corrected[k]!,
+    p: tested[k] === null ? null : correctForLooks(corrected[k]!, looks),
   }));
 }
 

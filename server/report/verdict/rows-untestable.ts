@@ -1,6 +1,7 @@
 import { symbolOf } from '../../sweep/parameter-names.ts';
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { toPValue } from '../number-format.ts';
+import { countToPromote } from './arms-to-promote.ts';
 import type { Decision, Question } from './decision.ts';
 import { bestOf, largestOf, type Facts } from './facts.ts';
 import { seedsToExtend, step } from './next-steps.ts';
@@ -66,7 +67,7 @@ export function oneSeed({ facts }: Question, words: Words): Decision | null {
   const range = [sorted[0]!, sorted.at(-1)!].map((arm) => words.change(plain(arm)));
   const arms = asked.length === 1 ? '1 arm' : `${asked.length} arms`;
   const changes = asked.length === 1 ? `Δ ${range[0]}` : `Δ from ${range[0]} to ${range[1]}`;
-  const best = Math.max(1, Math.min(5, Math.floor(asked.length / 4)));
+  const best = countToPromote(asked.length);
   return {
     case: 'oneSeed',
     sentence: `One seed: ${arms}, ${changes}; nothing can be told from chance.`,

@@ -1,8 +1,8 @@
 import type { Arm } from '../arm.ts';
 import { hasIntraPhase } from '../effective.ts';
 import { findArm } from '../find-arm.ts';
-import type { TrainingSettings } from '../settings.ts';
 import { UserError } from '../user-error.ts';
+import { nameAfter, writtenTraining } from './derived-definition.ts';
 
 /** What a confirmation is made of. */
 export interface ConfirmationParts {
@@ -29,7 +29,7 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationPar
     );
   }
   const definition = {
-    name: nameOf(sweep, name),
+    name: nameAfter(sweep, `confirm ${name}`),
     description: `The arm ${name} of ${sweep} and its control on fresh seeds.`,
     method: 'grid',
     metric,
@@ -43,30 +43,9 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationPar
     ablations: ['noIntra'],
     seeds,
     loss,
-    training: { ...training, dataset: writtenDataset(training.dataset) },
+    training: writtenTraining(training),
   };
   return `${JSON.stringify(definition, null, 2)}\n`;
-}
-
-/**
- * The name of the confirmation, no longer than a name may be. The name of the sweep is shortened first: cut at the end,
- * the names of two arms of one sweep could become the same.
- */
-function nameOf(sweep: string, arm: string): string {
-  const room = Math.max(LONGEST / 2, LONGEST - ` confirm ${arm}`.length);
-  return cut(`${cut(sweep, room)} confirm ${arm}`, LONGEST);
-}
-
-const LONGEST = 100;
-
-/** As many whole code points of a text as fit into a length, without a space at the end. */
-function cut(text: string, length: number): string {
-  let kept = '';
-  for (const point of text) {
-    if (kept.length + point.length > length) break;
-    kept += point;
-  }
-  return kept.trimEnd();
 }
 
 /** The arm of this index or name. A control, or an arm without one, is refused: it has nothing to be compared with. */
@@ -103,14 +82,4 @@ function listArms(arms: readonly Arm[]): string {
   if (arms.length === 0) return 'a sweep with an arm that has a control: this one has none';
   const names = arms.slice(0, MOST_LISTED).map(({ index, name }) => `${index} ${name}`);
   return `one of ${names.join(', ')}${arms.length > MOST_LISTED ? `, … (${arms.length} in all)` : ''}`;
-}
-
-/**
- * The data set as a definition may write it: where files give the validation part, no share of the training part may
- * stand beside them.
- */
-function writtenDataset(dataset: TrainingSettings['dataset']): object {
-  if (dataset.name !== 'idx' || dataset.validationImages === null) return dataset;
-  const { validation: _, ...rest } = dataset;
-  return rest;
 }

@@ -3,7 +3,7 @@ import { mapEffects, type EffectCell, type ShownCell } from '../../../server/rep
 import { summarisePairs } from '../../../server/report/statistics/paired-summary.ts';
 import { arm, grid } from './arms.ts';
 
-const all = () => true;
+const all = { isFeasible: () => true };
 
 function meanOf(cell: EffectCell): number | string {
   return 'summary' in cell ? cell.summary.mean : cell.kind;
@@ -45,8 +45,8 @@ describe('mapEffects', () => {
       arm(7, { alpha: 0.9, beta: 0.1, N: 3 }, [], {}),
       arm(8, { alpha: 0.2, beta: 0.1, N: 1 }, [9, 9], { isOwnAblation: true }),
     ];
-    const feasible = ({ alpha, beta }: Record<string, unknown>) => Number(alpha) > Number(beta);
-    const { cells } = mapEffects(['alpha', 'beta'], arms, feasible)!;
+    const isFeasible = ({ alpha, beta }: Record<string, unknown>) => Number(alpha) > Number(beta);
+    const { cells } = mapEffects(['alpha', 'beta'], arms, { isFeasible })!;
     expect(cells.map((row) => row.map(({ kind }) => kind))).toEqual([
       ['shown', 'shown', 'shown'],
       ['infeasible', 'dead', 'notRun'],

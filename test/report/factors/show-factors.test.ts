@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportFactors } from '../../../server/report/factors/report-factors.ts';
 import { showFactors } from '../../../server/report/factors/show-factors.ts';
+import { withoutTests } from '../../../server/report/factors/without-tests.ts';
 import type { MetricView } from '../../../server/report/table/metric-view.ts';
 import { Stream } from '../../../server/sweep/random.ts';
 import { arm, grid } from './arms.ts';
@@ -56,6 +57,16 @@ describe('showFactors', () => {
     expect(Math.min(...better.map(Number))).toBeGreaterThanOrEqual(0);
     expect(tones(LOSS)).toEqual(better.map((tone) => (tone === 0 ? 0 : -Number(tone))));
     expect(showFactors(reportFactors(arms), ACCURACY, 'last', 40).map!.limit).toBe(40);
+  });
+
+  it('has no p before a sweep is finished, and p times the looks afterwards', () => {
+    const report = reportFactors(arms);
+    const tested = (shown: ReturnType<typeof showFactors>) =>
+      JSON.stringify(shown).match(/"p":"[^"]*"|"isSignificant":true/g) ?? [];
+    expect(tested(showFactors(report, ACCURACY, 'last', null)).length).toBeGreaterThan(10);
+    expect(tested(showFactors(withoutTests(report), ACCURACY, 'last', null))).toEqual([]);
+    const twice = reportFactors(arms, { looks: 2 });
+    expect(twice.importance[0]!.p).toBe(2 * report.importance[0]!.p!);
   });
 
   it('takes a pair that is asked for, and has no map of a parameter with itself', () => {

@@ -1,0 +1,41 @@
+import type { Arm, Assignment } from '../arm.ts';
+import { LOSS_PARAMETERS } from '../parameter-names.ts';
+import { nameAfter, writtenTraining } from './derived-definition.ts';
+
+/** What a promotion is made of. */
+export interface PromotionParts {
+  /** Name of the sweep that screened the arms. */
+  sweep: string;
+  /** At least one, of the same sweep; the best first. */
+  arms: readonly Arm[];
+  metric: { name: string; goal: 'maximize' | 'minimize' };
+  seeds: number[];
+}
+
+/**
+ * The definition of the best arms of a screening, with their controls, on fresh seeds. The first arm is the one point
+ * of its grid, the others are included points. It is made from resolved settings, as these were trained.
+ *
+ * @returns JSON text
+ */
+export function promoteDefinition({ sweep, arms: [first, ...others], metric, seeds }: PromotionParts): string {
+  const count = others.length === 0 ? 'arm' : `${others.length + 1} arms`;
+  const definition = {
+    name: nameAfter(sweep, 'promoted'),
+    description: `The best ${count} of ${sweep} and their controls on fresh seeds.`,
+    method: 'grid',
+    metric,
+    parameters: Object.fromEntries(Object.entries(assignmentOf(first!)).map(([name, value]) => [name, { value }])),
+    ...(others.length === 0 ? {} : { include: others.map(assignmentOf) }),
+    ablations: ['noIntra'],
+    seeds,
+    loss: first!.loss,
+    training: writtenTraining(first!.training),
+  };
+  return `${JSON.stringify(definition, null, 2)}\n`;
+}
+
+/** N in batches, as arms have it. */
+function assignmentOf(arm: Arm): Assignment {
+  return { ...Object.fromEntries(LOSS_PARAMETERS.map((name) => [name, arm[name]])), ...arm.swept };
+}
