@@ -32,8 +32,8 @@ export function trendsOf(factors: readonly string[], arms: readonly ComparedArm[
     const effects = ranks(own.map(({ differences }) => mean([...differences.values()])));
     return [{ factor, levels, effects, rho: correlation(levels, effects) }];
   });
-  const tested = found.map(({ factor, levels, effects, rho }) =>
-    compared.length < LEAST_ARMS * found.length ? null : permutationP(levels, effects, rho, factor),
+  const tested = found.map(({ factor, levels, effects }) =>
+    compared.length < LEAST_ARMS * found.length ? null : permutationP(levels, effects, factor),
   );
   const corrected = holm(tested.filter((p) => p !== null));
   return found.map(({ factor, levels, rho }, k) => ({
@@ -45,12 +45,37 @@ export function trendsOf(factors: readonly string[], arms: readonly ComparedArm[
 }
 
 /** The order that was found is one of those counted, so that no p is 0. */
-function permutationP(levels: readonly number[], effects: readonly number[], rho: number, factor: string): number {
+function permutationP(levels: readonly number[], effects: readonly number[], factor: string): number {
   const stream = new Stream(0, `trend/${factor}`);
+  const [x, y] = [centred(levels), centred(effects)];
+  const found = Math.abs(sumOfProducts(x, y));
   let asStrong = 1;
   for (let k = 0; k < PERMUTATIONS; k++) {
-    const shuffled = Array.from(stream.permutation(effects.length), (place) => effects[place]!);
-    if (Math.abs(correlation(levels, shuffled)) >= Math.abs(rho) - 1e-12) asStrong++;
+    shuffle(y, stream);
+    // Orders of equal strength differ by the order of additions alone.
+    if (Math.abs(sumOfProducts(x, y)) >= found * (1 - 1e-9)) asStrong++;
   }
   return asStrong / (PERMUTATIONS + 1);
+}
+
+function centred(values: readonly number[]): Float64Array {
+  const center = mean(values);
+  return Float64Array.from(values, (value) => value - center);
+}
+
+/** Spearman's ρ but for a factor that every order has. */
+function sumOfProducts(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
+  return sum;
+}
+
+/** Fisher and Yates, in place. */
+function shuffle(values: Float64Array, stream: Stream): void {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = stream.below(i + 1);
+    const kept = values[i]!;
+    values[i] = values[j]!;
+    values[j] = kept;
+  }
 }
