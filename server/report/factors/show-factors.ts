@@ -1,6 +1,7 @@
 import type { ParamValue } from '../../sweep/arm.ts';
 import { symbolOf } from '../../sweep/parameter-names.ts';
-import { decimalsOfHalf, plural, toFixed, toPValue, toSigned, withMinus } from '../number-format.ts';
+import { decimalsOfHalf, plural, rowDecimals, toFixed, toPValue, toSigned, withMinus } from '../number-format.ts';
+import { columnDecimals } from '../statistics/column-decimals.ts';
 import { median } from '../statistics/moments.ts';
 import type { PairedSummary } from '../statistics/paired-summary.ts';
 import { isSignificant } from '../table/family.ts';
@@ -108,7 +109,7 @@ function showSteps({ factor, steps }: SteppedSlice, scale: number): ShownSlice {
 }
 
 function showImportance({ factor, size, low, high, p }: Importance, scale: number): ShownImportance {
-  const decimals = decimalsOfHalf((scale * (high - low)) / 2, scale * size);
+  const decimals = decimalsOfHalf((scale * (high - low)) / 2, { value: scale * size });
   const show = (value: number) => toFixed(scale * value, decimals);
   return {
     factor,
@@ -163,11 +164,14 @@ function toneOf(share: number): number {
 
 /** Shows the changes of one column, with the digits of its median interval. */
 function showerOf(column: readonly PairedSummary[], scale: number): (summary: PairedSummary) => ShownChange {
-  const half = halfOf(column);
   const largest = Math.max(0, ...column.map(({ mean }) => Math.abs(mean)));
-  const decimals = decimalsOfHalf(half === null ? null : scale * half, scale * largest);
+  const shared = columnDecimals(
+    column.map(halfWidth).map((half) => half && scale * half),
+    { value: scale * largest },
+  );
   return ({ mean, low, high }) => {
     const interval: ShownChange['interval'] = low === null || high === null ? null : [scale * low, scale * high];
+    const decimals = rowDecimals(shared, [scale * mean, ...(interval ?? [])]);
     const ends = interval === null ? '' : ` [${interval.map((end) => toFixed(end, decimals)).join(', ')}]`;
     return { mean: scale * mean, interval, text: withMinus(`${toSigned(scale * mean, decimals)}${ends}`) };
   };
@@ -175,10 +179,12 @@ function showerOf(column: readonly PairedSummary[], scale: number): (summary: Pa
 
 /** Median half-width of the intervals that have one; null where none has. */
 function halfOf(column: readonly PairedSummary[]): number | null {
-  const halves = column.flatMap(({ low, high }) =>
-    low !== null && high !== null && high > low ? [(high - low) / 2] : [],
-  );
+  const halves = column.map(halfWidth).filter((half) => half !== null && half > 0) as number[];
   return halves.length === 0 ? null : median(halves);
+}
+
+function halfWidth({ low, high }: PairedSummary): number | null {
+  return low === null || high === null ? null : (high - low) / 2;
 }
 
 function text(value: ParamValue): string {
