@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import type { TrainingEnvironment } from '../store/reading/read-environment.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { isAllDone, readTasks, type RunIdentity } from '../store/training/identify-runs.ts';
 import type { Here } from '../store/training/same-bits.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
+import { readEnvironment } from './environment.ts';
 import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
@@ -13,7 +13,7 @@ import { WorkerProcess } from './workers/worker-process.ts';
 
 /** What a sweep is trained on. */
 interface Inputs extends Data {
-  gitCommit: string | null;
+  environment: TrainingEnvironment;
 }
 
 /** How far a sweep came. `gone`: it is not queued any more. `stopped`: it was asked to end meanwhile. */
@@ -81,12 +81,12 @@ async function readHere(
 
 async function readInputs({ armList, plan, folder }: SweepRecord, { tell, patience }: Beginner): Promise<Inputs> {
   const started = performance.now();
-  const [data, gitCommit] = await Promise.all([
+  const [data, environment] = await Promise.all([
     readData(armList, plan.seeds[0]!, folder, (message) => tell({ kind: 'log', message })),
-    commitOf(folder),
+    readEnvironment(folder),
   ]);
   patience.noteReading(performance.now() - started);
-  return { ...data, gitCommit };
+  return { ...data, environment };
 }
 
 function asksForTheSame(a: SweepRecord, b: SweepRecord): boolean {
@@ -104,12 +104,4 @@ function unlessEnded<T>(ended: AbortSignal, reading: Promise<T>): Promise<T | nu
     ended.addEventListener('abort', () => resolve(null));
   });
   return Promise.race([end, reading]);
-}
-
-/** The commit that the folder of the definition stands at; null where it is none of git's or git is not there. */
-async function commitOf(folder: string): Promise<string | null> {
-  return promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: folder }).then(
-    ({ stdout }) => stdout.trim(),
-    () => null,
-  );
 }

@@ -5,6 +5,7 @@ import { isDatabaseError } from '../store/database/database-error.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { readCancel } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
+import { noteEnvironment } from '../store/training/note-environment.ts';
 import { noteFile } from '../store/training/note-files.ts';
 import { readMachines } from '../store/training/run-state.ts';
 import type { Storage } from '../store/database/storage.ts';
@@ -120,7 +121,7 @@ async function prune(options: SweepOptions): Promise<void> {
 /** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
 async function toWork(
   options: SweepOptions,
-  { sweep, crew, identities, here, fingerprintOf, gitCommit }: Beginning & { kind: 'begun' },
+  { sweep, crew, identities, here, fingerprintOf, environment }: Beginning & { kind: 'begun' },
   { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
 ): Promise<SweepWork> {
   const { storage, lease, sweepId, fresh, device, patience, tell, stop, kill, lost } = options;
@@ -151,7 +152,8 @@ async function toWork(
     temporaries,
     fingerprintOf,
     bitsOf: (arm) => here?.bitsOf(arm) ?? null,
-    gitCommit,
+    gitCommit: environment.git?.commit ?? null,
+    environmentId: await patiently(waiter, () => noteEnvironment(storage, lease, environment)),
     tell,
     stopping: AbortSignal.any([stop, lost, cancelled]),
     killing,

@@ -37,6 +37,8 @@ export interface SweepWork {
   /** The signature of the bits that this machine computes for an arm; null where it could not be measured. */
   bitsOf: (arm: number) => string | null;
   gitCommit: string | null;
+  /** What it is trained in, as it is stored. */
+  environmentId: number;
   tell: (event: RunnerEvent) => void;
   /** Aborted: no new stage begins and those in training end with a checkpoint. */
   stopping: AbortSignal;

@@ -45,6 +45,7 @@ async function start(): Promise<{
     tasks,
     metric: 'val/accuracy',
     gitCommit: null,
+    environmentId: null as never,
     killing: new AbortController().signal,
     bitsOf: () => null,
     tell: () => {},

@@ -200,6 +200,7 @@ export const RECORD = {
   versions: { tfjs: '4.22.0' },
   bits: null,
   gitCommit: null,
+  environmentId: null,
   configuration: { loss: { s: 30 } },
   classes: ['a', 'b'],
   evaluated: { val: 100, test: 0 },

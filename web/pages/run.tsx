@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { RunDetail } from '../../server/http/schemas/run.ts';
 import { aboutRun, useResource } from '../data/use-resource.ts';
 import { formatMetric, metricLabel } from '../format/metric.ts';
-import { formatCount } from '../format/number.ts';
+import { formatAmount, formatBytes, formatCount } from '../format/number.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { formatDuration } from '../format/time.ts';
 import { Facts, Moment } from '../parts/facts.tsx';
@@ -65,6 +65,7 @@ function Run({ run }: { run: RunDetail }) {
         <ValuesCard run={run} />
         <RecordCard run={run} />
         <StagesCard run={run} />
+        <EnvironmentCard environment={run.environment} />
         <section class="card wide">
           <h2>Configuration</h2>
           <p class="small quiet">Resolved: what was computed, defaults filled in.</p>
@@ -153,6 +154,37 @@ function RecordCard({ run }: { run: RunDetail }) {
           ]),
         ]}
       />
+    </section>
+  );
+}
+
+/** Folded: who wonders why a run came out as it did looks here. */
+function EnvironmentCard({ environment }: { environment: RunDetail['environment'] }) {
+  if (environment === null) return null;
+  const { node, os, processor, cores, memory, packages, git } = environment;
+  const state = git?.dirty === true ? ', with changes' : git?.dirty === false ? ', clean' : '';
+  return (
+    <section class="card wide">
+      <details>
+        <summary>
+          <strong>Environment</strong>
+        </summary>
+        <Facts
+          facts={[
+            ['Node', node],
+            ['System', os],
+            ['Processor', `${processor}, ${formatAmount(cores, 'core')}`],
+            ['Memory', formatBytes(memory)],
+            ['Packages', packages === null ? null : <code class="break">{packages}</code>],
+            ['Git', git === null ? null : `${git.commit}${state}`],
+          ]}
+        />
+        {git !== null && git.diff !== null && git.diff !== '' && (
+          <pre class="definition" tabIndex={0}>
+            <code>{git.diff}</code>
+          </pre>
+        )}
+      </details>
     </section>
   );
 }

@@ -80,6 +80,25 @@ export const runDetail = shape(
     gitCommit: words.describe(
       'commit that was checked out in the folder of the sweep; null where the folder is in no repository',
     ),
+    environment: z
+      .strictObject({
+        node: z.string().describe('version of Node'),
+        os: z.string().describe('operating system, its release and the architecture'),
+        processor: z.string().describe('model of the processor'),
+        cores: count.describe('logical cores'),
+        memory: count.describe('bytes of the machine'),
+        packages: words.describe('SHA-256 of the list of installed packages; null where there is none'),
+        git: z
+          .strictObject({
+            commit: z.string().describe('the commit'),
+            dirty: z.boolean().nullable().describe('whether something differed from it; null where git did not say'),
+            diff: words.describe('of tracked files; of a long one the head and the tail; null where git did not say'),
+          })
+          .nullable()
+          .describe("of the folder of the sweep's definition; null where it is in no repository"),
+      })
+      .nullable()
+      .describe('what it was trained in; null where nothing is known'),
     dataFingerprint: words.describe('hash of the data that it was trained on; null before it is trained'),
     config: config
       .nullable()

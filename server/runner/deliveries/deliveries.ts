@@ -32,7 +32,7 @@ export interface Spent {
 
 type Work = Pick<
   SweepWork,
-  'storage' | 'lease' | 'arms' | 'tasks' | 'metric' | 'gitCommit' | 'bitsOf' | 'tell' | 'killing'
+  'storage' | 'lease' | 'arms' | 'tasks' | 'metric' | 'gitCommit' | 'environmentId' | 'bitsOf' | 'tell' | 'killing'
 >;
 
 /** A stretch of a stage, on its way into the database. */
@@ -115,8 +115,8 @@ export class Deliveries {
 
   /** The runs of the stage are in training. @param worker its index */
   begin(job: StageJob, worker: number, machine: Machine, loaded: Loaded): Promise<void> {
-    const { storage, lease, arms, gitCommit, bitsOf } = this.#work;
-    const record = { ...machine, ...loaded, worker, gitCommit, bits: bitsOf(job.runs[0]!.arm) };
+    const { storage, lease, arms, gitCommit, environmentId, bitsOf } = this.#work;
+    const record = { ...machine, ...loaded, worker, gitCommit, environmentId, bits: bitsOf(job.runs[0]!.arm) };
     this.#records.set(job.stage.stageId, record);
     return this.#storing.run(async () => {
       const records = recordsOf(job, arms, record);

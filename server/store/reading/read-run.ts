@@ -4,6 +4,7 @@ import { runName, stageName, sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { toReason } from './list-runs.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
+import { readEnvironmentOf, type TrainingEnvironment } from './read-environment.ts';
 import { readRunMetrics, type MetricSummary } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -33,6 +34,7 @@ export interface RunRecord {
   /** The signature of the bits that its machine computes; null where it is unknown. */
   bits: string | null;
   gitCommit: string | null;
+  environment: TrainingEnvironment | null;
   dataFingerprint: string | null;
   /** The resolved settings that the run was trained with; null before it has started. */
   configuration: unknown;
@@ -97,6 +99,7 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
     versions: run.versions === null ? {} : JSON.parse(run.versions),
     bits: run.bits,
     gitCommit: run.gitCommit,
+    environment: readEnvironmentOf(storage, runId),
     dataFingerprint: run.dataFingerprint,
     configuration: run.configuration === null ? null : JSON.parse(run.configuration),
     classes: run.classes === null ? null : JSON.parse(run.classes),

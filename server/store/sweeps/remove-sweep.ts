@@ -49,9 +49,12 @@ function deleteNow(storage: Storage, files: string[], complain: (message: string
   }
 }
 
+const USED_ENVIRONMENTS = 'SELECT environmentId FROM "Run" WHERE environmentId IS NOT NULL';
+
 /** Within a transaction: removes the runs that no sweep refers to and the stages that no run's path goes through. */
 function removeUnused(storage: Storage): { runs: number; stages: number; files: string[] } {
   const runs = storage.prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun")').run().changes;
+  storage.prepare(`DELETE FROM "Environment" WHERE id NOT IN (${USED_ENVIRONMENTS})`).run();
   const unused = 'NOT IN (SELECT stageId FROM "RunStage")';
   const forgotten = storage
     .prepare(`SELECT DISTINCT file FROM "Checkpoint" WHERE stageId ${unused}`)

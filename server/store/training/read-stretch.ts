@@ -96,7 +96,8 @@ function sum(all: Stretch['seconds'][]): Stretch['seconds'] {
 function readRecord(storage: Storage, stageId: number): Stretch['record'] | null {
   const run = storage
     .prepare(
-      `SELECT r.device, r.versions, g.bits, r.gitCommit, r.classes, r.evaluatedVal AS val, r.evaluatedTest AS test
+      `SELECT r.device, r.versions, g.bits, r.gitCommit, r.environmentId, r.classes,
+      r.evaluatedVal AS val, r.evaluatedTest AS test
     FROM "RunStage" p JOIN "Run" r ON r.id = p.runId
     JOIN "Stage" g ON g.id = p.stageId WHERE p.stageId = ? AND r.classes IS NOT NULL LIMIT 1`,
     )
@@ -111,6 +112,7 @@ interface RecordRow {
   versions: string;
   bits: string | null;
   gitCommit: string | null;
+  environmentId: number | null;
   classes: string;
   val: number;
   test: number;

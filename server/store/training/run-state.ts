@@ -16,6 +16,8 @@ export interface TrainedWith extends Machine {
   worker: number;
   /** Commit of the working folder; null where the folder is none of git's. */
   gitCommit: string | null;
+  /** What it was trained in, as it is stored; null where nothing is known. */
+  environmentId: number | null;
   /** The resolved settings. */
   configuration: unknown;
   /** Names of the classes by index. */
@@ -45,7 +47,7 @@ export function setStarted(storage: Storage, runId: number, record: TrainedWith,
     .prepare(
       `UPDATE "Run" SET state = 'running', attempts = attempts + 1,
       error = NULL, divergedBatch = NULL, intraDead = NULL,
-      worker = ?, device = ?, versions = ?, bits = ?, gitCommit = ?, configuration = ?, classes = ?,
+      worker = ?, device = ?, versions = ?, bits = ?, gitCommit = ?, environmentId = ?, configuration = ?, classes = ?,
       evaluatedVal = ?, evaluatedTest = ?, startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`,
     )
     .run(
@@ -54,6 +56,7 @@ export function setStarted(storage: Storage, runId: number, record: TrainedWith,
       JSON.stringify(record.versions),
       record.bits,
       record.gitCommit,
+      record.environmentId,
       JSON.stringify(record.configuration),
       JSON.stringify(record.classes),
       record.evaluated.val,

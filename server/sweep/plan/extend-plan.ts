@@ -39,6 +39,7 @@ export function extendPlan(stored: StoredPlan, made: Plan): Plan {
     ...arm,
     index,
     controlIndex: arm.controlIndex === null ? null : places.get(arm.controlIndex)!,
+    parents: arm.parents.map((parent) => places.get(parent)!),
   }));
   const runs = made.seeds.flatMap((seed) => arms.map(({ index }) => ({ arm: index, seed })));
   return { ...made, arms, runs };
