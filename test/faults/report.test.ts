@@ -11,7 +11,7 @@ import { suggest } from '../../server/sweep/suggest.ts';
 import { fault } from '../helpers/fault.ts';
 import { inProcess } from '../helpers/in-process.ts';
 import { storeTrainedSweep } from '../http/trained-sweep.ts';
-import { makeArm, makeControl, makeResults } from '../report/make-results.ts';
+import { makeArm, makeControl, makeResults, withFailures } from '../report/make-results.ts';
 
 let folder: string;
 const ask = (...args: string[]) => inProcess(args, folder);
@@ -31,7 +31,7 @@ const better = twelve.map((value, seed) => value + 0.01 + ((seed * 5) % 12) / 10
 fault('15', 'a row of two near-equal seeds in a family of twelve', ({ say }) => {
   const short = twelve.map((value, seed) => (seed < 2 ? value + [0.1, 0.1005][seed]! : null));
   const arms = [makeControl(0), makeArm(1), makeArm(2)];
-  const rows = buildAblationTable(makeResults(arms, [twelve, better, short])).tables[0]!.rows;
+  const rows = buildAblationTable(withFailures(makeResults(arms, [twelve, better, short]))).tables[0]!.rows;
   expect(rows[1]!.difference!.pMaxT).toBe(2 / 4096);
   expect(rows[2]!.difference!.untested).toBe('tooFew');
   say(`the row of twelve seeds has p = ${rows[1]!.difference!.pMaxT}; the row of two has none: n too small`);
