@@ -110,10 +110,8 @@ function train(storage: Storage, sweepId: number, large: LargeSweep): void {
     WHERE m.name IN (SELECT value FROM json_each(?))`;
   const recorded = stages.replace('FROM mine m', `FROM (SELECT * FROM mine ORDER BY runId LIMIT ${perBatchRuns}) m`);
   run(points('c.i >= s.fromBatch AND c.i < s.toBatch', recorded), JSON.stringify(perBatch));
-  run(
-    points(`c.i > s.fromBatch - (s.fromBatch = 0) AND c.i <= s.toBatch AND c.i % ${evalEvery} = 0`),
-    JSON.stringify(evaluated),
-  );
+  run(`DELETE FROM counter WHERE i % ${evalEvery} > 0`); // what is left are the evaluations
+  run(points(`c.i > s.fromBatch - (s.fromBatch = 0) AND c.i <= s.toBatch`), JSON.stringify(evaluated));
   run(`INSERT INTO "StageMetric" SELECT g.stageId, g.metricId, lastBatch,
       (SELECT value FROM "Point" v WHERE v.stageId = g.stageId AND v.metricId = g.metricId AND v.batch = lastBatch),
       (SELECT batch FROM "Point" v WHERE v.stageId = g.stageId AND v.metricId = g.metricId ORDER BY value LIMIT 1), low,
@@ -124,7 +122,7 @@ function train(storage: Storage, sweepId: number, large: LargeSweep): void {
   const counts = Array.from({ length: CLASSES }, (_, row) => Array.from({ length: CLASSES }, (_, at) => row + at));
   run(
     `INSERT INTO "Artefact" SELECT s.stageId, c.i, 'confusion', ? FROM ${stages} s CROSS JOIN counter c
-    ON c.i > s.fromBatch AND c.i <= s.toBatch AND c.i % ${evalEvery} = 0`,
+    ON c.i > s.fromBatch AND c.i <= s.toBatch`,
     deflateRawSync(JSON.stringify(counts)),
   );
   run(`UPDATE "Sweep" SET state = 'complete', startedAt = 0, finishedAt = 1, resumedAt = 0 WHERE id = ?`, sweepId);
