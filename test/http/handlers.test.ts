@@ -160,6 +160,19 @@ test('runs: sorted, filtered, paged; a run without a result is last', async () =
     bestBatch: 40,
   });
 
+  const few = (
+    await ask<RunList>(
+      'get',
+      '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2&metric=train/total,val/accuracy',
+    )
+  ).body;
+  expect(few.items.map(({ metrics }) => metrics)).toEqual(
+    best.items.map(({ metrics }) => ({
+      'train/total': metrics['train/total'],
+      'val/accuracy': metrics['val/accuracy'],
+    })),
+  );
+  expect(Object.keys(best.items[0]!.metrics).length).toBeGreaterThan(2);
   const failed = (await ask<RunList>('get', '/sweeps/s1/runs?state=failed,diverged')).body;
   expect(failed.items.map(({ state }) => state)).toEqual(['failed', 'diverged']);
   const chosen = (await ask<RunList>('get', `/sweeps/s1/runs?arm=0,2&seed=${seeds[1]}`)).body;

@@ -11,7 +11,7 @@ import { StateBadge } from '../parts/state-badge.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
 import { choose, useChoice, useLocation } from '../routing/location.ts';
-import { defaultColumns, isSortable, runColumns, type RunColumn } from './runs-columns.ts';
+import { defaultColumns, isSortable, metricsOf, runColumns, type RunColumn } from './runs-columns.ts';
 
 export function RunsPage({ id }: { id: string }) {
   return (
@@ -31,15 +31,16 @@ function RunsOf({ sweep }: { sweep: SweepDetail }) {
   // Without a choice the order is that of training.
   const sort = of('sort');
   const order = of('order') || 'asc';
+  const all = runColumns(sweep);
+  const shownKeys = of('columns') === '' ? defaultColumns(sweep) : of('columns').split(',');
+  const shown = all.filter(({ key }) => shownKeys.includes(key));
+  const metric = metricsOf(shown).join();
   const runs = useResource<RunList>(
-    `sweeps/${sweep.id}/runs${query({ sort, order, ...filters, page: of('page') || 1, size: PAGE_SIZE })}`,
+    `sweeps/${sweep.id}/runs${query({ sort, order, ...filters, metric, page: of('page') || 1, size: PAGE_SIZE })}`,
     aboutSweep(sweep.id),
   );
   const filtered = Object.values(filters).some((value) => value !== '');
 
-  const all = runColumns(sweep);
-  const shownKeys = of('columns') === '' ? defaultColumns(sweep) : of('columns').split(',');
-  const shown = all.filter(({ key }) => shownKeys.includes(key));
   const sortBy = (key: string): void =>
     choose({ sort: key, order: sort === key && order === 'asc' ? 'desc' : 'asc', page: null });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { listRuns } from '../../store/reading/list-runs.ts';
 import { knownSweep } from '../known.ts';
-import { list, paging, runSortKey, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
+import { list, metricName, paging, runSortKey, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { runState } from '../schemas/fields.ts';
 import { runList } from '../schemas/run.ts';
@@ -22,11 +22,12 @@ export const listRunsRoute = route({
     seed: list(wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000)
       .optional()
       .describe('these seeds only, with commas between'),
+    metric: list(metricName, 100).optional().describe('last and best of these metrics only, with commas between'),
     q: textUpTo(200).optional().describe('words that the name of the arm contains; `beta` finds β'),
   }),
   body: null,
   answer: { status: 200, shape: runList },
-  async handle({ storage }, { params: { id }, query: { page, size, sort, order, state, arm, seed, q } }) {
+  async handle({ storage }, { params: { id }, query: { page, size, sort, order, state, arm, seed, metric, q } }) {
     const { items, total } = listRuns(storage, await knownSweep(storage, id), {
       offset: (page - 1) * size,
       limit: size,
@@ -35,6 +36,7 @@ export const listRunsRoute = route({
       ...(state === undefined ? {} : { states: state }),
       ...(arm === undefined ? {} : { arms: arm }),
       ...(seed === undefined ? {} : { seeds: seed }),
+      ...(metric === undefined ? {} : { metrics: metric }),
       ...(q === undefined ? {} : { text: q }),
     });
     return { status: 200, body: { items: items.map(toRunRow), total, page, size } };

@@ -20,6 +20,11 @@ export function worstPairValues(results: SweepResults, baseline: number | null):
   return collect(results, (run) => errors.get(run) ?? null);
 }
 
+/** No value of any run. */
+export function noValues(results: SweepResults): RunValues {
+  return collect(results, () => null);
+}
+
 function collect(results: SweepResults, valueOf: (run: RunResult) => number | null): RunValues {
   const values = new Map<number, Map<number, number>>(results.arms.map((arm) => [arm.index, new Map()]));
   for (const run of results.runs) {

@@ -9,7 +9,7 @@ import { mcNemar } from '../statistics/mcnemar.ts';
 import { simultaneousFactors } from '../statistics/simultaneous.ts';
 import { differencesOf, testedRows } from '../table/metric-table.ts';
 import type { MetricView } from '../table/metric-view.ts';
-import { worstPairValues } from '../table/run-values.ts';
+import { noValues, worstPairValues } from '../table/run-values.ts';
 import { makeContext } from '../table/table-context.ts';
 import { entriesByArm } from '../table/table-entries.ts';
 import type { TableRow } from '../table/table.ts';
@@ -52,7 +52,9 @@ const PLAIN = {
 export function compareArms(results: SweepResults, metric: MetricView, at: 'last' | 'best'): JudgedArm[] {
   const options = { ...PLAIN, metrics: [metric], at };
   const same = findSameArms(results);
-  const context = makeContext(results, metric, options, worstPairValues(results, null), same);
+  // No verdict shows the worst pairs but one that is about them.
+  const worst5 = metric.name === 'pairs/worst5' ? worstPairValues(results, null) : noValues(results);
+  const context = makeContext(results, metric, options, worst5, same);
   const { rows } = testedRows(entriesByArm(results.arms), context);
   const varying = varyingNames(results.arms.filter(({ ablation }) => ablation === null).map(armParams));
   const bad = results.arms.map((arm) => badSeeds(context.runs[arm.index]!));

@@ -58,6 +58,8 @@ export interface RunQuery extends RunFilter, PageOptions {
    */
   sort?: string;
   descending?: boolean;
+  /** Last and best of these metrics alone; without it, of all. */
+  metrics?: readonly string[];
 }
 
 /**
@@ -90,6 +92,7 @@ export function listRuns(
   const metrics = readRunMetrics(
     storage,
     rows.map(({ id }) => id),
+    query.metrics,
   );
   return { items: rows.map((row) => toRunRow(row, metrics.get(row.id)!)), total };
 }

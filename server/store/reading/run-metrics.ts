@@ -33,12 +33,12 @@ export const LAST_VALUE = `(SELECT g.last ${STAGES_OF_METRIC} ORDER BY p.positio
  * Last and best of every metric that these runs recorded, from the summaries of the stages along their paths. A stage
  * that several of the runs share is read once.
  *
- * @param only of these metrics alone
+ * @param only of these metrics alone; default: of all
  */
 export function readRunMetrics(
   storage: Storage,
   runIds: number[],
-  only: readonly string[] | null = null,
+  only?: readonly string[],
 ): Map<number, Record<string, MetricSummary>> {
   const paths = readPaths(storage, runIds);
   const metrics = readMetrics(storage, only);
@@ -68,13 +68,13 @@ type StageSummary = [
   maxBatch: number | null,
 ];
 
-function readMetrics(storage: Storage, only: readonly string[] | null): Metrics {
+function readMetrics(storage: Storage, only: readonly string[] | undefined): Metrics {
   const rows = storage.prepare('SELECT id, name, epsilon FROM "Metric"').all() as {
     id: number;
     name: string;
     epsilon: number | null;
   }[];
-  const wanted = only === null ? rows : rows.filter(({ name }) => only.includes(name));
+  const wanted = only === undefined ? rows : rows.filter(({ name }) => only.includes(name));
   const names = [...new Set(wanted.map(({ name }) => name))].sort();
   const places = new Map(names.map((name, place) => [name, place]));
   return {
