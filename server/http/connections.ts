@@ -29,8 +29,12 @@ export function serveBounded(server: Server, app: RequestListener, limits: SendL
     asked.set(socket, waiting);
     open.add(response);
     response.once('close', () => {
-      asked.set(socket, asked.get(socket)! - 1);
+      const others = asked.get(socket)! - 1;
+      asked.set(socket, others);
       open.delete(response);
+      // What limited the sending of this answer must not end the connection while the next one is computed.
+      const isSending = [...open].some((other) => other.req.socket === socket && other.writableEnded);
+      if (others > 0 && !isSending) socket.setTimeout(0);
     });
     response.once('prefinish', () => {
       limitSending(response, limits);

@@ -81,3 +81,15 @@ test('what is no request is told so in JSON', async () => {
     /^HTTP\/1\.1 431 .*larger than 16 KiB/s,
   );
 });
+
+test('an answer may be long in the making although its request came before the answer before was read', async () => {
+  const limits = { idle: 150, whole: 600_000 };
+  let asked = 0;
+  const send = await start((_request, response) => {
+    if (++asked === 1) return void response.end('first');
+    setTimeout(() => response.setHeader('Connection', 'close').end('second'), 4 * limits.idle);
+  }, limits);
+  const text = await read(send(GET + GET));
+  expect(text).toContain('first');
+  expect(text).toContain('second');
+});
