@@ -161,6 +161,7 @@ test('plan --json, with and without the arms', async () => {
     planHash: planText(JSON.stringify(definition)).planHash,
     arms: 3,
     runs: 18,
+    stored: 17,
     dropped: [{ constraint: 'gamma > alpha > beta', count: 0 }],
     folded: 0,
     batches: 6 * (20 + 3 * 20),
@@ -258,7 +259,8 @@ test('export --out: the format goes by the ending, and --format wins', async () 
     ['html', 'html'],
     ['json', 'json'],
     ['md', 'md'],
-    ['txt', 'md'],
+    ['txt', 'text'],
+    ['out', 'md'],
   ] as const) {
     const file = join(folder, `t.${ending}`);
     await asked('--out', file);

@@ -135,7 +135,7 @@ async function write(table: AblationTable, format: Format, terminal: number | nu
     case 'text': {
       const { toDisplayTable } = await import('../../report/formats/display-table.ts');
       const { tableToText } = await import('../table-text.ts');
-      return tableToText(toDisplayTable(table), terminal ?? WIDTH);
+      return `${tableToText(toDisplayTable(table), terminal ?? WIDTH)}\n`;
     }
     case 'md':
     case 'markdown':
