@@ -3,7 +3,7 @@
  * promises that nobody waits for, arrows between rooms, and the tests of pure code. All of it runs, and all that is
  * wrong is said.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from './generate.js';
 import { CODE_CHECKS, failedOf } from './setup/checks.js';
@@ -31,8 +31,11 @@ if (!existsSync(join(root, 'node_modules'))) {
   console.error('Cannot check: the packages are not installed; run `npm ci` first');
   process.exit(2);
 }
-// The types of the database are generated.
-if (!existsSync(join(root, 'server', 'store', 'generated', 'client.ts'))) generate();
+// The types of the database are generated from its schema.
+const [client, schema] = [join('server', 'store', 'generated', 'client.ts'), join('prisma', 'schema.prisma')].map(
+  (file) => statSync(join(root, file), { throwIfNoEntry: false }),
+);
+if (client === undefined || client.mtimeMs < schema.mtimeMs) generate();
 
 const failed = failedOf([...CODE_CHECKS, PURE_TEST_CHECK]);
 console.error(failed.length === 0 ? '\nAll checks pass.' : `\nNot in order: ${failed.join(', ')} (see above).`);

@@ -1,5 +1,7 @@
 import type { CliCommand } from './command.ts';
+import { archiveCommand, unarchiveCommand } from './commands/archive.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { cloneCommand } from './commands/clone.ts';
 import { confirmCommand } from './commands/confirm.ts';
 import { curvesCommand } from './commands/curves.ts';
 import { datasetsCommand } from './commands/datasets.ts';
@@ -9,15 +11,19 @@ import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
 import { extendCommand } from './commands/extend.ts';
 import { listCommand } from './commands/list.ts';
+import { noteCommand } from './commands/note.ts';
 import { planCommand } from './commands/plan.ts';
 import { probeCommand } from './commands/probe.ts';
 import { promoteCommand } from './commands/promote.ts';
+import { renameCommand } from './commands/rename.ts';
 import { retryCommand } from './commands/retry.ts';
 import { rmCommand } from './commands/rm.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
+import { starCommand, unstarCommand } from './commands/star.ts';
+import { tagCommand } from './commands/tag.ts';
 import { weightsCommand } from './commands/weights.ts';
 
 /** In the order in which `cosweep --help` lists them. */
@@ -38,6 +44,14 @@ export const commands: readonly CliCommand[] = [
   weightsCommand,
   cancelCommand,
   retryCommand,
+  cloneCommand,
+  tagCommand,
+  noteCommand,
+  starCommand,
+  unstarCommand,
+  renameCommand,
+  archiveCommand,
+  unarchiveCommand,
   rmCommand,
   doctorCommand,
   engineCommand,

@@ -5,6 +5,7 @@ import { getCurvesRoute } from './handlers/get-curves.ts';
 import { getDoctorRoute } from './handlers/get-doctor.ts';
 import { getFactorsRoute } from './handlers/get-factors.ts';
 import { getMatrixRoute } from './handlers/get-matrix.ts';
+import { getLossesRoute } from './handlers/get-losses.ts';
 import { getPairsRoute } from './handlers/get-pairs.ts';
 import { getProbeRoute } from './handlers/get-probe.ts';
 import { getProjectionRoute } from './handlers/get-projection.ts';
@@ -14,14 +15,21 @@ import { getVerdictRoute } from './handlers/get-verdict.ts';
 import { listRunsRoute } from './handlers/list-runs.ts';
 import { listStagesRoute } from './handlers/list-stages.ts';
 import { listSweepsRoute } from './handlers/list-sweeps.ts';
+import { listTagsRoute } from './handlers/list-tags.ts';
+import { postArchiveRoute } from './handlers/post-archive.ts';
 import { postCancelRoute } from './handlers/post-cancel.ts';
 import { postConfirmRoute } from './handlers/post-confirm.ts';
+import { postDeleteRoute } from './handlers/post-delete.ts';
 import { postDoctorRoute } from './handlers/post-doctor.ts';
 import { postExtendRoute } from './handlers/post-extend.ts';
 import { postExtensionRoute } from './handlers/post-extension.ts';
 import { postKillRoute } from './handlers/post-kill.ts';
+import { postMarkArmRoute } from './handlers/post-mark-arm.ts';
+import { postMarkRunRoute } from './handlers/post-mark-run.ts';
+import { postMarkSweepRoute } from './handlers/post-mark-sweep.ts';
 import { postPlanRoute } from './handlers/post-plan.ts';
 import { postPromoteRoute } from './handlers/post-promote.ts';
+import { postRenameRoute } from './handlers/post-rename.ts';
 import { postResumeRoute } from './handlers/post-resume.ts';
 import { postRetryRoute } from './handlers/post-retry.ts';
 import { postSweepRoute } from './handlers/post-sweep.ts';
@@ -40,6 +48,8 @@ export const routes: readonly Route[] = [
   getMatrixRoute,
   getProbeRoute,
   getConfirmationRoute,
+  getLossesRoute,
+  listTagsRoute,
   getRunRoute,
   getConfusionRoute,
   getProjectionRoute,
@@ -56,4 +66,10 @@ export const routes: readonly Route[] = [
   postExtensionRoute,
   postExtendRoute,
   postPromoteRoute,
+  postMarkSweepRoute,
+  postMarkArmRoute,
+  postMarkRunRoute,
+  postRenameRoute,
+  postArchiveRoute,
+  postDeleteRoute,
 ];

@@ -51,6 +51,18 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['export', 's1', '--rows', 'learningRate'], /wanted a parameter of the sweep/],
     [['export', 's1', '--baseline', 'nobody'], /Cannot make the table of sweep "two-betas"/],
     [['rm', 's1'], /no terminal to ask on: want --yes/],
+    [['tag', 's1', 'paper'], /Cannot tag s1: found "paper", wanted \+WORD or -WORD/],
+    [['tag', 's1', '--frob'], /Cannot tag s1: found "--frob"/],
+    [['tag', 's1', '+a\u001b[31m'], /Cannot tag s1: found "a\\u001b\[31m", wanted a text of 1 to 64 characters/],
+    [['star', 's1', '--arm', 'nobody'], /Cannot star arm "nobody" of s1: there is none; wanted an index from 0 to 2/],
+    [['star', 'r1', '--arm', '1'], /Cannot star r1: found --arm/],
+    [['note', 'r99999', 'x'], /Cannot find run "r99999"/],
+    [['note', 's1', 'a\u0007b'], /Cannot keep a note on s1: found "a\\u0007b"/],
+    [['rename', 's1', 's2'], /Cannot rename s1: found "s2", wanted a text of 1 to 200 characters/],
+    [['rename', 's1'], /Cannot rename s1: wanted a name, or --back/],
+    [['archive', 's1', 's99'], /Cannot find sweep "s99"/],
+    [['clone', 's1', '--out', 'good.json'], /Cannot clone to .*good\.json: there is a file already/],
+    [['clone', 's1', '--out', 'cosweep.db'], /Cannot write to .*cosweep\.db: that is the database/],
     [['engine', 'install', 'abacus'], /Cannot install engine "abacus": want tensorflow or webgpu/],
     [['engine', 'install', 'webgpu', '--cuda'], /Cannot install webgpu with --cuda: that is an option of tensorflow/],
     [
@@ -144,6 +156,14 @@ test('help lists every command and opens no room', async () => {
     'curves',
     'cancel',
     'retry',
+    'clone',
+    'tag',
+    'note',
+    'star',
+    'unstar',
+    'rename',
+    'archive',
+    'unarchive',
     'rm',
     'doctor',
     'engine',
@@ -183,6 +203,56 @@ test('plan --json, with and without the arms', async () => {
     N: 20,
   });
   expect(armList[2]).toMatchObject({ index: 2, ablation: 'noIntra', control: true, beta: 0, epsilon: null, N: null });
+});
+
+test('tags, notes, stars and names are kept, shown and taken back', async () => {
+  const told = async (...args: string[]) => {
+    const { code, stdout, stderr } = await ask(...args);
+    expect([code, stderr]).toEqual([0, '']);
+    return stdout;
+  };
+  expect(await told('tag', 's1', '+paper', '+b <i>', '-none')).toBe('s1: b <i>, paper\n');
+  expect(await told('tag', 'two-betas', '-b <i>')).toBe('s1: paper\n');
+  expect(JSON.parse(await told('tag', 's1', '--arm', '1', '+best', '--json'))).toEqual({
+    sweep: 's1',
+    arm: 1,
+    tags: ['best'],
+  });
+  expect(await told('star', 'latest')).toBe('s1: starred\n');
+  expect(await told('star', 's1', '--arm', '1')).toMatch(/^s1 arm 1 .*: starred\n$/);
+  expect(await told('note', 'r1', 'one\n\u202etwo')).toBe('one\n·two\n');
+  expect(await told('note', 'r1')).toBe('one\n·two\n');
+  expect(await told('note', 's1', 'ε was too large')).toBe('ε was too large\n');
+  expect(await told('rename', 's1', 'for the paper')).toBe('s1 for the paper\n');
+
+  expect(await told('list')).toMatch(
+    /CREATED +MARKS\ns1 {2}for the paper {2}complete, 1 failed, 1 diverged .* ★ paper\n/,
+  );
+  expect(JSON.parse(await told('list', '--tag', 'paper', '--star', '--json'))).toMatchObject([{ id: 's1' }]);
+  expect(JSON.parse(await told('list', '--tag', 'paper', 'other', '--json'))).toEqual([]);
+  expect(await told('show', 's1')).toMatch(/\ntags +paper\nnote +ε was too large\n[^]*\nARM +NAME.*\n +1 .* ★ +best/);
+  expect(await told('show', 'r1')).toMatch(/\nnote +one\n +·two\n/);
+
+  expect(await told('archive', 's1')).toBe('s1 for the paper: archived\n');
+  expect((await ask('list')).stderr).toBe(
+    'None of 1 sweeps is one of these; `cosweep list --archived` lists all of them.\n',
+  );
+  expect(await told('list', '--archived')).toContain('1 diverged, archived');
+  await told('unarchive', 's1');
+  expect(await told('rename', 's1', '--back')).toBe('s1 two-betas\n');
+  for (const [command, ...args] of [['unstar'], ['tag', '-paper'], ['note', '']]) await ask(command!, 's1', ...args);
+  expect(JSON.parse(await told('show', 's1', '--json'))).toMatchObject({
+    name: 'two-betas',
+    mark: { star: false, tags: [], note: null },
+  });
+});
+
+test('clone gives the definition, to be edited', async () => {
+  expect(JSON.parse((await ask('clone', 's1')).stdout)).toEqual(definition);
+  const { code, stdout, stderr } = await ask('clone', 's1', '--out', 'clone.json');
+  expect([code, stdout]).toEqual([0, '']);
+  expect(stderr).toMatch(/^s1 cloned to .*clone\.json\nRelative paths .* those of s1 start at \/study\n$/);
+  expect(JSON.parse(readFileSync(join(folder, 'clone.json'), 'utf8'))).toEqual(definition);
 });
 
 test('list, show', async () => {

@@ -6,6 +6,7 @@ import { answer } from '../../server/http/answer.ts';
 import type { AblationResponse } from '../../server/http/schemas/ablation.ts';
 import type { CurvesResponse } from '../../server/http/schemas/curves.ts';
 import type { ConfusionMatrix, FeatureProjection } from '../../server/http/schemas/evaluation.ts';
+import type { Losses, Mark, Removed, TagList } from '../../server/http/schemas/mark.ts';
 import type { PairCurves } from '../../server/http/schemas/pairs.ts';
 import type { RunDetail, RunList } from '../../server/http/schemas/run.ts';
 import type { StageList } from '../../server/http/schemas/stage.ts';
@@ -22,7 +23,8 @@ import { releaseLease } from '../../server/store/database/lease.ts';
 import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
-import { begin, lease, RECORD } from '../store/support.ts';
+import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { begin, lease, makePlan, RECORD, request } from '../store/support.ts';
 import { definition, planText } from './plan-text.ts';
 import { accuracyAt, storeTrainedSweep, totalAt } from './trained-sweep.ts';
 
@@ -53,7 +55,7 @@ async function ask<Body>(
 ): Promise<Omit<Reply, 'body'> & { body: Body }> {
   const url = new URL(path, 'http://test');
   const route = routes.find(
-    (each) => each.method === method && new RegExp(`^${each.path.replace(':id', '[^/]+')}$`).test(url.pathname),
+    (each) => each.method === method && new RegExp(`^${each.path.replace(/:\w+/g, '[^/]+')}$`).test(url.pathname),
   )!;
   const names = route.path
     .split('/')
@@ -90,6 +92,7 @@ test('sweeps: a page of them with counts', async () => {
     name: 'two-betas',
     description: 'Does β matter? <b>no HTML</b>',
     state: 'complete',
+    standing: 'complete, 1 failed, 1 diverged',
     cancelling: false,
     arms: 3,
     seeds: 6,
@@ -470,4 +473,66 @@ test('an unknown name is refused with a suggestion; it does not give an empty an
   }
   for (const key of ['id', 'startedAt', 'N', 'training.optimizer.learningRate', 'best:val/nc1'])
     expect((await ask('get', `/sweeps/s1/runs?sort=${key}`)).status).toBe(200);
+});
+
+test('marks: stars, tags and notes of a sweep, an arm and a run, and who is listed by them', async () => {
+  const id = `r${run(0, seeds[0]!)}`;
+  const hostile = '<img src=x onerror=alert(1)>\n\u202eeno';
+  const marked = await ask<Mark>('post', '/sweeps/s1/mark', { star: true, add: ['paper', '"a", b'], note: hostile });
+  expect(marked).toMatchObject({ status: 200, body: { star: true, tags: ['"a", b', 'paper'], note: hostile } });
+  await ask('post', '/sweeps/s1/arms/1/mark', { add: ['best'] });
+  expect((await ask<Mark>('post', `/runs/${id}/mark`, { note: 'odd' })).body.note).toBe('odd');
+  const { body: sweep } = await ask<SweepDetail>('get', '/sweeps/s1');
+  expect(sweep.mark).toEqual(marked.body);
+  expect(sweep.armMarks).toEqual([{ arm: 1, mark: { star: false, tags: ['best'], note: null } }]);
+  expect((await ask<RunDetail>('get', `/runs/${id}`)).body.mark.note).toBe('odd');
+  const { items } = (await ask<RunList>('get', '/sweeps/s1/runs')).body;
+  expect(items.filter(({ mark }) => mark.note === 'odd').map((row) => row.id)).toEqual([id]);
+  expect((await ask<TagList>('get', '/tags')).body.tags).toEqual(['"a", b', 'best', 'paper']);
+
+  const listed = async (query: string) => (await ask<SweepList>('get', `/sweeps?${query}`)).body.items.map((s) => s.id);
+  expect(await listed('star=true')).toEqual(['s1']);
+  expect(await listed('tag=paper&tag=%22a%22,%20b')).toEqual(['s1']);
+  expect(await listed('tag=paper&tag=other')).toEqual([]);
+  expect(await listed('q=onerror+two-betas')).toEqual(['s1']);
+  expect((await listed('q=two-betas&sort=star'))[0]).toBe('s1');
+  for (const body of [{ add: ['a\nb'] }, { note: 'x'.repeat(70_000) }, { star: 'yes' }, { tags: [] }])
+    expect((await ask<ErrorResponse>('post', '/sweeps/s1/mark', body)).status).toBe(400);
+  expect((await ask('post', '/sweeps/s1/arms/9/mark', { star: true })).status).toBe(400);
+  expect((await ask('post', '/runs/r9999/mark', { star: true })).status).toBe(404);
+});
+
+test('a sweep is renamed, archived, and deleted unless it is being trained', async () => {
+  const { sweepId } = queueSweep(storage, request(makePlan([{}], [1, 2], 'to go'), { definitionPath: '/to-go.json' }));
+  const id = `s${sweepId}`;
+  const listed = async (query: string) => (await ask<SweepList>('get', `/sweeps?${query}`)).body.items.map((s) => s.id);
+  expect((await ask<StartResponse>('post', `/sweeps/${id}/rename`, { name: 'gone' })).body.name).toBe('gone');
+  expect((await ask('post', `/sweeps/${id}/rename`, { name: ' ' })).status).toBe(400);
+  await ask('post', `/sweeps/${id}/archive`, { archived: true });
+  expect(await listed('q=gone')).toEqual([]);
+  expect(await listed('q=gone&archived=with')).toEqual([id]);
+  expect((await listed('archived=only')).every((each) => each === id)).toBe(true);
+
+  expect((await ask<Losses>('get', `/sweeps/${id}/losses`)).body).toEqual({
+    runs: 2,
+    complete: 0,
+    shared: 0,
+    seconds: 0,
+  });
+  const token = lease(storage);
+  startSweep(storage, token, sweepId, 'wasm');
+  const refused = await ask<ErrorResponse>('post', `/sweeps/${id}/delete`);
+  expect([refused.status, refused.body.error.message]).toEqual([
+    409,
+    `Cannot delete ${id}: it is being trained; cancel it first`,
+  ]);
+  finishSweep(storage, token, sweepId, 'interrupted');
+  releaseLease(storage, token);
+  expect((await ask<Removed>('post', `/sweeps/${id}/delete`)).body.runs).toBe(2);
+  expect((await ask('get', `/sweeps/${id}`)).status).toBe(404);
+});
+
+test('what would be lost: trained seconds count once, and runs of other sweeps stay', async () => {
+  const { body } = await ask<Losses>('get', '/sweeps/s1/losses');
+  expect(body).toEqual({ runs: 18, complete: 16, shared: 0, seconds: 17 * 2.5 });
 });

@@ -6,7 +6,7 @@ import { NO_MARK } from '../../server/sweep/marks.ts';
 import { changesSince, currentRevision } from '../../server/store/database/changes.ts';
 import { migrate, migrationsFolder } from '../../server/store/database/migrate.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
-import { readMarks, readRunMark, readTags } from '../../server/store/reading/read-marks.ts';
+import { readMarks, readRunMarks, readTags } from '../../server/store/reading/read-marks.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
 import { readSweepVersion } from '../../server/store/reading/sweep-version.ts';
 import { archiveSweep } from '../../server/store/sweeps/archive-sweep.ts';
@@ -15,7 +15,10 @@ import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
 import { renameSweep } from '../../server/store/sweeps/rename-sweep.ts';
 import { writeMark } from '../../server/store/sweeps/write-mark.ts';
-import { makePlan, newStorage, request, temporaryFolder } from './support.ts';
+import type { SweepChoice } from '../../server/store/reading/choose-sweeps.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { finishProbe } from '../../server/store/training/sweep-turn.ts';
+import { begin, lease, makePlan, makeSegment, newStorage, request, temporaryFolder } from './support.ts';
 
 const arms = [{ beta: 0 }, { beta: 0.2, controlIndex: 0 }];
 
@@ -119,7 +122,7 @@ test('a removed sweep takes its marks, those of its arms and those of its own ru
   removeSweep(storage, 1);
   expect(readTags(storage)).toEqual(['d']);
   expect(storage.raw.prepare('SELECT count(*) FROM "Mark"').pluck().get()).toBe(1);
-  expect(readRunMark(storage, 1)).toEqual(NO_MARK);
+  expect(readRunMarks(storage, [1]).size).toBe(0);
 });
 
 test('a renamed sweep is found by either name, and continued by its definition', async () => {
@@ -150,4 +153,44 @@ test('notes of a database from before are kept, and its sweeps keep their names'
   renameSweep(storage, 1, 'mine');
   expect(await findSweep(storage, 'kept')).toBe(1);
   await storage.close();
+});
+
+test('a list is narrowed by words, tags, star and archive, and sorted', async () => {
+  const storage = await newStorage();
+  for (const name of ['b10', 'b9', 'ε late', 'x'])
+    queueSweep(storage, request(makePlan([{}], [1], name), { definitionPath: `/${name}.json` }));
+  writeMark(storage, { sweep: 1 }, { star: true, add: ['paper'] });
+  writeMark(storage, { sweep: 2 }, { add: ['paper', 'draft'] });
+  writeMark(storage, { sweep: 4 }, { note: 'after the paper' });
+  archiveSweep(storage, 3, true);
+  const ids = async (choice: SweepChoice) =>
+    (await listSweeps(storage, choice)).items.map(({ id }) => Number(id.slice(1)));
+  expect(await ids({})).toEqual([4, 3, 2, 1]);
+  expect(await ids({ archived: 'without' })).toEqual([4, 2, 1]);
+  expect(await ids({ archived: 'only' })).toEqual([3]);
+  expect(await ids({ text: 'paper' })).toEqual([4, 2, 1]);
+  expect(await ids({ text: 'Epsilon' })).toEqual([3]);
+  expect(await ids({ tags: ['paper'] })).toEqual([2, 1]);
+  expect(await ids({ tags: ['paper', 'draft'] })).toEqual([2]);
+  expect(await ids({ starred: true })).toEqual([1]);
+  expect(await ids({ starred: false, tags: ['paper'] })).toEqual([2]);
+  expect(await ids({ sort: 'star' })).toEqual([1, 4, 3, 2]);
+  expect(await ids({ sort: 'name', ascending: true })).toEqual([2, 1, 4, 3]);
+  const page = await listSweeps(storage, { archived: 'without', offset: 1, limit: 1 });
+  expect([page.total, page.items.map(({ id }) => id)]).toEqual([3, ['s2']]);
+});
+
+test('a probe that went well is told from one that was stopped', async () => {
+  const storage = await newStorage();
+  const token = lease(storage);
+  const { sweepId, tasks } = begin(storage, token, makePlan(arms, [1, 2]), { probeSeeds: 1 });
+  const probed = async () => (await listSweeps(storage)).items[0]!.probed;
+  storage.raw.prepare(`UPDATE "Stage" SET params = '{"N":null}'`).run();
+  commitSegment(storage, token, makeSegment(tasks[0]!.stages[0]!.stageId, 0, 50));
+  expect(await probed()).toBe(false);
+  commitSegment(storage, token, makeSegment(tasks[0]!.stages[0]!.stageId, 50, 100));
+  expect(await probed()).toBe(false);
+  commitSegment(storage, token, makeSegment(tasks[1]!.stages[0]!.stageId, 0, 100));
+  finishProbe(storage, token, sweepId);
+  expect((await listSweeps(storage)).items[0]).toMatchObject({ state: 'interrupted', probed: true });
 });

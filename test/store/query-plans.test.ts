@@ -11,7 +11,7 @@ import { readArtefact } from '../../server/store/reading/read-artefact.ts';
 import { lastBatch } from '../../server/store/reading/last-batch.ts';
 import { readCurve, readPaths } from '../../server/store/reading/read-curve.ts';
 import { extremesReader } from '../../server/store/reading/read-extremes.ts';
-import { readMarks, readRunMark } from '../../server/store/reading/read-marks.ts';
+import { readMarks, readRunMarks } from '../../server/store/reading/read-marks.ts';
 import { readResults } from '../../server/store/reading/read-results.ts';
 import { readRun } from '../../server/store/reading/read-run.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
@@ -43,7 +43,7 @@ const READINGS: Record<string, (storage: Storage) => unknown> = {
   'confusion matrix': (storage) => readArtefact(storage, 1, 'confusion'),
   'all results': (storage) => readResults(storage, 1, ['val/accuracy']),
   'results of a run': (storage) => readLazyResults(storage, 1, ['val/accuracy'], 1).runs[0]!.curves['val/accuracy'],
-  marks: (storage) => [readMarks(storage, 1), readRunMark(storage, 1)],
+  marks: (storage) => [readMarks(storage, 1), readRunMarks(storage, [1])],
   version: (storage) => readSweepVersion(storage, 's1'),
 };
 

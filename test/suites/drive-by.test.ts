@@ -28,7 +28,9 @@ const POSTS = addresses('/api/doctor', '/api/sweeps');
 /** These first, and at full size those of all routes. */
 function addresses(...first: string[]): string[] {
   const method = first.includes('/') ? 'get' : 'post';
-  const all = routes.filter((route) => route.method === method).map(({ path }) => `/api${path.replace(':id', 's1')}`);
+  const all = routes
+    .filter((route) => route.method === method)
+    .map(({ path }) => `/api${path.replace(':id', 's1').replace(':arm', '0')}`);
   return [...new Set([...first, ...all])].slice(0, size(3, Infinity));
 }
 

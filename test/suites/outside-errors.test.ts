@@ -92,7 +92,7 @@ async function served<T>(storage: Storage, use: (ask: Ask) => Promise<T>): Promi
   try {
     const result = await use(async (name) => {
       const [method, path] = name.split(' ') as [string, string];
-      const asked = path.replace(':id', path.startsWith('/runs') ? 'r1' : 's1');
+      const asked = path.replace(':id', path.startsWith('/runs') ? 'r1' : 's1').replace(':arm', '0');
       const { status, text } = await ask(server.port, `/api${asked}${QUERIES[name] ?? ''}`, {
         method: method.toUpperCase(),
         headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${server.port}` },

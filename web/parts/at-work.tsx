@@ -8,7 +8,7 @@ import { atWorkWords } from '../series/at-work.ts';
  */
 export function AtWork({ before }: { before: Pick<SweepItem, 'id' | 'queuedAt'> | null }) {
   const sweeps = useResource<SweepList>(
-    'sweeps?size=100',
+    'sweeps?size=100&archived=with',
     ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep',
   );
   const words = atWorkWords(sweeps.value?.items ?? [], before);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { RunDetail } from '../../http/schemas/run.ts';
+import type { Mark } from '../../sweep/marks.ts';
 import type { SweepDetail } from '../../http/schemas/sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { toColumns, type Cell } from '../columns.ts';
@@ -48,6 +49,7 @@ function runText(run: RunDetail): string {
   const facts: [string, Cell][] = [
     ['run', `${run.id}, ${run.state}${run.error === null ? '' : `: ${run.error}`}`],
     ['arm', run.arm === null ? 'in no sweep any more' : `${run.arm.index} ${run.arm.name}`],
+    ...markFacts(run.mark),
     ['seed', String(run.seed)],
     ['sweeps', run.sweeps.map(({ id, name }) => `${id} ${name}`).join(', ')],
     ['control', run.controlRun],
@@ -108,10 +110,11 @@ function sweepText(sweep: SweepDetail): string {
   const facts: [string, Cell][] = [
     [
       'sweep',
-      `${sweep.id} ${sweep.name}, ${sweep.cancelling ? 'stopping' : sweep.state}` +
+      `${sweep.id} ${sweep.name}, ${sweep.standing}${sweep.archived ? ', archived' : ''}` +
         (sweep.error === null ? '' : `: ${sweep.error}`),
     ],
     ['about', sweep.description],
+    ...markFacts(sweep.mark),
     ['metric', `${sweep.metric.name}, ${sweep.metric.goal}`],
     ['runs', `${sweep.arms} arms × ${sweep.seeds} seeds: ${counts.join(', ')}`],
     ['batches', `${batches} of ${batchesTotal}${secondsLeft === null ? '' : `, ${toDuration(secondsLeft)} left`}`],
@@ -127,11 +130,28 @@ function sweepText(sweep: SweepDetail): string {
     state,
     reason,
   ]);
+  const marked = sweep.armMarks.map(({ arm, mark }): Cell[] => [
+    arm,
+    sweep.armList[arm]!.name,
+    mark.star ? '★' : '',
+    mark.tags.join(', '),
+    mark.note,
+  ]);
   return [
     toFacts(facts),
+    ...(marked.length > 0 ? [toColumns(['ARM', 'NAME', 'STAR', 'TAGS', 'NOTE'], marked)] : []),
     ...(best.length > 0 ? [toColumns(['ARM', 'NAME', 'N', 'MEAN', 'SD'], best)] : []),
     ...(failures.length > 0 ? [toColumns(['RUN', 'ARM', 'SEED', 'STATE', 'WHY'], failures)] : []),
   ].join('\n\n');
+}
+
+/** A note may have several lines; each is one of the list. */
+function markFacts({ star, tags, note }: Mark): [string, Cell][] {
+  return [
+    ['star', star ? '★' : null],
+    ['tags', tags.join(', ')],
+    ...(note ?? '').split('\n').map((line, place): [string, Cell] => [place === 0 ? 'note' : '', line]),
+  ];
 }
 
 function round(value: number | null): number | null {
@@ -139,6 +159,6 @@ function round(value: number | null): number | null {
 }
 
 function toFacts(facts: [string, Cell][]): string {
-  const rows = facts.filter(([, value]) => value !== null && value !== '');
+  const rows = facts.filter(([name, value]) => name === '' || (value !== null && value !== ''));
   return toColumns(['', ''], rows).trimStart();
 }

@@ -10,9 +10,7 @@ import type { SweepItem } from '../schemas/sweep.ts';
 /** Sweeps, arms and runs as lists show them. */
 
 export function toSweepItem(row: SweepRow): SweepItem {
-  const { id, name, description, state, cancelling, metric, arms, seeds, counts, engine, probeSeeds, error } = row;
-  const { batches, batchesTotal, createdAt, queuedAt, startedAt, finishedAt } = row;
-  return {
+  const {
     id,
     name,
     description,
@@ -23,16 +21,46 @@ export function toSweepItem(row: SweepRow): SweepItem {
     seeds,
     counts,
     engine,
+    probeSeeds,
+    error,
+    archived,
+    mark,
+  } = row;
+  const { batches, batchesTotal, createdAt, queuedAt, startedAt, finishedAt } = row;
+  return {
+    id,
+    name,
+    description,
+    state,
+    standing: toStanding(row),
+    cancelling,
+    metric,
+    arms,
+    seeds,
+    counts,
+    engine,
     batches,
     batchesTotal,
     probeSeeds,
     isConfirmation: parseConfirmKey(row.definitionPath) !== null,
+    archived,
+    mark,
     error,
     createdAt: createdAt.toISOString(),
     queuedAt: queuedAt.toISOString(),
     startedAt: toIso(startedAt),
     finishedAt: toIso(finishedAt),
   };
+}
+
+/** The state in words: what failed counts as ended, so that `complete` alone would say too much. */
+function toStanding({ state, cancelling, probed, counts }: SweepRow): string {
+  if (cancelling) return 'stopping';
+  const word = state === 'interrupted' && probed ? 'probed' : state;
+  const bad = (['failed', 'diverged'] as const)
+    .filter((each) => counts[each] > 0)
+    .map((each) => `${counts[each]} ${each}`);
+  return [word, ...bad].join(', ');
 }
 
 /** An arm without its settings. */

@@ -1,3 +1,5 @@
+import { NO_MARK } from '../../sweep/marks.ts';
+import { readRunMarks } from '../../store/reading/read-marks.ts';
 import { readArtefact } from '../../store/reading/read-artefact.ts';
 import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import type { Storage } from '../../store/database/storage.ts';
@@ -12,6 +14,7 @@ export async function readRunDetail(storage: Storage, runId: number): Promise<Ru
   const { arm, configuration: _, evaluated: __, attempts: ___, artefacts, startedAt, finishedAt, ...rest } = run;
   return {
     ...rest,
+    mark: readRunMarks(storage, [runId]).get(run.id) ?? NO_MARK,
     arm: arm === null ? null : toArmItem(arm),
     config: arm === null ? null : { loss: arm.loss, training: arm.training },
     startedAt: toIso(startedAt),

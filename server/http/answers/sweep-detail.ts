@@ -2,6 +2,7 @@ import { varyingNames } from '../../report/curves/arm-params.ts';
 import { readArmScores } from '../../store/reading/arm-scores.ts';
 import { listConfirmations } from '../../store/reading/list-confirmations.ts';
 import { listRuns } from '../../store/reading/list-runs.ts';
+import { readMarks } from '../../store/reading/read-marks.ts';
 import { readSweep, type SweepRecord } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { ArmItem } from '../schemas/arm.ts';
@@ -25,6 +26,7 @@ export async function readSweepDetail(storage: Storage, sweepId: number): Promis
     best: bestArms(storage, sweepId, armList),
     failures: readFailures(storage, sweepId),
     armList,
+    armMarks: [...readMarks(storage, sweepId).arms].map(([arm, mark]) => ({ arm, mark })),
     varying: varyingParams(armList),
     metrics: sweep.metrics,
     definition: sweep.definition,

@@ -4,6 +4,7 @@ import { armItem, armParameters } from './arm.ts';
 import { confusionMatrix, featureProjection } from './evaluation.ts';
 import { batch, count, maybe, runState, time, words } from './fields.ts';
 import { runMetrics } from './metric.ts';
+import { mark } from './mark.ts';
 import { page } from './page.ts';
 import { shape } from './registry.ts';
 import { pathStage } from './stage.ts';
@@ -20,6 +21,7 @@ const common = {
   startedAt: time.nullable().describe('when its training began; null before'),
   finishedAt: time.nullable().describe('when its training ended; null before'),
   metrics: runMetrics,
+  mark: mark.describe('what is remembered of the run, in every sweep that refers to it'),
 };
 
 const runRow = shape(

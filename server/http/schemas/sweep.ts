@@ -4,6 +4,7 @@ import { armItem } from './arm.ts';
 import { count, maybe, sweepState, time, words } from './fields.ts';
 import { metricGoal } from './metric.ts';
 import { dropped, folded, planHash } from './plan.ts';
+import { armMark, mark } from './mark.ts';
 import { page } from './page.ts';
 import { shape, sameShape } from './registry.ts';
 
@@ -27,9 +28,12 @@ const batchesTotal = count.describe('batches that the sweep asks for, reused one
 
 const item = {
   id: z.string().describe('such as s3'),
-  name: z.string().describe('as the definition gives it'),
+  name: z.string().describe('what it is called: as the definition has it, unless it was renamed'),
   description: words.describe('the question that the sweep answers; null where the definition has none'),
   state: sweepState.describe('where the sweep stands'),
+  standing: z
+    .string()
+    .describe('the state in words for people: `complete, 20 failed`, `probed` (all that a probe trains is trained)'),
   cancelling: z.boolean().describe('cancel was asked for, and the process that runs the sweep has not yet stopped'),
   metric: metricGoal.describe('what tables and the dashboard compare'),
   arms: count.describe('how many arms'),
@@ -48,6 +52,8 @@ const item = {
       'of a probe: how many of its first seeds the trunks were asked for; null where the whole sweep was asked for',
     ),
   isConfirmation: z.boolean().describe('true where it trains an arm of another sweep on fresh seeds'),
+  archived: z.boolean().describe('true where lists leave it out unless they are asked for it'),
+  mark: mark.describe('what is remembered of the sweep itself'),
   error: words.describe(
     'why the sweep itself could not go on (a missing data set, an engine that does not open); null where it could',
   ),
@@ -115,6 +121,7 @@ export const sweepDetail = shape(
       .array(failedRun)
       .describe('runs that failed or diverged, and why; at most 200 (`counts` has the true numbers)'),
     armList: z.array(armItem).describe('its arms, in the order of the plan'),
+    armMarks: z.array(armMark).describe('what is remembered of its arms; those without a mark are left out'),
     varying: z
       .array(z.string())
       .describe(

@@ -1,3 +1,4 @@
+import { NO_MARK, type Mark } from '../../sweep/marks.ts';
 import type { RunState } from '../../sweep/results.ts';
 import { runName } from '../database/ids.ts';
 import type { PageOptions } from './list-sweeps.ts';
@@ -10,6 +11,7 @@ import {
   STAGES_OF_METRIC,
   type MetricSummary,
 } from './run-metrics.ts';
+import { readRunMarks } from './read-marks.ts';
 import { hasWords } from '../../sweep/search-text.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -40,6 +42,8 @@ export interface ListedRun {
   finishedAt: Date | null;
   params: ShownParameters;
   metrics: Record<string, MetricSummary>;
+  /** What is remembered of the run. */
+  mark: Mark;
 }
 
 /** Each condition narrows the list; a condition that is left out lets every run pass. */
@@ -89,12 +93,11 @@ export function listRuns(
       ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
     )
     .all(...where.values, ...order.values, query.limit ?? -1, query.offset ?? 0) as Row[];
-  const metrics = readRunMetrics(
-    storage,
-    rows.map(({ id }) => id),
-    query.metrics,
-  );
-  return { items: rows.map((row) => toRunRow(row, metrics.get(row.id)!)), total };
+  const ids = rows.map(({ id }) => id);
+  const metrics = readRunMetrics(storage, ids, query.metrics);
+  const marks = readRunMarks(storage, ids);
+  const toItem = (row: Row) => toRunRow(row, metrics.get(row.id)!, marks.get(runName(row.id)) ?? NO_MARK);
+  return { items: rows.map(toItem), total };
 }
 
 /** Why a run did not complete; null where it gives no reason. */
@@ -197,7 +200,7 @@ function toKey(storage: Storage, sort: string): Fragment {
   return column ? result(`(SELECT ${column}(g.${column}) ${stages})`) : { sql: 'NULL', values: [] };
 }
 
-function toRunRow(row: Row, metrics: Record<string, MetricSummary>): ListedRun {
+function toRunRow(row: Row, metrics: Record<string, MetricSummary>, mark: Mark): ListedRun {
   const {
     id,
     error,
@@ -226,5 +229,6 @@ function toRunRow(row: Row, metrics: Record<string, MetricSummary>): ListedRun {
     finishedAt: finishedAt === null ? null : new Date(finishedAt),
     params: { alpha, beta, gamma, epsilon, N, ...JSON.parse(swept) },
     metrics,
+    mark,
   };
 }

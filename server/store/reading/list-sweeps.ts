@@ -4,6 +4,7 @@ import type { RunState, SweepState } from '../../sweep/results.ts';
 import type { Sweep } from '../generated/client.ts';
 import { sweepName } from '../database/ids.ts';
 import { readSweepMarks } from './read-marks.ts';
+import { chooseSweeps, type SweepChoice } from './choose-sweeps.ts';
 import { onceARevision } from './once-a-revision.ts';
 import { seenError, seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -33,6 +34,8 @@ export interface SweepRow {
   engine: string | null;
   /** Where only the trunks of the sweep were asked for: on how many of its first seeds. null where all of it was. */
   probeSeeds: number | null;
+  /** True where only the trunks were asked for, and none of them is left to train. */
+  probed: boolean;
   /** Why the sweep itself could not go on. */
   error: string | null;
   /** True where lists leave it out unless they are asked for it. */
@@ -53,20 +56,18 @@ export interface PageOptions {
   limit?: number;
 }
 
-/** Sweeps with their progress, newest first. */
+/** Sweeps with their progress. */
 export async function listSweeps(
   storage: Storage,
-  { offset = 0, limit }: PageOptions = {},
+  { offset = 0, limit, ...choice }: SweepChoice & PageOptions = {},
 ): Promise<{ items: SweepRow[]; total: number }> {
-  const [total, sweeps] = await Promise.all([
-    storage.prisma.sweep.count(),
-    storage.prisma.sweep.findMany({
-      orderBy: { id: 'desc' },
-      skip: offset,
-      ...(limit === undefined ? {} : { take: limit }),
-    }),
-  ]);
-  return { items: toRows(storage, sweeps), total };
+  const chosen = chooseSweeps(storage, choice);
+  const ids = chosen.slice(offset, limit === undefined ? undefined : offset + limit);
+  const sweeps = await storage.prisma.sweep.findMany({ where: { id: { in: ids } } });
+  const byId = new Map(sweeps.map((sweep) => [sweep.id, sweep]));
+  // One that was removed meanwhile is left out.
+  const rows = ids.flatMap((id) => byId.get(id) ?? []);
+  return { items: toRows(storage, rows), total: chosen.length };
 }
 
 export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
@@ -89,6 +90,7 @@ export function toRows(storage: Storage, sweeps: Sweep[]): SweepRow[] {
     finishedAt: sweep.finishedAt,
     engine: sweep.engine,
     probeSeeds: sweep.probeSeeds,
+    probed: sweep.probeSeeds !== null && isProbed(storage, sweep),
     error: seenError(storage, sweep),
     archived: sweep.archived,
     mark: marks.get(sweepName(sweep.id)) ?? NO_MARK,
@@ -120,6 +122,23 @@ function countRuns(storage: Storage, sweepId: number, runState: string): SweepPr
     progress.batches += state === 'diverged' ? batches : batch;
   }
   return progress;
+}
+
+/** Trunks are the stages in which the phase is not in force. One that diverged or failed is not tried again. */
+function isProbed(storage: Storage, { id, plan, probeSeeds }: Sweep): boolean {
+  const { seeds } = JSON.parse(plan) as { seeds: number[] };
+  const wanted = JSON.stringify(seeds.slice(0, probeSeeds!));
+  return onceARevision(storage, id, `probed on ${wanted}`, () => {
+    const { trunks, left } = storage
+      .prepare(
+        `SELECT count(*) AS trunks, sum(g.batch < g.toBatch AND r.state NOT IN ('failed', 'diverged')) AS left
+      FROM "SweepRun" s CROSS JOIN "Run" r ON r.id = s.runId CROSS JOIN "RunStage" p ON p.runId = r.id
+      CROSS JOIN "Stage" g ON g.id = p.stageId
+      WHERE s.sweepId = ? AND s.seed IN (SELECT value FROM json_each(?)) AND json_extract(g.params, '$.N') IS NULL`,
+      )
+      .get(id, wanted) as { trunks: number; left: number | null };
+    return trunks > 0 && left === 0;
+  });
 }
 
 function describe(definition: string): string | null {

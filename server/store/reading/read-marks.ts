@@ -40,9 +40,12 @@ export function readSweepMarks(storage: Storage, sweepIds: readonly number[]): R
   return new Map(rows.map((row) => [sweepName(row.sweepId!), toMark(row)]));
 }
 
-export function readRunMark(storage: Storage, runId: number): Mark {
-  const row = storage.prepare(`SELECT ${COLUMNS} FROM "Mark" m WHERE m.runId = ?`).get(runId) as Row | undefined;
-  return row === undefined ? NO_MARK : toMark(row);
+/** What is remembered of runs, by id; what has no mark is not there. */
+export function readRunMarks(storage: Storage, runIds: readonly number[]): ReadonlyMap<string, Mark> {
+  const rows = storage
+    .prepare(`SELECT ${COLUMNS} FROM "Mark" m WHERE m.runId IN (SELECT value FROM json_each(?))`)
+    .all(JSON.stringify(runIds)) as Row[];
+  return new Map(rows.map((row) => [runName(row.runId!), toMark(row)]));
 }
 
 /** Every tag that anything has, sorted. */
