@@ -17,8 +17,8 @@ export interface DefinitionCheck {
   /** The definition has changed: nothing is known of it any more. */
   forget(): void;
   plan(request: PlanRequest): Promise<void>;
-  /** Starts the definition whose plan is shown, and goes to its page. */
-  start(plan: PlanJsonWithArms, request: StartRequest): Promise<void>;
+  /** Starts the definition whose plan is shown, and goes to its page. `started` is called before. */
+  start(plan: PlanJsonWithArms, request: StartRequest, started: () => void): Promise<void>;
 }
 
 /** Asks the server for the plan of a definition, and to start it. */
@@ -46,10 +46,11 @@ export function useDefinitionCheck(): DefinitionCheck {
           (error: Error): Check => ({ state: 'bad', error }),
         ),
       ),
-    start: (plan, request) =>
+    start: (plan, request, started) =>
       wait(
         post<StartResponse>('sweeps', request).then(
           ({ id }): Check => {
+            started();
             navigate(request.probe ? `sweeps/${id}/probe` : `sweeps/${id}`);
             return { state: 'none' };
           },

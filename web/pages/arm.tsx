@@ -10,6 +10,7 @@ import { metricLabel } from '../format/metric.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { ArmMarks } from '../parts/marks.tsx';
 import { Message } from '../parts/message.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
 import { PairTable } from '../parts/pair-table.tsx';
@@ -53,6 +54,7 @@ function ArmOf({ sweep, arm }: { sweep: SweepDetail; arm: ArmItem }) {
         <h2 id="arm">
           {arm.name} {arm.control && <span class="tag">control</span>}
         </h2>
+        <ArmMarks sweep={sweep} arm={arm.index} />
         {arm.control ? (
           <p>
             Without the intra-class phase. <Link to={`sweeps/${sweep.id}/runs?arm=${arm.index}`}>Its runs</Link>

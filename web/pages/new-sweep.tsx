@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import type { PlanRequest } from '../../server/http/schemas/plan.ts';
 import type { StartRequest } from '../../server/http/schemas/start.ts';
 import { ApiError } from '../data/api.ts';
 import { useDefinitionCheck, type Check, type DefinitionCheck } from '../data/definition-check.ts';
+import { useDraft } from '../data/use-draft.ts';
 import { formatAmount } from '../format/number.ts';
+import { AskButton } from '../parts/ask.tsx';
 import { AtWork } from '../parts/at-work.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Problems } from '../parts/loaded.tsx';
+import { useLocation } from '../routing/location.ts';
 import { EXAMPLE_DEFINITION } from './example-definition.ts';
 import { PlanView } from './plan-view.tsx';
 
@@ -34,18 +36,18 @@ export function NewSweepPage() {
 }
 
 function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
-  const [definition, setDefinition] = useState('');
-  const [baseFolder, setBaseFolder] = useState('');
-  const [engine, setEngine] = useState<string>('auto');
+  const from = useLocation().query.get('from');
+  const { draft, edit, discard, error } = useDraft(from);
+  const { definition, baseFolder, engine } = draft;
   const request = (): PlanRequest => ({ definition, ...(baseFolder === '' ? {} : { baseFolder }) });
-  const edit = (text: string): void => {
-    setDefinition(text);
+  const editPlanned = (change: Partial<typeof draft>): void => {
+    edit(change);
     checking.forget();
   };
   const start = (probe: boolean): void => {
     if (checking.check.state !== 'good') return;
     const chosen = engine as NonNullable<StartRequest['engine']>;
-    void checking.start(checking.check.plan, { ...request(), engine: chosen, probe });
+    void checking.start(checking.check.plan, { ...request(), engine: chosen, probe }, discard);
   };
 
   return (
@@ -56,13 +58,23 @@ function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
         void checking.plan(request());
       }}
     >
+      {error !== null && (
+        <p class="banner banner-bad" role="alert">
+          {error.message}
+        </p>
+      )}
+      {from !== null && error === null && (
+        <p class="small quiet">
+          The definition of {from}. What starts is a sweep of its own; runs that both have are trained once.
+        </p>
+      )}
       <Field label="Definition (JSON)">
         <textarea
           class="code"
           rows={22}
           spellcheck={false}
           value={definition}
-          onInput={(event) => edit(event.currentTarget.value)}
+          onInput={(event) => editPlanned({ definition: event.currentTarget.value })}
           placeholder={EXAMPLE_DEFINITION}
           required
         />
@@ -73,24 +85,34 @@ function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
             type="text"
             value={baseFolder}
             placeholder="where the server was started"
-            onInput={(event) => {
-              setBaseFolder(event.currentTarget.value);
-              checking.forget();
-            }}
+            onInput={(event) => editPlanned({ baseFolder: event.currentTarget.value })}
           />
         </Field>
         <Select
           label="Engine"
           value={engine}
-          onChange={setEngine}
+          onChange={(next) => edit({ engine: next })}
           options={ENGINES.map((name) => ({ value: name, label: name }))}
         />
       </div>
       <Buttons check={checking.check} start={start}>
-        {definition === '' && (
-          <button type="button" class="plain" onClick={() => edit(EXAMPLE_DEFINITION)}>
+        {definition === '' ? (
+          <button type="button" class="plain" onClick={() => editPlanned({ definition: EXAMPLE_DEFINITION })}>
             Fill in an example
           </button>
+        ) : (
+          <AskButton
+            kind="plain"
+            label="Clear"
+            question="Clear what is written here?"
+            yes="Clear"
+            act={async () => {
+              discard();
+              checking.forget();
+            }}
+          >
+            <p>The draft is kept by this browser until then, or until it is started.</p>
+          </AskButton>
         )}
       </Buttons>
       <p class="small quiet form-note">

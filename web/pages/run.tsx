@@ -7,6 +7,7 @@ import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { formatDuration } from '../format/time.ts';
 import { Facts, Moment } from '../parts/facts.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { Marks } from '../parts/marks.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { Link } from '../routing/link.tsx';
 import { RunCurves } from './run-curves.tsx';
@@ -39,6 +40,7 @@ function Run({ run }: { run: RunDetail }) {
         <h1>
           {run.arm?.name ?? run.id}, seed {run.seed} <StateBadge state={run.state} />
         </h1>
+        <Marks path={`runs/${run.id}`} what={`run ${run.id}`} mark={run.mark} />
         <p class="links">
           {run.controlRun !== null && run.controlRun !== run.id && (
             <Link to={`runs/${run.controlRun}`}>Its control, {run.controlRun}</Link>

@@ -1,7 +1,9 @@
 import type { FailedRun, SweepDetail } from '../../server/http/schemas/sweep.ts';
+import { post } from '../data/api.ts';
 import { droppedWords } from '../format/dropped.ts';
 import { formatAmount, formatCount } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
+import { AskButton } from '../parts/ask.tsx';
 import { AtWork } from '../parts/at-work.tsx';
 import { Facts, Moment } from '../parts/facts.tsx';
 import { PostButton } from '../parts/post-button.tsx';
@@ -95,19 +97,32 @@ const ACTION_WORDS: Record<SweepAction, string> = {
   retry: 'Retry failed runs',
 };
 
+const ASK_WORDS = {
+  cancel: 'It stops at the next checkpoints. What is trained stays, and it can be resumed.',
+  kill: 'What they have not yet stored is trained again when the sweep is resumed.',
+};
+
 function Actions({ sweep }: { sweep: SweepDetail }) {
   const words = { ...ACTION_WORDS, ...(sweep.probeSeeds === null ? {} : { resume: 'Train the whole sweep' }) };
   return (
     <div class="actions">
-      {possibleActions(sweep).map((action) => (
-        <PostButton
-          key={action}
-          path={`sweeps/${sweep.id}/${action}`}
-          kind={action === 'cancel' || action === 'kill' ? 'danger' : 'primary'}
-        >
-          {words[action]}
-        </PostButton>
-      ))}
+      {possibleActions(sweep).map((action) =>
+        action === 'cancel' || action === 'kill' ? (
+          <AskButton
+            key={action}
+            label={words[action]}
+            question={action === 'cancel' ? 'Cancel this sweep?' : 'Kill its workers?'}
+            yes={words[action]}
+            act={() => post(`sweeps/${sweep.id}/${action}`, {})}
+          >
+            <p>{ASK_WORDS[action]}</p>
+          </AskButton>
+        ) : (
+          <PostButton key={action} path={`sweeps/${sweep.id}/${action}`}>
+            {words[action]}
+          </PostButton>
+        ),
+      )}
       {sweep.cancelling && <span class="quiet small">Stopping at the next checkpoint …</span>}
     </div>
   );

@@ -1,24 +1,29 @@
+import { useState } from 'preact/hooks';
 import type { SweepItem, SweepList } from '../../server/http/schemas/sweep.ts';
-import type { Verdict } from '../../server/http/schemas/verdict.ts';
+import type { TagList } from '../../server/http/schemas/mark.ts';
 import { query } from '../data/api.ts';
-import { aboutSweep, useResource } from '../data/use-resource.ts';
-import { metricLabel } from '../format/metric.ts';
-import { formatAmount } from '../format/number.ts';
-import { Moment } from '../parts/facts.tsx';
+import { useResource } from '../data/use-resource.ts';
+import { Field, Select } from '../parts/field.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Message } from '../parts/message.tsx';
 import { Pager } from '../parts/pager.tsx';
-import { CountsBar, CountsWords } from '../parts/progress.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
 import { Link } from '../routing/link.tsx';
-import { useChoice } from '../routing/location.ts';
+import { choose, useLocation } from '../routing/location.ts';
+import { SelectionBar } from './sweeps-selection.tsx';
+import { SweepsTable } from './sweeps-table.tsx';
+
+const PAGE_SIZE = 100;
 
 export function SweepsPage() {
-  const [page, setPage] = useChoice('page', '1');
+  const { query: chosen } = useLocation();
+  const of = (name: string): string => chosen.get(name) ?? '';
+  const filters = { q: of('q'), tag: of('tag'), star: of('star'), archived: of('archived') };
+  const order = { sort: of('sort'), order: of('order') };
   const sweeps = useResource<SweepList>(
-    `sweeps${query({ page, size: 50 })}`,
+    `sweeps${query({ ...filters, ...order, page: of('page') || 1, size: PAGE_SIZE })}`,
     ({ kind }) => kind === 'hello' || kind === 'sweeps' || kind === 'sweep',
   );
+  const isFiltered = Object.values(filters).some((value) => value !== '');
   return (
     <>
       <header class="page-head page-head-row">
@@ -27,23 +32,85 @@ export function SweepsPage() {
           New sweep
         </Link>
       </header>
+      <Filters filters={filters} />
       <Loaded resource={sweeps} what="the sweeps">
-        {(list) =>
-          list.total === 0 ? (
-            <NoSweeps />
-          ) : (
-            <>
-              <ul class="sweeps">
-                {list.items.map((sweep) => (
-                  <SweepCard key={sweep.id} sweep={sweep} />
-                ))}
-              </ul>
-              <Pager page={list.page} size={list.size} total={list.total} onPage={(next) => setPage(String(next))} />
-            </>
-          )
-        }
+        {(list) => (list.total > 0 ? <List list={list} order={order} /> : isFiltered ? <NoneFits /> : <NoSweeps />)}
       </Loaded>
     </>
+  );
+}
+
+interface FiltersProps {
+  filters: Record<'q' | 'tag' | 'star' | 'archived', string>;
+}
+
+function Filters({ filters }: FiltersProps) {
+  const { value } = useResource<TagList>('tags', ({ kind }) => kind === 'hello' || kind === 'sweep');
+  const set =
+    (name: keyof FiltersProps['filters']) =>
+    (next: string): void =>
+      choose({ [name]: next === '' ? null : next, page: null });
+  const any = { value: '', label: 'any' };
+  const tags = [...new Set([...(value?.tags ?? []), ...(filters.tag === '' ? [] : [filters.tag])])];
+  return (
+    <div class="controls" role="search">
+      <Field label="Name, tag or note contains">
+        <input type="search" value={filters.q} onInput={(event) => set('q')(event.currentTarget.value)} />
+      </Field>
+      <Select
+        label="Tag"
+        value={filters.tag}
+        onChange={set('tag')}
+        options={[any, ...tags.map((tag) => ({ value: tag, label: tag }))]}
+      />
+      <Select
+        label="Star"
+        value={filters.star}
+        onChange={set('star')}
+        options={[any, { value: 'true', label: 'starred' }, { value: 'false', label: 'not starred' }]}
+      />
+      <Select
+        label="Archived"
+        value={filters.archived}
+        onChange={set('archived')}
+        options={[
+          { value: '', label: 'left out' },
+          { value: 'with', label: 'listed too' },
+          { value: 'only', label: 'alone' },
+        ]}
+      />
+    </div>
+  );
+}
+
+function List({ list, order }: { list: SweepList; order: { sort: string; order: string } }) {
+  const [selected, setSelected] = useState<readonly string[]>([]);
+  // What has left the page is not acted upon.
+  const chosen: SweepItem[] = list.items.filter(({ id }) => selected.includes(id));
+  return (
+    <>
+      <SelectionBar chosen={chosen} clear={() => setSelected([])} />
+      <SweepsTable items={list.items} order={order} selected={selected} select={setSelected} />
+      <Pager
+        page={list.page}
+        size={list.size}
+        total={list.total}
+        onPage={(page) => choose({ page: page === 1 ? null : String(page) })}
+      />
+    </>
+  );
+}
+
+function NoneFits() {
+  const clear = (): void => choose({ q: null, tag: null, star: null, archived: null, page: null });
+  return (
+    <Message kind="empty" title="No sweep fits these filters">
+      <p>
+        <button type="button" onClick={clear}>
+          Clear the filters
+        </button>
+      </p>
+    </Message>
   );
 }
 
@@ -58,41 +125,5 @@ function NoSweeps() {
         or <Link to="new">paste a definition</Link>.
       </p>
     </Message>
-  );
-}
-
-/** What a sweep that has ended answers, in a few words. */
-function ShortAnswer({ sweep }: { sweep: SweepItem }) {
-  const isAtWork = sweep.state === 'running' || sweep.state === 'queued';
-  const isJudged = !isAtWork && !sweep.isConfirmation && sweep.counts.complete > 0;
-  const answer = useResource<Verdict>(isJudged ? `sweeps/${sweep.id}/verdict` : null, aboutSweep(sweep.id));
-  return answer.value === null ? null : <p class="answer-short">{answer.value.short}</p>;
-}
-
-function SweepCard({ sweep }: { sweep: SweepItem }) {
-  return (
-    <li class="card sweep-card">
-      <div class="sweep-card-head">
-        <h2>
-          <Link to={`sweeps/${sweep.id}`}>{sweep.name}</Link>
-        </h2>
-        <StateBadge state={sweep.cancelling ? 'cancelling' : sweep.state} />
-      </div>
-      <ShortAnswer sweep={sweep} />
-      {sweep.description !== null && <p class="quiet">{sweep.description}</p>}
-      <CountsBar counts={sweep.counts} />
-      <p class="small">
-        <CountsWords counts={sweep.counts} />
-      </p>
-      <p class="small quiet">
-        {sweep.id} · {formatAmount(sweep.arms, 'arm')} × {formatAmount(sweep.seeds, 'seed')} ·{' '}
-        {metricLabel(sweep.metric.name)}
-        {sweep.engine !== null && <> · {sweep.engine}</>} · <Moment at={sweep.createdAt} />
-      </p>
-      <p class="links small">
-        <Link to={`sweeps/${sweep.id}/compare`}>Compare</Link> <Link to={`sweeps/${sweep.id}/runs`}>Runs</Link>{' '}
-        <Link to={`sweeps/${sweep.id}/table`}>Table</Link>
-      </p>
-    </li>
   );
 }

@@ -6,7 +6,7 @@ import { post } from '../data/api.ts';
 interface PostButtonProps<Answer> {
   path: string;
   body?: object;
-  kind?: 'primary' | 'danger';
+  kind?: 'primary' | 'danger' | 'plain';
   disabled?: boolean;
   /** What follows an answer; without it the page shows the change by itself. */
   then?: (answer: Answer) => void;

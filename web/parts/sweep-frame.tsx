@@ -5,7 +5,9 @@ import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { Link } from '../routing/link.tsx';
 import { SWEEP_TABS } from '../routing/sweep-tabs.ts';
 import { Loaded } from './loaded.tsx';
+import { Marks } from './marks.tsx';
 import { StateBadge } from './state-badge.tsx';
+import { SweepMenu } from './sweep-menu.tsx';
 
 interface SweepFrameProps {
   id: string;
@@ -29,9 +31,13 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
               <Link to="">Sweeps</Link> / {detail.id}
             </p>
             <h1>
-              {detail.name} <StateBadge state={detail.cancelling ? 'cancelling' : detail.state} />
+              <bdi>{detail.name}</bdi>{' '}
+              <StateBadge state={detail.cancelling ? 'cancelling' : detail.state} words={detail.standing} />
             </h1>
             {detail.description !== null && <p class="lead">{detail.description}</p>}
+            <Marks path={`sweeps/${id}`} what={`sweep ${id}`} mark={detail.mark}>
+              <SweepMenu sweep={detail} />
+            </Marks>
           </header>
           <nav class="tabs" aria-label="Pages of this sweep">
             {SWEEP_TABS.map((tab) => (

@@ -102,7 +102,7 @@ describeInBrowser('the dashboard', () => {
     expect(answer.sentence).toMatch(/^3 seeds: no p can be under 0.25. Largest: β0/);
     expect(await first.innerText()).toContain('Next: train 12 seeds');
     await page.getByRole('link', { name: 'Sweeps', exact: true }).first().click();
-    await page.locator('.sweep-card', { hasText: 'walk' }).getByText(answer.short).waitFor();
+    await page.getByRole('row', { name: /walk/ }).getByText(answer.short).waitFor();
     await page.goBack();
     await first.getByText(answer.sentence).waitFor();
     const forest = first.getByRole('table');
@@ -492,11 +492,13 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'Start the sweep' }).click();
     await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
 
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
     await page.getByRole('button', { name: 'Kill now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Kill now' }).click();
     await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
   });
