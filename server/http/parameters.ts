@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parseMetric } from '../sweep/metrics.ts';
 import { isLossParameter, isSettingName } from '../sweep/parameter-names.ts';
+import { isMetricName } from '../sweep/schema/own-metric.ts';
 
 /** Ids, never names, in paths. */
 export const sweepId = z
@@ -12,13 +12,10 @@ export const runId = z
   .regex(/^r[1-9]\d{0,14}$/, 'want a run id such as r41')
   .describe('run id, such as r41');
 
+/** Whether there is such a metric depends on the sweep: `knownMetric` says so. */
 export const metricName = z
   .string()
-  .max(100)
-  .superRefine((name, context) => {
-    const parsed = parseMetric(name);
-    if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
-  })
+  .refine(isMetricName, 'want the name of a metric such as val/accuracy')
   .describe('metric name, such as val/accuracy');
 
 const RUN_COLUMNS = ['id', 'arm', 'seed', 'state', 'engine', 'seconds', 'startedAt'];
@@ -31,11 +28,10 @@ const SORT_KEYS = `${RUN_COLUMNS.join(', ')}, a parameter, last:METRIC or best:M
 export const runSortKey = z
   .string()
   .max(120)
-  .regex(/^[\w.:/]+$/, `want ${SORT_KEYS}`)
   .refine((key) => {
     const metric = /^(?:last|best):(.*)$/.exec(key)?.[1];
-    if (metric !== undefined) return 'metric' in parseMetric(metric);
-    return RUN_COLUMNS.includes(key) || isLossParameter(key) || isSettingName(key);
+    if (metric !== undefined) return isMetricName(metric);
+    return RUN_COLUMNS.includes(key) || isLossParameter(key) || (isSettingName(key) && /^[\w.]+$/.test(key));
   }, `want ${SORT_KEYS}`)
   .describe(`${SORT_KEYS}; default: the order of training; a run without a value is last either way`);
 

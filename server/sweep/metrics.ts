@@ -8,6 +8,8 @@ export interface Metric {
   /** Which direction is better; null where neither is. */
   better: 'higher' | 'lower' | null;
   when: MetricTime;
+  /** Behind its values. `%`: a share from 0 to 1, which is shown in percent. null: a plain number. */
+  unit: string | null;
 }
 
 type Better = Metric['better'];
@@ -42,26 +44,36 @@ const EVALUATION: Record<string, Better> = {
 };
 
 const named = (prefix: string, table: Record<string, Better>, when: (name: string) => MetricTime): Metric[] =>
-  Object.entries(table).map(([name, better]) => ({ name: `${prefix}/${name}`, better, when: when(name) }));
+  Object.entries(table).map(([name, better]) => ({
+    name: `${prefix}/${name}`,
+    better,
+    when: when(name),
+    unit: /^accuracy(Linear|Cosine)?$/.test(name) ? '%' : null,
+  }));
 
-/** Every metric there is, in the order in which pages list them. */
+/** Every metric that Cosweep records or computes itself, in the order in which pages list them. */
 export const METRICS: readonly Metric[] = [
   ...named('train', TRAINING, (name) => (name === 'truncated' ? 'batchFromSwitch' : 'batch')),
   ...named('val', EVALUATION, () => 'evaluation'),
   ...named('test', EVALUATION, () => 'end'),
   // The mean error over the five pairs of classes that the controls of the *other* seeds confuse most. One run alone
   // does not have it (docs/metrics.md).
-  { name: 'pairs/worst5', better: 'lower', when: 'derived' },
+  { name: 'pairs/worst5', better: 'lower', when: 'derived', unit: null },
 ];
 
 const BY_NAME = new Map(METRICS.map((metric) => [metric.name, metric]));
 
-/** @returns the metric, or a problem: what was found and what is wanted */
-export function parseMetric(name: string): { metric: Metric } | { problem: string } {
-  const metric = BY_NAME.get(name);
+/**
+ * @param own the metrics that a sweep names itself
+ * @returns the metric, or a problem: what was found and what is wanted
+ */
+export function parseMetric(name: string, own: readonly Metric[] = []): { metric: Metric } | { problem: string } {
+  const metric = findMetric(name, own);
   if (metric) return { metric };
-  const names = METRICS.map((known) => known.name);
-  const suggestion = toSuggestion(name, names);
+  const suggestion = toSuggestion(
+    name,
+    [...METRICS, ...own].map((known) => known.name),
+  );
   return {
     problem: `found ${JSON.stringify(name)}, wanted the name of a metric${
       suggestion ||
@@ -72,10 +84,28 @@ export function parseMetric(name: string): { metric: Metric } | { problem: strin
   };
 }
 
+/** A metric that is named for the validation part is one of the test part too. */
+export function findMetric(name: string, own: readonly Metric[]): Metric | undefined {
+  const named = own.find((each) => each.name === name) ?? BY_NAME.get(name);
+  if (named !== undefined || !name.startsWith('test/')) return named;
+  const twin = own.find((each) => each.name === name.replace('test/', 'val/'));
+  return twin && { ...twin, name, when: 'end' };
+}
+
 /**
  * The direction in which a metric is better. A metric that is better in neither gets `maximize`, since tables need some
  * order.
  */
 export function goalOf(metric: Metric): 'maximize' | 'minimize' {
   return metric.better === 'lower' ? 'minimize' : 'maximize';
+}
+
+/** The metrics of a sweep by name: those that Cosweep knows first, in their order, then the sweep's own in theirs. */
+export function listMetrics(names: readonly string[], own: readonly Metric[]): Metric[] {
+  const wanted = new Set([...names, ...own.map(({ name }) => name)]);
+  const builtIn = METRICS.filter(({ name }) => wanted.has(name)).map(
+    (metric) => own.find(({ name }) => name === metric.name) ?? metric,
+  );
+  const listed = new Set(builtIn.map(({ name }) => name));
+  return [...builtIn, ...own.filter(({ name }) => !listed.has(name))];
 }

@@ -1,4 +1,5 @@
 import type { Arm } from './arm.ts';
+import type { Metric } from './metrics.ts';
 
 /**
  * The results of a sweep, finished or half finished, as the report reads them. The store puts them together for each
@@ -48,6 +49,8 @@ export interface SweepResults {
   name: string;
   state: SweepState;
   metric: { name: string; goal: 'maximize' | 'minimize' };
+  /** The metrics that its definition names itself; left out where it names none. */
+  metrics?: readonly Metric[];
   arms: Arm[];
   seeds: number[];
   runs: RunResult[];

@@ -23,8 +23,8 @@ function isFar(a: string, b: string, furthest: number): boolean {
   return a.length - shared > furthest;
 }
 
-/** A word as it is compared. Case, dashes, underscores and spaces are the commonest mistakes and cost nothing. */
-const bare = (word: string) => word.toLowerCase().replace(/[-_\s]/g, '');
+/** A word as it is compared. Case, dashes, underscores, slashes and spaces are the commonest mistakes and cost nothing. */
+const bare = (word: string) => word.toLowerCase().replace(/[-_/\s]/g, '');
 
 /** `learningRate` is what people call `training.optimizer.learningRate`. */
 const isLastPart = (word: string, candidate: string) => bare(candidate).endsWith(`.${bare(word)}`);
@@ -33,7 +33,7 @@ const isLastPart = (word: string, candidate: string) => bare(candidate).endsWith
 function countMistakes(word: string, candidate: string, furthest: number): number {
   if (isLastPart(word, candidate)) return 0;
   // the beginning of a word is as near as one mistake: `log_uniform` means `log_uniform_values`
-  if (word.length >= 4 && bare(candidate).startsWith(bare(word))) return Math.min(1, candidate.length - word.length);
+  if (word.length >= 3 && bare(candidate).startsWith(bare(word))) return Math.min(1, candidate.length - word.length);
   if (isFar(bare(word), bare(candidate), furthest)) return Infinity;
   return distance(bare(word), bare(candidate));
 }

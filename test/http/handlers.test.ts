@@ -454,6 +454,8 @@ test('an unknown name is refused with a suggestion; it does not give an empty an
     '/curves?runs=r1&metric=val/acuracy',
     '/sweeps/s1/pairs?metric=val/acuracy',
     '/sweeps/s1/ablation?metric=val/acuracy',
+    '/sweeps/s1/verdict?metric=val/acuracy',
+    '/sweeps/s1/runs?sort=last:val/acuracy',
   ]) {
     const { status, body } = await ask<ErrorResponse>('get', path);
     expect(status).toBe(400);
@@ -464,7 +466,7 @@ test('an unknown name is refused with a suggestion; it does not give an empty an
   expect((await ask<ErrorResponse>('get', '/curves?metric=val/accuracy')).body.error.message).toBe(
     'Cannot read the request: query.runs: want one, or several with commas between',
   );
-  for (const key of ['bogus', 'last:val/acuracy', 'best:']) {
+  for (const key of ['bogus', 'last:val//acuracy', 'best:']) {
     const { status, body } = await ask<ErrorResponse>('get', `/sweeps/s1/runs?sort=${key}`);
     expect(status).toBe(400);
     expect(body.error.message).toContain(

@@ -4,7 +4,7 @@ import { finishSweep } from '../../server/store/training/sweep-turn.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';
-import { definition, planText } from './plan-text.ts';
+import { definition as twoBetas, planText } from './plan-text.ts';
 
 /** What the phase adds to the accuracy, by arm: two arms with the phase, then the control. */
 const effect = [0.02, 0.03, 0];
@@ -21,14 +21,18 @@ export function totalAt(seed: number, batch: number): number {
 /**
  * Stores a sweep as if it had been trained: 16 runs complete; with the last seed, arm 0 failed and arm 1 diverged.
  *
+ * @param definition of the same arms; a metric of its own is recorded as one minus the accuracy
  * @returns the number of the sweep, and a function that gives the number of the run of an arm and a seed
  */
-export function storeTrainedSweep(storage: Storage): { sweepId: number; run: (arm: number, seed: number) => number } {
+export function storeTrainedSweep(
+  storage: Storage,
+  definition: typeof twoBetas & { metrics?: object } = twoBetas,
+): { sweepId: number; run: (arm: number, seed: number) => number } {
   const plan = planText(JSON.stringify(definition));
   const token = lease(storage);
   const { sweepId, tasks } = begin(storage, token, plan, {
     definition: JSON.stringify(definition, null, 2),
-    definitionPath: '/study/two-betas.json',
+    definitionPath: `/study/${definition.name}.json`,
   });
   const lastSeed = plan.seeds.at(-1);
   for (const { runId, arm, seed, stages } of tasks) {
@@ -71,6 +75,9 @@ export function storeTrainedSweep(storage: Storage): { sweepId: number; run: (ar
         perEvaluation('val/accuracy', (batch) => accuracyAt(arm, seed, batch)),
         perEvaluation('val/crossEntropy', (batch) => 2 - accuracyAt(arm, seed, batch)),
         perEvaluation('val/intraClassCosine', (batch) => accuracyAt(arm, seed, batch) / 2),
+        ...Object.keys(definition.metrics ?? {}).map((metric) =>
+          perEvaluation(metric, (batch) => 1 - accuracyAt(arm, seed, batch)),
+        ),
       ],
       artefacts: evaluations.flatMap((batch) => [
         {

@@ -114,6 +114,7 @@ describe('metrics', () => {
       name: 'train/truncated',
       better: 'lower',
       when: 'batchFromSwitch',
+      unit: null,
     });
   });
   it('have a direction', () => {

@@ -15,7 +15,7 @@ it('the schema has what an editor completes', () => {
     required: string[];
     properties: Record<string, { properties?: Record<string, object>; description?: string }>;
   };
-  expect(schema.required.sort()).toEqual(['method', 'name', 'parameters', 'training']);
+  expect(schema.required.sort()).toEqual(['name', 'parameters', 'training']);
   expect(schema.properties.loss!.properties!.truncation).toMatchObject({
     enum: ['batch', 'sample', 'class', 'none'],
     default: 'batch',

@@ -7,6 +7,7 @@ const report: ConfirmReport = {
   name: 'confirm',
   confirms: { sweep: 's1', arm: 12 },
   metric: 'test/accuracy',
+  unit: '%',
   goal: 'maximize',
   part: 'test',
   images: 1000,

@@ -1,12 +1,27 @@
+import type { MetricInfo } from '../../server/http/schemas/metric.ts';
 import { formatFixed, formatNumber, formatPercent, formatSigned } from './number.ts';
 
-/** Shares of correct images, which are shown in percent. */
+/** The metrics of the sweep or run on the screen, as the API lists them: pages name a metric, and find its unit here. */
+const known = new Map<string, MetricInfo>();
+
+export function learnMetrics(metrics: readonly MetricInfo[]): void {
+  for (const metric of metrics) known.set(metric.name, metric);
+}
+
+/** `%` for shares from 0 to 1, which are shown in percent; null: plain numbers. */
+export function metricUnit(metric: string): string | null {
+  const found = known.get(metric);
+  if (found !== undefined) return found.unit;
+  return /\/accuracy(Linear|Cosine)?$/.test(metric) ? '%' : null;
+}
+
+/** Shares, which are shown in percent. */
 export function isAccuracy(metric: string): boolean {
-  return /\/accuracy(Linear|Cosine)?$/.test(metric);
+  return metricUnit(metric) === '%';
 }
 
 export function formatMetric(metric: string, value: number | null | undefined): string {
-  return isAccuracy(metric) ? formatPercent(value) : formatNumber(value);
+  return isAccuracy(metric) ? formatPercent(value) : withUnit(metric, formatNumber(value));
 }
 
 /** A spread in the metric's unit: percent points of an accuracy. */
@@ -18,7 +33,12 @@ export function formatSpread(metric: string, value: number | null | undefined): 
 export function formatMetricDifference(metric: string, value: number | null | undefined): string {
   return isAccuracy(metric)
     ? formatSigned(value, (size) => `${formatFixed(size * 100, 2)} points`)
-    : formatSigned(value, (size) => formatNumber(size, 3));
+    : formatSigned(value, (size) => withUnit(metric, formatNumber(size, 3)));
+}
+
+function withUnit(metric: string, text: string): string {
+  const unit = metricUnit(metric);
+  return unit === null || text === '–' ? text : `${text} ${unit}`;
 }
 
 /** `val/intraClassCosine` → `intra-class cosine (validation)`; an unknown metric keeps its name. */

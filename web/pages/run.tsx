@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { RunDetail } from '../../server/http/schemas/run.ts';
 import { aboutRun, useResource } from '../data/use-resource.ts';
-import { formatMetric, metricLabel } from '../format/metric.ts';
+import { formatMetric, learnMetrics, metricLabel } from '../format/metric.ts';
 import { formatAmount, formatBytes, formatCount } from '../format/number.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { formatDuration } from '../format/time.ts';
@@ -23,6 +23,7 @@ export function RunPage({ id }: { id: string }) {
 }
 
 function Run({ run }: { run: RunDetail }) {
+  learnMetrics(run.metricList);
   const sweep = run.sweeps[0];
   return (
     <>

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
+import { learnMetrics } from '../format/metric.ts';
 import { Link } from '../routing/link.tsx';
 import { SWEEP_TABS } from '../routing/sweep-tabs.ts';
 import { Loaded } from './loaded.tsx';
@@ -24,31 +25,34 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
   }, [name, page]);
   return (
     <Loaded resource={sweep} what={`sweep ${id}`} isPage>
-      {(detail) => (
-        <>
-          <header class="page-head">
-            <p class="crumbs">
-              <Link to="">Sweeps</Link> / {detail.id}
-            </p>
-            <h1>
-              <bdi>{detail.name}</bdi>{' '}
-              <StateBadge state={detail.cancelling ? 'cancelling' : detail.state} words={detail.standing} />
-            </h1>
-            {detail.description !== null && <p class="lead">{detail.description}</p>}
-            <Marks path={`sweeps/${id}`} what={`sweep ${id}`} mark={detail.mark}>
-              <SweepMenu sweep={detail} />
-            </Marks>
-          </header>
-          <nav class="tabs" aria-label="Pages of this sweep">
-            {SWEEP_TABS.map((tab) => (
-              <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>
-                {tab.label}
-              </Link>
-            ))}
-          </nav>
-          {children(detail)}
-        </>
-      )}
+      {(detail) => {
+        learnMetrics(detail.metricList);
+        return (
+          <>
+            <header class="page-head">
+              <p class="crumbs">
+                <Link to="">Sweeps</Link> / {detail.id}
+              </p>
+              <h1>
+                <bdi>{detail.name}</bdi>{' '}
+                <StateBadge state={detail.cancelling ? 'cancelling' : detail.state} words={detail.standing} />
+              </h1>
+              {detail.description !== null && <p class="lead">{detail.description}</p>}
+              <Marks path={`sweeps/${id}`} what={`sweep ${id}`} mark={detail.mark}>
+                <SweepMenu sweep={detail} />
+              </Marks>
+            </header>
+            <nav class="tabs" aria-label="Pages of this sweep">
+              {SWEEP_TABS.map((tab) => (
+                <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>
+                  {tab.label}
+                </Link>
+              ))}
+            </nav>
+            {children(detail)}
+          </>
+        );
+      }}
     </Loaded>
   );
 }

@@ -55,10 +55,11 @@ async function resultsOfSweep(
   const { readSweep } = await import('../../store/reading/read-sweep.ts');
   const { parseMetric } = await import('../../sweep/metrics.ts');
   const { readLazyResults } = await import('../../store/reading/lazy-results.ts');
+  const id = await findSweep(storage, what);
+  const { metrics: recorded, plan } = (await readSweep(storage, id))!;
   for (const name of metrics ?? []) {
-    const parsed = parseMetric(name);
+    const parsed = parseMetric(name, plan.metrics);
     if ('problem' in parsed) throw new UserError(`Cannot give the curves of ${what}: --metric: ${parsed.problem}`);
   }
-  const id = await findSweep(storage, what);
-  return readLazyResults(storage, id, metrics ?? (await readSweep(storage, id))!.metrics, run);
+  return readLazyResults(storage, id, metrics ?? recorded, run);
 }

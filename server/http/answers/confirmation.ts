@@ -42,7 +42,7 @@ export async function queueConfirmation(
     wanted.metric === null || wanted.metric === sweep.metric.name
       ? sweep.metric
       : { name: wanted.metric, goal: undefined };
-  metricsOfConfirmation(metric.name);
+  metricsOfConfirmation(metric.name, sweep.plan.metrics);
   const arm = armToConfirm(sweep.name, sweep.armList, wanted.arm);
   const attempts = await attemptsAt(storage, sweep, arm);
   const attempt = Math.max(1, attempts.length + (wanted.again === true ? 1 : 0));
@@ -52,6 +52,7 @@ export async function queueConfirmation(
     sweep: sweep.name,
     arm,
     metric,
+    metrics: sweep.plan.metrics ?? [],
     seeds: isBegun ? known.plan.seeds : freshSeeds(usedSeeds(storage, sweep, [arm], known?.id), wanted.seeds),
   });
   return queueSweep(storage, {
@@ -80,7 +81,7 @@ export async function readConfirmation(storage: Storage, sweepId: number): Promi
   const confirms = readConfirmed(storage, sweep);
   if (confirms === null) return null;
   const { metric } = sweep;
-  const { test, validation } = metricsOfConfirmation(metric.name);
+  const { test, validation } = metricsOfConfirmation(metric.name, sweep.plan.metrics);
   return buildConfirmReport(
     readResults(storage, sweepId, [test, validation], { confusion: false })!,
     metric.name,

@@ -2,8 +2,10 @@ import { parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
 import type { ListedRun } from '../../store/reading/list-runs.ts';
 import type { SweepRow } from '../../store/reading/list-sweeps.ts';
 import type { Arm } from '../../sweep/arm.ts';
+import { goalOf, listMetrics, type Metric } from '../../sweep/metrics.ts';
 import { shownParameters } from '../../sweep/shown-parameters.ts';
 import type { ArmItem } from '../schemas/arm.ts';
+import type { MetricInfo } from '../schemas/metric.ts';
 import type { RunRow } from '../schemas/run.ts';
 import type { SweepItem } from '../schemas/sweep.ts';
 
@@ -79,6 +81,14 @@ export function toRunRow({
   ...rest
 }: ListedRun): RunRow {
   return { ...rest, startedAt: toIso(startedAt), finishedAt: toIso(finishedAt) };
+}
+
+export function toMetricList(recorded: readonly string[], own: readonly Metric[] = []): MetricInfo[] {
+  return listMetrics(recorded, own).map((metric) => ({
+    name: metric.name,
+    goal: metric.better === null ? null : goalOf(metric),
+    unit: metric.unit,
+  }));
 }
 
 /** Times leave as ISO 8601 in UTC. */

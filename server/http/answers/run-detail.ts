@@ -5,18 +5,29 @@ import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { ConfusionMatrix, FeatureProjection } from '../schemas/evaluation.ts';
 import type { RunDetail } from '../schemas/run.ts';
-import { toArmItem, toIso } from './list-items.ts';
+import { toArmItem, toIso, toMetricList } from './list-items.ts';
 
 /** One run as its page shows it; null where there is none. */
 export async function readRunDetail(storage: Storage, runId: number): Promise<RunDetail | null> {
   const run = await readRun(storage, runId);
   if (run === null) return null;
-  const { arm, configuration: _, evaluated: __, attempts: ___, artefacts, startedAt, finishedAt, ...rest } = run;
+  const {
+    arm,
+    ownMetrics,
+    configuration: _,
+    evaluated: __,
+    attempts: ___,
+    artefacts,
+    startedAt,
+    finishedAt,
+    ...rest
+  } = run;
   return {
     ...rest,
     mark: readRunMarks(storage, [runId]).get(run.id) ?? NO_MARK,
     arm: arm === null ? null : toArmItem(arm),
     config: arm === null ? null : { loss: arm.loss, training: arm.training },
+    metricList: toMetricList(Object.keys(run.metrics), ownMetrics),
     startedAt: toIso(startedAt),
     finishedAt: toIso(finishedAt),
     evaluations: toEvaluations(artefacts),

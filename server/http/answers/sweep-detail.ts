@@ -8,7 +8,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import type { ArmItem } from '../schemas/arm.ts';
 import type { BestArm, FailedRun, Progress, SweepDetail } from '../schemas/sweep.ts';
 import { readConfirmed } from './confirmation.ts';
-import { toArmItem, toSweepItem } from './list-items.ts';
+import { toArmItem, toMetricList, toSweepItem } from './list-items.ts';
 
 const MOST_BEST = 10;
 const MOST_FAILURES = 200;
@@ -18,6 +18,7 @@ export async function readSweepDetail(storage: Storage, sweepId: number): Promis
   const sweep = await readSweep(storage, sweepId);
   if (sweep === null) return null;
   const armList = sweep.armList.map(toArmItem);
+  const metricList = toMetricList(sweep.metrics, sweep.plan.metrics);
   return {
     ...toSweepItem(sweep),
     planHash: sweep.planHash,
@@ -28,7 +29,8 @@ export async function readSweepDetail(storage: Storage, sweepId: number): Promis
     armList,
     armMarks: [...readMarks(storage, sweepId).arms].map(([arm, mark]) => ({ arm, mark })),
     varying: varyingParams(armList),
-    metrics: sweep.metrics,
+    metrics: metricList.map(({ name }) => name).filter((name) => sweep.metrics.includes(name)),
+    metricList,
     definition: sweep.definition,
     baseFolder: sweep.folder,
     dropped: sweep.plan.dropped,

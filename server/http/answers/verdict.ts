@@ -47,14 +47,14 @@ export function smallestEffectOf(definition: string): number | null {
 }
 
 /** The confirmations by the same metric; of an arm that the sweep has no more nothing is said. */
-async function readAttempts(storage: Storage, { id }: SweepRecord, metric: string): Promise<Attempt[]> {
+async function readAttempts(storage: Storage, { id, plan }: SweepRecord, metric: string): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
   for (const each of await listConfirmations(storage, parseSweepId(id)!)) {
     const sweepId = parseSweepId(each.id)!;
     const confirmation = (await readSweep(storage, sweepId))!;
     const arm = readConfirmed(storage, confirmation)?.arm ?? null;
     if (arm === null || !isSameMeasure(confirmation.metric.name, metric)) continue;
-    const { test, validation } = metricsOfConfirmation(metric);
+    const { test, validation } = metricsOfConfirmation(metric, plan.metrics);
     attempts.push({ arm, results: readResults(storage, sweepId, [test, validation], { confusion: false })! });
   }
   return attempts;

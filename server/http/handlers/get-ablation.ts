@@ -13,7 +13,7 @@ import { toJson } from '../../report/formats/to-json.ts';
 import { toLatex } from '../../report/formats/to-latex.ts';
 import { toMarkdown } from '../../report/formats/to-markdown.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
-import { knownSweep } from '../known.ts';
+import { knownSweep, refuseUnknownMetrics } from '../known.ts';
 import { decimal, metricName, repeated, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route, type FileReply, type Reply } from '../route.ts';
@@ -76,6 +76,7 @@ export const getAblationRoute = route({
       ...(baseline === undefined ? {} : { baseline }),
       ...(target === undefined ? {} : { target }),
     };
+    refuseUnknownMetrics(metric ?? [], sweep.plan.metrics);
     refuseTooManySums(sweep, metric?.length ?? 1);
     const metrics = metricsOfTable(sweep.metric.name, options);
     const table = buildAblationTable(resultsFor(storage, sweep, metrics), options);

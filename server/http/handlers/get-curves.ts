@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { lastBatch } from '../../store/reading/last-batch.ts';
+import { parseRunId } from '../../store/database/ids.ts';
+import { ownMetricsOfRuns } from '../../store/reading/own-metrics.ts';
 import { HttpError } from '../http-error.ts';
-import { knownPaths } from '../known.ts';
+import { knownPaths, refuseUnknownMetrics } from '../known.ts';
 import { list, metricName, runId, wholeNumber } from '../parameters.ts';
 import { reducedReader } from '../reduced-reader.ts';
 import { nothing, route } from '../route.ts';
@@ -46,6 +48,13 @@ export const getCurvesRoute = route({
       );
     }
     const paths = knownPaths(storage, runs);
+    refuseUnknownMetrics(
+      metric,
+      ownMetricsOfRuns(
+        storage,
+        runs.map((run) => parseRunId(run)!),
+      ),
+    );
     const range = { from, to: to ?? Math.max(from, lastBatch(storage, paths.values(), metric) ?? from) };
     const readers = metric.map((name) => ({ name, read: reducedReader(storage, name, range, width) }));
     const curves: CurveItem[] = [];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { metricsOfPairs, pairCurves } from '../../report/picture/pair-curves.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
-import { knownSweep } from '../known.ts';
+import { knownSweep, refuseUnknownMetrics } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route } from '../route.ts';
@@ -32,6 +32,7 @@ export const getPairsRoute = route({
   async handle({ storage }, { params: { id }, query: { metric, at } }) {
     const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
     const name = metric ?? sweep.metric.name;
+    refuseUnknownMetrics([name], sweep.plan.metrics);
     refuseTooManySums(sweep, 1);
     // The strip below the picture shows the truncated term of every batch; the picture can do without.
     const results = resultsFor(

@@ -3,7 +3,7 @@ import { readSweep } from '../../store/reading/read-sweep.ts';
 import { HttpError } from '../http-error.ts';
 import { parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
 import { readVerdict } from '../answers/verdict.ts';
-import { knownSweep } from '../known.ts';
+import { knownSweep, refuseUnknownMetrics } from '../known.ts';
 import { decimal, metricName, sweepId } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route } from '../route.ts';
@@ -36,6 +36,7 @@ export const getVerdictRoute = route({
         'not-found',
         `Cannot judge ${id}: it confirms an arm of ${confirmed.sweep}, which has the verdict`,
       );
+    refuseUnknownMetrics(metric === undefined ? [] : [metric], sweep.plan.metrics);
     refuseTooManySums(sweep, 1);
     const read = (metrics: string[]) => resultsFor(storage, sweep, metrics);
     return { status: 200, body: await readVerdict(storage, sweep, { metric, at, smallestEffect: effect }, read) };

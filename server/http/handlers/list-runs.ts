@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { listRuns } from '../../store/reading/list-runs.ts';
-import { knownSweep } from '../known.ts';
+import { ownMetrics } from '../../store/reading/own-metrics.ts';
+import { knownSweep, refuseUnknownMetrics } from '../known.ts';
 import { list, metricName, paging, runSortKey, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { runState } from '../schemas/fields.ts';
@@ -28,7 +29,10 @@ export const listRunsRoute = route({
   body: null,
   answer: { status: 200, shape: runList },
   async handle({ storage }, { params: { id }, query: { page, size, sort, order, state, arm, seed, metric, q } }) {
-    const { items, total } = listRuns(storage, await knownSweep(storage, id), {
+    const sweep = await knownSweep(storage, id);
+    const sorted = /^(?:last|best):(.*)$/.exec(sort ?? '')?.[1];
+    if (sorted !== undefined) refuseUnknownMetrics([sorted], ownMetrics(storage, sweep), 'sort');
+    const { items, total } = listRuns(storage, sweep, {
       offset: (page - 1) * size,
       limit: size,
       descending: order === 'desc',

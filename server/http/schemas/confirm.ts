@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ConfirmReport } from '../../report/confirm/confirm-report.ts';
 import { metricName } from '../parameters.ts';
-import { count, goal, maybe, runState } from './fields.ts';
+import { count, goal, maybe, runState, words } from './fields.ts';
 import { sameShape } from './registry.ts';
 
 export type { ConfirmReport };
@@ -42,6 +42,7 @@ export const confirmReport = sameShape<ConfirmReport>()(
       })
       .describe('what is confirmed'),
     metric: z.string().describe('name of the metric that is compared'),
+    unit: words.describe('unit of its values; `%`: shares from 0 to 1, shown in percent; null: none'),
     goal,
     part: z.enum(['test', 'validation']).describe('part of the data that the metric is measured on'),
     images: count.nullable().describe('images in that part; null while no run has read it'),

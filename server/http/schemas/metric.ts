@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { MetricSummary } from '../../store/reading/run-metrics.ts';
-import { goal, maybe } from './fields.ts';
+import { goal, maybe, words } from './fields.ts';
 import { shape, sameShape } from './registry.ts';
 
 export const metricGoal = shape(
@@ -8,6 +8,21 @@ export const metricGoal = shape(
   'A metric and the direction in which it is better',
   z.strictObject({ name: z.string().describe('such as val/accuracy'), goal }),
 );
+
+export const metricInfo = shape(
+  'MetricInfo',
+  'A metric of a sweep',
+  z.strictObject({
+    name: z.string().describe('such as val/accuracy'),
+    goal: goal.nullable().describe('which direction is better; null where neither is'),
+    unit: words.describe('unit of its values; `%`: shares from 0 to 1, shown in percent; null: plain numbers'),
+  }),
+);
+export type MetricInfo = z.output<typeof metricInfo>;
+
+export const metricList = z
+  .array(metricInfo)
+  .describe("its metrics, recorded or named by its definition: Cosweep's own first, then those of the definition");
 
 const metricSummary = sameShape<MetricSummary>()(
   'MetricSummary',

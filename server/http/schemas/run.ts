@@ -3,8 +3,8 @@ import type { LossSettings, TrainingSettings } from '../../sweep/settings.ts';
 import { armItem, armParameters } from './arm.ts';
 import { confusionMatrix, featureProjection } from './evaluation.ts';
 import { batch, count, maybe, runState, time, words } from './fields.ts';
-import { runMetrics } from './metric.ts';
 import { mark } from './mark.ts';
+import { metricList, runMetrics } from './metric.ts';
 import { page } from './page.ts';
 import { shape } from './registry.ts';
 import { pathStage } from './stage.ts';
@@ -118,6 +118,7 @@ export const runDetail = shape(
       'id of the run without the intra-class phase, with the same everything else and the same seed; ' +
         'null where there is none',
     ),
+    metricList,
     classes: z
       .array(z.string())
       .nullable()

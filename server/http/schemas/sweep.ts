@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { RunCounts } from '../../store/reading/list-sweeps.ts';
 import { armItem } from './arm.ts';
 import { count, maybe, sweepState, time, words } from './fields.ts';
-import { metricGoal } from './metric.ts';
+import { metricGoal, metricList } from './metric.ts';
 import { dropped, folded, planHash } from './plan.ts';
 import { armMark, mark } from './mark.ts';
 import { page } from './page.ts';
@@ -128,7 +128,10 @@ export const sweepDetail = shape(
         'keys of the parameters with more than one value over the arms, ablations left out; a table can have ' +
           'them as rows or columns',
       ),
-    metrics: z.array(z.string()).describe('names of the metrics that its runs have recorded so far'),
+    metrics: z
+      .array(z.string())
+      .describe('names of the metrics that its runs have recorded so far, in the order of `metricList`'),
+    metricList,
     definition: z.string().describe('the definition as it was written'),
     baseFolder: z.string().describe('folder that its relative paths start at'),
     dropped,

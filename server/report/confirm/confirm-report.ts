@@ -1,5 +1,5 @@
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
-import { METRICS } from '../../sweep/metrics.ts';
+import { type Metric, METRICS } from '../../sweep/metrics.ts';
 import type { RunState, SweepResults } from '../../sweep/results.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { viewMetric } from '../table/metric-view.ts';
@@ -25,6 +25,8 @@ export interface ConfirmReport {
   /** The sweep and the arm that are confirmed; `arm` is null where that sweep has the arm no more. */
   confirms: { sweep: string; arm: number | null };
   metric: string;
+  /** Behind its values; `%`: a share, shown in percent. */
+  unit: string | null;
   goal: 'maximize' | 'minimize';
   part: 'test' | 'validation';
   /** Images in that part; null while no run has read it. */
@@ -47,10 +49,16 @@ const EVALUATED = new Set(METRICS.filter(({ when }) => when === 'end').map(({ na
 /**
  * The curves that a confirmation by a metric may need: those of the test part and, for data without a test part, those
  * of the validation part.
+ *
+ * @param own the metrics that the sweep names itself
  */
-export function metricsOfConfirmation(metric: string): { test: string; validation: string } {
+export function metricsOfConfirmation(
+  metric: string,
+  own: readonly Metric[] = [],
+): { test: string; validation: string } {
   const measure = metric.replace(/^(val|test)\//, '');
-  if (!/^(val|test)\//.test(metric) || !EVALUATED.has(measure)) {
+  const isKnown = EVALUATED.has(measure) || own.some(({ name }) => name === `val/${measure}`);
+  if (!/^(val|test)\//.test(metric) || !isKnown) {
     throw new UserError(
       `Cannot confirm by ${JSON.stringify(metric)}: ` +
         `wanted a metric of evaluations, such as val/accuracy (${[...EVALUATED].join(', ')})`,
@@ -65,7 +73,7 @@ export function buildConfirmReport(
   metric: string,
   confirms: ConfirmReport['confirms'],
 ): ConfirmReport {
-  const names = metricsOfConfirmation(metric);
+  const names = metricsOfConfirmation(metric, results.metrics);
   const part = hasTestPart(results) ? 'test' : 'validation';
   const view = viewMetric(results, names[part], `confirm by ${metric}`);
   // One measure has one direction, whatever part it is of.
@@ -91,6 +99,7 @@ export function buildConfirmReport(
     name: results.name,
     confirms,
     metric: view.name,
+    unit: view.unit,
     goal,
     part: part as ConfirmReport['part'],
     images: countImages(results, part === 'test' ? 'test' : 'val'),

@@ -27,12 +27,12 @@ interface Scale {
   units: [string, string];
 }
 
-function scaleOf({ metric, images }: ConfirmReport): Scale {
-  const percent = /\/accuracy(Linear|Cosine)?$/.test(metric);
+function scaleOf({ unit, images }: ConfirmReport): Scale {
+  const percent = unit === '%';
   return {
     scale: percent ? 100 : 1,
     image: percent && images !== null ? 100 / images : null,
-    units: percent ? [' %', ' points'] : ['', ''],
+    units: percent ? [' %', ' points'] : unit === null ? ['', ''] : [` ${unit}`, ` ${unit}`],
   };
 }
 

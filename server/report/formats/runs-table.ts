@@ -53,7 +53,7 @@ export function runsTable(results: SweepResults): RunLine[] {
 /** The direction in which a metric is better; null for a metric that is better in neither and so has no best value. */
 function directionOf(results: SweepResults, name: string): 'maximize' | 'minimize' | null {
   if (name === results.metric.name) return results.metric.goal;
-  const parsed = parseMetric(name);
+  const parsed = parseMetric(name, results.metrics);
   if ('problem' in parsed || parsed.metric.better === null) return null;
   return parsed.metric.better === 'higher' ? 'maximize' : 'minimize';
 }

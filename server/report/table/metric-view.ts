@@ -9,20 +9,23 @@ export interface MetricView {
   goal: Goal;
   /** False where neither direction is better: then nothing is best and nothing is a target. */
   directed: boolean;
-  /** True for shares of correct images, shown in percent. */
+  /** True for shares from 0 to 1 that are shown in percent, as those of correct images. */
   accuracy: boolean;
+  /** Behind its values; null: none. */
+  unit: string | null;
 }
 
 /** @throws UserError on a name that no metric has */
 export function viewMetric(results: SweepResults, name: string, attempted: string): MetricView {
-  const parsed = parseMetric(name);
+  const parsed = parseMetric(name, results.metrics);
   if ('problem' in parsed) throw new UserError(`Cannot ${attempted}: ${parsed.problem}`);
   const isOwn = results.metric.name === name;
   return {
     name,
     goal: isOwn ? results.metric.goal : goalOf(parsed.metric),
     directed: isOwn || parsed.metric.better !== null,
-    accuracy: isAccuracy(name),
+    accuracy: parsed.metric.unit === '%',
+    unit: parsed.metric.unit,
   };
 }
 

@@ -74,7 +74,7 @@ function measure(arm: number, attempts: readonly Attempt[], metric: string): Mea
   for (const { results } of attempts) {
     const own = results.arms.find(({ control }) => !control)!;
     const control = own.controlIndex!;
-    const view = viewMetric(results, metricsOfConfirmation(metric)[part], `confirm by ${metric}`);
+    const view = viewMetric(results, metricsOfConfirmation(metric, results.metrics)[part], `confirm by ${metric}`);
     const values = runValues(results, view, 'last');
     const runsOf = (index: number) => results.runs.filter((run) => run.arm === index);
     for (const [seed, value] of pairBySeed(values.get(own.index)!, values.get(control)!)) differences.set(seed, value);

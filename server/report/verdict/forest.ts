@@ -125,7 +125,7 @@ export function buildForest({ arms, overall, confirmations, isTested }: ForestPa
   };
   const byControl = [...shown].sort((a, b) => a.arm.controlIndex! - b.arm.controlIndex! || a.index - b.index);
   return {
-    unit: metric.accuracy ? 'points' : '',
+    unit: metric.accuracy ? 'points' : (metric.unit ?? ''),
     better: !metric.directed ? null : isTurned(metric) ? 'left' : 'right',
     overall: overallLine(),
     lines: byControl.map(lineOf),

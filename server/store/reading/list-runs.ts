@@ -1,7 +1,9 @@
 import { NO_MARK, type Mark } from '../../sweep/marks.ts';
 import type { RunState } from '../../sweep/results.ts';
 import { runName } from '../database/ids.ts';
+import type { Metric } from '../../sweep/metrics.ts';
 import type { PageOptions } from './list-sweeps.ts';
+import { ownMetrics } from './own-metrics.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import {
   bestColumn,
@@ -78,7 +80,8 @@ export function listRuns(
   const from = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
     JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
   const where = toWhere(storage, sweepId, query);
-  const order = toOrder(storage, query);
+  const own = ownMetrics(storage, sweepId);
+  const order = toOrder(storage, query, own);
   const total = storage
     .prepare(`SELECT count(*) ${from} WHERE ${where.sql}`)
     .pluck()
@@ -94,7 +97,7 @@ export function listRuns(
     )
     .all(...where.values, ...order.values, query.limit ?? -1, query.offset ?? 0) as Row[];
   const ids = rows.map(({ id }) => id);
-  const metrics = readRunMetrics(storage, ids, query.metrics);
+  const metrics = readRunMetrics(storage, ids, query.metrics ?? null, own);
   const marks = readRunMarks(storage, ids);
   const toItem = (row: Row) => toRunRow(row, metrics.get(row.id)!, marks.get(runName(row.id)) ?? NO_MARK);
   return { items: rows.map(toItem), total };
@@ -178,13 +181,13 @@ function armsWith(storage: Storage, sweepId: number, text: string): number[] {
 }
 
 /** The key is looked up or bound, never put into the statement. */
-function toOrder(storage: Storage, { sort, descending }: RunQuery): Fragment {
+function toOrder(storage: Storage, { sort, descending }: RunQuery, own: readonly Metric[]): Fragment {
   if (sort === undefined) return { sql: 's.position', values: [] };
-  const { sql, values } = toKey(storage, sort);
+  const { sql, values } = toKey(storage, sort, own);
   return { sql: `${sql} IS NULL, ${sql} ${descending ? 'DESC' : 'ASC'}, s.position`, values: [...values, ...values] };
 }
 
-function toKey(storage: Storage, sort: string): Fragment {
+function toKey(storage: Storage, sort: string, own: readonly Metric[]): Fragment {
   if (sort === 'state') return { sql: seenRunState(storage), values: [] };
   if (Object.hasOwn(COLUMNS, sort)) return { sql: COLUMNS[sort]!, values: [] };
   const [, which, metric] = /^(last|best):(.+)$/s.exec(sort) ?? [];
@@ -196,7 +199,7 @@ function toKey(storage: Storage, sort: string): Fragment {
     values: [metric],
   });
   if (which === 'last') return result(LAST_VALUE.replace('@metric', '?'));
-  const column = bestColumn(metric);
+  const column = bestColumn(metric, own);
   return column ? result(`(SELECT ${column}(g.${column}) ${stages})`) : { sql: 'NULL', values: [] };
 }
 

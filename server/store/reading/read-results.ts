@@ -1,3 +1,4 @@
+import type { Plan } from '../../sweep/plan/plan.ts';
 import type { Curve, RunResult, RunState, SweepResults } from '../../sweep/results.ts';
 import { runName, sweepName } from '../database/ids.ts';
 import { readArms } from './read-arms.ts';
@@ -26,7 +27,7 @@ export function readResults(
     .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
     .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
-  const { seeds } = JSON.parse(sweep.plan) as { seeds: number[] };
+  const plan = JSON.parse(sweep.plan) as Pick<Plan, 'seeds' | 'metrics'>;
   const growth = readGrowth(storage, sweepId);
   const runs = readRuns(storage, sweepId, confusion, runId ?? null);
   const paths = readPaths(storage, metrics.length === 0 ? [] : runs.map(({ id }) => id));
@@ -36,11 +37,12 @@ export function readResults(
     name: sweep.name,
     state: seenSweepState(storage, sweep),
     metric: { name: sweep.metricName, goal: sweep.metricGoal },
+    ...(plan.metrics === undefined ? {} : { metrics: plan.metrics }),
     arms: readArms(storage, sweepId),
-    seeds,
+    seeds: plan.seeds,
     runs: runs.map((run) => toResult(run, paths.get(run.id)!, curves)),
     seconds: secondsOf(storage, sweepId),
-    looks: new Set([...growth.looks, seeds.length]).size,
+    looks: new Set([...growth.looks, plan.seeds.length]).size,
     armsBefore: growth.armsBefore,
   };
 }

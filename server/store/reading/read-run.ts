@@ -1,8 +1,10 @@
 import type { Arm } from '../../sweep/arm.ts';
+import type { Metric } from '../../sweep/metrics.ts';
 import type { RunState } from '../../sweep/results.ts';
 import { runName, stageName, sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { toReason } from './list-runs.ts';
+import { ownMetricsOfRuns } from './own-metrics.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import { readEnvironmentOf, type TrainingEnvironment } from './read-environment.ts';
 import { readRunMetrics, type MetricSummary } from './run-metrics.ts';
@@ -19,6 +21,8 @@ export interface RunRecord {
   error: string | null;
   divergedBatch: number | null;
   metrics: Record<string, MetricSummary>;
+  /** The metrics that its sweeps name themselves. */
+  ownMetrics: Metric[];
   stages: {
     id: string;
     parent: string | null;
@@ -71,6 +75,7 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
   if (!run) return null;
   const stages = run.stages.map(({ stage }) => stage);
   const newest = run.sweeps.at(-1);
+  const own = ownMetricsOfRuns(storage, [runId]);
   return {
     id: runName(run.id),
     sweeps: run.sweeps.map(({ sweepId, sweep, arm }) => ({
@@ -84,7 +89,8 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
     state: run.state === 'running' && !leaseHolder(storage) ? 'waiting' : (run.state as RunState),
     error: toReason(run.error, run.divergedBatch),
     divergedBatch: run.divergedBatch,
-    metrics: readRunMetrics(storage, [runId]).get(runId)!,
+    metrics: readRunMetrics(storage, [runId], null, own).get(runId)!,
+    ownMetrics: own,
     stages: stages.map(({ id, parentId, fromBatch, toBatch, batch, taken, params }) => ({
       id: stageName(id),
       parent: parentId === null ? null : stageName(parentId),

@@ -1,4 +1,4 @@
-import { METRICS } from '../../sweep/metrics.ts';
+import { findMetric, type Metric } from '../../sweep/metrics.ts';
 import { readPaths, type RunPath } from './read-curve.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -10,11 +10,13 @@ export interface MetricSummary {
   bestBatch: number | null;
 }
 
-const BETTER = new Map(METRICS.map(({ name, better }) => [name, better]));
-
-/** Which of a metric's summary columns is its best. */
-export function bestColumn(metric: string): 'max' | 'min' | null {
-  const better = BETTER.get(metric) ?? null;
+/**
+ * Which of a metric's summary columns is its best.
+ *
+ * @param own the metrics that the sweep names itself
+ */
+export function bestColumn(metric: string, own: readonly Metric[]): 'max' | 'min' | null {
+  const better = findMetric(metric, own)?.better ?? null;
   return better === null ? null : better === 'higher' ? 'max' : 'min';
 }
 
@@ -33,15 +35,17 @@ export const LAST_VALUE = `(SELECT g.last ${STAGES_OF_METRIC} ORDER BY p.positio
  * Last and best of every metric that these runs recorded, from the summaries of the stages along their paths. A stage
  * that several of the runs share is read once.
  *
- * @param only of these metrics alone; default: of all
+ * @param only of these metrics alone
+ * @param own the metrics that the sweep names itself
  */
 export function readRunMetrics(
   storage: Storage,
   runIds: number[],
-  only?: readonly string[],
+  only: readonly string[] | null = null,
+  own: readonly Metric[] = [],
 ): Map<number, Record<string, MetricSummary>> {
   const paths = readPaths(storage, runIds);
-  const metrics = readMetrics(storage, only);
+  const metrics = readMetrics(storage, only, own);
   const stages = readStages(storage, [...new Set([...paths.values()].flatMap(({ stageIds }) => stageIds))], metrics);
   return new Map(
     runIds.map((id) => {
@@ -68,19 +72,19 @@ type StageSummary = [
   maxBatch: number | null,
 ];
 
-function readMetrics(storage: Storage, only: readonly string[] | undefined): Metrics {
+function readMetrics(storage: Storage, only: readonly string[] | null, own: readonly Metric[]): Metrics {
   const rows = storage.prepare('SELECT id, name, epsilon FROM "Metric"').all() as {
     id: number;
     name: string;
     epsilon: number | null;
   }[];
-  const wanted = only === undefined ? rows : rows.filter(({ name }) => only.includes(name));
+  const wanted = only === null ? rows : rows.filter(({ name }) => only.includes(name));
   const names = [...new Set(wanted.map(({ name }) => name))].sort();
   const places = new Map(names.map((name, place) => [name, place]));
   return {
     names,
     byId: new Map(
-      wanted.map(({ id, name, epsilon }) => [id, { place: places.get(name)!, epsilon, better: bestColumn(name) }]),
+      wanted.map(({ id, name, epsilon }) => [id, { place: places.get(name)!, epsilon, better: bestColumn(name, own) }]),
     ),
   };
 }

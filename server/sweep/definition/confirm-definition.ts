@@ -1,6 +1,7 @@
 import type { Arm } from '../arm.ts';
 import { hasIntraPhase } from '../effective.ts';
 import { findArm } from '../find-arm.ts';
+import { goalOf, type Metric } from '../metrics.ts';
 import { UserError } from '../user-error.ts';
 import { nameAfter, writtenTraining } from './derived-definition.ts';
 
@@ -11,6 +12,8 @@ export interface ConfirmationParts {
   arm: Arm;
   /** Without a goal: the metric's own direction. */
   metric: { name: string; goal: 'maximize' | 'minimize' | undefined };
+  /** The metrics that the sweep names itself. */
+  metrics?: readonly Metric[];
   seeds: number[];
 }
 
@@ -20,7 +23,7 @@ export interface ConfirmationParts {
  *
  * @returns JSON text
  */
-export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationParts): string {
+export function confirmDefinition({ sweep, arm, metric, metrics = [], seeds }: ConfirmationParts): string {
   const { name, alpha, beta, gamma, epsilon, N, loss, training } = arm;
   if (!(gamma > alpha && alpha > beta)) {
     throw new UserError(
@@ -33,6 +36,7 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationPar
     description: `The arm ${name} of ${sweep} and its control on fresh seeds.`,
     method: 'grid',
     metric,
+    ...(metrics.length === 0 ? {} : { metrics: writtenMetrics(metrics) }),
     parameters: {
       gamma: { value: gamma },
       alpha: { value: alpha },
@@ -46,6 +50,15 @@ export function confirmDefinition({ sweep, arm, metric, seeds }: ConfirmationPar
     training: writtenTraining(training),
   };
   return `${JSON.stringify(definition, null, 2)}\n`;
+}
+
+function writtenMetrics(metrics: readonly Metric[]): Record<string, object> {
+  return Object.fromEntries(
+    metrics.map((metric) => [
+      metric.name,
+      { goal: goalOf(metric), ...(metric.unit === null ? {} : { unit: metric.unit }) },
+    ]),
+  );
 }
 
 /** The arm of this index or name. A control, or an arm without one, is refused: it has nothing to be compared with. */

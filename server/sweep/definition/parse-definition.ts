@@ -8,6 +8,7 @@ import { parseConstraints } from '../problems/constraint-problems.ts';
 import type { Definition, Parameter } from '../space/definition.ts';
 import { definitionShape } from '../schema/definition-schema.ts';
 import { problemsOf, withoutRepeats } from '../schema/issues.ts';
+import { readOwnMetrics } from '../problems/metric-problems.ts';
 import { isBelow, makeJudge } from '../problems/judge.ts';
 import { parseJson } from './json.ts';
 import { goalOf, parseMetric } from '../metrics.ts';
@@ -48,6 +49,15 @@ export function parseDefinitionValue(raw: unknown): Parsed {
     };
   const tooMuch = problemsOfSize(raw);
   if (tooMuch.length > 0) return { problems: tooMuch };
+  return parseObject({ ...raw, method: raw.method ?? methodOf(raw) });
+}
+
+/** W&B's sweeps may leave the method out; how many arms to draw is asked of a random search alone. */
+function methodOf({ runCap, run_cap: snakeCap }: Record<string, unknown>): Definition['method'] {
+  return runCap === undefined && snakeCap === undefined ? 'grid' : 'random';
+}
+
+function parseObject(raw: Record<string, unknown> & { method: unknown }): Parsed {
   const parameters = readParameters(raw.parameters);
   const sections = withFirstValues(raw, parameters);
   const judge = makeJudge(sections, parameters.find(({ name }) => name === 'N')?.unit ?? 'batches');
@@ -118,6 +128,7 @@ function buildDefinition(
     description,
     method,
     metric,
+    metrics,
     seeds,
     ablations,
     include,
@@ -126,13 +137,15 @@ function buildDefinition(
     run_cap: snakeCap,
     samplerSeed,
   } = checkedShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
-  const found = parseMetric(metric.name);
+  const own = readOwnMetrics(metrics);
+  const found = parseMetric(metric.name, own);
   if ('problem' in found) throw new Error(found.problem);
   return {
     name,
     description,
-    method,
+    method: method!,
     metric: { name: metric.name, goal: metric.goal ?? goalOf(found.metric) },
+    metrics: own,
     parameters: buildParameters(written),
     constraints: constraints.some(isOrdering) ? constraints : [ORDERING, ...constraints],
     include: include.map(toAssignment),

@@ -30,11 +30,12 @@ export function planSweep(definition: Definition, { batchesPerEpoch }: { batches
   attempt(definition, () => checkSize(drafts.arms.length, definition.seeds.length));
   const arms = toArms(drafts, definition);
   const tree = buildStageTree(arms);
-  const { name, metric, seeds } = definition;
+  const { name, metric, metrics, seeds } = definition;
   return {
     name,
     planHash: hashOf(definition, drafts.arms, arms),
     metric,
+    ...(metrics.length > 0 ? { metrics } : {}),
     arms,
     seeds,
     runs: seeds.flatMap((seed) => arms.map(({ index }) => ({ arm: index, seed }))),

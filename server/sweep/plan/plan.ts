@@ -1,4 +1,5 @@
 import type { Arm } from '../arm.ts';
+import type { Metric } from '../metrics.ts';
 
 /** All arms × seeds of a sweep, made once before anything trains. */
 export interface Plan {
@@ -6,6 +7,8 @@ export interface Plan {
   /** Same definition, same plan, same hash; says nothing about data or engine. */
   planHash: string;
   metric: { name: string; goal: 'maximize' | 'minimize' };
+  /** The metrics that the definition names itself; left out where it names none. */
+  metrics?: Metric[];
   arms: Arm[];
   seeds: number[];
   /** Ordered by seed first, so that half a sweep is already a table. */

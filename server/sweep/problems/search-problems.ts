@@ -1,14 +1,18 @@
-import { goalOf, parseMetric } from '../metrics.ts';
 import { type Problem, toFound, toPath } from '../problem.ts';
+import { problemsOfMetrics } from './metric-problems.ts';
 import { problemsOfName } from './name-problems.ts';
 import { MAX_SEEDS } from './size-limits.ts';
-import { isObject } from './written-parameter.ts';
 
 type Section = Record<string, unknown>;
 
-/** Problems of the short keys of a definition: name, metric, method, runCap, samplerSeed, seeds. */
+/** Problems of the short keys of a definition: name, metric, metrics, method, runCap, samplerSeed, seeds. */
 export function problemsOfSearch(raw: Section): Problem[] {
-  return [...nameProblems(raw.name), ...metricProblems(raw.metric), ...methodProblems(raw), ...seedProblems(raw.seeds)];
+  return [
+    ...nameProblems(raw.name),
+    ...problemsOfMetrics(raw.metric, raw.metrics),
+    ...methodProblems(raw),
+    ...seedProblems(raw.seeds),
+  ];
 }
 
 /** A sweep is addressed by its id, by its name or as `latest`, so a name must not look like an id or be `latest`. */
@@ -22,45 +26,6 @@ function nameProblems(name: unknown): Problem[] {
       },
     ];
   return problemsOfName(name, 'name');
-}
-
-function metricProblems(written: unknown): Problem[] {
-  if (!isObject(written) || typeof written.name !== 'string' || written.name === '') return [];
-  const parsed = parseMetric(written.name);
-  if ('problem' in parsed) return [{ path: 'metric.name', message: parsed.problem }];
-  const { metric } = parsed;
-  if (metric.when === 'derived')
-    return [
-      {
-        path: 'metric.name',
-        message:
-          `found "${metric.name}", wanted a metric that a single run has: ` +
-          'this one needs other runs (tables show it)',
-      },
-    ];
-  if (metric.when === 'end')
-    return [
-      {
-        path: 'metric.name',
-        message:
-          `found "${metric.name}", wanted "${metric.name.replace('test/', 'val/')}": ` +
-          'the test part chooses nothing (tables show it with --metric)',
-      },
-    ];
-  const contradicts =
-    metric.better !== null &&
-    (written.goal === 'maximize' || written.goal === 'minimize') &&
-    written.goal !== goalOf(metric);
-  return contradicts
-    ? [
-        {
-          path: 'metric.goal',
-          message:
-            `found "${String(written.goal)}", wanted "${goalOf(metric)}": ` +
-            `${metric.name} is better when ${metric.better}`,
-        },
-      ]
-    : [];
 }
 
 function methodProblems({ method, runCap, run_cap: snakeCap, samplerSeed }: Section): Problem[] {

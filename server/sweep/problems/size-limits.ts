@@ -27,6 +27,7 @@ const MAX_WRONG_ENTRIES = 100;
 
 /** The most entries of the lists and objects of a definition. There are fewer settings than parameters may be. */
 const MAX_LENGTHS = {
+  metrics: 100,
   parameters: 100,
   constraints: 100,
   include: 10_000,

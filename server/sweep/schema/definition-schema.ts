@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lossSchema } from './loss-schema.ts';
 import { parameterSchema } from './parameter-schema.ts';
+import { ownMetricSchema } from './own-metric.ts';
 import { above, oneOf, strict, text, whole } from './schema-parts.ts';
 import { trainingSchema } from './training-schema.ts';
 
@@ -46,13 +47,21 @@ export const definitionShape = strict({
   $schema: z.string('the address of the JSON schema').optional(),
   name: text('a name'),
   description: z.string('text').default('').describe('The question that the sweep answers.'),
-  method: oneOf(['grid', 'random']).describe('All combinations, or `runCap` of them drawn at random.'),
+  method: oneOf(['grid', 'random'])
+    .optional()
+    .describe(
+      'All combinations, or `runCap` of them drawn at random; if left out `random` beside a runCap, else `grid`.',
+    ),
   metric: strict({
     name: text('the name of a metric'),
     goal: oneOf(['maximize', 'minimize']).optional(),
   })
     .prefault({ name: 'val/accuracy' })
     .describe('What tables and the dashboard compare; val/accuracy by default.'),
+  metrics: z
+    .record(z.string(), ownMetricSchema, 'an object of metrics and their goals')
+    .default({})
+    .describe("Metrics besides Cosweep's own: which direction is better, and the unit."),
   smallestEffect: above(0)
     .optional()
     .describe('The smallest change of the metric that matters, in its unit; of accuracies in points.'),

@@ -1,6 +1,7 @@
 import type { Ablation } from './ablations.ts';
 import type { Assignment, ParamValue } from '../arm.ts';
 import type { Constraint } from './constraint.ts';
+import type { Metric } from '../metrics.ts';
 import type { ParameterInput } from '../schema/parameter-schema.ts';
 
 export type NUnit = 'batches' | 'fraction' | 'epoch';
@@ -19,6 +20,8 @@ export interface Definition {
   description: string;
   method: 'grid' | 'random';
   metric: { name: string; goal: 'maximize' | 'minimize' };
+  /** The metrics that it names itself, besides those of `METRICS`. */
+  metrics: Metric[];
   /** In declaration order. */
   parameters: Parameter[];
   /** The constraints of the definition. If gamma > alpha > beta is not among them, it stands before them. */

@@ -6,8 +6,8 @@ import type { MetricView } from '../../../server/report/table/metric-view.ts';
 import { Stream } from '../../../server/sweep/random.ts';
 import { arm, grid } from './arms.ts';
 
-const ACCURACY: MetricView = { name: 'val/accuracy', goal: 'maximize', directed: true, accuracy: true };
-const LOSS: MetricView = { name: 'val/crossEntropy', goal: 'minimize', directed: true, accuracy: false };
+const ACCURACY: MetricView = { name: 'val/accuracy', goal: 'maximize', directed: true, accuracy: true, unit: '%' };
+const LOSS: MetricView = { name: 'val/crossEntropy', goal: 'minimize', directed: true, accuracy: false, unit: null };
 
 function noisy(of: (a: number, b: number) => number) {
   const stream = new Stream(3, 'noise');
