@@ -19,7 +19,7 @@ const ROOMS: Record<string, string[]> = {
  * a folder, or a file on top of the room; `*` is every other file there: the words that the whole room uses.
  */
 const LAYERS: Record<string, string[]> = {
-  'server/sweep': ['*', 'schema', 'space', 'problems', 'definition', 'plan'],
+  'server/sweep': ['*', 'schema', 'space', 'filter', 'problems', 'definition', 'plan'],
   'server/store': ['generated', 'database', 'reading', 'sweeps', 'training'],
   'server/runner': [
     '*',

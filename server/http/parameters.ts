@@ -19,7 +19,7 @@ export const metricName = z
   .describe('metric name, such as val/accuracy');
 
 const RUN_COLUMNS = ['id', 'arm', 'seed', 'state', 'engine', 'seconds', 'startedAt'];
-const SORT_KEYS = `${RUN_COLUMNS.join(', ')}, a parameter, last:METRIC or best:METRIC`;
+const SORT_KEYS = `${RUN_COLUMNS.join(', ')}, a parameter, last:METRIC, best:METRIC or delta:METRIC`;
 
 /**
  * The keys that the runs of a sweep can be sorted by. An unknown key is refused: it would leave the runs in an order
@@ -29,7 +29,7 @@ export const runSortKey = z
   .string()
   .max(120)
   .refine((key) => {
-    const metric = /^(?:last|best):(.*)$/.exec(key)?.[1];
+    const metric = /^(?:last|best|delta):(.*)$/.exec(key)?.[1];
     if (metric !== undefined) return isMetricName(metric);
     return RUN_COLUMNS.includes(key) || isLossParameter(key) || (isSettingName(key) && /^[\w.]+$/.test(key));
   }, `want ${SORT_KEYS}`)

@@ -23,7 +23,7 @@ function isFar(a: string, b: string, furthest: number): boolean {
   return a.length - shared > furthest;
 }
 
-/** A word as it is compared. Case, dashes, underscores, slashes and spaces are the commonest mistakes and cost nothing. */
+/** A word as it is compared. Case, dashes, underscores, slashes and spaces are common mistakes and cost nothing. */
 const bare = (word: string) => word.toLowerCase().replace(/[-_/\s]/g, '');
 
 /** `learningRate` is what people call `training.optimizer.learningRate`. */

@@ -470,7 +470,7 @@ test('an unknown name is refused with a suggestion; it does not give an empty an
     const { status, body } = await ask<ErrorResponse>('get', `/sweeps/s1/runs?sort=${key}`);
     expect(status).toBe(400);
     expect(body.error.message).toContain(
-      'query.sort: want id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC or best:METRIC',
+      'query.sort: want id, arm, seed, state, engine, seconds, startedAt, a parameter, last:METRIC, best:METRIC or delta:METRIC',
     );
   }
   for (const key of ['id', 'startedAt', 'N', 'training.optimizer.learningRate', 'best:val/nc1'])
@@ -537,4 +537,58 @@ test('a sweep is renamed, archived, and deleted unless it is being trained', asy
 test('what would be lost: trained seconds count once, and runs of other sweeps stay', async () => {
   const { body } = await ask<Losses>('get', '/sweeps/s1/losses');
   expect(body).toEqual({ runs: 18, complete: 16, shared: 0, seconds: 17 * 2.5 });
+});
+
+test('runs: a filter in words, checked against a plain one over all rows', async () => {
+  const all = (await ask<RunList>('get', '/sweeps/s1/runs?size=500')).body.items;
+  const accuracy = ({ state, metrics }: RunList['items'][number]) =>
+    state === 'diverged' ? NaN : (metrics['val/accuracy']?.last ?? NaN);
+  const cases: [string, (row: RunList['items'][number]) => boolean][] = [
+    ['beta >= 0.3', ({ params }) => params.beta >= 0.3],
+    ['last(val/accuracy) > 0.71', (row) => accuracy(row) > 0.71],
+    ['not last(val/accuracy) > 0.71', (row) => !(accuracy(row) > 0.71)],
+    ['best(val/crossEntropy) < 1.3 and seed >= 2', (row) => 2 - accuracy(row) < 1.3 && row.seed >= 2],
+    ['failed or diverged', ({ state }) => state === 'failed' || state === 'diverged'],
+    ['control and N > 0', () => false],
+    ['error ~ "killed"', ({ error }) => error?.includes('killed') === true],
+    [
+      'delta(val/accuracy) > 0.025',
+      (row) => {
+        const control = all.find(({ control: is, seed }) => is && seed === row.seed)!;
+        return row !== control && accuracy(row) - accuracy(control) > 0.025;
+      },
+    ],
+  ];
+  for (const [filter, slow] of cases) {
+    const { body } = await ask<RunList>('get', `/sweeps/s1/runs?size=500&filter=${encodeURIComponent(filter)}`);
+    expect(body.items, filter).toEqual(all.filter(slow));
+    expect(body.total).toBe(body.items.length);
+  }
+  const wrong = await ask<ErrorResponse>('get', `/sweeps/s1/runs?filter=${encodeURIComponent('bta > 1')}`);
+  expect(wrong).toMatchObject({
+    status: 400,
+    body: {
+      error: {
+        message:
+          'Cannot filter the runs of s1: at character 1: found "bta", wanted a word of runs — did you mean "beta"?',
+      },
+    },
+  });
+});
+
+test('runs: only the columns that are asked for, and the difference to the control', async () => {
+  const path = '/sweeps/s1/runs?size=4&sort=delta:val/accuracy&order=desc';
+  const { items, total } = (await ask<RunList>('get', `${path}&columns=arm,last:val/accuracy,delta(val/accuracy)`))
+    .body;
+  expect(total).toBe(18);
+  for (const item of items) expect(Object.keys(item.metrics)).toEqual(['val/accuracy']);
+  expect(items.map(({ arm }) => arm)).toEqual([1, 1, 1, 1]);
+  const deltas = items.map((item) => item.deltas['val/accuracy']!);
+  expect(deltas).toEqual([...deltas].sort((a, b) => b - a));
+  expect(deltas[0]).toBeCloseTo(accuracyAt(1, 0, 40) - accuracyAt(2, 0, 40), 12);
+  // those without a difference come last, and pages follow each other
+  const last = (await ask<RunList>('get', `${path}&page=5&columns=delta:val/accuracy`)).body.items;
+  expect(last.map((item) => item.deltas['val/accuracy'])).toEqual([null, null]);
+  const wrong = await ask<ErrorResponse>('get', '/sweeps/s1/runs?columns=arm,val_acc');
+  expect(wrong.body.error.message).toContain('did you mean last(val/accuracy)?');
 });

@@ -1,7 +1,7 @@
 import type { MetricInfo } from '../../server/http/schemas/metric.ts';
 import { formatFixed, formatNumber, formatPercent, formatSigned } from './number.ts';
 
-/** The metrics of the sweep or run on the screen, as the API lists them: pages name a metric, and find its unit here. */
+/** The metrics of the sweep or run on the screen, as the API lists them: a page that names one finds its unit here. */
 const known = new Map<string, MetricInfo>();
 
 export function learnMetrics(metrics: readonly MetricInfo[]): void {

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { listRuns } from '../../store/reading/list-runs.ts';
 import { ownMetrics } from '../../store/reading/own-metrics.ts';
 import { knownSweep, refuseUnknownMetrics } from '../known.ts';
-import { list, metricName, paging, runSortKey, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
+import { list, paging, runSortKey, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
 import { runState } from '../schemas/fields.ts';
 import { runList } from '../schemas/run.ts';
+import { readColumns, readFilter, toWantedColumns } from '../answers/run-query.ts';
 import { toRunRow } from '../answers/list-items.ts';
 
 export const listRunsRoute = route({
@@ -23,14 +24,27 @@ export const listRunsRoute = route({
     seed: list(wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000)
       .optional()
       .describe('these seeds only, with commas between'),
-    metric: list(metricName, 100).optional().describe('last and best of these metrics only, with commas between'),
+    filter: textUpTo(1_000)
+      .optional()
+      .describe(
+        'a condition in the grammar of constraints, such as `beta >= 0.3 and last(val/accuracy) > 0.97 and tag = "x"`',
+      ),
+    columns: list(z.string().max(150), 200)
+      .optional()
+      .describe(
+        'the columns that are shown, with commas between: only the metrics among them (`last:METRIC`, `best:METRIC`, ' +
+          '`delta:METRIC`) are in the answer; default: last and best of all metrics',
+      ),
     q: textUpTo(200).optional().describe('words that the name of the arm contains; `beta` finds β'),
   }),
   body: null,
   answer: { status: 200, shape: runList },
-  async handle({ storage }, { params: { id }, query: { page, size, sort, order, state, arm, seed, metric, q } }) {
+  async handle(
+    { storage },
+    { params: { id }, query: { page, size, sort, order, state, arm, seed, q, filter, columns } },
+  ) {
     const sweep = await knownSweep(storage, id);
-    const sorted = /^(?:last|best):(.*)$/.exec(sort ?? '')?.[1];
+    const sorted = /^(?:last|best|delta):(.*)$/.exec(sort ?? '')?.[1];
     if (sorted !== undefined) refuseUnknownMetrics([sorted], ownMetrics(storage, sweep), 'sort');
     const { items, total } = listRuns(storage, sweep, {
       offset: (page - 1) * size,
@@ -40,8 +54,9 @@ export const listRunsRoute = route({
       ...(state === undefined ? {} : { states: state }),
       ...(arm === undefined ? {} : { arms: arm }),
       ...(seed === undefined ? {} : { seeds: seed }),
-      ...(metric === undefined ? {} : { metrics: metric }),
       ...(q === undefined ? {} : { text: q }),
+      ...(filter === undefined ? {} : { filter: readFilter(storage, sweep, filter) }),
+      ...(columns === undefined ? {} : { columns: toWantedColumns(readColumns(storage, sweep, columns)) }),
     });
     return { status: 200, body: { items: items.map(toRunRow), total, page, size } };
   },

@@ -34,6 +34,12 @@ const runRow = shape(
     control: z.boolean().describe('true where its arm has no intra-class phase'),
     seconds: maybe.describe('seconds of training, evaluations included; null before it has trained'),
     reused: z.boolean().describe('true where another sweep had already completed it'),
+    deltas: z
+      .record(z.string(), maybe)
+      .describe(
+        'difference to the control of the same seed, by the name of the metric; there where a column ' +
+          '`delta:METRIC` asks for it; null until both runs are complete',
+      ),
     params: armParameters.describe('the parameters of its arm as they are in force'),
   }),
 );

@@ -3,6 +3,7 @@ import type { RunState } from '../../sweep/results.ts';
 import { runName } from '../database/ids.ts';
 import type { Metric } from '../../sweep/metrics.ts';
 import type { PageOptions } from './list-sweeps.ts';
+import { toReason } from './run-reason.ts';
 import { ownMetrics } from './own-metrics.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import {
@@ -14,6 +15,9 @@ import {
   type MetricSummary,
 } from './run-metrics.ts';
 import { readRunMarks } from './read-marks.ts';
+import type { Filter } from '../../sweep/filter/filter.ts';
+import { filterRuns } from './filter-runs.ts';
+import { readRunValues } from './run-values.ts';
 import { hasWords } from '../../sweep/search-text.ts';
 import { seenRunState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -46,6 +50,8 @@ export interface ListedRun {
   metrics: Record<string, MetricSummary>;
   /** What is remembered of the run. */
   mark: Mark;
+  /** Of the metrics in `columns.deltas`: the difference to the control of the same seed; null while there is none. */
+  deltas: Record<string, number | null>;
 }
 
 /** Each condition narrows the list; a condition that is left out lets every run pass. */
@@ -55,18 +61,22 @@ export interface RunFilter {
   seeds?: number[];
   /** Words that the arm's name contains, as `hasWords` finds them. */
   text?: string;
+  filter?: Filter;
 }
 
 export interface RunQuery extends RunFilter, PageOptions {
   /**
-   * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `ShownParameters`, `last:METRIC` or
-   * `best:METRIC`. Without it the runs are in the order of training.
+   * `id` `arm` `seed` `state` `engine` `seconds` `startedAt`, a key of `ShownParameters`, `last:METRIC`,
+   * `best:METRIC` or `delta:METRIC`. Without it the runs are in the order of training.
    */
   sort?: string;
   descending?: boolean;
-  /** Last and best of these metrics alone; without it, of all. */
-  metrics?: readonly string[];
+  /** The metrics that are wanted, of which nothing else is read. Default: all, and no difference. */
+  columns?: { metrics: readonly string[]; deltas: readonly string[] };
 }
+
+const FROM = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
+  JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
 
 /**
  * Runs of a sweep: filtered, sorted and cut to a page by SQLite. Runs without a value to sort by come last in either
@@ -77,35 +87,73 @@ export function listRuns(
   sweepId: number,
   query: RunQuery = {},
 ): { items: ListedRun[]; total: number } {
-  const from = `FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-    JOIN "Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex`;
-  const where = toWhere(storage, sweepId, query);
-  const own = ownMetrics(storage, sweepId);
-  const order = toOrder(storage, query, own);
+  const all = toWhere(storage, sweepId, query);
   const total = storage
-    .prepare(`SELECT count(*) ${from} WHERE ${where.sql}`)
+    .prepare(`SELECT count(*) ${FROM} WHERE ${all.sql}`)
     .pluck()
-    .get(...where.values) as number;
+    .get(...all.values) as number;
+  const { where, order, places, limit, offset } = selectPage(storage, sweepId, query, all);
   const rows = storage
     .prepare(
-      `SELECT r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed,
+      `SELECT s.position, r.id, s.armIndex AS arm, a.name AS armName, a.ablation, a.control, s.seed,
       ${seenRunState(storage)} AS state, r.error, r.divergedBatch, r.engine,
       r.device, r.versions, r.bits, ${RUN_SECONDS} AS seconds,
       r.batch, r.batches, s.reused, r.startedAt, r.finishedAt,
       a.alpha, a.beta, a.gamma, a.epsilon, a.N, a.swept
-      ${from} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
+      ${FROM} WHERE ${where.sql} ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
     )
-    .all(...where.values, ...order.values, query.limit ?? -1, query.offset ?? 0) as Row[];
+    .all(...where.values, ...order.values, limit, offset) as Row[];
+  if (places) rows.sort((a, b) => places.get(a.position)! - places.get(b.position)!);
   const ids = rows.map(({ id }) => id);
-  const metrics = readRunMetrics(storage, ids, query.metrics ?? null, own);
   const marks = readRunMarks(storage, ids);
-  const toItem = (row: Row) => toRunRow(row, metrics.get(row.id)!, marks.get(runName(row.id)) ?? NO_MARK);
-  return { items: rows.map(toItem), total };
+  const metrics = readRunMetrics(storage, ids, query.columns?.metrics ?? null, ownMetrics(storage, sweepId));
+  const deltas = (query.columns?.deltas ?? []).map(
+    (metric) => [metric, readRunValues(storage, sweepId, 'delta', metric)] as const,
+  );
+  const items = rows.map(({ position, ...row }) => ({
+    ...toRunRow(row, metrics.get(row.id)!, marks.get(runName(row.id)) ?? NO_MARK),
+    deltas: Object.fromEntries(deltas.map(([metric, values]) => [metric, values.get(position) ?? null])),
+  }));
+  return { items, total };
 }
 
-/** Why a run did not complete; null where it gives no reason. */
-export function toReason(error: string | null, divergedBatch: number | null): string | null {
-  return error ?? (divergedBatch === null ? null : `the total was not finite in batch ${divergedBatch}`);
+interface Selection {
+  where: Fragment;
+  order: Fragment;
+  /** The order of the runs by their positions, where SQLite does not know it. */
+  places?: ReadonlyMap<number, number>;
+  limit: number;
+  offset: number;
+}
+
+/** SQLite sorts by every key but the difference to another run: then the page is cut here. */
+function selectPage(
+  storage: Storage,
+  sweepId: number,
+  { sort, descending, limit = -1, offset = 0 }: RunQuery,
+  where: Fragment,
+): Selection {
+  const [, metric] = /^delta:(.+)$/s.exec(sort ?? '') ?? [];
+  if (metric === undefined)
+    return { where, order: toOrder(storage, sweepId, sort, descending === true), limit, offset };
+  const deltas = readRunValues(storage, sweepId, 'delta', metric);
+  const positions = storage
+    .prepare(`SELECT s.position ${FROM} WHERE ${where.sql} ORDER BY s.position`)
+    .pluck()
+    .all(...where.values) as number[];
+  const sign = descending ? -1 : 1;
+  const sorted = [
+    ...positions.filter((position) => deltas.has(position)).sort((a, b) => sign * (deltas.get(a)! - deltas.get(b)!)),
+    ...positions.filter((position) => !deltas.has(position)),
+  ];
+  const page = JSON.stringify(sorted.slice(offset, limit < 0 ? undefined : offset + limit));
+  return {
+    where: { sql: 's.sweepId = ? AND s.position IN (SELECT value FROM json_each(?))', values: [sweepId, page] },
+    order: { sql: 's.position', values: [] },
+    places: new Map(sorted.map((position, place) => [position, place])),
+    limit: -1,
+    offset: 0,
+  };
 }
 
 /** Columns to sort by that need neither metrics nor swept keys. */
@@ -129,6 +177,7 @@ interface Fragment {
 }
 
 interface Row {
+  position: number;
   id: number;
   arm: number;
   armName: string;
@@ -156,7 +205,7 @@ interface Row {
   swept: string;
 }
 
-function toWhere(storage: Storage, sweepId: number, { states, arms, seeds, text }: RunFilter): Fragment {
+function toWhere(storage: Storage, sweepId: number, { states, arms, seeds, text, filter }: RunFilter): Fragment {
   const parts = ['s.sweepId = ?'];
   const values: (string | number)[] = [sweepId];
   const oneOf = (column: string, wanted: unknown[] | undefined): void => {
@@ -168,6 +217,7 @@ function toWhere(storage: Storage, sweepId: number, { states, arms, seeds, text 
   oneOf('s.armIndex', arms);
   oneOf('s.seed', seeds);
   if (text) oneOf('s.armIndex', armsWith(storage, sweepId, text));
+  if (filter) oneOf('s.position', filterRuns(storage, sweepId, filter));
   return { sql: parts.join(' AND '), values };
 }
 
@@ -181,9 +231,9 @@ function armsWith(storage: Storage, sweepId: number, text: string): number[] {
 }
 
 /** The key is looked up or bound, never put into the statement. */
-function toOrder(storage: Storage, { sort, descending }: RunQuery, own: readonly Metric[]): Fragment {
+function toOrder(storage: Storage, sweepId: number, sort: string | undefined, descending: boolean): Fragment {
   if (sort === undefined) return { sql: 's.position', values: [] };
-  const { sql, values } = toKey(storage, sort, own);
+  const { sql, values } = toKey(storage, sort, ownMetrics(storage, sweepId));
   return { sql: `${sql} IS NULL, ${sql} ${descending ? 'DESC' : 'ASC'}, s.position`, values: [...values, ...values] };
 }
 
@@ -203,7 +253,11 @@ function toKey(storage: Storage, sort: string, own: readonly Metric[]): Fragment
   return column ? result(`(SELECT ${column}(g.${column}) ${stages})`) : { sql: 'NULL', values: [] };
 }
 
-function toRunRow(row: Row, metrics: Record<string, MetricSummary>, mark: Mark): ListedRun {
+function toRunRow(
+  row: Omit<Row, 'position'>,
+  metrics: Record<string, MetricSummary>,
+  mark: Mark,
+): Omit<ListedRun, 'deltas'> {
   const {
     id,
     error,

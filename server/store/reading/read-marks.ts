@@ -32,6 +32,11 @@ export function readMarks(storage: Storage, sweepId: number): Marks {
   };
 }
 
+/** What is remembered of a run: its own mark, and that of its arm. */
+export function marksOfRun(marks: Marks, runId: number, arm: number): Mark[] {
+  return [marks.runs.get(runName(runId)), marks.arms.get(arm)].filter((mark) => mark !== undefined);
+}
+
 /** What is remembered of sweeps themselves, by id; what has no mark is not there. */
 export function readSweepMarks(storage: Storage, sweepIds: readonly number[]): ReadonlyMap<string, Mark> {
   const rows = storage

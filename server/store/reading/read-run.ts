@@ -3,7 +3,7 @@ import type { Metric } from '../../sweep/metrics.ts';
 import type { RunState } from '../../sweep/results.ts';
 import { runName, stageName, sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
-import { toReason } from './list-runs.ts';
+import { toReason } from './run-reason.ts';
 import { ownMetricsOfRuns } from './own-metrics.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import { readEnvironmentOf, type TrainingEnvironment } from './read-environment.ts';

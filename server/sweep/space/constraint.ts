@@ -93,7 +93,7 @@ function evaluate({ positions, coefficients, constant }: CompiledSide, point: re
 /**
  * People mean decimals: 0.1 + 0.2 <= 0.3 is true for them, so a difference in the last bits of a double counts as none.
  */
-function compare(left: number, comparison: ComparisonSign, right: number): boolean {
+export function compare(left: number, comparison: ComparisonSign, right: number): boolean {
   const slack = 1e-12 * Math.max(Math.abs(left), Math.abs(right));
   const difference = left - right;
   switch (comparison) {
