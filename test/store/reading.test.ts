@@ -75,6 +75,7 @@ describe('runs of a sweep', () => {
       armName: 'β0',
       ablation: 'noIntra',
       control: true,
+      deltas: {},
       seed: 1,
       state: 'complete',
       error: null,
