@@ -6,6 +6,7 @@ import { confirmCommand } from './commands/confirm.ts';
 import { curvesCommand } from './commands/curves.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
@@ -40,6 +41,7 @@ export const commands: readonly CliCommand[] = [
   showCommand,
   exportCommand,
   runsCommand,
+  diffCommand,
   curvesCommand,
   weightsCommand,
   cancelCommand,

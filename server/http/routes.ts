@@ -8,8 +8,10 @@ import { getMatrixRoute } from './handlers/get-matrix.ts';
 import { getLossesRoute } from './handlers/get-losses.ts';
 import { getPairsRoute } from './handlers/get-pairs.ts';
 import { getProbeRoute } from './handlers/get-probe.ts';
+import { getFailuresRoute } from './handlers/get-failures.ts';
 import { getProjectionRoute } from './handlers/get-projection.ts';
 import { getRunRoute } from './handlers/get-run.ts';
+import { getRunDiffRoute } from './handlers/get-run-diff.ts';
 import { getSweepRoute } from './handlers/get-sweep.ts';
 import { getVerdictRoute } from './handlers/get-verdict.ts';
 import { listRunsRoute } from './handlers/list-runs.ts';
@@ -42,6 +44,7 @@ export const routes: readonly Route[] = [
   getVerdictRoute,
   getFactorsRoute,
   listRunsRoute,
+  getFailuresRoute,
   getPairsRoute,
   getAblationRoute,
   listStagesRoute,
@@ -51,6 +54,7 @@ export const routes: readonly Route[] = [
   getLossesRoute,
   listTagsRoute,
   getRunRoute,
+  getRunDiffRoute,
   getConfusionRoute,
   getProjectionRoute,
   getCurvesRoute,

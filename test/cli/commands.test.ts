@@ -41,6 +41,9 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['plan', 'bad.json'], /2 problems[^]*seeds: found 0[^]*metod: unknown key — did you mean "method"/],
     [['show', 's99'], /Cannot find sweep "s99" in .*two-betas/],
     [['show', 'r99999'], /Cannot find run "r99999"/],
+    [['runs', 's1', '--filter', 'bta > 1'], /at character 1: found "bta", wanted a word of runs — did you mean "beta"/],
+    [['runs', 's1', '--columns', 'arm,val_acc'], /did you mean last\(val\/accuracy\)/],
+    [['runs', 's1', '--sort', '-sed'], /found "sed", wanted a column — did you mean "seed"/],
     [['curves', 's1', '--metric', 'val/acuracy'], /did you mean "val\/accuracy"/],
     [['export', 's1', '--target', 'much'], /argument 'much' is invalid. Want a finite number, such as 0.95 or 95%/],
     [
@@ -359,6 +362,43 @@ test('runs: a row per run with its parameters and metrics', async () => {
   const csv = (await ask('runs', 's1')).stdout.trimEnd().split('\n');
   expect(csv).toHaveLength(19);
   expect(csv[0]).toContain('val/accuracy last,val/accuracy best,val/accuracy bestBatch');
+});
+
+test('diff: two runs side by side', async () => {
+  const ids = [`r${run(0, seeds[0]!)}`, `r${run(2, seeds[0]!)}`];
+  const text = (await ask('diff', ...ids)).stdout;
+  expect(text).toMatch(/^\s+r\d+ +r\d+\narm +β0.2, seed 0 +noIntra, seed 0$/m);
+  expect(text).toMatch(/^ {2}beta +0.2 +0$/m);
+  expect(text).not.toMatch(/learningRate/);
+  expect(text).toMatch(/\d+ more are the same/);
+  expect((await ask('diff', ...ids, '--all')).stdout).toMatch(/training\.optimizer\.learningRate +0\.01 +0\.01$/m);
+  const { sections } = JSON.parse((await ask('diff', ...ids, '--json')).stdout);
+  expect(sections[0].title).toBe('settings');
+  expect(sections[0].rows[0]).toEqual({ name: 'beta', values: [0.2, 0], differs: true });
+});
+
+test('runs: filtered, sorted, and in chosen columns', async () => {
+  const table = (
+    await ask(
+      ...['runs', 's1', '--filter', 'beta > 0.3 and complete', '--format', 'table'],
+      ...['--columns', 'id, beta, seed, delta(val/accuracy)', '--sort', '-delta(val/accuracy)'],
+    )
+  ).stdout
+    .trimEnd()
+    .split('\n');
+  expect(table[0]!.split(/ {2,}/)).toEqual(['id', 'beta', 'seed', 'delta(val/accuracy)']);
+  expect(table).toHaveLength(6); // the last seed of this arm diverged
+  expect(table[1]!.trim().split(/ +/)).toEqual([`r${run(1, seeds[0]!)}`, '0.4', String(seeds[0]), '0.03']);
+  const columns = ['--columns', 'state,β,last(val/accuracy)', '--filter', 'seed = 5'];
+  expect((await ask('runs', 's1', ...columns)).stdout.split('\n').slice(0, 2)).toEqual([
+    'state,beta,last(val/accuracy)',
+    'failed,0.2,',
+  ]);
+  expect(JSON.parse((await ask('runs', 's1', ...columns, '--json')).stdout)[0]).toEqual({
+    state: 'failed',
+    beta: 0.2,
+    'last(val/accuracy)': null,
+  });
 });
 
 test('export: each format, to stdout or to a file', async () => {

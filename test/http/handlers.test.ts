@@ -8,6 +8,8 @@ import type { CurvesResponse } from '../../server/http/schemas/curves.ts';
 import type { ConfusionMatrix, FeatureProjection } from '../../server/http/schemas/evaluation.ts';
 import type { Losses, Mark, Removed, TagList } from '../../server/http/schemas/mark.ts';
 import type { PairCurves } from '../../server/http/schemas/pairs.ts';
+import type { FailureList } from '../../server/http/schemas/failures.ts';
+import type { RunDiff } from '../../server/http/schemas/run-diff.ts';
 import type { RunDetail, RunList } from '../../server/http/schemas/run.ts';
 import type { StageList } from '../../server/http/schemas/stage.ts';
 import type { StartResponse } from '../../server/http/schemas/start.ts';
@@ -370,6 +372,18 @@ test('a definition → its plan, or every problem with its place', async () => {
   expect(text.body.error.details![0]!.path).toBe('line 2, column 11');
 });
 
+test('failures: grouped by cause, each with its runs', async () => {
+  const { groups } = (await ask<FailureList>('get', '/sweeps/s1/failures')).body;
+  expect(groups.map(({ state, runs, from, to }) => ({ state, runs, from, to }))).toEqual([
+    { state: 'failed', runs: [`r${run(0, seeds.at(-1)!)}`], from: 0, to: 0 },
+    { state: 'diverged', runs: [`r${run(1, seeds.at(-1)!)}`], from: 30, to: 30 },
+  ]);
+  expect(groups[1]).toMatchObject({
+    cause: 'the total was not finite in batch 29',
+    setting: { name: 'beta', value: 0.4, bad: 1, all: 6 },
+  });
+});
+
 test('a definition → a queued sweep and a process for it; cancel, resume, retry', async () => {
   const created = await ask<StartResponse>('post', '/sweeps', { definition, baseFolder: '/study' });
   expect(created).toMatchObject({ status: 201, body: { name: 'two-betas', state: 'queued' } });
@@ -401,7 +415,15 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
     status: 409,
     body: { error: { message: 'Cannot resume s1: it is complete; failed runs are trained again by retry' } },
   });
-  expect(await ask('post', '/sweeps/s1/retry', {})).toMatchObject({ status: 202, body: { id: 's1', state: 'queued' } });
+  expect(await ask('post', '/sweeps/s1/retry', { runs: [`r${run(0, seeds[0]!)}`] })).toMatchObject({
+    status: 409,
+    body: { error: { message: 'Cannot retry s1: none of these runs has failed' } },
+  });
+  const failed = [`r${run(0, seeds.at(-1)!)}`];
+  expect(await ask('post', '/sweeps/s1/retry', { runs: failed })).toMatchObject({
+    status: 202,
+    body: { id: 's1', state: 'queued' },
+  });
   expect(started).toEqual([id, id, 's1']);
   cancelSweep(storage, 1);
 });
@@ -591,4 +613,27 @@ test('runs: only the columns that are asked for, and the difference to the contr
   expect(last.map((item) => item.deltas['val/accuracy'])).toEqual([null, null]);
   const wrong = await ask<ErrorResponse>('get', '/sweeps/s1/runs?columns=arm,val_acc');
   expect(wrong.body.error.message).toContain('did you mean last(val/accuracy)?');
+});
+
+test('two runs side by side: what differs, and how much is the same', async () => {
+  const [first, second] = [`r${run(0, seeds[0]!)}`, `r${run(1, seeds[0]!)}`];
+  const { body } = await ask<RunDiff>('get', `/runs/${first}/diff?with=${second}`);
+  expect(body.runs.map(({ id, arm, seed }) => [id, arm, seed])).toEqual([
+    [first, 'β0.2', seeds[0]],
+    [second, 'β0.4', seeds[0]],
+  ]);
+  const differing = body.sections.flatMap(({ title, rows }) =>
+    rows.filter(({ differs }) => differs).map(({ name, values }) => [title, name, ...values]),
+  );
+  expect(differing).toContainEqual(['settings', 'beta', 0.2, 0.4]);
+  expect(differing).toContainEqual(['in force', 'beta', 0.2, 0.4]);
+  expect(differing).toContainEqual([
+    'metrics',
+    'last(val/accuracy)',
+    accuracyAt(0, seeds[0]!, 40),
+    accuracyAt(1, seeds[0]!, 40),
+  ]);
+  expect(differing.filter(([title]) => title === 'settings')).toHaveLength(1);
+  expect(body.same).toBe(body.sections.flatMap(({ rows }) => rows).length - differing.length);
+  expect((await ask('get', `/runs/${first}/diff?with=r99999`)).status).toBe(404);
 });

@@ -6,16 +6,23 @@ import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
+export interface Retry {
+  engine?: string | null;
+  /** These runs alone, as far as they have failed; null: all that have. */
+  runs?: readonly number[] | null;
+  now?: number;
+}
+
 /**
- * The failed runs of a sweep wait again, with all their attempts, and the sweep goes to the end of the queue. Refused
- * where `engine` is named and the sweep was started on another engine.
+ * The failed runs of a sweep, or those that are named, wait again, with all their attempts, and the sweep goes to the
+ * end of the queue. Refused where `engine` is named and the sweep was started on another engine.
  *
  * @returns how many runs wait again; with none nothing changes
  */
 export function retrySweep(
   storage: Storage,
   sweepId: number,
-  { engine = null, now = Date.now() }: { engine?: string | null; now?: number } = {},
+  { engine = null, runs = null, now = Date.now() }: Retry = {},
 ): number {
   return transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
@@ -28,9 +35,10 @@ export function retrySweep(
     const { changes } = storage
       .prepare(
         `UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state = 'failed'
-      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = ?)`,
+      AND id IN (SELECT runId FROM "SweepRun" WHERE sweepId = @sweepId)
+      AND (@runs IS NULL OR id IN (SELECT value FROM json_each(@runs)))`,
       )
-      .run(sweepId);
+      .run({ sweepId, runs: runs === null ? null : JSON.stringify(runs) });
     if (changes > 0) {
       if (state !== 'queued') refuseFullQueue(storage, sweepName(sweepId));
       storage

@@ -17,9 +17,6 @@ export const PLAIN_COLUMNS = [
   'batch',
   'batches',
   'error',
-  'tag',
-  'note',
-  'starred',
   'startedAt',
   'finishedAt',
 ] as const;
