@@ -20,6 +20,7 @@ const row = {
   error: null,
   params,
   metrics: { 'val/accuracy': { last: 0.97, best: 0.975, bestBatch: 50 } },
+  deltas: { 'val/accuracy': 0.003 },
 } as unknown as RunRow;
 
 test('every parameter and the last and best of every metric can be a column, keyed as the API sorts', () => {
@@ -35,8 +36,10 @@ test('every parameter and the last and best of every metric can be a column, key
     'loss.m',
     'last:val/accuracy',
     'best:val/accuracy',
+    'delta:val/accuracy',
     'last:val/nc1',
     'best:val/nc1',
+    'delta:val/nc1',
     'engine',
     'seconds',
     'error',
@@ -50,6 +53,7 @@ test('cells are text in the unit of their column, a dash where there is nothing'
     epsilon: '–',
     'last:val/accuracy': '97.00 %',
     'best:val/accuracy': '97.50 %',
+    'delta:val/accuracy': '+0.30 points',
     'last:val/nc1': '–',
     engine: '–',
     seconds: '1 min 1 s',
@@ -58,14 +62,14 @@ test('cells are text in the unit of their column, a dash where there is nothing'
 });
 
 test('shown at first: what identifies a run, what varies, and the metric of the sweep', () => {
-  expect(defaultColumns(sweep)).toEqual([
+  expect(defaultColumns(sweep, 'val/accuracy')).toEqual([
+    'delta:val/accuracy',
+    'last:val/accuracy',
     'arm',
     'seed',
     'state',
     'beta',
     'N',
-    'last:val/accuracy',
-    'best:val/accuracy',
     'seconds',
   ]);
 });

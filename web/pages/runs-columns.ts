@@ -1,6 +1,6 @@
 import type { RunRow } from '../../server/http/schemas/run.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
-import { formatMetric, metricLabel } from '../format/metric.ts';
+import { formatMetric, formatMetricDifference, metricLabel } from '../format/metric.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { formatDuration } from '../format/time.ts';
 
@@ -43,6 +43,13 @@ export function runColumns(sweep: Pick<SweepDetail, 'varying' | 'metrics' | 'arm
         number: true,
         text: ({ metrics }) => formatMetric(metric, metrics[metric]?.best),
       },
+      {
+        key: `delta:${metric}`,
+        label: `Δ ${metricLabel(metric)}`,
+        title: `last ${metric} minus that of the control with the same seed`,
+        number: true,
+        text: ({ deltas }) => formatMetricDifference(metric, deltas[metric]),
+      },
     ]),
     { key: 'engine', label: 'Engine', title: 'Engine', number: false, text: ({ engine }) => engine ?? '–' },
     {
@@ -62,17 +69,12 @@ export function runColumns(sweep: Pick<SweepDetail, 'varying' | 'metrics' | 'arm
   ];
 }
 
-/** What the table shows until the reader chooses: what identifies a run, what varies, and the sweep's metric. */
-export function defaultColumns(sweep: Pick<SweepDetail, 'varying' | 'metric'>): string[] {
-  return [
-    'arm',
-    'seed',
-    'state',
-    ...sweep.varying,
-    `last:${sweep.metric.name}`,
-    `best:${sweep.metric.name}`,
-    'seconds',
-  ];
+/**
+ * What the table shows until the reader chooses: the difference and the metric first, so that a phone has them in
+ * sight, then what identifies a run, and what varies.
+ */
+export function defaultColumns(sweep: Pick<SweepDetail, 'varying'>, metric: string): string[] {
+  return [`delta:${metric}`, `last:${metric}`, 'arm', 'seed', 'state', ...sweep.varying, 'seconds'];
 }
 
 /** The API sorts by every column but the text of errors. */

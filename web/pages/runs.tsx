@@ -1,17 +1,20 @@
 import type { RunList, RunRow } from '../../server/http/schemas/run.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
-import type { RunState } from '../../server/sweep/results.ts';
-import { query } from '../data/api.ts';
+import { useState } from 'preact/hooks';
+import { ApiError, query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
-import { Field, Select } from '../parts/field.tsx';
+import { FilterLine, useRunFilter } from '../parts/filter-line.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Message } from '../parts/message.tsx';
+import { MetricSelect } from '../parts/metric-select.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
-import { choose, useChoice, useLocation } from '../routing/location.ts';
-import { defaultColumns, isSortable, metricsOf, runColumns, type RunColumn } from './runs-columns.ts';
+import { choose, useLocation } from '../routing/location.ts';
+import { RunsFailures } from './runs-failures.tsx';
+import { RunsSelection } from './runs-selection.tsx';
+import { defaultColumns, isSortable, runColumns, type RunColumn } from './runs-columns.ts';
 
 export function RunsPage({ id }: { id: string }) {
   return (
@@ -21,120 +24,124 @@ export function RunsPage({ id }: { id: string }) {
   );
 }
 
-const STATES: RunState[] = ['waiting', 'running', 'complete', 'failed', 'diverged', 'cancelled'];
 const PAGE_SIZE = 100;
 
 function RunsOf({ sweep }: { sweep: SweepDetail }) {
   const { query: chosen } = useLocation();
   const of = (name: string): string => chosen.get(name) ?? '';
-  const filters = { state: of('state'), arm: of('arm'), seed: of('seed'), q: of('q') };
+  const filter = useRunFilter();
+  const metric = of('metric') || sweep.metric.name;
   // Without a choice the order is that of training.
   const sort = of('sort');
   const order = of('order') || 'asc';
   const all = runColumns(sweep);
-  const shownKeys = of('columns') === '' ? defaultColumns(sweep) : of('columns').split(',');
-  const shown = all.filter(({ key }) => shownKeys.includes(key));
-  const metric = metricsOf(shown).join();
+  const shownKeys = of('columns') === '' ? defaultColumns(sweep, metric) : of('columns').split(',');
+  const shown = shownKeys.flatMap((key) => all.find((column) => column.key === key) ?? []);
+  const columns = shown.map(({ key }) => key).filter((key) => key.includes(':'));
+  const page = of('page') || 1;
   const runs = useResource<RunList>(
-    `sweeps/${sweep.id}/runs${query({ sort, order, ...filters, metric, page: of('page') || 1, size: PAGE_SIZE })}`,
+    // a column of no metric, so that no metric that nobody sees is sent
+    `sweeps/${sweep.id}/runs${query({ sort, order, filter, columns: columns.join(',') || 'id', page, size: PAGE_SIZE })}`,
     aboutSweep(sweep.id),
   );
-  const filtered = Object.values(filters).some((value) => value !== '');
-
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const tick = (ids: readonly string[], on: boolean): void =>
+    setTicked((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))));
   const sortBy = (key: string): void =>
     choose({ sort: key, order: sort === key && order === 'asc' ? 'desc' : 'asc', page: null });
+  // A mistake in the filter is said beside it; the runs of the filter before stay.
+  const isFilterWrong = runs.error instanceof ApiError && runs.error.status === 400 && filter !== '';
 
   return (
     <>
-      <Filters sweep={sweep} />
+      <RunsFailures sweep={sweep} />
+      <FilterLine sweep={sweep} problem={isFilterWrong ? runs.error!.message : null} />
+      <div class="controls">
+        <MetricSelect
+          metrics={sweep.metrics}
+          value={metric}
+          onChange={(value) => choose({ metric: value === sweep.metric.name ? null : value, columns: null })}
+        />
+      </div>
       <ColumnChooser all={all} shown={shown.map(({ key }) => key)} />
-      <Loaded resource={runs} what="the runs">
-        {(list) =>
-          list.total === 0 ? (
-            <Message kind="empty" title={filtered ? 'No run fits these filters' : 'No runs yet'}>
-              {filtered && (
-                <p>
-                  <button type="button" onClick={clearFilters}>
-                    Clear the filters
-                  </button>
-                </p>
-              )}
-            </Message>
-          ) : (
-            <>
-              <div class="scroll" tabIndex={0} role="region" aria-label="Runs">
-                <table class="data runs">
-                  <thead>
-                    <tr>
-                      <SortHeader column={idColumn} sort={sort} order={order} onSort={sortBy} />
-                      {shown.map((column) => (
-                        <SortHeader key={column.key} column={column} sort={sort} order={order} onSort={sortBy} />
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {list.items.map((row) => (
-                      <RunLine key={row.id} row={row} columns={shown} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-              <Pager
-                page={list.page}
-                size={list.size}
-                total={list.total}
-                onPage={(page) => choose({ page: String(page) })}
-              />
-            </>
-          )
-        }
-      </Loaded>
+      {isFilterWrong && runs.value === null ? null : (
+        <Loaded resource={isFilterWrong ? { ...runs, error: null } : runs} what="the runs">
+          {(list) =>
+            list.total === 0 ? (
+              <Message kind="empty" title={filter === '' ? 'No runs yet' : 'No run passes this filter'} />
+            ) : (
+              <>
+                {ticked.size > 0 && (
+                  <RunsSelection
+                    sweep={sweep}
+                    runs={list.items.filter(({ id }) => ticked.has(id))}
+                    onClear={() => setTicked(new Set())}
+                  />
+                )}
+                <RunsTable list={list} columns={shown} {...{ sort, order, sortBy, ticked, tick }} />
+                <Pager
+                  page={list.page}
+                  size={list.size}
+                  total={list.total}
+                  onPage={(next) => choose({ page: String(next) })}
+                />
+              </>
+            )
+          }
+        </Loaded>
+      )}
     </>
   );
 }
 
-const idColumn: RunColumn = { key: 'id', label: 'Run', title: 'Run', number: false, text: ({ id }) => id };
-
-function clearFilters(): void {
-  choose({ state: null, arm: null, seed: null, q: null, page: null });
+interface RunsTableProps {
+  list: RunList;
+  columns: RunColumn[];
+  sort: string;
+  order: string;
+  sortBy: (key: string) => void;
+  ticked: ReadonlySet<string>;
+  tick: (ids: readonly string[], on: boolean) => void;
 }
 
-function Filters({ sweep }: { sweep: SweepDetail }) {
-  const [state] = useChoice('state', '');
-  const [seed] = useChoice('seed', '');
-  const [arm] = useChoice('arm', '');
-  const [text] = useChoice('q', '');
-  const set =
-    (name: string) =>
-    (value: string): void =>
-      choose({ [name]: value === '' ? null : value, page: null });
-  const any = { value: '', label: 'any' };
+function RunsTable({ list, columns, sort, order, sortBy, ticked, tick }: RunsTableProps) {
+  const ids = list.items.map(({ id }) => id);
   return (
-    <div class="controls">
-      <Field label="Arm's name contains">
-        <input type="search" value={text} onInput={(event) => set('q')(event.currentTarget.value)} />
-      </Field>
-      <Select
-        label="Arm"
-        value={arm}
-        onChange={set('arm')}
-        options={[any, ...sweep.armList.map(({ index, name }) => ({ value: String(index), label: name }))]}
-      />
-      <Select
-        label="Seed"
-        value={seed}
-        onChange={set('seed')}
-        options={[any, ...sweep.seedList.map((value) => ({ value: String(value), label: String(value) }))]}
-      />
-      <Select
-        label="State"
-        value={state}
-        onChange={set('state')}
-        options={[any, ...STATES.map((value) => ({ value, label: value }))]}
-      />
+    <div class="scroll runs-scroll" tabIndex={0} role="region" aria-label="Runs">
+      <table class="data runs">
+        <thead>
+          <tr>
+            <th>
+              <input
+                type="checkbox"
+                aria-label="Choose all runs of this page"
+                checked={ids.every((id) => ticked.has(id))}
+                onChange={(event) => tick(ids, event.currentTarget.checked)}
+              />
+            </th>
+            <SortHeader column={idColumn} sort={sort} order={order} onSort={sortBy} />
+            {columns.map((column) => (
+              <SortHeader key={column.key} column={column} sort={sort} order={order} onSort={sortBy} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {list.items.map((row) => (
+            <RunLine
+              key={row.id}
+              row={row}
+              columns={columns}
+              ticked={ticked.has(row.id)}
+              onTick={(on) => tick([row.id], on)}
+            />
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }
+
+const idColumn: RunColumn = { key: 'id', label: 'Run', title: 'Run', number: false, text: ({ id }) => id };
 
 function ColumnChooser({ all, shown }: { all: RunColumn[]; shown: string[] }) {
   const toggle = (key: string): void => {
@@ -185,9 +192,24 @@ function SortHeader({ column, sort, order, onSort }: SortHeaderProps) {
   );
 }
 
-function RunLine({ row, columns }: { row: RunRow; columns: RunColumn[] }) {
+interface RunLineProps {
+  row: RunRow;
+  columns: RunColumn[];
+  ticked: boolean;
+  onTick: (on: boolean) => void;
+}
+
+function RunLine({ row, columns, ticked, onTick }: RunLineProps) {
   return (
-    <tr>
+    <tr class={ticked ? 'ticked' : ''}>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`Choose ${row.id}`}
+          checked={ticked}
+          onChange={(event) => onTick(event.currentTarget.checked)}
+        />
+      </td>
       <td>
         <Link to={`runs/${row.id}`}>{row.id}</Link>
       </td>

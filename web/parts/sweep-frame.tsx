@@ -3,7 +3,9 @@ import type { ComponentChildren } from 'preact';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { learnMetrics } from '../format/metric.ts';
+import { carriedQuery } from '../routing/carried.ts';
 import { Link } from '../routing/link.tsx';
+import { useLocation } from '../routing/location.ts';
 import { SWEEP_TABS } from '../routing/sweep-tabs.ts';
 import { Loaded } from './loaded.tsx';
 import { Marks } from './marks.tsx';
@@ -18,6 +20,7 @@ interface SweepFrameProps {
 
 /** What all pages of a sweep have in common: the name, the state and the links to the other pages. */
 export function SweepFrame({ id, page, children }: SweepFrameProps) {
+  const carried = carriedQuery(useLocation().query);
   const sweep = useResource<SweepDetail>(`sweeps/${id}`, aboutSweep(id));
   const name = sweep.value?.name;
   useEffect(() => {
@@ -44,7 +47,7 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
             </header>
             <nav class="tabs" aria-label="Pages of this sweep">
               {SWEEP_TABS.map((tab) => (
-                <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>
+                <Link key={tab.page} to={`sweeps/${id}${tab.path}${carried}`} current={tab.page === page}>
                   {tab.label}
                 </Link>
               ))}

@@ -8,6 +8,7 @@ import type { ShownFactors } from '../../../server/http/schemas/factors.ts';
 import type { CurvesResponse } from '../../../server/http/schemas/curves.ts';
 import type { PairCurves } from '../../../server/http/schemas/pairs.ts';
 import type { ProbeReport } from '../../../server/http/schemas/probe.ts';
+import type { RunDiff } from '../../../server/http/schemas/run-diff.ts';
 import type { RunDetail, RunList } from '../../../server/http/schemas/run.ts';
 import type { StageRow } from '../../../server/http/schemas/stage.ts';
 import type { SweepDetail } from '../../../server/http/schemas/sweep.ts';
@@ -247,26 +248,54 @@ describeInBrowser('the dashboard', () => {
   it('lists runs: sorted by a click, filtered, with the columns chosen', async () => {
     await page.getByRole('link', { name: 'Runs', exact: true }).click();
     await page.getByText('1 to 15 of 15').waitFor();
+    const failures = page.getByLabel('Failures and divergences');
+    expect(await failures.innerText()).toMatch(/6 diverged[^]*6 runs diverged at batch[^]*mostly [^]*not finite/);
     await page.getByRole('button', { name: 'accuracy (validation), last' }).click();
     await page.locator('th[aria-sort="ascending"]', { hasText: 'last' }).waitFor();
     await page.getByRole('button', { name: 'accuracy (validation), last' }).click();
     await page.locator('th[aria-sort="descending"]', { hasText: 'last' }).waitFor();
     const { items } = await api<RunList>('sweeps/s1/runs?sort=last:val/accuracy&order=desc');
     await expect
-      .poll(() => page.locator('.runs tbody tr td:first-child').allInnerTexts(), patient)
+      .poll(() => page.locator('.runs tbody tr td:nth-child(2)').allInnerTexts(), patient)
       .toEqual(items.map(({ id }) => id));
 
-    await choice(page, 'State').selectOption('diverged');
+    const line = page.getByRole('combobox', { name: 'Filter of runs' });
+    await line.fill('divergd or failed');
+    await line.press('Enter');
+    await page.getByText('at character 1: found "divergd", wanted a word of runs — did you mean "diverged"?').waitFor();
+    await line.fill('diverged and last(val/accuracy) < 1');
+    await line.press('Enter');
+    await page.getByText('No run passes this filter').waitFor();
+    await failures.getByRole('button', { name: 'Show these runs' }).click();
     await page.getByText('1 to 6 of 6').waitFor();
     await page.locator('summary', { hasText: /^Columns/ }).click();
     await page.getByRole('checkbox', { name: 'Error', exact: true }).check();
     expect(await page.locator('.runs tbody tr').first().innerText()).toContain('not finite');
     await page.reload();
     await page.getByText('1 to 6 of 6').waitFor();
-    await page.getByLabel("Arm's name contains").fill('nothing is called this');
-    await page.getByText('No run fits these filters').waitFor();
-    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    // the filter goes along to the other pages of the sweep, and back
+    await page.getByRole('link', { name: 'Table', exact: true }).click();
+    await page.locator('.tabs a[aria-current]', { hasText: 'Table' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('filter')).toContain('run = "');
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByText('1 to 6 of 6').waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
     await page.getByText('1 to 15 of 15').waitFor();
+  });
+
+  it('says what differs between two runs', async () => {
+    await page.goto('sweeps/s1/runs?filter=complete');
+    const [first, second] = (await api<RunList>('sweeps/s1/runs?filter=complete')).items;
+    for (const { id } of [first!, second!])
+      await page.getByRole('checkbox', { name: `Choose ${id}`, exact: true }).check();
+    await page.getByRole('button', { name: 'Difference of two' }).click();
+    const table = page.getByLabel('Difference of two runs');
+    await table.waitFor();
+    const { sections } = await api<RunDiff>(`runs/${first!.id}/diff?with=${second!.id}`);
+    const differing = sections.flatMap(({ rows }) => rows.filter(({ differs }) => differs).map(({ name }) => name));
+    expect(await table.locator('th[scope="row"]').allInnerTexts()).toEqual(differing);
+    await page.getByRole('checkbox', { name: /that are the same/ }).check();
+    await table.getByText('training.optimizer.learningRate').first().waitFor();
   });
 
   it('shows one run: its values, its confusion matrix at any evaluation, its configuration', async () => {
