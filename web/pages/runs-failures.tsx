@@ -44,8 +44,8 @@ function Failure({ sweep, group }: { sweep: SweepDetail; group: Group }) {
         {from === to ? `at batch ${formatCount(from)}` : `at batches ${formatCount(from)} to ${formatCount(to)}`}
         {setting !== null && (
           <>
-            , mostly {parameterLabel(setting.name)} = {formatParameter(setting.value)} ({setting.bad} of {setting.all}{' '}
-            runs with it)
+            , mostly {parameterLabel(setting.name)} = {formatParameter(setting.value)} (
+            {`${setting.bad} of ${setting.all} runs with it`})
           </>
         )}
       </p>

@@ -37,11 +37,12 @@ function RunsOf({ sweep }: { sweep: SweepDetail }) {
   const all = runColumns(sweep);
   const shownKeys = of('columns') === '' ? defaultColumns(sweep, metric) : of('columns').split(',');
   const shown = shownKeys.flatMap((key) => all.find((column) => column.key === key) ?? []);
-  const columns = shown.map(({ key }) => key).filter((key) => key.includes(':'));
+  // Only metrics that are shown are sent; where none is, a column that is none says so.
+  const metricColumns = shown.map(({ key }) => key).filter((key) => key.includes(':'));
+  const columns = metricColumns.join(',') || 'id';
   const page = of('page') || 1;
   const runs = useResource<RunList>(
-    // a column of no metric, so that no metric that nobody sees is sent
-    `sweeps/${sweep.id}/runs${query({ sort, order, filter, columns: columns.join(',') || 'id', page, size: PAGE_SIZE })}`,
+    `sweeps/${sweep.id}/runs${query({ sort, order, filter, columns, page, size: PAGE_SIZE })}`,
     aboutSweep(sweep.id),
   );
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
