@@ -10,11 +10,14 @@ import { Loaded } from '../parts/loaded.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
 import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
 import { useChoice } from '../routing/location.ts';
-import { toCurveChart, toMetricLooks } from '../series/curves.ts';
+import { RunTerms } from './run-terms.tsx';
+import { toCurveChart, toMetricLooks, withControl } from '../series/curves.ts';
 
 interface MetricGroup {
   title: string;
   metrics: string[];
+  /** With the curves of its control behind them: a few lines alone can be told apart. */
+  besideControl?: boolean;
   /** Losses and gradient norms span powers of ten. */
   logarithmic: boolean;
 }
@@ -32,10 +35,11 @@ const GRADIENTS: MetricGroup = {
 const ACCURACIES: MetricGroup = {
   title: 'Accuracy',
   logarithmic: false,
+  besideControl: true,
   metrics: ['train/accuracy', 'val/accuracy', 'val/accuracyLinear', 'val/accuracyCosine'],
 };
 
-/** The curves of one run in groups that share an axis, and one group of the reader's choice. */
+/** The curves of one run in groups that share an axis, one group of the reader's choice, and the loss in its parts. */
 export function RunCurves({ run }: { run: RunDetail }) {
   const [range, setRange] = useState<ChosenRange | null>(null);
   const recorded = Object.keys(run.metrics);
@@ -53,7 +57,7 @@ export function RunCurves({ run }: { run: RunDetail }) {
         <p class="quiet">This run has not recorded anything yet.</p>
       </section>
     );
-  const free: MetricGroup = { title: metricLabel(chosen), metrics: [chosen], logarithmic: false };
+  const free: MetricGroup = { title: metricLabel(chosen), metrics: [chosen], logarithmic: false, besideControl: true };
   const groups = [TERMS, GRADIENTS, ACCURACIES, free].map((group) => ({
     ...group,
     metrics: group.metrics.filter((metric) => recorded.includes(metric)),
@@ -65,6 +69,7 @@ export function RunCurves({ run }: { run: RunDetail }) {
         <RangeFields range={range} onChange={setRange} />
       </div>
       <div class="panels">
+        <RunTerms run={run} range={range} onRange={setRange} />
         {groups
           .filter(({ metrics }) => metrics.length > 0)
           .map((group, place) => (
@@ -90,16 +95,29 @@ interface GroupChartProps {
 }
 
 function GroupChart({ run, group, range, onRange }: GroupChartProps) {
+  const control = group.besideControl === true && run.controlRun !== run.id ? run.controlRun : null;
+  const runs = control === null ? run.id : `${run.id},${control}`;
   const curves = useResource<CurvesResponse>(
-    `curves${query({ runs: run.id, metric: group.metrics.join(','), from: range?.from, to: range?.to, width: 800 })}`,
+    `curves${query({ runs, metric: group.metrics.join(','), from: range?.from, to: range?.to, width: 800 })}`,
     aboutRun(run.id),
   );
-  const looks = useMemo(() => toMetricLooks(run.id, group.metrics), [run.id, group.metrics.join()]);
+  const looks = useMemo(
+    () => withControl(toMetricLooks(run.id, group.metrics), control),
+    [run.id, group.metrics.join(), control],
+  );
   return (
     <Loaded resource={curves} what={group.title}>
       {(answer) => (
         <>
-          {looks.length > 1 && <Legend items={looks.map(({ label, ink }) => ({ label, ink }))} />}
+          {looks.length > 1 && (
+            <Legend
+              items={looks.map(({ label, ink, dash }) => ({
+                label,
+                ink,
+                ...(dash === undefined ? {} : { look: dash }),
+              }))}
+            />
+          )}
           <GroupView run={run} group={group} looks={looks} answer={answer} range={range} onRange={onRange} />
         </>
       )}

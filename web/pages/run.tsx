@@ -11,6 +11,7 @@ import { Marks } from '../parts/marks.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { Link } from '../routing/link.tsx';
 import { RunCurves } from './run-curves.tsx';
+import { RunDifference } from './run-difference.tsx';
 import { RunEvaluation } from './run-evaluation.tsx';
 
 export function RunPage({ id }: { id: string }) {
@@ -69,6 +70,7 @@ function Run({ run }: { run: RunDetail }) {
         <RecordCard run={run} />
         <StagesCard run={run} />
         <EnvironmentCard environment={run.environment} />
+        <RunDifference run={run} />
         <section class="card wide">
           <h2>Configuration</h2>
           <p class="small quiet">Resolved: what was computed, defaults filled in.</p>

@@ -88,6 +88,19 @@ export function toPairLooks(pair: { run: string; controlRun: string }, metric: s
   ];
 }
 
+/** The same with its control behind it, which is grey and dashed. */
+export function withControl(looks: CurveLook[], control: string | null): CurveLook[] {
+  if (control === null) return looks;
+  const behind = looks.map(({ metric, label }): CurveLook => ({
+    run: control,
+    metric,
+    label: `${label}, control`,
+    ink: 'control',
+    dash: 'dashed',
+  }));
+  return [...behind, ...looks];
+}
+
 /** The metrics of one run as lines, each named by its metric. */
 export function toMetricLooks(run: string, metrics: string[]): CurveLook[] {
   const sameName = new Set(metrics.map(metricShortLabel)).size < metrics.length;

@@ -3,6 +3,9 @@ import { readRunMarks } from '../../store/reading/read-marks.ts';
 import { readArtefact } from '../../store/reading/read-artefact.ts';
 import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import type { Storage } from '../../store/database/storage.ts';
+import type { Arm } from '../../sweep/arm.ts';
+import { effectiveSettings } from '../../sweep/effective.ts';
+import { SYMBOLS } from '../../sweep/parameter-names.ts';
 import type { ConfusionMatrix, FeatureProjection } from '../schemas/evaluation.ts';
 import type { RunDetail } from '../schemas/run.ts';
 import { toArmItem, toIso, toMetricList } from './list-items.ts';
@@ -26,6 +29,7 @@ export async function readRunDetail(storage: Storage, runId: number): Promise<Ru
     ...rest,
     mark: readRunMarks(storage, [runId]).get(run.id) ?? NO_MARK,
     arm: arm === null ? null : toArmItem(arm),
+    terms: arm === null ? [] : termsOf(arm),
     config: arm === null ? null : { loss: arm.loss, training: arm.training },
     metricList: toMetricList(Object.keys(run.metrics), ownMetrics),
     startedAt: toIso(startedAt),
@@ -34,6 +38,16 @@ export async function readRunDetail(storage: Storage, runId: number): Promise<Ru
     confusion: readConfusion(storage, runId, null),
     projection: readProjection(storage, runId, null),
   };
+}
+
+function termsOf(arm: Arm): RunDetail['terms'] {
+  const { alpha, beta, gamma, N } = effectiveSettings(arm);
+  const terms = [
+    { metric: 'train/crossEntropy', weight: gamma, symbol: SYMBOLS.gamma, from: 0 },
+    { metric: 'train/interClass', weight: alpha, symbol: SYMBOLS.alpha, from: 0 },
+    { metric: 'train/truncated', weight: beta, symbol: SYMBOLS.beta, from: N ?? 0 },
+  ];
+  return terms.filter(({ weight }) => weight > 0);
 }
 
 function toEvaluations(artefacts: RunRecord['artefacts']): RunDetail['evaluations'] {

@@ -125,6 +125,16 @@ export const runDetail = shape(
         'null where there is none',
     ),
     metricList,
+    terms: z
+      .array(
+        z.strictObject({
+          metric: z.string().describe('the metric that records the term'),
+          weight: z.number().describe('what it is multiplied by in the loss'),
+          symbol: z.string().describe('the weight as it is written, such as α'),
+          from: batch.describe('the first batch in which it is in force'),
+        }),
+      )
+      .describe('the terms of its loss that are ever in force; empty where no sweep refers to the run any more'),
     classes: z
       .array(z.string())
       .nullable()
