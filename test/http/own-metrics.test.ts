@@ -58,8 +58,7 @@ test('its best value is the lowest one, for sorting too', async () => {
 test('tables and the forest plot show it in percent and points', () => {
   const results = readResults(storage, sweepId, ['val/ece'], { confusion: false })!;
   const [table] = buildAblationTable(results).tables;
-  expect(table).toMatchObject({ metric: 'val/ece', goal: 'minimize' });
-  expect(table!.percentDecimals).not.toBeNull();
+  expect(table).toMatchObject({ metric: 'val/ece', goal: 'minimize', accuracy: true });
   expect(buildVerdict(results).forest.unit).toBe('points');
 });
 
