@@ -43,6 +43,7 @@ export async function queuePromotion(
     sweep: sweep.name,
     arms,
     metric: sweep.metric,
+    metrics: sweep.plan.metrics ?? [],
     seeds: freshSeeds(usedSeeds(storage, sweep, arms), wanted.seeds),
   });
   return queueSweep(storage, {

@@ -1,9 +1,9 @@
 import type { Arm } from '../arm.ts';
 import { hasIntraPhase } from '../effective.ts';
 import { findArm } from '../find-arm.ts';
-import { goalOf, type Metric } from '../metrics.ts';
+import type { Metric } from '../metrics.ts';
 import { UserError } from '../user-error.ts';
-import { nameAfter, writtenTraining } from './derived-definition.ts';
+import { nameAfter, writtenMetrics, writtenTraining } from './derived-definition.ts';
 
 /** What a confirmation is made of. */
 export interface ConfirmationParts {
@@ -36,7 +36,7 @@ export function confirmDefinition({ sweep, arm, metric, metrics = [], seeds }: C
     description: `The arm ${name} of ${sweep} and its control on fresh seeds.`,
     method: 'grid',
     metric,
-    ...(metrics.length === 0 ? {} : { metrics: writtenMetrics(metrics) }),
+    ...writtenMetrics(metrics),
     parameters: {
       gamma: { value: gamma },
       alpha: { value: alpha },
@@ -50,15 +50,6 @@ export function confirmDefinition({ sweep, arm, metric, metrics = [], seeds }: C
     training: writtenTraining(training),
   };
   return `${JSON.stringify(definition, null, 2)}\n`;
-}
-
-function writtenMetrics(metrics: readonly Metric[]): Record<string, object> {
-  return Object.fromEntries(
-    metrics.map((metric) => [
-      metric.name,
-      { goal: goalOf(metric), ...(metric.unit === null ? {} : { unit: metric.unit }) },
-    ]),
-  );
 }
 
 /** The arm of this index or name. A control, or an arm without one, is refused: it has nothing to be compared with. */

@@ -1,3 +1,4 @@
+import { goalOf, type Metric } from '../metrics.ts';
 import type { TrainingSettings } from '../settings.ts';
 
 /** What the definitions have in common that are made of arms of another sweep. */
@@ -32,4 +33,14 @@ export function writtenTraining(training: TrainingSettings): object {
   if (dataset.name !== 'idx' || dataset.validationImages === null) return training;
   const { validation: _, ...rest } = dataset;
   return { ...training, dataset: rest };
+}
+
+/** The metrics that a sweep names itself, as its definition does; nothing where there is none. */
+export function writtenMetrics(metrics: readonly Metric[]): { metrics?: Record<string, object> } {
+  if (metrics.length === 0) return {};
+  const written = metrics.map((metric): [string, object] => [
+    metric.name,
+    { goal: goalOf(metric), ...(metric.unit === null ? {} : { unit: metric.unit }) },
+  ]);
+  return { metrics: Object.fromEntries(written) };
 }

@@ -1,6 +1,7 @@
 import type { Arm, Assignment } from '../arm.ts';
+import type { Metric } from '../metrics.ts';
 import { LOSS_PARAMETERS } from '../parameter-names.ts';
-import { nameAfter, writtenTraining } from './derived-definition.ts';
+import { nameAfter, writtenMetrics, writtenTraining } from './derived-definition.ts';
 
 /** What a promotion is made of. */
 export interface PromotionParts {
@@ -9,6 +10,8 @@ export interface PromotionParts {
   /** At least one, of the same sweep; the best first. */
   arms: readonly Arm[];
   metric: { name: string; goal: 'maximize' | 'minimize' };
+  /** The metrics that the sweep names itself. */
+  metrics?: readonly Metric[];
   seeds: number[];
 }
 
@@ -18,13 +21,20 @@ export interface PromotionParts {
  *
  * @returns JSON text
  */
-export function promoteDefinition({ sweep, arms: [first, ...others], metric, seeds }: PromotionParts): string {
+export function promoteDefinition({
+  sweep,
+  arms: [first, ...others],
+  metric,
+  metrics = [],
+  seeds,
+}: PromotionParts): string {
   const count = others.length === 0 ? 'arm' : `${others.length + 1} arms`;
   const definition = {
     name: nameAfter(sweep, 'promoted'),
     description: `The best ${count} of ${sweep} and their controls on fresh seeds.`,
     method: 'grid',
     metric,
+    ...writtenMetrics(metrics),
     parameters: Object.fromEntries(Object.entries(assignmentOf(first!)).map(([name, value]) => [name, { value }])),
     ...(others.length === 0 ? {} : { include: others.map(assignmentOf) }),
     ablations: ['noIntra'],
