@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunRow } from '../../server/http/schemas/run.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
-import { defaultColumns, metricsOf, runColumns } from '../../web/pages/runs-columns.ts';
+import { defaultColumns, runColumns } from '../../web/pages/runs-columns.ts';
 
 const params = { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: null, N: 100, 'loss.m': 0.35 };
 const sweep = {
@@ -72,10 +72,4 @@ test('shown at first: what identifies a run, what varies, and the metric of the 
     'N',
     'seconds',
   ]);
-});
-
-test('asks for the metrics of the columns that are shown, each once', () => {
-  const shown = runColumns(sweep).filter(({ key }) => ['seed', 'last:val/nc1', 'best:val/nc1'].includes(key));
-  expect(metricsOf(shown)).toEqual(['val/nc1']);
-  expect(metricsOf([])).toEqual([]);
 });

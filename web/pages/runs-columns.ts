@@ -81,8 +81,3 @@ export function defaultColumns(sweep: Pick<SweepDetail, 'varying'>, metric: stri
 export function isSortable(key: string): boolean {
   return key !== 'error';
 }
-
-/** The metrics that the columns show: no other is asked for. */
-export function metricsOf(columns: readonly RunColumn[]): string[] {
-  return [...new Set(columns.flatMap(({ key }) => /^(?:last|best):(.+)$/.exec(key)?.[1] ?? []))];
-}
