@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { bundle } from './build/bundle.js';
 import { compressFolder } from './build/compress.js';
 import { licencesOf } from './build/licences.js';
@@ -36,6 +36,7 @@ try {
     rmSync(join(dist, 'server'), { recursive: true, force: true });
     renameSync(unfinished, join(dist, 'server'));
     copyBinaries();
+    copyFonts();
   });
   const isWhole = !process.argv.includes('--server-only');
   if (isWhole && existsSync(join(root, 'web', 'vite.config.ts'))) await step('dashboard', buildDashboard);
@@ -58,6 +59,15 @@ function copyBinaries() {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from))
     if (name.endsWith('.wasm') && !name.includes('threaded')) cpSync(join(from, name), join(to, name));
+}
+
+/** The typeface of figures that no browser draws, with its licence. */
+function copyFonts() {
+  const from = dirname(require.resolve('dejavu-fonts-ttf/package.json'));
+  const to = join(dist, 'fonts');
+  mkdirSync(to, { recursive: true });
+  for (const name of ['ttf/DejaVuSans.ttf', 'ttf/DejaVuSans-Bold.ttf', 'LICENSE'])
+    cpSync(join(from, name), join(to, basename(name)));
 }
 
 function buildDashboard() {

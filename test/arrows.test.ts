@@ -9,8 +9,16 @@ const ROOMS: Record<string, string[]> = {
   'server/store': ['server/sweep'],
   'server/runner': ['server/sweep', 'server/training', 'server/store'],
   'server/report': ['server/sweep'],
-  'server/http': ['server/sweep', 'server/store', 'server/report'],
-  'server/cli': ['server/sweep', 'server/training', 'server/store', 'server/runner', 'server/report', 'server/http'],
+  'server/http': ['server/sweep', 'server/store', 'server/report', 'web'],
+  'server/cli': [
+    'server/sweep',
+    'server/training',
+    'server/store',
+    'server/runner',
+    'server/report',
+    'server/http',
+    'web',
+  ],
   web: ['server/http', 'server/sweep'],
 };
 
@@ -39,6 +47,8 @@ const LAYERS: Record<string, string[]> = {
   'server/http': [
     'parameters.ts',
     'schemas',
+    'decimate.ts',
+    'thin-pairs.ts',
     'answers',
     '*',
     'handlers',
@@ -47,7 +57,19 @@ const LAYERS: Record<string, string[]> = {
     'app.ts',
     'server.ts',
   ],
-  'server/report': ['*', 'statistics', 'curves', 'table', 'formats', 'picture', 'probe', 'confirm', 'factors', 'verdict'],
+  'server/report': [
+    '*',
+    'statistics',
+    'curves',
+    'table',
+    'formats',
+    'picture',
+    'probe',
+    'confirm',
+    'factors',
+    'verdict',
+    'document',
+  ],
 };
 
 /** A folder as a permission: besides its own room, these alone may import from it. */
@@ -101,6 +123,18 @@ describe('arrows between rooms', () => {
       ({ room, target, typeOnly }) => room === 'web' && target.startsWith('server/') && !typeOnly,
     );
     expect(wrong.map(breaking(() => 'web takes nothing but types of the server'))).toEqual([]);
+  });
+
+  it('from the server to the dashboard lead to its figures alone, which need no page', () => {
+    const own = (file: string) => file.startsWith('web/figure/');
+    const wrong = imports.filter(
+      ({ room, target }) => room.startsWith('server/') && target.startsWith('web/') && !own(target),
+    );
+    const withPage = imports.filter(
+      ({ file, target }) =>
+        own(file) && !file.includes('/download') && (/^preact/.test(target) || /\.tsx$/.test(target)),
+    );
+    expect([...wrong, ...withPage].map(breaking(() => 'a figure is drawn without a page'))).toEqual([]);
   });
 
   it('server/sweep is pure: no Node, only pure packages', () => {

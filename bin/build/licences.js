@@ -9,12 +9,19 @@ export function licencesOf(files) {
   const folders = [...new Set(files.map(packageFolder))];
   const texts = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return { name, text: [`${name} ${version}, ${license}`, ...licenceFiles(folder)].join('\n\n') };
+    const texts = licenceFiles(folder);
+    return { name, text: [`${name} ${version}, ${license ?? kindOf(texts, name)}`, ...texts].join('\n\n') };
   });
   return texts
     .sort((a, b) => a.name.localeCompare(b.name))
     .map(({ text }) => `${text}\n`)
     .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** The licence of a package that names none, by its text. */
+function kindOf(texts, name) {
+  if (texts.some((text) => /^MIT License\b/.test(text))) return 'MIT';
+  throw new Error(`Cannot tell the licence of ${name}: its package.json names none`);
 }
 
 /** The nearest folder whose package.json has a version: some packages have further, nameless ones inside. */

@@ -11,12 +11,14 @@ import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
 import { extendCommand } from './commands/extend.ts';
+import { figureCommand } from './commands/figure.ts';
 import { listCommand } from './commands/list.ts';
 import { noteCommand } from './commands/note.ts';
 import { planCommand } from './commands/plan.ts';
 import { probeCommand } from './commands/probe.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { renameCommand } from './commands/rename.ts';
+import { reportCommand } from './commands/report.ts';
 import { retryCommand } from './commands/retry.ts';
 import { rmCommand } from './commands/rm.ts';
 import { runCommand } from './commands/run.ts';
@@ -40,6 +42,8 @@ export const commands: readonly CliCommand[] = [
   listCommand,
   showCommand,
   exportCommand,
+  figureCommand,
+  reportCommand,
   runsCommand,
   diffCommand,
   curvesCommand,

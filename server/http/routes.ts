@@ -10,6 +10,7 @@ import { getPairsRoute } from './handlers/get-pairs.ts';
 import { getProbeRoute } from './handlers/get-probe.ts';
 import { getFailuresRoute } from './handlers/get-failures.ts';
 import { getProjectionRoute } from './handlers/get-projection.ts';
+import { getReportRoute } from './handlers/get-report.ts';
 import { getRunRoute } from './handlers/get-run.ts';
 import { getRunDiffRoute } from './handlers/get-run-diff.ts';
 import { getSweepRoute } from './handlers/get-sweep.ts';
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   getFailuresRoute,
   getPairsRoute,
   getAblationRoute,
+  getReportRoute,
   listStagesRoute,
   getMatrixRoute,
   getProbeRoute,

@@ -184,7 +184,6 @@ test('plan --json, with and without the arms', async () => {
     planHash: planText(JSON.stringify(definition)).planHash,
     arms: 3,
     runs: 18,
-    stored: 17,
     dropped: [{ constraint: 'gamma > alpha > beta', count: 0 }],
     folded: 0,
     batches: 6 * (20 + 3 * 20),

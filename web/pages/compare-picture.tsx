@@ -1,11 +1,12 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Picture } from '../../server/http/schemas/picture.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
-import { downloadPng, downloadSvg, type Figure } from '../chart/export-figure.ts';
+import type { Figure, LegendItem } from '../figure/figure.ts';
+import { ExportMenu } from '../parts/export-menu.tsx';
 import { FirstOf } from '../parts/first-of.tsx';
-import { Legend, type LegendItem } from '../parts/legend.tsx';
-import { toPicture } from '../series/pair-picture.ts';
+import { Legend } from '../parts/legend.tsx';
+import { PICTURE_MARKS, toPicture, type PicturePanel } from '../series/pair-picture.ts';
 
 /** The picture that answers the question: its title is the answer. */
 export function PictureSection({
@@ -26,13 +27,15 @@ export function PictureSection({
       </section>
     );
   }
-  const items: LegendItem[] = [...drawn.legend, ...explanations];
-  const figure: Figure = { title: picture.title, panels: drawn.panels, legend: drawn.legend };
+  const items: LegendItem[] = [...drawn.legend, ...PICTURE_MARKS];
   return (
     <section class="card picture" aria-labelledby="answer">
       <div class="picture-head">
         <h2 id="answer">{picture.title}</h2>
-        <ExportButtons figure={figure} name={`${sweep.name}-${picture.metric.name.replaceAll('/', '-')}`} />
+        <ExportMenu
+          figure={() => toFigure(picture.title, drawn.panels, items)}
+          name={`${sweep.name}-${picture.metric.name.replaceAll('/', '-')}`}
+        />
       </div>
       <Legend items={items} />
       <FirstOf items={drawn.panels} most={12} noun="panels">
@@ -56,31 +59,7 @@ export function PictureSection({
   );
 }
 
-const explanations: LegendItem[] = [
-  { label: "control's spread over seeds (± sd)", ink: 'faint', look: 'shade' },
-  { label: 'interval leaves zero for good', ink: 'control', look: 'tick' },
-  { label: 'truncated term dead on every seed', ink: 'control', look: 'hatch' },
-];
-
-function ExportButtons({ figure, name }: { figure: Figure; name: string }) {
-  const [error, setError] = useState<string | null>(null);
-  const save = (download: (figure: Figure, name: string) => Promise<void>) => (): void => {
-    setError(null);
-    download(figure, name).catch((problem: Error) => setError(`Cannot export the picture: ${problem.message}`));
-  };
-  return (
-    <div class="actions">
-      <button type="button" onClick={save(downloadSvg)}>
-        SVG
-      </button>
-      <button type="button" onClick={save(downloadPng)}>
-        PNG
-      </button>
-      {error !== null && (
-        <span class="problem" role="alert">
-          {error}
-        </span>
-      )}
-    </div>
-  );
+async function toFigure(title: string, panels: PicturePanel[], legend: LegendItem[]): Promise<Figure> {
+  const { chartPanel } = await import('../figure/chart-panel.ts');
+  return { title, panels: panels.map(({ label, spec }) => chartPanel(label, spec, 1.05)), legend };
 }

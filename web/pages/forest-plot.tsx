@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import type { Forest, ForestLine } from '../../server/http/schemas/verdict.ts';
 import { formatNumber } from '../format/number.ts';
 import { metricLabel } from '../format/metric.ts';
+import type { Figure } from '../figure/figure.ts';
+import { ExportMenu } from '../parts/export-menu.tsx';
 import { Link } from '../routing/link.tsx';
 import { chooseLines, scaleOf, type Scale } from '../series/forest.ts';
 
@@ -44,12 +46,19 @@ export function ForestPlot({ forest, sweep, metric }: ForestProps) {
           {hidden.count} more arms, differences from {formatNumber(hidden.low, 2)} to {formatNumber(hidden.high, 2)}
         </button>
       )}
+      <ExportMenu figure={() => toFigure(forest, metric)} name={`${sweep}-forest`} />
       <p class="small quiet forest-key">
         Thick: 95 % for one arm alone. Thin: 95 % for all arms together. Dots: seeds. Marked with ∗: corrected p under
         0.05.
       </p>
     </div>
   );
+}
+
+async function toFigure(forest: Forest, metric: string): Promise<Figure> {
+  const { forestPanel, forestAxis, FOREST_LEGEND } = await import('../figure/forest-panel.ts');
+  const panels = [forestPanel('', forest, forestAxis(forest, metricLabel(metric)))];
+  return { title: `Difference of ${metricLabel(metric)} to the control`, panels, legend: FOREST_LEGEND };
 }
 
 function words({ unit, better }: Forest, metric: string): string {

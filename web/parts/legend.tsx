@@ -1,14 +1,7 @@
 import { dashOf } from '../series/colour-keys.ts';
 import { toColour } from '../chart/palette.ts';
 import { usePalette } from '../chart/theme.ts';
-import type { Ink } from '../series/chart-spec.ts';
-
-export interface LegendItem {
-  label: string;
-  ink: Ink;
-  /** Default: a line as charts draw this ink. */
-  look?: 'line' | 'dashed' | 'dotted' | 'dot' | 'shade' | 'hatch' | 'tick';
-}
+import type { LegendItem } from '../figure/figure.ts';
 
 /** Names of what charts show, as text beside their colour. */
 export function Legend({ items }: { items: LegendItem[] }) {

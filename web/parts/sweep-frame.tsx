@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
+import { apiAddress } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { learnMetrics } from '../format/metric.ts';
 import { carriedQuery } from '../routing/carried.ts';
@@ -35,6 +36,9 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
             <header class="page-head">
               <p class="crumbs">
                 <Link to="">Sweeps</Link> / {detail.id}
+                <a class="report-link" href={apiAddress(`sweeps/${id}/report`)} download title="One HTML file">
+                  Report
+                </a>
               </p>
               <h1>
                 <bdi>{detail.name}</bdi>{' '}

@@ -45,6 +45,8 @@ interface ShapeBase {
   yAxis: string;
   /** Name in the tooltip; null: the pointer passes over it. */
   label: string | null;
+  /** Name in exported data, where the label is null or says less. */
+  series?: string;
 }
 
 export interface LineShape extends ShapeBase {

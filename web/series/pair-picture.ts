@@ -1,5 +1,5 @@
 import type { Group, Panel, Picture } from '../../server/http/schemas/picture.ts';
-import type { Axis, ChartSpec, LineShape, Mark, ChartShape } from './chart-spec.ts';
+import type { Axis, ChartSpec, Ink, LineShape, Mark, ChartShape } from './chart-spec.ts';
 import { assignInks, dashOf } from './colour-keys.ts';
 import { lateFrom, lateRange } from './late-range.ts';
 
@@ -13,6 +13,20 @@ export interface LegendEntry {
   label: string;
   ink: number;
 }
+
+/** What a mark of the picture means. */
+export interface MarkEntry {
+  label: string;
+  ink: Ink;
+  look: 'shade' | 'tick' | 'hatch';
+}
+
+/** The marks of the picture, for its legend. */
+export const PICTURE_MARKS: MarkEntry[] = [
+  { label: "control's spread over seeds (± sd)", ink: 'faint', look: 'shade' },
+  { label: 'interval leaves zero for good', ink: 'control', look: 'tick' },
+  { label: 'truncated term dead on every seed', ink: 'control', look: 'hatch' },
+];
 
 /**
  * The picture that answers the question: one panel per N over a shared y. Above, with − without by batch, and at its

@@ -1,14 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Option } from 'commander';
 import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
-import { explainFileError } from '../../sweep/file-error.ts';
 import type { CliCommand } from '../command.ts';
 import { apartFromMetrics } from '../metric-option.ts';
 import { finiteOption, wholeOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
 import { READING, withStorage } from '../with-storage.ts';
+import { writeOutput } from '../write-output.ts';
 
 const FORMATS = ['text', 'md', 'markdown', 'csv', 'json', 'latex', 'html'] as const;
 type Format = (typeof FORMATS)[number];
@@ -92,7 +91,7 @@ function exportTable(
     const format = json ? 'json' : (options.format ?? formatOf(options.out, terminal));
     const text = await write(table, format, terminal);
     if (out === null) return output.data(text);
-    writeTo(out, format === 'csv' ? CSV_FILE_BEGIN + text : text);
+    writeOutput(out, format === 'csv' ? CSV_FILE_BEGIN + text : text, 'the table');
     output.say(`Written to ${out}`);
   });
 }
@@ -148,13 +147,5 @@ async function write(table: AblationTable, format: Format, terminal: number | nu
       return (await import('../../report/formats/to-html.ts')).toHtml(table);
     case 'json':
       return `${JSON.stringify((await import('../../report/formats/to-json.ts')).toJson(table), null, 2)}\n`;
-  }
-}
-
-function writeTo(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw explainFileError(error, `write the table to ${file}`);
   }
 }

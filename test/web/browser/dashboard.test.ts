@@ -224,25 +224,33 @@ describeInBrowser('the dashboard', () => {
     expect(await choice(page, 'Arm').inputValue()).toBe('0');
   });
 
-  it('exports the picture as SVG and PNG', async () => {
+  it('exports the picture as SVG, PNG, PDF and CSV, for one column or two', async () => {
     await page.goto('sweeps/s1/compare');
     const title = await page.locator('#answer').innerText();
-    const svg = readFileSync(await download(page, 'SVG'), 'utf8');
-    expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
-    expect(/<text[^>]*>([^<]*)/.exec(svg)![1]!.length).toBeGreaterThan(10);
-    expect(title.startsWith(/<text[^>]*>([^<]*)/.exec(svg)![1]!)).toBe(true);
-    expect(
-      await page.evaluate(
-        (text) =>
-          new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ??
-          'well-formed',
-        svg,
-      ),
-    ).toBe('well-formed');
-    expect(svg).toContain('same run');
-    const png = readFileSync(await download(page, 'PNG'));
+    const menu = page.locator('.picture-head .export');
+    const svg = readFileSync(await exported(menu, 'SVG'), 'utf8');
+    const drawn = await page.evaluate((text) => {
+      const picture = new DOMParser().parseFromString(text, 'image/svg+xml');
+      return {
+        problem: picture.querySelector('parsererror')?.textContent ?? null,
+        texts: [...picture.querySelectorAll('text')].map(({ textContent }) => textContent),
+      };
+    }, svg);
+    expect(drawn.problem).toBe(null);
+    expect(title.startsWith(drawn.texts[0]!)).toBe(true);
+    expect(drawn.texts).toEqual(expect.arrayContaining(['same run', 'interval leaves zero for good']));
+    const png = readFileSync(await exported(menu, 'PNG'));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
-    expect(png.readUInt32BE(16)).toBe(3 * (420 + 32));
+    expect(png.readUInt32BE(16)).toBe(3 * 661);
+    const pdf = readFileSync(await exported(menu, 'PDF', 'one column')).toString('latin1');
+    expect(pdf).toContain(`/MediaBox [0 0 ${321 * 0.75} `);
+    expect(pdf).toContain('/FontFile2');
+    const { picture } = await api<PairCurves>('sweeps/s1/pairs');
+    const group = picture!.panels[0]!.groups[0]!;
+    const csv = readFileSync(await exported(menu, 'CSV'), 'utf8').split('\n');
+    const last = picture!.scale * group.mean.at(-1)!;
+    const end = `${picture!.panels[0]!.label},${group.label},line,${group.batches.at(-1)!},${last},,,`;
+    expect(csv).toContain(end);
   });
 
   it('lists runs: sorted by a click, filtered, with the columns chosen', async () => {
@@ -727,11 +735,15 @@ async function finalAccuracies(
   return curves.map(({ values }) => values.at(-1)!);
 }
 
-async function download(page: Page, button: string): Promise<string> {
+/** The file that an export menu saves. */
+async function exported(menu: Locator, format: string, width = 'two columns'): Promise<string> {
+  await menu.locator('summary').click();
+  await menu.getByLabel(width).check();
   const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: button, exact: true }).click(),
+    menu.page().waitForEvent('download'),
+    menu.getByRole('button', { name: format, exact: true }).click(),
   ]);
+  await expect.poll(() => menu.getAttribute('open')).toBe(null);
   return file.path();
 }
 
