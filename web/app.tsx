@@ -11,7 +11,7 @@ import { parseRoute, type PageRoute } from './routing/route.ts';
 import { followBack } from './routing/scroll-back.ts';
 
 const ArmPage = lazy(() => import('./pages/arm.tsx').then(({ ArmPage }) => ArmPage));
-const ComparePage = lazy(() => import('./pages/compare.tsx').then(({ ComparePage }) => ComparePage));
+const CurvesPage = lazy(() => import('./pages/curves.tsx').then(({ CurvesPage }) => CurvesPage));
 const DoctorPage = lazy(() => import('./pages/doctor.tsx').then(({ DoctorPage }) => DoctorPage));
 const NewSweepPage = lazy(() => import('./pages/new-sweep.tsx').then(({ NewSweepPage }) => NewSweepPage));
 const ProbePage = lazy(() => import('./pages/probe.tsx').then(({ ProbePage }) => ProbePage));
@@ -69,8 +69,8 @@ function Page({ route }: { route: PageRoute }) {
       return <SweepPage key={route.sweep} id={route.sweep} />;
     case 'runs':
       return <RunsPage key={route.sweep} id={route.sweep} />;
-    case 'compare':
-      return <ComparePage key={route.sweep} id={route.sweep} />;
+    case 'curves':
+      return <CurvesPage key={route.sweep} id={route.sweep} />;
     case 'table':
       return <TablePage key={route.sweep} id={route.sweep} />;
     case 'stages':

@@ -1,4 +1,5 @@
 import { getAblationRoute } from './handlers/get-ablation.ts';
+import { getArmCurvesRoute } from './handlers/get-arm-curves.ts';
 import { getConfirmationRoute } from './handlers/get-confirmation.ts';
 import { getConfusionRoute } from './handlers/get-confusion.ts';
 import { getCurvesRoute } from './handlers/get-curves.ts';
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   listRunsRoute,
   getFailuresRoute,
   getPairsRoute,
+  getArmCurvesRoute,
   getAblationRoute,
   getReportRoute,
   listStagesRoute,

@@ -1,5 +1,6 @@
 import type { ArmBand, PairCurves } from '../report/picture/pair-curves.ts';
 import type { Group } from '../report/picture/picture-data.ts';
+import type { ArmCurves, Line, MeanLine } from '../report/curves/arm-curves.ts';
 import { decimate } from './decimate.ts';
 
 /** Lines up to this length are left alone; longer ones are reduced to the extremes of this many columns. */
@@ -26,6 +27,52 @@ export function thinPairs({ picture, bands, ...rest }: PairCurves): PairCurves {
       })),
     },
   };
+}
+
+/** The same for the curves of chosen arms. */
+export function thinArmCurves({ arms, others, spread, ...rest }: ArmCurves): ArmCurves {
+  return {
+    ...rest,
+    arms: arms.map(({ seeds, ...arm }) => ({
+      ...arm,
+      with: thinMean(arm.with),
+      without: arm.without && thinMean(arm.without),
+      difference: arm.difference && thinMean(arm.difference),
+      seeds: seeds.map((own) => ({
+        seed: own.seed,
+        with: thinLine(own.with),
+        without: own.without && thinLine(own.without),
+        difference: own.difference && thinLine(own.difference),
+      })),
+    })),
+    others: others.map(({ name, line }) => ({ name, line: thinMean(line) })),
+    spread: spread && { ...spread, line: thinMean(spread.line) },
+  };
+}
+
+function thinMean(line: MeanLine): MeanLine {
+  const { batches: _, ...thinned } = thin(
+    { batches: line.x, ...line },
+    [line.mean, line.low, line.high],
+    (whole, pick) => ({
+      batches: [],
+      x: pick(whole.x),
+      n: pick(whole.n),
+      mean: pick(whole.mean),
+      low: pick(whole.low),
+      high: pick(whole.high),
+    }),
+  );
+  return thinned;
+}
+
+function thinLine(line: Line): Line {
+  const { batches: _, ...thinned } = thin({ batches: line.x, ...line }, [line.y], (whole, pick) => ({
+    batches: [],
+    x: pick(whole.x),
+    y: pick(whole.y),
+  }));
+  return thinned;
 }
 
 function thinGroup(group: Group): Group {

@@ -10,6 +10,7 @@ import {
 } from 'chart.js';
 import { FONT_FAMILY } from './drawing.ts';
 import { marksPlugin } from './marks.ts';
+import './nearest-named.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler, Tooltip, marksPlugin);
 // Ticks and titles of scales ask for their font here and nowhere else.

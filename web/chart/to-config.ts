@@ -28,19 +28,12 @@ export function toConfig(spec: ChartSpec, palette: Palette): LineConfig {
       parsing: false,
       normalized: true,
       spanGaps: false,
-      interaction: {
-        mode: 'nearest',
-        axis: spec.shapes.some(({ kind }) => kind === 'line') ? 'x' : 'xy',
-        intersect: false,
-      },
+      interaction: { mode: 'nearestNamed', intersect: false },
       layout: { padding: { top: 4, right: 6 } },
       scales: Object.fromEntries(spec.axes.map((axis, index) => [axis.id, toScale(axis, index, spec.axes, palette)])),
       plugins: {
         legend: { display: false },
         tooltip: {
-          filter: (item, index, items) =>
-            labelOf(item, spec) !== null &&
-            items.findIndex((other) => other.datasetIndex === item.datasetIndex) === index,
           callbacks: { title: (items) => titleOf(items, spec), label: (item) => textOf(item, spec) },
           usePointStyle: true,
           boxPadding: 4,
@@ -211,14 +204,12 @@ function titleOf(items: TooltipItem<'line'>[], spec: ChartSpec): string {
 function textOf(item: TooltipItem<'line'>, spec: ChartSpec): string {
   const shape = shapeOf(item, spec);
   const axis = spec.axes.find(({ id }) => id === item.dataset.yAxisID);
-  const note = shape?.kind === 'points' ? shape.notes?.[item.dataIndex] : undefined;
+  const note = shape === undefined || shape.kind === 'band' ? undefined : shape.notes?.[item.dataIndex];
+  const shown = valueText(axis, item.parsed.y ?? NaN, 5);
+  if (shape?.kind === 'line') return ` ${shape.label}: ${shown}${note === undefined ? '' : `, ${note}`}`;
   const isSaid = note !== undefined && (axis?.title === null || axis?.categories !== undefined);
-  const value = isSaid ? '' : `: ${valueText(axis, item.parsed.y ?? NaN, 5)}`;
+  const value = isSaid ? '' : `: ${shown}`;
   return ` ${shape?.label ?? ''}${note === undefined ? '' : ` ${note}`}${value}`;
-}
-
-function labelOf(item: TooltipItem<'line'>, spec: ChartSpec): string | null {
-  return shapeOf(item, spec)?.label ?? null;
 }
 
 function shapeOf(item: TooltipItem<'line'>, spec: ChartSpec): ChartShape | undefined {

@@ -50,7 +50,9 @@ function Run({ run }: { run: RunDetail }) {
           {sweep !== undefined && (
             <>
               {' '}
-              <Link to={`sweeps/${sweep.id}/compare?pair=${sweep.arm}&pairSeed=${run.seed}`}>Compare</Link>
+              <Link to={`sweeps/${sweep.id}/curves?arms=${sweep.arm}&pair=${sweep.arm}&pairSeed=${run.seed}`}>
+                Curves
+              </Link>
             </>
           )}
         </p>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { navigate } from './location.ts';
 
 interface LinkProps {
-  /** Relative to the base path: `sweeps/s3/compare`. */
+  /** Relative to the base path: `sweeps/s3/curves`. */
   to: string;
   children: ComponentChildren;
   class?: string;

@@ -2,13 +2,13 @@
 export type PageRoute =
   | { page: 'sweeps' }
   | { page: 'new' }
-  | { page: 'sweep' | 'runs' | 'compare' | 'table' | 'stages' | 'probe'; sweep: string }
+  | { page: 'sweep' | 'runs' | 'curves' | 'table' | 'stages' | 'probe'; sweep: string }
   | { page: 'arm'; sweep: string; arm: number }
   | { page: 'run'; run: string }
   | { page: 'doctor' }
   | { page: 'unknown'; path: string };
 
-/** `sweeps/s3/compare` → the compare page of sweep s3. */
+/** `sweeps/s3/curves` → the curves of sweep s3; `compare` is what links of older versions call them. */
 export function parseRoute(path: string): PageRoute {
   const [first, second, third, ...more] = path.split('/').filter((segment) => segment !== '');
   if (first === undefined) return { page: 'sweeps' };
@@ -20,7 +20,8 @@ export function parseRoute(path: string): PageRoute {
     return { page: 'arm', sweep: second, arm: Number(more[0]) };
   if (first === 'sweeps' && isId('s', second) && more.length === 0) {
     if (third === undefined) return { page: 'sweep', sweep: second };
-    if (third === 'runs' || third === 'compare' || third === 'table' || third === 'stages' || third === 'probe')
+    if (third === 'compare') return { page: 'curves', sweep: second };
+    if (third === 'runs' || third === 'curves' || third === 'table' || third === 'stages' || third === 'probe')
       return { page: third, sweep: second };
   }
   return { page: 'unknown', path };

@@ -2,7 +2,7 @@
 export const SWEEP_TABS = [
   { page: 'sweep', path: '', label: 'Answer' },
   { page: 'runs', path: '/runs', label: 'Runs' },
-  { page: 'compare', path: '/compare', label: 'Compare' },
+  { page: 'curves', path: '/curves', label: 'Curves' },
   { page: 'table', path: '/table', label: 'Table' },
   { page: 'stages', path: '/stages', label: 'Training' },
   { page: 'probe', path: '/probe', label: 'Probe' },

@@ -56,6 +56,8 @@ export interface LineShape extends ShapeBase {
   y: (number | null)[];
   weight: 'thin' | 'normal' | 'bold';
   dash?: 'dashed' | 'dotted';
+  /** What the tooltip says about each point, after the label. */
+  notes?: string[];
 }
 
 export interface BandShape extends ShapeBase {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { ArmCurves } from '../../../server/http/schemas/arm-curves.ts';
 import type { AblationResponse } from '../../../server/http/schemas/ablation.ts';
 import type { ShownFactors } from '../../../server/http/schemas/factors.ts';
 import type { CurvesResponse } from '../../../server/http/schemas/curves.ts';
@@ -173,8 +174,42 @@ describeInBrowser('the dashboard', () => {
     await page.waitForFunction(() => document.title === 'Sweeps · Cosweep');
   });
 
-  it('compares: the answer, the final difference of every pair, bands, and a pair with its switch batch', async () => {
-    await page.getByRole('link', { name: 'Compare', exact: true }).click();
+  it('shows the curves of chosen arms, and every choice is in the address', async () => {
+    await page.getByRole('link', { name: 'Curves', exact: true }).click();
+    const section = page.getByRole('region', { name: 'Chosen arms' });
+    const { armList } = await api<SweepDetail>('sweeps/s1');
+    const withPhase = armList.filter(({ control }) => !control);
+    await section.locator('canvas').waitFor();
+    const label = () => section.locator('canvas').first().getAttribute('aria-label');
+    expect(await label()).toMatch(/^accuracy \(validation\) by batch, with and without the phase: /);
+    await choice(page, 'Show').selectOption('difference');
+    await choice(page, 'Horizontal axis').selectOption('switch');
+    await choice(page, 'Band over seeds').selectOption('range');
+    await expect.poll(label, patient).toContain('by batches since the phase began, with − without the phase');
+    await section.getByLabel(withPhase[0]!.name, { exact: true }).uncheck();
+    await expect.poll(label, patient).not.toContain(withPhase[0]!.name);
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({
+      view: 'difference',
+      x: 'switch',
+      band: 'range',
+      arms: expect.not.stringMatching(/\b0\b/),
+    });
+    const shown = await label();
+    const [chosen] = shown!.split(': ').at(-1)!.split(', ');
+    const { index } = armList.find(({ name }) => name === chosen)!;
+    const answer = await api<ArmCurves>(`sweeps/s1/curves?arms=${index}&x=switch&band=range`);
+    const { difference } = answer.arms[0]!;
+    const menu = section.locator('.picture-head .export');
+    const csv = readFileSync(await exported(menu, 'CSV'), 'utf8').split('\n');
+    const [end, last] = [difference!.x.at(-1)!, 100 * difference!.mean.at(-1)!];
+    expect(csv.some((row) => row.endsWith(`,line,${end},${last},,,`))).toBe(true);
+    await page.reload();
+    await expect.poll(label, patient).toBe(shown);
+    await page.goto('sweeps/s1');
+  });
+
+  it('compares: the answer, the final difference of every pair, and a pair with its switch batch', async () => {
+    await page.getByRole('link', { name: 'Curves', exact: true }).click();
     const { picture, pairs } = await api<PairCurves>('sweeps/s1/pairs');
     await page.getByRole('heading', { name: picture!.title }).waitFor();
     expect(picture!.title).toContain('With 3 seeds no difference can be significant');
@@ -199,10 +234,11 @@ describeInBrowser('the dashboard', () => {
     await choice(page, 'Arm').selectOption('1');
     await choice(page, 'Seed').selectOption('1');
     await page.locator('canvas[aria-label*="seed 1"][aria-label*="switch batch 20"]').waitFor();
-    expect(await page.locator('canvas[aria-label*="with and without"]').count()).toBe(1);
+    const ofPairs = page.getByRole('region', { name: 'Pair by pair' }).locator('canvas');
+    expect(await ofPairs.count()).toBe(1);
     expect(new URL(page.url()).search).toContain('pairSeed=1');
 
-    // The choice stands beside the values that it decides. Whatever is chosen, the answer and the bands show the last
+    // The choice stands beside the values that it decides. Whatever is chosen, the answer shows the last
     // evaluation.
     const values = page.getByRole('region', { name: 'Pair by pair' });
     await values.getByRole('combobox', { name: 'Value of a run' }).selectOption('best');
@@ -219,15 +255,15 @@ describeInBrowser('the dashboard', () => {
 
     // From the page of a control, whose arm is in no pair.
     await page.goto(`runs/${first[0]!.controlRun}`);
-    await page.getByRole('link', { name: 'Compare', exact: true }).click();
-    await page.locator('canvas[aria-label*="with and without"]').waitFor();
+    await page.getByRole('link', { name: 'Curves', exact: true }).click();
+    await ofPairs.first().waitFor();
     expect(await choice(page, 'Arm').inputValue()).toBe('0');
   });
 
   it('exports the picture as SVG, PNG, PDF and CSV, for one column or two', async () => {
-    await page.goto('sweeps/s1/compare');
+    await page.goto('sweeps/s1/compare'); // as links of older versions have it
     const title = await page.locator('#answer').innerText();
-    const menu = page.locator('.picture-head .export');
+    const menu = page.locator('.picture > .picture-head .export');
     const svg = readFileSync(await exported(menu, 'SVG'), 'utf8');
     const drawn = await page.evaluate((text) => {
       const picture = new DOMParser().parseFromString(text, 'image/svg+xml');
@@ -668,7 +704,7 @@ describeInBrowser('the dashboard', () => {
     'new',
     'sweeps/s1',
     'sweeps/s1/runs',
-    'sweeps/s1/compare',
+    'sweeps/s1/curves',
     'sweeps/s1/table',
     'sweeps/s1/stages',
     'sweeps/s1/probe',
@@ -708,7 +744,7 @@ describeInBrowser('the dashboard', () => {
   it('works under a base path, from a link into the middle', async () => {
     const second = await serve(folder, ['--base-path', '/lab/cosweep']);
     const other = await openPage(browser, second);
-    await other.page.goto('sweeps/s1/compare');
+    await other.page.goto('sweeps/s1/curves');
     await other.page.locator('.picture canvas').waitFor();
     await other.page.getByRole('link', { name: 'Answer' }).click();
     await other.page.locator('.live-live').waitFor();

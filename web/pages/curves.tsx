@@ -10,30 +10,31 @@ import { MetricSelect } from '../parts/metric-select.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
 import { useChoice } from '../routing/location.ts';
-import { BandsSection } from './compare-bands.tsx';
-import { PairsSection } from './compare-pairs.tsx';
-import { PictureSection } from './compare-picture.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
+import { ArmsSection } from './curves-arms.tsx';
+import { PairsSection } from './curves-pairs.tsx';
+import { PictureSection } from './curves-picture.tsx';
 
-export function ComparePage({ id }: { id: string }) {
+/** Above so many arms a picture of every difference is a grey wall, and takes long to make. */
+const MOST_PICTURED = 40;
+
+export function CurvesPage({ id }: { id: string }) {
   return (
-    <SweepFrame id={id} page="compare">
-      {(sweep) => <Compare sweep={sweep} />}
+    <SweepFrame id={id} page="curves">
+      {(sweep) => <Curves sweep={sweep} />}
     </SweepFrame>
   );
 }
 
-/** The answer first, then what it rests on: every arm's mean and band, every pair. */
-function Compare({ sweep }: { sweep: SweepDetail }) {
+/** The chosen arms first, then every difference by batch, and every pair. */
+function Curves({ sweep }: { sweep: SweepDetail }) {
   const [metric, setMetric] = useChoice('metric', sweep.metric.name);
-  // Chosen beside the pairs, since the picture and the bands show every evaluation.
-  const [at] = useChoice('at', 'last');
   const [axis, setAxis] = useChoice('axis', 'late');
-  const pairs = useResource<PairCurves>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
   const metrics = useMemo(
     () => (sweep.metrics.length === 0 ? [sweep.metric.name] : sweep.metrics),
     [sweep.metrics, sweep.metric.name],
   );
+  const late = axis === 'late';
   return (
     <>
       <div class="controls">
@@ -48,27 +49,38 @@ function Compare({ sweep }: { sweep: SweepDetail }) {
           ]}
         />
       </div>
-      <Loaded resource={pairs} what="the comparison">
-        {(answer) =>
-          answer.pairs.length === 0 ? (
-            <NoPairs sweep={sweep} />
-          ) : (
-            <>
-              <PictureSection picture={answer.picture} sweep={sweep} late={axis === 'late'} />
-              <BandsSection
-                bands={answer.bands}
-                picture={answer.picture}
-                sweep={sweep}
-                metric={answer.metric.name}
-                late={axis === 'late'}
-              />
-              <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} late={axis === 'late'} />
-            </>
-          )
-        }
-      </Loaded>
+      <ArmsSection sweep={sweep} metric={metric} late={late} />
+      {sweep.armList.length <= MOST_PICTURED ? (
+        <Pairs sweep={sweep} metric={metric} late={late} />
+      ) : (
+        <p class="form-note small quiet">
+          The differences of all {sweep.armList.length} arms at the end are on the{' '}
+          <Link to={`sweeps/${sweep.id}`}>first page</Link> and in the{' '}
+          <Link to={`sweeps/${sweep.id}/table`}>table</Link>.
+        </p>
+      )}
       <ConfirmForm sweep={sweep} />
     </>
+  );
+}
+
+function Pairs({ sweep, metric, late }: { sweep: SweepDetail; metric: string; late: boolean }) {
+  // Chosen beside the pairs, since the picture shows every evaluation.
+  const [at] = useChoice('at', 'last');
+  const pairs = useResource<PairCurves>(`sweeps/${sweep.id}/pairs${query({ metric, at })}`, aboutSweep(sweep.id));
+  return (
+    <Loaded resource={pairs} what="the comparison">
+      {(answer) =>
+        answer.pairs.length === 0 ? (
+          <NoPairs sweep={sweep} />
+        ) : (
+          <>
+            <PictureSection picture={answer.picture} sweep={sweep} late={late} />
+            <PairsSection pairs={answer.pairs} sweep={sweep} metric={answer.metric.name} late={late} />
+          </>
+        )
+      }
+    </Loaded>
   );
 }
 
