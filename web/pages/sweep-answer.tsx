@@ -1,9 +1,10 @@
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import type { ConfirmRequest } from '../../server/http/schemas/confirm.ts';
+import type { ExtendRequest } from '../../server/http/schemas/extend.ts';
 import type { PromoteRequest } from '../../server/http/schemas/promote.ts';
 import type { Verdict } from '../../server/http/schemas/verdict.ts';
 import type { ShownFactors } from '../../server/http/schemas/factors.ts';
-import { query } from '../data/api.ts';
+import { apiAddress, query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { formatDuration } from '../format/time.ts';
 import { MetricSelect } from '../parts/metric-select.tsx';
@@ -76,41 +77,58 @@ function roughly(seconds: number): number {
   return seconds < 120 ? seconds : Math.round(seconds / 60) * 60;
 }
 
-function NextStep({ sweep, verdict: { next, metric } }: { sweep: SweepDetail; verdict: Verdict }) {
-  const price = next.seconds === null ? '' : ` · about ${formatDuration(roughly(next.seconds))} of training`;
+function NextStep({ sweep, verdict }: { sweep: SweepDetail; verdict: Verdict }) {
+  const { next } = verdict;
+  const price = next.seconds === null ? null : `about ${formatDuration(roughly(next.seconds))} of training`;
   const words = `${next.text.charAt(0).toUpperCase()}${next.text.slice(1)}`;
-  if (next.action === 'confirm') {
-    const request: ConfirmRequest = { arm: next.arm!, seeds: next.seeds!, metric, again: next.again };
+  const request = requestOf(verdict);
+  if (request !== null)
     return (
       <div class="actions">
-        <PostButton path={`sweeps/${sweep.id}/confirm`} body={request} then={({ id }) => navigate(`sweeps/${id}`)}>
+        <PostButton
+          path={`sweeps/${sweep.id}/${request.path}`}
+          body={request.body}
+          then={({ id }) => navigate(`sweeps/${id}`)}
+        >
           {words}
         </PostButton>
-        <span class="small quiet">{price.slice(3)}</span>
+        {price !== null && <span class="small quiet">{price}</span>}
       </div>
-    );
-  }
-  if (next.action === 'promote') {
-    const request: PromoteRequest = { seeds: next.seeds! };
-    return (
-      <div class="actions">
-        <PostButton path={`sweeps/${sweep.id}/promote`} body={request} then={({ id }) => navigate(`sweeps/${id}`)}>
-          {words}
-        </PostButton>
-        <span class="small quiet">{price.slice(3)}</span>
-      </div>
-    );
-  }
-  if (next.action === 'report')
-    return (
-      <p class="small">
-        Next: <Link to={`sweeps/${sweep.id}/table`}>{next.text}</Link>
-      </p>
     );
   return (
     <p class="small">
-      Next: {next.text}
-      {price}
+      Next: <StepLink sweep={sweep.id} next={next} />
+      {price !== null && ` · ${price}`}
     </p>
   );
+}
+
+/** What a click on the step asks of the server; null for a step that is taken elsewhere. */
+function requestOf({ next, metric }: Verdict): { path: string; body: object } | null {
+  const { action, arm, seeds, again } = next;
+  switch (action) {
+    case 'confirm':
+      return { path: 'confirm', body: { arm: arm!, seeds: seeds!, metric, again } satisfies ConfirmRequest };
+    case 'promote':
+      return { path: 'promote', body: { seeds: seeds! } satisfies PromoteRequest };
+    case 'extend':
+      return { path: 'extend', body: { seeds: seeds! } satisfies ExtendRequest };
+    case 'train':
+      return { path: 'resume', body: {} };
+    case 'retry':
+      return { path: 'retry', body: {} };
+    default:
+      return null;
+  }
+}
+
+function StepLink({ sweep, next: { action, text } }: { sweep: string; next: Verdict['next'] }) {
+  if (action === 'report')
+    return (
+      <a href={apiAddress(`sweeps/${sweep}/report`)} download>
+        {text}
+      </a>
+    );
+  if (action === 'clone' || action === 'addControl') return <Link to={`new?from=${sweep}`}>{text}</Link>;
+  return <>{text}</>;
 }

@@ -102,7 +102,7 @@ describeInBrowser('the dashboard', () => {
     const first = page.locator('.card').first();
     await first.getByText(answer.sentence).waitFor();
     expect(answer.sentence).toMatch(/^3 seeds: no p can be under 0.25. Largest: β0/);
-    expect(await first.innerText()).toContain('Next: train 12 seeds');
+    expect(await first.getByRole('button', { name: 'Train 12 seeds' }).isEnabled()).toBe(true);
     await page.getByRole('link', { name: 'Sweeps', exact: true }).first().click();
     await page.getByRole('row', { name: /walk/ }).getByText(answer.short).waitFor();
     await page.goBack();
