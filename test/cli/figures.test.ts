@@ -55,6 +55,15 @@ describe('figure', () => {
     expect(read('c.csv').toString()).toContain('without (');
   });
 
+  test('slices as they are on the page; a map takes two parameters', async () => {
+    expect((await ask('figure', 's1', 'slices', '--out', 'slices.svg', '--quiet')).code).toBe(0);
+    const svg = read('slices.svg').toString();
+    expect(svg).toContain('Difference of accuracy (validation) to the control by parameter');
+    expect(svg).toMatch(/β 0\.\d+ → 0\.\d+: [+−]\d/);
+    const map = await ask('figure', 's1', 'map', '--out', 'map.svg');
+    expect([map.code, map.stderr]).toEqual([2, expect.stringContaining('Cannot draw the figure "map" of s1')]);
+  });
+
   test.each([
     [['figure', 's1', 'forest', '--out', 'x.gif'], /found the ending \.gif, wanted \.pdf, \.svg, \.png, \.csv/],
     [['figure', 's1', 'forest', '--out', 'cosweep.db'], /found the ending \.db/],
@@ -79,7 +88,7 @@ describe('report', () => {
       .replaceAll('&gt;', '>');
     expect(text).toContain(`<p class="sentence">${answer.sentence}</p>`);
     expect(html).toContain('<table class="ablation">');
-    expect(html.match(/<svg /g)).toHaveLength(3);
+    expect(html.match(/<svg /g)).toHaveLength(4);
     expect(text).toContain(`Arm 0, `);
     expect(text).toContain(hostile);
     expect(text).toContain('"name": "two-betas"');

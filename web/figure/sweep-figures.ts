@@ -1,10 +1,14 @@
 import type { ArmItem } from '../../server/http/schemas/arm.ts';
 import type { PairCurves } from '../../server/http/schemas/pairs.ts';
+import type { ShownFactors } from '../../server/http/schemas/factors.ts';
 import type { Verdict } from '../../server/http/schemas/verdict.ts';
 import { metricLabel } from '../format/metric.ts';
+import { parameterLabel } from '../format/parameter.ts';
 import { armLabel } from '../series/arm-label.ts';
 import { toBandPanels } from '../series/bands.ts';
+import { toEffectScatter, toMapChart } from '../series/effect-map.ts';
 import { PICTURE_MARKS, toPicture } from '../series/pair-picture.ts';
+import { toSliceChart, toTrendChart } from '../series/slices.ts';
 import { chartPanel } from './chart-panel.ts';
 import type { Figure } from './figure.ts';
 import { FOREST_LEGEND, forestAxis, forestPanel } from './forest-panel.ts';
@@ -62,6 +66,46 @@ export function curvesFigure(
     note: ['Mean ± sd over seeds.', leftOut(panels.length)].join(' '),
   };
 }
+
+/** The difference along each parameter, one panel a parameter; null where nothing varies. */
+export function slicesFigure(shown: ShownFactors): Figure | null {
+  const panels = [
+    ...shown.slices.map((slice) =>
+      chartPanel(slice.contrast ?? parameterLabel(slice.factor), toSliceChart(slice, shown)),
+    ),
+    ...shown.trends.map(({ factor, symbol }) => chartPanel(symbol, toTrendChart(factor, shown))),
+  ];
+  if (panels.length === 0) return null;
+  return {
+    title: `Difference of ${metricLabel(shown.metric)} to the control by parameter`,
+    panels: panels.slice(0, MOST_PANELS),
+    legend: [
+      { label: 'mean with 95 % interval', ink: 0, look: 'dot' },
+      { label: 'arms', ink: 'faint', look: 'dot' },
+    ],
+    note: ['Averaged within seeds over the settings of the other parameters.', leftOut(panels.length)].join(' '),
+  };
+}
+
+/** The difference over two parameters; null where fewer than two vary. */
+export function mapFigure(shown: ShownFactors): Figure | null {
+  const { map, factors, unit, metric } = shown;
+  const [x, y] = factors;
+  if (x === undefined || y === undefined) return null;
+  const spec = map === null ? toEffectScatter(shown, x.name, y.name) : toMapChart(map);
+  const names = map === null ? `${x.symbol} and ${y.symbol}` : `${map.x.symbol} and ${map.y.symbol}`;
+  const inUnit = unit === '' ? '' : `, in ${unit}`;
+  return {
+    title: `Difference of ${metricLabel(metric)} to the control by ${names}${inUnit}`,
+    panels: [chartPanel('', spec)],
+    legend: [],
+    note: map === null ? 'Blue: better, orange: worse.' : MAP_NOTE,
+  };
+}
+
+const MAP_NOTE =
+  'Blue: better, orange: worse. Bold outline: p < 0.05 over the cells. Pale: the 95 % interval includes 0. ' +
+  'Hatched: left out by the constraints. Corner: over other settings than most cells.';
 
 function leftOut(panels: number): string {
   return panels > MOST_PANELS ? `The first ${MOST_PANELS} of ${panels} panels.` : '';

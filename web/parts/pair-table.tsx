@@ -11,17 +11,18 @@ export function PairTable({ pairs, metric }: { pairs: PairItem[]; metric: string
         <thead>
           <tr>
             <th class="number">Seed</th>
+            <th class="number">Difference</th>
             <th>With</th>
             <th class="number">Value</th>
             <th>Without</th>
             <th class="number">Value</th>
-            <th class="number">Difference</th>
           </tr>
         </thead>
         <tbody>
           {pairs.map((pair) => (
             <tr key={`${pair.arm}/${pair.seed}`}>
               <td class="number">{pair.seed}</td>
+              <td class="number">{formatMetricDifference(metric, pair.difference)}</td>
               <td>
                 <Link to={`runs/${pair.run}`}>{pair.run}</Link>
               </td>
@@ -30,7 +31,6 @@ export function PairTable({ pairs, metric }: { pairs: PairItem[]; metric: string
                 <Link to={`runs/${pair.controlRun}`}>{pair.controlRun}</Link>
               </td>
               <td class="number">{formatMetric(metric, pair.controlValue)}</td>
-              <td class="number">{formatMetricDifference(metric, pair.difference)}</td>
             </tr>
           ))}
         </tbody>

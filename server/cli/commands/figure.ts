@@ -21,7 +21,7 @@ export const figureCommand: CliCommand = {
       .command('figure')
       .description('a figure of a sweep for a paper: PDF, SVG, PNG, or the points that are drawn as CSV')
       .argument('<sweep>', 'id, name, definition or "latest"')
-      .addArgument(new Argument('<name>', 'which figure').choices(['forest', 'differences', 'curves']))
+      .addArgument(new Argument('<name>', 'which figure').choices(['forest', 'slices', 'map', 'differences', 'curves']))
       .requiredOption('--out <file>', 'its ending chooses the format: .pdf, .svg, .png or .csv')
       .option('--metric <name>', "default: the sweep's own")
       .addOption(

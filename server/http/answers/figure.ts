@@ -1,5 +1,11 @@
 import type { Figure } from '../../../web/figure/figure.ts';
-import { curvesFigure, differencesFigure, forestFigure } from '../../../web/figure/sweep-figures.ts';
+import {
+  curvesFigure,
+  differencesFigure,
+  forestFigure,
+  mapFigure,
+  slicesFigure,
+} from '../../../web/figure/sweep-figures.ts';
 import { metricsOfPairs, pairCurves } from '../../report/picture/pair-curves.ts';
 import { parseSweepId } from '../../store/database/ids.ts';
 import { readResults } from '../../store/reading/read-results.ts';
@@ -9,12 +15,13 @@ import type { SweepResults } from '../../sweep/results.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { thinPairs } from '../thin-pairs.ts';
 import { readConfirmed } from './confirmation.ts';
+import { factorsOf } from './factors.ts';
 import { toArmItem } from './list-items.ts';
 import { varyingParams } from './sweep-detail.ts';
-import { readVerdict } from './verdict.ts';
+import { readVerdict, smallestEffectOf } from './verdict.ts';
 
-/** The figures of a sweep by name: what the answer rests on, the differences by batch, the arms by batch. */
-export const FIGURES = ['forest', 'differences', 'curves'] as const;
+/** The figures of a sweep by name: what the answer rests on, what it depends on, the differences and arms by batch. */
+export const FIGURES = ['forest', 'slices', 'map', 'differences', 'curves'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface FigureQuestion {
@@ -61,6 +68,11 @@ async function makeFigure(
           `whose figure shows it; wanted ${confirmed.sweep}`,
       );
     return forestFigure(await readVerdict(storage, sweep, { metric, at }, read));
+  }
+  if (name === 'slices' || name === 'map') {
+    const question = { metric, at: at ?? 'last', smallestEffect: smallestEffectOf(sweep.definition) };
+    const shown = factorsOf(read([metric]), sweep.definition, question);
+    return name === 'slices' ? slicesFigure(shown) : mapFigure(shown);
   }
   const pairs = thinPairs(pairCurves(read(metricsOfPairs(metric)), metric, at ?? 'last'));
   if (name === 'differences') return differencesFigure(pairs);
