@@ -13,6 +13,7 @@ import { followBack } from './routing/scroll-back.ts';
 const ArmPage = lazy(() => import('./pages/arm.tsx').then(({ ArmPage }) => ArmPage));
 const CurvesPage = lazy(() => import('./pages/curves.tsx').then(({ CurvesPage }) => CurvesPage));
 const DoctorPage = lazy(() => import('./pages/doctor.tsx').then(({ DoctorPage }) => DoctorPage));
+const ExplorePage = lazy(() => import('./pages/explore.tsx').then(({ ExplorePage }) => ExplorePage));
 const NewSweepPage = lazy(() => import('./pages/new-sweep.tsx').then(({ NewSweepPage }) => NewSweepPage));
 const ProbePage = lazy(() => import('./pages/probe.tsx').then(({ ProbePage }) => ProbePage));
 const RunPage = lazy(() => import('./pages/run.tsx').then(({ RunPage }) => RunPage));
@@ -71,6 +72,8 @@ function Page({ route }: { route: PageRoute }) {
       return <RunsPage key={route.sweep} id={route.sweep} />;
     case 'curves':
       return <CurvesPage key={route.sweep} id={route.sweep} />;
+    case 'explore':
+      return <ExplorePage key={route.sweep} id={route.sweep} />;
     case 'table':
       return <TablePage key={route.sweep} id={route.sweep} />;
     case 'stages':

@@ -11,6 +11,7 @@ test.each([
   ['sweeps/s12/curves', { page: 'curves', sweep: 's12' }],
   ['sweeps/s12/compare', { page: 'curves', sweep: 's12' }],
   ['sweeps/s3/runs', { page: 'runs', sweep: 's3' }],
+  ['sweeps/s3/explore', { page: 'explore', sweep: 's3' }],
   ['sweeps/s3/table', { page: 'table', sweep: 's3' }],
   ['sweeps/s3/stages', { page: 'stages', sweep: 's3' }],
   ['sweeps/s3/probe', { page: 'probe', sweep: 's3' }],

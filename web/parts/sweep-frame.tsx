@@ -15,7 +15,7 @@ import { SweepMenu } from './sweep-menu.tsx';
 
 interface SweepFrameProps {
   id: string;
-  page: 'sweep' | 'arm' | 'runs' | 'curves' | 'table' | 'stages' | 'probe';
+  page: 'sweep' | 'arm' | 'runs' | 'curves' | 'explore' | 'table' | 'stages' | 'probe';
   children: (sweep: SweepDetail) => ComponentChildren;
 }
 

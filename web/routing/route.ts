@@ -2,11 +2,13 @@
 export type PageRoute =
   | { page: 'sweeps' }
   | { page: 'new' }
-  | { page: 'sweep' | 'runs' | 'curves' | 'table' | 'stages' | 'probe'; sweep: string }
+  | { page: 'sweep' | 'runs' | 'curves' | 'explore' | 'table' | 'stages' | 'probe'; sweep: string }
   | { page: 'arm'; sweep: string; arm: number }
   | { page: 'run'; run: string }
   | { page: 'doctor' }
   | { page: 'unknown'; path: string };
+
+const SWEEP_PAGES = ['runs', 'curves', 'explore', 'table', 'stages', 'probe'] as const;
 
 /** `sweeps/s3/curves` → the curves of sweep s3; `compare` is what links of older versions call them. */
 export function parseRoute(path: string): PageRoute {
@@ -21,8 +23,8 @@ export function parseRoute(path: string): PageRoute {
   if (first === 'sweeps' && isId('s', second) && more.length === 0) {
     if (third === undefined) return { page: 'sweep', sweep: second };
     if (third === 'compare') return { page: 'curves', sweep: second };
-    if (third === 'runs' || third === 'curves' || third === 'table' || third === 'stages' || third === 'probe')
-      return { page: third, sweep: second };
+    const page = SWEEP_PAGES.find((each) => each === third);
+    if (page !== undefined) return { page, sweep: second };
   }
   return { page: 'unknown', path };
 }

@@ -154,6 +154,25 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('Sweep s1 has no arm 999').waitFor();
   });
 
+  it('explores: a range that is brushed is the filter, which Runs shares', async () => {
+    await page.goto('sweeps/s1/explore');
+    const axis = page.locator('.parallel-axis', { hasText: 'β' }).locator('.parallel-line');
+    await axis.waitFor();
+    expect(await page.locator('.parallel path').count()).toBe(15);
+    const { x, y, width, height } = (await axis.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + 1);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height * 0.25, { steps: 4 });
+    await page.mouse.up();
+    const line = page.getByRole('searchbox', { name: 'Filter of runs' });
+    expect(await line.inputValue()).toMatch(/^beta >= 0\.3\d* and beta <= 0\.4\d*$/);
+    await page.getByText(/^\d+ runs of 15 pass\.$/).waitFor();
+    await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
+    await page.waitForURL(/\/runs\?filter=beta/);
+    await page.locator('table.runs tbody tr').first().waitFor();
+    for (const row of await page.locator('table.runs tbody tr').allInnerTexts()) expect(row).toContain('β0.45');
+  });
+
   it('follows keys: the list behind ?, tabs by number, up, and back to where a page was left', async () => {
     await page.goto('sweeps/s1');
     await page.locator('.forest').waitFor();
@@ -705,6 +724,7 @@ describeInBrowser('the dashboard', () => {
     'sweeps/s1',
     'sweeps/s1/runs',
     'sweeps/s1/curves',
+    'sweeps/s1/explore',
     'sweeps/s1/table',
     'sweeps/s1/stages',
     'sweeps/s1/probe',
