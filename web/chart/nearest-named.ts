@@ -14,7 +14,7 @@ Interaction.modes.nearestNamed = (chart: Chart, event: ChartEvent): InteractionI
   const pointer = { x: event.x ?? 0, y: event.y ?? 0 };
   let nearest: { item: InteractionItem; distance: number } | null = null;
   for (const [datasetIndex, dataset] of chart.data.datasets.entries()) {
-    if (dataset.label === '' || !chart.isDatasetVisible(datasetIndex)) continue;
+    if ((dataset as { isNamed?: boolean }).isNamed === false || !chart.isDatasetVisible(datasetIndex)) continue;
     const points = chart.getDatasetMeta(datasetIndex).data.map((element, index) => ({ element, index }));
     const seen = points.filter(({ element }) => Number.isFinite(element.x) && Number.isFinite(element.y));
     const found =

@@ -114,6 +114,7 @@ function common(shape: ChartShape, order: number) {
   // cannot read.
   return {
     label: shape.label ?? '',
+    isNamed: shape.label !== null,
     order,
     xAxisID: shape.xAxis,
     yAxisID: shape.yAxis,

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Mark, MarkRequest } from '../../server/http/schemas/mark.ts';
 import { post } from './api.ts';
 
@@ -19,6 +19,8 @@ export function useMark(path: string, given: Mark): OwnMark {
   const [answered, setAnswered] = useState<{ mark: Mark; before: string } | null>(null);
   const [error, setError] = useState<string | null>(null);
   const before = JSON.stringify(given);
+  // Somebody else may change it back to what it was here before.
+  useEffect(() => setAnswered(null), [before]);
   return {
     mark: answered !== null && answered.before === before ? answered.mark : given,
     error,

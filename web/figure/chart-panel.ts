@@ -56,7 +56,7 @@ function rowsOf(shape: ChartShape, spec: ChartSpec): CsvRow[] {
 export function legendOf(spec: ChartSpec): LegendItem[] {
   const items = new Map<string, LegendItem>();
   for (const shape of spec.shapes) {
-    if (shape.label === null || items.has(shape.label)) continue;
+    if (shape.label === null || shape.label === '' || items.has(shape.label)) continue;
     const look = shape.kind === 'points' ? 'dot' : shape.kind === 'band' ? 'shade' : (shape.dash ?? 'line');
     items.set(shape.label, { label: shape.label, ink: shape.ink, look });
   }

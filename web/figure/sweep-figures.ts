@@ -99,12 +99,15 @@ export function mapFigure(shown: ShownFactors): Figure | null {
     title: `Difference of ${metricLabel(metric)} to the control by ${names}${inUnit}`,
     panels: [chartPanel('', spec)],
     legend: [],
-    note: map === null ? 'Blue: better, orange: worse.' : MAP_NOTE,
+    note: [
+      shown.better === null ? 'Blue: above 0, orange: below.' : 'Blue: better, orange: worse.',
+      ...(map === null ? [] : [MAP_NOTE]),
+    ].join(' '),
   };
 }
 
 const MAP_NOTE =
-  'Blue: better, orange: worse. Bold outline: p < 0.05 over the cells. Pale: the 95 % interval includes 0. ' +
+  'Bold outline: p < 0.05 over the cells. Pale: the 95 % interval includes 0. ' +
   'Hatched: left out by the constraints. Corner: over other settings than most cells.';
 
 function leftOut(panels: number): string {

@@ -141,7 +141,12 @@ function Pairs({ pairs, line, metric }: { pairs: PairItem[]; line: ForestLine | 
   if (pairs.length === 0) return <p class="quiet">No pair yet.</p>;
   return (
     <div class="arm-pairs">
-      <ChartView key={pairs.length} spec={spec} size="medium" />
+      <ChartView
+        key={pairs.length}
+        spec={spec}
+        size="medium"
+        title={`Difference to the control by seed, ${metricLabel(metric)}`}
+      />
       <PairTable pairs={pairs} metric={metric} />
     </div>
   );

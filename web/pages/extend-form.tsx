@@ -12,19 +12,23 @@ import { toAddition } from '../series/to-addition.ts';
 export function ExtendForm({ sweep }: { sweep: SweepDetail }) {
   const [seeds, setSeeds] = useState(String(Math.max(12, sweep.seeds)));
   const [values, setValues] = useState('');
-  const [plan, setPlan] = useState<ExtensionPlan | null>(null);
+  const [planned, setPlanned] = useState<{ plan: ExtensionPlan; request: string } | null>(null);
   const [error, setError] = useState<string | null>(null);
   if (sweep.confirms !== null || sweep.state === 'running' || sweep.state === 'queued') return null;
 
   const request = toAddition({ seeds, values, before: sweep.seeds });
   const change = (set: (text: string) => void) => (event: { currentTarget: HTMLInputElement }) => {
     set(event.currentTarget.value);
-    setPlan(null);
+    setPlanned(null);
     setError(null);
   };
+  const asked = JSON.stringify(request);
+  // The answer to what was asked before an edit says nothing of what would be trained now.
+  const plan = planned !== null && planned.request === asked ? planned.plan : null;
   const look = (): Promise<void> =>
-    post<ExtensionPlan>(`sweeps/${sweep.id}/extension`, request).then(setPlan, (problem: Error) =>
-      setError(problem.message),
+    post<ExtensionPlan>(`sweeps/${sweep.id}/extension`, request).then(
+      (answer) => setPlanned({ plan: answer, request: asked }),
+      (problem: Error) => setError(problem.message),
     );
   return (
     <section class="card wide" aria-label="Extend the sweep">

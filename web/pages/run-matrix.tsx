@@ -93,8 +93,11 @@ function MissingRuns({ sweep }: { sweep: SweepDetail }) {
   const comes = sweep.state === 'running' || sweep.state === 'queued';
   return (
     <div class="actions">
-      {!comes && (
-        <PostButton path={`sweeps/${sweep.id}/${open > 0 ? 'resume' : 'retry'}`}>Train the missing</PostButton>
+      {!comes && open > 0 && (
+        <PostButton path={`sweeps/${sweep.id}/resume`}>Train the {formatAmount(open, 'missing run')}</PostButton>
+      )}
+      {!comes && failed > 0 && (
+        <PostButton path={`sweeps/${sweep.id}/retry`}>Retry the {formatAmount(failed, 'failed run')}</PostButton>
       )}
       <span class="small quiet">{words}</span>
     </div>

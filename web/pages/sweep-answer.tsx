@@ -81,7 +81,7 @@ function NextStep({ sweep, verdict }: { sweep: SweepDetail; verdict: Verdict }) 
   const { next } = verdict;
   const price = next.seconds === null ? null : `about ${formatDuration(roughly(next.seconds))} of training`;
   const words = `${next.text.charAt(0).toUpperCase()}${next.text.slice(1)}`;
-  const request = requestOf(verdict);
+  const request = next.action === 'confirm' && !isConfirmable(verdict.metric) ? null : requestOf(verdict);
   if (request !== null)
     return (
       <div class="actions">
@@ -131,4 +131,9 @@ function StepLink({ sweep, next: { action, text } }: { sweep: string; next: Verd
     );
   if (action === 'clone' || action === 'addControl') return <Link to={`new?from=${sweep}`}>{text}</Link>;
   return <>{text}</>;
+}
+
+/** A confirmation compares evaluations. */
+function isConfirmable(metric: string): boolean {
+  return /^(val|test)\//.test(metric);
 }

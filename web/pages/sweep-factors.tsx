@@ -48,7 +48,7 @@ function SlicePanel({ slice, shown }: { slice: ShownSlice; shown: ShownFactors }
         {slice.contrast ?? parameterLabel(slice.factor)}
         <span class="small quiet block">{slice.note}</span>
       </figcaption>
-      <ChartView spec={spec} size="small" />
+      <ChartView spec={spec} size="small" title={slice.contrast ?? parameterLabel(slice.factor)} />
     </figure>
   );
 }
@@ -64,7 +64,7 @@ function TrendPanel({ trend, shown }: { trend: ShownFactors['trends'][number]; s
           Spearman’s rank correlation over {formatAmount(trend.arms, 'arm')}, by permutation
         </span>
       </figcaption>
-      <ChartView spec={spec} size="small" />
+      <ChartView spec={spec} size="small" title={`Difference to the control by ${trend.symbol}`} />
     </figure>
   );
 }

@@ -23,6 +23,7 @@ export function MapCard({ shown, x, y }: MapCardProps) {
     const kept = other === value ? (changed === 'x' ? x : y) : other;
     choose(changed === 'x' ? { x: value, y: kept } : { x: kept, y: value });
   };
+  const symbolOf = (name: string) => factors.find((factor) => factor.name === name)?.symbol ?? name;
   const rows = map?.rows.length ?? 9;
   return (
     <section class="card wide" aria-labelledby="map">
@@ -31,7 +32,12 @@ export function MapCard({ shown, x, y }: MapCardProps) {
         <Select label="Across" value={x} options={options} onChange={(value) => swap('x', value)} />
         <Select label="Upwards" value={y} options={options} onChange={(value) => swap('y', value)} />
       </div>
-      <ChartView key={`${x}/${y}/${rows}`} spec={spec} size={rows <= 3 ? 'small' : rows <= 6 ? 'medium' : 'large'} />
+      <ChartView
+        key={`${x}/${y}/${rows}`}
+        spec={spec}
+        title={`Difference to the control by ${symbolOf(x)} and ${symbolOf(y)}`}
+        size={rows <= 3 ? 'small' : rows <= 6 ? 'medium' : 'large'}
+      />
       <p class="small quiet">
         {shown.better === null ? 'Blue: above 0, orange: below.' : 'Blue: better, orange: worse.'}
         {map === null

@@ -13,10 +13,11 @@ export function SelectionBar({ chosen, clear }: { chosen: SweepItem[]; clear: ()
   const [error, setError] = useState<string | null>(null);
   if (chosen.length === 0) return <p class="small quiet">Select sweeps to tag, archive, clone or delete them.</p>;
 
-  const each = async (path: string, body: object): Promise<void> => {
+  const each = async (path: string, body: object, done: () => void): Promise<void> => {
     setError(null);
     try {
       for (const { id } of chosen) await post<Mark>(`sweeps/${id}/${path}`, body);
+      done();
     } catch (problem) {
       setError((problem as Error).message);
     }
@@ -29,7 +30,7 @@ export function SelectionBar({ chosen, clear }: { chosen: SweepItem[]; clear: ()
         class="tag-field"
         onSubmit={(event) => {
           event.preventDefault();
-          void each('mark', { add: [tag] }).then(() => setTag(''));
+          void each('mark', { add: [tag] }, () => setTag(''));
         }}
       >
         <input
@@ -44,7 +45,7 @@ export function SelectionBar({ chosen, clear }: { chosen: SweepItem[]; clear: ()
           Tag
         </button>
       </form>
-      <button type="button" onClick={() => void each('archive', { archived: !areArchived }).then(clear)}>
+      <button type="button" onClick={() => void each('archive', { archived: !areArchived }, clear)}>
         {areArchived ? 'Unarchive' : 'Archive'}
       </button>
       {chosen.length === 1 && (

@@ -136,9 +136,14 @@ function CellView({ cell, sweep }: { cell: DisplayCell; sweep: SweepDetail }) {
   );
 }
 
-/** The page of the runs that a cell is made of. */
+/** A filter may have a thousand characters. */
+const LONGEST_FILTER = 1000;
+
+/** The page of the runs that a cell is made of; of too many arms for a filter, all runs. */
 function runsOf(sweep: string, arms: readonly number[]): string {
-  const filter = arms.length === 1 ? { arm: arms[0] } : { filter: arms.map((arm) => `arm = ${arm}`).join(' or ') };
+  const byArm = arms.map((arm) => `arm = ${arm}`).join(' or ');
+  if (byArm.length > LONGEST_FILTER) return `sweeps/${sweep}/runs`;
+  const filter = arms.length === 1 ? { arm: arms[0] } : { filter: byArm };
   return `sweeps/${sweep}/runs${query(filter)}`;
 }
 

@@ -7,7 +7,7 @@ import { parameterLabel } from '../format/parameter.ts';
 import { Field, Select } from '../parts/field.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
-import { useChoice } from '../routing/location.ts';
+import { useChoice, useLocation } from '../routing/location.ts';
 import { ConfirmForm } from './confirm-form.tsx';
 import { TableExports } from './table-exports.tsx';
 import { TableView } from './table-view.tsx';
@@ -29,7 +29,8 @@ const CORRECTIONS = [
 const DIGITS = ['1', '2', '3', '4'].map((value) => ({ value, label: `${value} of the half-width` }));
 
 function AblationTable({ sweep }: { sweep: SweepDetail }) {
-  const [metrics, setMetrics] = useChoice('metrics', sweep.metric.name);
+  const { query: address } = useLocation();
+  const [metrics, setMetrics] = useChoice('metrics', address.get('metric') ?? sweep.metric.name);
   const [at, setAt] = useChoice('at', 'last');
   const [rows, setRows] = useChoice('rows', 'arm');
   const [cols, setCols] = useChoice('cols', '');

@@ -19,10 +19,13 @@ export function Ask({ question, yes, act, close, children }: AskProps) {
   const confirm = async (): Promise<void> => {
     setBusy(true);
     setError(null);
-    await act().then(close, (problem: Error) => {
-      setError(problem.message);
-      setBusy(false);
-    });
+    await act().then(
+      () => dialog.current?.close(),
+      (problem: Error) => {
+        setError(problem.message);
+        setBusy(false);
+      },
+    );
   };
   return (
     <dialog ref={dialog} class="ask" onClose={close} aria-label={question}>
@@ -37,7 +40,7 @@ export function Ask({ question, yes, act, close, children }: AskProps) {
         <button type="button" class="danger" disabled={busy} onClick={() => void confirm()}>
           {yes}
         </button>
-        <button type="button" autofocus onClick={close}>
+        <button type="button" autofocus onClick={() => dialog.current!.close()}>
           No
         </button>
       </div>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { carriedQuery } from '../routing/carried.ts';
 import { navigate } from '../routing/location.ts';
 import type { PageRoute } from '../routing/route.ts';
 import { keyAction, KEYS } from '../routing/keys.ts';
@@ -8,16 +9,16 @@ const SWITCHED_OFF = 'cosweep:keys-off';
 /** Keys for those who do not reach for the mouse, and the list of them behind `?`. */
 export function Keyboard({ route }: { route: PageRoute }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [isOff, setOff] = useState(() => localStorage.getItem(SWITCHED_OFF) !== null);
+  const [isOff, setOff] = useState(readOff);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
       // The list can always be had: else nobody could switch the keys on again.
-      if (event.key !== '?' && (isOff || dialog.current!.open)) return;
+      if (document.querySelector('dialog[open]') !== null || (isOff && event.key !== '?')) return;
       const action = keyAction(event.key, route);
       if (action === null) return;
       event.preventDefault();
-      if (action.kind === 'go') navigate(action.to);
+      if (action.kind === 'go') navigate(action.to + carriedTo(action.to));
       else if (action.kind === 'help') dialog.current!.showModal();
       else document.querySelector<HTMLElement>('input[type="search"]')?.focus();
     };
@@ -27,8 +28,7 @@ export function Keyboard({ route }: { route: PageRoute }) {
 
   const toggle = (off: boolean): void => {
     setOff(off);
-    if (off) localStorage.setItem(SWITCHED_OFF, '1');
-    else localStorage.removeItem(SWITCHED_OFF);
+    writeOff(off);
   };
   return (
     <>
@@ -64,4 +64,27 @@ function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
+}
+
+/** From a page of a sweep to another, the filter and the metric stay. */
+function carriedTo(address: string): string {
+  return address.startsWith('sweeps/') ? carriedQuery(new URLSearchParams(location.search)) : '';
+}
+
+/** A browser may refuse to store anything; then the choice lives as long as the page. */
+function readOff(): boolean {
+  try {
+    return localStorage.getItem(SWITCHED_OFF) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function writeOff(off: boolean): void {
+  try {
+    if (off) localStorage.setItem(SWITCHED_OFF, '1');
+    else localStorage.removeItem(SWITCHED_OFF);
+  } catch {
+    // see readOff
+  }
 }

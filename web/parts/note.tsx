@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { OwnMark } from '../data/use-mark.ts';
+import { focusOnce } from './focus.ts';
 
 /** A note as plain text, and a field to write it in. */
 export function Note({ own, what }: { own: OwnMark; what: string }) {
@@ -45,7 +46,7 @@ function NoteField({ own, what, close }: { own: OwnMark; what: string; close: ()
         rows={4}
         dir="auto"
         value={text}
-        ref={(field) => field?.focus()}
+        ref={focusOnce}
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <div class="actions">

@@ -5,6 +5,7 @@ import { Link } from '../routing/link.tsx';
 import { navigate } from '../routing/location.ts';
 import { DeleteSweeps } from './delete-sweeps.tsx';
 import { PostButton } from './post-button.tsx';
+import { focusOnce } from './focus.ts';
 
 /** What can be done with a sweep itself, whatever page of it is shown. */
 export function SweepMenu({ sweep }: { sweep: SweepDetail }) {
@@ -49,7 +50,7 @@ function RenameField({ sweep, close }: { sweep: SweepDetail; close: () => void }
         aria-label={`Name of ${sweep.id}`}
         maxLength={200}
         value={name}
-        ref={(input) => input?.focus()}
+        ref={focusOnce}
         onInput={(event) => setName(event.currentTarget.value)}
       />
       <button type="submit" class="primary">

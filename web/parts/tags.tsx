@@ -2,6 +2,7 @@ import { useId, useState } from 'preact/hooks';
 import type { TagList } from '../../server/http/schemas/mark.ts';
 import type { OwnMark } from '../data/use-mark.ts';
 import { useResource } from '../data/use-resource.ts';
+import { focusOnce } from './focus.ts';
 
 /** Tags as they stand in a row of a table. */
 export function Tags({ tags }: { tags: string[] }) {
@@ -69,7 +70,7 @@ function TagField({ own, what, close }: { own: OwnMark; what: string; close: () 
         list={list}
         maxLength={64}
         value={text}
-        ref={(input) => input?.focus()}
+        ref={focusOnce}
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <datalist id={list}>

@@ -1,5 +1,8 @@
-/** A page is as long as before once its answers are there; whoever scrolls meanwhile has chosen another place. */
+/** A page is as long as before once its answers are there; later than this it is another page. */
 const PATIENCE_MS = 3000;
+
+/** Signs that the reader has chosen another place. */
+const CHOSEN = ['wheel', 'keydown', 'pointerdown', 'touchmove', 'cosweep:location'];
 
 /** Back leads to where the page was left, as soon as it is long enough again. */
 export function followBack(): () => void {
@@ -17,18 +20,18 @@ export function followBack(): () => void {
 }
 
 function scrollWhenLong(place: number): () => void {
-  const tryNow = (): void => {
-    if (document.documentElement.scrollHeight < place + innerHeight && performance.now() < until) return;
+  const watch = new ResizeObserver(() => {
+    if (document.documentElement.scrollHeight < place + innerHeight) return;
     scrollTo(0, place);
     end();
-  };
-  const until = performance.now() + PATIENCE_MS;
-  const watch = new ResizeObserver(tryNow);
+  });
   const end = (): void => {
+    clearTimeout(patience);
     watch.disconnect();
-    removeEventListener('wheel', end);
+    for (const sign of CHOSEN) removeEventListener(sign, end);
   };
+  const patience = setTimeout(end, PATIENCE_MS);
   watch.observe(document.body);
-  addEventListener('wheel', end, { once: true, passive: true });
+  for (const sign of CHOSEN) addEventListener(sign, end, { passive: true });
   return end;
 }

@@ -1,6 +1,7 @@
 import type { PairItem } from '../../server/http/schemas/pairs.ts';
 import type { ForestLine } from '../../server/http/schemas/verdict.ts';
 import { isAccuracy } from '../format/metric.ts';
+import { formatNumber } from '../format/number.ts';
 import type { ChartShape, ChartSpec } from './chart-spec.ts';
 
 /** The difference of an arm to its control on every seed, with their mean and Student's interval behind. */
@@ -12,7 +13,7 @@ export function toSeedChart(pairs: readonly PairItem[], line: ForestLine | null,
   const base = { xAxis: 'seed', yAxis: 'change' } as const;
   const across = [-0.6, known.length - 0.4];
   return {
-    description: `Difference to the control by seed: ${known.map(({ seed, value }) => `${seed}: ${value}`).join(', ')}`,
+    description: `Difference to the control by seed: ${known.map(({ seed, value }) => `${seed}: ${formatNumber(value, 4)}`).join(', ')}`,
     axes: [
       { id: 'seed', direction: 'x', title: 'seed', categories: known.map(({ seed }) => String(seed)) },
       { id: 'change', direction: 'y', title: scale === 100 ? 'points' : null, format: 'signed', ticks: 5 },

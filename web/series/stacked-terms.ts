@@ -22,7 +22,8 @@ export function toStackedTerms(
   });
   const batches = [...new Set(curves.flatMap((curve) => curve.batches))].sort((a, b) => a - b);
   let floor: (number | null)[] = batches.map(() => 0);
-  const shapes = found.map(({ term, at }, ink): BandShape => {
+  const shapes = found.map(({ term, at }): BandShape => {
+    const ink = terms.indexOf(term);
     const low = floor;
     const high = batches.map((batch, i) => {
       const below = low[i]!;
