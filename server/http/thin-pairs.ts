@@ -52,7 +52,7 @@ export function thinArmCurves({ arms, others, spread, ...rest }: ArmCurves): Arm
 
 function thinMean(line: MeanLine): MeanLine {
   const { batches: _, ...thinned } = thin(
-    { batches: line.x, ...line },
+    { batches: line.x.map((_, place) => place), ...line },
     [line.mean, line.low, line.high],
     (whole, pick) => ({
       batches: [],
@@ -67,11 +67,15 @@ function thinMean(line: MeanLine): MeanLine {
 }
 
 function thinLine(line: Line): Line {
-  const { batches: _, ...thinned } = thin({ batches: line.x, ...line }, [line.y], (whole, pick) => ({
-    batches: [],
-    x: pick(whole.x),
-    y: pick(whole.y),
-  }));
+  const { batches: _, ...thinned } = thin(
+    { batches: line.x.map((_, place) => place), ...line },
+    [line.y],
+    (whole, pick) => ({
+      batches: [],
+      x: pick(whole.x),
+      y: pick(whole.y),
+    }),
+  );
   return thinned;
 }
 

@@ -97,7 +97,7 @@ describe('report', () => {
     // nothing is asked for, nothing runs, and text of a user is no markup
     expect(html).not.toMatch(/<script|<img|<link|<iframe|<object|\son\w+=|url\((?!#)|@import|javascript:/i);
     expect([...html.matchAll(/https?:\/\/[^"<\s]+/g)].map(([address]) => address)).toEqual(
-      Array<string>(3).fill('http://www.w3.org/2000/svg'),
+      Array<string>(4).fill('http://www.w3.org/2000/svg'),
     );
     expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);

@@ -10,10 +10,11 @@ export function toSeedChart(pairs: readonly PairItem[], line: ForestLine | null,
   const known = pairs.flatMap(({ seed, difference }) =>
     difference === null ? [] : [{ seed, value: scale * difference }],
   );
+  const words = known.map(({ seed, value }) => `${seed}: ${formatNumber(value, 4)}`);
   const base = { xAxis: 'seed', yAxis: 'change' } as const;
   const across = [-0.6, known.length - 0.4];
   return {
-    description: `Difference to the control by seed: ${known.map(({ seed, value }) => `${seed}: ${formatNumber(value, 4)}`).join(', ')}`,
+    description: `Difference to the control by seed: ${words.join(', ')}`,
     axes: [
       { id: 'seed', direction: 'x', title: 'seed', categories: known.map(({ seed }) => String(seed)) },
       { id: 'change', direction: 'y', title: scale === 100 ? 'points' : null, format: 'signed', ticks: 5 },

@@ -5,9 +5,10 @@ import type { Storage } from '../../store/database/storage.ts';
 import { freshSeeds } from '../../sweep/definition/confirm-definition.ts';
 import { promoteDefinition } from '../../sweep/definition/promote-definition.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
+import type { SweepResults } from '../../sweep/results.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { usedSeeds } from './used-seeds.ts';
-import { readVerdict } from './verdict.ts';
+import { readVerdict, smallestEffectOf } from './verdict.ts';
 
 export interface Promotion {
   /** How many arms go on; default: a quarter, at most five. */
@@ -22,6 +23,7 @@ export interface Promotion {
  * Stores the best arms of a screening and their controls, on fresh seeds, as a queued sweep of its own. What the
  * screening measured is not carried over: the arms were chosen by it.
  *
+ * @param read reads the results of the screening
  * @returns the number of the new sweep
  * @throws UserError where no arm has a difference to its control
  */
@@ -30,9 +32,10 @@ export async function queuePromotion(
   sweepId: number,
   wanted: Promotion,
   plan: (definition: string, folder: string) => Promise<Plan>,
+  read?: (metrics: string[]) => SweepResults,
 ): Promise<number> {
   const sweep = (await readSweep(storage, sweepId))!;
-  const chosen = armsToPromote(await readVerdict(storage, sweep, {}), wanted.arms ?? undefined);
+  const chosen = armsToPromote(await readVerdict(storage, sweep, {}, read), wanted.arms ?? undefined);
   if (chosen.length === 0)
     throw new UserError(
       `Cannot promote arms of ${sweep.id} ${sweep.name}: found no arm with a difference to its control, ` +
@@ -43,6 +46,7 @@ export async function queuePromotion(
     sweep: sweep.name,
     arms,
     metric: sweep.metric,
+    smallestEffect: smallestEffectOf(sweep.definition),
     metrics: sweep.plan.metrics ?? [],
     seeds: freshSeeds(usedSeeds(storage, sweep, arms), wanted.seeds),
   });

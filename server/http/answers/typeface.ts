@@ -18,7 +18,10 @@ export function readTypeface(): { fonts: FontFiles; typeface: Typeface } {
 /** The build copies the files; without a build they are where npm put them. */
 function fontsFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (dirname(folder) === folder) throw new Error('no package.json above the code: the installation is broken');
+    folder = dirname(folder);
+  }
   const built = join(folder, 'dist', 'fonts');
   if (existsSync(built)) return built;
   const installed = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json');

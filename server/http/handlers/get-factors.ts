@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { factorsOf } from '../answers/factors.ts';
 import { smallestEffectOf } from '../answers/verdict.ts';
+import { HttpError } from '../http-error.ts';
 import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
@@ -30,6 +31,11 @@ export const getFactorsRoute = route({
     const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
     const name = metric ?? sweep.metric.name;
     refuseTooManySums(sweep, 1);
+    if ((x === undefined) !== (y === undefined))
+      throw new HttpError(
+        'bad-request',
+        `Cannot make the map of ${id}: found ${x === undefined ? 'y' : 'x'} alone, wanted both`,
+      );
     const pair = x === undefined || y === undefined ? undefined : ([x, y] as const);
     const smallestEffect = name === sweep.metric.name ? smallestEffectOf(sweep.definition) : null;
     const body = factorsOf(resultsFor(storage, sweep, [name]), sweep.definition, {

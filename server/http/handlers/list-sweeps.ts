@@ -31,7 +31,7 @@ export const listSweepsRoute = route({
       sort,
       ascending: order === 'asc',
       ...(q === undefined ? {} : { text: q }),
-      ...(tag === undefined ? {} : { tags: tag }),
+      ...(tag === undefined ? {} : { tags: tag.map((each) => each.normalize('NFC')) }),
       ...(star === undefined ? {} : { starred: star === 'true' }),
     });
     return { status: 200, body: { items: items.map(toSweepItem), total, page, size } };

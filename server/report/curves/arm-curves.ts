@@ -79,7 +79,7 @@ export function armCurves(results: SweepResults, question: CurvesQuestion): ArmC
         return curve === undefined || curve.batches.length === 0 ? [] : [[run.seed, smooth(curve, smoothing)] as const];
       }),
     );
-  const places = (arm: Arm) => placeOf(axis, arm, runs[arm.index]!);
+  const places = (arm: Arm) => placeOf(axis, arm, runs[arm.index]!, results.runs);
   const chosen = wanted.flatMap((index): ArmCurve[] => {
     const arm = results.arms[index];
     if (arm === undefined) return [];
@@ -174,15 +174,20 @@ function knownAxes({ arms, runs }: SweepResults): XAxis[] {
   return ['batch', ...(isCounted ? ['epoch' as const] : []), ...(isTimed ? ['seconds' as const] : []), 'switch'];
 }
 
-/** Where a batch of an arm stands on the axis. */
-function placeOf(axis: XAxis, arm: Arm, runs: readonly RunResult[]): (batch: number) => number {
+/** Where a batch of an arm stands on the axis; an arm that has not ended takes the pace of all. */
+function placeOf(
+  axis: XAxis,
+  arm: Arm,
+  own: readonly RunResult[],
+  all: readonly RunResult[],
+): (batch: number) => number {
   if (axis === 'switch') return (batch) => batch - (hasIntraPhase(arm) ? arm.N : 0);
   if (axis === 'epoch') {
-    const batches = batchesPerEpoch(arm, runs) ?? 1;
+    const batches = batchesPerEpoch(arm, own) ?? batchesPerEpoch(arm, all) ?? 1;
     return (batch) => batch / batches;
   }
   if (axis === 'seconds') {
-    const seconds = secondsPerBatch(runs) ?? 0;
+    const seconds = secondsPerBatch(own) ?? secondsPerBatch(all) ?? 0;
     return (batch) => batch * seconds;
   }
   return (batch) => batch;

@@ -61,6 +61,7 @@ h3 {
 .sentence {
   margin: 4px 0;
   font-size: 1.2rem;
+  white-space: pre-line;
 }
 figure {
   margin: 24px 0;

@@ -50,7 +50,7 @@ export function toReportDocument(parts: ReportParts): string {
     '</header>',
     '<section class="answer">',
     '<h2>Answer</h2>',
-    `<p class="sentence">${escapeHtml(sentence)}</p>`,
+    `<p class="sentence">${sentence.split('\n').map(escapeHtml).join('\n')}</p>`,
     ...(next === null ? [] : [`<p>Next: ${escapeHtml(next)}</p>`]),
     '</section>',
     ...figures.slice(0, 1).map(toFigure),

@@ -35,13 +35,14 @@ export function showFactors(
 ): ShownFactors {
   const scale = metric.accuracy ? 100 : 1;
   const turned = metric.directed && metric.goal === 'minimize';
+  const unit = metric.accuracy ? 'points' : (metric.unit ?? '');
   return {
     metric: metric.name,
     at,
-    unit: metric.accuracy ? 'points' : '',
+    unit,
     better: !metric.directed ? null : turned ? 'below' : 'above',
     factors: report.factors.map((name) => ({ name, symbol: symbolOf(name) })),
-    slices: report.slices.map((slice) => showSlice(slice, scale, metric.accuracy ? ' points' : '')),
+    slices: report.slices.map((slice) => showSlice(slice, scale, unit === '' ? '' : ` ${unit}`)),
     importance: report.importance.map((each) => showImportance(each, scale)),
     distances: report.distances?.map((each) => showImportance(each, scale)) ?? null,
     trends: report.trends.map(({ p, ...each }) => ({
@@ -77,7 +78,8 @@ function showBalanced(slice: BalancedSlice, scale: number, unit: string): ShownS
   const averaged = settings === 1 ? 'one setting of the others' : `mean over ${settings} settings of the others`;
   const largest = [...contrasts].sort((a, b) => Math.abs(b.summary.mean) - Math.abs(a.summary.mean))[0]!;
   const test = largest.p === null ? 'p –' : `p = ${toPValue(largest.p)}`;
-  const change = showContrast(largest.summary).text.replace(' [', `${unit} [`);
+  const [mean, ...ends] = showContrast(largest.summary).text.split(' [');
+  const change = [`${mean}${unit}`, ...ends].join(' [');
   return {
     factor,
     isBalanced: true,

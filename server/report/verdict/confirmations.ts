@@ -1,5 +1,5 @@
 import { smallestP } from '../../sweep/plan/smallest-p.ts';
-import type { SweepResults } from '../../sweep/results.ts';
+import { isFinished, type SweepResults } from '../../sweep/results.ts';
 import { hasTestPart, metricsOfConfirmation } from '../confirm/confirm-report.ts';
 import { holm } from '../statistics/holm.ts';
 import { summarisePairs, type PairedSummary } from '../statistics/paired-summary.ts';
@@ -80,7 +80,7 @@ function measure(arm: number, attempts: readonly Attempt[], metric: string): Mea
     for (const [seed, value] of pairBySeed(values.get(own.index)!, values.get(control)!)) differences.set(seed, value);
     planned += results.seeds.length;
     isWithheld ||= !divergedTogether(runsOf(own.index), runsOf(control));
-    isOver &&= results.runs.every(({ state }) => state !== 'waiting' && state !== 'running');
+    isOver &&= isFinished(results);
   }
   const values = [...differences.values()];
   const nonZero = values.filter((value) => value !== 0).length;

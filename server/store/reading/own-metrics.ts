@@ -11,7 +11,7 @@ export function ownMetrics(storage: Storage, sweepId: number): Metric[] {
 export function ownMetricsOfRuns(storage: Storage, runIds: readonly number[]): Metric[] {
   const texts = storage
     .prepare(
-      `SELECT DISTINCT json_extract(plan, '$.metrics') FROM "Sweep" WHERE id IN (
+      `SELECT json_extract(plan, '$.metrics') FROM "Sweep" WHERE id IN (
       SELECT s.sweepId FROM json_each(?) AS wanted CROSS JOIN "SweepRun" s ON s.runId = wanted.value) ORDER BY id`,
     )
     .pluck()

@@ -91,6 +91,7 @@ function readMetrics(storage: Storage, only: readonly string[] | null, own: read
 
 /** The summaries of each stage. Ten thousand runs have half a million: rows stay as SQLite gives them. */
 function readStages(storage: Storage, stageIds: number[], { byId }: Metrics): Map<number, StageSummary[]> {
+  if (byId.size === 0) return new Map(stageIds.map((id) => [id, []]));
   const rows = storage
     .prepare(
       `SELECT g.stageId, g.metricId, g.lastBatch, g.last, g.min, g.minBatch, g.max, g.maxBatch

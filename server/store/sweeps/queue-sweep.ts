@@ -10,6 +10,7 @@ import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 import { insertPlan, replacePlan, toPlanJson } from './write-plan.ts';
+import { refuseLostExtension } from './refuse-lost-extension.ts';
 
 export interface SweepRequest {
   /** The definition's text as it was given. */
@@ -71,6 +72,7 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
         `Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process ` +
           'with an earlier form of this definition; wait until it is done, or cancel it first',
       );
+    if (!keeps) refuseLostExtension(storage, found.id, request.plan);
     if (continueSweep(storage, found, request, now) && !keeps) replacePlan(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };
   });

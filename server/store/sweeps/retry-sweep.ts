@@ -2,6 +2,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import { refuseOtherEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
+import { noteLook } from './note-look.ts';
 import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
@@ -32,6 +33,7 @@ export function retrySweep(
         `Cannot retry ${sweepName(sweepId)}: it is being trained; wait until it is done, or cancel it first`,
       );
     }
+    noteLook(storage, sweepId);
     const { changes } = storage
       .prepare(
         `UPDATE "Run" SET state = 'waiting', attempts = 0, error = NULL WHERE state = 'failed'

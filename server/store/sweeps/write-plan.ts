@@ -3,6 +3,7 @@ import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { shownParameters } from '../../sweep/shown-parameters.ts';
 import type { Storage } from '../database/storage.ts';
+import { noteLook } from './note-look.ts';
 
 /** Within a transaction: the arms and runs of a sweep that has none yet. */
 export function insertPlan(storage: Storage, sweepId: number, plan: Plan): void {
@@ -13,7 +14,7 @@ export function insertPlan(storage: Storage, sweepId: number, plan: Plan): void 
 /** Within a transaction: gives a sweep another plan; the arms that it still has keep their runs. */
 export function replacePlan(storage: Storage, sweepId: number, plan: Plan): void {
   const before = storage.prepare('SELECT planHash FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
-  if (before !== plan.planHash) noteLook(storage, sweepId, plan.seeds.length);
+  if (before !== plan.planHash) noteLook(storage, sweepId);
   storage
     .prepare(
       `UPDATE "Sweep" SET name = CASE name WHEN definedName THEN @name ELSE name END, definedName = @name,
@@ -27,7 +28,7 @@ export function replacePlan(storage: Storage, sweepId: number, plan: Plan): void
       goal: plan.metric.goal,
       sweepId,
     });
-  if (before === plan.planHash) return;
+  if (before === plan.planHash) return rewriteArms(storage, sweepId, plan);
   // The arms are others from here on, so which of them were there before tells nothing any more.
   storage.prepare('DELETE FROM "Extension" WHERE sweepId = ?').run(sweepId);
   replaceArms(storage, sweepId, plan);
@@ -38,7 +39,7 @@ export function replacePlan(storage: Storage, sweepId: number, plan: Plan): void
  * stays: an arm keeps its index, a run its place in the database.
  */
 export function growPlan(storage: Storage, sweepId: number, plan: Plan): void {
-  noteLook(storage, sweepId, plan.seeds.length);
+  noteLook(storage, sweepId);
   storage
     .prepare('UPDATE "Sweep" SET planHash = ?, plan = ? WHERE id = ?')
     .run(plan.planHash, toPlanJson(plan), sweepId);
@@ -59,19 +60,10 @@ export function growPlan(storage: Storage, sweepId: number, plan: Plan): void {
   insertRuns(storage, sweepId, plan, runs);
 }
 
-/**
- * Notes with how many seeds a sweep was complete, before it gets another number of them: its p-values could be read
- * then, and will be again.
- */
-function noteLook(storage: Storage, sweepId: number, seeds: number): void {
-  const { before, open } = storage
-    .prepare(
-      `SELECT count(DISTINCT s.seed) AS before, total(r.state NOT IN ('complete', 'diverged', 'failed')) AS open
-    FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE s.sweepId = ?`,
-    )
-    .get(sweepId) as { before: number; open: number };
-  if (open === 0 && before !== seeds)
-    storage.prepare('INSERT OR IGNORE INTO "Look" (sweepId, seeds) VALUES (?, ?)').run(sweepId, before);
+/** A sweep that an older version planned has arms that lack what plans say by now. */
+function rewriteArms(storage: Storage, sweepId: number, plan: Plan): void {
+  const rewrite = storage.prepare('UPDATE "Arm" SET settings = ? WHERE sweepId = ? AND "index" = ?');
+  for (const arm of plan.arms) rewrite.run(JSON.stringify(arm), sweepId, arm.index);
 }
 
 function replaceArms(storage: Storage, sweepId: number, plan: Plan): void {

@@ -47,7 +47,8 @@ export function setStarted(storage: Storage, runId: number, record: TrainedWith,
     .prepare(
       `UPDATE "Run" SET state = 'running', attempts = attempts + 1,
       error = NULL, divergedBatch = NULL, intraDead = NULL,
-      worker = ?, device = ?, versions = ?, bits = ?, gitCommit = ?, environmentId = ?, configuration = ?, classes = ?,
+      worker = ?, device = ?, versions = ?, bits = ?, gitCommit = ?,
+      environmentId = (SELECT id FROM "Environment" WHERE id = ?), configuration = ?, classes = ?,
       evaluatedVal = ?, evaluatedTest = ?, startedAt = coalesce(startedAt, ?), finishedAt = NULL WHERE id = ?`,
     )
     .run(

@@ -29,7 +29,7 @@ export function extendDefinition(sweep: string, text: string, { seeds, values }:
     const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
     extended = applyEdits(extended, modify(extended, path, value, { formattingOptions }));
   };
-  for (const [name, added] of Object.entries(values)) {
+  for (const [name, added] of byCanonicalName(values)) {
     if (written.method === 'random')
       throw new UserError(
         `Cannot extend ${sweep} by values of ${name}: its arms are drawn at random; ` +
@@ -43,6 +43,16 @@ export function extendDefinition(sweep: string, text: string, { seeds, values }:
   }
   if (seeds !== null) put(['seeds'], toWritten(seeds));
   return extended;
+}
+
+/** `beta` and `β` are one parameter. */
+function byCanonicalName(values: Readonly<Record<string, readonly ParamValue[]>>): Map<string, ParamValue[]> {
+  const merged = new Map<string, ParamValue[]>();
+  for (const [written, added] of Object.entries(values)) {
+    const name = toParameterName(written);
+    merged.set(name, [...new Set([...(merged.get(name) ?? []), ...added])]);
+  }
+  return merged;
 }
 
 /** A parameter's values as they are listed, under the key that the definition has for it. */

@@ -12,6 +12,8 @@ export interface PromotionParts {
   metric: { name: string; goal: 'maximize' | 'minimize' };
   /** The metrics that the sweep names itself. */
   metrics?: readonly Metric[];
+  /** The smallest change that matters, where the screening named one. */
+  smallestEffect?: number | null;
   seeds: number[];
 }
 
@@ -26,6 +28,7 @@ export function promoteDefinition({
   arms: [first, ...others],
   metric,
   metrics = [],
+  smallestEffect = null,
   seeds,
 }: PromotionParts): string {
   const count = others.length === 0 ? 'arm' : `${others.length + 1} arms`;
@@ -35,6 +38,7 @@ export function promoteDefinition({
     method: 'grid',
     metric,
     ...writtenMetrics(metrics),
+    ...(smallestEffect === null ? {} : { smallestEffect }),
     parameters: Object.fromEntries(Object.entries(assignmentOf(first!)).map(([name, value]) => [name, { value }])),
     ...(others.length === 0 ? {} : { include: others.map(assignmentOf) }),
     ablations: ['noIntra'],
