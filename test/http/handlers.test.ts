@@ -168,7 +168,7 @@ test('runs: sorted, filtered, paged; a run without a result is last', async () =
   const few = (
     await ask<RunList>(
       'get',
-      '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2&metric=train/total,val/accuracy',
+      '/sweeps/s1/runs?sort=last:val/accuracy&order=desc&size=2&columns=last:train/total,last:val/accuracy',
     )
   ).body;
   expect(few.items.map(({ metrics }) => metrics)).toEqual(

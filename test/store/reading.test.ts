@@ -76,6 +76,7 @@ describe('runs of a sweep', () => {
       ablation: 'noIntra',
       control: true,
       deltas: {},
+      mark: { star: false, tags: [], note: null },
       seed: 1,
       state: 'complete',
       error: null,

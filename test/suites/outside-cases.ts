@@ -13,6 +13,8 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['run', 'definition.json', '--no-wait'], when: 'always' },
   ],
   confirm: [{ args: ['confirm', 's1', '--arm', '0', '--no-wait'], when: 'always' }],
+  extend: [{ args: ['extend', 's1', '--seeds', '8', '--no-wait'], when: 'always' }],
+  promote: [{ args: ['promote', 's1', '--seeds', '3', '--no-wait'], when: 'always' }],
   serve: [{ args: ['serve', '--port', '0'], when: 'opening' }],
   list: [{ args: ['list'], when: 'always' }],
   show: [
@@ -24,7 +26,10 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['export', 'latest', '--format', 'json', '--metric', 'val/crossEntropy', '--ids'], when: 'always' },
     { args: ['export', 's1', '--out', 'table.md'], when: 'always' },
   ],
+  figure: [{ args: ['figure', 's1', 'forest', '--out', 'forest.svg'], when: 'always' }],
+  report: [{ args: ['report', 's1', '--out', 'report.html'], when: 'always' }],
   runs: [{ args: ['runs', 'two-betas'], when: 'always' }],
+  diff: [{ args: ['diff', 'r1', 'r2'], when: 'always' }],
   curves: [
     { args: ['curves', 's1'], when: 'always' },
     { args: ['curves', 'r2', '--format', 'json'], when: 'always' },
@@ -49,6 +54,8 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
 /** How each route is asked, by its method and path; of the others the path alone is asked, for sweep 1 or run 1. */
 export const QUERIES: Record<string, string> = {
   'get /curves': '?runs=r1,r2&metric=val/accuracy,train/total',
+  'get /sweeps/:id/curves': '?arms=0,1',
+  'get /runs/:id/diff': '?with=r2',
   'get /sweeps/:id/ablation': '?format=json&metric=val/accuracy&metric=val/crossEntropy&ids=true',
 };
 
@@ -56,6 +63,9 @@ export const BODIES: Record<string, object> = {
   'post /sweeps': { definition: JSON.stringify({ ...definition, name: 'another' }) },
   'post /plan': { definition: JSON.stringify(definition) },
   'post /sweeps/:id/confirm': { arm: 0, seeds: 3 },
+  'post /sweeps/:id/promote': { seeds: 3 },
+  'post /sweeps/:id/extend': { seeds: 8 },
+  'post /sweeps/:id/extension': { seeds: 8 },
   'post /sweeps/:id/mark': { star: true, add: ['paper'], note: 'odd' },
   'post /sweeps/:id/rename': { name: 'mine' },
   'post /sweeps/:id/archive': { archived: true },

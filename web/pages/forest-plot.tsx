@@ -20,26 +20,28 @@ export function ForestPlot({ forest, sweep, metric }: ForestProps) {
   if (lines.length === 0) return null;
   const scale = scaleOf(forest);
   return (
-    <div class="forest" role="table" aria-label={`Difference of ${metricLabel(metric)} to the control`}>
-      <div class="forest-row forest-head" role="row">
-        <span role="columnheader">Arm</span>
-        <span role="columnheader" class="forest-plot">
-          {words(forest, metric)}
-        </span>
-        <span role="columnheader" class="number">
-          Difference
-        </span>
-        <span role="columnheader" class="number">
-          p
-        </span>
-        <span role="columnheader" class="number">
-          n
-        </span>
+    <div class="forest">
+      <div role="table" aria-label={`Difference of ${metricLabel(metric)} to the control`}>
+        <div class="forest-row forest-head" role="row">
+          <span role="columnheader">Arm</span>
+          <span role="columnheader" class="forest-plot">
+            {words(forest, metric)}
+          </span>
+          <span role="columnheader" class="number">
+            Difference
+          </span>
+          <span role="columnheader" class="number">
+            p
+          </span>
+          <span role="columnheader" class="number">
+            n
+          </span>
+        </div>
+        {forest.overall !== null && <Row line={forest.overall} scale={scale} sweep={sweep} />}
+        {lines.map((line) => (
+          <Row key={line.arm} line={line} scale={scale} sweep={sweep} />
+        ))}
       </div>
-      {forest.overall !== null && <Row line={forest.overall} scale={scale} sweep={sweep} />}
-      {lines.map((line) => (
-        <Row key={line.arm} line={line} scale={scale} sweep={sweep} />
-      ))}
       <Axis scale={scale} />
       {hidden !== null && (
         <button type="button" class="forest-more" onClick={() => setAll(true)}>

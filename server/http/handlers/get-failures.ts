@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { groupFailures } from '../../report/table/failure-groups.ts';
+import { groupFailures, type FailureGroup } from '../../report/table/failure-groups.ts';
+import type { Storage } from '../../store/database/storage.ts';
 import { listRuns } from '../../store/reading/list-runs.ts';
 import { onceARevision } from '../../store/reading/once-a-revision.ts';
 import { readArms } from '../../store/reading/read-arms.ts';
@@ -14,18 +15,24 @@ export const getFailuresRoute = route({
   method: 'get',
   path: '/sweeps/:id/failures',
   summary: 'What failed and diverged, grouped by cause, with the setting that most of these runs have',
+  answeredBy: 'heavy',
   params: z.strictObject({ id: sweepId }),
   query: nothing,
   body: null,
   answer: { status: 200, shape: failureList },
   async handle({ storage }, { params: { id } }) {
     const sweep = await knownSweep(storage, id);
-    const groups = onceARevision(storage, sweep, 'failures', () =>
-      groupFailures(
-        listRuns(storage, sweep, { columns: { metrics: [], deltas: [] } }).items,
-        varyingParams(readArms(storage, sweep).map(toArmItem)),
-      ),
-    );
+    const groups = onceARevision(storage, sweep, 'failures', () => failuresOf(storage, sweep));
     return { status: 200, body: { groups } };
   },
 });
+
+/** The ablation of an arm counts as one of its settings: that of its own is in no parameter. */
+function failuresOf(storage: Storage, sweep: number): FailureGroup[] {
+  const arms = readArms(storage, sweep);
+  const runs = listRuns(storage, sweep, { columns: { metrics: [], deltas: [] } }).items;
+  return groupFailures(
+    runs.map((run) => ({ ...run, params: { ...run.params, ablation: arms[run.arm]!.ablation } })),
+    [...varyingParams(arms.map(toArmItem)), 'ablation'],
+  );
+}

@@ -68,13 +68,23 @@ function mostCommon(
   return (
     varying
       .flatMap((name) => {
-        const values = [...new Set(group.map(({ params }) => params[name]))].filter((value) => value != null);
-        return values.map((value) => {
-          const has = ({ params }: EndedRun) => params[name] === value;
-          return { name, value: value!, bad: group.filter(has).length, all: runs.filter(has).length };
-        });
+        const common = majority(group.map(({ params }) => params[name] ?? null));
+        if (common === null) return [];
+        const all = runs.filter(({ params }) => params[name] === common.value).length;
+        return [{ name, value: common.value, bad: common.count, all }];
       })
-      .filter(({ bad, all }) => bad > group.length / 2 && bad / all > share)
+      .filter(({ bad, all }) => bad / all > share)
       .sort((a, b) => b.bad / b.all - a.bad / a.all || b.bad - a.bad)[0] ?? null
   );
+}
+
+/** The value that more than half have; null where none has so many. */
+function majority(values: readonly ParamValue[]): { value: ParamValue; count: number } | null {
+  const counts = new Map<ParamValue, number>();
+  for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [value, count] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), [null, 0] as [
+    ParamValue,
+    number,
+  ]);
+  return count > values.length / 2 ? { value, count } : null;
 }

@@ -164,13 +164,14 @@ describeInBrowser('the dashboard', () => {
     await page.mouse.down();
     await page.mouse.move(x + width / 2, y + height * 0.25, { steps: 4 });
     await page.mouse.up();
-    const line = page.getByRole('searchbox', { name: 'Filter of runs' });
+    const line = page.getByLabel('Filter of runs');
     expect(await line.inputValue()).toMatch(/^beta >= 0\.3\d* and beta <= 0\.4\d*$/);
     await page.getByText(/^\d+ runs of 15 pass\.$/).waitFor();
     await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
     await page.waitForURL(/\/runs\?filter=beta/);
     await page.locator('table.runs tbody tr').first().waitFor();
     for (const row of await page.locator('table.runs tbody tr').allInnerTexts()) expect(row).toContain('β0.45');
+    await page.goto('sweeps/s1');
   });
 
   it('follows keys: the list behind ?, tabs by number, up, and back to where a page was left', async () => {
@@ -191,6 +192,7 @@ describeInBrowser('the dashboard', () => {
     await page.waitForFunction(() => scrollY === 300);
     await page.keyboard.press('u');
     await page.waitForFunction(() => document.title === 'Sweeps · Cosweep');
+    await page.goto('sweeps/s1');
   });
 
   it('shows the curves of chosen arms, and every choice is in the address', async () => {
