@@ -48,6 +48,8 @@ describe('parallel coordinates', () => {
     expect(brush(twice, beta!, [0, 1])).toBe(
       'last(val/accuracy) >= 0.5 and last(val/accuracy) <= 0.6 and beta >= 0.1 and beta <= 0.3',
     );
+    // Near an end the end itself is meant, whatever its digits.
+    expect(brush('', beta!, [0.5, 0.99])).toBe('beta >= 0.2 and beta <= 0.3');
     expect(brush(once, beta!, null)).toBe('');
     const own = 'tag = "x" or seed < 3';
     const both = brush(own, beta!, [0, 0.5]);

@@ -32,7 +32,7 @@ export function ParallelPlot({ sweep, metric, filter, runs, passing }: ParallelP
   const set = (axis: ParallelAxis, range: [number, number] | null): void =>
     choose({ filter: brush(filter, axis, range) || null, page: null });
   return (
-    <div class="parallel" style={{ '--axes': axes.length }}>
+    <div class="parallel" style={{ '--axes': axes.length }} tabIndex={0} role="group" aria-label="Parallel coordinates">
       <div class="parallel-plot">
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}

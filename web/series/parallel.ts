@@ -105,7 +105,12 @@ function isRangeOf(part: string, word: string): boolean {
   return part.startsWith(`${word} >= `) || part.startsWith(`${word} <= `);
 }
 
+/** So near to an end the end is meant, exactly: it has runs on it. */
+const NEAR = 0.02;
+
 /** In four digits: nobody brushes finer. */
 function written({ low, high }: ParallelAxis, share: number): string {
+  if (share < NEAR) return String(low);
+  if (share > 1 - NEAR) return String(high);
   return String(Number((low + share * (high - low)).toPrecision(4)));
 }

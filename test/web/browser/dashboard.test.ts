@@ -328,6 +328,7 @@ describeInBrowser('the dashboard', () => {
     await line.fill('divergd or failed');
     await line.press('Enter');
     await page.getByText('at character 1: found "divergd", wanted a word of runs — did you mean "diverged"?').waitFor();
+    expect(watched.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
     await line.fill('diverged and last(val/accuracy) < 1');
     await line.press('Enter');
     await page.getByText('No run passes this filter').waitFor();
