@@ -89,6 +89,7 @@ test('a build without packages says what to do', () => {
   const folder = checkout(
     'bin/build.js',
     'bin/build/bundle.js',
+    'bin/build/compress.js',
     'bin/build/licences.js',
     'bin/generate.js',
     'bin/setup/root.js',

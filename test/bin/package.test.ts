@@ -105,7 +105,7 @@ describe('the installed package', () => {
       ['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'prisma', 'sweeps'].sort(),
     );
     expect(readdirSync(folder('cosweep', 'bin'))).toEqual(['cosweep.js']);
-    expect(readdirSync(folder('cosweep', 'dist')).sort()).toEqual(['server', 'wasm', 'web']);
+    expect(readdirSync(folder('cosweep', 'dist')).sort()).toEqual(['fonts', 'server', 'wasm', 'web']);
     expect(Object.keys(JSON.parse(readFileSync(folder('cosweep', 'package.json'), 'utf8')))).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(scripts|allowScripts|devDependencies|optionalDependencies)$/)]),
     );

@@ -54,6 +54,7 @@ function askCurves(storage: Storage, written: string, width: number): unknown {
 /** A database with one run of one stage, as far as curves look at it. */
 function longCurve(points: number): Storage {
   const answers: [part: string, answer: unknown][] = [
+    ['FROM "Sweep"', []],
     ['"Metric" WHERE', [{ id: 1, epsilon: null }]],
     ['"RunStage"', [[1, null, null, 1]]],
     ['lastBatch', 1],

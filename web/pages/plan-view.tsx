@@ -48,7 +48,7 @@ function PlanFacts({ plan }: { plan: PlanJsonWithArms }) {
 function ArmTable({ arms }: { arms: PlanJsonWithArms['armList'] }) {
   const keys = Object.keys(arms[0] ?? {}).filter((key) => !['index', 'name', 'ablation', 'control'].includes(key));
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0}>
       <table class="data">
         <thead>
           <tr>

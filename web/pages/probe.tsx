@@ -83,7 +83,7 @@ function ArmsCard({ report, sweep }: { report: ProbeReport; sweep: SweepDetail }
           </summary>
           <FirstOf items={striking} most={60} noun="arms">
             {(shown) => (
-              <div class="scroll">
+              <div class="scroll" tabIndex={0}>
                 <table class="data findings">
                   <thead>
                     <tr>
@@ -172,7 +172,7 @@ function VerdictTable({ trunk }: { trunk: ProbeTrunk }) {
   return (
     <FirstOf items={rows} most={60} noun="rows">
       {(shown) => (
-        <div class="scroll">
+        <div class="scroll" tabIndex={0}>
           <table class="data findings">
             <thead>
               <tr>

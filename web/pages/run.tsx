@@ -97,7 +97,7 @@ function ValuesCard({ run }: { run: RunDetail }) {
       {metrics.length === 0 ? (
         <p class="quiet">Nothing recorded yet.</p>
       ) : (
-        <div class="scroll">
+        <div class="scroll" tabIndex={0}>
           <table class="data">
             <thead>
               <tr>
@@ -203,7 +203,7 @@ function StagesCard({ run }: { run: RunDetail }) {
   return (
     <section class="card wide">
       <h2>Stages</h2>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0}>
         <table class="data">
           <thead>
             <tr>

@@ -28,7 +28,7 @@ function Test({ report }: { report: ConfirmReport }) {
     <>
       <p class="big numbers">{differenceWords(report)}</p>
       <p class="small quiet numbers">{testWords(report)}</p>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0}>
         <table class="data">
           <thead>
             <tr>

@@ -56,7 +56,7 @@ function ProgressStrip({ sweep }: { sweep: SweepDetail }) {
     <section class="card wide strip" aria-label="Progress">
       {sweep.state === 'queued' && <AtWork before={sweep} />}
       <p class="numbers">
-        <b>{Math.floor(share * 100)} %</b>
+        <strong>{Math.floor(share * 100)} %</strong>
         {progress.secondsLeft !== null && (
           <span class="quiet"> · about {formatDuration(progress.secondsLeft)} left</span>
         )}{' '}
@@ -138,7 +138,7 @@ function FailuresCard({ sweep }: { sweep: SweepDetail }) {
           The first {sweep.failures.length} of {formatAmount(all, 'run')}.
         </p>
       )}
-      <div class="scroll">
+      <div class="scroll" tabIndex={0}>
         <table class="data">
           <thead>
             <tr>

@@ -14,7 +14,7 @@ export function ConfusionTable({ counts, classes }: ConfusionProps) {
   const cells = toConfusionCells(counts);
   const numbered = counts.length <= MOST_NUMBERED;
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0}>
       <table class={numbered ? 'confusion' : 'confusion confusion-dense'}>
         <caption class="small quiet">Rows: true class. Columns: predicted class.</caption>
         {numbered && (

@@ -5,7 +5,7 @@ import { Link } from '../routing/link.tsx';
 /** Every pair with its two values and their difference, linked to its runs. */
 export function PairTable({ pairs, metric }: { pairs: PairItem[]; metric: string }) {
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0}>
       <table class="data">
         <caption class="visually-hidden">Values with and without the phase, by seed</caption>
         <thead>

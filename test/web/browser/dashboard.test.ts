@@ -165,7 +165,7 @@ describeInBrowser('the dashboard', () => {
     await page.mouse.move(x + width / 2, y + height * 0.25, { steps: 4 });
     await page.mouse.up();
     const line = page.getByLabel('Filter of runs');
-    expect(await line.inputValue()).toMatch(/^beta >= 0\.3\d* and beta <= 0\.4\d*$/);
+    await expect.poll(() => line.inputValue(), patient).toMatch(/^beta >= 0\.3\d* and beta <= 0\.4\d*$/);
     await page.getByText(/^\d+ runs of 15 pass\.$/).waitFor();
     await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
     await page.waitForURL(/\/runs\?filter=beta/);
@@ -747,6 +747,7 @@ describeInBrowser('the dashboard', () => {
       for (const place of places) {
         await other.page.goto(place);
         await other.page.locator('main :is(canvas, table, form, .card, .facts, .message-error)').first().waitFor();
+        await other.page.waitForFunction(() => document.querySelector('.message-loading') === null);
         expect(await seriousFaults(other.page), place).toEqual([]);
         expect(await other.page.locator('h1').count(), place).toBe(1);
         await expect.poll(() => other.page.locator('.message-loading').count(), patient).toBe(0);

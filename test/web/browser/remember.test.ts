@@ -146,7 +146,7 @@ describeInBrowser('what is remembered', () => {
 
   it('begins a new sweep as a clone; its draft outlives a reload and is given up on request', async () => {
     await page.goto('sweeps/s1');
-    await page.getByRole('link', { name: 'Clone' }).click();
+    await page.getByRole('link', { name: 'Clone', exact: true }).click();
     const field = page.getByRole('textbox', { name: 'Definition (JSON)' });
     await page.getByText('The definition of s1.').waitFor();
     await page.waitForFunction(() => document.querySelector('textarea')?.value !== '');
