@@ -119,7 +119,7 @@ describeInBrowser('what is remembered', () => {
     expect(other.complaints.filter((text) => !text.includes('Failed to load'))).toEqual([]); // a busy server may ask to wait
     await other.page.context().close();
     await page.getByRole('button', { name: 'Add a tag' }).click();
-    await page.getByRole('textbox', { name: 'New tag of sweep s1' }).fill('paper');
+    await page.getByRole('combobox', { name: 'New tag of sweep s1' }).fill('paper');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Take the tag paper away from sweep s1' }).waitFor();
     await page.getByRole('button', { name: 'Rename' }).click();
@@ -165,7 +165,7 @@ describeInBrowser('what is remembered', () => {
     const narrow = await openPage(browser, server, { viewport: { width: 390, height: 844 } });
     await narrow.page.goto('?q=paper&archived=with');
     const line = narrow.page.getByRole('row').filter({ has: narrow.page.getByText('s1', { exact: true }) });
-    await narrow.page.waitForFunction(() => document.querySelector('.sweeps-answer')?.textContent !== '');
+    await line.locator('.sweeps-answer').filter({ hasText: /\S/ }).waitFor();
     for (const part of ['.sweeps-name a', '.sweeps-state .badge', '.sweeps-answer']) {
       const box = (await line.locator(part).boundingBox())!;
       expect(box.x >= 0 && box.x + box.width <= 390, part).toBe(true);
