@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function post(path: string, id: string, body: unknown): Promise<{ status: number; body: never }> {
+async function post(path: string, id: string, body: unknown, of = storage): Promise<{ status: number; body: never }> {
   const route = routes.find((each) => each.method === 'post' && each.path === path)!;
   const actions = {
     startRun: async (sweep: string) => void started.push(sweep),
@@ -35,7 +35,7 @@ async function post(path: string, id: string, body: unknown): Promise<{ status: 
     doctor: async () => null as never,
     lastDoctor: () => null,
   };
-  const reply = await answer(route, { storage, actions }, { params: { id }, query: {}, body }, (error) => {
+  const reply = await answer(route, { storage: of, actions }, { params: { id }, query: {}, body }, (error) => {
     throw error;
   });
   const sent = JSON.parse(JSON.stringify(reply.body));
@@ -89,4 +89,16 @@ test('a sweep in training is left alone', async () => {
   });
   expect((await readSweep(storage, 1))!.seeds).toBe(8);
   releaseLease(storage, lease);
+});
+
+test('a look is not lost where arms are added before seeds', async () => {
+  const other = await openStorage({ file: join(folder, 'other.db'), create: true });
+  storeTrainedSweep(other);
+  const looksAfter = async (body: object): Promise<number> => {
+    expect((await post('/sweeps/:id/extend', 's1', body, other)).status).toBe(202);
+    return readResults(other, 1, [])!.looks;
+  };
+  expect(await looksAfter({ values: { beta: [0.45] } })).toBe(1);
+  expect(await looksAfter({ seeds: 8 })).toBe(2);
+  await other.close();
 });

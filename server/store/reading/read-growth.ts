@@ -9,7 +9,14 @@ export interface Growth {
 }
 
 export function readGrowth(storage: Storage, sweepId: number): Growth {
-  const looks = storage.prepare('SELECT seeds FROM "Look" WHERE sweepId = ? ORDER BY seeds').pluck().all(sweepId);
+  // A look with as many seeds as there are is the present one: added arms make no further.
+  const looks = storage
+    .prepare(
+      `SELECT seeds FROM "Look" WHERE sweepId = @sweepId
+      AND seeds <> (SELECT count(DISTINCT seed) FROM "SweepRun" WHERE sweepId = @sweepId) ORDER BY seeds`,
+    )
+    .pluck()
+    .all({ sweepId });
   const armsBefore = storage
     .prepare(
       `SELECT DISTINCT arms FROM "Extension" WHERE sweepId = @sweepId
