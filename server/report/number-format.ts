@@ -49,6 +49,17 @@ export function rowDecimals(column: number, values: readonly (number | null)[]):
 }
 
 /**
+ * `+0.22 [0.14, 0.30]`: a difference with its interval.
+ *
+ * @param column the decimals of its column; the row may have more
+ */
+export function toChange(mean: number, interval: readonly [number, number] | null, column: number): string {
+  const decimals = rowDecimals(column, [mean, ...(interval ?? [])]);
+  const ends = interval === null ? '' : ` [${interval.map((end) => toFixed(end, decimals)).join(', ')}]`;
+  return withMinus(`${toSigned(mean, decimals)}${ends}`);
+}
+
+/**
  * A number with so many decimals; ½ goes away from zero, and a number that rounds to zero has no sign. Only twelve
  * digits are looked at: means that are equal but for floating point print equally, as the 22.5 that is the mean of 21
  * and 24, and of 22 and 23.

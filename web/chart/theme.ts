@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { DARK_PALETTE, LIGHT_PALETTE, type Palette } from './palette.ts';
+import { readStored, writeStored } from '../data/stored.ts';
 
 /** What the reader chose; `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark';
@@ -9,16 +10,12 @@ const CHANGED = 'cosweep:theme';
 const system = matchMedia('(prefers-color-scheme: dark)');
 
 export function readTheme(): Theme {
-  const stored = readStored();
+  const stored = readStored(KEY);
   return stored === 'light' || stored === 'dark' ? stored : 'auto';
 }
 
 export function setTheme(theme: Theme): void {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // A browser without storage: the choice lasts as long as the page.
-  }
+  writeStored(KEY, theme);
   applyTheme(theme);
 }
 
@@ -46,12 +43,4 @@ export function usePalette(): Palette {
 function isDark(): boolean {
   const chosen = document.documentElement.dataset['theme'];
   return chosen === undefined ? system.matches : chosen === 'dark';
-}
-
-function readStored(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
 }

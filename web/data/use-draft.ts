@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { get } from './api.ts';
+import { readStored, writeStored } from './stored.ts';
 
 /** A sweep that somebody is about to start. */
 export interface Draft {
@@ -47,10 +48,10 @@ export function useDraft(from: string | null): OwnDraft {
   return { draft, error, edit: (change) => keep({ ...draft, ...change }), discard: () => keep(EMPTY) };
 }
 
-/** A browser may refuse to store anything; then the draft lives as long as the page. */
+/** What is stored may be of another version, or of nobody's making. */
 function readDraft(): Draft {
   try {
-    const stored = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Record<keyof Draft, unknown>>;
+    const stored = JSON.parse(readStored(KEY) ?? '{}') as Partial<Record<keyof Draft, unknown>>;
     const text = (key: keyof Draft): string => (typeof stored[key] === 'string' ? stored[key] : EMPTY[key]);
     return { definition: text('definition'), baseFolder: text('baseFolder'), engine: text('engine') };
   } catch {
@@ -59,10 +60,5 @@ function readDraft(): Draft {
 }
 
 function writeDraft(draft: Draft): void {
-  try {
-    if (draft.definition === '') localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, JSON.stringify(draft));
-  } catch {
-    // see readDraft
-  }
+  writeStored(KEY, draft.definition === '' ? null : JSON.stringify(draft));
 }

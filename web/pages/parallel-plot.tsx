@@ -5,6 +5,7 @@ import { toColour } from '../chart/palette.ts';
 import { usePalette } from '../chart/theme.ts';
 import { choose } from '../routing/location.ts';
 import { brush, brushedRange, endLabels, parallelAxes, placeOn, type ParallelAxis } from '../series/parallel.ts';
+import { toneOf } from '../series/tone.ts';
 
 interface ParallelPlotProps {
   sweep: SweepDetail;
@@ -18,8 +19,6 @@ interface ParallelPlotProps {
 /** The drawing's own units: it is stretched to the width that there is. */
 const WIDTH = 1000;
 const HEIGHT = 300;
-/** Steps of colour on either side of 0. */
-const TONES = 4;
 
 export function ParallelPlot({ sweep, metric, filter, runs, passing }: ParallelPlotProps) {
   const palette = usePalette();
@@ -85,8 +84,7 @@ function tones(runs: readonly RunRow[], metric: string, sign: 1 | -1) {
   const limit = Math.max(0, ...runs.map(({ deltas }) => Math.abs(deltas[metric] ?? 0))) || 1;
   return ({ deltas }: RunRow): 'control' | { tone: number } => {
     const delta = deltas[metric];
-    if (delta == null) return 'control';
-    return { tone: Math.max(-TONES, Math.min(TONES, Math.round((sign * (TONES + 0.5) * delta) / limit))) };
+    return delta == null ? 'control' : toneOf(delta, limit, sign);
   };
 }
 

@@ -5,6 +5,7 @@ import { formatAmount, formatCount } from '../format/number.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { PostButton } from '../parts/post-button.tsx';
 import { choose } from '../routing/location.ts';
+import { NO_SHORT_CHOICES } from '../series/filter-words.ts';
 
 type Group = FailureList['groups'][number];
 
@@ -51,7 +52,7 @@ function Failure({ sweep, group }: { sweep: SweepDetail; group: Group }) {
       </p>
       <p class="reason small">{cause}</p>
       <p class="actions">
-        <button type="button" onClick={() => choose({ ...withoutChoices, filter: filterOf(group) })}>
+        <button type="button" onClick={() => choose({ ...NO_SHORT_CHOICES, filter: filterOfGroup(group) })}>
           Show these runs
         </button>{' '}
         {state === 'failed' && trainable && (
@@ -67,10 +68,8 @@ function Failure({ sweep, group }: { sweep: SweepDetail; group: Group }) {
 /** So many runs one request may name. */
 const MOST_RETRIED = 1000;
 
-const withoutChoices = { arm: null, seed: null, state: null, q: null, page: null };
-
 /** A few runs are named; of many, the state and the setting say nearly the same in fewer words. */
-function filterOf({ state, runs, setting }: Group): string {
+function filterOfGroup({ state, runs, setting }: Group): string {
   if (runs.length <= 10) return runs.map((run) => `run = "${run}"`).join(' or ');
   if (setting === null) return state;
   const value = typeof setting.value === 'number' ? String(setting.value) : `"${String(setting.value)}"`;

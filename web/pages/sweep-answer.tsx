@@ -15,6 +15,7 @@ import { ForestPlot } from './forest-plot.tsx';
 import { navigate, useChoice, useLocation } from '../routing/location.ts';
 import { FactorsCard } from './sweep-factors.tsx';
 import { MapCard } from './sweep-map.tsx';
+import { isConfirmable } from '../series/to-confirm.ts';
 
 /** What the sweep answers, and what to do next: the first thing on its page; then what the difference depends on. */
 export function Answer({ sweep }: { sweep: SweepDetail }) {
@@ -131,9 +132,4 @@ function StepLink({ sweep, next: { action, text } }: { sweep: string; next: Verd
     );
   if (action === 'clone' || action === 'addControl') return <Link to={`new?from=${sweep}`}>{text}</Link>;
   return <>{text}</>;
-}
-
-/** A confirmation compares evaluations. */
-function isConfirmable(metric: string): boolean {
-  return /^(val|test)\//.test(metric);
 }

@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { choose, useLocation } from '../routing/location.ts';
-import { completions, filterOf, filterWords } from '../series/filter-words.ts';
+import { completions, filterOf, filterWords, NO_SHORT_CHOICES } from '../series/filter-words.ts';
 
 interface FilterLineProps {
   sweep: Pick<SweepDetail, 'armList' | 'metrics'>;
@@ -23,8 +23,7 @@ export function FilterLine({ sweep, problem }: FilterLineProps) {
   const [text, setText] = useState(applied);
   useEffect(() => setText(applied), [applied]);
   const id = useId();
-  const apply = (filter: string): void =>
-    choose({ filter: filter.trim() || null, arm: null, seed: null, state: null, q: null, page: null });
+  const apply = (filter: string): void => choose({ ...NO_SHORT_CHOICES, filter: filter.trim() || null });
   return (
     <form
       class="filter-line"

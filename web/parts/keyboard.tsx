@@ -3,13 +3,14 @@ import { carriedQuery } from '../routing/carried.ts';
 import { navigate } from '../routing/location.ts';
 import type { PageRoute } from '../routing/route.ts';
 import { keyAction, KEYS } from '../routing/keys.ts';
+import { readStored, writeStored } from '../data/stored.ts';
 
 const SWITCHED_OFF = 'cosweep:keys-off';
 
 /** Keys for those who do not reach for the mouse, and the list of them behind `?`. */
 export function Keyboard({ route }: { route: PageRoute }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [isOff, setOff] = useState(readOff);
+  const [isOff, setOff] = useState(() => readStored(SWITCHED_OFF) !== null);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
@@ -28,7 +29,7 @@ export function Keyboard({ route }: { route: PageRoute }) {
 
   const toggle = (off: boolean): void => {
     setOff(off);
-    writeOff(off);
+    writeStored(SWITCHED_OFF, off ? '1' : null);
   };
   return (
     <>
@@ -69,22 +70,4 @@ function isWriting(target: EventTarget | null): boolean {
 /** From a page of a sweep to another, the filter and the metric stay. */
 function carriedTo(address: string): string {
   return address.startsWith('sweeps/') ? carriedQuery(new URLSearchParams(location.search)) : '';
-}
-
-/** A browser may refuse to store anything; then the choice lives as long as the page. */
-function readOff(): boolean {
-  try {
-    return localStorage.getItem(SWITCHED_OFF) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function writeOff(off: boolean): void {
-  try {
-    if (off) localStorage.setItem(SWITCHED_OFF, '1');
-    else localStorage.removeItem(SWITCHED_OFF);
-  } catch {
-    // see readOff
-  }
 }

@@ -2,10 +2,9 @@ import type { ShownFactors, ShownMap, ShownMapCell } from '../../server/http/sch
 import type { ParamValue } from '../../server/sweep/arm.ts';
 import { formatRounded, parameterLabel } from '../format/parameter.ts';
 import type { Axis, CellMark, ChartSpec } from './chart-spec.ts';
+import { toneOf } from './tone.ts';
 
 const axes = { xAxis: 'x', yAxis: 'y' } as const;
-/** Steps of colour on either side of 0. */
-const TONES = 4;
 
 /** The difference to the control over two parameters: colour and number in each cell. */
 export function toMapChart({ x, y, columns, rows, cells }: ShownMap): ChartSpec {
@@ -80,10 +79,7 @@ export function toEffectScatter({ factors, arms, better }: ShownFactors, x: stri
   const [ofX, ofY] = [x, y].map((name) => factors.findIndex((factor) => factor.name === name)) as [number, number];
   const limit = Math.max(0, ...arms.map(({ mean }) => Math.abs(mean))) || 1;
   const sign = better === 'below' ? -1 : 1;
-  const toned = arms.map((arm) => ({
-    ...arm,
-    tone: Math.max(-TONES, Math.min(TONES, Math.round((sign * (TONES + 0.5) * arm.mean) / limit))),
-  }));
+  const toned = arms.map((arm) => ({ ...arm, tone: toneOf(arm.mean, limit, sign).tone }));
   const tones = [...new Set(toned.map(({ tone }) => tone))].sort((a, b) => Math.abs(a) - Math.abs(b));
   const numberOf = (value: ParamValue | undefined) => (typeof value === 'number' ? value : NaN);
   return {

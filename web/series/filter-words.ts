@@ -48,6 +48,9 @@ export function completions(filter: string, words: readonly string[]): string[] 
   return words.filter((word) => word.toLowerCase().startsWith(start) && word !== begun).map((word) => before + word);
 }
 
+/** The shorter choices, taken away: whoever writes a filter has said all in it. */
+export const NO_SHORT_CHOICES = { arm: null, seed: null, state: null, q: null, page: null };
+
 /** The filter that an address asks for, also by the shorter choices that links to the runs make. */
 export function filterOf(query: URLSearchParams): string {
   const of = (name: string): string => query.get(name) ?? '';

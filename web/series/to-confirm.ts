@@ -13,9 +13,12 @@ export function armsToConfirm({ armList, best }: Pick<SweepDetail, 'armList' | '
 
 /** Metrics of evaluations; the sweep's own metric is first, if it is one of them. */
 export function confirmableMetrics({ metric, metrics }: Pick<SweepDetail, 'metric' | 'metrics'>): string[] {
-  return [...new Set([metric.name, ...metrics.filter((name) => name.startsWith('val/'))])].filter((name) =>
-    /^(val|test)\//.test(name),
-  );
+  return [...new Set([metric.name, ...metrics.filter((name) => name.startsWith('val/'))])].filter(isConfirmable);
+}
+
+/** A confirmation compares evaluations. */
+export function isConfirmable(metric: string): boolean {
+  return /^(val|test)\//.test(metric);
 }
 
 /** What this many seeds can show at best. */

@@ -70,7 +70,7 @@ async function makeFigure(
     return forestFigure(await readVerdict(storage, sweep, { metric, at }, read));
   }
   if (name === 'slices' || name === 'map') {
-    const question = { metric, at: at ?? 'last', smallestEffect: smallestEffectOf(sweep.definition) };
+    const question = { metric, at: at ?? 'last', smallestEffect: smallestEffectOf(sweep, metric) };
     const shown = factorsOf(read([metric]), sweep.definition, question);
     return name === 'slices' ? slicesFigure(shown) : mapFigure(shown);
   }

@@ -46,7 +46,7 @@ export async function queuePromotion(
     sweep: sweep.name,
     arms,
     metric: sweep.metric,
-    smallestEffect: smallestEffectOf(sweep.definition),
+    smallestEffect: smallestEffectOf(sweep, sweep.metric.name),
     metrics: sweep.plan.metrics ?? [],
     seeds: freshSeeds(usedSeeds(storage, sweep, arms), wanted.seeds),
   });

@@ -33,13 +33,19 @@ export async function readVerdict(
   read = (metrics: string[]): SweepResults => readResults(storage, parseSweepId(sweep.id)!, metrics)!,
 ): Promise<Verdict> {
   const attempts = isConfirmable(metric) ? await readAttempts(storage, sweep, metric) : [];
-  const own = metric === sweep.metric.name ? smallestEffectOf(sweep.definition) : null;
   const readTrunks = () => readLazyResults(storage, parseSweepId(sweep.id)!, TRUNK_METRICS);
-  return buildVerdict(read([metric]), { metric, at, smallestEffect: smallestEffect ?? own, attempts, readTrunks });
+  return buildVerdict(read([metric]), {
+    metric,
+    at,
+    smallestEffect: smallestEffect ?? smallestEffectOf(sweep, metric),
+    attempts,
+    readTrunks,
+  });
 }
 
-/** The smallest change that matters, where the definition names one. */
-export function smallestEffectOf(definition: string): number | null {
+/** The smallest change of a metric that matters: the definition may name one for the sweep's own. */
+export function smallestEffectOf({ definition, metric: own }: SweepRecord, metric: string): number | null {
+  if (metric !== own.name) return null;
   const parsed = parseJson(definition);
   if ('problem' in parsed) return null;
   const { smallestEffect } = parsed.value as { smallestEffect?: unknown };

@@ -37,7 +37,7 @@ export const getFactorsRoute = route({
         `Cannot make the map of ${id}: found ${x === undefined ? 'y' : 'x'} alone, wanted both`,
       );
     const pair = x === undefined || y === undefined ? undefined : ([x, y] as const);
-    const smallestEffect = name === sweep.metric.name ? smallestEffectOf(sweep.definition) : null;
+    const smallestEffect = smallestEffectOf(sweep, name);
     const body = factorsOf(resultsFor(storage, sweep, [name]), sweep.definition, {
       metric: name,
       at,

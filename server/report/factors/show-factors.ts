@@ -1,6 +1,5 @@
-import type { ParamValue } from '../../sweep/arm.ts';
 import { symbolOf } from '../../sweep/parameter-names.ts';
-import { decimalsOfHalf, plural, rowDecimals, toFixed, toPValue, toSigned, withMinus } from '../number-format.ts';
+import { decimalsOfHalf, plural, toChange, toFixed, toPValue } from '../number-format.ts';
 import { columnDecimals } from '../statistics/column-decimals.ts';
 import { median } from '../statistics/moments.ts';
 import type { PairedSummary } from '../statistics/paired-summary.ts';
@@ -91,7 +90,7 @@ function showBalanced(slice: BalancedSlice, scale: number, unit: string): ShownS
       isSignificant: isSignificant(p),
     })),
     steps: [],
-    contrast: `${symbolOf(factor)} ${text(largest.from)} → ${text(largest.to)}: ${change}, ${test}`,
+    contrast: `${symbolOf(factor)} ${largest.from} → ${largest.to}: ${change}, ${test}`,
   };
 }
 
@@ -173,9 +172,7 @@ function showerOf(column: readonly PairedSummary[], scale: number): (summary: Pa
   );
   return ({ mean, low, high }) => {
     const interval: ShownChange['interval'] = low === null || high === null ? null : [scale * low, scale * high];
-    const decimals = rowDecimals(shared, [scale * mean, ...(interval ?? [])]);
-    const ends = interval === null ? '' : ` [${interval.map((end) => toFixed(end, decimals)).join(', ')}]`;
-    return { mean: scale * mean, interval, text: withMinus(`${toSigned(scale * mean, decimals)}${ends}`) };
+    return { mean: scale * mean, interval, text: toChange(scale * mean, interval, shared) };
   };
 }
 
@@ -187,8 +184,4 @@ function halfOf(column: readonly PairedSummary[]): number | null {
 
 function halfWidth({ low, high }: PairedSummary): number | null {
   return low === null || high === null ? null : (high - low) / 2;
-}
-
-function text(value: ParamValue): string {
-  return String(value);
 }

@@ -1,4 +1,4 @@
-import { rowDecimals, toFixed, toPValue, toSigned, withMinus } from '../number-format.ts';
+import { toChange, toPValue } from '../number-format.ts';
 import { columnDecimals } from '../statistics/column-decimals.ts';
 import { isSignificant } from '../table/family.ts';
 import type { MetricView } from '../table/metric-view.ts';
@@ -71,11 +71,7 @@ export function buildForest({ arms, overall, confirmations, isTested }: ForestPa
   const column = decimalsOfColumn(shown, scale);
   const scaled = (low: number | null, high: number | null): [number, number] | null =>
     low === null || high === null ? null : [scale * low, scale * high];
-  const textOf = (mean: number, interval: [number, number] | null): string => {
-    const decimals = rowDecimals(column, [scale * mean, ...(interval ?? [])]);
-    const ends = interval === null ? '' : ` [${interval.map((end) => toFixed(end, decimals)).join(', ')}]`;
-    return withMinus(`${toSigned(scale * mean, decimals)}${ends}`);
-  };
+  const textOf = (mean: number, interval: [number, number] | null): string => toChange(scale * mean, interval, column);
   const lineOf = (arm: JudgedArm): ForestLine => {
     const { difference } = arm.row;
     const { mean, low, high, pMaxT, n } = difference!;

@@ -1,5 +1,5 @@
 import type { Arm } from '../../sweep/arm.ts';
-import { toCanonicalJson } from '../../sweep/canonical-json.ts';
+import { computationOf } from '../../sweep/arm-computation.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { shownParameters } from '../../sweep/shown-parameters.ts';
 import type { Storage } from '../database/storage.ts';
@@ -129,9 +129,8 @@ function insertRuns(storage: Storage, sweepId: number, plan: Plan, runs: Readonl
   }
 }
 
-/** Equal for arms that ask for the same, whatever their place and name in the plan. */
-function runIdentity({ alpha, beta, gamma, epsilon, N, loss, training }: Arm, seed: number): string {
-  return toCanonicalJson([alpha, beta, gamma, epsilon, N, loss, training, seed]);
+function runIdentity(arm: Arm, seed: number): string {
+  return `${seed} ${computationOf(arm)}`;
 }
 
 /** The parts of a plan that have no table of their own. */

@@ -1,5 +1,4 @@
-import type { Arm } from '../arm.ts';
-import { toCanonicalJson } from '../canonical-json.ts';
+import { computationOf } from '../arm-computation.ts';
 import { UserError } from '../user-error.ts';
 import type { Plan } from './plan.ts';
 
@@ -24,9 +23,9 @@ export function extendPlan(stored: StoredPlan, made: Plan): Plan {
   const lost = stored.seeds.filter((seed) => !made.seeds.includes(seed));
   if (lost.length > 0)
     throw new UserError(`${attempted}: the definition lacks seed ${lost[0]}, wanted all seeds it has`);
-  const byIdentity = new Map(made.arms.map((arm) => [identityOf(arm), arm]));
+  const byIdentity = new Map(made.arms.map((arm) => [computationOf(arm), arm]));
   const kept = stored.arms.map((arm) => {
-    const found = byIdentity.get(identityOf(arm));
+    const found = byIdentity.get(computationOf(arm));
     if (found !== undefined) return found;
     throw new UserError(`${attempted}: the definition lacks arm ${arm.index} ${arm.name}, wanted all arms that it has`);
   });
@@ -43,9 +42,4 @@ export function extendPlan(stored: StoredPlan, made: Plan): Plan {
   }));
   const runs = made.seeds.flatMap((seed) => arms.map(({ index }) => ({ arm: index, seed })));
   return { ...made, arms, runs };
-}
-
-/** Equal for arms that ask for the same, whatever their place and name in the plan. */
-function identityOf({ alpha, beta, gamma, epsilon, N, loss, training }: Arm): string {
-  return toCanonicalJson([alpha, beta, gamma, epsilon, N, loss, training]);
 }

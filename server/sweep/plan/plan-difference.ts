@@ -1,4 +1,5 @@
 import type { Arm } from '../arm.ts';
+import { computationOf, computed } from '../arm-computation.ts';
 import { toCanonicalJson } from '../canonical-json.ts';
 import type { Plan } from './plan.ts';
 
@@ -9,8 +10,8 @@ type ArmsAndSeeds = Pick<Plan, 'arms' | 'seeds'>;
  * Names and order of arms do not count.
  */
 export function differenceOfPlans(stored: ArmsAndSeeds, made: ArmsAndSeeds): string | null {
-  const known = new Set(stored.arms.map(identityOf));
-  const others = made.arms.filter((arm) => !known.has(identityOf(arm)));
+  const known = new Set(stored.arms.map(computationOf));
+  const others = made.arms.filter((arm) => !known.has(computationOf(arm)));
   const parts = [
     ...(made.arms.length === stored.arms.length
       ? []
@@ -44,18 +45,6 @@ function differences(before: Arm, after: Arm): string[] {
     old.get(key) === value ? [] : [`${key} ${value} instead of ${old.get(key) ?? 'nothing'}`],
   );
 }
-
-const computed = ({ alpha, beta, gamma, epsilon, N, loss, training }: Arm) => ({
-  alpha,
-  beta,
-  gamma,
-  epsilon,
-  N,
-  loss,
-  training,
-});
-
-const identityOf = (arm: Arm): string => toCanonicalJson(computed(arm));
 
 /** `{ training: { batches: 9 } }` → `training.batches` → `9` */
 function flatten(value: unknown, path = ''): Map<string, string> {
