@@ -62,6 +62,7 @@ const LAYERS: Record<string, string[]> = {
     'statistics',
     'curves',
     'table',
+    'compare',
     'formats',
     'picture',
     'probe',

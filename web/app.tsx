@@ -11,6 +11,7 @@ import { parseRoute, type PageRoute } from './routing/route.ts';
 import { followBack } from './routing/scroll-back.ts';
 
 const ArmPage = lazy(() => import('./pages/arm.tsx').then(({ ArmPage }) => ArmPage));
+const ComparePage = lazy(() => import('./pages/compare.tsx').then(({ ComparePage }) => ComparePage));
 const CurvesPage = lazy(() => import('./pages/curves.tsx').then(({ CurvesPage }) => CurvesPage));
 const DoctorPage = lazy(() => import('./pages/doctor.tsx').then(({ DoctorPage }) => DoctorPage));
 const ExplorePage = lazy(() => import('./pages/explore.tsx').then(({ ExplorePage }) => ExplorePage));
@@ -84,6 +85,8 @@ function Page({ route }: { route: PageRoute }) {
       return <ArmPage key={`${route.sweep}/${route.arm}`} id={route.sweep} arm={route.arm} />;
     case 'run':
       return <RunPage key={route.run} id={route.run} />;
+    case 'compare':
+      return <ComparePage />;
     case 'doctor':
       return <DoctorPage />;
     case 'unknown':
@@ -100,6 +103,7 @@ function Page({ route }: { route: PageRoute }) {
 const PAGE_TITLES: Partial<Record<PageRoute['page'], string>> = {
   sweeps: 'Sweeps',
   new: 'New sweep',
+  compare: 'Compare sweeps',
   doctor: 'Doctor',
   unknown: 'No such page',
 };

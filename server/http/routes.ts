@@ -1,5 +1,6 @@
 import { getAblationRoute } from './handlers/get-ablation.ts';
 import { getArmCurvesRoute } from './handlers/get-arm-curves.ts';
+import { getComparisonRoute } from './handlers/get-comparison.ts';
 import { getConfirmationRoute } from './handlers/get-confirmation.ts';
 import { getConfusionRoute } from './handlers/get-confusion.ts';
 import { getCurvesRoute } from './handlers/get-curves.ts';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   getArmCurvesRoute,
   getAblationRoute,
   getReportRoute,
+  getComparisonRoute,
   listStagesRoute,
   getMatrixRoute,
   getProbeRoute,

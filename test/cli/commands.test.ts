@@ -51,6 +51,13 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
       /found target = 400 for val\/accuracy, wanted a number above 0 and at most 1/,
     ],
     [['export', '--metric', 'val/accuracy'], /missing required argument 'sweep'/],
+    [['export', 's1', 's1'], /Cannot compare s1, s1: found s1 twice, wanted different sweeps/],
+    [
+      ['export', 's1', 's2', '--baseline', 'noIntra', '--ids'],
+      /Cannot compare s1, s2: found --baseline and --ids, wanted with one sweep alone/,
+    ],
+    [['export', 's1', 's2', '--metric', 'val/accuracy', 'train/total'], /found 2 metrics .*, wanted one/],
+    [['curves', '--metric', 'val/accuracy', 's1', 's2'], /found s1, s2, wanted one sweep or run at a time/],
     [['export', 's1', '--rows', 'learningRate'], /wanted a parameter of the sweep/],
     [['export', 's1', '--baseline', 'nobody'], /Cannot make the table of sweep "two-betas"/],
     [['rm', 's1'], /no terminal to ask on: want --yes/],

@@ -55,6 +55,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
 export const QUERIES: Record<string, string> = {
   'get /curves': '?runs=r1,r2&metric=val/accuracy,train/total',
   'get /sweeps/:id/curves': '?arms=0,1',
+  'get /comparison': '?sweeps=s1,s2',
   'get /runs/:id/diff': '?with=r2',
   'get /sweeps/:id/ablation': '?format=json&metric=val/accuracy&metric=val/crossEntropy&ids=true',
 };

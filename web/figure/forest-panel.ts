@@ -23,10 +23,10 @@ interface Row {
 }
 
 /** The forest plot as a picture: the differences to the control as intervals on one scale, with their numbers. */
-export function forestPanel(label: string, forest: Forest, axis: string): Panel {
+export function forestPanel(label: string, forest: Forest, axis: string, scale = scaleOf(forest)): Panel {
   const { lines, hidden } = chooseLines(forest);
   const shown = [...(forest.overall === null ? [] : [forest.overall]), ...lines];
-  const rows = shown.flatMap((line) => rowsOf(line, scaleOf(forest)));
+  const rows = shown.flatMap((line) => rowsOf(line, scale));
   const rest =
     hidden === null
       ? null
@@ -35,7 +35,7 @@ export function forestPanel(label: string, forest: Forest, axis: string): Panel 
     label,
     isWide: true,
     heightAt: (width) => HEAD + rows.length * rowOf(width) + AXIS + (rest === null ? 0 : ROW.beside),
-    draw: (context, width) => drawRows(context, width, rows, scaleOf(forest), { axis, rest }),
+    draw: (context, width) => drawRows(context, width, rows, scale, { axis, rest }),
     rows: () => shown.flatMap(pointsOf),
   };
 }

@@ -1,11 +1,12 @@
 import type { ArmItem } from '../../server/http/schemas/arm.ts';
 import type { PairCurves } from '../../server/http/schemas/pairs.ts';
 import type { ShownFactors } from '../../server/http/schemas/factors.ts';
-import type { Verdict } from '../../server/http/schemas/verdict.ts';
+import type { Forest, Verdict } from '../../server/http/schemas/verdict.ts';
 import { metricLabel } from '../format/metric.ts';
 import { parameterLabel } from '../format/parameter.ts';
 import { armLabel } from '../series/arm-label.ts';
 import { toBandPanels } from '../series/bands.ts';
+import { sharedScale } from '../series/forest.ts';
 import { toEffectScatter, toMapChart } from '../series/effect-map.ts';
 import { PICTURE_MARKS, toPicture } from '../series/pair-picture.ts';
 import { toSliceChart, toTrendChart } from '../series/slices.ts';
@@ -25,6 +26,19 @@ export function forestFigure({ forest, metric }: Pick<Verdict, 'forest' | 'metri
     panels: [forestPanel('', forest, forestAxis(forest, metricLabel(metric)))],
     legend: FOREST_LEGEND,
     note: '∗ corrected p under 0.05.',
+  };
+}
+
+/** The differences within several sweeps, a panel for each, on one scale. */
+export function forestsFigure(sweeps: readonly { label: string; forest: Forest }[], metric: string): Figure {
+  const scale = sharedScale(sweeps.map(({ forest }) => forest));
+  return {
+    title: `Difference of ${metricLabel(metric)} to the control, by sweep`,
+    panels: sweeps.map(({ label, forest }) =>
+      forestPanel(label, forest, forestAxis(forest, metricLabel(metric)), scale),
+    ),
+    legend: FOREST_LEGEND,
+    note: '∗ p under 0.05, corrected within each sweep.',
   };
 }
 

@@ -11,14 +11,15 @@ interface ForestProps {
   forest: Forest;
   sweep: string;
   metric: string;
+  /** Of several plots that are compared; default: its own. */
+  scale?: Scale | undefined;
 }
 
 /** Difference of every arm to its control, with its intervals, on one scale. */
-export function ForestPlot({ forest, sweep, metric }: ForestProps) {
+export function ForestPlot({ forest, sweep, metric, scale = scaleOf(forest) }: ForestProps) {
   const [all, setAll] = useState(false);
   const { lines, hidden } = chooseLines(forest, all ? Infinity : undefined);
   if (lines.length === 0) return null;
-  const scale = scaleOf(forest);
   return (
     <div class="forest">
       <div role="table" aria-label={`Difference of ${metricLabel(metric)} to the control`}>

@@ -9,16 +9,22 @@ import { differenceWords, sideWords, testWords } from '../series/confirmation.ts
 
 /** A sweep that confirms an arm of another: its one paired test on fresh seeds. */
 export function ConfirmationCard({ sweep }: { sweep: SweepDetail }) {
-  const report = useResource<ConfirmReport>(`sweeps/${sweep.id}/confirmation`, aboutSweep(sweep.id));
   return (
     <section class="card wide confirmation">
       <h2>
         Confirms an arm of <Link to={`sweeps/${sweep.confirms!.sweep}`}>{sweep.confirms!.sweep}</Link> on fresh seeds
       </h2>
-      <Loaded resource={report} what="the confirmation">
-        {(answer) => <Test report={answer} />}
-      </Loaded>
+      <ConfirmationTest sweep={sweep} />
     </section>
+  );
+}
+
+export function ConfirmationTest({ sweep }: { sweep: SweepDetail }) {
+  const report = useResource<ConfirmReport>(`sweeps/${sweep.id}/confirmation`, aboutSweep(sweep.id));
+  return (
+    <Loaded resource={report} what="the confirmation">
+      {(answer) => <Test report={answer} />}
+    </Loaded>
   );
 }
 

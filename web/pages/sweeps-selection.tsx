@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Mark } from '../../server/http/schemas/mark.ts';
 import type { SweepItem } from '../../server/http/schemas/sweep.ts';
-import { post } from '../data/api.ts';
+import { post, query } from '../data/api.ts';
 import { formatAmount } from '../format/number.ts';
 import { DeleteSweeps } from '../parts/delete-sweeps.tsx';
 import { Link } from '../routing/link.tsx';
@@ -11,7 +11,8 @@ export function SelectionBar({ chosen, clear }: { chosen: SweepItem[]; clear: ()
   const [asking, setAsking] = useState(false);
   const [tag, setTag] = useState('');
   const [error, setError] = useState<string | null>(null);
-  if (chosen.length === 0) return <p class="small quiet">Select sweeps to tag, archive, clone or delete them.</p>;
+  if (chosen.length === 0)
+    return <p class="small quiet">Select sweeps to compare, tag, archive, clone or delete them.</p>;
 
   const each = async (path: string, body: object, done: () => void): Promise<void> => {
     setError(null);
@@ -48,6 +49,11 @@ export function SelectionBar({ chosen, clear }: { chosen: SweepItem[]; clear: ()
       <button type="button" onClick={() => void each('archive', { archived: !areArchived }, clear)}>
         {areArchived ? 'Unarchive' : 'Archive'}
       </button>
+      {chosen.length > 1 && (
+        <Link to={`compare${query({ sweeps: chosen.map(({ id }) => id).join(',') })}`} class="button">
+          Compare
+        </Link>
+      )}
       {chosen.length === 1 && (
         <Link to={`new?from=${chosen[0]!.id}`} class="button">
           Clone

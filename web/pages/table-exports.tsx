@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { copyText } from '../data/copy-text.ts';
 import { apiAddress } from '../data/api.ts';
 
@@ -11,10 +10,14 @@ const FORMATS = [
   { format: 'json', label: 'JSON', ending: 'json' },
 ];
 
-/** The table as it is set up, for a paper or a program: into the clipboard, or as a file. */
-export function TableExports({ sweep, options }: { sweep: SweepDetail; options: string }) {
+/**
+ * The table as it is set up, for a paper or a program: into the clipboard, or as a file.
+ *
+ * @param path of the table, with its query
+ */
+export function TableExports({ path, name }: { path: string; name: string }) {
   const [told, setTold] = useState('');
-  const addressOf = (format: string) => apiAddress(`sweeps/${sweep.id}/ablation${options}&format=${format}`);
+  const addressOf = (format: string) => apiAddress(`${path}&format=${format}`);
   const copy = async (format: string, label: string): Promise<void> => {
     const copied = fetch(addressOf(format)).then((answer) => {
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
@@ -38,7 +41,7 @@ export function TableExports({ sweep, options }: { sweep: SweepDetail; options: 
       <span>
         Download:{' '}
         {FORMATS.map(({ format, label, ending }) => (
-          <a key={format} href={addressOf(format)} download={`${sweep.name}.${ending}`}>
+          <a key={format} href={addressOf(format)} download={`${name}.${ending}`}>
             {label}
           </a>
         ))}

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DisplayCell, DisplayTable } from '../../server/http/schemas/display-table.ts';
-import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { query } from '../data/api.ts';
 import { Link } from '../routing/link.tsx';
 import { choose, useChoice } from '../routing/location.ts';
@@ -8,12 +7,13 @@ import { narrowTable, orderLines } from '../series/table-columns.ts';
 
 interface TableViewProps {
   table: DisplayTable;
-  sweep: SweepDetail;
+  /** The page of the runs that a cell is made of. */
+  runsOf: (arms: readonly number[], column: number) => string;
   /** Only lines with this text among their labels. */
   text: string;
 }
 
-export function TableView({ table, sweep, text }: TableViewProps) {
+export function TableView({ table, runsOf, text }: TableViewProps) {
   const [sort] = useChoice('sort', '');
   const [order] = useChoice('order', 'desc');
   const isNarrow = useNarrow();
@@ -60,7 +60,7 @@ export function TableView({ table, sweep, text }: TableViewProps) {
             {body.map(({ kind, cells }, index) => (
               <tr key={index} class={`line-${kind}`}>
                 {cells.map((cell, place) => (
-                  <CellView key={place} cell={cell} sweep={sweep} />
+                  <CellView key={place} cell={cell} runs={cell.arms === undefined ? null : runsOf(cell.arms, place)} />
                 ))}
               </tr>
             ))}
@@ -113,14 +113,14 @@ function SortHead({ cell, isSorted, order, onSort }: SortHeadProps) {
   );
 }
 
-function CellView({ cell, sweep }: { cell: DisplayCell; sweep: SweepDetail }) {
+function CellView({ cell, runs }: { cell: DisplayCell; runs: string | null }) {
   const shown = cell.bold ? <strong>{cell.text}</strong> : cell.text;
   const content = (
     <>
-      {cell.arms === undefined ? (
+      {runs === null ? (
         shown
       ) : (
-        <Link to={runsOf(sweep.id, cell.arms)} class="plain">
+        <Link to={runs} class="plain">
           {shown}
         </Link>
       )}
@@ -140,7 +140,7 @@ function CellView({ cell, sweep }: { cell: DisplayCell; sweep: SweepDetail }) {
 const LONGEST_FILTER = 1000;
 
 /** The page of the runs that a cell is made of; of too many arms for a filter, all runs. */
-function runsOf(sweep: string, arms: readonly number[]): string {
+export function runsOfArms(sweep: string, arms: readonly number[]): string {
   const byArm = arms.map((arm) => `arm = ${arm}`).join(' or ');
   if (byArm.length > LONGEST_FILTER) return `sweeps/${sweep}/runs`;
   const filter = arms.length === 1 ? { arm: arms[0] } : { filter: byArm };

@@ -10,7 +10,7 @@ import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { useChoice, useLocation } from '../routing/location.ts';
 import { ConfirmForm } from './confirm-form.tsx';
 import { TableExports } from './table-exports.tsx';
-import { TableView } from './table-view.tsx';
+import { runsOfArms, TableView } from './table-view.tsx';
 
 export function TablePage({ id }: { id: string }) {
   return (
@@ -96,8 +96,8 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
       <Loaded resource={table} what="the table">
         {(answer) => (
           <section class="card">
-            <TableView table={answer.table} sweep={sweep} text={text} />
-            <TableExports sweep={sweep} options={options} />
+            <TableView table={answer.table} runsOf={(arms) => runsOfArms(sweep.id, arms)} text={text} />
+            <TableExports path={`sweeps/${sweep.id}/ablation${options}`} name={sweep.name} />
           </section>
         )}
       </Loaded>

@@ -5,6 +5,7 @@ export type PageRoute =
   | { page: 'sweep' | 'runs' | 'curves' | 'explore' | 'table' | 'stages' | 'probe'; sweep: string }
   | { page: 'arm'; sweep: string; arm: number }
   | { page: 'run'; run: string }
+  | { page: 'compare' }
   | { page: 'doctor' }
   | { page: 'unknown'; path: string };
 
@@ -15,6 +16,7 @@ export function parseRoute(path: string): PageRoute {
   const [first, second, third, ...more] = path.split('/').filter((segment) => segment !== '');
   if (first === undefined) return { page: 'sweeps' };
   if (first === 'new' && second === undefined) return { page: 'new' };
+  if (first === 'compare' && second === undefined) return { page: 'compare' };
   if (first === 'doctor' && second === undefined) return { page: 'doctor' };
   if (first === 'runs' && isId('r', second) && third === undefined) return { page: 'run', run: second };
   if (first === 'sweeps' && second === undefined) return { page: 'sweeps' };

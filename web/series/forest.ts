@@ -46,8 +46,14 @@ function sizeOf({ mean, interval, n }: ForestLine): number {
   return half === 0 ? 0 : (Math.abs(mean) / half) * Math.sqrt(n);
 }
 
+/** One scale for several plots. */
+export function sharedScale(forests: readonly Forest[]): Scale {
+  const overall = forests.flatMap((forest) => forest.overall ?? []);
+  return scaleOf({ overall: null, lines: [...overall, ...forests.flatMap(({ lines }) => lines)] });
+}
+
 /** From the lines that say enough; where none does, from all. 0 is always on it. */
-export function scaleOf({ overall, lines }: Forest): Scale {
+export function scaleOf({ overall, lines }: Pick<Forest, 'overall' | 'lines'>): Scale {
   const sure = lines.filter(({ n }) => n >= FEW_SEEDS);
   const counted = [...(sure.length > 0 ? sure : lines), ...(overall === null ? [] : [overall])];
   const ends = counted.flatMap(({ mean, interval, together, confirmation }) => [

@@ -27,7 +27,10 @@ export const curvesCommand: CliCommand = {
 
 function curves(session: Session, given: string | undefined, { format, metric: names }: Options): Promise<void> {
   const { output, json } = session;
-  const { what, metric } = apartFromMetrics(given, names, 'sweep|run');
+  const { what: subjects, metric } = apartFromMetrics(given === undefined ? [] : [given], names, 'sweep|run');
+  const [what, another] = subjects as [string, ...string[]];
+  if (another !== undefined)
+    throw new UserError(`Cannot give curves: found ${subjects.join(', ')}, wanted one sweep or run at a time`);
   return withStorage(session, READING, async (storage) => {
     const { curvesToCsv, curvesToJson } = await import('../../report/formats/curves-table.ts');
     const results = await (/^r\d+$/.test(what) ? resultsOfRun : resultsOfSweep)(storage, what, metric);

@@ -1,19 +1,20 @@
-import { extname } from 'node:path';
 import { Option } from 'commander';
 import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
+import type { SweepComparison } from '../../report/compare/comparison.ts';
 import type { AblationTable, TableOptions } from '../../report/table/table.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import type { SweepResults } from '../../sweep/results.ts';
+import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import { apartFromMetrics } from '../metric-option.ts';
 import { finiteOption, wholeOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
 import { READING, withStorage } from '../with-storage.ts';
 import { writeOutput } from '../write-output.ts';
-
-const FORMATS = ['text', 'md', 'markdown', 'csv', 'json', 'latex', 'html'] as const;
-type Format = (typeof FORMATS)[number];
+import { formatOf, TABLE_FORMATS, writeTable, type TableFormat } from '../write-table.ts';
 
 interface Options {
-  format?: Format;
+  format?: TableFormat;
   metric?: string[];
   at: 'last' | 'best';
   rows?: string;
@@ -30,14 +31,14 @@ export const exportCommand: CliCommand = {
   define(program, run) {
     program
       .command('export')
-      .description('the ablation table')
-      .usage('[options] <sweep>')
-      .argument('[sweep]', 'id, name, definition or "latest"')
+      .description('the ablation table; of several sweeps a table over all of them')
+      .usage('[options] <sweep...>')
+      .argument('[sweep...]', 'id, name, definition or "latest"')
       .addOption(
         new Option(
           '--format <format>',
           'default: by the ending of --out, else text on a terminal and md in a pipe',
-        ).choices(FORMATS),
+        ).choices(TABLE_FORMATS),
       )
       .option('--metric <name...>', "default: the sweep's own; several: column groups")
       .addOption(
@@ -46,7 +47,10 @@ export const exportCommand: CliCommand = {
           .default('last'),
       )
       .option('--rows <parameter>', '"arm" (the default): one line per arm; or a parameter')
-      .option('--cols <parameter>', 'a parameter whose values become the columns')
+      .option(
+        '--cols <parameter>',
+        'a parameter whose values become the columns; of several sweeps a setting such as dataset',
+      )
       .option(
         '--baseline <arm>',
         'index or name of the arm that every other arm is compared with; default: its own control',
@@ -68,32 +72,68 @@ export const exportCommand: CliCommand = {
   },
 };
 
-function exportTable(
-  session: Session,
-  given: string | undefined,
-  { metric: names, ...options }: Options,
-): Promise<void> {
+function exportTable(session: Session, given: string[], { metric: names, ...options }: Options): Promise<void> {
   const { output, json } = session;
-  const { what: sweep, metric } = apartFromMetrics(given, names, 'sweep');
+  const { what: sweeps, metric } = apartFromMetrics(given, names, 'sweep');
+  const wanted = { ...options, ...(metric === undefined ? {} : { metric }) };
+  if (sweeps.length > 1) refuseForSeveral(sweeps, wanted);
   return withStorage(session, READING, async (storage) => {
-    const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
-    const { readResults } = await import('../../store/reading/read-results.ts');
-    const { readSweep } = await import('../../store/reading/read-sweep.ts');
-    const { metricsOfTable } = await import('../../report/table/table-needs.ts');
-    const { buildAblationTable } = await import('../../report/table/ablation-table.ts');
-    const wanted = toTableOptions({ ...options, ...(metric === undefined ? {} : { metric }) });
     const { checkOutput } = await import('../check-output.ts');
     const out = options.out === undefined ? null : checkOutput(options.out, storage);
-    const id = await findSweep(storage, sweep);
-    const own = (await readSweep(storage, id))!.metric.name;
-    const table = buildAblationTable(readResults(storage, id, metricsOfTable(own, wanted))!, wanted);
+    const table =
+      sweeps.length > 1
+        ? await readComparison(storage, sweeps, wanted)
+        : await readTable(storage, sweeps[0]!, toTableOptions(wanted));
     const terminal = out === null ? output.columns : null;
     const format = json ? 'json' : (options.format ?? formatOf(options.out, terminal));
-    const text = await write(table, format, terminal);
+    const text = await writeTable(table, format, terminal);
     if (out === null) return output.data(text);
     writeOutput(out, format === 'csv' ? CSV_FILE_BEGIN + text : text, 'the table');
     output.say(`Written to ${out}`);
   });
+}
+
+/** What has a meaning within one sweep alone. */
+function refuseForSeveral(sweeps: readonly string[], { metric, baseline, target, ids }: Options): void {
+  const attempted = `Cannot compare ${sweeps.join(', ')}`;
+  if (metric !== undefined && metric.length > 1)
+    throw new UserError(`${attempted}: found ${metric.length} metrics (${metric.join(', ')}), wanted one`);
+  const own = [
+    ...(baseline === undefined ? [] : ['--baseline']),
+    ...(target === undefined ? [] : ['--target']),
+    ...(ids === undefined ? [] : ['--ids']),
+  ];
+  if (own.length > 0) throw new UserError(`${attempted}: found ${own.join(' and ')}, wanted with one sweep alone`);
+}
+
+async function readTable(storage: Storage, what: string, wanted: TableOptions): Promise<AblationTable> {
+  const { buildAblationTable } = await import('../../report/table/ablation-table.ts');
+  return buildAblationTable(await read(storage, what, wanted), wanted);
+}
+
+async function readComparison(storage: Storage, sweeps: readonly string[], options: Options): Promise<SweepComparison> {
+  const { compareSweeps } = await import('../../report/compare/compare-sweeps.ts');
+  const { metric, at, correction, digits, rows, cols } = options;
+  const all: SweepResults[] = [];
+  for (const what of sweeps) all.push(await read(storage, what, metric === undefined ? {} : { metrics: metric }));
+  return compareSweeps(all, {
+    at,
+    correction,
+    digits,
+    ...(metric === undefined ? {} : { metric: metric[0]! }),
+    ...(rows === undefined ? {} : { rows }),
+    ...(cols === undefined ? {} : { cols }),
+  });
+}
+
+async function read(storage: Storage, what: string, wanted: TableOptions): Promise<SweepResults> {
+  const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
+  const { readResults } = await import('../../store/reading/read-results.ts');
+  const { readSweep } = await import('../../store/reading/read-sweep.ts');
+  const { metricsOfTable } = await import('../../report/table/table-needs.ts');
+  const id = await findSweep(storage, what);
+  const own = (await readSweep(storage, id))!.metric.name;
+  return readResults(storage, id, metricsOfTable(own, wanted))!;
 }
 
 function toTableOptions({ metric, at, rows, cols, baseline, target, correction, digits, ids }: Options): TableOptions {
@@ -108,44 +148,4 @@ function toTableOptions({ metric, at, rows, cols, baseline, target, correction, 
     ...(baseline === undefined ? {} : { baseline }),
     ...(target === undefined ? {} : { target }),
   };
-}
-
-const ENDINGS: Record<string, Format> = {
-  '.md': 'md',
-  '.markdown': 'md',
-  '.csv': 'csv',
-  '.json': 'json',
-  '.tex': 'latex',
-  '.latex': 'latex',
-  '.txt': 'text',
-  '.html': 'html',
-  '.htm': 'html',
-};
-
-function formatOf(out: string | undefined, terminal: number | null): Format {
-  return ENDINGS[extname(out ?? '').toLowerCase()] ?? (terminal === null ? 'md' : 'text');
-}
-
-/** Of plain text where there is no terminal. */
-const WIDTH = 120;
-
-async function write(table: AblationTable, format: Format, terminal: number | null): Promise<string> {
-  switch (format) {
-    case 'text': {
-      const { toDisplayTable } = await import('../../report/formats/display-table.ts');
-      const { tableToText } = await import('../table-text.ts');
-      return `${tableToText(toDisplayTable(table), terminal ?? WIDTH)}\n`;
-    }
-    case 'md':
-    case 'markdown':
-      return (await import('../../report/formats/to-markdown.ts')).toMarkdown(table);
-    case 'csv':
-      return (await import('../../report/formats/to-csv.ts')).toCsv(table);
-    case 'latex':
-      return (await import('../../report/formats/to-latex.ts')).toLatex(table);
-    case 'html':
-      return (await import('../../report/formats/to-html.ts')).toHtml(table);
-    case 'json':
-      return `${JSON.stringify((await import('../../report/formats/to-json.ts')).toJson(table), null, 2)}\n`;
-  }
 }

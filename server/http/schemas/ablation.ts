@@ -4,7 +4,7 @@ import { displayTable } from './display-table.ts';
 import { count, goal, maybe, paramValue, runState, words } from './fields.ts';
 import { shape, sameShape } from './registry.ts';
 
-const rowJson = sameShape<RowJson>()(
+export const rowJson = sameShape<RowJson>()(
   'RowJson',
   'One line of the table, or one cell of it where parameters are its rows and columns',
   z.strictObject({

@@ -20,7 +20,7 @@ const cell = sameShape<DisplayCell>()(
     sort: z.number().exactOptional().describe('what lines are sorted by; left out where there is nothing'),
     arms: z.array(count).exactOptional().describe('indices of the arms whose runs the cell is made of'),
     key: z
-      .enum(['label', 'n', 'mean', 'difference', 'p', 'target', 'after', 'worst', 'remarks'])
+      .enum(['label', 'n', 'mean', 'difference', 'p', 'target', 'after', 'worst', 'rank', 'remarks'])
       .exactOptional()
       .describe('of a heading: what its column shows'),
   }),

@@ -1,7 +1,7 @@
 import { withMinus } from '../number-format.ts';
 import type { BodyCell, ColumnKey, DifferenceText, HeadCell, LineKind, ValueText } from './layout.ts';
+import { isComparison, type AnyTable } from '../compare/comparison.ts';
 import { layOut } from './table-layout.ts';
-import type { AblationTable } from '../table/table.ts';
 
 /** A table of plain text, for pages and for the formats that are text: nothing in it is escaped yet. */
 export interface DisplayTable {
@@ -31,7 +31,7 @@ export interface DisplayCell {
   key?: ColumnKey;
 }
 
-export function toDisplayTable(table: AblationTable): DisplayTable {
+export function toDisplayTable(table: AnyTable): DisplayTable {
   const layout = layOut(table);
   return {
     caption: captionOf(table),
@@ -46,7 +46,11 @@ export function toDisplayTable(table: AblationTable): DisplayTable {
   };
 }
 
-export function captionOf(table: AblationTable): string {
+export function captionOf(table: AnyTable): string {
+  if (isComparison(table)) {
+    const names = table.sweeps.map(({ name, id }) => `${name} (${id})`).join(', ');
+    return `Comparison of sweeps ${names}: ${table.metric}`;
+  }
   const metrics = table.tables.map(({ metric }) => metric).join(', ');
   return `Ablation table of sweep ${table.name} (${table.sweepId}): ${metrics}`;
 }
@@ -55,7 +59,9 @@ export function captionOf(table: AblationTable): string {
  * The footnote of all metrics. Sentences about one metric follow its name; sentences that are true of all are said
  * once.
  */
-export function noteOf({ tables }: AblationTable): string {
+export function noteOf(table: AnyTable): string {
+  if (isComparison(table)) return table.note.join(' ');
+  const { tables } = table;
   const shared = tables[0]!.note.filter((sentence) => tables.every(({ note }) => note.includes(sentence)));
   if (tables.length === 1) return shared.join(' ');
   const own = tables.map(

@@ -22,7 +22,7 @@ export interface HeadCell {
   key?: ColumnKey;
 }
 
-export type ColumnKey = 'label' | 'n' | 'mean' | 'difference' | 'p' | 'target' | 'after' | 'worst' | 'remarks';
+export type ColumnKey = 'label' | 'n' | 'mean' | 'difference' | 'p' | 'target' | 'after' | 'worst' | 'rank' | 'remarks';
 
 /** Controls come first, and they and ablations are set apart from the search. */
 export type LineKind = 'control' | 'search' | 'ablation';

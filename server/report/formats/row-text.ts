@@ -11,7 +11,10 @@ export interface RowTexts {
   afterSwitch(row: TableRow): DifferenceText | null;
 }
 
-export function rowTexts({ rows, accuracy, images }: MetricTable, digits: number): RowTexts {
+export function rowTexts(
+  { rows, accuracy, images }: Pick<MetricTable, 'rows' | 'accuracy' | 'images'>,
+  digits: number,
+): RowTexts {
   const scale = accuracy ? 100 : 1;
   const image = images === null ? null : 100 / images;
   const scaled = (value: number | null) => (value === null ? null : value * scale);
@@ -73,7 +76,12 @@ export function targetText({ batchesToTarget, n }: TableRow): string {
  *
  * @param most the n of the others, where the table has no column for n
  */
-export function remarkOf(row: TableRow, metric: MetricTable, table: AblationTable, most: number | null): string {
+export function remarkOf(
+  row: TableRow,
+  metric: Pick<MetricTable, 'rows'>,
+  table: Pick<AblationTable, 'armNames'>,
+  most: number | null,
+): string {
   const remarks: string[] = [];
   const { difference } = row;
   if (most !== null && row.n < most) remarks.push(`n = ${row.n}`);
@@ -90,7 +98,7 @@ export function remarkOf(row: TableRow, metric: MetricTable, table: AblationTabl
   return remarks.join('; ');
 }
 
-function referenceName({ difference }: TableRow, { armNames }: AblationTable): string {
+function referenceName({ difference }: TableRow, { armNames }: Pick<AblationTable, 'armNames'>): string {
   const { references } = difference!;
   return references.length === 1 ? armNames[references[0]!]! : `the mean of ${references.length} arms`;
 }

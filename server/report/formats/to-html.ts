@@ -1,8 +1,8 @@
 import { toDisplayTable, type DisplayCell } from './display-table.ts';
-import type { AblationTable } from '../table/table.ts';
+import type { AnyTable } from '../compare/comparison.ts';
 
 /** The table as a piece of HTML: a table with caption and a paragraph with the footnote, without styles or scripts. */
-export function toHtml(table: AblationTable): string {
+export function toHtml(table: AnyTable): string {
   const { caption, head, body, note } = toDisplayTable(table);
   return [
     '<table class="ablation">',

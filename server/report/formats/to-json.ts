@@ -52,7 +52,7 @@ export function toJson(table: AblationTable): AblationJson {
   return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, trainedOn, tables };
 }
 
-function rowJson({ difference, runs, ...row }: TableRow): RowJson {
+export function rowJson({ difference, runs, ...row }: TableRow): RowJson {
   return { ...row, difference: difference && ofJson(difference), ...(runs === null ? {} : { runs }) };
 }
 

@@ -1,11 +1,11 @@
 import { captionOf, noteOf } from './display-table.ts';
 import { toLatexText } from './latex-text.ts';
 import type { BodyCell, BodyLine, DifferenceText, HeadCell, Layout, ValueText } from './layout.ts';
+import type { AnyTable } from '../compare/comparison.ts';
 import { layOut } from './table-layout.ts';
-import type { AblationTable } from '../table/table.ts';
 
 /** The table as a float for a paper that loads `booktabs`. The caption holds the whole footnote. */
-export function toLatex(table: AblationTable): string {
+export function toLatex(table: AnyTable): string {
   const layout = layOut(table);
   return [
     '% needs \\usepackage{booktabs}',

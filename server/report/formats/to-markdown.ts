@@ -1,10 +1,10 @@
 import { toDisplayTable, type DisplayCell } from './display-table.ts';
-import type { AblationTable } from '../table/table.ts';
+import type { AnyTable } from '../compare/comparison.ts';
 
 /**
  * The table in GitHub's Markdown: one header line, a cell that spans columns is repeated in each, the footnote below.
  */
-export function toMarkdown(table: AblationTable): string {
+export function toMarkdown(table: AnyTable): string {
   const { caption, head, body, note } = toDisplayTable(table);
   const columns = head.map(spread);
   const titles = columns.at(-1)!.map((_, index) =>

@@ -1,7 +1,15 @@
-import type { Arm } from '../../sweep/arm.ts';
+import type { Arm, ParamValue } from '../../sweep/arm.ts';
 import { groupBy } from '../../sweep/group-by.ts';
 import { armParams, varyingNames } from '../curves/arm-params.ts';
 import type { Balance } from './table.ts';
+
+/** Where an arm stands in a table, and what else it differs from other arms by. */
+export interface Placed {
+  /** The key of its cell. */
+  cell: string;
+  /** The parameters that the table does not show. */
+  others: Readonly<Record<string, ParamValue>>;
+}
 
 /**
  * What the cells of a table average over besides the parameters that it shows. A cell whose arms have other settings
@@ -9,14 +17,18 @@ import type { Balance } from './table.ts';
  * where they are at least half of each; else all arms stay, and the table says that it is not balanced.
  *
  * @param arms of the search; those without a complete run decide nothing where others have one
- * @param shown the parameters of rows and columns
  */
 export function balanceCells(
   arms: readonly Arm[],
-  shown: readonly string[],
+  place: (arm: Arm) => Placed,
   isTrained: (arm: Arm) => boolean,
 ): { kept: Arm[]; balance: Balance } {
-  const split = new Map(arms.map((arm) => [arm, splitParams(arm, shown)]));
+  const split = new Map(
+    arms.map((arm) => {
+      const { cell, others } = place(arm);
+      return [arm, { cell, others, rest: JSON.stringify(others) }];
+    }),
+  );
   const trained = arms.filter(isTrained);
   const present = trained.length > 0 ? trained : arms;
   const cells = [...groupBy(present, (arm) => split.get(arm)!.cell).values()].map(
@@ -37,10 +49,13 @@ export function balanceCells(
   };
 }
 
-/** The parameters that the table shows as the key of a cell, and the others. */
-function splitParams(arm: Arm, shown: readonly string[]) {
-  const params = Object.entries(armParams(arm));
-  const others = Object.fromEntries(params.filter(([name]) => !shown.includes(name)));
-  const cell = JSON.stringify(params.filter(([name]) => shown.includes(name)));
-  return { cell, rest: JSON.stringify(others), others };
+/** @param shown the parameters of rows and columns: their values are the key of a cell */
+export function placeBy(shown: readonly string[]): (arm: Arm) => Placed {
+  return (arm) => {
+    const params = Object.entries(armParams(arm));
+    return {
+      cell: JSON.stringify(params.filter(([name]) => shown.includes(name))),
+      others: Object.fromEntries(params.filter(([name]) => !shown.includes(name))),
+    };
+  };
 }

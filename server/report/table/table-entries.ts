@@ -4,7 +4,7 @@ import type { SweepResults } from '../../sweep/results.ts';
 import { SYMBOLS, isLossParameter } from '../../sweep/parameter-names.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { armParams } from '../curves/arm-params.ts';
-import { balanceCells } from './balance-cells.ts';
+import { balanceCells, placeBy } from './balance-cells.ts';
 import type { Balance, Matrix, MatrixLine } from './table.ts';
 
 /** One row of the table, or one cell of rows × columns: the arms that it averages over. */
@@ -22,7 +22,7 @@ export function entriesByArm(arms: readonly Arm[]): Entry[] {
  * The most cells that a table may have: nobody reads more, and two parameters drawn at random would make millions of
  * empty ones.
  */
-const MOST_CELLS = 10_000;
+export const MOST_CELLS = 10_000;
 
 /**
  * One entry per cell of rows × columns. Controls come first, on lines of their own that span the columns, then the
@@ -94,7 +94,7 @@ function balancedArms(
 ): { arms: Arm[]; balance: Balance } {
   const trained = new Set(runs.filter(({ state }) => state === 'complete').map(({ arm }) => arm));
   const search = arms.filter((arm) => groupOf(arm) === null);
-  const { kept, balance } = balanceCells(search, shown, ({ index }) => trained.has(index));
+  const { kept, balance } = balanceCells(search, placeBy(shown), ({ index }) => trained.has(index));
   const isKept = new Set(kept);
   const controls = new Set(kept.map(({ controlIndex }) => controlIndex));
   const lost = new Set(search.filter((arm) => !isKept.has(arm)).map(({ controlIndex }) => controlIndex));
@@ -119,7 +119,7 @@ const CONTROL = 'control';
  * Name of the line that an arm outside the search is on; null for an arm of the search. An ablation that has the name
  * of our own line keeps a line of its own.
  */
-function groupOf({ ablation, control }: Arm): string | null {
+export function groupOf({ ablation, control }: Arm): string | null {
   if (ablation === null) return control ? CONTROL : null;
   return ablation === CONTROL || /^ablation ".*"$/.test(ablation) ? `ablation ${JSON.stringify(ablation)}` : ablation;
 }

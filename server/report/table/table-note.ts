@@ -51,7 +51,7 @@ function values(metric: MetricView, { at }: ParsedOptions, { rows, images }: Des
   return [`Values are mean ± standard deviation (n − 1) of ${when}; n = ${span(rows.map((row) => row.n))}.`, ...image];
 }
 
-function averages(balance: Balance | null): string[] {
+export function averages(balance: Balance | null): string[] {
   if (balance === null || balance.averaged.length === 0) return [];
   const names = balance.averaged.map((name) => (isLossParameter(name) ? SYMBOLS[name] : name)).join(', ');
   if (!balance.isBalanced)
@@ -163,7 +163,7 @@ function bold({ rows }: Described): string[] {
   return [`Bold: the best mean${among.length === 0 ? '' : ` of the rows ${among.join(' and ')}`}.`, ...like];
 }
 
-function collapsed({ rows }: Described): string[] {
+export function collapsed({ rows }: Pick<Described, 'rows'>): string[] {
   const fallen = rows
     .filter((row) => row.collapsed > 0)
     .map((row) => `${row.name} (${row.collapsed} of ${row.planned})`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { ArmCurves } from '../../../server/http/schemas/arm-curves.ts';
+import type { ComparisonResponse } from '../../../server/http/schemas/comparison.ts';
 import type { AblationResponse } from '../../../server/http/schemas/ablation.ts';
 import type { ShownFactors } from '../../../server/http/schemas/factors.ts';
 import type { CurvesResponse } from '../../../server/http/schemas/curves.ts';
@@ -12,7 +13,7 @@ import type { ProbeReport } from '../../../server/http/schemas/probe.ts';
 import type { RunDiff } from '../../../server/http/schemas/run-diff.ts';
 import type { RunDetail, RunList } from '../../../server/http/schemas/run.ts';
 import type { StageRow } from '../../../server/http/schemas/stage.ts';
-import type { SweepDetail } from '../../../server/http/schemas/sweep.ts';
+import type { SweepDetail, SweepList } from '../../../server/http/schemas/sweep.ts';
 import type { Verdict } from '../../../server/http/schemas/verdict.ts';
 import { cosweep } from '../../helpers/cosweep.ts';
 import { seriousFaults } from './accessibility.ts';
@@ -676,6 +677,43 @@ describeInBrowser('the dashboard', () => {
     await page.getByText('fresh seeds: undecided').waitFor();
   });
 
+  it('compares sweeps: selected in the list, one table with a column for each, and what each answers', async () => {
+    await page.goto('');
+    await page.getByRole('row', { name: /walk/ }).first().waitFor();
+    const boxes = page.locator('tbody').getByRole('checkbox');
+    const last = (await api<SweepList>('sweeps')).items.findIndex(({ id }) => id === 's1');
+    await boxes.nth(0).check();
+    await boxes.nth(last).check();
+    await page.getByRole('link', { name: 'Compare', exact: true }).click();
+    const chosen = new URL(page.url()).searchParams.get('sweeps')!;
+    const { data, table } = await api<ComparisonResponse>(`comparison?sweeps=${chosen}&format=page`);
+    const card = page.getByRole('region', { name: 'Table over the sweeps' });
+    await card.getByText(table.caption).waitFor();
+    const rows = (await card.locator('tbody tr').allInnerTexts()).map((row) => row.split('\t'));
+    expect(rows.map(([label]) => label)).toEqual(data.lines.map(({ label }) => label));
+    expect(rows.map((row) => row.map((cell) => cell === '–').slice(1, 3))).toEqual(
+      data.lines.map(({ cells }) => cells.map((cell) => cell === null)),
+    );
+    // A sweep on fresh seeds has one arm and its control.
+    expect(data.lines.filter(({ cells }) => !cells.includes(null))).toHaveLength(2);
+    for (const [k, { id, label }] of data.sweeps.entries()) {
+      const answer = page.getByRole('region', { name: `Answer of ${label}` });
+      const { confirms } = await api<SweepDetail>(`sweeps/${id}`);
+      if (confirms === null) await answer.getByText((await api<Verdict>(`sweeps/${id}/verdict`)).sentence).waitFor();
+      else await answer.getByText('two-sided exact sign-flip test').first().waitFor();
+      const filled = data.lines.findIndex(({ cells }) => cells[k] !== null);
+      const link = card.locator('tbody tr').nth(filled).locator('td').nth(k).getByRole('link');
+      expect(await link.getAttribute('href')).toContain(`sweeps/${id}/runs`);
+    }
+    const exported = await cosweep(['export', ...chosen.split(','), '--format', 'json'], { cwd: folder });
+    expect(JSON.parse(exported.stdout)).toEqual(data);
+    await page.getByRole('button', { name: 'Leave out s1' }).click();
+    await page.getByText('Two sweeps or more are compared: add another.').waitFor();
+    await page.getByLabel('Add a sweep').fill('s1');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await card.locator('tbody tr').first().waitFor();
+  });
+
   it('says what works on this machine', async () => {
     await page.getByRole('link', { name: 'Doctor' }).click();
     await page.getByRole('button', { name: 'Examine this machine' }).click();
@@ -733,6 +771,7 @@ describeInBrowser('the dashboard', () => {
     'sweeps/s1/probe',
     'sweeps/s1/arms/0',
     'runs/r1',
+    'compare?sweeps=s1,s2',
     'doctor',
     'else/where',
   ];

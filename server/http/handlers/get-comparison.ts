@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { compareSweeps } from '../../report/compare/compare-sweeps.ts';
+import { MOST_SWEEPS } from '../../report/compare/comparison-options.ts';
+import type { SweepComparison } from '../../report/compare/comparison.ts';
+import { comparisonToCsv } from '../../report/formats/comparison-csv.ts';
+import { comparisonToJson } from '../../report/formats/comparison-json.ts';
+import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
+import { toDisplayTable } from '../../report/formats/display-table.ts';
+import { toHtml } from '../../report/formats/to-html.ts';
+import { toLatex } from '../../report/formats/to-latex.ts';
+import { toMarkdown } from '../../report/formats/to-markdown.ts';
+import { DIGITS } from '../../report/number-format.ts';
+import { CORRECTIONS } from '../../report/table/shown-p.ts';
+import { metricsOfTable } from '../../report/table/table-needs.ts';
+import { MOST_DIGITS } from '../../report/table/table-options.ts';
+import { readSweep } from '../../store/reading/read-sweep.ts';
+import type { SweepResults } from '../../sweep/results.ts';
+import { knownSweep, refuseUnknownMetrics } from '../known.ts';
+import { list, metricName, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
+import { refuseTooManySums, resultsFor } from '../results-for.ts';
+import { route, type FileReply, type Reply } from '../route.ts';
+import { comparisonAnswer } from '../schemas/comparison.ts';
+
+const files: Record<string, { type: string; ending: string; write: (comparison: SweepComparison) => string }> = {
+  md: { type: 'text/markdown', ending: 'md', write: toMarkdown },
+  csv: { type: 'text/csv', ending: 'csv', write: (comparison) => CSV_FILE_BEGIN + comparisonToCsv(comparison) },
+  latex: { type: 'text/x-tex', ending: 'tex', write: toLatex },
+  html: { type: 'text/html', ending: 'html', write: toHtml },
+};
+
+export const getComparisonRoute = route({
+  method: 'get',
+  path: '/comparison',
+  summary: 'One table over several sweeps: a column for each of them',
+  description:
+    'A line is an arm, by what varies within the sweeps, or a value of a parameter. Every cell is compared with the ' +
+    'control of its own sweep; p is corrected for all differences of all sweeps. The limits of a table hold for each.',
+  answeredBy: 'heavy',
+  params: z.strictObject({}),
+  query: z.strictObject({
+    sweeps: list(sweepId, MOST_SWEEPS).describe('ids with commas between, such as s3,s7'),
+    format: z
+      .enum(['json', 'page', 'md', 'csv', 'latex', 'html'])
+      .default('json')
+      .describe('json: ComparisonJson; page: ComparisonResponse; the others: text of that format'),
+    metric: metricName.optional().describe("default: the sweeps' own, where they have the same"),
+    at: z.enum(['last', 'best']).default('last').describe('the value of a run: its last evaluation or its best'),
+    rows: textUpTo(120).optional().describe('arm (the default), or a parameter'),
+    cols: textUpTo(120).optional().describe('sweep (the default), or a setting with one value in each sweep: dataset'),
+    correction: z.enum(CORRECTIONS).default('maxT').describe('what p is corrected by within each sweep'),
+    digits: wholeNumber(1, MOST_DIGITS).default(DIGITS).describe('digits of a half-width that are shown'),
+  }),
+  body: null,
+  answer: {
+    status: 200,
+    shape: comparisonAnswer,
+    media: ['application/json', ...Object.values(files).map(({ type }) => type)],
+  },
+  async handle(
+    { storage },
+    { query: { sweeps, format, metric, at, rows, cols, correction, digits } },
+  ): Promise<Reply<z.output<typeof comparisonAnswer>> | FileReply> {
+    const all: SweepResults[] = [];
+    for (const id of sweeps) {
+      const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
+      refuseUnknownMetrics(metric === undefined ? [] : [metric], sweep.plan.metrics);
+      refuseTooManySums(sweep, 1);
+      const needed = metricsOfTable(sweep.metric.name, metric === undefined ? {} : { metrics: [metric] });
+      all.push(resultsFor(storage, sweep, needed));
+    }
+    const comparison = compareSweeps(all, {
+      at,
+      correction,
+      digits,
+      ...(metric === undefined ? {} : { metric }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(cols === undefined ? {} : { cols }),
+    });
+    const file = files[format];
+    if (file !== undefined)
+      return {
+        status: 200,
+        body: file.write(comparison),
+        type: `${file.type}; charset=utf-8`,
+        fileName: `${sweeps.join('-')}-comparison.${file.ending}`,
+      };
+    const data = comparisonToJson(comparison);
+    return { status: 200, body: format === 'page' ? { data, table: toDisplayTable(comparison) } : data };
+  },
+});
