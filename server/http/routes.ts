@@ -2,6 +2,7 @@ import { getAblationRoute } from './handlers/get-ablation.ts';
 import { getArmCurvesRoute } from './handlers/get-arm-curves.ts';
 import { getComparisonRoute } from './handlers/get-comparison.ts';
 import { getConfirmationRoute } from './handlers/get-confirmation.ts';
+import { getConfusedRoute } from './handlers/get-confused.ts';
 import { getConfusionRoute } from './handlers/get-confusion.ts';
 import { getCurvesRoute } from './handlers/get-curves.ts';
 import { getDoctorRoute } from './handlers/get-doctor.ts';
@@ -62,6 +63,7 @@ export const routes: readonly Route[] = [
   getRunRoute,
   getRunDiffRoute,
   getConfusionRoute,
+  getConfusedRoute,
   getProjectionRoute,
   getCurvesRoute,
   getDoctorRoute,

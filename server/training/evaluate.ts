@@ -10,8 +10,9 @@ import {
   mostConfusedError,
   predict,
 } from './measures/classification.ts';
+import { confusedImages, type ConfusedImages } from './measures/confused-images.ts';
 import { featureSpace } from './measures/feature-space.ts';
-import { project, type Projection } from './measures/projection.ts';
+import { isProjected, project, type Projection } from './measures/projection.ts';
 import { structureAt, type Network } from './network.ts';
 import type { StepCache } from './step-cache.ts';
 import { predictionIsCosine } from './step.ts';
@@ -25,7 +26,10 @@ export interface Evaluation {
   metrics: Record<string, number>;
   /** Rows are true classes. */
   confusion: number[][];
-  projection: Projection;
+  /** Of the validation part, in a few of its evaluations; else null. */
+  projection: Projection | null;
+  /** At the end of a run; else null. */
+  confused: ConfusedImages | null;
 }
 
 /**
@@ -65,7 +69,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const {
     dataset,
-    settings: { loss },
+    settings: { loss, training },
   } = network;
   const images = part === 'val' ? dataset.validation : dataset.test!;
   const { features, logits, cosines } = await infer(steps, network, state, images, onAlive);
@@ -93,7 +97,8 @@ export async function evaluate(
     part,
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${part}/${name}`, value])),
     confusion,
-    projection: project(features, labels, d),
+    projection: part === 'val' && isProjected(training, batch) ? project(features, labels, d) : null,
+    confused: batch === training.batches ? confusedImages(dataset, images, predictions, confusion) : null,
   };
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
 import type { AblationResponse } from '../../server/http/schemas/ablation.ts';
 import type { CurvesResponse } from '../../server/http/schemas/curves.ts';
-import type { ConfusionMatrix, FeatureProjection } from '../../server/http/schemas/evaluation.ts';
+import type { ConfusedClasses, ConfusionMatrix, FeatureProjection } from '../../server/http/schemas/evaluation.ts';
 import type { Losses, Mark, Removed, TagList } from '../../server/http/schemas/mark.ts';
 import type { PairCurves } from '../../server/http/schemas/pairs.ts';
 import type { FailureList } from '../../server/http/schemas/failures.ts';
@@ -219,7 +219,14 @@ test('a run: metrics, configuration, evaluations, its control', async () => {
     },
     projection: { batch: 40, x: [1, null], y: [3, 4], labels: [0, 1] },
   });
-  expect(body.evaluations).toEqual([0, 10, 20, 30, 40].map((batch) => ({ batch, confusion: true, projection: true })));
+  expect(body.evaluations).toEqual(
+    [0, 10, 20, 30, 40].map((batch) => ({
+      batch,
+      confusion: true,
+      testConfusion: batch === 40,
+      projection: true,
+    })),
+  );
   expect((await ask<ConfusionMatrix>('get', `/runs/${body.id}/confusion?batch=10`)).body).toEqual({
     batch: 10,
     counts: [
@@ -227,9 +234,59 @@ test('a run: metrics, configuration, evaluations, its control', async () => {
       [2, 3],
     ],
   });
-  expect((await ask<FeatureProjection>('get', `/runs/${body.id}/projection`)).body.batch).toBe(40);
+  // The last one is stored as today, the others as until version 0.2.
+  for (const [query, batch] of [
+    ['', 40],
+    ['?batch=10', 10],
+  ] as const)
+    expect((await ask<FeatureProjection>('get', `/runs/${body.id}/projection${query}`)).body).toEqual({
+      ...body.projection,
+      batch,
+    });
   const missing = await ask<ErrorResponse>('get', `/runs/${body.id}/confusion?batch=11`);
   expect([missing.status, missing.body.error.code]).toEqual([404, 'not-found']);
+});
+
+test('of the test part there is a confusion matrix at the end alone', async () => {
+  const id = `r${run(1, seeds[0]!)}`;
+  const counts = [
+    [5, 4],
+    [0, 6],
+  ];
+  expect((await ask<ConfusionMatrix>('get', `/runs/${id}/confusion?part=test`)).body).toEqual({ batch: 40, counts });
+  const early = await ask<ErrorResponse>('get', `/runs/${id}/confusion?part=test&batch=10`);
+  expect([early.status, early.body.error.message]).toEqual([
+    404,
+    `Cannot find the confusion matrix of ${id} at batch 10: none of the test part is recorded; ` +
+      `/api/runs/${id} lists its evaluations`,
+  ]);
+});
+
+test('the most confused pairs have their images where those are stored', async () => {
+  const id = `r${run(1, seeds[0]!)}`;
+  expect((await ask<ConfusedClasses>('get', `/runs/${id}/confused`)).body).toEqual({
+    batch: 40,
+    part: 'val',
+    shape: [1, 2, 1],
+    pairs: [
+      { actual: 1, predicted: 0, count: 2, images: [{ index: 7, pixels: 'AP8=' }] },
+      { actual: 0, predicted: 1, count: 1, images: [] },
+    ],
+  });
+  expect((await ask<ConfusedClasses>('get', `/runs/${id}/confused?batch=10`)).body).toEqual({
+    batch: 10,
+    part: 'val',
+    shape: null,
+    pairs: [
+      { actual: 1, predicted: 0, count: 2, images: [] },
+      { actual: 0, predicted: 1, count: 1, images: [] },
+    ],
+  });
+  expect((await ask<ConfusedClasses>('get', `/runs/${id}/confused?part=test`)).body).toMatchObject({
+    shape: null,
+    pairs: [{ actual: 0, predicted: 1, count: 4, images: [] }],
+  });
+  expect((await ask<ErrorResponse>('get', `/runs/${id}/confused?batch=11`)).status).toBe(404);
 });
 
 test('curves are the recorded numbers; a curve that diverged ends at its first value that was not finite', async () => {

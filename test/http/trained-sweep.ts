@@ -1,3 +1,4 @@
+import { packAxis } from '../../server/store/database/packed-axis.ts';
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
 import { finishSweep } from '../../server/store/training/sweep-turn.ts';
@@ -5,6 +6,29 @@ import { finishRun, startRun } from '../../server/store/training/run-state.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, lease, RECORD } from '../store/support.ts';
 import { definition as twoBetas, planText } from './plan-text.ts';
+
+/** What the end of a run gives besides. */
+const atTheEnd = [
+  {
+    batch: 40,
+    name: 'confused',
+    value: {
+      shape: [1, 2, 1],
+      pairs: [
+        { actual: 1, predicted: 0, count: 2, images: [{ index: 7, pixels: 'AP8=' }] },
+        { actual: 0, predicted: 1, count: 1, images: [] },
+      ],
+    },
+  },
+  {
+    batch: 40,
+    name: 'test/confusion',
+    value: [
+      [5, 4],
+      [0, 6],
+    ],
+  },
+];
 
 /** What the phase adds to the accuracy, by arm: two arms with the phase, then the control. */
 const effect = [0.02, 0.03, 0];
@@ -88,7 +112,11 @@ export function storeTrainedSweep(
             [2, 3],
           ],
         },
-        { batch, name: 'projection', value: { x: [1, NaN], y: [3, 4], labels: [0, 1] } },
+        // As it is stored today, and as it was until version 0.2.
+        batch === 40
+          ? { batch, name: 'projection', value: { x: packAxis([1, NaN]), y: packAxis([3, 4]), labels: [0, 1] } }
+          : { batch, name: 'projection', value: { x: [1, NaN], y: [3, 4], labels: [0, 1] } },
+        ...(batch === 40 ? atTheEnd : []),
       ]),
       checkpoint: null,
       seconds: { training: 2, evaluation: 0.5 },

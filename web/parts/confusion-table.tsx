@@ -1,5 +1,5 @@
-import { formatAmount, formatPercent } from '../format/number.ts';
-import { mostConfused, toClassName, toConfusionCells, type ConfusionCell } from '../series/confusion.ts';
+import { formatPercent } from '../format/number.ts';
+import { toClassName, toConfusionCells, type ConfusionCell } from '../series/confusion.ts';
 
 /** With more classes than this, a cell has no room for a number. */
 const MOST_NUMBERED = 20;
@@ -61,23 +61,5 @@ function Cell({ cell, numbered, title }: { cell: ConfusionCell; numbered: boolea
     <td title={title} class={strength > 55 ? 'strong' : ''} style={{ background }}>
       {numbered && cell.count > 0 ? cell.count : ''}
     </td>
-  );
-}
-
-export function MostConfused({ counts, classes }: ConfusionProps) {
-  const pairs = mostConfused(counts, 5);
-  if (pairs.length === 0) return <p class="small quiet">No image was taken for another class.</p>;
-  return (
-    <>
-      <h4>Most confused pairs</h4>
-      <ol class="small">
-        {pairs.map(({ first, second, error, wrong }) => (
-          <li key={`${first}/${second}`}>
-            {toClassName(first, classes)} and {toClassName(second, classes)}: {formatPercent(error)}{' '}
-            <span class="quiet">({formatAmount(wrong, 'image')})</span>
-          </li>
-        ))}
-      </ol>
-    </>
   );
 }

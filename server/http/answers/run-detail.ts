@@ -1,13 +1,12 @@
 import { NO_MARK } from '../../sweep/marks.ts';
 import { readRunMarks } from '../../store/reading/read-marks.ts';
-import { readArtefact } from '../../store/reading/read-artefact.ts';
 import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { Arm } from '../../sweep/arm.ts';
 import { effectiveSettings } from '../../sweep/effective.ts';
 import { SYMBOLS } from '../../sweep/parameter-names.ts';
-import type { ConfusionMatrix, FeatureProjection } from '../schemas/evaluation.ts';
 import type { RunDetail } from '../schemas/run.ts';
+import { readConfusion, readProjection } from './evaluation.ts';
 import { toArmItem, toIso, toMetricList } from './list-items.ts';
 
 /** One run as its page shows it; null where there is none. */
@@ -35,8 +34,8 @@ export async function readRunDetail(storage: Storage, runId: number): Promise<Ru
     startedAt: toIso(startedAt),
     finishedAt: toIso(finishedAt),
     evaluations: toEvaluations(artefacts),
-    confusion: readConfusion(storage, runId, null),
-    projection: readProjection(storage, runId, null),
+    confusion: readConfusion(storage, runId, {}),
+    projection: readProjection(storage, runId),
   };
 }
 
@@ -53,17 +52,10 @@ function termsOf(arm: Arm): RunDetail['terms'] {
 function toEvaluations(artefacts: RunRecord['artefacts']): RunDetail['evaluations'] {
   const batches = [...new Set(artefacts.map(({ batch }) => batch))];
   const has = (batch: number, wanted: string) => artefacts.some((each) => each.batch === batch && each.name === wanted);
-  return batches.map((batch) => ({ batch, confusion: has(batch, 'confusion'), projection: has(batch, 'projection') }));
-}
-
-/** @param batch the batch of the evaluation; null: the last evaluation that has a confusion matrix */
-export function readConfusion(storage: Storage, runId: number, batch: number | null): ConfusionMatrix | null {
-  const found = readArtefact(storage, runId, 'confusion', batch);
-  return found && { batch: found.batch, counts: found.value as number[][] };
-}
-
-/** @param batch the batch of the evaluation; null: the last evaluation that has a projection */
-export function readProjection(storage: Storage, runId: number, batch: number | null): FeatureProjection | null {
-  const found = readArtefact(storage, runId, 'projection', batch);
-  return found && { batch: found.batch, ...(found.value as Omit<FeatureProjection, 'batch'>) };
+  return batches.map((batch) => ({
+    batch,
+    confusion: has(batch, 'confusion'),
+    testConfusion: has(batch, 'test/confusion'),
+    projection: has(batch, 'projection'),
+  }));
 }

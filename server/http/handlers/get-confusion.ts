@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
+import { noEvaluation } from '../no-evaluation.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
-import { readConfusion } from '../answers/run-detail.ts';
-import { confusionMatrix } from '../schemas/evaluation.ts';
+import { readConfusion } from '../answers/evaluation.ts';
+import { confusionMatrix, evaluatedPart } from '../schemas/evaluation.ts';
 
 export const getConfusionRoute = route({
   method: 'get',
@@ -15,19 +15,13 @@ export const getConfusionRoute = route({
     batch: wholeNumber(0, Number.MAX_SAFE_INTEGER)
       .optional()
       .describe('batch of the evaluation; default: the last one'),
+    part: evaluatedPart.optional(),
   }),
   body: null,
   answer: { status: 200, shape: confusionMatrix },
-  async handle({ storage }, { params: { id }, query: { batch } }) {
-    const body = readConfusion(storage, await knownRun(storage, id), batch ?? null);
-    if (body === null) {
-      const where = batch === undefined ? '' : ` at batch ${batch}`;
-      throw new HttpError(
-        'not-found',
-        `Cannot find the confusion matrix of ${id}${where}: none is recorded; ` +
-          `/api/runs/${id} lists its evaluations`,
-      );
-    }
+  async handle({ storage }, { params: { id }, query }) {
+    const body = readConfusion(storage, await knownRun(storage, id), query);
+    if (body === null) throw noEvaluation('the confusion matrix', id, query);
     return { status: 200, body };
   },
 });

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { HttpError } from '../http-error.ts';
 import { knownRun } from '../known.ts';
+import { noEvaluation } from '../no-evaluation.ts';
 import { runId, wholeNumber } from '../parameters.ts';
 import { route } from '../route.ts';
-import { readProjection } from '../answers/run-detail.ts';
+import { readProjection } from '../answers/evaluation.ts';
 import { featureProjection } from '../schemas/evaluation.ts';
 
 export const getProjectionRoute = route({
@@ -14,20 +14,13 @@ export const getProjectionRoute = route({
   query: z.strictObject({
     batch: wholeNumber(0, Number.MAX_SAFE_INTEGER)
       .optional()
-      .describe('batch of the evaluation; default: the last one'),
+      .describe('batch of the evaluation; default: the last one that has a projection'),
   }),
   body: null,
   answer: { status: 200, shape: featureProjection },
-  async handle({ storage }, { params: { id }, query: { batch } }) {
-    const body = readProjection(storage, await knownRun(storage, id), batch ?? null);
-    if (body === null) {
-      const where = batch === undefined ? '' : ` at batch ${batch}`;
-      throw new HttpError(
-        'not-found',
-        `Cannot find the projection of validation features of ${id}${where}: none is recorded; ` +
-          `/api/runs/${id} lists its evaluations`,
-      );
-    }
+  async handle({ storage }, { params: { id }, query }) {
+    const body = readProjection(storage, await knownRun(storage, id), query.batch);
+    if (body === null) throw noEvaluation('the projection of validation features', id, query);
     return { status: 200, body };
   },
 });

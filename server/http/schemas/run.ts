@@ -144,6 +144,7 @@ export const runDetail = shape(
         z.strictObject({
           batch: batch.describe('batch of the evaluation'),
           confusion: z.boolean().describe('whether it has a confusion matrix'),
+          testConfusion: z.boolean().describe('whether it has one of the test part'),
           projection: z.boolean().describe('whether it has a projection'),
         }),
       )

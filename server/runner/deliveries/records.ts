@@ -1,23 +1,42 @@
 import type { Arm } from '../../sweep/arm.ts';
+import { packAxis } from '../../store/database/packed-axis.ts';
 import type { ArtefactValue, StageEnd } from '../../store/training/commit-segment.ts';
 import type { StageMember, StageTask } from '../../store/training/identify-runs.ts';
 import type { TrainedWith } from '../../store/training/run-state.ts';
 import type { Evaluation } from '../../training/evaluate.ts';
 import type { FitResult } from '../../training/fit-task.ts';
+import type { ConfusedImages } from '../../training/measures/confused-images.ts';
+import type { Projection } from '../../training/measures/projection.ts';
 import { epsilonsOf } from '../order/epsilons-of.ts';
 import type { StageJob } from '../order/stage-queue.ts';
 
 // Turns the results of training into the records of the store.
 
-/** Confusion matrices and projections of evaluations. Those of the validation part go by their bare names. */
+/** What evaluations give beside numbers. What is of the validation part goes by its bare name. */
 export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
-  return evaluations.flatMap(({ batch, part, confusion, projection }) => {
+  return evaluations.flatMap(({ batch, part, confusion, projection, confused }) => {
     const prefix = part === 'val' ? '' : `${part}/`;
     return [
       { batch, name: `${prefix}confusion`, value: confusion },
-      { batch, name: `${prefix}projection`, value: projection },
+      ...(projection ? [{ batch, name: `${prefix}projection`, value: packProjection(projection) }] : []),
+      ...(confused ? [{ batch, name: `${prefix}confused`, value: withText(confused) }] : []),
     ];
   });
+}
+
+function packProjection({ x, y, labels }: Projection): object {
+  return { x: packAxis(x), y: packAxis(y), labels };
+}
+
+/** JSON has no bytes: pixels go in base 64. */
+function withText({ shape, pairs }: ConfusedImages): object {
+  return {
+    shape,
+    pairs: pairs.map(({ images, ...pair }) => ({
+      ...pair,
+      images: images.map(({ index, pixels }) => ({ index, pixels: Buffer.from(pixels).toString('base64') })),
+    })),
+  };
 }
 
 /** The machine and the data that a stage is trained with; it is the same for all of its runs. */

@@ -7,8 +7,8 @@ export function parseArtefact(data: Buffer): unknown {
 }
 
 /**
- * What an evaluation of a run gave beside numbers (`confusion`, `projection`); null where there is nothing. Without
- * `batch` the last evaluation that gave it counts.
+ * What an evaluation of a run gave beside numbers (`confusion`, `projection`, `confused`); null where there is nothing.
+ * Without `batch` the last evaluation that gave it counts.
  */
 export function readArtefact(
   storage: Storage,

@@ -18,7 +18,7 @@ export interface Column {
   values: ArrayLike<number>;
 }
 
-/** What an evaluation gives beside numbers: `confusion`, `projection`; stored as JSON. */
+/** What an evaluation gives beside numbers: `confusion`, `projection`, `confused`; stored as JSON. */
 export interface ArtefactValue {
   batch: number;
   name: string;

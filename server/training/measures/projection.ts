@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { TrainingSettings } from '../../sweep/settings.ts';
 import { rowProducts } from './row-products.ts';
 
 /** Points of a picture of the feature space; `x[i]`, `y[i]` belong to `labels[i]`. */
@@ -9,6 +10,22 @@ export interface Projection {
 }
 
 const SAMPLE = 500;
+
+/** How many evaluations of a run are shown: the first, the last, and others spread evenly between them. */
+const MOST_SHOWN = 8;
+
+/**
+ * Whether the evaluation at this batch is one of those whose features are shown. It depends on the settings alone:
+ * wherever a run was interrupted, and whoever trained its trunk, the same ones are.
+ */
+export function isProjected(
+  { batches, evalEvery }: Pick<TrainingSettings, 'batches' | 'evalEvery'>,
+  batch: number,
+): boolean {
+  const last = Math.ceil(batches / evalEvery); // evaluations count from 0
+  const shown = Array.from({ length: MOST_SHOWN }, (_, i) => Math.round((i * last) / (MOST_SHOWN - 1)));
+  return shown.includes(Math.ceil(batch / evalEvery));
+}
 
 /**
  * Two dimensions of a fixed sample of the evaluation set, always the same images: the raw features where the embedding

@@ -10,7 +10,7 @@ import {
   predict,
 } from '../../../server/training/measures/classification.ts';
 import { featureSpace } from '../../../server/training/measures/feature-space.ts';
-import { project } from '../../../server/training/measures/projection.ts';
+import { isProjected, project } from '../../../server/training/measures/projection.ts';
 import { rowProductBlocks, rowProducts } from '../../../server/training/measures/row-products.ts';
 
 describe('classification', () => {
@@ -234,6 +234,20 @@ describe('feature space', () => {
 });
 
 describe('projection', () => {
+  const shown = (batches: number, evalEvery: number): number[] => {
+    const evaluated = Array.from({ length: batches + 1 }, (_, batch) => batch).filter(
+      (batch) => batch % evalEvery === 0 || batch === batches,
+    );
+    return evaluated.filter((batch) => isProjected({ batches, evalEvery }, batch));
+  };
+
+  test('of few evaluations all are shown, of many the first, the last and six between them', () => {
+    expect(shown(7, 1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(shown(100, 30)).toEqual([0, 30, 60, 90, 100]);
+    expect(shown(700, 10)).toEqual([0, 100, 200, 300, 400, 500, 600, 700]);
+    expect(shown(1001, 100)).toEqual([0, 200, 300, 500, 600, 800, 900, 1001]);
+  });
+
   test('two dimensions are shown as they are', () => {
     const { x, y, labels } = project(Float32Array.from([1, 2, 3, 4]), Int32Array.from([7, 8]), 2);
     expect({ x, y, labels }).toEqual({ x: [1, 3], y: [2, 4], labels: [7, 8] });

@@ -389,8 +389,8 @@ describeInBrowser('the dashboard', () => {
     await page.locator('.confusion').waitFor();
     expect(await cells()).toEqual(run.confusion!.counts.flat());
     expect(await page.locator('canvas[aria-label^="Projection"]').getAttribute('aria-label')).toContain('batch 40');
-    await page.getByRole('slider').fill('0');
-    await page.getByRole('heading', { name: 'Evaluation at batch 0' }).waitFor();
+    await page.getByRole('slider', { name: 'Evaluation 5 of 5' }).fill('0');
+    await page.getByRole('heading', { name: 'Confusion matrix at batch 0' }).waitFor();
     const early = await api<{ counts: number[][] }>('runs/r1/confusion?batch=0');
     await expect.poll(cells, patient).toEqual(early.counts.flat());
     expect(JSON.parse(await page.locator('pre.definition').innerText())).toEqual(run.config);

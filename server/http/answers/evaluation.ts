@@ -1,0 +1,49 @@
+import { confusedPairs } from '../../sweep/confused-pairs.ts';
+import { unpackAxis, type PackedAxis } from '../../store/database/packed-axis.ts';
+import { readArtefact } from '../../store/reading/read-artefact.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import type { ConfusedClasses, ConfusionMatrix, EvaluatedPart, FeatureProjection } from '../schemas/evaluation.ts';
+
+interface Which {
+  /** The batch of the evaluation; default: the last one that has what is asked for. */
+  batch?: number | undefined;
+  part?: EvaluatedPart | undefined;
+}
+
+export function readConfusion(storage: Storage, runId: number, { batch, part = 'val' }: Which): ConfusionMatrix | null {
+  const found = readArtefact(storage, runId, nameOf(part, 'confusion'), batch);
+  return found && { batch: found.batch, counts: found.value as number[][] };
+}
+
+/** What is stored at the end of a run. */
+type StoredImages = Pick<ConfusedClasses, 'shape' | 'pairs'>;
+
+/** Elsewhere than at the end of a run the pairs have no images. */
+export function readConfused(storage: Storage, runId: number, { batch, part = 'val' }: Which): ConfusedClasses | null {
+  const confusion = readConfusion(storage, runId, { batch, part });
+  if (confusion === null) return null;
+  const found = readArtefact(storage, runId, nameOf(part, 'confused'), confusion.batch);
+  const { shape, pairs } = (found?.value as StoredImages | undefined) ?? {
+    shape: null,
+    pairs: confusedPairs(confusion.counts).map((pair) => ({ ...pair, images: [] })),
+  };
+  return { batch: confusion.batch, part, shape, pairs };
+}
+
+export function readProjection(storage: Storage, runId: number, batch?: number): FeatureProjection | null {
+  const found = readArtefact(storage, runId, 'projection', batch);
+  if (!found) return null;
+  const { x, y, labels } = found.value as { x: StoredAxis; y: StoredAxis; labels: number[] };
+  return { batch: found.batch, x: toCoordinates(x), y: toCoordinates(y), labels };
+}
+
+/** Until version 0.2 the numbers themselves were stored. */
+type StoredAxis = PackedAxis | (number | null)[];
+
+function toCoordinates(axis: StoredAxis): (number | null)[] {
+  return Array.isArray(axis) ? axis : unpackAxis(axis);
+}
+
+function nameOf(part: EvaluatedPart, what: string): string {
+  return part === 'val' ? what : `${part}/${what}`;
+}
