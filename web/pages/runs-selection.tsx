@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { RunRow } from '../../server/http/schemas/run.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { formatAmount } from '../format/number.ts';
+import { MarkRuns } from '../parts/mark-runs.tsx';
 import { PostButton } from '../parts/post-button.tsx';
 import { RunDiffTable } from '../parts/run-diff-table.tsx';
 
@@ -12,7 +13,7 @@ interface RunsSelectionProps {
   onClear: () => void;
 }
 
-/** What can be done with the runs that are ticked: compare two, train failed ones again. */
+/** What can be done with the runs that are ticked: compare two, tag and star all, train failed ones again. */
 export function RunsSelection({ sweep, runs, onClear }: RunsSelectionProps) {
   const [compared, setCompared] = useState<[string, string] | null>(null);
   const failed = runs.filter(({ state }) => state === 'failed').map(({ id }) => id);
@@ -21,8 +22,8 @@ export function RunsSelection({ sweep, runs, onClear }: RunsSelectionProps) {
   const isCompared = compared !== null && canDiffer && compared[0] === first!.id && compared[1] === second!.id;
   return (
     <section class="selection" aria-label="Chosen runs">
-      <p class="actions" role="status">
-        <span>{formatAmount(runs.length, 'run')} chosen</span>
+      <div class="actions">
+        <span role="status">{formatAmount(runs.length, 'run')} chosen</span>
         <button
           type="button"
           disabled={!canDiffer}
@@ -31,6 +32,7 @@ export function RunsSelection({ sweep, runs, onClear }: RunsSelectionProps) {
         >
           {isCompared ? 'Hide the difference' : 'Difference of two'}
         </button>
+        <MarkRuns runs={runs} />
         {failed.length > 0 && sweep.state !== 'running' && sweep.state !== 'queued' && (
           <PostButton path={`sweeps/${sweep.id}/retry`} body={{ runs: failed }}>
             Retry {formatAmount(failed.length, 'failed run')}
@@ -39,7 +41,7 @@ export function RunsSelection({ sweep, runs, onClear }: RunsSelectionProps) {
         <button type="button" class="plain" onClick={onClear}>
           Choose none
         </button>
-      </p>
+      </div>
       {isCompared && <RunDiffTable first={compared[0]} second={compared[1]} />}
     </section>
   );

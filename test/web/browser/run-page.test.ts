@@ -13,7 +13,7 @@ import { openPage, overflow, type WatchedPage } from './watched-page.ts';
 /** A busy machine may need one second, the usual limit, for a single answer. */
 const patient = { timeout: 90_000 };
 
-describeInBrowser('the page of a run', () => {
+describeInBrowser('the page of a run, and runs together', () => {
   let folder: string;
   let server: Served;
   let browser: Browser;
@@ -72,7 +72,24 @@ describeInBrowser('the page of a run', () => {
     expect(await page.locator('.confused li').allInnerTexts()).toEqual(['b → a (2 images)', 'a → b (1 image)']);
     expect(await seriousFaults(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await overflow(page)).toBe(0);
+    // Charts follow the width of the window a moment later.
+    await expect.poll(() => overflow(page), patient).toBe(0);
     await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('tags and stars the ticked runs with one press, and says so', async () => {
+    await page.goto('sweeps/s1/runs');
+    for (const id of [run, run + 1]) await page.getByRole('checkbox', { name: `Choose r${id}`, exact: true }).check();
+    const chosen = page.getByRole('region', { name: 'Chosen runs' });
+    await chosen.getByText('2 runs chosen').waitFor();
+    await chosen.getByRole('textbox', { name: 'Tag for the chosen runs' }).fill('paper');
+    await chosen.getByRole('button', { name: 'Tag', exact: true }).click();
+    await chosen.getByText('2 runs tagged “paper”.').waitFor();
+    await chosen.getByRole('button', { name: 'Star', exact: true }).click();
+    await chosen.getByText('2 runs starred.').waitFor();
+    expect(await chosen.getByRole('textbox', { name: 'Tag for the chosen runs' }).inputValue()).toBe('');
+    await page.goto(`runs/r${run + 1}`);
+    await page.getByRole('button', { name: `Take the tag paper away from run r${run + 1}` }).waitFor();
+    await page.getByRole('button', { name: `Star run r${run + 1}`, pressed: true }).waitFor();
   });
 });
