@@ -11,6 +11,7 @@ import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { PairTable } from '../parts/pair-table.tsx';
+import { PointsDrawn } from '../parts/points-drawn.tsx';
 import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
 import { useChoice } from '../routing/location.ts';
 import { choosePairs } from '../series/choose-pairs.ts';
@@ -93,26 +94,34 @@ function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
         {(answer) => (
           <FirstOf items={pairs} most={24} noun="pairs">
             {(shown) => (
-              <div class={pairs.length === 1 ? 'panels panels-one' : 'panels panels-small'}>
-                {shown.map((pair) => (
-                  <PairChart
-                    key={`${pair.arm}/${pair.seed}`}
-                    pair={pair}
-                    answer={answer}
-                    metric={metric}
-                    late={late}
-                    range={range}
-                    large={pairs.length === 1}
-                    onRange={zoom}
-                  />
-                ))}
-              </div>
+              <>
+                <div class={pairs.length === 1 ? 'panels panels-one' : 'panels panels-small'}>
+                  {shown.map((pair) => (
+                    <PairChart
+                      key={`${pair.arm}/${pair.seed}`}
+                      pair={pair}
+                      answer={answer}
+                      metric={metric}
+                      late={late}
+                      range={range}
+                      large={pairs.length === 1}
+                      onRange={zoom}
+                    />
+                  ))}
+                </div>
+                <PointsDrawn curves={curvesOf(shown, answer)} />
+              </>
             )}
           </FirstOf>
         )}
       </Loaded>
     </>
   );
+}
+
+function curvesOf(pairs: readonly PairItem[], { curves }: CurvesResponse): CurvesResponse['curves'] {
+  const runs = new Set(pairs.flatMap(({ run, controlRun }) => [run, controlRun]));
+  return curves.filter(({ run }) => runs.has(run));
 }
 
 interface PairChartProps {

@@ -8,6 +8,7 @@ import { metricLabel } from '../format/metric.ts';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
+import { PointsDrawn } from '../parts/points-drawn.tsx';
 import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
 import { useChoice } from '../routing/location.ts';
 import { RunTerms } from './run-terms.tsx';
@@ -119,6 +120,7 @@ function GroupChart({ run, group, range, onRange }: GroupChartProps) {
             />
           )}
           <GroupView run={run} group={group} looks={looks} answer={answer} range={range} onRange={onRange} />
+          <PointsDrawn curves={answer.curves} />
         </>
       )}
     </Loaded>
