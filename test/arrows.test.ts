@@ -30,6 +30,7 @@ const LAYERS: Record<string, string[]> = {
   'server/sweep': ['*', 'schema', 'space', 'filter', 'problems', 'definition', 'plan'],
   'server/store': ['generated', 'database', 'reading', 'sweeps', 'training'],
   'server/runner': [
+    'logs',
     '*',
     'checkpoints',
     'workers',

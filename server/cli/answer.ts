@@ -1,4 +1,4 @@
-import { printable } from './columns.ts';
+import { printable } from '../sweep/printable.ts';
 import { toDuration } from '../report/number-format.ts';
 import type { NextStep, Verdict } from '../report/verdict/verdict.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';

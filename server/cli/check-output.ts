@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { resolveDatabase } from '../store/database/check-place.ts';
+import { logFolderOf } from '../store/database/log-folder.ts';
 import { isSameFile } from '../store/database/replaced.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { readInputs } from '../store/reading/read-inputs.ts';
@@ -43,7 +44,7 @@ function inputsOf(storage: Storage): Input[] {
   return [
     ...database,
     { path: checkpointFolder, what: `in the checkpoint folder of ${file}` },
-    { path: `${file}.logs`, what: `in the log folder of ${file}` },
+    { path: logFolderOf(storage), what: `in the log folder of ${file}` },
     ...definitions.map((path) => ({ path, what: `the definition ${path} of a sweep` })),
     ...datasets.flatMap(({ folder, settings }) => pathsOf(settings, folder)),
     ...[cacheFolder(), process.env['COSWEEP_DATA'] ?? '']

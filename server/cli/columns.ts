@@ -1,3 +1,4 @@
+import { printable } from '../sweep/printable.ts';
 import { displayWidth } from './display-width.ts';
 
 /** A cell of a list on the terminal; numbers are aligned at the right. */
@@ -24,14 +25,6 @@ export function toColumns(head: readonly string[], rows: readonly (readonly Cell
         .trimEnd(),
     )
     .join('\n');
-}
-
-/**
- * Control characters (escape sequences among them) as one visible sign each, and those that turn the direction of what
- * follows.
- */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
 }
 
 function pad(text: string, width: number, right: boolean): string {

@@ -1,4 +1,4 @@
-import { printable } from './columns.ts';
+import { printable } from '../sweep/printable.ts';
 import { displayWidth, signsOf } from './display-width.ts';
 import { toDuration } from './duration.ts';
 

@@ -1,5 +1,5 @@
 import type { RunnerEvent, SweepSummary } from '../runner/events.ts';
-import { printable } from './columns.ts';
+import { printable } from '../sweep/printable.ts';
 import { STALE_MS } from '../store/database/lease.ts';
 import { toDuration } from './duration.ts';
 import { makeLiveBlock } from './live-block.ts';

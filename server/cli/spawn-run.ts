@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { LOG_FILE_MODE, LOG_FOLDER_MODE, logFolderOf } from '../store/database/log-folder.ts';
 import { launcher } from './launcher.ts';
 
 /** A process that trains. */
@@ -27,9 +28,9 @@ const LINES_KEPT = 5;
  * messages of the run go to a log beside the database, without what they would quote from data for the terminal alone.
  */
 export async function spawnRun(db: string, sweepId: string): Promise<SpawnedRun> {
-  const log = `${db}.logs/${sweepId}.log`;
-  mkdirSync(dirname(log), { recursive: true });
-  const file = openSync(log, 'a', 0o600); // it may quote the owner's files
+  const log = join(logFolderOf({ file: db }), `${sweepId}.log`);
+  mkdirSync(dirname(log), { recursive: true, mode: LOG_FOLDER_MODE });
+  const file = openSync(log, 'a', LOG_FILE_MODE);
   try {
     const before = statSync(log).size;
     const child = spawn(process.execPath, launcher(db, 'run', sweepId, '--if-queued'), {

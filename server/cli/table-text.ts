@@ -1,5 +1,5 @@
 import type { DisplayCell, DisplayTable } from '../report/formats/display-table.ts';
-import { printable } from './columns.ts';
+import { printable } from '../sweep/printable.ts';
 import { displayWidth } from './display-width.ts';
 
 const GAP = '  ';

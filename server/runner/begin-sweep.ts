@@ -8,8 +8,9 @@ import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
+import { hireWorker } from './workers/hire-worker.ts';
 import { measureBits } from './workers/measure-bits.ts';
-import { WorkerProcess } from './workers/worker-process.ts';
+import type { Trainer } from './workers/trainer.ts';
 
 /** What a sweep is trained on. */
 interface Inputs extends Data {
@@ -31,7 +32,7 @@ export type Beginning =
   | { kind: 'stopped'; sweep: SweepRecord }
   | { kind: 'gone' };
 
-type Beginner = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'device' | 'fresh' | 'tell' | 'patience'>;
+type Beginner = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'device' | 'fresh' | 'tell' | 'patience' | 'logs'>;
 
 /**
  * From the queue to what can be trained. It takes workers a second or two to open their engine: meanwhile this process
@@ -71,11 +72,12 @@ interface Begun {
 
 /** The machine that trains the sweep, with the bits that it computes. */
 async function readHere(
-  { storage, sweepId, device, fresh, patience, tell }: Beginner,
+  options: Beginner,
   { sweep, crew, identities, data, ended }: Begun,
 ): Promise<{ here: Here | null }> {
+  const { storage, sweepId, fresh, tell } = options;
   if (!fresh && isAllDone(storage, sweepId, identities)) return { here: null };
-  const hire = (): WorkerProcess => new WorkerProcess(crew.engine, device, patience);
+  const hire = (): Trainer => hireWorker(crew.engine, options, 0);
   return { here: await measureBits(crew, sweep.armList, data, { hire, ended, tell }) };
 }
 

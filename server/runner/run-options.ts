@@ -2,6 +2,7 @@ import type { Lease } from '../store/database/lease.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
+import type { Logs } from './logs/logs.ts';
 import type { Patience } from './patience.ts';
 
 /** What a `run` process is asked to do. */
@@ -40,4 +41,6 @@ export interface SweepOptions extends RunOptions {
   isAsked: boolean;
   /** With the workers of this process. */
   patience: Patience;
+  /** Of its stages and workers. */
+  logs: Logs;
 }

@@ -19,6 +19,7 @@ import { removeNoted } from './checkpoints/prune-checkpoints.ts';
 import { endBroken, interruptSweep } from './end-sweep.ts';
 import type { SweepSummary } from './events.ts';
 import { keepLease } from './heartbeat.ts';
+import { Logs } from './logs/logs.ts';
 import { patiently, type Waiter } from './patiently.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
@@ -49,6 +50,8 @@ export async function runQueue(
   const { lost, end } = keepLease(storage, lease);
   const waiter = { storage, giveUp: AbortSignal.any([kill, lost]) };
   const patience = new Patience(options.watchdog);
+  const log = (message: string): void => tell({ kind: 'log', message });
+  let logs: Logs | null = null;
   try {
     for (const id of await patiently(waiter, () => clearLeftovers(storage, lease, options.sweepId, left))) {
       if (id !== options.sweepId)
@@ -59,16 +62,16 @@ export async function runQueue(
             `\`cosweep run ${sweepName(id)}\` continues it`,
         });
     }
-    const log = (message: string): void => tell({ kind: 'log', message });
     await claimFolder({ ...options, lease, lost }, waiter, log);
     await removeNoted(waiter, lease, log);
+    logs = Logs.open(storage, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
     const next = (): number | null => (stop.aborted || lost.aborted ? null : nextQueuedSweep(storage));
     for (let id = next(); id !== null; id = next()) {
       const isAsked = id === options.sweepId;
       const own = isAsked ? options : { ...options, ...AS_IT_IS };
-      const summary = await runSweep({ ...own, sweepId: id, lease, lost, isAsked, patience });
+      const summary = await runSweep({ ...own, sweepId: id, lease, lost, isAsked, patience, logs });
       await completeFile(storage);
       if (isAsked) asked = summary;
       hadItsTurn ||= isAsked;
@@ -79,6 +82,7 @@ export async function runQueue(
       await interruptSweep({ ...options, lease, lost }, probeSeeds);
     return asked;
   } finally {
+    await logs?.close();
     end();
     releaseLease(storage, lease);
   }

@@ -124,7 +124,7 @@ async function toWork(
   { sweep, crew, identities, here, fingerprintOf, environment }: Beginning & { kind: 'begun' },
   { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
 ): Promise<SweepWork> {
-  const { storage, lease, sweepId, fresh, device, patience, tell, stop, kill, lost } = options;
+  const { storage, lease, sweepId, fresh, device, patience, logs, tell, stop, kill, lost } = options;
   const { armList: arms, share, folder, plan, probeSeeds } = sweep;
   const { engine, workers: hired } = crew;
   const anew = (seeds: number[]): void =>
@@ -148,6 +148,7 @@ async function toWork(
     workers: workerCount(options.workers, engine),
     hired,
     patience,
+    logs,
     folder,
     temporaries,
     fingerprintOf,
@@ -190,7 +191,7 @@ async function tellBeginning(sweepId: number, { id, name }: SweepRecord, work: S
     left,
     batches: trainedBatches(asked, wanted),
   });
-  const [first] = hired;
+  const first = hired.find(({ dead }) => !dead);
   const other = first && left > 0 ? otherMachine(readMachines(storage, sweepId), await first.opened) : null;
   if (other) tell({ kind: 'log', message: `${id} ${other}` });
 }

@@ -5,6 +5,7 @@ import type { Arm } from '../sweep/arm.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
 import type { Fingerprints } from './identify.ts';
+import type { Logs } from './logs/logs.ts';
 import type { Wanted } from './order/trunks-only.ts';
 import type { Patience } from './patience.ts';
 import type { Trainer } from './workers/trainer.ts';
@@ -29,6 +30,7 @@ export interface SweepWork {
   /** Workers that were started already: at most as many as `workers`. */
   hired: Trainer[];
   patience: Patience;
+  logs: Logs;
   /** Where the data sets' relative paths start. */
   folder: string;
   /** The noted name of which all temporary checkpoint files of its workers are. */

@@ -8,7 +8,7 @@ import { Pace } from './order/pace.ts';
 import { StageQueue } from './order/stage-queue.ts';
 import { noTrunk, trunkBeside, type TrunkBeside } from './order/trunk-beside.ts';
 import type { SweepWork } from './sweep-work.ts';
-import { WorkerProcess } from './workers/worker-process.ts';
+import { hireWorker } from './workers/hire-worker.ts';
 
 /**
  * Trains the stages of a sweep's runs that are not done yet. A stage that several runs share is trained once, and each
@@ -18,7 +18,7 @@ import { WorkerProcess } from './workers/worker-process.ts';
  * @returns batches trained, and those that were taken from trunks instead
  */
 export async function trainSweep(work: SweepWork): Promise<{ trained: number; taken: number }> {
-  const { arms, tasks, engine, device, hired, patience, broken } = work;
+  const { arms, tasks, engine, hired, broken } = work;
   const beside = work.share ? trunkBeside(arms, tasks) : noTrunk;
   const takenBefore = await settleWhatIsThere(work, beside);
   const queue = new StageQueue(tasks, work.wanted, beside, work.workers);
@@ -32,7 +32,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
     deliveries,
     settler: new Settler(work, queue, deliveries, beside),
     mostEpsilons: mostEpsilonsOf(arms, tasks),
-    hire: () => new WorkerProcess(engine, device, patience),
+    hire: (seat: number) => hireWorker(engine, work, seat),
   };
   const loops = Array.from({ length: size }, async (_, index) => {
     try {

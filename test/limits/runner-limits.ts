@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkerLoop, type Shared } from '../../server/runner/loops/worker-loop.ts';
+import { Logs } from '../../server/runner/logs/logs.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { StageQueue } from '../../server/runner/order/stage-queue.ts';
 import { Patience } from '../../server/runner/patience.ts';
@@ -78,7 +79,7 @@ async function dieEachTime(storage: Storage): Promise<string> {
   };
   const worker: Trainer = {
     ...{ opened: Promise.resolve({ device: '', versions: {} }), dead: false, holds: () => false },
-    ...{ stop: () => {}, kill: () => {}, end: nothing },
+    ...{ stop: () => {}, kill: () => {}, end: nothing, pid: null },
     sign: async () => [],
     train: () => Promise.reject(new WorkerError('Worker process 1 ended while training (killed by SIGKILL)')),
   };
@@ -92,6 +93,7 @@ async function dieEachTime(storage: Storage): Promise<string> {
       temporaries: '',
       fingerprintOf: () => '',
     },
+    ...{ lease: { token: 1 }, metric: 'val/accuracy', engine: 'wasm' as const, logs: Logs.none() },
     arms: makePlan([{ beta: 0.1, N: 0, epsilon: 0.1 }], [1]).arms,
   };
   const settler = { isDue: () => false, settle: nothing };

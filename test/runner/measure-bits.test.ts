@@ -16,6 +16,7 @@ function signer(signatures: (string | null)[] | null): Trainer {
   let dead = false;
   return {
     opened: Promise.resolve(MACHINE),
+    pid: null,
     get dead() {
       return dead;
     },

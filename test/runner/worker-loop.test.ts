@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { WorkerLoop } from '../../server/runner/loops/worker-loop.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
+import { Logs } from '../../server/runner/logs/logs.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import type { RunnerEvent } from '../../server/runner/events.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
@@ -41,6 +42,7 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
   const worker: Trainer = {
     opened: Promise.resolve({ device: '', versions: {} }),
     sign: async () => [],
+    pid: null,
     dead: false,
     holds: () => false,
     stop: () => {},
@@ -56,6 +58,10 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
   };
   const work = {
     storage: await newStorage(),
+    lease: { token: 1 },
+    metric: 'val/accuracy',
+    engine: 'wasm' as const,
+    logs: Logs.none(),
     stopping: never,
     killing: never,
     tell: (event: RunnerEvent) => void (event.kind === 'log' && said.push(event.message)),

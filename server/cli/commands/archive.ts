@@ -1,4 +1,4 @@
-import { printable } from '../columns.ts';
+import { printable } from '../../sweep/printable.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { WRITING, withStorage } from '../with-storage.ts';

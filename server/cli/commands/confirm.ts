@@ -1,5 +1,5 @@
 import type { Storage } from '../../store/database/storage.ts';
-import { printable } from '../columns.ts';
+import { printable } from '../../sweep/printable.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { addTrainOptions, type TrainOptions } from '../train-options.ts';

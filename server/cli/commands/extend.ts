@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ParamValue } from '../../sweep/arm.ts';
 import type { ExtensionPlan } from '../../http/schemas/extend.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import { printable } from '../columns.ts';
+import { printable } from '../../sweep/printable.ts';
 import type { CliCommand } from '../command.ts';
 import { toDuration } from '../duration.ts';
 import { wholeOption } from '../number-options.ts';

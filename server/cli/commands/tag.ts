@@ -1,5 +1,5 @@
 import { UserError } from '../../sweep/user-error.ts';
-import { printable } from '../columns.ts';
+import { printable } from '../../sweep/printable.ts';
 import type { CliCommand } from '../command.ts';
 import { findSubject } from '../find-subject.ts';
 import type { Session } from '../session.ts';

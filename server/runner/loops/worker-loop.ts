@@ -1,9 +1,11 @@
 import { runName } from '../../store/database/ids.ts';
 import type { RunTask } from '../../store/training/identify-runs.ts';
-import type { RunOutcome } from '../../store/training/run-state.ts';
+import type { Machine, RunOutcome } from '../../store/training/run-state.ts';
+import type { FitResult } from '../../training/fit-task.ts';
 import { BYTES_UP_TO } from '../checkpoints/sent-checkpoint.ts';
 import type { Deliveries, Spent } from '../deliveries/deliveries.ts';
 import { epsilonsOf, placesFor } from '../order/epsilons-of.ts';
+import type { StageLog } from '../logs/stage-log.ts';
 import type { Pace } from '../order/pace.ts';
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import type { SweepWork } from '../sweep-work.ts';
@@ -18,7 +20,18 @@ const RETRIES = 2;
 
 type Work = Pick<
   SweepWork,
-  'storage' | 'arms' | 'folder' | 'temporaries' | 'fingerprintOf' | 'stopping' | 'killing' | 'tell'
+  | 'storage'
+  | 'lease'
+  | 'arms'
+  | 'metric'
+  | 'engine'
+  | 'folder'
+  | 'temporaries'
+  | 'fingerprintOf'
+  | 'logs'
+  | 'stopping'
+  | 'killing'
+  | 'tell'
 >;
 
 /** What all worker loops of a sweep have in common. */
@@ -30,7 +43,7 @@ export interface Shared {
   /** The largest number of ε that any stage of the sweep carries. */
   mostEpsilons: number;
   /** Starts a worker in the place of one that has died. */
-  hire: () => Trainer;
+  hire: (seat: number) => Trainer;
 }
 
 /**
@@ -118,27 +131,38 @@ export class WorkerLoop {
     // What the checkpoint and the stage's own batches do not cover is trained again without being recorded.
     let at = job.restores ? to : Math.max(from, start?.batch ?? 0);
     const progress = new StageProgress(this.#work, pace, job, job.restores ? from : at, this.#index);
-    let splits = false;
+    let result: FitResult | null = null;
+    const log = this.#beginLog(job, worker, machine, start, at);
     const training = worker.train(this.#toOrder(job, start, at), {
+      onOutput: log.quote,
       onLoaded: (loaded) => {
         this.#storing.add(deliveries.begin(job, this.#index, machine, loaded));
         progress.begin();
       },
       onProgress: (batch) => progress.reach(batch),
       onSegment: (segment) => {
+        log.segment(segment);
         this.#storing.add(deliveries.advance(job, at, segment, spent));
         at = segment.to;
-        splits = segment.result?.outcome === 'split';
+        result = segment.result;
       },
     });
     if (stopping.aborted) worker.stop();
-    await training.catch((error) => {
+    await training.catch((error: Error) => {
+      log.fail(error.message);
       progress.fallBackTo(job.restores ? from : at);
       throw error;
     });
+    log.complete(result!);
     // While a stage is stored the next one is trained, unless it is known only then which ones follow. One stage waits
     // at most.
-    await (splits ? this.#storing.idle() : before);
+    await (result!.outcome === 'split' ? this.#storing.idle() : before);
+  }
+
+  #beginLog({ stage }: StageJob, { pid }: Trainer, { device }: Machine, start: Start | null, from: number): StageLog {
+    const { lease, engine, metric, logs } = this.#work;
+    const attempt = { stageId: stage.stageId, from, to: stage.to, worker: this.#index, token: lease.token };
+    return logs.attempt({ ...attempt, pid, engine, device, start }, metric);
   }
 
   #toOrder({ runs, stage }: StageJob, start: Start | null, from: number): StageOrder {
@@ -178,7 +202,7 @@ export class WorkerLoop {
   #aliveWorker(): Trainer {
     if (this.#worker && !this.#worker.dead) return this.#worker;
     void this.#worker?.end();
-    return (this.#worker = this.#shared.hire());
+    return (this.#worker = this.#shared.hire(this.#index));
   }
 
   /** @returns what makes the worker obey no longer */

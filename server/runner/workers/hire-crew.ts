@@ -7,9 +7,9 @@ import { EngineUnavailable } from '../../training/engines/unavailable.ts';
 import { forgetVerdict } from '../../training/engines/verdicts.ts';
 import type { SweepOptions } from '../run-options.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
+import { hireWorker } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
 import { workerCount } from './worker-count.ts';
-import { WorkerProcess } from './worker-process.ts';
 
 /**
  * Workers on one engine, none where nothing is to be trained. The first has it open; others may still be opening it.
@@ -21,7 +21,7 @@ export interface Crew {
 
 type Hirer = Pick<
   SweepOptions,
-  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'fresh' | 'patience' | 'tell'
+  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'fresh' | 'patience' | 'logs' | 'tell'
 >;
 
 /**
@@ -32,12 +32,12 @@ type Hirer = Pick<
  * @returns null where it was ended
  */
 export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew | null> {
-  const { storage, sweepId, fresh, device, tell } = options;
+  const { storage, sweepId, fresh, tell } = options;
   const { engine: before, runs, unfinished } = readOutstanding(storage, sweepId);
   const start = (engine: EngineName): Promise<Crew | WorkerError | null> =>
     startWorkers(
       Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished),
-      () => new WorkerProcess(engine, device, options.patience),
+      (seat) => hireWorker(engine, options, seat),
       engine,
       ended,
     );
@@ -75,12 +75,12 @@ async function engineOf(
 /** @returns the error of the first where the engine does not open; null where it was ended */
 async function startWorkers(
   count: number,
-  hire: () => Trainer,
+  hire: (seat: number) => Trainer,
   engine: EngineName,
   ended: AbortSignal,
 ): Promise<Crew | WorkerError | null> {
   if (ended.aborted) return null;
-  const workers = Array.from({ length: count }, hire);
+  const workers = Array.from({ length: count }, (_, seat) => hire(seat));
   const letGo = (): void => workers.forEach((worker) => worker.kill());
   ended.addEventListener('abort', letGo);
   try {

@@ -12,7 +12,7 @@ import { WorkerError, type Trainer } from './trainer.ts';
 const TRIES = 3;
 
 interface Means {
-  /** Starts a worker, where the crew has none that is alive. */
+  /** Starts a worker in the first seat, where the crew has none that is alive. */
   hire: () => Trainer;
   /** Aborted: no further worker is hired. */
   ended: AbortSignal;
@@ -21,7 +21,7 @@ interface Means {
 
 /**
  * Has the signature measured of each structure that the arms of a sweep have. All workers of a machine compute equal
- * bits, so one of them is asked. Where it dies of it another one is hired, and is the crew's first from then on. Bits
+ * bits, so one of them is asked. Where all have died of it another one is hired, in the first one's seat. Bits
  * that cannot be measured are unknown, and the sweep is trained nevertheless.
  */
 export async function measureBits(
@@ -61,7 +61,5 @@ async function ask(
 }
 
 function firstAlive({ workers }: Crew, hire: () => Trainer): Trainer {
-  while (workers[0]?.dead) workers.shift();
-  if (workers.length === 0) workers.push(hire());
-  return workers[0]!;
+  return workers.find(({ dead }) => !dead) ?? (workers[0] = hire());
 }

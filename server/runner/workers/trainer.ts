@@ -1,5 +1,6 @@
 import type { Machine } from '../../store/training/run-state.ts';
 import type { SignedStructure } from '../../training/signature.ts';
+import type { Listener } from '../logs/journal.ts';
 import type { Loaded, SegmentReport, StageOrder } from './messages.ts';
 
 /**
@@ -39,6 +40,9 @@ export interface Trainer {
   /** Lets it give its device back and end; ends itself when that is done. May be called more than once. */
   end(): Promise<void>;
 
+  /** Of its process on this machine; null where it has none. */
+  readonly pid: number | null;
+
   /** It has ended, or takes no other stage: its engine did not open, or was lost. */
   readonly dead: boolean;
 }
@@ -49,6 +53,8 @@ export interface StageCallbacks {
   /** @param batch that it has come to */
   onProgress(batch: number): void;
   onSegment(segment: SegmentReport): void;
+  /** What its process writes to its streams meanwhile. */
+  onOutput?: Listener;
 }
 
 /** The trainer could not go on with its stage, or did not open; the message is for the run's record. */

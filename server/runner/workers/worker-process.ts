@@ -1,10 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../store/training/run-state.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
 import { builtProgram } from '../../training/built-program.ts';
 import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
 import type { SignedStructure } from '../../training/signature.ts';
+import type { Listener, Stream } from '../logs/journal.ts';
+import { NO_LISTENER, type WorkerListener } from '../logs/worker-log.ts';
 import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
 import { Patience } from '../patience.ts';
 import { WorkerDied, WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
@@ -22,6 +26,9 @@ const HEAP_FLAGS = ['--initial-old-space-size=256'];
 
 /** How much of what a worker wrote to stderr is kept, to say why it died. */
 const STDERR_KEPT = 2000;
+
+/** In milliseconds: so long the last words of a worker that has ended are waited for. Others may hold its streams. */
+const LAST_WORDS = 200;
 
 /**
  * `starting`: its engine is opening. `ready`: it waits for a stage. `training`: it has one. `stopping`: it has one and
@@ -49,6 +56,9 @@ export class WorkerProcess implements Trainer {
   #receive: (message: FromWorker) => void = () => {};
   #stderr = '';
   readonly #patience: Patience;
+  readonly #listener: WorkerListener;
+  /** Gets what it writes. */
+  #quote: Listener;
   /** Why it was killed, where this process did that. */
   #hung: string | null = null;
   /** The checkpoints that the process has: the one that it was given last, and the one that it made last. */
@@ -56,23 +66,29 @@ export class WorkerProcess implements Trainer {
   #made: string | null = null;
 
   /** @param device of the engine; null leaves it to it */
-  constructor(engine: EngineName, device: string | null, patience = new Patience()) {
+  constructor(
+    engine: EngineName,
+    device: string | null,
+    patience = new Patience(),
+    listener: WorkerListener = NO_LISTENER,
+  ) {
     this.#patience = patience;
+    this.#listener = listener;
+    this.#quote = listener.quote;
     this.#child = fork(builtProgram('runner/workers/worker'), [], {
       execArgv: [...HEAP_FLAGS, ...process.execArgv], // of two flags V8 takes the last one: a user's own
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: engineEnvironment(),
     });
-    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
-    });
+    this.#listener.started(this.pid, engine);
+    this.#listen('stdout');
+    this.#listen('stderr');
     this.#child.on('message', (message: FromWorker) => this.#receive(message));
     this.#exited = new Promise((_, reject) => {
-      this.#child.once('error', (error) => reject(this.#died(error.message)));
-      this.#child.once('exit', (code, signal) =>
-        reject(this.#died(signal ? `killed by ${signal}` : `exit code ${code}`)),
-      );
+      const end = (how: string): void => void this.#died(how).then(reject);
+      this.#child.once('error', (error) => end(error.message));
+      this.#child.once('exit', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
     });
     this.#exited.catch(() => {}); // whoever waits for the worker hears of it; nobody may be waiting
     this.opened = this.#open(engine, device);
@@ -81,6 +97,10 @@ export class WorkerProcess implements Trainer {
 
   get dead(): boolean {
     return this.#state === 'dead';
+  }
+
+  get pid(): number | null {
+    return this.#child.pid ?? null;
   }
 
   holds(hash: string): boolean {
@@ -94,26 +114,14 @@ export class WorkerProcess implements Trainer {
     });
   }
 
-  async train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
-    this.#enter('training');
-    let reading = true;
-    const limit = (): number =>
-      this.#patience.with(this.#state === 'stopping' ? 'stopping' : reading ? 'reading' : 'training');
-    await this.#converse<void>({ kind: 'train', order }, limit, (message, resolve, silence) => {
-      if (!reading) this.#patience.noteSilence(silence);
-      if (message.kind === 'loaded') {
-        reading = false;
-        this.#given = order.start?.hash ?? this.#given;
-        onLoaded(message.loaded);
-      }
-      if (message.kind === 'progress') onProgress(message.batch);
-      if (message.kind === 'segment') {
-        this.#made = message.segment.checkpoint?.hash ?? this.#made;
-        onSegment(message.segment);
-        if (message.segment.result) resolve();
-      }
-    });
-    this.#enter('ready');
+  async train(order: StageOrder, told: StageCallbacks): Promise<void> {
+    this.#quote = told.onOutput ?? this.#quote;
+    try {
+      await this.#train(order, told);
+    } finally {
+      await setImmediate(); // what it wrote before its last message is in the pipe by now
+      this.#quote = this.#listener.quote;
+    }
   }
 
   stop(): void {
@@ -140,6 +148,7 @@ export class WorkerProcess implements Trainer {
         if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
       });
       this.#enter('ready');
+      this.#listener.opened(machine);
       return machine;
     } catch (error) {
       // The process may be alive, and may hold the device, but it has nothing to train on.
@@ -147,6 +156,28 @@ export class WorkerProcess implements Trainer {
       this.kill();
       throw error;
     }
+  }
+
+  async #train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
+    this.#enter('training');
+    let reading = true;
+    const limit = (): number =>
+      this.#patience.with(this.#state === 'stopping' ? 'stopping' : reading ? 'reading' : 'training');
+    await this.#converse<void>({ kind: 'train', order }, limit, (message, resolve, silence) => {
+      if (!reading) this.#patience.noteSilence(silence);
+      if (message.kind === 'loaded') {
+        reading = false;
+        this.#given = order.start?.hash ?? this.#given;
+        onLoaded(message.loaded);
+      }
+      if (message.kind === 'progress') onProgress(message.batch);
+      if (message.kind === 'segment') {
+        this.#made = message.segment.checkpoint?.hash ?? this.#made;
+        onSegment(message.segment);
+        if (message.segment.result) resolve();
+      }
+    });
+    this.#enter('ready');
   }
 
   /** What is dead stays so. */
@@ -191,12 +222,21 @@ export class WorkerProcess implements Trainer {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  #died(how: string): WorkerError {
+  #listen(stream: Stream): void {
+    this.#child[stream]!.setEncoding('utf8').on('data', (text: string) => {
+      if (stream === 'stderr') this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
+      this.#quote(stream, text);
+    });
+  }
+
+  async #died(how: string): Promise<WorkerError> {
     const doing = DOING[this.#state];
     this.#enter('dead');
     this.#receive = () => {}; // what it sent before may still come in, and its stage is tried again meanwhile
+    await Promise.race([once(this.#child, 'close'), sleep(LAST_WORDS)]).catch(() => {});
     const said = this.#stderr.trim().split('\n').slice(-5).join('\n');
     const why = this.#hung ?? how;
+    this.#listener.ended(why);
     return new WorkerDied(`Worker process ${this.#child.pid} ended ${doing}(${why})${said ? `: ${said}` : ''}`);
   }
 }

@@ -1,19 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Database as Connection } from 'better-sqlite3';
 import { fileReason, isFileError } from '../../sweep/file-error.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
+import { OWNER, ownerOf, writeOwner, type Owner } from './folder-owner.ts';
 import { databaseWithId, readIdentity } from './read-identity.ts';
 import { identityOf, isSameFile } from './replaced.ts';
 
@@ -22,16 +12,6 @@ import { identityOf, isSameFile } from './replaced.ts';
  * checkpoint, and holds the id of the database and the path that it has. A folder without that file belongs to a
  * database only if the database records at least one file that is in it.
  */
-
-/** The file of a checkpoint folder that says whose it is. */
-const OWNER = 'owner';
-
-interface Owner {
-  /** The id of the database. */
-  database: string;
-  /** The path that the database had when it claimed the folder. */
-  path: string;
-}
 
 /** The part of a `Storage` that says where its checkpoints are. */
 interface Held {
@@ -169,44 +149,4 @@ function recordsFileIn(raw: Connection, folder: string): boolean {
 
 function isEmpty(folder: string): boolean {
   return !existsSync(folder) || readdirSync(folder).every((name) => name.startsWith(`${OWNER}.`));
-}
-
-/**
- * Whose a checkpoint folder is.
- *
- * @returns null where it does not say; what cannot be read or understood belongs to nobody who is known
- */
-export function ownerOf(folder: string): Owner | null {
-  const file = join(folder, OWNER);
-  if (!existsSync(file)) return null;
-  try {
-    const { database, path } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner>;
-    if (typeof database === 'string' && typeof path === 'string') return { database, path };
-  } catch {
-    // see below
-  }
-  return { database: '', path: `that ${file} names, which cannot be read` };
-}
-
-/** Whole or not at all; of two databases that claim a folder at the same moment, one finds it taken. */
-function writeOwner(folder: string, owner: Owner, replaces: boolean): void {
-  const path = join(folder, OWNER);
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    writeFileSync(temporary, `${JSON.stringify(owner, null, 2)}\n`, { flush: true });
-    if (replaces || !linked(temporary, path)) renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-}
-
-/** @returns false where the file system has no links */
-function linked(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes((error as NodeJS.ErrnoException).code!)) return false;
-    throw error;
-  }
 }

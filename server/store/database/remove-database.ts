@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { ownerOf } from './checkpoint-folder.ts';
+import { ownerOf } from './folder-owner.ts';
 import { readIdentity } from './read-identity.ts';
 
 /** Deletes a database and what it owns: of its checkpoint folder the files that it records, and no other one. */

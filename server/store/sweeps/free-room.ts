@@ -18,7 +18,8 @@ export interface RoomToFree {
 /**
  * On a disk that is full to the last byte a database cannot even be opened, and so nothing could be removed to make
  * room. What a sweep needs most room for are its checkpoints, which are files of their own: they can be deleted before
- * the sweep itself. A process that is killed in between leaves a sweep whose checkpoints are lost.
+ * the sweep itself, with which its logs go. A process that is killed in between leaves a sweep whose checkpoints are
+ * lost.
  *
  * @param argument an id, a unique name or `latest`
  * @returns null where there is no such sweep, where it is in training, or where the folder is not this database's alone

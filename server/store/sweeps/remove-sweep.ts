@@ -3,6 +3,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import { deleteForgotten, forgetFiles } from '../database/forgotten-files.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
+import { removeLogs } from '../database/log-folder.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
@@ -14,7 +15,7 @@ export interface Removed {
 }
 
 /**
- * Deletes a sweep, and the runs, curves and checkpoints that no other sweep refers to. Refuses while it is being
+ * Deletes a sweep, and the runs, curves, checkpoints and logs that no other sweep refers to. Refuses while it is being
  * trained.
  *
  * @param complain gets a sentence for each checkpoint whose file cannot be deleted
@@ -25,7 +26,7 @@ export function removeSweep(
   complain: (message: string) => void = () => {},
   now = Date.now(),
 ): Removed {
-  const { files, ...removed } = transaction(storage, () => {
+  const { files, stageIds, ...removed } = transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
     const holder = state === 'running' ? leaseHolder(storage, now) : null;
     if (holder) {
@@ -36,6 +37,7 @@ export function removeSweep(
     storage.prepare('DELETE FROM "Sweep" WHERE id = ?').run(sweepId);
     return removeUnused(storage);
   });
+  removeLogs(storage, { stageIds, sweepId });
   return { ...removed, checkpoints: deleteNow(storage, files, complain) };
 }
 
@@ -52,7 +54,7 @@ function deleteNow(storage: Storage, files: string[], complain: (message: string
 const USED_ENVIRONMENTS = 'SELECT environmentId FROM "Run" WHERE environmentId IS NOT NULL';
 
 /** Within a transaction: removes the runs that no sweep refers to and the stages that no run's path goes through. */
-function removeUnused(storage: Storage): { runs: number; stages: number; files: string[] } {
+function removeUnused(storage: Storage): { runs: number; stages: number; stageIds: number[]; files: string[] } {
   const runs = storage.prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun")').run().changes;
   storage.prepare(`DELETE FROM "Environment" WHERE id NOT IN (${USED_ENVIRONMENTS})`).run();
   const unused = 'NOT IN (SELECT stageId FROM "RunStage")';
@@ -60,6 +62,7 @@ function removeUnused(storage: Storage): { runs: number; stages: number; files: 
     .prepare(`SELECT DISTINCT file FROM "Checkpoint" WHERE stageId ${unused}`)
     .pluck()
     .all() as string[];
-  const stages = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused}`).run().changes;
-  return { runs, stages, files: forgetFiles(storage, forgotten) }; // equal states have one file
+  const stageIds = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused} RETURNING id`).pluck().all() as number[];
+  const files = forgetFiles(storage, forgotten); // equal states have one file
+  return { runs, stages: stageIds.length, stageIds, files };
 }
