@@ -12,6 +12,11 @@ export const runId = z
   .regex(/^r[1-9]\d{0,14}$/, 'want a run id such as r41')
   .describe('run id, such as r41');
 
+export const stageId = z
+  .string()
+  .regex(/^g[1-9]\d{0,14}$/, 'want a stage id such as g7')
+  .describe('stage id, such as g7');
+
 /** Whether there is such a metric depends on the sweep: `knownMetric` says so. */
 export const metricName = z
   .string()
@@ -49,6 +54,11 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 }
+
+/** From which byte a log is read. */
+export const logFrom = wholeNumber(0, Number.MAX_SAFE_INTEGER)
+  .default(0)
+  .describe('the first byte that is wanted: 0, or `next` of the answer before');
 
 /** A number in the query. */
 export const decimal: z.ZodType<number, string> = z

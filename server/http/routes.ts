@@ -8,6 +8,7 @@ import { getCurvesRoute } from './handlers/get-curves.ts';
 import { getDoctorRoute } from './handlers/get-doctor.ts';
 import { getFactorsRoute } from './handlers/get-factors.ts';
 import { getMatrixRoute } from './handlers/get-matrix.ts';
+import { getLogRoute } from './handlers/get-log.ts';
 import { getLossesRoute } from './handlers/get-losses.ts';
 import { getPairsRoute } from './handlers/get-pairs.ts';
 import { getProbeRoute } from './handlers/get-probe.ts';
@@ -18,10 +19,13 @@ import { getRunRoute } from './handlers/get-run.ts';
 import { getRunDiffRoute } from './handlers/get-run-diff.ts';
 import { getSweepRoute } from './handlers/get-sweep.ts';
 import { getVerdictRoute } from './handlers/get-verdict.ts';
+import { getWorkerLogRoute } from './handlers/get-worker-log.ts';
+import { listLogsRoute } from './handlers/list-logs.ts';
 import { listRunsRoute } from './handlers/list-runs.ts';
 import { listStagesRoute } from './handlers/list-stages.ts';
 import { listSweepsRoute } from './handlers/list-sweeps.ts';
 import { listTagsRoute } from './handlers/list-tags.ts';
+import { listWorkersRoute } from './handlers/list-workers.ts';
 import { postArchiveRoute } from './handlers/post-archive.ts';
 import { postCancelRoute } from './handlers/post-cancel.ts';
 import { postConfirmRoute } from './handlers/post-confirm.ts';
@@ -62,10 +66,14 @@ export const routes: readonly Route[] = [
   listTagsRoute,
   getRunRoute,
   getRunDiffRoute,
+  listLogsRoute,
+  getLogRoute,
   getConfusionRoute,
   getConfusedRoute,
   getProjectionRoute,
   getCurvesRoute,
+  listWorkersRoute,
+  getWorkerLogRoute,
   getDoctorRoute,
   postDoctorRoute,
   postPlanRoute,

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { answer } from '../../server/http/answer.ts';
 import type { AblationResponse } from '../../server/http/schemas/ablation.ts';
 import type { CurvesResponse } from '../../server/http/schemas/curves.ts';
 import type { ConfusedClasses, ConfusionMatrix, FeatureProjection } from '../../server/http/schemas/evaluation.ts';
+import type { AttemptList, WorkerList } from '../../server/http/schemas/log.ts';
 import type { Losses, Mark, Removed, TagList } from '../../server/http/schemas/mark.ts';
 import type { PairCurves } from '../../server/http/schemas/pairs.ts';
 import type { FailureList } from '../../server/http/schemas/failures.ts';
@@ -21,9 +22,11 @@ import { errorResponse, type ErrorResponse } from '../../server/http/schemas/err
 import type { MetricJson } from '../../server/report/formats/to-json.ts';
 import { parseSweepId } from '../../server/store/database/ids.ts';
 import { cancelSweep, readCancel } from '../../server/store/sweeps/cancel-sweep.ts';
+import { claimLogFolder, logFolderOf, stageLogName } from '../../server/store/database/log-folder.ts';
 import { releaseLease } from '../../server/store/database/lease.ts';
 import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { startRun } from '../../server/store/training/run-state.ts';
+import type { LogPiece } from '../../server/store/reading/read-log.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { begin, lease, makePlan, RECORD, request } from '../store/support.ts';
@@ -693,4 +696,75 @@ test('two runs side by side: what differs, and how much is the same', async () =
   expect(differing.filter(([title]) => title === 'settings')).toHaveLength(1);
   expect(body.same).toBe(body.sections.flatMap(({ rows }) => rows).length - differing.length);
   expect((await ask('get', `/runs/${first}/diff?with=r99999`)).status).toBe(404);
+});
+
+describe('logs', () => {
+  const TIME = '2026-11-30T04:39:29.123Z';
+  const begin = (from: number, to: number, token: number): string =>
+    `${TIME} begin: batches [${from}, ${to}), worker 1, lease ${token}, process 7, engine wasm on CPU, fresh\n`;
+  let logs: string;
+  let stage: number;
+
+  beforeAll(() => {
+    claimLogFolder(storage);
+    logs = logFolderOf(storage);
+    stage = storage.prepare('SELECT stageId FROM "RunStage" WHERE runId = ?').pluck().get(run(0, 0)) as number;
+    writeFileSync(join(logs, stageLogName(stage, 1)), `${begin(0, 40, 1)}${TIME} stdout: \u001b[2J<b>\tγ</b>\n`);
+    writeFileSync(join(logs, stageLogName(stage, 2)), `${begin(10, 40, 1)}${TIME} end: complete at batch 40\n`);
+    writeFileSync(join(logs, 'tails', `${stageLogName(stage, 2)}.1000`), 'x'.repeat(300_000));
+    writeFileSync(join(logs, 'worker-1.log'), `${TIME} begin: process 7, engine wasm\n`);
+  });
+
+  test('of a run: its attempts, none of which is written after its process gave the lease back', async () => {
+    const { body } = await ask<AttemptList>('get', `/runs/r${run(0, 0)}/logs`);
+    const both = { stage: `g${stage}`, to: 40, worker: 1, startedAt: Date.parse(TIME), writing: false };
+    expect(body.attempts).toEqual([
+      { ...both, attempt: 1, from: 0, bytes: statSync(join(logs, stageLogName(stage, 1))).size },
+      { ...both, attempt: 2, from: 10, bytes: 301_000 },
+    ]);
+  });
+
+  test('one is written while its process holds the lease and it has not ended', async () => {
+    const token = lease(storage);
+    const attempts = async () => (await ask<AttemptList>('get', `/runs/r${run(0, 0)}/logs`)).body.attempts;
+    writeFileSync(join(logs, stageLogName(stage, 3)), begin(20, 40, token.token));
+    expect((await attempts()).map(({ writing }) => writing)).toEqual([false, false, true]);
+    writeFileSync(
+      join(logs, stageLogName(stage, 3)),
+      `${begin(20, 40, token.token)}${TIME} end: stopped at batch 30\n`,
+    );
+    expect((await attempts()).map(({ writing }) => writing)).toEqual([false, false, false]);
+    expect((await ask<WorkerList>('get', '/workers')).body.workers).toEqual([
+      { worker: 1, bytes: statSync(join(logs, 'worker-1.log')).size, writing: true },
+    ]);
+    releaseLease(storage, token);
+    expect((await ask<WorkerList>('get', '/workers')).body.workers[0]!.writing).toBe(false);
+    rmSync(join(logs, stageLogName(stage, 3)));
+  });
+
+  test('are read in pieces, without what could steer a terminal, and what was left out is counted', async () => {
+    const path = `/runs/r${run(0, 0)}/logs/g${stage}`;
+    const first = (await ask<LogPiece>('get', `${path}/1`)).body;
+    expect(first.text).toBe(`${begin(0, 40, 1)}${TIME} stdout: ·[2J<b>\tγ</b>\n`);
+    expect(await ask('get', `${path}/1?from=${first.next}`)).toMatchObject({
+      body: { text: '', from: first.end, next: first.end, leftOut: 0 },
+    });
+    const head = (await ask<LogPiece>('get', `${path}/2`)).body;
+    const tail = (await ask<LogPiece>('get', `${path}/2?from=${head.next}`)).body;
+    expect(tail).toMatchObject({ from: 1000, leftOut: 1000 - head.next, next: 257_000, end: 301_000 });
+    expect((await ask<LogPiece>('get', `${path}/2?from=257000`)).body).toMatchObject({ next: 301_000, leftOut: 0 });
+    expect((await ask<LogPiece>('get', '/workers/1/log')).body.text).toMatch(/ begin: process 7, engine wasm\n$/);
+  });
+
+  test.each([
+    ['a stage of another run', () => `/runs/r${run(0, 1)}/logs/g${stage}/1`],
+    ['an attempt that was not made', () => `/runs/r${run(0, 0)}/logs/g${stage}/9`],
+    ['a worker that was not there', () => '/workers/7/log'],
+  ])('of %s: 404', async (_, path) => {
+    expect((await ask('get', path())).status).toBe(404);
+  });
+
+  test.each(['/logs/1/1', '/logs/g1/0', '/logs/..%2fowner/1', '/logs/g1/1?from=-1'])('%s: 400', async (path) => {
+    expect((await ask('get', `/runs/r${run(0, 0)}${path}`)).status).toBe(400);
+  });
 });

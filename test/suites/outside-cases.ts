@@ -20,6 +20,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
   show: [
     { args: ['show', 's1'], when: 'always' },
     { args: ['show', 'r1'], when: 'always' },
+    { args: ['show', 'r1', '--log'], when: 'always' },
   ],
   export: [
     { args: ['export', 's1'], when: 'always' },

@@ -92,7 +92,8 @@ async function served<T>(storage: Storage, use: (ask: Ask) => Promise<T>): Promi
   try {
     const result = await use(async (name) => {
       const [method, path] = name.split(' ') as [string, string];
-      const asked = path.replace(':id', path.startsWith('/runs') ? 'r1' : 's1').replace(':arm', '0');
+      const parts = { id: path.startsWith('/runs') ? 'r1' : 's1', arm: '0', stage: 'g1', attempt: '1', n: '0' };
+      const asked = path.replace(/:(\w+)/g, (_, part: keyof typeof parts) => parts[part]);
       const { status, text } = await ask(server.port, `/api${asked}${QUERIES[name] ?? ''}`, {
         method: method.toUpperCase(),
         headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${server.port}` },
@@ -146,6 +147,8 @@ test('each command and each route has a case, and on a database in order none fa
   const refused = seen.filter(([, [status]]) => status >= 400).map(([name, [status]]) => `${name} ${status}`);
   expect(refused).toEqual([
     'get /sweeps/:id/confirmation 404', // it is none
+    'get /runs/:id/logs/:stage/:attempt 404', // the fixture has no logs
+    'get /workers/:n/log 404',
     'post /sweeps/:id/cancel 409', // it is complete
     'post /sweeps/:id/kill 409',
     'post /sweeps/:id/resume 409',

@@ -5,6 +5,7 @@ import type { SweepDetail } from '../../http/schemas/sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { toColumns, type Cell } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
+import { UserError } from '../../sweep/user-error.ts';
 import { toDuration } from '../duration.ts';
 import type { Session } from '../session.ts';
 import { READING, withStorage } from '../with-storage.ts';
@@ -16,14 +17,27 @@ export const showCommand: CliCommand = {
       .description('one sweep or one run')
       .argument('<sweep|run>', 'a run\'s id (r41), or a sweep\'s id (s3), name, definition or "latest"')
       .option('--effect <change>', 'the smallest change that matters, in points for accuracies', changeOption)
+      .option('--log', 'of a run: what was logged of its training, attempt by attempt')
+      .option('--follow', 'with --log: goes on until the run has ended')
       .action(run(show));
   },
 };
 
-function show(session: Session, what: string, options: { effect?: number }): Promise<void> {
-  return withStorage(session, READING, (storage) =>
-    /^r\d+$/.test(what) ? showRun(session, storage, what) : showSweep(session, storage, what, options),
-  );
+interface Options {
+  effect?: number;
+  log?: true;
+  follow?: true;
+}
+
+function show(session: Session, what: string, options: Options): Promise<void> {
+  const isRun = /^r\d+$/.test(what);
+  if (options.log && !isRun) throw new UserError(`Cannot show the log of ${what}: wanted a run's id, such as r41`);
+  if (options.follow && !options.log) throw new UserError('Cannot follow without --log: wanted both');
+  if (options.log && session.json) throw new UserError('Cannot show a log as JSON: wanted --log or --json');
+  return withStorage(session, READING, (storage) => {
+    if (options.log) return showLog(session, storage, what, options.follow === true);
+    return isRun ? showRun(session, storage, what) : showSweep(session, storage, what, options);
+  });
 }
 
 function changeOption(text: string): number {
@@ -38,6 +52,22 @@ async function showRun({ output, json }: Session, storage: Storage, what: string
   const detail = (await readRunDetail(storage, await findRun(storage, what)))!;
   if (json) output.json({ ...detail, arm: detail.arm && flatArm(detail.arm) });
   else output.data(runText(detail));
+}
+
+async function showLog({ output }: Session, storage: Storage, what: string, follow: boolean): Promise<void> {
+  const { findRun } = await import('../../store/sweeps/find-sweep.ts');
+  const { readLogs } = await import('../log-text.ts');
+  const runId = await findRun(storage, what);
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  process.once('SIGINT', end);
+  try {
+    const write = (text: string): Promise<void> => output.pieces([text]);
+    const count = await readLogs(storage, runId, { follow, ended: ended.signal, write });
+    if (count === 0) output.say(`${what} has no log: it is not trained yet, or was trained by an earlier version`);
+  } finally {
+    process.off('SIGINT', end);
+  }
 }
 
 /** An arm as the JSON of every command has it: parameters beside the name. */

@@ -4,7 +4,7 @@ import { leaseHolder } from '../database/lease.ts';
 import { hasLogs, logFolderOf, stageLogName, workerLogName } from '../database/log-folder.ts';
 import { hasEnded, parseBegin } from '../database/log-lines.ts';
 import type { Storage } from '../database/storage.ts';
-import { readLog } from './read-log.ts';
+import { readLog, type LogPiece } from './read-log.ts';
 
 /** A stage as it was trained once: one log. */
 export interface LoggedAttempt {
@@ -27,18 +27,20 @@ export interface LoggedAttempt {
 /** The logs along a run's path through the stage tree, in the order in which the stages follow each other. */
 export async function listAttempts(storage: Storage, runId: number): Promise<LoggedAttempt[]> {
   if (!hasLogs(storage)) return [];
-  const stages = storage
-    .prepare('SELECT stageId FROM "RunStage" WHERE runId = ? ORDER BY position')
-    .pluck()
-    .all(runId) as number[];
   const token = tokenAtWork(storage);
-  return (await Promise.all(stages.map((stageId) => attemptsOf(storage, stageId, token)))).flat();
+  return (await Promise.all(pathOf(storage, runId).map((stageId) => attemptsOf(storage, stageId, token)))).flat();
 }
 
-/** The number of a stage on a run's path; null where it is on none. @param stage such as g7 */
-export function stageOnPath(storage: Storage, runId: number, stage: string): number | null {
-  const stages = storage.prepare('SELECT stageId FROM "RunStage" WHERE runId = ?').pluck().all(runId) as number[];
-  return stages.find((stageId) => stageName(stageId) === stage) ?? null;
+/** The log of an attempt from a byte on; null where there is none, or the run does not go through the stage. */
+export async function readAttempt(
+  storage: Storage,
+  runId: number,
+  { stage, attempt }: Pick<LoggedAttempt, 'stage' | 'attempt'>,
+  from: number,
+): Promise<LogPiece | null> {
+  const stageId = pathOf(storage, runId).find((each) => stageName(each) === stage);
+  if (stageId === undefined || !hasLogs(storage)) return null;
+  return readLog(storage, stageLogName(stageId, attempt), from);
 }
 
 /** What was logged of a worker's seat, whoever sat there. */
@@ -63,6 +65,18 @@ export async function listWorkerLogs(storage: Storage): Promise<LoggedWorker[]> 
     return ends && { worker, bytes: ends.bytes, writing: isTraining && !hasEnded(ends.last) };
   });
   return (await Promise.all(workers)).filter((worker) => worker !== null);
+}
+
+/** The log of a worker's seat from a byte on; null where there is none. */
+export async function readWorkerLog(storage: Storage, worker: number, from: number): Promise<LogPiece | null> {
+  return hasLogs(storage) ? readLog(storage, workerLogName(worker), from) : null;
+}
+
+function pathOf(storage: Storage, runId: number): number[] {
+  return storage
+    .prepare('SELECT stageId FROM "RunStage" WHERE runId = ? ORDER BY position')
+    .pluck()
+    .all(runId) as number[];
 }
 
 /** @param token of the lease under which somebody trains now; null where nobody does */
