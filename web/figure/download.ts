@@ -1,3 +1,4 @@
+import { save } from '../data/save.ts';
 import type { Drawing, Element } from './elements.ts';
 import { drawFigure } from './draw-figure.ts';
 import type { Columns, Figure } from './figure.ts';
@@ -81,14 +82,4 @@ function paint(context: CanvasRenderingContext2D, element: Element): void {
     context.lineDashOffset = look.offset;
     context.stroke(path);
   }
-}
-
-function save(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
-  link.click();
-  // The address may go only after the download has begun.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

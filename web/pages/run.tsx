@@ -12,6 +12,7 @@ import { StateBadge } from '../parts/state-badge.tsx';
 import { Link } from '../routing/link.tsx';
 import { RunCurves } from './run-curves.tsx';
 import { RunDifference } from './run-difference.tsx';
+import { RunLog } from './run-log.tsx';
 import { RunEvaluation } from './run-evaluation.tsx';
 
 export function RunPage({ id }: { id: string }) {
@@ -73,6 +74,7 @@ function Run({ run }: { run: RunDetail }) {
         <StagesCard run={run} />
         <EnvironmentCard environment={run.environment} />
         <RunDifference run={run} />
+        <RunLog run={run} />
         <section class="card wide">
           <h2>Configuration</h2>
           <p class="small quiet">Resolved: what was computed, defaults filled in.</p>

@@ -24,6 +24,7 @@ import { ExtendForm } from './extend-form.tsx';
 import { RunMatrixCard } from './run-matrix.tsx';
 import { StagesRunning } from './stages-running.tsx';
 import { StagesSaved } from './stages-saved.tsx';
+import { StagesWorkers } from './stages-workers.tsx';
 
 export function StagesPage({ id }: { id: string }) {
   return (
@@ -68,6 +69,7 @@ function Trees({ stages, trainer, sweep }: StageList & { sweep: SweepDetail }) {
         <StagesSaved stages={stages} />
         <StagesRunning seeds={seeds} trainer={trainer} sweep={sweep} />
       </div>
+      <StagesWorkers sweep={sweep} />
       <section class="card stage-trees">
         <h2>Stage tree</h2>
         <p class="small quiet">

@@ -47,6 +47,8 @@ export const workerList = shape(
 );
 export type WorkerList = z.output<typeof workerList>;
 
+export type { LoggedAttempt, LogPiece };
+
 export const logPiece = sameShape<LogPiece>()(
   'LogPiece',
   'A piece of a log',
