@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { start } from '../helpers/cosweep.ts';
 import { inProcess } from '../helpers/in-process.ts';
 import { listAttempts, listWorkerLogs } from '../../server/store/reading/list-logs.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
@@ -176,4 +177,22 @@ test('logs go with their sweep, and where a killed process left some, with the n
   expect(namesIn(study.logs)).not.toContain('stage-2-1.log');
   expect(namesIn(join(study.logs, 'tails'))).toEqual([]);
   expect(namesIn(study.logs)).toContain('stage-4-1.log');
+});
+
+test('of a process that is killed the log can be read, and is not taken for one that is written', async () => {
+  const study = newStudy();
+  const log = join(study.logs, 'stage-1-1.log');
+  const run = start(runArgs(study.file), { db: study.db });
+  await run.until('its first stage begins', () => existsSync(log) && readFileSync(log, 'utf8').includes('begin: '));
+  run.signal('SIGKILL');
+  await run.ended;
+  expect(linesOf(log)[0]).toMatch(/ begin: batches \[0, 60\)/);
+  const attempts = (): Promise<[number, boolean][]> =>
+    inStorage(study.db, async (storage) =>
+      (await listAttempts(storage, 1)).map(({ attempt, writing }) => [attempt, writing]),
+    );
+  expect((await attempts())[0]).toEqual([1, false]);
+  expect((await train(study)).code).toBe(0);
+  expect(await attempts()).not.toContainEqual([expect.anything(), true]);
+  expect(await snapshot(study.db)).toEqual((await undisturbed(STUDY)).results);
 });
