@@ -53,19 +53,27 @@ export function total(memory: Record<string, number>): number {
   return Object.values(memory).reduce((sum, megabytes) => sum + megabytes, 0);
 }
 
-/** Each process with its share of what several have in common (PSS). */
+/**
+ * Each process with what is its own, and an equal share of the files that all of them have mapped: program and
+ * libraries. The kernel knows the exact shares too, but goes through all of a process's memory to say them, for 10 ms
+ * where that is 400 MB: the processes would have half of their time left.
+ */
 function memoryOf(server: number): Record<string, number> {
   try {
     const children = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    const share = 1 / (children.length + 1);
     return Object.fromEntries([
-      ['server', shareOf(server)],
-      ...children.map((pid, place): [string, number] => [`process ${place + 1}`, shareOf(Number(pid))]),
+      ['server', megabytesOf(server, share)],
+      ...children.map((pid, place): [string, number] => [`process ${place + 1}`, megabytesOf(Number(pid), share)]),
     ]);
   } catch {
     return {}; // no Linux, or one has just ended
   }
 }
 
-function shareOf(pid: number): number {
-  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))![1]) / 1e3;
+const PAGE = 4_096;
+
+function megabytesOf(pid: number, share: number): number {
+  const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ').map(Number);
+  return ((resident! - shared! + share * shared!) * PAGE) / 1e6;
 }
