@@ -23,6 +23,7 @@ const REQUESTS: Record<keyof Databases, Asked[]> = {
     { what: 'verdict', path: 'sweeps/s1/verdict', goal: 3_000, again: 100 },
     { what: 'table', path: 'sweeps/s1/ablation?format=page', goal: 3_000, again: 100 },
     { what: 'pairs', path: 'sweeps/s1/pairs', goal: 3_000, again: 100 },
+    { what: 'pairs of one arm', path: 'sweeps/s1/pairs?arm=1', goal: 300 },
     { what: 'stages', path: 'sweeps/s1/stages', goal: 1_000 },
   ],
   b: [

@@ -3,6 +3,7 @@ import { readResults } from '../store/reading/read-results.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { patternSums } from '../report/statistics/sign-patterns.ts';
+import type { Arm } from '../sweep/arm.ts';
 import type { SweepResults } from '../sweep/results.ts';
 import { HttpError } from './http-error.ts';
 
@@ -38,23 +39,47 @@ export function resultsFor(
   metrics: string[],
   dispensable: string | null = null,
 ): SweepResults {
-  const points = pointsOf(sweep, metrics);
-  if (points <= MOST_POINTS) return readResults(storage, parseSweepId(sweep.id)!, metrics)!;
-  if (dispensable !== null)
+  const points = pointsOf({ batches: sweep.batches, armList: sweep.armList, runs: runsOf(sweep) }, metrics);
+  if (points > MOST_POINTS && dispensable !== null)
     return resultsFor(
       storage,
       sweep,
       metrics.filter((name) => name !== dispensable),
     );
+  refuseTooManyPoints(sweep, metrics, points);
+  return readResults(storage, parseSweepId(sweep.id)!, metrics)!;
+}
+
+/** The same with the runs of one arm and of its control alone. */
+export function resultsForArm(storage: Storage, sweep: SweepRecord, arm: Arm, metrics: string[]): SweepResults {
+  const arms = [arm.index, ...(arm.controlIndex === null ? [] : [arm.controlIndex])];
+  const armList = arms.map((index) => sweep.armList[index]!);
+  const batches = armList.reduce((sum, { training }) => sum + sweep.seeds * training.batches, 0);
+  refuseTooManyPoints(sweep, metrics, pointsOf({ batches, armList, runs: sweep.seeds * arms.length }, metrics));
+  return readResults(storage, parseSweepId(sweep.id)!, metrics, { arms })!;
+}
+
+function refuseTooManyPoints({ id }: SweepRecord, metrics: string[], points: number): void {
+  if (points <= MOST_POINTS) return;
   throw new HttpError(
     'too-large',
-    `Cannot compare the runs of ${sweep.id} by ${metrics.join(', ')}: about ${Math.round(points)} points, ` +
+    `Cannot compare the runs of ${id} by ${metrics.join(', ')}: about ${Math.round(points)} points, ` +
       `more than ${MOST_POINTS}; choose a metric of evaluations (val/…)`,
   );
 }
 
-function pointsOf({ batches, armList, counts }: SweepRecord, metrics: string[]): number {
-  const runs = Object.values(counts).reduce((sum, count) => sum + count, 0);
+function runsOf({ counts }: SweepRecord): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+interface Asked {
+  /** Trained ones, of all runs together. */
+  batches: number;
+  armList: Arm[];
+  runs: number;
+}
+
+function pointsOf({ batches, armList, runs }: Asked, metrics: string[]): number {
   const evaluations = armList.reduce(
     (most, { training }) => Math.max(most, training.batches / training.evalEvery + 2),
     0,

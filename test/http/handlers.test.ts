@@ -346,6 +346,24 @@ test('pairs: by seed, as bands, and the picture with its answer', async () => {
   expect(body.picture!.title).toContain('β = 0.4');
 });
 
+test('pairs of one arm: those that all pairs have of it, with the bands of arm and control and no picture', async () => {
+  for (const asked of ['metric=val/accuracy', 'metric=val/accuracy&at=best', 'metric=pairs/worst5']) {
+    const { body: all } = await ask<PairCurves>('get', `/sweeps/s1/pairs?${asked}`);
+    const { body: own } = await ask<PairCurves>('get', `/sweeps/s1/pairs?${asked}&arm=1`);
+    expect(own).toEqual({
+      metric: all.metric,
+      pairs: all.pairs.filter(({ arm }) => arm === 1),
+      bands: all.bands.filter(({ arm }) => arm === 1 || arm === 2),
+      picture: null,
+    });
+    expect(own.pairs.length).toBeGreaterThan(0);
+  }
+  expect(await ask('get', '/sweeps/s1/pairs?arm=99')).toMatchObject({
+    status: 404,
+    body: { error: { message: 'Cannot find arm 99 of s1: the sweep has none' } },
+  });
+});
+
 test('the ablation table: as data, as a page, in every format', async () => {
   const json = (await ask<MetricJson>('get', '/sweeps/s1/ablation')).body;
   expect(json).toMatchObject({ sweepId: 's1', metric: 'val/accuracy', goal: 'maximize', at: 'last' });

@@ -46,7 +46,10 @@ function ArmOf({ sweep, arm }: { sweep: SweepDetail; arm: ArmItem }) {
   const [at] = useChoice('at', 'last');
   const asked = query({ metric, at });
   const answer = useResource<Verdict>(`sweeps/${sweep.id}/verdict${asked}`, aboutSweep(sweep.id));
-  const pairs = useResource<PairCurves>(`sweeps/${sweep.id}/pairs${asked}`, aboutSweep(sweep.id));
+  const pairs = useResource<PairCurves>(
+    `sweeps/${sweep.id}/pairs${query({ metric, at, arm: arm.index })}`,
+    aboutSweep(sweep.id),
+  );
   const control = sweep.armList.find(({ index }) => index === arm.controlIndex) ?? null;
   return (
     <div class="columns">
@@ -82,7 +85,7 @@ function ArmOf({ sweep, arm }: { sweep: SweepDetail; arm: ArmItem }) {
           <Loaded resource={pairs} what="the pairs">
             {(compared) => (
               <Pairs
-                pairs={compared.pairs.filter((pair) => pair.arm === arm.index)}
+                pairs={compared.pairs}
                 line={answer.value?.forest.lines.find((line) => line.arm === arm.index) ?? null}
                 metric={metric}
               />
@@ -90,7 +93,7 @@ function ArmOf({ sweep, arm }: { sweep: SweepDetail; arm: ArmItem }) {
           </Loaded>
         )}
       </section>
-      {pairs.value !== null && <Curves sweep={sweep} arm={arm} compared={pairs.value} metric={metric} />}
+      {pairs.value !== null && <Curves sweep={sweep} compared={pairs.value} metric={metric} />}
       <Settings arm={arm} control={control} />
       {!arm.control && <ConfirmForm sweep={sweep} arm={arm.index} />}
     </div>
@@ -154,16 +157,14 @@ function Pairs({ pairs, line, metric }: { pairs: PairItem[]; line: ForestLine | 
 
 interface CurvesProps {
   sweep: SweepDetail;
-  arm: ArmItem;
   compared: PairCurves;
   metric: string;
 }
 
-function Curves({ sweep, arm, compared, metric }: CurvesProps) {
+function Curves({ sweep, compared, metric }: CurvesProps) {
   const panel = useMemo(() => {
-    const own = compared.bands.filter((band) => band.arm === arm.index || band.arm === arm.controlIndex);
-    return toBandPanels(own, sweep.armList, metric, { label: ({ name }) => name, late: true });
-  }, [compared, arm, metric]);
+    return toBandPanels(compared.bands, sweep.armList, metric, { label: ({ name }) => name, late: true });
+  }, [compared, sweep, metric]);
   if (panel.panels.length === 0) return null;
   return (
     <section class="card" aria-labelledby="arm-curves">

@@ -51,6 +51,8 @@ export const comparedPairs = sameShape<PairCurves>()(
     metric: metricGoal.describe('what is compared'),
     pairs: z.array(pairItem).describe('the pairs whose two runs have begun'),
     bands: z.array(armBand).describe('one for each arm that has a curve'),
-    picture: picture.nullable().describe('the picture of the differences; null while no pair has a point'),
+    picture: picture
+      .nullable()
+      .describe('the picture of the differences; null while no pair has a point, and with arm'),
   }),
 );

@@ -1,7 +1,7 @@
 import type { Curve, SweepResults } from '../../sweep/results.ts';
 import { armParams } from '../curves/arm-params.ts';
 import { toColumns } from '../curves/curve-bands.ts';
-import { viewMetric } from '../table/metric-view.ts';
+import { viewMetric, type MetricView } from '../table/metric-view.ts';
 import { mean, standardDeviation } from '../statistics/moments.ts';
 import { listPairs } from '../curves/pair-runs.ts';
 import { buildPicture } from './picture.ts';
@@ -19,7 +19,7 @@ export interface PairCurves {
   pairs: PairItem[];
   /** Mean ± sd of every arm over its seeds. */
   bands: ArmBand[];
-  /** null while no pair has a point. */
+  /** null while no pair has a point, and where a single arm was asked for. */
   picture: Picture | null;
 }
 
@@ -62,7 +62,25 @@ export interface ArmBand {
  * @throws UserError on a name that no metric has
  */
 export function pairCurves(results: SweepResults, metric: string, at: 'last' | 'best' = 'last'): PairCurves {
-  const view = viewMetric(results, metric, `compare the pairs of sweep "${results.name}"`);
+  const view = viewOf(results, metric);
+  return { ...comparePairs(results, view, at), picture: buildPicture(results, view) };
+}
+
+/**
+ * The same of results that have the runs of one arm and of its control alone. Without the picture, whose p-values are
+ * corrected for all arms. Needs the curves of `metric`.
+ *
+ * @throws UserError on a name that no metric has
+ */
+export function pairCurvesOfArm(results: SweepResults, metric: string, at: 'last' | 'best' = 'last'): PairCurves {
+  return { ...comparePairs(results, viewOf(results, metric), at), picture: null };
+}
+
+function viewOf(results: SweepResults, metric: string): MetricView {
+  return viewMetric(results, metric, `compare the pairs of sweep "${results.name}"`);
+}
+
+function comparePairs(results: SweepResults, view: MetricView, at: 'last' | 'best'): Omit<PairCurves, 'picture'> {
   const values = view.name === 'pairs/worst5' ? worstPairValues(results, null) : runValues(results, view, at);
   const pairs = listPairs(results).map(({ arm, control, seed, run, controlRun }): PairItem => {
     const value = values.get(arm.index)!.get(seed) ?? null;
@@ -83,12 +101,7 @@ export function pairCurves(results: SweepResults, metric: string, at: 'last' | '
       difference: value === null || controlValue === null ? null : value - controlValue,
     };
   });
-  return {
-    metric: { name: view.name, goal: view.goal },
-    pairs,
-    bands: armBands(results, metric),
-    picture: buildPicture(results, view),
-  };
+  return { metric: { name: view.name, goal: view.goal }, pairs, bands: armBands(results, view.name) };
 }
 
 /** The curves to load before pairs are compared: the metric, and those of the strip below the picture. */

@@ -14,6 +14,8 @@ export interface WantedResults {
   confusion?: boolean;
   /** This run alone. */
   runId?: number;
+  /** The runs of these arms alone, by index. */
+  arms?: readonly number[];
 }
 
 /** A sweep as the report reads it, with the curves of the metrics that are asked for; null where there is none. */
@@ -21,7 +23,7 @@ export function readResults(
   storage: Storage,
   sweepId: number,
   metrics: readonly string[],
-  { confusion = true, runId }: WantedResults = {},
+  { confusion = true, ...wanted }: WantedResults = {},
 ): SweepResults | null {
   const sweep = storage
     .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
@@ -29,7 +31,7 @@ export function readResults(
   if (!sweep) return null;
   const plan = JSON.parse(sweep.plan) as Pick<Plan, 'seeds' | 'metrics'>;
   const growth = readGrowth(storage, sweepId);
-  const runs = readRuns(storage, sweepId, confusion, runId ?? null);
+  const runs = readRuns(storage, sweepId, { confusion, ...wanted });
   const paths = readPaths(storage, metrics.length === 0 ? [] : runs.map(({ id }) => id));
   const curves = metrics.map((metric): [string, (path: RunPath) => Curve] => [metric, curveReader(storage, metric)]);
   return {
@@ -88,7 +90,7 @@ interface RunColumns {
 const CONFUSION = `(SELECT a.data FROM "RunStage" p CROSS JOIN "Artefact" a ON a.stageId = p.stageId
   WHERE p.runId = r.id AND a.name = 'confusion' ORDER BY p.position DESC, a.batch DESC LIMIT 1)`;
 
-function readRuns(storage: Storage, sweepId: number, confusion: boolean, runId: number | null): RunColumns[] {
+function readRuns(storage: Storage, sweepId: number, { confusion, runId, arms }: WantedResults): RunColumns[] {
   return storage
     .prepare(
       `SELECT r.id, s.armIndex AS arm, s.seed, ${seenRunState(storage)} AS state, r.engine,
@@ -96,9 +98,10 @@ function readRuns(storage: Storage, sweepId: number, confusion: boolean, runId: 
       r.error, r.evaluatedVal, r.evaluatedTest, r.intraDead, r.dataFingerprint,
       ${confusion ? CONFUSION : 'NULL'} AS confusion
     FROM "SweepRun" s CROSS JOIN "Run" r ON r.id = s.runId
-    WHERE s.sweepId = @sweepId AND (@runId IS NULL OR s.runId = @runId) ORDER BY s.position`,
+    WHERE s.sweepId = @sweepId AND (@runId IS NULL OR s.runId = @runId)
+      AND (@arms IS NULL OR s.armIndex IN (SELECT value FROM json_each(@arms))) ORDER BY s.position`,
     )
-    .all({ sweepId, runId }) as RunColumns[];
+    .all({ sweepId, runId: runId ?? null, arms: arms === undefined ? null : JSON.stringify(arms) }) as RunColumns[];
 }
 
 function toResult(run: RunColumns, path: RunPath, curves: [string, (path: RunPath) => Curve][]): RunResult {
