@@ -16,7 +16,7 @@ process.once('message', (data: ProcessData) => {
   answerRequests(
     {
       listen: (handle) => void process.on('message', (message: ToProcess) => handle(message)),
-      say: (message) => void process.send!(message),
+      say: (message, written = () => {}) => void process.send!(message, undefined, undefined, () => written()),
     },
     async () => ({
       storage: data.writes ? await openForWriting(data) : openForReading(data.database),

@@ -17,7 +17,7 @@ const MOST_MEGABYTES: Record<ProcessKind, number> = { quick: 1_024, heavy: 4_096
 /** Starts a process that answers requests of the dashboard over a database. */
 export function startAnsweringProcess({ file, source, identity, readOnly }: Storage, kind: ProcessKind): ChildProcess {
   const child = fork(builtProgram('cli/answering-process'), [], {
-    execArgv: [`--max-old-space-size=${MOST_MEGABYTES[kind]}`, ...process.execArgv],
+    execArgv: ['--expose-gc', `--max-old-space-size=${MOST_MEGABYTES[kind]}`, ...process.execArgv],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

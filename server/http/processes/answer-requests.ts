@@ -12,12 +12,14 @@ import {
   type SentReply,
   type ToProcess,
 } from './messages.ts';
+import { giveMemoryBack } from './give-memory-back.ts';
 import { nameOf } from './route-name.ts';
 
 /** The way to the server. */
 export interface Channel {
   listen(handle: (message: ToProcess) => void): void;
-  say(message: FromProcess): void;
+  /** @param written is called once the message is on its way */
+  say(message: FromProcess, written?: () => void): void;
 }
 
 /** What the process brings along; what else a handler asks for, the server does. */
@@ -77,7 +79,7 @@ const PART = 2 ** 20;
 function send(say: Channel['say'], { body, ...rest }: SentReply): void {
   let from = 0;
   for (; body.length - from > PART; from += PART) say({ kind: 'part', bytes: body.subarray(from, from + PART) });
-  say({ kind: 'reply', reply: { ...rest, body: body.subarray(from) } });
+  say({ kind: 'reply', reply: { ...rest, body: body.subarray(from) } }, giveMemoryBack);
 }
 
 /** JSON is written and compressed here, and tagged, so that the server only passes bytes on. */
