@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { readSweep } from '../../store/reading/read-sweep.ts';
-import { readReport } from '../answers/report.ts';
 import { knownSweep } from '../known.ts';
 import { metricName, sweepId } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
@@ -22,6 +21,8 @@ export const getReportRoute = route({
   async handle({ storage }, { params: { id }, query: { metric, at } }): Promise<FileReply> {
     const sweep = (await readSweep(storage, await knownSweep(storage, id)))!;
     refuseTooManySums(sweep, 1);
+    // Only a report needs what draws figures, which is half of the server's code.
+    const { readReport } = await import('../answers/report.ts');
     const body = await readReport(storage, sweep, { metric, at }, new Date(), (metrics) =>
       resultsFor(storage, sweep, metrics, 'train/truncated'),
     );
