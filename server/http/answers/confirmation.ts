@@ -68,7 +68,7 @@ export async function queueConfirmation(
 /** The sweeps that confirm an arm, oldest first. */
 async function attemptsAt(storage: Storage, { id }: SweepRecord, arm: Arm): Promise<SweepRecord[]> {
   const attempts: SweepRecord[] = [];
-  for (const each of await listConfirmations(storage, parseSweepId(id)!)) {
+  for (const each of listConfirmations(storage, parseSweepId(id)!)) {
     const sweep = (await readSweep(storage, parseSweepId(each.id)!))!;
     if (parseConfirmKey(sweep.definitionPath)!.isArm(arm)) attempts.push(sweep);
   }

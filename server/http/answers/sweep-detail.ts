@@ -36,7 +36,7 @@ export async function readSweepDetail(storage: Storage, sweepId: number): Promis
     dropped: sweep.plan.dropped,
     folded: sweep.plan.folded,
     confirms: readConfirmed(storage, sweep),
-    confirmations: await listConfirmations(storage, sweepId),
+    confirmations: listConfirmations(storage, sweepId),
   };
 }
 

@@ -55,7 +55,7 @@ export function smallestEffectOf({ definition, metric: own }: SweepRecord, metri
 /** The confirmations by the same metric; of an arm that the sweep has no more nothing is said. */
 async function readAttempts(storage: Storage, { id, plan }: SweepRecord, metric: string): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
-  for (const each of await listConfirmations(storage, parseSweepId(id)!)) {
+  for (const each of listConfirmations(storage, parseSweepId(id)!)) {
     const sweepId = parseSweepId(each.id)!;
     const confirmation = (await readSweep(storage, sweepId))!;
     const arm = readConfirmed(storage, confirmation)?.arm ?? null;

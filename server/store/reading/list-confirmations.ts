@@ -2,12 +2,10 @@ import { sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
 
 /** The sweeps that confirm an arm of this one, oldest first. */
-export async function listConfirmations(storage: Storage, sweepId: number): Promise<{ id: string; name: string }[]> {
-  const sweeps = await storage.prisma.sweep.findMany({
-    select: { id: true, name: true },
-    where: { definitionPath: { startsWith: `confirm:${sweepName(sweepId)}:` } },
-    orderBy: { id: 'asc' },
-  });
+export function listConfirmations(storage: Storage, sweepId: number): { id: string; name: string }[] {
+  const sweeps = storage
+    .prepare('SELECT id, name FROM "Sweep" WHERE definitionPath LIKE ? ORDER BY id')
+    .all(`confirm:${sweepName(sweepId)}:%`) as { id: number; name: string }[];
   return sweeps.map(({ id, name }) => ({ id: sweepName(id), name }));
 }
 
