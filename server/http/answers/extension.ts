@@ -108,7 +108,7 @@ async function confirmedOn(storage: Storage, { id, definitionPath }: SweepRecord
       `Cannot extend ${id}: it confirms an arm, with one test on the seeds that it has; ` +
         '`cosweep confirm --again` makes another attempt',
     );
-  const confirmations = new Set((listConfirmations(storage, parseSweepId(id)!)).map((each) => each.id));
+  const confirmations = new Set(listConfirmations(storage, parseSweepId(id)!).map((each) => each.id));
   return readSeeds(storage).flatMap((each) => (confirmations.has(sweepName(each.id)) ? each.seeds : []));
 }
 
