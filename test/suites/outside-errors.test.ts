@@ -146,6 +146,7 @@ test('each command and each route has a case, and on a database in order none fa
   const seen = [...(await tryRoutes((await openedOrRefused(copyOf(whole)))!))];
   const refused = seen.filter(([, [status]]) => status >= 400).map(([name, [status]]) => `${name} ${status}`);
   expect(refused).toEqual([
+    'get /comparison 404', // the fixture has one sweep
     'get /sweeps/:id/confirmation 404', // it is none
     'get /runs/:id/logs/:stage/:attempt 404', // the fixture has no logs
     'get /workers/:n/log 404',
