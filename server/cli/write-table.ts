@@ -36,9 +36,7 @@ export async function writeTable(table: AnyTable, format: TableFormat, terminal:
     case 'markdown':
       return (await import('../report/formats/to-markdown.ts')).toMarkdown(table);
     case 'csv':
-      return isComparison(table)
-        ? (await import('../report/formats/comparison-csv.ts')).comparisonToCsv(table)
-        : (await import('../report/formats/to-csv.ts')).toCsv(table);
+      return (await import('../report/formats/to-csv.ts')).toCsv(table);
     case 'latex':
       return (await import('../report/formats/to-latex.ts')).toLatex(table);
     case 'html':

@@ -29,6 +29,16 @@ export function isSettingName(name: string): boolean {
   return name.startsWith('loss.') || name.startsWith('training.');
 }
 
+/**
+ * `training.optimizer.learningRate` → `learningRate`, `training.model.name` → `model`: no two settings share that word.
+ */
+export function shortName(name: string): string {
+  return name
+    .replace(/\.name$/, '')
+    .split('.')
+    .at(-1)!;
+}
+
 /** `alpha` → `α`; a setting's whole name is its own symbol. */
 export function symbolOf(name: string): string {
   return isLossParameter(name) ? SYMBOLS[name] : name;

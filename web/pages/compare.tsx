@@ -4,6 +4,7 @@ import { query } from '../data/api.ts';
 import { useResource } from '../data/use-resource.ts';
 import { learnMetrics } from '../format/metric.ts';
 import { parameterLabel } from '../format/parameter.ts';
+import { AtSelect } from '../parts/at-select.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
@@ -73,15 +74,7 @@ function Comparison({ ids }: { ids: readonly string[] }) {
           onChange={setMetric}
         />
         <Select label="Correction of p" value={correction} onChange={setCorrection} options={CORRECTIONS} />
-        <Select
-          label="Value of a run"
-          value={at}
-          onChange={setAt}
-          options={[
-            { value: 'last', label: 'last evaluation' },
-            { value: 'best', label: 'best evaluation (optimistic)' },
-          ]}
-        />
+        <AtSelect value={at} onChange={setAt} />
         <Field label="Rows with the text">
           <input
             type="search"

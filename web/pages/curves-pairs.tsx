@@ -6,6 +6,7 @@ import { ChartView } from '../chart/chart.tsx';
 import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { formatMetricDifference, metricLabel } from '../format/metric.ts';
+import { AtSelect } from '../parts/at-select.tsx';
 import { Select } from '../parts/field.tsx';
 import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
@@ -50,15 +51,7 @@ export function PairsSection({ pairs, sweep, metric, late }: PairsProps) {
             ...ofArm.map((each) => ({ value: String(each.seed), label: String(each.seed) })),
           ]}
         />
-        <Select
-          label="Value of a run"
-          value={at}
-          onChange={setAt}
-          options={[
-            { value: 'last', label: 'last evaluation' },
-            { value: 'best', label: 'best evaluation (optimistic)' },
-          ]}
-        />
+        <AtSelect value={at} onChange={setAt} />
       </div>
       <PairCharts pairs={shown} sweep={sweep} metric={metric} late={late} />
       <PairTable pairs={shown} metric={metric} />

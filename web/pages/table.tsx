@@ -4,6 +4,7 @@ import { query } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { metricLabel } from '../format/metric.ts';
 import { parameterLabel } from '../format/parameter.ts';
+import { AtSelect } from '../parts/at-select.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
@@ -74,15 +75,7 @@ function AblationTable({ sweep }: { sweep: SweepDetail }) {
           ]}
         />
         <Select label="Correction of p" value={correction} onChange={setCorrection} options={CORRECTIONS} />
-        <Select
-          label="Value of a run"
-          value={at}
-          onChange={setAt}
-          options={[
-            { value: 'last', label: 'last evaluation' },
-            { value: 'best', label: 'best evaluation (optimistic)' },
-          ]}
-        />
+        <AtSelect value={at} onChange={setAt} />
         <Select label="Digits" value={digits} onChange={setDigits} options={DIGITS} />
         <Field label="Rows with the text">
           <input

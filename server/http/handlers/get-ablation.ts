@@ -5,26 +5,15 @@ import { DIGITS } from '../../report/number-format.ts';
 import { CORRECTIONS } from '../../report/table/shown-p.ts';
 import { MOST_DIGITS } from '../../report/table/table-options.ts';
 import { metricsOfTable } from '../../report/table/table-needs.ts';
-import type { AblationTable, TableOptions } from '../../report/table/table.ts';
-import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
-import { toCsv } from '../../report/formats/to-csv.ts';
-import { toHtml } from '../../report/formats/to-html.ts';
+import type { TableOptions } from '../../report/table/table.ts';
 import { toJson } from '../../report/formats/to-json.ts';
-import { toLatex } from '../../report/formats/to-latex.ts';
-import { toMarkdown } from '../../report/formats/to-markdown.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { knownSweep, refuseUnknownMetrics } from '../known.ts';
 import { decimal, metricName, repeated, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route, type FileReply, type Reply } from '../route.ts';
+import { isFileFormat, TABLE_FORMATS, TABLE_MEDIA, tableFile } from '../table-files.ts';
 import { ablationJson, ablationResponse } from '../schemas/ablation.ts';
-
-const files: Record<string, { type: string; ending: string; write: (table: AblationTable) => string }> = {
-  md: { type: 'text/markdown', ending: 'md', write: toMarkdown },
-  csv: { type: 'text/csv', ending: 'csv', write: (table) => CSV_FILE_BEGIN + toCsv(table) },
-  latex: { type: 'text/x-tex', ending: 'tex', write: toLatex },
-  html: { type: 'text/html', ending: 'html', write: toHtml },
-};
 
 const ablationAnswer = z.union([ablationJson, ablationResponse]).describe('The table in the format that was asked for');
 
@@ -41,7 +30,7 @@ export const getAblationRoute = route({
   params: z.strictObject({ id: sweepId }),
   query: z.strictObject({
     format: z
-      .enum(['json', 'page', 'md', 'csv', 'latex', 'html'])
+      .enum(TABLE_FORMATS)
       .default('json')
       .describe('json: AblationJson; page: AblationResponse; the others: text of that format'),
     metric: repeated(metricName, 10).optional().describe("may be given several times; default: the sweep's own"),
@@ -58,7 +47,7 @@ export const getAblationRoute = route({
   answer: {
     status: 200,
     shape: ablationAnswer,
-    media: ['application/json', ...Object.values(files).map(({ type }) => type)],
+    media: TABLE_MEDIA,
   },
   async handle(
     { storage },
@@ -80,14 +69,7 @@ export const getAblationRoute = route({
     refuseTooManySums(sweep, metric?.length ?? 1);
     const metrics = metricsOfTable(sweep.metric.name, options);
     const table = buildAblationTable(resultsFor(storage, sweep, metrics), options);
-    const file = files[format];
-    if (file !== undefined)
-      return {
-        status: 200,
-        body: file.write(table),
-        type: `${file.type}; charset=utf-8`,
-        fileName: `${id}-ablation.${file.ending}`,
-      };
+    if (isFileFormat(format)) return tableFile(table, format, `${id}-ablation`);
     const data = toJson(table);
     return { status: 200, body: format === 'page' ? { data, table: toDisplayTable(table) } : data };
   },

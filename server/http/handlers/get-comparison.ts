@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import { compareSweeps } from '../../report/compare/compare-sweeps.ts';
 import { MOST_SWEEPS } from '../../report/compare/comparison-options.ts';
-import type { SweepComparison } from '../../report/compare/comparison.ts';
-import { comparisonToCsv } from '../../report/formats/comparison-csv.ts';
 import { comparisonToJson } from '../../report/formats/comparison-json.ts';
-import { CSV_FILE_BEGIN } from '../../report/formats/csv.ts';
 import { toDisplayTable } from '../../report/formats/display-table.ts';
-import { toHtml } from '../../report/formats/to-html.ts';
-import { toLatex } from '../../report/formats/to-latex.ts';
-import { toMarkdown } from '../../report/formats/to-markdown.ts';
 import { DIGITS } from '../../report/number-format.ts';
 import { CORRECTIONS } from '../../report/table/shown-p.ts';
 import { metricsOfTable } from '../../report/table/table-needs.ts';
@@ -19,14 +13,8 @@ import { knownSweep, refuseUnknownMetrics } from '../known.ts';
 import { list, metricName, sweepId, textUpTo, wholeNumber } from '../parameters.ts';
 import { refuseTooManySums, resultsFor } from '../results-for.ts';
 import { route, type FileReply, type Reply } from '../route.ts';
+import { isFileFormat, TABLE_FORMATS, TABLE_MEDIA, tableFile } from '../table-files.ts';
 import { comparisonAnswer } from '../schemas/comparison.ts';
-
-const files: Record<string, { type: string; ending: string; write: (comparison: SweepComparison) => string }> = {
-  md: { type: 'text/markdown', ending: 'md', write: toMarkdown },
-  csv: { type: 'text/csv', ending: 'csv', write: (comparison) => CSV_FILE_BEGIN + comparisonToCsv(comparison) },
-  latex: { type: 'text/x-tex', ending: 'tex', write: toLatex },
-  html: { type: 'text/html', ending: 'html', write: toHtml },
-};
 
 export const getComparisonRoute = route({
   method: 'get',
@@ -40,7 +28,7 @@ export const getComparisonRoute = route({
   query: z.strictObject({
     sweeps: list(sweepId, MOST_SWEEPS).describe('ids with commas between, such as s3,s7'),
     format: z
-      .enum(['json', 'page', 'md', 'csv', 'latex', 'html'])
+      .enum(TABLE_FORMATS)
       .default('json')
       .describe('json: ComparisonJson; page: ComparisonResponse; the others: text of that format'),
     metric: metricName.optional().describe("default: the sweeps' own, where they have the same"),
@@ -54,7 +42,7 @@ export const getComparisonRoute = route({
   answer: {
     status: 200,
     shape: comparisonAnswer,
-    media: ['application/json', ...Object.values(files).map(({ type }) => type)],
+    media: TABLE_MEDIA,
   },
   async handle(
     { storage },
@@ -76,14 +64,7 @@ export const getComparisonRoute = route({
       ...(rows === undefined ? {} : { rows }),
       ...(cols === undefined ? {} : { cols }),
     });
-    const file = files[format];
-    if (file !== undefined)
-      return {
-        status: 200,
-        body: file.write(comparison),
-        type: `${file.type}; charset=utf-8`,
-        fileName: `${sweeps.join('-')}-comparison.${file.ending}`,
-      };
+    if (isFileFormat(format)) return tableFile(comparison, format, `${sweeps.join('-')}-comparison`);
     const data = comparisonToJson(comparison);
     return { status: 200, body: format === 'page' ? { data, table: toDisplayTable(comparison) } : data };
   },

@@ -1,22 +1,17 @@
 import * as z from 'zod';
 import { knownRun } from '../known.ts';
 import { noEvaluation } from '../no-evaluation.ts';
-import { runId, wholeNumber } from '../parameters.ts';
+import { runId } from '../parameters.ts';
 import { route } from '../route.ts';
 import { readConfused } from '../answers/evaluation.ts';
-import { confusedClasses, evaluatedPart } from '../schemas/evaluation.ts';
+import { confusedClasses, evaluationQuery } from '../schemas/evaluation.ts';
 
 export const getConfusedRoute = route({
   method: 'get',
   path: '/runs/:id/confused',
   summary: 'The pairs of classes that an evaluation of a run confused most; at its end with some of the images',
   params: z.strictObject({ id: runId }),
-  query: z.strictObject({
-    batch: wholeNumber(0, Number.MAX_SAFE_INTEGER)
-      .optional()
-      .describe('batch of the evaluation; default: the last one'),
-    part: evaluatedPart.optional(),
-  }),
+  query: evaluationQuery,
   body: null,
   answer: { status: 200, shape: confusedClasses },
   async handle({ storage }, { params: { id }, query }) {

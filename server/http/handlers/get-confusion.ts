@@ -1,22 +1,17 @@
 import * as z from 'zod';
 import { knownRun } from '../known.ts';
 import { noEvaluation } from '../no-evaluation.ts';
-import { runId, wholeNumber } from '../parameters.ts';
+import { runId } from '../parameters.ts';
 import { route } from '../route.ts';
 import { readConfusion } from '../answers/evaluation.ts';
-import { confusionMatrix, evaluatedPart } from '../schemas/evaluation.ts';
+import { confusionMatrix, evaluationQuery } from '../schemas/evaluation.ts';
 
 export const getConfusionRoute = route({
   method: 'get',
   path: '/runs/:id/confusion',
   summary: 'The confusion matrix of an evaluation of a run',
   params: z.strictObject({ id: runId }),
-  query: z.strictObject({
-    batch: wholeNumber(0, Number.MAX_SAFE_INTEGER)
-      .optional()
-      .describe('batch of the evaluation; default: the last one'),
-    part: evaluatedPart.optional(),
-  }),
+  query: evaluationQuery,
   body: null,
   answer: { status: 200, shape: confusionMatrix },
   async handle({ storage }, { params: { id }, query }) {

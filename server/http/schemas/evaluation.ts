@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { wholeNumber } from '../parameters.ts';
 import { batch, count, maybe } from './fields.ts';
 import { shape } from './registry.ts';
 
@@ -6,6 +7,12 @@ export const evaluatedPart = z
   .enum(['val', 'test'])
   .describe('`val`: the validation part; `test`: the test part, which is evaluated at the end of a run alone');
 export type EvaluatedPart = z.output<typeof evaluatedPart>;
+
+/** Which evaluation of a run is asked for. */
+export const evaluationQuery = z.strictObject({
+  batch: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('batch of the evaluation; default: the last one'),
+  part: evaluatedPart.optional(),
+});
 
 const ofEvaluation = batch.describe('batch of the evaluation');
 

@@ -1,11 +1,11 @@
 import type { ParamValue } from '../../sweep/arm.ts';
 import { toVisible } from '../../sweep/problem.ts';
-import type { SweepResults } from '../../sweep/results.ts';
+import { isFinished, type SweepResults } from '../../sweep/results.ts';
 import { findSameArms } from '../curves/same-runs.ts';
-import { metricTable } from '../table/metric-table.ts';
+import { tableWithoutNote } from '../table/metric-table.ts';
 import { worstPairValues } from '../table/run-values.ts';
 import { makeContext } from '../table/table-context.ts';
-import type { Entry } from '../table/table-entries.ts';
+import { groupOf, type Entry } from '../table/table-entries.ts';
 import type { ParsedOptions } from '../table/table-options.ts';
 import type { MetricTable, TableRow } from '../table/table.ts';
 import { averageRanks } from './average-ranks.ts';
@@ -29,16 +29,21 @@ export function compareSweeps(all: readonly SweepResults[], options: ComparisonO
   const unitOfN = lengths.size === 1 ? 'batches' : 'share';
   const { lines, entries, varying, balance } = placeArms(all, rows, unitOfN);
   const labels = labelsOf(all, cols);
-  const columns = all.map((results, k) => tableOf(results, entries[k]!, tables[k]!));
-  const families = columns.map((table) => countTested(table)).filter((count) => count > 0);
+  const columns = all.map((results, k) => columnOf(results, entries[k]!, tables[k]!));
+  const families = columns.map(({ tested }) => tested).filter((count) => count > 0);
   const sweeps = all.map(({ id, name, arms }, k): ComparedSweep => ({
     id,
     name,
     label: labels[k]!,
     armNames: arms.map((arm) => arm.name),
-    table: correction === 'none' ? columns[k]! : forSweeps(columns[k]!, families.length),
+    table: correction === 'none' ? columns[k]!.table : forSweeps(columns[k]!.table, families.length),
   }));
-  const ranks = metrics[0]!.directed ? rank(lines, columns) : lines.map(() => null);
+  const ranks = metrics[0]!.directed
+    ? rank(
+        lines,
+        columns.map(({ table }) => table),
+      )
+    : lines.map(() => null);
   const comparison = {
     metric: metrics[0]!.name,
     goal: metrics[0]!.goal,
@@ -60,24 +65,18 @@ export function compareSweeps(all: readonly SweepResults[], options: ComparisonO
   return { ...comparison, note: writeComparisonNote(comparison, all) };
 }
 
-/** Without rows and columns of its own: a cell of the comparison is a row of its sweep's table. */
-function tableOf(results: SweepResults, entries: readonly Entry[], options: ParsedOptions): ComparedSweep['table'] {
-  const { note: _, ...table } = metricTable(
-    entries,
-    makeContext(
-      results,
-      options.metrics[0]!,
-      options,
-      worstPairValues(results, options.baseline),
-      findSameArms(results),
-    ),
-  );
-  return table;
+interface Column {
+  table: ComparedSweep['table'];
+  /** How many of its differences are tested; 0 while the sweep has not ended. */
+  tested: number;
 }
 
-/** The rows that have a p of their own: of rows that are the same runs, one. */
-function countTested({ rows }: Pick<MetricTable, 'rows'>): number {
-  return rows.filter(({ difference, sameAs, isDead }) => difference?.p != null && sameAs === null && !isDead).length;
+/** Without rows and columns of its own: a cell of the comparison is a row of its sweep's table. */
+function columnOf(results: SweepResults, entries: readonly Entry[], options: ParsedOptions): Column {
+  const worst5 = worstPairValues(results, options.baseline);
+  const context = makeContext(results, options.metrics[0]!, options, worst5, findSameArms(results));
+  const { table, families } = tableWithoutNote(entries, context);
+  return { table, tested: isFinished(results) ? families.arms.counted + families.ablations.counted : 0 };
 }
 
 /** The p that are shown, corrected for so many families instead of one (Bonferroni). */
@@ -109,7 +108,7 @@ function labelsOf(all: readonly SweepResults[], cols: string): string[] {
 /** Settings that are the same within each sweep and differ between them. */
 function differing(all: readonly SweepResults[]): SweepComparison['differing'] {
   const bySweep = all.map(({ arms }) => {
-    const search = arms.filter(({ ablation, control }) => ablation === null && !control);
+    const search = arms.filter((arm) => groupOf(arm) === null);
     return (search.length > 0 ? search : arms).map(settingsOf);
   });
   const names = new Set(bySweep.flatMap((arms) => arms.flatMap((settings) => Object.keys(settings))));

@@ -1,6 +1,6 @@
 import type { Arm, ParamValue } from '../../sweep/arm.ts';
 import { groupBy } from '../../sweep/group-by.ts';
-import { LOSS_PARAMETERS, isLossParameter, symbolOf } from '../../sweep/parameter-names.ts';
+import { LOSS_PARAMETERS, isLossParameter, shortName, symbolOf } from '../../sweep/parameter-names.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { varyingNames } from '../curves/arm-params.ts';
@@ -165,16 +165,8 @@ function nameOf(
       const value = settings[name]!;
       const written = typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value);
       if (name === 'N' && unitOfN === 'share') return `N/T=${written}`;
-      return isLossParameter(name) ? `${symbolOf(name)}${written}` : `${lastWord(name)}=${written}`;
+      return isLossParameter(name) ? `${symbolOf(name)}${written}` : `${shortName(name)}=${written}`;
     });
   const whole = [...(group === null ? [] : [group]), ...parts].join(' ');
   return whole === '' ? arm.name : whole;
-}
-
-/** `training.optimizer.learningRate` → `learningRate`, `training.model.name` → `model`. */
-function lastWord(name: string): string {
-  return name
-    .replace(/\.name$/, '')
-    .split('.')
-    .at(-1)!;
 }

@@ -1,13 +1,16 @@
 import { isSignificant } from '../table/family.ts';
 import { toCsvLines, type CsvValue } from './csv.ts';
 import { noteOf } from './display-table.ts';
-import type { AblationTable, MetricTable, TableRow } from '../table/table.ts';
+import { isComparison, type AnyTable } from '../compare/comparison.ts';
+import { comparisonToCsv } from './comparison-csv.ts';
+import type { MetricTable, TableRow } from '../table/table.ts';
 
 /**
  * The table for programs: a line per arm (or cell), numbers in full. With several metrics their columns carry the
  * metric's name. The footnote stands in the last column of the first line, where it disturbs no parser.
  */
-export function toCsv(table: AblationTable): string {
+export function toCsv(table: AnyTable): string {
+  if (isComparison(table)) return comparisonToCsv(table);
   const first = table.tables[0]!;
   const params = [...new Set(first.rows.flatMap((row) => Object.keys(row.params)))];
   const prefix = (metric: MetricTable) => (table.tables.length > 1 ? `${metric.metric} ` : '');

@@ -19,6 +19,15 @@ import { CORRECTION_WORDS, describeTest } from '../statistics/test-words.ts';
 
 /** The rows of one metric: values, differences with their tests, and the footnote. */
 export function metricTable(entries: readonly Entry[], context: TableContext): MetricTable {
+  const { table, families } = tableWithoutNote(entries, context);
+  return { ...table, note: writeNote(context, table, families) };
+}
+
+/** The same without the footnote, with the families that were tested. */
+export function tableWithoutNote(
+  entries: readonly Entry[],
+  context: TableContext,
+): { table: Omit<MetricTable, 'note'>; families: Families } {
   const {
     metric,
     options: { correction },
@@ -38,7 +47,7 @@ export function metricTable(entries: readonly Entry[], context: TableContext): M
     rows,
     missing: listMissing(context),
   };
-  return { ...table, note: writeNote(context, table, families) };
+  return { table, families };
 }
 
 /** The rows with their tests, and without what the best row decides. */

@@ -3,7 +3,7 @@ import { type Definition, singleValue } from '../space/definition.ts';
 import type { DraftArm } from './draft-arm.ts';
 import { toVisible } from '../problem.ts';
 import { usesCenterRate } from '../effective.ts';
-import { isLossParameter, isSettingName, LOSS_PARAMETERS, SYMBOLS } from '../parameter-names.ts';
+import { isLossParameter, isSettingName, LOSS_PARAMETERS, shortName, SYMBOLS } from '../parameter-names.ts';
 
 /**
  * Names of arms, built from the parameters that vary: `α0.5 β0.1 N200`, `noIntra α0.5`. The name of an arm leaves out
@@ -52,16 +52,6 @@ function isInForce(arm: DraftArm, key: string): boolean {
 
 function valueOf(arm: DraftArm, key: string): ParamValue {
   return isLossParameter(key) ? arm[key] : arm.assignment[key]!;
-}
-
-/**
- * `training.optimizer.learningRate` → `learningRate`, `training.model.name` → `model`: no two settings share that word.
- */
-function shortName(key: string): string {
-  return key
-    .replace(/\.name$/, '')
-    .split('.')
-    .at(-1)!;
 }
 
 /**
