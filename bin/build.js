@@ -17,6 +17,7 @@ const PROGRAMS = [
   'cli/main',
   'cli/answering-process',
   'cli/loss-cases-process',
+  'runner/usage/card-watch',
   'runner/workers/worker',
   'training/engines/probe-process',
 ];

@@ -32,6 +32,7 @@ const LAYERS: Record<string, string[]> = {
   'server/runner': [
     'logs',
     '*',
+    'usage',
     'checkpoints',
     'workers',
     'order',

@@ -8,6 +8,7 @@ import { Pace } from './order/pace.ts';
 import { StageQueue } from './order/stage-queue.ts';
 import { noTrunk, trunkBeside, type TrunkBeside } from './order/trunk-beside.ts';
 import type { SweepWork } from './sweep-work.ts';
+import { watchCard } from './usage/watch-card.ts';
 import { hireWorker } from './workers/hire-worker.ts';
 
 /**
@@ -26,12 +27,14 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   for (const worker of hired.slice(size)) worker.kill();
   const pace = new Pace(queue.batches);
   const deliveries = new Deliveries(work, queue, pace);
+  const card = watchCard(engine);
   const shared = {
     queue,
     pace,
     deliveries,
     settler: new Settler(work, queue, deliveries, beside),
     mostEpsilons: mostEpsilonsOf(arms, tasks),
+    card,
     hire: (seat: number) => hireWorker(engine, work, seat),
   };
   const loops = Array.from({ length: size }, async (_, index) => {
@@ -42,7 +45,9 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
       throw error;
     }
   });
-  const failure = (await Promise.allSettled(loops)).find((result) => result.status === 'rejected');
+  const ends = await Promise.allSettled(loops);
+  card.end();
+  const failure = ends.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
   return { trained: pace.done, taken: takenBefore + deliveries.taken };
 }

@@ -43,6 +43,21 @@ export interface RunResult {
   dataFingerprint: string | null;
 }
 
+/**
+ * What training used of the machines, each null where it was not measured. What was taken from a trunk used nothing. A
+ * `share` says over how much of `seconds` something was measured, from 0 to 1.
+ */
+export interface Usage {
+  /** Seconds of training, evaluations included, measured or not. */
+  seconds: number;
+  /** Of the processes that trained: seconds of processor time, all cores together, and the most bytes that one had. */
+  processor: { seconds: number; peakMemory: number; share: number } | null;
+  /** Of the graphics card: mean and highest utilisation, from 0 to 1, and the most bytes in use, by whomever. */
+  gpu: { use: number | null; peakUse: number | null; peakMemory: number | null; share: number } | null;
+  /** What the graphics card drew. */
+  energy: { joules: number; share: number } | null;
+}
+
 export interface SweepResults {
   /** `s3` */
   id: string;
@@ -56,6 +71,8 @@ export interface SweepResults {
   runs: RunResult[];
   /** Seconds that training the runs took: a stage that several runs share counts once. */
   seconds: number;
+  /** What training them used, counted in the same way; null where nothing was measured. */
+  usage: Usage | null;
   /** With how many different numbers of seeds the sweep was complete, this one included; p-values count them all. */
   looks: number;
   /** How many arms it had before arms were added to it, oldest first; those that were added come after the others. */

@@ -5,6 +5,7 @@ import { WorkerLoop, type Shared } from '../../server/runner/loops/worker-loop.t
 import { Logs } from '../../server/runner/logs/logs.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { StageQueue } from '../../server/runner/order/stage-queue.ts';
+import { NO_GPU } from '../../server/runner/usage/gpu-meter.ts';
 import { Patience } from '../../server/runner/patience.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
@@ -97,7 +98,15 @@ async function dieEachTime(storage: Storage): Promise<string> {
     arms: makePlan([{ beta: 0.1, N: 0, epsilon: 0.1 }], [1]).arms,
   };
   const settler = { isDue: () => false, settle: nothing };
-  const shared = { queue, pace: new Pace(9), deliveries, settler, mostEpsilons: 1, hire: () => worker };
+  const shared = {
+    queue,
+    pace: new Pace(9),
+    deliveries,
+    settler,
+    card: { open: () => NO_GPU },
+    mostEpsilons: 1,
+    hire: () => worker,
+  };
   await new WorkerLoop(0, work, worker, shared).run();
   return reason;
 }

@@ -62,6 +62,7 @@ function results(more: Partial<Arm> = {}): SweepResults {
     arms,
     seeds: [0, 1, 2],
     seconds: 60,
+    usage: null,
     looks: 1,
     armsBefore: [],
     runs: arms.flatMap(({ index }) =>

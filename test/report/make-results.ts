@@ -127,6 +127,7 @@ export function makeResults(
     seeds,
     runs,
     seconds: 10 * runs.length,
+    usage: null,
     looks: 1,
     armsBefore: [],
     ...settings,

@@ -3,8 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeUnnamed } from '../../server/runner/checkpoints/checkpoint-files.ts';
-import { Deliveries } from '../../server/runner/deliveries/deliveries.ts';
-import type { SegmentReport } from '../../server/runner/workers/messages.ts';
+import { Deliveries, type TrainedSegment } from '../../server/runner/deliveries/deliveries.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import { identifyRuns, type RunIdentity } from '../../server/store/training/identify-runs.ts';
@@ -54,7 +53,7 @@ async function start(): Promise<{
   return { storage, queue, deliveries: resume(), resume };
 }
 
-function segment(from: number, to: number): SegmentReport {
+function segment(from: number, to: number): TrainedSegment {
   const points = [{ metric: 'train/total', epsilon: null, batches: Int32Array.of(from), values: Float64Array.of(1) }];
   const checkpoint = sentBytes(to, Uint8Array.of(from, to));
   return {
@@ -64,6 +63,8 @@ function segment(from: number, to: number): SegmentReport {
     evaluations: [],
     checkpoint,
     seconds: { training: 1, evaluation: 0 },
+    usage: null,
+    gpu: null,
     result: { outcome: 'complete', batch: to, intraDead: null },
   };
 }

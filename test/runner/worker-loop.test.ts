@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { WorkerLoop } from '../../server/runner/loops/worker-loop.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { Logs } from '../../server/runner/logs/logs.ts';
+import { NO_GPU } from '../../server/runner/usage/gpu-meter.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import type { RunnerEvent } from '../../server/runner/events.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
@@ -73,7 +74,15 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
   const hire = (): Trainer => {
     throw new Error('nobody has to be hired');
   };
-  const shared = { queue, pace: new Pace(200), deliveries, settler, mostEpsilons: 3, hire };
+  const shared = {
+    queue,
+    pace: new Pace(200),
+    deliveries,
+    settler,
+    mostEpsilons: 3,
+    card: { open: () => NO_GPU },
+    hire,
+  };
   await expect(new WorkerLoop(0, work, worker, shared).run()).rejects.toThrow('EIO: i/o error, read');
   expect(said).toEqual([]); // no stage is tried again
   expect(ordered).toEqual([[[0.1, 0.2], 3]]); // with the step of the stages that carry most

@@ -20,7 +20,18 @@ import { readSweepVersion } from '../../server/store/reading/sweep-version.ts';
 import { begin, lease, makePlan, newStorage } from './support.ts';
 
 /** Tables that have a row for each run, stage or point: pages never go through all of one. */
-const LARGE = ['Run', 'SweepRun', 'RunStage', 'Stage', 'StageMetric', 'Point', 'Artefact', 'Checkpoint', 'Arm'];
+const LARGE = [
+  'Run',
+  'SweepRun',
+  'RunStage',
+  'Stage',
+  'StageMetric',
+  'Point',
+  'Artefact',
+  'Checkpoint',
+  'Arm',
+  'StageUsage',
+];
 
 /** Each reading that pages ask for. */
 const READINGS: Record<string, (storage: Storage) => unknown> = {

@@ -8,6 +8,7 @@ import { metricList, runMetrics } from './metric.ts';
 import { page } from './page.ts';
 import { shape } from './registry.ts';
 import { pathStage } from './stage.ts';
+import { usage } from './usage.ts';
 
 /** What the row of a run and its own page have in common. */
 const common = {
@@ -120,6 +121,9 @@ export const runDetail = shape(
         evaluation: maybe.describe('seconds of evaluations'),
       })
       .describe('where the time went; null before it has trained'),
+    usage: usage
+      .nullable()
+      .describe('what training it used from batch 0 on, stages that it shares in full; null where nothing is known'),
     controlRun: words.describe(
       'id of the run without the intra-class phase, with the same everything else and the same seed; ' +
         'null where there is none',

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { readPaths, type StageTask } from '../../store/training/identify-runs.ts';
+import type { GpuUsage } from '../../store/training/add-usage.ts';
 import { commitSegment, type SegmentRows } from '../../store/training/commit-segment.ts';
 import { deleteForgotten } from '../../store/database/forgotten-files.ts';
 import { runName } from '../../store/database/ids.ts';
@@ -34,6 +35,9 @@ type Work = Pick<
   SweepWork,
   'storage' | 'lease' | 'arms' | 'tasks' | 'metric' | 'gitCommit' | 'environmentId' | 'bitsOf' | 'tell' | 'killing'
 >;
+
+/** A segment of a stage, with what the graphics card did meanwhile; null where it is not known. */
+export type TrainedSegment = SegmentReport & { gpu: GpuUsage | null };
 
 /** A stretch of a stage, on its way into the database. */
 interface Delivery {
@@ -126,7 +130,7 @@ export class Deliveries {
   }
 
   /** A stretch of the stage is trained, from batch `from` on. @returns when it is stored */
-  advance(job: StageJob, from: number, segment: SegmentReport, spent: Spent): Promise<void> {
+  advance(job: StageJob, from: number, segment: TrainedSegment, spent: Spent): Promise<void> {
     const { stageId } = job.stage;
     let headStart: Promise<void> | null = null;
     if (segment.result?.outcome === 'complete') {
@@ -208,7 +212,7 @@ export class Deliveries {
   async #commit(
     job: StageJob,
     from: number,
-    { points, evaluations, checkpoint, seconds, to, result }: SegmentReport,
+    { points, evaluations, checkpoint, seconds, usage, gpu, to, result }: TrainedSegment,
     spent: Spent,
   ): Promise<void> {
     const { storage, lease } = this.#work;
@@ -222,6 +226,7 @@ export class Deliveries {
       artefacts: artefactsOf(evaluations),
       checkpoint: written,
       seconds,
+      usage: { process: usage, gpu },
       ...(result?.groups ? { split: result.groups } : {}),
     };
     await this.#record({ job, segment, result, spent, record, trained: true });

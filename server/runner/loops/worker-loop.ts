@@ -10,6 +10,8 @@ import type { Pace } from '../order/pace.ts';
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import type { SweepWork } from '../sweep-work.ts';
 import type { StageOrder, Start } from '../workers/messages.ts';
+import { NO_GPU } from '../usage/gpu-meter.ts';
+import type { CardWatch } from '../usage/watch-card.ts';
 import { WorkerError, type Trainer } from '../workers/trainer.ts';
 import { Backlog } from './backlog.ts';
 import type { Settler } from './settler.ts';
@@ -42,6 +44,8 @@ export interface Shared {
   settler: Pick<Settler, 'isDue' | 'settle'>;
   /** The largest number of ε that any stage of the sweep carries. */
   mostEpsilons: number;
+  /** What is known of the graphics card that the workers train on. */
+  card: Pick<CardWatch, 'open'>;
   /** Starts a worker in the place of one that has died. */
   hire: (seat: number) => Trainer;
 }
@@ -120,7 +124,7 @@ export class WorkerLoop {
 
   async #attempt(job: StageJob, spent: Spent): Promise<void> {
     const { stopping } = this.#work;
-    const { deliveries, pace } = this.#shared;
+    const { deliveries, pace, card } = this.#shared;
     const { from, to } = job.stage;
     const before = this.#storing.idle();
     const worker = this.#aliveWorker();
@@ -132,27 +136,31 @@ export class WorkerLoop {
     let at = job.restores ? to : Math.max(from, start?.batch ?? 0);
     const progress = new StageProgress(this.#work, pace, job, job.restores ? from : at, this.#index);
     let result: FitResult | null = null;
+    let gpu = NO_GPU;
     const log = this.#beginLog(job, worker, machine, start, at);
     const training = worker.train(this.#toOrder(job, start, at), {
       onOutput: log.quote,
       onLoaded: (loaded) => {
+        gpu = card.open(machine.device);
         this.#storing.add(deliveries.begin(job, this.#index, machine, loaded));
         progress.begin();
       },
       onProgress: (batch) => progress.reach(batch),
       onSegment: (segment) => {
         log.segment(segment);
-        this.#storing.add(deliveries.advance(job, at, segment, spent));
+        this.#storing.add(deliveries.advance(job, at, { ...segment, gpu: gpu.take() }, spent));
         at = segment.to;
         result = segment.result;
       },
     });
     if (stopping.aborted) worker.stop();
-    await training.catch((error: Error) => {
-      log.fail(error.message);
-      progress.fallBackTo(job.restores ? from : at);
-      throw error;
-    });
+    await training
+      .catch((error: Error) => {
+        log.fail(error.message);
+        progress.fallBackTo(job.restores ? from : at);
+        throw error;
+      })
+      .finally(() => gpu.end());
     log.complete(result!);
     // While a stage is stored the next one is trained, unless it is known only then which ones follow. One stage waits
     // at most.

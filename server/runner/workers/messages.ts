@@ -4,6 +4,7 @@ import type { SignedStructure } from '../../training/signature.ts';
 import type { FitResult } from '../../training/fit-task.ts';
 import type { RunSettings } from '../../training/network.ts';
 import type { Series } from '../../training/curve-buffer.ts';
+import type { ProcessUsage } from '../../store/training/add-usage.ts';
 import type { CheckpointRef } from '../../store/reading/read-checkpoints.ts';
 import type { DatasetSettings } from '../../sweep/settings.ts';
 import type { CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
@@ -47,6 +48,8 @@ export interface SegmentReport {
   evaluations: Evaluation[];
   checkpoint: SentCheckpoint | null;
   seconds: { training: number; evaluation: number };
+  /** What its process used for it; null where that is not known. */
+  usage: ProcessUsage | null;
   result: FitResult | null;
 }
 

@@ -11,6 +11,7 @@ import { fit } from '../../training/fit.ts';
 import type { Segment } from '../../training/fit-task.ts';
 import { projectFolder } from '../../training/project-folder.ts';
 import { StepCache } from '../../training/step-cache.ts';
+import { ProcessMeter } from '../usage/process-meter.ts';
 import { packCheckpoint, unpackCheckpoint, type CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
 import type { FromWorker, SegmentReport, StageOrder, Start, ToWorker } from './messages.ts';
 
@@ -58,12 +59,20 @@ async function train(order: StageOrder): Promise<void> {
     },
   });
   const { settings, epsilons, places, seed, from, to } = order;
-  await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
-    onProgress: (batch) => send({ kind: 'progress', batch }),
-    onAlive: sayAlive,
-    onSegment: async (segment) => send({ kind: 'segment', segment: await toReport(segment, order.checkpoints) }),
-    shouldStop: () => stopping,
-  });
+  const meter = new ProcessMeter();
+  try {
+    await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
+      onProgress: (batch) => send({ kind: 'progress', batch }),
+      onAlive: sayAlive,
+      onSegment: async (segment) => {
+        const usage = meter.take();
+        send({ kind: 'segment', segment: { ...(await toReport(segment, order.checkpoints)), usage } });
+      },
+      shouldStop: () => stopping,
+    });
+  } finally {
+    meter.end();
+  }
 }
 
 /** In milliseconds: as often a sign of life is given, at most. */
@@ -101,7 +110,10 @@ async function startOf({ hash, content }: Start, { folder }: CheckpointFolder): 
   return checkpoint;
 }
 
-async function toReport({ checkpoint, ...segment }: Segment, folder: CheckpointFolder): Promise<SegmentReport> {
+async function toReport(
+  { checkpoint, ...segment }: Segment,
+  folder: CheckpointFolder,
+): Promise<Omit<SegmentReport, 'usage'>> {
   const sent = checkpoint && (await packCheckpoint(checkpoint, folder));
   if (sent) made = { hash: sent.hash, checkpoint: checkpoint! };
   return { ...segment, checkpoint: sent };

@@ -5,6 +5,7 @@ import { readArms } from './read-arms.ts';
 import { parseArtefact } from './read-artefact.ts';
 import { curveReader, readPaths, type RunPath } from './read-curve.ts';
 import { readGrowth } from './read-growth.ts';
+import { readSweepUsage } from './read-usage.ts';
 import { RUN_SECONDS } from './run-metrics.ts';
 import { seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -44,6 +45,7 @@ export function readResults(
     seeds: plan.seeds,
     runs: runs.map((run) => toResult(run, paths.get(run.id)!, curves)),
     seconds: secondsOf(storage, sweepId),
+    usage: readSweepUsage(storage, sweepId),
     looks: new Set([...growth.looks, plan.seeds.length]).size,
     armsBefore: growth.armsBefore,
   };

@@ -1,12 +1,13 @@
 import type { Arm } from '../../sweep/arm.ts';
 import type { Metric } from '../../sweep/metrics.ts';
-import type { RunState } from '../../sweep/results.ts';
+import type { RunState, Usage } from '../../sweep/results.ts';
 import { runName, stageName, sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { toReason } from './run-reason.ts';
 import { ownMetricsOfRuns } from './own-metrics.ts';
 import type { ShownParameters } from '../../sweep/shown-parameters.ts';
 import { readEnvironmentOf, type TrainingEnvironment } from './read-environment.ts';
+import { readRunUsage } from './read-usage.ts';
 import { readRunMetrics, type MetricSummary } from './run-metrics.ts';
 import type { Storage } from '../database/storage.ts';
 
@@ -50,6 +51,8 @@ export interface RunRecord {
   attempts: number;
   /** Seconds; null before it has trained. */
   durations: { training: number | null; evaluation: number | null };
+  /** Shared stages included; null where nothing was measured. */
+  usage: Usage | null;
   startedAt: Date | null;
   finishedAt: Date | null;
   /**
@@ -121,6 +124,7 @@ export async function readRun(storage: Storage, runId: number): Promise<RunRecor
             training: sum(stages.map((stage) => stage.trainingSeconds)),
             evaluation: sum(stages.map((stage) => stage.evaluationSeconds)),
           },
+    usage: readRunUsage(storage, runId),
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
     controlRun: controlRun(storage, runId),

@@ -2,6 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { underLease, type Lease } from '../database/lease.ts';
 import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
 import { toStored } from '../database/numbers.ts';
+import { addUsage, type SegmentUsage } from './add-usage.ts';
 import { dropNote } from './note-files.ts';
 import { setOutcome, setStarted, type RunOutcome, type TrainedWith } from './run-state.ts';
 import { splitStage } from './split-stage.ts';
@@ -55,6 +56,8 @@ export interface SegmentRows {
    * in these batches, its seconds those that the trunk spent on them.
    */
   fromTrunk?: boolean;
+  /** What training it used of the machine. A segment that was taken from the trunk used nothing. */
+  usage?: SegmentUsage;
   /**
    * What becomes of the runs that the stage was trained for: they end with the stage, or wait for their next one.
    * Stored in the same transaction.
@@ -74,6 +77,8 @@ export interface SegmentRows {
 export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRows, now = Date.now()): string[] {
   return underLease(storage, lease, () => {
     advance(storage, segment);
+    const { stageId, seconds, usage } = segment;
+    if (usage) addUsage(storage, stageId, usage, seconds.training + seconds.evaluation);
     for (const column of segment.columns) writeColumn(storage, segment, column);
     for (const { batch, name, value } of segment.artefacts) {
       storage

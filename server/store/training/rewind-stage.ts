@@ -50,7 +50,7 @@ function discardAfter(storage: Storage, stageId: number, batch: number): void {
 }
 
 function discardAll(storage: Storage, stageId: number): void {
-  for (const table of ['Point', 'StageMetric', 'Artefact'])
+  for (const table of ['Point', 'StageMetric', 'Artefact', 'StageUsage'])
     storage.prepare(`DELETE FROM "${table}" WHERE stageId = ?`).run(stageId);
   const files = storage.prepare('DELETE FROM "Checkpoint" WHERE stageId = ? RETURNING file').pluck().all(stageId);
   forgetFiles(storage, files as string[]); // what is there of them is damaged; it goes when the sweep ends
