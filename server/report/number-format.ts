@@ -102,6 +102,20 @@ export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
+/** `312 MB` */
+export function toBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1000 ** step).toPrecision(3))} ${units[step]}`;
+}
+
+/** `0.21 kWh`, `48 Wh` */
+export function toEnergy(joules: number): string {
+  const wattHours = joules / 3600;
+  if (wattHours >= 100) return `${Number((wattHours / 1000).toPrecision(wattHours < 1000 ? 2 : 3))} kWh`;
+  return wattHours < 0.01 ? 'less than 0.01 Wh' : `${Number(wattHours.toPrecision(2))} Wh`;
+}
+
 /** Seconds as people say them: `48 s`, `12 min`, `3 h 20 min`. */
 export function toDuration(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;

@@ -3,7 +3,7 @@ import { tableToText } from '../../server/cli/table-text.ts';
 import { displayWidth } from '../../server/cli/display-width.ts';
 import { toDisplayTable } from '../../server/report/formats/display-table.ts';
 import { buildAblationTable } from '../../server/report/table/ablation-table.ts';
-import { betaBySwitch, hostileSweep, troubledSweep } from '../report/sample-sweeps.ts';
+import { betaBySwitch, hostileSweep, measuredSweep, troubledSweep } from '../report/sample-sweeps.ts';
 
 /** Golden tables are files, looked at by a person before they were committed; `npx vitest -u` writes them anew. */
 describe('the table on a terminal', () => {
@@ -11,6 +11,7 @@ describe('the table on a terminal', () => {
     ['arms', () => buildAblationTable(betaBySwitch()), 120],
     ['beta-by-switch', () => buildAblationTable(betaBySwitch(), { rows: 'beta', cols: 'N' }), 120],
     ['troubled', () => buildAblationTable(troubledSweep()), 100],
+    ['measured', () => buildAblationTable(measuredSweep(), { rows: 'beta', cols: 'N' }), 120],
     ['hostile', () => buildAblationTable(hostileSweep()), 80],
   ])('%s', async (name, build, width) => {
     const text = tableToText(toDisplayTable(build()), width);

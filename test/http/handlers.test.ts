@@ -210,6 +210,12 @@ test('a run: metrics, configuration, evaluations, its control', async () => {
     controlRun: `r${run(2, seeds[0]!)}`,
     classes: ['a', 'b'],
     durations: { training: 2, evaluation: 0.5 },
+    usage: {
+      seconds: 2.5,
+      processor: { seconds: 3, peakMemory: 312e6, share: 1 },
+      gpu: { use: 0.8, peakUse: 0.95, peakMemory: 4e9, share: 1 },
+      energy: { joules: 250, share: 1 },
+    },
     batch: 40,
     batches: 40,
     config: { training: { batches: 40, model: { name: 'mlp' } }, loss: { s: 30 } },

@@ -6,7 +6,8 @@ import { toLatex } from '../../server/report/formats/to-latex.ts';
 import { toMarkdown } from '../../server/report/formats/to-markdown.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults, makeRun, withFailures } from './make-results.ts';
-import { betaBySwitch } from './sample-sweeps.ts';
+import type { SweepResults } from '../../server/sweep/results.ts';
+import { betaBySwitch, measuredSweep } from './sample-sweeps.ts';
 import { slowMaxT } from './slow-max-t.ts';
 
 const rowsOf = (...args: Parameters<typeof buildAblationTable>): TableRow[] =>
@@ -753,6 +754,35 @@ describe('the footnote', () => {
     expect(noteOf(results)).toContain(
       'mean ± standard deviation (n − 1) of val/accuracy in percent at the last evaluation; n = 2 seeds.',
     );
+  });
+});
+
+describe('what training used, in the footnote', () => {
+  const note = (change: Partial<SweepResults>) => noteOf({ ...measuredSweep(), ...change });
+
+  it('is hours of an arm, in which shared stages count for each, and the whole, in which they count once', () => {
+    // Ten runs of 60, 120, 180 and 240 s an arm, and 4,000 s in all.
+    expect(note({})).toContain(
+      'Training took 25 min an arm (10 min to 40 min), 67 min in all, with what is shared counted once; ' +
+        '0.21 kWh in all by nvidia-smi.',
+    );
+  });
+
+  it('says over how much of the time energy was measured, or that it was not', () => {
+    const { usage } = measuredSweep();
+    expect(note({ usage: { ...usage!, energy: { joules: 36_000, share: 0.6 } } })).toContain(
+      'counted once; 10 Wh over 60 % of this time by nvidia-smi.',
+    );
+    expect(note({ usage: { ...usage!, energy: null } })).toContain('counted once; energy not measured.');
+    expect(note({ usage: null })).toContain('Training took 67 min in total.');
+    expect(note({ seconds: 0 })).not.toContain('Training took');
+  });
+
+  it('is no mean of arms while some of their runs are missing', () => {
+    const { runs } = measuredSweep();
+    const without = (arms: number[]) => runs.filter(({ arm, seed }) => !arms.includes(arm) || seed !== 3);
+    expect(note({ runs: without([3]) })).toContain('Training took 20 min an arm (10 min to 30 min), 67 min in all');
+    expect(note({ runs: without([0, 1, 2, 3]) })).toContain('Training took 67 min in all, with');
   });
 });
 

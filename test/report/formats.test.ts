@@ -9,7 +9,7 @@ import { toLatex } from '../../server/report/formats/to-latex.ts';
 import { toLatexText } from '../../server/report/formats/latex-text.ts';
 import { toMarkdown } from '../../server/report/formats/to-markdown.ts';
 import { makeArm, makeResults } from './make-results.ts';
-import { betaBySwitch, hostileSweep, troubledSweep } from './sample-sweeps.ts';
+import { betaBySwitch, hostileSweep, measuredSweep, troubledSweep } from './sample-sweeps.ts';
 
 const writers: Record<string, (table: AblationTable) => string> = {
   md: toMarkdown,
@@ -29,6 +29,7 @@ const tables: Record<string, AblationTable> = {
     cols: 'N',
   }),
   hostile: buildAblationTable(hostileSweep()),
+  measured: buildAblationTable(measuredSweep(), { rows: 'beta', cols: 'N' }),
 };
 
 /** Golden tables are files, looked at by a person before they were committed; `npx vitest -u` writes them anew. */

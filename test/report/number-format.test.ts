@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  toBytes,
+  toEnergy,
   decimalsOfHalf,
   rowDecimals,
   toDuration,
@@ -83,6 +85,20 @@ describe('number formats', () => {
     ]);
     expect(toPValue(2 / 64, 2 / 64)).toBe('0.031 (the smallest possible)');
     expect(toPValue(4 / 64, 2 / 64)).toBe('0.063');
+  });
+
+  it('says energy in what is at hand, and bytes', () => {
+    expect([7.56e5, 1.7e5, 3600, 360, 10, 0, 4.4e7, 1e9].map(toEnergy)).toEqual([
+      '0.21 kWh',
+      '47 Wh',
+      '1 Wh',
+      '0.1 Wh',
+      'less than 0.01 Wh',
+      'less than 0.01 Wh',
+      '12.2 kWh',
+      '278 kWh',
+    ]);
+    expect([0, 999, 312e6, 1.0737e9].map(toBytes)).toEqual(['0 B', '999 B', '312 MB', '1.07 GB']);
   });
 
   it('says durations as people do', () => {

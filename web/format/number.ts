@@ -60,6 +60,13 @@ export function formatBytes(bytes: number | null): string {
   return `${formatNumber(bytes / 1000 ** step, 3)} ${units[step]}`;
 }
 
+/** `0.21 kWh`, `48 Wh` */
+export function formatEnergy(joules: number): string {
+  const wattHours = joules / 3600;
+  if (wattHours >= 100) return `${formatNumber(wattHours / 1000, wattHours < 1000 ? 2 : 3)} kWh`;
+  return wattHours < 0.01 ? 'less than 0.01 Wh' : `${formatNumber(wattHours, 2)} Wh`;
+}
+
 /** Without the noise of floating point: equal means are printed equally, here and in tables. */
 function toTwelveDigits(value: number): number {
   return Number(value.toPrecision(12));

@@ -5,6 +5,7 @@ import { formatMetric, learnMetrics, metricLabel } from '../format/metric.ts';
 import { formatAmount, formatBytes, formatCount } from '../format/number.ts';
 import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { formatDuration } from '../format/time.ts';
+import { usageLines } from '../format/usage.ts';
 import { Facts, Moment } from '../parts/facts.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Marks } from '../parts/marks.tsx';
@@ -149,6 +150,7 @@ function RecordCard({ run }: { run: RunDetail }) {
           ['Device', run.device],
           ['Training', formatDuration(training)],
           ['Evaluation', formatDuration(evaluation)],
+          ...usageLines(run.usage),
           ['Started', run.startedAt === null ? null : <Moment at={run.startedAt} />],
           ['Finished', run.finishedAt === null ? null : <Moment at={run.finishedAt} />],
           ['Data', run.dataFingerprint === null ? null : <code class="break">{run.dataFingerprint}</code>],

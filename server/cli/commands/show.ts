@@ -7,6 +7,7 @@ import { toColumns, type Cell } from '../columns.ts';
 import type { CliCommand } from '../command.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { toDuration } from '../duration.ts';
+import { usageFacts } from '../usage-text.ts';
 import type { Session } from '../session.ts';
 import { READING, withStorage } from '../with-storage.ts';
 
@@ -91,6 +92,7 @@ function runText(run: RunDetail): string {
         ? null
         : `${toDuration(run.durations.training)}, evaluations ${toDuration(run.durations.evaluation ?? 0)}`,
     ],
+    ...usageFacts(run.usage),
     ['started', run.startedAt],
     ['finished', run.finishedAt],
     ['data', run.dataFingerprint],

@@ -3,6 +3,7 @@ import type { AblationJson, MetricJson, RowJson } from '../../report/formats/to-
 import { displayTable } from './display-table.ts';
 import { count, goal, maybe, paramValue, runState, words } from './fields.ts';
 import { shape, sameShape } from './registry.ts';
+import { usage } from './usage.ts';
 
 export const rowJson = sameShape<RowJson>()(
   'RowJson',
@@ -96,6 +97,9 @@ const common = {
       }),
     )
     .describe('what the runs were trained on'),
+  usage: usage
+    .exactOptional()
+    .describe('what training the runs used, shared stages counted once; left out where nothing was measured'),
 };
 
 const metricJson = sameShape<MetricJson>()(

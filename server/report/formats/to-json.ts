@@ -1,3 +1,4 @@
+import type { Usage } from '../../sweep/results.ts';
 import type { TrainedOn } from '../table/machines.ts';
 import type { AblationTable, Difference, MetricTable, TableRow } from '../table/table.ts';
 
@@ -13,6 +14,8 @@ export interface MetricJson {
   correction: string;
   dataHash: string | null;
   trainedOn: TrainedOn[];
+  /** Left out where nothing was measured. */
+  usage?: Usage;
   rows: RowJson[];
   missing: MetricTable['missing'];
   note: string;
@@ -29,11 +32,14 @@ export type RowJson = Omit<TableRow, 'difference' | 'runs'> & {
 
 export type AblationJson =
   | MetricJson
-  | (Pick<MetricJson, 'sweepId' | 'name' | 'at' | 'baseline' | 'dataHash' | 'trainedOn'> & { tables: MetricJson[] });
+  | (Pick<MetricJson, 'sweepId' | 'name' | 'at' | 'baseline' | 'dataHash' | 'trainedOn' | 'usage'> & {
+      tables: MetricJson[];
+    });
 
 /** The table with its numbers in full; several metrics stand side by side in `tables`. */
 export function toJson(table: AblationTable): AblationJson {
   const { sweepId, name, at, baseline, dataHash, trainedOn } = table;
+  const used = table.usage === null ? {} : { usage: table.usage };
   const tables = table.tables.map(({ metric, goal, test, correction, rows, missing, note }): MetricJson => ({
     sweepId,
     name,
@@ -45,11 +51,12 @@ export function toJson(table: AblationTable): AblationJson {
     correction,
     dataHash,
     trainedOn,
+    ...used,
     rows: rows.map(rowJson),
     missing,
     note: note.join(' '),
   }));
-  return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, trainedOn, tables };
+  return tables.length === 1 ? tables[0]! : { sweepId, name, at, baseline, dataHash, trainedOn, ...used, tables };
 }
 
 export function rowJson({ difference, runs, ...row }: TableRow): RowJson {

@@ -37,6 +37,7 @@ export function buildAblationTable(results: SweepResults, options: TableOptions 
     batches: commonBatches(results.arms),
     dataHash: dataHash(results),
     trainedOn: trainedOn(results),
+    usage: results.usage,
     matrix,
     tables: parsed.metrics.map((metric) =>
       metricTable(entries, makeContext(results, metric, parsed, worst5, same, matrix?.balance)),

@@ -4,10 +4,11 @@ import { smallestP } from '../../sweep/plan/smallest-p.ts';
 import { bitClasses } from './bit-classes.ts';
 import { LEVEL, type Families, type Family } from './family.ts';
 import type { MetricView } from './metric-view.ts';
-import { plural, toDuration, toPValue } from '../number-format.ts';
+import { plural, toPValue } from '../number-format.ts';
 import type { TableContext } from './table-context.ts';
 import type { ParsedOptions } from './table-options.ts';
 import type { Balance, MetricTable, TableRow } from './table.ts';
+import { trainingTime } from './usage-note.ts';
 
 type Described = Omit<MetricTable, 'note'>;
 
@@ -31,7 +32,7 @@ export function writeNote(
     ...missing(results, table),
     ...engines(results),
     ...classes(results),
-    ...time(results),
+    ...trainingTime(results),
     ...data(results),
   ];
 }
@@ -239,10 +240,6 @@ function classes(results: SweepResults): string[] {
     `Seeds come from ${all.length} classes of bits, which round differently: ${named.join('; ')}. ` +
       'A run and its control are always of one seed.',
   ];
-}
-
-function time({ seconds }: SweepResults): string[] {
-  return seconds === 0 ? [] : [`Training took ${toDuration(seconds)} in total.`];
 }
 
 function data({ runs }: SweepResults): string[] {

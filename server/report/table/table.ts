@@ -1,7 +1,7 @@
 import type { TrainedOn } from './machines.ts';
 import type { Correction } from './shown-p.ts';
 import type { ParamValue } from '../../sweep/arm.ts';
-import type { RunState } from '../../sweep/results.ts';
+import type { RunState, Usage } from '../../sweep/results.ts';
 
 /** The ablation table as data: what every format is written from. */
 
@@ -47,6 +47,8 @@ export interface AblationTable {
   dataHash: string | null;
   /** Engines, devices, versions and bits of the runs. */
   trainedOn: TrainedOn[];
+  /** What training the runs used, shared stages counted once; null where nothing was measured. */
+  usage: Usage | null;
   /** Where the rows of every metric stand in rows × columns; null where each arm is a line of its own. */
   matrix: Matrix | null;
   tables: MetricTable[];

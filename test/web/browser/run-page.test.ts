@@ -13,6 +13,15 @@ import { openPage, overflow, type WatchedPage } from './watched-page.ts';
 /** A busy machine may need one second, the usual limit, for a single answer. */
 const patient = { timeout: 90_000 };
 
+/** What the record says that training used. */
+const used: [string, string][] = [
+  ['Processor time', '3 s'],
+  ['Peak memory', '312 MB'],
+  ['GPU', '80 % on average, 95 % at most'],
+  ['GPU memory', '4 GB'],
+  ['Energy of the card', '0.069 Wh by nvidia-smi'],
+];
+
 describeInBrowser('the page of a run, and runs together', () => {
   let folder: string;
   let server: Served;
@@ -43,11 +52,17 @@ describeInBrowser('the page of a run, and runs together', () => {
   });
 
   const cells = async (): Promise<number[]> => (await page.locator('.confusion tbody td').allInnerTexts()).map(Number);
+  const fact = (name: string): Promise<string> =>
+    page
+      .locator('dt', { hasText: new RegExp(`^${name}$`) })
+      .locator('+ dd')
+      .innerText();
   const pair = (text: string): Locator => page.locator('.confused li', { hasText: text });
 
   it('shows what the classes were taken for, in the validation and in the test part', async () => {
     await page.goto(`runs/r${run}`);
     await expect.poll(cells, patient).toEqual([40, 1, 2, 3]);
+    for (const [name, text] of used) expect(await fact(name)).toBe(text);
     await page.getByRole('combobox', { name: 'Part' }).selectOption('test');
     await expect.poll(cells, patient).toEqual([5, 4, 0, 6]);
     await pair('a → b').getByText('(4 images)').waitFor();
