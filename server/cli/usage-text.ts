@@ -1,4 +1,5 @@
 import { toBytes, toEnergy } from '../report/number-format.ts';
+import { WHOLE } from '../report/table/usage-note.ts';
 import type { Usage } from '../sweep/results.ts';
 import { toDuration } from './duration.ts';
 
@@ -12,9 +13,6 @@ export function usageFacts(usage: Usage | null): [string, string][] {
     ...(energy === null ? [] : [fact('energy', `${toEnergy(energy.joules)} by nvidia-smi, of the whole card`, energy)]),
   ];
 }
-
-/** From this share on something counts as measured all the time. */
-const WHOLE = 0.95;
 
 /** For peaks, which are peaks of what was seen. */
 const ALWAYS = { share: 1 };

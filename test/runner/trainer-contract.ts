@@ -74,6 +74,13 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
       expect(checkpoint.batch).toBe(BATCHES);
     });
 
+    test('says what its process used for each segment, where it knows', () => {
+      for (const { usage } of whole.segments) {
+        expect(usage?.processorSeconds ?? 1).toBeGreaterThan(0);
+        expect(usage?.peakMemory ?? 1e9).toBeGreaterThan(20e6); // Node alone has more
+      }
+    });
+
     test('sends a small state as bytes whose hash and size are what the reference says', () => {
       const bytes = bytesOf(whole.checkpoint);
       expect(whole.checkpoint).toMatchObject({ size: bytes.length, hash: hashOf(bytes) });

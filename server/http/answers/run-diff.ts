@@ -51,7 +51,7 @@ const SECTIONS: { title: string; read: (run: RunRecord) => Facts }[] = [
   },
   {
     title: 'result',
-    read: ({ state, error, batch, batches, divergedBatch, intraDead, durations }) => ({
+    read: ({ state, error, batch, batches, divergedBatch, intraDead, durations, usage }) => ({
       state,
       error,
       batch,
@@ -60,6 +60,9 @@ const SECTIONS: { title: string; read: (run: RunRecord) => Facts }[] = [
       'truncated term dead': intraDead,
       'seconds of training': durations.training,
       'seconds of evaluation': durations.evaluation,
+      'seconds of processor time': usage?.processor?.seconds ?? null,
+      'most bytes of memory': usage?.processor?.peakMemory ?? null,
+      'joules of the graphics card': usage?.energy?.joules ?? null,
     }),
   },
   {

@@ -29,7 +29,7 @@ function timeOfArms(results: SweepResults): string {
 }
 
 /** From this share on something counts as measured all the time: the first sample of a card comes after its start. */
-const WHOLE = 0.95;
+export const WHOLE = 0.95;
 
 function energyInWords({ energy }: Usage): string {
   if (energy === null) return 'energy not measured';

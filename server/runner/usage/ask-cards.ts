@@ -8,8 +8,8 @@ const PATIENCE = 5_000;
 const MOST_READ = 100_000;
 
 /**
- * Asks nvidia-smi what the cards do. Whatever it does wrong (it fails, hangs, writes without end or writes nonsense), it
- * is ended, and no card is known.
+ * Asks nvidia-smi what the cards do. Whatever it does wrong (it fails, hangs, writes without end or writes nonsense),
+ * it is ended, and no card is known.
  *
  * @param ended aborted: it is killed at once
  * @throws where there is no nvidia-smi, or it cannot be started

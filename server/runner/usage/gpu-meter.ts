@@ -17,8 +17,8 @@ export interface GpuAccount {
 export const NO_GPU: GpuAccount = { take: () => null, end: () => {} };
 
 /**
- * Divides what a graphics card does among the stages that are trained on it. Between two samples the card is taken to do
- * what it did at the first of them. Where several stages are trained at the same time, each has an equal part of the
+ * Divides what a graphics card does among the stages that are trained on it. Between two samples the card is taken to
+ * do what it did at the first of them. Where several stages are trained at the same time, each has an equal part of the
  * energy: all of them together used no more than the card drew.
  */
 export class GpuMeter {
