@@ -1,4 +1,4 @@
-import type { GpuUsage } from '../../store/training/add-usage.ts';
+import { NOTHING_OF_GPU, type GpuUsage } from '../../store/training/add-usage.ts';
 import type { CardSample } from './card-sample.ts';
 
 /** In milliseconds: so long after a sample the card is taken to do the same. Samples come twice as often. */
@@ -69,7 +69,7 @@ class Account {
   #usage: GpuUsage | null = null;
 
   add({ use, memory, power }: Sample, seconds: number, sharing: number): void {
-    const usage = (this.#usage ??= { ...NOTHING });
+    const usage = (this.#usage ??= { ...NOTHING_OF_GPU });
     if (use !== null) {
       usage.gpuBusySeconds += use * seconds;
       usage.gpuOver += seconds;
@@ -87,12 +87,3 @@ class Account {
     return usage;
   }
 }
-
-const NOTHING: GpuUsage = {
-  gpuBusySeconds: 0,
-  gpuOver: 0,
-  gpuPeakUse: null,
-  gpuPeakMemory: null,
-  joules: 0,
-  joulesOver: 0,
-};

@@ -1,6 +1,7 @@
 import { loadDataset } from '../../training/datasets/load.ts';
 import { explainFileError } from '../../sweep/file-error.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
+import type { ProcessUsage } from '../../store/training/add-usage.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { Dataset } from '../../training/dataset.ts';
 import type { Engine } from '../../training/engine.ts';
@@ -64,10 +65,8 @@ async function train(order: StageOrder): Promise<void> {
     await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
       onProgress: (batch) => send({ kind: 'progress', batch }),
       onAlive: sayAlive,
-      onSegment: async (segment) => {
-        const usage = meter.take();
-        send({ kind: 'segment', segment: { ...(await toReport(segment, order.checkpoints)), usage } });
-      },
+      onSegment: async (segment) =>
+        send({ kind: 'segment', segment: await toReport(segment, meter.take(), order.checkpoints) }),
       shouldStop: () => stopping,
     });
   } finally {
@@ -112,11 +111,12 @@ async function startOf({ hash, content }: Start, { folder }: CheckpointFolder): 
 
 async function toReport(
   { checkpoint, ...segment }: Segment,
+  usage: ProcessUsage,
   folder: CheckpointFolder,
-): Promise<Omit<SegmentReport, 'usage'>> {
+): Promise<SegmentReport> {
   const sent = checkpoint && (await packCheckpoint(checkpoint, folder));
   if (sent) made = { hash: sent.hash, checkpoint: checkpoint! };
-  return { ...segment, checkpoint: sent };
+  return { ...segment, checkpoint: sent, usage };
 }
 
 let held: { key: string; dataset: Dataset } | undefined;

@@ -21,6 +21,15 @@ export interface GpuUsage {
   joulesOver: number;
 }
 
+export const NOTHING_OF_GPU: Readonly<GpuUsage> = {
+  gpuBusySeconds: 0,
+  gpuOver: 0,
+  gpuPeakUse: null,
+  gpuPeakMemory: null,
+  joules: 0,
+  joulesOver: 0,
+};
+
 /** Each null where it was not measured. */
 export interface SegmentUsage {
   process: ProcessUsage | null;
@@ -39,7 +48,7 @@ export function addUsage(storage: Storage, stageId: number, { process, gpu }: Se
     stageId,
     ...(process ?? NO_PROCESS),
     processorOver: process === null ? 0 : seconds,
-    ...(gpu ?? NO_GPU),
+    ...(gpu ?? NOTHING_OF_GPU),
   });
 }
 
@@ -65,12 +74,3 @@ function larger(column: string): string {
 }
 
 const NO_PROCESS = { processorSeconds: 0, peakMemory: null };
-
-const NO_GPU: GpuUsage = {
-  gpuBusySeconds: 0,
-  gpuOver: 0,
-  gpuPeakUse: null,
-  gpuPeakMemory: null,
-  joules: 0,
-  joulesOver: 0,
-};
