@@ -12,6 +12,7 @@ import { installPackages } from './setup/install-packages.js';
 import { root } from './setup/root.js';
 import { run } from './setup/run.js';
 import { provideSystemTools } from './setup/system-tools.js';
+import { makeTestPython } from './setup/test-python.js';
 import { runVitest } from './setup/vitest.js';
 
 try {
@@ -20,6 +21,8 @@ try {
   buildProduct();
   if (!installNativeEngine())
     missing.push('native TensorFlow could not be installed (see above), for the tests of the tensorflow engine');
+  if (!makeTestPython())
+    missing.push('Python with PyTorch could not be set up (see above), for the tests of the Python files');
   sayMissing(missing);
   checkCode();
   process.exit(runVitest(process.argv.slice(2)));

@@ -114,7 +114,7 @@ class Run:
         #: True after SIGTERM: the process is to end.
         self.terminated = False
         self._save_every = order.get("saveEverySeconds") or math.inf
-        self._saved, self._diverged, self._ended, self._order = None, None, False, (None, None)
+        self._saved, self._diverged, self._ended, self._kept = None, None, False, (None, None)
         self._reported = {}  # metric → the last batch it was reported for
         self._out = None if self.folder is None or _rank() > 0 else _open_out(self.folder)
         self._watch_signals()
@@ -157,7 +157,8 @@ class Run:
             returns it as nested dicts of tensors, arrays and numbers, of which the digest is told, or None
         :param load: `load(folder)` reads what save wrote
         :param agree: on several ranks, `agree(number) -> number`: gives every rank the whole number that rank 0 has. It
-            is called by every rank before every batch. Without it several ranks cannot end early
+            is called by every rank once before the first batch and once after each. Without it several ranks cannot
+            end early
         :param evaluate: `evaluate(batch)` is called where an evaluation is due: at 0 where the run begins, then at
             every `evalEvery` batches and at the end. In its place `run.evaluates` can be asked
         :returns: an iterator of t
@@ -171,17 +172,16 @@ class Run:
             seed_everything(self.seed, "evaluate/0")
             evaluate(0)
         saved_at = time.monotonic()
-        t = self.first
-        while t < self.last and not self._is_over(agree):
+        t, over = self.first, self._is_over(agree)
+        while t < self.last and not over:
             seed_everything(self.seed, t)
             yield t
             t += 1
-            if self._diverged is not None:
-                continue
-            if evaluate is not None and self.evaluates(t):
+            if evaluate is not None and self._diverged is None and self.evaluates(t):
                 evaluate(t)
+            over = self._is_over(agree)
             late = time.monotonic() - saved_at > self._save_every
-            if save is not None and (t == self.last or late or self._is_asked_to_stop(agree)):
+            if save is not None and self._diverged is None and (over or late or t == self.last):
                 self._save(save, t)
                 saved_at = time.monotonic()
         self._end(t)
@@ -267,7 +267,7 @@ class Run:
         return _BatchSampler(self, count, size)
 
     def _is_over(self, agree):
-        """Asked before every batch. All ranks end at the same one, whatever each of them has seen."""
+        """Asked once before the first batch and once after each. All ranks end at the same batch, which rank 0 knows."""
         over = int(self._diverged is not None or self._is_asked_to_stop(agree))
         return (over if agree is None else agree(over)) != 0
 
@@ -314,7 +314,9 @@ class Run:
             raise ValueError(f"Cannot report {name}: found {value!r}, wanted a number") from error
 
     def _check_batch(self, batch, what, newest):
-        before = self._reported.get(what, self.first - 1)
+        # The state that the stage begins with was evaluated by the stage before.
+        is_new = what.startswith("train/") or self.first == 0
+        before = self._reported.get(what, self.first - 1 if is_new else self.first)
         if self._ended:
             raise ValueError(f"Cannot report {what}: found a report after the last batch, wanted it within the loop")
         if not isinstance(batch, int) or not before < batch <= newest:
@@ -325,11 +327,11 @@ class Run:
         self._reported[what] = batch
 
     def _order_of(self, count, epoch):
-        if self._order[0] != (count, epoch):
+        if self._kept[0] != (count, epoch):
             order = list(range(count))
             random.Random(f"{self.seed}/order/{epoch}").shuffle(order)
-            self._order = (count, epoch), order
-        return self._order[1]
+            self._kept = (count, epoch), order
+        return self._kept[1]
 
     def _watch_signals(self):
         self._handler_before = None
@@ -443,7 +445,9 @@ def _by_hand(defaults):
         place = settings
         *path, name = key.split(".")
         for part in path:
-            place[part] = place = dict(place.get(part) or {})
+            inner = place.get(part)
+            place[part] = dict(inner) if isinstance(inner, dict) else {}
+            place = place[part]
         place[name] = value
     missing = [key for key in ("batches", "evalEvery") if key not in settings]
     if missing:

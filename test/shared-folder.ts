@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { testPython } from '../bin/setup/test-python.js';
 import { buildsFolder } from '../server/training/engines/tensorflow/builds.ts';
 import { relink } from '../server/training/engines/tensorflow/link.ts';
 import { writeImages } from './runner/tiny-images.ts';
@@ -12,6 +13,8 @@ declare module 'vitest' {
     sharedFolder: string;
     /** Where the user has the builds of native TensorFlow. */
     builds: string;
+    /** The interpreter of the Python tests; null where it is not set up. */
+    python: string | null;
   }
 }
 
@@ -23,6 +26,7 @@ declare module 'vitest' {
 export default function setUp({ provide }: TestProject): () => void {
   const sharedFolder = mkdtempSync(join(tmpdir(), 'cosweep-tests-'));
   provide('builds', buildsFolder());
+  provide('python', testPython());
   relink(); // from the user's cache, which nothing finds from here on
   const cache = (process.env['COSWEEP_CACHE'] = join(sharedFolder, 'cache'));
   mkdirSync(cache);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { hasProgram } from './has-program.js';
 import { run, works } from './run.js';
+import { hasTorch } from './test-python.js';
 
 /**
  * What set-up and tests use beyond Node and npm: what for, how it is recognised, and Debian's packages that bring it.
@@ -29,6 +30,14 @@ const tools = [
     isThere: hasLatex,
     packages: ['texlive-latex-base', 'texlive-latex-recommended'],
   },
+  {
+    name: 'PyTorch',
+    use: 'the tests of the Python files',
+    isThere: hasTorch,
+    packages: ['python3-torch', 'python3-venv'],
+    // The package index has it too (test-python.js), though much larger.
+    elsewhere: true,
+  },
 ];
 
 /**
@@ -43,7 +52,7 @@ export function provideSystemTools(uses = tools.map(({ use }) => use)) {
   const packages = missing.flatMap((tool) => tool.packages);
   if (canInstall()) installPackages(packages);
   return missing
-    .filter(({ isThere }) => !isThere())
+    .filter(({ isThere, elsewhere = false }) => !elsewhere && !isThere())
     .map(
       ({ name, use, packages }) =>
         `${name} is missing, for ${use}${onDebian() ? ` (apt-get install ${packages.join(' ')})` : ''}`,

@@ -1,0 +1,1 @@
+export function testPython(): string | null;
