@@ -56,8 +56,8 @@ def run(defaults=None):
 
 
 def runs(defaults=None):
-    """What a program is to train that stays for several stages: the order of COSWEEP_DIR, then those of the folders that
-    come by standard input, one a line, until it ends. Where COSWEEP_DIR is `-` all of them come by standard input.
+    """What a program is to train that stays for several stages: the order of COSWEEP_DIR, then those of the folders
+    that come by standard input, one a line, until it ends. Where COSWEEP_DIR is `-` all of them come by standard input.
 
         for run in cosweep.runs():
             model = ...                                  # anew: nothing of the stage before may be left
@@ -196,10 +196,10 @@ class Run:
         :param batch: of `train/…` the batch, counted from 0; of `val/…` and `test/…` the number of optimiser steps that
             the evaluated state has seen
         :param metrics: names → numbers, or tensors of one number. NaN and infinity are understood: where `train/total`
-            is not finite the run has diverged, and `steps` ends
+            is not finite the run has diverged: nothing after it is told, and `steps` ends
         :raises ValueError: for a name that is none, for a batch that is not of this stage or that is told twice
         """
-        if _rank() > 0:
+        if _rank() > 0 or self._diverged is not None:
             return
         numbers = {name: self._checked(batch, name, value) for name, value in metrics.items()}
         self._tell({"batch": batch, "metrics": numbers})
@@ -248,8 +248,8 @@ class Run:
         self._diverged = batch
 
     def indices(self, count, size, t):
-        """Which of `count` samples batch t is made of: every epoch has an order of its own by (seed, epoch), and batches
-        run on across epochs.
+        """Which of `count` samples batch t is made of: every epoch has an order of its own by (seed, epoch), and
+        batches run on across epochs.
 
         :param count: how many samples there are
         :param size: how many make a batch
@@ -258,16 +258,16 @@ class Run:
         return [self._order_of(count, at // count)[at % count] for at in range(t * size, (t + 1) * size)]
 
     def batch_sampler(self, count, size):
-        """The same for a loader, `torch.utils.data.DataLoader(data, batch_sampler=run.batch_sampler(len(data), 64))`. It
-        begins where the stage does, so no loader has a state to be saved. Where a loader has workers, what they draw at
-        random is not seeded by `steps`: draw it in the loop.
+        """The same for a loader, `torch.utils.data.DataLoader(data, batch_sampler=run.batch_sampler(len(data), 64))`.
+        It begins where the stage does, so no loader has a state to be saved. Where a loader has workers, what they draw
+        at random is not seeded by `steps`: draw it in the loop.
 
         :returns: a sequence of lists of indices, one for each batch of the stage
         """
         return _BatchSampler(self, count, size)
 
     def _is_over(self, agree):
-        """Asked once before the first batch and once after each. All ranks end at the same batch, which rank 0 knows."""
+        """Asked once before the first batch and once after each. All ranks end at the same batch, as rank 0 says."""
         over = int(self._diverged is not None or self._is_asked_to_stop(agree))
         return (over if agree is None else agree(over)) != 0
 
@@ -386,10 +386,13 @@ def torch_checkpoint(**parts):
         return state
 
     def load(folder):
-        state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
+        # Before 2.1 the loader that runs no code knows no numbers, which the states of optimisers have.
+        safely = [int(part) for part in torch.__version__.split(".")[:2]] >= [2, 1]
+        state = torch.load(folder / "state.pt", map_location="cpu", **({"weights_only": True} if safely else {}))
         if set(state) != set(parts):
             raise ValueError(
-                f"Cannot load {folder / 'state.pt'}: found {', '.join(sorted(state))}, wanted {', '.join(sorted(parts))}"
+                f"Cannot load {folder / 'state.pt'}: found {', '.join(sorted(state))}, "
+                f"wanted {', '.join(sorted(parts))}"
             )
         for name, part in parts.items():
             part.load_state_dict(state[name])
@@ -552,7 +555,8 @@ def _environment():
 def _own_modules():
     """Files of the modules that were imported and that belong neither to Python nor to what is installed in it."""
     installed = tuple(os.path.realpath(prefix) + os.sep for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix})
-    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    modules = [module for name, module in list(sys.modules.items()) if name not in ("sitecustomize", "usercustomize")]
+    files = {getattr(module, "__file__", None) for module in modules}
     real = {os.path.realpath(file) for file in files if isinstance(file, str)}
     return sorted(
         file for file in real

@@ -64,7 +64,7 @@ function gradientError(found: Nested, wanted: Nested): number {
 }
 
 function flat(values: Nested): number[] {
-  return [values].flat(Infinity) as number[];
+  return typeof values === 'number' ? [values] : values.flatMap(flat);
 }
 
 /** NaN, and another number of values, are as wrong as can be. */

@@ -133,8 +133,9 @@ function nested({ shape, values }: HostTensor): number[] | number[][] {
   return Array.from({ length: rows }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
 }
 
+/** NaN, where there is one. */
 function largest(numbers: Float32Array): number {
-  return numbers.reduce((worst, each) => (Math.abs(each) <= worst ? worst : Math.abs(each)), 0);
+  return numbers.reduce((worst, each) => (Math.abs(each) > worst || Number.isNaN(each) ? Math.abs(each) : worst), 0);
 }
 
 function relative(a: number, b: number): number {
