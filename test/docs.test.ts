@@ -118,7 +118,7 @@ describe('what the documentation names is there', () => {
       const inBlocks = blocks.flatMap(({ language, text }) => (language === 'sh' ? text.split(/\s+/) : []));
       const written = [...spans, ...inBlocks].filter((span) => !NOT_OURS.has(span));
       const inFull = written.filter((span) =>
-        /^(\.ci|bench|bin|docs|prisma|server|sweeps|test|web)\/[\w./-]*$/.test(span),
+        /^(\.ci|bench|bin|docs|prisma|python|server|sweeps|test|web)\/[\w./-]*$/.test(span),
       );
       const byName = spans.filter((span) => /^[\w-]+(\.[\w-]+)*\.(ts|tsx|js|md|cff|prisma)$/.test(span));
       return [

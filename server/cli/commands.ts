@@ -17,6 +17,7 @@ import { noteCommand } from './commands/note.ts';
 import { planCommand } from './commands/plan.ts';
 import { probeCommand } from './commands/probe.ts';
 import { promoteCommand } from './commands/promote.ts';
+import { pythonCommand } from './commands/python.ts';
 import { renameCommand } from './commands/rename.ts';
 import { reportCommand } from './commands/report.ts';
 import { retryCommand } from './commands/retry.ts';
@@ -62,4 +63,5 @@ export const commands: readonly CliCommand[] = [
   doctorCommand,
   engineCommand,
   datasetsCommand,
+  pythonCommand,
 ];

@@ -102,9 +102,10 @@ describe('the installed package', () => {
 
   test('has what it runs with, and nothing that made it', () => {
     expect(readdirSync(folder('cosweep')).sort()).toEqual(
-      ['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'prisma', 'sweeps'].sort(),
+      ['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'prisma', 'python', 'sweeps'].sort(),
     );
     expect(readdirSync(folder('cosweep', 'bin'))).toEqual(['cosweep.js']);
+    expect(readdirSync(folder('cosweep', 'python'))).toEqual(['cosweep.py', 'cosweep_loss.py', 'cosweep_read.py']);
     expect(readdirSync(folder('cosweep', 'dist')).sort()).toEqual(['fonts', 'server', 'wasm', 'web']);
     expect(Object.keys(JSON.parse(readFileSync(folder('cosweep', 'package.json'), 'utf8')))).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(scripts|allowScripts|devDependencies|optionalDependencies)$/)]),
@@ -146,6 +147,8 @@ describe('the installed package', () => {
     expect(summary).toMatchObject({ engine: 'wasm', runs: { complete: 4, failed: 0 } });
     expect(cosweep('export', 'latest', '--format', 'csv')).toMatch(/^arm,/m);
     cosweep('weights', 'r1', '--out', 'weights');
+    cosweep('python', 'study');
+    expect(existsSync(join(installed, 'study', 'cosweep.py'))).toBe(true);
     expect(existsSync(join(installed, 'weights', 'model.json'))).toBe(true);
   });
 

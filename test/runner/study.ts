@@ -8,6 +8,7 @@ import { inject, onTestFinished } from 'vitest';
 export interface Study {
   name?: string;
   beta?: number[];
+  epsilon?: number[];
   /** In batches, of 120. */
   N?: number[];
   learningRate?: number[];
@@ -51,6 +52,7 @@ function imagesOf({ images, labels }: Images): object {
 export function definition({
   name = 'study',
   beta = [0.3],
+  epsilon,
   N = [0, 60],
   learningRate = [0.02],
   seeds = 2,
@@ -63,7 +65,7 @@ export function definition({
     parameters: {
       alpha: { value: 0.5 },
       beta: { values: beta },
-      epsilon: { value: 0.02 },
+      epsilon: epsilon === undefined ? { value: 0.02 } : { values: epsilon },
       N: { values: N },
       'training.optimizer.learningRate': { values: learningRate },
     },

@@ -50,6 +50,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
   doctor: [{ args: ['doctor'], when: 'never' }],
   engine: [{ args: ['engine'], when: 'never' }],
   datasets: [{ args: ['datasets'], when: 'never' }],
+  python: [{ args: ['python', 'python'], when: 'never' }],
 };
 
 /** How each route is asked, by its method and path; of the others the path alone is asked, for sweep 1 or run 1. */
