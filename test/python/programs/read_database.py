@@ -9,7 +9,7 @@ import cosweep_read
 
 
 def rows(table):
-    return table if isinstance(table, list) else json.loads(table.to_json(orient="records", double_precision=15))
+    return table if isinstance(table, list) else table.astype(object).where(table.notna(), None).to_dict("records")
 
 
 def refusal(*args):
