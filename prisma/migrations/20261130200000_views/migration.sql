@@ -46,36 +46,44 @@ JOIN "Run" r ON r."id" = p."runId"
 JOIN "Point" v ON v."stageId" = p."stageId"
 JOIN "Metric" m ON m."id" = v."metricId" AND (m."epsilon" IS NULL OR m."epsilon" = r."epsilon");
 
--- With max(), SQLite takes the other columns of a group from the row that has the maximum: the last value.
+-- The last value of a metric is that of the last stage that has it, and so is the control's.
 CREATE VIEW "pairs" AS
-WITH "last" AS (
+SELECT *, "value" - "control_value" AS "difference"
+FROM (
     SELECT
-        s."sweepId", s."position", s."armIndex", s."seed", s."runId",
-        m."name" AS "metric", max(g."lastBatch") AS "batch", g."last" AS "value"
+        s."sweepId" AS "sweep_id",
+        w."name" AS "sweep",
+        s."armIndex" AS "arm_index",
+        a."name" AS "arm",
+        c."armIndex" AS "control_index",
+        b."name" AS "control",
+        s."seed" AS "seed",
+        s."runId" AS "run_id",
+        c."runId" AS "control_run_id",
+        m."name" AS "metric",
+        g."last" AS "value",
+        (
+            SELECT h."last"
+            FROM "RunStage" q
+            CROSS JOIN "Metric" n ON n."name" = m."name" AND (n."epsilon" IS NULL OR n."epsilon" = k."epsilon")
+            CROSS JOIN "StageMetric" h ON h."stageId" = q."stageId" AND h."metricId" = n."id"
+            WHERE q."runId" = k."id" ORDER BY h."lastBatch" DESC LIMIT 1
+        ) AS "control_value"
     FROM "SweepRun" s
+    JOIN "Sweep" w ON w."id" = s."sweepId"
+    JOIN "Arm" a ON a."sweepId" = s."sweepId" AND a."index" = s."armIndex" AND a."N" IS NOT NULL
+    JOIN "Arm" b ON b."sweepId" = a."sweepId" AND b."index" = a."controlIndex"
+    JOIN "SweepRun" c ON c."sweepId" = s."sweepId" AND c."armIndex" = a."controlIndex" AND c."seed" = s."seed"
     JOIN "Run" r ON r."id" = s."runId" AND r."state" = 'complete'
+    JOIN "Run" k ON k."id" = c."runId" AND k."state" = 'complete'
     JOIN "RunStage" p ON p."runId" = r."id"
     JOIN "StageMetric" g ON g."stageId" = p."stageId"
     JOIN "Metric" m ON m."id" = g."metricId" AND (m."epsilon" IS NULL OR m."epsilon" = r."epsilon")
-    GROUP BY s."sweepId", s."position", m."name"
-)
-SELECT
-    v."sweepId" AS "sweep_id",
-    w."name" AS "sweep",
-    v."armIndex" AS "arm_index",
-    a."name" AS "arm",
-    c."armIndex" AS "control_index",
-    b."name" AS "control",
-    v."seed" AS "seed",
-    v."runId" AS "run_id",
-    c."runId" AS "control_run_id",
-    v."metric" AS "metric",
-    v."value" AS "value",
-    c."value" AS "control_value",
-    v."value" - c."value" AS "difference"
-FROM "last" v
-JOIN "Sweep" w ON w."id" = v."sweepId"
-JOIN "Arm" a ON a."sweepId" = v."sweepId" AND a."index" = v."armIndex" AND a."N" IS NOT NULL
-JOIN "Arm" b ON b."sweepId" = a."sweepId" AND b."index" = a."controlIndex"
-JOIN "last" c ON c."sweepId" = v."sweepId" AND c."armIndex" = a."controlIndex" AND c."seed" = v."seed"
-    AND c."metric" = v."metric";
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM "RunStage" q
+        CROSS JOIN "Metric" n ON n."name" = m."name" AND (n."epsilon" IS NULL OR n."epsilon" = r."epsilon")
+        CROSS JOIN "StageMetric" h ON h."stageId" = q."stageId" AND h."metricId" = n."id"
+        WHERE q."runId" = r."id" AND h."lastBatch" > g."lastBatch"
+    )
+);
