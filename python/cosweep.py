@@ -113,7 +113,8 @@ class Run:
         self.start = None if order.get("start") is None else self.folder / "start"
         #: True after SIGTERM: the process is to end.
         self.terminated = False
-        self._save_every = order.get("saveEverySeconds") or math.inf
+        every = order.get("saveEverySeconds")
+        self._save_every = math.inf if every is None else every
         self._saved, self._diverged, self._ended, self._kept = None, None, False, (None, None)
         self._reported = {}  # metric → the last batch it was reported for
         self._out = None if self.folder is None or _rank() > 0 else _open_out(self.folder)
@@ -154,7 +155,8 @@ class Run:
         `train/total` was not finite.
 
         :param save: `save(folder)` writes everything that continuing needs into this folder (a pathlib.Path), and
-            returns it as nested dicts of tensors, arrays and numbers, of which the digest is told, or None
+            returns it as nested dicts of tensors, arrays and numbers, of which the digest is told, or None. It is
+            called on rank 0 alone
         :param load: `load(folder)` reads what save wrote
         :param agree: on several ranks, `agree(number) -> number`: gives every rank the whole number that rank 0 has. It
             is called by every rank once before the first batch and once after each. Without it several ranks cannot
@@ -386,9 +388,9 @@ def torch_checkpoint(**parts):
         return state
 
     def load(folder):
-        # Before 2.1 the loader that runs no code knows no numbers, which the states of optimisers have.
-        safely = [int(part) for part in torch.__version__.split(".")[:2]] >= [2, 1]
-        state = torch.load(folder / "state.pt", map_location="cpu", **({"weights_only": True} if safely else {}))
+        # Before 2.4 the loader that runs no code refuses numbers and counters, which optimisers and schedules have.
+        safely = {"weights_only": True} if hasattr(torch.serialization, "add_safe_globals") else {}
+        state = torch.load(folder / "state.pt", map_location="cpu", **safely)
         if set(state) != set(parts):
             raise ValueError(
                 f"Cannot load {folder / 'state.pt'}: found {', '.join(sorted(state))}, "
