@@ -39,7 +39,7 @@ __all__ = ["Run", "digest", "run", "runs", "seed_everything", "torch_checkpoint"
 #: The version of the protocol.
 VERSION = 1
 
-_METRIC = re.compile(r"(train|val|test)/[\w.+-]+(/[\w.+-]+)*")
+_METRIC = re.compile(r"(train|val|test)/[\w.+-]+(/[\w.+-]+)*", re.ASCII)
 
 
 def run(defaults=None):
@@ -219,7 +219,7 @@ class Run:
         :param labels: y [n], whole numbers from 0 to C − 1
         :raises ValueError: where the shapes do not fit together or there is no such part
         """
-        if _rank() > 0:
+        if _rank() > 0 or self._diverged is not None:
             return
         if part not in ("val", "test"):
             raise ValueError(f"Cannot report an evaluation: found the part {part!r}, wanted val or test")
@@ -312,7 +312,7 @@ class Run:
         self._check_batch(batch, name, self.last - 1 if name.startswith("train/") else self.last)
         try:
             return float(value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RuntimeError) as error:
             raise ValueError(f"Cannot report {name}: found {value!r}, wanted a number") from error
 
     def _check_batch(self, batch, what, newest):

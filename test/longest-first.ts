@@ -21,6 +21,8 @@ const LONGEST = [
   'runner/sharing',
   'runner/files',
   'runner/weights',
+  'python/torch',
+  'runner/views',
 ].map((name) => `/test/${name}.test.ts`);
 
 /**
