@@ -18,10 +18,25 @@ export async function planDefinition(
   folder: string,
   log: (message: string) => void = () => {},
 ): Promise<Plan> {
+  return (await planWithSources(definition, folder, log)).plan;
+}
+
+/** A plan, with what its data sets hold. */
+export interface PlanWithSources {
+  plan: Plan;
+  sourceOf: (dataset: DatasetSettings) => SourceDescription;
+}
+
+/** The same with what was found out about the data sets meanwhile. */
+export async function planWithSources(
+  definition: Definition,
+  folder: string,
+  log: (message: string) => void,
+): Promise<PlanWithSources> {
   const sizes = new DatasetSizes({ baseFolder: folder, log });
   const plan = await planWithSizes(definition, sizes);
   for (const dataset of new Set(plan.arms.map(({ training }) => training.dataset))) await sizes.look(dataset);
-  return plan;
+  return { plan, sourceOf: (dataset) => sizes.source(dataset)! };
 }
 
 /**
@@ -69,8 +84,12 @@ class DatasetSizes {
 
   /** undefined where it was not looked up. */
   known(dataset: DatasetSettings): number | undefined {
-    const source = this.#sources.get(sourceKey(dataset));
+    const source = this.source(dataset);
     return source === undefined ? undefined : countTraining(source, dataset);
+  }
+
+  source(dataset: DatasetSettings): SourceDescription | undefined {
+    return this.#sources.get(sourceKey(dataset));
   }
 
   /** Throws a `UserError` where the data set cannot be trained on. */

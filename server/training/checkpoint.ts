@@ -37,24 +37,38 @@ export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array {
 /** The bytes of `encodeCheckpoint` in pieces: the header, then each tensor's own memory. No tensor is copied. */
 export function piecesOf({ batch, state, intraLive }: Checkpoint): Uint8Array[] {
   const names = Object.keys(state).sort();
-  const json = JSON.stringify({
-    batch,
-    intraLive,
-    tensors: names.map((name) => ({ name, shape: state[name]!.shape })),
-  });
-  const header = new TextEncoder().encode(json);
-  const padded = Math.ceil(header.length / 4) * 4;
-  const start = new Uint8Array(MAGIC.length + 4 + padded).fill(0x20);
-  new TextEncoder().encodeInto(MAGIC, start);
-  new DataView(start.buffer).setUint32(MAGIC.length, padded, true);
-  start.set(header, MAGIC.length + 4);
   return [
-    start,
+    startOf({ batch, intraLive, tensors: names.map((name) => ({ name, shape: state[name]!.shape })) }),
     ...names.map((name) => {
       const { buffer, byteOffset, byteLength } = state[name]!.values;
       return new Uint8Array(buffer, byteOffset, byteLength);
     }),
   ];
+}
+
+/**
+ * How many bytes the checkpoint at this batch has where the truncated term was above 0. Where it was not, there may be
+ * four more.
+ */
+export function checkpointBytes(batch: number, tensors: Header['tensors']): number {
+  return tensors.reduce(
+    (total, { shape }) => total + 4 * count(shape),
+    startOf({ batch, intraLive: true, tensors: tensors.map(({ name, shape }) => ({ name, shape })) }).length,
+  );
+}
+
+function startOf({ batch, intraLive, tensors }: Header): Uint8Array {
+  const header = new TextEncoder().encode(JSON.stringify({ batch, intraLive, tensors }));
+  const padded = Math.ceil(header.length / 4) * 4;
+  const start = new Uint8Array(MAGIC.length + 4 + padded).fill(0x20);
+  new TextEncoder().encodeInto(MAGIC, start);
+  new DataView(start.buffer).setUint32(MAGIC.length, padded, true);
+  start.set(header, MAGIC.length + 4);
+  return start;
+}
+
+function count(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
 }
 
 /**
@@ -72,8 +86,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (end > bytes.length)
     throw new Error(`Cannot read a checkpoint: its header should end at byte ${end}, found ${bytes.length} bytes`);
   const { batch, intraLive, tensors } = JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as Header;
-  const counts = tensors.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
-  const expected = end + 4 * counts.reduce((total, count) => total + count, 0);
+  const counts = tensors.map(({ shape }) => count(shape));
+  const expected = end + 4 * counts.reduce((total, each) => total + each, 0);
   if (expected !== bytes.length)
     throw new Error(`Cannot read a checkpoint: its header says ${expected} bytes, found ${bytes.length}`);
   let at = end;

@@ -1,12 +1,13 @@
 import { hasIntraPhase } from '../sweep/effective.ts';
 import type { Hyperparameters } from '../sweep/arm.ts';
 import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
-import type { Dataset } from './dataset.ts';
+import { checkpointBytes } from './checkpoint.ts';
+import type { Dataset, SourceDescription } from './dataset.ts';
 import { buildModel, type Model } from './models/model.ts';
 import type { OptimizerStructure } from './optimizers/optimizer.ts';
 import { buildOptimizer } from './optimizers/build-optimizer.ts';
 import { learningRate } from './optimizers/schedule.ts';
-import { initialState, type HostState } from './state.ts';
+import { initialState, stateParts, type HostState } from './state.ts';
 import { epsilonScalar, type StepStructure } from './step.ts';
 
 /** What one run trains: an arm's settings. */
@@ -68,6 +69,16 @@ export function optimizerStructure({ training: { optimizer } }: Pick<RunSettings
     decay: optimizer.weightDecay > 0,
     clip: optimizer.clipNorm !== null,
   };
+}
+
+/** How many bytes the checkpoint at the end of a run has (`checkpointBytes`). */
+export function finalCheckpointBytes(
+  settings: Pick<RunSettings, 'training'>,
+  { shape, classes }: Pick<SourceDescription, 'shape' | 'classes'>,
+): number {
+  const { model, batches } = settings.training;
+  const optimizer = buildOptimizer(optimizerStructure(settings));
+  return checkpointBytes(batches, stateParts(buildModel(model, shape), optimizer, classes, model.embedding));
 }
 
 /** Every numeric hyperparameter at batch t, as the step's scalars. */

@@ -42,21 +42,33 @@ export function initialState(
   embedding: number,
   seed: number,
 ): HostState {
-  const parameters = [...model.parameters, ...headParameters(classes, embedding)];
-  const state: HostState = {};
-  for (const parameter of parameters) state[`weights/${parameter.name}`] = draw(parameter, seed);
-  for (const parameter of model.statistics) state[`statistics/${parameter.name}`] = draw(parameter, seed);
-  for (const slot of optimizer.slots) {
-    for (const { name, shape } of parameters) state[`slots/${slot}/${name}`] = zeros(shape);
-  }
-  state['centers/sum'] = zeros([classes, embedding]);
-  state['centers/count'] = zeros([classes]);
-  state['centers/center'] = zeros([classes, embedding]);
-  return state;
+  const parts = stateParts(model, optimizer, classes, embedding);
+  return Object.fromEntries(parts.map((part) => [part.name, draw(part, seed)]));
 }
 
+/** The arrays of a state, with the names that they have in it. */
+export function stateParts(
+  model: Pick<Model, 'parameters' | 'statistics'>,
+  { slots }: Pick<Optimizer, 'slots'>,
+  classes: number,
+  embedding: number,
+): ParameterSpec[] {
+  const parameters = [...model.parameters, ...headParameters(classes, embedding)];
+  const within = (part: string, spec: ParameterSpec): ParameterSpec => ({ ...spec, name: `${part}/${spec.name}` });
+  const zero = (name: string, shape: number[]): ParameterSpec => ({ name, shape, initial: { rule: 'zeros' } });
+  return [
+    ...parameters.map((spec) => within('weights', spec)),
+    ...model.statistics.map((spec) => within('statistics', spec)),
+    ...slots.flatMap((slot) => parameters.map(({ name, shape }) => zero(`slots/${slot}/${name}`, shape))),
+    zero('centers/sum', [classes, embedding]),
+    zero('centers/count', [classes]),
+    zero('centers/center', [classes, embedding]),
+  ];
+}
+
+/** The names of weights are those of their streams. */
 function draw({ name, shape, initial }: ParameterSpec, seed: number): HostTensor {
-  const next = generator(initial, new Stream(seed, `weights/${name}`));
+  const next = generator(initial, new Stream(seed, name));
   return { shape, values: zeros(shape).values.map(next) };
 }
 

@@ -198,6 +198,7 @@ test('plan --json, with and without the arms', async () => {
     stages: 6 * 4,
     smallestP: { maxT: 2 / 2 ** 6, holm: 4 / 2 ** 6 },
     notes: [],
+    weightBytes: { all: 18 * 1_948_248, best: 3 * 1_948_248 },
     stored: 17, // of 18: one has failed
   });
   const { armList } = JSON.parse((await ask('plan', 'good.json', '--json', '--arms')).stdout);

@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
+import { groupBy } from '../../server/sweep/group-by.ts';
 import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
-import { cosweep, cosweepHere, cosweepJson } from '../helpers/cosweep.ts';
-import { snapshot, type Snapshot } from './snapshot.ts';
-import { BATCHES, definition, temporaryFolder, writeStudy } from './study.ts';
+import { cosweep, cosweepHere, cosweepJson, start } from '../helpers/cosweep.ts';
+import { ask, countRuns, snapshot, type Snapshot } from './snapshot.ts';
+import { BATCHES, definition, temporaryFolder, writeStudy, type Study } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
 
 interface Listed {
@@ -142,6 +143,111 @@ test("--keep-checkpoints keeps every stage's; without it a sweep that grows trai
   expect(lost.batchesTrained).toBe(reused.batchesTrained + 60);
 });
 
+test('--keep-weights: what is on the disk and in the table after each, what `plan` said of it, and what `weights` says of what is gone', async () => {
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const file = writeStudy(folder, { small: true });
+  const keep = async (runs: string, ...more: string[]): Promise<string> => {
+    const { code, stderr } = await cosweep(runArgs(file, '--keep-weights', runs, ...more), { db });
+    expect(code, stderr).toBe(0);
+    const known = ask<string>(db, 'SELECT json_group_array(DISTINCT file) FROM "Checkpoint"');
+    expect((JSON.parse(known) as string[]).sort()).toEqual(checkpointsOf(db));
+    expect(ask(db, 'SELECT count(*) FROM "FileBeingWritten"')).toBe(0);
+    return stderr;
+  };
+  const bytes = (): number =>
+    checkpointsOf(db).reduce((sum, name) => sum + statSync(join(`${db}.checkpoints`, name)).size, 0);
+  const planned = (await cosweepJson<{ weightBytes: { all: number; best: number } }>(['plan', file], { db }))
+    .weightBytes;
+
+  await keep('all');
+  const rows = await cosweepHere<Listed[]>(['runs', 'latest'], { db });
+  expect(checkpointsOf(db)).toHaveLength(rows.length);
+  expect(bytes() / planned.all).toBeCloseTo(1, 3);
+
+  await keep('best');
+  const arms = [...groupBy(rows, ({ armName }) => armName).values()];
+  const best = arms.map((runs) =>
+    runs.reduce((a, b) => (b.metrics['val/accuracy']!.last > a.metrics['val/accuracy']!.last ? b : a)),
+  );
+  expect(checkpointsOf(db)).toHaveLength(arms.length);
+  expect(bytes() / planned.best).toBeCloseTo(1, 3);
+  const out = join(folder, 'model');
+  for (const { run } of rows) {
+    const { code, stderr } = await cosweep(['weights', run, '--out', join(folder, run)], { db });
+    const instead = best.find(({ armName }) => armName === rows.find((row) => row.run === run)!.armName)!.run;
+    expect([code, stderr]).toEqual(
+      instead === run
+        ? [0, expect.any(String)]
+        : [
+            2,
+            `Cannot write the weights of ${run}: its final weights were not kept, since s1 keeps those of the best ` +
+              `run of each arm alone, here ${instead} (--keep-weights best); ` +
+              '`cosweep run s1 --fresh --keep-weights all` trains that sweep anew\n',
+          ],
+    );
+  }
+
+  await keep('none');
+  expect(checkpointsOf(db)).toEqual([]);
+  expect((await cosweep(['weights', 'r1', '--out', out], { db })).stderr).toBe(
+    'Cannot write the weights of r1: its final weights were not kept, since s1 keeps those of none of its runs ' +
+      '(--keep-weights none); `cosweep run s1 --fresh --keep-weights all` trains that sweep anew\n',
+  );
+  expect(await keep('all')).toContain(
+    `The final weights of ${rows.length} runs of s1 are gone and stay so; --fresh trains it anew\n`,
+  );
+  expect(checkpointsOf(db)).toEqual([]);
+  await keep('all', '--fresh');
+  expect(checkpointsOf(db)).toHaveLength(rows.length);
+
+  const { code, stderr } = await cosweep(runArgs(file, '--keep-weights', 'none', '--keep-checkpoints'), { db });
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^Cannot keep the checkpoints of every stage with/)]);
+});
+
+test('a sweep without any weights is extended and grows to the bits of one that never shared', async () => {
+  const grown: Study = { beta: [0.3, 0.4], N: [0, 60, 90], seeds: 2, small: true };
+  const folder = temporaryFolder();
+  const [db, alone] = [join(folder, 'study.db'), join(folder, 'alone.db')];
+  const file = writeStudy(folder, { N: [0, 60], seeds: 1, small: true });
+  await cosweepJson<Summary>(runArgs(file, '--keep-weights', 'none'), { db });
+  expect(checkpointsOf(db)).toEqual([]);
+  const extended = await cosweepJson<Summary>(
+    ['extend', 's1', '--seeds', '2', '--add', 'beta=0.4', '--engine', 'wasm', '--workers', '2'],
+    { db },
+  );
+  expect(extended).toMatchObject({ sweepId: 's1', state: 'complete', runs: { complete: 10, failed: 0 } });
+  expect(checkpointsOf(db)).toEqual([]); // its option stays its own
+
+  await cosweepJson<Summary>(runArgs(writeStudy(folder, { ...grown, name: 'grown' })), { db });
+  await cosweepJson<Summary>(runArgs(file.replace('study', 'grown'), '--no-share'), { db: alone });
+  expect(withoutCheckpoints(await snapshot(db, 'grown'))).toEqual(withoutCheckpoints(await snapshot(alone)));
+  // Of what both have no weights are left, and those that the second sweep has trained stay.
+  const [all, old] = [await snapshot(db, 'grown'), await snapshot(db, 's1')];
+  for (const [run, { checkpoints }] of Object.entries(all)) {
+    const isOld = Object.keys(old).includes(run);
+    expect([run, Object.keys(checkpoints)]).toEqual([run, isOld ? [] : [`${BATCHES}`]]);
+  }
+});
+
+test('killed at any moment, a sweep with --keep-weights none is continued to the same bits and leaves no file', async () => {
+  const study: Study = { beta: [0.3, 0.4], small: true };
+  const expected = withoutCheckpoints((await undisturbed(study)).results);
+  const folder = temporaryFolder();
+  const db = join(folder, 'study.db');
+  const args = runArgs(writeStudy(folder, study), '--keep-weights', 'none');
+  for (const complete of [2, 6]) {
+    const run = start(args, { db });
+    await run.until('more was complete', () => countRuns(db, 'complete') > complete);
+    run.signal('SIGKILL');
+    await run.ended;
+  }
+  expect((await cosweep(args, { db })).code).toBe(0);
+  expect(withoutCheckpoints(await snapshot(db))).toEqual(expected);
+  expect(checkpointsOf(db)).toEqual([]);
+  expect(ask(db, 'SELECT count(*) FROM "Checkpoint"')).toBe(0);
+});
+
 /** Runs of the study before it grows: three arms. */
 const FINAL = 3;
 
@@ -152,6 +258,10 @@ function withFinalCheckpoints(results: Snapshot): Snapshot {
       { ...run, checkpoints: { [BATCHES]: run.checkpoints[BATCHES]! } },
     ]),
   );
+}
+
+function withoutCheckpoints(results: Snapshot): Snapshot {
+  return Object.fromEntries(Object.entries(results).map(([name, run]) => [name, { ...run, checkpoints: {} }]));
 }
 
 function planOf(value: object): ReturnType<typeof planSweep> {

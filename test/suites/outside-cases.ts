@@ -11,6 +11,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
   run: [
     { args: ['run', 's1', '--no-wait'], when: 'always' },
     { args: ['run', 'definition.json', '--no-wait'], when: 'always' },
+    { args: ['run', 's1', '--no-wait', '--keep-weights', 'best'], when: 'always' },
   ],
   confirm: [{ args: ['confirm', 's1', '--arm', '0', '--no-wait'], when: 'always' }],
   extend: [{ args: ['extend', 's1', '--seeds', '8', '--no-wait'], when: 'always' }],

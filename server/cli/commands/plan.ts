@@ -6,9 +6,11 @@ import { toColumns } from '../columns.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import { toDuration } from '../duration.ts';
+import { toMegabytes } from '../megabytes.ts';
 import { readDefinitionFile } from '../read-definition-file.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
+import type { WeightBytes } from '../weight-bytes.ts';
 import { READING, withStorage } from '../with-storage.ts';
 
 interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers'> {
@@ -31,11 +33,13 @@ export const planCommand: CliCommand = {
 async function plan(session: Session, file: string, options: Options): Promise<void> {
   const { output, json } = session;
   const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
-  const { planDefinition } = await import('../plan-definition.ts');
+  const { planWithSources } = await import('../plan-definition.ts');
+  const { weightBytes } = await import('../weight-bytes.ts');
   const { planToJson } = await import('../../sweep/plan/plan-json.ts');
   const { planToText } = await import('../../sweep/plan/plan-text.ts');
   const { text, source, folder } = await readDefinitionFile(file);
-  const made = await planDefinition(readDefinition(text, source), folder, output.say);
+  const { plan: made, sourceOf } = await planWithSources(readDefinition(text, source), folder, output.say);
+  const weights = weightBytes(made, sourceOf);
   const arms = options.arms === true;
   const seconds = options.time
     ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say)
@@ -44,10 +48,11 @@ async function plan(session: Session, file: string, options: Options): Promise<v
   if (json)
     return output.json({
       ...planToJson(made, { arms }),
+      weightBytes: weights,
       ...(stored !== null && { stored }),
       ...(seconds && { seconds }),
     });
-  const summary = `${planToText(made, stored ?? 0)}${seconds ? timeLine(seconds) : ''}`;
+  const summary = `${planToText(made, stored ?? 0)}${weightLine(weights)}${seconds ? timeLine(seconds) : ''}`;
   output.data(arms ? `${summary}\n${toArmList(planToJson(made, { arms: true }))}` : summary);
 }
 
@@ -65,6 +70,11 @@ async function storedRuns(session: Session, made: Plan): Promise<number | null> 
     session.output.say(error.message);
     return null;
   }
+}
+
+function weightLine({ all, best }: WeightBytes): string {
+  const ofBest = `${toMegabytes(best)} with --keep-weights best`;
+  return `  weights    at most ${toMegabytes(all)} on the disk at the end, ${ofBest}\n`;
 }
 
 function timeLine({ shared, unshared, engine, workers }: TimeAnswer): string {

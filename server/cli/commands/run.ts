@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { parseSweepId } from '../../store/database/ids.ts';
+import { Option } from 'commander';
+import { parseSweepId, sweepName } from '../../store/database/ids.ts';
 import type { Storage } from '../../store/database/storage.ts';
+import { KEEP_WEIGHTS, type KeepWeights } from '../../sweep/keep-weights.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import type { CliCommand } from '../command.ts';
@@ -14,6 +16,7 @@ interface Options extends TrainOptions {
   fresh?: true;
   otherBits?: true;
   keepCheckpoints?: true;
+  keepWeights?: KeepWeights;
   ifQueued?: true;
 }
 
@@ -35,12 +38,20 @@ export const runCommand: CliCommand = {
         '--keep-checkpoints',
         "keep the checkpoints of every stage for as long as the sweep is there, not only each run's final weights",
       )
+      .addOption(
+        new Option(
+          '--keep-weights <runs>',
+          'which runs keep their final weights once the sweep is complete; best: the best one of each arm, by the ' +
+            "sweep's metric; a new sweep keeps all",
+        ).choices(KEEP_WEIGHTS),
+      )
       .option('--if-queued', 'leave a stored sweep alone if it is no longer queued')
       .action(run(runSweep));
   },
 };
 
 async function runSweep(session: Session, what: string, options: Options): Promise<number> {
+  refuseContradiction(options);
   const { readWanted } = await import('../queue-definition.ts');
   const { train } = await import('../train.ts');
   const wanted = isDefinition(session, what, options) ? await readWanted(session.db, what) : null;
@@ -49,10 +60,17 @@ async function runSweep(session: Session, what: string, options: Options): Promi
       wanted === null
         ? await queueStored(session, storage, what, options)
         : await queueFile(session, storage, wanted, options);
-    if (options.keepCheckpoints)
-      (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
+    await keepAsAsked(session, storage, sweepId, options);
     return train(session, storage, sweepId, { ...options, fresh: options.fresh === true });
   });
+}
+
+function refuseContradiction({ keepCheckpoints, keepWeights = 'all' }: Options): void {
+  if (!keepCheckpoints || keepWeights === 'all') return;
+  throw new UserError(
+    `Cannot keep the checkpoints of every stage with --keep-weights ${keepWeights}: final weights are among them; ` +
+      'wanted one of --keep-checkpoints and --keep-weights',
+  );
 }
 
 /**
@@ -117,4 +135,19 @@ async function freshly(storage: Storage, sweepId: number): Promise<{ fresh: true
 /** The engine that was asked for by name; null where the choice is left open. */
 function asked(engine: TrainOptions['engine']): string | null {
   return engine === 'auto' ? null : engine;
+}
+
+/** A sweep of which neither is said keeps what it kept. */
+async function keepAsAsked(
+  { output }: Session,
+  storage: Storage,
+  sweepId: number,
+  { keepCheckpoints, keepWeights, fresh }: Options,
+): Promise<void> {
+  if (keepCheckpoints) (await import('../../store/sweeps/keep-checkpoints.ts')).keepCheckpoints(storage, sweepId);
+  if (!keepWeights) return;
+  const gone = (await import('../../store/sweeps/keep-weights.ts')).keepWeights(storage, sweepId, keepWeights);
+  if (keepWeights !== 'all' || gone === 0 || fresh) return;
+  const runs = gone === 1 ? 'one run' : `${gone} runs`;
+  output.say(`The final weights of ${runs} of ${sweepName(sweepId)} are gone and stay so; --fresh trains it anew`);
 }

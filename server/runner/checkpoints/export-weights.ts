@@ -5,6 +5,7 @@ import { finalWeights } from '../../store/reading/final-weights.ts';
 import { parseSweepId } from '../../store/database/ids.ts';
 import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
+import { unkeptWeights, type UnkeptBy } from '../../store/reading/unkept-weights.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { explainFileError } from '../../sweep/file-error.ts';
 import { UserError } from '../../sweep/user-error.ts';
@@ -92,10 +93,21 @@ async function readFinalState(
   const point = finalWeights(storage, runId);
   const bytes = point && (await readCheckpoint(storage.checkpointFolder, point));
   if (bytes) return decodeCheckpoint(bytes).state;
+  const unkept = point ? null : unkeptWeights(storage, runId);
+  if (unkept) throw refusal(run, whyUnkept(run, unkept));
   const what = point
     ? `its checkpoint ${join(storage.checkpointFolder, point.file)} is lost or damaged`
     : 'the database has no checkpoint of its end any more';
   throw refusal(run, `${what}; \`cosweep run ${run.sweeps.at(-1)?.id ?? 'SWEEP'} --fresh\` trains its sweep anew`);
+}
+
+function whyUnkept(run: RunRecord, { sweep, keepWeights, best }: UnkeptBy): string {
+  const instead = best === null || best === run.id ? '' : `, here ${best}`;
+  const kept = keepWeights === 'none' ? 'of none of its runs' : `of the best run of each arm alone${instead}`;
+  return (
+    `its final weights were not kept, since ${sweep} keeps those ${kept} (--keep-weights ${keepWeights}); ` +
+    `\`cosweep run ${sweep} --fresh --keep-weights all\` trains that sweep anew`
+  );
 }
 
 async function readDataset(storage: Storage, run: RunRecord, { training }: RunSettings): Promise<Dataset> {

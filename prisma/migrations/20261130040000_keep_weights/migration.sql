@@ -1,0 +1,1 @@
+ALTER TABLE "Sweep" ADD COLUMN "keepWeights" TEXT NOT NULL DEFAULT 'all';
