@@ -292,8 +292,8 @@ test('the most confused pairs have their images where those are stored', async (
     ],
   });
   expect((await ask<ConfusedClasses>('get', `/runs/${id}/confused?part=test`)).body).toMatchObject({
-    shape: null,
-    pairs: [{ actual: 0, predicted: 1, count: 4, images: [] }],
+    shape: [1, 2, 1],
+    pairs: [{ actual: 0, predicted: 1, count: 4, images: [{ index: 2, pixels: 'gAE=' }] }],
   });
   expect((await ask<ErrorResponse>('get', `/runs/${id}/confused?batch=11`)).status).toBe(404);
 });

@@ -15,10 +15,17 @@ const atTheEnd = [
     value: {
       shape: [1, 2, 1],
       pairs: [
-        { actual: 1, predicted: 0, count: 2, images: [{ index: 7, pixels: 'AP8=' }] },
+        { actual: 1, predicted: 0, count: 2, images: [{ index: 7, picture: 0 }] },
         { actual: 0, predicted: 1, count: 1, images: [] },
       ],
     },
+    pictures: [Uint8Array.of(0, 255)],
+  },
+  {
+    // As an earlier version stored it.
+    batch: 40,
+    name: 'test/confused',
+    value: { shape: [1, 2, 1], pairs: [{ actual: 0, predicted: 1, count: 4, images: [{ index: 2, pixels: 'gAE=' }] }] },
   },
   {
     batch: 40,

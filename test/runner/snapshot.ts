@@ -8,7 +8,7 @@ export interface RunSnapshot {
   state: string;
   /** Points along the run's path through its stages, [batch, value], by metric. */
   curves: Record<string, [number, number | null][]>;
-  /** JSON of confusion matrices and projections by `NAME@BATCH`. */
+  /** JSON of confusion matrices and projections by `NAME@BATCH`, and the hashes of their pictures. */
   artefacts: Record<string, string>;
   /** SHA-256 of the state at the end of every stage, by batch. */
   checkpoints: Record<string, string>;
@@ -143,11 +143,17 @@ function curves(sql: Database.Database, runId: number): RunSnapshot['curves'] {
 function artefacts(sql: Database.Database, runId: number): RunSnapshot['artefacts'] {
   const rows = sql
     .prepare(
-      `SELECT a.name, a.batch, a.data FROM "RunStage" p JOIN "Artefact" a ON a.stageId = p.stageId WHERE p.runId = ?
+      `SELECT a.name, a.batch, a.data, (SELECT group_concat(hex(p.hash), ' ') FROM json_each(a.pictures) i
+      JOIN "Picture" p ON p.id = i.value) AS pictures FROM "RunStage" p JOIN "Artefact" a ON a.stageId = p.stageId WHERE p.runId = ?
     ORDER BY a.name, a.batch`,
     )
-    .all(runId) as { name: string; batch: number; data: Buffer }[];
-  return Object.fromEntries(rows.map(({ name, batch, data }) => [`${name}@${batch}`, inflateRawSync(data).toString()]));
+    .all(runId) as { name: string; batch: number; data: Buffer; pictures: string | null }[];
+  return Object.fromEntries(
+    rows.map(({ name, batch, data, pictures }) => [
+      `${name}@${batch}`,
+      [inflateRawSync(data).toString(), ...(pictures === null ? [] : [pictures])].join('\n'),
+    ]),
+  );
 }
 
 function checkpoints(sql: Database.Database, runId: number): RunSnapshot['checkpoints'] {

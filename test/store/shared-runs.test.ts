@@ -8,6 +8,7 @@ import { listRuns } from '../../server/store/reading/list-runs.ts';
 import { queueAgain } from '../../server/store/sweeps/queue.ts';
 import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { readArtefact } from '../../server/store/reading/read-artefact.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { readRun } from '../../server/store/reading/read-run.ts';
 import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
@@ -204,10 +205,42 @@ describe('removing a sweep', () => {
       'Point',
       'StageMetric',
       'Artefact',
+      'Picture',
     ]) {
       expect([table, storage.raw.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()]).toEqual([table, 0]);
     }
     expect(queueSweep(storage, request(makePlan([{}], [1]))).sweepId).toBe(3); // an id is never used twice
+  });
+
+  test('takes along the pictures that no other artefact shows; equal ones are stored once', async () => {
+    const storage = await newStorage();
+    const token = lease(storage);
+    const bytes = (...shades: number[]): Uint8Array[] => shades.map((shade) => new Uint8Array(784).fill(shade));
+    const trainWith = (name: string, beta: number, pictures: Uint8Array[]): { sweepId: number; runId: number } => {
+      const { sweepId, tasks } = begin(storage, token, makePlan([{ beta }], [1], name));
+      const [{ runId, stages }] = tasks as [RunTask];
+      const artefacts = [
+        { batch: 100, name: 'confused', value: { images: pictures.map((_, picture) => ({ picture })) }, pictures },
+        { batch: 100, name: 'confusion', value: [[1]] },
+      ];
+      commitSegment(storage, token, makeSegment(stages[0]!.stageId, 0, 100, { artefacts }));
+      finishSweep(storage, token, sweepId, 'complete');
+      return { sweepId, runId };
+    };
+    const count = (): unknown => storage.raw.prepare('SELECT count(*) FROM "Picture"').pluck().get();
+    const first = trainWith('first', 0, bytes(1, 2, 2, 3));
+    const second = trainWith('second', 0.2, bytes(4, 2));
+    expect(count()).toBe(4);
+    expect(removeSweep(storage, first.sweepId)).toMatchObject({ runs: 1 });
+    expect(count()).toBe(2);
+    expect(readArtefact(storage, second.runId, 'confused')).toEqual({
+      batch: 100,
+      value: { images: [{ picture: 0 }, { picture: 1 }] },
+      pictures: bytes(4, 2).map((each) => Buffer.from(each)),
+    });
+    expect(readArtefact(storage, second.runId, 'confusion')).toEqual({ batch: 100, value: [[1]] });
+    removeSweep(storage, second.sweepId);
+    expect(count()).toBe(0);
   });
 
   test('leaves the file of a state that another stage has too', async () => {

@@ -15,19 +15,32 @@ export function readConfusion(storage: Storage, runId: number, { batch, part = '
   return found && { batch: found.batch, counts: found.value as number[][] };
 }
 
-/** What is stored at the end of a run. */
-type StoredImages = Pick<ConfusedClasses, 'shape' | 'pairs'>;
+/** What is stored at the end of a run. Until version 0.2 the pixels themselves were. */
+interface StoredImages extends Pick<ConfusedClasses, 'shape'> {
+  pairs: (Omit<ConfusedClasses['pairs'][number], 'images'> & { images: StoredImage[] })[];
+}
+
+type StoredImage = { index: number; picture: number } | { index: number; pixels: string };
 
 /** Elsewhere than at the end of a run the pairs have no images. */
 export function readConfused(storage: Storage, runId: number, { batch, part = 'val' }: Which): ConfusedClasses | null {
   const confusion = readConfusion(storage, runId, { batch, part });
   if (confusion === null) return null;
   const found = readArtefact(storage, runId, nameOf(part, 'confused'), confusion.batch);
-  const { shape, pairs } = (found?.value as StoredImages | undefined) ?? {
+  const { shape, pairs }: StoredImages = (found?.value as StoredImages | undefined) ?? {
     shape: null,
     pairs: confusedPairs(confusion.counts).map((pair) => ({ ...pair, images: [] })),
   };
-  return { batch: confusion.batch, part, shape, pairs };
+  const withPixels = (image: StoredImage): { index: number; pixels: string } =>
+    'pixels' in image
+      ? image
+      : { index: image.index, pixels: Buffer.from(found!.pictures![image.picture]!).toString('base64') };
+  return {
+    batch: confusion.batch,
+    part,
+    shape,
+    pairs: pairs.map(({ images, ...pair }) => ({ ...pair, images: images.map(withPixels) })),
+  };
 }
 
 export function readProjection(storage: Storage, runId: number, batch?: number): FeatureProjection | null {

@@ -19,7 +19,7 @@ export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
     return [
       { batch, name: `${prefix}confusion`, value: confusion },
       ...(projection ? [{ batch, name: `${prefix}projection`, value: packProjection(projection) }] : []),
-      ...(confused ? [{ batch, name: `${prefix}confused`, value: withText(confused) }] : []),
+      ...(confused ? [{ batch, name: `${prefix}confused`, ...withPictures(confused) }] : []),
     ];
   });
 }
@@ -28,15 +28,17 @@ function packProjection({ x, y, labels }: Projection): object {
   return { x: packAxis(x), y: packAxis(y), labels };
 }
 
-/** JSON has no bytes: pixels go in base 64. */
-function withText({ shape, pairs }: ConfusedImages): object {
-  return {
+/** JSON has no bytes: in place of its pixels an image has their place among the pictures. */
+function withPictures({ shape, pairs }: ConfusedImages): Pick<ArtefactValue, 'value' | 'pictures'> {
+  const pictures: Uint8Array[] = [];
+  const value = {
     shape,
     pairs: pairs.map(({ images, ...pair }) => ({
       ...pair,
-      images: images.map(({ index, pixels }) => ({ index, pixels: Buffer.from(pixels).toString('base64') })),
+      images: images.map(({ index, pixels }) => ({ index, picture: pictures.push(pixels) - 1 })),
     })),
   };
+  return { value, pictures };
 }
 
 /** The machine and the data that a stage is trained with; it is the same for all of its runs. */

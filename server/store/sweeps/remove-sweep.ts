@@ -4,6 +4,7 @@ import { deleteForgotten, forgetFiles } from '../database/forgotten-files.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { removeLogs } from '../database/log-folder.ts';
+import { removeUnusedPictures } from '../database/pictures.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
 
@@ -63,6 +64,7 @@ function removeUnused(storage: Storage): { runs: number; stages: number; stageId
     .pluck()
     .all() as string[];
   const stageIds = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused} RETURNING id`).pluck().all() as number[];
+  removeUnusedPictures(storage);
   const files = forgetFiles(storage, forgotten); // equal states have one file
   return { runs, stages: stageIds.length, stageIds, files };
 }

@@ -3,6 +3,7 @@ import { underLease, type Lease } from '../database/lease.ts';
 import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
 import { toStored } from '../database/numbers.ts';
 import { addUsage, type SegmentUsage } from './add-usage.ts';
+import { storePictures } from '../database/pictures.ts';
 import { dropNote } from './note-files.ts';
 import { setOutcome, setStarted, type RunOutcome, type TrainedWith } from './run-state.ts';
 import { splitStage } from './split-stage.ts';
@@ -24,6 +25,8 @@ export interface ArtefactValue {
   batch: number;
   name: string;
   value: unknown;
+  /** What `value` counts from 0. */
+  pictures?: readonly Uint8Array[];
 }
 
 export interface StageEnd {
@@ -80,11 +83,7 @@ export function commitSegment(storage: Storage, lease: Lease, segment: SegmentRo
     const { stageId, seconds, usage } = segment;
     if (usage) addUsage(storage, stageId, usage, seconds.training + seconds.evaluation);
     for (const column of segment.columns) writeColumn(storage, segment, column);
-    for (const { batch, name, value } of segment.artefacts) {
-      storage
-        .prepare('INSERT INTO "Artefact" (stageId, batch, name, data) VALUES (?, ?, ?, ?)')
-        .run(segment.stageId, batch, name, deflateRawSync(JSON.stringify(value)));
-    }
+    for (const artefact of segment.artefacts) writeArtefact(storage, segment.stageId, artefact);
     for (const { runId, outcome, record } of segment.ends ?? []) {
       if (record) setStarted(storage, runId, record, now);
       setOutcome(storage, runId, outcome, now);
@@ -155,6 +154,13 @@ function writeColumn(
   const insert = storage.prepare('INSERT INTO "Point" (stageId, metricId, batch, value) VALUES (?, ?, ?, ?)');
   for (let i = 0; i < batches.length; i++) insert.run(stageId, metricId, batches[i], toStored(values[i]!));
   writeSummary(storage, stageId, metricId, summarise(batches, values));
+}
+
+function writeArtefact(storage: Storage, stageId: number, { batch, name, value, pictures }: ArtefactValue): void {
+  const ids = pictures === undefined ? null : JSON.stringify(storePictures(storage, pictures));
+  storage
+    .prepare('INSERT INTO "Artefact" (stageId, batch, name, data, pictures) VALUES (?, ?, ?, ?, ?)')
+    .run(stageId, batch, name, deflateRawSync(JSON.stringify(value)), ids);
 }
 
 function findOrMakeMetric(storage: Storage, name: string, epsilon: number | null): number {

@@ -1,4 +1,4 @@
-import { parseArtefact } from '../reading/read-artefact.ts';
+import { parseArtefact, picturesOf } from '../reading/read-artefact.ts';
 import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
 import type { ArtefactValue, Column } from './commit-segment.ts';
 import type { TrainedWith } from './run-state.ts';
@@ -69,11 +69,23 @@ function readPoints(storage: Storage, part: StretchPart): { metric: string; batc
 function readArtefacts(storage: Storage, part: StretchPart): ArtefactValue[] {
   const rows = storage
     .prepare(
-      `SELECT batch, name, data FROM "Artefact"
+      `SELECT batch, name, data, pictures FROM "Artefact"
     WHERE stageId = @stageId AND (batch > @from OR @from = 0) ORDER BY batch, name`,
     )
-    .all({ stageId: part.stageId, from: part.from }) as { batch: number; name: string; data: Buffer }[];
-  return rows.map(({ batch, name, data }) => ({ batch, name, value: parseArtefact(data) }));
+    .all({ stageId: part.stageId, from: part.from }) as ArtefactRow[];
+  return rows.map(({ batch, name, data, pictures }) => ({
+    batch,
+    name,
+    value: parseArtefact(data),
+    ...picturesOf(storage, pictures),
+  }));
+}
+
+interface ArtefactRow {
+  batch: number;
+  name: string;
+  data: Buffer;
+  pictures: string | null;
 }
 
 /** The part's share of the seconds that its stage took. */
