@@ -1,9 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { DisplayCell, DisplayTable } from '../../server/http/schemas/display-table.ts';
 import { query } from '../data/api.ts';
-import { Link } from '../routing/link.tsx';
+import { formatCount } from '../format/number.ts';
+import { useVirtualRows } from '../parts/virtual-rows.ts';
 import { choose, useChoice } from '../routing/location.ts';
 import { narrowTable, orderLines } from '../series/table-columns.ts';
+import { TableRows } from './table-rows.tsx';
 
 interface TableViewProps {
   table: DisplayTable;
@@ -18,13 +20,18 @@ export function TableView({ table, runsOf, text }: TableViewProps) {
   const [order] = useChoice('order', 'desc');
   const isNarrow = useNarrow();
   const column = sort === '' ? null : Number(sort);
-  // A column is named by its place in the whole table, whatever order a narrow screen shows.
-  const placed = {
-    ...table,
-    head: table.head.map((line, index) => (index === table.head.length - 1 ? numbered(line) : line)),
-  };
-  const sorted = { ...placed, body: orderLines(table.body, { column, descending: order === 'desc', text }) };
-  const { head, body } = isNarrow ? narrowTable(sorted) : sorted;
+  // It is the same while the reader scrolls.
+  const { head, body } = useMemo(() => {
+    // A column is named by its place in the whole table, whatever order a narrow screen shows.
+    const placed = {
+      ...table,
+      head: table.head.map((line, index) => (index === table.head.length - 1 ? numbered(line) : line)),
+    };
+    const sorted = { ...placed, body: orderLines(table.body, { column, descending: order === 'desc', text }) };
+    return isNarrow ? narrowTable(sorted) : sorted;
+  }, [table, column, order, text, isNarrow]);
+  const [isWhole, setWhole] = useState(false);
+  const virtual = useVirtualRows(body.length, isWhole);
   const sortBy = (place: number): void => {
     const isSame = column === place;
     if (isSame && order === 'asc') choose({ sort: null, order: null });
@@ -32,12 +39,12 @@ export function TableView({ table, runsOf, text }: TableViewProps) {
   };
   return (
     <>
-      <div class="scroll tall" tabIndex={0} role="region" aria-label="Ablation table">
-        <table class="ablation">
+      <div class="scroll tall" ref={virtual.scroller} tabIndex={0} role="region" aria-label="Ablation table">
+        <table class="ablation" aria-rowcount={virtual.isPartial ? head.length + body.length : undefined}>
           <caption>{table.caption}</caption>
           <thead>
             {head.map((row, index) => (
-              <tr key={index}>
+              <tr key={index} aria-rowindex={virtual.isPartial ? index + 1 : undefined}>
                 {row.map((cell, place) =>
                   'place' in cell ? (
                     <SortHead
@@ -56,20 +63,21 @@ export function TableView({ table, runsOf, text }: TableViewProps) {
               </tr>
             ))}
           </thead>
-          <tbody>
-            {body.map(({ kind, cells }, index) => (
-              <tr key={index} class={`line-${kind}`}>
-                {cells.map((cell, place) => (
-                  <CellView key={place} cell={cell} runs={cell.arms === undefined ? null : runsOf(cell.arms, place)} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
+          <TableRows body={body} virtual={virtual} headRows={head.length} runsOf={runsOf} />
         </table>
       </div>
       {body.length < table.body.length && (
         <p class="quiet small" role="status">
           {body.length} of {table.body.length} rows have this text
+        </p>
+      )}
+      {virtual.isPartial && (
+        <p class="quiet small">
+          Rows are drawn as they come into sight.{' '}
+          <button type="button" class="plain" onClick={() => setWhole(true)}>
+            Draw all {formatCount(body.length)}
+          </button>{' '}
+          for the browser’s own search, and for print.
         </p>
       )}
       <details class="note-fold">
@@ -110,29 +118,6 @@ function SortHead({ cell, isSorted, order, onSort }: SortHeadProps) {
         </button>
       )}
     </th>
-  );
-}
-
-function CellView({ cell, runs }: { cell: DisplayCell; runs: string | null }) {
-  const shown = cell.bold ? <strong>{cell.text}</strong> : cell.text;
-  const content = (
-    <>
-      {runs === null ? (
-        shown
-      ) : (
-        <Link to={runs} class="plain">
-          {shown}
-        </Link>
-      )}
-      {cell.below !== undefined && <span class="below">{cell.below}</span>}
-    </>
-  );
-  return cell.header ? (
-    <th scope="row" colSpan={cell.span}>
-      {content}
-    </th>
-  ) : (
-    <td colSpan={cell.span}>{content}</td>
   );
 }
 

@@ -68,6 +68,27 @@ export function spread(cells: readonly DisplayCell[]): DisplayCell[] {
   return cells.flatMap((cell) => Array.from({ length: cell.span ?? 1 }, () => cell));
 }
 
+/** What makes a column as wide as it is. */
+export interface WidestCell {
+  text: string;
+  bold: boolean;
+  below: string;
+}
+
+/** Of each column the longest text, and the longest text below one. */
+export function widestCells(body: readonly Pick<DisplayLine, 'cells'>[]): WidestCell[] {
+  const widest: WidestCell[] = [];
+  for (const { cells } of body) {
+    spread(cells).forEach(({ text, bold = false, below = '', span = 1 }, column) => {
+      const other = (widest[column] ??= { text: '', bold: false, below: '' });
+      if (span > 1) return;
+      if (text.length > other.text.length) Object.assign(other, { text, bold });
+      if (below.length > other.below.length) other.below = below;
+    });
+  }
+  return widest;
+}
+
 /** Columns that the same cell covers are one cell again. */
 function merge(columns: readonly DisplayCell[]): DisplayCell[] {
   const cells: DisplayCell[] = [];
