@@ -65,7 +65,7 @@ function Ruler({ body }: { body: readonly DisplayLine[] }) {
 function Room({ height }: { height: number }) {
   return (
     <tr class="room" aria-hidden="true">
-      <td style={{ height }} />
+      <td style={{ height: `${height}px` }} />
     </tr>
   );
 }

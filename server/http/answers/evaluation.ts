@@ -1,5 +1,5 @@
 import { confusedPairs } from '../../sweep/confused-pairs.ts';
-import { unpackAxis, type PackedAxis } from '../../store/database/packed-axis.ts';
+import { unpackAxis, type PackedAxis, type WideAxis } from '../../store/database/packed-axis.ts';
 import { readArtefact } from '../../store/reading/read-artefact.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { ConfusedClasses, ConfusionMatrix, EvaluatedPart, FeatureProjection } from '../schemas/evaluation.ts';
@@ -51,7 +51,7 @@ export function readProjection(storage: Storage, runId: number, batch?: number):
 }
 
 /** Until version 0.2 the numbers themselves were stored. */
-type StoredAxis = PackedAxis | (number | null)[];
+type StoredAxis = PackedAxis | WideAxis | (number | null)[];
 
 function toCoordinates(axis: StoredAxis): (number | null)[] {
   return Array.isArray(axis) ? axis : unpackAxis(axis);
