@@ -1,5 +1,6 @@
 import { confusedPairs } from '../../sweep/confused-pairs.ts';
 import { unpackAxis, type PackedAxis, type WideAxis } from '../../store/database/packed-axis.ts';
+import { unpackLabels, type PackedLabels } from '../../store/database/packed-labels.ts';
 import { readArtefact } from '../../store/reading/read-artefact.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { ConfusedClasses, ConfusionMatrix, EvaluatedPart, FeatureProjection } from '../schemas/evaluation.ts';
@@ -46,8 +47,9 @@ export function readConfused(storage: Storage, runId: number, { batch, part = 'v
 export function readProjection(storage: Storage, runId: number, batch?: number): FeatureProjection | null {
   const found = readArtefact(storage, runId, 'projection', batch);
   if (!found) return null;
-  const { x, y, labels } = found.value as { x: StoredAxis; y: StoredAxis; labels: number[] };
-  return { batch: found.batch, x: toCoordinates(x), y: toCoordinates(y), labels };
+  const stored = found.value as { x: StoredAxis; y: StoredAxis; labels: PackedLabels };
+  const [x, y] = [toCoordinates(stored.x), toCoordinates(stored.y)];
+  return { batch: found.batch, x, y, labels: unpackLabels(stored.labels, x.length) };
 }
 
 /** Until version 0.2 the numbers themselves were stored. */

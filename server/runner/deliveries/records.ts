@@ -1,5 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { packAxis } from '../../store/database/packed-axis.ts';
+import { packLabels } from '../../store/database/packed-labels.ts';
 import type { ArtefactValue, StageEnd } from '../../store/training/commit-segment.ts';
 import type { StageMember, StageTask } from '../../store/training/identify-runs.ts';
 import type { TrainedWith } from '../../store/training/run-state.ts';
@@ -25,7 +26,7 @@ export function artefactsOf(evaluations: Evaluation[]): ArtefactValue[] {
 }
 
 function packProjection({ x, y, labels }: Projection): object {
-  return { x: packAxis(x), y: packAxis(y), labels };
+  return { x: packAxis(x), y: packAxis(y), labels: packLabels(labels) };
 }
 
 /** JSON has no bytes: in place of its pixels an image has their place among the pictures. */
