@@ -61,6 +61,7 @@ function thinMean(line: MeanLine): MeanLine {
       mean: pick(whole.mean),
       low: pick(whole.low),
       high: pick(whole.high),
+      thinnedFrom: whole.x.length,
     }),
   );
   return thinned;
@@ -74,6 +75,7 @@ function thinLine(line: Line): Line {
       batches: [],
       x: pick(whole.x),
       y: pick(whole.y),
+      thinnedFrom: whole.x.length,
     }),
   );
   return thinned;
@@ -88,6 +90,7 @@ function thinGroup(group: Group): Group {
     low: pick(whole.low),
     high: pick(whole.high),
     seeds: whole.seeds.map(({ seed, values }) => ({ seed, values: pick(values) })),
+    thinnedFrom: whole.batches.length,
   }));
   const strip = (curve: Group['truncated']) =>
     thin(curve, [curve.values], (whole, pick) => ({ batches: pick(whole.batches), values: pick(whole.values) }));
@@ -102,6 +105,7 @@ function thinBand(band: ArmBand): ArmBand {
     mean: pick(whole.mean),
     low: pick(whole.low),
     high: pick(whole.high),
+    thinnedFrom: whole.batches.length,
   }));
 }
 

@@ -87,7 +87,9 @@ test('longer lines keep their extremes, and the values of one batch stay togethe
   }
   expect(after.cosine).toEqual(before.cosine);
   expect(after.truncated.batches.length).toBeLessThanOrEqual(1_000);
+  expect([after.thinnedFrom, before.thinnedFrom]).toEqual([20_000, undefined]);
   const band = thinned.bands[0]!;
+  expect(band.thinnedFrom).toBe(20_000);
   expect(band.n).toEqual(band.batches);
   expect([band.mean.length, band.low.length, band.high.length]).toEqual([band.n.length, band.n.length, band.n.length]);
 });

@@ -14,10 +14,12 @@ import { ArmMarks } from '../parts/marks.tsx';
 import { Message } from '../parts/message.tsx';
 import { MetricSelect } from '../parts/metric-select.tsx';
 import { PairTable } from '../parts/pair-table.tsx';
+import { PointsDrawn } from '../parts/points-drawn.tsx';
 import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
 import { useChoice } from '../routing/location.ts';
 import { toBandPanels } from '../series/bands.ts';
+import { ofBand } from '../series/points-drawn.ts';
 import { toSeedChart } from '../series/seed-differences.ts';
 import { ConfirmForm } from './confirm-form.tsx';
 
@@ -172,6 +174,7 @@ function Curves({ sweep, compared, metric }: CurvesProps) {
       <p class="small quiet">{metricLabel(metric)}: mean ± sd over the seeds</p>
       <Legend items={[{ label: 'without the intra-class phase', ink: 'control', look: 'dashed' }, ...panel.legend]} />
       <ChartView spec={panel.panels[0]!.spec} size="medium" />
+      <PointsDrawn lines={compared.bands.map(ofBand)} />
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { ArmCurves } from '../../server/http/schemas/arm-curves.ts';
+import type { ArmCurves, Line, MeanLine } from '../../server/http/schemas/arm-curves.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import { query } from '../data/api.ts';
@@ -13,8 +13,10 @@ import { Select } from '../parts/field.tsx';
 import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { PointsDrawn } from '../parts/points-drawn.tsx';
 import { useChoice } from '../routing/location.ts';
 import { facetsOf, toArmCurveChart } from '../series/arm-curves.ts';
+import { ofLine } from '../series/points-drawn.ts';
 
 /** As many as colours can tell apart. */
 const MOST_ARMS = 8;
@@ -216,6 +218,16 @@ function Panels({ answer, sweep, chosen, look: { view, isLog, late, facet } }: P
         )}
       </FirstOf>
       <p class="small quiet">{note}</p>
+      <PointsDrawn lines={linesOf(answer, view).map(ofLine)} />
     </>
   );
+}
+
+/** What the charts draw of an answer. */
+function linesOf({ arms, others, spread }: ArmCurves, view: 'arms' | 'difference'): (Line | MeanLine)[] {
+  const lines = arms.flatMap((arm) =>
+    [arm, ...arm.seeds].flatMap((own) => (view === 'difference' ? [own.difference] : [own.with, own.without])),
+  );
+  const behind = view === 'difference' ? [] : [...others.map(({ line }) => line), spread?.line ?? null];
+  return [...lines, ...behind].filter((line) => line !== null);
 }

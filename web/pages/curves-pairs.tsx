@@ -13,6 +13,7 @@ import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { PairTable } from '../parts/pair-table.tsx';
 import { PointsDrawn } from '../parts/points-drawn.tsx';
+import { ofCurve } from '../series/points-drawn.ts';
 import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
 import { useChoice } from '../routing/location.ts';
 import { choosePairs } from '../series/choose-pairs.ts';
@@ -102,7 +103,7 @@ function PairCharts({ pairs, sweep, metric, late }: PairsProps) {
                     />
                   ))}
                 </div>
-                <PointsDrawn curves={curvesOf(shown, answer)} />
+                <PointsDrawn lines={curvesOf(shown, answer).map(ofCurve)} />
               </>
             )}
           </FirstOf>

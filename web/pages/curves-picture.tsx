@@ -1,11 +1,13 @@
 import { useMemo } from 'preact/hooks';
-import type { Picture } from '../../server/http/schemas/picture.ts';
+import type { Group, Picture } from '../../server/http/schemas/picture.ts';
 import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { ChartView } from '../chart/chart.tsx';
 import type { Figure, LegendItem } from '../figure/figure.ts';
 import { ExportMenu } from '../parts/export-menu.tsx';
 import { FirstOf } from '../parts/first-of.tsx';
 import { Legend } from '../parts/legend.tsx';
+import { PointsDrawn } from '../parts/points-drawn.tsx';
+import { ofGroup } from '../series/points-drawn.ts';
 import { PICTURE_MARKS, toPicture, type PicturePanel } from '../series/pair-picture.ts';
 
 /** The picture that answers the question: its title is the answer. */
@@ -40,14 +42,17 @@ export function PictureSection({
       <Legend items={items} />
       <FirstOf items={drawn.panels} most={12} noun="panels">
         {(panels) => (
-          <div class="panels">
-            {panels.map(({ label, spec }) => (
-              <figure key={label} class="panel">
-                <figcaption>{label}</figcaption>
-                <ChartView spec={spec} size="picture" />
-              </figure>
-            ))}
-          </div>
+          <>
+            <div class="panels">
+              {panels.map(({ label, spec }) => (
+                <figure key={label} class="panel">
+                  <figcaption>{label}</figcaption>
+                  <ChartView spec={spec} size="picture" />
+                </figure>
+              ))}
+            </div>
+            <PointsDrawn lines={groupsOf(picture, panels).map(ofGroup)} />
+          </>
         )}
       </FirstOf>
       <p class="small quiet">
@@ -57,6 +62,11 @@ export function PictureSection({
       </p>
     </section>
   );
+}
+
+function groupsOf({ panels }: Picture, shown: readonly PicturePanel[]): Group[] {
+  const labels = new Set(shown.map(({ label }) => label));
+  return panels.filter(({ label }) => labels.has(label)).flatMap(({ groups }) => groups);
 }
 
 async function toFigure(title: string, panels: PicturePanel[], legend: LegendItem[]): Promise<Figure> {

@@ -11,6 +11,7 @@ import { MetricSelect } from '../parts/metric-select.tsx';
 import { PointsDrawn } from '../parts/points-drawn.tsx';
 import { RangeFields, type ChosenRange } from '../parts/range-fields.tsx';
 import { useChoice } from '../routing/location.ts';
+import { ofCurve } from '../series/points-drawn.ts';
 import { RunTerms } from './run-terms.tsx';
 import { toCurveChart, toMetricLooks, withControl } from '../series/curves.ts';
 
@@ -120,7 +121,7 @@ function GroupChart({ run, group, range, onRange }: GroupChartProps) {
             />
           )}
           <GroupView run={run} group={group} looks={looks} answer={answer} range={range} onRange={onRange} />
-          <PointsDrawn curves={answer.curves} />
+          <PointsDrawn lines={answer.curves.map(ofCurve)} />
         </>
       )}
     </Loaded>

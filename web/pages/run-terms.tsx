@@ -6,7 +6,9 @@ import { query } from '../data/api.ts';
 import { aboutRun, useResource } from '../data/use-resource.ts';
 import { Legend } from '../parts/legend.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { PointsDrawn } from '../parts/points-drawn.tsx';
 import type { ChosenRange } from '../parts/range-fields.tsx';
+import { ofCurve } from '../series/points-drawn.ts';
 import { labelOf, toStackedTerms } from '../series/stacked-terms.ts';
 
 interface RunTermsProps {
@@ -34,6 +36,7 @@ export function RunTerms({ run, range, onRange }: RunTermsProps) {
           <>
             <Legend items={terms.map((term, ink) => ({ label: labelOf(term), ink, look: 'shade' }))} />
             <Terms run={run} terms={terms} answer={answer} range={range} onRange={onRange} />
+            <PointsDrawn lines={answer.curves.map(ofCurve)} />
           </>
         )}
       </Loaded>

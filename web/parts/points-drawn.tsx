@@ -1,8 +1,7 @@
-import type { CurveItem } from '../../server/http/schemas/curves.ts';
-import { pointsDrawn } from '../series/points-drawn.ts';
+import { pointsDrawn, type PointCount } from '../series/points-drawn.ts';
 
 /** Says under a chart that its lines were thinned. */
-export function PointsDrawn({ curves }: { curves: readonly CurveItem[] }) {
-  const text = pointsDrawn(curves);
+export function PointsDrawn({ lines }: { lines: readonly PointCount[] }) {
+  const text = pointsDrawn(lines);
   return text && <p class="small quiet">{text}.</p>;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ArmCurve, ArmCurves, Line, MeanLine } from '../../report/curves/arm-curves.ts';
-import { count, maybe } from './fields.ts';
+import { count, maybe, thinnedFrom } from './fields.ts';
 import { sameShape } from './registry.ts';
 
 export type { ArmCurve, ArmCurves, Line, MeanLine };
@@ -11,7 +11,7 @@ const xs = z.array(z.number()).describe('places on the x axis, ascending');
 const line = sameShape<Line>()(
   'Line',
   'One line of single values',
-  z.strictObject({ x: xs, y: z.array(maybe).describe('null: no finite value') }),
+  z.strictObject({ x: xs, y: z.array(maybe).describe('null: no finite value'), thinnedFrom }),
 );
 
 const meanLine = sameShape<MeanLine>()(
@@ -23,6 +23,7 @@ const meanLine = sameShape<MeanLine>()(
     mean: z.array(maybe).describe('mean over these seeds; null without one'),
     low: z.array(maybe).describe('lower edge of the band; null for a single seed'),
     high: z.array(maybe).describe('upper edge of the band; null for a single seed'),
+    thinnedFrom,
   }),
 );
 

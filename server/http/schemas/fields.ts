@@ -7,6 +7,9 @@ import type { RunState, SweepState } from '../../sweep/results.ts';
 export const count = z.int().min(0);
 export const batch = z.int().min(0);
 export const maybe = z.number().nullable();
+export const thinnedFrom = count
+  .exactOptional()
+  .describe('how many points there were before lines were thinned; left out where all are here');
 export const words = z.string().nullable();
 export const time = z.string().meta({ format: 'date-time' });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ArmBand, PairCurves, PairItem } from '../../report/picture/pair-curves.ts';
-import { batch, count, maybe } from './fields.ts';
+import { batch, count, maybe, thinnedFrom } from './fields.ts';
 import { metricGoal } from './metric.ts';
 import { picture } from './picture.ts';
 import { sameShape } from './registry.ts';
@@ -40,6 +40,7 @@ const armBand = sameShape<ArmBand>()(
     mean: z.array(z.number()).describe('mean over these runs'),
     low: z.array(maybe).describe('mean − sd; null where n = 1'),
     high: z.array(maybe).describe('mean + sd; null where n = 1'),
+    thinnedFrom,
   }),
 );
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Group, Panel, Picture } from '../../report/picture/picture-data.ts';
 import { curve } from './curves.ts';
-import { batch, count, maybe } from './fields.ts';
+import { batch, count, maybe, thinnedFrom } from './fields.ts';
 import { metricGoal } from './metric.ts';
 import { sameShape } from './registry.ts';
 
@@ -27,6 +27,7 @@ const group = sameShape<Group>()(
     mean: line.describe('mean over the seeds by batch; null: no value'),
     low: line.describe('lower end of the 95 % interval of the mean; null where fewer than two pairs have a value'),
     high: line.describe('upper end of the 95 % interval of the mean; null where fewer than two pairs have a value'),
+    thinnedFrom,
     leavesZeroAt: maybe.describe(
       'batch from which on the interval lies on one side of zero, to its end; null where there is no such batch',
     ),

@@ -53,6 +53,8 @@ export interface ArmCurve {
 export interface Line {
   x: number[];
   y: (number | null)[];
+  /** How many points there were before the line was thinned for a page; left out where all are here. */
+  thinnedFrom?: number;
 }
 
 export interface MeanLine {
@@ -62,6 +64,8 @@ export interface MeanLine {
   mean: (number | null)[];
   low: (number | null)[];
   high: (number | null)[];
+  /** How many points there were before the line was thinned for a page; left out where all are here. */
+  thinnedFrom?: number;
 }
 
 /** As many other arms are drawn one by one; of more a line each would be a grey wall. */

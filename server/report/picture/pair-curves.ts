@@ -54,6 +54,8 @@ export interface ArmBand {
   /** mean ± sd; null where n = 1. */
   low: (number | null)[];
   high: (number | null)[];
+  /** How many points there were before the line was thinned for a page; left out where all are here. */
+  thinnedFrom?: number;
 }
 
 /**

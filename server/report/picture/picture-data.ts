@@ -14,6 +14,8 @@ export interface Group {
   mean: (number | null)[];
   low: (number | null)[];
   high: (number | null)[];
+  /** How many points there were before the line was thinned for a page; left out where all are here. */
+  thinnedFrom?: number;
   leavesZeroAt: number | null;
   /** The differences of the complete pairs at their last evaluation. */
   final: { seed: number; value: number }[];
