@@ -121,7 +121,8 @@ function train(storage: Storage, sweepId: number, large: LargeSweep): void {
       WHERE stageId IN (SELECT stageId FROM ${stages}) GROUP BY 1, 2) g`);
   const counts = Array.from({ length: CLASSES }, (_, row) => Array.from({ length: CLASSES }, (_, at) => row + at));
   run(
-    `INSERT INTO "Artefact" (stageId, batch, name, data) SELECT s.stageId, c.i, 'confusion', ? FROM ${stages} s CROSS JOIN counter c
+    `INSERT INTO "Artefact" (stageId, batch, name, data)
+    SELECT s.stageId, c.i, 'confusion', ? FROM ${stages} s CROSS JOIN counter c
     ON c.i > s.fromBatch AND c.i <= s.toBatch`,
     deflateRawSync(JSON.stringify(counts)),
   );

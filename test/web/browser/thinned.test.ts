@@ -78,7 +78,7 @@ describeInBrowser('charts of long curves', () => {
     expect(await page.getByText(/points drawn/).count()).toBe(0);
   });
 
-  it('say it under the stacked terms of a run, until few enough batches are chosen', async () => {
+  it('say it under the stacked terms of a run', async () => {
     await page.goto('runs/r1');
     const panel = page.locator('.panel', { has: page.getByRole('heading', { name: 'Weighted terms, stacked' }) });
     const whole = await said(panel);
