@@ -19,6 +19,7 @@ const PROGRAMS = [
   'cli/loss-cases-process',
   'runner/usage/card-watch',
   'runner/workers/worker',
+  'runner/workers/program-worker',
   'training/engines/probe-process',
 ];
 

@@ -31,6 +31,7 @@ const LAYERS: Record<string, string[]> = {
   'server/store': ['generated', 'database', 'reading', 'sweeps', 'training'],
   'server/runner': [
     'logs',
+    'programs',
     '*',
     'usage',
     'checkpoints',

@@ -4,7 +4,7 @@ import type { ToProcess } from '../http/processes/messages.ts';
 import { openStorage, type Storage } from '../store/database/storage.ts';
 import { openForReading } from '../store/reading/open-for-reading.ts';
 import type { ProcessData } from './start-answering-process.ts';
-import { planText } from './plan-text.ts';
+import { planFromOutside } from './plan-text.ts';
 
 // Ctrl-C reaches the whole process group. The server decides what happens then.
 process.on('SIGINT', () => {});
@@ -18,10 +18,11 @@ process.once('message', (data: ProcessData) => {
       listen: (handle) => void process.on('message', (message: ToProcess) => handle(message)),
       say: (message, written = () => {}) => void process.send!(message, undefined, undefined, () => written()),
     },
-    async () => ({
-      storage: data.writes ? await openForWriting(data) : openForReading(data.database),
-      actions: { plan: planText },
-    }),
+    async () => {
+      const storage = data.writes ? await openForWriting(data) : openForReading(data.database);
+      const { allowPrograms } = data;
+      return { storage, actions: { plan: planFromOutside(storage, allowPrograms), allowPrograms } };
+    },
   );
 });
 

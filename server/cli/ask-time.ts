@@ -1,5 +1,7 @@
 import type { PredictedTime } from '../runner/forecast/predict-time.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
+import { isProgram } from '../sweep/settings.ts';
+import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { TrainOptions } from './train-options.ts';
 
@@ -23,10 +25,16 @@ export async function askTime(
   const { calibrate } = await import('../runner/forecast/calibrate.ts');
   const { predictTime } = await import('../runner/forecast/predict-time.ts');
   const { workerCount } = await import('../runner/workers/worker-count.ts');
+  const [arm] = plan.arms;
+  if (isProgram(arm!.training))
+    throw new UserError(
+      `Cannot predict how long ${JSON.stringify(plan.name)} trains: a program of its own trains it, ` +
+        'of which only a run tells the pace; leave --time out',
+    );
   const engine = await chooseEngine(options.engine, say, options.device);
   const workers = Math.min(workerCount(options.workers, engine), plan.runs.length);
   const calibration = await calibrate(
-    plan.arms[0]!,
+    { ...arm!, training: arm!.training },
     plan.seeds[0]!,
     folder,
     engine,

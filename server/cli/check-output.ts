@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { resolveDatabase } from '../store/database/check-place.ts';
 import { logFolderOf } from '../store/database/log-folder.ts';
+import { programsFolderOf } from '../store/database/programs-folder.ts';
 import { isSameFile } from '../store/database/replaced.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { readInputs } from '../store/reading/read-inputs.ts';
@@ -36,7 +37,7 @@ export function checkOutput(out: string, storage: Storage): string {
 
 function inputsOf(storage: Storage): Input[] {
   const { file, checkpointFolder } = storage;
-  const { definitions, datasets } = readInputs(storage);
+  const { definitions, datasets, programData } = readInputs(storage);
   const database = ['', '-wal', '-shm', '-journal'].map((suffix) => ({
     path: `${file}${suffix}`,
     what: `the database ${file}${suffix === '' ? '' : ' (a file beside it that belongs to it)'}`,
@@ -46,6 +47,8 @@ function inputsOf(storage: Storage): Input[] {
     { path: checkpointFolder, what: `in the checkpoint folder of ${file}` },
     { path: logFolderOf(storage), what: `in the log folder of ${file}` },
     ...definitions.map((path) => ({ path, what: `the definition ${path} of a sweep` })),
+    { path: programsFolderOf(storage), what: `in the folder of programs of ${file}` },
+    ...programData.map((path) => ({ path, what: `the data ${path} of a sweep's program` })),
     ...datasets.flatMap(({ folder, settings }) => pathsOf(settings, folder)),
     ...[cacheFolder(), process.env['COSWEEP_DATA'] ?? '']
       .filter((path) => path !== '')

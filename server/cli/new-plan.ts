@@ -5,7 +5,7 @@ import { differenceOfPlans } from '../sweep/plan/plan-difference.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
 import { DefinitionError } from '../sweep/problem.ts';
 import { UserError } from '../sweep/user-error.ts';
-import { planDefinition } from './plan-definition.ts';
+import { planDefinition, type PlanOptions } from './plan-definition.ts';
 
 /**
  * Says in a sentence what a new plan of a stored sweep would do differently. A sweep keeps the plan that it was stored
@@ -33,11 +33,14 @@ async function differenceOf(sweep: SweepRecord): Promise<string | null> {
   }
 }
 
-/** Plans the definition of a stored sweep as a new one. */
-export function planStored({
-  definition,
-  id,
-  folder,
-}: Pick<SweepRecord, 'definition' | 'id' | 'folder'>): Promise<Plan> {
-  return planDefinition(readDefinition(definition, `of ${id}`), folder);
+/**
+ * Plans the definition of a stored sweep as a new one.
+ *
+ * @param options with the folder in which a copy of its program is kept, where the plan is to be stored
+ */
+export function planStored(
+  { definition, id, folder }: Pick<SweepRecord, 'definition' | 'id' | 'folder'>,
+  options: PlanOptions = {},
+): Promise<Plan> {
+  return planDefinition(readDefinition(definition, `of ${id}`), folder, options);
 }

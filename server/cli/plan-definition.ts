@@ -1,9 +1,20 @@
+import { fingerprintData } from '../runner/programs/data-fingerprint.ts';
+import { keepProgram, readProgram } from '../runner/programs/program-files.ts';
 import type { SourceDescription } from '../training/dataset.ts';
 import { countTraining, describeSource } from '../training/datasets/load.ts';
 import { planSweep } from '../sweep/plan/plan-sweep.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
-import type { DatasetSettings } from '../sweep/settings.ts';
+import { ownTraining, type DatasetSettings, type ProgramTraining } from '../sweep/settings.ts';
 import type { Definition } from '../sweep/space/definition.ts';
+
+export interface PlanOptions {
+  /** Takes what a data set has to say. */
+  log?: (message: string) => void;
+  /** The folder in which a copy of the user's program is kept, for a plan that is to be stored. */
+  programs?: string;
+  /** The program's name where it is the one of another sweep, whatever its files are by now. */
+  engine?: string | null;
+}
 
 /**
  * Plans a definition, and checks its data sets as far as that goes without reading images: that their files are there,
@@ -11,32 +22,45 @@ import type { Definition } from '../sweep/space/definition.ts';
  * once.
  *
  * @param folder the folder that relative paths start at
- * @param log takes what a data set has to say
  */
-export async function planDefinition(
-  definition: Definition,
-  folder: string,
-  log: (message: string) => void = () => {},
-): Promise<Plan> {
-  return (await planWithSources(definition, folder, log)).plan;
+export async function planDefinition(definition: Definition, folder: string, options: PlanOptions = {}): Promise<Plan> {
+  return (await planWithSources(definition, folder, options)).plan;
 }
 
 /** A plan, with what its data sets hold. */
 export interface PlanWithSources {
   plan: Plan;
-  sourceOf: (dataset: DatasetSettings) => SourceDescription;
+  /** null where a user's program reads the data. */
+  sourceOf: ((dataset: DatasetSettings) => SourceDescription) | null;
 }
 
 /** The same with what was found out about the data sets meanwhile. */
 export async function planWithSources(
   definition: Definition,
   folder: string,
-  log: (message: string) => void,
+  options: PlanOptions = {},
 ): Promise<PlanWithSources> {
-  const sizes = new DatasetSizes({ baseFolder: folder, log });
+  if (definition.isProgram) return { plan: await planProgram(definition, folder, options), sourceOf: null };
+  const sizes = new DatasetSizes({ baseFolder: folder, log: options.log ?? (() => {}) });
   const plan = await planWithSizes(definition, sizes);
-  for (const dataset of new Set(plan.arms.map(({ training }) => training.dataset))) await sizes.look(dataset);
+  for (const dataset of new Set(plan.arms.map(({ training }) => ownTraining(training).dataset)))
+    await sizes.look(dataset);
   return { plan, sourceOf: (dataset) => sizes.source(dataset)! };
+}
+
+/** The arms of a user's program, whose files and data are looked at too. */
+async function planProgram(
+  definition: Definition,
+  folder: string,
+  { programs, engine: known = null }: PlanOptions,
+): Promise<Plan> {
+  const plan = planSweep(definition, { batchesPerEpoch: () => NaN });
+  const { program } = plan.arms[0]!.training as ProgramTraining;
+  await fingerprintData(program, folder);
+  if (known?.startsWith('program:')) return { ...plan, engine: known };
+  const read = await readProgram(program, folder);
+  if (programs !== undefined) await keepProgram(programs, read);
+  return { ...plan, engine: read.engine };
 }
 
 /**

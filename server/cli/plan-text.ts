@@ -1,12 +1,35 @@
+import { HttpError } from '../http/http-error.ts';
+import type { PlanAction } from '../http/answers/plan-action.ts';
+import { programsFolderOf } from '../store/database/programs-folder.ts';
+import type { Storage } from '../store/database/storage.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
-import type { Plan } from '../sweep/plan/plan.ts';
 import { planDefinition } from './plan-definition.ts';
 
 /**
- * Plans a definition that came through HTTP.
+ * Plans definitions for sweeps of a database.
  *
- * @param folder the folder that relative paths start at
+ * @param source how messages call a definition: `(of the confirmation)`
  */
-export function planText(definition: string, folder: string): Promise<Plan> {
-  return planDefinition(readDefinition(definition, '(from the dashboard)'), folder);
+export function planFor(storage: Pick<Storage, 'file' | 'readOnly'>, source: string): PlanAction {
+  const keeping = storage.readOnly ? {} : { programs: programsFolderOf(storage) };
+  return (definition, folder, engine = null) =>
+    planDefinition(readDefinition(definition, source), folder, { ...keeping, engine });
+}
+
+/**
+ * The same for definitions that came through HTTP. One that names a program is a command line, which only a server that
+ * was started for it takes.
+ */
+export function planFromOutside(storage: Pick<Storage, 'file' | 'readOnly'>, allowPrograms: boolean): PlanAction {
+  const source = '(from the dashboard)';
+  const plan = planFor(storage, source);
+  return async (definition, folder, engine) => {
+    if (!allowPrograms && readDefinition(definition, source).isProgram)
+      throw new HttpError(
+        'forbidden',
+        'Cannot plan a definition with training.program: it says which command is run on this machine; ' +
+          '`cosweep serve --allow-programs` takes such definitions',
+      );
+    return plan(definition, folder, engine);
+  };
 }

@@ -1,9 +1,18 @@
 import { existsSync } from 'node:fs';
 import type { Storage } from '../store/database/storage.ts';
-import { queueSweep, queueUnchanged, type SweepRequest } from '../store/sweeps/queue-sweep.ts';
+import {
+  findUnchanged,
+  queueSweep,
+  queueUnchanged,
+  sweepOfDefinition,
+  type SweepRequest,
+} from '../store/sweeps/queue-sweep.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
+import { isProgram } from '../sweep/settings.ts';
+import { refuseChangedProgram } from './changed-program.ts';
 import { planDefinition } from './plan-definition.ts';
+import { planFor } from './plan-text.ts';
 import { tellNewPlan } from './new-plan.ts';
 import { type DefinitionFile, readDefinitionFile } from './read-definition-file.ts';
 
@@ -40,10 +49,28 @@ export async function queueDefinition(
   say: (text: string) => void,
 ): Promise<number> {
   const request = { definition: file.text, definitionPath: file.path, folder: file.folder, ...options };
-  const kept = options.fresh === true ? null : queueUnchanged(storage, request);
-  if (kept === null) return queueSweep(storage, { ...request, plan: plan ?? (await planFile(file)) }).sweepId;
+  const isFresh = options.fresh === true;
+  const unchanged = isFresh ? null : findUnchanged(storage, request);
+  if (unchanged !== null) await refuseChangedProgram(storage, unchanged);
+  const kept = unchanged === null ? null : queueUnchanged(storage, request);
+  if (kept === null) return queuePlanned(storage, request, plan ?? (await planFile(file)), file);
   await tellNewPlan(storage, kept, say);
   return kept;
+}
+
+async function queuePlanned(
+  storage: Storage,
+  request: Omit<SweepRequest, 'plan'>,
+  plan: Plan,
+  { text, source, folder }: DefinitionFile,
+): Promise<number> {
+  const training = plan.arms[0]!.training;
+  if (!isProgram(training)) return queueSweep(storage, { ...request, plan }).sweepId;
+  const before = request.fresh === true ? null : sweepOfDefinition(storage, { ...request, plan });
+  if (before !== null) await refuseChangedProgram(storage, before, { program: training.program, folder });
+  // Planned once more, so that the copy that is kept is the one that was planned.
+  const kept = await planFor(storage, source)(text, folder);
+  return queueSweep(storage, { ...request, plan: kept }).sweepId;
 }
 
 function planFile({ text, source, folder }: DefinitionFile): Promise<Plan> {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { wholeOption } from './number-options.ts';
 import type { EngineName } from '../training/engine.ts';
 
 /** How training is done; the same for `run`, `retry` and `confirm`. */
@@ -6,12 +7,14 @@ export interface TrainOptions {
   engine: EngineName | 'auto';
   device?: string;
   workers: number | 'auto';
+  perGpu?: number;
   wait: boolean;
   failOn: 'failed' | 'diverged' | 'none';
 }
 
 export function addTrainOptions(command: Command): Command {
   return addEngineOptions(command)
+    .option('--per-gpu <count>', 'how many programs share a GPU, for a definition that names one', wholeOption(1, 64))
     .option('--no-wait', 'where another process trains on this database, leave the sweep queued and return')
     .addOption(
       new Option('--fail-on <what>', 'what makes the exit code 1')

@@ -50,7 +50,7 @@ export async function trainAndShow(
   sweepId: number,
   options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
-  const { engine, device = null, workers, wait, fresh } = options;
+  const { engine, device = null, workers, perGpu, wait, fresh } = options;
   goOnWhereNobodyReads();
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) =>
@@ -63,6 +63,7 @@ export async function trainAndShow(
       engine,
       device,
       workers,
+      ...(perGpu === undefined ? {} : { perGpu }),
       wait,
       fresh,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,

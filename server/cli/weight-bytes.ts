@@ -1,5 +1,6 @@
 import type { Arm } from '../sweep/arm.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
+import { ownTraining } from '../sweep/settings.ts';
 import { finalCheckpointBytes } from '../training/network.ts';
 import type { PlanWithSources } from './plan-definition.ts';
 
@@ -12,12 +13,13 @@ export interface WeightBytes {
   best: number;
 }
 
-export function weightBytes({ arms, seeds }: Plan, sourceOf: PlanWithSources['sourceOf']): WeightBytes {
+export function weightBytes({ arms, seeds }: Plan, sourceOf: NonNullable<PlanWithSources['sourceOf']>): WeightBytes {
   const known = new Map<string, number>();
   const bytesOf = (arm: Arm): number => {
-    const { model, optimizer, dataset, batches } = arm.training;
+    const training = ownTraining(arm.training);
+    const { model, optimizer, dataset, batches } = training;
     const key = JSON.stringify([model, optimizer.name, dataset, batches]);
-    const bytes = known.get(key) ?? finalCheckpointBytes(arm, sourceOf(dataset));
+    const bytes = known.get(key) ?? finalCheckpointBytes({ ...arm, training }, sourceOf(dataset));
     known.set(key, bytes);
     return bytes;
   };

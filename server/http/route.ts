@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Storage } from '../store/database/storage.ts';
-import type { Plan } from '../sweep/plan/plan.ts';
+import type { PlanAction } from './answers/plan-action.ts';
 import type { DoctorKept } from './schemas/doctor.ts';
 
 /** What a handler works with: the store, and functions in place of the rooms that http may not open. */
@@ -17,7 +17,9 @@ export interface Actions {
    * Plans a definition; looks at its data set where the plan depends on the size. Throws `DefinitionError` with every
    * problem.
    */
-  plan(definition: string, baseFolder: string): Promise<Plan>;
+  plan: PlanAction;
+  /** Whether users' own programs are planned and started from here; left out: they are not. */
+  allowPrograms?: boolean;
   /** Measures what works on this machine, and keeps it. Every engine is tried. */
   doctor(): Promise<DoctorKept>;
   /** What `doctor` found last; null before it was asked for. */

@@ -8,7 +8,6 @@ import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
-import { hireWorker } from './workers/hire-worker.ts';
 import { measureBits } from './workers/measure-bits.ts';
 import type { Trainer } from './workers/trainer.ts';
 
@@ -76,8 +75,10 @@ async function readHere(
   { sweep, crew, identities, data, ended }: Begun,
 ): Promise<{ here: Here | null }> {
   const { storage, sweepId, fresh, tell } = options;
-  if (!fresh && isAllDone(storage, sweepId, identities)) return { here: null };
-  const hire = (): Trainer => hireWorker(crew.engine, options, 0);
+  // Nobody can measure which bits a user's program computes.
+  const isTheirs = crew.engine.startsWith('program:');
+  if (isTheirs || (!fresh && isAllDone(storage, sweepId, identities))) return { here: null };
+  const hire = (): Trainer => crew.hire(0);
   return { here: await measureBits(crew, sweep.armList, data, { hire, ended, tell }) };
 }
 

@@ -1,17 +1,23 @@
 import { effectiveSettings, runKey, stageKey } from '../sweep/effective.ts';
 import { buildStageTree, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
 import type { Arm } from '../sweep/arm.ts';
-import type { DatasetSettings } from '../sweep/settings.ts';
+import {
+  isProgram,
+  ownTraining,
+  type DatasetSettings,
+  type ProgramTraining,
+  type TrainingSettings,
+} from '../sweep/settings.ts';
 import type { RunIdentity, StageIdentity } from '../store/training/identify-runs.ts';
 import { shownParameters } from '../sweep/shown-parameters.ts';
 import { passingKey } from '../store/training/split-stage.ts';
 import { loadDataset } from '../training/datasets/load.ts';
 import type { Dataset } from '../training/dataset.ts';
-import type { EngineName } from '../training/engine.ts';
+import { fingerprintData } from './programs/data-fingerprint.ts';
 import type { SignedStructure } from '../training/signature.ts';
 
-/** The fingerprint of a data set as it is on the disk. */
-export type Fingerprints = (dataset: DatasetSettings) => string;
+/** The fingerprint of what is trained on, as it is on the disk. */
+export type Fingerprints = (training: TrainingSettings) => string;
 
 /** What a sweep is trained on. */
 export interface Data {
@@ -32,17 +38,19 @@ export async function readData(
   log: (message: string) => void,
 ): Promise<Data> {
   const found = new Map<string, Pick<Dataset, 'fingerprint' | 'shape' | 'classes'>>();
-  for (const {
-    training: { dataset },
-  } of arms) {
+  // All arms have one program.
+  const theirs = arms.find(({ training }) => isProgram(training))?.training as ProgramTraining | undefined;
+  const fingerprint = theirs ? await fingerprintData(theirs.program, folder) : null;
+  for (const { training } of theirs ? [] : arms) {
+    const { dataset } = ownTraining(training);
     const source = JSON.stringify(dataset);
     if (found.has(source)) continue;
-    const { fingerprint, shape, classes } = await loadDataset(dataset, { baseFolder: folder, seed, log });
-    found.set(source, { fingerprint, shape, classes });
+    const read = await loadDataset(dataset, { baseFolder: folder, seed, log });
+    found.set(source, { fingerprint: read.fingerprint, shape: read.shape, classes: read.classes });
   }
   const of = (dataset: DatasetSettings) => found.get(JSON.stringify(dataset))!;
   return {
-    fingerprintOf: (dataset) => of(dataset).fingerprint,
+    fingerprintOf: (training) => fingerprint ?? of(ownTraining(training).dataset).fingerprint,
     imagesOf: (dataset) => ({ shape: of(dataset).shape, classes: of(dataset).classes.length }),
   };
 }
@@ -51,7 +59,7 @@ export async function readData(
 export function identifyAll(
   arms: Arm[],
   runs: { arm: number; seed: number }[],
-  engine: EngineName,
+  engine: string,
   share: boolean,
   fingerprintOf: Fingerprints,
 ): RunIdentity[] {
@@ -61,7 +69,7 @@ export function identifyAll(
   const computedBy = share ? engine : `${engine}+no-share`;
   for (const { arm: index, seed } of runs) {
     const arm = arms[index]!;
-    const dataFingerprint = fingerprintOf(arm.training.dataset);
+    const dataFingerprint = fingerprintOf(arm.training);
     const effective = effectiveSettings(arm);
     const toStage = ({ from, to, beta, epsilon }: StageSpan): StageIdentity => ({
       key: stageKey(effective, to, seed, dataFingerprint, computedBy),
@@ -84,14 +92,15 @@ export function identifyAll(
 }
 
 /**
- * Runs that differ in ε alone begin their last stage together, and stay together until a test separates them. Such a
+ * Runs that differ in ε alone begin their last stage together, and stay together until a test separates them; a user's
+ * program knows of one ε only. Such a
  * stage has a key that no other run will ask for, since it carries the ε that were asked for when it began.
  */
 function keepTogether(arms: Arm[], identities: RunIdentity[]): void {
   const groups = new Map<string, StageIdentity[]>();
   for (const { arm, seed, dataFingerprint, stages } of identities) {
     const effective = effectiveSettings(arms[arm]!);
-    if (effective.epsilon === null) continue;
+    if (effective.epsilon === null || isProgram(effective.training)) continue;
     const key = JSON.stringify([{ ...effective, epsilon: null }, seed, dataFingerprint]);
     const last = stages.at(-1)!;
     const group = groups.get(key);

@@ -22,7 +22,6 @@ import type { SweepOptions } from './run-options.ts';
 import type { SweepWork } from './sweep-work.ts';
 import { trainSweep } from './train-sweep.ts';
 import { hireCrew } from './workers/hire-crew.ts';
-import { workerCount } from './workers/worker-count.ts';
 
 const CANCEL_POLL_MS = 1000;
 
@@ -124,9 +123,9 @@ async function toWork(
   { sweep, crew, identities, here, fingerprintOf, environment }: Beginning & { kind: 'begun' },
   { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
 ): Promise<SweepWork> {
-  const { storage, lease, sweepId, fresh, device, patience, logs, tell, stop, kill, lost } = options;
+  const { storage, lease, sweepId, fresh, patience, logs, tell, stop, kill, lost } = options;
   const { armList: arms, share, folder, plan, probeSeeds } = sweep;
-  const { engine, workers: hired } = crew;
+  const { engine, workers: hired, seats, hire } = crew;
   const anew = (seeds: number[]): void =>
     tell({ kind: 'log', message: `${sweep.id} trains anew what it has of ${seedsInWords(seeds)}: ${OTHER_BITS}` });
   const broken = new AbortController();
@@ -144,8 +143,8 @@ async function toWork(
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
     engine,
-    device,
-    workers: workerCount(options.workers, engine),
+    workers: seats,
+    hire,
     hired,
     patience,
     logs,
@@ -192,7 +191,11 @@ async function tellBeginning(sweepId: number, { id, name }: SweepRecord, work: S
     batches: trainedBatches(asked, wanted),
   });
   const first = hired.find(({ dead }) => !dead);
-  const other = first && left > 0 ? otherMachine(readMachines(storage, sweepId), await first.opened) : null;
+  // What a program runs on is known when it says so.
+  const other =
+    first && left > 0 && !engine.startsWith('program:')
+      ? otherMachine(readMachines(storage, sweepId), await first.opened)
+      : null;
   if (other) tell({ kind: 'log', message: `${id} ${other}` });
 }
 

@@ -2,12 +2,12 @@ import type { Lease } from '../store/database/lease.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { RunTask } from '../store/training/identify-runs.ts';
 import type { Arm } from '../sweep/arm.ts';
-import type { EngineName } from '../training/engine.ts';
 import type { RunnerEvent } from './events.ts';
 import type { Fingerprints } from './identify.ts';
 import type { Logs } from './logs/logs.ts';
 import type { Wanted } from './order/trunks-only.ts';
 import type { Patience } from './patience.ts';
+import type { Hire } from './workers/hire-worker.ts';
 import type { Trainer } from './workers/trainer.ts';
 
 /** A sweep that has begun: all that training it takes. */
@@ -23,10 +23,11 @@ export interface SweepWork {
   wanted: Wanted;
   /** False: every run is trained by itself. */
   share: boolean;
-  engine: EngineName;
-  /** Of the engine, as the user names it. */
-  device: string | null;
+  /** An engine of this machine, or a user's program as `program:…`. */
+  engine: string;
   workers: number;
+  /** Starts a worker in a seat. */
+  hire: Hire;
   /** Workers that were started already: at most as many as `workers`. */
   hired: Trainer[];
   patience: Patience;

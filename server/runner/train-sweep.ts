@@ -9,7 +9,6 @@ import { StageQueue } from './order/stage-queue.ts';
 import { noTrunk, trunkBeside, type TrunkBeside } from './order/trunk-beside.ts';
 import type { SweepWork } from './sweep-work.ts';
 import { watchCard } from './usage/watch-card.ts';
-import { hireWorker } from './workers/hire-worker.ts';
 
 /**
  * Trains the stages of a sweep's runs that are not done yet. A stage that several runs share is trained once, and each
@@ -19,7 +18,7 @@ import { hireWorker } from './workers/hire-worker.ts';
  * @returns batches trained, and those that were taken from trunks instead
  */
 export async function trainSweep(work: SweepWork): Promise<{ trained: number; taken: number }> {
-  const { arms, tasks, engine, hired, broken } = work;
+  const { arms, tasks, hired, hire, broken } = work;
   const beside = work.share ? trunkBeside(arms, tasks) : noTrunk;
   const takenBefore = await settleWhatIsThere(work, beside);
   const queue = new StageQueue(tasks, work.wanted, beside, work.workers);
@@ -27,7 +26,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   for (const worker of hired.slice(size)) worker.kill();
   const pace = new Pace(queue.batches);
   const deliveries = new Deliveries(work, queue, pace);
-  const card = watchCard(engine);
+  const card = watchCard(work.engine);
   const shared = {
     queue,
     pace,
@@ -35,7 +34,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
     settler: new Settler(work, queue, deliveries, beside),
     mostEpsilons: mostEpsilonsOf(arms, tasks),
     card,
-    hire: (seat: number) => hireWorker(engine, work, seat),
+    hire,
   };
   const loops = Array.from({ length: size }, async (_, index) => {
     try {

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Arm } from './arm.ts';
 import { toCanonicalJson } from './canonical-json.ts';
-import type { LossSettings, TrainingSettings } from './settings.ts';
+import { type DatasetSettings, isProgram, type LossSettings, type TrainingSettings } from './settings.ts';
 
 /**
  * The settings that decide what a run computes: those of its arm, with every setting masked that is never in force.
@@ -97,12 +97,18 @@ interface Computation {
 }
 
 function hash({ effective, ...rest }: Computation): string {
-  const { training } = effective;
-  const identity = {
-    ...rest,
-    effective: { ...effective, training: { ...training, dataset: withoutPlaces(training.dataset) } },
-  };
+  const identity = { ...rest, effective: { ...effective, training: computedTraining(effective.training) } };
   return bytesToHex(sha256(utf8ToBytes(toCanonicalJson(identity))));
+}
+
+/**
+ * The settings of training that decide what is computed. How a program is started does not: its command and its files
+ * are in the engine's name.
+ */
+function computedTraining(training: TrainingSettings): object {
+  if (!isProgram(training)) return { ...training, dataset: withoutPlaces(training.dataset) };
+  const { program, ...own } = training;
+  return { ...own, program: { parameters: program.parameters } };
 }
 
 /**
@@ -120,6 +126,6 @@ const PLACES = new Set([
   'testLabels',
 ]);
 
-function withoutPlaces(dataset: TrainingSettings['dataset']): object {
+function withoutPlaces(dataset: DatasetSettings): object {
   return Object.fromEntries(Object.entries(dataset).filter(([key]) => !PLACES.has(key)));
 }

@@ -1,6 +1,8 @@
+import type { LossParameter } from './parameter-names.ts';
+
 /**
  * The resolved settings of an arm: those of its definition, with the swept keys assigned and defaults filled in.
- * Everything that trains, stores or reports reads these types; only `SettingsResolver` makes them.
+ * Everything that trains, stores or reports reads these types; only a `Resolver` makes them.
  */
 
 export type Truncation = 'batch' | 'sample' | 'class' | 'none';
@@ -116,7 +118,8 @@ export interface OptimizerSettings {
   clipNorm: number | null;
 }
 
-export interface TrainingSettings {
+/** Of a network of Cosweep's own. */
+export interface OwnTraining {
   dataset: DatasetSettings;
   model: ModelSettings;
   optimizer: OptimizerSettings;
@@ -125,4 +128,58 @@ export interface TrainingSettings {
   batches: number;
   /** Optimiser steps between evaluations. */
   evalEvery: number;
+}
+
+/** How a user's own program is started and what it can do; `docs/programs.md` says what each is for. */
+export interface ProgramSettings {
+  /** Program and arguments; nothing of them is passed to a shell. A list stands for arguments that may be left out. */
+  command: readonly (string | readonly string[])[];
+  /** Patterns of files that belong to the program, relative to the definition. */
+  files: readonly string[];
+  /** Files whose contents are what it trains on, relative to the definition. */
+  data: readonly string[];
+  /** In the place of `data`: a text that changes with the data. */
+  dataVersion: string | null;
+  /** Where it reports: lines of `out.jsonl`, or `name=value` on stdout. */
+  metrics: 'file' | 'stdout';
+  /** Names on stdout → names of metrics. */
+  names: Readonly<Record<string, string>>;
+  /** It saves and loads checkpoints, so that runs can share stages. */
+  fork: boolean;
+  /** It trains one stage after the other, as folders come on stdin. */
+  resident: boolean;
+  /** False: what it trains after a fork need not be what it would have trained without one. */
+  exact: boolean;
+  /** Devices that one process gets. */
+  gpus: number;
+  /** In seconds: so long it may report nothing. */
+  timeout: number;
+  /** In seconds: so long it may take to save and end when it is asked to stop. */
+  grace: number;
+  /** Names of further environment variables that it gets. */
+  env: readonly string[];
+  /** Those of the five numbers that the definition declares: the others do not exist for it. */
+  parameters: readonly LossParameter[];
+}
+
+/** Of a user's own program. Every other key is the program's own, and is handed over as it is. */
+export interface ProgramTraining {
+  readonly program: ProgramSettings;
+  /** Optimiser steps of the whole run. */
+  readonly batches: number;
+  /** Optimiser steps between evaluations. */
+  readonly evalEvery: number;
+  readonly [own: string]: unknown;
+}
+
+export type TrainingSettings = OwnTraining | ProgramTraining;
+
+export function isProgram(training: TrainingSettings): training is ProgramTraining {
+  return 'program' in training;
+}
+
+/** The training settings of a network of Cosweep's own, where nothing else can be met. */
+export function ownTraining(training: TrainingSettings): OwnTraining {
+  if (!isProgram(training)) return training;
+  throw new Error('Found the settings of a program, wanted those of a network');
 }

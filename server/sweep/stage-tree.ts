@@ -1,5 +1,6 @@
 import type { Arm } from './arm.ts';
-import { effectiveLoss, hasIntraPhase } from './effective.ts';
+import { effectiveLoss, effectiveSettings, hasIntraPhase } from './effective.ts';
+import { isProgram } from './settings.ts';
 
 /** A stretch of batches [from, to) under one set of effective settings, for every seed alike. */
 export interface StageNode {
@@ -35,7 +36,10 @@ export type TreeArm = Pick<Arm, 'index' | 'alpha' | 'beta' | 'gamma' | 'epsilon'
  */
 export function buildStageTree(arms: readonly TreeArm[]): StageNode[] {
   const nodes: StageNode[] = [];
-  for (const group of groupByTrunk(arms)) addGroup(group, nodes);
+  for (const group of groupByTrunk(arms)) {
+    if (canFork(group[0]!)) addGroup(group, nodes);
+    else for (const arm of group) addWhole(arm, nodes);
+  }
   return nodes;
 }
 
@@ -63,9 +67,11 @@ export function batchesOf(tree: readonly StageNode[]): number {
 export function groupByTrunk<A extends TreeArm>(arms: readonly A[]): A[][] {
   const lossIds = makeIds((loss: TreeArm['loss']) => JSON.stringify(effectiveLoss(loss)));
   const partIds = makeIds((part: object) => JSON.stringify(part));
-  const trainingIds = makeIds(({ dataset, model, optimizer, ...length }: TreeArm['training']) =>
-    JSON.stringify([partIds(dataset), partIds(model), partIds(optimizer), length]),
-  );
+  const trainingIds = makeIds((training: TreeArm['training']) => {
+    if (isProgram(training)) return JSON.stringify(training);
+    const { dataset, model, optimizer, ...length } = training;
+    return JSON.stringify([partIds(dataset), partIds(model), partIds(optimizer), length]);
+  });
   const groups = new Map<string, A[]>();
   for (const arm of arms) {
     const key = `${arm.alpha} ${arm.gamma} ${lossIds(arm.loss)} ${trainingIds(arm.training)}`;
@@ -93,6 +99,31 @@ function makeIds<T extends object>(toText: (value: T) => string): (value: T) => 
     }
     return id;
   };
+}
+
+/** Whether training can go on from a checkpoint under other settings. Every network of Cosweep's own can. */
+export function canFork({ training }: Pick<TreeArm, 'training'>): boolean {
+  return !isProgram(training) || training.program.fork;
+}
+
+/** The one stage of an arm that shares nothing. */
+function addWhole(arm: TreeArm, nodes: StageNode[]): void {
+  const { index, alpha, gamma, training } = arm;
+  const { beta, epsilon } = effectiveSettings(arm);
+  const to = training.batches;
+  nodes.push({
+    id: nodes.length,
+    from: 0,
+    to,
+    parent: null,
+    alpha,
+    gamma,
+    beta,
+    epsilon,
+    settingsOf: index,
+    arm: index,
+    arms: 1,
+  });
 }
 
 function addGroup(group: readonly TreeArm[], nodes: StageNode[]): void {

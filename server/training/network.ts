@@ -1,6 +1,6 @@
 import { hasIntraPhase } from '../sweep/effective.ts';
 import type { Hyperparameters } from '../sweep/arm.ts';
-import type { LossSettings, TrainingSettings } from '../sweep/settings.ts';
+import type { LossSettings, OwnTraining } from '../sweep/settings.ts';
 import { checkpointBytes } from './checkpoint.ts';
 import type { Dataset, SourceDescription } from './dataset.ts';
 import { buildModel, type Model } from './models/model.ts';
@@ -13,7 +13,7 @@ import { epsilonScalar, type StepStructure } from './step.ts';
 /** What one run trains: an arm's settings. */
 export interface RunSettings extends Hyperparameters {
   loss: LossSettings;
-  training: TrainingSettings;
+  training: OwnTraining;
 }
 
 /** A run's settings, with the network that they describe for this data set. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { Stream } from '../sweep/random.ts';
-import type { LossSettings, ModelSettings, TrainingSettings } from '../sweep/settings.ts';
+import type { LossSettings, ModelSettings, OwnTraining } from '../sweep/settings.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import type { Dataset, ImageShape, Part } from './dataset.ts';
 import type { Engine } from './engine.ts';
@@ -88,7 +88,7 @@ export async function measureSignature(engine: Engine, structure: SignedStructur
 /** Numbers are those of a usual run. They are the same for every structure, since a signature is compared for years. */
 function settingsOf({ model, classes, batchSize, loss, inForce, optimizer }: SignedStructure): RunSettings {
   const own: LossSettings = { ...loss, s: 30, m: 0.35, centerRate: 0.5 };
-  const training: TrainingSettings = {
+  const training: OwnTraining = {
     dataset: {
       name: 'glyphs',
       classes,

@@ -8,6 +8,7 @@ import { toProgressLines } from '../../server/cli/progress-lines.ts';
 import { RunStarter } from '../../server/cli/run-starter.ts';
 import { spawnRun } from '../../server/cli/spawn-run.ts';
 import { Patience } from '../../server/runner/patience.ts';
+import { onEngine } from '../../server/runner/workers/hire-worker.ts';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
 import { HolderWatch, LOOK_MS, renewLease, takeLease, type Lease } from '../../server/store/database/lease.ts';
 import { listRuns } from '../../server/store/reading/list-runs.ts';
@@ -102,7 +103,7 @@ fault('9', 'Ctrl-C twice in a run whose database is locked', async ({ say, onTes
 fault('13', 'a worker that hangs (SIGSTOP)', async ({ say, onTestFinished }) => {
   const patience = new Patience();
   patience.with = () => 500;
-  const worker = new WorkerProcess('wasm', null, patience);
+  const worker = new WorkerProcess(onEngine('wasm'), patience);
   onTestFinished(() => worker.kill());
   const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
   const found = children.split('\n').find((line) => line.includes('workers/worker.js'))!;

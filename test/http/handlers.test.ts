@@ -653,7 +653,7 @@ test('runs: a filter in words, checked against a plain one over all rows', async
   const accuracy = ({ state, metrics }: RunList['items'][number]) =>
     state === 'diverged' ? NaN : (metrics['val/accuracy']?.last ?? NaN);
   const cases: [string, (row: RunList['items'][number]) => boolean][] = [
-    ['beta >= 0.3', ({ params }) => params.beta >= 0.3],
+    ['beta >= 0.3', ({ params }) => params.beta! >= 0.3],
     ['last(val/accuracy) > 0.71', (row) => accuracy(row) > 0.71],
     ['not last(val/accuracy) > 0.71', (row) => !(accuracy(row) > 0.71)],
     ['best(val/crossEntropy) < 1.3 and seed >= 2', (row) => 2 - accuracy(row) < 1.3 && row.seed >= 2],

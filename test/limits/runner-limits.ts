@@ -8,6 +8,7 @@ import { StageQueue } from '../../server/runner/order/stage-queue.ts';
 import { NO_GPU } from '../../server/runner/usage/gpu-meter.ts';
 import { Patience } from '../../server/runner/patience.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
+import { onEngine } from '../../server/runner/workers/hire-worker.ts';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
@@ -54,7 +55,7 @@ function queueOneTooMany(storage: Storage): string {
 async function hang(): Promise<string> {
   const patience = new Patience();
   patience.with = () => 10; // shorter than any engine takes to open
-  return new WorkerProcess('wasm', null, patience).opened.then(
+  return new WorkerProcess(onEngine('wasm'), patience).opened.then(
     () => 'nothing',
     (error: Error) => error.message,
   );

@@ -1,6 +1,6 @@
 import type { Arm } from '../../server/sweep/arm.ts';
 import type { Curve, RunResult, SweepResults } from '../../server/sweep/results.ts';
-import type { LossSettings, TrainingSettings } from '../../server/sweep/settings.ts';
+import type { LossSettings, OwnTraining } from '../../server/sweep/settings.ts';
 
 /** Small sweeps made by hand, for the tests of the report. */
 
@@ -16,7 +16,7 @@ const LOSS: LossSettings = {
   crossEntropyHead: 'linear',
 };
 
-const TRAINING: TrainingSettings = {
+const TRAINING: OwnTraining = {
   dataset: {
     name: 'glyphs',
     classes: 10,

@@ -35,7 +35,7 @@ function signer(signatures: (string | null)[] | null): Trainer {
 }
 
 async function measure(workers: Trainer[], hired: Trainer[], ended = new AbortController().signal) {
-  const crew = { engine: 'wasm' as const, workers };
+  const crew = { engine: 'wasm', workers, seats: 1, hire: () => hired.shift()! };
   const said: string[] = [];
   const here = await measureBits(crew, ARMS, DATA, {
     hire: () => hired.shift()!,

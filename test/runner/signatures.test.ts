@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { onEngine } from '../../server/runner/workers/hire-worker.ts';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
 import { signedStructure, type SignedStructure } from '../../server/training/signature.ts';
 import { planDefinition } from '../../server/cli/plan-definition.ts';
@@ -9,6 +10,7 @@ import { describeWithTensorflow, hasTensorflow } from '../helpers/engines.ts';
 import { fewerInstructions } from '../helpers/fewer-instructions.ts';
 import { inProcess } from '../helpers/in-process.ts';
 import { runArgs, temporaryFolder, writeStudy } from './study.ts';
+import { ownTraining } from '../../server/sweep/settings.ts';
 
 // Native TensorFlow takes seconds to open on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
@@ -20,7 +22,8 @@ afterEach(() => {
 
 async function structureOf(file: string, folder: string): Promise<SignedStructure> {
   const plan = await planDefinition(readDefinition(readFileSync(file, 'utf8'), file), folder);
-  return signedStructure(plan.arms[0]!, { shape: [12, 12, 1], classes: 10 });
+  const [arm] = plan.arms;
+  return signedStructure({ ...arm!, training: ownTraining(arm!.training) }, { shape: [12, 12, 1], classes: 10 });
 }
 
 /** What a process of its own measures, which finds nothing in the cache. */
@@ -28,7 +31,7 @@ async function measure(engine: 'tensorflow' | 'wasm', instructions: string | nul
   const folder = temporaryFolder();
   vi.stubEnv('COSWEEP_CACHE', folder);
   if (instructions !== null) vi.stubEnv('ONEDNN_MAX_CPU_ISA', instructions);
-  const worker = new WorkerProcess(engine, null);
+  const worker = new WorkerProcess(onEngine(engine));
   vi.unstubAllEnvs();
   await worker.opened;
   const [signature] = await worker.sign([await structureOf(writeStudy(folder, { small: true }), folder)]);
@@ -59,7 +62,7 @@ test('a signature is of the structure, and not of numbers that a run may choose'
   const of = (learningRate: number[]) => structureOf(writeStudy(folder, { small: true, learningRate }), folder);
   const structure = await of([0.02]);
   expect(await of([0.3])).toEqual(structure);
-  const worker = new WorkerProcess('wasm', null);
+  const worker = new WorkerProcess(onEngine('wasm'));
   await worker.opened;
   const [own, again, ...others] = await worker.sign([
     structure,

@@ -11,6 +11,7 @@ import { OutsideError } from '../../server/sweep/user-error.ts';
 import { signedStructure } from '../../server/training/signature.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
 import { BATCHES, definition, temporaryFolder } from './study.ts';
+import { ownTraining } from '../../server/sweep/settings.ts';
 
 /** What came of a stage, in order. */
 interface Told {
@@ -187,10 +188,11 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
 async function makeOrder(): Promise<StageOrder> {
   const plan = await planDefinition(readDefinition(JSON.stringify(definition({ N: [0] })), 'study'), '');
   const arm = plan.arms.find(({ control }) => !control)!;
-  const { dataset } = arm.training;
+  const training = ownTraining(arm.training);
+  const { dataset } = training;
   const { fingerprint } = await loadDataset(dataset, { baseFolder: '', seed: 0 });
   return {
-    settings: arm,
+    settings: { ...arm, training },
     epsilons: [arm.epsilon],
     places: 1,
     seed: 0,

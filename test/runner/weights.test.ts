@@ -10,6 +10,7 @@ import { cosweep, cosweepHere, cosweepJson, start } from '../helpers/cosweep.ts'
 import { ask, countRuns, snapshot, type Snapshot } from './snapshot.ts';
 import { BATCHES, definition, temporaryFolder, writeStudy, type Study } from './study.ts';
 import { undisturbed, type Summary } from './undisturbed.ts';
+import { ownTraining } from '../../server/sweep/settings.ts';
 
 interface Listed {
   run: string;
@@ -58,7 +59,7 @@ test('of a complete sweep the final weights of each run are kept, and `weights` 
     network: 'mlp',
   });
 
-  const settings = planOf(definition({ small: true })).arms[0]!.training.dataset;
+  const settings = ownTraining(planOf(definition({ small: true })).arms[0]!.training).dataset;
   const { validation, shape } = await loadDataset(settings, { baseFolder: folder, seed: run.seed });
   const [logits] = model.predict(tf.tensor(Float32Array.from(validation.pixels), [validation.count, ...shape])) as [
     tf.Tensor2D,

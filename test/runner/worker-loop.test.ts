@@ -8,6 +8,7 @@ import type { RunnerEvent } from '../../server/runner/events.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import type { RunTask } from '../../server/store/training/identify-runs.ts';
 import { makePlan, newStorage } from '../store/support.ts';
+import type { StageOrder } from '../../server/runner/workers/messages.ts';
 
 const never = new AbortController().signal;
 
@@ -49,8 +50,9 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
     stop: () => {},
     end: nothing,
     kill: () => dies(new WorkerError('it was killed')),
-    train: ({ epsilons, places }, { onLoaded }) =>
+    train: (order, { onLoaded }) =>
       new Promise<void>((_, reject) => {
+        const { epsilons, places } = order as StageOrder;
         ordered.push([epsilons, places]);
         dies = reject;
         onLoaded({ classes: [], evaluated: { val: 1, test: 0 } });

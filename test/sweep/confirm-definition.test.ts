@@ -45,7 +45,7 @@ test('exactly the arm and its control, on these seeds, with the settings as they
   const confirmable = arms.filter(({ control }) => !control);
   expect(confirmable.some(({ ablation }) => ablation === 'noTruncation')).toBe(true);
   for (const arm of confirmable) {
-    const made = plan(confirmDefinition({ sweep: 'study', arm, metric, seeds: [12, 13] }));
+    const made = plan(confirmDefinition({ sweep: 'study', arm, control: arm, metric, seeds: [12, 13] }));
     expect(made).toMatchObject({ name: `study confirm ${arm.name}`, metric, seeds: [12, 13], folded: 0 });
     expect(made.arms.map(effectiveSettings)).toEqual([
       effectiveSettings(arm),
@@ -58,14 +58,14 @@ test('exactly the arm and its control, on these seeds, with the settings as they
 test('a data set with a validation part of its own is written as a definition may write it', () => {
   const dataset = { name: 'idx', images: 'a', labels: 'b', validationImages: 'c', validationLabels: 'd' };
   const { arms } = study({ training: { dataset, model: { name: 'mlp' }, batches: 40 } });
-  const made = plan(confirmDefinition({ sweep: 'study', arm: arms[0]!, metric, seeds: [1] }));
+  const made = plan(confirmDefinition({ sweep: 'study', arm: arms[0]!, control: arms[0]!, metric, seeds: [1] }));
   expect(made.arms[0]!.training).toEqual(arms[0]!.training);
 });
 
 test('a name that would be too long is cut, that of the sweep before that of the arm', () => {
   const { arms } = study();
   const nameOf = (sweep: string, name: string): string =>
-    plan(confirmDefinition({ sweep, arm: { ...arms[0]!, name }, metric, seeds: [1] })).name;
+    plan(confirmDefinition({ sweep, arm: { ...arms[0]!, name }, control: arms[0]!, metric, seeds: [1] })).name;
   expect(nameOf('s'.repeat(100), 'β0.2')).toBe(`${'s'.repeat(87)} confirm β0.2`);
   expect(nameOf(`${'s'.repeat(86)} tail`, 'β0.2')).toBe(`${'s'.repeat(86)} confirm β0.2`);
   expect(nameOf('𝛽'.repeat(50), 'a'.repeat(90))).toBe(`${'𝛽'.repeat(25)} confirm ${'a'.repeat(41)}`);
@@ -75,7 +75,7 @@ test('a name that would be too long is cut, that of the sweep before that of the
 test('what only an ablation may be cannot be confirmed', () => {
   const { arms } = study({ ablations: ['noIntra', { name: 'heavy', set: { beta: 0.9 } }] });
   const heavy = arms.find(({ ablation }) => ablation === 'heavy')!;
-  expect(() => confirmDefinition({ sweep: 'study', arm: heavy, metric, seeds: [1] })).toThrow(
+  expect(() => confirmDefinition({ sweep: 'study', arm: heavy, control: heavy, metric, seeds: [1] })).toThrow(
     /found γ = 1, α = 0.5, β = 0.9, wanted an arm within γ > α > β/,
   );
 });

@@ -7,6 +7,7 @@ import {
 } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { UserError } from '../../server/sweep/user-error.ts';
+import { ownTraining } from '../../server/sweep/settings.ts';
 
 const example = JSON.parse(readFileSync(new URL('../fixtures/definitions/good/example.json', import.meta.url), 'utf8'));
 const noEpochs = {
@@ -71,8 +72,8 @@ describe('settings', () => {
 
   it('give adam the learning rate that trains', () => {
     expect(
-      planOf({ training: { ...example.training, optimizer: { name: 'adamw' } } }).arms[0]!.training.optimizer
-        .learningRate,
+      ownTraining(planOf({ training: { ...example.training, optimizer: { name: 'adamw' } } }).arms[0]!.training)
+        .optimizer.learningRate,
     ).toBe(0.001);
   });
 

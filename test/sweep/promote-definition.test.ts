@@ -35,6 +35,7 @@ it('plans the same computations on fresh seeds, the best first, with their contr
   const text = promoteDefinition({
     sweep: 'screen',
     arms: chosen,
+    controls: chosen.map(({ controlIndex }) => arms[controlIndex!]!),
     metric: { name: 'val/accuracy', goal: 'maximize' },
     seeds: [4, 5],
   });
@@ -56,6 +57,7 @@ it('has one point where one arm goes on', () => {
   const text = promoteDefinition({
     sweep: 'screen',
     arms: [one!],
+    controls: [arms[one!.controlIndex!]!],
     metric: { name: 'val/accuracy', goal: 'maximize' },
     seeds: [1],
   });

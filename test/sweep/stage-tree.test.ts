@@ -5,6 +5,7 @@ import { effectiveSettings, runKey, stageKey } from '../../server/sweep/effectiv
 import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { batchesOf, buildStageTree, stagePaths } from '../../server/sweep/stage-tree.ts';
+import { ownTraining } from '../../server/sweep/settings.ts';
 
 const example = JSON.parse(readFileSync(new URL('../fixtures/definitions/good/example.json', import.meta.url), 'utf8'));
 
@@ -91,13 +92,13 @@ describe('keys', () => {
   it('of a run say nothing about where its data lies, since the fingerprint says what it is', () => {
     const at = (images: string, validation = 0.1): string => {
       const dataset = {
-        ...arms[0]!.training.dataset,
+        ...ownTraining(arms[0]!.training).dataset,
         name: 'idx',
         images,
         labels: 'labels.gz',
         validation,
-      } as Arm['training']['dataset'];
-      return keyOf({ ...arms[0]!, training: { ...arms[0]!.training, dataset } });
+      };
+      return keyOf({ ...arms[0]!, training: { ...arms[0]!.training, dataset } as Arm['training'] });
     };
     expect(at('/old/images.gz')).toBe(at('/new/images.gz'));
     expect(at('/old/images.gz', 0.2)).not.toBe(at('/old/images.gz'));

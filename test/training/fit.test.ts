@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
-import type { LossSettings, OptimizerSettings, TrainingSettings } from '../../server/sweep/settings.ts';
+import type { LossSettings, OptimizerSettings, OwnTraining } from '../../server/sweep/settings.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../server/training/checkpoint.ts';
 import type { Dataset, Part } from '../../server/training/dataset.ts';
 import { fit } from '../../server/training/fit.ts';
@@ -66,21 +66,21 @@ const momentum: OptimizerSettings = {
 };
 
 interface Changes {
-  model?: Partial<TrainingSettings['model']>;
+  model?: Partial<OwnTraining['model']>;
   optimizer?: Partial<OptimizerSettings>;
-  augment?: Partial<TrainingSettings['dataset']['augment']>;
+  augment?: Partial<OwnTraining['dataset']['augment']>;
   run?: Partial<RunSettings>;
 }
 
 function settings({ model, optimizer, augment, run }: Changes = {}): RunSettings {
   const training = {
-    dataset: { augment: { shift: 0, flip: false, crop: 0, cutout: 0, ...augment } } as TrainingSettings['dataset'],
+    dataset: { augment: { shift: 0, flip: false, crop: 0, cutout: 0, ...augment } } as OwnTraining['dataset'],
     model: { name: 'cnn-small', embedding: 6, dropout: 0, ...model },
     optimizer: { ...momentum, ...optimizer },
     batchSize: 16,
     batches: 40,
     evalEvery: 15,
-  } as TrainingSettings;
+  } as OwnTraining;
   return { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.02, N: 20, loss, training, ...run };
 }
 

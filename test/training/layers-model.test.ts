@@ -7,7 +7,7 @@ import type {
   LossSettings,
   ModelName,
   OptimizerSettings,
-  TrainingSettings,
+  OwnTraining,
 } from '../../server/sweep/settings.ts';
 import type { Dataset } from '../../server/training/dataset.ts';
 import { imagesOf } from '../../server/training/datasets/batch.ts';
@@ -77,7 +77,7 @@ function settings(name: ModelName, run: Partial<RunSettings> = {}): RunSettings 
     batchSize: IMAGES,
     batches: 3,
     evalEvery: 3,
-  } as TrainingSettings;
+  } as OwnTraining;
   return { alpha: 0.5, beta: 0.2, gamma: 1, epsilon: 0.02, N: 1, loss, training, ...run };
 }
 

@@ -25,7 +25,7 @@ const band = ({ index, name, control, params }: ArmItem): ArmBand => ({
   arm: index,
   name,
   control,
-  N: params.N,
+  N: params.N!,
   batches: [0, 200, 400],
   n: [3, 3, 3],
   mean: [0.1, 0.9, 0.95 + index / 100],

@@ -149,7 +149,7 @@ function trunkFirst(a: StageRow, b: StageRow): number {
 }
 
 function chooseTicks(stages: readonly StageRow[], end: number): number[] {
-  const switches = [...new Set(stages.flatMap(({ params }) => (params.N === null ? [] : [params.N])))].sort(
+  const switches = [...new Set(stages.flatMap(({ params }) => (params.N == null ? [] : [params.N])))].sort(
     (a, b) => a - b,
   );
   const ticks = [0];

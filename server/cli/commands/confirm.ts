@@ -49,8 +49,7 @@ async function queue(
 ): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueConfirmation } = await import('../../http/answers/confirmation.ts');
-  const { planDefinition } = await import('../plan-definition.ts');
-  const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
+  const { planFor } = await import('../plan-text.ts');
   const { warnOfFewSeeds } = await import('../../report/confirm/confirm-report.ts');
   const { readSweep } = await import('../../store/reading/read-sweep.ts');
   const { smallestP } = await import('../../sweep/plan/smallest-p.ts');
@@ -61,8 +60,7 @@ async function queue(
     engine: engine === 'auto' ? null : engine,
     again: again === true,
   };
-  const plan = (definition: string, folder: string) =>
-    planDefinition(readDefinition(definition, '(of the confirmation)'), folder);
+  const plan = planFor(storage, '(of the confirmation)');
   const sweepId = await queueConfirmation(storage, await findSweep(storage, sweep), wanted, plan);
   const { plan: queued, id } = (await readSweep(storage, sweepId))!;
   const pairs = queued.seeds.length;

@@ -38,8 +38,7 @@ function extend(session: Session, sweep: string, options: Options): Promise<numb
   return withStorage(session, WRITING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { planExtension, queueExtension } = await import('../../http/answers/extension.ts');
-    const { planDefinition } = await import('../plan-definition.ts');
-    const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
+    const { planFor } = await import('../plan-text.ts');
     const { train } = await import('../train.ts');
     const sweepId = await findSweep(storage, sweep);
     const addition = {
@@ -47,8 +46,7 @@ function extend(session: Session, sweep: string, options: Options): Promise<numb
       values: options.add ?? {},
       definition: options.definition === undefined ? null : await textOf(options.definition),
     };
-    const makePlan = (definition: string, folder: string) =>
-      planDefinition(readDefinition(definition, `of ${sweep}, extended`), folder);
+    const makePlan = planFor(storage, `of ${sweep}, extended`);
     const plan = await planExtension(storage, sweepId, addition, makePlan);
     if (options.plan) {
       if (session.json) session.output.json(plan);

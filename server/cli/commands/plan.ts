@@ -38,8 +38,8 @@ async function plan(session: Session, file: string, options: Options): Promise<v
   const { planToJson } = await import('../../sweep/plan/plan-json.ts');
   const { planToText } = await import('../../sweep/plan/plan-text.ts');
   const { text, source, folder } = await readDefinitionFile(file);
-  const { plan: made, sourceOf } = await planWithSources(readDefinition(text, source), folder, output.say);
-  const weights = weightBytes(made, sourceOf);
+  const { plan: made, sourceOf } = await planWithSources(readDefinition(text, source), folder, { log: output.say });
+  const weights = sourceOf && weightBytes(made, sourceOf);
   const arms = options.arms === true;
   const seconds = options.time
     ? await (await import('../ask-time.ts')).askTime(made, folder, options, output.say)
@@ -48,11 +48,12 @@ async function plan(session: Session, file: string, options: Options): Promise<v
   if (json)
     return output.json({
       ...planToJson(made, { arms }),
-      weightBytes: weights,
+      ...(weights && { weightBytes: weights }),
       ...(stored !== null && { stored }),
       ...(seconds && { seconds }),
     });
-  const summary = `${planToText(made, stored ?? 0)}${weightLine(weights)}${seconds ? timeLine(seconds) : ''}`;
+  const further = `${weights ? weightLine(weights) : ''}${seconds ? timeLine(seconds) : ''}`;
+  const summary = `${planToText(made, stored ?? 0)}${further}`;
   output.data(arms ? `${summary}\n${toArmList(planToJson(made, { arms: true }))}` : summary);
 }
 

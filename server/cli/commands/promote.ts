@@ -26,14 +26,12 @@ function promote(session: Session, sweep: string, options: Options): Promise<num
   return withStorage(session, WRITING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { queuePromotion } = await import('../../http/answers/promotion.ts');
-    const { readDefinition } = await import('../../sweep/definition/parse-definition.ts');
-    const { planDefinition } = await import('../plan-definition.ts');
+    const { planFor } = await import('../plan-text.ts');
     const { tellNewPlan } = await import('../new-plan.ts');
     const { train } = await import('../train.ts');
     const { best, seeds, engine } = options;
     const wanted = { arms: best ?? null, seeds, engine: engine === 'auto' ? null : engine };
-    const plan = (definition: string, folder: string) =>
-      planDefinition(readDefinition(definition, '(of the promotion)'), folder);
+    const plan = planFor(storage, '(of the promotion)');
     const sweepId = await queuePromotion(storage, await findSweep(storage, sweep), wanted, plan);
     await tellNewPlan(storage, sweepId, session.output.say);
     return train(session, storage, sweepId, { ...options, fresh: false });

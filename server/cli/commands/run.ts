@@ -114,6 +114,8 @@ async function queueStored(
       `Cannot run ${what} with --no-share: a stored sweep keeps the sharing that it was started with; ` +
         "name its definition's file instead",
     );
+  // What the dashboard has queued is trained by the copy that it was planned with.
+  if (!ifQueued && !fresh) await (await import('../changed-program.ts')).refuseChangedProgram(storage, sweepId);
   if (!ifQueued)
     queueAgain(storage, sweepId, {
       engine: asked(engine),
@@ -129,7 +131,9 @@ async function queueStored(
 async function freshly(storage: Storage, sweepId: number): Promise<{ fresh: true; plan: Plan }> {
   const { readSweep } = await import('../../store/reading/read-sweep.ts');
   const { planStored } = await import('../new-plan.ts');
-  return { fresh: true, plan: await planStored((await readSweep(storage, sweepId))!) };
+  const { programsFolderOf } = await import('../../store/database/programs-folder.ts');
+  const programs = programsFolderOf(storage);
+  return { fresh: true, plan: await planStored((await readSweep(storage, sweepId))!, { programs }) };
 }
 
 /** The engine that was asked for by name; null where the choice is left open. */

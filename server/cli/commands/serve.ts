@@ -21,6 +21,7 @@ interface Options {
   token: boolean;
   open?: true;
   readOnly?: true;
+  allowPrograms?: true;
 }
 
 export const serveCommand: CliCommand = {
@@ -39,6 +40,10 @@ export const serveCommand: CliCommand = {
       .option('--no-token', 'ask for no token: every account of this machine can then start training as you')
       .option('--open', 'open the dashboard in the browser')
       .option('--read-only', 'change nothing: neither the database, nor its schema, nor by a request')
+      .option(
+        '--allow-programs',
+        "let whoever has the token start users' own programs: a definition is then a command line",
+      )
       .action(run(serve));
   },
 };
@@ -56,7 +61,8 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
   const { completeWhenIdle } = await import('../../store/database/complete-file.ts');
   const { startServer } = await import('../../http/server.ts');
   const { RunStarter } = await import('../run-starter.ts');
-  const { planText } = await import('../plan-text.ts');
+  const { planFromOutside } = await import('../plan-text.ts');
+  const allowPrograms = options.allowPrograms === true;
   const { file: db } = storage;
   const idle = completeWhenIdle(storage);
   let forget = (): void => {};
@@ -75,11 +81,12 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
         storage,
         actions: {
           startRun: (sweepId) => starter.start(sweepId),
-          plan: planText,
+          plan: planFromOutside(storage, allowPrograms),
+          allowPrograms,
           ...doctorAsker(db),
         },
       },
-      startProcess: (kind) => startAnsweringProcess(storage, kind),
+      startProcess: (kind) => startAnsweringProcess(storage, kind, allowPrograms),
       webFolder: join(projectFolder(), 'dist', 'web'),
       host: options.host,
       port: options.port,

@@ -9,7 +9,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import type { Arm } from '../../sweep/arm.ts';
 import { armToConfirm, confirmDefinition, freshSeeds } from '../../sweep/definition/confirm-definition.ts';
 import { confirmKey, parseConfirmKey } from '../../sweep/definition/confirm-key.ts';
-import type { Plan } from '../../sweep/plan/plan.ts';
+import type { PlanAction } from './plan-action.ts';
 import { usedSeeds } from './used-seeds.ts';
 
 export interface Confirmation {
@@ -35,7 +35,7 @@ export async function queueConfirmation(
   storage: Storage,
   sweepId: number,
   wanted: Confirmation,
-  plan: (definition: string, folder: string) => Promise<Plan>,
+  plan: PlanAction,
 ): Promise<number> {
   const sweep = (await readSweep(storage, sweepId))!;
   const metric =
@@ -51,6 +51,7 @@ export async function queueConfirmation(
   const definition = confirmDefinition({
     sweep: sweep.name,
     arm,
+    control: sweep.armList[arm.controlIndex!]!,
     metric,
     metrics: sweep.plan.metrics ?? [],
     seeds: isBegun ? known.plan.seeds : freshSeeds(usedSeeds(storage, sweep, [arm], known?.id), wanted.seeds),
@@ -59,7 +60,7 @@ export async function queueConfirmation(
     definition,
     definitionPath: confirmKey(sweep.id, arm, attempt),
     folder: sweep.folder,
-    plan: await plan(definition, sweep.folder),
+    plan: await plan(definition, sweep.folder, sweep.engine),
     engine: wanted.engine ?? sweep.engine,
     share: true,
   }).sweepId;

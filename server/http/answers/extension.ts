@@ -12,6 +12,7 @@ import { extendPlan } from '../../sweep/plan/extend-plan.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { batchesOf, buildStageTree } from '../../sweep/stage-tree.ts';
 import { UserError } from '../../sweep/user-error.ts';
+import type { PlanAction } from './plan-action.ts';
 import type { ExtensionPlan } from '../schemas/extend.ts';
 
 /** What is to be added to a sweep. */
@@ -24,8 +25,6 @@ export interface Addition {
   definition: string | null;
 }
 
-export type MakePlan = (definition: string, folder: string) => Promise<Plan>;
-
 interface Extended {
   sweep: SweepRecord;
   definition: string;
@@ -37,7 +36,7 @@ export async function planExtension(
   storage: Storage,
   sweepId: number,
   addition: Addition,
-  makePlan: MakePlan,
+  makePlan: PlanAction,
 ): Promise<ExtensionPlan> {
   const { sweep, plan } = await extended(storage, sweepId, addition, makePlan);
   const seeds = sweep.plan.seeds.length;
@@ -67,7 +66,7 @@ export async function queueExtension(
   storage: Storage,
   sweepId: number,
   { engine, ...addition }: Addition & { engine: string | null },
-  makePlan: MakePlan,
+  makePlan: PlanAction,
 ): Promise<void> {
   const { sweep, definition, plan } = await extended(storage, sweepId, addition, makePlan);
   extendSweep(storage, sweepId, { definition, plan, extends: sweep.planHash, engine });
@@ -77,14 +76,14 @@ async function extended(
   storage: Storage,
   sweepId: number,
   { seeds: count, values, definition }: Addition,
-  makePlan: MakePlan,
+  makePlan: PlanAction,
 ): Promise<Extended> {
   const sweep = (await readSweep(storage, sweepId))!;
   const { id, plan: stored, armList: arms, metric } = sweep;
   const fresh = await confirmedOn(storage, sweep);
   const seeds = count === null ? null : wantedSeeds(sweep, count, fresh);
   const text = extendDefinition(id, definition ?? sweep.definition, { seeds, values });
-  const made = await makePlan(text, sweep.folder);
+  const made = await makePlan(text, sweep.folder, sweep.engine);
   const plan = extendPlan({ sweep: id, arms, seeds: stored.seeds, metric }, made);
   const taken = plan.seeds.filter((seed) => !stored.seeds.includes(seed) && fresh.includes(seed));
   if (taken.length > 0)

@@ -4,7 +4,7 @@ import { readSweep } from '../../store/reading/read-sweep.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { freshSeeds } from '../../sweep/definition/confirm-definition.ts';
 import { promoteDefinition } from '../../sweep/definition/promote-definition.ts';
-import type { Plan } from '../../sweep/plan/plan.ts';
+import type { PlanAction } from './plan-action.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { usedSeeds } from './used-seeds.ts';
@@ -31,7 +31,7 @@ export async function queuePromotion(
   storage: Storage,
   sweepId: number,
   wanted: Promotion,
-  plan: (definition: string, folder: string) => Promise<Plan>,
+  plan: PlanAction,
   read?: (metrics: string[]) => SweepResults,
 ): Promise<number> {
   const sweep = (await readSweep(storage, sweepId))!;
@@ -45,6 +45,7 @@ export async function queuePromotion(
   const definition = promoteDefinition({
     sweep: sweep.name,
     arms,
+    controls: arms.map(({ controlIndex }) => sweep.armList[controlIndex!]!),
     metric: sweep.metric,
     smallestEffect: smallestEffectOf(sweep, sweep.metric.name),
     metrics: sweep.plan.metrics ?? [],
@@ -54,7 +55,7 @@ export async function queuePromotion(
     definition,
     definitionPath: null,
     folder: sweep.folder,
-    plan: await plan(definition, sweep.folder),
+    plan: await plan(definition, sweep.folder, sweep.engine),
     engine: wanted.engine ?? sweep.engine,
     share: true,
   }).sweepId;

@@ -5,6 +5,7 @@ import { knownSweep } from '../known.ts';
 import { sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { startResponse } from '../schemas/start.ts';
+import { refuseProgram } from '../refuse-program.ts';
 import { toStartResponse } from '../answers/start-response.ts';
 
 export const postResumeRoute = route({
@@ -26,8 +27,10 @@ export const postResumeRoute = route({
       ),
   }),
   answer: { status: 202, shape: startResponse },
-  async handle({ storage, actions }, { params: { id }, body }) {
+  async handle(context, { params: { id }, body }) {
+    const { storage, actions } = context;
     const sweep = await knownSweep(storage, id);
+    refuseProgram(context, id, `resume ${id}`);
     const { state } = await toStartResponse(storage, sweep);
     if (state === 'running') throw new HttpError('conflict', `Cannot resume ${id}: it is being trained`);
     // A complete sweep that is queued again would count as unfinished until a process came to it. A cancel meanwhile

@@ -6,6 +6,7 @@ import { knownSweep } from '../known.ts';
 import { runId, sweepId } from '../parameters.ts';
 import { nothing, route } from '../route.ts';
 import { startResponse } from '../schemas/start.ts';
+import { refuseProgram } from '../refuse-program.ts';
 import { toStartResponse } from '../answers/start-response.ts';
 
 export const postRetryRoute = route({
@@ -26,8 +27,10 @@ export const postRetryRoute = route({
       .describe('these runs alone, as far as they have failed; default: all that have'),
   }),
   answer: { status: 202, shape: startResponse },
-  async handle({ storage, actions }, { params: { id }, body }) {
+  async handle(context, { params: { id }, body }) {
+    const { storage, actions } = context;
     const sweep = await knownSweep(storage, id);
+    refuseProgram(context, id, `retry ${id}`);
     const { state } = await toStartResponse(storage, sweep);
     if (state === 'running')
       throw new HttpError(

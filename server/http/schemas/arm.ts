@@ -4,17 +4,20 @@ import { count, maybe, paramValue, words } from './fields.ts';
 import { shape, sameShape } from './registry.ts';
 
 const numbers = {
-  alpha: z.number().describe('α, weight of the inter-class term'),
-  beta: z.number().describe('β, weight of the truncated intra-class term; 0 where the phase is never in force'),
-  gamma: z.number().describe('γ, weight of the cross-entropy'),
-  epsilon: maybe.describe('ε, tolerance of the truncation; null where it is not in force'),
-  N: maybe.describe('first batch with the intra-class term; null where the term is never in force'),
+  alpha: z.number().exactOptional().describe('α, weight of the inter-class term'),
+  beta: z
+    .number()
+    .exactOptional()
+    .describe('β, weight of the truncated intra-class term; 0 where the phase is never in force'),
+  gamma: z.number().exactOptional().describe('γ, weight of the cross-entropy'),
+  epsilon: maybe.exactOptional().describe('ε, tolerance of the truncation; null where it is not in force'),
+  N: maybe.exactOptional().describe('first batch with the intra-class term; null where the term is never in force'),
 };
 
 export const armParameters = sameShape<ShownParameters>()(
   'ShownParameters',
-  'The five numbers (N in batches), and every further swept key by its dotted name; a parameter that is not in force ' +
-    'is null',
+  'The five numbers (N in batches) as far as the definition declares them, and every further swept key by its dotted ' +
+    'name; a parameter that is not in force is null',
   z.object(numbers).catchall(paramValue),
 );
 

@@ -1,5 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
+import { isProgram } from '../../sweep/settings.ts';
 import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { mean, standardDeviation } from '../statistics/moments.ts';
 import { summarisePairs } from '../statistics/paired-summary.ts';
@@ -207,7 +208,9 @@ function secondsPerBatch(runs: readonly RunResult[]): number | null {
 }
 
 /** By the size of the validation part, which is a share of the training part; null where that is not known. */
-function batchesPerEpoch({ training: { dataset, batchSize } }: Arm, runs: readonly RunResult[]): number | null {
+function batchesPerEpoch({ training }: Arm, runs: readonly RunResult[]): number | null {
+  if (isProgram(training)) return typeof training.batchesPerEpoch === 'number' ? training.batchesPerEpoch : null;
+  const { dataset, batchSize } = training;
   const { validation } = dataset;
   const evaluated = runs.find((run) => run.evaluated !== null)?.evaluated?.val;
   if (evaluated === undefined || !(validation > 0 && validation < 1)) return null;

@@ -1,10 +1,14 @@
 import type { Arm, ParamValue } from '../../sweep/arm.ts';
 import { effectiveSettings, usesCenterRate } from '../../sweep/effective.ts';
+import { declared } from '../../sweep/shown-parameters.ts';
 
 /** The five numbers and every swept key of an arm; null where a setting is never in force. */
 export function armParams(arm: Arm): Record<string, ParamValue> {
   const { alpha, beta, gamma, epsilon, N } = effectiveSettings(arm);
-  const params: Record<string, ParamValue> = { alpha, beta, gamma, epsilon, N, ...arm.swept };
+  const params: Record<string, ParamValue> = {
+    ...declared({ alpha, beta, gamma, epsilon, N }, arm.training),
+    ...arm.swept,
+  };
   if ('loss.centerRate' in params && !usesCenterRate(arm.loss)) params['loss.centerRate'] = null;
   return params;
 }

@@ -5,6 +5,7 @@ import { isLossParameter, SYMBOLS } from '../../sweep/parameter-names.ts';
 import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 import { runsByArm } from './runs-by-arm.ts';
+import { declared } from '../../sweep/shown-parameters.ts';
 
 /** Metrics that are measured on a trunk in every batch. */
 export const TRUNK_METRICS = ['train/intraClass', 'train/gradient/interClass', 'train/gradient/intraClass'] as const;
@@ -76,12 +77,15 @@ function valuesBefore(curve: Curve | undefined, end: number): number[] {
   return values;
 }
 
-/** Names trunks by those of α, γ and the swept settings that differ; by α where none does. */
+/** Names trunks by those of α, γ and the swept settings that differ; by the first of them where none does. */
 function nameTrunks(firsts: readonly Arm[]): string[] {
-  const settings = firsts.map(({ alpha, gamma, swept }): Record<string, unknown> => ({ alpha, gamma, ...swept }));
+  const settings = firsts.map(({ alpha, gamma, swept, training }): Record<string, unknown> => ({
+    ...declared({ alpha, gamma }, training),
+    ...swept,
+  }));
   const keys = Object.keys(settings[0] ?? {});
   const varying = keys.filter((key) => new Set(settings.map((values) => values[key])).size > 1);
-  const shown = varying.length > 0 ? varying : ['alpha'];
+  const shown = varying.length > 0 ? varying : keys.slice(0, 1);
   return settings.map((values) =>
     shown
       .map((key) =>

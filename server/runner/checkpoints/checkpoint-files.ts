@@ -62,13 +62,13 @@ export async function storeCheckpoint(
 export async function writeUnnamed(
   folder: string,
   name: string,
-  pieces: Iterable<Uint8Array>,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<{ file: string; hash: string; size: number }> {
   const file = `${name}.${randomUUID()}.tmp`;
   const hash = createHash('sha256');
   let size = 0;
-  function* passing(): Iterable<Uint8Array> {
-    for (const piece of pieces) {
+  async function* passing(): AsyncIterable<Uint8Array> {
+    for await (const piece of pieces) {
       hash.update(piece);
       size += piece.length;
       yield piece;
@@ -105,11 +105,11 @@ async function writeWhole(folder: string, file: string, bytes: Uint8Array): Prom
   await takeItsName(folder, temporary, file);
 }
 
-async function writeSynced(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
+async function writeSynced(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
   try {
     const handle = await open(path, 'w');
     try {
-      for (const piece of pieces) await handle.writeFile(piece);
+      for await (const piece of pieces) await handle.writeFile(piece);
       await handle.sync();
     } finally {
       await handle.close();

@@ -15,7 +15,9 @@ import { loadDataset } from '../../training/datasets/load.ts';
 import { openEngine } from '../../training/engines/open.ts';
 import { inferenceState } from '../../training/evaluation-step.ts';
 import { toLayersModel } from '../../training/layers-model.ts';
+import { isProgram } from '../../sweep/settings.ts';
 import type { RunSettings } from '../../training/network.ts';
+import { unpackFolder } from '../programs/save-archive.ts';
 import { readCheckpoint } from './checkpoint-files.ts';
 
 /** What was written. */
@@ -32,14 +34,18 @@ export interface ExportedWeights {
  * The run's data set is read for it: the numbers that normalise its images are those of its training part, and belong
  * to the network.
  *
+ * What a user's own program saved at the end is written as the program saved it.
+ *
  * @param folder is made if it is not there; must be empty
  */
 export async function exportWeights(storage: Storage, runId: number, folder: string): Promise<ExportedWeights> {
   const run = (await readRun(storage, runId))!;
   refuseFilled(run, folder);
   if (run.state !== 'complete') throw refusal(run, whyUnfinished(run));
-  const state = await readFinalState(storage, runId, run);
+  const bytes = await readFinalState(storage, runId, run);
   const settings = run.configuration as RunSettings;
+  if (isProgram(settings.training)) return writeSaved(run, bytes, folder);
+  const { state } = decodeCheckpoint(bytes);
   const dataset = await readDataset(storage, run, settings);
   await openEngine('wasm'); // the one that is always there; it only holds the weights
   const files = await toLayersModel({
@@ -64,6 +70,14 @@ export async function exportWeights(storage: Storage, runId: number, folder: str
   return { run: run.id, folder, files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })) };
 }
 
+async function writeSaved(run: RunRecord, bytes: Uint8Array, folder: string): Promise<ExportedWeights> {
+  try {
+    return { run: run.id, folder, files: await unpackFolder([bytes], folder) };
+  } catch (error) {
+    throw explainFileError(error, `write what ${run.id} saved to ${folder}`);
+  }
+}
+
 function refuseFilled(run: RunRecord, folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (!found) return;
@@ -85,14 +99,10 @@ function whyUnfinished({ state, batch, batches, divergedBatch, sweeps }: RunReco
   );
 }
 
-async function readFinalState(
-  storage: Storage,
-  runId: number,
-  run: RunRecord,
-): Promise<ReturnType<typeof decodeCheckpoint>['state']> {
+async function readFinalState(storage: Storage, runId: number, run: RunRecord): Promise<Uint8Array> {
   const point = finalWeights(storage, runId);
   const bytes = point && (await readCheckpoint(storage.checkpointFolder, point));
-  if (bytes) return decodeCheckpoint(bytes).state;
+  if (bytes) return bytes;
   const unkept = point ? null : unkeptWeights(storage, runId);
   if (unkept) throw refusal(run, whyUnkept(run, unkept));
   const what = point

@@ -118,9 +118,17 @@ export class Deliveries {
   }
 
   /** The runs of the stage are in training. @param worker its index */
-  begin(job: StageJob, worker: number, machine: Machine, loaded: Loaded): Promise<void> {
+  begin(job: StageJob, worker: number, opened: Machine, { machine, ...loaded }: Loaded): Promise<void> {
     const { storage, lease, arms, gitCommit, environmentId, bitsOf } = this.#work;
-    const record = { ...machine, ...loaded, worker, gitCommit, environmentId, bits: bitsOf(job.runs[0]!.arm) };
+    const record = {
+      ...opened,
+      ...machine,
+      ...loaded,
+      worker,
+      gitCommit,
+      environmentId,
+      bits: bitsOf(job.runs[0]!.arm),
+    };
     this.#records.set(job.stage.stageId, record);
     return this.#storing.run(async () => {
       const records = recordsOf(job, arms, record);
@@ -134,7 +142,7 @@ export class Deliveries {
     const { stageId } = job.stage;
     let headStart: Promise<void> | null = null;
     if (segment.result?.outcome === 'complete') {
-      this.#onTheWay.set(stageId, segment.checkpoint!);
+      if (segment.checkpoint) this.#onTheWay.set(stageId, segment.checkpoint);
       this.#queue.complete(job);
       headStart = setTimeout(HEAD_START);
     }

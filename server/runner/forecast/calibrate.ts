@@ -1,9 +1,10 @@
-import type { Arm } from '../../sweep/arm.ts';
+import type { RunSettings } from '../../training/network.ts';
 import { loadDataset } from '../../training/datasets/load.ts';
 import type { EngineName } from '../../training/engine.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { StageOrder, SegmentReport } from '../workers/messages.ts';
 import type { Trainer } from '../workers/trainer.ts';
+import { onEngine } from '../workers/hire-worker.ts';
 import { WorkerProcess } from '../workers/worker-process.ts';
 
 /** What training costs on this machine with all workers at it, in seconds. */
@@ -29,7 +30,7 @@ const EVAL_EVERY = 20;
  * @param folder where the data set's relative paths start
  */
 export async function calibrate(
-  arm: Arm,
+  arm: RunSettings,
   seed: number,
   folder: string,
   engine: EngineName,
@@ -55,14 +56,14 @@ export async function calibrate(
 }
 
 async function calibrateWorker(
-  arm: Arm,
+  arm: RunSettings,
   seed: number,
   data: Pick<StageOrder, 'baseFolder' | 'fingerprint'>,
   engine: EngineName,
   device: string | null,
 ): Promise<Calibration> {
   const started = performance.now();
-  const worker = new WorkerProcess(engine, device);
+  const worker = new WorkerProcess(onEngine(engine, device));
   try {
     await worker.opened;
     // Longer than what is trained, so that the end of a run, which also looks at the test part, is not reached.
@@ -119,7 +120,8 @@ async function trainStage(worker: Trainer, order: StageOrder): Promise<Trained> 
     evaluated: { val: 1, test: 0 },
   };
   await worker.train(order, {
-    onLoaded: ({ evaluated }) => Object.assign(trained, { loadedAt: performance.now(), evaluated }),
+    onLoaded: ({ evaluated }) =>
+      Object.assign(trained, { loadedAt: performance.now(), evaluated: evaluated ?? trained.evaluated }),
     onProgress: () => {},
     onSegment: ({ seconds, checkpoint }: SegmentReport) => {
       trained.training += seconds.training;

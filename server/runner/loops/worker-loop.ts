@@ -9,9 +9,11 @@ import type { StageLog } from '../logs/stage-log.ts';
 import type { Pace } from '../order/pace.ts';
 import type { StageJob, StageQueue } from '../order/stage-queue.ts';
 import type { SweepWork } from '../sweep-work.ts';
-import type { StageOrder, Start } from '../workers/messages.ts';
 import { NO_GPU } from '../usage/gpu-meter.ts';
 import type { CardWatch } from '../usage/watch-card.ts';
+import type { ProgramOrder, StageOrder, Start } from '../workers/messages.ts';
+import { programOrder } from '../order/program-order.ts';
+import { isProgram } from '../../sweep/settings.ts';
 import { WorkerError, type Trainer } from '../workers/trainer.ts';
 import { Backlog } from './backlog.ts';
 import type { Settler } from './settler.ts';
@@ -173,24 +175,23 @@ export class WorkerLoop {
     return logs.attempt({ ...attempt, pid, engine, device, start }, metric);
   }
 
-  #toOrder({ runs, stage }: StageJob, start: Start | null, from: number): StageOrder {
+  #toOrder({ runs, stage }: StageJob, start: Start | null, from: number): StageOrder | ProgramOrder {
     const { storage, arms, folder, temporaries, fingerprintOf } = this.#work;
-    const [first] = runs as [RunTask, ...RunTask[]];
-    const arm = arms[first.arm]!;
+    const [{ arm: index, seed }] = runs as [RunTask, ...RunTask[]];
+    const arm = arms[index]!;
+    const checkpoints = { folder: storage.checkpointFolder, name: temporaries, bytesUpTo: BYTES_UP_TO };
+    const any = { seed, from, to: stage.to, start, checkpoints };
+    const { training } = arm;
+    if (isProgram(training)) return { ...any, ...programOrder({ ...arm, training }, stage, seed) };
     const epsilons = epsilonsOf(arm, stage);
-    const { dataset } = arm.training;
     return {
-      settings: arm,
+      ...any,
+      settings: { ...arm, training },
       epsilons,
       places: placesFor(epsilons.length, this.#shared.mostEpsilons),
-      seed: first.seed,
-      from,
-      to: stage.to,
-      dataset,
+      dataset: training.dataset,
       baseFolder: folder,
-      fingerprint: fingerprintOf(dataset),
-      start,
-      checkpoints: { folder: storage.checkpointFolder, name: temporaries, bytesUpTo: BYTES_UP_TO },
+      fingerprint: fingerprintOf(training),
     };
   }
 

@@ -2,6 +2,7 @@ import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
 import type { Arm } from '../../sweep/arm.ts';
 import { isBeforePhase } from '../../sweep/effective.ts';
 import { groupBy } from '../../sweep/group-by.ts';
+import { isProgram } from '../../sweep/settings.ts';
 import { groupByTrunk } from '../../sweep/stage-tree.ts';
 
 /**
@@ -36,7 +37,7 @@ export function trunkBeside(arms: readonly Arm[], tasks: readonly RunTask[]): Tr
   );
   return (run, stage) => {
     const arm = arms[run.arm]!;
-    if (isBeforePhase(arm, stage.to) || arm.loss.truncation !== 'batch') return [];
+    if (isProgram(arm.training) || isBeforePhase(arm, stage.to) || arm.loss.truncation !== 'batch') return [];
     return trunks.get(keyOf(run, stage))?.filter(({ to }) => to > stage.from && to <= stage.to) ?? [];
   };
 }

@@ -1,4 +1,3 @@
-import type { EngineName } from '../../training/engine.ts';
 import type { CardSample } from './card-sample.ts';
 
 /** What the names of NVIDIA's cards have in them, in WebGPU's words or in those of the engine tensorflow. */
@@ -17,7 +16,7 @@ export function isNvidia(device: string): boolean {
  */
 export function cardOf(
   cards: readonly CardSample[],
-  engine: EngineName,
+  engine: string,
   visible = process.env['CUDA_VISIBLE_DEVICES'] ?? '0',
 ): CardSample | null {
   if (cards.length === 1) return cards[0]!;

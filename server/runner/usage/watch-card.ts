@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { builtProgram } from '../../training/built-program.ts';
-import type { EngineName } from '../../training/engine.ts';
 import { usesGpu } from '../../training/engines/uses-gpu.ts';
 import { cardOf, isNvidia } from './card-of.ts';
 import type { CardSample } from './card-sample.ts';
@@ -17,7 +16,7 @@ export interface CardWatch {
  * Watches the card that an engine trains on, if it trains on one. Without nvidia-smi nothing becomes known of the card,
  * and training goes on as it would.
  */
-export function watchCard(engine: EngineName): CardWatch {
+export function watchCard(engine: string): CardWatch {
   const watcher = usesGpu(engine) ? startWatcher() : null;
   if (watcher === null) return { open: () => NO_GPU, end: () => {} };
   const meter = new GpuMeter();

@@ -6,8 +6,10 @@ import { chooseEngine } from '../../training/engines/choose.ts';
 import { EngineUnavailable } from '../../training/engines/unavailable.ts';
 import { forgetVerdict } from '../../training/engines/verdicts.ts';
 import type { SweepOptions } from '../run-options.ts';
-import { OutsideError } from '../../sweep/user-error.ts';
-import { hireWorker } from './hire-worker.ts';
+import { sweepName } from '../../store/database/ids.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
+import { officeFor } from './hire-for-program.ts';
+import { hireOn, type Hire } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
 import { workerCount } from './worker-count.ts';
 
@@ -15,13 +17,17 @@ import { workerCount } from './worker-count.ts';
  * Workers on one engine, none where nothing is to be trained. The first has it open; others may still be opening it.
  */
 export interface Crew {
-  engine: EngineName;
+  /** An engine of this machine, or a user's program as `program:…`. */
+  engine: string;
   workers: Trainer[];
+  /** How many may be at work at the same time. */
+  seats: number;
+  hire: Hire;
 }
 
 type Hirer = Pick<
   SweepOptions,
-  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'fresh' | 'patience' | 'logs' | 'tell'
+  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'perGpu' | 'fresh' | 'patience' | 'logs' | 'tell'
 >;
 
 /**
@@ -34,13 +40,12 @@ type Hirer = Pick<
 export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew | null> {
   const { storage, sweepId, fresh, tell } = options;
   const { engine: before, runs, unfinished } = readOutstanding(storage, sweepId);
-  const start = (engine: EngineName): Promise<Crew | WorkerError | null> =>
-    startWorkers(
-      Math.min(workerCount(options.workers, engine), fresh ? runs : unfinished),
-      (seat) => hireWorker(engine, options, seat),
-      engine,
-      ended,
-    );
+  const most = fresh ? runs : unfinished;
+  if (before?.startsWith('program:')) return hireProgram(before, options, most, ended);
+  const start = (engine: EngineName): Promise<Crew | WorkerError | null> => {
+    const seats = workerCount(options.workers, engine);
+    return startWorkers({ engine, seats, hire: hireOn(engine, options) }, most, ended);
+  };
   const first = await engineOf(before, options);
   const crew = await start(first);
   if (!(crew instanceof WorkerError)) return crew;
@@ -62,6 +67,17 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   return again;
 }
 
+async function hireProgram(engine: string, options: Hirer, most: number, ended: AbortSignal): Promise<Crew | null> {
+  if (options.engine !== 'auto' && options.engine !== engine)
+    throw new UserError(
+      `Cannot train ${sweepName(options.sweepId)} on ${options.engine}: its definition names a program, ` +
+        'which is its engine; leave --engine out',
+    );
+  const crew = await startWorkers({ engine, ...(await officeFor(engine, options)) }, most, ended);
+  if (crew instanceof WorkerError) throw crew;
+  return crew;
+}
+
 /** The one that is asked for; where the choice is left open, the one that the sweep was started on or waits for. */
 async function engineOf(
   before: string | null,
@@ -72,20 +88,22 @@ async function engineOf(
   return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
 }
 
-/** @returns the error of the first where the engine does not open; null where it was ended */
+/**
+ * @param most workers that there is work for
+ * @returns the error of the first where the engine does not open; null where it was ended
+ */
 async function startWorkers(
-  count: number,
-  hire: (seat: number) => Trainer,
-  engine: EngineName,
+  office: Omit<Crew, 'workers'>,
+  most: number,
   ended: AbortSignal,
 ): Promise<Crew | WorkerError | null> {
   if (ended.aborted) return null;
-  const workers = Array.from({ length: count }, (_, seat) => hire(seat));
+  const workers = Array.from({ length: Math.min(office.seats, most) }, (_, seat) => office.hire(seat));
   const letGo = (): void => workers.forEach((worker) => worker.kill());
   ended.addEventListener('abort', letGo);
   try {
     await workers[0]?.opened;
-    return { engine, workers };
+    return { ...office, workers };
   } catch (error) {
     letGo();
     if (!(error instanceof WorkerError)) throw error;

@@ -1,13 +1,39 @@
 import type { EngineName } from '../../training/engine.ts';
 import type { SweepOptions } from '../run-options.ts';
+import type { ProgramPlace } from './messages.ts';
 import type { Trainer } from './trainer.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { WorkerProcess, type Workplace } from './worker-process.ts';
 
-/** Starts a worker. @param seat that it takes, counted from 0 */
-export function hireWorker(
+/** Starts a trainer in a seat, counted from 0. */
+export type Hire = (seat: number) => Trainer;
+
+/** Starts workers on an engine of this machine. */
+export function hireOn(
   engine: EngineName,
   { device, patience, logs }: Pick<SweepOptions, 'device' | 'patience' | 'logs'>,
-  seat: number,
-): Trainer {
-  return new WorkerProcess(engine, device, patience, logs.worker(seat));
+): Hire {
+  return (seat) => new WorkerProcess(onEngine(engine, device), patience, logs.worker(seat));
+}
+
+/** @param device of the engine; null leaves it to it */
+export function onEngine(engine: EngineName, device: string | null = null): Workplace {
+  return {
+    program: 'runner/workers/worker',
+    name: engine,
+    opening: { kind: 'open', engine, device },
+    keepsCheckpoints: true,
+  };
+}
+
+/** Starts workers that have a user's program train. @param engine its name, `program:…` */
+export function hireForProgram(
+  engine: string,
+  placeOf: (seat: number) => ProgramPlace,
+  { patience, logs }: Pick<SweepOptions, 'patience' | 'logs'>,
+): Hire {
+  return (seat) => {
+    const opening = { kind: 'openProgram', place: placeOf(seat) } as const;
+    const place = { program: 'runner/workers/program-worker', name: engine, opening, keepsCheckpoints: false };
+    return new WorkerProcess(place, patience, logs.worker(seat));
+  };
 }

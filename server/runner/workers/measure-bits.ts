@@ -2,6 +2,7 @@ import type { Machine } from '../../store/training/run-state.ts';
 import type { Here } from '../../store/training/same-bits.ts';
 import type { Arm } from '../../sweep/arm.ts';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
+import { ownTraining } from '../../sweep/settings.ts';
 import { signedStructure, type SignedStructure } from '../../training/signature.ts';
 import type { RunnerEvent } from '../events.ts';
 import type { Data } from '../identify.ts';
@@ -30,7 +31,10 @@ export async function measureBits(
   { imagesOf }: Pick<Data, 'imagesOf'>,
   means: Means,
 ): Promise<Here> {
-  const structures = arms.map((arm) => signedStructure(arm, imagesOf(arm.training.dataset)));
+  const structures = arms.map((arm) => {
+    const training = ownTraining(arm.training);
+    return signedStructure({ ...arm, training }, imagesOf(training.dataset));
+  });
   const keys = structures.map(toCanonicalJson);
   const distinct = new Map(structures.map((structure, i) => [keys[i]!, structure]));
   const { machine, signatures } = await ask(crew, [...distinct.values()], means);

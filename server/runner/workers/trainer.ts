@@ -1,7 +1,7 @@
 import type { Machine } from '../../store/training/run-state.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { Listener } from '../logs/journal.ts';
-import type { Loaded, SegmentReport, StageOrder } from './messages.ts';
+import type { Loaded, ProgramOrder, SegmentReport, StageOrder } from './messages.ts';
 
 /**
  * Whoever trains stages for the main process: a child process today. It is given one stage at a time. It never touches
@@ -26,7 +26,7 @@ export interface Trainer {
    * any other error where all stages would meet it. After that nothing more is told of the stage, whatever may still be
    * on its way.
    */
-  train(order: StageOrder, told: StageCallbacks): Promise<void>;
+  train(order: StageOrder | ProgramOrder, told: StageCallbacks): Promise<void>;
 
   /** Whether it has this checkpoint, so that an order may leave its content out. */
   holds(hash: string): boolean;

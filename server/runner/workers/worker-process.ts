@@ -4,12 +4,12 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../store/training/run-state.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
 import { builtProgram } from '../../training/built-program.ts';
-import type { EngineName } from '../../training/engine.ts';
 import { engineEnvironment } from '../../training/engines/engine-environment.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { Listener, Stream } from '../logs/journal.ts';
 import { NO_LISTENER, type WorkerListener } from '../logs/worker-log.ts';
-import type { FromWorker, StageOrder, ToWorker } from './messages.ts';
+import { killGroup } from '../programs/kill-group.ts';
+import type { FromWorker, ProgramOrder, StageOrder, ToWorker } from './messages.ts';
 import { Patience } from '../patience.ts';
 import { WorkerDied, WorkerError, type StageCallbacks, type Trainer } from './trainer.ts';
 import { watch } from './watchdog.ts';
@@ -44,6 +44,18 @@ const DOING: Record<State, string> = {
   dead: '',
 };
 
+/** What a worker process is. */
+export interface Workplace {
+  /** Of the build: `runner/workers/worker`. */
+  program: string;
+  /** What it is on, as logs call it. */
+  name: string;
+  /** The first that it is told. */
+  opening: ToWorker;
+  /** Whether it has the checkpoints that it was given and made last, so that they need not be sent. */
+  keepsCheckpoints: boolean;
+}
+
 /**
  * A child process on an engine of this machine. It opens the engine as soon as it is made. Where it has something to do
  * and gives no sign of life for longer than its owner has patience, it is killed.
@@ -59,39 +71,44 @@ export class WorkerProcess implements Trainer {
   readonly #listener: WorkerListener;
   /** Gets what it writes. */
   #quote: Listener;
+  readonly #keepsCheckpoints: boolean;
   /** Why it was killed, where this process did that. */
   #hung: string | null = null;
   /** The checkpoints that the process has: the one that it was given last, and the one that it made last. */
   #given: string | null = null;
   #made: string | null = null;
+  /** Process id of the user's program that it has at work, if any. */
+  #program: number | null = null;
 
-  /** @param device of the engine; null leaves it to it */
   constructor(
-    engine: EngineName,
-    device: string | null,
+    { program, name, opening, keepsCheckpoints }: Workplace,
     patience = new Patience(),
     listener: WorkerListener = NO_LISTENER,
   ) {
     this.#patience = patience;
+    this.#keepsCheckpoints = keepsCheckpoints;
     this.#listener = listener;
     this.#quote = listener.quote;
-    this.#child = fork(builtProgram('runner/workers/worker'), [], {
+    this.#child = fork(builtProgram(program), [], {
       execArgv: [...HEAP_FLAGS, ...process.execArgv], // of two flags V8 takes the last one: a user's own
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: engineEnvironment(),
     });
-    this.#listener.started(this.pid, engine);
+    this.#listener.started(this.pid, name);
     this.#listen('stdout');
     this.#listen('stderr');
-    this.#child.on('message', (message: FromWorker) => this.#receive(message));
+    this.#child.on('message', (message: FromWorker) => {
+      if (message.kind === 'program') this.#program = message.pid;
+      else this.#receive(message);
+    });
     this.#exited = new Promise((_, reject) => {
       const end = (how: string): void => void this.#died(how).then(reject);
       this.#child.once('error', (error) => end(error.message));
       this.#child.once('exit', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
     });
     this.#exited.catch(() => {}); // whoever waits for the worker hears of it; nobody may be waiting
-    this.opened = this.#open(engine, device);
+    this.opened = this.#open(opening);
     this.opened.catch(() => {}); // whoever gives it work hears of it
   }
 
@@ -104,7 +121,7 @@ export class WorkerProcess implements Trainer {
   }
 
   holds(hash: string): boolean {
-    return hash === this.#given || hash === this.#made;
+    return this.#keepsCheckpoints && (hash === this.#given || hash === this.#made);
   }
 
   sign(structures: readonly SignedStructure[]): Promise<(string | null)[]> {
@@ -114,7 +131,7 @@ export class WorkerProcess implements Trainer {
     });
   }
 
-  async train(order: StageOrder, told: StageCallbacks): Promise<void> {
+  async train(order: StageOrder | ProgramOrder, told: StageCallbacks): Promise<void> {
     this.#quote = told.onOutput ?? this.#quote;
     try {
       await this.#train(order, told);
@@ -139,12 +156,19 @@ export class WorkerProcess implements Trainer {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+    this.#killProgram();
   }
 
-  async #open(engine: EngineName, device: string | null): Promise<Machine> {
+  /** A user's program is in a group of its own, which outlives the worker where nobody ends it. */
+  #killProgram(): void {
+    if (this.#program !== null) killGroup(this.#program);
+    this.#program = null;
+  }
+
+  async #open(opening: ToWorker): Promise<Machine> {
     try {
       const limit = (): number => this.#patience.with('opening');
-      const machine = await this.#converse<Machine>({ kind: 'open', engine, device }, limit, (message, resolve) => {
+      const machine = await this.#converse<Machine>(opening, limit, (message, resolve) => {
         if (message.kind === 'ready') resolve({ device: message.device, versions: message.versions });
       });
       this.#enter('ready');
@@ -158,7 +182,7 @@ export class WorkerProcess implements Trainer {
     }
   }
 
-  async #train(order: StageOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
+  async #train(order: StageOrder | ProgramOrder, { onLoaded, onProgress, onSegment }: StageCallbacks): Promise<void> {
     this.#enter('training');
     let reading = true;
     const limit = (): number =>
@@ -232,6 +256,7 @@ export class WorkerProcess implements Trainer {
   async #died(how: string): Promise<WorkerError> {
     const doing = DOING[this.#state];
     this.#enter('dead');
+    this.#killProgram();
     this.#receive = () => {}; // what it sent before may still come in, and its stage is tried again meanwhile
     await Promise.race([once(this.#child, 'close'), sleep(LAST_WORDS)]).catch(() => {});
     const said = this.#stderr.trim().split('\n').slice(-5).join('\n');

@@ -43,7 +43,7 @@ process.on('message', (message: ToWorker) => {
       );
     case 'train':
       stopping = false;
-      return void report(() => train(message.order));
+      return void report(() => train(message.order as StageOrder));
     case 'stop':
       stopping = true;
   }

@@ -16,7 +16,8 @@ export function removeDatabase(named: string): void {
       if (basename(name) === name) rmSync(join(folder, name), { force: true });
     removeIfEmpty(folder);
   }
-  for (const suffix of ['', '-wal', '-shm', '.logs']) rmSync(`${file}${suffix}`, { recursive: true, force: true });
+  for (const suffix of ['', '-wal', '-shm', '.logs', '.programs'])
+    rmSync(`${file}${suffix}`, { recursive: true, force: true });
 }
 
 function recordedFiles(file: string): string[] {

@@ -1,6 +1,7 @@
 import { NO_MARK, type Mark } from '../../sweep/marks.ts';
 import type { RunState } from '../../sweep/results.ts';
 import { runName } from '../database/ids.ts';
+import { LOSS_PARAMETERS, type LossParameter } from '../../sweep/parameter-names.ts';
 import type { Metric } from '../../sweep/metrics.ts';
 import type { PageOptions } from './list-sweeps.ts';
 import { toReason } from './run-reason.ts';
@@ -110,8 +111,9 @@ export function listRuns(
   const deltas = (query.columns?.deltas ?? []).map(
     (metric) => [metric, readRunValues(storage, sweepId, 'delta', metric)] as const,
   );
+  const names = declaredNames(storage, sweepId);
   const items = rows.map(({ position, ...row }) => ({
-    ...toRunRow(row, metrics.get(row.id)!, marks.get(runName(row.id)) ?? NO_MARK),
+    ...toRunRow(row, names, metrics.get(row.id)!, marks.get(runName(row.id)) ?? NO_MARK),
     deltas: Object.fromEntries(deltas.map(([metric, values]) => [metric, values.get(position) ?? null])),
   }));
   return { items, total };
@@ -237,6 +239,15 @@ function armsWith(storage: Storage, sweepId: number, text: string): number[] {
   return arms.filter(({ name }) => hasWords(name, text)).map(({ index }) => index);
 }
 
+/** Those of the five numbers that exist for the sweep's runs: for a program those that its definition declares. */
+function declaredNames(storage: Storage, sweepId: number): readonly LossParameter[] {
+  const declared = storage
+    .prepare(`SELECT json_extract(settings, '$.training.program.parameters') FROM "Arm" WHERE sweepId = ? LIMIT 1`)
+    .pluck()
+    .get(sweepId) as string | null | undefined;
+  return declared ? (JSON.parse(declared) as LossParameter[]) : LOSS_PARAMETERS;
+}
+
 /** The key is looked up or bound, never put into the statement. */
 function toOrder(storage: Storage, sweepId: number, sort: string | undefined, descending: boolean): Fragment {
   if (sort === undefined) return { sql: 's.position', values: [] };
@@ -262,6 +273,7 @@ function toKey(storage: Storage, sort: string, own: readonly Metric[]): Fragment
 
 function toRunRow(
   row: Omit<Row, 'position'>,
+  names: readonly LossParameter[],
   metrics: Record<string, MetricSummary>,
   mark: Mark,
 ): Omit<ListedRun, 'deltas'> {
@@ -282,6 +294,7 @@ function toRunRow(
     versions,
     ...rest
   } = row;
+  const numbers = { alpha, beta, gamma, epsilon, N };
   return {
     ...rest,
     versions: versions === null ? {} : JSON.parse(versions),
@@ -291,7 +304,7 @@ function toRunRow(
     reused: reused === 1,
     startedAt: startedAt === null ? null : new Date(startedAt),
     finishedAt: finishedAt === null ? null : new Date(finishedAt),
-    params: { alpha, beta, gamma, epsilon, N, ...JSON.parse(swept) },
+    params: { ...Object.fromEntries(names.map((name) => [name, numbers[name]])), ...JSON.parse(swept) },
     metrics,
     mark,
   };

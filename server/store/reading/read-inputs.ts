@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Storage } from '../database/storage.ts';
 import type { DatasetSettings } from '../../sweep/settings.ts';
 
@@ -7,6 +8,8 @@ export interface Inputs {
   definitions: string[];
   /** Each with the folder that its relative paths start at. */
   datasets: { folder: string; settings: DatasetSettings }[];
+  /** Absolute paths of what users' programs train on. */
+  programData: string[];
 }
 
 /** What stored sweeps read, and may read again. */
@@ -18,11 +21,18 @@ export function readInputs(storage: Storage): Inputs {
   const rows = storage
     .prepare(
       `SELECT DISTINCT s.folder, json_extract(a.settings, '$.training.dataset') AS settings
-    FROM "Sweep" s JOIN "Arm" a ON a.sweepId = s.id`,
+    FROM "Sweep" s JOIN "Arm" a ON a.sweepId = s.id WHERE json_type(a.settings, '$.training.dataset') = 'object'`,
     )
     .all() as { folder: string; settings: string }[];
+  const data = storage
+    .prepare(
+      `SELECT DISTINCT s.folder, f.value AS file FROM "Sweep" s JOIN "Arm" a ON a.sweepId = s.id AND a."index" = 0,
+      json_each(a.settings, '$.training.program.data') f`,
+    )
+    .all() as { folder: string; file: string }[];
   return {
     definitions,
+    programData: data.map(({ folder, file }) => resolve(folder, file)),
     datasets: rows.map(({ folder, settings }) => ({ folder, settings: JSON.parse(settings) as DatasetSettings })),
   };
 }

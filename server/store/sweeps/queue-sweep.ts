@@ -1,6 +1,6 @@
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import { askEngine } from './ask-engine.ts';
+import { askEngine, takeProgram } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { askForAll, askOtherBits } from './queue.ts';
@@ -73,9 +73,21 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
           'with an earlier form of this definition; wait until it is done, or cancel it first',
       );
     if (!keeps) refuseLostExtension(storage, found.id, request.plan);
-    if (continueSweep(storage, found, request, now) && !keeps) replacePlan(storage, found.id, request.plan);
+    const asked = { ...request, engine: keeps ? request.engine : engineOf(request) };
+    if (continueSweep(storage, found, asked, now) && !keeps) {
+      replacePlan(storage, found.id, request.plan);
+      if (request.fresh) takeProgram(storage, found.id, request.plan.engine);
+    }
     return { sweepId: found.id, created: false };
   });
+}
+
+/** The sweep that the same file has made before, and would be continued; null where there is none. */
+export function sweepOfDefinition(
+  storage: Storage,
+  request: Pick<SweepRequest, 'definitionPath' | 'folder'> & { plan: Pick<Plan, 'name'> },
+): number | null {
+  return findSweepOfDefinition(storage, request)?.id ?? null;
 }
 
 /**
@@ -90,19 +102,39 @@ export function queueUnchanged(
   now = Date.now(),
 ): number | null {
   return transaction(storage, () => {
-    const found = (
-      storage
-        .prepare(
-          `SELECT ${FOUND} FROM "Sweep" WHERE definitionPath IS NOT NULL
-          AND (definition = @text OR id IN (SELECT sweepId FROM "Extension" WHERE definition = @text))
-          ORDER BY id DESC`,
-        )
-        .all({ text: request.definition }) as Found[]
-    ).find((sweep) => isSamePlace(sweep, request));
+    const found = sweepOfText(storage, request);
     if (!found) return null;
     continueSweep(storage, found, { ...request, definition: found.definition }, now);
     return found.id;
   });
+}
+
+/** The sweep that `queueUnchanged` would continue. */
+export function findUnchanged(storage: Storage, request: DefinitionText): number | null {
+  return sweepOfText(storage, request)?.id ?? null;
+}
+
+type DefinitionText = Pick<SweepRequest, 'definition' | 'definitionPath' | 'folder'>;
+
+function sweepOfText(storage: Storage, request: DefinitionText): Found | undefined {
+  const sweeps = storage
+    .prepare(
+      `SELECT ${FOUND} FROM "Sweep" WHERE definitionPath IS NOT NULL
+      AND (definition = @text OR id IN (SELECT sweepId FROM "Extension" WHERE definition = @text))
+      ORDER BY id DESC`,
+    )
+    .all({ text: request.definition }) as Found[];
+  return sweeps.find((sweep) => isSamePlace(sweep, request));
+}
+
+/** The engine that a plan asks for: where a user's program trains it, that one and no other. */
+function engineOf({ plan, engine }: Pick<SweepRequest, 'plan' | 'engine'>): string | null {
+  if (plan.engine === undefined || engine?.startsWith('program:')) return engine;
+  if (engine === null) return plan.engine;
+  throw new UserError(
+    `Cannot queue sweep "${plan.name}" on ${engine}: its definition names a program, which is its engine; ` +
+      'leave --engine out',
+  );
 }
 
 interface Found {
@@ -120,7 +152,10 @@ const FOUND = 'id, state, planHash, definition, definitionPath, folder';
  * The newest sweep of this file and name. A confirmation has the name of its arm in its own name, and arms may change
  * their names: a confirmation is found by its key alone, which says what it confirms.
  */
-function findSweepOfDefinition(storage: Storage, request: SweepRequest): Found | undefined {
+function findSweepOfDefinition(
+  storage: Storage,
+  request: Pick<SweepRequest, 'definitionPath' | 'folder'> & { plan: Pick<Plan, 'name'> },
+): Found | undefined {
   if (request.definitionPath === null) return undefined;
   const sweeps = storage
     .prepare(
@@ -170,7 +205,7 @@ function insertSweep(storage: Storage, request: SweepRequest, now: number): numb
       toPlanJson(plan),
       plan.metric.name,
       plan.metric.goal,
-      request.engine,
+      engineOf(request),
       Number(request.share),
       request.probeSeeds ?? null,
       now,

@@ -1,4 +1,4 @@
-import { askEngine } from './ask-engine.ts';
+import { askEngine, takeProgram } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { refuseFresh } from './refuse-fresh.ts';
@@ -63,14 +63,17 @@ export function queueAgain(
 ): boolean {
   return transaction(storage, () => {
     if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
-    if (engine !== undefined) askEngine(storage, sweepId, engine, fresh);
+    if (engine !== undefined) askEngine(storage, sweepId, plan?.engine ?? engine, fresh);
     // A sweep that is `running` without a holder was left by a process that died.
     const atWork = leaseHolder(storage, now) ? 'running' : 'queued';
     if (!['queued', atWork].includes(stateOf(storage, sweepId))) refuseFullQueue(storage, sweepName(sweepId));
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
     askOtherBits(storage, sweepId, { fresh, otherBits });
-    if (fresh && plan) replacePlan(storage, sweepId, plan);
+    if (fresh && plan) {
+      replacePlan(storage, sweepId, plan);
+      takeProgram(storage, sweepId, plan.engine);
+    }
     return (
       storage
         .prepare(

@@ -98,11 +98,11 @@ function insertArms(storage: Storage, sweepId: number, arms: readonly Arm[]): vo
       arm.ablation,
       Number(arm.control),
       arm.controlIndex,
-      alpha,
-      beta,
-      gamma,
-      epsilon,
-      N,
+      alpha ?? null,
+      beta ?? null,
+      gamma ?? null,
+      epsilon ?? null,
+      N ?? null,
       JSON.stringify(swept),
       JSON.stringify(arm),
     );
@@ -124,7 +124,8 @@ function insertRuns(storage: Storage, sweepId: number, plan: Plan, runs: Readonl
     const arm = plan.arms[index]!;
     const known = runs.get(runIdentity(arm, seed));
     const runId =
-      known?.runId ?? Number(insertRun.run(seed, arm.training.batches, shownParameters(arm).epsilon).lastInsertRowid);
+      known?.runId ??
+      Number(insertRun.run(seed, arm.training.batches, shownParameters(arm).epsilon ?? null).lastInsertRowid);
     insertSweepRun.run(sweepId, position, index, seed, runId, known?.reused ?? 0);
   }
 }
@@ -133,7 +134,7 @@ function runIdentity(arm: Arm, seed: number): string {
   return `${seed} ${computationOf(arm)}`;
 }
 
-/** The parts of a plan that have no table of their own. */
-export function toPlanJson({ arms: _arms, runs: _runs, ...rest }: Plan): string {
+/** The parts of a plan that have no table or column of their own. */
+export function toPlanJson({ arms: _arms, runs: _runs, engine: _engine, ...rest }: Plan): string {
   return JSON.stringify(rest);
 }

@@ -20,10 +20,10 @@ export interface TrainedWith extends Machine {
   environmentId: number | null;
   /** The resolved settings. */
   configuration: unknown;
-  /** Names of the classes by index. */
-  classes: string[];
-  /** Images in the validation and the test part. */
-  evaluated: { val: number; test: number };
+  /** Names of the classes by index; null where nobody says. */
+  classes: string[] | null;
+  /** Images in the validation and the test part; null where nobody says. */
+  evaluated: { val: number; test: number } | null;
 }
 
 export type RunOutcome =
@@ -59,9 +59,9 @@ export function setStarted(storage: Storage, runId: number, record: TrainedWith,
       record.gitCommit,
       record.environmentId,
       JSON.stringify(record.configuration),
-      JSON.stringify(record.classes),
-      record.evaluated.val,
-      record.evaluated.test,
+      record.classes && JSON.stringify(record.classes),
+      record.evaluated?.val ?? null,
+      record.evaluated?.test ?? null,
       now,
       runId,
     );

@@ -1,15 +1,24 @@
 import type { Arm } from '../arm.ts';
-import { hasIntraPhase } from '../effective.ts';
 import { findArm } from '../find-arm.ts';
 import type { Metric } from '../metrics.ts';
 import { UserError } from '../user-error.ts';
-import { nameAfter, writtenMetrics, writtenTraining } from './derived-definition.ts';
+import {
+  hasPhase,
+  isOrdered,
+  nameAfter,
+  writtenControls,
+  writtenMetrics,
+  writtenPoint,
+  writtenTraining,
+} from './derived-definition.ts';
 
 /** What a confirmation is made of. */
 export interface ConfirmationParts {
   /** Name of the sweep that the arm was chosen in. */
   sweep: string;
   arm: Arm;
+  /** Its control. */
+  control: Arm;
   /** Without a goal: the metric's own direction. */
   metric: { name: string; goal: 'maximize' | 'minimize' | undefined };
   /** The metrics that the sweep names itself. */
@@ -23,9 +32,9 @@ export interface ConfirmationParts {
  *
  * @returns JSON text
  */
-export function confirmDefinition({ sweep, arm, metric, metrics = [], seeds }: ConfirmationParts): string {
-  const { name, alpha, beta, gamma, epsilon, N, loss, training } = arm;
-  if (!(gamma > alpha && alpha > beta)) {
+export function confirmDefinition({ sweep, arm, control, metric, metrics = [], seeds }: ConfirmationParts): string {
+  const { name, alpha, beta, gamma, loss, training } = arm;
+  if (isOrdered(training) && !(gamma > alpha && alpha > beta)) {
     throw new UserError(
       `Cannot confirm arm ${arm.index} ${name}: found γ = ${gamma}, α = ${alpha}, β = ${beta}, ` +
         'wanted an arm within γ > α > β; only an ablation may break that',
@@ -37,14 +46,9 @@ export function confirmDefinition({ sweep, arm, metric, metrics = [], seeds }: C
     method: 'grid',
     metric,
     ...writtenMetrics(metrics),
-    parameters: {
-      gamma: { value: gamma },
-      alpha: { value: alpha },
-      beta: { value: beta },
-      epsilon: { value: epsilon },
-      N: { value: N },
-    },
-    ablations: ['noIntra'],
+    // Where the phase tells arm and control apart, the settings need not be parameters.
+    parameters: writtenPoint(hasPhase(training) ? { ...arm, swept: {} } : arm),
+    ...writtenControls([{ arm, control }]),
     seeds,
     loss,
     training: writtenTraining(training),
@@ -77,7 +81,7 @@ export function freshSeeds(used: readonly number[], count: number): number[] {
 }
 
 function isComparable(arm: Arm): boolean {
-  return !arm.control && arm.controlIndex !== null && hasIntraPhase(arm);
+  return !arm.control && arm.controlIndex !== null;
 }
 
 const MOST_LISTED = 30;

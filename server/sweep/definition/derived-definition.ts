@@ -1,5 +1,7 @@
 import { goalOf, type Metric } from '../metrics.ts';
-import type { TrainingSettings } from '../settings.ts';
+import type { Arm, Assignment, ParamValue } from '../arm.ts';
+import { declared } from '../shown-parameters.ts';
+import { isProgram, type ProgramTraining, type TrainingSettings } from '../settings.ts';
 
 /** What the definitions have in common that are made of arms of another sweep. */
 
@@ -29,10 +31,55 @@ function cut(text: string, length: number): string {
  * part may stand beside them.
  */
 export function writtenTraining(training: TrainingSettings): object {
+  if (isProgram(training)) return writtenProgram(training);
   const { dataset } = training;
   if (dataset.name !== 'idx' || dataset.validationImages === null) return training;
   const { validation: _, ...rest } = dataset;
   return { ...training, dataset: rest };
+}
+
+/** Which of the five numbers exist for a program is said by the parameters of its definition. */
+function writtenProgram({ program: { parameters: _, ...program }, ...training }: ProgramTraining): object {
+  return { ...training, program };
+}
+
+/** γ > α > β is in force where all three exist. */
+export function isOrdered(training: TrainingSettings): boolean {
+  return !isProgram(training) || ['alpha', 'beta', 'gamma'].every((name) => hasParameter(training, name));
+}
+
+function hasParameter({ program }: ProgramTraining, name: string): boolean {
+  return (program.parameters as readonly string[]).includes(name);
+}
+
+/** Whether the arms without the intra-class phase are the controls. */
+export function hasPhase(training: TrainingSettings): boolean {
+  return !isProgram(training) || hasParameter(training, 'beta');
+}
+
+/** The parameters of an arm, N in batches: for a program those that it declares. */
+export function pointOf({ alpha, beta, gamma, epsilon, N, swept, training }: Arm): Assignment {
+  return { ...declared({ gamma, alpha, beta, epsilon, N }, training), ...swept } as Assignment;
+}
+
+/** An arm as the one point of a grid. */
+export function writtenPoint(arm: Arm): Record<string, { value: ParamValue }> {
+  return Object.fromEntries(Object.entries(pointOf(arm)).map(([name, value]) => [name, { value }]));
+}
+
+/**
+ * How a definition gets the controls of its points. Where there is a phase they are ablations; else they are points
+ * themselves, which are controls by what they have that the others have not.
+ */
+export function writtenControls(pairs: readonly { arm: Arm; control: Arm }[]): object {
+  const { training } = pairs[0]!.arm;
+  if (hasPhase(training)) return { ablations: ['noIntra'] };
+  const [first] = pairs.map(({ arm, control }) => differenceOf(pointOf(control), pointOf(arm)));
+  return { include: pairs.map(({ control }) => pointOf(control)), control: first, ablations: [] };
+}
+
+function differenceOf(point: Assignment, other: Assignment): Assignment {
+  return Object.fromEntries(Object.entries(point).filter(([name, value]) => other[name] !== value));
 }
 
 /** The metrics that a sweep names itself, as its definition does; nothing where there is none. */

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { ABLATIONS } from '../space/ablations.ts';
 import { problemsOfAblations } from '../problems/ablation-problems.ts';
 import type { ParamValue } from '../arm.ts';
-import { problemsOfExclude, problemsOfInclude, toAssignment } from '../problems/assignment-problems.ts';
+import {
+  problemsOfControl,
+  problemsOfExclude,
+  problemsOfInclude,
+  toAssignment,
+} from '../problems/assignment-problems.ts';
 import { isOrdering, ORDERING } from '../space/constraint.ts';
 import { parseConstraints } from '../problems/constraint-problems.ts';
 import type { Definition, Parameter } from '../space/definition.ts';
@@ -13,6 +18,9 @@ import { isBelow, makeJudge } from '../problems/judge.ts';
 import { parseJson } from './json.ts';
 import { goalOf, parseMetric } from '../metrics.ts';
 import { isSettingName } from '../parameter-names.ts';
+import { makeProgramJudge } from '../problems/program-judge.ts';
+import { hasProgram, problemsOfProgram, problemsWithoutProgram } from '../problems/program-problems.ts';
+import { programTrainingSchema } from '../schema/program-schema.ts';
 import { problemsOfParameters } from '../problems/parameter-problems.ts';
 import { DefinitionError, type Problem, toFound, toPath } from '../problem.ts';
 import { sampleValues } from '../problems/sample-values.ts';
@@ -59,17 +67,22 @@ function methodOf({ runCap, run_cap: snakeCap }: Record<string, unknown>): Defin
 
 function parseObject(raw: Record<string, unknown> & { method: unknown }): Parsed {
   const parameters = readParameters(raw.parameters);
+  const isProgram = hasProgram(raw);
   const sections = withFirstValues(raw, parameters);
-  const judge = makeJudge(sections, parameters.find(({ name }) => name === 'N')?.unit ?? 'batches');
-  const { constraints, problems: constraintProblems } = parseConstraints(raw.constraints, parameters);
+  const unit = parameters.find(({ name }) => name === 'N')?.unit ?? 'batches';
+  const judge = isProgram ? makeProgramJudge(writtenSections(raw) as Sections, unit) : makeJudge(sections, unit);
+  const implied = isProgram ? [] : ['gamma'];
+  const { constraints, problems: constraintProblems } = parseConstraints(raw.constraints, parameters, implied);
   const problems = withoutRepeats([
     ...shapeProblems({ ...raw, ...sections }, parameters),
     ...problemsOfSearch(raw),
-    ...(isObject(raw.parameters) ? problemsOfParameters(parameters, raw.method, judge) : []),
+    ...(isObject(raw.parameters) ? problemsOfParameters(parameters, raw.method, judge, isProgram) : []),
     ...constraintProblems,
     ...problemsOfInclude(raw.include, parameters, judge),
     ...problemsOfExclude(raw.exclude, parameters, judge),
     ...problemsOfAblations(raw.ablations, judge),
+    ...problemsOfControl(raw.control, parameters, judge),
+    ...(isProgram ? problemsOfProgram(raw, parameters) : problemsWithoutProgram(raw)),
     ...ruleProblems(sections, parameters),
   ]);
   if (problems.length > 0) return { problems };
@@ -81,10 +94,7 @@ function parseObject(raw: Record<string, unknown> & { method: unknown }): Parsed
  * count as missing.
  */
 function withFirstValues(raw: Record<string, unknown>, parameters: readonly WrittenParameter[]): Sections {
-  const written = {
-    ...('loss' in raw ? { loss: raw.loss } : {}),
-    ...('training' in raw ? { training: raw.training } : {}),
-  };
+  const written = writtenSections(raw);
   const swept = parameters.flatMap(({ name, space }) => {
     const first = space !== null && isSettingName(name) ? firstValue(space) : undefined;
     return first === undefined ? [] : [[name, first] as const];
@@ -92,10 +102,19 @@ function withFirstValues(raw: Record<string, unknown>, parameters: readonly Writ
   return assignSettings(written as Sections, swept);
 }
 
+function writtenSections(raw: Record<string, unknown>): Partial<Sections> {
+  return {
+    ...('loss' in raw ? { loss: raw.loss } : {}),
+    ...('training' in raw ? { training: raw.training } : {}),
+  } as Partial<Sections>;
+}
+
 /** Parameters are read one by one, by `readParameter`; the shape does not read them a second time. */
 const checkedShape = definitionShape.extend({
   parameters: z.record(z.string(), z.unknown(), 'an object of parameters'),
 });
+
+const checkedProgramShape = checkedShape.extend({ training: programTrainingSchema });
 
 function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue | undefined {
   return sampleValues(space, 'random')[0]?.value;
@@ -104,7 +123,8 @@ function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue |
 /** Problems of the definition's shape. A value of a swept setting is judged with its parameter, not here. */
 function shapeProblems(assigned: Record<string, unknown>, parameters: readonly WrittenParameter[]): Problem[] {
   const swept = parameters.filter(({ name }) => isSettingName(name)).map(({ name }) => toPath(name.split('.')));
-  return problemsOf(checkedShape, assigned).filter(({ path }) => !swept.some((name) => isBelow(path, name)));
+  const shape = hasProgram(assigned) ? checkedProgramShape : checkedShape;
+  return problemsOf(shape, assigned).filter(({ path }) => !swept.some((name) => isBelow(path, name)));
 }
 
 /**
@@ -133,10 +153,12 @@ function buildDefinition(
     ablations,
     include,
     exclude,
+    control,
     runCap,
     run_cap: snakeCap,
     samplerSeed,
   } = checkedShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
+  const isProgram = hasProgram(raw);
   const own = readOwnMetrics(metrics);
   const found = parseMetric(metric.name, own);
   if ('problem' in found) throw new Error(found.problem);
@@ -146,16 +168,19 @@ function buildDefinition(
     method: method!,
     metric: { name: metric.name, goal: metric.goal ?? goalOf(found.metric) },
     metrics: own,
-    parameters: buildParameters(written),
-    constraints: constraints.some(isOrdering) ? constraints : [ORDERING, ...constraints],
+    parameters: buildParameters(written, isProgram),
+    constraints:
+      constraints.some(isOrdering) || !isOrdered(written, isProgram) ? constraints : [ORDERING, ...constraints],
     include: include.map(toAssignment),
     exclude: exclude.map(toAssignment),
     seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : seeds,
-    ablations: ablations.map((entry) =>
+    ablations: (raw.ablations === undefined && !isPhased(written, isProgram) ? [] : ablations).map((entry) =>
       typeof entry === 'string'
         ? ABLATIONS.find((known) => known.name === entry)!
         : { name: entry.name, set: toAssignment(entry.set) },
     ),
+    control: control === undefined ? null : toAssignment(control),
+    isProgram,
     runCap: runCap ?? snakeCap ?? null,
     samplerSeed: samplerSeed ?? 0,
     loss: (raw.loss ?? {}) as Record<string, unknown>,
@@ -163,9 +188,19 @@ function buildDefinition(
   };
 }
 
-function buildParameters(written: readonly WrittenParameter[]): Parameter[] {
+/** For a program γ > α > β is in force where all three exist. */
+function isOrdered(written: readonly WrittenParameter[], isProgram: boolean): boolean {
+  return !isProgram || ['alpha', 'beta', 'gamma'].every((name) => written.some((each) => each.name === name));
+}
+
+/** Without β there is no phase to leave out. */
+function isPhased(written: readonly WrittenParameter[], isProgram: boolean): boolean {
+  return !isProgram || written.some(({ name }) => name === 'beta');
+}
+
+function buildParameters(written: readonly WrittenParameter[], isProgram: boolean): Parameter[] {
   const parameters = written.map(({ name, unit, space }) => ({ name, unit, space: space! }));
-  return parameters.some(({ name }) => name === 'gamma')
+  return isProgram || parameters.some(({ name }) => name === 'gamma')
     ? parameters
     : [...parameters, { name: 'gamma', unit: null, space: { distribution: 'constant', value: 1 } }];
 }

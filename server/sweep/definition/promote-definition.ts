@@ -1,7 +1,13 @@
 import type { Arm, Assignment } from '../arm.ts';
 import type { Metric } from '../metrics.ts';
-import { LOSS_PARAMETERS } from '../parameter-names.ts';
-import { nameAfter, writtenMetrics, writtenTraining } from './derived-definition.ts';
+import {
+  nameAfter,
+  pointOf,
+  writtenControls,
+  writtenMetrics,
+  writtenPoint,
+  writtenTraining,
+} from './derived-definition.ts';
 
 /** What a promotion is made of. */
 export interface PromotionParts {
@@ -9,6 +15,8 @@ export interface PromotionParts {
   sweep: string;
   /** At least one, of the same sweep; the best first. */
   arms: readonly Arm[];
+  /** Their controls, in the same order. */
+  controls: readonly Arm[];
   metric: { name: string; goal: 'maximize' | 'minimize' };
   /** The metrics that the sweep names itself. */
   metrics?: readonly Metric[];
@@ -25,12 +33,18 @@ export interface PromotionParts {
  */
 export function promoteDefinition({
   sweep,
-  arms: [first, ...others],
+  arms,
+  controls,
   metric,
   metrics = [],
   smallestEffect = null,
   seeds,
 }: PromotionParts): string {
+  const [first, ...others] = arms;
+  const { include = [], ...written } = writtenControls(arms.map((arm, i) => ({ arm, control: controls[i]! }))) as {
+    include?: Assignment[];
+  };
+  const included = [...others.map(pointOf), ...include];
   const count = others.length === 0 ? 'arm' : `${others.length + 1} arms`;
   const definition = {
     name: nameAfter(sweep, 'promoted'),
@@ -39,17 +53,12 @@ export function promoteDefinition({
     metric,
     ...writtenMetrics(metrics),
     ...(smallestEffect === null ? {} : { smallestEffect }),
-    parameters: Object.fromEntries(Object.entries(assignmentOf(first!)).map(([name, value]) => [name, { value }])),
-    ...(others.length === 0 ? {} : { include: others.map(assignmentOf) }),
-    ablations: ['noIntra'],
+    parameters: writtenPoint(first!),
+    ...(included.length === 0 ? {} : { include: included }),
+    ...written,
     seeds,
     loss: first!.loss,
     training: writtenTraining(first!.training),
   };
   return `${JSON.stringify(definition, null, 2)}\n`;
-}
-
-/** N in batches, as arms have it. */
-function assignmentOf(arm: Arm): Assignment {
-  return { ...Object.fromEntries(LOSS_PARAMETERS.map((name) => [name, arm[name]])), ...arm.swept };
 }

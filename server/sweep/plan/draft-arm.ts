@@ -2,7 +2,7 @@ import type { Assignment } from '../arm.ts';
 import type { NUnit } from '../space/definition.ts';
 import { hasIntraPhase } from '../effective.ts';
 import { roundHalfUp } from './round-half-up.ts';
-import type { ResolvedSettings, SettingsResolver } from './resolve-settings.ts';
+import type { ResolvedSettings, Resolver } from './resolve-settings.ts';
 
 /**
  * An arm before it has a number and a name. Parameters that are never in force are already masked: β = 0, ε = 0, N =
@@ -30,24 +30,35 @@ export interface DraftArm {
 export function toDraftArm(
   assignment: Assignment,
   unit: NUnit,
-  resolver: SettingsResolver,
+  resolver: Resolver,
   ablation: string | null = null,
   place = '',
 ): DraftArm | null {
   const settings = resolver.resolve(assignment, place);
   if (settings === null) return null;
   const { batches } = settings.training;
-  const alpha = assignment.alpha as number;
-  const beta = assignment.beta as number;
-  const gamma = assignment.gamma as number;
-  const N = toBatches(assignment.N as number, unit, settings, resolver);
+  // A program need not declare all of the five numbers. Where it declares β alone, β is in force from batch 0 on.
+  const alpha = (assignment.alpha ?? 0) as number;
+  const beta = (assignment.beta ?? 0) as number;
+  const gamma = (assignment.gamma ?? 0) as number;
+  const epsilon = (assignment.epsilon ?? 0) as number;
+  const N = toBatches((assignment.N ?? 0) as number, unit, settings, resolver);
   const intra = hasIntraPhase({ beta, N, training: settings.training });
-  const masked = intra ? { beta, epsilon: assignment.epsilon as number, N } : { beta: 0, epsilon: 0, N: batches };
+  const masked = intra ? { beta, epsilon, N } : { beta: 0, epsilon: 0, N: batches };
   const key = `${settings.id} ${alpha} ${gamma} ${masked.beta} ${masked.epsilon} ${masked.N}`;
-  return { assignment, ablation, settings, alpha, gamma, ...masked, control: !intra, key };
+  return {
+    assignment,
+    ablation,
+    settings,
+    alpha,
+    gamma,
+    ...masked,
+    control: resolver.isControl(assignment, intra),
+    key,
+  };
 }
 
-function toBatches(N: number, unit: NUnit, { training }: ResolvedSettings, resolver: SettingsResolver): number {
+function toBatches(N: number, unit: NUnit, { training }: ResolvedSettings, resolver: Resolver): number {
   if (unit === 'batches') return N;
   return roundHalfUp(N * (unit === 'fraction' ? training.batches : resolver.batchesPerEpoch(training)));
 }

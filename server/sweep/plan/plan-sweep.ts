@@ -1,7 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { armNames } from './arm-names.ts';
+import { toCanonicalJson } from '../canonical-json.ts';
 import type { Arm } from '../arm.ts';
+import { checkCommand } from './check-command.ts';
 import { isOwnAblation } from '../space/ablations.ts';
 import type { Definition } from '../space/definition.ts';
 import { type DraftArm, toDraftArm } from './draft-arm.ts';
@@ -10,7 +12,8 @@ import type { Plan } from './plan.ts';
 import { checkDerived, checkSize, MAX_ARMS, PlanMistake } from './plan-limits.ts';
 import { DefinitionError, type Problem } from '../problem.ts';
 import { withoutRepeats } from '../schema/issues.ts';
-import { type BatchesPerEpoch, SettingsResolver } from './resolve-settings.ts';
+import { ProgramResolver } from './resolve-program.ts';
+import { type BatchesPerEpoch, type Resolver, SettingsResolver } from './resolve-settings.ts';
 import { searchArms, type SearchArms, unitOf } from './search-arms.ts';
 import { smallestP } from './smallest-p.ts';
 import { batchesOf, buildStageTree } from '../stage-tree.ts';
@@ -23,12 +26,15 @@ import { batchesOf, buildStageTree } from '../stage-tree.ts';
  * `epoch`)
  */
 export function planSweep(definition: Definition, { batchesPerEpoch }: { batchesPerEpoch: BatchesPerEpoch }): Plan {
-  const resolver = new SettingsResolver(definition, batchesPerEpoch);
+  const resolver: Resolver = definition.isProgram
+    ? new ProgramResolver(definition)
+    : new SettingsResolver(definition, batchesPerEpoch);
   const search = attempt(definition, () => searchArms(definition, resolver));
   const drafts = attempt(definition, () => withAblations(search, definition, resolver));
   if (resolver.problems.length > 0) throw mistake(definition, withoutRepeats(resolver.problems));
   attempt(definition, () => checkSize(drafts.arms.length, definition.seeds.length));
   const arms = toArms(drafts, definition);
+  attempt(definition, () => checkCommand(arms, definition.seeds[0]!));
   const tree = buildStageTree(arms);
   const { name, metric, metrics, seeds } = definition;
   return {
@@ -67,7 +73,7 @@ function mistake({ name }: Definition, problems: Problem[]): DefinitionError {
  * point of the search without the intra-class phase folds into the ablation that computes the same: the point is the
  * control, whatever β or N it was written with. Any other ablation that computes what an arm already does adds nothing.
  */
-function withAblations(search: SearchArms, definition: Definition, resolver: SettingsResolver): Drafts {
+function withAblations(search: SearchArms, definition: Definition, resolver: Resolver): Drafts {
   const byKey = new Map(search.arms.map((arm) => [arm.key, arm]));
   const parents = new Map<DraftArm, string[]>();
   let folded = search.folded;
@@ -103,16 +109,15 @@ interface Drafts {
 function toArms({ arms: drafts, parents }: Drafts, definition: Definition): Arm[] {
   const settingNames = definition.parameters.map(({ name }) => name).filter(isSettingName);
   const names = armNames(drafts, definition);
-  const controls = new Map(
-    drafts.flatMap((draft, index) => (draft.control ? [[controlKey(draft), index] as const] : [])),
-  );
+  const keyOf = controlKey(definition);
+  const controls = new Map(drafts.flatMap((draft, index) => (draft.control ? [[keyOf(draft), index] as const] : [])));
   const indices = new Map(drafts.map(({ key }, index) => [key, index]));
   return drafts.map((draft, index) => ({
     index,
     name: names[index]!,
     ablation: draft.ablation,
     control: draft.control,
-    controlIndex: draft.control ? null : (controls.get(controlKey(draft)) ?? null),
+    controlIndex: draft.control ? null : (controls.get(keyOf(draft)) ?? null),
     parents: isOwnAblation(draft) ? parents.get(draft)!.map((key) => indices.get(key)!) : [],
     alpha: draft.alpha,
     beta: draft.beta,
@@ -125,9 +130,14 @@ function toArms({ arms: drafts, parents }: Drafts, definition: Definition): Arm[
   }));
 }
 
-/** Equal for an arm and its control: the arm with the same everything else and without the intra-class phase. */
-function controlKey({ settings, alpha, gamma }: DraftArm): string {
-  return `${settings.id} ${alpha} ${gamma}`;
+/**
+ * Equal for an arm and its control: the arm with the same everything else and without the intra-class phase, or with
+ * what the definition says of controls.
+ */
+function controlKey({ control }: Definition): (draft: DraftArm) => string {
+  if (control === null) return ({ settings, alpha, gamma }) => `${settings.id} ${alpha} ${gamma}`;
+  return ({ assignment }) =>
+    toCanonicalJson(Object.fromEntries(Object.entries(assignment).filter(([name]) => !(name in control))));
 }
 
 /** The hash of a plan. Settings are hashed once each, since arms share them. */

@@ -9,6 +9,8 @@ export interface Plan {
   metric: { name: string; goal: 'maximize' | 'minimize' };
   /** The metrics that the definition names itself; left out where it names none. */
   metrics?: Metric[];
+  /** The user's program that trains it, by its engine's name `program:…`; left out where no program does. */
+  engine?: string;
   arms: Arm[];
   seeds: number[];
   /** Ordered by seed first, so that half a sweep is already a table. */

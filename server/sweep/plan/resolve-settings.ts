@@ -12,11 +12,11 @@ import { MAX_SETTINGS, PlanMistake } from './plan-limits.ts';
 import { roundHalfUp } from './round-half-up.ts';
 import { assignSettings, type Sections } from '../problems/settings-assignment.ts';
 import { brokenRules } from '../schema/settings-rules.ts';
-import type { LossSettings, TrainingSettings } from '../settings.ts';
+import { type LossSettings, type OwnTraining, ownTraining, type TrainingSettings } from '../settings.ts';
 import { modelSchema, trainingSchema } from '../schema/training-schema.ts';
 
 /** The settings that decide the number of batches in an epoch. */
-export type EpochSettings = Omit<TrainingSettings, 'batches' | 'evalEvery'>;
+export type EpochSettings = Omit<OwnTraining, 'batches' | 'evalEvery'>;
 
 /**
  * Batches in one pass over the training part: images / batchSize, not rounded, since only what is multiplied by it is
@@ -30,6 +30,28 @@ export interface ResolvedSettings {
   id: number;
   loss: LossSettings;
   training: TrainingSettings;
+}
+
+/** Resolves the settings of arms; what does not go together is noted. */
+export interface Resolver {
+  /** What is wrong with combinations of swept settings, though each setting is fine by itself. */
+  readonly problems: readonly Problem[];
+
+  /**
+   * @param place where the definition asks for the combination; empty for a point of the search
+   * @returns null where the settings do not go together, which is then told in `problems`
+   */
+  resolve(assignment: Assignment, place: string): ResolvedSettings | null;
+
+  /** Batches in an epoch of these settings, not rounded. */
+  batchesPerEpoch(training: TrainingSettings): number;
+
+  /**
+   * Whether others are compared with the arms of an assignment.
+   *
+   * @param intra whether the intra-class phase is in force in them
+   */
+  isControl(assignment: Assignment, intra: boolean): boolean;
 }
 
 const lengthSchema = trainingSchema.omit({ dataset: true, model: true, optimizer: true });
@@ -62,7 +84,7 @@ const MAX_PROBLEMS = 1_000;
  * Resolves the settings of arms: assigns the swept values, fills in defaults and turns epochs into batches. Each
  * combination is resolved once.
  */
-export class SettingsResolver {
+export class SettingsResolver implements Resolver {
   readonly #sections: Pick<Definition, 'loss' | 'training'>;
   readonly #batchesPerEpoch: BatchesPerEpoch;
   readonly #byValues = new Map<string, ResolvedSettings | null>();
@@ -72,7 +94,6 @@ export class SettingsResolver {
   readonly #numbers = new Map<object, number>();
   readonly #ids = new Map<string, number>();
   readonly #epochs = new Map<object, Map<number, number>>();
-  /** What is wrong with combinations of swept settings, though each setting is fine by itself. */
   readonly problems: Problem[] = [];
 
   constructor(definition: Pick<Definition, 'loss' | 'training'>, batchesPerEpoch: BatchesPerEpoch) {
@@ -80,10 +101,6 @@ export class SettingsResolver {
     this.#batchesPerEpoch = batchesPerEpoch;
   }
 
-  /**
-   * @param place where the definition asks for the combination; empty for a point of the search
-   * @returns null where the settings do not go together, which is then told in `problems`
-   */
   resolve(assignment: Assignment, place: string): ResolvedSettings | null {
     const key = keyOf(assignment);
     let settings = this.#byValues.get(key);
@@ -98,8 +115,16 @@ export class SettingsResolver {
     return settings;
   }
 
-  /** Batches in an epoch of these settings, not rounded. The data set is asked only once for equal settings. */
-  batchesPerEpoch(training: EpochSettings): number {
+  /** The data set is asked only once for equal settings. */
+  batchesPerEpoch(training: TrainingSettings): number {
+    return this.#epochOf(ownTraining(training));
+  }
+
+  isControl(_: Assignment, intra: boolean): boolean {
+    return !intra;
+  }
+
+  #epochOf(training: EpochSettings): number {
     const known = this.#epochs.get(training.dataset) ?? new Map<number, number>();
     this.#epochs.set(training.dataset, known);
     let batches = known.get(training.batchSize);
@@ -150,13 +175,13 @@ export class SettingsResolver {
     return effective;
   }
 
-  #toTraining({ dataset, model, optimizer, length }: Omit<Read, 'loss'>): TrainingSettings {
+  #toTraining({ dataset, model, optimizer, length }: Omit<Read, 'loss'>): OwnTraining {
     const { batchSize, batches, epochs, evalEvery } = length;
     const training = { dataset, model, optimizer, batchSize } as EpochSettings;
-    const whole: TrainingSettings = {
+    const whole: OwnTraining = {
       ...training,
-      batches: batches ?? Math.max(1, roundHalfUp(epochs! * this.batchesPerEpoch(training))),
-      evalEvery: evalEvery ?? Math.max(1, roundHalfUp(this.batchesPerEpoch(training))),
+      batches: batches ?? Math.max(1, roundHalfUp(epochs! * this.#epochOf(training))),
+      evalEvery: evalEvery ?? Math.max(1, roundHalfUp(this.#epochOf(training))),
     };
     const parts = [dataset, model, optimizer].map((part) => numberOf(part, this.#numbers));
     return this.#shareAs(`${parts.join(' ')} ${batchSize} ${whole.batches} ${whole.evalEvery}`, whole);
@@ -185,7 +210,7 @@ export class SettingsResolver {
 }
 
 /** The number of a key; keys are numbered in the order in which they are met. */
-function numberOf<K>(key: K, numbers: Map<K, number>): number {
+export function numberOf<K>(key: K, numbers: Map<K, number>): number {
   let number = numbers.get(key);
   if (number === undefined) numbers.set(key, (number = numbers.size));
   return number;
@@ -195,7 +220,7 @@ function numberOf<K>(key: K, numbers: Map<K, number>): number {
  * The settings in an assignment as one text. A random search asks for it up to a million times, so it is made without
  * building any objects.
  */
-function keyOf(assignment: Assignment): string {
+export function keyOf(assignment: Assignment): string {
   let key = '';
   for (const name in assignment) {
     if (isSettingName(name)) key += `${name}=${JSON.stringify(assignment[name])};`;
@@ -233,7 +258,7 @@ function readPart(part: Part, assigned: Sections): object {
 }
 
 /** A problem of arms: told at the place that asks for them, else at the setting; with the values that they have. */
-function inArms({ path, message }: Problem, swept: [string, ParamValue][], place: string): Problem {
+export function inArms({ path, message }: Problem, swept: [string, ParamValue][], place: string): Problem {
   const values = swept.map(([name, value]) => `${name} = ${toFound(value)}`).join(', ');
   return place === ''
     ? { path, message: `${message} (in the arms with ${values}; "exclude" can drop them)` }

@@ -1,5 +1,5 @@
 import type { Assignment, ParamValue } from '../arm.ts';
-import { holds, ORDERING } from '../space/constraint.ts';
+import { holds, isOrdering, ORDERING } from '../space/constraint.ts';
 import { type Definition, type Parameter, singleValue } from '../space/definition.ts';
 import { type DraftArm, toDraftArm } from './draft-arm.ts';
 import { finiteSpace, refuseEmptySpace } from './exhausted-space.ts';
@@ -7,7 +7,7 @@ import { gridAxes, GridWalk } from './grid.ts';
 import { MAX_ARMS, MAX_FOLDED, MAX_POINTS, PlanMistake } from './plan-limits.ts';
 import { namesIn, PointFilter, toValues } from './point-filter.ts';
 import { boundRules, drawPoints, MAX_DRAWS } from './random-search.ts';
-import type { SettingsResolver } from './resolve-settings.ts';
+import type { Resolver } from './resolve-settings.ts';
 
 /** The arms of a search before ablations, and what became of the other points. */
 export interface SearchArms {
@@ -20,7 +20,7 @@ export interface SearchArms {
 /**
  * Enumerates or draws the arms of a definition, folds those that are the same computation, and adds the included ones.
  */
-export function searchArms(definition: Definition, resolver: SettingsResolver): SearchArms {
+export function searchArms(definition: Definition, resolver: Resolver): SearchArms {
   const found = definition.method === 'grid' ? searchGrid(definition, resolver) : searchRandom(definition, resolver);
   addIncluded(definition, resolver, found);
   if (found.arms.size > MAX_ARMS)
@@ -40,7 +40,7 @@ interface Found {
   notes: string[];
 }
 
-function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
+function searchGrid(definition: Definition, resolver: Resolver): Found {
   const { parameters, include } = definition;
   const walk = new GridWalk(gridAxes(parameters));
   const size = walk.sizeBelow(-1);
@@ -86,7 +86,7 @@ function searchGrid(definition: Definition, resolver: SettingsResolver): Found {
   return { arms, dropped: filter.dropped, folded, notes: [] };
 }
 
-function searchRandom(definition: Definition, resolver: SettingsResolver): Found {
+function searchRandom(definition: Definition, resolver: Resolver): Found {
   const { parameters, samplerSeed } = definition;
   const wanted = definition.runCap!;
   if (wanted > MAX_ARMS) throw new PlanMistake('runCap', `found ${wanted} arms, wanted at most ${MAX_ARMS}`);
@@ -123,7 +123,7 @@ function searchRandom(definition: Definition, resolver: SettingsResolver): Found
 const IDLE_DRAWS = 5_000;
 
 /** Refuses a space that has fewer arms than are wanted, where its points can be gone through. */
-function refuseExhausted(definition: Definition, resolver: SettingsResolver): void {
+function refuseExhausted(definition: Definition, resolver: Resolver): void {
   const { parameters, runCap } = definition;
   const walk = finiteSpace(parameters);
   if (walk === null) return;
@@ -152,7 +152,7 @@ function assignmentOf(parameters: readonly Parameter[], values: readonly ParamVa
 
 /** Where β > 0 is asked for, but no run is long enough to come to its N, the search compares nothing with nothing. */
 function refuseLateSwitch(definition: Definition, { arms }: Found): void {
-  const late = [...arms.values()].find(({ assignment }) => (assignment.beta as number) > 0);
+  const late = [...arms.values()].find(({ assignment }) => ((assignment.beta ?? 0) as number) > 0);
   if (late === undefined || ![...arms.values()].every(({ control }) => control)) return;
   const unit = unitOf(definition) === 'batches' ? '' : ` (unit "${unitOf(definition)}")`;
   throw new PlanMistake(
@@ -163,7 +163,7 @@ function refuseLateSwitch(definition: Definition, { arms }: Found): void {
 }
 
 /** Included points are exempt from the definition's own constraints and excludes, but not from γ > α > β. */
-function addIncluded(definition: Definition, resolver: SettingsResolver, found: Found): void {
+function addIncluded(definition: Definition, resolver: Resolver, found: Found): void {
   const fixed: Assignment = {};
   for (const parameter of definition.parameters) {
     const value = singleValue(parameter);
@@ -171,7 +171,7 @@ function addIncluded(definition: Definition, resolver: SettingsResolver, found: 
   }
   for (const [i, entry] of definition.include.entries()) {
     const point = { ...fixed, ...entry };
-    if (!holds(ORDERING, point))
+    if (definition.constraints.some(isOrdering) && !holds(ORDERING, point))
       throw new PlanMistake(`include[${i}]`, `${ORDERING.text} must hold, got ${toValues(point, namesIn(ORDERING))}`);
     const arm = toDraftArm(inOrder(point, definition), unitOf(definition), resolver, null, `include[${i}]`);
     if (arm === null) continue;
@@ -192,5 +192,5 @@ function idleExcludes(dropped: Found['dropped']): string[] {
 }
 
 export function unitOf({ parameters }: Pick<Definition, 'parameters'>) {
-  return parameters.find(({ name }) => name === 'N')!.unit!;
+  return parameters.find(({ name }) => name === 'N')?.unit ?? 'batches';
 }

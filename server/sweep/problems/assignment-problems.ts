@@ -53,6 +53,14 @@ export function problemsOfExclude(exclude: unknown, parameters: readonly Written
   });
 }
 
+/** What the arms of a program have that the others are compared with. */
+export function problemsOfControl(control: unknown, parameters: readonly WrittenParameter[], judge: Judge): Problem[] {
+  if (!isObject(control)) return [];
+  if (Object.keys(control).length === 0)
+    return [{ path: 'control', message: 'found no parameter, wanted at least one: every arm would be a control' }];
+  return problemsOfEntry(control, ['control'], parameters, judge, suggestionsFor(parameters));
+}
+
 /** Names in one `set` that get a suggestion; there may be a hundred of them. */
 const MOST_IN_SET = 20;
 

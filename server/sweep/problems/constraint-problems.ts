@@ -6,15 +6,20 @@ import { isRange } from '../space/space.ts';
 import { isLossParameter } from '../parameter-names.ts';
 import type { WrittenParameter } from './written-parameter.ts';
 
-/** Reads all constraints: gives those that are right, and says what is wrong with the others. */
+/**
+ * Reads all constraints: gives those that are right, and says what is wrong with the others.
+ *
+ * @param implied parameters that are there though the definition does not name them
+ */
 export function parseConstraints(
   written: unknown,
   parameters: readonly WrittenParameter[],
+  implied: readonly string[] = ['gamma'],
 ): { constraints: Constraint[]; problems: Problem[] } {
   const constraints: Constraint[] = [];
   const problems: Problem[] = [];
-  const numeric = ['gamma', ...parameters.filter(isNumeric).map(({ name }) => name)];
-  const declared = ['gamma', ...parameters.map(({ name }) => name)];
+  const numeric = [...implied, ...parameters.filter(isNumeric).map(({ name }) => name)];
+  const declared = [...implied, ...parameters.map(({ name }) => name)];
   for (const [i, text] of (Array.isArray(written) ? written : []).entries()) {
     if (typeof text !== 'string' || text === '') continue;
     const parsed = parseConstraint(text, numeric, declared);

@@ -13,16 +13,21 @@ import type { WrittenParameter } from './written-parameter.ts';
 /** Wrong values of one parameter, after which the others are not judged. */
 const MAX_JUDGED = 1_000;
 
-/** Everything that is wrong with `parameters` beyond its shape: names, units, spaces, values. */
+/**
+ * Everything that is wrong with `parameters` beyond its shape: names, units, spaces, values.
+ *
+ * @param areOptional whether the five numbers may be missing
+ */
 export function problemsOfParameters(
   parameters: readonly WrittenParameter[],
   method: unknown,
   judge: Judge,
+  areOptional = false,
 ): Problem[] {
   const byName = new Map<string, WrittenParameter>();
   let values = 0;
   return [
-    ...missingParameters(parameters),
+    ...(areOptional ? [] : missingParameters(parameters)),
     ...parameters.flatMap((parameter) => {
       const root = ['parameters', parameter.written];
       if (parameter.nested) return parameter.problems;

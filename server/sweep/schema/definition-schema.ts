@@ -94,6 +94,9 @@ export const definitionShape = strict({
     )
     .default(['noIntra'])
     .describe('noIntra, crossEntropyOnly, interOnly, noWarmup, noTruncation, or own ones.'),
+  control: assignment
+    .optional()
+    .describe('Of a program without beta: what those arms have that the others are compared with.'),
   runCap,
   run_cap: runCap,
   samplerSeed: whole(0).optional().describe('Random search: another seed draws other arms; 0 by default.'),

@@ -22,9 +22,16 @@ const section = (value: unknown): Section => (isObject(value) ? value : {});
 export function brokenRules(loss: unknown, training: unknown): BrokenRule[] {
   return [
     ...distanceRule(section(loss)),
-    ...lengthRule(section(training)),
-    ...optimizerRules(section(section(training).optimizer)),
-    ...idxRules(section(section(training).dataset)),
+    ...(isObject(training) && 'program' in training ? [] : trainingRules(section(training))),
+  ];
+}
+
+/** A program's own keys go by no rule of these. */
+function trainingRules(training: Section): BrokenRule[] {
+  return [
+    ...lengthRule(training),
+    ...optimizerRules(section(training.optimizer)),
+    ...idxRules(section(training.dataset)),
   ];
 }
 

@@ -30,6 +30,10 @@ export interface Definition {
   exclude: Assignment[];
   seeds: number[];
   ablations: Ablation[];
+  /** Of a program without β: what the arms have that others are compared with. */
+  control: Assignment | null;
+  /** Whether a user's own program trains its runs. */
+  isProgram: boolean;
   /** null for a grid. */
   runCap: number | null;
   samplerSeed: number;

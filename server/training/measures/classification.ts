@@ -8,7 +8,7 @@
  *
  * @param logits rows × classes, row-major
  */
-export function predict(logits: Float32Array, rows: number, classes: number): Int32Array {
+export function predict(logits: Float32Array | Float64Array, rows: number, classes: number): Int32Array {
   const predictions = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
     let best = 0;
@@ -61,7 +61,12 @@ export function mostConfusedError(confusion: number[][]): number {
  *
  * @param logits z, rows × classes
  */
-export function crossEntropy(logits: Float32Array, labels: Int32Array, classes: number, scale: number): number {
+export function crossEntropy(
+  logits: Float32Array | Float64Array,
+  labels: Int32Array,
+  classes: number,
+  scale: number,
+): number {
   let total = 0;
   for (let i = 0, row = 0; i < labels.length; i++, row += classes) {
     let largest = -Infinity;

@@ -28,7 +28,7 @@ export interface FeatureSpace {
  * @param predictions n class indices, of the network
  */
 export function featureSpace(
-  features: Float32Array,
+  features: Float32Array | Float64Array,
   labels: Int32Array,
   predictions: Int32Array,
   d: number,

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { TrainingSettings } from '../../sweep/settings.ts';
+import type { OwnTraining } from '../../sweep/settings.ts';
 import { rowProducts } from './row-products.ts';
 
 /** Points of a picture of the feature space; `x[i]`, `y[i]` belong to `labels[i]`. */
@@ -19,7 +19,7 @@ const MOST_SHOWN = 8;
  * wherever a run was interrupted, and whoever trained its trunk, the same ones are.
  */
 export function isProjected(
-  { batches, evalEvery }: Pick<TrainingSettings, 'batches' | 'evalEvery'>,
+  { batches, evalEvery }: Pick<OwnTraining, 'batches' | 'evalEvery'>,
   batch: number,
 ): boolean {
   const last = Math.ceil(batches / evalEvery); // evaluations count from 0
@@ -34,7 +34,7 @@ export function isProjected(
  *
  * @param features n × d, row-major
  */
-export function project(features: Float32Array, labels: Int32Array, d: number): Projection {
+export function project(features: Float32Array | Float64Array, labels: Int32Array, d: number): Projection {
   const n = Math.min(SAMPLE, labels.length);
   const chosen = Array.from({ length: n }, (_, i) => Math.floor((i * labels.length) / n));
   const rows = new Float64Array(n * d);

@@ -10,6 +10,7 @@ import type { Arm } from '../../../server/sweep/arm.ts';
 import type { SweepResults } from '../../../server/sweep/results.ts';
 import { UserError } from '../../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults } from '../make-results.ts';
+import { ownTraining } from '../../../server/sweep/settings.ts';
 
 const SEEDS = 8;
 const NOISE = [0, 0.004, -0.003, 0.002, -0.001, 0.003, -0.004, 0.001];
@@ -25,7 +26,7 @@ interface Given {
 }
 
 function sweepOf({ id, name = id, dataset = 'glyphs', batches = 400, arms }: Given): SweepResults {
-  const base = makeArm(0).training;
+  const base = ownTraining(makeArm(0).training);
   const source = dataset === 'glyphs' ? base.dataset : { ...base.dataset, name: dataset };
   const training = { ...base, batches, dataset: source } as Arm['training'];
   const control = NOISE.map((noise) => 0.9 + noise);

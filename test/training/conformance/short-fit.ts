@@ -1,5 +1,5 @@
 import { Stream } from '../../../server/sweep/random.ts';
-import type { TrainingSettings } from '../../../server/sweep/settings.ts';
+import type { OwnTraining } from '../../../server/sweep/settings.ts';
 import type { Checkpoint } from '../../../server/training/checkpoint.ts';
 import type { Dataset, Part } from '../../../server/training/dataset.ts';
 import type { Engine } from '../../../server/training/engine.ts';
@@ -52,7 +52,7 @@ export function settings(learningRate = 0.01): RunSettings {
       crossEntropyHead: 'linear',
     },
     training: {
-      dataset: { augment: { shift: 0, flip: false, crop: 0, cutout: 0 } } as TrainingSettings['dataset'],
+      dataset: { augment: { shift: 0, flip: false, crop: 0, cutout: 0 } } as OwnTraining['dataset'],
       model: { name: 'cnn-small', embedding: 4, dropout: 0 },
       optimizer: {
         name: 'momentum',
@@ -72,7 +72,7 @@ export function settings(learningRate = 0.01): RunSettings {
       batchSize: 4,
       batches: BATCHES,
       evalEvery: 4,
-    } as TrainingSettings,
+    } as OwnTraining,
   };
 }
 

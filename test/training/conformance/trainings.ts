@@ -1,4 +1,4 @@
-import type { ModelName, OptimizerSettings, TrainingSettings } from '../../../server/sweep/settings.ts';
+import type { ModelName, OptimizerSettings, OwnTraining } from '../../../server/sweep/settings.ts';
 import type { RunSettings } from '../../../server/training/network.ts';
 import { networks } from '../../helpers/networks.ts';
 
@@ -61,7 +61,7 @@ export function settingsOf({ network, optimizer }: Training): RunSettings {
     training: {
       dataset: {
         augment: { shift: optimizer === 'adamw' ? 2 : 0, flip: false, crop: 0, cutout: optimizer === 'adamw' ? 4 : 0 },
-      } as TrainingSettings['dataset'],
+      } as OwnTraining['dataset'],
       model: { name: network, embedding: 16, dropout: optimizer === 'adam' ? 0.2 : 0 },
       optimizer: {
         name: optimizer,

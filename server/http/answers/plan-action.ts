@@ -1,0 +1,9 @@
+import type { Plan } from '../../sweep/plan/plan.ts';
+
+/**
+ * Plans the text of a definition, for a sweep that is to be stored; handed over by the command.
+ *
+ * @param folder where relative paths start
+ * @param engine of the sweep that the definition was made from: its program is used again, whatever its files are now
+ */
+export type PlanAction = (definition: string, folder: string, engine?: string | null) => Promise<Plan>;

@@ -1,0 +1,51 @@
+/** A number as programs print it. */
+const NUMBER = String.raw`[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)`;
+const PAIR = new RegExp(String.raw`(?:^|[\s,;|(\[{])([A-Za-z_][\w./+-]*)\s*[=:]\s*(${NUMBER})(?=$|[\s,;|)\]}%])`, 'gi');
+
+const STEPS = new Set(['batch', 'step', 'iteration', 'iter']);
+
+/** A line of a program that prints its metrics, in the words of the protocol. */
+export interface Printed {
+  /** In batches; null where the line says none. */
+  batch: number | null;
+  metrics: Record<string, number>;
+}
+
+/**
+ * Reads `epoch=3 loss=0.41 val_acc=0.97` and the like; null for any other line. A name is that of a metric where
+ * `names` says so; else `val_` or `test_` before it says which part it is of, and a name without is of training.
+ *
+ * @param names names as they are printed → names of metrics
+ * @param batchesPerEpoch what an epoch counts; null where it is not known
+ */
+export function parsePrinted(
+  line: string,
+  names: Readonly<Record<string, string>>,
+  batchesPerEpoch: number | null,
+): Printed | null {
+  const pairs = [...line.matchAll(PAIR)].map(([, name, value]) => [name!, toNumber(value!)] as const);
+  let batch: number | null = null;
+  const metrics: Record<string, number> = {};
+  for (const [name, value] of pairs) {
+    if (STEPS.has(name.toLowerCase())) batch = value;
+    else if (name.toLowerCase() === 'epoch')
+      batch = batchesPerEpoch === null ? null : Math.round(value * batchesPerEpoch);
+    else metrics[toMetric(name, names)] = value;
+  }
+  return batch === null || Object.keys(metrics).length === 0 ? null : { batch, metrics };
+}
+
+function toNumber(text: string): number {
+  const word = text.toLowerCase().replace(/^\+/, '');
+  if (word === 'nan') return NaN;
+  return /^-?inf/.test(word) ? (word.startsWith('-') ? -Infinity : Infinity) : Number(word);
+}
+
+const PARTS = { val: 'val', valid: 'val', validation: 'val', test: 'test', train: 'train' } as const;
+
+function toMetric(name: string, names: Readonly<Record<string, string>>): string {
+  if (Object.hasOwn(names, name)) return names[name]!;
+  const [, part, rest] = /^(val|valid|validation|test|train)[_/.-](.+)$/i.exec(name) ?? [];
+  if (part === undefined || rest === undefined) return `train/${name}`;
+  return `${PARTS[part.toLowerCase() as keyof typeof PARTS]}/${rest}`;
+}
