@@ -5,7 +5,8 @@ import type { Storage } from '../database/storage.ts';
 /**
  * Within a transaction, before the sweep is queued: notes the engine that it is to be trained on. A sweep that never
  * started takes the engine that is asked for now, even if it was to be on another one that could not be opened. If the
- * choice is left open while the sweep waits, it keeps the engine that it waits for.
+ * choice is left open while the sweep waits, it keeps the engine that it waits for. A program is an engine that is only
+ * known by its files: trained anew, a sweep takes the program that it is planned with now.
  *
  * @param asked null leaves the choice open
  * @param fresh true: the sweep is trained anew, and may be on another engine than before
@@ -15,9 +16,9 @@ export function askEngine(storage: Storage, sweepId: number, asked: string | nul
   storage
     .prepare(
       `UPDATE "Sweep" SET engine = CASE state WHEN 'queued' THEN coalesce(@asked, engine) ELSE @asked END
-    WHERE id = @sweepId AND startedAt IS NULL AND state <> 'running'`,
+    WHERE id = @sweepId AND (startedAt IS NULL OR @isNewProgram) AND state <> 'running'`,
     )
-    .run({ asked, sweepId });
+    .run({ asked, sweepId, isNewProgram: Number(fresh && asked?.startsWith('program:') === true) });
 }
 
 /**
