@@ -446,7 +446,10 @@ class _BatchSampler:
 def _by_hand(defaults):
     """A whole run, as the defaults and the arguments say."""
     settings = dict(defaults or {})
+    known = {*settings, *_PARAMETERS, *_ORDER, "loss"}
     for key, value in _arguments(sys.argv[1:]):
+        if key.partition(".")[0] not in known:
+            print(f"Note: found --{key}, which is none of the defaults of this script", file=sys.stderr)
         place = settings
         *path, name = key.split(".")
         for part in path:
