@@ -22,15 +22,6 @@ export function askEngine(storage: Storage, sweepId: number, asked: string | nul
 }
 
 /**
- * Within a transaction: a sweep that is trained anew is trained by the program that its definition names now.
- *
- * @param engine of its new plan; undefined where no program trains it
- */
-export function takeProgram(storage: Storage, sweepId: number, engine: string | undefined): void {
-  if (engine !== undefined) storage.prepare('UPDATE "Sweep" SET engine = ? WHERE id = ?').run(engine, sweepId);
-}
-
-/**
  * A sweep keeps the engine it started with: another engine would make other bits of the same run, and pairs of unlike
  * runs. To be called before anything is changed, so that a refused sweep stays as it is.
  *

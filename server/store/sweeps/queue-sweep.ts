@@ -1,6 +1,6 @@
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import { askEngine, takeProgram } from './ask-engine.ts';
+import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { askForAll, askOtherBits } from './queue.ts';
@@ -74,10 +74,7 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
       );
     if (!keeps) refuseLostExtension(storage, found.id, request.plan);
     const asked = { ...request, engine: keeps ? request.engine : engineOf(request) };
-    if (continueSweep(storage, found, asked, now) && !keeps) {
-      replacePlan(storage, found.id, request.plan);
-      if (request.fresh) takeProgram(storage, found.id, request.plan.engine);
-    }
+    if (continueSweep(storage, found, asked, now) && !keeps) replacePlan(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };
   });
 }

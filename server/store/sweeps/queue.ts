@@ -1,4 +1,4 @@
-import { askEngine, takeProgram } from './ask-engine.ts';
+import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { refuseFresh } from './refuse-fresh.ts';
@@ -70,10 +70,7 @@ export function queueAgain(
     askForAll(storage, sweepId);
     if (fresh) storage.prepare('UPDATE "Sweep" SET share = true WHERE id = ?').run(sweepId);
     askOtherBits(storage, sweepId, { fresh, otherBits });
-    if (fresh && plan) {
-      replacePlan(storage, sweepId, plan);
-      takeProgram(storage, sweepId, plan.engine);
-    }
+    if (fresh && plan) replacePlan(storage, sweepId, plan);
     return (
       storage
         .prepare(
