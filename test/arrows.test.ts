@@ -37,6 +37,7 @@ const LAYERS: Record<string, string[]> = {
     'checkpoints',
     'workers',
     'order',
+    'exactness',
     'forecast',
     'sweep-work.ts',
     'deliveries',

@@ -4,6 +4,7 @@ import { isAllDone, readTasks, type RunIdentity } from '../store/training/identi
 import type { Here } from '../store/training/same-bits.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
 import { readEnvironment } from './environment.ts';
+import { ensureExact } from './exactness/ensure-exact.ts';
 import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
@@ -57,7 +58,9 @@ export async function beginSweep(
   if (!inputs) return { kind: 'stopped', sweep };
   const { armList, share } = sweep;
   const identities = identifyAll(armList, readTasks(storage, sweepId), crew.engine, share, inputs.fingerprintOf);
-  const here = await unlessEnded(ended, readHere(options, { sweep, crew, identities, ended, data: inputs }));
+  const begun = { sweep, crew, identities, ended, data: inputs };
+  // What a check has at work is ended before anything else.
+  const here = await (isTheirs(crew) ? checkTheirs(options, begun) : unlessEnded(ended, readHere(options, begun)));
   return here ? { kind: 'begun', sweep, crew, identities, ...inputs, ...here } : { kind: 'stopped', sweep };
 }
 
@@ -69,15 +72,33 @@ interface Begun {
   ended: AbortSignal;
 }
 
+function isTheirs({ engine }: Crew): boolean {
+  return engine.startsWith('program:');
+}
+
+/**
+ * Nobody can measure which bits a user's program computes. Whether it continues with the same ones can be seen.
+ *
+ * @returns null where it was ended
+ */
+async function checkTheirs(
+  options: Beginner,
+  { sweep, crew, identities, data, ended }: Begun,
+): Promise<{ here: null } | null> {
+  const { storage, sweepId, fresh } = options;
+  const dataFingerprint = data.fingerprintOf(sweep.armList[0]!.training);
+  const isDone = !fresh && isAllDone(storage, sweepId, identities);
+  await ensureExact(options, { sweep, crew, dataFingerprint, isDone, ended });
+  return ended.aborted ? null : { here: null };
+}
+
 /** The machine that trains the sweep, with the bits that it computes. */
 async function readHere(
   options: Beginner,
   { sweep, crew, identities, data, ended }: Begun,
 ): Promise<{ here: Here | null }> {
   const { storage, sweepId, fresh, tell } = options;
-  // Nobody can measure which bits a user's program computes.
-  const isTheirs = crew.engine.startsWith('program:');
-  if (isTheirs || (!fresh && isAllDone(storage, sweepId, identities))) return { here: null };
+  if (!fresh && isAllDone(storage, sweepId, identities)) return { here: null };
   const hire = (): Trainer => crew.hire(0);
   return { here: await measureBits(crew, sweep.armList, data, { hire, ended, tell }) };
 }

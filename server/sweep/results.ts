@@ -71,6 +71,8 @@ export interface SweepResults {
   runs: RunResult[];
   /** Seconds that training the runs took: a stage that several runs share counts once. */
   seconds: number;
+  /** Where runs share stages though the forks of their program are not exact: how they differ. */
+  inexact?: string;
   /** What training them used, counted in the same way; null where nothing was measured. */
   usage: Usage | null;
   /** With how many different numbers of seeds the sweep was complete, this one included; p-values count them all. */

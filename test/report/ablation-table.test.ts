@@ -738,6 +738,14 @@ describe('beside the mean', () => {
 });
 
 describe('the footnote', () => {
+  it('says where stages are shared though the forks of a program are not exact', () => {
+    const inexact = 'train/total at batch 20: 1 in one piece, 2 after a fork at batch 20';
+    expect(noteOf({ ...betaBySwitch(), inexact })).toContain(
+      `Stages are shared though the program's forks are not exact (${inexact}): runs are not the same as unshared;`,
+    );
+    expect(noteOf(betaBySwitch())).not.toContain('exact (');
+  });
+
   it('names engines where there are several, the training time, and the data', () => {
     const results = makeResults(
       [makeControl(0), makeArm(1)],

@@ -49,7 +49,10 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
   unarchive: [{ args: ['unarchive', 's1'], when: 'always' }],
   rm: [{ args: ['rm', 's1', '--yes'], when: 'always' }],
   doctor: [{ args: ['doctor'], when: 'never' }],
-  engine: [{ args: ['engine'], when: 'never' }],
+  engine: [
+    { args: ['engine'], when: 'never' },
+    { args: ['engine', 'check', 'definition.json'], when: 'never' },
+  ],
   datasets: [{ args: ['datasets'], when: 'never' }],
   python: [{ args: ['python', 'python'], when: 'never' }],
 };

@@ -19,8 +19,24 @@ export const engineCommand: CliCommand = {
       .option('--from <path>', 'tensorflow: a wheel, or a folder with wheels or with an unpacked libtensorflow')
       .option('--cuda', 'tensorflow: the build for NVIDIA cards')
       .action(run(install));
+    engine
+      .command('check')
+      .description("trains a few batches of a definition's program in several ways, and says whether forks are exact")
+      .argument('<file>', 'the sweep definition; "-": on stdin')
+      .action(run(check));
   },
 };
+
+/** @returns 1 where forks are not exact, and the exit code of the signal that broke the check off */
+async function check({ output, json }: Session, file: string): Promise<number> {
+  const { checkEngine } = await import('../check-engine.ts');
+  const { verdictText } = await import('../verdict-text.ts');
+  const { verdict, interrupted } = await checkEngine(file, output);
+  if (verdict === null) return interrupted!;
+  if (json) output.json(verdict);
+  else output.data(verdictText(verdict));
+  return verdict.kind === 'exact' ? 0 : 1;
+}
 
 async function install(session: Session, name: string, options: Options): Promise<void> {
   const { UserError } = await import('../../sweep/user-error.ts');

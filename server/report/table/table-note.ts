@@ -31,6 +31,7 @@ export function writeNote(
     ...(options.rows === 'arm' ? [...targets(metric, table), ...afterSwitch(table), ...worst5(metric, table)] : []),
     ...missing(results, table),
     ...engines(results),
+    ...sharing(results),
     ...classes(results),
     ...trainingTime(results),
     ...data(results),
@@ -227,6 +228,14 @@ function missing({ arms, seeds }: SweepResults, { missing: cells }: Described): 
 function engines({ runs }: SweepResults): string[] {
   const names = [...new Set(runs.map((run) => run.engine).filter((engine) => engine !== null))].sort();
   return names.length > 1 ? [`Runs come from different engines: ${names.join(', ')}.`] : [];
+}
+
+function sharing({ inexact }: SweepResults): string[] {
+  if (inexact === undefined) return [];
+  return [
+    `Stages are shared though the program's forks are not exact (${inexact}): runs are not the same as unshared; ` +
+      'a run and its control have one common prefix all the same.',
+  ];
 }
 
 function classes(results: SweepResults): string[] {

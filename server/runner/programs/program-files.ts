@@ -107,14 +107,19 @@ export function programFolder(folder: string, engine: string): string {
  * @returns sentences such as `train.py differs`; none where only the command does
  */
 export async function differencesOf(folder: string, engine: string, { files }: Program): Promise<string[]> {
-  const manifest = await readFile(join(programFolder(folder, engine), MANIFEST), 'utf8').catch(() => '{}');
-  const before = new Map(Object.entries(JSON.parse(manifest) as Record<string, string>));
+  const before = await programFiles(programFolder(folder, engine));
   const now = new Map(files.map(({ path, hash }) => [path, hash]));
   return [...new Set([...before.keys(), ...now.keys()])].flatMap((path) => {
     if (!now.has(path)) return [`${path} is gone`];
     if (!before.has(path)) return [`${path} is new`];
     return before.get(path) === now.get(path) ? [] : [`${path} differs`];
   });
+}
+
+/** The files of a copy, path → hash; none where it is gone. */
+export async function programFiles(copy: string): Promise<Map<string, string>> {
+  const manifest = await readFile(join(copy, MANIFEST), 'utf8').catch(() => '{}');
+  return new Map(Object.entries(JSON.parse(manifest) as Record<string, string>));
 }
 
 /** Whether the copy is there, and its files are what they were when it was made. */

@@ -11,6 +11,8 @@ export class ProtocolError extends Error {
 export interface Hello {
   versions: Record<string, string>;
   device: string | null;
+  /** Absolute paths of its own files that it has imported; empty where it does not say. */
+  modules: string[];
 }
 
 /** What a line means for whoever trains the stage. */
@@ -20,8 +22,8 @@ export type Told =
   | { kind: 'progress'; batch: number }
   /** The arrays of an evaluation are in these files of its folder. */
   | { kind: 'arrays'; batch: number; part: 'val' | 'test'; files: ArrayFiles; line: number }
-  /** The state after this many batches is in its folder. */
-  | { kind: 'saved'; batch: number }
+  /** The state after this many batches is in its folder; `digest` is the program's own, null where it gives none. */
+  | { kind: 'saved'; batch: number; digest: string | null }
   /** The last line: it is at its end. `batch` of `diverged` is the first whose total was not finite. */
   | { kind: 'end'; outcome: 'done' | 'stopped' | 'diverged'; batch: number };
 
@@ -32,6 +34,9 @@ const NAME = /^(train|val|test)\/[\w.+-]+(\/[\w.+-]+)*$/;
 
 /** More metrics than this are names made of numbers by mistake. */
 const MAX_METRICS = 1_000;
+
+/** So many imported files are looked at. */
+const MAX_MODULES = 5_000;
 
 /**
  * What a program has reported of the stage [from, to), line by line. Points of `train/…` belong to batches from `from`
@@ -73,7 +78,7 @@ export class StageReport {
     if ('hello' in value) return [{ kind: 'hello', hello: this.#hello(value.hello) }];
     if ('metrics' in value) return this.#points(value);
     if ('evaluation' in value) return [this.#arrays(value)];
-    if ('saved' in value) return [this.#save(value.saved)];
+    if ('saved' in value) return [this.#save(value)];
     for (const outcome of ['done', 'stopped', 'diverged'] as const)
       if (outcome in value) return [this.#end(outcome, value[outcome])];
     throw this.#wrong(
@@ -141,10 +146,10 @@ export class StageReport {
     this.#waiting.push({ metric, batch, value });
   }
 
-  #save(written: unknown): Told {
-    const batch = this.#batch('saved', written, this.#saved + 1);
+  #save({ saved, digest }: Record<string, unknown>): Told {
+    const batch = this.#batch('saved', saved, this.#saved + 1);
     this.#saved = batch;
-    return { kind: 'saved', batch };
+    return { kind: 'saved', batch, digest: typeof digest === 'string' ? digest.slice(0, 200) : null };
   }
 
   #end(outcome: 'done' | 'stopped' | 'diverged', written: unknown): Told {
@@ -171,7 +176,7 @@ export class StageReport {
   }
 
   #hello(written: unknown): Hello {
-    const { versions, device } = (typeof written === 'object' && written !== null ? written : {}) as Record<
+    const { versions, device, modules } = (typeof written === 'object' && written !== null ? written : {}) as Record<
       string,
       unknown
     >;
@@ -179,6 +184,9 @@ export class StageReport {
     return {
       versions: Object.fromEntries(texts.map(([name, version]) => [name.slice(0, 100), String(version).slice(0, 100)])),
       device: typeof device === 'string' ? device.slice(0, 200) : null,
+      modules: Array.isArray(modules)
+        ? modules.filter((file): file is string => typeof file === 'string').slice(0, MAX_MODULES)
+        : [],
     };
   }
 

@@ -23,6 +23,8 @@ export interface ProgramSegment {
   points: Series[];
   /** The folder with the state after batch `to`; null where nothing can be continued from there. */
   saved: string | null;
+  /** What the program itself says of that state; null where it says nothing. */
+  digest: string | null;
   /** What was measured of the arrays that it handed over. */
   evaluations: Evaluation[];
   seconds: number;
@@ -90,6 +92,8 @@ class Following {
   /** When it was asked to stop; null before. */
   #asked: number | null = null;
   #ended: End | null = null;
+  /** By batch: what the program says of the state that it saved there. */
+  readonly #digests = new Map<number, string>();
 
   constructor(stage: ProgramStage, folder: StageFolder, program: ProgramProcess, told: ProgramCallbacks) {
     this.#stage = stage;
@@ -136,7 +140,7 @@ class Following {
       if (told.kind === 'hello') this.#told.onHello(told.hello);
       if (told.kind === 'progress') this.#told.onProgress(told.batch);
       if (told.kind === 'arrays') await this.#measure(told);
-      if (told.kind === 'saved') await this.#save(told.batch);
+      if (told.kind === 'saved') await this.#save(told);
       if (told.kind === 'end') this.#ended = told;
     }
   }
@@ -153,8 +157,9 @@ class Following {
   }
 
   /** What a program that cannot fork saves is its own affair. */
-  async #save(batch: number): Promise<void> {
+  async #save({ batch, digest }: Told & { kind: 'saved' }): Promise<void> {
     const { settings, from, to } = this.#stage;
+    if (digest !== null) this.#digests.set(batch, digest);
     if (!settings.fork || batch <= from || batch === to) return; // the one at the end comes with the result
     await this.#tell(batch, this.#report.pointsUpTo(batch), this.#folder.saved(batch), null);
   }
@@ -218,6 +223,8 @@ class Following {
   async #exit(): Promise<void> {
     const ending = await Promise.race([this.#program.exited, sleep(GOES_WITHIN, null, { ref: false })]);
     if (ending === null) return this.#program.killAll();
+    // One that sees the file `stop` may be at its end when SIGTERM comes.
+    if (this.#asked !== null && ending.code === null) return;
     if (ending.code !== 0)
       throw new Error(`the program said that it was done, and ended (${ending.how})${this.#program.lastWords}`);
   }
@@ -230,8 +237,9 @@ class Following {
     this.#at = to;
     const evaluations = this.#evaluations.filter(({ batch }) => batch <= to && (batch > from || batch === 0));
     this.#evaluations = this.#evaluations.filter(({ batch }) => batch > to);
-    const fresh = points.map((each) => since(each, from));
-    await this.#told.onSegment({ from, to, points: fresh, evaluations, saved, seconds, result });
+    const digest = saved === null ? null : (this.#digests.get(to) ?? null);
+    const fresh = points.map((each) => pointsSince(each, from));
+    await this.#told.onSegment({ from, to, points: fresh, evaluations, saved, digest, seconds, result });
   }
 }
 
@@ -240,7 +248,7 @@ function stopped(batch: number): FitResult {
 }
 
 /** Without the points before a batch: those of batches that are trained once more only to come to their state. */
-function since({ metric, epsilon, batches, values }: Series, from: number): Series {
+function pointsSince({ metric, epsilon, batches, values }: Series, from: number): Series {
   // An evaluation belongs to the batches before it.
   const least = from === 0 || metric.startsWith('train/') ? from : from + 1;
   const first = batches.findIndex((batch) => batch >= least);

@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
-import { isProgram, type ProgramSettings } from '../../sweep/settings.ts';
+import { isProgram } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { clearLeftovers } from '../programs/leftovers.ts';
-import { seatsOf, visibleDevices } from '../programs/devices.ts';
 import { isKept, programFolder } from '../programs/program-files.ts';
 import type { SweepOptions } from '../run-options.ts';
 import { hireForProgram, type Hire } from './hire-worker.ts';
+import { findSeats } from './program-seats.ts';
 
 type Options = Pick<SweepOptions, 'storage' | 'sweepId' | 'workers' | 'perGpu' | 'patience' | 'logs'>;
 
@@ -40,18 +39,7 @@ export async function officeFor(engine: string, options: Options): Promise<Progr
   const stages = join(programs, 'stages');
   await clearLeftovers(stages);
   await mkdir(stages, { recursive: true, mode: 0o700 });
-  const devices = await devicesOf(training.program, options);
-  const seats = options.workers === 'auto' ? (devices?.length ?? 1) : options.workers;
-  const threads = Math.max(1, Math.floor(availableParallelism() / seats));
-  const placeOf = (seat: number) => {
-    const own = devices === null ? null : devices[seat % devices.length]!;
-    const device = own === null ? 'its own choice' : own.join(', ');
-    return { copy: programFolder(programs, engine), folder: sweep.folder, stages, devices: own, threads, device };
-  };
+  const folders = { copy: programFolder(programs, engine), folder: sweep.folder, stages };
+  const { seats, placeOf } = await findSeats(folders, training.program, options);
   return { hire: hireForProgram(engine, placeOf, options), seats };
-}
-
-/** By seat; null for a program that asks for none, and sees what there is. */
-async function devicesOf({ gpus }: ProgramSettings, { perGpu }: Options): Promise<string[][] | null> {
-  return gpus === 0 ? null : seatsOf(await visibleDevices(), gpus, perGpu ?? 1);
 }

@@ -31,9 +31,15 @@ export function hireForProgram(
   placeOf: (seat: number) => ProgramPlace,
   { patience, logs }: Pick<SweepOptions, 'patience' | 'logs'>,
 ): Hire {
-  return (seat) => {
-    const opening = { kind: 'openProgram', place: placeOf(seat) } as const;
-    const place = { program: 'runner/workers/program-worker', name: engine, opening, keepsCheckpoints: false };
-    return new WorkerProcess(place, patience, logs.worker(seat));
+  return (seat) => new WorkerProcess(onProgram(engine, placeOf(seat)), patience, logs.worker(seat));
+}
+
+/** @param engine its name, `program:…` */
+export function onProgram(engine: string, place: ProgramPlace): Workplace {
+  return {
+    program: 'runner/workers/program-worker',
+    name: engine,
+    opening: { kind: 'openProgram', place },
+    keepsCheckpoints: false,
   };
 }

@@ -49,6 +49,8 @@ export interface ProgramOrder extends AnyOrder {
   command: string[];
   /** What `order.json` says, besides what the trainer knows. */
   order: Omit<Order, 'from' | 'to' | 'saveEverySeconds'>;
+  /** How often it is to save; left out where the trainer decides. */
+  saveEverySeconds?: number;
   batchesPerEpoch: number | null;
 }
 
@@ -80,6 +82,8 @@ export interface SegmentReport {
   points: Series[];
   evaluations: Evaluation[];
   checkpoint: SentCheckpoint | null;
+  /** What a user's program itself says of that state, by its bits; null where it says nothing. */
+  digest?: string | null;
   seconds: { training: number; evaluation: number };
   /** What its process used for it; null where that is not known. */
   usage: ProcessUsage | null;
@@ -93,6 +97,8 @@ export interface Loaded {
   evaluated: { val: number; test: number } | null;
   /** Where it is known only now, and not when the trainer opens. */
   machine?: Machine | null;
+  /** Files of a user's program that it has imported, where it says them. */
+  modules?: string[];
 }
 
 export type ToWorker =

@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Machine } from '../../store/training/run-state.ts';
 import { packageVersion } from '../../training/engines/packages.ts';
 import { projectFolder } from '../../training/project-folder.ts';
 import { explainFileError } from '../../sweep/file-error.ts';
@@ -61,18 +62,19 @@ async function train(order: ProgramOrder): Promise<void> {
   let last = null as SegmentReport | null;
   isTraining = true;
   try {
-    await folder.prepare({ ...order.order, from: begins, to, saveEverySeconds: saveEvery() }, restoring(order));
+    const saveEverySeconds = order.saveEverySeconds ?? saveEvery();
+    await folder.prepare({ ...order.order, from: begins, to, saveEverySeconds }, restoring(order));
     const program = begin(settings.resident ? null : folder.path, settings, command);
     if (settings.resident) program.hand(folder.path);
     let isLoaded = false;
-    const load = (machine: { device: string; versions: Record<string, string> } | null): void => {
-      if (!isLoaded) send({ kind: 'loaded', loaded: { classes: null, evaluated: null, machine } });
+    const load = (machine: Machine | null, modules: string[] = []): void => {
+      if (!isLoaded) send({ kind: 'loaded', loaded: { classes: null, evaluated: null, machine, modules } });
       isLoaded = true;
     };
     const { batches, evalEvery } = order.order;
     const stage = { settings, begins, from, to, batchesPerEpoch: order.batchesPerEpoch, batches, evalEvery };
     await trainProgram(stage, folder, program, {
-      onHello: ({ versions, device }) => load({ device: device ?? place!.device, versions }),
+      onHello: ({ versions, device, modules }) => load({ device: device ?? place!.device, versions }, modules),
       onProgress: (batch) => {
         load(null);
         send({ kind: 'progress', batch });

@@ -27,7 +27,7 @@ export function readResults(
   { confusion = true, ...wanted }: WantedResults = {},
 ): SweepResults | null {
   const sweep = storage
-    .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan FROM "Sweep" WHERE id = ?')
+    .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan, inexact FROM "Sweep" WHERE id = ?')
     .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
   const plan = JSON.parse(sweep.plan) as Pick<Plan, 'seeds' | 'metrics'>;
@@ -45,6 +45,7 @@ export function readResults(
     seeds: plan.seeds,
     runs: runs.map((run) => toResult(run, paths.get(run.id)!, curves)),
     seconds: secondsOf(storage, sweepId),
+    ...(sweep.inexact === null ? {} : { inexact: sweep.inexact }),
     usage: readSweepUsage(storage, sweepId),
     looks: new Set([...growth.looks, plan.seeds.length]).size,
     armsBefore: growth.armsBefore,
@@ -68,6 +69,7 @@ interface SweepColumns {
   metricName: string;
   metricGoal: 'maximize' | 'minimize';
   plan: string;
+  inexact: string | null;
 }
 
 interface RunColumns {

@@ -68,7 +68,7 @@ test('a program that says nothing any more is killed, and says why', async () =>
   const folder = temporaryFolder();
   const file = writeBehaviours(folder, ['hangs'], { timeout: 3 });
   const db = join(folder, 'study.db');
-  expect((await cosweep(['run', file], { db })).code).toBe(1);
+  expect((await cosweep(['run', file, '--no-share'], { db })).code).toBe(1);
   const [run] = await cosweepHere<RunRow[]>(['runs', 'latest'], { db });
   expect(run!.error).toMatch(/reported nothing for \d+ s and was killed \(training\.program\.timeout\)/);
 });
@@ -77,7 +77,7 @@ test('a program that ignores SIGTERM is killed after its grace, with all that it
   const folder = temporaryFolder();
   const file = writeBehaviours(folder, ['ignores SIGTERM'], { grace: 1 }, { pause: 20, batches: 100_000 });
   const db = join(folder, 'study.db');
-  const run = start(['run', file], { db });
+  const run = start(['run', file, '--no-share'], { db });
   await run.until('it trains', () => countRuns(db, 'running') === 1);
   await vi.waitFor(() => expect(sleepers(db).length).toBeGreaterThan(0), { timeout: 30_000 });
   run.pressCtrlC();
