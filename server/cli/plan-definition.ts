@@ -48,14 +48,18 @@ export async function planWithSources(
   return { plan, sourceOf: (dataset) => sizes.source(dataset)! };
 }
 
+const SILENT = 'training.program names neither data nor dataVersion: runs on other data are taken for the same.';
+
 /** The arms of a user's program, whose files and data are looked at too. */
 async function planProgram(
   definition: Definition,
   folder: string,
   { programs, engine: known = null }: PlanOptions,
 ): Promise<Plan> {
-  const plan = planSweep(definition, { batchesPerEpoch: () => NaN });
-  const { program } = plan.arms[0]!.training as ProgramTraining;
+  const planned = planSweep(definition, { batchesPerEpoch: () => NaN });
+  const { program } = planned.arms[0]!.training as ProgramTraining;
+  const isSilent = program.data.length === 0 && program.dataVersion === null;
+  const plan = isSilent ? { ...planned, notes: [...planned.notes, SILENT] } : planned;
   await fingerprintData(program, folder);
   if (known?.startsWith('program:')) return { ...plan, engine: known };
   const read = await readProgram(program, folder);

@@ -140,6 +140,7 @@ test('each command and each route has a case, and on a database in order none fa
   const commandsSeen = [...(await tryCommands(copyOf(whole), ['always']))];
   expect(commandsSeen.filter(([, [code]]) => code !== 0).map(([name]) => name)).toEqual([
     'run s1 --no-wait', // some of its runs have failed
+    'run s1 --no-wait --keep-weights best', // as in run
     'extend s1 --seeds 8 --no-wait', // as in run
     'weights r1 --out weights', // the fixture has no checkpoints
   ]);

@@ -58,7 +58,9 @@ export class ProgramProcess {
         this.killAll();
         resolve(this.#ending);
       };
-      this.#child.once('error', (error) => end({ code: null, how: error.message }));
+      this.#child.once('error', (error: NodeJS.ErrnoException) =>
+        end({ code: null, how: error.code === 'ENOENT' ? `found no program ${file} on the PATH` : error.message }),
+      );
       this.#child.once('close', (code, signal) => end(endingOf(code, signal)));
       // What it started may hold its streams open: they are not waited for.
       this.#child.once('exit', (code, signal) => {

@@ -59,7 +59,7 @@ test('features, logits and labels that a program hands over are measured as for 
 
 test('arrays that do not belong together are a mistake that names the line', async () => {
   const folder = temporaryFolder();
-  const study = { beta: [0.2], N: [20], seeds: 1, training: { arrays: 'wrong' } };
+  const study = { beta: [0.2], N: [20], seeds: 1, program: { fork: false }, training: { arrays: 'wrong' } };
   const db = join(folder, 'wrong.db');
   expect((await cosweep(runProgramArgs(writeProgramStudy(folder, study)), { db })).code).toBe(1);
   const [run] = await cosweepHere<{ error: string }[]>(['runs', 'latest'], { db });

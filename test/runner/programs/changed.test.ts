@@ -13,7 +13,7 @@ test('a program that was edited is refused, and --fresh trains the edited one', 
   const right = readFileSync(script, 'utf8');
   writeFileSync(script, 'throw new Error("a slip of the pen");\n');
   const db = join(folder, 'study.db');
-  expect((await cosweep(['run', file], { db })).code).toBe(1);
+  expect((await cosweep(['run', file], { db })).code).toBe(2);
   const first = ask<string>(db, 'SELECT engine FROM "Sweep"');
   writeFileSync(script, right);
   const refused = await cosweep(['run', file], { db });

@@ -86,7 +86,7 @@ describe('the report of a stage', () => {
     ['half a batch', ['{"batch": 2.5, "metrics": {"train/a": 1}}'], 'found batch 2.5'],
     ['a list', ['[1]'], 'wanted an object of JSON'],
     ['half a line', ['{"batch": 2, "metr'], 'wanted an object of JSON'],
-    ['nothing known', ['{"epoch": 2}'], 'wanted hello, metrics, saved, stopped, diverged or done'],
+    ['nothing known', ['{"epoch": 2}'], 'wanted hello, metrics, evaluation, saved, stopped, diverged or done'],
     ['metrics of no object', ['{"batch": 2, "metrics": 3}'], 'found metrics that are no object'],
   ])('refuses %s', (_, lines, message) => {
     expect(() => told(new StageReport(2, 9), ...lines)).toThrow(message);
