@@ -26,18 +26,24 @@ const LINES_KEPT = 5;
  * Starts `cosweep run` for a stored sweep in a session of its own: the run outlives this process, and a Ctrl-C meant
  * for this process does not reach it. A sweep that is cancelled before the run comes to it stays cancelled. The
  * messages of the run go to a log beside the database, without what they would quote from data for the terminal alone.
+ *
+ * @param programs whether it may start users' programs, of whatever sweep of the queue
  */
-export async function spawnRun(db: string, sweepId: string): Promise<SpawnedRun> {
+export async function spawnRun(db: string, sweepId: string, programs: boolean): Promise<SpawnedRun> {
   const log = join(logFolderOf({ file: db }), `${sweepId}.log`);
   mkdirSync(dirname(log), { recursive: true, mode: LOG_FOLDER_MODE });
   const file = openSync(log, 'a', LOG_FILE_MODE);
   try {
     const before = statSync(log).size;
-    const child = spawn(process.execPath, launcher(db, 'run', sweepId, '--if-queued'), {
-      detached: true,
-      env: { ...process.env, COSWEEP_DETAIL: '0' },
-      stdio: ['ignore', file, file],
-    });
+    const child = spawn(
+      process.execPath,
+      launcher(db, 'run', sweepId, '--if-queued', ...(programs ? [] : ['--no-programs'])),
+      {
+        detached: true,
+        env: { ...process.env, COSWEEP_DETAIL: '0' },
+        stdio: ['ignore', file, file],
+      },
+    );
     const ended = new Promise<RunEnd>((resolve) => {
       child.once('exit', (code, signal) =>
         resolve({ how: signal ? `killed by ${signal}` : `exit code ${code}`, said: lastLines(log, before) }),

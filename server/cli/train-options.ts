@@ -8,6 +8,7 @@ export interface TrainOptions {
   device?: string;
   workers: number | 'auto';
   perGpu?: number;
+  programs?: boolean;
   wait: boolean;
   failOn: 'failed' | 'diverged' | 'none';
 }

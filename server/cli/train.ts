@@ -50,7 +50,7 @@ export async function trainAndShow(
   sweepId: number,
   options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
-  const { engine, device = null, workers, perGpu, wait, fresh } = options;
+  const { engine, device = null, workers, perGpu, programs, wait, fresh } = options;
   goOnWhereNobodyReads();
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) =>
@@ -64,6 +64,7 @@ export async function trainAndShow(
       device,
       workers,
       ...(perGpu === undefined ? {} : { perGpu }),
+      ...(programs === undefined ? {} : { programs }),
       wait,
       fresh,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,

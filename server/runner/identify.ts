@@ -1,5 +1,5 @@
 import { effectiveSettings, runKey, stageKey } from '../sweep/effective.ts';
-import { buildStageTree, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
+import { buildStageTree, canFork, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
 import type { Arm } from '../sweep/arm.ts';
 import {
   isProgram,
@@ -66,13 +66,13 @@ export function identifyAll(
   const identities: RunIdentity[] = [];
   const paths = pathsOf(arms, share);
   // Runs that were computed without sharing have keys of their own, so that both ways can be compared side by side.
-  const computedBy = share ? engine : `${engine}+no-share`;
+  const computedBy = (arm: Arm): string => (share && canFork(arm) ? engine : `${engine}+no-share`);
   for (const { arm: index, seed } of runs) {
     const arm = arms[index]!;
     const dataFingerprint = fingerprintOf(arm.training);
     const effective = effectiveSettings(arm);
     const toStage = ({ from, to, beta, epsilon }: StageSpan): StageIdentity => ({
-      key: stageKey(effective, to, seed, dataFingerprint, computedBy),
+      key: stageKey(effective, to, seed, dataFingerprint, computedBy(arm)),
       from,
       to,
       params: { ...shownParameters(arm), beta, epsilon, N: beta > 0 ? arm.N : null },
@@ -80,8 +80,8 @@ export function identifyAll(
     identities.push({
       arm: index,
       seed,
-      key: runKey(effective, seed, dataFingerprint, computedBy),
-      start: stageKey(effective, 0, seed, dataFingerprint, computedBy),
+      key: runKey(effective, seed, dataFingerprint, computedBy(arm)),
+      start: stageKey(effective, 0, seed, dataFingerprint, computedBy(arm)),
       engine,
       dataFingerprint,
       stages: paths.get(index)!.map(toStage),
@@ -93,8 +93,8 @@ export function identifyAll(
 
 /**
  * Runs that differ in ε alone begin their last stage together, and stay together until a test separates them; a user's
- * program knows of one ε only. Such a
- * stage has a key that no other run will ask for, since it carries the ε that were asked for when it began.
+ * program knows of one ε only. Such a stage has a key that no other run will ask for, since it carries the ε that were
+ * asked for when it began.
  */
 function keepTogether(arms: Arm[], identities: RunIdentity[]): void {
   const groups = new Map<string, StageIdentity[]>();

@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Which device of the engine, as the user names it; null leaves it to the engine. */
   device: string | null;
   workers: number | 'auto';
+  /** False: sweeps of the queue that users' programs train are left to another process. */
+  programs?: boolean;
   /** How many programs share a GPU; left out: one. */
   perGpu?: number;
   /** Train every run of this sweep anew, whatever the database holds. */

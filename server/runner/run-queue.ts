@@ -67,7 +67,8 @@ export async function runQueue(
     logs = Logs.open(storage, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
-    const next = (): number | null => (stop.aborted || lost.aborted ? null : nextQueuedSweep(storage));
+    const next = (): number | null =>
+      stop.aborted || lost.aborted ? null : nextQueuedSweep(storage, options.programs);
     for (let id = next(); id !== null; id = next()) {
       const isAsked = id === options.sweepId;
       const own = isAsked ? options : { ...options, ...AS_IT_IS };

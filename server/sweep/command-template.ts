@@ -18,6 +18,13 @@ export class NullArgument extends Error {
   }
 }
 
+/** The argument of a command that names what is not there. */
+export class MissingArgument extends Error {
+  constructor(argument: string, place: string) {
+    super(`found the argument ${JSON.stringify(argument)}, and no ${place}`);
+  }
+}
+
 const PLACE = /\{\{|\}\}|\{([^{}]*)\}/g;
 
 /**
@@ -25,6 +32,7 @@ const PLACE = /\{\{|\}\}|\{([^{}]*)\}/g;
  * one of its values is null.
  *
  * @throws NullArgument where a value is null in an argument that stands by itself
+ * @throws MissingArgument where a name stands for nothing
  */
 export function fillCommand(command: readonly (string | readonly string[])[], values: TemplateValues): string[] {
   return command.flatMap((argument) => {
@@ -42,7 +50,8 @@ function fill(text: string, values: TemplateValues): string {
   return text.replace(PLACE, (found, name?: string) => {
     if (name === undefined) return found[0]!;
     const value = valueOf(name, values);
-    if (value === null || value === undefined) throw new NullArgument(text, name);
+    if (value === undefined) throw new MissingArgument(text, name);
+    if (value === null) throw new NullArgument(text, name);
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   });
 }
@@ -53,7 +62,8 @@ function valueOf(name: string, { seed, parameters, ...sections }: TemplateValues
   return name
     .split('.')
     .reduce<unknown>(
-      (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : null),
+      (inner, key) =>
+        typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
       sections,
     );
 }

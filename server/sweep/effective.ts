@@ -102,13 +102,14 @@ function hash({ effective, ...rest }: Computation): string {
 }
 
 /**
- * The settings of training that decide what is computed. How a program is started does not: its command and its files
- * are in the engine's name.
+ * The settings of training that decide what is computed and what is recorded of it. How long a program may take does
+ * not; its command and its files are in the engine's name.
  */
 function computedTraining(training: TrainingSettings): object {
   if (!isProgram(training)) return { ...training, dataset: withoutPlaces(training.dataset) };
   const { program, ...own } = training;
-  return { ...own, program: { parameters: program.parameters } };
+  const { parameters, metrics, names, gpus, env } = program;
+  return { ...own, program: { parameters, metrics, names, gpus, env } };
 }
 
 /**

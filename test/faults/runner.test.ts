@@ -76,7 +76,7 @@ fault('7', 'the process that was started for a sweep dies at once', async ({ say
   const storage = await newStorage();
   const { sweepId } = queueSweep(storage, request(plan('dies')));
   const gone = join(temporaryFolder(), 'gone.db');
-  const starter = new RunStarter({ storage, spawn: (id) => spawnRun(gone, id), say: () => {} });
+  const starter = new RunStarter({ storage, spawn: (id) => spawnRun(gone, id, false), say: () => {} });
   await starter.start(`s${sweepId}`);
   await vi.waitUntil(async () => (await readSweep(storage, sweepId))!.state === 'interrupted', { timeout: 60_000 });
   const { error } = (await readSweep(storage, sweepId))!;

@@ -34,7 +34,7 @@ async function dashboardOver(db: string): Promise<Dashboard> {
     context: {
       storage,
       actions: {
-        startRun: async (id) => void (await spawnRun(db, id)),
+        startRun: async (id) => void (await spawnRun(db, id, false)),
         plan: (text, folder) => planDefinition(readDefinition(text, 'of the test'), folder),
         doctor: async () => doctorAnswer,
         lastDoctor: () => null,

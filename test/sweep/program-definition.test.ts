@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillCommand, NullArgument, problemsOfTemplate } from '../../server/sweep/command-template.ts';
 import { confirmDefinition } from '../../server/sweep/definition/confirm-definition.ts';
+import { promoteDefinition } from '../../server/sweep/definition/promote-definition.ts';
 import { parseDefinition, readDefinition } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
 import { effectiveSettings, runKey } from '../../server/sweep/effective.ts';
@@ -80,7 +81,14 @@ describe('the plan of a program', () => {
       const [arm] = plan(written({}, { program: { ...PROGRAM, ...program } })).arms;
       return runKey(effectiveSettings(arm!), 0, 'data', 'program:1');
     };
-    expect(keyOf({ timeout: '5m', grace: 9, gpus: 2, env: ['A'] })).toBe(keyOf({}));
+    expect(keyOf({ timeout: '5m', grace: 9 })).toBe(keyOf({}));
+    for (const other of [
+      { gpus: 2 },
+      { env: ['A'] },
+      { names: { acc: 'val/accuracy' } },
+      { metrics: 'stdout', fork: false },
+    ])
+      expect(keyOf(other)).not.toBe(keyOf({}));
   });
 
   it('reads lengths of time', () => {
@@ -146,6 +154,29 @@ it('tells every mistake of a program’s definition at its place', () => {
   expect(problems(written({}, { program: { ...PROGRAM, timeout: 'soon' } }))).toEqual([
     'training.program.timeout: found "soon", wanted a number of seconds > 0, or a text such as "90s", "10m" or "2h"',
   ]);
+});
+
+it('refuses a control that no arm has, and a program that only prints but is to fork', () => {
+  const lr = { parameters: { 'training.lr': { values: [0.1, 0.2] } } };
+  expect(() => plan(written({ ...lr, control: { 'training.lr': 0.3 } }))).toThrow();
+  expect(problems(written({}, { program: { ...PROGRAM, metrics: 'stdout' } }))).toEqual([
+    'training.program.fork: found true with metrics "stdout", wanted metrics "file": it has to report in out.jsonl for that',
+  ]);
+});
+
+it('promotes arms that are compared with several controls, and none of them becomes one', () => {
+  const definition = written({
+    parameters: { 'training.lr': { values: [0.05, 0.1] }, 'training.net.width': { values: [8, 16] } },
+    control: { 'training.lr': 0.05, 'training.net.width': 8 },
+  });
+  const { arms, metric } = plan(definition);
+  const chosen = arms.filter(({ control }) => !control);
+  const controls = chosen.map(({ controlIndex }) => arms[controlIndex!]!);
+  const made = plan(JSON.parse(promoteDefinition({ sweep: 'theirs', arms: chosen, controls, metric, seeds: [7] })));
+  expect(made.arms.filter(({ control }) => control)).toHaveLength(1);
+  const promoted = made.arms.filter(({ control }) => !control).map(effectiveSettings);
+  expect(promoted).toHaveLength(3);
+  expect(promoted).toEqual(expect.arrayContaining(chosen.map(effectiveSettings)));
 });
 
 it('refuses an argument without a text for a value that is null, naming arm and argument', () => {

@@ -18,6 +18,7 @@ interface Options extends TrainOptions {
   keepCheckpoints?: true;
   keepWeights?: KeepWeights;
   ifQueued?: true;
+  programs: boolean;
 }
 
 export const runCommand: CliCommand = {
@@ -45,6 +46,7 @@ export const runCommand: CliCommand = {
             "sweep's metric; a new sweep keeps all",
         ).choices(KEEP_WEIGHTS),
       )
+      .option('--no-programs', "leave sweeps in the queue alone that users' programs train")
       .option('--if-queued', 'leave a stored sweep alone if it is no longer queued')
       .action(run(runSweep));
   },

@@ -70,7 +70,7 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
     const starter = new RunStarter({
       storage,
       spawn: (sweepId) =>
-        spawnRun(db, sweepId).catch((error: unknown) => {
+        spawnRun(db, sweepId, allowPrograms).catch((error: unknown) => {
           throw new OutsideError(`Cannot start the training of ${sweepId}: ${fileReason(error)}`, { cause: error });
         }),
       say: (text) => output.say(text),

@@ -17,9 +17,8 @@ export async function pruneCheckpoints(waiter: Waiter, lease: Lease, tell: (mess
 }
 
 /**
- * Deletes what processes left that were killed while they wrote or deleted checkpoints, and what was
- * forgotten and is there still. This database noted the names
- * before, and no file of another name is touched.
+ * Deletes what processes left that were killed while they wrote or deleted checkpoints, and what was forgotten and is
+ * there still. This database noted the names before, and no file of another name is touched.
  */
 export async function removeNoted(waiter: Waiter, lease: Lease, tell: (message: string) => void): Promise<void> {
   const { storage } = waiter;

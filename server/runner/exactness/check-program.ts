@@ -92,7 +92,9 @@ export async function checkProgram(subject: Subject, means: CheckMeans): Promise
 /** The arm as it is trained for the check: what is swept of N and of evaluations does not matter. */
 function toTask({ arm, seed }: Subject): Task {
   const fork = forkOf(arm);
-  return { arm: { ...arm, N: fork, training: { ...arm.training, evalEvery: fork } }, seed, fork, to: 2 * fork };
+  // Without an N of its own β is in force from the first batch on, and stays so.
+  const N = arm.training.program.parameters.includes('N') ? fork : arm.N;
+  return { arm: { ...arm, N, training: { ...arm.training, evalEvery: fork } }, seed, fork, to: 2 * fork };
 }
 
 /** Both at the same time where there are seats for them, else one after the other. */

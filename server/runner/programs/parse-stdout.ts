@@ -6,8 +6,10 @@ const STEPS = new Set(['batch', 'step', 'iteration', 'iter']);
 
 /** A line of a program that prints its metrics, in the words of the protocol. */
 export interface Printed {
-  /** In batches; null where the line says none. */
-  batch: number | null;
+  /** In batches. */
+  batch: number;
+  /** Whether it says so by its epoch, which has ended by then. */
+  isEpoch: boolean;
   metrics: Record<string, number>;
 }
 
@@ -24,15 +26,17 @@ export function parsePrinted(
   batchesPerEpoch: number | null,
 ): Printed | null {
   const pairs = [...line.matchAll(PAIR)].map(([, name, value]) => [name!, toNumber(value!)] as const);
-  let batch: number | null = null;
+  let step: number | null = null;
+  let epoch: number | null = null;
   const metrics: Record<string, number> = {};
   for (const [name, value] of pairs) {
-    if (STEPS.has(name.toLowerCase())) batch = value;
-    else if (name.toLowerCase() === 'epoch')
-      batch = batchesPerEpoch === null ? null : Math.round(value * batchesPerEpoch);
+    if (STEPS.has(name.toLowerCase())) step = value;
+    else if (name.toLowerCase() === 'epoch') epoch = value;
     else metrics[toMetric(name, names)] = value;
   }
-  return batch === null || Object.keys(metrics).length === 0 ? null : { batch, metrics };
+  const ofEpoch = epoch === null || batchesPerEpoch === null ? null : Math.round(epoch * batchesPerEpoch);
+  const batch = step ?? ofEpoch;
+  return batch === null || Object.keys(metrics).length === 0 ? null : { batch, isEpoch: step === null, metrics };
 }
 
 function toNumber(text: string): number {

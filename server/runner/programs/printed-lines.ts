@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { parsePrinted } from './parse-stdout.ts';
+import { parsePrinted, type Printed } from './parse-stdout.ts';
 
 /** A longer line says no metrics, in characters. */
 const MAX_LINE = 10_000;
@@ -54,21 +54,29 @@ export class PrintedLines {
     // A progress bar draws its line anew with each carriage return.
     const pieces = (this.#unended + text).split(/[\r\n]+/);
     this.#unended = pieces.pop()!.slice(-MAX_LINE);
-    for (const line of pieces) {
-      const printed = line.length > MAX_LINE ? null : parsePrinted(line, this.#names, this.#batchesPerEpoch);
-      if (printed !== null) this.#report(printed.batch!, printed.metrics);
-    }
+    for (const line of pieces) this.#read(line);
   }
 
-  #report(batch: number, metrics: Record<string, number>): void {
-    const isNew = ([metric]: [string, number]): boolean =>
-      batch >= 0 &&
-      batch <= (metric.startsWith('train/') ? this.#to - 1 : this.#to) &&
-      batch > (this.#last.get(metric) ?? -1);
-    const fresh = Object.entries(metrics).filter(isNew);
-    if (fresh.length === 0) return;
-    for (const [metric] of fresh) this.#last.set(metric, batch);
-    const written = fresh.map(([metric, value]) => [metric, Number.isFinite(value) ? value : String(value)]);
-    this.#lines.push(JSON.stringify({ batch, metrics: Object.fromEntries(written) }));
+  /** What it has printed without a line break at its end. */
+  flush(): void {
+    const line = this.#unended;
+    this.#unended = '';
+    this.#read(line);
+  }
+
+  #read(line: string): void {
+    const printed = line.length > MAX_LINE ? null : parsePrinted(line, this.#names, this.#batchesPerEpoch);
+    for (const [metric, value] of Object.entries(printed?.metrics ?? {})) this.#report(printed!, metric, value);
+  }
+
+  #report({ batch, isEpoch }: Pick<Printed, 'batch' | 'isEpoch'>, metric: string, value: number): void {
+    const isTraining = metric.startsWith('train/');
+    // What is told of training after an epoch belongs to the epoch's last batch.
+    const at = isTraining && isEpoch && batch > 0 ? batch - 1 : batch;
+    const isKnown = at <= (this.#last.get(metric) ?? -1);
+    if (isKnown || at > (isTraining ? this.#to - 1 : this.#to)) return;
+    this.#last.set(metric, at);
+    const written = Number.isFinite(value) ? value : String(value);
+    this.#lines.push(JSON.stringify({ batch: at, metrics: { [metric]: written } }));
   }
 }

@@ -21,7 +21,7 @@ export interface Program {
   /** `program:` and the first 12 characters of the hash of command and files. */
   engine: string;
   /** By path below the definition's folder, with slashes. */
-  files: { path: string; bytes: Uint8Array; hash: string }[];
+  files: { path: string; bytes: Uint8Array; hash: string; isExecutable: boolean }[];
 }
 
 /**
@@ -43,7 +43,8 @@ export async function readProgram(
     });
     total += bytes.length;
     if (total > MAX_BYTES) throw refusal(`found more than ${MAX_BYTES / 2 ** 20} MB in files up to ${path}`);
-    files.push({ path, bytes, hash: hashOf(bytes) });
+    const isExecutable = ((await stat(join(folder, path))).mode & 0o111) > 0;
+    files.push({ path, bytes, hash: hashOf(bytes), isExecutable });
   }
   const identity = toCanonicalJson({ command, files: files.map(({ path, hash }) => [path, hash]) });
   return { engine: `program:${hashOf(identity).slice(0, 12)}`, files };
@@ -74,23 +75,26 @@ function refusal(found: string): UserError {
  */
 export async function keepProgram(folder: string, { engine, files }: Program): Promise<string> {
   const kept = programFolder(folder, engine);
-  if (existsSync(kept)) return kept;
+  if (await isKept(folder, engine)) return kept;
   const unfinished = `${kept}.${randomUUID()}.tmp`;
   try {
     await mkdir(unfinished, { recursive: true, mode: 0o700 });
-    for (const { path, bytes } of files) {
+    for (const { path, bytes, isExecutable } of files) {
       await mkdir(dirname(join(unfinished, path)), { recursive: true });
-      await writeFile(join(unfinished, path), bytes);
+      await writeFile(join(unfinished, path), bytes, { mode: isExecutable ? 0o700 : 0o600 });
     }
     const hashes = Object.fromEntries(files.map(({ path, hash }) => [path, hash]));
     await writeFile(join(unfinished, MANIFEST), `${JSON.stringify(hashes, null, 2)}\n`);
+    // One that was damaged makes room; nobody trains from it.
+    if (existsSync(kept)) await rename(kept, `${unfinished}.damaged`).catch(() => {});
     await rename(unfinished, kept).catch((error: unknown) => {
       if (!existsSync(kept)) throw error; // else another process was faster
     });
   } catch (error) {
     throw explainFileError(error, `keep a copy of the program in ${kept}`);
   } finally {
-    await rm(unfinished, { recursive: true, force: true }).catch(() => {});
+    for (const left of [unfinished, `${unfinished}.damaged`])
+      await rm(left, { recursive: true, force: true }).catch(() => {});
   }
   return kept;
 }

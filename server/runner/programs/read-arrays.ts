@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arrays } from '../../training/measures/measure-arrays.ts';
 import { readNpy, type Npy } from './read-npy.ts';
@@ -12,6 +13,8 @@ const NAMES = ['features', 'logits', 'labels'] as const;
  */
 export async function readArrays(folder: string, files: Record<(typeof NAMES)[number], string>): Promise<Arrays> {
   const [features, logits, labels] = await Promise.all(NAMES.map((name) => readNpy(join(folder, files[name]), name)));
+  // They are measured now, and would take room until the stage ends.
+  for (const name of NAMES) await rm(join(folder, files[name]), { force: true });
   const [n] = labels!.shape;
   const shapes = [features!, logits!, labels!].map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
   const fit = features!.shape.length === 2 && logits!.shape.length === 2 && labels!.shape.length === 1;

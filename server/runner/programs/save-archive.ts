@@ -54,6 +54,7 @@ export async function unpackFolder(
   await mkdir(folder, { recursive: true });
   const archive = extract();
   const reading = pipeline(Readable.from(bytes), archive);
+  reading.catch(() => {}); // the loop below fails with it
   const files: { name: string; bytes: number }[] = [];
   for await (const entry of archive) {
     const { name, size } = entry.header;

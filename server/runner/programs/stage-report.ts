@@ -53,6 +53,8 @@ export class StageReport {
   #saved: number;
   /** By metric: the batch of its last point. */
   readonly #last = new Map<string, number>();
+  /** Names of the files that arrays came in. */
+  readonly #files = new Set<string>();
   /** Points that are not taken yet. */
   #waiting: { metric: string; batch: number; value: number }[] = [];
 
@@ -104,11 +106,25 @@ export class StageReport {
     const at = this.#batch('batch', batch, 0);
     if (evaluation !== 'val' && evaluation !== 'test')
       throw this.#wrong(`found the evaluation ${JSON.stringify(evaluation)}, wanted val or test`);
+    this.#arrayBatch(at, evaluation);
     const files = { features, logits, labels };
     for (const [name, file] of Object.entries(files))
       if (typeof file !== 'string' || !/^[\w.-]+$/.test(file))
         throw this.#wrong(`found ${JSON.stringify(file)} as ${name}, wanted the name of a file in the folder`);
+    for (const file of Object.values(files) as string[]) {
+      if (this.#files.has(file))
+        throw this.#wrong(`found the file ${file} once more, wanted files of their own for each evaluation`);
+      this.#files.add(file);
+    }
     return { kind: 'arrays', batch: at, part: evaluation, files: files as ArrayFiles, line: this.#line };
+  }
+
+  /** Of each part every evaluation stands once, in order, as numbers do. */
+  #arrayBatch(batch: number, part: string): void {
+    const before = this.#last.get(`arrays of ${part}`);
+    if (before !== undefined && batch <= before)
+      throw this.#wrong(`found the arrays of ${part} at batch ${batch} after batch ${before}, wanted each batch once`);
+    this.#last.set(`arrays of ${part}`, batch);
   }
 
   /**

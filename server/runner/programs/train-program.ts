@@ -113,6 +113,7 @@ class Following {
     while (this.#ended === null) {
       // Looked at before the lines are read: what a program wrote before its end is there by then.
       const isGone = this.#program.ending !== null;
+      if (isGone) this.#printed?.flush();
       const lines = await this.#readLines();
       for (const line of lines) {
         await this.#take(line);
@@ -128,11 +129,13 @@ class Following {
 
   async #readLines(): Promise<string[]> {
     const lines = this.#printed?.readLines() ?? (await this.#folder.readLines());
-    if (lines.length > 0 || this.#printed?.hasPrinted()) {
-      this.#heard = performance.now();
-      this.#told.onAlive();
-    }
+    if (lines.length > 0 || this.#printed?.hasPrinted()) this.#hear();
     return lines;
+  }
+
+  #hear(): void {
+    this.#heard = performance.now();
+    this.#told.onAlive();
   }
 
   async #take(line: string): Promise<void> {
@@ -141,6 +144,7 @@ class Following {
       if (told.kind === 'progress') this.#told.onProgress(told.batch);
       if (told.kind === 'arrays') await this.#measure(told);
       if (told.kind === 'saved') await this.#save(told);
+      if (told.kind === 'arrays' || told.kind === 'saved') this.#hear(); // that took this process its time
       if (told.kind === 'end') this.#ended = told;
     }
   }
@@ -153,7 +157,6 @@ class Following {
     const evaluation = measureArrays(arrays, { batch, part, batches, evalEvery });
     this.#report.measured(batch, evaluation.metrics);
     this.#evaluations.push(evaluation);
-    this.#told.onAlive();
   }
 
   /** What a program that cannot fork saves is its own affair. */
@@ -197,7 +200,7 @@ class Following {
     const isPrinting = settings.metrics === 'stdout';
     if (code === 0 && isPrinting && this.#report.hasPoints) return this.#finish({ outcome: 'done', batch: to });
     const missing = isPrinting
-      ? 'wanted lines such as epoch=1 loss=0.5 before it (training.program.names says what names mean)'
+      ? 'wanted lines such as step=100 loss=0.5 or epoch=1 loss=0.5 before it (epochs need training.batchesPerEpoch)'
       : `wanted {"done": ${to}} in out.jsonl before it`;
     const wanted = code === 0 ? `, ${missing}` : '';
     throw new Error(`the program ended (${how})${wanted}${this.#program.lastWords}`);
@@ -208,7 +211,8 @@ class Following {
     if (outcome === 'diverged') {
       this.#program.killAll();
       const end = Math.max(this.#at, Math.min(batch + 1, to));
-      return this.#tell(end, this.#report.rest(), null, { outcome, batch, intraDead: null });
+      // What it told of later batches is of no interest.
+      return this.#tell(end, this.#report.pointsUpTo(end), null, { outcome, batch, intraDead: null });
     }
     if (!settings.resident) await this.#exit();
     if (outcome === 'stopped') {
@@ -235,7 +239,7 @@ class Following {
     this.#since = now;
     const from = this.#at;
     this.#at = to;
-    const evaluations = this.#evaluations.filter(({ batch }) => batch <= to && (batch > from || batch === 0));
+    const evaluations = this.#evaluations.filter(({ batch }) => batch <= to && (batch > from || from === 0));
     this.#evaluations = this.#evaluations.filter(({ batch }) => batch > to);
     const digest = saved === null ? null : (this.#digests.get(to) ?? null);
     const fresh = points.map((each) => pointsSince(each, from));

@@ -27,8 +27,9 @@ const SAVING_SHARE = 0.05;
 let place: ProgramPlace | undefined;
 let stopping = false;
 let isTraining = false;
-/** A resident program that waits for its next stage. */
+/** A resident program that waits for its next stage, and the arguments that it was started with. */
 let resident: ProgramProcess | null = null;
+let residentCommand = '';
 /** At work now. */
 let running: ProgramProcess | null = null;
 /** What it took to put away the last save, in seconds. */
@@ -97,9 +98,12 @@ async function train(order: ProgramOrder): Promise<void> {
   send({ kind: 'segment', segment: last! });
 }
 
-/** A resident program goes on; any other one is started anew. */
+/** A resident program goes on where its arguments are the same; any other one is started anew. */
 function begin(stage: string | null, settings: ProgramOrder['settings'], command: readonly string[]): ProgramProcess {
-  if (settings.resident && resident?.ending === null) return (running = resident);
+  const written = JSON.stringify(command);
+  if (settings.resident && resident?.ending === null && written === residentCommand) return (running = resident);
+  resident?.killAll();
+  residentCommand = written;
   const { copy, ...given } = place!;
   const env = programEnvironment({ ...given, names: settings.env, stage });
   running = new ProgramProcess({ command, cwd: copy, env, isResident: settings.resident });
@@ -138,7 +142,7 @@ function restoring({ start, checkpoints }: ProgramOrder): ((folder: string) => P
 
 function contentOf({ content, hash }: Start, folder: string): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   if (content === null) throw new Error(`Cannot continue from checkpoint ${hash}: it was not sent`);
-  return 'bytes' in content ? [content.bytes] : createReadStream(join(folder, content.file));
+  return 'bytes' in content ? [content.bytes] : livingly(createReadStream(join(folder, content.file)));
 }
 
 async function toReport(
@@ -155,10 +159,18 @@ async function toReport(
   await rename(saved, taken).catch(() => {
     throw new Error(`the program said that it had saved batch ${to}, and there is no folder save/${to}`);
   });
-  const { file, hash, size } = await writeUnnamed(checkpoints.folder, checkpoints.name, packFolder(taken));
+  const { file, hash, size } = await writeUnnamed(checkpoints.folder, checkpoints.name, livingly(packFolder(taken)));
   saveTook = (performance.now() - started) / 1000;
   await rm(taken, { recursive: true, force: true });
   return { ...report, checkpoint: { batch: to, hash, size, content: { file } } };
+}
+
+/** Pieces on their way; a checkpoint may be so large that it takes minutes. */
+async function* livingly(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const piece of pieces) {
+    sayAlive();
+    yield piece;
+  }
 }
 
 /** In milliseconds: as often a sign of life is given, at most. */

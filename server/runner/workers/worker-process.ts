@@ -99,7 +99,7 @@ export class WorkerProcess implements Trainer {
     this.#listen('stdout');
     this.#listen('stderr');
     this.#child.on('message', (message: FromWorker) => {
-      if (message.kind === 'program') this.#program = message.pid;
+      if (message.kind === 'program') this.#follow(message.pid);
       else this.#receive(message);
     });
     this.#exited = new Promise((_, reject) => {
@@ -157,6 +157,12 @@ export class WorkerProcess implements Trainer {
   kill(): void {
     this.#child.kill('SIGKILL');
     this.#killProgram();
+  }
+
+  /** The news of a program may come after the end of the worker that started it. */
+  #follow(program: number | null): void {
+    this.#program = program;
+    if (this.dead) this.#killProgram();
   }
 
   /** A user's program is in a group of its own, which outlives the worker where nobody ends it. */

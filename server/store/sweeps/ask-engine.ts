@@ -1,3 +1,4 @@
+import type { Plan } from '../../sweep/plan/plan.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
@@ -5,7 +6,7 @@ import type { Storage } from '../database/storage.ts';
 /**
  * Within a transaction, before the sweep is queued: notes the engine that it is to be trained on. A sweep that never
  * started takes the engine that is asked for now, even if it was to be on another one that could not be opened. If the
- * choice is left open while the sweep waits, it keeps the engine that it waits for. A program is an engine that is only
+ * choice is left open while the sweep waits, it keeps the engine that it waits for; a program it keeps in any case. A program is an engine that is only
  * known by its files: trained anew, a sweep takes the program that it is planned with now.
  *
  * @param asked null leaves the choice open
@@ -15,10 +16,33 @@ export function askEngine(storage: Storage, sweepId: number, asked: string | nul
   if (!fresh) refuseOtherEngine(storage, sweepId, asked);
   storage
     .prepare(
-      `UPDATE "Sweep" SET engine = CASE state WHEN 'queued' THEN coalesce(@asked, engine) ELSE @asked END
+      `UPDATE "Sweep" SET engine = CASE WHEN state = 'queued' OR engine LIKE 'program:%'
+        THEN coalesce(@asked, engine) ELSE @asked END
     WHERE id = @sweepId AND (startedAt IS NULL OR @isNewProgram) AND state <> 'running'`,
     )
     .run({ asked, sweepId, isNewProgram: Number(fresh && asked?.startsWith('program:') === true) });
+}
+
+/**
+ * Within a transaction: a definition that named a program, and names none now, makes other runs.
+ *
+ * @param plan the new one
+ * @throws {UserError} unless everything is trained anew
+ */
+export function leaveProgram(
+  storage: Storage,
+  sweepId: number,
+  plan: Pick<Plan, 'engine' | 'name'>,
+  fresh: boolean,
+): void {
+  const kept = storage.prepare('SELECT engine FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | null;
+  if (plan.engine !== undefined || !kept?.startsWith('program:')) return;
+  if (!fresh)
+    throw new UserError(
+      `Cannot queue sweep ${JSON.stringify(plan.name)}: ${sweepName(sweepId)} was planned with a program, and its ` +
+        'definition names none now; add --fresh to train everything anew, or give it another name',
+    );
+  storage.prepare('UPDATE "Sweep" SET engine = NULL WHERE id = ?').run(sweepId);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import { askEngine } from './ask-engine.ts';
+import { askEngine, leaveProgram } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { askForAll, askOtherBits } from './queue.ts';
@@ -72,7 +72,10 @@ export function queueSweep(storage: Storage, request: SweepRequest, now = Date.n
         `Cannot queue sweep "${request.plan.name}": ${sweepName(found.id)} is being trained by another process ` +
           'with an earlier form of this definition; wait until it is done, or cancel it first',
       );
-    if (!keeps) refuseLostExtension(storage, found.id, request.plan);
+    if (!keeps) {
+      refuseLostExtension(storage, found.id, request.plan);
+      leaveProgram(storage, found.id, request.plan, request.fresh === true);
+    }
     const asked = { ...request, engine: keeps ? request.engine : engineOf(request) };
     if (continueSweep(storage, found, asked, now) && !keeps) replacePlan(storage, found.id, request.plan);
     return { sweepId: found.id, created: false };

@@ -8,12 +8,19 @@ import { transaction } from '../database/transaction.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { replacePlan } from './write-plan.ts';
 
-/** The sweep that waits longest; null where none does. */
-export function nextQueuedSweep(storage: Storage): number | null {
+/**
+ * The sweep that waits longest; null where none does.
+ *
+ * @param programs false: sweeps that users' programs train are passed over
+ */
+export function nextQueuedSweep(storage: Storage, programs = true): number | null {
   const id = storage
-    .prepare(`SELECT id FROM "Sweep" WHERE state = 'queued' ORDER BY queuedAt, id LIMIT 1`)
+    .prepare(
+      `SELECT id FROM "Sweep" WHERE state = 'queued' AND (? OR engine IS NULL OR engine NOT LIKE 'program:%')
+      ORDER BY queuedAt, id LIMIT 1`,
+    )
     .pluck()
-    .get();
+    .get(Number(programs));
   return (id as number | undefined) ?? null;
 }
 

@@ -74,8 +74,10 @@ export function writtenPoint(arm: Arm): Record<string, { value: ParamValue }> {
 export function writtenControls(pairs: readonly { arm: Arm; control: Arm }[]): object {
   const { training } = pairs[0]!.arm;
   if (hasPhase(training)) return { ablations: ['noIntra'] };
-  const [first] = pairs.map(({ arm, control }) => differenceOf(pointOf(control), pointOf(arm)));
-  return { include: pairs.map(({ control }) => pointOf(control)), control: first, ablations: [] };
+  // All controls have the same values of what tells a control: whatever differs in any pair is one of them.
+  const told = pairs.map(({ arm, control }) => differenceOf(pointOf(control), pointOf(arm)));
+  const control = Object.assign({}, ...told) as Assignment;
+  return { include: pairs.map((pair) => pointOf(pair.control)), control, ablations: [] };
 }
 
 function differenceOf(point: Assignment, other: Assignment): Assignment {

@@ -1,5 +1,5 @@
 import type { Arm } from '../arm.ts';
-import { fillCommand, NullArgument, templateValues } from '../command-template.ts';
+import { fillCommand, MissingArgument, NullArgument, templateValues } from '../command-template.ts';
 import { hasIntraPhase } from '../effective.ts';
 import { isProgram } from '../settings.ts';
 import { stageParameters } from '../stage-parameters.ts';
@@ -33,6 +33,11 @@ function checkStage(
   try {
     fillCommand(command, templateValues(arm, stageParameters(arm, to), seed));
   } catch (error) {
+    if (error instanceof MissingArgument)
+      throw new PlanMistake(
+        'training.program.command',
+        `${error.message} in the arm ${where}, wanted a name that is there`,
+      );
     if (!(error instanceof NullArgument)) throw error;
     throw new PlanMistake(
       'training.program.command',

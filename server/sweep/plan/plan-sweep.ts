@@ -34,6 +34,7 @@ export function planSweep(definition: Definition, { batchesPerEpoch }: { batches
   if (resolver.problems.length > 0) throw mistake(definition, withoutRepeats(resolver.problems));
   attempt(definition, () => checkSize(drafts.arms.length, definition.seeds.length));
   const arms = toArms(drafts, definition);
+  attempt(definition, () => refuseNoControl(arms, definition));
   attempt(definition, () => checkCommand(arms, definition.seeds[0]!));
   const tree = buildStageTree(arms);
   const { name, metric, metrics, seeds } = definition;
@@ -53,6 +54,13 @@ export function planSweep(definition: Definition, { batchesPerEpoch }: { batches
     smallestP: smallestP(seeds.length, arms.filter(({ controlIndex }) => controlIndex !== null).length),
     notes: search.notes,
   };
+}
+
+/** Where a definition says what controls have, it wants to compare with one. */
+function refuseNoControl(arms: readonly Arm[], { control }: Definition): void {
+  if (control === null || arms.some((arm) => arm.control)) return;
+  const wanted = Object.entries(control).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  throw new PlanMistake('control', `found no arm with ${wanted.join(', ')}, wanted at least one to compare with`);
 }
 
 function attempt<T>(definition: Definition, action: () => T): T {

@@ -99,6 +99,7 @@ function toTraining(
   const whole = batches ?? Math.max(1, roundHalfUp(epochs! * batchesPerEpoch!));
   return {
     ...own,
+    ...(epochs === undefined ? {} : { epochs }),
     program: { ...program, timeout: toSeconds(program.timeout), grace: toSeconds(program.grace), parameters },
     batches: whole,
     evalEvery: evalEvery ?? Math.max(1, batchesPerEpoch === undefined ? whole : roundHalfUp(batchesPerEpoch)),

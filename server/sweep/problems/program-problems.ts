@@ -21,7 +21,9 @@ export function problemsOfProgram(raw: Section, parameters: readonly WrittenPara
     ...lengthProblemsOf(raw.training as Section, names),
     ...ablationProblems(raw.ablations, names),
     ...controlProblems(raw.control, names),
-    ...(isObject(program) ? [...dataProblems(program), ...commandProblems(program, raw, names)] : []),
+    ...(isObject(program)
+      ? [...dataProblems(program), ...printingProblems(program), ...commandProblems(program, raw, names)]
+      : []),
   ];
 }
 
@@ -83,6 +85,17 @@ function lengthProblemsOf(training: Section, names: ReadonlySet<string>): Proble
 function dataProblems({ data, dataVersion }: Section): Problem[] {
   if (!Array.isArray(data) || data.length === 0 || typeof dataVersion !== 'string') return [];
   return [{ path: 'training.program.dataVersion', message: 'found a dataVersion beside data, wanted one of them' }];
+}
+
+/** A program that only prints can neither save nor say that it waits for the next stage. */
+function printingProblems({ metrics, fork, resident }: Section): Problem[] {
+  if (metrics !== 'stdout') return [];
+  return Object.entries({ fork, resident })
+    .filter(([, value]) => value === true)
+    .map(([key]) => ({
+      path: `training.program.${key}`,
+      message: 'found true with metrics "stdout", wanted metrics "file": it has to report in out.jsonl for that',
+    }));
 }
 
 function commandProblems({ command }: Section, { training }: Section, names: ReadonlySet<string>): Problem[] {

@@ -32,7 +32,7 @@ test('features, logits and labels that a program hands over are measured as for 
   const folder = temporaryFolder();
   const study = { beta: [0.2], N: [20], seeds: 1, training: { arrays: true } };
   const db = join(folder, 'arrays.db');
-  const { code, stderr } = await cosweep(runProgramArgs(writeProgramStudy(folder, study)), { db });
+  const { code, stderr } = await cosweep(['run', writeProgramStudy(folder, study)], { db });
   expect(code, stderr).toBe(0);
   const runs = Object.values(await snapshot(db));
   expect(runs).toHaveLength(2);
@@ -53,6 +53,9 @@ test('features, logits and labels that a program hands over are measured as for 
     // What the program says itself stays as it said.
     expect(new Map(curves['val/accuracy']).get(10)).not.toBe(0.75);
   }
+  // The trunk is trained once more for its state alone, and what it hands over then is stored already.
+  const extended = await cosweep(['extend', 's1', '--add', 'beta=0.3'], { db });
+  expect(extended.code, extended.stderr).toBe(0);
   const shown = await cosweepHere<{ classes: string[] | null }>(['show', 'r1'], { db });
   expect(shown.classes).toBeNull();
 });

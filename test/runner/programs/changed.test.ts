@@ -15,6 +15,10 @@ test('a program that was edited is refused, and --fresh trains the edited one', 
   const db = join(folder, 'study.db');
   expect((await cosweep(['run', file], { db })).code).toBe(2);
   const first = ask<string>(db, 'SELECT engine FROM "Sweep"');
+  // It is the same sweep, of the same program, however often it is refused.
+  const again = await cosweep(['run', 's1'], { db });
+  expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/a slip of the pen/)]);
+  expect(ask(db, 'SELECT engine FROM "Sweep"')).toBe(first);
   writeFileSync(script, right);
   const refused = await cosweep(['run', file], { db });
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/trainer\.mjs differs.*--fresh/)]);

@@ -39,7 +39,7 @@ function writeBehaviours(folder: string, behaviours: string[], program: object =
 
 test('each mistake of a program is told with its line, and what others train is not touched by it', async () => {
   const folder = temporaryFolder();
-  const behaviours = ['', ...Object.keys(MISTAKES), 'floods', 'diverges'];
+  const behaviours = ['', ...Object.keys(MISTAKES), 'floods', 'diverges', 'diverged before'];
   const db = join(folder, 'study.db');
   const file = writeBehaviours(folder, behaviours);
   const { code, stderr } = await cosweep(['run', file, '--workers', '2'], { db });
@@ -55,6 +55,7 @@ test('each mistake of a program is told with its line, and what others train is 
   expect(run('floods').metrics).toEqual(run('').metrics);
   expect(run('diverges')).toMatchObject({ state: 'diverged' });
   expect(run('diverges').error).toMatch(/batch 7/);
+  expect(run('diverged before')).toMatchObject({ state: 'diverged', error: expect.stringMatching(/batch 3/) });
   // Twenty megabytes of lines are cut in the log, which keeps its beginning and its end.
   const logs = readdirSync(`${db}.logs`, { recursive: true }).map((name) => join(`${db}.logs`, String(name)));
   const sizes = logs

@@ -11,6 +11,9 @@ const points = (report: StageReport, batch?: number) =>
     [...values],
   ]);
 
+const ARRAYS = (batch: number, name: string): string =>
+  JSON.stringify({ batch, evaluation: 'val', features: `f${name}`, logits: `l${name}`, labels: `y${name}` });
+
 describe('the report of a stage', () => {
   it('commits points before a save, and evaluations up to it', () => {
     const report = new StageReport(0, 4);
@@ -87,6 +90,8 @@ describe('the report of a stage', () => {
     ['a list', ['[1]'], 'wanted an object of JSON'],
     ['half a line', ['{"batch": 2, "metr'], 'wanted an object of JSON'],
     ['nothing known', ['{"epoch": 2}'], 'wanted hello, metrics, evaluation, saved, stopped, diverged or done'],
+    ['arrays twice', [ARRAYS(5, 'a'), ARRAYS(5, 'b')], 'wanted each batch once'],
+    ['files twice', [ARRAYS(5, 'a'), ARRAYS(6, 'a')], 'wanted files of their own for each evaluation'],
     ['metrics of no object', ['{"batch": 2, "metrics": 3}'], 'found metrics that are no object'],
   ])('refuses %s', (_, lines, message) => {
     expect(() => told(new StageReport(2, 9), ...lines)).toThrow(message);
@@ -94,9 +99,15 @@ describe('the report of a stage', () => {
 });
 
 it.each<[string, object | null]>([
-  ['epoch=3 loss=0.41 val_acc=0.97', { batch: 30, metrics: { 'train/loss': 0.41, 'val/acc': 0.97 } }],
-  ['[step: 12] acc: 91.5%, test/top1=1e-3', { batch: 12, metrics: { 'val/accuracy': 91.5, 'test/top1': 0.001 } }],
-  ['iter=7, train_total=nan, valid_loss=-inf', { batch: 7, metrics: { 'train/total': NaN, 'val/loss': -Infinity } }],
+  ['epoch=3 loss=0.41 val_acc=0.97', { batch: 30, isEpoch: true, metrics: { 'train/loss': 0.41, 'val/acc': 0.97 } }],
+  [
+    '[step: 12] acc: 91.5%, test/top1=1e-3',
+    { batch: 12, isEpoch: false, metrics: { 'val/accuracy': 91.5, 'test/top1': 0.001 } },
+  ],
+  [
+    'iter=7, train_total=nan, valid_loss=-inf',
+    { batch: 7, isEpoch: false, metrics: { 'train/total': NaN, 'val/loss': -Infinity } },
+  ],
   ['loss=0.41', null],
   ['Epoch 3 of 10', null],
   ['epoch=3', null],
