@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
@@ -6,6 +5,7 @@ import { noteInexact } from '../../store/training/note-inexact.ts';
 import { isProgram } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { patiently } from '../patiently.ts';
+import { removeFolders } from '../programs/leftovers.ts';
 import { programFolder } from '../programs/program-files.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { Crew } from '../workers/hire-crew.ts';
@@ -68,7 +68,7 @@ async function check(subject: Subject, options: Options, { sweep, crew, ended }:
     for (const warning of verdict.warnings) tell(`${sweep.id} ${sweep.name}: of its program, ${warning}`);
     return verdict;
   } finally {
-    await rm(join(stages, 'check'), { recursive: true, force: true }).catch(() => {});
+    await removeFolders(stages, (name) => /^check\b/.test(name));
   }
 }
 

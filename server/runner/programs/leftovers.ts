@@ -16,7 +16,12 @@ export async function clearLeftovers(folder: string): Promise<void> {
       // it has ended meanwhile, or is somebody else's
     }
   }
-  const names = await readdir(folder).catch(() => [] as string[]);
+  await removeFolders(folder);
+}
+
+/** Removes the folders of stages. @param isMeant by name; left out: all */
+export async function removeFolders(folder: string, isMeant: (name: string) => boolean = () => true): Promise<void> {
+  const names = (await readdir(folder).catch(() => [] as string[])).filter(isMeant);
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
 }
 

@@ -6,8 +6,8 @@ import type { Storage } from '../database/storage.ts';
 /**
  * Within a transaction, before the sweep is queued: notes the engine that it is to be trained on. A sweep that never
  * started takes the engine that is asked for now, even if it was to be on another one that could not be opened. If the
- * choice is left open while the sweep waits, it keeps the engine that it waits for; a program it keeps in any case. A program is an engine that is only
- * known by its files: trained anew, a sweep takes the program that it is planned with now.
+ * choice is left open while the sweep waits, it keeps the engine that it waits for; a program it keeps in any case.
+ * A program is known by its files only: trained anew, a sweep takes the program that it is planned with now.
  *
  * @param asked null leaves the choice open
  * @param fresh true: the sweep is trained anew, and may be on another engine than before
