@@ -2,10 +2,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, longest first: about two thirds of the time of all. */
 const LONGEST = [
+  'runner/weights',
   'runner/kills',
   'training/conformance/agreement',
   'bin/package',
   'bench/gpu',
+  'runner/programs/check',
+  'runner/programs/kills',
+  'runner/usage/usage',
   'runner/take-from-trunk',
   'training/conformance/operations',
   'training/conformance/compiled',
@@ -20,8 +24,9 @@ const LONGEST = [
   'runner/again',
   'runner/sharing',
   'runner/files',
-  'runner/weights',
   'python/torch',
+  'python/torch-sweep',
+  'runner/programs/levels',
   'runner/views',
 ].map((name) => `/test/${name}.test.ts`);
 
