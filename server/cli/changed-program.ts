@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import { differencesOf, readProgram } from '../runner/programs/program-files.ts';
 import { programsFolderOf } from '../store/database/programs-folder.ts';
 import { readSweep } from '../store/reading/read-sweep.ts';
@@ -20,7 +21,7 @@ export async function refuseChangedProgram(
   const sweep = (await readSweep(storage, sweepId))!;
   const { engine, armList, folder, id, name } = sweep;
   const training = armList[0]?.training;
-  if (!engine?.startsWith('program:') || training === undefined || !isProgram(training)) return;
+  if (!isProgramEngine(engine) || training === undefined || !isProgram(training)) return;
   const now = await readProgram(wanted?.program ?? training.program, wanted?.folder ?? folder);
   if (now.engine === engine) return;
   const differences = await differencesOf(programsFolderOf(storage), engine, now);

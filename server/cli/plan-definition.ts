@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import { fingerprintData } from '../runner/programs/data-fingerprint.ts';
 import { keepProgram, readProgram } from '../runner/programs/program-files.ts';
 import type { SourceDescription } from '../training/dataset.ts';
@@ -61,7 +62,7 @@ async function planProgram(
   const isSilent = program.data.length === 0 && program.dataVersion === null;
   const plan = isSilent ? { ...planned, notes: [...planned.notes, SILENT] } : planned;
   await fingerprintData(program, folder);
-  if (known?.startsWith('program:')) return { ...plan, engine: known };
+  if (isProgramEngine(known)) return { ...plan, engine: known };
   const read = await readProgram(program, folder);
   if (programs !== undefined) await keepProgram(programs, read);
   return { ...plan, engine: read.engine };

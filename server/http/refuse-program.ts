@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import { parseSweepId } from '../store/database/ids.ts';
 import { readOutstanding } from '../store/sweeps/queue.ts';
 import { HttpError } from './http-error.ts';
@@ -10,7 +11,7 @@ import type { Context } from './route.ts';
  */
 export function refuseProgram({ storage, actions }: Context, id: string, attempted: string): void {
   const { engine } = readOutstanding(storage, parseSweepId(id)!);
-  if (actions.allowPrograms || !engine?.startsWith('program:')) return;
+  if (actions.allowPrograms || !isProgramEngine(engine)) return;
   throw new HttpError(
     'forbidden',
     `Cannot ${attempted}: a program of its own trains it; \`cosweep run ${id}\` starts it, ` +

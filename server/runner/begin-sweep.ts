@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import type { TrainingEnvironment } from '../store/reading/read-environment.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { isAllDone, readTasks, type RunIdentity } from '../store/training/identify-runs.ts';
@@ -60,7 +61,9 @@ export async function beginSweep(
   const identities = identifyAll(armList, readTasks(storage, sweepId), crew.engine, share, inputs.fingerprintOf);
   const begun = { sweep, crew, identities, ended, data: inputs };
   // What a check has at work is ended before anything else.
-  const here = await (isTheirs(crew) ? checkTheirs(options, begun) : unlessEnded(ended, readHere(options, begun)));
+  const here = await (isProgramEngine(crew.engine)
+    ? checkTheirs(options, begun)
+    : unlessEnded(ended, readHere(options, begun)));
   return here ? { kind: 'begun', sweep, crew, identities, ...inputs, ...here } : { kind: 'stopped', sweep };
 }
 
@@ -70,10 +73,6 @@ interface Begun {
   identities: RunIdentity[];
   data: Data;
   ended: AbortSignal;
-}
-
-function isTheirs({ engine }: Crew): boolean {
-  return engine.startsWith('program:');
 }
 
 /**

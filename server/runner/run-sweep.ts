@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import { sweepName } from '../store/database/ids.ts';
 import { LeaseLostError } from '../store/database/lease.ts';
 import { ReplacedError } from '../store/database/replaced.ts';
@@ -193,7 +194,7 @@ async function tellBeginning(sweepId: number, { id, name }: SweepRecord, work: S
   const first = hired.find(({ dead }) => !dead);
   // What a program runs on is known when it says so.
   const other =
-    first && left > 0 && !engine.startsWith('program:')
+    first && left > 0 && !isProgramEngine(engine)
       ? otherMachine(readMachines(storage, sweepId), await first.opened)
       : null;
   if (other) tell({ kind: 'log', message: `${id} ${other}` });

@@ -2,32 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Part } from './dataset.ts';
 import type { Tensors } from './engine.ts';
 import { inferenceState } from './evaluation-step.ts';
-import {
-  accuracy,
-  confusionMatrix,
-  crossEntropy,
-  macroF1,
-  mostConfusedError,
-  predict,
-} from './measures/classification.ts';
+import { accuracy, confusionMatrix, crossEntropy, predict } from './measures/classification.ts';
 import { confusedImages, type ConfusedImages } from './measures/confused-images.ts';
-import { featureSpace } from './measures/feature-space.ts';
-import { isProjected, project, type Projection } from './measures/projection.ts';
+import { measure, type Measured } from './measures/measure.ts';
 import { structureAt, type Network } from './network.ts';
 import type { StepCache } from './step-cache.ts';
 import { predictionIsCosine } from './step.ts';
 
-/** What one evaluation finds, all numbers in float64. */
-export interface Evaluation {
-  /** Optimiser steps taken. */
-  batch: number;
-  part: 'val' | 'test';
-  /** By full name (`val/accuracy`). */
-  metrics: Record<string, number>;
-  /** Rows are true classes. */
-  confusion: number[][];
-  /** Of the validation part, in a few of its evaluations; else null. */
-  projection: Projection | null;
+/** What one evaluation finds. */
+export interface Evaluation extends Measured {
   /** At the end of a run; else null. */
   confused: ConfusedImages | null;
 }
@@ -79,27 +62,23 @@ export async function evaluate(
   const linear = predict(logits, count, classes);
   const cosine = predict(cosines, count, classes);
   const predictions = predictionIsCosine(structureAt(network, 0)) ? cosine : linear;
-  const confusion = confusionMatrix(labels, predictions, classes);
-  const metrics = {
-    accuracy: accuracy(confusion),
-    accuracyLinear: accuracy(confusionMatrix(labels, linear, classes)),
-    accuracyCosine: accuracy(confusionMatrix(labels, cosine, classes)),
-    macroF1: macroF1(confusion),
-    mostConfusedError: mostConfusedError(confusion),
-    crossEntropy:
-      loss.crossEntropyHead === 'linear'
-        ? crossEntropy(logits, labels, classes, 1)
-        : crossEntropy(cosines, labels, classes, loss.s),
-    ...featureSpace(features, labels, predictions, d, classes),
-  };
-  return {
-    batch,
-    part,
-    metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${part}/${name}`, value])),
-    confusion,
-    projection: part === 'val' && isProjected(training, batch) ? project(features, labels, d) : null,
-    confused: batch === training.batches ? confusedImages(dataset, images, predictions, confusion) : null,
-  };
+  const { batches, evalEvery } = training;
+  const measured = measure(
+    { features, labels, predictions, d, classes },
+    { batch, part, batches, evalEvery },
+    {
+      heads: {
+        accuracyLinear: accuracy(confusionMatrix(labels, linear, classes)),
+        accuracyCosine: accuracy(confusionMatrix(labels, cosine, classes)),
+      },
+      crossEntropy:
+        loss.crossEntropyHead === 'linear'
+          ? crossEntropy(logits, labels, classes, 1)
+          : crossEntropy(cosines, labels, classes, loss.s),
+    },
+  );
+  const confused = batch === batches ? confusedImages(dataset, images, predictions, measured.confusion) : null;
+  return { ...measured, confused };
 }
 
 interface Inferred {

@@ -6,6 +6,7 @@ import { glob } from 'tinyglobby';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { explainFileError } from '../../sweep/file-error.ts';
 import type { ProgramSettings } from '../../sweep/settings.ts';
+import { hashOfEngine, programEngine } from '../../sweep/program-engine.ts';
 import { UserError } from '../../sweep/user-error.ts';
 
 /** More files than this are a slip of a pattern, not a program. */
@@ -47,7 +48,7 @@ export async function readProgram(
     files.push({ path, bytes, hash: hashOf(bytes), isExecutable });
   }
   const identity = toCanonicalJson({ command, files: files.map(({ path, hash }) => [path, hash]) });
-  return { engine: `program:${hashOf(identity).slice(0, 12)}`, files };
+  return { engine: programEngine(hashOf(identity)), files };
 }
 
 async function findFiles(patterns: readonly string[], folder: string): Promise<string[]> {
@@ -101,7 +102,7 @@ export async function keepProgram(folder: string, { engine, files }: Program): P
 
 /** `program:1a2b…` → its folder */
 export function programFolder(folder: string, engine: string): string {
-  return join(folder, engine.replace('program:', ''));
+  return join(folder, hashOfEngine(engine));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../../sweep/program-engine.ts';
 import { setImmediate } from 'node:timers/promises';
 import { refuseOtherEngine } from '../../store/sweeps/ask-engine.ts';
 import { readOutstanding } from '../../store/sweeps/queue.ts';
@@ -41,7 +42,7 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   const { storage, sweepId, fresh, tell } = options;
   const { engine: before, runs, unfinished } = readOutstanding(storage, sweepId);
   const most = fresh ? runs : unfinished;
-  if (before?.startsWith('program:')) return hireProgram(before, options, most, ended);
+  if (isProgramEngine(before)) return hireProgram(before, options, most, ended);
   const start = (engine: EngineName): Promise<Crew | WorkerError | null> => {
     const seats = workerCount(options.workers, engine);
     return startWorkers({ engine, seats, hire: hireOn(engine, options) }, most, ended);

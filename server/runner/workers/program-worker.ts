@@ -6,15 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../store/training/run-state.ts';
 import { packageVersion } from '../../training/engines/packages.ts';
 import { projectFolder } from '../../training/project-folder.ts';
-import { explainFileError } from '../../sweep/file-error.ts';
-import { OutsideError } from '../../sweep/user-error.ts';
 import { writeUnnamed } from '../checkpoints/checkpoint-files.ts';
 import { programEnvironment } from '../programs/program-environment.ts';
 import { ProgramProcess } from '../programs/program-process.ts';
 import { packFolder, unpackFolder } from '../programs/save-archive.ts';
 import { StageFolder } from '../programs/stage-folder.ts';
 import { trainProgram, type ProgramSegment } from '../programs/train-program.ts';
-import type { FromWorker, ProgramOrder, ProgramPlace, SegmentReport, Start, ToWorker } from './messages.ts';
+import type { ProgramOrder, ProgramPlace, SegmentReport, Start, ToWorker } from './messages.ts';
+import { followMain, sayAlive, send, sendFailure } from './to-main.ts';
 
 // A worker process that has a user's program train: one stage after the other, as the main process says. It stands
 // between the two so that the program ends with it, and so that large checkpoints are never in the main process.
@@ -35,11 +34,7 @@ let running: ProgramProcess | null = null;
 /** What it took to put away the last save, in seconds. */
 let saveTook = 0;
 
-// Ctrl-C reaches the whole process group. The main process decides what happens then, and says so by message.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
-// Without a main process nobody takes the results.
-process.on('disconnect', () => void end());
+followMain(end);
 
 process.on('message', (message: ToWorker) => {
   switch (message.kind) {
@@ -173,27 +168,10 @@ async function* livingly(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8
   }
 }
 
-/** In milliseconds: as often a sign of life is given, at most. */
-const SIGN_EVERY = 1_000;
-let signed = 0;
-
-function sayAlive(): void {
-  if (performance.now() - signed < SIGN_EVERY) return;
-  signed = performance.now();
-  send({ kind: 'alive' });
-}
-
 async function report(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    const error = explainFileError(thrown);
-    const message = error instanceof Error ? error.message : String(error);
-    send({ kind: 'failed', message, ends: false, outside: error instanceof OutsideError });
+    sendFailure(thrown, false);
   }
-}
-
-/** Whoever sent for this process may be gone meanwhile. */
-function send(message: FromWorker): void {
-  if (process.connected) process.send!(message);
 }

@@ -1,6 +1,4 @@
 import { loadDataset } from '../../training/datasets/load.ts';
-import { explainFileError } from '../../sweep/file-error.ts';
-import { OutsideError } from '../../sweep/user-error.ts';
 import type { ProcessUsage } from '../../store/training/add-usage.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { Dataset } from '../../training/dataset.ts';
@@ -14,7 +12,8 @@ import { projectFolder } from '../../training/project-folder.ts';
 import { StepCache } from '../../training/step-cache.ts';
 import { ProcessMeter } from '../usage/process-meter.ts';
 import { packCheckpoint, unpackCheckpoint, type CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
-import type { FromWorker, SegmentReport, StageOrder, Start, ToWorker } from './messages.ts';
+import type { SegmentReport, StageOrder, Start, ToWorker } from './messages.ts';
+import { followMain, sayAlive, send, sendFailure } from './to-main.ts';
 
 // A worker process: trains one stage after the other as the main process says, and never touches the database.
 
@@ -22,11 +21,7 @@ let engine: Engine | undefined;
 let steps: StepCache | undefined;
 let stopping = false;
 
-// Ctrl-C reaches the whole process group. The main process decides what happens then, and says so by message.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
-// Without a main process nobody takes the results.
-process.on('disconnect', () => void end());
+followMain(end);
 
 process.on('message', (message: ToWorker) => {
   switch (message.kind) {
@@ -72,16 +67,6 @@ async function train(order: StageOrder): Promise<void> {
   } finally {
     meter.end();
   }
-}
-
-/** In milliseconds: as often a sign of life is given, at most. */
-const SIGN_EVERY = 1_000;
-let signed = 0;
-
-function sayAlive(): void {
-  if (performance.now() - signed < SIGN_EVERY) return;
-  signed = performance.now();
-  send({ kind: 'alive' });
 }
 
 interface Held {
@@ -140,17 +125,10 @@ async function report(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    const error = explainFileError(thrown);
     const ends = (engine?.lost?.() ?? null) !== null;
-    const message = error instanceof Error ? error.message : String(error);
-    send({ kind: 'failed', message, ends, outside: error instanceof OutsideError });
+    sendFailure(thrown, ends);
     if (ends) await end();
   }
-}
-
-/** Whoever sent for this process may be gone meanwhile. */
-function send(message: FromWorker): void {
-  if (process.connected) process.send!(message);
 }
 
 /** In milliseconds. */

@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../../sweep/program-engine.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { sweepName } from '../database/ids.ts';
@@ -20,7 +21,7 @@ export function askEngine(storage: Storage, sweepId: number, asked: string | nul
         THEN coalesce(@asked, engine) ELSE @asked END
     WHERE id = @sweepId AND (startedAt IS NULL OR @isNewProgram) AND state <> 'running'`,
     )
-    .run({ asked, sweepId, isNewProgram: Number(fresh && asked?.startsWith('program:') === true) });
+    .run({ asked, sweepId, isNewProgram: Number(fresh && isProgramEngine(asked)) });
 }
 
 /**
@@ -36,7 +37,7 @@ export function leaveProgram(
   fresh: boolean,
 ): void {
   const kept = storage.prepare('SELECT engine FROM "Sweep" WHERE id = ?').pluck().get(sweepId) as string | null;
-  if (plan.engine !== undefined || !kept?.startsWith('program:')) return;
+  if (plan.engine !== undefined || !isProgramEngine(kept)) return;
   if (!fresh)
     throw new UserError(
       `Cannot queue sweep ${JSON.stringify(plan.name)}: ${sweepName(sweepId)} was planned with a program, and its ` +

@@ -1,3 +1,4 @@
+import { isProgramEngine } from '../../sweep/program-engine.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { askEngine, leaveProgram } from './ask-engine.ts';
@@ -129,7 +130,7 @@ function sweepOfText(storage: Storage, request: DefinitionText): Found | undefin
 
 /** The engine that a plan asks for: where a user's program trains it, that one and no other. */
 function engineOf({ plan, engine }: Pick<SweepRequest, 'plan' | 'engine'>): string | null {
-  if (plan.engine === undefined || engine?.startsWith('program:')) return engine;
+  if (plan.engine === undefined || isProgramEngine(engine)) return engine;
   if (engine === null) return plan.engine;
   throw new UserError(
     `Cannot queue sweep "${plan.name}" on ${engine}: its definition names a program, which is its engine; ` +

@@ -1,3 +1,4 @@
+import { programsIn } from '../../helpers/programs-in.ts';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -228,19 +229,4 @@ function scratchFolders(): string[] {
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith('cosweep-check-'))
     .map((name) => join(tmpdir(), name));
-}
-
-/** Processes that know a folder of stages. */
-function programsIn(stages: string): string[] {
-  return readdirSync('/proc').filter(
-    (pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(`COSWEEP_STAGES=${stages}`),
-  );
-}
-
-function environmentOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8');
-  } catch {
-    return '';
-  }
 }

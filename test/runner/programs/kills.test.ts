@@ -1,9 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { Stream } from '../../../server/sweep/random.ts';
 import { cosweep, start, untilNoneIsLeft } from '../../helpers/cosweep.ts';
+import { programsIn } from '../../helpers/programs-in.ts';
 import { ask, isTaken, snapshot } from '../snapshot.ts';
 import { temporaryFolder } from '../study.ts';
 import { runProgramArgs, writeProgramStudy } from './program-study.ts';
@@ -30,7 +31,7 @@ test(`main process, workers and programs are killed ${KILLS} times, and the poin
     expect(code, stderr).toBe(0);
     expect(await snapshot(db)).toEqual(expected);
     expect(ask(db, 'SELECT count(*) FROM "Stage" WHERE batch <> toBatch')).toBe(0);
-    expect(programsOf(db)).toEqual([]);
+    expect(programsIn(`${db}.programs/stages`)).toEqual([]);
     expect(readdirSync(`${db}.programs/stages`)).toEqual([]);
   }
 });
@@ -40,10 +41,10 @@ async function startAndKill(db: string, file: string, moments: Stream): Promise<
   const run = start(runProgramArgs(file), { db });
   let over = false;
   void run.ended.then(() => (over = true));
-  while (!over && !(isTaken(db) && programsOf(db).length > 0)) await sleep(20);
+  while (!over && !(isTaken(db) && programsIn(`${db}.programs/stages`).length > 0)) await sleep(20);
   await sleep(moments.uniform() * 400);
   const how = ['main', 'worker', 'program', 'all'][moments.below(4)]!;
-  if (how === 'program' || how === 'all') for (const pid of programsOf(db)) kill(pid);
+  if (how === 'program' || how === 'all') for (const pid of programsIn(`${db}.programs/stages`)) kill(pid);
   if (how === 'worker' || how === 'all') for (const pid of over ? [] : run.children()) kill(pid);
   await sleep(moments.uniform() * 200);
   if (over) return false;
@@ -51,21 +52,6 @@ async function startAndKill(db: string, file: string, moments: Stream): Promise<
   await run.ended;
   await untilNoneIsLeft(run);
   return true;
-}
-
-/** Processes that know the stages of a database. */
-function programsOf(db: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(`COSWEEP_STAGES=${db}.programs/`))
-    .map(Number);
-}
-
-function environmentOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function kill(pid: number): void {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { cosweep, cosweepHere, start } from '../../helpers/cosweep.ts';
+import { programsIn } from '../../helpers/programs-in.ts';
 import { countRuns } from '../snapshot.ts';
 import { temporaryFolder } from '../study.ts';
 import { writeProgramStudy } from './program-study.ts';
@@ -80,10 +81,10 @@ test('a program that ignores SIGTERM is killed after its grace, with all that it
   const db = join(folder, 'study.db');
   const run = start(['run', file, '--no-share'], { db });
   await run.until('it trains', () => countRuns(db, 'running') === 1);
-  await vi.waitFor(() => expect(sleepers(db).length).toBeGreaterThan(0), { timeout: 30_000 });
+  await vi.waitFor(() => expect(programsIn(`${db}.programs/stages`).length).toBeGreaterThan(0), { timeout: 30_000 });
   run.pressCtrlC();
   expect((await run.ended).code).toBe(130);
-  await vi.waitFor(() => expect(sleepers(db)).toEqual([]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(programsIn(`${db}.programs/stages`)).toEqual([]), { timeout: 10_000 });
 });
 
 test('it gets of the environment what programs need and what its definition asks for, and no secret', async () => {
@@ -103,18 +104,3 @@ test('it gets of the environment what programs need and what its definition asks
   );
   expect(versions).toEqual({ asked: 'given', other: 'nothing', token: 'nothing', home: folder, copy });
 });
-
-/** Processes that know the stages of a database: programs, and what they have started. */
-function sleepers(db: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).includes(`COSWEEP_STAGES=${db}.programs/`));
-}
-
-function environmentOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8');
-  } catch {
-    return '';
-  }
-}
