@@ -9,6 +9,7 @@ const ROOMS: Record<string, string[]> = {
   'server/store': ['server/sweep'],
   'server/runner': ['server/sweep', 'server/training', 'server/store'],
   'server/report': ['server/sweep'],
+  'server/tensorboard': [],
   'server/http': ['server/sweep', 'server/store', 'server/report', 'web'],
   'server/cli': [
     'server/sweep',
@@ -16,6 +17,7 @@ const ROOMS: Record<string, string[]> = {
     'server/store',
     'server/runner',
     'server/report',
+    'server/tensorboard',
     'server/http',
     'web',
   ],
