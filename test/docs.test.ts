@@ -183,9 +183,10 @@ describe('what the documentation names is there', () => {
     for (const { path, text } of definitions) {
       const definition = readDefinition(text, path);
       // The files of a program are its reader's own.
-      const { arms, dropped } = definition.isProgram
-        ? planSweep(definition, { batchesPerEpoch: () => NaN })
-        : await planDefinition(definition, root);
+      const { arms, dropped } =
+        definition.trainer === 'program'
+          ? planSweep(definition, { batchesPerEpoch: () => NaN })
+          : await planDefinition(definition, root);
       expect(arms.some(({ control }) => control)).toBe(true);
       expect(dropped.every(({ count }) => count === 0)).toBe(true);
     }

@@ -1,6 +1,6 @@
 import type { PredictedTime } from '../runner/forecast/predict-time.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
-import { isProgram } from '../sweep/settings.ts';
+import { isProgram, ownTraining } from '../sweep/settings.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { EngineName } from '../training/engine.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -34,7 +34,7 @@ export async function askTime(
   const engine = await chooseEngine(options.engine, say, options.device);
   const workers = Math.min(workerCount(options.workers, engine), plan.runs.length);
   const calibration = await calibrate(
-    { ...arm!, training: arm!.training },
+    { ...arm!, training: ownTraining(arm!.training) },
     plan.seeds[0]!,
     folder,
     engine,

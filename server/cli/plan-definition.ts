@@ -7,6 +7,7 @@ import { planSweep } from '../sweep/plan/plan-sweep.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
 import { ownTraining, type DatasetSettings, type ProgramTraining } from '../sweep/settings.ts';
 import type { Definition } from '../sweep/space/definition.ts';
+import { UserError } from '../sweep/user-error.ts';
 
 export interface PlanOptions {
   /** Takes what a data set has to say. */
@@ -41,12 +42,20 @@ export async function planWithSources(
   folder: string,
   options: PlanOptions = {},
 ): Promise<PlanWithSources> {
-  if (definition.isProgram) return { plan: await planProgram(definition, folder, options), sourceOf: null };
+  if (definition.trainer === 'elsewhere') throw refusedImport(definition);
+  if (definition.trainer === 'program') return { plan: await planProgram(definition, folder, options), sourceOf: null };
   const sizes = new DatasetSizes({ baseFolder: folder, log: options.log ?? (() => {}) });
   const plan = await planWithSizes(definition, sizes);
   for (const dataset of new Set(plan.arms.map(({ training }) => ownTraining(training).dataset)))
     await sizes.look(dataset);
   return { plan, sourceOf: (dataset) => sizes.source(dataset)! };
+}
+
+function refusedImport({ name }: Definition): UserError {
+  return new UserError(
+    `Cannot plan sweep ${JSON.stringify(name)}: its runs were trained elsewhere (training.imported), and nothing ` +
+      'here can train them; wanted a definition with a data set or a program, or `cosweep import`, which reads results',
+  );
 }
 
 const SILENT = 'training.program names neither data nor dataVersion: runs on other data are taken for the same.';

@@ -24,7 +24,7 @@ export function planFromOutside(storage: Pick<Storage, 'file' | 'readOnly'>, all
   const source = '(from the dashboard)';
   const plan = planFor(storage, source);
   return async (definition, folder, engine) => {
-    if (!allowPrograms && readDefinition(definition, source).isProgram)
+    if (!allowPrograms && readDefinition(definition, source).trainer === 'program')
       throw new HttpError(
         'forbidden',
         'Cannot plan a definition with training.program: it says which command is run on this machine; ' +

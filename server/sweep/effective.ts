@@ -2,7 +2,14 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Arm } from './arm.ts';
 import { toCanonicalJson } from './canonical-json.ts';
-import { type DatasetSettings, isProgram, type LossSettings, type TrainingSettings } from './settings.ts';
+import {
+  type DatasetSettings,
+  type ImportedTraining,
+  isImported,
+  isProgram,
+  type LossSettings,
+  type TrainingSettings,
+} from './settings.ts';
 
 /**
  * The settings that decide what a run computes: those of its arm, with every setting masked that is never in force.
@@ -106,10 +113,16 @@ function hash({ effective, ...rest }: Computation): string {
  * not; its command and its files are in the engine's name.
  */
 function computedTraining(training: TrainingSettings): object {
+  if (isImported(training)) return importedComputation(training);
   if (!isProgram(training)) return { ...training, dataset: withoutPlaces(training.dataset) };
   const { program, ...own } = training;
   const { parameters, metrics, names, gpus, env } = program;
   return { ...own, program: { parameters, metrics, names, gpus, env } };
+}
+
+/** Where results came from is said by the fingerprint; how long the longest run is says nothing of the others. */
+function importedComputation({ imported, batches: _b, evalEvery: _e, ...own }: ImportedTraining): object {
+  return { ...own, imported: { parameters: imported.parameters } };
 }
 
 /**

@@ -172,14 +172,53 @@ export interface ProgramTraining {
   readonly [own: string]: unknown;
 }
 
-export type TrainingSettings = OwnTraining | ProgramTraining;
+/** Where results came from that nobody trains here; `docs/import.md` says what each source is. */
+export interface ImportSettings {
+  from: ImportSource;
+  /** Absolute path of the file or folder. */
+  path: string;
+  /** SHA-256 of what was read. */
+  hash: string;
+  /** Those of the five numbers that the results name: the others do not exist for them. */
+  parameters: readonly LossParameter[];
+}
+
+export const IMPORT_SOURCES = ['csv', 'tensorboard', 'wandb', 'optuna'] as const;
+export type ImportSource = (typeof IMPORT_SOURCES)[number];
+
+/** Of runs that were trained elsewhere. Every other key is a setting that the results name. */
+export interface ImportedTraining {
+  readonly imported: ImportSettings;
+  /** The last batch of the longest run. */
+  readonly batches: number;
+  readonly evalEvery: number;
+  readonly [own: string]: unknown;
+}
+
+/** Of what is not a network of Cosweep's own: of the five numbers only the declared ones exist. */
+export type OthersTraining = ProgramTraining | ImportedTraining;
+
+export type TrainingSettings = OwnTraining | OthersTraining;
 
 export function isProgram(training: TrainingSettings): training is ProgramTraining {
   return 'program' in training;
 }
 
+export function isImported(training: TrainingSettings): training is ImportedTraining {
+  return 'imported' in training;
+}
+
+export function isOthers(training: TrainingSettings): training is OthersTraining {
+  return isProgram(training) || isImported(training);
+}
+
+/** Those of the five numbers that exist for whoever trained. */
+export function declaredNumbers(training: OthersTraining): readonly LossParameter[] {
+  return isProgram(training) ? training.program.parameters : training.imported.parameters;
+}
+
 /** The training settings of a network of Cosweep's own, where nothing else can be met. */
 export function ownTraining(training: TrainingSettings): OwnTraining {
-  if (!isProgram(training)) return training;
-  throw new Error('Found the settings of a program, wanted those of a network');
+  if (!isOthers(training)) return training;
+  throw new Error('Found the settings of a program or of results from elsewhere, wanted those of a network');
 }

@@ -1,7 +1,7 @@
 import type { Arm, ParamValue } from './arm.ts';
 import { effectiveSettings } from './effective.ts';
 import type { LossParameter } from './parameter-names.ts';
-import { isProgram, type TrainingSettings } from './settings.ts';
+import { declaredNumbers, isOthers, type TrainingSettings } from './settings.ts';
 
 /**
  * The five numbers, N in batches, and every further swept key by its dotted name. A parameter that is not in force is
@@ -30,7 +30,7 @@ export function declared<Numbers extends Partial<Record<LossParameter, number | 
   numbers: Numbers,
   training: TrainingSettings,
 ): Partial<Numbers> {
-  if (!isProgram(training)) return numbers;
-  const names: readonly string[] = training.program.parameters;
+  if (!isOthers(training)) return numbers;
+  const names: readonly string[] = declaredNumbers(training);
   return Object.fromEntries(Object.entries(numbers).filter(([name]) => names.includes(name))) as Partial<Numbers>;
 }

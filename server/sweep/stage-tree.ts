@@ -1,6 +1,6 @@
 import type { Arm } from './arm.ts';
 import { effectiveLoss, effectiveSettings, hasIntraPhase } from './effective.ts';
-import { isProgram } from './settings.ts';
+import { isOthers, isProgram } from './settings.ts';
 
 /** A stretch of batches [from, to) under one set of effective settings, for every seed alike. */
 export interface StageNode {
@@ -68,7 +68,7 @@ export function groupByTrunk<A extends TreeArm>(arms: readonly A[]): A[][] {
   const lossIds = makeIds((loss: TreeArm['loss']) => JSON.stringify(effectiveLoss(loss)));
   const partIds = makeIds((part: object) => JSON.stringify(part));
   const trainingIds = makeIds((training: TreeArm['training']) => {
-    if (isProgram(training)) return JSON.stringify(training);
+    if (isOthers(training)) return JSON.stringify(training);
     const { dataset, model, optimizer, ...length } = training;
     return JSON.stringify([partIds(dataset), partIds(model), partIds(optimizer), length]);
   });
@@ -103,7 +103,7 @@ function makeIds<T extends object>(toText: (value: T) => string): (value: T) => 
 
 /** Whether training can go on from a checkpoint under other settings. Every network of Cosweep's own can. */
 export function canFork({ training }: Pick<TreeArm, 'training'>): boolean {
-  return !isProgram(training) || training.program.fork;
+  return !isOthers(training) || (isProgram(training) && training.program.fork);
 }
 
 /** The one stage of an arm that shares nothing. */

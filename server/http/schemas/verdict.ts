@@ -76,7 +76,19 @@ export const verdict = sameShape<Verdict>()(
     next: z
       .strictObject({
         action: z
-          .enum(['train', 'wait', 'addControl', 'retry', 'clone', 'promote', 'extend', 'confirm', 'report', 'end'])
+          .enum([
+            'train',
+            'wait',
+            'addControl',
+            'retry',
+            'clone',
+            'promote',
+            'extend',
+            'confirm',
+            'import',
+            'report',
+            'end',
+          ])
           .describe('the kind of the step'),
         text: z.string().describe('the step in words'),
         arm: count.nullable().describe('index of the arm that it is about'),

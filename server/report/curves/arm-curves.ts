@@ -1,6 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
-import { isProgram } from '../../sweep/settings.ts';
+import { isOthers } from '../../sweep/settings.ts';
 import type { Curve, RunResult, SweepResults } from '../../sweep/results.ts';
 import { mean, standardDeviation } from '../statistics/moments.ts';
 import { summarisePairs } from '../statistics/paired-summary.ts';
@@ -209,7 +209,7 @@ function secondsPerBatch(runs: readonly RunResult[]): number | null {
 
 /** By the size of the validation part, which is a share of the training part; null where that is not known. */
 function batchesPerEpoch({ training }: Arm, runs: readonly RunResult[]): number | null {
-  if (isProgram(training)) return typeof training.batchesPerEpoch === 'number' ? training.batchesPerEpoch : null;
+  if (isOthers(training)) return typeof training.batchesPerEpoch === 'number' ? training.batchesPerEpoch : null;
   const { dataset, batchSize } = training;
   const { validation } = dataset;
   const evaluated = runs.find((run) => run.evaluated !== null)?.evaluated?.val;

@@ -1,6 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { isFinished } from '../../sweep/results.ts';
-import { isProgram } from '../../sweep/settings.ts';
+import { isOthers } from '../../sweep/settings.ts';
 import { isOwnAblation } from '../../sweep/space/ablations.ts';
 import { afterSwitch } from './after-switch.ts';
 import { commonParams } from '../curves/arm-params.ts';
@@ -193,7 +193,7 @@ function evaluatedImages({ results, metric }: TableContext): number | null {
   const part = metric.name.split('/')[0];
   const counts =
     part === 'train'
-      ? results.arms.flatMap(({ training }) => (isProgram(training) ? [] : [training.batchSize]))
+      ? results.arms.flatMap(({ training }) => (isOthers(training) ? [] : [training.batchSize]))
       : results.runs
           .flatMap((run) => (run.evaluated === null ? [] : [run.evaluated[part === 'test' ? 'test' : 'val']]))
           .filter((count) => count > 0);

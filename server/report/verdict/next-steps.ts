@@ -2,6 +2,7 @@ import { neededSeeds } from '../statistics/needed-seeds.ts';
 import { standardDeviation } from '../statistics/moments.ts';
 import type { JudgedArm } from './compare-arms.ts';
 import { secondsOfRun, type Facts } from './facts.ts';
+import { IMPORTED } from '../../sweep/imported-engine.ts';
 import type { NextStep } from './verdict.ts';
 
 /** A confirmation has an even number of seeds, and at least these. */
@@ -11,6 +12,7 @@ type Step = Pick<NextStep, 'action' | 'text'> & Partial<NextStep>;
 
 export function step(facts: Facts, { runs = 0, ...rest }: Step & { runs?: number }): NextStep {
   const perRun = secondsOfRun(facts);
+  if (TRAINING.has(rest.action) && isImported(facts)) return elsewhere(rest);
   return {
     arm: null,
     seeds: null,
@@ -18,6 +20,18 @@ export function step(facts: Facts, { runs = 0, ...rest }: Step & { runs?: number
     seconds: runs === 0 || perRun === null ? null : perRun * runs,
     ...rest,
   };
+}
+
+const TRAINING: ReadonlySet<NextStep['action']> = new Set(['train', 'retry', 'promote', 'extend', 'confirm']);
+
+function isImported({ results: { runs } }: Facts): boolean {
+  return runs.length > 0 && runs.every(({ engine, state }) => engine === IMPORTED || state === 'waiting');
+}
+
+/** Cosweep cannot train what was trained elsewhere. */
+function elsewhere({ text, arm = null, seeds = null }: Step): NextStep {
+  const again = `${text} where the others were trained, and import the results again`;
+  return { action: 'import', text: again, arm, seeds, again: false, seconds: null };
 }
 
 /** Confirm an arm on fresh seeds: enough for the difference that it may have, by what the other seeds chose. */

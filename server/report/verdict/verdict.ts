@@ -23,7 +23,18 @@ export type VerdictCase =
 
 /** What to do next: one thing. */
 export interface NextStep {
-  action: 'train' | 'wait' | 'addControl' | 'retry' | 'clone' | 'promote' | 'extend' | 'confirm' | 'report' | 'end';
+  action:
+    | 'train'
+    | 'wait'
+    | 'addControl'
+    | 'retry'
+    | 'clone'
+    | 'promote'
+    | 'extend'
+    | 'confirm'
+    | 'import'
+    | 'report'
+    | 'end';
   /** As a sentence without its full stop. */
   text: string;
   /** Index of the arm that it is about. */

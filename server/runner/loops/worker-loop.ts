@@ -13,7 +13,7 @@ import { NO_GPU } from '../usage/gpu-meter.ts';
 import type { CardWatch } from '../usage/watch-card.ts';
 import type { ProgramOrder, StageOrder, Start } from '../workers/messages.ts';
 import { programOrder } from '../order/program-order.ts';
-import { isProgram } from '../../sweep/settings.ts';
+import { isProgram, ownTraining } from '../../sweep/settings.ts';
 import { WorkerError, type Trainer } from '../workers/trainer.ts';
 import { Backlog } from './backlog.ts';
 import type { Settler } from './settler.ts';
@@ -181,8 +181,8 @@ export class WorkerLoop {
     const arm = arms[index]!;
     const checkpoints = { folder: storage.checkpointFolder, name: temporaries, bytesUpTo: BYTES_UP_TO };
     const any = { seed, from, to: stage.to, start, checkpoints };
-    const { training } = arm;
-    if (isProgram(training)) return { ...any, ...programOrder({ ...arm, training }, stage, seed) };
+    if (isProgram(arm.training)) return { ...any, ...programOrder({ ...arm, training: arm.training }, stage, seed) };
+    const training = ownTraining(arm.training);
     const epsilons = epsilonsOf(arm, stage);
     return {
       ...any,

@@ -1,7 +1,16 @@
 import { goalOf, type Metric } from '../metrics.ts';
 import type { Arm, Assignment, ParamValue } from '../arm.ts';
 import { declared } from '../shown-parameters.ts';
-import { isProgram, type ProgramTraining, type TrainingSettings } from '../settings.ts';
+import { UserError } from '../user-error.ts';
+import {
+  declaredNumbers,
+  isImported,
+  isOthers,
+  isProgram,
+  type OthersTraining,
+  type ProgramTraining,
+  type TrainingSettings,
+} from '../settings.ts';
 
 /** What the definitions have in common that are made of arms of another sweep. */
 
@@ -29,9 +38,16 @@ function cut(text: string, length: number): string {
 /**
  * The training settings as a definition may write them: where files give the validation part, no share of the training
  * part may stand beside them.
+ *
+ * @throws UserError for what was trained elsewhere: nobody here can train it
  */
 export function writtenTraining(training: TrainingSettings): object {
   if (isProgram(training)) return writtenProgram(training);
+  if (isImported(training))
+    throw new UserError(
+      'Cannot train more of this sweep: its runs were trained elsewhere and imported; ' +
+        'train more of them there, and import them again',
+    );
   const { dataset } = training;
   if (dataset.name !== 'idx' || dataset.validationImages === null) return training;
   const { validation: _, ...rest } = dataset;
@@ -43,18 +59,19 @@ function writtenProgram({ program: { parameters: _, ...program }, ...training }:
   return { ...training, program };
 }
 
-/** γ > α > β is in force where all three exist. */
+/** γ > α > β is in force where all three exist, and something is to be trained. */
 export function isOrdered(training: TrainingSettings): boolean {
-  return !isProgram(training) || ['alpha', 'beta', 'gamma'].every((name) => hasParameter(training, name));
+  if (isImported(training)) return false;
+  return !isOthers(training) || ['alpha', 'beta', 'gamma'].every((name) => hasParameter(training, name));
 }
 
-function hasParameter({ program }: ProgramTraining, name: string): boolean {
-  return (program.parameters as readonly string[]).includes(name);
+function hasParameter(training: OthersTraining, name: string): boolean {
+  return (declaredNumbers(training) as readonly string[]).includes(name);
 }
 
 /** Whether the arms without the intra-class phase are the controls. */
 export function hasPhase(training: TrainingSettings): boolean {
-  return !isProgram(training) || hasParameter(training, 'beta');
+  return !isOthers(training) || hasParameter(training, 'beta');
 }
 
 /** The parameters of an arm, N in batches: for a program those that it declares. */

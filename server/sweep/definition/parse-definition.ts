@@ -19,7 +19,10 @@ import { parseJson } from './json.ts';
 import { goalOf, parseMetric } from '../metrics.ts';
 import { isSettingName } from '../parameter-names.ts';
 import { makeProgramJudge } from '../problems/program-judge.ts';
-import { hasProgram, problemsOfProgram, problemsWithoutProgram } from '../problems/program-problems.ts';
+import { problemsOfProgram, problemsWithoutProgram } from '../problems/program-problems.ts';
+import { makeImportJudge, problemsOfImport } from '../problems/import-problems.ts';
+import { type Trainer, trainerOf } from '../space/trainer.ts';
+import { importedTrainingSchema } from '../schema/imported-schema.ts';
 import { programTrainingSchema } from '../schema/program-schema.ts';
 import { problemsOfParameters } from '../problems/parameter-problems.ts';
 import { DefinitionError, type Problem, toFound, toPath } from '../problem.ts';
@@ -57,7 +60,7 @@ export function parseDefinitionValue(raw: unknown): Parsed {
     };
   const tooMuch = problemsOfSize(raw);
   if (tooMuch.length > 0) return { problems: tooMuch };
-  return parseObject({ ...raw, method: raw.method ?? methodOf(raw) });
+  return parseObject(raw);
 }
 
 /** W&B's sweeps may leave the method out; how many arms to draw is asked of a random search alone. */
@@ -65,28 +68,38 @@ function methodOf({ runCap, run_cap: snakeCap }: Record<string, unknown>): Defin
   return runCap === undefined && snakeCap === undefined ? 'grid' : 'random';
 }
 
-function parseObject(raw: Record<string, unknown> & { method: unknown }): Parsed {
+function parseObject(written: Record<string, unknown>): Parsed {
+  const raw: Record<string, unknown> = { ...written, method: written.method ?? methodOf(written) };
   const parameters = readParameters(raw.parameters);
-  const isProgram = hasProgram(raw);
+  const trainer = trainerOf(raw);
+  const isCosweep = trainer === 'cosweep';
   const sections = withFirstValues(raw, parameters);
   const unit = parameters.find(({ name }) => name === 'N')?.unit ?? 'batches';
-  const judge = isProgram ? makeProgramJudge(writtenSections(raw) as Sections, unit) : makeJudge(sections, unit);
-  const implied = isProgram ? [] : ['gamma'];
+  const judge = isCosweep ? makeJudge(sections, unit) : JUDGES[trainer](writtenSections(raw) as Sections, unit);
+  const implied = isCosweep ? ['gamma'] : [];
   const { constraints, problems: constraintProblems } = parseConstraints(raw.constraints, parameters, implied);
   const problems = withoutRepeats([
     ...shapeProblems({ ...raw, ...sections }, parameters),
     ...problemsOfSearch(raw),
-    ...(isObject(raw.parameters) ? problemsOfParameters(parameters, raw.method, judge, isProgram) : []),
+    ...(isObject(raw.parameters) ? problemsOfParameters(parameters, raw.method, judge, !isCosweep) : []),
     ...constraintProblems,
     ...problemsOfInclude(raw.include, parameters, judge),
     ...problemsOfExclude(raw.exclude, parameters, judge),
     ...problemsOfAblations(raw.ablations, judge),
     ...problemsOfControl(raw.control, parameters, judge),
-    ...(isProgram ? problemsOfProgram(raw, parameters) : problemsWithoutProgram(raw)),
+    ...trainerProblems(written, parameters),
     ...ruleProblems(sections, parameters),
   ]);
   if (problems.length > 0) return { problems };
   return { definition: buildDefinition(raw, parameters, constraints) };
+}
+
+const JUDGES = { program: makeProgramJudge, elsewhere: makeImportJudge };
+
+function trainerProblems(raw: Record<string, unknown>, parameters: readonly WrittenParameter[]): Problem[] {
+  const trainer = trainerOf(raw);
+  if (trainer === 'elsewhere') return problemsOfImport(raw, parameters);
+  return trainer === 'program' ? problemsOfProgram(raw, parameters) : problemsWithoutProgram(raw);
 }
 
 /**
@@ -114,7 +127,11 @@ const checkedShape = definitionShape.extend({
   parameters: z.record(z.string(), z.unknown(), 'an object of parameters'),
 });
 
-const checkedProgramShape = checkedShape.extend({ training: programTrainingSchema });
+const SHAPES = {
+  cosweep: checkedShape,
+  program: checkedShape.extend({ training: programTrainingSchema }),
+  elsewhere: checkedShape.extend({ training: importedTrainingSchema }),
+};
 
 function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue | undefined {
   return sampleValues(space, 'random')[0]?.value;
@@ -123,8 +140,9 @@ function firstValue(space: NonNullable<WrittenParameter['space']>): ParamValue |
 /** Problems of the definition's shape. A value of a swept setting is judged with its parameter, not here. */
 function shapeProblems(assigned: Record<string, unknown>, parameters: readonly WrittenParameter[]): Problem[] {
   const swept = parameters.filter(({ name }) => isSettingName(name)).map(({ name }) => toPath(name.split('.')));
-  const shape = hasProgram(assigned) ? checkedProgramShape : checkedShape;
-  return problemsOf(shape, assigned).filter(({ path }) => !swept.some((name) => isBelow(path, name)));
+  return problemsOf(SHAPES[trainerOf(assigned)], assigned).filter(
+    ({ path }) => !swept.some((name) => isBelow(path, name)),
+  );
 }
 
 /**
@@ -158,7 +176,7 @@ function buildDefinition(
     run_cap: snakeCap,
     samplerSeed,
   } = checkedShape.omit({ loss: true, training: true }).parse(without(raw, ['loss', 'training']));
-  const isProgram = hasProgram(raw);
+  const trainer = trainerOf(raw);
   const own = readOwnMetrics(metrics);
   const found = parseMetric(metric.name, own);
   if ('problem' in found) throw new Error(found.problem);
@@ -168,19 +186,19 @@ function buildDefinition(
     method: method!,
     metric: { name: metric.name, goal: metric.goal ?? goalOf(found.metric) },
     metrics: own,
-    parameters: buildParameters(written, isProgram),
+    parameters: buildParameters(written, trainer),
     constraints:
-      constraints.some(isOrdering) || !isOrdered(written, isProgram) ? constraints : [ORDERING, ...constraints],
+      constraints.some(isOrdering) || !isOrdered(written, trainer) ? constraints : [ORDERING, ...constraints],
     include: include.map(toAssignment),
     exclude: exclude.map(toAssignment),
     seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : seeds,
-    ablations: (raw.ablations === undefined && !isPhased(written, isProgram) ? [] : ablations).map((entry) =>
+    ablations: (raw.ablations === undefined && !isPhased(written, trainer) ? [] : ablations).map((entry) =>
       typeof entry === 'string'
         ? ABLATIONS.find((known) => known.name === entry)!
         : { name: entry.name, set: toAssignment(entry.set) },
     ),
     control: control === undefined ? null : toAssignment(control),
-    isProgram,
+    trainer,
     runCap: runCap ?? snakeCap ?? null,
     samplerSeed: samplerSeed ?? 0,
     loss: (raw.loss ?? {}) as Record<string, unknown>,
@@ -188,19 +206,21 @@ function buildDefinition(
   };
 }
 
-/** For a program γ > α > β is in force where all three exist. */
-function isOrdered(written: readonly WrittenParameter[], isProgram: boolean): boolean {
-  return !isProgram || ['alpha', 'beta', 'gamma'].every((name) => written.some((each) => each.name === name));
+/** For a program γ > α > β is in force where all three exist. What is trained already breaks no rule any more. */
+function isOrdered(written: readonly WrittenParameter[], trainer: Trainer): boolean {
+  if (trainer !== 'program') return trainer === 'cosweep';
+  return ['alpha', 'beta', 'gamma'].every((name) => written.some((each) => each.name === name));
 }
 
-/** Without β there is no phase to leave out. */
-function isPhased(written: readonly WrittenParameter[], isProgram: boolean): boolean {
-  return !isProgram || written.some(({ name }) => name === 'beta');
+/** Without β there is no phase to leave out; and nothing is left out of what is trained already. */
+function isPhased(written: readonly WrittenParameter[], trainer: Trainer): boolean {
+  if (trainer !== 'program') return trainer === 'cosweep';
+  return written.some(({ name }) => name === 'beta');
 }
 
-function buildParameters(written: readonly WrittenParameter[], isProgram: boolean): Parameter[] {
+function buildParameters(written: readonly WrittenParameter[], trainer: Trainer): Parameter[] {
   const parameters = written.map(({ name, unit, space }) => ({ name, unit, space: space! }));
-  return isProgram || parameters.some(({ name }) => name === 'gamma')
+  return trainer !== 'cosweep' || parameters.some(({ name }) => name === 'gamma')
     ? parameters
     : [...parameters, { name: 'gamma', unit: null, space: { distribution: 'constant', value: 1 } }];
 }

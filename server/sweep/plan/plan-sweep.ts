@@ -12,6 +12,7 @@ import type { Plan } from './plan.ts';
 import { checkDerived, checkSize, MAX_ARMS, PlanMistake } from './plan-limits.ts';
 import { DefinitionError, type Problem } from '../problem.ts';
 import { withoutRepeats } from '../schema/issues.ts';
+import { ImportResolver } from './resolve-import.ts';
 import { ProgramResolver } from './resolve-program.ts';
 import { type BatchesPerEpoch, type Resolver, SettingsResolver } from './resolve-settings.ts';
 import { searchArms, type SearchArms, unitOf } from './search-arms.ts';
@@ -26,9 +27,7 @@ import { batchesOf, buildStageTree } from '../stage-tree.ts';
  * `epoch`)
  */
 export function planSweep(definition: Definition, { batchesPerEpoch }: { batchesPerEpoch: BatchesPerEpoch }): Plan {
-  const resolver: Resolver = definition.isProgram
-    ? new ProgramResolver(definition)
-    : new SettingsResolver(definition, batchesPerEpoch);
+  const resolver = resolverOf(definition, batchesPerEpoch);
   const search = attempt(definition, () => searchArms(definition, resolver));
   const drafts = attempt(definition, () => withAblations(search, definition, resolver));
   if (resolver.problems.length > 0) throw mistake(definition, withoutRepeats(resolver.problems));
@@ -54,6 +53,12 @@ export function planSweep(definition: Definition, { batchesPerEpoch }: { batches
     smallestP: smallestP(seeds.length, arms.filter(({ controlIndex }) => controlIndex !== null).length),
     notes: search.notes,
   };
+}
+
+function resolverOf(definition: Definition, batchesPerEpoch: BatchesPerEpoch): Resolver {
+  if (definition.trainer === 'elsewhere') return new ImportResolver(definition);
+  if (definition.trainer === 'program') return new ProgramResolver(definition);
+  return new SettingsResolver(definition, batchesPerEpoch);
 }
 
 /** Where a definition says what controls have, it wants to compare with one. */

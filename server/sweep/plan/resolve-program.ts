@@ -14,7 +14,7 @@ import {
 import type { LossSettings, ProgramTraining, TrainingSettings } from '../settings.ts';
 import type { Definition } from '../space/definition.ts';
 import { MAX_SETTINGS, PlanMistake } from './plan-limits.ts';
-import { inArms, keyOf, numberOf, type ResolvedSettings, type Resolver } from './resolve-settings.ts';
+import { controlTest, inArms, keyOf, numberOf, type ResolvedSettings, type Resolver } from './resolve-settings.ts';
 import { roundHalfUp } from './round-half-up.ts';
 
 /** More problems than a message lists are not looked for. */
@@ -29,7 +29,7 @@ type Parts = Pick<Definition, 'loss' | 'training' | 'parameters' | 'control'>;
 export class ProgramResolver implements Resolver {
   readonly #sections: Sections;
   readonly #declared: ProgramTraining['program']['parameters'];
-  readonly #control: Assignment | null;
+  readonly isControl: Resolver['isControl'];
   readonly #byValues = new Map<string, ResolvedSettings | null>();
   readonly #ids = new Map<string, number>();
   readonly problems: Problem[] = [];
@@ -37,7 +37,7 @@ export class ProgramResolver implements Resolver {
   constructor({ loss, training, parameters, control }: Parts) {
     this.#sections = { loss, training };
     this.#declared = parameters.map(({ name }) => name).filter(isLossParameter);
-    this.#control = control;
+    this.isControl = controlTest(this.#declared, control);
   }
 
   resolve(assignment: Assignment, place: string): ResolvedSettings | null {
@@ -54,12 +54,6 @@ export class ProgramResolver implements Resolver {
       'training.batchesPerEpoch',
       'found nothing, wanted the number of batches in an epoch: N is given in epochs',
     );
-  }
-
-  /** Where the program has no β, its definition says which arms are controls. */
-  isControl(assignment: Assignment, intra: boolean): boolean {
-    if (this.#declared.includes('beta')) return !intra;
-    return this.#control !== null && Object.entries(this.#control).every(([name, value]) => assignment[name] === value);
   }
 
   #build(assignment: Assignment, place: string): ResolvedSettings | null {

@@ -54,6 +54,16 @@ export interface Resolver {
   isControl(assignment: Assignment, intra: boolean): boolean;
 }
 
+/**
+ * Which arms of a user's program, or of results from elsewhere, are controls: those without the phase where β is
+ * declared, else those that the definition names.
+ */
+export function controlTest(declared: readonly string[], control: Assignment | null): Resolver['isControl'] {
+  if (declared.includes('beta')) return (_, intra) => !intra;
+  const wanted = Object.entries(control ?? {});
+  return (assignment) => control !== null && wanted.every(([name, value]) => assignment[name] === value);
+}
+
 const lengthSchema = trainingSchema.omit({ dataset: true, model: true, optimizer: true });
 
 /**

@@ -21,7 +21,7 @@ export interface SearchArms {
  * Enumerates or draws the arms of a definition, folds those that are the same computation, and adds the included ones.
  */
 export function searchArms(definition: Definition, resolver: Resolver): SearchArms {
-  const found = definition.method === 'grid' ? searchGrid(definition, resolver) : searchRandom(definition, resolver);
+  const found = search(definition, resolver);
   addIncluded(definition, resolver, found);
   if (found.arms.size > MAX_ARMS)
     throw new PlanMistake(
@@ -30,6 +30,12 @@ export function searchArms(definition: Definition, resolver: Resolver): SearchAr
     );
   refuseLateSwitch(definition, found);
   return { ...found, arms: [...found.arms.values()], notes: [...found.notes, ...idleExcludes(found.dropped)] };
+}
+
+/** What is trained already is not searched: its arms are the included ones. */
+function search(definition: Definition, resolver: Resolver): Found {
+  if (definition.trainer === 'elsewhere') return { arms: new Map(), dropped: [], folded: 0, notes: [] };
+  return definition.method === 'grid' ? searchGrid(definition, resolver) : searchRandom(definition, resolver);
 }
 
 interface Found {
@@ -152,6 +158,7 @@ function assignmentOf(parameters: readonly Parameter[], values: readonly ParamVa
 
 /** Where β > 0 is asked for, but no run is long enough to come to its N, the search compares nothing with nothing. */
 function refuseLateSwitch(definition: Definition, { arms }: Found): void {
+  if (definition.trainer === 'elsewhere') return;
   const late = [...arms.values()].find(({ assignment }) => ((assignment.beta ?? 0) as number) > 0);
   if (late === undefined || ![...arms.values()].every(({ control }) => control)) return;
   const unit = unitOf(definition) === 'batches' ? '' : ` (unit "${unitOf(definition)}")`;

@@ -7,11 +7,6 @@ import { isObject, type WrittenParameter } from './written-parameter.ts';
 
 type Section = Record<string, unknown>;
 
-/** Whether a definition's runs are trained by a user's own program. */
-export function hasProgram(raw: Section): boolean {
-  return isObject(raw.training) && 'program' in raw.training;
-}
-
 /** What is wrong with a definition because a program trains its runs: only what it declares exists. */
 export function problemsOfProgram(raw: Section, parameters: readonly WrittenParameter[]): Problem[] {
   const names = new Set(parameters.map(({ name }) => name));
@@ -38,7 +33,8 @@ export function problemsWithoutProgram({ control }: Section): Problem[] {
   ];
 }
 
-function phaseProblems(names: ReadonlySet<string>): Problem[] {
+/** N and ε say something of the phase that β weighs. */
+export function phaseProblems(names: ReadonlySet<string>): Problem[] {
   if (names.has('beta')) return [];
   return ['N', 'epsilon']
     .filter((name) => names.has(name))
@@ -66,7 +62,8 @@ function ablationProblems(ablations: unknown, names: ReadonlySet<string>): Probl
   });
 }
 
-function controlProblems(control: unknown, names: ReadonlySet<string>): Problem[] {
+/** Where there is a phase, the arms without it are the controls. */
+export function controlProblems(control: unknown, names: ReadonlySet<string>): Problem[] {
   if (control === undefined || !names.has('beta')) return [];
   return [
     {

@@ -3,6 +3,7 @@ import type { Assignment, ParamValue } from '../arm.ts';
 import type { Constraint } from './constraint.ts';
 import type { Metric } from '../metrics.ts';
 import type { ParameterInput } from '../schema/parameter-schema.ts';
+import type { Trainer } from './trainer.ts';
 
 export type NUnit = 'batches' | 'fraction' | 'epoch';
 
@@ -32,8 +33,8 @@ export interface Definition {
   ablations: Ablation[];
   /** Of a program without β: what the arms have that others are compared with. */
   control: Assignment | null;
-  /** Whether a user's own program trains its runs. */
-  isProgram: boolean;
+  /** Who trains its runs. */
+  trainer: Trainer;
   /** null for a grid. */
   runCap: number | null;
   samplerSeed: number;

@@ -1,0 +1,2 @@
+/** The name of the engine of runs that were trained elsewhere. */
+export const IMPORTED = 'imported';
