@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainFileError } from '../sweep/file-error.ts';
+
+/** More than any folder of results has. */
+const MOST_FILES = 100_000;
+
+/** The files below a folder whose names match, by their paths, in order. Links are not followed. */
+export function findFiles(folder: string, wanted: RegExp): string[] {
+  const found: string[] = [];
+  const open = [folder];
+  let seen = 0;
+  for (let next = open.pop(); next !== undefined && seen < MOST_FILES; next = open.pop()) {
+    for (const entry of list(next)) {
+      seen++;
+      if (entry.isDirectory()) open.push(join(next, entry.name));
+      else if (entry.isFile() && wanted.test(entry.name)) found.push(join(next, entry.name));
+    }
+  }
+  return found.sort();
+}
+
+function list(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw explainFileError(error);
+  }
+}
