@@ -10,6 +10,7 @@ const ROOMS: Record<string, string[]> = {
   'server/runner': ['server/sweep', 'server/training', 'server/store'],
   'server/report': ['server/sweep'],
   'server/tensorboard': [],
+  'server/imports': ['server/sweep', 'server/tensorboard'],
   'server/http': ['server/sweep', 'server/store', 'server/report', 'web'],
   'server/cli': [
     'server/sweep',
@@ -18,6 +19,7 @@ const ROOMS: Record<string, string[]> = {
     'server/runner',
     'server/report',
     'server/tensorboard',
+    'server/imports',
     'server/http',
     'web',
   ],
@@ -30,7 +32,7 @@ const ROOMS: Record<string, string[]> = {
  */
 const LAYERS: Record<string, string[]> = {
   'server/sweep': ['*', 'schema', 'space', 'filter', 'problems', 'definition', 'plan'],
-  'server/store': ['generated', 'database', 'reading', 'sweeps', 'training'],
+  'server/store': ['generated', 'database', 'reading', 'sweeps', 'training', 'imports'],
   'server/runner': [
     'logs',
     'programs',

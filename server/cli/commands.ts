@@ -12,6 +12,7 @@ import { engineCommand } from './commands/engine.ts';
 import { exportCommand } from './commands/export.ts';
 import { extendCommand } from './commands/extend.ts';
 import { figureCommand } from './commands/figure.ts';
+import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
 import { noteCommand } from './commands/note.ts';
 import { planCommand } from './commands/plan.ts';
@@ -39,6 +40,7 @@ export const commands: readonly CliCommand[] = [
   confirmCommand,
   extendCommand,
   promoteCommand,
+  importCommand,
   serveCommand,
   listCommand,
   showCommand,

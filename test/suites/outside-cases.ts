@@ -16,6 +16,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
   confirm: [{ args: ['confirm', 's1', '--arm', '0', '--no-wait'], when: 'always' }],
   extend: [{ args: ['extend', 's1', '--seeds', '8', '--no-wait'], when: 'always' }],
   promote: [{ args: ['promote', 's1', '--seeds', '3', '--no-wait'], when: 'always' }],
+  import: [{ args: ['import', 'results.csv'], when: 'always' }],
   serve: [{ args: ['serve', '--port', '0'], when: 'opening' }],
   list: [{ args: ['list'], when: 'always' }],
   show: [

@@ -41,10 +41,13 @@ beforeAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const RESULTS = 'beta,seed,metric,batch,value\n0,0,val/acc,10,0.5\n0.2,0,val/acc,10,0.6\n';
+
 function copyOf(bytes: Buffer, folder = temporaryFolder()): string {
   const db = join(folder, 'y.db');
   writeFileSync(db, bytes);
   writeFileSync(join(folder, 'definition.json'), JSON.stringify({ ...definition, name: 'another' }));
+  writeFileSync(join(folder, 'results.csv'), RESULTS);
   return db;
 }
 
@@ -192,9 +195,10 @@ describe('a place that is wrong is said, with the path', () => {
   test.each(places)('%s', async (_, place) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'definition.json'), JSON.stringify(definition));
+    writeFileSync(join(folder, 'results.csv'), RESULTS);
     const db = place(folder);
     // Where there is nothing, or nothing yet, those that make databases make one.
-    const makesOne = /none.db|e.db/.test(db) ? /^(probe|run definition|serve)/ : /^$/;
+    const makesOne = /none.db|e.db/.test(db) ? /^(probe|run definition|import|serve)/ : /^$/;
     for (const { args } of Object.values(COMMANDS)
       .flat()
       .filter(({ when, args }) => when !== 'never' && !makesOne.test(args.join(' ')))) {

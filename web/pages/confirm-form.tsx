@@ -6,6 +6,7 @@ import { MetricSelect } from '../parts/metric-select.tsx';
 import { PostButton } from '../parts/post-button.tsx';
 import { navigate, useChoice } from '../routing/location.ts';
 import { armsToConfirm, confirmableMetrics, seedsWords } from '../series/to-confirm.ts';
+import { isTrainable } from './is-trainable.ts';
 
 /** The default of `cosweep confirm --seeds`. */
 const USUAL_SEEDS = 12;
@@ -22,7 +23,8 @@ export function ConfirmForm({ sweep, arm: preset }: { sweep: SweepDetail; arm?: 
   const metrics = confirmableMetrics(sweep);
   const [metric, setMetric] = useState(metrics[0] ?? '');
   const [written, setWritten] = useState(String(USUAL_SEEDS));
-  if (sweep.state !== 'complete' || sweep.confirms !== null || arms.length === 0 || metrics.length === 0) return null;
+  const canConfirm = sweep.state === 'complete' && sweep.confirms === null && isTrainable(sweep);
+  if (!canConfirm || arms.length === 0 || metrics.length === 0) return null;
 
   const seeds = Number(written);
   const good = Number.isInteger(seeds) && seeds >= 1 && seeds <= 1000;

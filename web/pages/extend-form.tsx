@@ -7,6 +7,7 @@ import { formatDuration } from '../format/time.ts';
 import { Field } from '../parts/field.tsx';
 import { PostButton } from '../parts/post-button.tsx';
 import { toAddition } from '../series/to-addition.ts';
+import { isTrainable } from './is-trainable.ts';
 
 /** Adds seeds or values to a sweep that is not in training: first what that takes, then the button that does it. */
 export function ExtendForm({ sweep }: { sweep: SweepDetail }) {
@@ -14,7 +15,7 @@ export function ExtendForm({ sweep }: { sweep: SweepDetail }) {
   const [values, setValues] = useState('');
   const [planned, setPlanned] = useState<{ plan: ExtensionPlan; request: string } | null>(null);
   const [error, setError] = useState<string | null>(null);
-  if (sweep.confirms !== null || sweep.state === 'running' || sweep.state === 'queued') return null;
+  if (sweep.confirms !== null || !isTrainable(sweep)) return null;
 
   const request = toAddition({ seeds, values, before: sweep.seeds });
   const change = (set: (text: string) => void) => (event: { currentTarget: HTMLInputElement }) => {

@@ -6,6 +6,7 @@ import { FirstOf } from '../parts/first-of.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { PostButton } from '../parts/post-button.tsx';
 import { Link } from '../routing/link.tsx';
+import { isTrainable } from './is-trainable.ts';
 
 type State = RunMatrix['rows'][number]['states'][number];
 
@@ -90,13 +91,13 @@ function MissingRuns({ sweep }: { sweep: SweepDetail }) {
   const open = waiting + running + cancelled;
   if (open + failed === 0) return null;
   const words = `${formatAmount(open + failed, 'run')} missing${failed > 0 ? `, ${failed} of them failed` : ''}`;
-  const comes = sweep.state === 'running' || sweep.state === 'queued';
+  const canCome = isTrainable(sweep);
   return (
     <div class="actions">
-      {!comes && open > 0 && (
+      {canCome && open > 0 && (
         <PostButton path={`sweeps/${sweep.id}/resume`}>Train the {formatAmount(open, 'missing run')}</PostButton>
       )}
-      {!comes && failed > 0 && (
+      {canCome && failed > 0 && (
         <PostButton path={`sweeps/${sweep.id}/retry`}>Retry the {formatAmount(failed, 'failed run')}</PostButton>
       )}
       <span class="small quiet">{words}</span>

@@ -6,6 +6,7 @@ import { formatParameter, parameterLabel } from '../format/parameter.ts';
 import { PostButton } from '../parts/post-button.tsx';
 import { choose } from '../routing/location.ts';
 import { NO_SHORT_CHOICES } from '../series/filter-words.ts';
+import { isTrainable } from './is-trainable.ts';
 
 type Group = FailureList['groups'][number];
 
@@ -35,7 +36,7 @@ export function RunsFailures({ sweep }: { sweep: SweepDetail }) {
 
 function Failure({ sweep, group }: { sweep: SweepDetail; group: Group }) {
   const { state, cause, runs, from, to, setting } = group;
-  const trainable = sweep.state !== 'running' && sweep.state !== 'queued';
+  const trainable = isTrainable(sweep);
   return (
     <li>
       <p>

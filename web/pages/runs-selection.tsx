@@ -5,6 +5,7 @@ import { formatAmount } from '../format/number.ts';
 import { MarkRuns } from '../parts/mark-runs.tsx';
 import { PostButton } from '../parts/post-button.tsx';
 import { RunDiffTable } from '../parts/run-diff-table.tsx';
+import { isTrainable } from './is-trainable.ts';
 
 interface RunsSelectionProps {
   sweep: SweepDetail;
@@ -33,7 +34,7 @@ export function RunsSelection({ sweep, runs, onClear }: RunsSelectionProps) {
           {isCompared ? 'Hide the difference' : 'Difference of two'}
         </button>
         <MarkRuns runs={runs} />
-        {failed.length > 0 && sweep.state !== 'running' && sweep.state !== 'queued' && (
+        {failed.length > 0 && isTrainable(sweep) && (
           <PostButton path={`sweeps/${sweep.id}/retry`} body={{ runs: failed }}>
             Retry {formatAmount(failed.length, 'failed run')}
           </PostButton>

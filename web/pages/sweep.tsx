@@ -13,6 +13,7 @@ import { SweepFrame } from '../parts/sweep-frame.tsx';
 import { Link } from '../routing/link.tsx';
 import { Answer } from './sweep-answer.tsx';
 import { ConfirmationCard, ConfirmationsCard } from './sweep-confirmation.tsx';
+import { isTrainable } from './is-trainable.ts';
 
 export function SweepPage({ id }: { id: string }) {
   return (
@@ -86,6 +87,7 @@ function possibleActions(sweep: SweepDetail): SweepAction[] {
   const active = sweep.state === 'running' || sweep.state === 'queued';
   if (active)
     return [...(sweep.cancelling ? [] : ['cancel' as const]), ...(sweep.state === 'running' ? ['kill' as const] : [])];
+  if (!isTrainable(sweep)) return [];
   const unfinished = sweep.state === 'interrupted' || sweep.state === 'cancelled';
   return [...(unfinished ? ['resume' as const] : []), ...(sweep.counts.failed > 0 ? ['retry' as const] : [])];
 }

@@ -2,6 +2,7 @@ import { askEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { refuseFresh } from './refuse-fresh.ts';
+import { refuseImported } from './refuse-imported.ts';
 import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
@@ -69,6 +70,7 @@ export function queueAgain(
   }: { engine?: string | null; fresh?: boolean; otherBits?: boolean; plan?: Plan; now?: number } = {},
 ): boolean {
   return transaction(storage, () => {
+    refuseImported(storage, sweepId, 'run');
     if (fresh) refuseFresh(sweepName(sweepId), leaseHolder(storage, now));
     if (engine !== undefined) askEngine(storage, sweepId, plan?.engine ?? engine, fresh);
     // A sweep that is `running` without a holder was left by a process that died.

@@ -3,6 +3,7 @@ import { refuseOtherEngine } from './ask-engine.ts';
 import { sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import { noteLook } from './note-look.ts';
+import { refuseImported } from './refuse-imported.ts';
 import { refuseFullQueue } from './refuse-full-queue.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
@@ -27,6 +28,7 @@ export function retrySweep(
 ): number {
   return transaction(storage, () => {
     const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
+    refuseImported(storage, sweepId, 'retry');
     refuseOtherEngine(storage, sweepId, engine);
     if (state === 'running' && leaseHolder(storage, now)) {
       throw new UserError(

@@ -1,7 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { underLease, type Lease } from '../database/lease.ts';
 import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
-import { toStored } from '../database/numbers.ts';
 import { addUsage, type SegmentUsage } from './add-usage.ts';
 import { storePictures } from '../database/pictures.ts';
 import { dropNote } from './note-files.ts';
@@ -9,16 +8,7 @@ import { setOutcome, setStarted, type RunOutcome, type TrainedWith } from './run
 import { splitStage } from './split-stage.ts';
 import { forgetFiles } from '../database/forgotten-files.ts';
 import type { Storage } from '../database/storage.ts';
-import { summarise, writeSummary } from './stage-metrics.ts';
-
-/** One metric over a stretch of batches; `values[i]` belongs to `batches[i]`, which ascend. */
-export interface Column {
-  metric: string;
-  /** The ε of a metric that a stage shared by several ε records for each of them; null for any other metric. */
-  epsilon: number | null;
-  batches: ArrayLike<number>;
-  values: ArrayLike<number>;
-}
+import { writeColumn, type Column } from './write-column.ts';
 
 /** What an evaluation gives beside numbers: `confusion`, `projection`, `confused`; stored as JSON. */
 export interface ArtefactValue {
@@ -136,39 +126,11 @@ function countAsHeld(storage: Storage, stageId: number, to: number): void {
     .run({ to, stageId });
 }
 
-function writeColumn(
-  storage: Storage,
-  { stageId, from, to }: SegmentRows,
-  { metric, epsilon, batches, values }: Column,
-): void {
-  if (batches.length === 0) return;
-  const first = batches[0]!;
-  const last = batches[batches.length - 1]!;
-  if (batches.length !== values.length || !(first >= from && last <= to)) {
-    throw new Error(
-      `Cannot store ${metric}: ${values.length} values for ${batches.length} batches from ${first} to ${last}, ` +
-        `wanted one each within [${from}, ${to}]`,
-    );
-  }
-  const metricId = findOrMakeMetric(storage, metric, epsilon);
-  const insert = storage.prepare('INSERT INTO "Point" (stageId, metricId, batch, value) VALUES (?, ?, ?, ?)');
-  for (let i = 0; i < batches.length; i++) insert.run(stageId, metricId, batches[i], toStored(values[i]!));
-  writeSummary(storage, stageId, metricId, summarise(batches, values));
-}
-
 function writeArtefact(storage: Storage, stageId: number, { batch, name, value, pictures }: ArtefactValue): void {
   const ids = pictures === undefined ? null : JSON.stringify(storePictures(storage, pictures));
   storage
     .prepare('INSERT INTO "Artefact" (stageId, batch, name, data, pictures) VALUES (?, ?, ?, ?, ?)')
     .run(stageId, batch, name, deflateRawSync(JSON.stringify(value)), ids);
-}
-
-function findOrMakeMetric(storage: Storage, name: string, epsilon: number | null): number {
-  const known = storage.prepare('SELECT id FROM "Metric" WHERE name = ? AND epsilon IS ?').pluck().get(name, epsilon);
-  if (known !== undefined) return known as number;
-  return Number(
-    storage.prepare('INSERT INTO "Metric" (name, epsilon) VALUES (?, ?)').run(name, epsilon).lastInsertRowid,
-  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { parseArtefact, picturesOf } from '../reading/read-artefact.ts';
 import type { StoredCheckpoint } from '../reading/read-checkpoints.ts';
-import type { ArtefactValue, Column } from './commit-segment.ts';
+import type { ArtefactValue } from './commit-segment.ts';
+import type { Column } from './write-column.ts';
 import type { TrainedWith } from './run-state.ts';
 import type { Storage } from '../database/storage.ts';
 

@@ -1,0 +1,148 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { Option } from 'commander';
+import type { Source } from '../../imports/source.ts';
+import type { Import } from '../../imports/to-import.ts';
+import { IMPORT_SOURCES, type ImportSource } from '../../sweep/settings.ts';
+import type { StoredImport } from '../../store/imports/store-import.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import { sweepName } from '../../store/database/ids.ts';
+import type { CliCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { withStorage } from '../with-storage.ts';
+
+interface Options {
+  from?: ImportSource;
+  name?: string;
+  map: string[];
+  ignore: string[];
+  metric?: string;
+  minimize: string[];
+  maximize: string[];
+  control?: string;
+  pattern?: string;
+  study?: string;
+  dryRun?: true;
+  replace?: true;
+}
+
+const several = (text: string, before: string[]) => [...before, text];
+
+export const importCommand: CliCommand = {
+  define(program, run) {
+    const names = (flags: string, description: string) => new Option(flags, description).default([]).argParser(several);
+    program
+      .command('import')
+      .description('results that were trained elsewhere become a sweep: CSV, TensorBoard, W&B, Optuna')
+      .argument('<path>', 'a CSV file, a folder of event files, W&B\'s folder "wandb", or Optuna\'s SQLite file')
+      .addOption(new Option('--from <tool>', 'default: by what is there').choices(IMPORT_SOURCES))
+      .option('--name <name>', "the sweep's name; default: the file's")
+      .addOption(names('--map <theirs=ours>', 'another name for a metric or a parameter: acc=val/accuracy; may repeat'))
+      .addOption(names('--ignore <name>', 'leave a metric or a parameter out; * stands for anything; may repeat'))
+      .option('--metric <name>', 'the metric that decides')
+      .addOption(names('--minimize <metric>', 'a metric of which less is better; may repeat'))
+      .addOption(names('--maximize <metric>', 'a metric of which more is better; may repeat'))
+      .option('--control <values>', 'what controls have, "dropout == 0"; default: those without the phase')
+      .option('--pattern <path>', "with TensorBoard: parameters in folders' names, 'lr{lr}_seed{seed}'")
+      .option('--study <name>', 'with Optuna: which study, where the file has several')
+      .option('--dry-run', 'say what would be imported, and store nothing')
+      .option('--replace', 'let runs go that an earlier import had and this one has not')
+      .action(run(importResults));
+  },
+};
+
+async function importResults(session: Session, given: string, options: Options): Promise<void> {
+  const path = resolve(given);
+  const imported = await readImport(path, options);
+  for (const note of imported.notes) session.output.say(note);
+  if (options.dryRun) return tellDry(session, imported);
+  const { storeImport } = await import('../../store/imports/store-import.ts');
+  await withStorage(session, { access: 'write', create: true }, async (storage) => {
+    const rows = { ...imported, path, folder: dirname(path) };
+    const stored = storeImport(storage, rows, { replace: options.replace === true });
+    await tell(session, storage, stored, imported);
+  });
+}
+
+async function readImport(path: string, options: Options): Promise<Import> {
+  const { sourceKind } = await import('../../imports/source-kind.ts');
+  const { toImport } = await import('../../imports/to-import.ts');
+  const from = options.from ?? sourceKind(path);
+  const { metric = null, minimize, maximize, control = null } = options;
+  const name = options.name ?? (basename(path, extname(path)) || path);
+  return toImport(await readSource(path, from, options), { from, path, name, metric, minimize, maximize, control });
+}
+
+async function readSource(path: string, from: ImportSource, { map, ignore, ...only }: Options): Promise<Source> {
+  const pattern = only.pattern ?? null;
+  const study = only.study ?? null;
+  const { Names } = await import('../../imports/names.ts');
+  const { refuseOptions } = await import('../import-options.ts');
+  refuseOptions(path, from, { pattern, study });
+  const names = new Names(map, ignore);
+  switch (from) {
+    case 'tensorboard':
+      return (await import('../../imports/read-tensorboard.ts')).readTensorBoard(path, names, pattern);
+    case 'optuna': {
+      const { readOptunaStudies } = await import('../../store/imports/read-optuna.ts');
+      const { fromOptuna } = await import('../../imports/optuna-runs.ts');
+      return fromOptuna(path, readOptunaStudies(path), study, names);
+    }
+    case 'wandb':
+      // What is exported from its pages is a table as any other.
+      if (!isFolder(path)) return (await import('../../imports/read-csv.ts')).readCsv(path, names);
+      return (await import('../../imports/read-wandb.ts')).readWandb(path, names);
+    case 'csv':
+      return (await import('../../imports/read-csv.ts')).readCsv(path, names);
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** What was imported, as numbers. */
+function countsOf({ plan, runs }: Import) {
+  const count = (state: string) => runs.filter((run) => run.state === state).length;
+  return {
+    name: plan.name,
+    metric: plan.metric.name,
+    arms: plan.arms.length,
+    controls: plan.arms.filter(({ control }) => control).length,
+    seeds: plan.seeds.length,
+    runs: { complete: count('complete'), failed: count('failed'), diverged: count('diverged') },
+    points: runs.reduce(
+      (sum, { curves }) => [...curves.values()].reduce((total, { batches }) => total + batches.length, sum),
+      0,
+    ),
+  };
+}
+
+function textOf(imported: Import): string {
+  const { arms, controls, seeds, runs, points } = countsOf(imported);
+  const ended = `${runs.complete} runs complete, ${runs.failed} failed, ${runs.diverged} diverged`;
+  return `${arms} arms (${controls} controls), ${seeds} seeds: ${ended}; ${points} points`;
+}
+
+function tellDry({ output, json }: Session, imported: Import): void {
+  if (json) output.json({ ...countsOf(imported), notes: imported.notes });
+  else output.data(`${imported.plan.name} would have ${textOf(imported)}`);
+}
+
+async function tell(
+  session: Session,
+  storage: Storage,
+  { sweepId, was }: StoredImport,
+  imported: Import,
+): Promise<void> {
+  const { output, json } = session;
+  const id = sweepName(sweepId);
+  if (json) return output.json({ sweepId: id, was, ...countsOf(imported), notes: imported.notes });
+  const { readSweep } = await import('../../store/reading/read-sweep.ts');
+  const { answerOf, answerText } = await import('../answer.ts');
+  const answer = await answerOf(storage, (await readSweep(storage, sweepId))!);
+  output.data(`${id} ${imported.plan.name} ${WORDS[was]}: ${textOf(imported)}`);
+  if (answer !== null) output.data(answerText(answer, id));
+}
+
+const WORDS = { made: 'imported', renewed: 'imported anew', unchanged: 'is there already' };

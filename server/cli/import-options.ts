@@ -1,0 +1,16 @@
+import type { ImportSource } from '../sweep/settings.ts';
+import { UserError } from '../sweep/user-error.ts';
+
+/** Refuses what has a meaning for another kind of results alone. */
+export function refuseOptions(
+  path: string,
+  from: ImportSource,
+  { pattern, study }: { pattern: string | null; study: string | null },
+): void {
+  if (pattern !== null && from !== 'tensorboard') throw refusal(path, from, '--pattern', 'TensorBoard');
+  if (study !== null && from !== 'optuna') throw refusal(path, from, '--study', 'Optuna');
+}
+
+function refusal(path: string, from: ImportSource, option: string, tool: string): UserError {
+  return new UserError(`Cannot import ${path} as ${from}: found ${option}, which is of ${tool}'s results alone`);
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { explainFileError } from '../../sweep/file-error.ts';
+import { UserError } from '../../sweep/user-error.ts';
+
+/** One study of Optuna as its SQLite storage holds it. */
+export interface OptunaStudy {
+  name: string;
+  directions: { objective: number; direction: string }[];
+  /** Names of the objectives; null where the study has none. */
+  metricNames: string[] | null;
+  trials: OptunaTrial[];
+}
+
+export interface OptunaTrial {
+  number: number;
+  /** COMPLETE, PRUNED, FAIL, RUNNING or WAITING */
+  state: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  /** A categorical one has the index of its choice; `distribution` is JSON. */
+  parameters: { name: string; value: number; distribution: string }[];
+  /** By objective; null where it is not finite. */
+  values: { objective: number; value: number | null }[];
+  reports: { step: number; value: number | null }[];
+  /** Values are JSON. */
+  attributes: { key: string; value: string }[];
+}
+
+/**
+ * Reads all studies of a file that Optuna keeps by `sqlite:///FILE`.
+ *
+ * @returns the studies, and SHA-256 over what was read
+ */
+export function readOptunaStudies(file: string): { studies: OptunaStudy[]; hash: string } {
+  const database = open(file);
+  try {
+    const studies = database.prepare('SELECT study_id AS id, study_name AS name FROM studies ORDER BY 1').all();
+    const read = (studies as { id: number; name: string }[]).map((study) => readStudy(database, study));
+    return { studies: read, hash: createHash('sha256').update(JSON.stringify(read)).digest('hex') };
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    throw new UserError(`Cannot read ${file}: found ${error.message}; an SQLite file that Optuna wrote is wanted`);
+  } finally {
+    database.close();
+  }
+}
+
+function open(file: string): Database.Database {
+  try {
+    statSync(file);
+    return new Database(file, { readonly: true, fileMustExist: true });
+  } catch (error) {
+    throw explainFileError(error, `read ${file}`);
+  }
+}
+
+function readStudy(database: Database.Database, { id, name }: { id: number; name: string }): OptunaStudy {
+  const all = <Row>(sql: string, of: number) => database.prepare(sql).all(of) as Row[];
+  const names = database
+    .prepare(`SELECT value_json FROM study_system_attributes WHERE study_id = ? AND key = 'study:metric_names'`)
+    .pluck()
+    .get(id) as string | undefined;
+  const trials = all<OptunaTrial & { id: number }>(
+    `SELECT trial_id AS id, number, state, datetime_start AS startedAt, datetime_complete AS completedAt
+    FROM trials WHERE study_id = ? ORDER BY number`,
+    id,
+  );
+  return {
+    name,
+    directions: all('SELECT objective, direction FROM study_directions WHERE study_id = ? ORDER BY objective', id),
+    metricNames: names === undefined ? null : (JSON.parse(names) as string[]),
+    trials: trials.map(({ id: trial, ...row }) => ({
+      ...row,
+      parameters: all(
+        `SELECT param_name AS name, param_value AS value, distribution_json AS distribution
+        FROM trial_params WHERE trial_id = ? ORDER BY param_id`,
+        trial,
+      ),
+      values: all('SELECT objective, value FROM trial_values WHERE trial_id = ? ORDER BY objective', trial),
+      reports: all(
+        'SELECT step, intermediate_value AS value FROM trial_intermediate_values WHERE trial_id = ? ORDER BY step',
+        trial,
+      ),
+      attributes: all(
+        'SELECT key, value_json AS value FROM trial_user_attributes WHERE trial_id = ? ORDER BY key',
+        trial,
+      ),
+    })),
+  };
+}
