@@ -5,10 +5,10 @@ import { UserError } from '../sweep/user-error.ts';
 export function refuseOptions(
   path: string,
   from: ImportSource,
-  { pattern, study }: { pattern: string | null; study: string | null },
+  { pattern, study }: { pattern?: string; study?: string },
 ): void {
-  if (pattern !== null && from !== 'tensorboard') throw refusal(path, from, '--pattern', 'TensorBoard');
-  if (study !== null && from !== 'optuna') throw refusal(path, from, '--study', 'Optuna');
+  if (pattern !== undefined && from !== 'tensorboard') throw refusal(path, from, '--pattern', 'TensorBoard');
+  if (study !== undefined && from !== 'optuna') throw refusal(path, from, '--study', 'Optuna');
 }
 
 function refusal(path: string, from: ImportSource, option: string, tool: string): UserError {

@@ -1,7 +1,7 @@
 import type { ParamValue } from '../sweep/arm.ts';
 
 /** Python's, R's and JavaScript's words for numbers that are none or have no end. */
-const NOT_FINITE = /^[+-]?(nan|na|inf|infinity|none|null)$/i;
+const NOT_FINITE = /^[+-]?(nan|na|n\/a|inf|infinity|none|null)$/i;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -19,14 +19,15 @@ export function toWhole(cell: string): number | null {
   return Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** The values of a column of parameters: numbers or truth values where all of them are, else texts. Empty is null. */
+/**
+ * The values of a column of parameters: numbers or truth values where all of them are, else texts. An empty cell is
+ * null, and so is a word for no number among numbers.
+ */
 export function toParameterValues(cells: readonly string[]): ParamValue[] {
   const texts = cells.map((cell) => cell.trim());
-  const given = texts.filter((text) => text !== '');
-  const convert = given.every((text) => NUMBER.test(text))
-    ? Number
-    : given.every((text) => /^(true|false)$/i.test(text))
-      ? (text: string) => text.toLowerCase() === 'true'
-      : (text: string) => text;
-  return texts.map((text) => (text === '' ? null : convert(text)));
+  const numbers = texts.filter((text) => text !== '' && !NOT_FINITE.test(text));
+  if (numbers.length > 0 && numbers.every((text) => NUMBER.test(text)))
+    return texts.map((text) => (NUMBER.test(text) ? Number(text) : null));
+  const isTruth = texts.every((text) => text === '' || /^(true|false)$/i.test(text));
+  return texts.map((text) => (text === '' ? null : isTruth ? text.toLowerCase() === 'true' : text));
 }

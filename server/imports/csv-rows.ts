@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { explainFileError } from '../sweep/file-error.ts';
 import { UserError } from '../sweep/user-error.ts';
-import { readHashed } from './read-hashed.ts';
 
 export interface CsvRow {
   /** Its number in the file, from 1. */
@@ -15,25 +13,26 @@ export interface CsvRow {
 const LONGEST_ROW = 10_000_000;
 
 /**
- * Reads the rows of a CSV file one by one; the first is the heading. Tabs and semicolons may stand for the commas.
- *
- * @returns SHA-256 of the file in hex
+ * Reads the rows of a CSV file one by one; the first is the heading. Tabs and semicolons may stand for the commas;
+ * beside semicolons, numbers may have a decimal comma.
  */
-export async function readCsvRows(path: string, take: (row: CsvRow) => void): Promise<string> {
+export async function readCsvRows(path: string, take: (row: CsvRow) => void): Promise<void> {
   const { CsvError, parse } = await import('csv-parse');
-  const hash = createHash('sha256');
+  const delimiter = await delimiterOf(path);
   const parser = parse({
     bom: true,
-    delimiter: await delimiterOf(path),
+    delimiter,
     info: true,
     max_record_size: LONGEST_ROW,
+    // Any of them: a heading may have been put before the rows by another program.
+    record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
   });
   try {
-    const rows = pipeline(Readable.from(readHashed(path, hash)), parser, () => {});
+    const rows = pipeline(createReadStream(path), parser, () => {});
     for await (const { record, info } of rows as AsyncIterable<{ record: string[]; info: { lines: number } }>)
-      if (record.some((cell) => cell.trim() !== '')) take({ line: info.lines, cells: record });
+      if (!isNoRow(record)) take({ line: info.lines, cells: delimiter === ';' ? record.map(withPoint) : record });
   } catch (error) {
     if (!(error instanceof CsvError)) throw explainFileError(error, `read ${path}`);
     throw new UserError(
@@ -41,18 +40,24 @@ export async function readCsvRows(path: string, take: (row: CsvRow) => void): Pr
       { detail: `${error.message}.` },
     );
   }
-  return hash.digest('hex');
 }
+
+/** Empty cells alone, or the line by which spreadsheets say what stands between cells. */
+function isNoRow(record: readonly string[]): boolean {
+  return record.every((cell) => cell.trim() === '') || (record[0]!.startsWith('sep=') && record.length <= 2);
+}
+
+const withPoint = (cell: string) => (/^\s*[+-]?\d+,\d+\s*$/.test(cell) ? cell.replace(',', '.') : cell);
 
 /** The one of the usual three that the heading has most of. */
 async function delimiterOf(path: string): Promise<string> {
-  let heading = '';
+  let beginning = '';
   try {
-    for await (const piece of createReadStream(path, { encoding: 'utf8', end: 65_536 })) heading += String(piece);
+    for await (const piece of createReadStream(path, { encoding: 'utf8', end: 65_536 })) beginning += String(piece);
   } catch (error) {
     throw explainFileError(error, `read ${path}`);
   }
-  const [line = ''] = heading.split(/\r?\n/);
-  const count = (character: string) => line.split(character).length;
+  const heading = beginning.split(/\r\n|\n|\r/).find((line) => !line.startsWith('sep=')) ?? '';
+  const count = (character: string) => heading.split(character).length;
   return [',', '\t', ';'].reduce((best, each) => (count(each) > count(best) ? each : best));
 }

@@ -6,6 +6,8 @@ export interface Heading {
   width: number;
   /** True: each row has one value, whose metric it names. False: each metric has a column. */
   isLong: boolean;
+  /** Whether an empty cell is no value. In Cosweep's own curves it is one that was not finite. */
+  hasGaps: boolean;
   run: number | null;
   state: number | null;
   batch: number | null;
@@ -16,26 +18,45 @@ export interface Heading {
   notes: string[];
 }
 
-/** Columns that say nothing of how a run was trained: Cosweep's own of `curves`, and those of W&B's table of runs. */
-const ABOUT = new Set([
-  ...['arm', 'armName', 'engine', 'device'],
-  ...[
-    'Notes',
-    'User',
-    'Tags',
-    'Created',
-    'Updated',
-    'Runtime',
-    'Sweep',
-    'End Time',
-    'Hostname',
-    'Host',
-    'OS',
-    'Job Type',
+/** Columns that say nothing of how a run was trained, by a column that tells whose table it is. */
+const ABOUT: Record<string, readonly string[]> = {
+  // Cosweep's own curves
+  armName: ['arm', 'armName'],
+  // W&B's history of a run
+  _step: ['_runtime', '_timestamp', '_wandb'],
+  // W&B's table of runs
+  Created: [
+    ...[
+      'Agent',
+      'Commit',
+      'CPU Count',
+      'Created',
+      'End Time',
+      'Entity',
+      'Git Commit',
+      'Github',
+      'GPU Count',
+      'GPU Type',
+    ],
+    ...[
+      'Group',
+      'Host',
+      'Hostname',
+      'Job Type',
+      'Notes',
+      'OS',
+      'Path',
+      'Project',
+      'Python Version',
+      'Runtime',
+      'Sweep',
+    ],
+    ...['Tags', 'Updated', 'User', '_runtime', '_timestamp', '_wandb'],
   ],
-  ...['GPU Count', 'GPU Type', 'CPU Count', 'Python Version', 'Git Commit', 'Github', 'Group', 'Commit', 'Agent'],
-  ...['_runtime', '_timestamp', '_wandb', 'Path', 'Project', 'Entity'],
-]);
+};
+
+/** What pandas calls a column without a name. */
+const NAMELESS = /^(Unnamed: \d+|)$/;
 
 /** What others call a column, the best first; the others say the same and are left out. */
 const ALIASES = { run: ['ID', 'Name'], state: ['State'], batch: ['_step', 'Step', 'step'] };
@@ -43,7 +64,10 @@ const ALIASES = { run: ['ID', 'Name'], state: ['State'], batch: ['_step', 'Step'
 const MEASURED = /^(train|val|test)\//;
 
 export function judgeHeading(cells: readonly string[], names: Names): Heading {
-  const columns = withAliases(cells.map((cell) => nameOf(cell.trim(), names)));
+  const written = cells.map((cell) => cell.trim());
+  const about = Object.keys(ABOUT).filter((word) => written.includes(word));
+  const isAbout = (cell: string) => NAMELESS.test(cell) || about.some((word) => ABOUT[word]!.includes(cell));
+  const columns = withoutEpoch(withAliases(written.map((cell) => nameOf(cell, isAbout(cell), names))));
   const problems = repeated(columns);
   const at = (name: string) => (columns.includes(name) ? columns.indexOf(name) : null);
   const [metric, value, batch] = [at('metric'), at('value'), at('batch')];
@@ -57,20 +81,24 @@ export function judgeHeading(cells: readonly string[], names: Names): Heading {
   return {
     width: cells.length,
     isLong,
+    hasGaps: !written.includes('armName'),
     run: at('run'),
     state: at('state'),
     batch,
     parameters: columns.flatMap((name, column) => (name === null || taken.has(column) ? [] : [{ column, name }])),
     metricsOf: isLong ? (row) => metricOf(row[metric]!.trim(), value, names) : () => measured,
     problems,
-    notes: !isLong && batch === null ? ['No column is called batch: the values are taken for those at the end.'] : [],
+    notes: [
+      ...(!isLong && batch === null ? ['No column is called batch: the values are taken for those at the end.'] : []),
+      ...leftOut(written, columns, names),
+    ],
   };
 }
 
 /** @returns null for a column that is left out */
-function nameOf(cell: string, names: Names): string | null {
+function nameOf(cell: string, isAbout: boolean, names: Names): string | null {
   const name = names.of(cell);
-  return name === cell && (ABOUT.has(cell) || cell === '') ? null : name;
+  return name === cell && isAbout ? null : name;
 }
 
 function withAliases(columns: readonly (string | null)[]): (string | null)[] {
@@ -83,9 +111,19 @@ function withAliases(columns: readonly (string | null)[]): (string | null)[] {
   return columns.map((name) => (name !== null && meaning.has(name) ? meaning.get(name)! : name));
 }
 
+/** Beside the batch it says the same, and is no parameter. */
+function withoutEpoch(columns: readonly (string | null)[]): (string | null)[] {
+  return columns.includes('batch') ? columns.map((name) => (name === 'epoch' ? null : name)) : [...columns];
+}
+
 function metricOf(written: string, value: number, names: Names): [number, string][] {
   const metric = names.of(written);
   return metric === null ? [] : [[value, metric]];
+}
+
+function leftOut(written: readonly string[], columns: readonly (string | null)[], names: Names): string[] {
+  const left = written.filter((cell, i) => columns[i] === null && cell !== '' && names.of(cell) !== null);
+  return left.length === 0 ? [] : [`Left out, as they say nothing of the training: ${left.join(', ')}.`];
 }
 
 function repeated(columns: readonly (string | null)[]): Problem[] {

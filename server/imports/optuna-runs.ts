@@ -2,6 +2,8 @@ import type { ParamValue } from '../sweep/arm.ts';
 import { isLossParameter, isSettingName, toParameterName } from '../sweep/parameter-names.ts';
 import { DefinitionError, type Problem, toFound } from '../sweep/problem.ts';
 import type { Names } from './names.ts';
+import { parsePythonJson } from './python-json.ts';
+import { SEED_NAME } from './seed-name.ts';
 import type { Goal, Source, SourceCurve, SourceRun } from './source.ts';
 
 /** A study of Optuna, as whoever can open its database hands it over. */
@@ -29,12 +31,7 @@ export interface Trial {
  *
  * @param wanted the study's name; null where the file has one alone
  */
-export function fromOptuna(
-  path: string,
-  { studies, hash }: { studies: readonly Study[]; hash: string },
-  wanted: string | null,
-  names: Names,
-): Source {
+export function fromOptuna(path: string, studies: readonly Study[], wanted: string | null, names: Names): Source {
   const study = wanted === null && studies.length === 1 ? studies[0] : studies.find(({ name }) => name === wanted);
   const problems: Problem[] = [...names.problems, ...(study === undefined ? [unknownStudy(studies, wanted)] : [])];
   const ended = study?.trials.filter(({ state }) => state !== 'RUNNING' && state !== 'WAITING') ?? [];
@@ -42,16 +39,30 @@ export function fromOptuna(
     problems.push({ path: study.name, message: 'found no trial that has ended, wanted one at least' });
   if (problems.length > 0) throw new DefinitionError(`Cannot import ${path}`, problems);
   const objectives = objectivesOf(study!, names);
-  const left = study!.trials.length - ended.length;
   return {
     runs: ended.map((trial) => toRun(trial, objectives, names)),
-    hash,
-    goals: Object.fromEntries(objectives.flatMap(({ name, goal }) => (name === null ? [] : [[name, goal]]))),
-    notes:
-      left === 0
-        ? []
-        : [`${left} ${left === 1 ? 'trial has' : 'trials have'} not ended and ${left === 1 ? 'is' : 'are'} left out.`],
+    goals: Object.fromEntries(
+      objectives.flatMap(({ name, goal }) =>
+        name === null
+          ? []
+          : [
+              [name, goal],
+              [`${name}/reported`, goal],
+            ],
+      ),
+    ),
+    notes: notesOf(study!.trials.length - ended.length, ended),
   };
+}
+
+function notesOf(left: number, ended: readonly Trial[]): string[] {
+  const pruned = ended.filter(({ state }) => state === 'PRUNED').length;
+  return [
+    ...(left === 0 ? [] : [`${left === 1 ? '1 trial has' : `${left} trials have`} not ended: left out.`]),
+    ...(pruned === 0
+      ? []
+      : [`${pruned} of the trials were pruned by what they reported; those that are left are the better ones.`]),
+  ];
 }
 
 function unknownStudy(studies: readonly Study[], wanted: string | null): Problem {
@@ -81,12 +92,13 @@ function toRun(trial: Trial, objectives: readonly Objective[], names: Names): So
     if (name !== null) found.set(name, chosen(value, distribution));
   }
   const curves = curvesOf(trial, objectives);
-  for (const { key, value } of attributes) addAttribute(names.of(key), JSON.parse(value), key, found, curves);
+  for (const { key, value } of attributes) addAttribute(names.of(key), value, key, found, curves);
   const [start, end] = [startedAt, completedAt].map((time) =>
     time === null ? NaN : Date.parse(`${time}`.replace(' ', 'T')),
   );
   return {
     place: `trial ${number}`,
+    id: String(number),
     parameters: Object.fromEntries(found),
     curves,
     failure: FAILURES[state] ?? null,
@@ -98,7 +110,7 @@ function toRun(trial: Trial, objectives: readonly Objective[], names: Names): So
 const FAILURES: Record<string, string> = { FAIL: 'Optuna has it as failed', PRUNED: 'Optuna pruned it' };
 
 function chosen(value: number, distribution: string): ParamValue {
-  const { name, attributes } = JSON.parse(distribution) as { name: string; attributes?: { choices?: unknown[] } };
+  const { name, attributes } = parsePythonJson(distribution) as { name: string; attributes?: { choices?: unknown[] } };
   if (name !== 'CategoricalDistribution') return value;
   const choice = attributes?.choices?.[value] ?? null;
   return typeof choice === 'object' && choice !== null ? JSON.stringify(choice) : (choice as ParamValue);
@@ -125,19 +137,19 @@ function curvesOf({ values, reports, state }: Trial, objectives: readonly Object
 }
 
 const MEASURED = /^(train|val|test)\//;
-const SEED = /^(.*[./])?(seed|random_seed|manual_seed|random_state)$/i;
 
 /** An attribute that keeps its name says nothing that Cosweep knows, unless it is the seed. */
 function addAttribute(
   name: string | null,
-  value: unknown,
+  json: string,
   theirs: string,
   parameters: Map<string, ParamValue>,
   curves: Map<string, SourceCurve>,
 ): void {
-  if (name === null || (name === theirs && !SEED.test(name))) return;
+  if (name === null || (name === theirs && !SEED_NAME.test(name))) return;
+  const value = parsePythonJson(json);
   const isParameter =
-    name === 'seed' || SEED.test(name) || isLossParameter(toParameterName(name)) || isSettingName(name);
+    name === 'seed' || SEED_NAME.test(name) || isLossParameter(toParameterName(name)) || isSettingName(name);
   if (isParameter)
     parameters.set(name, typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as ParamValue));
   else if (MEASURED.test(name) && typeof value === 'number') {

@@ -1,4 +1,5 @@
 import type { Problem } from '../sweep/problem.ts';
+import { escapePattern } from './escape-pattern.ts';
 
 /** The path of a run with names in the place of values: `lr{lr}/seed{seed}`. `*` stands for what says nothing. */
 export class PathPattern {
@@ -12,7 +13,9 @@ export class PathPattern {
     const parts = text.split(/(\{[^{}]*\}|\*)/);
     this.names = parts.filter((part) => part.startsWith('{')).map((part) => part.slice(1, -1));
     this.problems = problemsOf(text, this.names);
-    const source = parts.map((part) => (part.startsWith('{') ? '([^/]+?)' : part === '*' ? '[^/]*?' : escaped(part)));
+    const source = parts.map((part) =>
+      part.startsWith('{') ? '([^/]+?)' : part === '*' ? '[^/]*?' : escapePattern(part),
+    );
     this.#pattern = new RegExp(`^${source.join('')}(?=/|$)`, 'u');
   }
 
@@ -34,5 +37,3 @@ function problemsOf(text: string, names: readonly string[]): Problem[] {
   const wrong = names.filter((name, i) => name === '' || names.indexOf(name) !== i);
   return wrong.map((name) => say(`found {${name}}, wanted each name in braces once`));
 }
-
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

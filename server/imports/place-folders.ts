@@ -1,5 +1,11 @@
 import type { PathPattern } from './path-pattern.ts';
 
+/** What the event files of a folder hold. */
+export interface FolderContents {
+  hasValues: boolean;
+  hasParameters: boolean;
+}
+
 /** The run that a folder with event files belongs to, and what comes before the names of its metrics. */
 export interface FolderPlace {
   run: string;
@@ -26,13 +32,19 @@ const TIME = /^\d{9,}(\.\d+)?$/;
  *
  * @param folders paths with event files, with slashes; the folder itself is empty
  */
-export function placeFolders(folders: readonly string[], pattern: PathPattern | null): Map<string, FolderPlace> {
-  const known = new Set(folders);
-  return new Map(folders.map((folder) => [folder, placeOf(folder, known, pattern)]));
+export function placeFolders(
+  folders: ReadonlyMap<string, FolderContents>,
+  pattern: PathPattern | null,
+): Map<string, FolderPlace> {
+  return new Map([...folders.keys()].map((folder) => [folder, placeOf(folder, folders, pattern)]));
 }
 
-function placeOf(folder: string, known: ReadonlySet<string>, pattern: PathPattern | null): FolderPlace {
-  const run = pattern?.runOf(folder) ?? ancestorIn(folder, known) ?? bare(folder);
+function placeOf(
+  folder: string,
+  folders: ReadonlyMap<string, FolderContents>,
+  pattern: PathPattern | null,
+): FolderPlace {
+  const run = pattern?.runOf(folder) ?? runAbove(folder, folders);
   const words = folder
     .slice(run.length)
     .split('/')
@@ -41,20 +53,18 @@ function placeOf(folder: string, known: ReadonlySet<string>, pattern: PathPatter
   return { run, prefix: isPart ? PARTS[words[0]!]! : words.map((word) => `${word}/`).join('') };
 }
 
-/** The nearest folder above with event files of its own. The folder that was named is none: its folders are runs. */
-function ancestorIn(folder: string, known: ReadonlySet<string>): string | null {
+function runAbove(folder: string, folders: ReadonlyMap<string, FolderContents>): string {
   const words = folder.split('/');
-  for (let n = 1; n < words.length; n++) {
-    const above = words.slice(0, n).join('/');
-    if (known.has(above)) return bare(above);
-  }
-  return null;
-}
-
-/** Without a last part that is one of a run's own folders. */
-function bare(folder: string): string {
-  const words = folder.split('/');
+  const above = words.slice(0, -1).join('/');
   const last = words.at(-1)!;
-  const isOwn = TIME.test(last) || Object.hasOwn(PARTS, last);
-  return isOwn ? words.slice(0, -1).join('/') : folder;
+  if (Object.hasOwn(PARTS, last)) return above;
+  const hasValues = (path: string) => folders.get(path)?.hasValues === true;
+  if (TIME.test(last) && hasValues(above)) return above;
+  if (folders.get(folder)!.hasParameters) return folder;
+  // The nearest above with values. The folder that was named is none: what is in it are runs.
+  for (let n = words.length - 1; n > 0; n--) {
+    const path = words.slice(0, n).join('/');
+    if (hasValues(path)) return path;
+  }
+  return folder;
 }

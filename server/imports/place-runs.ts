@@ -10,6 +10,8 @@ import type { SourceCurve, SourceRun } from './source.ts';
 export interface PlacedRun {
   arm: number;
   seed: number;
+  /** The same whenever it is read again; null where the results have no such run. */
+  identity: string | null;
   state: 'complete' | 'diverged' | 'failed';
   /** The first batch whose value was not finite, of a run that diverged. */
   divergedBatch: number | null;
@@ -19,68 +21,65 @@ export interface PlacedRun {
   seconds: number | null;
 }
 
+interface Found {
+  run: SourceRun;
+  assignment: Assignment;
+  identity: string;
+}
+
 /** Gives each planned run its results; one that the results lack has failed. */
 export function placeRuns(
   runs: readonly SourceRun[],
-  { assignments, seeds }: ReadSettings,
+  { assignments, seeds, identities }: ReadSettings,
   plan: Plan,
 ): { runs: PlacedRun[]; problems: Problem[]; notes: string[] } {
   const armOf = armFinder(plan);
-  const found = new Map<string, { run: SourceRun; assignment: Assignment }>();
+  const places = new Map<string, Found>();
   const problems: Problem[] = [];
   let folded = 0;
   for (const [i, run] of runs.entries()) {
-    const assignment = assignments[i]!;
-    const key = `${armOf(assignment)} ${seeds[i]}`;
-    const first = found.get(key);
-    if (first === undefined || isRestarted(first.run, run)) found.set(key, { run, assignment });
-    else if (toCanonicalJson(first.assignment) !== toCanonicalJson(assignment)) folded++;
-    else if (!isRestarted(run, first.run)) problems.push(twice(run, first.run));
+    const found = { run, assignment: assignments[i]!, identity: identities[i]! };
+    const place = `${armOf(found.assignment)} ${seeds[i]}`;
+    const first = places.get(place);
+    if (first === undefined || first.run.failure !== null) places.set(place, found);
+    if (first === undefined || first.run.failure !== null || run.failure !== null) continue;
+    if (toCanonicalJson(first.assignment) === toCanonicalJson(found.assignment)) problems.push(twice(run, first.run));
+    else folded++;
   }
-  const placed = plan.runs.map(({ arm, seed }) => toPlaced(arm, seed, found.get(`${arm} ${seed}`)?.run, plan));
+  const placed = plan.runs.map(({ arm, seed }) => toPlaced(arm, seed, places.get(`${arm} ${seed}`), plan));
   return { runs: placed, problems, notes: notesOf(placed, folded, plan) };
 }
 
 /** Finds an arm by what is in force in it: without the phase, N and ε are nothing. */
 function armFinder({ arms }: Plan): (assignment: Assignment) => number {
-  const [{ loss, training }] = arms as [Plan['arms'][number]];
+  const [{ loss, training, swept: first }] = arms as [Plan['arms'][number]];
   const keyOf = (arm: Parameters<typeof shownParameters>[0]) => toCanonicalJson(shownParameters(arm));
   const indices = new Map(arms.map((arm) => [keyOf(arm), arm.index]));
-  const names = Object.keys(arms[0]!.swept);
   return (assignment) => {
     const number = (name: string) => (assignment[name] ?? 0) as number;
-    const swept = Object.fromEntries(names.map((name) => [name, assignment[name]!]));
-    const numbers = Object.fromEntries(['alpha', 'beta', 'gamma', 'epsilon', 'N'].map((name) => [name, number(name)]));
-    return indices.get(keyOf({ ...(numbers as Numbers), swept, loss, training }))!;
+    const [alpha, beta, gamma] = [number('alpha'), number('beta'), number('gamma')];
+    const swept = Object.fromEntries(Object.keys(first).map((name) => [name, assignment[name]!]));
+    const numbers = { alpha, beta, gamma, epsilon: number('epsilon'), N: number('N') };
+    return indices.get(keyOf({ ...numbers, swept, loss, training }))!;
   };
-}
-
-type Numbers = Record<'alpha' | 'beta' | 'gamma' | 'epsilon' | 'N', number>;
-
-/** A run that did not come to its end, and the one that took its place. */
-function isRestarted(first: SourceRun, second: SourceRun): boolean {
-  return first.failure !== null && second.failure === null;
 }
 
 function twice({ place }: SourceRun, first: SourceRun): Problem {
-  return {
-    path: place,
-    message: `found the parameters and the seed of ${first.place} again, wanted each run once`,
-  };
+  return { path: place, message: `found the parameters and the seed of ${first.place} again, wanted each run once` };
 }
 
-function toPlaced(arm: number, seed: number, run: SourceRun | undefined, { metric }: Plan): PlacedRun {
-  if (run === undefined) return { ...missing, arm, seed };
-  const { curves, startedAt, seconds, failure } = run;
+function toPlaced(arm: number, seed: number, found: Found | undefined, { metric }: Plan): PlacedRun {
+  if (found === undefined) return { ...MISSING, arm, seed };
+  const { curves, startedAt, seconds, failure } = found.run;
   const divergedBatch = failure === null ? divergedAt(curves, metric.name) : null;
-  const decided = curves.get(metric.name);
-  const hasValue = decided !== undefined && decided.values.length > 0;
+  const hasValue = (curves.get(metric.name)?.values.length ?? 0) > 0;
   const error = failure ?? (hasValue || divergedBatch !== null ? null : `The results have no ${metric.name} of it`);
   const state = error !== null ? 'failed' : divergedBatch !== null ? 'diverged' : 'complete';
-  return { arm, seed, state, divergedBatch, error, curves, startedAt, seconds };
+  return { arm, seed, identity: found.identity, state, divergedBatch, error, curves, startedAt, seconds };
 }
 
-const missing = {
+const MISSING = {
+  identity: null,
   state: 'failed',
   divergedBatch: null,
   error: 'The results have no run of this arm with this seed',
@@ -101,22 +100,21 @@ function divergedAt(curves: ReadonlyMap<string, SourceCurve>, metric: string): n
 
 function notesOf(runs: readonly PlacedRun[], folded: number, { arms, metric }: Plan): string[] {
   const notes: string[] = [];
-  const isOrAre = (n: number) => (n === 1 ? 'is' : 'are');
-  const count = (n: number) => (n === 1 ? '1 run' : `${n} runs`);
-  const lost = runs.filter(({ error }) => error === missing.error).length;
+  const lost = runs.filter(({ identity }) => identity === null).length;
+  const planned = `${arms.length} arms × ${runs.length / arms.length} seeds`;
   if (folded > 0)
     notes.push(
-      `${count(folded)} without the phase ${folded === 1 ? 'differs' : 'differ'} from another in N or ε alone, ` +
-        'which are not in force then: the first of each stands for all.',
+      `${folded === 1 ? '1 run without the phase differs' : `${folded} runs without the phase differ`} from another ` +
+        'in N or ε alone, which are not in force then: the first of each stands for all.',
     );
   if (lost > 0)
-    notes.push(`${count(lost)} of ${arms.length} arms × ${runs.length / arms.length} seeds ${isOrAre(lost)} missing.`);
-  const ends = new Set(
-    runs.filter(({ state }) => state === 'complete').map(({ curves }) => curves.get(metric.name)!.batches.at(-1)!),
-  );
-  if (ends.size > 1)
+    notes.push(`${lost === 1 ? '1 run' : `${lost} runs`} of ${planned} ${lost === 1 ? 'is' : 'are'} missing.`);
+  const complete = runs.filter(({ state }) => state === 'complete');
+  const ends = complete.map(({ curves }) => curves.get(metric.name)!.batches.at(-1)!);
+  const [first, last] = ends.reduce(([low, high], end) => [Math.min(low, end), Math.max(high, end)], [Infinity, 0]);
+  if (first < last)
     notes.push(
-      `The last ${metric.name} of complete runs is at batches ${Math.min(...ends)} to ${Math.max(...ends)}: ` +
+      `The last ${metric.name} of complete runs is at batches ${first} to ${last}: ` +
         'tables compare the last value of each.',
     );
   return notes;

@@ -18,10 +18,10 @@ const MAX_PROBLEMS = 1_000;
  */
 export async function readCsv(path: string, names: Names): Promise<Source> {
   const table = new Table(names);
-  const hash = await readCsvRows(path, (row) => table.take(row));
+  await readCsvRows(path, (row) => table.take(row));
   const runs = table.finish();
   if (table.problems.length > 0) throw new DefinitionError(`Cannot import ${path}`, table.problems);
-  return { runs, hash, goals: {}, notes: table.notes };
+  return { runs, goals: {}, notes: table.notes };
 }
 
 interface OpenRun {
@@ -75,8 +75,8 @@ class Table {
       if (metric === '') this.#say(`line ${line}`, 'found no name in column "metric", wanted the name of a metric');
       else if (value === null)
         this.#say(`line ${line}`, `found ${toFound(cells[column])} for ${metric}, wanted a number`);
-      // A wide table leaves a cell empty where its metric was not measured.
-      else if (heading.isLong || cells[column]!.trim() !== '') curveOf(run, metric).add(batch, value, line);
+      // A cell is empty where its metric was not measured.
+      else if (!heading.hasGaps || cells[column]!.trim() !== '') curveOf(run, metric).add(batch, value, line);
     }
   }
 
@@ -109,11 +109,13 @@ class Table {
     return value;
   }
 
-  #build({ parameters }: Heading): SourceRun[] {
+  #build({ parameters, run }: Heading): SourceRun[] {
     const runs = [...this.#runs.values()];
+    const keys = [...this.#runs.keys()];
     const columns = parameters.map((_, i) => toParameterValues(runs.map(({ cells }) => cells[i]!)));
     return runs.map(({ line, state, curves }, row) => ({
       place: `line ${line}`,
+      id: run === null ? null : keys[row]!,
       parameters: Object.fromEntries(parameters.map(({ name }, i): [string, ParamValue] => [name, columns[i]![row]!])),
       curves: new Map(
         [...curves].map(([metric, curve]) => [metric, curve.build(metric, (problem) => this.problems.push(problem))]),
@@ -135,7 +137,9 @@ function curveOf(run: OpenRun, metric: string): CurveBuilder {
   return curve;
 }
 
-/** The words of W&B and of others for a run that did not come to its end. */
+/** The words of W&B and of others for a run that came to its end. */
 function failureOf(state: string): string | null {
-  return /^(crashed|failed|killed|error|preempted)$/i.test(state) ? `The table says that it is ${state}` : null;
+  return /^(|finished|complete|completed|done|success|succeeded)$/i.test(state)
+    ? null
+    : `The table says that it is ${state}`;
 }

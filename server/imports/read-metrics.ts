@@ -3,6 +3,7 @@ import { type Problem, toFound } from '../sweep/problem.ts';
 import { isMetricName, MAX_METRIC_NAME } from '../sweep/schema/own-metric.ts';
 import { toSuggestion } from '../sweep/suggest.ts';
 import type { ImportOptions } from './import-options.ts';
+import { likeliest, readMetricWords } from './metric-words.ts';
 import type { Goal, Source, SourceCurve, SourceRun } from './source.ts';
 
 export interface ImportedMetrics {
@@ -16,19 +17,6 @@ export interface ImportedMetrics {
 
 type Wanted = Pick<ImportOptions, 'metric' | 'minimize' | 'maximize'>;
 
-const LOWER_IS_BETTER =
-  /(loss|error|err|perplexity|ppl|entropy|ece|nll|mse|mae|rmse|fid|wer|cer|bpb|regret|cost|time|seconds)$/i;
-
-/** The likeliest metric to decide, best first. The test part decides nothing. */
-const DECIDING = [
-  /^val\/accuracy$/,
-  /^(val|valid|validation|eval|dev)\b.*acc/i,
-  /^(?!train|test).*(acc|f1|auc|score|iou)/i,
-  /^(val|valid|validation|eval|dev)\b/i,
-  /^(?!train|test)/,
-  /^train/,
-];
-
 /** A metric's name as Cosweep writes it: words of letters and digits with slashes between. */
 export function toMetricName(theirs: string): string {
   const words = theirs.split('/').map((word) => word.replace(/[^\p{L}\p{N}_.@-]+/gu, '_').replace(/^_+|_+$/g, ''));
@@ -37,21 +25,21 @@ export function toMetricName(theirs: string): string {
 
 /** Names the metrics of runs and says which direction of each is better. The runs' curves get the names. */
 export function readMetrics({ runs, goals }: Pick<Source, 'runs' | 'goals'>, wanted: Wanted): ImportedMetrics {
-  const goalFor = (name: string) => goalIn(name, wanted, goals);
   const problems: Problem[] = [];
   for (const run of runs) rename(run, problems);
   const names = [...new Set(runs.flatMap(({ curves }) => [...curves.keys()]))];
   problems.push(...problemsOfNames(names), ...problemsOfWanted(wanted, names), ...problemsOfShares(runs));
-  const main = wanted.metric ?? DECIDING.flatMap((likely) => names.filter((name) => likely.test(name)))[0];
-  if (main === undefined && names.length > 0) problems.push(testAlone(names));
+  const theirs = new Map(Object.entries(goals).map(([name, goal]) => [toMetricName(name), goal]));
+  const goalFor = (name: string): Goal => goalIn(name, wanted, theirs);
+  const main = wanted.metric ?? likeliest(names);
+  if (main === undefined && names.length > 0) problems.push(nothingDecides(names));
   if (names.length === 0) problems.push({ path: '', message: 'found no value of any metric, wanted one at least' });
   const own = names.filter((name) => METRICS.find((known) => known.name === name)?.better == null);
-  const written = own.map((name) => [name, { goal: goalFor(name), ...unitOf(name, runs) }] as const);
   const known = METRICS.find(({ name }) => name === main);
   const goal = known?.better != null ? goalOf(known) : goalFor(main ?? '');
   return {
     metric: { name: main ?? '', goal },
-    metrics: Object.fromEntries(written),
+    metrics: Object.fromEntries(own.map((name) => [name, { goal: goalFor(name), ...unitOf(name, runs) }])),
     problems,
     notes: main === undefined ? [] : [`${main} decides (${goal}); --metric, --minimize and --maximize say otherwise.`],
   };
@@ -92,50 +80,40 @@ function problemsOfWanted({ metric, minimize, maximize }: Wanted, names: readonl
     ...maximize.map((name) => ['--maximize', name] as const),
   ];
   const others = (name: string) => toSuggestion(name, names) || `: ${names.slice(0, 10).join(', ')}`;
-  return asked.flatMap(([path, name]) =>
-    names.includes(name)
-      ? []
-      : [
-          {
-            path,
-            message: `found ${toFound(name)}, wanted a metric of the runs${others(name)}`,
-          },
-        ],
-  );
+  return asked
+    .filter(([, name]) => !names.includes(name))
+    .map(([path, name]) => ({ path, message: `found ${toFound(name)}, wanted a metric of the runs${others(name)}` }));
 }
 
 /** What Cosweep shows in percent is a share from 0 to 1. */
 function problemsOfShares(runs: readonly SourceRun[]): Problem[] {
-  const shares = METRICS.filter(({ unit }) => unit === '%').map(({ name }) => name);
-  return shares.flatMap((name) => {
-    const large = runs.find((run) => run.curves.get(name)?.values.some((value) => value > 1 || value < 0));
+  const isNone = (value: number) => value > 1 || value < 0;
+  return METRICS.filter(({ unit }) => unit === '%').flatMap(({ name }) => {
+    const large = runs.find((run) => run.curves.get(name)?.values.some(isNone));
     if (large === undefined) return [];
-    const found = large.curves.get(name)!.values.find((value) => value > 1 || value < 0);
+    const found = large.curves.get(name)!.values.find(isNone);
     const other = name.replace('accuracy', 'acc');
-    return [
-      {
-        path: large.place,
-        message:
-          `found ${name} = ${found}, wanted a share from 0 to 1; ` + `--map ${name}=${other} makes it one of your own`,
-      },
-    ];
+    const remedy = `mapped to another name (${other}) it may be any`;
+    return [{ path: large.place, message: `found ${name} = ${found}, wanted a share from 0 to 1; ${remedy}` }];
   });
 }
 
-function testAlone(names: readonly string[]): Problem {
-  const [first] = names as [string];
+function nothingDecides(names: readonly string[]): Problem {
+  const test = names.find((name) => readMetricWords(name).part === 'test');
+  const remedy =
+    test === undefined
+      ? '--metric NAME'
+      : `where the test part did the choosing it is a validation part: --map ${test}=${test.replace(/test/i, 'val')}`;
   return {
     path: 'metrics',
-    message:
-      `found metrics of the test part alone (${names.slice(0, 5).join(', ')}), wanted one that may decide; ` +
-      `where it did the choosing it is a validation part: --map ${first}=${first.replace(/^test/, 'val')}`,
+    message: `found ${names.slice(0, 5).join(', ')}, wanted one that may decide; ${remedy}`,
   };
 }
 
-function goalIn(name: string, { minimize, maximize }: Wanted, goals: Source['goals']): Goal {
+function goalIn(name: string, { minimize, maximize }: Wanted, theirs: ReadonlyMap<string, Goal>): Goal {
   if (minimize.includes(name)) return 'minimize';
   if (maximize.includes(name)) return 'maximize';
-  return goals[name] ?? (LOWER_IS_BETTER.test(name) ? 'minimize' : 'maximize');
+  return theirs.get(name) ?? readMetricWords(name).goal;
 }
 
 /** Accuracies that are shares are shown in percent, as Cosweep's own are. */

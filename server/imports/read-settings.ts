@@ -2,6 +2,7 @@ import type { Assignment, ParamValue } from '../sweep/arm.ts';
 import { toCanonicalJson } from '../sweep/canonical-json.ts';
 import { isLossParameter, toParameterName } from '../sweep/parameter-names.ts';
 import { type Problem, toFound } from '../sweep/problem.ts';
+import { SEED_NAME } from './seed-name.ts';
 import type { SourceRun } from './source.ts';
 
 /** What runs were trained with, under Cosweep's names. */
@@ -9,12 +10,11 @@ export interface ReadSettings {
   /** Of each run, in their order. */
   assignments: Assignment[];
   seeds: number[];
+  /** The same for a run whenever it is read again, whatever else is read with it; of two runs never. */
+  identities: string[];
   problems: Problem[];
   notes: string[];
 }
-
-/** What others call the seed. */
-const SEED = /^(.*[./])?(seed|random_seed|manual_seed|rng_seed|random_state|training_seed)$/i;
 
 /** Reads the parameters and the seeds of runs: what is not one of the five numbers is a setting. */
 export function readSettings(runs: readonly SourceRun[]): ReadSettings {
@@ -22,16 +22,22 @@ export function readSettings(runs: readonly SourceRun[]): ReadSettings {
   const written = [...new Set(runs.flatMap(({ parameters }) => Object.keys(parameters)))];
   const seed = seedName(written, problems);
   const names = new Map(written.filter((name) => name !== seed).map((name) => [name, toSettingName(name)]));
-  problems.push(...problemsOfNames(names));
+  problems.push(...problemsOfNames(names), ...problemsOfPhase(names));
   const assignments = runs.map((run) => toAssignment(run, names, problems));
   const given = seed === undefined ? null : seedsOf(runs, seed, problems);
-  const { seeds, note } = given === null ? counted(assignments) : withoutLonely(given, assignments);
-  return { assignments, seeds, problems, notes: note === null ? [] : [note] };
+  const { seeds, note } = given === null ? unseeded(runs, assignments) : withoutLonely(given, runs, assignments);
+  return {
+    assignments,
+    seeds,
+    identities: identitiesOf(runs, assignments, given?.seeds ?? null),
+    problems,
+    notes: note === null ? [] : [note],
+  };
 }
 
 function seedName(names: readonly string[], problems: Problem[]): string | undefined {
   if (names.includes('seed')) return 'seed';
-  const found = names.filter((name) => SEED.test(name));
+  const found = names.filter((name) => SEED_NAME.test(name));
   if (found.length > 1)
     problems.push({
       path: 'seed',
@@ -69,31 +75,37 @@ function problemsOfNames(names: ReadonlyMap<string, string>): Problem[] {
   return problems;
 }
 
+/** N and ε are those of the phase that β weighs. Elsewhere they are other things. */
+function problemsOfPhase(names: ReadonlyMap<string, string>): Problem[] {
+  const known = [...names.values()];
+  if (known.includes('beta')) return [];
+  return [...names]
+    .filter(([, name]) => name === 'N' || name === 'epsilon')
+    .map(([theirs]) => ({
+      path: `parameter ${toFound(theirs)}`,
+      message: `found it without beta, wanted both; where it is something else: --map ${theirs}=training.${theirs}`,
+    }));
+}
+
 function toAssignment(
   { parameters, place }: SourceRun,
   names: ReadonlyMap<string, string>,
   problems: Problem[],
 ): Assignment {
   const assignment: Assignment = {};
-  for (const [theirs, name] of names) {
-    assignment[name] = parameters[theirs] ?? null;
-  }
+  for (const [theirs, name] of names) assignment[name] = parameters[theirs] ?? null;
   return judgeNumbers(assignment, place, problems);
 }
 
 /** Without the phase, tables of results leave ε and N empty. */
 function judgeNumbers(assignment: Assignment, place: string, problems: Problem[]): Assignment {
-  const isWithout = assignment.beta === 0;
+  const isWithout = assignment['beta'] === 0;
   for (const name of Object.keys(assignment).filter(isLossParameter)) {
     const value = assignment[name]!;
+    const wanted = name === 'N' ? 'a whole number of batches' : 'a number';
     if (value === null && isWithout && (name === 'N' || name === 'epsilon')) assignment[name] = 0;
     else if (!isNumber(name, value))
-      problems.push({
-        path: place,
-        message:
-          `found ${name} = ${toFound(value)}, ` +
-          `wanted ${name === 'N' ? 'a whole number of batches' : 'a number'} ≥ 0`,
-      });
+      problems.push({ path: place, message: `found ${name} = ${toFound(value)}, wanted ${wanted} ≥ 0` });
   }
   return assignment;
 }
@@ -115,31 +127,61 @@ function seedsOf(runs: readonly SourceRun[], name: string, problems: Problem[]):
     problems.push({ path: place, message: `found seed ${toFound(seed)}, wanted a whole number ≥ 0` });
     return 0;
   });
+  const note = `${name} is the seed; --map ${name}=training.${name} makes it a setting.`;
+  return { seeds, note: name === 'seed' ? null : note };
+}
+
+/** Arms × seeds are so many times the runs where each point was drawn with a seed of its own. */
+const MOST_PLANNED = 3;
+
+function withoutLonely(given: Seeds, runs: readonly SourceRun[], assignments: readonly Assignment[]): Seeds {
+  const arms = new Set(assignments.map(inForce));
+  if (arms.size * new Set(given.seeds).size < MOST_PLANNED * runs.length) return given;
   return {
-    seeds,
-    note: name === 'seed' ? null : `${name} is the seed; --map ${name}=training.${name} makes it a setting.`,
+    seeds: counted(runs, assignments),
+    note: 'Most runs have settings and a seed of their own, so that hardly two are a pair: their seeds are left aside.',
   };
 }
 
-/** A random search may draw a seed for each point: no arm has two runs, and no two arms a seed in common. */
-function withoutLonely(given: Seeds, assignments: readonly Assignment[]): Seeds {
-  const arms = new Set(assignments.map(toCanonicalJson));
-  if (arms.size < assignments.length || new Set(given.seeds).size < given.seeds.length) return given;
-  const note = 'Every run has settings and a seed of its own, so that no two are a pair: their seeds are left aside.';
-  return assignments.length < 2 ? given : { seeds: given.seeds.map(() => 0), note };
+function unseeded(runs: readonly SourceRun[], assignments: readonly Assignment[]): Seeds {
+  return {
+    seeds: counted(runs, assignments),
+    note:
+      'No parameter is called seed: runs of the same settings are numbered 0, 1, …, so that pairs have no seed in ' +
+      'common. Their tests hold, and see less than those of true pairs.',
+  };
 }
 
-/** Runs without seeds are numbered in the order in which they come. */
-function counted(assignments: readonly Assignment[]): Seeds {
+/** Runs of the same settings by number, those that came to their end first. */
+function counted(runs: readonly SourceRun[], assignments: readonly Assignment[]): number[] {
   const counts = new Map<string, number>();
-  const seeds = assignments.map((assignment) => {
-    const key = toCanonicalJson(assignment);
-    const seed = counts.get(key) ?? 0;
-    counts.set(key, seed + 1);
-    return seed;
+  const seeds = runs.map(() => 0);
+  const isFailed = (i: number) => Number(runs[i]!.failure !== null);
+  for (const i of [...runs.keys()].sort((a, b) => isFailed(a) - isFailed(b) || a - b)) {
+    const key = inForce(assignments[i]!);
+    seeds[i] = counts.get(key) ?? 0;
+    counts.set(key, seeds[i] + 1);
+  }
+  return seeds;
+}
+
+/** Equal for the same settings; without the phase N and ε say nothing. */
+function inForce({ N, epsilon, ...rest }: Assignment): string {
+  return toCanonicalJson(rest['beta'] === 0 ? rest : { ...rest, N, epsilon });
+}
+
+/** By its tool's own name for it; else by what it was trained with, counted where that is the same. */
+function identitiesOf(
+  runs: readonly SourceRun[],
+  assignments: readonly Assignment[],
+  seeds: readonly number[] | null,
+): string[] {
+  const counts = new Map<string, number>();
+  return runs.map(({ id }, i) => {
+    const given = Object.entries(assignments[i]!).filter(([, value]) => value !== null);
+    const name = toCanonicalJson(id !== null ? { id } : { ...Object.fromEntries(given), seed: seeds?.[i] ?? null });
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    return `${name} ${count}`;
   });
-  const note =
-    'No parameter is called seed: runs of the same settings are numbered 0, 1, …, so that pairs have no seed in ' +
-    'common. Their tests hold, and see less than those of true pairs.';
-  return { seeds, note };
 }

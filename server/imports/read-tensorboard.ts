@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import type { ParamValue } from '../sweep/arm.ts';
 import { explainFileError } from '../sweep/file-error.ts';
@@ -20,10 +20,9 @@ import { toParameterValues } from './cells.ts';
 import { CurveBuilder } from './curve-builder.ts';
 import { findFiles } from './find-files.ts';
 import type { Names } from './names.ts';
-import { readHashed } from './read-hashed.ts';
 import { PathPattern } from './path-pattern.ts';
-import { placeFolders } from './place-folders.ts';
-import type { Source, SourceRun } from './source.ts';
+import { type FolderPlace, placeFolders } from './place-folders.ts';
+import type { Source, SourceCurve, SourceRun } from './source.ts';
 
 export const EVENT_FILE = /\.tfevents\./;
 
@@ -39,29 +38,22 @@ export async function readTensorBoard(folder: string, names: Names, pattern: str
   const paths = pattern === null ? null : new PathPattern(pattern);
   const problems: Problem[] = [...names.problems, ...(paths?.problems ?? [])];
   if (files.length === 0) problems.push({ path: '', message: 'found no event file, wanted events.out.tfevents.…' });
-  const folders = files.map((file) => relative(folder, dirname(file)).split(sep).join('/'));
-  const places = placeFolders([...new Set(folders)], paths);
-  const hash = createHash('sha256');
-  const runs = new Map<string, OpenRun>();
-  for (const [i, file] of files.entries()) {
-    const { run: place, prefix } = places.get(folders[i]!)!;
-    if (!runs.has(place)) runs.set(place, new OpenRun(place, names));
-    problems.push(...(await readFile(file, folder, hash, (event) => runs.get(place)!.take(event, prefix))));
+  const folders = new Map<string, EventFolder>();
+  for (const file of files) {
+    const path = relative(folder, dirname(file)).split(sep).join('/');
+    const events = folders.get(path) ?? new EventFolder();
+    folders.set(path, events);
+    problems.push(...(await readFile(file, folder, (event) => events.take(event))));
   }
-  const found = [...runs.values()].filter(({ hasValues }) => hasValues);
-  problems.push(...(paths === null ? withoutParameters(found) : addPathParameters(found, paths, names)));
+  const runs = gather(folders, placeFolders(folders, paths), names);
+  problems.push(...(paths === null ? withoutParameters(runs) : addPathParameters(runs, paths, names)));
   if (problems.length > 0) throw new DefinitionError(`Cannot import ${folder}`, problems);
-  return { runs: found.map((run) => run.build()), hash: hash.digest('hex'), goals: {}, notes: [] };
+  return { runs, goals: {}, notes: [] };
 }
 
-async function readFile(
-  file: string,
-  folder: string,
-  hash: Hash,
-  take: (event: TensorBoardEvent) => void,
-): Promise<Problem[]> {
+async function readFile(file: string, folder: string, take: (event: TensorBoardEvent) => void): Promise<Problem[]> {
   try {
-    for await (const record of decodeRecords(readHashed(file, hash))) take(decodeEvent(record));
+    for await (const record of decodeRecords(createReadStream(file))) take(decodeEvent(record));
     return [];
   } catch (error) {
     if (error instanceof BrokenRecord)
@@ -72,8 +64,48 @@ async function readFile(
   }
 }
 
-function addPathParameters(runs: readonly OpenRun[], paths: PathPattern, names: Names): Problem[] {
-  const found = runs.map(({ place }) => paths.match(place));
+/** The runs that have values, each from all of its folders. */
+function gather(
+  folders: ReadonlyMap<string, EventFolder>,
+  places: ReadonlyMap<string, FolderPlace>,
+  names: Names,
+): SourceRun[] {
+  const runs = new Map<string, { folder: EventFolder; prefix: string }[]>();
+  for (const [path, folder] of folders) {
+    const { run, prefix } = places.get(path)!;
+    runs.set(run, [...(runs.get(run) ?? []), { folder, prefix }]);
+  }
+  return [...runs].map(([path, parts]) => toRun(path, parts, names)).filter(({ curves }) => curves.size > 0);
+}
+
+function toRun(path: string, parts: readonly { folder: EventFolder; prefix: string }[], names: Names): SourceRun {
+  const parameters = new Map<string, ParamValue>();
+  const curves = new Map<string, SourceCurve>();
+  for (const { folder, prefix } of parts) {
+    for (const [theirs, value] of folder.parameters) {
+      const name = names.of(theirs);
+      if (name !== null) parameters.set(name, value);
+    }
+    for (const [tag, curve] of folder.curves) {
+      const name = names.of(prefix + tag);
+      if (name !== null) curves.set(name, curve.build(name, 'last'));
+    }
+  }
+  const first = Math.min(...parts.map(({ folder }) => folder.first));
+  const last = Math.max(...parts.map(({ folder }) => folder.last));
+  return {
+    place: path === '' ? 'the folder itself' : path,
+    id: path,
+    parameters: Object.fromEntries(parameters),
+    curves,
+    failure: parts.some(({ folder }) => folder.isFailed) ? 'TensorBoard has it as failed' : null,
+    startedAt: Number.isFinite(first) ? Math.round(first * 1000) : null,
+    seconds: last > first ? last - first : null,
+  };
+}
+
+function addPathParameters(runs: readonly SourceRun[], paths: PathPattern, names: Names): Problem[] {
+  const found = runs.map(({ id }) => paths.match(id!));
   const problems = runs.flatMap(({ place }, i) =>
     found[i] === null
       ? [{ path: place, message: `found a path that ${JSON.stringify(paths.text)} does not match` }]
@@ -83,75 +115,59 @@ function addPathParameters(runs: readonly OpenRun[], paths: PathPattern, names: 
   for (const theirs of paths.names) {
     const name = names.of(theirs);
     const values = toParameterValues(found.map((match) => match![theirs]!));
-    if (name !== null) for (const [i, run] of runs.entries()) run.parameters.set(name, values[i]!);
+    if (name !== null) for (const [i, run] of runs.entries()) run.parameters[name] = values[i]!;
   }
   return [];
 }
 
-function withoutParameters(runs: readonly OpenRun[]): Problem[] {
-  const nothing = runs.filter(({ parameters }) => parameters.size === 0);
+function withoutParameters(runs: readonly SourceRun[]): Problem[] {
+  const nothing = runs.filter(({ parameters }) => Object.keys(parameters).length === 0);
   return nothing.map(({ place }) => ({
-    path: place === '' ? 'the folder itself' : place,
+    path: place,
     message:
       'found no hyperparameters, wanted those of the HParams plugin (SummaryWriter.add_hparams), or a --pattern of ' +
       "the folders' names such as 'lr{lr}_seed{seed}'",
   }));
 }
 
-/** What one run's event files say. */
-class OpenRun {
-  readonly place: string;
+/** What the event files of one folder say, under TensorBoard's names. */
+class EventFolder {
   readonly parameters = new Map<string, ParamValue>();
-  readonly #names: Names;
-  readonly #curves = new Map<string, CurveBuilder>();
-  #first = Infinity;
-  #last = -Infinity;
-  #failed = false;
-
-  constructor(place: string, names: Names) {
-    this.place = place;
-    this.#names = names;
-  }
+  readonly curves = new Map<string, CurveBuilder>();
+  /** Seconds since 1970 of the first and of the last value. */
+  first = Infinity;
+  last = -Infinity;
+  isFailed = false;
 
   get hasValues(): boolean {
-    return this.#curves.size > 0;
+    return this.curves.size > 0;
   }
 
-  take({ wallTime, step = 0, summary }: TensorBoardEvent, prefix: string): void {
+  get hasParameters(): boolean {
+    return this.parameters.size > 0;
+  }
+
+  take({ wallTime, step = 0, summary }: TensorBoardEvent): void {
     for (const value of summary?.value ?? []) {
       const { pluginData } = value.metadata ?? {};
       if (pluginData?.pluginName === HPARAMS_PLUGIN && pluginData.content)
         this.#takeParameters(decodePluginData(pluginData.content));
-      else this.#takeValue(prefix + value.tag, step, toNumber(value), wallTime);
+      else this.#takeValue(value.tag, step, toNumber(value), wallTime);
     }
-  }
-
-  build(): SourceRun {
-    return {
-      place: this.place === '' ? 'the folder itself' : this.place,
-      parameters: Object.fromEntries(this.parameters),
-      curves: new Map([...this.#curves].map(([metric, curve]) => [metric, curve.build(metric, 'last')])),
-      failure: this.#failed ? 'TensorBoard has it as failed' : null,
-      startedAt: this.#first === Infinity ? null : Math.round(this.#first * 1000),
-      seconds: this.#last > this.#first ? this.#last - this.#first : null,
-    };
   }
 
   #takeParameters({ sessionStartInfo, sessionEndInfo }: HParamsPluginData): void {
-    if (sessionEndInfo?.status === SESSION_STATUS.failure) this.#failed = true;
-    for (const [theirs, value] of Object.entries(sessionStartInfo?.hparams ?? {})) {
-      const name = this.#names.of(theirs);
-      if (name !== null) this.parameters.set(name, toParameter(value));
-    }
+    if (sessionEndInfo?.status === SESSION_STATUS.failure) this.isFailed = true;
+    for (const [name, value] of Object.entries(sessionStartInfo?.hparams ?? {}))
+      this.parameters.set(name, toParameter(value));
   }
 
   #takeValue(tag: string, step: number, value: number | null, wallTime: number): void {
-    const name = this.#names.of(tag);
-    if (name === null || value === null || !(step >= 0)) return;
-    this.#first = Math.min(this.#first, wallTime);
-    this.#last = Math.max(this.#last, wallTime);
-    let curve = this.#curves.get(name);
-    if (curve === undefined) this.#curves.set(name, (curve = new CurveBuilder()));
+    if (value === null || !(step >= 0)) return;
+    this.first = Math.min(this.first, wallTime);
+    this.last = Math.max(this.last, wallTime);
+    let curve = this.curves.get(tag);
+    if (curve === undefined) this.curves.set(tag, (curve = new CurveBuilder()));
     curve.add(step, value);
   }
 }

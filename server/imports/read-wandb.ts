@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import type { ParamValue } from '../sweep/arm.ts';
@@ -6,56 +5,82 @@ import { DefinitionError, type Problem } from '../sweep/problem.ts';
 import { CurveBuilder } from './curve-builder.ts';
 import { findFiles } from './find-files.ts';
 import type { Names } from './names.ts';
+import { parsePythonJson } from './python-json.ts';
 import type { Source, SourceRun } from './source.ts';
 import { BrokenLog, decodeWandb, type WandbItem, type WandbRecord } from './wandb-log.ts';
 
 export const WANDB_FILE = /^run-.*\.wandb$/;
 
 /**
- * Reads the folder that W&B writes beside a script, `wandb`: each of its `run-….wandb` files is a run, whether it was
- * sent to W&B or not. What follows `config.` of a run are its parameters, what it logged its curves.
+ * Reads the folder that W&B writes beside a script, `wandb`: each of its `run-….wandb` files is a run, or a part of one
+ * that was resumed, whether it was sent to W&B or not. `config` are its parameters, what it logged its curves.
+ *
+ * @param path the folder, or one such file
  */
-export function readWandb(folder: string, names: Names): Source {
-  const files = findFiles(folder, WANDB_FILE);
-  const hash = createHash('sha256');
+export function readWandb(path: string, names: Names): Source {
+  const files = WANDB_FILE.test(basename(path)) ? [path] : findFiles(path, WANDB_FILE);
+  const folder = files[0] === path ? dirname(path) : path;
   const problems: Problem[] = [...names.problems];
-  const runs: SourceRun[] = [];
+  const runs = new Map<string, WandbRun>();
   for (const file of files) {
-    const bytes = readFileSync(file);
-    hash.update(bytes);
     const place = relative(folder, dirname(file)) || basename(file);
     try {
-      runs.push(readRun(decodeWandb(bytes), place, names));
+      const records = [...decodeWandb(readFileSync(file))];
+      const id = records.find(({ run }) => run?.runId)?.run?.runId ?? place;
+      if (!runs.has(id)) runs.set(id, new WandbRun(id, place, names));
+      runs.get(id)!.take(records);
     } catch (error) {
       if (!(error instanceof BrokenLog)) throw error;
       problems.push({ path: relative(folder, file), message: `${error.message}, wanted a file that W&B wrote` });
     }
   }
   if (files.length === 0) problems.push({ path: '', message: 'found no run-….wandb file, wanted the folder wandb' });
-  if (problems.length > 0) throw new DefinitionError(`Cannot import ${folder}`, problems);
-  return { runs, hash: hash.digest('hex'), goals: {}, notes: [] };
+  if (problems.length > 0) throw new DefinitionError(`Cannot import ${path}`, problems);
+  return { runs: [...runs.values()].map((run) => run.build()), goals: {}, notes: [] };
 }
 
-function readRun(records: Iterable<WandbRecord>, place: string, names: Names): SourceRun {
-  const parameters = new Map<string, ParamValue>();
-  const curves = new Map<string, CurveBuilder>();
-  let exit: WandbRecord['exit'] | null = null;
-  let startedAt: number | null = null;
-  for (const { run, config, history, exit: ended } of records) {
-    if (run?.startTime?.seconds) startedAt ??= run.startTime.seconds * 1000;
-    for (const item of [...(run?.config?.update ?? []), ...(config?.update ?? [])]) addSetting(item, names, parameters);
-    if (history) addValues(history, names, curves);
-    if (ended) exit = ended;
+/** A run, from the files of all its sessions in the order of their time. */
+class WandbRun {
+  readonly #id: string;
+  readonly #place: string;
+  readonly #names: Names;
+  readonly #parameters = new Map<string, ParamValue>();
+  readonly #curves = new Map<string, CurveBuilder>();
+  #exit: WandbRecord['exit'] | null = null;
+  #startedAt: number | null = null;
+  #seconds = 0;
+
+  constructor(id: string, place: string, names: Names) {
+    this.#id = id;
+    this.#place = place;
+    this.#names = names;
   }
-  const seconds = exit?.runtime ?? null;
-  return {
-    place,
-    parameters: Object.fromEntries(parameters),
-    curves: new Map([...curves].map(([metric, curve]) => [metric, curve.build(metric, 'last')])),
-    failure: failureOf(exit),
-    startedAt,
-    seconds,
-  };
+
+  take(records: readonly WandbRecord[]): void {
+    this.#exit = null;
+    for (const { run, config, history, exit } of records) {
+      if (run?.startTime?.seconds) this.#startedAt ??= run.startTime.seconds * 1000;
+      for (const part of [run?.config, config]) {
+        for (const item of part?.update ?? []) addSetting(item, this.#names, this.#parameters);
+        for (const item of part?.remove ?? []) this.#parameters.delete(keyOf(item, '.'));
+      }
+      if (history) addValues(history, this.#names, this.#curves);
+      if (exit) this.#exit = exit;
+    }
+    this.#seconds += this.#exit?.runtime ?? 0;
+  }
+
+  build(): SourceRun {
+    return {
+      place: this.#place,
+      id: this.#id,
+      parameters: Object.fromEntries(this.#parameters),
+      curves: new Map([...this.#curves].map(([metric, curve]) => [metric, curve.build(metric, 'last')])),
+      failure: failureOf(this.#exit),
+      startedAt: this.#startedAt,
+      seconds: this.#seconds > 0 ? this.#seconds : null,
+    };
+  }
 }
 
 function failureOf(exit: WandbRecord['exit'] | null): string | null {
@@ -111,11 +136,5 @@ function keyOf({ key, nestedKey = [] }: WandbItem, between: string): string {
 function valueOf(item: WandbItem): unknown {
   const { boolean, integer, number, text, json = item.valueJson } = item;
   const typed = boolean ?? integer ?? number ?? text;
-  if (typed !== undefined || json === undefined) return typed ?? null;
-  try {
-    // Python writes NaN and Infinity as they are.
-    return JSON.parse(json.replace(/^(-?Infinity|NaN)$/, '"$1"'));
-  } catch {
-    return null;
-  }
+  return typed ?? (json === undefined ? null : parsePythonJson(json));
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { explainFileError } from '../sweep/file-error.ts';
 import type { ImportSource } from '../sweep/settings.ts';
 import { UserError } from '../sweep/user-error.ts';
@@ -9,17 +10,20 @@ import { WANDB_FILE } from './read-wandb.ts';
 /** What a file or folder is, by what is in it. */
 export function sourceKind(path: string): ImportSource {
   if (isFolder(path)) {
-    if (findFiles(path, EVENT_FILE).length > 0) return 'tensorboard';
+    // W&B keeps copies of TensorBoard's files beside its own.
     if (findFiles(path, WANDB_FILE).length > 0) return 'wandb';
+    if (findFiles(path, EVENT_FILE).length > 0) return 'tensorboard';
     throw unknown(path, `a folder of ${readdirSync(path).length} entries`);
   }
+  if (WANDB_FILE.test(basename(path))) return 'wandb';
   const start = beginningOf(path).toString('latin1');
   if (start.startsWith('SQLite format 3')) return 'optuna';
   if (start.includes('\0')) throw unknown(path, 'a file that is no text');
   return 'csv';
 }
 
-function isFolder(path: string): boolean {
+/** @throws UserError where there is nothing */
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (error) {

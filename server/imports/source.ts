@@ -3,8 +3,6 @@ import type { ParamValue } from '../sweep/arm.ts';
 /** Results as another tool wrote them, before their names mean anything here. */
 export interface Source {
   runs: SourceRun[];
-  /** SHA-256 in hex of everything that was read. */
-  hash: string;
   /** By the names of metrics: what the tool itself says of their direction. */
   goals: Record<string, Goal>;
   /** What whoever imports them should know, one sentence each. */
@@ -16,6 +14,8 @@ export type Goal = 'maximize' | 'minimize';
 export interface SourceRun {
   /** Where it stands, as a problem names it: `line 2`, a folder, a trial. */
   place: string;
+  /** What its tool calls it, the same whenever it is read again; null where it has no name of its own. */
+  id: string | null;
   /** By the name that its tool gives a parameter. A parameter that it does not have is left out. */
   parameters: Record<string, ParamValue>;
   /** By the name that its tool gives a metric. */

@@ -3,12 +3,15 @@ import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import { isLossParameter } from '../sweep/parameter-names.ts';
 import { planSweep } from '../sweep/plan/plan-sweep.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
-import { DefinitionError } from '../sweep/problem.ts';
+import { DefinitionError, type Problem } from '../sweep/problem.ts';
+import { hashOfRuns } from './hash-of-runs.ts';
 import type { ImportOptions } from './import-options.ts';
+import { problemsOfSize } from './import-size.ts';
 import { placeRuns, type PlacedRun } from './place-runs.ts';
 import { readControl } from './read-control.ts';
+import { readLength } from './read-length.ts';
 import { readMetrics } from './read-metrics.ts';
-import { readSettings, type ReadSettings } from './read-settings.ts';
+import { readSettings } from './read-settings.ts';
 import type { Source, SourceRun } from './source.ts';
 
 /** Results as a sweep: its definition, its plan, and what each planned run recorded. */
@@ -26,11 +29,13 @@ export interface Import {
  * @throws DefinitionError with everything that is wrong
  */
 export function toImport(source: Source, options: ImportOptions): Import {
-  const { runs } = source;
-  const metrics = readMetrics(source, options);
+  const { runs, notes: left } = withoutEmpty(source.runs);
+  const metrics = readMetrics({ ...source, runs }, options);
   const settings = readSettings(runs);
   const { control, problems } = readControl(options.control, settings.assignments);
-  refuse(options, [...metrics.problems, ...settings.problems, ...problems]);
+  const length = readLength(runs, settings.assignments);
+  const found = [...metrics.problems, ...settings.problems, ...problems, ...length.problems];
+  refuse(options, found.length > 0 ? found : problemsOfSize(settings.assignments));
   const definition = JSON.stringify(
     {
       name: options.name,
@@ -41,8 +46,8 @@ export function toImport(source: Source, options: ImportOptions): Import {
       seeds: [...new Set(settings.seeds)].sort((a, b) => a - b),
       ...(control === null ? {} : { control }),
       training: {
-        imported: { from: options.from, path: options.path, hash: source.hash },
-        batches: lastBatch(runs),
+        imported: { from: options.from, path: options.path, hash: hashOfRuns(runs) },
+        batches: length.batches,
         ...constants(settings.assignments),
       },
     },
@@ -52,12 +57,21 @@ export function toImport(source: Source, options: ImportOptions): Import {
   const plan = planSweep(readDefinition(definition, `of ${options.path}`), { batchesPerEpoch: () => NaN });
   const placed = placeRuns(runs, settings, plan);
   refuse(options, placed.problems);
-  const notes = [...source.notes, ...settings.notes, ...metrics.notes, ...placed.notes];
+  const notes = [...source.notes, ...left, ...settings.notes, ...metrics.notes, ...placed.notes];
   return { definition, plan, runs: placed.runs, notes: [...notes, ...noteControls(plan), ...noteAlone(settings)] };
 }
 
-function refuse({ path }: ImportOptions, problems: ConstructorParameters<typeof DefinitionError>[1]): void {
+function refuse({ path }: ImportOptions, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new DefinitionError(`Cannot import ${path}`, problems);
+}
+
+/** What ended before it recorded anything is no result. */
+function withoutEmpty(all: readonly SourceRun[]): { runs: SourceRun[]; notes: string[] } {
+  const runs = all.filter(({ curves, failure }) => curves.size > 0 || failure === null);
+  const left = all.length - runs.length;
+  if (left === 0) return { runs, notes: [] };
+  const which = left === 1 ? '1 run that failed has no value and is' : `${left} runs that failed have no value and are`;
+  return { runs, notes: [`${which} left out.`] };
 }
 
 /** Settings that all runs have in common are no parameters; the five numbers are declared by being ones. */
@@ -95,16 +109,8 @@ function constants(assignments: readonly Assignment[]): Record<string, unknown> 
   return training;
 }
 
-function lastBatch(runs: readonly SourceRun[]): number {
-  return runs.reduce(
-    (last, { curves }) => [...curves.values()].reduce((most, { batches }) => Math.max(most, batches.at(-1) ?? 0), last),
-    1,
-  );
-}
-
 function noteControls({ arms }: Plan): string[] {
-  const pairs = arms.filter(({ controlIndex }) => controlIndex !== null).length;
-  if (pairs > 0) return [];
+  if (arms.some(({ controlIndex }) => controlIndex !== null)) return [];
   return [
     arms.some(({ control }) => control)
       ? 'No arm has a control with the same other settings, so nothing is compared.'
@@ -112,12 +118,17 @@ function noteControls({ arms }: Plan): string[] {
   ];
 }
 
-/** A text that every run has for itself (its name, its folder) keeps runs of different seeds from being one arm. */
-function noteAlone({ assignments }: ReadSettings): string[] {
+/**
+ * What every run has for itself (its name, its folder, something measured) keeps runs of different seeds from being one
+ * arm. Numbers may have been drawn: they are pointed out where there are seeds to compare by.
+ */
+function noteAlone({ assignments, seeds }: { assignments: readonly Assignment[]; seeds: readonly number[] }): string[] {
   if (assignments.length < 3) return [];
+  const isSeeded = new Set(seeds).size > 1;
   const alone = Object.keys(assignments[0]!).filter((name) => {
     const values = assignments.map((assignment) => assignment[name]);
-    return values.every((value) => typeof value === 'string') && new Set(values).size === values.length;
+    const isOne = new Set(values).size === values.length;
+    return isOne && (isSeeded || values.every((value) => typeof value === 'string'));
   });
   return alone.map((name) => {
     const short = name.replace(/^training\./, '');

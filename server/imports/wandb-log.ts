@@ -81,6 +81,8 @@ export class BrokenLog extends Error {
  * @throws BrokenLog where the bytes are something else
  */
 export function* decodeWandb(bytes: Uint8Array): Generator<WandbRecord> {
+  // Made, and killed before it was written to.
+  if (bytes.length === 0) return;
   if (Buffer.from(bytes.subarray(0, 4)).toString('latin1') !== ':W&B')
     throw new BrokenLog('it does not begin with :W&B');
   let parts: Uint8Array[] = [];

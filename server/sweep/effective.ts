@@ -4,9 +4,9 @@ import type { Arm } from './arm.ts';
 import { toCanonicalJson } from './canonical-json.ts';
 import {
   type DatasetSettings,
+  isProgram,
   type ImportedTraining,
   isImported,
-  isProgram,
   type LossSettings,
   type TrainingSettings,
 } from './settings.ts';
@@ -120,9 +120,22 @@ function computedTraining(training: TrainingSettings): object {
   return { ...own, program: { parameters, metrics, names, gpus, env } };
 }
 
-/** Where results came from is said by the fingerprint; how long the longest run is says nothing of the others. */
+/**
+ * Where results came from, how long the longest run is, and which settings only other runs have say nothing of what a
+ * run was.
+ */
 function importedComputation({ imported, batches: _b, evalEvery: _e, ...own }: ImportedTraining): object {
-  return { ...own, imported: { parameters: imported.parameters } };
+  return { ...withoutNulls(own), imported: { parameters: imported.parameters } };
+}
+
+function withoutNulls(settings: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(settings).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    given.map(([key, value]) => [
+      key,
+      typeof value === 'object' && !Array.isArray(value) ? withoutNulls(value as Record<string, unknown>) : value,
+    ]),
+  );
 }
 
 /**

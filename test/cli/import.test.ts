@@ -74,7 +74,7 @@ describe('a table of results', () => {
       'val/acc decides (maximize); --metric, --minimize and --maximize say otherwise.\n',
     ]);
     expect(stdout.split('\n')).toEqual([
-      's1 runs imported: 2 arms (1 controls), 6 seeds: 12 runs complete, 0 failed, 0 diverged; 36 points',
+      's1 runs imported: 2 arms (1 control), 6 seeds: 12 runs complete, 0 failed, 0 diverged; 36 points',
       expect.stringMatching(/^β0\.2 N50 is better in this sweep: \+1\.0+ points \[1\.0+, 1\.0+\], p = 0\.031/),
       'Next: confirm β0.2 N50 on 12 fresh seeds where the others were trained, and import the results again',
       '',
@@ -132,8 +132,8 @@ describe('a table of results', () => {
     const { code, stderr } = await cosweep('import', 'runs.csv');
     expect([code, stderr.split('\n').at(-2)]).toEqual([
       2,
-      `Cannot import ${join(folder, 'runs.csv')}: s1 "runs" has 4 of its 8 runs from there (r5, r6, r7, r8) that it does not ` +
-        'hold any more; --replace lets them go, --name makes another sweep',
+      `Cannot import ${join(folder, 'runs.csv')}: s1 "runs" has 4 of its 8 runs from there (r5, r6, r7, r8) that are ` +
+        'missing there by now, or end earlier; --replace lets them go, --name makes another sweep',
     ]);
     expect(await json('import', 'runs.csv', '--name', 'others')).toMatchObject({ sweepId: 's2', was: 'made' });
     expect(await json('import', 'runs.csv', '--replace')).toMatchObject({ sweepId: 's1', was: 'renewed' });
@@ -141,9 +141,42 @@ describe('a table of results', () => {
     expect([sweeps!.length, runs!.length, stages!.length]).toEqual([2, 8, 8]);
   });
 
+  test('a run that is gone, or ends earlier, is missed though its arm and its seed are there', async () => {
+    const rows = rowsOf(3);
+    write(rows);
+    await cosweep('import', 'runs.csv');
+    for (const left of [rows.slice(3), rows.slice(0, -1)]) {
+      write(left);
+      expect((await cosweep('import', 'runs.csv')).stderr).toContain('has 1 of its 6 runs from there');
+    }
+    write(rows);
+    expect(await json('import', 'runs.csv')).toMatchObject({ was: 'unchanged' });
+  });
+
+  test('the same file read in another way is another result', async () => {
+    write([...rowsOf(2), ...rowsOf(2).map((row) => row.replace('val/acc', 'val/crossEntropy'))]);
+    await cosweep('import', 'runs.csv', '--ignore', 'val/crossEntropy');
+    expect(await json('import', 'runs.csv')).toMatchObject({ was: 'renewed', points: 24 });
+  });
+
+  test('the view pairs has the pairs of arms without N', async () => {
+    const withoutN = [HEADING, ...rowsOf(3)].map((row) =>
+      row
+        .split(',')
+        .filter((_, column) => column !== 1)
+        .join(','),
+    );
+    writeFileSync(join(folder, 'x.csv'), withoutN.join('\n'));
+    await cosweep('import', 'x.csv');
+    const raw = new Database(join(folder, 'cosweep.db'), { readonly: true });
+    expect(raw.prepare(`SELECT count(*) FROM pairs WHERE abs(difference - 0.01) < 1e-9`).pluck().get()).toBe(3);
+    raw.close();
+  });
+
   test('nothing of it can be trained here, and it says so', async () => {
     write([...rowsOf(2), '0.4,50,0,val/acc,100,nan']);
-    await cosweep('import', 'runs.csv', '--map', 'unused=other');
+    await cosweep('import', 'runs.csv');
+    expect((await cosweep('import', 'runs.csv', '--map', 'unused=other')).stderr).toContain('found no such metric');
     const elsewhere = 'its runs were trained elsewhere';
     for (const args of [
       ['run', 's1', '--no-wait'],

@@ -60,6 +60,30 @@ describe('a long table', () => {
     expect(curvesOf(source)).toEqual([{ loss: { batches: [0], values: [-0.0015] } }]);
   });
 
+  test('words for no number among numbers, gaps, mixed line ends, a decimal comma, a nameless column', async () => {
+    const source = await read(
+      ';beta;N;seed;metric;batch;value\r\n1;0;NA;0;acc;1;0,5\n2;0,2;50;0;acc;1;0,75\r\n3;0,2;50;0;acc;2;\n'.replace(
+        /^;/,
+        'Unnamed: 0;',
+      ),
+    );
+    expect(source.runs.map(({ parameters }) => parameters)).toEqual([
+      { beta: 0, N: null, seed: 0 },
+      { beta: 0.2, N: 50, seed: 0 },
+    ]);
+    expect(curvesOf(source)).toEqual([
+      { acc: { batches: [1], values: [0.5] } },
+      { acc: { batches: [1], values: [0.75] } },
+    ]);
+    const excel = await read('sep=;\na;metric;batch;value\n1;acc;1;2\n');
+    expect(curvesOf(excel)).toEqual([{ acc: { batches: [1], values: [2] } }]);
+  });
+
+  test('a parameter may be called as columns of other tables are', async () => {
+    const { runs, notes } = await read('arm,Group,device,metric,batch,value\n1,a,cpu,acc,1,2\n');
+    expect([runs[0]!.parameters, notes]).toEqual([{ arm: 1, Group: 'a', device: 'cpu' }, []]);
+  });
+
   test('a column "run" tells runs apart; renamed and ignored names', async () => {
     const text =
       'run,Learning Rate,host,seed,metric,batch,value\na,1,h1,0,acc,1,2\nb,1,h2,0,acc,1,3\nb,1,h2,0,x/y,1,4\n';
@@ -123,6 +147,15 @@ describe('a long table', () => {
   });
 });
 
+test('names that nothing has are told', () => {
+  const names = new Names(['lrr=training.lr', 'acc=val/acc'], ['nosuch', 'a*']);
+  for (const name of ['lr', 'acc']) names.of(name);
+  expect(names.unused().map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    '--map lrr: found no such metric or parameter — did you mean "lr"?',
+    '--ignore nosuch: found no such metric or parameter',
+  ]);
+});
+
 describe('a wide table', () => {
   test('has a column for each metric; an empty cell is no value', async () => {
     const source = await read('lr,seed,epoch,tl,val/acc\n1,0,1,2.5,\n1,0,2,2,0.5\n', ['epoch=batch', 'tl=train/loss']);
@@ -146,6 +179,9 @@ describe('a wide table', () => {
       { 'test/acc': { batches: [1], values: [0.8] }, 'val/acc': { batches: [1], values: [0.9] } },
       { 'val/acc': { batches: [1], values: [0.2] } },
     ]);
-    expect(source.notes).toEqual(['No column is called batch: the values are taken for those at the end.']);
+    expect(source.notes).toEqual([
+      'No column is called batch: the values are taken for those at the end.',
+      'Left out, as they say nothing of the training: Name, Notes, User, Tags, Created, Runtime, Sweep.',
+    ]);
   });
 });

@@ -22,11 +22,11 @@ function run(parameters: SourceRun['parameters'], values: Values, place = 'line 
   const curves = Object.entries(values).map(
     ([metric, of]) => [metric, { batches: of.map((_, i) => 100 * i), values: of }] as const,
   );
-  return { place, parameters, curves: new Map(curves), failure: null, startedAt: null, seconds: null };
+  return { place, id: null, parameters, curves: new Map(curves), failure: null, startedAt: null, seconds: null };
 }
 
 const imported = (runs: SourceRun[], options: Partial<ImportOptions> = {}) =>
-  toImport({ runs, hash: 'abc', goals: {}, notes: [] }, { ...OPTIONS, ...options });
+  toImport({ runs, goals: {}, notes: [] }, { ...OPTIONS, ...options });
 
 function problemsOf(runs: SourceRun[], options: Partial<ImportOptions> = {}): string[] {
   try {
@@ -145,6 +145,63 @@ describe('arms and seeds', () => {
     ]);
   });
 
+  test('N beyond the last batch is of another unit; where there are no batches the phase is in force', () => {
+    const arms = [{ beta: 0 }, { beta: 0.2 }, { beta: 0.4 }].map(({ beta }) => ({ beta, N: 50, seed: 0 }));
+    expect(problemsOf(arms.map((arm) => run(arm, { 'val/acc': [0.1] })).slice(0, 1))).toEqual([]);
+    const last = imported(arms.map((arm) => run(arm, { 'val/acc': [0.1] })));
+    expect(last.plan.arms.map(({ name, control }) => [name, control])).toEqual([
+      ['β0', true],
+      ['β0.2', false],
+      ['β0.4', false],
+    ]);
+    const late = arms.map((arm) => run({ ...arm, N: 500 }, acc, `line ${arm.beta}`));
+    expect(problemsOf(late)).toEqual([
+      'line 0.2: found N = 500 and values up to batch 100 alone, wanted N in the unit of the batches',
+      'line 0.4: found N = 500 and values up to batch 100 alone, wanted N in the unit of the batches',
+    ]);
+  });
+
+  test('what a run is called stays, whatever else is read with it', () => {
+    const of = (runs: SourceRun[]) => imported(runs).runs.map(({ identity }) => identity);
+    const [first] = of([run({ lr: 1, seed: 3 }, acc)]);
+    const more = of([run({ lr: 2, seed: 3, warmup: 5 }, { 'val/acc': [0, 0, 0, 1] }), run({ lr: 1, seed: 3 }, acc)]);
+    expect(more).toContain(first);
+    expect(of([{ ...run({ lr: 1 }, acc), id: 'x1' }])[0]).toBe(of([{ ...run({ lr: 2 }, acc), id: 'x1' }])[0]);
+  });
+
+  test('without seeds a failed run has the last number, and controls of several N are repetitions', () => {
+    const failed = { ...run({ beta: 0.1, N: 50 }, { 'val/acc': [0.1] }), failure: 'crashed' };
+    const { runs } = imported([
+      run({ beta: 0, N: 50 }, acc),
+      run({ beta: 0, N: 60 }, acc),
+      failed,
+      run({ beta: 0.1, N: 50 }, acc),
+    ]);
+    expect(runs.map(({ arm, seed, state }) => [arm, seed, state])).toEqual([
+      [0, 0, 'complete'],
+      [1, 0, 'complete'],
+      [0, 1, 'complete'],
+      [1, 1, 'failed'],
+    ]);
+  });
+
+  test('runs that failed before they recorded anything are left out, and ε without β is pointed out', () => {
+    const nothing = { ...run({}, {}), failure: 'crashed' };
+    const { runs, notes } = imported([nothing, run({ lr: 1, seed: 0 }, acc)]);
+    expect([runs.length, notes[0]]).toEqual([1, '1 run that failed has no value and is left out.']);
+    expect(problemsOf([run({ epsilon: 0.1, seed: 0 }, acc)])).toEqual([
+      'parameter "epsilon": found it without beta, wanted both; where it is something else: --map epsilon=training.epsilon',
+    ]);
+  });
+
+  test('more than a definition can say is told with what to do', () => {
+    expect(problemsOf([run({ config: 'x'.repeat(501), seed: 0 }, acc)])[0]).toMatch(
+      /at most 500 characters: --ignore config$/,
+    );
+    const arms = Array.from({ length: 10_001 }, (_, i) => run({ lr: i }, acc));
+    expect(problemsOf(arms)).toEqual([': found 10001 arms, wanted at most 10000']);
+  });
+
   test('without a seed, runs of the same settings are numbered, and it is said', () => {
     const { plan, notes } = imported([0, 0, 0.1, 0.1].map((beta) => run({ beta }, acc)));
     expect([plan.seeds, plan.arms.length]).toEqual([[0, 1], 2]);
@@ -164,8 +221,8 @@ describe('arms and seeds', () => {
       'line 2: found seed -1, wanted a whole number ≥ 0',
       'line 3: found seed "a", wanted a whole number ≥ 0',
     ]);
-    const search = imported([3, 4, 5].map((seed) => run({ lr: seed / 10, seed }, acc)));
-    expect([search.plan.seeds, search.plan.arms.length]).toEqual([[0], 3]);
+    const search = imported([3, 4, 5, 5].map((seed, i) => run({ lr: i / 10, seed }, acc)));
+    expect([search.plan.seeds, search.plan.arms.length]).toEqual([[0], 4]);
     expect(search.notes[0]).toMatch(/their seeds are left aside/);
   });
 
@@ -197,30 +254,35 @@ describe('arms and seeds', () => {
 describe('metrics', () => {
   test.each([
     [['train/loss', 'val/accuracy', 'val/acc'], 'val/accuracy', 'maximize'],
-    [['train/acc', 'test/acc', 'valid/top1.acc', 'f1'], 'valid/top1.acc', 'maximize'],
+    [['train/acc', 'test/acc', 'valid/top1', 'f1'], 'valid/top1', 'maximize'],
     [['train/loss', 'my score'], 'my_score', 'maximize'],
     [['train/acc', 'val/loss'], 'val/loss', 'minimize'],
     [['train/loss'], 'train/loss', 'minimize'],
+    [['Loss/train', 'Loss/test', 'Accuracy/train', 'Accuracy/val'], 'Accuracy/val', 'maximize'],
+    [['Loss/train', 'Loss/test'], 'Loss/train', 'minimize'],
+    [['hp_metric', 'epoch', 'lr-Adam', 'val_loss', 'train_loss'], 'val_loss', 'minimize'],
+    [['learning_rate', 'val_loss_epoch'], 'val_loss_epoch', 'minimize'],
+    [['final/test_acc', 'valLoss'], 'valLoss', 'minimize'],
   ])('of %j %s decides, to %s', (names, metric, goal) => {
     const { plan } = imported([run({ lr: 1, seed: 0 }, Object.fromEntries(names.map((name) => [name, [0.5, 0.6]])))]);
     expect(plan.metric).toEqual({ name: metric, goal });
   });
 
   test('directions are those that are said, those of the tool, and else by the name', () => {
-    const runs = [run({ lr: 1, seed: 0 }, { odd: [1], 'val/ece': [0.1], speed: [3], good_loss: [2] })];
-    const options = { ...OPTIONS, metric: 'odd', minimize: ['speed'], maximize: ['good_loss'] };
-    const { definition } = toImport({ runs, hash: 'abc', goals: { odd: 'minimize' }, notes: [] }, options);
+    const runs = [run({ lr: 1, seed: 0 }, { 'o dd': [1], 'val/ece': [0.1], speed: [3], good_loss: [2] })];
+    const options = { ...OPTIONS, metric: 'o_dd', minimize: ['speed'], maximize: ['good_loss'] };
+    const { definition } = toImport({ runs, goals: { 'o dd': 'minimize' }, notes: [] }, options);
     const { metric, metrics } = readDefinition(definition, 'it');
-    expect(metric).toEqual({ name: 'odd', goal: 'minimize' });
+    expect(metric).toEqual({ name: 'o_dd', goal: 'minimize' });
     expect(Object.fromEntries(metrics.map(({ name, better }) => [name, better]))).toEqual({
-      odd: 'lower',
+      o_dd: 'lower',
       'val/ece': 'lower',
       speed: 'lower',
       good_loss: 'higher',
     });
-    expect(problemsOf(runs, { metric: 'od', minimize: ['ece'] })).toEqual([
-      '--metric: found "od", wanted a metric of the runs — did you mean "odd"?',
-      '--minimize: found "ece", wanted a metric of the runs: odd, val/ece, speed, good_loss',
+    expect(problemsOf(runs, { metric: 'o_d', minimize: ['ece'] })).toEqual([
+      '--metric: found "o_d", wanted a metric of the runs — did you mean "o_dd"?',
+      '--minimize: found "ece", wanted a metric of the runs: o_dd, val/ece, speed, good_loss',
     ]);
   });
 
@@ -229,7 +291,7 @@ describe('metrics', () => {
       imported([run({ lr: 1, seed: 0 }, { 'val/acc': values })]).plan.metrics![0]!.unit;
     expect([unit([0.5, 1, NaN]), unit([50, 93])]).toEqual(['%', null]);
     expect(problemsOf([run({ lr: 1, seed: 0 }, { 'val/accuracy': [50, 93] })])).toEqual([
-      'line 2: found val/accuracy = 50, wanted a share from 0 to 1; --map val/accuracy=val/acc makes it one of your own',
+      'line 2: found val/accuracy = 50, wanted a share from 0 to 1; mapped to another name (val/acc) it may be any',
     ]);
   });
 

@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { PathPattern } from '../../server/imports/path-pattern.ts';
+import { placeFolders } from '../../server/imports/place-folders.ts';
 import { Names } from '../../server/imports/names.ts';
 import { fromOptuna } from '../../server/imports/optuna-runs.ts';
 import { readTensorBoard } from '../../server/imports/read-tensorboard.ts';
@@ -131,6 +133,49 @@ describe("TensorBoard's event files", () => {
   });
 });
 
+describe('which folders are one run', () => {
+  const values = { hasValues: true, hasParameters: false };
+  const both = { hasValues: true, hasParameters: true };
+  const parameters = { hasValues: false, hasParameters: true };
+  const placesOf = (folders: Record<string, typeof values>, pattern: string | null = null) =>
+    Object.fromEntries(
+      [...placeFolders(new Map(Object.entries(folders)), pattern === null ? null : new PathPattern(pattern))].map(
+        ([folder, { run, prefix }]) => [folder, `${run}|${prefix}`],
+      ),
+    );
+
+  test.each([
+    [
+      'runs called by the time',
+      { '20261130123527': both, '20261130123528': both },
+      ['20261130123527|', '20261130123528|'],
+    ],
+    ['add_hparams of PyTorch', { a: values, 'a/1701234567.89': both }, ['a|', 'a|']],
+    ['add_hparams at the top', { '': values, '1701234567.89': both }, ['|', '|']],
+    ['add_scalars', { a: values, 'a/Loss_train': values }, ['a|', 'a|Loss_train/']],
+    [
+      'parts, as Keras writes them',
+      { 'a/train': values, 'a/validation': values, a: parameters },
+      ['a|train/', 'a|val/', 'a|'],
+    ],
+    [
+      'a tuning of Keras',
+      { tuning: parameters, 'tuning/run-0': both, 'tuning/run-1': both },
+      ['tuning|', 'tuning/run-0|', 'tuning/run-1|'],
+    ],
+    ['a run within a run', { a: both, 'a/version_1': both }, ['a|', 'a/version_1|']],
+  ])('%s', (_, folders, places) => {
+    expect(Object.values(placesOf(folders))).toEqual(places);
+  });
+
+  test('a pattern with what a pattern of letters would misread', () => {
+    expect(placesOf({ 'run-0.1.b/train': values, 'other/x': values }, 'run-{lr}.b')).toEqual({
+      'run-0.1.b/train': 'run-0.1.b|train/',
+      'other/x': 'other/x|',
+    });
+  });
+});
+
 describe("W&B's folder", () => {
   test('config, history and ends of runs that were never sent', () => {
     const source = readWandb(join(files, 'wandb-offline'), names());
@@ -146,6 +191,19 @@ describe("W&B's folder", () => {
       expect(failure).toBe(beta === 0.2 && seed === 2 ? 'It ended with exit code 1' : null);
       expect(startedAt).toBeGreaterThan(Date.UTC(2026, 0));
     }
+  });
+
+  test('a run that was resumed is one run, from both of its files', () => {
+    const folder = copyOf('wandb-offline');
+    const [first, second] = readdirSync(join(folder, 'wandb')).sort() as [string, string];
+    const fileOf = (run: string) => join(folder, 'wandb', run, readdirSync(join(folder, 'wandb', run))[0]!);
+    const idOf = (run: string) => run.split('-').at(-1)!;
+    // The same bytes under the name of the other run, whose id has as many letters.
+    const bytes = readFileSync(fileOf(second)).toString('latin1').replaceAll(idOf(second), idOf(first));
+    writeFileSync(fileOf(second), bytes, 'latin1');
+    const { runs } = readWandb(folder, names());
+    expect([runs.length, runs[0]!.id]).toEqual([5, idOf(first)]);
+    expect(runs[0]!.curves.get('val/acc')!.batches).toEqual(BATCHES);
   });
 
   test('a run that was killed has no end, and keeps what it logged; what W&B did not write is refused', () => {
@@ -181,8 +239,11 @@ describe("Optuna's study", () => {
       expect(failure).toBeNull();
       expect(seconds).toBeGreaterThan(0);
     }
-    expect(source.goals).toEqual({ 'val/acc': 'maximize' });
-    expect(source.notes).toEqual(['1 trial has not ended and is left out.']);
+    expect(source.goals).toEqual({ 'val/acc': 'maximize', 'val/acc/reported': 'maximize' });
+    expect(source.notes).toEqual([
+      '1 trial has not ended: left out.',
+      '1 of the trials were pruned by what they reported; those that are left are the better ones.',
+    ]);
   });
 
   test('pruned and failed trials have failed, with what they reported', () => {
@@ -194,20 +255,31 @@ describe("Optuna's study", () => {
   });
 
   test('an objective that is not the last report is a curve of its own', () => {
-    const { studies, hash } = readOptunaStudies(file);
-    const trials = studies[0]!.trials
-      .slice(0, 1)
-      .map((trial) => ({ ...trial, values: [{ objective: 0, value: 0.99 }] }));
-    const { runs } = fromOptuna(file, { studies: [{ ...studies[0]!, trials }], hash }, null, names());
+    const [study] = readOptunaStudies(file);
+    const trials = study!.trials.slice(0, 1).map((trial) => ({ ...trial, values: [{ objective: 0, value: 0.99 }] }));
+    const { runs } = fromOptuna(file, [{ ...study!, trials }], null, names());
     expect(Object.fromEntries(runs[0]!.curves)).toEqual({
       objective: { batches: [40], values: [0.99] },
       'objective/reported': { batches: BATCHES, values: accuracy(0, 0) },
     });
   });
 
+  test('a user attribute that is not finite, and one that nobody reads', () => {
+    const [study] = readOptunaStudies(file);
+    const attributes = [
+      { key: 'loss', value: 'NaN' },
+      { key: 'other', value: '{"a": [Infinity, "NaN, said \\"NaN\\""]}' },
+    ];
+    const trials = study!.trials.slice(0, 1).map((trial) => ({ ...trial, attributes }));
+    const { runs } = fromOptuna(file, [{ ...study!, trials }], null, names(['other=training.other']));
+    expect(runs[0]!.parameters['training.other']).toBe('{"a":["Infinity","NaN, said \\"NaN\\""]}');
+  });
+
   test('another study, and a file that is none of Optuna', () => {
     expect(() => read('other')).toThrow(/--study: found "other", wanted one of "fixture"/);
-    expect(() => readOptunaStudies(join(files, 'make.py'))).toThrow(/found file is not a database; an SQLite file/);
+    expect(() => readOptunaStudies(join(files, 'make.py'))).toThrow(
+      /found file is not a database; an SQLite file of Optuna 3/,
+    );
     expect(() => readOptunaStudies(`${file}.not`)).toThrow(/there is no such file/);
   });
 });

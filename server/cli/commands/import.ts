@@ -1,11 +1,14 @@
-import { statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { Option } from 'commander';
+import type { Names } from '../../imports/names.ts';
 import type { Source } from '../../imports/source.ts';
 import type { Import } from '../../imports/to-import.ts';
 import { IMPORT_SOURCES, type ImportSource } from '../../sweep/settings.ts';
 import type { StoredImport } from '../../store/imports/store-import.ts';
 import type { Storage } from '../../store/database/storage.ts';
+import { realPath } from '../../store/sweeps/same-place.ts';
+import { DefinitionError } from '../../sweep/problem.ts';
+import { plural } from '../../report/number-format.ts';
 import { sweepName } from '../../store/database/ids.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
@@ -52,7 +55,7 @@ export const importCommand: CliCommand = {
 };
 
 async function importResults(session: Session, given: string, options: Options): Promise<void> {
-  const path = resolve(given);
+  const path = realPath(resolve(given));
   const imported = await readImport(path, options);
   for (const note of imported.notes) session.output.say(note);
   if (options.dryRun) return tellDry(session, imported);
@@ -64,41 +67,49 @@ async function importResults(session: Session, given: string, options: Options):
   });
 }
 
+const LONGEST_NAME = 100;
+
 async function readImport(path: string, options: Options): Promise<Import> {
   const { sourceKind } = await import('../../imports/source-kind.ts');
   const { toImport } = await import('../../imports/to-import.ts');
   const from = options.from ?? sourceKind(path);
   const { metric = null, minimize, maximize, control = null } = options;
-  const name = options.name ?? (basename(path, extname(path)) || path);
-  return toImport(await readSource(path, from, options), { from, path, name, metric, minimize, maximize, control });
+  const name = options.name ?? ([...basename(path, extname(path))].slice(0, LONGEST_NAME).join('') || path);
+  const source = await readSource(path, from, options);
+  return toImport(source, { from, path, name, metric, minimize, maximize, control });
 }
 
-async function readSource(path: string, from: ImportSource, { map, ignore, ...only }: Options): Promise<Source> {
-  const pattern = only.pattern ?? null;
-  const study = only.study ?? null;
+async function readSource(path: string, from: ImportSource, options: Options): Promise<Source> {
   const { Names } = await import('../../imports/names.ts');
   const { refuseOptions } = await import('../import-options.ts');
-  refuseOptions(path, from, { pattern, study });
-  const names = new Names(map, ignore);
+  refuseOptions(path, from, options);
+  const names = new Names(options.map, options.ignore);
+  const source = await readAs(path, from, names, options);
+  const unused = names.unused();
+  if (unused.length > 0) throw new DefinitionError(`Cannot import ${path}`, unused);
+  return source;
+}
+
+async function readAs(path: string, from: ImportSource, names: Names, { pattern, study }: Options): Promise<Source> {
   switch (from) {
     case 'tensorboard':
-      return (await import('../../imports/read-tensorboard.ts')).readTensorBoard(path, names, pattern);
+      return (await import('../../imports/read-tensorboard.ts')).readTensorBoard(path, names, pattern ?? null);
     case 'optuna': {
       const { readOptunaStudies } = await import('../../store/imports/read-optuna.ts');
       const { fromOptuna } = await import('../../imports/optuna-runs.ts');
-      return fromOptuna(path, readOptunaStudies(path), study, names);
+      return fromOptuna(path, readOptunaStudies(path), study ?? null, names);
     }
     case 'wandb':
       // What is exported from its pages is a table as any other.
-      if (!isFolder(path)) return (await import('../../imports/read-csv.ts')).readCsv(path, names);
+      if (isTable(path)) return (await import('../../imports/read-csv.ts')).readCsv(path, names);
       return (await import('../../imports/read-wandb.ts')).readWandb(path, names);
     case 'csv':
       return (await import('../../imports/read-csv.ts')).readCsv(path, names);
   }
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+function isTable(path: string): boolean {
+  return extname(path).toLowerCase() === '.csv';
 }
 
 /** What was imported, as numbers. */
@@ -121,7 +132,8 @@ function countsOf({ plan, runs }: Import) {
 function textOf(imported: Import): string {
   const { arms, controls, seeds, runs, points } = countsOf(imported);
   const ended = `${runs.complete} runs complete, ${runs.failed} failed, ${runs.diverged} diverged`;
-  return `${arms} arms (${controls} controls), ${seeds} seeds: ${ended}; ${points} points`;
+  const counted = [plural(arms, 'arm'), `(${plural(controls, 'control')}),`, plural(seeds, 'seed')].join(' ');
+  return `${counted}: ${ended}; ${plural(points, 'point')}`;
 }
 
 function tellDry({ output, json }: Session, imported: Import): void {

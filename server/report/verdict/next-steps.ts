@@ -12,7 +12,7 @@ type Step = Pick<NextStep, 'action' | 'text'> & Partial<NextStep>;
 
 export function step(facts: Facts, { runs = 0, ...rest }: Step & { runs?: number }): NextStep {
   const perRun = secondsOfRun(facts);
-  if (TRAINING.has(rest.action) && isImported(facts)) return elsewhere(rest);
+  if (isImported(facts)) return elsewhere(rest);
   return {
     arm: null,
     seeds: null,
@@ -22,16 +22,19 @@ export function step(facts: Facts, { runs = 0, ...rest }: Step & { runs?: number
   };
 }
 
-const TRAINING: ReadonlySet<NextStep['action']> = new Set(['train', 'retry', 'promote', 'extend', 'confirm']);
-
 function isImported({ results: { runs } }: Facts): boolean {
   return runs.length > 0 && runs.every(({ engine, state }) => engine === IMPORTED || state === 'waiting');
 }
 
 /** Cosweep cannot train what was trained elsewhere. */
-function elsewhere({ text, arm = null, seeds = null }: Step): NextStep {
-  const again = `${text} where the others were trained, and import the results again`;
-  return { action: 'import', text: again, arm, seeds, again: false, seconds: null };
+function elsewhere({ action, text, arm = null, seeds = null }: Step): NextStep {
+  const step = { arm, seeds, again: false, seconds: null };
+  if (action === 'report' || action === 'end' || action === 'wait') return { ...step, action, text };
+  const again =
+    action === 'addControl'
+      ? 'say what the controls have, and import again with --control'
+      : `${text.replace('clone the sweep', 'train arms')} where the others were trained, and import the results again`;
+  return { ...step, action: 'import', text: again };
 }
 
 /** Confirm an arm on fresh seeds: enough for the difference that it may have, by what the other seeds chose. */

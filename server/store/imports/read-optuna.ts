@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { explainFileError } from '../../sweep/file-error.ts';
@@ -30,18 +29,21 @@ export interface OptunaTrial {
 
 /**
  * Reads all studies of a file that Optuna keeps by `sqlite:///FILE`.
- *
- * @returns the studies, and SHA-256 over what was read
  */
-export function readOptunaStudies(file: string): { studies: OptunaStudy[]; hash: string } {
+export function readOptunaStudies(file: string): OptunaStudy[] {
   const database = open(file);
   try {
-    const studies = database.prepare('SELECT study_id AS id, study_name AS name FROM studies ORDER BY 1').all();
-    const read = (studies as { id: number; name: string }[]).map((study) => readStudy(database, study));
-    return { studies: read, hash: createHash('sha256').update(JSON.stringify(read)).digest('hex') };
+    // Optuna may be writing: all is read at one moment.
+    return database.transaction(() => {
+      const studies = database.prepare('SELECT study_id AS id, study_name AS name FROM studies ORDER BY 1').all();
+      return (studies as { id: number; name: string }[]).map((study) => readStudy(database, study));
+    })();
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
-    throw new UserError(`Cannot read ${file}: found ${error.message}; an SQLite file that Optuna wrote is wanted`);
+    throw new UserError(
+      `Cannot read ${file}: found ${error.message}; ` +
+        'an SQLite file of Optuna 3 or later is wanted (optuna storage upgrade)',
+    );
   } finally {
     database.close();
   }

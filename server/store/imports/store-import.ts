@@ -1,4 +1,5 @@
-import { effectiveSettings, runKey, stageKey } from '../../sweep/effective.ts';
+import { createHash } from 'node:crypto';
+import type { Arm } from '../../sweep/arm.ts';
 import type { Plan } from '../../sweep/plan/plan.ts';
 import { shownParameters } from '../../sweep/shown-parameters.ts';
 import { IMPORTED } from '../../sweep/imported-engine.ts';
@@ -23,6 +24,8 @@ export interface ImportRows {
 }
 
 export interface ImportedRunRow {
+  /** The same for the run whenever it is read again; null where the results have no such run. */
+  identity: string | null;
   state: 'complete' | 'diverged' | 'failed';
   divergedBatch: number | null;
   error: string | null;
@@ -78,22 +81,22 @@ function findImport(storage: Storage, { plan, path, folder }: ImportRows): Known
   return sweeps.find((sweep) => isSamePlace(sweep, { definitionPath: path, folder }));
 }
 
-/** A run is the same where its settings and its seed are. */
+/** A run is the same by what its tool calls it, or by its settings and its seed. */
 function refuseLoss(storage: Storage, sweepId: number, rows: ImportRows): void {
-  const kept = new Set(keysOf(rows));
+  const kept = new Map(rows.runs.map((row) => [keyOf(row, rows), lastBatchOf(row)]));
   const held = storage
     .prepare(
-      `SELECT r.id, r.key FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId
-      WHERE s.sweepId = ? AND r.batch > 0 ORDER BY r.id`,
+      `SELECT r.id, r.key, max(m.lastBatch) AS last FROM "SweepRun" s
+      JOIN "Run" r ON r.id = s.runId JOIN "RunStage" p ON p.runId = r.id JOIN "StageMetric" m ON m.stageId = p.stageId
+      WHERE s.sweepId = ? GROUP BY r.id ORDER BY r.id`,
     )
-    .all(sweepId) as { id: number; key: string }[];
-  const lost = held.filter(({ key }) => !kept.has(key));
+    .all(sweepId) as { id: number; key: string; last: number }[];
+  const lost = held.filter(({ key, last }) => (kept.get(key) ?? -1) < last).map(({ id }) => runName(id));
   if (lost.length === 0) return;
-  const names = lost.map(({ id }) => runName(id));
-  const named = names.length > 5 ? `${names.slice(0, 5).join(', ')}, …` : names.join(', ');
+  const named = lost.length > 5 ? `${lost.slice(0, 5).join(', ')}, …` : lost.join(', ');
   throw new UserError(
     `Cannot import ${rows.path}: ${sweepName(sweepId)} "${rows.plan.name}" has ${lost.length} of its ${held.length} ` +
-      `runs from there (${named}) that it does not hold any more; ` +
+      `runs from there (${named}) that are missing there by now, or end earlier; ` +
       '--replace lets them go, --name makes another sweep',
   );
 }
@@ -132,14 +135,15 @@ function renewSweep(storage: Storage, sweepId: number, { definition, plan }: Imp
 }
 
 function writeRuns(storage: Storage, sweepId: number, rows: ImportRows, now: number): void {
-  const waiting = storage
-    .prepare('SELECT runId FROM "SweepRun" WHERE sweepId = ? ORDER BY position')
-    .pluck()
-    .all(sweepId) as number[];
-  const keys = keysOf(rows);
-  for (const [position, row] of rows.runs.entries()) {
-    const runId = attach(storage, { sweepId, position, waiting: waiting[position]!, key: keys[position]! });
-    writeRun(storage, runId, row, rows, position, now);
+  const made = storage
+    .prepare('SELECT position, runId FROM "SweepRun" WHERE sweepId = ? ORDER BY position')
+    .all(sweepId) as { position: number; runId: number }[];
+  for (const { position, runId: waiting } of made) {
+    const row = rows.runs[position]!;
+    const key = keyOf(row, rows);
+    const runId = key === null ? waiting : attach(storage, { sweepId, position, waiting, key });
+    const { arm, seed } = rows.plan.runs[position]!;
+    writeRun(storage, { runId, key, row, arm: rows.plan.arms[arm]!, seed }, now);
   }
 }
 
@@ -156,61 +160,56 @@ function attach(
   return known as number;
 }
 
-function writeRun(
-  storage: Storage,
-  runId: number,
-  row: ImportedRunRow,
-  { plan, path }: ImportRows,
-  position: number,
-  now: number,
-): void {
-  const { arm: index, seed } = plan.runs[position]!;
-  const arm = plan.arms[index]!;
-  const { batches } = arm.training;
-  const last = [...row.curves.values()].reduce(
-    (most, curve) => Math.max(most, curve.batches[curve.batches.length - 1] ?? 0),
-    0,
-  );
-  const batch = row.state === 'complete' ? batches : last;
+interface WrittenRun {
+  runId: number;
+  /** Null for a run that the results lack. */
+  key: string | null;
+  row: ImportedRunRow;
+  arm: Arm;
+  seed: number;
+}
+
+function writeRun(storage: Storage, { runId, key, row, arm, seed }: WrittenRun, now: number): void {
+  const last = lastBatchOf(row);
   const started = row.startedAt ?? now;
   storage
     .prepare(
-      `UPDATE "Run" SET state = @state, engine = @engine, configuration = @configuration, batches = @batches,
-      batch = @batch, error = @error, divergedBatch = @divergedBatch, startedAt = @started, finishedAt = @finished
-      WHERE id = @runId`,
+      `UPDATE "Run" SET seed = @seed, state = @state, engine = @engine, configuration = @configuration,
+      batches = @batches, batch = @last, epsilon = @epsilon, error = @error, divergedBatch = @divergedBatch,
+      startedAt = @started, finishedAt = @finished WHERE id = @runId`,
     )
     .run({
       runId,
+      seed,
       state: row.state,
       engine: IMPORTED,
       configuration: JSON.stringify({ training: arm.training }),
-      batches,
-      batch,
+      batches: row.state === 'complete' ? last : arm.training.batches,
+      last,
+      epsilon: shownParameters(arm).epsilon ?? null,
       error: row.error,
       divergedBatch: row.divergedBatch,
       started,
       finished: started + Math.round(1000 * (row.seconds ?? 0)),
     });
   dropStages(storage, runId);
-  const effective = effectiveSettings(arm);
+  if (key !== null) writeStage(storage, { runId, key, row, arm, seed });
+}
+
+/** Whoever trained it shared nothing that is known here: a run is one stage. */
+function writeStage(storage: Storage, { runId, key, row, arm, seed }: WrittenRun): void {
+  const last = lastBatchOf(row);
   const stageId = Number(
     storage
       .prepare(
         `INSERT INTO "Stage" (key, fromBatch, toBatch, batch, seed, params, trainingSeconds)
         VALUES (?, 0, ?, ?, ?, ?, ?)`,
       )
-      .run(
-        stageKey(effective, batches, seed, identityOf(path, plan), IMPORTED),
-        batches,
-        batch,
-        seed,
-        JSON.stringify(shownParameters(arm)),
-        row.seconds ?? 0,
-      ).lastInsertRowid,
+      .run(key, last, last, seed, JSON.stringify(shownParameters(arm)), row.seconds ?? 0).lastInsertRowid,
   );
   storage.prepare('INSERT INTO "RunStage" (runId, position, stageId) VALUES (?, 0, ?)').run(runId, stageId);
   for (const [metric, curve] of row.curves)
-    writeColumn(storage, { stageId, from: 0, to: batches }, { metric, epsilon: null, ...curve });
+    writeColumn(storage, { stageId, from: 0, to: last }, { metric, epsilon: null, ...curve });
 }
 
 /** What the run had before, which is written anew. */
@@ -234,12 +233,14 @@ function removeUnused(storage: Storage): void {
   }
 }
 
-function keysOf({ plan, path }: ImportRows): string[] {
-  const identity = identityOf(path, plan);
-  return plan.runs.map(({ arm, seed }) => runKey(effectiveSettings(plan.arms[arm]!), seed, identity, IMPORTED));
+function lastBatchOf({ curves }: ImportedRunRow): number {
+  return [...curves.values()].reduce((most, { batches }) => Math.max(most, batches[batches.length - 1] ?? 0), 0);
 }
 
 /** Nobody knows what imported runs computed: two imports have no run in common, whatever their settings. */
-function identityOf(path: string, { name }: Plan): string {
-  return JSON.stringify([path, name]);
+function keyOf({ identity }: ImportedRunRow, { plan, path }: ImportRows): string | null {
+  if (identity === null) return null;
+  return createHash('sha256')
+    .update(JSON.stringify([IMPORTED, path, plan.name, identity]))
+    .digest('hex');
 }
