@@ -6,10 +6,12 @@ import { root } from './root.js';
 import { run, works } from './run.js';
 
 const REQUIREMENTS = join(root, 'test', 'python', 'requirements.txt');
+/** A list of packages in full, so that nothing is added to it. */
+const MLFLOW = join(root, 'test', 'python', 'mlflow.txt');
 
 const HAS_TORCH = [
   'import ensurepip, numpy, sys, torch',
-  'assert sys.version_info >= (3, 8)',
+  'assert sys.version_info >= (3, 10)',
   'assert [int(part) for part in torch.__version__.split(".")[:2]] >= [1, 13]',
 ].join('\n');
 
@@ -63,12 +65,14 @@ function fill(folder) {
       : run(python, ['-m', 'venv', '--system-site-packages', folder]);
   if (!made) return false;
   const torch = python === undefined ? ['torch>=1.13', 'numpy'] : [];
-  return run(pythonIn(folder), ['-m', 'pip', 'install', '--quiet', ...torch, '--requirement', REQUIREMENTS]);
+  const install = (...what) => run(pythonIn(folder), ['-m', 'pip', 'install', '--quiet', ...what]);
+  return install(...torch, '--requirement', REQUIREMENTS) && install('--no-deps', '--requirement', MLFLOW);
 }
 
 /** What it was made on may be gone since: Python gets new versions, and PyTorch may be removed. */
 function isReady() {
-  return works(pythonIn(environmentFolder()), ['-c', `${HAS_TORCH}\nimport pandas`]);
+  const others = 'import importlib.util, pandas, pyarrow, tensorboard\nassert importlib.util.find_spec("mlflow")';
+  return works(pythonIn(environmentFolder()), ['-c', `${HAS_TORCH}\n${others}`]);
 }
 
 /** Not always the first on the PATH: Debian's PyTorch belongs to Debian's own python3. */
@@ -81,8 +85,9 @@ function pythonWithTorch() {
 function environmentFolder() {
   const { COSWEEP_CACHE, XDG_CACHE_HOME } = process.env;
   const cache = COSWEEP_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'cosweep');
-  const hash = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  return join(cache, 'python', hash.slice(0, 12));
+  const hash = createHash('sha256');
+  for (const file of [REQUIREMENTS, MLFLOW]) hash.update(readFileSync(file));
+  return join(cache, 'python', hash.digest('hex').slice(0, 12));
 }
 
 function pythonIn(folder) {
