@@ -11,6 +11,7 @@ const ROOMS: Record<string, string[]> = {
   'server/report': ['server/sweep'],
   'server/tensorboard': [],
   'server/imports': ['server/sweep', 'server/tensorboard'],
+  'server/export': ['server/sweep', 'server/store', 'server/tensorboard'],
   'server/http': ['server/sweep', 'server/store', 'server/report', 'web'],
   'server/cli': [
     'server/sweep',
@@ -20,6 +21,7 @@ const ROOMS: Record<string, string[]> = {
     'server/report',
     'server/tensorboard',
     'server/imports',
+    'server/export',
     'server/http',
     'web',
   ],

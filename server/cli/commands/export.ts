@@ -6,6 +6,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
+import { exportFolder, FOLDER_FORMATS, isFolderFormat, type FolderFormat } from '../export-folder.ts';
 import { apartFromMetrics } from '../metric-option.ts';
 import { finiteOption, wholeOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
@@ -14,7 +15,7 @@ import { writeOutput } from '../write-output.ts';
 import { formatOf, TABLE_FORMATS, writeTable, type TableFormat } from '../write-table.ts';
 
 interface Options {
-  format?: TableFormat;
+  format?: TableFormat | FolderFormat;
   metric?: string[];
   at: 'last' | 'best';
   rows?: string;
@@ -31,14 +32,14 @@ export const exportCommand: CliCommand = {
   define(program, run) {
     program
       .command('export')
-      .description('the ablation table; of several sweeps a table over all of them')
+      .description('the ablation table; of several sweeps a table over all of them; runs and curves for other tools')
       .usage('[options] <sweep...>')
       .argument('[sweep...]', 'id, name, definition or "latest"')
       .addOption(
         new Option(
           '--format <format>',
-          'default: by the ending of --out, else text on a terminal and md in a pipe',
-        ).choices(TABLE_FORMATS),
+          'default: by the ending of --out, else text on a terminal and md in a pipe; parquet: a folder of files',
+        ).choices([...TABLE_FORMATS, ...FOLDER_FORMATS]),
       )
       .option('--metric <name...>', "default: the sweep's own; several: column groups")
       .addOption(
@@ -67,7 +68,7 @@ export const exportCommand: CliCommand = {
       )
       .option('--digits <count>', 'how many digits of a half-width are shown', wholeOption(1, 6), 2)
       .option('--ids', 'with the ids of the runs behind each line')
-      .option('--out <file>', 'write there instead of stdout')
+      .option('--out <path>', 'write there instead of stdout; of parquet the folder')
       .action(run(exportTable));
   },
 };
@@ -75,6 +76,11 @@ export const exportCommand: CliCommand = {
 function exportTable(session: Session, given: string[], { metric: names, ...options }: Options): Promise<void> {
   const { output, json } = session;
   const { what: sweeps, metric } = apartFromMetrics(given, names, 'sweep');
+  const { format: asked } = options;
+  if (isFolderFormat(asked)) {
+    refuseOfTables(sweeps, asked, options);
+    return exportFolder(session, { sweeps, format: asked, out: options.out, metrics: metric ?? null });
+  }
   const wanted = { ...options, ...(metric === undefined ? {} : { metric }) };
   if (sweeps.length > 1) refuseForSeveral(sweeps, wanted);
   return withStorage(session, READING, async (storage) => {
@@ -85,12 +91,24 @@ function exportTable(session: Session, given: string[], { metric: names, ...opti
         ? await readComparison(storage, sweeps, wanted)
         : await readTable(storage, sweeps[0]!, toTableOptions(wanted));
     const terminal = out === null ? output.columns : null;
-    const format = json ? 'json' : (options.format ?? formatOf(options.out, terminal));
+    const format = json ? 'json' : (asked ?? formatOf(options.out, terminal));
     const text = await writeTable(table, format, terminal);
     if (out === null) return output.data(text);
     writeOutput(out, format === 'csv' ? CSV_FILE_BEGIN + text : text, 'the table');
     output.say(`Written to ${out}`);
   });
+}
+
+/** What has a meaning in a table alone. */
+function refuseOfTables(
+  sweeps: readonly string[],
+  format: FolderFormat,
+  { rows, cols, baseline, target, ids }: Omit<Options, 'metric'>,
+): void {
+  const found = Object.entries({ rows, cols, baseline, target, ids }).filter(([, value]) => value !== undefined);
+  if (found.length === 0) return;
+  const named = found.map(([name]) => `--${name}`).join(' and ');
+  throw new UserError(`Cannot export ${sweeps.join(', ')} as ${format}: found ${named}, wanted with a table alone`);
 }
 
 /** What has a meaning within one sweep alone. */

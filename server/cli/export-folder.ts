@@ -1,0 +1,74 @@
+import type { WrittenFile } from '../export/whole-folder.ts';
+import type { Storage } from '../store/database/storage.ts';
+import { parseMetric } from '../sweep/metrics.ts';
+import { UserError } from '../sweep/user-error.ts';
+import type { Session } from './session.ts';
+import { READING, withStorage } from './with-storage.ts';
+
+/** Formats of `export` that are folders of files, for other tools. */
+export const FOLDER_FORMATS = ['parquet'] as const;
+export type FolderFormat = (typeof FOLDER_FORMATS)[number];
+
+export function isFolderFormat(format: string | undefined): format is FolderFormat {
+  return (FOLDER_FORMATS as readonly (string | undefined)[]).includes(format);
+}
+
+export interface FolderRequest {
+  sweeps: readonly string[];
+  format: FolderFormat;
+  out: string | undefined;
+  /** Of these alone; null: of all that are recorded. */
+  metrics: readonly string[] | null;
+}
+
+/** What an export has written. */
+interface Exported {
+  folder: string;
+  files: WrittenFile[];
+  [counted: string]: unknown;
+}
+
+/** `export --format parquet` and the other formats that are folders. */
+export function exportFolder(session: Session, request: FolderRequest): Promise<void> {
+  const { output, json } = session;
+  const { sweeps, format, out } = request;
+  if (out === undefined)
+    throw new UserError(`Cannot export ${sweeps.join(', ')} as ${format}: wanted --out, the folder to write`);
+  return withStorage(session, READING, async (storage) => {
+    const { checkOutput } = await import('./check-output.ts');
+    const ids = await findSweeps(storage, request);
+    const exported = await write(storage, ids, checkOutput(out, storage), request);
+    if (json) return output.json(exported);
+    for (const { name, bytes } of exported.files) output.data(`${name}\t${bytes} bytes`);
+    output.say(`Written to ${exported.folder}`);
+  });
+}
+
+/** The sweeps by their ids, each once; a metric that none of them can have is refused. */
+async function findSweeps(storage: Storage, { sweeps, format, metrics }: FolderRequest): Promise<number[]> {
+  const { findSweep } = await import('../store/sweeps/find-sweep.ts');
+  const { ownMetrics } = await import('../store/reading/own-metrics.ts');
+  const ids: number[] = [];
+  for (const what of sweeps) ids.push(await findSweep(storage, what));
+  const own = ids.flatMap((id) => ownMetrics(storage, id));
+  for (const name of metrics ?? []) {
+    const parsed = parseMetric(name, own);
+    if ('problem' in parsed)
+      throw new UserError(`Cannot export ${sweeps.join(', ')} as ${format}: --metric: ${parsed.problem}`);
+  }
+  return [...new Set(ids)];
+}
+
+async function write(
+  storage: Storage,
+  sweepIds: readonly number[],
+  folder: string,
+  { metrics }: FolderRequest,
+): Promise<Exported> {
+  const { writeWholeFolder } = await import('../export/whole-folder.ts');
+  const { exportParquet } = await import('../export/parquet/export-parquet.ts');
+  const { files, written: rows } = await writeWholeFolder(folder, (part) =>
+    exportParquet(storage, sweepIds, part, metrics),
+  );
+  return { folder, files, rows };
+}
