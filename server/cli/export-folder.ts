@@ -2,11 +2,12 @@ import type { WrittenFile } from '../export/whole-folder.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { parseMetric } from '../sweep/metrics.ts';
 import { UserError } from '../sweep/user-error.ts';
+import { toMegabytes } from './megabytes.ts';
 import type { Session } from './session.ts';
 import { READING, withStorage } from './with-storage.ts';
 
 /** Formats of `export` that are folders of files, for other tools. */
-export const FOLDER_FORMATS = ['parquet'] as const;
+export const FOLDER_FORMATS = ['parquet', 'tensorboard'] as const;
 export type FolderFormat = (typeof FOLDER_FORMATS)[number];
 
 export function isFolderFormat(format: string | undefined): format is FolderFormat {
@@ -39,8 +40,9 @@ export function exportFolder(session: Session, request: FolderRequest): Promise<
     const ids = await findSweeps(storage, request);
     const exported = await write(storage, ids, checkOutput(out, storage), request);
     if (json) return output.json(exported);
-    for (const { name, bytes } of exported.files) output.data(`${name}\t${bytes} bytes`);
-    output.say(`Written to ${exported.folder}`);
+    const { folder, files } = exported;
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    output.say(`Written to ${folder}: ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${toMegabytes(bytes)}`);
   });
 }
 
@@ -63,12 +65,22 @@ async function write(
   storage: Storage,
   sweepIds: readonly number[],
   folder: string,
-  { metrics }: FolderRequest,
+  { format, sweeps, metrics }: FolderRequest,
 ): Promise<Exported> {
   const { writeWholeFolder } = await import('../export/whole-folder.ts');
-  const { exportParquet } = await import('../export/parquet/export-parquet.ts');
-  const { files, written: rows } = await writeWholeFolder(folder, (part) =>
-    exportParquet(storage, sweepIds, part, metrics),
-  );
-  return { folder, files, rows };
+  if (format === 'parquet') {
+    const { exportParquet } = await import('../export/parquet/export-parquet.ts');
+    const { files, written } = await writeWholeFolder(folder, (part) =>
+      exportParquet(storage, sweepIds, part, metrics),
+    );
+    return { folder, files, rows: written };
+  }
+  const { exportTensorBoard } = await import('../export/tensorboard/export-tensorboard.ts');
+  const { readSweep } = await import('../store/reading/read-sweep.ts');
+  const [sweepId, another] = sweepIds;
+  if (another !== undefined)
+    throw new UserError(`Cannot export ${sweeps.join(', ')} as tensorboard: wanted one sweep, in a folder of its own`);
+  const sweep = (await readSweep(storage, sweepId!))!;
+  const { files, written } = await writeWholeFolder(folder, (part) => exportTensorBoard(storage, sweep, part, metrics));
+  return { folder, files, ...written };
 }

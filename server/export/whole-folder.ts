@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { explainFileError } from '../sweep/file-error.ts';
 import { UserError } from '../sweep/user-error.ts';
@@ -68,9 +68,16 @@ function refuseForeign(place: string, attempted: string): void {
   if (found === undefined) return;
   const wanted = 'wanted a new or an empty folder, or one with an earlier export and nothing else in it';
   if (!found.isDirectory()) throw new UserError(`Cannot ${attempted}: it is not a folder; ${wanted}`);
+  const foreign = findForeign(place);
+  if (foreign !== undefined) throw new UserError(`Cannot ${attempted}: found ${foreign} in it; ${wanted}`);
+}
+
+/** Looks at the top first: the folder may be a home with a million files. */
+function findForeign(place: string): string | undefined {
   const own = new Set([MARK, ...filesOfExport(place)]);
-  const foreign = filesIn(place).find(({ name }) => !own.has(name));
-  if (foreign !== undefined) throw new UserError(`Cannot ${attempted}: found ${foreign.name} in it; ${wanted}`);
+  const tops = new Set([...own].map((name) => name.split(sep)[0]!));
+  const top = readdirSync(place).find((name) => !tops.has(name));
+  return top ?? filesIn(place).find(({ name }) => !own.has(name))?.name;
 }
 
 function filesOfExport(place: string): string[] {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   storeTrainedSweep(storage);
   await storage.close();
   const { code, stderr } = await inProcess(['export', 's1', '--format', 'parquet', '--out', 'out'], folder);
-  expect(stderr).toMatch(/^Written to .*\/out$/m);
+  expect(stderr).toMatch(/^Written to .*\/out: 3 files, /m);
   expect(code).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -29,6 +29,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['export', 'latest', '--format', 'json', '--metric', 'val/crossEntropy', '--ids'], when: 'always' },
     { args: ['export', 's1', '--out', 'table.md'], when: 'always' },
     { args: ['export', 's1', '--format', 'parquet', '--out', 'tables'], when: 'always' },
+    { args: ['export', 's1', '--format', 'tensorboard', '--out', 'events'], when: 'always' },
   ],
   figure: [{ args: ['figure', 's1', 'forest', '--out', 'forest.svg'], when: 'always' }],
   report: [{ args: ['report', 's1', '--out', 'report.html'], when: 'always' }],
