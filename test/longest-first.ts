@@ -16,6 +16,7 @@ const LONGEST = [
   'web/browser/dashboard',
   'runner/interrupted',
   'runner/together',
+  'export/mlflow',
   'training/fit',
   'suites/hung-worker',
   'suites/definition-fuzz',

@@ -28,6 +28,7 @@ import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { starCommand, unstarCommand } from './commands/star.ts';
+import { syncCommand } from './commands/sync.ts';
 import { tagCommand } from './commands/tag.ts';
 import { weightsCommand } from './commands/weights.ts';
 
@@ -45,6 +46,7 @@ export const commands: readonly CliCommand[] = [
   listCommand,
   showCommand,
   exportCommand,
+  syncCommand,
   figureCommand,
   reportCommand,
   runsCommand,

@@ -1,8 +1,8 @@
 import type { WrittenFile } from '../export/whole-folder.ts';
 import type { Storage } from '../store/database/storage.ts';
-import { parseMetric } from '../sweep/metrics.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { toMegabytes } from './megabytes.ts';
+import { checkMetrics } from './metric-option.ts';
 import type { Session } from './session.ts';
 import { READING, withStorage } from './with-storage.ts';
 
@@ -53,11 +53,7 @@ async function findSweeps(storage: Storage, { sweeps, format, metrics }: FolderR
   const ids: number[] = [];
   for (const what of sweeps) ids.push(await findSweep(storage, what));
   const own = ids.flatMap((id) => ownMetrics(storage, id));
-  for (const name of metrics ?? []) {
-    const parsed = parseMetric(name, own);
-    if ('problem' in parsed)
-      throw new UserError(`Cannot export ${sweeps.join(', ')} as ${format}: --metric: ${parsed.problem}`);
-  }
+  checkMetrics(metrics ?? [], own, `export ${sweeps.join(', ')} as ${format}`);
   return [...new Set(ids)];
 }
 

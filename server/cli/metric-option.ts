@@ -1,4 +1,4 @@
-import { parseMetric } from '../sweep/metrics.ts';
+import { parseMetric, type Metric } from '../sweep/metrics.ts';
 import { UserError } from '../sweep/user-error.ts';
 
 /**
@@ -19,6 +19,18 @@ export function apartFromMetrics(
   const what = given.length > 0 ? [...given] : takeLast(metric);
   if (what.length === 0) throw new UserError(`error: missing required argument '${word}'`);
   return { what, metric: metric.length === 0 ? undefined : metric };
+}
+
+/**
+ * @param own the metrics that the sweep names itself
+ * @param attempted `give the curves of s1`
+ * @throws UserError where a name is none of a metric
+ */
+export function checkMetrics(names: readonly string[], own: readonly Metric[] | undefined, attempted: string): void {
+  for (const name of names) {
+    const parsed = parseMetric(name, own);
+    if ('problem' in parsed) throw new UserError(`Cannot ${attempted}: --metric: ${parsed.problem}`);
+  }
 }
 
 /** The names at the end that are none of a metric. What metrics a sweep names itself is not known yet. */

@@ -31,6 +31,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['export', 's1', '--format', 'parquet', '--out', 'tables'], when: 'always' },
     { args: ['export', 's1', '--format', 'tensorboard', '--out', 'events'], when: 'always' },
   ],
+  sync: [{ args: ['sync', 's1', '--to', 'mlflow', 'http://127.0.0.1:2'], when: 'always' }],
   figure: [{ args: ['figure', 's1', 'forest', '--out', 'forest.svg'], when: 'always' }],
   report: [{ args: ['report', 's1', '--out', 'report.html'], when: 'always' }],
   runs: [{ args: ['runs', 'two-betas'], when: 'always' }],

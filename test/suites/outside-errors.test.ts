@@ -145,6 +145,7 @@ test('each command and each route has a case, and on a database in order none fa
     'run s1 --no-wait', // some of its runs have failed
     'run s1 --no-wait --keep-weights best', // as in run
     'extend s1 --seeds 8 --no-wait', // as in run
+    'sync s1 --to mlflow http://127.0.0.1:2', // there is no server
     'weights r1 --out weights', // the fixture has no checkpoints
   ]);
   const seen = [...(await tryRoutes((await openedOrRefused(copyOf(whole)))!))];

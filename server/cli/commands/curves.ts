@@ -4,7 +4,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import type { SweepResults } from '../../sweep/results.ts';
 import type { CliCommand } from '../command.ts';
 import type { Session } from '../session.ts';
-import { apartFromMetrics } from '../metric-option.ts';
+import { apartFromMetrics, checkMetrics } from '../metric-option.ts';
 import { READING, withStorage } from '../with-storage.ts';
 
 interface Options {
@@ -56,13 +56,9 @@ async function resultsOfSweep(
 ): Promise<SweepResults> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { readSweep } = await import('../../store/reading/read-sweep.ts');
-  const { parseMetric } = await import('../../sweep/metrics.ts');
   const { readLazyResults } = await import('../../store/reading/lazy-results.ts');
   const id = await findSweep(storage, what);
   const { metrics: recorded, plan } = (await readSweep(storage, id))!;
-  for (const name of metrics ?? []) {
-    const parsed = parseMetric(name, plan.metrics);
-    if ('problem' in parsed) throw new UserError(`Cannot give the curves of ${what}: --metric: ${parsed.problem}`);
-  }
+  checkMetrics(metrics ?? [], plan.metrics, `give the curves of ${what}`);
   return readLazyResults(storage, id, metrics ?? recorded, run);
 }

@@ -1,0 +1,155 @@
+import type { z } from 'zod';
+import { printable } from '../../sweep/printable.ts';
+import { OutsideError, UserError } from '../../sweep/user-error.ts';
+import type { Address } from './address.ts';
+import { ServerError } from './answers.ts';
+
+/** As long as MLflow's own client waits for an answer. */
+const PATIENCE_MS = 120_000;
+/** A page of a thousand runs is a few megabytes. */
+const MOST_BYTES = 2 ** 27;
+/** What is quoted of an answer. */
+const MOST_SAID = 300;
+
+/** What the server said is wrong, in MLflow's own words for it: `RESOURCE_DOES_NOT_EXIST`. */
+export class RefusedError extends OutsideError {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Asks an MLflow server by its REST API 2.0. Whatever goes wrong is one sentence. */
+export class MlflowClient {
+  readonly #address: Address;
+  readonly #patience: number;
+
+  constructor(address: Address, patience = PATIENCE_MS) {
+    this.#address = address;
+    this.#patience = patience;
+  }
+
+  get<T>(path: string, query: Record<string, string>, shape: z.ZodType<T>): Promise<T> {
+    return this.#ask(`${path}?${new URLSearchParams(query)}`, {}, shape);
+  }
+
+  post<T>(path: string, body: object, shape: z.ZodType<T>): Promise<T> {
+    return this.#ask(path, { method: 'POST', body: JSON.stringify(body) }, shape);
+  }
+
+  async #ask<T>(path: string, init: RequestInit, shape: z.ZodType<T>): Promise<T> {
+    const signal = AbortSignal.timeout(this.#patience);
+    const { response, text } = await this.#send(path, { ...init, signal });
+    this.#refuseRedirect(response);
+    this.#refuseStatus(response, text);
+    const read = shape.safeParse(parse(text));
+    if (read.success) return read.data;
+    throw this.#isNoServer(response, text);
+  }
+
+  async #send(path: string, init: RequestInit): Promise<{ response: Response; text: string }> {
+    const { url, authorization } = this.#address;
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'user-agent': 'cosweep',
+      ...(authorization === null ? {} : { authorization }),
+    };
+    try {
+      // Another address that a server names would get the credentials too.
+      const response = await fetch(`${url}/api/2.0/mlflow/${path}`, { ...init, headers, redirect: 'manual' });
+      return { response, text: await readText(response) };
+    } catch (error) {
+      throw new OutsideError(`${this.#attempted}: ${this.#reason(error)}; wanted an MLflow server that answers there`);
+    }
+  }
+
+  #refuseRedirect(response: Response): void {
+    if (response.status < 300 || response.status >= 400) return;
+    const to = printable(response.headers.get('location') ?? 'elsewhere');
+    throw new UserError(
+      `${this.#attempted}: it sends on to ${cut(to)} (${response.status}); wanted the address of MLflow itself`,
+    );
+  }
+
+  #refuseStatus(response: Response, text: string): void {
+    const { status, ok } = response;
+    if (ok) return;
+    const said = ServerError.safeParse(parse(text));
+    const words = said.success ? said.data.message : isPage(response, text) ? '' : text;
+    const quoted = words.trim() === '' ? '' : `: ${cut(printable(words.trim()))}`;
+    if (status === 401 || status === 403)
+      throw new UserError(
+        `${this.#attempted}: it refuses who asks (${status}${quoted}); wanted MLFLOW_TRACKING_TOKEN, ` +
+          'or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, that it knows',
+      );
+    if (said.success)
+      throw new RefusedError(
+        `${this.#attempted}: it answers ${status} ${said.data.error_code}${quoted}`,
+        said.data.error_code,
+      );
+    if (status === 404 || (status < 500 && isPage(response, text))) throw this.#isNoServer(response, text);
+    throw new OutsideError(
+      `${this.#attempted}: it answers ${status}${quoted}; \`sync\` again goes on where it stopped`,
+    );
+  }
+
+  #isNoServer({ status }: Response, text: string): UserError {
+    const found = /^\s*</.test(text) ? 'a page' : 'an answer';
+    return new UserError(
+      `${this.#attempted}: found ${found} that is none of MLflow's API (${status}); wanted the address of a tracking ` +
+        'server, with its path where it has one',
+    );
+  }
+
+  get #attempted(): string {
+    return `Cannot sync to MLflow at ${this.#address.url}`;
+  }
+
+  #reason(error: unknown): string {
+    const { name, cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+    if (name === 'TimeoutError') return `no answer within ${this.#patience / 1000} s`;
+    const code = cause?.code;
+    return code === undefined ? (cause?.message ?? message) : `${WORDS[code] ?? 'no connection'} (${code})`;
+  }
+}
+
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no machine of this name',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  ECONNRESET: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
+  ETIMEDOUT: 'no answer',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+};
+
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length > MOST_BYTES) throw new Error(`an answer of more than ${MOST_BYTES} bytes`);
+  }
+  return text + decoder.decode();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPage(response: Response, text: string): boolean {
+  return (response.headers.get('content-type') ?? '').includes('html') || /^\s*</.test(text);
+}
+
+function cut(text: string): string {
+  return text.length > MOST_SAID ? `${text.slice(0, MOST_SAID)}…` : text;
+}
