@@ -12,6 +12,7 @@ const ROOMS: Record<string, string[]> = {
   'server/tensorboard': [],
   'server/imports': ['server/sweep', 'server/tensorboard'],
   'server/export': ['server/sweep', 'server/store', 'server/tensorboard'],
+  'server/wandb': ['server/sweep'],
   'server/http': ['server/sweep', 'server/store', 'server/report', 'web'],
   'server/cli': [
     'server/sweep',
@@ -22,6 +23,7 @@ const ROOMS: Record<string, string[]> = {
     'server/tensorboard',
     'server/imports',
     'server/export',
+    'server/wandb',
     'server/http',
     'web',
   ],
@@ -67,6 +69,7 @@ const LAYERS: Record<string, string[]> = {
     'app.ts',
     'server.ts',
   ],
+  'server/export': ['*', 'parquet', 'tensorboard', 'mlflow'],
   'server/report': [
     '*',
     'statistics',

@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { MAX_LENGTH } from '../sweep/definition/max-length.ts';
 import { explainFileError, fileReason, isFileError, isOutside } from '../sweep/file-error.ts';
+import { DefinitionError } from '../sweep/problem.ts';
 import { UserError } from '../sweep/user-error.ts';
 
-/** A definition's text, and where it is. */
+/** A definition's text, and where it is. Of a sweep of W&B's it is the text of the definition that it is here. */
 export interface DefinitionFile {
   text: string;
   /** What messages call it. */
@@ -30,7 +31,8 @@ export async function readDefinitionFile(file: string): Promise<DefinitionFile> 
   try {
     const { bytes, ...place } = isStdin(file) ? await readStdin() : readPath(file);
     // Decoded strictly: otherwise a name in another encoding would be stored with replacement characters.
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), ...place };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text: isYaml(file) ? await translate(text, file) : text, ...place };
   } catch (error) {
     const name = isStdin(file) ? 'on stdin' : resolve(file);
     const isNoText = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
@@ -41,6 +43,18 @@ export async function readDefinitionFile(file: string): Promise<DefinitionFile> 
       `Cannot read the sweep definition ${name}: ${found}; want a JSON file such as those in sweeps/`,
     );
   }
+}
+
+/** A sweep as W&B's are written. */
+export function isYaml(file: string): boolean {
+  return /\.ya?ml$/i.test(file);
+}
+
+async function translate(text: string, file: string): Promise<string> {
+  const { toDefinition } = await import('../wandb/to-definition.ts');
+  const read = toDefinition(text, basename(file));
+  if ('problems' in read) throw new DefinitionError(`Cannot read the sweep definition ${file}`, read.problems);
+  return `${JSON.stringify(read.definition, null, 2)}\n`;
 }
 
 /** A character takes four bytes at most. No more is read: a device such as /dev/zero never ends. */

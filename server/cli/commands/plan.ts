@@ -16,6 +16,7 @@ import { READING, withStorage } from '../with-storage.ts';
 interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers'> {
   arms?: true;
   time?: true;
+  definition?: true;
 }
 
 export const planCommand: CliCommand = {
@@ -25,6 +26,7 @@ export const planCommand: CliCommand = {
       .description('validates a definition and shows what would run')
       .argument('<file>', 'the sweep definition; "-": on stdin')
       .option('--arms', 'list the arms')
+      .option('--definition', "only print the definition as JSON: of a sweep of W&B's what it is here")
       .option('--time', 'predict how long the sweep trains here; a few batches are trained for it and not kept');
     addEngineOptions(command).action(run(plan));
   },
@@ -38,7 +40,9 @@ async function plan(session: Session, file: string, options: Options): Promise<v
   const { planToJson } = await import('../../sweep/plan/plan-json.ts');
   const { planToText } = await import('../../sweep/plan/plan-text.ts');
   const { text, source, folder } = await readDefinitionFile(file);
-  const { plan: made, sourceOf } = await planWithSources(readDefinition(text, source), folder, { log: output.say });
+  const definition = readDefinition(text, source);
+  if (options.definition) return output.data(text);
+  const { plan: made, sourceOf } = await planWithSources(definition, folder, { log: output.say });
   const weights = sourceOf && weightBytes(made, sourceOf);
   const arms = options.arms === true;
   const seconds = options.time

@@ -83,7 +83,7 @@ function isDefinition({ db }: Session, what: string, { ifQueued }: Options): boo
   if (ifQueued) return false;
   if (!existsSync(db)) return true;
   if (parseSweepId(what) !== null || what === 'latest') return false;
-  return what === '-' || isFile(what) || /\.json$/i.test(what);
+  return what === '-' || isFile(what) || /\.(json|ya?ml)$/i.test(what);
 }
 
 /** A folder of the name of a sweep is no definition. */

@@ -4,6 +4,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import { listRuns } from '../../store/reading/list-runs.ts';
 import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { UserError } from '../../sweep/user-error.ts';
+import { hasBegun } from '../has-begun.ts';
 import { CreatedExperiment, Experiment, Runs, type Run } from './answers.ts';
 import { RefusedError, type MlflowClient } from './client.ts';
 import { KEY_TAG, runKey, type SweepKey } from './run-record.ts';
@@ -49,9 +50,7 @@ export async function syncMlflow(
   const there = await findRuns(client, experiment, key);
   const names = safeNames(metrics ?? sweep.metrics);
   const about = { key, names, otherwise: sweep.startedAt ?? sweep.createdAt };
-  const begun = listRuns(storage, parseSweepId(sweep.id)!).items.filter(
-    (run) => run.batch > 0 || run.startedAt !== null,
-  );
+  const begun = listRuns(storage, parseSweepId(sweep.id)!).items.filter(hasBegun);
   const synced = { experiment, runs: 0, created: 0, points: 0, deleted: 0, renamed: renamedIn(names) };
   for (const [i, run] of begun.entries()) {
     const found = there.get(runKey(run));

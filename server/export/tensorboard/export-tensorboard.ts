@@ -5,6 +5,7 @@ import type { Storage } from '../../store/database/storage.ts';
 import { listRuns, type ListedRun } from '../../store/reading/list-runs.ts';
 import { readCurve } from '../../store/reading/read-curve.ts';
 import type { SweepRecord } from '../../store/reading/read-sweep.ts';
+import { hasBegun } from '../has-begun.ts';
 import { wallTimeOf } from '../wall-time.ts';
 import { EventFile } from './event-file.ts';
 import { experimentEvent, hparamTypes, sessionEndEvent, sessionStartEvent, type HParamTypes } from './hparams.ts';
@@ -56,8 +57,7 @@ interface RunExport {
 
 /** @returns how many points there were; null where the run has not begun, so that nothing was written */
 function exportRun(storage: Storage, { sweep, run, types, top, metrics }: RunExport): number | null {
-  const hasBegun = run.batch > 0 || run.startedAt !== null;
-  if (!hasBegun) return null;
+  if (!hasBegun(run)) return null;
   const timeOf = wallTimeOf(run, sweep.startedAt ?? sweep.createdAt);
   const folder = join(top, runFolder(run));
   mkdirSync(folder, { recursive: true });

@@ -1,3 +1,5 @@
+import { printedMetric } from '../../sweep/printed-metric.ts';
+
 /** A number as programs print it. */
 const NUMBER = String.raw`[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)`;
 const PAIR = new RegExp(String.raw`(?:^|[\s,;|(\[{])([A-Za-z_][\w./+-]*)\s*[=:]\s*(${NUMBER})(?=$|[\s,;|)\]}%])`, 'gi');
@@ -32,7 +34,7 @@ export function parsePrinted(
   for (const [name, value] of pairs) {
     if (STEPS.has(name.toLowerCase())) step = value;
     else if (name.toLowerCase() === 'epoch') epoch = value;
-    else metrics[toMetric(name, names)] = value;
+    else metrics[printedMetric(name, names)] = value;
   }
   const ofEpoch = epoch === null || batchesPerEpoch === null ? null : Math.round(epoch * batchesPerEpoch);
   const batch = step ?? ofEpoch;
@@ -43,13 +45,4 @@ function toNumber(text: string): number {
   const word = text.toLowerCase().replace(/^\+/, '');
   if (word === 'nan') return NaN;
   return /^-?inf/.test(word) ? (word.startsWith('-') ? -Infinity : Infinity) : Number(word);
-}
-
-const PARTS = { val: 'val', valid: 'val', validation: 'val', test: 'test', train: 'train' } as const;
-
-function toMetric(name: string, names: Readonly<Record<string, string>>): string {
-  if (Object.hasOwn(names, name)) return names[name]!;
-  const [, part, rest] = /^(val|valid|validation|test|train)[_/.-](.+)$/i.exec(name) ?? [];
-  if (part === undefined || rest === undefined) return `train/${name}`;
-  return `${PARTS[part.toLowerCase() as keyof typeof PARTS]}/${rest}`;
 }
