@@ -64,6 +64,26 @@ describe('the plan of a program', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
+  it('is drawn at random from the program’s own keys, with the phase and without', () => {
+    const rate = { 'training.lr': { distribution: 'log_uniform_values', min: 1e-4, max: 1 } };
+    const width = { 'training.net.width': { distribution: 'int_uniform', min: 1, max: 64 } };
+    const shift = { 'training.shift': { distribution: 'normal', mu: 0, sigma: 5 } };
+    const random = { method: 'random', runCap: 20 };
+    const own = plan(written({ ...random, parameters: { ...rate, ...width, ...shift } }, { shift: 0 })).arms;
+    expect(own).toHaveLength(20);
+    const drawn = own.map(
+      ({ training }) => training as unknown as { lr: number; net: { width: number }; shift: number },
+    );
+    expect(drawn.every(({ lr, net }) => lr >= 1e-4 && lr <= 1 && Number.isInteger(net.width))).toBe(true);
+    // A program's key has no bounds: nothing of the normal distribution is cut off.
+    expect(drawn.some(({ shift }) => shift < 0) && drawn.some(({ shift }) => shift > 0)).toBe(true);
+    const phase = { beta: { distribution: 'normal', mu: 0.1, sigma: 0.2 }, N: { values: [10, 20] } };
+    const { arms, dropped } = plan(written({ ...random, parameters: phase, ablations: [] }));
+    expect(arms).toHaveLength(20);
+    expect(arms.every(({ beta }) => beta >= 0)).toBe(true);
+    expect(dropped.find(({ constraint }) => constraint === 'beta in its range')!.count).toBeGreaterThan(0);
+  });
+
   it('says the length in batches, or in epochs of a known length', () => {
     const { arms } = plan(written({}, { batches: undefined, evalEvery: undefined, epochs: 3, batchesPerEpoch: 7.5 }));
     expect(arms[0]!.training).toMatchObject({ batches: 23, evalEvery: 8, batchesPerEpoch: 7.5 });

@@ -1,6 +1,7 @@
 import type { ParamValue } from '../arm.ts';
-import type { Definition, Parameter } from '../space/definition.ts';
+import type { Definition, NUnit, Parameter } from '../space/definition.ts';
 import { makeJudge } from '../problems/judge.ts';
+import { makeProgramJudge } from '../problems/program-judge.ts';
 import type { Rule } from './point-filter.ts';
 import { Stream } from '../random.ts';
 import { draw } from '../space/space.ts';
@@ -27,9 +28,9 @@ export function drawPoints(parameters: readonly Parameter[], samplerSeed: number
  * A normal distribution has no bounds: draws that a parameter or setting does not allow are dropped, like draws that
  * break a constraint.
  */
-export function boundRules(definition: Definition): Rule[] {
-  const unit = definition.parameters.find(({ name }) => name === 'N')!.unit!;
-  const judge = makeJudge({ loss: definition.loss, training: definition.training }, unit);
+export function boundRules(definition: Definition, unit: NUnit): Rule[] {
+  const makeRightJudge = definition.isProgram ? makeProgramJudge : makeJudge;
+  const judge = makeRightJudge({ loss: definition.loss, training: definition.training }, unit);
   return definition.parameters.flatMap(({ name, space }, position) => {
     if (space.distribution !== 'normal') return [];
     const isAllowed = withinInterval(space.mu, (value) => judge(name, value).length === 0);

@@ -97,9 +97,9 @@ function searchRandom(definition: Definition, resolver: Resolver): Found {
   const wanted = definition.runCap!;
   if (wanted > MAX_ARMS) throw new PlanMistake('runCap', `found ${wanted} arms, wanted at most ${MAX_ARMS}`);
   refuseEmptySpace(definition);
-  const filter = new PointFilter(definition, boundRules(definition));
-  const arms = new Map<string, DraftArm>();
   const unit = unitOf(definition);
+  const filter = new PointFilter(definition, boundRules(definition, unit));
+  const arms = new Map<string, DraftArm>();
   const drawPoint = drawPoints(parameters, samplerSeed);
   const point: ParamValue[] = [];
   let idle = 0;
@@ -133,8 +133,8 @@ function refuseExhausted(definition: Definition, resolver: Resolver): void {
   const { parameters, runCap } = definition;
   const walk = finiteSpace(parameters);
   if (walk === null) return;
-  const filter = new PointFilter(definition, boundRules(definition));
   const unit = unitOf(definition);
+  const filter = new PointFilter(definition, boundRules(definition, unit));
   const keys = new Set<string>();
   do {
     if (filter.judge(walk.values) !== null) continue;
