@@ -4,6 +4,7 @@ import { identifyRuns, readTasks, type RunTask } from '../../server/store/traini
 import type { Lease } from '../../server/store/database/lease.ts';
 import { startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { readPoints } from '../../server/store/reading/read-points.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { passingKey } from '../../server/store/training/split-stage.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
@@ -54,6 +55,11 @@ test('until they split, runs have their own total and share the rest', async () 
   );
   expect(tasks.map(({ runId }) => readCurve(storage, runId, 'train/total').values)).toEqual([[3], [2], [1]]);
   expect(tasks.map(({ runId }) => readCurve(storage, runId, 'train/accuracy').values)).toEqual([[0.5], [0.5], [0.5]]);
+  expect(tasks.map(({ runId }) => [...readPoints(storage, runId, 'train/total')])).toEqual([
+    [[0, 3]],
+    [[0, 2]],
+    [[0, 1]],
+  ]);
 });
 
 test('a split ends the stage there and gives each group its own, in the transaction of the segment', async () => {

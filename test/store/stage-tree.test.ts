@@ -5,6 +5,7 @@ import { readArms } from '../../server/store/reading/read-arms.ts';
 import { listStages } from '../../server/store/reading/list-stages.ts';
 import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { readPoints } from '../../server/store/reading/read-points.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { readResults } from '../../server/store/reading/read-results.ts';
 import { readRun } from '../../server/store/reading/read-run.ts';
@@ -79,7 +80,9 @@ test('runs share a trunk, and its points and its time are there once', async () 
     );
   }
   for (const { runId } of tasks) {
-    expect(readCurve(storage, runId, 'train/total').batches).toEqual(Array.from({ length: 100 }, (_, t) => t));
+    const { batches, values } = readCurve(storage, runId, 'train/total');
+    expect(batches).toEqual(Array.from({ length: 100 }, (_, t) => t));
+    expect([...readPoints(storage, runId, 'train/total')]).toEqual(batches.map((batch, i) => [batch, values[i]]));
     expect((await readRun(storage, runId))!.metrics['train/total']).toMatchObject({
       last: Math.fround(10 / 100),
       best: Math.fround(10 / 100),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseRunId, parseSweepId } from '../../store/database/ids.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { listRuns, type ListedRun } from '../../store/reading/list-runs.ts';
-import { readCurve } from '../../store/reading/read-curve.ts';
+import { readPoints } from '../../store/reading/read-points.ts';
 import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { hasBegun } from '../has-begun.ts';
 import { wallTimeOf } from '../wall-time.ts';
@@ -64,7 +64,6 @@ function exportRun(storage: Storage, { sweep, run, types, top, metrics }: RunExp
   const file = new EventFile(folder, run.batch, timeOf(0));
   file.add(sessionStartEvent(run, types, timeOf(0)));
   let points = 0;
-  // One curve after the other, since all curves of a long run may not fit into memory.
   for (const metric of metrics) points += addCurve(storage, run, metric, file, timeOf);
   file.add(sessionEndEvent(run, Math.max(run.finishedAt?.getTime() ?? 0, timeOf(run.batch))));
   file.close();
@@ -78,14 +77,12 @@ function addCurve(
   file: EventFile,
   timeOf: (batch: number) => number,
 ): number {
-  const { batches, values } = readCurve(storage, parseRunId(run.id)!, metric);
-  batches.forEach((batch, i) =>
-    file.add({
-      wallTime: timeOf(batch) / 1000,
-      step: batch,
-      // What was not finite is stored as null.
-      summary: { value: [{ tag: metric, simpleValue: values[i] ?? NaN }] },
-    }),
-  );
-  return batches.length;
+  let points = 0;
+  for (const [batch, value] of readPoints(storage, parseRunId(run.id)!, metric)) {
+    // What was not finite is stored as null.
+    const summary = { value: [{ tag: metric, simpleValue: value ?? NaN }] };
+    file.add({ wallTime: timeOf(batch) / 1000, step: batch, summary });
+    points += 1;
+  }
+  return points;
 }
