@@ -319,6 +319,49 @@ parameters:
   });
 });
 
+test('whatever stands at a key, it is read or found', () => {
+  const keys = [
+    ...['program', 'command', 'name', 'description', 'method', 'metric', 'parameters', 'run_cap', 'cosweep', 'entity'],
+    ...['metric.name', 'metric.goal', 'parameters.lr', 'parameters.lr.values', 'parameters.seed', 'command.0'],
+    ...['cosweep.seeds', 'cosweep.control', 'cosweep.exclude', 'cosweep.names', 'cosweep.files', 'cosweep.epochs'],
+  ];
+  const odd = [
+    null,
+    3,
+    1.5,
+    'x',
+    '',
+    true,
+    [],
+    [null],
+    {},
+    { a: { b: 1 } },
+    { value: 3 },
+    { values: [{}] },
+    { min: 1 },
+  ];
+  let read = 0;
+  for (const key of keys)
+    for (const value of odd) {
+      const sweep: Record<string, unknown> = {
+        ...{ program: 't.py', method: 'grid', metric: { name: 'loss' }, command: ['python', '${args}'] },
+        ...{ parameters: { lr: { values: [1, 2] } }, cosweep: { epochs: 2 } },
+      };
+      const [outer, ...inner] = key.split('.') as [string, ...string[]];
+      const last = inner.pop();
+      const holder = inner.reduce((each, name) => each[name] as Record<string, unknown>, sweep[outer] as typeof sweep);
+      if (last === undefined) sweep[outer] = value;
+      else holder[last] = value;
+      const found = toDefinition(JSON.stringify(sweep), 'odd.yaml');
+      if ('problems' in found) expect(found.problems.length).toBeGreaterThan(0);
+      else {
+        parseDefinition(JSON.stringify(found.definition));
+        read += 1;
+      }
+    }
+  expect(read).toBeGreaterThan(20);
+});
+
 describe('text that is no sweep', () => {
   test.each([
     ['a: [1\nb: 2', /^line 2, column \d+: it is no YAML: /],
