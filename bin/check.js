@@ -17,6 +17,8 @@ const PURE_TESTS = [
   'test/lines.test.ts',
   'test/sweep',
   'test/report',
+  'test/tensorboard',
+  'test/wandb',
   'test/web',
 ];
 const NOT_PURE = ['test/web/browser/**', 'test/report/latex-compiles.test.ts'];

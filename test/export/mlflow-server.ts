@@ -30,11 +30,19 @@ export async function startMlflow(python: string, folder: string): Promise<Mlflo
       env: pythonEnvironment({ MLFLOW_DISABLE_TELEMETRY: 'true', MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' }),
     },
   );
+  const stop = (): void => {
+    process.off('exit', stop);
+    process.kill(-child.pid!, 'SIGKILL');
+  };
+  process.on('exit', stop);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const url = `http://127.0.0.1:${port}`;
   while (!(await answers(`${url}/health`))) {
-    if (child.exitCode !== null) throw new Error(`MLflow ended before it answered:\n${said}`);
+    if (child.exitCode !== null) {
+      process.off('exit', stop);
+      throw new Error(`MLflow ended before it answered:\n${said}`);
+    }
     await sleep(100);
   }
   return {
@@ -44,7 +52,7 @@ export async function startMlflow(python: string, folder: string): Promise<Mlflo
       const headers = { 'content-type': 'application/json' };
       return (await fetch(`${url}/api/2.0/mlflow/${path}`, { ...init, headers })).json();
     },
-    stop: () => void process.kill(-child.pid!, 'SIGKILL'),
+    stop,
   };
 }
 
