@@ -29,7 +29,7 @@ export function drawPoints(parameters: readonly Parameter[], samplerSeed: number
  * break a constraint.
  */
 export function boundRules(definition: Definition, unit: NUnit): Rule[] {
-  const makeRightJudge = definition.isProgram ? makeProgramJudge : makeJudge;
+  const makeRightJudge = definition.trainer === 'program' ? makeProgramJudge : makeJudge;
   const judge = makeRightJudge({ loss: definition.loss, training: definition.training }, unit);
   return definition.parameters.flatMap(({ name, space }, position) => {
     if (space.distribution !== 'normal') return [];
