@@ -28,17 +28,8 @@ export function imageSweep(sweep: ImageSweep): object {
   const { name, images, labels, network, validation, batches, evalEvery, seeds, beta, epsilon, N } = sweep;
   return {
     name,
-    method: 'grid',
     metric: { name: 'val/accuracy', goal: 'maximize' },
-    parameters: {
-      gamma: { value: 1 },
-      alpha: { value: 0.5 },
-      beta: { values: beta },
-      epsilon: { values: epsilon },
-      N: { values: N, unit: 'fraction' },
-    },
-    constraints: ['gamma > alpha > beta'],
-    ablations: ['noIntra'],
+    ...gridOf({ beta, epsilon, N }),
     seeds,
     training: {
       dataset: { name: 'idx', images, labels, validation },
@@ -51,6 +42,29 @@ export function imageSweep(sweep: ImageSweep): object {
   };
 }
 
+/** Every combination, and the control. */
+function gridOf({ beta, epsilon, N }: Pick<ImageSweep, 'beta' | 'epsilon' | 'N'>): object {
+  return {
+    method: 'grid',
+    parameters: {
+      gamma: { value: 1 },
+      alpha: { value: 0.5 },
+      beta: { values: beta },
+      epsilon: { values: epsilon },
+      N: { values: N, unit: 'fraction' },
+    },
+    constraints: ['gamma > alpha > beta'],
+    ablations: ['noIntra'],
+  };
+}
+
+const REFERENCE = { beta: [0.05, 0.1, 0.2], epsilon: [0.02, 0.15, 0.3], N: [0.25, 0.5, 0.75] };
+
+/** The parameters of the reference sweep, for whoever trains them. */
+export function referenceGrid(): object {
+  return gridOf(REFERENCE);
+}
+
 /** 28 arms: three β × three ε × three N, and the control. */
 export function referenceSweep(images: Images, scale: Scale): object {
   return imageSweep({
@@ -60,9 +74,7 @@ export function referenceSweep(images: Images, scale: Scale): object {
     network: 'cnn-small',
     validation: VALIDATION,
     evalEvery: scale.batches / EVALUATIONS,
-    beta: [0.05, 0.1, 0.2],
-    epsilon: [0.02, 0.15, 0.3],
-    N: [0.25, 0.5, 0.75],
+    ...REFERENCE,
   });
 }
 
