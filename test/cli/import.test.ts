@@ -65,6 +65,25 @@ test('curves that Cosweep itself exported come back with the same table', async 
   expect(await values('s2')).toEqual(await values('s1'));
 });
 
+test('event files that Cosweep itself exported come back with the same values', async () => {
+  write(rowsOf(3));
+  await cosweep('import', 'runs.csv');
+  expect((await cosweep('export', 's1', '--format', 'tensorboard', '--out', 'events')).code).toBe(0);
+  const { code, stderr } = await cosweep('import', 'events', '--ignore', 'arm');
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('differs')]);
+  const pointsOf = async (sweep: string) =>
+    ((await json('curves', sweep)) as Record<string, unknown>[])
+      .map((point) => [
+        point['armName'],
+        point['seed'],
+        point['metric'],
+        point['batch'],
+        Math.fround(Number(point['value'])),
+      ])
+      .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+  expect(await pointsOf('s2')).toEqual(await pointsOf('s1'));
+});
+
 describe('a table of results', () => {
   test('becomes a complete sweep whose answer is told', async () => {
     write(rowsOf(6));

@@ -56,7 +56,7 @@ test.each([
   ['tensorboard-hparams', 'tensorboard'],
   ['tensorboard-folders', 'tensorboard'],
   ['wandb-offline', 'wandb'],
-  ['optuna/study.db', 'optuna'],
+  ['optuna/study.sqlite3', 'optuna'],
   ['make.py', 'csv'],
 ])('%s is %s', (name, kind) => {
   expect(sourceKind(join(files, name))).toBe(kind);
@@ -222,7 +222,7 @@ describe("W&B's folder", () => {
 });
 
 describe("Optuna's study", () => {
-  const file = join(files, 'optuna/study.db');
+  const file = join(files, 'optuna/study.sqlite3');
   const read = (study: string | null = null, map: string[] = []) =>
     fromOptuna(file, readOptunaStudies(file), study, names(map));
 

@@ -174,9 +174,11 @@ test('--keep-weights: what is on the disk and in the table after each, what `pla
   expect(checkpointsOf(db)).toHaveLength(arms.length);
   expect(bytes() / planned.best).toBeCloseTo(1, 3);
   const out = join(folder, 'model');
-  for (const { run } of rows) {
+  // Of one arm, one run each way: a process takes seconds.
+  const ofFirst = arms[0]!;
+  for (const { run } of [best[0]!, ofFirst.find(({ run }) => run !== best[0]!.run)!]) {
     const { code, stderr } = await cosweep(['weights', run, '--out', join(folder, run)], { db });
-    const instead = best.find(({ armName }) => armName === rows.find((row) => row.run === run)!.armName)!.run;
+    const instead = best[0]!.run;
     expect([code, stderr]).toEqual(
       instead === run
         ? [0, expect.any(String)]
