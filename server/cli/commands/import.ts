@@ -33,7 +33,8 @@ const several = (text: string, before: string[]) => [...before, text];
 
 export const importCommand: CliCommand = {
   define(program, run) {
-    const names = (flags: string, description: string) => new Option(flags, description).default([]).argParser(several);
+    const names = (flags: string, description: string) =>
+      new Option(flags, description).default([], 'none').argParser(several);
     program
       .command('import')
       .description('results that were trained elsewhere become a sweep: CSV, TensorBoard, W&B, Optuna')
