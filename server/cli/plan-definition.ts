@@ -3,6 +3,9 @@ import { fingerprintData } from '../runner/programs/data-fingerprint.ts';
 import { keepProgram, readProgram } from '../runner/programs/program-files.ts';
 import type { SourceDescription } from '../training/dataset.ts';
 import { countTraining, describeSource } from '../training/datasets/load.ts';
+import { problemsOfNetwork } from '../sweep/network/network-problems.ts';
+import { DefinitionError } from '../sweep/problem.ts';
+import { withoutRepeats } from '../sweep/schema/issues.ts';
 import { planSweep } from '../sweep/plan/plan-sweep.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
 import { ownTraining, type DatasetSettings, type ProgramTraining } from '../sweep/settings.ts';
@@ -48,7 +51,23 @@ export async function planWithSources(
   const plan = await planWithSizes(definition, sizes);
   for (const dataset of new Set(plan.arms.map(({ training }) => ownTraining(training).dataset)))
     await sizes.look(dataset);
-  return { plan, sourceOf: (dataset) => sizes.source(dataset)! };
+  const sourceOf = (dataset: DatasetSettings): SourceDescription => sizes.source(dataset)!;
+  refuseNetworks(plan, sourceOf);
+  return { plan, sourceOf };
+}
+
+/** The shapes of images are known only now, and with them whether the layers of a network fit. */
+function refuseNetworks({ name, arms }: Plan, sourceOf: (dataset: DatasetSettings) => SourceDescription): void {
+  const checked = new Map(
+    arms.map(({ training }) => {
+      const { model, dataset } = ownTraining(training);
+      const { shape, classes } = sourceOf(dataset);
+      return [JSON.stringify([model, shape, classes]), { model, images: { shape, classes } }];
+    }),
+  );
+  const problems = [...checked.values()].flatMap(({ model, images }) => problemsOfNetwork(model, images));
+  if (problems.length > 0)
+    throw new DefinitionError(`Cannot plan sweep ${JSON.stringify(name)}`, withoutRepeats(problems));
 }
 
 function refusedImport({ name }: Definition): UserError {

@@ -1,3 +1,4 @@
+import type { Layer } from './layers.ts';
 import type { LossParameter } from './parameter-names.ts';
 
 /**
@@ -89,15 +90,26 @@ export interface ImagesSource {
 
 export type DatasetSettings = DatasetCommon & (GlyphsSource | NamedSource | IdxSource | CsvSource | ImagesSource);
 
-export type ModelName = 'mlp' | 'cnn-small' | 'cnn' | 'resnet8' | 'resnet20';
+export const MODEL_NAMES = ['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet18', 'resnet20'] as const;
 
-export interface ModelSettings {
-  name: ModelName;
+export type ModelName = (typeof MODEL_NAMES)[number];
+
+interface ModelCommon {
   /** Width of the embedding, the input of the last linear layer. */
   embedding: number;
   /** Share of activations dropped before the embedding; 0 is off. */
   dropout: number;
+  /** The file of the weights to start from, relative to the definition. */
+  weights?: string;
+  /** Layers, or groups of them, that are drawn although there is such a file. */
+  fresh?: readonly string[];
+  /** Layers, or groups of them, that are not trained. */
+  freeze?: readonly string[];
 }
+
+/** A network by its name, or layer by layer. */
+export type ModelSettings = ModelCommon &
+  ({ name: ModelName; layers?: undefined } | { name?: undefined; layers: readonly Layer[] });
 
 export interface OptimizerSettings {
   name: 'sgd' | 'momentum' | 'adam' | 'adamw';

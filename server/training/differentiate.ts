@@ -28,6 +28,11 @@ export function backpropagate(
 ): Tensors {
   // TensorFlow.js wants the upstream gradient before the forward pass. So the forward pass ends in a surrogate of value
   // 0. Its custom gradient is computed only on the way back, when the features are known, so that nothing runs twice.
+  const names = Object.keys(weights);
+  if (names.length === 0) {
+    gradientAt(forward({})); // there is nothing to carry it back to
+    return {};
+  }
   const surrogate = tf.customGrad((features, save) => {
     (save as (tensors: Tensor[]) => void)([features as Tensor]);
     return {
@@ -35,7 +40,6 @@ export function backpropagate(
       gradFunc: (_dy: Tensor, saved: Tensor[]) => onATapeOfItsOwn(() => gradientAt(saved[0]!)),
     };
   });
-  const names = Object.keys(weights);
   const gradients = tf.grads((...tensors: Tensor[]) => surrogate(forward(named(names, tensors))))(
     names.map((name) => weights[name]!),
   );

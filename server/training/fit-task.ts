@@ -2,6 +2,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { Series } from './curve-buffer.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { RunSettings } from './network.ts';
+import type { HostState } from './state.ts';
 
 export interface FitCallbacks {
   /** Called in order; each segment begins where the one before it ended. */
@@ -58,6 +59,8 @@ export interface FitTask {
   seed: number;
   /** null: from batch 0. */
   start: Checkpoint | null;
+  /** What the state before batch 0 has in the place of what would be drawn. */
+  initial?: HostState;
   /**
    * First batch that is recorded: `start`'s batch or a later one. Batches in between are trained to get there, and not
    * recorded.

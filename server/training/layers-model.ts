@@ -62,10 +62,11 @@ export async function toLayersModel({ settings, dataset, state, about }: Trained
       ]
     : [];
   const outputs = [logits, embedding, ...projections];
-  const model = tfl.model({ name: settings.training.model.name, inputs: images, outputs });
+  const name = settings.training.model.name ?? 'network';
+  const model = tfl.model({ name, inputs: images, outputs });
   model.setUserDefinedMetadata({
     ...about,
-    network: settings.training.model.name,
+    network: name,
     dataset: dataset.name,
     input: `[batch, ${shape.join(', ')}], pixels as the data set's files have them`,
     outputs: ['logits', 'embedding', ...(byCosine ? ['projections'] : [])],

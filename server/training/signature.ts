@@ -17,6 +17,7 @@ import { StepCache } from './step-cache.ts';
  * any machine.
  */
 export interface SignedStructure {
+  /** Without the weights that it starts from: bits are measured on weights that are drawn. */
   model: ModelSettings;
   /** [height, width, channels] */
   shape: ImageShape;
@@ -33,7 +34,10 @@ export function signedStructure(
   images: Pick<SignedStructure, 'shape' | 'classes'>,
 ): SignedStructure {
   const { truncation, distance, centerUpdate, centerSpace, centerOrder, crossEntropyHead } = settings.loss;
-  const { model, batchSize } = settings.training;
+  const {
+    model: { weights: _, fresh: _fresh, ...model },
+    batchSize,
+  } = settings.training;
   return {
     model,
     shape: images.shape,

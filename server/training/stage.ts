@@ -54,7 +54,7 @@ export class Stage {
     this.#network = network;
     this.#steps = steps;
     this.#readEvery = task.epsilons.length > 1 ? steps.batchesAhead : LOOK_EVERY;
-    this.#state = toDevice(task.start?.state ?? freshState(network, task.seed));
+    this.#state = toDevice(task.start?.state ?? { ...freshState(network, task.seed), ...task.initial });
     this.#t = task.start?.batch ?? 0;
     this.#intraLive = task.start?.intraLive ?? false;
     this.#segment = { from: task.from, started: performance.now(), evaluating: 0 };

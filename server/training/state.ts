@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from './engine.ts';
+import { headParameters } from '../sweep/network/lay-out-network.ts';
+import type { Initial, ParameterSpec } from '../sweep/network/parameter-spec.ts';
 import { Stream } from '../sweep/random.ts';
 import type { Centers } from './losses/centers.ts';
-import { headParameters, type Model } from './models/model.ts';
-import type { Initial, ParameterSpec } from './models/layer.ts';
+import type { Model } from './models/model.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 
 /** One array of a state on the host. */
@@ -46,20 +47,21 @@ export function initialState(
   return Object.fromEntries(parts.map((part) => [part.name, draw(part, seed)]));
 }
 
-/** The arrays of a state, with the names that they have in it. */
+/** The arrays of a state, with the names that they have in it. What is frozen has no slots. */
 export function stateParts(
-  model: Pick<Model, 'parameters' | 'statistics'>,
+  model: Pick<Model, 'parameters' | 'statistics' | 'isFrozen'>,
   { slots }: Pick<Optimizer, 'slots'>,
   classes: number,
   embedding: number,
 ): ParameterSpec[] {
   const parameters = [...model.parameters, ...headParameters(classes, embedding)];
+  const trained = parameters.filter(({ name }) => !model.isFrozen(name));
   const within = (part: string, spec: ParameterSpec): ParameterSpec => ({ ...spec, name: `${part}/${spec.name}` });
   const zero = (name: string, shape: number[]): ParameterSpec => ({ name, shape, initial: { rule: 'zeros' } });
   return [
     ...parameters.map((spec) => within('weights', spec)),
     ...model.statistics.map((spec) => within('statistics', spec)),
-    ...slots.flatMap((slot) => parameters.map(({ name, shape }) => zero(`slots/${slot}/${name}`, shape))),
+    ...slots.flatMap((slot) => trained.map(({ name, shape }) => zero(`slots/${slot}/${name}`, shape))),
     zero('centers/sum', [classes, embedding]),
     zero('centers/count', [classes]),
     zero('centers/center', [classes, embedding]),

@@ -82,6 +82,7 @@ export function buildStep(model: Model, structure: StepStructure): Step {
   return (state, batch, scalars) => {
     const { weights, statistics, slots, centers } = split(state);
     const { 'head/weights': headWeights, 'head/bias': headBias, ...network } = weights as Record<string, Tensor>;
+    const [trained, frozen] = apart(network, model.isFrozen);
     const oneHot = tf.cast(tf.oneHot(batch.labels as tf.Tensor1D, structure.classes), 'float32'); // [B, C]
     const furtherEpsilons = Array.from({ length: structure.epsilons - 1 }, (_, i) => scalars[epsilonScalar(i + 1)]!);
     const newStatistics: Tensors = {};
@@ -89,11 +90,11 @@ export function buildStep(model: Model, structure: StepStructure): Step {
     let metrics: Tensor | undefined;
 
     const networkGradients = backpropagate(
-      network,
+      trained,
       // S1: the forward pass gives the features.
       (weights) =>
         model.features(batch.images!, {
-          weights,
+          weights: { ...frozen, ...weights },
           statistics,
           training: true,
           dropoutMask: batch.dropoutMask ?? null,
@@ -126,10 +127,15 @@ export function buildStep(model: Model, structure: StepStructure): Step {
     );
 
     const { features, weights: headWeightsGradient, bias: headBiasGradient } = loss!.gradients;
-    const gradients = { ...networkGradients, 'head/weights': headWeightsGradient, 'head/bias': headBiasGradient };
+    const headGradients = { 'head/weights': headWeightsGradient, 'head/bias': headBiasGradient };
+    const [gradients] = apart({ ...networkGradients, ...headGradients }, model.isFrozen);
     const clipped = structure.optimizer.clip ? clipByNorm(gradients, scalars.clipNorm!) : gradients;
     const newState: Tensors = {};
     for (const [name, weight] of Object.entries(weights)) {
+      if (model.isFrozen(name)) {
+        newState[`weights/${name}`] = tf.clone(weight);
+        continue;
+      }
       const own = Object.fromEntries(optimizer.slots.map((slot) => [slot, slots[`${slot}/${name}`]!]));
       const updated = optimizer.update(
         { weight, gradient: clipped[name as keyof typeof clipped]!, slots: own, decays: weight.rank > 1 },
@@ -138,11 +144,21 @@ export function buildStep(model: Model, structure: StepStructure): Step {
       newState[`weights/${name}`] = updated.weight;
       for (const slot of optimizer.slots) newState[`slots/${slot}/${name}`] = updated.slots[slot]!;
     }
-    for (const [name, tensor] of Object.entries(newStatistics)) newState[`statistics/${name}`] = tensor;
+    for (const [name, tensor] of Object.entries(statistics))
+      newState[`statistics/${name}`] = newStatistics[name] ?? tf.clone(tensor);
     for (const [name, tensor] of Object.entries(loss!.centers)) newState[`centers/${name}`] = tensor;
     tf.dispose([features, headWeightsGradient, headBiasGradient]);
     return { state: newState, outputs: { metrics: metrics! } };
   };
+}
+
+/** What is trained, and what is frozen; both in the order in which they came. */
+function apart(tensors: Tensors, isFrozen: Model['isFrozen']): [trained: Tensors, frozen: Tensors] {
+  const entries = Object.entries(tensors);
+  return [
+    Object.fromEntries(entries.filter(([name]) => !isFrozen(name))),
+    Object.fromEntries(entries.filter(([name]) => isFrozen(name))),
+  ];
 }
 
 /**

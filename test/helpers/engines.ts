@@ -1,12 +1,11 @@
 import { afterAll, describe, it } from 'vitest';
-import type { ModelName } from '../../server/sweep/settings.ts';
 import type { Engine, EngineName } from '../../server/training/engine.ts';
 import { openEngine } from '../../server/training/engines/open.ts';
 import { relink } from '../../server/training/engines/tensorflow/link.ts';
 import { listAdapters } from '../../server/training/engines/webgpu/adapters.ts';
 import { loadDawn } from '../../server/training/engines/webgpu/dawn.ts';
 import { hasGpu } from '../../server/training/engines/webgpu/has-gpu.ts';
-import { networks } from './networks.ts';
+import { networks, type NetworkName } from './networks.ts';
 import { softwareGpu } from './software-gpu.ts';
 
 /** An engine as the tests take it. */
@@ -17,9 +16,9 @@ export interface EngineUnderTest {
   /** What must be in the environment of every process that opens it. */
   environment: Record<string, string>;
   /** The networks that suites train on it: a GPU in software takes minutes for the others. */
-  trains: readonly ModelName[];
+  trains: readonly NetworkName[];
   /** The networks among these that it trains at full length. A slow engine only begins with the others. */
-  atLength: readonly ModelName[];
+  atLength: readonly NetworkName[];
 }
 
 /** Whether native TensorFlow is installed here. Where only the link into node_modules is missing, it is made. */
@@ -41,7 +40,7 @@ export const engines: EngineUnderTest[] = [
     name: 'webgpu',
     missing: (await findsAdapter()) ? null : "there is no GPU, nor libvulkan1 and Chromium's SwiftShader in its place",
     environment: softwareGpu(),
-    trains: hasGpu() ? networks : ['mlp', 'cnn-small'],
+    trains: hasGpu() ? networks : ['mlp', 'cnn-small', 'every layer'],
     atLength: hasGpu() ? networks : ['mlp'],
   },
 ];

@@ -1,5 +1,7 @@
 import { parseDefinition, parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
+import type { Layer } from '../../server/sweep/layers.ts';
+import { problemsOfNetwork } from '../../server/sweep/network/network-problems.ts';
 import { DefinitionError } from '../../server/sweep/problem.ts';
 import type { LimitCase } from './limit-case.ts';
 
@@ -27,12 +29,30 @@ function told({ parameters: swept = {}, ...more }: Record<string, unknown>): str
   }
 }
 
+/** Everything that is said of a network on pictures of 8×8 pixels. */
+function toldOfNetwork(layers: Layer[]): string {
+  const problems = problemsOfNetwork({ layers, embedding: 8, dropout: 0 }, { shape: [8, 8, 3], classes: 10 });
+  return problems.map(({ message }) => message).join('\n');
+}
+
 const own = (i: number) => ({ name: `a${i}`, set: { epsilon: 0.02 } });
 
 export const planLimits: LimitCase[] = [
   {
     what: 'definition: characters',
     error: () => parseDefinition(' '.repeat(10_000_001)).problems![0]!.message,
+  },
+  {
+    what: 'definition: `layers`',
+    error: () => told({ training: { ...training, model: { layers: range(1001, () => 'relu') } } }),
+  },
+  {
+    what: 'plan: layers of a network, repeats written out',
+    error: () => toldOfNetwork([{ repeat: 1000, layers: ['relu'] }, 'flatten']),
+  },
+  {
+    what: 'plan: parameters of a network',
+    error: () => toldOfNetwork(['flatten', { dense: 2 ** 20, bias: true }]),
   },
   { what: 'definition: entries of all lists and objects', error: () => told({ odd: range(150_001, () => 1) }) },
   { what: 'definition: characters of a text', error: () => told({ description: 'x'.repeat(10_001) }) },

@@ -73,7 +73,7 @@ test('a signature is of the structure, and not of numbers that a run may choose'
     { ...structure, inForce: { ...structure.inForce, interClass: false } },
     { ...structure, model: { ...structure.model, dropout: 0 } },
     // what cannot be computed is unknown, and the next one is measured nevertheless
-    { ...structure, model: { ...structure.model, name: 'none' as 'mlp' } },
+    { ...structure, model: { name: 'none' as 'mlp', embedding: 8, dropout: 0 } },
     { ...structure, shape: [8, 8, 1] },
   ]);
   await worker.end();

@@ -144,7 +144,11 @@ describe.each(Object.entries(WAYS))(
 );
 
 it('each setting that takes single values can be swept', () => {
-  const lists = ['training.optimizer.steps', 'training.dataset.shape'];
+  const lists = [
+    'training.optimizer.steps',
+    'training.dataset.shape',
+    ...['layers', 'fresh', 'freeze'].map((key) => `training.model.${key}`),
+  ];
   const objects = ['training.dataset', 'training.dataset.augment', 'training.model', 'training.optimizer'];
   const fits = (name: string) =>
     DATASETS.some((dataset) =>

@@ -2,13 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
-import type {
-  DatasetSettings,
-  LossSettings,
-  ModelName,
-  OptimizerSettings,
-  OwnTraining,
-} from '../../server/sweep/settings.ts';
+import type { DatasetSettings, LossSettings, OptimizerSettings, OwnTraining } from '../../server/sweep/settings.ts';
 import type { Dataset } from '../../server/training/dataset.ts';
 import { imagesOf } from '../../server/training/datasets/batch.ts';
 import { loadDataset } from '../../server/training/datasets/load.ts';
@@ -17,6 +11,7 @@ import { openEngine } from '../../server/training/engines/open.ts';
 import { inferenceState } from '../../server/training/evaluation-step.ts';
 import { toLayersModel, type ModelFile } from '../../server/training/layers-model.ts';
 import { buildNetwork, freshState, type RunSettings } from '../../server/training/network.ts';
+import { modelOf, networks, type NetworkName } from '../helpers/networks.ts';
 import { toDevice, type HostState } from '../../server/training/state.ts';
 import { StepCache } from '../../server/training/step-cache.ts';
 
@@ -69,10 +64,10 @@ beforeAll(async () => {
   dataset = await loadDataset(data, { baseFolder: fileURLToPath(new URL('../fixtures', import.meta.url)), seed: 0 });
 });
 
-function settings(name: ModelName, run: Partial<RunSettings> = {}): RunSettings {
+function settings(network: NetworkName, run: Partial<RunSettings> = {}): RunSettings {
   const training = {
     dataset: data,
-    model: { name, embedding: 8, dropout: 0.2 },
+    model: modelOf(network, { embedding: 8, dropout: 0.2 }),
     optimizer,
     batchSize: IMAGES,
     batches: 3,
@@ -134,7 +129,7 @@ function largestDifference(actual: Float32Array, expected: Float32Array): number
 }
 
 describe("a trained network, loaded by plain TensorFlow.js, computes what the run's last evaluation did", () => {
-  test.each<ModelName>(['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20'])('%s', async (name) => {
+  test.each(networks)('%s', async (name) => {
     const run = settings(name);
     const { state, expected } = await evaluate(run);
     const files = await toLayersModel({ settings: run, dataset, state, about: { run: 'r7' } });
@@ -145,7 +140,7 @@ describe("a trained network, loaded by plain TensorFlow.js, computes what the ru
     expect(largestDifference(outputs[1]!, expected.features)).toBeLessThan(1e-4);
     expect(model.getUserDefinedMetadata()).toMatchObject({
       run: 'r7',
-      network: name,
+      network: name === 'every layer' ? 'network' : name,
       outputs: ['logits', 'embedding'],
       predictsBy: 'logits',
       classes: dataset.classes,

@@ -22,6 +22,8 @@ const MAX_CONSTRAINT_LENGTH = 1_000;
 /** A text of `training`: the paths of data. */
 const MAX_PATH = 1_000;
 const MAX_STEPS = 100;
+/** The layers of all lists of a network together, as written. */
+const MAX_LAYERS = 1_000;
 /** Wrong entries of lists beyond which the rest of a definition is not looked at. */
 const MAX_WRONG_ENTRIES = 100;
 
@@ -79,7 +81,8 @@ export function problemsOfSize(raw: Record<string, unknown>): Problem[] {
       report([...root, 'values', i], textLength(value), MAX_TEXT_VALUE, 'characters');
   }
   for (const [path, value] of textsOf(raw.training, ['training'])) report(path, value.length, MAX_PATH, 'characters');
-  const { optimizer } = isObject(raw.training) ? raw.training : {};
+  const { optimizer, model } = isObject(raw.training) ? raw.training : {};
+  report(['training', 'model', 'layers'], isObject(model) ? countLayers(model.layers) : 0, MAX_LAYERS, 'layers');
   report(['training', 'optimizer', 'steps'], isObject(optimizer) ? lengthOf(optimizer.steps) : 0, MAX_STEPS);
   if (problems.length > 0) return problems;
   const wrong = wrongEntries(raw);
@@ -113,6 +116,14 @@ function wrongEntries(raw: Record<string, unknown>): Problem[] {
             : [],
         ),
   );
+}
+
+/** The entries of a list and of the lists in its entries. */
+function countLayers(list: unknown): number {
+  return listOf(list).reduce<number>((sum, layer) => {
+    const inner = isObject(layer) ? [layer.residual, layer.shortcut, layer.layers] : [];
+    return inner.reduce<number>((count, each) => count + countLayers(each), sum + 1);
+  }, 0);
 }
 
 /** The texts in an object, also in the objects that it holds. */

@@ -45,11 +45,18 @@ function problemsOfIssue(issue: Issue, value: unknown, root: Parts): Problem[] {
 /** A value with several possible shapes is judged by the shape that was meant, not by all of them. */
 function problemsOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>, found: unknown, at: Parts): Problem[] {
   const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
-  const meant = issue.errors.filter((branch) =>
+  const possible = issue.errors.filter((branch) =>
     branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
   );
+  const fewest = Math.min(...possible.map(countUnknown));
+  const meant = possible.filter((branch) => countUnknown(branch) === fewest);
   if (isObject && meant.length === 1) return meant[0]!.flatMap((inner) => problemsOfIssue(inner, found, at));
   return [wrongValue(at, found, issue.message)];
+}
+
+/** Keys of the value that one of its possible shapes does not have. */
+function countUnknown(branch: readonly Issue[]): number {
+  return branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
 }
 
 /** A value that is not what is wanted there; a misspelt word gets a suggestion. */

@@ -30,6 +30,7 @@ export function brokenRules(loss: unknown, training: unknown): BrokenRule[] {
 function trainingRules(training: Section): BrokenRule[] {
   return [
     ...lengthRule(training),
+    ...modelRules(training.model),
     ...optimizerRules(section(training.optimizer)),
     ...idxRules(section(training.dataset)),
   ];
@@ -54,6 +55,28 @@ function lengthRule({ batches, epochs }: Section): BrokenRule[] {
   return [
     { keys: ['training.batches', 'training.epochs'], path: 'training', message: `found ${found}, wanted one of them` },
   ];
+}
+
+function modelRules(model: unknown): BrokenRule[] {
+  if (!isObject(model)) return [];
+  const { name, layers, weights, fresh } = model;
+  const path = 'training.model';
+  const broken: BrokenRule[] = [];
+  if ((name === undefined) === (layers === undefined)) {
+    broken.push({
+      keys: [`${path}.name`, `${path}.layers`],
+      path,
+      message: `found ${name === undefined ? 'neither name nor layers' : 'both name and layers'}, wanted one of them`,
+    });
+  }
+  if (fresh !== undefined && weights === undefined) {
+    broken.push({
+      keys: [`${path}.weights`, `${path}.fresh`],
+      path: `${path}.fresh`,
+      message: 'found layers to draw without "weights", wanted a file that has the others: without one all are drawn',
+    });
+  }
+  return broken;
 }
 
 function optimizerRules({ name = 'momentum', nesterov, schedule, steps = [] }: Section): BrokenRule[] {

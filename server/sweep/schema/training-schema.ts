@@ -1,11 +1,23 @@
 import { z } from 'zod';
+import { MODEL_NAMES } from '../settings.ts';
 import { datasetSchema } from './dataset-schema.ts';
-import { above, aboveUpTo, atLeast, flag, halfOpen, oneOf, strict, whole } from './schema-parts.ts';
+import { layersSchema } from './layer-schema.ts';
+import { above, aboveUpTo, atLeast, flag, halfOpen, oneOf, strict, text, whole } from './schema-parts.ts';
+
+const GROUPS = 'a list of layers or groups of them, ["stage1"]';
+const groups = z.array(text('the name of a layer or of a group'), GROUPS).max(1000, 'at most 1000 names').optional();
 
 export const modelSchema = strict({
-  name: oneOf(['mlp', 'cnn-small', 'cnn', 'resnet8', 'resnet20']),
+  name: oneOf(MODEL_NAMES).optional().describe('A network that is known by its name; this or `layers`.'),
+  layers: layersSchema.optional().describe('A network of your own, layer by layer; this or `name`.'),
   embedding: whole(1).default(64).describe('Width of the embedding, the input of the last linear layer.'),
   dropout: halfOpen(0, 1).default(0).describe('Share of activations dropped before the embedding.'),
+  weights: text('a file of safetensors')
+    .nullable()
+    .optional()
+    .describe('Weights to start from, by name: a file of safetensors, relative to the definition.'),
+  fresh: groups.describe('Layers or groups that are drawn although there is such a file.'),
+  freeze: groups.describe('Layers or groups that are not trained.'),
 });
 
 export const optimizerSchema = strict({

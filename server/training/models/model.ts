@@ -1,18 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ModelName, ModelSettings } from '../../sweep/settings.ts';
-import { cnn } from './cnn.ts';
-import { cnnSmall } from './cnn-small.ts';
+import { isWithin } from '../../sweep/network/is-within.ts';
+import { layOutNetwork } from '../../sweep/network/lay-out-network.ts';
+import type { ParameterSpec } from '../../sweep/network/parameter-spec.ts';
+import type { ModelSettings } from '../../sweep/settings.ts';
+import { buildLayers } from './build-layers.ts';
+import { dense } from './dense.ts';
 import type { Drawing, SymbolicTensor } from './drawing.ts';
-import { dense, dropout, sequence, type LayerOf, type ParameterSpec, type Pass } from './layer.ts';
-import { mlp } from './mlp.ts';
-import { resnet } from './resnet.ts';
-
-const bodies: Record<ModelName, LayerOf> = { mlp, 'cnn-small': cnnSmall, cnn, resnet8: resnet(1), resnet20: resnet(3) };
+import { dropout } from './dropout.ts';
+import type { Pass } from './layer.ts';
+import { sequence } from './sequence.ts';
 
 /** A network up to its embedding: the input of the last linear layer, with no activation after it. */
 export interface Model {
   parameters: ParameterSpec[];
   statistics: ParameterSpec[];
+  /** Whether a parameter is not trained, of the network or of its head. */
+  isFrozen(name: string): boolean;
   /** Width of the activations that dropout acts on. */
   dropoutWidth: number;
   /** images [B, height, width, channels] → features [B, embedding] */
@@ -23,25 +26,16 @@ export interface Model {
 
 /** @param shape [height, width, channels] of the images */
 export function buildModel(settings: ModelSettings, shape: readonly number[]): Model {
-  const body = bodies[settings.name]([...shape]);
-  const embedding = sequence(dropout, dense('embedding', settings.embedding, 'linear'))(body.output);
+  const { body, embedding, parameters, statistics } = layOutNetwork(settings, shape);
+  const { freeze = [] } = settings;
+  const isFrozen = (name: string): boolean => freeze.some((frozen) => isWithin(name, frozen));
+  const network = sequence([buildLayers(body, isFrozen), dropout, dense(embedding)]);
   return {
-    parameters: [...body.parameters, ...embedding.parameters],
-    statistics: body.statistics,
-    dropoutWidth: body.output[0]!,
-    features: (images, pass) => embedding.apply(body.apply(images, pass), pass),
-    draw: (images, drawing) => embedding.draw(body.draw(images, drawing), drawing),
+    parameters,
+    statistics,
+    isFrozen,
+    dropoutWidth: embedding.input[0]!,
+    features: (images, pass) => network.apply(images, pass),
+    draw: (images, drawing) => network.draw(images, drawing),
   };
-}
-
-/** The last linear layer, which cross-entropy and AM-Softmax share: W [C, d] and b [C]. */
-export function headParameters(classes: number, embedding: number): ParameterSpec[] {
-  return [
-    {
-      name: 'head/weights',
-      shape: [classes, embedding],
-      initial: { rule: 'glorot', fanIn: embedding, fanOut: classes },
-    },
-    { name: 'head/bias', shape: [classes], initial: { rule: 'zeros' } },
-  ];
 }

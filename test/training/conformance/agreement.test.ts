@@ -33,7 +33,7 @@ async function train(
 const reference = {
   name: 'reference',
   environment: {},
-  trains: ['mlp', 'cnn-small'],
+  trains: ['mlp', 'cnn-small', 'every layer'],
   atLength: ['mlp'],
 } satisfies Trainer;
 
@@ -43,7 +43,7 @@ const trainingsOf = ({ name, trains }: Trainer, among = trainings): Training[] =
       trains.includes(network) &&
       (name !== 'reference' ||
         (network === 'mlp' && optimizer === 'adamw') ||
-        (network === 'cnn-small' && optimizer === 'momentum')),
+        (network !== 'mlp' && optimizer === 'momentum')),
   );
 
 const trained = new Map<string, Promise<Record<string, Trained>>>();

@@ -13,7 +13,7 @@ eachEngine('every operation that training uses', (open, { name }) => {
     await open();
   });
 
-  // On webgpu, average pools and matrices repeated along a batch are TensorFlow.js's own, with its mistakes.
+  // On webgpu, matrices repeated along a batch are TensorFlow.js's own, with its mistakes.
   test.each(operations.filter(({ unused }) => !unused || name !== 'webgpu'))('$name', async ({ kernels, compare }) => {
     const before = tf.memory().numTensors;
     let compared: ReturnType<typeof compare> = [];

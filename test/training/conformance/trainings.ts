@@ -1,10 +1,10 @@
-import type { ModelName, OptimizerSettings, OwnTraining } from '../../../server/sweep/settings.ts';
+import type { OptimizerSettings, OwnTraining } from '../../../server/sweep/settings.ts';
 import type { RunSettings } from '../../../server/training/network.ts';
-import { networks } from '../../helpers/networks.ts';
+import { modelOf, networks, type NetworkName } from '../../helpers/networks.ts';
 
 /** One training of the product, which every engine does and all must agree about. */
 export interface Training {
-  network: ModelName;
+  network: NetworkName;
   optimizer: OptimizerSettings['name'];
 }
 
@@ -17,7 +17,7 @@ export const trainings: Training[] = networks.flatMap((network) =>
 /** What is trained twice: every kind of layer and every optimiser. The deepest network has only more of them. */
 export const repeated: Training[] = networks
   .filter((network) => network !== 'resnet20')
-  .map((network, i) => ({ network, optimizer: optimizers[i]! }));
+  .map((network, i) => ({ network, optimizer: optimizers[i % optimizers.length]! }));
 
 export const BATCHES = 20;
 export const BATCH_SIZE = 16;
@@ -62,7 +62,7 @@ export function settingsOf({ network, optimizer }: Training): RunSettings {
       dataset: {
         augment: { shift: optimizer === 'adamw' ? 2 : 0, flip: false, crop: 0, cutout: optimizer === 'adamw' ? 4 : 0 },
       } as OwnTraining['dataset'],
-      model: { name: network, embedding: 16, dropout: optimizer === 'adam' ? 0.2 : 0 },
+      model: modelOf(network, { embedding: 16, dropout: optimizer === 'adam' ? 0.2 : 0 }),
       optimizer: {
         name: optimizer,
         learningRate,

@@ -1,21 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelName, OptimizerSettings } from '../../../server/sweep/settings.ts';
+import type { OptimizerSettings } from '../../../server/sweep/settings.ts';
 import { Stream } from '../../../server/sweep/random.ts';
 import type { Step, Tensors } from '../../../server/training/engine.ts';
 import { buildModel, type Model } from '../../../server/training/models/model.ts';
 import { buildOptimizer } from '../../../server/training/optimizers/build-optimizer.ts';
 import { initialState, toDevice } from '../../../server/training/state.ts';
 import { buildStep, epsilonScalar, type StepStructure } from '../../../server/training/step.ts';
-import { networks } from '../../helpers/networks.ts';
+import { modelOf, networks, type NetworkName } from '../../helpers/networks.ts';
 
 /** One structure of the training step: everything that decides which operations it has. */
 export interface Variant {
-  network: ModelName;
+  network: NetworkName;
   dropout?: number;
   loss?: Partial<StepStructure['loss']>;
   optimizer?: Partial<StepStructure['optimizer']>;
   inForce?: Partial<StepStructure['inForce']>;
   epsilons?: number;
+  freeze?: string[];
 }
 
 const losses: StepStructure['loss'][] = [
@@ -77,6 +78,9 @@ export const variants: Variant[] = [
   { network: 'mlp', inForce: { intraClass: false, crossEntropy: false } },
   { network: 'mlp', inForce: { interClass: false, intraClass: false } },
   { network: 'mlp', inForce: { interClass: false }, optimizer: { decay: true, clip: true } },
+  { network: 'every layer', freeze: ['conv1', 'norm1', 'repeat1/2', 'half/shortcutNorm', 'embedding'] },
+  { network: 'mlp', freeze: ['dense1', 'dense2', 'embedding'], optimizer: { clip: true } },
+  { network: 'mlp', freeze: ['dense1', 'head'] },
 ];
 
 const CLASSES = 4;
@@ -104,7 +108,7 @@ export const scalars: Record<string, number> = {
 };
 
 /** A variant on small images of noise. The caller disposes `state` and the batches. */
-export function buildVariant({ network, dropout = 0, loss, optimizer, inForce, epsilons = 1 }: Variant): {
+export function buildVariant({ network, dropout = 0, loss, optimizer, inForce, epsilons = 1, freeze }: Variant): {
   model: Model;
   step: Step;
   state: Tensors;
@@ -118,7 +122,10 @@ export function buildVariant({ network, dropout = 0, loss, optimizer, inForce, e
     optimizer: { ...optimizers[1]!, ...optimizer },
     epsilons,
   };
-  const model = buildModel({ name: network, embedding: EMBEDDING, dropout }, shape);
+  const model = buildModel(
+    { ...modelOf(network, { embedding: EMBEDDING, dropout }), ...(freeze ? { freeze } : {}) },
+    shape,
+  );
   const batchOf = (t: number): Tensors => {
     const stream = new Stream(5, 'batch', t);
     const noise = (size: number) => Float32Array.from({ length: size }, () => stream.normal());

@@ -1,5 +1,7 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig, type KernelFunc } from '@tensorflow/tfjs-core';
 import { acos } from './kernels/acos.ts';
+import { avgPool } from './kernels/avg-pool.ts';
+import { avgPoolGrad } from './kernels/avg-pool-grad.ts';
 import { batchMatMul } from './kernels/batch-mat-mul.ts';
 import { batchNormTraining } from './kernels/batch-norm-training.ts';
 import { batchNormTrainingGrad } from './kernels/batch-norm-training-grad.ts';
@@ -14,6 +16,8 @@ import { sum } from './kernels/sum.ts';
 /** Kernels that the backend lacks, or has in a form that is slow, inexact or loses NaN. */
 const kernels: KernelConfig[] = [
   acos,
+  avgPool,
+  avgPoolGrad,
   batchNormTraining,
   batchNormTrainingGrad,
   conv2dBackpropFilter,

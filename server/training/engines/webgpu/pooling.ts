@@ -42,3 +42,22 @@ export function largestOfWindow({
       return best;
     }`;
 }
+
+/** WGSL: what of a window lies in the image: rows [x, y) and columns [z, w). */
+export function windowInImage({
+  inHeight,
+  inWidth,
+  filterHeight,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  padInfo,
+}: backend_util.Conv2DInfo): string {
+  return `
+    fn windowAt(p : i32, q : i32) -> vec4<i32> {
+      let top = p * ${strideHeight} - ${padInfo.top};
+      let left = q * ${strideWidth} - ${padInfo.left};
+      return vec4<i32>(
+        max(top, 0), min(top + ${filterHeight}, ${inHeight}), max(left, 0), min(left + ${filterWidth}, ${inWidth}));
+    }`;
+}

@@ -44,6 +44,23 @@ export const batchNorms: Operation[] = shapes.flatMap((shape) => {
       },
     },
     {
+      name: `batch norm of [${shape}] by running moments that are frozen`,
+      kernels: ['Multiply', 'Add', 'Rsqrt'],
+      compare: () => {
+        const [mean, variance] = [numbers([channels], 5, [2, 4]), numbers([channels], 6, [0.2, 2])];
+        const running = { mean: fast(mean) as tf.Tensor1D, variance: fast(variance) as tf.Tensor1D };
+        const scale = (c: number) => gamma.values[c]! / Math.sqrt(variance.values[c]! + 1e-3);
+        const y = map(x, (value, i) => {
+          const c = i % channels;
+          return scale(c) * (value - mean.values[c]!) + beta.values[c]!;
+        });
+        const dx = map(dy, (value, i) => scale(i % channels) * value);
+        const normalize = (x: tf.Tensor) =>
+          batchNorm(x, fast(gamma) as tf.Tensor1D, fast(beta) as tf.Tensor1D, running, 'frozen', 1e-3).y;
+        return compareWithGradients(normalize, [x], dy, { y, gradients: [dx] }, WITHIN);
+      },
+    },
+    {
       name: `batch norm of [${shape}] by running moments`,
       kernels: ['FusedBatchNorm'],
       compare: () => {

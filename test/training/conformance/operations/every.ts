@@ -1,5 +1,6 @@
 import { arrangements } from './arrangements.ts';
 import { batchNorms } from './batch-norm.ts';
+import { depthwiseConvolutions } from './depthwise.ts';
 import { convolutions } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { matMuls } from './mat-mul.ts';
@@ -10,6 +11,7 @@ import { reductions } from './reductions.ts';
 /** Everything that training asks of an engine. */
 export const operations: Operation[] = [
   ...convolutions,
+  ...depthwiseConvolutions,
   ...poolings,
   ...matMuls,
   ...batchNorms,
