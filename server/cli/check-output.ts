@@ -37,7 +37,7 @@ export function checkOutput(out: string, storage: Storage): string {
 
 function inputsOf(storage: Storage): Input[] {
   const { file, checkpointFolder } = storage;
-  const { definitions, datasets, programData } = readInputs(storage);
+  const { definitions, datasets, weights, programData } = readInputs(storage);
   const database = ['', '-wal', '-shm', '-journal'].map((suffix) => ({
     path: `${file}${suffix}`,
     what: `the database ${file}${suffix === '' ? '' : ' (a file beside it that belongs to it)'}`,
@@ -47,6 +47,7 @@ function inputsOf(storage: Storage): Input[] {
     { path: checkpointFolder, what: `in the checkpoint folder of ${file}` },
     { path: logFolderOf(storage), what: `in the log folder of ${file}` },
     ...definitions.map((path) => ({ path, what: `the definition ${path} of a sweep` })),
+    ...weights.map((path) => ({ path, what: `the weights ${path} that a sweep starts from` })),
     { path: programsFolderOf(storage), what: `in the folder of programs of ${file}` },
     ...programData.map((path) => ({ path, what: `the data ${path} of a sweep's program` })),
     ...datasets.flatMap(({ folder, settings }) => pathsOf(settings, folder)),

@@ -2,9 +2,10 @@ import { isProgramEngine } from '../sweep/program-engine.ts';
 import { fingerprintData } from '../runner/programs/data-fingerprint.ts';
 import { keepProgram, readProgram } from '../runner/programs/program-files.ts';
 import type { SourceDescription } from '../training/dataset.ts';
+import { problemsOfStart, startsFromFile } from '../training/weights/start-weights.ts';
 import { countTraining, describeSource } from '../training/datasets/load.ts';
 import { problemsOfNetwork } from '../sweep/network/network-problems.ts';
-import { DefinitionError } from '../sweep/problem.ts';
+import { DefinitionError, type Problem } from '../sweep/problem.ts';
 import { withoutRepeats } from '../sweep/schema/issues.ts';
 import { planSweep } from '../sweep/plan/plan-sweep.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
@@ -52,12 +53,19 @@ export async function planWithSources(
   for (const dataset of new Set(plan.arms.map(({ training }) => ownTraining(training).dataset)))
     await sizes.look(dataset);
   const sourceOf = (dataset: DatasetSettings): SourceDescription => sizes.source(dataset)!;
-  refuseNetworks(plan, sourceOf);
+  await refuseNetworks(plan, sourceOf, folder);
   return { plan, sourceOf };
 }
 
-/** The shapes of images are known only now, and with them whether the layers of a network fit. */
-function refuseNetworks({ name, arms }: Plan, sourceOf: (dataset: DatasetSettings) => SourceDescription): void {
+/**
+ * The shapes of images are known only now, and with them whether the layers of a network fit, and the weights that it
+ * is to start from.
+ */
+async function refuseNetworks(
+  { name, arms }: Plan,
+  sourceOf: (dataset: DatasetSettings) => SourceDescription,
+  folder: string,
+): Promise<void> {
   const checked = new Map(
     arms.map(({ training }) => {
       const { model, dataset } = ownTraining(training);
@@ -65,7 +73,12 @@ function refuseNetworks({ name, arms }: Plan, sourceOf: (dataset: DatasetSetting
       return [JSON.stringify([model, shape, classes]), { model, images: { shape, classes } }];
     }),
   );
-  const problems = [...checked.values()].flatMap(({ model, images }) => problemsOfNetwork(model, images));
+  const problems: Problem[] = [];
+  for (const { model, images } of checked.values()) {
+    const found = problemsOfNetwork(model, images);
+    problems.push(...found);
+    if (found.length === 0 && startsFromFile(model)) problems.push(...(await problemsOfStart(model, images, folder)));
+  }
   if (problems.length > 0)
     throw new DefinitionError(`Cannot plan sweep ${JSON.stringify(name)}`, withoutRepeats(problems));
 }

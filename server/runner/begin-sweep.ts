@@ -58,7 +58,7 @@ export async function beginSweep(
   const inputs = await unlessEnded(ended, asksForTheSame(queued, sweep) ? reading : readInputs(sweep, options));
   if (!inputs) return { kind: 'stopped', sweep };
   const { armList, share } = sweep;
-  const identities = identifyAll(armList, readTasks(storage, sweepId), crew.engine, share, inputs.fingerprintOf);
+  const identities = identifyAll(armList, readTasks(storage, sweepId), crew.engine, share, inputs);
   const begun = { sweep, crew, identities, ended, data: inputs };
   // What a check has at work is ended before anything else.
   const here = await (isProgramEngine(crew.engine)

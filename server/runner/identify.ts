@@ -1,4 +1,4 @@
-import { effectiveSettings, runKey, stageKey } from '../sweep/effective.ts';
+import { effectiveSettings, runKey, stageKey, type EffectiveSettings } from '../sweep/effective.ts';
 import { buildStageTree, canFork, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
 import type { Arm } from '../sweep/arm.ts';
 import {
@@ -15,6 +15,7 @@ import { loadDataset } from '../training/datasets/load.ts';
 import type { Dataset } from '../training/dataset.ts';
 import { fingerprintData } from './programs/data-fingerprint.ts';
 import type { SignedStructure } from '../training/signature.ts';
+import { hashStart, startsFromFile } from '../training/weights/start-weights.ts';
 
 /** The fingerprint of what is trained on, as it is on the disk. */
 export type Fingerprints = (training: TrainingSettings) => string;
@@ -22,6 +23,8 @@ export type Fingerprints = (training: TrainingSettings) => string;
 /** What a sweep is trained on. */
 export interface Data {
   fingerprintOf: Fingerprints;
+  /** SHA-256 of the file of weights that it starts from; null where they are drawn. */
+  weightsOf: (training: TrainingSettings) => string | null;
   /** What decides the shapes that a network of it has. */
   imagesOf: (dataset: DatasetSettings) => Pick<SignedStructure, 'shape' | 'classes'>;
 }
@@ -48,20 +51,32 @@ export async function readData(
     const read = await loadDataset(dataset, { baseFolder: folder, seed, log });
     found.set(source, { fingerprint: read.fingerprint, shape: read.shape, classes: read.classes });
   }
+  const starts = await readStarts(theirs ? [] : arms, folder);
   const of = (dataset: DatasetSettings) => found.get(JSON.stringify(dataset))!;
   return {
     fingerprintOf: (training) => fingerprint ?? of(ownTraining(training).dataset).fingerprint,
+    weightsOf: (training) => (isProgram(training) ? null : (starts.get(training.model.weights ?? '') ?? null)),
     imagesOf: (dataset) => ({ shape: of(dataset).shape, classes: of(dataset).classes.length }),
   };
 }
 
-/** Names what every run of a sweep computes: arm, seed, data and engine. */
+/** The hash of each file of weights, by its path as the definition has it. */
+async function readStarts(arms: Arm[], folder: string): Promise<Map<string, string>> {
+  const starts = new Map<string, string>();
+  for (const { training } of arms) {
+    const { model } = ownTraining(training);
+    if (startsFromFile(model) && !starts.has(model.weights)) starts.set(model.weights, await hashStart(model, folder));
+  }
+  return starts;
+}
+
+/** Names what every run of a sweep computes: arm, seed, data, weights to start from and engine. */
 export function identifyAll(
   arms: Arm[],
   runs: { arm: number; seed: number }[],
   engine: string,
   share: boolean,
-  fingerprintOf: Fingerprints,
+  { fingerprintOf, weightsOf }: Pick<Data, 'fingerprintOf' | 'weightsOf'>,
 ): RunIdentity[] {
   const identities: RunIdentity[] = [];
   const paths = pathsOf(arms, share);
@@ -70,7 +85,7 @@ export function identifyAll(
   for (const { arm: index, seed } of runs) {
     const arm = arms[index]!;
     const dataFingerprint = fingerprintOf(arm.training);
-    const effective = effectiveSettings(arm);
+    const effective = startingFrom(weightsOf(arm.training), effectiveSettings(arm));
     const toStage = ({ from, to, beta, epsilon }: StageSpan): StageIdentity => ({
       key: stageKey(effective, to, seed, dataFingerprint, computedBy(arm)),
       from,
@@ -89,6 +104,13 @@ export function identifyAll(
   }
   if (share) keepTogether(arms, identities);
   return identities;
+}
+
+/** What a file of weights holds counts, and not where it is. */
+function startingFrom(hash: string | null, effective: EffectiveSettings): EffectiveSettings {
+  if (hash === null) return effective;
+  const training = ownTraining(effective.training);
+  return { ...effective, training: { ...training, model: { ...training.model, weights: hash } } };
 }
 
 /**

@@ -121,7 +121,7 @@ async function prune(options: SweepOptions): Promise<void> {
 /** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
 async function toWork(
   options: SweepOptions,
-  { sweep, crew, identities, here, fingerprintOf, environment }: Beginning & { kind: 'begun' },
+  { sweep, crew, identities, here, fingerprintOf, weightsOf, environment }: Beginning & { kind: 'begun' },
   { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
 ): Promise<SweepWork> {
   const { storage, lease, sweepId, fresh, patience, logs, tell, stop, kill, lost } = options;
@@ -152,6 +152,7 @@ async function toWork(
     folder,
     temporaries,
     fingerprintOf,
+    weightsOf,
     bitsOf: (arm) => here?.bitsOf(arm) ?? null,
     gitCommit: environment.git?.commit ?? null,
     environmentId: await patiently(waiter, () => noteEnvironment(storage, lease, environment)),

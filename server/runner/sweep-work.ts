@@ -3,7 +3,7 @@ import type { Storage } from '../store/database/storage.ts';
 import type { RunTask } from '../store/training/identify-runs.ts';
 import type { Arm } from '../sweep/arm.ts';
 import type { RunnerEvent } from './events.ts';
-import type { Fingerprints } from './identify.ts';
+import type { Data } from './identify.ts';
 import type { Logs } from './logs/logs.ts';
 import type { Wanted } from './order/trunks-only.ts';
 import type { Patience } from './patience.ts';
@@ -36,7 +36,8 @@ export interface SweepWork {
   folder: string;
   /** The noted name of which all temporary checkpoint files of its workers are. */
   temporaries: string;
-  fingerprintOf: Fingerprints;
+  fingerprintOf: Data['fingerprintOf'];
+  weightsOf: Data['weightsOf'];
   /** The signature of the bits that this machine computes for an arm; null where it could not be measured. */
   bitsOf: (arm: number) => string | null;
   gitCommit: string | null;

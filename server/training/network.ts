@@ -1,6 +1,6 @@
 import { hasIntraPhase } from '../sweep/effective.ts';
 import type { Hyperparameters } from '../sweep/arm.ts';
-import type { LossSettings, OwnTraining } from '../sweep/settings.ts';
+import type { LossSettings, ModelSettings, OwnTraining } from '../sweep/settings.ts';
 import { checkpointBytes } from './checkpoint.ts';
 import type { Dataset, SourceDescription } from './dataset.ts';
 import { buildModel, type Model } from './models/model.ts';
@@ -34,6 +34,11 @@ export function buildNetwork(
   epsilons: readonly number[] = [settings.epsilon],
 ): Network {
   return { model: buildModel(settings.training.model, dataset.shape), settings, epsilons, dataset };
+}
+
+/** What of a model decides its operations and shapes: the weights that it starts from do not. */
+export function modelStructure({ weights: _, fresh: _fresh, ...model }: ModelSettings): ModelSettings {
+  return model;
 }
 
 /** The state before batch 0 of the run with this seed. */

@@ -6,7 +6,14 @@ import { encodeCheckpoint } from './checkpoint.ts';
 import type { Dataset, ImageShape, Part } from './dataset.ts';
 import type { Engine } from './engine.ts';
 import type { LossOptions, TermsInForce } from './losses/combined.ts';
-import { buildNetwork, freshState, optimizerStructure, scalarsAt, type RunSettings } from './network.ts';
+import {
+  buildNetwork,
+  freshState,
+  modelStructure,
+  optimizerStructure,
+  scalarsAt,
+  type RunSettings,
+} from './network.ts';
 import type { OptimizerStructure } from './optimizers/optimizer.ts';
 import { REFERENCE_STEP } from './reference-step.ts';
 import { toDevice, toHost } from './state.ts';
@@ -34,12 +41,9 @@ export function signedStructure(
   images: Pick<SignedStructure, 'shape' | 'classes'>,
 ): SignedStructure {
   const { truncation, distance, centerUpdate, centerSpace, centerOrder, crossEntropyHead } = settings.loss;
-  const {
-    model: { weights: _, fresh: _fresh, ...model },
-    batchSize,
-  } = settings.training;
+  const { model, batchSize } = settings.training;
   return {
-    model,
+    model: modelStructure(model),
     shape: images.shape,
     classes: images.classes,
     batchSize,

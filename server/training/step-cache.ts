@@ -3,7 +3,7 @@ import type { Part } from './dataset.ts';
 import { deviceBatch, evaluationBatch, trainsOnResidentImages } from './device-batch.ts';
 import type { CompiledStep, Engine, Step, Tensors } from './engine.ts';
 import { buildEvaluationStep, inferenceState } from './evaluation-step.ts';
-import { freshState, scalarsAt, structureAt, type Network } from './network.ts';
+import { freshState, modelStructure, scalarsAt, structureAt, type Network } from './network.ts';
 import { onResidentImages, ResidentImages } from './resident-images.ts';
 import { toDevice, type HostState } from './state.ts';
 import { buildStep } from './step.ts';
@@ -106,7 +106,7 @@ export class StepCache {
 
 function shapes({ settings: { training }, dataset }: Network): object {
   return {
-    model: training.model,
+    model: modelStructure(training.model),
     batchSize: training.batchSize,
     image: dataset.shape,
     classes: dataset.classes.length,

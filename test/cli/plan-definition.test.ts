@@ -66,6 +66,25 @@ describe('a plan refuses what run would refuse at once', () => {
     await expect(planWith({ training: { dataset } }, temporaryFolder())).rejects.toThrow(message);
   });
 
+  test('a network that does not fit the images of one of its data sets, with the layer', async () => {
+    const layers = [{ conv: 4, size: 29, padding: 'valid' }, 'flatten'];
+    const sizes = { 'training.dataset.size': { values: [32, 16] } };
+    const folder = temporaryFolder();
+    for (const name of ['a', 'b']) {
+      mkdirSync(join(folder, name));
+      for (const i of [1, 2, 3]) writeFileSync(join(folder, name, `${i}.png`), 'no image');
+    }
+    const training = { dataset: { name: 'images', folder: '.', validation: 2 }, model: { layers } };
+    await expect(planWith({ parameters: sizes, training }, folder)).rejects.toThrow(
+      'Cannot plan sweep "test": training.model.layers[0]: ' +
+        'found a window of 29 × 29 on a picture of 16 × 16, wanted one that fits',
+    );
+    const { arms } = await planWith({ training }, folder);
+    expect(arms[0]!.training).toMatchObject({
+      model: { layers: [{ conv: 4, size: 29, stride: 1, padding: 'valid', bias: true }, 'flatten'], embedding: 64 },
+    });
+  });
+
   test('in any of the arms', async () => {
     const limits = { 'training.dataset.limit': { values: [50, 9] } };
     await expect(planWith({ parameters: limits })).rejects.toThrow('Cannot train on 9 images');

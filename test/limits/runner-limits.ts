@@ -94,6 +94,7 @@ async function dieEachTime(storage: Storage): Promise<string> {
       folder: '',
       temporaries: '',
       fingerprintOf: () => '',
+      weightsOf: () => null,
     },
     ...{ lease: { token: 1 }, metric: 'val/accuracy', engine: 'wasm' as const, logs: Logs.none() },
     arms: makePlan([{ beta: 0.1, N: 0, epsilon: 0.1 }], [1]).arms,

@@ -201,6 +201,7 @@ async function makeOrder(): Promise<StageOrder> {
     dataset,
     baseFolder: '',
     fingerprint,
+    weights: null,
     start: null,
     checkpoints: { folder: '', name: '', bytesUpTo: Infinity },
   };

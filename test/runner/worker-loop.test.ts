@@ -71,6 +71,7 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
     folder: '',
     temporaries: 'sweep.checkpoint',
     fingerprintOf: () => '',
+    weightsOf: () => null,
     arms: makePlan([{ beta: 0.1, N: 0, epsilon: 0.1 }], [1]).arms,
   };
   const hire = (): Trainer => {

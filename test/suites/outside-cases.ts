@@ -40,7 +40,10 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['curves', 's1'], when: 'always' },
     { args: ['curves', 'r2', '--format', 'json'], when: 'always' },
   ],
-  weights: [{ args: ['weights', 'r1', '--out', 'weights'], when: 'always' }],
+  weights: [
+    { args: ['weights', 'r1', '--out', 'weights'], when: 'always' },
+    { args: ['weights', 'r1', '--format', 'safetensors', '--out', 'w.safetensors'], when: 'always' },
+  ],
   cancel: [{ args: ['cancel', 's1'], when: 'always' }],
   retry: [{ args: ['retry', 's1', '--no-wait'], when: 'always' }],
   clone: [{ args: ['clone', 's1'], when: 'always' }],

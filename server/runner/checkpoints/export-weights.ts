@@ -1,14 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finalWeights } from '../../store/reading/final-weights.ts';
 import { parseSweepId } from '../../store/database/ids.ts';
 import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import { readSweep } from '../../store/reading/read-sweep.ts';
-import { unkeptWeights, type UnkeptBy } from '../../store/reading/unkept-weights.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { explainFileError } from '../../sweep/file-error.ts';
-import { UserError } from '../../sweep/user-error.ts';
 import { decodeCheckpoint } from '../../training/checkpoint.ts';
 import type { Dataset } from '../../training/dataset.ts';
 import { loadDataset } from '../../training/datasets/load.ts';
@@ -18,7 +15,7 @@ import { toLayersModel } from '../../training/layers-model.ts';
 import { isProgram } from '../../sweep/settings.ts';
 import type { RunSettings } from '../../training/network.ts';
 import { unpackFolder } from '../programs/save-archive.ts';
-import { readCheckpoint } from './checkpoint-files.ts';
+import { readFinalState, refusal } from './read-final-state.ts';
 
 /** What was written. */
 export interface ExportedWeights {
@@ -41,7 +38,6 @@ export interface ExportedWeights {
 export async function exportWeights(storage: Storage, runId: number, folder: string): Promise<ExportedWeights> {
   const run = (await readRun(storage, runId))!;
   refuseFilled(run, folder);
-  if (run.state !== 'complete') throw refusal(run, whyUnfinished(run));
   const bytes = await readFinalState(storage, runId, run);
   const settings = run.configuration as RunSettings;
   if (isProgram(settings.training)) return writeSaved(run, bytes, folder);
@@ -83,41 +79,6 @@ function refuseFilled(run: RunRecord, folder: string): void {
   if (!found) return;
   if (!found.isDirectory()) throw refusal(run, `${folder} is not a folder; wanted a new or an empty folder`);
   if (readdirSync(folder).length > 0) throw refusal(run, `${folder} is not empty; wanted a new or an empty folder`);
-}
-
-function refusal({ id }: RunRecord, found: string): UserError {
-  return new UserError(`Cannot write the weights of ${id}: ${found}`);
-}
-
-function whyUnfinished({ state, batch, batches, divergedBatch, sweeps }: RunRecord): string {
-  if (state === 'diverged')
-    return `it diverged at batch ${divergedBatch}, so that it has no final weights; wanted a complete run`;
-  const sweep = sweeps.at(-1)?.id ?? 'SWEEP';
-  return (
-    `it is ${state}, at batch ${batch} of ${batches}; ` +
-    `wanted a complete run (\`cosweep run ${sweep}\` continues its sweep)`
-  );
-}
-
-async function readFinalState(storage: Storage, runId: number, run: RunRecord): Promise<Uint8Array> {
-  const point = finalWeights(storage, runId);
-  const bytes = point && (await readCheckpoint(storage.checkpointFolder, point));
-  if (bytes) return bytes;
-  const unkept = point ? null : unkeptWeights(storage, runId);
-  if (unkept) throw refusal(run, whyUnkept(run, unkept));
-  const what = point
-    ? `its checkpoint ${join(storage.checkpointFolder, point.file)} is lost or damaged`
-    : 'the database has no checkpoint of its end any more';
-  throw refusal(run, `${what}; \`cosweep run ${run.sweeps.at(-1)?.id ?? 'SWEEP'} --fresh\` trains its sweep anew`);
-}
-
-function whyUnkept(run: RunRecord, { sweep, keepWeights, best }: UnkeptBy): string {
-  const instead = best === null || best === run.id ? '' : `, here ${best}`;
-  const kept = keepWeights === 'none' ? 'of none of its runs' : `of the best run of each arm alone${instead}`;
-  return (
-    `its final weights were not kept, since ${sweep} keeps those ${kept} (--keep-weights ${keepWeights}); ` +
-    `\`cosweep run ${sweep} --fresh --keep-weights all\` trains that sweep anew`
-  );
 }
 
 async function readDataset(storage: Storage, run: RunRecord, { training }: RunSettings): Promise<Dataset> {

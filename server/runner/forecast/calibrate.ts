@@ -1,6 +1,7 @@
 import type { RunSettings } from '../../training/network.ts';
 import { loadDataset } from '../../training/datasets/load.ts';
 import type { EngineName } from '../../training/engine.ts';
+import { hashStart, startsFromFile } from '../../training/weights/start-weights.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { StageOrder, SegmentReport } from '../workers/messages.ts';
 import type { Trainer } from '../workers/trainer.ts';
@@ -40,9 +41,11 @@ export async function calibrate(
 ): Promise<Calibration> {
   // What is wrong with the data is the user's to hear here, and a download is made once.
   const { fingerprint } = await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
+  const { model } = arm.training;
+  const weights = startsFromFile(model) ? await hashStart(model, folder) : null;
   const measured = await Promise.all(
     Array.from({ length: workers }, () =>
-      calibrateWorker(arm, seed, { baseFolder: folder, fingerprint }, engine, device),
+      calibrateWorker(arm, seed, { baseFolder: folder, fingerprint, weights }, engine, device),
     ),
   );
   const mean = (value: (each: Calibration) => number): number =>
@@ -58,7 +61,7 @@ export async function calibrate(
 async function calibrateWorker(
   arm: RunSettings,
   seed: number,
-  data: Pick<StageOrder, 'baseFolder' | 'fingerprint'>,
+  data: Pick<StageOrder, 'baseFolder' | 'fingerprint' | 'weights'>,
   engine: EngineName,
   device: string | null,
 ): Promise<Calibration> {

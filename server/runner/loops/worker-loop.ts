@@ -32,6 +32,7 @@ type Work = Pick<
   | 'folder'
   | 'temporaries'
   | 'fingerprintOf'
+  | 'weightsOf'
   | 'logs'
   | 'stopping'
   | 'killing'
@@ -176,7 +177,7 @@ export class WorkerLoop {
   }
 
   #toOrder({ runs, stage }: StageJob, start: Start | null, from: number): StageOrder | ProgramOrder {
-    const { storage, arms, folder, temporaries, fingerprintOf } = this.#work;
+    const { storage, arms, folder, temporaries, fingerprintOf, weightsOf } = this.#work;
     const [{ arm: index, seed }] = runs as [RunTask, ...RunTask[]];
     const arm = arms[index]!;
     const checkpoints = { folder: storage.checkpointFolder, name: temporaries, bytesUpTo: BYTES_UP_TO };
@@ -192,6 +193,7 @@ export class WorkerLoop {
       dataset: training.dataset,
       baseFolder: folder,
       fingerprint: fingerprintOf(training),
+      weights: weightsOf(training),
     };
   }
 

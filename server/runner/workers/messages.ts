@@ -38,6 +38,8 @@ export interface StageOrder extends AnyOrder {
   baseFolder: string;
   /** Of the data that is to be trained on: nothing else may be stored as trained on it. */
   fingerprint: string;
+  /** SHA-256 of the file of weights that it starts from; null where they are drawn. */
+  weights: string | null;
 }
 
 /** A stage of a user's own program. */

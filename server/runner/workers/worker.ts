@@ -9,7 +9,9 @@ import { signaturesOf } from '../../training/engines/signatures.ts';
 import { fit } from '../../training/fit.ts';
 import type { Segment } from '../../training/fit-task.ts';
 import { projectFolder } from '../../training/project-folder.ts';
+import type { HostState } from '../../training/state.ts';
 import { StepCache } from '../../training/step-cache.ts';
+import { loadStart, startsFromFile } from '../../training/weights/start-weights.ts';
 import { ProcessMeter } from '../usage/process-meter.ts';
 import { packCheckpoint, unpackCheckpoint, type CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
 import type { SegmentReport, StageOrder, Start, ToWorker } from './messages.ts';
@@ -54,10 +56,11 @@ async function train(order: StageOrder): Promise<void> {
       evaluated: { val: dataset.validation.count, test: dataset.test?.count ?? 0 },
     },
   });
+  const initial = start ? {} : await initialOf(order, dataset);
   const { settings, epsilons, places, seed, from, to } = order;
   const meter = new ProcessMeter();
   try {
-    await fit({ settings, epsilons, places, seed, start, from, to }, dataset, steps!, {
+    await fit({ settings, epsilons, places, seed, start, initial, from, to }, dataset, steps!, {
       onProgress: (batch) => send({ kind: 'progress', batch }),
       onAlive: sayAlive,
       onSegment: async (segment) =>
@@ -67,6 +70,14 @@ async function train(order: StageOrder): Promise<void> {
   } finally {
     meter.end();
   }
+}
+
+/** What of the state before batch 0 is not drawn. */
+async function initialOf({ settings, baseFolder, weights }: StageOrder, dataset: Dataset): Promise<HostState> {
+  const { model } = settings.training;
+  if (!startsFromFile(model)) return {};
+  const images = { shape: dataset.shape, classes: dataset.classes.length };
+  return loadStart(model, images, { baseFolder, wanted: weights! });
 }
 
 interface Held {

@@ -8,6 +8,8 @@ export interface Inputs {
   definitions: string[];
   /** Each with the folder that its relative paths start at. */
   datasets: { folder: string; settings: DatasetSettings }[];
+  /** Absolute paths of the weights that networks start from. */
+  weights: string[];
   /** Absolute paths of what users' programs train on. */
   programData: string[];
 }
@@ -30,8 +32,15 @@ export function readInputs(storage: Storage): Inputs {
       json_each(a.settings, '$.training.program.data') f`,
     )
     .all() as { folder: string; file: string }[];
+  const weights = storage
+    .prepare(
+      `SELECT DISTINCT s.folder, json_extract(a.settings, '$.training.model.weights') AS file
+    FROM "Sweep" s JOIN "Arm" a ON a.sweepId = s.id WHERE json_type(a.settings, '$.training.model.weights') = 'text'`,
+    )
+    .all() as { folder: string; file: string }[];
   return {
     definitions,
+    weights: weights.map(({ folder, file }) => resolve(folder, file)),
     programData: data.map(({ folder, file }) => resolve(folder, file)),
     datasets: rows.map(({ folder, settings }) => ({ folder, settings: JSON.parse(settings) as DatasetSettings })),
   };
