@@ -35,7 +35,7 @@ const ROOMS: Record<string, string[]> = {
  * a folder, or a file on top of the room; `*` is every other file there: the words that the whole room uses.
  */
 const LAYERS: Record<string, string[]> = {
-  'server/sweep': ['*', 'network', 'schema', 'space', 'filter', 'problems', 'definition', 'plan'],
+  'server/sweep': ['*', 'network', 'keras', 'schema', 'space', 'filter', 'problems', 'definition', 'plan'],
   'server/store': ['generated', 'database', 'reading', 'sweeps', 'training', 'imports'],
   'server/runner': [
     'logs',

@@ -14,6 +14,7 @@ import { extendCommand } from './commands/extend.ts';
 import { figureCommand } from './commands/figure.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
+import { modelCommand } from './commands/model.ts';
 import { noteCommand } from './commands/note.ts';
 import { planCommand } from './commands/plan.ts';
 import { probeCommand } from './commands/probe.ts';
@@ -67,5 +68,6 @@ export const commands: readonly CliCommand[] = [
   doctorCommand,
   engineCommand,
   datasetsCommand,
+  modelCommand,
   pythonCommand,
 ];

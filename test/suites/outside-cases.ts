@@ -61,6 +61,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['engine', 'check', 'definition.json'], when: 'never' },
   ],
   datasets: [{ args: ['datasets'], when: 'never' }],
+  model: [{ args: ['model', 'import', 'definition.json'], when: 'never' }],
   python: [{ args: ['python', 'python'], when: 'never' }],
 };
 

@@ -91,11 +91,13 @@ function problemsOfTensors(model: StartingModel, images: Images, found: readonly
   const { weights, statistics } = tensorsOf(model, images);
   const wanted = [...weights, ...statistics].filter(({ name }) => !isFresh(model, name));
   const byName = new Map(found.map((entry) => [entry.name, entry]));
+  const missing = wanted.filter(({ name }) => !byName.has(name));
+  const unknown = found.filter(({ name }) => !isFresh(model, name) && !isKnown([...weights, ...statistics], name));
   const problem = (message: string): Problem => ({ path: 'training.model.weights', message });
   return [
     ...wanted.flatMap((spec) => differenceOf(spec, byName.get(spec.name))).map(problem),
-    ...lackOf(wanted.filter(({ name }) => !byName.has(name))).map(problem),
-    ...unknownOf(model, [...weights, ...statistics], found).map(problem),
+    ...lackOf(missing).map(problem),
+    ...unknown.map(({ name }, i) => problem(whyUnknown(name, i < MOST_NAMED ? missing : []))),
   ];
 }
 
@@ -122,14 +124,17 @@ function lackOf(missing: readonly ParameterSpec[]): string[] {
   ];
 }
 
-function unknownOf(model: ModelSettings, known: readonly ParameterSpec[], found: readonly TensorEntry[]): string[] {
-  const names = new Set(known.map(({ name }) => name));
-  return found
-    .filter(({ name }) => !names.has(name) && !isFresh(model, name))
-    .map(({ name }, i) => {
-      const suggestion = i < MOST_NAMED ? toSuggestion(name, [...names]) : '';
-      return `found ${toFound(name)} in the file, wanted only tensors that the network has${suggestion}`;
-    });
+function isKnown(specs: readonly ParameterSpec[], name: string): boolean {
+  return specs.some((spec) => spec.name === name);
+}
+
+/** @param missing what it may have been meant to be */
+function whyUnknown(name: string, missing: readonly ParameterSpec[]): string {
+  const suggestion = toSuggestion(
+    name,
+    missing.map((spec) => spec.name),
+  );
+  return `found ${toFound(name)} in the file, wanted only tensors that the network has${suggestion}`;
 }
 
 /** `stage1/conv1/kernel` → `stage1/conv1` */
