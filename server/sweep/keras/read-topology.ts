@@ -44,8 +44,12 @@ const manifestShape = z.array(
   }),
 );
 
+/** A network has no more either. */
+const MOST_LAYERS = 1000;
+
 const WANTED =
-  'wanted what `model.to_json()` of Keras gives, or the model.json of a layers model of TensorFlow.js (not of a graph model)';
+  'wanted what `model.to_json()` of Keras gives, ' +
+  'or the model.json of a layers model of TensorFlow.js (not of a graph model)';
 
 /**
  * Reads the JSON of a Keras model: what `model.to_json()` gives, of Keras 2 or 3, or the `model.json` of TensorFlow.js.
@@ -70,6 +74,8 @@ export function readTopology(json: unknown, file: string): Topology {
 function layersOf({ class_name: kind, config }: z.output<typeof model>, file: string): KerasLayer[] {
   const list = z.array(written).safeParse(Array.isArray(config) ? config : object(config).layers);
   if (!list.success) throw refusal(file, `found no list of layers, ${WANTED}`);
+  if (list.data.length > MOST_LAYERS)
+    throw refusal(file, `found ${list.data.length} layers, wanted at most ${MOST_LAYERS}`);
   if (kind === 'Sequential') return inARow(list.data, file);
   if (kind !== 'Functional' && kind !== 'Model')
     throw refusal(

@@ -146,7 +146,8 @@ function dropout({ name, config }: KerasLayer): Translated {
   return {
     ...EMPTY,
     notes: [
-      `${JSON.stringify(name)} is left out: Cosweep drops activations before the embedding alone, with "dropout": ${rate}`,
+      `${JSON.stringify(name)} is left out: Cosweep drops activations before the embedding alone, ` +
+        `with "dropout": ${rate}`,
     ],
   };
 }

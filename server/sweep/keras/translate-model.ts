@@ -18,8 +18,8 @@ export interface Translation {
 }
 
 /**
- * Translates a chain of layers in which `Add` joins two ways that part. A dense layer at the end, maybe with softmax, is
- * the head, which Cosweep makes for the classes of the data set.
+ * Translates a chain of layers in which `Add` joins two ways that part. A dense layer at the end, maybe with softmax,
+ * is the head, which Cosweep makes for the classes of the data set.
  */
 export function translateModel({ layers }: Pick<Topology, 'layers'>): Translation {
   return new Walk(layers).translate();
@@ -168,8 +168,8 @@ function residual({ name }: KerasLayer, branch: Translated, shortcut: Translated
 function noteOfHead({ name, className, config }: KerasLayer): string[] {
   if (className !== 'Dense') return [];
   return [
-    `${JSON.stringify(name)} of ${String(config.units)} units is left out: Cosweep adds the embedding and the last layer, ` +
-      'for the classes of the data set',
+    `${JSON.stringify(name)} of ${String(config.units)} units is left out: ` +
+      'Cosweep adds the embedding and the last layer, for the classes of the data set',
   ];
 }
 
