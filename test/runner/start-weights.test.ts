@@ -199,6 +199,6 @@ test('a plan names what of the file does not match the network', async () => {
     `Cannot read ${join(folder, 'nothing.safetensors')}: there is no such file; a file of safetensors is wanted\n`,
   );
   expect(await told({ weights, freeze: ['dense3'] })).toMatch(
-    /training\.model\.freeze\[0\]: found "dense3", .* "dense2"/,
+    /training\.model\.freeze\[0\]: found "dense3", .* did you mean "dense1"/,
   );
 });

@@ -28,6 +28,21 @@ export const HOSTILE: Record<string, () => unknown> = {
       parameters: { 'training.dataset.train': { values: range(2000, (i) => 300 + i) } },
       training: { batches: undefined, epochs: 2 },
     }),
+  '1,000 layers that are none': () =>
+    definition({
+      training: { model: { layers: range(1000, (i) => ({ [`conv${i}`]: i, size: 'x', stride: [], a: 1 })) } },
+    }),
+  'a network that repeats itself a billion times': () =>
+    definition({
+      training: { model: { layers: [{ repeat: 1e9, layers: [{ repeat: 1e9, layers: ['relu'] }] }, 'flatten'] } },
+    }),
+  'residuals as deep as brackets may be': () => {
+    let layers: unknown[] = ['relu'];
+    for (let depth = 0; depth < 25; depth++) layers = [{ residual: layers, shortcut: 'projektion', sice: 1 }];
+    return definition({ training: { model: { layers } } });
+  },
+  'a layer of more units than fit anywhere': () =>
+    definition({ training: { model: { layers: ['flatten', { dense: 2 ** 53 - 1 }, { dense: 2 ** 53 - 1 }] } } }),
   'an exhausted random space': () => definition({ method: 'random', runCap: 50 }),
   'a random space of which nearly nothing passes': () =>
     definition({

@@ -147,6 +147,7 @@ test('each command and each route has a case, and on a database in order none fa
     'extend s1 --seeds 8 --no-wait', // as in run
     'sync s1 --to mlflow http://127.0.0.1:2', // there is no server
     'weights r1 --out weights', // the fixture has no checkpoints
+    'weights r1 --format safetensors --out w.safetensors', // as above
   ]);
   const seen = [...(await tryRoutes((await openedOrRefused(copyOf(whole)))!))];
   const refused = seen.filter(([, [status]]) => status >= 400).map(([name, [status]]) => `${name} ${status}`);

@@ -5,7 +5,9 @@ import { layOutNetwork } from '../../server/sweep/network/lay-out-network.ts';
 import { problemsOfNetwork } from '../../server/sweep/network/network-problems.ts';
 import { sizeOf } from '../../server/sweep/network/parameter-spec.ts';
 import { layersSchema } from '../../server/sweep/schema/layer-schema.ts';
-import { MODEL_NAMES, type ModelSettings } from '../../server/sweep/settings.ts';
+import { parseDefinitionValue } from '../../server/sweep/definition/parse-definition.ts';
+import { planSweep } from '../../server/sweep/plan/plan-sweep.ts';
+import { MODEL_NAMES, ownTraining, type ModelSettings } from '../../server/sweep/settings.ts';
 
 const end = { embedding: 8, dropout: 0 };
 const own = (layers: unknown, more: Partial<ModelSettings> = {}): ModelSettings =>
@@ -169,6 +171,25 @@ test('freeze and fresh name layers and groups; another name is an error with a s
   expect(problems(layers, [8, 8, 3], { freeze: ['stem', 'dense1', 'embedding', 'head'] })).toEqual([
     'training.model.freeze: found every layer, wanted at least one that is trained',
   ]);
+});
+
+test('settings of a model have no word of what does nothing, so that runs keep their names', () => {
+  const modelOf = (model: object): string => {
+    const parsed = parseDefinitionValue({
+      name: 'model',
+      parameters: { alpha: { value: 0.5 }, beta: { value: 0.2 }, epsilon: { value: 0.02 }, N: { value: 0 } },
+      training: { dataset: { name: 'glyphs' }, model, batches: 10, evalEvery: 5 },
+    });
+    const { arms } = planSweep(parsed.definition!, { batchesPerEpoch: () => NaN });
+    return JSON.stringify(ownTraining(arms[0]!.training).model);
+  };
+  const named = '{"name":"cnn-small","embedding":64,"dropout":0}';
+  expect(modelOf({ name: 'cnn-small' })).toBe(named);
+  expect(modelOf({ name: 'cnn-small', weights: null, fresh: ['head'], freeze: [] })).toBe(named);
+  expect(modelOf({ layers: ['flatten', 'batchNorm', { dense: 4 }], freeze: ['dense1'] })).toBe(
+    '{"layers":["flatten",{"batchNorm":true,"epsilon":0.00001,"rate":0.1},{"dense":4,"bias":true}],' +
+      '"embedding":64,"dropout":0,"freeze":["dense1"]}',
+  );
 });
 
 describe.each(MODEL_NAMES)('%s', (name) => {

@@ -29,9 +29,14 @@ function flatten(prefix: string, settings: object): Record<string, ParamValue> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([key, value]): [string, ParamValue][] => {
       const name = `${prefix}.${key}`;
-      if (Array.isArray(value)) return [[name, value.join(', ')]];
+      if (Array.isArray(value)) return [[name, value.map(toText).join(', ')]];
       if (value !== null && typeof value === 'object') return Object.entries(flatten(name, value as object));
       return [[name, value as ParamValue]];
     }),
   );
+}
+
+/** The layers of a network are objects. */
+function toText(entry: unknown): string {
+  return typeof entry === 'object' ? JSON.stringify(entry) : String(entry);
 }

@@ -261,17 +261,25 @@ function problemsOfPart(part: Part, assigned: Sections): Problem[] {
 
 function readPart(part: Part, assigned: Sections): object {
   const read = PARTS[part].parse(writtenPart(part, assigned));
-  if (part === 'model') return withoutNull(read as Read['model']);
+  if (part === 'model') return inForce(read as Read['model']);
   if (part !== 'optimizer') return read;
   const optimizer = read as Read['optimizer'];
   const isAdam = optimizer.name === 'adam' || optimizer.name === 'adamw';
   return { ...optimizer, learningRate: optimizer.learningRate ?? (isAdam ? 0.001 : 0.01) };
 }
 
-/** A model that starts from no weights has no word of them, so that it is the same as one that never heard of any. */
-function withoutNull({ weights, fresh, ...model }: Read['model']): object {
-  if (weights === undefined || weights === null) return model;
-  return { ...model, weights, ...(fresh === undefined ? {} : { fresh }) };
+/**
+ * A model without what does nothing: no weights, layers to draw where all are drawn, empty lists. So it is the same as
+ * one that never heard of them.
+ */
+function inForce({ weights, fresh = [], freeze = [], ...model }: Read['model']): object {
+  const starts = weights !== undefined && weights !== null;
+  return {
+    ...model,
+    ...(starts ? { weights } : {}),
+    ...(starts && fresh.length > 0 ? { fresh } : {}),
+    ...(freeze.length > 0 ? { freeze } : {}),
+  };
 }
 
 /** A problem of arms: told at the place that asks for them, else at the setting; with the values that they have. */
