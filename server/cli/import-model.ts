@@ -5,7 +5,8 @@ import { readTopology, type Topology } from '../sweep/keras/read-topology.ts';
 import { translateModel, type Translation } from '../sweep/keras/translate-model.ts';
 import type { Layer } from '../sweep/layers.ts';
 import { problemsOfNetwork } from '../sweep/network/network-problems.ts';
-import { DefinitionError } from '../sweep/problem.ts';
+import { DefinitionError, type Problem } from '../sweep/problem.ts';
+import { problemsOf } from '../sweep/schema/issues.ts';
 import { layersSchema } from '../sweep/schema/layer-schema.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { readKerasWeights } from '../training/weights/keras-weights.ts';
@@ -23,8 +24,9 @@ export interface ImportedModel {
 export async function importModel(file: string, withWeights: boolean): Promise<ImportedModel> {
   const topology = readTopology(readJson(file), file);
   const translation = translateModel(topology);
-  if (translation.problems.length > 0)
-    throw new DefinitionError(`Cannot translate the model ${file}`, translation.problems);
+  const problems =
+    translation.problems.length > 0 ? translation.problems : problemsOf(layersSchema, translation.layers, ['layers']);
+  if (problems.length > 0) throw new DefinitionError(`Cannot translate the model ${file}`, problems);
   const layers = layersSchema.parse(translation.layers);
   return {
     layers,
@@ -50,11 +52,14 @@ function readJson(file: string): unknown {
 /** What `plan` would say of it, for images of the size that the model was made for. */
 function shapeNotes({ shape }: Translation, layers: Layer[]): string[] {
   if (shape === null) return [];
-  const problems = problemsOfNetwork({ layers, embedding: 64, dropout: 0 }, { shape, classes: 2 });
   return [
     `it was made for images of ${shape.join(' × ')}`,
-    ...problems.map(({ path, message }) => `${path}: ${message}`),
+    ...shapeProblems(layers, shape).map(({ path, message }) => `${path}: ${message}`),
   ];
+}
+
+function shapeProblems(layers: Layer[], shape: number[]): Problem[] {
+  return problemsOfNetwork({ layers, embedding: 64, dropout: 0 }, { shape, classes: 2 });
 }
 
 function weightNotes({ manifest }: Topology, withWeights: boolean): string[] {
@@ -73,6 +78,8 @@ async function toSafetensors(
     );
   if (shape === null)
     throw new UserError(`Cannot translate the weights of ${file}: it does not say the shape of its images`);
+  const problems = shapeProblems(layers, shape);
+  if (problems.length > 0) throw new DefinitionError(`Cannot translate the weights of ${file}`, problems);
   const tensors = await readKerasWeights({ layers, sources, shape }, manifest, dirname(resolve(file)));
   return encodeSafetensors(tensors, { format: 'cosweep' });
 }

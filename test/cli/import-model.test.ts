@@ -76,7 +76,7 @@ function mobileNet(): tf.LayersModel {
   x = apply(layers.activation({ activation: 'relu' }), x);
   x = apply(layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'valid' }), x);
   x = apply(layers.flatten(), x);
-  x = apply(layers.dense({ name: 'hidden', units: 12, activation: 'relu', ...initial }), x);
+  x = apply(layers.dense({ name: 'embedding', units: 12, activation: 'relu', ...initial }), x);
   x = apply(layers.dense({ name: 'classes', units: 5, activation: 'softmax' }), x);
   return tf.model({ inputs: input, outputs: x });
 }
@@ -101,7 +101,7 @@ test('a model of TensorFlow.js becomes layers and weights that compute what it d
     'relu',
     { averagePool: 3, stride: 2, padding: 'valid' },
     'flatten',
-    { dense: 12, bias: true, name: 'hidden' },
+    { dense: 12, bias: true, name: 'keras_embedding' },
     'relu',
   ]);
   expect(notes).toEqual([
@@ -128,7 +128,7 @@ test('a model of TensorFlow.js becomes layers and weights that compute what it d
   expect(headParameters(5, 12)).toHaveLength(2);
 
   const images = tf.randomUniform([4, 8, 8, 3], -1, 1, 'float32', 7) as tf.Tensor4D;
-  const hidden = tf.model({ inputs: model.inputs, outputs: model.getLayer('hidden').output });
+  const hidden = tf.model({ inputs: model.inputs, outputs: model.getLayer('embedding').output });
   const features = own.features(images, {
     // The embedding passes on what comes to it.
     weights: { ...named(own.parameters), 'embedding/kernel': tf.eye(12), 'embedding/bias': tf.zeros([12]) },
@@ -229,6 +229,19 @@ test('everything that has no translation is named, all at once', async () => {
         '  l7 (MaxPooling2D): found data_format "channels_first", wanted "channels_last"',
       ].join('\n'),
   );
+});
+
+test('a model of which nothing is left, or whose layers do not fit, is refused in words', async () => {
+  expect(await told([['Dense', { units: 3 }]])).toBe(
+    'Cannot translate the model FILE: layers: found [], ' +
+      'wanted a list of layers, ["flatten", {"dense": 128}, "relu"]',
+  );
+  expect(
+    await told([
+      ['Dense', { units: 1e300 }],
+      ['Dense', { units: 3 }],
+    ]),
+  ).toContain('layers[0].dense: found 1e+300');
 });
 
 test('what is no such model, or goes other ways, is refused', async () => {

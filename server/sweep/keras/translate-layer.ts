@@ -1,5 +1,6 @@
 import type { Layer, Padding } from '../layers.ts';
 import { toFound } from '../problem.ts';
+import { EMBEDDING, HEAD } from '../network/lay-out-network.ts';
 import { toTwelveDigits } from '../twelve-digits.ts';
 import type { KerasLayer } from './read-topology.ts';
 import { type Translated, Untranslatable } from './translated.ts';
@@ -212,7 +213,8 @@ function withBias(parts: Record<string, string[]>, bias: boolean): Record<string
   return bias ? { ...parts, bias: ['bias'] } : parts;
 }
 
-/** A name as layers may have it. */
-function own(name: string): string {
-  return name.replace(/[^\w.-]+/g, '_').slice(0, 80);
+/** A name as layers may have it; those of the network's end are taken. */
+export function own(name: string): string {
+  const plain = name.replace(/[^\w.-]+/g, '_').slice(0, 80);
+  return plain === EMBEDDING || plain === HEAD ? `keras_${plain}` : plain;
 }

@@ -1,7 +1,7 @@
 import type { Layer } from '../layers.ts';
 import type { Problem } from '../problem.ts';
 import type { KerasLayer, Topology } from './read-topology.ts';
-import { translateLayer } from './translate-layer.ts';
+import { own, translateLayer } from './translate-layer.ts';
 import { type Source, type Translated, Untranslatable } from './translated.ts';
 
 /** A Keras model as layers of a definition. */
@@ -51,7 +51,7 @@ class Walk {
   translate(): Translation {
     const [first, second] = this.#layers.filter(({ inputs }) => inputs.length === 0);
     if (second) this.#refuse(second, 'found a second input, wanted one');
-    const { pieces, end } = first ? this.#follow(first) : NO_WAY;
+    const { pieces, end } = first && !this.#isEnd(first) ? this.#follow(first) : NO_WAY;
     if (end) this.#refuse(end, 'found an Add of which one input leads here, wanted two ways that part in one layer');
     for (const layer of this.#layers) {
       if (!this.#seen.has(layer) && this.#problems.length === 0)
@@ -159,7 +159,7 @@ function joined(pieces: readonly Translated[]): Translated {
 function residual({ name }: KerasLayer, branch: Translated, shortcut: Translated): Translated {
   const way = shortcut.layers.length === 0 ? ('identity' as const) : shortcut.layers;
   return {
-    layers: [{ residual: branch.layers, shortcut: way, name: name.replace(/[^\w.-]+/g, '_') }],
+    layers: [{ residual: branch.layers, shortcut: way, name: own(name) }],
     sources: [...branch.sources, ...shortcut.sources],
     notes: [...branch.notes, ...shortcut.notes],
   };

@@ -9,8 +9,8 @@ import { layDense } from './weighted.ts';
 import { toText } from './windows.ts';
 
 /** The names of what follows the layers of every network. */
-const EMBEDDING = 'embedding';
-const HEAD = 'head';
+export const EMBEDDING = 'embedding';
+export const HEAD = 'head';
 
 /** A network at work on images of one shape: its layers, and the embedding that follows them. */
 export interface LaidNetwork {
