@@ -8,7 +8,12 @@ import { countWindows, pictureOf, toText } from './windows.ts';
 
 type Convolution = Window & { name: string; filters: number; bias: boolean };
 
-export function layConv({ conv, size, stride, padding, bias }: ConvLayer, name: string, input: Shape, path: string) {
+export function layConv(
+  { conv, size, stride, padding, bias }: ConvLayer,
+  name: string,
+  input: Shape,
+  path: string,
+): LaidConv {
   return convolution({ name, filters: conv, size, stride, padding, bias }, input, path);
 }
 
