@@ -2,6 +2,7 @@ import { effectiveSettings, runKey, stageKey, type EffectiveSettings } from '../
 import { buildStageTree, canFork, stagePaths, type StageNode } from '../sweep/stage-tree.ts';
 import type { Arm } from '../sweep/arm.ts';
 import {
+  isOthers,
   isProgram,
   ownTraining,
   type DatasetSettings,
@@ -55,7 +56,7 @@ export async function readData(
   const of = (dataset: DatasetSettings) => found.get(JSON.stringify(dataset))!;
   return {
     fingerprintOf: (training) => fingerprint ?? of(ownTraining(training).dataset).fingerprint,
-    weightsOf: (training) => (isProgram(training) ? null : (starts.get(training.model.weights ?? '') ?? null)),
+    weightsOf: (training) => (isOthers(training) ? null : (starts.get(training.model.weights ?? '') ?? null)),
     imagesOf: (dataset) => ({ shape: of(dataset).shape, classes: of(dataset).classes.length }),
   };
 }
