@@ -38,7 +38,9 @@ export function exportFolder(session: Session, request: FolderRequest): Promise<
   return withStorage(session, READING, async (storage) => {
     const { checkOutput } = await import('./check-output.ts');
     const ids = await findSweeps(storage, request);
-    const exported = await write(storage, ids, checkOutput(out, storage), request);
+    const { atOneMoment } = await import('../store/database/transaction.ts');
+    const place = checkOutput(out, storage);
+    const exported = await atOneMoment(storage, () => write(storage, ids, place, request));
     if (json) return output.json(exported);
     const { folder, files } = exported;
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import {
+  chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -9,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { explainFileError } from '../sweep/file-error.ts';
 import { UserError } from '../sweep/user-error.ts';
@@ -35,7 +36,9 @@ export async function writeWholeFolder<T>(
   const attempted = `write the export to ${folder}`;
   try {
     const place = placeOf(folder);
+    tidyUp(place);
     refuseForeign(place, attempted);
+    refuseOwnFolder(place, attempted);
     mkdirSync(dirname(place), { recursive: true });
     const part = besides(place, 'part');
     try {
@@ -43,7 +46,7 @@ export async function writeWholeFolder<T>(
       const written = await write(part);
       const files = filesIn(part);
       writeFileSync(join(part, MARK), `${JSON.stringify({ files: files.map(({ name }) => name) }, null, 2)}\n`);
-      putInPlace(part, place);
+      putInPlace(part, place, attempted);
       return { files, written };
     } finally {
       rmSync(part, { recursive: true, force: true });
@@ -96,12 +99,25 @@ function filesIn(folder: string): WrittenFile[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A folder cannot be renamed onto one that has files, so the old one is moved away first, and back if that fails. */
-function putInPlace(part: string, place: string): void {
-  if (statSync(place, { throwIfNoEntry: false }) === undefined) return renameSync(part, place);
+/** A folder that a shell stands in would be gone under it. */
+function refuseOwnFolder(place: string, attempted: string): void {
+  const inside = relative(place, realpathSync(process.cwd()));
+  if (inside !== '' && (inside.startsWith('..') || isAbsolute(inside))) return;
+  throw new UserError(`Cannot ${attempted}: it is the current folder or above it; wanted a folder of its own`);
+}
+
+/**
+ * A folder cannot be renamed onto one that has files, so the old one is moved away first, and back if that fails. The
+ * user may have put something into it while the new one was written: then it stays as it is.
+ */
+function putInPlace(part: string, place: string, attempted: string): void {
+  const before = statSync(place, { throwIfNoEntry: false });
+  if (before === undefined) return renameSync(part, place);
+  chmodSync(part, before.mode);
   const old = besides(place, 'old');
   renameSync(place, old);
   try {
+    refuseForeign(old, attempted);
     renameSync(part, place);
   } catch (error) {
     renameSync(old, place);
@@ -111,6 +127,29 @@ function putInPlace(part: string, place: string): void {
 }
 
 /** In the same folder, so that renaming moves no bytes. */
-function besides(place: string, what: string): string {
-  return join(dirname(place), `.${basename(place)}-${what}-${randomUUID().slice(0, 8)}`);
+function besides(place: string, what: 'part' | 'old'): string {
+  return join(dirname(place), `.${basename(place)}-${what}-${process.pid}`);
+}
+
+/** What killed exports left: half a folder is of no use, and an old one goes back where there is no new one. */
+function tidyUp(place: string): void {
+  const above = dirname(place);
+  if (!existsSync(above)) return;
+  const beginning = `.${basename(place)}-`;
+  for (const name of readdirSync(above).filter((each) => each.startsWith(beginning))) {
+    const [, what, pid] = /^(part|old)-(\d+)$/.exec(name.slice(beginning.length)) ?? [];
+    if (what === undefined || isAlive(Number(pid))) continue;
+    const left = join(above, name);
+    if (what === 'old' && !existsSync(place)) renameSync(left, place);
+    else rmSync(left, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

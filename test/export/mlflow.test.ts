@@ -59,7 +59,7 @@ describeWithPython('a real MLflow server', (python) => {
   test('gets every run with its parameters, points and state, and what is new the next time', async () => {
     // 2 runs have not begun, and 1 has trained half of its batches
     const first = await sync('early');
-    expect(first).toMatchObject({ sweep: 's1', runs: 16, created: 16, renamed: { 'val/top@5': 'val/top_5' } });
+    expect(first).toMatchObject({ sweep: 's1', runs: 16, created: 16, renamed: { 'val/top@5': 'val/top_5_11ec8a' } });
     const early = await runsOf(first.experiment);
     const half = early.get('noIntra seed 3')!;
     expect(half.info.status).toBe('SCHEDULED');
@@ -123,6 +123,24 @@ describeWithPython('a real MLflow server', (python) => {
     await mlflow.ask('runs/delete', { run_id: id });
     expect(await sync('late')).toMatchObject({ runs: 17, created: 0, deleted: 1 });
     expect((await runsOf(experiment)).size).toBe(17);
+  });
+
+  test('a sweep with another name goes on in its experiment, and runs that it has no more say so', async () => {
+    const cwd = join(folder, 'late');
+    const { experiment, runs, deleted } = await sync('late');
+    await inProcess(['rename', 's1', 'called otherwise'], cwd);
+    expect(await sync('late')).toMatchObject({ experiment, runs, created: 0, points: 0, replaced: 0, deleted });
+    const stray = { run_id: '', key: 'cosweep.run', value: 'r9999' };
+    const { run } = (await mlflow.ask('runs/create', {
+      experiment_id: experiment,
+      tags: [...(await runsOf(experiment)).values()][0]!.data.tags.filter(({ key }) => key !== 'cosweep.run'),
+    })) as { run: Run };
+    await mlflow.ask('runs/set-tag', { ...stray, run_id: run.info.run_id });
+    expect(await sync('late')).toMatchObject({ created: 0, points: 0, replaced: 1 });
+    const { run: marked } = (await mlflow.ask(`runs/get?run_id=${run.info.run_id}`)) as { run: Run };
+    expect(valueOf(marked, 'tags', 'cosweep.state')).toBe('replaced');
+    await mlflow.ask('runs/delete', { run_id: run.info.run_id });
+    await inProcess(['rename', 's1', '--back'], cwd);
   });
 
   test('a sync that was cut anywhere is completed by the next one, and nothing is there twice', async () => {

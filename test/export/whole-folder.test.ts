@@ -4,7 +4,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -73,4 +75,36 @@ test('where writing fails, what was there stays and nothing else is left', async
   expect(readFileSync(join(out, 'a', 'one.txt'), 'utf8')).toBe('first');
   await expect(writeWholeFolder(join(above, 'other'), failing)).rejects.toThrow('the curves are gone');
   expect(existsSync(join(above, 'other'))).toBe(false);
+});
+
+test('what the user puts into the folder while an export is written stays, and so does the earlier export', async () => {
+  const out = join(newFolder(), 'out');
+  await writeWholeFolder(out, put('first'));
+  const attempt = writeWholeFolder(out, (folder) => {
+    put('second')(folder);
+    writeFileSync(join(out, 'thesis.md'), 'mine');
+  });
+  await expect(attempt).rejects.toThrow('found thesis.md in it');
+  expect(readFileSync(join(out, 'thesis.md'), 'utf8')).toBe('mine');
+  expect(readFileSync(join(out, 'a', 'one.txt'), 'utf8')).toBe('first');
+});
+
+test('who may read the folder stays, and the current folder is none', async () => {
+  const above = newFolder();
+  const out = join(above, 'out');
+  mkdirSync(out, { mode: 0o700 });
+  await writeWholeFolder(out, put('text'));
+  expect(statSync(out).mode & 0o777).toBe(0o700);
+  await expect(writeWholeFolder(process.cwd(), put('text'))).rejects.toThrow(/Cannot write the export/);
+});
+
+test('what exports left that were killed is put back or taken away', async () => {
+  const above = newFolder();
+  const out = join(above, 'out');
+  await writeWholeFolder(out, put('first'));
+  // The process of neither number can be alive: they are above the largest.
+  renameSync(out, join(above, '.out-old-99999999'));
+  mkdirSync(join(above, '.out-part-99999998'));
+  await expect(writeWholeFolder(out, () => Promise.reject(new Error('stopped')))).rejects.toThrow('stopped');
+  expect([readdirSync(above), readFileSync(join(out, 'a', 'one.txt'), 'utf8')]).toEqual([['out'], 'first']);
 });

@@ -17,13 +17,13 @@ import { formatOf, TABLE_FORMATS, writeTable, type TableFormat } from '../write-
 interface Options {
   format?: TableFormat | FolderFormat;
   metric?: string[];
-  at: 'last' | 'best';
+  at?: 'last' | 'best';
   rows?: string;
   cols?: string;
   baseline?: string;
   target?: number;
-  correction: 'maxT' | 'holm' | 'none';
-  digits: number;
+  correction?: 'maxT' | 'holm' | 'none';
+  digits?: number;
   ids?: true;
   out?: string;
 }
@@ -43,9 +43,10 @@ export const exportCommand: CliCommand = {
       )
       .option('--metric <name...>', "default: the sweep's own; several: column groups")
       .addOption(
-        new Option('--at <which>', 'the value of a run: its last evaluation or its best')
-          .choices(['last', 'best'])
-          .default('last'),
+        new Option(
+          '--at <which>',
+          'the value of a run: its last evaluation, which is the default, or its best',
+        ).choices(['last', 'best']),
       )
       .option('--rows <parameter>', '"arm" (the default): one line per arm; or a parameter')
       .option(
@@ -62,11 +63,11 @@ export const exportCommand: CliCommand = {
         finiteOption,
       )
       .addOption(
-        new Option('--correction <which>', 'what p and marks are corrected by for several rows')
-          .choices(['maxT', 'holm', 'none'])
-          .default('maxT'),
+        new Option('--correction <which>', 'what p and marks are corrected by for several rows; default: maxT').choices(
+          ['maxT', 'holm', 'none'],
+        ),
       )
-      .option('--digits <count>', 'how many digits of a half-width are shown', wholeOption(1, 6), 2)
+      .option('--digits <count>', 'how many digits of a half-width are shown; default: 2', wholeOption(1, 6))
       .option('--ids', 'with the ids of the runs behind each line')
       .option('--out <path>', 'write there instead of stdout; of parquet the folder')
       .action(run(exportTable));
@@ -103,9 +104,9 @@ function exportTable(session: Session, given: string[], { metric: names, ...opti
 function refuseOfTables(
   sweeps: readonly string[],
   format: FolderFormat,
-  { rows, cols, baseline, target, ids }: Omit<Options, 'metric'>,
+  { format: _f, out: _o, ...ofTables }: Omit<Options, 'metric'>,
 ): void {
-  const found = Object.entries({ rows, cols, baseline, target, ids }).filter(([, value]) => value !== undefined);
+  const found = Object.entries(ofTables).filter(([, value]) => value !== undefined);
   if (found.length === 0) return;
   const named = found.map(([name]) => `--${name}`).join(' and ');
   throw new UserError(`Cannot export ${sweeps.join(', ')} as ${format}: found ${named}, wanted with a table alone`);
@@ -131,7 +132,7 @@ async function readTable(storage: Storage, what: string, wanted: TableOptions): 
 
 async function readComparison(storage: Storage, sweeps: readonly string[], options: Options): Promise<SweepComparison> {
   const { compareSweeps } = await import('../../report/compare/compare-sweeps.ts');
-  const { metric, at, correction, digits, rows, cols } = options;
+  const { metric, at = 'last', correction = 'maxT', digits = 2, rows, cols } = options;
   const all: SweepResults[] = [];
   for (const what of sweeps) all.push(await read(storage, what, metric === undefined ? {} : { metrics: metric }));
   return compareSweeps(all, {
@@ -154,7 +155,8 @@ async function read(storage: Storage, what: string, wanted: TableOptions): Promi
   return readResults(storage, id, metricsOfTable(own, wanted))!;
 }
 
-function toTableOptions({ metric, at, rows, cols, baseline, target, correction, digits, ids }: Options): TableOptions {
+function toTableOptions({ metric, at = 'last', correction = 'maxT', digits = 2, ids, ...rest }: Options): TableOptions {
+  const { rows, cols, baseline, target } = rest;
   return {
     at,
     correction,

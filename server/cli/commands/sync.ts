@@ -37,7 +37,7 @@ function sync(session: Session, what: string, url: string | undefined, options: 
     const { readSweep } = await import('../../store/reading/read-sweep.ts');
     const address = readAddress(url, process.env);
     const sweep = (await readSweep(storage, await findSweep(storage, what)))!;
-    const { metric: metrics = null, experiment = sweep.name } = options;
+    const { metric: metrics = null, experiment = null } = options;
     checkMetrics(metrics ?? [], sweep.plan.metrics, `sync ${what}`);
     const progress = new Progress(output.say);
     const synced = await syncMlflow(storage, sweep, new MlflowClient(address), {
@@ -51,10 +51,11 @@ function sync(session: Session, what: string, url: string | undefined, options: 
   });
 }
 
-function summary({ runs, created, points, deleted }: Synced, sweep: string, place: string): string {
+function summary({ runs, created, points, deleted, replaced }: Synced, sweep: string, place: string): string {
   const gone = deleted === 0 ? '' : `; ${count(deleted, 'run')} deleted there stay so`;
+  const old = replaced === 0 ? '' : `; ${count(replaced, 'run')} there that the sweep has no more`;
   const sent = `${count(created, 'new run')}, ${count(points, 'new point')}`;
-  return `${sweep} is at ${place}: ${count(runs, 'run')} (${sent})${gone}`;
+  return `${sweep} is at ${place}: ${count(runs, 'run')} (${sent})${gone}${old}`;
 }
 
 /** Says how far it is, every few seconds. */

@@ -8,6 +8,8 @@ export interface Address {
   authorization: string | null;
 }
 
+const WANTED = 'wanted the address of an MLflow server, such as http://localhost:5000';
+
 type Environment = Record<string, string | undefined>;
 
 /**
@@ -17,13 +19,11 @@ type Environment = Record<string, string | undefined>;
  */
 export function readAddress(written: string | undefined, environment: Environment): Address {
   const text = written ?? environment['MLFLOW_TRACKING_URI'] ?? '';
-  const wanted = 'wanted the address of an MLflow server, such as http://localhost:5000';
   if (text === '')
-    throw new UserError(`Cannot sync to MLflow: found neither an address nor MLFLOW_TRACKING_URI, ${wanted}`);
+    throw new UserError(`Cannot sync to MLflow: found neither an address nor MLFLOW_TRACKING_URI, ${WANTED}`);
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
-    throw new UserError(`Cannot sync to MLflow: found ${JSON.stringify(withoutCredentials(text))}, ${wanted}`);
-  const inUrl = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') throw refusal(text);
+  const inUrl = { username: decoded(url.username, text), password: decoded(url.password, text) };
   url.username = url.password = '';
   return {
     url: url.href.replace(/\/+$/, ''),
@@ -35,14 +35,31 @@ function fromEnvironment(environment: Environment): string | null {
   const { MLFLOW_TRACKING_USERNAME: username, MLFLOW_TRACKING_PASSWORD: password } = environment;
   if (username && password) return basic(username, password);
   const token = environment['MLFLOW_TRACKING_TOKEN'];
-  return token ? `Bearer ${token}` : null;
+  if (!token) return null;
+  if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
+  throw new UserError(
+    'Cannot sync to MLflow: found a blank, a line break or another character in MLFLOW_TRACKING_TOKEN that a token ' +
+      'has not, wanted the token alone',
+  );
 }
 
 function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** Of a text that is no address: what stands before an @ may be a password. */
+/** Of a text that is no address: what stands before an @ may be a password, what follows a ? or # a token. */
 function withoutCredentials(text: string): string {
-  return text.replace(/[^/]*@/, '');
+  return text.replace(/[?#].*$/s, '').replace(/^(\w+:\/\/)?.*@/s, '$1');
+}
+
+function decoded(part: string, text: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refusal(text);
+  }
+}
+
+function refusal(text: string): UserError {
+  return new UserError(`Cannot sync to MLflow: found ${JSON.stringify(withoutCredentials(text))}, ${WANTED}`);
 }

@@ -8,6 +8,8 @@ export const Experiment = z.object({
   experiment: z.object({ experiment_id: z.string(), lifecycle_stage: z.string().optional() }),
 });
 
+export const Experiments = z.object({ experiments: z.array(z.object({ experiment_id: z.string() })).default([]) });
+
 export const CreatedExperiment = z.object({ experiment_id: z.string() });
 
 /** Numbers of 64 bits are texts where protobuf writes them. */

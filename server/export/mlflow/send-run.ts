@@ -16,10 +16,16 @@ export interface AboutSweep {
   otherwise: Date;
 }
 
+/** A run, and what it is known by there. */
+export interface KeyedRun {
+  run: ListedRun;
+  runKey: string;
+}
+
 export async function createRun(
   client: MlflowClient,
   experiment: string,
-  run: ListedRun,
+  { run, runKey }: KeyedRun,
   { key, otherwise }: AboutSweep,
 ): Promise<Run> {
   // With its tags, by which it is found again, should nothing after this succeed.
@@ -27,7 +33,7 @@ export async function createRun(
     experiment_id: experiment,
     run_name: runName(run),
     start_time: Math.round(wallTimeOf(run, otherwise)(0)),
-    tags: toPairs(tagsOf(run, key)),
+    tags: toPairs(tagsOf(run, runKey, key)),
   };
   return (await client.post('runs/create', body, CreatedRun)).run;
 }
@@ -41,22 +47,26 @@ export async function createRun(
 export async function sendRun(
   client: MlflowClient,
   storage: Storage,
-  run: ListedRun,
+  { run, runKey }: KeyedRun,
   target: Run,
   { key, names, otherwise }: AboutSweep,
 ): Promise<number> {
-  await sendSettings(client, run, target, key);
+  await sendSettings(client, run, target, tagsOf(run, runKey, key));
   const points = await sendPoints(client, storage, run, { target, names, timeOf: wallTimeOf(run, otherwise) });
   await updateState(client, run, target);
   return points;
 }
 
 /** Parameters that are missing there, which MLflow never changes, and tags that are other ones or none any more. */
-async function sendSettings(client: MlflowClient, run: ListedRun, target: Run, key: SweepKey): Promise<void> {
+async function sendSettings(
+  client: MlflowClient,
+  run: ListedRun,
+  target: Run,
+  wanted: ReadonlyMap<string, string>,
+): Promise<void> {
   const has = new Set(target.data.params.map(({ key }) => key));
   const stands = new Map(target.data.tags.map(({ key, value }) => [key, value]));
   const params = [...paramsOf(run)].filter(([name]) => !has.has(name));
-  const wanted = tagsOf(run, key);
   const tags = [...wanted].filter(([name, value]) => stands.get(name) !== value);
   const gone = [...stands.keys()].filter((name) => name.startsWith('cosweep.') && !wanted.has(name));
   for (const part of inParts(toPairs(params), MOST_PAIRS)) await logBatch(client, target, { params: part });

@@ -5,15 +5,15 @@ import { listRuns } from '../../store/reading/list-runs.ts';
 import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { hasBegun } from '../has-begun.ts';
-import { CreatedExperiment, Experiment, Runs, type Run } from './answers.ts';
+import { CreatedExperiment, Done, Experiment, Experiments, Runs, type Run } from './answers.ts';
 import { RefusedError, type MlflowClient } from './client.ts';
-import { KEY_TAG, runKey, type SweepKey } from './run-record.ts';
+import { KEY_TAG, keyRuns, REPLACED, STATE_TAG, type SweepKey } from './run-record.ts';
 import { safeNames } from './safe-names.ts';
 import { createRun, sendRun } from './send-run.ts';
 
 export interface SyncOptions {
-  /** The name of the experiment there. */
-  experiment: string;
+  /** The name of the experiment there; null: the one of the sweep, by whatever name it was made. */
+  experiment: string | null;
   /** Of these alone; null: of all that are recorded. */
   metrics: readonly string[] | null;
   /** Is told after each run. */
@@ -30,6 +30,8 @@ export interface Synced {
   points: number;
   /** Runs that somebody deleted there, which stay so. */
   deleted: number;
+  /** Runs that the sweep has no more, which stay and say so. */
+  replaced: number;
   /** Metrics that have another name there. */
   renamed: Record<string, string>;
 }
@@ -46,38 +48,76 @@ export async function syncMlflow(
   { experiment: name, metrics, progress }: SyncOptions,
 ): Promise<Synced> {
   const key = { database: databaseId(storage), sweep: sweep.id };
-  const experiment = await findOrCreateExperiment(client, name);
+  const experiment = await findExperiment(client, name, sweep.name, key);
   const there = await findRuns(client, experiment, key);
   const names = safeNames(metrics ?? sweep.metrics);
   const about = { key, names, otherwise: sweep.startedAt ?? sweep.createdAt };
-  const begun = listRuns(storage, parseSweepId(sweep.id)!).items.filter(hasBegun);
-  const synced = { experiment, runs: 0, created: 0, points: 0, deleted: 0, renamed: renamedIn(names) };
-  for (const [i, run] of begun.entries()) {
-    const found = there.get(runKey(run));
+  const columns = { metrics: [], deltas: [] };
+  const all = listRuns(storage, parseSweepId(sweep.id)!, { columns }).items;
+  const begun = [...keyRuns(all)].filter(([, run]) => hasBegun(run));
+  const synced = { experiment, runs: 0, created: 0, points: 0, deleted: 0, replaced: 0, renamed: renamedIn(names) };
+  for (const [i, [runKey, run]] of begun.entries()) {
+    const found = there.get(runKey);
     if (found?.info.lifecycle_stage === 'deleted') synced.deleted += 1;
     else {
-      const target = found ?? (await createRun(client, experiment, run, about));
-      synced.points += await sendRun(client, storage, run, target, about);
+      const target = found ?? (await createRun(client, experiment, { run, runKey }, about));
+      synced.points += await sendRun(client, storage, { run, runKey }, target, about);
       synced.runs += 1;
       if (found === undefined) synced.created += 1;
     }
     progress(i + 1, begun.length, synced.points);
   }
+  synced.replaced = await markReplaced(client, there, new Set(begun.map(([runKey]) => runKey)));
   return synced;
 }
 
-async function findOrCreateExperiment(client: MlflowClient, name: string): Promise<string> {
+/** Of a sweep that was called something else before, the one that it made then. */
+async function findExperiment(
+  client: MlflowClient,
+  asked: string | null,
+  sweepName: string,
+  { database, sweep }: SweepKey,
+): Promise<string> {
+  if (asked !== null) return findOrCreateExperiment(client, asked, []);
+  const filter = `tags.\`cosweep.database\` = '${database}' AND tags.\`cosweep.sweep\` = '${sweep}'`;
+  const { experiments } = await client.post('experiments/search', { filter, max_results: 1 }, Experiments);
+  if (experiments[0] !== undefined) return experiments[0].experiment_id;
+  return findOrCreateExperiment(client, sweepName, [
+    { key: 'cosweep.database', value: database },
+    { key: 'cosweep.sweep', value: sweep },
+  ]);
+}
+
+async function findOrCreateExperiment(
+  client: MlflowClient,
+  name: string,
+  tags: readonly { key: string; value: string }[],
+): Promise<string> {
   try {
     const { experiment } = await client.get('experiments/get-by-name', { experiment_name: name }, Experiment);
     if (experiment.lifecycle_stage !== 'deleted') return experiment.experiment_id;
   } catch (error) {
     if (!(error instanceof RefusedError && error.code === 'RESOURCE_DOES_NOT_EXIST')) throw error;
-    return (await client.post('experiments/create', { name }, CreatedExperiment)).experiment_id;
+    return (await client.post('experiments/create', { name, tags }, CreatedExperiment)).experiment_id;
   }
   throw new UserError(
     `Cannot sync to MLflow: its experiment ${JSON.stringify(name)} is deleted there; ` +
       'wanted it restored, or another name by --experiment',
   );
+}
+
+/** What the sweep has no more stays there, and says so. */
+async function markReplaced(
+  client: MlflowClient,
+  there: ReadonlyMap<string, Run>,
+  known: ReadonlySet<string>,
+): Promise<number> {
+  const left = [...there].filter(([key, { info }]) => !known.has(key) && info.lifecycle_stage !== 'deleted');
+  for (const [, { info, data }] of left) {
+    if (data.tags.some(({ key, value }) => key === STATE_TAG && value === REPLACED)) continue;
+    await client.post('runs/set-tag', { run_id: info.run_id, key: STATE_TAG, value: REPLACED }, Done);
+  }
+  return left.length;
 }
 
 /** The runs of a sweep there, deleted ones too, by the tag that names ours. */

@@ -31,7 +31,7 @@ export function exportTensorBoard(
   folder: string,
   metrics: readonly string[] | null,
 ): ExportedEvents {
-  const { items } = listRuns(storage, parseSweepId(sweep.id)!);
+  const { items } = listRuns(storage, parseSweepId(sweep.id)!, { columns: { metrics: [], deltas: [] } });
   const wanted = metrics ?? sweep.metrics;
   const types = hparamTypes(items);
   const written = { runs: 0, points: 0 };
