@@ -1,7 +1,7 @@
 import { programSchema } from '../sweep/schema/program-schema.ts';
-import { toSuggestion } from '../sweep/suggest.ts';
 import { type Findings, isObject } from './findings.ts';
-import { type Parameter, plain, shown } from './parameters.ts';
+import type { Parameter } from './parameters.ts';
+import { plain, shown } from './values.ts';
 
 /** Keys of `cosweep` by their places in a definition. */
 export const OF_SWEEP = ['seeds', 'control', 'exclude', 'smallestEffect', 'samplerSeed'];
@@ -15,10 +15,7 @@ export function readOwn(written: unknown, findings: Findings): Record<string, un
     findings.add(['cosweep'], `found ${shown(written)}, wanted an object such as {epochs: 10, seeds: 6}`);
     return {};
   }
-  const known = [...OF_SWEEP, ...OF_TRAINING, ...OF_PROGRAM];
-  for (const key of Object.keys(written))
-    if (!known.includes(key))
-      findings.add(['cosweep', key], `unknown key${toSuggestion(key, known) || `, wanted one of ${known.join(', ')}`}`);
+  findings.addUnknown(['cosweep'], written, [...OF_SWEEP, ...OF_TRAINING, ...OF_PROGRAM]);
   return plain(written) as Record<string, unknown>;
 }
 

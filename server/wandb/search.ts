@@ -1,6 +1,7 @@
 import { printedMetric } from '../sweep/printed-metric.ts';
 import { type Findings, isObject } from './findings.ts';
-import { type Parameter, plain, shown } from './parameters.ts';
+import type { Parameter } from './parameters.ts';
+import { plain, shown } from './values.ts';
 
 /** How points are chosen, and how many. */
 export function readMethod(raw: Record<string, unknown>, findings: Findings): object {
@@ -28,6 +29,8 @@ export function readMetric(written: unknown, { names = {} }: Record<string, unkn
     findings.add(['metric'], `found ${shown(written)}, wanted name and goal of what the script prints`);
     return {};
   }
+  // A goal that is misspelt would be the usual one.
+  findings.addUnknown(['metric'], written, ['name', 'goal', 'target']);
   const goal = written['goal'] ?? 'minimize';
   if (written['target'] !== undefined)
     findings.add(['metric', 'target'], `found ${shown(written['target'])}, wanted none: a sweep is trained whole`);

@@ -3,10 +3,11 @@ import { toSuggestion } from '../sweep/suggest.ts';
 import { readCommand } from './command.ts';
 import { Findings } from './findings.ts';
 import { assignmentsOf, OF_PROGRAM, OF_SWEEP, pairValues, pick, readOwn } from './own-keys.ts';
-import { plain, readParameters, shown } from './parameters.ts';
+import { readParameters } from './parameters.ts';
 import { readYaml } from './read-yaml.ts';
 import { readMethod, readMetric, readSeeds } from './search.ts';
 import { filesOf, toTraining } from './training.ts';
+import { findHugeNumbers, plain, shown } from './values.ts';
 
 /**
  * Reads a sweep of W&B's as a definition of Cosweep's, whose runs the script trains: it gets its parameters as W&B's
@@ -37,6 +38,7 @@ const NO_EQUAL: Record<string, string> = {
 };
 
 function translate(raw: Record<string, unknown>, fileName: string, findings: Findings): object {
+  findHugeNumbers(raw, [], findings);
   findUnknownKeys(raw, findings);
   const own = readOwn(raw['cosweep'], findings);
   const all = readParameters(raw['parameters'], raw['method'], findings);

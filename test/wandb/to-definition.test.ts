@@ -210,6 +210,81 @@ cosweep: {seeds: 6}
   });
 });
 
+test('a name with dots is one key of ${args_json}, a nested parameter is an object', () => {
+  const json = (parameters: string) => {
+    const yaml = `program: t.py\nmethod: grid\nmetric: {name: loss}\ncommand: ["\${args_json}"]\nparameters: ${parameters}`;
+    return argvOf(yaml).map(([text]) => JSON.parse(text!));
+  };
+  expect(json('{epochs: {value: 1}, opt.lr: {value: 1}}')).toEqual([{ epochs: 1, 'opt.lr': 1 }]);
+  expect(json('{epochs: {value: 1}, opt: {parameters: {lr: {value: 1}}}}')).toEqual([{ epochs: 1, opt: { lr: 1 } }]);
+  expect(json('{epochs: {value: 1}, opt: {parameters: {a.b: {value: 1}, c: {value: 2}}}}')).toEqual([
+    { epochs: 1, opt: { 'a.b': 1, c: 2 } },
+  ]);
+});
+
+test('${args_no_boolean_flags} tells flags from options by each value', () => {
+  const yaml = `program: t.py
+method: grid
+metric: {name: loss}
+command: [run, "\${args_no_boolean_flags}"]
+parameters: {epochs: {value: 1}, h: {values: [true, false, null, 2, "{x}"]}, off: {value: false}}
+cosweep: {control: {h: null}}
+`;
+  expect(argvOf(yaml)).toEqual([
+    ['run', '--epochs=1', '--h'],
+    ['run', '--epochs=1'],
+    ['run', '--epochs=1', '--h=None'],
+    ['run', '--epochs=1', '--h=2'],
+    ['run', '--epochs=1', '--h={x}'],
+  ]);
+  expect(translated(yaml)['control']).toEqual({ 'training.h': '--h=None' });
+});
+
+describe('words and numbers are read as PyYAML reads them', () => {
+  const grid = (parameters: string) =>
+    `program: t.py\nmethod: grid\nmetric: {name: loss}\ncommand: ["\${args}"]\nparameters: ${parameters}`;
+
+  test('y and N are texts, as names and as values', () => {
+    expect(argvOf(grid('{epochs: {value: 1}, N: {value: 32}, y: {values: [x, y, n]}, on: {value: N}}'))).toEqual(
+      ['x', 'y', 'n'].map((y) => ['--epochs=1', '--N=32', `--y=${y}`, '--on=N']),
+    );
+  });
+
+  test.each([
+    ['yes', 'True'],
+    ['On', 'True'],
+    ['OFF', 'False'],
+    ['tRue', 'tRue'],
+    ['Y', 'Y'],
+    ['08', '08'],
+    ['-0_9', '-0_9'],
+    ['010', '8'],
+    ['0x1F', '31'],
+    ['1_000', '1000'],
+    ['1:30', '90'],
+    ['01:30', '01:30'],
+    ['1e-3', '0.001'],
+    ['2.5e3', '2500'],
+    ['.5', '0.5'],
+    ['e5', 'e5'],
+    ['.', '.'],
+    ['.e5', '.e5'],
+    ['~', 'None'],
+    ['!!str 08', '08'],
+    ['"yes"', 'yes'],
+  ])('%s is %s', (written, argument) => {
+    expect(argvOf(grid(`{epochs: {value: 1}, x: {value: ${written}}}`))).toEqual([['--epochs=1', `--x=${argument}`]]);
+  });
+
+  test('<< merges, though keys are texts', () => {
+    const yaml = grid('{epochs: {value: 1}, a: &a {min: 1, max: 2}, b: {<<: *a, max: 3}}');
+    expect(translated(yaml).parameters).toEqual({
+      'training.a': { distribution: 'int_uniform', min: 1, max: 2, step: 1 },
+      'training.b': { distribution: 'int_uniform', min: 1, max: 3, step: 1 },
+    });
+  });
+});
+
 test('a parameter seed makes the seeds, and cosweep says what W&B has no words for', () => {
   const definition = translated(`${WHOLE}  seed: {values: [4, 5, 6]}
   amp: {values: [true, false]}
@@ -310,6 +385,62 @@ parameters:
     expect(({} as { value?: number }).value).toBeUndefined();
   });
 
+  test.each([
+    ['{min: 0, max: 1, q: 0.1}', ['x.q: unknown key of int_uniform, wanted one of distribution, min, max']],
+    [
+      '{distribution: normal, min: 0, max: 1}',
+      ['min', 'max'].map((key) => `x.${key}: unknown key of normal, wanted one of distribution, mu, sigma`),
+    ],
+    [
+      '{values: [1, 2], probabilites: [0.1, 0.9]}',
+      ['x.probabilites: unknown key of categorical — did you mean "probabilities"?'],
+    ],
+    ['{value: 3, values: [1, 2]}', ['x.values: unknown key of constant, wanted one of distribution, value']],
+    [
+      '{distribution: uniform, values: [1], min: 0, max: 1}',
+      ['x.values: unknown key of uniform, wanted one of distribution, min, max'],
+    ],
+    ['{parameters: {a: {value: 1}}, value: 2}', ['x.value: unknown key of a group, wanted one of parameters']],
+    [
+      '{distribution: q_uniform, min: 1, max: 10, q: 3}',
+      [1, 10].map(
+        (n) => `x.${n === 1 ? 'min' : 'max'}: found ${n}, wanted a multiple of q = 3, as all values are that W&B draws`,
+      ),
+    ],
+    [
+      '{distribution: log_uniform, min: -800, max: 800}',
+      [
+        'x.min: found -800, wanted a number from -745 to 709: the bound is e to its power',
+        'x.max: found 800, wanted a number from -745 to 709: the bound is e to its power',
+      ],
+    ],
+    [
+      '{value: 12345678901234567890}',
+      ['x.value: found 12345678901234567890, wanted a whole number up to 9007199254740991, or a text'],
+    ],
+    [
+      '{values: [-9007199254740992, 9007199254740991]}',
+      ['x.values[0]: found -9007199254740992, wanted a whole number up to 9007199254740991, or a text'],
+    ],
+    ['{values: [1, "1"]}', ['x.values[1]: found "1", which the script gets as it gets 1, wanted it once']],
+    [
+      '{values: [a, true, "True"]}',
+      ['x.values[2]: found "True", which the script gets as it gets true, wanted it once'],
+    ],
+    [
+      '{parameters: {a: {values: [None, null]}}}',
+      ['x.parameters.a.values[1]: found null, which the script gets as it gets "None", wanted it once'],
+    ],
+  ])('the parameter x: %s', (written, problems) => {
+    expect(problemsOf(withParameter(written))).toEqual(problems.map((problem) => `parameters.${problem}`));
+  });
+
+  test('a goal that is misspelt is not the usual one', () => {
+    expect(problemsOf(minimal('').replace('{name: loss}', '{name: acc, gaol: maximize}'))).toEqual([
+      'metric.gaol: unknown key — did you mean "goal"?',
+    ]);
+  });
+
   test('a random search without an end, no metric, no script', () => {
     expect(problemsOf('method: random\nparameters: {epochs: {value: 1}}')).toEqual([
       'program: found nothing, wanted the file of the training script',
@@ -374,6 +505,13 @@ describe('text that is no sweep', () => {
       `a0: &a0 [x, x]\n${Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}`,
       /it is no YAML: Excessive alias count/,
     ],
+    [
+      'parameters: &p {epochs: {value: 1}, x: {parameters: *p}}',
+      /^: it is no YAML that can be read: it contains itself$/,
+    ],
+    ['values: &l [1, *l]', /^: it is no YAML that can be read: it contains itself$/],
+    ['cosweep: &c {names: *c}', /^: it is no YAML that can be read: it contains itself$/],
+    [`a: ${'['.repeat(101)}${']'.repeat(101)}`, /^: it is no YAML that can be read: it has more than 100 levels$/],
   ])('%j', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
   });
