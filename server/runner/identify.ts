@@ -52,21 +52,26 @@ export async function readData(
     const read = await loadDataset(dataset, { baseFolder: folder, seed, log });
     found.set(source, { fingerprint: read.fingerprint, shape: read.shape, classes: read.classes });
   }
-  const starts = await readStarts(theirs ? [] : arms, folder);
   const of = (dataset: DatasetSettings) => found.get(JSON.stringify(dataset))!;
+  const imagesOf: Data['imagesOf'] = (dataset) => ({ shape: of(dataset).shape, classes: of(dataset).classes.length });
+  const starts = await readStarts(theirs ? [] : arms, imagesOf, folder);
   return {
     fingerprintOf: (training) => fingerprint ?? of(ownTraining(training).dataset).fingerprint,
     weightsOf: (training) => (isOthers(training) ? null : (starts.get(training.model.weights ?? '') ?? null)),
-    imagesOf: (dataset) => ({ shape: of(dataset).shape, classes: of(dataset).classes.length }),
+    imagesOf,
   };
 }
 
 /** The hash of each file of weights, by its path as the definition has it. */
-async function readStarts(arms: Arm[], folder: string): Promise<Map<string, string>> {
+async function readStarts(arms: Arm[], imagesOf: Data['imagesOf'], folder: string): Promise<Map<string, string>> {
   const starts = new Map<string, string>();
+  const seen = new Set<string>();
   for (const { training } of arms) {
-    const { model } = ownTraining(training);
-    if (startsFromFile(model) && !starts.has(model.weights)) starts.set(model.weights, await hashStart(model, folder));
+    const { model, dataset } = ownTraining(training);
+    const use = JSON.stringify([model, dataset]);
+    if (!startsFromFile(model) || seen.has(use)) continue;
+    seen.add(use);
+    starts.set(model.weights, await hashStart(model, imagesOf(dataset), folder));
   }
   return starts;
 }

@@ -217,3 +217,14 @@ describe.each(MODEL_NAMES)('%s', (name) => {
     );
   });
 });
+
+test.each(['..', '__proto__', '-a', '_x', 'a//b', 'a/_b', 'logits', 'images', 'head'])(
+  'a layer cannot be called %s',
+  (name) => {
+    const training = { layers: [{ conv: 2, name }, 'flatten'] };
+    const parsed = layersSchema.safeParse(training.layers);
+    const lay = () => layOutNetwork({ layers: parsed.data!, embedding: 2, dropout: 0 }, [4, 4, 1]);
+    if (parsed.success) expect(lay).toThrow(/name/);
+    else expect(parsed.error.issues[0]!.message).toBeDefined();
+  },
+);

@@ -37,11 +37,12 @@ test('what is written is read: every bit, in the order of the names', async () =
 });
 
 test('a tensor is read wherever it lies, whatever lies beside it', async () => {
-  const bytes = written({
+  const header = {
     x: { dtype: 'F32', shape: [1], data_offsets: [1, 5] },
     y: { dtype: 'U8', shape: [1], data_offsets: [0, 1] },
-  });
-  Buffer.from(bytes.buffer, bytes.byteOffset).writeFloatLE(2.5, bytes.length - 7);
+  };
+  const bytes = written(header, 5);
+  Buffer.from(bytes.buffer, bytes.byteOffset).writeFloatLE(2.5, bytes.length - 4);
   const { tensors } = await readSafetensors(fileOf(bytes));
   expect(tensors).toEqual({ x: { shape: [1], values: Float32Array.of(2.5) } });
 });
@@ -62,6 +63,11 @@ test.each<[string, Uint8Array, string]>([
     'a place behind the end',
     written({ x: { dtype: 'F32', shape: [3], data_offsets: [0, 12] } }),
     'tensor "x" is said to lie in bytes 0 to 12 of 8',
+  ],
+  [
+    'what stands behind the tensors',
+    written({ x: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }),
+    'its tensors end at byte 4 of 8',
   ],
   [
     'an end before the beginning',

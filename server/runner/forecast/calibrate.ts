@@ -40,9 +40,9 @@ export async function calibrate(
   log: (message: string) => void,
 ): Promise<Calibration> {
   // What is wrong with the data is the user's to hear here, and a download is made once.
-  const { fingerprint } = await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
+  const { fingerprint, shape, classes } = await loadDataset(arm.training.dataset, { baseFolder: folder, seed, log });
   const { model } = arm.training;
-  const weights = startsFromFile(model) ? await hashStart(model, folder) : null;
+  const weights = startsFromFile(model) ? await hashStart(model, { shape, classes: classes.length }, folder) : null;
   const measured = await Promise.all(
     Array.from({ length: workers }, () =>
       calibrateWorker(arm, seed, { baseFolder: folder, fingerprint, weights }, engine, device),

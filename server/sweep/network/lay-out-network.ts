@@ -12,6 +12,9 @@ import { toText } from './windows.ts';
 export const EMBEDDING = 'embedding';
 export const HEAD = 'head';
 
+/** Names that a network's end has, and those that stand around it where it is exported as a TensorFlow.js model. */
+const RESERVED = [EMBEDDING, HEAD, 'images', 'normalise', 'logits', 'projections'];
+
 /** A network at work on images of one shape: its layers, and the embedding that follows them. */
 export interface LaidNetwork {
   body: LaidLayer[];
@@ -29,7 +32,7 @@ export interface LaidNetwork {
  */
 export function layOutNetwork(model: ModelSettings, shape: Shape): LaidNetwork {
   const layers = model.name === undefined ? model.layers : PRESETS[model.name];
-  const body = layOut(layers, shape, Scope.ofNetwork([EMBEDDING, HEAD]), 'layers');
+  const body = layOut(layers, shape, Scope.ofNetwork(RESERVED), 'layers');
   const output = outputOf(body, shape);
   if (output.length !== 1)
     throw new NetworkMistake(

@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.ts';
 import type { ModelSettings } from '../settings.ts';
-import { toSuggestion } from '../suggest.ts';
+import { firstSuggestions, toSuggestion } from '../suggest.ts';
 import { isWithin } from './is-within.ts';
 import type { Shape } from './laid-layer.ts';
 import { headParameters, layOutNetwork, type LaidNetwork } from './lay-out-network.ts';
@@ -59,16 +59,17 @@ function nameProblems(
   names: readonly string[] = [],
   parameters: readonly ParameterSpec[],
 ): Problem[] {
-  const known = [...new Set(parameters.flatMap(({ name }) => groupsOf(name)))];
+  const known = new Set(parameters.flatMap(({ name }) => groupsOf(name)));
+  const suggestion = firstSuggestions((name) => toSuggestion(name, [...known]), MOST_SUGGESTED);
   return names.flatMap((name, i) =>
-    known.includes(name)
+    known.has(name)
       ? []
       : [
           {
             path: `training.model.${key}[${i}]`,
             message:
               `found ${JSON.stringify(name)}, wanted a layer with parameters, or a group of them` +
-              (toSuggestion(name, known) || `: ${shown(known)}`),
+              (suggestion(name) || `: ${shown([...known])}`),
           },
         ],
   );
@@ -81,6 +82,8 @@ function groupsOf(name: string): string[] {
 }
 
 const MOST_SHOWN = 8;
+/** A suggestion compares a name with every other. */
+const MOST_SUGGESTED = 10;
 
 function shown(names: readonly string[]): string {
   return `${names.slice(0, MOST_SHOWN).join(', ')}${names.length > MOST_SHOWN ? ', …' : ''}`;

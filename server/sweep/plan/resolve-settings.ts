@@ -9,6 +9,7 @@ import { isSettingName } from '../parameter-names.ts';
 import { problemsOf } from '../schema/issues.ts';
 import { type Problem, toFound } from '../problem.ts';
 import { MAX_SETTINGS, PlanMistake } from './plan-limits.ts';
+import { isWithin } from '../network/is-within.ts';
 import { roundHalfUp } from './round-half-up.ts';
 import { assignSettings, type Sections } from '../problems/settings-assignment.ts';
 import { brokenRules } from '../schema/settings-rules.ts';
@@ -269,17 +270,22 @@ function readPart(part: Part, assigned: Sections): object {
 }
 
 /**
- * A model without what does nothing: no weights, layers to draw where all are drawn, empty lists. So it is the same as
- * one that never heard of them.
+ * A model without what does nothing: no weights, layers to draw where all are drawn, empty lists, names within groups
+ * that are named too. So it is the same as one that never heard of them, whatever order names have.
  */
 function inForce({ weights, fresh = [], freeze = [], ...model }: Read['model']): object {
   const starts = weights !== undefined && weights !== null;
   return {
     ...model,
     ...(starts ? { weights } : {}),
-    ...(starts && fresh.length > 0 ? { fresh } : {}),
-    ...(freeze.length > 0 ? { freeze } : {}),
+    ...(starts && fresh.length > 0 ? { fresh: outermost(fresh) } : {}),
+    ...(freeze.length > 0 ? { freeze: outermost(freeze) } : {}),
   };
+}
+
+function outermost(names: readonly string[]): string[] {
+  const distinct = [...new Set(names)].sort();
+  return distinct.filter((name) => !distinct.some((group) => group !== name && isWithin(name, group)));
 }
 
 /** A problem of arms: told at the place that asks for them, else at the setting; with the values that they have. */

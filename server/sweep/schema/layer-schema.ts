@@ -14,7 +14,8 @@ const named = {
   name: z
     .string(NAME)
     .max(100, 'a name of at most 100 characters')
-    .regex(/^[\w.-]+(\/[\w.-]+)*$/, NAME)
+    // TensorFlow.js, which exported weights are for, takes no other sign at the beginning.
+    .regex(/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)*$/, NAME)
     .optional()
     .describe('Its parameters are called by it; by default its kind and number: `conv1`.'),
 };

@@ -11,7 +11,9 @@ import type { HostState } from '../state.ts';
  */
 
 const LENGTH_BYTES = 8;
-const LONGEST_HEADER = 100_000_000; // as in the format's own library
+const LONGEST_HEADER = 10_000_000;
+/** Far more than the weights of any network here; a file is read whole. */
+const LARGEST_FILE = 2 ** 31;
 const METADATA = '__metadata__';
 const WANTED = 'a file of safetensors';
 
@@ -62,8 +64,10 @@ export function readSafetensorsHeader(path: string): Promise<TensorEntry[]> {
   return withDataFile(path, WANTED, async (file) => parseHeader(path, file.size, await readHeader(file)));
 }
 
-/** A whole file: its bytes, and where its tensors are in them. */
-export function readSafetensors(path: string): Promise<{ bytes: Uint8Array; tensors: HostState }> {
+/** A whole file: its bytes, what its header says, and the tensors of numbers in float32. */
+export function readSafetensors(
+  path: string,
+): Promise<{ bytes: Uint8Array; entries: TensorEntry[]; tensors: HostState }> {
   return withDataFile(path, WANTED, async (file) => {
     const entries = parseHeader(path, file.size, await readHeader(file));
     const bytes = await readWhole(file);
@@ -72,6 +76,7 @@ export function readSafetensors(path: string): Promise<{ bytes: Uint8Array; tens
     const floats = entries.filter(({ dtype }) => dtype === 'F32');
     return {
       bytes,
+      entries,
       tensors: Object.fromEntries(
         floats.map(({ name, shape, begin, end }) => [
           name,
@@ -84,6 +89,7 @@ export function readSafetensors(path: string): Promise<{ bytes: Uint8Array; tens
 }
 
 async function readHeader(file: DataFile): Promise<string> {
+  if (file.size > LARGEST_FILE) throw refusal(file.path, `it has ${file.size} bytes, more than ${LARGEST_FILE}`);
   const start = await readStart(file, LENGTH_BYTES);
   const length = start.length < LENGTH_BYTES ? 0 : lengthOf(start);
   // Before memory for it is taken.
@@ -111,7 +117,7 @@ function parseHeader(path: string, size: number, text: string): TensorEntry[] {
   const parsed = headerShape.safeParse(withoutMetadata(parseJson(text)));
   if (!parsed.success) throw refusal(path, 'its header does not say type, shape and place of each tensor');
   const room = size - LENGTH_BYTES - new TextEncoder().encode(text).length;
-  return Object.entries(parsed.data).map(
+  const entries = Object.entries(parsed.data).map(
     ([
       name,
       {
@@ -127,6 +133,9 @@ function parseHeader(path: string, size: number, text: string): TensorEntry[] {
       return { name, dtype, shape, begin, end };
     },
   );
+  const last = entries.reduce((most, { end }) => Math.max(most, end), 0);
+  if (last < room) throw refusal(path, `its tensors end at byte ${last} of ${room}`);
+  return entries;
 }
 
 function parseJson(text: string): unknown {

@@ -4,7 +4,7 @@ import { isWithin } from '../../sweep/network/is-within.ts';
 import { headParameters, layOutNetwork } from '../../sweep/network/lay-out-network.ts';
 import type { Images } from '../../sweep/network/network-problems.ts';
 import type { ParameterSpec } from '../../sweep/network/parameter-spec.ts';
-import { type Problem, toFound } from '../../sweep/problem.ts';
+import { DefinitionError, type Problem, toFound } from '../../sweep/problem.ts';
 import type { ModelSettings } from '../../sweep/settings.ts';
 import { toSuggestion } from '../../sweep/suggest.ts';
 import { UserError } from '../../sweep/user-error.ts';
@@ -29,9 +29,26 @@ export async function problemsOfStart(model: StartingModel, images: Images, base
   return problemsOfTensors(model, images, found);
 }
 
-/** SHA-256 of the file, in hex: wherever it lies, equal weights are equal. */
-export async function hashStart({ weights }: StartingModel, baseFolder: string): Promise<string> {
-  return hashOf((await readSafetensors(resolve(baseFolder, weights))).bytes);
+/**
+ * Reads the file as it is now, which may be another one than `plan` has seen.
+ *
+ * @returns its SHA-256, in hex: wherever it lies, equal weights are equal
+ * @throws UserError where a network cannot start from it
+ */
+export async function hashStart(model: StartingModel, images: Images, baseFolder: string): Promise<string> {
+  const path = resolve(baseFolder, model.weights);
+  const { bytes, entries, tensors } = await readSafetensors(path);
+  const problems = problemsOfTensors(model, images, entries);
+  if (problems.length > 0) throw new DefinitionError(`Cannot start from the weights ${path}`, problems);
+  const wrong = Object.keys(tensors).find((name) => !isUsable(name, tensors[name]!.values));
+  if (wrong === undefined) return hashOf(bytes);
+  const wanted = wrong.endsWith('/variance') ? 'finite numbers ≥ 0' : 'finite numbers';
+  throw new UserError(`Cannot start from the weights ${path}: found another in ${toFound(wrong)}, wanted ${wanted}`);
+}
+
+function isUsable(name: string, values: Float32Array): boolean {
+  const least = name.endsWith('/variance') ? 0 : -Infinity;
+  return values.every((value) => Number.isFinite(value) && value >= least);
 }
 
 /**
@@ -92,7 +109,8 @@ function problemsOfTensors(model: StartingModel, images: Images, found: readonly
   const wanted = [...weights, ...statistics].filter(({ name }) => !isFresh(model, name));
   const byName = new Map(found.map((entry) => [entry.name, entry]));
   const missing = wanted.filter(({ name }) => !byName.has(name));
-  const unknown = found.filter(({ name }) => !isFresh(model, name) && !isKnown([...weights, ...statistics], name));
+  const known = new Set([...weights, ...statistics].map(({ name }) => name));
+  const unknown = found.filter(({ name }) => !isFresh(model, name) && !known.has(name));
   const problem = (message: string): Problem => ({ path: 'training.model.weights', message });
   return [
     ...wanted.flatMap((spec) => differenceOf(spec, byName.get(spec.name))).map(problem),
@@ -122,10 +140,6 @@ function lackOf(missing: readonly ParameterSpec[]): string[] {
     `found no ${named.join(', ')}${more} in the file, wanted every tensor of the network, ` +
       `or "fresh": [${layers.slice(0, MOST_NAMED).map(toFound).join(', ')}${layers.length > MOST_NAMED ? ', …' : ''}]`,
   ];
-}
-
-function isKnown(specs: readonly ParameterSpec[], name: string): boolean {
-  return specs.some((spec) => spec.name === name);
 }
 
 /** @param missing what it may have been meant to be */
