@@ -30,7 +30,11 @@ export async function importModel(file: string, withWeights: boolean): Promise<I
   const layers = layersSchema.parse(translation.layers);
   return {
     layers,
-    notes: [...translation.notes, ...shapeNotes(translation, layers), ...weightNotes(topology, withWeights)],
+    notes: [
+      ...translation.notes,
+      ...shapeNotes(translation, layers),
+      ...weightNotes(topology, translation, withWeights),
+    ],
     weights: withWeights ? await toSafetensors(topology, translation, file) : null,
   };
 }
@@ -62,8 +66,9 @@ function shapeProblems(layers: Layer[], shape: number[]): Problem[] {
   return problemsOfNetwork({ layers, embedding: 64, dropout: 0 }, { shape, classes: 2 });
 }
 
-function weightNotes({ manifest }: Topology, withWeights: boolean): string[] {
-  if (withWeights) return ['"weights" beside "layers" starts from its weights, with "fresh": ["embedding", "head"]'];
+function weightNotes({ manifest }: Topology, { weightNotes: notes }: Translation, withWeights: boolean): string[] {
+  if (withWeights)
+    return ['"weights" beside "layers" starts from its weights, with "fresh": ["embedding", "head"]', ...notes];
   return manifest === null ? [] : ['its weights are named too: --weights FILE writes them as safetensors'];
 }
 

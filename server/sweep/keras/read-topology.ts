@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toFound } from '../problem.ts';
 import { UserError } from '../user-error.ts';
 
 /** A layer of a Keras model as its JSON has it. */
@@ -6,13 +7,19 @@ export interface KerasLayer {
   name: string;
   className: string;
   config: Readonly<Record<string, unknown>>;
-  /** The layers whose outputs it takes. */
+  /** The layers whose outputs its first call takes. */
   inputs: string[];
+  /** What that call is told besides: `training`. */
+  told: Readonly<Record<string, unknown>>;
+  /** What no layer of a chain is: called twice, or fed by another output than a layer's first. */
+  mistakes: string[];
 }
 
 /** The layers of a model, each after those that it takes something from, as Keras lists them. */
 export interface Topology {
   layers: KerasLayer[];
+  /** The layers whose outputs are those of the model; null where it does not say them. */
+  outputs: string[] | null;
   /** The names of the weights in the files beside it, in their order; null where it names none. */
   manifest: WeightGroup[] | null;
 }
@@ -68,7 +75,11 @@ export function readTopology(json: unknown, file: string): Topology {
   const parsed = model.safeParse(topology.model_config ?? topology);
   if (!parsed.success) throw refusal(file, `found no class_name and config, ${WANTED}`);
   const manifest = manifestShape.safeParse(weightsManifest);
-  return { layers: layersOf(parsed.data, file), manifest: manifest.success ? manifest.data : null };
+  return {
+    layers: layersOf(parsed.data, file),
+    outputs: outputsOf(parsed.data),
+    manifest: manifest.success ? manifest.data : null,
+  };
 }
 
 function layersOf({ class_name: kind, config }: z.output<typeof model>, file: string): KerasLayer[] {
@@ -82,36 +93,66 @@ function layersOf({ class_name: kind, config }: z.output<typeof model>, file: st
       file,
       `found a model of the class ${JSON.stringify(kind.slice(0, 60))}, wanted Sequential or Functional`,
     );
-  return list.data.map((layer) => ({ ...toLayer(layer), inputs: inputsOf(layer.inbound_nodes ?? []) }));
+  return list.data.map((layer) => ({ ...toLayer(layer), ...readCalls(layer.inbound_nodes ?? []) }));
 }
 
 /** The layers of a Sequential model, those of Sequential models inside of it among them. */
 function inARow(list: z.output<typeof written>[], file: string): KerasLayer[] {
   const layers = list.flatMap((layer) =>
-    layer.class_name === 'Sequential' ? layersOf(layer, file) : [{ ...toLayer(layer), inputs: [] }],
+    layer.class_name === 'Sequential' ? layersOf(layer, file) : [{ ...toLayer(layer), ...NO_CALL }],
   );
   return layers.map((layer, i) => ({ ...layer, inputs: i === 0 ? [] : [layers[i - 1]!.name] }));
 }
 
-function toLayer({ class_name: className, config, name }: z.output<typeof written>): Omit<KerasLayer, 'inputs'> {
+/** What is known of a layer from how it is called. */
+type Calls = Pick<KerasLayer, 'inputs' | 'told' | 'mistakes'>;
+
+const NO_CALL: Calls = { inputs: [], told: {}, mistakes: [] };
+
+function toLayer({ class_name: className, config, name }: z.output<typeof written>): Omit<KerasLayer, keyof Calls> {
   return { name: name ?? config.name ?? className, className, config };
 }
 
 /**
- * What the call of a layer takes: `[[["conv", 0, 0, {}], …]]` in Keras 2, tensors with a `keras_history` somewhere in
- * the arguments in Keras 3.
+ * What the calls of a layer take: `[[["conv", 0, 0, {}], …]]` in Keras 2, tensors with a `keras_history` somewhere in
+ * the arguments in Keras 3. A tensor is the layer that it comes from, which of its calls and which output.
  */
-function inputsOf(nodes: readonly unknown[]): string[] {
+function readCalls(nodes: readonly unknown[]): Calls {
   const [node] = nodes;
-  if (Array.isArray(node)) return node.flatMap((input) => (Array.isArray(input) ? [String(input[0])] : []));
-  return historiesIn(node);
+  const tensors: unknown[][] = Array.isArray(node)
+    ? node.filter((input) => Array.isArray(input))
+    : historiesIn(node).filter((history) => history.length > 0);
+  return {
+    inputs: tensors.map(([layer]) => String(layer)),
+    told: object(Array.isArray(node) ? tensors[0]?.[3] : object(node).kwargs),
+    mistakes: [
+      ...(nodes.length > 1 ? [`found it called ${nodes.length} times, wanted a layer that is called once`] : []),
+      ...tensors.flatMap(([layer, call = 0, output = 0]) =>
+        call === 0 && output === 0
+          ? []
+          : [`found output ${toFound(output)} of call ${toFound(call)} of ${toFound(layer)}, wanted 0 of 0`],
+      ),
+    ],
+  };
 }
 
-function historiesIn(value: unknown): string[] {
+function historiesIn(value: unknown): unknown[][] {
   if (Array.isArray(value)) return value.flatMap(historiesIn);
   if (typeof value !== 'object' || value === null) return [];
   const { keras_history: history } = value as Record<string, unknown>;
-  return Array.isArray(history) ? [String(history[0])] : Object.values(value).flatMap(historiesIn);
+  return Array.isArray(history) ? [history] : Object.values(value).flatMap(historiesIn);
+}
+
+/** A Sequential model has none: its last layer is the output. */
+function outputsOf({ config }: z.output<typeof model>): string[] | null {
+  const { output_layers: outputs } = object(config);
+  return outputs === undefined ? null : outputsIn(outputs);
+}
+
+/** `[["dense", 0, 0], …]`; for one output Keras 3 writes `["dense", 0, 0]`. It names outputs by an object. */
+function outputsIn(value: unknown): string[] {
+  if (!Array.isArray(value)) return Object.values(object(value)).flatMap(outputsIn);
+  return typeof value[0] === 'string' ? [value[0]] : value.flatMap(outputsIn);
 }
 
 function object(value: unknown): Record<string, unknown> {

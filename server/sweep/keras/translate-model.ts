@@ -1,8 +1,11 @@
+import { groupBy } from '../group-by.ts';
 import type { Layer } from '../layers.ts';
 import type { Problem } from '../problem.ts';
+import { ownNames } from './own-names.ts';
 import type { KerasLayer, Topology } from './read-topology.ts';
-import { own, translateLayer } from './translate-layer.ts';
-import { type Source, type Translated, Untranslatable } from './translated.ts';
+import { structureProblems } from './structure-problems.ts';
+import { translateLayer } from './translate-layer.ts';
+import { type Mark, NOTHING, type Source, type Translated, Untranslatable } from './translated.ts';
 
 /** A Keras model as layers of a definition. */
 export interface Translation {
@@ -11,6 +14,8 @@ export interface Translation {
   sources: Source[];
   /** What is left out, and what follows from that. */
   notes: string[];
+  /** What follows from that for whoever takes its weights. */
+  weightNotes: string[];
   /** [height, width, channels] of its images; null where it does not say them. */
   shape: number[] | null;
   /** Everything that cannot be translated; `layers` lack it. */
@@ -21,8 +26,8 @@ export interface Translation {
  * Translates a chain of layers in which `Add` joins two ways that part. A dense layer at the end, maybe with softmax,
  * is the head, which Cosweep makes for the classes of the data set.
  */
-export function translateModel({ layers }: Pick<Topology, 'layers'>): Translation {
-  return new Walk(layers).translate();
+export function translateModel(topology: Pick<Topology, 'layers' | 'outputs'>): Translation {
+  return new Walk(topology).translate();
 }
 
 /** Ways through the layers of a model, from one that parts to the one that joins. */
@@ -32,20 +37,30 @@ interface Way {
   end: KerasLayer | null;
 }
 
+/** After these a vector goes on. */
+const FLATTENING = ['Flatten', 'GlobalAveragePooling2D', 'Dense'];
+
 const NO_WAY: Way = { pieces: [], end: null };
 
 class Walk {
   readonly #layers: readonly KerasLayer[];
   readonly #consumers = new Map<string, KerasLayer[]>();
   readonly #seen = new Set<KerasLayer>();
+  readonly #names: ReadonlyMap<KerasLayer, string>;
+  /** Whose output is a vector. */
+  readonly #flat = new Set<string>();
   readonly #head: ReadonlySet<KerasLayer>;
-  readonly #problems: Problem[] = [];
+  readonly #problems: Problem[];
+  /** Whether a layer has become something, or ways have parted. */
+  #begun = false;
 
-  constructor(layers: readonly KerasLayer[]) {
+  constructor({ layers, outputs }: Pick<Topology, 'layers' | 'outputs'>) {
     this.#layers = layers;
+    this.#names = ownNames(layers);
     for (const layer of layers)
       for (const input of layer.inputs) this.#consumers.set(input, [...this.#consumersOf(input), layer]);
-    this.#head = this.#findHead();
+    this.#head = this.#findHead(outputs?.[0]);
+    this.#problems = structureProblems({ layers, outputs });
   }
 
   translate(): Translation {
@@ -57,10 +72,10 @@ class Walk {
       if (!this.#seen.has(layer) && this.#problems.length === 0)
         this.#refuse(layer, 'found it beside the one way from the input to the output, wanted it on that way');
     }
-    const { layers, sources, notes } = joined(pieces);
+    const { layers, sources, notes, weightNotes, marks } = joined(pieces);
     return {
-      ...{ layers, sources },
-      notes: [...notes, ...[...this.#head].flatMap(noteOfHead)],
+      ...{ layers, sources, weightNotes },
+      notes: [...notes, ...[...this.#head].flatMap(noteOfHead), ...notesOf(marks)],
       shape: first ? shapeOf(first) : null,
       problems: this.#problems,
     };
@@ -68,6 +83,8 @@ class Walk {
 
   /** The layers from this one on, up to an `Add` in which another way joins. */
   #follow(start: KerasLayer): Way {
+    // Ways that meet elsewhere than in an Add, or lead in a circle.
+    if (this.#seen.has(start)) return NO_WAY;
     const pieces = [this.#translate(start)];
     for (let current = start; ;) {
       const next = this.#consumersOf(current.name).filter((layer) => !this.#isEnd(layer));
@@ -92,6 +109,7 @@ class Walk {
 
   /** Two ways that part and join again. @returns the `Add` in which they do; null where they do not */
   #join(parting: KerasLayer, one: KerasLayer, other: KerasLayer, pieces: Translated[]): KerasLayer | null {
+    this.#begun = true;
     const [a, b] = [one, other].map((layer) => (isAdd(layer) ? { pieces: [], end: layer } : this.#follow(layer))) as [
       Way,
       Way,
@@ -106,18 +124,24 @@ class Walk {
       (x, y) => y.layers.length - x.layers.length,
     ) as [Translated, Translated];
     if (branch.layers.length === 0) this.#refuse(add, 'found a layer that is added to itself, wanted a branch');
-    pieces.push(residual(add, branch, shortcut));
+    if (add.inputs.some((input) => this.#flat.has(input))) this.#flat.add(add.name);
+    pieces.push(residual(this.#names.get(add)!, branch, shortcut));
     return add;
   }
 
   #translate(layer: KerasLayer): Translated {
     this.#seen.add(layer);
+    const isFlat = layer.inputs.some((input) => this.#flat.has(input));
+    if (isFlat || FLATTENING.includes(layer.className)) this.#flat.add(layer.name);
     try {
-      return translateLayer(layer);
+      const own = this.#names.get(layer)!;
+      const translated = translateLayer(layer, { own, isFlat, isFirst: !this.#begun });
+      this.#begun ||= translated.layers.length > 0;
+      return translated;
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
       this.#refuse(layer, error.message);
-      return { layers: [], sources: [], notes: [] };
+      return NOTHING;
     }
   }
 
@@ -126,8 +150,11 @@ class Walk {
     return this.#head.has(layer);
   }
 
-  #findHead(): Set<KerasLayer> {
-    const last = this.#layers.findLast(({ name }) => this.#consumersOf(name).length === 0);
+  /** @param output its name; without it the last layer that leads nowhere */
+  #findHead(output: string | undefined): Set<KerasLayer> {
+    const last = this.#layers.findLast(({ name }) =>
+      output === undefined ? this.#consumersOf(name).length === 0 : name === output,
+    );
     if (!last) return new Set();
     const before = this.#layers.find(({ name }) => name === last.inputs[0]);
     if (last.className === 'Dense') return new Set([last]);
@@ -153,16 +180,30 @@ function joined(pieces: readonly Translated[]): Translated {
     layers: pieces.flatMap(({ layers }) => layers),
     sources: pieces.flatMap(({ sources }) => sources),
     notes: pieces.flatMap(({ notes }) => notes),
+    weightNotes: pieces.flatMap(({ weightNotes }) => weightNotes),
+    marks: pieces.flatMap(({ marks }) => marks),
   };
 }
 
-function residual({ name }: KerasLayer, branch: Translated, shortcut: Translated): Translated {
+function residual(own: string, branch: Translated, shortcut: Translated): Translated {
   const way = shortcut.layers.length === 0 ? ('identity' as const) : shortcut.layers;
   return {
-    layers: [{ residual: branch.layers, shortcut: way, name: own(name) }],
+    layers: [{ residual: branch.layers, shortcut: way, name: own }],
     sources: [...branch.sources, ...shortcut.sources],
     notes: [...branch.notes, ...shortcut.notes],
+    weightNotes: [...branch.weightNotes, ...shortcut.weightNotes],
+    marks: [...inside(own, branch.marks), ...inside(`${own}/shortcut`, shortcut.marks)],
   };
+}
+
+function inside(name: string, marks: readonly Mark[]): Mark[] {
+  return marks.map(({ layer, text }) => ({ layer: `${name}/${layer}`, text }));
+}
+
+/** What holds for many layers is said once. */
+function notesOf(marks: readonly Mark[]): string[] {
+  const layersOf = groupBy(marks, ({ text }) => text);
+  return [...layersOf].map(([text, of]) => `${of.map(({ layer }) => JSON.stringify(layer)).join(', ')}: ${text}`);
 }
 
 function noteOfHead({ name, className, config }: KerasLayer): string[] {
