@@ -187,6 +187,34 @@ test('the command prints layers that a definition takes, says what is left out, 
   });
 });
 
+test('where one of two files cannot be written, neither is, so that the command can be tried again', async () => {
+  const folder = temporaryFolder();
+  const rescaling = tf.sequential({
+    layers: [
+      tf.layers.rescaling({ inputShape: [4, 4, 1], scale: 0.5, offset: -1, name: 'scale' }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 3, name: 'hidden' }),
+      tf.layers.dense({ units: 2 }),
+    ],
+  });
+  const model = await save(rescaling, join(folder, 'saved'));
+  const [out, weights] = [join(folder, 'layers.json'), join(folder, 'w.safetensors')];
+  const command = ['model', 'import', model, '--out', out, '--weights', weights];
+  writeFileSync(weights, 'mine');
+  expect(await cosweep(command, { cwd: folder })).toMatchObject({
+    code: 2,
+    stderr: `Cannot write the weights to ${weights}: there is one already (EEXIST)\n`,
+  });
+  expect(readFileSync(weights, 'utf8')).toBe('mine');
+  expect(readdirSync(folder).sort()).toEqual(['saved', 'w.safetensors']);
+  rmSync(weights);
+  const { code, stderr } = await cosweep(command, { cwd: folder });
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain('its weights expect images as "scale" makes them (Rescaling, scale 0.5, offset -1)');
+  expect(Object.keys((await readSafetensors(weights)).tensors).sort()).toEqual(['hidden/bias', 'hidden/kernel']);
+  expect(readdirSync(folder).sort()).toEqual(['layers.json', 'saved', 'w.safetensors']);
+});
+
 /** What is said of a model with these layers in a row. */
 async function told(layers: [className: string, config: object][], more: object = {}): Promise<string> {
   const folder = temporaryFolder();

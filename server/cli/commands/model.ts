@@ -23,8 +23,10 @@ async function importing(
   const { writeNew } = await import('../write-new.ts');
   const { layers, notes, weights } = await importModel(file, weightsFile !== undefined);
   const text = layersText(layers);
-  if (out !== undefined) writeNew(out, `${text}\n`, 'the layers');
-  if (weights) writeNew(weightsFile!, weights, 'the weights');
+  writeNew([
+    ...(out === undefined ? [] : [{ file: out, content: `${text}\n`, what: 'the layers' }]),
+    ...(weights ? [{ file: weightsFile!, content: weights, what: 'the weights' }] : []),
+  ]);
   for (const note of notes) output.say(note);
   if (json) output.json({ layers, notes });
   else output.data(out === undefined ? text : `${out}: ${layers.length} layers`);

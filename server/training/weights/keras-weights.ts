@@ -23,9 +23,13 @@ export async function readKerasWeights(
   for (const group of manifest) for (const [name, tensor] of await readGroup(group, folder)) found.set(name, tensor);
   const { body } = layOutNetwork({ layers, embedding: 1, dropout: 0 }, shape);
   const weighted = withParameters(body);
+  const taken = new Map<string, string>();
   return Object.fromEntries(
     weighted.flatMap((layer, i) =>
-      [...layer.parameters, ...layer.statistics].map((spec) => [spec.name, tensorOf(spec, sources[i]!, found)]),
+      [...layer.parameters, ...layer.statistics].map((spec) => [
+        spec.name,
+        tensorOf(spec, sources[i]!, { found, taken }),
+      ]),
     ),
   );
 }
@@ -38,14 +42,37 @@ function withParameters(layers: readonly LaidLayer[]): LaidLayer[] {
   });
 }
 
-function tensorOf(spec: ParameterSpec, { layer, parts }: Source, found: ReadonlyMap<string, HostTensor>): HostTensor {
+interface Tensors {
+  found: ReadonlyMap<string, HostTensor>;
+  /** Which parameter has taken which of them. */
+  taken: Map<string, string>;
+}
+
+function tensorOf(spec: ParameterSpec, { layer, parts }: Source, { found, taken }: Tensors): HostTensor {
   const names = parts[spec.name.slice(spec.name.lastIndexOf('/') + 1)]!.map((part) => `${layer}/${part}`);
-  const entry = [...found].find(([name]) => names.some((wanted) => name === wanted || name.endsWith(`/${wanted}`)));
-  if (!entry) throw new UserError(`Cannot translate the weights: found no ${names.join(' or ')} among them`);
-  const [name, tensor] = entry;
+  const name = nameAmong([...found.keys()], names);
+  const other = taken.get(name);
+  if (other !== undefined)
+    throw new UserError(
+      `Cannot translate the weights: found ${name} for both ${other} and ${spec.name}, wanted weights for each`,
+    );
+  taken.set(name, spec.name);
+  const tensor = found.get(name)!;
   if (`${tensor.shape}` === `${spec.shape}`) return tensor;
   throw new UserError(
     `Cannot translate the weights: found ${name} as ${tensor.shape.join(' × ')}, wanted ${spec.shape.join(' × ')}`,
+  );
+}
+
+/** Some models write names of what a layer is in before its own: `model/conv/kernel`. */
+function nameAmong(found: readonly string[], wanted: readonly string[]): string {
+  const exact = found.filter((name) => wanted.includes(name));
+  const matching = exact.length > 0 ? exact : found.filter((name) => wanted.some((end) => name.endsWith(`/${end}`)));
+  const [name, second] = matching;
+  if (name !== undefined && second === undefined) return name;
+  throw new UserError(
+    `Cannot translate the weights: found ${name === undefined ? 'no ' : `${name} and ${second}, wanted one `}` +
+      `${wanted.join(' or ')} among them`,
   );
 }
 
