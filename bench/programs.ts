@@ -84,11 +84,9 @@ function measureOverhead() {
     const definition = define(name, { resident, length, runs: MORE });
     cosweep(`${name}.db`, 'engine', 'check', definition);
     const one = define(`${name}-one`, { resident, length, runs: 1 });
-    const times = [define(`${name}-more`, { resident, length, runs: MORE }), one].map((each, i) => {
-      const started = performance.now();
-      cosweep(`${name}-${i}.db`, '--quiet', 'run', each, '--workers', '1');
-      return (performance.now() - started) / 1000;
-    }) as [number, number];
+    const times = [define(`${name}-more`, { resident, length, runs: MORE }), one].map(
+      (each, i) => time(() => cosweep(`${name}-${i}.db`, '--quiet', 'run', each, '--workers', '1')).seconds,
+    ) as [number, number];
     return (times[0] - times[1]) / (MORE - 1);
   };
   const [process, steps] = (['process', 'steps'] as const).map((what) => mean(alone.map((turn) => turn[what])));
@@ -97,9 +95,8 @@ function measureOverhead() {
 
 /** The same steps without Cosweep: the seconds of the whole process, and those of its steps. */
 function bare(length: number): { process: number; steps: number } {
-  const started = performance.now();
-  const output = execFileSync(python, ['bare.py', String(length)], { cwd: folder, env, encoding: 'utf8' });
-  return { process: (performance.now() - started) / 1000, steps: Number(output) };
+  const turn = time(() => execFileSync(python, ['bare.py', String(length)], { cwd: folder, env, encoding: 'utf8' }));
+  return { process: turn.seconds, steps: Number(turn.output) };
 }
 
 /** A sweep of one arm without the phase and so many seeds; the path of its definition. */

@@ -1,26 +1,48 @@
 import type { Problem } from '../sweep/problem.ts';
 import type { SourceCurve } from './source.ts';
 
-/** Gathers the values of one metric of one run, in whatever order they come. */
-export class CurveBuilder {
+/** Gathers the curves of one run by their metrics. */
+export class CurveBuilders {
+  readonly #builders = new Map<string, CurveBuilder>();
+
+  get size(): number {
+    return this.#builders.size;
+  }
+
+  /** @param line where the value stands, to be named where it is there twice */
+  add(metric: string, batch: number, value: number, line = 0): void {
+    let builder = this.#builders.get(metric);
+    if (builder === undefined) this.#builders.set(metric, (builder = new CurveBuilder()));
+    builder.add(batch, value, line);
+  }
+
+  /** @param repeated as for one curve */
+  build(repeated: Repeated): Map<string, SourceCurve> {
+    return new Map([...this.#builders].map(([metric, builder]) => [metric, builder.build(metric, repeated)]));
+  }
+}
+
+/**
+ * What becomes of a batch that has two different values: a problem for each; or `last`: the last one counts, as in
+ * tools whose runs may be continued from an earlier step.
+ */
+type Repeated = 'last' | ((problem: Problem) => void);
+
+/** Gathers the values of one metric, in whatever order they come. */
+class CurveBuilder {
   readonly #batches: number[] = [];
   readonly #values: number[] = [];
   readonly #lines: number[] = [];
   #ascends = true;
 
-  /** @param line where it stands, to be named where it is there twice */
-  add(batch: number, value: number, line = 0): void {
+  add(batch: number, value: number, line: number): void {
     if (this.#batches.length > 0 && batch <= this.#batches.at(-1)!) this.#ascends = false;
     this.#batches.push(batch);
     this.#values.push(value);
     this.#lines.push(line);
   }
 
-  /**
-   * @param repeated gets a problem for each batch that has two different values; `last`: the last one counts, as in
-   *   tools whose runs may be continued from an earlier step
-   */
-  build(metric: string, repeated: 'last' | ((problem: Problem) => void)): SourceCurve {
+  build(metric: string, repeated: Repeated): SourceCurve {
     if (this.#ascends) return { batches: this.#batches, values: this.#values };
     const order = [...this.#batches.keys()].sort((a, b) => this.#batches[a]! - this.#batches[b]! || a - b);
     const curve: SourceCurve = { batches: [], values: [] };

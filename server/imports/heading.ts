@@ -1,4 +1,5 @@
 import type { Problem } from '../sweep/problem.ts';
+import { METRIC_OF_PART } from './known-names.ts';
 import type { Names } from './names.ts';
 
 /** What the columns of a table mean. */
@@ -61,8 +62,6 @@ const NAMELESS = /^(Unnamed: \d+|)$/;
 /** What others call a column, the best first; the others say the same and are left out. */
 const ALIASES = { run: ['ID', 'Name'], state: ['State'], batch: ['_step', 'Step', 'step'] };
 
-const MEASURED = /^(train|val|test)\//;
-
 export function judgeHeading(cells: readonly string[], names: Names): Heading {
   const written = cells.map((cell) => cell.trim());
   const about = Object.keys(ABOUT).filter((word) => written.includes(word));
@@ -74,7 +73,7 @@ export function judgeHeading(cells: readonly string[], names: Names): Heading {
   const isLong = metric !== null && value !== null;
   const measured = isLong
     ? []
-    : columns.flatMap((name, i) => (name !== null && MEASURED.test(name) ? [[i, name] as [number, string]] : []));
+    : columns.flatMap((name, i) => (name !== null && METRIC_OF_PART.test(name) ? [[i, name] as [number, string]] : []));
   if (isLong && batch === null) problems.push(missing('batch', columns));
   if (!isLong && measured.length === 0) problems.push(noMetrics(columns, metric, value));
   const taken = new Set([at('run'), at('state'), metric, value, batch, ...measured.map(([i]) => i)]);

@@ -1,29 +1,11 @@
 import type { ParamValue } from '../sweep/arm.ts';
 import { isLossParameter, isSettingName, toParameterName } from '../sweep/parameter-names.ts';
+import type { OptunaStudy, OptunaTrial } from '../sweep/optuna-study.ts';
 import { DefinitionError, type Problem, toFound } from '../sweep/problem.ts';
 import type { Names } from './names.ts';
 import { parsePythonJson } from './python-json.ts';
-import { SEED_NAME } from './seed-name.ts';
+import { METRIC_OF_PART, SEED_NAME } from './known-names.ts';
 import type { Goal, Source, SourceCurve, SourceRun } from './source.ts';
-
-/** A study of Optuna, as whoever can open its database hands it over. */
-export interface Study {
-  name: string;
-  directions: readonly { objective: number; direction: string }[];
-  metricNames: readonly string[] | null;
-  trials: readonly Trial[];
-}
-
-export interface Trial {
-  number: number;
-  state: string;
-  startedAt: string | null;
-  completedAt: string | null;
-  parameters: readonly { name: string; value: number; distribution: string }[];
-  values: readonly { objective: number; value: number | null }[];
-  reports: readonly { step: number; value: number | null }[];
-  attributes: readonly { key: string; value: string }[];
-}
 
 /**
  * The trials of a study as runs: the objectives are metrics at the last batch, what a trial reported on the way is the
@@ -31,7 +13,7 @@ export interface Trial {
  *
  * @param wanted the study's name; null where the file has one alone
  */
-export function fromOptuna(path: string, studies: readonly Study[], wanted: string | null, names: Names): Source {
+export function fromOptuna(path: string, studies: readonly OptunaStudy[], wanted: string | null, names: Names): Source {
   const study = wanted === null && studies.length === 1 ? studies[0] : studies.find(({ name }) => name === wanted);
   const problems: Problem[] = [...names.problems, ...(study === undefined ? [unknownStudy(studies, wanted)] : [])];
   const ended = study?.trials.filter(({ state }) => state !== 'RUNNING' && state !== 'WAITING') ?? [];
@@ -55,7 +37,7 @@ export function fromOptuna(path: string, studies: readonly Study[], wanted: stri
   };
 }
 
-function notesOf(left: number, ended: readonly Trial[]): string[] {
+function notesOf(left: number, ended: readonly OptunaTrial[]): string[] {
   const pruned = ended.filter(({ state }) => state === 'PRUNED').length;
   return [
     ...(left === 0 ? [] : [`${left === 1 ? '1 trial has' : `${left} trials have`} not ended: left out.`]),
@@ -65,7 +47,7 @@ function notesOf(left: number, ended: readonly Trial[]): string[] {
   ];
 }
 
-function unknownStudy(studies: readonly Study[], wanted: string | null): Problem {
+function unknownStudy(studies: readonly OptunaStudy[], wanted: string | null): Problem {
   const known = studies.map(({ name }) => JSON.stringify(name)).join(', ') || 'none';
   if (wanted !== null) return { path: '--study', message: `found ${toFound(wanted)}, wanted one of ${known}` };
   return { path: '', message: `found ${studies.length} studies (${known}), wanted the name of one: --study NAME` };
@@ -76,7 +58,7 @@ interface Objective {
   goal: Goal;
 }
 
-function objectivesOf({ directions, metricNames }: Study, names: Names): Objective[] {
+function objectivesOf({ directions, metricNames }: OptunaStudy, names: Names): Objective[] {
   const isAlone = directions.length === 1;
   return directions.map(({ objective, direction }) => ({
     name: names.of(metricNames?.[objective] ?? (isAlone ? 'objective' : `objective${objective}`)),
@@ -84,7 +66,7 @@ function objectivesOf({ directions, metricNames }: Study, names: Names): Objecti
   }));
 }
 
-function toRun(trial: Trial, objectives: readonly Objective[], names: Names): SourceRun {
+function toRun(trial: OptunaTrial, objectives: readonly Objective[], names: Names): SourceRun {
   const { number, state, startedAt, completedAt, parameters, attributes } = trial;
   const found = new Map<string, ParamValue>();
   for (const { name: theirs, value, distribution } of parameters) {
@@ -117,7 +99,7 @@ function chosen(value: number, distribution: string): ParamValue {
 }
 
 /** Where the first objective ends on the last value that was reported, both are one curve. */
-function curvesOf({ values, reports, state }: Trial, objectives: readonly Objective[]): Map<string, SourceCurve> {
+function curvesOf({ values, reports, state }: OptunaTrial, objectives: readonly Objective[]): Map<string, SourceCurve> {
   const curves = new Map<string, SourceCurve>();
   const last = Math.max(1, reports.at(-1)?.step ?? 1);
   for (const { objective, value } of values) {
@@ -136,8 +118,6 @@ function curvesOf({ values, reports, state }: Trial, objectives: readonly Object
   return curves;
 }
 
-const MEASURED = /^(train|val|test)\//;
-
 /** An attribute that keeps its name says nothing that Cosweep knows, unless it is the seed. */
 function addAttribute(
   name: string | null,
@@ -152,7 +132,7 @@ function addAttribute(
     name === 'seed' || SEED_NAME.test(name) || isLossParameter(toParameterName(name)) || isSettingName(name);
   if (isParameter)
     parameters.set(name, typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as ParamValue));
-  else if (MEASURED.test(name) && typeof value === 'number') {
+  else if (METRIC_OF_PART.test(name) && typeof value === 'number') {
     const last = [...curves.values()].reduce((most, { batches }) => Math.max(most, batches.at(-1)!), 1);
     curves.set(name, { batches: [last], values: [value] });
   }

@@ -2,7 +2,7 @@ import { DefinitionError, type Problem, toFound } from '../sweep/problem.ts';
 import type { ParamValue } from '../sweep/arm.ts';
 import { toMetricValue, toParameterValues, toWhole } from './cells.ts';
 import { readCsvRows, type CsvRow } from './csv-rows.ts';
-import { CurveBuilder } from './curve-builder.ts';
+import { CurveBuilders } from './curve-builder.ts';
 import { judgeHeading, type Heading } from './heading.ts';
 import type { Names } from './names.ts';
 import type { Source, SourceRun } from './source.ts';
@@ -29,7 +29,7 @@ interface OpenRun {
   /** Cells of the heading's parameters, in their order. */
   cells: string[];
   state: string;
-  curves: Map<string, CurveBuilder>;
+  curves: CurveBuilders;
 }
 
 class Table {
@@ -76,7 +76,7 @@ class Table {
       else if (value === null)
         this.#say(`line ${line}`, `found ${toFound(cells[column])} for ${metric}, wanted a number`);
       // A cell is empty where its metric was not measured.
-      else if (!heading.hasGaps || cells[column]!.trim() !== '') curveOf(run, metric).add(batch, value, line);
+      else if (!heading.hasGaps || cells[column]!.trim() !== '') run.curves.add(metric, batch, value, line);
     }
   }
 
@@ -86,7 +86,7 @@ class Table {
     const key = run === null ? JSON.stringify(values) : cells[run]!;
     const known = this.#runs.get(key);
     if (known === undefined) {
-      const made = { line, cells: values, state: '', curves: new Map<string, CurveBuilder>() };
+      const made = { line, cells: values, state: '', curves: new CurveBuilders() };
       this.#runs.set(key, made);
       return made;
     }
@@ -117,9 +117,7 @@ class Table {
       place: `line ${line}`,
       id: run === null ? null : keys[row]!,
       parameters: Object.fromEntries(parameters.map(({ name }, i): [string, ParamValue] => [name, columns[i]![row]!])),
-      curves: new Map(
-        [...curves].map(([metric, curve]) => [metric, curve.build(metric, (problem) => this.problems.push(problem))]),
-      ),
+      curves: curves.build((problem) => this.problems.push(problem)),
       failure: failureOf(state),
       startedAt: null,
       seconds: null,
@@ -129,12 +127,6 @@ class Table {
   #say(path: string, message: string): void {
     this.problems.push({ path, message });
   }
-}
-
-function curveOf(run: OpenRun, metric: string): CurveBuilder {
-  let curve = run.curves.get(metric);
-  if (curve === undefined) run.curves.set(metric, (curve = new CurveBuilder()));
-  return curve;
 }
 
 /** The words of W&B and of others for a run that came to its end. */

@@ -2,7 +2,7 @@ import type { Assignment, ParamValue } from '../sweep/arm.ts';
 import { toCanonicalJson } from '../sweep/canonical-json.ts';
 import { isLossParameter, toParameterName } from '../sweep/parameter-names.ts';
 import { type Problem, toFound } from '../sweep/problem.ts';
-import { SEED_NAME } from './seed-name.ts';
+import { SEED_NAME } from './known-names.ts';
 import type { SourceRun } from './source.ts';
 
 /** What runs were trained with, under Cosweep's names. */

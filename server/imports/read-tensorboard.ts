@@ -17,7 +17,7 @@ import {
 } from '../tensorboard/event-proto.ts';
 import { BrokenRecord, decodeRecords } from '../tensorboard/tfrecord.ts';
 import { toParameterValues } from './cells.ts';
-import { CurveBuilder } from './curve-builder.ts';
+import { CurveBuilders } from './curve-builder.ts';
 import { findFiles } from './find-files.ts';
 import type { Names } from './names.ts';
 import { PathPattern } from './path-pattern.ts';
@@ -86,9 +86,9 @@ function toRun(path: string, parts: readonly { folder: EventFolder; prefix: stri
       const name = names.of(theirs);
       if (name !== null) parameters.set(name, value);
     }
-    for (const [tag, curve] of folder.curves) {
+    for (const [tag, curve] of folder.curves.build('last')) {
       const name = names.of(prefix + tag);
-      if (name !== null) curves.set(name, curve.build(name, 'last'));
+      if (name !== null) curves.set(name, curve);
     }
   }
   const first = Math.min(...parts.map(({ folder }) => folder.first));
@@ -133,7 +133,7 @@ function withoutParameters(runs: readonly SourceRun[]): Problem[] {
 /** What the event files of one folder say, under TensorBoard's names. */
 class EventFolder {
   readonly parameters = new Map<string, ParamValue>();
-  readonly curves = new Map<string, CurveBuilder>();
+  readonly curves = new CurveBuilders();
   /** Seconds since 1970 of the first and of the last value. */
   first = Infinity;
   last = -Infinity;
@@ -166,9 +166,7 @@ class EventFolder {
     if (value === null || !(step >= 0)) return;
     this.first = Math.min(this.first, wallTime);
     this.last = Math.max(this.last, wallTime);
-    let curve = this.curves.get(tag);
-    if (curve === undefined) this.curves.set(tag, (curve = new CurveBuilder()));
-    curve.add(step, value);
+    this.curves.add(tag, step, value);
   }
 }
 

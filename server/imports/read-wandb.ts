@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import type { ParamValue } from '../sweep/arm.ts';
 import { DefinitionError, type Problem } from '../sweep/problem.ts';
-import { CurveBuilder } from './curve-builder.ts';
+import { CurveBuilders } from './curve-builder.ts';
 import { findFiles } from './find-files.ts';
 import type { Names } from './names.ts';
 import { parsePythonJson } from './python-json.ts';
@@ -45,7 +45,7 @@ class WandbRun {
   readonly #place: string;
   readonly #names: Names;
   readonly #parameters = new Map<string, ParamValue>();
-  readonly #curves = new Map<string, CurveBuilder>();
+  readonly #curves = new CurveBuilders();
   #exit: WandbRecord['exit'] | null = null;
   #startedAt: number | null = null;
   #seconds = 0;
@@ -75,7 +75,7 @@ class WandbRun {
       place: this.#place,
       id: this.#id,
       parameters: Object.fromEntries(this.#parameters),
-      curves: new Map([...this.#curves].map(([metric, curve]) => [metric, curve.build(metric, 'last')])),
+      curves: this.#curves.build('last'),
       failure: failureOf(this.#exit),
       startedAt: this.#startedAt,
       seconds: this.#seconds > 0 ? this.#seconds : null,
@@ -107,11 +107,7 @@ function flat(name: string, value: unknown): [string, ParamValue][] {
   return Object.entries(value).flatMap(([key, inner]) => flat(`${name}.${key}`, inner));
 }
 
-function addValues(
-  { item = [], step }: NonNullable<WandbRecord['history']>,
-  names: Names,
-  curves: Map<string, CurveBuilder>,
-) {
+function addValues({ item = [], step }: NonNullable<WandbRecord['history']>, names: Names, curves: CurveBuilders) {
   const steps = item.find((each) => keyOf(each, '/') === '_step');
   const batch = Number(step?.num ?? (steps === undefined ? NaN : valueOf(steps)));
   if (!Number.isSafeInteger(batch) || batch < 0) return;
@@ -120,9 +116,7 @@ function addValues(
     const name = key.startsWith('_') ? null : names.of(key);
     const value = name === null ? null : valueOf(each);
     if (name === null || (typeof value !== 'number' && !NOT_FINITE.includes(String(value)))) continue;
-    let curve = curves.get(name);
-    if (curve === undefined) curves.set(name, (curve = new CurveBuilder()));
-    curve.add(batch, typeof value === 'number' ? value : NaN);
+    curves.add(name, batch, typeof value === 'number' ? value : NaN);
   }
 }
 

@@ -10,9 +10,10 @@ import { WANDB_FILE } from './read-wandb.ts';
 /** What a file or folder is, by what is in it. */
 export function sourceKind(path: string): ImportSource {
   if (isFolder(path)) {
+    const files = findFiles(path, EITHER).map((file) => basename(file));
     // W&B keeps copies of TensorBoard's files beside its own.
-    if (findFiles(path, WANDB_FILE).length > 0) return 'wandb';
-    if (findFiles(path, EVENT_FILE).length > 0) return 'tensorboard';
+    if (files.some((name) => WANDB_FILE.test(name))) return 'wandb';
+    if (files.length > 0) return 'tensorboard';
     throw unknown(path, `a folder of ${readdirSync(path).length} entries`);
   }
   if (WANDB_FILE.test(basename(path))) return 'wandb';
@@ -22,8 +23,9 @@ export function sourceKind(path: string): ImportSource {
   return 'csv';
 }
 
-/** @throws UserError where there is nothing */
-export function isFolder(path: string): boolean {
+const EITHER = new RegExp(`${WANDB_FILE.source}|${EVENT_FILE.source}`);
+
+function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (error) {

@@ -28,6 +28,10 @@ interface Options {
   out?: string;
 }
 
+/** Of a table, where the user says nothing. */
+const DEFAULTS = { at: 'last', correction: 'maxT', digits: 2 } as const;
+type Wanted = Options & Required<Pick<Options, keyof typeof DEFAULTS>>;
+
 export const exportCommand: CliCommand = {
   define(program, run) {
     program
@@ -82,7 +86,7 @@ function exportTable(session: Session, given: string[], { metric: names, ...opti
     refuseOfTables(sweeps, asked, options);
     return exportFolder(session, { sweeps, format: asked, out: options.out, metrics: metric ?? null });
   }
-  const wanted = { ...options, ...(metric === undefined ? {} : { metric }) };
+  const wanted: Wanted = { ...DEFAULTS, ...options, ...(metric === undefined ? {} : { metric }) };
   if (sweeps.length > 1) refuseForSeveral(sweeps, wanted);
   return withStorage(session, READING, async (storage) => {
     const { checkOutput } = await import('../check-output.ts');
@@ -130,9 +134,9 @@ async function readTable(storage: Storage, what: string, wanted: TableOptions): 
   return buildAblationTable(await read(storage, what, wanted), wanted);
 }
 
-async function readComparison(storage: Storage, sweeps: readonly string[], options: Options): Promise<SweepComparison> {
+async function readComparison(storage: Storage, sweeps: readonly string[], options: Wanted): Promise<SweepComparison> {
   const { compareSweeps } = await import('../../report/compare/compare-sweeps.ts');
-  const { metric, at = 'last', correction = 'maxT', digits = 2, rows, cols } = options;
+  const { metric, at, correction, digits, rows, cols } = options;
   const all: SweepResults[] = [];
   for (const what of sweeps) all.push(await read(storage, what, metric === undefined ? {} : { metrics: metric }));
   return compareSweeps(all, {
@@ -155,8 +159,7 @@ async function read(storage: Storage, what: string, wanted: TableOptions): Promi
   return readResults(storage, id, metricsOfTable(own, wanted))!;
 }
 
-function toTableOptions({ metric, at = 'last', correction = 'maxT', digits = 2, ids, ...rest }: Options): TableOptions {
-  const { rows, cols, baseline, target } = rest;
+function toTableOptions({ metric, at, rows, cols, baseline, target, correction, digits, ids }: Wanted): TableOptions {
   return {
     at,
     correction,

@@ -7,7 +7,7 @@ export const MAX_DEPTH = 64;
 export const TOO_DEEP = `found more than ${MAX_DEPTH} levels of brackets, wanted a sweep definition`;
 
 /** Entries of all lists and objects together. */
-const MAX_ENTRIES = 150_000;
+export const MAX_ENTRIES = 150_000;
 const MAX_TEXT = 10_000;
 
 /** More values of one parameter than any plan can hold. */
@@ -17,7 +17,8 @@ export const MAX_ALL_VALUES = 200_000;
 /** More seeds than anybody trains. */
 export const MAX_SEEDS = 100_000;
 /** A text that is a value becomes part of the names of arms. */
-const MAX_TEXT_VALUE = 500;
+export const MAX_TEXT_VALUE = 500;
+export const MAX_INCLUDED = 10_000;
 const MAX_CONSTRAINT_LENGTH = 1_000;
 /** A text of `training`: the paths of data. */
 const MAX_PATH = 1_000;
@@ -32,7 +33,7 @@ const MAX_LENGTHS = {
   metrics: 100,
   parameters: 100,
   constraints: 100,
-  include: 10_000,
+  include: MAX_INCLUDED,
   exclude: 1_000,
   ablations: 100,
   seeds: MAX_SEEDS,
