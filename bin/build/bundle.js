@@ -5,7 +5,8 @@ import { root } from '../setup/root.js';
 
 /**
  * Bundles programs for Node with what they import. A bundle holds only what is used of each package, in few files, so a
- * program starts sooner than from node_modules. Packages under `dependencies` stay outside: they hold native code.
+ * program starts sooner than from node_modules. Packages under `dependencies` stay outside, since they hold native code,
+ * and those under `peerDependencies`, which only some users install.
  *
  * Every entry is a file at the place of its source; what several share, or what is loaded only when it is needed, is in
  * `chunks`.
@@ -20,7 +21,7 @@ export async function bundle({ from, to, entries, alias = {} }) {
     cwd: root,
     input: Object.fromEntries(entries.map((entry) => [entry, join(root, from, `${entry}.ts`)])),
     platform: 'node',
-    external: [...builtinModules, /^node:/, ...nativePackages()],
+    external: [...builtinModules, /^node:/, ...installedPackages()],
     resolve: {
       // The packages of TensorFlow.js have their parts one by one under `module` only.
       mainFields: ['module', 'main'],
@@ -42,9 +43,9 @@ export async function bundle({ from, to, entries, alias = {} }) {
   return output.flatMap(({ moduleIds = [] }) => moduleIds.filter((id) => id.includes('node_modules')));
 }
 
-function nativePackages() {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.keys(dependencies);
+function installedPackages() {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys({ ...dependencies, ...peerDependencies });
 }
 
 /** All that the union package is imported for; see server/training/gradients.ts. */

@@ -30,7 +30,8 @@ export function restoreManifest() {
  * would fetch optional dependencies and run their scripts: they become peers that nobody misses, which npm takes as
  * they are if they are there. `engine install` reads there which version to fetch.
  */
-function toPacked({ scripts, allowScripts, devDependencies, optionalDependencies, ...rest }) {
-  const optional = Object.keys(optionalDependencies).map((name) => [name, { optional: true }]);
-  return { ...rest, peerDependencies: optionalDependencies, peerDependenciesMeta: Object.fromEntries(optional) };
+function toPacked({ scripts, allowScripts, devDependencies, optionalDependencies, peerDependencies, ...rest }) {
+  const peers = { ...peerDependencies, ...optionalDependencies };
+  const optional = Object.keys(peers).map((name) => [name, { optional: true }]);
+  return { ...rest, peerDependencies: peers, peerDependenciesMeta: Object.fromEntries(optional) };
 }
