@@ -5,8 +5,8 @@ import { root } from '../setup/root.js';
 
 /**
  * Bundles programs for Node with what they import. A bundle holds only what is used of each package, in few files, so a
- * program starts sooner than from node_modules. Packages under `dependencies` stay outside, since they hold native code,
- * and those under `peerDependencies`, which only some users install.
+ * program starts sooner than from node_modules. Packages under `dependencies` stay outside, since they hold native
+ * code, and those under `peerDependencies`, which only some users install.
  *
  * Every entry is a file at the place of its source; what several share, or what is loaded only when it is needed, is in
  * `chunks`.

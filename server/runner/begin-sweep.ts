@@ -2,7 +2,6 @@ import { isProgramEngine } from '../sweep/program-engine.ts';
 import type { TrainingEnvironment } from '../store/reading/read-environment.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { isAllDone, readTasks, type RunIdentity } from '../store/training/identify-runs.ts';
-import type { Here } from '../store/training/same-bits.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureExact } from './exactness/ensure-exact.ts';
@@ -10,8 +9,8 @@ import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
-import { measureBits } from './workers/measure-bits.ts';
-import type { Trainer } from './workers/trainer.ts';
+import { structuresOf, type Structures } from './workers/bit-class.ts';
+import { measureBits, type ClassOfCard } from './workers/measure-bits.ts';
 
 /** What a sweep is trained on. */
 interface Inputs extends Data {
@@ -27,8 +26,10 @@ export type Beginning =
       crew: Crew;
       /** What its runs compute. */
       identities: RunIdentity[];
-      /** The machine that trains it; null where nothing is left to train. */
-      here: Here | null;
+      /** What is computed on each card of this machine; null where that is not known, or nothing is left to train. */
+      classes: ClassOfCard | null;
+      /** null where nobody can measure what is computed. */
+      structures: Structures | null;
     } & Inputs)
   | { kind: 'stopped'; sweep: SweepRecord }
   | { kind: 'gone' };
@@ -61,11 +62,13 @@ export async function beginSweep(
   const identities = identifyAll(armList, readTasks(storage, sweepId), crew.engine, share, inputs);
   const begun = { sweep, crew, identities, ended, data: inputs };
   // What a check has at work is ended before anything else.
-  const here = await (isProgramEngine(crew.engine)
+  const measured = await (isProgramEngine(crew.engine)
     ? checkTheirs(options, begun)
-    : unlessEnded(ended, readHere(options, begun)));
-  return here ? { kind: 'begun', sweep, crew, identities, ...inputs, ...here } : { kind: 'stopped', sweep };
+    : unlessEnded(ended, measure(options, begun)));
+  return measured ? { kind: 'begun', sweep, crew, identities, ...inputs, ...measured } : { kind: 'stopped', sweep };
 }
+
+type Measured = Pick<Beginning & { kind: 'begun' }, 'classes' | 'structures'>;
 
 interface Begun {
   sweep: SweepRecord;
@@ -83,23 +86,20 @@ interface Begun {
 async function checkTheirs(
   options: Beginner,
   { sweep, crew, identities, data, ended }: Begun,
-): Promise<{ here: null } | null> {
+): Promise<Measured | null> {
   const { storage, sweepId, fresh } = options;
   const dataFingerprint = data.fingerprintOf(sweep.armList[0]!.training);
   const isDone = !fresh && isAllDone(storage, sweepId, identities);
   await ensureExact(options, { sweep, crew, dataFingerprint, isDone, ended });
-  return ended.aborted ? null : { here: null };
+  return ended.aborted ? null : { classes: null, structures: null };
 }
 
-/** The machine that trains the sweep, with the bits that it computes. */
-async function readHere(
-  options: Beginner,
-  { sweep, crew, identities, data, ended }: Begun,
-): Promise<{ here: Here | null }> {
+/** The bits that are computed here. Of workers on other machines they are measured when those come. */
+async function measure(options: Beginner, { sweep, crew, identities, data, ended }: Begun): Promise<Measured> {
   const { storage, sweepId, fresh, tell } = options;
-  if (!fresh && isAllDone(storage, sweepId, identities)) return { here: null };
-  const hire = (): Trainer => crew.hire(0);
-  return { here: await measureBits(crew, sweep.armList, data, { hire, ended, tell }) };
+  const structures = structuresOf(sweep.armList, data);
+  if (crew.remote !== null || (!fresh && isAllDone(storage, sweepId, identities))) return { classes: null, structures };
+  return { classes: await measureBits(crew, structures, { ended, tell }), structures };
 }
 
 async function readInputs({ armList, plan, folder }: SweepRecord, { tell, patience }: Beginner): Promise<Inputs> {

@@ -24,6 +24,7 @@ import { patiently, type Waiter } from './patiently.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
 import { Patience } from './patience.ts';
+import type { Elsewhere } from './workers/remote-workers.ts';
 
 interface Looking {
   watch: HolderWatch;
@@ -39,7 +40,7 @@ interface Looking {
  * @returns how the sweep that was asked for ended; null where another process has it, or it was stopped while waiting
  */
 export async function runQueue(
-  options: RunOptions,
+  options: RunOptions & Elsewhere,
   looking: Looking = { watch: new HolderWatch(), every: LOOK_MS },
 ): Promise<SweepSummary | null> {
   const { storage, tell, stop, kill } = options;

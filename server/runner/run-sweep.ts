@@ -22,7 +22,12 @@ import { impatiently, patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { SweepWork } from './sweep-work.ts';
 import { trainSweep } from './train-sweep.ts';
-import { hireCrew } from './workers/hire-crew.ts';
+import { unmeasuredClass, type Structures } from './workers/bit-class.ts';
+import { hireCrew, type Crew } from './workers/hire-crew.ts';
+import { LocalSeating } from './workers/local-seating.ts';
+import type { ClassOfCard } from './workers/measure-bits.ts';
+import type { Elsewhere } from './workers/remote-workers.ts';
+import type { Seating } from './workers/seat.ts';
 
 const CANCEL_POLL_MS = 1000;
 
@@ -57,7 +62,7 @@ const CANCEL_POLL_MS = 1000;
  *
  * @returns null where it is not queued any more, or could not begin
  */
-export async function runSweep(options: SweepOptions): Promise<SweepSummary | null> {
+export async function runSweep(options: SweepOptions & Elsewhere): Promise<SweepSummary | null> {
   const { storage, sweepId, stop, kill, lost, tell } = options;
   const started = performance.now();
   const cancel = watchCancel(options);
@@ -74,7 +79,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary | nu
     }
     const { sweep } = beginning;
     const work = await toWork(options, beginning, cancel);
-    await tellBeginning(sweepId, sweep, work);
+    await tellBeginning(sweepId, sweep, beginning.crew, work);
     const batches = await trainSweep(work);
 
     const cut = sweep.probeSeeds !== null && work.tasks.some((task) => task.state === 'waiting');
@@ -121,18 +126,29 @@ async function prune(options: SweepOptions): Promise<void> {
 /** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
 async function toWork(
   options: SweepOptions,
-  { sweep, crew, identities, here, fingerprintOf, weightsOf, environment }: Beginning & { kind: 'begun' },
+  {
+    sweep,
+    crew,
+    identities,
+    classes,
+    structures,
+    fingerprintOf,
+    weightsOf,
+    environment,
+  }: Beginning & { kind: 'begun' },
   { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
 ): Promise<SweepWork> {
   const { storage, lease, sweepId, fresh, patience, logs, tell, stop, kill, lost } = options;
   const { armList: arms, share, folder, plan, probeSeeds } = sweep;
-  const { engine, workers: hired, seats, hire } = crew;
+  const known = classes && [...classes.values()];
   const anew = (seeds: number[]): void =>
     tell({ kind: 'log', message: `${sweep.id} trains anew what it has of ${seedsInWords(seeds)}: ${OTHER_BITS}` });
   const broken = new AbortController();
   const killing = AbortSignal.any([kill, killed, lost, broken.signal]);
   const waiter = { storage, giveUp: killing };
-  const tasks = await patiently(waiter, () => identifyRuns(storage, lease, sweepId, identities, fresh, { here, anew }));
+  const tasks = await patiently(waiter, () =>
+    identifyRuns(storage, lease, sweepId, identities, fresh, { classes: known ?? [], anew }),
+  );
   const temporaries = nameOfTemporaries();
   await patiently(waiter, () => noteFile(storage, lease, temporaries));
   return {
@@ -143,17 +159,15 @@ async function toWork(
     tasks,
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
-    engine,
-    workers: seats,
-    hire,
-    hired,
+    engine: crew.engine,
+    seating: seatingOf(crew, classes, structures, tell),
+    classes: known ?? [],
     patience,
     logs,
     folder,
     temporaries,
     fingerprintOf,
     weightsOf,
-    bitsOf: (arm) => here?.bitsOf(arm) ?? null,
     gitCommit: environment.git?.commit ?? null,
     environmentId: await patiently(waiter, () => noteEnvironment(storage, lease, environment)),
     tell,
@@ -161,6 +175,25 @@ async function toWork(
     killing,
     broken,
   };
+}
+
+function seatingOf(
+  crew: Crew,
+  classes: ClassOfCard | null,
+  structures: Structures | null,
+  tell: SweepOptions['tell'],
+): Seating {
+  const { engine, remote } = crew;
+  if (remote !== null)
+    return remote.seating({
+      engine,
+      structures: structures?.list ?? [],
+      classOf: (machine, signatures) =>
+        structures?.classOf(engine, machine, signatures) ?? unmeasuredClass(engine, machine),
+      tell,
+    });
+  const unknown = unmeasuredClass(engine, { device: '', versions: {} });
+  return new LocalSeating(crew, (seat) => classes?.get(crew.cardOf(seat)) ?? unknown);
 }
 
 /** What would stop every other sweep too. An engine that does not open, or data that cannot be read, stops its own. */
@@ -176,8 +209,13 @@ function seedsInWords(seeds: number[]): string {
 }
 
 /** How much of the sweep is left to train, and whether that is on another machine than what is trained already. */
-async function tellBeginning(sweepId: number, { id, name }: SweepRecord, work: SweepWork): Promise<void> {
-  const { storage, tasks, wanted, workers, hired, engine, tell } = work;
+async function tellBeginning(
+  sweepId: number,
+  { id, name }: SweepRecord,
+  { workers: hired }: Crew,
+  work: SweepWork,
+): Promise<void> {
+  const { storage, tasks, wanted, seating, engine, tell } = work;
   const asked = tasks.filter((task) => task.stages.some((stage) => wanted(task, stage)));
   const left = asked.filter(
     (task) => task.state === 'waiting' && task.stages.some((stage) => stage.batch < stage.to && wanted(task, stage)),
@@ -187,7 +225,7 @@ async function tellBeginning(sweepId: number, { id, name }: SweepRecord, work: S
     sweep: id,
     name,
     engine,
-    workers: Math.min(workers, left),
+    workers: Math.min(seating.size, left),
     runs: asked.length,
     left,
     batches: trainedBatches(asked, wanted),

@@ -1,3 +1,4 @@
+import type { BitClass } from '../store/training/same-bits.ts';
 import type { Lease } from '../store/database/lease.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { RunTask } from '../store/training/identify-runs.ts';
@@ -7,8 +8,7 @@ import type { Data } from './identify.ts';
 import type { Logs } from './logs/logs.ts';
 import type { Wanted } from './order/trunks-only.ts';
 import type { Patience } from './patience.ts';
-import type { Hire } from './workers/hire-worker.ts';
-import type { Trainer } from './workers/trainer.ts';
+import type { Seating } from './workers/seat.ts';
 
 /** A sweep that has begun: all that training it takes. */
 export interface SweepWork {
@@ -25,11 +25,10 @@ export interface SweepWork {
   share: boolean;
   /** An engine of this machine, or a user's program as `program:…`. */
   engine: string;
-  workers: number;
-  /** Starts a worker in a seat. */
-  hire: Hire;
-  /** Workers that were started already: at most as many as `workers`. */
-  hired: Trainer[];
+  /** Where it is trained. */
+  seating: Seating;
+  /** The classes of bits that are known to train it from the beginning. */
+  classes: readonly BitClass[];
   patience: Patience;
   logs: Logs;
   /** Where the data sets' relative paths start. */
@@ -38,8 +37,6 @@ export interface SweepWork {
   temporaries: string;
   fingerprintOf: Data['fingerprintOf'];
   weightsOf: Data['weightsOf'];
-  /** The signature of the bits that this machine computes for an arm; null where it could not be measured. */
-  bitsOf: (arm: number) => string | null;
   gitCommit: string | null;
   /** What it is trained in, as it is stored. */
   environmentId: number;

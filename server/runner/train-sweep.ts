@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
+import { standingsOf } from '../store/training/seed-bits.ts';
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import { Deliveries } from './deliveries/deliveries.ts';
 import { settleByTrunk } from './loops/take-from-trunk.ts';
 import { Settler } from './loops/settler.ts';
 import { WorkerLoop } from './loops/worker-loop.ts';
 import { mostEpsilonsOf } from './order/epsilons-of.ts';
 import { Pace } from './order/pace.ts';
+import type { Standings } from './order/seed-classes.ts';
 import { StageQueue } from './order/stage-queue.ts';
 import { noTrunk, trunkBeside, type TrunkBeside } from './order/trunk-beside.ts';
 import type { SweepWork } from './sweep-work.ts';
+import type { Seat } from './workers/seat.ts';
 import { watchCard } from './usage/watch-card.ts';
 
 /**
@@ -18,12 +22,10 @@ import { watchCard } from './usage/watch-card.ts';
  * @returns batches trained, and those that were taken from trunks instead
  */
 export async function trainSweep(work: SweepWork): Promise<{ trained: number; taken: number }> {
-  const { arms, tasks, hired, hire, broken } = work;
+  const { arms, tasks, seating, broken } = work;
   const beside = work.share ? trunkBeside(arms, tasks) : noTrunk;
   const takenBefore = await settleWhatIsThere(work, beside);
-  const queue = new StageQueue(tasks, work.wanted, beside, work.workers);
-  const size = Math.min(work.workers, queue.size);
-  for (const worker of hired.slice(size)) worker.kill();
+  const queue = new StageQueue(tasks, work.wanted, beside, seating.size, standingsFor(work));
   const pace = new Pace(queue.batches);
   const deliveries = new Deliveries(work, queue, pace);
   const card = watchCard(work.engine);
@@ -34,21 +36,31 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
     settler: new Settler(work, queue, deliveries, beside),
     mostEpsilons: mostEpsilonsOf(arms, tasks),
     card,
-    hire,
   };
-  const loops = Array.from({ length: size }, async (_, index) => {
+  const train = async (seat: Seat): Promise<void> => {
     try {
-      await new WorkerLoop(index, work, hired[index] ?? null, shared).run();
+      await new WorkerLoop(seat, work, shared).run();
     } catch (error) {
       broken.abort(); // a full disk or a lost lease is met by all of them
       throw error;
     }
-  });
+  };
+  const loops: Promise<void>[] = [];
+  const ended = AbortSignal.any([work.stopping, work.killing, queue.over]);
+  const opening = seating.open(queue.size, (seat) => loops.push(train(seat)), ended);
+  // Until a seat is opened there is nobody whose end could be waited for.
+  await opening;
   const ends = await Promise.allSettled(loops);
   card.end();
   const failure = ends.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
   return { trained: pace.done, taken: takenBefore + deliveries.taken };
+}
+
+/** Where workers of several classes of bits train, or nobody knows which will come, a seed is compared with each. */
+function standingsFor({ storage, tasks, classes, engine }: SweepWork): Standings | null {
+  if (classes.length === 1 || isProgramEngine(engine)) return null;
+  return (bits) => standingsOf(storage, tasks, bits);
 }
 
 /**

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalSeat } from '../../server/runner/workers/local-seating.ts';
 import { WorkerLoop, type Shared } from '../../server/runner/loops/worker-loop.ts';
 import { Logs } from '../../server/runner/logs/logs.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { StageQueue } from '../../server/runner/order/stage-queue.ts';
 import { NO_GPU } from '../../server/runner/usage/gpu-meter.ts';
 import { Patience } from '../../server/runner/patience.ts';
+import { unmeasuredClass } from '../../server/runner/workers/bit-class.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import { onEngine } from '../../server/runner/workers/hire-worker.ts';
 import { WorkerProcess } from '../../server/runner/workers/worker-process.ts';
@@ -107,8 +109,8 @@ async function dieEachTime(storage: Storage): Promise<string> {
     settler,
     card: { open: () => NO_GPU },
     mostEpsilons: 1,
-    hire: () => worker,
   };
-  await new WorkerLoop(0, work, worker, shared).run();
+  const seat = new LocalSeat(0, unmeasuredClass('wasm', await worker.opened), worker, () => worker);
+  await new WorkerLoop(seat, work, shared).run();
   return reason;
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { writeUnnamed } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { Deliveries, type TrainedSegment } from '../../server/runner/deliveries/deliveries.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
+import { unmeasuredClass } from '../../server/runner/workers/bit-class.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import { identifyRuns, type RunIdentity } from '../../server/store/training/identify-runs.ts';
 import { readArms } from '../../server/store/reading/read-arms.ts';
@@ -16,6 +17,7 @@ import { begin, identities, lease, makePlan, newStorage } from '../store/support
 const never = new AbortController().signal;
 const nothing = (): boolean => false;
 const machine = { device: 'CPU, 1 thread', versions: {} };
+const bits = unmeasuredClass('wasm', machine);
 const loaded = { classes: ['a', 'b'], evaluated: { val: 10, test: 0 } };
 
 /** A control [0, 100) cut at 50, and an arm that forks there. */
@@ -46,7 +48,6 @@ async function start(): Promise<{
     gitCommit: null,
     environmentId: null as never,
     killing: new AbortController().signal,
-    bitsOf: () => null,
     tell: () => {},
   };
   const resume = (): Deliveries => new Deliveries(work, queue, new Pace(queue.batches));
@@ -80,7 +81,7 @@ test('what follows a stage is trained from its state while that is still being s
   const { storage, queue, deliveries, resume } = await start();
   const trunk = (await queue.next(never))!;
   expect(await deliveries.startOf(trunk, nothing)).toBeNull();
-  void deliveries.begin(trunk, 0, machine, loaded);
+  void deliveries.begin(trunk, { worker: 0, machine, loaded, bits });
   const stored = deliveries.advance(trunk, 0, segment(0, 50), { seconds: 0 });
 
   const [next, other] = [(await queue.next(never))!, (await queue.next(never))!];
@@ -88,7 +89,7 @@ test('what follows a stage is trained from its state while that is still being s
   const sent = sentBytes(50, Uint8Array.of(0, 50));
   for (const job of [next, other]) expect(await deliveries.startOf(job, nothing)).toEqual(sent);
   expect(batchesOf(storage)).toEqual([0, 0]);
-  const last = deliveries.begin(next, 1, machine, loaded);
+  const last = deliveries.begin(next, { worker: 1, machine, loaded, bits });
   await stored;
   expect(batchesOf(storage)).toEqual([50, 50]);
   await last;
@@ -113,7 +114,7 @@ test('what follows a stage whose state comes as a file waits until that has its 
   const trunk = (await queue.next(never))!;
   const { file, hash, size } = await writeUnnamed(storage.checkpointFolder, 'sweep.checkpoint', [Uint8Array.of(0, 50)]);
   const checkpoint = { batch: 50, hash, size, content: { file } };
-  void deliveries.begin(trunk, 0, machine, loaded);
+  void deliveries.begin(trunk, { worker: 0, machine, loaded, bits });
   void deliveries.advance(trunk, 0, { ...segment(0, 50), checkpoint }, { seconds: 0 });
   const next = (await queue.next(never))!;
   expect(await deliveries.startOf(next, nothing)).toEqual({

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { structuresOf } from '../../server/runner/workers/bit-class.ts';
 import { measureBits } from '../../server/runner/workers/measure-bits.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import { makePlan } from '../store/support.ts';
@@ -34,15 +35,20 @@ function signer(signatures: (string | null)[] | null): Trainer {
   };
 }
 
-async function measure(workers: Trainer[], hired: Trainer[], ended = new AbortController().signal) {
-  const crew = { engine: 'wasm', workers, seats: 1, hire: () => hired.shift()! };
+async function measure(
+  workers: Trainer[],
+  hired: Trainer[],
+  ended = new AbortController().signal,
+  cardOf: (seat: number) => string | null = () => null,
+) {
+  const crew = { engine: 'wasm', workers, seats: 1, hire: () => hired.shift()!, cardOf, remote: null };
   const said: string[] = [];
-  const here = await measureBits(crew, ARMS, DATA, {
-    hire: () => hired.shift()!,
+  const classes = await measureBits(crew, structuresOf(ARMS, DATA), {
     ended,
     tell: (event) => event.kind === 'log' && said.push(event.message),
   });
-  return { crew, said, device: here.device, bits: ARMS.map(({ index }) => here.bitsOf(index)) };
+  const [here] = classes.values();
+  return { crew, said, classes, device: here!.device, bits: ARMS.map(({ index }) => here!.bitsOf(index)) };
 }
 
 test('each structure is measured once, by one worker: β, ε and N are no part of it', async () => {
@@ -66,4 +72,15 @@ test('where all die of it the bits are unknown, and the sweep is trained neverth
 
 test('where everything ends no other worker is hired', async () => {
   await expect(measure([signer(null)], [], AbortSignal.abort())).rejects.toThrow('it was killed');
+});
+
+test('of each card one worker is asked: cards with equal bits are one class, others are another', async () => {
+  const cards = ['0', '1', '2', '0', '1'];
+  const workers = [signer(['a', 'b']), signer(['a', 'b']), signer(['a', 'c']), signer(null), signer(null)];
+  const { classes } = await measure(workers, [], undefined, (seat) => cards[seat]!);
+  const names = cards.slice(0, 3).map((card) => classes.get(card)!.name);
+  expect(names[1]).toBe(names[0]);
+  expect(names[2]).not.toBe(names[0]);
+  expect(names[0]).toMatch(/^[0-9a-f]{12}$/);
+  expect([...classes.values()].map((bits) => bits.bitsOf(ARMS[2]!.index))).toEqual(['b', 'b', 'c']);
 });

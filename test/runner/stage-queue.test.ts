@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunTask, StageTask } from '../../server/store/training/identify-runs.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import { noTrunk } from '../../server/runner/order/trunk-beside.ts';
+import type { BitClass, Standing } from '../../server/store/training/same-bits.ts';
 import { everything } from '../../server/runner/order/trunks-only.ts';
 
 /**
@@ -238,4 +239,66 @@ test('what may turn out to be its trunk comes after it, and after anything else'
     two.complete((await two.next(never))!);
     expect([id(await two.next(never)), id(await two.next(never))]).toEqual([2, second]);
   }
+});
+
+describe('classes of bits', () => {
+  const named = (name: string): BitClass => ({ name, device: name, versions: {}, bitsOf: () => name });
+  const [fast, slow] = [named('fast'), named('slow')];
+  /** How what is stored of the two seeds, 0 and 10, stands to a class. */
+  const stored =
+    (standings: Record<string, [Standing, Standing]>) =>
+    ({ name }: BitClass): Map<number, Standing> =>
+      new Map([
+        [0, standings[name]![0]],
+        [10, standings[name]![1]],
+      ]);
+  const queueOf = (standings: Record<string, [Standing, Standing]>) =>
+    new StageQueue(tasks(), everything, noTrunk, 1, stored(standings));
+
+  test('a seed is trained by the class that takes it, to its end', async () => {
+    const queue = queueOf({ fast: ['empty', 'empty'], slow: ['empty', 'empty'] });
+    const first = (await queue.next(never, slow))!;
+    const other = (await queue.next(never, fast))!;
+    expect([id(first), id(other)]).toEqual([1, 11]);
+    queue.complete(first);
+    queue.complete(other);
+    expect([id(await queue.next(never, fast)), id(await queue.next(never, slow))]).toEqual([12, 2]);
+    expect(queue.seeds).toEqual([
+      { seed: 0, bits: 'slow' },
+      { seed: 10, bits: 'fast' },
+    ]);
+  });
+
+  test('what was begun belongs to the class with its bits, and waits for it', async () => {
+    const queue = queueOf({ fast: ['other', 'empty'], slow: ['same', 'unknown'] });
+    expect([queue.waitsForOthers(0, [fast]), queue.waitsForOthers(0, [fast, slow])]).toEqual([true, false]);
+    expect(id(await queue.next(never, fast))).toBe(11);
+    const ended = new AbortController();
+    const waiting = queue.next(ended.signal, fast);
+    expect(id(await queue.next(never, slow))).toBe(1);
+    ended.abort();
+    expect(await waiting).toBeNull();
+  });
+
+  test('a seed that a class took and has not begun is free again once nobody of the class is there', async () => {
+    const queue = queueOf({ fast: ['empty', 'empty'], slow: ['empty', 'empty'] });
+    const job = (await queue.next(never, slow))!;
+    queue.release(slow); // it is in training
+    expect(id(await queue.next(never, fast))).toBe(11);
+    queue.giveBack(job);
+    queue.release(slow);
+    expect(queue.waitsForOthers(0, [fast])).toBe(false);
+    queue.advance(job.stage, { batch: 1, kept: true });
+    expect(id(await queue.next(never, slow))).toBe(1);
+  });
+
+  test('it is over when nothing is left and nothing is in training', async () => {
+    const queue = new StageQueue(tasks().slice(2, 3));
+    for (let job = await queue.next(never); job; job = queue.over.aborted ? null : await queue.next(never)) {
+      expect(queue.over.aborted).toBe(false);
+      queue.complete(job);
+    }
+    expect(queue.over.aborted).toBe(true);
+    expect(new StageQueue([]).over.aborted).toBe(true);
+  });
 });

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { LocalSeat } from '../../server/runner/workers/local-seating.ts';
 import { WorkerLoop } from '../../server/runner/loops/worker-loop.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
 import { Logs } from '../../server/runner/logs/logs.ts';
 import { NO_GPU } from '../../server/runner/usage/gpu-meter.ts';
 import { StageQueue, type StageJob } from '../../server/runner/order/stage-queue.ts';
 import type { RunnerEvent } from '../../server/runner/events.ts';
+import { unmeasuredClass } from '../../server/runner/workers/bit-class.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import type { RunTask } from '../../server/store/training/identify-runs.ts';
 import { makePlan, newStorage } from '../store/support.ts';
@@ -77,6 +79,7 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
   const hire = (): Trainer => {
     throw new Error('nobody has to be hired');
   };
+  const seat = new LocalSeat(0, unmeasuredClass('wasm', await worker.opened), worker, hire);
   const shared = {
     queue,
     pace: new Pace(200),
@@ -84,9 +87,8 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
     settler,
     mostEpsilons: 3,
     card: { open: () => NO_GPU },
-    hire,
   };
-  await expect(new WorkerLoop(0, work, worker, shared).run()).rejects.toThrow('EIO: i/o error, read');
+  await expect(new WorkerLoop(seat, work, shared).run()).rejects.toThrow('EIO: i/o error, read');
   expect(said).toEqual([]); // no stage is tried again
   expect(ordered).toEqual([[[0.1, 0.2], 3]]); // with the step of the stages that carry most
 });

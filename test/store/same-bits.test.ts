@@ -58,7 +58,10 @@ function begin(here: Here | null, { arms = ARMS, seeds = [1, 2], name, ...asked 
   const anew: number[] = [];
   const tell = (told: number[]): void => void anew.push(...told);
   try {
-    const tasks = identifyRuns(storage, token, sweepId, forked(sweepId), fresh, { here, anew: tell });
+    const tasks = identifyRuns(storage, token, sweepId, forked(sweepId), fresh, {
+      classes: here ? [here] : [],
+      anew: tell,
+    });
     return { sweepId, tasks, anew };
   } finally {
     finishSweep(storage, token, sweepId, 'interrupted');

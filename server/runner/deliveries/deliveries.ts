@@ -1,3 +1,4 @@
+import type { BitClass } from '../../store/training/same-bits.ts';
 import { setTimeout } from 'node:timers/promises';
 import { readPaths, type StageTask } from '../../store/training/identify-runs.ts';
 import type { GpuUsage } from '../../store/training/add-usage.ts';
@@ -5,6 +6,7 @@ import { commitSegment, type SegmentRows } from '../../store/training/commit-seg
 import { deleteForgotten } from '../../store/database/forgotten-files.ts';
 import { runName } from '../../store/database/ids.ts';
 import type { Stretch } from '../../store/training/read-stretch.ts';
+import { noteSeed } from '../../store/training/seed-bits.ts';
 import { noteFile } from '../../store/training/note-files.ts';
 import { finishRun, startRun, type Machine, type RunOutcome } from '../../store/training/run-state.ts';
 import type { FitResult } from '../../training/fit-task.ts';
@@ -33,11 +35,20 @@ export interface Spent {
 
 type Work = Pick<
   SweepWork,
-  'storage' | 'lease' | 'arms' | 'tasks' | 'metric' | 'gitCommit' | 'environmentId' | 'bitsOf' | 'tell' | 'killing'
+  'storage' | 'lease' | 'arms' | 'tasks' | 'metric' | 'gitCommit' | 'environmentId' | 'tell' | 'killing'
 >;
 
 /** A segment of a stage, with what the graphics card did meanwhile; null where it is not known. */
 export type TrainedSegment = SegmentReport & { gpu: GpuUsage | null };
+
+/** Who trains a stage, and on what. */
+export interface BegunBy {
+  /** Index of the seat. */
+  worker: number;
+  machine: Machine;
+  loaded: Loaded;
+  bits: BitClass;
+}
 
 /** A stretch of a stage, on its way into the database. */
 interface Delivery {
@@ -74,6 +85,8 @@ export class Deliveries {
   readonly #onTheWay = new Map<number, SentCheckpoint>();
   /** By stage in training: the machine and the data that it is trained with. */
   readonly #records = new Map<number, StageRecord>();
+  /** Seeds whose class of bits is stored. */
+  readonly #noted = new Set<number>();
 
   constructor(work: Work, queue: StageQueue, pace: Pace) {
     this.#work = work;
@@ -117,9 +130,9 @@ export class Deliveries {
     if (stages.some(({ stageId }) => this.#onTheWay.has(stageId))) await this.#storing.run(async () => {});
   }
 
-  /** The runs of the stage are in training. @param worker its index */
-  begin(job: StageJob, worker: number, opened: Machine, { machine, ...loaded }: Loaded): Promise<void> {
-    const { storage, lease, arms, gitCommit, environmentId, bitsOf } = this.#work;
+  /** The runs of the stage are in training. */
+  begin(job: StageJob, { worker, machine: opened, loaded: { machine, ...loaded }, bits }: BegunBy): Promise<void> {
+    const { storage, lease, arms, gitCommit, environmentId } = this.#work;
     const record = {
       ...opened,
       ...machine,
@@ -127,14 +140,24 @@ export class Deliveries {
       worker,
       gitCommit,
       environmentId,
-      bits: bitsOf(job.runs[0]!.arm),
+      bits: bits.bitsOf(job.runs[0]!.arm),
     };
     this.#records.set(job.stage.stageId, record);
     return this.#storing.run(async () => {
+      await this.#noteSeed(job.runs[0]!.seed, bits);
       const records = recordsOf(job, arms, record);
       for (const { runId } of job.runs)
         await this.#patiently(() => startRun(storage, lease, runId, records.get(runId)!));
     });
+  }
+
+  /** What a seed's first stage is begun with, all of the seed is trained with. */
+  async #noteSeed(seed: number, bits: BitClass): Promise<void> {
+    if (this.#noted.has(seed)) return;
+    const { storage, lease, tasks } = this.#work;
+    const runs = tasks.filter((task) => task.seed === seed && task.state !== 'complete');
+    await this.#patiently(() => noteSeed(storage, lease, runs, bits));
+    this.#noted.add(seed);
   }
 
   /** A stretch of the stage is trained, from batch `from` on. @returns when it is stored */

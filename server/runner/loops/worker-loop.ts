@@ -1,3 +1,4 @@
+import type { BitClass } from '../../store/training/same-bits.ts';
 import { runName } from '../../store/database/ids.ts';
 import type { RunTask } from '../../store/training/identify-runs.ts';
 import type { Machine, RunOutcome } from '../../store/training/run-state.ts';
@@ -14,6 +15,7 @@ import type { CardWatch } from '../usage/watch-card.ts';
 import type { ProgramOrder, StageOrder, Start } from '../workers/messages.ts';
 import { programOrder } from '../order/program-order.ts';
 import { isProgram, ownTraining } from '../../sweep/settings.ts';
+import type { Seat } from '../workers/seat.ts';
 import { WorkerError, type Trainer } from '../workers/trainer.ts';
 import { Backlog } from './backlog.ts';
 import type { Settler } from './settler.ts';
@@ -49,30 +51,26 @@ export interface Shared {
   mostEpsilons: number;
   /** What is known of the graphics card that the workers train on. */
   card: Pick<CardWatch, 'open'>;
-  /** Starts a worker in the place of one that has died. */
-  hire: (seat: number) => Trainer;
 }
 
 /**
- * One worker's seat: takes the next stage, has it trained, and hires a new worker where the old one died. What is
+ * What is done in a seat: takes the next stage and has it trained, by somebody else where a worker died. What is
  * delivered is stored while the worker goes on with the next stage.
  */
 export class WorkerLoop {
+  readonly #seat: Seat;
   readonly #index: number;
   readonly #work: Work;
   readonly #shared: Shared;
-  /** null until there is something to train: then it is hired. */
-  #worker: Trainer | null;
   readonly #storing = new Backlog();
   readonly #settling = new Backlog();
   /** Storing or settling has failed. */
   readonly #failed = AbortSignal.any([this.#storing.failed, this.#settling.failed]);
 
-  /** @param worker the first one, null to hire one */
-  constructor(index: number, work: Work, worker: Trainer | null, shared: Shared) {
-    this.#index = index;
+  constructor(seat: Seat, work: Work, shared: Shared) {
+    this.#seat = seat;
+    this.#index = seat.index;
     this.#work = work;
-    this.#worker = worker;
     this.#shared = shared;
   }
 
@@ -81,32 +79,35 @@ export class WorkerLoop {
     const ended = AbortSignal.any([this.#work.stopping, this.#work.killing, this.#failed]);
     const letGo = this.#obeySignals();
     try {
-      for (let job = await queue.next(ended); job; job = await queue.next(ended)) {
+      for (;;) {
+        const bits = await this.#seat.ready(ended);
+        const job = bits && (await queue.next(ended, bits));
+        if (!job) break;
         this.#showIdle();
         // A stage whose trunk may have trained it already is settled beside the training; what is left of it comes
         // back.
         if (settler.isDue(job)) this.#settling.add(settler.settle(job, this.#index));
-        else await this.#train(job);
+        else await this.#train(job, bits);
       }
       await this.#idle();
     } catch (error) {
-      this.#worker?.kill();
+      this.#seat.taken?.kill();
       await this.#idle().catch(() => {}); // it needs the lease and the database, which go when this has ended
       throw error;
     } finally {
-      await this.#worker?.end();
+      await this.#seat.leave();
       letGo();
       this.#showIdle();
     }
   }
 
   /** Trains one stage until it is complete, diverged, stopped or has failed too often. */
-  async #train(job: StageJob): Promise<void> {
+  async #train(job: StageJob, bits: BitClass): Promise<void> {
     const { stopping, killing, tell } = this.#work;
     const spent = { seconds: 0 };
     for (let failures = 0; ;) {
       try {
-        return await this.#attempt(job, spent);
+        return await this.#attempt(job, bits, spent);
       } catch (error) {
         // Only what went wrong in the worker says something about the stage; anything else is this process's own
         // trouble.
@@ -125,12 +126,12 @@ export class WorkerLoop {
     }
   }
 
-  async #attempt(job: StageJob, spent: Spent): Promise<void> {
+  async #attempt(job: StageJob, bits: BitClass, spent: Spent): Promise<void> {
     const { stopping } = this.#work;
     const { deliveries, pace, card } = this.#shared;
     const { from, to } = job.stage;
     const before = this.#storing.idle();
-    const worker = this.#aliveWorker();
+    const worker = this.#seat.trainer();
     const machine = await worker.opened;
     const start = await deliveries.startOf(job, (hash) => worker.holds(hash));
     if (stopping.aborted) return;
@@ -145,7 +146,7 @@ export class WorkerLoop {
       onOutput: log.quote,
       onLoaded: (loaded) => {
         gpu = card.open(machine.device);
-        this.#storing.add(deliveries.begin(job, this.#index, machine, loaded));
+        this.#storing.add(deliveries.begin(job, { worker: this.#index, machine, loaded, bits }));
         progress.begin();
       },
       onProgress: (batch) => progress.reach(batch),
@@ -209,18 +210,11 @@ export class WorkerLoop {
     await this.#storing.idle();
   }
 
-  /** A worker whose engine did not open is dead too: the next attempt gets a new worker. */
-  #aliveWorker(): Trainer {
-    if (this.#worker && !this.#worker.dead) return this.#worker;
-    void this.#worker?.end();
-    return (this.#worker = this.#shared.hire(this.#index));
-  }
-
   /** @returns what makes the worker obey no longer */
   #obeySignals(): () => void {
     const { stopping, killing } = this.#work;
-    const onStop = (): void => this.#worker?.stop();
-    const onKill = (): void => this.#worker?.kill();
+    const onStop = (): void => this.#seat.taken?.stop();
+    const onKill = (): void => this.#seat.taken?.kill();
     stopping.addEventListener('abort', onStop);
     for (const signal of [killing, this.#failed]) signal.addEventListener('abort', onKill);
     return () => {

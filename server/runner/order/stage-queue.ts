@@ -1,6 +1,8 @@
 import type { RunState } from '../../sweep/results.ts';
 import type { RunTask, StageTask } from '../../store/training/identify-runs.ts';
+import type { BitClass } from '../../store/training/same-bits.ts';
 import { noTrunk, type TrunkBeside } from './trunk-beside.ts';
+import { SeedClasses, type Standings } from './seed-classes.ts';
 import { everything, type Wanted } from './trunks-only.ts';
 
 /** A stage to train, for the runs of a sweep that need it. */
@@ -44,6 +46,8 @@ export class StageQueue {
   readonly #nodes: Map<number, Node>;
   readonly #beside: TrunkBeside;
   readonly #workers: number;
+  readonly #classes: SeedClasses;
+  readonly #over = new AbortController();
   #waiting: (() => void)[] = [];
 
   /**
@@ -51,11 +55,25 @@ export class StageQueue {
    * @param wanted says which stages are to be trained now; the others are left for another time
    * @param beside gives the trunk's stages that may spare a stage its training
    * @param workers how many workers will ask, at most
+   * @param standings of the seeds, where workers of several classes of bits ask
    */
-  constructor(tasks: RunTask[], wanted: Wanted = everything, beside: TrunkBeside = noTrunk, workers = 1) {
+  constructor(
+    tasks: RunTask[],
+    wanted: Wanted = everything,
+    beside: TrunkBeside = noTrunk,
+    workers = 1,
+    standings: Standings | null = null,
+  ) {
     this.#nodes = buildNodes(tasks, wanted, beside);
     this.#beside = beside;
     this.#workers = workers;
+    this.#classes = new SeedClasses(standings);
+    if (this.#open().length === 0) this.#over.abort();
+  }
+
+  /** Aborted: nothing is left to train, and nothing is in training. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   get size(): number {
@@ -74,19 +92,26 @@ export class StageQueue {
     return total;
   }
 
-  /** The next stage to train, or null when there will be none any more. @param ended aborted: none from then on */
-  async next(ended: AbortSignal): Promise<StageJob | null> {
+  /**
+   * The next stage to train, or null when there will be none any more.
+   *
+   * @param ended aborted: none from then on
+   * @param bits the class that asks: it gets stages of its own seeds, and of those that nobody has taken
+   */
+  async next(ended: AbortSignal, bits: BitClass | null = null): Promise<StageJob | null> {
     const wake = (): void => this.#wake();
     ended.addEventListener('abort', wake);
     try {
       for (;;) {
-        const open = [...this.#nodes.values()].filter(
-          ({ state }) => state === 'ready' || state === 'training' || state === 'blocked',
-        );
+        const open = this.#open();
         if (ended.aborted || open.length === 0) return null;
-        const node = this.#choose(open);
+        const node = this.#choose(
+          open.filter((each) => this.#classes.allows(seedOf(each), bits)),
+          bits,
+        );
         if (node) {
           node.state = 'training';
+          this.#classes.take(seedOf(node), bits);
           return node;
         }
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -170,6 +195,26 @@ export class StageQueue {
     return batches - (job.stage.to - job.stage.batch);
   }
 
+  /** Nobody of a class is there any more: what it has not begun of its seeds is anybody's. */
+  release(bits: BitClass): void {
+    const nodes = [...this.#nodes.values()];
+    this.#classes.release(bits, (seed) =>
+      nodes.some((node) => seedOf(node) === seed && (node.state === 'training' || node.stage.batch > node.stage.from)),
+    );
+    this.#wake();
+  }
+
+  /** The seeds of which something is left to train, each with the class that has taken it, if one has. */
+  get seeds(): { seed: number; bits: string | null }[] {
+    const open = new Set(this.#open().map(seedOf));
+    return [...open].map((seed) => ({ seed, bits: this.#classes.ownerOf(seed) ?? null }));
+  }
+
+  /** Whether nobody of these classes may train anything of a seed. */
+  waitsForOthers(seed: number, present: readonly BitClass[]): boolean {
+    return !present.some((bits) => this.#classes.allows(seed, bits));
+  }
+
   /** The stage will not come to its end (it diverged, or failed for good): nothing that follows it can be trained. */
   drop({ stage }: StageJob): void {
     const node = this.#nodes.get(stage.stageId);
@@ -182,11 +227,12 @@ export class StageQueue {
   /**
    * A seed's stages come before those of the next seed. There is one exception: where a seed's last stages are too few
    * for all workers, a stage of the next seed that others wait for comes before them. For a trunk has to be trained
-   * before there is work for every worker again.
+   * before there is work for every worker again. A class finishes its own seeds before it takes another.
    */
-  #choose(open: Node[]): Node | null {
+  #choose(open: Node[], bits: BitClass | null): Node | null {
     const ready = open.filter(({ state }) => state === 'ready').map((node) => ({ node, later: this.#mayShrink(node) }));
-    const first = best(ready);
+    const first =
+      best(ready.filter(({ node, later }) => !later && this.#classes.isOwn(seedOf(node), bits))) ?? best(ready);
     if (!first) return null;
     const ofSeed = open.filter(({ seed }) => seed === first.seed);
     if (ofSeed.some(({ state }) => state === 'blocked')) return first;
@@ -209,11 +255,22 @@ export class StageQueue {
     return node.beside.length > 0;
   }
 
+  #open(): Node[] {
+    return [...this.#nodes.values()].filter(
+      ({ state }) => state === 'ready' || state === 'training' || state === 'blocked',
+    );
+  }
+
   #wake(): void {
+    if (this.#open().length === 0) this.#over.abort();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function seedOf({ runs }: Node): number {
+  return runs[0]!.seed;
 }
 
 interface Ready {

@@ -12,6 +12,7 @@ import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { officeFor } from './hire-for-program.ts';
 import { hireOn, type Hire } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
+import type { Elsewhere, RemoteWorkers } from './remote-workers.ts';
 import { workerCount } from './worker-count.ts';
 
 /**
@@ -24,12 +25,17 @@ export interface Crew {
   /** How many may be at work at the same time. */
   seats: number;
   hire: Hire;
+  /** The card that a seat is on; null where there is one device for all of them, or each finds its own. */
+  cardOf: (seat: number) => string | null;
+  /** Those on other machines, who train instead; null where there are none. */
+  remote: RemoteWorkers | null;
 }
 
 type Hirer = Pick<
   SweepOptions,
   'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'perGpu' | 'fresh' | 'patience' | 'logs' | 'tell'
->;
+> &
+  Elsewhere;
 
 /**
  * Chooses an engine and starts as many workers on it as there is work for. That an engine works here is remembered from
@@ -42,10 +48,11 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   const { storage, sweepId, fresh, tell } = options;
   const { engine: before, runs, unfinished } = readOutstanding(storage, sweepId);
   const most = fresh ? runs : unfinished;
+  if (options.remote) return callRemote(options.remote, options, before, ended);
   if (isProgramEngine(before)) return hireProgram(before, options, most, ended);
   const start = (engine: EngineName): Promise<Crew | WorkerError | null> => {
     const seats = workerCount(options.workers, engine);
-    return startWorkers({ engine, seats, hire: hireOn(engine, options) }, most, ended);
+    return startWorkers({ engine, seats, hire: hireOn(engine, options), ...ONE_DEVICE }, most, ended);
   };
   const first = await engineOf(before, options);
   const crew = await start(first);
@@ -68,13 +75,31 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   return again;
 }
 
+const ONE_DEVICE: Pick<Crew, 'cardOf' | 'remote'> = { cardOf: () => null, remote: null };
+
+/** Of this machine nobody is hired. */
+async function callRemote(
+  remote: RemoteWorkers,
+  { storage, sweepId, engine, fresh }: Hirer,
+  before: string | null,
+  ended: AbortSignal,
+): Promise<Crew | null> {
+  if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
+  const kept = fresh || engine !== 'auto' ? null : before;
+  const theirs = await remote.engine(kept ?? engine, ended);
+  const hire = (): never => {
+    throw new Error(`Cannot hire anybody here: ${sweepName(sweepId)} is trained on other machines`);
+  };
+  return theirs === null ? null : { engine: theirs, workers: [], seats: 1, hire, ...ONE_DEVICE, remote };
+}
+
 async function hireProgram(engine: string, options: Hirer, most: number, ended: AbortSignal): Promise<Crew | null> {
   if (options.engine !== 'auto' && options.engine !== engine)
     throw new UserError(
       `Cannot train ${sweepName(options.sweepId)} on ${options.engine}: its definition names a program, ` +
         'which is its engine; leave --engine out',
     );
-  const crew = await startWorkers({ engine, ...(await officeFor(engine, options)) }, most, ended);
+  const crew = await startWorkers({ engine, ...(await officeFor(engine, options)), ...ONE_DEVICE }, most, ended);
   if (crew instanceof WorkerError) throw crew;
   return crew;
 }

@@ -1,11 +1,7 @@
+import type { BitClass } from '../../store/training/same-bits.ts';
 import type { Machine } from '../../store/training/run-state.ts';
-import type { Here } from '../../store/training/same-bits.ts';
-import type { Arm } from '../../sweep/arm.ts';
-import { toCanonicalJson } from '../../sweep/canonical-json.ts';
-import { ownTraining } from '../../sweep/settings.ts';
-import { signedStructure, type SignedStructure } from '../../training/signature.ts';
 import type { RunnerEvent } from '../events.ts';
-import type { Data } from '../identify.ts';
+import type { Structures } from './bit-class.ts';
 import type { Crew } from './hire-crew.ts';
 import { WorkerError, type Trainer } from './trainer.ts';
 
@@ -13,47 +9,41 @@ import { WorkerError, type Trainer } from './trainer.ts';
 const TRIES = 3;
 
 interface Means {
-  /** Starts a worker in the first seat, where the crew has none that is alive. */
-  hire: () => Trainer;
   /** Aborted: no further worker is hired. */
   ended: AbortSignal;
   tell: (event: RunnerEvent) => void;
 }
 
+/** The class of bits of each card that the crew's seats are on; where there is one device, it has the name null. */
+export type ClassOfCard = ReadonlyMap<string | null, BitClass>;
+
 /**
- * Has the signature measured of each structure that the arms of a sweep have. All workers of a machine compute equal
- * bits, so one of them is asked. Where all have died of it another one is hired, in the first one's seat. Bits
- * that cannot be measured are unknown, and the sweep is trained nevertheless.
+ * Has the signature of each structure of a sweep measured on each card. All workers on a card compute equal bits, so
+ * one of them is asked. Where all have died of it another one is hired, in the first one's seat. Bits that cannot be
+ * measured are unknown, and the sweep is trained nevertheless.
  */
-export async function measureBits(
-  crew: Crew,
-  arms: readonly Arm[],
-  { imagesOf }: Pick<Data, 'imagesOf'>,
-  means: Means,
-): Promise<Here> {
-  const structures = arms.map((arm) => {
-    const training = ownTraining(arm.training);
-    return signedStructure({ ...arm, training }, imagesOf(training.dataset));
-  });
-  const keys = structures.map(toCanonicalJson);
-  const distinct = new Map(structures.map((structure, i) => [keys[i]!, structure]));
-  const { machine, signatures } = await ask(crew, [...distinct.values()], means);
-  const byKey = new Map([...distinct.keys()].map((key, i) => [key, signatures[i] ?? null]));
-  const byArm = new Map(arms.map(({ index }, i) => [index, byKey.get(keys[i]!)!]));
-  return { ...machine, bitsOf: (arm) => byArm.get(arm) ?? null };
+export async function measureBits(crew: Crew, structures: Structures, means: Means): Promise<ClassOfCard> {
+  const cards = [...new Set(seatsIn(crew).map((seat) => crew.cardOf(seat)))];
+  const classes = new Map<string | null, BitClass>();
+  for (const card of cards) {
+    const { machine, signatures } = await ask(crew, card, structures, means);
+    classes.set(card, structures.classOf(crew.engine, machine, signatures));
+  }
+  return classes;
 }
 
 async function ask(
   crew: Crew,
-  structures: SignedStructure[],
-  { hire, ended, tell }: Means,
+  card: string | null,
+  { list }: Structures,
+  { ended, tell }: Means,
 ): Promise<{ machine: Machine; signatures: (string | null)[] }> {
   let machine: Machine | null = null;
   for (let tries = 1; ; tries++) {
     try {
-      const worker = firstAlive(crew, hire);
+      const worker = firstAlive(crew, card);
       machine = await worker.opened;
-      return { machine, signatures: await worker.sign(structures) };
+      return { machine, signatures: await worker.sign(list) };
     } catch (error) {
       if (!(error instanceof WorkerError) || ended.aborted) throw error;
       if (tries < TRIES) continue;
@@ -64,6 +54,16 @@ async function ask(
   }
 }
 
-function firstAlive({ workers }: Crew, hire: () => Trainer): Trainer {
-  return workers.find(({ dead }) => !dead) ?? (workers[0] = hire());
+function firstAlive(crew: Crew, card: string | null): Trainer {
+  const { workers, cardOf, hire } = crew;
+  const seats = seatsIn(crew).filter((seat) => cardOf(seat) === card);
+  const alive = seats.find((seat) => workers[seat]?.dead === false);
+  if (alive !== undefined) return workers[alive]!;
+  const [first] = seats as [number, ...number[]];
+  return (workers[first] = hire(first));
+}
+
+/** Those that somebody was hired for, at least the first one. */
+function seatsIn({ workers }: Crew): number[] {
+  return workers.length > 0 ? [...workers.keys()] : [0];
 }

@@ -1,7 +1,7 @@
 import { groupBy } from '../../sweep/group-by.ts';
 import type { Storage } from '../database/storage.ts';
 import { isDone, storedRun, storedStage, type HeldRun, type RunIdentity, type Wanted } from './run-identity.ts';
-import { isOneClass, isUsable, worstOf, type Here, type Judge, type Standing } from './same-bits.ts';
+import { isOneClass, isUsable, noJudge, worstOf, type ClassJudge, type Judge, type Standing } from './same-bits.ts';
 
 /** What a sweep is to have for one of its runs. */
 export interface Chosen extends Wanted {
@@ -19,25 +19,42 @@ export interface SeedChoice {
   chosen: Chosen[];
   /** Nothing of it is to be trained, and it stays as it is, whatever bits it has. */
   stays: boolean;
-  /** Something of it has other bits than this machine computes, and it is not finished: it is trained anew. */
+  /** Something of it has other bits than are computed now, and it is not finished: it is trained anew. */
   anew: boolean;
+  /** The class that it was compared with; null where nothing is compared. */
+  by: ClassJudge | null;
 }
 
 /**
  * Chooses an edition for all runs of a sweep. Runs that start alike are of one edition: the newest that the sweep has
  * already, else the newest usable one that the database holds of any of them or of their stages. A seed of which
- * anything stored has other bits is trained anew as a whole: its runs get another edition, which has the bits of this
- * machine or is new. A seed that is finished stays.
+ * anything stored has other bits is trained anew as a whole: its runs get another edition, which has the bits that are
+ * computed now or is new. A seed that is finished stays.
+ *
+ * @param classes those that are to train it: of several classes a seed is compared with the one that suits it best;
+ * none: nothing is compared
  */
-export function chooseEditions(storage: Storage, wanted: Wanted[], judge: Judge, here: Here | null): SeedChoice[] {
+export function chooseEditions(storage: Storage, wanted: Wanted[], classes: readonly ClassJudge[]): SeedChoice[] {
   return [...groupBy(wanted, ({ identity }) => identity.seed)].map(([seed, ofSeed]) => {
     const groups = [...groupBy(ofSeed, ({ identity }) => identity.start).values()];
-    const chosen = groups.flatMap((group) => chooseAsStored(storage, group, judge));
-    const isForeign = chosen.some(({ standing }) => !isUsable(standing));
-    const isFinished = chosen.every(({ run }) => run !== undefined && isDone(run));
-    const stays = isFinished && (!isForeign || isOfOneClass(storage, chosen, here!));
-    return { seed, chosen, stays, anew: isForeign && !stays };
+    const candidates = classes.length > 0 ? classes : [null];
+    const choices = candidates.map((by) => chooseBy(storage, seed, groups, by));
+    return choices.reduce((best, other) => (rankOf(other) < rankOf(best) ? other : best));
   });
+}
+
+function chooseBy(storage: Storage, seed: number, groups: Wanted[][], by: ClassJudge | null): SeedChoice {
+  const chosen = groups.flatMap((group) => chooseAsStored(storage, group, by?.judge ?? noJudge));
+  const isForeign = chosen.some(({ standing }) => !isUsable(standing));
+  const isFinished = chosen.every(({ run }) => run !== undefined && isDone(run));
+  const stays = isFinished && (!isForeign || isOfOneClass(storage, chosen, by!));
+  return { seed, chosen, stays, anew: isForeign && !stays, by };
+}
+
+/** The class goes first that the seed was begun with. */
+function rankOf({ chosen, anew }: SeedChoice): number {
+  if (anew) return 2;
+  return chosen.some(({ standing }) => standing === 'same') ? 0 : 1;
 }
 
 /** The same for a seed that is trained anew: nothing that is chosen has other bits. */
@@ -109,7 +126,7 @@ function inEdition(storage: Storage, { identity, held }: Wanted, edition: number
   return storedRun(storage, identity.key, edition);
 }
 
-function isOfOneClass(storage: Storage, chosen: readonly Chosen[], here: Here): boolean {
+function isOfOneClass(storage: Storage, chosen: readonly Chosen[], { here }: ClassJudge): boolean {
   const runs = chosen.map(({ run, identity }) => ({ runId: run!.id, structure: here.bitsOf(identity.arm) }));
   return chosen.every(isOwn) || isOneClass(storage, runs);
 }

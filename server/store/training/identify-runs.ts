@@ -1,7 +1,7 @@
 import type { RunState } from '../../sweep/results.ts';
 import { underLease, type Lease } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
-import { chooseAnew, chooseEditions, type Chosen } from './choose-editions.ts';
+import { chooseAnew, chooseEditions, type Chosen, type SeedChoice } from './choose-editions.ts';
 import {
   heldRun,
   isDone,
@@ -16,7 +16,6 @@ import {
   acceptsOtherBits,
   isUsable,
   judgeOf,
-  noJudge,
   noteBits,
   refuseOtherBits,
   type Here,
@@ -69,11 +68,12 @@ export interface StageMember {
  * Runs that failed or were cancelled, in this sweep or in another one, wait again with all their attempts. From here on
  * the sweep has started, and keeps its engine.
  *
- * Nothing is taken over or gone on with that has other bits than this machine computes. A seed of which anything has is
+ * Nothing is taken over or gone on with that has other bits than are computed now. A seed of which anything has is
  * trained anew as a whole, as another edition, so that its pairs never mix both. A seed that is finished stays as it
  * is.
  *
- * @param here null where nothing is going to be trained: then nothing is compared
+ * @param classes those that are to train; none where nothing is going to be trained, or nobody knows yet by whom: then
+ * nothing is compared
  * @param anew told which seeds are trained anew
  * @throws UserError where something has other bits and the user has not asked to go on nevertheless
  */
@@ -84,15 +84,15 @@ export function identifyRuns(
   identities: RunIdentity[],
   fresh: boolean,
   {
-    here = null,
+    classes = [],
     anew = () => {},
     now = Date.now(),
-  }: { here?: Here | null; anew?: (seeds: number[]) => void; now?: number } = {},
+  }: { classes?: readonly Here[]; anew?: (seeds: number[]) => void; now?: number } = {},
 ): RunTask[] {
   return underLease(storage, lease, () => {
     const wanted = identities.map((identity) => ({ identity, held: heldRun(storage, sweepId, identity) }));
-    if (fresh) attachFresh(storage, sweepId, wanted, here);
-    else attachStored(storage, sweepId, wanted, { here, anew });
+    if (fresh) attachFresh(storage, sweepId, wanted, classes);
+    else attachStored(storage, sweepId, wanted, { classes, anew });
     waitAgain(storage, sweepId);
     storage
       .prepare(
@@ -163,11 +163,11 @@ export function readPaths(storage: Storage, runIds: number[]): Map<number, Stage
 }
 
 /** Every run and stage is a new edition of its key. */
-function attachFresh(storage: Storage, sweepId: number, wanted: Wanted[], here: Here | null): void {
+function attachFresh(storage: Storage, sweepId: number, wanted: Wanted[], classes: readonly Here[]): void {
   const edition = nextEdition(storage);
   for (const each of wanted) {
     const runId = attach(storage, sweepId, each, edition);
-    if (here) noteBits(storage, runId, here.bitsOf(each.identity.arm));
+    if (classes.length === 1) noteBits(storage, runId, classes[0]!.bitsOf(each.identity.arm));
   }
 }
 
@@ -176,21 +176,28 @@ function attachStored(
   storage: Storage,
   sweepId: number,
   wanted: Wanted[],
-  { here, anew }: { here: Here | null; anew: (seeds: number[]) => void },
+  { classes, anew }: { classes: readonly Here[]; anew: (seeds: number[]) => void },
 ): void {
-  const judge = here ? judgeOf(storage, here) : noJudge;
-  const seeds = chooseEditions(storage, wanted, judge, here);
+  const judges = classes.map((here) => ({ here, judge: judgeOf(storage, here) }));
+  const seeds = chooseEditions(storage, wanted, judges);
   const others = seeds.flatMap(({ chosen }) => chosen.filter(({ standing }) => standing === 'other'));
   if (others.length > 0 && seeds.some(({ stays }) => !stays) && !acceptsOtherBits(storage, sweepId))
-    refuseOtherBits(storage, sweepId, others.map(toOtherBits), here!);
+    refuseOtherBits(storage, sweepId, others.map(toOtherBits), classes[0]!);
   for (const seed of seeds) {
-    for (const each of seed.anew ? chooseAnew(storage, seed.chosen, judge) : seed.chosen) {
+    const here = classOf(seed, classes);
+    for (const each of seed.anew ? chooseAnew(storage, seed.chosen, seed.by!.judge) : seed.chosen) {
       const runId = attach(storage, sweepId, each, each.edition);
       if (here && isUsable(each.standing)) noteBits(storage, runId, here.bitsOf(each.identity.arm));
     }
   }
   const trainedAnew = seeds.filter((each) => each.anew).map(({ seed }) => seed);
   if (trainedAnew.length > 0) anew(trainedAnew);
+}
+
+/** The class that trains a seed, where that is known: of several classes it is the one that the seed was begun with. */
+function classOf({ by, chosen, anew }: SeedChoice, classes: readonly Here[]): Here | null {
+  const isBegun = !anew && chosen.some(({ standing }) => standing === 'same');
+  return by !== null && (classes.length === 1 || isBegun) ? by.here : null;
 }
 
 function toOtherBits({ identity: { arm, seed }, run }: Chosen): OtherBits {

@@ -3,10 +3,22 @@ import { runName, sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
 import type { Machine } from './run-state.ts';
 
-/** The machine that is to train now. What is stored is compared with it. */
+/** A machine, or a card of it, that is to train now. What is stored is compared with it. */
 export interface Here extends Machine {
   /** The signature of the bits that it computes for an arm; null where it could not be measured. */
   bitsOf(arm: number): string | null;
+}
+
+/** Workers that compute equal bits on a sweep, as far as that can be measured. */
+export interface BitClass extends Here {
+  /** Names it: 12 hex digits. */
+  name: string;
+}
+
+/** One of the classes of bits that are to train a sweep, and how it judges what is stored. */
+export interface ClassJudge {
+  here: Here;
+  judge: Judge;
 }
 
 /**

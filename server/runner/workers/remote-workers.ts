@@ -1,0 +1,33 @@
+import type { Machine } from '../../store/training/run-state.ts';
+import type { BitClass } from '../../store/training/same-bits.ts';
+import type { SignedStructure } from '../../training/signature.ts';
+import type { RunnerEvent } from '../events.ts';
+import type { Seating } from './seat.ts';
+
+/** Workers on other machines. `server/remote` implements it; this room knows nothing else of them. */
+export interface RemoteWorkers {
+  /**
+   * Waits until somebody is there.
+   *
+   * @param wanted the engine that is asked for; `auto`: the first one decides
+   * @returns the engine that all of them will train on; null where it was ended
+   */
+  engine(wanted: string, ended: AbortSignal): Promise<string | null>;
+  /** The seats of a sweep: there is one wherever one of them can train a stage. */
+  seating(sweep: RemoteSweep): Seating;
+}
+
+/** A sweep as workers on other machines have to know it. */
+export interface RemoteSweep {
+  engine: string;
+  /** What each of them signs before it trains. */
+  structures: readonly SignedStructure[];
+  /** The class of bits of one with these signatures, in the order of the structures. */
+  classOf(machine: Machine, signatures: readonly (string | null)[]): BitClass;
+  tell: (event: RunnerEvent) => void;
+}
+
+/** Who trains: left out, workers of this machine. */
+export interface Elsewhere {
+  remote?: RemoteWorkers;
+}
