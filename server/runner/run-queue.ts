@@ -49,6 +49,7 @@ export async function runQueue(
   if (!taken) return null;
   const { lease, left } = taken;
   const { lost, end } = keepLease(storage, lease);
+  options.remote?.begin(lease);
   const waiter = { storage, giveUp: AbortSignal.any([kill, lost]) };
   const patience = new Patience(options.watchdog);
   const log = (message: string): void => tell({ kind: 'log', message });

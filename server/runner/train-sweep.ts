@@ -36,6 +36,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
     settler: new Settler(work, queue, deliveries, beside),
     mostEpsilons: mostEpsilonsOf(arms, tasks),
     card,
+    lost: new Map<number, number>(),
   };
   const train = async (seat: Seat): Promise<void> => {
     try {
@@ -47,9 +48,13 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   };
   const loops: Promise<void>[] = [];
   const ended = AbortSignal.any([work.stopping, work.killing, queue.over]);
-  const opening = seating.open(queue.size, (seat) => loops.push(train(seat)), ended);
-  // Until a seat is opened there is nobody whose end could be waited for.
-  await opening;
+  await seating.open({
+    most: queue.size,
+    begin: (seat) => loops.push(train(seat)),
+    gone: (bits) => queue.release(bits),
+    waiting: (present) => queue.waiting(present),
+    ended,
+  });
   const ends = await Promise.allSettled(loops);
   card.end();
   const failure = ends.find((result) => result.status === 'rejected');

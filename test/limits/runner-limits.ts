@@ -108,6 +108,7 @@ async function dieEachTime(storage: Storage): Promise<string> {
     deliveries,
     settler,
     card: { open: () => NO_GPU },
+    lost: new Map(),
     mostEpsilons: 1,
   };
   const seat = new LocalSeat(0, unmeasuredClass('wasm', await worker.opened), worker, () => worker);

@@ -263,15 +263,12 @@ describe('classes of bits', () => {
     queue.complete(first);
     queue.complete(other);
     expect([id(await queue.next(never, fast)), id(await queue.next(never, slow))]).toEqual([12, 2]);
-    expect(queue.seeds).toEqual([
-      { seed: 0, bits: 'slow' },
-      { seed: 10, bits: 'fast' },
-    ]);
+    expect([queue.waiting([slow]), queue.waiting([fast, slow])]).toEqual([[10], []]);
   });
 
   test('what was begun belongs to the class with its bits, and waits for it', async () => {
     const queue = queueOf({ fast: ['other', 'empty'], slow: ['same', 'unknown'] });
-    expect([queue.waitsForOthers(0, [fast]), queue.waitsForOthers(0, [fast, slow])]).toEqual([true, false]);
+    expect([queue.waiting([fast]), queue.waiting([fast, slow])]).toEqual([[0], []]);
     expect(id(await queue.next(never, fast))).toBe(11);
     const ended = new AbortController();
     const waiting = queue.next(ended.signal, fast);
@@ -287,7 +284,7 @@ describe('classes of bits', () => {
     expect(id(await queue.next(never, fast))).toBe(11);
     queue.giveBack(job);
     queue.release(slow);
-    expect(queue.waitsForOthers(0, [fast])).toBe(false);
+    expect(queue.waiting([fast])).toEqual([]);
     queue.advance(job.stage, { batch: 1, kept: true });
     expect(id(await queue.next(never, slow))).toBe(1);
   });

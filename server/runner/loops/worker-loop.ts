@@ -16,13 +16,16 @@ import type { ProgramOrder, StageOrder, Start } from '../workers/messages.ts';
 import { programOrder } from '../order/program-order.ts';
 import { isProgram, ownTraining } from '../../sweep/settings.ts';
 import type { Seat } from '../workers/seat.ts';
-import { WorkerError, type Trainer } from '../workers/trainer.ts';
+import { WorkerError, WorkerLost, type Trainer } from '../workers/trainer.ts';
 import { Backlog } from './backlog.ts';
 import type { Settler } from './settler.ts';
 import { StageProgress } from './stage-progress.ts';
 
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;
+
+/** So many times a stage may lose whoever was to train it. */
+const MOST_LOST = 20;
 
 type Work = Pick<
   SweepWork,
@@ -43,12 +46,14 @@ type Work = Pick<
 
 /** What all worker loops of a sweep have in common. */
 export interface Shared {
-  queue: Pick<StageQueue, 'next'>;
+  queue: Pick<StageQueue, 'next' | 'giveBack'>;
   pace: Pace;
   deliveries: Pick<Deliveries, 'startOf' | 'begin' | 'advance' | 'end'>;
   settler: Pick<Settler, 'isDue' | 'settle'>;
   /** The largest number of ε that any stage of the sweep carries. */
   mostEpsilons: number;
+  /** By stage: how many of those who were to train it are gone. */
+  lost: Map<number, number>;
   /** What is known of the graphics card that the workers train on. */
   card: Pick<CardWatch, 'open'>;
 }
@@ -119,6 +124,10 @@ export class WorkerLoop {
           tell({ kind: 'log', message: `${describe(job)} stops where it was stored last: ${error.message}` });
           return this.#end(job, { state: 'waiting' }, spent);
         }
+        if (error instanceof WorkerLost && this.#mayBeLostAgain(job)) {
+          tell({ kind: 'log', message: `${describe(job)} is given to somebody else: ${error.message}` });
+          return this.#shared.queue.giveBack(job);
+        }
         if (++failures > RETRIES)
           return this.#end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent);
         tell({ kind: 'log', message: `${describe(job)} is tried again: ${error.message}` });
@@ -152,9 +161,11 @@ export class WorkerLoop {
       onProgress: (batch) => progress.reach(batch),
       onSegment: (segment) => {
         log.segment(segment);
-        this.#storing.add(deliveries.advance(job, at, { ...segment, gpu: gpu.take() }, spent));
+        const stored = deliveries.advance(job, at, { ...segment, gpu: gpu.take() }, spent);
+        this.#storing.add(stored);
         at = segment.to;
         result = segment.result;
+        return stored;
       },
     });
     if (stopping.aborted) worker.stop();
@@ -169,6 +180,13 @@ export class WorkerLoop {
     // While a stage is stored the next one is trained, unless it is known only then which ones follow. One stage waits
     // at most.
     await (result!.outcome === 'split' ? this.#storing.idle() : before);
+  }
+
+  /** Those who are lost say nothing against the stage, unless there are very many. */
+  #mayBeLostAgain({ stage: { stageId } }: StageJob): boolean {
+    const lost = (this.#shared.lost.get(stageId) ?? 0) + 1;
+    this.#shared.lost.set(stageId, lost);
+    return lost <= MOST_LOST;
   }
 
   #beginLog({ stage }: StageJob, { pid }: Trainer, { device }: Machine, start: Start | null, from: number): StageLog {

@@ -42,11 +42,6 @@ export class SeedClasses {
     for (const [seed, owner] of this.#owner) if (owner === name && !isBegun(seed)) this.#owner.delete(seed);
   }
 
-  /** The class that has taken a seed; undefined where none has. */
-  ownerOf(seed: number): string | undefined {
-    return this.#owner.get(seed);
-  }
-
   #standingOf(seed: number, bits: BitClass | null): Standing {
     if (this.#standings === null || bits === null) return 'empty';
     let known = this.#known.get(bits.name);

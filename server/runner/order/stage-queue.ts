@@ -204,15 +204,10 @@ export class StageQueue {
     this.#wake();
   }
 
-  /** The seeds of which something is left to train, each with the class that has taken it, if one has. */
-  get seeds(): { seed: number; bits: string | null }[] {
-    const open = new Set(this.#open().map(seedOf));
-    return [...open].map((seed) => ({ seed, bits: this.#classes.ownerOf(seed) ?? null }));
-  }
-
-  /** Whether nobody of these classes may train anything of a seed. */
-  waitsForOthers(seed: number, present: readonly BitClass[]): boolean {
-    return !present.some((bits) => this.#classes.allows(seed, bits));
+  /** The seeds of which something is left to train, and none of these classes may train it. */
+  waiting(present: readonly BitClass[]): number[] {
+    const open = [...new Set(this.#open().map(seedOf))];
+    return open.filter((seed) => !present.some((bits) => this.#classes.allows(seed, bits)));
   }
 
   /** The stage will not come to its end (it diverged, or failed for good): nothing that follows it can be trained. */

@@ -2,7 +2,7 @@ import type { BitClass } from '../../store/training/same-bits.ts';
 import type { Crew } from './hire-crew.ts';
 import type { Hire } from './hire-worker.ts';
 import type { Trainer } from './trainer.ts';
-import type { Seat, Seating } from './seat.ts';
+import type { Opening, Seat, Seating } from './seat.ts';
 
 /** The seats of this machine: as many as there are, from the beginning. Those who were hired already sit in them. */
 export class LocalSeating implements Seating {
@@ -16,7 +16,7 @@ export class LocalSeating implements Seating {
     this.#classOf = classOf;
   }
 
-  async open(most: number, begin: (seat: Seat) => void): Promise<void> {
+  async open({ most, begin }: Opening): Promise<void> {
     const { workers, hire } = this.#crew;
     const size = Math.min(this.size, most);
     for (const worker of workers.slice(size)) worker.kill();

@@ -1,3 +1,4 @@
+import type { Lease } from '../../store/database/lease.ts';
 import type { Machine } from '../../store/training/run-state.ts';
 import type { BitClass } from '../../store/training/same-bits.ts';
 import type { SignedStructure } from '../../training/signature.ts';
@@ -6,6 +7,8 @@ import type { Seating } from './seat.ts';
 
 /** Workers on other machines. `server/remote` implements it; this room knows nothing else of them. */
 export interface RemoteWorkers {
+  /** This process has the lease, and trains. */
+  begin(lease: Lease): void;
   /**
    * Waits until somebody is there.
    *

@@ -25,10 +25,19 @@ export interface Seating {
   readonly size: number;
   /**
    * Opens seats, now or when workers come. Ends when no other seat will be opened.
-   *
-   * @param most that there is something to train for
-   * @param begin is called with each
-   * @param ended aborted: no other seat is opened
    */
-  open(most: number, begin: (seat: Seat) => void, ended: AbortSignal): Promise<void>;
+  open(opening: Opening): Promise<void>;
+}
+
+export interface Opening {
+  /** How many seats there is something to train for. */
+  most: number;
+  /** Is called with each seat. */
+  begin: (seat: Seat) => void;
+  /** Nobody of a class of bits is there any more. */
+  gone: (bits: BitClass) => void;
+  /** Seeds that none of these classes may train. */
+  waiting: (present: readonly BitClass[]) => number[];
+  /** Aborted: no other seat is opened. */
+  ended: AbortSignal;
 }

@@ -52,7 +52,8 @@ export interface StageCallbacks {
   onLoaded(loaded: Loaded): void;
   /** @param batch that it has come to */
   onProgress(batch: number): void;
-  onSegment(segment: SegmentReport): void;
+  /** @returns when it is stored, for whoever wants to know that */
+  onSegment(segment: SegmentReport): Promise<void> | void;
   /** What its process writes to its streams meanwhile. */
   onOutput?: Listener;
 }
@@ -60,6 +61,11 @@ export interface StageCallbacks {
 /** The trainer could not go on with its stage, or did not open; the message is for the run's record. */
 export class WorkerError extends Error {
   override name = 'WorkerError';
+}
+
+/** Whoever was to train the stage is gone, with its machine maybe: somebody else trains it, and no retry is used up. */
+export class WorkerLost extends WorkerError {
+  override name = 'WorkerLost';
 }
 
 /** Nothing is known to be wrong with the stage or the engine: the process of the trainer ended, or hung. */

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { writeUnnamed } from '../../runner/checkpoints/checkpoint-files.ts';
+import type { SentCheckpoint } from '../../runner/checkpoints/sent-checkpoint.ts';
+import type { StageOrder } from '../../runner/workers/messages.ts';
+import type { CheckpointRef } from '../../store/reading/read-checkpoints.ts';
+import { UserError } from '../../sweep/user-error.ts';
+import { LARGEST_PACKED } from '../../training/datasets/packed.ts';
+import type { BlobRef } from '../blobs/blob-store.ts';
+import { packDataset } from '../blobs/pack-dataset.ts';
+
+/** A file that came in and that nobody has asked for is deleted after this time, in milliseconds. */
+const KEPT = 10 * 60_000;
+
+/** Stands for a data set that cannot be sent: whoever has none of its own says so. */
+const TOO_LARGE: BlobRef = { hash: '0'.repeat(64), size: LARGEST_PACKED + 1 };
+
+interface Options {
+  /** The database's checkpoint folder. */
+  folder: string;
+  /** The file there that a checkpoint of the database is in; null where it has none with this hash. */
+  fileOf: (hash: string) => string | null;
+}
+
+/**
+ * The contents that travel between this process and workers on other machines. What workers may fetch is what the
+ * database has and what they were ordered to begin from; what they bring is a file with a temporary name until it is
+ * stored.
+ */
+export class HeadBlobs {
+  readonly folder: string;
+  readonly #fileOf: Options['fileOf'];
+  /** Of which files with temporary names are called: a sweep notes the name before anything is written. */
+  #name: string;
+  /** By hash: files in the folder that came in. */
+  readonly #arrived = new Map<string, { file: string; at: number }>();
+  /** By hash: paths of what is offered besides what the database has. */
+  readonly #offered = new Map<string, string>();
+  /** By fingerprint: data sets for whoever does not have them. */
+  readonly #packed = new Map<string, Promise<BlobRef>>();
+
+  /** @param name of the first temporary files */
+  constructor({ folder, fileOf }: Options, name: string) {
+    this.folder = folder;
+    this.#fileOf = fileOf;
+    this.#name = name;
+  }
+
+  /** The file that has these bytes, for the server. */
+  async find(hash: string): Promise<string | null> {
+    const arrived = this.#arrived.get(hash);
+    if (arrived) return join(this.folder, arrived.file);
+    const offered = this.#offered.get(hash);
+    if (offered !== undefined) return offered;
+    const stored = this.#fileOf(hash);
+    return stored === null ? null : join(this.folder, stored);
+  }
+
+  /** Keeps a file that came in. @param file its name in the folder, which the server gives up */
+  async take({ hash }: BlobRef, file: string): Promise<void> {
+    await this.#removeOld();
+    const own = this.#temporary();
+    await rename(join(this.folder, file), join(this.folder, own));
+    const before = this.#arrived.get(hash);
+    this.#arrived.set(hash, { file: own, at: performance.now() });
+    if (before) await rm(join(this.folder, before.file), { force: true });
+  }
+
+  /**
+   * A checkpoint that a worker says it has brought, to be stored.
+   *
+   * @returns null where it has not come
+   */
+  async arrived(checkpoint: CheckpointRef): Promise<SentCheckpoint | null> {
+    const arrived = this.#arrived.get(checkpoint.hash);
+    this.#arrived.delete(checkpoint.hash);
+    if (arrived) return { ...checkpoint, content: { file: arrived.file } };
+    // The server said that it was there already: then it is stored under its own name, and nothing is to be moved.
+    return this.#fileOf(checkpoint.hash) === null ? null : { ...checkpoint, content: { file: this.#temporary() } };
+  }
+
+  /** A JSON text that has come in. @returns null where it has not, or is none */
+  async read({ hash }: BlobRef): Promise<unknown> {
+    const arrived = this.#arrived.get(hash);
+    if (!arrived) return null;
+    this.#arrived.delete(hash);
+    const path = join(this.folder, arrived.file);
+    try {
+      return JSON.parse(await readFile(path, 'utf8'));
+    } catch (error) {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  /** Offers what a stage begins from and what it is trained on, until it is released. */
+  async offer(order: StageOrder): Promise<{ packed: BlobRef; release: () => void }> {
+    this.#name = order.checkpoints.name;
+    const { weights, baseFolder, settings } = order;
+    if (weights !== null) this.#offerPath(weights, resolve(baseFolder, settings.training.model.weights!));
+    return { packed: await this.#pack(order), release: await this.#offerStart(order) };
+  }
+
+  async #offerStart({ start, checkpoints }: StageOrder): Promise<() => void> {
+    if (!start?.content) return () => {};
+    const { hash, content } = start;
+    if ('file' in content) return this.#offerPath(hash, join(checkpoints.folder, content.file));
+    if (this.#fileOf(hash) !== null) return () => {};
+    // Its stage is stored this very moment.
+    const path = join(this.folder, this.#temporary());
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(path, content.bytes);
+    const end = this.#offerPath(hash, path);
+    return () => {
+      end();
+      void rm(path, { force: true }).catch(() => {});
+    };
+  }
+
+  /** Nothing of what came in or was packed is wanted any more. */
+  async close(): Promise<void> {
+    for (const { file } of this.#arrived.values()) await rm(join(this.folder, file), { force: true });
+    this.#arrived.clear();
+    for (const packed of this.#packed.values()) {
+      const { hash } = await packed.catch(() => TOO_LARGE);
+      const path = this.#offered.get(hash);
+      if (path !== undefined) await rm(path, { force: true });
+    }
+  }
+
+  /** Each data set once. */
+  #pack({ dataset, baseFolder, fingerprint }: StageOrder): Promise<BlobRef> {
+    const before = this.#packed.get(fingerprint);
+    if (before) return before;
+    const packed = packDataset(dataset, { baseFolder, log: () => {} }).then(
+      async ({ pieces }) => {
+        const { file, hash, size } = await writeUnnamed(this.folder, this.#name, pieces());
+        this.#offerPath(hash, join(this.folder, file));
+        return { hash, size };
+      },
+      (error: unknown) => {
+        if (error instanceof UserError) return TOO_LARGE;
+        throw error;
+      },
+    );
+    packed.catch(() => this.#packed.delete(fingerprint));
+    this.#packed.set(fingerprint, packed);
+    return packed;
+  }
+
+  #offerPath(hash: string, path: string): () => void {
+    this.#offered.set(hash, path);
+    return () => {
+      if (this.#offered.get(hash) === path) this.#offered.delete(hash);
+    };
+  }
+
+  #temporary(): string {
+    return `${this.#name}.${randomUUID()}.tmp`;
+  }
+
+  async #removeOld(): Promise<void> {
+    for (const [hash, { file, at }] of this.#arrived) {
+      if (performance.now() - at < KEPT) continue;
+      this.#arrived.delete(hash);
+      await rm(join(this.folder, file), { force: true });
+    }
+  }
+}

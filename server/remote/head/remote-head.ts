@@ -1,0 +1,172 @@
+import type { Lease } from '../../store/database/lease.ts';
+import type { RemoteSweep, RemoteWorkers } from '../../runner/workers/remote-workers.ts';
+import type { Seating } from '../../runner/workers/seat.ts';
+import { Opener, Sealer, type Envelope, type Identity } from '../messages/envelope.ts';
+import { ToHead, type ToWorker } from '../messages/bodies.ts';
+import { toPlain } from '../messages/typed-json.ts';
+import type { Listening, PostOffice } from '../queues/post-office.ts';
+import { HEAD, inboxOf } from '../queues/names.ts';
+import type { HeadBlobs } from './head-blobs.ts';
+import { Members, type Member } from './member.ts';
+import { RemoteSeating } from './remote-seating.ts';
+
+export interface HeadOptions {
+  /** Its name is `HEAD`. */
+  identity: Identity;
+  /** Of this Cosweep: workers of another one are refused. */
+  cosweep: string;
+  post: PostOffice;
+  blobs: HeadBlobs;
+  /** In milliseconds: so long a worker may give no sign of life before it counts as silent. */
+  lock: number;
+  /** Is told under which lease this process trains, before anything is written. */
+  onLease: (lease: Lease) => void;
+  log: (sentence: string) => void;
+}
+
+/** A worker that was silent for so many locks is lost; by then the broker has given its ticket to somebody else. */
+const LOST_AFTER = 2;
+
+/**
+ * The head: gives the stages of its sweeps to workers on other machines. It alone decides what counts. What comes from
+ * a worker is dropped unless it is sealed, of this term, and under a grant that was not given to somebody else.
+ */
+export class RemoteHead implements RemoteWorkers {
+  readonly #options: HeadOptions;
+  readonly #sealer: Sealer;
+  readonly #opener: Opener;
+  readonly members = new Members();
+  readonly #inbox: Listening;
+  readonly #looking: NodeJS.Timeout;
+  #term = 0;
+  #seating: RemoteSeating | null = null;
+  #sweeps = 0;
+  #stale = 0;
+
+  constructor(options: HeadOptions) {
+    this.#options = options;
+    this.#sealer = new Sealer(options.identity);
+    this.#opener = new Opener(options.identity);
+    this.#inbox = options.post.receive(HEAD, (text) => this.#take(text));
+    this.#looking = setInterval(() => void this.#look(), options.lock / 3);
+  }
+
+  /** Messages that did not count, whatever was wrong with them. */
+  get dropped(): number {
+    return this.#opener.dropped + this.#stale;
+  }
+
+  begin(lease: Lease): void {
+    this.#term = lease.token;
+    this.#options.onLease(lease);
+  }
+
+  async engine(wanted: string, ended: AbortSignal): Promise<string | null> {
+    if (wanted !== 'auto') return wanted;
+    const first = await this.members.first(ended);
+    return first && first.engine;
+  }
+
+  seating(sweep: RemoteSweep): Seating {
+    const { post, blobs } = this.#options;
+    // Numbers of two heads differ, so that a worker never takes one's sweep for the other's.
+    const id = this.#term * 1000 + ++this.#sweeps;
+    const tell = (member: Member, body: ToWorker, grant: string | null = null): void => this.#tell(member, body, grant);
+    return (this.#seating = new RemoteSeating(id, sweep, { members: this.members, post, blobs, tell }));
+  }
+
+  /** Sends the workers home. @param reason a sentence; null where all is done */
+  async close(reason: string | null): Promise<void> {
+    clearInterval(this.#looking);
+    for (const member of this.members.list) this.#tell(member, { kind: 'end', reason });
+    await this.#sent;
+    await this.#inbox.end();
+    await this.#options.blobs.close();
+  }
+
+  #sent: Promise<void> = Promise.resolve();
+
+  #tell({ id }: Pick<Member, 'id'>, body: ToWorker, grant: string | null = null): void {
+    const queue = inboxOf(id);
+    const message = { term: this.#term, queue, recipient: id, grant, body: toPlain(body) };
+    const text = this.#sealer.seal(message);
+    // One after the other, so that they arrive in their order.
+    this.#sent = this.#sent.then(() => this.#options.post.send(queue, text));
+  }
+
+  async #take(text: unknown): Promise<void> {
+    const envelope = this.#opener.open(text, HEAD);
+    if (envelope === null) return;
+    const { success, data: body } = ToHead.safeParse(envelope.body);
+    if (!success) return void this.#stale++;
+    if (body.kind === 'hello') return this.#greet(envelope, body);
+    const member = this.members.find(envelope.sender);
+    if (!member || envelope.term !== this.#term) return void this.#stale++;
+    member.heardAt = performance.now();
+    if (body.kind === 'bye') {
+      this.#lose(member, 'it has left');
+      return void this.#look(); // it may have taken a ticket with it
+    }
+    const seating = this.#seating;
+    if (seating === null) return;
+    if (body.kind === 'ready') {
+      if (body.sweep === seating.id && member.sweep !== seating.id)
+        await seating.admit(member, body.machine, body.signatures);
+    } else if (body.kind === 'unable') this.#options.log(`${member.host} cannot train this sweep: ${body.reason}`);
+    else if (body.kind === 'claim') seating.claim(member, body.ticket);
+    else await this.#takeGranted(seating, member, envelope, body);
+  }
+
+  async #takeGranted(seating: RemoteSeating, member: Member, { grant }: Envelope, body: ToHead): Promise<void> {
+    const trainer = grant === null ? undefined : seating.trainerOf(grant);
+    if (trainer?.member === member && (await trainer.take(body))) return;
+    this.#stale++;
+    if (trainer === undefined && grant !== null) this.#tell(member, { kind: 'drop' }, grant);
+  }
+
+  #greet({ sender }: Envelope, body: Extract<ToHead, { kind: 'hello' }>): void {
+    const { cosweep, log } = this.#options;
+    const { host, pid, slots, engine } = body;
+    if (body.cosweep !== cosweep) {
+      const reason =
+        `the head has Cosweep ${cosweep} and this worker ${body.cosweep}; ` +
+        `install ${cosweep} here too (in a checkout: the same commit)`;
+      log(`a worker on ${host} was sent away: it has Cosweep ${body.cosweep}, wanted ${cosweep}`);
+      return this.#tell({ id: sender }, { kind: 'end', reason });
+    }
+    if (this.#term === 0) return; // it will say so again
+    let member = this.members.find(sender);
+    if (!member) {
+      member = {
+        id: sender,
+        host,
+        pid,
+        slots,
+        engine,
+        sweep: null,
+        machine: null,
+        bits: null,
+        heardAt: 0,
+        holds: new Set(),
+      };
+      this.members.add(member);
+      log(`a worker on ${host} has come (process ${pid}, ${slots === 1 ? '1 slot' : `${slots} slots`})`);
+    }
+    member.heardAt = performance.now();
+    if (member.sweep !== this.#seating?.id) this.#seating?.invite(member);
+    for (const grant of body.grants)
+      if (this.#seating?.trainerOf(grant) === undefined) this.#tell(member, { kind: 'drop' }, grant);
+  }
+
+  async #look(): Promise<void> {
+    for (const member of this.members.silent(LOST_AFTER * this.#options.lock))
+      this.#lose(member, 'nothing was heard of it');
+    await this.#seating?.look().catch(() => {}); // the broker is away: it is looked again
+  }
+
+  #lose(member: Member, why: string): void {
+    this.members.remove(member);
+    this.#options.log(`the worker on ${member.host} (process ${member.pid}) is gone: ${why}`);
+    this.#seating?.lose(member, why);
+  }
+}

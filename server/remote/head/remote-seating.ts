@@ -1,0 +1,151 @@
+import type { RemoteSweep } from '../../runner/workers/remote-workers.ts';
+import type { Opening, Seating } from '../../runner/workers/seat.ts';
+import type { BitClass } from '../../store/training/same-bits.ts';
+import type { Machine } from '../../store/training/run-state.ts';
+import type { ToWorker } from '../messages/bodies.ts';
+import { ordersOf } from '../queues/names.ts';
+import type { PostOffice, Tickets } from '../queues/post-office.ts';
+import type { HeadBlobs } from './head-blobs.ts';
+import type { Member, Members } from './member.ts';
+import { RemoteSeat } from './remote-seat.ts';
+import { RemoteTrainer } from './remote-trainer.ts';
+
+interface Means {
+  members: Members;
+  post: PostOffice;
+  blobs: HeadBlobs;
+  tell: (member: Member, body: ToWorker, grant?: string | null) => void;
+}
+
+/** What all members of a class have in common. */
+interface Office {
+  bits: BitClass;
+  tickets: Tickets;
+  seats: RemoteSeat[];
+}
+
+/** The seats of a sweep: of each class as many as its members have slots. A seat too many waits and costs nothing. */
+export class RemoteSeating implements Seating {
+  readonly size = 1;
+  /** Numbered by the head: whoever is ready for another one has to be told of this one. */
+  readonly id: number;
+  readonly #sweep: RemoteSweep;
+  readonly #means: Means;
+  readonly #offices = new Map<string, Office>();
+  readonly #trainers = new Map<string, RemoteTrainer>();
+  #opening: Opening = { most: 0, begin: () => {}, gone: () => {}, waiting: () => [], ended: AbortSignal.abort() };
+  #seats = 0;
+  /** Seeds that were last said to wait. */
+  #waiting = '';
+
+  constructor(id: number, sweep: RemoteSweep, means: Means) {
+    this.id = id;
+    this.#sweep = sweep;
+    this.#means = means;
+  }
+
+  async open(opening: Opening): Promise<void> {
+    this.#opening = opening;
+    for (const member of this.#means.members.list) this.invite(member);
+    await aborted(opening.ended);
+    for (const { tickets } of this.#offices.values()) await tickets.clear().catch(() => {});
+  }
+
+  /** A member is to open the engine of this sweep. */
+  invite(member: Member): void {
+    const { engine, structures } = this.#sweep;
+    if (!this.#over.aborted)
+      this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures] });
+  }
+
+  /** A member has opened the engine: there is a place for it in the office of its class. */
+  async admit(member: Member, machine: Machine, signatures: readonly (string | null)[]): Promise<void> {
+    const bits = this.#sweep.classOf(machine, signatures);
+    member.sweep = this.id;
+    member.machine = machine;
+    member.bits = bits;
+    const office = await this.#officeOf(bits);
+    this.#means.tell(member, { kind: 'class', sweep: this.id, name: bits.name });
+    const slots = this.#present(bits).reduce((sum, each) => sum + each.slots, 0);
+    while (office.seats.length < slots && !this.#over.aborted) {
+      const seat = new RemoteSeat(this.#seats++, bits, office.tickets, this.#over);
+      office.seats.push(seat);
+      this.#opening.begin(seat);
+    }
+  }
+
+  /** A member has taken a ticket. What it stands for is decided now. */
+  claim(member: Member, ticket: string): void {
+    const seat = this.#all.find((each) => each.ticket === ticket);
+    if (!seat || this.#over.aborted || seat.bits.name !== member.bits?.name)
+      return this.#means.tell(member, { kind: 'nothing', ticket });
+    if (seat.isClaimedBy(member)) return seat.taken!.repeat();
+    const tell = (body: ToWorker, grant: string | null): void => this.#means.tell(member, body, grant);
+    const trainer = new RemoteTrainer(member, ticket, tell, this.#means.blobs);
+    const before = seat.taken;
+    if (before) this.#means.tell(before.member, { kind: 'drop' }, before.grant);
+    this.#trainers.set(trainer.grant, trainer);
+    seat.claim(trainer);
+  }
+
+  /** Who trains under a grant; undefined where nobody does any more. */
+  trainerOf(grant: string): RemoteTrainer | undefined {
+    const trainer = this.#trainers.get(grant);
+    if (trainer?.isLost) this.#trainers.delete(grant);
+    return trainer?.isLost ? undefined : trainer;
+  }
+
+  /** A member is gone. */
+  lose(member: Member, why: string): void {
+    for (const { taken } of this.#all) if (taken?.member === member) taken.lose(why);
+    const { bits } = member;
+    if (bits !== null && this.#present(bits).length === 0) this.#opening.gone(bits);
+  }
+
+  /** To be called from time to time: puts out tickets again that the broker has lost, and says who is waited for. */
+  async look(): Promise<void> {
+    for (const seat of this.#all) await seat.restore();
+    const members = this.#means.members.list.filter((each) => each.sweep === this.id && each.bits !== null);
+    const seeds = this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
+    if (seeds === this.#waiting || this.#over.aborted) return;
+    this.#waiting = seeds;
+    if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });
+  }
+
+  get #over(): AbortSignal {
+    return this.#opening.ended;
+  }
+
+  get #all(): RemoteSeat[] {
+    return [...this.#offices.values()].flatMap(({ seats }) => seats);
+  }
+
+  #present({ name }: BitClass): Member[] {
+    return this.#means.members.list.filter((each) => each.sweep === this.id && each.bits?.name === name);
+  }
+
+  async #officeOf(bits: BitClass): Promise<Office> {
+    const known = this.#offices.get(bits.name);
+    if (known) return known;
+    const office = { bits, tickets: this.#means.post.tickets(ordersOf(bits.name)), seats: [] };
+    this.#offices.set(bits.name, office);
+    // What a head before has left there stands for nothing.
+    await office.tickets.clear();
+    return office;
+  }
+}
+
+function sayWaiting(seeds: string, isSomebodyThere: boolean): string {
+  if (!isSomebodyThere) return 'no worker is there: `cosweep worker --join FILE` on any machine starts one';
+  return (
+    `seed ${seeds} waits for a machine that computes the bits that it was begun with; ` +
+    'where none will come, stop and run with --move-seeds, which trains it anew'
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Evaluation } from '../../training/evaluate.ts';
+import type { SignedStructure } from '../../training/signature.ts';
+import type { StageOrder } from '../../runner/workers/messages.ts';
+
+// What head and workers say to each other, inside of envelopes. Both sides parse what they get.
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const Batch = z.int().min(0);
+const Seconds = z.number().min(0);
+const Text = z.string().max(20_000);
+const Id = z.string().min(1).max(200);
+const Versions = z.record(z.string().max(100), z.string().max(100));
+const Blob = z.strictObject({ hash: Hash, size: z.int().min(0) });
+const Machine = z.strictObject({ device: Text, versions: Versions });
+
+/** A checkpoint, whose bytes are a blob. */
+const Checkpoint = z.strictObject({ batch: Batch, hash: Hash, size: z.int().min(0) });
+
+/** A stage as it is ordered on another machine. */
+export type RemoteOrder = Omit<StageOrder, 'start' | 'checkpoints' | 'brought'> & {
+  start: z.output<typeof Checkpoint> | null;
+  /** The data set, for whoever does not have it. */
+  packed: z.output<typeof Blob>;
+};
+
+/** The head alone makes orders, and they are sealed: what is inside is checked where it is used. */
+const Order = z.custom<RemoteOrder>((value) => typeof value === 'object' && value !== null && 'settings' in value);
+const Structure = z.custom<SignedStructure>((value) => typeof value === 'object' && value !== null);
+
+/** From the head to one worker. */
+export const ToWorker = z.discriminatedUnion('kind', [
+  /** A sweep begins: open its engine, and say which bits you compute. */
+  z.strictObject({ kind: z.literal('sweep'), sweep: z.int(), engine: Id, structures: z.array(Structure) }),
+  /** The queue of your class. */
+  z.strictObject({ kind: z.literal('class'), sweep: z.int(), name: Id }),
+  /** What the ticket stands for. */
+  z.strictObject({ kind: z.literal('train'), ticket: Id, order: Order }),
+  /** The ticket stands for nothing. */
+  z.strictObject({ kind: z.literal('nothing'), ticket: Id }),
+  /** End the stage of the grant with a checkpoint, at your next look. */
+  z.strictObject({ kind: z.literal('stop') }),
+  /** Somebody else trains the stage of the grant. */
+  z.strictObject({ kind: z.literal('drop') }),
+  /** All up to this batch of the grant is stored. */
+  z.strictObject({ kind: z.literal('committed'), to: Batch }),
+  /** There is nothing more to do, or nothing for you. `reason` is a sentence; null where all is well. */
+  z.strictObject({ kind: z.literal('end'), reason: Text.nullable() }),
+]);
+
+export type ToWorker = z.output<typeof ToWorker>;
+
+const Series = z.strictObject({
+  metric: z.string().max(200),
+  epsilon: z.number().nullable(),
+  batches: z.instanceof(Int32Array),
+  values: z.instanceof(Float64Array),
+});
+
+const Result = z.strictObject({
+  outcome: z.enum(['complete', 'stopped', 'diverged', 'split']),
+  batch: Batch,
+  intraDead: z.boolean().nullable(),
+  groups: z.array(z.array(z.number())).optional(),
+});
+
+const Usage = z.strictObject({ processorSeconds: Seconds, peakMemory: z.number().min(0) });
+
+/** What a stretch of a stage gave. Evaluations are what `evaluate` makes of them. */
+export const Segment = z.strictObject({
+  from: Batch,
+  to: Batch,
+  points: z.array(Series),
+  evaluations: z.array(z.custom<Evaluation>((value) => typeof value === 'object' && value !== null)),
+  checkpoint: Checkpoint.nullable(),
+  seconds: z.strictObject({ training: Seconds, evaluation: Seconds }),
+  usage: Usage.nullable(),
+  result: Result.nullable(),
+});
+
+export type Segment = z.output<typeof Segment>;
+
+/** One that is too large for a message: its JSON is a blob. */
+export const LargeSegment = z.strictObject({ blob: Blob });
+
+const Loaded = z.strictObject({
+  classes: z.array(z.string()).nullable(),
+  evaluated: z.strictObject({ val: z.int(), test: z.int() }).nullable(),
+});
+
+/** From a worker to the head. */
+export const ToHead = z.discriminatedUnion('kind', [
+  /** Said at the beginning, and every few seconds from then on. */
+  z.strictObject({
+    kind: z.literal('hello'),
+    cosweep: Id,
+    host: Text,
+    pid: z.int(),
+    /** How many stages it trains at the same time. */
+    slots: z.int().min(1).max(1024),
+    /** The fastest that works there, or the one that it was told. */
+    engine: Id,
+    /** Grants that it trains. */
+    grants: z.array(z.string().max(64)),
+    /** When it is said, by the worker's clock, in milliseconds; only shown. */
+    clock: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal('ready'),
+    sweep: z.int(),
+    machine: Machine,
+    signatures: z.array(Hash.nullable()),
+  }),
+  /** It cannot train this sweep. */
+  z.strictObject({ kind: z.literal('unable'), sweep: z.int(), reason: Text }),
+  z.strictObject({ kind: z.literal('claim'), ticket: Id, seat: z.int().min(0) }),
+  z.strictObject({ kind: z.literal('loaded'), loaded: Loaded }),
+  z.strictObject({ kind: z.literal('progress'), batch: Batch }),
+  /** A `Segment` as typed JSON, or a `LargeSegment`. */
+  z.strictObject({ kind: z.literal('segment'), segment: z.unknown() }),
+  z.strictObject({ kind: z.literal('failed'), message: Text, lost: z.boolean() }),
+  z.strictObject({ kind: z.literal('bye') }),
+]);
+
+export type ToHead = z.output<typeof ToHead>;

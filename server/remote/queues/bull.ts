@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job, Queue, Worker } from 'bullmq';
+import type { Redis, RedisOptions } from 'ioredis';
+import { loadPeer } from '../broker/peer-packages.ts';
+import type { Listening, PostOffice, Tickets } from './post-office.ts';
+
+export interface BullOptions {
+  /** How the broker is reached. */
+  connection: RedisOptions;
+  /** The names of all queues begin with it. */
+  prefix: string;
+  /** In milliseconds: so long somebody who has a ticket may give no sign of life. */
+  lock: number;
+  /** Gets what is wrong with the broker, each time that it changes. */
+  log: (sentence: string) => void;
+}
+
+/** In milliseconds: how long a broker that does not answer is left alone before it is asked again, at most. */
+const LONGEST_PAUSE = 2_000;
+
+/** Whoever dies with a ticket, however often, does not use the ticket up. */
+const NO_LIMIT = 1_000_000_000;
+
+/** Queues on Redis or Valkey. */
+export async function openBull(options: BullOptions): Promise<PostOffice> {
+  const bull = await loadPeer('bullmq', () => import('bullmq'));
+  const { Redis: Client } = await loadPeer('ioredis', () => import('ioredis'));
+  return new Bull(options, bull, Client);
+}
+
+class Bull implements PostOffice {
+  readonly #options: BullOptions;
+  readonly #bull: typeof import('bullmq');
+  readonly #connection: Redis;
+  readonly #queues = new Map<string, Queue>();
+  readonly #workers = new Set<Worker>();
+  #isClosed = false;
+  /** What was said last of the broker; null while all is well. */
+  #trouble: string | null = null;
+
+  constructor(options: BullOptions, bull: typeof import('bullmq'), Client: typeof Redis) {
+    this.#options = options;
+    this.#bull = bull;
+    this.#connection = new Client({
+      ...options.connection,
+      // A broker that is away is waited for: everything that was asked of it is asked again.
+      maxRetriesPerRequest: null,
+      retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE),
+      disableClientInfo: true,
+    });
+    this.#connection.on('error', this.#complain).on('ready', () => {
+      if (this.#trouble !== null) options.log('the broker answers again');
+      this.#trouble = null;
+    });
+  }
+
+  async send(queue: string, text: string): Promise<void> {
+    await this.#insist(() => this.#queue(queue).add('message', text, { removeOnComplete: true, removeOnFail: true }));
+  }
+
+  receive(queue: string, take: (text: unknown) => Promise<void>): Listening {
+    return this.#work(queue, 1, ({ data }) => take(data));
+  }
+
+  tickets(name: string): Tickets {
+    const queue = this.#queue(name);
+    return {
+      add: async (ticket) => {
+        const options = { jobId: ticket, removeOnComplete: true, removeOnFail: true };
+        await this.#insist(() => queue.add('ticket', ticket, options));
+      },
+      // One that somebody has cannot be removed, and need not be: its claim will be answered with nothing.
+      remove: async (ticket) => void (await queue.remove(ticket).catch(() => {})),
+      isThere: async (ticket) => (await queue.getJob(ticket)) !== undefined,
+      clear: () => this.#insist(() => queue.obliterate({ force: true })),
+    };
+  }
+
+  use(queue: string, slots: number, use: (ticket: string) => Promise<void>): Listening {
+    return this.#work(queue, slots, async ({ id }) => {
+      if (id !== undefined) await use(id);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled([...this.#workers].map((worker) => worker.close(true)));
+    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+    this.#connection.disconnect();
+  }
+
+  #work(name: string, concurrency: number, take: (job: Job) => Promise<void>): Listening {
+    const { lock, prefix } = this.#options;
+    const worker = new this.#bull.Worker(name, take, {
+      connection: this.#connection,
+      prefix,
+      concurrency,
+      lockDuration: lock,
+      stalledInterval: lock,
+      maxStalledCount: NO_LIMIT,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      drainDelay: 2,
+    });
+    worker.on('error', this.#complain);
+    this.#workers.add(worker);
+    return {
+      end: async () => {
+        this.#workers.delete(worker);
+        await worker.close().catch(this.#complain);
+      },
+    };
+  }
+
+  #queue(name: string): Queue {
+    let queue = this.#queues.get(name);
+    if (!queue) {
+      queue = new this.#bull.Queue(name, { connection: this.#connection, prefix: this.#options.prefix });
+      queue.on('error', this.#complain);
+      this.#queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  /** Until it is done: a broker that is started again, or has no memory left for now, is asked again. */
+  async #insist<T>(ask: () => Promise<T>): Promise<void> {
+    for (;;) {
+      try {
+        await ask();
+        return;
+      } catch (error) {
+        if (this.#isClosed) return;
+        this.#complain(error as Error);
+        await sleep(LONGEST_PAUSE / 2);
+      }
+    }
+  }
+
+  readonly #complain = ({ message }: Error): void => {
+    const trouble = sayTrouble(message);
+    if (this.#isClosed || trouble === null || trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#options.log(trouble);
+  };
+}
+
+/** null where it says nothing about the broker: a ticket that another worker has by now, for example. */
+function sayTrouble(message: string): string | null {
+  if (/\bOOM\b/.test(message))
+    return 'the broker has no memory left (maxmemory): give it more, or empty what else it holds; it is asked again';
+  if (/MISCONF|READONLY/.test(message)) return `the broker takes nothing (${message}); it is asked again`;
+  if (/ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|closed|LOADING/i.test(message))
+    return `the broker does not answer (${message || 'no connection'}); it is asked again`;
+  if (/WRONGPASS|NOAUTH|NOPERM/.test(message)) return `the broker refuses this program (${message})`;
+  return null;
+}

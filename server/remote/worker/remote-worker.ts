@@ -1,0 +1,267 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Hire } from '../../runner/workers/hire-worker.ts';
+import type { Trainer } from '../../runner/workers/trainer.ts';
+import type { BlobCache } from '../blobs/blob-cache.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { FileBringer } from '../blobs/file-bringer.ts';
+import { Opener, Sealer, type Identity } from '../messages/envelope.ts';
+import { ToWorker, type ToHead } from '../messages/bodies.ts';
+import { HEAD, inboxOf, ordersOf } from '../queues/names.ts';
+import type { Listening, PostOffice } from '../queues/post-office.ts';
+import { StageAtWork } from './stage-at-work.ts';
+
+export interface WorkerOptions {
+  identity: Identity;
+  cosweep: string;
+  post: PostOffice;
+  /** Of the head. */
+  store: BlobStore;
+  cache: BlobCache;
+  /** The fastest that works here, or the one that was asked for. */
+  engine: string;
+  /** How many stages are trained at the same time. */
+  slots: number;
+  hireOn: (engine: string) => Hire;
+  /** Where large checkpoints are written until they are sent. */
+  folder: string;
+  /** In milliseconds, as the head's. */
+  lock: number;
+  /** In milliseconds: it ends by itself where it had nothing to train for so long. */
+  idle: number;
+  /** By `performance.now()`: no stage is begun from then on, and those that are trained end; Infinity: never. */
+  until: number;
+  /** Aborted: end, with what was trained so far stored. */
+  stop: AbortSignal;
+  log: (sentence: string) => void;
+}
+
+/** In milliseconds: so long it is waited for the head to store what was trained, when this process ends. */
+const LAST_WORDS = 30_000;
+
+interface Opened {
+  sweep: number;
+  hire: Hire;
+  trainers: Trainer[];
+  orders: Listening | null;
+}
+
+interface Turn {
+  ticket: string;
+  order: (order: Extract<ToWorker, { kind: 'train' }> | null, grant: string) => void;
+}
+
+/** Trains for a head on another machine until there is nothing more to do. */
+export class RemoteWorker {
+  readonly #options: WorkerOptions;
+  readonly #sealer: Sealer;
+  readonly #opener: Opener;
+  readonly #bringer: FileBringer;
+  readonly #over = new AbortController();
+  /** The term of the head that was heard last. */
+  #term = 0;
+  #opened: Opened | null = null;
+  readonly #turns = new Map<string, Turn>();
+  readonly #atWork = new Map<string, StageAtWork>();
+  readonly #free: number[];
+  #busySince = performance.now();
+  #reason: string | null = null;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#sealer = new Sealer(options.identity);
+    this.#opener = new Opener(options.identity);
+    this.#bringer = new FileBringer(options.cache);
+    this.#free = Array.from({ length: options.slots }, (_, seat) => seat);
+  }
+
+  /** @returns why it ended: a sentence where something is wrong, null where all is done */
+  async run(): Promise<string | null> {
+    const { identity, post, lock, stop } = this.#options;
+    const inbox = post.receive(inboxOf(identity.name), (text) => this.#take(text));
+    const greeting = setInterval(() => this.#look(), lock / 3);
+    const end = (): void => this.#end(null);
+    stop.addEventListener('abort', end, { once: true });
+    if (stop.aborted) end();
+    this.#greet();
+    await new Promise<void>((resolve) => {
+      if (this.#over.signal.aborted) resolve();
+      this.#over.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await this.#finish();
+    clearInterval(greeting);
+    await this.#send({ kind: 'bye' }).catch(() => {});
+    await inbox.end();
+    await this.#bringer.release();
+    return this.#reason;
+  }
+
+  /** No other stage is begun. */
+  #end(reason: string | null): void {
+    this.#reason ??= reason;
+    this.#over.abort();
+  }
+
+  /** What is trained ends with a checkpoint, and is stored by the head before this process ends. */
+  async #finish(): Promise<void> {
+    for (const { order } of this.#turns.values()) order(null, '');
+    for (const stage of this.#atWork.values()) stage.stop();
+    const stored = Promise.all([...this.#atWork.values()].map((stage) => stage.done()));
+    await this.#opened?.orders?.end();
+    await Promise.race([stored, sleep(LAST_WORDS, undefined, { ref: false })]);
+    await this.#close();
+  }
+
+  #greet(): void {
+    const { cosweep, slots, engine } = this.#options;
+    void this.#send({
+      kind: 'hello',
+      cosweep,
+      host: hostname(),
+      pid: process.pid,
+      slots,
+      engine,
+      grants: [...this.#atWork.keys()],
+      clock: Date.now(),
+    });
+  }
+
+  #look(): void {
+    const { idle, until, log } = this.#options;
+    this.#greet();
+    for (const { ticket } of this.#turns.values()) void this.#send({ kind: 'claim', ticket, seat: 0 });
+    if (this.#atWork.size > 0) this.#busySince = performance.now();
+    if (performance.now() > until) return this.#end(null);
+    if (performance.now() - this.#busySince < idle) return;
+    log(`there was nothing to train for ${Math.round(idle / 60_000)} minutes`);
+    this.#end(null);
+  }
+
+  async #send(body: ToHead, grant: string | null = null): Promise<void> {
+    const message = { term: body.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
+    await this.#options.post.send(HEAD, this.#sealer.seal(message));
+  }
+
+  async #take(text: unknown): Promise<void> {
+    const envelope = this.#opener.open(text, inboxOf(this.#options.identity.name));
+    if (envelope === null || envelope.sender !== HEAD || envelope.term < this.#term) return;
+    const { success, data: body } = ToWorker.safeParse(envelope.body);
+    if (!success) return;
+    if (envelope.term > this.#term) await this.#changeHead(envelope.term);
+    const stage = this.#atWork.get(envelope.grant ?? '');
+    switch (body.kind) {
+      case 'sweep':
+        if (this.#opened?.sweep !== body.sweep) await this.#open(body);
+        return;
+      case 'class':
+        return this.#listen(body);
+      case 'train':
+        return this.#turns.get(body.ticket)?.order(body, envelope.grant!);
+      case 'nothing':
+        return this.#turns.get(body.ticket)?.order(null, '');
+      case 'stop':
+        return stage?.stop();
+      case 'drop':
+        return stage?.drop();
+      case 'committed':
+        return stage?.confirm(body.to);
+      case 'end':
+        if (body.reason !== null) for (const each of this.#atWork.values()) each.drop();
+        return this.#end(body.reason);
+    }
+  }
+
+  /** Another head has the lease now: what was granted by the one before counts no more. */
+  async #changeHead(term: number): Promise<void> {
+    this.#term = term;
+    await this.#close();
+  }
+
+  async #open({ sweep, engine, structures }: Extract<ToWorker, { kind: 'sweep' }>): Promise<void> {
+    await this.#close();
+    const hire = this.#options.hireOn(engine);
+    const trainers = Array.from({ length: this.#options.slots }, (_, seat) => hire(seat));
+    const opened = (this.#opened = { sweep, hire, trainers, orders: null });
+    // Opening and measuring take a while, in which other messages have their turn.
+    void this.#measure(opened, structures).catch(async (error: Error) => {
+      await this.#send({ kind: 'unable', sweep, reason: error.message });
+      this.#end(`Cannot train on ${engine} here: ${error.message}`);
+    });
+  }
+
+  async #measure(
+    { sweep, trainers }: Opened,
+    structures: Extract<ToWorker, { kind: 'sweep' }>['structures'],
+  ): Promise<void> {
+    const [first] = trainers as [Trainer];
+    const machine = await first.opened;
+    const signatures = await first.sign(structures);
+    this.#busySince = performance.now();
+    if (this.#opened?.sweep === sweep) await this.#send({ kind: 'ready', sweep, machine, signatures });
+  }
+
+  #listen({ sweep, name }: Extract<ToWorker, { kind: 'class' }>): void {
+    const opened = this.#opened;
+    if (opened?.sweep !== sweep || opened.orders || this.#over.signal.aborted) return;
+    const { post, slots } = this.#options;
+    opened.orders = post.use(ordersOf(name), slots, (ticket) => this.#use(opened, ticket));
+  }
+
+  /** Has a ticket: asks what it stands for, and does that. */
+  async #use(opened: Opened, ticket: string): Promise<void> {
+    if (this.#opened !== opened || this.#over.signal.aborted) return;
+    const seat = this.#free.shift()!;
+    try {
+      const given = new Promise<{ body: Extract<ToWorker, { kind: 'train' }> | null; grant: string }>((resolve) =>
+        this.#turns.set(ticket, { ticket, order: (body, grant) => resolve({ body, grant }) }),
+      );
+      await this.#send({ kind: 'claim', ticket, seat });
+      const { body, grant } = await given;
+      this.#turns.delete(ticket);
+      if (body !== null) await this.#train(opened, seat, body, grant);
+    } finally {
+      this.#turns.delete(ticket);
+      this.#free.push(seat);
+    }
+  }
+
+  async #train(
+    opened: Opened,
+    seat: number,
+    { order }: Extract<ToWorker, { kind: 'train' }>,
+    grant: string,
+  ): Promise<void> {
+    const { store, cache, folder, lock, log } = this.#options;
+    const trainer = this.#alive(opened, seat);
+    const send = (body: ToHead): Promise<void> => this.#send(body, grant);
+    const shop = { trainer, store, cache, bringer: this.#bringer, folder, send, sendAgain: lock / 3 };
+    const stage = new StageAtWork(grant, shop);
+    this.#atWork.set(grant, stage);
+    if (this.#over.signal.aborted) stage.stop();
+    try {
+      await stage.train(order);
+    } catch (error) {
+      log((error as Error).message);
+      this.#end((error as Error).message);
+      stage.drop();
+    }
+    void stage.done().then(() => this.#atWork.delete(grant));
+  }
+
+  #alive({ trainers, hire }: Opened, seat: number): Trainer {
+    const trainer = trainers[seat]!;
+    if (!trainer.dead) return trainer;
+    void trainer.end();
+    return (trainers[seat] = hire(seat));
+  }
+
+  async #close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    for (const { order } of this.#turns.values()) order(null, '');
+    for (const stage of this.#atWork.values()) stage.drop();
+    // Not waited for: what it has taken ends by itself, since nobody trains it.
+    void opened?.orders?.end();
+    await Promise.all(opened?.trainers.map((trainer) => trainer.end()) ?? []);
+  }
+}

@@ -1,0 +1,159 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { createHash } from 'node:crypto';
+import { BYTES_UP_TO, type SentCheckpoint } from '../../runner/checkpoints/sent-checkpoint.ts';
+import type { SegmentReport, StageOrder, Start } from '../../runner/workers/messages.ts';
+import { WorkerError, type Trainer } from '../../runner/workers/trainer.ts';
+import type { BlobCache } from '../blobs/blob-cache.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { FileBringer } from '../blobs/file-bringer.ts';
+import { readBlob } from '../blobs/read-blob.ts';
+import type { RemoteOrder, ToHead } from '../messages/bodies.ts';
+import { toPlain } from '../messages/typed-json.ts';
+import { Outbox, toRef } from './outbox.ts';
+
+/** A segment of more characters than this is sent as a blob. */
+const INLINE = 64 * 2 ** 10;
+
+/** In milliseconds: how often it is said how far a stage is. */
+const PROGRESS_EVERY = 500;
+
+export interface Workshop {
+  trainer: Trainer;
+  /** Of the head. */
+  store: BlobStore;
+  cache: BlobCache;
+  bringer: FileBringer;
+  /** Where large checkpoints are written until they are sent. */
+  folder: string;
+  send: (body: ToHead) => Promise<void>;
+  /** In milliseconds: after which what is not confirmed is sent again. */
+  sendAgain: number;
+}
+
+/** A stage that is trained here for the head, under one grant. */
+export class StageAtWork {
+  readonly grant: string;
+  readonly #shop: Workshop;
+  readonly #outbox: Outbox;
+  #isDropped = false;
+  #isStopping = false;
+  #isTraining = false;
+  #told = 0;
+  /** The checkpoint that it begins from may be deleted here. */
+  #release: () => Promise<void> = async () => {};
+
+  constructor(grant: string, shop: Workshop) {
+    this.grant = grant;
+    this.#shop = shop;
+    this.#outbox = new Outbox(shop.sendAgain, (error) => {
+      this.drop();
+      void shop.send({ kind: 'failed', message: error.message, lost: true });
+    });
+  }
+
+  /** Trains it, and ends when all that came of it is sent. */
+  async train(order: RemoteOrder): Promise<void> {
+    const { trainer, send } = this.#shop;
+    try {
+      const local = await this.#toLocal(order);
+      if (this.#isDropped) return;
+      if (this.#isStopping) return await send({ kind: 'failed', message: 'it was told to stop', lost: true });
+      this.#isTraining = true;
+      const training = trainer.train(local, {
+        onLoaded: ({ classes, evaluated }) => void send({ kind: 'loaded', loaded: { classes, evaluated } }),
+        onProgress: (batch) => this.#tellProgress(batch),
+        onSegment: (segment) => this.#deliver(segment),
+      });
+      await training;
+      await this.#outbox.sent();
+    } catch (error) {
+      if (this.#isDropped) return;
+      const isOwn = error instanceof WorkerError;
+      // What came of it before is worth something: the head goes on from there.
+      await this.#outbox.sent();
+      await send({ kind: 'failed', message: (error as Error).message, lost: !isOwn });
+      if (!isOwn) throw error;
+    } finally {
+      this.#isTraining = false;
+      await this.#release();
+    }
+  }
+
+  /** All of it is stored, or nobody wants it. */
+  done(): Promise<void> {
+    return this.#outbox.empty();
+  }
+
+  confirm(to: number): void {
+    this.#outbox.confirm(to);
+  }
+
+  /** At its next look it ends with a checkpoint. */
+  stop(): void {
+    this.#isStopping = true;
+    if (this.#isTraining) this.#shop.trainer.stop();
+  }
+
+  /** Somebody else trains it: nothing of it is wanted. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#outbox.drop();
+    if (this.#isTraining) this.#shop.trainer.kill();
+  }
+
+  async #toLocal({ packed, ...order }: RemoteOrder): Promise<StageOrder> {
+    const { folder, bringer } = this.#shop;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const brought = await bringer.bring(order, packed);
+    const start = order.start && (await this.#startOf(order.start));
+    return { ...order, start, brought, checkpoints: { folder, name: 'remote.checkpoint', bytesUpTo: BYTES_UP_TO } };
+  }
+
+  async #startOf({ batch, hash, size }: NonNullable<RemoteOrder['start']>): Promise<Start> {
+    const { trainer, cache, folder } = this.#shop;
+    const ref = { batch, hash, size };
+    if (trainer.holds(hash)) return { ...ref, content: null };
+    const missing = new WorkerError(`Cannot begin from checkpoint ${hash}: the head does not have it`);
+    if (size < BYTES_UP_TO) {
+      const bytes = await readBlob(cache, hash, size);
+      if (!bytes) throw missing;
+      return { ...ref, content: { bytes } };
+    }
+    const held = await cache.hold(hash);
+    if (!held) throw missing;
+    this.#release = held.release;
+    return { ...ref, content: { file: relative(folder, held.file) } };
+  }
+
+  #tellProgress(batch: number): void {
+    const now = performance.now();
+    if (now - this.#told < PROGRESS_EVERY) return;
+    this.#told = now;
+    void this.#shop.send({ kind: 'progress', batch });
+  }
+
+  #deliver(segment: SegmentReport): void {
+    if (!this.#isDropped) this.#outbox.add({ to: segment.to, send: () => this.#sendSegment(segment) });
+  }
+
+  async #sendSegment({ checkpoint, digest: _, ...segment }: SegmentReport): Promise<void> {
+    if (checkpoint) await this.#bringAway(checkpoint);
+    const plain = toPlain({ ...segment, checkpoint: checkpoint && toRef(checkpoint) });
+    const text = JSON.stringify(plain);
+    if (text.length <= INLINE) return this.#shop.send({ kind: 'segment', segment: plain });
+    const bytes = Buffer.from(text);
+    const blob = { hash: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
+    await this.#shop.store.write(blob, () => [bytes]);
+    await this.#shop.send({ kind: 'segment', segment: { blob } });
+  }
+
+  async #bringAway({ hash, size, content }: SentCheckpoint): Promise<void> {
+    const { cache, folder } = this.#shop;
+    if ('bytes' in content) return cache.write({ hash, size }, () => [content.bytes]);
+    const path = join(folder, content.file);
+    await cache.write({ hash, size }, () => createReadStream(path));
+    await rm(path, { force: true });
+  }
+}
