@@ -32,6 +32,7 @@ import { starCommand, unstarCommand } from './commands/star.ts';
 import { syncCommand } from './commands/sync.ts';
 import { tagCommand } from './commands/tag.ts';
 import { weightsCommand } from './commands/weights.ts';
+import { workerCommand } from './commands/worker.ts';
 
 /** In the order in which `cosweep --help` lists them. */
 export const commands: readonly CliCommand[] = [
@@ -54,6 +55,7 @@ export const commands: readonly CliCommand[] = [
   diffCommand,
   curvesCommand,
   weightsCommand,
+  workerCommand,
   cancelCommand,
   retryCommand,
   cloneCommand,

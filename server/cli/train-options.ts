@@ -11,6 +11,9 @@ export interface TrainOptions {
   programs?: boolean;
   wait: boolean;
   failOn: 'failed' | 'diverged' | 'none';
+  listen?: string | true;
+  url?: string;
+  join?: string;
 }
 
 export function addTrainOptions(command: Command): Command {
@@ -26,17 +29,20 @@ export function addTrainOptions(command: Command): Command {
 
 /** The options that say where training is done; every command that trains has them. */
 export function addEngineOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--engine <engine>', 'auto takes the fastest that works here')
-        .choices(['auto', 'tensorflow', 'webgpu', 'wasm'])
-        .default('auto'),
-    )
+  return addEngineOption(command)
     .option(
       '--device <device>',
       'which GPU webgpu takes: its number or a part of its name; `cosweep doctor` shows the default one',
     )
     .option('--workers <count>', 'processes that train; auto: one per core, on webgpu one', parseWorkers, 'auto');
+}
+
+export function addEngineOption(command: Command): Command {
+  return command.addOption(
+    new Option('--engine <engine>', 'auto takes the fastest that works here')
+      .choices(['auto', 'tensorflow', 'webgpu', 'wasm'])
+      .default('auto'),
+  );
 }
 
 function parseWorkers(text: string): number | 'auto' {

@@ -1,10 +1,12 @@
 import type { SweepSummary } from '../runner/events.ts';
 import { runQueue } from '../runner/run-queue.ts';
+import type { OpenHead } from '../remote/head/open-head.ts';
 import { sweepName } from '../store/database/ids.ts';
 import { readSweep } from '../store/reading/read-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
 import type { SweepState } from '../sweep/results.ts';
 import { OutsideError, UserError } from '../sweep/user-error.ts';
+import { listenAsAsked } from './listen.ts';
 import { nativeHint } from './native-hint.ts';
 import { goOnWhereNobodyReads } from './nobody-reads.ts';
 import { makeRunDisplay } from './run-display.ts';
@@ -56,7 +58,9 @@ export async function trainAndShow(
   const signals = watchStopSignals((signal) =>
     display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`),
   );
+  let head: OpenHead | null = null;
   try {
+    head = await listenAsAsked(storage, options, display.say);
     const trained = await runQueue({
       storage,
       sweepId,
@@ -65,6 +69,7 @@ export async function trainAndShow(
       workers,
       ...(perGpu === undefined ? {} : { perGpu }),
       ...(programs === undefined ? {} : { programs }),
+      ...(head === null ? {} : { remote: head.remote }),
       wait,
       fresh,
       command: `cosweep ${process.argv.slice(2).join(' ')}`,
@@ -85,6 +90,7 @@ export async function trainAndShow(
     if (error instanceof OutsideError) display.say(error.message);
     return { ended: null, interrupted };
   } finally {
+    await head?.close(null);
     signals.end();
     display.end();
   }

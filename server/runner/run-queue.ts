@@ -49,7 +49,6 @@ export async function runQueue(
   if (!taken) return null;
   const { lease, left } = taken;
   const { lost, end } = keepLease(storage, lease);
-  options.remote?.begin(lease);
   const waiter = { storage, giveUp: AbortSignal.any([kill, lost]) };
   const patience = new Patience(options.watchdog);
   const log = (message: string): void => tell({ kind: 'log', message });
@@ -64,6 +63,7 @@ export async function runQueue(
             `\`cosweep run ${sweepName(id)}\` continues it`,
         });
     }
+    await patiently(waiter, () => options.remote?.begin(lease));
     await claimFolder({ ...options, lease, lost }, waiter, log);
     await removeNoted(waiter, lease, log);
     logs = Logs.open(storage, log);

@@ -174,7 +174,7 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
           told.push(`progress ${batch}`);
           other.kill(); // more may be on its way already
         },
-        onSegment: ({ to }) => told.push(`segment to ${to}`),
+        onSegment: ({ to }) => void told.push(`segment to ${to}`),
       });
       await expect(training).rejects.toThrow(WorkerError);
       const before = [...told];

@@ -46,6 +46,9 @@ export const runCommand: CliCommand = {
             "sweep's metric; a new sweep keeps all",
         ).choices(KEEP_WEIGHTS),
       )
+      .option('--listen [address]', 'have workers on other machines train: they reach this one at the address')
+      .option('--url <url>', 'the same by way of a Redis, Valkey or PostgreSQL that is there already')
+      .option('--join <file>', 'the join file for workers; one that is there stays valid')
       .option('--no-programs', "leave sweeps in the queue alone that users' programs train")
       .option('--if-queued', 'leave a stored sweep alone if it is no longer queued')
       .action(run(runSweep));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../../store/database/lease.ts';
 import type { RemoteSweep, RemoteWorkers } from '../../runner/workers/remote-workers.ts';
 import type { Seating } from '../../runner/workers/seat.ts';
@@ -27,6 +28,9 @@ export interface HeadOptions {
 /** A worker that was silent for so many locks is lost; by then the broker has given its ticket to somebody else. */
 const LOST_AFTER = 2;
 
+/** In milliseconds: so long it is waited for workers that were sent home. */
+const GOODBYES = 10_000;
+
 /**
  * The head: gives the stages of its sweeps to workers on other machines. It alone decides what counts. What comes from
  * a worker is dropped unless it is sealed, of this term, and under a grant that was not given to somebody else.
@@ -41,6 +45,7 @@ export class RemoteHead implements RemoteWorkers {
   #term = 0;
   #seating: RemoteSeating | null = null;
   #sweeps = 0;
+  #sent: Promise<void> = Promise.resolve();
   #stale = 0;
 
   constructor(options: HeadOptions) {
@@ -80,11 +85,16 @@ export class RemoteHead implements RemoteWorkers {
     clearInterval(this.#looking);
     for (const member of this.members.list) this.#tell(member, { kind: 'end', reason });
     await this.#sent;
+    await this.#empty();
     await this.#inbox.end();
     await this.#options.blobs.close();
   }
 
-  #sent: Promise<void> = Promise.resolve();
+  /** They say goodbye, and need the broker for that. */
+  async #empty(): Promise<void> {
+    const late = performance.now() + GOODBYES;
+    while (this.members.list.length > 0 && performance.now() < late) await sleep(20);
+  }
 
   #tell({ id }: Pick<Member, 'id'>, body: ToWorker, grant: string | null = null): void {
     const queue = inboxOf(id);

@@ -18,6 +18,9 @@ export interface BullOptions {
 /** In milliseconds: how long a broker that does not answer is left alone before it is asked again, at most. */
 const LONGEST_PAUSE = 2_000;
 
+/** In milliseconds: so long the end of something is waited for. */
+const ENDS_WITHIN = 5_000;
+
 /** Whoever dies with a ticket, however often, does not use the ticket up. */
 const NO_LIMIT = 1_000_000_000;
 
@@ -34,6 +37,8 @@ class Bull implements PostOffice {
   readonly #connection: Redis;
   readonly #queues = new Map<string, Queue>();
   readonly #workers = new Set<Worker>();
+  /** Those that BullMQ has made of the first one. */
+  readonly #further: Redis[] = [];
   #isClosed = false;
   /** What was said last of the broker; null while all is well. */
   #trouble: string | null = null;
@@ -48,6 +53,12 @@ class Bull implements PostOffice {
       retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE),
       disableClientInfo: true,
     });
+    const duplicate = this.#connection.duplicate.bind(this.#connection);
+    this.#connection.duplicate = (override) => {
+      const further = duplicate(override);
+      this.#further.push(further);
+      return further;
+    };
     this.#connection.on('error', this.#complain).on('ready', () => {
       if (this.#trouble !== null) options.log('the broker answers again');
       this.#trouble = null;
@@ -84,9 +95,12 @@ class Bull implements PostOffice {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled([...this.#workers].map((worker) => worker.close(true)));
-    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
-    this.#connection.disconnect();
+    const closing = [
+      ...[...this.#workers].map((worker) => worker.close(true)),
+      ...[...this.#queues.values()].map((queue) => queue.close()),
+    ];
+    await inTime(Promise.allSettled(closing));
+    for (const connection of [...this.#further, this.#connection]) connection.disconnect();
   }
 
   #work(name: string, concurrency: number, take: (job: Job) => Promise<void>): Listening {
@@ -107,7 +121,7 @@ class Bull implements PostOffice {
     return {
       end: async () => {
         this.#workers.delete(worker);
-        await worker.close().catch(this.#complain);
+        await inTime(worker.close().catch(this.#complain));
       },
     };
   }
@@ -142,6 +156,11 @@ class Bull implements PostOffice {
     this.#trouble = trouble;
     this.#options.log(trouble);
   };
+}
+
+/** A broker that is gone may be asked for ever. */
+async function inTime(ending: Promise<unknown>): Promise<void> {
+  await Promise.race([ending, sleep(ENDS_WITHIN, undefined, { ref: false })]);
 }
 
 /** null where it says nothing about the broker: a ticket that another worker has by now, for example. */

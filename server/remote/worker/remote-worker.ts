@@ -39,6 +39,9 @@ export interface WorkerOptions {
 /** In milliseconds: so long it is waited for the head to store what was trained, when this process ends. */
 const LAST_WORDS = 30_000;
 
+/** In milliseconds: so long it is tried to say goodbye. */
+const GOODBYE = 3_000;
+
 interface Opened {
   sweep: number;
   hire: Hire;
@@ -90,7 +93,7 @@ export class RemoteWorker {
     });
     await this.#finish();
     clearInterval(greeting);
-    await this.#send({ kind: 'bye' }).catch(() => {});
+    await Promise.race([this.#send({ kind: 'bye' }), sleep(GOODBYE, undefined, { ref: false })]);
     await inbox.end();
     await this.#bringer.release();
     return this.#reason;

@@ -130,6 +130,11 @@ function isSharedWithCopy({ raw, file, checkpointFolder }: Held): boolean {
   return others === checkpointFolder;
 }
 
+/** Names the database, wherever its file is. */
+export function databaseId({ raw }: Pick<Storage, 'raw'>): string {
+  return identityIn(raw).uuid;
+}
+
 function identityIn(raw: Connection): { uuid: string; checkpoints: string | null } {
   return raw.prepare('SELECT uuid, checkpoints FROM "Identity"').get() as { uuid: string; checkpoints: string | null };
 }

@@ -22,6 +22,12 @@ export function lastCheckpoint(storage: Storage, stageId: number): StoredCheckpo
   return (row as StoredCheckpoint | undefined) ?? null;
 }
 
+/** A file, relative to the checkpoint folder, that holds these bytes; null where the database has none. */
+export function checkpointFileOf(storage: Storage, hash: string): string | null {
+  const file = storage.prepare('SELECT file FROM "Checkpoint" WHERE hash = ? LIMIT 1').pluck().get(hash);
+  return (file as string | undefined) ?? null;
+}
+
 /** Files, relative to the checkpoint folder, that the database refers to. */
 export function checkpointFiles(storage: Storage): Set<string> {
   return new Set(storage.prepare('SELECT file FROM "Checkpoint"').pluck().all() as string[]);

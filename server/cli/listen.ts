@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import type { OpenHead } from '../remote/head/open-head.ts';
+import type { Storage } from '../store/database/storage.ts';
+import { UserError } from '../sweep/user-error.ts';
+import type { TrainOptions } from './train-options.ts';
+
+/** In milliseconds: so long a worker on another machine may give no sign of life, unless the environment says another. */
+const LOCK = 30_000;
+
+/** Opens the head for workers on other machines, where that was asked for, and says how they are started. */
+export async function listenAsAsked(
+  storage: Storage,
+  { listen, url, join }: Pick<TrainOptions, 'listen' | 'url' | 'join'>,
+  say: (sentence: string) => void,
+): Promise<OpenHead | null> {
+  if (listen === undefined && url === undefined) {
+    if (join === undefined) return null;
+    throw new UserError('Cannot use --join alone: wanted --listen or --url beside it');
+  }
+  const { openHead } = await import('../remote/head/open-head.ts');
+  const head = await openHead(storage, {
+    address: typeof listen === 'string' ? listen : '127.0.0.1',
+    url: url ?? null,
+    join: join === undefined ? null : resolve(join),
+    lock: lockOf(process.env['COSWEEP_LOCK']),
+    log: say,
+  });
+  say(`Workers on other machines train this. With ${head.join} (keep it secret) on a machine:`);
+  say(`  cosweep worker --join ${head.join}`);
+  return head;
+}
+
+/** @param text seconds, as the environment has them; workers have the same */
+export function lockOf(text: string | undefined): number {
+  if (!text) return LOCK;
+  const seconds = Number(text);
+  if (!(seconds >= 1 && seconds <= 3600))
+    throw new UserError(`Cannot read COSWEEP_LOCK: found "${text}", wanted a number of seconds from 1 to 3600`);
+  return 1000 * seconds;
+}

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { databaseId } from '../../store/database/checkpoint-folder.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import { checkpointFileOf } from '../../store/reading/read-checkpoints.ts';
+import { noteFile } from '../../store/training/note-files.ts';
+import { packageVersion } from '../../training/engines/packages.ts';
+import { projectFolder } from '../../training/project-folder.ts';
+import { UserError } from '../../sweep/user-error.ts';
+import { nameOfTemporaries } from '../../runner/checkpoints/checkpoint-files.ts';
+import { startBlobServer } from '../blobs/blob-server.ts';
+import { blobToken } from '../blobs/blob-token.ts';
+import { connectionOptions } from '../broker/connect.ts';
+import { parseDatabaseAddress } from '../broker/database-address.ts';
+import { inspectBroker } from '../broker/inspect-broker.ts';
+import { newSecret, readJoinFile, writeJoinFile, type Join } from '../broker/join-file.ts';
+import { FILES } from '../broker/server-configuration.ts';
+import { startBroker } from '../broker/start-broker.ts';
+import { openBull } from '../queues/bull.ts';
+import { HEAD } from '../queues/names.ts';
+import { HeadBlobs } from './head-blobs.ts';
+import { RemoteHead } from './remote-head.ts';
+
+export interface Listen {
+  /** The one address at which broker and blobs are reached. */
+  address: string;
+  /** A broker that exists, with its password; null: a private one is started. */
+  url: string | null;
+  /** Where the join file is, or is written; null: beside the database. */
+  join: string | null;
+  /** In milliseconds. */
+  lock: number;
+  log: (sentence: string) => void;
+}
+
+/** A head that listens. */
+export interface OpenHead {
+  remote: RemoteHead;
+  /** The path of the join file. */
+  join: string;
+  /** Sends the workers home. @param reason a sentence; null where all is done */
+  close(reason: string | null): Promise<void>;
+}
+
+/**
+ * Starts what workers on other machines need: a broker, unless one is named, the blobs, and the join file that says
+ * where both are. The secret is new at every start, unless a join file of this database is named.
+ */
+export async function openHead(storage: Storage, listen: Listen): Promise<OpenHead> {
+  const { address, lock, log } = listen;
+  const database = databaseId(storage);
+  const before = listen.join !== null && existsSync(listen.join) ? readJoinFile(listen.join) : null;
+  refuseOther(listen.join, before, database);
+  const folder = `${storage.file}.broker`;
+  const broker = await openBroker(folder, listen, before);
+  const secret = before?.secret ?? newSecret();
+  const temporaries = nameOfTemporaries();
+  const blobs = new HeadBlobs(
+    { folder: storage.checkpointFolder, fileOf: (hash) => checkpointFileOf(storage, hash) },
+    temporaries,
+  );
+  await mkdir(storage.checkpointFolder, { recursive: true });
+  const server = await startBlobServer({
+    address,
+    token: blobToken(secret),
+    tls: broker.private && broker.certificate !== null ? readTls(folder) : null,
+    find: (hash) => blobs.find(hash),
+    take: (blob, file) => blobs.take(blob, file),
+    folder: storage.checkpointFolder,
+    name: temporaries,
+    report: (error) => log(`a blob could not be served: ${(error as Error).message}`),
+  });
+  const prefix = before?.prefix ?? `cosweep-${database.slice(0, 8)}`;
+  const join = listen.join ?? `${storage.file}.join`;
+  const cosweep = packageVersion(projectFolder());
+  const { url, certificate } = broker;
+  writeJoinFile(join, { cosweep, database, url, certificate, secret, blobs: { url: server.url }, prefix });
+  const post = await openBull({
+    connection: connectionOptions(parseDatabaseAddress(url), certificate),
+    prefix,
+    lock,
+    log,
+  });
+  const remote = new RemoteHead({
+    identity: { database, secret, name: HEAD },
+    cosweep,
+    post,
+    blobs,
+    lock,
+    onLease: (lease) => noteFile(storage, lease, temporaries),
+    log,
+  });
+  return {
+    remote,
+    join,
+    async close(reason) {
+      await remote.close(reason);
+      await server.close();
+      await post.close();
+      await broker.stop();
+    },
+  };
+}
+
+function refuseOther(path: string | null, join: Join | null, database: string): void {
+  if (join === null || join.database === database) return;
+  throw new UserError(
+    `Cannot use the join file ${path}: it is of another database (${join.database}, here it is ${database}); ` +
+      'wanted one of this database, or a path at which there is none yet',
+  );
+}
+
+interface Opened {
+  url: string;
+  certificate: string | null;
+  /** It was started here. */
+  private: boolean;
+  stop: () => Promise<void>;
+}
+
+async function openBroker(folder: string, { address, url, log }: Listen, before: Join | null): Promise<Opened> {
+  if (url === null) {
+    const broker = await startBroker({ folder, address, log });
+    log(`${broker.name} is started at ${address}`);
+    return { url: broker.url, certificate: broker.certificate, private: true, stop: () => broker.stop() };
+  }
+  const certificate = before?.url === url ? before.certificate : null;
+  const { warnings } = await inspectBroker(url, certificate);
+  for (const warning of warnings) log(warning);
+  return { url, certificate, private: false, stop: async () => {} };
+}
+
+function readTls(folder: string): { key: string; cert: string } {
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  return { key: read(FILES.key), cert: read(FILES.certificate) };
+}

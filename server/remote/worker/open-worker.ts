@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../sweep/user-error.ts';
+import { packageVersion } from '../../training/engines/packages.ts';
+import { projectFolder } from '../../training/project-folder.ts';
+import { BlobCache } from '../blobs/blob-cache.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { blobToken } from '../blobs/blob-token.ts';
+import { FolderStore } from '../blobs/folder-store.ts';
+import { HttpStore } from '../blobs/http-store.ts';
+import { connectionOptions } from '../broker/connect.ts';
+import { parseDatabaseAddress } from '../broker/database-address.ts';
+import { inspectBroker } from '../broker/inspect-broker.ts';
+import { readJoinFile, type Join } from '../broker/join-file.ts';
+import { openBull } from '../queues/bull.ts';
+import { RemoteWorker, type WorkerOptions } from './remote-worker.ts';
+
+type Own = Pick<WorkerOptions, 'engine' | 'slots' | 'hireOn' | 'lock' | 'idle' | 'until' | 'stop' | 'log'>;
+
+/**
+ * Joins a head and trains for it.
+ *
+ * @param file the join file that the head has written
+ * @returns why it ended: a sentence where something is wrong, null where all is done
+ */
+export async function joinHead(file: string, own: Own): Promise<string | null> {
+  const joined = readJoinFile(file);
+  const cosweep = packageVersion(projectFolder());
+  if (joined.cosweep !== cosweep)
+    throw new UserError(
+      `Cannot join: Cosweep ${joined.cosweep} has written ${file}, and here it is ${cosweep}; ` +
+        `wanted the same on both (npm install -g cosweep@${joined.cosweep}, or in checkouts the same commit)`,
+    );
+  const { url, certificate, prefix, secret, database } = joined;
+  await inspectBroker(url, certificate);
+  const connection = connectionOptions(parseDatabaseAddress(url), certificate);
+  const post = await openBull({ connection, prefix, lock: own.lock, log: own.log });
+  const store = openStore(joined);
+  const name = `${hostname()
+    .replaceAll(/[^\w-]/g, '-')
+    .slice(0, 60)}-${randomUUID()}`;
+  const folder = join(tmpdir(), `cosweep-${name}`);
+  const identity = { database, secret, name };
+  try {
+    return await new RemoteWorker({
+      ...own,
+      identity,
+      cosweep,
+      post,
+      store,
+      cache: new BlobCache(store),
+      folder,
+    }).run();
+  } finally {
+    await post.close();
+    if (store instanceof HttpStore) store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function openStore({ blobs, secret, certificate }: Join): BlobStore {
+  if (blobs === null) throw new UserError('Cannot join: the join file names no place for checkpoints (blobs)');
+  if ('folder' in blobs) return new FolderStore(blobs.folder);
+  const encrypted = blobs.url.startsWith('https:') ? certificate : null;
+  return new HttpStore({ url: blobs.url, token: blobToken(secret), certificate: encrypted });
+}

@@ -1,0 +1,44 @@
+import { dirname, join } from 'node:path';
+import { start, type Cosweep } from '../helpers/cosweep.ts';
+import { runArgs, temporaryFolder, writeStudy, type Study } from '../runner/study.ts';
+
+/** A head and its workers, as several machines would have them: processes that share nothing but a broker. */
+export interface Several {
+  db: string;
+  join: string;
+  file: string;
+  head: Cosweep;
+  /** Starts the head anew, where the one before has ended. */
+  startHead(...args: string[]): Cosweep;
+  startWorker(...args: string[]): Cosweep;
+}
+
+export function several(study: Study, folder = temporaryFolder()): Several {
+  const file = writeStudy(folder, study);
+  const db = join(folder, 'study.db');
+  const joinFile = join(folder, 'join.json');
+  const startHead = (...args: string[]): Cosweep =>
+    (all.head = start(runArgs(file, '--listen', '--join', joinFile, ...args), { db }));
+  const all: Several = {
+    db,
+    join: joinFile,
+    file,
+    head: null as never,
+    startHead,
+    // In a folder of its own, which has nothing of the head's.
+    startWorker: (...args) =>
+      start(['worker', '--join', joinFile, '--engine', 'wasm', '--slots', '1', ...args], { cwd: temporaryFolder() }),
+  };
+  return all;
+}
+
+/** Process id of the broker that a head has started. */
+export function brokerOf(head: Cosweep, find: (pid: number) => string): number {
+  const found = head.children().find((pid) => find(pid).includes('redis-server'));
+  if (found === undefined) throw new Error('The head has no broker');
+  return found;
+}
+
+export function folderOf({ db }: Several): string {
+  return dirname(db);
+}
