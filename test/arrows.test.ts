@@ -8,6 +8,7 @@ const ROOMS: Record<string, string[]> = {
   'server/training': ['server/sweep'],
   'server/store': ['server/sweep'],
   'server/runner': ['server/sweep', 'server/training', 'server/store'],
+  'server/remote': ['server/sweep', 'server/training', 'server/store', 'server/runner'],
   'server/report': ['server/sweep'],
   'server/tensorboard': [],
   'server/imports': ['server/sweep', 'server/tensorboard'],
@@ -19,6 +20,7 @@ const ROOMS: Record<string, string[]> = {
     'server/training',
     'server/store',
     'server/runner',
+    'server/remote',
     'server/report',
     'server/tensorboard',
     'server/imports',
@@ -56,6 +58,7 @@ const LAYERS: Record<string, string[]> = {
     'run-sweep.ts',
     'run-queue.ts',
   ],
+  'server/remote': ['blobs'],
   'server/http': [
     'parameters.ts',
     'schemas',

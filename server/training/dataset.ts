@@ -40,6 +40,8 @@ export interface SourceContext {
   log: (message: string) => void;
   /** How much of a file has been downloaded, in bytes; called often. */
   progress?: (file: string, received: number, total: number) => void;
+  /** Files that are not there are not downloaded: it is a mistake that they are missing. */
+  offline?: boolean;
 }
 
 /**

@@ -105,7 +105,11 @@ async function writeWhole(folder: string, file: string, bytes: Uint8Array): Prom
   await takeItsName(folder, temporary, file);
 }
 
-async function writeSynced(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+/** Leaves nothing where it fails. */
+export async function writeSynced(
+  path: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   try {
     const handle = await open(path, 'w');
     try {
@@ -120,7 +124,8 @@ async function writeSynced(path: string, pieces: Iterable<Uint8Array> | AsyncIte
   }
 }
 
-async function takeItsName(folder: string, temporary: string, file: string): Promise<void> {
+/** A file that is written and synced gets the name by which it is known; the file that had it is replaced. */
+export async function takeItsName(folder: string, temporary: string, file: string): Promise<void> {
   try {
     await rename(join(folder, temporary), join(folder, file));
   } catch (error) {

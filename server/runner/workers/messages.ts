@@ -40,6 +40,15 @@ export interface StageOrder extends AnyOrder {
   fingerprint: string;
   /** SHA-256 of the file of weights that it starts from; null where they are drawn. */
   weights: string | null;
+  /** What came from another machine, and is read instead of what the settings name. */
+  brought?: BroughtFiles;
+}
+
+/** Files on this machine. */
+export interface BroughtFiles {
+  /** The data set, packed. */
+  dataset?: string;
+  weights?: string;
 }
 
 /** A stage of a user's own program. */

@@ -73,11 +73,12 @@ async function train(order: StageOrder): Promise<void> {
 }
 
 /** What of the state before batch 0 is not drawn. */
-async function initialOf({ settings, baseFolder, weights }: StageOrder, dataset: Dataset): Promise<HostState> {
+async function initialOf({ settings, baseFolder, weights, brought }: StageOrder, dataset: Dataset): Promise<HostState> {
   const { model } = settings.training;
   if (!startsFromFile(model)) return {};
   const images = { shape: dataset.shape, classes: dataset.classes.length };
-  return loadStart(model, images, { baseFolder, wanted: weights! });
+  const start = { ...model, weights: brought?.weights ?? model.weights };
+  return loadStart(start, images, { baseFolder, wanted: weights! });
 }
 
 interface Held {
@@ -118,9 +119,10 @@ async function toReport(
 let held: { key: string; dataset: Dataset } | undefined;
 
 /** Most sweeps have one data set, or one split of it a seed: the last one is kept. */
-async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint }: StageOrder): Promise<Dataset> {
-  const key = JSON.stringify([settings, baseFolder, settings.splitSeed === 'seed' ? seed : null]);
-  const dataset = held?.key === key ? held.dataset : await loadDataset(settings, { baseFolder, seed });
+async function datasetOf({ dataset: settings, baseFolder, seed, fingerprint, brought }: StageOrder): Promise<Dataset> {
+  const key = JSON.stringify([settings, baseFolder, settings.splitSeed === 'seed' ? seed : null, fingerprint]);
+  const packed = brought?.dataset;
+  const dataset = held?.key === key ? held.dataset : await loadDataset(settings, { baseFolder, seed, packed });
   if (dataset.fingerprint !== fingerprint) {
     throw new Error(
       `Cannot train on the data set ${settings.name}: it has changed since the sweep began ` +

@@ -1,8 +1,9 @@
 import type { DatasetCommon, DatasetSettings } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import type { Dataset, Part, Source, SourceContext, SourceDescription } from '../dataset.ts';
+import type { Dataset, Part, Source, SourceContext, SourceData, SourceDescription } from '../dataset.ts';
 import { channelStatistics } from './normalise.ts';
 import { fingerprint } from './fingerprint.ts';
+import { readPacked } from './packed.ts';
 import { limitPart, splitPart, trainCount, validationCount } from './split.ts';
 import { sources } from './sources.ts';
 
@@ -13,14 +14,18 @@ export interface LoadOptions {
   seed: number;
   log?: (message: string) => void;
   progress?: SourceContext['progress'];
+  /** A packed file, which is read instead of what the settings name: that came from another machine. */
+  packed?: string | undefined;
 }
 
 /** Reads a data set and makes it ready to train on: split, limited, measured, fingerprinted. */
 export async function loadDataset(
   settings: DatasetSettings,
-  { baseFolder, seed, log = () => {}, progress }: LoadOptions,
+  { baseFolder, seed, log = () => {}, progress, packed }: LoadOptions,
 ): Promise<Dataset> {
-  const source = await sourceOf(settings).load(settings, { baseFolder, log, ...(progress && { progress }) });
+  const source = packed
+    ? await readPacked(packed)
+    : await loadSource(settings, { baseFolder, log, ...(progress && { progress }) });
   const { shape, classes, test } = source;
   const splitSeed = settings.splitSeed === 'seed' ? seed : settings.splitSeed;
   const { train, validation } = source.validation
@@ -38,6 +43,11 @@ export async function loadDataset(
     ...channelStatistics(limited, shape[2]),
     fingerprint: fingerprint(source),
   };
+}
+
+/** Reads all that a data set holds, before the split. The settings of `DatasetCommon` say nothing about it. */
+export function loadSource(settings: DatasetSettings, context: SourceContext): Promise<SourceData> {
+  return sourceOf(settings).load(settings, context);
 }
 
 /**

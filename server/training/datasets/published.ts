@@ -65,7 +65,8 @@ export async function obtain(published: Published, folder: string | null, contex
   const folders = searchedFolders(published, folder, context.baseFolder);
   const located = await locate(published, folders);
   if (located) return located;
-  if (folder !== null) throw new UserError(`Cannot find ${published.name}: ${wantedFiles(published, folders)}`);
+  if (folder !== null || context.offline)
+    throw new UserError(`Cannot find ${published.name}: ${wantedFiles(published, folders)}`);
 
   const target = folders.at(-1)!;
   try {
