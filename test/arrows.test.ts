@@ -8,6 +8,7 @@ const ROOMS: Record<string, string[]> = {
   'server/training': ['server/sweep'],
   'server/store': ['server/sweep'],
   'server/runner': ['server/sweep', 'server/training', 'server/store'],
+  'server/remote': ['server/sweep', 'server/training', 'server/store', 'server/runner'],
   'server/report': ['server/sweep'],
   'server/tensorboard': [],
   'server/imports': ['server/sweep', 'server/tensorboard'],
@@ -19,6 +20,7 @@ const ROOMS: Record<string, string[]> = {
     'server/training',
     'server/store',
     'server/runner',
+    'server/remote',
     'server/report',
     'server/tensorboard',
     'server/imports',
@@ -56,6 +58,7 @@ const LAYERS: Record<string, string[]> = {
     'run-sweep.ts',
     'run-queue.ts',
   ],
+  'server/remote': ['*', 'broker'],
   'server/http': [
     'parameters.ts',
     'schemas',
@@ -97,6 +100,7 @@ const PACKAGE_ROOMS: [RegExp, string][] = [
   [/^(@prisma\/|better-sqlite3)/, 'server/store'],
   [/^@tensorflow\//, 'server/training'],
   [/^express$/, 'server/http'],
+  [/^(bullmq|ioredis|pg)$/, 'server/remote'],
 ];
 
 const PURE_PACKAGES = /^(zod|jsonc-parser|@noble\/hashes\/.*)$/;
