@@ -31,6 +31,13 @@ const tools = [
     packages: ['texlive-latex-base', 'texlive-latex-recommended'],
   },
   {
+    name: 'Redis',
+    use: 'the tests of workers on other machines',
+    isThere: () => hasProgram('redis-server'),
+    packages: ['redis-server'],
+  },
+  { name: 'openssl', use: 'certificates of those tests', isThere: () => hasProgram('openssl'), packages: ['openssl'] },
+  {
     name: 'PyTorch',
     use: 'the tests of the Python files',
     isThere: hasTorch,
