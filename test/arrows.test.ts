@@ -58,7 +58,7 @@ const LAYERS: Record<string, string[]> = {
     'run-sweep.ts',
     'run-queue.ts',
   ],
-  'server/remote': ['*', 'broker'],
+  'server/remote': ['*', 'broker', 'launch'],
   'server/http': [
     'parameters.ts',
     'schemas',
