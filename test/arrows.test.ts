@@ -58,7 +58,7 @@ const LAYERS: Record<string, string[]> = {
     'run-sweep.ts',
     'run-queue.ts',
   ],
-  'server/remote': ['blobs'],
+  'server/remote': ['*', 'blobs', 'broker', 'launch', 'messages', 'queues', 'head', 'worker'],
   'server/http': [
     'parameters.ts',
     'schemas',
@@ -100,6 +100,7 @@ const PACKAGE_ROOMS: [RegExp, string][] = [
   [/^(@prisma\/|better-sqlite3)/, 'server/store'],
   [/^@tensorflow\//, 'server/training'],
   [/^express$/, 'server/http'],
+  [/^(bullmq|ioredis|pg)$/, 'server/remote'],
 ];
 
 const PURE_PACKAGES = /^(zod|jsonc-parser|@noble\/hashes\/.*)$/;

@@ -31,6 +31,19 @@ const tools = [
     packages: ['texlive-latex-base', 'texlive-latex-recommended'],
   },
   {
+    name: 'Redis',
+    use: 'the tests of workers on other machines',
+    isThere: () => hasProgram('redis-server'),
+    packages: ['redis-server'],
+  },
+  { name: 'openssl', use: 'certificates of those tests', isThere: () => hasProgram('openssl'), packages: ['openssl'] },
+  {
+    name: 'Slurm',
+    use: 'the tests of its batch scripts',
+    isThere: () => ['munged', 'slurmctld', 'slurmd', 'sbatch'].every(hasSystemProgram),
+    packages: ['slurm-wlm', 'munge'],
+  },
+  {
     name: 'PyTorch',
     use: 'the tests of the Python files',
     isThere: hasTorch,
@@ -103,6 +116,11 @@ function hasVulkan() {
     env: { ...process.env, PATH: `${process.env.PATH}:/sbin:/usr/sbin` },
   });
   return status === 0 && stdout.includes('libvulkan.so.1');
+}
+
+/** A user's PATH may lack the folders of services. */
+function hasSystemProgram(name) {
+  return hasProgram(name) || ['/usr/sbin', '/sbin'].some((folder) => existsSync(`${folder}/${name}`));
 }
 
 function hasLatex() {

@@ -73,7 +73,8 @@ describe('bad usage: exit code 2, nothing on stdout', () => {
     [['archive', 's1', 's99'], /Cannot find sweep "s99"/],
     [['clone', 's1', '--out', 'good.json'], /Cannot clone to .*good\.json: there is a file already/],
     [['clone', 's1', '--out', 'cosweep.db'], /Cannot write to .*cosweep\.db: that is the database/],
-    [['engine', 'install', 'abacus'], /Cannot install engine "abacus": want tensorflow or webgpu/],
+    [['engine', 'install', 'abacus'], /Cannot install engine "abacus": want tensorflow, webgpu or redis/],
+    [['engine', 'install', 'redis', '--cuda'], /Cannot install redis with --cuda: that is an option of tensorflow/],
     [['engine', 'install', 'webgpu', '--cuda'], /Cannot install webgpu with --cuda: that is an option of tensorflow/],
     [
       ['demo', '--db', 'cosweep.db'],

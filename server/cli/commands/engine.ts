@@ -13,10 +13,11 @@ export const engineCommand: CliCommand = {
       .command('install')
       .description(
         'sets up native TensorFlow (from --from, else from the newest Python wheel by pip, ' +
-          "else by the package's own download), or fetches Dawn, by which webgpu reaches a GPU",
+          "else by the package's own download), fetches Dawn, by which webgpu reaches a GPU, " +
+          'or a Redis server for workers on other machines',
       )
-      .argument('<name>', 'tensorflow or webgpu')
-      .option('--from <path>', 'tensorflow: a wheel, or a folder with wheels or with an unpacked libtensorflow')
+      .argument('<name>', 'tensorflow, webgpu or redis')
+      .option('--from <path>', 'a wheel; tensorflow: or a folder with wheels or with an unpacked libtensorflow')
       .option('--cuda', 'tensorflow: the build for NVIDIA cards')
       .action(run(install));
     engine
@@ -41,15 +42,17 @@ async function check({ output, json }: Session, file: string): Promise<number> {
 async function install(session: Session, name: string, options: Options): Promise<void> {
   const { UserError } = await import('../../sweep/user-error.ts');
   if (name === 'tensorflow') return tensorflow(session, options);
-  if (name !== 'webgpu') {
+  if (name !== 'webgpu' && name !== 'redis') {
     throw new UserError(
-      `Cannot install engine ${JSON.stringify(name)}: want tensorflow or webgpu, which have something to install`,
+      `Cannot install engine ${JSON.stringify(name)}: want tensorflow, webgpu or redis, ` +
+        'which have something to install',
     );
   }
-  const [foreign] = Object.keys(options);
+  const own = name === 'redis' ? ['from'] : [];
+  const foreign = Object.keys(options).find((option) => !own.includes(option));
   if (foreign !== undefined)
-    throw new UserError(`Cannot install webgpu with --${foreign}: that is an option of tensorflow`);
-  return webgpu(session);
+    throw new UserError(`Cannot install ${name} with --${foreign}: that is an option of tensorflow`);
+  return name === 'redis' ? redis(session, options) : webgpu(session);
 }
 
 async function tensorflow({ output, json }: Session, { from, cuda }: Options): Promise<void> {
@@ -68,4 +71,14 @@ async function webgpu({ output, json }: Session): Promise<void> {
   const dawn = await installWebgpu((line) => output.say(line));
   if (json) output.json(dawn);
   else output.data(`webgpu: Dawn for Node ${dawn.version} in ${dawn.folder}`);
+}
+
+async function redis({ output, json }: Session, { from }: Options): Promise<void> {
+  const { installServer } = await import('../../remote/broker/install-server.ts');
+  const server = await installServer({
+    ...(from === undefined ? {} : { from }),
+    log: (line) => output.say(line),
+  });
+  if (json) output.json(server);
+  else output.data(`redis: Redis ${server.version} in ${server.program}, for tunnels only: it does not encrypt`);
 }

@@ -27,7 +27,7 @@ export function fetchFolder(name: FetchedPackage): string {
 }
 
 /** The least version that package.json asks for: of a checkout as optional, of the packed program as a peer. */
-export function wantedVersion(name: FetchedPackage): string {
+export function wantedVersion(name: string): string {
   const manifest = JSON.parse(readFileSync(join(projectFolder(), 'package.json'), 'utf8')) as {
     optionalDependencies?: Record<string, string>;
     peerDependencies?: Record<string, string>;

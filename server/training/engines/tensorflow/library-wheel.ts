@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../sweep/user-error.ts';
-import { command, findProgram, lastLines } from './command.ts';
+import { pipDownload, requirePip, requirePython } from '../pip.ts';
+import { command, lastLines } from './command.ts';
 import { VERSIONS } from './slower-than-wheels.ts';
 
 /**
@@ -10,28 +11,27 @@ import { VERSIONS } from './slower-than-wheels.ts';
  */
 const OTHER_PYTHON = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
 
+const NO_PYTHON = 'building the addon of tfjs-node needs it too. Without it, use --engine wasm.';
+
 /**
  * Fetches the wheels that hold libtensorflow through whatever package index the user's pip is set up for.
  *
  * @returns paths, the one with libtensorflow first
  */
 export async function downloadWheels(into: string, cuda: boolean, log: (line: string) => void): Promise<string[]> {
-  const python = requirePython('fetch libtensorflow by pip');
-  const hasPip = await command(python, ['-m', 'pip', '--version']);
-  if (hasPip.code !== 0) {
-    throw new UserError(
-      `Cannot fetch libtensorflow: ${python} has no pip. ` +
-        'Install pip (Debian and Ubuntu: apt-get install python3-pip), or name a downloaded wheel: ' +
-        'cosweep engine install tensorflow --from tensorflow_cpu-….whl',
-    );
-  }
+  const python = requirePython('fetch libtensorflow by pip', NO_PYTHON);
+  await requirePip(
+    python,
+    'fetch libtensorflow',
+    'name a downloaded wheel: cosweep engine install tensorflow --from tensorflow_cpu-….whl',
+  );
   // On 64-bit ARM the package `tensorflow` is the CPU build; `tensorflow-cpu` has no wheels there.
   const name = cuda || process.arch !== 'x64' ? 'tensorflow' : 'tensorflow-cpu';
-  await pipDownload(python, [`${name}${VERSIONS}`], into, log);
+  await fetchWheels(python, [`${name}${VERSIONS}`], into, log);
   const [main] = wheelsIn(into);
   if (!cuda) return [main!];
   const needed = await cudaPackages(python, main!);
-  await pipDownload(python, needed, into, log);
+  await fetchWheels(python, needed, into, log);
   return [main!, ...wheelsIn(into).filter((wheel) => wheel !== main)];
 }
 
@@ -47,7 +47,7 @@ export function wheelsIn(folder: string): string[] {
  * `deps/nvidia`.
  */
 export async function unpackWheels(wheels: string[], into: string): Promise<void> {
-  const python = requirePython('unpack a wheel');
+  const python = requirePython('unpack a wheel', NO_PYTHON);
   const [main] = wheels;
   requireThisPlatform(main!);
   mkdirSync(join(into, 'deps', 'lib'), { recursive: true });
@@ -119,28 +119,16 @@ async function cudaPackages(python: string, wheel: string): Promise<string[]> {
   return packages;
 }
 
-async function pipDownload(
+async function fetchWheels(
   python: string,
   packages: string[],
   into: string,
   log: (line: string) => void,
 ): Promise<void> {
-  mkdirSync(into, { recursive: true });
-  const options = [
-    '-m',
-    'pip',
-    'download',
-    '--no-deps',
-    '--only-binary=:all:',
-    '--progress-bar',
-    'off',
-    '--dest',
-    into,
-  ];
-  const first = await command(python, [...options, ...packages], { onLine: log });
+  const first = await pipDownload(python, { packages, into, log });
   if (first.code === 0) return;
   const second = /No matching distribution/.test(first.output)
-    ? await command(python, [...options, ...OTHER_PYTHON, ...platformTags(), ...packages], { onLine: log })
+    ? await pipDownload(python, { packages, into, target: [...OTHER_PYTHON, ...platformTags()], log })
     : first;
   if (second.code === 0) return;
   throw new UserError(
@@ -154,16 +142,6 @@ async function pipDownload(
 function platformTags(): string[] {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return ['manylinux_2_27', 'manylinux_2_17', 'manylinux2014'].flatMap((tag) => ['--platform', `${tag}_${machine}`]);
-}
-
-function requirePython(purpose: string): string {
-  const python = findProgram('python3', 'python');
-  if (python) return python;
-  throw new UserError(
-    `Cannot ${purpose}: there is no python3 on the PATH. ` +
-      'Install Python 3 with pip (Debian and Ubuntu: apt-get install python3 python3-pip); ' +
-      'building the addon of tfjs-node needs it too. Without it, use --engine wasm.',
-  );
 }
 
 /** A wheel's name ends with the platform that it is for: `…-manylinux_2_27_x86_64.whl`. */
