@@ -4,7 +4,7 @@ import type { Storage } from '../store/database/storage.ts';
 import { UserError } from '../sweep/user-error.ts';
 import type { TrainOptions } from './train-options.ts';
 
-/** In milliseconds: so long a worker on another machine may give no sign of life, unless the environment says another. */
+/** In milliseconds: so long a worker elsewhere may give no sign of life, unless the environment says otherwise. */
 const LOCK = 30_000;
 
 /** Opens the head for workers on other machines, where that was asked for, and says how they are started. */

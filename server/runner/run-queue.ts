@@ -14,6 +14,7 @@ import {
 import { refuseReplaced } from '../store/database/replaced.ts';
 import { isToBeTrained, nextQueuedSweep, readProbeSeeds } from '../store/sweeps/queue.ts';
 import { refuseFresh } from '../store/sweeps/refuse-fresh.ts';
+import { noteFile } from '../store/training/note-files.ts';
 import { clearLeftovers } from '../store/training/sweep-turn.ts';
 import { removeNoted } from './checkpoints/prune-checkpoints.ts';
 import { endBroken, interruptSweep } from './end-sweep.ts';
@@ -63,7 +64,7 @@ export async function runQueue(
             `\`cosweep run ${sweepName(id)}\` continues it`,
         });
     }
-    await patiently(waiter, () => options.remote?.begin(lease));
+    await beginRemote(options, waiter, lease);
     await claimFolder({ ...options, lease, lost }, waiter, log);
     await removeNoted(waiter, lease, log);
     logs = Logs.open(storage, log);
@@ -89,6 +90,13 @@ export async function runQueue(
     end();
     releaseLease(storage, lease);
   }
+}
+
+/** Workers on other machines may begin to bring files. */
+async function beginRemote({ storage, remote }: RunOptions & Elsewhere, waiter: Waiter, lease: Lease): Promise<void> {
+  if (!remote) return;
+  await patiently(waiter, () => noteFile(storage, lease, remote.temporaries));
+  remote.begin(lease.token);
 }
 
 /** Where the folder is another database's, nothing can be trained: the sweep that was asked for leaves the queue. */

@@ -31,8 +31,8 @@ interface Options {
 export class HeadBlobs {
   readonly folder: string;
   readonly #fileOf: Options['fileOf'];
-  /** Of which files with temporary names are called: a sweep notes the name before anything is written. */
-  #name: string;
+  /** The name of which its files are temporary ones; it is noted before anything is written. */
+  readonly temporaries: string;
   /** By hash: files in the folder that came in. */
   readonly #arrived = new Map<string, { file: string; at: number }>();
   /** By hash: paths of what is offered besides what the database has. */
@@ -40,11 +40,10 @@ export class HeadBlobs {
   /** By fingerprint: data sets for whoever does not have them. */
   readonly #packed = new Map<string, Promise<BlobRef>>();
 
-  /** @param name of the first temporary files */
-  constructor({ folder, fileOf }: Options, name: string) {
+  constructor({ folder, fileOf }: Options, temporaries: string) {
     this.folder = folder;
     this.#fileOf = fileOf;
-    this.#name = name;
+    this.temporaries = temporaries;
   }
 
   /** The file that has these bytes, for the server. */
@@ -98,7 +97,6 @@ export class HeadBlobs {
 
   /** Offers what a stage begins from and what it is trained on, until it is released. */
   async offer(order: StageOrder): Promise<{ packed: BlobRef; release: () => void }> {
-    this.#name = order.checkpoints.name;
     const { weights, baseFolder, settings } = order;
     if (weights !== null) this.#offerPath(weights, resolve(baseFolder, settings.training.model.weights!));
     return { packed: await this.#pack(order), release: await this.#offerStart(order) };
@@ -137,7 +135,7 @@ export class HeadBlobs {
     if (before) return before;
     const packed = packDataset(dataset, { baseFolder, log: () => {} }).then(
       async ({ pieces }) => {
-        const { file, hash, size } = await writeUnnamed(this.folder, this.#name, pieces());
+        const { file, hash, size } = await writeUnnamed(this.folder, this.temporaries, pieces());
         this.#offerPath(hash, join(this.folder, file));
         return { hash, size };
       },
@@ -159,7 +157,7 @@ export class HeadBlobs {
   }
 
   #temporary(): string {
-    return `${this.#name}.${randomUUID()}.tmp`;
+    return `${this.temporaries}.${randomUUID()}.tmp`;
   }
 
   async #removeOld(): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Machine } from '../../store/training/run-state.ts';
-import type { BitClass } from '../../store/training/same-bits.ts';
+import type { Machine } from '../../runner/workers/trainer.ts';
+import type { BitClass } from '../../runner/workers/seat.ts';
 
 /** A process on some machine that trains for this head. */
 export interface Member {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { databaseId } from '../../store/database/checkpoint-folder.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { checkpointFileOf } from '../../store/reading/read-checkpoints.ts';
-import { noteFile } from '../../store/training/note-files.ts';
 import { packageVersion } from '../../training/engines/packages.ts';
 import { projectFolder } from '../../training/project-folder.ts';
 import { UserError } from '../../sweep/user-error.ts';
@@ -88,7 +87,6 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
     post,
     blobs,
     lock,
-    onLease: (lease) => noteFile(storage, lease, temporaries),
     log,
   });
   return {

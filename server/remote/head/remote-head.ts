@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lease } from '../../store/database/lease.ts';
 import type { RemoteSweep, RemoteWorkers } from '../../runner/workers/remote-workers.ts';
 import type { Seating } from '../../runner/workers/seat.ts';
 import { Opener, Sealer, type Envelope, type Identity } from '../messages/envelope.ts';
@@ -20,8 +19,6 @@ export interface HeadOptions {
   blobs: HeadBlobs;
   /** In milliseconds: so long a worker may give no sign of life before it counts as silent. */
   lock: number;
-  /** Is told under which lease this process trains, before anything is written. */
-  onLease: (lease: Lease) => void;
   log: (sentence: string) => void;
 }
 
@@ -61,9 +58,12 @@ export class RemoteHead implements RemoteWorkers {
     return this.#opener.dropped + this.#stale;
   }
 
-  begin(lease: Lease): void {
-    this.#term = lease.token;
-    this.#options.onLease(lease);
+  get temporaries(): string {
+    return this.#options.blobs.temporaries;
+  }
+
+  begin(term: number): void {
+    this.#term = term;
   }
 
   async engine(wanted: string, ended: AbortSignal): Promise<string | null> {

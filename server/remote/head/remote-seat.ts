@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BitClass } from '../../store/training/same-bits.ts';
-import type { Seat } from '../../runner/workers/seat.ts';
+import type { BitClass, Seat } from '../../runner/workers/seat.ts';
 import { WorkerLost, type Trainer } from '../../runner/workers/trainer.ts';
 import type { Tickets } from '../queues/post-office.ts';
 import type { Member } from './member.ts';

@@ -1,7 +1,6 @@
 import type { RemoteSweep } from '../../runner/workers/remote-workers.ts';
-import type { Opening, Seating } from '../../runner/workers/seat.ts';
-import type { BitClass } from '../../store/training/same-bits.ts';
-import type { Machine } from '../../store/training/run-state.ts';
+import type { BitClass, Opening, Seating } from '../../runner/workers/seat.ts';
+import type { Machine } from '../../runner/workers/trainer.ts';
 import type { ToWorker } from '../messages/bodies.ts';
 import { ordersOf } from '../queues/names.ts';
 import type { PostOffice, Tickets } from '../queues/post-office.ts';

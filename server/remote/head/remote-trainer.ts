@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Machine } from '../../store/training/run-state.ts';
 import type { ProgramOrder, SegmentReport, StageOrder } from '../../runner/workers/messages.ts';
-import { WorkerError, WorkerLost, type StageCallbacks, type Trainer } from '../../runner/workers/trainer.ts';
+import {
+  WorkerError,
+  WorkerLost,
+  type Machine,
+  type StageCallbacks,
+  type Trainer,
+} from '../../runner/workers/trainer.ts';
 import type { BlobRef } from '../blobs/blob-store.ts';
 import { fromPlain } from '../messages/typed-json.ts';
 import { LargeSegment, Segment, type RemoteOrder, type ToHead, type ToWorker } from '../messages/bodies.ts';

@@ -137,7 +137,7 @@ export class WorkerLoop {
 
   async #attempt(job: StageJob, bits: BitClass, spent: Spent): Promise<void> {
     const { stopping } = this.#work;
-    const { deliveries, pace, card } = this.#shared;
+    const { queue, deliveries, pace, card } = this.#shared;
     const { from, to } = job.stage;
     const before = this.#storing.idle();
     const worker = this.#seat.trainer();
@@ -177,6 +177,11 @@ export class WorkerLoop {
       })
       .finally(() => gpu.end());
     log.complete(result!);
+    // Whoever trained it was told to end, and not this process: somebody else goes on.
+    if (result!.outcome === 'stopped' && !stopping.aborted) {
+      await this.#storing.idle();
+      return queue.giveBack(job);
+    }
     // While a stage is stored the next one is trained, unless it is known only then which ones follow. One stage waits
     // at most.
     await (result!.outcome === 'split' ? this.#storing.idle() : before);

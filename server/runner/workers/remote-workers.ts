@@ -1,4 +1,3 @@
-import type { Lease } from '../../store/database/lease.ts';
 import type { Machine } from '../../store/training/run-state.ts';
 import type { BitClass } from '../../store/training/same-bits.ts';
 import type { SignedStructure } from '../../training/signature.ts';
@@ -7,8 +6,10 @@ import type { Seating } from './seat.ts';
 
 /** Workers on other machines. `server/remote` implements it; this room knows nothing else of them. */
 export interface RemoteWorkers {
-  /** This process has the lease, and trains. */
-  begin(lease: Lease): void;
+  /** The name of which all files are temporary ones that they bring here. */
+  readonly temporaries: string;
+  /** This process has the lease, and trains. @param term the lease's token */
+  begin(term: number): void;
   /**
    * Waits until somebody is there.
    *

@@ -1,6 +1,8 @@
 import type { BitClass } from '../../store/training/same-bits.ts';
 import type { Trainer } from './trainer.ts';
 
+export type { BitClass };
+
 /** A place where stages are trained, one at a time. */
 export interface Seat {
   /** Counted from 0. */

@@ -3,6 +3,8 @@ import type { SignedStructure } from '../../training/signature.ts';
 import type { Listener } from '../logs/journal.ts';
 import type { Loaded, ProgramOrder, SegmentReport, StageOrder } from './messages.ts';
 
+export type { Machine };
+
 /**
  * Whoever trains stages for the main process: a child process today. It is given one stage at a time. It never touches
  * the database, and writes nothing but files with temporary names in the checkpoint folder of its order. The hash of a
