@@ -2,6 +2,7 @@ import { isProgramEngine } from '../sweep/program-engine.ts';
 import type { TrainingEnvironment } from '../store/reading/read-environment.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { isAllDone, readTasks, type RunIdentity } from '../store/training/identify-runs.ts';
+import { acceptsOtherBits } from '../store/training/same-bits.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureExact } from './exactness/ensure-exact.ts';
@@ -9,7 +10,7 @@ import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
-import { structuresOf, type Structures } from './workers/bit-class.ts';
+import { remoteSweepOf, structuresOf, type Structures } from './workers/bit-class.ts';
 import { measureBits, type ClassOfCard } from './workers/measure-bits.ts';
 
 /** What a sweep is trained on. */
@@ -98,7 +99,13 @@ async function checkTheirs(
 async function measure(options: Beginner, { sweep, crew, identities, data, ended }: Begun): Promise<Measured> {
   const { storage, sweepId, fresh, tell } = options;
   const structures = structuresOf(sweep.armList, data);
-  if (crew.remote !== null || (!fresh && isAllDone(storage, sweepId, identities))) return { classes: null, structures };
+  if (!fresh && isAllDone(storage, sweepId, identities)) return { classes: null, structures };
+  if (crew.remote !== null) {
+    // Only where seeds of others may be trained anew it has to be known at once who is there.
+    if (!acceptsOtherBits(storage, sweepId)) return { classes: null, structures };
+    const there = await crew.remote.gather(remoteSweepOf(crew.engine, structures, tell), ended);
+    return { classes: new Map(there.map((bits) => [bits.name, bits])), structures };
+  }
   return { classes: await measureBits(crew, structures, { ended, tell }), structures };
 }
 

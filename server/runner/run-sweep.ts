@@ -22,7 +22,7 @@ import { impatiently, patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { SweepWork } from './sweep-work.ts';
 import { trainSweep } from './train-sweep.ts';
-import { unmeasuredClass, type Structures } from './workers/bit-class.ts';
+import { remoteSweepOf, unmeasuredClass, type Structures } from './workers/bit-class.ts';
 import { hireCrew, type Crew } from './workers/hire-crew.ts';
 import { LocalSeating } from './workers/local-seating.ts';
 import type { ClassOfCard } from './workers/measure-bits.ts';
@@ -161,7 +161,8 @@ async function toWork(
     share,
     engine: crew.engine,
     seating: seatingOf(crew, classes, structures, tell),
-    classes: known ?? [],
+    // Who will come from other machines nobody knows.
+    classes: crew.remote === null ? (known ?? []) : [],
     patience,
     logs,
     folder,
@@ -184,14 +185,7 @@ function seatingOf(
   tell: SweepOptions['tell'],
 ): Seating {
   const { engine, remote } = crew;
-  if (remote !== null)
-    return remote.seating({
-      engine,
-      structures: structures?.list ?? [],
-      classOf: (machine, signatures) =>
-        structures?.classOf(engine, machine, signatures) ?? unmeasuredClass(engine, machine),
-      tell,
-    });
+  if (remote !== null) return remote.seating(remoteSweepOf(engine, structures, tell));
   const unknown = unmeasuredClass(engine, { device: '', versions: {} });
   return new LocalSeating(crew, (seat) => classes?.get(crew.cardOf(seat)) ?? unknown);
 }

@@ -15,6 +15,7 @@ interface Options extends TrainOptions {
   share: boolean;
   fresh?: true;
   otherBits?: true;
+  moveSeeds?: true;
   keepCheckpoints?: true;
   keepWeights?: KeepWeights;
   ifQueued?: true;
@@ -49,6 +50,7 @@ export const runCommand: CliCommand = {
       .option('--listen [address]', 'have workers on other machines train: they reach this one at the address')
       .option('--url <url>', 'the same by way of a Redis, Valkey or PostgreSQL that is there already')
       .option('--join <file>', 'the join file for workers; one that is there stays valid')
+      .option('--move-seeds', 'with these: seeds that wait for machines that are gone are trained anew by others')
       .option('--no-programs', "leave sweeps in the queue alone that users' programs train")
       .option('--if-queued', 'leave a stored sweep alone if it is no longer queued')
       .action(run(runSweep));
@@ -70,7 +72,9 @@ async function runSweep(session: Session, what: string, options: Options): Promi
   });
 }
 
-function refuseContradiction({ keepCheckpoints, keepWeights = 'all' }: Options): void {
+function refuseContradiction({ keepCheckpoints, keepWeights = 'all', moveSeeds, listen, url }: Options): void {
+  if (moveSeeds && listen === undefined && url === undefined)
+    throw new UserError('Cannot move seeds to other machines: wanted --listen or --url beside --move-seeds');
   if (!keepCheckpoints || keepWeights === 'all') return;
   throw new UserError(
     `Cannot keep the checkpoints of every stage with --keep-weights ${keepWeights}: final weights are among them; ` +
@@ -98,10 +102,15 @@ async function queueFile(
   { output }: Session,
   storage: Storage,
   wanted: WantedDefinition,
-  { engine, share, fresh, otherBits }: Options,
+  { engine, share, fresh, otherBits, moveSeeds }: Options,
 ): Promise<number> {
   const { queueDefinition } = await import('../queue-definition.ts');
-  const request = { engine: asked(engine), share, fresh: fresh === true, otherBits: otherBits === true };
+  const request = {
+    engine: asked(engine),
+    share,
+    fresh: fresh === true,
+    otherBits: otherBits === true || moveSeeds === true,
+  };
   return queueDefinition(storage, wanted, request, output.say);
 }
 
@@ -109,7 +118,7 @@ async function queueStored(
   { output }: Session,
   storage: Storage,
   what: string,
-  { engine, share, fresh, otherBits, ifQueued }: Options,
+  { engine, share, fresh, otherBits, moveSeeds, ifQueued }: Options,
 ): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueAgain } = await import('../../store/sweeps/queue.ts');
@@ -124,7 +133,7 @@ async function queueStored(
   if (!ifQueued)
     queueAgain(storage, sweepId, {
       engine: asked(engine),
-      otherBits: otherBits === true,
+      otherBits: otherBits === true || moveSeeds === true,
       ...(fresh && (await freshly(storage, sweepId))),
     });
   // What was queued anew has the new plan already.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RemoteSweep, RemoteWorkers } from '../../runner/workers/remote-workers.ts';
-import type { Seating } from '../../runner/workers/seat.ts';
+import type { BitClass } from '../../runner/workers/seat.ts';
 import { Opener, Sealer, type Envelope, type Identity } from '../messages/envelope.ts';
 import { ToHead, type ToWorker } from '../messages/bodies.ts';
 import { toPlain } from '../messages/typed-json.ts';
@@ -24,6 +24,9 @@ export interface HeadOptions {
 
 /** A worker that was silent for so many locks is lost; by then the broker has given its ticket to somebody else. */
 const LOST_AFTER = 2;
+
+/** In milliseconds: how often it is looked whether somebody is ready. */
+const LOOK = 100;
 
 /** In milliseconds: so long it is waited for workers that were sent home. */
 const GOODBYES = 10_000;
@@ -72,7 +75,19 @@ export class RemoteHead implements RemoteWorkers {
     return first && first.engine;
   }
 
-  seating(sweep: RemoteSweep): Seating {
+  async gather(sweep: RemoteSweep, ended: AbortSignal): Promise<BitClass[]> {
+    const seating = this.seating(sweep);
+    const over = new AbortController();
+    const signal = AbortSignal.any([ended, over.signal]);
+    const open = seating.open({ most: 0, begin: () => {}, gone: () => {}, waiting: () => [], ended: signal });
+    while (!signal.aborted && seating.classes.length === 0) await sleep(LOOK);
+    await sleep(this.#options.lock, undefined, { signal }).catch(() => {});
+    over.abort();
+    await open;
+    return ended.aborted ? [] : seating.classes;
+  }
+
+  seating(sweep: RemoteSweep): RemoteSeating {
     const { post, blobs } = this.#options;
     // Numbers of two heads differ, so that a worker never takes one's sweep for the other's.
     const id = this.#term * 1000 + ++this.#sweeps;

@@ -111,6 +111,11 @@ export class RemoteSeating implements Seating {
     if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });
   }
 
+  /** Of all who have been ready. */
+  get classes(): BitClass[] {
+    return [...this.#offices.values()].map(({ bits }) => bits);
+  }
+
   get #over(): AbortSignal {
     return this.#opening.ended;
   }

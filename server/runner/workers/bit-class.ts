@@ -5,7 +5,9 @@ import type { Arm } from '../../sweep/arm.ts';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { ownTraining } from '../../sweep/settings.ts';
 import { signedStructure, type SignedStructure } from '../../training/signature.ts';
+import type { RunnerEvent } from '../events.ts';
 import type { Data } from '../identify.ts';
+import type { RemoteSweep } from './remote-workers.ts';
 
 /** The structures of a sweep, each of which has a signature of its own. */
 export interface Structures {
@@ -43,6 +45,21 @@ export function structuresOf(arms: readonly Arm[], { imagesOf }: Pick<Data, 'ima
 /** The class of whoever trains a user's program: nobody can measure its bits, so that machine and versions count. */
 export function unmeasuredClass(engine: string, machine: Machine): BitClass {
   return { ...machine, name: nameOf(engine, machine, new Map([['', null]])), bitsOf: () => null };
+}
+
+/** @param structures null where nobody can measure what is computed */
+export function remoteSweepOf(
+  engine: string,
+  structures: Structures | null,
+  tell: (event: RunnerEvent) => void,
+): RemoteSweep {
+  return {
+    engine,
+    structures: structures?.list ?? [],
+    classOf: (machine, signatures) =>
+      structures?.classOf(engine, machine, signatures) ?? unmeasuredClass(engine, machine),
+    tell,
+  };
 }
 
 /** Machines of unknown bits are one class where device and libraries are the same. */

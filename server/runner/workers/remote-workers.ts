@@ -17,6 +17,12 @@ export interface RemoteWorkers {
    * @returns the engine that all of them will train on; null where it was ended
    */
   engine(wanted: string, ended: AbortSignal): Promise<string | null>;
+  /**
+   * The classes of bits of those who are there, once some time has passed in which all of them could come.
+   *
+   * @returns none where it was ended
+   */
+  gather(sweep: RemoteSweep, ended: AbortSignal): Promise<BitClass[]>;
   /** The seats of a sweep: there is one wherever one of them can train a stage. */
   seating(sweep: RemoteSweep): Seating;
 }
