@@ -35,7 +35,8 @@ function signer(signatures: (string | null)[] | null): Trainer {
 }
 
 async function measure(workers: Trainer[], hired: Trainer[], ended = new AbortController().signal) {
-  const crew = { engine: 'wasm', workers, seats: 1, hire: () => hired.shift()! };
+  const none = (): null => null;
+  const crew = { engine: 'wasm', workers, seats: 1, hire: () => hired.shift()!, cardOf: none, stepMsOf: none };
   const said: string[] = [];
   const here = await measureBits(crew, ARMS, DATA, {
     hire: () => hired.shift()!,

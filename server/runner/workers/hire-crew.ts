@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { refuseOtherEngine } from '../../store/sweeps/ask-engine.ts';
 import { readOutstanding } from '../../store/sweeps/queue.ts';
 import type { EngineName } from '../../training/engine.ts';
+import { chooseCards, type ChosenCard } from '../../training/engines/cards/choose-cards.ts';
 import { chooseEngine } from '../../training/engines/choose.ts';
 import { EngineUnavailable } from '../../training/engines/unavailable.ts';
 import { forgetVerdict } from '../../training/engines/verdicts.ts';
@@ -10,7 +11,7 @@ import type { SweepOptions } from '../run-options.ts';
 import { sweepName } from '../../store/database/ids.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { officeFor } from './hire-for-program.ts';
-import { hireOn, type Hire } from './hire-worker.ts';
+import { hireOn, inTurn, type Hire } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
 import { workerCount } from './worker-count.ts';
 
@@ -24,11 +25,15 @@ export interface Crew {
   /** How many may be at work at the same time. */
   seats: number;
   hire: Hire;
+  /** The card of a seat, as runs call it; null where the seat has none, or takes whichever it finds. */
+  cardOf: (seat: number) => string | null;
+  /** Milliseconds of a training step of the small network on the card of a seat; null where it is not known. */
+  stepMsOf: (seat: number) => number | null;
 }
 
 type Hirer = Pick<
   SweepOptions,
-  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'perGpu' | 'fresh' | 'patience' | 'logs' | 'tell'
+  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'perDevice' | 'fresh' | 'patience' | 'logs' | 'tell'
 >;
 
 /**
@@ -43,10 +48,8 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   const { engine: before, runs, unfinished } = readOutstanding(storage, sweepId);
   const most = fresh ? runs : unfinished;
   if (isProgramEngine(before)) return hireProgram(before, options, most, ended);
-  const start = (engine: EngineName): Promise<Crew | WorkerError | null> => {
-    const seats = workerCount(options.workers, engine);
-    return startWorkers({ engine, seats, hire: hireOn(engine, options) }, most, ended);
-  };
+  const start = async (engine: EngineName): Promise<Crew | WorkerError | null> =>
+    startWorkers(await findSeats(engine, options, most), most, ended);
   const first = await engineOf(before, options);
   const crew = await start(first);
   if (!(crew instanceof WorkerError)) return crew;
@@ -66,6 +69,21 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   if (again instanceof WorkerError)
     throw new EngineUnavailable(second, `it opens when it is tried, but not to train (${again.message})`, null);
   return again;
+}
+
+/** Spreads the workers over the cards in turn, the fastest card first: where there are few, they are on fast ones. */
+async function findSeats(engine: EngineName, options: Hirer, most: number): Promise<Omit<Crew, 'workers'>> {
+  const { device, tell } = options;
+  const choose = (): Promise<ChosenCard[]> => chooseCards(engine, device, (message) => tell({ kind: 'log', message }));
+  const cards = most === 0 ? [] : await choose();
+  const at = inTurn(cards);
+  return {
+    engine,
+    seats: workerCount(options, engine, cards.length),
+    hire: hireOn(engine, at, options),
+    cardOf: (seat) => at(seat)?.label ?? null,
+    stepMsOf: (seat) => at(seat)?.stepMs ?? null,
+  };
 }
 
 async function hireProgram(engine: string, options: Hirer, most: number, ended: AbortSignal): Promise<Crew | null> {
