@@ -92,13 +92,12 @@ function fastEnough(engine: EngineName, cards: ChosenCard[], tell: (message: str
   const fastest = cards[0]?.stepMs ?? null;
   if (fastest === null) return cards;
   const isSlow = ({ stepMs }: ChosenCard): boolean => stepMs === null || stepMs > TOO_SLOW * fastest;
-  for (const { label, stepMs } of cards.filter(isSlow))
-    tell(
-      `${engine} leaves out ${label}: ` +
-        (stepMs === null
-          ? 'it is a program in the place of a GPU'
-          : `a training step takes ${milliseconds(stepMs)} there`) +
-        `, and ${milliseconds(fastest)} on ${cards[0]!.label}; --device all takes it too`,
-    );
+  for (const { label, stepMs } of cards.filter(isSlow)) {
+    const why =
+      stepMs === null
+        ? 'it is a program in the place of a GPU'
+        : `a training step takes ${milliseconds(stepMs)} there, and ${milliseconds(fastest)} on ${cards[0]!.label}`;
+    tell(`${engine} leaves out ${label}: ${why}; --device all takes it too`);
+  }
   return cards.filter((card) => !isSlow(card));
 }
