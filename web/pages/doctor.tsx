@@ -101,7 +101,7 @@ function Cards({ cards }: { cards: CardReport[] }) {
   return (
     <>
       <h4>Cards</h4>
-      <ol start={0} class="small cards">
+      <ol start={0} class="small">
         {cards.map(({ device, works, stepMs, reason, remedy }) => (
           <li key={device}>
             {device} <Works yes={works} />
