@@ -70,6 +70,18 @@ function noteDrivers(folder: string): () => string[] {
   return () => readdirSync(notes).map((each) => readFileSync(join(notes, each), 'utf8'));
 }
 
+/** From now on every process that opens the second card alone dies as a driver that crashes makes it die. */
+function breakSecond(folder: string): void {
+  const file = join(folder, 'break.cjs');
+  writeFileSync(
+    file,
+    `if (/(workers.worker|probe-process)\\.js$/.test(process.argv[1] ?? '') &&
+      /^[^:]*alike_icd\\.json$/.test(process.env.VK_ICD_FILENAMES ?? ''))
+      process.kill(process.pid, 'SIGSEGV');`,
+  );
+  vi.stubEnv('NODE_OPTIONS', `--require ${file}`);
+}
+
 describeWithWebgpu('a sweep on two cards', () => {
   test('of one name has a worker on each, which sees no other, and gives the bits of one card', async () => {
     const { folder, has } = prepare('alike');
@@ -86,6 +98,16 @@ describeWithWebgpu('a sweep on two cards', () => {
       expect.stringMatching(/^SwiftShader Device \(Subzero\) \(.*vk_swiftshader_icd\.json\), in software$/),
     ]);
     expect(new Set(drivers())).toEqual(new Set(process.env['VK_ICD_FILENAMES']!.split(':')));
+
+    // A card that worked on another day and does not now is left out.
+    breakSecond(folder);
+    const left = await train(folder, 'left', '--device', 'all', '--no-share');
+    expect(left.stderr).toContain('engine webgpu worked here before and does not open now');
+    expect(left.stderr).toMatch(
+      /webgpu leaves out SwiftShader Device \(Subzero\) \(.*alike_icd\.json\): a process that/,
+    );
+    expect(left.stderr).toContain('on webgpu with 1 worker');
+    expect(left.runs).toEqual(all.runs);
   });
 
   test('of two names is on those that are named, and doctor lists both', async () => {

@@ -16,7 +16,8 @@ import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
 import { workerCount } from './worker-count.ts';
 
 /**
- * Workers on one engine, none where nothing is to be trained. The first has it open; others may still be opening it.
+ * Workers on one engine, none where nothing is to be trained. The first on each card has it open; others may still be
+ * opening it.
  */
 export interface Crew {
   /** An engine of this machine, or a user's program as `program:…`. */
@@ -109,7 +110,7 @@ async function engineOf(
 
 /**
  * @param most workers that there is work for
- * @returns the error of the first where the engine does not open; null where it was ended
+ * @returns the error of a first one where the engine does not open; null where it was ended
  */
 async function startWorkers(
   office: Omit<Crew, 'workers'>,
@@ -121,7 +122,7 @@ async function startWorkers(
   const letGo = (): void => workers.forEach((worker) => worker.kill());
   ended.addEventListener('abort', letGo);
   try {
-    await workers[0]?.opened;
+    await Promise.all(firstOfEachCard(workers, office.cardOf).map(({ opened }) => opened));
     return { ...office, workers };
   } catch (error) {
     letGo();
@@ -132,4 +133,12 @@ async function startWorkers(
   } finally {
     ended.removeEventListener('abort', letGo);
   }
+}
+
+function firstOfEachCard(workers: readonly Trainer[], cardOf: Crew['cardOf']): Trainer[] {
+  const firsts = new Map<string | null, Trainer>();
+  workers.forEach((worker, seat) => {
+    if (!firsts.has(cardOf(seat))) firsts.set(cardOf(seat), worker);
+  });
+  return [...firsts.values()];
 }

@@ -40,7 +40,7 @@ export async function chooseCards(
   if (cards.length === 0) insistOn(await examine(engine)); // it says why it finds none
   const picked = pickCards(cards, wanted, engine);
   const tried = await tryAll(engine, picked);
-  if (wanted !== 'all') tried.forEach(({ probed }) => insistOn(probed));
+  if (wanted !== 'all') tried.forEach(insistOnCard);
   const working = bySpeed(tried.filter(({ probed }) => probed.probe.works).map(toChosen));
   tellTroubles(engine, tried, tell);
   if (working.length === 0 && device !== null)
@@ -65,6 +65,11 @@ async function tryAll(engine: EngineName, cards: readonly Card[]): Promise<Tried
     tried.push({ card, probed: probe?.works ? { probe, answered: true } : await examine(engine, card) });
   }
   return tried;
+}
+
+/** What was asked for by name must work. */
+function insistOnCard({ card, probed: { probe, answered } }: Tried): void {
+  insistOn({ probe: { ...probe, reason: `${card.label}: ${probe.reason}` }, answered });
 }
 
 /** Once for all cards that have the same. */

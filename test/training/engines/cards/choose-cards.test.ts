@@ -94,7 +94,7 @@ test('one that does not work is left out, and an error where it was named', asyn
   expect((await choose('all')).chosen).toHaveLength(2);
   await expect(choose('1')).rejects.toMatchObject({
     name: 'UserError',
-    message: 'Cannot open the webgpu engine: it is gone. Bring it back.',
+    message: 'Cannot open the webgpu engine: card b: it is gone. Bring it back.',
   });
   have(undefined, undefined);
   await expect(choose('all')).rejects.toThrow('of its cards none works (0 is card a, 1 is card b)');
