@@ -21,6 +21,7 @@ const PROGRAMS = [
   'runner/workers/worker',
   'runner/workers/program-worker',
   'training/engines/probe-process',
+  'training/engines/webgpu/adapters-process',
 ];
 
 const dist = join(root, 'dist');

@@ -18,12 +18,14 @@ export interface TimeAnswer extends PredictedTime {
 export async function askTime(
   plan: Plan,
   folder: string,
-  options: Pick<TrainOptions, 'engine' | 'device' | 'workers'>,
+  options: Pick<TrainOptions, 'engine' | 'device' | 'workers' | 'perDevice'>,
   say: (text: string) => void,
 ): Promise<TimeAnswer> {
   const { chooseEngine } = await import('../training/engines/choose.ts');
+  const { chooseCards } = await import('../training/engines/cards/choose-cards.ts');
   const { calibrate } = await import('../runner/forecast/calibrate.ts');
   const { predictTime } = await import('../runner/forecast/predict-time.ts');
+  const { inTurn } = await import('../runner/workers/hire-worker.ts');
   const { workerCount } = await import('../runner/workers/worker-count.ts');
   const [arm] = plan.arms;
   if (isProgram(arm!.training))
@@ -32,13 +34,14 @@ export async function askTime(
         'of which only a run tells the pace; leave --time out',
     );
   const engine = await chooseEngine(options.engine, say, options.device);
-  const workers = Math.min(workerCount(options.workers, engine), plan.runs.length);
+  const cards = await chooseCards(engine, options.device ?? null, say);
+  const workers = Math.min(workerCount(options, engine, cards.length), plan.runs.length);
   const calibration = await calibrate(
     { ...arm!, training: ownTraining(arm!.training) },
     plan.seeds[0]!,
     folder,
     engine,
-    options.device ?? null,
+    inTurn(cards),
     workers,
     say,
   );

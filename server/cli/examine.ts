@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DatasetReport, DoctorResponse, EngineReport } from '../http/schemas/doctor.ts';
 import { reportDatabase } from '../store/database/report-database.ts';
 import { listDatasets, type DatasetListing } from '../training/datasets/list.ts';
+import { probeCards } from '../training/engines/cards/probe-cards.ts';
 import { probeEngines } from '../training/engines/choose.ts';
 import { hintOf } from '../training/engines/hint.ts';
 import { parseLossCases } from '../training/loss-cases.ts';
@@ -19,6 +20,7 @@ export async function examine(db: string, lossCases: string | null): Promise<Doc
   for (const probe of await probeEngines()) {
     engines.push({
       ...probe,
+      cards: await probeCards(probe),
       hint: hintOf(probe),
       lossCases: cases !== null && probe.works ? await checkEngine(probe.name, cases) : null,
     });

@@ -1,13 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { wholeOption } from './number-options.ts';
 import type { EngineName } from '../training/engine.ts';
+import { parseDevices } from '../training/engines/cards/parse-devices.ts';
 
 /** How training is done; the same for `run`, `retry` and `confirm`. */
 export interface TrainOptions {
   engine: EngineName | 'auto';
   device?: string;
   workers: number | 'auto';
-  perGpu?: number;
+  perDevice?: number;
   programs?: boolean;
   wait: boolean;
   failOn: 'failed' | 'diverged' | 'none';
@@ -18,7 +19,6 @@ export interface TrainOptions {
 
 export function addTrainOptions(command: Command): Command {
   return addEngineOptions(command)
-    .option('--per-gpu <count>', 'how many programs share a GPU, for a definition that names one', wholeOption(1, 64))
     .option('--no-wait', 'where another process trains on this database, leave the sweep queued and return')
     .addOption(
       new Option('--fail-on <what>', 'what makes the exit code 1')
@@ -31,10 +31,19 @@ export function addTrainOptions(command: Command): Command {
 export function addEngineOptions(command: Command): Command {
   return addEngineOption(command)
     .option(
-      '--device <device>',
-      'which GPU webgpu takes: its number or a part of its name; `cosweep doctor` shows the default one',
+      '--device <devices>',
+      'which GPUs train: all, or their numbers and parts of their names, 0,2; `cosweep doctor` lists them; default: ' +
+        'all but those that are much slower than the fastest',
+      parseDeviceOption,
     )
-    .option('--workers <count>', 'processes that train; auto: one per core, on webgpu one', parseWorkers, 'auto');
+    .option('--per-device <count>', 'how many workers share a GPU; default: 1', wholeOption(1, 64))
+    .option('--workers <count>', 'processes that train; auto: one per core, or per GPU', parseWorkers, 'auto');
+}
+
+/** A mistake in it is told before anything else is done. What it names is looked for when training begins. */
+export function parseDeviceOption(text: string): string {
+  parseDevices(text);
+  return text;
 }
 
 export function addEngineOption(command: Command): Command {

@@ -52,7 +52,7 @@ export async function trainAndShow(
   sweepId: number,
   options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
-  const { engine, device = null, workers, perGpu, programs, wait, fresh } = options;
+  const { engine, device = null, workers, perDevice, programs, wait, fresh } = options;
   goOnWhereNobodyReads();
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) =>
@@ -67,7 +67,7 @@ export async function trainAndShow(
       engine,
       device,
       workers,
-      ...(perGpu === undefined ? {} : { perGpu }),
+      ...(perDevice === undefined ? {} : { perDevice }),
       ...(programs === undefined ? {} : { programs }),
       ...(head === null ? {} : { remote: head.remote }),
       wait,

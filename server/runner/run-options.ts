@@ -11,13 +11,13 @@ export interface RunOptions {
   /** The queued sweep that was asked for. */
   sweepId: number;
   engine: EngineName | 'auto';
-  /** Which device of the engine, as the user names it; null leaves it to the engine. */
+  /** Which of its cards, as `--device` says it; null takes all that are of use. */
   device: string | null;
   workers: number | 'auto';
   /** False: sweeps of the queue that users' programs train are left to another process. */
   programs?: boolean;
-  /** How many programs share a GPU; left out: one. */
-  perGpu?: number;
+  /** How many workers share a card; left out: one. */
+  perDevice?: number | undefined;
   /** Train every run of this sweep anew, whatever the database holds. */
   fresh: boolean;
   /** False: where another process trains, leave the sweep queued and return at once. */

@@ -116,7 +116,12 @@ async function claimFolder(
 /**
  * The options were given for one sweep. Any other sweep of the queue is trained as it was queued, on its own engine.
  */
-const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'fresh'> = { engine: 'auto', device: null, fresh: false };
+const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'perDevice' | 'fresh'> = {
+  engine: 'auto',
+  device: null,
+  perDevice: undefined,
+  fresh: false,
+};
 
 /**
  * null where the sweep is no longer this process's business: stopped, left to the holder, or trained by it meanwhile.

@@ -41,7 +41,15 @@ async function measure(
   ended = new AbortController().signal,
   cardOf: (seat: number) => string | null = () => null,
 ) {
-  const crew = { engine: 'wasm', workers, seats: 1, hire: () => hired.shift()!, cardOf, remote: null };
+  const crew = {
+    engine: 'wasm',
+    workers,
+    seats: 1,
+    hire: () => hired.shift()!,
+    cardOf,
+    stepMsOf: () => null,
+    remote: null,
+  };
   const said: string[] = [];
   const classes = await measureBits(crew, structuresOf(ARMS, DATA), {
     ended,

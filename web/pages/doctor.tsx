@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type {
+  CardReport,
   DatabaseReport,
   DatasetReport,
   DoctorKept,
@@ -90,7 +91,26 @@ function EngineView({ engine }: { engine: EngineReport }) {
         ]}
       />
       <Trouble reason={engine.reason} remedy={engine.remedy ?? engine.hint} />
+      {(engine.cards.length > 1 || engine.cards.some(({ works }) => !works)) && <Cards cards={engine.cards} />}
     </article>
+  );
+}
+
+/** Numbered as `--device` takes them. */
+function Cards({ cards }: { cards: CardReport[] }) {
+  return (
+    <>
+      <h4>Cards</h4>
+      <ol start={0} class="small">
+        {cards.map(({ device, works, stepMs, reason, remedy }) => (
+          <li key={device}>
+            {device} <Works yes={works} />
+            {stepMs !== null && <> {formatNumber(stepMs, 3)} ms a training step</>}
+            <Trouble reason={reason} remedy={remedy} />
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

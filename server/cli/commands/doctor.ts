@@ -35,15 +35,11 @@ function toText({ engines, datasets, database }: DoctorResponse): string {
   return [
     toColumns(
       ['ENGINE', 'WORKS', 'DEVICE', 'MS/STEP'],
-      engines.map(({ name, works, device, stepMs }) => [
-        name,
-        works ? 'yes' : 'no',
-        device,
-        stepMs === null ? null : Number(stepMs.toPrecision(3)),
-      ]),
+      engines.map(({ name, works, device, stepMs }) => [name, works ? 'yes' : 'no', device, rounded(stepMs)]),
     ),
     ...engines.flatMap(engineNotes),
     autoLine(engines),
+    ...cardLines(engines),
     '',
     toColumns(
       ['DATA SET', 'READY', 'WHERE'],
@@ -55,6 +51,30 @@ function toText({ engines, datasets, database }: DoctorResponse): string {
   ].join('\n');
 }
 
+/** CARD is the number that `--device` takes. */
+function cardLines(engines: EngineReport[]): string[] {
+  const all = engines.flatMap(({ name, cards }) => cards.map((card, number) => ({ ...card, name, number })));
+  if (all.length === 0) return [];
+  return [
+    '',
+    toColumns(
+      ['ENGINE', 'CARD', 'WORKS', 'DEVICE', 'MS/STEP'],
+      all.map(({ name, number, works, device, stepMs }) => [
+        name,
+        number,
+        works ? 'yes' : 'no',
+        device,
+        rounded(stepMs),
+      ]),
+    ),
+    ...all.flatMap((card) => troubleNote(`${card.name}, card ${card.number}`, card)),
+  ];
+}
+
+function rounded(stepMs: number | null): number | null {
+  return stepMs === null ? null : Number(stepMs.toPrecision(3));
+}
+
 function engineNotes({ name, versions, bits, hint, reason, remedy, lossCases }: EngineReport): string[] {
   const made = Object.entries(versions)
     .map(([library, version]) => `${library} ${version}`)
@@ -62,7 +82,7 @@ function engineNotes({ name, versions, bits, hint, reason, remedy, lossCases }: 
   const notes = [
     ...(made === '' ? [] : [`${name}: ${made}${bits === null ? '' : `; signature of its bits ${bits.slice(0, 12)}`}`]),
     ...(hint === null ? [] : [`${name}: ${hint}`]),
-    ...(reason === null ? [] : [`${name}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`]),
+    ...troubleNote(name, { reason, remedy }),
   ];
   if (lossCases === null) return notes;
   const { cases, passed, worst } = lossCases;
@@ -72,6 +92,10 @@ function engineNotes({ name, versions, bits, hint, reason, remedy, lossCases }: 
     `${name}: ${passed} of ${cases} reference cases; largest errors as shares of the tolerance: ` +
       `terms ${share(worst.terms)}, centers ${share(worst.centers)}, gradients ${share(worst.gradients)}`,
   ];
+}
+
+function troubleNote(name: string, { reason, remedy }: Pick<EngineReport, 'reason' | 'remedy'>): string[] {
+  return reason === null ? [] : [`${name}: ${[reason, remedy].filter((each) => each !== null).join(' → ')}`];
 }
 
 function autoLine(engines: EngineReport[]): string {

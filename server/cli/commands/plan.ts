@@ -13,7 +13,7 @@ import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 import type { WeightBytes } from '../weight-bytes.ts';
 import { READING, withStorage } from '../with-storage.ts';
 
-interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers'> {
+interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers' | 'perDevice'> {
   arms?: true;
   time?: true;
   definition?: true;

@@ -10,7 +10,7 @@ import { withStorage } from '../with-storage.ts';
 import type { Session } from '../session.ts';
 import { addEngineOptions, type TrainOptions } from '../train-options.ts';
 
-interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers'> {
+interface Options extends Pick<TrainOptions, 'engine' | 'device' | 'workers' | 'perDevice'> {
   format?: 'text' | 'markdown';
 }
 

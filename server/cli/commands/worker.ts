@@ -1,17 +1,20 @@
 import { InvalidArgumentError } from 'commander';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../../training/engine.ts';
-import { addEngineOption } from '../train-options.ts';
+import type { Places } from '../../remote/worker/remote-worker.ts';
+import { addEngineOption, parseDeviceOption } from '../train-options.ts';
 import type { CliCommand } from '../command.ts';
 import { parseDuration } from '../parse-duration.ts';
 import type { Session } from '../session.ts';
 
-interface Options {
+export interface WorkerOptions {
   join: string;
   engine: EngineName | 'auto';
+  device?: string;
+  sbatch?: true;
   slots: number | 'auto';
+  /** In milliseconds. */
   for?: number;
   idle: number;
 }
@@ -30,34 +33,36 @@ export const workerCommand: CliCommand = {
         parseSlots,
         'auto',
       )
+      .option('--device <devices>', 'which GPUs train, as for `run`', parseDeviceOption)
       .option('--for <time>', 'end in time before this has passed: 3:50:00, 90m', parseDuration)
       .option('--idle <time>', 'end where there was nothing to train for so long', parseDuration, parseDuration('10m'))
+      .option(
+        '--sbatch',
+        'have Slurm start it: writes a batch script with the options of sbatch after --, and submits it',
+      )
+      .argument('[sbatch...]', 'options of sbatch, after --')
       .action(run(work));
   },
 };
 
-async function work(session: Session, options: Options): Promise<number> {
+async function work(session: Session, given: string[], options: WorkerOptions): Promise<number> {
+  if (options.sbatch) return (await import('../submit-worker.ts')).submitWorker(session, options, given);
+  refuseArguments(given);
   const { joinHead } = await import('../../remote/worker/open-worker.ts');
-  const { chooseEngine } = await import('../../training/engines/choose.ts');
-  const { hireOn } = await import('../../runner/workers/hire-worker.ts');
-  const { usesGpu } = await import('../../training/engines/uses-gpu.ts');
-  const { Logs } = await import('../../runner/logs/logs.ts');
-  const { Patience } = await import('../../runner/patience.ts');
   const { watchStopSignals } = await import('../stop-signals.ts');
   const { lockOf } = await import('../listen.ts');
   const { output } = session;
-  const engine = await chooseEngine(options.engine, output.say, null);
-  const slots = options.slots === 'auto' ? (usesGpu(engine) ? 1 : availableParallelism()) : options.slots;
+  const engine = await chooseHere(options, output.say);
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
-  const end = endOf(options);
+  const until = endOf(options);
   try {
     const reason = await joinHead(resolve(options.join), {
       engine,
-      slots,
-      hireOn: (name) => hireOn(name as EngineName, { device: null, patience: new Patience(), logs: Logs.none() }),
+      slots: await slotsOn(engine, options, output.say),
+      placesOn: (name) => placesOn(name as EngineName, options, output.say),
       lock: lockOf(process.env['COSWEEP_LOCK']),
       idle: options.idle,
-      until: end,
+      until,
       stop: signals.stop,
       log: output.say,
     });
@@ -68,11 +73,39 @@ async function work(session: Session, options: Options): Promise<number> {
   }
 }
 
+function refuseArguments([first]: readonly string[]): void {
+  if (first !== undefined)
+    throw new UserError(`Cannot start a worker: found ${JSON.stringify(first)}, wanted no argument without --sbatch`);
+}
+
+type Say = (message: string) => void;
+
+async function chooseHere({ engine, device }: WorkerOptions, say: Say): Promise<EngineName> {
+  const { chooseEngine } = await import('../../training/engines/choose.ts');
+  return chooseEngine(engine, say, device ?? null);
+}
+
+async function slotsOn(engine: EngineName, { slots, device }: WorkerOptions, say: Say): Promise<number> {
+  const { chooseCards } = await import('../../training/engines/cards/choose-cards.ts');
+  const { workerCount } = await import('../../runner/workers/worker-count.ts');
+  return workerCount({ workers: slots }, engine, (await chooseCards(engine, device ?? null, say)).length);
+}
+
+async function placesOn(engine: EngineName, { device }: WorkerOptions, say: Say): Promise<Places> {
+  const { chooseCards } = await import('../../training/engines/cards/choose-cards.ts');
+  const { hireOn, inTurn } = await import('../../runner/workers/hire-worker.ts');
+  const { Logs } = await import('../../runner/logs/logs.ts');
+  const { Patience } = await import('../../runner/patience.ts');
+  const at = inTurn(await chooseCards(engine, device ?? null, say));
+  const hire = hireOn(engine, at, { patience: new Patience(), logs: Logs.none() });
+  return { hire, cardOf: (seat) => at(seat)?.label ?? null };
+}
+
 /** In milliseconds: so much of the given time is left for the last checkpoints, at most a tenth of it. */
 const MARGIN = 120_000;
 
 /** By `performance.now()`. */
-function endOf({ for: time }: Options): number {
+function endOf({ for: time }: WorkerOptions): number {
   return time === undefined ? Infinity : performance.now() + time - Math.min(MARGIN, time / 10);
 }
 

@@ -8,6 +8,20 @@ export type { DatabaseReport };
 const reason = words.describe('why it does not work; null where it does');
 const remedy = words.describe('what to do about it; null where it works');
 
+const cardReport = shape(
+  'CardReport',
+  'A graphics card that an engine finds on this machine, or a part of one that MIG has made',
+  z.strictObject({
+    device: z.string().describe('as runs call it: its model, and what tells it from others of the model'),
+    works: z.boolean().describe('whether the engine trains on it'),
+    stepMs: maybe.describe('milliseconds of one training step of the small network; null where none was timed'),
+    bits: words.describe('signature of the bits that it computes with the small network; null where none was measured'),
+    reason,
+    remedy,
+  }),
+);
+export type CardReport = z.output<typeof cardReport>;
+
 const engineReport = shape(
   'EngineReport',
   'An engine on this machine',
@@ -21,6 +35,9 @@ const engineReport = shape(
       'signature of the bits that it computes with the small network, 64 hex digits: machines whose signatures ' +
         'differ round differently; null where none was measured',
     ),
+    cards: z
+      .array(cardReport)
+      .describe('its cards, in the order of the numbers that --device takes; none where it computes on processors'),
     hint: words.describe('what would make it faster, or alike on all machines; null where there is nothing to say'),
     reason,
     remedy,

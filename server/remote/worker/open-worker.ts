@@ -17,7 +17,7 @@ import { readJoinFile, type Join } from '../broker/join-file.ts';
 import { openBull } from '../queues/bull.ts';
 import { RemoteWorker, type WorkerOptions } from './remote-worker.ts';
 
-type Own = Pick<WorkerOptions, 'engine' | 'slots' | 'hireOn' | 'lock' | 'idle' | 'until' | 'stop' | 'log'>;
+type Own = Pick<WorkerOptions, 'engine' | 'slots' | 'placesOn' | 'lock' | 'idle' | 'until' | 'stop' | 'log'>;
 
 /**
  * Joins a head and trains for it.

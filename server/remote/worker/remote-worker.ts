@@ -22,7 +22,8 @@ export interface WorkerOptions {
   engine: string;
   /** How many stages are trained at the same time. */
   slots: number;
-  hireOn: (engine: string) => Hire;
+  /** Finds places for them on an engine. */
+  placesOn: (engine: string) => Promise<Places>;
   /** Where large checkpoints are written until they are sent. */
   folder: string;
   /** In milliseconds, as the head's. */
@@ -36,6 +37,13 @@ export interface WorkerOptions {
   log: (sentence: string) => void;
 }
 
+/** Where stages can be trained on this machine. */
+export interface Places {
+  hire: Hire;
+  /** The card of a seat; null where there is one device, or none of its own. */
+  cardOf: (seat: number) => string | null;
+}
+
 /** In milliseconds: so long it is waited for the head to store what was trained, when this process ends. */
 const LAST_WORDS = 30_000;
 
@@ -46,6 +54,8 @@ interface Opened {
   sweep: number;
   hire: Hire;
   trainers: Trainer[];
+  /** Seats of this process's class of bits that nobody is in. */
+  free: number[];
   orders: Listening | null;
 }
 
@@ -66,7 +76,6 @@ export class RemoteWorker {
   #opened: Opened | null = null;
   readonly #turns = new Map<string, Turn>();
   readonly #atWork = new Map<string, StageAtWork>();
-  readonly #free: number[];
   #busySince = performance.now();
   #reason: string | null = null;
 
@@ -75,7 +84,6 @@ export class RemoteWorker {
     this.#sealer = new Sealer(options.identity);
     this.#opener = new Opener(options.identity);
     this.#bringer = new FileBringer(options.cache);
-    this.#free = Array.from({ length: options.slots }, (_, seat) => seat);
   }
 
   /** @returns why it ended: a sentence where something is wrong, null where all is done */
@@ -182,38 +190,49 @@ export class RemoteWorker {
 
   async #open({ sweep, engine, structures }: Extract<ToWorker, { kind: 'sweep' }>): Promise<void> {
     await this.#close();
-    const hire = this.#options.hireOn(engine);
-    const trainers = Array.from({ length: this.#options.slots }, (_, seat) => hire(seat));
-    const opened = (this.#opened = { sweep, hire, trainers, orders: null });
+    const { slots, placesOn } = this.#options;
+    const { hire, cardOf } = await placesOn(engine);
+    const trainers = Array.from({ length: slots }, (_, seat) => hire(seat));
+    const opened: Opened = { sweep, hire, trainers, free: [], orders: null };
+    this.#opened = opened;
     // Opening and measuring take a while, in which other messages have their turn.
-    void this.#measure(opened, structures).catch(async (error: Error) => {
+    void this.#measure(opened, cardOf, structures).catch(async (error: Error) => {
       await this.#send({ kind: 'unable', sweep, reason: error.message });
       this.#end(`Cannot train on ${engine} here: ${error.message}`);
     });
   }
 
   async #measure(
-    { sweep, trainers }: Opened,
+    opened: Opened,
+    cardOf: Places['cardOf'],
     structures: Extract<ToWorker, { kind: 'sweep' }>['structures'],
   ): Promise<void> {
+    const { sweep, trainers, free } = opened;
     const [first] = trainers as [Trainer];
     const machine = await first.opened;
     const signatures = await first.sign(structures);
+    const others = new Map([[cardOf(0), signatures]]);
+    for (const [seat, trainer] of trainers.entries()) {
+      const card = cardOf(seat);
+      if (!others.has(card)) others.set(card, await trainer.sign(structures));
+      if (String(others.get(card)) === String(signatures)) free.push(seat);
+      else this.#options.log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
+    }
     this.#busySince = performance.now();
-    if (this.#opened?.sweep === sweep) await this.#send({ kind: 'ready', sweep, machine, signatures });
+    if (this.#opened === opened) await this.#send({ kind: 'ready', sweep, machine, signatures });
   }
 
   #listen({ sweep, name }: Extract<ToWorker, { kind: 'class' }>): void {
     const opened = this.#opened;
     if (opened?.sweep !== sweep || opened.orders || this.#over.signal.aborted) return;
-    const { post, slots } = this.#options;
-    opened.orders = post.use(ordersOf(name), slots, (ticket) => this.#use(opened, ticket));
+    const { post } = this.#options;
+    opened.orders = post.use(ordersOf(name), opened.free.length, (ticket) => this.#use(opened, ticket));
   }
 
   /** Has a ticket: asks what it stands for, and does that. */
   async #use(opened: Opened, ticket: string): Promise<void> {
     if (this.#opened !== opened || this.#over.signal.aborted) return;
-    const seat = this.#free.shift()!;
+    const seat = opened.free.shift()!;
     try {
       const given = new Promise<{ body: Extract<ToWorker, { kind: 'train' }> | null; grant: string }>((resolve) =>
         this.#turns.set(ticket, { ticket, order: (body, grant) => resolve({ body, grant }) }),
@@ -224,7 +243,7 @@ export class RemoteWorker {
       if (body !== null) await this.#train(opened, seat, body, grant);
     } finally {
       this.#turns.delete(ticket);
-      this.#free.push(seat);
+      opened.free.push(seat);
     }
   }
 

@@ -1,12 +1,13 @@
 import type { RunSettings } from '../../training/network.ts';
 import { loadDataset } from '../../training/datasets/load.ts';
 import type { EngineName } from '../../training/engine.ts';
+import type { Card } from '../../training/engines/cards/card.ts';
 import { hashStart, startsFromFile } from '../../training/weights/start-weights.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { StageOrder, SegmentReport } from '../workers/messages.ts';
 import type { Trainer } from '../workers/trainer.ts';
 import { onEngine } from '../workers/hire-worker.ts';
-import { WorkerProcess } from '../workers/worker-process.ts';
+import { WorkerProcess, type Workplace } from '../workers/worker-process.ts';
 
 /** What training costs on this machine with all workers at it, in seconds. */
 export interface Calibration {
@@ -29,13 +30,14 @@ const EVAL_EVERY = 20;
  * other down. Nothing is kept.
  *
  * @param folder where the data set's relative paths start
+ * @param cardOf the card of a worker, counted from 0; null leaves it to the engine
  */
 export async function calibrate(
   arm: RunSettings,
   seed: number,
   folder: string,
   engine: EngineName,
-  device: string | null,
+  cardOf: (seat: number) => Card | null,
   workers: number,
   log: (message: string) => void,
 ): Promise<Calibration> {
@@ -44,8 +46,8 @@ export async function calibrate(
   const { model } = arm.training;
   const weights = startsFromFile(model) ? await hashStart(model, { shape, classes: classes.length }, folder) : null;
   const measured = await Promise.all(
-    Array.from({ length: workers }, () =>
-      calibrateWorker(arm, seed, { baseFolder: folder, fingerprint, weights }, engine, device),
+    Array.from({ length: workers }, (_, seat) =>
+      calibrateWorker(arm, seed, { baseFolder: folder, fingerprint, weights }, onEngine(engine, cardOf(seat))),
     ),
   );
   const mean = (value: (each: Calibration) => number): number =>
@@ -62,11 +64,10 @@ async function calibrateWorker(
   arm: RunSettings,
   seed: number,
   data: Pick<StageOrder, 'baseFolder' | 'fingerprint' | 'weights'>,
-  engine: EngineName,
-  device: string | null,
+  workplace: Workplace,
 ): Promise<Calibration> {
   const started = performance.now();
-  const worker = new WorkerProcess(onEngine(engine, device));
+  const worker = new WorkerProcess(workplace);
   try {
     await worker.opened;
     // Longer than what is trained, so that the end of a run, which also looks at the test part, is not reached.

@@ -9,18 +9,30 @@ export function isNvidia(device: string): boolean {
 }
 
 /**
- * The card that an engine trains on. Among several it is TensorFlow's first, or what CUDA_VISIBLE_DEVICES makes its
- * first. Which one WebGPU has taken is not known, since it numbers them in its own way.
+ * The card that a worker trains on. Its device names it: by the UUID or by the address where several cards of the model
+ * are here, else by the model. A device that says none of these is TensorFlow's first card, or what
+ * CUDA_VISIBLE_DEVICES makes its first. Of a part that MIG has made nothing is known: nvidia-smi measures whole cards.
  *
+ * @param device as the engine names it
  * @returns null where nobody can tell
  */
 export function cardOf(
   cards: readonly CardSample[],
   engine: string,
+  device: string,
   visible = process.env['CUDA_VISIBLE_DEVICES'] ?? '0',
 ): CardSample | null {
+  if (/\bMIG\b/.test(device)) return null;
+  const place = /\((GPU-[^()]+|[\da-f]{4}:[^()]+)\)(?:, CUDA)?$/.exec(device)?.[1];
+  if (place !== undefined)
+    return cards.find(({ uuid, address }) => uuid.startsWith(place) || address === place) ?? null;
   if (cards.length === 1) return cards[0]!;
-  if (engine !== 'tensorflow') return null;
+  const ofModel = cards.filter(({ name }) => name !== '' && device.replace(/, CUDA$/, '') === name);
+  if (ofModel.length === 1) return ofModel[0]!;
+  return engine === 'tensorflow' ? firstVisible(cards, visible) : null;
+}
+
+function firstVisible(cards: readonly CardSample[], visible: string): CardSample | null {
   const first = visible.split(',')[0]!.trim();
   const isFirst = ({ index, uuid }: CardSample): boolean =>
     /^\d+$/.test(first) ? index === Number(first) : first.startsWith('GPU-') && uuid.startsWith(first);

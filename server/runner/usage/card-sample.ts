@@ -4,6 +4,10 @@ export interface CardSample {
   index: number;
   /** Such as `GPU-5f6c…`. */
   uuid: string;
+  /** Where it is on the bus, such as 0000:02:00.0; null where it does not say. */
+  address: string | null;
+  /** The model. */
+  name: string;
   /** Utilisation, from 0 to 1. */
   use: number | null;
   /** Bytes in use. */
@@ -14,7 +18,7 @@ export interface CardSample {
 
 /** What `parseCards` reads. */
 export const QUERY = [
-  '--query-gpu=index,uuid,utilization.gpu,memory.used,power.draw',
+  '--query-gpu=index,uuid,pci.bus_id,name,utilization.gpu,memory.used,power.draw',
   '--format=csv,noheader,nounits',
 ] as const;
 
@@ -32,7 +36,7 @@ const MIB = 2 ** 20;
  */
 export function parseCards(text: string): CardSample[] {
   return text.split('\n').flatMap((line) => {
-    const [index = '', uuid = '', use = '', memory = '', power = '', ...more] = line
+    const [index = '', uuid = '', bus = '', name = '', use = '', memory = '', power = '', ...more] = line
       .split(',')
       .map((each) => each.trim());
     if (!/^\d{1,4}$/.test(index) || !/^GPU-[\da-f-]{8,64}$/i.test(uuid) || more.length > 0) return [];
@@ -41,11 +45,18 @@ export function parseCards(text: string): CardSample[] {
     return {
       index: Number(index),
       uuid,
+      address: parseAddress(bus),
+      name,
       use: percent === null ? null : percent / 100,
       memory: mib === null ? null : mib * MIB,
       power: parseNumber(power, MOST_WATTS),
     };
   });
+}
+
+/** nvidia-smi writes the first number with eight digits, in capitals; Linux with four. */
+function parseAddress(text: string): string | null {
+  return /^(?:0000)?([\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.\d)$/i.exec(text)?.[1]?.toLowerCase() ?? null;
 }
 
 function parseNumber(text: string, most: number): number | null {

@@ -34,10 +34,11 @@ export class GpuMeter {
     this.#now = now;
   }
 
-  note(sample: Sample): void {
+  /** @param at when it was taken, by the meter's clock */
+  note(sample: Sample, at = this.#now()): void {
     this.#divide();
     this.#sample = sample;
-    this.#sampledAt = this.#now();
+    this.#sampledAt = at;
   }
 
   open(): GpuAccount {

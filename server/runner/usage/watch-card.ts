@@ -5,7 +5,7 @@ import { cardOf, isNvidia } from './card-of.ts';
 import type { CardSample } from './card-sample.ts';
 import { GpuMeter, NO_GPU, type GpuAccount } from './gpu-meter.ts';
 
-/** The card that a sweep is trained on, while it is watched. */
+/** The cards that a sweep is trained on, while they are watched. */
 export interface CardWatch {
   /** @param device that a worker trains on, as its engine names it */
   open(device: string): GpuAccount;
@@ -13,19 +13,33 @@ export interface CardWatch {
 }
 
 /**
- * Watches the card that an engine trains on, if it trains on one. Without nvidia-smi nothing becomes known of the card,
+ * Watches the cards that an engine trains on, if it trains on any. Without nvidia-smi nothing becomes known of them,
  * and training goes on as it would.
  */
 export function watchCard(engine: string): CardWatch {
   const watcher = usesGpu(engine) ? startWatcher() : null;
   if (watcher === null) return { open: () => NO_GPU, end: () => {} };
-  const meter = new GpuMeter();
+  // By the devices of workers: those of one device share its card.
+  const meters = new Map<string, GpuMeter>();
+  let last = { cards: [] as CardSample[], at: 0 };
+  const note = (device: string, meter: GpuMeter): void => {
+    const card = cardOf(last.cards, engine, device);
+    if (card) meter.note(card, last.at);
+  };
   watcher.on('message', (cards: CardSample[]) => {
-    const card = cardOf(cards, engine);
-    if (card) meter.note(card);
+    last = { cards, at: performance.now() };
+    meters.forEach((meter, device) => note(device, meter));
   });
   return {
-    open: (device) => (isNvidia(device) ? meter.open() : NO_GPU),
+    open: (device) => {
+      if (!isNvidia(device)) return NO_GPU;
+      const meter = meters.get(device) ?? new GpuMeter();
+      if (!meters.has(device)) {
+        meters.set(device, meter);
+        note(device, meter);
+      }
+      return meter.open();
+    },
     end: () => {
       if (watcher.connected) watcher.disconnect(); // it ends with that
     },

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { refuseOtherEngine } from '../../store/sweeps/ask-engine.ts';
 import { readOutstanding } from '../../store/sweeps/queue.ts';
 import type { EngineName } from '../../training/engine.ts';
+import { chooseCards, type ChosenCard } from '../../training/engines/cards/choose-cards.ts';
 import { chooseEngine } from '../../training/engines/choose.ts';
 import { EngineUnavailable } from '../../training/engines/unavailable.ts';
 import { forgetVerdict } from '../../training/engines/verdicts.ts';
@@ -10,13 +11,14 @@ import type { SweepOptions } from '../run-options.ts';
 import { sweepName } from '../../store/database/ids.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { officeFor } from './hire-for-program.ts';
-import { hireOn, type Hire } from './hire-worker.ts';
+import { hireOn, inTurn, type Hire } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
 import type { Elsewhere, RemoteWorkers } from './remote-workers.ts';
 import { workerCount } from './worker-count.ts';
 
 /**
- * Workers on one engine, none where nothing is to be trained. The first has it open; others may still be opening it.
+ * Workers on one engine, none where nothing is to be trained. The first on each card has it open; others may still be
+ * opening it.
  */
 export interface Crew {
   /** An engine of this machine, or a user's program as `program:…`. */
@@ -25,15 +27,17 @@ export interface Crew {
   /** How many may be at work at the same time. */
   seats: number;
   hire: Hire;
-  /** The card that a seat is on; null where there is one device for all of them, or each finds its own. */
+  /** The card of a seat, as runs call it; null where the seat has none, or takes whichever it finds. */
   cardOf: (seat: number) => string | null;
+  /** Milliseconds of a training step of the small network on the card of a seat; null where it is not known. */
+  stepMsOf: (seat: number) => number | null;
   /** Those on other machines, who train instead; null where there are none. */
   remote: RemoteWorkers | null;
 }
 
 type Hirer = Pick<
   SweepOptions,
-  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'perGpu' | 'fresh' | 'patience' | 'logs' | 'tell'
+  'storage' | 'sweepId' | 'engine' | 'device' | 'workers' | 'perDevice' | 'fresh' | 'patience' | 'logs' | 'tell'
 > &
   Elsewhere;
 
@@ -50,10 +54,8 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   const most = fresh ? runs : unfinished;
   if (options.remote) return callRemote(options.remote, options, before, ended);
   if (isProgramEngine(before)) return hireProgram(before, options, most, ended);
-  const start = (engine: EngineName): Promise<Crew | WorkerError | null> => {
-    const seats = workerCount(options.workers, engine);
-    return startWorkers({ engine, seats, hire: hireOn(engine, options), ...ONE_DEVICE }, most, ended);
-  };
+  const start = async (engine: EngineName): Promise<Crew | WorkerError | null> =>
+    startWorkers(await findSeats(engine, options, most), most, ended);
   const first = await engineOf(before, options);
   const crew = await start(first);
   if (!(crew instanceof WorkerError)) return crew;
@@ -75,8 +77,6 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
   return again;
 }
 
-const ONE_DEVICE: Pick<Crew, 'cardOf' | 'remote'> = { cardOf: () => null, remote: null };
-
 /** Of this machine nobody is hired. */
 async function callRemote(
   remote: RemoteWorkers,
@@ -95,7 +95,25 @@ async function callRemote(
   const hire = (): never => {
     throw new Error(`Cannot hire anybody here: ${sweepName(sweepId)} is trained on other machines`);
   };
-  return theirs === null ? null : { engine: theirs, workers: [], seats: 1, hire, ...ONE_DEVICE, remote };
+  return theirs === null
+    ? null
+    : { engine: theirs, workers: [], seats: 1, hire, cardOf: () => null, stepMsOf: () => null, remote };
+}
+
+/** Spreads the workers over the cards in turn, the fastest card first: where there are few, they are on fast ones. */
+async function findSeats(engine: EngineName, options: Hirer, most: number): Promise<Omit<Crew, 'workers'>> {
+  const { device, tell } = options;
+  const choose = (): Promise<ChosenCard[]> => chooseCards(engine, device, (message) => tell({ kind: 'log', message }));
+  const cards = most === 0 ? [] : await choose();
+  const at = inTurn(cards);
+  return {
+    engine,
+    seats: workerCount(options, engine, cards.length),
+    hire: hireOn(engine, at, options),
+    cardOf: (seat) => at(seat)?.label ?? null,
+    stepMsOf: (seat) => at(seat)?.stepMs ?? null,
+    remote: null,
+  };
 }
 
 async function hireProgram(engine: string, options: Hirer, most: number, ended: AbortSignal): Promise<Crew | null> {
@@ -104,7 +122,7 @@ async function hireProgram(engine: string, options: Hirer, most: number, ended: 
       `Cannot train ${sweepName(options.sweepId)} on ${options.engine}: its definition names a program, ` +
         'which is its engine; leave --engine out',
     );
-  const crew = await startWorkers({ engine, ...(await officeFor(engine, options)), ...ONE_DEVICE }, most, ended);
+  const crew = await startWorkers({ engine, ...(await officeFor(engine, options)), remote: null }, most, ended);
   if (crew instanceof WorkerError) throw crew;
   return crew;
 }
@@ -121,7 +139,7 @@ async function engineOf(
 
 /**
  * @param most workers that there is work for
- * @returns the error of the first where the engine does not open; null where it was ended
+ * @returns the error of a first one where the engine does not open; null where it was ended
  */
 async function startWorkers(
   office: Omit<Crew, 'workers'>,
@@ -133,7 +151,7 @@ async function startWorkers(
   const letGo = (): void => workers.forEach((worker) => worker.kill());
   ended.addEventListener('abort', letGo);
   try {
-    await workers[0]?.opened;
+    await Promise.all(firstOfEachCard(workers, office.cardOf).map(({ opened }) => opened));
     return { ...office, workers };
   } catch (error) {
     letGo();
@@ -144,4 +162,12 @@ async function startWorkers(
   } finally {
     ended.removeEventListener('abort', letGo);
   }
+}
+
+function firstOfEachCard(workers: readonly Trainer[], cardOf: Crew['cardOf']): Trainer[] {
+  const firsts = new Map<string | null, Trainer>();
+  workers.forEach((worker, seat) => {
+    if (!firsts.has(cardOf(seat))) firsts.set(cardOf(seat), worker);
+  });
+  return [...firsts.values()];
 }

@@ -8,15 +8,13 @@ import { clearLeftovers } from '../programs/leftovers.ts';
 import { isKept, programFolder } from '../programs/program-files.ts';
 import type { SweepOptions } from '../run-options.ts';
 import { hireForProgram, type Hire } from './hire-worker.ts';
-import { findSeats } from './program-seats.ts';
+import { findSeats, type ProgramSeats } from './program-seats.ts';
 
-type Options = Pick<SweepOptions, 'storage' | 'sweepId' | 'workers' | 'perGpu' | 'patience' | 'logs'>;
+type Options = Pick<SweepOptions, 'storage' | 'sweepId' | 'device' | 'workers' | 'perDevice' | 'patience' | 'logs'>;
 
-/** Who can be hired for a sweep that a user's program trains. */
-export interface ProgramOffice {
+/** Who can be hired for a sweep that a user's program trains, and on what. */
+export interface ProgramOffice extends Pick<ProgramSeats, 'seats' | 'cardOf' | 'stepMsOf'> {
   hire: Hire;
-  /** Programs that may be at work at the same time. */
-  seats: number;
 }
 
 /**
@@ -40,6 +38,6 @@ export async function officeFor(engine: string, options: Options): Promise<Progr
   await clearLeftovers(stages);
   await mkdir(stages, { recursive: true, mode: 0o700 });
   const folders = { copy: programFolder(programs, engine), folder: sweep.folder, stages };
-  const { seats, placeOf } = await findSeats(folders, training.program, options);
-  return { hire: hireForProgram(engine, placeOf, options), seats };
+  const { placeOf, ...seats } = await findSeats(folders, training.program, options);
+  return { hire: hireForProgram(engine, placeOf, options), ...seats };
 }

@@ -1,4 +1,5 @@
 import type { EngineName } from '../../training/engine.ts';
+import type { Card } from '../../training/engines/cards/card.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { ProgramPlace } from './messages.ts';
 import type { Trainer } from './trainer.ts';
@@ -7,20 +8,27 @@ import { WorkerProcess, type Workplace } from './worker-process.ts';
 /** Starts a trainer in a seat, counted from 0. */
 export type Hire = (seat: number) => Trainer;
 
-/** Starts workers on an engine of this machine. */
+/** Starts workers on an engine of this machine. @param cardOf the card of a seat; null leaves it to the engine */
 export function hireOn(
   engine: EngineName,
-  { device, patience, logs }: Pick<SweepOptions, 'device' | 'patience' | 'logs'>,
+  cardOf: (seat: number) => Card | null,
+  { patience, logs }: Pick<SweepOptions, 'patience' | 'logs'>,
 ): Hire {
-  return (seat) => new WorkerProcess(onEngine(engine, device), patience, logs.worker(seat));
+  return (seat) => new WorkerProcess(onEngine(engine, cardOf(seat)), patience, logs.worker(seat));
 }
 
-/** @param device of the engine; null leaves it to it */
-export function onEngine(engine: EngineName, device: string | null = null): Workplace {
+/** Spreads seats over cards in turn. @returns the card of a seat, null where there are no cards */
+export function inTurn<T extends Card>(cards: readonly T[]): (seat: number) => T | null {
+  return (seat) => (cards.length === 0 ? null : cards[seat % cards.length]!);
+}
+
+/** @param card null leaves it to the engine */
+export function onEngine(engine: EngineName, card: Card | null = null): Workplace {
   return {
     program: 'runner/workers/worker',
     name: engine,
-    opening: { kind: 'open', engine, device },
+    opening: { kind: 'open', engine, card: card && { name: card.name, label: card.label } },
+    environment: card?.environment ?? {},
     keepsCheckpoints: true,
   };
 }
@@ -40,6 +48,7 @@ export function onProgram(engine: string, place: ProgramPlace): Workplace {
     program: 'runner/workers/program-worker',
     name: engine,
     opening: { kind: 'openProgram', place },
+    environment: {}, // the program gets its own
     keepsCheckpoints: false,
   };
 }

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../training/evaluate.ts';
 import type { EngineName } from '../../training/engine.ts';
+import type { OpenedCard } from '../../training/engines/cards/card.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { FitResult } from '../../training/fit-task.ts';
 import type { RunSettings } from '../../training/network.ts';
@@ -113,7 +114,7 @@ export interface Loaded {
 }
 
 export type ToWorker =
-  | { kind: 'open'; engine: EngineName; device: string | null }
+  | { kind: 'open'; engine: EngineName; card: OpenedCard | null }
   | { kind: 'openProgram'; place: ProgramPlace }
   | { kind: 'sign'; structures: readonly SignedStructure[] }
   | { kind: 'train'; order: StageOrder | ProgramOrder }

@@ -1,29 +1,58 @@
 import { availableParallelism } from 'node:os';
 import type { ProgramSettings } from '../../sweep/settings.ts';
-import { seatsOf, visibleDevices } from '../programs/devices.ts';
+import { UserError } from '../../sweep/user-error.ts';
+import type { Card } from '../../training/engines/cards/card.ts';
+import { chooseDevices, groupsOf } from '../programs/devices.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { ProgramPlace } from './messages.ts';
+import { seatCount } from './worker-count.ts';
 
 /** Where programs of one kind can be at work at the same time. */
 export interface ProgramSeats {
   seats: number;
   /** @param seat counted from 0 */
   placeOf: (seat: number) => ProgramPlace;
+  /** The devices of a seat; null where the program sees what there is. */
+  cardOf: (seat: number) => string | null;
+  /** What a program takes for a step nobody has measured. */
+  stepMsOf: (seat: number) => null;
 }
 
 /** Shares the devices and the cores of this machine among programs. */
 export async function findSeats(
   folders: Pick<ProgramPlace, 'copy' | 'folder' | 'stages'>,
   { gpus }: Pick<ProgramSettings, 'gpus'>,
-  { workers, perGpu = 1 }: Pick<SweepOptions, 'workers' | 'perGpu'>,
+  {
+    device = null,
+    workers,
+    perDevice,
+  }: Partial<Pick<SweepOptions, 'device' | 'perDevice'>> & Pick<SweepOptions, 'workers'>,
 ): Promise<ProgramSeats> {
-  // A program that asks for none sees what there is.
-  const devices = gpus === 0 ? null : seatsOf(await visibleDevices(), gpus, perGpu);
-  const seats = workers === 'auto' ? (devices?.length ?? 1) : workers;
+  const groups = await groupsFor(gpus, device, perDevice);
+  const seats = seatCount(groups?.length ?? 1, { workers, perDevice });
   const threads = Math.max(1, Math.floor(availableParallelism() / seats));
-  const placeOf = (seat: number): ProgramPlace => {
-    const own = devices === null ? null : devices[seat % devices.length]!;
-    return { ...folders, devices: own, threads, device: own === null ? 'its own choice' : own.join(', ') };
-  };
-  return { seats, placeOf };
+  const cardOf = (seat: number): string | null =>
+    groups && groups[seat % groups.length]!.map(({ label }) => label).join(', ');
+  const placeOf = (seat: number): ProgramPlace => ({
+    ...folders,
+    devices: groups && groups[seat % groups.length]!.map(({ id }) => id),
+    threads,
+    device: cardOf(seat) ?? 'its own choice',
+  });
+  return { seats, placeOf, cardOf, stepMsOf: () => null };
+}
+
+/**
+ * What each program gets. One that asks for no devices sees what there is, or what `--device` chooses of it.
+ *
+ * @returns null where it sees what there is
+ */
+async function groupsFor(gpus: number, device: string | null, perDevice?: number): Promise<Card[][] | null> {
+  if (gpus > 0) return groupsOf(await chooseDevices(device), gpus);
+  if (perDevice !== undefined)
+    throw new UserError(
+      `Cannot start ${perDevice} programs a device (--per-device): training.program.gpus is 0, so programs get none; ` +
+        'wanted --workers, or gpus in the definition',
+    );
+  return device === null ? null : [await chooseDevices(device)];
 }

@@ -70,7 +70,7 @@ async function train(order: ProgramOrder): Promise<void> {
     const { batches, evalEvery } = order.order;
     const stage = { settings, begins, from, to, batchesPerEpoch: order.batchesPerEpoch, batches, evalEvery };
     await trainProgram(stage, folder, program, {
-      onHello: ({ versions, device, modules }) => load({ device: device ?? place!.device, versions }, modules),
+      onHello: ({ versions, device, modules }) => load({ device: deviceOf(device, place!), versions }, modules),
       onProgress: (batch) => {
         load(null);
         send({ kind: 'progress', batch });
@@ -91,6 +91,11 @@ async function train(order: ProgramOrder): Promise<void> {
   }
   // Told when nothing of the stage is left: the main process may end this one at once.
   send({ kind: 'segment', segment: last! });
+}
+
+/** A program that sees one card of several of a model knows the model alone. */
+function deviceOf(told: string | null, { device }: ProgramPlace): string {
+  return told === null || device.startsWith(told) ? device : told;
 }
 
 /** A resident program goes on where its arguments are the same; any other one is started anew. */

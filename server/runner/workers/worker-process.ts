@@ -52,6 +52,8 @@ export interface Workplace {
   name: string;
   /** The first that it is told. */
   opening: ToWorker;
+  /** What it has in its environment besides what every worker has: on a card, what lets it see no other one. */
+  environment: Record<string, string>;
   /** Whether it has the checkpoints that it was given and made last, so that they need not be sent. */
   keepsCheckpoints: boolean;
 }
@@ -81,7 +83,7 @@ export class WorkerProcess implements Trainer {
   #program: number | null = null;
 
   constructor(
-    { program, name, opening, keepsCheckpoints }: Workplace,
+    { program, name, opening, environment, keepsCheckpoints }: Workplace,
     patience = new Patience(),
     listener: WorkerListener = NO_LISTENER,
   ) {
@@ -93,7 +95,7 @@ export class WorkerProcess implements Trainer {
       execArgv: [...HEAP_FLAGS, ...process.execArgv], // of two flags V8 takes the last one: a user's own
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: engineEnvironment(),
+      env: { ...engineEnvironment(), ...environment },
     });
     this.#listener.started(this.pid, name);
     this.#listen('stdout');

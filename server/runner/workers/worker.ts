@@ -29,7 +29,7 @@ process.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'open':
       return void report(async () => {
-        engine = await openEngine(message.engine, message.device);
+        engine = await openEngine(message.engine, message.card);
         steps = new StepCache(engine);
         const versions = { ...engine.versions, cosweep: packageVersion(projectFolder()) };
         send({ kind: 'ready', device: engine.device, versions });

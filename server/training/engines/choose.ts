@@ -1,9 +1,11 @@
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../engine.ts';
+import { examine, insistOn, type Probed } from './examine.ts';
+import { milliseconds } from './milliseconds.ts';
 import { engineNames } from './open.ts';
-import { probeEngine, type EngineProbe } from './probe.ts';
-import { EngineUnavailable } from './unavailable.ts';
-import { keepVerdict, readVerdicts } from './verdicts.ts';
+import type { EngineProbe } from './probe.ts';
+import { usesGpu } from './uses-gpu.ts';
+import { readVerdicts } from './verdicts.ts';
 import { hasGpu } from './webgpu/has-gpu.ts';
 
 /**
@@ -12,14 +14,18 @@ import { hasGpu } from './webgpu/has-gpu.ts';
  * same machine need not try them again.
  *
  * @param tell gets the name of the fastest engine and the reason
- * @param device a device of webgpu, the one engine that has several; null leaves the choice to it
+ * @param device what `--device` says: the engine must have cards then; null where it says nothing
  */
 export async function chooseEngine(
   name: EngineName | 'auto',
   tell: (message: string) => void = () => {},
   device: string | null = null,
 ): Promise<EngineName> {
-  if (device !== null) return chooseDevice(name, device);
+  if (device !== null) {
+    if (name !== 'auto') return refuseWithoutCards(name, device);
+    // Which of its cards work is seen when they are chosen.
+    if (!usesGpu('tensorflow')) return 'webgpu';
+  }
   if (name !== 'auto') {
     const known = readVerdicts().get(name);
     // An engine that did not work is tried again: it was asked for by name, and may have been set up since.
@@ -27,7 +33,8 @@ export async function chooseEngine(
   }
   const known = readVerdicts();
   // Without a GPU there may still be a program in its place. Trying that takes minutes, and it is never the fastest.
-  const candidates = engineNames.filter((each) => each !== 'webgpu' || hasGpu() || known.has(each));
+  const possible = engineNames.filter((each) => each !== 'webgpu' || hasGpu() || known.has(each));
+  const candidates = device === null ? possible : possible.filter(usesGpu);
   if (candidates.some((candidate) => !known.has(candidate))) tell('trying the engines, once on this machine');
   const tried: Probed[] = [];
   for (const candidate of candidates) {
@@ -60,25 +67,11 @@ export function bySpeed<T extends Pick<EngineProbe, 'works' | 'stepMs'>>(probes:
   return probes.filter(({ works, stepMs }) => works && stepMs !== null).sort((a, b) => a.stepMs! - b.stepMs!);
 }
 
-/**
- * webgpu on a named device. Kept verdicts are about the device that webgpu takes by itself, so the named one is tried
- * anew.
- */
-async function chooseDevice(name: EngineName | 'auto', device: string): Promise<EngineName> {
-  if (name !== 'webgpu' && name !== 'auto')
-    throw new UserError(
-      `Cannot use device "${device}": the engine ${name} has no choice of devices; wanted --engine webgpu`,
-    );
-  return insistOn(await probeEngine('webgpu', device));
-}
-
-type Probed = Awaited<ReturnType<typeof probeEngine>>;
-
-/** Of an engine whose process died nothing is known: that is nobody's mistake. */
-function insistOn({ probe: { name, works, reason, remedy }, answered }: Probed): EngineName {
-  if (works) return name;
-  if (answered) throw new EngineUnavailable(name, reason!, remedy);
-  throw new OutsideError(`Cannot open the ${name} engine: ${reason}. Is there too little memory?`);
+function refuseWithoutCards(name: EngineName, device: string): EngineName {
+  if (usesGpu(name)) return name;
+  throw new UserError(
+    `Cannot use device "${device}": the engine ${name} has no choice of devices; wanted --engine webgpu`,
+  );
 }
 
 /** Every engine, tried anew on this machine: how fast it is, or why it does not work and what to do about it. */
@@ -86,14 +79,4 @@ export async function probeEngines(): Promise<EngineProbe[]> {
   const probes: EngineProbe[] = [];
   for (const name of engineNames) probes.push((await examine(name)).probe);
   return probes;
-}
-
-async function examine(name: EngineName): Promise<Probed> {
-  const probed = await probeEngine(name);
-  if (probed.answered) keepVerdict(probed.probe);
-  return probed;
-}
-
-function milliseconds(value: number): string {
-  return `${Number(value.toPrecision(3))} ms`;
 }

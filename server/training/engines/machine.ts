@@ -31,6 +31,7 @@ const VARIABLES = [
   'VK_ICD_FILENAMES',
   'VK_DRIVER_FILES',
   'VK_ADD_DRIVER_FILES',
+  'DRI_PRIME',
 ];
 
 /** The machine in one word, fit for a file's name. */

@@ -1,18 +1,19 @@
 /** The process that `probe.ts` starts: opens one engine, holds it to the self-check, and tells how it went. */
 import type { EngineName } from '../engine.ts';
 import { REFERENCE_STRUCTURE } from '../signature.ts';
+import type { OpenedCard } from './cards/card.ts';
 import { openEngine } from './open.ts';
 import type { ProbeMessage } from './probe.ts';
 import { selfCheck } from './self-check.ts';
 import { signaturesOf } from './signatures.ts';
 import { EngineUnavailable } from './unavailable.ts';
 
-const [name, chosen = null] = process.argv.slice(2) as [EngineName, string?];
+const [name, told] = process.argv.slice(2) as [EngineName, string?];
 process.send!(await probe(), () => process.exit(0));
 
 async function probe(): Promise<ProbeMessage> {
   try {
-    const engine = await openEngine(name, chosen);
+    const engine = await openEngine(name, told === undefined ? null : (JSON.parse(told) as OpenedCard));
     const { device, versions } = engine;
     const { flaw, stepMs } = await selfCheck(engine);
     const [bits = null] = stepMs === null ? [] : await signaturesOf(engine, [REFERENCE_STRUCTURE]);

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { builtProgram } from '../built-program.ts';
 import type { EngineName } from '../engine.ts';
+import type { Card, OpenedCard } from './cards/card.ts';
 import { engineEnvironment } from './engine-environment.ts';
 
 /** Whether an engine works on this machine. */
@@ -29,18 +30,19 @@ const ANSWER_WITHIN = 120_000;
 /**
  * Opens and checks an engine in a process of its own, where a native library that crashes does no harm.
  *
- * @param device of the engine, as the user names it; null leaves it to the engine
+ * @param card null leaves the choice to the engine
  * @returns `answered`: false where the process died, which may have been an accident
  */
 export function probeEngine(
   name: EngineName,
-  device: string | null = null,
+  card: Card | null = null,
   answerWithin = ANSWER_WITHIN,
 ): Promise<{ probe: EngineProbe; answered: boolean }> {
+  if (card?.trouble) return Promise.resolve({ probe: { ...failed(name, ''), ...card.trouble }, answered: true });
   return new Promise((resolve) => {
-    const child = fork(builtProgram('training/engines/probe-process'), [name, ...(device === null ? [] : [device])], {
+    const child = fork(builtProgram('training/engines/probe-process'), [name, ...(card ? [told(card)] : [])], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: engineEnvironment(),
+      env: { ...engineEnvironment(), ...card?.environment },
     });
     let printed = '';
     let answer: ProbeMessage | undefined;
@@ -56,6 +58,10 @@ export function probeEngine(
       resolve({ probe: failed(name, `a process that opened it ${how}${lastLine(printed)}`), answered: false });
     });
   });
+}
+
+function told({ name, label }: Card): string {
+  return JSON.stringify({ name, label } satisfies OpenedCard);
 }
 
 function failed(name: EngineName, reason: string): EngineProbe {

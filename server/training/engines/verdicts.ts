@@ -18,6 +18,7 @@ const verdictsShape = z.object({
   engines: z.array(
     z.object({
       name: z.enum(['tensorflow', 'webgpu', 'wasm']),
+      card: z.string().nullable(),
       works: z.boolean(),
       device: z.string().nullable(),
       versions: z.record(z.string(), z.string()),
@@ -33,25 +34,46 @@ export function verdictsFile(): string {
   return join(cacheFolder(), 'engines', `${machineName()}.json`);
 }
 
+/** Of every engine on the device that it takes by itself. */
 export function readVerdicts(): Map<EngineName, EngineProbe> {
+  const own = readAll().filter(({ card }) => card === null);
+  return new Map(own.map(({ card: _, ...probe }) => [probe.name, probe]));
+}
+
+/** Of an engine on its cards, by their ids. */
+export function readCardVerdicts(engine: EngineName): Map<string, EngineProbe> {
+  const ofCards = readAll().filter(({ name, card }) => name === engine && card !== null);
+  return new Map(ofCards.map(({ card, ...probe }) => [card!, probe]));
+}
+
+/**
+ * Keeps a verdict beside the others.
+ *
+ * @param card its id; null for the device that the engine takes by itself
+ */
+export function keepVerdict(probe: EngineProbe, card: string | null = null): void {
+  const others = readAll().filter((each) => each.name !== probe.name || each.card !== card);
+  write([...others, { ...probe, card }]);
+}
+
+/** Forgets what is known of an engine, on all of its cards. */
+export function forgetVerdict(name: EngineName): void {
+  const all = readAll();
+  const others = all.filter((each) => each.name !== name);
+  if (others.length < all.length) write(others);
+}
+
+type Kept = EngineProbe & { card: string | null };
+
+function readAll(): Kept[] {
   try {
     const verdicts = verdictsShape.parse(JSON.parse(readFileSync(verdictsFile(), 'utf8')));
-    return new Map(verdicts.fingerprint === fingerprint() ? verdicts.engines.map((probe) => [probe.name, probe]) : []);
+    return verdicts.fingerprint === fingerprint() ? verdicts.engines : [];
   } catch {
-    return new Map();
+    return [];
   }
 }
 
-/** Keeps a verdict beside those of the other engines. */
-export function keepVerdict(probe: EngineProbe): void {
-  write(new Map(readVerdicts()).set(probe.name, probe));
-}
-
-export function forgetVerdict(name: EngineName): void {
-  const verdicts = readVerdicts();
-  if (verdicts.delete(name)) write(verdicts);
-}
-
-function write(verdicts: Map<EngineName, EngineProbe>): void {
-  keepInCache(verdictsFile(), { fingerprint: fingerprint(), engines: [...verdicts.values()] });
+function write(engines: Kept[]): void {
+  keepInCache(verdictsFile(), { fingerprint: fingerprint(), engines });
 }

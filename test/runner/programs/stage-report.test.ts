@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePrinted } from '../../../server/runner/programs/parse-stdout.ts';
 import { StageReport, type Told } from '../../../server/runner/programs/stage-report.ts';
-import { listedDevices, seatsOf } from '../../../server/runner/programs/devices.ts';
 
 const told = (report: StageReport, ...lines: string[]): Told[] => lines.flatMap((line) => report.take(line));
 const points = (report: StageReport, batch?: number) =>
@@ -114,20 +113,4 @@ it.each<[string, object | null]>([
   ['reading data from a=b/c.txt', null],
 ])('reads the printed line %s', (line, wanted) => {
   expect(parsePrinted(line, { acc: 'val/accuracy' }, 10)).toEqual(wanted);
-});
-
-it('names devices by their ids, and a device that is cut by its instances', () => {
-  const listed = [
-    'GPU 0: NVIDIA A100 (UUID: GPU-aaaa-1)',
-    '  MIG 3g.20gb     Device  0: (UUID: MIG-bbbb-1)',
-    '  MIG 3g.20gb     Device  1: (UUID: MIG-bbbb-2)',
-    'GPU 1: NVIDIA A100 (UUID: GPU-cccc-1)',
-  ].join('\n');
-  expect(listedDevices(listed)).toEqual(['MIG-bbbb-1', 'MIG-bbbb-2', 'GPU-cccc-1']);
-  expect(seatsOf(['a', 'b', 'c', 'd', 'e'], 2, 1)).toEqual([
-    ['a', 'b'],
-    ['c', 'd'],
-  ]);
-  expect(seatsOf(['a', 'b'], 1, 2)).toEqual([['a'], ['b'], ['a'], ['b']]);
-  expect(() => seatsOf(['a'], 2, 1)).toThrow('found 1 GPUs, wanted the 2 of training.program.gpus');
 });

@@ -15,7 +15,7 @@ test('nvidia-smi is asked for what is read of it', async () => {
   const smi = fakeSmi(temporaryFolder(), SAYS);
   expect(await askCards(never)).toEqual([card]);
   expect(smi.calls()).toEqual([
-    '--query-gpu=index,uuid,utilization.gpu,memory.used,power.draw --format=csv,noheader,nounits',
+    '--query-gpu=index,uuid,pci.bus_id,name,utilization.gpu,memory.used,power.draw --format=csv,noheader,nounits',
   ]);
 });
 

@@ -2,17 +2,39 @@ import { expect, test } from 'vitest';
 import { cardOf, isNvidia } from '../../../server/runner/usage/card-of.ts';
 import type { CardSample } from '../../../server/runner/usage/card-sample.ts';
 
-const card = (index: number): CardSample => ({ index, uuid: `GPU-0000000${index}`, use: 1, memory: 1, power: 1 });
+const card = (index: number, name = 'NVIDIA H200'): CardSample => ({
+  index,
+  uuid: `GPU-0000000${index}-0c3d-4e5f-8a9b-0123456789ab`,
+  address: `0000:0${index}:00.0`,
+  name,
+  use: 1,
+  memory: 1,
+  power: 1,
+});
 const cards = [card(0), card(1), card(2)];
 
+test('a device that says which card it is has that card, whatever else there is', () => {
+  expect(cardOf(cards, 'tensorflow', 'NVIDIA H200 (GPU-00000001), CUDA', '0')).toEqual(card(1));
+  expect(cardOf(cards, 'webgpu', 'NVIDIA H200 (0000:02:00.0)', '0')).toEqual(card(2));
+  const mixed = [card(0), card(1, 'NVIDIA L4'), card(2)];
+  expect(cardOf(mixed, 'webgpu', 'NVIDIA L4')).toEqual(mixed[1]);
+  expect(cardOf(mixed, 'tensorflow', 'NVIDIA L4, CUDA', '0')).toEqual(mixed[1]);
+  expect(cardOf(mixed, 'webgpu', 'NVIDIA H200')).toBeNull();
+  // A card that nvidia-smi does not list is none of those that it does.
+  expect(cardOf([card(0)], 'tensorflow', 'NVIDIA H200 (GPU-00000007), CUDA', '0')).toBeNull();
+  // Of a part that MIG has made nvidia-smi measures nothing, and the whole card is not what it uses.
+  expect(cardOf([card(0)], 'tensorflow', 'NVIDIA H200 MIG 1g.18gb (MIG-00000000), CUDA')).toBeNull();
+});
+
 test('one card is the card; of several TensorFlow takes the first that it sees, and WebGPU nobody knows which', () => {
-  expect(cardOf([card(3)], 'webgpu')).toEqual(card(3));
-  expect(cardOf(cards, 'webgpu', '1')).toBeNull();
-  expect(cardOf(cards, 'tensorflow', '0')).toEqual(card(0));
-  expect(cardOf(cards, 'tensorflow', '2,1')).toEqual(card(2));
-  expect(cardOf(cards, 'tensorflow', 'GPU-00000001')).toEqual(card(1));
-  for (const none of ['', '7', '-1', 'MIG-1', 'NoDevFiles']) expect(cardOf(cards, 'tensorflow', none)).toBeNull();
-  expect(cardOf([], 'tensorflow')).toBeNull();
+  const own = 'GPU, CUDA';
+  expect(cardOf([card(3)], 'webgpu', 'nvidia ampere')).toEqual(card(3));
+  expect(cardOf(cards, 'webgpu', 'nvidia ampere', '1')).toBeNull();
+  expect(cardOf(cards, 'tensorflow', own, '0')).toEqual(card(0));
+  expect(cardOf(cards, 'tensorflow', own, '2,1')).toEqual(card(2));
+  expect(cardOf(cards, 'tensorflow', own, 'GPU-00000001')).toEqual(card(1));
+  for (const none of ['', '7', '-1', 'MIG-1', 'NoDevFiles']) expect(cardOf(cards, 'tensorflow', own, none)).toBeNull();
+  expect(cardOf([], 'tensorflow', own)).toBeNull();
 });
 
 test('only cards of NVIDIA are what nvidia-smi speaks of', () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
 
 /** What a card says while it is busy to the half. */
-export const LINE = '0, GPU-5f6c2a1b-0c3d-4e5f-8a9b-0123456789ab, 50, 1024, 200.00';
+export const LINE = '0, GPU-5f6c2a1b-0c3d-4e5f-8a9b-0123456789ab, 00000000:3B:00.0, NVIDIA H200, 50, 1024, 200.00';
 
 /** Instructions of a shell. Each notes the process first, so that a test can see whether it is gone. */
 export const SAYS = `echo '${LINE}'`;

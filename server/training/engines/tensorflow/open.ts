@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine.ts';
 import { packageVersion } from '../packages.ts';
+import type { OpenedCard } from '../cards/card.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import type { NativeBackend } from './binding.ts';
 import { compile } from './compile.ts';
@@ -33,14 +34,19 @@ const CPU_IMAGES_AT_ONCE = 64;
 
 const REMEDY = 'Run: cosweep engine install tensorflow';
 
-/** Native TensorFlow through tfjs-node. Throws with the reason and the remedy where it cannot be used. */
-export async function openTensorflow(): Promise<Engine> {
+/**
+ * Native TensorFlow through tfjs-node. Throws with the reason and the remedy where it cannot be used.
+ *
+ * @param card the one that this process sees; null where it sees whatever there is
+ */
+export async function openTensorflow(card: OpenedCard | null = null): Promise<Engine> {
   const backend = await loadBackend();
+  if (card !== null) refuseProcessor(backend, card);
   registerKernels();
   const { binding } = backend;
   return {
     name: 'tensorflow',
-    device: deviceOf(backend),
+    device: deviceOf(backend, card),
     versions: {
       libtensorflow: binding.TF_Version,
       '@tensorflow/tfjs-node': packageVersion(tfjsNodeFolder()!),
@@ -53,10 +59,21 @@ export async function openTensorflow(): Promise<Engine> {
   };
 }
 
+/** Where TensorFlow cannot open a card it computes on the processor, which is not what the card was chosen for. */
+function refuseProcessor({ binding }: NativeBackend, { label }: OpenedCard): void {
+  if (binding.isUsingGpuDevice()) return;
+  const build = linkedBuild(tfjsNodeFolder()!);
+  if (build?.variant !== 'cuda')
+    throw new EngineUnavailable('tensorflow', `it is not built for CUDA, and was to use ${label}`, null);
+  const { reason, remedy } = whyNoGpu(build.folder);
+  throw new EngineUnavailable('tensorflow', `it does not open ${label}: ${reason}`, remedy);
+}
+
 /** A build for CUDA that found no GPU works, on the CPU: that is not what it was installed for, so it says why. */
-function deviceOf({ binding }: NativeBackend): string {
+function deviceOf({ binding }: NativeBackend, card: OpenedCard | null): string {
   const build = linkedBuild(tfjsNodeFolder()!);
   if (binding.isUsingGpuDevice()) {
+    if (card !== null) return `${card.label}, CUDA`;
     const cards = cudaCards();
     return cards.length === 1 ? `${cards[0]}, CUDA` : 'GPU, CUDA';
   }

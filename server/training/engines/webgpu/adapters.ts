@@ -8,8 +8,11 @@ export interface AdapterListing {
   name: string;
 }
 
-/** The interfaces that can compute everything that training needs; OpenGL is not among them. */
-const BACKENDS = ['vulkan', 'metal', 'd3d12'];
+/**
+ * The interfaces that can compute everything that training needs, the system's own before the one that it may have
+ * besides. OpenGL is not among them.
+ */
+const BACKENDS = ['d3d12', 'metal', 'vulkan'];
 
 /**
  * Every shader here writes shared memory before it reads it; zeroing it first makes SwiftShader compile ten times
@@ -22,20 +25,15 @@ const NOBODY = 'no adapter has this name';
 
 /**
  * The adapter to train on: the fastest that Dawn finds (a discrete GPU before one that shares the processor's memory),
- * or the one that was asked for.
- *
- * @param wanted the adapter's number in the list, or a part of its name; null takes the fastest
+ * or the one of this name.
  */
-export async function requestAdapter(
-  dawn: Dawn,
-  wanted: string | null,
-): Promise<{ adapter: GPUAdapter; name: string | null; gpu: GPU }> {
-  const listing = wanted === null ? null : choose(await listAdapters(dawn), wanted);
+export async function requestAdapter(dawn: Dawn, wanted: string | null): Promise<{ adapter: GPUAdapter; gpu: GPU }> {
+  const listing = wanted === null ? null : find(await listAdapters(dawn), wanted);
   const gpu = dawn.create(
     listing === null ? OPTIONS : [...OPTIONS, `backend=${listing.backend}`, `adapter=${listing.name}`],
   );
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter) return { adapter, name: listing?.name ?? null, gpu };
+  if (adapter) return { adapter, gpu };
   throw new EngineUnavailable('webgpu', `Dawn finds no adapter (${hintOfDrivers()})`, remedyOfDrivers());
 }
 
@@ -45,25 +43,26 @@ export async function listAdapters(dawn: Dawn): Promise<AdapterListing[]> {
     return []; // where there is no adapter at all, Dawn answers null instead
   } catch (error) {
     const lines = String(error).matchAll(/^ \* backend: '(.*)', name: '(.*)'$/gm);
-    const all = [...lines]
+    return [...lines]
       .map(([, backend, name]) => ({ backend: backend!, name: name! }))
       .filter(({ backend }) => BACKENDS.includes(backend));
-    return all.filter(
-      (each, i) => all.findIndex(({ backend, name }) => backend === each.backend && name === each.name) === i,
-    );
   }
 }
 
-function choose(adapters: AdapterListing[], wanted: string): AdapterListing {
-  const found = /^\d+$/.test(wanted)
-    ? adapters[Number(wanted)]
-    : adapters.find(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
+/** Each card once: on Windows Direct3D and Vulkan list the same ones. */
+export function ofOneInterface(adapters: AdapterListing[]): AdapterListing[] {
+  const first = BACKENDS.find((each) => adapters.some(({ backend }) => backend === each));
+  return adapters.filter(({ backend }) => backend === first);
+}
+
+function find(adapters: AdapterListing[], wanted: string): AdapterListing {
+  const found = ofOneInterface(adapters).find(({ name }) => name === wanted);
   if (found) return found;
-  const list = adapters.map(({ backend, name }, i) => `${i} is ${name} (${backend})`).join(', ');
+  const list = adapters.map(({ backend, name }) => `${name} (${backend})`).join(', ');
   throw new EngineUnavailable(
     'webgpu',
-    `no device is "${wanted}"`,
-    list === '' ? remedyOfDrivers() : `Wanted: a number or a part of a name, of these: ${list}.`,
+    `no device is "${wanted}", found ${list === '' ? 'none' : list}`,
+    list === '' ? remedyOfDrivers() : null,
   );
 }
 

@@ -19,8 +19,8 @@ const REMEDY = 'Run: cosweep engine install webgpu';
 /** Loads the package, which is optional. Its global names become global: TensorFlow.js reads them. */
 export async function loadDawn(): Promise<Dawn> {
   // Mesa's layer that puts a desktop's GPU first asks the Wayland server for it, and complains on stderr where there is
-  // none.
-  if (!process.env.XDG_RUNTIME_DIR) process.env.NODEVICE_SELECT ??= '1';
+  // none. It is left on where it is to show one card only.
+  if (!process.env.XDG_RUNTIME_DIR && !process.env.DRI_PRIME) process.env.NODEVICE_SELECT ??= '1';
   const folder = packageFolder(PACKAGE);
   if (folder === null) throw new EngineUnavailable('webgpu', `the package ${PACKAGE} is not installed`, REMEDY);
   let dawn: Dawn;

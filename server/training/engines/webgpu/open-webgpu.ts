@@ -2,6 +2,7 @@ import manifest from '@tensorflow/tfjs-backend-webgpu/package.json' with { type:
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine.ts';
 import '../../gradients.ts';
+import type { OpenedCard } from '../cards/card.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import { requestAdapter } from './adapters.ts';
 import type { WebgpuBackend, HostValues } from './backend.ts';
@@ -16,29 +17,30 @@ const BATCHES_AHEAD = 25;
 /** Values of the backend's flag for matrix products. */
 const PACKED = 3;
 
-/** The engine that is open in this process, and the device that was asked for. */
-let opened: { wanted: string | null; engine: Engine } | null = null;
+/** The engine that is open in this process, and the label of the card that was asked for. */
+let opened: { on: string | null; engine: Engine } | null = null;
 
 /**
  * TensorFlow.js on its WebGPU backend, over Dawn: any GPU with Vulkan, Metal or Direct3D 12. Opened again it is the
  * same engine, until it is closed.
  *
- * @param wanted which device, by its number or a part of its name; null takes the fastest
+ * @param card null takes the fastest
  */
-export async function openWebgpu(wanted: string | null = null): Promise<Engine> {
-  if (opened?.wanted !== wanted) {
+export async function openWebgpu(card: OpenedCard | null = null): Promise<Engine> {
+  const on = card?.label ?? null;
+  if (opened?.on !== on) {
     await opened?.engine.close();
-    opened = { wanted, engine: await open(wanted) };
+    opened = { on, engine: await open(card) };
   }
   if (!(await tf.setBackend('webgpu'))) throw new EngineUnavailable('webgpu', 'its backend did not start', null);
   return opened.engine;
 }
 
-async function open(wanted: string | null): Promise<Engine> {
+async function open(card: OpenedCard | null): Promise<Engine> {
   // Before there is a navigator: with one the package would open a device of its own choice.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const dawn = await loadDawn();
-  const { adapter, name, gpu } = await requestAdapter(dawn, wanted);
+  const { adapter, gpu } = await requestAdapter(dawn, card?.name ?? null);
   const device = await openDevice(adapter);
   provideNavigator(gpu);
   tf.env().set('WEBGPU_CPU_FORWARD', false); // small tensors too: a scalar that JavaScript reads would be compiled in
@@ -51,7 +53,7 @@ async function open(wanted: string | null): Promise<Engine> {
   tf.registerBackend('webgpu', () => backend as never);
   return {
     name: 'webgpu',
-    device: describe(adapter, name),
+    device: describe(adapter, card),
     software: adapter.info.isFallbackAdapter,
     batchesAhead: BATCHES_AHEAD,
     residentBytes: device.gpuDevice.limits.maxStorageBufferBindingSize,
@@ -77,8 +79,9 @@ function provideNavigator(gpu: GPU): void {
   else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
 }
 
-function describe({ info }: GPUAdapter, name: string | null): string {
-  const words = name ?? (info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(' '));
+function describe({ info }: GPUAdapter, card: OpenedCard | null): string {
+  const words =
+    card?.label ?? (info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(' '));
   return info.isFallbackAdapter ? `${words}, in software` : words;
 }
 

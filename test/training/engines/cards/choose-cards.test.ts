@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Card } from '../../../../server/training/engines/cards/card.ts';
+import { chooseCards } from '../../../../server/training/engines/cards/choose-cards.ts';
+import { forgetVerdict, keepVerdict, readCardVerdicts } from '../../../../server/training/engines/verdicts.ts';
+
+/** What this machine is taken to have. That each works is kept, so that no process is started. */
+const here = vi.hoisted(() => ({ cards: [] as Card[] }));
+vi.mock('../../../../server/training/engines/cards/list-cards.ts', () => ({ listCards: async () => here.cards }));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cosweep-cards-'));
+  vi.stubEnv('COSWEEP_CACHE', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const TROUBLE = { reason: 'it is gone', remedy: 'Bring it back.' };
+
+/** Cards with the time of their step; null: a program; undefined: it does not work. */
+function have(...times: (number | null | undefined)[]): void {
+  here.cards = times.map((stepMs, i) => {
+    const label = `card ${'abcdef'[i]}`;
+    const trouble = stepMs === undefined ? TROUBLE : null;
+    return { name: 'a card', id: label, label, environment: {}, trouble };
+  });
+  for (const [i, stepMs] of times.entries())
+    if (stepMs !== undefined)
+      keepVerdict(
+        { name: 'webgpu', works: true, device: '', versions: {}, bits: null, stepMs, reason: null, remedy: null },
+        here.cards[i]!.id,
+      );
+}
+
+async function choose(device: string | null): Promise<{ chosen: (string | number | null)[][]; said: string[] }> {
+  const said: string[] = [];
+  const cards = await chooseCards('webgpu', device, (message) => said.push(message));
+  return { chosen: cards.map(({ label, stepMs }) => [label, stepMs]), said };
+}
+
+test('one card, or none, is the business of its engine, unless it is asked for', async () => {
+  have();
+  expect(await choose(null)).toEqual({ chosen: [], said: [] });
+  have(3);
+  expect(await choose(null)).toEqual({ chosen: [], said: [] });
+  expect(await choose('0')).toEqual({ chosen: [['card a', 3]], said: [] });
+  expect(await choose('all')).toEqual({ chosen: [['card a', 3]], said: [] });
+});
+
+test('several are all taken, the fastest first', async () => {
+  have(5, 3, 4);
+  const all = [
+    ['card b', 3],
+    ['card c', 4],
+    ['card a', 5],
+  ];
+  expect(await choose(null)).toEqual({ chosen: all, said: ['webgpu trains on card b, card c, card a'] });
+  expect((await choose('all')).chosen).toEqual(all);
+  expect((await choose('0,2')).chosen).toEqual([
+    ['card c', 4],
+    ['card a', 5],
+  ]);
+});
+
+test('those that are much slower are taken where they are asked for', async () => {
+  have(3, 4, 12.1, null);
+  const { chosen, said } = await choose(null);
+  expect(chosen).toEqual([
+    ['card a', 3],
+    ['card b', 4],
+  ]);
+  expect(said).toEqual([
+    'webgpu leaves out card c: a training step takes 12.1 ms there, and 3 ms on card a; --device all takes it too',
+    'webgpu leaves out card d: it is a program in the place of a GPU; --device all takes it too',
+    'webgpu trains on card a, card b',
+  ]);
+  expect((await choose('all')).chosen.map(([label]) => label)).toEqual(['card a', 'card b', 'card c', 'card d']);
+  have(3, 100);
+  expect((await choose(null)).chosen).toEqual([]); // one is left, and the engine finds it by itself
+  have(null, null);
+  expect((await choose(null)).chosen).toHaveLength(2); // none is timed: nobody knows which is slower
+});
+
+test('one that does not work is left out, and an error where it was named', async () => {
+  have(3, undefined, 4, undefined);
+  const { chosen, said } = await choose(null);
+  expect(chosen).toHaveLength(2);
+  expect(said[0]).toBe('webgpu leaves out card b, card d: it is gone. Bring it back.');
+  expect((await choose('all')).chosen).toHaveLength(2);
+  await expect(choose('1')).rejects.toMatchObject({
+    name: 'UserError',
+    message: 'Cannot open the webgpu engine: card b: it is gone. Bring it back.',
+  });
+  have(undefined, undefined);
+  await expect(choose('all')).rejects.toThrow('of its cards none works (0 is card a, 1 is card b)');
+  expect((await choose(null)).chosen).toEqual([]);
+});
+
+test('what is known of the cards is forgotten with their engine', () => {
+  have(3, 4);
+  expect([...readCardVerdicts('webgpu').keys()]).toEqual(['card a', 'card b']);
+  expect(readCardVerdicts('tensorflow').size).toBe(0);
+  forgetVerdict('webgpu');
+  expect(readCardVerdicts('webgpu').size).toBe(0);
+});
