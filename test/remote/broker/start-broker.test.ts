@@ -12,6 +12,7 @@ import { connectionOptions } from '../../../server/remote/broker/connect.ts';
 import { parseDatabaseAddress } from '../../../server/remote/broker/database-address.ts';
 import { startBroker, type Broker } from '../../../server/remote/broker/start-broker.ts';
 import { startChild } from '../../helpers/child.ts';
+import { hasRedis } from '../../helpers/redis.ts';
 
 let folder: string;
 let brokers: Broker[];
@@ -52,7 +53,7 @@ async function untilGone(pid: number): Promise<void> {
   while (isAlive(pid)) await wait(20);
 }
 
-describe('a broker', () => {
+describe.skipIf(!hasRedis)('a broker', () => {
   it('carries the jobs of BullMQ, and lets nobody do what is dangerous', async () => {
     const broker = await start();
     expect(broker.name).toMatch(/^(Redis|Valkey) \d/);
@@ -184,7 +185,7 @@ describe('a broker', () => {
   }, 60_000);
 });
 
-describe('a broker whose starter is killed', () => {
+describe.skipIf(!hasRedis)('a broker whose starter is killed', () => {
   /** A process that starts one, and says so. */
   async function starter() {
     const child = await startChild(new URL('start-and-stay.ts', import.meta.url), [folder]);
