@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Queue, QueueEvents, Worker, type ConnectionOptions } from 'bullmq';
@@ -13,6 +13,11 @@ import { parseDatabaseAddress } from '../../../server/remote/broker/database-add
 import { startBroker, type Broker } from '../../../server/remote/broker/start-broker.ts';
 import { startChild } from '../../helpers/child.ts';
 import { hasRedis } from '../../helpers/redis.ts';
+
+/** An address of this machine that is not its own alone; a container without a network has none. */
+const ownAddress = Object.values(networkInterfaces())
+  .flatMap((each) => each ?? [])
+  .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 
 let folder: string;
 let brokers: Broker[];
@@ -123,6 +128,12 @@ describe.skipIf(!hasRedis)('a broker', () => {
       .filter(([, local, , state]) => state === '0A' && local!.endsWith(`:${hex}`))
       .map(([, local]) => local);
     expect(listening).toEqual([`0100007F:${hex}`]);
+  });
+
+  it.skipIf(ownAddress === undefined)('listens at an address that other machines reach, with TLS', async () => {
+    const broker = await start({ address: ownAddress! });
+    expect(broker.url).toMatch(new RegExp(`^rediss://:.+@${ownAddress!.replaceAll('.', '\\.')}:\\d+$`));
+    expect(await connect(broker).ping()).toBe('PONG');
   });
 
   it('is started again in its place when it is killed, with what was queued', async () => {
