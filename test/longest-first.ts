@@ -18,6 +18,8 @@ const LONGEST = [
   'runner/together',
   'export/mlflow',
   'training/fit',
+  'remote/launch/slurm',
+  'remote/broker/start-broker',
   'suites/hung-worker',
   'suites/definition-fuzz',
   'suites/system-call-kills',

@@ -37,12 +37,15 @@ export function startServer(program: string, folder: string): ServerProcess {
   watch.on('error', () => {}); // without a watch the next start ends the server
   watch.unref();
   (watch.stdin as unknown as { unref(): void }).unref();
-  // The number may be another process's afterwards.
-  void ended.then(() => watch.kill('SIGKILL'));
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true; // the number may be another process's from now on
+    watch.kill('SIGKILL');
+  });
   return {
     ended,
     async end() {
-      await endProcess(pid);
+      if (!hasEnded) await endProcess(pid);
       await ended;
     },
   };

@@ -56,10 +56,12 @@ function checkOptions(sbatch: readonly string[]): void {
 
 /** A log for each job, and for each task of an array. Slurm replaces what follows a %, in the folder's name too. */
 function logOf(folder: string, sbatch: readonly string[]): string {
-  if (folder.includes('\\'))
+  // Slurm replaces nothing in a path with a backslash, so all jobs would have the same log.
+  const [sign] = /[\\\n\r\0]/.exec(folder) ?? [];
+  if (sign !== undefined)
     throw new UserError(
-      `Cannot keep logs in ${folder}: where a path has a backslash, Slurm gives all jobs the same log; ` +
-        'wanted a folder without one',
+      `Cannot keep the logs of jobs in ${JSON.stringify(folder)}: its path has ` +
+        `${sign === '\\' ? 'a backslash' : 'a line break'}; wanted a folder without one`,
     );
   const isArray = sbatch.some((option) => /^(--array\b|-a)/.test(option));
   return `${folder.replaceAll('%', '%%')}/cosweep-${isArray ? '%A_%a' : '%j'}.log`;

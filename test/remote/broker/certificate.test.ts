@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findOpenssl, keepCertificate } from '../../../server/remote/broker/certificate.ts';
+import { hasRedis } from '../../helpers/redis.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -16,7 +17,7 @@ afterEach(() => {
 
 const keep = (...names: string[]) => keepCertificate(folder, findOpenssl()!, names);
 
-describe('the certificate of a broker', () => {
+describe.skipIf(!hasRedis)('the certificate of a broker', () => {
   it('is for its host, for tunnels, and for ten years, and its key is private', async () => {
     const certificate = new X509Certificate(await keep('gpu-1.example', '10.1.2.3'));
     expect(certificate.checkHost('gpu-1.example')).toBeDefined();

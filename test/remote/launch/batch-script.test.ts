@@ -66,7 +66,10 @@ exec /opt/node/bin/node /opt/cosweep/bin/cosweep.js worker --join /home/me/join.
       expect(() => write(sbatch)).toThrow(UserError);
       expect(() => write(sbatch)).toThrow(/after -- found .*; wanted options of sbatch/s);
     }
-    expect(() => batchScript({ program, join: 'j', logs: '/a\\b' })).toThrow(/wanted a folder without one/);
+    for (const logs of ['/a\\b', '/a\n#SBATCH --uid=0', '/a\rb'])
+      expect(() => batchScript({ program, join: 'j', logs })).toThrow(
+        /(backslash|line break); wanted a folder without/,
+      );
   });
 });
 
