@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { MergedDatabase } from '../../runner/merging/merge-databases.ts';
+import type { Part } from '../../store/merging/part.ts';
+import type { CliCommand } from '../command.ts';
+import { mergeDisplay } from '../merge-display.ts';
+import type { Session } from '../session.ts';
+import { watchStopSignals } from '../stop-signals.ts';
+import { withStorage } from '../with-storage.ts';
+
+export const mergeCommand: CliCommand = {
+  define(program, run) {
+    program
+      .command('merge')
+      .description('puts the sweeps of several databases into one: parts that "split" has made become whole again')
+      .argument('<into>', 'the database that gets everything; made where it is missing')
+      .argument('<parts...>', 'the databases to take it from; they are only read')
+      .action(run(merge));
+  },
+};
+
+async function merge(session: Session, into: string, files: string[]): Promise<number> {
+  const { closeParts, openParts } = await import('../../store/merging/part.ts');
+  const file = resolve(into);
+  const say = (message: string): void => session.output.say(message);
+  const parts = await openParts(files, file, say);
+  const isNew = !existsSync(file);
+  const signals = watchStopSignals(() => say('stopping: nothing is going to be stored'));
+  let isMerged = false;
+  try {
+    const code = await mergeOpen({ ...session, db: file }, parts, signals.stop);
+    isMerged = code === 0;
+    return signals.exitCode() ?? code;
+  } finally {
+    signals.end();
+    await closeParts(parts);
+    // Nothing was stored: a database that was made for it is not left behind.
+    if (isNew && !isMerged) (await import('../../store/database/remove-database.ts')).removeDatabase(file);
+  }
+}
+
+/** @returns the exit code */
+function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal): Promise<number> {
+  return withStorage(session, { access: 'write', create: true }, async (storage) => {
+    const { mergeDatabases, MergeStopped } = await import('../../runner/merging/merge-databases.ts');
+    const { tellMerged } = await import('../merge-text.ts');
+    const display = mergeDisplay(session.output);
+    try {
+      const merged: MergedDatabase[] = await mergeDatabases({
+        storage,
+        parts,
+        command: `cosweep ${process.argv.slice(2).join(' ')}`,
+        tell: display.say,
+        progress: display.progress,
+        stop,
+      });
+      display.end();
+      await tellMerged(session, storage, merged);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof MergeStopped)) throw error;
+      display.say(error.message);
+      return 1;
+    } finally {
+      display.end();
+    }
+  });
+}
