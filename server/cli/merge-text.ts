@@ -26,8 +26,10 @@ function notesOf({ part, runs, sweeps, lost, otherBits }: MergedDatabase): strin
   const renamed = sweeps.flatMap(({ sweepId, theirs, renamed: name }) =>
     name === null
       ? []
-      : [`${sweepName(theirs)} of ${file} is ${sweepName(sweepId)} here and has another name: another sweep is called ` +
-          `${JSON.stringify(printable(name))}`],
+      : [
+          `${sweepName(theirs)} of ${file} is ${sweepName(sweepId)} here, under another name: another sweep is ` +
+            `called ${JSON.stringify(printable(name))}`,
+        ],
   );
   return [
     nothing

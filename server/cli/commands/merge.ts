@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { MergedDatabase } from '../../runner/merging/merge-databases.ts';
 import type { Part } from '../../store/merging/part.ts';
+import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import { mergeDisplay } from '../merge-display.ts';
 import type { Session } from '../session.ts';
@@ -15,9 +16,16 @@ export const mergeCommand: CliCommand = {
       .description('puts the sweeps of several databases into one: parts that "split" has made become whole again')
       .argument('<into>', 'the database that gets everything; made where it is missing')
       .argument('<parts...>', 'the databases to take it from; they are only read')
+      .hook('preAction', (command) => refuseDb(command.optsWithGlobals<{ db?: string }>().db))
       .action(run(merge));
   },
 };
+
+/** Who names a database with --db might take the first argument for one that is only read. */
+function refuseDb(db: string | undefined): void {
+  if (db === undefined) return;
+  throw new UserError(`Cannot merge with --db ${db}: the database that gets everything is the first argument`);
+}
 
 async function merge(session: Session, into: string, files: string[]): Promise<number> {
   const { closeParts, openParts } = await import('../../store/merging/part.ts');

@@ -7,10 +7,13 @@ import { explainFileError } from '../../sweep/file-error.ts';
 import { isProgramEngine } from '../../sweep/program-engine.ts';
 import { isKept, programFolder } from '../programs/program-files.ts';
 
-/** The copies of users' programs that the sweeps of a part are trained by: whoever continues them needs the same ones. */
+/** Copies the users' programs that train the sweeps of a part: whoever continues these needs the same ones. */
 export async function copyPrograms(storage: Storage, part: Storage): Promise<void> {
   const [to, from] = [programsFolderOf(storage), programsFolderOf(part)];
-  const engines = part.prepare('SELECT DISTINCT engine FROM "Sweep" WHERE engine IS NOT NULL').pluck().all() as string[];
+  const engines = part
+    .prepare('SELECT DISTINCT engine FROM "Sweep" WHERE engine IS NOT NULL')
+    .pluck()
+    .all() as string[];
   for (const engine of engines.filter(isProgramEngine)) {
     if ((await isKept(to, engine)) || !(await isKept(from, engine))) continue;
     const kept = programFolder(to, engine);

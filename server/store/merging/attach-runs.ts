@@ -123,9 +123,7 @@ function replaceRun(
   { runId, reused, sweepId, armIndex, seed }: { runId: number; reused: number } & OfSweep,
 ): void {
   storage
-    .prepare(
-      'UPDATE main."SweepRun" SET runId = ?, reused = ? WHERE sweepId = ? AND armIndex = ? AND seed = ?',
-    )
+    .prepare('UPDATE main."SweepRun" SET runId = ?, reused = ? WHERE sweepId = ? AND armIndex = ? AND seed = ?')
     .run(runId, reused, sweepId, armIndex, seed);
 }
 

@@ -19,7 +19,10 @@ export function copyLogs(storage: Storage, part: Storage, stages: readonly Merge
   for (const { theirs, mine, taken } of stages) {
     if (!taken && logged.has(mine)) continue;
     for (const { folder, rest } of logs.get(theirs) ?? [])
-      copyWhole(join(from, folder, `stage-${theirs}${rest}`), join(logFolderOf(storage), folder, `stage-${mine}${rest}`));
+      copyWhole(
+        join(from, folder, `stage-${theirs}${rest}`),
+        join(logFolderOf(storage), folder, `stage-${mine}${rest}`),
+      );
   }
 }
 

@@ -55,7 +55,8 @@ function findSweep(storage: Storage, part: Part, sweep: IncomingSweep): number |
   );
   if (alike !== undefined || found.length === 0 || !sweep.isPart) return alike?.id ?? null;
   const [{ id, engine, share }] = found as [Candidate];
-  const how = (trained: string | null, isShared: boolean) => `${trained ?? 'any engine'}${isShared ? '' : ' (--no-share)'}`;
+  const how = (trained: string | null, isShared: boolean) =>
+    `${trained ?? 'any engine'}${isShared ? '' : ' (--no-share)'}`;
   throw new UserError(
     `Cannot merge database ${part.storage.file}: its part of ${sweep.name} was trained on ` +
       `${how(sweep.engine, sweep.share)}, and ${sweepName(id)} of ${storage.file} on ${how(engine, share === 1)}; ` +
@@ -157,7 +158,8 @@ function settle(storage: Storage, { schema }: Part, { theirs }: IncomingSweep, s
   const { state, open, cancelled } = storage
     .prepare(
       `SELECT w.state, total(r.state IN ('waiting', 'running')) AS open, total(r.state = 'cancelled') AS cancelled
-      FROM main."Sweep" w JOIN main."SweepRun" s ON s.sweepId = w.id JOIN main."Run" r ON r.id = s.runId WHERE w.id = ?`,
+      FROM main."Sweep" w JOIN main."SweepRun" s ON s.sweepId = w.id JOIN main."Run" r ON r.id = s.runId
+      WHERE w.id = ?`,
     )
     .get(sweepId) as { state: SweepState; open: number; cancelled: number };
   const ended: SweepState = open > 0 ? 'interrupted' : cancelled > 0 ? 'cancelled' : 'complete';

@@ -89,8 +89,7 @@ export function refuseAtWork(storage: Storage): void {
 
 /** Makes the parts known to the connection by their schemas. No statement writes to one of these. */
 export function attach(storage: Storage, parts: readonly Part[]): void {
-  for (const { storage: part, schema } of parts)
-    storage.raw.prepare(`ATTACH DATABASE ? AS ${schema}`).run(part.source);
+  for (const { storage: part, schema } of parts) storage.raw.prepare(`ATTACH DATABASE ? AS ${schema}`).run(part.source);
 }
 
 /** What was not attached, since attaching failed, is no failure here. */

@@ -94,7 +94,10 @@ function otherEnd({ id, state, mineState, divergedBatch, mineDivergedBatch }: Bo
   if (!ends.includes(state) || !ends.includes(mineState)) return undefined;
   if (state === mineState && divergedBatch === mineDivergedBatch) return undefined;
   const inWords = (how: string, batch: number | null) => (batch === null ? how : `${how} at batch ${batch}`);
-  return { runId: id, found: `it is ${inWords(state, divergedBatch)} there, ${inWords(mineState, mineDivergedBatch)} here` };
+  return {
+    runId: id,
+    found: `it is ${inWords(state, divergedBatch)} there, ${inWords(mineState, mineDivergedBatch)} here`,
+  };
 }
 
 function otherCheckpoint(storage: Storage, part: string, { id, mine }: BothRuns): Conflict | undefined {

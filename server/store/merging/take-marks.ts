@@ -36,12 +36,11 @@ interface Mark {
 /** @returns whether it says more than what was here */
 function takeMark(storage: Storage, part: string, mark: Mark, sweepId: number): boolean {
   const subject = { sweepId: mark.runId === null ? sweepId : null, armKey: mark.armKey, runId: mark.runId };
-  const tags = storage
-    .prepare(`SELECT tag FROM ${part}."MarkTag" WHERE markId = ?`)
-    .pluck()
-    .all(mark.id) as string[];
+  const tags = storage.prepare(`SELECT tag FROM ${part}."MarkTag" WHERE markId = ?`).pluck().all(mark.id) as string[];
   const known = storage
-    .prepare('SELECT id, star, note FROM main."Mark" WHERE sweepId IS @sweepId AND armKey IS @armKey AND runId IS @runId')
+    .prepare(
+      'SELECT id, star, note FROM main."Mark" WHERE sweepId IS @sweepId AND armKey IS @armKey AND runId IS @runId',
+    )
     .get(subject) as { id: number; star: number; note: string | null } | undefined;
   const { star, note, changedAt } = mark;
   const isEmpty = star === 0 && note === null && tags.length === 0;

@@ -25,9 +25,10 @@ export function leaveStages(storage: Storage): void {
 
 /** Within a transaction, once their stages are here: the runs that come from the part, with their paths. */
 export function takeRuns(storage: Storage, part: string): { made: number; advanced: number } {
-  const runs = storage
-    .prepare('SELECT id, mine FROM temp."PartRun" WHERE taken ORDER BY id')
-    .all() as { id: number; mine: number | null }[];
+  const runs = storage.prepare('SELECT id, mine FROM temp."PartRun" WHERE taken ORDER BY id').all() as {
+    id: number;
+    mine: number | null;
+  }[];
   if (runs.length > 0) takeEnvironments(storage, part);
   for (const { id, mine } of runs) {
     const runId = mine === null ? insertRun(storage, part, id) : updateRun(storage, part, id, mine);
@@ -51,7 +52,8 @@ const COLUMNS = `engine, device, versions, gitCommit, configuration, dataFingerp
 const STATE = `CASE o.state WHEN 'running' THEN 'waiting' ELSE o.state END`;
 
 const environmentOf = (part: string): string =>
-  `(SELECT m.id FROM ${part}."Environment" e JOIN main."Environment" m ON m.hash = e.hash WHERE e.id = o.environmentId)`;
+  `(SELECT m.id FROM ${part}."Environment" e JOIN main."Environment" m ON m.hash = e.hash
+    WHERE e.id = o.environmentId)`;
 
 function insertRun(storage: Storage, part: string, id: number): number {
   const runId = Number(

@@ -29,7 +29,8 @@ export async function takeStages(storage: Storage, part: Part, steps: Steps): Pr
   const of = wanted.reduce((sum, { batches }) => sum + batches, 0);
   let [batches, rows] = [0, 0];
   for (const stage of wanted) {
-    const mine = stage.mine === null ? insertStage(storage, schema, stage) : emptyStage(storage, schema, stage.id, stage.mine);
+    const mine =
+      stage.mine === null ? insertStage(storage, schema, stage) : emptyStage(storage, schema, stage.id, stage.mine);
     rows += takeContent(storage, schema, stage.id, mine);
     batches += stage.batches;
     steps.tell({ file: part.storage.file, batches, of, rows });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { strict, text, whole } from './schema-parts.ts';
 import { seedsSchema } from './seeds-schema.ts';
 
-/** What `cosweep split` writes into each part of a definition, so that `cosweep merge` puts the parts together again. */
+/** What `cosweep split` writes into each part of a definition: by it `cosweep merge` puts the parts together again. */
 export const partSchema = strict({
   of: text('the path of the whole definition').describe(
     'The whole definition, seen from the folder of this one. Relative paths of this one start where the whole one is.',
