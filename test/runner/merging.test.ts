@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { Stream } from '../../server/sweep/random.ts';
 import { cosweep, cosweepHere, start } from '../helpers/cosweep.ts';
 import { inProcess } from '../helpers/in-process.ts';
@@ -15,12 +16,27 @@ const study: Study = { beta: [0.3], epsilon: [0.02, 0.5, 1.2], N: [0, 60], seeds
 
 vi.setConfig({ testTimeout: 600_000 });
 
-/** The study's definition, and the databases of its two parts, trained. */
-async function trainedParts(folder: string): Promise<{ file: string; parts: string[] }> {
-  const file = writeStudy(folder, study);
+const shared = mkdtempSync(join(tmpdir(), 'cosweep-parts-'));
+afterAll(() => rmSync(shared, { recursive: true, force: true }));
+
+/** The study's definition, and the databases of its two parts. */
+let trained: Promise<{ file: string; parts: string[] }> | null = null;
+
+async function train(): Promise<{ file: string; parts: string[] }> {
+  const file = writeStudy(shared, study);
   const parts: string[] = [];
   for (const part of await splitStudy(file, 2)) parts.push(await trainPart(part));
   return { file, parts };
+}
+
+/** A test's own copies of the parts, which are trained once. */
+async function trainedParts(folder: string): Promise<{ file: string; parts: string[] }> {
+  const { file, parts } = await (trained ??= train());
+  const copies = parts.map((part) => join(folder, basename(part)));
+  for (const [i, part] of parts.entries())
+    for (const beside of ['', '.checkpoints', '.logs'])
+      cpSync(`${part}${beside}`, `${copies[i]}${beside}`, { recursive: true });
+  return { file, parts: copies };
 }
 
 test('parts that are merged hold what one training of the whole sweep gives, and are extended as it is', async () => {
@@ -109,7 +125,7 @@ test('a merge that is killed leaves the database as it was, and no file for good
   const moments = new Stream(9, 'merging');
   let left = 0;
   for (let kills = 0; kills < 8; kills++) {
-    const merging = start(['merge', all, parts[1]!], { db: all });
+    const merging = start(['merge', all, parts[1]!], { cwd: folder });
     await merging.until('it has begun', () => isTaken(all));
     await sleep(moments.uniform() * 60);
     merging.signal('SIGKILL');

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { claimCheckpointFolder } from '../../store/database/checkpoint-folder.ts';
 import type { Lease } from '../../store/database/lease.ts';
 import type { Part } from '../../store/merging/part.ts';
 import { missingFiles, type PartFile } from '../../store/merging/take-checkpoints.ts';
@@ -21,24 +22,31 @@ export interface CopiedCheckpoints {
  * Copies the checkpoints of parts that a database does not have. They are noted before they are written, as every
  * checkpoint is: where this process is killed, whoever trains or merges next deletes them.
  *
- * @param breathe throws where it was stopped
+ * @param how `breathe` throws where it was stopped; `tell` gets the sentence that checkpoints here are missing
  */
 export async function copyCheckpoints(
   waiter: Waiter,
   lease: Lease,
   parts: readonly Part[],
-  breathe: () => Promise<void>,
+  { breathe, tell }: { breathe: () => Promise<void>; tell: (message: string) => void },
 ): Promise<CopiedCheckpoints> {
   const { storage } = waiter;
   const note = (file: string): Promise<void> => patiently(waiter, () => void noteFile(storage, lease, file));
   const temporaries = nameOfTemporaries();
+  let isReady = false;
   const copied: CopiedCheckpoints = { files: new Map(), lost: new Map() };
   for (const part of parts) {
     for (const wanted of missingFiles(storage, part)) {
       await breathe();
       if (copied.files.has(wanted.hash)) continue;
-      if (copied.files.size === 0) await note(temporaries);
-      const file = await copyOne(part.storage.checkpointFolder, storage.checkpointFolder, wanted, temporaries, note);
+      const path = join(part.storage.checkpointFolder, basename(wanted.file));
+      const isThere = await isFile(path);
+      if (isThere && !isReady) {
+        await patiently(waiter, () => claimCheckpointFolder(storage, tell));
+        await note(temporaries);
+        isReady = true;
+      }
+      const file = isThere ? await copyOne(path, storage.checkpointFolder, wanted, temporaries, note) : null;
       if (file !== null) copied.files.set(wanted.hash, file);
       else copied.lost.set(part, (copied.lost.get(part) ?? 0) + 1);
     }
@@ -46,17 +54,19 @@ export async function copyCheckpoints(
   return copied;
 }
 
-/** @returns null where it is gone, cannot be read or is not what its hash says */
+/** What is no file, a pipe maybe, is no checkpoint. */
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() === true;
+}
+
+/** @returns null where it cannot be read or is not what its hash says */
 async function copyOne(
-  from: string,
+  path: string,
   to: string,
-  { file, hash, size }: PartFile,
+  { hash, size }: PartFile,
   temporaries: string,
   note: (file: string) => Promise<void>,
 ): Promise<string | null> {
-  const path = join(from, basename(file));
-  const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) return null;
   const pieces = createReadStream(path);
   const written = await writeUnnamed(to, temporaries, pieces).catch((error: unknown) => {
     // What cannot be read is lost; that nothing can be written is another matter.

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { claimCheckpointFolder } from '../../store/database/checkpoint-folder.ts';
 import { completeFile } from '../../store/database/complete-file.ts';
 import { releaseLease, takeLease, type Taken, type Lease } from '../../store/database/lease.ts';
 import type { Storage } from '../../store/database/storage.ts';
@@ -71,8 +70,7 @@ function take(storage: Storage, command: string): Extract<Taken, { lease: Lease 
 async function mergeUnder(options: MergeOptions, lease: Lease, waiter: Waiter): Promise<MergedDatabase[]> {
   const { storage, parts, tell, progress, stop } = options;
   const breathe = breathing(stop);
-  await patiently(waiter, () => claimCheckpointFolder(storage, tell));
-  const copied = await copyCheckpoints(waiter, lease, parts, breathe);
+  const copied = await copyCheckpoints(waiter, lease, parts, { breathe, tell });
   const merged = await mergeParts(storage, lease, parts, { copied: copied.files, steps: { breathe, tell: progress } });
   return merged.map((each) => ({ ...each, lost: copied.lost.get(each.part) ?? 0 }));
 }
