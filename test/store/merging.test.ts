@@ -73,7 +73,7 @@ async function trained(file: string, options: Trained = {}): Promise<string> {
       const ends = [
         { runId, record: { ...RECORD, bits }, outcome: isLast ? outcome : ({ state: 'waiting' } as const) },
       ];
-      const checkpoint = writeCheckpoint(storage, `the state at the end of stage ${stage.stageId}`, to);
+      const checkpoint = writeCheckpoint(storage, stage.stageId, to);
       commitSegment(storage, token, {
         ...makeSegment(stage.stageId, stage.from, to, { ends, checkpoint }),
       });
@@ -87,7 +87,9 @@ async function trained(file: string, options: Trained = {}): Promise<string> {
   return path;
 }
 
-function writeCheckpoint(storage: Storage, content: string, batch: number): StoredCheckpoint {
+function writeCheckpoint(storage: Storage, stageId: number, batch: number): StoredCheckpoint {
+  const key = storage.raw.prepare('SELECT key FROM "Stage" WHERE id = ?').pluck().get(stageId) as string;
+  const content = `what ${key} comes to after ${batch}`;
   const hash = createHash('sha256').update(content).digest('hex');
   const file = `${hash}.checkpoint`;
   claimCheckpointFolder(storage, () => {});

@@ -31,7 +31,7 @@ export async function copyCheckpoints(
   { breathe, tell }: { breathe: () => Promise<void>; tell: (message: string) => void },
 ): Promise<CopiedCheckpoints> {
   const { storage } = waiter;
-  const note = (file: string): Promise<void> => patiently(waiter, () => void noteFile(storage, lease, file));
+  const note = (file: string): Promise<void> => patiently(waiter, () => noteFile(storage, lease, file));
   const temporaries = nameOfTemporaries();
   let isReady = false;
   const copied: CopiedCheckpoints = { files: new Map(), lost: new Map() };

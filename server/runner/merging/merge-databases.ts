@@ -81,7 +81,7 @@ const BREATH_MS = 20;
 function breathing(stop: AbortSignal): () => Promise<void> {
   let last = 0;
   return async () => {
-    if (performance.now() - last < BREATH_MS) return;
+    if (!stop.aborted && performance.now() - last < BREATH_MS) return;
     await setImmediate();
     last = performance.now();
     if (stop.aborted) throw new MergeStopped('Stopped: nothing was merged, and the database is as it was');
