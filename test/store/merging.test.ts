@@ -112,7 +112,7 @@ function forked(run: RunIdentity, cut: number): RunIdentity {
 /** The text of a part of a sweep that has `SEEDS`. */
 function partText({ name, seeds }: Plan, arms: Parameters<typeof makePlan>[0]): string {
   const { planHash } = makePlan(arms, SEEDS, name);
-  return JSON.stringify({ name, seeds, part: { of: 'study.json', number: 1, parts: 2, seeds: SEEDS, planHash } });
+  return JSON.stringify({ name, seeds, splitFrom: { of: 'study.json', number: 1, parts: 2, seeds: SEEDS, planHash } });
 }
 
 const merge = (into: string, ...parts: string[]) => inProcess(['merge', into, ...parts], folder);

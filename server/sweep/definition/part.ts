@@ -13,10 +13,10 @@ export interface PartText {
 
 /** @returns null where the text is no part, or no definition at all */
 export function partOf(text: string): PartText | null {
-  if (!text.includes('"part"')) return null;
+  if (!text.includes('"splitFrom"')) return null;
   const json = parseJson(text);
   if ('problem' in json || !isObject(json.value)) return null;
-  const { part: written, ...rest } = json.value;
+  const { splitFrom: written, ...rest } = json.value;
   const parsed = partSchema.safeParse(written);
   if (!parsed.success) return null;
   const { seeds, ...part } = parsed.data;

@@ -31,7 +31,7 @@ export function splitDefinition(
       Math.floor(((i + 1) * seeds.length) / shards),
     );
     const part: Part = { of, number: i + 1, parts: shards, seeds: whole, planHash };
-    return { number: i + 1, seeds: own, text: toText({ ...written, seeds: own, part }) };
+    return { number: i + 1, seeds: own, text: toText({ ...written, seeds: own, splitFrom: part }) };
   });
 }
 

@@ -94,7 +94,7 @@ export const definitionShape = strict({
   runCap,
   run_cap: runCap,
   samplerSeed: whole(0).optional().describe('Random search: another seed draws other arms; 0 by default.'),
-  part: partSchema.optional().describe('Written by `cosweep split`: of which definition this one is a part.'),
+  splitFrom: partSchema.optional().describe('Written by `cosweep split`: of which definition this one is a part.'),
   loss: lossSchema.prefault({}),
   training: trainingSchema,
 });
