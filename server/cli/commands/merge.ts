@@ -34,17 +34,21 @@ async function merge(session: Session, into: string, files: string[]): Promise<n
   const parts = await openParts(files, file, say);
   const isNew = !existsSync(file);
   const signals = watchStopSignals(() => say('stopping: nothing is going to be stored'));
-  let isMerged = false;
   try {
     const code = await mergeOpen({ ...session, db: file }, parts, signals.stop);
-    isMerged = code === 0;
-    return signals.exitCode() ?? code;
+    return code === 0 ? 0 : (signals.exitCode() ?? code);
   } finally {
     signals.end();
     await closeParts(parts);
-    // Nothing was stored: a database that was made for it is not left behind.
-    if (isNew && !isMerged) (await import('../../store/database/remove-database.ts')).removeDatabase(file);
+    if (isNew) await removeEmpty(file);
   }
+}
+
+/** A database that was made for a merge is not left behind where nothing was stored in it. */
+async function removeEmpty(file: string): Promise<void> {
+  const { sweepNames } = await import('../../store/database/sweep-names.ts');
+  const { removeDatabase } = await import('../../store/database/remove-database.ts');
+  if (sweepNames(file)?.length === 0) removeDatabase(file);
 }
 
 /** @returns the exit code */
