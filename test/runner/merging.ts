@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
@@ -61,7 +61,8 @@ export function faultsOf(db: string): unknown {
     const recorded = new Map(
       connection.prepare('SELECT DISTINCT file, hash FROM "Checkpoint"').raw().all() as [string, string][],
     );
-    const files = readdirSync(folder).filter((name) => name !== 'owner');
+    // A database that no checkpoint was ever written for has no folder.
+    const files = existsSync(folder) ? readdirSync(folder).filter((name) => name !== 'owner') : [];
     const isWhole = (name: string) =>
       createHash('sha256')
         .update(readFileSync(join(folder, name)))
