@@ -38,13 +38,14 @@ const ROOMS: Record<string, string[]> = {
  */
 const LAYERS: Record<string, string[]> = {
   'server/sweep': ['*', 'network', 'keras', 'schema', 'space', 'filter', 'problems', 'definition', 'plan'],
-  'server/store': ['generated', 'database', 'reading', 'sweeps', 'training', 'imports'],
+  'server/store': ['generated', 'database', 'reading', 'sweeps', 'training', 'imports', 'merging'],
   'server/runner': [
     'logs',
     'programs',
     '*',
     'usage',
     'checkpoints',
+    'merging',
     'workers',
     'order',
     'exactness',

@@ -14,6 +14,7 @@ import { extendCommand } from './commands/extend.ts';
 import { figureCommand } from './commands/figure.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { modelCommand } from './commands/model.ts';
 import { noteCommand } from './commands/note.ts';
 import { planCommand } from './commands/plan.ts';
@@ -28,6 +29,7 @@ import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
+import { splitCommand } from './commands/split.ts';
 import { starCommand, unstarCommand } from './commands/star.ts';
 import { syncCommand } from './commands/sync.ts';
 import { tagCommand } from './commands/tag.ts';
@@ -44,6 +46,8 @@ export const commands: readonly CliCommand[] = [
   extendCommand,
   promoteCommand,
   importCommand,
+  splitCommand,
+  mergeCommand,
   serveCommand,
   listCommand,
   showCommand,

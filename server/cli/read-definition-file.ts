@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { MAX_LENGTH } from '../sweep/definition/max-length.ts';
+import { partOf } from '../sweep/definition/part.ts';
 import { explainFileError, fileReason, isFileError, isOutside } from '../sweep/file-error.ts';
 import { DefinitionError } from '../sweep/problem.ts';
 import { UserError } from '../sweep/user-error.ts';
@@ -32,7 +33,8 @@ export async function readDefinitionFile(file: string): Promise<DefinitionFile> 
     const { bytes, ...place } = isStdin(file) ? await readStdin() : readPath(file);
     // Decoded strictly: otherwise a name in another encoding would be stored with replacement characters.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { text: isYaml(file) ? await translate(text, file) : text, ...place };
+    if (isYaml(file)) return { text: await translate(text, file), ...place };
+    return { text, ...place, folder: baseOf(text, place.folder) };
   } catch (error) {
     const name = isStdin(file) ? 'on stdin' : resolve(file);
     const isNoText = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
@@ -48,6 +50,12 @@ export async function readDefinitionFile(file: string): Promise<DefinitionFile> 
 /** A sweep as W&B's are written. */
 export function isYaml(file: string): boolean {
   return /\.ya?ml$/i.test(file);
+}
+
+/** Relative paths of a part start where those of the whole definition do. */
+function baseOf(text: string, folder: string): string {
+  const found = partOf(text);
+  return found === null ? folder : dirname(resolve(folder, found.part.of));
 }
 
 async function translate(text: string, file: string): Promise<string> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { claimCheckpointFolder } from '../../server/store/database/checkpoint-folder.ts';
 import { copyDatabase } from '../../server/store/database/private-copy.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
+import { openParts } from '../../server/store/merging/part.ts';
+import { inProcess } from '../helpers/in-process.ts';
 import type { LimitCase } from './limit-case.ts';
 
 export const storageLimits: LimitCase[] = [
@@ -27,6 +29,21 @@ export const storageLimits: LimitCase[] = [
         for (let i = 0; i < 1000; i++) writeFileSync(join(folder, `${i}`), '');
         await using(db, (storage) => claimCheckpointFolder(storage, () => {}));
       }),
+  },
+  {
+    what: 'split: parts of a definition (`--shards`)',
+    error: async () => (await inProcess(['split', 'x.json', '--shards', '10001'], tmpdir())).stderr,
+  },
+  {
+    what: 'merge: databases at a time',
+    error: () =>
+      inFolder((folder) =>
+        openParts(
+          Array.from({ length: 11 }, (_, i) => join(folder, `${i}.db`)),
+          join(folder, 'all.db'),
+          () => {},
+        ),
+      ),
   },
 ];
 

@@ -17,6 +17,8 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
   extend: [{ args: ['extend', 's1', '--seeds', '8', '--no-wait'], when: 'always' }],
   promote: [{ args: ['promote', 's1', '--seeds', '3', '--no-wait'], when: 'always' }],
   import: [{ args: ['import', 'results.csv'], when: 'always' }],
+  split: [{ args: ['split', 'definition.json', '--shards', '2', '--out', 'parts'], when: 'never' }],
+  merge: [{ args: ['merge', 'all.db', 'cosweep.db'], when: 'never' }],
   serve: [{ args: ['serve', '--port', '0'], when: 'opening' }],
   list: [{ args: ['list'], when: 'always' }],
   show: [

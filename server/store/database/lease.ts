@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { OutsideError } from '../../sweep/user-error.ts';
 import { Silence } from './silence.ts';
-import { transaction } from './transaction.ts';
+import { transaction, transactionInSteps } from './transaction.ts';
 import type { Storage } from './storage.ts';
 
 /** How often the holder should renew. */
@@ -201,10 +201,22 @@ export function lastHolder(storage: Storage): LeaseHolder | null {
  */
 export function underLease<T>(storage: Storage, lease: Lease, body: () => T): T {
   return transaction(storage, () => {
-    const row = read(storage);
-    if (row.token !== lease.token || row.holder === null) throw new LeaseLostError();
+    refuseLost(storage, lease);
     return body();
   });
+}
+
+/** The same for much that is written in many steps. */
+export function underLeaseInSteps<T>(storage: Storage, lease: Lease, body: () => Promise<T>): Promise<T> {
+  return transactionInSteps(storage, () => {
+    refuseLost(storage, lease);
+    return body();
+  });
+}
+
+function refuseLost(storage: Storage, lease: Lease): void {
+  const row = read(storage);
+  if (row.token !== lease.token || row.holder === null) throw new LeaseLostError();
 }
 
 function read(storage: Storage): Row {

@@ -24,3 +24,22 @@ export function transaction<T>(storage: Storage, body: () => T): T {
     throw explain(error, `write to database ${storage.file}`, storage.file);
   }
 }
+
+/**
+ * The same for much that is written in many steps: between them signals and the lease's heartbeat have their turn.
+ * Whatever else uses the raw connection meanwhile is a part of the transaction.
+ */
+export async function transactionInSteps<T>(storage: Storage, body: () => Promise<T>): Promise<T> {
+  refuseReplaced(storage);
+  const { raw } = storage;
+  try {
+    raw.exec('BEGIN IMMEDIATE');
+    const value = await body();
+    raw.exec('COMMIT');
+    return value;
+  } catch (error) {
+    // SQLite itself has rolled back where the disk is full.
+    if (raw.inTransaction) raw.exec('ROLLBACK');
+    throw explain(error, `write to database ${storage.file}`, storage.file);
+  }
+}

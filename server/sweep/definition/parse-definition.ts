@@ -16,6 +16,7 @@ import { problemsOf, withoutRepeats } from '../schema/issues.ts';
 import { readOwnMetrics } from '../problems/metric-problems.ts';
 import { isBelow, makeJudge } from '../problems/judge.ts';
 import { parseJson } from './json.ts';
+import { toSeeds } from './part.ts';
 import { goalOf, parseMetric } from '../metrics.ts';
 import { isSettingName } from '../parameter-names.ts';
 import { makeProgramJudge } from '../problems/program-judge.ts';
@@ -191,7 +192,7 @@ function buildDefinition(
       constraints.some(isOrdering) || !isOrdered(written, trainer) ? constraints : [ORDERING, ...constraints],
     include: include.map(toAssignment),
     exclude: exclude.map(toAssignment),
-    seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : seeds,
+    seeds: toSeeds(seeds),
     ablations: (raw.ablations === undefined && !isPhased(written, trainer) ? [] : ablations).map((entry) =>
       typeof entry === 'string'
         ? ABLATIONS.find((known) => known.name === entry)!

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { lossSchema } from './loss-schema.ts';
 import { parameterSchema } from './parameter-schema.ts';
+import { partSchema } from './part-schema.ts';
 import { ownMetricSchema } from './own-metric.ts';
 import { above, oneOf, strict, text, whole } from './schema-parts.ts';
+import { seedsSchema } from './seeds-schema.ts';
 import { trainingSchema } from './training-schema.ts';
 
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()], 'a finite number, text, true, false or null');
@@ -31,8 +33,6 @@ const parametersSchema = z
 const runCap = whole(1)
   .optional()
   .describe('Random search: how many distinct arms to draw that pass all constraints, before ablations.');
-
-const SEEDS = 'a count ≥ 1, or a list of whole numbers ≥ 0 without repeats';
 
 const ablationSchema = strict({
   name: text('a name'),
@@ -80,13 +80,7 @@ export const definitionShape = strict({
     .array(assignment, 'a list of objects')
     .default([])
     .describe('Partial assignments; points that match one are dropped.'),
-  seeds: z
-    .union(
-      [z.number().int(SEEDS).min(1, SEEDS), z.array(z.number(SEEDS).int(SEEDS).min(0, SEEDS)).min(1, SEEDS)],
-      SEEDS,
-    )
-    .default(1)
-    .describe('Seeds, or how many of them (0, 1, …).'),
+  seeds: seedsSchema.default(1).describe('Seeds, or how many of them (0, 1, …).'),
   ablations: z
     .array(
       z.union([z.string(), ablationSchema], 'the name of an ablation, or {"name": "…", "set": {…}}'),
@@ -100,6 +94,7 @@ export const definitionShape = strict({
   runCap,
   run_cap: runCap,
   samplerSeed: whole(0).optional().describe('Random search: another seed draws other arms; 0 by default.'),
+  splitFrom: partSchema.optional().describe('Written by `cosweep split`: of which definition this one is a part.'),
   loss: lossSchema.prefault({}),
   training: trainingSchema,
 });

@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import { completeFile } from '../../store/database/complete-file.ts';
+import { releaseLease, takeLease, type Taken, type Lease } from '../../store/database/lease.ts';
+import type { Storage } from '../../store/database/storage.ts';
+import { copyLogs } from '../../store/merging/copy-logs.ts';
+import { type MergedPart, mergeParts } from '../../store/merging/merge-parts.ts';
+import type { Part } from '../../store/merging/part.ts';
+import type { MergeProgress } from '../../store/merging/steps.ts';
+import { clearLeftovers } from '../../store/training/sweep-turn.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
+import { removeNoted } from '../checkpoints/prune-checkpoints.ts';
+import { keepLease } from '../heartbeat.ts';
+import { patiently, type Waiter } from '../patiently.ts';
+import { copyCheckpoints } from './copy-checkpoints.ts';
+import { copyPrograms } from './copy-programs.ts';
+
+export interface MergeOptions {
+  storage: Storage;
+  /** Databases that are open for reading. */
+  parts: readonly Part[];
+  /** The command line, for whoever asks who holds the lease. */
+  command: string;
+  tell: (message: string) => void;
+  progress: (progress: MergeProgress) => void;
+  /** Aborted: nothing is stored. */
+  stop: AbortSignal;
+}
+
+/** What a part gave, and how many of its checkpoints were gone or damaged. */
+export type MergedDatabase = MergedPart & { lost: number };
+
+/** A signal has stopped it, and nothing was stored. */
+export class MergeStopped extends OutsideError {
+  override name = 'MergeStopped';
+}
+
+/**
+ * Merges databases into another one, which nobody trains on meanwhile: only who has the lease writes runs and stages.
+ * Checkpoints are copied first, and what they are of is stored afterwards in one transaction.
+ */
+export async function mergeDatabases(options: MergeOptions): Promise<MergedDatabase[]> {
+  const { storage, command, stop } = options;
+  const { lease, left } = take(storage, command);
+  const { lost, end } = keepLease(storage, lease);
+  const waiter = { storage, giveUp: AbortSignal.any([stop, lost]) };
+  try {
+    await patiently(waiter, () => clearLeftovers(storage, lease, 0, left));
+    await removeNoted(waiter, lease, options.tell);
+    const merged = await mergeUnder(options, lease, waiter);
+    await addFiles(options, merged);
+    return merged;
+  } finally {
+    // What was copied for nothing goes; where that fails too, the next process deletes it.
+    if (!lost.aborted) await removeNoted({ storage, giveUp: lost }, lease, options.tell).catch(() => {});
+    end();
+    releaseLease(storage, lease);
+    await completeFile(storage).catch(() => {});
+  }
+}
+
+function take(storage: Storage, command: string): Extract<Taken, { lease: Lease }> {
+  const taken = takeLease(storage, command);
+  if ('lease' in taken) return taken;
+  throw new OutsideError(
+    `Cannot merge into database ${storage.file}: process ${taken.holder.pid} on ${taken.holder.host} trains on it; ` +
+      'wait until it is done, or stop it',
+  );
+}
+
+async function mergeUnder(options: MergeOptions, lease: Lease, waiter: Waiter): Promise<MergedDatabase[]> {
+  const { storage, parts, tell, progress, stop } = options;
+  const breathe = breathing(stop);
+  const copied = await copyCheckpoints(waiter, lease, parts, { breathe, tell });
+  const merged = await mergeParts(storage, lease, parts, { copied: copied.files, steps: { breathe, tell: progress } });
+  return merged.map((each) => ({ ...each, lost: copied.lost.get(each.part) ?? 0 }));
+}
+
+/** Milliseconds between two looks at what else this process has to do. */
+const BREATH_MS = 20;
+
+function breathing(stop: AbortSignal): () => Promise<void> {
+  let last = 0;
+  return async () => {
+    if (!stop.aborted && performance.now() - last < BREATH_MS) return;
+    await setImmediate();
+    last = performance.now();
+    if (stop.aborted) throw new MergeStopped('Stopped: nothing was merged, and the database is as it was');
+  };
+}
+
+/** What is merged is complete without them: logs, and the programs that train it. */
+async function addFiles({ storage, tell }: MergeOptions, merged: readonly MergedPart[]): Promise<void> {
+  for (const { part, stages } of merged) {
+    try {
+      copyLogs(storage, part.storage, stages);
+      await copyPrograms(storage, part.storage);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      tell(`Not everything beside ${part.storage.file} was copied: ${error.message}`);
+    }
+  }
+}

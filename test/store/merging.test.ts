@@ -1,0 +1,407 @@
+import { createHash } from 'node:crypto';
+import { existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { mergeDatabases, MergeStopped } from '../../server/runner/merging/merge-databases.ts';
+import { claimCheckpointFolder } from '../../server/store/database/checkpoint-folder.ts';
+import { releaseLease } from '../../server/store/database/lease.ts';
+import type { StoredCheckpoint } from '../../server/store/reading/read-checkpoints.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
+import { closeParts, openParts } from '../../server/store/merging/part.ts';
+import { renameSweep } from '../../server/store/sweeps/rename-sweep.ts';
+import { writeMark } from '../../server/store/sweeps/write-mark.ts';
+import { commitSegment } from '../../server/store/training/commit-segment.ts';
+import { identifyRuns, type RunIdentity } from '../../server/store/training/identify-runs.ts';
+import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
+import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import type { Plan } from '../../server/sweep/plan/plan.ts';
+import type { Storage } from '../../server/store/database/storage.ts';
+import { inProcess } from '../helpers/in-process.ts';
+import { dump } from '../runner/merging.ts';
+import { identities, lease, makePlan, makeSegment, RECORD, request, temporaryFolder } from './support.ts';
+
+/** The control and an arm that forks from it at batch 50. */
+const ARMS = [{ beta: 0 }, { beta: 0.2 }];
+const SEEDS = [1, 2, 3, 4];
+
+let folder: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+interface Trained {
+  arms?: Parameters<typeof makePlan>[0];
+  seeds?: number[];
+  name?: string;
+  /** Makes it a part of a sweep with `SEEDS`. */
+  isPart?: boolean;
+  engine?: string;
+  data?: string;
+  bits?: string | null;
+  /** Runs of these seeds alone are trained; all where it is left out. */
+  only?: number[];
+  /** Where the trunk is cut. */
+  cut?: number;
+  /** So far the trunk is trained, and nothing behind it. */
+  upTo?: number;
+  /** Changes what is stored before the database is closed. */
+  change?: (storage: Storage) => void;
+}
+
+/** Makes a database with one sweep whose arms share a trunk. @returns its file */
+async function trained(file: string, options: Trained = {}): Promise<string> {
+  const { arms = ARMS, seeds = [1, 2], name = 'study', engine = 'wasm', data = 'data', bits = null, only } = options;
+  const path = join(folder, file);
+  const storage = await openStorage({ file: path, create: true });
+  const token = lease(storage);
+  const plan = makePlan(arms, seeds, name);
+  const { sweepId } = queueSweep(storage, request(plan, options.isPart ? { definition: partText(plan, arms) } : {}));
+  startSweep(storage, token, sweepId, engine);
+  const wanted = identities(storage, sweepId, data, engine).map((run) => forked(run, options.cut ?? 50));
+  const tasks = identifyRuns(storage, token, sweepId, wanted, false);
+  const here = only === undefined ? tasks : tasks.filter(({ seed }) => only.includes(seed));
+  const done = new Set<number>();
+  for (const { runId, stages } of here) {
+    for (const [i, stage] of stages.entries()) {
+      if (done.has(stage.stageId) || (i > 0 && options.upTo !== undefined)) continue;
+      done.add(stage.stageId);
+      const to = options.upTo ?? stage.to;
+      const isLast = i === stages.length - 1;
+      const outcome = { state: 'complete', intraDead: null } as const;
+      const ends = [
+        { runId, record: { ...RECORD, bits }, outcome: isLast ? outcome : ({ state: 'waiting' } as const) },
+      ];
+      const checkpoint = writeCheckpoint(storage, stage.stageId, to);
+      commitSegment(storage, token, {
+        ...makeSegment(stage.stageId, stage.from, to, { ends, checkpoint }),
+      });
+      storage.raw.prepare('UPDATE "Stage" SET bits = ? WHERE id = ?').run(bits, stage.stageId);
+    }
+  }
+  finishSweep(storage, token, sweepId, here.length === tasks.length && !options.upTo ? 'complete' : 'interrupted');
+  options.change?.(storage);
+  releaseLease(storage, token);
+  await storage.close();
+  return path;
+}
+
+function writeCheckpoint(storage: Storage, stageId: number, batch: number): StoredCheckpoint {
+  const key = storage.raw.prepare('SELECT key FROM "Stage" WHERE id = ?').pluck().get(stageId) as string;
+  const content = `what ${key} comes to after ${batch}`;
+  const hash = createHash('sha256').update(content).digest('hex');
+  const file = `${hash}.checkpoint`;
+  claimCheckpointFolder(storage, () => {});
+  writeFileSync(join(storage.checkpointFolder, file), content);
+  return { batch, file, hash, size: content.length };
+}
+
+function forked(run: RunIdentity, cut: number): RunIdentity {
+  const [whole] = run.stages as [RunIdentity['stages'][0]];
+  const trunk = (to: number) => `trunk ${run.seed} ${run.engine} ${run.dataFingerprint} to ${to}`;
+  return {
+    ...run,
+    stages: [
+      { ...whole, key: trunk(cut), from: 0, to: cut },
+      { ...whole, key: `rest of ${run.key}`, from: cut, to: 100 },
+    ],
+  };
+}
+
+/** The text of a part of a sweep that has `SEEDS`. */
+function partText({ name, seeds }: Plan, arms: Parameters<typeof makePlan>[0]): string {
+  const { planHash } = makePlan(arms, SEEDS, name);
+  return JSON.stringify({ name, seeds, splitFrom: { of: 'study.json', number: 1, parts: 2, seeds: SEEDS, planHash } });
+}
+
+const merge = (into: string, ...parts: string[]) => inProcess(['merge', into, ...parts], folder);
+
+function rows<T>(db: string, sql: string): T[] {
+  const connection = new Database(db, { readonly: true });
+  try {
+    return connection.prepare(sql).all() as T[];
+  } finally {
+    connection.close();
+  }
+}
+
+const RUNS = `SELECT w.name, s.seed, s.armIndex AS arm, r.state, r.edition, r.bits FROM "SweepRun" s
+  JOIN "Sweep" w ON w.id = s.sweepId JOIN "Run" r ON r.id = s.runId ORDER BY s.sweepId, s.position`;
+
+describe('what both have and is not the same is said, and nothing is stored', () => {
+  const changes: [string, string, RegExp][] = [
+    [
+      'a point of a trunk',
+      `UPDATE "Point" SET value = 7 WHERE stageId = 1 AND batch = 3`,
+      /train\/total at batch 3 is 7 there and 2\.5 here/,
+    ],
+    [
+      'a point of an arm',
+      `UPDATE "Point" SET value = NULL WHERE stageId = 3 AND batch = 60`,
+      /β0\.2, seed 1.* at batch 60 is not finite there/,
+    ],
+    [
+      'final weights',
+      `UPDATE "Checkpoint" SET hash = 'other' WHERE stageId = 2`,
+      /β0, seed 1.* its state after batch 100 is another one/,
+    ],
+    [
+      'how a run ended',
+      `UPDATE "Run" SET state = 'diverged', divergedBatch = 99 WHERE id = 2`,
+      /it is diverged at batch 99 there, complete here/,
+    ],
+  ];
+
+  test.each(changes)('%s', async (_, sql, said) => {
+    const all = await trained('all.db');
+    const other = await trained('other.db', { change: ({ raw }) => raw.exec(sql) });
+    const fine = await trained('fine.db', { seeds: [5], name: 'fine' });
+    const before = dump(all);
+    const { code, stderr } = await merge(all, fine, other);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(said)]);
+    expect(dump(all)).toEqual(before);
+    const none = await merge(join(folder, 'new.db'), all, other);
+    expect(none.code).toBe(1);
+    expect(['', '-wal', '.checkpoints'].filter((beside) => existsSync(join(folder, `new.db${beside}`)))).toEqual([]);
+  });
+
+  test('runs of other bits are no conflict: a seed is of one class, and both classes stay', async () => {
+    const all = await trained('all.db', { bits: 'a', only: [1] });
+    const other = await trained('other.db', {
+      bits: 'b',
+      change: ({ raw }) => raw.exec('UPDATE "Point" SET value = 1'),
+    });
+    const first = await merge(all, other);
+    expect([first.code, first.stderr]).toEqual([0, expect.stringContaining('2 runs of other bits')]);
+    expect(rows(all, RUNS)).toMatchObject([
+      { seed: 1, arm: 0, state: 'complete', edition: 0, bits: 'a' },
+      { seed: 1, arm: 1, state: 'complete', edition: 0, bits: 'a' },
+      { seed: 2, arm: 0, state: 'complete', edition: 0, bits: 'b' },
+      { seed: 2, arm: 1, state: 'complete', edition: 0, bits: 'b' },
+    ]);
+    expect(rows(all, `SELECT DISTINCT edition, bits FROM "Stage" WHERE seed = 1 ORDER BY edition`)).toEqual([
+      { edition: 0, bits: 'a' },
+      { edition: 1, bits: 'b' },
+    ]);
+    const stored = dump(all);
+    expect((await merge(all, other)).stderr).toContain('everything was here already');
+    expect(dump(all)).toEqual(stored);
+  });
+});
+
+describe('sweeps', () => {
+  test('parts become the whole sweep, where nobody has trained the rest it is waiting', async () => {
+    const one = await trained('one.db', { seeds: [1, 2], isPart: true });
+    const two = await trained('two.db', { seeds: [4], isPart: true });
+    const all = join(folder, 'all.db');
+    expect((await merge(all, one, two)).stdout).toBe(
+      's1 study: 6 of 8 runs, interrupted; `cosweep run s1` trains what is missing\n',
+    );
+    const waiting = rows<{ seed: number }>(all, RUNS).filter((run) => (run as { state?: string }).state === 'waiting');
+    expect(waiting.map(({ seed }) => seed)).toEqual([3, 3]);
+    const [sweep] = rows<{ definition: string; definitionPath: string; planHash: string; plan: string }>(
+      all,
+      'SELECT * FROM "Sweep"',
+    );
+    expect(JSON.parse(sweep!.definition)).toEqual({ name: 'study', seeds: SEEDS });
+    expect(sweep).toMatchObject({
+      definitionPath: '/study/study.json',
+      planHash: makePlan(ARMS, SEEDS, 'study').planHash,
+    });
+    expect(JSON.parse(sweep!.plan)).toMatchObject({ seeds: SEEDS, batchesUnshared: 800, smallestP: { maxT: 0.125 } });
+  });
+
+  test('a sweep of the same name with another plan gets another name, and one that is contained gets its runs', async () => {
+    const all = await trained('all.db', { only: [1] });
+    const other = await trained('other.db', { arms: [{ beta: 0 }, { beta: 0.3 }] });
+    const same = await trained('same.db', { arms: [{ beta: 0.2 }, { beta: 0 }], seeds: [2] });
+    const { code, stderr } = await merge(all, other, same);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/s1 of .*other\.db is s2 here, under another name/)]);
+    expect(rows(all, 'SELECT name, definedName, state FROM "Sweep"')).toEqual([
+      { name: 'study', definedName: 'study', state: 'complete' },
+      { name: 'study-2', definedName: 'study', state: 'complete' },
+    ]);
+    // The controls of seed 2 are the same computation: one run, which both sweeps have.
+    expect(rows(all, 'SELECT count(*) AS runs FROM "Run"')).toEqual([{ runs: 6 }]);
+    const stored = dump(all);
+    await merge(all, same, other);
+    expect(dump(all)).toEqual(stored);
+  });
+
+  test('parts of other engines, of other data, or with seeds of their own are refused', async () => {
+    const one = await trained('one.db', { seeds: [1, 2], isPart: true });
+    const refused = async (said: RegExp, options: Trained) => {
+      const two = await trained(`${Object.keys(options)[0]}.db`, { seeds: [3, 4], isPart: true, ...options });
+      const all = join(folder, 'all.db');
+      const { code, stderr } = await merge(all, one, two);
+      expect([code, stderr]).toEqual([expect.any(Number), expect.stringMatching(said)]);
+      expect([code, existsSync(all)]).toEqual([expect.toSatisfy((n: number) => n > 0), false]);
+    };
+    await refused(/was trained on tensorflow, and s1 of .* on wasm; wanted .* the same --engine/, {
+      engine: 'tensorflow',
+    });
+    await refused(/was trained on other data than the parts/, { data: 'others' });
+    await refused(/it is a part of study\.json, which has no seed 9/, { seeds: [3, 9] });
+  });
+
+  test('names, stars, tags and notes come over, and what is here stays', async () => {
+    const remember = (note: string, tag: string) => (storage: Storage) => {
+      writeMark(storage, { sweep: 1 }, { note, add: [tag] });
+      writeMark(storage, { sweep: 1, arm: 1 }, { star: true });
+      writeMark(storage, { run: 1 }, { add: [tag] });
+    };
+    const one = await trained('one.db', { seeds: [1], isPart: true, change: remember('the first', 'a') });
+    const two = await trained('two.db', {
+      seeds: [2],
+      isPart: true,
+      change: (storage) => (remember('the second', 'b')(storage), renameSweep(storage, 1, 'mine')),
+    });
+    const all = join(folder, 'all.db');
+    await merge(all, one, two);
+    expect(
+      rows(
+        all,
+        `SELECT k.sweepId, k.armKey IS NOT NULL AS isArm, k.runId, k.star, k.note,
+        (SELECT group_concat(tag ORDER BY tag) FROM "MarkTag" t WHERE t.markId = k.id) AS tags FROM "Mark" k`,
+      ),
+    ).toEqual([
+      { sweepId: 1, isArm: 0, runId: null, star: 0, note: 'the first', tags: 'a,b' },
+      { sweepId: 1, isArm: 1, runId: null, star: 1, note: null, tags: null },
+      { sweepId: null, isArm: 0, runId: expect.any(Number), star: 0, note: null, tags: 'a' },
+      { sweepId: null, isArm: 0, runId: expect.any(Number), star: 0, note: null, tags: 'b' },
+    ]);
+    expect(rows(all, 'SELECT name FROM "Sweep"')).toEqual([{ name: 'study' }]);
+  });
+});
+
+test('trunks that were cut at other batches become one, where the one that is here is at its end', async () => {
+  const arms = [{ beta: 0 }, { beta: 0.2 }, { beta: 0.4 }];
+  const here = await trained('here.db', { seeds: [1] });
+  const there = await trained('there.db', { seeds: [1], arms, change: cutAt20 });
+  await merge(here, there);
+  const paths = rows(
+    here,
+    `SELECT p.runId, group_concat(g.fromBatch || '-' || g.toBatch, ' ' ORDER BY p.position) AS path
+    FROM "RunStage" p JOIN "Stage" g ON g.id = p.stageId GROUP BY p.runId`,
+  );
+  expect(paths.map((run) => (run as { path: string }).path)).toEqual(['0-50 50-100', '0-50 50-100', '0-50 50-100']);
+
+  const open = await trained('open.db', { seeds: [1], upTo: 30 });
+  const before = dump(open);
+  const refused = await merge(open, there);
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/same trunk of seed 1 up to batch 50, cut at other/),
+  ]);
+  expect(dump(open)).toEqual(before);
+});
+
+/** The trunk's first 20 batches become a stage of their own. */
+function cutAt20({ raw }: Storage): void {
+  const trunk = raw.prepare('SELECT id FROM "Stage" WHERE fromBatch = 0').pluck().get();
+  raw.exec(`INSERT INTO "Stage" (id, key, fromBatch, toBatch, batch, seed, params) VALUES (99, 'first', 0, 20, 20, 1, '{}');
+    UPDATE "RunStage" SET position = position + 10;
+    UPDATE "RunStage" SET position = position - 9;
+    INSERT INTO "RunStage" SELECT runId, 0, 99 FROM "RunStage" WHERE stageId = ${trunk};
+    UPDATE "Stage" SET fromBatch = 20, parentId = 99 WHERE id = ${trunk};
+    UPDATE "Point" SET stageId = 99 WHERE stageId = ${trunk} AND batch < 20`);
+}
+
+describe('databases that cannot be merged are said, and nothing is made', () => {
+  const outcome = async (...parts: string[]) => {
+    const all = join(folder, 'all.db');
+    const { code, stderr } = await merge(all, ...parts);
+    expect(existsSync(all)).toBe(false);
+    expect(stderr).not.toMatch(/bug of Cosweep/);
+    return [code, stderr];
+  };
+
+  test('one that is named twice, by a link too, or is the one that gets everything', async () => {
+    const one = await trained('one.db');
+    linkSync(one, join(folder, 'link.db'));
+    expect(await outcome(one, join(folder, 'link.db'))).toEqual([2, expect.stringContaining('it is named twice')]);
+    expect((await merge(one, one)).stderr).toContain('it is that database itself');
+    expect((await inProcess(['--db', one, 'merge', one, one], folder)).stderr).toContain('Cannot merge with --db');
+  });
+
+  test('one that is not there, is none, is of another program, or of a newer Cosweep', async () => {
+    const one = await trained('one.db');
+    expect(await outcome(one, 'none.db')).toEqual([2, expect.stringContaining('there is no such file')]);
+    writeFileSync(join(folder, 'diary.db'), 'Dear diary, '.repeat(999));
+    expect(await outcome(one, 'diary.db')).toEqual([2, expect.stringContaining('not an SQLite database')]);
+    const foreign = new Database(join(folder, 'foreign.db'));
+    foreign.exec('CREATE TABLE mail (id)');
+    foreign.close();
+    expect(await outcome(one, 'foreign.db')).toEqual([2, expect.stringContaining('of another program')]);
+    const newer = await trained('newer.db', {
+      change: ({ raw }) =>
+        raw.exec(`UPDATE _prisma_migrations SET migration_name = '9999_later'
+        WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`),
+    });
+    expect(await outcome(one, newer)).toEqual([2, expect.stringContaining('is newer than this Cosweep knows')]);
+  });
+
+  test('a damaged one', async () => {
+    const db = await trained('damaged.db');
+    const bytes = readFileSync(db);
+    const said = new Set<unknown>();
+    for (const page of [1, 5, 9, 20, Math.floor(bytes.length / 4096) - 1]) {
+      writeFileSync(db, Buffer.from(bytes).fill(0, page * 4096, (page + 1) * 4096));
+      const [code, stderr] = await outcome(db);
+      said.add(code);
+      expect(stderr).toMatch(/is damaged/);
+    }
+    expect([...said]).toEqual([1]);
+  });
+
+  test('one that is being trained, as a part and as the one that gets everything', async () => {
+    const [one, two] = [await trained('one.db'), await trained('two.db', { seeds: [3] })];
+    const storage = await openStorage({ file: one, create: false });
+    const token = lease(storage);
+    storage.raw.prepare(`UPDATE "Lease" SET machine = 'elsewhere', host = 'elsewhere'`).run();
+    const words = 'process \\d+ on elsewhere trains on it; wait until it is done, or stop it';
+    expect(await outcome(one)).toEqual([1, expect.stringMatching(words)]);
+    expect([(await merge(one, two)).stderr, dump(one)]).toEqual([expect.stringMatching(words), dump(one)]);
+    releaseLease(storage, token);
+    await storage.close();
+  });
+});
+
+test('one of an older schema is merged from a copy, and stays byte for byte as it is', async () => {
+  const old = join(folder, 'old.db');
+  const connection = new Database(old);
+  connection.exec(readFileSync(new URL('../fixtures/schemas/0.1.0.sql', import.meta.url), 'utf8'));
+  connection.close();
+  const bytes = readFileSync(old);
+  const all = join(folder, 'all.db');
+  const { code, stderr } = await merge(all, old);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('is read from a private copy')]);
+  expect(readFileSync(old).equals(bytes)).toBe(true);
+  const curves = 'SELECT seed, batch, state FROM "Run" ORDER BY key';
+  expect(rows(all, curves)).toEqual(rows(old, curves));
+  expect(rows(all, 'SELECT count(*) AS n, sum(value) AS s FROM "Point"')).toEqual(
+    rows(old, 'SELECT count(*) AS n, sum(value) AS s FROM "Point"'),
+  );
+});
+
+test('what is stopped on its way stores nothing, and gives the lease back', async () => {
+  const all = await trained('all.db');
+  const parts = await openParts([await trained('more.db', { seeds: [7, 8, 9], name: 'more' })], all, () => {});
+  const storage = await openStorage({ file: all, create: false });
+  const before = dump(all);
+  const stop = new AbortController();
+  const merging = mergeDatabases({
+    storage,
+    parts,
+    command: 'a test',
+    tell: () => {},
+    progress: () => stop.abort(),
+    stop: stop.signal,
+  });
+  await expect(merging).rejects.toThrow(MergeStopped);
+  expect(dump(all)).toEqual(before);
+  lease(storage);
+  await storage.close();
+  await closeParts(parts);
+});
