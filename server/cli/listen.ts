@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { OpenHead } from '../remote/head/open-head.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { UserError } from '../sweep/user-error.ts';
+import { startOwnWorker } from './own-worker.ts';
 import type { TrainOptions } from './train-options.ts';
 
 /** In milliseconds: so long a worker elsewhere may give no sign of life, unless the environment says otherwise. */
@@ -10,12 +11,14 @@ const LOCK = 30_000;
 /** Opens the head for workers on other machines, where that was asked for, and says how they are started. */
 export async function listenAsAsked(
   storage: Storage,
-  { listen, url, join }: Pick<TrainOptions, 'listen' | 'url' | 'join'>,
+  options: Omit<TrainOptions, 'failOn'>,
   say: (sentence: string) => void,
-): Promise<OpenHead | null> {
+): Promise<Pick<OpenHead, 'remote' | 'close'> | null> {
+  const { listen, url, join, elsewhere } = options;
   if (listen === undefined && url === undefined) {
-    if (join === undefined) return null;
-    throw new UserError('Cannot use --join alone: wanted --listen or --url beside it');
+    const alone = join === undefined ? elsewhere && '--elsewhere' : '--join';
+    if (alone) throw new UserError(`Cannot use ${alone} alone: wanted --listen or --url beside it`);
+    return null;
   }
   const { openHead } = await import('../remote/head/open-head.ts');
   const head = await openHead(storage, {
@@ -25,9 +28,17 @@ export async function listenAsAsked(
     lock: lockOf(process.env['COSWEEP_LOCK']),
     log: say,
   });
-  say(`Workers on other machines train this. With ${head.join} (keep it secret) on a machine:`);
+  say(`Workers on other machines may train along. With ${head.join} (keep it secret) on a machine:`);
   say(`  cosweep worker --join ${head.join}`);
-  return head;
+  if (elsewhere) return head;
+  const own = startOwnWorker(head.join, options, say);
+  return {
+    remote: head.remote,
+    async close(reason) {
+      await head.close(reason);
+      await own.ended();
+    },
+  };
 }
 
 /** @param text seconds, as the environment has them; workers have the same */

@@ -3,7 +3,7 @@ import { batchScript } from '../remote/launch/batch-script.ts';
 import { submit } from '../remote/launch/submit.ts';
 import { readJoinFile } from '../remote/broker/join-file.ts';
 import { projectFolder } from '../training/project-folder.ts';
-import type { WorkerOptions } from './commands/worker.ts';
+import type { WorkerOptions } from './worker-options.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -15,6 +15,7 @@ export interface TrainOptions {
   listen?: string | true;
   url?: string;
   join?: string;
+  elsewhere?: true;
 }
 
 export function addTrainOptions(command: Command): Command {

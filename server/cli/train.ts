@@ -1,6 +1,5 @@
 import type { SweepSummary } from '../runner/events.ts';
 import { runQueue } from '../runner/run-queue.ts';
-import type { OpenHead } from '../remote/head/open-head.ts';
 import { sweepName } from '../store/database/ids.ts';
 import { readSweep } from '../store/reading/read-sweep.ts';
 import type { Storage } from '../store/database/storage.ts';
@@ -58,7 +57,7 @@ export async function trainAndShow(
   const signals = watchStopSignals((signal) =>
     display.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: stopping at the next checkpoint; once more to stop now`),
   );
-  let head: OpenHead | null = null;
+  let head: Awaited<ReturnType<typeof listenAsAsked>> = null;
   try {
     head = await listenAsAsked(storage, options, display.say);
     const trained = await runQueue({

@@ -18,7 +18,7 @@ export function several(study: Study, folder = temporaryFolder()): Several {
   const db = join(folder, 'study.db');
   const joinFile = join(folder, 'join.json');
   const startHead = (...args: string[]): Cosweep =>
-    (all.head = start(runArgs(file, '--listen', '--join', joinFile, ...args), { db }));
+    (all.head = start(runArgs(file, '--listen', '--join', joinFile, '--elsewhere', ...args), { db }));
   const all: Several = {
     db,
     join: joinFile,

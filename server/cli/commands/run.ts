@@ -47,9 +47,10 @@ export const runCommand: CliCommand = {
             "sweep's metric; a new sweep keeps all",
         ).choices(KEEP_WEIGHTS),
       )
-      .option('--listen [address]', 'have workers on other machines train: they reach this one at the address')
+      .option('--listen [address]', 'have workers on other machines train along: they reach this one at the address')
       .option('--url <url>', 'the same by way of a Redis, Valkey or PostgreSQL that is there already')
       .option('--join <file>', 'the join file for workers; one that is there stays valid')
+      .option('--elsewhere', 'with these: nothing is trained on this machine')
       .option('--move-seeds', 'with these: seeds that wait for machines that are gone are trained anew by others')
       .option('--no-programs', "leave sweeps in the queue alone that users' programs train")
       .option('--if-queued', 'leave a stored sweep alone if it is no longer queued')

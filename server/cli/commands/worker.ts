@@ -2,22 +2,12 @@ import { InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../../training/engine.ts';
+import type { WorkerOptions } from '../worker-options.ts';
 import type { Places } from '../../remote/worker/remote-worker.ts';
 import { addEngineOption, parseDeviceOption } from '../train-options.ts';
 import type { CliCommand } from '../command.ts';
 import { parseDuration } from '../parse-duration.ts';
 import type { Session } from '../session.ts';
-
-export interface WorkerOptions {
-  join: string;
-  engine: EngineName | 'auto';
-  device?: string;
-  sbatch?: true;
-  slots: number | 'auto';
-  /** In milliseconds. */
-  for?: number;
-  idle: number;
-}
 
 export const workerCommand: CliCommand = {
   define(program, run) {
@@ -55,6 +45,7 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   const engine = await chooseHere(options, output.say);
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
   const until = endOf(options);
+  const alone = startersEnd();
   try {
     const reason = await joinHead(resolve(options.join), {
       engine,
@@ -63,7 +54,7 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
       lock: lockOf(process.env['COSWEEP_LOCK']),
       idle: options.idle,
       until,
-      stop: signals.stop,
+      stop: AbortSignal.any([signals.stop, alone]),
       log: output.say,
     });
     if (reason === null) return 0;
@@ -71,6 +62,13 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   } finally {
     signals.end();
   }
+}
+
+/** Aborted where the head on this machine that has started this process is gone. */
+function startersEnd(): AbortSignal {
+  const ended = new AbortController();
+  if (process.connected) process.once('disconnect', () => ended.abort());
+  return ended.signal;
 }
 
 function refuseArguments([first]: readonly string[]): void {

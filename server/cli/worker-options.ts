@@ -1,0 +1,13 @@
+import type { EngineName } from '../training/engine.ts';
+
+/** What `cosweep worker` is asked. */
+export interface WorkerOptions {
+  join: string;
+  engine: EngineName | 'auto';
+  device?: string;
+  sbatch?: true;
+  slots: number | 'auto';
+  /** In milliseconds. */
+  for?: number;
+  idle: number;
+}
