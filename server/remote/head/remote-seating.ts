@@ -9,6 +9,9 @@ import type { Member, Members } from './member.ts';
 import { RemoteSeat } from './remote-seat.ts';
 import { RemoteTrainer } from './remote-trainer.ts';
 
+/** Seats that each member has beyond its slots: it trains the next stage while the one before is on its way. */
+const SPARE = 1;
+
 interface Means {
   members: Members;
   post: PostOffice;
@@ -23,7 +26,7 @@ interface Office {
   seats: RemoteSeat[];
 }
 
-/** The seats of a sweep: of each class as many as its members have slots. A seat too many waits and costs nothing. */
+/** The seats of a sweep: of each class more than its members have slots. A seat too many waits and costs nothing. */
 export class RemoteSeating implements Seating {
   readonly size = 1;
   /** Numbered by the head: whoever is ready for another one has to be told of this one. */
@@ -65,7 +68,7 @@ export class RemoteSeating implements Seating {
     member.bits = bits;
     const office = await this.#officeOf(bits);
     this.#means.tell(member, { kind: 'class', sweep: this.id, name: bits.name });
-    const slots = this.#present(bits).reduce((sum, each) => sum + each.slots, 0);
+    const slots = this.#present(bits).reduce((sum, each) => sum + each.slots + SPARE, 0);
     while (office.seats.length < slots && !this.#over.aborted) {
       const seat = new RemoteSeat(this.#seats++, bits, office.tickets, this.#over);
       office.seats.push(seat);

@@ -56,6 +56,8 @@ interface Opened {
   trainers: Trainer[];
   /** Seats of this process's class of bits that nobody is in. */
   free: number[];
+  /** By seat: what its last stage gave, on its way to the head. */
+  sending: Map<number, Promise<void>>;
   orders: Listening | null;
 }
 
@@ -193,7 +195,7 @@ export class RemoteWorker {
     const { slots, placesOn } = this.#options;
     const { hire, cardOf } = await placesOn(engine);
     const trainers = Array.from({ length: slots }, (_, seat) => hire(seat));
-    const opened: Opened = { sweep, hire, trainers, free: [], orders: null };
+    const opened: Opened = { sweep, hire, trainers, free: [], sending: new Map(), orders: null };
     this.#opened = opened;
     // Opening and measuring take a while, in which other messages have their turn.
     void this.#measure(opened, cardOf, structures).catch(async (error: Error) => {
@@ -268,6 +270,9 @@ export class RemoteWorker {
       stage.drop();
     }
     void stage.done().then(() => this.#atWork.delete(grant));
+    // The next stage is trained meanwhile. Where sending takes longer than training, it is waited for.
+    await opened.sending.get(seat);
+    opened.sending.set(seat, stage.sent());
   }
 
   #alive({ trainers, hire }: Opened, seat: number): Trainer {

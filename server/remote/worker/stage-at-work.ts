@@ -53,7 +53,7 @@ export class StageAtWork {
     });
   }
 
-  /** Trains it, and ends when all that came of it is sent. */
+  /** Trains it. What came of it may still be on its way then. */
   async train(order: RemoteOrder): Promise<void> {
     const { trainer, send } = this.#shop;
     try {
@@ -67,7 +67,6 @@ export class StageAtWork {
         onSegment: (segment) => this.#deliver(segment),
       });
       await training;
-      await this.#outbox.sent();
     } catch (error) {
       if (this.#isDropped) return;
       const isOwn = error instanceof WorkerError;
@@ -79,6 +78,11 @@ export class StageAtWork {
       this.#isTraining = false;
       await this.#release();
     }
+  }
+
+  /** All that came of it so far is sent, once at least. */
+  sent(): Promise<void> {
+    return this.#outbox.sent();
   }
 
   /** All of it is stored, or nobody wants it. */
