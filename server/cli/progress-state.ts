@@ -31,9 +31,7 @@ export function follow(state: ProgressState | null, event: RunnerEvent): Progres
       };
     }
     case 'worker':
-      return (
-        state && { ...state, workers: state.workers.map((worker, i) => (i === event.worker ? event.training : worker)) }
-      );
+      return state && { ...state, workers: withWorker(state.workers, event) };
     case 'run':
       return state && (event.state === 'waiting' ? state : { ...state, runsDone: state.runsDone + 1 });
     case 'progress':
@@ -63,4 +61,13 @@ export function toView({ workers, batchesBefore: _, ...rest }: ProgressState): P
         },
     ),
   };
+}
+
+/** Workers of other machines come while the sweep is trained. */
+function withWorker(
+  workers: ProgressState['workers'],
+  { worker, training }: Extract<RunnerEvent, { kind: 'worker' }>,
+): ProgressState['workers'] {
+  const more = Array.from({ length: Math.max(0, worker + 1 - workers.length) }, () => null);
+  return [...workers, ...more].map((each, i) => (i === worker ? training : each));
 }

@@ -54,7 +54,7 @@ function toLine(event: RunnerEvent, state: ProgressState | null): string | null 
     case 'sweep':
       return (
         `${event.sweep} ${event.name}: ${event.runs} runs, ${event.left} to train, ` +
-        `on ${event.engine} with ${event.workers} ${event.workers === 1 ? 'worker' : 'workers'}`
+        `on ${event.engine} ${withWorkers(event.workers)}`
       );
     case 'run': {
       const place = state === null ? '' : `  (${state.runsDone} of ${state.runs})`;
@@ -90,4 +90,10 @@ function toSummaryLine({ sweepId, name, state, runs, seconds, batchesTrained, ba
   const next = state === 'interrupted' ? `; continue it with: cosweep run ${sweepId}` : '';
   const effort = `${batchesTrained} batches in ${toDuration(seconds)}`;
   return `${sweepId} ${name}: ${state}, ${counts.join(', ')}; ${effort}${compared}${next}`;
+}
+
+/** @param workers 0 where those of other machines are still to come */
+function withWorkers(workers: number): string {
+  if (workers === 0) return 'with the workers that join';
+  return `with ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
 }

@@ -25,7 +25,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   const { arms, tasks, seating, broken } = work;
   const beside = work.share ? trunkBeside(arms, tasks) : noTrunk;
   const takenBefore = await settleWhatIsThere(work, beside);
-  const queue = new StageQueue(tasks, work.wanted, beside, seating.size, standingsFor(work));
+  const queue = new StageQueue(tasks, work.wanted, beside, seating, standingsFor(work));
   const pace = new Pace(queue.batches);
   const deliveries = new Deliveries(work, queue, pace);
   const card = watchCard(work.engine);

@@ -74,7 +74,7 @@ test('a second worker takes the next seed, then waits for what the first one tra
 });
 
 test('where the last stages of a seed are not enough for all workers, the next seed begins before them', async () => {
-  const queue = new StageQueue(tasks(), everything, noTrunk, 2);
+  const queue = new StageQueue(tasks(), everything, noTrunk, { size: 2 });
   const next = async (): Promise<StageJob> => (await queue.next(never))!;
   const trunk = await next();
   queue.complete(trunk);
@@ -103,7 +103,7 @@ test('where nothing waits for the stages of the next seed, none of them goes bef
       return { runId: seed + n, arm: n, seed, state: 'waiting', reused: false, attempts: 0, stages: [stage] };
     }),
   );
-  const queue = new StageQueue(alone, everything, noTrunk, 4);
+  const queue = new StageQueue(alone, everything, noTrunk, { size: 4 });
   const order: (number | undefined)[] = [];
   for (let job = await queue.next(never); job; job = await queue.next(never)) {
     order.push(id(job));
@@ -253,7 +253,7 @@ describe('classes of bits', () => {
         [10, standings[name]![1]],
       ]);
   const queueOf = (standings: Record<string, [Standing, Standing]>) =>
-    new StageQueue(tasks(), everything, noTrunk, 1, stored(standings));
+    new StageQueue(tasks(), everything, noTrunk, { size: 1 }, stored(standings));
 
   test('a seed is trained by the class that takes it, to its end', async () => {
     const queue = queueOf({ fast: ['empty', 'empty'], slow: ['empty', 'empty'] });

@@ -28,7 +28,6 @@ interface Office {
 
 /** The seats of a sweep: of each class more than its members have slots. A seat too many waits and costs nothing. */
 export class RemoteSeating implements Seating {
-  readonly size = 1;
   /** Numbered by the head: whoever is ready for another one has to be told of this one. */
   readonly id: number;
   readonly #sweep: RemoteSweep;
@@ -112,6 +111,11 @@ export class RemoteSeating implements Seating {
     if (seeds === this.#waiting || this.#over.aborted) return;
     this.#waiting = seeds;
     if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });
+  }
+
+  /** Grows as workers come. */
+  get size(): number {
+    return this.#seats;
   }
 
   /** Of all who have been ready. */

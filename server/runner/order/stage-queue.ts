@@ -19,6 +19,11 @@ export interface StageJob {
   readonly restores: boolean;
 }
 
+/** Where stages are trained. */
+interface Places {
+  readonly size: number;
+}
+
 /** The queue alone changes tasks: elsewhere they are readonly. */
 type Changing<Task> = { -readonly [Key in keyof Task]: Task[Key] };
 
@@ -45,7 +50,7 @@ interface Node extends StageJob {
 export class StageQueue {
   readonly #nodes: Map<number, Node>;
   readonly #beside: TrunkBeside;
-  readonly #workers: number;
+  readonly #places: Places;
   readonly #classes: SeedClasses;
   readonly #over = new AbortController();
   #waiting: (() => void)[] = [];
@@ -54,19 +59,19 @@ export class StageQueue {
    * @param tasks the runs of a sweep in their order; runs that do not wait are left alone
    * @param wanted says which stages are to be trained now; the others are left for another time
    * @param beside gives the trunk's stages that may spare a stage its training
-   * @param workers how many workers will ask, at most
+   * @param places how many will ask at the same time; there may come more
    * @param standings of the seeds, where workers of several classes of bits ask
    */
   constructor(
     tasks: RunTask[],
     wanted: Wanted = everything,
     beside: TrunkBeside = noTrunk,
-    workers = 1,
+    places: Places = { size: 1 },
     standings: Standings | null = null,
   ) {
     this.#nodes = buildNodes(tasks, wanted, beside);
     this.#beside = beside;
-    this.#workers = workers;
+    this.#places = places;
     this.#classes = new SeedClasses(standings);
     if (this.#open().length === 0) this.#over.abort();
   }
@@ -237,7 +242,7 @@ export class StageQueue {
     );
     const left = ofSeed.filter(({ state }) => state === 'ready').length;
     const begun = open.filter(({ seed, state }) => seed > first.seed && state === 'training').length;
-    return next && left + begun < this.#workers ? next : first;
+    return next && left + begun < this.#places.size ? next : first;
   }
 
   /**

@@ -23,7 +23,7 @@ export interface Seat {
 
 /** The seats of a sweep. */
 export interface Seating {
-  /** How many there are at most, for a start; there may come more. */
+  /** How many there are now; 0 where nobody has come yet. */
   readonly size: number;
   /**
    * Opens seats, now or when workers come. Ends when no other seat will be opened.
