@@ -57,7 +57,7 @@ export class RemoteSeating implements Seating {
       this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures] });
   }
 
-  /** A member has opened the engine: there is a place for it in the office of its class. */
+  /** A member has opened the engine, maybe has said so before: there is a place for it in the office of its class. */
   async admit(member: Member, machine: Machine, signatures: readonly (string | null)[]): Promise<void> {
     const bits = this.#sweep.classOf(machine, signatures);
     member.sweep = this.id;
@@ -76,8 +76,8 @@ export class RemoteSeating implements Seating {
   /** A member has taken a ticket. What it stands for is decided now. */
   claim(member: Member, ticket: string): void {
     const seat = this.#all.find((each) => each.ticket === ticket);
-    if (!seat || this.#over.aborted || seat.bits.name !== member.bits?.name)
-      return this.#means.tell(member, { kind: 'nothing', ticket });
+    const isReady = member.sweep === this.id && member.bits?.name === seat?.bits.name;
+    if (!seat || this.#over.aborted || !isReady) return this.#means.tell(member, { kind: 'nothing', ticket });
     if (seat.isClaimedBy(member)) return seat.taken!.repeat();
     const tell = (body: ToWorker, grant: string | null): void => this.#means.tell(member, body, grant);
     const trainer = new RemoteTrainer(member, ticket, tell, this.#means.blobs);
@@ -92,6 +92,14 @@ export class RemoteSeating implements Seating {
     const trainer = this.#trainers.get(grant);
     if (trainer?.isLost) this.#trainers.delete(grant);
     return trainer?.isLost ? undefined : trainer;
+  }
+
+  /** A member says what it trains. What it knows nothing of is ordered once more; what nobody wants is dropped. */
+  compare(member: Member, grants: readonly string[]): void {
+    for (const trainer of this.#trainers.values())
+      if (trainer.member === member && !grants.includes(trainer.grant)) trainer.repeat();
+    for (const grant of grants)
+      if (this.trainerOf(grant) === undefined) this.#means.tell(member, { kind: 'drop' }, grant);
   }
 
   /** A member is gone. */

@@ -46,6 +46,10 @@ interface Opened {
   sweep: number;
   hire: Hire;
   trainers: Trainer[];
+  /** Seats in which nobody trains. */
+  free: number[];
+  /** Said of it, as soon as it is known. */
+  ready: ToHead | null;
   orders: Listening | null;
 }
 
@@ -66,16 +70,15 @@ export class RemoteWorker {
   #opened: Opened | null = null;
   readonly #turns = new Map<string, Turn>();
   readonly #atWork = new Map<string, StageAtWork>();
-  readonly #free: number[];
   #busySince = performance.now();
   #reason: string | null = null;
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#sealer = new Sealer(options.identity);
     this.#opener = new Opener(options.identity);
     this.#bringer = new FileBringer(options.cache);
-    this.#free = Array.from({ length: options.slots }, (_, seat) => seat);
   }
 
   /** @returns why it ended: a sentence where something is wrong, null where all is done */
@@ -99,25 +102,27 @@ export class RemoteWorker {
     return this.#reason;
   }
 
-  /** No other stage is begun. */
+  /** No other stage is begun. What goes wrong afterwards follows from that. */
   #end(reason: string | null): void {
-    this.#reason ??= reason;
+    if (this.#over.signal.aborted) return;
+    this.#reason = reason;
     this.#over.abort();
   }
 
   /** What is trained ends with a checkpoint, and is stored by the head before this process ends. */
   async #finish(): Promise<void> {
     for (const { order } of this.#turns.values()) order(null, '');
+    const noTickets = this.#opened?.orders?.end();
     for (const stage of this.#atWork.values()) stage.stop();
     const stored = Promise.all([...this.#atWork.values()].map((stage) => stage.done()));
-    await this.#opened?.orders?.end();
     await Promise.race([stored, sleep(LAST_WORDS, undefined, { ref: false })]);
+    await noTickets;
     await this.#close();
   }
 
   #greet(): void {
     const { cosweep, slots, engine } = this.#options;
-    void this.#send({
+    this.#tell({
       kind: 'hello',
       cosweep,
       host: hostname(),
@@ -132,7 +137,8 @@ export class RemoteWorker {
   #look(): void {
     const { idle, until, log } = this.#options;
     this.#greet();
-    for (const { ticket } of this.#turns.values()) void this.#send({ kind: 'claim', ticket, seat: 0 });
+    if (this.#opened?.orders === null) this.#sayReady(this.#opened);
+    for (const { ticket } of this.#turns.values()) this.#tell({ kind: 'claim', ticket, seat: 0 });
     if (this.#atWork.size > 0) this.#busySince = performance.now();
     if (performance.now() > until) return this.#end(null);
     if (performance.now() - this.#busySince < idle) return;
@@ -142,7 +148,15 @@ export class RemoteWorker {
 
   async #send(body: ToHead, grant: string | null = null): Promise<void> {
     const message = { term: body.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
-    await this.#options.post.send(HEAD, this.#sealer.seal(message));
+    const text = this.#sealer.seal(message);
+    // One after the other, so that they arrive in their order.
+    const sending = this.#sent.then(() => this.#options.post.send(HEAD, text));
+    this.#sent = sending.catch(() => {});
+    await sending;
+  }
+
+  #tell(body: ToHead, grant: string | null = null): void {
+    this.#send(body, grant).catch(({ message }: Error) => this.#options.log(message));
   }
 
   async #take(text: unknown): Promise<void> {
@@ -154,12 +168,12 @@ export class RemoteWorker {
     const stage = this.#atWork.get(envelope.grant ?? '');
     switch (body.kind) {
       case 'sweep':
-        if (this.#opened?.sweep !== body.sweep) await this.#open(body);
-        return;
+        if (this.#opened?.sweep !== body.sweep) return this.#open(body);
+        return this.#sayReady(this.#opened);
       case 'class':
         return this.#listen(body);
       case 'train':
-        return this.#turns.get(body.ticket)?.order(body, envelope.grant!);
+        return this.#takeOrder(body, envelope.grant!);
       case 'nothing':
         return this.#turns.get(body.ticket)?.order(null, '');
       case 'stop':
@@ -180,27 +194,40 @@ export class RemoteWorker {
     await this.#close();
   }
 
+  /** The head may say again what a ticket stands for that is not here any more: then it hears of that. */
+  #takeOrder(body: Extract<ToWorker, { kind: 'train' }>, grant: string): void {
+    const turn = this.#turns.get(body.ticket);
+    if (turn) turn.order(body, grant);
+    else if (!this.#atWork.has(grant)) this.#tell({ kind: 'failed', message: 'it is not trained', lost: true }, grant);
+  }
+
   async #open({ sweep, engine, structures }: Extract<ToWorker, { kind: 'sweep' }>): Promise<void> {
     await this.#close();
+    if (this.#over.signal.aborted) return;
     const hire = this.#options.hireOn(engine);
-    const trainers = Array.from({ length: this.#options.slots }, (_, seat) => hire(seat));
-    const opened = (this.#opened = { sweep, hire, trainers, orders: null });
+    const seats = Array.from({ length: this.#options.slots }, (_, seat) => seat);
+    const opened: Opened = { sweep, hire, trainers: seats.map(hire), free: seats, ready: null, orders: null };
+    this.#opened = opened;
     // Opening and measuring take a while, in which other messages have their turn.
-    void this.#measure(opened, structures).catch(async (error: Error) => {
-      await this.#send({ kind: 'unable', sweep, reason: error.message });
+    this.#measure(opened, structures).catch((error: Error) => {
+      if (this.#opened !== opened) return; // it was ended meanwhile
+      this.#tell({ kind: 'unable', sweep, reason: error.message });
       this.#end(`Cannot train on ${engine} here: ${error.message}`);
     });
   }
 
-  async #measure(
-    { sweep, trainers }: Opened,
-    structures: Extract<ToWorker, { kind: 'sweep' }>['structures'],
-  ): Promise<void> {
+  async #measure(opened: Opened, structures: Extract<ToWorker, { kind: 'sweep' }>['structures']): Promise<void> {
+    const { sweep, trainers } = opened;
     const [first] = trainers as [Trainer];
     const machine = await first.opened;
     const signatures = await first.sign(structures);
     this.#busySince = performance.now();
-    if (this.#opened?.sweep === sweep) await this.#send({ kind: 'ready', sweep, machine, signatures });
+    opened.ready = { kind: 'ready', sweep, machine, signatures };
+    if (this.#opened === opened) this.#sayReady(opened);
+  }
+
+  #sayReady({ ready }: Opened): void {
+    if (ready !== null) this.#tell(ready);
   }
 
   #listen({ sweep, name }: Extract<ToWorker, { kind: 'class' }>): void {
@@ -213,7 +240,7 @@ export class RemoteWorker {
   /** Has a ticket: asks what it stands for, and does that. */
   async #use(opened: Opened, ticket: string): Promise<void> {
     if (this.#opened !== opened || this.#over.signal.aborted) return;
-    const seat = this.#free.shift()!;
+    const seat = opened.free.shift()!;
     try {
       const given = new Promise<{ body: Extract<ToWorker, { kind: 'train' }> | null; grant: string }>((resolve) =>
         this.#turns.set(ticket, { ticket, order: (body, grant) => resolve({ body, grant }) }),
@@ -224,7 +251,7 @@ export class RemoteWorker {
       if (body !== null) await this.#train(opened, seat, body, grant);
     } finally {
       this.#turns.delete(ticket);
-      this.#free.push(seat);
+      opened.free.push(seat);
     }
   }
 
@@ -248,7 +275,7 @@ export class RemoteWorker {
       this.#end((error as Error).message);
       stage.drop();
     }
-    void stage.done().then(() => this.#atWork.delete(grant));
+    void stage.done().then(() => this.#atWork.delete(grant)); // it does not fail
   }
 
   #alive({ trainers, hire }: Opened, seat: number): Trainer {

@@ -84,6 +84,11 @@ async function callRemote(
   before: string | null,
   ended: AbortSignal,
 ): Promise<Crew | null> {
+  if (isProgramEngine(before))
+    throw new UserError(
+      `Cannot train ${sweepName(sweepId)} on other machines: its definition names a program, ` +
+        'which is trained on this machine alone; leave --listen and --url out',
+    );
   if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
   const kept = fresh || engine !== 'auto' ? null : before;
   const theirs = await remote.engine(kept ?? engine, ended);
