@@ -44,6 +44,7 @@ export class RemoteHead implements RemoteWorkers {
   #sweeps = 0;
   #sent: Promise<void> = Promise.resolve();
   #stale = 0;
+  #lookedAt = performance.now();
   /** Workers were sent home with it, and so are those who come now. */
   #farewell: Extract<ToWorker, { kind: 'end' }> | null = null;
 
@@ -169,7 +170,12 @@ export class RemoteHead implements RemoteWorkers {
   }
 
   async #look(): Promise<void> {
-    for (const member of this.members.silent(LOST_AFTER * this.#options.lock))
+    const { lock } = this.#options;
+    const before = this.#lookedAt;
+    this.#lookedAt = performance.now();
+    // A head that stood still has heard nobody: it listens first.
+    const stoodStill = this.#lookedAt - before > lock;
+    for (const member of stoodStill ? [] : this.members.silent(LOST_AFTER * lock))
       this.#lose(member, 'nothing was heard of it');
     await this.#seating?.look().catch(() => {}); // the broker is away: it is looked again
   }

@@ -49,8 +49,8 @@ export class RemoteSeat implements Seat {
         this.#claimed = resolve;
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
-      // A claimed ticket whose trainer is done or lost is used up.
-      if (this.#ticket === null || this.#trainer !== null) await this.#putOut();
+      // A claimed ticket whose trainer is done or lost is used up. A broker that is away is not waited for.
+      if (this.#ticket === null || this.#trainer !== null) await Promise.race([this.#putOut(), claimed]);
       await claimed;
     }
     return null;

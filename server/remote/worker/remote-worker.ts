@@ -68,6 +68,8 @@ export class RemoteWorker {
   /** The term of the head that was heard last. */
   #term = 0;
   #opened: Opened | null = null;
+  /** Tickets that are used: one may be delivered once more meanwhile. */
+  readonly #used = new Set<string>();
   readonly #turns = new Map<string, Turn>();
   readonly #atWork = new Map<string, StageAtWork>();
   #busySince = performance.now();
@@ -239,7 +241,8 @@ export class RemoteWorker {
 
   /** Has a ticket: asks what it stands for, and does that. */
   async #use(opened: Opened, ticket: string): Promise<void> {
-    if (this.#opened !== opened || this.#over.signal.aborted) return;
+    if (this.#opened !== opened || this.#over.signal.aborted || this.#used.has(ticket)) return;
+    this.#used.add(ticket);
     const seat = opened.free.shift()!;
     try {
       const given = new Promise<{ body: Extract<ToWorker, { kind: 'train' }> | null; grant: string }>((resolve) =>
@@ -251,6 +254,7 @@ export class RemoteWorker {
       if (body !== null) await this.#train(opened, seat, body, grant);
     } finally {
       this.#turns.delete(ticket);
+      this.#used.delete(ticket);
       opened.free.push(seat);
     }
   }

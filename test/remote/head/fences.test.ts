@@ -268,6 +268,18 @@ test('a ticket that the broker has lost is put out again, under another name', a
   expect((await member.hears('nothing')).ticket).toBe(first);
 });
 
+test('Ctrl-C does not wait for a broker that is away', async () => {
+  const all = new OpenedHead();
+  const tickets = all.post.tickets('orders.any');
+  all.post.tickets = () => ({ ...tickets, add: () => new Promise(() => {}) });
+  await all.member('a').joins();
+  const stop = new AbortController();
+  const [seat] = all.seats;
+  const ready = seat!.ready(stop.signal);
+  stop.abort();
+  expect(await ready).toBeNull();
+});
+
 test('whoever comes when all is done is sent home', async () => {
   const all = new OpenedHead();
   const early = all.member('early');
