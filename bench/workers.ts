@@ -1,6 +1,6 @@
 /**
- * `npm run bench workers [--stages N]`: how well workers on other machines share a sweep. A head hands out stages by way
- * of Redis, and 1, 2, 4 and 8 workers "train" them: they sleep for 0.2, 1 or 5 seconds a stage and bring a checkpoint of
+ * `npm run bench workers [--stages N]`: how well workers on other machines share a sweep. A head hands out stages by
+ * way of Redis, and 1, 2, 4 and 8 workers "train" them: they sleep for 0.2, 1 or 5 seconds a stage and bring a checkpoint of
  * 1 or 50 MB. So any machine measures what handing out costs, and not what it computes.
  *
  * Speed-up as a share of the ideal one is the time of sleeping alone, divided among the workers, over the time between
@@ -62,17 +62,23 @@ writeFileSync(file, `${JSON.stringify({ machine, measured }, null, 2)}\n`);
 console.log(`${machine.processor}, ${machine.cores} cores, load before ${load.toFixed(1)}; ${file}`);
 
 async function measure(each: Case): Promise<Measured> {
-  const { workers, seconds, megabytes, stages } = each;
+  const { workers, seconds, stages } = each;
   const folder = mkdtempSync(join(tmpdir(), 'cosweep-workers-'));
   writeFileSync(join(folder, 'sweep.json'), JSON.stringify(definition(stages)));
   const head = startHead(folder);
   const joinFile = join(folder, 'bench.db.join');
   while (!existsSync(joinFile)) await sleep(20);
-  const times: Times = { first: Infinity, last: 0, stages: 0 };
+  let come = (): void => {};
+  const all = new Promise<void>((resolve) => (come = resolve));
+  const times: Times = { first: Infinity, last: 0, stages: 0, all };
+  let there = 0;
+  const count = (): void => {
+    if (++there === workers) come();
+  };
   const over = once(head, 'close');
   let peak = 0;
   const watching = setInterval(() => (peak = Math.max(peak, peakOf(head))), 100);
-  await Promise.all([...Array.from({ length: workers }, () => joinAsleep(joinFile, seconds, megabytes, times)), over]);
+  await Promise.all([...Array.from({ length: workers }, () => joinAsleep(joinFile, each, times, count)), over]);
   clearInterval(watching);
   rmSync(folder, { recursive: true });
   if (times.stages !== stages) throw new Error(`Found ${times.stages} stages, wanted ${stages}`);
@@ -80,8 +86,16 @@ async function measure(each: Case): Promise<Measured> {
   return { ...each, wall, share: (stages * seconds) / workers / wall, headMegabytes: peak };
 }
 
-function joinAsleep(joinFile: string, seconds: number, megabytes: number, times: Times): Promise<string | null> {
-  const hire = (): Sleeper => new Sleeper(seconds, megabytes * 1e6, times);
+function joinAsleep(
+  joinFile: string,
+  { seconds, megabytes }: Case,
+  times: Times,
+  count: () => void,
+): Promise<string | null> {
+  const hire = (): Sleeper => {
+    count();
+    return new Sleeper(seconds, megabytes * 1e6, times);
+  };
   return joinHead(joinFile, {
     engine: 'wasm',
     slots: 1,
@@ -137,7 +151,7 @@ function definition(stages: number): object {
 function toText({ workers, seconds, megabytes, stages, wall, share, headMegabytes }: Measured): string {
   const isGoal = workers === 8 && seconds === 1 && megabytes === 1;
   return (
-    `${workers} workers, stages of ${seconds} s, checkpoints of ${megabytes} MB: ${stages} stages in ${wall.toFixed(1)} s, ` +
-    `${share.toFixed(2)} of the ideal speed-up${isGoal ? ` (goal ${GOAL})` : ''}; head ${headMegabytes.toFixed(0)} MB`
+    `${workers} workers, stages of ${seconds} s, checkpoints of ${megabytes} MB: ${stages} stages ` +
+    `in ${wall.toFixed(1)} s, ${share.toFixed(2)} of the ideal speed-up${isGoal ? ` (goal ${GOAL})` : ''}; head ${headMegabytes.toFixed(0)} MB`
   );
 }

@@ -10,11 +10,13 @@ export interface Times {
   first: number;
   last: number;
   stages: number;
+  /** Resolves when all workers have come: they begin together. */
+  all: Promise<void>;
 }
 
 /** Stands in for whoever trains: it sleeps so long for each stage, and gives a checkpoint of so many bytes. */
 export class Sleeper implements Trainer {
-  readonly opened = Promise.resolve({ device: 'sleeper', versions: {} });
+  readonly opened: Promise<{ device: string; versions: Record<string, string> }>;
   readonly pid = null;
   readonly dead = false;
   readonly #seconds: number;
@@ -25,6 +27,7 @@ export class Sleeper implements Trainer {
     this.#seconds = seconds;
     this.#bytes = bytes;
     this.#times = times;
+    this.opened = times.all.then(() => ({ device: 'sleeper', versions: {} }));
   }
 
   async sign(structures: readonly unknown[]): Promise<string[]> {

@@ -64,9 +64,9 @@ export async function runQueue(
             `\`cosweep run ${sweepName(id)}\` continues it`,
         });
     }
-    await beginRemote(options, waiter, lease);
     await claimFolder({ ...options, lease, lost }, waiter, log);
     await removeNoted(waiter, lease, log);
+    await beginRemote(options, waiter, lease);
     logs = Logs.open(storage, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;

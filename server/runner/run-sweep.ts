@@ -113,10 +113,10 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
 }
 
 /** What was trained is complete, whether or not the files that nobody needs any more can be deleted now. */
-async function prune(options: SweepOptions): Promise<void> {
+async function prune(options: SweepOptions & Elsewhere): Promise<void> {
   const log = (message: string): void => options.tell({ kind: 'log', message });
   try {
-    await pruneCheckpoints(waiterOf(options), options.lease, log);
+    await pruneCheckpoints(waiterOf(options), options.lease, log, options.remote?.temporaries ?? null);
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     log(`Checkpoints that nothing needs any more are left to the next process that trains: ${error.message}`);

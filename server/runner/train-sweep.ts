@@ -37,6 +37,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
     mostEpsilons: mostEpsilonsOf(arms, tasks),
     card,
     lost: new Map<number, number>(),
+    failed: new Map<number, number>(),
   };
   const train = async (seat: Seat): Promise<void> => {
     try {

@@ -109,6 +109,7 @@ async function dieEachTime(storage: Storage): Promise<string> {
     settler,
     card: { open: () => NO_GPU },
     lost: new Map(),
+    failed: new Map(),
     mostEpsilons: 1,
   };
   const seat = new LocalSeat(0, unmeasuredClass('wasm', await worker.opened), worker, () => worker);

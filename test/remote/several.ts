@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { start, type Cosweep } from '../helpers/cosweep.ts';
 import { runArgs, temporaryFolder, writeStudy, type Study } from '../runner/study.ts';
 
@@ -32,13 +33,7 @@ export function several(study: Study, folder = temporaryFolder()): Several {
   return all;
 }
 
-/** Process id of the broker that a head has started. */
-export function brokerOf(head: Cosweep, find: (pid: number) => string): number {
-  const found = head.children().find((pid) => find(pid).includes('redis-server'));
-  if (found === undefined) throw new Error('The head has no broker');
-  return found;
-}
-
-export function folderOf({ db }: Several): string {
-  return dirname(db);
+/** Process id of the broker that the head has started. */
+export function brokerOf({ db }: Several): number {
+  return Number(readFileSync(`${db}.broker/server.pid`, 'utf8'));
 }

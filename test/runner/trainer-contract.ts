@@ -185,7 +185,8 @@ export function describeTrainer(name: string, hire: { works: () => Trainer; does
   });
 }
 
-async function makeOrder(): Promise<StageOrder> {
+/** A stage of the small study, from its beginning to its end. */
+export async function makeOrder(): Promise<StageOrder> {
   const plan = await planDefinition(readDefinition(JSON.stringify(definition({ N: [0] })), 'study'), '');
   const arm = plan.arms.find(({ control }) => !control)!;
   const training = ownTraining(arm.training);

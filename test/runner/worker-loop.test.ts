@@ -88,6 +88,7 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
     mostEpsilons: 3,
     card: { open: () => NO_GPU },
     lost: new Map(),
+    failed: new Map(),
   };
   await expect(new WorkerLoop(seat, work, shared).run()).rejects.toThrow('EIO: i/o error, read');
   expect(said).toEqual([]); // no stage is tried again

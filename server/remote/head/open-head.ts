@@ -13,6 +13,7 @@ import { blobToken } from '../blobs/blob-token.ts';
 import { connectionOptions } from '../broker/connect.ts';
 import { parseDatabaseAddress } from '../broker/database-address.ts';
 import { inspectBroker } from '../broker/inspect-broker.ts';
+import { isFree } from '../broker/listen-address.ts';
 import { newSecret, readJoinFile, writeJoinFile, type Join } from '../broker/join-file.ts';
 import { FILES } from '../broker/server-configuration.ts';
 import { startBroker } from '../broker/start-broker.ts';
@@ -62,6 +63,8 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
   await mkdir(storage.checkpointFolder, { recursive: true });
   const server = await startBlobServer({
     address,
+    // Workers that have stayed look for it where it was.
+    port: await freeAgain(address, before),
     token: blobToken(secret),
     tls: broker.private && broker.certificate !== null ? readTls(folder) : null,
     find: (hash) => blobs.find(hash),
@@ -101,6 +104,13 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
   };
 }
 
+/** The port of the blobs before, where nobody has it now; 0 stands for any. */
+async function freeAgain(address: string, before: Join | null): Promise<number> {
+  if (!before?.blobs || !('url' in before.blobs)) return 0;
+  const port = Number(new URL(before.blobs.url).port);
+  return (await isFree(address, port)) ? port : 0;
+}
+
 function refuseOther(path: string | null, join: Join | null, database: string): void {
   if (join === null || join.database === database) return;
   throw new UserError(
@@ -121,6 +131,7 @@ async function openBroker(folder: string, { address, url, log }: Listen, before:
   if (url === null) {
     const broker = await startBroker({ folder, address, log });
     log(`${broker.name} is started at ${address}`);
+    void broker.exited.then((why) => why !== null && log(why));
     return { url: broker.url, certificate: broker.certificate, private: true, stop: () => broker.stop() };
   }
   const certificate = before?.url === url ? before.certificate : null;

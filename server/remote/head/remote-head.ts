@@ -20,6 +20,8 @@ export interface HeadOptions {
   /** In milliseconds: so long a worker may give no sign of life before it counts as silent. */
   lock: number;
   log: (sentence: string) => void;
+  /** Seats that each worker has beyond its slots (1). */
+  spare?: number;
 }
 
 /** A worker that was silent for so many locks is lost; by then the broker has given its ticket to somebody else. */
@@ -47,6 +49,9 @@ export class RemoteHead implements RemoteWorkers {
   #sweeps = 0;
   #sent: Promise<void> = Promise.resolve();
   #stale = 0;
+  #lookedAt = performance.now();
+  /** Workers were sent home with it, and so are those who come now. */
+  #farewell: Extract<ToWorker, { kind: 'end' }> | null = null;
 
   constructor(options: HeadOptions) {
     this.#options = options;
@@ -88,27 +93,24 @@ export class RemoteHead implements RemoteWorkers {
   }
 
   seating(sweep: RemoteSweep): RemoteSeating {
-    const { post, blobs } = this.#options;
+    const { post, blobs, spare = 1 } = this.#options;
     // Numbers of two heads differ, so that a worker never takes one's sweep for the other's.
     const id = this.#term * 1000 + ++this.#sweeps;
     const tell = (member: Member, body: ToWorker, grant: string | null = null): void => this.#tell(member, body, grant);
-    return (this.#seating = new RemoteSeating(id, sweep, { members: this.members, post, blobs, tell }));
+    return (this.#seating = new RemoteSeating(id, sweep, { members: this.members, post, blobs, spare, tell }));
   }
 
   /** Sends the workers home. @param reason a sentence; null where all is done */
   async close(reason: string | null): Promise<void> {
     clearInterval(this.#looking);
-    for (const member of this.members.list) this.#tell(member, { kind: 'end', reason });
-    await this.#sent;
-    await this.#empty();
-    await this.#inbox.end();
-    await this.#options.blobs.close();
-  }
-
-  /** They say goodbye, and need the broker for that. */
-  async #empty(): Promise<void> {
     const late = performance.now() + GOODBYES;
+    this.#farewell = { kind: 'end', reason };
+    for (const member of this.members.list) this.#tell(member, this.#farewell);
+    // They say goodbye, and need the broker for that.
     while (this.members.list.length > 0 && performance.now() < late) await sleep(20);
+    await this.#inbox.end();
+    await Promise.race([this.#sent, sleep(Math.max(0, late - performance.now()), undefined, { ref: false })]);
+    await this.#options.blobs.close();
   }
 
   #tell({ id }: Pick<Member, 'id'>, body: ToWorker, grant: string | null = null): void {
@@ -116,7 +118,9 @@ export class RemoteHead implements RemoteWorkers {
     const message = { term: this.#term, queue, recipient: id, grant, body: toPlain(body) };
     const text = this.#sealer.seal(message);
     // One after the other, so that they arrive in their order.
-    this.#sent = this.#sent.then(() => this.#options.post.send(queue, text));
+    this.#sent = this.#sent
+      .then(() => this.#options.post.send(queue, text))
+      .catch(({ message }: Error) => this.#options.log(`a message to ${id} could not be sent: ${message}`));
   }
 
   async #take(text: unknown): Promise<void> {
@@ -135,8 +139,7 @@ export class RemoteHead implements RemoteWorkers {
     const seating = this.#seating;
     if (seating === null) return;
     if (body.kind === 'ready') {
-      if (body.sweep === seating.id && member.sweep !== seating.id)
-        await seating.admit(member, body.machine, body.signatures);
+      if (body.sweep === seating.id) await seating.admit(member, body.machine, body.signatures);
     } else if (body.kind === 'unable') this.#options.log(`${member.host} cannot train this sweep: ${body.reason}`);
     else if (body.kind === 'claim') seating.claim(member, body.ticket);
     else await this.#takeGranted(seating, member, envelope, body);
@@ -159,7 +162,8 @@ export class RemoteHead implements RemoteWorkers {
       log(`a worker on ${host} was sent away: it has Cosweep ${body.cosweep}, wanted ${cosweep}`);
       return this.#tell({ id: sender }, { kind: 'end', reason });
     }
-    if (this.#term === 0) return; // it will say so again
+    if (this.#farewell) this.#tell({ id: sender }, this.#farewell);
+    if (this.#term === 0 || this.#farewell) return; // before it begins, they will say so again
     let member = this.members.find(sender);
     if (!member) {
       member = {
@@ -179,12 +183,16 @@ export class RemoteHead implements RemoteWorkers {
     }
     member.heardAt = performance.now();
     if (member.sweep !== this.#seating?.id) this.#seating?.invite(member);
-    for (const grant of body.grants)
-      if (this.#seating?.trainerOf(grant) === undefined) this.#tell(member, { kind: 'drop' }, grant);
+    this.#seating?.compare(member, body.grants);
   }
 
   async #look(): Promise<void> {
-    for (const member of this.members.silent(LOST_AFTER * this.#options.lock))
+    const { lock } = this.#options;
+    const before = this.#lookedAt;
+    this.#lookedAt = performance.now();
+    // A head that stood still has heard nobody: it listens first.
+    const stoodStill = this.#lookedAt - before > lock;
+    for (const member of stoodStill ? [] : this.members.silent(LOST_AFTER * lock))
       this.#lose(member, 'nothing was heard of it');
     await this.#seating?.look().catch(() => {}); // the broker is away: it is looked again
   }

@@ -5,6 +5,8 @@ import type { Tickets } from '../queues/post-office.ts';
 import type { Member } from './member.ts';
 import type { RemoteTrainer } from './remote-trainer.ts';
 
+const NOBODY = AbortSignal.abort();
+
 /**
  * A place for whoever comes: as long as nobody sits here, a ticket for it is in the queue of its class. Which stage the
  * ticket stands for is decided when it is claimed, since stages split and shrink while they wait.
@@ -35,6 +37,10 @@ export class RemoteSeat implements Seat {
     return this.#trainer?.dead === false ? this.#trainer : null;
   }
 
+  get gone(): AbortSignal {
+    return this.#trainer?.gone ?? NOBODY;
+  }
+
   async ready(ended: AbortSignal): Promise<BitClass | null> {
     const signal = AbortSignal.any([ended, this.#over]);
     while (!signal.aborted) {
@@ -43,8 +49,8 @@ export class RemoteSeat implements Seat {
         this.#claimed = resolve;
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
-      // A claimed ticket whose trainer is done or lost is used up.
-      if (this.#ticket === null || this.#trainer !== null) await this.#putOut();
+      // A claimed ticket whose trainer is done or lost is used up. A broker that is away is not waited for.
+      if (this.#ticket === null || this.#trainer !== null) await Promise.race([this.#putOut(), claimed]);
       await claimed;
     }
     return null;
@@ -71,8 +77,10 @@ export class RemoteSeat implements Seat {
 
   /** A ticket that the broker has lost is put out again, under a new name; one that somebody uses is not missed. */
   async restore(): Promise<void> {
-    if (this.#ticket === null || this.#trainer !== null || (await this.#tickets.isThere(this.#ticket))) return;
-    await this.#putOut();
+    const ticket = this.#ticket;
+    const isMissed = (): boolean => ticket !== null && ticket === this.#ticket && this.#trainer === null;
+    // Meanwhile it may be claimed, or the seat be left.
+    if (isMissed() && !(await this.#tickets.isThere(ticket!)) && isMissed()) await this.#putOut();
   }
 
   async leave(): Promise<void> {

@@ -9,10 +9,9 @@ import type { Member, Members } from './member.ts';
 import { RemoteSeat } from './remote-seat.ts';
 import { RemoteTrainer } from './remote-trainer.ts';
 
-/** Seats that each member has beyond its slots: it trains the next stage while the one before is on its way. */
-const SPARE = 1;
-
 interface Means {
+  /** Seats that each member has beyond its slots: it trains the next stage while the one before is on its way. */
+  spare: number;
   members: Members;
   post: PostOffice;
   blobs: HeadBlobs;
@@ -59,7 +58,7 @@ export class RemoteSeating implements Seating {
       this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures] });
   }
 
-  /** A member has opened the engine: there is a place for it in the office of its class. */
+  /** A member has opened the engine, maybe has said so before: there is a place for it in the office of its class. */
   async admit(member: Member, machine: Machine, signatures: readonly (string | null)[]): Promise<void> {
     const bits = this.#sweep.classOf(machine, signatures);
     member.sweep = this.id;
@@ -67,7 +66,7 @@ export class RemoteSeating implements Seating {
     member.bits = bits;
     const office = await this.#officeOf(bits);
     this.#means.tell(member, { kind: 'class', sweep: this.id, name: bits.name });
-    const slots = this.#present(bits).reduce((sum, each) => sum + each.slots + SPARE, 0);
+    const slots = this.#present(bits).reduce((sum, each) => sum + each.slots + this.#means.spare, 0);
     while (office.seats.length < slots && !this.#over.aborted) {
       const seat = new RemoteSeat(this.#seats++, bits, office.tickets, this.#over);
       office.seats.push(seat);
@@ -78,8 +77,8 @@ export class RemoteSeating implements Seating {
   /** A member has taken a ticket. What it stands for is decided now. */
   claim(member: Member, ticket: string): void {
     const seat = this.#all.find((each) => each.ticket === ticket);
-    if (!seat || this.#over.aborted || seat.bits.name !== member.bits?.name)
-      return this.#means.tell(member, { kind: 'nothing', ticket });
+    const isReady = member.sweep === this.id && member.bits?.name === seat?.bits.name;
+    if (!seat || this.#over.aborted || !isReady) return this.#means.tell(member, { kind: 'nothing', ticket });
     if (seat.isClaimedBy(member)) return seat.taken!.repeat();
     const tell = (body: ToWorker, grant: string | null): void => this.#means.tell(member, body, grant);
     const trainer = new RemoteTrainer(member, ticket, tell, this.#means.blobs);
@@ -94,6 +93,14 @@ export class RemoteSeating implements Seating {
     const trainer = this.#trainers.get(grant);
     if (trainer?.isLost) this.#trainers.delete(grant);
     return trainer?.isLost ? undefined : trainer;
+  }
+
+  /** A member says what it trains. What it knows nothing of is ordered once more; what nobody wants is dropped. */
+  compare(member: Member, grants: readonly string[]): void {
+    for (const trainer of this.#trainers.values())
+      if (trainer.member === member && !grants.includes(trainer.grant)) trainer.repeat();
+    for (const grant of grants)
+      if (this.trainerOf(grant) === undefined) this.#means.tell(member, { kind: 'drop' }, grant);
   }
 
   /** A member is gone. */

@@ -8,8 +8,14 @@ import {
   type Trainer,
 } from '../../runner/workers/trainer.ts';
 import type { BlobRef } from '../blobs/blob-store.ts';
-import { fromPlain } from '../messages/typed-json.ts';
-import { LargeSegment, Segment, type RemoteOrder, type ToHead, type ToWorker } from '../messages/bodies.ts';
+import {
+  LargeSegment,
+  parseSegment,
+  type Segment,
+  type RemoteOrder,
+  type ToHead,
+  type ToWorker,
+} from '../messages/bodies.ts';
 import type { HeadBlobs } from './head-blobs.ts';
 import type { Member } from './member.ts';
 
@@ -20,6 +26,7 @@ interface Training {
   order: StageOrder;
   packed: BlobRef;
   told: StageCallbacks;
+  isLoaded: boolean;
   resolve: () => void;
   reject: (error: Error) => void;
 }
@@ -38,11 +45,17 @@ export class RemoteTrainer implements Trainer {
   readonly #tell: Tell;
   readonly #blobs: Pick<HeadBlobs, 'offer' | 'arrived' | 'read'>;
   #training: Training | null = null;
+  /** What its order needs is being laid out. */
+  #isOffering = false;
+  #isStopping = false;
   /** Everything before this batch has come; it is known to the end, for what is sent once more. */
   #at = 0;
+  /** Everything before this batch is stored. */
+  #stored = 0;
   #lost: string | null = null;
   /** It has trained its stage, and takes no other. */
   #isDone = false;
+  readonly #gone = new AbortController();
 
   constructor(member: Member, ticket: string, tell: Tell, blobs: Pick<HeadBlobs, 'offer' | 'arrived' | 'read'>) {
     this.member = member;
@@ -54,6 +67,11 @@ export class RemoteTrainer implements Trainer {
 
   get dead(): boolean {
     return this.#lost !== null || this.#isDone;
+  }
+
+  /** Aborted: it takes no stage any more. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   get isLost(): boolean {
@@ -71,18 +89,15 @@ export class RemoteTrainer implements Trainer {
   async train(order: StageOrder | ProgramOrder, told: StageCallbacks): Promise<void> {
     if (this.#lost !== null) throw new WorkerLost(this.#lost);
     if (!('settings' in order) || !('dataset' in order)) throw new Error('Found an order for a program');
-    const { packed, release } = await this.#blobs.offer(order);
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#at = order.from;
-        this.#training = { order, packed, told, resolve, reject };
-        this.repeat();
-      });
+      this.#isOffering = true;
+      const { packed, release } = await this.#blobs.offer(order);
+      this.#isOffering = false;
+      await this.#untilTrained({ order, packed, told }).finally(release);
       if (order.start) this.member.holds.add(order.start.hash);
     } finally {
-      this.#training = null;
-      this.#isDone = true;
-      release();
+      this.#isOffering = false;
+      this.#finish(null);
     }
   }
 
@@ -95,22 +110,23 @@ export class RemoteTrainer implements Trainer {
   /** Something came under the grant. @returns false where it is out of place, and was dropped */
   async take(body: ToHead): Promise<boolean> {
     const training = this.#training;
-    if (training === null) return this.#isDone && body.kind === 'segment' && this.#confirm(this.#at);
-    if (body.kind === 'loaded') training.told.onLoaded(body.loaded);
-    else if (body.kind === 'progress') training.told.onProgress(Math.min(body.batch, training.order.to));
-    else if (body.kind === 'segment') return this.#takeSegment(training, body.segment);
-    else if (body.kind === 'failed') this.#fail(training, body);
-    else return false;
-    return true;
+    if (training === null) return this.#isDone && body.kind === 'segment' && this.#confirm();
+    try {
+      return await this.#takeFor(training, body);
+    } catch (error) {
+      this.#finish(error as Error); // what went wrong here would go wrong with any worker
+      return true;
+    }
   }
 
   /** Its machine is gone, or somebody else has its ticket. */
   lose(why: string): void {
     this.#lost ??= why;
-    this.#training?.reject(new WorkerLost(`The worker on ${this.member.host} is lost (${why})`));
+    this.#finish(new WorkerLost(`The worker on ${this.member.host} is lost (${why})`));
   }
 
   stop(): void {
+    this.#isStopping ||= this.#isOffering;
     if (this.#training) this.#tell({ kind: 'stop' }, this.grant);
   }
 
@@ -121,41 +137,81 @@ export class RemoteTrainer implements Trainer {
 
   async end(): Promise<void> {}
 
+  async #untilTrained(ordered: Pick<Training, 'order' | 'packed' | 'told'>): Promise<void> {
+    if (this.#lost !== null) throw new WorkerLost(this.#lost);
+    if (this.#isStopping) throw new WorkerLost('it was stopped before it began');
+    await new Promise<void>((resolve, reject) => {
+      this.#at = this.#stored = ordered.order.from;
+      this.#training = { ...ordered, isLoaded: false, resolve, reject };
+      this.repeat();
+    });
+  }
+
+  async #takeFor(training: Training, body: ToHead): Promise<boolean> {
+    const { told, order } = training;
+    if (body.kind === 'loaded') {
+      if (!training.isLoaded) told.onLoaded(body.loaded);
+      training.isLoaded = true;
+    } else if (body.kind === 'progress') {
+      if (training.isLoaded) told.onProgress(Math.min(body.batch, order.to));
+    } else if (body.kind === 'segment') return this.#takeSegment(training, body.segment);
+    else if (body.kind === 'failed') this.#fail(body);
+    else return false;
+    return true;
+  }
+
   async #takeSegment(training: Training, packed: unknown): Promise<boolean> {
+    const { order, told, isLoaded } = training;
     const data = await this.#unpack(packed);
-    if (data === null) return false;
+    if (data === null || this.#training !== training) return false;
     // It was sent again before the answer came.
-    if (data.to <= this.#at && data.from < this.#at) return this.#confirm(data.to);
-    if (data.from !== this.#at || data.to < data.from || data.to > training.order.to) return false;
+    if (data.to <= this.#at && data.from < this.#at) return this.#confirm();
+    if (!isLoaded || data.from !== this.#at || data.to < data.from || data.to > order.to) return false;
+    if (data.result?.outcome === 'complete' && data.to !== order.to) return false;
     const checkpoint = data.checkpoint && (await this.#blobs.arrived(data.checkpoint));
     if (data.checkpoint !== null && checkpoint === null) return false;
     if (checkpoint) this.member.holds.add(checkpoint.hash);
     this.#at = data.to;
-    const stored = training.told.onSegment({ ...data, checkpoint } as SegmentReport);
+    const stored = told.onSegment({ ...data, checkpoint } as SegmentReport);
     void Promise.resolve(stored).then(
-      () => this.#confirm(data.to),
+      () => {
+        this.#stored = data.to;
+        this.#confirm();
+      },
       () => {}, // what cannot be stored ends the sweep
     );
-    if (data.result !== null) training.resolve();
+    if (data.result !== null) this.#finish(null);
     return true;
   }
 
+  /** @returns null where it is no segment, or has not come as a whole */
   async #unpack(packed: unknown): Promise<Segment | null> {
     const large = LargeSegment.safeParse(packed);
     const plain = large.success ? await this.#blobs.read(large.data.blob) : packed;
-    const { success, data } = Segment.safeParse(fromPlain(plain));
-    return success ? data : null;
+    return parseSegment(plain);
   }
 
-  #confirm(to: number): true {
-    this.#tell({ kind: 'committed', to }, this.grant);
+  #confirm(): true {
+    this.#tell({ kind: 'committed', to: this.#stored }, this.grant);
     return true;
   }
 
-  #fail({ reject }: Training, { message, lost }: Extract<ToHead, { kind: 'failed' }>): void {
-    const { host } = this.member;
-    if (lost) reject(new WorkerLost(`The worker on ${host} gave its stage back: ${message}`));
-    else reject(new WorkerError(`On ${host}: ${message}`));
+  #fail({ message, lost }: Extract<ToHead, { kind: 'failed' }>): void {
+    const { host, holds } = this.member;
+    // Whatever went wrong, the next attempt begins from what is stored.
+    holds.clear();
+    if (lost) this.#finish(new WorkerLost(`The worker on ${host} gave its stage back: ${message}`));
+    else this.#finish(new WorkerError(`On ${host}: ${message}`));
+  }
+
+  /** From now on nothing is told of the stage. */
+  #finish(error: Error | null): void {
+    const training = this.#training;
+    this.#training = null;
+    this.#isDone ||= training !== null || error === null;
+    this.#gone.abort();
+    if (error === null) training?.resolve();
+    else training?.reject(error);
   }
 }
 

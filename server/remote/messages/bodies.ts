@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Evaluation } from '../../training/evaluate.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { StageOrder } from '../../runner/workers/messages.ts';
+import { fromPlain } from './typed-json.ts';
 
 // What head and workers say to each other, inside of envelopes. Both sides parse what they get.
 
@@ -50,12 +51,14 @@ export const ToWorker = z.discriminatedUnion('kind', [
 
 export type ToWorker = z.output<typeof ToWorker>;
 
-const Series = z.strictObject({
-  metric: z.string().max(200),
-  epsilon: z.number().nullable(),
-  batches: z.instanceof(Int32Array),
-  values: z.instanceof(Float64Array),
-});
+const Series = z
+  .strictObject({
+    metric: z.string().max(200),
+    epsilon: z.number().nullable(),
+    batches: z.instanceof(Int32Array),
+    values: z.instanceof(Float64Array),
+  })
+  .refine(({ batches, values }) => batches.length === values.length, 'wanted a value for each batch');
 
 const Result = z.strictObject({
   outcome: z.enum(['complete', 'stopped', 'diverged', 'split']),
@@ -67,7 +70,7 @@ const Result = z.strictObject({
 const Usage = z.strictObject({ processorSeconds: Seconds, peakMemory: z.number().min(0) });
 
 /** What a stretch of a stage gave. Evaluations are what `evaluate` makes of them. */
-export const Segment = z.strictObject({
+const Segment = z.strictObject({
   from: Batch,
   to: Batch,
   points: z.array(Series),
@@ -79,6 +82,16 @@ export const Segment = z.strictObject({
 });
 
 export type Segment = z.output<typeof Segment>;
+
+/** @param plain typed JSON. @returns null where it is none, or no segment */
+export function parseSegment(plain: unknown): Segment | null {
+  try {
+    const { success, data } = Segment.safeParse(fromPlain(plain));
+    return success ? data : null;
+  } catch {
+    return null;
+  }
+}
 
 /** One that is too large for a message: its JSON is a blob. */
 export const LargeSegment = z.strictObject({ blob: Blob });

@@ -72,21 +72,19 @@ export class Opener {
 
   /** @param queue from which it was taken. @returns null where it is none for its owner */
   open(text: unknown, queue: string): Envelope | null {
-    const envelope = this.#read(text);
-    if (envelope === null || !this.#isForMe(envelope, queue) || !this.#isNew(envelope)) {
-      this.dropped++;
-      return null;
-    }
-    return envelope;
+    const envelope = this.#read(text, queue);
+    if (envelope !== null && this.#isNew(envelope)) return envelope;
+    this.dropped++;
+    return null;
   }
 
-  #read(text: unknown): Envelope | null {
+  #read(text: unknown, queue: string): Envelope | null {
     if (typeof text !== 'string' || text.length > LARGEST_MESSAGE) return null;
     try {
       const { success, data } = Envelope.safeParse(JSON.parse(text));
-      return success ? data : null;
+      return success && this.#isForMe(data, queue) ? data : null;
     } catch {
-      return null;
+      return null; // it is no JSON, or is nested too deeply to be read
     }
   }
 

@@ -81,9 +81,9 @@ class Bull implements PostOffice {
         await this.#insist(() => queue.add('ticket', ticket, options));
       },
       // One that somebody has cannot be removed, and need not be: its claim will be answered with nothing.
-      remove: async (ticket) => void (await queue.remove(ticket).catch(() => {})),
+      remove: (ticket) => inTime(queue.remove(ticket).catch(() => {})),
       isThere: async (ticket) => (await queue.getJob(ticket)) !== undefined,
-      clear: () => this.#insist(() => queue.obliterate({ force: true })),
+      clear: () => inTime(this.#insist(() => queue.obliterate({ force: true }))),
     };
   }
 
@@ -104,7 +104,7 @@ class Bull implements PostOffice {
   }
 
   #work(name: string, concurrency: number, take: (job: Job) => Promise<void>): Listening {
-    const { lock, prefix } = this.#options;
+    const { lock, prefix, log } = this.#options;
     const worker = new this.#bull.Worker(name, take, {
       connection: this.#connection,
       prefix,
@@ -117,6 +117,8 @@ class Bull implements PostOffice {
       drainDelay: 2,
     });
     worker.on('error', this.#complain);
+    // It is no fault of the broker's.
+    worker.on('failed', (_job, { message }) => log(`something from ${name} could not be taken: ${message}`));
     this.#workers.add(worker);
     return {
       end: async () => {

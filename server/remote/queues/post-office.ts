@@ -31,6 +31,6 @@ export interface Tickets {
   remove(ticket: string): Promise<void>;
   /** Whether somebody has it, or can still take it. */
   isThere(ticket: string): Promise<boolean>;
-  /** Takes back all of them, those too that somebody has. */
+  /** Takes back all of them, those too that somebody has; where the broker is away, it is tried for a while. */
   clear(): Promise<void>;
 }

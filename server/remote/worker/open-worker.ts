@@ -17,6 +17,9 @@ import { readJoinFile, type Join } from '../broker/join-file.ts';
 import { openBull } from '../queues/bull.ts';
 import { RemoteWorker, type WorkerOptions } from './remote-worker.ts';
 
+/** A name that no blob has. */
+const NO_BLOB = '0'.repeat(64);
+
 type Own = Pick<WorkerOptions, 'engine' | 'slots' | 'placesOn' | 'lock' | 'idle' | 'until' | 'stop' | 'log'>;
 
 /**
@@ -44,6 +47,8 @@ export async function joinHead(file: string, own: Own): Promise<string | null> {
   const folder = join(tmpdir(), `cosweep-${name}`);
   const identity = { database, secret, name };
   try {
+    // What cannot be reached from here is found now, and not when a stage has been trained.
+    await store.has(NO_BLOB);
     return await new RemoteWorker({
       ...own,
       identity,

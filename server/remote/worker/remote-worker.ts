@@ -58,6 +58,8 @@ interface Opened {
   free: number[];
   /** By seat: what its last stage gave, on its way to the head. */
   sending: Map<number, Promise<void>>;
+  /** Said of it, as soon as it is known. */
+  ready: ToHead | null;
   orders: Listening | null;
 }
 
@@ -76,10 +78,13 @@ export class RemoteWorker {
   /** The term of the head that was heard last. */
   #term = 0;
   #opened: Opened | null = null;
+  /** Tickets that are used: one may be delivered once more meanwhile. */
+  readonly #used = new Set<string>();
   readonly #turns = new Map<string, Turn>();
   readonly #atWork = new Map<string, StageAtWork>();
   #busySince = performance.now();
   #reason: string | null = null;
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -109,25 +114,27 @@ export class RemoteWorker {
     return this.#reason;
   }
 
-  /** No other stage is begun. */
+  /** No other stage is begun. What goes wrong afterwards follows from that. */
   #end(reason: string | null): void {
-    this.#reason ??= reason;
+    if (this.#over.signal.aborted) return;
+    this.#reason = reason;
     this.#over.abort();
   }
 
   /** What is trained ends with a checkpoint, and is stored by the head before this process ends. */
   async #finish(): Promise<void> {
     for (const { order } of this.#turns.values()) order(null, '');
+    const noTickets = this.#opened?.orders?.end();
     for (const stage of this.#atWork.values()) stage.stop();
     const stored = Promise.all([...this.#atWork.values()].map((stage) => stage.done()));
-    await this.#opened?.orders?.end();
     await Promise.race([stored, sleep(LAST_WORDS, undefined, { ref: false })]);
+    await noTickets;
     await this.#close();
   }
 
   #greet(): void {
     const { cosweep, slots, engine } = this.#options;
-    void this.#send({
+    this.#tell({
       kind: 'hello',
       cosweep,
       host: hostname(),
@@ -142,7 +149,8 @@ export class RemoteWorker {
   #look(): void {
     const { idle, until, log } = this.#options;
     this.#greet();
-    for (const { ticket } of this.#turns.values()) void this.#send({ kind: 'claim', ticket, seat: 0 });
+    if (this.#opened?.orders === null) this.#sayReady(this.#opened);
+    for (const { ticket } of this.#turns.values()) this.#tell({ kind: 'claim', ticket, seat: 0 });
     if (this.#atWork.size > 0) this.#busySince = performance.now();
     if (performance.now() > until) return this.#end(null);
     if (performance.now() - this.#busySince < idle) return;
@@ -152,7 +160,15 @@ export class RemoteWorker {
 
   async #send(body: ToHead, grant: string | null = null): Promise<void> {
     const message = { term: body.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
-    await this.#options.post.send(HEAD, this.#sealer.seal(message));
+    const text = this.#sealer.seal(message);
+    // One after the other, so that they arrive in their order.
+    const sending = this.#sent.then(() => this.#options.post.send(HEAD, text));
+    this.#sent = sending.catch(() => {});
+    await sending;
+  }
+
+  #tell(body: ToHead, grant: string | null = null): void {
+    this.#send(body, grant).catch(({ message }: Error) => this.#options.log(message));
   }
 
   async #take(text: unknown): Promise<void> {
@@ -164,12 +180,12 @@ export class RemoteWorker {
     const stage = this.#atWork.get(envelope.grant ?? '');
     switch (body.kind) {
       case 'sweep':
-        if (this.#opened?.sweep !== body.sweep) await this.#open(body);
-        return;
+        if (this.#opened?.sweep !== body.sweep) return this.#open(body);
+        return this.#sayReady(this.#opened);
       case 'class':
         return this.#listen(body);
       case 'train':
-        return this.#turns.get(body.ticket)?.order(body, envelope.grant!);
+        return this.#takeOrder(body, envelope.grant!);
       case 'nothing':
         return this.#turns.get(body.ticket)?.order(null, '');
       case 'stop':
@@ -190,16 +206,25 @@ export class RemoteWorker {
     await this.#close();
   }
 
+  /** The head may say again what a ticket stands for that is not here any more: then it hears of that. */
+  #takeOrder(body: Extract<ToWorker, { kind: 'train' }>, grant: string): void {
+    const turn = this.#turns.get(body.ticket);
+    if (turn) turn.order(body, grant);
+    else if (!this.#atWork.has(grant)) this.#tell({ kind: 'failed', message: 'it is not trained', lost: true }, grant);
+  }
+
   async #open({ sweep, engine, structures }: Extract<ToWorker, { kind: 'sweep' }>): Promise<void> {
     await this.#close();
+    if (this.#over.signal.aborted) return;
     const { slots, placesOn } = this.#options;
     const { hire, cardOf } = await placesOn(engine);
     const trainers = Array.from({ length: slots }, (_, seat) => hire(seat));
-    const opened: Opened = { sweep, hire, trainers, free: [], sending: new Map(), orders: null };
+    const opened: Opened = { sweep, hire, trainers, free: [], sending: new Map(), ready: null, orders: null };
     this.#opened = opened;
     // Opening and measuring take a while, in which other messages have their turn.
-    void this.#measure(opened, cardOf, structures).catch(async (error: Error) => {
-      await this.#send({ kind: 'unable', sweep, reason: error.message });
+    this.#measure(opened, cardOf, structures).catch((error: Error) => {
+      if (this.#opened !== opened) return; // it was ended meanwhile
+      this.#tell({ kind: 'unable', sweep, reason: error.message });
       this.#end(`Cannot train on ${engine} here: ${error.message}`);
     });
   }
@@ -221,7 +246,12 @@ export class RemoteWorker {
       else this.#options.log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
     }
     this.#busySince = performance.now();
-    if (this.#opened === opened) await this.#send({ kind: 'ready', sweep, machine, signatures });
+    opened.ready = { kind: 'ready', sweep, machine, signatures };
+    if (this.#opened === opened) this.#sayReady(opened);
+  }
+
+  #sayReady({ ready }: Opened): void {
+    if (ready !== null) this.#tell(ready);
   }
 
   #listen({ sweep, name }: Extract<ToWorker, { kind: 'class' }>): void {
@@ -233,7 +263,8 @@ export class RemoteWorker {
 
   /** Has a ticket: asks what it stands for, and does that. */
   async #use(opened: Opened, ticket: string): Promise<void> {
-    if (this.#opened !== opened || this.#over.signal.aborted) return;
+    if (this.#opened !== opened || this.#over.signal.aborted || this.#used.has(ticket)) return;
+    this.#used.add(ticket);
     const seat = opened.free.shift()!;
     try {
       const given = new Promise<{ body: Extract<ToWorker, { kind: 'train' }> | null; grant: string }>((resolve) =>
@@ -245,6 +276,7 @@ export class RemoteWorker {
       if (body !== null) await this.#train(opened, seat, body, grant);
     } finally {
       this.#turns.delete(ticket);
+      this.#used.delete(ticket);
       opened.free.push(seat);
     }
   }
@@ -269,7 +301,7 @@ export class RemoteWorker {
       this.#end((error as Error).message);
       stage.drop();
     }
-    void stage.done().then(() => this.#atWork.delete(grant));
+    void stage.done().then(() => this.#atWork.delete(grant)); // it does not fail
     // The next stage is trained meanwhile. Where sending takes longer than training, it is waited for.
     await opened.sending.get(seat);
     opened.sending.set(seat, stage.sent());

@@ -8,6 +8,7 @@ import { WorkerError, type Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { FileBringer } from '../blobs/file-bringer.ts';
+import { PassingFailure } from '../blobs/http-failure.ts';
 import { readBlob } from '../blobs/read-blob.ts';
 import type { RemoteOrder, ToHead } from '../messages/bodies.ts';
 import { toPlain } from '../messages/typed-json.ts';
@@ -40,6 +41,8 @@ export class StageAtWork {
   #isDropped = false;
   #isStopping = false;
   #isTraining = false;
+  /** All of `train`. */
+  #ended: Promise<void> = Promise.resolve();
   #told = 0;
   /** The checkpoint that it begins from may be deleted here. */
   #release: () => Promise<void> = async () => {};
@@ -49,20 +52,32 @@ export class StageAtWork {
     this.#shop = shop;
     this.#outbox = new Outbox(shop.sendAgain, (error) => {
       this.drop();
-      void shop.send({ kind: 'failed', message: error.message, lost: true });
+      this.#mention({ kind: 'failed', message: error.message, lost: true });
     });
   }
 
-  /** Trains it. What came of it may still be on its way then. */
-  async train(order: RemoteOrder): Promise<void> {
+  /**
+   * Trains it. What came of it may still be on its way then. Fails where no other stage can be trained here either.
+   */
+  train(order: RemoteOrder): Promise<void> {
+    const training = this.#train(order);
+    this.#ended = training.catch(() => {});
+    return training;
+  }
+
+  async #train(order: RemoteOrder): Promise<void> {
     const { trainer, send } = this.#shop;
     try {
       const local = await this.#toLocal(order);
+      await trainer.opened;
       if (this.#isDropped) return;
       if (this.#isStopping) return await send({ kind: 'failed', message: 'it was told to stop', lost: true });
       this.#isTraining = true;
       const training = trainer.train(local, {
-        onLoaded: ({ classes, evaluated }) => void send({ kind: 'loaded', loaded: { classes, evaluated } }),
+        onLoaded: ({ classes, evaluated }) => {
+          const body: ToHead = { kind: 'loaded', loaded: { classes, evaluated } };
+          if (!this.#isDropped) this.#outbox.add({ to: order.from, send: () => send(body) });
+        },
         onProgress: (batch) => this.#tellProgress(batch),
         onSegment: (segment) => this.#deliver(segment),
       });
@@ -73,7 +88,9 @@ export class StageAtWork {
       // What came of it before is worth something: the head goes on from there.
       await this.#outbox.sent();
       await send({ kind: 'failed', message: (error as Error).message, lost: !isOwn });
-      if (!isOwn) throw error;
+      this.#outbox.drop();
+      // A head that cannot be reached may be started again.
+      if (!isOwn && !(error instanceof PassingFailure)) throw error;
     } finally {
       this.#isTraining = false;
       await this.#release();
@@ -86,8 +103,9 @@ export class StageAtWork {
   }
 
   /** All of it is stored, or nobody wants it. */
-  done(): Promise<void> {
-    return this.#outbox.empty();
+  async done(): Promise<void> {
+    await this.#ended;
+    await this.#outbox.empty();
   }
 
   confirm(to: number): void {
@@ -135,7 +153,12 @@ export class StageAtWork {
     const now = performance.now();
     if (now - this.#told < PROGRESS_EVERY) return;
     this.#told = now;
-    void this.#shop.send({ kind: 'progress', batch });
+    this.#mention({ kind: 'progress', batch });
+  }
+
+  /** Says something that is not missed where it does not arrive. */
+  #mention(body: ToHead): void {
+    this.#shop.send(body).catch(() => {});
   }
 
   #deliver(segment: SegmentReport): void {

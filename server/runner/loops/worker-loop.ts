@@ -24,7 +24,7 @@ import { StageProgress } from './stage-progress.ts';
 /** A stage that fails is trained again this many times before its runs count as failed. */
 const RETRIES = 2;
 
-/** So many times a stage may lose whoever was to train it. */
+/** So many times a stage may lose whoever was to train it, which says nothing against the stage. */
 const MOST_LOST = 20;
 
 type Work = Pick<
@@ -54,6 +54,8 @@ export interface Shared {
   mostEpsilons: number;
   /** By stage: how many of those who were to train it are gone. */
   lost: Map<number, number>;
+  /** By stage: how often it has failed. */
+  failed: Map<number, number>;
   /** What is known of the graphics card that the workers train on. */
   card: Pick<CardWatch, 'open'>;
 }
@@ -86,7 +88,10 @@ export class WorkerLoop {
     try {
       for (;;) {
         const bits = await this.#seat.ready(ended);
-        const job = bits && (await queue.next(ended, bits));
+        if (!bits) break;
+        const { gone } = this.#seat;
+        const job = await queue.next(AbortSignal.any([ended, gone]), bits);
+        if (!job && gone.aborted) continue;
         if (!job) break;
         this.#showIdle();
         // A stage whose trunk may have trained it already is settled beside the training; what is left of it comes
@@ -110,7 +115,7 @@ export class WorkerLoop {
   async #train(job: StageJob, bits: BitClass): Promise<void> {
     const { stopping, killing, tell } = this.#work;
     const spent = { seconds: 0 };
-    for (let failures = 0; ;) {
+    for (;;) {
       try {
         return await this.#attempt(job, bits, spent);
       } catch (error) {
@@ -124,13 +129,16 @@ export class WorkerLoop {
           tell({ kind: 'log', message: `${describe(job)} stops where it was stored last: ${error.message}` });
           return this.#end(job, { state: 'waiting' }, spent);
         }
-        if (error instanceof WorkerLost && this.#mayBeLostAgain(job)) {
+        if (error instanceof WorkerLost && count(job, this.#shared.lost) <= MOST_LOST) {
           tell({ kind: 'log', message: `${describe(job)} is given to somebody else: ${error.message}` });
           return this.#shared.queue.giveBack(job);
         }
-        if (++failures > RETRIES)
+        const failures = count(job, this.#shared.failed);
+        if (failures > RETRIES)
           return this.#end(job, { state: 'failed', error: `${error.message} (tried ${failures} times)` }, spent);
         tell({ kind: 'log', message: `${describe(job)} is tried again: ${error.message}` });
+        // Where others may sit in other seats already, it is tried by whoever comes first.
+        if (this.#seat.gone.aborted) return this.#shared.queue.giveBack(job);
       }
     }
   }
@@ -185,13 +193,6 @@ export class WorkerLoop {
     // While a stage is stored the next one is trained, unless it is known only then which ones follow. One stage waits
     // at most.
     await (result!.outcome === 'split' ? this.#storing.idle() : before);
-  }
-
-  /** Those who are lost say nothing against the stage, unless there are very many. */
-  #mayBeLostAgain({ stage: { stageId } }: StageJob): boolean {
-    const lost = (this.#shared.lost.get(stageId) ?? 0) + 1;
-    this.#shared.lost.set(stageId, lost);
-    return lost <= MOST_LOST;
   }
 
   #beginLog({ stage }: StageJob, { pid }: Trainer, { device }: Machine, start: Start | null, from: number): StageLog {
@@ -249,6 +250,13 @@ export class WorkerLoop {
   #showIdle(): void {
     this.#work.tell({ kind: 'worker', worker: this.#index, training: null });
   }
+}
+
+/** Counts what has happened to a stage, whoever was to train it. */
+function count({ stage: { stageId } }: StageJob, counts: Map<number, number>): number {
+  const more = (counts.get(stageId) ?? 0) + 1;
+  counts.set(stageId, more);
+  return more;
 }
 
 function describe({ runs, stage: { from, to } }: StageJob): string {

@@ -25,9 +25,13 @@ export class LocalSeating implements Seating {
   }
 }
 
+/** Whoever dies in a seat of this machine is replaced at once. */
+const NEVER = new AbortController().signal;
+
 /** A seat in which somebody is hired when there is something to train. */
 export class LocalSeat implements Seat {
   readonly index: number;
+  readonly gone = NEVER;
   readonly #class: BitClass;
   readonly #hire: Hire;
   #taken: Trainer | null;

@@ -15,6 +15,8 @@ export interface Seat {
    * @returns the class of bits that is computed here; null where it was ended
    */
   ready(ended: AbortSignal): Promise<BitClass | null>;
+  /** Aborted: whoever `ready` has found here is gone, and somebody else has to be waited for. */
+  readonly gone: AbortSignal;
   /** Whoever trains here; somebody new where the one before has died. */
   trainer(): Trainer;
   /** Nothing more is trained here. */

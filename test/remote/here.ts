@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { queueDefinition, readWanted } from '../../server/cli/queue-definition.ts';
+import { BlobCache } from '../../server/remote/blobs/blob-cache.ts';
+import type { BlobStore } from '../../server/remote/blobs/blob-store.ts';
+import { newSecret } from '../../server/remote/broker/join-file.ts';
+import { HeadBlobs } from '../../server/remote/head/head-blobs.ts';
+import { RemoteHead } from '../../server/remote/head/remote-head.ts';
+import { RemoteWorker } from '../../server/remote/worker/remote-worker.ts';
+import { nameOfTemporaries, writeUnnamed } from '../../server/runner/checkpoints/checkpoint-files.ts';
+import { runQueue } from '../../server/runner/run-queue.ts';
+import { hireOn, type Hire } from '../../server/runner/workers/hire-worker.ts';
+import type { RunnerEvent, SweepSummary } from '../../server/runner/events.ts';
+import { Logs } from '../../server/runner/logs/logs.ts';
+import { Patience } from '../../server/runner/patience.ts';
+import { checkpointFileOf } from '../../server/store/reading/read-checkpoints.ts';
+import { openStorage, type Storage } from '../../server/store/database/storage.ts';
+import { keepCheckpoints } from '../../server/store/sweeps/keep-checkpoints.ts';
+import { temporaryFolder, writeStudy, type Study } from '../runner/study.ts';
+import { InMemory } from './in-memory.ts';
+
+const LOCK = 3_000;
+
+/** A head and its workers in this process, with no broker between them: what trains are processes all the same. */
+export class Here {
+  readonly folder: string;
+  readonly db: string;
+  readonly post: InMemory;
+  readonly head: RemoteHead;
+  readonly said: string[] = [];
+  readonly #storage: Storage;
+  readonly #identity = { database: randomUUID(), secret: newSecret() };
+  readonly #blobs: HeadBlobs;
+
+  private constructor(storage: Storage, post: InMemory) {
+    this.#storage = storage;
+    this.db = storage.file;
+    this.folder = dirname(storage.file);
+    this.post = post;
+    const fileOf = (hash: string): string | null => checkpointFileOf(storage, hash);
+    this.#blobs = new HeadBlobs({ folder: storage.checkpointFolder, fileOf }, nameOfTemporaries());
+    const identity = { ...this.#identity, name: 'head' };
+    this.head = new RemoteHead({ identity, cosweep: '1', post, blobs: this.#blobs, lock: LOCK, log: this.#log });
+  }
+
+  static async open(post = new InMemory()): Promise<Here> {
+    const folder = temporaryFolder();
+    const storage = await openStorage({ file: join(folder, 'study.db'), create: true });
+    onTestFinished(() => storage.close());
+    return new Here(storage, post);
+  }
+
+  async queue(study: Study): Promise<number> {
+    const wanted = await readWanted(this.db, writeStudy(this.folder, study));
+    const sweepId = await queueDefinition(this.#storage, wanted, { engine: null, share: true }, () => {});
+    keepCheckpoints(this.#storage, sweepId);
+    return sweepId;
+  }
+
+  /** Trains what is queued. @param stop aborted: as by Ctrl-C */
+  async train(sweepId: number, stop = new AbortController().signal): Promise<SweepSummary | null> {
+    const summary = await runQueue({
+      storage: this.#storage,
+      sweepId,
+      engine: 'wasm',
+      device: null,
+      workers: 1,
+      fresh: false,
+      wait: false,
+      command: 'a test',
+      remote: this.head,
+      tell: (event: RunnerEvent) => void (event.kind === 'log' && this.said.push(event.message)),
+      stop,
+      kill: new AbortController().signal,
+    });
+    await this.head.close(null);
+    return summary;
+  }
+
+  /** Somebody who joins. @returns why it ended, when it has */
+  worker({ hire, slots = 1, stop = new AbortController().signal }: Joining = {}): Promise<string | null> {
+    const store = storeOf(this.#blobs);
+    const ended = new RemoteWorker({
+      identity: { ...this.#identity, name: randomUUID() },
+      cosweep: '1',
+      post: this.post,
+      store,
+      cache: new BlobCache(store, { folder: temporaryFolder() }),
+      engine: 'wasm',
+      slots,
+      placesOn: async () => ({
+        hire: hire ?? hireOn('wasm', () => null, { patience: new Patience(), logs: Logs.none() }),
+        cardOf: () => null,
+      }),
+      folder: temporaryFolder(),
+      lock: LOCK,
+      idle: Infinity,
+      until: Infinity,
+      stop,
+      log: this.#log,
+    }).run();
+    onTestFinished(async () => void (await Promise.race([ended, sleep(10_000)])));
+    return ended;
+  }
+
+  readonly #log = (sentence: string): void => void this.said.push(sentence);
+}
+
+interface Joining {
+  /** Who trains there; left out: a process on `wasm`. */
+  hire?: Hire;
+  slots?: number;
+  stop?: AbortSignal;
+}
+
+/** The blobs of the head, as its server gives them to others. */
+function storeOf(blobs: HeadBlobs): BlobStore {
+  return {
+    has: async (hash) => (await blobs.find(hash)) !== null,
+    read: async (hash) => {
+      const path = await blobs.find(hash);
+      return path === null ? null : createReadStream(path);
+    },
+    write: async (blob, pieces) => {
+      if ((await blobs.find(blob.hash)) !== null) return;
+      const { file } = await writeUnnamed(blobs.folder, blobs.temporaries, pieces());
+      await blobs.take(blob, file);
+    },
+  };
+}
