@@ -160,7 +160,7 @@ async function toWork(
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
     engine: crew.engine,
-    seating: seatingOf(crew, classes, structures, tell),
+    seating: seatingOf(sweepId, crew, classes, structures, tell),
     classes: known ?? [],
     patience,
     logs,
@@ -178,6 +178,7 @@ async function toWork(
 }
 
 function seatingOf(
+  sweepId: number,
   crew: Crew,
   classes: ClassOfCard | null,
   structures: Structures | null,
@@ -186,6 +187,7 @@ function seatingOf(
   const { engine, remote } = crew;
   if (remote !== null)
     return remote.seating({
+      sweepId,
       engine,
       structures: structures?.list ?? [],
       classOf: (machine, signatures) =>
