@@ -1,5 +1,4 @@
 import type { MachineRow, Machines, MachineStage } from '../store/reading/list-machines.ts';
-import { waitingWords } from '../sweep/waiting-words.ts';
 import { toColumns, type Cell } from './columns.ts';
 import { toDuration } from './duration.ts';
 
@@ -9,7 +8,7 @@ export function machinesText({ head, sweep, machines, waiting }: Machines): stri
   return [
     `Process ${head.pid} on ${head.host} ${trains}`,
     machines.length === 0 ? NOBODY : toColumns(HEAD, machines.flatMap(toRows)),
-    ...(waiting.length === 0 ? [] : [waiting.map(({ seed, ...who }) => waitingWords(seed, who)).join('\n')]),
+    ...(waiting.length === 0 ? [] : [waiting.map(({ words }) => words).join('\n')]),
   ].join('\n\n');
 }
 

@@ -1,8 +1,10 @@
-/** Why a seed waits, and what can be done about it. */
-export function waitingWords(
-  seed: number,
-  { bits, signatures }: { bits: string | null; signatures: readonly string[] },
-): string {
+/**
+ * What a seed waits for, and what can be done about it.
+ *
+ * @param bits the name of the class of bits that it belongs to; null where that is not known
+ * @param signatures of what is trained of it, each as far as it is shown
+ */
+export function waitingWords(seed: number, bits: string | null, signatures: readonly string[]): string {
   return `seed ${seed} waits for a machine ${ofWhat(bits, signatures)}; with --move-seeds it is trained anew`;
 }
 

@@ -32,7 +32,9 @@ const machineRow = sameShape<MachineRow>()(
     id: z.string().describe('its name in messages'),
     host: z.string().describe('the machine that it runs on'),
     pid: count.describe('its process id there'),
-    engine: z.string().describe('the engine that it would take by itself'),
+    engine: z
+      .string()
+      .describe('the engine that it trains on; until that is open, the one that it would take by itself'),
     slots: count.describe('how many stages it trains at the same time'),
     device: words.describe('what it computes on; null until it has opened the engine'),
     versions: z
@@ -68,6 +70,7 @@ const waitingSeed = sameShape<WaitingSeedRow>()(
     signatures: z
       .array(z.string())
       .describe('the first 12 hex digits of the signatures of what is trained of it; none where none was measured'),
+    words: z.string().describe('what it waits for, and what can be done about it'),
   }),
 );
 

@@ -9,17 +9,15 @@ export function presentOf(members: Members, seating: RemoteSeating | null): Note
     sweepId: seating?.sweepId ?? null,
     workers: [
       ...members.list.map((member) => toNoted(member, seating)),
-      ...members.gone.map(({ member, why }): NotedWorker => ({ ...describe(member), ...GONE, reason: why })).reverse(),
+      ...[...members.gone].reverse().map(({ member, why }) => toGone(member, why, seating)),
     ],
     waiting: seating?.waiting() ?? [],
   };
 }
 
-const GONE = { state: 'gone', stages: [] } as const;
-
 function toNoted(member: Member, seating: RemoteSeating | null): NotedWorker {
   const stages = seating?.stagesOf(member) ?? [];
-  return { ...describe(member), state: stateOf(member, stages, seating), stages, reason: member.unable };
+  return { ...describe(member, seating), state: stateOf(member, stages, seating), stages, reason: member.unable };
 }
 
 function stateOf(member: Member, stages: readonly number[], seating: RemoteSeating | null): NotedWorker['state'] {
@@ -29,16 +27,22 @@ function stateOf(member: Member, stages: readonly number[], seating: RemoteSeati
   return member.unable === null ? 'opening' : 'unable';
 }
 
-function describe(member: Member): Omit<NotedWorker, 'state' | 'stages' | 'reason'> {
-  const { id, host, pid, slots, engine, machine, bits, cameAt, heardAt } = member;
+function toGone(member: Member, why: string, seating: RemoteSeating | null): NotedWorker {
+  return { ...describe(member, seating), state: 'gone', stages: [], reason: why };
+}
+
+/** What it computes on, and which bits, is of the sweep that it has opened its engine for. */
+function describe(member: Member, seating: RemoteSeating | null): Omit<NotedWorker, 'state' | 'stages' | 'reason'> {
+  const { id, host, pid, slots, cameAt, heardAt } = member;
+  const isOpen = seating !== null && member.sweep === seating.id;
   return {
     id,
     host,
     pid,
     slots,
-    engine,
-    machine,
-    bits: bits && bits.name,
+    engine: isOpen ? seating.engine : member.engine,
+    machine: isOpen ? member.machine : null,
+    bits: isOpen ? (member.bits?.name ?? null) : null,
     cameAt: steadyNow(cameAt),
     heardAt: steadyNow(heardAt),
   };

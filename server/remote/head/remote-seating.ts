@@ -117,6 +117,10 @@ export class RemoteSeating implements Seating {
     return this.#over.aborted ? null : this.#sweep.sweepId;
   }
 
+  get engine(): string {
+    return this.#sweep.engine;
+  }
+
   /** The stages that a member trains. */
   stagesOf(member: Member): number[] {
     const own = this.#all.map(({ taken }) => (taken?.member === member ? taken.stageId : null));

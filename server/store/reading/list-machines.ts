@@ -1,4 +1,5 @@
 import { groupBy } from '../../sweep/group-by.ts';
+import { waitingWords } from '../../sweep/waiting-words.ts';
 import { runName, stageName, sweepName } from '../database/ids.ts';
 import { leaseHolder } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
@@ -55,6 +56,8 @@ export interface WaitingSeedRow {
   bits: string | null;
   /** Signatures of what is trained of it, each as far as it is shown; none where nobody could measure them. */
   signatures: string[];
+  /** What it waits for, and what can be done about it. */
+  words: string;
 }
 
 /** Who is there of other machines; null where no process lets them train. */
@@ -166,6 +169,7 @@ function waitingSeeds(storage: Storage, sweepId: number, waiting: Waiting[]): Wa
   return waiting.flatMap(({ seed, bits }) => {
     const trained = begun.get(seed);
     if (trained === undefined) return [];
-    return [{ seed, bits, signatures: trained.flatMap((each) => (each.bits === null ? [] : [each.bits])) }];
+    const signatures = trained.flatMap((each) => (each.bits === null ? [] : [each.bits]));
+    return [{ seed, bits, signatures, words: waitingWords(seed, bits, signatures) }];
   });
 }

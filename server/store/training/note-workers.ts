@@ -12,6 +12,7 @@ export interface NotedWorker {
   host: string;
   pid: number;
   slots: number;
+  /** What it trains on; until that is open, what it would take by itself. */
   engine: string;
   /** null until it has opened the engine. */
   machine: Machine | null;
