@@ -15,21 +15,22 @@ export function StagesMachines({ sweep }: { sweep: SweepDetail }) {
   const isOpen = sweep.state === 'running' || sweep.state === 'queued';
   const { value } = useResource<MachineList>(isOpen ? 'machines' : null, isAboutMachines);
   if (!isOpen || value === null || value.listening === null) return null;
-  const { machines, waiting } = value.listening;
+  const { listening } = value;
+  const { machines, waiting } = listening;
   const gone = machines.filter(({ state }) => state === 'gone');
   return (
     <section class="card machines">
       <h2>Machines</h2>
-      <p class="small quiet">{headWords(value.listening, sweep)}</p>
+      <p class="small quiet">{headWords(listening, sweep)}</p>
       {machineGroups(machines).map((group) => (
-        <Group key={group.bits ?? ''} group={group} />
+        <Group key={group.bits ?? ''} group={group} sweep={listening.sweep} />
       ))}
       {gone.length === machines.length && (
         <p>
           No worker is there. <code>cosweep worker --join FILE</code> on any machine starts one.
         </p>
       )}
-      {value.listening.sweep === sweep.id && waiting.length > 0 && (
+      {listening.sweep === sweep.id && waiting.length > 0 && (
         <ul class="machines-waiting">
           {waiting.map(({ seed, words }) => (
             <li key={seed}>{words.replace(/^s/, 'S')}</li>
@@ -51,7 +52,8 @@ function headWords({ head, sweep: trained }: Listening, sweep: SweepDetail): str
   return `Process ${head.pid} on ${head.host} lets workers on other machines train${others}.`;
 }
 
-function Group({ group: { bits, devices, versions, machines } }: { group: MachineGroup }) {
+function Group({ group, sweep }: { group: MachineGroup; sweep: string | null }) {
+  const { bits, devices, versions, machines } = group;
   return (
     <section class="machine-group">
       <h3>{bits === null ? 'Bits not measured yet' : <>Class {bits}</>}</h3>
@@ -63,14 +65,14 @@ function Group({ group: { bits, devices, versions, machines } }: { group: Machin
       ))}
       <ul class="machine-list">
         {machines.map((machine) => (
-          <Machine key={machine.id} machine={machine} />
+          <Machine key={machine.id} machine={machine} sweep={sweep} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Machine({ machine }: { machine: MachineRow }) {
+function Machine({ machine, sweep }: { machine: MachineRow; sweep: string | null }) {
   const { host, pid, slots, engine, state, reason, silent, here, trains } = machine;
   return (
     <li class="machine">
@@ -83,12 +85,12 @@ function Machine({ machine }: { machine: MachineRow }) {
       <div>
         {STATES[state]}
         <span class="below small quiet numbers">
-          heard {formatDuration(Math.round(silent))} ago, here for {formatDuration(here)}
+          heard {formatDuration(Math.round(silent))} ago, here for {formatDuration(Math.round(here))}
         </span>
       </div>
       <div class="machine-work">
         {trains.map((stage) => (
-          <Stage key={stage.stage} stage={stage} />
+          <Stage key={stage.stage} stage={stage} sweep={sweep} />
         ))}
         {reason !== null && <span class="small">{reason}</span>}
       </div>
@@ -104,7 +106,7 @@ const STATES: Record<MachineRow['state'], string> = {
   gone: 'is gone',
 };
 
-function Stage({ stage: { seed, from, to, batch, runs } }: { stage: MachineStage }) {
+function Stage({ stage: { seed, from, to, batch, runs }, sweep }: { stage: MachineStage; sweep: string | null }) {
   const [first] = runs;
   return (
     <div class="stage-progress numbers">
@@ -113,7 +115,7 @@ function Stage({ stage: { seed, from, to, batch, runs } }: { stage: MachineStage
           <Link to={`runs/${first.run}`}>{first.run}</Link> {first.armName}
         </>
       ) : (
-        `trunk of ${runs.length} runs`
+        <Link to={`sweeps/${sweep}/runs?state=running&seed=${seed}`}>trunk of {runs.length} runs</Link>
       )}
       , seed {seed}
       <ProgressBar done={batch - from} total={to - from} label={`Batches ${from} to ${to} trained`} />

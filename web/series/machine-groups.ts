@@ -11,7 +11,9 @@ export interface MachineGroup {
   machines: MachineRow[];
 }
 
-/** Those who are there by their class of bits, in the order in which the first of each came; the unmeasured at the end. */
+/**
+ * Those who are there by their class of bits, in the order in which the first of each came; the unmeasured at the end.
+ */
 export function machineGroups(machines: readonly MachineRow[]): MachineGroup[] {
   const there = machines.filter(({ state }) => state !== 'gone');
   const names = [...new Set(there.map(({ bits }) => bits))];

@@ -38,7 +38,7 @@ const MOST_GONE = 20;
 export class Members {
   readonly #members = new Map<string, Member>();
   /** The last of those who are gone, the newest at the end. */
-  readonly #gone: Gone[] = [];
+  #gone: Gone[] = [];
   #arrived: (() => void)[] = [];
 
   get list(): Member[] {
@@ -53,7 +53,9 @@ export class Members {
     return this.#members.get(id);
   }
 
+  /** Whoever was only silent may come again under its name. */
   add(member: Member): void {
+    this.#gone = this.#gone.filter((each) => each.member.id !== member.id);
     this.#members.set(member.id, member);
     for (const resolve of this.#arrived.splice(0)) resolve();
   }
@@ -61,8 +63,7 @@ export class Members {
   /** @param why a sentence */
   remove(member: Member, why: string): void {
     if (!this.#members.delete(member.id)) return;
-    this.#gone.push({ member, why });
-    this.#gone.splice(0, this.#gone.length - MOST_GONE);
+    this.#gone = [...this.#gone, { member, why }].slice(-MOST_GONE);
   }
 
   /** Those of whom nothing was heard for so many milliseconds. */

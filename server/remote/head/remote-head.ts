@@ -127,13 +127,13 @@ export class RemoteHead implements RemoteWorkers {
     if (body.kind === 'ready') {
       if (body.sweep === seating.id && member.sweep !== seating.id)
         await seating.admit(member, body.machine, body.signatures);
-    } else if (body.kind === 'unable') this.#note(member, body.reason);
+    } else if (body.kind === 'unable') this.#refuse(member, body, seating);
     else if (body.kind === 'claim') seating.claim(member, body.ticket);
     else await this.#takeGranted(seating, member, envelope, body);
   }
 
-  #note(member: Member, reason: string): void {
-    member.unable = reason;
+  #refuse(member: Member, { sweep, reason }: Extract<ToHead, { kind: 'unable' }>, seating: RemoteSeating): void {
+    if (sweep === seating.id) member.unable = reason;
     this.#options.log(`${member.host} cannot train this sweep: ${reason}`);
   }
 

@@ -114,7 +114,8 @@ export class RemoteSeating implements Seating {
 
   /** The sweep as the database counts it; null where nothing more of it is trained. */
   get sweepId(): number | null {
-    return this.#over.aborted ? null : this.#sweep.sweepId;
+    const isAtWork = this.#all.some(({ taken }) => taken !== null && taken.stageId !== null);
+    return this.#over.aborted && !isAtWork ? null : this.#sweep.sweepId;
   }
 
   get engine(): string {
@@ -129,7 +130,7 @@ export class RemoteSeating implements Seating {
 
   /** Seeds that none of those who are there may train, with the class that may, if it was there. */
   waiting(): WaitingSeed[] {
-    const seeds = this.#opening.waiting(this.#admitted.map(({ bits }) => bits!));
+    const seeds = this.#over.aborted ? [] : this.#opening.waiting(this.#admitted.map(({ bits }) => bits!));
     if (seeds.length === 0) return [];
     const classes = [...this.#offices.values()].map(({ bits }) => ({
       name: bits.name,
