@@ -35,6 +35,7 @@ import { syncCommand } from './commands/sync.ts';
 import { tagCommand } from './commands/tag.ts';
 import { weightsCommand } from './commands/weights.ts';
 import { workerCommand } from './commands/worker.ts';
+import { workersCommand } from './commands/workers.ts';
 
 /** In the order in which `cosweep --help` lists them. */
 export const commands: readonly CliCommand[] = [
@@ -60,6 +61,7 @@ export const commands: readonly CliCommand[] = [
   curvesCommand,
   weightsCommand,
   workerCommand,
+  workersCommand,
   cancelCommand,
   retryCommand,
   cloneCommand,

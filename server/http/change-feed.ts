@@ -4,6 +4,8 @@ import type { ServerEvent } from './schemas/event.ts';
 /** What changed, or that everything has to be looked at anew. */
 export interface News extends Changes {
   everything?: true;
+  /** Something was noted of workers on other machines. */
+  workers?: true;
 }
 
 /**
@@ -26,12 +28,13 @@ export interface ChangeFeed {
 /**
  * Changes as events. The event of the list comes first, since a later event may name a sweep that is new in the list.
  */
-export function toEvents({ list, sweeps, runs, everything }: News): ServerEvent[] {
+export function toEvents({ list, sweeps, runs, everything, workers }: News): ServerEvent[] {
   return [
     ...(everything ? [{ kind: 'hello' as const }] : []),
     ...(list ? [{ kind: 'sweeps' as const }] : []),
     ...sweeps.map((sweep) => ({ kind: 'sweep' as const, sweep })),
     ...runs.map((run) => ({ kind: 'run' as const, run })),
+    ...(workers ? [{ kind: 'workers' as const }] : []),
   ];
 }
 

@@ -21,6 +21,7 @@ import { getSweepRoute } from './handlers/get-sweep.ts';
 import { getVerdictRoute } from './handlers/get-verdict.ts';
 import { getWorkerLogRoute } from './handlers/get-worker-log.ts';
 import { listLogsRoute } from './handlers/list-logs.ts';
+import { listMachinesRoute } from './handlers/list-machines.ts';
 import { listRunsRoute } from './handlers/list-runs.ts';
 import { listStagesRoute } from './handlers/list-stages.ts';
 import { listSweepsRoute } from './handlers/list-sweeps.ts';
@@ -73,6 +74,7 @@ export const routes: readonly Route[] = [
   getProjectionRoute,
   getCurvesRoute,
   listWorkersRoute,
+  listMachinesRoute,
   getWorkerLogRoute,
   getDoctorRoute,
   postDoctorRoute,

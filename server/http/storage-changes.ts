@@ -1,5 +1,5 @@
 import { isReplaced } from '../store/database/replaced.ts';
-import { changesSince, currentRevision } from '../store/database/changes.ts';
+import { changesSince, currentRevision, workersRevision } from '../store/database/changes.ts';
 import { leaseHolder } from '../store/database/lease.ts';
 import { storedAsRunning } from '../store/reading/seen-state.ts';
 import type { Storage } from '../store/database/storage.ts';
@@ -15,11 +15,18 @@ import type { ChangeSource, News } from './change-feed.ts';
  */
 export function storageChanges(storage: Storage): ChangeSource {
   let held = false;
+  let workers = 0;
   let replaced = false;
   const isHeld = (): boolean => leaseHolder(storage) !== null;
+  const withWorkers = (changes: News): News => {
+    const before = workers;
+    workers = workersRevision(storage);
+    return workers === before ? changes : { ...changes, workers: true };
+  };
   return {
     revision() {
       held = isHeld();
+      workers = workersRevision(storage);
       return currentRevision(storage);
     },
     since(revision): News {
@@ -28,7 +35,7 @@ export function storageChanges(storage: Storage): ChangeSource {
       replaced = isReplaced(storage) !== null;
       if (replaced !== before) return { ...nothing, everything: true };
       if (replaced) return nothing;
-      const changes = changesSince(storage, revision);
+      const changes = withWorkers(changesSince(storage, revision));
       const now = isHeld();
       if (now === held) return changes;
       const { sweeps, runs } = storedAsRunning(storage);

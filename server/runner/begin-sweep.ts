@@ -103,7 +103,7 @@ async function measure(options: Beginner, { sweep, crew, identities, data, ended
   if (crew.remote !== null) {
     // Only where seeds of others may be trained anew it has to be known at once who is there.
     if (!acceptsOtherBits(storage, sweepId)) return { classes: null, structures };
-    const there = await crew.remote.gather(remoteSweepOf(crew.engine, structures, tell), ended);
+    const there = await crew.remote.gather(remoteSweepOf(sweepId, crew.engine, structures, tell), ended);
     return { classes: new Map(there.map((bits) => [bits.name, bits])), structures };
   }
   return { classes: await measureBits(crew, structures, { ended, tell }), structures };

@@ -25,6 +25,7 @@ import { patiently, type Waiter } from './patiently.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSweep } from './run-sweep.ts';
 import { Patience } from './patience.ts';
+import { keepWorkers } from './workers/keep-workers.ts';
 import type { Elsewhere } from './workers/remote-workers.ts';
 
 interface Looking {
@@ -54,6 +55,7 @@ export async function runQueue(
   const patience = new Patience(options.watchdog);
   const log = (message: string): void => tell({ kind: 'log', message });
   let logs: Logs | null = null;
+  let forget = (): void => {};
   try {
     for (const id of await patiently(waiter, () => clearLeftovers(storage, lease, options.sweepId, left))) {
       if (id !== options.sweepId)
@@ -67,6 +69,7 @@ export async function runQueue(
     await claimFolder({ ...options, lease, lost }, waiter, log);
     await removeNoted(waiter, lease, log);
     await beginRemote(options, waiter, lease);
+    if (options.remote) forget = keepWorkers(storage, lease, options.remote);
     logs = Logs.open(storage, log);
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
@@ -87,6 +90,7 @@ export async function runQueue(
     return asked;
   } finally {
     await logs?.close();
+    forget();
     end();
     releaseLease(storage, lease);
   }

@@ -160,7 +160,7 @@ async function toWork(
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
     engine: crew.engine,
-    seating: seatingOf(crew, classes, structures, tell),
+    seating: seatingOf(sweepId, crew, classes, structures, tell),
     // Who will come from other machines nobody knows.
     classes: crew.remote === null ? (known ?? []) : [],
     patience,
@@ -179,13 +179,14 @@ async function toWork(
 }
 
 function seatingOf(
+  sweepId: number,
   crew: Crew,
   classes: ClassOfCard | null,
   structures: Structures | null,
   tell: SweepOptions['tell'],
 ): Seating {
   const { engine, remote } = crew;
-  if (remote !== null) return remote.seating(remoteSweepOf(engine, structures, tell));
+  if (remote !== null) return remote.seating(remoteSweepOf(sweepId, engine, structures, tell));
   const unknown = unmeasuredClass(engine, { device: '', versions: {} });
   return new LocalSeating(crew, (seat) => classes?.get(crew.cardOf(seat)) ?? unknown);
 }

@@ -4,6 +4,7 @@ import type { Storage } from '../../server/store/database/storage.ts';
 import { readArmScores } from '../../server/store/reading/arm-scores.ts';
 import { finalWeights } from '../../server/store/reading/final-weights.ts';
 import { readLazyResults } from '../../server/store/reading/lazy-results.ts';
+import { listMachines } from '../../server/store/reading/list-machines.ts';
 import { listRuns } from '../../server/store/reading/list-runs.ts';
 import { listStages } from '../../server/store/reading/list-stages.ts';
 import { listSweeps } from '../../server/store/reading/list-sweeps.ts';
@@ -17,6 +18,7 @@ import { readRun } from '../../server/store/reading/read-run.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { storedAsRunning } from '../../server/store/reading/seen-state.ts';
 import { readSweepVersion } from '../../server/store/reading/sweep-version.ts';
+import { noteWorkers, type NotedWorker } from '../../server/store/training/note-workers.ts';
 import { begin, lease, makePlan, newStorage } from './support.ts';
 
 /** Tables that have a row for each run, stage or point: pages never go through all of one. */
@@ -32,6 +34,11 @@ const LARGE = [
   'Arm',
   'StageUsage',
 ];
+
+const WORKER: NotedWorker = {
+  ...{ id: 'a', host: 'a', pid: 1, slots: 1, engine: 'wasm', machine: null, bits: null, reason: null },
+  ...{ state: 'training', stages: [1], cameAt: 1, heardAt: 1 },
+};
 
 /** Each reading that pages ask for. */
 const READINGS: Record<string, (storage: Storage) => unknown> = {
@@ -56,6 +63,10 @@ const READINGS: Record<string, (storage: Storage) => unknown> = {
   'results of a run': (storage) => readLazyResults(storage, 1, ['val/accuracy'], 1).runs[0]!.curves['val/accuracy'],
   marks: (storage) => [readMarks(storage, 1), readRunMarks(storage, [1])],
   version: (storage) => readSweepVersion(storage, 's1'),
+  machines: (storage) => {
+    noteWorkers(storage, { token: 1 }, { sweepId: 1, workers: [WORKER], waiting: [{ seed: 1, bits: null }] }, 1);
+    return listMachines(storage);
+  },
 };
 
 /** The plans of the statements that a reading runs, a line a step. */

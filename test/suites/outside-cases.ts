@@ -48,6 +48,10 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['weights', 'r1', '--out', 'weights'], when: 'always' },
     { args: ['weights', 'r1', '--format', 'safetensors', '--out', 'w.safetensors'], when: 'always' },
   ],
+  workers: [
+    { args: ['workers'], when: 'always' },
+    { args: ['workers', '--json'], when: 'always' },
+  ],
   cancel: [{ args: ['cancel', 's1'], when: 'always' }],
   retry: [{ args: ['retry', 's1', '--no-wait'], when: 'always' }],
   clone: [{ args: ['clone', 's1'], when: 'always' }],

@@ -22,6 +22,7 @@ import {
 import { armsLabel, barWords, describeBar } from '../series/stage-words.ts';
 import { ExtendForm } from './extend-form.tsx';
 import { RunMatrixCard } from './run-matrix.tsx';
+import { StagesMachines } from './stages-machines.tsx';
 import { StagesRunning } from './stages-running.tsx';
 import { StagesSaved } from './stages-saved.tsx';
 import { StagesWorkers } from './stages-workers.tsx';
@@ -31,6 +32,7 @@ export function StagesPage({ id }: { id: string }) {
     <SweepFrame id={id} page="stages">
       {(sweep) => (
         <>
+          <StagesMachines sweep={sweep} />
           <RunMatrixCard sweep={sweep} />
           <Stages sweep={sweep} />
           <ExtendForm sweep={sweep} />

@@ -6,12 +6,12 @@ export const serverEvent = shape(
   'What changed; changes within a third of a second come as one event',
   z.strictObject({
     kind: z
-      .enum(['hello', 'sweeps', 'sweep', 'run', 'closing'])
+      .enum(['hello', 'sweeps', 'sweep', 'run', 'workers', 'closing'])
       .describe(
         '`hello`: the connection stands (sent first, and after every reconnection: read everything ' +
           'anew). `sweeps`: a sweep was added or removed. `sweep`: something of this sweep or of its runs ' +
-          'changed. `run`: this run changed: its state, or it has new curve points. `closing`: the server ' +
-          'is shutting down',
+          'changed. `run`: this run changed: its state, or it has new curve points. `workers`: ' +
+          'something was heard of workers on other machines. `closing`: the server is shutting down',
       ),
     sweep: z.string().exactOptional().describe('id of the sweep, of `sweep` events'),
     run: z.string().exactOptional().describe('id of the run, of `run` events'),

@@ -11,36 +11,59 @@ export interface Member {
   readonly slots: number;
   /** The engine that it would take by itself. */
   readonly engine: string;
+  /** By `performance.now()`, as `heardAt`. */
+  readonly cameAt: number;
   /** The sweep that it has opened its engine for; null where it is not ready for any. */
   sweep: number | null;
   machine: Machine | null;
   bits: BitClass | null;
-  /** By `performance.now()`. */
+  /** Why it cannot train the sweep that it was last invited to; null where it can, or has not said so yet. */
+  unable: string | null;
   heardAt: number;
   /** Checkpoints that it was given or has made: they need not be brought to it. */
   readonly holds: Set<string>;
 }
 
+/** Somebody who was there. */
+export interface Gone {
+  member: Member;
+  /** A sentence. */
+  why: string;
+}
+
+/** So many of those who are gone are remembered. */
+const MOST_GONE = 20;
+
 /** Who is there. */
 export class Members {
   readonly #members = new Map<string, Member>();
+  /** The last of those who are gone, the newest at the end. */
+  #gone: Gone[] = [];
   #arrived: (() => void)[] = [];
 
   get list(): Member[] {
     return [...this.#members.values()];
   }
 
+  get gone(): readonly Gone[] {
+    return this.#gone;
+  }
+
   find(id: string): Member | undefined {
     return this.#members.get(id);
   }
 
+  /** Whoever was only silent may come again under its name. */
   add(member: Member): void {
+    this.#gone = this.#gone.filter((each) => each.member.id !== member.id);
     this.#members.set(member.id, member);
     for (const resolve of this.#arrived.splice(0)) resolve();
   }
 
-  remove({ id }: Member): void {
-    this.#members.delete(id);
+  /** @param why a sentence */
+  remove(member: Member, why: string): void {
+    if (!this.#members.delete(member.id)) return;
+    this.#gone = [...this.#gone, { member, why }].slice(-MOST_GONE);
   }
 
   /** Those of whom nothing was heard for so many milliseconds. */

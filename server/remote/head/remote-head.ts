@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RemoteSweep, RemoteWorkers } from '../../runner/workers/remote-workers.ts';
+import type { NotedWorkers, RemoteSweep, RemoteWorkers } from '../../runner/workers/remote-workers.ts';
 import type { BitClass } from '../../runner/workers/seat.ts';
 import { Opener, Sealer, type Envelope, type Identity } from '../messages/envelope.ts';
 import { ToHead, type ToWorker } from '../messages/bodies.ts';
@@ -8,6 +8,7 @@ import type { Listening, PostOffice } from '../queues/post-office.ts';
 import { HEAD, inboxOf } from '../queues/names.ts';
 import type { HeadBlobs } from './head-blobs.ts';
 import { Members, type Member } from './member.ts';
+import { presentOf } from './present-of.ts';
 import { RemoteSeating } from './remote-seating.ts';
 
 export interface HeadOptions {
@@ -100,6 +101,10 @@ export class RemoteHead implements RemoteWorkers {
     return (this.#seating = new RemoteSeating(id, sweep, { members: this.members, post, blobs, spare, tell }));
   }
 
+  present(): NotedWorkers {
+    return presentOf(this.members, this.#seating);
+  }
+
   /** Sends the workers home. @param reason a sentence; null where all is done */
   async close(reason: string | null): Promise<void> {
     clearInterval(this.#looking);
@@ -140,9 +145,14 @@ export class RemoteHead implements RemoteWorkers {
     if (seating === null) return;
     if (body.kind === 'ready') {
       if (body.sweep === seating.id) await seating.admit(member, body.machine, body.signatures);
-    } else if (body.kind === 'unable') this.#options.log(`${member.host} cannot train this sweep: ${body.reason}`);
+    } else if (body.kind === 'unable') this.#refuse(member, body, seating);
     else if (body.kind === 'claim') seating.claim(member, body.ticket);
     else await this.#takeGranted(seating, member, envelope, body);
+  }
+
+  #refuse(member: Member, { sweep, reason }: Extract<ToHead, { kind: 'unable' }>, seating: RemoteSeating): void {
+    if (sweep === seating.id) member.unable = reason;
+    this.#options.log(`${member.host} cannot train this sweep: ${reason}`);
   }
 
   async #takeGranted(seating: RemoteSeating, member: Member, { grant }: Envelope, body: ToHead): Promise<void> {
@@ -175,6 +185,8 @@ export class RemoteHead implements RemoteWorkers {
         sweep: null,
         machine: null,
         bits: null,
+        unable: null,
+        cameAt: performance.now(),
         heardAt: 0,
         holds: new Set(),
       };
@@ -198,7 +210,7 @@ export class RemoteHead implements RemoteWorkers {
   }
 
   #lose(member: Member, why: string): void {
-    this.members.remove(member);
+    this.members.remove(member, why);
     this.#options.log(`the worker on ${member.host} (process ${member.pid}) is gone: ${why}`);
     this.#seating?.lose(member, why);
   }

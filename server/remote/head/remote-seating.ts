@@ -1,4 +1,4 @@
-import type { RemoteSweep } from '../../runner/workers/remote-workers.ts';
+import type { RemoteSweep, WaitingSeed } from '../../runner/workers/remote-workers.ts';
 import type { BitClass, Opening, Seating } from '../../runner/workers/seat.ts';
 import type { Machine } from '../../runner/workers/trainer.ts';
 import type { ToWorker } from '../messages/bodies.ts';
@@ -54,6 +54,7 @@ export class RemoteSeating implements Seating {
   /** A member is to open the engine of this sweep. */
   invite(member: Member): void {
     const { engine, structures } = this.#sweep;
+    member.unable = null;
     if (!this.#over.aborted)
       this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures] });
   }
@@ -113,7 +114,7 @@ export class RemoteSeating implements Seating {
   /** To be called from time to time: puts out tickets again that the broker has lost, and says who is waited for. */
   async look(): Promise<void> {
     for (const seat of this.#all) await seat.restore();
-    const members = this.#means.members.list.filter((each) => each.sweep === this.id && each.bits !== null);
+    const members = this.#admitted;
     const seeds = this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
     if (seeds === this.#waiting || this.#over.aborted) return;
     this.#waiting = seeds;
@@ -128,6 +129,37 @@ export class RemoteSeating implements Seating {
   /** Of all who have been ready. */
   get classes(): BitClass[] {
     return [...this.#offices.values()].map(({ bits }) => bits);
+  }
+
+  /** The sweep as the database counts it; null where nothing more of it is trained. */
+  get sweepId(): number | null {
+    const isAtWork = this.#all.some(({ taken }) => taken !== null && taken.stageId !== null);
+    return this.#over.aborted && !isAtWork ? null : this.#sweep.sweepId;
+  }
+
+  get engine(): string {
+    return this.#sweep.engine;
+  }
+
+  /** The stages that a member trains. */
+  stagesOf(member: Member): number[] {
+    const own = this.#all.map(({ taken }) => (taken?.member === member ? taken.stageId : null));
+    return own.filter((stageId) => stageId !== null);
+  }
+
+  /** Seeds that none of those who are there may train, with the class that may, if it was there. */
+  waiting(): WaitingSeed[] {
+    const seeds = this.#over.aborted ? [] : this.#opening.waiting(this.#admitted.map(({ bits }) => bits!));
+    if (seeds.length === 0) return [];
+    const classes = [...this.#offices.values()].map(({ bits }) => ({
+      name: bits.name,
+      refused: new Set(this.#opening.waiting([bits])),
+    }));
+    return seeds.map((seed) => ({ seed, bits: classes.find(({ refused }) => !refused.has(seed))?.name ?? null }));
+  }
+
+  get #admitted(): Member[] {
+    return this.#means.members.list.filter((each) => each.sweep === this.id && each.bits !== null);
   }
 
   get #over(): AbortSignal {

@@ -78,6 +78,11 @@ export class RemoteTrainer implements Trainer {
     return this.#lost !== null;
   }
 
+  /** The stage that it trains now; null where it trains none. */
+  get stageId(): number | null {
+    return this.#training?.order.stageId ?? null;
+  }
+
   sign(): Promise<never> {
     return Promise.reject(new Error('Found somebody who has a ticket: its bits are known'));
   }

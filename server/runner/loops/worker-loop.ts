@@ -212,6 +212,7 @@ export class WorkerLoop {
     const epsilons = epsilonsOf(arm, stage);
     return {
       ...any,
+      stageId: stage.stageId,
       settings: { ...arm, training },
       epsilons,
       places: placesFor(epsilons.length, this.#shared.mostEpsilons),

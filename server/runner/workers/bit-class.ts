@@ -49,11 +49,13 @@ export function unmeasuredClass(engine: string, machine: Machine): BitClass {
 
 /** @param structures null where nobody can measure what is computed */
 export function remoteSweepOf(
+  sweepId: number,
   engine: string,
   structures: Structures | null,
   tell: (event: RunnerEvent) => void,
 ): RemoteSweep {
   return {
+    sweepId,
     engine,
     structures: structures?.list ?? [],
     classOf: (machine, signatures) =>

@@ -29,6 +29,8 @@ interface AnyOrder {
 
 /** A stage of one of Cosweep's own networks. */
 export interface StageOrder extends AnyOrder {
+  /** Its id in the database; left out where nothing of it will be stored. */
+  stageId?: number;
   settings: RunSettings;
   /** Every ε that is trained along. */
   epsilons: number[];

@@ -1,8 +1,11 @@
+import type { NotedWorker, NotedWorkers, WaitingSeed } from '../../store/training/note-workers.ts';
 import type { Machine } from '../../store/training/run-state.ts';
 import type { BitClass } from '../../store/training/same-bits.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { RunnerEvent } from '../events.ts';
 import type { Seating } from './seat.ts';
+
+export type { NotedWorker, NotedWorkers, WaitingSeed };
 
 /** Workers on other machines. `server/remote` implements it; this room knows nothing else of them. */
 export interface RemoteWorkers {
@@ -25,10 +28,14 @@ export interface RemoteWorkers {
   gather(sweep: RemoteSweep, ended: AbortSignal): Promise<BitClass[]>;
   /** The seats of a sweep: there is one wherever one of them can train a stage. */
   seating(sweep: RemoteSweep): Seating;
+  /** Who is there now, and who was until a short time ago; times are by `steadyNow`. */
+  present(): NotedWorkers;
 }
 
 /** A sweep as workers on other machines have to know it. */
 export interface RemoteSweep {
+  /** Its id in the database. */
+  sweepId: number;
   engine: string;
   /** What each of them signs before it trains. */
   structures: readonly SignedStructure[];

@@ -20,6 +20,11 @@ export function currentRevision(storage: Storage): number {
   return storage.prepare('SELECT revision FROM "Change"').pluck().get() as number;
 }
 
+/** Another number whenever something was noted of workers on other machines. */
+export function workersRevision(storage: Storage): number {
+  return storage.prepare('SELECT workers FROM "Change"').pluck().get() as number;
+}
+
 /** Everything that changed after `revision`. Where nothing changed, only one row is read. */
 export function changesSince(storage: Storage, revision: number): Changes {
   const now = storage.prepare('SELECT revision, list FROM "Change" AS "c"').get() as { revision: number; list: number };

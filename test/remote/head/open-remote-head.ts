@@ -47,7 +47,7 @@ export class OpenedHead {
     this.blobs.offer = async () => ({ packed: { hash: '0'.repeat(64), size: 1 }, release: () => {} });
     const log = (sentence: string): void => void this.logged.push(sentence);
     const identity = { ...this.identity, name: 'head' };
-    this.head = new RemoteHead({ identity, cosweep: '1.2.3', post: this.post, blobs: this.blobs, lock, log });
+    this.head = new RemoteHead({ identity, cosweep: '1.2.3', post: this.post, blobs: this.blobs, lock, log, spare: 0 });
     this.head.begin(1);
     this.#seating = this.#open(this.begin(), this.#ended.signal);
     onTestFinished(async () => {
@@ -59,7 +59,7 @@ export class OpenedHead {
   /** Another sweep of the queue begins. */
   begin(): Seating {
     const classOf = unmeasuredClass.bind(null, 'wasm');
-    return this.head.seating({ engine: 'wasm', structures: [], classOf, tell: () => {} });
+    return this.head.seating({ sweepId: 1, engine: 'wasm', structures: [], classOf, tell: () => {} });
   }
 
   member(name: string, identity = this.identity): ScriptedMember {
