@@ -112,8 +112,10 @@ export class RemoteSeating implements Seating {
   /** To be called from time to time: puts out tickets again that the broker has lost, and says who is waited for. */
   async look(): Promise<void> {
     for (const seat of this.#all) await seat.restore();
-    const members = this.#means.members.list.filter((each) => each.sweep === this.id && each.bits !== null);
-    const seeds = this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
+    const { list } = this.#means.members;
+    const members = list.filter((each) => each.sweep === this.id && each.bits !== null);
+    const areOpening = members.length < list.length;
+    const seeds = areOpening ? '' : this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
     if (seeds === this.#waiting || this.#over.aborted) return;
     this.#waiting = seeds;
     if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });
