@@ -1,7 +1,7 @@
 /**
  * `npm run bench workers [--stages N]`: how well workers on other machines share a sweep. A head hands out stages by
- * way of Redis, and 1, 2, 4 and 8 workers "train" them: they sleep for 0.2, 1 or 5 seconds a stage and bring a checkpoint of
- * 1 or 50 MB. So any machine measures what handing out costs, and not what it computes.
+ * way of Redis, and 1, 2, 4 and 8 workers "train" them: they sleep for 0.2, 1 or 5 seconds a stage and bring a
+ * checkpoint of 1 or 50 MB. So any machine measures what handing out costs, and not what it computes.
  *
  * Speed-up as a share of the ideal one is the time of sleeping alone, divided among the workers, over the time between
  * the first stage's beginning and the last one's end. Goal: at least 0.9 with 8 workers and stages of 1 s. The head's
@@ -152,6 +152,7 @@ function toText({ workers, seconds, megabytes, stages, wall, share, headMegabyte
   const isGoal = workers === 8 && seconds === 1 && megabytes === 1;
   return (
     `${workers} workers, stages of ${seconds} s, checkpoints of ${megabytes} MB: ${stages} stages ` +
-    `in ${wall.toFixed(1)} s, ${share.toFixed(2)} of the ideal speed-up${isGoal ? ` (goal ${GOAL})` : ''}; head ${headMegabytes.toFixed(0)} MB`
+    `in ${wall.toFixed(1)} s, ${share.toFixed(2)} of the ideal speed-up${isGoal ? ` (goal ${GOAL})` : ''}; ` +
+    `head ${headMegabytes.toFixed(0)} MB`
   );
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run soak [-- ARGUMENT…]`: the suites of test/suites at their full size, and faults of several machines. Arguments
- * go to Vitest; `test/suites/soak` chooses one suite.
+ * `npm run soak [-- ARGUMENT…]`: the suites of test/suites at their full size, and faults of several machines.
+ * Arguments go to Vitest; `test/suites/soak` chooses one suite.
  */
 import { join } from 'node:path';
 import { runVitest } from './setup/vitest.js';

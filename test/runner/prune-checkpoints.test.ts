@@ -9,7 +9,7 @@ import { lease, newStorage } from '../store/support.ts';
 test('between two sweeps what workers elsewhere have brought stays, and stays noted; what others left half written goes', async () => {
   const storage = await newStorage();
   const holder = lease(storage);
-  await claimCheckpointFolder(storage, () => {});
+  claimCheckpointFolder(storage, () => {});
   for (const file of ['of-others.checkpoint', 'brought.checkpoint']) noteFile(storage, holder, file);
   const folder = storage.checkpointFolder;
   mkdirSync(folder, { recursive: true });

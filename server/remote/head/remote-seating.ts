@@ -115,7 +115,8 @@ export class RemoteSeating implements Seating {
   async look(): Promise<void> {
     for (const seat of this.#all) await seat.restore();
     const members = this.#admitted;
-    const seeds = this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
+    const areOpening = members.length < this.#means.members.list.length;
+    const seeds = areOpening ? '' : this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
     if (seeds === this.#waiting || this.#over.aborted) return;
     this.#waiting = seeds;
     if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });

@@ -205,7 +205,7 @@ export class WorkerProcess implements Trainer {
       if (message.kind === 'progress') onProgress(message.batch);
       if (message.kind === 'segment') {
         this.#made = message.segment.checkpoint?.hash ?? this.#made;
-        onSegment(message.segment);
+        void onSegment(message.segment);
         if (message.segment.result) resolve();
       }
     });
