@@ -25,6 +25,8 @@ export interface HeadOptions {
   spare?: number;
 }
 
+type Hello = Extract<ToHead, { kind: 'hello' }>;
+
 /** A worker that was silent for so many locks is lost; by then the broker has given its ticket to somebody else. */
 const LOST_AFTER = 2;
 
@@ -46,6 +48,8 @@ export class RemoteHead implements RemoteWorkers {
   readonly #inbox: Listening;
   readonly #looking: NodeJS.Timeout;
   #term = 0;
+  /** By sender: those who came before this process had the lease. */
+  readonly #early = new Map<string, [Envelope, Hello]>();
   #seating: RemoteSeating | null = null;
   #sweeps = 0;
   #sent: Promise<void> = Promise.resolve();
@@ -73,6 +77,8 @@ export class RemoteHead implements RemoteWorkers {
 
   begin(term: number): void {
     this.#term = term;
+    for (const [envelope, hello] of this.#early.values()) this.#greet(envelope, hello);
+    this.#early.clear();
   }
 
   async engine(wanted: string, ended: AbortSignal): Promise<string | null> {
@@ -162,7 +168,8 @@ export class RemoteHead implements RemoteWorkers {
     if (trainer === undefined && grant !== null) this.#tell(member, { kind: 'drop' }, grant);
   }
 
-  #greet({ sender }: Envelope, body: Extract<ToHead, { kind: 'hello' }>): void {
+  #greet(envelope: Envelope, body: Hello): void {
+    const { sender } = envelope;
     const { cosweep, log } = this.#options;
     const { host, pid, slots, engine } = body;
     if (body.cosweep !== cosweep) {
@@ -173,7 +180,8 @@ export class RemoteHead implements RemoteWorkers {
       return this.#tell({ id: sender }, { kind: 'end', reason });
     }
     if (this.#farewell) this.#tell({ id: sender }, this.#farewell);
-    if (this.#term === 0 || this.#farewell) return; // before it begins, they will say so again
+    if (this.#farewell) return;
+    if (this.#term === 0) return void this.#early.set(sender, [envelope, body]);
     let member = this.members.find(sender);
     if (!member) {
       member = {

@@ -20,43 +20,72 @@ export class LocalSeating implements Seating {
     const { workers, hire } = this.#crew;
     const size = Math.min(this.size, most);
     for (const worker of workers.slice(size)) worker.kill();
+    let left = size;
+    // One seat stays, whatever happens in it: its errors are those that the user has to see.
+    const mayClose = (): boolean => {
+      if (left === 1) return false;
+      left--;
+      return true;
+    };
     for (let index = 0; index < size; index++)
-      begin(new LocalSeat(index, this.#classOf(index), workers[index] ?? null, hire));
+      begin(new LocalSeat(index, this.#classOf(index), workers[index] ?? null, hire, mayClose));
   }
 }
 
-/** Whoever dies in a seat of this machine is replaced at once. */
-const NEVER = new AbortController().signal;
+/** So many workers in a row may not open in a seat: its card is lost then. */
+const UNOPENED = 2;
 
-/** A seat in which somebody is hired when there is something to train. */
+/**
+ * A seat in which somebody is hired when there is something to train. Whoever dies in it is replaced at once. Where
+ * nobody opens any more, since its card is lost, it is closed: its stages are trained in other seats.
+ */
 export class LocalSeat implements Seat {
   readonly index: number;
-  readonly gone = NEVER;
   readonly #class: BitClass;
   readonly #hire: Hire;
+  readonly #mayClose: () => boolean;
+  readonly #gone = new AbortController();
   #taken: Trainer | null;
+  #unopened = 0;
 
-  /** @param taken who was hired already, if anybody was */
-  constructor(index: number, bits: BitClass, taken: Trainer | null, hire: Hire) {
+  /**
+   * @param taken who was hired already, if anybody was
+   * @param mayClose whether there are other seats; it counts this one out then
+   */
+  constructor(index: number, bits: BitClass, taken: Trainer | null, hire: Hire, mayClose: () => boolean = () => false) {
     this.index = index;
     this.#class = bits;
     this.#taken = taken;
     this.#hire = hire;
+    this.#mayClose = mayClose;
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   get taken(): Trainer | null {
     return this.#taken;
   }
 
-  async ready(): Promise<BitClass> {
-    return this.#class;
+  async ready(): Promise<BitClass | null> {
+    return this.gone.aborted ? null : this.#class;
   }
 
   /** A worker whose engine did not open is dead too: the next attempt gets a new worker. */
   trainer(): Trainer {
     if (this.#taken && !this.#taken.dead) return this.#taken;
     void this.#taken?.end();
-    return (this.#taken = this.#hire(this.index));
+    const hired = (this.#taken = this.#hire(this.index));
+    hired.opened.then(
+      () => (this.#unopened = 0),
+      () => this.#countUnopened(),
+    );
+    return hired;
+  }
+
+  #countUnopened(): void {
+    if (++this.#unopened >= UNOPENED && !this.gone.aborted && this.#mayClose()) this.#gone.abort();
   }
 
   async leave(): Promise<void> {
