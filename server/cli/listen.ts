@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 import type { OpenHead } from '../remote/head/open-head.ts';
 import type { Storage } from '../store/database/storage.ts';
+import { shellWord } from '../remote/shell-word.ts';
+import { sweepName } from '../store/database/ids.ts';
+import { leaseHolder } from '../store/database/lease.ts';
+import { readOutstanding } from '../store/sweeps/queue.ts';
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { startOwnWorker } from './own-worker.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -11,6 +16,7 @@ const LOCK = 30_000;
 /** Opens the head for workers on other machines, where that was asked for, and says how they are started. */
 export async function listenAsAsked(
   storage: Storage,
+  sweepId: number,
   options: Omit<TrainOptions, 'failOn'>,
   say: (sentence: string) => void,
 ): Promise<Pick<OpenHead, 'remote' | 'close'> | null> {
@@ -20,6 +26,12 @@ export async function listenAsAsked(
     if (alone) throw new UserError(`Cannot use ${alone} alone: wanted --listen or --url beside it`);
     return null;
   }
+  if (listen === undefined)
+    throw new UserError(
+      'Cannot use --url alone: workers fetch checkpoints and data from this machine; wanted --listen ADDRESS beside it',
+    );
+  refuseProgram(storage, sweepId);
+  refuseOtherHead(storage);
   const { openHead } = await import('../remote/head/open-head.ts');
   const head = await openHead(storage, {
     address: typeof listen === 'string' ? listen : '127.0.0.1',
@@ -29,7 +41,7 @@ export async function listenAsAsked(
     log: say,
   });
   say(`Workers on other machines may train along. With ${head.join} (keep it secret) on a machine:`);
-  say(`  cosweep worker --join ${head.join}`);
+  say(`  cosweep worker --join ${shellWord(head.join)}`);
   if (elsewhere) return head;
   const own = startOwnWorker(head.join, options, say);
   return {
@@ -39,6 +51,25 @@ export async function listenAsAsked(
       await own.ended();
     },
   };
+}
+
+/** A program is trained on this machine alone. */
+function refuseProgram(storage: Storage, sweepId: number): void {
+  if (!isProgramEngine(readOutstanding(storage, sweepId).engine)) return;
+  throw new UserError(
+    `Cannot train ${sweepName(sweepId)} on other machines: its definition names a program, which is trained on this ` +
+      'machine alone; wanted: cosweep run without --listen and --url (cosweep split shares it among machines)',
+  );
+}
+
+/** Two heads of one database would take each other's messages. */
+function refuseOtherHead(storage: Storage): void {
+  const holder = leaseHolder(storage);
+  if (holder === null) return;
+  throw new UserError(
+    `Cannot listen: process ${holder.pid} on ${holder.host} trains on this database (${holder.command}); ` +
+      'wanted: when it is done, or without --listen and --url, which leaves the sweep to it',
+  );
 }
 
 /** @param text seconds, as the environment has them; workers have the same */

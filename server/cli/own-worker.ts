@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,18 +9,48 @@ import type { TrainOptions } from './train-options.ts';
 /** In milliseconds: so long the end of the worker is waited for. */
 const ENDS_WITHIN = 20_000;
 
+/** A worker that fails is started again so many times. */
+const AGAIN = 3;
+
 /** A worker of the head's own machine, which joins like any other. */
 export interface OwnWorker {
-  /** Waits until it has ended, as the head has told it to. */
+  /** The head has told it to end: waits until it has. */
   ended(): Promise<void>;
 }
 
 /** @param joinFile as other machines get it */
 export function startOwnWorker(
   joinFile: string,
-  { engine, device, workers }: Pick<TrainOptions, 'engine' | 'device' | 'workers'>,
+  options: Pick<TrainOptions, 'engine' | 'device' | 'workers'>,
   say: (sentence: string) => void,
 ): OwnWorker {
+  let isOver = false;
+  let child: ChildProcess;
+  const tend = async (starts: number): Promise<void> => {
+    child = start(joinFile, options, say);
+    const [code, signal] = (await once(child, 'close').catch(() => [1, null])) as [number | null, string | null];
+    if (isOver || code === 0) return;
+    const isLast = starts > AGAIN;
+    const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+    say(`the worker of this machine ended ${how}${isLast ? ', and is not started again' : ''}`);
+    if (!isLast) await tend(starts + 1);
+  };
+  const ended = tend(1);
+  return {
+    async ended() {
+      isOver = true;
+      if (child.connected) child.disconnect(); // it may not have joined yet
+      await Promise.race([ended, sleep(ENDS_WITHIN, undefined, { ref: false })]);
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function start(
+  joinFile: string,
+  { engine, device, workers }: Pick<TrainOptions, 'engine' | 'device' | 'workers'>,
+  say: (sentence: string) => void,
+): ChildProcess {
   const options = [
     '--engine',
     engine,
@@ -34,13 +64,6 @@ export function startOwnWorker(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   createInterface({ input: child.stderr! }).on('line', (line) => say(`worker here: ${line}`));
-  const ended = once(child, 'close');
-  ended.catch(() => {});
   child.on('error', (error) => say(`the worker of this machine could not be started: ${error.message}`));
-  return {
-    async ended() {
-      await Promise.race([ended, sleep(ENDS_WITHIN, undefined, { ref: false })]).catch(() => {});
-      child.kill('SIGKILL');
-    },
-  };
+  return child;
 }

@@ -59,7 +59,7 @@ export async function trainAndShow(
   );
   let head: Awaited<ReturnType<typeof listenAsAsked>> = null;
   try {
-    head = await listenAsAsked(storage, options, display.say);
+    head = await listenAsAsked(storage, sweepId, options, display.say);
     const trained = await runQueue({
       storage,
       sweepId,
@@ -71,7 +71,7 @@ export async function trainAndShow(
       ...(head === null ? {} : { remote: head.remote }),
       wait,
       fresh,
-      command: `cosweep ${process.argv.slice(2).join(' ')}`,
+      command: `cosweep ${withoutPasswords(process.argv.slice(2).join(' '))}`,
       tell: (event) => {
         display.tell(event);
         const hint = event.kind === 'sweep' && event.engine === 'wasm' && event.left > 0 ? nativeHint() : null;
@@ -93,6 +93,11 @@ export async function trainAndShow(
     signals.end();
     display.end();
   }
+}
+
+/** Others are shown it. */
+function withoutPasswords(command: string): string {
+  return command.replaceAll(/(\w+:\/\/)[^@\s/]*@/g, '$1***@');
 }
 
 /** @param text seconds, as the environment has them */

@@ -12,7 +12,7 @@ import { StageQueue } from './order/stage-queue.ts';
 import { noTrunk, trunkBeside, type TrunkBeside } from './order/trunk-beside.ts';
 import type { SweepWork } from './sweep-work.ts';
 import type { Seat } from './workers/seat.ts';
-import { watchCard } from './usage/watch-card.ts';
+import { NO_CARD, watchCard } from './usage/watch-card.ts';
 
 /**
  * Trains the stages of a sweep's runs that are not done yet. A stage that several runs share is trained once, and each
@@ -28,7 +28,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   const queue = new StageQueue(tasks, work.wanted, beside, seating, standingsFor(work));
   const pace = new Pace(queue.batches);
   const deliveries = new Deliveries(work, queue, pace);
-  const card = watchCard(work.engine);
+  const card = seating.isHere ? watchCard(work.engine) : NO_CARD;
   const shared = {
     queue,
     pace,

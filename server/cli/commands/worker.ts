@@ -42,10 +42,10 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   const { watchStopSignals } = await import('../stop-signals.ts');
   const { lockOf } = await import('../listen.ts');
   const { output } = session;
+  const alone = startersEnd();
   const engine = await chooseHere(options, output.say);
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
   const until = endOf(options);
-  const alone = startersEnd();
   try {
     const reason = await joinHead(resolve(options.join), {
       engine,

@@ -16,23 +16,24 @@ const LARGEST = 1 << 18;
 
 const Text = z.string().min(1).max(4096);
 
+const Certificate = z.string().startsWith('-----BEGIN CERTIFICATE-----', 'wanted a certificate as PEM').nullable();
+
 /** No message quotes what it found: half of a join file is secret. */
 const Join = z.strictObject({
   version: z.literal(JOIN_VERSION),
   cosweep: Text.describe('the version of the Cosweep that wrote it'),
   database: Text.describe("the database's id"),
   url: Text.refine(isBrokerUrl, 'wanted an address of Redis or PostgreSQL').describe('the broker, with its password'),
-  certificate: z
-    .string()
-    .startsWith('-----BEGIN CERTIFICATE-----', 'wanted a certificate as PEM')
-    .nullable()
-    .describe('the only certificate that the broker is believed with'),
+  certificate: Certificate.describe('the only certificate that the broker is believed with'),
   secret: z
     .base64()
     .refine(isSecret, `wanted ${SECRET_BYTES} bytes in base64`)
     .describe('signs every message, see server/remote/messages'),
   blobs: z
-    .union([z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), z.strictObject({ folder: Text })])
+    .union([
+      z.strictObject({ url: z.url({ protocol: /^https?$/ }), certificate: Certificate }),
+      z.strictObject({ folder: Text }),
+    ])
     .nullable()
     .describe('where checkpoints and data are'),
   prefix: Text.describe('the names of all queues begin with it'),

@@ -12,8 +12,10 @@ import { startBlobServer } from '../blobs/blob-server.ts';
 import { blobToken } from '../blobs/blob-token.ts';
 import { connectionOptions } from '../broker/connect.ts';
 import { parseDatabaseAddress } from '../broker/database-address.ts';
+import { openBrokerFolder } from '../broker/broker-folder.ts';
+import { findOpenssl, keepCertificate } from '../broker/certificate.ts';
 import { inspectBroker } from '../broker/inspect-broker.ts';
-import { isFree } from '../broker/listen-address.ts';
+import { findListenAddress, isFree, type ListenAddress } from '../broker/listen-address.ts';
 import { newSecret, readJoinFile, writeJoinFile, type Join } from '../broker/join-file.ts';
 import { FILES } from '../broker/server-configuration.ts';
 import { startBroker } from '../broker/start-broker.ts';
@@ -48,7 +50,9 @@ export interface OpenHead {
  * where both are. The secret is new at every start, unless a join file of this database is named.
  */
 export async function openHead(storage: Storage, listen: Listen): Promise<OpenHead> {
-  const { address, lock, log } = listen;
+  const { lock, log } = listen;
+  const place = await findListenAddress(listen.address);
+  const { address } = place;
   const database = databaseId(storage);
   const before = listen.join !== null && existsSync(listen.join) ? readJoinFile(listen.join) : null;
   refuseOther(listen.join, before, database);
@@ -61,12 +65,13 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
     temporaries,
   );
   await mkdir(storage.checkpointFolder, { recursive: true });
+  const tls = broker.private && broker.certificate === null ? null : await encryption(folder, place);
   const server = await startBlobServer({
     address,
     // Workers that have stayed look for it where it was.
     port: await freeAgain(address, before),
     token: blobToken(secret),
-    tls: broker.private && broker.certificate !== null ? readTls(folder) : null,
+    tls,
     find: (hash) => blobs.find(hash),
     take: (blob, file) => blobs.take(blob, file),
     folder: storage.checkpointFolder,
@@ -77,7 +82,15 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
   const join = listen.join ?? `${storage.file}.join`;
   const cosweep = packageVersion(projectFolder());
   const { url, certificate } = broker;
-  writeJoinFile(join, { cosweep, database, url, certificate, secret, blobs: { url: server.url }, prefix });
+  writeJoinFile(join, {
+    cosweep,
+    database,
+    url,
+    certificate,
+    secret,
+    blobs: { url: server.url, certificate: tls && tls.cert },
+    prefix,
+  });
   const post = await openBull({
     connection: connectionOptions(parseDatabaseAddress(url), certificate),
     prefix,
@@ -138,6 +151,24 @@ async function openBroker(folder: string, { address, url, log }: Listen, before:
   const { warnings } = await inspectBroker(url, certificate);
   for (const warning of warnings) log(warning);
   return { url, certificate, private: false, stop: async () => {} };
+}
+
+/** The private broker's certificate, or one like it; null where blobs stay on this machine and cannot have one. */
+async function encryption(
+  folder: string,
+  { host, address, loopback }: ListenAddress,
+): Promise<{ key: string; cert: string } | null> {
+  const openssl = findOpenssl();
+  if (openssl !== null) {
+    openBrokerFolder(folder);
+    await keepCertificate(folder, openssl, [host, address]);
+    return readTls(folder);
+  }
+  if (loopback) return null;
+  throw new UserError(
+    `Cannot listen at ${host}: checkpoints would not be encrypted, since the PATH has no openssl, which makes the ` +
+      'certificate; wanted openssl, or no address after --listen and tunnels (ssh -L) from the other machines',
+  );
 }
 
 function readTls(folder: string): { key: string; cert: string } {

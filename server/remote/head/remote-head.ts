@@ -51,6 +51,8 @@ export class RemoteHead implements RemoteWorkers {
   /** By sender: those who came before this process had the lease. */
   readonly #early = new Map<string, [Envelope, Hello]>();
   #seating: RemoteSeating | null = null;
+  /** Senders and kinds of messages that were complained of. */
+  readonly #complained = new Set<string>();
   #sweeps = 0;
   #sent: Promise<void> = Promise.resolve();
   #stale = 0;
@@ -138,7 +140,8 @@ export class RemoteHead implements RemoteWorkers {
     const envelope = this.#opener.open(text, HEAD);
     if (envelope === null) return;
     const { success, data: body } = ToHead.safeParse(envelope.body);
-    if (!success) return void this.#stale++;
+    if (!success) return this.#complain(envelope);
+    if (body.kind === 'bye') this.#early.delete(envelope.sender);
     if (body.kind === 'hello') return this.#greet(envelope, body);
     const member = this.members.find(envelope.sender);
     if (!member || envelope.term !== this.#term) return void this.#stale++;
@@ -154,6 +157,17 @@ export class RemoteHead implements RemoteWorkers {
     } else if (body.kind === 'unable') this.#refuse(member, body, seating);
     else if (body.kind === 'claim') seating.claim(member, body.ticket);
     else await this.#takeGranted(seating, member, envelope, body);
+  }
+
+  /** It is sealed, so that it comes from a worker: something is wrong there. */
+  #complain({ sender, body }: Envelope): void {
+    this.#stale++;
+    const kind = String((body as { kind?: unknown } | null)?.kind).slice(0, 40);
+    if (this.#complained.has(`${sender} ${kind}`)) return;
+    this.#complained.add(`${sender} ${kind}`);
+    this.#options.log(
+      `a message of the kind ${JSON.stringify(kind)} from ${sender} is not as it should be, and is dropped`,
+    );
   }
 
   #refuse(member: Member, { sweep, reason }: Extract<ToHead, { kind: 'unable' }>, seating: RemoteSeating): void {

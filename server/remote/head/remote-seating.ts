@@ -29,6 +29,7 @@ interface Office {
 export class RemoteSeating implements Seating {
   /** Numbered by the head: whoever is ready for another one has to be told of this one. */
   readonly id: number;
+  readonly isHere = false;
   readonly #sweep: RemoteSweep;
   readonly #means: Means;
   readonly #offices = new Map<string, Office>();
@@ -80,7 +81,7 @@ export class RemoteSeating implements Seating {
     const seat = this.#all.find((each) => each.ticket === ticket);
     const isReady = member.sweep === this.id && member.bits?.name === seat?.bits.name;
     if (!seat || this.#over.aborted || !isReady) return this.#means.tell(member, { kind: 'nothing', ticket });
-    if (seat.isClaimedBy(member)) return seat.taken!.repeat();
+    if (seat.isClaimedBy(member)) return seat.taken!.answer();
     const tell = (body: ToWorker, grant: string | null): void => this.#means.tell(member, body, grant);
     const trainer = new RemoteTrainer(member, ticket, tell, this.#means.blobs);
     const before = seat.taken;
@@ -98,8 +99,12 @@ export class RemoteSeating implements Seating {
 
   /** A member says what it trains. What it knows nothing of is ordered once more; what nobody wants is dropped. */
   compare(member: Member, grants: readonly string[]): void {
-    for (const trainer of this.#trainers.values())
-      if (trainer.member === member && !grants.includes(trainer.grant)) trainer.repeat();
+    for (const [grant, trainer] of this.#trainers) {
+      if (trainer.isSettled) this.#trainers.delete(grant);
+      else if (trainer.member !== member) continue;
+      else if (grants.includes(grant)) trainer.insist();
+      else trainer.repeat();
+    }
     for (const grant of grants)
       if (this.trainerOf(grant) === undefined) this.#means.tell(member, { kind: 'drop' }, grant);
   }
@@ -107,19 +112,24 @@ export class RemoteSeating implements Seating {
   /** A member is gone. */
   lose(member: Member, why: string): void {
     for (const { taken } of this.#all) if (taken?.member === member) taken.lose(why);
-    const { bits } = member;
-    if (bits !== null && this.#present(bits).length === 0) this.#opening.gone(bits);
+    this.#release();
   }
 
   /** To be called from time to time: puts out tickets again that the broker has lost, and says who is waited for. */
   async look(): Promise<void> {
     for (const seat of this.#all) await seat.restore();
+    this.#release();
     const members = this.#admitted;
     const areOpening = members.length < this.#means.members.list.length;
     const seeds = areOpening ? '' : this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
     if (seeds === this.#waiting || this.#over.aborted) return;
     this.#waiting = seeds;
     if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });
+  }
+
+  /** Of classes of which nobody is there. What was trained for them may be given back only now. */
+  #release(): void {
+    for (const { bits } of this.#offices.values()) if (this.#present(bits).length === 0) this.#opening.gone(bits);
   }
 
   /** Grows as workers come. */

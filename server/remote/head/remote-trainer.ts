@@ -45,8 +45,6 @@ export class RemoteTrainer implements Trainer {
   readonly #tell: Tell;
   readonly #blobs: Pick<HeadBlobs, 'offer' | 'arrived' | 'read'>;
   #training: Training | null = null;
-  /** What its order needs is being laid out. */
-  #isOffering = false;
   #isStopping = false;
   /** Everything before this batch has come; it is known to the end, for what is sent once more. */
   #at = 0;
@@ -95,15 +93,28 @@ export class RemoteTrainer implements Trainer {
     if (this.#lost !== null) throw new WorkerLost(this.#lost);
     if (!('settings' in order) || !('dataset' in order)) throw new Error('Found an order for a program');
     try {
-      this.#isOffering = true;
       const { packed, release } = await this.#blobs.offer(order);
-      this.#isOffering = false;
       await this.#untilTrained({ order, packed, told }).finally(release);
       if (order.start) this.member.holds.add(order.start.hash);
     } finally {
-      this.#isOffering = false;
       this.#finish(null);
     }
+  }
+
+  /** Its stage is stored to the end, and nothing more will come of it. */
+  get isSettled(): boolean {
+    return this.isLost || (this.#isDone && this.#stored === this.#at);
+  }
+
+  /** It was asked to stop, and trains on: that may have been lost on its way. */
+  insist(): void {
+    if (this.#isStopping && this.#training) this.#tell({ kind: 'stop' }, this.grant);
+  }
+
+  /** The member asks what its ticket stands for, which it may have been told already. */
+  answer(): void {
+    if (this.#training) this.repeat();
+    else this.#tell({ kind: 'wait', ticket: this.#ticket }, null);
   }
 
   /** What the ticket stands for, once more: the order may have been lost on its way. */
@@ -131,7 +142,7 @@ export class RemoteTrainer implements Trainer {
   }
 
   stop(): void {
-    this.#isStopping ||= this.#isOffering;
+    this.#isStopping = true;
     if (this.#training) this.#tell({ kind: 'stop' }, this.grant);
   }
 

@@ -37,6 +37,8 @@ export const ToWorker = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('class'), sweep: z.int(), name: Id }),
   /** What the ticket stands for. */
   z.strictObject({ kind: z.literal('train'), ticket: Id, order: Order }),
+  /** What the ticket stands for is not known yet. */
+  z.strictObject({ kind: z.literal('wait'), ticket: Id }),
   /** The ticket stands for nothing. */
   z.strictObject({ kind: z.literal('nothing'), ticket: Id }),
   /** End the stage of the grant with a checkpoint, at your next look. */

@@ -65,9 +65,8 @@ export async function joinHead(file: string, own: Own): Promise<string | null> {
   }
 }
 
-function openStore({ blobs, secret, certificate }: Join): BlobStore {
+function openStore({ blobs, secret }: Join): BlobStore {
   if (blobs === null) throw new UserError('Cannot join: the join file names no place for checkpoints (blobs)');
   if ('folder' in blobs) return new FolderStore(blobs.folder);
-  const encrypted = blobs.url.startsWith('https:') ? certificate : null;
-  return new HttpStore({ url: blobs.url, token: blobToken(secret), certificate: encrypted });
+  return new HttpStore({ url: blobs.url, token: blobToken(secret), certificate: blobs.certificate });
 }

@@ -14,7 +14,10 @@ export class Outbox {
   readonly #parcels: Parcel[] = [];
   readonly #again: NodeJS.Timeout;
   #sending: Promise<void> = Promise.resolve();
-  #empty: () => void = () => {};
+  /** Those who wait until it is empty. */
+  readonly #waiting: (() => void)[] = [];
+  /** Sends that are under way, or wait for their turn. */
+  #toSend = 0;
   #isDropped = false;
   readonly #failed: (error: Error) => void;
 
@@ -35,7 +38,7 @@ export class Outbox {
   /** All up to this batch is stored. */
   confirm(to: number): void {
     while (this.#parcels.length > 0 && this.#parcels[0]!.to <= to) this.#parcels.shift();
-    if (this.#parcels.length === 0) this.#empty();
+    if (this.#parcels.length === 0) this.#tellEmpty();
   }
 
   /** All that was added is sent, once at least. */
@@ -45,7 +48,7 @@ export class Outbox {
 
   /** All is stored, or is of no interest any more. */
   async empty(): Promise<void> {
-    if (this.#parcels.length > 0 && !this.#isDropped) await new Promise<void>((resolve) => (this.#empty = resolve));
+    if (this.#parcels.length > 0 && !this.#isDropped) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     clearInterval(this.#again);
   }
 
@@ -54,17 +57,25 @@ export class Outbox {
     this.#isDropped = true;
     this.#parcels.length = 0;
     clearInterval(this.#again);
-    this.#empty();
+    this.#tellEmpty();
   }
 
+  #tellEmpty(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** What is under way is not sent twice. */
   #resend(): void {
+    if (this.#toSend > 0) return;
     for (const parcel of this.#parcels) this.#sendNext(parcel);
   }
 
   #sendNext(parcel: Parcel): void {
+    this.#toSend++;
     this.#sending = this.#sending
       .then(() => (this.#parcels.includes(parcel) ? parcel.send() : undefined))
-      .catch((error: Error) => this.#failed(error));
+      .catch((error: Error) => this.#failed(error))
+      .finally(() => this.#toSend--);
   }
 }
 

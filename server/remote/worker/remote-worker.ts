@@ -7,6 +7,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { FileBringer } from '../blobs/file-bringer.ts';
 import { Opener, Sealer, type Identity } from '../messages/envelope.ts';
 import { ToWorker, type ToHead } from '../messages/bodies.ts';
+import { fromPlain } from '../messages/typed-json.ts';
 import { HEAD, inboxOf, ordersOf } from '../queues/names.ts';
 import type { Listening, PostOffice } from '../queues/post-office.ts';
 import { StageAtWork } from './stage-at-work.ts';
@@ -47,6 +48,9 @@ export interface Places {
 /** In milliseconds: so long it is waited for the head to store what was trained, when this process ends. */
 const LAST_WORDS = 30_000;
 
+/** In milliseconds: at least so often it is looked whether it is time to end. */
+const LOOK = 10_000;
+
 /** In milliseconds: so long it is tried to say goodbye. */
 const GOODBYE = 3_000;
 
@@ -83,6 +87,7 @@ export class RemoteWorker {
   readonly #turns = new Map<string, Turn>();
   readonly #atWork = new Map<string, StageAtWork>();
   #busySince = performance.now();
+  #toldToWait = -Infinity;
   #reason: string | null = null;
   #sent: Promise<void> = Promise.resolve();
 
@@ -97,7 +102,7 @@ export class RemoteWorker {
   async run(): Promise<string | null> {
     const { identity, post, lock, stop } = this.#options;
     const inbox = post.receive(inboxOf(identity.name), (text) => this.#take(text));
-    const greeting = setInterval(() => this.#look(), lock / 3);
+    const greeting = setInterval(() => this.#look(), Math.min(lock / 3, LOOK));
     const end = (): void => this.#end(null);
     stop.addEventListener('abort', end, { once: true });
     if (stop.aborted) end();
@@ -151,11 +156,16 @@ export class RemoteWorker {
     this.#greet();
     if (this.#opened?.orders === null) this.#sayReady(this.#opened);
     for (const { ticket } of this.#turns.values()) this.#tell({ kind: 'claim', ticket, seat: 0 });
-    if (this.#atWork.size > 0) this.#busySince = performance.now();
+    if (this.#atWork.size > 0 || this.#isWaitedFor()) this.#busySince = performance.now();
     if (performance.now() > until) return this.#end(null);
     if (performance.now() - this.#busySince < idle) return;
     log(`there was nothing to train for ${Math.round(idle / 60_000)} minutes`);
     this.#end(null);
+  }
+
+  /** The head has nothing for it right now, and has said so lately: a long trunk, maybe, on which others wait. */
+  #isWaitedFor(): boolean {
+    return this.#turns.size > 0 && performance.now() - this.#toldToWait < this.#options.lock;
   }
 
   async #send(body: ToHead, grant: string | null = null): Promise<void> {
@@ -174,7 +184,7 @@ export class RemoteWorker {
   async #take(text: unknown): Promise<void> {
     const envelope = this.#opener.open(text, inboxOf(this.#options.identity.name));
     if (envelope === null || envelope.sender !== HEAD || envelope.term < this.#term) return;
-    const { success, data: body } = ToWorker.safeParse(envelope.body);
+    const { success, data: body } = ToWorker.safeParse(fromPlain(envelope.body));
     if (!success) return;
     if (envelope.term > this.#term) await this.#changeHead(envelope.term);
     const stage = this.#atWork.get(envelope.grant ?? '');
@@ -186,6 +196,9 @@ export class RemoteWorker {
         return this.#listen(body);
       case 'train':
         return this.#takeOrder(body, envelope.grant!);
+      case 'wait':
+        this.#toldToWait = performance.now();
+        return;
       case 'nothing':
         return this.#turns.get(body.ticket)?.order(null, '');
       case 'stop':
@@ -216,13 +229,13 @@ export class RemoteWorker {
   async #open({ sweep, engine, structures }: Extract<ToWorker, { kind: 'sweep' }>): Promise<void> {
     await this.#close();
     if (this.#over.signal.aborted) return;
-    const { slots, placesOn } = this.#options;
-    const { hire, cardOf } = await placesOn(engine);
-    const trainers = Array.from({ length: slots }, (_, seat) => hire(seat));
-    const opened: Opened = { sweep, hire, trainers, free: [], sending: new Map(), ready: null, orders: null };
+    const hire = (): never => {
+      throw new Error('Found no place yet');
+    };
+    const opened: Opened = { sweep, hire, trainers: [], free: [], sending: new Map(), ready: null, orders: null };
     this.#opened = opened;
     // Opening and measuring take a while, in which other messages have their turn.
-    this.#measure(opened, cardOf, structures).catch((error: Error) => {
+    this.#measure(opened, engine, structures).catch((error: Error) => {
       if (this.#opened !== opened) return; // it was ended meanwhile
       this.#tell({ kind: 'unable', sweep, reason: error.message });
       this.#end(`Cannot train on ${engine} here: ${error.message}`);
@@ -231,10 +244,15 @@ export class RemoteWorker {
 
   async #measure(
     opened: Opened,
-    cardOf: Places['cardOf'],
+    engine: string,
     structures: Extract<ToWorker, { kind: 'sweep' }>['structures'],
   ): Promise<void> {
+    const { slots, placesOn } = this.#options;
     const { sweep, trainers, free } = opened;
+    const { hire, cardOf } = await placesOn(engine);
+    if (this.#opened !== opened) return;
+    opened.hire = hire;
+    for (let seat = 0; seat < slots; seat++) trainers.push(hire(seat));
     const [first] = trainers as [Trainer];
     const machine = await first.opened;
     const signatures = await first.sign(structures);

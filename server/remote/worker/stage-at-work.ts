@@ -69,7 +69,7 @@ export class StageAtWork {
     const { trainer, send } = this.#shop;
     try {
       const local = await this.#toLocal(order);
-      await trainer.opened;
+      await opened(trainer);
       if (this.#isDropped) return;
       if (this.#isStopping) return await send({ kind: 'failed', message: 'it was told to stop', lost: true });
       this.#isTraining = true;
@@ -182,5 +182,14 @@ export class StageAtWork {
     const path = join(folder, content.file);
     await cache.write({ hash, size }, () => createReadStream(path));
     await rm(path, { force: true });
+  }
+}
+
+/** A machine on which the engine does not open any more says nothing against the stage, and is of no use. */
+async function opened(trainer: Trainer): Promise<void> {
+  try {
+    await trainer.opened;
+  } catch (error) {
+    throw new Error(`the engine does not open here any more: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -85,8 +85,8 @@ export class Deliveries {
   readonly #onTheWay = new Map<number, SentCheckpoint>();
   /** By stage in training: the machine and the data that it is trained with. */
   readonly #records = new Map<number, StageRecord>();
-  /** Seeds whose class of bits is stored. */
-  readonly #noted = new Set<number>();
+  /** By seed: the name of the class of bits that is stored for it. */
+  readonly #noted = new Map<number, string>();
 
   constructor(work: Work, queue: StageQueue, pace: Pace) {
     this.#work = work;
@@ -153,11 +153,11 @@ export class Deliveries {
 
   /** What a seed's first stage is begun with, all of the seed is trained with. */
   async #noteSeed(seed: number, bits: BitClass): Promise<void> {
-    if (this.#noted.has(seed)) return;
+    if (this.#noted.get(seed) === bits.name) return;
     const { storage, lease, tasks } = this.#work;
     const runs = tasks.filter((task) => task.seed === seed && task.state !== 'complete');
     await this.#patiently(() => noteSeed(storage, lease, runs, bits));
-    this.#noted.add(seed);
+    this.#noted.set(seed, bits.name);
   }
 
   /** A stretch of the stage is trained, from batch `from` on. @returns when it is stored */

@@ -149,7 +149,7 @@ export class WorkerLoop {
     const { from, to } = job.stage;
     const before = this.#storing.idle();
     const worker = this.#seat.trainer();
-    const machine = await worker.opened;
+    const machine = await this.#opened(worker);
     const start = await deliveries.startOf(job, (hash) => worker.holds(hash));
     if (stopping.aborted) return;
 
@@ -193,6 +193,15 @@ export class WorkerLoop {
     // While a stage is stored the next one is trained, unless it is known only then which ones follow. One stage waits
     // at most.
     await (result!.outcome === 'split' ? this.#storing.idle() : before);
+  }
+
+  /** Where nobody opens in this seat any more, that says nothing against the stage. */
+  async #opened({ opened }: Trainer): Promise<Machine> {
+    try {
+      return await opened;
+    } catch (error) {
+      throw this.#seat.gone.aborted ? new WorkerLost((error as Error).message) : error;
+    }
   }
 
   #beginLog({ stage }: StageJob, { pid }: Trainer, { device }: Machine, start: Start | null, from: number): StageLog {

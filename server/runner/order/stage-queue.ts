@@ -202,10 +202,11 @@ export class StageQueue {
 
   /** Nobody of a class is there any more: what it has not begun of its seeds is anybody's. */
   release(bits: BitClass): void {
-    const nodes = [...this.#nodes.values()];
-    this.#classes.release(bits, (seed) =>
-      nodes.some((node) => seedOf(node) === seed && (node.state === 'training' || node.stage.batch > node.stage.from)),
+    const begun = [...this.#nodes.values()].filter(
+      // What is done may not be stored yet.
+      ({ state, stage }) => state === 'training' || state === 'done' || stage.batch > stage.from,
     );
+    this.#classes.release(bits, (seed) => begun.some((node) => seedOf(node) === seed));
     this.#wake();
   }
 

@@ -12,13 +12,16 @@ export interface CardWatch {
   end(): void;
 }
 
+/** Nothing is known of any card. */
+export const NO_CARD: CardWatch = { open: () => NO_GPU, end: () => {} };
+
 /**
  * Watches the cards that an engine trains on, if it trains on any. Without nvidia-smi nothing becomes known of them,
  * and training goes on as it would.
  */
 export function watchCard(engine: string): CardWatch {
   const watcher = usesGpu(engine) ? startWatcher() : null;
-  if (watcher === null) return { open: () => NO_GPU, end: () => {} };
+  if (watcher === null) return NO_CARD;
   // By the devices of workers: those of one device share its card.
   const meters = new Map<string, GpuMeter>();
   let last = { cards: [] as CardSample[], at: 0 };

@@ -21,11 +21,13 @@ export function keepWorkers(storage: Storage, lease: Lease, remote: Pick<RemoteW
   let noted = '';
   let notedAt = -Infinity;
   const look = (): void => {
-    const present = remote.present();
-    const text = JSON.stringify(present);
-    if (text === noted && performance.now() - notedAt < AGAIN_MS) return;
-    if (attempt(() => impatiently(storage, () => noteWorkers(storage, lease, present, steadyNow()))))
+    attempt(() => {
+      const present = remote.present();
+      const text = JSON.stringify(present);
+      if (text === noted && performance.now() - notedAt < AGAIN_MS) return;
+      impatiently(storage, () => noteWorkers(storage, lease, present, steadyNow()));
       [noted, notedAt] = [text, performance.now()];
+    });
   };
   attempt(() => clearWorkers(storage, lease));
   look();
@@ -36,12 +38,11 @@ export function keepWorkers(storage: Storage, lease: Lease, remote: Pick<RemoteW
   };
 }
 
-/** Whether it was noted. A lost lease and a full disk are met by whatever stores results. */
-function attempt(note: () => void): boolean {
+/** A lost lease and a full disk are met by whatever stores results. */
+function attempt(note: () => void): void {
   try {
     note();
-    return true;
   } catch {
-    return false;
+    // it is noted at the next look
   }
 }

@@ -6,6 +6,7 @@ import type { Opening, Seat, Seating } from './seat.ts';
 
 /** The seats of this machine: as many as there are, from the beginning. Those who were hired already sit in them. */
 export class LocalSeating implements Seating {
+  readonly isHere = true;
   readonly size: number;
   readonly #crew: Pick<Crew, 'workers' | 'hire'>;
   readonly #classOf: (seat: number) => BitClass;

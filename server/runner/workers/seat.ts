@@ -25,6 +25,8 @@ export interface Seat {
 
 /** The seats of a sweep. */
 export interface Seating {
+  /** Whether they are on this machine, whose cards can be asked. */
+  readonly isHere: boolean;
   /** How many there are now; 0 where nobody has come yet. */
   readonly size: number;
   /**
@@ -38,7 +40,7 @@ export interface Opening {
   most: number;
   /** Is called with each seat. */
   begin: (seat: Seat) => void;
-  /** Nobody of a class of bits is there any more. */
+  /** Nobody of a class of bits is there any more; it may be said again. */
   gone: (bits: BitClass) => void;
   /** Seeds that none of these classes may train. */
   waiting: (present: readonly BitClass[]) => number[];

@@ -33,7 +33,7 @@ const example = {
   url: 'rediss://:hidden-password@10.0.0.5:40123',
   certificate: '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n',
   secret,
-  blobs: { url: 'https://10.0.0.5:40124' },
+  blobs: { url: 'https://10.0.0.5:40124', certificate: null },
   prefix: 'cosweep',
 };
 
