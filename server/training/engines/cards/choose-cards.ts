@@ -27,7 +27,8 @@ const TOO_SLOW = 4;
  *
  * @param device what `--device` says; null takes all that work, except those that are much slower than the fastest
  * @param tell gets which cards are taken and why others are not, where there are several
- * @returns none where the engine takes its device by itself: it computes on processors, or there is nothing to choose
+ * @returns none where the engine takes its device by itself: it computes on processors, there is nothing to choose, or
+ *   nothing works. One that is left of several is returned: by itself the engine might take one that was left out
  */
 export async function chooseCards(
   engine: EngineName,
@@ -46,7 +47,6 @@ export async function chooseCards(
   if (working.length === 0 && device !== null)
     throw new EngineUnavailable(engine, `of its cards none works (${listOf(cards)})`, 'cosweep doctor says why.');
   const chosen = device === null ? fastEnough(engine, working, tell) : working;
-  if (device === null && chosen.length < 2) return [];
   if (chosen.length > 1) tell(`${engine} trains on ${chosen.map(({ label }) => label).join(', ')}`);
   return chosen;
 }
