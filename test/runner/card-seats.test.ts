@@ -15,6 +15,7 @@ import { writeProgramStudy } from './programs/program-study.ts';
 
 const UUIDS = ['a', 'b', 'c', 'd'].map((digit) => `GPU-${digit.repeat(8)}-0c3d-4e5f-8a9b-0123456789ab`);
 const LISTED = UUIDS.map((uuid, i) => `GPU ${i}: NVIDIA H200 (UUID: ${uuid})`).join('\n');
+const PLACE = { copy: '', folder: '', stages: '' };
 const smi = (folder: string, says = LISTED): unknown => fakeSmi(folder, `cat <<'END'\n${says}\nEND`);
 
 /** From now on a process that runs this script writes down which cards it sees. */
@@ -74,7 +75,7 @@ test('programs share the cards that --device chooses, in groups of gpus', async 
   smi(temporaryFolder());
   vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
   const places = async (gpus: number, options: Partial<Parameters<typeof findSeats>[2]>) => {
-    const found = await findSeats({ copy: '', folder: '', stages: '' }, { gpus }, { workers: 'auto', ...options });
+    const found = await findSeats(PLACE, { gpus }, { workers: 'auto', ...options });
     const seats = Array.from({ length: found.seats }, (_, seat) => seat);
     expect(seats.map(found.cardOf)).toEqual(
       seats.map((seat) => (found.placeOf(seat).devices === null ? null : found.placeOf(seat).device)),
@@ -106,6 +107,28 @@ test('programs share the cards that --device chooses, in groups of gpus', async 
     'Cannot start the program on GPU 9: CUDA_VISIBLE_DEVICES names it, and nvidia-smi lists no such card',
   );
   expect(await places(1, { device: '0' })).toEqual([[0]]);
+  vi.unstubAllEnvs();
+});
+
+test('a program gets one part that MIG has made, and never several: CUDA would show it one of them', async () => {
+  const parts = ['a', 'b'].map((digit) => `MIG-${digit.repeat(8)}-0c3d-4e5f-8a9b-0123456789ab`);
+  const cut = parts.map((uuid, i) => `  MIG 3g.20gb     Device  ${i}: (UUID: ${uuid})`).join('\n');
+  const whole = UUIDS.slice(1, 3).map((uuid, i) => `GPU ${i + 1}: NVIDIA A100 (UUID: ${uuid})`);
+  smi(temporaryFolder(), [`GPU 0: NVIDIA A100 (UUID: ${UUIDS[0]})`, cut, ...whole].join('\n'));
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
+  const devices = async (gpus: number, device: string): Promise<(string[] | null)[]> => {
+    const { seats, placeOf } = await findSeats(PLACE, { gpus }, { workers: 'auto', device });
+    return Array.from({ length: seats }, (_, seat) => placeOf(seat).devices);
+  };
+  expect(await devices(1, '0,1')).toEqual([[parts[0]], [parts[1]]]);
+  expect(await devices(2, '2,3')).toEqual([[UUIDS[1], UUIDS[2]]]);
+  for (const mixed of ['0,1', '2,0', '3,2,0,1'])
+    await expect(devices(2, mixed)).rejects.toMatchObject({
+      name: 'OutsideError',
+      message: expect.stringMatching(
+        / is a part that MIG has made of a card, and CUDA shows a process no other device/,
+      ),
+    });
   vi.unstubAllEnvs();
 });
 

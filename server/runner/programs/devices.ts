@@ -25,7 +25,7 @@ export async function chooseDevices(device: string | null): Promise<Card[]> {
  * The cards of each program that may be at work.
  *
  * @param gpus that one program gets
- * @throws {OutsideError} where there are too few for one program
+ * @throws {OutsideError} where there are too few for one program, or it would not see all of them
  */
 export function groupsOf(cards: readonly Card[], gpus: number): Card[][] {
   if (cards.length < gpus)
@@ -33,5 +33,17 @@ export function groupsOf(cards: readonly Card[], gpus: number): Card[][] {
       `Cannot start the program: found ${cards.length} GPUs, wanted the ${gpus} of training.program.gpus ` +
         '(CUDA_VISIBLE_DEVICES, or what nvidia-smi lists; --device chooses among them)',
     );
-  return Array.from({ length: Math.floor(cards.length / gpus) }, (_, i) => cards.slice(i * gpus, (i + 1) * gpus));
+  const count = Math.floor(cards.length / gpus);
+  return Array.from({ length: count }, (_, i) => seenAtOnce(cards.slice(i * gpus, (i + 1) * gpus)));
+}
+
+/** Of several parts that MIG has made CUDA shows a process one alone, and beside a part no whole card. */
+function seenAtOnce(group: Card[]): Card[] {
+  const part = group.find(({ id }) => id.startsWith('MIG-'));
+  if (group.length === 1 || part === undefined) return group;
+  throw new OutsideError(
+    `Cannot start the program on ${group.map(({ label }) => label).join(', ')}: ${part.label} is a part that MIG has ` +
+      'made of a card, and CUDA shows a process no other device beside one; wanted training.program.gpus 1, or whole ' +
+      'cards (--device chooses them)',
+  );
 }
