@@ -4,6 +4,7 @@ import { milliseconds } from '../milliseconds.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import { readCardVerdicts } from '../verdicts.ts';
 import { listOf, type Card } from './card.ts';
+import { CardsUnlisted } from './cuda-cards.ts';
 import { listCards } from './list-cards.ts';
 import { parseDevices } from './parse-devices.ts';
 import { pickCards } from './pick-cards.ts';
@@ -35,7 +36,11 @@ export async function chooseCards(
   device: string | null,
   tell: (message: string) => void = () => {},
 ): Promise<ChosenCard[]> {
-  const cards = await listCards(engine);
+  const cards = await listCards(engine).catch((error: unknown) => {
+    if (device !== null || !(error instanceof CardsUnlisted)) throw error;
+    tell(`${engine} takes a card by itself: ${error.reason}. ${error.remedy}`);
+    return [];
+  });
   if (device === null && cards.length < 2) return [];
   const wanted = device === null ? 'all' : parseDevices(device);
   if (cards.length === 0) insistOn(await examine(engine)); // it says why it finds none

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Card } from '../../../../server/training/engines/cards/card.ts';
 import { chooseCards } from '../../../../server/training/engines/cards/choose-cards.ts';
+import { CardsUnlisted } from '../../../../server/training/engines/cards/cuda-cards.ts';
 import { forgetVerdict, keepVerdict, readCardVerdicts } from '../../../../server/training/engines/verdicts.ts';
 
 /** What this machine is taken to have. That each works is kept, so that no process is started. */
-const here = vi.hoisted(() => ({ cards: [] as Card[] }));
-vi.mock('../../../../server/training/engines/cards/list-cards.ts', () => ({ listCards: async () => here.cards }));
+const here = vi.hoisted(() => ({ list: async () => [] as Card[], cards: [] as Card[] }));
+vi.mock('../../../../server/training/engines/cards/list-cards.ts', () => ({ listCards: () => here.list() }));
 
 let folder: string;
 beforeEach(() => {
@@ -24,6 +25,7 @@ const TROUBLE = { reason: 'it is gone', remedy: 'Bring it back.' };
 
 /** Cards with the time of their step; null: a program; undefined: it does not work. */
 function have(...times: (number | null | undefined)[]): void {
+  here.list = async () => here.cards;
   here.cards = times.map((stepMs, i) => {
     const label = `card ${'abcdef'[i]}`;
     const trouble = stepMs === undefined ? TROUBLE : null;
@@ -111,6 +113,17 @@ test('one that does not work is left out, and an error where it was named', asyn
   have(undefined, undefined);
   await expect(choose('all')).rejects.toThrow('of its cards none works (0 is card a, 1 is card b)');
   expect((await choose(null)).chosen).toEqual([]);
+});
+
+test('where nobody lists the cards the engine takes one by itself, which is said', async () => {
+  here.list = () => Promise.reject(new CardsUnlisted(30_000));
+  const { chosen, said } = await choose(null);
+  expect(chosen).toEqual([]);
+  expect(said).toEqual([
+    'webgpu takes a card by itself: nvidia-smi -L did not answer within 30 s. ' +
+      'Find out what it waits for, or name the cards in CUDA_VISIBLE_DEVICES.',
+  ]);
+  await expect(choose('all')).rejects.toThrow('Cannot list the cards: nvidia-smi -L did not answer within 30 s');
 });
 
 test('what is known of the cards is forgotten with their engine', () => {
