@@ -110,6 +110,45 @@ test('programs share the cards that --device chooses, in groups of gpus', async 
   vi.unstubAllEnvs();
 });
 
+test('programs train on cards of one model, unless --device says otherwise: nobody compares their bits', async () => {
+  const models = ['NVIDIA L4', 'NVIDIA A100', 'NVIDIA L4', 'NVIDIA A100'];
+  const list = (names: string[]): void =>
+    void smi(temporaryFolder(), names.map((name, i) => `GPU ${i}: ${name} (UUID: ${UUIDS[i]})`).join('\n'));
+  const seats = async (gpus: number, device: string | null) => {
+    const said: string[] = [];
+    const found = await findSeats(PLACE, { gpus }, { workers: 'auto', device }, (message) => said.push(message));
+    const groups = Array.from({ length: found.seats }, (_, seat) =>
+      found.placeOf(seat).devices!.map((id) => (id.length < 3 ? Number(id) : UUIDS.indexOf(id))),
+    );
+    return { groups, said };
+  };
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
+  list(models);
+  expect(await seats(1, null)).toEqual({
+    groups: [[0], [2]],
+    said: [
+      'programs train on NVIDIA L4 (GPU-aaaaaaaa), NVIDIA L4 (GPU-cccccccc): other models round differently, ' +
+        'so a run stays on one model; left out: NVIDIA A100 (GPU-bbbbbbbb), NVIDIA A100 (GPU-dddddddd); ' +
+        '--device all takes all',
+    ],
+  });
+  expect(await seats(1, 'all')).toEqual({ groups: [[0], [1], [2], [3]], said: [] });
+  expect((await seats(2, 'A100')).groups).toEqual([[1, 3]]);
+  list(['NVIDIA L4', ...models.slice(1).fill('NVIDIA A100')]);
+  expect((await seats(1, null)).groups).toEqual([[1], [2], [3]]);
+  await expect(seats(4, null)).rejects.toThrow('found 3 GPUs, wanted the 4 of training.program.gpus');
+
+  // Numbers that CUDA counts in an order of its own: which models they are is not known.
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', '0,1');
+  expect(await seats(1, null)).toEqual({
+    groups: [[0], [1]],
+    said: [expect.stringMatching(/^nothing says of which models GPU 0, GPU 1 are, .* CUDA_DEVICE_ORDER=PCI_BUS_ID/)],
+  });
+  vi.stubEnv('CUDA_DEVICE_ORDER', 'PCI_BUS_ID');
+  expect((await seats(1, null)).groups).toEqual([[0]]);
+  vi.unstubAllEnvs();
+});
+
 test('a program gets one part that MIG has made, and never several: CUDA would show it one of them', async () => {
   const parts = ['a', 'b'].map((digit) => `MIG-${digit.repeat(8)}-0c3d-4e5f-8a9b-0123456789ab`);
   const cut = parts.map((uuid, i) => `  MIG 3g.20gb     Device  ${i}: (UUID: ${uuid})`).join('\n');
