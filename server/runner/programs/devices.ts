@@ -1,6 +1,6 @@
 import { OutsideError } from '../../sweep/user-error.ts';
 import type { Card } from '../../training/engines/cards/card.ts';
-import { listCudaCards } from '../../training/engines/cards/cuda-cards.ts';
+import { hasModel, listCudaCards } from '../../training/engines/cards/cuda-cards.ts';
 import { parseDevices } from '../../training/engines/cards/parse-devices.ts';
 import { pickCards } from '../../training/engines/cards/pick-cards.ts';
 
@@ -37,7 +37,7 @@ function ofOneModel(cards: Card[], tell: (message: string) => void): Card[] {
       `programs train on ${labelsOf(most)}: other models round differently, so a run stays on one model; ` +
         `left out: ${labelsOf(others)}; --device all takes all`,
     );
-  if (most.length > 1 && !isModel(most[0]!))
+  if (most.length > 1 && !hasModel(most[0]!))
     tell(
       `nothing says of which models ${labelsOf(most)} are, so they are taken to be of one; ` +
         'UUIDs in CUDA_VISIBLE_DEVICES, or CUDA_DEVICE_ORDER=PCI_BUS_ID, let models be told apart',
@@ -46,12 +46,7 @@ function ofOneModel(cards: Card[], tell: (message: string) => void): Card[] {
 }
 
 function alike(card: Card, cards: readonly Card[]): Card[] {
-  return cards.filter((other) => (isModel(card) ? other.name === card.name : !isModel(other)));
-}
-
-/** Else it is called by what CUDA_VISIBLE_DEVICES says, such as `GPU 3`. */
-function isModel({ name }: Card): boolean {
-  return !/^GPU (\d+$|GPU-|MIG-)/.test(name);
+  return cards.filter((other) => (hasModel(card) ? other.name === card.name : !hasModel(other)));
 }
 
 /**

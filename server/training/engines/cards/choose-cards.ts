@@ -4,7 +4,7 @@ import { milliseconds } from '../milliseconds.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import { readCardVerdicts } from '../verdicts.ts';
 import { listOf, type Card } from './card.ts';
-import { CardsUnlisted } from './cuda-cards.ts';
+import { CardsUnlisted, hasModel } from './cuda-cards.ts';
 import { listCards } from './list-cards.ts';
 import { parseDevices } from './parse-devices.ts';
 import { pickCards } from './pick-cards.ts';
@@ -29,7 +29,8 @@ const TOO_SLOW = 4;
  * @param device what `--device` says; null takes all that work, except those that are much slower than the fastest
  * @param tell gets which cards are taken and why others are not, where there are several
  * @returns none where the engine takes its device by itself: it computes on processors, there is nothing to choose, or
- *   nothing works. One that is left of several is returned: by itself the engine might take one that was left out
+ *   nothing works. One that is left of several is returned: by itself the engine might take one that was left out. So
+ *   is an only one that the engine could not call by its name
  */
 export async function chooseCards(
   engine: EngineName,
@@ -41,7 +42,7 @@ export async function chooseCards(
     tell(`${engine} takes a card by itself: ${error.reason}. ${error.remedy}`);
     return [];
   });
-  if (device === null && cards.length < 2) return [];
+  if (device === null && cards.length < 2 && !cards.some((card) => isUntold(engine, card))) return [];
   const wanted = device === null ? 'all' : parseDevices(device);
   if (cards.length === 0) insistOn(await examine(engine)); // it says why it finds none
   const picked = pickCards(cards, wanted, engine);
@@ -54,6 +55,15 @@ export async function chooseCards(
   const chosen = device === null ? fastEnough(engine, working, tell) : working;
   if (chosen.length > 1) tell(`${engine} trains on ${chosen.map(({ label }) => label).join(', ')}`);
   return chosen;
+}
+
+/**
+ * TensorFlow does not say which card an only one is, where CUDA_VISIBLE_DEVICES hides the others, nor that it is a part
+ * that MIG has made.
+ */
+function isUntold(engine: EngineName, card: Card): boolean {
+  if (engine !== 'tensorflow' || !hasModel(card)) return false;
+  return process.env['CUDA_VISIBLE_DEVICES'] !== undefined || card.id.startsWith('MIG-');
 }
 
 interface Tried {

@@ -47,6 +47,11 @@ export async function listCudaCards(own: Environment = process.env, within = LIS
   });
 }
 
+/** Whether the driver has said which model it is. Else it is called by what CUDA_VISIBLE_DEVICES says: `GPU 3`. */
+export function hasModel({ name }: Pick<Card, 'name'>): boolean {
+  return !/^GPU (\d+$|GPU-|MIG-)/.test(name);
+}
+
 /** Nobody knows which cards there are. */
 export class CardsUnlisted extends OutsideError {
   readonly reason: string;

@@ -21,6 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const WORKS = { works: true, device: '', versions: {}, bits: null, reason: null, remedy: null };
 const TROUBLE = { reason: 'it is gone', remedy: 'Bring it back.' };
 
 /** Cards with the time of their step; null: a program; undefined: it does not work. */
@@ -32,11 +33,7 @@ function have(...times: (number | null | undefined)[]): void {
     return { name: 'a card', id: label, label, environment: {}, trouble };
   });
   for (const [i, stepMs] of times.entries())
-    if (stepMs !== undefined)
-      keepVerdict(
-        { name: 'webgpu', works: true, device: '', versions: {}, bits: null, stepMs, reason: null, remedy: null },
-        here.cards[i]!.id,
-      );
+    if (stepMs !== undefined) keepVerdict({ ...WORKS, name: 'webgpu', stepMs }, here.cards[i]!.id);
 }
 
 async function choose(device: string | null): Promise<{ chosen: (string | number | null)[][]; said: string[] }> {
@@ -113,6 +110,20 @@ test('one that does not work is left out, and an error where it was named', asyn
   have(undefined, undefined);
   await expect(choose('all')).rejects.toThrow('of its cards none works (0 is card a, 1 is card b)');
   expect((await choose(null)).chosen).toEqual([]);
+});
+
+test('an only one that TensorFlow could not name is named: others are hidden, or it is a part', async () => {
+  const only = async (name: string, id: string, visible?: string): Promise<string[]> => {
+    const card = { name, id, label: name, environment: { CUDA_VISIBLE_DEVICES: id }, trouble: null };
+    here.list = async () => [card];
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', visible);
+    keepVerdict({ ...WORKS, name: 'tensorflow', stepMs: 1 }, id);
+    return (await chooseCards('tensorflow', null)).map(({ label }) => label);
+  };
+  expect(await only('NVIDIA H200', 'GPU-1', '2')).toEqual(['NVIDIA H200']);
+  expect(await only('NVIDIA H200', 'GPU-1')).toEqual([]);
+  expect(await only('NVIDIA H200 MIG 1g.18gb', 'MIG-1')).toEqual(['NVIDIA H200 MIG 1g.18gb']);
+  expect(await only('GPU 2', '2', '2')).toEqual([]); // nothing is known of it
 });
 
 test('where nobody lists the cards the engine takes one by itself, which is said', async () => {
