@@ -1,13 +1,5 @@
 import type { CardSample } from './card-sample.ts';
 
-/** What the names of NVIDIA's cards have in them, in WebGPU's words or in those of the engine tensorflow. */
-const NVIDIA = /nvidia|geforce|quadro|tesla|\brtx\b|\bCUDA$/i;
-
-/** @param device as the engine names it */
-export function isNvidia(device: string): boolean {
-  return !device.startsWith('CPU') && NVIDIA.test(device);
-}
-
 /** What decides how CUDA counts the cards that TensorFlow sees. */
 export type CudaOrder = Partial<Record<'CUDA_VISIBLE_DEVICES' | 'CUDA_DEVICE_ORDER', string>>;
 

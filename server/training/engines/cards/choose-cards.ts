@@ -5,6 +5,7 @@ import { EngineUnavailable } from '../unavailable.ts';
 import { readCardVerdicts } from '../verdicts.ts';
 import { listOf, type Card } from './card.ts';
 import { CardsUnlisted, hasModel } from './cuda-cards.ts';
+import { isNvidia } from './is-nvidia.ts';
 import { listCards } from './list-cards.ts';
 import { parseDevices } from './parse-devices.ts';
 import { pickCards } from './pick-cards.ts';
@@ -52,7 +53,7 @@ export async function chooseCards(
   tellTroubles(engine, tried, tell);
   if (working.length === 0 && device !== null)
     throw new EngineUnavailable(engine, `of its cards none works (${listOf(cards)})`, 'cosweep doctor says why.');
-  const chosen = device === null ? fastEnough(engine, working, tell) : working;
+  const chosen = device === null ? notOfOthers(engine, fastEnough(engine, working, tell), tell) : working;
   if (chosen.length > 1) tell(`${engine} trains on ${chosen.map(({ label }) => label).join(', ')}`);
   return chosen;
 }
@@ -120,4 +121,14 @@ function fastEnough(engine: EngineName, cards: ChosenCard[], tell: (message: str
     tell(`${engine} leaves out ${label}: ${why}; --device all takes it too`);
   }
   return cards.filter((card) => !isSlow(card));
+}
+
+/** Where people share a machine, CUDA_VISIBLE_DEVICES says whose card is whose. WebGPU sees all of them. */
+function notOfOthers(engine: EngineName, cards: ChosenCard[], tell: (message: string) => void): ChosenCard[] {
+  if (engine !== 'webgpu' || process.env['CUDA_VISIBLE_DEVICES'] === undefined) return cards;
+  const [one, ...others] = cards.filter(({ name }) => isNvidia(name));
+  if (others.length === 0) return cards;
+  const left = others.map(({ label }) => label).join(', ');
+  tell(`webgpu does not know CUDA_VISIBLE_DEVICES, and keeps to ${one!.label}; --device chooses among it and ${left}`);
+  return cards.filter((card) => !others.includes(card));
 }

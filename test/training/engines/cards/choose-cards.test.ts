@@ -112,6 +112,26 @@ test('one that does not work is left out, and an error where it was named', asyn
   expect((await choose(null)).chosen).toEqual([]);
 });
 
+test('webgpu, which does not know CUDA_VISIBLE_DEVICES, keeps to one card of NVIDIA where it is set', async () => {
+  have(3, 2, 4);
+  const keepAll = (): void =>
+    here.cards.forEach(({ id }, i) => keepVerdict({ ...WORKS, name: 'webgpu', stepMs: [3, 2, 4][i]! }, id));
+  const names = ['NVIDIA H200', 'NVIDIA H200', 'AMD Radeon PRO W7900'];
+  here.cards.forEach((card, i) => (card.name = names[i]!));
+  expect((await choose(null)).chosen).toHaveLength(3);
+  for (const visible of ['1', '']) {
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', visible);
+    keepAll();
+    const { chosen, said } = await choose(null);
+    expect(chosen.map(([label]) => label)).toEqual(['card b', 'card c']);
+    expect(said).toContain(
+      'webgpu does not know CUDA_VISIBLE_DEVICES, and keeps to card b; --device chooses among it and card a',
+    );
+    expect((await choose('0,1')).chosen).toHaveLength(2);
+    expect((await choose('all')).chosen).toHaveLength(3);
+  }
+});
+
 test('an only one that TensorFlow could not name is named: others are hidden, or it is a part', async () => {
   const only = async (name: string, id: string, visible?: string): Promise<string[]> => {
     const card = { name, id, label: name, environment: { CUDA_VISIBLE_DEVICES: id }, trouble: null };
