@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Patience } from '../../server/runner/patience.ts';
-import { hireOn, inTurn } from '../../server/runner/workers/hire-worker.ts';
+import { hireOn, inTurn, tellCards } from '../../server/runner/workers/hire-worker.ts';
 import { findSeats } from '../../server/runner/workers/program-seats.ts';
 import { workerCount } from '../../server/runner/workers/worker-count.ts';
 import { listCudaCards } from '../../server/training/engines/cards/cuda-cards.ts';
@@ -52,6 +52,18 @@ test('the worker of each seat sees one card, in turn; without cards it sees what
   await own.opened;
   await own.end();
   expect(seen().filter((each) => each === undefined)).toHaveLength(1);
+});
+
+test('of several cards those are said that have a worker', () => {
+  const card = (label: string) => ({ name: label, id: label, label, environment: {}, trouble: null });
+  const said = (count: number, workers: number): string[] => {
+    const all: string[] = [];
+    tellCards('webgpu', ['a', 'b', 'c'].slice(0, count).map(card), workers, (message) => all.push(message));
+    return all;
+  };
+  expect(said(3, 2)).toEqual(['webgpu trains on a, b']);
+  expect(said(2, 4)).toEqual(['webgpu trains on a, b']);
+  expect([said(1, 1), said(0, 3)]).toEqual([[], []]);
 });
 
 test('there is one worker a card, or as many as --per-device says, or --workers of them in all', () => {

@@ -16,7 +16,7 @@ type Options = Pick<
 >;
 
 /** Who can be hired for a sweep that a user's program trains, and on what. */
-export interface ProgramOffice extends Pick<ProgramSeats, 'seats' | 'cardOf' | 'stepMsOf'> {
+export interface ProgramOffice extends Pick<ProgramSeats, 'seats' | 'cardOf'> {
   hire: Hire;
 }
 

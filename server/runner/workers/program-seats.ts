@@ -14,8 +14,6 @@ export interface ProgramSeats {
   placeOf: (seat: number) => ProgramPlace;
   /** The devices of a seat; null where the program sees what there is. */
   cardOf: (seat: number) => string | null;
-  /** What a program takes for a step nobody has measured. */
-  stepMsOf: (seat: number) => null;
 }
 
 /**
@@ -44,7 +42,7 @@ export async function findSeats(
     threads,
     device: cardOf(seat) ?? 'its own choice',
   });
-  return { seats, placeOf, cardOf, stepMsOf: () => null };
+  return { seats, placeOf, cardOf };
 }
 
 /**

@@ -28,7 +28,7 @@ const TOO_SLOW = 4;
  * sees no other.
  *
  * @param device what `--device` says; null takes all that work, except those that are much slower than the fastest
- * @param tell gets which cards are taken and why others are not, where there are several
+ * @param tell gets which cards are left out, and why
  * @returns none where the engine takes its device by itself: it computes on processors, there is nothing to choose, or
  *   nothing works. One that is left of several is returned: by itself the engine might take one that was left out. So
  *   is an only one that the engine could not call by its name
@@ -53,9 +53,7 @@ export async function chooseCards(
   tellTroubles(engine, tried, tell);
   if (working.length === 0 && device !== null)
     throw new EngineUnavailable(engine, `of its cards none works (${listOf(cards)})`, 'cosweep doctor says why.');
-  const chosen = device === null ? notOfOthers(engine, fastEnough(engine, working, tell), tell) : working;
-  if (chosen.length > 1) tell(`${engine} trains on ${chosen.map(({ label }) => label).join(', ')}`);
-  return chosen;
+  return device === null ? notOfOthers(engine, fastEnough(engine, working, tell), tell) : working;
 }
 
 /**

@@ -58,7 +58,7 @@ test('several are all taken, the fastest first', async () => {
     ['card c', 4],
     ['card a', 5],
   ];
-  expect(await choose(null)).toEqual({ chosen: all, said: ['webgpu trains on card b, card c, card a'] });
+  expect(await choose(null)).toEqual({ chosen: all, said: [] });
   expect((await choose('all')).chosen).toEqual(all);
   expect((await choose('0,2')).chosen).toEqual([
     ['card c', 4],
@@ -76,7 +76,6 @@ test('those that are much slower are taken where they are asked for', async () =
   expect(said).toEqual([
     'webgpu leaves out card c: a training step takes 12.1 ms there, and 3 ms on card a; --device all takes it too',
     'webgpu leaves out card d: it is a program in the place of a GPU; --device all takes it too',
-    'webgpu trains on card a, card b',
   ]);
   expect((await choose('all')).chosen.map(([label]) => label)).toEqual(['card a', 'card b', 'card c', 'card d']);
   have(3, 100);
