@@ -173,8 +173,15 @@ test('a program gets one part that MIG has made, and never several: CUDA would s
   };
   expect(await devices(1, '0,1')).toEqual([[parts[0]], [parts[1]]]);
   expect(await devices(2, '2,3')).toEqual([[UUIDS[1], UUIDS[2]]]);
-  for (const mixed of ['0,1', '2,0', '3,2,0,1'])
-    await expect(devices(2, mixed)).rejects.toMatchObject({
+  expect(await devices(0, '2,3')).toEqual([[UUIDS[1], UUIDS[2]]]);
+  expect(await devices(0, '1')).toEqual([[parts[1]]]);
+  for (const [gpus, mixed] of [
+    [2, '0,1'],
+    [2, '2,0'],
+    [2, '3,2,0,1'],
+    [0, '0,1'],
+  ] as const)
+    await expect(devices(gpus, mixed)).rejects.toMatchObject({
       name: 'OutsideError',
       message: expect.stringMatching(
         / is a part that MIG has made of a card, and CUDA shows a process no other device/,

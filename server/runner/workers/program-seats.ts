@@ -64,5 +64,7 @@ async function groupsFor(
       `Cannot start ${perDevice} programs a device (--per-device): training.program.gpus is 0, so programs get none; ` +
         'wanted --workers, or gpus in the definition',
     );
-  return device === null ? null : [await chooseDevices(device)];
+  if (device === null) return null;
+  const chosen = await chooseDevices(device);
+  return groupsOf(chosen, chosen.length);
 }
