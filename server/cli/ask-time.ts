@@ -25,7 +25,7 @@ export async function askTime(
   const { chooseCards } = await import('../training/engines/cards/choose-cards.ts');
   const { calibrate } = await import('../runner/forecast/calibrate.ts');
   const { predictTime } = await import('../runner/forecast/predict-time.ts');
-  const { inTurn } = await import('../runner/workers/hire-worker.ts');
+  const { inTurn, tellCards } = await import('../runner/workers/hire-worker.ts');
   const { workerCount } = await import('../runner/workers/worker-count.ts');
   const [arm] = plan.arms;
   if (isProgram(arm!.training))
@@ -36,6 +36,7 @@ export async function askTime(
   const engine = await chooseEngine(options.engine, say, options.device);
   const cards = await chooseCards(engine, options.device ?? null, say);
   const workers = Math.min(workerCount(options, engine, cards.length), plan.runs.length);
+  tellCards(engine, cards, workers, say);
   const calibration = await calibrate(
     { ...arm!, training: ownTraining(arm!.training) },
     plan.seeds[0]!,

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Patience } from '../../server/runner/patience.ts';
-import { hireOn, inTurn } from '../../server/runner/workers/hire-worker.ts';
+import { hireOn, inTurn, tellCards } from '../../server/runner/workers/hire-worker.ts';
 import { findSeats } from '../../server/runner/workers/program-seats.ts';
 import { workerCount } from '../../server/runner/workers/worker-count.ts';
 import { listCudaCards } from '../../server/training/engines/cards/cuda-cards.ts';
@@ -15,6 +15,7 @@ import { writeProgramStudy } from './programs/program-study.ts';
 
 const UUIDS = ['a', 'b', 'c', 'd'].map((digit) => `GPU-${digit.repeat(8)}-0c3d-4e5f-8a9b-0123456789ab`);
 const LISTED = UUIDS.map((uuid, i) => `GPU ${i}: NVIDIA H200 (UUID: ${uuid})`).join('\n');
+const PLACE = { copy: '', folder: '', stages: '' };
 const smi = (folder: string, says = LISTED): unknown => fakeSmi(folder, `cat <<'END'\n${says}\nEND`);
 
 /** From now on a process that runs this script writes down which cards it sees. */
@@ -53,6 +54,18 @@ test('the worker of each seat sees one card, in turn; without cards it sees what
   expect(seen().filter((each) => each === undefined)).toHaveLength(1);
 });
 
+test('of several cards those are said that have a worker', () => {
+  const card = (label: string) => ({ name: label, id: label, label, environment: {}, trouble: null });
+  const said = (count: number, workers: number): string[] => {
+    const all: string[] = [];
+    tellCards('webgpu', ['a', 'b', 'c'].slice(0, count).map(card), workers, (message) => all.push(message));
+    return all;
+  };
+  expect(said(3, 2)).toEqual(['webgpu trains on a, b']);
+  expect(said(2, 4)).toEqual(['webgpu trains on a, b']);
+  expect([said(1, 1), said(0, 3)]).toEqual([[], []]);
+});
+
 test('there is one worker a card, or as many as --per-device says, or --workers of them in all', () => {
   const auto = { workers: 'auto' as const };
   expect(workerCount(auto, 'webgpu', 0)).toBe(1);
@@ -74,7 +87,7 @@ test('programs share the cards that --device chooses, in groups of gpus', async 
   smi(temporaryFolder());
   vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
   const places = async (gpus: number, options: Partial<Parameters<typeof findSeats>[2]>) => {
-    const found = await findSeats({ copy: '', folder: '', stages: '' }, { gpus }, { workers: 'auto', ...options });
+    const found = await findSeats(PLACE, { gpus }, { workers: 'auto', ...options });
     const seats = Array.from({ length: found.seats }, (_, seat) => seat);
     expect(seats.map(found.cardOf)).toEqual(
       seats.map((seat) => (found.placeOf(seat).devices === null ? null : found.placeOf(seat).device)),
@@ -106,6 +119,74 @@ test('programs share the cards that --device chooses, in groups of gpus', async 
     'Cannot start the program on GPU 9: CUDA_VISIBLE_DEVICES names it, and nvidia-smi lists no such card',
   );
   expect(await places(1, { device: '0' })).toEqual([[0]]);
+  vi.unstubAllEnvs();
+});
+
+test('programs train on cards of one model, unless --device says otherwise: nobody compares their bits', async () => {
+  const models = ['NVIDIA L4', 'NVIDIA A100', 'NVIDIA L4', 'NVIDIA A100'];
+  const list = (names: string[]): void =>
+    void smi(temporaryFolder(), names.map((name, i) => `GPU ${i}: ${name} (UUID: ${UUIDS[i]})`).join('\n'));
+  const seats = async (gpus: number, device: string | null) => {
+    const said: string[] = [];
+    const found = await findSeats(PLACE, { gpus }, { workers: 'auto', device }, (message) => said.push(message));
+    const groups = Array.from({ length: found.seats }, (_, seat) =>
+      found.placeOf(seat).devices!.map((id) => (id.length < 3 ? Number(id) : UUIDS.indexOf(id))),
+    );
+    return { groups, said };
+  };
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
+  list(models);
+  expect(await seats(1, null)).toEqual({
+    groups: [[0], [2]],
+    said: [
+      'programs train on NVIDIA L4 (GPU-aaaaaaaa), NVIDIA L4 (GPU-cccccccc): other models round differently, ' +
+        'so a run stays on one model; left out: NVIDIA A100 (GPU-bbbbbbbb), NVIDIA A100 (GPU-dddddddd); ' +
+        '--device all takes all',
+    ],
+  });
+  expect(await seats(1, 'all')).toEqual({ groups: [[0], [1], [2], [3]], said: [] });
+  expect((await seats(2, 'A100')).groups).toEqual([[1, 3]]);
+  list(['NVIDIA L4', ...models.slice(1).fill('NVIDIA A100')]);
+  expect((await seats(1, null)).groups).toEqual([[1], [2], [3]]);
+  await expect(seats(4, null)).rejects.toThrow('found 3 GPUs, wanted the 4 of training.program.gpus');
+
+  // Numbers that CUDA counts in an order of its own: which models they are is not known.
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', '0,1');
+  expect(await seats(1, null)).toEqual({
+    groups: [[0], [1]],
+    said: [expect.stringMatching(/^nothing says of which models GPU 0, GPU 1 are, .* CUDA_DEVICE_ORDER=PCI_BUS_ID/)],
+  });
+  vi.stubEnv('CUDA_DEVICE_ORDER', 'PCI_BUS_ID');
+  expect((await seats(1, null)).groups).toEqual([[0]]);
+  vi.unstubAllEnvs();
+});
+
+test('a program gets one part that MIG has made, and never several: CUDA would show it one of them', async () => {
+  const parts = ['a', 'b'].map((digit) => `MIG-${digit.repeat(8)}-0c3d-4e5f-8a9b-0123456789ab`);
+  const cut = parts.map((uuid, i) => `  MIG 3g.20gb     Device  ${i}: (UUID: ${uuid})`).join('\n');
+  const whole = UUIDS.slice(1, 3).map((uuid, i) => `GPU ${i + 1}: NVIDIA A100 (UUID: ${uuid})`);
+  smi(temporaryFolder(), [`GPU 0: NVIDIA A100 (UUID: ${UUIDS[0]})`, cut, ...whole].join('\n'));
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
+  const devices = async (gpus: number, device: string): Promise<(string[] | null)[]> => {
+    const { seats, placeOf } = await findSeats(PLACE, { gpus }, { workers: 'auto', device });
+    return Array.from({ length: seats }, (_, seat) => placeOf(seat).devices);
+  };
+  expect(await devices(1, '0,1')).toEqual([[parts[0]], [parts[1]]]);
+  expect(await devices(2, '2,3')).toEqual([[UUIDS[1], UUIDS[2]]]);
+  expect(await devices(0, '2,3')).toEqual([[UUIDS[1], UUIDS[2]]]);
+  expect(await devices(0, '1')).toEqual([[parts[1]]]);
+  for (const [gpus, mixed] of [
+    [2, '0,1'],
+    [2, '2,0'],
+    [2, '3,2,0,1'],
+    [0, '0,1'],
+  ] as const)
+    await expect(devices(gpus, mixed)).rejects.toMatchObject({
+      name: 'OutsideError',
+      message: expect.stringMatching(
+        / is a part that MIG has made of a card, and CUDA shows a process no other device/,
+      ),
+    });
   vi.unstubAllEnvs();
 });
 

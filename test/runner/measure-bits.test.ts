@@ -47,7 +47,6 @@ async function measure(
     seats: 1,
     hire: () => hired.shift()!,
     cardOf,
-    stepMsOf: () => null,
     remote: null,
   };
   const said: string[] = [];

@@ -99,11 +99,17 @@ function troubleNote(name: string, { reason, remedy }: Pick<EngineReport, 'reaso
 }
 
 function autoLine(engines: EngineReport[]): string {
-  const [fastest] = bySpeed(engines);
+  const [fastest] = bySpeed(engines.map(onBestCard));
   return fastest
     ? `--engine auto takes ${fastest.name}, the fastest that works here ` +
         `(Node ${process.version}, ${process.platform} ${process.arch})`
     : '--engine auto finds nothing to train on';
+}
+
+/** As `auto` judges an engine: it works where any of its cards does. */
+function onBestCard(engine: EngineReport): EngineReport {
+  const [best] = engine.works ? [] : bySpeed(engine.cards);
+  return best ? { ...engine, works: true, stepMs: best.stepMs } : engine;
 }
 
 function datasetNotes({ name, remedy }: DatasetReport): string[] {

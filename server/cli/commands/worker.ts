@@ -44,13 +44,14 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   const { output } = session;
   const alone = startersEnd();
   const engine = await chooseHere(options, output.say);
+  const slots = await slotsOn(engine, options, output.say);
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
   const until = endOf(options);
   try {
     const reason = await joinHead(resolve(options.join), {
       engine,
-      slots: await slotsOn(engine, options, output.say),
-      placesOn: (name) => placesOn(name as EngineName, options, output.say),
+      slots,
+      placesOn: (name) => placesOn(name as EngineName, slots, options, output.say),
       lock: lockOf(process.env['COSWEEP_LOCK']),
       idle: options.idle,
       until,
@@ -89,12 +90,14 @@ async function slotsOn(engine: EngineName, { slots, device }: WorkerOptions, say
   return workerCount({ workers: slots }, engine, (await chooseCards(engine, device ?? null, say)).length);
 }
 
-async function placesOn(engine: EngineName, { device }: WorkerOptions, say: Say): Promise<Places> {
+async function placesOn(engine: EngineName, slots: number, { device }: WorkerOptions, say: Say): Promise<Places> {
   const { chooseCards } = await import('../../training/engines/cards/choose-cards.ts');
-  const { hireOn, inTurn } = await import('../../runner/workers/hire-worker.ts');
+  const { hireOn, inTurn, tellCards } = await import('../../runner/workers/hire-worker.ts');
   const { Logs } = await import('../../runner/logs/logs.ts');
   const { Patience } = await import('../../runner/patience.ts');
-  const at = inTurn(await chooseCards(engine, device ?? null, say));
+  const cards = await chooseCards(engine, device ?? null, say);
+  tellCards(engine, cards, slots, say);
+  const at = inTurn(cards);
   const hire = hireOn(engine, at, { patience: new Patience(), logs: Logs.none() });
   return { hire, cardOf: (seat) => at(seat)?.label ?? null };
 }

@@ -8,8 +8,8 @@ const PATIENCE = 5_000;
 const MOST_READ = 100_000;
 
 /**
- * Asks nvidia-smi what the cards do. Whatever it does wrong (it fails, hangs, writes without end or writes nonsense),
- * it is ended, and no card is known.
+ * Asks nvidia-smi what the cards do. Where it hangs or writes without end, it is ended, and no card is known. Where it
+ * fails, since it cannot reach one of the cards, those that it has printed are known.
  *
  * @param ended aborted: it is killed at once
  * @throws where there is no nvidia-smi, or it cannot be started
@@ -33,7 +33,7 @@ export async function askCards(ended: AbortSignal, patience = PATIENCE): Promise
   }
 }
 
-/** @returns nothing where it was killed or failed */
+/** @returns nothing where it was killed */
 function readAll(child: ChildProcess, kill: () => void): Promise<string> {
   let text = '';
   child.stdout!.setEncoding('utf8').on('data', (piece: string) => {
@@ -42,7 +42,7 @@ function readAll(child: ChildProcess, kill: () => void): Promise<string> {
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve(code === 0 ? text : ''));
+    child.once('close', (code) => resolve(code === null ? '' : text));
   });
 }
 

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { builtProgram } from '../../training/built-program.ts';
+import { isNvidia } from '../../training/engines/cards/is-nvidia.ts';
 import { usesGpu } from '../../training/engines/uses-gpu.ts';
-import { cardOf, isNvidia } from './card-of.ts';
+import { cardOf } from './card-of.ts';
 import type { CardSample } from './card-sample.ts';
 import { GpuMeter, NO_GPU, type GpuAccount } from './gpu-meter.ts';
 

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { refuseOtherEngine } from '../../store/sweeps/ask-engine.ts';
 import { readOutstanding } from '../../store/sweeps/queue.ts';
 import type { EngineName } from '../../training/engine.ts';
-import { chooseCards, type ChosenCard } from '../../training/engines/cards/choose-cards.ts';
+import { chooseCards } from '../../training/engines/cards/choose-cards.ts';
 import { chooseEngine } from '../../training/engines/choose.ts';
 import { EngineUnavailable } from '../../training/engines/unavailable.ts';
 import { forgetVerdict } from '../../training/engines/verdicts.ts';
@@ -11,7 +11,7 @@ import type { SweepOptions } from '../run-options.ts';
 import { sweepName } from '../../store/database/ids.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { officeFor } from './hire-for-program.ts';
-import { hireOn, inTurn, type Hire } from './hire-worker.ts';
+import { hireOn, inTurn, tellCards, type Hire } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
 import type { Elsewhere, RemoteWorkers } from './remote-workers.ts';
 import { workerCount } from './worker-count.ts';
@@ -29,8 +29,6 @@ export interface Crew {
   hire: Hire;
   /** The card of a seat, as runs call it; null where the seat has none, or takes whichever it finds. */
   cardOf: (seat: number) => string | null;
-  /** Milliseconds of a training step of the small network on the card of a seat; null where it is not known. */
-  stepMsOf: (seat: number) => number | null;
   /** Those on other machines, who train instead; null where there are none. */
   remote: RemoteWorkers | null;
 }
@@ -95,23 +93,22 @@ async function callRemote(
   const hire = (): never => {
     throw new Error(`Cannot hire anybody here: ${sweepName(sweepId)} is trained on other machines`);
   };
-  return theirs === null
-    ? null
-    : { engine: theirs, workers: [], seats: 1, hire, cardOf: () => null, stepMsOf: () => null, remote };
+  return theirs === null ? null : { engine: theirs, workers: [], seats: 1, hire, cardOf: () => null, remote };
 }
 
 /** Spreads the workers over the cards in turn, the fastest card first: where there are few, they are on fast ones. */
 async function findSeats(engine: EngineName, options: Hirer, most: number): Promise<Omit<Crew, 'workers'>> {
   const { device, tell } = options;
-  const choose = (): Promise<ChosenCard[]> => chooseCards(engine, device, (message) => tell({ kind: 'log', message }));
-  const cards = most === 0 ? [] : await choose();
+  const say = (message: string): void => tell({ kind: 'log', message });
+  const cards = most === 0 ? [] : await chooseCards(engine, device, say);
+  const seats = workerCount(options, engine, cards.length);
+  tellCards(engine, cards, Math.min(seats, most), say);
   const at = inTurn(cards);
   return {
     engine,
-    seats: workerCount(options, engine, cards.length),
+    seats,
     hire: hireOn(engine, at, options),
     cardOf: (seat) => at(seat)?.label ?? null,
-    stepMsOf: (seat) => at(seat)?.stepMs ?? null,
     remote: null,
   };
 }

@@ -10,10 +10,13 @@ import type { SweepOptions } from '../run-options.ts';
 import { hireForProgram, type Hire } from './hire-worker.ts';
 import { findSeats, type ProgramSeats } from './program-seats.ts';
 
-type Options = Pick<SweepOptions, 'storage' | 'sweepId' | 'device' | 'workers' | 'perDevice' | 'patience' | 'logs'>;
+type Options = Pick<
+  SweepOptions,
+  'storage' | 'sweepId' | 'device' | 'workers' | 'perDevice' | 'patience' | 'logs' | 'tell'
+>;
 
 /** Who can be hired for a sweep that a user's program trains, and on what. */
-export interface ProgramOffice extends Pick<ProgramSeats, 'seats' | 'cardOf' | 'stepMsOf'> {
+export interface ProgramOffice extends Pick<ProgramSeats, 'seats' | 'cardOf'> {
   hire: Hire;
 }
 
@@ -38,6 +41,8 @@ export async function officeFor(engine: string, options: Options): Promise<Progr
   await clearLeftovers(stages);
   await mkdir(stages, { recursive: true, mode: 0o700 });
   const folders = { copy: programFolder(programs, engine), folder: sweep.folder, stages };
-  const { placeOf, ...seats } = await findSeats(folders, training.program, options);
+  const { placeOf, ...seats } = await findSeats(folders, training.program, options, (message) =>
+    options.tell({ kind: 'log', message }),
+  );
   return { hire: hireForProgram(engine, placeOf, options), ...seats };
 }

@@ -22,6 +22,17 @@ export function inTurn<T extends Card>(cards: readonly T[]): (seat: number) => T
   return (seat) => (cards.length === 0 ? null : cards[seat % cards.length]!);
 }
 
+/** Says on which of several cards so many workers are, by the same order as `inTurn`. */
+export function tellCards(
+  engine: EngineName,
+  cards: readonly Card[],
+  workers: number,
+  tell: (message: string) => void,
+): void {
+  const used = cards.slice(0, workers).map(({ label }) => label);
+  if (cards.length > 1) tell(`${engine} trains on ${used.join(', ')}`);
+}
+
 /** @param card null leaves it to the engine */
 export function onEngine(engine: EngineName, card: Card | null = null): Workplace {
   return {

@@ -14,11 +14,13 @@ export interface ProgramSeats {
   placeOf: (seat: number) => ProgramPlace;
   /** The devices of a seat; null where the program sees what there is. */
   cardOf: (seat: number) => string | null;
-  /** What a program takes for a step nobody has measured. */
-  stepMsOf: (seat: number) => null;
 }
 
-/** Shares the devices and the cores of this machine among programs. */
+/**
+ * Shares the devices and the cores of this machine among programs.
+ *
+ * @param tell gets which devices are left out, and why
+ */
 export async function findSeats(
   folders: Pick<ProgramPlace, 'copy' | 'folder' | 'stages'>,
   { gpus }: Pick<ProgramSettings, 'gpus'>,
@@ -27,8 +29,9 @@ export async function findSeats(
     workers,
     perDevice,
   }: Partial<Pick<SweepOptions, 'device' | 'perDevice'>> & Pick<SweepOptions, 'workers'>,
+  tell: (message: string) => void = () => {},
 ): Promise<ProgramSeats> {
-  const groups = await groupsFor(gpus, device, perDevice);
+  const groups = await groupsFor(gpus, { device, perDevice, tell });
   const seats = seatCount(groups?.length ?? 1, { workers, perDevice });
   const threads = Math.max(1, Math.floor(availableParallelism() / seats));
   const cardOf = (seat: number): string | null =>
@@ -39,7 +42,7 @@ export async function findSeats(
     threads,
     device: cardOf(seat) ?? 'its own choice',
   });
-  return { seats, placeOf, cardOf, stepMsOf: () => null };
+  return { seats, placeOf, cardOf };
 }
 
 /**
@@ -47,12 +50,21 @@ export async function findSeats(
  *
  * @returns null where it sees what there is
  */
-async function groupsFor(gpus: number, device: string | null, perDevice?: number): Promise<Card[][] | null> {
-  if (gpus > 0) return groupsOf(await chooseDevices(device), gpus);
+async function groupsFor(
+  gpus: number,
+  {
+    device,
+    perDevice,
+    tell,
+  }: { device: string | null; perDevice: number | undefined; tell: (message: string) => void },
+): Promise<Card[][] | null> {
+  if (gpus > 0) return groupsOf(await chooseDevices(device, tell), gpus);
   if (perDevice !== undefined)
     throw new UserError(
       `Cannot start ${perDevice} programs a device (--per-device): training.program.gpus is 0, so programs get none; ` +
         'wanted --workers, or gpus in the definition',
     );
-  return device === null ? null : [await chooseDevices(device)];
+  if (device === null) return null;
+  const chosen = await chooseDevices(device);
+  return groupsOf(chosen, chosen.length);
 }

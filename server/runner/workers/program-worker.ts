@@ -177,6 +177,6 @@ async function report(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    sendFailure(thrown, false);
+    await sendFailure(thrown, false);
   }
 }

@@ -21,11 +21,16 @@ export function send(message: FromWorker): void {
   if (process.connected) process.send!(message);
 }
 
-/** @param ends whether the process cannot go on, and ends now */
-export function sendFailure(thrown: unknown, ends: boolean): void {
+/**
+ * Waits until the message is on its way: a process that ends at once would take it along.
+ *
+ * @param ends whether the process cannot go on, and ends now
+ */
+export async function sendFailure(thrown: unknown, ends: boolean): Promise<void> {
   const error = explainFileError(thrown);
   const message = error instanceof Error ? error.message : String(error);
-  send({ kind: 'failed', message, ends, outside: error instanceof OutsideError });
+  const failed: FromWorker = { kind: 'failed', message, ends, outside: error instanceof OutsideError };
+  if (process.connected) await new Promise((sent) => process.send!(failed, undefined, undefined, sent));
 }
 
 /** In milliseconds: as often a sign of life is given, at most. */

@@ -15,6 +15,7 @@ import { loadStart, startsFromFile } from '../../training/weights/start-weights.
 import { ProcessMeter } from '../usage/process-meter.ts';
 import { packCheckpoint, unpackCheckpoint, type CheckpointFolder } from '../checkpoints/pack-checkpoint.ts';
 import type { SegmentReport, StageOrder, Start, ToWorker } from './messages.ts';
+import { mustEnd } from './must-end.ts';
 import { followMain, sayAlive, send, sendFailure } from './to-main.ts';
 
 // A worker process: trains one stage after the other as the main process says, and never touches the database.
@@ -138,8 +139,8 @@ async function report(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    const ends = (engine?.lost?.() ?? null) !== null;
-    sendFailure(thrown, ends);
+    const ends = mustEnd(thrown, engine);
+    await sendFailure(thrown, ends);
     if (ends) await end();
   }
 }

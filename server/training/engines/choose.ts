@@ -1,17 +1,18 @@
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../engine.ts';
+import { chooseCards } from './cards/choose-cards.ts';
 import { examine, insistOn, type Probed } from './examine.ts';
 import { milliseconds } from './milliseconds.ts';
 import { engineNames } from './open.ts';
 import type { EngineProbe } from './probe.ts';
 import { usesGpu } from './uses-gpu.ts';
-import { readVerdicts } from './verdicts.ts';
+import { readCardVerdicts, readVerdicts } from './verdicts.ts';
 import { hasGpu } from './webgpu/has-gpu.ts';
 
 /**
  * The engine to use; it is not opened here. A named engine must work. `auto` takes the fastest engine that works, and
- * never a GPU that is only a program. Engines are tried in processes of their own. What is found is kept, so that the
- * same machine need not try them again.
+ * never a GPU that is only a program. An engine of several cards works where any of them does. Engines are tried in
+ * processes of their own. What is found is kept, so that the same machine need not try them again.
  *
  * @param tell gets the name of the fastest engine and the reason
  * @param device what `--device` says: the engine must have cards then; null where it says nothing
@@ -29,7 +30,7 @@ export async function chooseEngine(
   if (name !== 'auto') {
     const known = readVerdicts().get(name);
     // An engine that did not work is tried again: it was asked for by name, and may have been set up since.
-    return known?.works ? name : insistOn(await examine(name));
+    return known?.works ? name : insistOn(await onAnyCard(await examine(name)));
   }
   const known = readVerdicts();
   // Without a GPU there may still be a program in its place. Trying that takes minutes, and it is never the fastest.
@@ -39,7 +40,9 @@ export async function chooseEngine(
   const tried: Probed[] = [];
   for (const candidate of candidates) {
     const probe = known.get(candidate);
-    tried.push(probe ? { probe, answered: true } : await examine(candidate));
+    const probed = probe ? { probe, answered: true } : await examine(candidate);
+    // What is known not to work is not tried on its cards every time, unless one of them is known to work.
+    tried.push(!probe || hasGoodCard(candidate) ? await onAnyCard(probed) : probed);
   }
   const probes = tried.map(({ probe }) => probe);
   const [fastest, ...slower] = bySpeed(probes);
@@ -57,6 +60,20 @@ export async function chooseEngine(
       `${milliseconds(fastest.stepMs!)} a training step${others}`,
   );
   return fastest.name;
+}
+
+/** Where the device that an engine takes by itself does not work, the fastest of its cards that do stands for it. */
+async function onAnyCard(probed: Probed): Promise<Probed> {
+  const { probe } = probed;
+  if (probe.works || !usesGpu(probe.name)) return probed;
+  const [fastest] = await chooseCards(probe.name, null);
+  if (!fastest) return probed;
+  const { label: device, stepMs } = fastest;
+  return { probe: { ...probe, works: true, device, stepMs, reason: null, remedy: null }, answered: true };
+}
+
+function hasGoodCard(name: EngineName): boolean {
+  return [...readCardVerdicts(name).values()].some(({ works }) => works);
 }
 
 /**

@@ -19,9 +19,11 @@ test('nvidia-smi is asked for what is read of it', async () => {
   ]);
 });
 
-test('one that fails knows of no card, and one that is not there is an error', async () => {
+test('of one that fails what it has printed is read, and one that is not there is an error', async () => {
   fakeSmi(temporaryFolder(), FAILS);
   expect(await askCards(never)).toEqual([]);
+  fakeSmi(temporaryFolder(), `${SAYS}; echo 'Unable to determine the device handle for GPU1: GPU is lost.'; exit 15`);
+  expect(await askCards(never)).toEqual([card]);
   vi.stubEnv('PATH', temporaryFolder());
   await expect(askCards(never)).rejects.toThrow(/ENOENT/);
 });

@@ -11,7 +11,7 @@ export const LINE = '0, GPU-5f6c2a1b-0c3d-4e5f-8a9b-0123456789ab, 00000000:3B:00
 export const SAYS = `echo '${LINE}'`;
 export const HANGS = 'sleep 600';
 export const FLOODS = 'head -c 1000000000 /dev/zero';
-export const FAILS = `echo '${LINE}'; exit 9`;
+export const FAILS = `echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18`;
 
 export interface FakeSmi {
   /** How it was called, a line each time. */

@@ -4,6 +4,8 @@ import { milliseconds } from '../milliseconds.ts';
 import { EngineUnavailable } from '../unavailable.ts';
 import { readCardVerdicts } from '../verdicts.ts';
 import { listOf, type Card } from './card.ts';
+import { CardsUnlisted, hasModel } from './cuda-cards.ts';
+import { isNvidia } from './is-nvidia.ts';
 import { listCards } from './list-cards.ts';
 import { parseDevices } from './parse-devices.ts';
 import { pickCards } from './pick-cards.ts';
@@ -26,16 +28,22 @@ const TOO_SLOW = 4;
  * sees no other.
  *
  * @param device what `--device` says; null takes all that work, except those that are much slower than the fastest
- * @param tell gets which cards are taken and why others are not, where there are several
- * @returns none where the engine takes its device by itself: it computes on processors, or there is nothing to choose
+ * @param tell gets which cards are left out, and why
+ * @returns none where the engine takes its device by itself: it computes on processors, there is nothing to choose, or
+ *   nothing works. One that is left of several is returned: by itself the engine might take one that was left out. So
+ *   is an only one that the engine could not call by its name
  */
 export async function chooseCards(
   engine: EngineName,
   device: string | null,
   tell: (message: string) => void = () => {},
 ): Promise<ChosenCard[]> {
-  const cards = await listCards(engine);
-  if (device === null && cards.length < 2) return [];
+  const cards = await listCards(engine).catch((error: unknown) => {
+    if (device !== null || !(error instanceof CardsUnlisted)) throw error;
+    tell(`${engine} takes a card by itself: ${error.reason}. ${error.remedy}`);
+    return [];
+  });
+  if (device === null && cards.length < 2 && !cards.some((card) => isUntold(engine, card))) return [];
   const wanted = device === null ? 'all' : parseDevices(device);
   if (cards.length === 0) insistOn(await examine(engine)); // it says why it finds none
   const picked = pickCards(cards, wanted, engine);
@@ -45,10 +53,16 @@ export async function chooseCards(
   tellTroubles(engine, tried, tell);
   if (working.length === 0 && device !== null)
     throw new EngineUnavailable(engine, `of its cards none works (${listOf(cards)})`, 'cosweep doctor says why.');
-  const chosen = device === null ? fastEnough(engine, working, tell) : working;
-  if (device === null && chosen.length < 2) return [];
-  if (chosen.length > 1) tell(`${engine} trains on ${chosen.map(({ label }) => label).join(', ')}`);
-  return chosen;
+  return device === null ? notOfOthers(engine, fastEnough(engine, working, tell), tell) : working;
+}
+
+/**
+ * TensorFlow does not say which card an only one is, where CUDA_VISIBLE_DEVICES hides the others, nor that it is a part
+ * that MIG has made.
+ */
+function isUntold(engine: EngineName, card: Card): boolean {
+  if (engine !== 'tensorflow' || !hasModel(card)) return false;
+  return process.env['CUDA_VISIBLE_DEVICES'] !== undefined || card.id.startsWith('MIG-');
 }
 
 interface Tried {
@@ -105,4 +119,14 @@ function fastEnough(engine: EngineName, cards: ChosenCard[], tell: (message: str
     tell(`${engine} leaves out ${label}: ${why}; --device all takes it too`);
   }
   return cards.filter((card) => !isSlow(card));
+}
+
+/** Where people share a machine, CUDA_VISIBLE_DEVICES says whose card is whose. WebGPU sees all of them. */
+function notOfOthers(engine: EngineName, cards: ChosenCard[], tell: (message: string) => void): ChosenCard[] {
+  if (engine !== 'webgpu' || process.env['CUDA_VISIBLE_DEVICES'] === undefined) return cards;
+  const [one, ...others] = cards.filter(({ name }) => isNvidia(name));
+  if (others.length === 0) return cards;
+  const left = others.map(({ label }) => label).join(', ');
+  tell(`webgpu does not know CUDA_VISIBLE_DEVICES, and keeps to ${one!.label}; --device chooses among it and ${left}`);
+  return cards.filter((card) => !others.includes(card));
 }

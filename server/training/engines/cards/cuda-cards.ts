@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { promisify } from 'node:util';
 import { printable } from '../../../sweep/printable.ts';
+import { OutsideError } from '../../../sweep/user-error.ts';
 import type { Card } from './card.ts';
 
-/** In milliseconds: so long the driver may take to list its cards. */
-const LISTS_WITHIN = 10_000;
+/** In milliseconds: so long the driver may take to list its cards. To wake eight of them takes ten seconds. */
+const LISTS_WITHIN = 30_000;
 
 /** In characters: no card's name is longer. */
 const LONGEST_NAME = 100;
@@ -13,6 +14,8 @@ type Environment = Record<string, string | undefined>;
 
 /** A card as nvidia-smi lists it, with the parts that MIG has cut it into, if any. */
 interface Gpu extends Device {
+  /** As nvidia-smi counts: one that it cannot reach has a number too, and no line. */
+  number: number;
   instances: Device[];
 }
 
@@ -24,9 +27,13 @@ interface Device {
 /**
  * The cards that programs and TensorFlow may use: those that CUDA_VISIBLE_DEVICES names, else all that nvidia-smi
  * lists. A card that is cut by MIG stands for itself no more, and its parts do.
+ *
+ * @throws {CardsUnlisted} where nvidia-smi hangs, and nothing else says which cards there are
  */
-export async function listCudaCards(own: Environment = process.env): Promise<Card[]> {
-  const gpus = parseGpus(await askDriver());
+export async function listCudaCards(own: Environment = process.env, within = LISTS_WITHIN): Promise<Card[]> {
+  const { listed, isLate } = await askDriver(within);
+  if (isLate && own['CUDA_VISIBLE_DEVICES'] === undefined) throw new CardsUnlisted(within);
+  const gpus = parseGpus(listed);
   const there = gpus.flatMap((gpu) => (gpu.instances.length > 0 ? gpu.instances : [gpu]));
   const visible = own['CUDA_VISIBLE_DEVICES'];
   if (visible === undefined) return there.map((device) => toCard(device, there));
@@ -40,11 +47,31 @@ export async function listCudaCards(own: Environment = process.env): Promise<Car
   });
 }
 
-async function askDriver(): Promise<string> {
+/** Whether the driver has said which model it is. Else it is called by what CUDA_VISIBLE_DEVICES says: `GPU 3`. */
+export function hasModel({ name }: Pick<Card, 'name'>): boolean {
+  return !/^GPU (\d+$|GPU-|MIG-)/.test(name);
+}
+
+/** Nobody knows which cards there are. */
+export class CardsUnlisted extends OutsideError {
+  readonly reason: string;
+  readonly remedy = 'Find out what it waits for, or name the cards in CUDA_VISIBLE_DEVICES.';
+
+  constructor(within: number) {
+    const reason = `nvidia-smi -L did not answer within ${within / 1000} s`;
+    super(`Cannot list the cards: ${reason}; wanted all that CUDA may use`);
+    this.reason = reason;
+  }
+}
+
+/** One that ends with an error, since it cannot reach one of the cards, has printed the others all the same. */
+async function askDriver(within: number): Promise<{ listed: string; isLate: boolean }> {
   try {
-    return (await promisify(execFile)('nvidia-smi', ['-L'], { timeout: LISTS_WITHIN, windowsHide: true })).stdout;
-  } catch {
-    return '';
+    const { stdout } = await promisify(execFile)('nvidia-smi', ['-L'], { timeout: within, windowsHide: true });
+    return { listed: stdout, isLate: false };
+  } catch (error) {
+    const { stdout, killed } = error as ExecFileException & { stdout?: string };
+    return { listed: stdout ?? '', isLate: killed === true };
   }
 }
 
@@ -52,8 +79,8 @@ async function askDriver(): Promise<string> {
 export function parseGpus(listed: string): Gpu[] {
   const gpus: Gpu[] = [];
   for (const line of listed.split('\n')) {
-    const [, name, uuid] = /^GPU \d+: (.+) \(UUID: (GPU-[\w-]+)\)\s*$/.exec(line) ?? [];
-    if (uuid !== undefined) gpus.push({ name: shown(name!), uuid, instances: [] });
+    const [, number, name, uuid] = /^GPU (\d+): (.+) \(UUID: (GPU-[\w-]+)\)\s*$/.exec(line) ?? [];
+    if (uuid !== undefined) gpus.push({ number: Number(number), name: shown(name!), uuid, instances: [] });
     const [, profile, instance] = /^\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[\w/-]+)\)\s*$/.exec(line) ?? [];
     const gpu = gpus.at(-1);
     if (instance !== undefined && gpu)
@@ -80,7 +107,7 @@ function deviceOf(
 ): Device | null {
   if (gpus.length === 0) return { name: `GPU ${entry}`, uuid: entry };
   if (!/^\d+$/.test(entry)) return [...there, ...gpus].find(({ uuid }) => uuid.startsWith(entry)) ?? null;
-  const gpu = gpus[Number(entry)];
+  const gpu = gpus.find(({ number }) => number === Number(entry));
   if (!gpu) return null;
   // CUDA counts cards of several models in an order of its own.
   if (!inPlace && gpus.some(({ name }) => name !== gpu.name)) return { name: `GPU ${entry}`, uuid: entry };

@@ -3,8 +3,15 @@ import { listOf, type Card } from './card.ts';
 import type { WantedDevices } from './parse-devices.ts';
 
 /**
- * The cards that `--device` asks for, in its order. A number is a card's place in the list. Any other word is a part of
- * a name, which several cards may have, or the beginning of an id: all that it fits are taken.
+ * A number of so many digits that is no place in the list is a part of a model's name, such as 4090. A shorter one is a
+ * wrong place: card 4 of four is not to be every L4.
+ */
+const DIGITS_OF_MODEL = 3;
+
+/**
+ * The cards that `--device` asks for, in its order. A number is a card's place in the list, or what a model is called
+ * by. Any other word is a part of a name, which several cards may have, or the beginning of an id: all that it fits are
+ * taken.
  *
  * @param of whose cards they are, as messages say it
  * @throws {UserError} where a word fits no card, or two words fit the same one
@@ -36,7 +43,12 @@ export function pickCards(cards: readonly Card[], wanted: WantedDevices, of: str
 }
 
 function fitting(cards: readonly Card[], word: string): Card[] {
-  if (/^\d+$/.test(word)) return cards.slice(Number(word), Number(word) + 1);
+  if (/^\d+$/.test(word)) {
+    const place = Number(word);
+    if (place < cards.length) return [cards[place]!];
+    // Not in the label: addresses and ids have digits too.
+    return word.length < DIGITS_OF_MODEL ? [] : cards.filter(({ name }) => name.includes(word));
+  }
   const part = word.toLowerCase();
   return cards.filter(({ label, id }) => label.toLowerCase().includes(part) || id.toLowerCase().startsWith(part));
 }

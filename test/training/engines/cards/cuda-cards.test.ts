@@ -103,6 +103,31 @@ describe('cards of CUDA', () => {
   });
 });
 
+test('one that nvidia-smi cannot reach does not take the others with it, nor their numbers', async () => {
+  const [first, , third] = THREE.split('\n');
+  const lost = 'Unable to determine the device handle for GPU1: 0000:3B:00.0: GPU is lost.';
+  const body = `cat <<'END'\n${[first, lost, third].join('\n')}\nEND\nexit 15`;
+  fakeSmi(temporaryFolder(), body);
+  expect(seen(await listCudaCards({}))).toEqual([
+    ['NVIDIA H200 (GPU-aaaaaaaa)', H200[0]],
+    ['NVIDIA H200 (GPU-cccccccc)', H200[2]],
+  ]);
+  expect(seen(await listCudaCards(visible('2')))).toEqual([['NVIDIA H200 (GPU-cccccccc)', H200[2]]]);
+  expect((await listCudaCards(visible('1')))[0]!.trouble!.reason).toContain('nvidia-smi lists no such card');
+});
+
+test('where nvidia-smi hangs nobody says that there are none', async () => {
+  fakeSmi(temporaryFolder(), 'exec sleep 600');
+  await expect(listCudaCards({}, 300)).rejects.toMatchObject({
+    name: 'OutsideError',
+    message: 'Cannot list the cards: nvidia-smi -L did not answer within 0.3 s; wanted all that CUDA may use',
+  });
+  expect(seen(await listCudaCards(visible('0,3'), 300))).toEqual([
+    ['GPU 0', '0'],
+    ['GPU 3', '3'],
+  ]);
+});
+
 test('what nvidia-smi lists is read line by line, and what is no card is left out', () => {
   const garbage = [
     'Unable to determine the device handle for GPU0000:3B:00.0: Unknown Error',

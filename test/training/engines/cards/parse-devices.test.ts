@@ -35,7 +35,7 @@ describe('what --device says', () => {
 
 const card = (name: string, id: string, label = name): Card => ({ name, id, label, environment: {}, trouble: null });
 const cards = [
-  card('NVIDIA H100', 'GPU-aaaaaaaa-1', 'NVIDIA H100 (GPU-aaaaaaaa)'),
+  card('NVIDIA H100', 'GPU-aaaa111a-1', 'NVIDIA H100 (GPU-aaaa111a)'),
   card('NVIDIA L4', 'GPU-bbbbbbbb-1'),
   card('NVIDIA H100', 'GPU-cccccccc-1', 'NVIDIA H100 (GPU-cccccccc)'),
 ];
@@ -48,26 +48,39 @@ describe('the cards that it names', () => {
     ['2,0', [2, 0]],
     ['002', [2]],
     ['h100', [0, 2]],
+    ['100', [0, 2]],
     ['l4,0', [1, 0]],
     ['GPU-cccc', [2]],
     ['gpu-bbbbbbbb-1', [1]],
     ['H100,1', [0, 2, 1]],
   ])('%s', (text, wanted) => expect(picked(text)).toEqual(wanted));
 
-  it.each(['3', '99999999999999999999', '-1', '0-2', 'A100', '0x1', '١', 'NVIDIA  L4', '<script>', '0;1', '1.0'])(
-    'none is %s: the error lists those that there are',
-    (text) => {
-      expect(() => picked(text)).toThrow(
-        `Cannot choose a device of webgpu (--device): no device is "${text}". Wanted: a number or a part of a name, ` +
-          'of these: 0 is NVIDIA H100 (GPU-aaaaaaaa), 1 is NVIDIA L4, 2 is NVIDIA H100 (GPU-cccccccc)',
-      );
-    },
-  );
+  it.each([
+    '3',
+    '4',
+    '004',
+    '111',
+    '99999999999999999999',
+    '-1',
+    '0-2',
+    'A100',
+    '0x1',
+    '١',
+    'NVIDIA  L4',
+    '<script>',
+    '0;1',
+    '1.0',
+  ])('none is %s: the error lists those that there are', (text) => {
+    expect(() => picked(text)).toThrow(
+      `Cannot choose a device of webgpu (--device): no device is "${text}". Wanted: a number or a part of a name, ` +
+        'of these: 0 is NVIDIA H100 (GPU-aaaa111a), 1 is NVIDIA L4, 2 is NVIDIA H100 (GPU-cccccccc)',
+    );
+  });
 
   it.each([
-    ['0,H100', '"0" and "H100" are both NVIDIA H100 (GPU-aaaaaaaa)'],
+    ['0,H100', '"0" and "H100" are both NVIDIA H100 (GPU-aaaa111a)'],
     ['nvidia,1', '"nvidia" and "1" are both NVIDIA L4'],
-    ['0,00', '"0" and "00" are both NVIDIA H100 (GPU-aaaaaaaa)'],
+    ['0,00', '"0" and "00" are both NVIDIA H100 (GPU-aaaa111a)'],
     ['GPU-cccccccc,2', '"GPU-cccccccc" and "2" are both'],
   ])('%s names one twice', (text, found) => {
     expect(() => picked(text)).toThrow(`Cannot choose the devices of webgpu (--device): ${found}`);
