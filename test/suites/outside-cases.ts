@@ -12,9 +12,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['run', 's1', '--no-wait'], when: 'always' },
     { args: ['run', 'definition.json', '--no-wait'], when: 'always' },
     { args: ['run', 's1', '--no-wait', '--keep-weights', 'best'], when: 'always' },
-    { args: ['run', 's1', '--no-wait', '--listen', '--elsewhere'], when: 'always' },
   ],
-  worker: [{ args: ['worker', '--join', 'join.json'], when: 'never' }],
   confirm: [{ args: ['confirm', 's1', '--arm', '0', '--no-wait'], when: 'always' }],
   extend: [{ args: ['extend', 's1', '--seeds', '8', '--no-wait'], when: 'always' }],
   promote: [{ args: ['promote', 's1', '--seeds', '3', '--no-wait'], when: 'always' }],
@@ -48,6 +46,7 @@ export const COMMANDS: Record<string, { args: string[]; when: 'always' | 'openin
     { args: ['weights', 'r1', '--out', 'weights'], when: 'always' },
     { args: ['weights', 'r1', '--format', 'safetensors', '--out', 'w.safetensors'], when: 'always' },
   ],
+  worker: [{ args: ['worker', '--join', 'join.json'], when: 'never' }],
   workers: [
     { args: ['workers'], when: 'always' },
     { args: ['workers', '--json'], when: 'always' },
