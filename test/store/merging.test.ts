@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { mergeDatabases, MergeStopped } from '../../server/runner/merging/merge-databases.ts';
@@ -297,6 +297,10 @@ test('trunks that were cut at other batches become one, where the one that is he
   expect(dump(open)).toEqual(before);
 });
 
+function otherPoint({ raw }: Storage): void {
+  raw.exec('UPDATE "Point" SET value = 7 WHERE stageId = 1 AND batch = 3');
+}
+
 /** The trunk's first 20 batches become a stage of their own. */
 function cutAt20({ raw }: Storage): void {
   const trunk = raw.prepare('SELECT id FROM "Stage" WHERE fromBatch = 0').pluck().get();
@@ -340,6 +344,17 @@ describe('databases that cannot be merged are said, and nothing is made', () => 
         WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`),
     });
     expect(await outcome(one, newer)).toEqual([2, expect.stringContaining('is newer than this Cosweep knows')]);
+  });
+
+  test('what a database that was moved has left beside its place stays', async () => {
+    const [one, two] = [await trained('one.db'), await trained('two.db', { change: otherPoint })];
+    const left = ['all.db.logs/stage-1-1.log', 'all.db.programs/mine/train.py', 'all.db.checkpoints/owner'];
+    for (const file of left) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), 'of the other one');
+    }
+    await outcome(one, two);
+    expect(left.map((file) => readFileSync(join(folder, file), 'utf8'))).toEqual(Array(3).fill('of the other one'));
   });
 
   test('a damaged one', async () => {

@@ -29,10 +29,11 @@ function refuseDb(db: string | undefined): void {
 
 async function merge(session: Session, into: string, files: string[]): Promise<number> {
   const { closeParts, openParts } = await import('../../store/merging/part.ts');
+  const { whatStandsBeside } = await import('../../store/database/remove-database.ts');
   const file = resolve(into);
   const say = (message: string): void => session.output.say(message);
   const parts = await openParts(files, file, say);
-  const isNew = !existsSync(file);
+  const before = existsSync(file) ? null : whatStandsBeside(file);
   const signals = watchStopSignals(() => say('stopping: nothing is going to be stored'));
   try {
     const code = await mergeOpen({ ...session, db: file }, parts, signals.stop);
@@ -40,15 +41,18 @@ async function merge(session: Session, into: string, files: string[]): Promise<n
   } finally {
     signals.end();
     await closeParts(parts);
-    if (isNew) await removeEmpty(file);
+    if (before !== null) await removeEmpty(file, before);
   }
 }
 
-/** A database that was made for a merge is not left behind where nothing was stored in it. */
-async function removeEmpty(file: string): Promise<void> {
+/**
+ * A database that was made for a merge is not left behind where nothing was stored in it. What stood beside its place
+ * before is the user's: logs of a database that was moved, for example.
+ */
+async function removeEmpty(file: string, before: ReadonlySet<string>): Promise<void> {
   const { sweepNames } = await import('../../store/database/sweep-names.ts');
   const { removeDatabase } = await import('../../store/database/remove-database.ts');
-  if (sweepNames(file)?.length === 0) removeDatabase(file);
+  if (sweepNames(file)?.length === 0) removeDatabase(file, before);
 }
 
 /** @returns the exit code */
