@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { beforeEach, describe, expect, test } from 'vitest';
-import { mergeDatabases, MergeStopped } from '../../server/runner/merging/merge-databases.ts';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { mergeDatabases } from '../../server/runner/merging/merge-databases.ts';
+import { MergeStopped } from '../../server/runner/merging/merge-stopped.ts';
 import { claimCheckpointFolder } from '../../server/store/database/checkpoint-folder.ts';
-import { releaseLease } from '../../server/store/database/lease.ts';
+import { HolderWatch, releaseLease } from '../../server/store/database/lease.ts';
 import type { StoredCheckpoint } from '../../server/store/reading/read-checkpoints.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { closeParts, openParts } from '../../server/store/merging/part.ts';
@@ -398,6 +399,50 @@ test('one of an older schema is merged from a copy, and stays byte for byte as i
   expect(rows(all, 'SELECT count(*) AS n, sum(value) AS s FROM "Point"')).toEqual(
     rows(old, 'SELECT count(*) AS n, sum(value) AS s FROM "Point"'),
   );
+});
+
+describe('a process that held the database and cannot be looked up', () => {
+  test('is watched, and the merge takes over from it', async () => {
+    const { merging, storage, said } = await begin({ pace: 1000 });
+    expect(await merging).toMatchObject([{ runs: { made: 6 } }]);
+    expect(said).toEqual([
+      expect.stringMatching(/^Process 7 on before trains on .*all\.db, but .* 1970-01-01.* this merge takes over$/),
+    ]);
+    expect(storage.raw.prepare('SELECT holder FROM "Lease"').pluck().get()).toBe(null);
+  });
+
+  test('is waited for until a signal, and then nothing is stored', async () => {
+    const { merging, storage, stop, said, before } = await begin({ pace: 0 });
+    await vi.waitFor(() => expect(said).toHaveLength(1));
+    stop.abort();
+    await expect(merging).rejects.toThrow(MergeStopped);
+    expect(dump(storage.file)).toEqual(before);
+  });
+
+  /** @param pace milliseconds that pass from one look to the next */
+  async function begin({ pace }: { pace: number }) {
+    const all = await trained('all.db');
+    const parts = await openParts([await trained('more.db', { seeds: [7, 8, 9], name: 'more' })], all, () => {});
+    const storage = await openStorage({ file: all, create: false });
+    onTestFinished(async () => (await storage.close(), closeParts(parts)));
+    storage.raw.exec(
+      `UPDATE "Lease" SET holder = 'gone', machine = 'before', host = 'before', pid = 7, heartbeatAt = 1000`,
+    );
+    const [stop, said, before] = [new AbortController(), [] as string[], dump(all)];
+    let now = 0;
+    const merging = mergeDatabases(
+      {
+        storage,
+        parts,
+        command: 'a test',
+        tell: (message) => said.push(message),
+        progress: () => {},
+        stop: stop.signal,
+      },
+      { watch: new HolderWatch(() => (now += pace)), every: 1 },
+    );
+    return { merging, storage, stop, said, before };
+  }
 });
 
 test('what is stopped on its way stores nothing, and gives the lease back', async () => {

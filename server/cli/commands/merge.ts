@@ -58,7 +58,8 @@ async function removeEmpty(file: string, before: ReadonlySet<string>): Promise<v
 /** @returns the exit code */
 function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal): Promise<number> {
   return withStorage(session, { access: 'write', create: true }, async (storage) => {
-    const { mergeDatabases, MergeStopped } = await import('../../runner/merging/merge-databases.ts');
+    const { mergeDatabases } = await import('../../runner/merging/merge-databases.ts');
+    const { MergeStopped } = await import('../../runner/merging/merge-stopped.ts');
     const { tellMerged } = await import('../merge-text.ts');
     const display = mergeDisplay(session.output);
     try {
