@@ -246,6 +246,20 @@ describe('sweeps', () => {
     await refused(/it is a part of study\.json, which has no seed 9/, { seeds: [3, 9] });
   });
 
+  test('seeds of a whole sweep that were trained on other data are not mixed into the one that is here', async () => {
+    const all = await trained('all.db', { only: [1] });
+    const other = await trained('other.db', { data: 'others' });
+    const before = dump(all);
+    const { code, stderr } = await merge(all, other);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/its s1 \(study\) was trained on other data than .* s1 of/),
+    ]);
+    expect(dump(all)).toEqual(before);
+    const apart = await trained('apart.db', { data: 'others', name: 'apart' });
+    expect((await merge(all, apart)).code).toBe(0);
+  });
+
   test('names, stars, tags and notes come over, and what is here stays', async () => {
     const remember = (note: string, tag: string) => (storage: Storage) => {
       writeMark(storage, { sweep: 1 }, { note, add: [tag] });

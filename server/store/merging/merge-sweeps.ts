@@ -33,8 +33,11 @@ export function mergeSweeps(storage: Storage, part: Part, changed: ReadonlySet<n
     const known = findSweep(storage, part, sweep);
     const name = known === null ? freeName(storage, sweep) : sweep.name;
     const sweepId = known ?? insertSweep(storage, part, sweep, name);
+    const wasMixed = isOfTwoData(storage, sweepId);
     const attached = attachRuns(storage, part, sweep, sweepId, changed);
-    if (sweep.isPart) refuseOtherData(storage, part, sweep, sweepId);
+    // A whole sweep that nobody here had comes over as it is.
+    const isJoined = sweep.isPart || known !== null;
+    if (isJoined && !wasMixed && isOfTwoData(storage, sweepId)) throw otherData(storage, part, sweep, sweepId);
     const isMarked = takeMarks(storage, part, { theirs: sweep.theirs, sweepId });
     if (known === null && !sweep.isPart) stopAtWork(storage, sweepId);
     else if (known === null || attached) settle(storage, part, sweep, sweepId, known === null);
@@ -129,21 +132,26 @@ const KEPT = `definedName, folder, metricName, metricGoal, engine, share, inexac
 const ARM = 'name, ablation, control, controlIndex, alpha, beta, gamma, epsilon, N, swept, settings';
 const HISTORY = { Look: 'seeds', Extension: 'extendedAt, definition, arms, seeds' };
 
-/** A table pairs and averages over seeds: their runs have to be of the same data. */
-function refuseOtherData(storage: Storage, part: Part, { name }: IncomingSweep, sweepId: number): void {
-  const arm = storage
+/** A table pairs and averages over seeds: the runs of an arm have to be of the same data. */
+function isOfTwoData(storage: Storage, sweepId: number): boolean {
+  const found = storage
     .prepare(
-      `SELECT a.name FROM main."SweepRun" s JOIN main."Run" r ON r.id = s.runId
-      JOIN main."Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex WHERE s.sweepId = ?
+      `SELECT 1 FROM main."SweepRun" s JOIN main."Run" r ON r.id = s.runId WHERE s.sweepId = ?
       GROUP BY s.armIndex HAVING count(DISTINCT r.dataFingerprint) > 1 LIMIT 1`,
     )
-    .pluck()
-    .get(sweepId) as string | undefined;
-  if (arm !== undefined)
-    throw new OutsideError(
-      `Cannot merge database ${part.storage.file}: its part of ${name} was trained on other data than the parts that ` +
-        'are merged already (the fingerprints of the data sets differ); wanted parts that are trained on the same data',
-    );
+    .get(sweepId);
+  return found !== undefined;
+}
+
+function otherData(storage: Storage, part: Part, { name, theirs, isPart }: IncomingSweep, sweepId: number): Error {
+  const found = isPart
+    ? `its part of ${name} was trained on other data than the parts that are merged already`
+    : `its ${sweepName(theirs)} (${name}) was trained on other data than the same sweep here, ` +
+      `${sweepName(sweepId)} of ${storage.file}`;
+  const wanted = isPart ? 'parts that are trained on the same data' : 'the same data, or another file to merge it into';
+  return new OutsideError(
+    `Cannot merge database ${part.storage.file}: ${found} (the fingerprints of the data sets differ); wanted ${wanted}`,
+  );
 }
 
 /** A sweep that nobody here had comes over as it is, but nobody trains it here. */
