@@ -10,6 +10,7 @@ import { HolderWatch, releaseLease } from '../../server/store/database/lease.ts'
 import type { StoredCheckpoint } from '../../server/store/reading/read-checkpoints.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { closeParts, openParts } from '../../server/store/merging/part.ts';
+import { extendSweep } from '../../server/store/sweeps/extend-sweep.ts';
 import { renameSweep } from '../../server/store/sweeps/rename-sweep.ts';
 import { writeMark } from '../../server/store/sweeps/write-mark.ts';
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
@@ -258,6 +259,32 @@ describe('sweeps', () => {
     expect(dump(all)).toEqual(before);
     const apart = await trained('apart.db', { data: 'others', name: 'apart' });
     expect((await merge(all, apart)).code).toBe(0);
+  });
+
+  test('of a seed that is begun here no arm comes from a side of other bits that is less far', async () => {
+    const arms = [...ARMS, { beta: 0.4 }];
+    const plan = makePlan(arms, [1, 2], 'study');
+    const grow = (storage: Storage): void =>
+      extendSweep(storage, 1, {
+        definition: 'extended',
+        plan,
+        extends: makePlan(ARMS, [1, 2], 'study').planHash,
+        engine: null,
+      });
+    const all = await trained('all.db', { bits: 'a', change: grow });
+    const other = await trained('other.db', { arms, bits: 'b', upTo: 30 });
+    expect((await merge(all, other)).code).toBe(0);
+    const begun = [1, 2].flatMap((seed) => [0, 1].map((arm) => ({ seed, arm, state: 'complete', bits: 'a' })));
+    const fresh = [1, 2].map((seed) => ({ seed, arm: 2, state: 'waiting', bits: null, edition: 0 }));
+    const byArm = rows<{ arm: number }>(all, RUNS).sort((x, y) => x.arm - y.arm);
+    expect(byArm).toMatchObject([...begun.sort((x, y) => x.arm - y.arm), ...fresh]);
+    expect(
+      rows(all, 'SELECT count(*) AS n FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE key IS NULL'),
+    ).toEqual([{ n: 2 }]);
+
+    const further = await trained('further.db', { arms, bits: 'b' });
+    await merge(all, further);
+    expect(rows(all, RUNS).map((run) => (run as { bits: string }).bits)).toEqual(Array(6).fill('b'));
   });
 
   test('names, stars, tags and notes come over, and what is here stays', async () => {
