@@ -39,6 +39,8 @@ interface Trained {
   name?: string;
   /** Makes it a part of a sweep with `SEEDS`. */
   isPart?: boolean;
+  /** The arms that were split, where the part was planned with others. */
+  split?: Parameters<typeof makePlan>[0];
   engine?: string;
   data?: string;
   bits?: string | null;
@@ -59,7 +61,10 @@ async function trained(file: string, options: Trained = {}): Promise<string> {
   const storage = await openStorage({ file: path, create: true });
   const token = lease(storage);
   const plan = makePlan(arms, seeds, name);
-  const { sweepId } = queueSweep(storage, request(plan, options.isPart ? { definition: partText(plan, arms) } : {}));
+  const { sweepId } = queueSweep(
+    storage,
+    request(plan, options.isPart ? { definition: partText(plan, options.split ?? arms) } : {}),
+  );
   startSweep(storage, token, sweepId, engine);
   const wanted = identities(storage, sweepId, data, engine).map((run) => forked(run, options.cut ?? 50));
   const tasks = identifyRuns(storage, token, sweepId, wanted, false);
@@ -245,6 +250,54 @@ describe('sweeps', () => {
     });
     await refused(/was trained on other data than the parts/, { data: 'others' });
     await refused(/it is a part of study\.json, which has no seed 9/, { seeds: [3, 9] });
+  });
+
+  test('parts that do not fit together are refused, and what differs is said', async () => {
+    const one = await trained('one.db', { seeds: [1, 2], isPart: true });
+    const all = join(folder, 'all.db');
+    const other = await trained('other.db', {
+      seeds: [3, 4],
+      isPart: true,
+      split: ARMS,
+      arms: [{ beta: 0 }, { beta: 0.2, learningRate: 0.02 }],
+    });
+    const unlike = await merge(all, one, other);
+    expect([unlike.code, unlike.stderr, existsSync(all)]).toEqual([
+      2,
+      expect.stringMatching(
+        /has another arm β0\.2 \(.*learningRate 0\.02 instead of 0\.01\) than s1 of .*all\.db; wanted/,
+      ),
+      false,
+    ]);
+
+    const plan = makePlan([...ARMS, { beta: 0.4 }], [3, 4], 'study');
+    const grown = await trained('grown.db', {
+      seeds: [3, 4],
+      isPart: true,
+      change: (storage) =>
+        extendSweep(storage, 1, {
+          definition: partText(plan, ARMS),
+          plan,
+          extends: makePlan(ARMS, [3, 4], 'study').planHash,
+          engine: null,
+        }),
+    });
+    for (const order of [
+      [one, grown],
+      [grown, one],
+    ])
+      expect((await merge(all, ...order)).stderr).toMatch(
+        /the arm β0\.4 was added to this part alone; extend the whole/,
+      );
+
+    const two = await trained('two.db', { seeds: [3, 4], isPart: true });
+    const before = dump(one);
+    const itself = await merge(one, two);
+    expect([itself.code, itself.stderr]).toEqual([
+      2,
+      expect.stringMatching(/s1 there is itself part 1 of 2 of study; wanted a new file/),
+    ]);
+    expect(dump(one)).toEqual(before);
   });
 
   test('seeds of a whole sweep that were trained on other data are not mixed into the one that is here', async () => {

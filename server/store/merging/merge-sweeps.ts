@@ -1,11 +1,9 @@
-import { computationOf } from '../../sweep/arm-computation.ts';
-import type { PlanRest } from '../../sweep/plan/whole-plan.ts';
 import type { SweepState } from '../../sweep/results.ts';
-import { OutsideError, UserError } from '../../sweep/user-error.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
 import { sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
-import { readArms } from '../reading/read-arms.ts';
 import { attachRuns } from './attach-runs.ts';
+import { findSweepHere } from './find-sweep-here.ts';
 import { type IncomingSweep, incomingSweeps } from './incoming-sweep.ts';
 import { takeMarks } from './take-marks.ts';
 import type { Part } from './part.ts';
@@ -30,7 +28,7 @@ export interface MergedSweep {
  */
 export function mergeSweeps(storage: Storage, part: Part, changed: ReadonlySet<number>): MergedSweep[] {
   return incomingSweeps(storage, part).map((sweep) => {
-    const known = findSweep(storage, part, sweep);
+    const known = findSweepHere(storage, part, sweep);
     const name = known === null ? freeName(storage, sweep) : sweep.name;
     const sweepId = known ?? insertSweep(storage, part, sweep, name);
     const wasMixed = isOfTwoData(storage, sweepId);
@@ -44,41 +42,6 @@ export function mergeSweeps(storage: Storage, part: Part, changed: ReadonlySet<n
     const was = known === null ? 'made' : attached || isMarked ? 'grown' : 'unchanged';
     return { sweepId, theirs: sweep.theirs, was, renamed: name === sweep.name ? null : sweep.name };
   });
-}
-
-/** @returns the sweep here that has all arms and seeds of the other one; null where there is none */
-function findSweep(storage: Storage, part: Part, sweep: IncomingSweep): number | null {
-  const candidates = storage
-    .prepare('SELECT id, engine, share, planHash, plan FROM main."Sweep" WHERE definedName = ? ORDER BY id')
-    .all(sweep.definedName) as Candidate[];
-  const found = candidates.filter((candidate) => has(storage, candidate, sweep));
-  const alike = found.find(
-    ({ engine, share }) =>
-      (share === 1) === sweep.share && (engine === null || sweep.engine === null || engine === sweep.engine),
-  );
-  if (alike !== undefined || found.length === 0 || !sweep.isPart) return alike?.id ?? null;
-  const [{ id, engine, share }] = found as [Candidate];
-  const how = (trained: string | null, isShared: boolean) =>
-    `${trained ?? 'any engine'}${isShared ? '' : ' (--no-share)'}`;
-  throw new UserError(
-    `Cannot merge database ${part.storage.file}: its part of ${sweep.name} was trained on ` +
-      `${how(sweep.engine, sweep.share)}, and ${sweepName(id)} of ${storage.file} on ${how(engine, share === 1)}; ` +
-      'wanted all parts of a sweep trained in the same way (`cosweep run` with the same --engine)',
-  );
-}
-
-interface Candidate {
-  id: number;
-  engine: string | null;
-  share: number;
-  planHash: string;
-  plan: string;
-}
-
-function has(storage: Storage, { id, plan }: Candidate, sweep: IncomingSweep): boolean {
-  const seeds = new Set((JSON.parse(plan) as PlanRest).seeds);
-  const arms = new Set(readArms(storage, id).map(computationOf));
-  return sweep.plan.seeds.every((seed) => seeds.has(seed)) && sweep.computations.every((arm) => arms.has(arm));
 }
 
 /** Another sweep of its name is here: the next number makes it another one. */
