@@ -23,6 +23,13 @@ import { inProcess } from '../helpers/in-process.ts';
 import { dump } from '../runner/merging.ts';
 import { identities, lease, makePlan, makeSegment, RECORD, request, temporaryFolder } from './support.ts';
 
+/** Called when everything is stored, and files are copied. */
+const copying = vi.hoisted(() => ({ begins: (): void => {} }));
+vi.mock(import('../../server/store/merging/copy-logs.ts'), async (original) => {
+  const { copyLogs } = await original();
+  return { copyLogs: (...given) => (copying.begins(), copyLogs(...given)) };
+});
+
 /** The control and an arm that forks from it at batch 50. */
 const ARMS = [{ beta: 0 }, { beta: 0.2 }];
 const SEEDS = [1, 2, 3, 4];
@@ -495,6 +502,16 @@ test('one of an older schema is merged from a copy, and stays byte for byte as i
   );
 });
 
+test('a signal that comes when everything is stored does not say that nothing is', async () => {
+  const all = join(folder, 'all.db');
+  copying.begins = () => void process.emit('SIGINT');
+  onTestFinished(() => void (copying.begins = () => {}));
+  const { code, stderr } = await merge(all, await trained('one.db'));
+  expect([code, stderr]).toEqual([0, expect.stringContaining('everything is stored already; logs and programs are')]);
+  expect(stderr).not.toContain('nothing is going to be stored');
+  expect(rows(all, 'SELECT count(*) AS runs FROM "Run"')).toEqual([{ runs: 4 }]);
+});
+
 describe('a process that held the database and cannot be looked up', () => {
   test('is watched, and the merge takes over from it', async () => {
     const { merging, storage, said } = await begin({ pace: 1000 });
@@ -531,6 +548,7 @@ describe('a process that held the database and cannot be looked up', () => {
         command: 'a test',
         tell: (message) => said.push(message),
         progress: () => {},
+        stored: () => {},
         stop: stop.signal,
       },
       { watch: new HolderWatch(() => (now += pace)), every: 1 },
@@ -551,6 +569,7 @@ test('what is stopped on its way stores nothing, and gives the lease back', asyn
     command: 'a test',
     tell: () => {},
     progress: () => stop.abort(),
+    stored: () => expect.unreachable(),
     stop: stop.signal,
   });
   await expect(merging).rejects.toThrow(MergeStopped);

@@ -34,9 +34,10 @@ async function merge(session: Session, into: string, files: string[]): Promise<n
   const say = (message: string): void => session.output.say(message);
   const parts = await openParts(files, file, say);
   const before = existsSync(file) ? null : whatStandsBeside(file);
-  const signals = watchStopSignals(() => say('stopping: nothing is going to be stored'));
+  let isStored = false;
+  const signals = watchStopSignals(() => say(isStored ? ALL_IS_STORED : 'stopping: nothing is going to be stored'));
   try {
-    const code = await mergeOpen({ ...session, db: file }, parts, signals.stop);
+    const code = await mergeOpen({ ...session, db: file }, parts, signals.stop, () => (isStored = true));
     return code === 0 ? 0 : (signals.exitCode() ?? code);
   } finally {
     signals.end();
@@ -44,6 +45,8 @@ async function merge(session: Session, into: string, files: string[]): Promise<n
     if (before !== null) await removeEmpty(file, before);
   }
 }
+
+const ALL_IS_STORED = 'everything is stored already; logs and programs are still being copied';
 
 /**
  * A database that was made for a merge is not left behind where nothing was stored in it. What stood beside its place
@@ -56,7 +59,7 @@ async function removeEmpty(file: string, before: ReadonlySet<string>): Promise<v
 }
 
 /** @returns the exit code */
-function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal): Promise<number> {
+function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal, stored: () => void): Promise<number> {
   return withStorage(session, { access: 'write', create: true }, async (storage) => {
     const { mergeDatabases } = await import('../../runner/merging/merge-databases.ts');
     const { MergeStopped } = await import('../../runner/merging/merge-stopped.ts');
@@ -69,6 +72,7 @@ function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal):
         command: `cosweep ${process.argv.slice(2).join(' ')}`,
         tell: display.say,
         progress: display.progress,
+        stored,
         stop,
       });
       display.end();

@@ -23,6 +23,8 @@ export interface MergeOptions {
   command: string;
   tell: (message: string) => void;
   progress: (progress: MergeProgress) => void;
+  /** Is called once, when everything is stored. Only files beside the database are copied then. */
+  stored: () => void;
   /** Aborted: nothing is stored. */
   stop: AbortSignal;
 }
@@ -48,6 +50,7 @@ export async function mergeDatabases(
     await patiently(waiter, () => clearLeftovers(storage, lease, 0, left));
     await removeNoted(waiter, lease, options.tell);
     const merged = await mergeUnder(options, lease, waiter);
+    options.stored();
     await addFiles(options, merged);
     return merged;
   } finally {
