@@ -20,7 +20,7 @@ import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import type { Plan } from '../../server/sweep/plan/plan.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { inProcess } from '../helpers/in-process.ts';
-import { dump } from '../runner/merging.ts';
+import { dump, faultsOf, NO_FAULTS } from '../runner/merging.ts';
 import { identities, lease, makePlan, makeSegment, RECORD, request, temporaryFolder } from './support.ts';
 
 /** Called when everything is stored, and files are copied. */
@@ -402,6 +402,22 @@ test('trunks that were cut at other batches become one, where the one that is he
 function otherPoint({ raw }: Storage): void {
   raw.exec('UPDATE "Point" SET value = 7 WHERE stageId = 1 AND batch = 3');
 }
+
+test('a trunk that nobody has begun here gets the cuts of the other one', async () => {
+  const begun = await trained('begun.db', { seeds: [1], change: cutAt20 });
+  const here = await trained('here.db', { seeds: [1, 2], only: [] });
+  const { code, stderr } = await merge(here, begun);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('2 new runs')]);
+  expect(rows(here, RUNS)).toMatchObject([
+    { seed: 1, arm: 0, state: 'complete' },
+    { seed: 1, arm: 1, state: 'complete' },
+    { seed: 2, arm: 0, state: 'waiting' },
+    { seed: 2, arm: 1, state: 'waiting' },
+  ]);
+  const path = 'SELECT fromBatch, toBatch FROM "Stage" WHERE seed = 1 ORDER BY fromBatch, id';
+  expect(rows(here, path)).toEqual(rows(begun, path));
+  expect(faultsOf(here)).toEqual(NO_FAULTS);
+});
 
 /** The trunk's first 20 batches become a stage of their own. */
 function cutAt20({ raw }: Storage): void {
