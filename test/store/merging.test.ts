@@ -209,8 +209,10 @@ describe('sweeps', () => {
     const one = await trained('one.db', { seeds: [1, 2], isPart: true });
     const two = await trained('two.db', { seeds: [4], isPart: true });
     const all = join(folder, 'all.db');
+    // The folder of the definition is one of another machine.
     expect((await merge(all, one, two)).stdout).toBe(
-      's1 study: 6 of 8 runs, interrupted; `cosweep run s1` trains what is missing\n',
+      `s1 study: 6 of 8 runs, interrupted; \`cosweep run study.json --db ${all}\`, with the path that the definition ` +
+        'has here, trains what is missing\n',
     );
     const waiting = rows<{ seed: number }>(all, RUNS).filter((run) => (run as { state?: string }).state === 'waiting');
     expect(waiting.map(({ seed }) => seed)).toEqual([3, 3]);
