@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { planDefinition } from '../../server/cli/plan-definition.ts';
@@ -61,6 +70,27 @@ test('every part has the arms of the whole, a seed is in one part, and a part kn
   expect(part).toEqual({ of: '../../drawn.json', number: 2, parts: 3, planHash: whole.planHash });
   expect(seeds).toEqual(whole.seeds);
   expect(await planDefinition(readDefinition(text, 'the whole'), folder)).toEqual(whole);
+});
+
+test('parts in a folder that a link leads to find what is beside the whole definition', async () => {
+  const { folder, file } = write('2');
+  const [scratch, linked] = [join(temporaryFolder(), 'deep/er'), join(temporaryFolder(), 'study')];
+  mkdirSync(scratch, { recursive: true });
+  symlinkSync(scratch, join(folder, 'parts'));
+  symlinkSync(folder, linked);
+  const { arms } = await planOf(file);
+  for (const [cwd, out] of [
+    [folder, 'parts'],
+    [linked, 'parts/made'],
+  ] as const) {
+    const { code, stderr } = await inProcess(['split', 'drawn.json', '--shards', '2', '--out', out], cwd);
+    expect(code, stderr).toBe(0);
+    const part = join(cwd, out, 'drawn-part-1.json');
+    expect((await planOf(part)).arms).toEqual(arms);
+    const further = join(temporaryFolder(), 'part.json');
+    symlinkSync(part, further);
+    expect((await planOf(further)).arms).toEqual(arms);
+  }
 });
 
 test('the lines that it prints are those of a shell', async () => {
