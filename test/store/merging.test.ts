@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { MergeStopped } from '../../server/runner/merging/merge-stopped.ts';
 import { claimCheckpointFolder } from '../../server/store/database/checkpoint-folder.ts';
 import { HolderWatch, releaseLease } from '../../server/store/database/lease.ts';
 import type { StoredCheckpoint } from '../../server/store/reading/read-checkpoints.ts';
+import { claimLogFolder, logFolderOf } from '../../server/store/database/log-folder.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { closeParts, openParts } from '../../server/store/merging/part.ts';
 import { extendSweep } from '../../server/store/sweeps/extend-sweep.ts';
@@ -419,6 +420,22 @@ test('a trunk that nobody has begun here gets the cuts of the other one', async 
   const path = 'SELECT fromBatch, toBatch FROM "Stage" WHERE seed = 1 ORDER BY fromBatch, id';
   expect(rows(here, path)).toEqual(rows(begun, path));
   expect(faultsOf(here)).toEqual(NO_FAULTS);
+});
+
+test('logs that cannot be copied are said, and nothing about a training', async () => {
+  const logged = (storage: Storage): void => {
+    claimLogFolder(storage);
+    writeFileSync(join(logFolderOf(storage), 'stage-1-1.log'), 'a line');
+  };
+  const part = await trained('part.db', { change: logged });
+  const other = await trained('other.db', { change: logged });
+  renameSync(`${other}.logs`, join(folder, 'all.db.logs'));
+  const { code, stderr } = await merge(join(folder, 'all.db'), part);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/Not everything beside .*part\.db was copied: Cannot write logs to .* of another database/),
+  ]);
+  expect(stderr).not.toContain('training');
 });
 
 /** The trunk's first 20 batches become a stage of their own. */
