@@ -54,7 +54,7 @@ async function split({ output, json }: Session, given: string, { shards, out }: 
   output.data(linesToRun(parts, whole, plan.arms.length));
 }
 
-/** Without links: `..` means the folder above the one that a link leads to. The last folders may be still to be made. */
+/** Without links: `..` means the folder above the one that a link leads to. The last folders may not be there yet. */
 function realPlace(path: string): string {
   return existsSync(path) ? realpathSync(path) : join(realPlace(dirname(path)), basename(path));
 }

@@ -87,7 +87,8 @@ function otherArms(storage: Storage, part: Part, sweep: IncomingSweep, { id }: C
       : `has another arm ${printable(first.name)}` +
         (before === undefined ? '' : ` (${printable(differenceOfArms(before, first))})`);
   return new UserError(
-    `Cannot merge database ${part.storage.file}: its part of ${printable(sweep.name)} ${found} than ${sweepName(id)} of ` +
-      `${storage.file}; wanted all parts planned alike, by one version of Cosweep and on the same data`,
+    `Cannot merge database ${part.storage.file}: its part of ${printable(sweep.name)} ${found} than ` +
+      `${sweepName(id)} of ${storage.file}; ` +
+      'wanted all parts planned alike, by one version of Cosweep and on the same data',
   );
 }

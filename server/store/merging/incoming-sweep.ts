@@ -77,8 +77,8 @@ function wholeOf(
   const added = plan.seeds.filter((seed) => !seeds.includes(seed));
   if (added.length > 0)
     throw new UserError(
-      `Cannot merge ${sweepName(id)} of ${source.storage.file}: it is a part of ${part.of}, which has no seed ${added[0]}; ` +
-        'extend the whole sweep once its parts are merged',
+      `Cannot merge ${sweepName(id)} of ${source.storage.file}: it is a part of ${part.of}, which has no ` +
+        `seed ${added[0]}; extend the whole sweep once its parts are merged`,
     );
   refuseAddedArms(source, id, part.of, arms);
   const rows = arms.filter(({ controlIndex }) => controlIndex !== null).length;
@@ -96,7 +96,7 @@ function refuseAddedArms({ storage }: Part, id: number, of: string, arms: readon
   const added = before === null ? undefined : arms[before];
   if (added === undefined) return;
   throw new UserError(
-    `Cannot merge ${sweepName(id)} of ${storage.file}: it is a part of ${of}, and the arm ${printable(added.name)} was ` +
-      'added to this part alone; extend the whole sweep once its parts are merged',
+    `Cannot merge ${sweepName(id)} of ${storage.file}: it is a part of ${of}, and the arm ${printable(added.name)} ` +
+      'was added to this part alone; extend the whole sweep once its parts are merged',
   );
 }

@@ -29,8 +29,8 @@ const isDone = (run: string): string => `(${run}.state IN ('complete', 'diverged
 
 /**
  * Two plans may cut the same trunk at other batches. Where what is here has got to its end, it takes the place of the
- * part's stages. Where it has not, its points would have to be put together of both. What is not begun here was put back
- * before.
+ * part's stages. Where it has not, its points would have to be put together of both. What is not begun here was put
+ * back before.
  */
 function refuseOtherCuts(storage: Storage, part: string, file: string): void {
   const found = storage
