@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { MergedDatabase } from '../runner/merging/merge-databases.ts';
+import { parseConfirmKey } from '../sweep/definition/confirm-key.ts';
 import { plural } from '../report/number-format.ts';
 import { sweepName } from '../store/database/ids.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { printable } from '../sweep/printable.ts';
 import type { Session } from './session.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Says what a merge gave: on stdout how every sweep stands now, on stderr what there is to know of each database. */
 export async function tellMerged(
@@ -17,7 +21,7 @@ export async function tellMerged(
   const sweeps: SweepRecord[] = [];
   for (const id of ids) sweeps.push((await readSweep(storage, id))!);
   if (json) output.json({ sweeps: sweeps.map(toJson), databases: merged.map(databaseJson) });
-  else for (const sweep of sweeps) output.data(sweepText(sweep));
+  else for (const sweep of sweeps) output.data(sweepText(sweep, storage.file));
 }
 
 function notesOf({ part, runs, sweeps, lost, otherBits }: MergedDatabase): string[] {
@@ -45,11 +49,19 @@ function notesOf({ part, runs, sweeps, lost, otherBits }: MergedDatabase): strin
   ];
 }
 
-function sweepText(sweep: SweepRecord): string {
+function sweepText(sweep: SweepRecord, db: string): string {
   const { id, name, state, counts } = sweep;
   const done = counts.complete + counts.diverged;
-  const left = state === 'complete' ? '' : `; \`cosweep run ${id}\` trains what is missing`;
+  const left = state === 'complete' ? '' : `; ${howToContinue(sweep, db)} trains what is missing`;
   return `${id} ${printable(name)}: ${done} of ${plural(runsOf(sweep), 'run')}, ${state}${left}`;
+}
+
+/** Relative paths of a sweep from another machine lead nowhere, until its definition is run from where it is here. */
+function howToContinue({ id, definitionPath, folder }: SweepRecord, db: string): string {
+  const isOfFile = definitionPath !== null && parseConfirmKey(definitionPath) === null;
+  if (!isOfFile || existsSync(folder)) return `\`cosweep run ${id}\``;
+  const file = printable(basename(definitionPath));
+  return `\`cosweep run ${shellWord(file)} --db ${shellWord(db)}\`, with the path that the definition has here,`;
 }
 
 function runsOf({ armList, plan }: SweepRecord): number {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Storage } from '../store/database/storage.ts';
+import { adoptSweep } from '../store/sweeps/adopt-sweep.ts';
 import {
   findUnchanged,
   queueSweep,
@@ -64,6 +65,7 @@ async function queuePlanned(
   plan: Plan,
   { text, source, folder }: DefinitionFile,
 ): Promise<number> {
+  adoptSweep(storage, request, plan);
   const training = plan.arms[0]!.training;
   if (!isProgram(training)) return queueSweep(storage, { ...request, plan }).sweepId;
   const before = request.fresh === true ? null : sweepOfDefinition(storage, { ...request, plan });

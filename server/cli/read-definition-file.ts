@@ -34,7 +34,7 @@ export async function readDefinitionFile(file: string): Promise<DefinitionFile> 
     // Decoded strictly: otherwise a name in another encoding would be stored with replacement characters.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     if (isYaml(file)) return { text: await translate(text, file), ...place };
-    return { text, ...place, folder: baseOf(text, place.folder) };
+    return { text, ...place, folder: baseOf(text, place) };
   } catch (error) {
     const name = isStdin(file) ? 'on stdin' : resolve(file);
     const isNoText = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
@@ -52,10 +52,10 @@ export function isYaml(file: string): boolean {
   return /\.ya?ml$/i.test(file);
 }
 
-/** Relative paths of a part start where those of the whole definition do. */
-function baseOf(text: string, folder: string): string {
+/** Relative paths of a part start where those of the whole definition do, seen from where the part really is. */
+function baseOf(text: string, { path, folder }: Pick<DefinitionFile, 'path' | 'folder'>): string {
   const found = partOf(text);
-  return found === null ? folder : dirname(resolve(folder, found.part.of));
+  return found === null ? folder : dirname(resolve(dirname(path), found.part.of));
 }
 
 async function translate(text: string, file: string): Promise<string> {

@@ -1,8 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { planDefinition } from '../../server/cli/plan-definition.ts';
+import { queueDefinition, readWanted } from '../../server/cli/queue-definition.ts';
 import { readDefinitionFile } from '../../server/cli/read-definition-file.ts';
+import { openStorage } from '../../server/store/database/storage.ts';
 import { partOf } from '../../server/sweep/definition/part.ts';
 import { readDefinition } from '../../server/sweep/definition/parse-definition.ts';
 import type { Plan } from '../../server/sweep/plan/plan.ts';
@@ -61,6 +72,27 @@ test('every part has the arms of the whole, a seed is in one part, and a part kn
   expect(await planDefinition(readDefinition(text, 'the whole'), folder)).toEqual(whole);
 });
 
+test('parts in a folder that a link leads to find what is beside the whole definition', async () => {
+  const { folder, file } = write('2');
+  const [scratch, linked] = [join(temporaryFolder(), 'deep/er'), join(temporaryFolder(), 'study')];
+  mkdirSync(scratch, { recursive: true });
+  symlinkSync(scratch, join(folder, 'parts'));
+  symlinkSync(folder, linked);
+  const { arms } = await planOf(file);
+  for (const [cwd, out] of [
+    [folder, 'parts'],
+    [linked, 'parts/made'],
+  ] as const) {
+    const { code, stderr } = await inProcess(['split', 'drawn.json', '--shards', '2', '--out', out], cwd);
+    expect(code, stderr).toBe(0);
+    const part = join(cwd, out, 'drawn-part-1.json');
+    expect((await planOf(part)).arms).toEqual(arms);
+    const further = join(temporaryFolder(), 'part.json');
+    symlinkSync(part, further);
+    expect((await planOf(further)).arms).toEqual(arms);
+  }
+});
+
 test('the lines that it prints are those of a shell', async () => {
   const { folder } = write('2');
   const { stdout } = await inProcess(['split', 'drawn.json', '--shards', '2', '--out', "it's"], folder);
@@ -97,3 +129,34 @@ test('what cannot be split is said, and nothing is written', async () => {
   const alone = await inProcess(['split', 'drawn.json', '--shards', '2'], one.folder);
   expect(alone.stderr).toContain('it has 1 seed, and a seed is in one part alone; wanted at least 2 seeds');
 });
+
+test('a merged sweep whose definition was on another machine is continued by the same definition here', async () => {
+  const there = write('2');
+  const here = temporaryFolder();
+  await inProcess(['split', 'drawn.json', '--shards', '2'], there.folder);
+  for (const part of [1, 2]) {
+    const name = `drawn-part-${part}`;
+    expect(await queue(join(here, `${name}.db`), join(there.folder, `${name}.json`))).toBe(1);
+  }
+  const all = join(here, 'all.db');
+  const merged = await inProcess(['merge', all, 'drawn-part-1.db', 'drawn-part-2.db'], here);
+  expect(merged.stdout, merged.stderr).toContain('`cosweep run s1` trains what is missing');
+
+  const second = join(here, 'second');
+  cpSync(there.folder, second, { recursive: true });
+  renameSync(there.folder, join(here, 'moved'));
+  expect(await queue(all, join(second, 'drawn.json'))).toBe(1);
+  // It is that file's now, which is still there.
+  expect(await queue(all, join(here, 'moved', 'drawn.json'))).toBe(2);
+  expect(await queue(all, join(second, 'drawn.json'))).toBe(1);
+});
+
+async function queue(db: string, file: string): Promise<number> {
+  const wanted = await readWanted(db, file);
+  const storage = await openStorage({ file: db, create: true });
+  try {
+    return await queueDefinition(storage, wanted, { engine: null, share: true }, () => {});
+  } finally {
+    await storage.close();
+  }
+}

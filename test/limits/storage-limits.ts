@@ -10,7 +10,7 @@ import type { LimitCase } from './limit-case.ts';
 
 export const storageLimits: LimitCase[] = [
   {
-    what: 'database in a read-only place: size with its log',
+    what: 'database that is read from a private copy: size with its log',
     error: () =>
       inFolder((folder) => {
         const db = join(folder, 'y.db');

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { beforeEach, describe, expect, test } from 'vitest';
-import { mergeDatabases, MergeStopped } from '../../server/runner/merging/merge-databases.ts';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { mergeDatabases } from '../../server/runner/merging/merge-databases.ts';
+import { MergeStopped } from '../../server/runner/merging/merge-stopped.ts';
 import { claimCheckpointFolder } from '../../server/store/database/checkpoint-folder.ts';
-import { releaseLease } from '../../server/store/database/lease.ts';
+import { HolderWatch, releaseLease } from '../../server/store/database/lease.ts';
 import type { StoredCheckpoint } from '../../server/store/reading/read-checkpoints.ts';
+import { claimLogFolder, logFolderOf } from '../../server/store/database/log-folder.ts';
 import { openStorage } from '../../server/store/database/storage.ts';
 import { closeParts, openParts } from '../../server/store/merging/part.ts';
+import { extendSweep } from '../../server/store/sweeps/extend-sweep.ts';
 import { renameSweep } from '../../server/store/sweeps/rename-sweep.ts';
 import { writeMark } from '../../server/store/sweeps/write-mark.ts';
 import { commitSegment } from '../../server/store/training/commit-segment.ts';
@@ -18,8 +21,15 @@ import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import type { Plan } from '../../server/sweep/plan/plan.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { inProcess } from '../helpers/in-process.ts';
-import { dump } from '../runner/merging.ts';
+import { dump, faultsOf, NO_FAULTS } from '../runner/merging.ts';
 import { identities, lease, makePlan, makeSegment, RECORD, request, temporaryFolder } from './support.ts';
+
+/** Called when everything is stored, and files are copied. */
+const copying = vi.hoisted(() => ({ begins: (): void => {} }));
+vi.mock(import('../../server/store/merging/copy-logs.ts'), async (original) => {
+  const { copyLogs } = await original();
+  return { copyLogs: (...given) => (copying.begins(), copyLogs(...given)) };
+});
 
 /** The control and an arm that forks from it at batch 50. */
 const ARMS = [{ beta: 0 }, { beta: 0.2 }];
@@ -37,6 +47,8 @@ interface Trained {
   name?: string;
   /** Makes it a part of a sweep with `SEEDS`. */
   isPart?: boolean;
+  /** The arms that were split, where the part was planned with others. */
+  split?: Parameters<typeof makePlan>[0];
   engine?: string;
   data?: string;
   bits?: string | null;
@@ -57,7 +69,10 @@ async function trained(file: string, options: Trained = {}): Promise<string> {
   const storage = await openStorage({ file: path, create: true });
   const token = lease(storage);
   const plan = makePlan(arms, seeds, name);
-  const { sweepId } = queueSweep(storage, request(plan, options.isPart ? { definition: partText(plan, arms) } : {}));
+  const { sweepId } = queueSweep(
+    storage,
+    request(plan, options.isPart ? { definition: partText(plan, options.split ?? arms) } : {}),
+  );
   startSweep(storage, token, sweepId, engine);
   const wanted = identities(storage, sweepId, data, engine).map((run) => forked(run, options.cut ?? 50));
   const tasks = identifyRuns(storage, token, sweepId, wanted, false);
@@ -195,8 +210,10 @@ describe('sweeps', () => {
     const one = await trained('one.db', { seeds: [1, 2], isPart: true });
     const two = await trained('two.db', { seeds: [4], isPart: true });
     const all = join(folder, 'all.db');
+    // The folder of the definition is one of another machine.
     expect((await merge(all, one, two)).stdout).toBe(
-      's1 study: 6 of 8 runs, interrupted; `cosweep run s1` trains what is missing\n',
+      `s1 study: 6 of 8 runs, interrupted; \`cosweep run study.json --db ${all}\`, with the path that the definition ` +
+        'has here, trains what is missing\n',
     );
     const waiting = rows<{ seed: number }>(all, RUNS).filter((run) => (run as { state?: string }).state === 'waiting');
     expect(waiting.map(({ seed }) => seed)).toEqual([3, 3]);
@@ -243,6 +260,94 @@ describe('sweeps', () => {
     });
     await refused(/was trained on other data than the parts/, { data: 'others' });
     await refused(/it is a part of study\.json, which has no seed 9/, { seeds: [3, 9] });
+  });
+
+  test('parts that do not fit together are refused, and what differs is said', async () => {
+    const one = await trained('one.db', { seeds: [1, 2], isPart: true });
+    const all = join(folder, 'all.db');
+    const other = await trained('other.db', {
+      seeds: [3, 4],
+      isPart: true,
+      split: ARMS,
+      arms: [{ beta: 0 }, { beta: 0.2, learningRate: 0.02 }],
+    });
+    const unlike = await merge(all, one, other);
+    expect([unlike.code, unlike.stderr, existsSync(all)]).toEqual([
+      2,
+      expect.stringMatching(
+        /has another arm β0\.2 \(.*learningRate 0\.02 instead of 0\.01\) than s1 of .*all\.db; wanted/,
+      ),
+      false,
+    ]);
+
+    const plan = makePlan([...ARMS, { beta: 0.4 }], [3, 4], 'study');
+    const grown = await trained('grown.db', {
+      seeds: [3, 4],
+      isPart: true,
+      change: (storage) =>
+        extendSweep(storage, 1, {
+          definition: partText(plan, ARMS),
+          plan,
+          extends: makePlan(ARMS, [3, 4], 'study').planHash,
+          engine: null,
+        }),
+    });
+    for (const order of [
+      [one, grown],
+      [grown, one],
+    ])
+      expect((await merge(all, ...order)).stderr).toMatch(
+        /the arm β0\.4 was added to this part alone; extend the whole/,
+      );
+
+    const two = await trained('two.db', { seeds: [3, 4], isPart: true });
+    const before = dump(one);
+    const itself = await merge(one, two);
+    expect([itself.code, itself.stderr]).toEqual([
+      2,
+      expect.stringMatching(/s1 there is itself part 1 of 2 of study; wanted a new file/),
+    ]);
+    expect(dump(one)).toEqual(before);
+  });
+
+  test('seeds of a whole sweep that were trained on other data are not mixed into the one that is here', async () => {
+    const all = await trained('all.db', { only: [1] });
+    const other = await trained('other.db', { data: 'others' });
+    const before = dump(all);
+    const { code, stderr } = await merge(all, other);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/its s1 \(study\) was trained on other data than .* s1 of/),
+    ]);
+    expect(dump(all)).toEqual(before);
+    const apart = await trained('apart.db', { data: 'others', name: 'apart' });
+    expect((await merge(all, apart)).code).toBe(0);
+  });
+
+  test('of a seed that is begun here no arm comes from a side of other bits that is less far', async () => {
+    const arms = [...ARMS, { beta: 0.4 }];
+    const plan = makePlan(arms, [1, 2], 'study');
+    const grow = (storage: Storage): void =>
+      extendSweep(storage, 1, {
+        definition: 'extended',
+        plan,
+        extends: makePlan(ARMS, [1, 2], 'study').planHash,
+        engine: null,
+      });
+    const all = await trained('all.db', { bits: 'a', change: grow });
+    const other = await trained('other.db', { arms, bits: 'b', upTo: 30 });
+    expect((await merge(all, other)).code).toBe(0);
+    const begun = [1, 2].flatMap((seed) => [0, 1].map((arm) => ({ seed, arm, state: 'complete', bits: 'a' })));
+    const fresh = [1, 2].map((seed) => ({ seed, arm: 2, state: 'waiting', bits: null, edition: 0 }));
+    const byArm = rows<{ arm: number }>(all, RUNS).sort((x, y) => x.arm - y.arm);
+    expect(byArm).toMatchObject([...begun.sort((x, y) => x.arm - y.arm), ...fresh]);
+    expect(
+      rows(all, 'SELECT count(*) AS n FROM "SweepRun" s JOIN "Run" r ON r.id = s.runId WHERE key IS NULL'),
+    ).toEqual([{ n: 2 }]);
+
+    const further = await trained('further.db', { arms, bits: 'b' });
+    await merge(all, further);
+    expect(rows(all, RUNS).map((run) => (run as { bits: string }).bits)).toEqual(Array(6).fill('b'));
   });
 
   test('names, stars, tags and notes come over, and what is here stays', async () => {
@@ -297,6 +402,42 @@ test('trunks that were cut at other batches become one, where the one that is he
   expect(dump(open)).toEqual(before);
 });
 
+function otherPoint({ raw }: Storage): void {
+  raw.exec('UPDATE "Point" SET value = 7 WHERE stageId = 1 AND batch = 3');
+}
+
+test('a trunk that nobody has begun here gets the cuts of the other one', async () => {
+  const begun = await trained('begun.db', { seeds: [1], change: cutAt20 });
+  const here = await trained('here.db', { seeds: [1, 2], only: [] });
+  const { code, stderr } = await merge(here, begun);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('2 new runs')]);
+  expect(rows(here, RUNS)).toMatchObject([
+    { seed: 1, arm: 0, state: 'complete' },
+    { seed: 1, arm: 1, state: 'complete' },
+    { seed: 2, arm: 0, state: 'waiting' },
+    { seed: 2, arm: 1, state: 'waiting' },
+  ]);
+  const path = 'SELECT fromBatch, toBatch FROM "Stage" WHERE seed = 1 ORDER BY fromBatch, id';
+  expect(rows(here, path)).toEqual(rows(begun, path));
+  expect(faultsOf(here)).toEqual(NO_FAULTS);
+});
+
+test('logs that cannot be copied are said, and nothing about a training', async () => {
+  const logged = (storage: Storage): void => {
+    claimLogFolder(storage);
+    writeFileSync(join(logFolderOf(storage), 'stage-1-1.log'), 'a line');
+  };
+  const part = await trained('part.db', { change: logged });
+  const other = await trained('other.db', { change: logged });
+  renameSync(`${other}.logs`, join(folder, 'all.db.logs'));
+  const { code, stderr } = await merge(join(folder, 'all.db'), part);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/Not everything beside .*part\.db was copied: Cannot write logs to .* of another database/),
+  ]);
+  expect(stderr).not.toContain('training');
+});
+
 /** The trunk's first 20 batches become a stage of their own. */
 function cutAt20({ raw }: Storage): void {
   const trunk = raw.prepare('SELECT id FROM "Stage" WHERE fromBatch = 0').pluck().get();
@@ -342,6 +483,17 @@ describe('databases that cannot be merged are said, and nothing is made', () => 
     expect(await outcome(one, newer)).toEqual([2, expect.stringContaining('is newer than this Cosweep knows')]);
   });
 
+  test('what a database that was moved has left beside its place stays', async () => {
+    const [one, two] = [await trained('one.db'), await trained('two.db', { change: otherPoint })];
+    const left = ['all.db.logs/stage-1-1.log', 'all.db.programs/mine/train.py', 'all.db.checkpoints/owner'];
+    for (const file of left) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), 'of the other one');
+    }
+    await outcome(one, two);
+    expect(left.map((file) => readFileSync(join(folder, file), 'utf8'))).toEqual(Array(3).fill('of the other one'));
+  });
+
   test('a damaged one', async () => {
     const db = await trained('damaged.db');
     const bytes = readFileSync(db);
@@ -385,6 +537,61 @@ test('one of an older schema is merged from a copy, and stays byte for byte as i
   );
 });
 
+test('a signal that comes when everything is stored does not say that nothing is', async () => {
+  const all = join(folder, 'all.db');
+  copying.begins = () => void process.emit('SIGINT');
+  onTestFinished(() => void (copying.begins = () => {}));
+  const { code, stderr } = await merge(all, await trained('one.db'));
+  expect([code, stderr]).toEqual([0, expect.stringContaining('everything is stored already; logs and programs are')]);
+  expect(stderr).not.toContain('nothing is going to be stored');
+  expect(rows(all, 'SELECT count(*) AS runs FROM "Run"')).toEqual([{ runs: 4 }]);
+});
+
+describe('a process that held the database and cannot be looked up', () => {
+  test('is watched, and the merge takes over from it', async () => {
+    const { merging, storage, said } = await begin({ pace: 1000 });
+    expect(await merging).toMatchObject([{ runs: { made: 6 } }]);
+    expect(said).toEqual([
+      expect.stringMatching(/^Process 7 on before trains on .*all\.db, but .* 1970-01-01.* this merge takes over$/),
+    ]);
+    expect(storage.raw.prepare('SELECT holder FROM "Lease"').pluck().get()).toBe(null);
+  });
+
+  test('is waited for until a signal, and then nothing is stored', async () => {
+    const { merging, storage, stop, said, before } = await begin({ pace: 0 });
+    await vi.waitFor(() => expect(said).toHaveLength(1));
+    stop.abort();
+    await expect(merging).rejects.toThrow(MergeStopped);
+    expect(dump(storage.file)).toEqual(before);
+  });
+
+  /** @param pace milliseconds that pass from one look to the next */
+  async function begin({ pace }: { pace: number }) {
+    const all = await trained('all.db');
+    const parts = await openParts([await trained('more.db', { seeds: [7, 8, 9], name: 'more' })], all, () => {});
+    const storage = await openStorage({ file: all, create: false });
+    onTestFinished(async () => (await storage.close(), closeParts(parts)));
+    storage.raw.exec(
+      `UPDATE "Lease" SET holder = 'gone', machine = 'before', host = 'before', pid = 7, heartbeatAt = 1000`,
+    );
+    const [stop, said, before] = [new AbortController(), [] as string[], dump(all)];
+    let now = 0;
+    const merging = mergeDatabases(
+      {
+        storage,
+        parts,
+        command: 'a test',
+        tell: (message) => said.push(message),
+        progress: () => {},
+        stored: () => {},
+        stop: stop.signal,
+      },
+      { watch: new HolderWatch(() => (now += pace)), every: 1 },
+    );
+    return { merging, storage, stop, said, before };
+  }
+});
+
 test('what is stopped on its way stores nothing, and gives the lease back', async () => {
   const all = await trained('all.db');
   const parts = await openParts([await trained('more.db', { seeds: [7, 8, 9], name: 'more' })], all, () => {});
@@ -397,6 +604,7 @@ test('what is stopped on its way stores nothing, and gives the lease back', asyn
     command: 'a test',
     tell: () => {},
     progress: () => stop.abort(),
+    stored: () => expect.unreachable(),
     stop: stop.signal,
   });
   await expect(merging).rejects.toThrow(MergeStopped);

@@ -29,32 +29,40 @@ function refuseDb(db: string | undefined): void {
 
 async function merge(session: Session, into: string, files: string[]): Promise<number> {
   const { closeParts, openParts } = await import('../../store/merging/part.ts');
+  const { whatStandsBeside } = await import('../../store/database/remove-database.ts');
   const file = resolve(into);
   const say = (message: string): void => session.output.say(message);
   const parts = await openParts(files, file, say);
-  const isNew = !existsSync(file);
-  const signals = watchStopSignals(() => say('stopping: nothing is going to be stored'));
+  const before = existsSync(file) ? null : whatStandsBeside(file);
+  let isStored = false;
+  const signals = watchStopSignals(() => say(isStored ? ALL_IS_STORED : 'stopping: nothing is going to be stored'));
   try {
-    const code = await mergeOpen({ ...session, db: file }, parts, signals.stop);
+    const code = await mergeOpen({ ...session, db: file }, parts, signals.stop, () => (isStored = true));
     return code === 0 ? 0 : (signals.exitCode() ?? code);
   } finally {
     signals.end();
     await closeParts(parts);
-    if (isNew) await removeEmpty(file);
+    if (before !== null) await removeEmpty(file, before);
   }
 }
 
-/** A database that was made for a merge is not left behind where nothing was stored in it. */
-async function removeEmpty(file: string): Promise<void> {
+const ALL_IS_STORED = 'everything is stored already; logs and programs are still being copied';
+
+/**
+ * A database that was made for a merge is not left behind where nothing was stored in it. What stood beside its place
+ * before is the user's: logs of a database that was moved, for example.
+ */
+async function removeEmpty(file: string, before: ReadonlySet<string>): Promise<void> {
   const { sweepNames } = await import('../../store/database/sweep-names.ts');
   const { removeDatabase } = await import('../../store/database/remove-database.ts');
-  if (sweepNames(file)?.length === 0) removeDatabase(file);
+  if (sweepNames(file)?.length === 0) removeDatabase(file, before);
 }
 
 /** @returns the exit code */
-function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal): Promise<number> {
+function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal, stored: () => void): Promise<number> {
   return withStorage(session, { access: 'write', create: true }, async (storage) => {
-    const { mergeDatabases, MergeStopped } = await import('../../runner/merging/merge-databases.ts');
+    const { mergeDatabases } = await import('../../runner/merging/merge-databases.ts');
+    const { MergeStopped } = await import('../../runner/merging/merge-stopped.ts');
     const { tellMerged } = await import('../merge-text.ts');
     const display = mergeDisplay(session.output);
     try {
@@ -64,6 +72,7 @@ function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal):
         command: `cosweep ${process.argv.slice(2).join(' ')}`,
         tell: display.say,
         progress: display.progress,
+        stored,
         stop,
       });
       display.end();

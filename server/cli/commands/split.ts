@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import type { CliCommand } from '../command.ts';
 import { wholeOption } from '../number-options.ts';
 import type { Session } from '../session.ts';
@@ -39,7 +39,7 @@ async function split({ output, json }: Session, given: string, { shards, out }: 
   const plan = await planDefinition(readDefinition(text, source), folder);
   const place = resolve(out ?? folder);
   const isPiped = basename(path) === STDIN;
-  const of = relative(place, join(folder, isPiped ? STDIN : basename(given)));
+  const of = relative(realPlace(place), join(realPlace(folder), isPiped ? STDIN : basename(given)));
   const written = (parseJson(text) as { value: Record<string, unknown> }).value;
   const name = isPiped ? 'sweep' : basename(given, extname(given));
   const parts = splitDefinition(written, plan, { shards, of: of.split(sep).join('/') }).map((part) => {
@@ -52,4 +52,9 @@ async function split({ output, json }: Session, given: string, { shards, out }: 
   if (json) return output.json({ name: plan.name, parts: parts.map(({ text: _, ...part }) => part), merged: whole });
   const { linesToRun } = await import('../split-text.ts');
   output.data(linesToRun(parts, whole, plan.arms.length));
+}
+
+/** Without links: `..` means the folder above the one that a link leads to. The last folders may not be there yet. */
+function realPlace(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(realPlace(dirname(path)), basename(path));
 }

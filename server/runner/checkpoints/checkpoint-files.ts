@@ -86,7 +86,7 @@ export async function writeUnnamed(
 function cannotWrite(path: string, error: unknown): OutsideError {
   return new OutsideError(
     `Cannot write checkpoint ${path}: ${fileReason(error)}; ` +
-      'what was stored before is intact, and `cosweep run` continues from it',
+      'what was stored before is intact, and the same command may be given again',
     { cause: error },
   );
 }

@@ -34,7 +34,7 @@ export class Logs {
     try {
       return new Logs(logFolderOf(storage), claimLogFolder(storage), warn);
     } catch (error) {
-      warn((error as Error).message);
+      warn(`${(error as Error).message}; this training goes on without them`);
       return new Logs('', null, warn);
     }
   }

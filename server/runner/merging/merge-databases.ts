@@ -1,18 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { completeFile } from '../../store/database/complete-file.ts';
-import { releaseLease, takeLease, type Taken, type Lease } from '../../store/database/lease.ts';
+import { HolderWatch, LOOK_MS, releaseLease, type Lease } from '../../store/database/lease.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { copyLogs } from '../../store/merging/copy-logs.ts';
 import { type MergedPart, mergeParts } from '../../store/merging/merge-parts.ts';
 import type { Part } from '../../store/merging/part.ts';
 import type { MergeProgress } from '../../store/merging/steps.ts';
 import { clearLeftovers } from '../../store/training/sweep-turn.ts';
-import { OutsideError } from '../../sweep/user-error.ts';
 import { removeNoted } from '../checkpoints/prune-checkpoints.ts';
 import { keepLease } from '../heartbeat.ts';
 import { patiently, type Waiter } from '../patiently.ts';
 import { copyCheckpoints } from './copy-checkpoints.ts';
 import { copyPrograms } from './copy-programs.ts';
+import { MergeStopped } from './merge-stopped.ts';
+import { type Looking, waitForLease } from './wait-for-lease.ts';
 
 export interface MergeOptions {
   storage: Storage;
@@ -22,6 +23,8 @@ export interface MergeOptions {
   command: string;
   tell: (message: string) => void;
   progress: (progress: MergeProgress) => void;
+  /** Is called once, when everything is stored. Only files beside the database are copied then. */
+  stored: () => void;
   /** Aborted: nothing is stored. */
   stop: AbortSignal;
 }
@@ -29,24 +32,25 @@ export interface MergeOptions {
 /** What a part gave, and how many of its checkpoints were gone or damaged. */
 export type MergedDatabase = MergedPart & { lost: number };
 
-/** A signal has stopped it, and nothing was stored. */
-export class MergeStopped extends OutsideError {
-  override name = 'MergeStopped';
-}
-
 /**
  * Merges databases into another one, which nobody trains on meanwhile: only who has the lease writes runs and stages.
  * Checkpoints are copied first, and what they are of is stored afterwards in one transaction.
+ *
+ * @param looking how it watches a process that holds the lease and does not seem to live
  */
-export async function mergeDatabases(options: MergeOptions): Promise<MergedDatabase[]> {
-  const { storage, command, stop } = options;
-  const { lease, left } = take(storage, command);
+export async function mergeDatabases(
+  options: MergeOptions,
+  looking: Looking = { watch: new HolderWatch(), every: LOOK_MS },
+): Promise<MergedDatabase[]> {
+  const { storage, stop } = options;
+  const { lease, left } = await waitForLease(options, looking);
   const { lost, end } = keepLease(storage, lease);
   const waiter = { storage, giveUp: AbortSignal.any([stop, lost]) };
   try {
     await patiently(waiter, () => clearLeftovers(storage, lease, 0, left));
     await removeNoted(waiter, lease, options.tell);
     const merged = await mergeUnder(options, lease, waiter);
+    options.stored();
     await addFiles(options, merged);
     return merged;
   } finally {
@@ -56,15 +60,6 @@ export async function mergeDatabases(options: MergeOptions): Promise<MergedDatab
     releaseLease(storage, lease);
     await completeFile(storage).catch(() => {});
   }
-}
-
-function take(storage: Storage, command: string): Extract<Taken, { lease: Lease }> {
-  const taken = takeLease(storage, command);
-  if ('lease' in taken) return taken;
-  throw new OutsideError(
-    `Cannot merge into database ${storage.file}: process ${taken.holder.pid} on ${taken.holder.host} trains on it; ` +
-      'wait until it is done, or stop it',
-  );
 }
 
 async function mergeUnder(options: MergeOptions, lease: Lease, waiter: Waiter): Promise<MergedDatabase[]> {
@@ -84,7 +79,7 @@ function breathing(stop: AbortSignal): () => Promise<void> {
     if (!stop.aborted && performance.now() - last < BREATH_MS) return;
     await setImmediate();
     last = performance.now();
-    if (stop.aborted) throw new MergeStopped('Stopped: nothing was merged, and the database is as it was');
+    if (stop.aborted) throw new MergeStopped();
   };
 }
 

@@ -57,8 +57,7 @@ export function hasLogs({ raw, file }: Held): boolean {
 export function claimLogFolder(storage: Held): Map<number, number> {
   const { raw, file } = storage;
   const folder = logFolderOf(storage);
-  const refuse = (found: string): OutsideError =>
-    new OutsideError(`Cannot write logs to ${folder}: ${found}; this training goes on without them`);
+  const refuse = (found: string): OutsideError => new OutsideError(`Cannot write logs to ${folder}: ${found}`);
   const owner = ownerOf(folder);
   const uuid = uuidIn(raw);
   if (owner !== null && owner.database !== uuid)

@@ -30,8 +30,9 @@ export function copyDatabase(file: string): PrivateCopy {
   const free = statfsSync(tmpdir());
   if (size + SPARE > free.bavail * free.bsize) {
     throw new UserError(
-      `Cannot read database ${file}: it is in a read-only place, and a copy of ${toMegabytes(size)} is larger than ` +
-        `the ${toMegabytes(free.bavail * free.bsize)} that are free in ${tmpdir()}; name another folder with TMPDIR`,
+      `Cannot read database ${file}: it can only be read from a private copy, and one of ` +
+        `${toMegabytes(size)} is larger than the ${toMegabytes(free.bavail * free.bsize)} that are free in ` +
+        `${tmpdir()}; name another folder with TMPDIR`,
     );
   }
   const folder = mkdtempSync(join(tmpdir(), 'cosweep-copy-')); // for its owner alone

@@ -28,9 +28,11 @@ export function attachRuns(
   for (const ofSeed of groupBy(offered, ({ seed }) => seed).values()) {
     const others = ofSeed.filter(({ own, mine }) => mine !== null && own.id !== mine.id);
     if (others.length === 0) continue;
+    // A seed that is begun here stays of one kind, with its arms that are not begun yet.
+    const isBegun = others.some(({ own }) => own.key !== null);
     const isFurther = progressOf(others.map(({ mine }) => mine!)) > progressOf(others.map(({ own }) => own));
-    for (const { armIndex, seed, own, mine, reused } of others) {
-      if (own.key !== null && !isFurther) continue;
+    if (isBegun && !isFurther) continue;
+    for (const { armIndex, seed, mine, reused } of others) {
       replaceRun(storage, { sweepId, armIndex, seed, runId: mine!.id, reused });
       isChanged = true;
     }

@@ -3,6 +3,7 @@ import type { Arm } from '../../sweep/arm.ts';
 import { computationOf } from '../../sweep/arm-computation.ts';
 import { partOf } from '../../sweep/definition/part.ts';
 import { type PlanRest, wholePlan } from '../../sweep/plan/whole-plan.ts';
+import { printable } from '../../sweep/printable.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Storage } from '../database/storage.ts';
 import { sweepName } from '../database/ids.ts';
@@ -21,6 +22,7 @@ export interface IncomingSweep {
   plan: PlanRest;
   engine: string | null;
   share: boolean;
+  arms: Arm[];
   /** By the arm's index: what it computes. */
   computations: string[];
 }
@@ -57,14 +59,14 @@ function toIncoming(storage: Storage, part: Part, { id, share, plan: stored, pla
   const plan = { ...(JSON.parse(stored) as PlanRest), planHash };
   const whole = wholeOf(part, { id, ...rest }, plan, arms);
   const computations = arms.map(computationOf);
-  return { theirs: id, ...rest, plan, isPart: whole !== null, share: share === 1, computations, ...whole };
+  return { theirs: id, ...rest, plan, isPart: whole !== null, share: share === 1, arms, computations, ...whole };
 }
 
 type Whole = Pick<IncomingSweep, 'definition' | 'definitionPath' | 'plan'>;
 
 /** @returns null where the sweep is no part of another one */
 function wholeOf(
-  { storage: { file } }: Part,
+  source: Part,
   { id, definition, definitionPath }: Pick<Row, 'id' | 'definition' | 'definitionPath'>,
   plan: PlanRest,
   arms: readonly Arm[],
@@ -75,13 +77,26 @@ function wholeOf(
   const added = plan.seeds.filter((seed) => !seeds.includes(seed));
   if (added.length > 0)
     throw new UserError(
-      `Cannot merge ${sweepName(id)} of ${file}: it is a part of ${part.of}, which has no seed ${added[0]}; ` +
-        'extend the whole sweep once its parts are merged',
+      `Cannot merge ${sweepName(id)} of ${source.storage.file}: it is a part of ${part.of}, which has no ` +
+        `seed ${added[0]}; extend the whole sweep once its parts are merged`,
     );
+  refuseAddedArms(source, id, part.of, arms);
   const rows = arms.filter(({ controlIndex }) => controlIndex !== null).length;
   return {
     definition: whole,
     definitionPath: definitionPath === null ? null : resolve(dirname(definitionPath), part.of),
     plan: wholePlan(plan, { seeds, planHash: part.planHash, rows }),
   };
+}
+
+/** The other parts have no runs of arms that were added to one of them. */
+function refuseAddedArms({ storage }: Part, id: number, of: string, arms: readonly Arm[]): void {
+  const before = storage.prepare('SELECT min(arms) FROM "Extension" WHERE sweepId = ?').pluck().get(id) as
+    number | null;
+  const added = before === null ? undefined : arms[before];
+  if (added === undefined) return;
+  throw new UserError(
+    `Cannot merge ${sweepName(id)} of ${storage.file}: it is a part of ${of}, and the arm ${printable(added.name)} ` +
+      'was added to this part alone; extend the whole sweep once its parts are merged',
+  );
 }

@@ -29,7 +29,8 @@ const isDone = (run: string): string => `(${run}.state IN ('complete', 'diverged
 
 /**
  * Two plans may cut the same trunk at other batches. Where what is here has got to its end, it takes the place of the
- * part's stages. Where it has not, its points would have to be put together of both.
+ * part's stages. Where it has not, its points would have to be put together of both. What is not begun here was put
+ * back before.
  */
 function refuseOtherCuts(storage: Storage, part: string, file: string): void {
   const found = storage
@@ -44,8 +45,8 @@ function refuseOtherCuts(storage: Storage, part: string, file: string): void {
     .get() as { seed: number; toBatch: number } | undefined;
   if (found === undefined) return;
   throw new UserError(
-    `Cannot merge database ${file} into ${storage.file}: both have begun the same trunk of seed ${found.seed} up to ` +
-      `batch ${found.toBatch}, cut at other batches, and in ${storage.file} it is not at its end; ` +
+    `Cannot merge database ${file} into ${storage.file}: both have the same trunk of seed ${found.seed} up to ` +
+      `batch ${found.toBatch}, cut at other batches, and in ${storage.file} it is begun and not at its end; ` +
       'wanted one that is (`cosweep run SWEEP` continues it)',
   );
 }

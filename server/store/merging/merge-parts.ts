@@ -5,6 +5,7 @@ import { layOut } from './lay-out.ts';
 import { matchStored } from './match-stored.ts';
 import { type MergedSweep, mergeSweeps } from './merge-sweeps.ts';
 import { attach, detach, type Part, refuseAtWork } from './part.ts';
+import { putBackUnbegun } from './put-back-unbegun.ts';
 import { refuseConflicts } from './refuse-conflicts.ts';
 import type { Steps } from './steps.ts';
 import { listFiles, takeCheckpoints } from './take-checkpoints.ts';
@@ -54,6 +55,7 @@ async function mergePart(storage: Storage, part: Part, steps: Steps): Promise<Me
   refuseAtWork(part.storage);
   layOut(storage, schema);
   const otherBits = chooseOtherEditions(storage, schema);
+  putBackUnbegun(storage, schema);
   matchStored(storage, part);
   await refuseConflicts(storage, part, steps);
   leaveStages(storage);

@@ -1,11 +1,9 @@
-import { computationOf } from '../../sweep/arm-computation.ts';
-import type { PlanRest } from '../../sweep/plan/whole-plan.ts';
 import type { SweepState } from '../../sweep/results.ts';
-import { OutsideError, UserError } from '../../sweep/user-error.ts';
+import { OutsideError } from '../../sweep/user-error.ts';
 import { sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
-import { readArms } from '../reading/read-arms.ts';
 import { attachRuns } from './attach-runs.ts';
+import { findSweepHere } from './find-sweep-here.ts';
 import { type IncomingSweep, incomingSweeps } from './incoming-sweep.ts';
 import { takeMarks } from './take-marks.ts';
 import type { Part } from './part.ts';
@@ -30,52 +28,20 @@ export interface MergedSweep {
  */
 export function mergeSweeps(storage: Storage, part: Part, changed: ReadonlySet<number>): MergedSweep[] {
   return incomingSweeps(storage, part).map((sweep) => {
-    const known = findSweep(storage, part, sweep);
+    const known = findSweepHere(storage, part, sweep);
     const name = known === null ? freeName(storage, sweep) : sweep.name;
     const sweepId = known ?? insertSweep(storage, part, sweep, name);
+    const wasMixed = isOfTwoData(storage, sweepId);
     const attached = attachRuns(storage, part, sweep, sweepId, changed);
-    if (sweep.isPart) refuseOtherData(storage, part, sweep, sweepId);
+    // A whole sweep that nobody here had comes over as it is.
+    const isJoined = sweep.isPart || known !== null;
+    if (isJoined && !wasMixed && isOfTwoData(storage, sweepId)) throw otherData(storage, part, sweep, sweepId);
     const isMarked = takeMarks(storage, part, { theirs: sweep.theirs, sweepId });
     if (known === null && !sweep.isPart) stopAtWork(storage, sweepId);
     else if (known === null || attached) settle(storage, part, sweep, sweepId, known === null);
     const was = known === null ? 'made' : attached || isMarked ? 'grown' : 'unchanged';
     return { sweepId, theirs: sweep.theirs, was, renamed: name === sweep.name ? null : sweep.name };
   });
-}
-
-/** @returns the sweep here that has all arms and seeds of the other one; null where there is none */
-function findSweep(storage: Storage, part: Part, sweep: IncomingSweep): number | null {
-  const candidates = storage
-    .prepare('SELECT id, engine, share, planHash, plan FROM main."Sweep" WHERE definedName = ? ORDER BY id')
-    .all(sweep.definedName) as Candidate[];
-  const found = candidates.filter((candidate) => has(storage, candidate, sweep));
-  const alike = found.find(
-    ({ engine, share }) =>
-      (share === 1) === sweep.share && (engine === null || sweep.engine === null || engine === sweep.engine),
-  );
-  if (alike !== undefined || found.length === 0 || !sweep.isPart) return alike?.id ?? null;
-  const [{ id, engine, share }] = found as [Candidate];
-  const how = (trained: string | null, isShared: boolean) =>
-    `${trained ?? 'any engine'}${isShared ? '' : ' (--no-share)'}`;
-  throw new UserError(
-    `Cannot merge database ${part.storage.file}: its part of ${sweep.name} was trained on ` +
-      `${how(sweep.engine, sweep.share)}, and ${sweepName(id)} of ${storage.file} on ${how(engine, share === 1)}; ` +
-      'wanted all parts of a sweep trained in the same way (`cosweep run` with the same --engine)',
-  );
-}
-
-interface Candidate {
-  id: number;
-  engine: string | null;
-  share: number;
-  planHash: string;
-  plan: string;
-}
-
-function has(storage: Storage, { id, plan }: Candidate, sweep: IncomingSweep): boolean {
-  const seeds = new Set((JSON.parse(plan) as PlanRest).seeds);
-  const arms = new Set(readArms(storage, id).map(computationOf));
-  return sweep.plan.seeds.every((seed) => seeds.has(seed)) && sweep.computations.every((arm) => arms.has(arm));
 }
 
 /** Another sweep of its name is here: the next number makes it another one. */
@@ -129,21 +95,26 @@ const KEPT = `definedName, folder, metricName, metricGoal, engine, share, inexac
 const ARM = 'name, ablation, control, controlIndex, alpha, beta, gamma, epsilon, N, swept, settings';
 const HISTORY = { Look: 'seeds', Extension: 'extendedAt, definition, arms, seeds' };
 
-/** A table pairs and averages over seeds: their runs have to be of the same data. */
-function refuseOtherData(storage: Storage, part: Part, { name }: IncomingSweep, sweepId: number): void {
-  const arm = storage
+/** A table pairs and averages over seeds: the runs of an arm have to be of the same data. */
+function isOfTwoData(storage: Storage, sweepId: number): boolean {
+  const found = storage
     .prepare(
-      `SELECT a.name FROM main."SweepRun" s JOIN main."Run" r ON r.id = s.runId
-      JOIN main."Arm" a ON a.sweepId = s.sweepId AND a."index" = s.armIndex WHERE s.sweepId = ?
+      `SELECT 1 FROM main."SweepRun" s JOIN main."Run" r ON r.id = s.runId WHERE s.sweepId = ?
       GROUP BY s.armIndex HAVING count(DISTINCT r.dataFingerprint) > 1 LIMIT 1`,
     )
-    .pluck()
-    .get(sweepId) as string | undefined;
-  if (arm !== undefined)
-    throw new OutsideError(
-      `Cannot merge database ${part.storage.file}: its part of ${name} was trained on other data than the parts that ` +
-        'are merged already (the fingerprints of the data sets differ); wanted parts that are trained on the same data',
-    );
+    .get(sweepId);
+  return found !== undefined;
+}
+
+function otherData(storage: Storage, part: Part, { name, theirs, isPart }: IncomingSweep, sweepId: number): Error {
+  const found = isPart
+    ? `its part of ${name} was trained on other data than the parts that are merged already`
+    : `its ${sweepName(theirs)} (${name}) was trained on other data than the same sweep here, ` +
+      `${sweepName(sweepId)} of ${storage.file}`;
+  const wanted = isPart ? 'parts that are trained on the same data' : 'the same data, or another file to merge it into';
+  return new OutsideError(
+    `Cannot merge database ${part.storage.file}: ${found} (the fingerprints of the data sets differ); wanted ${wanted}`,
+  );
 }
 
 /** A sweep that nobody here had comes over as it is, but nobody trains it here. */

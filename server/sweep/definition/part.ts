@@ -1,10 +1,10 @@
-import { type Part, partSchema } from '../schema/part-schema.ts';
+import { type SplitFrom, splitFromSchema } from '../schema/split-from-schema.ts';
 import { isObject } from '../problems/written-parameter.ts';
 import { parseJson } from './json.ts';
 
 /** A part of a sweep, as `cosweep split` has written it. */
 export interface PartText {
-  part: Omit<Part, 'seeds'>;
+  part: Omit<SplitFrom, 'seeds'>;
   /** Of the whole sweep. */
   seeds: number[];
   /** The text of the whole definition. */
@@ -17,7 +17,7 @@ export function partOf(text: string): PartText | null {
   const json = parseJson(text);
   if ('problem' in json || !isObject(json.value)) return null;
   const { splitFrom: written, ...rest } = json.value;
-  const parsed = partSchema.safeParse(written);
+  const parsed = splitFromSchema.safeParse(written);
   if (!parsed.success) return null;
   const { seeds, ...part } = parsed.data;
   return { part, seeds: toSeeds(seeds), whole: toText({ ...rest, seeds }) };

@@ -27,13 +27,16 @@ export function differenceOfPlans(stored: ArmsAndSeeds, made: ArmsAndSeeds): str
 function describeOthers(others: readonly Arm[], stored: readonly Arm[], count: number): string {
   const [first] = others;
   const before = stored[first!.index];
-  const example = before === undefined ? [] : differences(before, first!);
-  const shown = example.slice(0, MOST_SHOWN).join(', ');
-  const more = example.length > MOST_SHOWN ? ', …' : '';
+  const shown = before === undefined ? '' : differenceOfArms(before, first!);
   return (
-    `${others.length} of the ${count} arms of a new plan are others` +
-    (shown === '' ? '' : `, the first with ${shown}${more}`)
+    `${others.length} of the ${count} arms of a new plan are others` + (shown === '' ? '' : `, the first with ${shown}`)
   );
+}
+
+/** In which settings an arm differs from another one, as a part of a sentence; empty where both compute the same. */
+export function differenceOfArms(before: Arm, after: Arm): string {
+  const found = differences(before, after);
+  return [...found.slice(0, MOST_SHOWN), ...(found.length > MOST_SHOWN ? ['…'] : [])].join(', ');
 }
 
 const MOST_SHOWN = 4;

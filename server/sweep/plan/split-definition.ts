@@ -1,5 +1,5 @@
 import { toSeeds, toText } from '../definition/part.ts';
-import type { Part } from '../schema/part-schema.ts';
+import type { SplitFrom } from '../schema/split-from-schema.ts';
 import { UserError } from '../user-error.ts';
 import type { Plan } from './plan.ts';
 
@@ -24,13 +24,13 @@ export function splitDefinition(
   { shards, of }: { shards: number; of: string },
 ): SplitDefinition[] {
   if (shards > seeds.length) throw tooFewSeeds(name, seeds.length, shards);
-  const whole = (written['seeds'] ?? 1) as Part['seeds'];
+  const whole = (written['seeds'] ?? 1) as SplitFrom['seeds'];
   return Array.from({ length: shards }, (_, i) => {
     const own = toSeeds(whole).slice(
       Math.floor((i * seeds.length) / shards),
       Math.floor(((i + 1) * seeds.length) / shards),
     );
-    const part: Part = { of, number: i + 1, parts: shards, seeds: whole, planHash };
+    const part: SplitFrom = { of, number: i + 1, parts: shards, seeds: whole, planHash };
     return { number: i + 1, seeds: own, text: toText({ ...written, seeds: own, splitFrom: part }) };
   });
 }

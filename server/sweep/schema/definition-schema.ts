@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lossSchema } from './loss-schema.ts';
 import { parameterSchema } from './parameter-schema.ts';
-import { partSchema } from './part-schema.ts';
+import { splitFromSchema } from './split-from-schema.ts';
 import { ownMetricSchema } from './own-metric.ts';
 import { above, oneOf, strict, text, whole } from './schema-parts.ts';
 import { seedsSchema } from './seeds-schema.ts';
@@ -94,7 +94,7 @@ export const definitionShape = strict({
   runCap,
   run_cap: runCap,
   samplerSeed: whole(0).optional().describe('Random search: another seed draws other arms; 0 by default.'),
-  splitFrom: partSchema.optional().describe('Written by `cosweep split`: of which definition this one is a part.'),
+  splitFrom: splitFromSchema.optional().describe('Written by `cosweep split`: of which definition this one is a part.'),
   loss: lossSchema.prefault({}),
   training: trainingSchema,
 });

@@ -3,7 +3,7 @@ import { strict, text, whole } from './schema-parts.ts';
 import { seedsSchema } from './seeds-schema.ts';
 
 /** What `cosweep split` writes into each part of a definition: by it `cosweep merge` puts the parts together again. */
-export const partSchema = strict({
+export const splitFromSchema = strict({
   of: text('the path of the whole definition').describe(
     'The whole definition, seen from the folder of this one. Relative paths of this one start where the whole one is.',
   ),
@@ -13,4 +13,4 @@ export const partSchema = strict({
   planHash: text('the hash of a plan').describe("The whole definition's plan."),
 });
 
-export type Part = z.output<typeof partSchema>;
+export type SplitFrom = z.output<typeof splitFromSchema>;
