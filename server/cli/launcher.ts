@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { projectFolder } from '../training/project-folder.ts';
 
+/** The program that Node is given to start another Cosweep. */
+export function launcherFile(): string {
+  return join(projectFolder(), 'bin', 'cosweep.js');
+}
+
 /** The arguments after `node` that start another Cosweep on the same database. */
 export function launcher(db: string, ...args: string[]): string[] {
-  return [join(projectFolder(), 'bin', 'cosweep.js'), '--db', db, ...args];
+  return [launcherFile(), '--db', db, ...args];
 }

@@ -2,10 +2,9 @@ import { resolve } from 'node:path';
 import type { OpenHead } from '../remote/head/open-head.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { shellWord } from '../remote/shell-word.ts';
-import { sweepName } from '../store/database/ids.ts';
 import { leaseHolder } from '../store/database/lease.ts';
+import { refuseProgram } from '../runner/workers/remote-workers.ts';
 import { readOutstanding } from '../store/sweeps/queue.ts';
-import { isProgramEngine } from '../sweep/program-engine.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { startOwnWorker } from './own-worker.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -30,7 +29,7 @@ export async function listenAsAsked(
     throw new UserError(
       'Cannot use --url alone: workers fetch checkpoints and data from this machine; wanted --listen ADDRESS beside it',
     );
-  refuseProgram(storage, sweepId);
+  refuseProgram(readOutstanding(storage, sweepId).engine, sweepId);
   refuseOtherHead(storage);
   const { openHead } = await import('../remote/head/open-head.ts');
   const head = await openHead(storage, {
@@ -51,15 +50,6 @@ export async function listenAsAsked(
       await own.ended();
     },
   };
-}
-
-/** A program is trained on this machine alone. */
-function refuseProgram(storage: Storage, sweepId: number): void {
-  if (!isProgramEngine(readOutstanding(storage, sweepId).engine)) return;
-  throw new UserError(
-    `Cannot train ${sweepName(sweepId)} on other machines: its definition names a program, which is trained on this ` +
-      'machine alone; wanted: cosweep run without --listen and --url (cosweep split shares it among machines)',
-  );
 }
 
 /** Two heads of one database would take each other's messages. */

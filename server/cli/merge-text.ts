@@ -8,7 +8,7 @@ import type { Storage } from '../store/database/storage.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { printable } from '../sweep/printable.ts';
 import type { Session } from './session.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../remote/shell-word.ts';
 
 /** Says what a merge gave: on stdout how every sweep stands now, on stderr what there is to know of each database. */
 export async function tellMerged(

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { projectFolder } from '../training/project-folder.ts';
+import { launcherFile } from './launcher.ts';
 import type { TrainOptions } from './train-options.ts';
 
 /** In milliseconds: so long the end of the worker is waited for. */
@@ -58,8 +57,7 @@ function start(
     String(workers),
     ...(device === undefined ? [] : ['--device', device]),
   ];
-  const program = join(projectFolder(), 'bin', 'cosweep.js');
-  const child = spawn(process.execPath, [program, 'worker', '--join', joinFile, '--idle', '7d', ...options], {
+  const child = spawn(process.execPath, [launcherFile(), 'worker', '--join', joinFile, '--idle', '7d', ...options], {
     // It ends where the channel to this process does.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

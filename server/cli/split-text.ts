@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { MOST_PARTS } from '../store/merging/part.ts';
 import { plural } from '../report/number-format.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../remote/shell-word.ts';
 
 interface WrittenPart {
   file: string;

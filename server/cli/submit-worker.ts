@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { batchScript } from '../remote/launch/batch-script.ts';
 import { submit } from '../remote/launch/submit.ts';
 import { readJoinFile } from '../remote/broker/join-file.ts';
-import { projectFolder } from '../training/project-folder.ts';
+import { launcherFile } from './launcher.ts';
 import type { WorkerOptions } from './worker-options.ts';
 import type { Session } from './session.ts';
 
@@ -16,7 +16,7 @@ export async function submitWorker({ output }: Session, options: WorkerOptions, 
   const file = resolve(options.join);
   readJoinFile(file); // what is wrong with it is better said now than in a job's log
   const script = batchScript({
-    program: [process.execPath, join(projectFolder(), 'bin', 'cosweep.js')],
+    program: [process.execPath, launcherFile()],
     join: file,
     logs: dirname(file),
     worker: writtenOptions(options),

@@ -55,7 +55,8 @@ export function addEngineOption(command: Command): Command {
   );
 }
 
-function parseWorkers(text: string): number | 'auto' {
+/** How many there are to be at the same time. */
+export function parseWorkers(text: string): number | 'auto' {
   if (text === 'auto') return 'auto';
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < 1 || count > 1_024)

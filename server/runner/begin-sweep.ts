@@ -11,6 +11,7 @@ import { patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
 import { remoteSweepOf, structuresOf, type Structures } from './workers/bit-class.ts';
+import { whenAborted } from './when-aborted.ts';
 import { measureBits, type ClassOfCard } from './workers/measure-bits.ts';
 
 /** What a sweep is trained on. */
@@ -129,9 +130,5 @@ function asksForTheSame(a: SweepRecord, b: SweepRecord): boolean {
  * @returns null where it was ended
  */
 function unlessEnded<T>(ended: AbortSignal, reading: Promise<T>): Promise<T | null> {
-  const end = new Promise<null>((resolve) => {
-    if (ended.aborted) resolve(null);
-    ended.addEventListener('abort', () => resolve(null));
-  });
-  return Promise.race([end, reading]);
+  return Promise.race([whenAborted(ended).then(() => null), reading]);
 }

@@ -1,10 +1,9 @@
-import { InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../../training/engine.ts';
 import type { WorkerOptions } from '../worker-options.ts';
 import type { Places } from '../../remote/worker/remote-worker.ts';
-import { addEngineOption, parseDeviceOption } from '../train-options.ts';
+import { addEngineOption, parseDeviceOption, parseWorkers } from '../train-options.ts';
 import type { CliCommand } from '../command.ts';
 import { parseDuration } from '../parse-duration.ts';
 import type { Session } from '../session.ts';
@@ -20,7 +19,7 @@ export const workerCommand: CliCommand = {
       .option(
         '--slots <count>',
         'stages that are trained at the same time; auto: one per core, or one',
-        parseSlots,
+        parseWorkers,
         'auto',
       )
       .option('--device <devices>', 'which GPUs train, as for `run`', parseDeviceOption)
@@ -108,12 +107,4 @@ const MARGIN = 120_000;
 /** By `performance.now()`. */
 function endOf({ for: time }: WorkerOptions): number {
   return time === undefined ? Infinity : performance.now() + time - Math.min(MARGIN, time / 10);
-}
-
-function parseSlots(text: string): number | 'auto' {
-  if (text === 'auto') return 'auto';
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > 1_024)
-    throw new InvalidArgumentError('Want a whole number from 1 to 1024, or auto.');
-  return count;
 }

@@ -1,3 +1,4 @@
+import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Machine } from '../../runner/workers/trainer.ts';
 import type { BitClass } from '../../runner/workers/seat.ts';
 
@@ -74,10 +75,7 @@ export class Members {
   /** The first who is there. @returns null where it was ended */
   async first(ended: AbortSignal): Promise<Member | null> {
     while (!ended.aborted && this.#members.size === 0)
-      await new Promise<void>((resolve) => {
-        this.#arrived.push(resolve);
-        ended.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await Promise.race([new Promise<void>((resolve) => this.#arrived.push(resolve)), whenAborted(ended)]);
     return ended.aborted ? null : this.list[0]!;
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { whenAborted } from '../../runner/when-aborted.ts';
 import type { BitClass, Seat } from '../../runner/workers/seat.ts';
 import { WorkerLost, type Trainer } from '../../runner/workers/trainer.ts';
 import type { Tickets } from '../queues/post-office.ts';
@@ -45,10 +46,8 @@ export class RemoteSeat implements Seat {
     const signal = AbortSignal.any([ended, this.#over]);
     while (!signal.aborted) {
       if (this.taken) return this.bits;
-      const claimed = new Promise<void>((resolve) => {
-        this.#claimed = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      const claim = new Promise<void>((resolve) => (this.#claimed = resolve));
+      const claimed = Promise.race([claim, whenAborted(signal)]);
       // A claimed ticket whose trainer is done or lost is used up. A broker that is away is not waited for.
       if (this.#ticket === null || this.#trainer !== null) await Promise.race([this.#putOut(), claimed]);
       await claimed;

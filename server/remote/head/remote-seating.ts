@@ -1,3 +1,4 @@
+import { whenAborted } from '../../runner/when-aborted.ts';
 import type { RemoteSweep, WaitingSeed } from '../../runner/workers/remote-workers.ts';
 import type { BitClass, Opening, Seating } from '../../runner/workers/seat.ts';
 import type { Machine } from '../../runner/workers/trainer.ts';
@@ -48,7 +49,7 @@ export class RemoteSeating implements Seating {
   async open(opening: Opening): Promise<void> {
     this.#opening = opening;
     for (const member of this.#means.members.list) this.invite(member);
-    await aborted(opening.ended);
+    await whenAborted(opening.ended);
     for (const { tickets } of this.#offices.values()) await tickets.clear().catch(() => {});
   }
 
@@ -121,7 +122,7 @@ export class RemoteSeating implements Seating {
     this.#release();
     const members = this.#admitted;
     const areOpening = members.length < this.#means.members.list.length;
-    const seeds = areOpening ? '' : this.#opening.waiting(members.map(({ bits }) => bits!)).join(', ');
+    const seeds = areOpening ? '' : this.#waitingSeeds().join(', ');
     if (seeds === this.#waiting || this.#over.aborted) return;
     this.#waiting = seeds;
     if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });
@@ -160,13 +161,17 @@ export class RemoteSeating implements Seating {
 
   /** Seeds that none of those who are there may train, with the class that may, if it was there. */
   waiting(): WaitingSeed[] {
-    const seeds = this.#over.aborted ? [] : this.#opening.waiting(this.#admitted.map(({ bits }) => bits!));
+    const seeds = this.#over.aborted ? [] : this.#waitingSeeds();
     if (seeds.length === 0) return [];
     const classes = [...this.#offices.values()].map(({ bits }) => ({
       name: bits.name,
       refused: new Set(this.#opening.waiting([bits])),
     }));
     return seeds.map((seed) => ({ seed, bits: classes.find(({ refused }) => !refused.has(seed))?.name ?? null }));
+  }
+
+  #waitingSeeds(): number[] {
+    return this.#opening.waiting(this.#admitted.map(({ bits }) => bits!));
   }
 
   get #admitted(): Member[] {
@@ -202,11 +207,4 @@ function sayWaiting(seeds: string, isSomebodyThere: boolean): string {
     `seed ${seeds} waits for a machine that computes the bits that it was begun with; ` +
     'where none will come, stop and run with --move-seeds, which trains it anew'
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

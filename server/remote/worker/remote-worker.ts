@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Hire } from '../../runner/workers/hire-worker.ts';
 import type { Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
@@ -107,10 +108,7 @@ export class RemoteWorker {
     stop.addEventListener('abort', end, { once: true });
     if (stop.aborted) end();
     this.#greet();
-    await new Promise<void>((resolve) => {
-      if (this.#over.signal.aborted) resolve();
-      this.#over.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await whenAborted(this.#over.signal);
     await this.#finish();
     clearInterval(greeting);
     await Promise.race([this.#send({ kind: 'bye' }), sleep(GOODBYE, undefined, { ref: false })]);

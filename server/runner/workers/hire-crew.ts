@@ -13,7 +13,7 @@ import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { officeFor } from './hire-for-program.ts';
 import { hireOn, inTurn, tellCards, type Hire } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
-import type { Elsewhere, RemoteWorkers } from './remote-workers.ts';
+import { refuseProgram, type Elsewhere, type RemoteWorkers } from './remote-workers.ts';
 import { workerCount } from './worker-count.ts';
 
 /**
@@ -82,11 +82,7 @@ async function callRemote(
   before: string | null,
   ended: AbortSignal,
 ): Promise<Crew | null> {
-  if (isProgramEngine(before))
-    throw new UserError(
-      `Cannot train ${sweepName(sweepId)} on other machines: its definition names a program, which is trained on ` +
-        'this machine alone; wanted: cosweep run without --listen and --url (cosweep split shares it among machines)',
-    );
+  refuseProgram(before, sweepId);
   if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
   const kept = fresh || engine !== 'auto' ? null : before;
   const theirs = await remote.engine(kept ?? engine, ended);

@@ -1,6 +1,9 @@
+import { sweepName } from '../../store/database/ids.ts';
 import type { NotedWorker, NotedWorkers, WaitingSeed } from '../../store/training/note-workers.ts';
 import type { Machine } from '../../store/training/run-state.ts';
 import type { BitClass } from '../../store/training/same-bits.ts';
+import { isProgramEngine } from '../../sweep/program-engine.ts';
+import { UserError } from '../../sweep/user-error.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { RunnerEvent } from '../events.ts';
 import type { Seating } from './seat.ts';
@@ -47,4 +50,13 @@ export interface RemoteSweep {
 /** Who trains: left out, workers of this machine. */
 export interface Elsewhere {
   remote?: RemoteWorkers;
+}
+
+/** A program is trained on this machine alone. @param engine of the sweep, where one is known */
+export function refuseProgram(engine: string | null, sweepId: number): void {
+  if (!isProgramEngine(engine)) return;
+  throw new UserError(
+    `Cannot train ${sweepName(sweepId)} on other machines: its definition names a program, which is trained on ` +
+      'this machine alone; wanted: cosweep run without --listen and --url (cosweep split shares it among machines)',
+  );
 }

@@ -3,6 +3,7 @@ import { groupBy } from '../../sweep/group-by.ts';
 import type { RunState } from '../../sweep/results.ts';
 import type { Storage } from '../database/storage.ts';
 import { readArms } from '../reading/read-arms.ts';
+import { isDone } from '../training/run-identity.ts';
 import type { IncomingSweep } from './incoming-sweep.ts';
 import type { Part } from './part.ts';
 
@@ -116,7 +117,6 @@ function offeredRuns(storage: Storage, part: string, sweep: IncomingSweep, sweep
 
 /** A run that is at its end counts for more than any that is not. */
 function progressOf(runs: readonly HeldRun[]): number {
-  const isDone = ({ state }: HeldRun): boolean => state === 'complete' || state === 'diverged';
   return runs.reduce((sum, run) => sum + run.batch + (isDone(run) ? 1e9 : 0), 0);
 }
 

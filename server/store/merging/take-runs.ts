@@ -1,5 +1,6 @@
 import type { Storage } from '../database/storage.ts';
 import { forgetFiles } from '../database/forgotten-files.ts';
+import { lineOf } from '../training/line-of.ts';
 
 /**
  * Within a transaction: the runs here that are further in the part leave the stages that they were on. Stages that no
@@ -100,19 +101,6 @@ function writePath(storage: Storage, part: string, id: number, runId: number): v
   }
   const insert = storage.prepare('INSERT INTO main."RunStage" (runId, position, stageId) VALUES (?, ?, ?)');
   for (const [position, stageId] of path.entries()) insert.run(runId, position, stageId);
-}
-
-/** A stage and its ancestors, first to last. */
-function lineOf(storage: Storage, stageId: number): number[] {
-  return storage
-    .prepare(
-      `WITH RECURSIVE line (id, parentId, fromBatch) AS (
-      SELECT id, parentId, fromBatch FROM main."Stage" WHERE id = ?
-      UNION ALL SELECT g.id, g.parentId, g.fromBatch FROM main."Stage" g JOIN line ON g.id = line.parentId)
-    SELECT id FROM line ORDER BY fromBatch`,
-    )
-    .pluck()
-    .all(stageId) as number[];
 }
 
 /** Runs here that the part does not have, or not as far, and that share a trunk which is further there. */

@@ -2,6 +2,7 @@ import type { RunState } from '../../sweep/results.ts';
 import { underLease, type Lease } from '../database/lease.ts';
 import type { Storage } from '../database/storage.ts';
 import { chooseAnew, chooseEditions, type Chosen, type SeedChoice } from './choose-editions.ts';
+import { lineOf } from './line-of.ts';
 import {
   heldRun,
   isDone,
@@ -259,19 +260,6 @@ function makePath(storage: Storage, stages: StageIdentity[], seed: number, editi
   for (const stage of stages.slice(furthest + 1))
     path.push(makeStage(storage, stage, path.at(-1) ?? null, seed, edition));
   return path;
-}
-
-/** A stage and its ancestors, first to last. */
-function lineOf(storage: Storage, stageId: number): number[] {
-  return storage
-    .prepare(
-      `WITH RECURSIVE line (id, parentId, fromBatch) AS (
-      SELECT id, parentId, fromBatch FROM "Stage" WHERE id = ?
-      UNION ALL SELECT g.id, g.parentId, g.fromBatch FROM "Stage" g JOIN line ON g.id = line.parentId)
-    SELECT id FROM line ORDER BY fromBatch`,
-    )
-    .pluck()
-    .all(stageId) as number[];
 }
 
 function copyRun(storage: Storage, runId: number): number {

@@ -68,6 +68,6 @@ export function storedStage(storage: Storage, key: string, edition: number): num
     number | undefined;
 }
 
-export function isDone({ state }: HeldRun): boolean {
+export function isDone({ state }: Pick<HeldRun, 'state'>): boolean {
   return state === 'complete' || state === 'diverged';
 }
