@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../../training/engine.ts';
+import type { ChosenCard } from '../../training/engines/cards/choose-cards.ts';
 import type { WorkerOptions } from '../worker-options.ts';
 import type { Places } from '../../remote/worker/remote-worker.ts';
 import { addEngineOption, parseDeviceOption, parseWorkers } from '../train-options.ts';
@@ -40,17 +41,19 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   const { joinHead } = await import('../../remote/worker/open-worker.ts');
   const { watchStopSignals } = await import('../stop-signals.ts');
   const { lockOf } = await import('../listen.ts');
+  const { workerCount } = await import('../../runner/workers/worker-count.ts');
   const { output } = session;
   const alone = startersEnd();
   const engine = await chooseHere(options, output.say);
-  const slots = await slotsOn(engine, options, output.say);
+  const cardsOn = cardsOf(options, output.say);
+  const slots = workerCount({ workers: options.slots }, engine, (await cardsOn(engine)).length);
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
   const until = endOf(options);
   try {
     const reason = await joinHead(resolve(options.join), {
       engine,
       slots,
-      placesOn: (name) => placesOn(name as EngineName, slots, options, output.say),
+      placesOn: async (name) => placesOn(name as EngineName, slots, await cardsOn(name as EngineName), output.say),
       lock: lockOf(process.env['COSWEEP_LOCK']),
       idle: options.idle,
       until,
@@ -83,18 +86,24 @@ async function chooseHere({ engine, device }: WorkerOptions, say: Say): Promise<
   return chooseEngine(engine, say, device ?? null);
 }
 
-async function slotsOn(engine: EngineName, { slots, device }: WorkerOptions, say: Say): Promise<number> {
-  const { chooseCards } = await import('../../training/engines/cards/choose-cards.ts');
-  const { workerCount } = await import('../../runner/workers/worker-count.ts');
-  return workerCount({ workers: slots }, engine, (await chooseCards(engine, device ?? null, say)).length);
+/** The cards that are trained on, each engine's looked for once. */
+function cardsOf({ device }: WorkerOptions, say: Say): (engine: EngineName) => Promise<ChosenCard[]> {
+  const found = new Map<EngineName, Promise<ChosenCard[]>>();
+  const find = async (engine: EngineName): Promise<ChosenCard[]> => {
+    const { chooseCards } = await import('../../training/engines/cards/choose-cards.ts');
+    return chooseCards(engine, device ?? null, say);
+  };
+  return (engine) => {
+    const cards = found.get(engine) ?? find(engine);
+    found.set(engine, cards);
+    return cards;
+  };
 }
 
-async function placesOn(engine: EngineName, slots: number, { device }: WorkerOptions, say: Say): Promise<Places> {
-  const { chooseCards } = await import('../../training/engines/cards/choose-cards.ts');
+async function placesOn(engine: EngineName, slots: number, cards: readonly ChosenCard[], say: Say): Promise<Places> {
   const { hireOn, inTurn, tellCards } = await import('../../runner/workers/hire-worker.ts');
   const { Logs } = await import('../../runner/logs/logs.ts');
   const { Patience } = await import('../../runner/patience.ts');
-  const cards = await chooseCards(engine, device ?? null, say);
   tellCards(engine, cards, slots, say);
   const at = inTurn(cards);
   const hire = hireOn(engine, at, { patience: new Patience(), logs: Logs.none() });

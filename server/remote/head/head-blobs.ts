@@ -6,9 +6,9 @@ import type { SentCheckpoint } from '../../runner/checkpoints/sent-checkpoint.ts
 import type { StageOrder } from '../../runner/workers/messages.ts';
 import type { CheckpointRef } from '../../store/reading/read-checkpoints.ts';
 import { UserError } from '../../sweep/user-error.ts';
-import { LARGEST_PACKED } from '../../training/datasets/packed.ts';
+import { loadSource } from '../../training/datasets/load.ts';
+import { LARGEST_PACKED, packSource } from '../../training/datasets/packed.ts';
 import type { BlobRef } from '../blobs/blob-store.ts';
-import { packDataset } from '../blobs/pack-dataset.ts';
 
 /** A file that came in and that nobody has asked for is deleted after this time, in milliseconds. */
 const KEPT = 10 * 60_000;
@@ -133,20 +133,21 @@ export class HeadBlobs {
   #pack({ dataset, baseFolder, fingerprint }: StageOrder): Promise<BlobRef> {
     const before = this.#packed.get(fingerprint);
     if (before) return before;
-    const packed = packDataset(dataset, { baseFolder, log: () => {} }).then(
-      async ({ pieces }) => {
-        const { file, hash, size } = await writeUnnamed(this.folder, this.temporaries, pieces());
-        this.#offerPath(hash, join(this.folder, file));
-        return { hash, size };
-      },
-      (error: unknown) => {
-        if (error instanceof UserError) return TOO_LARGE;
-        throw error;
-      },
-    );
+    const packed = this.#writePacked(dataset, baseFolder).catch((error: unknown) => {
+      if (error instanceof UserError) return TOO_LARGE;
+      throw error;
+    });
     packed.catch(() => this.#packed.delete(fingerprint));
     this.#packed.set(fingerprint, packed);
     return packed;
+  }
+
+  /** All that a data set holds: how it is split and normalised is in the settings. */
+  async #writePacked(dataset: StageOrder['dataset'], baseFolder: string): Promise<BlobRef> {
+    const { pieces } = packSource(await loadSource(dataset, { baseFolder, log: () => {} }), dataset.name);
+    const { file, hash, size } = await writeUnnamed(this.folder, this.temporaries, pieces());
+    this.#offerPath(hash, join(this.folder, file));
+    return { hash, size };
   }
 
   #offerPath(hash: string, path: string): () => void {

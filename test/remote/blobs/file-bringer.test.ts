@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +8,9 @@ import type { BlobRef } from '../../../server/remote/blobs/blob-store.ts';
 import { fileBlob } from '../../../server/remote/blobs/file-blob.ts';
 import { FileBringer } from '../../../server/remote/blobs/file-bringer.ts';
 import { FolderStore } from '../../../server/remote/blobs/folder-store.ts';
-import { packDataset } from '../../../server/remote/blobs/pack-dataset.ts';
+import { fingerprint } from '../../../server/training/datasets/fingerprint.ts';
+import { loadSource } from '../../../server/training/datasets/load.ts';
+import { packSource } from '../../../server/training/datasets/packed.ts';
 import type { BroughtFiles, StageOrder } from '../../../server/runner/workers/messages.ts';
 import { onEngine } from '../../../server/runner/workers/hire-worker.ts';
 import { WorkerProcess } from '../../../server/runner/workers/worker-process.ts';
@@ -37,7 +40,11 @@ async function makeCase(options: { weights?: boolean; scaled?: boolean } = {}): 
   const head = temporaryFolder();
   const store = new FolderStore(temporaryFolder());
   const order = await makeOrder(head, options);
-  const { pieces, fingerprint, ...packed } = await packDataset(order.dataset, { ...CONTEXT, baseFolder: head });
+  const source = await loadSource(order.dataset, { ...CONTEXT, baseFolder: head });
+  const { size, pieces } = packSource(source, order.dataset.name);
+  const hash = createHash('sha256');
+  for (const piece of pieces()) hash.update(piece);
+  const packed = { hash: hash.digest('hex'), size };
   await store.write(packed, pieces);
   if (order.settings.training.model.weights !== undefined) {
     const weights = await fileBlob(join(head, 'w.safetensors'));
@@ -46,7 +53,7 @@ async function makeCase(options: { weights?: boolean; scaled?: boolean } = {}): 
   }
   const cacheFolder = join(temporaryFolder(), 'cache');
   const bringer = new FileBringer(new BlobCache(store, { folder: cacheFolder }));
-  return { head, order: { ...order, fingerprint }, packed, bringer, cacheFolder };
+  return { head, order: { ...order, fingerprint: fingerprint(source) }, packed, bringer, cacheFolder };
 }
 
 async function makeOrder(
