@@ -45,8 +45,8 @@ export async function listenAsAsked(
   const own = startOwnWorker(head.join, options, say);
   return {
     remote: head.remote,
-    async close(reason) {
-      await head.close(reason);
+    async close() {
+      await head.close();
       await own.ended();
     },
   };

@@ -89,7 +89,7 @@ export async function trainAndShow(
     if (error instanceof OutsideError) display.say(error.message);
     return { ended: null, interrupted };
   } finally {
-    await head?.close(null);
+    await head?.close();
     signals.end();
     display.end();
   }

@@ -46,7 +46,7 @@ export class ScriptedMember {
   }
 
   hello(more: Partial<Extract<ToHead, { kind: 'hello' }>> = {}): string {
-    const who = { cosweep: '1.2.3', host: this.name, pid: 7, slots: 1, engine: 'wasm', grants: [], clock: 0 };
+    const who = { cosweep: '1.2.3', host: this.name, pid: 7, slots: 1, engine: 'wasm', grants: [] };
     return this.say({ kind: 'hello', ...who, ...more });
   }
 

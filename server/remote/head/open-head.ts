@@ -41,8 +41,8 @@ export interface OpenHead {
   remote: RemoteHead;
   /** The path of the join file. */
   join: string;
-  /** Sends the workers home. @param reason a sentence; null where all is done */
-  close(reason: string | null): Promise<void>;
+  /** Sends the workers home. */
+  close(): Promise<void>;
 }
 
 /**
@@ -108,8 +108,8 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
   return {
     remote,
     join,
-    async close(reason) {
-      await remote.close(reason);
+    async close() {
+      await remote.close(null);
       await server.close();
       await post.close();
       await broker.stop();

@@ -117,8 +117,6 @@ export const ToHead = z.discriminatedUnion('kind', [
     engine: Id,
     /** Grants that it trains. */
     grants: z.array(z.string().max(64)),
-    /** When it is said, by the worker's clock, in milliseconds; only shown. */
-    clock: z.number(),
   }),
   z.strictObject({
     kind: z.literal('ready'),
@@ -128,7 +126,7 @@ export const ToHead = z.discriminatedUnion('kind', [
   }),
   /** It cannot train this sweep. */
   z.strictObject({ kind: z.literal('unable'), sweep: z.int(), reason: Text }),
-  z.strictObject({ kind: z.literal('claim'), ticket: Id, seat: z.int().min(0) }),
+  z.strictObject({ kind: z.literal('claim'), ticket: Id }),
   z.strictObject({ kind: z.literal('loaded'), loaded: Loaded }),
   z.strictObject({ kind: z.literal('progress'), batch: Batch }),
   /** A `Segment` as typed JSON, or a `LargeSegment`. */

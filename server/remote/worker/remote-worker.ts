@@ -145,7 +145,6 @@ export class RemoteWorker {
       slots,
       engine,
       grants: [...this.#atWork.keys()],
-      clock: Date.now(),
     });
   }
 
@@ -153,7 +152,7 @@ export class RemoteWorker {
     const { idle, until, log } = this.#options;
     this.#greet();
     if (this.#opened?.orders === null) this.#sayReady(this.#opened);
-    for (const { ticket } of this.#turns.values()) this.#tell({ kind: 'claim', ticket, seat: 0 });
+    for (const { ticket } of this.#turns.values()) this.#tell({ kind: 'claim', ticket });
     if (this.#atWork.size > 0 || this.#isWaitedFor()) this.#busySince = performance.now();
     if (performance.now() > until) return this.#end(null);
     if (performance.now() - this.#busySince < idle) return;
@@ -286,7 +285,7 @@ export class RemoteWorker {
       const given = new Promise<{ body: Extract<ToWorker, { kind: 'train' }> | null; grant: string }>((resolve) =>
         this.#turns.set(ticket, { ticket, order: (body, grant) => resolve({ body, grant }) }),
       );
-      await this.#send({ kind: 'claim', ticket, seat });
+      await this.#send({ kind: 'claim', ticket });
       const { body, grant } = await given;
       this.#turns.delete(ticket);
       if (body !== null) await this.#train(opened, seat, body, grant);

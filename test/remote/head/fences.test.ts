@@ -54,7 +54,7 @@ test('messages that are doubled, played back or sealed for somebody else are dro
   await send(`{"database":"${all.identity.database}","body":"${'x'.repeat(1e8)}"}`);
   member.say({ kind: 'nonsense' }, grant);
   member.say({ kind: 'progress', batch: -1 }, grant);
-  member.say({ kind: 'claim', ticket: '', seat: 0 });
+  member.say({ kind: 'claim', ticket: '' });
   await vi.waitFor(() => expect(all.head.dropped).toBe(12));
 
   member.say(segment(50, 100, COMPLETE), grant);
@@ -128,7 +128,7 @@ test('a ticket that is claimed a second time is the second one’s: the first is
   a.say(LOADED, before);
   const b = all.member('b');
   await b.joins();
-  b.say({ kind: 'claim', ticket, seat: 0 });
+  b.say({ kind: 'claim', ticket });
   expect((await a.hears('drop')).grant).toBe(before);
   expect(await ended).toBeInstanceOf(WorkerLost);
 
@@ -147,23 +147,23 @@ test('a ticket that is claimed a second time is the second one’s: the first is
 test('whoever claims again what it has already is told once more what it is', async () => {
   const all = new OpenedHead();
   const { member, ticket, seat } = await all.claimer('a');
-  member.say({ kind: 'claim', ticket, seat: 0 }); // nothing is ordered yet
+  member.say({ kind: 'claim', ticket }); // nothing is ordered yet
   all.train(seat);
   const { grant } = await member.hears('train');
-  member.say({ kind: 'claim', ticket, seat: 0 });
+  member.say({ kind: 'claim', ticket });
   expect((await member.hears('train')).grant).toBe(grant);
 });
 
 test('a ticket of nobody, of before, or of another class stands for nothing', async () => {
   const all = new OpenedHead();
   const { member } = await all.claimer('a');
-  member.say({ kind: 'claim', ticket: 'ticket-of-another-head', seat: 0 });
+  member.say({ kind: 'claim', ticket: 'ticket-of-another-head' });
   expect((await member.hears('nothing')).ticket).toBe('ticket-of-another-head');
   // It has not opened the engine of this sweep.
   const early = all.member('early');
   early.hello();
   await early.hears('sweep');
-  early.say({ kind: 'claim', ticket: 'ticket', seat: 0 });
+  early.say({ kind: 'claim', ticket: 'ticket' });
   expect((await early.hears('nothing')).ticket).toBe('ticket');
 });
 
@@ -264,7 +264,7 @@ test('a ticket that the broker has lost is put out again, under another name', a
   const second = await member.draws(queue);
   clearInterval(keeping);
   expect(second).not.toBe(first);
-  member.say({ kind: 'claim', ticket: first, seat: 0 });
+  member.say({ kind: 'claim', ticket: first });
   expect((await member.hears('nothing')).ticket).toBe(first);
 });
 

@@ -72,7 +72,7 @@ export class OpenedHead {
     const queue = ordersOf(await member.joins());
     const ready = this.seats.map(async (each) => (await each.ready(this.#ended.signal), each));
     const ticket = await member.draws(queue);
-    member.say({ kind: 'claim', ticket, seat: 0 });
+    member.say({ kind: 'claim', ticket });
     return { member, ticket, seat: await Promise.race(ready), queue };
   }
 
