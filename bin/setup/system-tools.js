@@ -38,6 +38,12 @@ const tools = [
   },
   { name: 'openssl', use: 'certificates of those tests', isThere: () => hasProgram('openssl'), packages: ['openssl'] },
   {
+    name: 'ip',
+    use: 'the test of workers whose network is cut',
+    isThere: () => hasSystemProgram('ip'),
+    packages: ['iproute2'],
+  },
+  {
     name: 'Slurm',
     use: 'the tests of its batch scripts',
     isThere: () => ['munged', 'slurmctld', 'slurmd', 'sbatch'].every(hasSystemProgram),

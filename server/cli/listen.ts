@@ -3,8 +3,6 @@ import type { OpenHead } from '../remote/head/open-head.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { shellWord } from '../remote/shell-word.ts';
 import { leaseHolder } from '../store/database/lease.ts';
-import { refuseProgram } from '../runner/workers/remote-workers.ts';
-import { readOutstanding } from '../store/sweeps/queue.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { startOwnWorker } from './own-worker.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -15,7 +13,6 @@ const LOCK = 30_000;
 /** Opens the head for workers on other machines, where that was asked for, and says how they are started. */
 export async function listenAsAsked(
   storage: Storage,
-  sweepId: number,
   options: Omit<TrainOptions, 'failOn'>,
   say: (sentence: string) => void,
 ): Promise<Pick<OpenHead, 'remote' | 'close'> | null> {
@@ -29,7 +26,6 @@ export async function listenAsAsked(
     throw new UserError(
       'Cannot use --url alone: workers fetch checkpoints and data from this machine; wanted --listen ADDRESS beside it',
     );
-  refuseProgram(readOutstanding(storage, sweepId).engine, sweepId);
   refuseOtherHead(storage);
   const { openHead } = await import('../remote/head/open-head.ts');
   const head = await openHead(storage, {

@@ -59,7 +59,7 @@ export async function trainAndShow(
   );
   let head: Awaited<ReturnType<typeof listenAsAsked>> = null;
   try {
-    head = await listenAsAsked(storage, sweepId, options, display.say);
+    head = await listenAsAsked(storage, options, display.say);
     const trained = await runQueue({
       storage,
       sweepId,

@@ -63,9 +63,12 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   return { trained: pace.done, taken: takenBefore + deliveries.taken };
 }
 
-/** Where workers of several classes of bits train, or nobody knows which will come, a seed is compared with each. */
-function standingsFor({ storage, tasks, classes, engine }: SweepWork): Standings | null {
-  if (classes.length === 1 || isProgramEngine(engine)) return null;
+/**
+ * Where workers of several classes of bits train, or nobody knows which will come, a seed is compared with each. On this
+ * machine a program's bits may not be known: there it has one class.
+ */
+function standingsFor({ storage, tasks, classes, engine, seating }: SweepWork): Standings | null {
+  if (classes.length === 1 || (seating.isHere && isProgramEngine(engine) && classes.length === 0)) return null;
   return (bits) => standingsOf(storage, tasks, bits);
 }
 

@@ -13,6 +13,7 @@ import { RemoteWorker } from '../../server/remote/worker/remote-worker.ts';
 import { nameOfTemporaries, writeUnnamed } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { runQueue } from '../../server/runner/run-queue.ts';
 import { hireOn, type Hire } from '../../server/runner/workers/hire-worker.ts';
+import { signStructures } from '../../server/runner/workers/measure-bits.ts';
 import type { RunnerEvent, SweepSummary } from '../../server/runner/events.ts';
 import { Logs } from '../../server/runner/logs/logs.ts';
 import { Patience } from '../../server/runner/patience.ts';
@@ -90,10 +91,12 @@ export class Here {
       store,
       cache: new BlobCache(store, { folder: temporaryFolder() }),
       engine: 'wasm',
-      slots,
-      placesOn: async () => ({
+      findPlaces: async () => ({
+        seats: slots,
         hire: hire ?? hireOn('wasm', () => null, { patience: new Patience(), logs: Logs.none() }),
         cardOf: () => null,
+        sign: signStructures,
+        inexact: null,
       }),
       folder: temporaryFolder(),
       lock: LOCK,

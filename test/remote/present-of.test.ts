@@ -22,6 +22,8 @@ function sweepOf() {
     {
       ...{ sweepId: 3, engine: 'wasm', structures: [] },
       classOf: (machine) => ({ ...machine, name: machine.device, bitsOf: () => null }),
+      program: null,
+      noteInexact: async () => {},
       tell: () => {},
     },
     { members, post, blobs: {} as HeadBlobs, spare: 0, tell: () => {} },
@@ -43,7 +45,11 @@ function sweepOf() {
     members.add(member);
     return member;
   };
-  const open = (member: Member, device: string) => seating.admit(member, { device, versions: {} }, []);
+  const open = (member: Member, device: string) =>
+    seating.admit(member, {
+      ...{ kind: 'ready', sweep: 1, signatures: [], slots: 1, inexact: null },
+      machine: { device, versions: {} },
+    });
   const seen = () => {
     const { sweepId, workers, waiting: seeds } = presentOf(members, seating);
     return { sweepId, workers: workers.map(({ id, state, reason }) => [id, state, reason]), waiting: seeds };

@@ -46,7 +46,7 @@ export class ScriptedMember {
   }
 
   hello(more: Partial<Extract<ToHead, { kind: 'hello' }>> = {}): string {
-    const who = { cosweep: '1.2.3', host: this.name, pid: 7, slots: 1, engine: 'wasm', grants: [] };
+    const who = { cosweep: '1.2.3', host: this.name, pid: 7, engine: 'wasm', grants: [] };
     return this.say({ kind: 'hello', ...who, ...more });
   }
 
@@ -54,7 +54,7 @@ export class ScriptedMember {
   async joins(): Promise<string> {
     this.hello();
     const { sweep } = await this.hears('sweep');
-    this.say({ kind: 'ready', sweep, machine: MACHINE, signatures: [] });
+    this.say({ kind: 'ready', sweep, machine: MACHINE, signatures: [], slots: 1, inexact: null });
     return (await this.hears('class')).name;
   }
 

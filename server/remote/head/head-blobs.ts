@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeUnnamed } from '../../runner/checkpoints/checkpoint-files.ts';
 import type { SentCheckpoint } from '../../runner/checkpoints/sent-checkpoint.ts';
-import type { StageOrder } from '../../runner/workers/messages.ts';
+import type { ProgramOrder, StageOrder } from '../../runner/workers/messages.ts';
+import { packProgram } from '../../runner/programs/program-files.ts';
 import type { CheckpointRef } from '../../store/reading/read-checkpoints.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { loadSource } from '../../training/datasets/load.ts';
@@ -37,7 +38,7 @@ export class HeadBlobs {
   readonly #arrived = new Map<string, { file: string; at: number }>();
   /** By hash: paths of what is offered besides what the database has. */
   readonly #offered = new Map<string, string>();
-  /** By fingerprint: data sets for whoever does not have them. */
+  /** Data sets by fingerprint, for whoever does not have them, and programs by the folder of their copy. */
   readonly #packed = new Map<string, Promise<BlobRef>>();
 
   constructor({ folder, fileOf }: Options, temporaries: string) {
@@ -96,13 +97,14 @@ export class HeadBlobs {
   }
 
   /** Offers what a stage begins from and what it is trained on, until it is released. */
-  async offer(order: StageOrder): Promise<{ packed: BlobRef; release: () => void }> {
+  async offer(order: StageOrder | ProgramOrder): Promise<{ packed: BlobRef | null; release: () => void }> {
+    if (!('dataset' in order)) return { packed: null, release: await this.#offerStart(order) };
     const { weights, baseFolder, settings } = order;
     if (weights !== null) this.#offerPath(weights, resolve(baseFolder, settings.training.model.weights!));
     return { packed: await this.#pack(order), release: await this.#offerStart(order) };
   }
 
-  async #offerStart({ start, checkpoints }: StageOrder): Promise<() => void> {
+  async #offerStart({ start, checkpoints }: Pick<StageOrder, 'start' | 'checkpoints'>): Promise<() => void> {
     if (!start?.content) return () => {};
     const { hash, content } = start;
     if ('file' in content) return this.#offerPath(hash, join(checkpoints.folder, content.file));
@@ -129,23 +131,36 @@ export class HeadBlobs {
     }
   }
 
-  /** Each data set once. */
+  /** Offers the files of a user's program until this is closed. @param copy the folder that has them, and nothing else */
+  bundle(copy: string): Promise<BlobRef> {
+    return this.#once(copy, () => this.#write(packProgram(copy)));
+  }
+
   #pack({ dataset, baseFolder, fingerprint }: StageOrder): Promise<BlobRef> {
-    const before = this.#packed.get(fingerprint);
-    if (before) return before;
-    const packed = this.#writePacked(dataset, baseFolder).catch((error: unknown) => {
-      if (error instanceof UserError) return TOO_LARGE;
-      throw error;
+    return this.#once(fingerprint, async () => {
+      try {
+        // All that a data set holds: how it is split and normalised is in the settings.
+        const source = await loadSource(dataset, { baseFolder, log: () => {} });
+        return await this.#write(packSource(source, dataset.name).pieces());
+      } catch (error) {
+        if (error instanceof UserError) return TOO_LARGE;
+        throw error;
+      }
     });
-    packed.catch(() => this.#packed.delete(fingerprint));
-    this.#packed.set(fingerprint, packed);
+  }
+
+  /** Each of them is packed once. */
+  #once(name: string, pack: () => Promise<BlobRef>): Promise<BlobRef> {
+    const before = this.#packed.get(name);
+    if (before) return before;
+    const packed = pack();
+    packed.catch(() => this.#packed.delete(name));
+    this.#packed.set(name, packed);
     return packed;
   }
 
-  /** All that a data set holds: how it is split and normalised is in the settings. */
-  async #writePacked(dataset: StageOrder['dataset'], baseFolder: string): Promise<BlobRef> {
-    const { pieces } = packSource(await loadSource(dataset, { baseFolder, log: () => {} }), dataset.name);
-    const { file, hash, size } = await writeUnnamed(this.folder, this.temporaries, pieces());
+  async #write(pieces: Parameters<typeof writeUnnamed>[2]): Promise<BlobRef> {
+    const { file, hash, size } = await writeUnnamed(this.folder, this.temporaries, pieces);
     this.#offerPath(hash, join(this.folder, file));
     return { hash, size };
   }

@@ -8,8 +8,8 @@ export interface Member {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
-  /** How many stages it trains at the same time. */
-  readonly slots: number;
+  /** How many stages it trains at the same time; 0 where it is not ready for any sweep. */
+  slots: number;
   /** The engine that it would take by itself. */
   readonly engine: string;
   /** By `performance.now()`, as `heardAt`. */

@@ -153,7 +153,7 @@ export class RemoteHead implements RemoteWorkers {
     const seating = this.#seating;
     if (seating === null) return;
     if (body.kind === 'ready') {
-      if (body.sweep === seating.id) await seating.admit(member, body.machine, body.signatures);
+      if (body.sweep === seating.id) await seating.admit(member, body);
     } else if (body.kind === 'unable') this.#refuse(member, body, seating);
     else if (body.kind === 'claim') seating.claim(member, body.ticket);
     else await this.#takeGranted(seating, member, envelope, body);
@@ -185,7 +185,7 @@ export class RemoteHead implements RemoteWorkers {
   #greet(envelope: Envelope, body: Hello): void {
     const { sender } = envelope;
     const { cosweep, log } = this.#options;
-    const { host, pid, slots, engine } = body;
+    const { host, pid, engine } = body;
     if (body.cosweep !== cosweep) {
       const reason =
         `the head has Cosweep ${cosweep} and this worker ${body.cosweep}; ` +
@@ -202,7 +202,7 @@ export class RemoteHead implements RemoteWorkers {
         id: sender,
         host,
         pid,
-        slots,
+        slots: 0,
         engine,
         sweep: null,
         machine: null,
@@ -213,10 +213,11 @@ export class RemoteHead implements RemoteWorkers {
         holds: new Set(),
       };
       this.members.add(member);
-      log(`a worker on ${host} has come (process ${pid}, ${slots === 1 ? '1 slot' : `${slots} slots`})`);
+      log(`a worker on ${host} has come (process ${pid})`);
     }
     member.heardAt = performance.now();
-    if (member.sweep !== this.#seating?.id) this.#seating?.invite(member);
+    if (member.sweep !== this.#seating?.id)
+      void this.#seating?.invite(member).catch(({ message }: Error) => log(message));
     this.#seating?.compare(member, body.grants);
   }
 

@@ -1,8 +1,7 @@
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { RemoteSweep, WaitingSeed } from '../../runner/workers/remote-workers.ts';
 import type { BitClass, Opening, Seating } from '../../runner/workers/seat.ts';
-import type { Machine } from '../../runner/workers/trainer.ts';
-import type { ToWorker } from '../messages/bodies.ts';
+import type { SentProgram, ToHead, ToWorker } from '../messages/bodies.ts';
 import { ordersOf } from '../queues/names.ts';
 import type { PostOffice, Tickets } from '../queues/post-office.ts';
 import type { HeadBlobs } from './head-blobs.ts';
@@ -18,6 +17,8 @@ interface Means {
   blobs: HeadBlobs;
   tell: (member: Member, body: ToWorker, grant?: string | null) => void;
 }
+
+type Ready = Extract<ToHead, { kind: 'ready' }>;
 
 /** What all members of a class have in common. */
 interface Office {
@@ -48,25 +49,33 @@ export class RemoteSeating implements Seating {
 
   async open(opening: Opening): Promise<void> {
     this.#opening = opening;
-    for (const member of this.#means.members.list) this.invite(member);
+    await Promise.all(this.#means.members.list.map((member) => this.invite(member)));
     await whenAborted(opening.ended);
     for (const { tickets } of this.#offices.values()) await tickets.clear().catch(() => {});
   }
 
   /** A member is to open the engine of this sweep. */
-  invite(member: Member): void {
+  async invite(member: Member): Promise<void> {
     const { engine, structures } = this.#sweep;
     member.unable = null;
+    const program = await this.#sendProgram();
     if (!this.#over.aborted)
-      this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures] });
+      this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures], program });
+  }
+
+  async #sendProgram(): Promise<SentProgram | null> {
+    const { program } = this.#sweep;
+    return program && { ...program.asked, bundle: await this.#means.blobs.bundle(program.copy) };
   }
 
   /** A member has opened the engine, maybe has said so before: there is a place for it in the office of its class. */
-  async admit(member: Member, machine: Machine, signatures: readonly (string | null)[]): Promise<void> {
+  async admit(member: Member, { machine, signatures, slots: own, inexact }: Ready): Promise<void> {
     const bits = this.#sweep.classOf(machine, signatures);
     member.sweep = this.id;
     member.machine = machine;
     member.bits = bits;
+    member.slots = own;
+    if (inexact !== null) await this.#sweep.noteInexact(inexact);
     const office = await this.#officeOf(bits);
     this.#means.tell(member, { kind: 'class', sweep: this.id, name: bits.name });
     const slots = this.#present(bits).reduce((sum, each) => sum + each.slots + this.#means.spare, 0);

@@ -23,8 +23,9 @@ import type { Member } from './member.ts';
 export type Tell = (body: ToWorker, grant: string | null) => void;
 
 interface Training {
-  order: StageOrder;
-  packed: BlobRef;
+  order: StageOrder | ProgramOrder;
+  /** The data set, for whoever does not have it; null: a program has its own. */
+  packed: BlobRef | null;
   told: StageCallbacks;
   isLoaded: boolean;
   resolve: () => void;
@@ -91,7 +92,6 @@ export class RemoteTrainer implements Trainer {
 
   async train(order: StageOrder | ProgramOrder, told: StageCallbacks): Promise<void> {
     if (this.#lost !== null) throw new WorkerLost(this.#lost);
-    if (!('settings' in order) || !('dataset' in order)) throw new Error('Found an order for a program');
     try {
       const { packed, release } = await this.#blobs.offer(order);
       await this.#untilTrained({ order, packed, told }).finally(release);
@@ -232,5 +232,6 @@ export class RemoteTrainer implements Trainer {
 }
 
 function toRemote({ packed, order: { start, checkpoints: _, ...order } }: Training): RemoteOrder {
-  return { ...order, packed, start: start && { batch: start.batch, hash: start.hash, size: start.size } };
+  const from = start && { batch: start.batch, hash: start.hash, size: start.size };
+  return { ...order, ...(packed && { packed }), start: from } as RemoteOrder;
 }

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createHash } from 'node:crypto';
 import { BYTES_UP_TO, type SentCheckpoint } from '../../runner/checkpoints/sent-checkpoint.ts';
-import type { SegmentReport, StageOrder, Start } from '../../runner/workers/messages.ts';
+import type { ProgramOrder, SegmentReport, StageOrder, Start } from '../../runner/workers/messages.ts';
 import { WorkerError, type Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
@@ -74,8 +74,8 @@ export class StageAtWork {
       if (this.#isStopping) return await send({ kind: 'failed', message: 'it was told to stop', lost: true });
       this.#isTraining = true;
       const training = trainer.train(local, {
-        onLoaded: ({ classes, evaluated }) => {
-          const body: ToHead = { kind: 'loaded', loaded: { classes, evaluated } };
+        onLoaded: ({ classes, evaluated, machine = null }) => {
+          const body: ToHead = { kind: 'loaded', loaded: { classes, evaluated, machine } };
           if (!this.#isDropped) this.#outbox.add({ to: order.from, send: () => send(body) });
         },
         onProgress: (batch) => this.#tellProgress(batch),
@@ -125,12 +125,14 @@ export class StageAtWork {
     if (this.#isTraining) this.#shop.trainer.kill();
   }
 
-  async #toLocal({ packed, ...order }: RemoteOrder): Promise<StageOrder> {
+  async #toLocal(order: RemoteOrder): Promise<StageOrder | ProgramOrder> {
     const { folder, bringer } = this.#shop;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const brought = await bringer.bring(order, packed);
+    const checkpoints = { folder, name: 'remote.checkpoint', bytesUpTo: BYTES_UP_TO };
     const start = order.start && (await this.#startOf(order.start));
-    return { ...order, start, brought, checkpoints: { folder, name: 'remote.checkpoint', bytesUpTo: BYTES_UP_TO } };
+    if (!('packed' in order)) return { ...order, start, checkpoints };
+    const { packed, ...own } = order;
+    return { ...own, start, checkpoints, brought: await bringer.bring(order, packed) };
   }
 
   async #startOf({ batch, hash, size }: NonNullable<RemoteOrder['start']>): Promise<Start> {

@@ -1,6 +1,6 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
-import type { ProgramTraining } from '../../sweep/settings.ts';
+import { isProgram, type ProgramTraining } from '../../sweep/settings.ts';
 import type { Trainer } from '../workers/trainer.ts';
 import { Bench, type Task } from './bench.ts';
 import { firstDifference } from './first-difference.ts';
@@ -40,6 +40,16 @@ export interface CheckMeans {
 /** The arm that a program is checked by: the first one that has the intra-class phase. */
 export function armToCheck(arms: readonly Arm[]): Arm & { training: ProgramTraining } {
   return (arms.find(hasIntraPhase) ?? arms[0]) as Arm & { training: ProgramTraining };
+}
+
+/**
+ * What the forks of a program are checked by.
+ *
+ * @returns null where there is nothing to check: it does not fork, or runs are too short for that
+ */
+export function subjectOf({ arms, ...subject }: Omit<Subject, 'arm'> & { arms: readonly Arm[] }): Subject | null {
+  const arm = armToCheck(arms);
+  return isProgram(arm.training) && arm.training.program.fork && forkOf(arm) > 0 ? { ...subject, arm } : null;
 }
 
 /** The batch of the fork; 0 where runs are too short for one. */

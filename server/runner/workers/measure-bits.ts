@@ -1,5 +1,6 @@
 import type { BitClass } from '../../store/training/same-bits.ts';
 import type { Machine } from '../../store/training/run-state.ts';
+import type { SignedStructure } from '../../training/signature.ts';
 import type { RunnerEvent } from '../events.ts';
 import type { Structures } from './bit-class.ts';
 import type { Crew } from './hire-crew.ts';
@@ -12,7 +13,22 @@ interface Means {
   /** Aborted: no further worker is hired. */
   ended: AbortSignal;
   tell: (event: RunnerEvent) => void;
+  sign?: Sign;
 }
+
+/** Has a worker that is open say what tells its bits from those of others. */
+export type Sign = (worker: Trainer, structures: readonly SignedStructure[]) => Promise<Signed>;
+
+export interface Signed {
+  machine: Machine;
+  signatures: (string | null)[];
+}
+
+/** As workers on engines of Cosweep do. */
+export const signStructures: Sign = async (worker, structures) => ({
+  machine: await worker.opened,
+  signatures: await worker.sign(structures),
+});
 
 /** The class of bits of each card that the crew's seats are on; where there is one device, it has the name null. */
 export type ClassOfCard = ReadonlyMap<string | null, BitClass>;
@@ -36,14 +52,14 @@ async function ask(
   crew: Crew,
   card: string | null,
   { list }: Structures,
-  { ended, tell }: Means,
-): Promise<{ machine: Machine; signatures: (string | null)[] }> {
+  { ended, tell, sign = signStructures }: Means,
+): Promise<Signed> {
   let machine: Machine | null = null;
   for (let tries = 1; ; tries++) {
     try {
       const worker = firstAlive(crew, card);
       machine = await worker.opened;
-      return { machine, signatures: await worker.sign(list) };
+      return await sign(worker, list);
     } catch (error) {
       if (!(error instanceof WorkerError) || ended.aborted) throw error;
       if (tries < TRIES) continue;

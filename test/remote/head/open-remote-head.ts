@@ -59,7 +59,15 @@ export class OpenedHead {
   /** Another sweep of the queue begins. */
   begin(): Seating {
     const classOf = unmeasuredClass.bind(null, 'wasm');
-    return this.head.seating({ sweepId: 1, engine: 'wasm', structures: [], classOf, tell: () => {} });
+    return this.head.seating({
+      sweepId: 1,
+      engine: 'wasm',
+      structures: [],
+      classOf,
+      program: null,
+      noteInexact: async () => {},
+      tell: () => {},
+    });
   }
 
   member(name: string, identity = this.identity): ScriptedMember {
@@ -123,7 +131,7 @@ export function segment(from: number, to: number, more: object = {}): object {
   };
 }
 
-export const LOADED = { kind: 'loaded', loaded: { classes: null, evaluated: null } };
+export const LOADED = { kind: 'loaded', loaded: { classes: null, evaluated: null, machine: null } };
 
 /** How a stage of `ORDER` ends. */
 export const COMPLETE = { result: { outcome: 'complete', batch: ORDER.to, intraDead: null } };
