@@ -8,11 +8,11 @@ import { isAllDone, readTasks, type RunIdentity } from '../store/training/identi
 import { acceptsOtherBits, hasBits } from '../store/training/same-bits.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
 import { readEnvironment } from './environment.ts';
-import { subjectOf } from './exactness/check-program.ts';
 import { ensureExact } from './exactness/ensure-exact.ts';
 import { signMachine, signProgram } from './exactness/sign-program.ts';
 import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
+import { subjectOf } from './programs/subject.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
 import { programStructures, structuresOf, type Structures } from './workers/bit-class.ts';

@@ -10,7 +10,7 @@ import { several } from './several.ts';
 /** In seconds. */
 const LOCK = 2;
 
-const study: Study = { beta: [0.3, 0.4], N: [0, 15, 30, 45, 60, 75, 90, 105], seeds: 4, small: true };
+const study: Study = { beta: [0.3, 0.4], N: [0, 15, 30, 45, 60, 75, 90, 105], seeds: 2, small: true };
 
 test.skipIf(!canMakeNetworks)(
   'a worker in another network, whose cable is pulled twice: the sweep goes on without it, and again with it',

@@ -106,7 +106,7 @@ test('a worker on which forks are not exact is refused with the place; where tha
   await head.says('cosweep worker --join');
   const { code, stderr } = await all.startWorker().ended;
   expect(code).toBe(2);
-  expect(stderr).toMatch(/its program is not exact, .*Found train\/total at batch 3: .*Likely causes/s);
+  expect(stderr).toMatch(/its program is not exact\. Found train\/total at batch 3: .*Likely causes/s);
   head.signal('SIGTERM');
   await head.ended;
 

@@ -5,9 +5,9 @@ import { noteInexact } from '../../store/training/note-inexact.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { patiently } from '../patiently.ts';
 import { programFolder } from '../programs/program-files.ts';
+import { subjectOf } from '../programs/subject.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { Crew } from '../workers/hire-crew.ts';
-import { subjectOf } from './check-program.ts';
 import { inexactInWords, reasonAgainst, verdictHere } from './verdict-here.ts';
 
 type Options = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'tell'>;

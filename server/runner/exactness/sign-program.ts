@@ -6,8 +6,8 @@ import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { nameOfTemporaries } from '../checkpoints/checkpoint-files.ts';
 import { programOrder } from '../order/program-order.ts';
 import { removeFolders } from '../programs/leftovers.ts';
+import { forkOf, type Subject } from '../programs/subject.ts';
 import type { Trainer } from '../workers/trainer.ts';
-import { forkOf, type Subject } from './check-program.ts';
 import { addPoints, type Points } from './trained.ts';
 
 /** What a program is trained on, and what tells its bits there from those of other machines; 64 hex digits. */

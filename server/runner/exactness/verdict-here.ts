@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { removeFolders } from '../programs/leftovers.ts';
+import type { Subject } from '../programs/subject.ts';
 import type { Trainer } from '../workers/trainer.ts';
-import { checkProgram, type Subject } from './check-program.ts';
+import { checkProgram } from './check-program.ts';
 import { foreignModules } from './foreign-modules.ts';
 import { keepVerdict, readVerdict, verdictKey } from './kept-verdicts.ts';
 import { describeDifference, type Verdict } from './verdict.ts';
@@ -84,7 +85,7 @@ export function reasonAgainst(verdict: Verdict, wantsExact: boolean): string | n
   const found = inexactInWords(verdict);
   if (found === null || !wantsExact) return null;
   return [
-    `its program is not exact, and its runs share stages. Found ${found}. Likely causes:`,
+    `its program is not exact. Found ${found}. Likely causes:`,
     ...(verdict as Verdict & { kind: 'inexact' }).causes.map((cause) => `- ${cause}`),
     'Wanted: a program with the same bits either way (`cosweep engine check` looks again); or "exact": false in ' +
       'training.program, which shares stages all the same, and tables say so; or --no-share, which trains each run ' +

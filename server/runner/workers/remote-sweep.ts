@@ -2,7 +2,7 @@ import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
 import { noteInexact } from '../../store/training/note-inexact.ts';
 import { isProgram } from '../../sweep/settings.ts';
-import { subjectOf } from '../exactness/check-program.ts';
+import { subjectOf } from '../programs/subject.ts';
 import type { Data } from '../identify.ts';
 import { patiently } from '../patiently.ts';
 import { programFolder } from '../programs/program-files.ts';

@@ -4,7 +4,7 @@ import type { BitClass } from '../../store/training/same-bits.ts';
 import type { ProgramSettings } from '../../sweep/settings.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { RunnerEvent } from '../events.ts';
-import type { Subject } from '../exactness/check-program.ts';
+import type { Subject } from '../programs/subject.ts';
 import type { Seating } from './seat.ts';
 
 export type { NotedWorker, NotedWorkers, WaitingSeed };
