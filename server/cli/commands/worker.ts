@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Patience } from '../../runner/patience.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../../training/engine.ts';
 import type { ChosenCard } from '../../training/engines/cards/choose-cards.ts';
@@ -40,21 +41,24 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   refuseArguments(given);
   const { joinHead } = await import('../../remote/worker/open-worker.ts');
   const { watchStopSignals } = await import('../stop-signals.ts');
-  const { lockOf } = await import('../listen.ts');
+  const { lockTime, watchdogTime } = await import('../seconds-of.ts');
+  const { Patience } = await import('../../runner/patience.ts');
   const { workerCount } = await import('../../runner/workers/worker-count.ts');
   const { output } = session;
   const alone = startersEnd();
   const engine = await chooseHere(options, output.say);
   const cardsOn = cardsOf(options, output.say);
   const slots = workerCount({ workers: options.slots }, engine, (await cardsOn(engine)).length);
+  const patience = new Patience(watchdogTime());
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
   const until = endOf(options);
   try {
     const reason = await joinHead(resolve(options.join), {
       engine,
       slots,
-      placesOn: async (name) => placesOn(name as EngineName, slots, await cardsOn(name as EngineName), output.say),
-      lock: lockOf(process.env['COSWEEP_LOCK']),
+      placesOn: async (name) =>
+        placesOn(name as EngineName, await cardsOn(name as EngineName), { slots, patience, say: output.say }),
+      lock: lockTime(),
       idle: options.idle,
       until,
       stop: AbortSignal.any([signals.stop, alone]),
@@ -100,13 +104,16 @@ function cardsOf({ device }: WorkerOptions, say: Say): (engine: EngineName) => P
   };
 }
 
-async function placesOn(engine: EngineName, slots: number, cards: readonly ChosenCard[], say: Say): Promise<Places> {
+async function placesOn(
+  engine: EngineName,
+  cards: readonly ChosenCard[],
+  { slots, patience, say }: { slots: number; patience: Patience; say: Say },
+): Promise<Places> {
   const { hireOn, inTurn, tellCards } = await import('../../runner/workers/hire-worker.ts');
   const { Logs } = await import('../../runner/logs/logs.ts');
-  const { Patience } = await import('../../runner/patience.ts');
   tellCards(engine, cards, slots, say);
   const at = inTurn(cards);
-  const hire = hireOn(engine, at, { patience: new Patience(), logs: Logs.none() });
+  const hire = hireOn(engine, at, { patience, logs: Logs.none() });
   return { hire, cardOf: (seat) => at(seat)?.label ?? null };
 }
 
