@@ -107,7 +107,8 @@ async function measure(options: Beginner, { sweep, crew, identities, data, ended
     const there = await crew.remote.gather(remoteSweepOf(sweepId, crew.engine, structures, tell), ended);
     return { classes: new Map(there.map((bits) => [bits.name, bits])), structures };
   }
-  return { classes: await measureBits(crew, structures, { ended, tell }), structures };
+  const say = (message: string): void => tell({ kind: 'log', message });
+  return { classes: await measureBits(crew, structures, { ended, tell: say }), structures };
 }
 
 async function readInputs({ armList, plan, folder }: SweepRecord, { tell, patience }: Beginner): Promise<Inputs> {
