@@ -2,12 +2,15 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Hire } from '../../runner/workers/hire-worker.ts';
+import { measureCards, type Measured } from '../../runner/workers/measure-bits.ts';
 import type { Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { FileBringer } from '../blobs/file-bringer.ts';
+import { readBlob } from '../blobs/read-blob.ts';
 import { Opener, Sealer, type Identity } from '../messages/envelope.ts';
 import { ToWorker, type ToHead } from '../messages/bodies.ts';
+import { packBody, unpackBody } from '../messages/large-body.ts';
 import { fromPlain } from '../messages/typed-json.ts';
 import { HEAD, inboxOf, ordersOf } from '../queues/names.ts';
 import type { Listening, PostOffice } from '../queues/post-office.ts';
@@ -66,6 +69,8 @@ interface Opened {
   /** Said of it, as soon as it is known. */
   ready: ToHead | null;
   orders: Listening | null;
+  /** To be aborted when it is not trained any more. */
+  closed: AbortController;
 }
 
 interface Turn {
@@ -153,7 +158,9 @@ export class RemoteWorker {
     this.#greet();
     if (this.#opened?.orders === null) this.#sayReady(this.#opened);
     for (const { ticket } of this.#turns.values()) this.#tell({ kind: 'claim', ticket });
-    if (this.#atWork.size > 0 || this.#isWaitedFor()) this.#busySince = performance.now();
+    // What is only on its way to the head may be for one that does not come back.
+    const isAtWork = [...this.#atWork.values()].some((stage) => stage.isAtWork);
+    if (isAtWork || this.#isWaitedFor()) this.#busySince = performance.now();
     if (performance.now() > until) return this.#end(null);
     if (performance.now() - this.#busySince < idle) return;
     log(`there was nothing to train for ${Math.round(idle / 60_000)} minutes`);
@@ -165,8 +172,10 @@ export class RemoteWorker {
     return this.#turns.size > 0 && performance.now() - this.#toldToWait < this.#options.lock;
   }
 
-  async #send(body: ToHead, grant: string | null = null): Promise<void> {
-    const message = { term: body.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
+  async #send(said: ToHead, grant: string | null = null): Promise<void> {
+    const { body, beside } = packBody(said);
+    if (beside) await this.#options.store.write(beside.blob, () => [beside.bytes]);
+    const message = { term: said.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
     const text = this.#sealer.seal(message);
     // One after the other, so that they arrive in their order.
     const sending = this.#sent.then(() => this.#options.post.send(HEAD, text));
@@ -181,7 +190,10 @@ export class RemoteWorker {
   async #take(text: unknown): Promise<void> {
     const envelope = this.#opener.open(text, inboxOf(this.#options.identity.name));
     if (envelope === null || envelope.sender !== HEAD || envelope.term < this.#term) return;
-    const { success, data: body } = ToWorker.safeParse(fromPlain(envelope.body));
+    const { store } = this.#options;
+    // Where it has not come, the head says it again.
+    const said = await unpackBody(envelope.body, ({ hash, size }) => readBlob(store, hash, size));
+    const { success, data: body } = ToWorker.safeParse(fromPlain(said?.body));
     if (!success) return;
     if (envelope.term > this.#term) await this.#changeHead(envelope.term);
     const stage = this.#atWork.get(envelope.grant ?? '');
@@ -229,7 +241,17 @@ export class RemoteWorker {
     const hire = (): never => {
       throw new Error('Found no place yet');
     };
-    const opened: Opened = { sweep, hire, trainers: [], free: [], sending: new Map(), ready: null, orders: null };
+    const closed = new AbortController();
+    const opened: Opened = {
+      sweep,
+      hire,
+      trainers: [],
+      free: [],
+      sending: new Map(),
+      ready: null,
+      orders: null,
+      closed,
+    };
     this.#opened = opened;
     // Opening and measuring take a while, in which other messages have their turn.
     this.#measure(opened, engine, structures).catch((error: Error) => {
@@ -244,24 +266,22 @@ export class RemoteWorker {
     engine: string,
     structures: Extract<ToWorker, { kind: 'sweep' }>['structures'],
   ): Promise<void> {
-    const { slots, placesOn } = this.#options;
+    const { slots, placesOn, log } = this.#options;
     const { sweep, trainers, free } = opened;
     const { hire, cardOf } = await placesOn(engine);
     if (this.#opened !== opened) return;
     opened.hire = hire;
     for (let seat = 0; seat < slots; seat++) trainers.push(hire(seat));
-    const [first] = trainers as [Trainer];
-    const machine = await first.opened;
-    const signatures = await first.sign(structures);
-    const others = new Map([[cardOf(0), signatures]]);
-    for (const [seat, trainer] of trainers.entries()) {
+    const crew = { workers: trainers, hire, cardOf };
+    const measured = await measureCards(crew, structures, { ended: opened.closed.signal, tell: log });
+    const first = measured.get(cardOf(0))!;
+    for (const seat of trainers.keys()) {
       const card = cardOf(seat);
-      if (!others.has(card)) others.set(card, await trainer.sign(structures));
-      if (String(others.get(card)) === String(signatures)) free.push(seat);
-      else this.#options.log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
+      if (computeSame(measured.get(card)!, first)) free.push(seat);
+      else log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
     }
     this.#busySince = performance.now();
-    opened.ready = { kind: 'ready', sweep, machine, signatures };
+    opened.ready = { kind: 'ready', sweep, ...first };
     if (this.#opened === opened) this.#sayReady(opened);
   }
 
@@ -302,10 +322,10 @@ export class RemoteWorker {
     { order }: Extract<ToWorker, { kind: 'train' }>,
     grant: string,
   ): Promise<void> {
-    const { store, cache, folder, lock, log } = this.#options;
+    const { cache, folder, lock, log } = this.#options;
     const trainer = this.#alive(opened, seat);
     const send = (body: ToHead): Promise<void> => this.#send(body, grant);
-    const shop = { trainer, store, cache, bringer: this.#bringer, folder, send, sendAgain: lock / 3 };
+    const shop = { trainer, cache, bringer: this.#bringer, folder, send, sendAgain: lock / 3 };
     const stage = new StageAtWork(grant, shop);
     this.#atWork.set(grant, stage);
     if (this.#over.signal.aborted) stage.stop();
@@ -332,10 +352,19 @@ export class RemoteWorker {
   async #close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
+    opened?.closed.abort();
     for (const { order } of this.#turns.values()) order(null, '');
     for (const stage of this.#atWork.values()) stage.drop();
     // Not waited for: what it has taken ends by itself, since nobody trains it.
     void opened?.orders?.end();
     await Promise.all(opened?.trainers.map((trainer) => trainer.end()) ?? []);
   }
+}
+
+/** Cards whose bits are unknown have to be of one kind. */
+function computeSame(one: Measured, other: Measured): boolean {
+  const isKnown = !one.signatures.includes(null);
+  return (
+    String(one.signatures) === String(other.signatures) && (isKnown || one.machine.device === other.machine.device)
+  );
 }
