@@ -123,7 +123,8 @@ function signHere({ storage, tell }: Beginner, { sweep, crew, ended }: Begun, is
     const { machine, signature } = await signing;
     return { machine, signatures: [signature] };
   };
-  return measureBits(crew, programStructures, { ended, tell, sign });
+  const say = (message: string): void => tell({ kind: 'log', message });
+  return measureBits(crew, programStructures, { ended, tell: say, sign });
 }
 
 /** The bits that are computed here. Of workers on other machines they are measured when those come. */
@@ -133,7 +134,8 @@ async function measure(options: Beginner, begun: Begun): Promise<Measured> {
   const structures = structuresOf(sweep.armList, data);
   if (!fresh && isAllDone(storage, sweepId, identities)) return { classes: null, structures };
   if (crew.remote !== null) return { classes: await thoseThere(options, begun, structures), structures };
-  return { classes: await measureBits(crew, structures, { ended, tell }), structures };
+  const say = (message: string): void => tell({ kind: 'log', message });
+  return { classes: await measureBits(crew, structures, { ended, tell: say }), structures };
 }
 
 /** Only where seeds of others may be trained anew it has to be known at once who is there. */

@@ -27,6 +27,7 @@ import { remoteSweepOf } from './workers/remote-sweep.ts';
 import { hireCrew, type Crew } from './workers/hire-crew.ts';
 import { LocalSeating } from './workers/local-seating.ts';
 import type { ClassOfCard } from './workers/measure-bits.ts';
+import { RemoteGone } from './workers/remote-gone.ts';
 import type { Elsewhere } from './workers/remote-workers.ts';
 import type { Seating } from './workers/seat.ts';
 
@@ -181,7 +182,13 @@ function seatingHere(crew: Crew, classes: ClassOfCard | null): Seating {
 
 /** What would stop every other sweep too. An engine that does not open, or data that cannot be read, stops its own. */
 function isEverybodys(error: unknown): boolean {
-  if (error instanceof LeaseLostError || error instanceof ReplacedError || isDatabaseError(error)) return true;
+  if (
+    error instanceof RemoteGone ||
+    error instanceof LeaseLostError ||
+    error instanceof ReplacedError ||
+    isDatabaseError(error)
+  )
+    return true;
   return !(error instanceof UserError || error instanceof OutsideError);
 }
 

@@ -49,14 +49,16 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   };
   const loops: Promise<void>[] = [];
   const ended = AbortSignal.any([work.stopping, work.killing, queue.over]);
-  await seating.open({
+  const opening = seating.open({
     most: queue.size,
     begin: (seat) => loops.push(train(seat)),
     gone: (bits) => queue.release(bits),
     waiting: (present) => queue.waiting(present),
     ended,
   });
-  const ends = await Promise.allSettled(loops);
+  opening.catch(() => broken.abort()); // nobody would come any more
+  const [opened] = await Promise.allSettled([opening]);
+  const ends = [opened, ...(await Promise.allSettled(loops))];
   card.end();
   const failure = ends.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;

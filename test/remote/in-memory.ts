@@ -34,7 +34,7 @@ export class InMemory implements PostOffice {
       add: async (ticket) => this.#put(queue, ticket),
       remove: async (ticket) => void (box.waiting = box.waiting.filter((each) => each !== ticket)),
       isThere: async (ticket) => box.waiting.includes(ticket) || box.taken.has(ticket),
-      clear: async () => void (box.waiting = []),
+      clear: () => this.forget(queue),
     };
   }
 
@@ -44,6 +44,14 @@ export class InMemory implements PostOffice {
       taken.add(ticket);
       await use(ticket).finally(() => taken.delete(ticket));
     });
+  }
+
+  async forget(queue: string): Promise<void> {
+    this.#box(queue).waiting = [];
+  }
+
+  async clear(): Promise<void> {
+    for (const box of this.#boxes.values()) box.waiting = [];
   }
 
   async close(): Promise<void> {}

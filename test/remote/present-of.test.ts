@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Members, type Member } from '../../server/remote/head/member.ts';
 import { presentOf } from '../../server/remote/head/present-of.ts';
 import { RemoteSeating } from '../../server/remote/head/remote-seating.ts';
+import { RecentNames } from '../../server/remote/recent-names.ts';
 import type { HeadBlobs } from '../../server/remote/head/head-blobs.ts';
 import type { PostOffice, Tickets } from '../../server/remote/queues/post-office.ts';
 import type { BitClass } from '../../server/runner/workers/seat.ts';
@@ -39,7 +40,7 @@ function sweepOf() {
   void seating.open({ most: 3, begin: () => {}, gone: () => {}, waiting, ended: ended.signal });
   const come = (id: string): Member => {
     const member: Member = {
-      ...{ id, host: id, pid: 1, slots: 1, engine: 'tensorflow', holds: new Set<string>() },
+      ...{ id, host: id, pid: 1, slots: 1, engine: 'tensorflow', holds: new RecentNames(1) },
       ...{ cameAt: 0, heardAt: 0, sweep: null, machine: null, bits: null, unable: null },
     };
     members.add(member);

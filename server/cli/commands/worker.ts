@@ -42,12 +42,13 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   const { watchStopSignals } = await import('../stop-signals.ts');
   const { engineFinder } = await import('../../remote/worker/engine-places.ts');
   const { placesForProgram } = await import('../../remote/worker/program-places.ts');
-  const { lockOf } = await import('../listen.ts');
+  const { lockTime, watchdogTime } = await import('../seconds-of.ts');
+  const { Patience } = await import('../../runner/patience.ts');
   const { output } = session;
   const alone = startersEnd();
   const engine = await chooseHere(options, output.say);
   const { slots, perDevice, device = null } = options;
-  const share = { device, slots, perDevice, say: output.say };
+  const share = { device, slots, perDevice, patience: new Patience(watchdogTime()), say: output.say };
   const onEngine = engineFinder(share);
   // What is wrong with the options is said before anything is joined.
   await onEngine(engine);
@@ -58,7 +59,7 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
       engine,
       findPlaces: ({ engine: wanted, program }, here) =>
         program === null ? onEngine(wanted as EngineName) : placesForProgram(wanted, program, { ...share, ...here }),
-      lock: lockOf(process.env['COSWEEP_LOCK']),
+      lock: lockTime(),
       idle: options.idle,
       until,
       stop: AbortSignal.any([signals.stop, alone]),

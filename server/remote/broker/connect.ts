@@ -64,6 +64,13 @@ class Silence extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** Nobody answers there now; a server that is started again may do so soon. */
+export class BrokerAway extends UserError {
+  override name = 'BrokerAway';
+}
+
+const AWAY = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|LOADING|Connection is closed/;
+
 /** What the system, TLS and Redis say, and what it means; the first that fits. */
 function explain(error: unknown, address: DatabaseAddress, certificate: string | null): unknown {
   const { message, code = '', command } = error as Error & { code?: string; command?: { name?: string } };
@@ -72,7 +79,8 @@ function explain(error: unknown, address: DatabaseAddress, certificate: string |
   if (found === undefined && code === '' && command === undefined) return error;
   const [, words] = found ?? [null, (said: string) => said];
   const text = typeof words === 'string' ? words : words(message, { address, certificate });
-  return new UserError(`Cannot reach ${place}: ${text}`, { cause: error });
+  const Kind = AWAY.test(`${code} ${message}`) ? BrokerAway : UserError;
+  return new Kind(`Cannot reach ${place}: ${text}`, { cause: error });
 }
 
 interface Asked {

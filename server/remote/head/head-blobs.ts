@@ -11,7 +11,7 @@ import { loadSource } from '../../training/datasets/load.ts';
 import { LARGEST_PACKED, packSource } from '../../training/datasets/packed.ts';
 import type { BlobRef } from '../blobs/blob-store.ts';
 
-/** A file that came in and that nobody has asked for is deleted after this time, in milliseconds. */
+/** A file that came in, or was written for a worker, and that nobody has asked for is deleted after so many milliseconds. */
 const KEPT = 10 * 60_000;
 
 /** Stands for a data set that cannot be sent: whoever has none of its own says so. */
@@ -36,6 +36,8 @@ export class HeadBlobs {
   readonly temporaries: string;
   /** By hash: files in the folder that came in. */
   readonly #arrived = new Map<string, { file: string; at: number }>();
+  /** By hash: files in the folder that are bodies of messages to workers. */
+  readonly #written = new Map<string, { file: string; at: number }>();
   /** By hash: paths of what is offered besides what the database has. */
   readonly #offered = new Map<string, string>();
   /** Data sets by fingerprint, for whoever does not have them, and programs by the folder of their copy. */
@@ -49,8 +51,8 @@ export class HeadBlobs {
 
   /** The file that has these bytes, for the server. */
   async find(hash: string): Promise<string | null> {
-    const arrived = this.#arrived.get(hash);
-    if (arrived) return join(this.folder, arrived.file);
+    const own = this.#arrived.get(hash) ?? this.#written.get(hash);
+    if (own) return join(this.folder, own.file);
     const offered = this.#offered.get(hash);
     if (offered !== undefined) return offered;
     const stored = this.#fileOf(hash);
@@ -80,20 +82,29 @@ export class HeadBlobs {
     return this.#fileOf(checkpoint.hash) === null ? null : { ...checkpoint, content: { file: this.#temporary() } };
   }
 
-  /** A JSON text that has come in. @returns null where it has not, or is none */
-  async read({ hash }: BlobRef): Promise<unknown> {
+  /** The body of a message that has come in. @returns null where it has not */
+  async read({ hash }: BlobRef): Promise<Uint8Array | null> {
     const arrived = this.#arrived.get(hash);
     if (!arrived) return null;
     this.#arrived.delete(hash);
     const path = join(this.folder, arrived.file);
     try {
-      return JSON.parse(await readFile(path, 'utf8'));
-    } catch (error) {
-      if (error instanceof SyntaxError) return null;
-      throw error;
+      return await readFile(path);
     } finally {
       await rm(path, { force: true });
     }
+  }
+
+  /** Offers the body of a message to a worker. One that is not fetched for minutes is sent again with its message. */
+  async write({ hash }: BlobRef, bytes: Uint8Array): Promise<void> {
+    await this.#removeOld();
+    const before = this.#written.get(hash);
+    const file = before?.file ?? this.#temporary();
+    if (!before) {
+      await mkdir(this.folder, { recursive: true });
+      await writeFile(join(this.folder, file), bytes);
+    }
+    this.#written.set(hash, { file, at: performance.now() });
   }
 
   /** Offers what a stage begins from and what it is trained on, until it is released. */
@@ -122,8 +133,7 @@ export class HeadBlobs {
 
   /** Nothing of what came in or was packed is wanted any more. */
   async close(): Promise<void> {
-    for (const { file } of this.#arrived.values()) await rm(join(this.folder, file), { force: true });
-    this.#arrived.clear();
+    await this.#removeOld(0);
     for (const packed of this.#packed.values()) {
       const { hash } = await packed.catch(() => TOO_LARGE);
       const path = this.#offered.get(hash);
@@ -176,11 +186,13 @@ export class HeadBlobs {
     return `${this.temporaries}.${randomUUID()}.tmp`;
   }
 
-  async #removeOld(): Promise<void> {
-    for (const [hash, { file, at }] of this.#arrived) {
-      if (performance.now() - at < KEPT) continue;
-      this.#arrived.delete(hash);
-      await rm(join(this.folder, file), { force: true });
+  async #removeOld(kept = KEPT): Promise<void> {
+    for (const files of [this.#arrived, this.#written]) {
+      for (const [hash, { file, at }] of files) {
+        if (performance.now() - at < kept) continue;
+        files.delete(hash);
+        await rm(join(this.folder, file), { force: true });
+      }
     }
   }
 }

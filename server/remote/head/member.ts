@@ -1,6 +1,7 @@
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Machine } from '../../runner/workers/trainer.ts';
 import type { BitClass } from '../../runner/workers/seat.ts';
+import type { RecentNames } from '../recent-names.ts';
 
 /** A process on some machine that trains for this head. */
 export interface Member {
@@ -21,9 +22,12 @@ export interface Member {
   /** Why it cannot train the sweep that it was last invited to; null where it can, or has not said so yet. */
   unable: string | null;
   heardAt: number;
-  /** Checkpoints that it was given or has made: they need not be brought to it. */
-  readonly holds: Set<string>;
+  /** Checkpoints that it was given or has made lately. Those that it has deleted meanwhile it fetches again. */
+  readonly holds: RecentNames;
 }
+
+/** So many checkpoints of a member are known. */
+export const MOST_HELD = 1_000;
 
 /** Somebody who was there. */
 export interface Gone {

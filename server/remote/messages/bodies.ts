@@ -10,10 +10,11 @@ import { fromPlain } from './typed-json.ts';
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const Batch = z.int().min(0);
 const Seconds = z.number().min(0);
-const Text = z.string().max(20_000);
+/** Of a longer one its beginning counts. */
+const Text = z.string().transform((text) => text.slice(0, 20_000));
 const Id = z.string().min(1).max(200);
 const Versions = z.record(z.string().max(100), z.string().max(100));
-const Blob = z.strictObject({ hash: Hash, size: z.int().min(0) });
+export const Blob = z.strictObject({ hash: Hash, size: z.int().min(0) });
 const Machine = z.strictObject({ device: Text, versions: Versions });
 
 /** A checkpoint, whose bytes are a blob. */
@@ -108,18 +109,17 @@ const Segment = z.strictObject({
 
 export type Segment = z.output<typeof Segment>;
 
-/** @param plain typed JSON. @returns null where it is none, or no segment */
-export function parseSegment(plain: unknown): Segment | null {
+/** @param plain typed JSON. @returns a sentence on what is wrong where it is none, or no segment */
+export function parseSegment(plain: unknown): Segment | string {
   try {
-    const { success, data } = Segment.safeParse(fromPlain(plain));
-    return success ? data : null;
-  } catch {
-    return null;
+    const { data, error } = Segment.safeParse(fromPlain(plain));
+    if (!error) return data;
+    const { path, message } = error.issues[0]!;
+    return `${path.join('.') || 'the whole'}: ${message}`;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
-
-/** One that is too large for a message: its JSON is a blob. */
-export const LargeSegment = z.strictObject({ blob: Blob });
 
 const Loaded = z.strictObject({
   classes: z.array(z.string()).nullable(),
@@ -156,7 +156,7 @@ export const ToHead = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('claim'), ticket: Id }),
   z.strictObject({ kind: z.literal('loaded'), loaded: Loaded }),
   z.strictObject({ kind: z.literal('progress'), batch: Batch }),
-  /** A `Segment` as typed JSON, or a `LargeSegment`. */
+  /** A `Segment` as typed JSON. */
   z.strictObject({ kind: z.literal('segment'), segment: z.unknown() }),
   z.strictObject({ kind: z.literal('failed'), message: Text, lost: z.boolean() }),
   z.strictObject({ kind: z.literal('bye') }),

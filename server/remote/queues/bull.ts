@@ -21,6 +21,9 @@ const LONGEST_PAUSE = 2_000;
 /** In milliseconds: so long the end of something is waited for. */
 const ENDS_WITHIN = 5_000;
 
+/** Of a queue BullMQ keeps about so many of the last events. */
+const MOST_EVENTS = 10;
+
 /** Whoever dies with a ticket, however often, does not use the ticket up. */
 const NO_LIMIT = 1_000_000_000;
 
@@ -74,16 +77,21 @@ class Bull implements PostOffice {
   }
 
   tickets(name: string): Tickets {
-    const queue = this.#queue(name);
     return {
       add: async (ticket) => {
         const options = { jobId: ticket, removeOnComplete: true, removeOnFail: true };
-        await this.#insist(() => queue.add('ticket', ticket, options));
+        await this.#insist(() => this.#queue(name).add('ticket', ticket, options));
       },
       // One that somebody has cannot be removed, and need not be: its claim will be answered with nothing.
-      remove: (ticket) => inTime(queue.remove(ticket).catch(() => {})),
-      isThere: async (ticket) => (await queue.getJob(ticket)) !== undefined,
-      clear: () => inTime(this.#insist(() => queue.obliterate({ force: true }))),
+      remove: async (ticket) => {
+        await inTime(
+          this.#queue(name)
+            .remove(ticket)
+            .catch(() => {}),
+        );
+      },
+      isThere: async (ticket) => (await this.#queue(name).getJob(ticket)) !== undefined,
+      clear: () => inTime(this.forget(name)),
     };
   }
 
@@ -91,6 +99,26 @@ class Bull implements PostOffice {
     return this.#work(queue, slots, async ({ id }) => {
       if (id !== undefined) await use(id);
     });
+  }
+
+  async forget(name: string): Promise<void> {
+    const queue = this.#queue(name);
+    await this.#insist(() => queue.obliterate({ force: true }));
+    // Workers come and go, and each has a queue of its own.
+    if (this.#queues.get(name) === queue) this.#queues.delete(name);
+    await queue.close().catch(this.#complain);
+  }
+
+  async clear(): Promise<void> {
+    const forgotten = Promise.all([...this.#queues.keys()].map((name) => this.forget(name)));
+    await inTime(forgotten.then(() => this.#removeKeys()).catch(this.#complain));
+  }
+
+  /** What a head before has left too, or a worker that could not say goodbye. */
+  async #removeKeys(): Promise<void> {
+    const match = `${this.#options.prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}:*`;
+    for await (const keys of this.#connection.scanStream({ match, count: 1_000 }) as AsyncIterable<string[]>)
+      if (keys.length > 0) await this.#connection.unlink(...keys);
   }
 
   async close(): Promise<void> {
@@ -131,7 +159,12 @@ class Bull implements PostOffice {
   #queue(name: string): Queue {
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = new this.#bull.Queue(name, { connection: this.#connection, prefix: this.#options.prefix });
+      queue = new this.#bull.Queue(name, {
+        connection: this.#connection,
+        prefix: this.#options.prefix,
+        // Nobody listens to them.
+        streams: { events: { maxLen: MOST_EVENTS } },
+      });
       queue.on('error', this.#complain);
       this.#queues.set(name, queue);
     }

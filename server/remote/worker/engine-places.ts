@@ -1,5 +1,4 @@
 import { Logs } from '../../runner/logs/logs.ts';
-import { Patience } from '../../runner/patience.ts';
 import { hireOn, inTurn, tellCards } from '../../runner/workers/hire-worker.ts';
 import { signStructures } from '../../runner/workers/measure-bits.ts';
 import { workerCount } from '../../runner/workers/worker-count.ts';
@@ -21,14 +20,14 @@ export function engineFinder(share: Share): (engine: EngineName) => Promise<Plac
   };
 }
 
-async function placesOn(engine: EngineName, { device, slots, perDevice, say }: Share): Promise<Places> {
+async function placesOn(engine: EngineName, { device, slots, perDevice, patience, say }: Share): Promise<Places> {
   const cards = await chooseCards(engine, device, say);
   const seats = workerCount({ workers: slots, perDevice }, engine, cards.length);
   tellCards(engine, cards, seats, say);
   const at = inTurn(cards);
   return {
     seats,
-    hire: hireOn(engine, at, { patience: new Patience(), logs: Logs.none() }),
+    hire: hireOn(engine, at, { patience, logs: Logs.none() }),
     cardOf: (seat) => at(seat)?.label ?? null,
     sign: signStructures,
     inexact: null,

@@ -11,10 +11,10 @@ import { FolderStore } from '../blobs/folder-store.ts';
 import { HttpStore } from '../blobs/http-store.ts';
 import { connectionOptions } from '../broker/connect.ts';
 import { parseDatabaseAddress } from '../broker/database-address.ts';
-import { inspectBroker } from '../broker/inspect-broker.ts';
 import { readJoinFile, type Join } from '../broker/join-file.ts';
 import { openBull } from '../queues/bull.ts';
 import { makeOwnFolder } from './own-folder.ts';
+import { reachBroker } from './reach-broker.ts';
 import { RemoteWorker, type WorkerOptions } from './remote-worker.ts';
 
 /** A name that no blob has. */
@@ -37,7 +37,7 @@ export async function joinHead(file: string, own: Own): Promise<string | null> {
         `wanted the same on both (npm install -g cosweep@${joined.cosweep}, or in checkouts the same commit)`,
     );
   const { url, certificate, prefix, secret, database } = joined;
-  await inspectBroker(url, certificate);
+  if (!(await reachBroker(joined, own))) return null;
   const connection = connectionOptions(parseDatabaseAddress(url), certificate);
   const post = await openBull({ connection, prefix, lock: own.lock, log: own.log });
   const store = openStore(joined);

@@ -1,5 +1,6 @@
 import type { Hire } from '../../runner/workers/hire-worker.ts';
 import type { Sign } from '../../runner/workers/measure-bits.ts';
+import type { Patience } from '../../runner/patience.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
 import type { SentProgram } from '../messages/bodies.ts';
 
@@ -37,5 +38,7 @@ export interface Share {
   device: string | null;
   slots: number | 'auto';
   perDevice: number | undefined;
+  /** With the processes that train. */
+  patience: Patience;
   say: (sentence: string) => void;
 }

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { reasonAgainst, inexactInWords, verdictHere } from '../../runner/exactness/verdict-here.ts';
 import { signMachine, signProgram } from '../../runner/exactness/sign-program.ts';
 import { Logs } from '../../runner/logs/logs.ts';
-import { Patience } from '../../runner/patience.ts';
 import { fingerprintData } from '../../runner/programs/data-fingerprint.ts';
 import { unpackProgram } from '../../runner/programs/program-files.ts';
 import { hireForProgram } from '../../runner/workers/hire-worker.ts';
@@ -38,7 +37,7 @@ export async function placesForProgram(engine: string, sent: SentProgram, here: 
     { device: here.device, workers: here.slots, perDevice: here.perDevice },
     say,
   );
-  const hire = hireForProgram(engine, placeOf, { patience: new Patience(), logs: Logs.none() });
+  const hire = hireForProgram(engine, placeOf, { patience: here.patience, logs: Logs.none() });
   const program = { hire, seats, copy, folder, stages, dataFingerprint };
   const verdict = subject && (await verdictHere(subject, program, { isKnownOnly: false, sweep, ended, say }));
   const against = verdict && reasonAgainst(verdict, settings.exact);

@@ -2,12 +2,15 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Hire } from '../../runner/workers/hire-worker.ts';
+import { measureCards, type Measured } from '../../runner/workers/measure-bits.ts';
 import type { Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { FileBringer } from '../blobs/file-bringer.ts';
+import { readBlob } from '../blobs/read-blob.ts';
 import { Opener, Sealer, type Identity } from '../messages/envelope.ts';
 import { ToWorker, type RemoteOrder, type ToHead } from '../messages/bodies.ts';
+import { packBody, unpackBody } from '../messages/large-body.ts';
 import { fromPlain } from '../messages/typed-json.ts';
 import { HEAD, inboxOf, ordersOf } from '../queues/names.ts';
 import type { Listening, PostOffice } from '../queues/post-office.ts';
@@ -143,7 +146,9 @@ export class RemoteWorker {
     if (this.#opened?.orders === null) this.#sayReady(this.#opened);
     for (const ticket of this.#turns.tickets) this.#tell({ kind: 'claim', ticket });
     const isOpening = this.#opened?.ready === null;
-    if (isOpening || this.#atWork.size > 0 || this.#isWaitedFor()) this.#busySince = performance.now();
+    // What is only on its way to the head may be for one that does not come back.
+    const isAtWork = [...this.#atWork.values()].some((stage) => stage.isAtWork);
+    if (isOpening || isAtWork || this.#isWaitedFor()) this.#busySince = performance.now();
     if (performance.now() > until) return this.#end(null);
     if (performance.now() - this.#busySince < idle) return;
     log(`there was nothing to train for ${Math.round(idle / 60_000)} minutes`);
@@ -155,8 +160,10 @@ export class RemoteWorker {
     return this.#turns.tickets.length > 0 && performance.now() - this.#toldToWait < this.#options.lock;
   }
 
-  async #send(body: ToHead, grant: string | null = null): Promise<void> {
-    const message = { term: body.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
+  async #send(said: ToHead, grant: string | null = null): Promise<void> {
+    const { body, beside } = packBody(said);
+    if (beside) await this.#options.store.write(beside.blob, () => [beside.bytes]);
+    const message = { term: said.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
     const text = this.#sealer.seal(message);
     // One after the other, so that they arrive in their order.
     const sending = this.#sent.then(() => this.#options.post.send(HEAD, text));
@@ -171,7 +178,10 @@ export class RemoteWorker {
   async #take(text: unknown): Promise<void> {
     const envelope = this.#opener.open(text, inboxOf(this.#options.identity.name));
     if (envelope === null || envelope.sender !== HEAD || envelope.term < this.#term) return;
-    const { success, data: body } = ToWorker.safeParse(fromPlain(envelope.body));
+    const { store } = this.#options;
+    // Where it has not come, the head says it again.
+    const said = await unpackBody(envelope.body, ({ hash, size }) => readBlob(store, hash, size));
+    const { success, data: body } = ToWorker.safeParse(fromPlain(said?.body));
     if (!success) return;
     if (envelope.term > this.#term) await this.#changeHead(envelope.term);
     const stage = this.#atWork.get(envelope.grant ?? '');
@@ -232,23 +242,23 @@ export class RemoteWorker {
 
   async #measure(opened: Opened, { engine, program, structures }: Sweep): Promise<void> {
     const { sweep, trainers, free, closing } = opened;
-    const { cache, folder, findPlaces } = this.#options;
-    const places = await findPlaces({ engine, program }, { cache, folder, ended: closing.signal });
+    const { cache, folder, findPlaces, log } = this.#options;
+    const ended = closing.signal;
+    const places = await findPlaces({ engine, program }, { cache, folder, ended });
     const { seats, hire, cardOf, sign, inexact } = places;
     if (this.#opened !== opened) return;
     opened.hire = hire;
     for (let seat = 0; seat < seats; seat++) trainers.push(hire(seat));
-    const [first] = trainers as [Trainer];
-    const { machine, signatures } = await sign(first, structures);
-    const others = new Map([[cardOf(0), signatures]]);
-    for (const [seat, trainer] of trainers.entries()) {
+    const crew = { workers: trainers, hire, cardOf };
+    const measured = await measureCards(crew, structures, { ended, tell: log, sign });
+    const first = measured.get(cardOf(0))!;
+    for (const seat of trainers.keys()) {
       const card = cardOf(seat);
-      if (!others.has(card)) others.set(card, (await sign(trainer, structures)).signatures);
-      if (String(others.get(card)) === String(signatures)) free.push(seat);
-      else this.#options.log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
+      if (computeSame(measured.get(card)!, first)) free.push(seat);
+      else log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
     }
     this.#busySince = performance.now();
-    opened.ready = { kind: 'ready', sweep, machine, signatures, slots: free.length, inexact };
+    opened.ready = { kind: 'ready', sweep, ...first, slots: free.length, inexact };
     if (this.#opened === opened) this.#sayReady(opened);
   }
 
@@ -274,10 +284,10 @@ export class RemoteWorker {
   }
 
   async #train(opened: Opened, seat: number, order: RemoteOrder, grant: string): Promise<void> {
-    const { store, cache, folder, lock, log } = this.#options;
+    const { cache, folder, lock, log } = this.#options;
     const trainer = this.#alive(opened, seat);
     const send = (body: ToHead): Promise<void> => this.#send(body, grant);
-    const shop = { trainer, store, cache, bringer: this.#bringer, folder, send, sendAgain: lock / 3 };
+    const shop = { trainer, cache, bringer: this.#bringer, folder, send, sendAgain: lock / 3 };
     const stage = new StageAtWork(grant, shop);
     this.#atWork.set(grant, stage);
     if (this.#over.signal.aborted) stage.stop();
@@ -311,4 +321,12 @@ export class RemoteWorker {
     void opened?.orders?.end();
     await Promise.all(opened?.trainers.map((trainer) => trainer.end()) ?? []);
   }
+}
+
+/** Cards whose bits are unknown have to be of one kind. */
+function computeSame(one: Measured, other: Measured): boolean {
+  const isKnown = !one.signatures.includes(null);
+  return (
+    String(one.signatures) === String(other.signatures) && (isKnown || one.machine.device === other.machine.device)
+  );
 }

@@ -76,7 +76,7 @@ export async function unpackFolder(
   reading.catch(() => {}); // the loop below fails with it
   const files: { name: string; bytes: number }[] = [];
   for await (const entry of archive) {
-    const { name, size, mode = 0 } = entry.header;
+    const { name, size, mode } = entry.header;
     if (name.startsWith('/') || name.split('/').includes('..'))
       throw new Error(`Found the path ${name} in a checkpoint, wanted one below its folder`);
     await mkdir(dirname(join(folder, name)), { recursive: true });
