@@ -21,7 +21,7 @@ test('a sweep of very many structures, and as many signatures, are more than a m
   const told = await member.hears('sweep');
   expect(told.structures).toEqual(structures);
   const signatures = structures.map((_, n) => hashOf(n));
-  await member.sayAtLength({ kind: 'ready', sweep: told.sweep, machine: MACHINE, signatures });
+  await member.sayAtLength({ kind: 'ready', sweep: told.sweep, machine: MACHINE, signatures, slots: 1, inexact: null });
   expect((await member.hears('class')).name).toMatch(/^[0-9a-f]{12}$/);
   expect(all.logged.filter((line) => !line.includes('has come'))).toEqual([]);
   ended.abort();
