@@ -1,23 +1,21 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
-import type { ProgramTraining } from '../../sweep/settings.ts';
+import { isProgram } from '../../sweep/settings.ts';
 import type { Trainer } from '../workers/trainer.ts';
 import { Bench, type Task } from './bench.ts';
 import { firstDifference } from './first-difference.ts';
 import { likelyCauses } from './likely-causes.ts';
 import { refuseIncomplete } from './refuse-incomplete.ts';
 import { ProgramBroken } from './program-broken.ts';
+import { forkOf, structureOf, type ProgramArm } from './structure.ts';
 import { savedAt, type Saved, type Trained } from './trained.ts';
 import type { Checked, Difference, Verdict } from './verdict.ts';
-
-/** In batches: a fork comes after so many, at most. */
-const FORK_AT = 20;
 
 /** The program that is checked, by an arm of its sweep. */
 export interface Subject {
   /** Its name, `program:…`. */
   engine: string;
-  arm: Arm & { training: ProgramTraining };
+  arm: ProgramArm;
   seed: number;
   /** The metric that its sweep decides by. */
   metric: string;
@@ -37,14 +35,23 @@ export interface CheckMeans {
   tell: (message: string) => void;
 }
 
-/** The arm that a program is checked by: the first one that has the intra-class phase. */
-export function armToCheck(arms: readonly Arm[]): Arm & { training: ProgramTraining } {
-  return (arms.find(hasIntraPhase) ?? arms[0]) as Arm & { training: ProgramTraining };
-}
+/** Of a sweep with more structures than this, the others are trained unchecked. */
+const MOST_STRUCTURES = 8;
 
-/** The batch of the fork; 0 where runs are too short for one. */
-export function forkOf({ training }: Pick<Arm, 'training'>): number {
-  return Math.min(FORK_AT, Math.floor(training.batches / 2));
+/**
+ * The arms that a program is checked by: of each structure the first one that has the intra-class phase, else its first
+ * one. Those with the phase come first.
+ */
+export function armsToCheck(arms: readonly Arm[]): ProgramArm[] {
+  const programs = arms.filter((arm): arm is ProgramArm => isProgram(arm.training) && forkOf(arm) > 0);
+  const withPhase = programs.filter(hasIntraPhase);
+  const ordered = [...withPhase, ...programs.filter((arm) => !hasIntraPhase(arm))];
+  const first = new Map<string, ProgramArm>();
+  for (const arm of ordered) {
+    const structure = structureOf(arm);
+    if (!first.has(structure)) first.set(structure, arm);
+  }
+  return [...first.values()].slice(0, MOST_STRUCTURES);
 }
 
 /**

@@ -9,7 +9,7 @@ import { removeFolders } from '../programs/leftovers.ts';
 import { programFolder } from '../programs/program-files.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { Crew } from '../workers/hire-crew.ts';
-import { armToCheck, checkProgram, forkOf, type Subject } from './check-program.ts';
+import { armsToCheck, checkProgram, type Subject } from './check-program.ts';
 import { foreignModules } from './foreign-modules.ts';
 import { keepVerdict, readVerdict, verdictKey } from './kept-verdicts.ts';
 import { describeDifference, type Verdict } from './verdict.ts';
@@ -33,18 +33,22 @@ interface Begun {
  */
 export async function ensureExact(options: Options, begun: Begun): Promise<void> {
   const { sweep, crew, dataFingerprint, isDone, ended } = begun;
-  const arm = armToCheck(sweep.armList);
-  if (!isProgram(arm.training)) return;
-  const { fork, exact } = arm.training.program;
-  if (!fork || !sweep.share || forkOf(arm) === 0) return note(options, null, ended);
-  const subject = { engine: crew.engine, arm, seed: sweep.plan.seeds[0]!, metric: sweep.metric.name };
-  const key = verdictKey(subject, dataFingerprint);
-  const kept = readVerdict(key);
-  const verdict = kept ?? (isDone ? null : await check(subject, options, begun));
-  if (verdict === null) return;
-  if (kept === null) keepVerdict(key, verdict);
-  if (!isDone) refuse(verdict, sweep, exact);
-  await note(options, verdict.kind === 'inexact' ? inWords(verdict) : null, ended);
+  const { training } = sweep.armList[0]!;
+  if (!isProgram(training)) return;
+  const { fork, exact } = training.program;
+  const arms = fork && sweep.share ? armsToCheck(sweep.armList) : [];
+  let inexact: string | null = null;
+  for (const arm of arms) {
+    const subject = { engine: crew.engine, arm, seed: sweep.plan.seeds[0]!, metric: sweep.metric.name };
+    const key = verdictKey(subject, dataFingerprint);
+    const kept = readVerdict(key);
+    const verdict = kept ?? (isDone ? null : await check(subject, options, begun));
+    if (verdict === null) return;
+    if (kept === null) keepVerdict(key, verdict);
+    if (!isDone) refuse(verdict, sweep, exact);
+    if (verdict.kind === 'inexact') inexact ??= inWords(verdict);
+  }
+  await note(options, inexact, ended);
 }
 
 /** In the folder of the stages, which has nothing else in it before anything is trained. */
@@ -53,7 +57,9 @@ async function check(subject: Subject, options: Options, { sweep, crew, ended }:
   const programs = programsFolderOf(options.storage);
   const stages = join(programs, 'stages');
   const copy = programFolder(programs, crew.engine);
-  tell(`${sweep.id} ${sweep.name}: checking whether what its program trains after a fork is exact`);
+  tell(
+    `${sweep.id} ${sweep.name}: checking whether what its program trains after a fork is exact, by ${subject.arm.name}`,
+  );
   try {
     const verdict = await checkProgram(subject, {
       hire: crew.hire,
