@@ -15,7 +15,10 @@ import { inProcess } from '../helpers/in-process.ts';
 import { storeTrainedSweep } from '../http/trained-sweep.ts';
 
 // The waits are those of a server that is started anew.
-vi.mock(import('../../server/export/mlflow/patience.ts'), () => ({ PATIENCE_MS: 120_000, WAITS_MS: [1, 2, 3] }));
+vi.mock(import('../../server/export/mlflow/patience.ts'), () => ({
+  PATIENCE_MS: 120_000 as const,
+  WAITS_MS: [1, 2, 3],
+}));
 
 let folder: string;
 
@@ -172,7 +175,7 @@ describe('a server that cannot answer at the moment is asked again', () => {
   });
 
   test('nobody there: one who comes in time is asked', async () => {
-    const server = createServer((...asked) => void GOOD(...asked)).listen(0, '127.0.0.1');
+    const server = createServer(GOOD).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     server.close();

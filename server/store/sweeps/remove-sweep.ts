@@ -17,8 +17,8 @@ export interface Removed {
 }
 
 /**
- * Deletes a sweep, and the runs, curves, checkpoints, logs and copies of programs that no other sweep refers to. Refuses
- * while it is being trained.
+ * Deletes a sweep, and the runs, curves, checkpoints, logs and copies of programs that no other sweep refers to.
+ * Refuses while it is being trained.
  *
  * @param complain gets a sentence for each file that cannot be deleted
  */
