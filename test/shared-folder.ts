@@ -21,7 +21,7 @@ declare module 'vitest' {
 /**
  * Before all tests: a folder with `images` and `labels` to train on, in which files leave to each other what takes long
  * to make. It has the programs' cache too: in the user's own, another checkout at work would overwrite what is known of
- * this one's engines, and every `cosweep run` try them anew, which takes seconds.
+ * this one's engines, and every `cosweep run` try them anew, which takes seconds. So it has what the user trusts.
  */
 export default function setUp({ provide }: TestProject): () => void {
   const sharedFolder = mkdtempSync(join(tmpdir(), 'cosweep-tests-'));
@@ -29,11 +29,12 @@ export default function setUp({ provide }: TestProject): () => void {
   provide('python', testPython());
   relink(); // from the user's cache, which nothing finds from here on
   const cache = (process.env['COSWEEP_CACHE'] = join(sharedFolder, 'cache'));
-  mkdirSync(cache);
+  const state = (process.env['COSWEEP_STATE'] = join(sharedFolder, 'state'));
+  for (const own of [cache, state]) mkdirSync(own);
   writeImages(sharedFolder, 400, 12);
   // Some tests start programs as another user.
   chmodSync(sharedFolder, 0o755);
-  chmodSync(cache, 0o777);
+  for (const own of [cache, state]) chmodSync(own, 0o777);
   provide('sharedFolder', sharedFolder);
   return () => rmSync(sharedFolder, { recursive: true, force: true });
 }

@@ -8,7 +8,7 @@ import type { Verdict } from '../runner/exactness/verdict.ts';
 import { fingerprintData } from '../runner/programs/data-fingerprint.ts';
 import { clearLeftovers } from '../runner/programs/leftovers.ts';
 import { programFolder } from '../runner/programs/program-files.ts';
-import { armToCheck, forkOf, type Subject } from '../runner/programs/subject.ts';
+import { armsToCheck, type Subject } from '../runner/programs/subject.ts';
 import { onProgram } from '../runner/workers/hire-worker.ts';
 import { findSeats } from '../runner/workers/program-seats.ts';
 import type { Trainer } from '../runner/workers/trainer.ts';
@@ -44,12 +44,17 @@ export async function checkEngine(
   goOnWhereNobodyReads();
   const signals = watchStopSignals(() => {});
   try {
-    const subject = toSubject(await planDefinition(definition, folder, { programs: scratch }), source);
+    const subjects = toSubjects(await planDefinition(definition, folder, { programs: scratch }), source);
     await mkdir(stages, { mode: 0o700 });
-    const verdict = await check(subject, { folder, scratch, stages }, output, signals.stop);
-    if (verdict === null) return { verdict, interrupted: signals.exitCode() };
-    keepVerdict(verdictKey(subject, await fingerprintData(subject.arm.training.program, folder)), verdict);
-    return { verdict, interrupted: null };
+    const verdicts: Verdict[] = [];
+    for (const subject of subjects) {
+      const verdict = await check(subject, { folder, scratch, stages }, output, signals.stop);
+      if (verdict === null) return { verdict, interrupted: signals.exitCode() };
+      keepVerdict(verdictKey(subject, await fingerprintData(subject.arm.training.program, folder)), verdict);
+      if (verdict.kind !== 'exact') return { verdict, interrupted: null };
+      verdicts.push(verdict);
+    }
+    return { verdict: together(verdicts), interrupted: null };
   } finally {
     signals.end();
     await clearLeftovers(stages);
@@ -57,18 +62,30 @@ export async function checkEngine(
   }
 }
 
-function toSubject({ name, arms, seeds, metric, engine }: Plan, source: string): Subject {
-  const arm = armToCheck(arms);
+/** What was found of several arms, all of them exact. */
+function together(verdicts: readonly Verdict[]): Verdict {
+  return {
+    ...verdicts[0]!,
+    arm: verdicts.map(({ arm }) => arm).join(', '),
+    seconds: verdicts.reduce((sum, { seconds }) => sum + seconds, 0),
+    warnings: [...new Set(verdicts.flatMap(({ warnings }) => warnings))],
+  };
+}
+
+function toSubjects({ name, arms, seeds, metric, engine }: Plan, source: string): Subject[] {
+  const { training } = arms[0]!;
   const cannot = `Cannot check the program of ${JSON.stringify(name)} (${source})`;
-  if (engine === undefined || !isProgram(arm.training))
+  if (engine === undefined || !isProgram(training))
     throw new UserError(`${cannot}: found no training.program, wanted a definition whose runs a program trains`);
-  if (!arm.training.program.fork)
+  if (!training.program.fork)
     throw new UserError(
       `${cannot}: found no "fork": true in training.program, so every run is trained in one piece; wanted a program ` +
         'that saves and loads checkpoints',
     );
-  if (forkOf(arm) === 0) throw new UserError(`${cannot}: found runs of one batch, wanted at least two to fork between`);
-  return { engine, arm, seed: seeds[0]!, metric: metric.name };
+  const checked = armsToCheck(arms);
+  if (checked.length === 0)
+    throw new UserError(`${cannot}: found runs of one batch, wanted at least two to fork between`);
+  return checked.map((arm) => ({ engine, arm, seed: seeds[0]!, metric: metric.name }));
 }
 
 interface Folders {

@@ -63,7 +63,7 @@ function shapeNotes({ shape }: Translation, layers: Layer[]): string[] {
 }
 
 function shapeProblems(layers: Layer[], shape: number[]): Problem[] {
-  return problemsOfNetwork({ layers, embedding: 64, dropout: 0 }, { shape, classes: 2 });
+  return problemsOfNetwork({ layers, embedding: 64, dropout: 0 }, { shape, classes: 2, batchSize: 1 });
 }
 
 function weightNotes({ manifest }: Topology, { weightNotes: notes }: Translation, withWeights: boolean): string[] {

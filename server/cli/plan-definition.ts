@@ -68,9 +68,9 @@ async function refuseNetworks(
 ): Promise<void> {
   const checked = new Map(
     arms.map(({ training }) => {
-      const { model, dataset } = ownTraining(training);
+      const { model, dataset, batchSize } = ownTraining(training);
       const { shape, classes } = sourceOf(dataset);
-      return [JSON.stringify([model, shape, classes]), { model, images: { shape, classes } }];
+      return [JSON.stringify([model, shape, classes, batchSize]), { model, images: { shape, classes, batchSize } }];
     }),
   );
   const problems: Problem[] = [];

@@ -3,17 +3,26 @@ import type { PlanAction } from '../http/answers/plan-action.ts';
 import { programsFolderOf } from '../store/database/programs-folder.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
+import { trustPlanned } from './own-program.ts';
 import { planDefinition } from './plan-definition.ts';
 
 /**
- * Plans definitions for sweeps of a database.
+ * Plans definitions for sweeps of a database. The program of one that is written by the user, and not made from a
+ * stored sweep, is the user's own from then on.
  *
  * @param source how messages call a definition: `(of the confirmation)`
  */
 export function planFor(storage: Pick<Storage, 'file' | 'readOnly'>, source: string): PlanAction {
   const keeping = storage.readOnly ? {} : { programs: programsFolderOf(storage) };
-  return (definition, folder, engine = null) =>
-    planDefinition(readDefinition(definition, source), folder, { ...keeping, engine });
+  return async (definition, folder, engine) => {
+    const made = await planDefinition(readDefinition(definition, source), folder, {
+      ...keeping,
+      engine: engine ?? null,
+    });
+    // What is made from a stored sweep may be of a database from elsewhere.
+    if (engine === undefined && !storage.readOnly) await trustPlanned(storage, made);
+    return made;
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Plan } from '../sweep/plan/plan.ts';
 import { isProgram } from '../sweep/settings.ts';
 import { refuseChangedProgram } from './changed-program.ts';
 import { planDefinition } from './plan-definition.ts';
+import { trustPlanned } from './own-program.ts';
 import { planFor } from './plan-text.ts';
 import { tellNewPlan } from './new-plan.ts';
 import { type DefinitionFile, readDefinitionFile } from './read-definition-file.ts';
@@ -56,6 +57,7 @@ export async function queueDefinition(
   const kept = unchanged === null ? null : queueUnchanged(storage, request);
   if (kept === null) return queuePlanned(storage, request, plan ?? (await planFile(file)), file);
   await tellNewPlan(storage, kept, say);
+  await trustAsWritten(storage, file);
   return kept;
 }
 
@@ -73,6 +75,11 @@ async function queuePlanned(
   // Planned once more, so that the copy that is kept is the one that was planned.
   const kept = await planFor(storage, source)(text, folder);
   return queueSweep(storage, { ...request, plan: kept }).sweepId;
+}
+
+/** What the file says is its user's own; what the database holds under this name may say something else. */
+async function trustAsWritten(storage: Storage, file: DefinitionFile): Promise<void> {
+  if (readDefinition(file.text, file.source).trainer === 'program') await trustPlanned(storage, await planFile(file));
 }
 
 function planFile({ text, source, folder }: DefinitionFile): Promise<Plan> {

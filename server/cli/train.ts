@@ -26,7 +26,7 @@ export async function train(
   session: Session,
   storage: Storage,
   sweepId: number,
-  options: TrainOptions & { fresh: boolean },
+  options: TrainOptions & { fresh: boolean; trustProgram?: true },
 ): Promise<number> {
   const { ended, interrupted } = await trainAndShow(session, storage, sweepId, options);
   if (ended !== null && session.json) session.output.json(ended);
@@ -50,9 +50,9 @@ export async function trainAndShow(
   { output }: Session,
   storage: Storage,
   sweepId: number,
-  options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
+  options: Omit<TrainOptions, 'failOn'> & { fresh: boolean; trustProgram?: true },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
-  const { engine, device = null, workers, perDevice, programs, wait, fresh } = options;
+  const { engine, device = null, workers, perDevice, programs, wait, fresh, trustProgram } = options;
   const watchdog = watchdogTime();
   goOnWhereNobodyReads();
   const display = makeRunDisplay(output);
@@ -73,6 +73,7 @@ export async function trainAndShow(
       ...(head === null ? {} : { remote: head.remote }),
       wait,
       fresh,
+      trustsProgram: trustProgram === true,
       command: `cosweep ${withoutPasswords(process.argv.slice(2).join(' '))}`,
       tell: (event) => {
         display.tell(event);

@@ -12,7 +12,7 @@ import { ensureExact } from './exactness/ensure-exact.ts';
 import { signMachine, signProgram } from './exactness/sign-program.ts';
 import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
-import { subjectOf } from './programs/subject.ts';
+import { subjectsOf } from './programs/subject.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
 import { programStructures, structuresOf, type Structures } from './workers/bit-class.ts';
@@ -111,13 +111,12 @@ async function checkTheirs(options: Beginner, begun: Begun): Promise<Measured | 
 
 /** Machines elsewhere have signed what they trained of a program's sweep, so this one does as well. */
 function signHere({ storage, tell }: Beginner, { sweep, crew, ended }: Begun, isExact: boolean): Promise<ClassOfCard> {
-  const { armList, plan, metric } = sweep;
-  const { training } = armList[0]!;
-  const subject = subjectOf({ engine: crew.engine, arms: armList, seed: plan.seeds[0]!, metric: metric.name });
+  const { training } = sweep.armList[0]!;
+  const [subject] = subjectsOf(sweep, crew.engine);
   const stages = join(programsFolderOf(storage), 'stages');
   const sign: Sign = async (worker) => {
     const signing =
-      isExact && subject !== null
+      isExact && subject
         ? signProgram(worker, subject, stages)
         : signMachine(worker, (training as ProgramTraining).program.gpus);
     const { machine, signature } = await signing;

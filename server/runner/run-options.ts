@@ -18,6 +18,8 @@ export interface RunOptions {
   programs?: boolean;
   /** How many workers share a card; left out: one. */
   perDevice?: number | undefined;
+  /** True: the program of this sweep may be started, wherever it comes from. */
+  trustsProgram?: boolean;
   /** Train every run of this sweep anew, whatever the database holds. */
   fresh: boolean;
   /** False: where another process trains, leave the sweep queued and return at once. */

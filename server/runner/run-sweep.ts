@@ -19,6 +19,7 @@ import type { SweepSummary } from './events.ts';
 import { everything, trunksOnly } from './order/trunks-only.ts';
 import { otherMachine } from './other-machine.ts';
 import { impatiently, patiently } from './patiently.ts';
+import { refuseStranger } from './refuse-stranger.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { SweepWork } from './sweep-work.ts';
 import { trainSweep } from './train-sweep.ts';
@@ -70,7 +71,7 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
   const cancel = watchCancel(options);
   const over = new AbortController();
   const ended = AbortSignal.any([stop, kill, lost, cancel.cancelled, over.signal]);
-  const hiring = hireCrew(options, ended);
+  const hiring = refuseStranger(options).then(() => hireCrew(options, ended));
   hiring.catch(() => {}); // met below
   try {
     const beginning = await beginSweep(options, hiring, ended);

@@ -31,6 +31,8 @@ export interface RunResult {
   bits: string | null;
   /** Seconds of training, evaluation included, from batch 0 on; null before it has trained. */
   seconds: number | null;
+  /** What the graphics card drew in that time, what is taken from a trunk aside; left out where none was measured. */
+  energy?: NonNullable<Usage['energy']>;
   error: string | null;
   /** Curves by the name of their metric; only of the metrics that were asked for. */
   curves: Record<string, Curve>;

@@ -14,6 +14,12 @@ import type { ListedRun } from '../../server/store/reading/list-runs.ts';
 import { inProcess } from '../helpers/in-process.ts';
 import { storeTrainedSweep } from '../http/trained-sweep.ts';
 
+// The waits are those of a server that is started anew.
+vi.mock(import('../../server/export/mlflow/patience.ts'), () => ({
+  PATIENCE_MS: 120_000 as const,
+  WAITS_MS: [1, 2, 3],
+}));
+
 let folder: string;
 
 beforeAll(async () => {
@@ -136,6 +142,59 @@ describe('each fault is one sentence', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('secret');
+  });
+});
+
+describe('a server that cannot answer at the moment is asked again', () => {
+  const GOOD = answer(200, '{}', json);
+
+  /** Fails so many times, then answers. @returns the client, and how often it asked */
+  async function failing(times: number, fail: RequestListener, good = GOOD) {
+    const asked = { times: 0 };
+    const url = await serve((...pair) => (++asked.times > times ? good : fail)(...pair));
+    return { client: new MlflowClient({ url, authorization: null }), asked };
+  }
+
+  test.each([
+    ['500', answer(500, 'boom')],
+    ['500 in the words of MLflow', answer(500, '{"error_code": "INTERNAL_ERROR", "message": "locked"}', json)],
+    ['a page of a proxy', answer(502, '<h1>Bad Gateway', html)],
+    ['503', answer(503, 'busy')],
+    ['too many requests', answer(429, 'slowly')],
+    ['a connection that is cut', ({ socket }: IncomingMessage) => void socket.destroy()],
+  ])('%s', async (_, fail) => {
+    const { client, asked } = await failing(3, fail);
+    await client.post('runs/set-tag', {}, Done);
+    expect(asked.times).toBe(4);
+  });
+
+  test.each([400, 401, 404])('%i is an answer', async (status) => {
+    const { client, asked } = await failing(1, answer(status, 'no'));
+    await expect(client.post('runs/set-tag', {}, Done)).rejects.toThrow(String(status));
+    expect(asked.times).toBe(1);
+  });
+
+  test('nobody there: one who comes in time is asked', async () => {
+    const server = createServer(GOOD).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    server.close();
+    await once(server, 'close');
+    const client = new MlflowClient({ url: `http://127.0.0.1:${port}`, authorization: null }, 1_000, [1, 500, 500]);
+    setTimeout(() => server.listen(port, '127.0.0.1'), 20);
+    onTestFinished(() => void server.close());
+    expect(await client.get('x', {}, Done)).toEqual({});
+  });
+
+  test('what may have made a run already is not asked again; what cannot have is', async () => {
+    for (const fail of [answer(500, 'boom'), ({ socket }: IncomingMessage) => void socket.destroy()]) {
+      const { client, asked } = await failing(1, fail);
+      await expect(client.create('runs/create', {}, Done)).rejects.toThrow(/boom|cut/);
+      expect(asked.times).toBe(1);
+    }
+    const { client, asked } = await failing(2, answer(503, 'busy'));
+    await client.create('runs/create', {}, Done);
+    expect(asked.times).toBe(3);
   });
 });
 

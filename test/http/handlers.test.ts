@@ -386,7 +386,7 @@ test('the ablation table: as data, as a page, in every format', async () => {
   ]);
   // Seventeen runs that share nothing.
   expect(json.usage).toMatchObject({ seconds: 17 * 2.5, processor: { seconds: 17 * 3 }, energy: { joules: 17 * 250 } });
-  expect(json.note).toMatch(/Training took 15 s an arm, 43 s in all, .*; 1\.2 Wh in all by nvidia-smi\./);
+  expect(json.note).toMatch(/Training took 15 s an arm, 43 s in all, .*; 0\.42 Wh an arm, 1\.2 Wh in all by nvidia-smi\./);
 
   const page = (await ask<AblationResponse>('get', '/sweeps/s1/ablation?format=page')).body;
   expect(page.data).toEqual(json);
@@ -513,6 +513,20 @@ test('a definition → a queued sweep and a process for it; cancel, resume, retr
   });
   expect(started).toEqual([id, id, 's1']);
   cancelSweep(storage, 1);
+});
+
+test('a definition says which final weights to keep; those of all runs, if it says nothing', async () => {
+  for (const [wanted, kept] of [
+    [{}, 'all'],
+    [{ keepWeights: 'best' }, 'best'],
+    [{ keepWeights: 'none' }, 'none'],
+  ] as const) {
+    const { id } = (await ask<StartResponse>('post', '/sweeps', { definition, baseFolder: '/study', ...wanted })).body;
+    const stored = storage.prepare('SELECT keepWeights FROM "Sweep" WHERE id = ?').pluck().get(parseSweepId(id));
+    expect([stored, started.pop()]).toEqual([kept, id]);
+    await ask('post', `/sweeps/${id}/cancel`);
+  }
+  expect((await ask<ErrorResponse>('post', '/sweeps', { definition, keepWeights: 'some' })).status).toBe(400);
 });
 
 test('kill cancels a sweep without waiting for its workers', async () => {
@@ -723,6 +737,32 @@ test('two runs side by side: what differs, and how much is the same', async () =
   expect(differing.filter(([title]) => title === 'settings')).toHaveLength(1);
   expect(body.same).toBe(body.sections.flatMap(({ rows }) => rows).length - differing.length);
   expect((await ask('get', `/runs/${first}/diff?with=r99999`)).status).toBe(404);
+});
+
+test('two networks of layers side by side: the layers that differ, and no others', async () => {
+  const firstRun = async (name: string, layers: unknown[]): Promise<string> => {
+    const own = { ...definition, name, training: { ...definition.training, model: { layers } } };
+    const { id } = (await ask<StartResponse>('post', '/sweeps', { definition: own, baseFolder: '/study' })).body;
+    started.pop();
+    await ask('post', `/sweeps/${id}/cancel`);
+    return (await ask<RunList>('get', `/sweeps/${id}/runs`)).body.items[0]!.id;
+  };
+  const layers = ['flatten', { dense: 64 }, 'relu'];
+  const [first, second] = [
+    await firstRun('narrow', layers),
+    await firstRun('wide', ['flatten', { dense: 64 }, { batchNorm: true }, 'relu']),
+  ];
+  const of = async (other: string) => (await ask<RunDiff>('get', `/runs/${first}/diff?with=${other}`)).body.sections;
+  const rows = (await of(second))[0]!.rows.filter(({ name }) => name.startsWith('training.model.layers'));
+  expect(rows).toEqual([
+    {
+      name: 'training.model.layers[– → 2]',
+      values: ['none', expect.stringMatching(/^\{"batchNorm":true,/)],
+      differs: true,
+    },
+  ]);
+  const same = (await of(first))[0]!.rows.find(({ name }) => name === 'training.model.layers');
+  expect(same).toEqual({ name: 'training.model.layers', values: ['3 layers', '3 layers'], differs: false });
 });
 
 describe('logs', () => {

@@ -53,6 +53,7 @@ test('every endpoint, every parameter and every field of a request says what it 
     'baseFolder',
     'engine',
     'probe',
+    'keepWeights',
   ]);
 });
 

@@ -31,7 +31,8 @@ function told({ parameters: swept = {}, ...more }: Record<string, unknown>): str
 
 /** Everything that is said of a network on pictures of 8×8 pixels. */
 function toldOfNetwork(layers: Layer[]): string {
-  const problems = problemsOfNetwork({ layers, embedding: 8, dropout: 0 }, { shape: [8, 8, 3], classes: 10 });
+  const images = { shape: [8, 8, 3], classes: 10, batchSize: 64 };
+  const problems = problemsOfNetwork({ layers, embedding: 8, dropout: 0 }, images);
   return problems.map(({ message }) => message).join('\n');
 }
 
@@ -53,6 +54,11 @@ export const planLimits: LimitCase[] = [
   {
     what: 'plan: parameters of a network',
     error: () => toldOfNetwork(['flatten', { dense: 2 ** 20, bias: true }]),
+  },
+  {
+    what: 'plan: numbers that the layers of a network make of a batch',
+    error: () =>
+      toldOfNetwork([{ conv: 2 ** 20, size: 1, stride: 1, padding: 'same', bias: true }, 'relu', 'globalAveragePool']),
   },
   { what: 'definition: entries of all lists and objects', error: () => told({ odd: range(150_001, () => 1) }) },
   { what: 'definition: characters of a text', error: () => told({ description: 'x'.repeat(10_001) }) },

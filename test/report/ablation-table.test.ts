@@ -786,6 +786,18 @@ describe('what training used, in the footnote', () => {
     expect(note({ seconds: 0 })).not.toContain('Training took');
   });
 
+  it('is energy of an arm too, where that of all their runs was measured', () => {
+    const { runs } = measuredSweep();
+    const measured = (share: number) =>
+      runs.map((run) => ({ ...run, energy: { joules: 3600 * (run.arm + 1), share: run.seed === 3 ? share : 1 } }));
+    // Ten runs of 1, 2, 3 and 4 Wh an arm.
+    const of = '67 min in all, with what is shared counted once; ';
+    expect(note({ runs: measured(0.97) })).toContain(`${of}25 Wh an arm (10 Wh to 40 Wh), 0.21 kWh in all by`);
+    expect(note({ runs: measured(0.5) })).toContain(`${of}0.21 kWh in all by`);
+    const some = measured(1).filter(({ arm, seed }) => arm < 2 || seed !== 3);
+    expect(note({ runs: some })).toContain(`${of}15 Wh an arm (10 Wh to 20 Wh), 0.21 kWh in all by`);
+  });
+
   it('is no mean of arms while some of their runs are missing', () => {
     const { runs } = measuredSweep();
     const without = (arms: number[]) => runs.filter(({ arm, seed }) => !arms.includes(arm) || seed !== 3);

@@ -17,6 +17,7 @@ import { readResults } from '../../server/store/reading/read-results.ts';
 import { readRun } from '../../server/store/reading/read-run.ts';
 import { readSweep } from '../../server/store/reading/read-sweep.ts';
 import { storedAsRunning } from '../../server/store/reading/seen-state.ts';
+import { readRunEnergies } from '../../server/store/reading/read-usage.ts';
 import { readSweepVersion } from '../../server/store/reading/sweep-version.ts';
 import { noteWorkers, type NotedWorker } from '../../server/store/training/note-workers.ts';
 import { begin, lease, makePlan, newStorage } from './support.ts';
@@ -61,6 +62,7 @@ const READINGS: Record<string, (storage: Storage) => unknown> = {
   'confusion matrix': (storage) => readArtefact(storage, 1, 'confusion'),
   'all results': (storage) => readResults(storage, 1, ['val/accuracy']),
   'results of a run': (storage) => readLazyResults(storage, 1, ['val/accuracy'], 1).runs[0]!.curves['val/accuracy'],
+  'energies of runs': (storage) => readRunEnergies(storage, 1),
   marks: (storage) => [readMarks(storage, 1), readRunMarks(storage, [1])],
   version: (storage) => readSweepVersion(storage, 's1'),
   machines: (storage) => {

@@ -73,6 +73,10 @@ describe('what training used', () => {
       (each) => each!.energy!.joules,
     );
     expect(joules).toEqual([750, 1000]);
+    expect(readResults(storage, sweepId, [])!.runs.map(({ energy }) => energy)).toEqual([
+      { joules: 750, share: 1 },
+      { joules: 1000, share: 1 },
+    ]);
     expect(usageOfSweep(storage, sweepId)).toMatchObject({
       seconds: 7.5,
       processor: { seconds: 7, peakMemory: 3e9 },
@@ -92,7 +96,7 @@ describe('what training used', () => {
   });
 
   test('says over how much of the time it was measured, and what was not measured at all', async () => {
-    const { storage, shared, first, runIds, commit } = await forked();
+    const { storage, sweepId, shared, first, runIds, commit } = await forked();
     commit(shared, 0, 50, { usage: usage(4, 1e9, null) });
     expect(await usageOf(storage, runIds[0]!)).toMatchObject({ gpu: null, energy: null });
     commit(first, 50, 100, { usage: { ...usage(0, 0, 200), process: null } });
@@ -102,6 +106,10 @@ describe('what training used', () => {
       gpu: { use: 0.4, peakUse: 0.2, peakMemory: 2 ** 33, share: 0.5 },
       energy: { joules: 500, share: 0.5 },
     });
+    expect(readResults(storage, sweepId, [])!.runs.map(({ energy }) => energy)).toEqual([
+      { joules: 500, share: 0.5 },
+      undefined,
+    ]);
   });
 
   test('goes with a stage that begins again, and with the sweep', async () => {

@@ -19,6 +19,9 @@ import { storeTrainedSweep } from '../http/trained-sweep.ts';
 import { temporaryFolder } from '../store/support.ts';
 import { BODIES, COMMANDS, QUERIES } from './outside-cases.ts';
 
+// No server is there, and none comes.
+vi.mock(import('../../server/export/mlflow/patience.ts'), () => ({ PATIENCE_MS: 120_000 as const, WAITS_MS: [] }));
+
 vi.setConfig({ testTimeout: 3_600_000 });
 
 /** A trained sweep and a confirmation of it, and another process that seems to train, so that nothing here does. */

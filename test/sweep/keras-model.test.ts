@@ -98,6 +98,91 @@ describe('layers that are called otherwise than once, in a row', () => {
   });
 });
 
+describe('models inside of a model', () => {
+  const call = (from: string, told: object = {}) => [[[from, 0, 0, told]]];
+  const written = (class_name: string, name: string, inbound_nodes: unknown[], config: object = {}) => ({
+    ...{ class_name, name, inbound_nodes },
+    config: { name, ...config },
+  });
+  const base = (told: object = {}, config: object = {}) =>
+    written('Functional', 'base', call('in', told), {
+      layers: [
+        written('InputLayer', 'base_in', [], { batch_input_shape: [null, 8, 8, 3] }),
+        written('Conv2D', 'c', call('base_in'), { filters: 3, kernel_size: [1, 1] }),
+        written('BatchNormalization', 'n', call('c')),
+        written('Add', 'sum', [
+          [
+            ['n', 0, 0, {}],
+            ['base_in', 0, 0, {}],
+          ],
+        ]),
+      ],
+      input_layers: [['base_in', 0, 0]],
+      output_layers: [['sum', 0, 0]],
+      ...config,
+    });
+  const around = (inner: object, more: object = {}) =>
+    read({
+      class_name: 'Functional',
+      config: {
+        layers: [
+          written('InputLayer', 'in', [], { batch_input_shape: [null, 8, 8, 3] }),
+          inner,
+          written('Flatten', 'f', call('base')),
+          written('Dense', 'd', call('f'), { units: 4 }),
+        ],
+        ...more,
+      },
+    });
+  const flat = functional([
+    INPUT,
+    conv('c', ['in']),
+    ['BatchNormalization', 'n', ['c']],
+    ['Add', 'sum', ['n', 'in']],
+    ['Flatten', 'f', ['sum']],
+    dense('d', ['f']),
+  ]);
+
+  test('are their layers, in their places', () => {
+    expect(flat.layers).toMatchObject([{ residual: [{ conv: 3 }, { batchNorm: true }], name: 'sum' }, 'flatten']);
+    expect(around(base())).toEqual(flat);
+    const inARow = [base(), written('Flatten', 'f', []), written('Dense', 'd', [], { units: 4 })];
+    const start = written('InputLayer', 'in', [], { batch_input_shape: [null, 8, 8, 3] });
+    expect(read({ class_name: 'Sequential', config: { layers: [start, ...inARow] } })).toEqual(flat);
+    const deeper = { ...base(), config: { name: 'base', layers: [{ ...base(), inbound_nodes: [] }] } };
+    expect(around({ ...deeper, class_name: 'Sequential' })).toEqual(flat);
+  });
+
+  test('may be the end, and may be called as in use: batch norm says so', () => {
+    const { problems, layers } = read({
+      class_name: 'Model',
+      config: {
+        layers: [written('InputLayer', 'in', [], { batch_input_shape: [null, 8, 8, 3] }), base()],
+        output_layers: [['base', 0, 0]],
+      },
+    });
+    expect([problems, layers]).toEqual([[], flat.layers.slice(0, 1)]);
+    expect(around(base({ training: false })).notes.join()).toContain('"sum/n": normalises by running statistics');
+  });
+
+  test('with a second input, a second output or a second call are refused', () => {
+    const second = written('InputLayer', 'more', [], { batch_input_shape: [null, 8, 8, 3] });
+    const { config } = base();
+    const layers = [...(config as unknown as { layers: object[] }).layers, second];
+    const outputs = { output_layers: [['sum', 0, 0], ['n', 0, 0]] }; // prettier-ignore
+    expect(told(around(base({}, { layers })))).toContain(
+      'base_in (InputLayer): found it in "base" of 2 inputs, wanted one',
+    );
+    expect(told(around(base({}, outputs)))).toContain(
+      'base_in (InputLayer): found it in "base" of 2 outputs, wanted one',
+    );
+    const twice = { ...base(), inbound_nodes: [...call('in'), ...call('f')] };
+    expect(told(around(twice))).toContain(
+      'base_in (InputLayer): found it called 2 times, wanted a layer that is called once',
+    );
+  });
+});
+
 describe('outputs', () => {
   const layers = [INPUT, conv('c', ['in']), ['Flatten', 'f', ['c']] as Written, dense('a', ['f']), dense('b', ['f'])];
 

@@ -13,7 +13,9 @@ const end = { embedding: 8, dropout: 0 };
 const own = (layers: unknown, more: Partial<ModelSettings> = {}): ModelSettings =>
   ({ layers: layersSchema.parse(layers), ...end, ...more }) as ModelSettings;
 const problems = (layers: unknown, shape = [8, 8, 3], more: Partial<ModelSettings> = {}) =>
-  problemsOfNetwork(own(layers, more), { shape, classes: 10 }).map(({ path, message }) => `${path}: ${message}`);
+  problemsOfNetwork(own(layers, more), { shape, classes: 10, batchSize: 64 }).map(
+    ({ path, message }) => `${path}: ${message}`,
+  );
 
 describe('names', () => {
   const namesOf = (layers: unknown) =>
@@ -146,7 +148,7 @@ describe('shapes', () => {
 
   it('may be of pictures with odd edges, down to one pixel', () => {
     for (const name of MODEL_NAMES)
-      expect(problemsOfNetwork({ name, ...end }, { shape: [1, 1, 3], classes: 2 })).toEqual([]);
+      expect(problemsOfNetwork({ name, ...end }, { shape: [1, 1, 3], classes: 2, batchSize: 64 })).toEqual([]);
   });
 });
 
@@ -154,6 +156,19 @@ test('a network that would not fit into memory is refused with its largest part'
   expect(problems(['flatten', { dense: 400_000 }, 'relu', { dense: 400 }], [32, 32, 3])).toEqual([
     'training.model: found 1389203698 parameters, wanted at most 134217728; ' +
       'most of them are in "dense1/kernel", 3072 × 400000',
+  ]);
+});
+
+test('a batch that would not fit into memory between the layers is refused with the largest of them', () => {
+  const layers = [{ residual: [{ conv: 64 }, 'relu'], shortcut: 'projection' }, 'globalAveragePool'];
+  const of = (batchSize: number) =>
+    problemsOfNetwork(own(layers), { shape: [512, 512, 3], classes: 10, batchSize }).map(({ message }) => message);
+  // Five times 512 × 512 × 64 (convolution, relu, convolution and batch norm of the shortcut, sum), 64 and 8.
+  const each = 5 * 512 * 512 * 64 + 64 + 8;
+  expect(of(51)).toEqual([]);
+  expect(of(52)).toEqual([
+    `found ${52 * each} numbers that its layers make of a batch of 52, wanted at most 4294967296; ` +
+      'the largest makes a picture of 512 × 512 × 64 of each image',
   ]);
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { FLAGS, NUMBERS, OTHERS, TEXTS } from '../../server/sweep/filter/filter-words.ts';
-import { carriedQuery } from '../../web/routing/carried.ts';
 import { completions, filterOf, FIXED_WORDS } from '../../web/series/filter-words.ts';
 
 describe('words of filters', () => {
@@ -28,12 +27,5 @@ describe('the filter of an address', () => {
     );
     expect(of('q=beta+0.2')).toBe('arm ~ "beta 0.2"');
     expect(of('page=2')).toBe('');
-  });
-
-  it('goes with the metric from page to page of a sweep, and nothing else does', () => {
-    expect(carriedQuery(new URLSearchParams('page=2&metric=val/nc1&filter=beta>0&sort=arm'))).toBe(
-      '?filter=beta%3E0&metric=val%2Fnc1',
-    );
-    expect(carriedQuery(new URLSearchParams('page=2'))).toBe('');
   });
 });

@@ -8,15 +8,18 @@ export interface Draft {
   definition: string;
   baseFolder: string;
   engine: string;
+  keepWeights: string;
 }
 
-const EMPTY: Draft = { definition: '', baseFolder: '', engine: 'auto' };
+const EMPTY: Draft = { definition: '', baseFolder: '', engine: 'auto', keepWeights: 'all' };
 const KEY = 'cosweep:draft';
 
 export interface OwnDraft {
   draft: Draft;
+  /** False while the draft is what it began with. */
+  isEdited: boolean;
   edit: (change: Partial<Draft>) => void;
-  /** It has become a sweep, or is given up. */
+  /** It has become a sweep, or is given up: what it began with is left. */
   discard: () => void;
   /** Why the sweep that it should begin with cannot be had. */
   error: Error | null;
@@ -25,40 +28,71 @@ export interface OwnDraft {
 /**
  * The draft of this browser, which outlives a reload of the page.
  *
- * @param from id of a sweep that it begins with instead; the draft from before is lost once this one is edited
+ * @param from id of a sweep that it begins with; the draft from before is lost once this one is edited
  */
 export function useDraft(from: string | null): OwnDraft {
-  const [draft, setDraft] = useState(() => (from === null ? readDraft() : EMPTY));
+  const [begun, setBegun] = useState(EMPTY);
+  const [draft, setDraft] = useState(() => (from === null ? (readDraft() ?? EMPTY) : EMPTY));
   const [error, setError] = useState<Error | null>(null);
   useEffect(() => {
     if (from === null) return;
     const abort = new AbortController();
     get<SweepDetail>(`sweeps/${encodeURIComponent(from)}`, abort.signal).then(
-      ({ definition, baseFolder }) => setDraft({ ...EMPTY, definition, baseFolder }),
+      ({ definition, baseFolder }) => {
+        const cloned = { ...EMPTY, definition, baseFolder };
+        setBegun(cloned);
+        setDraft(readDraft(definition) ?? cloned);
+      },
       (problem: Error) => {
         if (!abort.signal.aborted) setError(problem);
       },
     );
     return () => abort.abort();
   }, [from]);
+  const isEdited = !isSame(draft, begun);
   const keep = (next: Draft): void => {
     setDraft(next);
-    writeDraft(next);
+    writeDraft(next, begun);
   };
-  return { draft, error, edit: (change) => keep({ ...draft, ...change }), discard: () => keep(EMPTY) };
+  return {
+    draft,
+    isEdited,
+    error,
+    edit: (change) => keep({ ...draft, ...change }),
+    discard: () => {
+      if (isEdited) keep(begun);
+    },
+  };
 }
 
-/** What is stored may be of another version, or of nobody's making. */
-function readDraft(): Draft {
+/** What is stored: the draft, and the definition that it began with. */
+type StoredDraft = Draft & { begun: string };
+
+/**
+ * What is stored may be of another version, or of nobody's making.
+ *
+ * @param begun the definition that the draft began with, which names a clone better than the number of its sweep: the
+ *   next database has such a number too
+ * @returns null where no such draft is stored
+ */
+function readDraft(begun?: string): Draft | null {
   try {
-    const stored = JSON.parse(readStored(KEY) ?? '{}') as Partial<Record<keyof Draft, unknown>>;
+    const stored = JSON.parse(readStored(KEY) ?? 'null') as Partial<Record<keyof StoredDraft, unknown>> | null;
+    if (stored === null || (begun !== undefined && stored.begun !== begun)) return null;
     const text = (key: keyof Draft): string => (typeof stored[key] === 'string' ? stored[key] : EMPTY[key]);
-    return { definition: text('definition'), baseFolder: text('baseFolder'), engine: text('engine') };
+    return Object.fromEntries(KEYS.map((key) => [key, text(key)])) as unknown as Draft;
   } catch {
-    return EMPTY;
+    return null;
   }
 }
 
-function writeDraft(draft: Draft): void {
-  writeStored(KEY, draft.definition === '' ? null : JSON.stringify(draft));
+function writeDraft(draft: Draft, begun: Draft): void {
+  const stored: StoredDraft = { ...draft, begun: begun.definition };
+  writeStored(KEY, isSame(draft, begun) ? null : JSON.stringify(stored));
+}
+
+const KEYS = Object.keys(EMPTY) as (keyof Draft)[];
+
+function isSame(draft: Draft, other: Draft): boolean {
+  return KEYS.every((key) => draft[key] === other[key]);
 }

@@ -15,6 +15,12 @@ import { PlanView } from './plan-view.tsx';
 
 const ENGINES = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
 
+const KEPT_WEIGHTS = [
+  { value: 'all', label: 'of all runs' },
+  { value: 'best', label: 'of each arm’s best run' },
+  { value: 'none', label: 'of none' },
+];
+
 /** Paste a definition, see its plan or all its problems, start it. */
 export function NewSweepPage() {
   const checking = useDefinitionCheck();
@@ -37,8 +43,8 @@ export function NewSweepPage() {
 
 function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
   const from = useLocation().query.get('from');
-  const { draft, edit, discard, error } = useDraft(from);
-  const { definition, baseFolder, engine } = draft;
+  const { draft, isEdited, edit, discard, error } = useDraft(from);
+  const { definition, baseFolder } = draft;
   const request = (): PlanRequest => ({ definition, ...(baseFolder === '' ? {} : { baseFolder }) });
   const editPlanned = (change: Partial<typeof draft>): void => {
     edit(change);
@@ -46,8 +52,8 @@ function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
   };
   const start = (probe: boolean): void => {
     if (checking.check.state !== 'good') return;
-    const chosen = engine as NonNullable<StartRequest['engine']>;
-    void checking.start(checking.check.plan, { ...request(), engine: chosen, probe }, discard);
+    const { engine, keepWeights } = draft as Pick<StartRequest, 'engine' | 'keepWeights'>;
+    void checking.start(checking.check.plan, { ...request(), engine, keepWeights, probe }, discard);
   };
 
   return (
@@ -90,9 +96,15 @@ function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
         </Field>
         <Select
           label="Engine"
-          value={engine}
+          value={draft.engine}
           onChange={(next) => edit({ engine: next })}
           options={ENGINES.map((name) => ({ value: name, label: name }))}
+        />
+        <Select
+          label="Final weights to keep"
+          value={draft.keepWeights}
+          onChange={(next) => edit({ keepWeights: next })}
+          options={KEPT_WEIGHTS}
         />
       </div>
       <Buttons check={checking.check} start={start}>
@@ -101,18 +113,20 @@ function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
             Fill in an example
           </button>
         ) : (
-          <AskButton
-            kind="plain"
-            label="Clear"
-            question="Clear what is written here?"
-            yes="Clear"
-            act={async () => {
-              discard();
-              checking.forget();
-            }}
-          >
-            <p>The draft is kept by this browser until then, or until it is started.</p>
-          </AskButton>
+          isEdited && (
+            <AskButton
+              kind="plain"
+              label={from === null ? 'Clear' : 'Undo all edits'}
+              question={from === null ? 'Clear what is written here?' : `Go back to the definition of ${from}?`}
+              yes={from === null ? 'Clear' : 'Go back'}
+              act={async () => {
+                discard();
+                checking.forget();
+              }}
+            >
+              <p>The draft is kept by this browser until then, or until it is started.</p>
+            </AskButton>
+          )
         )}
       </Buttons>
       <p class="small quiet form-note">

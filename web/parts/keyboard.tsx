@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { carriedQuery } from '../routing/carried.ts';
-import { navigate } from '../routing/location.ts';
+import { carryOver } from '../routing/carried.ts';
+import { currentPlace, navigate } from '../routing/location.ts';
 import type { PageRoute } from '../routing/route.ts';
 import { keyAction, KEYS } from '../routing/keys.ts';
 import { readStored, writeStored } from '../data/stored.ts';
@@ -19,7 +19,7 @@ export function Keyboard({ route }: { route: PageRoute }) {
       const action = keyAction(event.key, route);
       if (action === null) return;
       event.preventDefault();
-      if (action.kind === 'go') navigate(action.to + carriedTo(action.to));
+      if (action.kind === 'go') navigate(carryOver(action.to, currentPlace()));
       else if (action.kind === 'help') dialog.current!.showModal();
       else document.querySelector<HTMLElement>('input[type="search"]')?.focus();
     };
@@ -65,9 +65,4 @@ function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
-}
-
-/** From a page of a sweep to another, the filter and the metric stay. */
-function carriedTo(address: string): string {
-  return address.startsWith('sweeps/') ? carriedQuery(new URLSearchParams(location.search)) : '';
 }

@@ -4,7 +4,6 @@ import type { SweepDetail } from '../../server/http/schemas/sweep.ts';
 import { apiAddress } from '../data/api.ts';
 import { aboutSweep, useResource } from '../data/use-resource.ts';
 import { learnMetrics } from '../format/metric.ts';
-import { carriedQuery } from '../routing/carried.ts';
 import { Link } from '../routing/link.tsx';
 import { useLocation } from '../routing/location.ts';
 import { SWEEP_TABS } from '../routing/sweep-tabs.ts';
@@ -21,7 +20,7 @@ interface SweepFrameProps {
 
 /** What all pages of a sweep have in common: the name, the state and the links to the other pages. */
 export function SweepFrame({ id, page, children }: SweepFrameProps) {
-  const carried = carriedQuery(useLocation().query);
+  useLocation(); // links carry what is chosen
   const sweep = useResource<SweepDetail>(`sweeps/${id}`, aboutSweep(id));
   const name = sweep.value?.name;
   useEffect(() => {
@@ -51,7 +50,7 @@ export function SweepFrame({ id, page, children }: SweepFrameProps) {
             </header>
             <nav class="tabs" aria-label="Pages of this sweep">
               {SWEEP_TABS.map((tab) => (
-                <Link key={tab.page} to={`sweeps/${id}${tab.path}${carried}`} current={tab.page === page}>
+                <Link key={tab.page} to={`sweeps/${id}${tab.path}`} current={tab.page === page}>
                   {tab.label}
                 </Link>
               ))}

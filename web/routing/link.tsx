@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { navigate } from './location.ts';
+import { carryOver } from './carried.ts';
+import { currentPlace, navigate } from './location.ts';
 
 interface LinkProps {
   /** Relative to the base path: `sweeps/s3/curves`. */
@@ -11,16 +12,19 @@ interface LinkProps {
   label?: string;
 }
 
-/** A link to a page of the dashboard; with a modifier key the browser does what it always does. */
+/**
+ * A link to a page of the dashboard, which keeps the filter and the metric of a sweep. With a modifier key the browser
+ * does what it always does.
+ */
 export function Link({ to, children, current, label, ...rest }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    navigate(to);
+    navigate(carryOver(to, currentPlace()));
   };
   return (
     <a
-      href={to === '' ? './' : to}
+      href={to === '' ? './' : carryOver(to, currentPlace())}
       onClick={follow}
       aria-current={current ? 'page' : undefined}
       aria-label={label}

@@ -51,10 +51,13 @@ export function choose(values: Record<string, string | null>): void {
 }
 
 function read(): Location {
+  const { path, search } = currentPlace();
+  return { path, query: new URLSearchParams(search) };
+}
+
+/** The page's address as it is now: its path below the base path, and the part from `?` on. */
+export function currentPlace(): { path: string; search: string } {
   const base = new URL(document.baseURI).pathname;
   const { pathname, search } = location;
-  return {
-    path: pathname.startsWith(base) ? pathname.slice(base.length) : pathname,
-    query: new URLSearchParams(search),
-  };
+  return { path: pathname.startsWith(base) ? pathname.slice(base.length) : pathname, search };
 }

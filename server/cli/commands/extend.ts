@@ -38,6 +38,7 @@ function extend(session: Session, sweep: string, options: Options): Promise<numb
   return withStorage(session, WRITING, async (storage) => {
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { planExtension, queueExtension } = await import('../../http/answers/extension.ts');
+    const { keepingTrust } = await import('../own-program.ts');
     const { planFor } = await import('../plan-text.ts');
     const { train } = await import('../train.ts');
     const sweepId = await findSweep(storage, sweep);
@@ -55,7 +56,7 @@ function extend(session: Session, sweep: string, options: Options): Promise<numb
     }
     session.output.say(printableLines(extensionToText(plan)).trimEnd());
     const engine = options.engine === 'auto' ? null : options.engine;
-    await queueExtension(storage, sweepId, { ...addition, engine }, makePlan);
+    await keepingTrust(storage, sweepId, () => queueExtension(storage, sweepId, { ...addition, engine }, makePlan));
     return train(session, storage, sweepId, { ...options, fresh: false });
   });
 }

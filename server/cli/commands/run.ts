@@ -18,6 +18,7 @@ interface Options extends TrainOptions {
   moveSeeds?: true;
   keepCheckpoints?: true;
   keepWeights?: KeepWeights;
+  trustProgram?: true;
   ifQueued?: true;
   programs: boolean;
 }
@@ -46,6 +47,11 @@ export const runCommand: CliCommand = {
           'which runs keep their final weights once the sweep is complete; best: the best one of each arm, by the ' +
             "sweep's metric; a new sweep keeps all",
         ).choices(KEEP_WEIGHTS),
+      )
+      .option(
+        '--trust-program',
+        'start the program of this sweep though it was not planned on this machine: what a database brings runs with ' +
+          'your rights; said once',
       )
       .option('--listen [address]', 'have workers on other machines train along: they reach this one at the address')
       .option('--url <url>', 'with --listen: by way of a Redis or Valkey that is there already')
@@ -123,6 +129,7 @@ async function queueStored(
 ): Promise<number> {
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueAgain } = await import('../../store/sweeps/queue.ts');
+  const { keepingTrust } = await import('../own-program.ts');
   const sweepId = await findSweep(storage, what);
   if (!share)
     throw new UserError(
@@ -131,12 +138,14 @@ async function queueStored(
     );
   // What the dashboard has queued is trained by the copy that it was planned with.
   if (!ifQueued && !fresh) await (await import('../changed-program.ts')).refuseChangedProgram(storage, sweepId);
-  if (!ifQueued)
+  const queue = async (): Promise<void> => {
     queueAgain(storage, sweepId, {
       engine: asked(engine),
       otherBits: otherBits === true || moveSeeds === true,
       ...(fresh && (await freshly(storage, sweepId))),
     });
+  };
+  if (!ifQueued) await keepingTrust(storage, sweepId, queue);
   // What was queued anew has the new plan already.
   if (ifQueued || !fresh) await (await import('../new-plan.ts')).tellNewPlan(storage, sweepId, output.say);
   return sweepId;

@@ -1,11 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { printable } from '../../sweep/printable.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import type { Address } from './address.ts';
 import { ServerError } from './answers.ts';
+import { PATIENCE_MS, WAITS_MS } from './patience.ts';
 
-/** As long as MLflow's own client waits for an answer. */
-const PATIENCE_MS = 120_000;
 /** A page of a thousand runs is a few megabytes. */
 const MOST_BYTES = 2 ** 27;
 /** What is quoted of an answer. */
@@ -21,14 +21,27 @@ export class RefusedError extends OutsideError {
   }
 }
 
-/** Asks an MLflow server by its REST API 2.0. Whatever goes wrong is one sentence. */
+interface Answer {
+  response: Response;
+  text: string;
+}
+
+/** A request as it is sent, and whether a second one makes something twice. */
+type Asked = RequestInit & { creates?: boolean };
+
+/**
+ * Asks an MLflow server by its REST API 2.0. Where it cannot answer at the moment it is asked again a few times. What
+ * goes wrong then is one sentence.
+ */
 export class MlflowClient {
   readonly #address: Address;
   readonly #patience: number;
+  readonly #waits: readonly number[];
 
-  constructor(address: Address, patience = PATIENCE_MS) {
+  constructor(address: Address, patience = PATIENCE_MS, waits: readonly number[] = WAITS_MS) {
     this.#address = address;
     this.#patience = patience;
+    this.#waits = waits;
   }
 
   get<T>(path: string, query: Record<string, string>, shape: z.ZodType<T>): Promise<T> {
@@ -39,9 +52,13 @@ export class MlflowClient {
     return this.#ask(path, { method: 'POST', body: JSON.stringify(body) }, shape);
   }
 
-  async #ask<T>(path: string, init: RequestInit, shape: z.ZodType<T>): Promise<T> {
-    const signal = AbortSignal.timeout(this.#patience);
-    const { response, text } = await this.#send(path, { ...init, signal });
+  /** The same for a request that makes something: it is asked again only where the server cannot have done it. */
+  create<T>(path: string, body: object, shape: z.ZodType<T>): Promise<T> {
+    return this.#ask(path, { method: 'POST', body: JSON.stringify(body), creates: true }, shape);
+  }
+
+  async #ask<T>(path: string, { creates = false, ...init }: Asked, shape: z.ZodType<T>): Promise<T> {
+    const { response, text } = await this.#sendPatiently(path, init, creates);
     this.#refuseRedirect(response);
     this.#refuseStatus(response, text);
     const read = shape.safeParse(parse(text));
@@ -49,7 +66,19 @@ export class MlflowClient {
     throw this.#isNoServer(response, text);
   }
 
-  async #send(path: string, init: RequestInit): Promise<{ response: Response; text: string }> {
+  /** Sends it, and again after growing waits where that may help. */
+  async #sendPatiently(path: string, init: RequestInit, creates: boolean): Promise<Answer> {
+    for (let failures = 0; ; failures++) {
+      const sent = await this.#send(path, init).catch((error: unknown) => error as Error);
+      const wait = this.#waits[failures];
+      const isFailure = sent instanceof Error ? mayPass(sent, creates) : isBusy(sent.response, creates);
+      if (wait !== undefined && isFailure) await sleep(wait);
+      else if (sent instanceof Error) throw this.#noAnswer(sent);
+      else return sent;
+    }
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Answer> {
     const { url, authorization } = this.#address;
     const headers = {
       'content-type': 'application/json',
@@ -57,13 +86,16 @@ export class MlflowClient {
       'user-agent': 'cosweep',
       ...(authorization === null ? {} : { authorization }),
     };
-    try {
-      // Another address that a server names would get the credentials too.
-      const response = await fetch(`${url}/api/2.0/mlflow/${path}`, { ...init, headers, redirect: 'manual' });
-      return { response, text: await readText(response) };
-    } catch (error) {
-      throw new OutsideError(`${this.#attempted}: ${this.#reason(error)}; wanted an MLflow server that answers there`);
-    }
+    const signal = AbortSignal.timeout(this.#patience);
+    // Another address that a server names would get the credentials too.
+    const response = await fetch(`${url}/api/2.0/mlflow/${path}`, { ...init, headers, signal, redirect: 'manual' });
+    return { response, text: await readText(response) };
+  }
+
+  #noAnswer(error: Error): OutsideError {
+    return new OutsideError(
+      `${this.#attempted}: ${this.#reason(error)}; wanted an MLflow server that answers there`,
+    );
   }
 
   #refuseRedirect(response: Response): void {
@@ -108,12 +140,33 @@ export class MlflowClient {
     return `Cannot sync to MLflow at ${this.#address.url}`;
   }
 
-  #reason(error: unknown): string {
-    const { name, cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  #reason(error: Error): string {
+    const { name, cause, message } = error as Failure;
     if (name === 'TimeoutError') return `no answer within ${this.#patience / 1000} s`;
     const code = cause?.code;
     return code === undefined ? (cause?.message ?? message) : `${WORDS[code] ?? 'no connection'} (${code})`;
   }
+}
+
+/** What `fetch` throws. */
+type Failure = Error & { cause?: { code?: string; message?: string } };
+
+/** Codes of connections that were never made: the server has not seen the request. */
+const NEVER_MADE = ['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+/** Codes of connections that were cut, or were not made in time. */
+const CUT = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET'];
+
+/** Whether a failed connection may succeed a little later. A server that was waited for in vain is not asked again. */
+function mayPass(error: Error, creates: boolean): boolean {
+  const code = (error as Failure).cause?.code ?? '';
+  return NEVER_MADE.includes(code) || (!creates && CUT.includes(code));
+}
+
+/** Statuses of a server, or of what stands before it, that has not begun with the request. */
+const NOT_BEGUN = [429, 503];
+
+function isBusy({ status }: Response, creates: boolean): boolean {
+  return NOT_BEGUN.includes(status) || (!creates && status >= 500);
 }
 
 const WORDS: Record<string, string> = {

@@ -35,7 +35,7 @@ export async function createRun(
     start_time: Math.round(wallTimeOf(run, otherwise)(0)),
     tags: toPairs(tagsOf(run, runKey, key)),
   };
-  return (await client.post('runs/create', body, CreatedRun)).run;
+  return (await client.create('runs/create', body, CreatedRun)).run;
 }
 
 /**

@@ -98,7 +98,7 @@ async function findOrCreateExperiment(
     if (experiment.lifecycle_stage !== 'deleted') return experiment.experiment_id;
   } catch (error) {
     if (!(error instanceof RefusedError && error.code === 'RESOURCE_DOES_NOT_EXIST')) throw error;
-    return (await client.post('experiments/create', { name, tags }, CreatedExperiment)).experiment_id;
+    return (await client.create('experiments/create', { name, tags }, CreatedExperiment)).experiment_id;
   }
   throw new UserError(
     `Cannot sync to MLflow: its experiment ${JSON.stringify(name)} is deleted there; ` +

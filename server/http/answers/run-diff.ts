@@ -2,6 +2,8 @@ import { readRun, type RunRecord } from '../../store/reading/read-run.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import type { Arm } from '../../sweep/arm.ts';
 import { effectiveSettings } from '../../sweep/effective.ts';
+import { differencesOfLayers, layerInWords } from '../../sweep/layer-differences.ts';
+import type { Layer } from '../../sweep/layers.ts';
 import type { DiffRow, RunDiff } from '../schemas/run-diff.ts';
 
 type Value = DiffRow['values'][number];
@@ -24,7 +26,8 @@ export async function readRunDiff(storage: Storage, first: number, second: numbe
   };
 }
 
-type Facts = Record<string, Value>;
+/** The layers of a network are compared one by one. */
+type Facts = Record<string, Value | Layer[]>;
 
 const SECTIONS: { title: string; read: (run: RunRecord) => Facts }[] = [
   { title: 'settings', read: ({ arm, seed }) => ({ seed, ...(arm === null ? {} : writtenSettings(arm)) }) },
@@ -81,11 +84,12 @@ function writtenSettings({ alpha, beta, gamma, epsilon, N, loss, training }: Arm
   return flatten({ alpha, beta, gamma, epsilon, N, loss, training });
 }
 
-/** `{ loss: { s: 30 } }` → `{ 'loss.s': 30 }`; lists as JSON. */
+/** `{ loss: { s: 30 } }` → `{ 'loss.s': 30 }`; lists as JSON, but layers. */
 function flatten(value: object, root = ''): Facts {
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, Value][] => {
+    Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, Facts[string]][] => {
       const name = root === '' ? key : `${root}.${key}`;
+      if (name.endsWith(LAYERS) && Array.isArray(inner)) return [[name, inner as Layer[]]];
       if (Array.isArray(inner)) return [[name, JSON.stringify(inner)]];
       if (typeof inner === 'object' && inner !== null) return Object.entries(flatten(inner, name));
       return [[name, inner as Value]];
@@ -93,9 +97,23 @@ function flatten(value: object, root = ''): Facts {
   );
 }
 
+const LAYERS = 'model.layers';
+
 function toRows([first, second]: [Facts, Facts]): DiffRow[] {
-  return [...new Set([...Object.keys(first), ...Object.keys(second)])].map((name) => {
-    const values: [Value, Value] = [first[name] ?? null, second[name] ?? null];
-    return { name, values, differs: values[0] !== values[1] };
+  return [...new Set([...Object.keys(first), ...Object.keys(second)])].flatMap((name): DiffRow[] => {
+    const [a, b] = [first[name] ?? null, second[name] ?? null];
+    const differing = Array.isArray(a) && Array.isArray(b) ? differencesOfLayers(a, b) : [];
+    if (differing.length > 0)
+      return differing.map(({ place, layers: [one, other] }) => ({
+        name: `${name}${place}`,
+        values: [layerInWords(one), layerInWords(other)],
+        differs: true,
+      }));
+    const values: [Value, Value] = [toValue(a), toValue(b)];
+    return [{ name, values, differs: values[0] !== values[1] }];
   });
+}
+
+function toValue(fact: Facts[string]): Value {
+  return Array.isArray(fact) ? `${fact.length} layers` : fact;
 }

@@ -1,4 +1,5 @@
 import { sweepName } from '../../store/database/ids.ts';
+import { keepWeights } from '../../store/sweeps/keep-weights.ts';
 import { queueSweep } from '../../store/sweeps/queue-sweep.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { definitionOf } from '../definition-of.ts';
@@ -27,6 +28,7 @@ export const postSweepRoute = route({
       share: true,
       ...(body.probe ? { probeSeeds: PROBE_SEEDS } : {}),
     });
+    keepWeights(storage, sweepId, body.keepWeights);
     const id = sweepName(sweepId);
     await actions.startRun(id);
     const queued: StartResponse = { id, name: plan.name, state: 'queued' };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KEEP_WEIGHTS } from '../../sweep/keep-weights.ts';
 import { PROBE_SEEDS } from '../../sweep/plan/plan.ts';
 import { sweepState } from './fields.ts';
 import { planRequest } from './plan.ts';
@@ -15,6 +16,13 @@ export const startRequest = planRequest.extend({
     .describe(
       `train only the trunks of ${PROBE_SEEDS} seeds, for GET /sweeps/{id}/probe; POST ` +
         '/sweeps/{id}/resume then trains the whole sweep',
+    ),
+  keepWeights: z
+    .enum(KEEP_WEIGHTS)
+    .default('all')
+    .describe(
+      'which runs keep their final weights once the sweep is complete; best: the best one of each arm, by the ' +
+        "sweep's metric",
     ),
 });
 export type StartRequest = z.input<typeof startRequest>;

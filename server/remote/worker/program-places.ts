@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { reasonAgainst, inexactInWords, verdictHere } from '../../runner/exactness/verdict-here.ts';
+import { judgeHere } from '../../runner/exactness/verdict-here.ts';
 import { signMachine, signProgram } from '../../runner/exactness/sign-program.ts';
 import { Logs } from '../../runner/logs/logs.ts';
 import { fingerprintData } from '../../runner/programs/data-fingerprint.ts';
@@ -22,7 +22,7 @@ import type { Here, Places, Share } from './places.ts';
  * @throws {UserError | OutsideError} why it cannot train here, beginning with "its"
  */
 export async function placesForProgram(engine: string, sent: SentProgram, here: Here & Share): Promise<Places> {
-  const { settings, dataFingerprint, subject, sweep } = sent;
+  const { settings, dataFingerprint, subjects, sweep } = sent;
   const { ended, say } = here;
   const stages = stagesIn(here.folder);
   await mkdir(stages, { recursive: true, mode: 0o700 });
@@ -39,20 +39,19 @@ export async function placesForProgram(engine: string, sent: SentProgram, here: 
   );
   const hire = hireForProgram(engine, placeOf, { patience: here.patience, logs: Logs.none() });
   const program = { hire, seats, copy, folder, stages, dataFingerprint };
-  const verdict = subject && (await verdictHere(subject, program, { isKnownOnly: false, sweep, ended, say }));
-  const against = verdict && reasonAgainst(verdict, settings.exact);
+  const judged = await judgeHere(subjects, program, { isKnownOnly: false, sweep, ended, say });
+  const { against = null, inexact = null, isExact = false } = judged ?? {};
   if (against !== null) throw new UserError(against);
   return {
     seats,
     hire,
     cardOf,
     sign: async (worker) => {
-      const isExact = subject !== null && verdict?.kind === 'exact';
-      const signing = isExact ? signProgram(worker, subject, stages) : signMachine(worker, settings.gpus);
+      const signing = isExact ? signProgram(worker, subjects[0]!, stages) : signMachine(worker, settings.gpus);
       const { machine, signature } = await signing;
       return { machine, signatures: [signature] };
     },
-    inexact: verdict && inexactInWords(verdict),
+    inexact,
   };
 }
 

@@ -12,6 +12,7 @@ import { averageRanks } from './average-ranks.ts';
 import { parseComparison } from './comparison-options.ts';
 import { writeComparisonNote } from './comparison-note.ts';
 import type { ComparedSweep, ComparisonOptions, SweepComparison } from './comparison.ts';
+import { LAYERS, layersInWords } from './layers-in-words.ts';
 import { placeArms } from './place-arms.ts';
 import { settingsOf } from './setting-of.ts';
 
@@ -98,7 +99,8 @@ function rank(lines: readonly { cells: (number | null)[] }[], columns: readonly 
 
 /** A value that several sweeps have is followed by the sweep's id. */
 function labelsOf(all: readonly SweepResults[], cols: string): string[] {
-  const values = all.map(({ name, arms }) => (cols === 'sweep' ? name : String(settingsOf(arms[0]!)[cols] ?? '–')));
+  const written = all.map(({ name, arms }) => (cols === 'sweep' ? name : String(settingsOf(arms[0]!)[cols] ?? '–')));
+  const values = cols === LAYERS ? layersInWords(all, written).map(String) : written;
   return values.map((value, k) => {
     const isAlone = values.filter((other) => other === value).length === 1;
     return toVisible(isAlone ? value : `${value} (${all[k]!.id})`);
@@ -116,5 +118,6 @@ function differing(all: readonly SweepResults[]): SweepComparison['differing'] {
     .map((name) => ({ name, distinct: bySweep.map((arms) => [...new Set(arms.map((each) => each[name] ?? null))]) }))
     .filter(({ distinct }) => distinct.every((values) => values.length === 1))
     .map(({ name, distinct }) => ({ name, values: distinct.map(([value]): ParamValue => value!) }))
-    .filter(({ values }) => new Set(values).size > 1);
+    .filter(({ values }) => new Set(values).size > 1)
+    .map(({ name, values }) => (name === LAYERS ? { name, values: layersInWords(all, values) } : { name, values }));
 }

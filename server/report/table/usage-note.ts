@@ -1,4 +1,4 @@
-import type { SweepResults, Usage } from '../../sweep/results.ts';
+import type { RunResult, SweepResults } from '../../sweep/results.ts';
 import { runsByArm } from '../curves/runs-by-arm.ts';
 import { toDuration, toEnergy } from '../number-format.ts';
 
@@ -10,30 +10,43 @@ export function trainingTime(results: SweepResults): string[] {
   const { seconds, usage } = results;
   if (seconds === 0) return [];
   if (usage === null) return [`Training took ${toDuration(seconds)} in total.`];
+  const arms = completeArms(results);
+  const hours = ofArms(arms, ({ seconds }) => seconds ?? 0, toDuration);
   return [
-    `Training took ${timeOfArms(results)}${toDuration(seconds)} in all, with what is shared counted once; ` +
-      `${energyInWords(usage)}.`,
+    `Training took ${hours}${toDuration(seconds)} in all, with what is shared counted once; ` +
+      `${energyInWords(usage.energy, arms)}.`,
   ];
 }
 
-/** `18 min an arm (7 min to 26 min), ` of the arms whose runs are all complete. */
-function timeOfArms(results: SweepResults): string {
-  const complete = runsByArm(results).filter(
+/** The runs of each arm whose runs are all complete. */
+function completeArms(results: SweepResults): RunResult[][] {
+  return runsByArm(results).filter(
     (runs) => runs.length === results.seeds.length && runs.every(({ state }) => state === 'complete'),
   );
-  if (complete.length === 0) return '';
-  const times = complete.map((runs) => runs.reduce((total, { seconds }) => total + (seconds ?? 0), 0));
-  const mean = times.reduce((total, time) => total + time, 0) / times.length;
-  const [least, most] = [Math.min(...times), Math.max(...times)].map(toDuration);
-  return `${toDuration(mean)} an arm${least === most ? '' : ` (${least} to ${most})`}, `;
+}
+
+/** `18 min an arm (7 min to 26 min), `; nothing where there is no arm. */
+function ofArms(
+  arms: readonly RunResult[][],
+  amountOf: (run: RunResult) => number,
+  toText: (amount: number) => string,
+): string {
+  if (arms.length === 0) return '';
+  const amounts = arms.map((runs) => runs.reduce((total, run) => total + amountOf(run), 0));
+  const mean = amounts.reduce((total, amount) => total + amount, 0) / amounts.length;
+  const [least, most] = [Math.min(...amounts), Math.max(...amounts)].map(toText);
+  return `${toText(mean)} an arm${least === most ? '' : ` (${least} to ${most})`}, `;
 }
 
 /** From this share on something counts as measured all the time: the first sample of a card comes after its start. */
 export const WHOLE = 0.95;
 
-function energyInWords({ energy }: Usage): string {
+/** Energies of arms are said where those of all of them are known: else the arms would differ by what was measured. */
+function energyInWords(energy: NonNullable<SweepResults['usage']>['energy'], arms: readonly RunResult[][]): string {
   if (energy === null) return 'energy not measured';
   const { joules, share } = energy;
+  const areMeasured = arms.flat().every((run) => (run.energy?.share ?? 0) >= WHOLE);
+  const each = areMeasured ? ofArms(arms, (run) => run.energy!.joules, toEnergy) : '';
   const over = share >= WHOLE ? 'in all' : `over ${Math.round(100 * share)} % of this time`;
-  return `${toEnergy(joules)} ${over} by nvidia-smi`;
+  return `${each}${toEnergy(joules)} ${over} by nvidia-smi`;
 }

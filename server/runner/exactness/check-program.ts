@@ -1,10 +1,11 @@
-import { forkOf, type Subject } from '../programs/subject.ts';
+import type { Subject } from '../programs/subject.ts';
 import type { Trainer } from '../workers/trainer.ts';
 import { Bench, type Task } from './bench.ts';
 import { firstDifference } from './first-difference.ts';
 import { likelyCauses } from './likely-causes.ts';
 import { refuseIncomplete } from './refuse-incomplete.ts';
 import { ProgramBroken } from './program-broken.ts';
+import { forkOf } from '../programs/structure.ts';
 import { savedAt, type Saved, type Trained } from './trained.ts';
 import type { Checked, Difference, Verdict } from './verdict.ts';
 

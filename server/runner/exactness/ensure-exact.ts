@@ -5,10 +5,10 @@ import { noteInexact } from '../../store/training/note-inexact.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { patiently } from '../patiently.ts';
 import { programFolder } from '../programs/program-files.ts';
-import { subjectOf } from '../programs/subject.ts';
+import { subjectsOf } from '../programs/subject.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { Crew } from '../workers/hire-crew.ts';
-import { inexactInWords, reasonAgainst, verdictHere } from './verdict-here.ts';
+import { judgeHere } from './verdict-here.ts';
 
 type Options = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'tell'>;
 
@@ -30,17 +30,13 @@ interface Begun {
  */
 export async function ensureExact(options: Options, begun: Begun): Promise<boolean> {
   const { sweep, crew, dataFingerprint, isDone, ended } = begun;
-  const { id, name, armList, share, plan, metric, folder } = sweep;
-  const subject = subjectOf({ engine: crew.engine, arms: armList, seed: plan.seeds[0]!, metric: metric.name });
-  if (subject === null || !share) {
-    await note(options, null, ended);
-    return false;
-  }
+  const { id, name, folder } = sweep;
+  const subjects = subjectsOf(sweep, crew.engine);
   const programs = programsFolderOf(options.storage);
   const { hire, seats } = crew;
   const here = { hire, seats, copy: programFolder(programs, crew.engine), folder, stages: join(programs, 'stages') };
-  const verdict = await verdictHere(
-    subject,
+  const judged = await judgeHere(
+    subjects,
     { ...here, dataFingerprint },
     {
       isKnownOnly: isDone,
@@ -49,11 +45,10 @@ export async function ensureExact(options: Options, begun: Begun): Promise<boole
       say: (message) => options.tell({ kind: 'log', message }),
     },
   );
-  if (verdict === null) return false;
-  const against = isDone ? null : reasonAgainst(verdict, subject.arm.training.program.exact);
-  if (against !== null) throw new UserError(`Cannot train ${id} ${name}: ${against}`);
-  await note(options, inexactInWords(verdict), ended);
-  return verdict.kind === 'exact';
+  if (judged === null) return false;
+  if (judged.against !== null && !isDone) throw new UserError(`Cannot train ${id} ${name}: ${judged.against}`);
+  await note(options, judged.inexact, ended);
+  return judged.isExact;
 }
 
 async function note({ storage, lease, sweepId }: Options, found: string | null, ended: AbortSignal): Promise<void> {

@@ -6,7 +6,8 @@ import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { nameOfTemporaries } from '../checkpoints/checkpoint-files.ts';
 import { programOrder } from '../order/program-order.ts';
 import { removeFolders } from '../programs/leftovers.ts';
-import { forkOf, type Subject } from '../programs/subject.ts';
+import { forkOf } from '../programs/structure.ts';
+import type { Subject } from '../programs/subject.ts';
 import type { Trainer } from '../workers/trainer.ts';
 import { addPoints, type Points } from './trained.ts';
 

@@ -30,13 +30,40 @@ interface Means {
   say: (sentence: string) => void;
 }
 
+/** What is known of a program on this machine. */
+export interface Judged {
+  /** Why runs that share stages cannot be trained by it, beginning with "its program"; null where they can. */
+  against: string | null;
+  /** How it is not exact; null where it is, or where nothing was to be checked. */
+  inexact: string | null;
+  /** Whether all of it was found exact. */
+  isExact: boolean;
+}
+
 /**
- * Whether the forks of a program are exact on this machine: what is known of it, or what a check finds, which is kept.
+ * Whether the forks of a program are exact on this machine: what is known of it, or what checks find, which is kept.
  *
+ * @param subjects by which it is checked, one after the other
  * @param isKnownOnly nothing is checked
- * @returns null where it was ended, or nothing is known
+ * @returns null where it was ended, or not all is known
  */
-export async function verdictHere(
+export async function judgeHere(
+  subjects: readonly Subject[],
+  here: ProgramHere,
+  means: Means & { isKnownOnly: boolean },
+): Promise<Judged | null> {
+  let inexact: string | null = null;
+  for (const subject of subjects) {
+    const verdict = await verdictOn(subject, here, means);
+    if (verdict === null) return null;
+    inexact ??= inexactInWords(verdict);
+    const against = reasonAgainst(verdict, subject.arm.training.program.exact);
+    if (against !== null) return { against, inexact, isExact: false };
+  }
+  return { against: null, inexact, isExact: subjects.length > 0 && inexact === null };
+}
+
+async function verdictOn(
   subject: Subject,
   here: ProgramHere,
   { isKnownOnly, ...means }: Means & { isKnownOnly: boolean },
@@ -51,7 +78,7 @@ export async function verdictHere(
 
 async function check(subject: Subject, here: ProgramHere, { sweep, ended, say }: Means): Promise<Verdict | null> {
   const { hire, seats, copy, folder, stages } = here;
-  say(`${sweep}: checking whether what its program trains after a fork is exact`);
+  say(`${sweep}: checking whether what its program trains after a fork is exact, by ${subject.arm.name}`);
   try {
     const verdict = await checkProgram(subject, {
       hire,
@@ -74,13 +101,8 @@ function exactInWords({ to, fork, seconds }: Verdict): string {
   return `its program is exact: ${to} batches give the same bits after a fork at ${fork} (${seconds.toFixed(1)} s)`;
 }
 
-/**
- * Why runs that share stages cannot be trained by a program.
- *
- * @param wantsExact its definition does not say that it is inexact
- * @returns a sentence that begins with "its program"; null where they can
- */
-export function reasonAgainst(verdict: Verdict, wantsExact: boolean): string | null {
+/** @param wantsExact its definition does not say that it is inexact */
+function reasonAgainst(verdict: Verdict, wantsExact: boolean): string | null {
   if (verdict.kind === 'broken') return `its program cannot be continued. The check found: ${verdict.found}`;
   const found = inexactInWords(verdict);
   if (found === null || !wantsExact) return null;
@@ -93,7 +115,6 @@ export function reasonAgainst(verdict: Verdict, wantsExact: boolean): string | n
   ].join('\n');
 }
 
-/** How it differs; null where it does not. */
-export function inexactInWords(verdict: Verdict): string | null {
+function inexactInWords(verdict: Verdict): string | null {
   return verdict.kind === 'inexact' ? describeDifference(verdict.difference, verdict.fork) : null;
 }

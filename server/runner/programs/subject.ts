@@ -1,36 +1,48 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
-import { isProgram, type ProgramTraining } from '../../sweep/settings.ts';
-
-/** In batches: a fork comes after so many, at most. */
-const FORK_AT = 20;
+import { isProgram } from '../../sweep/settings.ts';
+import { forkOf, structureOf, type ProgramArm } from './structure.ts';
 
 /** The program that is checked, by an arm of its sweep. */
 export interface Subject {
   /** Its name, `program:…`. */
   engine: string;
-  arm: Arm & { training: ProgramTraining };
+  arm: ProgramArm;
   seed: number;
   /** The metric that its sweep decides by. */
   metric: string;
 }
 
-/** The arm that a program is checked by: the first one that has the intra-class phase. */
-export function armToCheck(arms: readonly Arm[]): Arm & { training: ProgramTraining } {
-  return (arms.find(hasIntraPhase) ?? arms[0]) as Arm & { training: ProgramTraining };
-}
+/** Of a sweep with more structures than this, the others are trained unchecked. */
+const MOST_STRUCTURES = 8;
 
 /**
- * What the forks of a program are checked by.
- *
- * @returns null where there is nothing to check: it does not fork, or runs are too short for that
+ * The arms that a program is checked by: of each structure the first one that has the intra-class phase, else its first
+ * one. Those with the phase come first.
  */
-export function subjectOf({ arms, ...subject }: Omit<Subject, 'arm'> & { arms: readonly Arm[] }): Subject | null {
-  const arm = armToCheck(arms);
-  return isProgram(arm.training) && arm.training.program.fork && forkOf(arm) > 0 ? { ...subject, arm } : null;
+export function armsToCheck(arms: readonly Arm[]): ProgramArm[] {
+  const programs = arms.filter((arm): arm is ProgramArm => isProgram(arm.training) && forkOf(arm) > 0);
+  const withPhase = programs.filter(hasIntraPhase);
+  const ordered = [...withPhase, ...programs.filter((arm) => !hasIntraPhase(arm))];
+  const first = new Map<string, ProgramArm>();
+  for (const arm of ordered) {
+    const structure = structureOf(arm);
+    if (!first.has(structure)) first.set(structure, arm);
+  }
+  return [...first.values()].slice(0, MOST_STRUCTURES);
 }
 
-/** The batch of the fork; 0 where runs are too short for one. */
-export function forkOf({ training }: Pick<Arm, 'training'>): number {
-  return Math.min(FORK_AT, Math.floor(training.batches / 2));
+/** What the forks of a sweep's program are checked by; nothing where it does not fork, or shares nothing. */
+export function subjectsOf({ armList, plan, metric, share }: SharedSweep, engine: string): Subject[] {
+  const { training } = armList[0]!;
+  if (!isProgram(training) || !training.program.fork || !share) return [];
+  return armsToCheck(armList).map((arm) => ({ engine, arm, seed: plan.seeds[0]!, metric: metric.name }));
+}
+
+interface SharedSweep {
+  armList: readonly Arm[];
+  plan: { seeds: readonly number[] };
+  metric: { name: string };
+  /** Whether its runs share stages. */
+  share: boolean;
 }

@@ -2,7 +2,7 @@ import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
 import { noteInexact } from '../../store/training/note-inexact.ts';
 import { isProgram } from '../../sweep/settings.ts';
-import { subjectOf } from '../programs/subject.ts';
+import { subjectsOf } from '../programs/subject.ts';
 import type { Data } from '../identify.ts';
 import { patiently } from '../patiently.ts';
 import { programFolder } from '../programs/program-files.ts';
@@ -35,14 +35,14 @@ export function remoteSweepOf(
 }
 
 function programOf(
-  { id, name, armList, plan, metric, folder, share }: SweepRecord,
+  sweep: SweepRecord,
   engine: string,
   programs: string,
   fingerprintOf: Data['fingerprintOf'],
 ): RemoteProgram | null {
+  const { id, name, armList, folder } = sweep;
   const { training } = armList[0]!;
   if (!isProgram(training)) return null;
-  const subject = subjectOf({ engine, arms: armList, seed: plan.seeds[0]!, metric: metric.name });
   return {
     copy: programFolder(programs, engine),
     asked: {
@@ -50,7 +50,7 @@ function programOf(
       settings: training.program,
       folder,
       dataFingerprint: fingerprintOf(training),
-      subject: share ? subject : null,
+      subjects: subjectsOf(sweep, engine),
     },
   };
 }

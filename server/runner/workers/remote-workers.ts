@@ -66,8 +66,8 @@ export interface ProgramAsked {
   folder: string;
   /** Of what it trains on, which has to be the same everywhere. */
   dataFingerprint: string;
-  /** What it is checked by before it trains; null: its runs share nothing. */
-  subject: Subject | null;
+  /** What it is checked by before it trains; none where its runs share nothing. */
+  subjects: Subject[];
 }
 
 /** Who trains: left out, workers of this machine. */

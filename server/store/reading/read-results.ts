@@ -5,7 +5,7 @@ import { readArms } from './read-arms.ts';
 import { parseArtefact } from './read-artefact.ts';
 import { curveReader, readPaths, type RunPath } from './read-curve.ts';
 import { readGrowth } from './read-growth.ts';
-import { readSweepUsage } from './read-usage.ts';
+import { readRunEnergies, readSweepUsage } from './read-usage.ts';
 import { RUN_SECONDS } from './run-metrics.ts';
 import { seenRunState, seenSweepState } from './seen-state.ts';
 import type { Storage } from '../database/storage.ts';
@@ -34,6 +34,8 @@ export function readResults(
   const growth = readGrowth(storage, sweepId);
   const runs = readRuns(storage, sweepId, { confusion, ...wanted });
   const paths = readPaths(storage, metrics.length === 0 ? [] : runs.map(({ id }) => id));
+  const usage = readSweepUsage(storage, sweepId);
+  const energies = usage?.energy ? readRunEnergies(storage, sweepId) : null;
   const curves = metrics.map((metric): [string, (path: RunPath) => Curve] => [metric, curveReader(storage, metric)]);
   return {
     id: sweepName(sweepId),
@@ -43,10 +45,13 @@ export function readResults(
     ...(plan.metrics === undefined ? {} : { metrics: plan.metrics }),
     arms: readArms(storage, sweepId),
     seeds: plan.seeds,
-    runs: runs.map((run) => toResult(run, paths.get(run.id)!, curves)),
+    runs: runs.map((run) => {
+      const energy = energies?.get(run.id);
+      return { ...toResult(run, paths.get(run.id)!, curves), ...(energy && { energy }) };
+    }),
     seconds: secondsOf(storage, sweepId),
     ...(sweep.inexact === null ? {} : { inexact: sweep.inexact }),
-    usage: readSweepUsage(storage, sweepId),
+    usage,
     looks: new Set([...growth.looks, plan.seeds.length]).size,
     armsBefore: growth.armsBefore,
   };

@@ -12,6 +12,24 @@ export function readSweepUsage(storage: Storage, sweepId: number): Usage | null 
   return readUsage(storage, ids, sweepId);
 }
 
+/** The energy of each run of a sweep for which some was measured, by run; stages that runs share count for each. */
+export function readRunEnergies(storage: Storage, sweepId: number): Map<number, NonNullable<Usage['energy']>> {
+  const rows = storage
+    .prepare(
+      `SELECT s.runId, sum(g.trainingSeconds + g.evaluationSeconds - g.takenSeconds) AS seconds,
+      sum(u.joules) AS joules, sum(u.joulesOver) AS joulesOver
+    FROM "SweepRun" s CROSS JOIN "RunStage" p ON p.runId = s.runId CROSS JOIN "Stage" g ON g.id = p.stageId
+    LEFT JOIN "StageUsage" u ON u.stageId = g.id WHERE s.sweepId = ? GROUP BY s.runId`,
+    )
+    .all(sweepId) as (EnergySums & { runId: number })[];
+  return new Map(
+    rows.flatMap(({ runId, ...sums }) => {
+      const energy = toEnergy(sums);
+      return energy === null ? [] : [[runId, energy]];
+    }),
+  );
+}
+
 /** @param stages a query of the ids of stages */
 function readUsage(storage: Storage, stages: string, id: number): Usage | null {
   const sums = storage
@@ -29,8 +47,13 @@ function readUsage(storage: Storage, stages: string, id: number): Usage | null {
 }
 
 /** Sums are null where none of the stages has a row. */
-interface Sums {
+interface EnergySums {
   seconds: number | null;
+  joules: number | null;
+  joulesOver: number | null;
+}
+
+interface Sums extends EnergySums {
   processorSeconds: number | null;
   processorOver: number | null;
   peakMemory: number | null;
@@ -38,8 +61,6 @@ interface Sums {
   gpuOver: number | null;
   gpuPeakUse: number | null;
   gpuPeakMemory: number | null;
-  joules: number | null;
-  joulesOver: number | null;
 }
 
 function toProcessor({ seconds, processorSeconds, processorOver, peakMemory }: Sums): Usage['processor'] {
@@ -53,7 +74,7 @@ function toGpu({ seconds, gpuBusySeconds, gpuOver, gpuPeakUse, gpuPeakMemory }: 
   return { use, peakUse: gpuPeakUse, peakMemory: gpuPeakMemory, share: shareOf(gpuOver, seconds) };
 }
 
-function toEnergy({ seconds, joules, joulesOver }: Sums): Usage['energy'] {
+function toEnergy({ seconds, joules, joulesOver }: EnergySums): Usage['energy'] {
   return joulesOver === null || joulesOver === 0 ? null : { joules: joules!, share: shareOf(joulesOver, seconds) };
 }
 

@@ -7,6 +7,7 @@ import { removeLogs } from '../database/log-folder.ts';
 import { removeUnusedPictures } from '../database/pictures.ts';
 import type { Storage } from '../database/storage.ts';
 import { transaction } from '../database/transaction.ts';
+import { removePrograms, unusedPrograms } from './remove-programs.ts';
 
 /** What a removal took away. */
 export interface Removed {
@@ -16,10 +17,10 @@ export interface Removed {
 }
 
 /**
- * Deletes a sweep, and the runs, curves, checkpoints and logs that no other sweep refers to. Refuses while it is being
- * trained.
+ * Deletes a sweep, and the runs, curves, checkpoints, logs and copies of programs that no other sweep refers to.
+ * Refuses while it is being trained.
  *
- * @param complain gets a sentence for each checkpoint whose file cannot be deleted
+ * @param complain gets a sentence for each file that cannot be deleted
  */
 export function removeSweep(
   storage: Storage,
@@ -27,8 +28,8 @@ export function removeSweep(
   complain: (message: string) => void = () => {},
   now = Date.now(),
 ): Removed {
-  const { files, stageIds, ...removed } = transaction(storage, () => {
-    const state = storage.prepare('SELECT state FROM "Sweep" WHERE id = ?').pluck().get(sweepId);
+  const { files, stageIds, programs, ...removed } = transaction(storage, () => {
+    const { state, engine } = readState(storage, sweepId);
     const holder = state === 'running' ? leaseHolder(storage, now) : null;
     if (holder) {
       throw new UserError(
@@ -36,10 +37,17 @@ export function removeSweep(
       );
     }
     storage.prepare('DELETE FROM "Sweep" WHERE id = ?').run(sweepId);
-    return removeUnused(storage);
+    const { engines, ...unused } = removeUnused(storage);
+    return { ...unused, programs: unusedPrograms(storage, [engine, ...engines]) };
   });
+  removePrograms(storage, programs, complain);
   removeLogs(storage, { stageIds, sweepId });
   return { ...removed, checkpoints: deleteNow(storage, files, complain) };
+}
+
+function readState(storage: Storage, sweepId: number): { state: string | null; engine: string | null } {
+  const row = storage.prepare('SELECT state, engine FROM "Sweep" WHERE id = ?').get(sweepId);
+  return (row as { state: string; engine: string | null } | undefined) ?? { state: null, engine: null };
 }
 
 /** The sweep is removed by now, so a database that cannot be written to any more is no failure. */
@@ -54,9 +62,21 @@ function deleteNow(storage: Storage, files: string[], complain: (message: string
 
 const USED_ENVIRONMENTS = 'SELECT environmentId FROM "Run" WHERE environmentId IS NOT NULL';
 
+interface Unused {
+  runs: number;
+  stages: number;
+  stageIds: number[];
+  files: string[];
+  /** Of the runs. */
+  engines: (string | null)[];
+}
+
 /** Within a transaction: removes the runs that no sweep refers to and the stages that no run's path goes through. */
-function removeUnused(storage: Storage): { runs: number; stages: number; stageIds: number[]; files: string[] } {
-  const runs = storage.prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun")').run().changes;
+function removeUnused(storage: Storage): Unused {
+  const engines = storage
+    .prepare('DELETE FROM "Run" WHERE id NOT IN (SELECT runId FROM "SweepRun") RETURNING engine')
+    .pluck()
+    .all() as (string | null)[];
   storage.prepare(`DELETE FROM "Environment" WHERE id NOT IN (${USED_ENVIRONMENTS})`).run();
   const unused = 'NOT IN (SELECT stageId FROM "RunStage")';
   const forgotten = storage
@@ -66,5 +86,5 @@ function removeUnused(storage: Storage): { runs: number; stages: number; stageId
   const stageIds = storage.prepare(`DELETE FROM "Stage" WHERE id ${unused} RETURNING id`).pluck().all() as number[];
   removeUnusedPictures(storage);
   const files = forgetFiles(storage, forgotten); // equal states have one file
-  return { runs, stages: stageIds.length, stageIds, files };
+  return { runs: engines.length, stages: stageIds.length, stageIds, files, engines };
 }

@@ -75,34 +75,66 @@ export function readTopology(json: unknown, file: string): Topology {
   const parsed = model.safeParse(topology.model_config ?? topology);
   if (!parsed.success) throw refusal(file, `found no class_name and config, ${WANTED}`);
   const manifest = manifestShape.safeParse(weightsManifest);
-  return {
-    layers: layersOf(parsed.data, file),
-    outputs: outputsOf(parsed.data),
-    manifest: manifest.success ? manifest.data : null,
-  };
+  return { ...readModel(parsed.data, file), manifest: manifest.success ? manifest.data : null };
 }
 
-function layersOf({ class_name: kind, config }: z.output<typeof model>, file: string): KerasLayer[] {
+/** The layers of a model, and in their places those of the models inside of it. */
+function readModel({ class_name: kind, config }: z.output<typeof model>, file: string): Omit<Topology, 'manifest'> {
   const list = z.array(written).safeParse(Array.isArray(config) ? config : object(config).layers);
   if (!list.success) throw refusal(file, `found no list of layers, ${WANTED}`);
   if (list.data.length > MOST_LAYERS)
     throw refusal(file, `found ${list.data.length} layers, wanted at most ${MOST_LAYERS}`);
-  if (kind === 'Sequential') return inARow(list.data, file);
-  if (kind !== 'Functional' && kind !== 'Model')
+  if (kind !== 'Sequential' && !isFunctional(kind))
     throw refusal(
       file,
       `found a model of the class ${JSON.stringify(kind.slice(0, 60))}, wanted Sequential or Functional`,
     );
-  return list.data.map((layer) => ({ ...toLayer(layer), ...readCalls(layer.inbound_nodes ?? []) }));
+  // What a model inside gives is the output of one of its layers.
+  const ends = new Map<string, string>();
+  const named = (name: string): string => ends.get(name) ?? name;
+  const layers = list.data.flatMap((each, i) => {
+    const calls = kind === 'Sequential' ? afterLayer(list.data[i - 1]) : readCalls(each.inbound_nodes ?? []);
+    const placed = { ...toLayer(each), ...calls, inputs: calls.inputs.map(named) };
+    if (each.class_name !== 'Sequential' && !isFunctional(each.class_name)) return [placed];
+    const inner = readModel(each, file);
+    const end = inner.outputs?.[0] ?? inner.layers.at(-1)?.name ?? placed.inputs[0];
+    if (end !== undefined) ends.set(placed.name, end);
+    return inPlace(inner, placed);
+  });
+  return { layers, outputs: outputsOf(config)?.map(named) ?? null };
 }
 
-/** The layers of a Sequential model, those of Sequential models inside of it among them. */
-function inARow(list: z.output<typeof written>[], file: string): KerasLayer[] {
-  const layers = list.flatMap((layer) =>
-    layer.class_name === 'Sequential' ? layersOf(layer, file) : [{ ...toLayer(layer), ...NO_CALL }],
-  );
-  return layers.map((layer, i) => ({ ...layer, inputs: i === 0 ? [] : [layers[i - 1]!.name] }));
+function isFunctional(kind: string): boolean {
+  return kind === 'Functional' || kind === 'Model';
 }
+
+/** In a Sequential model each layer takes what the one before it gives. */
+function afterLayer(before: z.output<typeof written> | undefined): Calls {
+  return { ...NO_CALL, inputs: before === undefined ? [] : [toLayer(before).name] };
+}
+
+/** The layers of a model inside, whose first one takes what the model is called with. */
+function inPlace({ layers, outputs }: Omit<Topology, 'manifest'>, model: KerasLayer): KerasLayer[] {
+  const starts = layers.filter(({ inputs }) => inputs.length === 0);
+  const mistakes = [
+    ...model.mistakes,
+    ...(starts.length > 1 ? [`found it in ${toFound(model.name)} of ${starts.length} inputs, wanted one`] : []),
+    ...((outputs?.length ?? 1) > 1
+      ? [`found it in ${toFound(model.name)} of ${outputs!.length} outputs, wanted one`]
+      : []),
+  ];
+  const { training, ...told } = model.told;
+  return layers.map((layer) => ({
+    ...layer,
+    ...(layer === starts[0]
+      ? { inputs: model.inputs, told: { ...told, ...layer.told }, mistakes: [...mistakes, ...layer.mistakes] }
+      : {}),
+    ...(training !== undefined && DIFFER_IN_TRAINING.has(layer.className) ? { told: { training, ...layer.told } } : {}),
+  }));
+}
+
+/** A model that is called with `training` calls these with it; to the others it makes no difference. */
+const DIFFER_IN_TRAINING = new Set(['BatchNormalization', 'Dropout']);
 
 /** What is known of a layer from how it is called. */
 type Calls = Pick<KerasLayer, 'inputs' | 'told' | 'mistakes'>;
@@ -144,7 +176,7 @@ function historiesIn(value: unknown): unknown[][] {
 }
 
 /** A Sequential model has none: its last layer is the output. */
-function outputsOf({ config }: z.output<typeof model>): string[] | null {
+function outputsOf(config: unknown): string[] | null {
   const { output_layers: outputs } = object(config);
   return outputs === undefined ? null : outputsIn(outputs);
 }

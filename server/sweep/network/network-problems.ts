@@ -2,13 +2,17 @@ import type { Problem } from '../problem.ts';
 import type { ModelSettings } from '../settings.ts';
 import { firstSuggestions, toSuggestion } from '../suggest.ts';
 import { isWithin } from './is-within.ts';
-import type { Shape } from './laid-layer.ts';
+import type { LaidLayer, Shape } from './laid-layer.ts';
 import { headParameters, layOutNetwork, type LaidNetwork } from './lay-out-network.ts';
 import { NetworkMistake } from './network-mistake.ts';
 import { type ParameterSpec, sizeOf } from './parameter-spec.ts';
+import { toText } from './windows.ts';
 
 /** Their weights, gradients and two slots of an optimiser take 2 GiB, and a checkpoint 1.5. */
 const MOST_PARAMETERS = 2 ** 27;
+
+/** Numbers that the layers make of a batch: with their gradients they take 32 GiB. */
+const MOST_ACTIVATIONS = 2 ** 32;
 
 /** What a network is to be trained on. */
 export interface Images {
@@ -17,13 +21,17 @@ export interface Images {
   classes: number;
 }
 
-/** Everything that is wrong with a network for the images of a data set. */
-export function problemsOfNetwork(model: ModelSettings, { shape, classes }: Images): Problem[] {
+/** Everything that is wrong with a network for batches of the images of a data set. */
+export function problemsOfNetwork(
+  model: ModelSettings,
+  { shape, classes, batchSize }: Images & { batchSize: number },
+): Problem[] {
   const laid = tryToLayOut(model, shape);
   if ('problem' in laid) return [laid.problem];
   const parameters = [...laid.network.parameters, ...headParameters(classes, model.embedding)];
   return [
     ...sizeProblems(parameters),
+    ...activationProblems(laid.network, batchSize),
     ...nameProblems('fresh', model.fresh, [...parameters, ...laid.network.statistics]),
     ...nameProblems('freeze', model.freeze, parameters),
     ...frozenProblems(model, parameters),
@@ -51,6 +59,28 @@ function sizeProblems(parameters: readonly ParameterSpec[]): Problem[] {
         `most of them are in ${JSON.stringify(largest.name)}, ${largest.shape.join(' × ')}`,
     },
   ];
+}
+
+/** What the layers make of a batch is kept until its gradient is there. */
+function activationProblems({ body, embedding }: LaidNetwork, batchSize: number): Problem[] {
+  const made = [...body.flatMap(withinLayer), embedding];
+  const count = batchSize * made.reduce((sum, { output }) => sum + sizeOf(output), 0);
+  if (count <= MOST_ACTIVATIONS) return [];
+  const largest = made.reduce((a, b) => (sizeOf(b.output) > sizeOf(a.output) ? b : a));
+  return [
+    {
+      path: 'training.model',
+      message:
+        `found ${count} numbers that its layers make of a batch of ${batchSize}, wanted at most ${MOST_ACTIVATIONS}; ` +
+        `the largest makes ${toText(largest.output)} of each image`,
+    },
+  ];
+}
+
+/** The layers that make numbers: a residual adds its sum to those of its branch and shortcut. */
+function withinLayer(layer: LaidLayer): LaidLayer[] {
+  if (layer.kind === 'flatten') return [];
+  return layer.kind === 'residual' ? [...[...layer.branch, ...layer.shortcut].flatMap(withinLayer), layer] : [layer];
 }
 
 /** Names of layers, and of groups such as `stage1`, that the network does not have. */

@@ -7,6 +7,7 @@ import { toLatex } from '../../../server/report/formats/to-latex.ts';
 import { toMarkdown } from '../../../server/report/formats/to-markdown.ts';
 import { buildAblationTable } from '../../../server/report/table/ablation-table.ts';
 import type { Arm } from '../../../server/sweep/arm.ts';
+import type { Layer } from '../../../server/sweep/layers.ts';
 import type { SweepResults } from '../../../server/sweep/results.ts';
 import { UserError } from '../../../server/sweep/user-error.ts';
 import { makeArm, makeControl, makeResults } from '../make-results.ts';
@@ -38,6 +39,15 @@ function sweepOf({ id, name = id, dataset = 'glyphs', batches = 400, arms }: Giv
     [control, ...arms.map(([, , gain], k) => control.map((value, i) => value + gain + EXTRA[(i + k) % SEEDS]!))],
   );
   return { ...results, id, name };
+}
+
+/** The same with a network of layers. */
+function withLayers(results: SweepResults, layers: readonly Layer[]): SweepResults {
+  const arms = results.arms.map((arm): Arm => {
+    const training = ownTraining(arm.training);
+    return { ...arm, training: { ...training, model: { layers, embedding: 64, dropout: 0 } } };
+  });
+  return { ...results, arms };
 }
 
 const first = () =>
@@ -209,5 +219,28 @@ describe('what cannot be compared', () => {
     refuses(/cols: found "colour", which s3 does not have/, [first(), second()], { cols: 'colour' });
     const other = { ...second(), metric: { name: 'val/crossEntropy', goal: 'minimize' as const } };
     refuses(/s3 decides by val\/accuracy, s7 decides by val\/crossEntropy; wanted the metric/, [first(), other]);
+  });
+});
+
+describe('networks of layers', () => {
+  const base: Layer[] = ['flatten', { dense: 64, bias: true }, 'relu'];
+  const of = (second: Layer[], options = {}) =>
+    compareSweeps([withLayers(first(), base), withLayers({ ...first(), id: 's9', name: 'wide' }, second)], options);
+
+  it('are said by what differs from the first of them', () => {
+    const { differing, note } = of([...base, { dense: 32, bias: true }, 'relu']);
+    const more = 'layers[– → 3] {"dense":32,"bias":true} for none, layers[– → 4] relu for none';
+    expect(differing).toEqual([{ name: 'training.model.layers', values: ['3 layers', more] }]);
+    expect(note).toContain(`The sweeps (small, wide) differ in: training.model.layers 3 layers, ${more}.`);
+    expect(of(base.with(1, { dense: 65, bias: true })).differing[0]!.values[1]).toBe(
+      'layers[1] {"dense":65,"bias":true} for {"dense":64,"bias":true}',
+    );
+    const many = Array.from({ length: 6 }, (): Layer => 'relu');
+    expect(of([...base, ...many]).differing[0]!.values[1]).toMatch(/layers\[– → 6\] relu for none and 2 more$/);
+  });
+
+  it('are called so where they are the columns', () => {
+    const { sweeps } = of(base.slice(0, 2), { cols: 'training.model.layers' });
+    expect(sweeps.map(({ label }) => label)).toEqual(['3 layers', 'layers[2 → –] none for relu']);
   });
 });

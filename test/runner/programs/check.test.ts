@@ -58,6 +58,22 @@ test('what a checkpoint lacks is found at the first batch after the fork, with b
   expect((verdict as { causes: string[] }).causes[0]).toMatch(/centers or other buffers/);
 });
 
+test('a sweep over words is checked by an arm of each; one that is not exact is named', async () => {
+  const over = (words: string[]): string => {
+    const file = write(temporaryFolder(), words[0]);
+    const definition = JSON.parse(readFileSync(file, 'utf8'));
+    definition.parameters['training.behave'] = { values: words };
+    writeFileSync(file, JSON.stringify(definition));
+    return file;
+  };
+  const both = await check(over(['well', 'better']));
+  expect(both.verdict).toMatchObject({ kind: 'exact', warnings: [] });
+  expect(both.verdict.arm).toMatch(/behave=well.*, .*behave=better/);
+  const one = await check(over(['well', 'forgets its weight']));
+  expect(one.code).toBe(1);
+  expect(one.verdict).toMatchObject({ kind: 'inexact', arm: expect.stringContaining('forgets its weight') });
+});
+
 test('chance is told from what a checkpoint lacks', async () => {
   const { verdict } = await check(write(temporaryFolder(), 'draws at random'));
   expect(verdict).toMatchObject({

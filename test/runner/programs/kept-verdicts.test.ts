@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { forkOf, armToCheck } from '../../../server/runner/programs/subject.ts';
 import { firstDifference } from '../../../server/runner/exactness/first-difference.ts';
 import { keepVerdict, readVerdict, verdictKey } from '../../../server/runner/exactness/kept-verdicts.ts';
+import { forkOf } from '../../../server/runner/programs/structure.ts';
+import { armsToCheck } from '../../../server/runner/programs/subject.ts';
 import type { Verdict } from '../../../server/runner/exactness/verdict.ts';
 import { readDefinition } from '../../../server/sweep/definition/parse-definition.ts';
 import { planSweep } from '../../../server/sweep/plan/plan-sweep.ts';
@@ -32,7 +33,7 @@ const NUMBERS = {
 };
 
 const keyOf = (arms: ReturnType<typeof armsOf>, { engine = 'program:0123456789ab', data = 'd' } = {}): string =>
-  verdictKey({ engine, arm: armToCheck(arms) }, data);
+  verdictKey({ engine, arm: armsToCheck(arms)[0]! }, data);
 
 test('what is found holds where nothing differs but swept numbers and lengths', () => {
   const key = keyOf(armsOf({ 'training.lr': { values: [0.1, 0.2] } }));
@@ -76,11 +77,26 @@ const DIFFERENCE = {
 };
 
 test('the arm has the phase, and the fork lies within the run', () => {
-  expect(armToCheck(armsOf({})).N).toBe(0);
-  expect(armToCheck(armsOf({ N: { values: [90, 50] } })).N).toBe(50);
+  expect(armsToCheck(armsOf({})).map(({ N }) => N)).toEqual([0]);
+  expect(armsToCheck(armsOf({ N: { values: [90, 50] } })).map(({ N }) => N)).toEqual([50]);
   expect([1, 2, 3, 30, 90].map((batches) => forkOf(armsOf({ N: { value: 0 } }, { batches })[0]!))).toEqual([
     0, 1, 1, 15, 20,
   ]);
+});
+
+test('of each structure one arm is checked: of swept words each, of swept numbers none but the first', () => {
+  const arms = armsOf({
+    'training.optimizer': { values: ['adam', 'sgd'] },
+    'training.lr': { values: [0.1, 0.2] },
+    N: { values: [50, 90] },
+  });
+  const checked = armsToCheck(arms);
+  expect(checked.map(({ training, N }) => [training['optimizer'], training['lr'], N])).toEqual([
+    ['adam', 0.1, 50],
+    ['sgd', 0.1, 50],
+  ]);
+  const words = Array.from({ length: 20 }, (_, i) => `word ${i}`);
+  expect(armsToCheck(armsOf({ 'training.optimizer': { values: words } }))).toHaveLength(8);
 });
 
 test('values are compared by their bits, NaN and −0 too, and states by what the program says of them', () => {

@@ -346,6 +346,11 @@ describeInBrowser('the dashboard', () => {
     expect(new URL(page.url()).searchParams.get('filter')).toContain('run = "');
     await page.getByRole('link', { name: 'Runs', exact: true }).click();
     await page.getByText('1 to 6 of 6').waitFor();
+    // to a run, and back to the runs
+    await page.locator('.runs tbody a').first().click();
+    await page.getByRole('heading', { name: 'Values', exact: true }).waitFor();
+    await page.locator('.crumbs').getByRole('link', { name: 'Runs' }).click();
+    await page.getByText('1 to 6 of 6').waitFor();
     await page.getByRole('button', { name: 'Clear the filter' }).click();
     await page.getByText('1 to 15 of 15').waitFor();
   });
@@ -585,7 +590,10 @@ describeInBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByText('With so few seeds').waitFor();
     await choice(page, 'Engine').selectOption('wasm');
+    await choice(page, 'Final weights to keep').selectOption('none');
+    const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/sweeps'));
     await page.getByRole('button', { name: 'Start the sweep' }).click();
+    expect((await sent).postDataJSON()).toMatchObject({ engine: 'wasm', keepWeights: 'none', probe: false });
     await page.locator('h1 .badge', { hasText: 'running' }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();

@@ -152,6 +152,17 @@ describeInBrowser('what is remembered', () => {
     await page.waitForFunction(() => document.querySelector('textarea')?.value !== '');
     expect(JSON.parse(await field.inputValue())).toEqual(definition);
     await field.fill('{"name": "edited"}');
+    await page.getByLabel('Final weights to keep').selectOption('best');
+    await page.reload(); // as a clone it is the draft of that clone
+    await page.waitForFunction(() => document.querySelector('textarea')?.value === '{"name": "edited"}');
+    expect(await page.getByLabel('Final weights to keep').inputValue()).toBe('best');
+    await page.getByRole('button', { name: 'Undo all edits' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Go back' }).click();
+    await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('two-betas'));
+    expect(await page.getByLabel('Final weights to keep').inputValue()).toBe('all');
+    await field.fill('{"name": "edited"}');
+    await page.goto('new?from=s2'); // another sweep begins with its own definition
+    await page.waitForFunction(() => !['', '{"name": "edited"}'].includes(document.querySelector('textarea')!.value));
     await page.goto('new');
     expect(await field.inputValue()).toBe('{"name": "edited"}');
     await page.getByRole('button', { name: 'Clear' }).click();
