@@ -34,7 +34,10 @@ export class InMemory implements PostOffice {
       add: async (ticket) => this.#put(queue, ticket),
       remove: async (ticket) => void (box.waiting = box.waiting.filter((each) => each !== ticket)),
       isThere: async (ticket) => box.waiting.includes(ticket) || box.taken.has(ticket),
-      clear: async () => void (box.waiting = []),
+      clear: async () => {
+        box.waiting = [];
+        box.taken.clear();
+      },
     };
   }
 

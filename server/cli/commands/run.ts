@@ -48,7 +48,7 @@ export const runCommand: CliCommand = {
         ).choices(KEEP_WEIGHTS),
       )
       .option('--listen [address]', 'have workers on other machines train along: they reach this one at the address')
-      .option('--url <url>', 'with --listen: by way of a Redis or Valkey that is there already')
+      .option('--url <url>', 'with --listen: by way of a Redis, Valkey or PostgreSQL that is there already')
       .option('--join <file>', 'the join file for workers; one that is there stays valid')
       .option('--elsewhere', 'with these: nothing is trained on this machine')
       .option('--move-seeds', 'with these: seeds that wait for machines that are gone are trained anew by others')
