@@ -3,6 +3,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import { askServer } from './connect.ts';
 import { maskUrl, parseDatabaseAddress } from './database-address.ts';
 import { inspectPostgres } from './inspect-postgres.ts';
+import type { InspectedBroker } from './inspected-broker.ts';
 import { isLoopback } from './is-loopback.ts';
 import { isPostgres } from './postgres-address.ts';
 import { isOlder } from '../../training/engines/tensorflow/is-older.ts';
@@ -10,14 +11,6 @@ import { isOlder } from '../../training/engines/tensorflow/is-older.ts';
 /** BullMQ's least version of Redis, and the least that it recommends. */
 const MINIMUM = '5.0.0';
 const RECOMMENDED = '6.2.0';
-
-/** What a server is that somebody else has started. */
-export interface InspectedBroker {
-  name: 'Redis' | 'Valkey' | 'PostgreSQL';
-  version: string;
-  /** What is not as it should be, each in a sentence. */
-  warnings: string[];
-}
 
 /**
  * Looks at a server before anything is sent through it. What makes it useless is an error; what may lose orders is a

@@ -1,7 +1,7 @@
 import { UserError } from '../../sweep/user-error.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { maskUrl } from './database-address.ts';
-import type { InspectedBroker } from './inspect-broker.ts';
+import type { InspectedBroker } from './inspected-broker.ts';
 import { isLoopback } from './is-loopback.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 
