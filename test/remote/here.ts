@@ -70,7 +70,11 @@ export class Here<Post extends PostOffice = InMemory> {
   }
 
   /** Trains what is queued. @param stop aborted: as by Ctrl-C */
-  async train(sweepId: number, stop = new AbortController().signal): Promise<SweepSummary | null> {
+  async train(
+    sweepId: number,
+    stop = new AbortController().signal,
+    options: { audit?: true } = {},
+  ): Promise<SweepSummary | null> {
     const summary = await runQueue({
       storage: this.#storage,
       sweepId,
@@ -84,6 +88,7 @@ export class Here<Post extends PostOffice = InMemory> {
       tell: (event: RunnerEvent) => void (event.kind === 'log' && this.said.push(event.message)),
       stop,
       kill: new AbortController().signal,
+      ...options,
     });
     await this.head.close(null);
     return summary;

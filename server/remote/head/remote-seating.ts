@@ -1,12 +1,12 @@
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { RemoteSweep, WaitingSeed } from '../../runner/workers/remote-workers.ts';
-import type { BitClass, Opening, Seating } from '../../runner/workers/seat.ts';
+import type { BitClass, Opening, Seating, Whose } from '../../runner/workers/seat.ts';
 import type { Machine } from '../../runner/workers/trainer.ts';
 import type { ToWorker } from '../messages/bodies.ts';
 import { ordersOf } from '../queues/names.ts';
 import type { PostOffice, Tickets } from '../queues/post-office.ts';
 import type { HeadBlobs } from './head-blobs.ts';
-import type { Member, Members } from './member.ts';
+import { toWhose, type Member, type Members } from './member.ts';
 import { RemoteSeat } from './remote-seat.ts';
 import { RemoteTrainer } from './remote-trainer.ts';
 
@@ -136,6 +136,10 @@ export class RemoteSeating implements Seating {
   /** Grows as workers come. */
   get size(): number {
     return this.#seats;
+  }
+
+  present(bits: BitClass): Whose[] {
+    return this.#present(bits).map(toWhose);
   }
 
   /** Of all who have been ready. */

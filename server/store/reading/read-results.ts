@@ -27,7 +27,9 @@ export function readResults(
   { confusion = true, ...wanted }: WantedResults = {},
 ): SweepResults | null {
   const sweep = storage
-    .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan, inexact FROM "Sweep" WHERE id = ?')
+    .prepare(
+      'SELECT name, state, cancelRequested, metricName, metricGoal, plan, inexact, audit FROM "Sweep" WHERE id = ?',
+    )
     .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
   const plan = JSON.parse(sweep.plan) as Pick<Plan, 'seeds' | 'metrics'>;
@@ -46,6 +48,7 @@ export function readResults(
     runs: runs.map((run) => toResult(run, paths.get(run.id)!, curves)),
     seconds: secondsOf(storage, sweepId),
     ...(sweep.inexact === null ? {} : { inexact: sweep.inexact }),
+    ...(sweep.audit === null ? {} : { audit: sweep.audit }),
     usage: readSweepUsage(storage, sweepId),
     looks: new Set([...growth.looks, plan.seeds.length]).size,
     armsBefore: growth.armsBefore,
@@ -70,6 +73,7 @@ interface SweepColumns {
   metricGoal: 'maximize' | 'minimize';
   plan: string;
   inexact: string | null;
+  audit: string | null;
 }
 
 interface RunColumns {
