@@ -142,7 +142,8 @@ function measureSweep() {
   const checked = time(() => cosweep('check.db', 'engine', 'check', definition)).seconds;
   let turns = 0;
   const shared = (): { seconds: number; batches: number } => {
-    const turn = time(() => cosweep(`shared-${turns++}.db`, '--json', '--quiet', 'run', definition));
+    const run = ['run', definition, '--workers', String(workers)];
+    const turn = time(() => cosweep(`shared-${turns++}.db`, '--json', '--quiet', ...run));
     return { seconds: turn.seconds, batches: (JSON.parse(turn.output) as { batchesTrained: number }).batchesTrained };
   };
   const before = [shared()];

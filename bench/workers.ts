@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { joinHead } from '../server/remote/worker/open-worker.ts';
+import { signStructures } from '../server/runner/workers/measure-bits.ts';
 import { projectFolder } from '../server/training/project-folder.ts';
 import { Sleeper, type Times } from './workers/sleeper.ts';
 
@@ -98,8 +99,13 @@ function joinAsleep(
   };
   return joinHead(joinFile, {
     engine: 'wasm',
-    slots: 1,
-    placesOn: async () => ({ hire, cardOf: () => null }),
+    findPlaces: async () => ({
+      seats: 1,
+      hire,
+      cardOf: () => null,
+      sign: signStructures,
+      inexact: null,
+    }),
     lock: 30_000,
     idle: Infinity,
     until: Infinity,

@@ -44,6 +44,12 @@ const tools = [
     packages: ['postgresql'],
   },
   {
+    name: 'ip',
+    use: 'the test of workers whose network is cut',
+    isThere: () => hasSystemProgram('ip'),
+    packages: ['iproute2'],
+  },
+  {
     name: 'Slurm',
     use: 'the tests of its batch scripts',
     isThere: () => ['munged', 'slurmctld', 'slurmd', 'sbatch'].every(hasSystemProgram),

@@ -1,13 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkProgram, armToCheck, forkOf, type Subject } from '../runner/exactness/check-program.ts';
+import { checkProgram } from '../runner/exactness/check-program.ts';
 import { foreignModules } from '../runner/exactness/foreign-modules.ts';
 import { keepVerdict, verdictKey } from '../runner/exactness/kept-verdicts.ts';
 import type { Verdict } from '../runner/exactness/verdict.ts';
 import { fingerprintData } from '../runner/programs/data-fingerprint.ts';
 import { clearLeftovers } from '../runner/programs/leftovers.ts';
 import { programFolder } from '../runner/programs/program-files.ts';
+import { armToCheck, forkOf, type Subject } from '../runner/programs/subject.ts';
 import { onProgram } from '../runner/workers/hire-worker.ts';
 import { findSeats } from '../runner/workers/program-seats.ts';
 import type { Trainer } from '../runner/workers/trainer.ts';

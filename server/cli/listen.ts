@@ -3,19 +3,14 @@ import type { OpenHead } from '../remote/head/open-head.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { shellWord } from '../remote/shell-word.ts';
 import { leaseHolder } from '../store/database/lease.ts';
-import { refuseProgram } from '../runner/workers/remote-workers.ts';
-import { readOutstanding } from '../store/sweeps/queue.ts';
 import { UserError } from '../sweep/user-error.ts';
 import { startOwnWorker } from './own-worker.ts';
+import { lockTime } from './seconds-of.ts';
 import type { TrainOptions } from './train-options.ts';
-
-/** In milliseconds: so long a worker elsewhere may give no sign of life, unless the environment says otherwise. */
-const LOCK = 30_000;
 
 /** Opens the head for workers on other machines, where that was asked for, and says how they are started. */
 export async function listenAsAsked(
   storage: Storage,
-  sweepId: number,
   options: Omit<TrainOptions, 'failOn'>,
   say: (sentence: string) => void,
 ): Promise<Pick<OpenHead, 'remote' | 'close'> | null> {
@@ -29,14 +24,13 @@ export async function listenAsAsked(
     throw new UserError(
       'Cannot use --url alone: workers fetch checkpoints and data from this machine; wanted --listen ADDRESS beside it',
     );
-  refuseProgram(readOutstanding(storage, sweepId).engine, sweepId);
   refuseOtherHead(storage);
   const { openHead } = await import('../remote/head/open-head.ts');
   const head = await openHead(storage, {
     address: typeof listen === 'string' ? listen : '127.0.0.1',
     url: url ?? null,
     join: join === undefined ? null : resolve(join),
-    lock: lockOf(process.env['COSWEEP_LOCK']),
+    lock: lockTime(),
     log: say,
   });
   say(`Workers on other machines may train along. With ${head.join} (keep it secret) on a machine:`);
@@ -60,13 +54,4 @@ function refuseOtherHead(storage: Storage): void {
     `Cannot listen: process ${holder.pid} on ${holder.host} trains on this database (${holder.command}); ` +
       'wanted: when it is done, or without --listen and --url, which leaves the sweep to it',
   );
-}
-
-/** @param text seconds, as the environment has them; workers have the same */
-export function lockOf(text: string | undefined): number {
-  if (!text) return LOCK;
-  const seconds = Number(text);
-  if (!(seconds >= 1 && seconds <= 3600))
-    throw new UserError(`Cannot read COSWEEP_LOCK: found "${text}", wanted a number of seconds from 1 to 3600`);
-  return 1000 * seconds;
 }

@@ -20,7 +20,7 @@ export interface OwnWorker {
 /** @param joinFile as other machines get it */
 export function startOwnWorker(
   joinFile: string,
-  options: Pick<TrainOptions, 'engine' | 'device' | 'workers'>,
+  options: Pick<TrainOptions, 'engine' | 'device' | 'workers' | 'perDevice'>,
   say: (sentence: string) => void,
 ): OwnWorker {
   let isOver = false;
@@ -47,7 +47,7 @@ export function startOwnWorker(
 
 function start(
   joinFile: string,
-  { engine, device, workers }: Pick<TrainOptions, 'engine' | 'device' | 'workers'>,
+  { engine, device, workers, perDevice }: Pick<TrainOptions, 'engine' | 'device' | 'workers' | 'perDevice'>,
   say: (sentence: string) => void,
 ): ChildProcess {
   const options = [
@@ -56,6 +56,7 @@ function start(
     '--slots',
     String(workers),
     ...(device === undefined ? [] : ['--device', device]),
+    ...(perDevice === undefined ? [] : ['--per-device', String(perDevice)]),
   ];
   const child = spawn(process.execPath, [launcherFile(), 'worker', '--join', joinFile, '--idle', '7d', ...options], {
     // It ends where the channel to this process does.

@@ -28,10 +28,11 @@ export async function submitWorker({ output }: Session, options: WorkerOptions, 
   return 0;
 }
 
-function writtenOptions({ engine, slots, device, for: time, idle }: WorkerOptions): string[] {
+function writtenOptions({ engine, slots, device, perDevice, for: time, idle }: WorkerOptions): string[] {
   return [
     ...['--engine', engine, '--slots', String(slots), '--idle', `${idle / 1000}s`],
     ...(device === undefined ? [] : ['--device', device]),
+    ...(perDevice === undefined ? [] : ['--per-device', String(perDevice)]),
     ...(time === undefined ? [] : ['--for', `${time / 1000}s`]),
   ];
 }

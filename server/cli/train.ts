@@ -9,6 +9,7 @@ import { listenAsAsked } from './listen.ts';
 import { nativeHint } from './native-hint.ts';
 import { goOnWhereNobodyReads } from './nobody-reads.ts';
 import { makeRunDisplay } from './run-display.ts';
+import { watchdogTime } from './seconds-of.ts';
 import type { Session } from './session.ts';
 import { watchStopSignals } from './stop-signals.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -52,6 +53,7 @@ export async function trainAndShow(
   options: Omit<TrainOptions, 'failOn'> & { fresh: boolean },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
   const { engine, device = null, workers, perDevice, programs, wait, fresh, audit } = options;
+  const watchdog = watchdogTime();
   goOnWhereNobodyReads();
   const display = makeRunDisplay(output);
   const signals = watchStopSignals((signal) =>
@@ -59,7 +61,7 @@ export async function trainAndShow(
   );
   let head: Awaited<ReturnType<typeof listenAsAsked>> = null;
   try {
-    head = await listenAsAsked(storage, sweepId, options, display.say);
+    head = await listenAsAsked(storage, options, display.say);
     const trained = await runQueue({
       storage,
       sweepId,
@@ -80,7 +82,7 @@ export async function trainAndShow(
       },
       stop: signals.stop,
       kill: signals.kill,
-      ...watchdogOf(process.env['COSWEEP_WATCHDOG']),
+      ...(watchdog === undefined ? {} : { watchdog }),
     });
     return { ended: trained ?? (await standing(storage, sweepId)), interrupted: signals.exitCode() };
   } catch (error) {
@@ -99,15 +101,6 @@ export async function trainAndShow(
 /** Others are shown it. */
 function withoutPasswords(command: string): string {
   return command.replaceAll(/(\w+:\/\/)[^@\s/]*@/g, '$1***@');
-}
-
-/** @param text seconds, as the environment has them */
-function watchdogOf(text: string | undefined): { watchdog?: number } {
-  if (!text) return {};
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds < Infinity))
-    throw new UserError(`Cannot read COSWEEP_WATCHDOG: found "${text}", wanted a number of seconds above 0`);
-  return { watchdog: 1000 * seconds };
 }
 
 /** How a sweep stands that this process did not train: another process trained it, or it still waits for one. */

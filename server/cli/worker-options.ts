@@ -7,6 +7,7 @@ export interface WorkerOptions {
   device?: string;
   sbatch?: true;
   slots: number | 'auto';
+  perDevice?: number;
   /** In milliseconds. */
   for?: number;
   idle: number;

@@ -1,18 +1,24 @@
+import { join } from 'node:path';
 import { isProgramEngine } from '../sweep/program-engine.ts';
+import type { ProgramTraining } from '../sweep/settings.ts';
+import { programsFolderOf } from '../store/database/programs-folder.ts';
 import type { TrainingEnvironment } from '../store/reading/read-environment.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { isAllDone, readTasks, type RunIdentity } from '../store/training/identify-runs.ts';
-import { acceptsOtherBits } from '../store/training/same-bits.ts';
+import { acceptsOtherBits, hasBits } from '../store/training/same-bits.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureExact } from './exactness/ensure-exact.ts';
+import { signMachine, signProgram } from './exactness/sign-program.ts';
 import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
+import { subjectOf } from './programs/subject.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
-import { remoteSweepOf, structuresOf, type Structures } from './workers/bit-class.ts';
+import { programStructures, structuresOf, type Structures } from './workers/bit-class.ts';
+import { remoteSweepOf } from './workers/remote-sweep.ts';
 import { whenAborted } from './when-aborted.ts';
-import { measureBits, type ClassOfCard } from './workers/measure-bits.ts';
+import { measureBits, type ClassOfCard, type Sign } from './workers/measure-bits.ts';
 
 /** What a sweep is trained on. */
 interface Inputs extends Data {
@@ -30,8 +36,7 @@ export type Beginning =
       identities: RunIdentity[];
       /** What is computed on each card of this machine; null where that is not known, or nothing is left to train. */
       classes: ClassOfCard | null;
-      /** null where nobody can measure what is computed. */
-      structures: Structures | null;
+      structures: Structures;
     } & Inputs)
   | { kind: 'stopped'; sweep: SweepRecord }
   | { kind: 'gone' };
@@ -81,33 +86,69 @@ interface Begun {
 }
 
 /**
- * Nobody can measure which bits a user's program computes. Whether it continues with the same ones can be seen.
+ * Whether a user's program continues exactly. Which bits it computes is measured only where there are others to compare
+ * them with.
  *
  * @returns null where it was ended
  */
-async function checkTheirs(
-  options: Beginner,
-  { sweep, crew, identities, data, ended }: Begun,
-): Promise<Measured | null> {
+async function checkTheirs(options: Beginner, begun: Begun): Promise<Measured | null> {
   const { storage, sweepId, fresh } = options;
-  const dataFingerprint = data.fingerprintOf(sweep.armList[0]!.training);
+  const { sweep, crew, identities, data, ended } = begun;
+  const structures = programStructures;
   const isDone = !fresh && isAllDone(storage, sweepId, identities);
-  await ensureExact(options, { sweep, crew, dataFingerprint, isDone, ended });
-  return ended.aborted ? null : { classes: null, structures: null };
+  if (crew.remote !== null)
+    return { classes: isDone ? null : await thoseThere(options, begun, structures), structures };
+  const dataFingerprint = data.fingerprintOf(sweep.armList[0]!.training);
+  const isExact = await ensureExact(options, { sweep, crew, dataFingerprint, isDone, ended });
+  if (ended.aborted) return null;
+  const keys = identities.flatMap(({ stages }) => stages.map(({ key }) => key));
+  if (isDone || !hasBits(storage, keys)) return { classes: null, structures };
+  return unlessEnded(
+    ended,
+    signHere(options, begun, isExact).then((classes) => ({ classes, structures })),
+  );
+}
+
+/** Machines elsewhere have signed what they trained of a program's sweep, so this one does as well. */
+function signHere({ storage, tell }: Beginner, { sweep, crew, ended }: Begun, isExact: boolean): Promise<ClassOfCard> {
+  const { armList, plan, metric } = sweep;
+  const { training } = armList[0]!;
+  const subject = subjectOf({ engine: crew.engine, arms: armList, seed: plan.seeds[0]!, metric: metric.name });
+  const stages = join(programsFolderOf(storage), 'stages');
+  const sign: Sign = async (worker) => {
+    const signing =
+      isExact && subject !== null
+        ? signProgram(worker, subject, stages)
+        : signMachine(worker, (training as ProgramTraining).program.gpus);
+    const { machine, signature } = await signing;
+    return { machine, signatures: [signature] };
+  };
+  const say = (message: string): void => tell({ kind: 'log', message });
+  return measureBits(crew, programStructures, { ended, tell: say, sign });
 }
 
 /** The bits that are computed here. Of workers on other machines they are measured when those come. */
-async function measure(options: Beginner, { sweep, crew, identities, data, ended }: Begun): Promise<Measured> {
+async function measure(options: Beginner, begun: Begun): Promise<Measured> {
   const { storage, sweepId, fresh, tell } = options;
+  const { sweep, crew, identities, data, ended } = begun;
   const structures = structuresOf(sweep.armList, data);
   if (!fresh && isAllDone(storage, sweepId, identities)) return { classes: null, structures };
-  if (crew.remote !== null) {
-    // Only where seeds of others may be trained anew it has to be known at once who is there.
-    if (!acceptsOtherBits(storage, sweepId)) return { classes: null, structures };
-    const there = await crew.remote.gather(remoteSweepOf(sweepId, crew.engine, structures, tell), ended);
-    return { classes: new Map(there.map((bits) => [bits.name, bits])), structures };
-  }
-  return { classes: await measureBits(crew, structures, { ended, tell }), structures };
+  if (crew.remote !== null) return { classes: await thoseThere(options, begun, structures), structures };
+  const say = (message: string): void => tell({ kind: 'log', message });
+  return { classes: await measureBits(crew, structures, { ended, tell: say }), structures };
+}
+
+/** Only where seeds of others may be trained anew it has to be known at once who is there. */
+async function thoseThere(
+  options: Beginner,
+  { sweep, crew, data, ended }: Begun,
+  structures: Structures,
+): Promise<ClassOfCard | null> {
+  if (!acceptsOtherBits(options.storage, options.sweepId)) return null;
+  const { fingerprintOf } = data;
+  const remote = remoteSweepOf(options, { sweep, engine: crew.engine, structures, fingerprintOf }, ended);
+  const there = await crew.remote!.gather(remote, ended);
+  return new Map(there.map((bits) => [bits.name, bits]));
 }
 
 async function readInputs({ armList, plan, folder }: SweepRecord, { tell, patience }: Beginner): Promise<Inputs> {

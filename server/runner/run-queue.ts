@@ -74,7 +74,7 @@ export async function runQueue(
     let asked: SweepSummary | null = null;
     let hadItsTurn = false;
     const next = (): number | null =>
-      stop.aborted || lost.aborted ? null : nextQueuedSweep(storage, options.remote ? false : options.programs);
+      stop.aborted || lost.aborted ? null : nextQueuedSweep(storage, options.programs);
     for (let id = next(); id !== null; id = next()) {
       const isAsked = id === options.sweepId;
       const own = isAsked ? options : { ...options, ...AS_IT_IS };

@@ -24,10 +24,12 @@ import { impatiently, patiently } from './patiently.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { SweepWork } from './sweep-work.ts';
 import { trainSweep } from './train-sweep.ts';
-import { remoteSweepOf, unmeasuredClass, type Structures } from './workers/bit-class.ts';
+import { unmeasuredClass } from './workers/bit-class.ts';
+import { remoteSweepOf } from './workers/remote-sweep.ts';
 import { hireCrew, type Crew } from './workers/hire-crew.ts';
 import { LocalSeating } from './workers/local-seating.ts';
 import type { ClassOfCard } from './workers/measure-bits.ts';
+import { RemoteGone } from './workers/remote-gone.ts';
 import type { Elsewhere } from './workers/remote-workers.ts';
 import type { Seating } from './workers/seat.ts';
 
@@ -147,18 +149,10 @@ async function prune(options: SweepOptions & Elsewhere): Promise<void> {
 /** Gives the runs of a sweep that has begun their identities: from here on it is known what there is to train. */
 async function toWork(
   options: SweepOptions,
-  {
-    sweep,
-    crew,
-    identities,
-    classes,
-    structures,
-    fingerprintOf,
-    weightsOf,
-    environment,
-  }: Beginning & { kind: 'begun' },
+  begun: Beginning & { kind: 'begun' },
   { cancelled, killed }: Pick<CancelWatch, 'cancelled' | 'killed'>,
 ): Promise<SweepWork> {
+  const { sweep, crew, identities, classes, structures, fingerprintOf, weightsOf, environment } = begun;
   const { storage, lease, sweepId, fresh, patience, logs, tell, stop, kill, lost } = options;
   const { armList: arms, share, folder, plan, probeSeeds } = sweep;
   const known = classes && [...classes.values()];
@@ -181,7 +175,10 @@ async function toWork(
     wanted: probeSeeds === null ? everything : trunksOnly(arms, plan.seeds, probeSeeds),
     share,
     engine: crew.engine,
-    seating: seatingOf(sweepId, crew, classes, structures, tell),
+    seating:
+      crew.remote?.seating(
+        remoteSweepOf(options, { sweep, engine: crew.engine, structures, fingerprintOf }, killing),
+      ) ?? seatingHere(crew, classes),
     // Who will come from other machines nobody knows.
     classes: crew.remote === null ? (known ?? []) : [],
     patience,
@@ -200,22 +197,20 @@ async function toWork(
   };
 }
 
-function seatingOf(
-  sweepId: number,
-  crew: Crew,
-  classes: ClassOfCard | null,
-  structures: Structures | null,
-  tell: SweepOptions['tell'],
-): Seating {
-  const { engine, remote } = crew;
-  if (remote !== null) return remote.seating(remoteSweepOf(sweepId, engine, structures, tell));
-  const unknown = unmeasuredClass(engine, { device: '', versions: {} });
+function seatingHere(crew: Crew, classes: ClassOfCard | null): Seating {
+  const unknown = unmeasuredClass(crew.engine, { device: '', versions: {} });
   return new LocalSeating(crew, (seat) => classes?.get(crew.cardOf(seat)) ?? unknown, crew.cardOf);
 }
 
 /** What would stop every other sweep too. An engine that does not open, or data that cannot be read, stops its own. */
 function isEverybodys(error: unknown): boolean {
-  if (error instanceof LeaseLostError || error instanceof ReplacedError || isDatabaseError(error)) return true;
+  if (
+    error instanceof RemoteGone ||
+    error instanceof LeaseLostError ||
+    error instanceof ReplacedError ||
+    isDatabaseError(error)
+  )
+    return true;
   return !(error instanceof UserError || error instanceof OutsideError);
 }
 

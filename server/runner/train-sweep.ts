@@ -60,14 +60,16 @@ export async function trainSweep(work: SweepWork): Promise<SweepTrained> {
   };
   const loops: Promise<void>[] = [];
   const ended = AbortSignal.any([work.stopping, work.killing, audits.over]);
-  await seating.open({
+  const opening = seating.open({
     most: queue.size,
     begin: (seat) => loops.push(train(seat)),
     gone: (bits) => queue.release(bits),
     waiting: (present) => queue.waiting(present),
     ended,
   });
-  const ends = await Promise.allSettled(loops);
+  opening.catch(() => broken.abort()); // nobody would come any more
+  const [opened] = await Promise.allSettled([opening]);
+  const ends = [opened, ...(await Promise.allSettled(loops))];
   card.end();
   const failure = ends.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
@@ -85,9 +87,12 @@ function openAudits(work: SweepWork, queueOver: AbortSignal): Audits {
   return new Audits(work, queueOver);
 }
 
-/** Where workers of several classes of bits train, or nobody knows which will come, a seed is compared with each. */
-function standingsFor({ storage, tasks, classes, engine }: SweepWork): Standings | null {
-  if (classes.length === 1 || isProgramEngine(engine)) return null;
+/**
+ * Where workers of several classes of bits train, or nobody knows which will come, a seed is compared with each. On this
+ * machine a program's bits may not be known: there it has one class.
+ */
+function standingsFor({ storage, tasks, classes, engine, seating }: SweepWork): Standings | null {
+  if (classes.length === 1 || (seating.isHere && isProgramEngine(engine) && classes.length === 0)) return null;
   return (bits) => standingsOf(storage, tasks, bits);
 }
 

@@ -33,6 +33,10 @@ interface InFolder {
 export type StartOptions = (InDatabase | InFolder) & {
   /** Another user, for whom permissions count. */
   user?: { uid: number; gid: number };
+  /** The beginning of the command line that starts it. */
+  within?: string[];
+  /** Further variables of its environment. */
+  env?: Record<string, string>;
 };
 
 /** A `cosweep` at work: the built program in a process group of its own, as a shell would start it. */
@@ -55,13 +59,14 @@ export interface Cosweep {
 }
 
 /** Starts the built program. Whatever is left of it after the test is killed. */
-export function start(args: string[], { user, ...place }: StartOptions): Cosweep {
+export function start(args: string[], { user, env, within = [], ...place }: StartOptions): Cosweep {
   if (!existsSync(`${root}dist/server/cli/main.js`))
     throw new Error('These tests use the built program, and dist is not there: run `npm run build`');
   const { cwd, global } = placeOf(place);
-  const child = spawn(process.execPath, [program, ...global, ...args], {
+  const [file, ...given] = [...within, process.execPath, program, ...global, ...args] as [string, ...string[]];
+  const child = spawn(file, given, {
     cwd,
-    env: { ...process.env, COSWEEP_DB: '', COSWEEP_TOKEN: '' },
+    env: { ...process.env, COSWEEP_DB: '', COSWEEP_TOKEN: '', ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,

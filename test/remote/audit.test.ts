@@ -21,7 +21,7 @@ test('two machines that compute the same: some stages are trained again, and not
   const here = await Here.open();
   const sweep = await here.queue(study);
   const workers = [here.worker(), here.worker()];
-  const summary = await here.train(sweep, never, { audit: true });
+  const summary = await here.train(sweep, never, 'wasm', { audit: true });
   expect(summary).toMatchObject({ state: 'complete', audit: { different: 0 } });
   expect(summary!.audit!.stages).toBeGreaterThan(0);
   expect(here.said.join('\n')).toMatch(/s1 was audited: .* trained again on another machine, with the same bits/);
@@ -36,7 +36,7 @@ test('a machine with other bits than its class: log, tables and exit code say so
   const sweep = await here.queue(study);
   void here.worker({ hire: (seat) => lie(hireHere(seat)) });
   void here.worker({ hire: (seat) => lie(hireHere(seat)) });
-  const summary = await here.train(sweep, never, { audit: true });
+  const summary = await here.train(sweep, never, 'wasm', { audit: true });
   expect(summary).toMatchObject({ state: 'complete', runs: { failed: 0 } });
   const { stages, different } = summary!.audit!;
   expect(different).toBe(stages);
@@ -62,7 +62,10 @@ test('one machine alone: the sweep ends as ever, and says that nothing was audit
   const here = await Here.open();
   const sweep = await here.queue({ ...study, N: [0], seeds: [3] });
   void here.worker({ slots: 2 });
-  expect(await here.train(sweep, never, { audit: true })).toMatchObject({ state: 'complete', audit: { stages: 0 } });
+  expect(await here.train(sweep, never, 'wasm', { audit: true })).toMatchObject({
+    state: 'complete',
+    audit: { stages: 0 },
+  });
   expect(here.said.join('\n')).toMatch(/s1 was not audited: nobody else was there who computes the same bits/);
 });
 
@@ -77,7 +80,7 @@ test('a machine that cannot train a stage again is not asked for ever, and the s
     });
   void here.worker({ hire });
   void here.worker({ hire });
-  expect(await here.train(sweep, never, { audit: true })).toMatchObject({
+  expect(await here.train(sweep, never, 'wasm', { audit: true })).toMatchObject({
     state: 'complete',
     runs: { failed: 0 },
     audit: { stages: 0, different: 0 },

@@ -1,27 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { queueDefinition, readWanted } from '../../server/cli/queue-definition.ts';
 import { BlobCache } from '../../server/remote/blobs/blob-cache.ts';
-import type { BlobStore } from '../../server/remote/blobs/blob-store.ts';
 import { newSecret } from '../../server/remote/broker/join-file.ts';
 import { HeadBlobs } from '../../server/remote/head/head-blobs.ts';
 import { RemoteHead } from '../../server/remote/head/remote-head.ts';
 import type { PostOffice } from '../../server/remote/queues/post-office.ts';
 import { RemoteWorker } from '../../server/remote/worker/remote-worker.ts';
-import { nameOfTemporaries, writeUnnamed } from '../../server/runner/checkpoints/checkpoint-files.ts';
+import { nameOfTemporaries } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { runQueue } from '../../server/runner/run-queue.ts';
 import { hireOn, type Hire } from '../../server/runner/workers/hire-worker.ts';
+import { signStructures } from '../../server/runner/workers/measure-bits.ts';
 import type { RunnerEvent, SweepSummary } from '../../server/runner/events.ts';
 import { Logs } from '../../server/runner/logs/logs.ts';
 import { Patience } from '../../server/runner/patience.ts';
 import { checkpointFileOf } from '../../server/store/reading/read-checkpoints.ts';
 import { openStorage, type Storage } from '../../server/store/database/storage.ts';
+import { queueAgain } from '../../server/store/sweeps/queue.ts';
 import { keepCheckpoints } from '../../server/store/sweeps/keep-checkpoints.ts';
 import { temporaryFolder, writeStudy, type Study } from '../runner/study.ts';
 import { InMemory } from './in-memory.ts';
+import { storeOf } from './store-of.ts';
 
 const LOCK = 3_000;
 
@@ -35,12 +36,12 @@ export class Here<Post extends PostOffice = InMemory> {
   readonly post: Post;
   readonly head: RemoteHead;
   readonly said: string[] = [];
-  readonly #storage: Storage;
+  readonly storage: Storage;
   readonly #identity = { database: randomUUID(), secret: newSecret() };
   readonly #blobs: HeadBlobs;
 
   private constructor(storage: Storage, post: Post) {
-    this.#storage = storage;
+    this.storage = storage;
     this.db = storage.file;
     this.folder = dirname(storage.file);
     this.post = post;
@@ -64,8 +65,8 @@ export class Here<Post extends PostOffice = InMemory> {
 
   async queue(study: Study): Promise<number> {
     const wanted = await readWanted(this.db, writeStudy(this.folder, study));
-    const sweepId = await queueDefinition(this.#storage, wanted, { engine: null, share: true }, () => {});
-    keepCheckpoints(this.#storage, sweepId);
+    const sweepId = await queueDefinition(this.storage, wanted, { engine: null, share: true }, () => {});
+    keepCheckpoints(this.storage, sweepId);
     return sweepId;
   }
 
@@ -73,41 +74,52 @@ export class Here<Post extends PostOffice = InMemory> {
   async train(
     sweepId: number,
     stop = new AbortController().signal,
+    engine: 'wasm' | 'auto' = 'wasm',
     options: { audit?: true } = {},
   ): Promise<SweepSummary | null> {
-    const summary = await runQueue({
-      storage: this.#storage,
-      sweepId,
-      engine: 'wasm',
-      device: null,
-      workers: 1,
-      fresh: false,
-      wait: false,
-      command: 'a test',
-      remote: this.head,
-      tell: (event: RunnerEvent) => void (event.kind === 'log' && this.said.push(event.message)),
-      stop,
-      kill: new AbortController().signal,
-      ...options,
-    });
-    await this.head.close(null);
-    return summary;
+    try {
+      return await runQueue({
+        storage: this.storage,
+        sweepId,
+        engine,
+        device: null,
+        workers: 1,
+        fresh: false,
+        wait: false,
+        command: 'a test',
+        remote: this.head,
+        tell: (event: RunnerEvent) => void (event.kind === 'log' && this.said.push(event.message)),
+        stop,
+        kill: new AbortController().signal,
+        ...options,
+      });
+    } finally {
+      await this.head.close(null);
+    }
+  }
+
+  /** Another head of the same database, which the sweep is asked of again. */
+  async again(sweepId: number): Promise<Here> {
+    queueAgain(this.storage, sweepId);
+    return new Here(this.storage, new InMemory());
   }
 
   /** Somebody who joins. @returns why it ended, when it has */
-  worker({ hire, slots = 1, stop = new AbortController().signal }: Joining = {}): Promise<string | null> {
+  worker({ hire, slots = 1, cached, stop = new AbortController().signal }: Joining = {}): Promise<string | null> {
     const store = storeOf(this.#blobs);
     const ended = new RemoteWorker({
       identity: { ...this.#identity, name: randomUUID() },
       cosweep: '1',
       post: this.post,
       store,
-      cache: new BlobCache(store, { folder: temporaryFolder() }),
+      cache: new BlobCache(store, { folder: temporaryFolder(), ...(cached !== undefined && { limit: cached }) }),
       engine: 'wasm',
-      slots,
-      placesOn: async () => ({
+      findPlaces: async () => ({
+        seats: slots,
         hire: hire ?? hireHere,
         cardOf: () => null,
+        sign: signStructures,
+        inexact: null,
       }),
       folder: temporaryFolder(),
       lock: LOCK,
@@ -127,21 +139,7 @@ interface Joining {
   /** Who trains there; left out: a process on `wasm`. */
   hire?: Hire;
   slots?: number;
+  /** In bytes: so much it keeps of what it has fetched. */
+  cached?: number;
   stop?: AbortSignal;
-}
-
-/** The blobs of the head, as its server gives them to others. */
-function storeOf(blobs: HeadBlobs): BlobStore {
-  return {
-    has: async (hash) => (await blobs.find(hash)) !== null,
-    read: async (hash) => {
-      const path = await blobs.find(hash);
-      return path === null ? null : createReadStream(path);
-    },
-    write: async (blob, pieces) => {
-      if ((await blobs.find(blob.hash)) !== null) return;
-      const { file } = await writeUnnamed(blobs.folder, blobs.temporaries, pieces());
-      await blobs.take(blob, file);
-    },
-  };
 }

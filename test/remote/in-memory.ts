@@ -34,10 +34,7 @@ export class InMemory implements PostOffice {
       add: async (ticket) => this.#put(queue, ticket),
       remove: async (ticket) => void (box.waiting = box.waiting.filter((each) => each !== ticket)),
       isThere: async (ticket) => box.waiting.includes(ticket) || box.taken.has(ticket),
-      clear: async () => {
-        box.waiting = [];
-        box.taken.clear();
-      },
+      clear: () => this.forget(queue),
     };
   }
 
@@ -47,6 +44,16 @@ export class InMemory implements PostOffice {
       taken.add(ticket);
       await use(ticket).finally(() => taken.delete(ticket));
     });
+  }
+
+  async forget(queue: string): Promise<void> {
+    const box = this.#box(queue);
+    box.waiting = [];
+    box.taken.clear();
+  }
+
+  async clear(): Promise<void> {
+    for (const box of this.#boxes.values()) box.waiting = [];
   }
 
   async close(): Promise<void> {}

@@ -1,5 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import type { Hire } from '../../server/runner/workers/hire-worker.ts';
+import { Logs } from '../../server/runner/logs/logs.ts';
+import { Patience } from '../../server/runner/patience.ts';
+import { hireOn, type Hire } from '../../server/runner/workers/hire-worker.ts';
+import { RemoteGone } from '../../server/runner/workers/remote-gone.ts';
 import { WorkerError, type Trainer } from '../../server/runner/workers/trainer.ts';
 import { ask, countRuns, snapshot } from '../runner/snapshot.ts';
 import type { Study } from '../runner/study.ts';
@@ -57,6 +60,92 @@ test('a worker whose engine does not open ends with the reason; the others train
   expect(here.said.join('\n')).toContain('cannot train this sweep: no adapter');
 });
 
+test('a worker whose process dies of measuring its bits has three tries, as one of this machine', async () => {
+  const here = await Here.open();
+  const sweep = await here.queue(other);
+  const real = hireOn('wasm', () => null, { patience: new Patience(), logs: Logs.none() });
+  let hired = 0;
+  void here.worker({ hire: (seat) => (++hired < 3 ? diesOfMeasuring() : real(seat)) });
+  expect(await here.train(sweep)).toMatchObject({ state: 'complete', runs: { failed: 0 } });
+  expect(hired).toBe(3);
+  expect(ask(here.db, 'SELECT count(*) FROM "Stage" WHERE bits IS NULL')).toBe(0);
+});
+
+test('where all three die of it the bits are unknown, and it trains nevertheless', async () => {
+  const here = await Here.open();
+  const sweep = await here.queue(other);
+  const real = hireOn('wasm', () => null, { patience: new Patience(), logs: Logs.none() });
+  let hired = 0;
+  void here.worker({ hire: (seat) => (++hired <= 3 ? diesOfMeasuring() : real(seat)) });
+  expect(await here.train(sweep)).toMatchObject({ state: 'complete', runs: { failed: 0 } });
+  expect(here.said).toContain('the bits that this machine computes could not be measured: it was killed');
+  expect(ask(here.db, 'SELECT count(*) FROM "Stage" WHERE bits IS NOT NULL')).toBe(0);
+});
+
+test('a worker that has none of what the head takes for held there fetches it again: the bits are the same', async () => {
+  const here = await Here.open();
+  const sweep = await here.queue(study);
+  const real = hireOn('wasm', () => null, { patience: new Patience(), logs: Logs.none() });
+  const forgetful: Hire = (seat) => Object.assign(real(seat), { holds: () => false });
+  void here.worker({ hire: forgetful, cached: 0 });
+  expect(await here.train(sweep)).toMatchObject({ state: 'complete', runs: { failed: 0 } });
+  expect(await snapshot(here.db)).toEqual((await undisturbed(study)).results);
+});
+
+test('a stage of which segments come that are none fails after three tries, with the reason', async () => {
+  const here = await Here.open();
+  const sweep = await here.queue({ ...other, N: [0] });
+  const wrong = { from: 0, to: 9_999, points: [], evaluations: [], checkpoint: null, usage: null, result: null };
+  const hire: Hire = () => {
+    let kill = (_: Error): void => {};
+    return trainer({
+      async train(_, { onLoaded, onSegment }) {
+        onLoaded({ classes: null, evaluated: null });
+        void onSegment({ ...wrong, seconds: { training: 1, evaluation: 0 } });
+        await new Promise((_, reject) => (kill = reject));
+      },
+      kill: () => kill(new WorkerError('it was killed')),
+    });
+  };
+  void here.worker({ hire });
+  expect(await here.train(sweep)).toMatchObject({ runs: { complete: 0, failed: 2 } });
+  expect(ask<string>(here.db, 'SELECT error FROM "Run" WHERE state = ?', 'failed')).toMatch(
+    /^On \S+: its worker sent the batches \[0, 9999\), where those from 0 to 120 are wanted \(tried 3 times\)$/,
+  );
+});
+
+test('where the broker is given up the sweep ends with what to do; nothing is lost, and it goes on afterwards', async () => {
+  const here = await Here.open();
+  const sweep = await here.queue(study);
+  const stop = new AbortController();
+  const worker = here.worker({ stop: stop.signal });
+  const training = here.train(sweep);
+  await vi.waitFor(() => expect(countRuns(here.db, 'complete')).toBeGreaterThan(0), { timeout: 60_000 });
+  here.head.fail(new RemoteGone('the broker is gone; start it again'));
+  await expect(training).rejects.toThrow('the broker is gone; start it again');
+  expect(ask(here.db, 'SELECT state || \' \' || error FROM "Sweep"')).toBe(
+    'interrupted the broker is gone; start it again',
+  );
+  expect(countRuns(here.db, 'running')).toBe(0);
+  const complete = countRuns(here.db, 'complete');
+  stop.abort();
+  await worker;
+
+  const again = await here.again(sweep);
+  void again.worker();
+  expect(await again.train(sweep)).toMatchObject({ state: 'complete', runs: { failed: 0 } });
+  expect(complete).toBeGreaterThan(0);
+  expect(await snapshot(here.db)).toEqual((await undisturbed(study)).results);
+});
+
+test('a head whose broker is given up waits for nobody', async () => {
+  const here = await Here.open();
+  const sweep = await here.queue(other);
+  const training = here.train(sweep, new AbortController().signal, 'auto');
+  here.head.fail(new RemoteGone('the broker is gone'));
+  await expect(training).rejects.toThrow('the broker is gone');
+});
+
 test('Ctrl-C of the head: what is in training ends with a checkpoint, the workers go home', async () => {
   const here = await Here.open();
   const sweep = await here.queue(study);
@@ -69,6 +158,16 @@ test('Ctrl-C of the head: what is in training ends with a checkpoint, the worker
   expect(await Promise.all(workers)).toEqual([null, null]);
   expect(ask(here.db, 'SELECT count(*) FROM "Run" WHERE state = ?', 'running')).toBe(0);
 });
+
+function diesOfMeasuring(): Trainer {
+  const dying = trainer({
+    sign: async () => {
+      Object.assign(dying, { dead: true });
+      throw new WorkerError('it was killed');
+    },
+  });
+  return dying;
+}
 
 /** A trainer that does nothing, but for what is given. */
 function trainer(more: Partial<Trainer>): Trainer {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Members, type Member } from '../../server/remote/head/member.ts';
 import { presentOf } from '../../server/remote/head/present-of.ts';
 import { RemoteSeating } from '../../server/remote/head/remote-seating.ts';
+import { RecentNames } from '../../server/remote/recent-names.ts';
 import type { HeadBlobs } from '../../server/remote/head/head-blobs.ts';
 import type { PostOffice, Tickets } from '../../server/remote/queues/post-office.ts';
 import type { BitClass } from '../../server/runner/workers/seat.ts';
@@ -22,6 +23,8 @@ function sweepOf() {
     {
       ...{ sweepId: 3, engine: 'wasm', structures: [] },
       classOf: (machine) => ({ ...machine, name: machine.device, bitsOf: () => null }),
+      program: null,
+      noteInexact: async () => {},
       tell: () => {},
     },
     { members, post, blobs: {} as HeadBlobs, spare: 0, tell: () => {} },
@@ -37,13 +40,17 @@ function sweepOf() {
   void seating.open({ most: 3, begin: () => {}, gone: () => {}, waiting, ended: ended.signal });
   const come = (id: string): Member => {
     const member: Member = {
-      ...{ id, host: id, pid: 1, slots: 1, engine: 'tensorflow', holds: new Set<string>() },
+      ...{ id, host: id, pid: 1, slots: 1, engine: 'tensorflow', holds: new RecentNames(1) },
       ...{ cameAt: 0, heardAt: 0, sweep: null, machine: null, bits: null, unable: null },
     };
     members.add(member);
     return member;
   };
-  const open = (member: Member, device: string) => seating.admit(member, { device, versions: {} }, []);
+  const open = (member: Member, device: string) =>
+    seating.admit(member, {
+      ...{ kind: 'ready', sweep: 1, signatures: [], slots: 1, inexact: null },
+      machine: { device, versions: {} },
+    });
   const seen = () => {
     const { sweepId, workers, waiting: seeds } = presentOf(members, seating);
     return { sweepId, workers: workers.map(({ id, state, reason }) => [id, state, reason]), waiting: seeds };

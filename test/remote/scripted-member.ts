@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BlobStore } from '../../server/remote/blobs/blob-store.ts';
+import { readBlob } from '../../server/remote/blobs/read-blob.ts';
 import { ToWorker, type ToHead } from '../../server/remote/messages/bodies.ts';
 import { Opener, Sealer, type Identity } from '../../server/remote/messages/envelope.ts';
+import { packBody, unpackBody } from '../../server/remote/messages/large-body.ts';
 import { HEAD, inboxOf } from '../../server/remote/queues/names.ts';
 import type { PostOffice } from '../../server/remote/queues/post-office.ts';
 
@@ -15,20 +18,25 @@ export class ScriptedMember {
   readonly #post: PostOffice;
   readonly #identity: Identity;
   readonly #sealer: Sealer;
+  readonly #store: BlobStore;
   /** What it has been told and nobody has looked at. */
   readonly #heard: Said[] = [];
   /** Under which it speaks. */
   term = 1;
 
-  constructor(post: PostOffice, identity: Omit<Identity, 'name'>, name: string) {
+  /** @param store of the head */
+  constructor(post: PostOffice, identity: Omit<Identity, 'name'>, name: string, store: BlobStore) {
     this.name = name;
     this.#post = post;
+    this.#store = store;
     this.#identity = { ...identity, name };
     this.#sealer = new Sealer(this.#identity);
     const opener = new Opener(this.#identity);
     post.receive(inboxOf(name), async (text) => {
       const envelope = opener.open(text, inboxOf(name));
-      if (envelope) this.#heard.push({ ...ToWorker.parse(envelope.body), grant: envelope.grant });
+      if (!envelope) return;
+      const said = await unpackBody(envelope.body, ({ hash, size }) => readBlob(store, hash, size));
+      this.#heard.push({ ...ToWorker.parse(said!.body), grant: envelope.grant });
     });
   }
 
@@ -45,8 +53,15 @@ export class ScriptedMember {
     return text;
   }
 
+  /** As a worker sends what may be too large for a message. */
+  async sayAtLength(said: object, grant: string | null = null): Promise<void> {
+    const { body, beside } = packBody(said);
+    if (beside) await this.#store.write(beside.blob, () => [beside.bytes]);
+    this.say(body, grant);
+  }
+
   hello(more: Partial<Extract<ToHead, { kind: 'hello' }>> = {}): string {
-    const who = { cosweep: '1.2.3', host: this.name, pid: 7, slots: 1, engine: 'wasm', grants: [] };
+    const who = { cosweep: '1.2.3', host: this.name, pid: 7, engine: 'wasm', grants: [] };
     return this.say({ kind: 'hello', ...who, ...more });
   }
 
@@ -54,7 +69,7 @@ export class ScriptedMember {
   async joins(): Promise<string> {
     this.hello();
     const { sweep } = await this.hears('sweep');
-    this.say({ kind: 'ready', sweep, machine: MACHINE, signatures: [] });
+    this.say({ kind: 'ready', sweep, machine: MACHINE, signatures: [], slots: 1, inexact: null });
     return (await this.hears('class')).name;
   }
 

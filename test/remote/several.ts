@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { start, type Cosweep } from '../helpers/cosweep.ts';
 import { runArgs, temporaryFolder, writeStudy, type Study } from '../runner/study.ts';
 
@@ -12,23 +12,32 @@ export interface Several {
   /** Starts the head anew, where the one before has ended. */
   startHead(...args: string[]): Cosweep;
   startWorker(...args: string[]): Cosweep;
+  /** @param env further variables of its environment */
+  startWorkerWith(env: Record<string, string>, ...args: string[]): Cosweep;
 }
 
 export function several(study: Study, folder = temporaryFolder()): Several {
-  const file = writeStudy(folder, study);
+  return severalFor(writeStudy(folder, study), runArgs);
+}
+
+/** @param run the arguments that train a definition */
+export function severalFor(file: string, run: (file: string, ...more: string[]) => string[]): Several {
+  const folder = dirname(file);
   const db = join(folder, 'study.db');
   const joinFile = join(folder, 'join.json');
   const startHead = (...args: string[]): Cosweep =>
-    (all.head = start(runArgs(file, '--listen', '--join', joinFile, '--elsewhere', ...args), { db }));
+    (all.head = start(run(file, '--listen', '--join', joinFile, '--elsewhere', ...args), { db }));
+  const startWorkerWith = (env: Record<string, string>, ...args: string[]): Cosweep =>
+    // In a folder of its own, which has nothing of the head's.
+    start(['worker', '--join', joinFile, '--engine', 'wasm', '--slots', '1', ...args], { cwd: temporaryFolder(), env });
   const all: Several = {
     db,
     join: joinFile,
     file,
     head: null as never,
     startHead,
-    // In a folder of its own, which has nothing of the head's.
-    startWorker: (...args) =>
-      start(['worker', '--join', joinFile, '--engine', 'wasm', '--slots', '1', ...args], { cwd: temporaryFolder() }),
+    startWorker: (...args) => startWorkerWith({}, ...args),
+    startWorkerWith,
   };
   return all;
 }

@@ -185,3 +185,16 @@ test('a line of 100 MB is never held: what waits stays within its limit', async 
   expect(pieces.at(-1)!.text.slice(-60)).toMatch(/\n\S+ end: complete\n$/);
   expect(pieces.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(10_000);
 });
+
+test('what comes while a log is ended is left out, and nothing fails', async () => {
+  const made = makeLog();
+  made.log.write('in time\n');
+  const ending = made.log.end();
+  for (let i = 0; i < 50; i++) {
+    made.log.write('too late\n');
+    await new Promise(setImmediate);
+  }
+  await ending;
+  expect(made.failures).toEqual([]);
+  expect((await readAll(made.file)).map(({ text }) => text).join('')).toBe('in time\n');
+});

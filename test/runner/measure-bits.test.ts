@@ -52,7 +52,7 @@ async function measure(
   const said: string[] = [];
   const classes = await measureBits(crew, structuresOf(ARMS, DATA), {
     ended,
-    tell: (event) => event.kind === 'log' && said.push(event.message),
+    tell: (message) => void said.push(message),
   });
   const [here] = classes.values();
   return { crew, said, classes, device: here!.device, bits: ARMS.map(({ index }) => here!.bitsOf(index)) };

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../sweep/user-error.ts';
 import type { EngineName } from '../../training/engine.ts';
-import type { ChosenCard } from '../../training/engines/cards/choose-cards.ts';
 import type { WorkerOptions } from '../worker-options.ts';
-import type { Places } from '../../remote/worker/remote-worker.ts';
 import { addEngineOption, parseDeviceOption, parseWorkers } from '../train-options.ts';
+import { wholeOption } from '../number-options.ts';
 import type { CliCommand } from '../command.ts';
 import { parseDuration } from '../parse-duration.ts';
 import type { Session } from '../session.ts';
@@ -24,6 +23,7 @@ export const workerCommand: CliCommand = {
         'auto',
       )
       .option('--device <devices>', 'which GPUs train, as for `run`', parseDeviceOption)
+      .option('--per-device <count>', 'stages that each GPU trains at the same time (1)', wholeOption(1, 64))
       .option('--for <time>', 'end in time before this has passed: 3:50:00, 90m', parseDuration)
       .option('--idle <time>', 'end where there was nothing to train for so long', parseDuration, parseDuration('10m'))
       .option(
@@ -40,21 +40,26 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   refuseArguments(given);
   const { joinHead } = await import('../../remote/worker/open-worker.ts');
   const { watchStopSignals } = await import('../stop-signals.ts');
-  const { lockOf } = await import('../listen.ts');
-  const { workerCount } = await import('../../runner/workers/worker-count.ts');
+  const { engineFinder } = await import('../../remote/worker/engine-places.ts');
+  const { placesForProgram } = await import('../../remote/worker/program-places.ts');
+  const { lockTime, watchdogTime } = await import('../seconds-of.ts');
+  const { Patience } = await import('../../runner/patience.ts');
   const { output } = session;
   const alone = startersEnd();
   const engine = await chooseHere(options, output.say);
-  const cardsOn = cardsOf(options, output.say);
-  const slots = workerCount({ workers: options.slots }, engine, (await cardsOn(engine)).length);
+  const { slots, perDevice, device = null } = options;
+  const share = { device, slots, perDevice, patience: new Patience(watchdogTime()), say: output.say };
+  const onEngine = engineFinder(share);
+  // What is wrong with the options is said before anything is joined.
+  await onEngine(engine);
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
   const until = endOf(options);
   try {
     const reason = await joinHead(resolve(options.join), {
       engine,
-      slots,
-      placesOn: async (name) => placesOn(name as EngineName, slots, await cardsOn(name as EngineName), output.say),
-      lock: lockOf(process.env['COSWEEP_LOCK']),
+      findPlaces: ({ engine: wanted, program }, here) =>
+        program === null ? onEngine(wanted as EngineName) : placesForProgram(wanted, program, { ...share, ...here }),
+      lock: lockTime(),
       idle: options.idle,
       until,
       stop: AbortSignal.any([signals.stop, alone]),
@@ -84,30 +89,6 @@ type Say = (message: string) => void;
 async function chooseHere({ engine, device }: WorkerOptions, say: Say): Promise<EngineName> {
   const { chooseEngine } = await import('../../training/engines/choose.ts');
   return chooseEngine(engine, say, device ?? null);
-}
-
-/** The cards that are trained on, each engine's looked for once. */
-function cardsOf({ device }: WorkerOptions, say: Say): (engine: EngineName) => Promise<ChosenCard[]> {
-  const found = new Map<EngineName, Promise<ChosenCard[]>>();
-  const find = async (engine: EngineName): Promise<ChosenCard[]> => {
-    const { chooseCards } = await import('../../training/engines/cards/choose-cards.ts');
-    return chooseCards(engine, device ?? null, say);
-  };
-  return (engine) => {
-    const cards = found.get(engine) ?? find(engine);
-    found.set(engine, cards);
-    return cards;
-  };
-}
-
-async function placesOn(engine: EngineName, slots: number, cards: readonly ChosenCard[], say: Say): Promise<Places> {
-  const { hireOn, inTurn, tellCards } = await import('../../runner/workers/hire-worker.ts');
-  const { Logs } = await import('../../runner/logs/logs.ts');
-  const { Patience } = await import('../../runner/patience.ts');
-  tellCards(engine, cards, slots, say);
-  const at = inTurn(cards);
-  const hire = hireOn(engine, at, { patience: new Patience(), logs: Logs.none() });
-  return { hire, cardOf: (seat) => at(seat)?.label ?? null };
 }
 
 /** In milliseconds: so much of the given time is left for the last checkpoints, at most a tenth of it. */

@@ -1,5 +1,6 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isFile } from '../../runner/checkpoints/checkpoint-files.ts';
 import { explainFileError, isFileError } from '../../sweep/file-error.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
 import { BlobFiles } from './blob-files.ts';
@@ -54,13 +55,6 @@ export class FolderStore implements BlobStore {
       throw cannotWrite(error, blob, this.#files.folder);
     }
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }
 
 /** NFS remembers for a while that a name was not there. It asks the server again when the folder is opened. */

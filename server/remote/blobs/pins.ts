@@ -73,7 +73,7 @@ async function isLeft(folder: string, name: string): Promise<boolean> {
 }
 
 /** Where process ids mean the same: a machine, or a container on it. A folder may be common to several of them. */
-const MACHINE = createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 12);
+export const MACHINE = createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 12);
 
 function processSpace(): string {
   try {

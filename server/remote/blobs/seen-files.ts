@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { isWhole } from '../../runner/checkpoints/checkpoint-files.ts';
+import { RecentNames } from '../recent-names.ts';
 
 const MOST = 10_000;
 
@@ -9,27 +10,21 @@ const MOST = 10_000;
  * is not looked through again by this process while it stays the same file, of the same size and time.
  */
 export class SeenFiles {
-  readonly #seen = new Set<string>();
+  readonly #seen = new RecentNames(MOST);
 
   async isWhole(path: string, hash: string): Promise<boolean> {
     const before = await identityOf(path, hash);
     if (before === null) return false;
     if (this.#seen.has(before)) return true;
     if (!(await isWhole(dirname(path), { file: basename(path), hash }))) return false;
-    this.#remember(before);
+    this.#seen.add(before);
     return true;
   }
 
   /** Its time was changed by this process, and it was in order before. */
   async renew(path: string, hash: string): Promise<void> {
-    this.#remember(await identityOf(path, hash));
-  }
-
-  #remember(identity: string | null): void {
-    if (identity === null) return;
-    this.#seen.add(identity);
-    // A Set keeps the order of insertion: the first was seen longest ago.
-    if (this.#seen.size > MOST) this.#seen.delete(this.#seen.values().next().value!);
+    const identity = await identityOf(path, hash);
+    if (identity !== null) this.#seen.add(identity);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { UserError } from '../../sweep/user-error.ts';
+import { BrokerAway } from './connect.ts';
 import { maskUrl } from './database-address.ts';
 import { CERTIFICATE_FAULTS, meaningOf, type Asked, type Explanation } from './faults.ts';
 import { loadPeer } from './peer-packages.ts';
@@ -53,12 +54,16 @@ export async function askPostgres<T>(
   }
 }
 
+const AWAY =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|57P03|53300|timeout|terminated/;
+
 /** What the system, TLS and PostgreSQL say, and what it means. */
 function explain(error: unknown, url: string, asked: Asked): unknown {
   if (error instanceof UserError) return error;
   const { message, code = '' } = error as Error & { code?: string };
   const meaning = meaningOf(`${code} ${message}`, EXPLANATIONS, asked) ?? message;
-  return new UserError(`Cannot reach ${maskUrl(url)}: ${meaning}`, { cause: error });
+  const Kind = AWAY.test(`${code} ${message}`) ? BrokerAway : UserError;
+  return new Kind(`Cannot reach ${maskUrl(url)}: ${meaning}`, { cause: error });
 }
 
 const EXPLANATIONS: readonly Explanation[] = [

@@ -65,13 +65,21 @@ class Silence extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** Nobody answers there now; a server that is started again may do so soon. */
+export class BrokerAway extends UserError {
+  override name = 'BrokerAway';
+}
+
+const AWAY = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|LOADING|Connection is closed/;
+
 /** What the system, TLS and Redis say, and what it means. */
 function explain(error: unknown, address: DatabaseAddress, certificate: string | null): unknown {
   const { message, code = '', command } = error as Error & { code?: string; command?: { name?: string } };
   const place = maskUrl(databaseUrl(address));
   const meaning = meaningOf(`${code} ${message}`, EXPLANATIONS, { ...address, certificate });
   if (meaning === null && code === '' && command === undefined) return error;
-  return new UserError(`Cannot reach ${place}: ${meaning ?? message}`, { cause: error });
+  const Kind = AWAY.test(`${code} ${message}`) ? BrokerAway : UserError;
+  return new Kind(`Cannot reach ${place}: ${meaning ?? message}`, { cause: error });
 }
 
 const EXPLANATIONS: readonly Explanation[] = [

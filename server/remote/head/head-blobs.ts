@@ -3,14 +3,15 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeUnnamed } from '../../runner/checkpoints/checkpoint-files.ts';
 import type { SentCheckpoint } from '../../runner/checkpoints/sent-checkpoint.ts';
-import type { StageOrder } from '../../runner/workers/messages.ts';
+import type { ProgramOrder, StageOrder } from '../../runner/workers/messages.ts';
+import { packProgram } from '../../runner/programs/program-files.ts';
 import type { CheckpointRef } from '../../store/reading/read-checkpoints.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { loadSource } from '../../training/datasets/load.ts';
 import { LARGEST_PACKED, packSource } from '../../training/datasets/packed.ts';
 import type { BlobRef } from '../blobs/blob-store.ts';
 
-/** A file that came in and that nobody has asked for is deleted after this time, in milliseconds. */
+/** A file that came in, or was written for a worker, and that nobody has asked for is deleted after so many milliseconds. */
 const KEPT = 10 * 60_000;
 
 /** Stands for a data set that cannot be sent: whoever has none of its own says so. */
@@ -35,9 +36,11 @@ export class HeadBlobs {
   readonly temporaries: string;
   /** By hash: files in the folder that came in. */
   readonly #arrived = new Map<string, { file: string; at: number }>();
+  /** By hash: files in the folder that are bodies of messages to workers. */
+  readonly #written = new Map<string, { file: string; at: number }>();
   /** By hash: paths of what is offered besides what the database has. */
   readonly #offered = new Map<string, string>();
-  /** By fingerprint: data sets for whoever does not have them. */
+  /** Data sets by fingerprint, for whoever does not have them, and programs by the folder of their copy. */
   readonly #packed = new Map<string, Promise<BlobRef>>();
 
   constructor({ folder, fileOf }: Options, temporaries: string) {
@@ -48,8 +51,8 @@ export class HeadBlobs {
 
   /** The file that has these bytes, for the server. */
   async find(hash: string): Promise<string | null> {
-    const arrived = this.#arrived.get(hash);
-    if (arrived) return join(this.folder, arrived.file);
+    const own = this.#arrived.get(hash) ?? this.#written.get(hash);
+    if (own) return join(this.folder, own.file);
     const offered = this.#offered.get(hash);
     if (offered !== undefined) return offered;
     const stored = this.#fileOf(hash);
@@ -79,30 +82,40 @@ export class HeadBlobs {
     return this.#fileOf(checkpoint.hash) === null ? null : { ...checkpoint, content: { file: this.#temporary() } };
   }
 
-  /** A JSON text that has come in. @returns null where it has not, or is none */
-  async read({ hash }: BlobRef): Promise<unknown> {
+  /** The body of a message that has come in. @returns null where it has not */
+  async read({ hash }: BlobRef): Promise<Uint8Array | null> {
     const arrived = this.#arrived.get(hash);
     if (!arrived) return null;
     this.#arrived.delete(hash);
     const path = join(this.folder, arrived.file);
     try {
-      return JSON.parse(await readFile(path, 'utf8'));
-    } catch (error) {
-      if (error instanceof SyntaxError) return null;
-      throw error;
+      return await readFile(path);
     } finally {
       await rm(path, { force: true });
     }
   }
 
+  /** Offers the body of a message to a worker. One that is not fetched for minutes is sent again with its message. */
+  async write({ hash }: BlobRef, bytes: Uint8Array): Promise<void> {
+    await this.#removeOld();
+    const before = this.#written.get(hash);
+    const file = before?.file ?? this.#temporary();
+    if (!before) {
+      await mkdir(this.folder, { recursive: true });
+      await writeFile(join(this.folder, file), bytes);
+    }
+    this.#written.set(hash, { file, at: performance.now() });
+  }
+
   /** Offers what a stage begins from and what it is trained on, until it is released. */
-  async offer(order: StageOrder): Promise<{ packed: BlobRef; release: () => void }> {
+  async offer(order: StageOrder | ProgramOrder): Promise<{ packed: BlobRef | null; release: () => void }> {
+    if (!('dataset' in order)) return { packed: null, release: await this.#offerStart(order) };
     const { weights, baseFolder, settings } = order;
     if (weights !== null) this.#offerPath(weights, resolve(baseFolder, settings.training.model.weights!));
     return { packed: await this.#pack(order), release: await this.#offerStart(order) };
   }
 
-  async #offerStart({ start, checkpoints }: StageOrder): Promise<() => void> {
+  async #offerStart({ start, checkpoints }: Pick<StageOrder, 'start' | 'checkpoints'>): Promise<() => void> {
     if (!start?.content) return () => {};
     const { hash, content } = start;
     if ('file' in content) return this.#offerPath(hash, join(checkpoints.folder, content.file));
@@ -120,8 +133,7 @@ export class HeadBlobs {
 
   /** Nothing of what came in or was packed is wanted any more. */
   async close(): Promise<void> {
-    for (const { file } of this.#arrived.values()) await rm(join(this.folder, file), { force: true });
-    this.#arrived.clear();
+    await this.#removeOld(0);
     for (const packed of this.#packed.values()) {
       const { hash } = await packed.catch(() => TOO_LARGE);
       const path = this.#offered.get(hash);
@@ -129,23 +141,36 @@ export class HeadBlobs {
     }
   }
 
-  /** Each data set once. */
+  /** Offers the files of a user's program until this is closed. @param copy the folder that has them, and nothing else */
+  bundle(copy: string): Promise<BlobRef> {
+    return this.#once(copy, () => this.#write(packProgram(copy)));
+  }
+
   #pack({ dataset, baseFolder, fingerprint }: StageOrder): Promise<BlobRef> {
-    const before = this.#packed.get(fingerprint);
-    if (before) return before;
-    const packed = this.#writePacked(dataset, baseFolder).catch((error: unknown) => {
-      if (error instanceof UserError) return TOO_LARGE;
-      throw error;
+    return this.#once(fingerprint, async () => {
+      try {
+        // All that a data set holds: how it is split and normalised is in the settings.
+        const source = await loadSource(dataset, { baseFolder, log: () => {} });
+        return await this.#write(packSource(source, dataset.name).pieces());
+      } catch (error) {
+        if (error instanceof UserError) return TOO_LARGE;
+        throw error;
+      }
     });
-    packed.catch(() => this.#packed.delete(fingerprint));
-    this.#packed.set(fingerprint, packed);
+  }
+
+  /** Each of them is packed once. */
+  #once(name: string, pack: () => Promise<BlobRef>): Promise<BlobRef> {
+    const before = this.#packed.get(name);
+    if (before) return before;
+    const packed = pack();
+    packed.catch(() => this.#packed.delete(name));
+    this.#packed.set(name, packed);
     return packed;
   }
 
-  /** All that a data set holds: how it is split and normalised is in the settings. */
-  async #writePacked(dataset: StageOrder['dataset'], baseFolder: string): Promise<BlobRef> {
-    const { pieces } = packSource(await loadSource(dataset, { baseFolder, log: () => {} }), dataset.name);
-    const { file, hash, size } = await writeUnnamed(this.folder, this.temporaries, pieces());
+  async #write(pieces: Parameters<typeof writeUnnamed>[2]): Promise<BlobRef> {
+    const { file, hash, size } = await writeUnnamed(this.folder, this.temporaries, pieces);
     this.#offerPath(hash, join(this.folder, file));
     return { hash, size };
   }
@@ -161,11 +186,13 @@ export class HeadBlobs {
     return `${this.temporaries}.${randomUUID()}.tmp`;
   }
 
-  async #removeOld(): Promise<void> {
-    for (const [hash, { file, at }] of this.#arrived) {
-      if (performance.now() - at < KEPT) continue;
-      this.#arrived.delete(hash);
-      await rm(join(this.folder, file), { force: true });
+  async #removeOld(kept = KEPT): Promise<void> {
+    for (const files of [this.#arrived, this.#written]) {
+      for (const [hash, { file, at }] of files) {
+        if (performance.now() - at < kept) continue;
+        files.delete(hash);
+        await rm(join(this.folder, file), { force: true });
+      }
     }
   }
 }

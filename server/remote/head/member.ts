@@ -1,6 +1,7 @@
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Machine } from '../../runner/workers/trainer.ts';
 import type { BitClass, Whose } from '../../runner/workers/seat.ts';
+import type { RecentNames } from '../recent-names.ts';
 
 /** A process on some machine that trains for this head. */
 export interface Member {
@@ -8,8 +9,8 @@ export interface Member {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
-  /** How many stages it trains at the same time. */
-  readonly slots: number;
+  /** How many stages it trains at the same time; 0 where it is not ready for any sweep. */
+  slots: number;
   /** The engine that it would take by itself. */
   readonly engine: string;
   /** By `performance.now()`, as `heardAt`. */
@@ -21,14 +22,17 @@ export interface Member {
   /** Why it cannot train the sweep that it was last invited to; null where it can, or has not said so yet. */
   unable: string | null;
   heardAt: number;
-  /** Checkpoints that it was given or has made: they need not be brought to it. */
-  readonly holds: Set<string>;
+  /** Checkpoints that it was given or has made lately. Those that it has deleted meanwhile it fetches again. */
+  readonly holds: RecentNames;
 }
 
 /** Each process is a machine of its own: it may have another card than its neighbour. */
 export function toWhose({ id, host, pid }: Member): Whose {
   return { id, host, name: `${host} (process ${pid})` };
 }
+
+/** So many checkpoints of a member are known. */
+export const MOST_HELD = 1_000;
 
 /** Somebody who was there. */
 export interface Gone {

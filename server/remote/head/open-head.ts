@@ -8,6 +8,7 @@ import { packageVersion } from '../../training/engines/packages.ts';
 import { projectFolder } from '../../training/project-folder.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { nameOfTemporaries } from '../../runner/checkpoints/checkpoint-files.ts';
+import { RemoteGone } from '../../runner/workers/remote-gone.ts';
 import { startBlobServer } from '../blobs/blob-server.ts';
 import { blobToken } from '../blobs/blob-token.ts';
 import { openBrokerFolder } from '../broker/broker-folder.ts';
@@ -104,6 +105,7 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
     lock,
     log,
   });
+  void broker.exited.then((why) => why !== null && remote.fail(givenUp(why, folder)));
   return {
     remote,
     join,
@@ -136,6 +138,8 @@ interface Opened {
   certificate: string | null;
   /** It was started here. */
   private: boolean;
+  /** Why it was given up; null where it was stopped. One that was not started here does not tell. */
+  exited: Promise<string | null>;
   stop: () => Promise<void>;
 }
 
@@ -143,13 +147,20 @@ async function openBroker(folder: string, { address, url, log }: Listen, before:
   if (url === null) {
     const broker = await startBroker({ folder, address, log });
     log(`${broker.name} is started at ${address}`);
-    void broker.exited.then((why) => why !== null && log(why));
-    return { url: broker.url, certificate: broker.certificate, private: true, stop: () => broker.stop() };
+    return { ...broker, private: true };
   }
   const certificate = before?.url === url ? before.certificate : null;
   const { warnings } = await inspectBroker(url, certificate);
   for (const warning of warnings) log(warning);
-  return { url, certificate, private: false, stop: async () => {} };
+  return { url, certificate, private: false, exited: new Promise(() => {}), stop: async () => {} };
+}
+
+function givenUp(why: string, folder: string): RemoteGone {
+  return new RemoteGone(
+    `Cannot go on training on other machines: ${why}\n` +
+      'What was trained is stored. Wanted: what its last lines ask for, room on the disk or memory maybe, and the ' +
+      `same command again; without ${folder} the broker begins anew, and nothing but its queues is lost`,
+  );
 }
 
 /** The private broker's certificate, or one like it; null where blobs stay on this machine and cannot have one. */

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { explainFileError } from '../../sweep/file-error.ts';
+import type { RemoteGone } from '../../runner/workers/remote-gone.ts';
 import type { NotedWorkers, RemoteSweep, RemoteWorkers } from '../../runner/workers/remote-workers.ts';
 import type { BitClass } from '../../runner/workers/seat.ts';
 import { Opener, Sealer, type Envelope, type Identity } from '../messages/envelope.ts';
 import { ToHead, type ToWorker } from '../messages/bodies.ts';
+import { packBody, unpackBody, type PackedBody } from '../messages/large-body.ts';
 import { toPlain } from '../messages/typed-json.ts';
 import type { Listening, PostOffice } from '../queues/post-office.ts';
 import { HEAD, inboxOf } from '../queues/names.ts';
+import { RecentNames } from '../recent-names.ts';
 import type { HeadBlobs } from './head-blobs.ts';
-import { Members, type Member } from './member.ts';
+import { Members, MOST_HELD, type Member } from './member.ts';
 import { presentOf } from './present-of.ts';
 import { RemoteSeating } from './remote-seating.ts';
 
@@ -30,11 +34,17 @@ type Hello = Extract<ToHead, { kind: 'hello' }>;
 /** A worker that was silent for so many locks is lost; by then the broker has given its ticket to somebody else. */
 const LOST_AFTER = 2;
 
+/** Kinds of messages without which a stage does not go on; `undefined` is what no text could be made of. */
+const NEEDED: ReadonlySet<string> = new Set(['loaded', 'segment', 'failed', 'undefined']);
+
 /** In milliseconds: how often it is looked whether somebody is ready. */
 const LOOK = 100;
 
 /** In milliseconds: so long it is waited for workers that were sent home. */
 const GOODBYES = 10_000;
+
+/** In milliseconds: so long at least it is waited until what was said last is taken and sent. */
+const LAST_WORDS = 5_000;
 
 /**
  * The head: gives the stages of its sweeps to workers on other machines. It alone decides what counts. What comes from
@@ -45,7 +55,7 @@ export class RemoteHead implements RemoteWorkers {
   readonly #sealer: Sealer;
   readonly #opener: Opener;
   readonly members = new Members();
-  readonly #inbox: Listening;
+  readonly #inbox: Promise<Listening>;
   readonly #looking: NodeJS.Timeout;
   #term = 0;
   /** By sender: those who came before this process had the lease. */
@@ -59,12 +69,17 @@ export class RemoteHead implements RemoteWorkers {
   #lookedAt = performance.now();
   /** Workers were sent home with it, and so are those who come now. */
   #farewell: Extract<ToWorker, { kind: 'end' }> | null = null;
+  /** Those who came then, and have not said goodbye yet. */
+  readonly #late = new Set<string>();
+  /** Aborted: no worker can be reached any more, and its reason says why. */
+  readonly #gone = new AbortController();
 
   constructor(options: HeadOptions) {
     this.#options = options;
     this.#sealer = new Sealer(options.identity);
     this.#opener = new Opener(options.identity);
-    this.#inbox = options.post.receive(HEAD, (text) => this.#take(text));
+    // What was sent before may be of workers that are gone: those who are there greet again.
+    this.#inbox = options.post.forget(HEAD).then(() => options.post.receive(HEAD, (text) => this.#take(text)));
     this.#looking = setInterval(() => void this.#look(), options.lock / 3);
   }
 
@@ -85,8 +100,15 @@ export class RemoteHead implements RemoteWorkers {
 
   async engine(wanted: string, ended: AbortSignal): Promise<string | null> {
     if (wanted !== 'auto') return wanted;
-    const first = await this.members.first(ended);
+    const first = await this.members.first(AbortSignal.any([ended, this.#gone.signal]));
+    if (!ended.aborted) this.#gone.signal.throwIfAborted();
     return first && first.engine;
+  }
+
+  /** Whatever is trained ends with this error. */
+  fail(error: RemoteGone): void {
+    this.#gone.abort(error);
+    this.#seating?.fail(error);
   }
 
   async gather(sweep: RemoteSweep, ended: AbortSignal): Promise<BitClass[]> {
@@ -94,6 +116,7 @@ export class RemoteHead implements RemoteWorkers {
     const over = new AbortController();
     const signal = AbortSignal.any([ended, over.signal]);
     const open = seating.open({ most: 0, begin: () => {}, gone: () => {}, waiting: () => [], ended: signal });
+    open.catch(() => over.abort());
     while (!signal.aborted && seating.classes.length === 0) await sleep(LOOK);
     await sleep(this.#options.lock, undefined, { signal }).catch(() => {});
     over.abort();
@@ -106,43 +129,68 @@ export class RemoteHead implements RemoteWorkers {
     // Numbers of two heads differ, so that a worker never takes one's sweep for the other's.
     const id = this.#term * 1000 + ++this.#sweeps;
     const tell = (member: Member, body: ToWorker, grant: string | null = null): void => this.#tell(member, body, grant);
-    return (this.#seating = new RemoteSeating(id, sweep, { members: this.members, post, blobs, spare, tell }));
+    this.#seating = new RemoteSeating(id, sweep, { members: this.members, post, blobs, spare, tell });
+    if (this.#gone.signal.aborted) this.#seating.fail(this.#gone.signal.reason);
+    return this.#seating;
   }
 
   present(): NotedWorkers {
     return presentOf(this.members, this.#seating);
   }
 
-  /** Sends the workers home. @param reason a sentence; null where all is done */
+  /** Sends the workers home, and leaves nothing with the broker. @param reason a sentence; null where all is done */
   async close(reason: string | null): Promise<void> {
+    const { post, blobs } = this.#options;
+    const isGone = this.#gone.signal.aborted;
     clearInterval(this.#looking);
-    const late = performance.now() + GOODBYES;
+    const late = performance.now() + (isGone ? 0 : GOODBYES);
     this.#farewell = { kind: 'end', reason };
     for (const member of this.members.list) this.#tell(member, this.#farewell);
     // They say goodbye, and need the broker for that.
-    while (this.members.list.length > 0 && performance.now() < late) await sleep(20);
-    await this.#inbox.end();
-    await Promise.race([this.#sent, sleep(Math.max(0, late - performance.now()), undefined, { ref: false })]);
-    await this.#options.blobs.close();
+    while (this.members.list.length + this.#late.size > 0 && performance.now() < late) await sleep(20);
+    if (!isGone) {
+      const ended = this.#inbox.then((inbox) => inbox.end()).then(() => this.#sent);
+      await Promise.race([ended, sleep(Math.max(LAST_WORDS, late - performance.now()), undefined, { ref: false })]);
+      await post.clear();
+    }
+    await blobs.close();
   }
 
-  #tell({ id }: Pick<Member, 'id'>, body: ToWorker, grant: string | null = null): void {
+  #tell({ id }: Pick<Member, 'id'>, said: ToWorker, grant: string | null = null): void {
     const queue = inboxOf(id);
-    const message = { term: this.#term, queue, recipient: id, grant, body: toPlain(body) };
-    const text = this.#sealer.seal(message);
-    // One after the other, so that they arrive in their order.
+    const { body, beside } = packBody(toPlain(said));
+    const text = this.#sealer.seal({ term: this.#term, queue, recipient: id, grant, body });
+    this.#inTurn(async () => {
+      if (beside) await this.#write(beside);
+      await this.#options.post.send(queue, text);
+    });
+  }
+
+  /** One after the other, so that messages arrive in their order. */
+  #inTurn(work: () => Promise<void>): void {
     this.#sent = this.#sent
-      .then(() => this.#options.post.send(queue, text))
-      .catch(({ message }: Error) => this.#options.log(`a message to ${id} could not be sent: ${message}`));
+      .then(work)
+      .catch(({ message }: Error) => this.#options.log(`a message could not be sent: ${message}`));
+  }
+
+  /** Where it cannot be written, no worker would get its like. */
+  async #write({ blob, bytes }: NonNullable<PackedBody['beside']>): Promise<void> {
+    await this.#options.blobs.write(blob, bytes).catch((error: unknown) => {
+      const explained = explainFileError(error, `write a message to ${this.#options.blobs.folder}`);
+      this.#seating?.fail(explained);
+      throw explained;
+    });
   }
 
   async #take(text: unknown): Promise<void> {
     const envelope = this.#opener.open(text, HEAD);
     if (envelope === null) return;
-    const { success, data: body } = ToHead.safeParse(envelope.body);
-    if (!success) return this.#complain(envelope);
-    if (body.kind === 'bye') this.#early.delete(envelope.sender);
+    const said = await unpackBody(envelope.body, (blob) => this.#options.blobs.read(blob));
+    if (said === null) return void this.#stale++; // it is sent again
+    const { success, data: body } = ToHead.safeParse(said.body);
+    if (!success) return this.#complain(envelope, said.body);
     if (body.kind === 'hello') return this.#greet(envelope, body);
+    if (body.kind === 'bye') this.#dismiss(envelope.sender);
     const member = this.members.find(envelope.sender);
     if (!member || envelope.term !== this.#term) return void this.#stale++;
     member.heardAt = performance.now();
@@ -153,16 +201,19 @@ export class RemoteHead implements RemoteWorkers {
     const seating = this.#seating;
     if (seating === null) return;
     if (body.kind === 'ready') {
-      if (body.sweep === seating.id) await seating.admit(member, body.machine, body.signatures);
+      if (body.sweep === seating.id) await seating.admit(member, body);
     } else if (body.kind === 'unable') this.#refuse(member, body, seating);
     else if (body.kind === 'claim') seating.claim(member, body.ticket);
     else await this.#takeGranted(seating, member, envelope, body);
   }
 
   /** It is sealed, so that it comes from a worker: something is wrong there. */
-  #complain({ sender, body }: Envelope): void {
+  #complain({ sender, grant, term }: Envelope, body: unknown): void {
     this.#stale++;
-    const kind = String((body as { kind?: unknown } | null)?.kind).slice(0, 40);
+    const kind = String((body as { kind?: unknown } | null | undefined)?.kind).slice(0, 40);
+    const trainer = grant === null || term !== this.#term ? undefined : this.#seating?.trainerOf(grant);
+    if (trainer?.member.id === sender && NEEDED.has(kind))
+      trainer.refuse(`sent a message of the kind ${JSON.stringify(kind)} that is not as it should be`);
     if (this.#complained.has(`${sender} ${kind}`)) return;
     this.#complained.add(`${sender} ${kind}`);
     this.#options.log(
@@ -185,7 +236,7 @@ export class RemoteHead implements RemoteWorkers {
   #greet(envelope: Envelope, body: Hello): void {
     const { sender } = envelope;
     const { cosweep, log } = this.#options;
-    const { host, pid, slots, engine } = body;
+    const { host, pid, engine } = body;
     if (body.cosweep !== cosweep) {
       const reason =
         `the head has Cosweep ${cosweep} and this worker ${body.cosweep}; ` +
@@ -193,8 +244,10 @@ export class RemoteHead implements RemoteWorkers {
       log(`a worker on ${host} was sent away: it has Cosweep ${body.cosweep}, wanted ${cosweep}`);
       return this.#tell({ id: sender }, { kind: 'end', reason });
     }
-    if (this.#farewell) this.#tell({ id: sender }, this.#farewell);
-    if (this.#farewell) return;
+    if (this.#farewell) {
+      this.#late.add(sender);
+      return this.#tell({ id: sender }, this.#farewell);
+    }
     if (this.#term === 0) return void this.#early.set(sender, [envelope, body]);
     let member = this.members.find(sender);
     if (!member) {
@@ -202,7 +255,7 @@ export class RemoteHead implements RemoteWorkers {
         id: sender,
         host,
         pid,
-        slots,
+        slots: 0,
         engine,
         sweep: null,
         machine: null,
@@ -210,13 +263,14 @@ export class RemoteHead implements RemoteWorkers {
         unable: null,
         cameAt: performance.now(),
         heardAt: 0,
-        holds: new Set(),
+        holds: new RecentNames(MOST_HELD),
       };
       this.members.add(member);
-      log(`a worker on ${host} has come (process ${pid}, ${slots === 1 ? '1 slot' : `${slots} slots`})`);
+      log(`a worker on ${host} has come (process ${pid})`);
     }
     member.heardAt = performance.now();
-    if (member.sweep !== this.#seating?.id) this.#seating?.invite(member);
+    if (member.sweep !== this.#seating?.id)
+      void this.#seating?.invite(member).catch(({ message }: Error) => log(message));
     this.#seating?.compare(member, body.grants);
   }
 
@@ -226,9 +280,23 @@ export class RemoteHead implements RemoteWorkers {
     this.#lookedAt = performance.now();
     // A head that stood still has heard nobody: it listens first.
     const stoodStill = this.#lookedAt - before > lock;
-    for (const member of stoodStill ? [] : this.members.silent(LOST_AFTER * lock))
+    for (const member of stoodStill ? [] : this.members.silent(LOST_AFTER * lock)) {
       this.#lose(member, 'nothing was heard of it');
+      this.#forget(member.id);
+    }
     await this.#seating?.look().catch(() => {}); // the broker is away: it is looked again
+  }
+
+  /** It has said goodbye. */
+  #dismiss(sender: string): void {
+    this.#early.delete(sender);
+    this.#late.delete(sender);
+    this.#forget(sender);
+  }
+
+  /** Nobody looks into its inbox any more, or it has lost what is there. */
+  #forget(worker: string): void {
+    this.#inTurn(() => this.#options.post.forget(inboxOf(worker)));
   }
 
   #lose(member: Member, why: string): void {

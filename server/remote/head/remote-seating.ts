@@ -1,8 +1,9 @@
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { RemoteSweep, WaitingSeed } from '../../runner/workers/remote-workers.ts';
 import type { BitClass, Opening, Seating, Whose } from '../../runner/workers/seat.ts';
-import type { Machine } from '../../runner/workers/trainer.ts';
-import type { ToWorker } from '../messages/bodies.ts';
+import { groupBy } from '../../sweep/group-by.ts';
+import { waitingWords } from '../../sweep/waiting-words.ts';
+import type { SentProgram, ToHead, ToWorker } from '../messages/bodies.ts';
 import { ordersOf } from '../queues/names.ts';
 import type { PostOffice, Tickets } from '../queues/post-office.ts';
 import type { HeadBlobs } from './head-blobs.ts';
@@ -18,6 +19,8 @@ interface Means {
   blobs: HeadBlobs;
   tell: (member: Member, body: ToWorker, grant?: string | null) => void;
 }
+
+type Ready = Extract<ToHead, { kind: 'ready' }>;
 
 /** What all members of a class have in common. */
 interface Office {
@@ -36,9 +39,10 @@ export class RemoteSeating implements Seating {
   readonly #offices = new Map<string, Office>();
   readonly #trainers = new Map<string, RemoteTrainer>();
   #opening: Opening = { most: 0, begin: () => {}, gone: () => {}, waiting: () => [], ended: AbortSignal.abort() };
+  readonly #failure = new AbortController();
   #seats = 0;
-  /** Seeds that were last said to wait. */
-  #waiting = '';
+  /** What was last said of those who are waited for. */
+  #said = '';
 
   constructor(id: number, sweep: RemoteSweep, means: Means) {
     this.id = id;
@@ -48,25 +52,44 @@ export class RemoteSeating implements Seating {
 
   async open(opening: Opening): Promise<void> {
     this.#opening = opening;
-    for (const member of this.#means.members.list) this.invite(member);
-    await whenAborted(opening.ended);
+    await Promise.all(this.#means.members.list.map((member) => this.invite(member)));
+    const { signal: failed } = this.#failure;
+    await Promise.race([whenAborted(opening.ended), whenAborted(failed)]);
+    if (!opening.ended.aborted) failed.throwIfAborted();
     for (const { tickets } of this.#offices.values()) await tickets.clear().catch(() => {});
   }
 
+  /** Nobody else could go on with the sweep: it ends with this error. */
+  fail(error: unknown): void {
+    this.#failure.abort(error);
+  }
+
   /** A member is to open the engine of this sweep. */
-  invite(member: Member): void {
+  async invite(member: Member): Promise<void> {
     const { engine, structures } = this.#sweep;
     member.unable = null;
-    if (!this.#over.aborted)
-      this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures] });
+    if (this.#over.aborted) return;
+    try {
+      const program = await this.#sendProgram();
+      this.#means.tell(member, { kind: 'sweep', sweep: this.id, engine, structures: [...structures], program });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async #sendProgram(): Promise<SentProgram | null> {
+    const { program } = this.#sweep;
+    return program && { ...program.asked, bundle: await this.#means.blobs.bundle(program.copy) };
   }
 
   /** A member has opened the engine, maybe has said so before: there is a place for it in the office of its class. */
-  async admit(member: Member, machine: Machine, signatures: readonly (string | null)[]): Promise<void> {
+  async admit(member: Member, { machine, signatures, slots: own, inexact }: Ready): Promise<void> {
     const bits = this.#sweep.classOf(machine, signatures);
     member.sweep = this.id;
     member.machine = machine;
     member.bits = bits;
+    member.slots = own;
+    if (inexact !== null) await this.#sweep.noteInexact(inexact);
     const office = await this.#officeOf(bits);
     this.#means.tell(member, { kind: 'class', sweep: this.id, name: bits.name });
     const slots = this.#present(bits).reduce((sum, each) => sum + each.slots + this.#means.spare, 0);
@@ -120,12 +143,26 @@ export class RemoteSeating implements Seating {
   async look(): Promise<void> {
     for (const seat of this.#all) await seat.restore();
     this.#release();
-    const members = this.#admitted;
-    const areOpening = members.length < this.#means.members.list.length;
-    const seeds = areOpening ? '' : this.#waitingSeeds().join(', ');
-    if (seeds === this.#waiting || this.#over.aborted) return;
-    this.#waiting = seeds;
-    if (seeds !== '') this.#sweep.tell({ kind: 'log', message: sayWaiting(seeds, members.length > 0) });
+    if (this.#over.aborted) return;
+    const sentences = this.#waitedFor();
+    if (sentences.join('\n') === this.#said) return;
+    this.#said = sentences.join('\n');
+    for (const message of sentences) this.#sweep.tell({ kind: 'log', message });
+  }
+
+  /** Whom seeds wait for, in sentences. */
+  #waitedFor(): string[] {
+    const { list } = this.#means.members;
+    const waiting = this.waiting();
+    if (waiting.length === 0 || this.#admitted.length < list.length) return [];
+    if (list.length === 0) return ['no worker is there: `cosweep worker --join FILE` on any machine starts one'];
+    const byClass = groupBy(waiting, ({ bits }) => bits);
+    return [...byClass].map(([bits, seeds]) =>
+      waitingWords(
+        seeds.map(({ seed }) => seed),
+        bits,
+      ),
+    );
   }
 
   /** Of classes of which nobody is there. What was trained for them may be given back only now. */
@@ -203,12 +240,4 @@ export class RemoteSeating implements Seating {
     await office.tickets.clear();
     return office;
   }
-}
-
-function sayWaiting(seeds: string, isSomebodyThere: boolean): string {
-  if (!isSomebodyThere) return 'no worker is there: `cosweep worker --join FILE` on any machine starts one';
-  return (
-    `seed ${seeds} waits for a machine that computes the bits that it was begun with; ` +
-    'where none will come, stop and run with --move-seeds, which trains it anew'
-  );
 }

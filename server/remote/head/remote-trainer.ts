@@ -8,14 +8,7 @@ import {
   type Trainer,
 } from '../../runner/workers/trainer.ts';
 import type { BlobRef } from '../blobs/blob-store.ts';
-import {
-  LargeSegment,
-  parseSegment,
-  type Segment,
-  type RemoteOrder,
-  type ToHead,
-  type ToWorker,
-} from '../messages/bodies.ts';
+import { parseSegment, type Segment, type RemoteOrder, type ToHead, type ToWorker } from '../messages/bodies.ts';
 import type { HeadBlobs } from './head-blobs.ts';
 import type { Member } from './member.ts';
 
@@ -23,8 +16,9 @@ import type { Member } from './member.ts';
 export type Tell = (body: ToWorker, grant: string | null) => void;
 
 interface Training {
-  order: StageOrder;
-  packed: BlobRef;
+  order: StageOrder | ProgramOrder;
+  /** The data set, for whoever does not have it; null: a program has its own. */
+  packed: BlobRef | null;
   told: StageCallbacks;
   isLoaded: boolean;
   resolve: () => void;
@@ -43,7 +37,7 @@ export class RemoteTrainer implements Trainer {
   readonly grant = randomBytes(16).toString('hex');
   readonly #ticket: string;
   readonly #tell: Tell;
-  readonly #blobs: Pick<HeadBlobs, 'offer' | 'arrived' | 'read'>;
+  readonly #blobs: Pick<HeadBlobs, 'offer' | 'arrived'>;
   #training: Training | null = null;
   #isStopping = false;
   /** Everything before this batch has come; it is known to the end, for what is sent once more. */
@@ -55,7 +49,7 @@ export class RemoteTrainer implements Trainer {
   #isDone = false;
   readonly #gone = new AbortController();
 
-  constructor(member: Member, ticket: string, tell: Tell, blobs: Pick<HeadBlobs, 'offer' | 'arrived' | 'read'>) {
+  constructor(member: Member, ticket: string, tell: Tell, blobs: Pick<HeadBlobs, 'offer' | 'arrived'>) {
     this.member = member;
     this.opened = Promise.resolve(member.machine!);
     this.#ticket = ticket;
@@ -91,7 +85,6 @@ export class RemoteTrainer implements Trainer {
 
   async train(order: StageOrder | ProgramOrder, told: StageCallbacks): Promise<void> {
     if (this.#lost !== null) throw new WorkerLost(this.#lost);
-    if (!('settings' in order) || !('dataset' in order)) throw new Error('Found an order for a program');
     try {
       const { packed, release } = await this.#blobs.offer(order);
       await this.#untilTrained({ order, packed, told }).finally(release);
@@ -135,6 +128,19 @@ export class RemoteTrainer implements Trainer {
     }
   }
 
+  /**
+   * What came under the grant is not as it should be, and would be the same if it was sent again: the stage has failed.
+   *
+   * @param what its worker did
+   * @returns false: it was dropped
+   */
+  refuse(what: string): false {
+    if (this.#training === null) return false;
+    this.#tell({ kind: 'drop' }, this.grant);
+    this.#fail({ message: `its worker ${what}`, lost: false });
+    return false;
+  }
+
   /** Its machine is gone, or somebody else has its ticket. */
   lose(why: string): void {
     this.#lost ??= why;
@@ -176,16 +182,17 @@ export class RemoteTrainer implements Trainer {
     return true;
   }
 
-  async #takeSegment(training: Training, packed: unknown): Promise<boolean> {
+  async #takeSegment(training: Training, plain: unknown): Promise<boolean> {
     const { order, told, isLoaded } = training;
-    const data = await this.#unpack(packed);
-    if (data === null || this.#training !== training) return false;
+    const data = parseSegment(plain);
+    if (typeof data === 'string') return this.refuse(`sent a segment that is none (${data})`);
     // It was sent again before the answer came.
     if (data.to <= this.#at && data.from < this.#at) return this.#confirm();
-    if (!isLoaded || data.from !== this.#at || data.to < data.from || data.to > order.to) return false;
-    if (data.result?.outcome === 'complete' && data.to !== order.to) return false;
+    if (!fits(data, this.#at, order.to)) return this.refuse(describe(data, this.#at, order.to));
+    // What comes before it was lost on its way, and is sent again.
+    if (!isLoaded || data.from > this.#at) return false;
     const checkpoint = data.checkpoint && (await this.#blobs.arrived(data.checkpoint));
-    if (data.checkpoint !== null && checkpoint === null) return false;
+    if (this.#training !== training || (data.checkpoint !== null && checkpoint === null)) return false;
     if (checkpoint) this.member.holds.add(checkpoint.hash);
     this.#at = data.to;
     const stored = told.onSegment({ ...data, checkpoint } as SegmentReport);
@@ -200,19 +207,12 @@ export class RemoteTrainer implements Trainer {
     return true;
   }
 
-  /** @returns null where it is no segment, or has not come as a whole */
-  async #unpack(packed: unknown): Promise<Segment | null> {
-    const large = LargeSegment.safeParse(packed);
-    const plain = large.success ? await this.#blobs.read(large.data.blob) : packed;
-    return parseSegment(plain);
-  }
-
   #confirm(): true {
     this.#tell({ kind: 'committed', to: this.#stored }, this.grant);
     return true;
   }
 
-  #fail({ message, lost }: Extract<ToHead, { kind: 'failed' }>): void {
+  #fail({ message, lost }: Pick<Extract<ToHead, { kind: 'failed' }>, 'message' | 'lost'>): void {
     const { host, holds } = this.member;
     // Whatever went wrong, the next attempt begins from what is stored.
     holds.clear();
@@ -231,6 +231,16 @@ export class RemoteTrainer implements Trainer {
   }
 }
 
+/** Whether a segment can follow what has come, at once or when more has. */
+function fits({ from, to, result }: Segment, at: number, end: number): boolean {
+  return from >= at && to >= from && to <= end && (result?.outcome !== 'complete' || to === end);
+}
+
+function describe({ from, to }: Segment, at: number, end: number): string {
+  return `sent the batches [${from}, ${to}), where those from ${at} to ${end} are wanted`;
+}
+
 function toRemote({ packed, order: { start, checkpoints: _, ...order } }: Training): RemoteOrder {
-  return { ...order, packed, start: start && { batch: start.batch, hash: start.hash, size: start.size } };
+  const from = start && { batch: start.batch, hash: start.hash, size: start.size };
+  return { ...order, ...(packed && { packed }), start: from } as RemoteOrder;
 }

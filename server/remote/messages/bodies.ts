@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Evaluation } from '../../training/evaluate.ts';
 import type { SignedStructure } from '../../training/signature.ts';
-import type { StageOrder } from '../../runner/workers/messages.ts';
+import type { ProgramOrder, StageOrder } from '../../runner/workers/messages.ts';
+import type { ProgramAsked } from '../../runner/workers/remote-workers.ts';
 import { fromPlain } from './typed-json.ts';
 
 // What head and workers say to each other, inside of envelopes. Both sides parse what they get.
@@ -9,30 +10,53 @@ import { fromPlain } from './typed-json.ts';
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const Batch = z.int().min(0);
 const Seconds = z.number().min(0);
-const Text = z.string().max(20_000);
+/** Of a longer one its beginning counts. */
+const Text = z.string().transform((text) => text.slice(0, 20_000));
 const Id = z.string().min(1).max(200);
 const Versions = z.record(z.string().max(100), z.string().max(100));
-const Blob = z.strictObject({ hash: Hash, size: z.int().min(0) });
+export const Blob = z.strictObject({ hash: Hash, size: z.int().min(0) });
 const Machine = z.strictObject({ device: Text, versions: Versions });
 
 /** A checkpoint, whose bytes are a blob. */
 const Checkpoint = z.strictObject({ batch: Batch, hash: Hash, size: z.int().min(0) });
 
-/** A stage as it is ordered on another machine. */
-export type RemoteOrder = Omit<StageOrder, 'start' | 'checkpoints' | 'brought'> & {
+/** What is said of a place on this machine is said anew on another one. */
+type Elsewhere<Order> = Omit<Order, 'start' | 'checkpoints' | 'brought'> & {
   start: z.output<typeof Checkpoint> | null;
+};
+
+/** A stage of one of Cosweep's own networks as it is ordered on another machine. */
+export type RemoteStageOrder = Elsewhere<StageOrder> & {
   /** The data set, for whoever does not have it. */
   packed: z.output<typeof Blob>;
+};
+
+/** A stage of a user's program as it is ordered on another machine. */
+export type RemoteProgramOrder = Elsewhere<ProgramOrder>;
+
+export type RemoteOrder = RemoteStageOrder | RemoteProgramOrder;
+
+/** A user's program as it is brought to another machine. */
+export type SentProgram = ProgramAsked & {
+  /** Its files, as `packProgram` packs them. */
+  bundle: z.output<typeof Blob>;
 };
 
 /** The head alone makes orders, and they are sealed: what is inside is checked where it is used. */
 const Order = z.custom<RemoteOrder>((value) => typeof value === 'object' && value !== null && 'settings' in value);
 const Structure = z.custom<SignedStructure>((value) => typeof value === 'object' && value !== null);
+const Program = z.custom<SentProgram>((value) => typeof value === 'object' && value !== null && 'bundle' in value);
 
 /** From the head to one worker. */
 export const ToWorker = z.discriminatedUnion('kind', [
-  /** A sweep begins: open its engine, and say which bits you compute. */
-  z.strictObject({ kind: z.literal('sweep'), sweep: z.int(), engine: Id, structures: z.array(Structure) }),
+  /** A sweep begins: open its engine, or its program, and say which bits you compute. */
+  z.strictObject({
+    kind: z.literal('sweep'),
+    sweep: z.int(),
+    engine: Id,
+    structures: z.array(Structure),
+    program: Program.nullable(),
+  }),
   /** The queue of your class. */
   z.strictObject({ kind: z.literal('class'), sweep: z.int(), name: Id }),
   /** What the ticket stands for. */
@@ -85,22 +109,23 @@ const Segment = z.strictObject({
 
 export type Segment = z.output<typeof Segment>;
 
-/** @param plain typed JSON. @returns null where it is none, or no segment */
-export function parseSegment(plain: unknown): Segment | null {
+/** @param plain typed JSON. @returns a sentence on what is wrong where it is none, or no segment */
+export function parseSegment(plain: unknown): Segment | string {
   try {
-    const { success, data } = Segment.safeParse(fromPlain(plain));
-    return success ? data : null;
-  } catch {
-    return null;
+    const { data, error } = Segment.safeParse(fromPlain(plain));
+    if (!error) return data;
+    const { path, message } = error.issues[0]!;
+    return `${path.join('.') || 'the whole'}: ${message}`;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
-
-/** One that is too large for a message: its JSON is a blob. */
-export const LargeSegment = z.strictObject({ blob: Blob });
 
 const Loaded = z.strictObject({
   classes: z.array(z.string()).nullable(),
   evaluated: z.strictObject({ val: z.int(), test: z.int() }).nullable(),
+  /** What a user's program says of it. */
+  machine: Machine.nullable(),
 });
 
 /** From a worker to the head. */
@@ -111,8 +136,6 @@ export const ToHead = z.discriminatedUnion('kind', [
     cosweep: Id,
     host: Text,
     pid: z.int(),
-    /** How many stages it trains at the same time. */
-    slots: z.int().min(1).max(1024),
     /** The fastest that works there, or the one that it was told. */
     engine: Id,
     /** Grants that it trains. */
@@ -123,13 +146,17 @@ export const ToHead = z.discriminatedUnion('kind', [
     sweep: z.int(),
     machine: Machine,
     signatures: z.array(Hash.nullable()),
+    /** How many stages it trains at the same time. */
+    slots: z.int().min(1).max(1024),
+    /** How a user's program is not exact there; null where it is, or where that was not asked. */
+    inexact: Text.nullable(),
   }),
   /** It cannot train this sweep. */
   z.strictObject({ kind: z.literal('unable'), sweep: z.int(), reason: Text }),
   z.strictObject({ kind: z.literal('claim'), ticket: Id }),
   z.strictObject({ kind: z.literal('loaded'), loaded: Loaded }),
   z.strictObject({ kind: z.literal('progress'), batch: Batch }),
-  /** A `Segment` as typed JSON, or a `LargeSegment`. */
+  /** A `Segment` as typed JSON. */
   z.strictObject({ kind: z.literal('segment'), segment: z.unknown() }),
   z.strictObject({ kind: z.literal('failed'), message: Text, lost: z.boolean() }),
   z.strictObject({ kind: z.literal('bye') }),

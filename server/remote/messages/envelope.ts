@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 
-/** A message may have so many characters; what is larger travels as a blob. */
+/** A message may have so many characters; large bodies travel beside it. */
 export const LARGEST_MESSAGE = 2 ** 20;
 
 const Name = z.string().min(1).max(200);

@@ -49,16 +49,21 @@ class Bull implements PostOffice {
   }
 
   tickets(name: string): Tickets {
-    const queue = this.#queue(name);
     return {
       add: async (ticket) => {
         const options = { jobId: ticket, removeOnComplete: true, removeOnFail: true };
-        await this.#insist(() => queue.add('ticket', ticket, options));
+        await this.#insist(() => this.#queue(name).add('ticket', ticket, options));
       },
       // One that somebody has cannot be removed, and need not be: its claim will be answered with nothing.
-      remove: (ticket) => inTime(queue.remove(ticket).catch(() => {})),
-      isThere: async (ticket) => (await queue.getJob(ticket)) !== undefined,
-      clear: () => inTime(this.#insist(() => queue.obliterate({ force: true }))),
+      remove: async (ticket) => {
+        await inTime(
+          this.#queue(name)
+            .remove(ticket)
+            .catch(() => {}),
+        );
+      },
+      isThere: async (ticket) => (await this.#queue(name).getJob(ticket)) !== undefined,
+      clear: () => inTime(this.forget(name)),
     };
   }
 
@@ -66,6 +71,19 @@ class Bull implements PostOffice {
     return this.#work(queue, slots, async ({ id }) => {
       if (id !== undefined) await use(id);
     });
+  }
+
+  async forget(name: string): Promise<void> {
+    const queue = this.#queue(name);
+    await this.#insist(() => queue.obliterate({ force: true }));
+    // Workers come and go, and each has a queue of its own.
+    if (this.#queues.get(name) === queue) this.#queues.delete(name);
+    await queue.close().catch(this.#complain);
+  }
+
+  async clear(): Promise<void> {
+    const forgotten = Promise.all([...this.#queues.keys()].map((name) => this.forget(name)));
+    await inTime(forgotten.then(() => this.#line.clear()).catch(this.#complain));
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,8 @@ export interface Line {
   listen(wrong: (fault: Fault) => void, there: () => void): void;
   queue(name: string): BullQueue;
   worker(name: string, take: (job: Job) => Promise<void>, options: Taking): BullWorker;
+  /** Takes away whatever begins with the prefix: what a head before has left too, or a worker without a goodbye. */
+  clear(): Promise<void>;
   /** Hangs up: to be called when all queues and workers are closed. */
   close(): Promise<void>;
 }
@@ -49,3 +51,6 @@ export interface LineOptions {
 
 /** In milliseconds: how long a broker that does not answer is left alone before it is asked again, at most. */
 export const LONGEST_PAUSE = 2_000;
+
+/** Of a queue BullMQ keeps about so many of the last events, to which nobody listens. */
+export const MOST_EVENTS = 10;

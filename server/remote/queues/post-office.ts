@@ -17,6 +17,12 @@ export interface PostOffice {
    */
   use(queue: string, slots: number, use: (ticket: string) => Promise<void>): Listening;
 
+  /** Takes a queue away, with all that is in it. Waits for a broker that is not there right now. */
+  forget(queue: string): Promise<void>;
+
+  /** Takes away all that anybody has put here, when nobody needs it any more; it is tried for a while. */
+  clear(): Promise<void>;
+
   close(): Promise<void>;
 }
 

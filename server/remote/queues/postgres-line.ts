@@ -3,13 +3,21 @@ import { clientOptions } from '../broker/ask-postgres.ts';
 import { parsePostgresAddress } from '../broker/postgres-address.ts';
 import { POSTGRES_SCHEMA } from '../broker/inspect-postgres.ts';
 import { loadPeer } from '../broker/peer-packages.ts';
-import type { BullQueue, BullWorker, Fault, Line, LineOptions, Taking } from './line.ts';
+import {
+  MOST_EVENTS,
+  type BullQueue,
+  type BullWorker,
+  type Fault,
+  type Line,
+  type LineOptions,
+  type Taking,
+} from './line.ts';
 
 /** A server has some hundred connections for everybody: besides these each process has one that waits for messages. */
 const CONNECTIONS = 2;
 
-/** Nobody reads the events of a queue, which are kept in a table. */
-const EVENTS = 100;
+/** All tables that have something of a queue as Cosweep uses it. */
+const TABLES = ['job', 'event', 'meta'];
 
 type Bull = typeof import('bullmq');
 
@@ -64,12 +72,18 @@ class PostgresLine implements Line {
 
   queue(name: string): BullQueue {
     const { Queue } = this.#bull.withBackend(this.#backend(false));
-    return new Queue(this.#nameOf(name), { connection: {}, streams: { events: { maxLen: EVENTS } } });
+    return new Queue(this.#nameOf(name), { connection: {}, streams: { events: { maxLen: MOST_EVENTS } } });
   }
 
   worker(name: string, take: (job: Job) => Promise<void>, options: Taking): BullWorker {
     const { Worker } = this.#bull.withBackend(this.#backend(true));
     return new Worker(this.#nameOf(name), take, { connection: {}, ...options });
+  }
+
+  async clear(): Promise<void> {
+    const { pool } = this.#connection;
+    for (const table of TABLES)
+      await pool.query(`DELETE FROM ${table} WHERE starts_with(queue, $1)`, [this.#nameOf('')]);
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import { parseDatabaseAddress } from '../broker/database-address.ts';
 import { loadPeer } from '../broker/peer-packages.ts';
 import {
   LONGEST_PAUSE,
+  MOST_EVENTS,
   type BullQueue,
   type BullWorker,
   type Fault,
@@ -50,11 +51,18 @@ class RedisLine implements Line {
   }
 
   queue(name: string): BullQueue {
-    return new this.#bull.Queue(name, { connection: this.#connection, prefix: this.#prefix });
+    const streams = { events: { maxLen: MOST_EVENTS } };
+    return new this.#bull.Queue(name, { connection: this.#connection, prefix: this.#prefix, streams });
   }
 
   worker(name: string, take: (job: Job) => Promise<void>, options: Taking): BullWorker {
     return new this.#bull.Worker(name, take, { connection: this.#connection, prefix: this.#prefix, ...options });
+  }
+
+  async clear(): Promise<void> {
+    const match = `${this.#prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}:*`;
+    for await (const keys of this.#connection.scanStream({ match, count: 1_000 }) as AsyncIterable<string[]>)
+      if (keys.length > 0) await this.#connection.unlink(...keys);
   }
 
   async close(): Promise<void> {

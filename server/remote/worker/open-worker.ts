@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { UserError } from '../../sweep/user-error.ts';
 import { packageVersion } from '../../training/engines/packages.ts';
 import { projectFolder } from '../../training/project-folder.ts';
@@ -10,15 +9,16 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { blobToken } from '../blobs/blob-token.ts';
 import { FolderStore } from '../blobs/folder-store.ts';
 import { HttpStore } from '../blobs/http-store.ts';
-import { inspectBroker } from '../broker/inspect-broker.ts';
 import { readJoinFile, type Join } from '../broker/join-file.ts';
 import { openBull } from '../queues/bull.ts';
+import { makeOwnFolder } from './own-folder.ts';
+import { reachBroker } from './reach-broker.ts';
 import { RemoteWorker, type WorkerOptions } from './remote-worker.ts';
 
 /** A name that no blob has. */
 const NO_BLOB = '0'.repeat(64);
 
-type Own = Pick<WorkerOptions, 'engine' | 'slots' | 'placesOn' | 'lock' | 'idle' | 'until' | 'stop' | 'log'>;
+type Own = Pick<WorkerOptions, 'engine' | 'findPlaces' | 'lock' | 'idle' | 'until' | 'stop' | 'log'>;
 
 /**
  * Joins a head and trains for it.
@@ -35,26 +35,19 @@ export async function joinHead(file: string, own: Own): Promise<string | null> {
         `wanted the same on both (npm install -g cosweep@${joined.cosweep}, or in checkouts the same commit)`,
     );
   const { url, certificate, prefix, secret, database } = joined;
-  await inspectBroker(url, certificate);
+  if (!(await reachBroker(joined, own))) return null;
   const post = await openBull({ url, certificate, prefix, lock: own.lock, log: own.log });
   const store = openStore(joined);
   const name = `${hostname()
     .replaceAll(/[^\w-]/g, '-')
     .slice(0, 60)}-${randomUUID()}`;
-  const folder = join(tmpdir(), `cosweep-${name}`);
+  const folder = await makeOwnFolder();
   const identity = { database, secret, name };
   try {
     // What cannot be reached from here is found now, and not when a stage has been trained.
     await store.has(NO_BLOB);
-    return await new RemoteWorker({
-      ...own,
-      identity,
-      cosweep,
-      post,
-      store,
-      cache: new BlobCache(store),
-      folder,
-    }).run();
+    const cache = new BlobCache(store);
+    return await new RemoteWorker({ ...own, identity, cosweep, post, store, cache, folder }).run();
   } finally {
     await post.close();
     if (store instanceof HttpStore) store.close();

@@ -2,16 +2,21 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Hire } from '../../runner/workers/hire-worker.ts';
+import { measureCards, type Measured } from '../../runner/workers/measure-bits.ts';
 import type { Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { FileBringer } from '../blobs/file-bringer.ts';
+import { readBlob } from '../blobs/read-blob.ts';
 import { Opener, Sealer, type Identity } from '../messages/envelope.ts';
-import { ToWorker, type ToHead } from '../messages/bodies.ts';
+import { ToWorker, type RemoteOrder, type ToHead } from '../messages/bodies.ts';
+import { packBody, unpackBody } from '../messages/large-body.ts';
 import { fromPlain } from '../messages/typed-json.ts';
 import { HEAD, inboxOf, ordersOf } from '../queues/names.ts';
 import type { Listening, PostOffice } from '../queues/post-office.ts';
+import type { Here, Places, Wanted } from './places.ts';
 import { StageAtWork } from './stage-at-work.ts';
+import { Turns } from './turns.ts';
 
 export interface WorkerOptions {
   identity: Identity;
@@ -22,10 +27,8 @@ export interface WorkerOptions {
   cache: BlobCache;
   /** The fastest that works here, or the one that was asked for. */
   engine: string;
-  /** How many stages are trained at the same time. */
-  slots: number;
-  /** Finds places for them on an engine. */
-  placesOn: (engine: string) => Promise<Places>;
+  /** Finds places for a sweep. */
+  findPlaces: (wanted: Wanted, here: Here) => Promise<Places>;
   /** Where large checkpoints are written until they are sent. */
   folder: string;
   /** In milliseconds, as the head's. */
@@ -39,13 +42,6 @@ export interface WorkerOptions {
   log: (sentence: string) => void;
 }
 
-/** Where stages can be trained on this machine. */
-export interface Places {
-  hire: Hire;
-  /** The card of a seat; null where there is one device, or none of its own. */
-  cardOf: (seat: number) => string | null;
-}
-
 /** In milliseconds: so long it is waited for the head to store what was trained, when this process ends. */
 const LAST_WORDS = 30_000;
 
@@ -55,8 +51,12 @@ const LOOK = 10_000;
 /** In milliseconds: so long it is tried to say goodbye. */
 const GOODBYE = 3_000;
 
+type Sweep = Extract<ToWorker, { kind: 'sweep' }>;
+
 interface Opened {
   sweep: number;
+  /** Aborted: it is closed. */
+  closing: AbortController;
   hire: Hire;
   trainers: Trainer[];
   /** Seats of this process's class of bits that nobody is in. */
@@ -66,11 +66,6 @@ interface Opened {
   /** Said of it, as soon as it is known. */
   ready: ToHead | null;
   orders: Listening | null;
-}
-
-interface Turn {
-  ticket: string;
-  order: (order: Extract<ToWorker, { kind: 'train' }> | null, grant: string) => void;
 }
 
 /** Trains for a head on another machine until there is nothing more to do. */
@@ -83,9 +78,7 @@ export class RemoteWorker {
   /** The term of the head that was heard last. */
   #term = 0;
   #opened: Opened | null = null;
-  /** Tickets that are used: one may be delivered once more meanwhile. */
-  readonly #used = new Set<string>();
-  readonly #turns = new Map<string, Turn>();
+  readonly #turns = new Turns();
   readonly #atWork = new Map<string, StageAtWork>();
   #busySince = performance.now();
   #toldToWait = -Infinity;
@@ -126,7 +119,7 @@ export class RemoteWorker {
 
   /** What is trained ends with a checkpoint, and is stored by the head before this process ends. */
   async #finish(): Promise<void> {
-    for (const { order } of this.#turns.values()) order(null, '');
+    this.#turns.giveUp();
     const noTickets = this.#opened?.orders?.end();
     for (const stage of this.#atWork.values()) stage.stop();
     const stored = Promise.all([...this.#atWork.values()].map((stage) => stage.done()));
@@ -136,13 +129,12 @@ export class RemoteWorker {
   }
 
   #greet(): void {
-    const { cosweep, slots, engine } = this.#options;
+    const { cosweep, engine } = this.#options;
     this.#tell({
       kind: 'hello',
       cosweep,
       host: hostname(),
       pid: process.pid,
-      slots,
       engine,
       grants: [...this.#atWork.keys()],
     });
@@ -152,8 +144,11 @@ export class RemoteWorker {
     const { idle, until, log } = this.#options;
     this.#greet();
     if (this.#opened?.orders === null) this.#sayReady(this.#opened);
-    for (const { ticket } of this.#turns.values()) this.#tell({ kind: 'claim', ticket });
-    if (this.#atWork.size > 0 || this.#isWaitedFor()) this.#busySince = performance.now();
+    for (const ticket of this.#turns.tickets) this.#tell({ kind: 'claim', ticket });
+    const isOpening = this.#opened?.ready === null;
+    // What is only on its way to the head may be for one that does not come back.
+    const isAtWork = [...this.#atWork.values()].some((stage) => stage.isAtWork);
+    if (isOpening || isAtWork || this.#isWaitedFor()) this.#busySince = performance.now();
     if (performance.now() > until) return this.#end(null);
     if (performance.now() - this.#busySince < idle) return;
     log(`there was nothing to train for ${Math.round(idle / 60_000)} minutes`);
@@ -162,11 +157,13 @@ export class RemoteWorker {
 
   /** The head has nothing for it right now, and has said so lately: a long trunk, maybe, on which others wait. */
   #isWaitedFor(): boolean {
-    return this.#turns.size > 0 && performance.now() - this.#toldToWait < this.#options.lock;
+    return this.#turns.tickets.length > 0 && performance.now() - this.#toldToWait < this.#options.lock;
   }
 
-  async #send(body: ToHead, grant: string | null = null): Promise<void> {
-    const message = { term: body.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
+  async #send(said: ToHead, grant: string | null = null): Promise<void> {
+    const { body, beside } = packBody(said);
+    if (beside) await this.#options.store.write(beside.blob, () => [beside.bytes]);
+    const message = { term: said.kind === 'hello' ? 0 : this.#term, queue: HEAD, recipient: HEAD, grant, body };
     const text = this.#sealer.seal(message);
     // One after the other, so that they arrive in their order.
     const sending = this.#sent.then(() => this.#options.post.send(HEAD, text));
@@ -181,7 +178,10 @@ export class RemoteWorker {
   async #take(text: unknown): Promise<void> {
     const envelope = this.#opener.open(text, inboxOf(this.#options.identity.name));
     if (envelope === null || envelope.sender !== HEAD || envelope.term < this.#term) return;
-    const { success, data: body } = ToWorker.safeParse(fromPlain(envelope.body));
+    const { store } = this.#options;
+    // Where it has not come, the head says it again.
+    const said = await unpackBody(envelope.body, ({ hash, size }) => readBlob(store, hash, size));
+    const { success, data: body } = ToWorker.safeParse(fromPlain(said?.body));
     if (!success) return;
     if (envelope.term > this.#term) await this.#changeHead(envelope.term);
     const stage = this.#atWork.get(envelope.grant ?? '');
@@ -197,7 +197,7 @@ export class RemoteWorker {
         this.#toldToWait = performance.now();
         return;
       case 'nothing':
-        return this.#turns.get(body.ticket)?.order(null, '');
+        return void this.#turns.answer(body.ticket, null);
       case 'stop':
         return stage?.stop();
       case 'drop':
@@ -218,50 +218,47 @@ export class RemoteWorker {
 
   /** The head may say again what a ticket stands for that is not here any more: then it hears of that. */
   #takeOrder(body: Extract<ToWorker, { kind: 'train' }>, grant: string): void {
-    const turn = this.#turns.get(body.ticket);
-    if (turn) turn.order(body, grant);
-    else if (!this.#atWork.has(grant)) this.#tell({ kind: 'failed', message: 'it is not trained', lost: true }, grant);
+    if (this.#turns.answer(body.ticket, { body, grant }) || this.#atWork.has(grant)) return;
+    this.#tell({ kind: 'failed', message: 'it is not trained', lost: true }, grant);
   }
 
-  async #open({ sweep, engine, structures }: Extract<ToWorker, { kind: 'sweep' }>): Promise<void> {
+  async #open(asked: Sweep): Promise<void> {
     await this.#close();
     if (this.#over.signal.aborted) return;
+    const { sweep } = asked;
     const hire = (): never => {
       throw new Error('Found no place yet');
     };
-    const opened: Opened = { sweep, hire, trainers: [], free: [], sending: new Map(), ready: null, orders: null };
+    const empty = { trainers: [], free: [], sending: new Map(), ready: null, orders: null };
+    const opened: Opened = { sweep, closing: new AbortController(), hire, ...empty };
     this.#opened = opened;
     // Opening and measuring take a while, in which other messages have their turn.
-    this.#measure(opened, engine, structures).catch((error: Error) => {
+    this.#measure(opened, asked).catch((error: Error) => {
       if (this.#opened !== opened) return; // it was ended meanwhile
       this.#tell({ kind: 'unable', sweep, reason: error.message });
-      this.#end(`Cannot train on ${engine} here: ${error.message}`);
+      this.#end(`Cannot train on ${asked.engine} here: ${error.message}`);
     });
   }
 
-  async #measure(
-    opened: Opened,
-    engine: string,
-    structures: Extract<ToWorker, { kind: 'sweep' }>['structures'],
-  ): Promise<void> {
-    const { slots, placesOn } = this.#options;
-    const { sweep, trainers, free } = opened;
-    const { hire, cardOf } = await placesOn(engine);
+  async #measure(opened: Opened, { engine, program, structures }: Sweep): Promise<void> {
+    const { sweep, trainers, free, closing } = opened;
+    const { cache, folder, findPlaces, log } = this.#options;
+    const ended = closing.signal;
+    const places = await findPlaces({ engine, program }, { cache, folder, ended });
+    const { seats, hire, cardOf, sign, inexact } = places;
     if (this.#opened !== opened) return;
     opened.hire = hire;
-    for (let seat = 0; seat < slots; seat++) trainers.push(hire(seat));
-    const [first] = trainers as [Trainer];
-    const machine = await first.opened;
-    const signatures = await first.sign(structures);
-    const others = new Map([[cardOf(0), signatures]]);
-    for (const [seat, trainer] of trainers.entries()) {
+    for (let seat = 0; seat < seats; seat++) trainers.push(hire(seat));
+    const crew = { workers: trainers, hire, cardOf };
+    const measured = await measureCards(crew, structures, { ended, tell: log, sign });
+    const first = measured.get(cardOf(0))!;
+    for (const seat of trainers.keys()) {
       const card = cardOf(seat);
-      if (!others.has(card)) others.set(card, await trainer.sign(structures));
-      if (String(others.get(card)) === String(signatures)) free.push(seat);
-      else this.#options.log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
+      if (computeSame(measured.get(card)!, first)) free.push(seat);
+      else log(`${card} computes other bits than ${cardOf(0)}: start another worker for it (--device)`);
     }
     this.#busySince = performance.now();
-    opened.ready = { kind: 'ready', sweep, machine, signatures };
+    opened.ready = { kind: 'ready', sweep, ...first, slots: free.length, inexact };
     if (this.#opened === opened) this.#sayReady(opened);
   }
 
@@ -278,34 +275,19 @@ export class RemoteWorker {
 
   /** Has a ticket: asks what it stands for, and does that. */
   async #use(opened: Opened, ticket: string): Promise<void> {
-    if (this.#opened !== opened || this.#over.signal.aborted || this.#used.has(ticket)) return;
-    this.#used.add(ticket);
+    if (this.#opened !== opened || this.#over.signal.aborted || this.#turns.isUsed(ticket)) return;
     const seat = opened.free.shift()!;
-    try {
-      const given = new Promise<{ body: Extract<ToWorker, { kind: 'train' }> | null; grant: string }>((resolve) =>
-        this.#turns.set(ticket, { ticket, order: (body, grant) => resolve({ body, grant }) }),
-      );
-      await this.#send({ kind: 'claim', ticket });
-      const { body, grant } = await given;
-      this.#turns.delete(ticket);
-      if (body !== null) await this.#train(opened, seat, body, grant);
-    } finally {
-      this.#turns.delete(ticket);
-      this.#used.delete(ticket);
-      opened.free.push(seat);
-    }
+    const claim = (): Promise<void> => this.#send({ kind: 'claim', ticket });
+    await this.#turns
+      .use(ticket, claim, ({ body, grant }) => this.#train(opened, seat, body.order, grant))
+      .finally(() => opened.free.push(seat));
   }
 
-  async #train(
-    opened: Opened,
-    seat: number,
-    { order }: Extract<ToWorker, { kind: 'train' }>,
-    grant: string,
-  ): Promise<void> {
-    const { store, cache, folder, lock, log } = this.#options;
+  async #train(opened: Opened, seat: number, order: RemoteOrder, grant: string): Promise<void> {
+    const { cache, folder, lock, log } = this.#options;
     const trainer = this.#alive(opened, seat);
     const send = (body: ToHead): Promise<void> => this.#send(body, grant);
-    const shop = { trainer, store, cache, bringer: this.#bringer, folder, send, sendAgain: lock / 3 };
+    const shop = { trainer, cache, bringer: this.#bringer, folder, send, sendAgain: lock / 3 };
     const stage = new StageAtWork(grant, shop);
     this.#atWork.set(grant, stage);
     if (this.#over.signal.aborted) stage.stop();
@@ -332,10 +314,19 @@ export class RemoteWorker {
   async #close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
-    for (const { order } of this.#turns.values()) order(null, '');
+    opened?.closing.abort();
+    this.#turns.giveUp();
     for (const stage of this.#atWork.values()) stage.drop();
     // Not waited for: what it has taken ends by itself, since nobody trains it.
     void opened?.orders?.end();
     await Promise.all(opened?.trainers.map((trainer) => trainer.end()) ?? []);
   }
+}
+
+/** Cards whose bits are unknown have to be of one kind. */
+function computeSame(one: Measured, other: Measured): boolean {
+  const isKnown = !one.signatures.includes(null);
+  return (
+    String(one.signatures) === String(other.signatures) && (isKnown || one.machine.device === other.machine.device)
+  );
 }

@@ -1,29 +1,24 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { createHash } from 'node:crypto';
 import { BYTES_UP_TO, type SentCheckpoint } from '../../runner/checkpoints/sent-checkpoint.ts';
-import type { SegmentReport, StageOrder, Start } from '../../runner/workers/messages.ts';
-import { WorkerError, type Trainer } from '../../runner/workers/trainer.ts';
+import type { ProgramOrder, SegmentReport, StageOrder, Start } from '../../runner/workers/messages.ts';
+import { WorkerError, WorkerLost, type Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
-import type { BlobStore } from '../blobs/blob-store.ts';
 import type { FileBringer } from '../blobs/file-bringer.ts';
 import { PassingFailure } from '../blobs/http-failure.ts';
 import { readBlob } from '../blobs/read-blob.ts';
 import type { RemoteOrder, ToHead } from '../messages/bodies.ts';
+import { TooLarge } from '../messages/large-body.ts';
 import { toPlain } from '../messages/typed-json.ts';
 import { Outbox, toRef } from './outbox.ts';
-
-/** A segment of more characters than this is sent as a blob. */
-const INLINE = 64 * 2 ** 10;
 
 /** In milliseconds: how often it is said how far a stage is. */
 const PROGRESS_EVERY = 500;
 
 export interface Workshop {
   trainer: Trainer;
-  /** Of the head. */
-  store: BlobStore;
+  /** Of what the head has. */
   cache: BlobCache;
   bringer: FileBringer;
   /** Where large checkpoints are written until they are sent. */
@@ -41,6 +36,7 @@ export class StageAtWork {
   #isDropped = false;
   #isStopping = false;
   #isTraining = false;
+  #isOver = false;
   /** All of `train`. */
   #ended: Promise<void> = Promise.resolve();
   #told = 0;
@@ -52,7 +48,8 @@ export class StageAtWork {
     this.#shop = shop;
     this.#outbox = new Outbox(shop.sendAgain, (error) => {
       this.drop();
-      this.#mention({ kind: 'failed', message: error.message, lost: true });
+      // What is too large to be sent once is so each time.
+      this.#mention({ kind: 'failed', message: error.message, lost: !(error instanceof TooLarge) });
     });
   }
 
@@ -74,8 +71,8 @@ export class StageAtWork {
       if (this.#isStopping) return await send({ kind: 'failed', message: 'it was told to stop', lost: true });
       this.#isTraining = true;
       const training = trainer.train(local, {
-        onLoaded: ({ classes, evaluated }) => {
-          const body: ToHead = { kind: 'loaded', loaded: { classes, evaluated } };
+        onLoaded: ({ classes, evaluated, machine = null }) => {
+          const body: ToHead = { kind: 'loaded', loaded: { classes, evaluated, machine } };
           if (!this.#isDropped) this.#outbox.add({ to: order.from, send: () => send(body) });
         },
         onProgress: (batch) => this.#tellProgress(batch),
@@ -83,18 +80,25 @@ export class StageAtWork {
       });
       await training;
     } catch (error) {
+      this.#isOver = true; // saying so may have to wait
       if (this.#isDropped) return;
       const isOwn = error instanceof WorkerError;
       // What came of it before is worth something: the head goes on from there.
       await this.#outbox.sent();
-      await send({ kind: 'failed', message: (error as Error).message, lost: !isOwn });
+      await send({ kind: 'failed', message: (error as Error).message, lost: !isOwn || error instanceof WorkerLost });
       this.#outbox.drop();
       // A head that cannot be reached may be started again.
       if (!isOwn && !(error instanceof PassingFailure)) throw error;
     } finally {
       this.#isTraining = false;
+      this.#isOver = true;
       await this.#release();
     }
+  }
+
+  /** It is trained, or about to be. */
+  get isAtWork(): boolean {
+    return !this.#isOver;
   }
 
   /** All that came of it so far is sent, once at least. */
@@ -125,19 +129,22 @@ export class StageAtWork {
     if (this.#isTraining) this.#shop.trainer.kill();
   }
 
-  async #toLocal({ packed, ...order }: RemoteOrder): Promise<StageOrder> {
+  async #toLocal(order: RemoteOrder): Promise<StageOrder | ProgramOrder> {
     const { folder, bringer } = this.#shop;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const brought = await bringer.bring(order, packed);
+    const checkpoints = { folder, name: 'remote.checkpoint', bytesUpTo: BYTES_UP_TO };
     const start = order.start && (await this.#startOf(order.start));
-    return { ...order, start, brought, checkpoints: { folder, name: 'remote.checkpoint', bytesUpTo: BYTES_UP_TO } };
+    if (!('packed' in order)) return { ...order, start, checkpoints };
+    const { packed, ...own } = order;
+    return { ...own, start, checkpoints, brought: await bringer.bring(order, packed) };
   }
 
   async #startOf({ batch, hash, size }: NonNullable<RemoteOrder['start']>): Promise<Start> {
     const { trainer, cache, folder } = this.#shop;
     const ref = { batch, hash, size };
     if (trainer.holds(hash)) return { ...ref, content: null };
-    const missing = new WorkerError(`Cannot begin from checkpoint ${hash}: the head does not have it`);
+    // The head took it for held here: it is said anew, with the checkpoint.
+    const missing = new WorkerLost(`Cannot begin from checkpoint ${hash}: the head does not have it`);
     if (size < BYTES_UP_TO) {
       const bytes = await readBlob(cache, hash, size);
       if (!bytes) throw missing;
@@ -168,12 +175,7 @@ export class StageAtWork {
   async #sendSegment({ checkpoint, digest: _, ...segment }: SegmentReport): Promise<void> {
     if (checkpoint) await this.#bringAway(checkpoint);
     const plain = toPlain({ ...segment, checkpoint: checkpoint && toRef(checkpoint) });
-    const text = JSON.stringify(plain);
-    if (text.length <= INLINE) return this.#shop.send({ kind: 'segment', segment: plain });
-    const bytes = Buffer.from(text);
-    const blob = { hash: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
-    await this.#shop.store.write(blob, () => [bytes]);
-    await this.#shop.send({ kind: 'segment', segment: { blob } });
+    await this.#shop.send({ kind: 'segment', segment: plain });
   }
 
   async #bringAway({ hash, size, content }: SentCheckpoint): Promise<void> {

@@ -141,7 +141,7 @@ export async function readCheckpoint(
   { file, hash }: Pick<StoredCheckpoint, 'file' | 'hash'>,
 ): Promise<Uint8Array | null> {
   try {
-    if (!(await isFile(folder, file))) return null;
+    if (!(await isFile(join(folder, file)))) return null;
     const bytes = await readFile(join(folder, file));
     return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : null;
   } catch (error) {
@@ -150,9 +150,14 @@ export async function readCheckpoint(
   }
 }
 
-/** What is no file, a folder maybe, or a pipe that would be waited for, is no checkpoint. */
-async function isFile(folder: string, file: string): Promise<boolean> {
-  return (await stat(join(folder, file))).isFile();
+/** Whether there is a file: a folder is none, and a pipe, which would be waited for, is none either. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (isLost(error)) return false;
+    throw error;
+  }
 }
 
 /**
@@ -170,7 +175,7 @@ export async function isWhole(
 ): Promise<boolean> {
   const found = createHash('sha256');
   try {
-    if (!(await isFile(folder, file))) return false;
+    if (!(await isFile(join(folder, file)))) return false;
     for await (const chunk of createReadStream(join(folder, file), { highWaterMark: CHUNK })) found.update(chunk);
   } catch (error) {
     if (isLost(error)) return false;

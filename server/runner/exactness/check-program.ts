@@ -1,6 +1,4 @@
-import type { Arm } from '../../sweep/arm.ts';
-import { hasIntraPhase } from '../../sweep/effective.ts';
-import type { ProgramTraining } from '../../sweep/settings.ts';
+import { forkOf, type Subject } from '../programs/subject.ts';
 import type { Trainer } from '../workers/trainer.ts';
 import { Bench, type Task } from './bench.ts';
 import { firstDifference } from './first-difference.ts';
@@ -9,19 +7,6 @@ import { refuseIncomplete } from './refuse-incomplete.ts';
 import { ProgramBroken } from './program-broken.ts';
 import { savedAt, type Saved, type Trained } from './trained.ts';
 import type { Checked, Difference, Verdict } from './verdict.ts';
-
-/** In batches: a fork comes after so many, at most. */
-const FORK_AT = 20;
-
-/** The program that is checked, by an arm of its sweep. */
-export interface Subject {
-  /** Its name, `program:…`. */
-  engine: string;
-  arm: Arm & { training: ProgramTraining };
-  seed: number;
-  /** The metric that its sweep decides by. */
-  metric: string;
-}
 
 export interface CheckMeans {
   /** Starts a trainer in a seat. */
@@ -35,16 +20,6 @@ export interface CheckMeans {
   /** Aborted: the check is given up. */
   ended: AbortSignal;
   tell: (message: string) => void;
-}
-
-/** The arm that a program is checked by: the first one that has the intra-class phase. */
-export function armToCheck(arms: readonly Arm[]): Arm & { training: ProgramTraining } {
-  return (arms.find(hasIntraPhase) ?? arms[0]) as Arm & { training: ProgramTraining };
-}
-
-/** The batch of the fork; 0 where runs are too short for one. */
-export function forkOf({ training }: Pick<Arm, 'training'>): number {
-  return Math.min(FORK_AT, Math.floor(training.batches / 2));
 }
 
 /**

@@ -6,7 +6,7 @@ import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { cacheFolder } from '../../training/cache-folder.ts';
 import { keepInCache } from '../../training/engines/keep-in-cache.ts';
 import { fingerprint, machineName } from '../../training/engines/machine.ts';
-import { forkOf, type Subject } from './check-program.ts';
+import { forkOf, type Subject } from '../programs/subject.ts';
 import type { Verdict } from './verdict.ts';
 
 /**

@@ -84,10 +84,10 @@ export class LogFile {
 
   /** Everything is written, or cannot be. */
   async end(): Promise<void> {
+    this.#works = false; // what comes from now on would be written to a closed file
     await this.#writing;
     await this.#part?.handle.close().catch(() => {});
     this.#part = null;
-    this.#works = false;
     this.#listener.ended();
   }
 

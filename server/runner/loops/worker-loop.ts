@@ -239,13 +239,12 @@ export class WorkerLoop {
     const [{ arm: index, seed }] = runs as [RunTask, ...RunTask[]];
     const arm = arms[index]!;
     const checkpoints = { folder: storage.checkpointFolder, name: temporaries, bytesUpTo: BYTES_UP_TO };
-    const any = { seed, from, to: stage.to, start, checkpoints };
+    const any = { stageId: stage.stageId, seed, from, to: stage.to, start, checkpoints };
     if (isProgram(arm.training)) return { ...any, ...programOrder({ ...arm, training: arm.training }, stage, seed) };
     const training = ownTraining(arm.training);
     const epsilons = epsilonsOf(arm, stage);
     return {
       ...any,
-      stageId: stage.stageId,
       settings: { ...arm, training },
       epsilons,
       places: placesFor(epsilons.length, this.#shared.mostEpsilons),

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { claimCheckpointFolder } from '../../store/database/checkpoint-folder.ts';
 import type { Lease } from '../../store/database/lease.ts';
@@ -7,7 +7,7 @@ import type { Part } from '../../store/merging/part.ts';
 import { missingFiles, type PartFile } from '../../store/merging/take-checkpoints.ts';
 import { noteFile } from '../../store/training/note-files.ts';
 import { isFileError } from '../../sweep/file-error.ts';
-import { nameOfTemporaries, storeCheckpoint, writeUnnamed } from '../checkpoints/checkpoint-files.ts';
+import { isFile, nameOfTemporaries, storeCheckpoint, writeUnnamed } from '../checkpoints/checkpoint-files.ts';
 import { patiently, type Waiter } from '../patiently.ts';
 
 /** The files of checkpoints that were copied into the folder of a database. */
@@ -52,11 +52,6 @@ export async function copyCheckpoints(
     }
   }
   return copied;
-}
-
-/** What is no file, a pipe maybe, is no checkpoint. */
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isFile() === true;
 }
 
 /** @returns null where it cannot be read or is not what its hash says */

@@ -8,6 +8,7 @@ import { explainFileError } from '../../sweep/file-error.ts';
 import type { ProgramSettings } from '../../sweep/settings.ts';
 import { hashOfEngine, programEngine } from '../../sweep/program-engine.ts';
 import { UserError } from '../../sweep/user-error.ts';
+import { packFiles, unpackFolder } from './save-archive.ts';
 
 /** More files than this are a slip of a pattern, not a program. */
 const MAX_FILES = 2_000;
@@ -103,6 +104,26 @@ export async function keepProgram(folder: string, { engine, files }: Program): P
 /** `program:1a2b…` → its folder */
 export function programFolder(folder: string, engine: string): string {
   return join(folder, hashOfEngine(engine));
+}
+
+/** The files of a copy as one stream of bytes, to be unpacked by `unpackProgram` on another machine. */
+export async function* packProgram(copy: string): AsyncIterable<Uint8Array> {
+  yield* packFiles(copy, [MANIFEST, ...(await programFiles(copy)).keys()]);
+}
+
+/**
+ * Makes a copy of what `packProgram` has packed.
+ *
+ * @param folder that is to hold it
+ * @returns the folder of the copy
+ * @throws {Error} where it is not the program of this engine as a whole
+ */
+export async function unpackProgram(bytes: AsyncIterable<Uint8Array>, folder: string, engine: string): Promise<string> {
+  const copy = programFolder(folder, engine);
+  await rm(copy, { recursive: true, force: true });
+  await unpackFolder(bytes, copy);
+  if (await isKept(folder, engine)) return copy;
+  throw new Error(`the files of ${engine} have not come as they are on the head's machine`);
 }
 
 /**

@@ -5,9 +5,7 @@ import type { Arm } from '../../sweep/arm.ts';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { ownTraining } from '../../sweep/settings.ts';
 import { signedStructure, type SignedStructure } from '../../training/signature.ts';
-import type { RunnerEvent } from '../events.ts';
 import type { Data } from '../identify.ts';
-import type { RemoteSweep } from './remote-workers.ts';
 
 /** The structures of a sweep, each of which has a signature of its own. */
 export interface Structures {
@@ -42,26 +40,19 @@ export function structuresOf(arms: readonly Arm[], { imagesOf }: Pick<Data, 'ima
   };
 }
 
-/** The class of whoever trains a user's program: nobody can measure its bits, so that machine and versions count. */
-export function unmeasuredClass(engine: string, machine: Machine): BitClass {
-  return { ...machine, name: nameOf(engine, machine, new Map([['', null]])), bitsOf: () => null };
-}
+/** A user's program has one structure, as far as anybody can know: its workers sign it by training it. */
+export const programStructures: Structures = {
+  list: [],
+  classOf: (engine, machine, [signature = null]) => ({
+    ...machine,
+    name: nameOf(engine, machine, new Map([['', signature]])),
+    bitsOf: () => signature,
+  }),
+};
 
-/** @param structures null where nobody can measure what is computed */
-export function remoteSweepOf(
-  sweepId: number,
-  engine: string,
-  structures: Structures | null,
-  tell: (event: RunnerEvent) => void,
-): RemoteSweep {
-  return {
-    sweepId,
-    engine,
-    structures: structures?.list ?? [],
-    classOf: (machine, signatures) =>
-      structures?.classOf(engine, machine, signatures) ?? unmeasuredClass(engine, machine),
-    tell,
-  };
+/** The class of a program's workers where nothing is measured, so that machine and versions count. */
+export function unmeasuredClass(engine: string, machine: Machine): BitClass {
+  return programStructures.classOf(engine, machine, []);
 }
 
 /** Machines of unknown bits are one class where device and libraries are the same. */

@@ -10,10 +10,10 @@ import { forgetVerdict } from '../../training/engines/verdicts.ts';
 import type { SweepOptions } from '../run-options.ts';
 import { sweepName } from '../../store/database/ids.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
-import { officeFor } from './hire-for-program.ts';
+import { officeFor, refuseChanged } from './hire-for-program.ts';
 import { hireOn, inTurn, tellCards, type Hire } from './hire-worker.ts';
 import { WorkerDied, WorkerError, type Trainer } from './trainer.ts';
-import { refuseProgram, type Elsewhere, type RemoteWorkers } from './remote-workers.ts';
+import type { Elsewhere, RemoteWorkers } from './remote-workers.ts';
 import { workerCount } from './worker-count.ts';
 
 /**
@@ -78,14 +78,14 @@ export async function hireCrew(options: Hirer, ended: AbortSignal): Promise<Crew
 /** Of this machine nobody is hired. */
 async function callRemote(
   remote: RemoteWorkers,
-  { storage, sweepId, engine, fresh }: Hirer,
+  options: Hirer,
   before: string | null,
   ended: AbortSignal,
 ): Promise<Crew | null> {
-  refuseProgram(before, sweepId);
-  if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
-  const kept = fresh || engine !== 'auto' ? null : before;
-  const theirs = await remote.engine(kept ?? engine, ended);
+  const { sweepId } = options;
+  const theirs = isProgramEngine(before)
+    ? await programThere(before, options)
+    : await remote.engine(engineAsked(before, options), ended);
   const hire = (): never => {
     throw new Error(`Cannot hire anybody here: ${sweepName(sweepId)} is trained on other machines`);
   };
@@ -109,25 +109,37 @@ async function findSeats(engine: EngineName, options: Hirer, most: number): Prom
   };
 }
 
+async function programThere(engine: string, options: Hirer): Promise<string> {
+  refuseEngineFor(engine, options);
+  await refuseChanged(engine, options);
+  return engine;
+}
+
 async function hireProgram(engine: string, options: Hirer, most: number, ended: AbortSignal): Promise<Crew | null> {
-  if (options.engine !== 'auto' && options.engine !== engine)
-    throw new UserError(
-      `Cannot train ${sweepName(options.sweepId)} on ${options.engine}: its definition names a program, ` +
-        'which is its engine; leave --engine out',
-    );
+  refuseEngineFor(engine, options);
   const crew = await startWorkers({ engine, ...(await officeFor(engine, options)), remote: null }, most, ended);
   if (crew instanceof WorkerError) throw crew;
   return crew;
 }
 
+function refuseEngineFor(program: string, { sweepId, engine }: Hirer): void {
+  if (engine === 'auto' || engine === program) return;
+  throw new UserError(
+    `Cannot train ${sweepName(sweepId)} on ${engine}: its definition names a program, ` +
+      'which is its engine; leave --engine out',
+  );
+}
+
+async function engineOf(before: string | null, options: Hirer): Promise<EngineName> {
+  const say = (message: string): void => options.tell({ kind: 'log', message });
+  return chooseEngine(engineAsked(before, options), say, options.device);
+}
+
 /** The one that is asked for; where the choice is left open, the one that the sweep was started on or waits for. */
-async function engineOf(
-  before: string | null,
-  { storage, sweepId, engine, device, fresh, tell }: Hirer,
-): Promise<EngineName> {
+function engineAsked(before: string | null, { storage, sweepId, engine, fresh }: Hirer): EngineName | 'auto' {
   if (!fresh && engine !== 'auto') refuseOtherEngine(storage, sweepId, engine);
   const kept = fresh || engine !== 'auto' ? null : (before as EngineName | null);
-  return chooseEngine(kept ?? engine, (message) => tell({ kind: 'log', message }), device);
+  return kept ?? engine;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSweep } from '../../store/reading/read-sweep.ts';
+import { sweepName } from '../../store/database/ids.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
 import { isProgram } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
@@ -31,12 +32,8 @@ export async function officeFor(engine: string, options: Options): Promise<Progr
   const sweep = (await readSweep(storage, sweepId))!;
   const { training } = sweep.armList[0]!;
   if (!isProgram(training)) throw new Error(`Found ${engine} for ${sweep.id}, which has no program`);
+  await refuseChanged(engine, options);
   const programs = programsFolderOf(storage);
-  if (!(await isKept(programs, engine)))
-    throw new UserError(
-      `Cannot train ${sweep.id}: the copy of its program in ${programFolder(programs, engine)} is gone, ` +
-        'or was changed; wanted the files that it was planned with (--fresh takes those of the definition)',
-    );
   const stages = join(programs, 'stages');
   await clearLeftovers(stages);
   await mkdir(stages, { recursive: true, mode: 0o700 });
@@ -45,4 +42,17 @@ export async function officeFor(engine: string, options: Options): Promise<Progr
     options.tell({ kind: 'log', message }),
   );
   return { hire: hireForProgram(engine, placeOf, options), ...seats };
+}
+
+/** @throws {UserError} where the copy of a sweep's program is gone or was changed */
+export async function refuseChanged(
+  engine: string,
+  { storage, sweepId }: Pick<Options, 'storage' | 'sweepId'>,
+): Promise<void> {
+  const programs = programsFolderOf(storage);
+  if (await isKept(programs, engine)) return;
+  throw new UserError(
+    `Cannot train ${sweepName(sweepId)}: the copy of its program in ${programFolder(programs, engine)} is gone, ` +
+      'or was changed; wanted the files that it was planned with (--fresh takes those of the definition)',
+  );
 }

@@ -1,6 +1,6 @@
 import type { BitClass } from '../../store/training/same-bits.ts';
 import type { Machine } from '../../store/training/run-state.ts';
-import type { RunnerEvent } from '../events.ts';
+import type { SignedStructure } from '../../training/signature.ts';
 import type { Structures } from './bit-class.ts';
 import type { Crew } from './hire-crew.ts';
 import { WorkerError, type Trainer } from './trainer.ts';
@@ -11,8 +11,22 @@ const TRIES = 3;
 interface Means {
   /** Aborted: no further worker is hired. */
   ended: AbortSignal;
-  tell: (event: RunnerEvent) => void;
+  tell: (message: string) => void;
+  /** Left out: the worker signs the structures. */
+  sign?: Sign;
 }
+
+/** Has a worker that is open say what tells its bits from those of others. */
+export type Sign = (worker: Trainer, structures: readonly SignedStructure[]) => Promise<Measured>;
+
+/** As workers on engines of Cosweep do. */
+export const signStructures: Sign = async (worker, structures) => ({
+  machine: await worker.opened,
+  signatures: await worker.sign(structures),
+});
+
+/** Those who are asked: who dies of it is replaced among them. */
+type Seated = Pick<Crew, 'workers' | 'cardOf' | 'hire'>;
 
 /** The class of bits of each card that the crew's seats are on; where there is one device, it has the name null. */
 export type ClassOfCard = ReadonlyMap<string | null, BitClass>;
@@ -22,39 +36,58 @@ export type ClassOfCard = ReadonlyMap<string | null, BitClass>;
  * one of them is asked. Where all have died of it another one is hired, in the first one's seat. Bits that cannot be
  * measured are unknown, and the sweep is trained nevertheless.
  */
-export async function measureBits(crew: Crew, structures: Structures, means: Means): Promise<ClassOfCard> {
-  const cards = [...new Set(seatsIn(crew).map((seat) => crew.cardOf(seat)))];
+export async function measureBits(
+  crew: Seated & Pick<Crew, 'engine'>,
+  structures: Structures,
+  means: Means,
+): Promise<ClassOfCard> {
   const classes = new Map<string | null, BitClass>();
-  for (const card of cards) {
-    const { machine, signatures } = await ask(crew, card, structures, means);
+  for (const [card, { machine, signatures }] of await measureCards(crew, structures.list, means))
     classes.set(card, structures.classOf(crew.engine, machine, signatures));
-  }
   return classes;
 }
 
+/** What was measured on a card; signatures are null where all have died of it. */
+export interface Measured {
+  machine: Machine;
+  signatures: (string | null)[];
+}
+
+/** The same without names: what each card's signatures are, in the order of the structures. */
+export async function measureCards(
+  crew: Seated,
+  structures: readonly SignedStructure[],
+  means: Means,
+): Promise<Map<string | null, Measured>> {
+  const cards = new Set(seatsIn(crew).map((seat) => crew.cardOf(seat)));
+  const measured = new Map<string | null, Measured>();
+  for (const card of cards) measured.set(card, await ask(crew, card, structures, means));
+  return measured;
+}
+
 async function ask(
-  crew: Crew,
+  crew: Seated,
   card: string | null,
-  { list }: Structures,
-  { ended, tell }: Means,
-): Promise<{ machine: Machine; signatures: (string | null)[] }> {
+  structures: readonly SignedStructure[],
+  { ended, tell, sign = signStructures }: Means,
+): Promise<Measured> {
   let machine: Machine | null = null;
   for (let tries = 1; ; tries++) {
     try {
       const worker = firstAlive(crew, card);
       machine = await worker.opened;
-      return { machine, signatures: await worker.sign(list) };
+      return await sign(worker, structures);
     } catch (error) {
       if (!(error instanceof WorkerError) || ended.aborted) throw error;
       if (tries < TRIES) continue;
       if (!machine) throw error;
-      tell({ kind: 'log', message: `the bits that this machine computes could not be measured: ${error.message}` });
-      return { machine, signatures: [] };
+      tell(`the bits that this machine computes could not be measured: ${error.message}`);
+      return { machine, signatures: structures.map(() => null) };
     }
   }
 }
 
-function firstAlive(crew: Crew, card: string | null): Trainer {
+function firstAlive(crew: Seated, card: string | null): Trainer {
   const { workers, cardOf, hire } = crew;
   const seats = seatsIn(crew).filter((seat) => cardOf(seat) === card);
   const alive = seats.find((seat) => workers[seat]?.dead === false);
@@ -64,6 +97,6 @@ function firstAlive(crew: Crew, card: string | null): Trainer {
 }
 
 /** Those that somebody was hired for, at least the first one. */
-function seatsIn({ workers }: Crew): number[] {
+function seatsIn({ workers }: Seated): number[] {
   return workers.length > 0 ? [...workers.keys()] : [0];
 }

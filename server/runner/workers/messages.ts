@@ -17,6 +17,8 @@ import type { Content, SentCheckpoint } from '../checkpoints/sent-checkpoint.ts'
 
 /** A stage for a trainer to train. */
 interface AnyOrder {
+  /** Its id in the database; left out where nothing of it will be stored. */
+  stageId?: number;
   seed: number;
   /** Batches [from, to) are recorded; what lies between the checkpoint and `from` is trained without being recorded. */
   from: number;
@@ -29,8 +31,6 @@ interface AnyOrder {
 
 /** A stage of one of Cosweep's own networks. */
 export interface StageOrder extends AnyOrder {
-  /** Its id in the database; left out where nothing of it will be stored. */
-  stageId?: number;
   settings: RunSettings;
   /** Every ε that is trained along. */
   epsilons: number[];

@@ -1,11 +1,10 @@
-import { sweepName } from '../../store/database/ids.ts';
 import type { NotedWorker, NotedWorkers, WaitingSeed } from '../../store/training/note-workers.ts';
 import type { Machine } from '../../store/training/run-state.ts';
 import type { BitClass } from '../../store/training/same-bits.ts';
-import { isProgramEngine } from '../../sweep/program-engine.ts';
-import { UserError } from '../../sweep/user-error.ts';
+import type { ProgramSettings } from '../../sweep/settings.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { RunnerEvent } from '../events.ts';
+import type { Subject } from '../programs/subject.ts';
 import type { Seating } from './seat.ts';
 
 export type { NotedWorker, NotedWorkers, WaitingSeed };
@@ -42,21 +41,36 @@ export interface RemoteSweep {
   engine: string;
   /** What each of them signs before it trains. */
   structures: readonly SignedStructure[];
-  /** The class of bits of one with these signatures, in the order of the structures. */
+  /** The class of bits of one with these signatures, in the order of the structures; of a program there is one. */
   classOf(machine: Machine, signatures: readonly (string | null)[]): BitClass;
+  /** Where a user's program trains; null: one of Cosweep's own networks. */
+  program: RemoteProgram | null;
+  /** One of them has found that the program is not exact, which is said with every table. @param found how */
+  noteInexact(found: string): Promise<void>;
   tell: (event: RunnerEvent) => void;
+}
+
+/** A user's program as it is brought to other machines. */
+export interface RemoteProgram {
+  /** The copy of its files on this machine. */
+  copy: string;
+  asked: ProgramAsked;
+}
+
+/** What a worker on another machine has to know of a user's program besides its files. */
+export interface ProgramAsked {
+  /** Its sweep, in words. */
+  sweep: string;
+  settings: ProgramSettings;
+  /** The folder of the definition, which other machines may have too. */
+  folder: string;
+  /** Of what it trains on, which has to be the same everywhere. */
+  dataFingerprint: string;
+  /** What it is checked by before it trains; null: its runs share nothing. */
+  subject: Subject | null;
 }
 
 /** Who trains: left out, workers of this machine. */
 export interface Elsewhere {
   remote?: RemoteWorkers;
-}
-
-/** A program is trained on this machine alone. @param engine of the sweep, where one is known */
-export function refuseProgram(engine: string | null, sweepId: number): void {
-  if (!isProgramEngine(engine)) return;
-  throw new UserError(
-    `Cannot train ${sweepName(sweepId)} on other machines: its definition names a program, which is trained on ` +
-      'this machine alone; wanted: cosweep run without --listen and --url (cosweep split shares it among machines)',
-  );
 }

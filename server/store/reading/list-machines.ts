@@ -170,6 +170,6 @@ function waitingSeeds(storage: Storage, sweepId: number, waiting: Waiting[]): Wa
     const trained = begun.get(seed);
     if (trained === undefined) return [];
     const signatures = trained.flatMap((each) => (each.bits === null ? [] : [each.bits]));
-    return [{ seed, bits, signatures, words: waitingWords(seed, bits, signatures) }];
+    return [{ seed, bits, signatures, words: waitingWords([seed], bits, signatures) }];
   });
 }

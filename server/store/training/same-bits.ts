@@ -208,3 +208,12 @@ export function noteBits(storage: Storage, runId: number, bits: string | null): 
 export function acceptsOtherBits(storage: Storage, sweepId: number): boolean {
   return storage.prepare('SELECT otherBits FROM "Sweep" WHERE id = ?').pluck().get(sweepId) === 1;
 }
+
+/** Whether somebody has measured with which bits any stage of these keys was trained. */
+export function hasBits(storage: Storage, keys: readonly string[]): boolean {
+  const find = storage.prepare(
+    `SELECT 1 FROM "Stage" WHERE key IN (SELECT value FROM json_each(?)) AND bits IS NOT NULL AND batch > fromBatch
+    LIMIT 1`,
+  );
+  return find.get(JSON.stringify(keys)) !== undefined;
+}

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import type { BlobRef } from '../../../server/remote/blobs/blob-store.ts';
+import { MOST_HELD } from '../../../server/remote/head/member.ts';
+import { RemoteHead } from '../../../server/remote/head/remote-head.ts';
 import { newSecret } from '../../../server/remote/broker/join-file.ts';
 import { inboxOf, ordersOf } from '../../../server/remote/queues/names.ts';
 import { WorkerError, WorkerLost } from '../../../server/runner/workers/trainer.ts';
@@ -64,36 +66,71 @@ test('messages that are doubled, played back or sealed for somebody else are dro
   expect(all.post.errors).toEqual([]);
 });
 
-test('segments that are out of place, or none, are dropped', async () => {
+test('segments that may come again as they should be are dropped', async () => {
   const all = new OpenedHead();
   const { member, seat } = await all.claimer('a');
   const { told } = all.train(seat);
   const { grant } = await member.hears('train');
-  const points = (batches: unknown, values: unknown): object => ({
-    points: [{ metric: 'train/total', epsilon: null, batches, values }],
-  });
-  const none = { $: 'Int32Array', bytes: '' };
-  const two = { $: 'Float64Array', bytes: Buffer.alloc(16).toString('base64') };
   member.say(segment(0, 50), grant); // nobody knows yet what it is trained with
   member.say(LOADED, grant);
   member.say(segment(10, 50), grant); // its beginning is missing
-  member.say(segment(0, 101), grant); // more than was ordered
-  member.say(segment(0, 50, COMPLETE), grant); // less than was ordered, and no more to come
   member.say(segment(0, 50, { checkpoint: { batch: 50, hash: 'a'.repeat(64), size: 3 } }), grant); // whose bytes did not come
-  member.say(segment(0, 50, points(none, two)), grant);
-  member.say(segment(0, 50, points(null, two)), grant);
-  member.say(segment(0, 50, points({ $: 'constructor' }, two)), grant);
-  member.say({ kind: 'segment', segment: null }, grant);
-  member.say({ kind: 'segment', segment: { blob: { hash: 'a'.repeat(64), size: 3 } } }, grant); // which did not come
+  member.say({ blob: { hash: 'a'.repeat(64), size: 3 } }, grant); // which did not come
   member.say(segment(0, 50), 'f'.repeat(32)); // a grant that nobody drew
   member.say(segment(0, 50), null);
-  await vi.waitFor(() => expect(all.head.dropped).toBe(12));
+  await vi.waitFor(() => expect(all.head.dropped).toBe(6));
   member.say(segment(0, 50), grant);
   expect((await member.hears('committed')).to).toBe(50);
-  member.say(segment(20, 70), grant); // a part of it is there
-  await vi.waitFor(() => expect(all.head.dropped).toBe(12));
   expect(told.segments.map(({ to }) => to)).toEqual([50]);
   expect(all.post.errors).toEqual([]);
+});
+
+const points = (batches: unknown, values: unknown): object => ({
+  points: [{ metric: 'train/total', epsilon: null, batches, values }],
+});
+const NONE = { $: 'Int32Array', bytes: '' };
+const TWO = { $: 'Float64Array', bytes: Buffer.alloc(16).toString('base64') };
+
+test.each([
+  ['more than was ordered', segment(0, 101), /sent the batches \[0, 101\), where those from 0 to 100 are wanted/],
+  ['less than was ordered, and no more to come', segment(0, 50, COMPLETE), /sent the batches \[0, 50\)/],
+  ['fewer values than batches', segment(0, 50, points(NONE, TWO)), /a segment that is none \(points.0: wanted a value/],
+  ['no batches', segment(0, 50, points(null, TWO)), /a segment that is none \(points.0.batches: /],
+  ['an array of no kind', segment(0, 50, points({ $: 'constructor' }, TWO)), /Found a value of the kind constructor/],
+  ['no segment', { kind: 'segment', segment: null }, /a segment that is none \(the whole: /],
+  ['nothing that it was trained with', { kind: 'loaded', loaded: 7 }, /of the kind "loaded" that is not as it should/],
+])(
+  'a stage fails with the reason where its worker sends %s, which would be the same each time',
+  async (_, said, reason) => {
+    const all = new OpenedHead();
+    const { member, seat } = await all.claimer('a');
+    const { told, ended } = all.train(seat);
+    const { grant } = await member.hears('train');
+    member.say(LOADED, grant);
+    member.say(said, grant);
+    expect((await member.hears('drop')).grant).toBe(grant);
+    const error = await ended;
+    expect(error).toBeInstanceOf(WorkerError);
+    expect(error).not.toBeInstanceOf(WorkerLost); // so that it counts as a try
+    expect(error!.message).toMatch(/^On a: its worker /);
+    expect(error!.message).toMatch(reason);
+    member.say(said, grant); // it has not heard yet
+    member.hello({ grants: [grant!] });
+    expect((await member.hears('drop')).grant).toBe(grant);
+    expect([told.segments, all.post.errors, seat.gone.aborted]).toEqual([[], [], true]);
+  },
+);
+
+test('a part of what has come is no segment either', async () => {
+  const all = new OpenedHead();
+  const { member, seat } = await all.claimer('a');
+  const { told, ended } = all.train(seat);
+  const { grant } = await member.hears('train');
+  member.say(LOADED, grant);
+  member.say(segment(0, 50), grant);
+  member.say(segment(20, 70), grant);
+  expect((await ended)!.message).toContain('sent the batches [20, 70), where those from 50 to 100 are wanted');
+  expect(told.segments.map(({ to }) => to)).toEqual([50]);
 });
 
 test('a segment that is sent again is confirmed again when it is stored, and told once', async () => {
@@ -290,6 +327,73 @@ test('whoever comes when all is done is sent home', async () => {
   const late = all.member('late');
   late.hello();
   expect((await late.hears('end')).reason).toBe('the disk is full');
-  early.say({ kind: 'bye' });
+  for (const member of [early, late]) member.say({ kind: 'bye' });
   await closing;
+});
+
+test('whoever leaves or is lost leaves no inbox behind', async () => {
+  const all = new OpenedHead(100);
+  const forgotten: string[] = [];
+  const forget = all.post.forget.bind(all.post);
+  all.post.forget = async (queue) => {
+    forgotten.push(queue);
+    await forget(queue);
+  };
+  const [leaves, isLost] = [all.member('leaves'), all.member('is-lost')];
+  await Promise.all([leaves.joins(), isLost.joins()]);
+  leaves.say({ kind: 'bye' });
+  const other = all.member('other');
+  other.hello({ cosweep: '9.9.9' });
+  await other.hears('end');
+  other.say({ kind: 'bye' });
+  await vi.waitFor(() => expect(all.head.members.list).toEqual([]));
+  const inboxes = (): string[] => [...new Set(forgotten)].filter((queue) => queue.startsWith(inboxOf('')));
+  await vi.waitFor(() => expect(inboxes().sort()).toEqual(['is-lost', 'leaves', 'other'].map(inboxOf)));
+});
+
+test('a head that ends waits for those whom it has sent home only now, and leaves nothing', async () => {
+  const all = new OpenedHead();
+  const clear = vi.spyOn(all.post, 'clear');
+  const early = all.member('early');
+  await early.joins();
+  const closing = all.head.close(null);
+  await early.hears('end');
+  const late = all.member('late');
+  late.hello();
+  early.say({ kind: 'bye' });
+  await late.hears('end');
+  expect(clear).not.toHaveBeenCalled();
+  late.say({ kind: 'bye' });
+  await closing;
+  expect(clear).toHaveBeenCalledOnce();
+});
+
+test('what a worker that is gone said to a head before does not choose the engine', async () => {
+  const before = new OpenedHead();
+  await before.head.close(null);
+  before.member('gone').hello({ engine: 'tensorflow' });
+  const { post, blobs, identity } = before;
+  const options = { cosweep: '1.2.3', lock: 60_000, log: () => {} };
+  const head = new RemoteHead({ identity: { ...identity, name: 'head' }, post, blobs, ...options });
+  head.begin(2);
+  const engine = head.engine('auto', new AbortController().signal);
+  const there = before.member('there');
+  there.hello({ engine: 'wasm' });
+  expect(await engine).toBe('wasm');
+  expect(head.members.list.map(({ id }) => id)).toEqual(['there']);
+  const closing = head.close(null);
+  there.say({ kind: 'bye' }, null, { term: 2 });
+  await closing;
+});
+
+test('of what a worker has, a number of checkpoints is known that does not grow', async () => {
+  const all = new OpenedHead();
+  const { seat } = await all.claimer('a');
+  const [member] = all.head.members.list;
+  for (let n = 0; n < MOST_HELD; n++) member!.holds.add(`checkpoint-${n}`);
+  const trainer = seat.trainer();
+  expect(trainer.holds('checkpoint-0')).toBe(true);
+  member!.holds.add('checkpoint-1');
+  for (let n = 1; n < MOST_HELD; n++) member!.holds.add(`further-${n}`);
+  expect([0, 1, 2].map((n) => trainer.holds(`checkpoint-${n}`))).toEqual([false, true, false]);
 });

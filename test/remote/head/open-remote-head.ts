@@ -7,9 +7,11 @@ import { newSecret } from '../../../server/remote/broker/join-file.ts';
 import type { Loaded, SegmentReport, StageOrder } from '../../../server/runner/workers/messages.ts';
 import { unmeasuredClass } from '../../../server/runner/workers/bit-class.ts';
 import type { Seat, Seating } from '../../../server/runner/workers/seat.ts';
+import type { SignedStructure } from '../../../server/training/signature.ts';
 import { temporaryFolder } from '../../runner/study.ts';
 import { InMemory } from '../in-memory.ts';
 import { ScriptedMember } from '../scripted-member.ts';
+import { storeOf } from '../store-of.ts';
 
 /** The numbers of the stage that is ordered; whose data it is does not matter to the head. */
 export const ORDER = { from: 0, to: 100 };
@@ -57,13 +59,21 @@ export class OpenedHead {
   }
 
   /** Another sweep of the queue begins. */
-  begin(): Seating {
+  begin(structures: readonly SignedStructure[] = []): Seating {
     const classOf = unmeasuredClass.bind(null, 'wasm');
-    return this.head.seating({ sweepId: 1, engine: 'wasm', structures: [], classOf, tell: () => {} });
+    return this.head.seating({
+      sweepId: 1,
+      engine: 'wasm',
+      structures,
+      classOf,
+      program: null,
+      noteInexact: async () => {},
+      tell: () => {},
+    });
   }
 
   member(name: string, identity = this.identity): ScriptedMember {
-    return new ScriptedMember(this.post, identity, name);
+    return new ScriptedMember(this.post, identity, name, storeOf(this.blobs));
   }
 
   /** Somebody who joins, and claims the next ticket. */
@@ -123,7 +133,7 @@ export function segment(from: number, to: number, more: object = {}): object {
   };
 }
 
-export const LOADED = { kind: 'loaded', loaded: { classes: null, evaluated: null } };
+export const LOADED = { kind: 'loaded', loaded: { classes: null, evaluated: null, machine: null } };
 
 /** How a stage of `ORDER` ends. */
 export const COMPLETE = { result: { outcome: 'complete', batch: ORDER.to, intraDead: null } };

@@ -45,6 +45,17 @@ describe.each(BROKERS)('%s', (_, isHere, start) => {
       expect(taken).toEqual(['for the other one']);
     });
 
+    test('all that was put there can be taken away, of this database alone', async () => {
+      const [office, before, other] = [await opened(), await opened(), await closing(() => open('another'))()];
+      const [queue, left] = [unused(), unused()];
+      for (const each of [office, other]) await each.tickets(queue).add('t-1');
+      await before.tickets(left).add('t-2');
+      await office.clear();
+      expect(await office.tickets(queue).isThere('t-1')).toBe(false);
+      expect(await office.tickets(left).isThere('t-2')).toBe(false);
+      expect(await other.tickets(queue).isThere('t-1')).toBe(true);
+    });
+
     test('the ticket of somebody who is gone is given to somebody else', async () => {
       const office = await opened();
       const gone = await open();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forkOf, armToCheck } from '../../../server/runner/exactness/check-program.ts';
+import { forkOf, armToCheck } from '../../../server/runner/programs/subject.ts';
 import { firstDifference } from '../../../server/runner/exactness/first-difference.ts';
 import { keepVerdict, readVerdict, verdictKey } from '../../../server/runner/exactness/kept-verdicts.ts';
 import type { Verdict } from '../../../server/runner/exactness/verdict.ts';

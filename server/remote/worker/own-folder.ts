@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clearLeftovers } from '../../runner/programs/leftovers.ts';
+import { isAlive } from '../../training/is-alive.ts';
+import { MACHINE } from '../blobs/pins.ts';
+
+/** Where a worker's stages are made. */
+export function stagesIn(folder: string): string {
+  return join(folder, 'stages');
+}
+
+/**
+ * Makes a folder for what this process has at work, to be removed at its end. What workers have left that were killed
+ * is removed now, and their programs are ended.
+ *
+ * @param within the system's folder for temporary files; tests name another one
+ */
+export async function makeOwnFolder(within = tmpdir()): Promise<string> {
+  for (const name of await readdir(within)) {
+    const path = join(within, name);
+    if (!(await isLeft(path, name))) continue;
+    await clearLeftovers(stagesIn(path));
+    await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  }
+  const folder = join(within, `cosweep-worker-${MACHINE}-${process.pid}-${randomUUID().slice(0, 8)}`);
+  await mkdir(folder, { mode: 0o700 });
+  return folder;
+}
+
+/** Whether a process of this user made it that is not there any more. */
+async function isLeft(path: string, name: string): Promise<boolean> {
+  const [, machine, pid] = /^cosweep-worker-([0-9a-f]{12})-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
+  if (machine !== MACHINE || isAlive(Number(pid))) return false;
+  const found = await stat(path).catch(() => null);
+  return found !== null && (process.getuid === undefined || found.uid === process.getuid());
+}
