@@ -52,6 +52,7 @@ const LAYERS: Record<string, string[]> = {
     'forecast',
     'sweep-work.ts',
     'deliveries',
+    'audits',
     'loops',
     'begin-sweep.ts',
     'end-sweep.ts',

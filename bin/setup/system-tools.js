@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { hasProgram } from './has-program.js';
 import { run, works } from './run.js';
 import { hasTorch } from './test-python.js';
@@ -37,6 +37,12 @@ const tools = [
     packages: ['redis-server'],
   },
   { name: 'openssl', use: 'certificates of those tests', isThere: () => hasProgram('openssl'), packages: ['openssl'] },
+  {
+    name: 'PostgreSQL',
+    use: 'the same tests by way of a database',
+    isThere: hasPostgres,
+    packages: ['postgresql'],
+  },
   {
     name: 'ip',
     use: 'the test of workers whose network is cut',
@@ -127,6 +133,13 @@ function hasVulkan() {
 /** A user's PATH may lack the folders of services. */
 function hasSystemProgram(name) {
   return hasProgram(name) || ['/usr/sbin', '/sbin'].some((folder) => existsSync(`${folder}/${name}`));
+}
+
+/** Debian keeps the programs of each version in a folder of their own. */
+function hasPostgres() {
+  const versions = '/usr/lib/postgresql';
+  if (hasProgram('initdb')) return true;
+  return existsSync(versions) && readdirSync(versions).some((name) => existsSync(`${versions}/${name}/bin/initdb`));
 }
 
 function hasLatex() {

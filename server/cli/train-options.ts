@@ -16,6 +16,7 @@ export interface TrainOptions {
   url?: string;
   join?: string;
   elsewhere?: true;
+  audit?: true;
 }
 
 export function addTrainOptions(command: Command): Command {

@@ -52,7 +52,7 @@ export async function trainAndShow(
   sweepId: number,
   options: Omit<TrainOptions, 'failOn'> & { fresh: boolean; trustProgram?: true },
 ): Promise<{ ended: Ended; interrupted: number | null } | { ended: null; interrupted: number }> {
-  const { engine, device = null, workers, perDevice, programs, wait, fresh, trustProgram } = options;
+  const { engine, device = null, workers, perDevice, programs, wait, fresh, trustProgram, audit } = options;
   const watchdog = watchdogTime();
   goOnWhereNobodyReads();
   const display = makeRunDisplay(output);
@@ -71,6 +71,7 @@ export async function trainAndShow(
       ...(perDevice === undefined ? {} : { perDevice }),
       ...(programs === undefined ? {} : { programs }),
       ...(head === null ? {} : { remote: head.remote }),
+      ...(audit === undefined ? {} : { audit }),
       wait,
       fresh,
       trustsProgram: trustProgram === true,
@@ -123,8 +124,9 @@ async function standing(storage: Storage, sweepId: number): Promise<Ended> {
 }
 
 /** A sweep left queued is what `--no-wait` asked for, so its code is 0. A sweep that was stopped is not done. */
-export function exitCodeOf({ state, runs }: Ended, failOn: TrainOptions['failOn']): number {
+export function exitCodeOf({ state, runs, audit }: Ended, failOn: TrainOptions['failOn']): number {
   if (state === 'cancelled' || state === 'interrupted') return 1;
   if (failOn === 'none') return 0;
+  if (audit !== undefined && audit.different > 0) return 1;
   return runs.failed > 0 || (failOn === 'diverged' && runs.diverged > 0) ? 1 : 0;
 }

@@ -78,4 +78,6 @@ export interface SweepSummary {
   batchesTaken: number;
   /** What training each of these runs from batch 0 would have taken. */
   batchesUnshared: number;
+  /** With `--audit`: stages that another machine has trained again, and how many of them were different. */
+  audit?: { stages: number; different: number };
 }

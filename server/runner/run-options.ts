@@ -22,6 +22,8 @@ export interface RunOptions {
   trustsProgram?: boolean;
   /** Train every run of this sweep anew, whatever the database holds. */
   fresh: boolean;
+  /** Train some stages again on another machine of the same bits, and compare. Left out: no. */
+  audit?: boolean;
   /** False: where another process trains, leave the sweep queued and return at once. */
   wait: boolean;
   /** The command line, for others to see who trains. */

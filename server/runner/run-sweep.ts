@@ -6,11 +6,13 @@ import { isDatabaseError } from '../store/database/database-error.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { readCancel } from '../store/sweeps/cancel-sweep.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
+import { noteAudit } from '../store/training/note-audit.ts';
 import { noteEnvironment } from '../store/training/note-environment.ts';
 import { noteFile } from '../store/training/note-files.ts';
 import { readMachines } from '../store/training/run-state.ts';
 import type { Storage } from '../store/database/storage.ts';
 import { OutsideError, UserError } from '../sweep/user-error.ts';
+import { auditInWords, type AuditResult } from './audits/auditing.ts';
 import { beginSweep, type Beginning } from './begin-sweep.ts';
 import { nameOfTemporaries } from './checkpoints/checkpoint-files.ts';
 import { pruneCheckpoints } from './checkpoints/prune-checkpoints.ts';
@@ -83,7 +85,8 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
     const { sweep } = beginning;
     const work = await toWork(options, beginning, cancel);
     await tellBeginning(sweepId, sweep, beginning.crew, work);
-    const batches = await trainSweep(work);
+    const { audit, ...batches } = await trainSweep(work);
+    const audited = await noteAudited(options, work, audit);
 
     const cut = sweep.probeSeeds !== null && work.tasks.some((task) => task.state === 'waiting');
     const state = await endSweep(sweep, options, { cancelled: cancel.cancelled.aborted, cut });
@@ -98,6 +101,7 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
       batchesTrained: batches.trained,
       batchesTaken: batches.taken,
       batchesUnshared: work.tasks.reduce((total, { arm }) => total + work.arms[arm]!.training.batches, 0),
+      ...audited,
     };
     tell({ kind: 'sweepEnd', summary });
     return summary;
@@ -113,6 +117,23 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
     const crew = await hiring.catch(() => null);
     for (const worker of crew?.workers ?? []) worker.kill(); // those that were not needed; the others have ended
   }
+}
+
+/** Says what came of the audits, and has the sweep's tables say it too where machines differ. */
+async function noteAudited(
+  options: SweepOptions,
+  { stopping, killing }: Pick<SweepWork, 'stopping' | 'killing'>,
+  result: AuditResult | null,
+): Promise<Pick<SweepSummary, 'audit'>> {
+  const { storage, lease, sweepId, fresh, tell } = options;
+  const different = result?.different ?? [];
+  if (different.length > 0 || fresh)
+    await patiently({ storage, giveUp: killing }, () => noteAudit(storage, lease, sweepId, different));
+  if (result === null) return {};
+  // Of one that was stopped it is not known yet.
+  if (!stopping.aborted || result.audited > 0)
+    tell({ kind: 'log', message: `${sweepName(sweepId)} ${auditInWords(result)}` });
+  return { audit: { stages: result.audited, different: different.length } };
 }
 
 /** What was trained is complete, whether or not the files that nobody needs any more can be deleted now. */
@@ -165,6 +186,7 @@ async function toWork(
     logs,
     folder,
     temporaries,
+    audit: options.audit === true,
     fingerprintOf,
     weightsOf,
     gitCommit: environment.git?.commit ?? null,
@@ -178,7 +200,7 @@ async function toWork(
 
 function seatingHere(crew: Crew, classes: ClassOfCard | null): Seating {
   const unknown = unmeasuredClass(crew.engine, { device: '', versions: {} });
-  return new LocalSeating(crew, (seat) => classes?.get(crew.cardOf(seat)) ?? unknown);
+  return new LocalSeating(crew, (seat) => classes?.get(crew.cardOf(seat)) ?? unknown, crew.cardOf);
 }
 
 /** What would stop every other sweep too. An engine that does not open, or data that cannot be read, stops its own. */

@@ -25,6 +25,8 @@ export interface SweepWork {
   share: boolean;
   /** An engine of this machine, or a user's program as `program:…`. */
   engine: string;
+  /** Whether some stages are trained again, on another machine. */
+  audit: boolean;
   /** Where it is trained. */
   seating: Seating;
   /** The classes of bits that are known to train it from the beginning. */

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { standingsOf } from '../store/training/seed-bits.ts';
 import { isProgramEngine } from '../sweep/program-engine.ts';
+import { noAudits, type AuditResult } from './audits/auditing.ts';
+import { Audits } from './audits/audits.ts';
 import { Deliveries } from './deliveries/deliveries.ts';
 import { settleByTrunk } from './loops/take-from-trunk.ts';
 import { Settler } from './loops/settler.ts';
@@ -14,6 +16,13 @@ import type { SweepWork } from './sweep-work.ts';
 import type { Seat } from './workers/seat.ts';
 import { NO_CARD, watchCard } from './usage/watch-card.ts';
 
+interface SweepTrained {
+  trained: number;
+  taken: number;
+  /** null where nothing was to be trained again. */
+  audit: AuditResult | null;
+}
+
 /**
  * Trains the stages of a sweep's runs that are not done yet. A stage that several runs share is trained once, and each
  * worker trains one stage after the other. Where a stage diverges or fails, only the runs that need it end with it. A
@@ -21,13 +30,14 @@ import { NO_CARD, watchCard } from './usage/watch-card.ts';
  *
  * @returns batches trained, and those that were taken from trunks instead
  */
-export async function trainSweep(work: SweepWork): Promise<{ trained: number; taken: number }> {
+export async function trainSweep(work: SweepWork): Promise<SweepTrained> {
   const { arms, tasks, seating, broken } = work;
   const beside = work.share ? trunkBeside(arms, tasks) : noTrunk;
   const takenBefore = await settleWhatIsThere(work, beside);
   const queue = new StageQueue(tasks, work.wanted, beside, seating, standingsFor(work));
   const pace = new Pace(queue.batches);
   const deliveries = new Deliveries(work, queue, pace);
+  const audits = work.audit ? openAudits(work, queue.over) : noAudits(queue.over);
   const card = seating.isHere ? watchCard(work.engine) : NO_CARD;
   const shared = {
     queue,
@@ -35,6 +45,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
     deliveries,
     settler: new Settler(work, queue, deliveries, beside),
     mostEpsilons: mostEpsilonsOf(arms, tasks),
+    audits,
     card,
     lost: new Map<number, number>(),
     failed: new Map<number, number>(),
@@ -48,7 +59,7 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
     }
   };
   const loops: Promise<void>[] = [];
-  const ended = AbortSignal.any([work.stopping, work.killing, queue.over]);
+  const ended = AbortSignal.any([work.stopping, work.killing, audits.over]);
   const opening = seating.open({
     most: queue.size,
     begin: (seat) => loops.push(train(seat)),
@@ -62,7 +73,18 @@ export async function trainSweep(work: SweepWork): Promise<{ trained: number; ta
   card.end();
   const failure = ends.find((result) => result.status === 'rejected');
   if (failure) throw failure.reason;
-  return { trained: pace.done, taken: takenBefore + deliveries.taken };
+  return { trained: pace.done, taken: takenBefore + deliveries.taken, audit: audits.result() };
+}
+
+/** On this machine it is known from the beginning whether two of its cards can be compared. */
+function openAudits(work: SweepWork, queueOver: AbortSignal): Audits {
+  const cards = work.classes.map(({ name }) => name);
+  if (work.seating.isHere && cards.length > 0 && new Set(cards).size === cards.length)
+    work.tell({
+      kind: 'log',
+      message: 'Nothing will be audited: wanted several cards of the same bits, or workers elsewhere (--listen)',
+    });
+  return new Audits(work, queueOver);
 }
 
 /**

@@ -75,6 +75,8 @@ export interface SweepResults {
   seconds: number;
   /** Where runs share stages though the forks of their program are not exact: how they differ. */
   inexact?: string;
+  /** Where stages that another machine of the same bits has trained again were different: how. */
+  audit?: string;
   /** What training them used, counted in the same way; null where nothing was measured. */
   usage: Usage | null;
   /** With how many different numbers of seeds the sweep was complete, this one included; p-values count them all. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noAudits } from '../../server/runner/audits/auditing.ts';
 import { LocalSeat } from '../../server/runner/workers/local-seating.ts';
 import { WorkerLoop, type Shared } from '../../server/runner/loops/worker-loop.ts';
 import { Logs } from '../../server/runner/logs/logs.ts';
@@ -108,6 +109,7 @@ async function dieEachTime(storage: Storage): Promise<string> {
     deliveries,
     settler,
     card: { open: () => NO_GPU },
+    audits: noAudits(never),
     lost: new Map(),
     failed: new Map(),
     mostEpsilons: 1,

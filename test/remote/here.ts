@@ -7,6 +7,7 @@ import { BlobCache } from '../../server/remote/blobs/blob-cache.ts';
 import { newSecret } from '../../server/remote/broker/join-file.ts';
 import { HeadBlobs } from '../../server/remote/head/head-blobs.ts';
 import { RemoteHead } from '../../server/remote/head/remote-head.ts';
+import type { PostOffice } from '../../server/remote/queues/post-office.ts';
 import { RemoteWorker } from '../../server/remote/worker/remote-worker.ts';
 import { nameOfTemporaries } from '../../server/runner/checkpoints/checkpoint-files.ts';
 import { runQueue } from '../../server/runner/run-queue.ts';
@@ -25,18 +26,21 @@ import { storeOf } from './store-of.ts';
 
 const LOCK = 3_000;
 
+/** A process on `wasm`. */
+export const hireHere: Hire = hireOn('wasm', () => null, { patience: new Patience(), logs: Logs.none() });
+
 /** A head and its workers in this process, with no broker between them: what trains are processes all the same. */
-export class Here {
+export class Here<Post extends PostOffice = InMemory> {
   readonly folder: string;
   readonly db: string;
-  readonly post: InMemory;
+  readonly post: Post;
   readonly head: RemoteHead;
   readonly said: string[] = [];
   readonly storage: Storage;
   readonly #identity = { database: randomUUID(), secret: newSecret() };
   readonly #blobs: HeadBlobs;
 
-  private constructor(storage: Storage, post: InMemory) {
+  private constructor(storage: Storage, post: Post) {
     this.storage = storage;
     this.db = storage.file;
     this.folder = dirname(storage.file);
@@ -47,7 +51,12 @@ export class Here {
     this.head = new RemoteHead({ identity, cosweep: '1', post, blobs: this.#blobs, lock: LOCK, log: this.#log });
   }
 
-  static async open(post = new InMemory()): Promise<Here> {
+  static open(post = new InMemory()): Promise<Here> {
+    return Here.by(post);
+  }
+
+  /** @param post by which head and workers write to each other */
+  static async by<Post extends PostOffice>(post: Post): Promise<Here<Post>> {
     const folder = temporaryFolder();
     const storage = await openStorage({ file: join(folder, 'study.db'), create: true });
     onTestFinished(() => storage.close());
@@ -66,6 +75,7 @@ export class Here {
     sweepId: number,
     stop = new AbortController().signal,
     engine: 'wasm' | 'auto' = 'wasm',
+    options: { audit?: true } = {},
   ): Promise<SweepSummary | null> {
     try {
       return await runQueue({
@@ -81,6 +91,7 @@ export class Here {
         tell: (event: RunnerEvent) => void (event.kind === 'log' && this.said.push(event.message)),
         stop,
         kill: new AbortController().signal,
+        ...options,
       });
     } finally {
       await this.head.close(null);
@@ -105,7 +116,7 @@ export class Here {
       engine: 'wasm',
       findPlaces: async () => ({
         seats: slots,
-        hire: hire ?? hireOn('wasm', () => null, { patience: new Patience(), logs: Logs.none() }),
+        hire: hire ?? hireHere,
         cardOf: () => null,
         sign: signStructures,
         inexact: null,

@@ -47,7 +47,9 @@ export class InMemory implements PostOffice {
   }
 
   async forget(queue: string): Promise<void> {
-    this.#box(queue).waiting = [];
+    const box = this.#box(queue);
+    box.waiting = [];
+    box.taken.clear();
   }
 
   async clear(): Promise<void> {

@@ -746,6 +746,14 @@ describe('the footnote', () => {
     expect(noteOf(betaBySwitch())).not.toContain('exact (');
   });
 
+  it('says where machines of one class have trained different things', () => {
+    const audit = 'stage g3 [0, 20), of class 0123456789ab: train/total at batch 2 is 1 on a, and 2 on b';
+    expect(noteOf({ ...betaBySwitch(), audit })).toContain(
+      `Machines that should compute the same bits do not: ${audit}. One of them may be faulty.`,
+    );
+    expect(noteOf(betaBySwitch())).not.toContain('faulty');
+  });
+
   it('names engines where there are several, the training time, and the data', () => {
     const results = makeResults(
       [makeControl(0), makeArm(1)],

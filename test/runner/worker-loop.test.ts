@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noAudits } from '../../server/runner/audits/auditing.ts';
 import { LocalSeat } from '../../server/runner/workers/local-seating.ts';
 import { WorkerLoop } from '../../server/runner/loops/worker-loop.ts';
 import { Pace } from '../../server/runner/order/pace.ts';
@@ -87,6 +88,7 @@ test('what goes wrong while a stage is settled ends the worker loop with it, tho
     settler,
     mostEpsilons: 3,
     card: { open: () => NO_GPU },
+    audits: noAudits(never),
     lost: new Map(),
     failed: new Map(),
   };

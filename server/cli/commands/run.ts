@@ -54,10 +54,11 @@ export const runCommand: CliCommand = {
           'your rights; said once',
       )
       .option('--listen [address]', 'have workers on other machines train along: they reach this one at the address')
-      .option('--url <url>', 'with --listen: by way of a Redis or Valkey that is there already')
+      .option('--url <url>', 'with --listen: by way of a Redis, Valkey or PostgreSQL that is there already')
       .option('--join <file>', 'the join file for workers; one that is there stays valid')
       .option('--elsewhere', 'with these: nothing is trained on this machine')
       .option('--move-seeds', 'with these: seeds that wait for machines that are gone are trained anew by others')
+      .option('--audit', 'train 1 stage in 50 again on another machine or card of the same bits, and compare')
       .option('--no-programs', "leave sweeps in the queue alone that users' programs train")
       .option('--if-queued', 'leave a stored sweep alone if it is no longer queued')
       .action(run(runSweep));

@@ -125,16 +125,18 @@ async function showSweep(
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { readSweepDetail } = await import('../../http/answers/sweep-detail.ts');
   const { readSweep } = await import('../../store/reading/read-sweep.ts');
+  const { readAudit } = await import('../../store/reading/read-audit.ts');
   const { answerOf, answerText } = await import('../answer.ts');
   const sweepId = await findSweep(storage, what);
   const detail = (await readSweepDetail(storage, sweepId))!;
   const answer = await answerOf(storage, (await readSweep(storage, sweepId))!, effect);
-  if (json) return output.json({ ...detail, answer });
+  const audit = readAudit(storage, sweepId);
+  if (json) return output.json({ ...detail, answer, ...(audit === null ? {} : { audit }) });
   if (answer !== null) output.data(`${answerText(answer, detail.id)}\n`);
-  output.data(sweepText(detail));
+  output.data(sweepText(detail, audit));
 }
 
-function sweepText(sweep: SweepDetail): string {
+function sweepText(sweep: SweepDetail, audit: string | null): string {
   const counts = Object.entries(sweep.counts)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
@@ -151,6 +153,7 @@ function sweepText(sweep: SweepDetail): string {
     ['runs', `${sweep.arms} arms × ${sweep.seeds} seeds: ${counts.join(', ')}`],
     ['batches', `${batches} of ${batchesTotal}${secondsLeft === null ? '' : `, ${toDuration(secondsLeft)} left`}`],
     ['engine', sweep.engine],
+    ['audit', audit && `MACHINES DIFFER: ${audit}`],
     ['created', sweep.createdAt],
     ['finished', sweep.finishedAt],
   ];

@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { UserError } from '../../sweep/user-error.ts';
 import { databaseUrl, maskUrl, type DatabaseAddress } from './database-address.ts';
+import { CERTIFICATE_FAULTS, meaningOf, type Explanation } from './faults.ts';
 import { loadPeer } from './peer-packages.ts';
 
 /** After this time without an answer a server counts as unreachable, in milliseconds. */
@@ -71,48 +72,29 @@ export class BrokerAway extends UserError {
 
 const AWAY = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|LOADING|Connection is closed/;
 
-/** What the system, TLS and Redis say, and what it means; the first that fits. */
+/** What the system, TLS and Redis say, and what it means. */
 function explain(error: unknown, address: DatabaseAddress, certificate: string | null): unknown {
   const { message, code = '', command } = error as Error & { code?: string; command?: { name?: string } };
   const place = maskUrl(databaseUrl(address));
-  const found = EXPLANATIONS.find(([pattern]) => pattern.test(`${code} ${message}`));
-  if (found === undefined && code === '' && command === undefined) return error;
-  const [, words] = found ?? [null, (said: string) => said];
-  const text = typeof words === 'string' ? words : words(message, { address, certificate });
+  const meaning = meaningOf(`${code} ${message}`, EXPLANATIONS, { ...address, certificate });
+  if (meaning === null && code === '' && command === undefined) return error;
   const Kind = AWAY.test(`${code} ${message}`) ? BrokerAway : UserError;
-  return new Kind(`Cannot reach ${place}: ${text}`, { cause: error });
+  return new Kind(`Cannot reach ${place}: ${meaning ?? message}`, { cause: error });
 }
 
-interface Asked {
-  address: DatabaseAddress;
-  certificate: string | null;
-}
-
-const EXPLANATIONS: [RegExp, string | ((message: string, asked: Asked) => string)][] = [
+const EXPLANATIONS: readonly Explanation[] = [
   [/ECONNREFUSED/, 'nobody listens there (ECONNREFUSED); wanted a running Redis or Valkey'],
-  [/ENOTFOUND|EAI_AGAIN/, (_, { address }) => `there is no machine of the name ${address.host}`],
+  [/ENOTFOUND|EAI_AGAIN/, ({ host }) => `there is no machine of the name ${host}`],
   [
     /ETIMEDOUT|Command timed out/,
-    (_, { address }) =>
+    ({ encrypted }) =>
       `no answer within ${ANSWER_WITHIN / 1000} s; a firewall may be in between` +
-      (address.encrypted ? ', or it may not speak TLS (redis:// in place of rediss://)' : ''),
+      (encrypted ? ', or it may not speak TLS (redis:// in place of rediss://)' : ''),
   ],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no way to this machine from here'],
   [/WRONGPASS|invalid password/, 'the password is wrong'],
   [/NOAUTH/, 'it wants a password, and none was given'],
-  [/CERT_HAS_EXPIRED/, 'its certificate has expired; start the server again with a new one'],
-  [/CERT_NOT_YET_VALID/, 'its certificate is not valid yet; a clock may be wrong'],
-  [
-    /ERR_TLS_CERT_ALTNAME_INVALID/,
-    (_, { address }) => `its certificate is not for the name ${address.host}; wanted an address that it is for`,
-  ],
-  [
-    /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_SIGNATURE_FAILURE|CERT_UNTRUSTED/,
-    (_, { certificate }) =>
-      certificate === null
-        ? 'its certificate is signed by nobody that this machine trusts (NODE_EXTRA_CA_CERTS names a file of others)'
-        : 'its certificate is not the one that was written down for it; another server may answer in its place',
-  ],
+  ...CERTIFICATE_FAULTS,
   [
     /WRONG_VERSION_NUMBER|EPROTO|packet length too long/i,
     'it does not speak TLS; wanted redis:// in place of rediss://',
@@ -120,8 +102,7 @@ const EXPLANATIONS: [RegExp, string | ((message: string, asked: Asked) => string
   [/Protocol error|ParserError/, 'what answers there is no Redis'],
   [
     /ECONNRESET|EPIPE|Connection is closed|socket hang up|disconnected/i,
-    (_, { address }) =>
-      `it closes the connection; ${address.encrypted ? 'it may not speak TLS' : 'it may want TLS: rediss://'}, ` +
-      'or is no Redis',
+    ({ encrypted }) =>
+      `it closes the connection; ${encrypted ? 'it may not speak TLS' : 'it may want TLS: rediss://'}, or is no Redis`,
   ],
 ];

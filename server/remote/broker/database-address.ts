@@ -18,7 +18,8 @@ export function parseDatabaseAddress(url: string): DatabaseAddress {
   const refuse = (found: string): never => {
     throw new UserError(
       `Cannot use ${maskUrl(url)} as --url: ${found}; ` +
-        'wanted redis://:PASSWORD@HOST:PORT, or rediss:// where the connection is encrypted',
+        'wanted redis://:PASSWORD@HOST:PORT, or rediss:// where the connection is encrypted; ' +
+        'or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
     );
   };
   if (!URL.canParse(url)) refuse('it is not an address');

@@ -2,19 +2,15 @@ import type { Redis } from 'ioredis';
 import { UserError } from '../../sweep/user-error.ts';
 import { askServer } from './connect.ts';
 import { maskUrl, parseDatabaseAddress } from './database-address.ts';
+import { inspectPostgres } from './inspect-postgres.ts';
+import type { InspectedBroker } from './inspected-broker.ts';
+import { isLoopback } from './is-loopback.ts';
+import { isPostgres } from './postgres-address.ts';
 import { isOlder } from '../../training/engines/tensorflow/is-older.ts';
 
 /** BullMQ's least version of Redis, and the least that it recommends. */
 const MINIMUM = '5.0.0';
 const RECOMMENDED = '6.2.0';
-
-/** What a server is that somebody else has started. */
-export interface InspectedBroker {
-  name: 'Redis' | 'Valkey';
-  version: string;
-  /** What is not as it should be, each in a sentence. */
-  warnings: string[];
-}
 
 /**
  * Looks at a server before anything is sent through it. What makes it useless is an error; what may lose orders is a
@@ -24,6 +20,7 @@ export interface InspectedBroker {
  * @param certificate as PEM, where the server is to be believed with this one alone
  */
 export async function inspectBroker(url: string, certificate: string | null): Promise<InspectedBroker> {
+  if (isPostgres(url)) return inspectPostgres(url, certificate);
   const address = parseDatabaseAddress(url);
   return await askServer(address, certificate, async (server) => {
     const info = parseInfo(await server.info());
@@ -96,8 +93,4 @@ async function savePoints(server: Redis): Promise<string | null> {
   } catch {
     return null;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

@@ -1,6 +1,6 @@
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Machine } from '../../runner/workers/trainer.ts';
-import type { BitClass } from '../../runner/workers/seat.ts';
+import type { BitClass, Whose } from '../../runner/workers/seat.ts';
 import type { RecentNames } from '../recent-names.ts';
 
 /** A process on some machine that trains for this head. */
@@ -24,6 +24,11 @@ export interface Member {
   heardAt: number;
   /** Checkpoints that it was given or has made lately. Those that it has deleted meanwhile it fetches again. */
   readonly holds: RecentNames;
+}
+
+/** Each process is a machine of its own: it may have another card than its neighbour. */
+export function toWhose({ id, host, pid }: Member): Whose {
+  return { id, host, name: `${host} (process ${pid})` };
 }
 
 /** So many checkpoints of a member are known. */

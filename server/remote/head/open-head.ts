@@ -11,8 +11,6 @@ import { nameOfTemporaries } from '../../runner/checkpoints/checkpoint-files.ts'
 import { RemoteGone } from '../../runner/workers/remote-gone.ts';
 import { startBlobServer } from '../blobs/blob-server.ts';
 import { blobToken } from '../blobs/blob-token.ts';
-import { connectionOptions } from '../broker/connect.ts';
-import { parseDatabaseAddress } from '../broker/database-address.ts';
 import { openBrokerFolder } from '../broker/broker-folder.ts';
 import { findOpenssl, keepCertificate } from '../broker/certificate.ts';
 import { inspectBroker } from '../broker/inspect-broker.ts';
@@ -93,7 +91,8 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
     prefix,
   });
   const post = await openBull({
-    connection: connectionOptions(parseDatabaseAddress(url), certificate),
+    url,
+    certificate,
     prefix,
     lock,
     log,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { whenAborted } from '../../runner/when-aborted.ts';
-import type { BitClass, Seat } from '../../runner/workers/seat.ts';
+import type { BitClass, Seat, Whose } from '../../runner/workers/seat.ts';
 import { WorkerLost, type Trainer } from '../../runner/workers/trainer.ts';
 import type { Tickets } from '../queues/post-office.ts';
-import type { Member } from './member.ts';
+import { toWhose, type Member } from './member.ts';
 import type { RemoteTrainer } from './remote-trainer.ts';
 
 const NOBODY = AbortSignal.abort();
@@ -36,6 +36,10 @@ export class RemoteSeat implements Seat {
 
   get taken(): RemoteTrainer | null {
     return this.#trainer?.dead === false ? this.#trainer : null;
+  }
+
+  get whose(): Whose | null {
+    return this.taken && toWhose(this.taken.member);
   }
 
   get gone(): AbortSignal {

@@ -1,13 +1,13 @@
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { RemoteSweep, WaitingSeed } from '../../runner/workers/remote-workers.ts';
-import type { BitClass, Opening, Seating } from '../../runner/workers/seat.ts';
+import type { BitClass, Opening, Seating, Whose } from '../../runner/workers/seat.ts';
 import { groupBy } from '../../sweep/group-by.ts';
 import { waitingWords } from '../../sweep/waiting-words.ts';
 import type { SentProgram, ToHead, ToWorker } from '../messages/bodies.ts';
 import { ordersOf } from '../queues/names.ts';
 import type { PostOffice, Tickets } from '../queues/post-office.ts';
 import type { HeadBlobs } from './head-blobs.ts';
-import type { Member, Members } from './member.ts';
+import { toWhose, type Member, type Members } from './member.ts';
 import { RemoteSeat } from './remote-seat.ts';
 import { RemoteTrainer } from './remote-trainer.ts';
 
@@ -173,6 +173,10 @@ export class RemoteSeating implements Seating {
   /** Grows as workers come. */
   get size(): number {
     return this.#seats;
+  }
+
+  present(bits: BitClass): Whose[] {
+    return this.#present(bits).map(toWhose);
   }
 
   /** Of all who have been ready. */

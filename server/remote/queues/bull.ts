@@ -1,71 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job, Queue, Worker } from 'bullmq';
-import type { Redis, RedisOptions } from 'ioredis';
-import { loadPeer } from '../broker/peer-packages.ts';
+import type { Job } from 'bullmq';
+import { isPostgres } from '../broker/postgres-address.ts';
+import { LONGEST_PAUSE, type BullQueue, type BullWorker, type Fault, type Line, type LineOptions } from './line.ts';
+import { openPostgresLine } from './postgres-line.ts';
 import type { Listening, PostOffice, Tickets } from './post-office.ts';
+import { openRedisLine } from './redis-line.ts';
 
-export interface BullOptions {
-  /** How the broker is reached. */
-  connection: RedisOptions;
-  /** The names of all queues begin with it. */
-  prefix: string;
+export interface BullOptions extends LineOptions {
   /** In milliseconds: so long somebody who has a ticket may give no sign of life. */
   lock: number;
   /** Gets what is wrong with the broker, each time that it changes. */
   log: (sentence: string) => void;
 }
 
-/** In milliseconds: how long a broker that does not answer is left alone before it is asked again, at most. */
-const LONGEST_PAUSE = 2_000;
-
 /** In milliseconds: so long the end of something is waited for. */
 const ENDS_WITHIN = 5_000;
-
-/** Of a queue BullMQ keeps about so many of the last events. */
-const MOST_EVENTS = 10;
 
 /** Whoever dies with a ticket, however often, does not use the ticket up. */
 const NO_LIMIT = 1_000_000_000;
 
-/** Queues on Redis or Valkey. */
+/** Queues on Redis, Valkey or PostgreSQL: whatever the address names. */
 export async function openBull(options: BullOptions): Promise<PostOffice> {
-  const bull = await loadPeer('bullmq', () => import('bullmq'));
-  const { Redis: Client } = await loadPeer('ioredis', () => import('ioredis'));
-  return new Bull(options, bull, Client);
+  const open = isPostgres(options.url) ? openPostgresLine : openRedisLine;
+  return new Bull(options, await open(options));
 }
 
 class Bull implements PostOffice {
   readonly #options: BullOptions;
-  readonly #bull: typeof import('bullmq');
-  readonly #connection: Redis;
-  readonly #queues = new Map<string, Queue>();
-  readonly #workers = new Set<Worker>();
-  /** Those that BullMQ has made of the first one. */
-  readonly #further: Redis[] = [];
+  readonly #line: Line;
+  readonly #queues = new Map<string, BullQueue>();
+  readonly #workers = new Set<BullWorker>();
   #isClosed = false;
   /** What was said last of the broker; null while all is well. */
   #trouble: string | null = null;
 
-  constructor(options: BullOptions, bull: typeof import('bullmq'), Client: typeof Redis) {
+  constructor(options: BullOptions, line: Line) {
     this.#options = options;
-    this.#bull = bull;
-    this.#connection = new Client({
-      ...options.connection,
-      // A broker that is away is waited for: everything that was asked of it is asked again.
-      maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE),
-      disableClientInfo: true,
-    });
-    const duplicate = this.#connection.duplicate.bind(this.#connection);
-    this.#connection.duplicate = (override) => {
-      const further = duplicate(override);
-      this.#further.push(further);
-      return further;
-    };
-    this.#connection.on('error', this.#complain).on('ready', () => {
-      if (this.#trouble !== null) options.log('the broker answers again');
-      this.#trouble = null;
-    });
+    this.#line = line;
+    line.listen(this.#complain, this.#praise);
   }
 
   async send(queue: string, text: string): Promise<void> {
@@ -111,14 +83,7 @@ class Bull implements PostOffice {
 
   async clear(): Promise<void> {
     const forgotten = Promise.all([...this.#queues.keys()].map((name) => this.forget(name)));
-    await inTime(forgotten.then(() => this.#removeKeys()).catch(this.#complain));
-  }
-
-  /** What a head before has left too, or a worker that could not say goodbye. */
-  async #removeKeys(): Promise<void> {
-    const match = `${this.#options.prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}:*`;
-    for await (const keys of this.#connection.scanStream({ match, count: 1_000 }) as AsyncIterable<string[]>)
-      if (keys.length > 0) await this.#connection.unlink(...keys);
+    await inTime(forgotten.then(() => this.#line.clear()).catch(this.#complain));
   }
 
   async close(): Promise<void> {
@@ -128,14 +93,12 @@ class Bull implements PostOffice {
       ...[...this.#queues.values()].map((queue) => queue.close()),
     ];
     await inTime(Promise.allSettled(closing));
-    for (const connection of [...this.#further, this.#connection]) connection.disconnect();
+    await inTime(this.#line.close());
   }
 
   #work(name: string, concurrency: number, take: (job: Job) => Promise<void>): Listening {
-    const { lock, prefix, log } = this.#options;
-    const worker = new this.#bull.Worker(name, take, {
-      connection: this.#connection,
-      prefix,
+    const { lock, log } = this.#options;
+    const worker = this.#line.worker(name, take, {
       concurrency,
       lockDuration: lock,
       stalledInterval: lock,
@@ -143,6 +106,7 @@ class Bull implements PostOffice {
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
       drainDelay: 2,
+      runRetryDelay: LONGEST_PAUSE,
     });
     worker.on('error', this.#complain);
     // It is no fault of the broker's.
@@ -156,15 +120,10 @@ class Bull implements PostOffice {
     };
   }
 
-  #queue(name: string): Queue {
+  #queue(name: string): BullQueue {
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = new this.#bull.Queue(name, {
-        connection: this.#connection,
-        prefix: this.#options.prefix,
-        // Nobody listens to them.
-        streams: { events: { maxLen: MOST_EVENTS } },
-      });
+      queue = this.#line.queue(name);
       queue.on('error', this.#complain);
       this.#queues.set(name, queue);
     }
@@ -176,7 +135,7 @@ class Bull implements PostOffice {
     for (;;) {
       try {
         await ask();
-        return;
+        return this.#praise();
       } catch (error) {
         if (this.#isClosed) return;
         this.#complain(error as Error);
@@ -185,8 +144,13 @@ class Bull implements PostOffice {
     }
   }
 
-  readonly #complain = ({ message }: Error): void => {
-    const trouble = sayTrouble(message);
+  readonly #praise = (): void => {
+    if (this.#trouble !== null) this.#options.log('the broker answers again');
+    this.#trouble = null;
+  };
+
+  readonly #complain = ({ message, code }: Fault): void => {
+    const trouble = sayTrouble(message || (code ?? ''));
     if (this.#isClosed || trouble === null || trouble === this.#trouble) return;
     this.#trouble = trouble;
     this.#options.log(trouble);
@@ -198,13 +162,18 @@ async function inTime(ending: Promise<unknown>): Promise<void> {
   await Promise.race([ending, sleep(ENDS_WITHIN, undefined, { ref: false })]);
 }
 
+/** What PostgreSQL and its client say of a server that is not there. */
+const AWAY = /terminat|starting up|shutting down|timeout|recovery mode|too many clients|connection slots/;
+
 /** null where it says nothing about the broker: a ticket that another worker has by now, for example. */
 function sayTrouble(message: string): string | null {
   if (/\bOOM\b/.test(message))
     return 'the broker has no memory left (maxmemory): give it more, or empty what else it holds; it is asked again';
-  if (/MISCONF|READONLY/.test(message)) return `the broker takes nothing (${message}); it is asked again`;
-  if (/ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|closed|LOADING/i.test(message))
+  if (/MISCONF|READONLY|read-only transaction|could not (extend|write)/.test(message))
+    return `the broker takes nothing (${message}); it is asked again`;
+  if (/ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|closed|LOADING/i.test(message) || AWAY.test(message))
     return `the broker does not answer (${message || 'no connection'}); it is asked again`;
-  if (/WRONGPASS|NOAUTH|NOPERM/.test(message)) return `the broker refuses this program (${message})`;
+  if (/WRONGPASS|NOAUTH|NOPERM|authentication failed|permission denied/.test(message))
+    return `the broker refuses this program (${message})`;
   return null;
 }

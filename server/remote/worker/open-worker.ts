@@ -9,8 +9,6 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { blobToken } from '../blobs/blob-token.ts';
 import { FolderStore } from '../blobs/folder-store.ts';
 import { HttpStore } from '../blobs/http-store.ts';
-import { connectionOptions } from '../broker/connect.ts';
-import { parseDatabaseAddress } from '../broker/database-address.ts';
 import { readJoinFile, type Join } from '../broker/join-file.ts';
 import { openBull } from '../queues/bull.ts';
 import { makeOwnFolder } from './own-folder.ts';
@@ -38,8 +36,7 @@ export async function joinHead(file: string, own: Own): Promise<string | null> {
     );
   const { url, certificate, prefix, secret, database } = joined;
   if (!(await reachBroker(joined, own))) return null;
-  const connection = connectionOptions(parseDatabaseAddress(url), certificate);
-  const post = await openBull({ connection, prefix, lock: own.lock, log: own.log });
+  const post = await openBull({ url, certificate, prefix, lock: own.lock, log: own.log });
   const store = openStore(joined);
   const name = `${hostname()
     .replaceAll(/[^\w-]/g, '-')

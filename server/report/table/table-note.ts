@@ -32,6 +32,7 @@ export function writeNote(
     ...missing(results, table),
     ...engines(results),
     ...sharing(results),
+    ...audits(results),
     ...classes(results),
     ...trainingTime(results),
     ...data(results),
@@ -236,6 +237,11 @@ function sharing({ inexact }: SweepResults): string[] {
     `Stages are shared though the program's forks are not exact (${inexact}): runs are not the same as unshared; ` +
       'a run and its control have one common prefix all the same.',
   ];
+}
+
+function audits({ audit }: SweepResults): string[] {
+  if (audit === undefined) return [];
+  return [`Machines that should compute the same bits do not: ${audit}. One of them may be faulty.`];
 }
 
 function classes(results: SweepResults): string[] {

@@ -28,7 +28,8 @@ export function firstDifference(
   return values[0] === values[1] ? null : { comparison, batch: to, metric: null, values };
 }
 
-function differentPoint(whole: Points, other: Points): Pick<Difference, 'batch' | 'metric' | 'values'> | null {
+/** The first batch at which two trainings have different points, bit by bit; null where all are the same. */
+export function differentPoint(whole: Points, other: Points): Pick<Difference, 'batch' | 'metric' | 'values'> | null {
   const different = [...new Set([...whole.keys(), ...other.keys()])].flatMap((metric) => {
     const [ours, theirs] = [whole.get(metric), other.get(metric)];
     const batches = [...new Set([...(ours?.keys() ?? []), ...(theirs?.keys() ?? [])])];

@@ -39,19 +39,27 @@ export interface Difference {
 }
 
 /** Text for what JSON has no number for, and for the digest of a state. */
-type Value = number | string | null;
+export type Value = number | string | null;
 
 /** `train/total at batch 21: 0.5 in one piece, 0.25 after a fork at batch 20` */
 export function describeDifference({ comparison, batch, metric, values }: Difference, fork: number): string {
-  const [whole, other] = values.map((value) => (value === null ? 'nothing' : shorten(String(value))));
+  const [whole, other] = values.map(valueInWords);
   const how = {
     repeated: 'when trained once more',
     trunk: `in a trunk that ends at batch ${fork}`,
     forked: `after a fork at batch ${fork}`,
     continued: 'when continued after kill -9',
   }[comparison];
-  const where = metric === null ? `the state after batch ${batch}` : `${metric} at batch ${batch}`;
-  return `${where}: ${whole} in one piece, ${other} ${how}`;
+  return `${placeInWords({ batch, metric })}: ${whole} in one piece, ${other} ${how}`;
+}
+
+/** `train/total at batch 21`, or where no metric differs `the state after batch 21` */
+export function placeInWords({ batch, metric }: Pick<Difference, 'batch' | 'metric'>): string {
+  return metric === null ? `the state after batch ${batch}` : `${metric} at batch ${batch}`;
+}
+
+export function valueInWords(value: Value): string {
+  return value === null ? 'nothing' : shorten(String(value));
 }
 
 /** Digests differ in their first characters. */

@@ -3,6 +3,7 @@ import { runName } from '../../store/database/ids.ts';
 import type { RunTask } from '../../store/training/identify-runs.ts';
 import type { Machine, RunOutcome } from '../../store/training/run-state.ts';
 import type { FitResult } from '../../training/fit-task.ts';
+import type { Auditing } from '../audits/auditing.ts';
 import { BYTES_UP_TO } from '../checkpoints/sent-checkpoint.ts';
 import type { Deliveries, Spent } from '../deliveries/deliveries.ts';
 import { epsilonsOf, placesFor } from '../order/epsilons-of.ts';
@@ -56,6 +57,7 @@ export interface Shared {
   lost: Map<number, number>;
   /** By stage: how often it has failed. */
   failed: Map<number, number>;
+  audits: Pick<Auditing, 'watch' | 'next' | 'giveBack'>;
   /** What is known of the graphics card that the workers train on. */
   card: Pick<CardWatch, 'open'>;
 }
@@ -92,6 +94,7 @@ export class WorkerLoop {
         const { gone } = this.#seat;
         const job = await queue.next(AbortSignal.any([ended, gone]), bits);
         if (!job && gone.aborted) continue;
+        if (!job && (await this.#audit(bits, AbortSignal.any([ended, gone])))) continue;
         if (!job) break;
         this.#showIdle();
         // A stage whose trunk may have trained it already is settled beside the training; what is left of it comes
@@ -109,6 +112,24 @@ export class WorkerLoop {
       letGo();
       this.#showIdle();
     }
+  }
+
+  /** Nothing is left to train: trains a stage again that another machine has trained. @returns whether there was one */
+  async #audit(bits: BitClass, ended: AbortSignal): Promise<boolean> {
+    const { audits } = this.#shared;
+    const { whose, gone } = this.#seat;
+    this.#showIdle();
+    const audit = await audits.next(bits, whose, ended);
+    if (audit === null) return gone.aborted && !this.#work.stopping.aborted;
+    try {
+      const worker = this.#seat.trainer();
+      await this.#opened(worker);
+      await audit.train(worker, whose!, this.#work.stopping);
+    } catch (error) {
+      if (!(error instanceof WorkerError)) throw error;
+      audits.giveBack(audit, error.message);
+    }
+    return true;
   }
 
   /** Trains one stage until it is complete, diverged, stopped or has failed too often. */
@@ -145,7 +166,7 @@ export class WorkerLoop {
 
   async #attempt(job: StageJob, bits: BitClass, spent: Spent): Promise<void> {
     const { stopping } = this.#work;
-    const { queue, deliveries, pace, card } = this.#shared;
+    const { queue, deliveries, pace, card, audits } = this.#shared;
     const { from, to } = job.stage;
     const before = this.#storing.idle();
     const worker = this.#seat.trainer();
@@ -159,7 +180,9 @@ export class WorkerLoop {
     let result: FitResult | null = null;
     let gpu = NO_GPU;
     const log = this.#beginLog(job, worker, machine, start, at);
-    const training = worker.train(this.#toOrder(job, start, at), {
+    const order = this.#toOrder(job, start, at);
+    const witness = audits.watch(job, order, bits, this.#seat.whose);
+    const training = worker.train(order, {
       onOutput: log.quote,
       onLoaded: (loaded) => {
         gpu = card.open(machine.device);
@@ -169,6 +192,7 @@ export class WorkerLoop {
       onProgress: (batch) => progress.reach(batch),
       onSegment: (segment) => {
         log.segment(segment);
+        witness(segment);
         const stored = deliveries.advance(job, at, { ...segment, gpu: gpu.take() }, spent);
         this.#storing.add(stored);
         at = segment.to;

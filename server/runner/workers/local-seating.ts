@@ -1,8 +1,9 @@
+import { hostname } from 'node:os';
 import type { BitClass } from '../../store/training/same-bits.ts';
 import type { Crew } from './hire-crew.ts';
 import type { Hire } from './hire-worker.ts';
 import type { Trainer } from './trainer.ts';
-import type { Opening, Seat, Seating } from './seat.ts';
+import type { Opening, Seat, Seating, Whose } from './seat.ts';
 
 /** The seats of this machine: as many as there are, from the beginning. Those who were hired already sit in them. */
 export class LocalSeating implements Seating {
@@ -10,11 +11,24 @@ export class LocalSeating implements Seating {
   readonly size: number;
   readonly #crew: Pick<Crew, 'workers' | 'hire'>;
   readonly #classOf: (seat: number) => BitClass;
+  readonly #cardOf: Crew['cardOf'];
+  readonly #seats: LocalSeat[] = [];
 
-  constructor({ seats, ...crew }: Pick<Crew, 'workers' | 'hire' | 'seats'>, classOf: (seat: number) => BitClass) {
+  constructor(
+    { seats, ...crew }: Pick<Crew, 'workers' | 'hire' | 'seats'>,
+    classOf: (seat: number) => BitClass,
+    cardOf: Crew['cardOf'] = () => null,
+  ) {
     this.size = seats;
     this.#crew = crew;
     this.#classOf = classOf;
+    this.#cardOf = cardOf;
+  }
+
+  /** Each card is a machine of its own. */
+  present({ name }: BitClass): Whose[] {
+    const open = this.#seats.filter((seat) => seat.bits.name === name && !seat.gone.aborted);
+    return open.flatMap(({ whose }) => whose ?? []);
   }
 
   async open({ most, begin }: Opening): Promise<void> {
@@ -28,9 +42,16 @@ export class LocalSeating implements Seating {
       left--;
       return true;
     };
-    for (let index = 0; index < size; index++)
-      begin(new LocalSeat(index, this.#classOf(index), workers[index] ?? null, hire, mayClose));
+    for (let index = 0; index < size; index++) {
+      const whose = cardOwner(this.#cardOf(index));
+      this.#seats.push(new LocalSeat(index, this.#classOf(index), workers[index] ?? null, hire, { mayClose, whose }));
+    }
+    this.#seats.forEach(begin);
   }
+}
+
+function cardOwner(card: string | null): Whose | null {
+  return card === null ? null : { id: card, host: card, name: `${hostname()} (${card})` };
 }
 
 /** So many workers in a row may not open in a seat: its card is lost then. */
@@ -42,7 +63,8 @@ const UNOPENED = 2;
  */
 export class LocalSeat implements Seat {
   readonly index: number;
-  readonly #class: BitClass;
+  readonly whose: Whose | null;
+  readonly bits: BitClass;
   readonly #hire: Hire;
   readonly #mayClose: () => boolean;
   readonly #gone = new AbortController();
@@ -53,9 +75,16 @@ export class LocalSeat implements Seat {
    * @param taken who was hired already, if anybody was
    * @param mayClose whether there are other seats; it counts this one out then
    */
-  constructor(index: number, bits: BitClass, taken: Trainer | null, hire: Hire, mayClose: () => boolean = () => false) {
+  constructor(
+    index: number,
+    bits: BitClass,
+    taken: Trainer | null,
+    hire: Hire,
+    { mayClose = () => false, whose = null }: { mayClose?: () => boolean; whose?: Whose | null } = {},
+  ) {
     this.index = index;
-    this.#class = bits;
+    this.whose = whose;
+    this.bits = bits;
     this.#taken = taken;
     this.#hire = hire;
     this.#mayClose = mayClose;
@@ -70,7 +99,7 @@ export class LocalSeat implements Seat {
   }
 
   async ready(): Promise<BitClass | null> {
-    return this.gone.aborted ? null : this.#class;
+    return this.gone.aborted ? null : this.bits;
   }
 
   /** A worker whose engine did not open is dead too: the next attempt gets a new worker. */

@@ -3,10 +3,21 @@ import type { Trainer } from './trainer.ts';
 
 export type { BitClass };
 
+/** Somebody of whom it can be said that somebody else is another machine: a process elsewhere, or a card. */
+export interface Whose {
+  /** Nobody else has it. */
+  id: string;
+  host: string;
+  /** As it is shown. */
+  name: string;
+}
+
 /** A place where stages are trained, one at a time. */
 export interface Seat {
   /** Counted from 0. */
   readonly index: number;
+  /** On whose machine what is trained here now is trained; null where nobody is here, or nobody can tell. */
+  readonly whose: Whose | null;
   /** Who is known to sit here now; null where nobody is. */
   readonly taken: Trainer | null;
   /**
@@ -29,6 +40,8 @@ export interface Seating {
   readonly isHere: boolean;
   /** How many there are now; 0 where nobody has come yet. */
   readonly size: number;
+  /** Those of a class of bits who are there. */
+  present(bits: BitClass): readonly Whose[];
   /**
    * Opens seats, now or when workers come. Ends when no other seat will be opened.
    */

@@ -90,7 +90,7 @@ function insertSweep(storage: Storage, { schema }: Part, sweep: IncomingSweep, n
   return sweepId;
 }
 
-const KEPT = `definedName, folder, metricName, metricGoal, engine, share, inexact, keepCheckpoints, keepWeights,
+const KEPT = `definedName, folder, metricName, metricGoal, engine, share, inexact, audit, keepCheckpoints, keepWeights,
   otherBits, archived, createdAt, queuedAt, startedAt, finishedAt, resumedAt, batchesBefore`;
 const ARM = 'name, ablation, control, controlIndex, alpha, beta, gamma, epsilon, N, swept, settings';
 const HISTORY = { Look: 'seeds', Extension: 'extendedAt, definition, arms, seeds' };
@@ -139,6 +139,7 @@ function settle(storage: Storage, { schema }: Part, { theirs }: IncomingSweep, s
     .prepare(
       `UPDATE main."Sweep" SET state = @now, error = NULL, cancelRequested = false, killRequested = false,
         engine = coalesce("Sweep".engine, o.engine), inexact = coalesce("Sweep".inexact, o.inexact),
+        audit = coalesce("Sweep".audit, o.audit),
         keepCheckpoints = "Sweep".keepCheckpoints OR o.keepCheckpoints, otherBits = "Sweep".otherBits OR o.otherBits,
         keepWeights = CASE WHEN 'all' IN ("Sweep".keepWeights, o.keepWeights) THEN 'all' ELSE "Sweep".keepWeights END,
         createdAt = min("Sweep".createdAt, o.createdAt),

@@ -27,7 +27,9 @@ export function readResults(
   { confusion = true, ...wanted }: WantedResults = {},
 ): SweepResults | null {
   const sweep = storage
-    .prepare('SELECT name, state, cancelRequested, metricName, metricGoal, plan, inexact FROM "Sweep" WHERE id = ?')
+    .prepare(
+      'SELECT name, state, cancelRequested, metricName, metricGoal, plan, inexact, audit FROM "Sweep" WHERE id = ?',
+    )
     .get(sweepId) as SweepColumns | undefined;
   if (!sweep) return null;
   const plan = JSON.parse(sweep.plan) as Pick<Plan, 'seeds' | 'metrics'>;
@@ -51,6 +53,7 @@ export function readResults(
     }),
     seconds: secondsOf(storage, sweepId),
     ...(sweep.inexact === null ? {} : { inexact: sweep.inexact }),
+    ...(sweep.audit === null ? {} : { audit: sweep.audit }),
     usage,
     looks: new Set([...growth.looks, plan.seeds.length]).size,
     armsBefore: growth.armsBefore,
@@ -75,6 +78,7 @@ interface SweepColumns {
   metricGoal: 'maximize' | 'minimize';
   plan: string;
   inexact: string | null;
+  audit: string | null;
 }
 
 interface RunColumns {

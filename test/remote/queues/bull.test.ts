@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { connectionOptions } from '../../../server/remote/broker/connect.ts';
-import { parseDatabaseAddress } from '../../../server/remote/broker/database-address.ts';
 import { openBull } from '../../../server/remote/queues/bull.ts';
 import type { PostOffice } from '../../../server/remote/queues/post-office.ts';
 import { hasRedis } from '../../helpers/redis.ts';
 import { OwnRedis } from '../own-redis.ts';
 
 async function open(redis: OwnRedis, prefix = 'cosweep-1'): Promise<PostOffice> {
-  const connection = connectionOptions(parseDatabaseAddress(redis.url), null);
-  const post = await openBull({ connection, prefix, lock: 1_000, log: () => {} });
+  const post = await openBull({ url: redis.url, certificate: null, prefix, lock: 1_000, log: () => {} });
   onTestFinished(() => post.close());
   return post;
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "Sweep" ADD COLUMN "audit" TEXT;
