@@ -88,8 +88,8 @@ function openAudits(work: SweepWork, queueOver: AbortSignal): Audits {
 }
 
 /**
- * Where workers of several classes of bits train, or nobody knows which will come, a seed is compared with each. On this
- * machine a program's bits may not be known: there it has one class.
+ * Where workers of several classes of bits train, or nobody knows which will come, a seed is compared with each. On
+ * this machine a program's bits may not be known: there it has one class.
  */
 function standingsFor({ storage, tasks, classes, engine, seating }: SweepWork): Standings | null {
   if (classes.length === 1 || (seating.isHere && isProgramEngine(engine) && classes.length === 0)) return null;

@@ -386,7 +386,9 @@ test('the ablation table: as data, as a page, in every format', async () => {
   ]);
   // Seventeen runs that share nothing.
   expect(json.usage).toMatchObject({ seconds: 17 * 2.5, processor: { seconds: 17 * 3 }, energy: { joules: 17 * 250 } });
-  expect(json.note).toMatch(/Training took 15 s an arm, 43 s in all, .*; 0\.42 Wh an arm, 1\.2 Wh in all by nvidia-smi\./);
+  expect(json.note).toMatch(
+    /Training took 15 s an arm, 43 s in all, .*; 0\.42 Wh an arm, 1\.2 Wh in all by nvidia-smi\./,
+  );
 
   const page = (await ask<AblationResponse>('get', '/sweeps/s1/ablation?format=page')).body;
   expect(page.data).toEqual(json);

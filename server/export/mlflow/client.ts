@@ -93,9 +93,7 @@ export class MlflowClient {
   }
 
   #noAnswer(error: Error): OutsideError {
-    return new OutsideError(
-      `${this.#attempted}: ${this.#reason(error)}; wanted an MLflow server that answers there`,
-    );
+    return new OutsideError(`${this.#attempted}: ${this.#reason(error)}; wanted an MLflow server that answers there`);
   }
 
   #refuseRedirect(response: Response): void {

@@ -11,7 +11,7 @@ import { loadSource } from '../../training/datasets/load.ts';
 import { LARGEST_PACKED, packSource } from '../../training/datasets/packed.ts';
 import type { BlobRef } from '../blobs/blob-store.ts';
 
-/** A file that came in, or was written for a worker, and that nobody has asked for is deleted after so many milliseconds. */
+/** In milliseconds: what came in, or was written for a worker, is deleted where nobody has asked for it so long. */
 const KEPT = 10 * 60_000;
 
 /** Stands for a data set that cannot be sent: whoever has none of its own says so. */
@@ -141,7 +141,7 @@ export class HeadBlobs {
     }
   }
 
-  /** Offers the files of a user's program until this is closed. @param copy the folder that has them, and nothing else */
+  /** Offers the files of a user's program until this is closed. @param copy the folder that has them */
   bundle(copy: string): Promise<BlobRef> {
     return this.#once(copy, () => this.#write(packProgram(copy)));
   }

@@ -59,7 +59,8 @@ async function bring(engine: string, { bundle }: SentProgram, { cache, folder }:
   const bytes = await cache.read(bundle.hash);
   if (bytes !== null) return unpackProgram(bytes, join(folder, 'programs'), engine);
   throw new OutsideError(
-    `its program could not be fetched: the head does not have blob ${bundle.hash}; wanted: a head that trains this sweep`,
+    `its program could not be fetched: the head does not have blob ${bundle.hash}; ` +
+      'wanted: a head that trains this sweep',
   );
 }
 
