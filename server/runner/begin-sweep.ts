@@ -104,12 +104,12 @@ async function checkTheirs(options: Beginner, begun: Begun): Promise<Measured | 
     return { classes: isDone ? null : await thoseThere(options, begun, structures), structures };
   }
   const dataFingerprint = data.fingerprintOf(sweep.armList[0]!.training);
-  const isExact = await ensureExact(options, { sweep, crew, dataFingerprint, isDone, ended });
+  const exact = await ensureExact(options, { sweep, crew, subjects, dataFingerprint, isDone, ended });
   if (ended.aborted) return null;
   const keys = identities.flatMap(({ stages }) => stages.map(({ key }) => key));
   if (isDone || !hasBits(storage, keys)) return { classes: null, structures };
   const first = { arm: sweep.armList[0] as ProgramArm, seed: sweep.plan.seeds[0]! };
-  const sign = signerOf({ subjects, first, isExact }, join(programsFolderOf(storage), 'stages'));
+  const sign = signerOf({ subjects, exact, first }, join(programsFolderOf(storage), 'stages'));
   const say = (message: string): void => options.tell({ kind: 'log', message });
   const classes = await unlessEnded(ended, measureBits(crew, structures, { ended, tell: say, sign }));
   return classes && { classes, structures };

@@ -40,13 +40,13 @@ export async function placesForProgram(engine: string, sent: SentProgram, here: 
   const hire = hireForProgram(engine, placeOf, { patience: here.patience, logs: Logs.none() });
   const program = { hire, seats, copy, folder, stages, dataFingerprint };
   const judged = await judgeHere(subjects, program, { isKnownOnly: false, sweep, ended, say });
-  const { against = null, inexact = null, isExact = false } = judged ?? {};
+  const { against = null, inexact = null, exact = [] } = judged ?? {};
   if (against !== null) throw new UserError(against);
   return {
     seats,
     hire,
     cardOf,
-    sign: signerOf({ subjects, first, isExact }, stages),
+    sign: signerOf({ subjects, exact, first }, stages),
     inexact,
   };
 }

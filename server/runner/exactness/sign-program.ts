@@ -21,10 +21,10 @@ const SAYS_WITHIN = 60_000;
 export interface Signing {
   /** One arm for each structure. */
   subjects: readonly Subject[];
+  /** Those that are known to be exact: the bits of others differ from one time to the next, or nobody has looked. */
+  exact: readonly Subject[];
   /** Any arm of its sweep. */
   first: Pick<Subject, 'arm' | 'seed'>;
-  /** Else its bits differ from one time to the next, or nobody has looked. */
-  isExact: boolean;
 }
 
 /**
@@ -33,17 +33,18 @@ export interface Signing {
  *
  * @param stages where the folders of its stages are made
  */
-export function signerOf({ subjects, first, isExact }: Signing, stages: string): Sign {
+export function signerOf({ subjects, exact, first }: Signing, stages: string): Sign {
   return async (worker) => {
-    if (!isExact) return { machine: await askMachine(worker, first, stages), signatures: subjects.map(() => null) };
+    if (exact.length === 0)
+      return { machine: await askMachine(worker, first, stages), signatures: subjects.map(() => null) };
     let machine = await worker.opened;
-    const signatures: string[] = [];
-    for (const subject of subjects) {
+    const bySubject = new Map<Subject, string>();
+    for (const subject of exact) {
       const signed = await sign(worker, toTask(subject), stages);
       machine = signed.machine ?? machine;
-      signatures.push(signed.signature);
+      bySubject.set(subject, signed.signature);
     }
-    return { machine, signatures };
+    return { machine, signatures: subjects.map((subject) => bySubject.get(subject) ?? null) };
   };
 }
 

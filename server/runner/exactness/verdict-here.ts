@@ -36,8 +36,8 @@ export interface Judged {
   against: string | null;
   /** How it is not exact; null where it is, or where nothing was to be checked. */
   inexact: string | null;
-  /** Whether all of it was found exact. */
-  isExact: boolean;
+  /** Those that are known to be exact. */
+  exact: Subject[];
 }
 
 /**
@@ -53,14 +53,19 @@ export async function judgeHere(
   means: Means & { isKnownOnly: boolean },
 ): Promise<Judged | null> {
   let inexact: string | null = null;
+  const exact: Subject[] = [];
   for (const subject of subjects) {
     const verdict = await verdictOn(subject, here, means);
     if (verdict === null) return null;
     inexact ??= inexactInWords(verdict);
+    if (verdict.kind === 'exact') exact.push(subject);
     const against = reasonAgainst(verdict, subject.arm.training.program.exact);
-    if (against !== null) return { against, inexact, isExact: false };
+    // Where one of several structures cannot be trained, its runs fail, and the others are trained all the same.
+    if (verdict.kind === 'broken' && subject !== subjects[0])
+      means.say(`${means.sweep}: of ${subject.arm.name}, ${against}`);
+    else if (against !== null) return { against, inexact, exact };
   }
-  return { against: null, inexact, isExact: subjects.length > 0 && inexact === null };
+  return { against: null, inexact, exact };
 }
 
 async function verdictOn(
