@@ -4,7 +4,7 @@ import type { ToProcess } from '../http/processes/messages.ts';
 import { openStorage, type Storage } from '../store/database/storage.ts';
 import { openForReading } from '../store/reading/open-for-reading.ts';
 import type { ProcessData } from './start-answering-process.ts';
-import { planFromOutside } from './plan-text.ts';
+import { planningActions } from './plan-text.ts';
 
 // Ctrl-C reaches the whole process group. The server decides what happens then.
 process.on('SIGINT', () => {});
@@ -21,7 +21,7 @@ process.once('message', (data: ProcessData) => {
     async () => {
       const storage = data.writes ? await openForWriting(data) : openForReading(data.database);
       const { allowPrograms } = data;
-      return { storage, actions: { plan: planFromOutside(storage, allowPrograms), allowPrograms } };
+      return { storage, actions: { ...planningActions(storage, allowPrograms), allowPrograms } };
     },
   );
 });

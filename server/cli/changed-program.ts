@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isProgramEngine } from '../sweep/program-engine.ts';
 import { differencesOf, readProgram } from '../runner/programs/program-files.ts';
 import { programsFolderOf } from '../store/database/programs-folder.ts';
@@ -8,7 +9,8 @@ import { UserError } from '../sweep/user-error.ts';
 
 /**
  * A sweep is trained to its end by the program that it was planned with. Where the files beside its definition are
- * others by now, its user says which are meant.
+ * others by now, its user says which are meant. Where there is no such folder, as after a database was sent elsewhere,
+ * the copy is all there is of it.
  *
  * @param wanted the program as the definition has it now; left out for a sweep that is continued as it is stored
  * @throws {UserError} which names the files that differ
@@ -22,6 +24,7 @@ export async function refuseChangedProgram(
   const { engine, armList, folder, id, name } = sweep;
   const training = armList[0]?.training;
   if (!isProgramEngine(engine) || training === undefined || !isProgram(training)) return;
+  if (wanted === undefined && !existsSync(folder)) return;
   const now = await readProgram(wanted?.program ?? training.program, wanted?.folder ?? folder);
   if (now.engine === engine) return;
   const differences = await differencesOf(programsFolderOf(storage), engine, now);

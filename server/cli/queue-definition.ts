@@ -13,7 +13,6 @@ import type { Plan } from '../sweep/plan/plan.ts';
 import { isProgram } from '../sweep/settings.ts';
 import { refuseChangedProgram } from './changed-program.ts';
 import { planDefinition } from './plan-definition.ts';
-import { trustPlanned } from './own-program.ts';
 import { planFor } from './plan-text.ts';
 import { tellNewPlan } from './new-plan.ts';
 import { type DefinitionFile, readDefinitionFile } from './read-definition-file.ts';
@@ -78,8 +77,8 @@ async function queuePlanned(
 }
 
 /** What the file says is its user's own; what the database holds under this name may say something else. */
-async function trustAsWritten(storage: Storage, file: DefinitionFile): Promise<void> {
-  if (readDefinition(file.text, file.source).trainer === 'program') await trustPlanned(storage, await planFile(file));
+async function trustAsWritten(storage: Storage, { text, source, folder }: DefinitionFile): Promise<void> {
+  if (readDefinition(text, source).trainer === 'program') await planFor(storage, source)(text, folder);
 }
 
 function planFile({ text, source, folder }: DefinitionFile): Promise<Plan> {

@@ -20,6 +20,11 @@ export interface Actions {
   plan: PlanAction;
   /** Whether users' own programs are planned and started from here; left out: they are not. */
   allowPrograms?: boolean;
+  /**
+   * Changes a sweep. Where its program is this user's own, so is what the change makes of it; left out: nobody keeps
+   * whose a program is.
+   */
+  keepingTrust?(sweepId: number, change: () => Promise<void>): Promise<void>;
   /** Measures what works on this machine, and keeps it. Every engine is tried. */
   doctor(): Promise<DoctorKept>;
   /** What `doctor` found last; null before it was asked for. */

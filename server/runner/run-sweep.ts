@@ -73,7 +73,7 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
   const cancel = watchCancel(options);
   const over = new AbortController();
   const ended = AbortSignal.any([stop, kill, lost, cancel.cancelled, over.signal]);
-  const hiring = refuseStranger(options).then(() => hireCrew(options, ended));
+  const hiring = hireTrusted(options, ended);
   hiring.catch(() => {}); // met below
   try {
     const beginning = await beginSweep(options, hiring, ended);
@@ -117,6 +117,18 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
     const crew = await hiring.catch(() => null);
     for (const worker of crew?.workers ?? []) worker.kill(); // those that were not needed; the others have ended
   }
+}
+
+/** Of a program that is not trusted nobody is hired: where all of its sweep is trained, nobody has to be. */
+async function hireTrusted(options: SweepOptions & Elsewhere, ended: AbortSignal): Promise<Crew | null> {
+  const refused = await refuseStranger(options);
+  const crew = await hireCrew(options, ended);
+  if (refused === null || crew === null) return crew;
+  for (const worker of crew.workers) worker.kill();
+  const hire = (): never => {
+    throw refused;
+  };
+  return { ...crew, workers: [], hire };
 }
 
 /** Says what came of the audits, and has the sweep's tables say it too where machines differ. */

@@ -58,7 +58,7 @@ export const planLimits: LimitCase[] = [
   {
     what: 'plan: numbers that the layers of a network make of a batch',
     error: () =>
-      toldOfNetwork([{ conv: 2 ** 20, size: 1, stride: 1, padding: 'same', bias: true }, 'relu', 'globalAveragePool']),
+      toldOfNetwork([{ conv: 2 ** 23, size: 1, stride: 1, padding: 'same', bias: true }, 'relu', 'globalAveragePool']),
   },
   { what: 'definition: entries of all lists and objects', error: () => told({ odd: range(150_001, () => 1) }) },
   { what: 'definition: characters of a text', error: () => told({ description: 'x'.repeat(10_001) }) },

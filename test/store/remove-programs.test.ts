@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { programsFolderOf } from '../../server/store/database/programs-folder.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
+import { removePrograms } from '../../server/store/sweeps/remove-programs.ts';
 import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
 import { makePlan, newStorage, request } from './support.ts';
 
@@ -33,7 +34,14 @@ test('the copy of a program goes with the last sweep that uses it', async () => 
   expect(kept(storage)).toEqual(['stages']);
 });
 
-test('so does the copy of an earlier edition, of which the sweep has runs no more', async () => {
+test('one that a sweep has taken up meanwhile stays', async () => {
+  const storage = await newStorage();
+  keep(storage, 'a', FIRST);
+  removePrograms(storage, [`program:${FIRST}`], () => {});
+  expect(kept(storage)).toEqual([FIRST]);
+});
+
+test('the copy of an earlier edition goes too, of which the sweep has runs no more', async () => {
   const storage = await newStorage();
   const a = keep(storage, 'a', FIRST);
   storage.raw.prepare('UPDATE "Run" SET engine = ?').run(`program:${FIRST}`);

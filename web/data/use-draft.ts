@@ -26,13 +26,13 @@ export interface OwnDraft {
 }
 
 /**
- * The draft of this browser, which outlives a reload of the page.
+ * The draft of this browser, which outlives a reload of the page. A clone's is that clone's alone.
  *
  * @param from id of a sweep that it begins with; the draft from before is lost once this one is edited
  */
 export function useDraft(from: string | null): OwnDraft {
   const [begun, setBegun] = useState(EMPTY);
-  const [draft, setDraft] = useState(() => (from === null ? (readDraft() ?? EMPTY) : EMPTY));
+  const [draft, setDraft] = useState(() => (from === null ? (readDraft(EMPTY.definition) ?? EMPTY) : EMPTY));
   const [error, setError] = useState<Error | null>(null);
   useEffect(() => {
     if (from === null) return;
@@ -75,10 +75,10 @@ type StoredDraft = Draft & { begun: string };
  *   next database has such a number too
  * @returns null where no such draft is stored
  */
-function readDraft(begun?: string): Draft | null {
+function readDraft(begun: string): Draft | null {
   try {
     const stored = JSON.parse(readStored(KEY) ?? 'null') as Partial<Record<keyof StoredDraft, unknown>> | null;
-    if (stored === null || (begun !== undefined && stored.begun !== begun)) return null;
+    if (stored?.begun !== begun) return null;
     const text = (key: keyof Draft): string => (typeof stored[key] === 'string' ? stored[key] : EMPTY[key]);
     return Object.fromEntries(KEYS.map((key) => [key, text(key)])) as unknown as Draft;
   } catch {

@@ -21,8 +21,14 @@ const KEPT_WEIGHTS = [
   { value: 'none', label: 'of none' },
 ];
 
-/** Paste a definition, see its plan or all its problems, start it. */
+/** Paste a definition, see its plan or all its problems, start it. Nothing of a draft is left in another one's form. */
 export function NewSweepPage() {
+  const from = useLocation().query.get('from');
+  return <NewSweep key={from ?? ''} from={from} />;
+}
+
+/** @param props.from id of the sweep that it is a clone of */
+function NewSweep({ from }: { from: string | null }) {
   const checking = useDefinitionCheck();
   return (
     <>
@@ -31,7 +37,7 @@ export function NewSweepPage() {
         <p class="lead">Paste a definition. Its plan is shown before anything trains.</p>
       </header>
       <div class="columns">
-        <DefinitionForm checking={checking} />
+        <DefinitionForm from={from} checking={checking} />
         <section class="card" aria-live="polite">
           <h2>Plan</h2>
           <CheckView check={checking.check} />
@@ -41,8 +47,7 @@ export function NewSweepPage() {
   );
 }
 
-function DefinitionForm({ checking }: { checking: DefinitionCheck }) {
-  const from = useLocation().query.get('from');
+function DefinitionForm({ from, checking }: { from: string | null; checking: DefinitionCheck }) {
   const { draft, isEdited, edit, discard, error } = useDraft(from);
   const { definition, baseFolder } = draft;
   const request = (): PlanRequest => ({ definition, ...(baseFolder === '' ? {} : { baseFolder }) });

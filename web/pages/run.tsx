@@ -28,6 +28,7 @@ export function RunPage({ id }: { id: string }) {
 function Run({ run }: { run: RunDetail }) {
   learnMetrics(run.metricList);
   const sweep = run.sweeps[0];
+  const carries = run.sweeps.length === 1;
   return (
     <>
       <header class="page-head">
@@ -36,7 +37,14 @@ function Run({ run }: { run: RunDetail }) {
           {sweep !== undefined && (
             <>
               {' '}
-              / <Link to={`sweeps/${sweep.id}`}>{sweep.name}</Link> / <Link to={`sweeps/${sweep.id}/runs`}>Runs</Link>
+              /{' '}
+              <Link to={`sweeps/${sweep.id}`} carries={carries}>
+                {sweep.name}
+              </Link>{' '}
+              /{' '}
+              <Link to={`sweeps/${sweep.id}/runs`} carries={carries}>
+                Runs
+              </Link>
             </>
           )}{' '}
           / {run.id}
@@ -52,7 +60,10 @@ function Run({ run }: { run: RunDetail }) {
           {sweep !== undefined && (
             <>
               {' '}
-              <Link to={`sweeps/${sweep.id}/curves?arms=${sweep.arm}&pair=${sweep.arm}&pairSeed=${run.seed}`}>
+              <Link
+                to={`sweeps/${sweep.id}/curves?arms=${sweep.arm}&pair=${sweep.arm}&pairSeed=${run.seed}`}
+                carries={carries}
+              >
                 Curves
               </Link>
             </>
@@ -160,7 +171,10 @@ function RecordCard({ run }: { run: RunDetail }) {
           ...run.sweeps.map(({ id, name, arm, armName }): [string, ComponentChildren] => [
             `In ${id}`,
             <>
-              <Link to={`sweeps/${id}`}>{name}</Link>, arm {arm}: {armName}
+              <Link to={`sweeps/${id}`} carries={run.sweeps.length === 1}>
+                {name}
+              </Link>
+              , arm {arm}: {armName}
             </>,
           ]),
         ]}

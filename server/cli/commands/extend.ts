@@ -39,6 +39,7 @@ function extend(session: Session, sweep: string, options: Options): Promise<numb
     const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
     const { planExtension, queueExtension } = await import('../../http/answers/extension.ts');
     const { keepingTrust } = await import('../own-program.ts');
+    const { strangerIn } = await import('../../runner/refuse-stranger.ts');
     const { planFor } = await import('../plan-text.ts');
     const { train } = await import('../train.ts');
     const sweepId = await findSweep(storage, sweep);
@@ -55,6 +56,8 @@ function extend(session: Session, sweep: string, options: Options): Promise<numb
       return 0;
     }
     session.output.say(printableLines(extensionToText(plan)).trimEnd());
+    const stranger = await strangerIn(storage, sweepId);
+    if (stranger !== null) throw stranger; // the sweep stays as it is
     const engine = options.engine === 'auto' ? null : options.engine;
     await keepingTrust(storage, sweepId, () => queueExtension(storage, sweepId, { ...addition, engine }, makePlan));
     return train(session, storage, sweepId, { ...options, fresh: false });

@@ -126,8 +126,9 @@ async function queueStored(
   { output }: Session,
   storage: Storage,
   what: string,
-  { engine, share, fresh, otherBits, moveSeeds, ifQueued }: Options,
+  options: Options,
 ): Promise<number> {
+  const { engine, share, fresh, otherBits, moveSeeds, ifQueued } = options;
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueAgain } = await import('../../store/sweeps/queue.ts');
   const { keepingTrust } = await import('../own-program.ts');
@@ -139,6 +140,7 @@ async function queueStored(
     );
   // What the dashboard has queued is trained by the copy that it was planned with.
   if (!ifQueued && !fresh) await (await import('../changed-program.ts')).refuseChangedProgram(storage, sweepId);
+  if (!ifQueued) await askFirst(storage, sweepId, options);
   const queue = async (): Promise<void> => {
     queueAgain(storage, sweepId, {
       engine: asked(engine),
@@ -150,6 +152,17 @@ async function queueStored(
   // What was queued anew has the new plan already.
   if (ifQueued || !fresh) await (await import('../new-plan.ts')).tellNewPlan(storage, sweepId, output.say);
   return sweepId;
+}
+
+/** Before anything is changed: a sweep whose program is not started stays as it is. */
+async function askFirst(
+  storage: Storage,
+  sweepId: number,
+  { fresh = false, trustProgram = false, listen, url }: Options,
+): Promise<void> {
+  const { refuseStranger } = await import('../../runner/refuse-stranger.ts');
+  const remote = listen ?? url;
+  await refuseStranger({ storage, sweepId, trustsProgram: trustProgram, fresh, remote, tell: () => {} });
 }
 
 /** A sweep that is trained anew is planned anew too. */

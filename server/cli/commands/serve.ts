@@ -61,7 +61,7 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
   const { completeWhenIdle } = await import('../../store/database/complete-file.ts');
   const { startServer } = await import('../../http/server.ts');
   const { RunStarter } = await import('../run-starter.ts');
-  const { planFromOutside } = await import('../plan-text.ts');
+  const { planningActions } = await import('../plan-text.ts');
   const allowPrograms = options.allowPrograms === true;
   const { file: db } = storage;
   const idle = completeWhenIdle(storage);
@@ -81,7 +81,7 @@ async function serveStorage({ output, json }: Session, storage: Storage, options
         storage,
         actions: {
           startRun: (sweepId) => starter.start(sweepId),
-          plan: planFromOutside(storage, allowPrograms),
+          ...planningActions(storage, allowPrograms),
           allowPrograms,
           ...doctorAsker(db),
         },

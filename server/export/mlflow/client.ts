@@ -160,11 +160,12 @@ function mayPass(error: Error, creates: boolean): boolean {
   return NEVER_MADE.includes(code) || (!creates && CUT.includes(code));
 }
 
-/** Statuses of a server, or of what stands before it, that has not begun with the request. */
-const NOT_BEGUN = [429, 503];
-
+/**
+ * 429 alone says that the server has not begun with the request: 503 is what a proxy answers too that has handed it on
+ * and waited in vain.
+ */
 function isBusy({ status }: Response, creates: boolean): boolean {
-  return NOT_BEGUN.includes(status) || (!creates && status >= 500);
+  return status === 429 || (!creates && status >= 500);
 }
 
 const WORDS: Record<string, string> = {

@@ -21,7 +21,8 @@ export const postExtendRoute = route({
   async handle({ storage, actions }, { params: { id }, body: { seeds, values, definition } }) {
     const sweep = await knownSweep(storage, id);
     const addition = { seeds: seeds ?? null, values, definition: definition ?? null, engine: null };
-    await queueExtension(storage, sweep, addition, actions.plan);
+    const change = (): Promise<void> => queueExtension(storage, sweep, addition, actions.plan);
+    await (actions.keepingTrust?.(sweep, change) ?? change());
     await actions.startRun(id);
     return { status: 202, body: await toStartResponse(storage, sweep) };
   },

@@ -23,7 +23,9 @@ export interface Channel {
 }
 
 /** What the process brings along; what else a handler asks for, the server does. */
-export type ProcessContext = Pick<Context, 'storage'> & { actions: Pick<Context['actions'], 'plan'> };
+export type ProcessContext = Pick<Context, 'storage'> & {
+  actions: Pick<Context['actions'], 'plan' | 'allowPrograms' | 'keepingTrust'>;
+};
 
 /**
  * Answers the requests that the server sends, one after the other, as it would itself. The database is

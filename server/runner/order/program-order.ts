@@ -6,15 +6,20 @@ import type { ProgramTraining } from '../../sweep/settings.ts';
 import { stageParameters } from '../../sweep/stage-parameters.ts';
 import type { ProgramOrder } from '../workers/messages.ts';
 
-/** What a program is asked to train in a stage. */
+/**
+ * What a program is asked to train in a stage.
+ *
+ * @param stored the seed; what a database says is a number may be a text, which must not get into the command
+ */
 export function programOrder(
   arm: Arm & { training: ProgramTraining },
   { stageId, to }: Pick<StageTask, 'stageId' | 'to'>,
-  seed: number,
+  stored: number,
 ): Pick<ProgramOrder, 'settings' | 'stage' | 'command' | 'order' | 'batchesPerEpoch'> {
   const { program: settings, batches, evalEvery, ...own } = arm.training;
   const parameters = stageParameters(arm, to);
   const { batchesPerEpoch } = own;
+  const seed = Number(stored);
   return {
     settings,
     stage: stageName(stageId),

@@ -46,6 +46,8 @@ export function programEnvironment(
   return {
     OMP_NUM_THREADS: own['OMP_NUM_THREADS'] ?? String(threads),
     PYTHONUNBUFFERED: '1',
+    // Nothing is left in the copy of its files that is not the program's.
+    PYTHONDONTWRITEBYTECODE: '1',
     CUBLAS_WORKSPACE_CONFIG: ':4096:8',
     ...Object.fromEntries(Object.entries(own).filter(([name]) => isPassed(name))),
     ...(devices === null ? {} : { CUDA_VISIBLE_DEVICES: devices.join(',') }),

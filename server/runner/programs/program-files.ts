@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { explainFileError } from '../../sweep/file-error.ts';
@@ -16,7 +16,7 @@ const MAX_FILES = 2_000;
 const MAX_BYTES = 64 * 2 ** 20;
 
 /** In a copy: the names of its files, and their hashes. */
-const MANIFEST = '.cosweep-program.json';
+export const MANIFEST = '.cosweep-program.json';
 
 /** A user's own program as it is on the disk. */
 export interface Program {
@@ -48,8 +48,17 @@ export async function readProgram(
     const isExecutable = ((await stat(join(folder, path))).mode & 0o111) > 0;
     files.push({ path, bytes, hash: hashOf(bytes), isExecutable });
   }
-  const identity = toCanonicalJson({ command, files: files.map(({ path, hash }) => [path, hash]) });
-  return { engine: programEngine(hashOf(identity)), files };
+  return { engine: engineFor(command, hashesOf(files)), files };
+}
+
+function hashesOf(files: Program['files']): Map<string, string> {
+  return new Map(files.map(({ path, hash }) => [path, hash]));
+}
+
+/** @param files path → hash */
+function engineFor(command: unknown, files: ReadonlyMap<string, string>): string {
+  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  return programEngine(hashOf(toCanonicalJson({ command, files: sorted })));
 }
 
 async function findFiles(patterns: readonly string[], folder: string): Promise<string[]> {
@@ -70,23 +79,19 @@ function refusal(found: string): UserError {
 }
 
 /**
- * Keeps a copy of a program, from which it is run: what is edited while a sweep trains changes nothing of it.
+ * Keeps a copy of a program, from which it is run: what is edited while a sweep trains changes nothing of it. A copy
+ * that is there is left alone where it holds these very files: one that came with a database may hold others under the
+ * same name.
  *
  * @param folder that holds the copies of the database
  * @returns the folder of the copy
  */
-export async function keepProgram(folder: string, { engine, files }: Program): Promise<string> {
-  const kept = programFolder(folder, engine);
-  if (await isKept(folder, engine)) return kept;
+export async function keepProgram(folder: string, program: Program): Promise<string> {
+  const kept = programFolder(folder, program.engine);
+  if (await holds(folder, program)) return kept;
   const unfinished = `${kept}.${randomUUID()}.tmp`;
   try {
-    await mkdir(unfinished, { recursive: true, mode: 0o700 });
-    for (const { path, bytes, isExecutable } of files) {
-      await mkdir(dirname(join(unfinished, path)), { recursive: true });
-      await writeFile(join(unfinished, path), bytes, { mode: isExecutable ? 0o700 : 0o600 });
-    }
-    const hashes = Object.fromEntries(files.map(({ path, hash }) => [path, hash]));
-    await writeFile(join(unfinished, MANIFEST), `${JSON.stringify(hashes, null, 2)}\n`);
+    await writeCopy(unfinished, program);
     // One that was damaged makes room; nobody trains from it.
     if (existsSync(kept)) await rename(kept, `${unfinished}.damaged`).catch(() => {});
     await rename(unfinished, kept).catch((error: unknown) => {
@@ -98,7 +103,40 @@ export async function keepProgram(folder: string, { engine, files }: Program): P
     for (const left of [unfinished, `${unfinished}.damaged`])
       await rm(left, { recursive: true, force: true }).catch(() => {});
   }
-  return kept;
+  if (await holds(folder, program)) return kept;
+  throw new UserError(`Cannot keep a copy of the program in ${kept}: other files are there, and cannot be replaced`);
+}
+
+async function writeCopy(copy: string, { files }: Program): Promise<void> {
+  await mkdir(copy, { recursive: true, mode: 0o700 });
+  for (const { path, bytes, isExecutable } of files) {
+    await mkdir(dirname(join(copy, path)), { recursive: true });
+    await writeFile(join(copy, path), bytes, { mode: isExecutable ? 0o700 : 0o600 });
+  }
+  const hashes = Object.fromEntries(hashesOf(files));
+  await writeFile(join(copy, MANIFEST), `${JSON.stringify(hashes, null, 2)}\n`);
+}
+
+/** Whether the copy is there and holds the files that were just read. */
+async function holds(folder: string, { engine, files }: Program): Promise<boolean> {
+  const there = await programFiles(programFolder(folder, engine));
+  const isSame = there.size === files.length && files.every(({ path, hash }) => there.get(path) === hash);
+  return isSame && isKept(folder, engine);
+}
+
+/** Whether the copy is whole, and is that of this command: the engine's name is made of the command and the files. */
+export async function isCopyOf(folder: string, engine: string, command: unknown): Promise<boolean> {
+  const files = await programFiles(programFolder(folder, engine));
+  return engineFor(command, files) === engine && isKept(folder, engine);
+}
+
+/** Copies the files of a program from one copy of it into another folder, and nothing that lies beside them. */
+export async function copyKept(copy: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const path of [MANIFEST, ...(await programFiles(copy)).keys()]) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await copyFile(join(copy, path), join(to, path));
+  }
 }
 
 /** `program:1a2b…` → its folder */
@@ -134,7 +172,7 @@ export async function unpackProgram(bytes: AsyncIterable<Uint8Array>, folder: st
  */
 export async function differencesOf(folder: string, engine: string, { files }: Program): Promise<string[]> {
   const before = await programFiles(programFolder(folder, engine));
-  const now = new Map(files.map(({ path, hash }) => [path, hash]));
+  const now = hashesOf(files);
   return [...new Set([...before.keys(), ...now.keys()])].flatMap((path) => {
     if (!now.has(path)) return [`${path} is gone`];
     if (!before.has(path)) return [`${path} is new`];
@@ -144,20 +182,38 @@ export async function differencesOf(folder: string, engine: string, { files }: P
 
 /** The files of a copy, path → hash; none where it is gone. */
 export async function programFiles(copy: string): Promise<Map<string, string>> {
-  const manifest = await readFile(join(copy, MANIFEST), 'utf8').catch(() => '{}');
-  return new Map(Object.entries(JSON.parse(manifest) as Record<string, string>));
+  return (await readManifest(copy)) ?? new Map<string, string>();
+}
+
+/** null where there is none, or it is no list of files below the copy. */
+async function readManifest(copy: string): Promise<Map<string, string> | null> {
+  try {
+    const entries = Object.entries(JSON.parse(await readFile(join(copy, MANIFEST), 'utf8')) as Record<string, unknown>);
+    const isList = entries.every(([path, hash]) => isBelow(path) && typeof hash === 'string');
+    return isList ? new Map(entries as [string, string][]) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isBelow(path: string): boolean {
+  return !isAbsolute(path) && !path.split(/[/\\]/).includes('..');
 }
 
 /** Whether the copy is there, and its files are what they were when it was made. */
 export async function isKept(folder: string, engine: string): Promise<boolean> {
   const kept = programFolder(folder, engine);
-  const manifest = await readFile(join(kept, MANIFEST), 'utf8').catch(() => null);
-  if (manifest === null) return false;
-  for (const [path, hash] of Object.entries(JSON.parse(manifest) as Record<string, string>)) {
-    const found = await stat(join(kept, path)).catch(() => null);
-    if (!found?.isFile() || hashOf(await readFile(join(kept, path))) !== hash) return false;
-  }
+  const files = await readManifest(kept);
+  const root = await realpath(kept).catch(() => null);
+  if (files === null || root === null) return false;
+  for (const [path, hash] of files) if (!(await isFile(join(root, path), hash))) return false;
   return true;
+}
+
+/** A link, or a path through one, is none: it would lead to whatever is put there later. */
+async function isFile(file: string, hash: string): Promise<boolean> {
+  if ((await realpath(file).catch(() => null)) !== file || !(await stat(file)).isFile()) return false;
+  return hashOf(await readFile(file)) === hash;
 }
 
 function hashOf(content: string | Uint8Array): string {

@@ -1,33 +1,76 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Arm } from '../../sweep/arm.ts';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
+import { fileReason } from '../../sweep/file-error.ts';
 import { isProgram } from '../../sweep/settings.ts';
 import { programFiles } from './program-files.ts';
 import { stateFolder } from './state-folder.ts';
+import { removeCaches, strangeFiles } from './strange-files.ts';
 
 /**
  * Which programs this user has planned on this machine, or was asked about: a file each in the user's folder of states,
- * where no database, copied or downloaded, brings one. What counts is what decides which code is run: this very copy of
- * the files, the command, the environment, and every text among the settings, since texts may stand in the command.
- * Numbers may be other ones.
+ * where no database, copied or downloaded, brings one. What counts is what decides which code is run: the program's
+ * files, the command, the environment, the folder of the definition, and every text among the settings, since texts may
+ * stand in the command. Numbers may be other ones. What lies beside the files in their copy counts too: it is trusted
+ * in the very folder in which this user's runs have written it.
  */
 
-/** @param copy the folder of the program's copy, beside the database */
-export async function isTrusted(copy: string, arms: readonly Arm[]): Promise<boolean> {
-  return [...(await keysOf(copy, arms))].every((key) => existsSync(fileOf(key)));
+/** A sweep as far as it decides what its program does. */
+export interface ProgramUse {
+  /** Of the definition. */
+  folder: string;
+  arms: readonly Arm[];
 }
 
-/** A folder of states that cannot be written to is no failure: the user is asked again. */
-export async function trustProgram(copy: string, arms: readonly Arm[]): Promise<void> {
-  for (const key of await keysOf(copy, arms)) {
-    const file = fileOf(key);
-    if (existsSync(file)) continue;
-    await mkdir(join(file, '..'), { recursive: true, mode: 0o700 })
-      .then(() => writeFile(file, `${JSON.stringify({ copy })}\n`, { mode: 0o600 }))
-      .catch(() => {});
+/** @param copy the folder of the program's copy, beside the database */
+export async function isTrusted(copy: string, use: ProgramUse): Promise<boolean> {
+  const { uses, place } = await keysOf(copy, use);
+  return uses.every(isNoted) && (isNoted(place) || (await strangeFiles(copy)).length === 0);
+}
+
+/** @returns why later processes do not know of it; null where it is noted for them */
+export async function trustProgram(copy: string, use: ProgramUse): Promise<string | null> {
+  const { uses, place } = await keysOf(copy, use);
+  return noteAll([...uses, place], copy);
+}
+
+/** The same for a program that its user has planned, who has not seen what others may have left beside its files. */
+export async function trustOwnProgram(copy: string, use: ProgramUse): Promise<string | null> {
+  const { uses, place } = await keysOf(copy, use);
+  if (!isNoted(place)) await removeCaches(copy);
+  const isOwn = isNoted(place) || (await strangeFiles(copy)).length === 0;
+  return noteAll(isOwn ? [...uses, place] : uses, copy);
+}
+
+/** What this process has noted, also where the folder of states cannot be written to. */
+const notedHere = new Set<string>();
+
+function isNoted(key: string): boolean {
+  return notedHere.has(fileOf(key)) || existsSync(fileOf(key));
+}
+
+async function noteAll(keys: readonly string[], copy: string): Promise<string | null> {
+  let problem: string | null = null;
+  for (const file of keys.map(fileOf)) {
+    notedHere.add(file);
+    if (!existsSync(file)) problem ??= await note(file, copy);
+  }
+  return problem;
+}
+
+async function note(file: string, copy: string): Promise<string | null> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, `${JSON.stringify({ copy })}\n`, { mode: 0o600 });
+    return null;
+  } catch (error) {
+    return (
+      `Cannot note in ${dirname(file)} that this program is trusted: ${fileReason(error)}; ` +
+      'wanted a folder that can be written to (COSWEEP_STATE names another one)'
+    );
   }
 }
 
@@ -35,25 +78,27 @@ function fileOf(key: string): string {
   return join(stateFolder(), 'programs', `${key}.json`);
 }
 
-/** Of each arm that differs from the others in more than numbers. A copy of the folder is another one. */
-async function keysOf(copy: string, arms: readonly Arm[]): Promise<Set<string>> {
+/** `uses`: one key for each arm that differs from the others in more than numbers. `place`: of the folder itself. */
+async function keysOf(copy: string, { folder, arms }: ProgramUse): Promise<{ uses: string[]; place: string }> {
   const { dev, ino } = await stat(copy, { bigint: true });
-  const files = [...(await programFiles(copy))].sort(([a], [b]) => (a < b ? -1 : 1));
-  const own = { folder: `${dev} ${ino}`, files };
-  const settings = new Set(arms.map((arm) => toCanonicalJson(textsOf(arm))));
-  return new Set(
-    [...settings].map((text) =>
-      createHash('sha256')
-        .update(`${toCanonicalJson(own)}${text}`)
-        .digest('hex'),
-    ),
-  );
+  const files = keyOf([...(await programFiles(copy))].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const texts = new Set(arms.map((arm) => toCanonicalJson(textsOf(arm))));
+  return {
+    uses: [...texts].map((arm) => keyOf({ files, folder, arm })),
+    place: keyOf({ files, place: `${dev} ${ino}` }),
+  };
 }
 
-function textsOf({ training }: Arm): unknown {
+function keyOf(what: unknown): string {
+  return createHash('sha256').update(toCanonicalJson(what)).digest('hex');
+}
+
+/** What a database says is a number may be a text. */
+function textsOf({ alpha, beta, gamma, epsilon, N, loss, training }: Arm): unknown {
   if (!isProgram(training)) return null;
   const { program, ...settings } = training;
-  return { command: program.command, env: program.env, settings: withoutNumbers(settings) };
+  const numbers = { alpha, beta, gamma, epsilon, N };
+  return { command: program.command, env: program.env, rest: withoutNumbers({ numbers, loss, settings }) };
 }
 
 function withoutNumbers(value: unknown): unknown {

@@ -11,8 +11,11 @@ import { toText } from './windows.ts';
 /** Their weights, gradients and two slots of an optimiser take 2 GiB, and a checkpoint 1.5. */
 const MOST_PARAMETERS = 2 ** 27;
 
-/** Numbers that the layers make of a batch: with their gradients they take 32 GiB. */
-const MOST_ACTIVATIONS = 2 ** 32;
+/**
+ * Numbers that the layers make of a batch: with their gradients they take 256 GiB, which no machine of today has room
+ * for. What fits is the machine's affair; this is against a slip of the pen.
+ */
+const MOST_ACTIVATIONS = 2 ** 35;
 
 /** What a network is to be trained on. */
 export interface Images {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { cosweep, start } from '../../helpers/cosweep.ts';
 import { ask, countRuns } from '../snapshot.ts';
 import { temporaryFolder } from '../study.ts';
@@ -68,6 +68,37 @@ test('whoever has the token cannot plan, store or start a program, unless the se
     timeout: 120_000,
     interval: 200,
   });
+});
+
+test('what the dashboard adds to a sweep whose program is the user’s own is so too', async () => {
+  const folder = temporaryFolder();
+  const file = writeProgramStudy(folder, { seeds: 1, training: { mode: 'plain' } });
+  const definition = JSON.parse(readFileSync(file, 'utf8')) as { parameters: object };
+  const parameters = { ...definition.parameters, 'training.mode': { values: ['plain'] } };
+  writeFileSync(file, JSON.stringify({ ...definition, parameters }));
+  const db = join(folder, 'study.db');
+  expect((await cosweep(['run', file], { db })).code).toBe(0);
+  const before = countRuns(db, 'complete');
+  const post = await serve(db, '--allow-programs');
+  const { status, body } = await post('/sweeps/s1/extend', { values: { 'training.mode': ['other'] } });
+  expect(status, JSON.stringify(body)).toBe(202);
+  await vi.waitFor(() => expect(countRuns(db, 'complete')).toBe(2 * before), { timeout: 120_000, interval: 200 });
+});
+
+test('where nothing can be noted of programs, the dashboard stores none', async () => {
+  const folder = temporaryFolder();
+  const file = writeProgramStudy(folder, { seeds: 1 });
+  const db = join(folder, 'study.db');
+  vi.stubEnv('COSWEEP_STATE', join(file, 'state'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const post = await serve(db, '--allow-programs');
+  const request = { definition: readFileSync(file, 'utf8'), baseFolder: folder };
+  const { status, body } = await post('/sweeps', request);
+  expect([status, body]).toEqual([
+    503,
+    { error: expect.objectContaining({ message: expect.stringMatching(/Cannot note in .*COSWEEP_STATE/) }) },
+  ]);
+  expect(ask(db, 'SELECT count(*) FROM "Sweep"')).toBe(0);
 });
 
 test('no output is written into the folder of programs', async () => {

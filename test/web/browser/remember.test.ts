@@ -163,8 +163,11 @@ describeInBrowser('what is remembered', () => {
     await field.fill('{"name": "edited"}');
     await page.goto('new?from=s2'); // another sweep begins with its own definition
     await page.waitForFunction(() => !['', '{"name": "edited"}'].includes(document.querySelector('textarea')!.value));
-    await page.goto('new');
-    expect(await field.inputValue()).toBe('{"name": "edited"}');
+    await page.getByRole('link', { name: 'New sweep' }).click(); // and so does one that is nobody's clone
+    await page.waitForFunction(() => document.querySelector('textarea')?.value === '');
+    await field.fill('{"name": "new"}');
+    await page.reload();
+    expect(await field.inputValue()).toBe('{"name": "new"}');
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Clear' }).click();
     await page.waitForFunction(() => document.querySelector('textarea')?.value === '');
