@@ -120,12 +120,13 @@ async function claimFolder(
 /**
  * The options were given for one sweep. Any other sweep of the queue is trained as it was queued, on its own engine.
  */
-const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'perDevice' | 'fresh' | 'trustsProgram'> = {
+const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'perDevice' | 'fresh' | 'trustsProgram' | 'audit'> = {
   engine: 'auto',
   device: null,
   perDevice: undefined,
   fresh: false,
   trustsProgram: false,
+  audit: false,
 };
 
 /**
