@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { UserError } from '../../sweep/user-error.ts';
-import { BrokerAway } from './connect.ts';
+import { BrokerAway, tlsOptions } from './connect.ts';
 import { maskUrl } from './database-address.ts';
 import { CERTIFICATE_FAULTS, meaningOf, type Asked, type Explanation } from './faults.ts';
 import { loadPeer } from './peer-packages.ts';
@@ -25,7 +25,7 @@ export function clientOptions(address: PostgresAddress, certificate: string | nu
     user,
     database,
     ...(password === null ? {} : { password }),
-    ssl: encrypted ? (certificate === null ? {} : { ca: certificate }) : false,
+    ssl: encrypted ? tlsOptions(certificate) : false,
     application_name: 'cosweep',
     connectionTimeoutMillis: ANSWER_WITHIN,
     query_timeout: 2 * ANSWER_WITHIN,
