@@ -8,6 +8,9 @@ import type { TrainOptions } from './train-options.ts';
 /** In milliseconds: so long the end of the worker is waited for. */
 const ENDS_WITHIN = 20_000;
 
+/** The exit code of a worker that cannot train the sweep. */
+const REFUSED = 2;
+
 /** A worker that fails is started again so many times. */
 const AGAIN = 3;
 
@@ -29,7 +32,8 @@ export function startOwnWorker(
     child = start(joinFile, options, say);
     const [code, signal] = (await once(child, 'close').catch(() => [1, null])) as [number | null, string | null];
     if (isOver || code === 0) return;
-    const isLast = starts > AGAIN;
+    // What is wrong with the sweep or with this machine would be so again; the worker has said it.
+    const isLast = starts > AGAIN || code === REFUSED;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     say(`the worker of this machine ended ${how}${isLast ? ', and is not started again' : ''}`);
     if (!isLast) await tend(starts + 1);

@@ -1,24 +1,25 @@
 import { join } from 'node:path';
 import { isProgramEngine } from '../sweep/program-engine.ts';
-import type { ProgramTraining } from '../sweep/settings.ts';
 import { programsFolderOf } from '../store/database/programs-folder.ts';
 import type { TrainingEnvironment } from '../store/reading/read-environment.ts';
 import { readSweep, type SweepRecord } from '../store/reading/read-sweep.ts';
 import { isAllDone, readTasks, type RunIdentity } from '../store/training/identify-runs.ts';
 import { acceptsOtherBits, hasBits } from '../store/training/same-bits.ts';
+import { noteInexact } from '../store/training/note-inexact.ts';
 import { startSweep } from '../store/training/sweep-turn.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureExact } from './exactness/ensure-exact.ts';
-import { signMachine, signProgram } from './exactness/sign-program.ts';
+import { signerOf } from './exactness/sign-program.ts';
 import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
+import type { ProgramArm } from './programs/structure.ts';
 import { subjectsOf } from './programs/subject.ts';
 import type { SweepOptions } from './run-options.ts';
 import type { Crew } from './workers/hire-crew.ts';
 import { programStructures, structuresOf, type Structures } from './workers/bit-class.ts';
 import { remoteSweepOf } from './workers/remote-sweep.ts';
 import { whenAborted } from './when-aborted.ts';
-import { measureBits, type ClassOfCard, type Sign } from './workers/measure-bits.ts';
+import { measureBits, type ClassOfCard } from './workers/measure-bits.ts';
 
 /** What a sweep is trained on. */
 interface Inputs extends Data {
@@ -87,43 +88,31 @@ interface Begun {
 
 /**
  * Whether a user's program continues exactly. Which bits it computes is measured only where there are others to compare
- * them with.
+ * them with: machines elsewhere sign what they train.
  *
  * @returns null where it was ended
  */
 async function checkTheirs(options: Beginner, begun: Begun): Promise<Measured | null> {
   const { storage, sweepId, fresh } = options;
   const { sweep, crew, identities, data, ended } = begun;
-  const structures = programStructures;
+  const subjects = subjectsOf(sweep, crew.engine);
+  const structures = programStructures(sweep.armList, subjects);
   const isDone = !fresh && isAllDone(storage, sweepId, identities);
-  if (crew.remote !== null)
+  if (crew.remote !== null) {
+    // What workers find is added.
+    if (fresh) await patiently({ storage, giveUp: ended }, () => noteInexact(storage, options.lease, sweepId, null));
     return { classes: isDone ? null : await thoseThere(options, begun, structures), structures };
+  }
   const dataFingerprint = data.fingerprintOf(sweep.armList[0]!.training);
   const isExact = await ensureExact(options, { sweep, crew, dataFingerprint, isDone, ended });
   if (ended.aborted) return null;
   const keys = identities.flatMap(({ stages }) => stages.map(({ key }) => key));
   if (isDone || !hasBits(storage, keys)) return { classes: null, structures };
-  return unlessEnded(
-    ended,
-    signHere(options, begun, isExact).then((classes) => ({ classes, structures })),
-  );
-}
-
-/** Machines elsewhere have signed what they trained of a program's sweep, so this one does as well. */
-function signHere({ storage, tell }: Beginner, { sweep, crew, ended }: Begun, isExact: boolean): Promise<ClassOfCard> {
-  const { training } = sweep.armList[0]!;
-  const [subject] = subjectsOf(sweep, crew.engine);
-  const stages = join(programsFolderOf(storage), 'stages');
-  const sign: Sign = async (worker) => {
-    const signing =
-      isExact && subject
-        ? signProgram(worker, subject, stages)
-        : signMachine(worker, (training as ProgramTraining).program.gpus);
-    const { machine, signature } = await signing;
-    return { machine, signatures: [signature] };
-  };
-  const say = (message: string): void => tell({ kind: 'log', message });
-  return measureBits(crew, programStructures, { ended, tell: say, sign });
+  const first = { arm: sweep.armList[0] as ProgramArm, seed: sweep.plan.seeds[0]! };
+  const sign = signerOf({ subjects, first, isExact }, join(programsFolderOf(storage), 'stages'));
+  const say = (message: string): void => options.tell({ kind: 'log', message });
+  const classes = await unlessEnded(ended, measureBits(crew, structures, { ended, tell: say, sign }));
+  return classes && { classes, structures };
 }
 
 /** The bits that are computed here. Of workers on other machines they are measured when those come. */

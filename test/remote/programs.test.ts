@@ -11,7 +11,7 @@ import { severalFor, type Several } from './several.ts';
 const study: ProgramStudy = { beta: [0.2], N: [0, 10, 20, 30], seeds: 3, training: { pause: 3, saveEvery: 0.1 } };
 
 test('workers elsewhere train a user’s program to the points and states of this machine alone', async () => {
-  const all = programStudy(study);
+  const all = programStudy({ ...study, training: { ...study.training, behave: 'talks' } });
   const head = all.startHead();
   await head.says('cosweep worker --join');
   // The folder of the definition is the head's alone.
@@ -24,9 +24,16 @@ test('workers elsewhere train a user’s program to the points and states of thi
   }
   expect(await snapshot(all.db)).toEqual(await undisturbed(all));
   expect(ask(all.db, 'SELECT count(*) FROM "Run" WHERE device <> ?', 'an abacus')).toBe(0);
+  const { stdout: log } = await cosweep(['show', 'r1', '--log'], { db: all.db });
+  expect(log).toMatch(/^\S+ stdout: half of it\n\S+ stdout: is said here$/m);
   // Each stage has the bits that its worker has signed, and both workers signed the same ones.
   expect(ask(all.db, 'SELECT count(DISTINCT bits) FROM "Stage" WHERE bits IS NOT NULL')).toBe(1);
   expect(ask(all.db, 'SELECT count(*) FROM "Stage" WHERE bits IS NULL')).toBe(0);
+  // Another sweep signs other batches: what both have in common is taken all the same, since it is the same machine.
+  const other = { ...study, beta: [0.3, 0.2], training: { ...study.training, behave: 'talks' } };
+  const more = await cosweep(runProgramArgs(writeProgramStudy(join(dirname(all.file), 'more'), other)), { db: all.db });
+  expect(more.code, more.stderr).toBe(0);
+  expect(ask(all.db, 'SELECT count(*) FROM "Stage" WHERE edition > 0')).toBe(0);
 });
 
 test('a worker is killed with all that it has started: another one ends what is left of it, and the points are the same', async () => {
@@ -117,6 +124,17 @@ test('a worker on which forks are not exact is refused with the place; where tha
   expect((await second.ended).code).toBe(0);
   await worker.ended;
   expect(ask(allowed.db, 'SELECT inexact FROM "Sweep"')).toMatch(/^train\/total at batch 3: /);
+});
+
+test('a program that does not fork is shared among machines of one kind', async () => {
+  const all = programStudy({ ...study, N: [0, 20], seeds: 2, program: { fork: false } });
+  const head = all.startHead();
+  await head.says('cosweep worker --join');
+  const workers = [all.startWorker(), all.startWorker()];
+  expect((await head.ended).code).toBe(0);
+  for (const worker of workers) expect((await worker.ended).code).toBe(0);
+  expect(await snapshot(all.db)).toEqual(await undisturbed(all));
+  expect(ask(all.db, 'SELECT count(*) FROM "Stage" WHERE bits IS NOT NULL')).toBe(0);
 });
 
 test('a program whose copy was changed is not sent to anybody', async () => {

@@ -59,8 +59,8 @@ test('workers on other machines are sent home, and their queues left, before ano
   };
   const closed: boolean[] = [];
   const remote = {
-    ...{ temporaries: 'sweep.checkpoint', begin: () => {}, present: () => ({ sweepId: null, workers: [], waiting: [] }) },
-    ...{ engine: unused, gather: unused, seating: unused },
+    ...{ temporaries: 'sweep.checkpoint', begin: () => {}, engine: unused, gather: unused, seating: unused },
+    present: () => ({ sweepId: null, workers: [], waiting: [] }),
     close: async () => void closed.push(leaseHolder(storage) !== null),
   };
   expect(await runQueue({ ...optionsOf(storage, sweepId), remote, stop: AbortSignal.abort() })).toBeNull();

@@ -46,12 +46,10 @@ async function work(session: Session, given: string[], options: WorkerOptions): 
   const { Patience } = await import('../../runner/patience.ts');
   const { output } = session;
   const alone = startersEnd();
-  const engine = await chooseHere(options, output.say);
   const { slots, perDevice, device = null } = options;
   const share = { device, slots, perDevice, patience: new Patience(watchdogTime()), say: output.say };
   const onEngine = engineFinder(share);
-  // What is wrong with the options is said before anything is joined.
-  await onEngine(engine);
+  const engine = await chooseHere(options, onEngine, output.say);
   const signals = watchStopSignals((signal) => output.say(`${signal}: ending with what is trained so far stored`));
   const until = endOf(options);
   try {
@@ -86,9 +84,23 @@ function refuseArguments([first]: readonly string[]): void {
 
 type Say = (message: string) => void;
 
-async function chooseHere({ engine, device }: WorkerOptions, say: Say): Promise<EngineName> {
+/** What is wrong with the options is said before anything is joined. @returns null where a program alone can train */
+async function chooseHere(
+  { engine, device, perDevice }: WorkerOptions,
+  onEngine: (engine: EngineName) => Promise<unknown>,
+  say: Say,
+): Promise<EngineName | null> {
   const { chooseEngine } = await import('../../training/engines/choose.ts');
-  return chooseEngine(engine, say, device ?? null);
+  try {
+    const chosen = await chooseEngine(engine, say, device ?? null);
+    await onEngine(chosen);
+    return chosen;
+  } catch (error) {
+    // Cards that none of our engines can use a program may.
+    if (engine !== 'auto' || (device === undefined && perDevice === undefined)) throw error;
+    say(`${(error as Error).message}. Sweeps of programs can be trained here all the same`);
+    return null;
+  }
 }
 
 /** In milliseconds: so much of the given time is left for the last checkpoints, at most a tenth of it. */

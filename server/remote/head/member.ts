@@ -11,8 +11,8 @@ export interface Member {
   readonly pid: number;
   /** How many stages it trains at the same time; 0 where it is not ready for any sweep. */
   slots: number;
-  /** The engine that it would take by itself. */
-  readonly engine: string;
+  /** The engine that it would take by itself; null where none works there, and it is of use for programs alone. */
+  readonly engine: string | null;
   /** By `performance.now()`, as `heardAt`. */
   readonly cameAt: number;
   /** The sweep that it has opened its engine for; null where it is not ready for any. */
@@ -81,10 +81,13 @@ export class Members {
     return this.list.filter(({ heardAt }) => performance.now() - heardAt > milliseconds);
   }
 
-  /** The first who is there. @returns null where it was ended */
+  /** The first who is there and has an engine. @returns null where it was ended */
   async first(ended: AbortSignal): Promise<Member | null> {
-    while (!ended.aborted && this.#members.size === 0)
+    for (;;) {
+      if (ended.aborted) return null;
+      const able = this.list.find(({ engine }) => engine !== null);
+      if (able) return able;
       await Promise.race([new Promise<void>((resolve) => this.#arrived.push(resolve)), whenAborted(ended)]);
-    return ended.aborted ? null : this.list[0]!;
+    }
   }
 }

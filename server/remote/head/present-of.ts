@@ -40,7 +40,7 @@ function describe(member: Member, seating: RemoteSeating | null): Omit<NotedWork
     host,
     pid,
     slots,
-    engine: isOpen ? seating.engine : member.engine,
+    engine: isOpen ? seating.engine : (member.engine ?? 'none'),
     machine: isOpen ? member.machine : null,
     bits: isOpen ? (member.bits?.name ?? null) : null,
     cameAt: steadyNow(cameAt),

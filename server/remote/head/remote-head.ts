@@ -120,6 +120,8 @@ export class RemoteHead implements RemoteWorkers {
     open.catch(() => over.abort());
     while (!signal.aborted && seating.classes.length === 0) await sleep(LOOK);
     await sleep(this.#options.lock, undefined, { signal }).catch(() => {});
+    if (seating.isOpening) this.#options.log('waiting for workers that look what they compute on this sweep');
+    while (!signal.aborted && seating.isOpening) await sleep(LOOK);
     over.abort();
     await open;
     return ended.aborted ? [] : seating.classes;

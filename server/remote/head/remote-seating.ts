@@ -179,6 +179,11 @@ export class RemoteSeating implements Seating {
     return this.#present(bits).map(toWhose);
   }
 
+  /** Whether somebody is there who has not said yet whether it can train this sweep. */
+  get isOpening(): boolean {
+    return this.#means.members.list.some(({ sweep, unable }) => sweep !== this.id && unable === null);
+  }
+
   /** Of all who have been ready. */
   get classes(): BitClass[] {
     return [...this.#offices.values()].map(({ bits }) => bits);

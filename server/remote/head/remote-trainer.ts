@@ -176,6 +176,8 @@ export class RemoteTrainer implements Trainer {
       training.isLoaded = true;
     } else if (body.kind === 'progress') {
       if (training.isLoaded) told.onProgress(Math.min(body.batch, order.to));
+    } else if (body.kind === 'output') {
+      for (const { stream, text } of body.pieces) told.onOutput?.(stream, text);
     } else if (body.kind === 'segment') return this.#takeSegment(training, body.segment);
     else if (body.kind === 'failed') this.#fail(body);
     else return false;

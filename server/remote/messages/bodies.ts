@@ -8,6 +8,8 @@ import { fromPlain } from './typed-json.ts';
 // What head and workers say to each other, inside of envelopes. Both sides parse what they get.
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** Of a program with the batches that it was signed by. */
+const Signature = z.string().regex(/^[0-9a-f]{64}(-p[0-9a-f]{16})?$/);
 const Batch = z.int().min(0);
 const Seconds = z.number().min(0);
 /** Of a longer one its beginning counts. */
@@ -128,6 +130,11 @@ const Loaded = z.strictObject({
   machine: Machine.nullable(),
 });
 
+/** Of what a stage's process writes a message takes so many characters. */
+export const LONGEST_OUTPUT = 32_768;
+
+const Output = z.strictObject({ stream: z.enum(['stdout', 'stderr']), text: z.string().max(LONGEST_OUTPUT) });
+
 /** From a worker to the head. */
 export const ToHead = z.discriminatedUnion('kind', [
   /** Said at the beginning, and every few seconds from then on. */
@@ -136,8 +143,8 @@ export const ToHead = z.discriminatedUnion('kind', [
     cosweep: Id,
     host: Text,
     pid: z.int(),
-    /** The fastest that works there, or the one that it was told. */
-    engine: Id,
+    /** The fastest that works there, or the one that it was told; null where none does. */
+    engine: Id.nullable(),
     /** Grants that it trains. */
     grants: z.array(z.string().max(64)),
   }),
@@ -145,7 +152,7 @@ export const ToHead = z.discriminatedUnion('kind', [
     kind: z.literal('ready'),
     sweep: z.int(),
     machine: Machine,
-    signatures: z.array(Hash.nullable()),
+    signatures: z.array(Signature.nullable()),
     /** How many stages it trains at the same time. */
     slots: z.int().min(1).max(1024),
     /** How a user's program is not exact there; null where it is, or where that was not asked. */
@@ -156,6 +163,8 @@ export const ToHead = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('claim'), ticket: Id }),
   z.strictObject({ kind: z.literal('loaded'), loaded: Loaded }),
   z.strictObject({ kind: z.literal('progress'), batch: Batch }),
+  /** What the process of a stage has written, for its log. */
+  z.strictObject({ kind: z.literal('output'), pieces: z.array(Output).max(1000) }),
   /** A `Segment` as typed JSON. */
   z.strictObject({ kind: z.literal('segment'), segment: z.unknown() }),
   z.strictObject({ kind: z.literal('failed'), message: Text, lost: z.boolean() }),

@@ -141,8 +141,8 @@ class Bull implements PostOffice {
         return this.#praise();
       } catch (error) {
         if (this.#isClosed) return;
-        const { message, code } = error as Fault;
-        this.#say(sayTrouble(message || (code ?? '')) ?? `the broker does not do what it is asked (${message}); ${AGAIN}`);
+        const trouble = sayTrouble(error as Fault);
+        this.#say(trouble ?? `the broker does not do what it is asked (${(error as Fault).message}); ${AGAIN}`);
         await sleep(LONGEST_PAUSE / 2);
       }
     }
@@ -153,8 +153,8 @@ class Bull implements PostOffice {
     this.#trouble = null;
   };
 
-  readonly #complain = ({ message, code }: Fault): void => {
-    const trouble = sayTrouble(message || (code ?? ''));
+  readonly #complain = (fault: Fault): void => {
+    const trouble = sayTrouble(fault);
     if (!this.#isClosed && trouble !== null) this.#say(trouble);
   };
 
@@ -176,7 +176,8 @@ const AGAIN = 'it is asked again';
 const AWAY = /terminat|starting up|shutting down|timeout|recovery mode|too many clients|connection slots/;
 
 /** null where it says nothing about the broker: a ticket that another worker has by now, for example. */
-function sayTrouble(message: string): string | null {
+function sayTrouble(fault: Fault): string | null {
+  const message = fault.message || (fault.code ?? '');
   if (/\bOOM\b/.test(message))
     return `the broker has no memory left (maxmemory): give it more, or empty what else it holds; ${AGAIN}`;
   if (/MISCONF|READONLY|read-only transaction|could not (extend|write)/.test(message))

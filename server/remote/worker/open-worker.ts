@@ -51,7 +51,7 @@ export async function joinHead(file: string, own: Own): Promise<string | null> {
   } finally {
     await post.close();
     if (store instanceof HttpStore) store.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
 }
 

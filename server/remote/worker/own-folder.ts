@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearLeftovers } from '../../runner/programs/leftovers.ts';
 import { isAlive } from '../../training/is-alive.ts';
 import { MACHINE } from '../blobs/pins.ts';
 
-/** Where a worker's stages are made. */
+/** Where the stages of a sweep are made. @param folder of the sweep, below that of the worker */
 export function stagesIn(folder: string): string {
   return join(folder, 'stages');
 }
@@ -21,7 +21,8 @@ export async function makeOwnFolder(within = tmpdir()): Promise<string> {
   for (const name of await readdir(within)) {
     const path = join(within, name);
     if (!(await isLeft(path, name))) continue;
-    await clearLeftovers(stagesIn(path));
+    for (const sweep of await readdir(path).catch(() => [] as string[]))
+      await clearLeftovers(stagesIn(join(path, sweep)));
     await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
   const folder = join(within, `cosweep-worker-${MACHINE}-${process.pid}-${randomUUID().slice(0, 8)}`);
@@ -33,6 +34,7 @@ export async function makeOwnFolder(within = tmpdir()): Promise<string> {
 async function isLeft(path: string, name: string): Promise<boolean> {
   const [, machine, pid] = /^cosweep-worker-([0-9a-f]{12})-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
   if (machine !== MACHINE || isAlive(Number(pid))) return false;
-  const found = await stat(path).catch(() => null);
-  return found !== null && (process.getuid === undefined || found.uid === process.getuid());
+  // Not what a link leads to: whoever may write here could make one to another folder of this user.
+  const found = await lstat(path).catch(() => null);
+  return found?.isDirectory() === true && (process.getuid === undefined || found.uid === process.getuid());
 }

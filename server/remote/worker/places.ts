@@ -26,7 +26,7 @@ export interface Wanted {
 /** What a worker has for a sweep. */
 export interface Here {
   cache: BlobCache;
-  /** Of this worker: what it has at work is below it. */
+  /** Of this sweep alone: what is at work for it is below. */
   folder: string;
   /** Aborted: the sweep has ended. */
   ended: AbortSignal;

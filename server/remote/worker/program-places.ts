@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { judgeHere } from '../../runner/exactness/verdict-here.ts';
-import { signMachine, signProgram } from '../../runner/exactness/sign-program.ts';
+import { signerOf } from '../../runner/exactness/sign-program.ts';
 import { Logs } from '../../runner/logs/logs.ts';
 import { fingerprintData } from '../../runner/programs/data-fingerprint.ts';
 import { unpackProgram } from '../../runner/programs/program-files.ts';
@@ -22,7 +22,7 @@ import type { Here, Places, Share } from './places.ts';
  * @throws {UserError | OutsideError} why it cannot train here, beginning with "its"
  */
 export async function placesForProgram(engine: string, sent: SentProgram, here: Here & Share): Promise<Places> {
-  const { settings, dataFingerprint, subjects, sweep } = sent;
+  const { settings, dataFingerprint, subjects, first, sweep } = sent;
   const { ended, say } = here;
   const stages = stagesIn(here.folder);
   await mkdir(stages, { recursive: true, mode: 0o700 });
@@ -46,11 +46,7 @@ export async function placesForProgram(engine: string, sent: SentProgram, here: 
     seats,
     hire,
     cardOf,
-    sign: async (worker) => {
-      const signing = isExact ? signProgram(worker, subjects[0]!, stages) : signMachine(worker, settings.gpus);
-      const { machine, signature } = await signing;
-      return { machine, signatures: [signature] };
-    },
+    sign: signerOf({ subjects, first, isExact }, stages),
     inexact,
   };
 }
@@ -67,7 +63,13 @@ async function bring(engine: string, { bundle }: SentProgram, { cache, folder }:
 /** A machine without it would fail everybody's stages. */
 function refuseMissing(command: ProgramSettings['command'][number] | undefined, copy: string): void {
   const [name] = [command].flat() as string[];
-  if (name === undefined || (/[\\/]/.test(name) ? existsSync(resolve(copy, name)) : findProgram(name) !== null)) return;
+  // What a template makes of it is another thing in each arm.
+  if (
+    name === undefined ||
+    name.includes('{') ||
+    (/[\\/]/.test(name) ? existsSync(resolve(copy, name)) : findProgram(name) !== null)
+  )
+    return;
   throw new OutsideError(
     `its program starts ${name}, which is not on this machine (${copy}, PATH); wanted: what it needs, installed here`,
   );

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenAborted } from '../../runner/when-aborted.ts';
 import type { Hire } from '../../runner/workers/hire-worker.ts';
-import { measureCards, type Measured } from '../../runner/workers/measure-bits.ts';
+import { computeSame, measureCards } from '../../runner/workers/measure-bits.ts';
 import type { Trainer } from '../../runner/workers/trainer.ts';
 import type { BlobCache } from '../blobs/blob-cache.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
@@ -25,8 +26,8 @@ export interface WorkerOptions {
   /** Of the head. */
   store: BlobStore;
   cache: BlobCache;
-  /** The fastest that works here, or the one that was asked for. */
-  engine: string;
+  /** The fastest that works here, or the one that was asked for; null where none does. */
+  engine: string | null;
   /** Finds places for a sweep. */
   findPlaces: (wanted: Wanted, here: Here) => Promise<Places>;
   /** Where large checkpoints are written until they are sent. */
@@ -80,6 +81,7 @@ export class RemoteWorker {
   #opened: Opened | null = null;
   readonly #turns = new Turns();
   readonly #atWork = new Map<string, StageAtWork>();
+  #openings = 0;
   #busySince = performance.now();
   #toldToWait = -Infinity;
   #reason: string | null = null;
@@ -244,7 +246,9 @@ export class RemoteWorker {
     const { sweep, trainers, free, closing } = opened;
     const { cache, folder, findPlaces, log } = this.#options;
     const ended = closing.signal;
-    const places = await findPlaces({ engine, program }, { cache, folder, ended });
+    // An opening before may not have come to its end yet.
+    const own = join(folder, `opening-${++this.#openings}`);
+    const places = await findPlaces({ engine, program }, { cache, folder: own, ended });
     const { seats, hire, cardOf, sign, inexact } = places;
     if (this.#opened !== opened) return;
     opened.hire = hire;
@@ -321,12 +325,4 @@ export class RemoteWorker {
     void opened?.orders?.end();
     await Promise.all(opened?.trainers.map((trainer) => trainer.end()) ?? []);
   }
-}
-
-/** Cards whose bits are unknown have to be of one kind. */
-function computeSame(one: Measured, other: Measured): boolean {
-  const isKnown = !one.signatures.includes(null);
-  return (
-    String(one.signatures) === String(other.signatures) && (isKnown || one.machine.device === other.machine.device)
-  );
 }

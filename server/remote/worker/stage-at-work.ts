@@ -12,6 +12,7 @@ import type { RemoteOrder, ToHead } from '../messages/bodies.ts';
 import { TooLarge } from '../messages/large-body.ts';
 import { toPlain } from '../messages/typed-json.ts';
 import { Outbox, toRef } from './outbox.ts';
+import { OutputSender } from './output-sender.ts';
 
 /** In milliseconds: how often it is said how far a stage is. */
 const PROGRESS_EVERY = 500;
@@ -33,6 +34,7 @@ export class StageAtWork {
   readonly grant: string;
   readonly #shop: Workshop;
   readonly #outbox: Outbox;
+  readonly #output: OutputSender;
   #isDropped = false;
   #isStopping = false;
   #isTraining = false;
@@ -46,6 +48,7 @@ export class StageAtWork {
   constructor(grant: string, shop: Workshop) {
     this.grant = grant;
     this.#shop = shop;
+    this.#output = new OutputSender(shop.send);
     this.#outbox = new Outbox(shop.sendAgain, (error) => {
       this.drop();
       // What is too large to be sent once is so each time.
@@ -77,6 +80,7 @@ export class StageAtWork {
         },
         onProgress: (batch) => this.#tellProgress(batch),
         onSegment: (segment) => this.#deliver(segment),
+        onOutput: (stream, text) => this.#output.take(stream, text),
       });
       await training;
     } catch (error) {
@@ -85,6 +89,7 @@ export class StageAtWork {
       const isOwn = error instanceof WorkerError;
       // What came of it before is worth something: the head goes on from there.
       await this.#outbox.sent();
+      await this.#output.flush();
       await send({ kind: 'failed', message: (error as Error).message, lost: !isOwn || error instanceof WorkerLost });
       this.#outbox.drop();
       // A head that cannot be reached may be started again.
@@ -174,6 +179,8 @@ export class StageAtWork {
 
   async #sendSegment({ checkpoint, digest: _, ...segment }: SegmentReport): Promise<void> {
     if (checkpoint) await this.#bringAway(checkpoint);
+    // The head writes nothing more to the stage's log once the last segment is there.
+    await this.#output.flush();
     const plain = toPlain({ ...segment, checkpoint: checkpoint && toRef(checkpoint) });
     await this.#shop.send({ kind: 'segment', segment: plain });
   }

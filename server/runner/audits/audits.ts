@@ -220,7 +220,8 @@ class StageAudit implements Audit {
     }
     if (!isAtItsEnd(again)) throw new WorkerError(STOPPED);
     const difference = differenceInWords(given, again, [whose.name, name]);
-    await this.#end(difference && `stage ${this.stage} [${order.from}, ${order.to}), of class ${bits.name}: ${difference}`);
+    const what = `stage ${this.stage} [${order.from}, ${order.to}), of class ${bits.name}`;
+    await this.#end(difference && `${what}: ${difference}`);
   }
 
   #contentOf({ batch, hash, size }: CheckpointRef): SentCheckpoint {

@@ -66,7 +66,7 @@ export async function checkProgram(subject: Subject, means: CheckMeans): Promise
 }
 
 /** The arm as it is trained for the check: what is swept of N and of evaluations does not matter. */
-function toTask({ arm, seed }: Subject): Task {
+export function toTask({ arm, seed }: Subject): Task {
   const fork = forkOf(arm);
   // Without an N of its own β is in force from the first batch on, and stays so.
   const N = arm.training.program.parameters.includes('N') ? fork : arm.N;

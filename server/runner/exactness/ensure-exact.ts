@@ -10,7 +10,7 @@ import type { SweepOptions } from '../run-options.ts';
 import type { Crew } from '../workers/hire-crew.ts';
 import { judgeHere } from './verdict-here.ts';
 
-type Options = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'tell'>;
+type Options = Pick<SweepOptions, 'storage' | 'lease' | 'sweepId' | 'fresh' | 'tell'>;
 
 interface Begun {
   sweep: SweepRecord;
@@ -31,6 +31,7 @@ interface Begun {
 export async function ensureExact(options: Options, begun: Begun): Promise<boolean> {
   const { sweep, crew, dataFingerprint, isDone, ended } = begun;
   const { id, name, folder } = sweep;
+  const { fresh } = options;
   const subjects = subjectsOf(sweep, crew.engine);
   const programs = programsFolderOf(options.storage);
   const { hire, seats } = crew;
@@ -47,7 +48,8 @@ export async function ensureExact(options: Options, begun: Begun): Promise<boole
   );
   if (judged === null) return false;
   if (judged.against !== null && !isDone) throw new UserError(`Cannot train ${id} ${name}: ${judged.against}`);
-  await note(options, judged.inexact, ended);
+  // What was trained elsewhere, or was not exact before, stays so.
+  if (judged.inexact !== null || fresh || subjects.length === 0) await note(options, judged.inexact, ended);
   return judged.isExact;
 }
 

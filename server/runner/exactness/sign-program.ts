@@ -1,63 +1,115 @@
 import { createHash } from 'node:crypto';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../store/training/run-state.ts';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
 import { nameOfTemporaries } from '../checkpoints/checkpoint-files.ts';
 import { programOrder } from '../order/program-order.ts';
 import { removeFolders } from '../programs/leftovers.ts';
-import { forkOf } from '../programs/structure.ts';
 import type { Subject } from '../programs/subject.ts';
-import type { Trainer } from '../workers/trainer.ts';
+import type { Sign } from '../workers/measure-bits.ts';
+import type { ProgramOrder } from '../workers/messages.ts';
+import type { StageCallbacks, Trainer } from '../workers/trainer.ts';
+import type { Task } from './bench.ts';
+import { toTask } from './check-program.ts';
 import { addPoints, type Points } from './trained.ts';
 
-/** What a program is trained on, and what tells its bits there from those of other machines; 64 hex digits. */
-export interface SignedProgram {
-  machine: Machine;
-  signature: string;
+/** In milliseconds: so long a program that is not known to be exact may take to say what it runs on. */
+const SAYS_WITHIN = 60_000;
+
+/** A program as it is signed on a machine. */
+export interface Signing {
+  /** One arm for each structure. */
+  subjects: readonly Subject[];
+  /** Any arm of its sweep. */
+  first: Pick<Subject, 'arm' | 'seed'>;
+  /** Else its bits differ from one time to the next, or nobody has looked. */
+  isExact: boolean;
 }
 
 /**
- * Signs the bits that an exact program computes: by what it reports of the first batches of an arm, and by what it says
- * of its state after them.
+ * Has a worker sign the bits that a program computes: of each structure by what it reports of the first batches of an
+ * arm, and by what it says of its state after them. Where it is not known to be exact, it only says what it runs on.
  *
  * @param stages where the folders of its stages are made
- * @throws {WorkerError} where it does not train them
  */
-export async function signProgram(
-  trainer: Trainer,
-  { arm, seed }: Pick<Subject, 'arm' | 'seed'>,
+export function signerOf({ subjects, first, isExact }: Signing, stages: string): Sign {
+  return async (worker) => {
+    if (!isExact) return { machine: await askMachine(worker, first, stages), signatures: subjects.map(() => null) };
+    let machine = await worker.opened;
+    const signatures: string[] = [];
+    for (const subject of subjects) {
+      const signed = await sign(worker, toTask(subject), stages);
+      machine = signed.machine ?? machine;
+      signatures.push(signed.signature);
+    }
+    return { machine, signatures };
+  };
+}
+
+async function sign(
+  worker: Trainer,
+  { arm, seed, to }: Task,
   stages: string,
-): Promise<SignedProgram> {
-  let machine = await trainer.opened;
+): Promise<{ machine: Machine | null; signature: string }> {
+  let machine: Machine | null = null;
   const points: Points = new Map();
   let digest: string | null = null;
-  const to = forkOf(arm);
-  const checkpoints = { folder: join(stages, 'sign'), name: nameOfTemporaries(), bytesUpTo: 0 };
-  const order = programOrder({ ...arm, training: { ...arm.training, evalEvery: to } }, { stageId: 0, to }, seed);
+  const sample = sampleOf(arm, seed, to);
+  await train(worker, sample, stages, {
+    onLoaded: (loaded) => (machine = loaded.machine ?? null),
+    onProgress: () => {},
+    onSegment: (segment) => {
+      addPoints(points, segment.points);
+      digest = segment.digest ?? null;
+    },
+  });
+  // Of other batches nobody can say whether the bits are the same: so it is said which ones these are.
+  const { command, order } = sample;
+  const which = hashOf({ command, order, to }).slice(0, 16);
+  return { machine, signature: `${hashOf([inOrder(points), digest])}-p${which}` };
+}
+
+/** Starts it, and ends it as soon as it has said what it runs on. */
+async function askMachine(worker: Trainer, { arm, seed }: Signing['first'], stages: string): Promise<Machine> {
+  let machine = await worker.opened;
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    worker.kill();
+  };
+  const waited = new AbortController();
+  void sleep(SAYS_WITHIN, undefined, { signal: waited.signal, ref: false }).then(end, () => {});
   try {
-    await trainer.train(
-      { ...order, stage: 'sign', seed, from: 0, to, start: null, checkpoints },
-      {
-        onLoaded: (loaded) => (machine = loaded.machine ?? machine),
-        onProgress: () => {},
-        onSegment: (segment) => {
-          addPoints(points, segment.points);
-          digest = segment.digest ?? null;
-        },
+    await train(worker, sampleOf(arm, seed, arm.training.batches), stages, {
+      onLoaded: (loaded) => {
+        machine = loaded.machine ?? machine;
+        end();
       },
-    );
+      onProgress: () => {},
+      onSegment: () => {},
+    });
+  } catch (error) {
+    if (!isOver) throw error;
+  } finally {
+    waited.abort();
+  }
+  return machine;
+}
+
+type Sample = Omit<ProgramOrder, 'checkpoints'>;
+
+function sampleOf(arm: Task['arm'], seed: number, to: number): Sample {
+  return { ...programOrder(arm, { stageId: 0, to }, seed), stage: 'sign', seed, from: 0, to, start: null };
+}
+
+async function train(worker: Trainer, sample: Sample, stages: string, told: StageCallbacks): Promise<void> {
+  const checkpoints = { folder: join(stages, 'sign'), name: nameOfTemporaries(), bytesUpTo: 0 };
+  try {
+    await worker.train({ ...sample, checkpoints }, told);
   } finally {
     await removeFolders(stages, (name) => name === 'sign');
   }
-  return { machine, signature: hashOf(['trained', inOrder(points), digest]) };
-}
-
-/** Of a program whose bits nobody can compare: machines of one kind count as equal. @param gpus that it gets */
-export async function signMachine(trainer: Trainer, gpus: number): Promise<SignedProgram> {
-  const machine = await trainer.opened;
-  // What it computes on where it gets no GPU is its own choice; the processor is what is known.
-  return { machine, signature: hashOf(['machine', machine, gpus === 0 ? (cpus()[0]?.model ?? '') : null]) };
 }
 
 /** Each value by its bits. */

@@ -1,9 +1,13 @@
 import type { Arm, ParamValue } from '../../sweep/arm.ts';
 import { toCanonicalJson } from '../../sweep/canonical-json.ts';
-import type { ProgramTraining } from '../../sweep/settings.ts';
+import { isProgram, type ProgramTraining } from '../../sweep/settings.ts';
 
 /** An arm that a user's program trains. */
 export type ProgramArm = Arm & { training: ProgramTraining };
+
+export function isProgramArm(arm: Arm): arm is ProgramArm {
+  return isProgram(arm.training);
+}
 
 /** In batches: a fork comes after so many, at most. */
 const FORK_AT = 20;

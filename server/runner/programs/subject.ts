@@ -1,7 +1,7 @@
 import type { Arm } from '../../sweep/arm.ts';
 import { hasIntraPhase } from '../../sweep/effective.ts';
 import { isProgram } from '../../sweep/settings.ts';
-import { forkOf, structureOf, type ProgramArm } from './structure.ts';
+import { forkOf, isProgramArm, structureOf, type ProgramArm } from './structure.ts';
 
 /** The program that is checked, by an arm of its sweep. */
 export interface Subject {
@@ -21,7 +21,7 @@ const MOST_STRUCTURES = 8;
  * one. Those with the phase come first.
  */
 export function armsToCheck(arms: readonly Arm[]): ProgramArm[] {
-  const programs = arms.filter((arm): arm is ProgramArm => isProgram(arm.training) && forkOf(arm) > 0);
+  const programs = arms.filter(isProgramArm).filter((arm) => forkOf(arm) > 0);
   const withPhase = programs.filter(hasIntraPhase);
   const ordered = [...withPhase, ...programs.filter((arm) => !hasIntraPhase(arm))];
   const first = new Map<string, ProgramArm>();

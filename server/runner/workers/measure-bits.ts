@@ -1,4 +1,4 @@
-import type { BitClass } from '../../store/training/same-bits.ts';
+import { kindOf, type BitClass } from '../../store/training/same-bits.ts';
 import type { Machine } from '../../store/training/run-state.ts';
 import type { SignedStructure } from '../../training/signature.ts';
 import type { Structures } from './bit-class.ts';
@@ -63,6 +63,13 @@ export async function measureCards(
   const measured = new Map<string | null, Measured>();
   for (const card of cards) measured.set(card, await ask(crew, card, structures, means));
   return measured;
+}
+
+/** Whether cards compute equal bits; where these are unknown, whether they are of one kind. */
+export function computeSame(one: Measured, other: Measured): boolean {
+  const isKnown = one.signatures.length > 0 && !one.signatures.includes(null);
+  const isSameKind = kindOf(one.machine) === kindOf(other.machine);
+  return String(one.signatures) === String(other.signatures) && (isKnown || isSameKind);
 }
 
 async function ask(

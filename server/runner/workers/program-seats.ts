@@ -3,6 +3,7 @@ import type { ProgramSettings } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import type { Card } from '../../training/engines/cards/card.ts';
 import { chooseDevices, groupsOf } from '../programs/devices.ts';
+import { processorModel } from '../programs/processor-model.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { ProgramPlace } from './messages.ts';
 import { seatCount } from './worker-count.ts';
@@ -40,7 +41,7 @@ export async function findSeats(
     ...folders,
     devices: groups && groups[seat % groups.length]!.map(({ id }) => id),
     threads,
-    device: cardOf(seat) ?? 'its own choice',
+    device: cardOf(seat) ?? `its own choice (${processorModel()})`,
   });
   return { seats, placeOf, cardOf };
 }

@@ -9,6 +9,7 @@ import { projectFolder } from '../../training/project-folder.ts';
 import { writeUnnamed } from '../checkpoints/checkpoint-files.ts';
 import { programEnvironment } from '../programs/program-environment.ts';
 import { ProgramProcess } from '../programs/program-process.ts';
+import { processorModel } from '../programs/processor-model.ts';
 import { packFolder, unpackFolder } from '../programs/save-archive.ts';
 import { StageFolder } from '../programs/stage-folder.ts';
 import { trainProgram, type ProgramSegment } from '../programs/train-program.ts';
@@ -93,9 +94,10 @@ async function train(order: ProgramOrder): Promise<void> {
   send({ kind: 'segment', segment: last! });
 }
 
-/** A program that sees one card of several of a model knows the model alone. */
+/** A program that sees one card of several of a model knows the model alone, and not which processor it is on. */
 function deviceOf(told: string | null, { device }: ProgramPlace): string {
-  return told === null || device.startsWith(told) ? device : told;
+  if (told === null || device.startsWith(told)) return device;
+  return /^cpu$/i.test(told) ? `${told} (${processorModel()})` : told;
 }
 
 /** A resident program goes on where its arguments are the same; any other one is started anew. */

@@ -1,7 +1,7 @@
 import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
 import { noteInexact } from '../../store/training/note-inexact.ts';
-import { isProgram } from '../../sweep/settings.ts';
+import { isProgramArm } from '../programs/structure.ts';
 import { subjectsOf } from '../programs/subject.ts';
 import type { Data } from '../identify.ts';
 import { patiently } from '../patiently.ts';
@@ -40,17 +40,18 @@ function programOf(
   programs: string,
   fingerprintOf: Data['fingerprintOf'],
 ): RemoteProgram | null {
-  const { id, name, armList, folder } = sweep;
-  const { training } = armList[0]!;
-  if (!isProgram(training)) return null;
+  const { id, name, armList, folder, plan } = sweep;
+  const arm = armList[0]!;
+  if (!isProgramArm(arm)) return null;
   return {
     copy: programFolder(programs, engine),
     asked: {
       sweep: `${id} ${name}`,
-      settings: training.program,
+      settings: arm.training.program,
       folder,
-      dataFingerprint: fingerprintOf(training),
+      dataFingerprint: fingerprintOf(arm.training),
       subjects: subjectsOf(sweep, engine),
+      first: { arm, seed: plan.seeds[0]! },
     },
   };
 }

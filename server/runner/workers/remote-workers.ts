@@ -76,6 +76,8 @@ export interface ProgramAsked {
   dataFingerprint: string;
   /** What it is checked by before it trains; none where its runs share nothing. */
   subjects: Subject[];
+  /** Any arm of its sweep, by which it is asked what it runs on. */
+  first: Pick<Subject, 'arm' | 'seed'>;
 }
 
 /** Who trains: left out, workers of this machine. */

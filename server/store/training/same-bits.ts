@@ -65,7 +65,7 @@ export function judgeOf(storage: Storage, here: Here): Judge {
   };
   const ofStage = ({ id, bits }: BegunStage, arm: number): Standing => {
     const own = here.bitsOf(arm);
-    if (bits !== null && own !== null) return bits === own ? 'same' : 'other';
+    if (bits !== null && own !== null && sampleOf(bits) === sampleOf(own)) return bits === own ? 'same' : 'other';
     return wasHere(id) ? 'same' : 'unknown';
   };
   const worst = (stages: BegunStage[], arm: number): Standing => worstOf(stages.map((stage) => ofStage(stage, arm)));
@@ -109,15 +109,22 @@ function trainedOn(storage: Storage, stageId: number, here: Machine): boolean {
     .all(stageId) as { device: string; versions: string }[];
   return (
     machines.length === 0 ||
-    machines.some(({ device, versions }) => isSameMachine({ device, versions: JSON.parse(versions) }, here))
+    machines.some(({ device, versions }) => kindOf({ device, versions: JSON.parse(versions) }) === kindOf(here))
   );
 }
 
-/** Same device, same libraries. Cosweep's own version does not count: its rows were there before it was recorded. */
-function isSameMachine(a: Machine, b: Machine): boolean {
-  const libraries = ({ versions: { cosweep: _, ...others } }: Machine): string =>
-    JSON.stringify(Object.entries(others).sort());
-  return a.device === b.device && libraries(a) === libraries(b);
+/**
+ * What machines have in common where nobody has measured their bits and they count as equal: the model of the device,
+ * whichever of several it is, and the libraries. Cosweep's own version does not count: rows were there before it was
+ * recorded.
+ */
+export function kindOf({ device, versions: { cosweep: _, ...libraries } }: Machine): string {
+  return JSON.stringify([device.replaceAll(/ \((GPU|MIG)-[^)]*\)/g, ''), Object.entries(libraries).sort()]);
+}
+
+/** A program is signed by batches of a sweep, which the signature names; of other batches it says nothing. */
+function sampleOf(bits: string): string {
+  return bits.split('-')[1] ?? '';
 }
 
 /**
