@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Storage } from '../store/database/storage.ts';
 import { adoptSweep } from '../store/sweeps/adopt-sweep.ts';
+import { readOutstanding } from '../store/sweeps/queue.ts';
 import {
   findUnchanged,
   queueSweep,
@@ -10,6 +11,7 @@ import {
 } from '../store/sweeps/queue-sweep.ts';
 import { readDefinition } from '../sweep/definition/parse-definition.ts';
 import type { Plan } from '../sweep/plan/plan.ts';
+import { isProgramEngine } from '../sweep/program-engine.ts';
 import { isProgram } from '../sweep/settings.ts';
 import { refuseChangedProgram } from './changed-program.ts';
 import { planDefinition } from './plan-definition.ts';
@@ -56,7 +58,7 @@ export async function queueDefinition(
   const kept = unchanged === null ? null : queueUnchanged(storage, request);
   if (kept === null) return queuePlanned(storage, request, plan ?? (await planFile(file)), file);
   await tellNewPlan(storage, kept, say);
-  await trustAsWritten(storage, file);
+  if (isProgramEngine(readOutstanding(storage, kept).engine)) await trustAsWritten(storage, file);
   return kept;
 }
 
@@ -78,7 +80,7 @@ async function queuePlanned(
 
 /** What the file says is its user's own; what the database holds under this name may say something else. */
 async function trustAsWritten(storage: Storage, { text, source, folder }: DefinitionFile): Promise<void> {
-  if (readDefinition(text, source).trainer === 'program') await planFor(storage, source)(text, folder);
+  await planFor(storage, source)(text, folder);
 }
 
 function planFile({ text, source, folder }: DefinitionFile): Promise<Plan> {

@@ -11,6 +11,7 @@ import { goOnWhereNobodyReads } from './nobody-reads.ts';
 import { makeRunDisplay } from './run-display.ts';
 import { watchdogTime } from './seconds-of.ts';
 import type { Session } from './session.ts';
+import { shownCommand } from './shown-command.ts';
 import { watchStopSignals } from './stop-signals.ts';
 import type { TrainOptions } from './train-options.ts';
 
@@ -75,7 +76,7 @@ export async function trainAndShow(
       wait,
       fresh,
       trustsProgram: trustProgram === true,
-      command: `cosweep ${withoutPasswords(process.argv.slice(2).join(' '))}`,
+      command: shownCommand(process.argv.slice(2)),
       tell: (event) => {
         display.tell(event);
         const hint = event.kind === 'sweep' && event.engine === 'wasm' && event.left > 0 ? nativeHint() : null;
@@ -97,11 +98,6 @@ export async function trainAndShow(
     signals.end();
     display.end();
   }
-}
-
-/** Others are shown it. */
-function withoutPasswords(command: string): string {
-  return command.replaceAll(/(\w+:\/\/)[^@\s/]*@/g, '$1***@');
 }
 
 /** How a sweep stands that this process did not train: another process trained it, or it still waits for one. */

@@ -91,6 +91,7 @@ export async function runQueue(
   } finally {
     await logs?.close();
     forget();
+    await endRemote(options, lost);
     end();
     releaseLease(storage, lease);
   }
@@ -101,6 +102,12 @@ async function beginRemote({ storage, remote }: RunOptions & Elsewhere, waiter: 
   if (!remote) return;
   await patiently(waiter, () => noteFile(storage, lease, remote.temporaries));
   remote.begin(lease.token);
+}
+
+/** Whoever trains next may have the same queues: they are left under the lease. */
+async function endRemote({ remote }: Elsewhere, lost: AbortSignal): Promise<void> {
+  // Whoever has opened the head closes it once more, and meets what is wrong.
+  await remote?.close(null, { isReplaced: lost.aborted }).catch(() => {});
 }
 
 /** Where the folder is another database's, nothing can be trained: the sweep that was asked for leaves the queue. */
@@ -120,12 +127,13 @@ async function claimFolder(
 /**
  * The options were given for one sweep. Any other sweep of the queue is trained as it was queued, on its own engine.
  */
-const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'perDevice' | 'fresh' | 'trustsProgram'> = {
+const AS_IT_IS: Pick<RunOptions, 'engine' | 'device' | 'perDevice' | 'fresh' | 'trustsProgram' | 'audit'> = {
   engine: 'auto',
   device: null,
   perDevice: undefined,
   fresh: false,
   trustsProgram: false,
+  audit: false,
 };
 
 /**

@@ -1,17 +1,14 @@
 import { isProgramEngine } from '../sweep/program-engine.ts';
 import { sweepName } from '../store/database/ids.ts';
-import { LeaseLostError } from '../store/database/lease.ts';
-import { ReplacedError } from '../store/database/replaced.ts';
 import { isDatabaseError } from '../store/database/database-error.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { readCancel } from '../store/sweeps/cancel-sweep.ts';
+import { readOutstanding } from '../store/sweeps/queue.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
-import { noteAudit } from '../store/training/note-audit.ts';
 import { noteEnvironment } from '../store/training/note-environment.ts';
 import { noteFile } from '../store/training/note-files.ts';
 import { readMachines } from '../store/training/run-state.ts';
 import type { Storage } from '../store/database/storage.ts';
-import { OutsideError, UserError } from '../sweep/user-error.ts';
 import { auditInWords, type AuditResult } from './audits/auditing.ts';
 import { beginSweep, type Beginning } from './begin-sweep.ts';
 import { nameOfTemporaries } from './checkpoints/checkpoint-files.ts';
@@ -28,9 +25,9 @@ import { trainSweep } from './train-sweep.ts';
 import { unmeasuredClass } from './workers/bit-class.ts';
 import { remoteSweepOf } from './workers/remote-sweep.ts';
 import { hireCrew, type Crew } from './workers/hire-crew.ts';
+import { isEverybodys } from './workers/is-everybodys.ts';
 import { LocalSeating } from './workers/local-seating.ts';
 import type { ClassOfCard } from './workers/measure-bits.ts';
-import { RemoteGone } from './workers/remote-gone.ts';
 import type { Elsewhere } from './workers/remote-workers.ts';
 import type { Seating } from './workers/seat.ts';
 
@@ -86,7 +83,7 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
     const work = await toWork(options, beginning, cancel);
     await tellBeginning(sweepId, sweep, beginning.crew, work);
     const { audit, ...batches } = await trainSweep(work);
-    const audited = await noteAudited(options, work, audit);
+    const audited = tellAudited(options, work, audit);
 
     const cut = sweep.probeSeeds !== null && work.tasks.some((task) => task.state === 'waiting');
     const state = await endSweep(sweep, options, { cancelled: cancel.cancelled.aborted, cut });
@@ -122,6 +119,7 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
 /** Of a program that is not trusted nobody is hired: where all of its sweep is trained, nobody has to be. */
 async function hireTrusted(options: SweepOptions & Elsewhere, ended: AbortSignal): Promise<Crew | null> {
   const refused = await refuseStranger(options);
+  if (refused !== null && options.remote && isLeft(options)) throw refused; // nor is it brought to others
   const crew = await hireCrew(options, ended);
   if (refused === null || crew === null) return crew;
   for (const worker of crew.workers) worker.kill();
@@ -131,21 +129,21 @@ async function hireTrusted(options: SweepOptions & Elsewhere, ended: AbortSignal
   return { ...crew, workers: [], hire };
 }
 
-/** Says what came of the audits, and has the sweep's tables say it too where machines differ. */
-async function noteAudited(
-  options: SweepOptions,
-  { stopping, killing }: Pick<SweepWork, 'stopping' | 'killing'>,
+function isLeft({ storage, sweepId, fresh }: SweepOptions): boolean {
+  return fresh || readOutstanding(storage, sweepId).unfinished > 0;
+}
+
+/** Says what came of the audits. That machines differ was noted when it was found. */
+function tellAudited(
+  { sweepId, tell }: Pick<SweepOptions, 'sweepId' | 'tell'>,
+  { stopping }: Pick<SweepWork, 'stopping'>,
   result: AuditResult | null,
-): Promise<Pick<SweepSummary, 'audit'>> {
-  const { storage, lease, sweepId, fresh, tell } = options;
-  const different = result?.different ?? [];
-  if (different.length > 0 || fresh)
-    await patiently({ storage, giveUp: killing }, () => noteAudit(storage, lease, sweepId, different));
+): Pick<SweepSummary, 'audit'> {
   if (result === null) return {};
   // Of one that was stopped it is not known yet.
   if (!stopping.aborted || result.audited > 0)
     tell({ kind: 'log', message: `${sweepName(sweepId)} ${auditInWords(result)}` });
-  return { audit: { stages: result.audited, different: different.length } };
+  return { audit: { stages: result.audited, different: result.different.length } };
 }
 
 /** What was trained is complete, whether or not the files that nobody needs any more can be deleted now. */
@@ -182,6 +180,7 @@ async function toWork(
   return {
     storage,
     lease,
+    sweepId,
     arms,
     metric: sweep.metric.name,
     tasks,
@@ -213,18 +212,6 @@ async function toWork(
 function seatingHere(crew: Crew, classes: ClassOfCard | null): Seating {
   const unknown = unmeasuredClass(crew.engine, { device: '', versions: {} });
   return new LocalSeating(crew, (seat) => classes?.get(crew.cardOf(seat)) ?? unknown, crew.cardOf);
-}
-
-/** What would stop every other sweep too. An engine that does not open, or data that cannot be read, stops its own. */
-function isEverybodys(error: unknown): boolean {
-  if (
-    error instanceof RemoteGone ||
-    error instanceof LeaseLostError ||
-    error instanceof ReplacedError ||
-    isDatabaseError(error)
-  )
-    return true;
-  return !(error instanceof UserError || error instanceof OutsideError);
 }
 
 const OTHER_BITS = 'it was computed with other bits than this machine computes, or nobody knows which';

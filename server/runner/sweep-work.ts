@@ -14,6 +14,8 @@ import type { Seating } from './workers/seat.ts';
 export interface SweepWork {
   storage: Storage;
   lease: Lease;
+  /** Its id in the database. */
+  sweepId: number;
   arms: Arm[];
   /** Name of the metric that the sweep decides by. */
   metric: string;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { standingsOf } from '../store/training/seed-bits.ts';
 import { isProgramEngine } from '../sweep/program-engine.ts';
-import { noAudits, type AuditResult } from './audits/auditing.ts';
+import { noAudits, type Auditing, type AuditResult } from './audits/auditing.ts';
 import { Audits } from './audits/audits.ts';
 import { Deliveries } from './deliveries/deliveries.ts';
 import { settleByTrunk } from './loops/take-from-trunk.ts';
@@ -76,14 +76,17 @@ export async function trainSweep(work: SweepWork): Promise<SweepTrained> {
   return { trained: pace.done, taken: takenBefore + deliveries.taken, audit: audits.result() };
 }
 
-/** On this machine it is known from the beginning whether two of its cards can be compared. */
-function openAudits(work: SweepWork, queueOver: AbortSignal): Audits {
+/** A program is checked instead. On this machine it is known from the beginning whether two cards can be compared. */
+function openAudits(work: SweepWork, queueOver: AbortSignal): Auditing {
+  const { engine, seating, tell } = work;
+  const nothing = (why: string): void => tell({ kind: 'log', message: `Nothing will be audited: ${why}` });
+  if (isProgramEngine(engine)) {
+    nothing('a program of your own never is; `cosweep engine check FILE` trains a few batches of it in several ways');
+    return noAudits(queueOver);
+  }
   const cards = work.classes.map(({ name }) => name);
-  if (work.seating.isHere && cards.length > 0 && new Set(cards).size === cards.length)
-    work.tell({
-      kind: 'log',
-      message: 'Nothing will be audited: wanted several cards of the same bits, or workers elsewhere (--listen)',
-    });
+  if (seating.isHere && cards.length > 0 && new Set(cards).size === cards.length)
+    nothing('wanted several cards of the same bits, or workers elsewhere (--listen)');
   return new Audits(work, queueOver);
 }
 

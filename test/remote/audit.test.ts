@@ -58,15 +58,18 @@ test('a machine with other bits than its class: log, tables and exit code say so
   );
 });
 
-test('one machine alone: the sweep ends as ever, and says that nothing was audited', async () => {
+test('one machine alone: the sweep ends as ever, and says that nothing was audited; others are not asked for it', async () => {
   const here = await Here.open();
   const sweep = await here.queue({ ...study, N: [0], seeds: [3] });
+  await here.queue({ ...study, name: 'others', N: [0], seeds: [4] });
   void here.worker({ slots: 2 });
   expect(await here.train(sweep, never, 'wasm', { audit: true })).toMatchObject({
     state: 'complete',
     audit: { stages: 0 },
   });
   expect(here.said.join('\n')).toMatch(/s1 was not audited: nobody else was there who computes the same bits/);
+  expect(here.said.join('\n')).not.toMatch(/s2 was not audited/);
+  expect(ask(here.db, `SELECT group_concat(state) FROM "Sweep"`)).toBe('complete,complete');
 });
 
 test('a machine that cannot train a stage again is not asked for ever, and the sweep is complete all the same', async () => {

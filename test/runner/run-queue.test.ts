@@ -51,6 +51,22 @@ test('a probe that is stopped before its turn stays in the queue where all of it
   expect(await states(storage)).toEqual({ [probe]: 'queued' });
 });
 
+test('workers on other machines are sent home, and their queues left, before another process can have the lease', async () => {
+  const storage = await newStorage();
+  const { sweepId } = queueSweep(storage, request(makePlan([{ beta: 0.1 }], [1])));
+  const unused = (): never => {
+    throw new Error('nothing is trained');
+  };
+  const closed: boolean[] = [];
+  const remote = {
+    ...{ temporaries: 'sweep.checkpoint', begin: () => {}, engine: unused, gather: unused, seating: unused },
+    present: () => ({ sweepId: null, workers: [], waiting: [] }),
+    close: async () => void closed.push(leaseHolder(storage) !== null),
+  };
+  expect(await runQueue({ ...optionsOf(storage, sweepId), remote, stop: AbortSignal.abort() })).toBeNull();
+  expect([closed, leaseHolder(storage)]).toEqual([[true], null]);
+});
+
 test('who waits for another process notices that the database is gone', async () => {
   const storage = await newStorage();
   const { sweepId } = queueSweep(storage, request(makePlan([{ beta: 0.1 }], [1])));

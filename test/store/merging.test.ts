@@ -380,6 +380,18 @@ describe('sweeps', () => {
   });
 });
 
+test('what audits have found in the parts is said of the whole, each stage once', async () => {
+  const found = (audit: string) => (storage: Storage) =>
+    void storage.raw.prepare('UPDATE "Sweep" SET audit = ?').run(audit);
+  const one = await trained('one.db', { seeds: [1], isPart: true, change: found('g1 differs; g2 differs') });
+  const two = await trained('two.db', { seeds: [2], isPart: true, change: found('g2 differs; g7 differs') });
+  const all = join(folder, 'all.db');
+  for (let twice = 0; twice < 2; twice++) {
+    await merge(all, one, two);
+    expect(rows(all, 'SELECT audit FROM "Sweep"')).toEqual([{ audit: 'g1 differs; g2 differs; g7 differs' }]);
+  }
+});
+
 test('trunks that were cut at other batches become one, where the one that is here is at its end', async () => {
   const arms = [{ beta: 0 }, { beta: 0.2 }, { beta: 0.4 }];
   const here = await trained('here.db', { seeds: [1] });

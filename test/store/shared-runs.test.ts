@@ -9,9 +9,11 @@ import { queueAgain } from '../../server/store/sweeps/queue.ts';
 import { finishSweep, startSweep } from '../../server/store/training/sweep-turn.ts';
 import { queueSweep } from '../../server/store/sweeps/queue-sweep.ts';
 import { readArtefact } from '../../server/store/reading/read-artefact.ts';
+import { readAudit } from '../../server/store/reading/read-audit.ts';
 import { readCurve } from '../../server/store/reading/read-curve.ts';
 import { readRun } from '../../server/store/reading/read-run.ts';
 import { removeSweep } from '../../server/store/sweeps/remove-sweep.ts';
+import { noteAudit } from '../../server/store/training/note-audit.ts';
 import { finishRun, startRun } from '../../server/store/training/run-state.ts';
 import type { Storage } from '../../server/store/database/storage.ts';
 import { begin, identities, lease, makePlan, makeSegment, newStorage, RECORD, request } from './support.ts';
@@ -154,7 +156,10 @@ describe('a run is what was computed, not who asked for it', () => {
     for (const task of old.tasks) train(storage, token, task);
     const other = begin(storage, token, makePlan([{ beta: 0 }], [1], 'other'));
     finishSweep(storage, token, old.sweepId, 'complete');
+    for (const found of ['g1 differs', 'g2 differs', 'g1 differs']) noteAudit(storage, token, old.sweepId, found);
+    expect(readAudit(storage, old.sweepId)).toBe('g1 differs; g2 differs');
     const fresh = begin(storage, token, plan, { fresh: true });
+    expect([fresh.sweepId, readAudit(storage, fresh.sweepId)]).toEqual([old.sweepId, null]);
     expect(summary(fresh.tasks)).toEqual([
       [4, 0, 1, 'waiting', false],
       [5, 1, 1, 'waiting', false],

@@ -6,6 +6,7 @@ import { UserError } from '../../sweep/user-error.ts';
 import type { CliCommand } from '../command.ts';
 import { mergeDisplay } from '../merge-display.ts';
 import type { Session } from '../session.ts';
+import { shownCommand } from '../shown-command.ts';
 import { watchStopSignals } from '../stop-signals.ts';
 import { withStorage } from '../with-storage.ts';
 
@@ -69,7 +70,7 @@ function mergeOpen(session: Session, parts: readonly Part[], stop: AbortSignal, 
       const merged: MergedDatabase[] = await mergeDatabases({
         storage,
         parts,
-        command: `cosweep ${process.argv.slice(2).join(' ')}`,
+        command: shownCommand(process.argv.slice(2)),
         tell: display.say,
         progress: display.progress,
         stored,

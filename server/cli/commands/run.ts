@@ -122,12 +122,7 @@ async function queueFile(
   return queueDefinition(storage, wanted, request, output.say);
 }
 
-async function queueStored(
-  { output }: Session,
-  storage: Storage,
-  what: string,
-  options: Options,
-): Promise<number> {
+async function queueStored({ output }: Session, storage: Storage, what: string, options: Options): Promise<number> {
   const { engine, share, fresh, otherBits, moveSeeds, ifQueued } = options;
   const { findSweep } = await import('../../store/sweeps/find-sweep.ts');
   const { queueAgain } = await import('../../store/sweeps/queue.ts');

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { UserError } from '../../sweep/user-error.ts';
-import { BrokerAway } from './connect.ts';
+import { BrokerAway, tlsOptions } from './connect.ts';
 import { maskUrl } from './database-address.ts';
-import { CERTIFICATE_FAULTS, meaningOf, type Asked, type Explanation } from './faults.ts';
+import { CERTIFICATE_FAULTS, meaningOf, type Explanation } from './faults.ts';
 import { loadPeer } from './peer-packages.ts';
 import { parsePostgresAddress, type PostgresAddress } from './postgres-address.ts';
 
@@ -25,7 +25,7 @@ export function clientOptions(address: PostgresAddress, certificate: string | nu
     user,
     database,
     ...(password === null ? {} : { password }),
-    ssl: encrypted ? (certificate === null ? {} : { ca: certificate }) : false,
+    ssl: encrypted ? tlsOptions(certificate) : false,
     application_name: 'cosweep',
     connectionTimeoutMillis: ANSWER_WITHIN,
     query_timeout: 2 * ANSWER_WITHIN,
@@ -48,7 +48,7 @@ export async function askPostgres<T>(
     await server.connect();
     return await ask(server, address);
   } catch (error) {
-    throw explain(error, url, { ...address, certificate });
+    throw explainPostgres(error, url, certificate);
   } finally {
     void server.end().catch(() => {});
   }
@@ -58,9 +58,10 @@ const AWAY =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|57P03|53300|timeout|terminated/;
 
 /** What the system, TLS and PostgreSQL say, and what it means. */
-function explain(error: unknown, url: string, asked: Asked): unknown {
+export function explainPostgres(error: unknown, url: string, certificate: string | null): unknown {
   if (error instanceof UserError) return error;
   const { message, code = '' } = error as Error & { code?: string };
+  const asked = { ...parsePostgresAddress(url), certificate };
   const meaning = meaningOf(`${code} ${message}`, EXPLANATIONS, asked) ?? message;
   const Kind = AWAY.test(`${code} ${message}`) ? BrokerAway : UserError;
   return new Kind(`Cannot reach ${maskUrl(url)}: ${meaning}`, { cause: error });
@@ -74,6 +75,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   [/28P01/, 'user or password is wrong'],
   [/password must be a/, 'it wants a password, and none was given'],
   [/28000/, 'it lets nobody in like that (pg_hba.conf); it may want an encrypted connection: ?sslmode=verify-full'],
+  [/42501/, 'its user lacks a right there; wanted: CREATE on the database, and on its schema cosweep if there is one'],
   [/3D000/, 'it has no database of this name'],
   [/53300/, 'it has no connection left (max_connections); each process of Cosweep takes up to three'],
   [/57P03/, 'it is starting, or about to end'],

@@ -24,8 +24,17 @@ export function connectionOptions(address: DatabaseAddress, certificate: string 
     db: index,
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
-    ...(encrypted ? { tls: certificate === null ? {} : { ca: certificate } } : {}),
+    ...(encrypted ? { tls: tlsOptions(certificate) } : {}),
   };
+}
+
+/**
+ * Whom an encrypted connection believes. NODE_TLS_REJECT_UNAUTHORIZED in the environment does not change that.
+ *
+ * @param certificate no other one, as PEM; null: any that the system trusts
+ */
+export function tlsOptions(certificate: string | null): { rejectUnauthorized: true; ca?: string } {
+  return { rejectUnauthorized: true, ...(certificate === null ? {} : { ca: certificate }) };
 }
 
 /** Connects once, and asks. An error is told as a sentence that says what was found and what is wanted. */

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { databaseId } from '../../store/database/checkpoint-folder.ts';
 import type { Storage } from '../../store/database/storage.ts';
 import { checkpointFileOf } from '../../store/reading/read-checkpoints.ts';
@@ -77,7 +78,7 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
     name: temporaries,
     report: (error) => log(`a blob could not be served: ${(error as Error).message}`),
   });
-  const prefix = before?.prefix ?? `cosweep-${database.slice(0, 8)}`;
+  const prefix = before?.prefix ?? prefixOf(database, storage);
   const join = listen.join ?? `${storage.file}.join`;
   const cosweep = packageVersion(projectFolder());
   const { url, certificate } = broker;
@@ -116,6 +117,12 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
       await broker.stop();
     },
   };
+}
+
+/** A copy of a database has the same id, and may use the same broker at the same time: its queues are others. */
+function prefixOf(database: string, { file, identity }: Storage): string {
+  const place = createHash('sha256').update(`${identity.ino} ${resolve(file)}`).digest('hex');
+  return `cosweep-${database.slice(0, 8)}-${place.slice(0, 8)}`;
 }
 
 /** The port of the blobs before, where nobody has it now; 0 stands for any. */

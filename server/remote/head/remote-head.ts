@@ -71,6 +71,7 @@ export class RemoteHead implements RemoteWorkers {
   #farewell: Extract<ToWorker, { kind: 'end' }> | null = null;
   /** Those who came then, and have not said goodbye yet. */
   readonly #late = new Set<string>();
+  #closing: Promise<void> | null = null;
   /** Aborted: no worker can be reached any more, and its reason says why. */
   readonly #gone = new AbortController();
 
@@ -140,8 +141,11 @@ export class RemoteHead implements RemoteWorkers {
     return presentOf(this.members, this.#seating);
   }
 
-  /** Sends the workers home, and leaves nothing with the broker. @param reason a sentence; null where all is done */
-  async close(reason: string | null): Promise<void> {
+  close(reason: string | null, { isReplaced = false }: { isReplaced?: boolean } = {}): Promise<void> {
+    return (this.#closing ??= this.#close(reason, isReplaced));
+  }
+
+  async #close(reason: string | null, isReplaced: boolean): Promise<void> {
     const { post, blobs } = this.#options;
     const isGone = this.#gone.signal.aborted;
     clearInterval(this.#looking);
@@ -153,7 +157,8 @@ export class RemoteHead implements RemoteWorkers {
     if (!isGone) {
       const ended = this.#inbox.then((inbox) => inbox.end()).then(() => this.#sent);
       await Promise.race([ended, sleep(Math.max(LAST_WORDS, late - performance.now()), undefined, { ref: false })]);
-      await post.clear();
+      // Without the lease, the queues of this database may be those of another head.
+      if (this.#term > 0 && !isReplaced) await post.clear();
     }
     await blobs.close();
   }

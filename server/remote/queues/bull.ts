@@ -130,7 +130,10 @@ class Bull implements PostOffice {
     return queue;
   }
 
-  /** Until it is done: a broker that is started again, or has no memory left for now, is asked again. */
+  /**
+   * Until it is done: a broker that is started again, or has no memory left for now, is asked again. Whatever it may be
+   * that fails, it is said.
+   */
   async #insist<T>(ask: () => Promise<T>): Promise<void> {
     for (;;) {
       try {
@@ -138,7 +141,8 @@ class Bull implements PostOffice {
         return this.#praise();
       } catch (error) {
         if (this.#isClosed) return;
-        this.#complain(error as Error);
+        const trouble = sayTrouble(error as Fault);
+        this.#say(trouble ?? `the broker does not do what it is asked (${(error as Fault).message}); ${AGAIN}`);
         await sleep(LONGEST_PAUSE / 2);
       }
     }
@@ -149,12 +153,16 @@ class Bull implements PostOffice {
     this.#trouble = null;
   };
 
-  readonly #complain = ({ message, code }: Fault): void => {
-    const trouble = sayTrouble(message || (code ?? ''));
-    if (this.#isClosed || trouble === null || trouble === this.#trouble) return;
+  readonly #complain = (fault: Fault): void => {
+    const trouble = sayTrouble(fault);
+    if (!this.#isClosed && trouble !== null) this.#say(trouble);
+  };
+
+  #say(trouble: string): void {
+    if (trouble === this.#trouble) return;
     this.#trouble = trouble;
     this.#options.log(trouble);
-  };
+  }
 }
 
 /** A broker that is gone may be asked for ever. */
@@ -162,17 +170,20 @@ async function inTime(ending: Promise<unknown>): Promise<void> {
   await Promise.race([ending, sleep(ENDS_WITHIN, undefined, { ref: false })]);
 }
 
+const AGAIN = 'it is asked again';
+
 /** What PostgreSQL and its client say of a server that is not there. */
 const AWAY = /terminat|starting up|shutting down|timeout|recovery mode|too many clients|connection slots/;
 
 /** null where it says nothing about the broker: a ticket that another worker has by now, for example. */
-function sayTrouble(message: string): string | null {
+function sayTrouble(fault: Fault): string | null {
+  const message = fault.message || (fault.code ?? '');
   if (/\bOOM\b/.test(message))
-    return 'the broker has no memory left (maxmemory): give it more, or empty what else it holds; it is asked again';
+    return `the broker has no memory left (maxmemory): give it more, or empty what else it holds; ${AGAIN}`;
   if (/MISCONF|READONLY|read-only transaction|could not (extend|write)/.test(message))
-    return `the broker takes nothing (${message}); it is asked again`;
+    return `the broker takes nothing (${message}); ${AGAIN}`;
   if (/ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|closed|LOADING/i.test(message) || AWAY.test(message))
-    return `the broker does not answer (${message || 'no connection'}); it is asked again`;
+    return `the broker does not answer (${message || 'no connection'}); ${AGAIN}`;
   if (/WRONGPASS|NOAUTH|NOPERM|authentication failed|permission denied/.test(message))
     return `the broker refuses this program (${message})`;
   return null;

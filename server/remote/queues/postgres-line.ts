@@ -1,5 +1,5 @@
 import type { BackendFactory, Job, PostgresConnection, PostgresConnectionOptions, PostgresQueueBackend } from 'bullmq';
-import { clientOptions } from '../broker/ask-postgres.ts';
+import { clientOptions, explainPostgres } from '../broker/ask-postgres.ts';
 import { parsePostgresAddress } from '../broker/postgres-address.ts';
 import { POSTGRES_SCHEMA } from '../broker/inspect-postgres.ts';
 import { loadPeer } from '../broker/peer-packages.ts';
@@ -19,9 +19,15 @@ const CONNECTIONS = 2;
 /** All tables that have something of a queue as Cosweep uses it. */
 const TABLES = ['job', 'event', 'meta'];
 
+/** The names of all queues that begin with a text. */
+const NAMES = TABLES.map((table) => `SELECT queue FROM ${table} WHERE starts_with(queue, $1)`).join(' UNION ');
+
 type Bull = typeof import('bullmq');
 
-/** The way to PostgreSQL. Its tables are in a schema of their own, which is made, or brought up to date, if need be. */
+/**
+ * The way to PostgreSQL. Its tables are in a schema of their own, which is made, or brought up to date, if need be.
+ * An error is told as `askPostgres` tells it.
+ */
 export async function openPostgresLine(options: LineOptions): Promise<Line> {
   await loadPeer('pg', () => import('pg')); // BullMQ loads it, and would say less
   const bull = await loadPeer('bullmq', () => import('bullmq'));
@@ -35,7 +41,7 @@ export async function openPostgresLine(options: LineOptions): Promise<Line> {
     await connection.waitUntilReady();
   } catch (error) {
     await connection.close();
-    throw error;
+    throw explainPostgres(error, options.url, options.certificate);
   }
   return new PostgresLine(options, bull, connection);
 }
@@ -80,10 +86,19 @@ class PostgresLine implements Line {
     return new Worker(this.#nameOf(name), take, { connection: {}, ...options });
   }
 
+  /** BullMQ forgets each queue itself: besides its rows it may have a sequence. What comes meanwhile goes too. */
   async clear(): Promise<void> {
     const { pool } = this.#connection;
-    for (const table of TABLES)
-      await pool.query(`DELETE FROM ${table} WHERE starts_with(queue, $1)`, [this.#nameOf('')]);
+    const prefix = this.#nameOf('');
+    const { rows } = await pool.query<{ queue: string }>(NAMES, [prefix]);
+    for (const { queue } of rows) await this.#forget(queue.slice(prefix.length));
+    for (const table of TABLES) await pool.query(`DELETE FROM ${table} WHERE starts_with(queue, $1)`, [prefix]);
+  }
+
+  async #forget(name: string): Promise<void> {
+    const queue = this.queue(name);
+    queue.on('error', () => {}); // what is asked of it fails as well
+    await queue.obliterate({ force: true }).finally(() => queue.close());
   }
 
   close(): Promise<void> {

@@ -9,10 +9,12 @@ export interface AuditResult {
   audited: number;
   /** How many of them gave something else: a sentence for each. */
   different: string[];
+  /** The class of bits of each stage that was to be trained again, and had nobody to do it. */
+  left: string[];
 }
 
 /** What is said of a sweep when all is over. */
-export function auditInWords({ audited, different: { length: different } }: AuditResult): string {
+export function auditInWords({ audited, different: { length: different }, left }: AuditResult): string {
   if (audited === 0)
     return (
       'was not audited: nobody else was there who computes the same bits, or nothing was trained in one piece; ' +
@@ -21,7 +23,14 @@ export function auditInWords({ audited, different: { length: different } }: Audi
   const stages = audited === 1 ? '1 stage was' : `${audited} stages were`;
   const found =
     different === 0 ? 'with the same bits' : `${different === audited ? 'all' : different} of them with other bits`;
-  return `was audited: ${stages} trained again on another machine, ${found}`;
+  return `was audited: ${stages} trained again on another machine, ${found}${leftInWords(left)}`;
+}
+
+function leftInWords(left: readonly string[]): string {
+  if (left.length === 0) return '';
+  const names = [...new Set(left)];
+  const classes = `${names.length === 1 ? 'class' : 'classes'} ${names.join(', ')}`;
+  return `; ${left.length} of ${classes} ${left.length === 1 ? 'was' : 'were'} not: nobody else computes the same bits`;
 }
 
 /** A stage that is to be trained again. */

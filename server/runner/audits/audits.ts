@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stageName } from '../../store/database/ids.ts';
 import { checkpointFileOf, type CheckpointRef } from '../../store/reading/read-checkpoints.ts';
 import { stageKey } from '../../store/reading/stage-key.ts';
+import { noteAudit } from '../../store/training/note-audit.ts';
 import type { SentCheckpoint } from '../checkpoints/sent-checkpoint.ts';
 import type { StageJob } from '../order/stage-queue.ts';
+import { patiently } from '../patiently.ts';
 import type { SweepWork } from '../sweep-work.ts';
 import type { ProgramOrder, SegmentReport, StageOrder } from '../workers/messages.ts';
 import type { BitClass, Whose } from '../workers/seat.ts';
@@ -20,7 +22,9 @@ const LOOK = 200;
 /** Trained again so often, a stage that failed each time is left alone. */
 const MOST_TRIES = 3;
 
-type Work = Pick<SweepWork, 'storage' | 'seating' | 'tell' | 'stopping' | 'killing'>;
+const STOPPED = 'it was told to stop';
+
+type Work = Pick<SweepWork, 'storage' | 'lease' | 'sweepId' | 'seating' | 'tell' | 'stopping' | 'killing'>;
 
 /** A stage that was trained in one piece, and what came of it. */
 interface Trained {
@@ -70,7 +74,7 @@ export class Audits implements Auditing {
     const given = new Given();
     return (segment) => {
       given.add(segment);
-      if (segment.result?.outcome !== 'complete') return;
+      if (!isAtItsEnd(given)) return;
       this.#keep({ key, stage: stageName(stage.stageId), bits, whose, order: withoutContent(order), given });
     };
   }
@@ -99,7 +103,9 @@ export class Audits implements Auditing {
   }
 
   result(): AuditResult {
-    return { audited: this.#audited, different: this.#different };
+    // What a stopped sweep has not come to is not known to have nobody.
+    const left = this.over.aborted ? this.#open.map(({ trained }) => trained.bits.name) : [];
+    return { audited: this.#audited, different: this.#different, left };
   }
 
   #isFirst(key: string, { name }: BitClass): boolean {
@@ -140,13 +146,16 @@ export class Audits implements Auditing {
     return audit;
   }
 
-  #end(difference: string | null): void {
-    this.#atWork--;
+  /** A difference is noted at once: whatever may go wrong afterwards, the tables of the sweep say it. */
+  async #end(difference: string | null): Promise<void> {
     this.#audited++;
     if (difference !== null) {
+      const { storage, lease, sweepId, killing } = this.#work;
       this.#different.push(difference);
       this.#log(`THE AUDIT FOUND A DIFFERENCE: ${difference}`);
+      await patiently({ storage, giveUp: killing }, () => noteAudit(storage, lease, sweepId, difference));
     }
+    this.#atWork--;
     this.#look();
   }
 
@@ -179,9 +188,9 @@ class StageAudit implements Audit {
   readonly stage: string;
   tries = 0;
   readonly #work: Work;
-  readonly #end: (difference: string | null) => void;
+  readonly #end: (difference: string | null) => Promise<void>;
 
-  constructor(trained: Trained, work: Work, end: (difference: string | null) => void) {
+  constructor(trained: Trained, work: Work, end: (difference: string | null) => Promise<void>) {
     this.trained = trained;
     this.stage = trained.stage;
     this.#work = work;
@@ -189,9 +198,9 @@ class StageAudit implements Audit {
   }
 
   async train(trainer: Trainer, { name }: Whose, stopping: AbortSignal): Promise<void> {
+    if (stopping.aborted) throw new WorkerError(STOPPED); // while its engine was opened
     const { order, given, whose, bits } = this.trained;
     const again = new Given();
-    let isComplete = false;
     const stop = (): void => trainer.stop();
     stopping.addEventListener('abort', stop);
     try {
@@ -202,7 +211,6 @@ class StageAudit implements Audit {
           onProgress: () => {},
           onSegment: (segment: SegmentReport) => {
             again.add(segment);
-            isComplete ||= segment.result?.outcome === 'complete' || segment.result?.outcome === 'diverged';
             return segment.checkpoint ? this.#discard(segment.checkpoint) : undefined;
           },
         },
@@ -210,9 +218,10 @@ class StageAudit implements Audit {
     } finally {
       stopping.removeEventListener('abort', stop);
     }
-    if (!isComplete) throw new WorkerError('it was told to stop');
+    if (!isAtItsEnd(again)) throw new WorkerError(STOPPED);
     const difference = differenceInWords(given, again, [whose.name, name]);
-    this.#end(difference && `stage ${this.stage} [${order.from}, ${order.to}), of class ${bits.name}: ${difference}`);
+    const what = `stage ${this.stage} [${order.from}, ${order.to}), of class ${bits.name}`;
+    await this.#end(difference && `${what}: ${difference}`);
   }
 
   #contentOf({ batch, hash, size }: CheckpointRef): SentCheckpoint {
@@ -221,10 +230,16 @@ class StageAudit implements Audit {
     return { batch, hash, size, content: { file } };
   }
 
-  /** Nothing of it is stored. What came of it has a temporary name. */
+  /** Nothing of it is stored. What came of it has a temporary name: if need be, the next process deletes it. */
   async #discard({ content }: SentCheckpoint): Promise<void> {
-    if ('file' in content) await rm(join(this.#work.storage.checkpointFolder, content.file), { force: true });
+    if (!('file' in content)) return;
+    await rm(join(this.#work.storage.checkpointFolder, content.file), { force: true }).catch(() => {});
   }
+}
+
+/** Whether it was trained until it was complete, diverged or was split. */
+function isAtItsEnd({ result }: Given): boolean {
+  return result !== null && result.outcome !== 'stopped';
 }
 
 function withoutContent({ stageId: _, start, ...order }: StageOrder): StageOrder {

@@ -17,6 +17,7 @@ import type { ProgramOrder, StageOrder, Start } from '../workers/messages.ts';
 import { programOrder } from '../order/program-order.ts';
 import { isProgram, ownTraining } from '../../sweep/settings.ts';
 import type { Seat } from '../workers/seat.ts';
+import { isEverybodys } from '../workers/is-everybodys.ts';
 import { WorkerError, WorkerLost, type Trainer } from '../workers/trainer.ts';
 import { Backlog } from './backlog.ts';
 import type { Settler } from './settler.ts';
@@ -126,8 +127,9 @@ export class WorkerLoop {
       await this.#opened(worker);
       await audit.train(worker, whose!, this.#work.stopping);
     } catch (error) {
-      if (!(error instanceof WorkerError)) throw error;
-      audits.giveBack(audit, error.message);
+      // Whatever is wrong with an audit, a full disk of its temporary files maybe, the sweep itself is trained.
+      if (!(error instanceof WorkerError) && isEverybodys(error)) throw error;
+      audits.giveBack(audit, (error as Error).message);
     }
     return true;
   }

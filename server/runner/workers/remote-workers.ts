@@ -32,6 +32,14 @@ export interface RemoteWorkers {
   seating(sweep: RemoteSweep): Seating;
   /** Who is there now, and who was until a short time ago; times are by `steadyNow`. */
   present(): NotedWorkers;
+  /**
+   * Sends them home, and leaves nothing with the broker. To be called before another process can have the lease, since
+   * that may have the same queues; more than once does no harm.
+   *
+   * @param reason a sentence; null where all is done
+   * @param isReplaced another process has taken the lease over: whatever is in the queues may be its own
+   */
+  close(reason: string | null, options?: { isReplaced?: boolean }): Promise<void>;
 }
 
 /** A sweep as workers on other machines have to know it. */

@@ -2,6 +2,7 @@ import type { SweepState } from '../../sweep/results.ts';
 import { OutsideError } from '../../sweep/user-error.ts';
 import { sweepName } from '../database/ids.ts';
 import type { Storage } from '../database/storage.ts';
+import { joinAudits } from '../training/note-audit.ts';
 import { attachRuns } from './attach-runs.ts';
 import { findSweepHere } from './find-sweep-here.ts';
 import { type IncomingSweep, incomingSweeps } from './incoming-sweep.ts';
@@ -37,9 +38,10 @@ export function mergeSweeps(storage: Storage, part: Part, changed: ReadonlySet<n
     const isJoined = sweep.isPart || known !== null;
     if (isJoined && !wasMixed && isOfTwoData(storage, sweepId)) throw otherData(storage, part, sweep, sweepId);
     const isMarked = takeMarks(storage, part, { theirs: sweep.theirs, sweepId });
+    const isAudited = takeAudit(storage, part, sweep, sweepId);
     if (known === null && !sweep.isPart) stopAtWork(storage, sweepId);
     else if (known === null || attached) settle(storage, part, sweep, sweepId, known === null);
-    const was = known === null ? 'made' : attached || isMarked ? 'grown' : 'unchanged';
+    const was = known === null ? 'made' : attached || isMarked || isAudited ? 'grown' : 'unchanged';
     return { sweepId, theirs: sweep.theirs, was, renamed: name === sweep.name ? null : sweep.name };
   });
 }
@@ -117,6 +119,17 @@ function otherData(storage: Storage, part: Part, { name, theirs, isPart }: Incom
   );
 }
 
+/** What audits have found there is said here too, behind what they have found here. @returns whether it is new here */
+function takeAudit(storage: Storage, { schema }: Part, { theirs }: IncomingSweep, sweepId: number): boolean {
+  const read = (of: string, id: number) =>
+    storage.prepare(`SELECT audit FROM ${of}."Sweep" WHERE id = ?`).pluck().get(id) as string | null;
+  const here = read('main', sweepId);
+  const both = joinAudits(here, read(schema, theirs));
+  if (both === here) return false;
+  storage.prepare('UPDATE main."Sweep" SET audit = ? WHERE id = ?').run(both, sweepId);
+  return true;
+}
+
 /** A sweep that nobody here had comes over as it is, but nobody trains it here. */
 function stopAtWork(storage: Storage, sweepId: number): void {
   storage
@@ -139,7 +152,6 @@ function settle(storage: Storage, { schema }: Part, { theirs }: IncomingSweep, s
     .prepare(
       `UPDATE main."Sweep" SET state = @now, error = NULL, cancelRequested = false, killRequested = false,
         engine = coalesce("Sweep".engine, o.engine), inexact = coalesce("Sweep".inexact, o.inexact),
-        audit = coalesce("Sweep".audit, o.audit),
         keepCheckpoints = "Sweep".keepCheckpoints OR o.keepCheckpoints, otherBits = "Sweep".otherBits OR o.otherBits,
         keepWeights = CASE WHEN 'all' IN ("Sweep".keepWeights, o.keepWeights) THEN 'all' ELSE "Sweep".keepWeights END,
         createdAt = min("Sweep".createdAt, o.createdAt),

@@ -163,8 +163,9 @@ export function readPaths(storage: Storage, runIds: number[]): Map<number, Stage
   return paths;
 }
 
-/** Every run and stage is a new edition of its key. */
+/** Every run and stage is a new edition of its key. What audits have found was found of those before. */
 function attachFresh(storage: Storage, sweepId: number, wanted: Wanted[], classes: readonly Here[]): void {
+  storage.prepare('UPDATE "Sweep" SET audit = NULL WHERE id = ?').run(sweepId);
   const edition = nextEdition(storage);
   for (const each of wanted) {
     const runId = attach(storage, sweepId, each, edition);

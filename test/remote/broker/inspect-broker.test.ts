@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { maskUrl, parseDatabaseAddress, databaseUrl } from '../../../server/remote/broker/database-address.ts';
 import { inspectBroker } from '../../../server/remote/broker/inspect-broker.ts';
 import { freePort } from '../../../server/remote/broker/listen-address.ts';
@@ -22,6 +22,7 @@ beforeEach(() => {
   started = [];
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const each of started) {
     if ('kill' in each) {
       each.kill('SIGKILL');
@@ -112,10 +113,14 @@ describe.skipIf(!hasRedis)('a server that somebody else runs', () => {
     await serve(...GOOD, '--tls-port', String(tls), ...options);
     const url = urlOf(tls, { scheme: 'rediss' });
     expect((await inspectBroker(url, certificate)).warnings).toEqual([]);
-    expect(await refusal(url, certify(31).certificate)).toMatch(/its certificate is not the one that was written down/);
+    const other = certify(31).certificate;
+    expect(await refusal(url, other)).toMatch(/its certificate is not the one that was written down/);
     expect(await refusal(url)).toMatch(/signed by nobody that this machine trusts \(NODE_EXTRA_CA_CERTS/);
     expect(await refusal(url.replace('127.0.0.1', 'localhost'), certificate)).toMatch(/not for the name localhost/);
     expect(await refusal(urlOf(tls))).toMatch(/it may want TLS: rediss:\/\//);
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    expect(await refusal(url, other)).toMatch(/its certificate is not the one that was written down/);
+    expect(await refusal(url)).toMatch(/signed by nobody that this machine trusts/);
   });
 
   it('whose certificate has expired is refused', async () => {

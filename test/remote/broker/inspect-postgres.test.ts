@@ -77,6 +77,22 @@ describe.skipIf(!hasPostgres)('a PostgreSQL that somebody else runs', () => {
     await office.close();
   });
 
+  it('may have the schema of somebody else: who may make another one may not use it', async () => {
+    for (const name of ['maker', 'other']) await sql(`CREATE ROLE ${name} LOGIN PASSWORD 'hidden'`);
+    await sql('CREATE DATABASE shared');
+    await sql('GRANT CREATE ON DATABASE shared TO maker, other');
+    const urlFor = (username: string): string =>
+      urlOf((url) => Object.assign(url, { username, password: 'hidden', pathname: '/shared' }));
+    const open = (url: string) => openBull({ url, certificate: null, prefix: 'a', lock: 1000, log: () => {} });
+    await (await open(urlFor('maker'))).close();
+    const wanted = /the schema cosweep there is maker's, and other may not .* wanted: .* GRANT "maker" TO "other"/;
+    expect(await refusal(urlFor('other'))).toMatch(wanted);
+    await expect(open(urlFor('other'))).rejects.toThrow(/^Cannot reach postgres:.* its user lacks a right there/);
+    await sql('GRANT maker TO other');
+    await inspectBroker(urlFor('other'), null);
+    await (await open(urlFor('other'))).close();
+  });
+
   it('is asked with TLS, and believed with the pinned certificate alone', async () => {
     const tls = await startPostgres({ certificate: 'head' });
     try {
@@ -86,7 +102,10 @@ describe.skipIf(!hasPostgres)('a PostgreSQL that somebody else runs', () => {
       expect(await refusal(url, certificateOf('other'))).toMatch(
         /its certificate is not the one that was written down/,
       );
-      expect(await refusal(url)).toMatch(/signed by nobody that this machine trusts/);
+      for (const rejects of ['1', '0']) {
+        vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', rejects); // whatever the environment says
+        expect(await refusal(url)).toMatch(/signed by nobody that this machine trusts/);
+      }
     } finally {
       await tls.remove();
     }
@@ -136,7 +155,8 @@ describe('what is no PostgreSQL', () => {
 
   it('refuses one that is too old or a replica, and warns of what may be read on the way', () => {
     const url = 'postgres://u:hidden@10.0.0.1/d';
-    const found = { version: '16.2 (Debian)', number: 160_002, encoding: 'UTF8', isReplica: false, mayCreate: true };
+    const rights = { mayCreate: true, isMade: false, owner: null, mayUse: true };
+    const found = { version: '16.2 (Debian)', number: 160_002, encoding: 'UTF8', isReplica: false, ...rights };
     const judge = (change: object) => judgePostgres(url, parsePostgresAddress(url), { ...found, ...change });
     expect(() => judge({ version: '12.3', number: 120_003 })).toThrow(/found PostgreSQL 12.3, wanted 13 or newer/);
     expect(() => judge({ isReplica: true })).toThrow(/it is a replica, which cannot be written; wanted its primary/);

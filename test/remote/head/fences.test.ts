@@ -368,6 +368,18 @@ test('a head that ends waits for those whom it has sent home only now, and leave
   expect(clear).toHaveBeenCalledOnce();
 });
 
+test('a head that has lost the lease, or never had it, leaves the queues of the others alone', async () => {
+  const lost = new OpenedHead();
+  const { post, blobs, identity } = lost;
+  const clear = vi.spyOn(post, 'clear');
+  const ended = lost.head.close(null, { isReplaced: true });
+  expect(lost.head.close(null)).toBe(ended);
+  await ended;
+  const options = { cosweep: '1.2.3', lock: 60_000, log: () => {} };
+  await new RemoteHead({ identity: { ...identity, name: 'head' }, post, blobs, ...options }).close(null);
+  expect(clear).not.toHaveBeenCalled();
+});
+
 test('what a worker that is gone said to a head before does not choose the engine', async () => {
   const before = new OpenedHead();
   await before.head.close(null);
