@@ -3,7 +3,6 @@ import { sweepName } from '../store/database/ids.ts';
 import { isDatabaseError } from '../store/database/database-error.ts';
 import type { SweepRecord } from '../store/reading/read-sweep.ts';
 import { readCancel } from '../store/sweeps/cancel-sweep.ts';
-import { readOutstanding } from '../store/sweeps/queue.ts';
 import { identifyRuns, readTasks, type RunTask } from '../store/training/identify-runs.ts';
 import { noteEnvironment } from '../store/training/note-environment.ts';
 import { noteFile } from '../store/training/note-files.ts';
@@ -119,7 +118,6 @@ export async function runSweep(options: SweepOptions & Elsewhere): Promise<Sweep
 /** Of a program that is not trusted nobody is hired: where all of its sweep is trained, nobody has to be. */
 async function hireTrusted(options: SweepOptions & Elsewhere, ended: AbortSignal): Promise<Crew | null> {
   const refused = await refuseStranger(options);
-  if (refused !== null && options.remote && isLeft(options)) throw refused; // nor is it brought to others
   const crew = await hireCrew(options, ended);
   if (refused === null || crew === null) return crew;
   for (const worker of crew.workers) worker.kill();
@@ -127,10 +125,6 @@ async function hireTrusted(options: SweepOptions & Elsewhere, ended: AbortSignal
     throw refused;
   };
   return { ...crew, workers: [], hire };
-}
-
-function isLeft({ storage, sweepId, fresh }: SweepOptions): boolean {
-  return fresh || readOutstanding(storage, sweepId).unfinished > 0;
 }
 
 /** Says what came of the audits. That machines differ was noted when it was found. */

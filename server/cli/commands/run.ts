@@ -153,11 +153,12 @@ async function queueStored({ output }: Session, storage: Storage, what: string, 
 async function askFirst(
   storage: Storage,
   sweepId: number,
-  { fresh = false, trustProgram = false, listen, url }: Options,
+  { fresh, trustProgram, listen, url }: Options,
 ): Promise<void> {
   const { refuseStranger } = await import('../../runner/refuse-stranger.ts');
   const remote = listen ?? url;
-  await refuseStranger({ storage, sweepId, trustsProgram: trustProgram, fresh, remote, tell: () => {} });
+  const asked = { trustsProgram: trustProgram === true, fresh: fresh === true, remote };
+  await refuseStranger({ storage, sweepId, ...asked, tell: () => {} });
 }
 
 /** A sweep that is trained anew is planned anew too. */
