@@ -99,12 +99,18 @@ describe.each(BROKERS)('%s', (_, isHere, start) => {
       await office.send(queue, 'before');
       await until(() => taken.length === 1);
       said.length = 0;
-      const restarted = broker.restart();
-      await office.send(queue, 'meanwhile');
-      await restarted;
+      const meanwhile: string[] = [];
+      // One that is there again at once may not have been missed by anybody.
+      while (said.length === 0 && meanwhile.length < 3) {
+        meanwhile.push(`meanwhile ${meanwhile.length}`);
+        const restarted = broker.restart();
+        await office.send(queue, meanwhile.at(-1)!);
+        await restarted;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
       await office.send(queue, 'afterwards');
       await until(() => taken.includes('afterwards'));
-      expect([...new Set(taken)]).toEqual(['before', 'meanwhile', 'afterwards']); // one may come twice
+      expect([...new Set(taken)]).toEqual(['before', ...meanwhile, 'afterwards']); // one may come twice
       await vi.waitFor(() => expect(said).toContain('the broker answers again'), { timeout: 20_000 });
       expect(said.join('\n')).toMatch(/the broker does not answer .*; it is asked again/);
     });
