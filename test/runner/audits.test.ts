@@ -118,7 +118,9 @@ function trainer(result: FitResult): Trainer {
   return {
     ...{ opened: Promise.resolve({ device: '', versions: {} }), pid: null, dead: false },
     ...{ sign: async () => [], holds: () => false, stop: () => {}, kill: () => {}, end: async () => {} },
-    train: async (_order, told) => void (await told.onSegment(segment(result))),
+    train: async (_order, told) => {
+      await told.onSegment(segment(result));
+    },
   };
 }
 

@@ -75,7 +75,10 @@ const EXPLANATIONS: readonly Explanation[] = [
   [/28P01/, 'user or password is wrong'],
   [/password must be a/, 'it wants a password, and none was given'],
   [/28000/, 'it lets nobody in like that (pg_hba.conf); it may want an encrypted connection: ?sslmode=verify-full'],
-  [/42501/, 'its user lacks a right there; wanted: CREATE on the database, and on its schema cosweep if there is one'],
+  [
+    /42501|3F000/,
+    'its user lacks a right there; wanted: CREATE on the database, and on its schema cosweep if there is one',
+  ],
   [/3D000/, 'it has no database of this name'],
   [/53300/, 'it has no connection left (max_connections); each process of Cosweep takes up to three'],
   [/57P03/, 'it is starting, or about to end'],

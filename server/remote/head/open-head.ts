@@ -121,7 +121,9 @@ export async function openHead(storage: Storage, listen: Listen): Promise<OpenHe
 
 /** A copy of a database has the same id, and may use the same broker at the same time: its queues are others. */
 function prefixOf(database: string, { file, identity }: Storage): string {
-  const place = createHash('sha256').update(`${identity.ino} ${resolve(file)}`).digest('hex');
+  const place = createHash('sha256')
+    .update(`${identity.ino} ${resolve(file)}`)
+    .digest('hex');
   return `cosweep-${database.slice(0, 8)}-${place.slice(0, 8)}`;
 }
 

@@ -98,7 +98,11 @@ class PostgresLine implements Line {
   async #forget(name: string): Promise<void> {
     const queue = this.queue(name);
     queue.on('error', () => {}); // what is asked of it fails as well
-    await queue.obliterate({ force: true }).finally(() => queue.close());
+    try {
+      await queue.obliterate({ force: true });
+    } finally {
+      await queue.close();
+    }
   }
 
   close(): Promise<void> {
