@@ -153,7 +153,10 @@ test('what lies beside the files of a copy is named, though the files are known'
     writeFileSync(join(lib, 'numpy.py'), '');
     writeFileSync(join(cache, 'json.pyc'), '');
     const { code, stderr } = await cosweep(['run', ...args], { db: target });
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/ {2}beside them {2}.*lib\/numpy\.py: not the program's/)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/ {2}beside them {2}.*lib\/numpy\.py: not the program's/),
+    ]);
     rmSync(lib, { recursive: true });
     const clean = await run(target, file);
     expect(clean.code, clean.stderr).toBe(0);
