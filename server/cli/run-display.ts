@@ -54,7 +54,7 @@ function toLine(event: RunnerEvent, state: ProgressState | null): string | null 
     case 'sweep':
       return (
         `${event.sweep} ${event.name}: ${event.runs} runs, ${event.left} to train, ` +
-        `on ${event.engine} ${withWorkers(event.workers)}`
+        `on ${event.engine}${event.left === 0 ? '' : ` ${withWorkers(event.workers)}`}`
       );
     case 'run': {
       const place = state === null ? '' : `  (${state.runsDone} of ${state.runs})`;
