@@ -96,7 +96,9 @@ class PostgresLine implements Line {
   }
 
   async #forget(name: string): Promise<void> {
-    const queue = this.queue(name);
+    const { Queue } = this.#bull.withBackend(this.#backend(false));
+    // It would write a row of its own, maybe after all of them are deleted.
+    const queue = new Queue(this.#nameOf(name), { connection: {}, skipMetasUpdate: true });
     queue.on('error', () => {}); // what is asked of it fails as well
     try {
       await queue.obliterate({ force: true });

@@ -22,6 +22,7 @@ describe.skipIf(!hasPostgres)('queues on PostgreSQL', () => {
     const own = await ask(SEQUENCES);
     for (let n = 0; n < 3; n++) await before.send(`worker.${n}`, 'end');
     expect((await ask(SEQUENCES)).length).toBeGreaterThan(own.length);
+    await before.close();
     await post.clear();
     expect(await ask(SEQUENCES)).toEqual(own);
     expect(await ask('SELECT queue FROM cosweep.job UNION SELECT queue FROM cosweep.meta')).toEqual([]);
