@@ -7,8 +7,8 @@ import { keepVerdict, verdictKey } from '../runner/exactness/kept-verdicts.ts';
 import type { Verdict } from '../runner/exactness/verdict.ts';
 import { fingerprintData } from '../runner/programs/data-fingerprint.ts';
 import { clearLeftovers } from '../runner/programs/leftovers.ts';
-import { programFolder } from '../runner/programs/program-files.ts';
-import { armsToCheck, type Subject } from '../runner/programs/subject.ts';
+import { programFolder, stagesFolder } from '../runner/programs/program-files.ts';
+import { subjectsOf, type Subject } from '../runner/programs/subject.ts';
 import { onProgram } from '../runner/workers/hire-worker.ts';
 import { findSeats } from '../runner/workers/program-seats.ts';
 import type { Trainer } from '../runner/workers/trainer.ts';
@@ -40,7 +40,7 @@ export async function checkEngine(
   const { text, source, folder } = await readDefinitionFile(file);
   const definition = readDefinition(text, source);
   const scratch = await mkdtemp(join(tmpdir(), 'cosweep-check-'));
-  const stages = join(scratch, 'stages');
+  const stages = stagesFolder(scratch);
   goOnWhereNobodyReads();
   const signals = watchStopSignals(() => {});
   try {
@@ -82,10 +82,10 @@ function toSubjects({ name, arms, seeds, metric, engine }: Plan, source: string)
       `${cannot}: found no "fork": true in training.program, so every run is trained in one piece; wanted a program ` +
         'that saves and loads checkpoints',
     );
-  const checked = armsToCheck(arms);
-  if (checked.length === 0)
+  const subjects = subjectsOf({ armList: arms, plan: { seeds }, metric, share: true }, engine);
+  if (subjects.length === 0)
     throw new UserError(`${cannot}: found runs of one batch, wanted at least two to fork between`);
-  return checked.map((arm) => ({ engine, arm, seed: seeds[0]!, metric: metric.name }));
+  return subjects;
 }
 
 interface Folders {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { isProgramEngine } from '../sweep/program-engine.ts';
 import { programsFolderOf } from '../store/database/programs-folder.ts';
 import type { TrainingEnvironment } from '../store/reading/read-environment.ts';
@@ -12,6 +11,7 @@ import { ensureExact } from './exactness/ensure-exact.ts';
 import { signerOf } from './exactness/sign-program.ts';
 import { identifyAll, readData, type Data } from './identify.ts';
 import { patiently } from './patiently.ts';
+import { stagesFolder } from './programs/program-files.ts';
 import type { ProgramArm } from './programs/structure.ts';
 import { subjectsOf } from './programs/subject.ts';
 import type { SweepOptions } from './run-options.ts';
@@ -109,7 +109,7 @@ async function checkTheirs(options: Beginner, begun: Begun): Promise<Measured | 
   const keys = identities.flatMap(({ stages }) => stages.map(({ key }) => key));
   if (isDone || !hasBits(storage, keys)) return { classes: null, structures };
   const first = { arm: sweep.armList[0] as ProgramArm, seed: sweep.plan.seeds[0]! };
-  const sign = signerOf({ subjects, exact, first }, join(programsFolderOf(storage), 'stages'));
+  const sign = signerOf({ subjects, exact, first }, stagesFolder(programsFolderOf(storage)));
   const say = (message: string): void => options.tell({ kind: 'log', message });
   const classes = await unlessEnded(ended, measureBits(crew, structures, { ended, tell: say, sign }));
   return classes && { classes, structures };

@@ -276,8 +276,7 @@ export class RemoteHead implements RemoteWorkers {
       log(`a worker on ${host} has come (process ${pid})`);
     }
     member.heardAt = performance.now();
-    if (member.sweep !== this.#seating?.id)
-      void this.#seating?.invite(member).catch(({ message }: Error) => log(message));
+    if (member.sweep !== this.#seating?.id) void this.#seating?.invite(member); // it does not fail
     this.#seating?.compare(member, body.grants);
   }
 

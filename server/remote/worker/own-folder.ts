@@ -3,26 +3,21 @@ import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearLeftovers } from '../../runner/programs/leftovers.ts';
+import { stagesFolder } from '../../runner/programs/program-files.ts';
 import { isAlive } from '../../training/is-alive.ts';
 import { MACHINE } from '../blobs/pins.ts';
-
-/** Where the stages of a sweep are made. @param folder of the sweep, below that of the worker */
-export function stagesIn(folder: string): string {
-  return join(folder, 'stages');
-}
 
 /**
  * Makes a folder for what this process has at work, to be removed at its end. What workers have left that were killed
  * is removed now, and their programs are ended.
- *
- * @param within the system's folder for temporary files; tests name another one
  */
-export async function makeOwnFolder(within = tmpdir()): Promise<string> {
+export async function makeOwnFolder(): Promise<string> {
+  const within = tmpdir();
   for (const name of await readdir(within)) {
     const path = join(within, name);
     if (!(await isLeft(path, name))) continue;
     for (const sweep of await readdir(path).catch(() => [] as string[]))
-      await clearLeftovers(stagesIn(join(path, sweep)));
+      await clearLeftovers(stagesFolder(join(path, sweep)));
     await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
   const folder = join(within, `cosweep-worker-${MACHINE}-${process.pid}-${randomUUID().slice(0, 8)}`);

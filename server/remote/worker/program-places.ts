@@ -5,14 +5,13 @@ import { judgeHere } from '../../runner/exactness/verdict-here.ts';
 import { signerOf } from '../../runner/exactness/sign-program.ts';
 import { Logs } from '../../runner/logs/logs.ts';
 import { fingerprintData } from '../../runner/programs/data-fingerprint.ts';
-import { unpackProgram } from '../../runner/programs/program-files.ts';
+import { stagesFolder, unpackProgram } from '../../runner/programs/program-files.ts';
 import { hireForProgram } from '../../runner/workers/hire-worker.ts';
 import { findSeats } from '../../runner/workers/program-seats.ts';
 import type { ProgramSettings } from '../../sweep/settings.ts';
 import { OutsideError, UserError } from '../../sweep/user-error.ts';
 import { findProgram } from '../../training/engines/tensorflow/command.ts';
 import type { SentProgram } from '../messages/bodies.ts';
-import { stagesIn } from './own-folder.ts';
 import type { Here, Places, Share } from './places.ts';
 
 /**
@@ -24,7 +23,7 @@ import type { Here, Places, Share } from './places.ts';
 export async function placesForProgram(engine: string, sent: SentProgram, here: Here & Share): Promise<Places> {
   const { settings, dataFingerprint, subjects, first, sweep } = sent;
   const { ended, say } = here;
-  const stages = stagesIn(here.folder);
+  const stages = stagesFolder(here.folder);
   await mkdir(stages, { recursive: true, mode: 0o700 });
   const copy = await bring(engine, sent, here);
   refuseMissing(settings.command[0], copy);
@@ -64,12 +63,9 @@ async function bring(engine: string, { bundle }: SentProgram, { cache, folder }:
 function refuseMissing(command: ProgramSettings['command'][number] | undefined, copy: string): void {
   const [name] = [command].flat() as string[];
   // What a template makes of it is another thing in each arm.
-  if (
-    name === undefined ||
-    name.includes('{') ||
-    (/[\\/]/.test(name) ? existsSync(resolve(copy, name)) : findProgram(name) !== null)
-  )
-    return;
+  if (name === undefined || name.includes('{')) return;
+  const isPath = /[\\/]/.test(name);
+  if (isPath ? existsSync(resolve(copy, name)) : findProgram(name) !== null) return;
   throw new OutsideError(
     `its program starts ${name}, which is not on this machine (${copy}, PATH); wanted: what it needs, installed here`,
   );

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { SweepRecord } from '../../store/reading/read-sweep.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
 import { noteInexact } from '../../store/training/note-inexact.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { patiently } from '../patiently.ts';
-import { programFolder } from '../programs/program-files.ts';
+import { programFolder, stagesFolder } from '../programs/program-files.ts';
 import type { Subject } from '../programs/subject.ts';
 import type { SweepOptions } from '../run-options.ts';
 import type { Crew } from '../workers/hire-crew.ts';
@@ -36,7 +35,7 @@ export async function ensureExact(options: Options, begun: Begun): Promise<Subje
   const { fresh } = options;
   const programs = programsFolderOf(options.storage);
   const { hire, seats } = crew;
-  const here = { hire, seats, copy: programFolder(programs, crew.engine), folder, stages: join(programs, 'stages') };
+  const here = { hire, seats, copy: programFolder(programs, crew.engine), folder, stages: stagesFolder(programs) };
   const judged = await judgeHere(
     subjects,
     { ...here, dataFingerprint },

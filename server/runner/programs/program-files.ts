@@ -139,6 +139,11 @@ export async function copyKept(copy: string, to: string): Promise<void> {
   }
 }
 
+/** Where the folders of stages are made, beside the copies. */
+export function stagesFolder(folder: string): string {
+  return join(folder, 'stages');
+}
+
 /** `program:1a2b…` → its folder */
 export function programFolder(folder: string, engine: string): string {
   return join(folder, hashOfEngine(engine));

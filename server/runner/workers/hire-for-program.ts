@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readSweep } from '../../store/reading/read-sweep.ts';
 import { sweepName } from '../../store/database/ids.ts';
 import { programsFolderOf } from '../../store/database/programs-folder.ts';
 import { isProgram } from '../../sweep/settings.ts';
 import { UserError } from '../../sweep/user-error.ts';
 import { clearLeftovers } from '../programs/leftovers.ts';
-import { isKept, programFolder } from '../programs/program-files.ts';
+import { isKept, programFolder, stagesFolder } from '../programs/program-files.ts';
 import type { SweepOptions } from '../run-options.ts';
 import { hireForProgram, type Hire } from './hire-worker.ts';
 import { findSeats, type ProgramSeats } from './program-seats.ts';
@@ -34,7 +33,7 @@ export async function officeFor(engine: string, options: Options): Promise<Progr
   if (!isProgram(training)) throw new Error(`Found ${engine} for ${sweep.id}, which has no program`);
   await refuseChanged(engine, options);
   const programs = programsFolderOf(storage);
-  const stages = join(programs, 'stages');
+  const stages = stagesFolder(programs);
   await clearLeftovers(stages);
   await mkdir(stages, { recursive: true, mode: 0o700 });
   const folders = { copy: programFolder(programs, engine), folder: sweep.folder, stages };
